@@ -1,0 +1,78 @@
+# Everything a person types while working here. `make` alone lists it.
+#
+#   PYTHON=python3.12      another interpreter for .venv
+#   UV=                    do not use uv, even where it is installed
+#   WHEELHOUSE=DIR         install from a folder of wheels, without any network
+#   PYTEST_ARGS="-k sms"   what pytest is given
+
+PYTHON     ?= python3
+UV         ?= $(shell command -v uv 2>/dev/null)
+WHEELHOUSE ?=
+DEMO_DIR   ?= demo-city
+PYTEST_ARGS ?=
+
+BIN   := .venv/bin
+STAMP := .venv/.installed
+REPORT_NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
+OFFLINE = $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check fix lab docs lock wheelhouse
+.DELETE_ON_ERROR:
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: $(STAMP) ## make .venv and install exactly what requirements.lock says
+
+$(STAMP): requirements.lock pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; make PYTHON=/path/to/python3.11 names another one." >&2; exit 1; }
+ifneq ($(UV),)
+	@test -x $(BIN)/python || "$(UV)" venv --quiet --python "$(PYTHON)" .venv
+	"$(UV)" pip install --quiet --python $(BIN)/python $(OFFLINE) --require-hashes -r requirements.lock
+	"$(UV)" pip install --quiet --python $(BIN)/python $(OFFLINE) --no-deps --no-build-isolation -e .
+else
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "This Python cannot make a virtual environment: on Debian, apt-get install python3-venv." >&2; exit 1; }
+	@test -x $(BIN)/python && $(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(OFFLINE) --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(OFFLINE) --no-deps --no-build-isolation -e .
+endif
+	@touch $(STAMP)
+
+demo: setup ## build a demo city and run the reports on it
+	$(BIN)/ntanalytics demo --dir "$(DEMO_DIR)"
+
+test: setup ## run the tests
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: setup ## format, lint, types, import layers, house rules, stripped notebooks; changes nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/rules
+	$(if $(REPORT_NOTEBOOKS),$(BIN)/nbstripout --verify $(REPORT_NOTEBOOKS))
+
+fix: setup docs ## format, mend what ruff can, strip notebooks, write the generated documents
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(if $(REPORT_NOTEBOOKS),$(BIN)/nbstripout $(REPORT_NOTEBOOKS))
+
+docs: setup ## write docs/datasets.md from the contract
+	$(BIN)/python -c 'from ntanalytics.contract.documents import page; print(page(), end="")' > docs/datasets.md
+
+lab: setup ## JupyterLab on the notebooks
+	$(BIN)/jupyter lab notebooks
+
+lock: ## resolve requirements.lock anew from pyproject.toml (needs uv)
+	@test -n "$(UV)" || { echo "make lock needs uv." >&2; exit 1; }
+	@echo '# Exact versions with hashes, for Python 3.11 to 3.13 on Linux. Made by "make lock" from pyproject.toml; do not edit.' > requirements.lock.new
+	"$(UV)" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --extra postgres --extra mysql --group dev pyproject.toml >> requirements.lock.new
+	@mv requirements.lock.new requirements.lock
+
+wheelhouse: setup ## download every wheel of the lock into wheelhouse/, to carry into an intranet
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv .venv
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes --dest wheelhouse -r requirements.lock
