@@ -1,0 +1,105 @@
+"""What a finding is: one check of one subject, its state, and the evidence for it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+State = Literal["ok", "watch", "bad", "unknown"]
+
+#: Each state's mark and word; a state is a shape and a word, never a colour alone.
+STATES: Mapping[State, str] = MappingProxyType(
+    {"bad": "■ 异常", "watch": "▲ 关注", "unknown": "○ 未知", "ok": "● 正常"}
+)
+
+#: What is wrong comes first; what is not known is never below what is in order.
+ORDER: tuple[State, ...] = ("bad", "watch", "unknown", "ok")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check of one subject.
+
+    Args:
+        code: identifies the rule (``sms.delivery_rate``).
+        subsystem: the subsystem's id (domain.md, "The platform").
+        subject: what was checked, in Chinese (``中国联通``, a service's name).
+        check: what was measured, in Chinese (``送达率``).
+        state: ``ok``, ``watch``, ``bad`` or ``unknown``.
+        value: the measured value; None when it is not known.
+        format: how the value is shown, in the format mini-language of metrics.measure.
+        threshold: the threshold or the usual range, in Chinese.
+        evidence: one Chinese sentence, made from the values.
+        since: since when it has been so, in Chinese (``11月18日``); None when that is not known or all is well.
+        advice: what to do about it, in Chinese; empty when there is nothing to do.
+    """
+
+    code: str
+    subsystem: str
+    subject: str
+    check: str
+    state: State
+    value: float | None
+    format: str
+    threshold: str
+    evidence: str
+    since: str | None = None
+    advice: str = ""
+
+
+def judge(value: float | None, watch: float, bad: float, good: Literal["up", "down"]) -> State:
+    """The state of a value against two thresholds.
+
+    A value on a threshold still keeps it: it must be worse than ``watch`` to be watched.
+
+    Args:
+        value: the measured value; None or NaN when it is not known.
+        watch: beyond it the state is ``watch``.
+        bad: beyond it the state is ``bad``.
+        good: ``up`` when more is better (a rate of success), ``down`` when less is.
+
+    Returns:
+        ``unknown`` for an unknown value, else ``bad``, ``watch`` or ``ok``.
+    """
+    if value is None or math.isnan(value):
+        return "unknown"
+    sign = 1 if good == "up" else -1
+    if sign * value < sign * bad:
+        return "bad"
+    return "watch" if sign * value < sign * watch else "ok"
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """The two thresholds of a check and its good direction; ``judge`` says how they are read."""
+
+    watch: float
+    bad: float
+    good: Literal["up", "down"]
+
+    def __post_init__(self) -> None:
+        if judge(self.bad, self.watch, self.watch, self.good) == "ok" and self.bad != self.watch:
+            raise ValueError(f"the bad threshold {self.bad} is no worse than the watch threshold {self.watch}")
+
+    def judge(self, value: float | None) -> State:
+        """The state of a value against these thresholds."""
+        return judge(value, self.watch, self.bad, self.good)
+
+
+def worst(states: Iterable[State]) -> State:
+    """The worst of some states; ``unknown`` when there is none, since nothing was seen to be in order."""
+    return min(states, key=ORDER.index, default="unknown")
+
+
+def ranked(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, what is wrong first; those of one state keep their order."""
+    return sorted(findings, key=lambda finding: ORDER.index(finding.state))
+
+
+def summary(findings: Iterable[Finding]) -> dict[State, int]:
+    """How many findings are in each state, worst state first, zeros included."""
+    states = [finding.state for finding in findings]
+    return {state: states.count(state) for state in ORDER}
