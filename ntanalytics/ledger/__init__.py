@@ -1,0 +1,44 @@
+"""The ledger: what was extracted, ran and was published. SQLAlchemy; SQLite unless told otherwise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+
+from ntanalytics.errors import LakeError
+from ntanalytics.ledger import tables
+from ntanalytics.ledger.coverage import Coverage, Covered, Taken
+from ntanalytics.ledger.runs import Run, Runs
+
+
+class Ledger:
+    """The ledger at a SQLAlchemy URL; its tables are made on first use.
+
+    Attributes:
+        coverage: what the lake holds.
+        runs: what ran.
+
+    Raises:
+        LakeError: the ledger cannot be opened.
+    """
+
+    def __init__(self, url: str) -> None:
+        parsed = make_url(url)
+        arguments = {}
+        if parsed.get_backend_name() == "sqlite":
+            if parsed.database:
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            arguments = {"timeout": 30}  # another process of ours may be writing
+        try:
+            self._engine = sa.create_engine(parsed, hide_parameters=True, connect_args=arguments)
+            tables.metadata.create_all(self._engine)
+        except (sa.exc.SQLAlchemyError, OSError) as error:
+            where = parsed.render_as_string(hide_password=True)
+            raise LakeError(f"cannot open the ledger: {error}", where=where, todo="see `ledger:` in ntanalytics.yml") from error
+        self.coverage = Coverage(self._engine)
+        self.runs = Runs(self._engine)
+
+
+__all__ = ["Coverage", "Covered", "Ledger", "Run", "Runs", "Taken"]

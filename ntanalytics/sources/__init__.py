@@ -1,0 +1,39 @@
+"""Sources: one module per kind, one entry here per kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping as Map
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from ntanalytics.catalog import Product
+from ntanalytics.errors import UnknownName
+from ntanalytics.settings import Settings, SourceSettings
+from ntanalytics.sources.database import DatabaseSource
+from ntanalytics.sources.logs import LogsSource
+from ntanalytics.sources.source import BATCH_ROWS, Source
+from ntanalytics.sources.workbook import WorkbookSource
+
+#: Kind of source (source.yml, ``kind``) → the class that reads it.
+SOURCES: Map[str, Callable[[str, SourceSettings, Product, ZoneInfo], Source]] = MappingProxyType(
+    {"database": DatabaseSource, "logs": LogsSource, "workbook": WorkbookSource}
+)
+
+
+def open_sources(settings: Settings, catalog: Map[str, Product]) -> dict[str, Source]:
+    """Every source of the settings, by name; nothing is connected yet.
+
+    Raises:
+        UnknownName: a source's product is not in the catalog.
+    """
+    opened: dict[str, Source] = {}
+    for name, configured in settings.sources.items():
+        product = catalog.get(configured.product)
+        if product is None:
+            raise UnknownName("product", configured.product, catalog, where=f"{settings.file}: sources.{name}.product")
+        zone = ZoneInfo(configured.timezone or product.timezone or settings.site.timezone)
+        opened[name] = SOURCES[product.kind](name, configured, product, zone)
+    return opened
+
+
+__all__ = ["BATCH_ROWS", "SOURCES", "Source", "open_sources"]

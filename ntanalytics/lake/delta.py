@@ -1,0 +1,134 @@
+"""The Delta tables of the lake: the only module that knows how a dataset is kept on disk.
+
+Tables are plain Delta: no deletion vectors and no column mapping, so that the file list of a
+version, read as Parquet, is the table.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+from deltalake import DeltaTable, WriterProperties, write_deltalake
+from deltalake.exceptions import DeltaError
+from filelock import FileLock
+
+from ntanalytics.contract import Dataset, Kind
+from ntanalytics.errors import LakeError
+
+_WRITER = WriterProperties(compression="ZSTD")
+
+#: Rows set aside, beside the dataset they did not make it into.
+REJECTS = pa.schema(
+    [
+        pa.field("source", pa.string(), False),
+        pa.field("day", pa.date32()),
+        pa.field("reason", pa.string(), False),
+        pa.field("source_rows", pa.int64(), False),
+        pa.field("record", pa.string()),
+    ]
+)
+
+
+class DeltaLake:
+    """A folder of Delta tables, one a dataset.
+
+    Args:
+        folder: where they are; made when something is first written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, dataset: str) -> Path:
+        """The folder of a dataset's table."""
+        return self.folder / dataset
+
+    def version(self, dataset: str) -> int | None:
+        """The current version of a dataset's table; None when nothing was ever written."""
+        return self._open(dataset).version() if DeltaTable.is_deltatable(str(self.path(dataset))) else None
+
+    def files(self, dataset: str, version: int, first: dt.date | None = None, last: dt.date | None = None) -> list[str]:
+        """The Parquet files of a version that hold the days from ``first`` to ``last``."""
+        filters = []
+        if first is not None:
+            filters.append(("day", ">=", first.isoformat()))
+        if last is not None:
+            filters.append(("day", "<=", last.isoformat()))
+        return sorted(self._open(dataset, version).file_uris(filters or None))
+
+    def replace(self, dataset: Dataset, rows: pa.RecordBatchReader, source: str, first: dt.date, last: dt.date) -> None:
+        """Replace, in one commit, the days from ``first`` to ``last`` of a source by ``rows``.
+
+        A case is merged by its key instead: its row may lie on an earlier day than its change.
+
+        Raises:
+            LakeError: it could not be written; the table is as it was.
+        """
+        with self._writing(dataset.name):
+            if dataset.kind is Kind.CASE and self.version(dataset.name) is not None:
+                self._merge(dataset, rows)
+                return
+            predicate = f"source = '{_quoted(source)}'"
+            if dataset.kind is not Kind.CASE:
+                predicate += f" AND day >= '{first.isoformat()}' AND day <= '{last.isoformat()}'"
+            self._overwrite(self.path(dataset.name), rows, predicate, ["day"], dataset.name)
+
+    def replace_rejects(self, dataset: str, rows: pa.Table, source: str, first: dt.date, last: dt.date) -> None:
+        """Replace the rows of a source that were set aside in a window, and those without a day."""
+        path = self.folder / f"{dataset}.rejects"
+        if rows.num_rows == 0 and not DeltaTable.is_deltatable(str(path)):
+            return
+        with self._writing(f"{dataset}.rejects"):
+            days = f"day IS NULL OR (day >= '{first.isoformat()}' AND day <= '{last.isoformat()}')"
+            self._overwrite(path, rows.cast(REJECTS), f"source = '{_quoted(source)}' AND ({days})", None, f"{dataset}.rejects")
+
+    def _overwrite(
+        self, path: Path, rows: pa.RecordBatchReader | pa.Table, predicate: str, partition_by: list[str] | None, name: str
+    ) -> None:
+        exists = DeltaTable.is_deltatable(str(path))
+        write_deltalake(
+            str(path),
+            rows,
+            mode="overwrite",
+            predicate=predicate if exists else None,
+            partition_by=partition_by,
+            name=name,
+            writer_properties=_WRITER,
+        )
+
+    def _merge(self, dataset: Dataset, rows: pa.RecordBatchReader) -> None:
+        same = " AND ".join(f"kept.{name} = taken.{name}" for name in ("source", *dataset.key))
+        (
+            self._open(dataset.name)
+            .merge(rows, same, source_alias="taken", target_alias="kept", writer_properties=_WRITER)
+            .when_matched_update_all()
+            .when_not_matched_insert_all()
+            .execute()
+        )
+
+    def _open(self, dataset: str, version: int | None = None) -> DeltaTable:
+        try:
+            return DeltaTable(str(self.path(dataset)), version=version)
+        except (DeltaError, OSError) as error:
+            raise LakeError(f"cannot read version {version}: {error}", where=str(self.path(dataset))) from error
+
+    @contextmanager
+    def _writing(self, name: str) -> Iterator[None]:
+        """One writer at a time per table: two commits of the same day would conflict."""
+        locks = self.folder / ".locks"
+        try:
+            locks.mkdir(parents=True, exist_ok=True)
+            with FileLock(locks / f"{name}.lock", timeout=600):
+                yield
+        except (DeltaError, OSError) as error:
+            raise LakeError(
+                f"cannot write: {error}", where=str(self.folder / name), todo="is the disk full, or the folder read-only?"
+            ) from error
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

@@ -1,0 +1,51 @@
+"""Reading the lake with DuckDB, as Ibis tables.
+
+A table is the file list of one Delta version, pruned by day and handed to DuckDB's own Parquet
+reader: three times faster than through an Arrow dataset, and it needs no extension.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from ntanalytics.contract import Dataset
+from ntanalytics.lake.delta import DeltaLake
+
+
+class DuckReader:
+    """Ibis tables over a lake; one DuckDB in memory, shared by the tables it made.
+
+    Attributes:
+        connection: the Ibis backend; analysts may use its ``sql``.
+    """
+
+    def __init__(self, lake: DeltaLake) -> None:
+        self._lake = lake
+        self.connection = ibis.duckdb.connect(threads=2)
+        # The lake's times are UTC; a session zone would silently shift casts to dates.
+        self.connection.raw_sql("SET TimeZone = 'UTC'")
+
+    def table(self, dataset: Dataset, version: int | None, first: dt.date | None = None, last: dt.date | None = None) -> ir.Table:
+        """The rows of a version from day ``first`` to ``last``; an empty table where there are none.
+
+        Args:
+            dataset: whose.
+            version: the table's version; None when nothing was ever written.
+            first: the first local day; None for no bound.
+            last: the last local day, included; None for no bound.
+        """
+        files = [] if version is None else self._lake.files(dataset.name, version, first, last)
+        if not files:
+            empty: ir.Table = ibis.memtable(dataset.schema().empty_table())
+            return empty
+        read: ir.Table = self.connection.read_parquet(files, hive_partitioning=True, union_by_name=True)
+        schema = ibis.Schema.from_pyarrow(dataset.schema())
+        return read.select([read[name].cast(schema[name]).name(name) for name in schema.names])
+
+    def memory(self, table: pa.Table) -> ir.Table:
+        """A small table in memory as an Ibis table of the same engine."""
+        return ibis.memtable(table)

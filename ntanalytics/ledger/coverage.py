@@ -1,0 +1,173 @@
+"""Coverage: which day of which dataset was taken from which source, when, and how much of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from ntanalytics.ledger import tables
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one extraction did.
+
+    Attributes:
+        dataset: the dataset's name.
+        source: the source's name.
+        first: the first local day asked for.
+        last: the last one, included.
+        taken_at: aware UTC moment from which the source was read.
+        seconds: how long it took.
+        rows: day → rows that went to the lake.
+        absent: days that the source had no data of.
+        source_rows: rows or lines of the source that were read.
+        rejected: (day or None, reason) → rows or lines set aside.
+        error: why it failed; empty when it did not.
+    """
+
+    dataset: str
+    source: str
+    first: dt.date
+    last: dt.date
+    taken_at: dt.datetime
+    seconds: float
+    rows: Counter[dt.date] = field(default_factory=Counter)
+    absent: frozenset[dt.date] = frozenset()
+    source_rows: int = 0
+    rejected: Counter[tuple[dt.date | None, str]] = field(default_factory=Counter)
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Covered:
+    """One day of a dataset from a source, as the lake holds it; see ``tables.coverage``."""
+
+    source: str
+    day: dt.date
+    taken_at: dt.datetime
+    rows: int
+    rejected: int
+    is_held: bool
+
+
+class Coverage:
+    """Writes and reads coverage; get one from :class:`ntanalytics.ledger.Ledger`."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def record(self, taken: Taken) -> None:
+        """Note an extraction; a failed one leaves the coverage of its days as it was."""
+        with self._engine.begin() as connection:
+            result = connection.execute(
+                tables.extractions.insert().values(
+                    dataset=taken.dataset,
+                    source=taken.source,
+                    first_on=taken.first,
+                    last_on=taken.last,
+                    taken_at=_stored(taken.taken_at),
+                    seconds=taken.seconds,
+                    status="failed" if taken.error else "taken",
+                    source_rows=taken.source_rows,
+                    rows=taken.rows.total(),
+                    rejected=taken.rejected.total(),
+                    error=taken.error[:4000],
+                )
+            )
+            extraction_id = result.inserted_primary_key[0]
+            if taken.rejected:
+                connection.execute(
+                    tables.rejections.insert(),
+                    [
+                        {"extraction_id": extraction_id, "day": day, "reason": reason[:400], "rows": rows}
+                        for (day, reason), rows in taken.rejected.items()
+                    ],
+                )
+            if not taken.error:
+                self._cover(connection, taken, extraction_id)
+
+    def _cover(self, connection: sa.Connection, taken: Taken, extraction_id: int) -> None:
+        table = tables.coverage
+        connection.execute(
+            table.delete().where(
+                table.c.dataset == taken.dataset,
+                table.c.source == taken.source,
+                table.c.day.between(taken.first, taken.last),
+            )
+        )
+        rejected: Counter[dt.date | None] = Counter()
+        for (day, _), rows in taken.rejected.items():
+            rejected[day] += rows
+        count = (taken.last - taken.first).days + 1
+        connection.execute(
+            table.insert(),
+            [
+                {
+                    "dataset": taken.dataset,
+                    "source": taken.source,
+                    "day": day,
+                    "taken_at": _stored(taken.taken_at),
+                    "rows": taken.rows[day],
+                    "rejected": rejected[day],
+                    "is_held": day not in taken.absent,
+                    "extraction_id": extraction_id,
+                }
+                for day in (taken.first + dt.timedelta(days=offset) for offset in range(count))
+            ],
+        )
+
+    def days(self, dataset: str, first: dt.date, last: dt.date) -> list[Covered]:
+        """The days from ``first`` to ``last`` that were taken, of every source."""
+        table = tables.coverage
+        query = sa.select(table).where(table.c.dataset == dataset, table.c.day.between(first, last)).order_by(table.c.day)
+        with self._engine.connect() as connection:
+            return [
+                Covered(row.source, row.day, row.taken_at.replace(tzinfo=dt.UTC), row.rows, row.rejected, row.is_held)
+                for row in connection.execute(query)
+            ]
+
+    def rejected(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, int]]:
+        """What was set aside by the extractions that cover those days: (source, reason, rows)."""
+        cover, reject = tables.coverage, tables.rejections
+        current = (
+            sa.select(cover.c.extraction_id, cover.c.source)
+            .where(cover.c.dataset == dataset, cover.c.day.between(first, last))
+            .distinct()
+            .subquery()
+        )
+        query = (
+            sa.select(current.c.source, reject.c.reason, sa.func.sum(reject.c.rows))
+            .join(reject, reject.c.extraction_id == current.c.extraction_id)
+            .where(reject.c.day.is_(None) | reject.c.day.between(first, last))
+            .group_by(current.c.source, reject.c.reason)
+            .order_by(sa.func.sum(reject.c.rows).desc(), reject.c.reason)
+        )
+        with self._engine.connect() as connection:
+            return [(row[0], row[1], int(row[2])) for row in connection.execute(query)]
+
+    def last_errors(self, dataset: str, sources: Iterable[str]) -> dict[str, str]:
+        """Source → why its latest extraction of the dataset failed; only those that failed."""
+        table = tables.extractions
+        errors: dict[str, str] = {}
+        with self._engine.connect() as connection:
+            for source in sources:
+                query = (
+                    sa.select(table.c.error)
+                    .where(table.c.dataset == dataset, table.c.source == source)
+                    .order_by(table.c.id.desc())
+                    .limit(1)
+                )
+                error = connection.execute(query).scalar()
+                if error:
+                    errors[source] = error
+        return errors
+
+
+def _stored(moment: dt.datetime) -> dt.datetime:
+    """Naive UTC: the one form in which SQLite, PostgreSQL and MySQL keep the same moment."""
+    return moment.astimezone(dt.UTC).replace(tzinfo=None)

@@ -1,0 +1,96 @@
+"""Runs of reports, as their supervisor saw them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from ntanalytics.ledger import tables
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a report; see ``tables.runs``. Times are aware UTC."""
+
+    id: str
+    report: str
+    period: str
+    parameters: Mapping[str, Any]
+    started_at: dt.datetime
+    ended_at: dt.datetime | None
+    status: str
+    version: int | None
+    path: str
+    error: str
+    who: str
+
+
+class Runs:
+    """Writes and reads runs; get one from :class:`ntanalytics.ledger.Ledger`."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def start(self, report: str, period: str, parameters: Mapping[str, Any]) -> str:
+        """Note that a run begins; returns its id, which sorts by time."""
+        now = _now()
+        run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+        with self._engine.begin() as connection:
+            connection.execute(
+                tables.runs.insert().values(
+                    id=run_id, report=report, period=period, parameters=dict(parameters), started_at=now,
+                    status="running", who=_who(),
+                )
+            )  # fmt: skip
+        return run_id
+
+    def finish(
+        self, run_id: str, status: Literal["published", "failed"], *, version: int | None = None, error: str = "", path: str = ""
+    ) -> None:
+        """Note how a run ended: where its report is, or why it failed and where its evidence is."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                tables.runs.update()
+                .where(tables.runs.c.id == run_id)
+                .values(ended_at=_now(), status=status, version=version, error=error[:4000], path=path)
+            )
+
+    def next_version(self, report: str, period: str, parameters: Mapping[str, Any]) -> int:
+        """1 for a first publication of a report, period and parameters, else one more than the last."""
+        table = tables.runs
+        query = sa.select(table.c.version, table.c.parameters).where(
+            table.c.report == report, table.c.period == period, table.c.status == "published"
+        )
+        with self._engine.connect() as connection:
+            same = [row.version for row in connection.execute(query) if row.parameters == dict(parameters)]
+        return max(same, default=0) + 1
+
+    def history(self, limit: int = 50) -> list[Run]:
+        """The latest runs, newest first."""
+        query = sa.select(tables.runs).order_by(tables.runs.c.started_at.desc(), tables.runs.c.id.desc()).limit(limit)
+        with self._engine.connect() as connection:
+            return [
+                Run(
+                    row.id, row.report, row.period, row.parameters, row.started_at.replace(tzinfo=dt.UTC),
+                    row.ended_at.replace(tzinfo=dt.UTC) if row.ended_at else None,
+                    row.status, row.version, row.path, row.error, row.who,
+                )
+                for row in connection.execute(query)
+            ]  # fmt: skip
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, as in some containers
+        return "unknown"

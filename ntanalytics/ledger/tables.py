@@ -1,0 +1,66 @@
+"""The ledger's tables. History is append-only; only ``coverage`` says how things stand now."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+#: Every attempt to take a window of a dataset from a source.
+extractions = sa.Table(
+    "extractions",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("dataset", sa.String(80), nullable=False),
+    sa.Column("source", sa.String(80), nullable=False),
+    sa.Column("first_on", sa.Date, nullable=False),
+    sa.Column("last_on", sa.Date, nullable=False),
+    sa.Column("taken_at", sa.DateTime, nullable=False, comment="UTC; the source was read from then on"),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("status", sa.String(10), nullable=False, comment="taken or failed"),
+    sa.Column("source_rows", sa.BigInteger, nullable=False, comment="rows or lines of the source"),
+    sa.Column("rows", sa.BigInteger, nullable=False, comment="rows that went to the lake"),
+    sa.Column("rejected", sa.BigInteger, nullable=False, comment="rows or lines set aside"),
+    sa.Column("error", sa.Text, nullable=False, default=""),
+)
+
+#: Why rows of an extraction were set aside.
+rejections = sa.Table(
+    "rejections",
+    metadata,
+    sa.Column("extraction_id", sa.ForeignKey("extractions.id"), nullable=False, index=True),
+    sa.Column("day", sa.Date, nullable=True, comment="local day; null where the row has no readable time"),
+    sa.Column("reason", sa.String(400), nullable=False),
+    sa.Column("rows", sa.BigInteger, nullable=False),
+)
+
+#: What the lake holds: the last extraction that brought a day of a dataset from a source.
+coverage = sa.Table(
+    "coverage",
+    metadata,
+    sa.Column("dataset", sa.String(80), primary_key=True),
+    sa.Column("source", sa.String(80), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("taken_at", sa.DateTime, nullable=False),
+    sa.Column("rows", sa.BigInteger, nullable=False),
+    sa.Column("rejected", sa.BigInteger, nullable=False),
+    sa.Column("is_held", sa.Boolean, nullable=False, comment="false: the source had no data of that day to give"),
+    sa.Column("extraction_id", sa.ForeignKey("extractions.id"), nullable=False),
+)
+
+#: Every run of a report: one row when it starts, completed when it ends.
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("report", sa.String(80), nullable=False, index=True),
+    sa.Column("period", sa.String(20), nullable=False),
+    sa.Column("parameters", sa.JSON, nullable=False),
+    sa.Column("started_at", sa.DateTime, nullable=False),
+    sa.Column("ended_at", sa.DateTime, nullable=True),
+    sa.Column("status", sa.String(10), nullable=False, comment="running, published or failed"),
+    sa.Column("version", sa.Integer, nullable=True, comment="which publication of this report and period"),
+    sa.Column("path", sa.Text, nullable=False, default="", comment="the published folder, or the kept evidence"),
+    sa.Column("error", sa.Text, nullable=False, default=""),
+    sa.Column("who", sa.String(80), nullable=False),
+)

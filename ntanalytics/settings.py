@@ -1,0 +1,252 @@
+"""ntanalytics.yml, validated into one object.
+
+Unknown keys are errors. A secret is never written in the file: it is referenced, as ``env:NAME``,
+``file:PATH`` or ``keyring:SERVICE/USER``, and read only when a source is opened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import keyring
+import keyring.errors
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from ntanalytics.errors import NtaError, SecretMissing, SettingsError, UnknownName
+from ntanalytics.periods import Calendar
+
+FILE_NAME = "ntanalytics.yml"
+ENVIRONMENT = "NTANALYTICS_CONFIG"
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"{name!r} is not a time zone; write one like Asia/Shanghai") from None
+    return name
+
+
+def _reference(text: str) -> str:
+    if text and text.partition(":")[0] not in ("env", "file", "keyring"):
+        raise ValueError("a secret is not written here; refer to it: env:NAME, file:PATH or keyring:SERVICE/USER")
+    return text
+
+
+def _bare_url(text: str) -> str:
+    if "://" in text and ":" in text.partition("://")[2].rpartition("@")[0]:
+        raise ValueError("the URL holds a password; take it out and refer to it under `password:`")
+    return text
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Site(_Part):
+    """The city: its name on reports, its time zone, its own holidays."""
+
+    name: str = Field("南通市电子政务工作平台", description="Name of the platform, on every report.")
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        "Asia/Shanghai", description="Zone of the local day; naive times of a source are read in it."
+    )
+    calendar: Path | None = Field(
+        None, description="YAML of working days that differ from the State Council's calendar, or of years it lacks."
+    )
+
+
+class SourceSettings(_Part):
+    """One source: which product it is, and where."""
+
+    product: str = Field(description="A folder under queries/: what the source is.")
+    url: Annotated[str, AfterValidator(_bare_url)] = Field("", description="Database: SQLAlchemy URL, without a password.")
+    password: Annotated[str, AfterValidator(_reference)] = Field(
+        "", description="Database: reference to the password: env:NAME, file:PATH or keyring:SERVICE/USER."
+    )
+    paths: tuple[str, ...] = Field((), description="Logs: globs of the files, rotated and .gz ones included.")
+    path: Path | None = Field(None, description="Workbook: the .xlsx file.")
+    timezone: Annotated[str, AfterValidator(_zone)] | None = Field(
+        None, description="Zone of the source's naive times, where it is not the site's."
+    )
+    timeout_s: int = Field(120, gt=0, le=3600, description="Database: seconds after which a statement is given up.")
+
+
+class Settings(_Part):
+    """Everything that ntanalytics.yml says, with absolute paths."""
+
+    file: Path = Field(exclude=True, description="Not written: where this was read from.")
+    site: Site = Field(default_factory=Site, description="The city.")
+    lake: Path = Field(Path("lake"), description="Folder of the lake.")
+    ledger: str = Field("sqlite:///ledger.sqlite", description="SQLAlchemy URL of the ledger of runs and coverage.")
+    outputs: Path = Field(Path("outputs"), description="Folder of the issued reports.")
+    queries: Path | None = Field(None, description="Folder of the site's own mappings, beside the built-in ones.")
+    sources: dict[str, SourceSettings] = Field(default_factory=dict, description="The sources by name.")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone."""
+        return ZoneInfo(self.site.timezone)
+
+    def calendar(self) -> Calendar:
+        """The working days, with the corrections of the site's file.
+
+        Raises:
+            SettingsError: the file is missing or is not of the documented shape.
+        """
+        return read_calendar(self.site.calendar) if self.site.calendar else Calendar()
+
+
+def find_config(explicit: Path | None = None) -> Path:
+    """The settings file to use: ``explicit``, else $NTANALYTICS_CONFIG, else ./ntanalytics.yml."""
+    if explicit is not None:
+        return explicit
+    return Path(os.environ.get(ENVIRONMENT) or FILE_NAME)
+
+
+def load(path: Path) -> Settings:
+    """Read and validate a settings file.
+
+    Raises:
+        SettingsError: the file is missing, is not YAML, or a key is unknown or wrong; the message
+            names the key, the file and what is allowed.
+    """
+    where = str(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(
+            f"cannot read the settings: {error.strerror}",
+            where=where,
+            todo="write one with `ntanalytics init DIR`, or name yours with --config FILE",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"not UTF-8 text: {error}", where=where) from error
+    try:
+        content = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        raise SettingsError(f"not YAML: {error}", where=where) from error
+    if not isinstance(content, dict):
+        raise SettingsError("the file must hold keys and values", where=where)
+    home = path.resolve().parent
+    try:
+        settings = Settings.model_validate({**content, "file": path.resolve()})
+    except ValidationError as error:
+        raise SettingsError(_explain(error), where=where, todo="see docs/settings.md") from None
+    return _absolute(settings, home)
+
+
+def _explain(error: ValidationError) -> str:
+    """Every problem of a validation, one a line, each with its key and what is allowed."""
+    lines = []
+    for problem in error.errors():
+        key = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            fields = Settings.model_fields
+            if len(problem["loc"]) > 1:
+                fields = Site.model_fields if problem["loc"][0] == "site" else SourceSettings.model_fields
+            known = [name for name in fields if name != "file"]
+            lines.append(str(UnknownName("key", key.rpartition(".")[2], known, where=key)))
+        else:
+            lines.append(f"{key}: {problem['msg']}")
+    return "\n".join(lines)
+
+
+def _absolute(settings: Settings, home: Path) -> Settings:
+    def under(path: Path | str) -> Path:
+        return home / Path(path).expanduser()
+
+    def url(text: str) -> str:
+        prefix = "sqlite:///"
+        relative = text.startswith(prefix) and not text.startswith(prefix + "/") and text != prefix
+        return f"{prefix}{under(text.removeprefix(prefix))}" if relative else text
+
+    sources = {
+        name: source.model_copy(
+            update={
+                "url": url(source.url),
+                "paths": tuple(str(under(glob)) for glob in source.paths),
+                "path": under(source.path) if source.path else None,
+            }
+        )
+        for name, source in settings.sources.items()
+    }
+    site = settings.site
+    if site.calendar:
+        site = site.model_copy(update={"calendar": under(site.calendar)})
+    return settings.model_copy(
+        update={
+            "site": site,
+            "lake": under(settings.lake),
+            "ledger": url(settings.ledger),
+            "outputs": under(settings.outputs),
+            "queries": under(settings.queries) if settings.queries else None,
+            "sources": sources,
+        }
+    )
+
+
+def read_secret(reference: str, *, where: str) -> str:
+    """The secret behind a reference; empty for an empty reference.
+
+    Args:
+        reference: ``env:NAME``, ``file:PATH`` or ``keyring:SERVICE/USER``.
+        where: whose secret it is, for the message.
+
+    Raises:
+        SecretMissing: there is nothing behind the reference.
+    """
+    kind, _, name = reference.partition(":")
+    secret: str | None = None
+    try:
+        match kind:
+            case "":
+                return ""
+            case "env":
+                secret = os.environ.get(name)
+            case "file":
+                secret = Path(name).expanduser().read_text(encoding="utf-8").strip()
+            case "keyring":
+                service, _, user = name.partition("/")
+                secret = keyring.get_password(service, user)
+    except (OSError, keyring.errors.KeyringError) as error:
+        raise SecretMissing(f"cannot read the secret {reference}: {error}", where=where) from error
+    if not secret:
+        raise SecretMissing(f"there is no secret behind {reference}", where=where, todo=f"set {name}, or correct the reference")
+    return secret
+
+
+def read_calendar(path: Path) -> Calendar:
+    """A site's holiday file: ``{2027: {holidays: [2027-01-01, ...], workdays: [2027-02-07, ...]}}``.
+
+    A year listed there is known in full: its other days are worked Monday to Friday.
+
+    Raises:
+        SettingsError: the file is missing or of another shape.
+    """
+    try:
+        content: dict[Any, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        working: dict[dt.date, bool] = {}
+        for year, lists in content.items():
+            unknown = set(lists) - {"holidays", "workdays"}
+            if unknown:
+                raise NtaError(f"{year}: unknown key {sorted(unknown)[0]!r}; known: holidays, workdays")
+            for key, worked in (("holidays", False), ("workdays", True)):
+                for day in lists.get(key, ()):
+                    if not isinstance(day, dt.date) or day.year != int(year):
+                        raise NtaError(f"{year}.{key}: {day!r} is not a day of {year}")
+                    working[day] = worked
+        return Calendar(working, frozenset(int(year) for year in content), str(path))
+    except (OSError, yaml.YAMLError, AttributeError, TypeError, ValueError, NtaError) as error:
+        raise SettingsError(f"cannot read the calendar: {error}", where=str(path), todo="see docs/settings.md") from error
+
+
+def project_dir(name: str) -> Path:
+    """The folder ``queries`` or ``notebooks``: the checkout's, else the installed package's."""
+    package = Path(__file__).resolve().parent
+    checkout = package.parent / name
+    return checkout if (package.parent / "pyproject.toml").is_file() else package / "share" / name

@@ -1,0 +1,46 @@
+"""How a moment is written for a source: the value bound to :since and :until."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from zoneinfo import ZoneInfo
+
+_PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<![:\w]):(since|until)\b")
+
+
+def bound_value(form: str, moment: dt.datetime, zone: ZoneInfo) -> dt.datetime | dt.date | int | str:
+    """``moment`` in the form in which a source writes the column that bounds the window.
+
+    Args:
+        form: one of ``catalog.TIME_FORMS``, or ``text:<strptime format>``.
+        moment: an aware moment.
+        zone: the zone of the source's naive times.
+
+    Returns:
+        A naive local datetime (``naive``), an aware one (``aware``), a naive UTC one (``utc``),
+        epoch seconds or milliseconds, a local date, or text in the source's format.
+    """
+    local = moment.astimezone(zone)
+    match form:
+        case "naive":
+            return local.replace(tzinfo=None)
+        case "aware":
+            return moment
+        case "utc":
+            return moment.astimezone(dt.UTC).replace(tzinfo=None)
+        case "epoch_s":
+            return int(moment.timestamp())
+        case "epoch_ms":
+            return int(moment.timestamp() * 1000)
+        case "date":
+            return local.date()
+    return local.strftime(form.removeprefix("text:"))
+
+
+def rename_parameters(sql: str, mark: str) -> str:
+    """The SQL with ``:since`` and ``:until`` written as ``<mark>since`` and ``<mark>until``.
+
+    Text inside quotes is left alone.
+    """
+    return _PARAMETER.sub(lambda match: f"{mark}{match[1]}" if match[1] else match[0], sql)

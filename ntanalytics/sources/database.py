@@ -1,0 +1,201 @@
+"""Databases: one read-only transaction, a statement timeout, rows streamed as Arrow batches.
+
+SQLAlchemy opens every database. Two have a faster way to Arrow, taken where its driver is
+installed: ADBC for PostgreSQL, connectorx for MySQL and MariaDB (see ``fast.py``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.pool import NullPool
+
+from ntanalytics.catalog import Mapping, Product
+from ntanalytics.errors import SettingsError, SourceError, SourceRefused, SourceUnreachable
+from ntanalytics.settings import SourceSettings, read_secret
+from ntanalytics.sources import fast, shards
+from ntanalytics.sources.binding import bound_value
+from ntanalytics.sources.source import BATCH_ROWS
+
+#: SQLAlchemy backend → sqlglot dialect. What speaks PostgreSQL's or MySQL's wire is that here.
+_DIALECTS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite", "dm": "oracle"}
+
+#: How each backend is told to refuse writes and to give a statement up after {s} seconds.
+_SESSION = {
+    "postgresql": ("SET default_transaction_read_only = on", "SET statement_timeout = '{s}s'"),
+    "mariadb": ("SET SESSION TRANSACTION READ ONLY", "SET SESSION max_statement_time = {s}"),
+    "mysql": ("SET SESSION TRANSACTION READ ONLY", "SET SESSION max_execution_time = {s}000"),
+    "sqlite": ("PRAGMA query_only = ON",),
+}
+
+
+class DatabaseSource:
+    """A database, reached through SQLAlchemy and only ever read.
+
+    Args:
+        name: the source's name in ntanalytics.yml.
+        settings: its url, password reference and timeout.
+        product: what it is.
+        zone: the zone of its naive times.
+
+    Raises:
+        SettingsError: the url is missing or no database is known by its scheme.
+    """
+
+    chunk_days = 7  # a week of segments is grouped by the server at once
+    silence_is_absence = False
+
+    def __init__(self, name: str, settings: SourceSettings, product: Product, zone: ZoneInfo) -> None:
+        self.name = name
+        self.product = product
+        self.zone = zone
+        self._timeout_s = settings.timeout_s
+        self._password = settings.password
+        try:
+            self._url = make_url(settings.url)
+            self.dialect = _DIALECTS[self._url.get_backend_name()]
+        except (sa.exc.ArgumentError, KeyError):
+            raise SettingsError(
+                f"{settings.url or 'nothing'!r} is not the URL of a database that is known",
+                where=f"sources.{name}.url",
+                todo=f"write e.g. mysql+pymysql://reader@host/db; known: {', '.join(_DIALECTS)}",
+            ) from None
+
+    def mapping(self, dataset: str) -> Mapping:
+        """The mapping for a dataset in this database's dialect."""
+        found = self.product.mapping(dataset, self.dialect)
+        if self.dialect not in found.dialects:
+            raise SourceRefused(
+                f"the mapping is written for {', '.join(found.dialects)}, this database is {self.dialect}",
+                where=f"{self.name}: {found.path.name}",
+                todo=f"write {dataset}.{self.dialect}.sql beside it",
+            )
+        return found
+
+    def absent_days(self, mapping: Mapping, days: list[dt.date]) -> set[dt.date]:
+        """Of ``days``, those whose shard the product does not have (yet, or any more)."""
+        if not self.product.shards:
+            return set()
+        with self._connected() as connection:
+            by_table = self._shards(connection)
+        held = {shards.shard_day(table) for table in by_table[next(iter(self.product.shards))]}
+        return set(days) - held if held - {None} else set()
+
+    @contextmanager
+    def read(self, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> Iterator[Iterator[pa.RecordBatch]]:
+        """The mapping's rows in the window; see :class:`ntanalytics.sources.source.Source`."""
+        values = {
+            "since": bound_value(mapping.window_form, since, self.zone),
+            "until": bound_value(mapping.window_form, until, self.zone),
+        }
+        with self._connected() as connection:
+            sql = self._whole(connection, mapping, since, until)
+            with self._explained(mapping.path.name):
+                yield self._batches(connection, sql, values)
+
+    def _whole(self, connection: Connection, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> str:
+        """The mapping's SQL with the shards of the window in place."""
+        if not self.product.shards:
+            return mapping.sql
+        first = since.astimezone(self.zone).date()
+        last = (until - dt.timedelta(microseconds=1)).astimezone(self.zone).date()
+        by_table = self._shards(connection)
+        # A report may be filed a few days after the submission it belongs to.
+        margin = dt.timedelta(days=mapping.dataset.settles_after)
+        return shards.expand(mapping.sql, by_table, first, last + margin, self.dialect)
+
+    def _shards(self, connection: Connection) -> dict[str, list[str]]:
+        tables = sa.inspect(connection).get_table_names()
+        found = {name: shards.matching(tables, pattern) for name, pattern in self.product.shards.items()}
+        for name, tables_found in found.items():
+            if not tables_found:
+                raise SourceRefused(f"there is no table {name} and no shard of it", where=self.name, todo=self.product.needs)
+        return found
+
+    def _batches(self, connection: Connection, sql: str, values: dict[str, Any]) -> Iterator[pa.RecordBatch]:
+        reader = fast.reader(self._full_url(), sql, values, self._session())
+        if reader is not None:
+            yield from reader
+            return
+        if self.dialect == "sqlite":  # its driver writes no datetimes: they are compared as text
+            values = {name: str(value) if isinstance(value, dt.date) else value for name, value in values.items()}
+        result = connection.execution_options(stream_results=True, max_row_buffer=BATCH_ROWS).execute(sa.text(sql), values)
+        names = list(result.keys())
+        for rows in result.partitions(BATCH_ROWS):
+            yield pa.RecordBatch.from_arrays([_array(values) for values in zip(*rows, strict=True)], names)
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        engine = sa.create_engine(self._full_url(), poolclass=NullPool, hide_parameters=True)
+        try:
+            with self._explained("connecting"), engine.connect() as connection:
+                for statement in self._session():
+                    connection.exec_driver_sql(statement)
+                connection.rollback()  # the settings above hold from the next transaction on
+                if self.dialect == "sqlite":
+                    _limit_sqlite(connection, self._timeout_s)
+                yield connection
+        finally:
+            engine.dispose()
+
+    def _session(self) -> list[str]:
+        backend = self._url.get_backend_name()
+        if backend == "mysql" and "mariadb" in self.product.name:
+            backend = "mariadb"
+        return [statement.format(s=self._timeout_s) for statement in _SESSION.get(backend, ())]
+
+    def _full_url(self) -> URL:
+        url = self._url
+        if self.dialect == "sqlite":
+            file = Path(url.database or "")
+            if not file.is_file():
+                raise SourceUnreachable("there is no such SQLite file", where=f"{self.name}: {file}")
+            return url.set(database=f"file:{file}", query={"mode": "ro", "uri": "true"})
+        password = read_secret(self._password, where=f"sources.{self.name}.password")
+        return url.set(password=password) if password else url
+
+    @contextmanager
+    def _explained(self, doing: str) -> Iterator[None]:
+        """Turn a driver's error into ours, without SQL, values or password in its text."""
+        where = f"{self.name}: {doing}"
+        try:
+            yield
+        except sa.exc.NoSuchModuleError as error:
+            raise SettingsError(f"no driver: {error}", where=where, todo="install the extra, e.g. ntanalytics[mysql]") from None
+        except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+            text = _first_line(error.orig)
+            if error.statement is None:
+                raise SourceUnreachable(text, where=where, todo="is the server up, and the url right?") from None
+            if any(word in text.lower() for word in ("no such", "denied", "unknown column", "doesn't exist")):
+                raise SourceRefused(text, where=where, todo=self.product.needs) from None
+            raise SourceError(text, where=where) from None
+        except sa.exc.DBAPIError as error:
+            raise SourceRefused(_first_line(error.orig), where=where, todo=self.product.needs) from None
+
+
+def _array(values: tuple[Any, ...]) -> pa.Array:
+    """One column of a batch; values of mixed types, as SQLite allows, become text."""
+    try:
+        return pa.array(values)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return pa.array([None if value is None else str(value) for value in values])
+
+
+def _limit_sqlite(connection: Connection, seconds: int) -> None:
+    """SQLite has no statement timeout: its progress handler stops it."""
+    end = time.monotonic() + seconds
+    driver: Any = connection.connection.driver_connection
+    driver.set_progress_handler(lambda: time.monotonic() > end, 100_000)
+
+
+def _first_line(error: BaseException | None) -> str:
+    return (str(error).strip().splitlines() or ["no message"])[0]

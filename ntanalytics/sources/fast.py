@@ -1,0 +1,103 @@
+"""The fast ways from a database to Arrow, where their drivers are installed.
+
+Measured on 2 M rows (rows/s): PostgreSQL by ADBC 1.0 M against 0.25 M by SQLAlchemy, MariaDB by
+connectorx 1.2 M against 0.08 M. Neither is needed: without them SQLAlchemy reads the same rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.util
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy.engine import URL
+
+from ntanalytics.errors import SourceError
+from ntanalytics.sources.binding import rename_parameters
+from ntanalytics.sources.source import BATCH_ROWS
+
+
+def reader(url: URL, sql: str, values: dict[str, Any], session: list[str]) -> Iterator[pa.RecordBatch] | None:
+    """The rows of ``sql`` by the fast driver for that database, or None when there is none.
+
+    Args:
+        url: the database, with its password.
+        sql: one SELECT with :since and :until.
+        values: what is bound to them.
+        session: statements that make the session read-only and time-limited.
+
+    Raises:
+        SourceError: the driver failed; while iterating.
+    """
+    backend = url.get_backend_name()
+    if backend == "postgresql" and importlib.util.find_spec("adbc_driver_postgresql"):
+        return _adbc(url, sql, values, session)
+    if backend in ("mysql", "mariadb") and importlib.util.find_spec("connectorx"):
+        return _connectorx(url, sql, values, session)
+    return None
+
+
+def _adbc(url: URL, sql: str, values: dict[str, Any], session: list[str]) -> Iterator[pa.RecordBatch]:
+    from adbc_driver_postgresql import dbapi
+
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        with dbapi.connect(plain) as connection, connection.cursor() as cursor:
+            for statement in session:
+                cursor.execute(statement)
+            connection.commit()
+            cursor.execute(_with_literals(sql, values, "postgresql"))
+            yield from cursor.fetch_record_batch()
+    except (dbapi.Error, OSError) as error:
+        raise SourceError(str(error).splitlines()[0], where="PostgreSQL") from None
+
+
+def _connectorx(url: URL, sql: str, values: dict[str, Any], session: list[str]) -> Iterator[pa.RecordBatch]:
+    import connectorx
+
+    plain = url.set(drivername="mysql").render_as_string(hide_password=False)
+    try:
+        stream = connectorx.read_sql(
+            plain,
+            _with_literals(sql, values, "mysql"),
+            return_type="arrow_stream",
+            batch_size=BATCH_ROWS,
+            pre_execution_query=session,
+        )
+        yield from stream
+    except RuntimeError as error:
+        raise SourceError(str(error).splitlines()[0], where="MySQL") from None
+    except BaseException as error:
+        # connectorx reports an error in mid-stream as a Rust panic, which is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise SourceError(str(error).splitlines()[0], where="MySQL") from None
+
+
+def _with_literals(sql: str, values: dict[str, Any], backend: str) -> str:
+    """The SQL with typed literals in place of the parameters: connectorx binds none.
+
+    Only our own :since and :until are written, and they are times or integers, or text made by
+    strftime, whose quotes are doubled.
+    """
+    literals = {name: _literal(value, backend) for name, value in values.items()}
+    marked = rename_parameters(sql, "\x00")
+    for name, literal in literals.items():
+        marked = marked.replace(f"\x00{name}", literal)
+    return marked
+
+
+def _literal(value: Any, backend: str) -> str:
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, dt.datetime) and value.tzinfo:
+        if backend != "postgresql":
+            raise SourceError("MySQL has no times with a zone; declare them as utc or naive")
+        return f"TIMESTAMPTZ '{value.isoformat()}'"
+    if isinstance(value, dt.datetime):
+        return f"TIMESTAMP '{value.isoformat(' ')}'"
+    if isinstance(value, dt.date):
+        return f"DATE '{value.isoformat()}'"
+    return "'" + str(value).replace("'", "''") + "'"

@@ -1,0 +1,43 @@
+/*
+window: submitted_at
+times:
+  submitted_at: naive
+  reported_at: naive
+dialects: [sqlite, mysql]
+*/
+-- The platform writes one row a SEGMENT; a message is a batch number and a recipient.
+-- A first attempt that was sent again by another channel (Data_Status_Code 2) is not a second message.
+-- The recipient's number is used to join and to group, and is never selected; the content is not read.
+SELECT
+    MIN(s.Id) AS message_id,
+    MIN(s.Submit_Date) AS submitted_at,
+    CASE LOWER(SUBSTR(MIN(s.Operator), 1, 3))
+        WHEN 'cmp' THEN 'mobile'
+        WHEN 'sgi' THEN 'unicom'
+        WHEN 'smg' THEN 'telecom'
+        ELSE MIN(s.Operator)
+    END AS carrier,
+    COALESCE(MIN(e.Name), MIN(s.Enterprise_No)) AS application,
+    MIN(u.Real_Name) AS unit,
+    COUNT(*) AS segments,
+    CASE
+        WHEN SUM(CASE WHEN s.Submit_Status_Code IN ('faild', 'sort_faild') THEN 1 ELSE 0 END) > 0 THEN 'failed'
+        WHEN SUM(CASE WHEN r.Native_Status <> 'DELIVRD' THEN 1 ELSE 0 END) > 0 THEN 'failed'
+        WHEN COUNT(r.Native_Status) = COUNT(*) THEN 'delivered'
+    END AS outcome,
+    COALESCE(
+        MAX(CASE WHEN r.Native_Status <> 'DELIVRD' THEN r.Native_Status END),
+        MAX(CASE WHEN s.Submit_Status_Code IN ('faild', 'sort_faild') THEN 'SUBMIT' END)
+    ) AS failure_code,
+    CASE
+        WHEN COUNT(r.Native_Status) = COUNT(*) OR MAX(r.Native_Status <> 'DELIVRD') = 1 THEN MAX(r.Status_Date)
+    END AS reported_at
+FROM submit AS s
+LEFT JOIN report AS r
+    ON r.Msg_Batch_No = s.Msg_Batch_No AND r.Phone_No = s.Phone_No AND r.Sequence = s.Sequence
+    AND COALESCE(r.Data_Status_Code, '0') <> '2' AND r.Native_Status <> 'ACCEPTD'
+LEFT JOIN enterprise AS e ON e.No = s.Enterprise_No
+LEFT JOIN enterprise_user AS u ON u.Id = s.Enterprise_User_Id
+WHERE s.Submit_Date >= :since AND s.Submit_Date < :until
+    AND COALESCE(s.Data_Status_Code, '0') <> '2'
+GROUP BY s.Msg_Batch_No, s.Phone_No
