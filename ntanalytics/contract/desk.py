@@ -33,6 +33,10 @@ TICKETS = Dataset(
         Column("due_at", Type.TIMESTAMP, "应完成时间", "When it should be closed.", nullable=True),
         Column("closed_at", Type.TIMESTAMP, "关闭时间", "When it was closed; null while open.", nullable=True),
         Column("changed_at", Type.TIMESTAMP, "更新时间", "When the record last changed."),
+        Column(
+            "resolution_s", Type.NUMBER, "处理用时", "closed_at − opened_at; null while open.",
+            unit="秒", nullable=True, minimum=0, elapsed=("opened_at", "closed_at"),
+        ),
     ),
     key=("ticket_no",),
     time="opened_at",

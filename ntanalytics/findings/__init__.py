@@ -1,0 +1,1 @@
+"""Findings: rules over metrics, and the sentences that say what they found."""

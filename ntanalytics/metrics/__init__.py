@@ -1,0 +1,33 @@
+"""Metrics: pure functions, Ibis tables in, Ibis table out.
+
+``MEASURES`` holds the words of every column that a metric makes. A new subject is a new module here,
+added to the tuple below.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from ntanalytics.errors import UnknownName
+from ntanalytics.metrics import days, desk, requests, sms, sms_bills
+from ntanalytics.metrics.measure import Measure, catalogue
+
+#: Every measure by name.
+MEASURES: MappingProxyType[str, Measure] = catalogue(
+    measure for module in (days, sms, sms_bills, requests, desk) for measure in module.MEASURES.values()
+)
+
+
+def measure(name: str) -> Measure:
+    """The measure of that name.
+
+    Raises:
+        UnknownName: there is none; the message lists them.
+    """
+    try:
+        return MEASURES[name]
+    except KeyError:
+        raise UnknownName("measure", name, MEASURES) from None
+
+
+__all__ = ["MEASURES", "Measure", "measure"]

@@ -16,9 +16,7 @@ Good = Literal["up", "down", ""]
 
 #: The format mini-language that metrics, findings, reports and exporters share.
 #: ``rate:N`` is a fraction shown as a percentage; ``points:N`` a difference of two fractions.
-FORMAT = re.compile(
-    r"text|integer|number:\d|rate:\d|points:\d|seconds|ms|bytes|yuan|date|datetime|month|state"
-)
+FORMAT = re.compile(r"text|integer|number:\d|rate:\d|points:\d|seconds|ms|bytes|yuan|date|datetime|month|state")
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,9 @@ class Measure:
     @property
     def is_comparable(self) -> bool:
         """Whether a change of it means something: it is a quantity, not a text, a state or a time."""
-        return self.format not in {"text", "date", "datetime", "month", "state"} and not self.format.startswith("points:")
+        return self.format not in {"text", "date", "datetime", "month", "state"} and not self.format.startswith(
+            "points:"
+        )
 
 
 def catalogue(measures: Iterable[Measure]) -> MappingProxyType[str, Measure]:

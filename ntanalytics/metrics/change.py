@@ -1,0 +1,110 @@
+"""A figure against the same figure of the period before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics.measure import Measure
+
+
+def compare(
+    now: ir.Table,
+    before: ir.Table,
+    measures: Mapping[str, Measure],
+    *,
+    columns: Sequence[str],
+    by: Sequence[str] = (),
+    is_complete: bool = True,
+    was_complete: bool = True,
+) -> ir.Table:
+    """Figures with their change against the period before (domain.md, General: *Change*).
+
+    A change is null where either figure is null, and everywhere when either period has a hole. A group
+    that one of two complete periods lacks counts as 0 there in additive measures. The change of a rate is
+    the difference of the two fractions (shown in percentage points) and has no relative change. A relative
+    change from 0 is null.
+
+    Args:
+        now: the period's figures, one row for each group.
+        before: the same of the period before.
+        measures: the words of the measures.
+        columns: the measures to compare.
+        by: the columns that name a group; nulls match nulls.
+        is_complete: the period was extracted without a hole.
+        was_complete: so was the period before; its figures are null when it was not.
+
+    Returns:
+        ``by``, then for each measure ``m``: ``m``, ``m_before``, ``m_change`` (m − m_before) and, unless it is a
+        rate, ``m_change_rate`` ((m − m_before) / m_before), ordered by ``by``.
+    """
+    ours = now.select(*by, **{f"_now_{name}": now[name] for name in columns}, _is_now=ibis.literal(True))
+    theirs = before.select(
+        **{f"_{name}": before[name] for name in by},
+        **{f"_was_{name}": before[name] for name in columns},
+        _is_before=ibis.literal(True),
+    )
+    if by:
+        joined = ours.outer_join(theirs, [ours[name].identical_to(theirs[f"_{name}"]) for name in by])
+    else:
+        joined = ours.cross_join(theirs)
+    # A key of an outer join is null on the side that lacks the row, so it is taken from the other.
+    keys = {name: joined["_is_now"].isnull().ifelse(joined[f"_{name}"], joined[name]) for name in by}
+    compared: dict[str, ir.Value] = {}
+    for name in columns:
+        value, was = joined[f"_now_{name}"], joined[f"_was_{name}"]
+        if measures[name].is_additive and is_complete:
+            value = joined["_is_now"].isnull().ifelse(0, value)
+        if measures[name].is_additive:
+            was = joined["_is_before"].isnull().ifelse(0, was)
+        was = was if was_complete else ibis.null(was.type())
+        change = value - was if is_complete else ibis.null(was.type())
+        compared |= {name: value, f"{name}_before": was, f"{name}_change": change}
+        if not measures[name].is_rate:
+            compared[f"{name}_change_rate"] = change / was.nullif(0)
+    result = joined.select(**keys, **compared)
+    return result.order_by(*by) if by else result
+
+
+def with_changes(measures: Iterable[Measure]) -> list[Measure]:
+    """The measures, each comparable one followed by those that ``compare`` makes of it."""
+    result: list[Measure] = []
+    for measure in measures:
+        result.append(measure)
+        if measure.is_comparable:
+            result.extend(_derived(measure))
+    return result
+
+
+def _derived(measure: Measure) -> list[Measure]:
+    name, label = measure.name, measure.label
+    before = Measure(
+        f"{name}_before",
+        f"上期{label}",
+        measure.unit,
+        measure.format,
+        "",
+        f"{name} of the period before, null when that has a hole (domain.md, General).",
+    )
+    digits = measure.format.partition(":")[2]
+    change = Measure(
+        f"{name}_change",
+        f"{label}增减",
+        measure.unit,
+        f"points:{digits}" if measure.is_rate else measure.format,
+        measure.good,
+        f"{name} − {name}_before; null where either is null or has a hole (domain.md, General).",
+    )
+    if measure.is_rate:
+        return [before, change]
+    rate = Measure(
+        f"{name}_change_rate",
+        f"{label}增幅",
+        "",
+        "rate:1",
+        measure.good,
+        f"({name} − {name}_before) / {name}_before; null where that is null or 0 (domain.md, General).",
+    )
+    return [before, change, rate]

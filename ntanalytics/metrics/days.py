@@ -1,0 +1,72 @@
+"""Figures by day laid over the days that were extracted: a zero is a zero, and a hole is a hole.
+
+``days`` is a table of the days of a span: ``day`` (date, local), ``is_covered`` (the day was
+extracted), ``is_working_day`` and ``label``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics.measure import Measure, catalogue
+
+#: Words of the columns of ``days``.
+MEASURES = catalogue(
+    (
+        Measure("day", "日期", format="date", definition="The local day, midnight to midnight (domain.md, Time)."),
+        Measure(
+            "is_covered",
+            "数据完整",
+            format="text",
+            definition="Whether the day was extracted without a hole; where it was not, its figures are null.",
+        ),
+        Measure(
+            "is_working_day",
+            "工作日",
+            format="text",
+            definition="Whether it is a working day of the State Council's calendar (domain.md, Time).",
+        ),
+        Measure("label", "日期", format="text", definition="The day in words."),
+    )
+)
+
+
+def over_days(
+    figures: ir.Table, days: ir.Table, measures: Mapping[str, Measure], *, by: Sequence[str] = ()
+) -> ir.Table:
+    """Figures by day, one row for each day of ``days`` and each group that occurs.
+
+    On a covered day that has no row, an additive measure is 0 and the others are null. On a day
+    that is not covered, every measure is null, whatever rows there are (domain.md, "The figures").
+
+    Args:
+        figures: one row a day and group: ``day``, the columns of ``by``, and measures.
+        days: the days of the span (see the module).
+        measures: the words of the measures in ``figures``; other columns are left out.
+        by: the columns that name a group.
+
+    Returns:
+        The columns of ``days``, those of ``by``, and the measures, ordered by them.
+    """
+    shown = [name for name in figures.columns if name in measures and name not in (*days.columns, *by)]
+    grid = days
+    if by:
+        grid = days.cross_join(figures.select(*by).distinct())
+    theirs = figures.select(
+        _day=figures.day,
+        **{f"_{name}": figures[name] for name in by},
+        **{f"_of_{name}": figures[name] for name in shown},
+    )
+    on = [grid.day == theirs["_day"], *(grid[name].identical_to(theirs[f"_{name}"]) for name in by)]
+    joined = grid.left_join(theirs, on)
+    laid = {
+        name: joined.is_covered.ifelse(_filled(joined[f"_of_{name}"], measures[name]), ibis.null()) for name in shown
+    }
+    return joined.select(*days.columns, *by, **laid).order_by("day", *by)
+
+
+def _filled(column: ir.Column, measure: Measure) -> ir.Column:
+    return column.fill_null(0) if measure.is_additive else column

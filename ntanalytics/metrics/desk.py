@@ -1,0 +1,190 @@
+"""Service desk: tickets, attendance and manual checks (domain.md, Desk).
+
+Every function takes Ibis tables of ``desk.tickets``, ``desk.attendance`` or ``desk.checks`` and returns one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics import change
+from ntanalytics.metrics.measure import Measure, catalogue
+
+BACKLOG = (
+    Measure(
+        "open_tickets",
+        "未关闭工单",
+        "件",
+        good="down",
+        is_additive=True,
+        definition="Tickets opened and not closed by the moment: the backlog (domain.md, Desk).",
+    ),
+    Measure(
+        "overdue_tickets",
+        "逾期工单",
+        "件",
+        good="down",
+        is_additive=True,
+        definition="Open tickets whose due time is before the moment (domain.md, Desk).",
+    ),
+    Measure(
+        "oldest_due_at",
+        "最早应完成",
+        format="datetime",
+        definition="The earliest due time of the overdue tickets; null where none is overdue.",
+    ),
+)
+
+FLOW = (
+    Measure(
+        "opened_tickets",
+        "新增工单",
+        "件",
+        is_additive=True,
+        definition="Tickets opened in the period (domain.md, Desk).",
+    ),
+    Measure(
+        "closed_tickets",
+        "关闭工单",
+        "件",
+        good="up",
+        is_additive=True,
+        definition="Tickets closed in the period, whenever they were opened (domain.md, Desk).",
+    ),
+    Measure(
+        "resolution_p50_s",
+        "处理用时中位数",
+        format="seconds",
+        good="down",
+        definition="Median of closed_at − opened_at of the tickets closed in the period, in seconds (domain.md, Desk).",
+    ),
+)
+
+ATTENDANCE = (
+    Measure(
+        "working_days",
+        "工作日",
+        "天",
+        is_additive=True,
+        definition="Working days of the period, by the State Council's calendar (domain.md, Time).",
+    ),
+    Measure(
+        "attended_days",
+        "驻场天数",
+        "天",
+        good="up",
+        is_additive=True,
+        definition="Working days with the engineer or the backup present (domain.md, Desk).",
+    ),
+    Measure(
+        "attendance_rate",
+        "驻场率",
+        format="rate:1",
+        good="up",
+        definition="attended_days / working_days; null when the period has no working day (domain.md, Desk).",
+    ),
+)
+
+CHECKS = (
+    Measure("checks", "检查项数", "项", is_additive=True, definition="Manual checks recorded in the period."),
+    Measure("checks_ok", "正常项", "项", good="up", is_additive=True, definition="Manual checks with the result ok."),
+    Measure(
+        "checks_watch", "关注项", "项", good="down", is_additive=True, definition="Manual checks with the result watch."
+    ),
+    Measure(
+        "checks_bad", "异常项", "项", good="down", is_additive=True, definition="Manual checks with the result bad."
+    ),
+)
+
+MEASURES = catalogue(change.with_changes((*BACKLOG, *FLOW, *ATTENDANCE, *CHECKS)))
+
+
+def backlog(tickets: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table:
+    """Tickets open, and open beyond their time, at a moment (domain.md, Desk).
+
+    Args:
+        tickets: rows of ``desk.tickets``, of all that were opened before ``at`` or may still be open then.
+        at: the moment (aware).
+        by: columns of ``tickets`` that name a group (``category``, ``subsystem``).
+
+    Returns:
+        ``by`` and the measures of ``BACKLOG``, most overdue first; one row when ``by`` is empty.
+    """
+    moment = ibis.literal(at)
+    is_open = (tickets.opened_at <= moment) & (tickets.closed_at.isnull() | (tickets.closed_at > moment))
+    is_overdue = is_open & (tickets.due_at < moment)
+    counted = tickets.aggregate(
+        by=list(by),
+        open_tickets=tickets.count(where=is_open),
+        overdue_tickets=tickets.count(where=is_overdue),
+        oldest_due_at=tickets.due_at.min(where=is_overdue),
+    )
+    return counted.order_by(ibis.desc("overdue_tickets"), ibis.desc("open_tickets"), *by)
+
+
+def flow(tickets: ir.Table, since: datetime, until: datetime, by: Sequence[str] = ()) -> ir.Table:
+    """Tickets opened and closed in ``[since, until)``, and how long the closed ones took (domain.md, Desk).
+
+    Args:
+        tickets: rows of ``desk.tickets``, of all that were opened or closed in the window.
+        since: the window's begin (aware).
+        until: its end (aware), excluded.
+        by: columns of ``tickets`` that name a group.
+
+    Returns:
+        ``by`` and the measures of ``FLOW``, most opened first; one row when ``by`` is empty.
+    """
+    is_opened = (tickets.opened_at >= ibis.literal(since)) & (tickets.opened_at < ibis.literal(until))
+    is_closed = (tickets.closed_at >= ibis.literal(since)) & (tickets.closed_at < ibis.literal(until))
+    counted = tickets.aggregate(
+        by=list(by),
+        opened_tickets=tickets.count(where=is_opened),
+        closed_tickets=tickets.count(where=is_closed),
+        resolution_p50_s=tickets.resolution_s.quantile(0.5, where=is_closed),
+    )
+    return counted.order_by(ibis.desc("opened_tickets"), ibis.desc("closed_tickets"), *by)
+
+
+def attendance(attendance: ir.Table, working_days: Sequence[date]) -> ir.Table:
+    """On-site attendance over the working days of a period (domain.md, Desk; obligation O2).
+
+    A working day on which nobody's presence is recorded is not attended: an obligation is proved or it is a gap.
+
+    Args:
+        attendance: rows of ``desk.attendance``, those of the period.
+        working_days: the period's working days.
+
+    Returns:
+        One row with the measures of ``ATTENDANCE``.
+    """
+    days = ibis.memtable({"_day": list(working_days)}, schema={"_day": "date"})
+    present = attendance.filter(attendance.is_present).select(_attended="attended_on").distinct()
+    joined = days.left_join(present, days["_day"] == present["_attended"])
+    counted = joined.aggregate(
+        working_days=joined.count(), attended_days=joined.count(where=joined["_attended"].notnull())
+    )
+    return counted.mutate(attendance_rate=counted.attended_days / counted.working_days.nullif(0))
+
+
+def checks(checks: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Manual checks by result (domain.md, The reports: daily inspection).
+
+    Args:
+        checks: rows of ``desk.checks``, those of the period.
+        by: columns of ``checks`` that name a group (``subsystem``).
+
+    Returns:
+        ``by`` and the measures of ``CHECKS``, ordered with what is wrong first; one row when ``by`` is empty.
+    """
+    counted = checks.aggregate(
+        by=list(by),
+        checks=checks.count(),
+        checks_ok=checks.count(where=checks.result == "ok"),
+        checks_watch=checks.count(where=checks.result == "watch"),
+        checks_bad=checks.count(where=checks.result == "bad"),
+    )
+    return counted.order_by(ibis.desc("checks_bad"), ibis.desc("checks_watch"), *by)

@@ -1,0 +1,89 @@
+"""Reconciliation of our SMS segments with the carriers' monthly bills (domain.md, SMS)."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics.measure import Measure, catalogue
+
+#: A difference of more than that many per mille of the bill is a finding: 0.5 % (domain.md, SMS).
+TOLERANCE_PER_MILLE = 5
+
+RECONCILIATION = (
+    Measure(
+        "difference_segments",
+        "差异条数",
+        "条",
+        good="down",
+        definition="billed_segments − segments: positive where the carrier billed more than was sent (domain.md, SMS).",
+    ),
+    Measure(
+        "difference_rate",
+        "差异率",
+        format="rate:2",
+        good="down",
+        definition="difference_segments / billed_segments; null when nothing was billed (domain.md, SMS).",
+    ),
+    Measure(
+        "difference_yuan",
+        "差异金额",
+        format="yuan",
+        good="down",
+        definition="difference_segments at the bill's mean price, billed_yuan / billed_segments (domain.md, SMS).",
+    ),
+    Measure(
+        "is_finding",
+        "超出容差",
+        format="text",
+        definition="Whether |difference_segments| exceeds 0.5 % of billed_segments (domain.md, SMS).",
+    ),
+)
+
+MEASURES = catalogue(RECONCILIATION)
+
+
+def reconciliation(messages: ir.Table, bills: ir.Table, *, is_complete: bool = True) -> ir.Table:
+    """Our segments against the carriers' bills, by month and carrier (domain.md, SMS: Reconciliation).
+
+    A carrier that billed a month in which we sent nothing over it has 0 segments; one that sent no bill has
+    null for the bill and the difference.
+
+    Args:
+        messages: rows of ``sms.messages`` of whole calendar months.
+        bills: rows of ``sms.bills`` of the same months.
+        is_complete: the months were extracted without a hole; when not, ours and the differences are
+            null, since a hole would look like an overcharge.
+
+    Returns:
+        ``month_on``, ``carrier``, ``segments``, ``billed_segments``, ``difference_segments`` (bill − ours),
+        ``difference_rate`` (of the bill), ``billed_yuan``, ``difference_yuan``, ``is_finding``.
+    """
+    dated = messages.mutate(month_on=messages.day.truncate("M").cast("date"))
+    ours = dated.group_by("month_on", "carrier").aggregate(segments=dated.segments.sum())
+    summed = bills.group_by("month_on", "carrier").aggregate(
+        billed_segments=bills.billed_segments.sum(), billed_yuan=bills.billed_yuan.sum()
+    )
+    theirs = summed.rename(_month_on="month_on", _carrier="carrier")
+    joined = ours.outer_join(theirs, [ours.month_on == theirs["_month_on"], ours.carrier == theirs["_carrier"]])
+    month_on = ibis.coalesce(joined.month_on, joined["_month_on"])
+    carrier = ibis.coalesce(joined.carrier, joined["_carrier"])
+    segments = joined.segments.fill_null(0).cast("int64") if is_complete else ibis.null("int64")
+    billed = joined.billed_segments.cast("int64")
+    paired = joined.select(
+        month_on=month_on,
+        carrier=carrier,
+        segments=segments,
+        billed_segments=billed,
+        difference_segments=billed - segments,
+        billed_yuan=joined.billed_yuan,
+    )
+    rate = paired.difference_segments / paired.billed_segments.nullif(0)
+    judged = paired.mutate(
+        difference_rate=rate,
+        difference_yuan=rate * paired.billed_yuan,
+        # whole numbers, so that exactly 0.5 % is within the tolerance whatever the rounding
+        is_finding=paired.difference_segments.abs() * 1000 > paired.billed_segments * TOLERANCE_PER_MILLE,
+    )
+    names = ("segments", "billed_segments", "difference_segments", "difference_rate", "billed_yuan", "difference_yuan")
+    return judged.select("month_on", "carrier", *names, "is_finding").order_by("month_on", "carrier")
