@@ -1,0 +1,21 @@
+"""What every test shares: in continuous integration nothing is skipped for want of a server or a browser."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    needs = [mark for mark in ("servers", "browser") if item.get_closest_marker(mark)]
+    if report.skipped and needs and os.environ.get("CI") and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+        report.outcome = "failed"
+        report.longrepr = f"CI must have what a {needs[0]} test needs (.ci/run installs it). {reason}"
+    return report

@@ -1,0 +1,82 @@
+"""environment.yml, requirements.lock and pyproject.toml say the same."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+#: Names that conda-forge writes otherwise. Packages it does not have are installed by pip.
+CONDA_NAMES = {"duckdb": "python-duckdb", "ibis-framework": "ibis-duckdb"}
+REQUIREMENT = re.compile(r"^(?P<name>[\w.-]+)(?:\[[\w,]+\])?(?P<bound>.*)$")
+
+
+@pytest.fixture(scope="module")
+def project(root: Path) -> dict[str, Any]:
+    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def environment(root: Path) -> dict[str, Any]:
+    return yaml.safe_load((root / "environment.yml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def locked(root: Path) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in (root / "requirements.lock").read_text(encoding="utf-8").splitlines():
+        if match := re.match(r"^([a-z0-9.-]+)==([^ ]+)", line):
+            found.setdefault(match[1], []).append(match[2])
+    return found
+
+
+def split(requirement: str) -> tuple[str, str]:
+    match = REQUIREMENT.match(requirement)
+    assert match, requirement
+    return match["name"].lower(), match["bound"]
+
+
+def test_conda_installs_what_pyproject_requires(project: dict[str, Any], environment: dict[str, Any]) -> None:
+    required = dict(split(line) for line in project["project"]["dependencies"])
+    expected = {CONDA_NAMES.get(name, name): bound for name, bound in required.items()}
+    plain = [line for line in environment["dependencies"] if isinstance(line, str)]
+    by_pip = [line for one in environment["dependencies"] if isinstance(one, dict) for line in one["pip"]]
+    listed = dict(split(line) for line in [*plain, *by_pip])
+    listed.pop("python")
+    listed.pop("pip")
+    assert listed == expected, "environment.yml and pyproject.toml differ: a conda user would get another program"
+
+
+def test_conda_takes_the_same_python(project: dict[str, Any], environment: dict[str, Any]) -> None:
+    assert f"python{project['project']['requires-python']}" in environment["dependencies"]
+
+
+def test_the_lock_holds_every_direct_dependency(project: dict[str, Any], locked: dict[str, list[str]]) -> None:
+    extras = project["project"]["optional-dependencies"]
+    wanted = [
+        *project["project"]["dependencies"],
+        *extras["postgres"],
+        *extras["mysql"],
+        *project["dependency-groups"]["dev"],
+    ]
+    missing = sorted({split(line)[0] for line in wanted} - set(locked))
+    assert not missing, f"{missing}: run `make lock`"
+
+
+def test_the_lock_satisfies_every_lower_bound(project: dict[str, Any], locked: dict[str, list[str]]) -> None:
+    for requirement in project["project"]["dependencies"]:
+        name, bound = split(requirement)
+        least = tuple(int(part) for part in bound.removeprefix(">=").split("."))
+        for version in locked[name]:
+            actual = tuple(int(part) for part in re.findall(r"\d+", version))
+            assert actual >= least, f"{name} {version} is locked, but {requirement} is required; run `make lock`"
+
+
+def test_every_locked_version_has_hashes(root: Path) -> None:
+    blocks = re.split(r"^(?=[a-z0-9])", (root / "requirements.lock").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    bare = [block.split()[0] for block in blocks if "==" in block and "--hash=sha256:" not in block]
+    assert not bare, f"{bare}: without a hash an index may hand out anything"

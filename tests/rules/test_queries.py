@@ -1,0 +1,119 @@
+"""Mappings: one SELECT of named columns, bounded by its window, that takes nothing personal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlglot
+import yaml
+from sqlglot import exp
+
+from ntanalytics.contract import DATASETS, STEERING
+
+#: Columns of real products that hold secrets or content. A mapping may count or test them, and never hands them on.
+PERSONAL = re.compile(
+    r"^(password|passwd|pwd|decipherable|content|msg_?content|message_?body|body|phone(_?no)?|mobile(_?no)?|"
+    r"id_?card(_?no)?|email|title|subject)$",
+    re.IGNORECASE,
+)
+HEADER = re.compile(r"\A/\*(.*?)\*/", re.DOTALL)
+#: What embedded DuckDB reads; only a database product names its dialects.
+EMBEDDED = ["duckdb"]
+
+
+@pytest.fixture(scope="module")
+def products(root: Path) -> list[Path]:
+    found = sorted(path for path in (root / "queries").iterdir() if path.is_dir())
+    assert found, "queries/ is empty: the rules would pass without looking at anything"
+    return found
+
+
+@pytest.fixture(scope="module")
+def mappings(products: list[Path]) -> list[Path]:
+    found = [path for product in products for path in sorted(product.glob("*.sql"))]
+    assert found, "queries/ holds no SQL: the rules would pass without looking at anything"
+    return found
+
+
+def header(path: Path) -> dict[str, object]:
+    match = HEADER.match(path.read_text(encoding="utf-8"))
+    assert match, f"{path}: starts with one /* ... */ comment that is YAML"
+    content = yaml.safe_load(match[1])
+    assert isinstance(content, dict), f"{path}: its header is a YAML mapping"
+    return content
+
+
+def parsed(path: Path) -> Iterator[tuple[str, exp.Query]]:
+    """The file in each dialect that it claims."""
+    text = path.read_text(encoding="utf-8")
+    for dialect in header(path).get("dialects") or EMBEDDED:
+        statements = [one for one in sqlglot.parse(text, dialect=str(dialect)) if one is not None]
+        assert len(statements) == 1, f"{path} ({dialect}): holds one statement, not {len(statements)}"
+        assert isinstance(statements[0], exp.Query), f"{path} ({dialect}): sources are only ever read; write a SELECT"
+        yield str(dialect), statements[0]
+
+
+def test_every_product_describes_itself(products: list[Path]) -> None:
+    for product in products:
+        source = product / "source.yml"
+        assert source.is_file(), (
+            f"{product.name}: source.yml says what the product is and what it must be allowed to read"
+        )
+        content = yaml.safe_load(source.read_text(encoding="utf-8"))
+        missing = {"title", "kind", "timezone", "needs"} - set(content)
+        assert not missing, f"{product.name}/source.yml lacks {sorted(missing)}"
+        assert content["kind"] in {"database", "logs", "workbook"}, f"{product.name}: kind {content['kind']!r}"
+        assert list(product.glob("*.sql")), f"{product.name}: a product without a mapping delivers nothing"
+
+
+def test_a_mapping_is_named_after_its_dataset(mappings: list[Path]) -> None:
+    for path in mappings:
+        name = ".".join(path.name.split(".")[:2])
+        assert name in DATASETS, f"{path}: the contract knows no dataset {name!r}"
+
+
+def test_a_mapping_bounds_the_contracts_window(mappings: list[Path]) -> None:
+    for path in mappings:
+        dataset = DATASETS[".".join(path.name.split(".")[:2])]
+        assert header(path).get("window") == dataset.window, f"{path}: the window of {dataset.name} is {dataset.window}"
+
+
+def test_a_mapping_is_one_select_in_every_dialect_it_claims(mappings: list[Path]) -> None:
+    for path in mappings:
+        assert list(parsed(path)), f"{path}: claims no dialect"
+
+
+def test_a_mapping_names_its_columns(mappings: list[Path]) -> None:
+    for path in mappings:
+        dataset = DATASETS[".".join(path.name.split(".")[:2])]
+        expected = {column.name for column in dataset.mapped}
+        for dialect, query in parsed(path):
+            stars = [star for star in query.find_all(exp.Star) if not isinstance(star.parent, exp.Count)]
+            assert not stars, f"{path} ({dialect}): name the columns; a new one in the source must change nothing here"
+            names = query.named_selects
+            assert expected <= set(names) <= expected | set(STEERING), f"{path} ({dialect}): selects {names}"
+            assert len(names) == len(set(names)), f"{path} ({dialect}): selects a column twice"
+
+
+def test_a_mapping_takes_only_since_and_until(mappings: list[Path]) -> None:
+    for path in mappings:
+        for dialect, query in parsed(path):
+            found = {node.name for node in query.find_all(exp.Placeholder)}
+            assert found == {"since", "until"}, (
+                f"{path} ({dialect}): binds {sorted(found)}; a window is :since and :until"
+            )
+        body = HEADER.sub("", path.read_text(encoding="utf-8"), count=1)
+        assert not re.search(r"{[{%]", body), f"{path}: runs as it is in a SQL client; no templates"
+
+
+def test_a_mapping_hands_on_nothing_personal(mappings: list[Path]) -> None:
+    for path in mappings:
+        for dialect, query in parsed(path):
+            for select in query.selects:
+                inner = select.unalias()
+                assert not (isinstance(inner, exp.Column) and PERSONAL.match(inner.name)), (
+                    f"{path} ({dialect}): hands on {inner.sql()}; messages, numbers and secrets never leave the source"
+                )
