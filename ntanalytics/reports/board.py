@@ -1,0 +1,61 @@
+"""The status board 状态: every check with its value, threshold and state; what is wrong comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from ntanalytics.contract.desk import SUBSYSTEMS
+from ntanalytics.findings.finding import Finding, ranked
+from ntanalytics.reports.block import Block
+from ntanalytics.reports.data import resource, value_of
+from ntanalytics.reports.record import Field
+
+#: The columns of a board. A row's ``format`` says how its ``value`` is written, and is not shown itself.
+FIELDS = (
+    Field("state", "string", "状态", format="state"),
+    Field("subsystem", "string", "系统"),
+    Field("subject", "string", "对象"),
+    Field("check", "string", "检查项"),
+    Field("value", "number", "实测"),
+    Field("threshold", "string", "阈值或常态"),
+    Field("since", "string", "起始"),
+    Field("evidence", "string", "依据"),
+    Field("advice", "string", "建议措施"),
+)
+
+
+@dataclass(frozen=True)
+class Board(Block):
+    """A status board."""
+
+    kind: ClassVar[str] = "board"
+
+    findings: tuple[Finding, ...] = field(default=(), kw_only=True)
+    note: str = field(default="", kw_only=True)
+
+    def body(self) -> dict[str, Any]:
+        """See ``Block.body``."""
+        return {"note": self.note}
+
+    def data(self) -> dict[str, Any]:
+        """See ``Block.data``."""
+        rows = [
+            {name: value_of(value) for name, value in vars(each).items()}
+            | {"subsystem": SUBSYSTEMS.get(each.subsystem, each.subsystem)}
+            for each in self.findings
+        ]
+        return resource(FIELDS, rows, ("code", "subject"))
+
+
+def board(
+    findings: Iterable[Finding],
+    title: str = "状态一览",
+    *,
+    id: str = "board",
+    note: str = "",
+    origin: Mapping[str, Any] | None = None,
+) -> Board:
+    """The status board of some findings: abnormal first, then to watch, unknown, and what is in order."""
+    return Board(id, title, findings=tuple(ranked(findings)), note=note, origin=origin)

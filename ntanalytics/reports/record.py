@@ -1,0 +1,157 @@
+"""The record: the blocks of an executed notebook, as they were displayed.
+
+The executed notebook is the record of a report. Each block is one display output that carries, beside a preview, its
+typed content as JSON (``BLOCK``), its data as a Table Schema resource (``DATA``) and, for a chart, its Plotly figure
+(``FIGURE``). Renderers and the verification read these and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import nbformat
+
+from ntanalytics.errors import ReportIncomplete
+
+BLOCK = "application/vnd.ntanalytics.block+json"
+DATA = "application/vnd.dataresource+json"
+FIGURE = "application/vnd.plotly.v1+json"
+
+#: The kinds of block, and which of them carry data.
+KINDS = ("head", "sentences", "kpis", "table", "chart", "board", "signatures")
+WITH_DATA = ("table", "chart", "board")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a block's data.
+
+    Attributes:
+        name: its key in each row.
+        type: its Table Schema type (string, integer, number, boolean, date, datetime).
+        title: the Chinese words that head it.
+        unit: the unit beside the title, or empty.
+        format: how its values are written (reports/formats.py).
+    """
+
+    name: str
+    type: str
+    title: str
+    unit: str = ""
+    format: str = "text"
+
+    def to_json(self) -> dict[str, str]:
+        """The field as the record keeps it."""
+        return {"name": self.name, "type": self.type, "title": self.title, "unit": self.unit, "format": self.format}
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A block as the record has it.
+
+    Attributes:
+        kind: one of ``KINDS``.
+        id: a slug, unique in the report.
+        title: what it says, or empty.
+        body: its whole content.
+        fields: the columns of its data, in order; empty when it has none.
+        rows: its data.
+        figure: a chart's Plotly figure, else empty.
+    """
+
+    kind: str
+    id: str
+    title: str
+    body: Mapping[str, Any]
+    fields: tuple[Field, ...] = ()
+    rows: tuple[Mapping[str, Any], ...] = ()
+    figure: Mapping[str, Any] | None = None
+
+    @property
+    def note(self) -> str:
+        """What is said below the title, or empty."""
+        return str(self.body.get("note", ""))
+
+    @property
+    def origin(self) -> Mapping[str, Any]:
+        """Where its figures come from; empty when that is not said."""
+        return dict(self.body.get("origin") or {})
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A markdown cell of the notebook: the heading of a section, and what is said below it."""
+
+    markdown: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """A report's record.
+
+    Attributes:
+        head: the head block.
+        items: headings and blocks in the order of the notebook, without the head.
+    """
+
+    head: Recorded
+    items: tuple[Recorded | Heading, ...]
+
+    @property
+    def blocks(self) -> tuple[Recorded, ...]:
+        """The blocks without the head."""
+        return tuple(item for item in self.items if isinstance(item, Recorded))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which instants are shown."""
+        return ZoneInfo(str(self.head.body["timezone"]))
+
+
+def recorded(bundle: Mapping[str, Any]) -> Recorded:
+    """A block from its display bundle."""
+    body = bundle[BLOCK]
+    resource = bundle.get(DATA, {})
+    fields = tuple(Field(**{**each, "type": str(each["type"])}) for each in resource.get("schema", {}).get("fields", ()))
+    rows = tuple(resource.get("data", ()))
+    return Recorded(body["block"], body["id"], body.get("title", ""), body, fields, rows, bundle.get(FIGURE))
+
+
+def read_record(notebook: Mapping[str, Any]) -> Record:
+    """The record that an executed notebook holds.
+
+    Args:
+        notebook: the notebook as nbformat reads it (version 4).
+
+    Raises:
+        ReportIncomplete: it has no head, two heads, or two blocks of the same id.
+    """
+    items: list[Recorded | Heading] = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown" and cell["source"].strip():
+            items.append(Heading(cell["source"]))
+        for output in cell.get("outputs", ()):
+            if BLOCK in output.get("data", {}):
+                items.append(recorded(output["data"]))
+    blocks = [item for item in items if isinstance(item, Recorded)]
+    heads = [block for block in blocks if block.kind == "head"]
+    if len(heads) != 1:
+        raise ReportIncomplete(f"a record has one head block, this one has {len(heads)}", todo="show report.head() once")
+    _refuse_twins(blocks)
+    return Record(heads[0], tuple(item for item in items if item is not heads[0]))
+
+
+def load_record(path: Path) -> Record:
+    """The record in a notebook file; see ``read_record``."""
+    return read_record(nbformat.read(path, as_version=4))  # type: ignore[no-untyped-call]
+
+
+def _refuse_twins(blocks: Sequence[Recorded]) -> None:
+    ids = [block.id for block in blocks]
+    twins = sorted({each for each in ids if ids.count(each) > 1})
+    if twins:
+        raise ReportIncomplete(f"two blocks have the id {', '.join(twins)}", todo="give each block its own id=")

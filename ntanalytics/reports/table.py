@@ -1,0 +1,75 @@
+"""Tables: typed rows with words, formats and an origin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from ntanalytics.reports import data as tables
+from ntanalytics.reports.block import Block
+from ntanalytics.reports.record import Field
+from ntanalytics.reports.words import words
+
+
+@dataclass(frozen=True)
+class Table(Block):
+    """A table block.
+
+    Attributes:
+        fields: its columns, in order.
+        rows: one mapping a row, plain JSON values.
+        note: said below the title, or empty.
+    """
+
+    kind: ClassVar[str] = "table"
+
+    fields: tuple[Field, ...] = field(default=(), kw_only=True)
+    rows: tuple[Mapping[str, Any], ...] = field(default=(), kw_only=True)
+    note: str = field(default="", kw_only=True)
+
+    def body(self) -> dict[str, Any]:
+        """See ``Block.body``."""
+        return {"note": self.note}
+
+    def data(self) -> dict[str, Any]:
+        """See ``Block.data``."""
+        return tables.resource(self.fields, self.rows)
+
+
+def table(
+    rows: tables.Rows,
+    title: str,
+    *,
+    id: str,
+    columns: Sequence[str] | None = None,
+    sort: str = "",
+    note: str = "",
+    origin: Mapping[str, Any] | None = None,
+) -> Table:
+    """A table block from an Ibis table, a DataFrame or an Arrow table.
+
+    Args:
+        rows: the rows; nulls stay null.
+        title: what the table shows.
+        id: a slug, unique in the report.
+        columns: the columns to show, in this order (default: all).
+        sort: the column to sort by; a leading ``-`` sorts from large to small. Nulls come last.
+        note: said below the title.
+        origin: metric, datasets, rows and as_of.
+
+    Raises:
+        UnknownName: a column has no words in the contract or in a metric.
+        UsageError: a column that is not in the rows.
+    """
+    names, read = tables.read(rows)
+    shown = tables.chosen(names, columns, id)
+    if sort:
+        (by,) = tables.chosen(names, [sort.removeprefix("-")], id)
+        known = [row for row in read if row[by] is not None]
+        known.sort(key=lambda row: row[by], reverse=sort.startswith("-"))
+        read = known + [row for row in read if row[by] is None]
+    fields = tuple(tables.field_of(name, (row[name] for row in read)) for name in shown)
+    values = {name: words(name).values for name in shown}
+    made = tuple({name: tables.value_of(row[name], values[name]) for name in shown} for row in read)
+    return Table(id, title, fields=fields, rows=made, note=note, origin=origin)

@@ -1,0 +1,118 @@
+"""The sentences that a report says about itself, made from the record's values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ntanalytics.reports.formats import LOCAL, display, parts
+from ntanalytics.reports.record import Field, Record, Recorded
+
+#: The order in which states are named: what is wrong first.
+STATE_ORDER = ("bad", "watch", "unknown", "ok")
+_MARKS = {"bad": ("■", "异常"), "watch": ("▲", "关注"), "unknown": ("○", "未知"), "ok": ("●", "正常")}
+_NAMED = 4  #: how many subjects of one state the status line names
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A part of the status line: a state (or empty), the words in bold, and what follows them."""
+
+    state: str
+    lead: str
+    rest: str = ""
+
+
+def status(record: Record) -> list[Remark]:
+    """The status line: the exceptions by name, then how many checks are in order, then what is missing."""
+    rows = [row for block in record.blocks if block.kind == "board" for row in block.rows]
+    remarks = []
+    for state in ("bad", "watch", "unknown"):
+        subjects = [f"{row['subject']}{row['check']}" for row in rows if row["state"] == state]
+        if subjects:
+            mark, word = _MARKS[state]
+            named = "、".join(subjects[:_NAMED]) + ("等" if len(subjects) > _NAMED else "")
+            remarks.append(Remark(state, f"{mark} {len(subjects)} 项{word}", f"：{named}"))
+    fine = sum(row["state"] == "ok" for row in rows)
+    if fine:
+        remarks.append(Remark("" if remarks else "ok", "" if remarks else "● ", f"{'其余 ' if remarks else ''}{fine} 项正常"))
+    return remarks + data_status(record.head.body)
+
+
+def data_status(head: Mapping[str, Any]) -> list[Remark]:
+    """What the head says about its data: holes, rows that were set aside, how many sources are whole."""
+    remarks = [Remark("unknown", "○ 数据不完整", f"：{hole}") for hole in head["holes"][:_NAMED]]
+    rejected = sum(each["rejected"] for each in head["as_of"])
+    if rejected:
+        remarks.append(Remark("", "", f"{rejected:,} 行不合格数据未计入"))
+    if head["as_of"]:
+        whole = sum(bool(each["taken_at"] and not each["missing_days"] and not each["error"]) for each in head["as_of"])
+        remarks.append(Remark("", "", f"数据来源 {whole}/{len(head['as_of'])}"))
+    return remarks
+
+
+def worst(remarks: Sequence[Remark]) -> str:
+    """The worst state that the status line names; ``ok`` when it names none."""
+    named = {each.state for each in remarks}
+    return next(state for state in STATE_ORDER if state in named or state == "ok")
+
+
+def as_of_line(head: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """As of when each source's data are: ``数据截至：短信 11月23日 06:10；网络请求 未取得``."""
+    said = []
+    for each in head["as_of"]:
+        taken = short_time(each["taken_at"], zone) if each["taken_at"] else "未取得"
+        said.append(f"{each['label']}（{each['source']}）{taken}")
+    return f"数据截至：{'；'.join(said)}" if said else ""
+
+
+def short_time(value: str, zone: ZoneInfo = LOCAL) -> str:
+    """An instant in words, without the year: ``11月23日 06:10``."""
+    text = display(value, "datetime", zone=zone)
+    return f"{int(text[5:7])}月{int(text[8:10])}日 {text[11:]}"
+
+
+def origin_line(origin: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """Where a block's figures come from, in one line."""
+    said = []
+    if origin.get("metric"):
+        said.append(f"指标 {origin['metric']}")
+    said += [f"数据集 {name} 第 {version} 版" for name, version in (origin.get("datasets") or {}).items()]
+    if origin.get("rows") is not None:
+        said.append(f"{origin['rows']:,} 行")
+    if origin.get("as_of"):
+        said.append(f"截至 {display(origin['as_of'], 'datetime', zone=zone)}")
+    return "；".join(said)
+
+
+def column_title(field: Field) -> str:
+    """The head of a column with its unit: ``提交量（条）``."""
+    unit = "元" if parts(field.format)[0] == "yuan" else field.unit
+    return f"{field.title}（{unit}）" if unit and not field.title.endswith(f"（{unit}）") else field.title
+
+
+def kpi_words(item: Mapping[str, Any], zone: ZoneInfo = LOCAL) -> tuple[str, str, str]:
+    """A headline figure in words: the figure, its change, the figure before; each may be empty but the first."""
+    value = display(item["value"], item["format"], item["unit"], zone)
+    value = f"≥ {value}" if item["is_lower_bound"] else value
+    change = ""
+    if item["change"] is not None:
+        size = display(abs(item["change"]), item["change_format"]).lstrip("+")
+        is_seen = any(digit in size for digit in "123456789")
+        change = f"{'▲' if item['change'] > 0 else '▼'} {size}" if is_seen else "持平"
+    before = f"上期 {display(item['before'], item['format'], item['unit'], zone)}" if item["before"] is not None else ""
+    return value, change, before
+
+
+def cell(block: Recorded, row: Mapping[str, Any], field: Field, zone: ZoneInfo) -> str:
+    """A cell of a block's data as the reader sees it; a board's value is written by its own row's format."""
+    return display(row[field.name], cell_format(block, row, field), zone=zone)
+
+
+def cell_format(block: Recorded, row: Mapping[str, Any], field: Field) -> str:
+    """The format of a cell."""
+    return str(row["format"]) if block.kind == "board" and field.name == "value" else field.format
+
+
