@@ -63,7 +63,7 @@ def test_every_product_describes_itself(products: list[Path]) -> None:
             f"{product.name}: source.yml says what the product is and what it must be allowed to read"
         )
         content = yaml.safe_load(source.read_text(encoding="utf-8"))
-        missing = {"title", "kind", "timezone", "needs"} - set(content)
+        missing = {"title", "kind", "needs"} - set(content)
         assert not missing, f"{product.name}/source.yml lacks {sorted(missing)}"
         assert content["kind"] in {"database", "logs", "workbook"}, f"{product.name}: kind {content['kind']!r}"
         assert list(product.glob("*.sql")), f"{product.name}: a product without a mapping delivers nothing"
