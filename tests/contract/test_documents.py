@@ -20,7 +20,7 @@ VISITS = Dataset(
             "stay_s",
             Type.NUMBER,
             "时长",
-            "left_at − came_at.",
+            "Stay.",
             unit="秒",
             nullable=True,
             minimum=0,
@@ -54,7 +54,7 @@ One visit to a unit.
 | `left_at` | timestamp |  | yes | 离开 | When it ended. |
 | `result` | text |  |  | 结果 | What came of it. |
 | `person` | text |  |  | 人员 | Who went. Name of the contractor's staff: shown in the desk's reports only. |
-| `stay_s` | number | 秒 | yes | 时长 | left_at − came_at. Computed by the loader; a mapping does not select it. From 0 to 2,592,000. |
+| `stay_s` | number | 秒 | yes | 时长 | Stay. Computed by the loader; a mapping does not select it. From 0 to 2,592,000. |
 
 Values (any other sets the row aside):
 
