@@ -7,7 +7,8 @@ column, and never reaches a source.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping as Map
+from collections.abc import Iterable
+from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -21,6 +22,7 @@ from sqlglot import exp
 
 from ntanalytics.contract import DATASETS, STEERING, Dataset, Type
 from ntanalytics.errors import ContractError, UnknownName
+from ntanalytics.settings import project_dir
 
 #: How a source can write a time (real-products.md, "Timestamp map"); ``text:`` takes a strptime format.
 TIME_FORMS = ("naive", "aware", "utc", "epoch_s", "epoch_ms", "date")
@@ -134,6 +136,11 @@ def load_catalog(folders: Iterable[Path]) -> MappingProxyType[str, Product]:
     return MappingProxyType(products)
 
 
+def load_site_catalog(own: Path | None) -> MappingProxyType[str, Product]:
+    """The built-in products, with those of a site's own folder beside and above them."""
+    return load_catalog([project_dir("queries"), *([own] if own else [])])
+
+
 def load_product(home: Path) -> Product:
     """The product in one folder: its source.yml and its mappings.
 
@@ -142,7 +149,9 @@ def load_product(home: Path) -> Product:
     """
     file = home / "source.yml"
     if not file.is_file():
-        raise ContractError("there is no source.yml", where=str(home), todo="say there what the product is (CONTRIBUTING.md)")
+        raise ContractError(
+            "there is no source.yml", where=str(home), todo="say there what the product is (CONTRIBUTING.md)"
+        )
     about = _validated(_SourceFile, yaml.safe_load(file.read_text(encoding="utf-8")), file)
     mappings: dict[tuple[str, str], Mapping] = {}
     for path in sorted(home.glob("*.sql")):
@@ -181,7 +190,9 @@ def _load_mapping(path: Path, dataset: Dataset, default_dialects: tuple[str, ...
     header = _validated(_Header, content, path)
     dialects = tuple(header.dialects) or default_dialects
     if not dialects:
-        raise ContractError("the header names no dialects", where=str(path), todo="add e.g. `dialects: [sqlite, mysql]`")
+        raise ContractError(
+            "the header names no dialects", where=str(path), todo="add e.g. `dialects: [sqlite, mysql]`"
+        )
     _check_times(header, dataset, path)
     columns = _selected_columns(sql, dialects, path)
     _check_columns(columns, dataset, path)
@@ -194,7 +205,9 @@ def _check_times(header: _Header, dataset: Dataset, path: Path) -> None:
         raise ContractError(f"the window must be {dataset.window!r}, not {header.window!r}", where=str(path))
     expected = {column.name for column in dataset.mapped if column.type in (Type.TIMESTAMP, Type.DATE)}
     for name in sorted(expected - set(header.times)):
-        raise ContractError(f"the header does not say how {name!r} is written", where=str(path), todo="add it under times:")
+        raise ContractError(
+            f"the header does not say how {name!r} is written", where=str(path), todo="add it under times:"
+        )
     for name, form in header.times.items():
         if name not in expected:
             raise ContractError(f"times: {name!r} is not a time of {dataset.name}", where=str(path))
@@ -202,7 +215,9 @@ def _check_times(header: _Header, dataset: Dataset, path: Path) -> None:
             raise ContractError(str(UnknownName("form of time", form, (*TIME_FORMS, "text:<format>"))), where=str(path))
         is_date = dataset.column(name).type is Type.DATE
         if is_date != (form == "date"):
-            raise ContractError(f"times: {name!r} is a {dataset.column(name).type}, it cannot be {form!r}", where=str(path))
+            raise ContractError(
+                f"times: {name!r} is a {dataset.column(name).type}, it cannot be {form!r}", where=str(path)
+            )
 
 
 def _selected_columns(sql: str, dialects: tuple[str, ...], path: Path) -> list[str]:
@@ -231,9 +246,13 @@ def _check_columns(columns: list[str], dataset: Dataset, path: Path) -> None:
     wanted = [column.name for column in dataset.mapped]
     for name in wanted:
         if name not in columns:
-            raise ContractError(f"column {name!r} of {dataset.name} is missing", where=str(path), todo=f"select … AS {name}")
+            raise ContractError(
+                f"column {name!r} of {dataset.name} is missing", where=str(path), todo=f"select … AS {name}"
+            )
     for name in columns:
         if name not in wanted and name not in STEERING:
-            raise ContractError(f"column {name!r} is not in {dataset.name}", where=str(path), todo=f"known: {', '.join(wanted)}")
+            raise ContractError(
+                f"column {name!r} is not in {dataset.name}", where=str(path), todo=f"known: {', '.join(wanted)}"
+            )
         if columns.count(name) > 1:
             raise ContractError(f"column {name!r} is selected twice", where=str(path))

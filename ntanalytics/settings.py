@@ -64,7 +64,9 @@ class SourceSettings(_Part):
     """One source: which product it is, and where."""
 
     product: str = Field(description="A folder under queries/: what the source is.")
-    url: Annotated[str, AfterValidator(_bare_url)] = Field("", description="Database: SQLAlchemy URL, without a password.")
+    url: Annotated[str, AfterValidator(_bare_url)] = Field(
+        "", description="Database: SQLAlchemy URL, without a password."
+    )
     password: Annotated[str, AfterValidator(_reference)] = Field(
         "", description="Database: reference to the password: env:NAME, file:PATH or keyring:SERVICE/USER."
     )
@@ -216,7 +218,9 @@ def read_secret(reference: str, *, where: str) -> str:
     except (OSError, keyring.errors.KeyringError) as error:
         raise SecretMissing(f"cannot read the secret {reference}: {error}", where=where) from error
     if not secret:
-        raise SecretMissing(f"there is no secret behind {reference}", where=where, todo=f"set {name}, or correct the reference")
+        raise SecretMissing(
+            f"there is no secret behind {reference}", where=where, todo=f"set {name}, or correct the reference"
+        )
     return secret
 
 
@@ -234,7 +238,7 @@ def read_calendar(path: Path) -> Calendar:
         for year, lists in content.items():
             unknown = set(lists) - {"holidays", "workdays"}
             if unknown:
-                raise NtaError(f"{year}: unknown key {sorted(unknown)[0]!r}; known: holidays, workdays")
+                raise NtaError(f"{year}: unknown key {min(unknown)!r}; known: holidays, workdays")
             for key, worked in (("holidays", False), ("workdays", True)):
                 for day in lists.get(key, ()):
                     if not isinstance(day, dt.date) or day.year != int(year):
@@ -242,7 +246,9 @@ def read_calendar(path: Path) -> Calendar:
                     working[day] = worked
         return Calendar(working, frozenset(int(year) for year in content), str(path))
     except (OSError, yaml.YAMLError, AttributeError, TypeError, ValueError, NtaError) as error:
-        raise SettingsError(f"cannot read the calendar: {error}", where=str(path), todo="see docs/settings.md") from error
+        raise SettingsError(
+            f"cannot read the calendar: {error}", where=str(path), todo="see docs/settings.md"
+        ) from error
 
 
 def project_dir(name: str) -> Path:

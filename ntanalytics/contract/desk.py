@@ -7,16 +7,34 @@ from types import MappingProxyType
 from ntanalytics.contract.dataset import Column, Dataset, Kind, Privacy, Type
 
 #: Subsystem ids of domain.md ("The platform").
-SUBSYSTEMS = MappingProxyType({
-    "identity": "统一身份认证", "sso": "单点登录", "docexchange": "公文交换", "oa": "协同办公", "im": "即时通讯",
-    "sms": "短信平台", "ca": "CA证书", "seal": "电子印章", "infra": "软硬件环境", "desk": "运维服务",
-})
+SUBSYSTEMS = MappingProxyType(
+    {
+        "identity": "统一身份认证",
+        "sso": "单点登录",
+        "docexchange": "公文交换",
+        "oa": "协同办公",
+        "im": "即时通讯",
+        "sms": "短信平台",
+        "ca": "CA证书",
+        "seal": "电子印章",
+        "infra": "软硬件环境",
+        "desk": "运维服务",
+    }
+)
 
 #: What a ticket asks for; the obligations O4–O14 read them.
-CATEGORIES = MappingProxyType({
-    "account": "账号权限", "onboarding": "单位接入", "fault": "故障处理", "consulting": "使用咨询",
-    "change": "流程调整", "training": "培训", "inspection": "巡检", "other": "其他",
-})
+CATEGORIES = MappingProxyType(
+    {
+        "account": "账号权限",
+        "onboarding": "单位接入",
+        "fault": "故障处理",
+        "consulting": "使用咨询",
+        "change": "流程调整",
+        "training": "培训",
+        "inspection": "巡检",
+        "other": "其他",
+    }
+)
 
 TICKETS = Dataset(
     name="desk.tickets",
@@ -34,8 +52,14 @@ TICKETS = Dataset(
         Column("closed_at", Type.TIMESTAMP, "关闭时间", "When it was closed; null while open.", nullable=True),
         Column("changed_at", Type.TIMESTAMP, "更新时间", "When the record last changed."),
         Column(
-            "resolution_s", Type.NUMBER, "处理用时", "closed_at − opened_at; null while open.",
-            unit="秒", nullable=True, minimum=0, elapsed=("opened_at", "closed_at"),
+            "resolution_s",
+            Type.NUMBER,
+            "处理用时",
+            "closed_at − opened_at; null while open.",
+            unit="秒",
+            nullable=True,
+            minimum=0,
+            elapsed=("opened_at", "closed_at"),
         ),
     ),
     key=("ticket_no",),
@@ -53,7 +77,10 @@ ATTENDANCE = Dataset(
         Column("attended_on", Type.DATE, "日期", "The day."),
         Column("person", Type.TEXT, "人员", "Name of the contractor's engineer.", privacy=Privacy.ROSTER),
         Column(
-            "role", Type.TEXT, "岗位", "The named engineer or the named backup.",
+            "role",
+            Type.TEXT,
+            "岗位",
+            "The named engineer or the named backup.",
             values=MappingProxyType({"engineer": "驻场", "backup": "备选"}),
         ),
         Column("is_present", Type.BOOLEAN, "在岗", "Whether he was on site."),
@@ -73,7 +100,10 @@ CHECKS = Dataset(
         Column("subsystem", Type.TEXT, "系统", "The subsystem checked.", values=SUBSYSTEMS),
         Column("item", Type.TEXT, "检查项", "What was checked (machine room, power, a host's lamps …)."),
         Column(
-            "result", Type.TEXT, "结果", "What was found.",
+            "result",
+            Type.TEXT,
+            "结果",
+            "What was found.",
             values=MappingProxyType({"ok": "正常", "watch": "关注", "bad": "异常"}),
         ),
         Column("remark", Type.TEXT, "说明", "What was seen and done.", nullable=True),

@@ -10,7 +10,9 @@ from ntanalytics.contract.dataset import Column, Dataset, Kind, Type
 #: (GROWTH^(b-1), GROWTH^b] ms, so a quantile read from bucket middles is within 5 % of the true one.
 DURATION_GROWTH = 1.1
 
-METHODS = MappingProxyType({name: name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "OTHER")})
+METHODS = MappingProxyType(
+    {name: name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "OTHER")}
+)
 
 REQUESTS = Dataset(
     name="infra.requests",
@@ -24,9 +26,13 @@ REQUESTS = Dataset(
         Column("route", Type.TEXT, "路径", "Path without query; identifiers in it are replaced by {id}."),
         Column("status", Type.INTEGER, "状态码", "HTTP status.", minimum=100, maximum=599),
         Column(
-            "duration_bucket", Type.INTEGER, "时长分段",
+            "duration_bucket",
+            Type.INTEGER,
+            "时长分段",
             "Logarithmic duration bucket b: (1.1^(b-1), 1.1^b] ms, from -200 to 200; null where the log has no time.",
-            nullable=True, minimum=-200, maximum=200,
+            nullable=True,
+            minimum=-200,
+            maximum=200,
         ),
         Column("requests", Type.INTEGER, "请求数", "How many requests.", unit="次", minimum=1),
         Column("size_bytes", Type.INTEGER, "响应字节", "Bytes of all their bodies.", unit="B", minimum=0),

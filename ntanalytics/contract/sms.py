@@ -16,24 +16,47 @@ MESSAGES = Dataset(
     meaning="One message to one recipient, however many billing segments it takes.",
     columns=(
         Column("message_id", Type.TEXT, "短信编号", "Identifies the message within its source."),
-        Column("submitted_at", Type.TIMESTAMP, "提交时间", "When the platform handed the message to the carrier's gateway."),
+        Column(
+            "submitted_at", Type.TIMESTAMP, "提交时间", "When the platform handed the message to the carrier's gateway."
+        ),
         Column("carrier", Type.TEXT, "运营商", "The carrier whose channel took the message.", values=CARRIERS),
         Column("application", Type.TEXT, "应用", "The application that sent it, as the platform names it."),
-        Column("unit", Type.TEXT, "单位", "The unit on whose account it was sent, as the platform names it.", nullable=True),
         Column(
-            "segments", Type.INTEGER, "计费条数", "Billing parts: 1 up to 70 characters, else one per 67.",
-            unit="条", minimum=1, maximum=100,
+            "unit", Type.TEXT, "单位", "The unit on whose account it was sent, as the platform names it.", nullable=True
         ),
         Column(
-            "outcome", Type.TEXT, "最终状态",
+            "segments",
+            Type.INTEGER,
+            "计费条数",
+            "Billing parts: 1 up to 70 characters, else one per 67.",
+            unit="条",
+            minimum=1,
+            maximum=100,
+        ),
+        Column(
+            "outcome",
+            Type.TEXT,
+            "最终状态",
             "By the carrier's final report: delivered when all segments are, failed when one is; null while none came.",
-            values=MappingProxyType({"delivered": "送达", "failed": "失败"}), nullable=True,
+            values=MappingProxyType({"delivered": "送达", "failed": "失败"}),
+            nullable=True,
         ),
-        Column("failure_code", Type.TEXT, "失败代码", "The carrier's raw final code of a failed message.", nullable=True),
-        Column("reported_at", Type.TIMESTAMP, "回执时间", "When the last segment's final report was made.", nullable=True),
         Column(
-            "receipt_latency_s", Type.NUMBER, "回执时延", "reported_at − submitted_at.",
-            unit="秒", nullable=True, minimum=-60, maximum=30 * 86400, elapsed=("submitted_at", "reported_at"),
+            "failure_code", Type.TEXT, "失败代码", "The carrier's raw final code of a failed message.", nullable=True
+        ),
+        Column(
+            "reported_at", Type.TIMESTAMP, "回执时间", "When the last segment's final report was made.", nullable=True
+        ),
+        Column(
+            "receipt_latency_s",
+            Type.NUMBER,
+            "回执时延",
+            "reported_at − submitted_at.",
+            unit="秒",
+            nullable=True,
+            minimum=-60,
+            maximum=30 * 86400,
+            elapsed=("submitted_at", "reported_at"),
         ),
     ),
     key=("message_id",),

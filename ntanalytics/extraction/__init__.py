@@ -1,0 +1,7 @@
+"""Extraction: (mapping, window) → Arrow batches → contract check → days replaced in the lake."""
+
+from __future__ import annotations
+
+from ntanalytics.extraction.extract import Extractor, Progress
+
+__all__ = ["Extractor", "Progress"]

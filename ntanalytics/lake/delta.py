@@ -84,10 +84,17 @@ class DeltaLake:
             return
         with self._writing(f"{dataset}.rejects"):
             days = f"day IS NULL OR (day >= '{first.isoformat()}' AND day <= '{last.isoformat()}')"
-            self._overwrite(path, rows.cast(REJECTS), f"source = '{_quoted(source)}' AND ({days})", None, f"{dataset}.rejects")
+            self._overwrite(
+                path, rows.cast(REJECTS), f"source = '{_quoted(source)}' AND ({days})", None, f"{dataset}.rejects"
+            )
 
     def _overwrite(
-        self, path: Path, rows: pa.RecordBatchReader | pa.Table, predicate: str, partition_by: list[str] | None, name: str
+        self,
+        path: Path,
+        rows: pa.RecordBatchReader | pa.Table,
+        predicate: str,
+        partition_by: list[str] | None,
+        name: str,
     ) -> None:
         exists = DeltaTable.is_deltatable(str(path))
         write_deltalake(
@@ -126,7 +133,9 @@ class DeltaLake:
                 yield
         except (DeltaError, OSError) as error:
             raise LakeError(
-                f"cannot write: {error}", where=str(self.folder / name), todo="is the disk full, or the folder read-only?"
+                f"cannot write: {error}",
+                where=str(self.folder / name),
+                todo="is the disk full, or the folder read-only?",
             ) from error
 
 

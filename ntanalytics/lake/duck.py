@@ -29,7 +29,9 @@ class DuckReader:
         # The lake's times are UTC; a session zone would silently shift casts to dates.
         self.connection.raw_sql("SET TimeZone = 'UTC'")
 
-    def table(self, dataset: Dataset, version: int | None, first: dt.date | None = None, last: dt.date | None = None) -> ir.Table:
+    def table(
+        self, dataset: Dataset, version: int | None, first: dt.date | None = None, last: dt.date | None = None
+    ) -> ir.Table:
         """The rows of a version from day ``first`` to ``last``; an empty table where there are none.
 
         Args:

@@ -36,7 +36,9 @@ class Ledger:
             tables.metadata.create_all(self._engine)
         except (sa.exc.SQLAlchemyError, OSError) as error:
             where = parsed.render_as_string(hide_password=True)
-            raise LakeError(f"cannot open the ledger: {error}", where=where, todo="see `ledger:` in ntanalytics.yml") from error
+            raise LakeError(
+                f"cannot open the ledger: {error}", where=where, todo="see `ledger:` in ntanalytics.yml"
+            ) from error
         self.coverage = Coverage(self._engine)
         self.runs = Runs(self._engine)
 

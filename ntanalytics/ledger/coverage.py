@@ -79,7 +79,7 @@ class Coverage:
                     error=taken.error[:4000],
                 )
             )
-            extraction_id = result.inserted_primary_key[0]
+            extraction_id: int = result.inserted_primary_key[0]  # type: ignore[index]  # the table has one
             if taken.rejected:
                 connection.execute(
                     tables.rejections.insert(),
@@ -124,7 +124,9 @@ class Coverage:
     def days(self, dataset: str, first: dt.date, last: dt.date) -> list[Covered]:
         """The days from ``first`` to ``last`` that were taken, of every source."""
         table = tables.coverage
-        query = sa.select(table).where(table.c.dataset == dataset, table.c.day.between(first, last)).order_by(table.c.day)
+        query = (
+            sa.select(table).where(table.c.dataset == dataset, table.c.day.between(first, last)).order_by(table.c.day)
+        )
         with self._engine.connect() as connection:
             return [
                 Covered(row.source, row.day, row.taken_at.replace(tzinfo=dt.UTC), row.rows, row.rejected, row.is_held)

@@ -51,7 +51,13 @@ class Runs:
         return run_id
 
     def finish(
-        self, run_id: str, status: Literal["published", "failed"], *, version: int | None = None, error: str = "", path: str = ""
+        self,
+        run_id: str,
+        status: Literal["published", "failed"],
+        *,
+        version: int | None = None,
+        error: str = "",
+        path: str = "",
     ) -> None:
         """Note how a run ended: where its report is, or why it failed and where its evidence is."""
         with self._engine.begin() as connection:

@@ -118,7 +118,9 @@ class DatabaseSource:
         found = {name: shards.matching(tables, pattern) for name, pattern in self.product.shards.items()}
         for name, tables_found in found.items():
             if not tables_found:
-                raise SourceRefused(f"there is no table {name} and no shard of it", where=self.name, todo=self.product.needs)
+                raise SourceRefused(
+                    f"there is no table {name} and no shard of it", where=self.name, todo=self.product.needs
+                )
         return found
 
     def _batches(self, connection: Connection, sql: str, values: dict[str, Any]) -> Iterator[pa.RecordBatch]:
@@ -128,7 +130,9 @@ class DatabaseSource:
             return
         if self.dialect == "sqlite":  # its driver writes no datetimes: they are compared as text
             values = {name: str(value) if isinstance(value, dt.date) else value for name, value in values.items()}
-        result = connection.execution_options(stream_results=True, max_row_buffer=BATCH_ROWS).execute(sa.text(sql), values)
+        result = connection.execution_options(stream_results=True, max_row_buffer=BATCH_ROWS).execute(
+            sa.text(sql), values
+        )
         names = list(result.keys())
         for rows in result.partitions(BATCH_ROWS):
             yield pa.RecordBatch.from_arrays([_array(values) for values in zip(*rows, strict=True)], names)
@@ -170,7 +174,9 @@ class DatabaseSource:
         try:
             yield
         except sa.exc.NoSuchModuleError as error:
-            raise SettingsError(f"no driver: {error}", where=where, todo="install the extra, e.g. ntanalytics[mysql]") from None
+            raise SettingsError(
+                f"no driver: {error}", where=where, todo="install the extra, e.g. ntanalytics[mysql]"
+            ) from None
         except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
             text = _first_line(error.orig)
             if error.statement is None:

@@ -26,6 +26,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SourceError, SourceRefused, SourceUnreachable
@@ -53,6 +54,9 @@ class LogsSource:
         zone: the zone of the naive times in them.
     """
 
+    chunk_days = 0  # a pass over the files costs the same however short the window
+    silence_is_absence = True  # files are rotated away; a service that is never asked anything is not worth a log
+
     def __init__(self, name: str, settings: SourceSettings, product: Product, zone: ZoneInfo) -> None:
         self.name = name
         self.product = product
@@ -66,6 +70,10 @@ class LogsSource:
             UnknownName: the product does not feed that dataset.
         """
         return self.product.mapping(dataset)
+
+    def absent_days(self, mapping: Mapping, days: list[dt.date]) -> set[dt.date]:
+        """None is known before the files are read; see ``silence_is_absence``."""
+        return set()
 
     def files(self) -> list[Path]:
         """The files that match, sorted, each once.
@@ -109,7 +117,7 @@ class LogsSource:
         }
         with tempfile.TemporaryDirectory(prefix="ntanalytics-") as spill, _connect(Path(spill), lines) as connection:
             try:
-                reader = connection.execute(sql, window).to_arrow_reader(BATCH_ROWS)
+                reader = connection.sql(sql, params=window).to_arrow_reader(BATCH_ROWS)
                 yield self._batches(reader, lines, mapping)
             except (duckdb.Error, pa.ArrowException) as error:
                 raise self._explained(error, lines, mapping) from error
@@ -140,9 +148,7 @@ def _connect(spill: Path, lines: _Lines) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET enable_external_access = false")
         connection.register("raw_lines", lines)
-        connection.execute(
-            "CREATE VIEW lines AS SELECT file::VARCHAR AS file, line_no, rtrim(line, chr(13) || chr(10)) AS line FROM raw_lines"
-        )
+        connection.execute("CREATE VIEW lines AS SELECT file::VARCHAR AS file, line_no, line FROM raw_lines")
         connection.execute("SET lock_configuration = true")
         yield connection
 
@@ -225,7 +231,7 @@ def _whole_lines(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _lines_of(block: bytes) -> pa.StringArray:
-    """The lines of a block, with their ends, as slices of it (no line is copied)."""
+    """The lines of a block, without their ends."""
     try:
         str(block, "utf-8")
     except UnicodeDecodeError:
@@ -235,4 +241,5 @@ def _lines_of(block: bytes) -> pa.StringArray:
         ends = np.append(ends, len(block))
     offsets = np.zeros(len(ends) + 1, np.int32)
     offsets[1:] = ends
-    return cast(pa.StringArray, pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(block)))
+    with_ends = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(block))
+    return cast(pa.StringArray, pc.ascii_rtrim(with_ends, characters="\r\n"))

@@ -1,4 +1,4 @@
-"""Tables that a product splits by day: found in the database and read as the one table they are.
+r"""Tables that a product splits by day: found in the database and read as the one table they are.
 
 A mapping names the table as if it were whole (``submit``); source.yml says which tables that name
 stands for (``submit(_?\\d{8})?``). Only shards that can hold the window are read.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping as Map
+from collections.abc import Iterable
+from collections.abc import Mapping as Map
 
 import sqlglot
 from sqlglot import exp
@@ -70,7 +71,7 @@ def _may_hold(table: str, first: dt.date, last: dt.date) -> bool:
     return day is None or first <= day <= last
 
 
-def _columns_by_alias(tree: exp.Expression) -> dict[str, set[str]]:
+def _columns_by_alias(tree: exp.Expr) -> dict[str, set[str]]:
     used: dict[str, set[str]] = {}
     for column in tree.find_all(exp.Column):
         used.setdefault(column.table, set()).add(column.name)

@@ -46,7 +46,9 @@ class Source(Protocol):
         """Of ``days``, those whose data the source is known not to hold."""
         ...
 
-    def read(self, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> AbstractContextManager[Iterator[pa.RecordBatch]]:
+    def read(
+        self, mapping: Mapping, since: dt.datetime, until: dt.datetime
+    ) -> AbstractContextManager[Iterator[pa.RecordBatch]]:
         """The mapping's rows in ``[since, until)``, in batches of the source's own types.
 
         Raises:

@@ -72,8 +72,9 @@ class WorkbookSource:
                 for name, moment in (("since", since), ("until", until))
             }
             try:
-                result = connection.execute(rename_parameters(mapping.sql, "$"), values)
-                yield result.to_arrow_reader(BATCH_ROWS)
+                result: Any = connection.execute(rename_parameters(mapping.sql, "$"), values)
+                reader: pa.RecordBatchReader = result.to_arrow_reader(BATCH_ROWS)
+                yield reader
             except (duckdb.CatalogException, duckdb.BinderException) as error:
                 raise SourceRefused(
                     str(error).splitlines()[0],

@@ -1,0 +1,136 @@
+"""A batch against its contract: what fits goes on, what does not is set aside with the reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ntanalytics.catalog import Mapping
+from ntanalytics.contract import Column, Dataset, Kind, Privacy
+from ntanalytics.extraction.convert import convert, local_day, seconds_between
+from ntanalytics.lake.delta import REJECTS
+from ntanalytics.sources import Source
+
+#: Longest text kept of a value in a row that was set aside.
+_KEPT = 120
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A batch after the check.
+
+    Attributes:
+        rows: what fits, in the contract's schema.
+        rejects: what does not, in ``delta.REJECTS``.
+        source_rows: rows or lines of the source that the whole batch stands for.
+    """
+
+    rows: pa.Table
+    rejects: pa.Table
+    source_rows: int
+
+
+def check(
+    batch: pa.RecordBatch,
+    mapping: Mapping,
+    source: Source,
+    *,
+    site_zone: ZoneInfo,
+    first: dt.date,
+    last: dt.date,
+) -> Checked:
+    """Convert and check one batch.
+
+    Args:
+        batch: as the source delivered it.
+        mapping: the mapping that made it.
+        source: where it came from; its name is stamped on every row, its naive times are in its zone.
+        site_zone: the zone of the local day.
+        first: the first local day that was asked for; rows outside are set aside (a case's row
+            lies on the day of its opening, which may be any).
+        last: the last local day that was asked for.
+    """
+    dataset = mapping.dataset
+    delivered = {name.lower(): batch.column(index) for index, name in enumerate(batch.schema.names)}
+    reasons: pa.Array = pa.nulls(batch.num_rows, pa.string())
+    if "rejected_because" in delivered:
+        reasons = delivered["rejected_because"].cast(pa.string())
+    columns: dict[str, pa.Array] = {}
+    for column in dataset.mapped:
+        values, unreadable = convert(delivered[column.name], column, mapping.times.get(column.name, ""), source.zone)
+        columns[column.name] = values
+        reasons = _first_reason(reasons, unreadable, f"{column.name} is not a {column.type}")
+    for column in dataset.columns:
+        if column.elapsed:
+            columns[column.name] = seconds_between(columns[column.elapsed[0]], columns[column.elapsed[1]])
+        for broken, reason in _violations(columns[column.name], column):
+            reasons = _first_reason(reasons, broken, reason)
+    day = local_day(columns[dataset.time], site_zone)
+    if dataset.kind is not Kind.CASE:
+        outside = pc.or_(pc.less(day, first), pc.greater(day, last))
+        reasons = _first_reason(reasons, outside, f"{dataset.time} is outside the days that were asked for")
+    stands_for = _stands_for(delivered, batch.num_rows)
+    fits = pc.is_null(reasons)
+    stamped = [*columns.values(), pa.repeat(pa.scalar(source.name), batch.num_rows).cast(pa.string()), day]
+    everything = pa.Table.from_arrays([*stamped], names=dataset.schema().names)
+    rejects = _rejects(
+        everything.filter(pc.invert(fits)), dataset, reasons.filter(pc.invert(fits)), stands_for.filter(pc.invert(fits))
+    )
+    return Checked(everything.filter(fits).cast(dataset.schema()), rejects, pc.sum(stands_for).as_py() or 0)
+
+
+def _stands_for(delivered: dict[str, pa.Array], rows: int) -> pa.Array:
+    if "source_rows" in delivered:
+        return pc.fill_null(delivered["source_rows"].cast(pa.int64()), 1)
+    return pa.repeat(pa.scalar(1, pa.int64()), rows)
+
+
+def _violations(values: pa.Array, column: Column) -> list[tuple[pa.Array, str]]:
+    """Masks of the values that a column does not allow, each with its reason."""
+    found = []
+    if not column.nullable:
+        found.append((pc.is_null(values), f"{column.name} is missing"))
+    if column.values:
+        known = pc.is_in(values, value_set=pa.array(list(column.values), column.type.arrow))
+        found.append(
+            (pc.and_(pc.is_valid(values), pc.invert(known)), f"{column.name} is none of {', '.join(column.values)}")
+        )
+    if column.minimum is not None:
+        found.append(
+            (pc.fill_null(pc.less(values, column.minimum), False), f"{column.name} is below {column.minimum:g}")
+        )
+    if column.maximum is not None:
+        found.append(
+            (pc.fill_null(pc.greater(values, column.maximum), False), f"{column.name} is above {column.maximum:g}")
+        )
+    return found
+
+
+def _first_reason(reasons: pa.Array, broken: pa.Array, reason: str) -> pa.Array:
+    """``reasons``, with ``reason`` where a row is broken and has none yet."""
+    if not pc.any(broken).as_py():
+        return reasons
+    broken = pc.fill_null(broken, False)
+    return pc.if_else(pc.and_(broken, pc.is_null(reasons)), pa.scalar(reason), reasons)
+
+
+def _rejects(rows: pa.Table, dataset: Dataset, reasons: pa.Array, stands_for: pa.Array) -> pa.Table:
+    if rows.num_rows == 0:
+        return REJECTS.empty_table()
+    shown = [column.name for column in dataset.columns if column.privacy is Privacy.OPEN]
+    records = [
+        json.dumps({name: _short(value) for name, value in row.items() if value is not None}, ensure_ascii=False)
+        for row in rows.select(shown).to_pylist()
+    ]
+    return pa.Table.from_arrays(
+        [rows["source"], rows["day"], reasons, stands_for, pa.array(records, pa.string())], schema=REJECTS
+    )
+
+
+def _short(value: object) -> object:
+    return value if isinstance(value, int | float | bool) else str(value)[:_KEPT]

@@ -1,0 +1,143 @@
+"""From a source's types to the contract's: times to UTC, numbers and texts to their Arrow type.
+
+One vectorised step a column. A value that cannot be converted becomes null and is marked, so that
+its row can be set aside with the reason instead of failing the batch.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ntanalytics.contract import Column, Type
+
+_MICROSECONDS = pa.timestamp("us")
+_UTC = pa.timestamp("us", tz="UTC")
+
+
+def convert(values: pa.Array, column: Column, form: str, zone: ZoneInfo) -> tuple[pa.Array, pa.Array]:
+    """One column of a batch as the contract types it.
+
+    Args:
+        values: as the source's driver delivered them.
+        column: the contract's column.
+        form: for times, how the source writes them (``catalog.TIME_FORMS``); else empty.
+        zone: the zone of the source's naive times.
+
+    Returns:
+        The values in the contract's Arrow type, and a boolean mask: true where a value was there
+        and could not be converted.
+    """
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    if isinstance(values, pa.ExtensionArray):  # ADBC's numeric, uuid, json
+        values = values.storage
+    match column.type:
+        case Type.TIMESTAMP:
+            converted = _timestamp(values, form, zone)
+        case Type.DATE:
+            converted = _date(values, zone)
+        case _:
+            converted = _plain(values, column.type.arrow)
+    return converted, pc.and_(pc.is_valid(values), pc.is_null(converted))
+
+
+def seconds_between(start: pa.Array, end: pa.Array) -> pa.Array:
+    """``end`` − ``start`` in seconds, null where either is."""
+    microseconds = pc.subtract(end.cast(pa.int64()), start.cast(pa.int64()))
+    return pc.divide(microseconds.cast(pa.float64()), 1e6)
+
+
+def local_day(moments: pa.Array, zone: ZoneInfo) -> pa.Array:
+    """The calendar day of each moment in ``zone``; dates are their own day."""
+    if pa.types.is_date(moments.type):
+        return moments
+    return pc.local_timestamp(moments.cast(pa.timestamp("us", tz=str(zone)))).cast(pa.date32(), safe=False)
+
+
+def _plain(values: pa.Array, target: pa.DataType) -> pa.Array:
+    if pa.types.is_string(target):
+        return _text(values)
+    if pa.types.is_boolean(target):
+        return _boolean(values)
+    try:
+        if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+            values = pc.utf8_trim_whitespace(values)
+        return values.cast(target)
+    except pa.ArrowInvalid:
+        numbers = pd.to_numeric(values.to_pandas(), errors="coerce")
+        if pa.types.is_integer(target):
+            numbers = numbers.where(numbers % 1 == 0)
+        return pa.array(numbers, from_pandas=True).cast(target, safe=False)
+
+
+def _text(values: pa.Array) -> pa.Array:
+    if pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type):
+        decoded = [None if value is None else value.decode("utf-8", "replace") for value in values.to_pylist()]
+        return pa.array(decoded, pa.string())
+    return values.cast(pa.string())
+
+
+def _boolean(values: pa.Array) -> pa.Array:
+    if pa.types.is_null(values.type) or pa.types.is_boolean(values.type):
+        return values.cast(pa.bool_())
+    known = {"1": True, "0": False, "true": True, "false": False}
+    words = pc.utf8_lower(values.cast(pa.string())).to_pylist()
+    return pa.array([None if word is None else known.get(word) for word in words], pa.bool_())
+
+
+def _timestamp(values: pa.Array, form: str, zone: ZoneInfo) -> pa.Array:
+    if pa.types.is_null(values.type):
+        return values.cast(_UTC)
+    if form in ("epoch_s", "epoch_ms"):
+        scale = 1_000_000 if form == "epoch_s" else 1_000
+        numbers = _plain(values, pa.float64())
+        return pc.round(pc.multiply(numbers, scale)).cast(pa.int64(), safe=False).cast(_UTC)
+    if pa.types.is_timestamp(values.type) and values.type.tz:
+        return values.cast(_UTC, safe=False)
+    if form == "aware":
+        return _from_pandas(pd.to_datetime(values.to_pandas(), utc=True, errors="coerce", format="ISO8601"))
+    if pa.types.is_timestamp(values.type):
+        naive = values.cast(_MICROSECONDS, safe=False)
+    elif form.startswith("text:"):
+        naive = pc.strptime(values.cast(pa.string()), format=form.removeprefix("text:"), unit="us", error_is_null=True)
+    else:
+        naive = _parsed(values)
+    owner = "UTC" if form == "utc" else str(zone)
+    return pc.assume_timezone(naive, owner, ambiguous="earliest", nonexistent="latest").cast(_UTC)
+
+
+def _parsed(values: pa.Array) -> pa.Array:
+    """Naive ISO texts as timestamps; what is none becomes null."""
+    try:
+        return values.cast(_MICROSECONDS)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        texts = pd.Series(values.cast(pa.string()).to_pylist(), dtype="object")
+        return _from_pandas(pd.to_datetime(texts, errors="coerce", format="ISO8601")).cast(_MICROSECONDS)
+
+
+def _from_pandas(times: pd.Series[pd.Timestamp]) -> pa.Array:
+    unit = _UTC if times.dt.tz is not None else _MICROSECONDS
+    return pa.Array.from_pandas(
+        times.astype("datetime64[us, UTC]" if times.dt.tz is not None else "datetime64[us]")
+    ).cast(unit)
+
+
+def _date(values: pa.Array, zone: ZoneInfo) -> pa.Array:
+    if pa.types.is_timestamp(values.type):
+        return local_day(values, zone) if values.type.tz else values.cast(pa.date32(), safe=False)
+    try:
+        return values.cast(pa.date32())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return pa.array([_day(value) for value in values.to_pylist()], pa.date32())
+
+
+def _day(value: object) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return None

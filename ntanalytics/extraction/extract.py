@@ -1,0 +1,202 @@
+"""Filling the lake: any window of a dataset, from each source that feeds it.
+
+A source that fails is recorded and leaves the other sources and the lake as they were.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as Map
+
+import duckdb
+import pyarrow as pa
+import stamina
+import structlog
+
+from ntanalytics.catalog import load_site_catalog
+from ntanalytics.contract import DATASETS, Dataset
+from ntanalytics.contract import dataset as dataset_named
+from ntanalytics.errors import NtaError, SourceError
+from ntanalytics.extraction.check import check
+from ntanalytics.extraction.spool import Spool
+from ntanalytics.lake import DeltaLake
+from ntanalytics.ledger import Ledger, Taken
+from ntanalytics.periods import days_between, local_window
+from ntanalytics.settings import Settings
+from ntanalytics.sources import Source, open_sources
+
+log = structlog.get_logger(__name__)
+
+#: Called as (what is being taken, rows so far) while a window is read.
+Progress = Callable[[str, int], None]
+
+#: A failure that may pass is tried again; a refusal is not.
+_ATTEMPTS = 3
+
+
+class Extractor:
+    """Takes windows of datasets from the sources of a site into its lake.
+
+    Args:
+        settings: the site.
+        ledger: where it is recorded.
+        progress: told how far it is.
+
+    Raises:
+        ContractError, SettingsError, UnknownName: a mapping or a source cannot be used.
+    """
+
+    def __init__(self, settings: Settings, ledger: Ledger, progress: Progress | None = None) -> None:
+        self.settings = settings
+        self.ledger = ledger
+        self._progress = progress or _silent
+        self._lake = DeltaLake(settings.lake)
+        self.sources = open_sources(settings, load_site_catalog(settings.queries))
+
+    def feeding(self, dataset: str) -> list[Source]:
+        """The sources whose product feeds a dataset."""
+        return [source for source in self.sources.values() if dataset in source.product.datasets]
+
+    def extract(self, datasets: Iterable[str], first: dt.date, last: dt.date) -> list[Taken]:
+        """Take the days from ``first`` to ``last`` of each dataset from each source that feeds it.
+
+        Args:
+            datasets: names; empty for every dataset that a source feeds.
+            first: the first local day.
+            last: the last local day, included.
+
+        Returns:
+            What was taken, one entry a source and dataset (and chunk of the window); a failed one
+            carries its error.
+
+        Raises:
+            UnknownName: there is no such dataset.
+        """
+        names = [dataset_named(name).name for name in datasets] or sorted(DATASETS)
+        taken = []
+        for name in names:
+            for source in self.feeding(name):
+                for chunk_first, chunk_last in _chunks(first, last, source.chunk_days):
+                    taken.append(self._take(DATASETS[name], source, chunk_first, chunk_last))
+        return taken
+
+    def ensure(self, needs: Map[str, int], first: dt.date, last: dt.date) -> list[Taken]:
+        """Take what the lake lacks for a window, and again the days that had not settled.
+
+        Args:
+            needs: dataset → how many days before ``first`` are wanted too.
+            first: the first local day of the window.
+            last: its last one; days that have not begun are left out.
+
+        Returns:
+            As :meth:`extract`.
+        """
+        today = dt.datetime.now(self.settings.zone).date()
+        taken = []
+        for name, history in needs.items():
+            contract = dataset_named(name)
+            wanted = days_between(first - dt.timedelta(days=history), min(last, today))
+            for source in self.feeding(name):
+                for run_first, run_last in _runs(self._lacking(contract, source, wanted)):
+                    for chunk_first, chunk_last in _chunks(run_first, run_last, source.chunk_days):
+                        taken.append(self._take(contract, source, chunk_first, chunk_last))
+        return taken
+
+    def _lacking(self, contract: Dataset, source: Source, wanted: list[dt.date]) -> list[dt.date]:
+        """The days that were never taken, or taken before they had settled."""
+        if not wanted:
+            return []
+        known = {
+            day.day: day
+            for day in self.ledger.coverage.days(contract.name, wanted[0], wanted[-1])
+            if day.source == source.name
+        }
+        margin = dt.timedelta(days=contract.settles_after)
+
+        def lacks(day: dt.date) -> bool:
+            _, ends = local_window(day, day, self.settings.zone)
+            return day not in known or known[day].taken_at < ends + margin
+
+        return [day for day in wanted if lacks(day)]
+
+    def _take(self, contract: Dataset, source: Source, first: dt.date, last: dt.date) -> Taken:
+        what = f"{contract.name} ← {source.name} {first}…{last}"
+        taken_at = dt.datetime.now(dt.UTC)
+        begun = time.monotonic()
+        try:
+            for attempt in stamina.retry_context(on=_is_retryable, attempts=_ATTEMPTS, wait_initial=0.5, wait_max=5.0):
+                with attempt:
+                    rows, rejected, source_rows, absent = self._load(contract, source, first, last, what)
+        except (NtaError, pa.ArrowException, duckdb.Error, OSError) as error:
+            log.warning("extraction failed", dataset=contract.name, source=source.name, error=str(error))
+            taken = Taken(
+                contract.name, source.name, first, last, taken_at, time.monotonic() - begun,
+                error=str(error) or type(error).__name__,
+            )  # fmt: skip
+        else:
+            seconds = time.monotonic() - begun
+            taken = Taken(
+                contract.name, source.name, first, last, taken_at, seconds, rows, absent, source_rows, rejected
+            )
+        self.ledger.coverage.record(taken)
+        return taken
+
+    def _load(
+        self, contract: Dataset, source: Source, first: dt.date, last: dt.date, what: str
+    ) -> tuple[Counter[dt.date], Counter[tuple[dt.date | None, str]], int, frozenset[dt.date]]:
+        mapping = source.mapping(contract.name)
+        since, until = local_window(first, last, self.settings.zone)
+        days = days_between(first, last)
+        absent = source.absent_days(mapping, days)
+        source_rows = 0
+        with Spool(self._lake.folder / ".spool", contract) as spool:
+            with source.read(mapping, since, until) as batches:
+                for batch in batches:
+                    checked = check(batch, mapping, source, site_zone=self.settings.zone, first=first, last=last)
+                    spool.add(checked.rows, checked.rejects)
+                    source_rows += checked.source_rows
+                    self._progress(what, source_rows)
+            spool.finish()
+            if source.silence_is_absence:
+                absent |= {day for day in days if not spool.rows[day]}
+            self._lake.replace(contract, spool.reader(), source.name, first, last)
+            rejects = spool.rejects()
+            self._lake.replace_rejects(contract.name, rejects, source.name, first, last)
+            return spool.rows, _counted(rejects), source_rows, frozenset(absent)
+
+
+def _silent(what: str, rows: int) -> None:
+    """The progress of who does not ask for it."""
+
+
+def _counted(rejects: pa.Table) -> Counter[tuple[dt.date | None, str]]:
+    counted: Counter[tuple[dt.date | None, str]] = Counter()
+    for row in rejects.select(["day", "reason", "source_rows"]).to_pylist():
+        counted[row["day"], row["reason"]] += row["source_rows"]
+    return counted
+
+
+def _is_retryable(error: Exception) -> bool:
+    return isinstance(error, SourceError) and error.retryable
+
+
+def _chunks(first: dt.date, last: dt.date, days: int) -> list[tuple[dt.date, dt.date]]:
+    """The window cut into pieces of at most ``days`` days; 0 leaves it whole."""
+    if not days:
+        return [(first, last)]
+    starts = days_between(first, last)[::days]
+    return [(start, min(start + dt.timedelta(days=days - 1), last)) for start in starts]
+
+
+def _runs(days: list[dt.date]) -> list[tuple[dt.date, dt.date]]:
+    """Ascending days as runs of neighbours."""
+    runs: list[tuple[dt.date, dt.date]] = []
+    for day in days:
+        if runs and day - runs[-1][1] == dt.timedelta(days=1):
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return runs
