@@ -73,6 +73,14 @@ ATTENDANCE = (
         definition="Working days of the period, by the State Council's calendar (domain.md, Time).",
     ),
     Measure(
+        "recorded_days",
+        "有记录天数",
+        "天",
+        good="up",
+        is_additive=True,
+        definition="Working days for which the ledger says of anybody whether he was present.",
+    ),
+    Measure(
         "attended_days",
         "驻场天数",
         "天",
@@ -162,10 +170,12 @@ def attendance(attendance: ir.Table, working_days: Sequence[date]) -> ir.Table:
         One row with the measures of ``ATTENDANCE``.
     """
     days = ibis.memtable({"_day": list(working_days)}, schema={"_day": "date"})
-    present = attendance.filter(attendance.is_present).select(_attended="attended_on").distinct()
-    joined = days.left_join(present, days["_day"] == present["_attended"])
+    by_day = attendance.group_by(_recorded="attended_on").aggregate(_present=attendance.is_present.any())
+    joined = days.left_join(by_day, days["_day"] == by_day["_recorded"])
     counted = joined.aggregate(
-        working_days=joined.count(), attended_days=joined.count(where=joined["_attended"].notnull())
+        working_days=joined.count(),
+        recorded_days=joined["_recorded"].count(),
+        attended_days=joined.count(where=joined["_present"]),
     )
     return counted.mutate(attendance_rate=counted.attended_days / counted.working_days.nullif(0))
 

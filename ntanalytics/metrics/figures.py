@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 MISSING = "—"
 
 
-def figure(value: float | None, form: str, unit: str = "") -> str:
+def figure(value: float | Decimal | None, form: str, unit: str = "") -> str:
     """A figure as a reader sees it: thousands separators, percent, durations in words.
 
     Args:
@@ -30,7 +30,7 @@ def figure(value: float | None, form: str, unit: str = "") -> str:
     return f"{shown} {unit}" if unit else shown
 
 
-def _shown(value: float, kind: str, digits: int) -> str:
+def _shown(value: float | Decimal, kind: str, digits: int) -> str:
     match kind:
         case "integer":
             return _rounded(value, 0)
@@ -41,11 +41,11 @@ def _shown(value: float, kind: str, digits: int) -> str:
         case "points":
             return f"{_rounded(value, digits, percent=True)} 个百分点"
         case "seconds":
-            return duration(value)
+            return duration(float(value))
         case "ms":
             return f"{_rounded(value, 0)} ms"
         case "bytes":
-            return size(value)
+            return size(float(value))
         case "yuan":
             return f"{_rounded(value, 2)} 元"
         case _:
@@ -78,7 +78,7 @@ def size(count: float) -> str:
     return f"{_rounded(amount, 1)} TiB"
 
 
-def _rounded(value: float, digits: int, *, percent: bool = False) -> str:
+def _rounded(value: float | Decimal, digits: int, *, percent: bool = False) -> str:
     # Decimal of the shortest repr rounds 0.125 to 0.13 as a reader does; binary and banker's rounding do not.
     exact = Decimal(str(value)) * (100 if percent else 1)
     # + 0 turns -0 into 0

@@ -1,0 +1,146 @@
+"""Chinese sentences made from findings and values: what is wrong first, with value, threshold and since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from ntanalytics.contract.desk import SUBSYSTEMS
+from ntanalytics.findings.finding import ORDER, STATES, Finding, State, Threshold, judge, ranked
+from ntanalytics.metrics.figures import figure
+
+#: So many names are said; the rest is 等.
+NAMES_SAID = 3
+
+
+def day_words(day: date) -> str:
+    """A day in words: ``11月18日``."""
+    return f"{day.month}月{day.day}日"
+
+
+def listed(names: Sequence[str], most: int = NAMES_SAID) -> str:
+    """Names in a row, the first ``most`` of them: ``甲、乙、丙等``."""
+    return "、".join(names[:most]) + ("等" if len(names) > most else "")
+
+
+def limits(threshold: Threshold, form: str, unit: str = "") -> str:
+    """Two thresholds in words: ``低于 97.0% 关注，低于 95.0% 异常``."""
+    beyond = "低于" if threshold.good == "up" else "高于"
+    watch, bad = figure(threshold.watch, form, unit), figure(threshold.bad, form, unit)
+    return f"{beyond} {watch} 关注，{beyond} {bad} 异常"
+
+
+def measured(
+    check: str, value: float, threshold: Threshold, form: str, *, unit: str = "", usual: float | None = None
+) -> str:
+    """What was measured, the threshold it breaks, and what is usual, as one sentence.
+
+    Returns:
+        For example ``送达率 71.0%，低于异常阈值 95.0%，近期通常为 98.9%。``
+    """
+    state = threshold.judge(value)
+    said = [f"{check} {figure(value, form, unit)}"]
+    if state in ("bad", "watch"):
+        beyond = "低于" if threshold.good == "up" else "高于"
+        word, limit = ("异常", threshold.bad) if state == "bad" else ("关注", threshold.watch)
+        said.append(f"{beyond}{word}阈值 {figure(limit, form, unit)}")
+    if usual is not None:
+        said.append(f"近期通常为 {figure(usual, form, unit)}")
+    return "，".join(said) + "。"
+
+
+def deviation(requests: float, usual: float, against: float) -> str:
+    """A day's requests against the usual number, in words.
+
+    Returns:
+        For example ``请求 1,200 次，较近四周同一星期几的中位数 6,000 次低 80.0%。``
+    """
+    side = "持平" if round(against, 3) == 0 else f"{'低' if against < 0 else '高'} {figure(abs(against), 'rate:1')}"
+    return (
+        f"请求 {figure(requests, 'integer', '次')}，较近四周同一星期几的中位数 {figure(usual, 'integer', '次')}{side}。"
+    )
+
+
+def exception(finding: Finding) -> str:
+    """One finding as a sentence: its subject, what was seen, since when, what to do."""
+    joint = "" if finding.evidence.startswith(finding.check) else "："
+    said = finding.subject + joint + finding.evidence.removesuffix("。")
+    if finding.since:
+        said += f"，自{finding.since}起"
+    if finding.advice:
+        said += f"；建议{finding.advice}"
+    return said + "。"
+
+
+def exceptions(findings: Iterable[Finding], most: int = 5) -> list[str]:
+    """A sentence for each finding that is not in order, the worst first.
+
+    Args:
+        findings: all findings.
+        most: so many sentences at most; a last one then says how many more there are.
+
+    Returns:
+        The sentences; one that says so when everything is in order, and one when nothing was checked.
+    """
+    found = list(findings)
+    if not found:
+        return ["没有检查结果，状态未知。"]
+    wrong = [finding for finding in ranked(found) if finding.state != "ok"]
+    if not wrong:
+        return [f"{len(found)} 项检查全部正常。"]
+    said = [exception(finding) for finding in wrong[:most]]
+    if len(wrong) > most:
+        said.append(f"另有 {len(wrong) - most} 项关注、异常或未知，见状态表。")
+    return said
+
+
+def status_line(findings: Iterable[Finding]) -> str:
+    """The state of everything in one line.
+
+    Returns:
+        For example ``■ 1 项异常：短信平台（中国联通送达率）；○ 1 项未知：……；其余 7 项正常。``
+    """
+    found = list(findings)
+    if not found:
+        return "○ 没有检查结果，状态未知。"
+    said = [
+        f"{_counted(state, len(named))}：{listed([_name(finding) for finding in named])}"
+        for state in ORDER
+        if state != "ok" and (named := [finding for finding in found if finding.state == state])
+    ]
+    fine = sum(finding.state == "ok" for finding in found)
+    if fine:
+        said.append(f"其余 {fine} 项正常" if said else f"● 全部 {fine} 项正常")
+    return "；".join(said) + "。"
+
+
+def _counted(state: State, count: int) -> str:
+    mark, word = STATES[state].split(" ")
+    return f"{mark} {count} 项{word}"
+
+
+def _name(finding: Finding) -> str:
+    system = SUBSYSTEMS.get(finding.subsystem, finding.subsystem)
+    return f"{system}（{finding.subject}{finding.check}）"
+
+
+def moved(change: float | None, change_rate: float | None, unit: str) -> str:
+    """A change of a quantity in words: ``较上期增加 3.2%（+611 人）``; empty where it is not known."""
+    if change is None:
+        return ""
+    if change == 0:
+        return "与上期持平"
+    word, sign = ("增加", "+") if change > 0 else ("减少", "−")
+    amount = figure(abs(change), "integer", unit)
+    if change_rate is None:
+        return f"较上期{word} {amount}"
+    return f"较上期{word} {figure(abs(change_rate), 'rate:1')}（{sign}{amount}）"
+
+
+def shifted(change: float | None) -> str:
+    """A change of a rate in words: ``较上期下降 1.1 个百分点``; empty where it is not known."""
+    if change is None:
+        return ""
+    if judge(abs(change), 0.0005, 0.0005, "up") != "ok":
+        return "与上期持平"
+    return f"较上期{'上升' if change > 0 else '下降'} {figure(abs(change), 'points:1')}"
