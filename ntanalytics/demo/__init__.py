@@ -1,0 +1,8 @@
+"""The demo estate: sources in the schemas of real products, filled with a believable city."""
+
+from __future__ import annotations
+
+from ntanalytics.demo.estate import Estate, write_estate
+from ntanalytics.demo.incidents import Incident
+
+__all__ = ["Estate", "Incident", "write_estate"]

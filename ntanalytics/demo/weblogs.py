@@ -1,0 +1,162 @@
+"""Web servers' access logs: one service in nginx's ``combined`` format, one as JSON; a file a day, rotated.
+
+Lines are put together in columns by Arrow, a day at a time, and compressed in threads.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import os
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from ntanalytics.demo.incidents import ZONE, Incident
+from ntanalytics.demo.rhythm import Rhythm, generator
+from ntanalytics.demo.web_services import ADDRESSES, AGENTS, SERVICES, Service, broken_lines
+
+_STREAM = 2
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+#: Share of requests that a plain day answers with 5xx, and that an error burst does.
+_ERRORS, _BURST_ERRORS = 0.0006, 0.34
+#: How many times longer requests take on a slow morning.
+_SLOWDOWN = 6.0
+
+
+def write_logs(
+    folder: Path, days: Sequence[dt.date], rhythm: Rhythm, incidents: Sequence[Incident], *, seed: int, scale: float
+) -> int:
+    """Write the logs of ``days`` into ``folder``, as logrotate leaves them at the end of the last day.
+
+    The last day is ``<name>``, the day before ``<name>.1``, earlier ones ``<name>.<n>.gz``; a
+    file's time of change is the end of its day.
+
+    Returns:
+        The number of lines written, broken ones included.
+    """
+    lines = 0
+    folder.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        pending: list[Future[None]] = []
+        for stream, service in enumerate(SERVICES, start=_STREAM):
+            for age, day in enumerate(reversed(days)):
+                content, count = _day(generator(seed, stream, day), day, service, rhythm, incidents, scale)
+                lines += count
+                path = folder / _rotated(service.file, age)
+                pending.append(pool.submit(_write, path, content, _end_of(day)))
+        for task in pending:
+            task.result()
+    return lines
+
+
+def _rotated(name: str, age: int) -> str:
+    return {0: name, 1: f"{name}.1"}.get(age, f"{name}.{age}.gz")
+
+
+def _write(path: Path, content: bytes, changed: float) -> None:
+    # mtime=0 keeps the time of writing out of the file, so that the same seed gives the same bytes
+    path.write_bytes(gzip.compress(content, compresslevel=1, mtime=0) if path.suffix == ".gz" else content)
+    os.utime(path, (changed, changed))
+
+
+def _end_of(day: dt.date) -> float:
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ZONE).timestamp()
+
+
+def _day(
+    rng: np.random.Generator, day: dt.date, service: Service, rhythm: Rhythm, incidents: Sequence[Incident], scale: float
+) -> tuple[bytes, int]:
+    """One service's log of one day, and how many lines it has."""
+    count = int(rng.poisson(service.requests * scale * rhythm.factor(day, service.audience)))
+    at = rhythm.moments(rng, day, service.audience, count)
+    weights = np.array([route.weight for route in service.routes])
+    route = rng.choice(len(service.routes), count, p=weights / weights.sum())
+    seconds = np.array([item.seconds for item in service.routes])[route] * rng.lognormal(0, 0.6, count)
+    status = np.array([item.status for item in service.routes])[route]
+    status = np.where(rng.random(count) < 0.011, 404, status)
+    draw = rng.random(count)
+    errors = np.full(count, _ERRORS)
+    for incident in incidents:
+        begin, end = incident.span_ms(day)
+        hit = (at >= begin) & (at < end)
+        if incident.subject != service.name or not hit.any():
+            continue
+        if incident.kind == "error_burst":
+            errors[hit] = _BURST_ERRORS
+        elif incident.kind == "slow_responses":
+            seconds[hit] *= _SLOWDOWN
+    failed = draw < errors
+    status = np.where(failed, np.where(rng.random(count) < 0.7, 502, 504), status)
+    seconds = np.where(status == 504, 60.0, seconds)
+    size = (np.array([item.size for item in service.routes])[route] * rng.lognormal(0, 0.3, count)).astype(np.int64)
+    size = np.where(failed, 157, np.where(status == 304, 0, np.where(status == 404, 146, size)))
+    fields = {
+        "at": at,
+        "method": _taken([item.method for item in service.routes], route),
+        "uri": _uris(rng, service, route),
+        "address": _taken(ADDRESSES, rng.integers(0, len(ADDRESSES), count)),
+        "agent": _taken(AGENTS, np.minimum(rng.geometric(0.28, count) - 1, len(AGENTS) - 1)),
+        "status": pa.array(status).cast(pa.string()),
+        "size": pa.array(size).cast(pa.string()),
+        "seconds": pa.array(np.round(seconds, 3)),
+    }
+    lines = _json_lines(day, service, fields) if service.is_json else _combined_lines(day, service, fields)
+    broken = broken_lines(service, day, rng) if count else []
+    return _with_broken(lines, broken), count + len(broken)
+
+
+def _uris(rng: np.random.Generator, service: Service, route: NDArray[np.int64]) -> Any:
+    """Paths; a route's ``{id}`` becomes a number."""
+    heads = _taken([item.path.partition("{id}")[0] for item in service.routes], route)
+    tails = _taken([item.path.partition("{id}")[2] for item in service.routes], route)
+    has_id = np.array(["{id}" in item.path for item in service.routes])[route]
+    numbers = pa.array(rng.integers(10_000, 99_999, len(route))).cast(pa.string())
+    return pc.binary_join_element_wise(heads, pc.if_else(pa.array(has_id), numbers, ""), tails, "")
+
+
+def _combined_lines(day: dt.date, service: Service, fields: dict[str, Any]) -> Any:
+    clock = _clock(fields["at"])
+    date = f"{day.day:02d}/{_MONTHS[day.month - 1]}/{day.year}"
+    return pc.binary_join_element_wise(
+        fields["address"], f" - - [{date}:", clock, ' +0800] "', fields["method"], " ", fields["uri"], ' HTTP/1.1" ',
+        fields["status"], " ", fields["size"], f' "https://{service.host}/" "', fields["agent"], '"\n', "",
+    )  # fmt: skip
+
+
+def _json_lines(day: dt.date, service: Service, fields: dict[str, Any]) -> Any:
+    return pc.binary_join_element_wise(
+        f'{{"time_iso8601":"{day.isoformat()}T', _clock(fields["at"]), '+08:00","remote_addr":"', fields["address"],
+        '","request_method":"', fields["method"], '","uri":"', fields["uri"], '","status":', fields["status"],
+        ',"body_bytes_sent":', fields["size"], ',"request_time":', fields["seconds"].cast(pa.string()),
+        f',"host":"{service.host}","http_user_agent":"', fields["agent"], '"}\n', "",
+    )  # fmt: skip
+
+
+def _clock(at_ms: NDArray[np.int64]) -> Any:
+    return pa.array((at_ms // 1000).astype(np.int32), pa.time32("s")).cast(pa.string())
+
+
+def _taken(words: Sequence[str], index: NDArray[np.int64]) -> Any:
+    return pa.array(words).take(pa.array(index))
+
+
+def _with_broken(lines: Any, broken: Sequence[tuple[float, bytes]]) -> bytes:
+    """The lines as bytes, with broken ones put in at their share (0–1) of the day."""
+    offsets = np.frombuffer(lines.buffers()[1], dtype=np.int32, count=len(lines) + 1)
+    text = lines.buffers()[2].to_pybytes()[: offsets[-1]] if len(lines) else b""
+    pieces, done = [], 0
+    for share, line in sorted(broken):
+        cut = int(offsets[int(share * len(lines))])
+        pieces += [text[done:cut], line]
+        done = cut
+    return b"".join([*pieces, text[done:]])
+
+
