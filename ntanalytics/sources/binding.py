@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from zoneinfo import ZoneInfo
 
-_PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<![:\w]):(since|until)\b")
+_PARAMETER = re.compile(r"'(?:[^']|'')*'|--[^\n]*|(?<![:\w]):(since|until)\b")
 
 
 def bound_value(form: str, moment: dt.datetime, zone: ZoneInfo) -> dt.datetime | dt.date | int | str:
@@ -41,6 +41,6 @@ def bound_value(form: str, moment: dt.datetime, zone: ZoneInfo) -> dt.datetime |
 def rename_parameters(sql: str, mark: str) -> str:
     """The SQL with ``:since`` and ``:until`` written as ``<mark>since`` and ``<mark>until``.
 
-    Text inside quotes is left alone.
+    Text inside quotes and comments is left alone.
     """
     return _PARAMETER.sub(lambda match: f"{mark}{match[1]}" if match[1] else match[0], sql)

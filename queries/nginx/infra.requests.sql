@@ -1,0 +1,159 @@
+/*
+window: minute_at
+times:
+  minute_at: aware
+dialects: [duckdb]
+*/
+-- Lines of access logs, counted by minute, service, method, route, status and duration. No client address,
+-- user, query, referrer or browser is selected; a line that is set aside is named by its file and number only.
+WITH parted AS (
+    SELECT file, line_no, line, string_split(line, '"') AS part FROM lines WHERE line <> ''
+),
+-- Three shapes. Where nothing is escaped, the quotes of a line are its structure, and splitting at them is twice
+-- as fast as a regular expression. Apache writes a quote within a field as \", and then it takes the expression
+-- (which also forgives a last field that was cut off: what is counted stands before it). JSON as nginx writes it.
+shaped AS (
+    SELECT
+        file,
+        line_no,
+        CASE
+            WHEN line[1] = '{' THEN {
+                'kind': 'json', 'at': '', 'request': '', 'status': '', 'size': '', 'tail': '',
+                'json': json_extract_string(
+                    -- nginx without escape=json writes \x22 where JSON wants \u0022
+                    CASE WHEN json_valid(replace(line, '\x', '\u00')) THEN replace(line, '\x', '\u00') END,
+                    [
+                        'time_iso8601', 'time_local', 'request', 'request_method', 'uri', 'request_uri',
+                        'status', 'body_bytes_sent', 'request_time', 'host'
+                    ]
+                )
+            }
+            WHEN len(part) IN (3, 7, 9) AND NOT contains(line, '\"') THEN {
+                'kind': 'text',
+                'at': substr(part[1], length(part[1]) - 27, 26),
+                'request': part[2],
+                'status': split_part(part[3], ' ', 2),
+                'size': split_part(part[3], ' ', 3),
+                'tail': concat_ws(' ', split_part(part[3], ' ', 4), part[7], part[9]),
+                'json': NULL
+            }
+            ELSE {
+                'kind': 'text',
+                'at': regexp_extract(line, '\[([^\]]{26})\] "', 1),
+                'request': regexp_extract(line, '\] "(([^"\\]|\\.)*)" \d{3} ', 1),
+                'status': regexp_extract(line, '\] "([^"\\]|\\.)*" (\d{3}) (\d+|-)( |$)', 2),
+                'size': regexp_extract(line, '\] "([^"\\]|\\.)*" (\d{3}) (\d+|-)( |$)', 3),
+                'tail': regexp_extract(line, '"([^"]*)$', 1),
+                'json': NULL
+            }
+        END AS field
+    FROM parted
+),
+read AS (
+    SELECT
+        file,
+        line_no,
+        coalesce(
+            try_strptime(coalesce(field.json[2], field.at), '%d/%b/%Y:%H:%M:%S %z'),
+            -- only with an offset: a bare local time would be read as UTC
+            CASE WHEN regexp_matches(field.json[1], '(Z|[+-]\d\d:?\d\d)$') THEN try_cast(field.json[1] AS TIMESTAMPTZ) END
+        ) AS ended_at,
+        CASE
+            WHEN field.kind = 'text' THEN field.request
+            ELSE coalesce(field.json[3], concat_ws(' ', field.json[4], coalesce(field.json[6], field.json[5])))
+        END AS request,
+        try_cast(CASE WHEN field.kind = 'text' THEN field.status ELSE field.json[7] END AS SMALLINT) AS status,
+        try_cast(
+            replace(CASE WHEN field.kind = 'text' THEN field.size ELSE coalesce(field.json[8], '0') END, '-', '0') AS BIGINT
+        ) AS size_bytes,
+        1000 * try_cast(
+            CASE
+                WHEN field.kind = 'json' THEN field.json[9]
+                WHEN trim(field.tail) <> '' THEN regexp_extract(field.tail, '(^| )(rt=)?(\d+\.\d+)( |$)', 3)
+            END AS DOUBLE
+        ) AS duration_ms,
+        lower(regexp_replace(field.json[10], ':\d+$', '')) AS host
+    FROM shaped
+),
+told AS (
+    SELECT
+        file,
+        line_no,
+        date_trunc('minute', ended_at) AS minute_at,
+        host,
+        split_part(request, ' ', 1) AS method,
+        -- an absolute URL is one to a proxy; what follows ? # ; says who and not what
+        regexp_extract(split_part(request, ' ', 2), '^(https?://[^/?#;]*)?(/[^?#;]*)', 2) AS path,
+        status,
+        CASE
+            WHEN duration_ms <= 0 THEN -200
+            WHEN duration_ms > 0 THEN greatest(-200, least(200, ceil(ln(duration_ms) / ln(1.1))))
+        END::BIGINT AS duration_bucket,
+        size_bytes,
+        ended_at IS NOT NULL AND status IS NOT NULL AND size_bytes IS NOT NULL AS is_recognised
+    FROM read
+    WHERE (ended_at >= :since AND ended_at < :until)
+        OR ended_at IS NULL OR status IS NULL OR size_bytes IS NULL
+),
+counted AS (
+    SELECT
+        file,
+        CASE WHEN NOT is_recognised THEN file END AS rejected_file,
+        CASE WHEN is_recognised THEN minute_at END AS minute_at,
+        CASE WHEN is_recognised THEN host END AS host,
+        CASE
+            WHEN NOT is_recognised THEN NULL
+            WHEN method IN ('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS') THEN method
+            ELSE 'OTHER'
+        END AS method,
+        CASE WHEN is_recognised THEN path END AS path,
+        CASE WHEN is_recognised THEN status END AS status,
+        CASE WHEN is_recognised THEN duration_bucket END AS duration_bucket,
+        count(*) AS requests,
+        sum(size_bytes) AS size_bytes,
+        min(line_no) AS line_no
+    FROM told
+    GROUP BY ALL
+),
+named AS (
+    SELECT
+        minute_at,
+        coalesce(
+            nullif(host, ''),
+            CASE
+                WHEN regexp_matches(file, '^access([._-]|$)') THEN 'web'
+                ELSE regexp_extract(file, '^(.*?)([_-]access|\.|$)', 1)
+            END
+        ) AS service,
+        method,
+        -- at most three parts; one that can identify something (digits, an address, anything long) is {id}
+        CASE
+            WHEN path = '' THEN '-'
+            ELSE '/' || array_to_string(list_transform(
+                string_split(path, '/')[2:4],
+                lambda segment: CASE
+                    WHEN length(segment) > 24 OR regexp_matches(segment, '[0-9%@\\]') THEN '{id}' ELSE segment
+                END
+            ), '/')
+        END AS route,
+        status,
+        duration_bucket,
+        requests,
+        size_bytes,
+        rejected_file,
+        line_no
+    FROM counted
+)
+SELECT
+    minute_at,
+    CASE WHEN rejected_file IS NULL THEN service END AS service,
+    method,
+    CASE WHEN rejected_file IS NULL THEN route END AS route,
+    status,
+    duration_bucket,
+    sum(requests)::BIGINT AS requests,
+    CASE WHEN rejected_file IS NULL THEN sum(size_bytes) END::BIGINT AS size_bytes,
+    'not an access-log line, first at ' || rejected_file || ':' || min(line_no) AS rejected_because,
+    sum(requests)::BIGINT AS source_rows
+FROM named
+GROUP BY rejected_file, minute_at, service, method, route, status, duration_bucket

@@ -1,0 +1,79 @@
+"""Real PostgreSQL and MariaDB servers, empty, on the loopback interface."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from tests.servers.process import free_port, home, program, running, user_for
+
+#: The account that tests use; it may do everything in its own server.
+ACCOUNT = "ntanalytics"
+DATABASE = "city"
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server; yields the SQLAlchemy URL of an empty database."""
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
+    places = [str(path) for path in versions]
+    initdb, server = program("initdb", *places), program("postgres", *places)
+    user, port = user_for("postgres"), free_port()
+    with home(user) as folder:
+        data = folder / "data"
+        subprocess.run(
+            [initdb, "--pgdata", data, "--username", ACCOUNT, "--auth", "trust", "--encoding", "UTF8", "--no-locale"]
+            + ["--no-sync"],
+            user=user, cwd=folder, check=True, capture_output=True,
+        )  # fmt: skip
+        command = [server, "-D", str(data), "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
+        command += ["-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
+        url = sa.make_url(f"postgresql+psycopg://{ACCOUNT}@127.0.0.1:{port}/postgres")
+        with running(command, folder / "server.log", user, lambda: _answers(url)):
+            _execute(url, f"CREATE DATABASE {DATABASE}")
+            yield url.set(database=DATABASE).render_as_string()
+
+
+@contextmanager
+def mariadb() -> Iterator[str]:
+    """A MariaDB server; yields the SQLAlchemy URL of an empty database."""
+    install, server = program("mariadb-install-db"), program("mariadbd")
+    user, port = user_for("mysql"), free_port()
+    with home(user) as folder:
+        data = folder / "data"
+        as_user = [f"--user={user}"] if user else []
+        subprocess.run(
+            [install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal"]
+            + ["--skip-test-db", *as_user],
+            cwd=folder, check=True, capture_output=True,
+        )  # fmt: skip
+        command = [server, "--no-defaults", f"--datadir={data}", f"--socket={folder}/server.sock", f"--port={port}"]
+        command += ["--bind-address=127.0.0.1", "--skip-log-bin", "--innodb-flush-log-at-trx-commit=0", *as_user]
+        url = sa.make_url(f"mysql+pymysql://root@127.0.0.1:{port}/mysql?charset=utf8mb4")
+        with running(command, folder / "server.log", user, lambda: _answers(url)):
+            _execute(url, f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4")
+            _execute(url, f"CREATE USER {ACCOUNT}@'127.0.0.1'")
+            _execute(url, f"GRANT ALL ON *.* TO {ACCOUNT}@'127.0.0.1'")
+            yield url.set(username=ACCOUNT, database=DATABASE).render_as_string()
+
+
+def _answers(url: sa.URL) -> bool:
+    try:
+        _execute(url, "SELECT 1")
+    except sa.exc.OperationalError:
+        return False
+    return True
+
+
+def _execute(url: sa.URL, statement: str) -> None:
+    engine = sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+    finally:
+        engine.dispose()
