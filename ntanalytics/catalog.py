@@ -7,7 +7,7 @@ column, and never reaches a source.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,22 +123,50 @@ class _Header(BaseModel):
     dialects: Annotated[list[str], BeforeValidator(_listed)] = Field(default_factory=list)
 
 
-def load_catalog(folders: Iterable[Path]) -> MappingProxyType[str, Product]:
-    """Every product under the folders, by name; a later folder's product replaces an earlier one's.
+class Catalog(Map[str, Product]):
+    """Every product under some folders, by name, each loaded when it is first asked for.
 
-    Raises:
-        ContractError: a file does not fit; the message names the file and the column.
+    A product that nobody uses is not loaded, so that its mistake stops nobody.
+
+    Args:
+        folders: where products are; one in a later folder replaces one of the same name.
     """
-    products: dict[str, Product] = {}
-    for folder in folders:
-        for home in sorted(path for path in folder.iterdir() if path.is_dir()):
-            products[home.name] = load_product(home)
-    return MappingProxyType(products)
+
+    def __init__(self, folders: Iterable[Path]) -> None:
+        self._homes = {
+            home.name: home
+            for folder in folders
+            for home in sorted(folder.iterdir())
+            if (home / "source.yml").is_file()
+        }
+        self._loaded: dict[str, Product] = {}
+
+    def __getitem__(self, name: str) -> Product:
+        """The product of that name.
+
+        Raises:
+            UnknownName: there is none.
+            ContractError: one of its files does not fit; the message names the file and the column.
+        """
+        if name not in self._homes:
+            raise UnknownName("product", name, self._homes)
+        if name not in self._loaded:
+            self._loaded[name] = load_product(self._homes[name])
+        return self._loaded[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._homes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._homes)
+
+    def __len__(self) -> int:
+        return len(self._homes)
 
 
-def load_site_catalog(own: Path | None) -> MappingProxyType[str, Product]:
+def site_catalog(own: Path | None) -> Catalog:
     """The built-in products, with those of a site's own folder beside and above them."""
-    return load_catalog([project_dir("queries"), *([own] if own else [])])
+    return Catalog([project_dir("queries"), *([own] if own else [])])
 
 
 def load_product(home: Path) -> Product:

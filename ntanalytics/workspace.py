@@ -26,7 +26,7 @@ from pathlib import Path
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from ntanalytics.catalog import load_site_catalog
+from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import Dataset
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NoData
@@ -87,7 +87,7 @@ class Workspace:
     @cached_property
     def feeding(self) -> dict[str, list[str]]:
         """Dataset → the names of the sources that feed it."""
-        catalog = load_site_catalog(self.settings.queries)
+        catalog = site_catalog(self.settings.queries)
         feeding: dict[str, list[str]] = {}
         for name, source in self.settings.sources.items():
             for dataset in catalog[source.product].datasets:

@@ -45,6 +45,36 @@ def document(dataset: Dataset) -> str:
     return "\n".join(lines) + "\n"
 
 
+def as_data(dataset: Dataset) -> dict[str, object]:
+    """One dataset as JSON, for machines."""
+    return {
+        "name": dataset.name,
+        "label": dataset.label,
+        "kind": dataset.kind,
+        "meaning": dataset.meaning,
+        "key": list(dataset.key),
+        "time": dataset.time,
+        "window": dataset.window,
+        "settles_after": dataset.settles_after,
+        "columns": [
+            {
+                "name": column.name,
+                "type": column.type,
+                "label": column.label,
+                "meaning": column.meaning,
+                "unit": column.unit,
+                "values": dict(column.values),
+                "nullable": column.nullable,
+                "minimum": column.minimum,
+                "maximum": column.maximum,
+                "privacy": column.privacy,
+                "derived": column.elapsed is not None,
+            }
+            for column in dataset.columns
+        ],
+    }
+
+
 def page() -> str:
     """The whole of docs/datasets.md: how to read it, then every dataset in the order of its declaration."""
     head = [

@@ -16,7 +16,7 @@ import pyarrow as pa
 import stamina
 import structlog
 
-from ntanalytics.catalog import load_site_catalog
+from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import DATASETS, Dataset
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NtaError, SourceError
@@ -54,7 +54,7 @@ class Extractor:
         self.ledger = ledger
         self._progress = progress or _silent
         self._lake = DeltaLake(settings.lake)
-        self.sources = open_sources(settings, load_site_catalog(settings.queries))
+        self.sources = open_sources(settings, site_catalog(settings.queries))
 
     def feeding(self, dataset: str) -> list[Source]:
         """The sources whose product feeds a dataset."""

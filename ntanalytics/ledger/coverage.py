@@ -42,6 +42,25 @@ class Taken:
     rejected: Counter[tuple[dt.date | None, str]] = field(default_factory=Counter)
     error: str = ""
 
+    def as_data(self) -> dict[str, object]:
+        """It as JSON: counts by day and by reason, times as ISO text."""
+        reasons: Counter[str] = Counter()
+        for (_, reason), rows in self.rejected.items():
+            reasons[reason] += rows
+        return {
+            "dataset": self.dataset,
+            "source": self.source,
+            "first": self.first.isoformat(),
+            "last": self.last.isoformat(),
+            "taken_at": self.taken_at.isoformat(),
+            "seconds": round(self.seconds, 3),
+            "source_rows": self.source_rows,
+            "rows": {day.isoformat(): rows for day, rows in sorted(self.rows.items())},
+            "absent": [day.isoformat() for day in sorted(self.absent)],
+            "rejected": dict(reasons),
+            "error": self.error,
+        }
+
 
 @dataclass(frozen=True)
 class Covered:

@@ -29,9 +29,9 @@ def open_sources(settings: Settings, catalog: Map[str, Product]) -> dict[str, So
     """
     opened: dict[str, Source] = {}
     for name, configured in settings.sources.items():
-        product = catalog.get(configured.product)
-        if product is None:
+        if configured.product not in catalog:
             raise UnknownName("product", configured.product, catalog, where=f"{settings.file}: sources.{name}.product")
+        product = catalog[configured.product]
         zone = ZoneInfo(configured.timezone or product.timezone or settings.site.timezone)
         opened[name] = SOURCES[product.kind](name, configured, product, zone)
     return opened

@@ -1,0 +1,268 @@
+"""The command line: arguments in, one call, what came of it printed. No logic lives here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ntanalytics.errors import BadParameter, NtaError
+
+app = typer.Typer(
+    name="ntanalytics",
+    help="Analytics and reporting suite of a city's e-government work platform.\n\n"
+    "Begin with [bold]ntanalytics init DIR[/bold], or look around with [bold]ntanalytics demo[/bold].\n\n"
+    "Exit codes: 0 done, 2 usage, 3 settings, 4 mapping, 5 source, 6 lake or ledger, 7 report failed, "
+    "8 publishing failed, 9 verification failed, 10 no calendar.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+out = Console()
+err = Console(stderr=True)
+
+
+@app.callback()
+def configure(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", metavar="FILE", help="The settings; default $NTANALYTICS_CONFIG, else ./ntanalytics.yml."
+        ),
+    ] = None,
+) -> None:
+    """Remember where the settings are."""
+    context.obj = config
+
+
+@app.command(epilog="Example: ntanalytics init /srv/ntanalytics")
+def init(directory: Annotated[Path, typer.Argument(help="Where to put the files; made if need be.")]) -> None:
+    """Write a commented ntanalytics.yml and an empty ledger workbook 运维台账.xlsx."""
+    from ntanalytics.sources.starter import write_starter
+
+    for path in write_starter(directory):
+        out.print(f"wrote {path}")
+
+
+@app.command(epilog="Example: ntanalytics contract sms.messages")
+def contract(
+    dataset: Annotated[str | None, typer.Argument(help="One dataset; default: a list of all.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Show the canonical datasets: what a mapping must deliver, and what a metric can rely on."""
+    from ntanalytics.contract import DATASETS
+    from ntanalytics.contract import dataset as dataset_named
+    from ntanalytics.contract.documents import as_data, document
+
+    if as_json:
+        chosen = [dataset_named(dataset)] if dataset else list(DATASETS.values())
+        out.print_json(json.dumps([as_data(each) for each in chosen], ensure_ascii=False))
+    elif dataset:
+        out.print(document(dataset_named(dataset)), markup=False, highlight=False, soft_wrap=True)
+    else:
+        table = Table("dataset", "kind", "名称", "meaning")
+        for each in DATASETS.values():
+            table.add_row(each.name, each.kind, each.label, each.meaning)
+        out.print(table)
+
+
+@app.command(epilog="Example: ntanalytics extract sms.messages --from 2026-11-16 --to 2026-11-22")
+def extract(
+    context: typer.Context,
+    datasets: Annotated[list[str] | None, typer.Argument(help="Datasets; default: all that a source feeds.")] = None,
+    first: Annotated[str, typer.Option("--from", metavar="DAY", help="The first local day, such as 2026-11-16.")] = "",
+    last: Annotated[
+        str, typer.Option("--to", metavar="DAY", help="The last local day, included; default: --from.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Fill the lake: take a window of days from the sources, replacing what was there.
+
+    A source that fails leaves the others and the lake as they were; the exit code is then 5.
+    """
+    from ntanalytics.extraction import Extractor
+    from ntanalytics.ledger import Ledger
+    from ntanalytics.settings import find_config, load
+
+    settings = load(find_config(context.obj))
+    first_day = _day(first, "--from")
+    last_day = _day(last, "--to") if last else first_day
+    if last_day < first_day:
+        raise BadParameter(f"--to {last} is before --from {first}")
+    with _progress() as progress:
+        taken = Extractor(settings, Ledger(settings.ledger), progress).extract(datasets or [], first_day, last_day)
+    if as_json:
+        out.print_json(json.dumps([each.as_data() for each in taken], ensure_ascii=False))
+    else:
+        _show_taken(taken)
+    if any(each.error for each in taken):
+        raise typer.Exit(5)
+
+
+@app.command(epilog="Example: ntanalytics run sms_volume --period 2026-W47")
+def run(
+    context: typer.Context,
+    report: Annotated[str, typer.Argument(help="The report: a notebook under notebooks/.")],
+    period: Annotated[
+        str,
+        typer.Option(
+            metavar="P",
+            help="2026-11-20, 2026-W47, 2026-11, yesterday, last-working-day, last-week or last-month.",
+        ),
+    ],
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A parameter of the report; may be repeated."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Issue a report: take the data it needs, execute, render, verify, publish."""
+    from ntanalytics.runner import run_report
+    from ntanalytics.settings import find_config, load
+
+    settings = load(find_config(context.obj))
+    today = dt.datetime.now(settings.zone).date()
+    given = dict(_assignment(text) for text in parameters or [])
+    with _progress() as progress:
+        result = run_report(settings, report, period, given, today=today, progress=progress)
+    if as_json:
+        out.print_json(json.dumps(result.as_data(), ensure_ascii=False))
+    else:
+        out.print(f"published {result.directory} (version {result.version}, {result.seconds:.1f} s)")
+
+
+@app.command(epilog="Example: ntanalytics verify outputs/sms_volume/2026-W47")
+def verify(directory: Annotated[Path, typer.Argument(help="A published report's folder.")]) -> None:
+    """Prove that every figure in report.html and report.xlsx is the record's."""
+    from ntanalytics.reports.verification import verify as prove
+
+    out.print(str(prove(directory)))
+
+
+@app.command(epilog="Example: ntanalytics history --limit 10")
+def history(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, help="How many runs, newest first.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """List the runs of reports: when, what, how it ended, where it is."""
+    from ntanalytics.ledger import Ledger
+    from ntanalytics.settings import find_config, load
+
+    settings = load(find_config(context.obj))
+    runs = Ledger(settings.ledger).runs.history(limit)
+    if as_json:
+        out.print_json(json.dumps([vars(each) for each in runs], ensure_ascii=False, default=str))
+        return
+    table = Table("started", "report", "period", "status", "v", "where or why")
+    for each in runs:
+        started = each.started_at.astimezone(settings.zone)
+        table.add_row(
+            f"{started:%Y-%m-%d %H:%M}",
+            each.report,
+            each.period,
+            each.status,
+            str(each.version or ""),
+            each.error or each.path,
+        )
+    out.print(table)
+
+
+@app.command(epilog="Example: ntanalytics demo --dir demo-city")
+def demo(
+    directory: Annotated[Path, typer.Option("--dir", help="Where the city is written.")] = Path("demo-city"),
+    scale: Annotated[float, typer.Option(min=0.01, help="How large: 1 is the volume of a small city.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Same seed, same figures.")] = 20261122,
+    until: Annotated[str, typer.Option(metavar="DAY", help="The last day of its data.")] = "2026-11-22",
+    outputs: Annotated[Path, typer.Option(help="Where its reports are issued.")] = Path("outputs"),
+) -> None:
+    """Write a demo city, fill its lake and issue its reports."""
+    from ntanalytics.demo import REPORTS, write_estate
+    from ntanalytics.runner import run_report
+    from ntanalytics.settings import load
+
+    last = _day(until, "--until")
+    with _progress() as progress:
+        estate = write_estate(directory, until=last, seed=seed, scale=scale, outputs=outputs, progress=progress)
+        settings = load(estate.config)
+        today = last + dt.timedelta(days=1)
+        results = [run_report(settings, name, period, {}, today=today, progress=progress) for name, period in REPORTS]
+    for result in results:
+        out.print(f"{result.title}  {result.directory / 'report.html'}", soft_wrap=True)
+    out.print(
+        f"\nNext: ntanalytics --config {directory}/ntanalytics.yml run sms_volume --period 2026-11", soft_wrap=True
+    )
+
+
+def main() -> None:
+    """Run the program; an error that is ours is said in words, with its own exit code."""
+    try:
+        app()
+    except NtaError as error:
+        err.print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        err.print("interrupted", style="red")
+        sys.exit(130)
+
+
+def _day(text: str, option: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise BadParameter(f"{option} {text!r} is not a day", todo="write it as 2026-11-16") from None
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise BadParameter(f"-p {text!r} is not NAME=VALUE", todo="write e.g. -p carrier=unicom")
+    return name, value
+
+
+@contextmanager
+def _progress() -> Iterator[Any]:
+    """What is being done, on the terminal; silent where there is none, since a log wants only results."""
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err, transient=True,
+        disable=not err.is_terminal,
+    ) as bar:  # fmt: skip
+        task = bar.add_task("…")
+
+        def show(what: str, rows: int) -> None:
+            bar.update(task, description=f"{what}  {rows:,}" if rows else what)
+
+        yield show
+
+
+def _show_taken(taken: list[Any]) -> None:
+    table = Table("dataset", "source", "days", "read", "kept", "set aside", "s")
+    for each in taken:
+        days = f"{each.first} … {each.last}"
+        counts = (f"{each.source_rows:,}", f"{each.rows.total():,}", f"{each.rejected.total():,}")
+        table.add_row(
+            each.dataset, each.source, days, *(("failed", "", "") if each.error else counts), f"{each.seconds:.1f}"
+        )
+    out.print(table)
+    for each in taken:
+        for (_, reason), rows in each.rejected.most_common(5):
+            out.print(f"  {each.dataset} ← {each.source}: {rows:,} set aside: {reason}", markup=False, soft_wrap=True)
+        if each.absent:
+            out.print(f"  {each.dataset} ← {each.source}: no data of {len(each.absent)} day(s)", markup=False)
+        if each.error:
+            err.print(f"{each.dataset} ← {each.source}: {each.error}", style="red", markup=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()

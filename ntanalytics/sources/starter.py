@@ -1,0 +1,71 @@
+"""What ``ntanalytics init`` writes: commented settings and an empty ledger workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ntanalytics.contract import DATASETS
+from ntanalytics.errors import UsageError
+from ntanalytics.settings import FILE_NAME
+from ntanalytics.sources.template import write_template
+
+LEDGER_NAME = "运维台账.xlsx"
+
+#: The datasets that are kept by hand, a sheet each.
+LEDGER_DATASETS = ("desk.tickets", "desk.attendance", "desk.checks", "sms.bills")
+
+_SETTINGS = f"""\
+# Settings of ntanalytics. Relative paths are relative to this file. Every key: docs/settings.md
+site:
+  name: 南通市电子政务工作平台
+  timezone: Asia/Shanghai
+  # Working days that differ from the State Council's calendar, or of years it does not know yet:
+  # calendar: holidays.yml
+
+lake: lake
+ledger: sqlite:///ledger.sqlite
+outputs: outputs
+
+sources:
+  # The contractor's own ledger: fill it in, or point `path` at yours.
+  desk:
+    product: ledger
+    path: {LEDGER_NAME}
+
+  # A database, read with an account that may only SELECT. The password is referred to, never written:
+  # env:NAME, file:PATH or keyring:SERVICE/USER.
+  # sms:
+  #   product: sms_platform
+  #   url: mysql+pymysql://ntanalytics@10.0.0.5/sms_send
+  #   password: env:SMS_PASSWORD
+
+  # Access logs, rotated and compressed ones included.
+  # web:
+  #   product: nginx
+  #   paths: [/var/log/nginx/*access*.log*]
+"""
+
+
+def write_starter(directory: Path) -> list[Path]:
+    """Write a commented ntanalytics.yml and an empty ledger workbook.
+
+    Args:
+        directory: where; made if need be.
+
+    Returns:
+        The files written.
+
+    Raises:
+        UsageError: one of them is already there; nothing is written then.
+    """
+    settings, ledger = directory / FILE_NAME, directory / LEDGER_NAME
+    for path in (settings, ledger):
+        if path.exists():
+            raise UsageError("the file is already there", where=str(path), todo="name another folder, or move it away")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        settings.write_text(_SETTINGS, encoding="utf-8")
+        write_template(ledger, [DATASETS[name] for name in LEDGER_DATASETS])
+    except OSError as error:
+        raise UsageError(f"cannot write: {error.strerror}", where=str(directory)) from error
+    return [settings, ledger]
