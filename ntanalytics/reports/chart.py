@@ -106,9 +106,9 @@ def chart(
     covered = {row["day"]: row.get("is_covered", True) for row in calendar} if x_field.type == "date" else {}
     x_values = words(x).values
     wide = tuple(
-        {x: tables.value_of(place, x_values)}
+        {x: tables.value_of(place, x_values, x_field.type)}
         | {
-            each.name: tables.value_of(line.get(place)) if covered.get(place, True) else None
+            each.name: tables.value_of(line.get(place), None, each.type) if covered.get(place, True) else None
             for each, line in zip(fields, lines, strict=True)
         }
         for place in places

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +18,11 @@ from ntanalytics.reports.words import words
 
 #: Integers beyond it lose digits in JavaScript and in Excel: they are kept as texts.
 EXACT = 2**53
+
+#: A workbook's cell holds no more than 32,767 characters.
+LONGEST = 32_000
+
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 _TYPES = {
     "text": "string", "state": "string", "integer": "integer", "date": "date", "month": "date", "datetime": "datetime",
@@ -57,12 +63,13 @@ def field_of(column: str, values: Iterable[Any] = ()) -> Field:
     return Field(column, kind_of_json, found.label, found.unit, found.format)
 
 
-def value_of(value: Any, values: Mapping[Any, str] | None = None) -> Any:
+def value_of(value: Any, values: Mapping[Any, str] | None = None, type: str = "") -> Any:
     """A value as JSON keeps it.
 
     Args:
         value: what the engine gave.
         values: for an enumeration, code → word; a code without a word stays as it is.
+        type: the field's type; a whole number in an ``integer`` column is one, though pandas made it a float.
 
     Returns:
         None, a text, a number or a boolean; an instant as ISO text in UTC, a day as ISO text, an integer beyond 2^53
@@ -81,13 +88,18 @@ def value_of(value: Any, values: Mapping[Any, str] | None = None) -> Any:
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     if isinstance(value, float):
-        return value
+        return value_of(int(value)) if type == "integer" and value.is_integer() else value
     return clean(str(value))
 
 
 def clean(text: str) -> str:
-    """Text without the control characters that neither XML nor a workbook can hold; tab and newline stay."""
-    return "".join(each for each in text if each in "\t\n" or (each >= " " and each not in "\x7f\ufffe\uffff" and not "\ud800" <= each <= "\udfff"))
+    """Text that a page and a workbook can both hold and show as it is.
+
+    Left out are control characters (XML and workbooks have none), lone surrogates, and the marks that turn the
+    direction of writing (they would turn the figures after them). Cut after ``LONGEST`` characters, a cell's limit.
+    """
+    kept = _UNFIT.sub("", text)
+    return kept if len(kept) <= LONGEST else f"{kept[:LONGEST]}…"
 
 
 def resource(fields: Sequence[Field], rows: Sequence[Mapping[str, Any]], key: Sequence[str] = ()) -> dict[str, Any]:

@@ -49,7 +49,6 @@ def plotly_figure(
     traces = [_trace(form, number, each, x, places, [row[each.name] for row in rows]) for number, each in enumerate(ys)]
     value_axis: dict[str, Any] = {
         "tickformat": _tick(ys[0].format) if ys else "", "gridcolor": RULE, "zeroline": False, "automargin": True,
-        "title": {"text": axis_title(ys[0]) if ys else "", "font": {"size": 12, "color": SOFT}, "standoff": 8},
         "rangemode": "normal" if form == "line" else "tozero", "fixedrange": True,
     }
     along: dict[str, Any] = {"showgrid": False, "linecolor": SOFT, "automargin": True, "fixedrange": True, "ticks": "outside"}
@@ -63,6 +62,7 @@ def plotly_figure(
         named = {"tickmode": "array", "tickvals": places, "ticktext": [_safe(str(each)) for each in places]}
         along |= {"type": "category", "title": {"text": x.title, "font": {"size": 12, "color": SOFT}}, **named}
     if lying:
+        value_axis["title"] = {"text": axis_title(ys[0]) if ys else "", "font": {"size": 12, "color": SOFT}, "standoff": 8}
         along |= {"autorange": "reversed", "title": {"text": ""}, "ticks": ""}
     # The names of lines stand at their ends; bars have a legend above them.
     direct = form == "line" and len(ys) > 1
@@ -78,6 +78,8 @@ def plotly_figure(
         "shapes": [_band(each) for each in bands],
         "annotations": [_band_label(each) for each in bands if each[2] == "缺数据"] + [_mark(each) for each in marks],
     }
+    if ys and not lying:
+        layout["annotations"].append(_unit(axis_title(ys[0])))
     if direct:
         layout["annotations"] += _labels(ys, rows, x.name)
     return {"data": traces, "layout": layout}
@@ -140,6 +142,14 @@ def _labels(ys: Sequence[Field], rows: Sequence[Mapping[str, Any]], x: str) -> l
             "yshift": round(floor - wanted), "font": {"size": 12, "color": _STROKES[number % len(_STROKES)][0]},
         })
     return labels
+
+
+def _unit(text: str) -> dict[str, Any]:
+    """The unit of the upright axis, written level above its numbers."""
+    return {
+        "x": 0, "y": 1, "xref": "paper", "yref": "paper", "text": _safe(text), "showarrow": False, "xanchor": "right",
+        "yanchor": "bottom", "xshift": -4, "yshift": 4, "font": {"size": 12, "color": SOFT},
+    }
 
 
 def _band(band: Band) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def sparkline(values: Sequence[float | None]) -> Markup:
     x, y = place(last, known[-1])
     end = f'<circle class="end" cx="{x}" cy="{y}" r="2"/>'
     size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
-    return Markup(f'<svg class="spark" {size} aria-hidden="true">{drawn}{end}</svg>')  # noqa: S704 — numbers only
+    return Markup(f'<svg class="spark" {size} preserveAspectRatio="none" aria-hidden="true">{drawn}{end}</svg>')  # noqa: S704 — numbers only
 
 
 def _run(run: Sequence[tuple[float, float]]) -> str:

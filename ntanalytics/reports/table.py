@@ -71,5 +71,7 @@ def table(
         read = known + [row for row in read if row[by] is None]
     fields = tuple(tables.field_of(name, (row[name] for row in read)) for name in shown)
     values = {name: words(name).values for name in shown}
-    made = tuple({name: tables.value_of(row[name], values[name]) for name in shown} for row in read)
+    made = tuple(
+        {each.name: tables.value_of(row[each.name], values[each.name], each.type) for each in fields} for row in read
+    )
     return Table(id, title, fields=fields, rows=made, note=note, origin=origin)

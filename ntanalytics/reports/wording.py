@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -116,3 +117,53 @@ def cell_format(block: Recorded, row: Mapping[str, Any], field: Field) -> str:
     return str(row["format"]) if block.kind == "board" and field.name == "value" else field.format
 
 
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The section on the data behind a report.
+
+    Attributes:
+        columns: the heads of the table of sources.
+        rows: one row a source and dataset, in words.
+        rejected: rows that were set aside, one sentence a reason.
+        remarks: the versions that were read, and when the report was made.
+    """
+
+    columns: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    rejected: list[str]
+    remarks: list[str]
+
+
+SOURCE_COLUMNS = ("数据集", "数据源", "截至", "行数", "未计入", "缺失日期", "说明")
+
+
+def sources(head: Mapping[str, Any], zone: ZoneInfo) -> Sources:
+    """What the page says at its end about the data behind it."""
+    rows = [
+        (
+            f"{each['label']}（{each['dataset']}）", each["source"], display(each["taken_at"], "datetime", zone=zone),
+            display(each["rows"], "integer"), display(each["rejected"], "integer"), days(each["missing_days"]),
+            each["error"],
+        )
+        for each in head["as_of"]
+    ]
+    rejected = [
+        f"{each['label']}（{each['source']}）：{each['reason']}，{each['rows']:,} 行未计入" for each in head["rejected"]
+    ]
+    versions = "；".join(f"{name} 第 {version} 版" for name, version in head["versions"].items())
+    remarks = [f"数据版本：{versions}"] if versions else []
+    return Sources(SOURCE_COLUMNS, rows, rejected, [*remarks, f"生成时间：{display(head['generated_at'], 'datetime', zone=zone)}"])
+
+
+def days(texts: Sequence[str]) -> str:
+    """Days in words, runs of them joined: ``11-18—11-20、11-25``."""
+    runs: list[list[date]] = []
+    for each in sorted(date.fromisoformat(text) for text in texts):
+        if runs and each - runs[-1][-1] == timedelta(days=1):
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    said = (f"{run[0]:%m-%d}" + (f"—{run[-1]:%m-%d}" if len(run) > 1 else "") for run in runs)
+    return "、".join(said)

@@ -1,0 +1,71 @@
+"""The workbook: a sheet a table with real types, a contents sheet with links, native charts.
+
+A text is always written as a text: nothing from outside can become a formula. The file is the same for the same
+record, byte for byte.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import datetime
+from typing import Any
+
+import openpyxl
+from nbconvert.exporters.exporter import Exporter
+from nbformat import NotebookNode
+
+from ntanalytics.reports.exporters.sheets import write_sheets
+from ntanalytics.reports.formats import local
+from ntanalytics.reports.record import Record, read_record
+
+_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
+
+
+class ReportExcelExporter(Exporter):
+    """nbconvert exporter ``ntanalytics-excel``: the workbook of an executed report notebook."""
+
+    export_from_notebook = "ntanalytics Excel"
+    output_mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+    def _file_extension_default(self) -> str:
+        return ".xlsx"
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: Any = None, **kw: Any
+    ) -> tuple[bytes, dict[str, Any]]:
+        """The workbook's bytes and nbconvert's resources.
+
+        Raises:
+            ReportIncomplete: the notebook holds no record.
+        """
+        node, resources = super().from_notebook_node(nb, resources, **kw)
+        return workbook_bytes(read_record(node)), resources
+
+
+def workbook_bytes(record: Record) -> bytes:
+    """The workbook of a record; the same record gives the same bytes."""
+    book = openpyxl.Workbook(write_only=True)
+    made = local(record.head.body["generated_at"], record.zone)
+    book.properties.creator = "ntanalytics"
+    book.properties.title = f"{record.head.title} {record.head.body['period']['label']}"
+    book.properties.created = made
+    write_sheets(book, record)
+    raw = io.BytesIO()
+    book.save(raw)
+    return _settled(raw.getvalue(), made)
+
+
+def _settled(raw: bytes, made: datetime) -> bytes:
+    """The same workbook without the moment of saving, which openpyxl writes into it in two places."""
+    settled = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(settled, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in sorted(old.namelist(), key=lambda each: (each != "[Content_Types].xml", each)):
+            content = old.read(name)
+            if name == "docProps/core.xml":
+                content = _MODIFIED.sub(rb"\g<1>" + f"{made:%Y-%m-%dT%H:%M:%SZ}".encode(), content)
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(entry, content)
+    return settled.getvalue()

@@ -1,0 +1,69 @@
+"""A native Excel chart of a chart block, drawn from the cells of its sheet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from openpyxl.chart import BarChart, LineChart, Reference, Series
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.line import LineProperties
+
+from ntanalytics.reports.formats import excel_format
+from ntanalytics.reports.record import Recorded
+
+_LINES = (("1F4E8C", "solid"), ("1F2933", "dash"), ("6F9BD1", "solid"), ("5F6C7B", "sysDot"), ("1F4E8C", "dashDot"), ("9AA5B1", "solid"))
+_FILLS = ("1F4E8C", "8FB0D6", "9AA5B1", "C7D7EA", "1F2933", "DFE4EA")
+
+
+def native_chart(sheet: Any, block: Recorded, header_row: int) -> Any:
+    """The chart of a block whose data stand below ``header_row``, its first field in column A.
+
+    Args:
+        sheet: the worksheet that holds the data.
+        block: a recorded chart.
+        header_row: the row of the column heads, which name the series.
+    """
+    form = block.body["kind"]
+    chart = LineChart() if form == "line" else BarChart()
+    if isinstance(chart, BarChart):
+        chart.type = "bar" if form == "hbar" else "col"
+        chart.gapWidth = 50
+        if form == "stack":
+            chart.grouping, chart.overlap = "stacked", 100
+    last = header_row + len(block.rows)
+    order = [field.name for field in block.fields]
+    for number, name in enumerate(block.body["y"]):
+        column = order.index(name) + 1
+        values = Reference(sheet, min_col=column, min_row=header_row, max_row=last)
+        chart.series.append(_styled(Series(values, title_from_data=True), form, number))
+    chart.set_categories(Reference(sheet, min_col=order.index(block.body["x"]) + 1, min_row=header_row + 1, max_row=last))
+    x, *ys = block.fields
+    chart.title, chart.style = block.title or None, 2
+    chart.display_blanks = "gap"
+    chart.height, chart.width = 9, 22
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.x_axis.number_format = "mm-dd" if x.format == "date" else excel_format(x.format)
+    chart.y_axis.number_format = excel_format(ys[0].format)
+    chart.y_axis.title = ys[0].unit or None
+    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=_line("D9DEE5", "solid", 6350))
+    chart.legend.position = "b"
+    if len(ys) == 1:
+        chart.legend = None
+    if form == "hbar":
+        chart.x_axis.scaling.orientation = "maxMin"
+    return chart
+
+
+def _styled(series: Any, form: str, number: int) -> Any:
+    if form == "line":
+        color, dash = _LINES[number % len(_LINES)]
+        series.graphicalProperties = GraphicalProperties(ln=_line(color, dash, 19050))
+        series.smooth = False
+        series.marker.symbol = "none"
+    else:
+        series.graphicalProperties = GraphicalProperties(solidFill=_FILLS[number % len(_FILLS)])
+    return series
+
+
+def _line(color: str, dash: str, width: int) -> Any:
+    return LineProperties(solidFill=color, prstDash=dash, w=width)

@@ -1,0 +1,241 @@
+"""The sheets of a workbook, and what stands in their cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
+
+from ntanalytics.reports import wording
+from ntanalytics.reports.data import clean
+from ntanalytics.reports.exporters.native_chart import native_chart
+from ntanalytics.reports.formats import UNITS, display, excel_format, local, parts
+from ntanalytics.reports.record import Field, Record, Recorded
+
+CONTENTS, SOURCES = "目录", "数据来源"
+HEADER_ROW = 3  #: title, note, header; data begin in the row after
+
+_SHOWN = ("kpis", "table", "chart", "board")
+_COLORS = {"bad": "B3261E", "watch": "9A6200", "unknown": "5F6C7B", "ok": "2A7F62"}
+_FACE = "微软雅黑"
+_INK, _SOFT, _BLUE = "1F2933", "5F6C7B", "1F4E8C"
+_RULE = Border(bottom=Side(style="thin", color=_INK))
+_FILL = PatternFill("solid", fgColor="F5F7FA")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: a typed value, its number format, and how it looks."""
+
+    value: Any
+    format: str = "@"
+    color: str = _INK
+    bold: bool = False
+    size: int = 10
+
+
+@dataclass
+class Sheet:
+    """A sheet with a title, a note, a header and rows."""
+
+    name: str
+    title: str
+    note: str
+    header: list[str]
+    rows: list[list[Cell]]
+    block: Recorded | None = None
+    texts: list[list[str]] = field(default_factory=list)  #: the rows as displayed, for the widths
+
+
+def write_sheets(book: Workbook, record: Record) -> None:
+    """Write the contents, a sheet for each block that has figures, and the sources."""
+    sheets = [*block_sheets(record), _sources(record)]
+    _write_contents(book, record, sheets)
+    for sheet in sheets:
+        _write(book, sheet)
+
+
+def block_sheets(record: Record) -> list[Sheet]:
+    """A sheet for each block that has figures, in the order of the report."""
+    taken = {CONTENTS.lower(), SOURCES.lower()}
+    sheets = []
+    for block in record.blocks:
+        if block.kind in _SHOWN:
+            name = sheet_name(block.body.get("subject") or block.title or _kind_word(block.kind), taken)
+            taken.add(name.lower())
+            sheets.append(_kpis(block, name) if block.kind == "kpis" else _data(block, name, record.zone))
+    return sheets
+
+
+def sheet_name(wanted: str, taken: Iterable[str]) -> str:
+    """A name that Excel allows: 31 characters, none of ``[]:*?/\\``, no apostrophe at an end, used once.
+
+    Args:
+        wanted: the title it is made from.
+        taken: names in use, in small letters (Excel does not tell large from small).
+    """
+    name = re.sub(r"[\[\]:*?/\\]", "·", clean(wanted).replace("\n", " ").replace("\t", " ")).strip("' ")[:31].strip("' ")
+    name = name if name and name.lower() != "history" else "表"
+    result, number = name, 2
+    while result.lower() in set(taken):
+        ending = f" {number}"
+        result, number = name[: 31 - len(ending)] + ending, number + 1
+    return result
+
+
+def typed(value: Any, field: Field, format: str, zone: ZoneInfo) -> Cell:
+    """A value of the record as a cell: numbers, days, local instants and booleans by their type, else text."""
+    kind = parts(format)[0]
+    if value is None:
+        return Cell(None, excel_format(format))
+    if kind == "state":
+        return Cell(display(value, format), "@", _COLORS.get(value, _INK), bold=value in _COLORS)
+    if isinstance(value, bool):
+        return Cell(value, "General")
+    if isinstance(value, (int, float)):
+        return Cell(value, excel_format(format) if kind != "text" else "General")
+    if field.type in ("date", "datetime") and str(value) >= "1900-03-01":  # Excel's calendar is wrong before
+        moment = local(value, zone) if kind == "datetime" else date.fromisoformat(str(value)[:10])
+        return Cell(moment, excel_format(format))
+    return Cell(clean(str(value)))
+
+
+def header_of(field: Field) -> str:
+    """The head of a column; a duration or a size, a plain number here, is given its unit."""
+    unit = field.unit or UNITS.get(parts(field.format)[0], "")
+    return f"{field.title}（{unit}）" if unit else field.title
+
+
+def _kind_word(kind: str) -> str:
+    return {"kpis": "主要指标", "board": "状态一览", "chart": "图"}.get(kind, "表")
+
+
+def _data(block: Recorded, name: str, zone: ZoneInfo) -> Sheet:
+    rows = [
+        [typed(row[each.name], each, wording.cell_format(block, row, each), zone) for each in block.fields]
+        for row in block.rows
+    ]
+    texts = [[wording.cell(block, row, each, zone) for each in block.fields] for row in block.rows[:200]]
+    return Sheet(name, block.title, block.note, [header_of(each) for each in block.fields], rows, block, texts)
+
+
+def _kpis(block: Recorded, name: str) -> Sheet:
+    rows, texts = [], []
+    for item in block.body["items"]:
+        shown = excel_format(item["format"])
+        unit = item["unit"] or UNITS.get(parts(item["format"])[0], "")
+        rows.append([
+            Cell(clean(item["label"])),
+            Cell(unit),
+            Cell(item["value"], f'"≥ "{shown}' if item["is_lower_bound"] else shown),
+            Cell(item["before"], shown),
+            Cell(item["change"], excel_format(item["change_format"])),
+            Cell("个百分点" if item["change_format"].startswith("points") else "", color=_SOFT),
+            Cell(clean(item["note"])),
+        ])
+        texts.append([item["label"], unit, *wording.kpi_words(item), "", item["note"]])
+    header = ["指标", "单位", "本期", "上期", "变化", "变化单位", "说明"]
+    return Sheet(name, block.title or _kind_word("kpis"), "", header, rows, block, texts)
+
+
+def _sources(record: Record) -> Sheet:
+    said = wording.sources(record.head.body, record.zone)
+    rows = []
+    for each, words in zip(record.head.body["as_of"], said.rows, strict=True):
+        cells = [Cell(clean(text)) for text in words]
+        cells[2] = Cell(local(each["taken_at"], record.zone) if each["taken_at"] else None, excel_format("datetime"))
+        cells[3], cells[4] = Cell(each["rows"], "#,##0"), Cell(each["rejected"], "#,##0")
+        rows.append(cells)
+    rows += [[Cell(clean(text), color=_SOFT)] for text in (*said.rejected, *said.remarks)]
+    return Sheet(SOURCES, SOURCES, "", list(said.columns), rows, None, [list(row) for row in said.rows])
+
+
+def _write_contents(book: Workbook, record: Record, sheets: Sequence[Sheet]) -> None:
+    sheet = book.create_sheet(CONTENTS)
+    sheet.sheet_view.showGridLines = False
+    for letter, width in (("A", 34), ("B", 64), ("C", 10)):
+        sheet.column_dimensions[letter].width = width
+    head = record.head.body
+    remarks = wording.status(record)
+    line = " · ".join(f"{each.lead}{each.rest}" for each in remarks)
+    rows = [
+        [Cell(record.head.title, bold=True, size=16, color=_BLUE)],
+        [Cell(" · ".join(each for each in (head["period"]["label"], head["subtitle"], head["period"]["text"]) if each), color=_SOFT)],
+        [Cell(line, color=_COLORS[wording.worst(remarks)], bold=True)],
+        [Cell(wording.as_of_line(head, record.zone), color=_SOFT)],
+        [],
+        *([Cell(f"{item['subject']}{item['text']}")] for block in record.blocks if block.kind == "sentences"
+          for item in block.body["items"]),
+        [],
+        [Cell("工作表", bold=True, color=_SOFT), Cell("内容", bold=True, color=_SOFT), Cell("行数", bold=True, color=_SOFT)],
+    ]
+    number = 0
+    for number, row in enumerate(rows, 1):
+        sheet.append([_made(sheet, each) for each in row])
+    for number, each in enumerate(sheets, number + 1):
+        sheet.append([
+            _made(sheet, Cell(each.name, color=_BLUE)), _made(sheet, Cell(each.title)),
+            _made(sheet, Cell(len(each.block.rows or each.rows) if each.block else len(head["as_of"]), "#,##0")),
+        ])
+        target = each.name.replace("'", "''")
+        sheet._hyperlinks.append(Hyperlink(ref=f"A{number}", location=f"'{target}'!A1"))  # noqa: SLF001 — see below
+    # A write-only sheet has no other way to a link: its cells cannot hold one.
+
+
+def _write(book: Workbook, each: Sheet) -> None:
+    sheet = book.create_sheet(each.name)
+    last = get_column_letter(max(1, len(each.header)))
+    sheet.freeze_panes = f"A{HEADER_ROW + 1}"
+    sheet.auto_filter.ref = f"A{HEADER_ROW}:{last}{HEADER_ROW + max(1, len(each.rows))}"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+    for number, width in enumerate(widths(each), 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    sheet.append([_made(sheet, Cell(clean(each.title), bold=True, size=13, color=_BLUE))])
+    sheet.append([_made(sheet, Cell(clean(each.note), color=_SOFT))])
+    head = [_made(sheet, Cell(clean(text), bold=True, color=_SOFT)) for text in each.header]
+    numeric = [isinstance(cell.value, (int, float)) for cell in each.rows[0]] if each.rows else []
+    for cell, is_numeric in zip(head, [*numeric, *[False] * len(head)], strict=False):
+        cell.border, cell.fill = _RULE, _FILL
+        cell.alignment = Alignment(horizontal="right" if is_numeric else "left", vertical="center", wrap_text=True)
+    sheet.append(head)
+    for row in each.rows:
+        sheet.append([_made(sheet, cell) for cell in row])
+    if each.block is not None and each.block.kind == "chart" and each.rows:
+        sheet.add_chart(native_chart(sheet, each.block, HEADER_ROW), f"{get_column_letter(len(each.header) + 2)}{HEADER_ROW}")
+
+
+def widths(sheet: Sheet) -> list[float]:
+    """The width of each column: a CJK character is as wide as two Latin ones."""
+    columns = zip(*sheet.texts, strict=True) if sheet.texts else ([] for _ in sheet.header)
+    found = [max([_wide(text) for text in column], default=0) for column in columns]
+    return [max(9, min(60, max(_wide(head) + 3, width + 2))) for head, width in zip(sheet.header, found, strict=True)]
+
+
+def _wide(text: str) -> int:
+    return sum(2 if each > "\u2e7f" else 1 for each in text)
+
+
+def _made(sheet: Any, each: Cell) -> WriteOnlyCell:
+    value = None if each.value == "" else each.value
+    cell = WriteOnlyCell(sheet, value)
+    if isinstance(value, str):
+        cell.data_type = "s"  # whatever it begins with: never a formula
+    cell.number_format = each.format
+    cell.font = Font(name=_FACE, size=each.size, bold=each.bold, color=each.color)
+    if isinstance(value, str):
+        cell.alignment = Alignment(vertical="top", wrap_text=_wide(value) > 58 and sheet.title != CONTENTS)
+    elif isinstance(value, (date, datetime)):
+        cell.alignment = Alignment(horizontal="left", vertical="top")
+    return cell

@@ -1,0 +1,81 @@
+"use strict";
+(() => {
+  // Sorting: each head of a sortable table becomes a button; a third press restores the order of the record.
+  const collator = new Intl.Collator("zh-CN", { numeric: true });
+  const key = (row, column) => {
+    const cell = row.cells[column], text = cell.textContent;
+    if (text === "—" || text === "") return null;
+    const value = cell.dataset.v ?? text;
+    if (!cell.matches(".num,.state")) return value;
+    const number = Number(value.replace(/,/g, ""));
+    return Number.isNaN(number) ? value : number;
+  };
+  const sort = (table, column, direction) => {
+    const body = table.tBodies[0];
+    table.original ??= [...body.rows];
+    const rows = [...table.original];
+    if (direction) {
+      const keys = new Map(rows.map((row) => [row, key(row, column)]));
+      rows.sort((a, b) => {
+        const x = keys.get(a), y = keys.get(b);
+        if (x === null || y === null) return (x === null) - (y === null);
+        const order = typeof x === "number" && typeof y === "number" ? x - y : collator.compare(x, y);
+        return direction === "ascending" ? order : -order;
+      });
+    }
+    body.append(...rows);
+  };
+  for (const table of document.querySelectorAll("main table")) {
+    if (table.tBodies[0].rows.length < 2) continue;
+    [...table.tHead.rows[0].cells].forEach((head, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const first = head.classList.contains("num") ? "descending" : "ascending";
+        const second = first === "ascending" ? "descending" : "ascending";
+        const now = head.getAttribute("aria-sort");
+        const next = now === null ? first : now === first ? second : null;
+        for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+        if (next) head.setAttribute("aria-sort", next);
+        sort(table, column, next);
+      });
+    });
+  }
+
+  // Charts: Plotly is unpacked and run after the page is painted; without it the numbers are opened instead.
+  const packed = document.getElementById("plotly-packed");
+  if (!packed) return;
+  const plots = [...document.querySelectorAll(".plot")];
+  const unpack = async () => {
+    const bytes = Uint8Array.from(atob(packed.textContent), (each) => each.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const script = document.createElement("script");
+    script.textContent = await new Response(stream).text();
+    document.head.append(script);
+    packed.remove();
+  };
+  const draw = () => Promise.all(plots.map((plot) => {
+    const id = plot.id.slice("chart-".length);
+    const figure = JSON.parse(document.querySelector(`script[data-chart="${id}"]`).textContent);
+    return Plotly.newPlot(plot, figure.data, figure.layout, { displayModeBar: false, responsive: true, showTips: false });
+  }));
+  const fail = (reason) => {
+    for (const plot of plots) {
+      plot.style.height = "auto";
+      plot.classList.add("undrawn");
+      plot.textContent = "此浏览器不能绘图，数据见下。";
+      plot.parentElement.querySelector("details.numbers").open = true;
+    }
+    document.documentElement.dataset.charts = "failed";
+    console.error(reason);
+  };
+  // An A4 page without its margins is 182 mm wide, 688 px; the charts are drawn at that width before they are printed.
+  const width = (pixels) => { for (const plot of plots) if (plot.data) Plotly.relayout(plot, pixels ? { width: pixels, autosize: false } : { width: null, autosize: true }); };
+  addEventListener("beforeprint", () => width(688));
+  addEventListener("afterprint", () => width(0));
+  requestAnimationFrame(() => setTimeout(() => {
+    unpack().then(draw).then(() => { document.documentElement.dataset.charts = "drawn"; }, fail);
+  }));
+})();
