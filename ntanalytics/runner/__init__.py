@@ -1,0 +1,1 @@
+"""Running reports: strict parameters, papermill under supervision, publishing by one rename."""

@@ -1,0 +1,217 @@
+"""Executing a notebook under papermill, and telling truly how it went.
+
+Papermill's own account is not believed: when a kernel is killed it marks every cell completed. What
+counts is what the record shows: each code cell has been executed, none ends in an error, the head is there.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from ntanalytics.errors import KernelDied, NtaError, PublishError, ReportFailed, ReportIncomplete
+from ntanalytics.reports.record import read_record
+from ntanalytics.runner.kernel import kernel_manager
+from ntanalytics.runner.notebooks import read_notebook, write_notebook
+from ntanalytics.runner.parameters import Value
+
+#: Longest time for one cell and for one run, in seconds. A report takes seconds; a month of a big city, minutes.
+CELL_SECONDS = 1200
+RUN_SECONDS = 3600
+START_SECONDS = 60
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_URL_PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(@)")
+
+
+def silently(_what: str, _amount: int) -> None:
+    """The progress of a run that nobody watches."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a run may take, in seconds."""
+
+    cell: float = CELL_SECONDS
+    run: float = RUN_SECONDS
+
+
+def execute(
+    notebook: Path,
+    record: Path,
+    values: Mapping[str, Value],
+    *,
+    name: str,
+    environment: Mapping[str, str],
+    secrets: Iterable[str] = (),
+    limits: Limits | None = None,
+    progress: Callable[[str, int], None] = silently,
+) -> nbformat.NotebookNode:
+    """Execute a report's notebook with those parameters; the record is written to ``record``.
+
+    Args:
+        notebook: the report's file; it is left as it is.
+        record: the file of the executed notebook; its folder is the kernel's working folder.
+        values: every parameter's value, checked before (``parameters.resolve``).
+        name: the report, for messages.
+        environment: the kernel's whole environment.
+        secrets: texts that no message may hold.
+        limits: how long it may take (default: ``Limits()``).
+        progress: told of each cell, as (what, how many code cells have run).
+
+    Returns:
+        The executed notebook, every code cell of which has run.
+
+    Raises:
+        ReportFailed: a cell raised, or took too long; the message names the cell and its error.
+        KernelDied: the kernel was killed, or did not start.
+        ReportIncomplete: it ended without having run every cell, or without its head.
+        PublishError: there is no room for the record.
+    """
+    # Both take more than a second to import; a wrong parameter is refused before.
+    import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    allowed = limits or Limits()
+    deadline = time.monotonic() + allowed.run
+    begun: set[str] = set()
+
+    def seconds_left(cell: nbformat.NotebookNode) -> float:
+        begun.add(cell.get("id", cell.source))
+        progress(name, len(begun))
+        # Not 0, which nbclient takes for no limit at all.
+        return max(1.0, min(allowed.cell, deadline - time.monotonic()))
+
+    try:
+        with kernel_manager(record.parent, environment) as manager:
+            executed: nbformat.NotebookNode = papermill.execute_notebook(
+                _as_template(notebook),
+                _as_template(record),
+                parameters=dict(values),
+                kernel_name="python3",
+                language="python",
+                progress_bar=False,
+                log_output=False,
+                start_timeout=START_SECONDS,
+                kernel_manager_class=manager,
+                timeout_func=seconds_left,
+                iopub_timeout=30,
+                force_raise_errors=True,
+                store_widget_state=False,
+            )
+    except PapermillExecutionError as error:
+        cell = f"{name}, cell In [{error.exec_count}]"
+        what = redact(f"{error.ename}: {error.evalue}", secrets)
+        last = redact(last_lines(error.traceback), secrets)
+        raise ReportFailed(what, where=cell, todo=f"the end of its traceback:\n{last}" if last else "") from error
+    except DeadKernelError as error:
+        raise KernelDied(
+            "the kernel was killed while it ran the report",
+            where=f"{name}, {_running_cell(record)}",
+            todo="was the memory enough? see `journalctl -k | grep -i oom`; the last good report was left in place",
+        ) from error
+    except CellTimeoutError as error:
+        limit = "the run" if time.monotonic() >= deadline else "the cell"
+        allowed_s = allowed.run if limit == "the run" else allowed.cell
+        raise ReportFailed(
+            f"{limit} took longer than {allowed_s:g} s", where=f"{name}, {_running_cell(record)}"
+        ) from error
+    except RuntimeError as error:
+        # nbclient and jupyter_client say it so, when a kernel does not come up
+        raise KernelDied(redact(f"the kernel did not start: {error}", secrets), where=name) from error
+    except OSError as error:
+        raise disk_error(error, record.parent) from error
+    check(executed, name)
+    # where it was made is nobody's business but this machine's
+    executed.metadata.papermill.update(input_path=f"notebooks/{notebook.name}", output_path=record.name)
+    try:
+        write_notebook(executed, record)
+    except OSError as error:
+        raise disk_error(error, record.parent) from error
+    return executed
+
+
+def _as_template(path: Path) -> str:
+    """The path as papermill wants it: it formats paths with the parameters."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def check(notebook: nbformat.NotebookNode, name: str) -> None:
+    """Refuse a record that is not whole.
+
+    Raises:
+        ReportIncomplete: a code cell has not run or has failed, or the head block is missing.
+    """
+    broken = [
+        cell for cell in notebook.cells if any(output.output_type == "error" for output in cell.get("outputs", ()))
+    ]
+    missing = not_run(notebook)
+    if broken or missing:
+        total = len(code_cells(notebook))
+        what = f"{len(missing)} of {total} code cells have not run" if missing else "a cell ended in an error"
+        if broken:
+            last = next(output for output in broken[0].outputs if output.output_type == "error")
+            what += f", after {last.ename} in cell In [{broken[0].execution_count}]"
+        raise ReportIncomplete(what, where=name, todo="a report may not end early: no sys.exit(), no skipped cells")
+    try:
+        read_record(notebook)
+    except ReportIncomplete as error:
+        raise ReportIncomplete(error.what, where=name, todo=error.todo) from error
+
+
+def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """The cells that have something to run."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+def not_run(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """The code cells that did not run to an end: the kernel never answered their execution."""
+    return [cell for cell in code_cells(notebook) if "shell.execute_reply" not in cell.metadata.get("execution", {})]
+
+
+def last_lines(traceback: Iterable[str], count: int = 6) -> str:
+    """The last lines of a traceback, without colours."""
+    lines = _COLOURS.sub("", "\n".join(traceback)).rstrip().splitlines()
+    return "\n".join(f"      {line}" for line in lines[-count:])
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """The text without those secrets and without passwords in URLs."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "***")
+    return _URL_PASSWORD.sub(r"\1***\2", text)
+
+
+def disk_error(error: OSError, folder: Path, needed: int = 0) -> NtaError:
+    """What a failure to write means, as our own error.
+
+    Args:
+        error: as the system raised it.
+        folder: where it was written.
+        needed: bytes that are wanted there, when that is known.
+    """
+    if error.errno in _NO_ROOM:
+        amount = f"about {max(1, needed // 2**20)} MB are needed; " if needed else ""
+        return PublishError(
+            f"the disk is full: {error.strerror}", where=str(folder), todo=f"{amount}free some space, then run it again"
+        )
+    return PublishError(f"cannot write: {error.strerror or error}", where=str(folder), todo="check its permissions")
+
+
+def _running_cell(record: Path) -> str:
+    """Where the run was, by what papermill last saved: ``code cell 3 of 7``."""
+    try:
+        notebook = read_notebook(record)
+    except (OSError, ValueError):
+        return "an unknown cell"
+    total, missing = len(code_cells(notebook)), len(not_run(notebook))
+    return f"code cell {min(total - missing + 1, total)} of {total}"

@@ -1,0 +1,147 @@
+"""The reports: notebooks that say in their metadata what they are, for which periods, from which data."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from ntanalytics.contract import DATASETS
+from ntanalytics.errors import BadPeriod, ReportFailed, UnknownName
+from ntanalytics.periods import Period, PeriodKind
+from ntanalytics.runner import parameters as strict
+from ntanalytics.runner.parameters import Parameter
+from ntanalytics.settings import project_dir
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report notebook, read and checked.
+
+    Attributes:
+        name: its file's name without ``.ipynb``.
+        path: the notebook.
+        title: Chinese title.
+        periods: the kinds of period it can be made for.
+        needs: dataset → days of history that it reads before the period.
+        parameters: what its parameters cell declares; one of them is ``period``.
+        sha256: of the notebook's file.
+        notebook: its content, as nbformat reads it.
+    """
+
+    name: str
+    path: Path
+    title: str
+    periods: tuple[PeriodKind, ...]
+    needs: dict[str, int]
+    parameters: tuple[Parameter, ...]
+    sha256: str
+    notebook: nbformat.NotebookNode
+
+    def check_period(self, period: Period) -> None:
+        """Refuse a kind of period that this report is not made for.
+
+        Raises:
+            BadPeriod: says which kinds it takes.
+        """
+        if period.kind not in self.periods:
+            kinds = ", ".join(self.periods)
+            raise BadPeriod(f"{period.text} is a {period.kind}; {self.name} is made for: {kinds}", where=self.name)
+
+
+def report_names(directory: Path | None = None) -> list[str]:
+    """The names of all reports: the notebooks directly in the folder, sorted.
+
+    Args:
+        directory: the folder (default: the project's ``notebooks``).
+    """
+    return sorted(path.stem for path in (directory or project_dir("notebooks")).glob("*.ipynb"))
+
+
+def load_report(name: str, directory: Path | None = None) -> Report:
+    """The report of that name.
+
+    A name is looked up in the folder's list and never made into a path, so ``../x`` is simply unknown.
+
+    Raises:
+        UnknownName: there is none; the message lists them.
+        ReportFailed: the notebook cannot be used: not a notebook, no or two parameters cells, wrong
+            metadata; the message names the notebook and the line or key.
+    """
+    folder = directory or project_dir("notebooks")
+    names = report_names(folder)
+    if name not in names:
+        raise UnknownName("report", name, names)
+    path = folder / f"{name}.ipynb"
+    where = f"notebooks/{path.name}"
+    try:
+        raw = path.read_bytes()
+        notebook = read_notebook(path)
+    except (OSError, ValueError, nbformat.ValidationError) as error:
+        raise ReportFailed(f"cannot be read as a notebook: {str(error)[:200]}", where=where) from error
+    title, periods, needs = _metadata(notebook.metadata.get("ntanalytics"), where)
+    return Report(
+        name=name,
+        path=path,
+        title=title,
+        periods=periods,
+        needs=needs,
+        parameters=tuple(_parameters(notebook, where)),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        notebook=notebook,
+    )
+
+
+def _metadata(content: Any, where: str) -> tuple[str, tuple[PeriodKind, ...], dict[str, int]]:
+    """Title, kinds of period and needs, each checked."""
+    where = f"{where}, metadata.ntanalytics"
+    if not isinstance(content, dict) or set(content) != {"title", "periods", "needs"}:
+        raise ReportFailed(
+            "it must hold exactly title, periods and needs", where=where, todo="compare with another report"
+        )
+    title, kinds, needs = content["title"], content["periods"], content["needs"]
+    if not isinstance(title, str) or not title.strip():
+        raise ReportFailed("title must be a text", where=where)
+    if not isinstance(kinds, list) or not kinds or not set(kinds) <= set(PeriodKind):
+        raise ReportFailed(f"periods must list some of {', '.join(PeriodKind)}", where=where)
+    if not isinstance(needs, dict):
+        raise ReportFailed("needs must give, for each dataset, the days of history", where=where)
+    for dataset, days in needs.items():
+        if dataset not in DATASETS:
+            raise ReportFailed(str(UnknownName("dataset", dataset, DATASETS)), where=f"{where}.needs")
+        if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 3660:
+            raise ReportFailed(f"{dataset}: {days!r} is no number of days", where=f"{where}.needs")
+    return title, tuple(PeriodKind(kind) for kind in kinds), dict(needs)
+
+
+def _parameters(notebook: nbformat.NotebookNode, where: str) -> list[Parameter]:
+    """What the one parameters cell declares."""
+    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    if len(cells) != 1 or cells[0].cell_type != "code":
+        numbers = [index for index, cell in enumerate(notebook.cells, 1) if cell in cells]
+        found = f"cells {numbers} are tagged `parameters`" if cells else "no cell is tagged `parameters`"
+        raise ReportFailed(found, where=where, todo="tag exactly one code cell `parameters`")
+    declared = strict.parse(cells[0].source, where=where)
+    period = next((parameter for parameter in declared if parameter.name == "period"), None)
+    if period is None or period.type != "str" or period.choices:
+        raise ReportFailed("there is no parameter `period: str`", where=f"{where}, parameters cell")
+    return declared
+
+
+def read_notebook(path: Path) -> nbformat.NotebookNode:
+    """The notebook in a file, as nbformat's version 4.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is no notebook.
+    """
+    notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    return notebook
+
+
+def write_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """Write a notebook to a file; not atomic, so only where nobody reads."""
+    nbformat.write(notebook, path)  # type: ignore[no-untyped-call]

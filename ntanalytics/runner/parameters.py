@@ -1,0 +1,212 @@
+"""Strict parameters: what a notebook declares, and nothing else, of the declared type.
+
+A report has one cell tagged ``parameters``. Each statement in it stands on lines of its own and reads
+``name: type = default  # help``. Papermill only warns of an unknown name, takes any type, and writes names
+into code unchecked; so everything is refused here, before a kernel starts.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import io
+import keyword
+import math
+import re
+import tokenize
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ntanalytics.errors import BadParameter, ReportFailed
+
+#: What a parameter can be. A date or a code is a ``str``: ``0755`` stays ``0755``.
+Value = str | int | float | bool
+
+_TYPES: dict[str, type[Value]] = {"str": str, "int": int, "float": float, "bool": bool}
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]*)")
+_NUMBER = re.compile(r"[+-]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_INT64 = range(-(2**63), 2**63)
+_FORM = "write each as `name: type = default  # help`, with type str, int, float, bool or Literal[...]"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter that a notebook declares.
+
+    Attributes:
+        name: a lower-case identifier.
+        type: ``str``, ``int``, ``float`` or ``bool``.
+        default: the value when none is given, of that type.
+        help: what it does, in the words of the notebook's comment.
+        choices: the only texts allowed, for a ``Literal``; empty when any will do.
+    """
+
+    name: str
+    type: str
+    default: Value
+    help: str
+    choices: tuple[str, ...] = ()
+
+    @property
+    def expected(self) -> str:
+        """The type in words, for a message: ``int``, or ``one of "a", "b"``."""
+        if self.choices:
+            return "one of " + ", ".join(f'"{choice}"' for choice in self.choices)
+        return self.type
+
+    def describe(self) -> str:
+        """One line for a list of parameters: ``top: int = 10  (how many to list)``."""
+        return f"{self.name}: {self.expected} = {self.default!r}  ({self.help})"
+
+    def read(self, given: object, *, where: str = "") -> Value:
+        """The given value as this parameter's type.
+
+        Args:
+            given: a text, as a command line gives it, or a value of the type itself.
+            where: the report, for the message.
+
+        Raises:
+            BadParameter: it is no value of the type; nothing is converted silently.
+        """
+        value = _from_text(self.type, given) if isinstance(given, str) else _same_type(self.type, given)
+        if value is None or (self.choices and value not in self.choices):
+            hint = self.help
+            if self.type == "int" and isinstance(given, str) and re.fullmatch(r"[+-]?0[0-9]+", given):
+                hint = f"a number has no leading zero; a code is a parameter of type str ({self.help})"
+            raise BadParameter(
+                f"parameter {self.name!r}: {given!r} is not {_article(self.expected)}", where=where, todo=hint
+            )
+        return value
+
+
+def _article(expected: str) -> str:
+    return expected if expected.startswith("one of") else f"{'an' if expected == 'int' else 'a'} {expected}"
+
+
+def _from_text(kind: str, text: str) -> Value | None:
+    """The value that ``text`` writes, or None when it writes none of that type."""
+    match kind:
+        case "str":
+            return text if _is_writable(text) else None
+        case "bool":
+            return {"true": True, "false": False}.get(text)
+        case "int" if _INTEGER.fullmatch(text) and len(text) <= 20 and int(text) in _INT64:
+            return int(text)
+        case "float" if _NUMBER.fullmatch(text) and math.isfinite(float(text)):
+            return float(text)
+    return None
+
+
+def _same_type(kind: str, value: object) -> Value | None:
+    """``value`` if it already is of that type (an int is no bool, a bool no int), else None."""
+    match value:
+        case bool():
+            return value if kind == "bool" else None
+        case int() if kind == "int":
+            return value if value in _INT64 else None
+        case float() if kind == "float":
+            return value if math.isfinite(value) else None
+    return None
+
+
+def _is_writable(text: str) -> bool:
+    # A lone surrogate (bytes of the command line that are not UTF-8) cannot be written into a notebook.
+    return not any(0xD800 <= ord(char) <= 0xDFFF or char == "\0" for char in text)
+
+
+def resolve(parameters: Iterable[Parameter], given: Mapping[str, object], *, where: str = "") -> dict[str, Value]:
+    """Every declared parameter with the value given, else its default.
+
+    Args:
+        parameters: what the notebook declares.
+        given: name → text, or → value of the declared type.
+        where: the report, for messages.
+
+    Raises:
+        BadParameter: a name that is not declared (with the nearest, and the list), or a wrong type.
+    """
+    known = {parameter.name: parameter for parameter in parameters}
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            listed = "".join(f"\n      {parameter.describe()}" for parameter in known.values())
+            todo = f"did you mean {near[0]!r}? It takes:{listed}" if near else f"it takes:{listed}"
+            raise BadParameter(f"unknown parameter {name!r}", where=where, todo=todo)
+    return {
+        name: parameter.read(given[name], where=where) if name in given else parameter.default
+        for name, parameter in known.items()
+    }
+
+
+def parse(source: str, *, where: str) -> list[Parameter]:
+    """The parameters that a parameters cell declares, in its order.
+
+    Args:
+        source: the cell's text.
+        where: the notebook, for messages.
+
+    Raises:
+        ReportFailed: a statement is not ``name: type = default  # help``; names the line of the cell.
+    """
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError as error:
+        raise _defect(where, error.lineno or 1, f"not Python: {error.msg}") from error
+    comments = {
+        token.start[0]: token.string.lstrip("#").strip()
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type == tokenize.COMMENT
+    }
+    found: dict[str, Parameter] = {}
+    last_line = 0
+    for statement in statements:
+        line = statement.lineno
+        if line <= last_line:
+            raise _defect(where, line, "two statements share a line")
+        last_line = statement.end_lineno or line
+        parameter = _declaration(statement, comments.get(last_line, ""), where)
+        if parameter.name in found:
+            raise _defect(where, line, f"{parameter.name!r} is declared twice")
+        found[parameter.name] = parameter
+    return list(found.values())
+
+
+def _declaration(statement: ast.stmt, comment: str, where: str) -> Parameter:
+    """The parameter that one statement declares."""
+    line = statement.lineno
+    if not (isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value):
+        raise _defect(where, line, f"`{ast.unparse(statement)}` is not `name: type = default`")
+    name = statement.target.id
+    if not _NAME.fullmatch(name) or keyword.iskeyword(name) or keyword.issoftkeyword(name):
+        raise _defect(where, line, f"{name!r} is no name for a parameter: lower-case ASCII letters, digits and _")
+    kind, choices = _annotation(statement.annotation)
+    if not kind:
+        raise _defect(where, line, f"{name!r} has type `{ast.unparse(statement.annotation)}`")
+    if not comment:
+        raise _defect(where, line, f"{name!r} has no comment that says what it does")
+    try:
+        default = ast.literal_eval(statement.value)
+    except ValueError as error:
+        raise _defect(where, line, f"the default of {name!r} is not a plain value") from error
+    value = default if kind == "str" and isinstance(default, str) else _same_type(kind, default)
+    if value is None or (choices and value not in choices):
+        raise _defect(
+            where, line, f"the default of {name!r}, {default!r}, is not of type `{ast.unparse(statement.annotation)}`"
+        )
+    return Parameter(name, kind, value, comment, choices)
+
+
+def _annotation(node: ast.expr) -> tuple[str, tuple[str, ...]]:
+    """The type's name and, for ``Literal["a", "b"]``, its texts; an empty name for any other type."""
+    if isinstance(node, ast.Name):
+        return (node.id if node.id in _TYPES else "", ())
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "Literal":
+        items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        texts = tuple(item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str))
+        return ("str", texts) if len(texts) == len(items) else ("", ())
+    return ("", ())
+
+
+def _defect(where: str, line: int, what: str) -> ReportFailed:
+    return ReportFailed(what, where=f"{where}, parameters cell, line {line}", todo=_FORM)

@@ -1,0 +1,206 @@
+"""One run of a report, from its name to its published folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from ntanalytics.errors import BadParameter, NtaError
+from ntanalytics.extraction import Extractor
+from ntanalytics.ledger import Ledger, Taken
+from ntanalytics.periods import Period, parse_period
+from ntanalytics.reports.exporters import render
+from ntanalytics.reports.record import load_record
+from ntanalytics.reports.verification import verify
+from ntanalytics.runner import engine, evidence, publishing, staging, swap
+from ntanalytics.runner.notebooks import load_report
+from ntanalytics.runner.parameters import resolve
+from ntanalytics.settings import Settings
+
+#: Called as (what is being done, how much of it) while a run goes on.
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A run that was published.
+
+    Attributes:
+        run_id: its id in the ledger.
+        report: the report's name.
+        title: its Chinese title.
+        period: its period.
+        version: which publication of this report, period and parameters it is.
+        folder: where it stands: record, HTML, workbook, manifest.
+        holes: what is missing in it, one Chinese sentence each.
+        failed_sources: (dataset, source, error) of each source that could not be read.
+    """
+
+    run_id: str
+    report: str
+    title: str
+    period: Period
+    version: int
+    folder: Path
+    holes: tuple[str, ...]
+    failed_sources: tuple[tuple[str, str, str], ...]
+
+
+def run_report(
+    settings: Settings,
+    report: str,
+    period_text: str,
+    parameters: Mapping[str, str],
+    *,
+    today: dt.date,
+    progress: Progress = engine.silently,
+    notebooks: Path | None = None,
+    limits: engine.Limits | None = None,
+) -> RunResult:
+    """Make a report: take what the lake lacks, execute, render, verify, publish.
+
+    Names, period and parameters are checked before anything is started. A source that fails does not stop
+    the report, which shows the hole. Whatever else fails is recorded in the ledger with its evidence kept
+    under ``outputs/.failed/<run_id>/``; the report published last stays as it is.
+
+    Args:
+        settings: the site.
+        report: a report's name.
+        period_text: as :func:`ntanalytics.periods.parse_period` reads it.
+        parameters: the report's own parameters, name → text.
+        today: the local day on which "last-week" is said.
+        progress: told what is being done.
+        notebooks: the folder of the reports (default: the project's).
+        limits: how long the notebook may run.
+
+    Raises:
+        UnknownName, BadPeriod, BadParameter: nothing was started.
+        ReportFailed, KernelDied, ReportIncomplete: the notebook did not run to its end.
+        PublishError, VerificationFailed: it did, and could not be published.
+        NtaError: any other of the tree in :mod:`ntanalytics.errors`.
+    """
+    plan = load_report(report, notebooks)
+    period = parse_period(period_text, today, settings.calendar())
+    plan.check_period(period)
+    if "period" in parameters:
+        raise BadParameter(
+            "the period is not given as a parameter", where=report, todo=f"use --period {parameters['period']}"
+        )
+    values = {**resolve(plan.parameters, parameters, where=report), "period": period.text}
+    defaults = {parameter.name: parameter.default for parameter in plan.parameters}
+    own = {name: value for name, value in values.items() if name != "period" and value != defaults[name]}
+    folder = publishing.folder_name(period, values, defaults)
+    ledger = Ledger(settings.ledger)
+    outputs = settings.outputs.resolve()
+    about: dict[str, object] = {"report": report, "period": period.text, "parameters": own, "folder": folder}
+
+    target = publishing.place(outputs, report, folder)
+    with staging.one_at_a_time(outputs, report, folder):
+        swap.restore(target)
+        settle_stale_runs(outputs, ledger)
+        staging.check_room(outputs)
+        run_id = ledger.runs.start(report, period.text, own)
+        with _recorded(ledger, run_id), staging.staging(outputs, run_id, about) as staged:
+            secrets = evidence.known_secrets(settings)
+            with _evidence_kept(staged, outputs, run_id, about, secrets):
+                taken = Extractor(settings, ledger, progress).ensure(plan.needs, period.first, period.last)
+                failed = _failures(taken)
+                engine.execute(
+                    plan.path,
+                    staged / evidence.RECORD,
+                    values,
+                    name=plan.name,
+                    environment=evidence.kernel_environment(settings, run_id),
+                    secrets=secrets,
+                    limits=limits,
+                    progress=progress,
+                )
+                _render(staged)
+                head = load_record(staged / evidence.RECORD).head
+                version = ledger.runs.next_version(report, period.text, own)
+                content = publishing.manifest(plan, period, values, head, staged, run_id=run_id, version=version)
+                publishing.publish(staged, target, content)
+            # Inside the staging: a supervisor killed right here leaves a stale folder, whose next
+            # finder sees by the manifest that this run was published.
+            ledger.runs.finish(run_id, "published", version=version, path=str(target))
+    return RunResult(run_id, report, plan.title, period, version, target, tuple(content["holes"]), failed)
+
+
+def _render(staged: Path) -> None:
+    """HTML and workbook beside the record, proven to be the record's."""
+    try:
+        render(staged / evidence.RECORD, staged)
+        verify(staged)
+    except OSError as error:
+        raise engine.disk_error(error, staged) from error
+
+
+def settle_stale_runs(outputs: Path, ledger: Ledger) -> list[str]:
+    """Close the runs whose supervisor was killed: evidence kept, staging gone, the ledger told the truth.
+
+    Returns:
+        Their ids.
+    """
+    with staging.stale_runs(outputs) as found:
+        for stale in found:
+            published = _published_by(outputs, stale)
+            if published:
+                version, target = published
+                ledger.runs.finish(stale.run_id, "published", version=version, path=str(target))
+                continue
+            error = NtaError(
+                "the run was broken off: its process was killed, or the machine went down", where=stale.run_id
+            )
+            kept = evidence.keep(stale.report, outputs, stale.run_id, error, about=dict(stale.about), secrets=())
+            ledger.runs.finish(stale.run_id, "failed", error=str(error), path=str(kept or ""))
+        return [stale.run_id for stale in found]
+
+
+def _published_by(outputs: Path, stale: staging.Stale) -> tuple[int, Path] | None:
+    """The version and folder that a stale run had published before it was killed, if it had."""
+    target = outputs / str(stale.about.get("report", "?")) / str(stale.about.get("folder", "?"))
+    content = publishing.read_manifest(target)
+    if content is None or content.get("run_id") != stale.run_id:
+        return None
+    return int(content["version"]), target
+
+
+@contextmanager
+def _recorded(ledger: Ledger, run_id: str) -> Iterator[None]:
+    """Record in the ledger that the run failed, with where its evidence is, and let the error go on."""
+    try:
+        yield
+    except BaseException as error:
+        what = str(error) or type(error).__name__
+        kept = next((note for note in getattr(error, "__notes__", []) if note.startswith(_KEPT)), "")
+        try:
+            ledger.runs.finish(run_id, "failed", error=what, path=kept.removeprefix(_KEPT))
+        except SQLAlchemyError as unrecorded:  # the ledger is on the full disk, too
+            error.add_note(f"the ledger could not be told: {unrecorded}")
+        raise
+
+
+_KEPT = "evidence: "
+
+
+@contextmanager
+def _evidence_kept(
+    staged: Path, outputs: Path, run_id: str, about: dict[str, object], secrets: Iterable[str]
+) -> Iterator[None]:
+    """Keep what a failing run made, note on the error where, and let the error go on."""
+    try:
+        yield
+    except BaseException as error:
+        kept = evidence.keep(staged, outputs, run_id, error, about=about, secrets=secrets)
+        if kept:
+            error.add_note(f"{_KEPT}{kept}")
+        raise
+
+
+def _failures(taken: Iterable[Taken]) -> tuple[tuple[str, str, str], ...]:
+    return tuple((each.dataset, each.source, each.error) for each in taken if each.error)

@@ -1,0 +1,155 @@
+"""Where a report is made before it is published, and what became of runs whose supervisor was killed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import filelock
+
+from ntanalytics.errors import PublishError
+from ntanalytics.runner.engine import disk_error
+
+STAGING = ".staging"
+LOCKS = ".locks"
+
+#: A run's lock is free again as soon as its process is gone, however it went.
+_LOCK = "lock"
+_RUN = "run.json"
+
+#: Least free space to begin with: a report is at most some MB, and its kernel and the record are
+#: written several times over; with less than this the disk would be full in the middle.
+LEAST_FREE_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True)
+class Stale:
+    """What a run left whose supervisor was killed.
+
+    Attributes:
+        run_id: the run.
+        folder: its staging folder.
+        about: what it was: report, period, parameters, and the folder it would be published as.
+    """
+
+    run_id: str
+    folder: Path
+    about: Mapping[str, object]
+
+    @property
+    def report(self) -> Path:
+        """The folder in which its report was being made."""
+        return self.folder / "report"
+
+
+def check_room(outputs: Path, needed: int = LEAST_FREE_BYTES) -> None:
+    """Refuse to begin where the disk is nearly full.
+
+    Raises:
+        PublishError: less than ``needed`` bytes are free; says how much is.
+    """
+    try:
+        free = shutil.disk_usage(outputs).free
+    except OSError as error:
+        raise disk_error(error, outputs) from error
+    if free < needed:
+        raise PublishError(
+            f"the disk is nearly full: {free // 2**20} MB are free, a run wants {needed // 2**20} MB",
+            where=str(outputs),
+            todo="free some space, then run it again",
+        )
+
+
+@contextmanager
+def one_at_a_time(outputs: Path, report: str, folder: str) -> Iterator[None]:
+    """Hold the lock of one published folder, so that two runs do not publish over each other.
+
+    Raises:
+        PublishError: another run has it.
+    """
+    lock = filelock.FileLock(_folder(outputs, LOCKS) / f"{report},{folder}.lock")
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout as error:
+        raise PublishError(
+            "another run of this report and period is under way", where=f"{report}/{folder}", todo="wait for it to end"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def staging(outputs: Path, run_id: str, about: Mapping[str, object]) -> Iterator[Path]:
+    """A fresh folder to make a report in: ``outputs/.staging/<run_id>/report``; it is gone at the end.
+
+    It lies on the same file system as the outputs, so that publishing is one rename.
+    """
+    root = _folder(outputs, STAGING)
+    home = root / run_id
+    lock = filelock.FileLock(home / _LOCK)
+    try:
+        # The gate: nobody looks for stale folders between the making of this one and its lock.
+        with filelock.FileLock(_folder(outputs, LOCKS) / "staging.lock"):
+            (home / "report").mkdir(mode=0o750, parents=True)
+            lock.acquire(blocking=False)
+        (home / _RUN).write_text(json.dumps(dict(about), ensure_ascii=False), encoding="utf-8")
+    except OSError as error:
+        lock.release()
+        shutil.rmtree(home, ignore_errors=True)
+        raise disk_error(error, root) from error
+    try:
+        yield home / "report"
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+        lock.release()
+
+
+@contextmanager
+def stale_runs(outputs: Path) -> Iterator[list[Stale]]:
+    """The runs whose supervisor is gone; their folders are removed when the context ends."""
+    root = _folder(outputs, STAGING)
+    with filelock.FileLock(_folder(outputs, LOCKS) / "staging.lock"):
+        found = [_stale(folder) for folder in sorted(root.iterdir()) if folder.is_dir() and _is_abandoned(folder)]
+        yield found
+        for stale in found:
+            shutil.rmtree(stale.folder, ignore_errors=True)
+
+
+def _is_abandoned(folder: Path) -> bool:
+    try:
+        with filelock.FileLock(folder / _LOCK, blocking=False):
+            return True
+    except filelock.Timeout:
+        return False
+
+
+def _stale(folder: Path) -> Stale:
+    try:
+        about = json.loads((folder / _RUN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # killed before it had written what it is
+        about = {}
+    return Stale(folder.name, folder, about if isinstance(about, dict) else {})
+
+
+def _folder(outputs: Path, name: str) -> Path:
+    """A working folder under the outputs.
+
+    Raises:
+        PublishError: it cannot be made, or someone put a symbolic link in its place.
+    """
+    folder = outputs / name
+    try:
+        if folder.is_symlink():
+            raise PublishError(
+                "is a symbolic link", where=str(folder), todo="remove the link: reports stay below outputs"
+            )
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise disk_error(error, outputs) from error
+    return folder
