@@ -17,6 +17,8 @@ from ntanalytics.metrics.figures import figure
 OVERDUE = Threshold(0, 5, "down")
 
 _EXTRACT = "检查运维台账与抽取任务"
+_NO_CALENDAR = "没有该年度的工作日历，应否到岗未知。"
+_GIVE_CALENDAR = "在配置中提供工作日历"
 
 
 def tickets(backlog: Rows, days: Rows, on: date, utc_offset_h: int, *, overdue: Threshold = OVERDUE) -> list[Finding]:
@@ -81,7 +83,9 @@ def attendance(attendance: Rows, days: Rows, on: date) -> list[Finding]:
         ]
     row = only(attendance)
     state: State
-    if not series.today["is_working_day"]:
+    if series.today["is_working_day"] is None:
+        state, value, evidence, advice = "unknown", None, _NO_CALENDAR, _GIVE_CALENDAR
+    elif not series.today["is_working_day"]:
         state, value, evidence, advice = "ok", None, "非工作日，不要求驻场。", ""
     elif not row["recorded_days"]:
         state, value, evidence, advice = "unknown", None, "台账无当日考勤记录，到岗未知。", "补登当日考勤"
@@ -116,7 +120,7 @@ def checks(checks: Rows, days: Rows, on: date) -> list[Finding]:
         ]
     made = [row for row in rows(checks) if row["checks"]]
     if not made:
-        return [_no_checks(bool(series.today["is_working_day"]), threshold, on)]
+        return [_no_checks(series.today["is_working_day"], threshold, on)]
     found = []
     for row in made:
         state: State = "bad" if row["checks_bad"] else "watch" if row["checks_watch"] else "ok"
@@ -130,12 +134,20 @@ def checks(checks: Rows, days: Rows, on: date) -> list[Finding]:
     return found
 
 
-def _no_checks(is_working_day: bool, threshold: str, on: date) -> Finding:
-    if is_working_day:
-        evidence, since, advice = "台账无当日检查记录，工作日应有。", day_words(on), "补做并登记人工检查"
+def _no_checks(is_working_day: bool | None, threshold: str, on: date) -> Finding:
+    state: State
+    if is_working_day is None:
+        state, evidence, since, advice = (
+            "unknown",
+            "无检查记录，且没有该年度的工作日历。",
+            day_words(on),
+            _GIVE_CALENDAR,
+        )
+    elif is_working_day:
+        state, evidence, since = "watch", "台账无当日检查记录，工作日应有。", day_words(on)
+        advice = "补做并登记人工检查"
     else:
-        evidence, since, advice = "非工作日，不要求人工检查。", None, ""
-    state: State = "watch" if is_working_day else "ok"
+        state, evidence, since, advice = "ok", "非工作日，不要求人工检查。", None, ""
     return Finding(
         "desk.checks", "desk", "人工检查", "结果", state, None, "integer", threshold, evidence, since, advice
     )

@@ -29,7 +29,7 @@ MEASURES = catalogue(
             format="text",
             definition="Whether it is a working day of the State Council's calendar (domain.md, Time).",
         ),
-        Measure("label", "日期", format="text", definition="The day in words."),
+        Measure("label", "日历", format="text", definition="What the calendar says of the day (节假日 …)."),
     )
 )
 

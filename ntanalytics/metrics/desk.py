@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from ntanalytics.metrics import change
 from ntanalytics.metrics.measure import Measure, catalogue
@@ -169,7 +170,7 @@ def attendance(attendance: ir.Table, working_days: Sequence[date]) -> ir.Table:
     Returns:
         One row with the measures of ``ATTENDANCE``.
     """
-    days = ibis.memtable({"_day": list(working_days)}, schema={"_day": "date"})
+    days = ibis.memtable(pa.table({"_day": pa.array(working_days, pa.date32())}))
     by_day = attendance.group_by(_recorded="attended_on").aggregate(_present=attendance.is_present.any())
     joined = days.left_join(by_day, days["_day"] == by_day["_recorded"])
     counted = joined.aggregate(

@@ -195,7 +195,7 @@ def against_weekday(requests: ir.Table, days: ir.Table, on: date, by: Sequence[s
     same = its.filter(its.day.isin([ibis.literal(day) for day in weeks]) & its.is_covered)
     kinds = today.select(**{f"_{name}": today[name] for name in by}, _kind=today.is_working_day)
     on_group = [same[name].identical_to(kinds[f"_{name}"]) for name in by]
-    comparable = same.inner_join(kinds, [*on_group, same.is_working_day == kinds["_kind"]])
+    comparable = same.inner_join(kinds, [*on_group, same.is_working_day.identical_to(kinds["_kind"])])
     usual = comparable.aggregate(by=list(by), _median=comparable.requests.quantile(0.5), _days=comparable.count())
     theirs = usual.rename({f"_{name}": name for name in by})
     joined = today.left_join(theirs, [today[name].identical_to(theirs[f"_{name}"]) for name in by] or True)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from ntanalytics.metrics import change
 from ntanalytics.metrics import days as covered
@@ -189,7 +190,7 @@ def hourly(messages: ir.Table, as_of: datetime, utc_offset_h: int, by: Sequence[
     """
     local = messages.mutate(hour=(messages.submitted_at + ibis.interval(hours=utc_offset_h)).hour().cast("int64"))
     figures = volume(local, as_of, ["hour", *by])
-    grid = ibis.memtable({"hour": list(range(24))}, schema={"hour": "int64"})
+    grid = ibis.memtable(pa.table({"hour": pa.array(range(24), pa.int64())}))
     if by:
         grid = grid.cross_join(figures.select(*by).distinct())
     theirs = figures.rename({f"_{name}": name for name in ("hour", *by)})

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from ntanalytics.metrics import MEASURES, desk
+
+AT = dt.datetime(2026, 11, 16, 16, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+MONDAY = dt.date(2026, 11, 16)
+
+
+def test_a_ticket_is_open_until_it_is_closed_and_overdue_after_its_time(tickets, listed) -> None:
+    table = tickets(
+        [
+            {"opened_at": AT - HOUR, "due_at": AT - 2 * HOUR},  # overdue
+            {"opened_at": AT - HOUR, "due_at": AT},  # due now: not yet overdue
+            {"opened_at": AT - HOUR, "due_at": None},  # no time was set
+            {"opened_at": AT - HOUR, "due_at": AT - HOUR, "closed_at": AT},  # closed by then
+            {"opened_at": AT - HOUR, "due_at": AT - HOUR, "closed_at": AT + HOUR},  # closed later
+            {"opened_at": AT + HOUR, "due_at": AT - HOUR},  # not opened yet
+        ]
+    )
+    assert listed(desk.backlog(table, AT)) == [
+        {"open_tickets": 4, "overdue_tickets": 2, "oldest_due_at": AT - 2 * HOUR}
+    ]
+
+
+def test_the_backlog_is_broken_down_most_overdue_first(tickets, listed) -> None:
+    table = tickets([{"category": "fault"}, {"category": "account", "due_at": AT - HOUR}])
+    assert listed(desk.backlog(table, AT, by=["category"]), "category", "open_tickets", "overdue_tickets") == [
+        {"category": "account", "open_tickets": 1, "overdue_tickets": 1},
+        {"category": "fault", "open_tickets": 1, "overdue_tickets": 0},
+    ]
+
+
+def test_flow_counts_what_was_opened_and_closed_in_a_half_open_window(tickets, listed) -> None:
+    until = AT + 24 * HOUR
+    table = tickets(
+        [
+            {"opened_at": AT, "closed_at": AT + HOUR, "resolution_s": 3600.0},
+            {"opened_at": until},
+            {"opened_at": AT - 3 * HOUR, "closed_at": AT, "resolution_s": 10800.0},
+            {"opened_at": AT - HOUR, "closed_at": until, "resolution_s": 90000.0},
+        ]
+    )
+    assert listed(desk.flow(table, AT, until)) == [
+        {"opened_tickets": 1, "closed_tickets": 2, "resolution_p50_s": 7200.0}
+    ]
+
+
+def test_no_tickets_have_no_median(tickets, listed) -> None:
+    assert listed(desk.flow(tickets([]), AT, AT + HOUR)) == [
+        {"opened_tickets": 0, "closed_tickets": 0, "resolution_p50_s": None}
+    ]
+    assert listed(desk.backlog(tickets([]), AT)) == [{"open_tickets": 0, "overdue_tickets": 0, "oldest_due_at": None}]
+
+
+def test_a_working_day_is_attended_when_the_engineer_or_the_backup_is_there(attendance, listed) -> None:
+    week = [MONDAY + dt.timedelta(days=offset) for offset in range(5)]
+    table = attendance(
+        [
+            {"attended_on": week[0]},
+            {"attended_on": week[0], "person": "乙", "role": "backup"},
+            {"attended_on": week[1], "is_present": False},
+            {"attended_on": week[1], "person": "乙", "role": "backup"},
+            {"attended_on": week[2], "is_present": False},
+            {"attended_on": week[4] + dt.timedelta(days=1)},  # a Saturday
+        ]
+    )
+    assert listed(desk.attendance(table, week)) == [
+        {"working_days": 5, "recorded_days": 3, "attended_days": 2, "attendance_rate": 0.4}
+    ]
+
+
+def test_a_period_without_working_days_has_no_rate(attendance, listed) -> None:
+    assert listed(desk.attendance(attendance([{}]), [])) == [
+        {"working_days": 0, "recorded_days": 0, "attended_days": 0, "attendance_rate": None}
+    ]
+
+
+def test_checks_are_counted_by_result(checks, listed) -> None:
+    table = checks(
+        [{"result": result} for result in ("ok", "ok", "watch", "bad")] + [{"subsystem": "sms", "result": "ok"}]
+    )
+    assert listed(desk.checks(table, ["subsystem"])) == [
+        {"subsystem": "infra", "checks": 4, "checks_ok": 2, "checks_watch": 1, "checks_bad": 1},
+        {"subsystem": "sms", "checks": 1, "checks_ok": 1, "checks_watch": 0, "checks_bad": 0},
+    ]
+
+
+def test_every_column_has_its_words(tickets, attendance, checks) -> None:
+    table = tickets([])
+    made = [
+        desk.backlog(table, AT), desk.flow(table, AT, AT), desk.attendance(attendance([]), []), desk.checks(checks([])),
+    ]  # fmt: skip
+    assert {name for each in made for name in each.columns} <= set(MEASURES)
