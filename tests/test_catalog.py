@@ -1,0 +1,94 @@
+from pathlib import Path
+
+import pytest
+
+from ntanalytics.catalog import Catalog, load_product, site_catalog
+from ntanalytics.errors import ContractError, UnknownName
+from ntanalytics.settings import project_dir
+
+SOURCE = "title: A shop\nkind: database\nneeds: SELECT on everything\n"
+BILLS = """\
+/*
+window: month_on
+times: {month_on: date}
+dialects: [sqlite, postgres]
+*/
+SELECT m AS month_on, c AS carrier, s AS billed_segments, y AS billed_yuan FROM bill WHERE m >= :since AND m < :until
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    home = tmp_path / "shop"
+    home.mkdir()
+    (home / "source.yml").write_text(SOURCE, encoding="utf-8")
+    (home / "sms.bills.sql").write_text(BILLS, encoding="utf-8")
+    return home
+
+
+def test_a_mapping_that_fits_is_paired_with_its_dataset(home: Path):
+    product = load_product(home)
+    mapping = product.mapping("sms.bills", "postgres")
+    assert (product.datasets, mapping.dataset.name, mapping.window_form) == (["sms.bills"], "sms.bills", "date")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("c AS carrier, ", "", "column 'carrier' of sms.bills is missing"),
+        ("c AS carrier", "c AS carier, c AS carrier", "column 'carier' is not in sms.bills"),
+        ("c AS carrier", "c AS carrier, c AS carrier", "column 'carrier' is selected twice"),
+        ("m AS month_on, c AS carrier, s AS billed_segments, y AS billed_yuan", "*", "SELECT [*]"),
+        ("month_on: date", "month_on: epoch_s", "it cannot be 'epoch_s'"),
+        ("month_on: date", "", "does not say how 'month_on' is written"),
+        ("{month_on: date}", "{month_on: date, carrier: date}", "'carrier' is not a time"),
+        ("month_on: date", "month_on: dates", "unknown form of time 'dates'"),
+        ("window: month_on", "window: carrier", "the window must be 'month_on'"),
+        ("AND m < :until", "", "not :since and :until"),
+        (":until", ":until AND x = :secret", "secret"),
+        ("SELECT m", "DELETE FROM bill; SELECT m", "one SELECT and nothing else"),
+        ("SELECT m", "SELEKT m", "not SQL"),
+        ("window:", "windows:", "windows"),
+        ("/*", "--", "must begin with a"),
+    ],
+)
+def test_a_mapping_that_does_not_fit_is_refused_naming_file_and_column(home: Path, before: str, after: str, said: str):
+    file = home / "sms.bills.sql"
+    assert before in BILLS
+    file.write_text(BILLS.replace(before, after, 1), encoding="utf-8")
+    with pytest.raises(ContractError, match=said) as caught:
+        load_product(home)
+    assert "sms.bills.sql" in str(caught.value)
+
+
+def test_a_file_for_a_dialect_wins_over_the_general_one(home: Path):
+    (home / "sms.bills.mysql.sql").write_text(BILLS.replace("dialects: [sqlite, postgres]\n", ""), encoding="utf-8")
+    product = load_product(home)
+    assert product.mapping("sms.bills", "mysql").path.name == "sms.bills.mysql.sql"
+    assert product.mapping("sms.bills", "sqlite").path.name == "sms.bills.sql"
+
+
+def test_a_dataset_that_nobody_declared_is_refused(home: Path):
+    (home / "sms.bill.sql").write_text(BILLS, encoding="utf-8")
+    with pytest.raises(ContractError, match="did you mean 'sms.bills'"):
+        load_product(home)
+
+
+def test_a_broken_product_that_nobody_uses_stops_nobody(home: Path):
+    (home / "sms.bills.sql").write_text("nonsense", encoding="utf-8")
+    catalog = Catalog([project_dir("queries"), home.parent])
+    assert catalog["nginx"].datasets == ["infra.requests"]
+    with pytest.raises(ContractError):
+        catalog["shop"]
+
+
+def test_a_sites_own_product_replaces_the_built_in_one(tmp_path: Path, home: Path):
+    home.rename(tmp_path / "nginx")
+    assert site_catalog(tmp_path)["nginx"].title == "A shop"
+    with pytest.raises(UnknownName, match="did you mean 'nginx'"):
+        site_catalog(tmp_path)["ngins"]
+
+
+@pytest.mark.parametrize("name", sorted(Catalog([project_dir("queries")])))
+def test_every_built_in_product_fits_the_contract(name: str):
+    assert Catalog([project_dir("queries")])[name].datasets

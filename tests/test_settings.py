@@ -1,0 +1,101 @@
+from pathlib import Path
+
+import pytest
+
+from ntanalytics.errors import SecretMissing, SettingsError
+from ntanalytics.settings import find_config, load, project_dir, read_secret
+from ntanalytics.sources.starter import write_starter
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "ntanalytics.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path):
+    settings = load(
+        written(
+            tmp_path,
+            "lake: data/lake\nsources:\n  a: {product: nginx, paths: ['logs/*.log', /var/log/x]}\n"
+            "  b: {product: sms_platform, url: 'sqlite:///x.sqlite'}\n  c: {product: ledger, path: 台账.xlsx}\n",
+        )
+    )
+    assert settings.lake == tmp_path / "data/lake"
+    assert settings.ledger == f"sqlite:///{tmp_path}/ledger.sqlite"
+    assert settings.sources["a"].paths == (f"{tmp_path}/logs/*.log", "/var/log/x")
+    assert settings.sources["b"].url == f"sqlite:///{tmp_path}/x.sqlite"
+    assert settings.sources["c"].path == tmp_path / "台账.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("lakes: x", r"unknown key 'lakes'.*\n.*'lake'"),
+        ("site: {nam: x}", r"site\.nam: unknown key 'nam'"),
+        ("sources: {a: {product: nginx, pasword: x}}", r"sources\.a\.pasword: unknown key.*\n.*did you mean 'password'"),
+        ("sources: {a: {paths: [x]}}", r"sources\.a\.product: Field required"),
+        ("site: {timezone: Mars/Base}", "not a time zone"),
+        ("sources: {a: {product: x, timeout_s: 0}}", "greater than 0"),
+        ("- a", "keys and values"),
+        ("a: [", "not YAML"),
+    ],
+)
+def test_a_wrong_key_is_named_with_its_file_and_what_is_allowed(tmp_path: Path, text: str, said: str):
+    with pytest.raises(SettingsError, match=said) as caught:
+        load(written(tmp_path, text))
+    assert str(tmp_path / "ntanalytics.yml") in str(caught.value)
+
+
+def test_a_missing_file_says_how_to_make_one(tmp_path: Path):
+    with pytest.raises(SettingsError, match="ntanalytics init"):
+        load(tmp_path / "none.yml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sources: {a: {product: x, password: hunter2}}",
+        "sources: {a: {product: x, url: 'postgresql://user:hunter2@host/db'}}",
+    ],
+)
+def test_a_secret_in_the_file_is_refused_and_not_repeated(tmp_path: Path, text: str):
+    with pytest.raises(SettingsError, match="refer to it") as caught:
+        load(written(tmp_path, text))
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_secret_is_read_from_where_it_is_referred_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NTA_TEST_SECRET", "s3cret")
+    file = tmp_path / "secret"
+    file.write_text("from-file\n", encoding="utf-8")
+    assert read_secret("env:NTA_TEST_SECRET", where="x") == "s3cret"
+    assert read_secret(f"file:{file}", where="x") == "from-file"
+    assert not read_secret("", where="x")
+
+
+@pytest.mark.parametrize("reference", ["env:NTA_NOT_SET", "file:/nonexistent/secret"])
+def test_a_missing_secret_names_its_source_and_reference(reference: str):
+    with pytest.raises(SecretMissing, match=r"sources\.sms\.password") as caught:
+        read_secret(reference, where="sources.sms.password")
+    assert reference in str(caught.value)
+
+
+def test_the_settings_are_found_by_option_then_environment_then_here(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NTANALYTICS_CONFIG", "/etc/nta.yml")
+    assert find_config(Path("/x.yml")) == Path("/x.yml")
+    assert find_config() == Path("/etc/nta.yml")
+    monkeypatch.delenv("NTANALYTICS_CONFIG")
+    assert find_config() == Path("ntanalytics.yml")
+
+
+def test_what_init_writes_can_be_loaded(tmp_path: Path):
+    settings_file, ledger = write_starter(tmp_path / "new")
+    settings = load(settings_file)
+    assert settings.sources["desk"].path == ledger
+    with pytest.raises(Exception, match="already there"):
+        write_starter(tmp_path / "new")
+
+
+def test_the_project_folders_are_found():
+    assert (project_dir("queries") / "nginx" / "source.yml").is_file()
