@@ -12,14 +12,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import nbformat
+from typing import TYPE_CHECKING
 
 from ntanalytics.errors import KernelDied, NtaError, PublishError, ReportFailed, ReportIncomplete
-from ntanalytics.reports.record import read_record
-from ntanalytics.runner.kernel import kernel_manager
-from ntanalytics.runner.notebooks import read_notebook, write_notebook
 from ntanalytics.runner.parameters import Value
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 #: Longest time for one cell and for one run, in seconds. A report takes seconds; a month of a big city, minutes.
 CELL_SECONDS = 1200
@@ -53,7 +52,7 @@ def execute(
     secrets: Iterable[str] = (),
     limits: Limits | None = None,
     progress: Callable[[str, int], None] = silently,
-) -> nbformat.NotebookNode:
+) -> NotebookNode:
     """Execute a report's notebook with those parameters; the record is written to ``record``.
 
     Args:
@@ -80,11 +79,13 @@ def execute(
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
+    from ntanalytics.runner.kernel import kernel_manager
+
     allowed = limits or Limits()
     deadline = time.monotonic() + allowed.run
     begun: set[str] = set()
 
-    def seconds_left(cell: nbformat.NotebookNode) -> float:
+    def seconds_left(cell: NotebookNode) -> float:
         begun.add(cell.get("id", cell.source))
         progress(name, len(begun))
         # Not 0, which nbclient takes for no limit at all.
@@ -92,7 +93,7 @@ def execute(
 
     try:
         with kernel_manager(record.parent, environment) as manager:
-            executed: nbformat.NotebookNode = papermill.execute_notebook(
+            executed: NotebookNode = papermill.execute_notebook(
                 _as_template(notebook),
                 _as_template(record),
                 parameters=dict(values),
@@ -139,12 +140,32 @@ def execute(
     return executed
 
 
+def read_notebook(path: Path) -> NotebookNode:
+    """The notebook in a file, as nbformat's version 4.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is no notebook.
+    """
+    import nbformat
+
+    notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    return notebook
+
+
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook to a file; not atomic, so only where nobody reads."""
+    import nbformat
+
+    nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
+
+
 def _as_template(path: Path) -> str:
     """The path as papermill wants it: it formats paths with the parameters."""
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-def check(notebook: nbformat.NotebookNode, name: str) -> None:
+def check(notebook: NotebookNode, name: str) -> None:
     """Refuse a record that is not whole.
 
     Raises:
@@ -161,18 +182,20 @@ def check(notebook: nbformat.NotebookNode, name: str) -> None:
             last = next(output for output in broken[0].outputs if output.output_type == "error")
             what += f", after {last.ename} in cell In [{broken[0].execution_count}]"
         raise ReportIncomplete(what, where=name, todo="a report may not end early: no sys.exit(), no skipped cells")
+    from ntanalytics.reports.record import read_record
+
     try:
         read_record(notebook)
     except ReportIncomplete as error:
         raise ReportIncomplete(error.what, where=name, todo=error.todo) from error
 
 
-def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     """The cells that have something to run."""
     return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
 
 
-def not_run(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+def not_run(notebook: NotebookNode) -> list[NotebookNode]:
     """The code cells that did not run to an end: the kernel never answered their execution."""
     return [cell for cell in code_cells(notebook) if "shell.execute_reply" not in cell.metadata.get("execution", {})]
 

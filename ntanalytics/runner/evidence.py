@@ -8,13 +8,14 @@ import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-
-import nbformat
+from typing import TYPE_CHECKING
 
 from ntanalytics.errors import NtaError, SettingsError
-from ntanalytics.runner.engine import code_cells, not_run, redact
-from ntanalytics.runner.notebooks import read_notebook, write_notebook
+from ntanalytics.runner.engine import code_cells, not_run, read_notebook, redact, write_notebook
 from ntanalytics.settings import Settings, read_secret
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 FAILED = ".failed"
 RECORD = "report.ipynb"
@@ -102,7 +103,7 @@ def _mark(record: Path, secrets: list[str]) -> list[int]:
     numbers = [number for number, cell in enumerate(code_cells(notebook), 1) if cell in missing]
     for cell in missing:
         if cell.execution_count is None:
-            cell.outputs.append(nbformat.from_dict({"output_type": "stream", "name": "stderr", "text": NOT_RUN}))
+            cell.outputs.append(_not_run_output())
         # papermill says "completed" of every cell when a kernel is killed
         cell.metadata.setdefault("papermill", {})["status"] = "pending" if cell.execution_count is None else "failed"
         cell.metadata["ntanalytics"] = {"has_run": False}
@@ -115,3 +116,10 @@ def _mark(record: Path, secrets: list[str]) -> list[int]:
                 output.text = redact(output.text, secrets)
     write_notebook(notebook, record)
     return numbers
+
+
+def _not_run_output() -> NotebookNode:
+    import nbformat
+
+    output: NotebookNode = nbformat.v4.new_output("stream", name="stderr", text=NOT_RUN)  # type: ignore[no-untyped-call]
+    return output

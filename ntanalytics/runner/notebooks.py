@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import nbformat
 
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import BadPeriod, ReportFailed, UnknownName
@@ -29,7 +28,6 @@ class Report:
         needs: dataset → days of history that it reads before the period.
         parameters: what its parameters cell declares; one of them is ``period``.
         sha256: of the notebook's file.
-        notebook: its content, as nbformat reads it.
     """
 
     name: str
@@ -39,7 +37,6 @@ class Report:
     needs: dict[str, int]
     parameters: tuple[Parameter, ...]
     sha256: str
-    notebook: nbformat.NotebookNode
 
     def check_period(self, period: Period) -> None:
         """Refuse a kind of period that this report is not made for.
@@ -79,19 +76,23 @@ def load_report(name: str, directory: Path | None = None) -> Report:
     where = f"notebooks/{path.name}"
     try:
         raw = path.read_bytes()
-        notebook = read_notebook(path)
-    except (OSError, ValueError, nbformat.ValidationError) as error:
+        # Not by nbformat, which takes more than a second to import: a wrong parameter is refused at once.
+        notebook = json.loads(raw)
+        cells = [
+            (cell["cell_type"], cell["metadata"].get("tags", []), "".join(cell["source"])) for cell in notebook["cells"]
+        ]
+        metadata = notebook["metadata"].get("ntanalytics")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReportFailed(f"cannot be read as a notebook: {str(error)[:200]}", where=where) from error
-    title, periods, needs = _metadata(notebook.metadata.get("ntanalytics"), where)
+    title, periods, needs = _metadata(metadata, where)
     return Report(
         name=name,
         path=path,
         title=title,
         periods=periods,
         needs=needs,
-        parameters=tuple(_parameters(notebook, where)),
+        parameters=tuple(_parameters(cells, where)),
         sha256=hashlib.sha256(raw).hexdigest(),
-        notebook=notebook,
     )
 
 
@@ -117,31 +118,14 @@ def _metadata(content: Any, where: str) -> tuple[str, tuple[PeriodKind, ...], di
     return title, tuple(PeriodKind(kind) for kind in kinds), dict(needs)
 
 
-def _parameters(notebook: nbformat.NotebookNode, where: str) -> list[Parameter]:
-    """What the one parameters cell declares."""
-    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
-    if len(cells) != 1 or cells[0].cell_type != "code":
-        numbers = [index for index, cell in enumerate(notebook.cells, 1) if cell in cells]
-        found = f"cells {numbers} are tagged `parameters`" if cells else "no cell is tagged `parameters`"
+def _parameters(cells: list[tuple[str, list[str], str]], where: str) -> list[Parameter]:
+    """What the one parameters cell declares; a cell is its type, tags and source."""
+    numbers = [number for number, (_, tags, _) in enumerate(cells, 1) if "parameters" in tags]
+    if len(numbers) != 1 or cells[numbers[0] - 1][0] != "code":
+        found = f"cells {numbers} are tagged `parameters`" if numbers else "no cell is tagged `parameters`"
         raise ReportFailed(found, where=where, todo="tag exactly one code cell `parameters`")
-    declared = strict.parse(cells[0].source, where=where)
+    declared = strict.parse(cells[numbers[0] - 1][2], where=where)
     period = next((parameter for parameter in declared if parameter.name == "period"), None)
     if period is None or period.type != "str" or period.choices:
         raise ReportFailed("there is no parameter `period: str`", where=f"{where}, parameters cell")
     return declared
-
-
-def read_notebook(path: Path) -> nbformat.NotebookNode:
-    """The notebook in a file, as nbformat's version 4.
-
-    Raises:
-        OSError: the file cannot be read.
-        ValueError: it is no notebook.
-    """
-    notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    return notebook
-
-
-def write_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:
-    """Write a notebook to a file; not atomic, so only where nobody reads."""
-    nbformat.write(notebook, path)  # type: ignore[no-untyped-call]

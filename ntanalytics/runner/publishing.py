@@ -9,17 +9,19 @@ import platform
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import ntanalytics
 from ntanalytics.errors import PublishError
 from ntanalytics.periods import Period
-from ntanalytics.reports.record import Recorded
 from ntanalytics.runner import swap
 from ntanalytics.runner.engine import disk_error
 from ntanalytics.runner.notebooks import Report
 from ntanalytics.runner.parameters import Value
+
+if TYPE_CHECKING:
+    from ntanalytics.reports.record import Recorded
 
 #: What a report is made of; each must be there, and nothing else.
 ARTEFACTS = ("report.ipynb", "report.html", "report.xlsx")

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-from sqlalchemy.exc import SQLAlchemyError
+from typing import TYPE_CHECKING, Any
 
 from ntanalytics.errors import BadParameter, NtaError
-from ntanalytics.extraction import Extractor
-from ntanalytics.ledger import Ledger, Taken
 from ntanalytics.periods import Period, parse_period
-from ntanalytics.reports.exporters import render
-from ntanalytics.reports.record import load_record
-from ntanalytics.reports.verification import verify
 from ntanalytics.runner import engine, evidence, publishing, staging, swap
 from ntanalytics.runner.notebooks import load_report
 from ntanalytics.runner.parameters import resolve
 from ntanalytics.settings import Settings
+
+if TYPE_CHECKING:
+    from ntanalytics.ledger import Ledger, Taken
 
 #: Called as (what is being done, how much of it) while a run goes on.
 Progress = Callable[[str, int], None]
@@ -36,7 +34,8 @@ class RunResult:
         title: its Chinese title.
         period: its period.
         version: which publication of this report, period and parameters it is.
-        folder: where it stands: record, HTML, workbook, manifest.
+        directory: where it stands: record, HTML, workbook, manifest.
+        seconds: how long it took, extraction included.
         holes: what is missing in it, one Chinese sentence each.
         failed_sources: (dataset, source, error) of each source that could not be read.
     """
@@ -46,9 +45,22 @@ class RunResult:
     title: str
     period: Period
     version: int
-    folder: Path
+    directory: Path
+    seconds: float
     holes: tuple[str, ...]
     failed_sources: tuple[tuple[str, str, str], ...]
+
+    def as_data(self) -> dict[str, Any]:
+        """The result as JSON, for ``ntanalytics run --json``."""
+        return {
+            **vars(self),
+            "period": self.period.text,
+            "directory": str(self.directory),
+            "seconds": round(self.seconds, 3),
+            "failed_sources": [
+                {"dataset": dataset, "source": source, "error": error} for dataset, source, error in self.failed_sources
+            ],
+        }
 
 
 def run_report(
@@ -84,6 +96,7 @@ def run_report(
         PublishError, VerificationFailed: it did, and could not be published.
         NtaError: any other of the tree in :mod:`ntanalytics.errors`.
     """
+    begun = time.monotonic()
     plan = load_report(report, notebooks)
     period = parse_period(period_text, today, settings.calendar())
     plan.check_period(period)
@@ -95,6 +108,11 @@ def run_report(
     defaults = {parameter.name: parameter.default for parameter in plan.parameters}
     own = {name: value for name, value in values.items() if name != "period" and value != defaults[name]}
     folder = publishing.folder_name(period, values, defaults)
+    # From here on it costs seconds of imports; whatever is wrong with the command has been said by now.
+    from ntanalytics.extraction import Extractor
+    from ntanalytics.ledger import Ledger
+    from ntanalytics.reports.record import load_record
+
     ledger = Ledger(settings.ledger)
     outputs = settings.outputs.resolve()
     about: dict[str, object] = {"report": report, "period": period.text, "parameters": own, "folder": folder}
@@ -128,11 +146,16 @@ def run_report(
             # Inside the staging: a supervisor killed right here leaves a stale folder, whose next
             # finder sees by the manifest that this run was published.
             ledger.runs.finish(run_id, "published", version=version, path=str(target))
-    return RunResult(run_id, report, plan.title, period, version, target, tuple(content["holes"]), failed)
+    seconds = time.monotonic() - begun
+    return RunResult(run_id, report, plan.title, period, version, target, seconds, tuple(content["holes"]), failed)
 
 
 def _render(staged: Path) -> None:
     """HTML and workbook beside the record, proven to be the record's."""
+    # nbconvert takes more than a second to import; a wrong parameter is refused before
+    from ntanalytics.reports.exporters import render
+    from ntanalytics.reports.verification import verify
+
     try:
         render(staged / evidence.RECORD, staged)
         verify(staged)
@@ -176,6 +199,8 @@ def _recorded(ledger: Ledger, run_id: str) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
+        from sqlalchemy.exc import SQLAlchemyError
+
         what = str(error) or type(error).__name__
         kept = next((note for note in getattr(error, "__notes__", []) if note.startswith(_KEPT)), "")
         try:
