@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import json
 from types import MappingProxyType
 
 from ntanalytics.contract import DATASETS, Column, Dataset, Kind, Privacy, Type
-from ntanalytics.contract.documents import document, page
+from ntanalytics.contract.documents import as_data, document, page
 
 VISITS = Dataset(
     name="desk.visits",
@@ -24,7 +25,7 @@ VISITS = Dataset(
             unit="秒",
             nullable=True,
             minimum=0,
-            maximum=2592000,
+            maximum=9000,
             elapsed=("came_at", "left_at"),
         ),
     ),
@@ -54,7 +55,7 @@ One visit to a unit.
 | `left_at` | timestamp |  | yes | 离开 | When it ended. |
 | `result` | text |  |  | 结果 | What came of it. |
 | `person` | text |  |  | 人员 | Who went. Name of the contractor's staff: shown in the desk's reports only. |
-| `stay_s` | number | 秒 | yes | 时长 | Stay. Computed by the loader; a mapping does not select it. From 0 to 2,592,000. |
+| `stay_s` | number | 秒 | yes | 时长 | Stay. Computed by the loader; a mapping does not select it. From 0 to 9,000. |
 
 Values (any other sets the row aside):
 
@@ -66,3 +67,19 @@ Values (any other sets the row aside):
 def test_the_page_holds_every_dataset_once() -> None:
     text = page()
     assert [text.count(f"\n## {name} ") for name in DATASETS] == [1] * len(DATASETS)
+
+
+def test_a_dataset_for_machines_survives_json() -> None:
+    data = as_data(VISITS)
+    assert json.loads(json.dumps(data)) == data
+    assert data["window"] == "left_at"
+    assert [column["name"] for column in data["columns"]] == [
+        "visit_no",
+        "came_at",
+        "left_at",
+        "result",
+        "person",
+        "stay_s",
+    ]
+    assert data["columns"][3]["values"] == {"ok": "完成", "GET": "GET"}
+    assert [column["derived"] for column in data["columns"]] == [False, False, False, False, False, True]

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
+
 #: A Chinese character (or full-width mark) followed by ASCII punctuation: the reader sees a gap or a squeeze.
 HALF_WIDTH = re.compile(r"[\u3400-\u9fff\u3001-\u3011\uff01-\uff60][,:;(]")
 #: Folders that exist on one machine only, and hosts of package indexes and CDNs, written so that this file passes.
@@ -54,15 +56,20 @@ def test_every_file_ends_with_a_line_feed_and_is_utf8(root: Path, committed: lis
 
 
 def _texts(root: Path) -> Iterator[tuple[str, str]]:
-    """Every string of the package but regular expressions' sources, every notebook cell, template and Chinese page."""
+    """Every string of the package that is no docstring, every notebook cell, template and Chinese page."""
     for path in sorted((root / "ntanalytics").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
                 yield f"{path.relative_to(root)}:{node.lineno}", node.value
     for path in sorted((root / "notebooks").rglob("*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             yield str(path.relative_to(root)), "".join(cell["source"])
+    for path in sorted((root / "queries").rglob("source.yml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        yield from ((str(path.relative_to(root)), value) for value in content.values() if isinstance(value, str))
     pages = [path for ending in ("j2", "html", "yml") for path in (root / "ntanalytics").rglob(f"*.{ending}")]
-    for path in sorted([*pages, *(root / "queries").rglob("source.yml"), *root.glob("*.zh.md")]):
+    for path in sorted([*pages, *root.glob("*.zh.md")]):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             yield f"{path.relative_to(root)}:{number}", line
