@@ -73,7 +73,10 @@ def preview(block: Recorded) -> str:
 
 def columns(block: Recorded) -> list[tuple[str, str]]:
     """The head of each column of a block's data, and its class."""
-    return [(wording.column_title(field), column_style(field.format)) for field in block.fields]
+    # A board's values are numbers of one format or another, each by its row.
+    return [
+        (wording.column_title(each), "num" if each.type == "number" else column_style(each.format)) for each in block.fields
+    ]
 
 
 def column_style(format: str) -> str:

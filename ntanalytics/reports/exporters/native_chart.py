@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from openpyxl.chart import BarChart, LineChart, Reference, Series
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
 
 from ntanalytics.reports.formats import excel_format
 from ntanalytics.reports.record import Recorded
@@ -39,12 +41,23 @@ def native_chart(sheet: Any, block: Recorded, header_row: int) -> Any:
     chart.set_categories(Reference(sheet, min_col=order.index(block.body["x"]) + 1, min_row=header_row + 1, max_row=last))
     x, *ys = block.fields
     chart.title, chart.style = block.title or None, 2
+    if chart.title is not None:
+        small = CharacterProperties(sz=1200, b=True, solidFill="1F2933")
+        for paragraph in chart.title.tx.rich.p:
+            paragraph.pPr = ParagraphProperties(defRPr=small)
+            for run in paragraph.r or ():
+                run.rPr = small
     chart.display_blanks = "gap"
     chart.height, chart.width = 9, 22
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.x_axis.number_format = "mm-dd" if x.format == "date" else excel_format(x.format)
     chart.y_axis.number_format = excel_format(ys[0].format)
     chart.y_axis.title = ys[0].unit or None
+    chart.x_axis.tickLblSkip = max(1, len(block.rows) // 10) if form != "hbar" else 1
+    known = [row[each.name] for row in block.rows for each in ys if row[each.name] is not None]
+    if form == "line" and known and ys[0].format.startswith("rate") and 0 <= min(known) and max(known) <= 1:
+        # Excel would begin at 0 and end at 120 %.
+        chart.y_axis.scaling.min, chart.y_axis.scaling.max = math.floor(min(known) * 20) / 20, 1
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=_line("D9DEE5", "solid", 6350))
     chart.legend.position = "b"
     if len(ys) == 1:

@@ -26,6 +26,7 @@ HEADER_ROW = 3  #: title, note, header; data begin in the row after
 
 _SHOWN = ("kpis", "table", "chart", "board")
 _COLORS = {"bad": "B3261E", "watch": "9A6200", "unknown": "5F6C7B", "ok": "2A7F62"}
+_WIDEST = 60
 _FACE = "微软雅黑"
 _INK, _SOFT, _BLUE = "1F2933", "5F6C7B", "1F4E8C"
 _RULE = Border(bottom=Side(style="thin", color=_INK))
@@ -162,6 +163,8 @@ def _sources(record: Record) -> Sheet:
 def _write_contents(book: Workbook, record: Record, sheets: Sequence[Sheet]) -> None:
     sheet = book.create_sheet(CONTENTS)
     sheet.sheet_view.showGridLines = False
+    sheet.page_setup.paperSize, sheet.page_setup.fitToHeight = 9, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
     for letter, width in (("A", 34), ("B", 64), ("C", 10)):
         sheet.column_dimensions[letter].width = width
     head = record.head.body
@@ -220,7 +223,7 @@ def widths(sheet: Sheet) -> list[float]:
     """The width of each column: a CJK character is as wide as two Latin ones."""
     columns = zip(*sheet.texts, strict=True) if sheet.texts else ([] for _ in sheet.header)
     found = [max([_wide(text) for text in column], default=0) for column in columns]
-    return [max(9, min(60, max(_wide(head) + 3, width + 2))) for head, width in zip(sheet.header, found, strict=True)]
+    return [max(9, min(_WIDEST, max(_wide(head) + 3, width + 2))) for head, width in zip(sheet.header, found, strict=True)]
 
 
 def _wide(text: str) -> int:
@@ -235,7 +238,10 @@ def _made(sheet: Any, each: Cell) -> WriteOnlyCell:
     cell.number_format = each.format
     cell.font = Font(name=_FACE, size=each.size, bold=each.bold, color=each.color)
     if isinstance(value, str):
-        cell.alignment = Alignment(vertical="top", wrap_text=_wide(value) > 58 and sheet.title != CONTENTS)
+        wraps = _wide(value) > _WIDEST - 2 and sheet.title != CONTENTS
+        cell.alignment = Alignment(horizontal="left", vertical="top", wrap_text=wraps)
     elif isinstance(value, (date, datetime)):
-        cell.alignment = Alignment(horizontal="left", vertical="top")
+        cell.alignment = Alignment(horizontal="left", vertical="top", indent=1)
+    else:
+        cell.alignment = Alignment(vertical="top")
     return cell
