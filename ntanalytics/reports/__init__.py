@@ -17,6 +17,23 @@ from ntanalytics.reports.signatures import Signatures, signatures
 from ntanalytics.reports.table import Table, table
 
 __all__ = [
-    "AsOf", "Board", "Chart", "Head", "Kpi", "Kpis", "Rejected", "Sentence", "Sentences", "Signatures", "Table",
-    "board", "chart", "kpi", "kpis", "say", "sentences", "signatures", "table",
+    "AsOf",
+    "Board",
+    "Chart",
+    "Head",
+    "Kpi",
+    "Kpis",
+    "Rejected",
+    "Sentence",
+    "Sentences",
+    "Signatures",
+    "Table",
+    "board",
+    "chart",
+    "kpi",
+    "kpis",
+    "say",
+    "sentences",
+    "signatures",
+    "table",
 ]

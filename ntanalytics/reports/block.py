@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+import pandas as pd
+
 from ntanalytics.errors import UsageError
 from ntanalytics.reports import fragments
 from ntanalytics.reports.data import clean
@@ -35,7 +37,9 @@ class Block(ABC):
 
     def __post_init__(self) -> None:
         if not _SLUG.fullmatch(self.id):
-            raise UsageError(f"{self.id!r} is no block id", todo="use small letters, digits, - and _, such as by-carrier")
+            raise UsageError(
+                f"{self.id!r} is no block id", todo="use small letters, digits, - and _, such as by-carrier"
+            )
 
     @abstractmethod
     def body(self) -> dict[str, Any]:
@@ -49,7 +53,7 @@ class Block(ABC):
         """Its Plotly figure, or None."""
         return None
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_choice: object) -> dict[str, Any]:
         """The display bundle: the record (three JSON types) and a preview for JupyterLab."""
         content: dict[str, Any] = {"block": self.kind, "id": self.id, "title": self.title, **self.body()}
         if self.origin is not None:
@@ -74,7 +78,7 @@ def plain(value: Any) -> Any:
         return clean(value)
     if isinstance(value, (bool, int)) or value is None:
         return value
-    if value != value:  # NaN, NaT: the only values that differ from themselves
+    if pd.isna(value):  # NaN, NaT
         return None
     if isinstance(value, (datetime, date)):
         return value.isoformat()

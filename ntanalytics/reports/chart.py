@@ -63,11 +63,11 @@ class Chart(Block):
 def chart(
     rows: tables.Rows,
     kind: Kind = "line",
+    *,
     x: str = "day",
     y: str | Sequence[str] = (),
     series: str | None = None,
     title: str = "",
-    *,
     id: str,
     days: tables.Rows | None = None,
     marks: Sequence[tuple[Any, str]] = (),
@@ -99,7 +99,7 @@ def chart(
     if not measures or (series is not None and len(measures) != 1):
         raise UsageError("a chart draws one measure by series, or some measures without", where=id)
     tables.chosen(names, [x, *measures, *([series] if series else [])], id)
-    fields, lines = (_by_series(read, x, measures[0], series, id) if series else _by_measure(read, x, measures, id))
+    fields, lines = _by_series(read, x, measures[0], series, id) if series else _by_measure(read, x, measures, id)
     calendar = tables.read(days)[1] if days is not None else []
     x_field = tables.field_of(x)
     places = _places(lines, x_field, calendar)
@@ -116,8 +116,17 @@ def chart(
     made_marks = tuple((tables.value_of(place, x_values), tables.clean(text)) for place, text in marks)
     subject = f"{'、'.join(words(name).label for name in measures)}（按{x_field.title}）"
     return Chart(
-        id, title, form=kind, x=x, fields=(x_field, *fields), rows=wide, bands=_bands(calendar) if covered else (),
-        marks=made_marks, subject=subject, note=note, origin=origin,
+        id,
+        title,
+        form=kind,
+        x=x,
+        fields=(x_field, *fields),
+        rows=wide,
+        bands=_bands(calendar) if covered else (),
+        marks=made_marks,
+        subject=subject,
+        note=note,
+        origin=origin,
     )
 
 
@@ -131,11 +140,10 @@ def _by_measure(read: list[dict[str, Any]], x: str, measures: Sequence[str], id:
     return fields, [_line(((row[x], row[name]) for row in read), id) for name in measures]
 
 
-def _by_series(
-    read: list[dict[str, Any]], x: str, y: str, series: str, id: str
-) -> tuple[list[Field], list[Line]]:
+def _by_series(read: list[dict[str, Any]], x: str, y: str, series: str, id: str) -> tuple[list[Field], list[Line]]:
     measure, values = tables.field_of(y), words(series).values
-    fields, lines = [], []
+    fields: list[Field] = []
+    lines: list[Line] = []
     for code in dict.fromkeys(row[series] for row in read):
         title = "未注明" if code is None else tables.clean(str(values.get(code, code)))
         fields.append(Field(f"{y}_{len(fields) + 1}", measure.type, title, measure.unit, measure.format))

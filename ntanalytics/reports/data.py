@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import pandas as pd
 import pyarrow as pa
@@ -25,7 +25,12 @@ LONGEST = 32_000
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 _TYPES = {
-    "text": "string", "state": "string", "integer": "integer", "date": "date", "month": "date", "datetime": "datetime",
+    "text": "string",
+    "state": "string",
+    "integer": "integer",
+    "date": "date",
+    "month": "date",
+    "datetime": "datetime",
 }
 
 
@@ -36,7 +41,7 @@ class Expression(Protocol):
         """The rows."""
 
 
-Rows = Expression | pd.DataFrame | pa.Table
+Rows: TypeAlias = Expression | pd.DataFrame | pa.Table
 
 
 def read(rows: Rows) -> tuple[list[str], list[dict[str, Any]]]:

@@ -38,11 +38,23 @@ Value = str | int | float | bool | date | datetime | None
 LOCAL = ZoneInfo("Asia/Shanghai")
 
 #: kind → Excel number format; ``{0}`` stands for the digits after the point.
-_EXCEL: Mapping[str, str] = MappingProxyType({
-    "text": "@", "state": "@", "integer": "#,##0", "number": "#,##0{0}", "rate": "0{0}%", "points": "0{0}%",
-    "seconds": "#,##0.0", "ms": "#,##0", "bytes": "#,##0", "yuan": "#,##0.00",
-    "date": "yyyy-mm-dd", "month": "yyyy-mm", "datetime": "yyyy-mm-dd hh:mm",
-})
+_EXCEL: Mapping[str, str] = MappingProxyType(
+    {
+        "text": "@",
+        "state": "@",
+        "integer": "#,##0",
+        "number": "#,##0{0}",
+        "rate": "0{0}%",
+        "points": "0{0}%",
+        "seconds": "#,##0.0",
+        "ms": "#,##0",
+        "bytes": "#,##0",
+        "yuan": "#,##0.00",
+        "date": "yyyy-mm-dd",
+        "month": "yyyy-mm",
+        "datetime": "yyyy-mm-dd hh:mm",
+    }
+)
 
 #: The unit that a number has in a workbook, where a duration or a size is a plain number.
 UNITS: Mapping[str, str] = MappingProxyType(
@@ -124,5 +136,5 @@ def _number(number: Decimal, kind: str, digits: int, signed: bool, unit: str) ->
         kind, digits = "number", 2
     # figure() calculates durations and sizes in floating point, the rest in decimals.
     value = float(number) if kind in ("seconds", "bytes") else number
-    text = figure(value, f"{kind}:{digits}", unit)  # type: ignore[arg-type]
+    text = figure(value, f"{kind}:{digits}", unit)
     return f"+{text}" if signed and number > 0 and any(digit in text for digit in "123456789") else text

@@ -39,12 +39,22 @@ class Cell:
 def templates() -> jinja2.Environment:
     """The templates of the theme; they escape everything."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(THEME), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        loader=jinja2.FileSystemLoader(THEME),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.globals.update(
-        sparkline=sparkline, kpi_words=wording.kpi_words, origin_line=wording.origin_line, display=display, figure=figure_json,
-        column_title=wording.column_title, cells=cells, column_style=column_style, columns=columns,
+        sparkline=sparkline,
+        kpi_words=wording.kpi_words,
+        origin_line=wording.origin_line,
+        display=display,
+        figure=figure_json,
+        column_title=wording.column_title,
+        cells=cells,
+        column_style=column_style,
+        columns=columns,
     )
     return environment
 
@@ -75,7 +85,8 @@ def columns(block: Recorded) -> list[tuple[str, str]]:
     """The head of each column of a block's data, and its class."""
     # A board's values are numbers of one format or another, each by its row.
     return [
-        (wording.column_title(each), "num" if each.type == "number" else column_style(each.format)) for each in block.fields
+        (wording.column_title(each), "num" if each.type == "number" else column_style(each.format))
+        for each in block.fields
     ]
 
 
@@ -92,12 +103,12 @@ def cells(block: Recorded, zone: ZoneInfo, rows: int | None = None) -> list[list
 
 
 def _cell(block: Recorded, row: Any, field: Any, zone: ZoneInfo) -> Cell:
-    value, format = row[field.name], wording.cell_format(block, row, field)
-    text = display(value, format, zone=zone)
-    if parts(format)[0] == "state":
+    value, form = row[field.name], wording.cell_format(block, row, field)
+    text = display(value, form, zone=zone)
+    if parts(form)[0] == "state":
         order = list(wording.STATE_ORDER)
         return Cell(text, f"state {value}" if value in order else "", str(order.index(value)) if value in order else "")
-    style = column_style(format)
+    style = column_style(form)
     if style == "num" and value is not None and str(value) != text:
         return Cell(text, style, str(value))
     return Cell(text, style)
@@ -113,4 +124,6 @@ def figure_json(block: Recorded) -> Markup:
 
 def page(record: Record, **context: Any) -> str:
     """The whole page of a record; ``context`` is what the exporter adds (style, scripts, contents)."""
-    return templates().get_template("page.html.j2").render(record=record, zone=record.zone, fragment=fragment, **context)
+    return (
+        templates().get_template("page.html.j2").render(record=record, zone=record.zone, fragment=fragment, **context)
+    )

@@ -86,8 +86,11 @@ class Head(Block):
         return {
             "subtitle": self.subtitle,
             "period": {
-                "kind": str(period.kind), "text": period.text, "label": period.label,
-                "first": period.first.isoformat(), "last": period.last.isoformat(),
+                "kind": str(period.kind),
+                "text": period.text,
+                "label": period.label,
+                "first": period.first.isoformat(),
+                "last": period.last.isoformat(),
             },
             "generated_at": self.generated_at.isoformat(),
             "timezone": self.timezone,

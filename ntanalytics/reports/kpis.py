@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+import pandas as pd
+
 from ntanalytics.metrics.measure import Measure
 from ntanalytics.reports.block import Block
 from ntanalytics.reports.data import value_of
@@ -80,6 +82,7 @@ def kpi(
     measure: str | Measure,
     value: Any,
     before: Any = None,
+    *,
     complete: bool = True,
     was_complete: bool = True,
     spark: Sequence[Any] = (),
@@ -142,6 +145,6 @@ def _change(measure: Measure, now: Number, then: Number) -> float | None:
 
 def _number(value: Any) -> Number:
     plain = value.item() if hasattr(value, "item") else value
-    if is_null(plain) or plain != plain:
+    if is_null(plain) or pd.isna(plain):
         return None
     return plain if isinstance(plain, int) else float(plain)

@@ -21,7 +21,12 @@ FONT = '"Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif'
 
 #: One ink and one blue in different lightness and dash, so that lines differ on a black-and-white printer too.
 _STROKES = (
-    (BLUE, "solid"), (INK, "dash"), ("#6f9bd1", "solid"), (SOFT, "dot"), ("#1f4e8c", "dashdot"), ("#9aa5b1", "solid"),
+    (BLUE, "solid"),
+    (INK, "dash"),
+    ("#6f9bd1", "solid"),
+    (SOFT, "dot"),
+    ("#1f4e8c", "dashdot"),
+    ("#9aa5b1", "solid"),
 )
 _FILLS = (BLUE, "#8fb0d6", "#9aa5b1", "#c7d7ea", INK, "#dfe4ea")
 _HEIGHT, _ROW = 250, 24
@@ -46,12 +51,22 @@ def plotly_figure(
     x, *ys = fields
     lying = form == "hbar"
     places = [row[x.name] for row in rows]
-    traces = [_trace(form, number, each, x, places, [row[each.name] for row in rows]) for number, each in enumerate(ys)]
+    traces = [_trace(form, number, each, places, [row[each.name] for row in rows]) for number, each in enumerate(ys)]
     value_axis: dict[str, Any] = {
-        "tickformat": _tick(ys[0].format) if ys else "", "gridcolor": RULE, "zeroline": False, "automargin": True,
-        "rangemode": "normal" if form == "line" else "tozero", "fixedrange": True,
+        "tickformat": _tick(ys[0].format) if ys else "",
+        "gridcolor": RULE,
+        "zeroline": False,
+        "automargin": True,
+        "rangemode": "normal" if form == "line" else "tozero",
+        "fixedrange": True,
     }
-    along: dict[str, Any] = {"showgrid": False, "linecolor": SOFT, "automargin": True, "fixedrange": True, "ticks": "outside"}
+    along: dict[str, Any] = {
+        "showgrid": False,
+        "linecolor": SOFT,
+        "automargin": True,
+        "fixedrange": True,
+        "ticks": "outside",
+    }
     if x.type == "date":
         along |= {"type": "date", "tickformat": "%Y-%m" if x.format == "month" else "%m-%d"}
         along["hoverformat"] = "%Y-%m" if x.format == "month" else "%Y-%m-%d"
@@ -62,7 +77,11 @@ def plotly_figure(
         named = {"tickmode": "array", "tickvals": places, "ticktext": [_safe(str(each)) for each in places]}
         along |= {"type": "category", "title": {"text": x.title, "font": {"size": 12, "color": SOFT}}, **named}
     if lying:
-        value_axis["title"] = {"text": axis_title(ys[0]) if ys else "", "font": {"size": 12, "color": SOFT}, "standoff": 8}
+        value_axis["title"] = {
+            "text": axis_title(ys[0]) if ys else "",
+            "font": {"size": 12, "color": SOFT},
+            "standoff": 8,
+        }
         along |= {"autorange": "reversed", "title": {"text": ""}, "ticks": ""}
     # The names of lines stand at their ends; bars have a legend above them.
     direct = form == "line" and len(ys) > 1
@@ -70,11 +89,16 @@ def plotly_figure(
         "height": max(120, 60 + _ROW * len(rows)) if lying else _HEIGHT,
         "margin": {"l": 48, "r": _right(ys) if direct else 16, "t": 26, "b": 34},
         "font": {"family": FONT, "size": 12, "color": INK},
-        "paper_bgcolor": "#ffffff", "plot_bgcolor": "#ffffff", "separators": ".,", "hovermode": "closest" if lying else "x unified",
-        "xaxis": value_axis if lying else along, "yaxis": along if lying else value_axis,
+        "paper_bgcolor": "#ffffff",
+        "plot_bgcolor": "#ffffff",
+        "separators": ".,",
+        "hovermode": "closest" if lying else "x unified",
+        "xaxis": value_axis if lying else along,
+        "yaxis": along if lying else value_axis,
         "showlegend": len(ys) > 1 and not direct,
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
-        "barmode": "stack" if form == "stack" else "group", "bargap": 0.3,
+        "barmode": "stack" if form == "stack" else "group",
+        "bargap": 0.3,
         "shapes": [_band(each) for each in bands],
         "annotations": [_band_label(each) for each in bands if each[2] == "缺数据"] + [_mark(each) for each in marks],
     }
@@ -88,7 +112,9 @@ def plotly_figure(
 def axis_title(measure: Field) -> str:
     """The unit of an axis: ``条``, ``%``, ``秒``; else the measure's title."""
     kind = parts(measure.format)[0]
-    return measure.unit or {"rate": "%", "points": "百分点", "seconds": "秒", "ms": "ms", "bytes": "B"}.get(kind, measure.title)
+    return measure.unit or {"rate": "%", "points": "百分点", "seconds": "秒", "ms": "ms", "bytes": "B"}.get(
+        kind, measure.title
+    )
 
 
 def _tick(format: str) -> str:
@@ -98,21 +124,28 @@ def _tick(format: str) -> str:
     return f",.{digits}f" if kind == "number" else "" if kind in ("seconds", "bytes") else ","
 
 
-def _trace(form: str, number: int, field: Field, x: Field, places: list[Any], values: list[Any]) -> dict[str, Any]:
+def _trace(form: str, number: int, field: Field, places: list[Any], values: list[Any]) -> dict[str, Any]:
     hover = {"integer": ",.0f", "yuan": ",.2f"}.get(parts(field.format)[0], _tick(field.format) or ",.1f")
     lying = form == "hbar"
     trace: dict[str, Any] = {
-        "name": _safe(field.title), "x": values if lying else places, "y": places if lying else values,
+        "name": _safe(field.title),
+        "x": values if lying else places,
+        "y": places if lying else values,
         "hovertemplate": f"%{{{'x' if lying else 'y'}:{hover}}}",
     }
     if form == "line":
         color, dash = _STROKES[number % len(_STROKES)]
         return trace | {
-            "type": "scatter", "mode": "lines+markers", "connectgaps": False,
-            "line": {"color": color, "width": 1.8, "dash": dash}, "marker": {"size": 4, "color": color},
+            "type": "scatter",
+            "mode": "lines+markers",
+            "connectgaps": False,
+            "line": {"color": color, "width": 1.8, "dash": dash},
+            "marker": {"size": 4, "color": color},
         }
     return trace | {
-        "type": "bar", "orientation": "h" if lying else "v", "marker": {"color": _FILLS[number % len(_FILLS)]},
+        "type": "bar",
+        "orientation": "h" if lying else "v",
+        "marker": {"color": _FILLS[number % len(_FILLS)]},
     }
 
 
@@ -137,18 +170,35 @@ def _labels(ys: Sequence[Field], rows: Sequence[Mapping[str, Any]], x: str) -> l
     for value, number, title, place in sorted(ends, key=lambda end: (end[0], end[1])):
         wanted = (value - low) / span * height
         floor = max(wanted, floor + _LABEL_GAP)
-        labels.append({
-            "x": place, "y": value, "text": _safe(title), "showarrow": False, "xanchor": "left", "xshift": 8,
-            "yshift": round(floor - wanted), "font": {"size": 12, "color": _STROKES[number % len(_STROKES)][0]},
-        })
+        labels.append(
+            {
+                "x": place,
+                "y": value,
+                "text": _safe(title),
+                "showarrow": False,
+                "xanchor": "left",
+                "xshift": 8,
+                "yshift": round(floor - wanted),
+                "font": {"size": 12, "color": _STROKES[number % len(_STROKES)][0]},
+            }
+        )
     return labels
 
 
 def _unit(text: str) -> dict[str, Any]:
     """The unit of the upright axis, written level above its numbers."""
     return {
-        "x": 0, "y": 1, "xref": "paper", "yref": "paper", "text": _safe(text), "showarrow": False, "xanchor": "right",
-        "yanchor": "bottom", "xshift": -4, "yshift": 4, "font": {"size": 12, "color": SOFT},
+        "x": 0,
+        "y": 1,
+        "xref": "paper",
+        "yref": "paper",
+        "text": _safe(text),
+        "showarrow": False,
+        "xanchor": "right",
+        "yanchor": "bottom",
+        "xshift": -4,
+        "yshift": 4,
+        "font": {"size": 12, "color": SOFT},
     }
 
 
@@ -157,23 +207,43 @@ def _band(band: Band) -> dict[str, Any]:
     first, last = (date.fromisoformat(each) for each in band[:2])
     start = f"{first - timedelta(days=1)}T12:00:00"
     return {
-        "type": "rect", "xref": "x", "yref": "paper", "x0": start, "x1": f"{last}T12:00:00", "y0": 0, "y1": 1,
-        "layer": "below", "line": {"width": 0}, "fillcolor": "#f1e3c6" if band[2] == "缺数据" else "#f0f3f7",
+        "type": "rect",
+        "xref": "x",
+        "yref": "paper",
+        "x0": start,
+        "x1": f"{last}T12:00:00",
+        "y0": 0,
+        "y1": 1,
+        "layer": "below",
+        "line": {"width": 0},
+        "fillcolor": "#f1e3c6" if band[2] == "缺数据" else "#f0f3f7",
     }
 
 
 def _band_label(band: Band) -> dict[str, Any]:
     return {
-        "x": band[0], "y": 1, "yref": "paper", "text": "缺数据", "showarrow": False, "yanchor": "top",
-        "xanchor": "center", "font": {"size": 11, "color": SOFT},
+        "x": band[0],
+        "y": 1,
+        "yref": "paper",
+        "text": "缺数据",
+        "showarrow": False,
+        "yanchor": "top",
+        "xanchor": "center",
+        "font": {"size": 11, "color": SOFT},
     }
 
 
 def _mark(mark: Mark) -> dict[str, Any]:
     place, text = mark
     return {
-        "x": place, "y": 1, "yref": "paper", "text": f"▼ {_safe(text)}", "showarrow": False, "yanchor": "bottom",
-        "xanchor": "center", "font": {"size": 12, "color": BAD},
+        "x": place,
+        "y": 1,
+        "yref": "paper",
+        "text": f"▼ {_safe(text)}",
+        "showarrow": False,
+        "yanchor": "bottom",
+        "xanchor": "center",
+        "font": {"size": 12, "color": BAD},
     }
 
 

@@ -116,7 +116,9 @@ def recorded(bundle: Mapping[str, Any]) -> Recorded:
     """A block from its display bundle."""
     body = bundle[BLOCK]
     resource = bundle.get(DATA, {})
-    fields = tuple(Field(**{**each, "type": str(each["type"])}) for each in resource.get("schema", {}).get("fields", ()))
+    fields = tuple(
+        Field(**{**each, "type": str(each["type"])}) for each in resource.get("schema", {}).get("fields", ())
+    )
     rows = tuple(resource.get("data", ()))
     return Recorded(body["block"], body["id"], body.get("title", ""), body, fields, rows, bundle.get(FIGURE))
 
@@ -135,12 +137,13 @@ def read_record(notebook: Mapping[str, Any]) -> Record:
         if cell["cell_type"] == "markdown" and cell["source"].strip():
             items.append(Heading(cell["source"]))
         for output in cell.get("outputs", ()):
-            if BLOCK in output.get("data", {}):
-                items.append(recorded(output["data"]))
+            items += [recorded(output["data"])] if BLOCK in output.get("data", {}) else []
     blocks = [item for item in items if isinstance(item, Recorded)]
     heads = [block for block in blocks if block.kind == "head"]
     if len(heads) != 1:
-        raise ReportIncomplete(f"a record has one head block, this one has {len(heads)}", todo="show report.head() once")
+        raise ReportIncomplete(
+            f"a record has one head block, this one has {len(heads)}", todo="show report.head() once"
+        )
     _refuse_twins(blocks)
     return Record(heads[0], tuple(item for item in items if item is not heads[0]))
 

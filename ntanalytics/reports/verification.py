@@ -31,7 +31,9 @@ def verify(directory: Path) -> None:
     notebook, page, workbook = (directory / f"report.{ending}" for ending in ("ipynb", "html", "xlsx"))
     missing = [path.name for path in (notebook, page, workbook) if not path.is_file()]
     if missing:
-        raise VerificationFailed(f"{', '.join(missing)} is not there", where=str(directory), todo="run the report again")
+        raise VerificationFailed(
+            f"{', '.join(missing)} is not there", where=str(directory), todo="run the report again"
+        )
     differences = _manifest_differences(directory)
     record = load_record(notebook)
     differences += [f"report.html: {each}" for each in page_differences(record, page.read_bytes())]

@@ -103,7 +103,11 @@ def head_texts(record: Record) -> list[str]:
     """The texts that the head of the page must show, in order."""
     body = record.head.body
     number = f"编号 {body['period']['text']}"
-    said = [record.head.title, body["period"]["label"], f"{body['subtitle']} · {number}" if body["subtitle"] else number]
+    said = [
+        record.head.title,
+        body["period"]["label"],
+        f"{body['subtitle']} · {number}" if body["subtitle"] else number,
+    ]
     remarks = wording.status(record)
     for remark in remarks:
         said += [remark.lead, remark.rest, "·" if remark is not remarks[-1] else ""]
@@ -186,7 +190,9 @@ def _sparklines(block: Recorded, element: Element) -> list[str]:
         if len(known) < 2:
             known = []
         if len(heights) + len(lone) != len(known):
-            differences.append(f"block {block.id}: the line of {item['label']} has {len(heights)} points, not {len(known)}")
+            differences.append(
+                f"block {block.id}: the line of {item['label']} has {len(heights)} points, not {len(known)}"
+            )
         elif not lone and known and max(known) > min(known):
             scale = (max(heights) - min(heights)) / (max(known) - min(known))
             differences += [

@@ -44,12 +44,14 @@ def workbook_differences(record: Record, workbook: bytes) -> list[str]:
 
 def data_grid(block: Recorded, zone: ZoneInfo) -> Grid:
     """The cells of a sheet of data."""
-    rows: list[list[Cell | None]] = [[_text(block.title)], [_text(block.note)], [_text(_head(each)) for each in block.fields]]
+    rows: list[list[Cell | None]] = [
+        [_text(block.title)],
+        [_text(block.note)],
+        [_text(_head(each)) for each in block.fields],
+    ]
     for row in block.rows:
-        rows.append([
-            _cell(row[each.name], each, row["format"] if block.kind == "board" and each.name == "value" else each.format, zone)
-            for each in block.fields
-        ])
+        own = {"value": row["format"]} if block.kind == "board" else {}
+        rows += [[_cell(row[each.name], each, own.get(each.name, each.format), zone) for each in block.fields]]
     return _grid(rows)
 
 
@@ -60,15 +62,17 @@ def kpis_grid(block: Recorded) -> Grid:
     for item in block.body["items"]:
         shown = excel_format(item["format"])
         is_points = item["change_format"].startswith("points")
-        rows.append([
-            _text(item["label"]),
-            _text(item["unit"] or UNITS.get(item["format"].partition(":")[0], "")),
-            _value(item["value"], f'"≥ "{shown}' if item["is_lower_bound"] else shown),
-            _value(item["before"], shown),
-            _value(item["change"], excel_format(item["change_format"])),
-            _text("个百分点" if is_points else ""),
-            _text(item["note"]),
-        ])
+        rows.append(
+            [
+                _text(item["label"]),
+                _text(item["unit"] or UNITS.get(item["format"].partition(":")[0], "")),
+                _value(item["value"], f'"≥ "{shown}' if item["is_lower_bound"] else shown),
+                _value(item["before"], shown),
+                _value(item["change"], excel_format(item["change_format"])),
+                _text("个百分点" if is_points else ""),
+                _text(item["note"]),
+            ]
+        )
     return _grid(rows)
 
 
@@ -78,11 +82,17 @@ def sources_grid(record: Record) -> Grid:
     rows: list[list[Cell | None]] = [[_text("数据来源")], [], [_text(each) for each in wording.SOURCE_COLUMNS]]
     for each in head["as_of"]:
         taken = local(each["taken_at"], record.zone) if each["taken_at"] else None
-        rows.append([
-            _text(f"{each['label']}（{each['dataset']}）"), _text(each["source"]), _value(taken, excel_format("datetime")),
-            _value(each["rows"], "#,##0"), _value(each["rejected"], "#,##0"), _text(wording.days(each["missing_days"])),
-            _text(each["error"]),
-        ])
+        rows.append(
+            [
+                _text(f"{each['label']}（{each['dataset']}）"),
+                _text(each["source"]),
+                _value(taken, excel_format("datetime")),
+                _value(each["rows"], "#,##0"),
+                _value(each["rejected"], "#,##0"),
+                _text(wording.days(each["missing_days"])),
+                _text(each["error"]),
+            ]
+        )
     said = wording.sources(head, record.zone)
     rows += [[_text(each)] for each in (*said.rejected, *said.remarks)]
     return _grid(rows)
@@ -94,7 +104,12 @@ def contents_grid(record: Record, names: Sequence[str]) -> Grid:
     period = " · ".join(each for each in (head["period"]["label"], head["subtitle"], head["period"]["text"]) if each)
     status = " · ".join(f"{each.lead}{each.rest}" for each in wording.status(record))
     lines = [record.head.title, period, status, wording.as_of_line(head, record.zone), ""]
-    lines += [f"{item['subject']}{item['text']}" for block in record.blocks if block.kind == "sentences" for item in block.body["items"]]
+    lines += [
+        f"{item['subject']}{item['text']}"
+        for block in record.blocks
+        if block.kind == "sentences"
+        for item in block.body["items"]
+    ]
     rows: list[list[Cell | None]] = [[_text(each)] for each in (*lines, "")]
     rows.append([_text(each) for each in ("工作表", "内容", "行数")])
     blocks = [block for block in record.blocks if block.kind in _WITH_SHEET]

@@ -38,7 +38,7 @@ def status(record: Record) -> list[Remark]:
             remarks.append(Remark(state, f"{mark} {len(subjects)} 项{word}", f"：{named}"))
     fine = sum(row["state"] == "ok" for row in rows)
     if fine:
-        remarks.append(Remark("" if remarks else "ok", "" if remarks else "● ", f"{'其余 ' if remarks else ''}{fine} 项正常"))
+        remarks.append(Remark("", "", f"其余 {fine} 项正常") if remarks else Remark("ok", f"● {fine} 项正常"))
     return remarks + data_status(record.head.body)
 
 
@@ -117,8 +117,6 @@ def cell_format(block: Recorded, row: Mapping[str, Any], field: Field) -> str:
     return str(row["format"]) if block.kind == "board" and field.name == "value" else field.format
 
 
-
-
 @dataclass(frozen=True)
 class Sources:
     """The section on the data behind a report.
@@ -131,7 +129,7 @@ class Sources:
     """
 
     columns: tuple[str, ...]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
     rejected: list[str]
     remarks: list[str]
 
@@ -143,8 +141,12 @@ def sources(head: Mapping[str, Any], zone: ZoneInfo) -> Sources:
     """What the page says at its end about the data behind it."""
     rows = [
         (
-            f"{each['label']}（{each['dataset']}）", each["source"], display(each["taken_at"], "datetime", zone=zone),
-            display(each["rows"], "integer"), display(each["rejected"], "integer"), days(each["missing_days"]),
+            f"{each['label']}（{each['dataset']}）",
+            each["source"],
+            display(each["taken_at"], "datetime", zone=zone),
+            display(each["rows"], "integer"),
+            display(each["rejected"], "integer"),
+            days(each["missing_days"]),
             each["error"],
         )
         for each in head["as_of"]
@@ -153,8 +155,8 @@ def sources(head: Mapping[str, Any], zone: ZoneInfo) -> Sources:
         f"{each['label']}（{each['source']}）：{each['reason']}，{each['rows']:,} 行未计入" for each in head["rejected"]
     ]
     versions = "；".join(f"{name} 第 {version} 版" for name, version in head["versions"].items())
-    remarks = [f"数据版本：{versions}"] if versions else []
-    return Sources(SOURCE_COLUMNS, rows, rejected, [*remarks, f"生成时间：{display(head['generated_at'], 'datetime', zone=zone)}"])
+    made = f"生成时间：{display(head['generated_at'], 'datetime', zone=zone)}"
+    return Sources(SOURCE_COLUMNS, rows, rejected, [f"数据版本：{versions}", made] if versions else [made])
 
 
 def days(texts: Sequence[str]) -> str:

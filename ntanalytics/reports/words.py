@@ -36,8 +36,12 @@ class Words:
 
 
 _FORMATS = {
-    Type.TEXT: "text", Type.INTEGER: "integer", Type.NUMBER: "number:1", Type.BOOLEAN: "text",
-    Type.TIMESTAMP: "datetime", Type.DATE: "date",
+    Type.TEXT: "text",
+    Type.INTEGER: "integer",
+    Type.NUMBER: "number:1",
+    Type.BOOLEAN: "text",
+    Type.TIMESTAMP: "datetime",
+    Type.DATE: "date",
 }
 
 #: Columns that every dataset and metric may have.

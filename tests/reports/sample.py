@@ -28,7 +28,7 @@ from ntanalytics.reports import (
 from ntanalytics.reports.block import Block
 
 #: Text from outside that must run nowhere.
-HOSTILE = "<script>alert(1)</script>=HYPERLINK(\"http://x\")\u202e\x07"
+HOSTILE = '<script>alert(1)</script>=HYPERLINK("http://x")\u202e\x07'
 
 PERIOD = Period.week(date(2026, 11, 16))
 FIRST = date(2026, 10, 26)
@@ -40,12 +40,14 @@ ORIGIN = {"metric": "sms.volume", "datasets": {"sms.messages": 12}, "rows": 8123
 def days() -> pd.DataFrame:
     """Four weeks, of which one day was not taken."""
     span = [FIRST + timedelta(days=number) for number in range(28)]
-    return pd.DataFrame({
-        "day": span,
-        "is_covered": [day != HOLE for day in span],
-        "is_working_day": [day.weekday() < 5 for day in span],
-        "label": ["" if day.weekday() < 5 else "周末" for day in span],
-    })
+    return pd.DataFrame(
+        {
+            "day": span,
+            "is_covered": [day != HOLE for day in span],
+            "is_working_day": [day.weekday() < 5 for day in span],
+            "label": ["" if day.weekday() < 5 else "周末" for day in span],
+        }
+    )
 
 
 def by_day() -> pd.DataFrame:
@@ -62,41 +64,110 @@ def by_day() -> pd.DataFrame:
 
 def by_carrier() -> pd.DataFrame:
     """The week by carrier, with the change against the week before; one of them has no change."""
-    return pd.DataFrame({
-        "carrier": ["telecom", "mobile", "unicom"],
-        "submitted": [51234, 77602, 36318],
-        "segments": [60112, 92011, 43777],
-        "delivery_rate": [0.9881, 0.9912, 0.9463],
-        "delivery_rate_change": [0.0004, -0.0002, -0.0411],
-        "receipt_latency_p95_s": [8.4, 6.91, 187.0],
-        "submitted_change_rate": [0.0312, -0.0077, None],
-    })
+    return pd.DataFrame(
+        {
+            "carrier": ["telecom", "mobile", "unicom"],
+            "submitted": [51234, 77602, 36318],
+            "segments": [60112, 92011, 43777],
+            "delivery_rate": [0.9881, 0.9912, 0.9463],
+            "delivery_rate_change": [0.0004, -0.0002, -0.0411],
+            "receipt_latency_p95_s": [8.4, 6.91, 187.0],
+            "submitted_change_rate": [0.0312, -0.0077, None],
+        }
+    )
 
 
 def by_application() -> pd.DataFrame:
     """The week by application; names come from outside and cannot be trusted."""
     names = ["公文交换", "协同办公", "政务办事", "苏服办·南通", "数字城管", HOSTILE, "+86 通知", "预约挂号"]
-    return pd.DataFrame({
-        "application": names,
-        "submitted": [48210, 39877, 31255, 24001, 11980, 17, 8612, None],
-        "failed": [402, 355, 1288, 190, 97, 1, 60, None],
-        "delivery_rate": [0.9915, 0.991, 0.9581, 0.992, 0.9919, 0.9412, 0.993, None],
-        "oldest_backlog_at": [TAKEN - timedelta(hours=5 * number) for number in range(8)],
-    })
+    return pd.DataFrame(
+        {
+            "application": names,
+            "submitted": [48210, 39877, 31255, 24001, 11980, 17, 8612, None],
+            "failed": [402, 355, 1288, 190, 97, 1, 60, None],
+            "delivery_rate": [0.9915, 0.991, 0.9581, 0.992, 0.9919, 0.9412, 0.993, None],
+            "oldest_backlog_at": [TAKEN - timedelta(hours=5 * number) for number in range(8)],
+        }
+    )
 
 
 def findings() -> list[Finding]:
     """A board with each state."""
     return [
-        Finding("sms.delivery_rate", "sms", "中国电信", "送达率", "ok", 0.9881, "rate:1", "≥ 97.0%", "共 51,234 条，失败 604 条。"),
-        Finding("sms.delivery_rate", "sms", "中国联通", "送达率", "bad", 0.7102, "rate:1", "≥ 97.0%",
-                "11月18日共 6,512 条，失败 1,887 条，失败代码以 UNDELIV 为主。", "11月18日", "联系联通核查通道，必要时切换备用通道。"),
-        Finding("sms.receipt_latency_p95_s", "sms", "中国联通", "回执时延P95", "watch", 187.0, "seconds", "≤ 120 秒",
-                "近四周中位数 9.1 秒。", "11月18日", "随通道一并核查。"),
-        Finding("infra.error_rate", "infra", "www", "错误率", "ok", 0.0012, "rate:2", "≤ 1.00%", "共 182,340 次请求，5xx 219 次。"),
-        Finding("infra.duration_p95_ms", "infra", "www", "响应时间P95", "unknown", None, "ms", "≤ 1,000 ms",
-                "日志没有记录响应时间。", None, "在日志格式中加入 $request_time。"),
-        Finding("desk.overdue_tickets", "desk", "工单", "逾期未结", "watch", 3, "integer", "0 件", "工单 0475、0478、0481。", "11月20日", "今日逐件催办。"),
+        Finding(
+            "sms.delivery_rate",
+            "sms",
+            "中国电信",
+            "送达率",
+            "ok",
+            0.9881,
+            "rate:1",
+            "≥ 97.0%",
+            "共 51,234 条，失败 604 条。",
+        ),
+        Finding(
+            "sms.delivery_rate",
+            "sms",
+            "中国联通",
+            "送达率",
+            "bad",
+            0.7102,
+            "rate:1",
+            "≥ 97.0%",
+            "11月18日共 6,512 条，失败 1,887 条，失败代码以 UNDELIV 为主。",
+            "11月18日",
+            "联系联通核查通道，必要时切换备用通道。",
+        ),
+        Finding(
+            "sms.receipt_latency_p95_s",
+            "sms",
+            "中国联通",
+            "回执时延P95",
+            "watch",
+            187.0,
+            "seconds",
+            "≤ 120 秒",
+            "近四周中位数 9.1 秒。",
+            "11月18日",
+            "随通道一并核查。",
+        ),
+        Finding(
+            "infra.error_rate",
+            "infra",
+            "www",
+            "错误率",
+            "ok",
+            0.0012,
+            "rate:2",
+            "≤ 1.00%",
+            "共 182,340 次请求，5xx 219 次。",
+        ),
+        Finding(
+            "infra.duration_p95_ms",
+            "infra",
+            "www",
+            "响应时间P95",
+            "unknown",
+            None,
+            "ms",
+            "≤ 1,000 ms",
+            "日志没有记录响应时间。",
+            None,
+            "在日志格式中加入 $request_time。",
+        ),
+        Finding(
+            "desk.overdue_tickets",
+            "desk",
+            "工单",
+            "逾期未结",
+            "watch",
+            3,
+            "integer",
+            "0 件",
+            "工单 0475、0478、0481。",
+            "11月20日",
+            "今日逐件催办。",
+        ),
         Finding("desk.attendance", "desk", "驻场", "在岗", "ok", 1, "integer", "≥ 1 人", "驻场工程师在岗。"),
     ]
 
@@ -108,7 +179,10 @@ def blocks() -> list[Block | str]:
     rates[23] = 0.931
     return [
         Head(
-            title="南通市电子政务工作平台短信统计", subtitle="第1版", period=PERIOD, generated_at=datetime(2026, 11, 22, 22, 15, tzinfo=UTC),
+            title="南通市电子政务工作平台短信统计",
+            subtitle="第1版",
+            period=PERIOD,
+            generated_at=datetime(2026, 11, 22, 22, 15, tzinfo=UTC),
             as_of=(
                 AsOf("sms", "sms.messages", "短信", TAKEN, 812345, 12, (HOLE,)),
                 AsOf("web", "infra.requests", "网络请求", TAKEN, 30418, 0),
@@ -118,28 +192,57 @@ def blocks() -> list[Block | str]:
             holes=("工单自 11月20日 起未取得，相关合计为下限",),
             rejected=(Rejected("sms.messages", "短信", "sms", "carrier 'x9' 不在枚举内", 12),),
         ),
-        sentences([
-            say("11月18日送达率由 98.6% 降至 71.0%，影响 1,887 条，已于 3 小时 28 分恢复。", "联通短信通道", "bad"),
-            say("提交 165,154 条，较上周增加 3.2%；计费 195,900 条。", "总量"),
-            "其余通道与上周相当。",
-        ]),
-        kpis([
-            kpi("submitted", 165154, 160011, spark=week),
-            kpi("segments", 195900, 190120, spark=week),
-            kpi("delivery_rate", 0.9763, 0.9871, spark=rates),
-            kpi("receipt_latency_p95_s", 8.4, 7.9, spark=[9 - abs(rate - 0.987) * 100 for rate in rates]),
-            kpi("open_tickets", 12, 15, complete=False),
-        ], origin=ORIGIN),
+        sentences(
+            [
+                say("11月18日送达率由 98.6% 降至 71.0%，影响 1,887 条，已于 3 小时 28 分恢复。", "联通短信通道", "bad"),
+                say("提交 165,154 条，较上周增加 3.2%；计费 195,900 条。", "总量"),
+                "其余通道与上周相当。",
+            ]
+        ),
+        kpis(
+            [
+                kpi("submitted", 165154, 160011, spark=week),
+                kpi("segments", 195900, 190120, spark=week),
+                kpi("delivery_rate", 0.9763, 0.9871, spark=rates),
+                kpi("receipt_latency_p95_s", 8.4, 7.9, spark=[9 - abs(rate - 0.987) * 100 for rate in rates]),
+                kpi("open_tickets", 12, 15, complete=False),
+            ],
+            origin=ORIGIN,
+        ),
         board(findings(), origin={"metric": "findings.inspection", "rows": 7}),
         "## 一、趋势",
-        chart(by_day(), "line", y="delivery_rate", series="carrier", title="联通 11月18日 送达率降至 71.0%，次日恢复",
-              id="rate-by-day", days=days(), marks=[(date(2026, 11, 18), "联通通道中断")], origin=ORIGIN),
-        chart(by_day(), "stack", y="submitted", series="carrier", title="工作日提交量稳定在 3 万条左右", id="volume-by-day",
-              days=days(), origin=ORIGIN),
+        chart(
+            by_day(),
+            "line",
+            y="delivery_rate",
+            series="carrier",
+            title="联通 11月18日 送达率降至 71.0%，次日恢复",
+            id="rate-by-day",
+            days=days(),
+            marks=[(date(2026, 11, 18), "联通通道中断")],
+            origin=ORIGIN,
+        ),
+        chart(
+            by_day(),
+            "stack",
+            y="submitted",
+            series="carrier",
+            title="工作日提交量稳定在 3 万条左右",
+            id="volume-by-day",
+            days=days(),
+            origin=ORIGIN,
+        ),
         "## 二、构成\n\n按**运营商**与应用分列，金额以账单为准。<b>原样</b>",
         table(by_carrier(), "分运营商", id="by-carrier", sort="-submitted", note="变化与上一周比较。", origin=ORIGIN),
         table(by_application(), "分应用", id="by-application", sort="-submitted", origin=ORIGIN),
-        chart(by_application().iloc[:5], "hbar", x="application", y="submitted", title="前五个应用占全部的 94%", id="top-applications"),
+        chart(
+            by_application().iloc[:5],
+            "hbar",
+            x="application",
+            y="submitted",
+            title="前五个应用占全部的 94%",
+            id="top-applications",
+        ),
         signatures(["编制", "审核", "用户确认"]),
     ]
 

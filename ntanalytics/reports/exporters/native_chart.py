@@ -13,7 +13,14 @@ from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
 from ntanalytics.reports.formats import excel_format
 from ntanalytics.reports.record import Recorded
 
-_LINES = (("1F4E8C", "solid"), ("1F2933", "dash"), ("6F9BD1", "solid"), ("5F6C7B", "sysDot"), ("1F4E8C", "dashDot"), ("9AA5B1", "solid"))
+_LINES = (
+    ("1F4E8C", "solid"),
+    ("1F2933", "dash"),
+    ("6F9BD1", "solid"),
+    ("5F6C7B", "sysDot"),
+    ("1F4E8C", "dashDot"),
+    ("9AA5B1", "solid"),
+)
 _FILLS = ("1F4E8C", "8FB0D6", "9AA5B1", "C7D7EA", "1F2933", "DFE4EA")
 
 
@@ -38,7 +45,9 @@ def native_chart(sheet: Any, block: Recorded, header_row: int) -> Any:
         column = order.index(name) + 1
         values = Reference(sheet, min_col=column, min_row=header_row, max_row=last)
         chart.series.append(_styled(Series(values, title_from_data=True), form, number))
-    chart.set_categories(Reference(sheet, min_col=order.index(block.body["x"]) + 1, min_row=header_row + 1, max_row=last))
+    chart.set_categories(
+        Reference(sheet, min_col=order.index(block.body["x"]) + 1, min_row=header_row + 1, max_row=last)
+    )
     x, *ys = block.fields
     chart.title, chart.style = block.title or None, 2
     if chart.title is not None:
@@ -55,7 +64,7 @@ def native_chart(sheet: Any, block: Recorded, header_row: int) -> Any:
     chart.y_axis.title = ys[0].unit or None
     chart.x_axis.tickLblSkip = max(1, len(block.rows) // 10) if form != "hbar" else 1
     known = [row[each.name] for row in block.rows for each in ys if row[each.name] is not None]
-    if form == "line" and known and ys[0].format.startswith("rate") and 0 <= min(known) and max(known) <= 1:
+    if form == "line" and known and ys[0].format.startswith("rate") and min(known) >= 0 and max(known) <= 1:
         # Excel would begin at 0 and end at 120 %.
         chart.y_axis.scaling.min, chart.y_axis.scaling.max = math.floor(min(known) * 20) / 20, 1
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=_line("D9DEE5", "solid", 6350))

@@ -78,13 +78,15 @@ def block_sheets(record: Record) -> list[Sheet]:
 
 
 def sheet_name(wanted: str, taken: Iterable[str]) -> str:
-    """A name that Excel allows: 31 characters, none of ``[]:*?/\\``, no apostrophe at an end, used once.
+    r"""A name that Excel allows: 31 characters, none of ``[]:*?/\``, no apostrophe at an end, used once.
 
     Args:
         wanted: the title it is made from.
         taken: names in use, in small letters (Excel does not tell large from small).
     """
-    name = re.sub(r"[\[\]:*?/\\]", "·", clean(wanted).replace("\n", " ").replace("\t", " ")).strip("' ")[:31].strip("' ")
+    name = (
+        re.sub(r"[\[\]:*?/\\]", "·", clean(wanted).replace("\n", " ").replace("\t", " ")).strip("' ")[:31].strip("' ")
+    )
     name = name if name and name.lower() != "history" else "表"
     result, number = name, 2
     while result.lower() in set(taken):
@@ -134,15 +136,17 @@ def _kpis(block: Recorded, name: str) -> Sheet:
     for item in block.body["items"]:
         shown = excel_format(item["format"])
         unit = item["unit"] or UNITS.get(parts(item["format"])[0], "")
-        rows.append([
-            Cell(clean(item["label"])),
-            Cell(unit),
-            Cell(item["value"], f'"≥ "{shown}' if item["is_lower_bound"] else shown),
-            Cell(item["before"], shown),
-            Cell(item["change"], excel_format(item["change_format"])),
-            Cell("个百分点" if item["change_format"].startswith("points") else "", color=_SOFT),
-            Cell(clean(item["note"])),
-        ])
+        rows.append(
+            [
+                Cell(clean(item["label"])),
+                Cell(unit),
+                Cell(item["value"], f'"≥ "{shown}' if item["is_lower_bound"] else shown),
+                Cell(item["before"], shown),
+                Cell(item["change"], excel_format(item["change_format"])),
+                Cell("个百分点" if item["change_format"].startswith("points") else "", color=_SOFT),
+                Cell(clean(item["note"])),
+            ]
+        )
         texts.append([item["label"], unit, *wording.kpi_words(item), "", item["note"]])
     header = ["指标", "单位", "本期", "上期", "变化", "变化单位", "说明"]
     return Sheet(name, block.title or _kind_word("kpis"), "", header, rows, block, texts)
@@ -172,23 +176,40 @@ def _write_contents(book: Workbook, record: Record, sheets: Sequence[Sheet]) -> 
     line = " · ".join(f"{each.lead}{each.rest}" for each in remarks)
     rows = [
         [Cell(record.head.title, bold=True, size=16, color=_BLUE)],
-        [Cell(" · ".join(each for each in (head["period"]["label"], head["subtitle"], head["period"]["text"]) if each), color=_SOFT)],
+        [
+            Cell(
+                " · ".join(
+                    each for each in (head["period"]["label"], head["subtitle"], head["period"]["text"]) if each
+                ),
+                color=_SOFT,
+            )
+        ],
         [Cell(line, color=_COLORS[wording.worst(remarks)], bold=True)],
         [Cell(wording.as_of_line(head, record.zone), color=_SOFT)],
         [],
-        *([Cell(f"{item['subject']}{item['text']}")] for block in record.blocks if block.kind == "sentences"
-          for item in block.body["items"]),
+        *(
+            [Cell(f"{item['subject']}{item['text']}")]
+            for block in record.blocks
+            if block.kind == "sentences"
+            for item in block.body["items"]
+        ),
         [],
-        [Cell("工作表", bold=True, color=_SOFT), Cell("内容", bold=True, color=_SOFT), Cell("行数", bold=True, color=_SOFT)],
+        [
+            Cell("工作表", bold=True, color=_SOFT),
+            Cell("内容", bold=True, color=_SOFT),
+            Cell("行数", bold=True, color=_SOFT),
+        ],
     ]
-    number = 0
-    for number, row in enumerate(rows, 1):
+    for row in rows:
         sheet.append([_made(sheet, each) for each in row])
-    for number, each in enumerate(sheets, number + 1):
-        sheet.append([
-            _made(sheet, Cell(each.name, color=_BLUE)), _made(sheet, Cell(each.title)),
-            _made(sheet, Cell(len(each.block.rows or each.rows) if each.block else len(head["as_of"]), "#,##0")),
-        ])
+    for number, each in enumerate(sheets, len(rows) + 1):
+        sheet.append(
+            [
+                _made(sheet, Cell(each.name, color=_BLUE)),
+                _made(sheet, Cell(each.title)),
+                _made(sheet, Cell(len(each.block.rows or each.rows) if each.block else len(head["as_of"]), "#,##0")),
+            ]
+        )
         target = each.name.replace("'", "''")
         sheet._hyperlinks.append(Hyperlink(ref=f"A{number}", location=f"'{target}'!A1"))  # noqa: SLF001 — see below
     # A write-only sheet has no other way to a link: its cells cannot hold one.
@@ -216,14 +237,18 @@ def _write(book: Workbook, each: Sheet) -> None:
     for row in each.rows:
         sheet.append([_made(sheet, cell) for cell in row])
     if each.block is not None and each.block.kind == "chart" and each.rows:
-        sheet.add_chart(native_chart(sheet, each.block, HEADER_ROW), f"{get_column_letter(len(each.header) + 2)}{HEADER_ROW}")
+        sheet.add_chart(
+            native_chart(sheet, each.block, HEADER_ROW), f"{get_column_letter(len(each.header) + 2)}{HEADER_ROW}"
+        )
 
 
 def widths(sheet: Sheet) -> list[float]:
     """The width of each column: a CJK character is as wide as two Latin ones."""
     columns = zip(*sheet.texts, strict=True) if sheet.texts else ([] for _ in sheet.header)
     found = [max([_wide(text) for text in column], default=0) for column in columns]
-    return [max(9, min(_WIDEST, max(_wide(head) + 3, width + 2))) for head, width in zip(sheet.header, found, strict=True)]
+    return [
+        max(9, min(_WIDEST, max(_wide(head) + 3, width + 2))) for head, width in zip(sheet.header, found, strict=True)
+    ]
 
 
 def _wide(text: str) -> int:
