@@ -111,6 +111,13 @@ def test_every_link_between_documents_leads_somewhere(root: Path) -> None:
             assert (path.parent / target).exists(), f"{path.name}: the link to {target} leads nowhere"
 
 
+def test_every_path_that_a_document_names_is_there(root: Path) -> None:
+    for name in ("README.md", "CONTRIBUTING.md", "GLOSSARY.md", "SECURITY.md"):
+        text = (root / name).read_text(encoding="utf-8")
+        for path in re.findall(r"`((?:docs|notebooks|ntanalytics|queries|tests)/[\w./*-]*)`", text):
+            assert list(root.glob(path.rstrip("/"))), f"{name} names {path}, which is not there"
+
+
 def _settings(model: type[BaseModel]) -> Iterator[str]:
     """The keys that a settings file may hold, those of its parts included."""
     for name, field in model.model_fields.items():
