@@ -108,6 +108,10 @@ def volume(requests: ir.Table, by: Sequence[str] = ()) -> ir.Table:
         ``by`` and the measures of ``VOLUME`` (durations in ms, null where no request of the group has one), most
         ``requests`` first; one row when ``by`` is empty.
     """
+    return _volume(requests, by).order_by(ibis.desc("requests"), *by)
+
+
+def _volume(requests: ir.Table, by: Sequence[str]) -> ir.Table:
     counted = requests.aggregate(
         by=list(by),
         requests=requests.requests.sum().fill_null(0).cast("int64"),
@@ -121,7 +125,7 @@ def volume(requests: ir.Table, by: Sequence[str] = ()) -> ir.Table:
     rated = joined.mutate(
         error_rate=joined.errors / joined.requests.nullif(0), timed_requests=joined.timed_requests.fill_null(0)
     )
-    return rated.select(*by, *(measure.name for measure in VOLUME)).order_by(ibis.desc("requests"), *by)
+    return rated.select(*by, *(measure.name for measure in VOLUME))
 
 
 def _durations(requests: ir.Table, by: Sequence[str]) -> ir.Table:
@@ -154,7 +158,11 @@ def daily(requests: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Tabl
     Returns:
         The columns of ``days``, ``by`` and the measures of ``VOLUME``, ordered by day and group.
     """
-    return covered.over_days(volume(requests, ["day", *by]), days, MEASURES, by=by)
+    return _daily(requests, days, by).order_by("day", *by)
+
+
+def _daily(requests: ir.Table, days: ir.Table, by: Sequence[str]) -> ir.Table:
+    return covered.over_days(_volume(requests, ["day", *by]), days, MEASURES, by=by)
 
 
 def hourly(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ()) -> ir.Table:
@@ -169,7 +177,7 @@ def hourly(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ()) -> ir.
         ``hour`` (0–23), ``by`` and the measures of ``VOLUME``, ordered by hour and group.
     """
     hour = (requests.minute_at + ibis.interval(hours=utc_offset_h)).hour().cast("int64")
-    return volume(requests.mutate(hour=hour), ["hour", *by]).order_by("hour", *by)
+    return _volume(requests.mutate(hour=hour), ["hour", *by]).order_by("hour", *by)
 
 
 def against_weekday(requests: ir.Table, days: ir.Table, on: date, by: Sequence[str] = ("service",)) -> ir.Table:
@@ -190,7 +198,7 @@ def against_weekday(requests: ir.Table, days: ir.Table, on: date, by: Sequence[s
         (null when fewer than two days are comparable), ``usual_days``; ordered by group.
     """
     weeks = [on - timedelta(weeks=back) for back in range(1, USUAL_WEEKS + 1)]
-    its = daily(requests, days, by)
+    its = _daily(requests, days, by)
     today = its.filter(its.day == ibis.literal(on))
     same = its.filter(its.day.isin([ibis.literal(day) for day in weeks]) & its.is_covered)
     kinds = today.select(**{f"_{name}": today[name] for name in by}, _kind=today.is_working_day)

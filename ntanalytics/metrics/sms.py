@@ -142,6 +142,10 @@ def volume(messages: ir.Table, as_of: datetime, by: Sequence[str] = ()) -> ir.Ta
         ``by`` and the measures of ``VOLUME`` (counts in messages, latencies in seconds), largest
         ``submitted`` first; one row when ``by`` is empty.
     """
+    return _volume(messages, as_of, by).order_by(ibis.desc("submitted"), *by)
+
+
+def _volume(messages: ir.Table, as_of: datetime, by: Sequence[str]) -> ir.Table:
     is_old = messages.submitted_at <= ibis.literal(as_of - UNKNOWN_AFTER)
     is_open = messages.outcome.isnull()
     is_delivered = messages.outcome == "delivered"
@@ -158,7 +162,7 @@ def volume(messages: ir.Table, as_of: datetime, by: Sequence[str] = ()) -> ir.Ta
     )
     settled = figures.delivered + figures.failed + figures.unknown
     rated = figures.mutate(delivery_rate=figures.delivered / settled.nullif(0))
-    return rated.select(*by, *(measure.name for measure in VOLUME)).order_by(ibis.desc("submitted"), *by)
+    return rated.select(*by, *(measure.name for measure in VOLUME))
 
 
 def daily(messages: ir.Table, days: ir.Table, as_of: datetime, by: Sequence[str] = ()) -> ir.Table:
@@ -173,7 +177,8 @@ def daily(messages: ir.Table, days: ir.Table, as_of: datetime, by: Sequence[str]
     Returns:
         The columns of ``days``, ``by`` and the measures of ``VOLUME``, ordered by day and group.
     """
-    return covered.over_days(volume(messages, as_of, ["day", *by]), days, MEASURES, by=by)
+    figures = _volume(messages, as_of, ["day", *by])
+    return covered.over_days(figures, days, MEASURES, by=by).order_by("day", *by)
 
 
 def hourly(messages: ir.Table, as_of: datetime, utc_offset_h: int, by: Sequence[str] = ()) -> ir.Table:
@@ -189,7 +194,7 @@ def hourly(messages: ir.Table, as_of: datetime, utc_offset_h: int, by: Sequence[
         ``hour`` (0–23), ``by`` and the measures of ``VOLUME``, ordered by hour and group.
     """
     local = messages.mutate(hour=(messages.submitted_at + ibis.interval(hours=utc_offset_h)).hour().cast("int64"))
-    figures = volume(local, as_of, ["hour", *by])
+    figures = _volume(local, as_of, ["hour", *by])
     grid = ibis.memtable(pa.table({"hour": pa.array(range(24), pa.int64())}))
     if by:
         grid = grid.cross_join(figures.select(*by).distinct())
