@@ -64,7 +64,7 @@ def check(
     for column in dataset.mapped:
         values, unreadable = convert(delivered[column.name], column, mapping.times.get(column.name, ""), source.zone)
         columns[column.name] = values
-        reasons = _first_reason(reasons, unreadable, f"{column.name} is not a {column.type}")
+        reasons = _first_reason(reasons, unreadable, f"{column.name} cannot be read as {column.type}")
     for column in dataset.columns:
         if column.elapsed:
             columns[column.name] = seconds_between(columns[column.elapsed[0]], columns[column.elapsed[1]])

@@ -58,7 +58,7 @@ class DeltaLake:
             filters.append(("day", ">=", first.isoformat()))
         if last is not None:
             filters.append(("day", "<=", last.isoformat()))
-        return sorted(self._open(dataset, version).file_uris(filters or None))
+        return sorted(self._open(dataset, version).file_uris(file_pruning_predicate=filters or None))
 
     def replace(self, dataset: Dataset, rows: pa.RecordBatchReader, source: str, first: dt.date, last: dt.date) -> None:
         """Replace, in one commit, the days from ``first`` to ``last`` of a source by ``rows``.

@@ -72,8 +72,8 @@ class WorkbookSource:
                 for name, moment in (("since", since), ("until", until))
             }
             try:
-                result: Any = connection.execute(rename_parameters(mapping.sql, "$"), values)
-                reader: pa.RecordBatchReader = result.to_arrow_reader(BATCH_ROWS)
+                sql = rename_parameters(mapping.sql, "$")
+                reader: pa.RecordBatchReader = connection.sql(sql, params=values).to_arrow_reader(BATCH_ROWS)
                 yield reader
             except (duckdb.CatalogException, duckdb.BinderException) as error:
                 raise SourceRefused(

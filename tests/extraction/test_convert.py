@@ -1,0 +1,116 @@
+import datetime as dt
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ntanalytics.contract import Column, Type
+from ntanalytics.extraction.convert import convert, local_day, seconds_between
+
+ZONE = ZoneInfo("Asia/Shanghai")
+MOMENT = dt.datetime(2026, 11, 20, 1, 30, tzinfo=dt.UTC)  # 09:30 local
+
+
+def converted(values, type_: Type, form: str = "") -> tuple[list[object], list[bool]]:
+    array = values if isinstance(values, pa.Array) else pa.array(values)
+    result, unreadable = convert(array, Column("x", type_, "x", "x"), form, ZONE)
+    assert result.type == type_.arrow
+    return result.to_pylist(), unreadable.to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("form", "value"),
+    [
+        ("naive", "2026-11-20 09:30:00"),
+        ("naive", "2026-11-20 09:30:00.000"),
+        ("naive", dt.datetime(2026, 11, 20, 9, 30)),
+        ("aware", MOMENT),
+        ("aware", "2026-11-20T09:30:00+08:00"),
+        ("utc", "2026-11-20 01:30:00"),
+        ("epoch_s", 1_795_138_200),
+        ("epoch_s", "1795138200"),
+        ("epoch_ms", 1_795_138_200_000),
+        ("epoch_ms", Decimal(1795138200000)),
+        ("text:%y%m%d%H%M", "2611200930"),
+    ],
+)
+def test_the_same_moment_in_every_form(form, value):
+    assert converted([value, None], Type.TIMESTAMP, form) == ([MOMENT, None], [False, False])
+
+
+def test_an_unreadable_time_is_null_and_marked_and_the_others_are_kept():
+    values = ["2026-11-20 09:30:00", "0000-00-00 00:00:00", "soon", None]
+    assert converted(values, Type.TIMESTAMP, "naive") == ([MOMENT, None, None, None], [False, True, True, False])
+
+
+def test_milliseconds_are_kept():
+    (moment,), _ = converted(["2026-11-20 09:30:00.123"], Type.TIMESTAMP, "naive")
+    assert moment == MOMENT + dt.timedelta(milliseconds=123)
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "expected"),
+    [
+        (Type.INTEGER, "12", 12),
+        (Type.INTEGER, " 12 ", 12),
+        (Type.INTEGER, Decimal(12), 12),
+        (Type.INTEGER, 12.0, 12),
+        (Type.NUMBER, "48.5", 48.5),
+        (Type.TEXT, 7, "7"),
+        (Type.TEXT, b"\xe5\x85\xac", "公"),
+        (Type.BOOLEAN, "TRUE", True),
+        (Type.BOOLEAN, 0, False),
+        (Type.DATE, "2026-11-20", dt.date(2026, 11, 20)),
+        (Type.DATE, dt.datetime(2026, 11, 20, 9), dt.date(2026, 11, 20)),
+    ],
+)
+def test_values_take_the_type_of_the_contract(type_, value, expected):
+    assert converted([value], type_, "date" if type_ is Type.DATE else "") == ([expected], [False])
+
+
+@pytest.mark.parametrize(
+    ("type_", "value"),
+    [(Type.INTEGER, "many"), (Type.INTEGER, "1.5"), (Type.NUMBER, "x"), (Type.BOOLEAN, "maybe"), (Type.DATE, "x")],
+)
+def test_a_value_of_no_such_type_is_marked(type_, value):
+    assert converted(
+        [value, "1" if type_ is not Type.DATE else "2026-01-01"], type_, "date" if type_ is Type.DATE else ""
+    )[1] == [
+        True,
+        False,
+    ]
+
+
+def test_a_column_of_nulls_alone_is_null():
+    for type_ in Type:
+        assert converted(pa.nulls(2), type_, "naive" if type_ is Type.TIMESTAMP else "date") == (
+            [None, None],
+            [False, False],
+        )
+
+
+def test_the_local_day_begins_at_local_midnight():
+    moments = pa.array(
+        [MOMENT.replace(hour=15, minute=59), MOMENT.replace(hour=16, minute=0)], pa.timestamp("us", "UTC")
+    )
+    assert local_day(moments, ZONE).to_pylist() == [dt.date(2026, 11, 20), dt.date(2026, 11, 21)]
+
+
+def test_elapsed_seconds_are_fractional_and_null_where_an_end_is():
+    start = pa.array([MOMENT, MOMENT], pa.timestamp("us", "UTC"))
+    end = pa.array([MOMENT + dt.timedelta(milliseconds=1500), None], pa.timestamp("us", "UTC"))
+    assert seconds_between(start, end).to_pylist() == [1.5, None]
+
+
+@given(st.datetimes(dt.datetime(1995, 1, 1), dt.datetime(2100, 1, 1)))
+def test_a_naive_time_means_the_same_as_its_epoch(local):
+    (moment,), _ = converted([local.isoformat(" ")], Type.TIMESTAMP, "naive")
+    assert moment == local.replace(tzinfo=ZONE)
+    assert (
+        converted([round(moment.timestamp() * 1000) / 1], Type.TIMESTAMP, "epoch_ms")[0]
+        == [moment.replace(microsecond=0) + dt.timedelta(milliseconds=round(moment.microsecond / 1000))]
+        or moment.microsecond % 1000
+    )

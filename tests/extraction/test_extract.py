@@ -1,0 +1,163 @@
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from ntanalytics.contract import DATASETS
+from ntanalytics.errors import UnknownName
+from ntanalytics.extraction import Extractor
+from ntanalytics.lake import DeltaLake, DuckReader
+from tests.extraction.shop import Shop
+
+D18, D19, D20 = (dt.date(2026, 11, day) for day in (18, 19, 20))
+GOOD = (1, "2026-11-19 09:00:00", "mobile", 1, "delivered", "2026-11-19 09:00:02.500")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    return Shop(tmp_path)
+
+
+def kept(shop: Shop, dataset: str = "sms.messages") -> list[dict[str, object]]:
+    lake = DeltaLake(shop.settings.lake)
+    table = DuckReader(lake).table(DATASETS[dataset], lake.version(dataset))
+    return sorted(
+        table.to_pyarrow().to_pylist(), key=lambda row: (row["day"], row["source"], str(row.get("message_id")))
+    )
+
+
+def test_rows_come_converted_stamped_and_with_their_derived_columns(shop: Shop):
+    shop.messages("shop", GOOD)
+    (taken, empty) = shop.extractor().extract(["sms.messages"], D19, D19)
+    (row,) = kept(shop)
+    assert row["submitted_at"] == dt.datetime(2026, 11, 19, 1, tzinfo=dt.UTC)
+    assert (row["source"], row["day"], row["receipt_latency_s"], row["message_id"]) == ("shop", D19, 2.5, "1")
+    assert (taken.rows, taken.source_rows, taken.rejected.total(), taken.error) == ({D19: 1}, 1, 0, "")
+    assert empty.source == "twin"
+    assert empty.rows.total() == 0
+
+
+def test_a_day_is_replaced_and_not_added_to(shop: Shop):
+    shop.messages("shop", GOOD, (2, "2026-11-20 09:00:00", "unicom", 1, None, None))
+    shop.extractor().extract(["sms.messages"], D18, D20)
+    shop.run("shop", "DELETE FROM message WHERE id = 1")
+    shop.messages("shop", (3, "2026-11-19 10:00:00", "telecom", 2, None, None))
+    shop.extractor().extract(["sms.messages"], D19, D19)
+    assert [(row["day"], row["message_id"]) for row in kept(shop)] == [(D19, "3"), (D20, "2")]
+
+
+def test_a_day_that_has_become_empty_is_emptied(shop: Shop):
+    shop.messages("shop", GOOD)
+    shop.extractor().extract(["sms.messages"], D19, D19)
+    shop.run("shop", "DELETE FROM message")
+    shop.extractor().extract(["sms.messages"], D19, D19)
+    assert kept(shop) == []
+
+
+def test_sources_of_one_dataset_do_not_touch_each_others_rows(shop: Shop):
+    shop.messages("shop", GOOD)
+    shop.messages("twin", GOOD)
+    shop.extractor().extract(["sms.messages"], D19, D19)
+    shop.run("twin", "DELETE FROM message")
+    shop.extractor().extract(["sms.messages"], D19, D19)
+    assert [row["source"] for row in kept(shop)] == ["shop"]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ((2, "2026-11-19 09:00:00", "satellite", 1, None, None), "carrier is none of telecom, mobile, unicom"),
+        ((2, "2026-11-19 09:00:00", None, 1, None, None), "carrier is missing"),
+        ((2, "2026-11-19 09:00:00", "mobile", "many", None, None), "segments cannot be read as integer"),
+        ((2, "2026-11-19 09:00:00", "mobile", 0, None, None), "segments is below 1"),
+        ((2, "2026-11-19 09:00:00", "mobile", 101, None, None), "segments is above 100"),
+        ((2, "2026-11-19 09:00:00", "mobile", 1, None, "2026-11-19 08:00:00"), "receipt_latency_s is below -60"),
+        ((2, "2026-11-19 99:00:00", "mobile", 1, None, None), "submitted_at cannot be read as timestamp"),
+        ((1, "2026-11-19 09:00:00", "mobile", 1, None, None), "another row has the same message_id"),
+    ],
+)
+def test_a_row_that_breaks_the_contract_is_set_aside_counted_and_kept_with_its_reason(shop: Shop, row, reason: str):
+    shop.messages("shop", GOOD, row)
+    taken, _ = shop.extractor().extract(["sms.messages"], D19, D19)
+    assert {text: rows for (_, text), rows in taken.rejected.items()} == {reason: 1}
+    assert len(kept(shop)) == 1
+    assert shop.ledger.coverage.rejected("sms.messages", D19, D19) == [("shop", reason, 1)]
+    (rejects,) = (Path(shop.settings.lake) / "sms.messages.rejects").glob("*.parquet")
+    assert rejects.stat().st_size > 0
+
+
+def test_what_is_set_aside_is_counted_once_however_often_it_is_taken(shop: Shop):
+    shop.messages("shop", GOOD, (2, "2026-11-19 09:00:00", "satellite", 1, None, None))
+    for _ in range(2):
+        shop.extractor().extract(["sms.messages"], D19, D19)
+    assert [rows for _, _, rows in shop.ledger.coverage.rejected("sms.messages", D18, D20)] == [1]
+
+
+def test_a_source_that_fails_is_recorded_and_leaves_the_others_and_the_lake_as_they_were(shop: Shop):
+    shop.messages("shop", GOOD)
+    shop.messages("twin", GOOD)
+    shop.extractor().extract(["sms.messages"], D19, D19)
+    before = kept(shop)
+    shop.run("twin", "DROP TABLE message")
+    shop.messages("shop", (5, "2026-11-19 10:00:00", "mobile", 1, None, None))
+    good, failed = shop.extractor().extract(["sms.messages"], D19, D19)
+    assert (good.error, "no such table" in failed.error) == ("", True)
+    assert [row for row in kept(shop) if row["source"] == "twin"] == [row for row in before if row["source"] == "twin"]
+    assert len(kept(shop)) == 3
+    assert "twin" in shop.ledger.coverage.last_errors("sms.messages", ["shop", "twin"])
+    assert {day.source for day in shop.ledger.coverage.days("sms.messages", D19, D19)} == {"shop", "twin"}
+
+
+def test_a_case_is_merged_by_its_key_on_the_day_of_its_opening(shop: Shop):
+    shop.run(
+        "shop",
+        "INSERT INTO ticket VALUES (?, ?, ?)",
+        ("T1", "2026-11-18 09:00:00", None),
+        ("T2", "2026-11-18 10:00:00", None),
+    )
+    shop.extractor().extract(["desk.tickets"], D18, D18)
+    shop.run("shop", "UPDATE ticket SET closed = '2026-11-20 17:00:00' WHERE no = 'T1'")
+    shop.extractor().extract(["desk.tickets"], D20, D20)
+    rows = {row["ticket_no"]: row for row in kept(shop, "desk.tickets")}
+    assert rows["T1"]["closed_at"] == dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)
+    assert rows["T1"]["day"] == D18
+    assert rows["T2"]["closed_at"] is None
+
+
+def test_only_what_is_lacking_or_unsettled_is_taken_again(shop: Shop):
+    long_ago = D20 - dt.timedelta(days=300)
+    first = shop.extractor().ensure({"sms.messages": 2}, long_ago, long_ago)
+    assert {(each.source, each.first, each.last) for each in first} == {
+        (name, long_ago - dt.timedelta(days=2), long_ago) for name in ("shop", "twin")
+    }
+    assert shop.extractor().ensure({"sms.messages": 2}, long_ago, long_ago) == []
+    wider = shop.extractor().ensure({"sms.messages": 3}, long_ago, long_ago)
+    assert {(each.first, each.last) for each in wider} == {(long_ago - dt.timedelta(days=3),) * 2}
+    today = dt.datetime.now(shop.settings.zone).date()
+    shop.extractor().ensure({"sms.messages": 0}, today, today)
+    assert shop.extractor().ensure({"sms.messages": 0}, today, today) != []  # today has not ended
+
+
+def test_a_long_window_is_taken_a_week_at_a_time(shop: Shop):
+    taken = shop.extractor().extract(["sms.messages"], D20 - dt.timedelta(days=15), D20)
+    assert [(each.last - each.first).days + 1 for each in taken if each.source == "shop"] == [7, 7, 2]
+
+
+def test_an_unknown_dataset_is_said(shop: Shop):
+    with pytest.raises(UnknownName, match="did you mean 'sms.messages'"):
+        shop.extractor().extract(["sms.message"], D19, D19)
+
+
+def test_a_source_that_dies_in_mid_stream_leaves_no_half_day(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    shop.messages("shop", *((number, f"2026-11-19 09:00:0{number}", "mobile", 1, None, None) for number in range(5)))
+    monkeypatch.setattr("ntanalytics.sources.database.BATCH_ROWS", 2)
+
+    def go_away_after_two_batches(what: str, rows: int) -> None:
+        if rows > 2:
+            raise OSError("the server went away")
+
+    extractor = Extractor(shop.settings, shop.ledger, go_away_after_two_batches)
+    taken, _ = extractor.extract(["sms.messages"], D19, D19)
+    assert "went away" in taken.error
+    assert kept(shop) == []
+    assert list((shop.settings.lake / ".spool").iterdir()) == []

@@ -1,0 +1,152 @@
+import datetime as dt
+import os
+import threading
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from ntanalytics.contract import DATASETS
+from ntanalytics.errors import LakeError
+from ntanalytics.lake import DeltaLake, DuckReader
+
+BILLS = DATASETS["sms.bills"]
+DAY = dt.date(2026, 11, 1)
+
+
+def bills(day: dt.date, segments: int, source: str = "a", count: int = 1) -> pa.RecordBatchReader:
+    rows = [
+        {
+            "month_on": day,
+            "carrier": f"c{number}",
+            "billed_segments": segments,
+            "billed_yuan": 1.0,
+            "source": source,
+            "day": day,
+        }
+        for number in range(count)
+    ]
+    return pa.Table.from_pylist(rows, schema=BILLS.schema()).to_reader()
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> DeltaLake:
+    return DeltaLake(tmp_path / "lake")
+
+
+def total(lake: DeltaLake, version: int | None, **days: dt.date) -> int | None:
+    return DuckReader(lake).table(BILLS, version, **days).billed_segments.sum().to_pyarrow().as_py()
+
+
+def test_what_was_never_written_is_an_empty_table_of_the_right_shape(lake: DeltaLake):
+    table = DuckReader(lake).table(BILLS, lake.version("sms.bills"))
+    assert table.count().to_pyarrow().as_py() == 0
+    assert table.columns == tuple(BILLS.schema().names)
+
+
+def test_an_old_version_still_reads_as_it_was(lake: DeltaLake):
+    lake.replace(BILLS, bills(DAY, 10), "a", DAY, DAY)
+    first = lake.version("sms.bills")
+    lake.replace(BILLS, bills(DAY, 20), "a", DAY, DAY)
+    assert (total(lake, first), total(lake, lake.version("sms.bills"))) == (10, 20)
+
+
+def test_only_the_files_of_the_days_asked_for_are_read(lake: DeltaLake):
+    for offset in range(3):
+        day = DAY + dt.timedelta(days=offset)
+        lake.replace(BILLS, bills(day, 10**offset), "a", day, day)
+    version = lake.version("sms.bills")
+    later = DAY + dt.timedelta(days=1)
+    assert total(lake, version, first=later) == 110
+    assert total(lake, version, first=later, last=later) == 10
+    assert len(lake.files("sms.bills", version, later, later)) == 1
+
+
+def test_files_are_partitioned_by_day_and_compressed_with_zstd(lake: DeltaLake):
+    import pyarrow.parquet as pq
+
+    lake.replace(BILLS, bills(DAY, 10), "a", DAY, DAY)
+    (file,) = lake.files("sms.bills", 0)
+    assert "day=2026-11-01" in file
+    assert pq.ParquetFile(file).metadata.row_group(0).column(0).compression == "ZSTD"
+
+
+def test_rows_outside_the_replaced_days_are_refused_and_nothing_is_changed(lake: DeltaLake):
+    lake.replace(BILLS, bills(DAY, 10), "a", DAY, DAY)
+    with pytest.raises(LakeError):
+        lake.replace(BILLS, bills(DAY, 99), "a", DAY - dt.timedelta(days=9), DAY - dt.timedelta(days=8))
+    assert total(lake, lake.version("sms.bills")) == 10
+
+
+def test_a_source_with_a_quote_in_its_name_replaces_only_its_own_rows(lake: DeltaLake):
+    name = "o'brien' OR 'a' = 'a"
+    lake.replace(BILLS, bills(DAY, 1), "a", DAY, DAY)
+    lake.replace(BILLS, bills(DAY, 10, name), name, DAY, DAY)
+    lake.replace(BILLS, bills(DAY, 100, name), name, DAY, DAY)
+    assert total(lake, lake.version("sms.bills")) == 101
+
+
+def test_a_reader_sees_a_day_whole_whatever_the_writer_does(lake: DeltaLake):
+    lake.replace(BILLS, bills(DAY, 1, count=50), "a", DAY, DAY)
+    seen: set[tuple[int, int]] = set()
+    reader = DuckReader(lake)
+
+    def read() -> None:
+        for _ in range(40):
+            table = reader.table(BILLS, lake.version("sms.bills"))
+            row = table.aggregate(rows=table.count(), kinds=table.billed_segments.nunique()).to_pyarrow().to_pylist()[0]
+            seen.add((row["rows"], row["kinds"]))
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    for segments in range(20):
+        lake.replace(BILLS, bills(DAY, segments, count=50), "a", DAY, DAY)
+    thread.join()
+    assert seen == {(50, 1)}
+
+
+def test_two_writers_of_one_day_wait_for_each_other(lake: DeltaLake):
+    errors: list[BaseException] = []
+
+    def write(source: str) -> None:
+        try:
+            for segments in range(5):
+                lake.replace(BILLS, bills(DAY, segments, source), source, DAY, DAY)
+        except LakeError as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in ("a", "b")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert total(lake, lake.version("sms.bills")) == 8
+
+
+def test_a_lake_that_cannot_be_written_says_where(tmp_path: Path):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder", encoding="utf-8")
+    with pytest.raises(LakeError, match=r"sms\.bills"):
+        DeltaLake(blocked / "lake").replace(BILLS, bills(DAY, 1), "a", DAY, DAY)
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not os.path.exists("/bin/mount"), reason="needs root to mount a small disk")
+def test_a_full_disk_leaves_the_table_as_it_was(tmp_path: Path):
+    import subprocess
+
+    small = tmp_path / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)], check=False).returncode:
+        pytest.skip("this machine does not let root mount")
+    try:
+        lake = DeltaLake(small)
+        lake.replace(BILLS, bills(DAY, 10), "a", DAY, DAY)
+        rest = os.statvfs(small).f_bavail * os.statvfs(small).f_frsize
+        (small / "ballast").write_bytes(b"x" * (rest - 4096))
+        with pytest.raises(LakeError, match="disk full"):
+            lake.replace(BILLS, bills(DAY, 20, count=5000), "a", DAY, DAY)
+        (small / "ballast").unlink()
+        assert total(lake, lake.version("sms.bills")) == 10
+    finally:
+        subprocess.run(["umount", str(small)], check=True)

@@ -1,0 +1,81 @@
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from ntanalytics.errors import LakeError
+from ntanalytics.ledger import Ledger, Taken
+
+D1, D2, D3 = (dt.date(2026, 11, day) for day in (1, 2, 3))
+AT = dt.datetime(2026, 11, 4, 1, 2, 3, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(f"sqlite:///{tmp_path}/deep/ledger.sqlite")
+
+
+def taken(first: dt.date = D1, last: dt.date = D2, **more) -> Taken:
+    return Taken("sms.messages", "sms", first, last, AT, 0.5, **more)
+
+
+def test_coverage_says_for_each_day_what_was_brought(ledger: Ledger):
+    ledger.coverage.record(
+        taken(rows=Counter({D1: 5}), rejected=Counter({(D1, "odd"): 2, (None, "no time"): 1}), source_rows=8)
+    )
+    days = ledger.coverage.days("sms.messages", D1, D3)
+    assert [(day.day, day.rows, day.rejected, day.taken_at) for day in days] == [(D1, 5, 2, AT), (D2, 0, 0, AT)]
+    assert sorted(ledger.coverage.rejected("sms.messages", D1, D1)) == [("sms", "no time", 1), ("sms", "odd", 2)]
+
+
+def test_a_day_that_the_source_did_not_hold_is_not_a_zero(ledger: Ledger):
+    ledger.coverage.record(taken(absent=frozenset({D2})))
+    assert [day.is_held for day in ledger.coverage.days("sms.messages", D1, D2)] == [True, False]
+
+
+def test_taking_a_day_again_replaces_its_coverage_and_keeps_the_history(ledger: Ledger, tmp_path: Path):
+    ledger.coverage.record(taken(rows=Counter({D1: 5})))
+    ledger.coverage.record(taken(D1, D1, rows=Counter({D1: 7})))
+    assert [day.rows for day in ledger.coverage.days("sms.messages", D1, D2)] == [7, 0]
+    with sa.create_engine(f"sqlite:///{tmp_path}/deep/ledger.sqlite").connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM extractions")).scalar() == 2
+
+
+def test_a_failure_leaves_the_coverage_and_is_remembered_until_it_works(ledger: Ledger):
+    ledger.coverage.record(taken(rows=Counter({D1: 5})))
+    ledger.coverage.record(taken(error="gone"))
+    assert ledger.coverage.days("sms.messages", D1, D1)[0].rows == 5
+    assert ledger.coverage.last_errors("sms.messages", ["sms", "other"]) == {"sms": "gone"}
+    ledger.coverage.record(taken())
+    assert ledger.coverage.last_errors("sms.messages", ["sms"]) == {}
+
+
+def test_runs_are_listed_newest_first_with_how_they_ended(ledger: Ledger):
+    first = ledger.runs.start("sms_volume", "2026-W47", {"a": 1})
+    second = ledger.runs.start("sms_volume", "2026-W47", {"a": 1})
+    ledger.runs.finish(first, "published", version=1, path="/out")
+    ledger.runs.finish(second, "failed", error="boom", path="/out/.failed")
+    runs = {run.id: run for run in ledger.runs.history()}
+    assert (runs[first].status, runs[first].version, runs[first].path) == ("published", 1, "/out")
+    assert (runs[second].status, runs[second].error) == ("failed", "boom")
+    assert all(run.started_at.tzinfo and run.who for run in runs.values())
+
+
+def test_versions_count_the_publications_of_the_same_report_period_and_parameters(ledger: Ledger):
+    assert ledger.runs.next_version("r", "2026-11", {}) == 1
+    run = ledger.runs.start("r", "2026-11", {})
+    ledger.runs.finish(run, "published", version=1)
+    failed = ledger.runs.start("r", "2026-11", {})
+    ledger.runs.finish(failed, "failed")
+    assert ledger.runs.next_version("r", "2026-11", {}) == 2
+    assert ledger.runs.next_version("r", "2026-11", {"unit": "x"}) == 1
+    assert ledger.runs.next_version("r", "2026-10", {}) == 1
+
+
+def test_a_ledger_that_cannot_be_opened_is_said_without_its_password():
+    pytest.importorskip("psycopg")
+    with pytest.raises(LakeError, match="ledger") as caught:
+        Ledger("postgresql+psycopg://u:hunter2@127.0.0.1:1/x")
+    assert "hunter2" not in str(caught.value)

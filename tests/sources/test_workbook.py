@@ -1,0 +1,80 @@
+import datetime as dt
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import openpyxl
+import pyarrow as pa
+import pytest
+
+from ntanalytics.catalog import load_product
+from ntanalytics.errors import SettingsError, SourceRefused, SourceUnreachable
+from ntanalytics.settings import SourceSettings
+from ntanalytics.sources.workbook import WorkbookSource
+
+ZONE = ZoneInfo("Asia/Shanghai")
+SINCE, UNTIL = dt.datetime(2026, 10, 31, 16, tzinfo=dt.UTC), dt.datetime(2026, 11, 30, 16, tzinfo=dt.UTC)
+SQL = """\
+/*
+window: month_on
+times: {month_on: date}
+*/
+SELECT try_cast("账期" AS DATE) AS month_on, "运营商" AS carrier, "条数" AS billed_segments, "金额" AS billed_yuan
+FROM "账单" WHERE try_cast("账期" AS DATE) >= :since AND try_cast("账期" AS DATE) < :until
+"""
+
+
+@pytest.fixture
+def product(tmp_path: Path):
+    home = tmp_path / "shop"
+    home.mkdir()
+    (home / "source.yml").write_text("title: A book\nkind: workbook\nneeds: the file\n", encoding="utf-8")
+    (home / "sms.bills.sql").write_text(SQL, encoding="utf-8")
+    return load_product(home)
+
+
+def book(tmp_path: Path, rows: list[list[object]], sheet: str = "账单") -> Path:
+    workbook = openpyxl.Workbook()
+    workbook.active.title = sheet
+    for row in rows:
+        workbook.active.append(row)
+    path = tmp_path / "book.xlsx"
+    workbook.save(path)
+    return path
+
+
+def read(product, path: Path | None) -> pa.Table:
+    source = WorkbookSource("book", SourceSettings(product="shop", path=path), product, ZONE)
+    with source.read(source.mapping("sms.bills"), SINCE, UNTIL) as batches:
+        return batches.read_all()
+
+
+HEADER = ["账期", "运营商", "条数", "金额"]
+
+
+def test_cells_arrive_as_text_whatever_their_type(product, tmp_path: Path):
+    path = book(tmp_path, [HEADER, [dt.datetime(2026, 11, 1), "mobile", 1200, 48.5], ["2026-11-01", " x ", True, None]])
+    assert read(product, path).to_pylist() == [
+        {"month_on": dt.date(2026, 11, 1), "carrier": "mobile", "billed_segments": "1200", "billed_yuan": "48.5"},
+        {"month_on": dt.date(2026, 11, 1), "carrier": "x", "billed_segments": "TRUE", "billed_yuan": None},
+    ]
+
+
+def test_a_sheet_or_column_that_is_not_there_is_named(product, tmp_path: Path):
+    with pytest.raises(SourceRefused, match="账单"):
+        read(product, book(tmp_path, [HEADER], sheet="别的"))
+    with pytest.raises(SourceRefused, match="运营商"):
+        read(product, book(tmp_path, [["账期", "条数", "金额"]]))
+
+
+def test_what_is_no_workbook_is_unreachable(product, tmp_path: Path):
+    broken = tmp_path / "broken.xlsx"
+    broken.write_bytes(b"PK\x03\x04 not really")
+    for path in (tmp_path / "none.xlsx", broken):
+        with pytest.raises(SourceUnreachable, match=path.name):
+            read(product, path)
+    with pytest.raises(SettingsError, match="needs a path"):
+        read(product, None)
+
+
+def test_an_empty_sheet_has_no_rows(product, tmp_path: Path):
+    assert read(product, book(tmp_path, [HEADER])).num_rows == 0

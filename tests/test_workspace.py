@@ -1,0 +1,127 @@
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from ntanalytics.errors import NoData, SettingsError, UnknownName
+from ntanalytics.workspace import Report, open_report, open_workspace
+from tests.extraction.shop import Shop
+
+W47 = "2026-W47"  # 16 to 22 November
+MONDAY, SUNDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 22)
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    shop = Shop(tmp_path)
+    monkeypatch.setenv("NTANALYTICS_CONFIG", str(shop.config))
+    for source in ("shop", "twin"):
+        shop.messages(
+            source,
+            (1, "2026-11-17 09:00:00", "mobile", 1, None, None),
+            (2, "2026-11-10 09:00:00", "mobile", 3, None, None),
+        )
+    return shop
+
+
+def count(table) -> int:
+    return table.count().to_pyarrow().as_py()
+
+
+def test_a_scope_parts_the_period_from_the_one_before(shop: Shop):
+    shop.extractor().extract(["sms.messages"], MONDAY - dt.timedelta(days=7), SUNDAY)
+    messages = open_report("sms_volume", W47).dataset("sms.messages", history=7)
+    assert (count(messages.table), count(messages.before), count(messages.recent)) == (2, 2, 4)
+    assert messages.before.segments.sum().to_pyarrow().as_py() == 6
+    assert count(messages.days) == 14
+
+
+def test_a_day_never_taken_is_a_hole_in_every_way(shop: Shop):
+    shop.extractor().extract(["sms.messages"], MONDAY, SUNDAY - dt.timedelta(days=1))
+    report = open_report("sms_volume", W47)
+    messages = report.dataset("sms.messages")
+    assert (messages.is_complete, messages.was_complete, messages.missing) == (False, False, [SUNDAY])
+    days = {row["day"]: row["is_covered"] for row in messages.days.to_pyarrow().to_pylist()}
+    assert [day for day, covered in days.items() if not covered] == [SUNDAY]
+    (first, second) = report.head().holes
+    assert "shop" in first
+    assert "11月22日" in first
+    assert "下限" in second
+
+
+def test_one_source_of_two_missing_is_a_hole(shop: Shop):
+    shop.run("twin", "DROP TABLE message")
+    shop.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
+    report = open_report("sms_volume", W47)
+    assert not report.dataset("sms.messages").is_complete
+    by_source = {line.source: line for line in report.status()}
+    assert by_source["shop"].is_whole
+    assert "no such table" in by_source["twin"].error
+    assert by_source["twin"].rows is None
+
+
+def test_a_day_taken_before_it_ended_is_not_whole(shop: Shop):
+    today = dt.datetime.now(shop.settings.zone).date()
+    shop.extractor().extract(["sms.messages"], today, today)
+    assert not open_report("sms_volume", today.isoformat()).dataset("sms.messages").is_complete
+
+
+def test_the_head_names_the_versions_that_were_read(shop: Shop):
+    shop.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
+    report = open_report("sms_volume", W47)
+    report.dataset("sms.messages")
+    version = report.workspace.version("sms.messages")
+    shop.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
+    assert report.head().versions == {"sms.messages": version}  # pinned when it was first met
+
+
+def test_the_as_of_is_the_earliest_of_the_sources(shop: Shop):
+    shop.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
+    messages = open_report("sms_volume", W47).dataset("sms.messages")
+    taken = [line.taken_at for line in messages.status()]
+    assert messages.as_of == min(moment for moment in taken if moment)
+
+
+def test_the_calendar_marks_days(shop: Shop):
+    shop.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
+    report = open_report("x", "2026-10-10")
+    row = report.dataset("sms.messages", history=9).days.to_pyarrow().to_pylist()
+    assert (row[-1]["label"], row[-1]["is_working_day"]) == ("调休上班", True)
+    assert (row[0]["label"], row[0]["is_working_day"]) == ("节假日", False)
+    assert report.working_days == [dt.date(2026, 10, 10)]
+
+
+def test_an_analyst_opens_the_lake_in_three_lines(shop: Shop):
+    shop.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
+    lake = open_workspace(shop.config)
+    frame = (
+        lake.table("sms.messages", "2026-11-17", "2026-11-17")
+        .group_by("carrier")
+        .agg(n=lambda t: t.count())
+        .to_pandas()
+    )
+    assert frame.to_dict("records") == [{"carrier": "mobile", "n": 2}]
+    with pytest.raises(UnknownName):
+        lake.table("sms.message")
+
+
+def test_without_settings_or_data_the_error_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NTANALYTICS_CONFIG", str(tmp_path / "none.yml"))
+    with pytest.raises(SettingsError, match="ntanalytics init"):
+        open_report("x", W47)
+    (tmp_path / "none.yml").write_text("", encoding="utf-8")
+    with pytest.raises(NoData, match="ntanalytics extract"):
+        open_report("x", W47)
+
+
+def test_a_report_knows_its_zone(shop: Shop):
+    report = Report(open_workspace(shop.config), "x", "", open_report_period())
+    assert report.zone_offset_h == 8
+    assert report.begins_at == dt.datetime(2026, 11, 15, 16, tzinfo=dt.UTC)
+    assert report.ends_at == dt.datetime(2026, 11, 22, 16, tzinfo=dt.UTC)
+
+
+def open_report_period():
+    from ntanalytics.periods import parse_period
+
+    return parse_period(W47, SUNDAY)
