@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import importlib.metadata
 import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,7 @@ import pytest
 import yaml
 
 #: Names that conda-forge writes otherwise. Packages it does not have are installed by pip.
-CONDA_NAMES = {"duckdb": "python-duckdb", "ibis-framework": "ibis-duckdb"}
+CONDA_NAMES = {"duckdb": "python-duckdb", "ibis-framework": "ibis-duckdb", "jupyter-client": "jupyter_client"}
 REQUIREMENT = re.compile(r"^(?P<name>[\w.-]+)(?:\[[\w,]+\])?(?P<bound>.*)$")
 
 
@@ -80,3 +83,29 @@ def test_every_locked_version_has_hashes(root: Path) -> None:
     blocks = re.split(r"^(?=[a-z0-9])", (root / "requirements.lock").read_text(encoding="utf-8"), flags=re.MULTILINE)
     bare = [block.split()[0] for block in blocks if "==" in block and "--hash=sha256:" not in block]
     assert not bare, f"{bare}: without a hash an index may hand out anything"
+
+
+def test_every_library_that_the_package_imports_is_declared(
+    project: dict[str, Any], trees: dict[str, ast.Module]
+) -> None:
+    extras = [line for lines in project["project"]["optional-dependencies"].values() for line in lines]
+    declared = {split(line)[0] for line in [*project["project"]["dependencies"], *extras]}
+    providers = importlib.metadata.packages_distributions()
+    undeclared = {
+        f"{name} imports {module}"
+        for name, tree in trees.items()
+        for module in _imported(tree) - sys.stdlib_module_names - {"ntanalytics"}
+        if not {re.sub(r"[-_.]+", "-", one).lower() for one in providers.get(module, [module])} & declared
+    }
+    assert not undeclared, f"{sorted(undeclared)}: declare it in pyproject.toml; another library's need may end"
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    """The top names of everything that a module imports, within its functions too."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
