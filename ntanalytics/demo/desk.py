@@ -23,12 +23,26 @@ _TICKETS_PER_DAY = 7.5
 
 # Category: share of tickets, hours until due.
 _CATEGORIES = {
-    "account": (0.31, 8), "consulting": (0.29, 8), "fault": (0.16, 4), "onboarding": (0.06, 120), "change": (0.07, 240),
-    "training": (0.03, 240), "inspection": (0.02, 24), "other": (0.06, 48),
-}  # fmt: skip
+    "account": (0.31, 8),
+    "consulting": (0.29, 8),
+    "fault": (0.16, 4),
+    "onboarding": (0.06, 120),
+    "change": (0.07, 240),
+    "training": (0.03, 240),
+    "inspection": (0.02, 24),
+    "other": (0.06, 48),
+}
 _SUBSYSTEMS = {
-    "identity": 0.17, "sso": 0.07, "docexchange": 0.2, "oa": 0.28, "im": 0.06, "sms": 0.07, "ca": 0.08, "seal": 0.05, "infra": 0.02,
-}  # fmt: skip
+    "identity": 0.17,
+    "sso": 0.07,
+    "docexchange": 0.2,
+    "oa": 0.28,
+    "im": 0.06,
+    "sms": 0.07,
+    "ca": 0.08,
+    "seal": 0.05,
+    "infra": 0.02,
+}
 #: Share of tickets that are closed, but after they were due.
 _CLOSED_LATE = 0.02
 #: Tickets still open past their time on the last working day: working days ago opened, category, subsystem.
@@ -38,11 +52,23 @@ _OVERDUE = ((8, "onboarding", "docexchange"), (5, "fault", "oa"), (3, "account",
 _ENGINEER, _BACKUP = "李明远", "周晓岚"
 
 _CHECKED = (
-    ("infra", "机房温湿度"), ("infra", "UPS与供电"), ("infra", "服务器指示灯"), ("infra", "存储阵列"), ("infra", "数据库备份"),
-    ("identity", "门户登录"), ("docexchange", "公文收发测试"), ("oa", "协同办公首页"), ("sms", "短信通道连接"), ("seal", "签章服务"),
-)  # fmt: skip
+    ("infra", "机房温湿度"),
+    ("infra", "UPS与供电"),
+    ("infra", "服务器指示灯"),
+    ("infra", "存储阵列"),
+    ("infra", "数据库备份"),
+    ("identity", "门户登录"),
+    ("docexchange", "公文收发测试"),
+    ("oa", "协同办公首页"),
+    ("sms", "短信通道连接"),
+    ("seal", "签章服务"),
+)
 # Incidents that the manual checks of their day note, and the item that shows them.
-_NOTED = {"carrier_outage": ("sms", "短信通道连接"), "slow_responses": ("oa", "协同办公首页"), "manual_check": ("infra", "机房温湿度")}
+_NOTED = {
+    "carrier_outage": ("sms", "短信通道连接"),
+    "slow_responses": ("oa", "协同办公首页"),
+    "manual_check": ("infra", "机房温湿度"),
+}
 _STATE = {"关注": "watch", "异常": "bad"}
 
 #: Yuan a segment.
@@ -52,8 +78,13 @@ _SMALL, _PLANTED = 0.0006, 0.018
 
 
 def write_ledger(
-    path: Path, days: Sequence[dt.date], rhythm: Rhythm, incidents: Sequence[Incident],
-    segments: Mapping[tuple[dt.date, str], int], *, seed: int,
+    path: Path,
+    days: Sequence[dt.date],
+    rhythm: Rhythm,
+    incidents: Sequence[Incident],
+    segments: Mapping[tuple[dt.date, str], int],
+    *,
+    seed: int,
 ) -> dict[str, int]:
     """Write the filled ledger workbook.
 
@@ -79,7 +110,9 @@ def write_ledger(
     return {name: len(content) for name, content in rows.items()}
 
 
-def _tickets(days: Sequence[dt.date], rhythm: Rhythm, incidents: Sequence[Incident], seed: int) -> list[tuple[Any, ...]]:
+def _tickets(
+    days: Sequence[dt.date], rhythm: Rhythm, incidents: Sequence[Incident], seed: int
+) -> list[tuple[Any, ...]]:
     now = _at(days[-1] + dt.timedelta(days=1), 0)
     drafts = [draft for day in days for draft in _drawn_tickets(day, rhythm, seed, now)]
     for incident in incidents:
@@ -127,13 +160,23 @@ def _drawn_tickets(day: dt.date, rhythm: Rhythm, seed: int, now: dt.datetime) ->
         closed = max(closed, responded)
         subsystem = subsystems[int(rng.choice(len(subsystems), p=systems / systems.sum()))]
         unit = UNITS[int(rng.integers(len(UNITS)))]
-        found.append((
-            opened, category, subsystem, unit, responded if responded < now else None, due, closed if closed < now else None
-        ))
+        found.append(
+            (
+                opened,
+                category,
+                subsystem,
+                unit,
+                responded if responded < now else None,
+                due,
+                closed if closed < now else None,
+            )
+        )
     return found
 
 
-def _attendance(days: Sequence[dt.date], rhythm: Rhythm, incidents: Sequence[Incident], seed: int) -> list[tuple[Any, ...]]:
+def _attendance(
+    days: Sequence[dt.date], rhythm: Rhythm, incidents: Sequence[Incident], seed: int
+) -> list[tuple[Any, ...]]:
     gaps = {incident.day for incident in incidents if incident.kind == "attendance_gap"}
     rows: list[tuple[Any, ...]] = []
     for day in rhythm.calendar.working_days(days[0], days[-1]):

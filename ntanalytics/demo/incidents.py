@@ -57,14 +57,21 @@ class Incident:
 
 # id, subsystem, kind, subject, working days before the last one, from, to, severity, description
 _PLAN = (
-    ("slow-oa", "oa", "slow_responses", "oa", 3, "08:30", "10:45", "关注", "协同办公上午响应缓慢，接口耗时约为平时的六倍。"),
-    ("outage-unicom", "sms", "carrier_outage", "unicom", 2, "09:12", "12:42", "异常", "中国联通通道故障，送达率降至约70%，历时3小时30分。"),
-    ("errors-portal", "infra", "error_burst", "portal", 0, "14:10", "14:50", "异常", "统一门户上游服务异常，40分钟内约三分之一请求返回502或504。"),
-    ("backlog-telecom", "sms", "report_backlog", "telecom", 6, "09:30", "15:30", "关注", "中国电信状态报告积压，最长延迟数小时，短信均已送达。"),
-    ("attendance-gap", "desk", "attendance_gap", "驻场", 5, "00:00", "24:00", "异常", "当日无驻场或备选人员在岗记录。"),
-    ("check-cooling", "infra", "manual_check", "机房温湿度", 0, "08:40", "17:00", "关注", "机房二号空调回风温度偏高，已联系维保。"),
-    ("tickets-overdue", "desk", "tickets_overdue", "desk", 0, "00:00", "24:00", "关注", "有工单超过应完成时间仍未关闭。"),
-)
+    ("slow-oa", "oa", "slow_responses", "oa.nantong.example", 3, "08:30", "10:45", "关注",
+     "协同办公上午响应缓慢，接口耗时约为平时的六倍。"),
+    ("outage-unicom", "sms", "carrier_outage", "unicom", 2, "09:12", "12:42", "异常",
+     "中国联通通道故障，送达率降至约70%，历时3小时30分。"),
+    ("errors-portal", "infra", "error_burst", "portal", 0, "14:10", "14:50", "异常",
+     "统一门户上游服务异常，40分钟内约三分之一请求返回502或504。"),
+    ("backlog-telecom", "sms", "report_backlog", "telecom", 6, "09:30", "15:30", "关注",
+     "中国电信状态报告积压，最长延迟数小时，短信均已送达。"),
+    ("attendance-gap", "desk", "attendance_gap", "驻场", 5, "00:00", "24:00", "异常",
+     "当日无驻场或备选人员在岗记录。"),
+    ("check-cooling", "infra", "manual_check", "机房温湿度", 0, "08:40", "17:00", "关注",
+     "机房二号空调回风温度偏高，已联系维保。"),
+    ("tickets-overdue", "desk", "tickets_overdue", "desk", 0, "00:00", "24:00", "关注",
+     "有工单超过应完成时间仍未关闭。"),
+)  # fmt: skip
 
 
 def plan(calendar: Calendar, first: dt.date, until: dt.date) -> tuple[Incident, ...]:
@@ -82,8 +89,14 @@ def plan(calendar: Calendar, first: dt.date, until: dt.date) -> tuple[Incident, 
     month = billed_months(first, until)[-1:]
     planned += [
         Incident(
-            "bill-unicom", "sms", "bill_difference", "unicom", _moment(period.first, "00:00"), _moment(period.last, "24:00"),
-            "异常", "中国联通账单条数比平台统计多约1.8%，超过0.5%的核对界限。",
+            "bill-unicom",
+            "sms",
+            "bill_difference",
+            "unicom",
+            _moment(period.first, "00:00"),
+            _moment(period.last, "24:00"),
+            "异常",
+            "中国联通账单条数比平台统计多约1.8%，超过0.5%的核对界限。",
         )
         for period in month
     ]

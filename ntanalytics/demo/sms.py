@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +16,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ntanalytics.demo.incidents import Incident
-from ntanalytics.demo.rhythm import Rhythm, generator
-from ntanalytics.demo.sms_outcomes import CARRIERS, Outcomes, draw_outcomes
+from ntanalytics.demo.rhythm import DAY_MS, Rhythm, generator
+from ntanalytics.demo.sms_outcomes import CARRIERS, DELIVERED, Outcomes, draw_outcomes
 from ntanalytics.demo.sms_schema import (
     LOOKUPS,
     REPORT_COLUMNS,
@@ -33,12 +33,24 @@ MESSAGES_PER_DAY = 5_000
 
 _STREAM = 1
 _CONSTANTS = {"Province_Code": "0513", "Protocol_Type_Code": "HttpJson"}
-_CHANNELS = np.array(["CMPP01", "SGIP01", "SMGP01", "CMPP02", "SGIP02", "SMGP02"], dtype=object)  # the second half sends again
+# The second half of the channels sends again what the first could not.
+_CHANNELS = np.array(["CMPP01", "SGIP01", "SMGP01", "CMPP02", "SGIP02", "SMGP02"], dtype=object)
 _OPERATORS = np.array(["cmpp", "sgip", "smgp"], dtype=object)
-# Number segments of the three carriers (mobile, unicom, telecom); what follows is visibly made up: 0000 and four digits.
-_PREFIXES = (("138", "139", "158", "187", "198"), ("130", "156", "186", "166", "196"), ("133", "153", "189", "191", "199"))
-_SUBMITTED = np.array(["success", "faild"], dtype=object)  # sic: the product's own spelling
-_REPORTED = np.array(["success", "faild"], dtype=object)
+_STATES = np.array(["0", "1", "2"], dtype=object)  # normal, sent again, first attempt that failed
+_STATUS = np.array(["success", "faild"], dtype=object)  # sic: the product's own spelling
+_DESCRIPTIONS = np.array([None, "8 流量控制错"], dtype=object)
+_ENTERPRISES = np.array([item.number for item in APPLICATIONS], dtype=object)
+_SIGNATURES = np.array([item.signature for item in APPLICATIONS], dtype=object)
+_CONTENTS = np.array([item.signature + item.text for item in APPLICATIONS], dtype=object)
+# Number segments of the three carriers; what follows is visibly made up: 0000 and four digits.
+_PREFIXES = np.array(
+    [
+        ["138", "139", "158", "187", "198"],
+        ["130", "156", "186", "166", "196"],
+        ["133", "153", "189", "191", "199"],
+    ],
+    dtype=object,
+)
 
 
 @dataclass
@@ -140,15 +152,17 @@ def _draw_day(
         size = int(batch[-1]) + 1
         place = np.arange(count) - np.flatnonzero(begins)[batch]
         ids, shares = accounts[index]
-        parts.append((
-            (rhythm.moments(rng, day, application.audience, size)[batch] + 35 * place).clip(max=86_399_000),
-            np.full(count, index),
-            rng.choice(ids, size, p=shares)[batch],
-            batch + first_batch,
-            place,
-            rng.normal(application.length, 11, size).round().astype(np.int64).clip(18, 260)[batch],
-            rng.choice(3, count, p=[0.58, 0.18, 0.24]),
-        ))
+        parts.append(
+            (
+                (rhythm.moments(rng, day, application.audience, size)[batch] + 35 * place).clip(max=DAY_MS - 1000),
+                np.full(count, index),
+                rng.choice(ids, size, p=shares)[batch],
+                batch + first_batch,
+                place,
+                rng.normal(application.length, 11, size).round().astype(np.int64).clip(18, 260)[batch],
+                rng.choice(3, count, p=[0.58, 0.18, 0.24]),
+            )
+        )
         first_batch += size
     if not parts:
         return _Messages(*(np.zeros(0, dtype=np.int64) for _ in range(7)))
@@ -157,80 +171,113 @@ def _draw_day(
     return _Messages(*(column[order] for column in columns))
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """One day's rows of ``submit``, an array item a segment, in order of time."""
+
+    message: NDArray[np.int64]  # index into the day's messages
+    sequence: NDArray[np.int64]
+    is_first_attempt: NDArray[np.bool_]  # of a message that was sent again
+    is_second_attempt: NDArray[np.bool_]
+    at_ms: NDArray[np.int64]
+
+
+def _lay_out(messages: _Messages, outcomes: Outcomes) -> _Rows:
+    """A row for each segment of each attempt; the attempts at one message share batch number and recipient."""
+    again = np.flatnonzero(outcomes.is_sent_again)
+    attempt = np.concatenate([again, np.arange(len(messages.at_ms))])
+    parts = segments_of(messages.length)[attempt]
+    row = np.repeat(np.arange(len(attempt)), parts)
+    message, is_first = attempt[row], row < len(again)
+    is_second = outcomes.is_sent_again[message] & ~is_first
+    sequence = np.arange(len(row)) - np.repeat(np.cumsum(parts) - parts, parts) + 1
+    at = messages.at_ms[message] + 12 * (sequence - 1) + np.where(is_second, outcomes.resend_after_ms[message], 0)
+    at = np.minimum(at, DAY_MS - 10)  # a shard is that of the day of submission
+    order = np.argsort(at, kind="stable")
+    return _Rows(message[order], sequence[order], is_first[order], is_second[order], at[order])
+
+
 def _write_shard(
-    database: sqlite3.Connection, rng: np.random.Generator, day: dt.date, messages: _Messages, outcomes: Outcomes, *,
-    until: dt.date,
-) -> None:
-    stamp = f"{day:%Y%m%d}"
-    suffix = f"_{stamp}"
+    database: sqlite3.Connection, rng: np.random.Generator, day: dt.date, messages: _Messages, outcomes: Outcomes,
+    *, until: dt.date,
+) -> None:  # fmt: skip
+    suffix = f"_{day:%Y%m%d}"
     for statement in shard_tables(suffix):
         database.execute(statement)
-    count = len(messages.at_ms)
-    # A message that was sent again has a first attempt beside its last: the same batch number and recipient.
-    attempt = np.concatenate([np.flatnonzero(outcomes.is_sent_again), np.arange(count)])
-    is_first = np.arange(len(attempt)) < int(outcomes.is_sent_again.sum())
-    parts = segments_of(messages.length)[attempt]
-    row = np.repeat(np.arange(len(attempt)), parts)  # one row a segment
-    sequence = np.arange(len(row)) - np.repeat(np.cumsum(parts) - parts, parts) + 1
-    message, is_first = attempt[row], is_first[row]
-    again = outcomes.is_sent_again[message] & ~is_first
-    at = messages.at_ms[message] + 12 * (sequence - 1) + np.where(again, outcomes.resend_after_ms[message], 0)
-    at = at.clip(max=86_399_990)  # a shard is that of the day of submission
-    order = np.argsort(at, kind="stable")
-    message, sequence, is_first, again, at = (column[order] for column in (message, sequence, is_first, again, at))
-
-    failed = np.where(is_first, outcomes.first_failed_at_submit[message], outcomes.is_refused[message])
-    midnight = np.datetime64(day, "ms")
-    number = np.arange(1, len(at) + 1)
-    application, carrier = messages.application[message], messages.carrier[message]
-    prefix = np.array(_PREFIXES, dtype=object)[carrier, message % 5]
-    suffix_digits = (messages.batch[message] * 37 + messages.place[message]) % 10_000
-    texts = {
-        "channel": _CHANNELS[carrier + 3 * again],
-        "enterprise": np.array([item.number for item in APPLICATIONS], dtype=object)[application],
-        "batch": [f"{stamp}{n:09d}" for n in messages.batch[message].tolist()],
-        "channel_msg": [f"{stamp}{n:08X}" for n in number.tolist()],
-        "phone": [f"{head}0000{tail:04d}" for head, tail in zip(prefix.tolist(), suffix_digits.tolist(), strict=True)],
-        "state": np.where(is_first, "2", np.where(again, "1", "0")).astype(object),
-        "operator": _OPERATORS[carrier],
-        "content": np.array([item.signature + item.text for item in APPLICATIONS], dtype=object)[application],
-        "submitted": _times(midnight, at),
+    rows = _lay_out(messages, outcomes)
+    shared = _shared_columns(day, messages, rows)
+    message, at = rows.message, rows.at_ms
+    refused = np.where(rows.is_first_attempt, outcomes.first_failed_at_submit[message], outcomes.is_refused[message])
+    submit = {
+        **shared,
+        "Id": np.arange(1, len(at) + 1),
+        "Is_LMS": (segments_of(messages.length) > 1)[message].astype(int),
+        "Signature": _SIGNATURES[messages.application[message]],
+        "Content_Length": messages.length[message],
+        "Submit_Status_Code": _STATUS[refused.astype(int)],
+        "Submit_Description": _DESCRIPTIONS[refused.astype(int)],
+        "Submit_Response_Date": _times(day, at + rng.integers(20, 260, len(at))),
+        "Create_Date": shared["Submit_Date"],
     }
-    account = messages.account[message]
-    description = np.where(failed, "8 流量控制错", None).astype(object)
-    response = _times(midnight, at + rng.integers(20, 260, len(at)))
-    signature = np.array([item.signature for item in APPLICATIONS], dtype=object)[application]
-    long = (segments_of(messages.length) > 1)[message].astype(int)
-    _insert(database, insertion(f"submit{suffix}", SUBMIT_COLUMNS, _CONSTANTS), (
-        number, texts["channel"], texts["enterprise"], account, texts["batch"], texts["channel_msg"], sequence, long,
-        texts["state"], texts["operator"], texts["content"], signature, messages.length[message], texts["phone"],
-        _SUBMITTED[failed.astype(int)], description, texts["submitted"], response, texts["submitted"],
-    ))
+    _insert(database, f"submit{suffix}", SUBMIT_COLUMNS, submit, _CONSTANTS)
 
-    native = np.where(is_first, outcomes.first_code[message], outcomes.code[message])
-    made = at + outcomes.latency_ms[message] + 40 * sequence
-    end = (until - day).days * 86_400_000 + 86_400_000
-    has_report = ~failed & (is_first | outcomes.is_reported[message]) & (made < end)
-    kept = np.flatnonzero(has_report)
+    native = np.where(rows.is_first_attempt, outcomes.first_code[message], outcomes.code[message])
+    made = at + outcomes.latency_ms[message] + 40 * rows.sequence
+    has_report = ~refused & (rows.is_first_attempt | outcomes.is_reported[message])
+    # what a carrier reports after the estate's end has not come yet
+    kept = np.flatnonzero(has_report & (made < ((until - day).days + 1) * DAY_MS))
     kept = kept[np.argsort(made[kept], kind="stable")]
-    status = _REPORTED[(native[kept] != "DELIVRD").astype(int)]
-    reported = _times(midnight, made[kept] // 1000 * 1000, length=19)  # Status_Date has whole seconds
-    pick = {name: np.asarray(column, dtype=object)[kept] for name, column in texts.items()}
-    _insert(database, insertion(f"report{suffix}", REPORT_COLUMNS, {**_CONSTANTS, "Submit_Status_Code": "success"}), (
-        np.arange(1, len(kept) + 1), pick["batch"], pick["channel_msg"], pick["phone"], pick["channel"], pick["enterprise"],
-        account[kept], pick["operator"], pick["content"], pick["state"], sequence[kept], status, native[kept], reported,
-        pick["submitted"], reported,
-    ))
+    reported = _times(day, made[kept] // 1000 * 1000, length=19)  # Status_Date has whole seconds
+    report = {
+        **{name: column[kept] for name, column in shared.items()},
+        "Id": np.arange(1, len(kept) + 1),
+        "Status_Code": _STATUS[(native[kept] != DELIVERED).astype(int)],
+        "Native_Status": native[kept],
+        "Status_Date": reported,
+        "Create_Date": reported,
+    }
+    _insert(database, f"report{suffix}", REPORT_COLUMNS, report, {**_CONSTANTS, "Submit_Status_Code": "success"})
     database.execute(shard_index(suffix))
 
 
-def _times(midnight: np.datetime64, offset_ms: NDArray[np.int64], length: int = 23) -> list[str]:
+def _shared_columns(day: dt.date, messages: _Messages, rows: _Rows) -> dict[str, NDArray[Any]]:
+    """The columns that ``submit`` and ``report`` have in common."""
+    message = rows.message
+    carrier, application = messages.carrier[message], messages.application[message]
+    stamp = f"{day:%Y%m%d}"
+    heads = _PREFIXES[carrier, message % 5].tolist()
+    tails = ((messages.batch[message] * 37 + messages.place[message]) % 10_000).tolist()
+    return {
+        "Channel_No": _CHANNELS[carrier + 3 * rows.is_second_attempt],
+        "Enterprise_No": _ENTERPRISES[application],
+        "Enterprise_User_Id": messages.account[message],
+        "Msg_Batch_No": _objects([f"{stamp}{number:09d}" for number in messages.batch[message].tolist()]),
+        "Channel_Msg_Id": _objects([f"{stamp}{number:08X}" for number in range(len(message))]),
+        "Sequence": rows.sequence,
+        "Data_Status_Code": _STATES[rows.is_second_attempt + 2 * rows.is_first_attempt],
+        "Operator": _OPERATORS[carrier],
+        "Content": _CONTENTS[application],
+        "Phone_No": _objects([f"{head}0000{tail:04d}" for head, tail in zip(heads, tails, strict=True)]),
+        "Submit_Date": _times(day, rows.at_ms),
+    }
+
+
+def _objects(values: Sequence[str]) -> NDArray[np.object_]:
+    return np.array(values, dtype=object)
+
+
+def _times(day: dt.date, offset_ms: NDArray[np.int64], length: int = 23) -> NDArray[np.object_]:
     """Local wall-clock texts ``YYYY-MM-DD HH:MM:SS.fff`` (``length`` 19: whole seconds)."""
-    moments = pa.array(midnight + offset_ms.astype("timedelta64[ms]"), pa.timestamp("ms"))
-    texts: list[str] = moments.cast(pa.string()).to_pylist()
-    return texts if length == 23 else [text[:length] for text in texts]
+    moments = pa.array(np.datetime64(day, "ms") + offset_ms.astype("timedelta64[ms]"), pa.timestamp("ms"))
+    return _objects([text[:length] for text in moments.cast(pa.string()).to_pylist()])
 
 
-def _insert(database: sqlite3.Connection, statement: str, columns: Sequence[Any]) -> None:
-    lists = [column.tolist() if isinstance(column, np.ndarray) else column for column in columns]
-    database.executemany(statement, zip(*lists, strict=True))
+def _insert(
+    database: sqlite3.Connection,
+    table: str,
+    names: Sequence[str],
+    columns: Mapping[str, NDArray[Any]],
+    constants: Mapping[str, str],
+) -> None:
+    lists = [columns[name].tolist() for name in names]
+    database.executemany(insertion(table, names, constants), zip(*lists, strict=True))

@@ -25,9 +25,18 @@ _REFUSED, _SENT_AGAIN = 0.001, 0.006
 
 # Raw final codes and their weights, as each carrier's protocol writes them (CMPP, SGIP, SMGP).
 _CODES: tuple[dict[str, float], ...] = (
-    {"MK:0001": 30, "UNDELIV": 18, "EXPIRED": 14, "MK:0005": 10, "DB:0141": 9, "MB:1041": 7, "MK:0017": 5, "DB:0100": 4, "ID:0076": 3},
-    {"2:25": 38, "2:29": 22, "2:26": 12, "2:27": 9, "2:21": 8, "2:32": 6, "2:33": 5},
-    {"601": 30, "UNDELIV": 20, "EXPIRED": 16, "640": 12, "602": 9, "701": 7, "005": 6},
+    {
+        "MK:0001": 30, "UNDELIV": 18, "EXPIRED": 14, "MK:0005": 10, "DB:0141": 9,
+        "MB:1041": 7, "MK:0017": 5, "DB:0100": 4, "ID:0076": 3,
+    },
+    {
+        "2:25": 38, "2:29": 22, "2:26": 12, "2:27": 9,
+        "2:21": 8, "2:32": 6, "2:33": 5,
+    },
+    {
+        "601": 30, "UNDELIV": 20, "EXPIRED": 16, "640": 12,
+        "602": 9, "701": 7, "005": 6,
+    },
 )  # fmt: skip
 #: During an outage of the carrier: its system fails, its destination cannot be reached.
 _OUTAGE_CODES = ("2:32", "2:21")
@@ -64,7 +73,11 @@ class Outcomes:
 
 
 def draw_outcomes(
-    rng: np.random.Generator, day: dt.date, carrier: NDArray[np.int64], at_ms: NDArray[np.int64], incidents: Sequence[Incident]
+    rng: np.random.Generator,
+    day: dt.date,
+    carrier: NDArray[np.int64],
+    at_ms: NDArray[np.int64],
+    incidents: Sequence[Incident],
 ) -> Outcomes:
     """Draw the outcomes of a day's messages, with the day's carrier outages and report backlogs in them.
 

@@ -36,7 +36,7 @@ class Service:
     """One service and its log.
 
     Attributes:
-        name: as incidents name it.
+        name: as the dataset ``infra.requests`` names it, and incidents do.
         host: its host name.
         file: the log's file name.
         is_json: JSON lines with times (``escape=json``), else nginx's ``combined``.
@@ -56,7 +56,8 @@ class Service:
 
 SERVICES = (
     Service(
-        "portal", "portal.nantong.example", "portal-access.log", is_json=False, requests=16_000, audience=Audience.OFFICE,
+        "portal", "portal.nantong.example", "portal-access.log", is_json=False, requests=16_000,
+        audience=Audience.OFFICE,
         routes=(
             Route(14, "GET", "/", 0.03, 18_400),
             Route(9, "GET", "/static/js/app.6f2c1d.js", 0.004, 312_000, 304),
@@ -71,7 +72,8 @@ SERVICES = (
         ),
     ),
     Service(
-        "oa", "oa.nantong.example", "oa-access.json.log", is_json=True, requests=22_000, audience=Audience.OFFICE,
+        "oa.nantong.example", "oa.nantong.example", "oa-access.json.log", is_json=True, requests=22_000,
+        audience=Audience.OFFICE,
         routes=(
             Route(16, "GET", "/oa/api/todo", 0.14, 6_200),
             Route(10, "GET", "/oa/api/documents/{id}", 0.22, 14_000),
@@ -91,7 +93,9 @@ SERVICES = (
 )  # fmt: skip
 
 #: Clients of the government extranet (private addresses) and of the mobile gateway; documentation addresses outside.
-ADDRESSES = tuple([f"10.{60 + n % 8}.{n // 8 % 24}.{20 + n * 7 % 200}" for n in range(600)] + ["203.0.113.25", "2001:db8::17"])
+ADDRESSES = tuple(
+    [f"10.{60 + n % 8}.{n // 8 % 24}.{20 + n * 7 % 200}" for n in range(600)] + ["203.0.113.25", "2001:db8::17"]
+)
 
 #: User agents, the frequent ones first; domestic browsers and systems among them.
 AGENTS = (
@@ -100,35 +104,49 @@ AGENTS = (
     "Mozilla/5.0 (X11; Linux aarch64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/108.0.0.0 Safari/537.36 Kylin",
     "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36 wxwork/4.1.20",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
-    "Mozilla/5.0 (Windows NT 6.1; WOW64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/86.0.4240.198 Safari/537.36 360SE",
+    "Mozilla/5.0 (Windows NT 6.1; WOW64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/86.0.4240.198 360SE",
     "curl/7.88.1",
 )
+
+
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+
+
+def log_date(day: dt.date) -> str:
+    """The day as ``combined`` writes it: ``20/Nov/2026``, in English whatever the locale."""
+    return f"{day.day:02d}/{_MONTHS.split()[day.month - 1]}/{day.year}"
 
 
 def broken_lines(service: Service, day: dt.date, rng: np.random.Generator) -> list[tuple[float, bytes]]:
     """A few lines a day that scanners, old clients and full disks leave, each at its share (0–1) of the day.
 
-    The first ones are well-formed lines of hostile requests; the last is cut off in the middle.
+    Hostile requests in well-formed lines, handshakes of another protocol, an address in a Chinese
+    encoding that is not UTF-8, and a line that lost its end.
     """
-    stamp = f"{day:%d}/{('Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec')[day.month - 1]}/{day:%Y}"
-    if service.is_json:
-        head = f'{{"time_iso8601":"{day.isoformat()}T12:0%d:07+08:00","remote_addr":"203.0.113.9",'
-        rest = ',"status":%d,"body_bytes_sent":146,"request_time":0.000,"host":"oa.nantong.example","http_user_agent":"%s"}\n'
-        found = [
-            head % 1 + '"request_method":"GET","uri":"/oa/<script>alert(1)</script>"' + rest % (404, r"sqlmap/1.7 \"x\""),
-            head % 2 + '"request_method":"","uri":""' + rest % (400, ""),
-            head % 3 + '"request_method":"PROPFIND","uri":"/oa/=cmd|calc!A1"' + rest % (405, "\\u0016\\u0003"),
-            head % 4 + '"request_method":"GET","uri":"/oa/api/doc',
-        ]
-    else:
-        head = f"203.0.113.9 - - [{stamp}:12:0%d:07 +0800] "
-        found = [
-            head % 1 + r'"GET /?q=\x22\x3E\x3Cscript\x3E HTTP/1.1" 404 146 "-" "Mozilla/5.0 (\x22quoted\x22)"' + "\n",
-            head % 2 + r'"\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03" 400 157 "-" "-"' + "\n",
-            head % 3 + '"" 400 0 "-" "-"\n',
-            head % 4 + '"GET /.env HTTP/1.1" 404 146 "-" "=HYPERLINK(1)"\n',
-            head % 5 + '"GET /api/app',
-        ]
+    found = _hostile_json(day) if service.is_json else _hostile_combined(day)
     places = 0.30 + 0.05 * np.arange(len(found)) + rng.uniform(0, 0.04, len(found))
-    # the cut line has lost its end, not its line break: the server's next write begins a new line
-    return [(float(place), line.rstrip("\n").encode() + b"\n") for place, line in zip(places, found, strict=True)]
+    return [(float(place), line + b"\n") for place, line in zip(places, found, strict=True)]
+
+
+def _hostile_combined(day: dt.date) -> list[bytes]:
+    head = f"203.0.113.9 - - [{log_date(day)}:12:0%d:07 +0800] "
+    return [
+        (head % 1 + r'"GET /?q=\x22\x3E\x3Cscript\x3E HTTP/1.1" 404 146 "-" "Mozilla/5.0 (\x22quoted\x22)"').encode(),
+        (head % 2 + r'"\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03" 400 157 "-" "-"').encode(),
+        (head % 3 + '"" 400 0 "-" "-"').encode(),
+        (head % 4 + '"GET /.env HTTP/1.1" 404 146 "-" "=HYPERLINK(1)"').encode(),
+        (head % 5 + '"GET /api/app').encode(),
+    ]
+
+
+def _hostile_json(day: dt.date) -> list[bytes]:
+    head = f'{{"time_iso8601":"{day.isoformat()}T12:0%d:07+08:00","remote_addr":"203.0.113.9","request_method":"%s"'
+    tail = ',"status":%d,"body_bytes_sent":146,"request_time":0.000,"host":"oa.nantong.example","http_user_agent":"%s"}'
+    return [
+        (head % (1, "GET") + ',"uri":"/oa/<script>alert(1)</script>"' + tail % (404, r"sqlmap/1.7 \"x\"")).encode(),
+        (head % (2, "") + ',"uri":""' + tail % (400, "")).encode(),
+        (head % (3, "PROPFIND") + ',"uri":"/oa/=cmd|calc!A1"' + tail % (405, r"\u0016\u0003")).encode(),
+        # nginx decodes $uri, and a domestic client encoded it as GBK
+        (head % (4, "GET") + ',"uri":"/oa/文件/1"' + tail % (404, "-")).encode("gbk"),
+        (head % (5, "GET") + ',"uri":"/oa/api/doc').encode(),
+    ]

@@ -20,11 +20,9 @@ from numpy.typing import NDArray
 
 from ntanalytics.demo.incidents import ZONE, Incident
 from ntanalytics.demo.rhythm import Rhythm, generator
-from ntanalytics.demo.web_services import ADDRESSES, AGENTS, SERVICES, Service, broken_lines
+from ntanalytics.demo.web_services import ADDRESSES, AGENTS, SERVICES, Service, broken_lines, log_date
 
 _STREAM = 2
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
 #: Share of requests that a plain day answers with 5xx, and that an error burst does.
 _ERRORS, _BURST_ERRORS = 0.0006, 0.34
 #: How many times longer requests take on a slow morning.
@@ -48,7 +46,7 @@ def write_logs(
         pending: list[Future[None]] = []
         for stream, service in enumerate(SERVICES, start=_STREAM):
             for age, day in enumerate(reversed(days)):
-                content, count = _day(generator(seed, stream, day), day, service, rhythm, incidents, scale)
+                content, count = _day(generator(seed, stream, day), day, service, rhythm, incidents, scale=scale)
                 lines += count
                 path = folder / _rotated(service.file, age)
                 pending.append(pool.submit(_write, path, content, _end_of(day)))
@@ -72,7 +70,13 @@ def _end_of(day: dt.date) -> float:
 
 
 def _day(
-    rng: np.random.Generator, day: dt.date, service: Service, rhythm: Rhythm, incidents: Sequence[Incident], scale: float
+    rng: np.random.Generator,
+    day: dt.date,
+    service: Service,
+    rhythm: Rhythm,
+    incidents: Sequence[Incident],
+    *,
+    scale: float,
 ) -> tuple[bytes, int]:
     """One service's log of one day, and how many lines it has."""
     count = int(rng.poisson(service.requests * scale * rhythm.factor(day, service.audience)))
@@ -124,7 +128,7 @@ def _uris(rng: np.random.Generator, service: Service, route: NDArray[np.int64]) 
 
 def _combined_lines(day: dt.date, service: Service, fields: dict[str, Any]) -> Any:
     clock = _clock(fields["at"])
-    date = f"{day.day:02d}/{_MONTHS[day.month - 1]}/{day.year}"
+    date = log_date(day)
     return pc.binary_join_element_wise(
         fields["address"], f" - - [{date}:", clock, ' +0800] "', fields["method"], " ", fields["uri"], ' HTTP/1.1" ',
         fields["status"], " ", fields["size"], f' "https://{service.host}/" "', fields["agent"], '"\n', "",
@@ -158,5 +162,3 @@ def _with_broken(lines: Any, broken: Sequence[tuple[float, bytes]]) -> bytes:
         pieces += [text[done:cut], line]
         done = cut
     return b"".join([*pieces, text[done:]])
-
-
