@@ -85,7 +85,9 @@ class LogsSource:
             SourceUnreachable: none matches; the message names the globs.
         """
         found = {Path(match).resolve() for pattern in self._globs for match in glob.glob(pattern, recursive=True)}
-        files = sorted(path for path in found if path.is_file() and not (path.suffix == ".gz" and path.with_suffix("") in found))
+        files = sorted(
+            path for path in found if path.is_file() and not (path.suffix == ".gz" and path.with_suffix("") in found)
+        )
         if not files:
             raise SourceUnreachable(
                 f"no file matches {', '.join(self._globs) or 'an empty list of paths'}",
