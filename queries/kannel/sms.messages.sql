@@ -27,7 +27,7 @@ WITH events AS (
         regexp_extract(line, '\[udh:\d+[:]050003([0-9A-F]{4})[0-9A-F]{2}\]$', 1) AS series,
         regexp_extract(line, '\[udh:\d+[:]050003[0-9A-F]{4}([0-9A-F]{2})\]$', 1) AS part,
         CASE WHEN contains(line, ' Receive DLR [') THEN coalesce(
-            nullif(regexp_extract(line, ' stat:(\S+)', 1), ''),
+            nullif(regexp_extract(line, '[ :]stat:([^ \]]+)', 1), ''),
             nullif(regexp_extract(line, '\[msg:\d+:(NACK/[^/\]]+)', 1), '')
         ) END AS code,
         NOT regexp_matches(line, '^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (Log (begins|ends)|[A-Za-z -]+ \[SMSC:)') AS is_foreign

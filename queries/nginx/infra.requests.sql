@@ -28,7 +28,7 @@ shaped AS (
                     ]
                 )
             }
-            WHEN len(part) IN (3, 7, 9) AND NOT contains(line, '\"') THEN {
+            WHEN len(part) >= 3 AND len(part) % 2 = 1 AND NOT contains(line, '\"') THEN {
                 'kind': 'text',
                 'at': substr(part[1], length(part[1]) - 27, 26),
                 'request': part[2],

@@ -1,0 +1,191 @@
+"""Golden cases of mappings: what a product holds, what the contract gets. Pure data, one YAML file a case.
+
+    tests/queries/<product>/<dataset>/<case>.yml
+
+    about: one sentence, what the case is there for
+    days: [2026-11-20, 2026-11-20]        # the local days that are asked for, both included
+    timezone: UTC                          # of the source, where it is not the site's (Asia/Shanghai)
+    files:  {portal-access.log: "..."}     # a log product: name → text; a name that ends in .gz is compressed
+    tables: {submit: [{Id: 1, ...}]}       # a database product: table → rows; its columns are in <product>/tables.yml
+    sheets: {工单: [[header…], [cell…]]}     # a workbook product
+    rows: [{...}]                          # what is loaded; a column that a row does not name must be null
+    rejected: [{reason: ..., rows: 2}]     # what is set aside; rows counts rows or lines of the source
+
+Times are written as local wall-clock texts. Rows are compared as a set.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import re
+from collections.abc import Iterator, Mapping as Map
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import openpyxl
+import pyarrow as pa
+import sqlalchemy as sa
+import yaml
+from sqlalchemy.dialects import mysql
+from sqlalchemy.pool import NullPool
+
+from ntanalytics.catalog import Mapping, Product
+from ntanalytics.contract import Column, Type
+from ntanalytics.extraction.check import check
+from ntanalytics.periods import local_window
+from ntanalytics.settings import SourceSettings
+from ntanalytics.sources import SOURCES, Source
+
+CASES = Path(__file__).parent
+SITE_ZONE = ZoneInfo("Asia/Shanghai")
+SOURCE = "golden"
+
+_TYPES: dict[str, sa.types.TypeEngine[Any]] = {
+    "integer": sa.BigInteger(),
+    "text": sa.String(500),
+    "datetime": sa.DateTime().with_variant(mysql.DATETIME(fsp=3), "mysql", "mariadb"),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One golden case.
+
+    Attributes:
+        path: its file.
+        content: what stands in it.
+    """
+
+    path: Path
+    content: Map[str, Any]
+
+    @property
+    def product(self) -> str:
+        """The product's folder under queries/."""
+        return self.path.parent.parent.name
+
+    @property
+    def dataset(self) -> str:
+        """The dataset that is mapped."""
+        return self.path.parent.name
+
+    @property
+    def name(self) -> str:
+        """How pytest shows it."""
+        return f"{self.product}/{self.dataset}/{self.path.stem}"
+
+
+def cases() -> list[Case]:
+    """Every case under this folder, in order."""
+    paths = sorted(CASES.glob("*/*/*.yml"))
+    return [Case(path, yaml.safe_load(path.read_text(encoding="utf-8"))) for path in paths]
+
+
+def open_files(case: Case, product: Product, folder: Path) -> Source:
+    """A source over the case's log files, written into ``folder``."""
+    for name, text in case.content["files"].items():
+        content = text.encode("utf-8")
+        (folder / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    return _source(case, product, SourceSettings(product=product.name, paths=(f"{folder}/*",)))
+
+
+def open_workbook(case: Case, product: Product, folder: Path) -> Source:
+    """A source over the case's sheets, written into ``folder``."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in case.content["sheets"].items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(folder / "ledger.xlsx")
+    book.close()
+    return _source(case, product, SourceSettings(product=product.name, path=folder / "ledger.xlsx"))
+
+
+@contextmanager
+def open_database(case: Case, product: Product, url: str) -> Iterator[Source]:
+    """A source over the case's tables, made in the empty database of ``url`` and dropped afterwards."""
+    engine = sa.create_engine(url, poolclass=NullPool)
+    metadata = sa.MetaData()
+    declared = yaml.safe_load((CASES / product.name / "tables.yml").read_text(encoding="utf-8"))
+    given: dict[str, list[dict[str, Any]]] = case.content["tables"]
+    wanted = {table: _declaration(table, product, declared) for table in given}
+    missing = set(declared) - set(wanted.values())
+    tables = {table: _table(table, declared[name], metadata) for table, name in wanted.items()}
+    tables |= {name: _table(name, declared[name], metadata) for name in missing}
+    try:
+        metadata.create_all(engine)
+        with engine.begin() as connection:
+            for table, rows in given.items():
+                if rows:
+                    connection.execute(tables[table].insert(), [_whole(row, tables[table]) for row in rows])
+        yield _source(case, product, SourceSettings(product=product.name, url=url))
+    finally:
+        metadata.drop_all(engine)
+        engine.dispose()
+
+
+def loaded(case: Case, source: Source) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What the case's window gives: rows of the contract, and reasons with the rows they set aside."""
+    first, last = case.content["days"]
+    mapping = source.mapping(case.dataset)
+    since, until = local_window(first, last, SITE_ZONE)
+    rows: list[dict[str, Any]] = []
+    rejected: dict[str, int] = {}
+    with source.read(mapping, since, until) as batches:
+        for batch in batches:
+            checked = check(batch, mapping, source, site_zone=SITE_ZONE, first=first, last=last)
+            rows += _shown(checked.rows, mapping)
+            for reject in checked.rejects.to_pylist():
+                rejected[reject["reason"]] = rejected.get(reject["reason"], 0) + reject["source_rows"]
+    return rows, [{"reason": reason, "rows": count} for reason, count in rejected.items()]
+
+
+def expected(case: Case, mapping: Mapping) -> list[dict[str, Any]]:
+    """The case's rows, with every column of the contract that a mapping selects."""
+    return [{column.name: row.get(column.name) for column in mapping.dataset.mapped} for row in case.content["rows"]]
+
+
+def by_content(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows in an order that only depends on what they hold."""
+    return sorted(rows, key=lambda row: str(sorted(row.items(), key=lambda item: item[0])))
+
+
+def _source(case: Case, product: Product, settings: SourceSettings) -> Source:
+    zone = ZoneInfo(case.content.get("timezone") or product.timezone or SITE_ZONE.key)
+    return SOURCES[product.kind](SOURCE, settings, product, zone)
+
+
+def _declaration(table: str, product: Product, declared: Map[str, Any]) -> str:
+    """The declared table that a table, or a shard, is one of."""
+    for name, pattern in product.shards.items():
+        if re.fullmatch(pattern, table):
+            return name
+    assert table in declared, f"{product.name}/tables.yml declares no table {table}"
+    return table
+
+
+def _table(name: str, columns: Map[str, str], metadata: sa.MetaData) -> sa.Table:
+    return sa.Table(name, metadata, *(sa.Column(column, _TYPES[kind]) for column, kind in columns.items()))
+
+
+def _whole(row: Map[str, Any], table: sa.Table) -> dict[str, Any]:
+    unknown = set(row) - set(table.columns.keys())
+    assert not unknown, f"tables.yml declares no {sorted(unknown)} in {table.name}"
+    return {column: row.get(column) for column in table.columns.keys()}  # noqa: SIM118 - columns are not keys
+
+
+def _shown(rows: pa.Table, mapping: Mapping) -> list[dict[str, Any]]:
+    columns = mapping.dataset.mapped
+    return [{column.name: _value(row[column.name], column) for column in columns} for row in rows.to_pylist()]
+
+
+def _value(value: Any, column: Column) -> Any:
+    """A value as a case writes it: times as local wall-clock text."""
+    if column.type is Type.TIMESTAMP and value is not None:
+        return value.astimezone(SITE_ZONE).replace(tzinfo=None).isoformat(" ", "seconds")
+    return value.isoformat() if isinstance(value, dt.date) else value

@@ -1,0 +1,87 @@
+"""Every mapping against its golden cases, on the databases it claims; and no mapping without a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from ntanalytics.catalog import Catalog
+from ntanalytics.settings import project_dir
+from ntanalytics.sources import Source
+from tests.queries import golden
+from tests.queries.golden import Case
+
+CATALOG = Catalog([project_dir("queries")])
+CASES = golden.cases()
+DATABASE_CASES = [case for case in CASES if "tables" in case.content]
+OTHER_CASES = [case for case in CASES if "tables" not in case.content]
+
+#: sqlglot's dialect → the fixture that starts such a server (tests/servers/plugin.py).
+SERVERS = {"mysql": "mariadb_url", "postgres": "postgres_url"}
+
+#: Each database case with each dialect that a mapping of its dataset claims and a server speaks.
+SERVED = [
+    (case, dialect)
+    for case in DATABASE_CASES
+    for dialect in SERVERS
+    if any(dialect in mapping.dialects for (name, _), mapping in CATALOG[case.product].mappings.items() if name == case.dataset)
+]
+
+
+@contextmanager
+def empty_database(url: str) -> Iterator[str]:
+    """A database of its own beside the server's, dropped afterwards."""
+    server = sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.exec_driver_sql("CREATE DATABASE golden")
+        yield server.url.set(database="golden").render_as_string()
+        connection.exec_driver_sql("DROP DATABASE golden")
+    server.dispose()
+
+
+def agree(case: Case, source: Source) -> None:
+    rows, rejected = golden.loaded(case, source)
+    wanted = golden.expected(case, source.mapping(case.dataset))
+    assert golden.by_content(rows) == golden.by_content(wanted)
+    assert golden.by_content(rejected) == golden.by_content(case.content.get("rejected", []))
+
+
+@pytest.mark.parametrize("case", OTHER_CASES, ids=lambda case: case.name)
+def test_a_mapping_of_logs_or_sheets_gives_what_its_case_expects(case: Case, tmp_path: Path) -> None:
+    product = CATALOG[case.product]
+    open_source = golden.open_files if product.kind == "logs" else golden.open_workbook
+    agree(case, open_source(case, product, tmp_path))
+
+
+@pytest.mark.parametrize("case", DATABASE_CASES, ids=lambda case: case.name)
+def test_a_mapping_of_tables_gives_what_its_case_expects_in_sqlite(case: Case, tmp_path: Path) -> None:
+    with golden.open_database(case, CATALOG[case.product], f"sqlite:///{tmp_path / 'city.sqlite'}") as source:
+        agree(case, source)
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize(("case", "dialect"), SERVED, ids=[f"{case.name}-{dialect}" for case, dialect in SERVED])
+def test_a_mapping_of_tables_gives_what_its_case_expects_in_a_real_server(
+    case: Case, dialect: str, request: pytest.FixtureRequest
+) -> None:
+    with (
+        empty_database(request.getfixturevalue(SERVERS[dialect])) as url,
+        golden.open_database(case, CATALOG[case.product], url) as source,
+    ):
+        agree(case, source)
+
+
+def test_every_mapping_has_a_case() -> None:
+    covered = {(case.product, case.dataset) for case in CASES}
+    mapped = {(product.name, dataset) for product in CATALOG.values() for dataset in product.datasets}
+    assert mapped - covered == set(), "write tests/queries/<product>/<dataset>/<case>.yml; golden.py tells what goes in"
+    assert covered - mapped == set(), "cases of a mapping that is no more"
+
+
+def test_every_case_says_what_it_is_there_for() -> None:
+    assert [case.name for case in CASES if not str(case.content.get("about", "")).strip()] == []
