@@ -6,7 +6,7 @@ counts is what the record shows: each code cell has been executed, none ends in 
 
 from __future__ import annotations
 
-import errno
+import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ntanalytics.errors import KernelDied, NtaError, PublishError, ReportFailed, ReportIncomplete
+from ntanalytics.errors import KernelDied, ReportFailed, ReportIncomplete
+from ntanalytics.runner.disk import disk_error
 from ntanalytics.runner.parameters import Value
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ CELL_SECONDS = 1200
 RUN_SECONDS = 3600
 START_SECONDS = 60
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+#: What the kernel's process said, beside the record; gone when all went well.
+KERNEL_LOG = "kernel.log"
+
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _URL_PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(@)")
 
@@ -81,6 +84,8 @@ def execute(
 
     from ntanalytics.runner.kernel import kernel_manager
 
+    # Its own failures reach us as errors; without a handler they would be printed, too.
+    logging.getLogger("papermill").addHandler(logging.NullHandler())
     allowed = limits or Limits()
     deadline = time.monotonic() + allowed.run
     begun: set[str] = set()
@@ -92,7 +97,7 @@ def execute(
         return max(1.0, min(allowed.cell, deadline - time.monotonic()))
 
     try:
-        with kernel_manager(record.parent, environment) as manager:
+        with kernel_manager(record.parent, environment, record.with_name(KERNEL_LOG)) as manager:
             executed: NotebookNode = papermill.execute_notebook(
                 _as_template(notebook),
                 _as_template(record),
@@ -131,6 +136,7 @@ def execute(
     except OSError as error:
         raise disk_error(error, record.parent) from error
     check(executed, name)
+    record.with_name(KERNEL_LOG).unlink(missing_ok=True)
     # where it was made is nobody's business but this machine's
     executed.metadata.papermill.update(input_path=f"notebooks/{notebook.name}", output_path=record.name)
     try:
@@ -212,22 +218,6 @@ def redact(text: str, secrets: Iterable[str]) -> str:
         if secret:
             text = text.replace(secret, "***")
     return _URL_PASSWORD.sub(r"\1***\2", text)
-
-
-def disk_error(error: OSError, folder: Path, needed: int = 0) -> NtaError:
-    """What a failure to write means, as our own error.
-
-    Args:
-        error: as the system raised it.
-        folder: where it was written.
-        needed: bytes that are wanted there, when that is known.
-    """
-    if error.errno in _NO_ROOM:
-        amount = f"about {max(1, needed // 2**20)} MB are needed; " if needed else ""
-        return PublishError(
-            f"the disk is full: {error.strerror}", where=str(folder), todo=f"{amount}free some space, then run it again"
-        )
-    return PublishError(f"cannot write: {error.strerror or error}", where=str(folder), todo="check its permissions")
 
 
 def _running_cell(record: Path) -> str:

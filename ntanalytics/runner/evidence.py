@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ntanalytics.errors import NtaError, SettingsError
-from ntanalytics.runner.engine import code_cells, not_run, read_notebook, redact, write_notebook
+from ntanalytics.runner.engine import KERNEL_LOG, code_cells, not_run, read_notebook, redact, write_notebook
 from ntanalytics.settings import Settings, read_secret
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 FAILED = ".failed"
 RECORD = "report.ipynb"
+
+#: Of what the kernel said, this much is kept: its end, in bytes.
+LONGEST_LOG = 200_000
 NOT_RUN = "未运行：此前的单元已失败，报告到此为止。"
 
 
@@ -77,6 +80,10 @@ def keep(
         if record.exists():
             missing = _mark(record, texts)
             record.replace(target / RECORD)
+        log = workshop / KERNEL_LOG
+        if log.exists() and log.stat().st_size:
+            said = log.read_bytes()[-LONGEST_LOG:].decode("utf-8", "replace")
+            (target / KERNEL_LOG).write_text(redact(said, texts), encoding="utf-8")
         content = {
             **about,
             "run_id": run_id,

@@ -18,7 +18,7 @@ _LONGEST_FOLDER = 90
 
 
 @contextmanager
-def kernel_manager(cwd: Path, environment: Mapping[str, str]) -> Iterator[type[AsyncKernelManager]]:
+def kernel_manager(cwd: Path, environment: Mapping[str, str], log: Path) -> Iterator[type[AsyncKernelManager]]:
     """A kernel manager class whose kernels run in ``cwd`` with that environment, and no one's IPython start-up files.
 
     Papermill passes neither a folder nor an environment to the kernel it starts, and changes the whole
@@ -27,6 +27,8 @@ def kernel_manager(cwd: Path, environment: Mapping[str, str]) -> Iterator[type[A
 
     Its sockets are files in a folder that only this account can enter, not TCP ports that any account of
     the machine can reach; the folder goes when the context ends.
+
+    What its process says (a crash, a library's warning) goes to ``log`` and not between the lines of ours.
     """
     folder = Path(tempfile.mkdtemp(prefix="nta-"))
     if len(bytes(folder)) > _LONGEST_FOLDER:  # a deep TMPDIR
@@ -47,11 +49,14 @@ def kernel_manager(cwd: Path, environment: Mapping[str, str]) -> Iterator[type[A
             self._kernel_spec = spec
 
         async def _async_pre_start_kernel(self, **kw: Any) -> tuple[list[str], dict[str, Any]]:
-            return await super()._async_pre_start_kernel(**{**kw, "cwd": str(cwd), "env": variables})
+            return await super()._async_pre_start_kernel(
+                **{**kw, "cwd": str(cwd), "env": variables, "stdout": said, "stderr": said}
+            )
 
         pre_start_kernel = _async_pre_start_kernel
 
     try:
-        yield ReportKernelManager
+        with log.open("wb") as said:
+            yield ReportKernelManager
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -106,7 +106,7 @@ def _metadata(content: Any, where: str) -> tuple[str, tuple[PeriodKind, ...], di
     title, kinds, needs = content["title"], content["periods"], content["needs"]
     if not isinstance(title, str) or not title.strip():
         raise ReportFailed("title must be a text", where=where)
-    if not isinstance(kinds, list) or not kinds or not set(kinds) <= set(PeriodKind):
+    if not isinstance(kinds, list) or not kinds or any(kind not in tuple(PeriodKind) for kind in kinds):
         raise ReportFailed(f"periods must list some of {', '.join(PeriodKind)}", where=where)
     if not isinstance(needs, dict):
         raise ReportFailed("needs must give, for each dataset, the days of history", where=where)

@@ -16,7 +16,7 @@ import ntanalytics
 from ntanalytics.errors import PublishError
 from ntanalytics.periods import Period
 from ntanalytics.runner import swap
-from ntanalytics.runner.engine import disk_error
+from ntanalytics.runner.disk import disk_error
 from ntanalytics.runner.notebooks import Report
 from ntanalytics.runner.parameters import Value
 
@@ -148,7 +148,6 @@ def publish(staged: Path, target: Path, content: Mapping[str, Any]) -> None:
     Raises:
         PublishError: the disk is full or a permission is missing; ``target`` is as it was.
     """
-    needed = sum(artefact["size_bytes"] for artefact in content["artefacts"].values())
     try:
         text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
         (staged / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
@@ -163,7 +162,7 @@ def publish(staged: Path, target: Path, content: Mapping[str, Any]) -> None:
         place(target.parent.parent, target.parent.name, target.name)
         swap.put_in_place(staged, target)
     except OSError as error:
-        raise disk_error(error, target, needed) from error
+        raise disk_error(error, target) from error
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ntanalytics.errors import BadParameter, NtaError
 from ntanalytics.periods import Period, parse_period
-from ntanalytics.runner import engine, evidence, publishing, staging, swap
+from ntanalytics.runner import disk, engine, evidence, publishing, staging, swap
 from ntanalytics.runner.notebooks import load_report
 from ntanalytics.runner.parameters import resolve
 from ntanalytics.settings import Settings
@@ -121,7 +121,7 @@ def run_report(
     with staging.one_at_a_time(outputs, report, folder):
         swap.restore(target)
         settle_stale_runs(outputs, ledger)
-        staging.check_room(outputs)
+        disk.check_room(outputs)
         run_id = ledger.runs.start(report, period.text, own)
         with _recorded(ledger, run_id), staging.staging(outputs, run_id, about) as staged:
             secrets = evidence.known_secrets(settings)
@@ -160,7 +160,7 @@ def _render(staged: Path) -> None:
         render(staged / evidence.RECORD, staged)
         verify(staged)
     except OSError as error:
-        raise engine.disk_error(error, staged) from error
+        raise disk.disk_error(error, staged) from error
 
 
 def settle_stale_runs(outputs: Path, ledger: Ledger) -> list[str]:

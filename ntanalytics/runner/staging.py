@@ -12,7 +12,7 @@ from pathlib import Path
 import filelock
 
 from ntanalytics.errors import PublishError
-from ntanalytics.runner.engine import disk_error
+from ntanalytics.runner.disk import disk_error
 
 STAGING = ".staging"
 LOCKS = ".locks"
@@ -20,10 +20,6 @@ LOCKS = ".locks"
 #: A run's lock is free again as soon as its process is gone, however it went.
 _LOCK = "lock"
 _RUN = "run.json"
-
-#: Least free space to begin with: a report is at most some MB, and its kernel and the record are
-#: written several times over; with less than this the disk would be full in the middle.
-LEAST_FREE_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True)
@@ -44,24 +40,6 @@ class Stale:
     def report(self) -> Path:
         """The folder in which its report was being made."""
         return self.folder / "report"
-
-
-def check_room(outputs: Path, needed: int = LEAST_FREE_BYTES) -> None:
-    """Refuse to begin where the disk is nearly full.
-
-    Raises:
-        PublishError: less than ``needed`` bytes are free; says how much is.
-    """
-    try:
-        free = shutil.disk_usage(outputs).free
-    except OSError as error:
-        raise disk_error(error, outputs) from error
-    if free < needed:
-        raise PublishError(
-            f"the disk is nearly full: {free // 2**20} MB are free, a run wants {needed // 2**20} MB",
-            where=str(outputs),
-            todo="free some space, then run it again",
-        )
 
 
 @contextmanager

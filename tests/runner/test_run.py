@@ -1,0 +1,274 @@
+"""A run from its name to its folder, with real kernels: what succeeds is whole, what fails leaves all as it was."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from ntanalytics.errors import (
+    BadParameter,
+    BadPeriod,
+    KernelDied,
+    NtaError,
+    PublishError,
+    ReportFailed,
+    ReportIncomplete,
+    UnknownName,
+)
+from ntanalytics.runner import disk, run_report, staging
+from ntanalytics.runner.engine import Limits
+
+FILES = ["manifest.json", "report.html", "report.ipynb", "report.xlsx"]
+GOOD = "print('好', code)"
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_a_run_publishes_a_whole_report_and_a_second_one_replaces_it(desk) -> None:
+    desk.write(GOOD)
+    first = desk.run()
+    assert first.directory == desk.published.resolve()
+    assert list(bytes_of(desk.published)) == FILES
+    assert first.holes == ("短信平台缺 11月18日。",)
+    second = desk.run()
+    manifest = json.loads((desk.published / "manifest.json").read_text(encoding="utf-8"))
+    assert (first.version, second.version, manifest["version"], manifest["run_id"]) == (1, 2, 2, second.run_id)
+    for name, artefact in manifest["artefacts"].items():
+        content = (desk.published / name).read_bytes()
+        assert artefact == {"sha256": hashlib.sha256(content).hexdigest(), "size_bytes": len(content)}
+    assert manifest["tables"] == {"sms.messages": 7}
+    assert [run.status for run in desk.ledger.runs.history()] == ["published", "published"]
+    assert desk.staged() == []
+    assert str(desk.home) not in (desk.published / "report.ipynb").read_text(encoding="utf-8")
+
+
+def test_a_code_stays_a_text_in_the_kernel_and_names_its_own_folder(desk) -> None:
+    desk.write("assert (period, top, code) == ('2026-11-20', 3, '0755'), (period, top, code)")
+    result = desk.run("2026-11-20", {"top": "3", "code": "0755"})
+    assert result.directory.name == "2026-11-20,code=0755,top=3"
+
+
+def test_the_kernel_knows_the_run_and_no_secret_of_a_source(desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMS_PASSWORD", "hunter2-hunter2")
+    config = desk.settings.file
+    config.write_text(
+        "sources:\n  sms: {product: sms_platform, url: 'sqlite:///none.sqlite', password: 'env:SMS_PASSWORD'}\n",
+        encoding="utf-8",
+    )
+    desk.reload()
+    desk.write(
+        "import os\nprint('in', os.getcwd())\nassert 'SMS_PASSWORD' not in os.environ\n"
+        "raise OSError(os.environ['NTANALYTICS_CONFIG'], os.environ['NTANALYTICS_RUN_ID'], 'hunter2' + '-hunter2', "
+        "'mysql://root:' + 'geheim' + chr(64) + 'db/x')"
+    )
+    with pytest.raises(ReportFailed) as caught:
+        desk.run()
+    evidence = desk.evidence()
+    assert str(config) in caught.value.what
+    assert evidence.name in caught.value.what
+    kept = "".join(path.read_text(encoding="utf-8") for path in evidence.iterdir() if path.name != "report.ipynb")
+    notebook = nbformat.read(evidence / "report.ipynb", as_version=4)
+    outputs = json.dumps([cell.get("outputs") for cell in notebook.cells])
+    for text in (str(caught.value), kept, outputs, desk.ledger.runs.history()[0].error):
+        assert "hunter2-hunter2" not in text
+        assert "geheim@" not in text
+    assert f"{desk.outputs.resolve()}/.staging/{evidence.name}/report" in outputs
+
+
+FAILURES = [
+    pytest.param("import os\nos.kill(os.getpid(), 9)", KernelDied, "the kernel was killed", id="killed"),
+    pytest.param("words = '结果'\n1 / 0", ReportFailed, "ZeroDivisionError: division by zero", id="raising"),
+    pytest.param("import sys\nsys.exit()", ReportIncomplete, "1 of 5 code cells have not run", id="exit"),
+    pytest.param("import sys\nsys.exit(3)", ReportFailed, "SystemExit: 3", id="exit with a code"),
+]
+
+
+@pytest.mark.parametrize(("cell", "kind", "words"), FAILURES)
+def test_a_failing_notebook_keeps_its_evidence_and_the_last_good_report(
+    desk, cell: str, kind: type[NtaError], words: str
+) -> None:
+    desk.publish_by_hand()
+    before = bytes_of(desk.published)
+    desk.write(cell, "print('later')")
+    with pytest.raises(NtaError) as caught:
+        desk.run()
+    assert type(caught.value) is kind
+    assert caught.value.exit_code == 7
+    assert words in caught.value.what
+    assert bytes_of(desk.published) == before
+    assert desk.staged() == []
+    evidence = desk.evidence()
+    assert caught.value.__notes__ == [f"evidence: {evidence.resolve()}"]
+    (run,) = desk.ledger.runs.history()
+    assert (run.status, run.path, run.error) == ("failed", str(evidence.resolve()), str(caught.value))
+
+    error = json.loads((evidence / "error.json").read_text(encoding="utf-8"))
+    assert (error["kind"], error["exit_code"], error["report"]) == (kind.__name__, 7, "probe")
+    assert error["code_cells_not_run"] == ([4, 5] if kind is KernelDied else [5])
+    notebook = nbformat.read(evidence / "report.ipynb", as_version=4)
+    later = notebook.cells[-1]
+    assert later.metadata.ntanalytics.has_run is False
+    assert later.metadata.papermill.status == "pending"
+    assert later.outputs[0].text == "未运行：此前的单元已失败，报告到此为止。"
+
+
+def test_a_cell_without_end_is_stopped(desk) -> None:
+    desk.write_bare("import time\ntime.sleep(600)")
+    with pytest.raises(ReportFailed, match=r"probe, code cell 3 of 3: the cell took longer than 2 s"):
+        desk.run(limits=Limits(cell=2))
+
+
+def test_a_report_without_a_head_is_incomplete(desk) -> None:
+    desk.write_bare("print('nothing')")
+    with pytest.raises(ReportIncomplete, match="probe: a record has one head block, this one has 0"):
+        desk.run()
+    assert not desk.published.exists()
+
+
+def test_a_cell_that_is_allowed_to_fail_is_not(desk) -> None:
+    desk.write_bare("1 / 0", tags=("raises-exception",))
+    with pytest.raises(ReportFailed, match="ZeroDivisionError"):
+        desk.run()
+
+
+def test_a_skipped_cell_makes_the_report_incomplete(desk) -> None:
+    desk.write_bare("print('skipped')", tags=("skip-execution",))
+    with pytest.raises(ReportIncomplete, match="1 of 3 code cells have not run"):
+        desk.run()
+
+
+WRONG = [
+    ({"tpo": "3"}, "2026-W47", BadParameter),
+    ({"top": "0755"}, "2026-W47", BadParameter),
+    ({"period": "2026-W46"}, "2026-W47", BadParameter),
+    ({}, "2026-11", BadPeriod),
+    ({}, "next-week", BadPeriod),
+]
+
+
+@pytest.mark.parametrize(("parameters", "period", "kind"), WRONG)
+def test_a_wrong_command_starts_nothing(desk, parameters: dict[str, str], period: str, kind: type[NtaError]) -> None:
+    desk.write(GOOD)
+    with pytest.raises(kind):
+        desk.run(period, parameters)
+    assert not desk.outputs.exists()
+    assert not (desk.home / "ledger.sqlite").exists()
+
+
+def test_an_unknown_report_starts_nothing(desk) -> None:
+    with pytest.raises(UnknownName, match="unknown report '../probe'"):
+        run_report(desk.settings, "../probe", "2026-W47", {}, today=dt.date(2026, 11, 23), notebooks=desk.notebooks)
+    assert not desk.outputs.exists()
+
+
+def test_two_runs_of_one_report_and_period_exclude_each_other(desk) -> None:
+    desk.write(GOOD)
+    outputs = desk.settings.outputs.resolve()
+    with staging.one_at_a_time(outputs, "probe", "2026-W47"), pytest.raises(PublishError, match="another run"):
+        desk.run()
+    assert desk.ledger.runs.history() == []
+
+
+def test_a_disk_that_is_nearly_full_is_refused_before_the_start(desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.write(GOOD)
+    monkeypatch.setattr(disk, "LEAST_FREE_BYTES", 2**60)
+    with pytest.raises(PublishError, match=r"the disk is nearly full: \d+ MB are free, a run wants 1099511627776 MB"):
+        desk.run()
+    assert desk.ledger.runs.history() == []
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 66 MB for the outputs alone."""
+    folder = tmp_path / "outputs"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=66m", "none", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode != 0:
+        pytest.skip("only root may mount a small disk to fill")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_fails_the_run_and_leaves_the_last_good_report(desk, small_disk: Path) -> None:
+    desk.publish_by_hand()
+    before = bytes_of(desk.published)
+    desk.write_bare(f"""
+        import contextlib
+        with open({str(small_disk / "full")!r}, "wb", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+        print("x" * 500_000)
+    """)
+    with pytest.raises(PublishError, match="the disk is full: No space left on device") as caught:
+        desk.run()
+    assert caught.value.exit_code == 8
+    assert bytes_of(desk.published) == before
+    assert desk.staged() == []
+    assert desk.ledger.runs.history()[0].status == "failed"
+
+
+def test_a_file_size_limit_fails_the_run_like_a_full_disk(desk) -> None:
+    """Needs no root: the limit is the supervisor's own, so the kernel inherits it, too, and survives it."""
+    desk.publish_by_hand()
+    before = bytes_of(desk.published)
+    desk.write_bare("print('x' * 3_000_000)")
+    program = f"""
+        import datetime, pathlib, resource, sys
+        import ntanalytics.extraction
+        from ntanalytics.errors import NtaError
+        from ntanalytics.runner import run_report
+        from ntanalytics.settings import load
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
+        try:
+            run_report(load(pathlib.Path({str(desk.settings.file)!r})), "probe", "2026-W47", {{}},
+                       today=datetime.date(2026, 11, 23), notebooks=pathlib.Path({str(desk.notebooks)!r}))
+        except NtaError as error:
+            print(error)
+            sys.exit(error.exit_code)
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=False)
+    assert (done.returncode, "the disk is full: File too large" in done.stdout) == (8, True), done.stdout + done.stderr
+    assert bytes_of(desk.published) == before
+    assert desk.staged() == []
+
+
+def test_a_supervisor_killed_while_staging_leaves_the_report_and_the_next_run_settles_it(desk) -> None:
+    desk.publish_by_hand()
+    before = bytes_of(desk.published)
+    # the kernel kills its supervisor: the surest moment in the middle of a run
+    desk.write_bare("import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(1)")
+    program = f"""
+        import datetime, pathlib
+        from ntanalytics.runner import run_report
+        from ntanalytics.settings import load
+        run_report(load(pathlib.Path({str(desk.settings.file)!r})), "probe", "2026-W47", {{}},
+                   today=datetime.date(2026, 11, 23), notebooks=pathlib.Path({str(desk.notebooks)!r}))
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert bytes_of(desk.published) == before
+    (stale,) = desk.staged()
+    assert [run.status for run in desk.ledger.runs.history()] == ["running"]
+
+    desk.write(GOOD)
+    result = desk.run()
+    assert desk.staged() == []
+    assert desk.evidence().name == stale.name
+    error = json.loads((desk.evidence() / "error.json").read_text(encoding="utf-8"))
+    assert "its process was killed" in error["error"]
+    statuses = {run.id: run.status for run in desk.ledger.runs.history()}
+    assert statuses == {stale.name: "failed", result.run_id: "published"}
+    assert bytes_of(desk.published) != before
