@@ -13,14 +13,14 @@ from typing import Any
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.findings.finding import Finding, State, Threshold, worst
 from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.sentences import deviation, limits, measured
+from ntanalytics.findings.sentences import deviation, limits, measured, spaced
 from ntanalytics.findings.series import Series, by_subject
 from ntanalytics.metrics.figures import figure
 
-DELIVERY_RATE = Threshold(0.97, 0.95, "up")
+DELIVERY_RATE = Threshold(0.95, 0.90, "up")
 LATENCY_P95_S = Threshold(120, 600, "down")
 BACKLOG = Threshold(100, 1000, "down")
-ERROR_RATE = Threshold(0.01, 0.05, "down")
+ERROR_RATE = Threshold(0.005, 0.02, "down")
 DURATION_P95_MS = Threshold(1000, 3000, "down")
 #: A fall and a rise of a day's requests against the usual number.
 FALL = Threshold(-0.5, -0.8, "up")
@@ -159,10 +159,10 @@ def _of_series(
     state: State = "unknown" if few else threshold.judge(value)
     since: str | None = None
     if not today:
-        state, since, evidence = "unknown", series.missing_since(), f"{check}未知：数据缺失。"
+        state, since, evidence = "unknown", series.missing_since(), f"{spaced(check, '未知')}：数据缺失。"
         advice = "检查数据源与抽取任务"
     elif few or value is None:
-        evidence = f"{check}未知：{few or '当日无可计算的数据'}。"
+        evidence = f"{spaced(check, '未知')}：{few or '当日无可计算的数据'}。"
         # what the log lacks can be mended; a quiet day needs nothing done
         advice = advice if few.startswith("日志") else ""
     else:
@@ -180,7 +180,7 @@ def _of_backlog(series: Series, waiting: float, threshold: Threshold, subject: s
     if not series.today:
         return Finding(
             "sms.backlog", "sms", subject, check, "unknown", None, "integer", limits(threshold, "integer", "条"),
-            f"{check}未知：数据缺失。", series.missing_since(), "检查数据源与抽取任务",
+            f"{spaced(check, '未知')}：数据缺失。", series.missing_since(), "检查数据源与抽取任务",
         )  # fmt: skip
     state = threshold.judge(waiting)
     return Finding(
@@ -198,7 +198,7 @@ def _of_volume(series: Series, row: Mapping[str, Any], fall: Threshold, rise: Th
     against = row.get("requests_against_usual")
     since, advice = None, ""
     if not series.today:
-        since, evidence, advice = series.missing_since(), f"{check}未知：数据缺失。", "检查数据源与抽取任务"
+        since, evidence, advice = series.missing_since(), f"{spaced(check, '未知')}：数据缺失。", "检查数据源与抽取任务"
         state: State = "unknown"
     elif against is None:
         requests = figure(row.get("requests"), "integer", "次")

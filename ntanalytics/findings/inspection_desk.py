@@ -39,7 +39,7 @@ def tickets(backlog: Rows, days: Rows, on: date, utc_offset_h: int, *, overdue: 
     found = []
     for row in rows(backlog):
         name = row.get("subsystem")
-        subsystem, subject = (name, SUBSYSTEMS.get(name, name)) if name else ("desk", "工单")
+        subsystem, subject = (name, f"{SUBSYSTEMS.get(name, name)}工单") if name else ("desk", "工单")
         if not series.today:
             found.append(
                 _missing(
@@ -47,7 +47,7 @@ def tickets(backlog: Rows, days: Rows, on: date, utc_offset_h: int, *, overdue: 
                     series,
                     subsystem=subsystem,
                     subject=subject,
-                    check="逾期工单",
+                    check="逾期",
                     threshold=threshold,
                 )
             )
@@ -57,7 +57,7 @@ def tickets(backlog: Rows, days: Rows, on: date, utc_offset_h: int, *, overdue: 
         evidence = f"未关闭 {figure(row['open_tickets'], 'integer', '件')}，其中逾期 {figure(late, 'integer', '件')}。"
         advice = "逐件确认责任人与完成时间" if late else ""
         found.append(
-            Finding("desk.overdue_tickets", subsystem, subject, "逾期工单", state, float(late), "integer",
+            Finding("desk.overdue_tickets", subsystem, subject, "逾期", state, float(late), "integer",
                     threshold, evidence, since, advice)
         )  # fmt: skip
     return found
@@ -116,7 +116,7 @@ def checks(checks: Rows, days: Rows, on: date) -> list[Finding]:
     threshold = "各项检查结果均正常"
     if not series.today:
         return [
-            _missing("desk.checks", series, subsystem="desk", subject="人工检查", check="结果", threshold=threshold)
+            _missing("desk.checks", series, subsystem="desk", subject="全部系统", check="人工检查", threshold=threshold)
         ]
     made = [row for row in rows(checks) if row["checks"]]
     if not made:
@@ -127,7 +127,7 @@ def checks(checks: Rows, days: Rows, on: date) -> list[Finding]:
         evidence = f"人工检查 {row['checks']} 项，异常 {row['checks_bad']} 项，关注 {row['checks_watch']} 项。"
         name = row.get("subsystem") or "desk"
         found.append(
-            Finding("desk.checks", name, SUBSYSTEMS.get(name, name), "结果", state,
+            Finding("desk.checks", name, SUBSYSTEMS.get(name, name), "人工检查", state,
                     float(row["checks_bad"] + row["checks_watch"]), "integer", threshold, evidence,
                     None if state == "ok" else day_words(on), "" if state == "ok" else "按台账说明处理并复查")
         )  # fmt: skip
@@ -149,7 +149,7 @@ def _no_checks(is_working_day: bool | None, threshold: str, on: date) -> Finding
     else:
         state, evidence, since, advice = "ok", "非工作日，不要求人工检查。", None, ""
     return Finding(
-        "desk.checks", "desk", "人工检查", "结果", state, None, "integer", threshold, evidence, since, advice
+        "desk.checks", "desk", "全部系统", "人工检查", state, None, "integer", threshold, evidence, since, advice
     )
 
 

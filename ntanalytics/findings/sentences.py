@@ -18,6 +18,11 @@ def day_words(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
+def spaced(before: str, after: str) -> str:
+    """Two pieces put together, with a space where one ends in a Latin letter or digit: ``portal 错误率``."""
+    return f"{before} {after}" if before[-1:].isascii() and before[-1:].isalnum() else before + after
+
+
 def listed(names: Sequence[str], most: int = NAMES_SAID) -> str:
     """Names in a row, the first ``most`` of them: ``甲、乙、丙等``."""
     return "、".join(names[:most]) + ("等" if len(names) > most else "")
@@ -64,8 +69,8 @@ def deviation(requests: float, usual: float, against: float) -> str:
 
 def exception(finding: Finding) -> str:
     """One finding as a sentence: its subject, what was seen, since when, what to do."""
-    joint = "" if finding.evidence.startswith(finding.check) else "："
-    said = finding.subject + joint + finding.evidence.removesuffix("。")
+    evidence = finding.evidence.removesuffix("。")
+    said = spaced(finding.subject, evidence) if evidence.startswith(finding.check) else f"{finding.subject}：{evidence}"
     if finding.since:
         said += f"，自{finding.since}起"
     if finding.advice:
@@ -105,7 +110,7 @@ def status_line(findings: Iterable[Finding]) -> str:
     if not found:
         return "○ 没有检查结果，状态未知。"
     said = [
-        f"{_counted(state, len(named))}：{listed([_name(finding) for finding in named])}"
+        f"{_counted(state, len(named))}：{_names(named)}"
         for state in ORDER
         if state != "ok" and (named := [finding for finding in found if finding.state == state])
     ]
@@ -120,9 +125,14 @@ def _counted(state: State, count: int) -> str:
     return f"{mark} {count} 项{word}"
 
 
-def _name(finding: Finding) -> str:
-    system = SUBSYSTEMS.get(finding.subsystem, finding.subsystem)
-    return f"{system}（{finding.subject}{finding.check}）"
+def _names(findings: Sequence[Finding]) -> str:
+    """What was checked, by system: ``短信平台（中国联通送达率、中国联通回执积压）、运维服务（工单逾期）``."""
+    systems: dict[str, list[str]] = {}
+    for finding in findings:
+        system = SUBSYSTEMS.get(finding.subsystem, finding.subsystem)
+        name = finding.check if finding.subject == system else spaced(finding.subject, finding.check)
+        systems.setdefault(system, []).append(name)
+    return listed([f"{system}（{listed(names)}）" for system, names in systems.items()])
 
 
 def moved(change: float | None, change_rate: float | None, unit: str) -> str:

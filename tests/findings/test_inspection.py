@@ -44,12 +44,12 @@ def _by_check(findings: list[Finding]) -> dict[str, Finding]:
 
 
 def test_a_carrier_whose_delivery_rate_fell_is_bad_with_value_threshold_usual_and_since() -> None:
-    daily = [_sms(14, 0.989), _sms(15, 0.99), _sms(16, 0.989), _sms(17, 0.90), _sms(18, 0.71)]
+    daily = [_sms(14, 0.989), _sms(15, 0.99), _sms(16, 0.989), _sms(17, 0.94), _sms(18, 0.71)]
     found = _by_check(inspection.sms(daily, [{"carrier": "unicom", "backlog": 0}], ON))
     rate = found["送达率"]
     assert (rate.state, rate.subject, rate.value, rate.since) == ("bad", "中国联通", 0.71, "11月17日")
-    assert rate.threshold == "低于 97.0% 关注，低于 95.0% 异常"
-    assert rate.evidence == "送达率 71.0%，低于异常阈值 95.0%，近期通常为 98.9%。"
+    assert rate.threshold == "低于 95.0% 关注，低于 90.0% 异常"
+    assert rate.evidence == "送达率 71.0%，低于异常阈值 90.0%，近期通常为 98.9%。"
     assert rate.advice
     assert (found["回执时延 P95"].state, found["回执时延 P95"].advice) == ("ok", "")
     assert found["回执时延 P95"].evidence == "回执时延 P95 8.0 秒，近期通常为 8.0 秒。"
@@ -103,7 +103,7 @@ def test_an_error_burst_is_found() -> None:
 
 def test_a_log_without_times_leaves_the_response_time_unknown_and_says_what_to_do() -> None:
     found = _by_check(inspection.web([_web(17, p95=None), _web(18, p95=None)], [_usual()], ON))["响应时间 P95"]
-    assert (found.state, found.evidence) == ("unknown", "响应时间 P95未知：日志未记录响应时间。")
+    assert (found.state, found.evidence) == ("unknown", "响应时间 P95 未知：日志未记录响应时间。")
     assert found.advice == "在日志格式中加入响应时间"
 
 

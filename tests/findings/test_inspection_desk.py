@@ -29,7 +29,7 @@ def test_overdue_tickets_are_judged(overdue: int, state: str) -> None:
 
 def test_overdue_tickets_are_dated_by_the_local_day_of_the_oldest() -> None:
     [found] = desk.tickets(_backlog(12, 3, subsystem="oa"), _days(), ON, 8)
-    assert (found.subsystem, found.subject, found.since) == ("oa", "协同办公", "11月16日")
+    assert (found.subsystem, found.subject, found.since) == ("oa", "协同办公工单", "11月16日")
 
 
 def _attendance(working: int, recorded: int, attended: int) -> list[dict[str, Any]]:

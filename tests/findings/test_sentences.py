@@ -74,6 +74,15 @@ def test_the_status_line_names_what_is_not_in_order() -> None:
     )
 
 
+def test_the_status_line_groups_by_system_and_does_not_repeat_its_name() -> None:
+    checks = Finding("desk.checks", "sms", "短信平台", "人工检查", "bad", 1.0, "integer", "", "人工检查 1 项。")
+    errors = Finding("web.error_rate", "infra", "portal", "错误率", "bad", 0.1, "rate:2", "", "错误率 10.00%。")
+    assert status_line([_finding("bad"), errors, checks]) == (
+        "■ 3 项异常：短信平台（中国联通送达率、人工检查）、软硬件环境（portal 错误率）。"
+    )
+    assert exceptions([errors, checks]) == ["portal 错误率 10.00%。", "短信平台人工检查 1 项。"]
+
+
 def test_many_names_are_cut_short() -> None:
     assert listed(["甲", "乙"]) == "甲、乙"
     assert listed(["甲", "乙", "丙", "丁"]) == "甲、乙、丙等"
