@@ -225,21 +225,7 @@ def test_a_file_size_limit_fails_the_run_like_a_full_disk(desk) -> None:
     desk.publish_by_hand()
     before = bytes_of(desk.published)
     desk.write_bare("print('x' * 3_000_000)")
-    program = f"""
-        import datetime, pathlib, resource, sys
-        import ntanalytics.extraction
-        from ntanalytics.errors import NtaError
-        from ntanalytics.runner import run_report
-        from ntanalytics.settings import load
-        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
-        try:
-            run_report(load(pathlib.Path({str(desk.settings.file)!r})), "probe", "2026-W47", {{}},
-                       today=datetime.date(2026, 11, 23), notebooks=pathlib.Path({str(desk.notebooks)!r}))
-        except NtaError as error:
-            print(error)
-            sys.exit(error.exit_code)
-    """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=False)
+    done = supervise(desk, "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))")
     assert (done.returncode, "the disk is full: File too large" in done.stdout) == (8, True), done.stdout + done.stderr
     assert bytes_of(desk.published) == before
     assert desk.staged() == []
@@ -250,14 +236,7 @@ def test_a_supervisor_killed_while_staging_leaves_the_report_and_the_next_run_se
     before = bytes_of(desk.published)
     # the kernel kills its supervisor: the surest moment in the middle of a run
     desk.write_bare("import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(1)")
-    program = f"""
-        import datetime, pathlib
-        from ntanalytics.runner import run_report
-        from ntanalytics.settings import load
-        run_report(load(pathlib.Path({str(desk.settings.file)!r})), "probe", "2026-W47", {{}},
-                   today=datetime.date(2026, 11, 23), notebooks=pathlib.Path({str(desk.notebooks)!r}))
-    """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=False)
+    done = supervise(desk)
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert bytes_of(desk.published) == before
     (stale,) = desk.staged()
@@ -272,3 +251,38 @@ def test_a_supervisor_killed_while_staging_leaves_the_report_and_the_next_run_se
     statuses = {run.id: run.status for run in desk.ledger.runs.history()}
     assert statuses == {stale.name: "failed", result.run_id: "published"}
     assert bytes_of(desk.published) != before
+
+
+def test_an_interrupted_run_stops_its_kernel_and_is_recorded(desk) -> None:
+    desk.write_bare(f"""
+        import os, pathlib, signal, time
+        pathlib.Path({str(desk.home / "kernel")!r}).write_text(str(os.getpid()))
+        os.kill(os.getppid(), signal.SIGINT)
+        time.sleep(600)
+    """)
+    done = supervise(desk)
+    assert done.returncode == -signal.SIGINT
+    assert "KeyboardInterrupt" in done.stderr
+    kernel = int((desk.home / "kernel").read_text(encoding="utf-8"))
+    with pytest.raises(ProcessLookupError):
+        os.kill(kernel, 0)
+    assert desk.staged() == []
+    assert [(run.status, run.error) for run in desk.ledger.runs.history()] == [("failed", "KeyboardInterrupt")]
+
+
+def supervise(desk, before: str = "") -> subprocess.CompletedProcess[str]:
+    """The same run in a process of its own, which may be killed; exits with the error's code."""
+    program = textwrap.dedent(f"""
+        import datetime, pathlib, sys
+        from ntanalytics.errors import NtaError
+        from ntanalytics.runner import run_report
+        from ntanalytics.settings import load
+        {before}
+        try:
+            run_report(load(pathlib.Path({str(desk.settings.file)!r})), "probe", "2026-W47", {{}},
+                       today=datetime.date(2026, 11, 23), notebooks=pathlib.Path({str(desk.notebooks)!r}))
+        except NtaError as error:
+            print(error)
+            sys.exit(error.exit_code)
+    """)
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
