@@ -11,6 +11,7 @@ One line a block::
 from ntanalytics.reports.board import Board, board
 from ntanalytics.reports.chart import Chart, chart
 from ntanalytics.reports.head import AsOf, Head, Rejected
+from ntanalytics.reports.headline import headline
 from ntanalytics.reports.kpis import Kpi, Kpis, kpi, kpis
 from ntanalytics.reports.sentences import Sentence, Sentences, say, sentences
 from ntanalytics.reports.signatures import Signatures, signatures
@@ -30,6 +31,7 @@ __all__ = [
     "Table",
     "board",
     "chart",
+    "headline",
     "kpi",
     "kpis",
     "say",

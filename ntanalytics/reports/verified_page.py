@@ -119,7 +119,7 @@ def source_texts(record: Record) -> list[str]:
     """The texts that the section on sources must show, in order."""
     said = wording.sources(record.head.body, record.zone)
     cells = [*said.columns, *(text for row in said.rows for text in row)] if said.rows else []
-    every = ["数据来源", *cells, *said.rejected, *said.remarks]
+    every = ["数据来源", *cells, *said.holes, *said.rejected, *said.remarks]
     return [text for text in (each.strip() for each in every) if text]
 
 

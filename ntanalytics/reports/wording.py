@@ -15,6 +15,7 @@ from ntanalytics.reports.record import Field, Record, Recorded
 STATE_ORDER = ("bad", "watch", "unknown", "ok")
 _MARKS = {"bad": ("■", "异常"), "watch": ("▲", "关注"), "unknown": ("○", "未知"), "ok": ("●", "正常")}
 _NAMED = 4  #: how many subjects of one state the status line names
+_HOLES = 3  #: how many holes it names
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ def status(record: Record) -> list[Remark]:
 
 def data_status(head: Mapping[str, Any]) -> list[Remark]:
     """What the head says about its data: holes, rows that were set aside, how many sources are whole."""
-    remarks = [Remark("unknown", "○ 数据不完整", f"：{hole}") for hole in head["holes"][:_NAMED]]
+    holes = [hole.rstrip("。") for hole in head["holes"]]
+    more = [f"共 {len(holes)} 处，见数据来源"] if len(holes) > _HOLES else []
+    remarks = [Remark("unknown", "○ 数据不完整", f"：{'；'.join(holes[:_HOLES] + more)}")] if holes else []
     rejected = sum(each["rejected"] for each in head["as_of"])
     if rejected:
         remarks.append(Remark("", "", f"{rejected:,} 行不合格数据未计入"))
@@ -124,12 +127,14 @@ class Sources:
     Attributes:
         columns: the heads of the table of sources.
         rows: one row a source and dataset, in words.
+        holes: what is missing, one sentence each.
         rejected: rows that were set aside, one sentence a reason.
         remarks: the versions that were read, and when the report was made.
     """
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
+    holes: list[str]
     rejected: list[str]
     remarks: list[str]
 
@@ -156,7 +161,9 @@ def sources(head: Mapping[str, Any], zone: ZoneInfo) -> Sources:
     ]
     versions = "；".join(f"{name} 第 {version} 版" for name, version in head["versions"].items())
     made = f"生成时间：{display(head['generated_at'], 'datetime', zone=zone)}"
-    return Sources(SOURCE_COLUMNS, rows, rejected, [f"数据版本：{versions}", made] if versions else [made])
+    return Sources(
+        SOURCE_COLUMNS, rows, list(head["holes"]), rejected, [f"数据版本：{versions}", made] if versions else [made]
+    )
 
 
 def days(texts: Sequence[str]) -> str:

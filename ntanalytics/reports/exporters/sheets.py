@@ -160,7 +160,7 @@ def _sources(record: Record) -> Sheet:
         cells[2] = Cell(local(each["taken_at"], record.zone) if each["taken_at"] else None, excel_format("datetime"))
         cells[3], cells[4] = Cell(each["rows"], "#,##0"), Cell(each["rejected"], "#,##0")
         rows.append(cells)
-    rows += [[Cell(clean(text), color=_SOFT)] for text in (*said.rejected, *said.remarks)]
+    rows += [[Cell(clean(text), color=_SOFT)] for text in (*said.holes, *said.rejected, *said.remarks)]
     return Sheet(SOURCES, SOURCES, "", list(said.columns), rows, None, [list(row) for row in said.rows])
 
 

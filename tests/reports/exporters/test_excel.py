@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import io
+import subprocess
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+from nbconvert.exporters import get_exporter
+
+from ntanalytics.reports import table
+from ntanalytics.reports.exporters.excel import workbook_bytes
+from ntanalytics.reports.exporters.sheets import sheet_name
+from ntanalytics.reports.record import read_record
+
+
+@pytest.fixture(scope="module")
+def workbook(sample: ModuleType) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(workbook_bytes(read_record(sample.notebook()))))
+
+
+def sheet_of(sample: ModuleType, frame: pd.DataFrame) -> Any:
+    notebook = sample.notebook([sample.blocks()[0], table(frame, "表", id="t")])
+    return openpyxl.load_workbook(io.BytesIO(workbook_bytes(read_record(notebook))))["表"]
+
+
+def test_the_same_record_gives_the_same_bytes(sample: ModuleType) -> None:
+    record = read_record(sample.notebook())
+    assert workbook_bytes(record) == workbook_bytes(record)
+
+
+def test_each_block_with_figures_has_its_sheet(workbook: Any) -> None:
+    assert workbook.sheetnames == [
+        "目录", "主要指标", "状态一览", "送达率（按日期）", "提交量（按日期）",
+        "分运营商", "分应用", "提交量（按应用）", "数据来源",
+    ]  # fmt: skip
+
+
+def test_the_contents_link_to_every_sheet(workbook: Any) -> None:
+    contents = workbook["目录"]
+    links = [cell.hyperlink.location for row in contents.iter_rows() for cell in row if cell.hyperlink]
+    assert links == [f"'{name}'!A1" for name in workbook.sheetnames[1:]]
+
+
+def test_a_sheet_has_title_head_frozen_filtered_and_typed(workbook: Any) -> None:
+    sheet = workbook["分运营商"]
+    assert (sheet["A1"].value, sheet["A2"].value) == ("分运营商", "变化与上一周比较。")
+    assert [cell.value for cell in sheet[3]] == [
+        "运营商", "提交量（条）", "计费条数（条）", "送达率",
+        "送达率增减（个百分点）", "回执时延 P95（秒）", "提交量增幅",
+    ]  # fmt: skip
+    assert [cell.value for cell in sheet[6]] == ["中国联通", 36318, 43777, 0.9463, -0.0411, 187, None]
+    assert [cell.number_format for cell in sheet[6]][:5] == ["@", "#,##0", "#,##0", "0.0%", "+0.0%;-0.0%;0.0%"]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A4", "A3:G6")
+
+
+def test_times_are_local_days_are_days_and_booleans_are_booleans(sample: ModuleType) -> None:
+    frame = pd.DataFrame(
+        {
+            "submitted_at": [datetime(2026, 11, 22, 22, 10, tzinfo=UTC)],
+            "month_on": [date(2026, 11, 1)],
+            "is_present": [True],
+        }
+    )
+    cells = sheet_of(sample, frame)[4]
+    assert [cell.value for cell in cells] == [datetime(2026, 11, 23, 6, 10), datetime(2026, 11, 1), True]
+    assert [cell.number_format for cell in cells][:2] == ["yyyy-mm-dd hh:mm", "yyyy-mm-dd"]
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", '=HYPERLINK("http://x")', "+86", "-1", "@SUM(A1)", "\t=1", "'x", "#N/A", "1e5"]
+)
+def test_a_text_stays_a_text(sample: ModuleType, text: str) -> None:
+    cell = sheet_of(sample, pd.DataFrame({"application": [text]}))["A4"]
+    assert (cell.value, cell.data_type, cell.number_format) == (text, "s", "@")
+
+
+def test_digits_beyond_2_to_53_are_kept_as_text(sample: ModuleType) -> None:
+    assert sheet_of(sample, pd.DataFrame({"submitted": [2**53 + 1]}))["A4"].value == "9007199254740993"
+
+
+def test_control_characters_and_very_long_texts_do_no_harm(sample: ModuleType) -> None:
+    sheet = sheet_of(sample, pd.DataFrame({"application": ["a\x00\x07b", "长" * 40_000]}))
+    assert sheet["A4"].value == "ab"
+    assert sheet["A5"].value == "长" * 32_000 + "…"
+
+
+def test_a_chart_sheet_has_a_native_chart(workbook: Any) -> None:
+    counts = {sheet.title: len(sheet._charts) for sheet in workbook.worksheets}
+    assert [name for name, count in counts.items() if count] == [
+        "送达率（按日期）",
+        "提交量（按日期）",
+        "提交量（按应用）",
+    ]
+    series = workbook["送达率（按日期）"]._charts[0].series
+    assert [each.val.numRef.f for each in series] == [
+        f"'送达率（按日期）'!${letter}$4:${letter}$31" for letter in "BCD"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "taken", "name"),
+    [
+        ("分运营商", [], "分运营商"),
+        ("a/b:c*d?e[f]g\\h", [], "a·b·c·d·e·f·g·h"),
+        ("'引号'", [], "引号"),
+        ("长" * 40, [], "长" * 31),
+        ("长" * 40, ["长" * 31], "长" * 29 + " 2"),
+        ("Table", ["table"], "Table 2"),
+        ("\x00", [], "表"),
+        ("History", [], "表"),
+    ],
+)
+def test_a_sheet_name_is_one_that_excel_allows(wanted: str, taken: list[str], name: str) -> None:
+    assert sheet_name(wanted, taken) == name
+
+
+def test_nbconvert_finds_the_exporter_by_name(sample: ModuleType) -> None:
+    made, resources = get_exporter("ntanalytics-excel")().from_notebook_node(sample.notebook())
+    assert made == workbook_bytes(read_record(sample.notebook()))
+    assert resources["output_extension"] == ".xlsx"
+
+
+@pytest.mark.browser
+def test_libreoffice_opens_the_workbook(issued: Path, tmp_path: Path, soffice: str) -> None:
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [
+        soffice,
+        profile,
+        "--headless",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        str(tmp_path),
+        str(issued / "report.xlsx"),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")

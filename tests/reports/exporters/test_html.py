@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import base64
+import gzip
+import re
+from types import ModuleType
+
+import lxml.html
+import pandas as pd
+import pytest
+from nbconvert.exporters import get_exporter
+
+from ntanalytics.reports import table
+from ntanalytics.reports.exporters.html import page_text, plotly_script
+from ntanalytics.reports.record import read_record
+
+
+@pytest.fixture(scope="module")
+def page(sample: ModuleType) -> str:
+    return page_text(read_record(sample.notebook()))
+
+
+def test_the_page_is_one_small_file_in_chinese(page: str) -> None:
+    assert len(page.encode()) <= 2_200_000
+    assert '<html lang="zh-CN">' in page
+
+
+def test_the_same_record_gives_the_same_page(sample: ModuleType, page: str) -> None:
+    assert page_text(read_record(sample.notebook())) == page
+
+
+def test_nothing_in_the_page_points_outside(page: str) -> None:
+    root = lxml.html.document_fromstring(page)
+    assert not root.xpath("//@src")
+    assert all(href.startswith("#") for href in root.xpath("//@href"))
+
+
+def test_every_link_of_the_contents_leads_somewhere(page: str) -> None:
+    root = lxml.html.document_fromstring(page)
+    links = [href[1:] for href in root.xpath("//nav//@href")]
+    assert len(links) == 3
+    assert all(root.xpath(f"//*[@id='{link}']") for link in links)
+
+
+def test_text_from_outside_is_shown_and_not_run(page: str) -> None:
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;=HYPERLINK(&#34;http://x&#34;)" in page
+
+
+def test_plotly_travels_once_and_whole(page: str) -> None:
+    packed = re.findall(r'id="plotly-packed">([^<]+)<', page)
+    assert len(packed) == 1
+    assert gzip.decompress(base64.b64decode(packed[0])).decode() == plotly_script()
+
+
+def test_a_report_without_charts_carries_no_plotly(sample: ModuleType) -> None:
+    head, said, *_ = sample.blocks()
+    assert len(page_text(read_record(sample.notebook([head, said])))) < 30_000
+
+
+def test_a_table_reads_like_this(sample: ModuleType) -> None:
+    rows = pd.DataFrame({"carrier": ["unicom", "mobile"], "submitted": [1234, None], "delivery_rate": [0.98765, None]})
+    page = page_text(read_record(sample.notebook([sample.blocks()[0], table(rows, "A & B", id="t", note="注。")])))
+    start = page.index('<section class="block table"')
+    assert page[start : page.index("</section>", start)].replace("\n", "") == (
+        '<section class="block table" id="b-t" data-block="t"><h3>A &amp; B</h3><p class="note">注。</p>'
+        '<table><thead><tr><th scope="col">运营商</th><th scope="col" class="num">提交量（条）</th>'
+        '<th scope="col" class="num">送达率</th></tr></thead><tbody>'
+        '<tr><td>中国联通</td><td class="num" data-v="1234">1,234</td>'
+        '<td class="num" data-v="0.98765">98.8%</td></tr>'
+        '<tr><td>中国移动</td><td class="num">—</td><td class="num">—</td></tr></tbody></table>'
+    )
+
+
+def test_nbconvert_finds_the_exporter_by_name(sample: ModuleType, page: str) -> None:
+    made, resources = get_exporter("ntanalytics-html")().from_notebook_node(sample.notebook())
+    assert made == page
+    assert resources["output_extension"] == ".html"
+
+
+def test_no_code_and_no_other_output_reaches_the_page(sample: ModuleType) -> None:
+    notebook = sample.notebook()
+    notebook.cells[1].source = "secret_code = 1"
+    notebook.cells[1].outputs.insert(0, {"output_type": "stream", "name": "stdout", "text": "said aside"})
+    page = page_text(read_record(notebook))
+    assert "secret_code" not in page
+    assert "said aside" not in page

@@ -1,0 +1,125 @@
+"""The page in a real Chromium: nothing asked of the network, charts drawn from the record, sorted, printed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from ntanalytics.reports.exporters import render
+from ntanalytics.reports.record import load_record
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def asked() -> list[str]:
+    """Every request and every message of the page's console."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Browser, issued: Path, asked: list[str]) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(f"request {request.url}"))
+    page.on("console", lambda message: asked.append(f"{message.type} {message.text}"))
+    page.on("pageerror", lambda error: asked.append(f"error {error}"))
+    page.goto((issued / "report.html").as_uri())
+    page.wait_for_selector("html[data-charts]", state="attached")
+    yield page
+    context.close()
+
+
+def test_the_page_asks_nobody_and_complains_of_nothing(page: Page, issued: Path, asked: list[str]) -> None:
+    assert asked == [f"request {(issued / 'report.html').as_uri()}"]
+
+
+def test_the_charts_drawn_have_the_records_figures(page: Page, issued: Path) -> None:
+    assert page.evaluate("document.documentElement.dataset.charts") == "drawn"
+    drawn = page.evaluate(
+        "[...document.querySelectorAll('.plot')].map((plot) => plot.data.map((trace) => [trace.x, trace.y]))"
+    )
+    charts = [block for block in load_record(issued / "report.ipynb").blocks if block.kind == "chart"]
+    assert drawn == [[[trace["x"], trace["y"]] for trace in block.figure["data"]] for block in charts if block.figure]
+    points = page.evaluate("document.querySelectorAll('#chart-rate-by-day .scatterlayer .point').length")
+    assert points == 3 * 27  # three carriers on 27 days: the day that was not taken has none
+
+
+def test_the_first_screen_shows_what_is_wrong(page: Page) -> None:
+    for selector in (".strip", ".say li", ".kpi >> nth=4", ".board tbody tr >> nth=0"):
+        box = page.locator(selector).first.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] < 768, selector
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1366
+
+
+def test_a_table_sorts_by_mouse_and_by_keyboard_and_returns(page: Page) -> None:
+    names = "[...document.querySelectorAll('#b-by-application tbody tr')].map((row) => row.cells[0].textContent)"
+    head = page.locator("#b-by-application th").nth(2)
+    before = page.evaluate(names)
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    assert page.evaluate(names)[:2] == ["政务办事", "公文交换"]  # 1,288 and 402 failed
+    assert page.evaluate(names)[-1] == "预约挂号"  # null stays last
+    head.locator("button").press("Enter")
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert page.evaluate(names)[-2:] == ["政务办事", "预约挂号"]
+    head.locator("button").press("Space")
+    assert head.get_attribute("aria-sort") is None
+    assert page.evaluate(names) == before
+
+
+def test_chinese_is_set_in_a_simplified_face(page: Page) -> None:
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed")
+def test_it_prints_on_a4_with_page_numbers_and_whole_charts(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    page.pdf(path=path, prefer_css_page_size=True)
+    said = subprocess.run(["pdfinfo", str(path)], check=True, capture_output=True, text=True).stdout
+    assert "595.92 x 842.88 pts (A4)" in said or "(A4)" in said
+    text = subprocess.run(["pdftotext", "-layout", str(path), "-"], check=True, capture_output=True, text=True).stdout
+    pages = int(next(line for line in said.splitlines() if line.startswith("Pages:")).split()[1])
+    assert f"第 1 页，共 {pages} 页" in text
+    assert "指标 sms.volume" not in text  # what is on demand on the screen is not printed
+
+
+def test_without_scripts_sentences_and_tables_are_there(chromium: Browser, issued: Path) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((issued / "report.html").as_uri())
+    assert page.locator(".say li").count() == 3
+    assert page.locator("#b-by-carrier").inner_text().count("36,318") == 1
+    context.close()
+
+
+def test_a_browser_that_cannot_unpack_opens_the_numbers(chromium: Browser, issued: Path) -> None:
+    context = chromium.new_context()
+    context.add_init_script("delete globalThis.DecompressionStream")
+    page = context.new_page()
+    page.goto((issued / "report.html").as_uri())
+    page.wait_for_selector("html[data-charts=failed]", state="attached")
+    assert page.locator("#b-rate-by-day details.numbers").get_attribute("open") is not None
+    assert "98.8%" in page.locator("#b-rate-by-day").inner_text()
+    context.close()
+
+
+def test_hostile_text_runs_nowhere(chromium: Browser, sample: ModuleType, tmp_path: Path) -> None:
+    notebook = sample.notebook()
+    text = sample.write(tmp_path).read_text(encoding="utf-8")
+    attack = "</script><img src=x onerror=document.title=1>"
+    (tmp_path / "report.ipynb").write_text(text.replace("公文交换", attack.replace('"', "")), encoding="utf-8")
+    render(tmp_path / "report.ipynb", tmp_path)
+    page = chromium.new_page()
+    page.goto((tmp_path / "report.html").as_uri())
+    page.wait_for_selector("html[data-charts=drawn]", state="attached")
+    assert page.title().startswith(notebook.cells[0].outputs[0].data["application/vnd.ntanalytics.block+json"]["title"])
+    assert attack in page.locator("#b-by-application").inner_text()
+    page.close()

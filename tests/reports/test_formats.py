@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ntanalytics.errors import UnknownName
+from ntanalytics.reports.formats import display, excel_format
+
+TAKEN = datetime(2026, 11, 22, 22, 10, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "unit", "shown"),
+    [
+        (12345, "integer", "", "12,345"),
+        (21486, "integer", "人", "21,486 人"),
+        (0, "integer", "条", "0 条"),
+        (None, "integer", "条", "—"),
+        (float("nan"), "rate:1", "", "—"),
+        (float("inf"), "rate:1", "", "—"),
+        (1234.5, "number:1", "", "1,234.5"),
+        (0.9765, "rate:1", "", "97.7%"),  # a half goes away from zero, as in Excel; 97.6 in binary floating point
+        (1.0, "rate:2", "", "100.00%"),
+        (0.0312, "+rate:1", "", "+3.1%"),
+        (-0.0077, "+rate:1", "", "-0.8%"),
+        (0.0001, "+rate:1", "", "0.0%"),
+        (611, "+integer", "", "+611"),
+        (-0.0411, "points:1", "", "-4.1 个百分点"),
+        (0.011, "points:1", "", "+1.1 个百分点"),
+        (-0.0002, "points:1", "", "0.0 个百分点"),  # no minus before a zero
+        (3.24, "seconds", "", "3.2 秒"),
+        (59.96, "seconds", "", "1 分 00 秒"),
+        (125, "seconds", "", "2 分 05 秒"),
+        (3720, "seconds", "", "1 小时 02 分"),
+        (310.4, "ms", "", "310 ms"),
+        (1536, "bytes", "", "1.5 KiB"),
+        (1234.5, "yuan", "", "1,234.50"),
+        (1234.5, "yuan", "元", "1,234.50 元"),
+        ("9007199254740993", "integer", "", "9,007,199,254,740,993"),
+        (date(2026, 11, 20), "date", "", "2026-11-20"),
+        ("2026-11-01", "month", "", "2026-11"),
+        (TAKEN, "datetime", "", "2026-11-23 06:10"),
+        ("2026-11-22T22:10:00+00:00", "datetime", "", "2026-11-23 06:10"),
+        ("2026-11-22T22:10:00", "datetime", "", "2026-11-22 22:10"),
+        ("watch", "state", "", "▲ 关注"),
+        ("other", "state", "", "other"),
+        (True, "text", "", "是"),
+        ("公文", "text", "", "公文"),
+    ],
+)
+def test_a_value_is_written_for_a_reader(value: object, form: str, unit: str, shown: str) -> None:
+    assert display(value, form, unit) == shown  # type: ignore[arg-type]
+
+
+def test_an_instant_is_shown_in_the_zone_asked_for() -> None:
+    assert display(TAKEN, "datetime", zone=ZoneInfo("UTC")) == "2026-11-22 22:10"
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ("text", "@"),
+        ("integer", "#,##0"),
+        ("number:0", "#,##0"),
+        ("number:2", "#,##0.00"),
+        ("rate:1", "0.0%"),
+        ("+rate:1", "+0.0%;-0.0%;0.0%"),
+        ("+integer", "+#,##0;-#,##0;#,##0"),
+        ("points:2", "+0.00%;-0.00%;0.00%"),
+        ("yuan", "#,##0.00"),
+        ("datetime", "yyyy-mm-dd hh:mm"),
+        ("month", "yyyy-mm"),
+    ],
+)
+def test_a_format_has_its_number_format_in_excel(form: str, code: str) -> None:
+    assert excel_format(form) == code
+
+
+@pytest.mark.parametrize("form", ["percent", "rate:x", "+text", ""])
+def test_an_unknown_format_is_refused(form: str) -> None:
+    with pytest.raises(UnknownName):
+        display(1, form)

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+
+from ntanalytics.errors import ReportIncomplete
+from ntanalytics.reports.record import read_record
+
+
+def test_a_record_has_its_blocks_in_order(sample: ModuleType) -> None:
+    record = read_record(sample.notebook())
+    assert record.head.title == "南通市电子政务工作平台短信统计"
+    assert [block.kind for block in record.blocks] == [
+        "sentences", "kpis", "board", "chart", "chart", "table", "table", "chart", "signatures",
+    ]  # fmt: skip
+
+
+def test_a_notebook_without_a_head_is_no_record(sample: ModuleType) -> None:
+    with pytest.raises(ReportIncomplete, match="has 0"):
+        read_record(sample.notebook([sample.blocks()[1]]))
+
+
+def test_two_blocks_of_one_id_are_refused(sample: ModuleType) -> None:
+    head, said, *_ = sample.blocks()
+    with pytest.raises(ReportIncomplete, match="sentences"):
+        read_record(sample.notebook([head, said, said]))

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from ntanalytics.errors import VerificationFailed
+from ntanalytics.reports.verification import verify
+
+
+def page(folder: Path, old: str, new: str) -> None:
+    path = folder / "report.html"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) >= 1
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def workbook(folder: Path, change: Callable[[Any], None]) -> None:
+    book = openpyxl.load_workbook(folder / "report.xlsx")
+    change(book)
+    book.save(folder / "report.xlsx")
+
+
+def test_what_was_rendered_is_the_record(issued: Path) -> None:
+    verify(issued)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (">77,602<", ">77,603<", "'77,603' instead of '77,602'"),
+        ('data-v="77602"', 'data-v="1"', "sorts by '1'"),
+        (">165,154 条<", ">165,155 条<", "165,155"),
+        ("▲ 3.2%", "▲ 3.3%", "3.3%"),
+        ("上期 160,011 条", "上期 160,012 条", "160,012"),
+        ("影响 1,887 条", "影响 1,888 条", "1,888"),
+        (">71.0%<", ">71.1%<", "71.1%"),
+        ("1 项异常", "0 项异常", "0 项异常"),
+        ("812,345 行", "812,346 行", "812,346"),
+        ("<h2>一、趋势</h2>", "<h2>一、趋势 42</h2>", "'一、趋势 42' is not the record's"),
+        ("</main>", "<p>另有 7 件</p></main>", "'另有 7 件' is not the record's"),
+        ('"name":"中国电信"', '"name":"中国移动"', "the figure drawn is not the record's"),
+        ("0.71,", "0.91,", "the figure drawn is not the record's"),
+        ("<svg", "<svg onload='x()'", "nothing may load, run"),
+        ("</footer>", "<img src='http://x/'></footer>", "nothing may load, run"),
+        ("</footer>", "<script>document.title = 1</script></footer>", "script that the page's policy does not name"),
+        ('<p class="note">变化', '<p hidden class="note">变化', "be hidden here"),
+        ("<polyline points=\"2.0,", "<polyline points=\"2.0,1.0 2.0,", "the line of 提交量"),
+    ],
+)  # fmt: skip
+def test_a_page_that_was_tampered_with_is_caught(copied: Path, old: str, new: str, said: str) -> None:
+    page(copied, old, new)
+    with pytest.raises(VerificationFailed, match="report.html") as caught:
+        verify(copied)
+    assert said in str(caught.value)
+
+
+def test_a_row_taken_from_the_page_is_caught(copied: Path) -> None:
+    text = (copied / "report.html").read_text(encoding="utf-8")
+    start = text.index("<tr><td>中国联通</td>")
+    page(copied, text[start : text.index("</tr>", start) + 5], "")
+    with pytest.raises(VerificationFailed, match="texts instead of"):
+        verify(copied)
+
+
+def test_a_row_added_to_the_page_is_caught(copied: Path) -> None:
+    page(copied, "<tr><td>中国联通</td>", "<tr><td>中国广电</td></tr><tr><td>中国联通</td>")
+    with pytest.raises(VerificationFailed, match="texts instead of"):
+        verify(copied)
+
+
+def test_a_block_taken_from_the_page_is_caught(copied: Path) -> None:
+    page(copied, 'data-block="by-carrier"', 'data-block="other"')
+    with pytest.raises(VerificationFailed, match=r"by-carrier is missing[\s\S]*other is not the record's"):
+        verify(copied)
+
+
+def set_cell(sheet: str, place: str, value: object) -> Callable[[Any], None]:
+    def change(book: Any) -> None:
+        book[sheet][place] = value
+
+    return change
+
+
+def set_format(book: Any) -> None:
+    book["分运营商"]["B4"].number_format = '"9"#,##0'
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (set_cell("分运营商", "B4", 77603), "分运营商!B4: '77603' as #,##0 instead of '77602'"),
+        (set_cell("分运营商", "B4", "77602"), "分运营商!B4"),
+        (set_cell("分运营商", "B4", "=77601+1"), "分运营商!B4: a formula"),
+        (set_cell("分运营商", "A9", 5), "分运营商!A9: '5' as General instead of nothing"),
+        (set_cell("送达率（按日期）", "D27", 0.98), "送达率（按日期）!D27"),
+        (set_cell("主要指标", "C4", 1), "主要指标!C4"),
+        (set_cell("状态一览", "A4", "● 正常"), "状态一览!A4"),
+        (set_cell("目录", "A3", "● 全部正常"), "目录!A3"),
+        (set_cell("数据来源", "D4", 812346), "数据来源!D4"),
+        (set_format, "分运营商!B4"),
+        (lambda book: book["分运营商"].delete_rows(5), "分运营商!A5"),
+        (lambda book: book["分应用"].insert_rows(5), "分应用!A5"),
+        (lambda book: book.remove(book["分应用"]), "8 sheets instead of 9"),
+        (lambda book: book.create_sheet("另"), "10 sheets instead of 9"),
+        (lambda book: book["提交量（按日期）"]._charts.clear(), "0 charts instead of 1"),
+    ],
+)  # fmt: skip
+def test_a_workbook_that_was_tampered_with_is_caught(copied: Path, change: Callable[[Any], None], said: str) -> None:
+    workbook(copied, change)
+    with pytest.raises(VerificationFailed, match="report.xlsx") as caught:
+        verify(copied)
+    assert said in str(caught.value)
+
+
+def test_a_record_that_was_tampered_with_is_caught(copied: Path) -> None:
+    path = copied / "report.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace("77602", "77612"), encoding="utf-8")
+    with pytest.raises(VerificationFailed, match=r"report\.html[\s\S]*report\.xlsx"):
+        verify(copied)
+
+
+def test_the_hashes_of_the_manifest_hold(copied: Path) -> None:
+    content = (copied / "report.html").read_bytes()
+    listed = {"sha256": hashlib.sha256(content).hexdigest(), "size_bytes": len(content)}
+    manifest = copied / "manifest.json"
+    manifest.write_text(json.dumps({"artefacts": {"report.html": listed}}), encoding="utf-8")
+    verify(copied)
+    (copied / "report.html").write_bytes(content + b"\n")
+    with pytest.raises(VerificationFailed, match="does not have the hash listed"):
+        verify(copied)
+
+
+def test_an_artefact_outside_the_folder_is_refused(copied: Path) -> None:
+    listed = {"sha256": "", "size_bytes": 0}
+    (copied / "manifest.json").write_text(json.dumps({"artefacts": {"../x": listed}}), encoding="utf-8")
+    with pytest.raises(VerificationFailed, match=r"\.\./x is not there"):
+        verify(copied)
+
+
+def test_a_missing_rendering_is_a_difference(copied: Path) -> None:
+    (copied / "report.xlsx").unlink()
+    with pytest.raises(VerificationFailed, match="report.xlsx is not there"):
+        verify(copied)
+
+
+def test_no_more_than_twenty_differences_are_named(copied: Path) -> None:
+    def blank(book: Any) -> None:
+        for row in book["送达率（按日期）"].iter_rows(min_row=4):
+            for cell in row:
+                cell.value = None
+
+    workbook(copied, blank)
+    with pytest.raises(VerificationFailed, match="and 89 more"):  # 28 days × 4 cells − 3 in the hole, of which 20
+        verify(copied)
