@@ -13,10 +13,8 @@ from ntanalytics.contract import DATASETS
 from ntanalytics.demo.incidents import Incident, billed_months
 from ntanalytics.demo.rhythm import Audience, Rhythm, generator
 from ntanalytics.demo.units import UNITS
+from ntanalytics.sources.starter import LEDGER_DATASETS
 from ntanalytics.sources.template import write_template
-
-#: Datasets of the workbook, in the order of its sheets.
-LEDGER_DATASETS = ("desk.tickets", "desk.attendance", "desk.checks", "sms.bills")
 
 _STREAM = 9
 _TICKETS_PER_DAY = 7.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,9 @@ from ntanalytics.periods import Calendar, days_between
 
 INCIDENTS_FILE = "incidents.json"
 
+#: The reports that the demo issues: report and period, on the day after the estate's last.
+REPORTS = (("daily_inspection", "last-working-day"), ("sms_volume", "last-week"), ("sms_volume", "last-month"))
+
 _SETTINGS = """\
 # 示例城市的配置：由 ntanalytics demo 生成，可以照此改写。相对路径以本文件所在目录为准。
 site:
@@ -26,7 +30,7 @@ site:
 
 lake: lake                           # 数据湖：每个数据集一张表，每天一个分区
 ledger: sqlite:///ledger.sqlite      # 抽取与运行的记录
-outputs: outputs                     # 报告：outputs/<报告>/<周期>/
+outputs: {outputs}                   # 报告：<报告>/<周期>/
 
 sources:
   sms:                               # 短信平台的数据库（每日分表 submit_YYYYMMDD、report_YYYYMMDD）
@@ -73,7 +77,8 @@ def write_estate(
     days: int = 70,
     seed: int = 20261122,
     scale: float = 1.0,
-    progress: Callable[[str], None] = lambda _: None,
+    outputs: Path | None = None,
+    progress: Callable[[str, int], None] = lambda _what, _rows: None,
 ) -> Estate:
     """Write the demo estate: the same arguments give the same figures.
 
@@ -83,7 +88,8 @@ def write_estate(
         days: how many days it has, ``until`` included.
         seed: seed of its random numbers.
         scale: factor of the volumes; 1 is about 5,000 messages and 38,000 requests a working day.
-        progress: told what is written next, in a few words.
+        outputs: where its reports are to be issued, by the settings; default: in the estate's folder.
+        progress: told what is being written, and how many rows or lines were written so far.
 
     Returns:
         What was written.
@@ -94,25 +100,26 @@ def write_estate(
     """
     if days < 1 or not scale > 0:
         raise UsageError("the demo estate needs at least one day and a scale above 0", where="ntanalytics demo")
-    _claim(directory)
     calendar = Calendar()
     span = days_between(until - dt.timedelta(days=days - 1), until)
     rhythm = Rhythm(calendar, until)
     incidents = plan(calendar, span[0], until)
+    _claim(directory)
     sources = directory / "sources"
 
-    progress("短信平台数据库")
+    progress("demo: SMS platform", 0)
     sms = write_platform(sources / "sms_platform.sqlite", span, rhythm, incidents, seed=seed, scale=scale)
-    progress("访问日志")
+    progress("demo: web logs", sms.messages)
     lines = write_logs(sources / "nginx", span, rhythm, incidents, seed=seed, scale=scale)
-    progress("运维台账")
+    progress("demo: ledger workbook", sms.messages + lines)
     rows = write_ledger(sources / "运维台账.xlsx", span, rhythm, incidents, sms.segments, seed=seed)
 
     records = [incident.record() for incident in incidents]
     text = json.dumps(records, ensure_ascii=False, indent=2) + "\n"
     (directory / INCIDENTS_FILE).write_text(text, encoding="utf-8")
     config = directory / "ntanalytics.yml"
-    config.write_text(_SETTINGS, encoding="utf-8")
+    issued = json.dumps(os.path.relpath(outputs, directory)) if outputs else "outputs"
+    config.write_text(_SETTINGS.format(outputs=issued), encoding="utf-8")
     return Estate(directory, config, span[0], until, sms.messages, lines, rows, incidents)
 
 

@@ -33,8 +33,8 @@ def _names() -> tuple[str, ...]:
     # districts have subdistricts, counties and county-level cities have towns
     places = [
         f"{district}{place}{'街道' if district.endswith('区') else '镇'}"
-        for district in _DISTRICTS
-        for place in _PLACES
+        for district in _DISTRICTS.split()
+        for place in _PLACES.split()
     ]
     return (*_CITY.split(), *offices, *places)
 

@@ -110,7 +110,7 @@ def _day(
         "agent": _taken(AGENTS, np.minimum(rng.geometric(0.28, count) - 1, len(AGENTS) - 1)),
         "status": pa.array(status).cast(pa.string()),
         "size": pa.array(size).cast(pa.string()),
-        "seconds": pa.array(np.round(seconds, 3)),
+        "seconds": _seconds(np.round(seconds * 1000).astype(np.int64)),
     }
     lines = _json_lines(day, service, fields) if service.is_json else _combined_lines(day, service, fields)
     broken = broken_lines(service, day, rng) if count else []
@@ -139,9 +139,16 @@ def _json_lines(day: dt.date, service: Service, fields: dict[str, Any]) -> Any:
     return pc.binary_join_element_wise(
         f'{{"time_iso8601":"{day.isoformat()}T', _clock(fields["at"]), '+08:00","remote_addr":"', fields["address"],
         '","request_method":"', fields["method"], '","uri":"', fields["uri"], '","status":', fields["status"],
-        ',"body_bytes_sent":', fields["size"], ',"request_time":', fields["seconds"].cast(pa.string()),
+        ',"body_bytes_sent":', fields["size"], ',"request_time":', fields["seconds"],
         f',"host":"{service.host}","http_user_agent":"', fields["agent"], '"}\n', "",
     )  # fmt: skip
+
+
+def _seconds(duration_ms: NDArray[np.int64]) -> Any:
+    """Seconds with three digits, as nginx writes ``$request_time``."""
+    whole, part = pa.array(duration_ms // 1000), pa.array(duration_ms % 1000)
+    digits = pc.utf8_lpad(part.cast(pa.string()), 3, "0")
+    return pc.binary_join_element_wise(whole.cast(pa.string()), digits, ".")
 
 
 def _clock(at_ms: NDArray[np.int64]) -> Any:

@@ -1,0 +1,101 @@
+import datetime as dt
+import hashlib
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from ntanalytics import settings
+from ntanalytics.catalog import Catalog
+from ntanalytics.demo import Estate, write_estate
+from ntanalytics.errors import CalendarMissing, UsageError
+from ntanalytics.extraction import Extractor
+from ntanalytics.ledger import Ledger
+from ntanalytics.sources import open_sources
+
+FRIDAY = dt.date(2026, 11, 20)
+
+
+def written(folder: Path, seed: int) -> dict[str, str]:
+    write_estate(folder, until=FRIDAY, days=3, seed=seed, scale=0.02)
+    prints = {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".xlsx"
+    }
+    # a workbook carries the time of its writing, so its cells are compared
+    for path in folder.rglob("*.xlsx"):
+        book = openpyxl.load_workbook(path)
+        cells = [[cell.value for cell in row] for sheet in book for row in sheet.iter_rows()]
+        prints[path.name] = hashlib.sha256(repr(cells).encode()).hexdigest()
+    return prints
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Path):
+    first, again, other = (written(tmp_path / str(n), seed) for n, seed in enumerate((7, 7, 8)))
+    assert first == again
+    same = {name for name in first if first[name] == other[name]}
+    assert same == {"incidents.json", "ntanalytics.yml"}
+
+
+def test_its_settings_are_valid_and_every_source_is_there(estate: Estate):
+    loaded = settings.load(estate.config)
+    assert sorted(open_sources(loaded, Catalog([settings.project_dir("queries")]))) == ["desk", "sms", "web"]
+    assert loaded.outputs == estate.directory.resolve() / "outputs"
+
+
+def test_reports_can_be_sent_elsewhere(tmp_path: Path):
+    estate = write_estate(tmp_path / "city", until=FRIDAY, days=1, scale=0.01, outputs=tmp_path / "out: of 'it'")
+    assert settings.load(estate.config).outputs.resolve() == tmp_path / "out: of 'it'"
+
+
+def test_incidents_are_written_down_with_their_zone(estate: Estate):
+    records = json.loads((estate.directory / "incidents.json").read_text(encoding="utf-8"))
+    outage = next(record for record in records if record["id"] == "outage-unicom")
+    assert (outage["start"], outage["end"]) == ("2026-11-18T09:12:00+08:00", "2026-11-18T12:42:00+08:00")
+    assert {record["severity"] for record in records} == {"关注", "异常"}
+
+
+def test_all_of_it_is_extracted_and_what_is_set_aside_are_the_broken_lines(estate: Estate, tmp_path: Path):
+    loaded = settings.load(estate.config).model_copy(
+        update={"lake": tmp_path / "lake", "ledger": f"sqlite:///{tmp_path / 'ledger.sqlite'}"}
+    )
+    taken = Extractor(loaded, Ledger(loaded.ledger)).extract([], estate.first, estate.until)
+    assert [each.error for each in taken if each.error] == []
+    kept = {name: sum(each.rows.total() for each in taken if each.dataset == name) for name in ("sms.messages",)}
+    assert kept["sms.messages"] == estate.messages
+    requests = [each for each in taken if each.dataset == "infra.requests"]
+    assert sum(each.source_rows for each in requests) == estate.log_lines
+    assert {day for each in requests for day in each.rows} == {estate.first + dt.timedelta(days=n) for n in range(12)}
+    assert {each.dataset for each in taken if each.rejected} == {"infra.requests"}
+    # one line a day of each service lost its end
+    assert sum(each.rejected.total() for each in requests) == 2 * 12
+
+
+def test_an_estate_is_written_anew_without_the_older_ones_logs(tmp_path: Path):
+    write_estate(tmp_path / "city", until=FRIDAY, days=3, scale=0.01)
+    write_estate(tmp_path / "city", until=FRIDAY, days=1, scale=0.01)
+    assert sorted(path.name for path in (tmp_path / "city/sources/nginx").iterdir()) == [
+        "oa-access.json.log",
+        "portal-access.log",
+    ]
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path):
+    (tmp_path / "ntanalytics.yml").write_text("site: {}\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="not empty"):
+        write_estate(tmp_path, days=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["ntanalytics.yml"]
+
+
+@pytest.mark.parametrize(("days", "scale"), [(0, 1.0), (3, 0.0), (3, float("nan"))])
+def test_no_days_and_no_volume_are_refused(days: int, scale: float, tmp_path: Path):
+    with pytest.raises(UsageError):
+        write_estate(tmp_path / "city", days=days, scale=scale)
+
+
+def test_a_year_without_a_calendar_is_refused_before_anything_is_written(tmp_path: Path):
+    with pytest.raises(CalendarMissing):
+        write_estate(tmp_path / "city", until=dt.date(2033, 5, 4), days=3)
+    assert not (tmp_path / "city").exists()

@@ -1,0 +1,42 @@
+import datetime as dt
+
+from ntanalytics.demo.incidents import ZONE, billed_months, plan
+from ntanalytics.periods import Calendar
+
+UNTIL = dt.date(2026, 11, 22)
+
+
+def test_they_lie_on_known_working_days_before_the_last():
+    incidents = plan(Calendar(), dt.date(2026, 9, 14), UNTIL)
+    assert {incident.id: incident.day.isoformat() for incident in incidents} == {
+        "bill-unicom": "2026-10-01",
+        "backlog-telecom": "2026-11-12",
+        "attendance-gap": "2026-11-13",
+        "slow-oa": "2026-11-17",
+        "outage-unicom": "2026-11-18",
+        "check-cooling": "2026-11-20",
+        "errors-portal": "2026-11-20",
+        "tickets-overdue": "2026-11-20",
+    }
+
+
+def test_those_before_the_first_day_are_left_out():
+    incidents = plan(Calendar(), dt.date(2026, 11, 19), UNTIL)
+    assert {incident.day for incident in incidents} == {dt.date(2026, 11, 20)}
+
+
+def test_days_without_a_working_day_have_none():
+    assert plan(Calendar(), dt.date(2026, 10, 3), dt.date(2026, 10, 4)) == ()
+
+
+def test_only_whole_months_are_billed():
+    assert [month.text for month in billed_months(dt.date(2026, 9, 1), UNTIL)] == ["2026-09", "2026-10"]
+    assert [month.text for month in billed_months(dt.date(2026, 9, 2), dt.date(2026, 10, 31))] == ["2026-10"]
+    assert billed_months(dt.date(2026, 11, 2), UNTIL) == []
+
+
+def test_an_incident_knows_its_part_of_a_day():
+    outage = next(item for item in plan(Calendar(), dt.date(2026, 9, 14), UNTIL) if item.id == "outage-unicom")
+    assert outage.span_ms(dt.date(2026, 11, 18)) == ((9 * 60 + 12) * 60_000, (12 * 60 + 42) * 60_000)
+    assert outage.span_ms(dt.date(2026, 11, 19)) == (0, 0)
+    assert outage.start == dt.datetime(2026, 11, 18, 9, 12, tzinfo=ZONE)
