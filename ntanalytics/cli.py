@@ -147,7 +147,8 @@ def verify(directory: Annotated[Path, typer.Argument(help="A published report's 
     """Prove that every figure in report.html and report.xlsx is the record's."""
     from ntanalytics.reports.verification import verify as prove
 
-    out.print(str(prove(directory)))
+    prove(directory)
+    out.print(f"{directory}: every figure in HTML and workbook is the record's", soft_wrap=True)
 
 
 @app.command(epilog="Example: ntanalytics history --limit 10")
@@ -210,7 +211,8 @@ def main() -> None:
     try:
         app()
     except NtaError as error:
-        err.print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        said = "\n  ".join([f"error: {error}", *getattr(error, "__notes__", [])])
+        err.print(said, style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         err.print("interrupted", style="red")

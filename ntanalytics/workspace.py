@@ -20,6 +20,7 @@ An analyst opens the lake::
 from __future__ import annotations
 
 import datetime as dt
+import json
 from functools import cached_property
 from pathlib import Path
 
@@ -34,7 +35,7 @@ from ntanalytics.lake import DeltaLake, DuckReader
 from ntanalytics.ledger import Covered, Ledger
 from ntanalytics.periods import Calendar, Period, days_between, local_window, parse_period
 from ntanalytics.reports.head import AsOf, Head, Rejected
-from ntanalytics.settings import Settings, find_config, load
+from ntanalytics.settings import Settings, find_config, load, project_dir
 
 _DAYS = pa.schema(
     [
@@ -143,6 +144,11 @@ class Scope:
         self.days = workspace.days(first, period.last, set(span) - set(self._missing(span)))
 
     @property
+    def own_days(self) -> ir.Table:
+        """The days of the period alone, as ``days``."""
+        return self.days.filter(self.days.day >= self.period.first)
+
+    @property
     def is_complete(self) -> bool:
         """Whether every day of the period is whole, from every source."""
         return not self.missing
@@ -151,6 +157,16 @@ class Scope:
     def was_complete(self) -> bool:
         """Whether every day of the previous period is whole."""
         return not self.missing_before
+
+    @property
+    def wholeness(self) -> dict[str, bool]:
+        """``is_complete`` and ``was_complete``, for a metric that compares the two periods."""
+        return {"is_complete": self.is_complete, "was_complete": self.was_complete}
+
+    @property
+    def note(self) -> str:
+        """What a table over the period must say when it has holes; else empty."""
+        return "" if self.is_complete else f"本期缺 {len(self.missing)} 天数据：数量为下限，比率与环比不予计算。"
 
     @property
     def as_of(self) -> dt.datetime:
@@ -306,13 +322,12 @@ def open_workspace(config: str | Path | None = None) -> Workspace:
     return Workspace(load(find_config(Path(config) if config else None)))
 
 
-def open_report(name: str, period: str, title: str = "") -> Report:
+def open_report(name: str, period: str) -> Report:
     """A report's period over the site's lake.
 
     Args:
-        name: the report's name.
+        name: the report's name: its notebook's, whose metadata holds the Chinese title.
         period: as :func:`ntanalytics.periods.parse_period` reads it.
-        title: the report's Chinese title.
 
     Raises:
         BadPeriod: the text is no period.
@@ -322,7 +337,16 @@ def open_report(name: str, period: str, title: str = "") -> Report:
     if not workspace.settings.lake.is_dir():
         raise NoData("the lake is empty", where=str(workspace.settings.lake), todo="run `ntanalytics extract` first")
     today = dt.datetime.now(workspace.settings.zone).date()
-    return Report(workspace, name, title, parse_period(period, today, workspace.calendar))
+    return Report(workspace, name, _title(name), parse_period(period, today, workspace.calendar))
+
+
+def _title(name: str) -> str:
+    """The title that the report's notebook declares; its name where there is no such notebook."""
+    notebook = project_dir("notebooks") / f"{name}.ipynb"
+    if not notebook.is_file():
+        return name
+    about: dict[str, str] = json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("ntanalytics", {})
+    return about.get("title", name)
 
 
 def _hole(line: AsOf) -> str:

@@ -22,7 +22,8 @@ def compare(
 ) -> ir.Table:
     """Figures with their change against the period before (domain.md, General: *Change*).
 
-    A change is null where either figure is null, and everywhere when either period has a hole. A group
+    A change is null where either figure is null, and everywhere when either period has a hole. Over a hole, an
+    additive figure is a lower bound, and any other is null. A group
     that one of two complete periods lacks counts as 0 there in additive measures. The change of a rate is
     the difference of the two fractions (shown in percentage points) and has no relative change. A relative
     change from 0 is null.
@@ -57,6 +58,8 @@ def compare(
         value, was = joined[f"_now_{name}"], joined[f"_was_{name}"]
         if measures[name].is_additive and is_complete:
             value = joined["_is_now"].isnull().ifelse(0, value)
+        elif not is_complete and not measures[name].is_additive:
+            value = ibis.null(value.type())
         if measures[name].is_additive:
             was = joined["_is_before"].isnull().ifelse(0, was)
         was = was if was_complete else ibis.null(was.type())

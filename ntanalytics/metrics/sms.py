@@ -165,6 +165,40 @@ def _volume(messages: ir.Table, as_of: datetime, by: Sequence[str]) -> ir.Table:
     return rated.select(*by, *(measure.name for measure in VOLUME))
 
 
+def compared(
+    messages: ir.Table,
+    before: ir.Table,
+    as_of: datetime,
+    by: Sequence[str] = (),
+    *,
+    is_complete: bool = True,
+    was_complete: bool = True,
+) -> ir.Table:
+    """``volume`` of a period with its change against the period before (domain.md, General: *Change*).
+
+    Args:
+        messages: rows of ``sms.messages``, those of the period.
+        before: those of the period before.
+        as_of: when they were taken.
+        by: columns of ``messages`` that name a group.
+        is_complete: the period was extracted without a hole.
+        was_complete: so was the period before.
+
+    Returns:
+        As ``change.compare`` of the measures of ``VOLUME``, largest ``submitted`` first.
+    """
+    figures = change.compare(
+        volume(messages, as_of, by),
+        volume(before, as_of, by),
+        MEASURES,
+        columns=[measure.name for measure in VOLUME],
+        by=by,
+        is_complete=is_complete,
+        was_complete=was_complete,
+    )
+    return figures.order_by(ibis.desc("submitted"), *by)
+
+
 def daily(messages: ir.Table, days: ir.Table, as_of: datetime, by: Sequence[str] = ()) -> ir.Table:
     """``volume`` of each day: 0 on a covered day without messages, null on one that was not extracted.
 
@@ -235,15 +269,17 @@ def _failures(messages: ir.Table, by: Sequence[str], kinds: Sequence[str]) -> ir
 
 
 def backlog(
-    messages: ir.Table, as_of: datetime, by: Sequence[str] = (), *, older_than: timedelta = timedelta(hours=1)
+    messages: ir.Table, at: datetime, by: Sequence[str] = (), *, older_than: timedelta = timedelta(hours=1)
 ) -> ir.Table:
-    """Messages that still wait for an outcome, by group; a group that has none has 0.
+    """Messages that waited for an outcome at a moment, by group; a group that has none has 0.
+
+    A report that came later than ``at`` had not come then, so the figure of a day stays what it was.
 
     After 72 h a message is unknown and waits no more (domain.md, SMS), so it has left the backlog.
 
     Args:
-        messages: rows of ``sms.messages`` of the three days before ``as_of`` at least.
-        as_of: when they were taken.
+        messages: rows of ``sms.messages`` of the three days before ``at`` at least.
+        at: the moment (aware), not later than when they were taken.
         by: columns of ``messages`` that name a group.
         older_than: how long a message has waited when it begins to count.
 
@@ -251,9 +287,9 @@ def backlog(
         ``by``, ``backlog`` (messages) and ``oldest_backlog_at`` (its oldest submit time, null where it is empty).
     """
     waits = (
-        messages.outcome.isnull()
-        & (messages.submitted_at <= ibis.literal(as_of - older_than))
-        & (messages.submitted_at > ibis.literal(as_of - UNKNOWN_AFTER))
+        (messages.outcome.isnull() | (messages.reported_at > ibis.literal(at)).fill_null(False))
+        & (messages.submitted_at <= ibis.literal(at - older_than))
+        & (messages.submitted_at > ibis.literal(at - UNKNOWN_AFTER))
     )
     counted = messages.aggregate(
         by=list(by), backlog=messages.count(where=waits), oldest_backlog_at=messages.submitted_at.min(where=waits)
