@@ -29,11 +29,15 @@ from ntanalytics.sources.source import BATCH_ROWS
 #: SQLAlchemy backend → sqlglot dialect. What speaks PostgreSQL's or MySQL's wire is that here.
 _DIALECTS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite", "dm": "oracle"}
 
+#: The statement timeout of MariaDB and of MySQL in one statement: each reads its own comment and skips the other's,
+#: and one URL scheme, mysql, names both.
+_MYSQL_TIMEOUT = "SET SESSION /*M!100100 max_statement_time = {s} */ /*!50708 max_execution_time = {s}000 */"
+
 #: How each backend is told to refuse writes and to give a statement up after {s} seconds.
 _SESSION = {
     "postgresql": ("SET default_transaction_read_only = on", "SET statement_timeout = '{s}s'"),
-    "mariadb": ("SET SESSION TRANSACTION READ ONLY", "SET SESSION max_statement_time = {s}"),
-    "mysql": ("SET SESSION TRANSACTION READ ONLY", "SET SESSION max_execution_time = {s}000"),
+    "mariadb": ("SET SESSION TRANSACTION READ ONLY", _MYSQL_TIMEOUT),
+    "mysql": ("SET SESSION TRANSACTION READ ONLY", _MYSQL_TIMEOUT),
     "sqlite": ("PRAGMA query_only = ON",),
 }
 
@@ -152,10 +156,8 @@ class DatabaseSource:
             engine.dispose()
 
     def _session(self) -> list[str]:
-        backend = self._url.get_backend_name()
-        if backend == "mysql" and "mariadb" in self.product.name:
-            backend = "mariadb"
-        return [statement.format(s=self._timeout_s) for statement in _SESSION.get(backend, ())]
+        statements = _SESSION.get(self._url.get_backend_name(), ())
+        return [statement.format(s=self._timeout_s) for statement in statements]
 
     def _full_url(self) -> URL:
         url = self._url

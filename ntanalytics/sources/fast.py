@@ -34,7 +34,8 @@ def reader(url: URL, sql: str, values: dict[str, Any], session: list[str]) -> It
     backend = url.get_backend_name()
     if backend == "postgresql" and importlib.util.find_spec("adbc_driver_postgresql"):
         return _adbc(url, sql, values, session)
-    if backend in ("mysql", "mariadb") and importlib.util.find_spec("connectorx"):
+    # connectorx does not know PyMySQL's options: it is taken where they only name the charset, which it knows by itself.
+    if backend in ("mysql", "mariadb") and set(url.query) <= {"charset"} and importlib.util.find_spec("connectorx"):
         return _connectorx(url, sql, values, session)
     return None
 
@@ -57,7 +58,7 @@ def _adbc(url: URL, sql: str, values: dict[str, Any], session: list[str]) -> Ite
 def _connectorx(url: URL, sql: str, values: dict[str, Any], session: list[str]) -> Iterator[pa.RecordBatch]:
     import connectorx
 
-    plain = url.set(drivername="mysql").render_as_string(hide_password=False)
+    plain = url.set(drivername="mysql", query={}).render_as_string(hide_password=False)
     try:
         stream = connectorx.read_sql(
             plain,

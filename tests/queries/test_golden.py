@@ -39,8 +39,10 @@ def empty_database(url: str) -> Iterator[str]:
     server = sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.exec_driver_sql("CREATE DATABASE golden")
-        yield server.url.set(database="golden").render_as_string()
-        connection.exec_driver_sql("DROP DATABASE golden")
+        try:
+            yield server.url.set(database="golden").render_as_string()
+        finally:
+            connection.exec_driver_sql("DROP DATABASE golden")
     server.dispose()
 
 
