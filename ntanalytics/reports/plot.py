@@ -87,7 +87,7 @@ def plotly_figure(
     direct = form == "line" and len(ys) > 1
     layout: dict[str, Any] = {
         "height": max(120, 60 + _ROW * len(rows)) if lying else _HEIGHT,
-        "margin": {"l": 48, "r": _right(ys) if direct else 16, "t": 26, "b": 34},
+        "margin": {"l": 48, "r": _right(ys) if direct else 16, "t": 8 if lying and len(ys) == 1 else 26, "b": 34},
         "font": {"family": FONT, "size": 12, "color": INK},
         "paper_bgcolor": "#ffffff",
         "plot_bgcolor": "#ffffff",
@@ -102,7 +102,7 @@ def plotly_figure(
         "shapes": [_band(each) for each in bands],
         "annotations": [_band_label(each) for each in bands if each[2] == "缺数据"] + [_mark(each) for each in marks],
     }
-    if ys and not lying:
+    if ys and not lying and parts(ys[0].format)[0] not in ("rate", "points"):  # those write % at each number
         layout["annotations"].append(_unit(axis_title(ys[0])))
     if direct:
         layout["annotations"] += _labels(ys, rows, x.name)

@@ -102,8 +102,8 @@ def contents_grid(record: Record, names: Sequence[str]) -> Grid:
     """The cells of the contents sheet, whose sheets have these names."""
     head = record.head.body
     period = " · ".join(each for each in (head["period"]["label"], head["subtitle"], head["period"]["text"]) if each)
-    status = " · ".join(f"{each.lead}{each.rest}" for each in wording.status(record))
-    lines = [record.head.title, period, status, wording.as_of_line(head, record.zone), ""]
+    status = [f"{each.lead}{each.rest}" for each in wording.status(record)]
+    lines = [record.head.title, period, *status, wording.as_of_line(head, record.zone), ""]
     lines += [
         f"{item['subject']}{item['text']}"
         for block in record.blocks

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from ntanalytics.errors import ReportIncomplete
-from ntanalytics.reports.record import read_record
+from ntanalytics.reports.record import load_record, read_record
 
 
 def test_a_record_has_its_blocks_in_order(sample: ModuleType) -> None:
@@ -25,3 +26,14 @@ def test_two_blocks_of_one_id_are_refused(sample: ModuleType) -> None:
     head, said, *_ = sample.blocks()
     with pytest.raises(ReportIncomplete, match="sentences"):
         read_record(sample.notebook([head, said, said]))
+
+
+def test_a_record_on_disk_is_the_one_that_was_shown(sample: ModuleType, tmp_path: Path) -> None:
+    assert load_record(sample.write(tmp_path)) == read_record(sample.notebook())
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"cells": 1}'])
+def test_a_file_that_is_no_notebook_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "report.ipynb").write_text(text, encoding="utf-8")
+    with pytest.raises(ReportIncomplete, match="no notebook"):
+        load_record(tmp_path / "report.ipynb")

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import nbformat
-
 from ntanalytics.reports.exporters.excel import workbook_bytes
 from ntanalytics.reports.exporters.html import page_text
-from ntanalytics.reports.record import read_record
+from ntanalytics.reports.record import load_record
 
 #: The names of the two renderings in a report's folder.
 HTML, EXCEL = "report.html", "report.xlsx"
@@ -30,7 +28,7 @@ def render(notebook: Path, folder: Path) -> list[Path]:
     Raises:
         ReportIncomplete: the notebook holds no record.
     """
-    record = read_record(nbformat.read(notebook, as_version=4))  # type: ignore[no-untyped-call]
+    record = load_record(notebook)
     html, excel = folder / HTML, folder / EXCEL
     html.write_text(page_text(record), encoding="utf-8", newline="\n")
     excel.write_bytes(workbook_bytes(record))

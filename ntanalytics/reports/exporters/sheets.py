@@ -5,43 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from ntanalytics.reports import wording
 from ntanalytics.reports.data import clean
+from ntanalytics.reports.exporters.cells import (
+    BLUE,
+    SOFT,
+    STATE_COLORS,
+    WIDEST,
+    Cell,
+    head,
+    header_of,
+    is_number,
+    made,
+    placed,
+    typed,
+    wide,
+)
 from ntanalytics.reports.exporters.native_chart import native_chart
-from ntanalytics.reports.formats import UNITS, display, excel_format, local, parts
-from ntanalytics.reports.record import Field, Record, Recorded
+from ntanalytics.reports.formats import UNITS, excel_format, local, parts
+from ntanalytics.reports.record import Record, Recorded
 
 CONTENTS, SOURCES = "目录", "数据来源"
 HEADER_ROW = 3  #: title, note, header; data begin in the row after
 
 _SHOWN = ("kpis", "table", "chart", "board")
-_COLORS = {"bad": "B3261E", "watch": "9A6200", "unknown": "5F6C7B", "ok": "2A7F62"}
-_WIDEST = 60
-_FACE = "微软雅黑"
-_INK, _SOFT, _BLUE = "1F2933", "5F6C7B", "1F4E8C"
-_RULE = Border(bottom=Side(style="thin", color=_INK))
-_FILL = PatternFill("solid", fgColor="F5F7FA")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell: a typed value, its number format, and how it looks."""
-
-    value: Any
-    format: str = "@"
-    color: str = _INK
-    bold: bool = False
-    size: int = 10
 
 
 @dataclass
@@ -95,29 +88,6 @@ def sheet_name(wanted: str, taken: Iterable[str]) -> str:
     return result
 
 
-def typed(value: Any, field: Field, format: str, zone: ZoneInfo) -> Cell:
-    """A value of the record as a cell: numbers, days, local instants and booleans by their type, else text."""
-    kind = parts(format)[0]
-    if value is None:
-        return Cell(None, excel_format(format))
-    if kind == "state":
-        return Cell(display(value, format), "@", _COLORS.get(value, _INK), bold=value in _COLORS)
-    if isinstance(value, bool):
-        return Cell(value, "General")
-    if isinstance(value, (int, float)):
-        return Cell(value, excel_format(format) if kind != "text" else "General")
-    if field.type in ("date", "datetime") and str(value) >= "1900-03-01":  # Excel's calendar is wrong before
-        moment = local(value, zone) if kind == "datetime" else date.fromisoformat(str(value)[:10])
-        return Cell(moment, excel_format(format))
-    return Cell(clean(str(value)))
-
-
-def header_of(field: Field) -> str:
-    """The head of a column; a duration or a size, a plain number here, is given its unit."""
-    unit = field.unit or UNITS.get(parts(field.format)[0], "")
-    return f"{field.title}（{unit}）" if unit else field.title
-
-
 def _kind_word(kind: str) -> str:
     return {"kpis": "主要指标", "board": "状态一览", "chart": "图"}.get(kind, "表")
 
@@ -143,7 +113,7 @@ def _kpis(block: Recorded, name: str) -> Sheet:
                 Cell(item["value"], f'"≥ "{shown}' if item["is_lower_bound"] else shown),
                 Cell(item["before"], shown),
                 Cell(item["change"], excel_format(item["change_format"])),
-                Cell("个百分点" if item["change_format"].startswith("points") else "", color=_SOFT),
+                Cell("个百分点" if item["change_format"].startswith("points") else "", color=SOFT),
                 Cell(clean(item["note"])),
             ]
         )
@@ -160,7 +130,7 @@ def _sources(record: Record) -> Sheet:
         cells[2] = Cell(local(each["taken_at"], record.zone) if each["taken_at"] else None, excel_format("datetime"))
         cells[3], cells[4] = Cell(each["rows"], "#,##0"), Cell(each["rejected"], "#,##0")
         rows.append(cells)
-    rows += [[Cell(clean(text), color=_SOFT)] for text in (*said.holes, *said.rejected, *said.remarks)]
+    rows += [[Cell(clean(text), color=SOFT)] for text in (*said.holes, *said.rejected, *said.remarks)]
     return Sheet(SOURCES, SOURCES, "", list(said.columns), rows, None, [list(row) for row in said.rows])
 
 
@@ -171,21 +141,22 @@ def _write_contents(book: Workbook, record: Record, sheets: Sequence[Sheet]) -> 
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     for letter, width in (("A", 34), ("B", 64), ("C", 10)):
         sheet.column_dimensions[letter].width = width
-    head = record.head.body
-    remarks = wording.status(record)
-    line = " · ".join(f"{each.lead}{each.rest}" for each in remarks)
+    about = record.head.body
     rows = [
-        [Cell(record.head.title, bold=True, size=16, color=_BLUE)],
+        [Cell(record.head.title, bold=True, size=16, color=BLUE)],
         [
             Cell(
                 " · ".join(
-                    each for each in (head["period"]["label"], head["subtitle"], head["period"]["text"]) if each
+                    each for each in (about["period"]["label"], about["subtitle"], about["period"]["text"]) if each
                 ),
-                color=_SOFT,
+                color=SOFT,
             )
         ],
-        [Cell(line, color=_COLORS[wording.worst(remarks)], bold=True)],
-        [Cell(wording.as_of_line(head, record.zone), color=_SOFT)],
+        *(
+            [Cell(f"{each.lead}{each.rest}", color=STATE_COLORS.get(each.state, SOFT), bold=bool(each.state))]
+            for each in wording.status(record)
+        ),
+        [Cell(wording.as_of_line(about, record.zone), color=SOFT)],
         [],
         *(
             [Cell(f"{item['subject']}{item['text']}")]
@@ -195,19 +166,19 @@ def _write_contents(book: Workbook, record: Record, sheets: Sequence[Sheet]) -> 
         ),
         [],
         [
-            Cell("工作表", bold=True, color=_SOFT),
-            Cell("内容", bold=True, color=_SOFT),
-            Cell("行数", bold=True, color=_SOFT),
+            Cell("工作表", bold=True, color=SOFT),
+            Cell("内容", bold=True, color=SOFT),
+            Cell("行数", bold=True, color=SOFT),
         ],
     ]
     for row in rows:
-        sheet.append([_made(sheet, each) for each in row])
+        sheet.append([made(sheet, each) for each in row])
     for number, each in enumerate(sheets, len(rows) + 1):
         sheet.append(
             [
-                _made(sheet, Cell(each.name, color=_BLUE)),
-                _made(sheet, Cell(each.title)),
-                _made(sheet, Cell(len(each.block.rows or each.rows) if each.block else len(head["as_of"]), "#,##0")),
+                made(sheet, Cell(each.name, color=BLUE)),
+                made(sheet, Cell(each.title)),
+                made(sheet, Cell(len(each.block.rows or each.rows) if each.block else len(about["as_of"]), "#,##0")),
             ]
         )
         target = each.name.replace("'", "''")
@@ -226,16 +197,15 @@ def _write(book: Workbook, each: Sheet) -> None:
     sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
     for number, width in enumerate(widths(each), 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.append([_made(sheet, Cell(clean(each.title), bold=True, size=13, color=_BLUE))])
-    sheet.append([_made(sheet, Cell(clean(each.note), color=_SOFT))])
-    head = [_made(sheet, Cell(clean(text), bold=True, color=_SOFT)) for text in each.header]
-    numeric = [isinstance(cell.value, (int, float)) for cell in each.rows[0]] if each.rows else []
-    for cell, is_numeric in zip(head, [*numeric, *[False] * len(head)], strict=False):
-        cell.border, cell.fill = _RULE, _FILL
-        cell.alignment = Alignment(horizontal="right" if is_numeric else "left", vertical="center", wrap_text=True)
-    sheet.append(head)
+    sheet.append([made(sheet, Cell(clean(each.title), bold=True, size=13, color=BLUE))])
+    sheet.append([made(sheet, Cell(clean(each.note), color=SOFT))])
+    places = range(len(each.header))
+    numeric = [any(is_number(row[place].value) for row in each.rows if place < len(row)) for place in places]
+    sheet.append([head(sheet, text, place, numeric[place]) for place, text in enumerate(each.header)])
     for row in each.rows:
-        sheet.append([_made(sheet, cell) for cell in row])
+        # What is said below a table is one cell that spills over the columns; it does not wrap in the first.
+        is_said = len(row) < len(each.header)
+        sheet.append([made(sheet, cell) if is_said else placed(sheet, cell, place) for place, cell in enumerate(row)])
     if each.block is not None and each.block.kind == "chart" and each.rows:
         sheet.add_chart(
             native_chart(sheet, each.block, HEADER_ROW), f"{get_column_letter(len(each.header) + 2)}{HEADER_ROW}"
@@ -245,28 +215,7 @@ def _write(book: Workbook, each: Sheet) -> None:
 def widths(sheet: Sheet) -> list[float]:
     """The width of each column: a CJK character is as wide as two Latin ones."""
     columns = zip(*sheet.texts, strict=True) if sheet.texts else ([] for _ in sheet.header)
-    found = [max([_wide(text) for text in column], default=0) for column in columns]
+    found = [max([wide(text) for text in column], default=0) for column in columns]
     return [
-        max(9, min(_WIDEST, max(_wide(head) + 3, width + 2))) for head, width in zip(sheet.header, found, strict=True)
+        max(9, min(WIDEST, max(wide(head) + 3, width + 2))) for head, width in zip(sheet.header, found, strict=True)
     ]
-
-
-def _wide(text: str) -> int:
-    return sum(2 if each > "\u2e7f" else 1 for each in text)
-
-
-def _made(sheet: Any, each: Cell) -> WriteOnlyCell:
-    value = None if each.value == "" else each.value
-    cell = WriteOnlyCell(sheet, value)
-    if isinstance(value, str):
-        cell.data_type = "s"  # whatever it begins with: never a formula
-    cell.number_format = each.format
-    cell.font = Font(name=_FACE, size=each.size, bold=each.bold, color=each.color)
-    if isinstance(value, str):
-        wraps = _wide(value) > _WIDEST - 2 and sheet.title != CONTENTS
-        cell.alignment = Alignment(horizontal="left", vertical="top", wrap_text=wraps)
-    elif isinstance(value, (date, datetime)):
-        cell.alignment = Alignment(horizontal="left", vertical="top", indent=1)
-    else:
-        cell.alignment = Alignment(vertical="top")
-    return cell

@@ -1,0 +1,96 @@
+"""A cell of a workbook: a typed value, its number format, and how it looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+from ntanalytics.reports.data import clean
+from ntanalytics.reports.formats import UNITS, display, excel_format, local, parts
+from ntanalytics.reports.record import Field
+
+INK, SOFT, BLUE = "1F2933", "5F6C7B", "1F4E8C"
+STATE_COLORS = {"bad": "B3261E", "watch": "9A6200", "unknown": SOFT, "ok": "2A7F62"}
+WIDEST = 60  #: the width of the widest column; longer texts wrap
+
+_FACE = "微软雅黑"
+_RULE = Border(bottom=Side(style="thin", color=INK))
+_FILL = PatternFill("solid", fgColor="F5F7FA")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: a typed value, its number format, and how it looks."""
+
+    value: Any
+    format: str = "@"
+    color: str = INK
+    bold: bool = False
+    size: int = 10
+
+
+def typed(value: Any, field: Field, format: str, zone: ZoneInfo) -> Cell:
+    """A value of the record as a cell: numbers, days, local instants and booleans by their type, else text."""
+    kind = parts(format)[0]
+    if value is None:
+        return Cell(None, excel_format(format))
+    if kind == "state":
+        return Cell(display(value, format), "@", STATE_COLORS.get(value, INK), bold=value in STATE_COLORS)
+    if isinstance(value, bool):
+        return Cell(value, "General")
+    if isinstance(value, (int, float)):
+        return Cell(value, excel_format(format) if kind != "text" else "General")
+    if field.type in ("date", "datetime") and str(value) >= "1900-03-01":  # Excel's calendar is wrong before
+        moment = local(value, zone) if kind == "datetime" else date.fromisoformat(str(value)[:10])
+        return Cell(moment, excel_format(format))
+    return Cell(clean(str(value)))
+
+
+def header_of(field: Field) -> str:
+    """The head of a column; a duration or a size, a plain number here, is given its unit."""
+    unit = field.unit or UNITS.get(parts(field.format)[0], "")
+    return f"{field.title}（{unit}）" if unit else field.title
+
+
+def made(sheet: Any, each: Cell) -> WriteOnlyCell:
+    """A cell for a write-only sheet. A text is a text whatever it begins with: never a formula."""
+    cell = WriteOnlyCell(sheet, None if each.value == "" else each.value)
+    if isinstance(cell.value, str):
+        cell.data_type = "s"
+    cell.number_format = each.format
+    cell.font = Font(name=_FACE, size=each.size, bold=each.bold, color=each.color)
+    cell.alignment = Alignment(vertical="center")
+    return cell
+
+
+def placed(sheet: Any, each: Cell, column: int) -> WriteOnlyCell:
+    """A cell in a column of a table: numbers right, the rest left and, beside numbers, a little in."""
+    cell = made(sheet, each)
+    if not is_number(each.value):
+        wraps = isinstance(each.value, str) and wide(each.value) > WIDEST - 2
+        cell.alignment = Alignment(horizontal="left", vertical="center", indent=min(column, 1), wrap_text=wraps)
+    return cell
+
+
+def head(sheet: Any, text: str, column: int, is_numeric: bool) -> WriteOnlyCell:
+    """The head of a column, set as its cells are."""
+    cell = made(sheet, Cell(clean(text), bold=True, color=SOFT))
+    cell.border, cell.fill = _RULE, _FILL
+    side, indent = ("right", 0) if is_numeric else ("left", min(column, 1))
+    cell.alignment = Alignment(horizontal=side, vertical="center", indent=indent, wrap_text=True)
+    return cell
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value stands right: a number, and no truth value."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def wide(text: str) -> int:
+    """How wide a text is: a CJK character is as wide as two Latin ones."""
+    return sum(2 if each > "\u2e7f" else 1 for each in text)
