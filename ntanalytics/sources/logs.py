@@ -40,6 +40,12 @@ BLOCK_BYTES = 1 << 20
 #: Bytes after which a line is cut; what follows up to its end is not read into memory.
 MAX_LINE = 1 << 20
 
+#: What DuckDB raises when the SQL itself is at fault; no line is quoted in these.
+_REFUSALS = (
+    duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.SyntaxException,
+    duckdb.NotImplementedException, duckdb.PermissionException,
+)  # fmt: skip
+
 _GZIP_MAGIC = b"\x1f\x8b"
 _NEWLINE = 10
 
@@ -122,13 +128,13 @@ class LogsSource:
                 reader = connection.sql(sql, params=window).to_arrow_reader(BATCH_ROWS)
                 yield self._batches(reader, lines, mapping)
             except (duckdb.Error, pa.ArrowException) as error:
-                raise self._explained(error, lines, mapping) from error
+                raise self._explained(error, lines, mapping) from None
 
     def _batches(self, reader: pa.RecordBatchReader, lines: _Lines, mapping: Mapping) -> Iterator[pa.RecordBatch]:
         try:
             yield from reader
         except (duckdb.Error, pa.ArrowException, OSError) as error:
-            raise self._explained(error, lines, mapping) from error
+            raise self._explained(error, lines, mapping) from None
 
     def _explained(self, error: Exception, lines: _Lines, mapping: Mapping) -> SourceError:
         """The error for the reader: DuckDB only passes on the text of what a file raised."""
@@ -136,7 +142,7 @@ class LogsSource:
             return lines.failure
         # DuckDB quotes the value that it could not convert: the first line says what, and stays.
         what = str(error).partition("\n")[0].partition(": ")[0]
-        if isinstance(error, duckdb.ProgrammingError | duckdb.NotSupportedError):
+        if isinstance(error, _REFUSALS):
             return SourceRefused(f"DuckDB refuses the mapping: {error}", where=str(mapping.path))
         return SourceError(f"DuckDB failed on the mapping: {what}", where=f"{self.name}, {mapping.path}")
 
