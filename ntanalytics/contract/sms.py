@@ -15,7 +15,7 @@ MESSAGES = Dataset(
     kind=Kind.EVENT,
     meaning="One message to one recipient, however many billing segments it takes.",
     columns=(
-        Column("message_id", Type.TEXT, "短信编号", "Identifies the message within its source."),
+        Column("message_id", Type.TEXT, "短信编号", "Identifies the message within its source and day."),
         Column(
             "submitted_at", Type.TIMESTAMP, "提交时间", "When the platform handed the message to the carrier's gateway."
         ),
