@@ -6,10 +6,11 @@ times:
 dialects: [sqlite, mysql]
 */
 -- The platform writes one row a SEGMENT; a message is a batch number and a recipient.
+-- Each shard numbers its rows from 1, so that the batch belongs to a message's number.
 -- A first attempt that was sent again by another channel (Data_Status_Code 2) is not a second message.
 -- The recipient's number is used to join and to group, and is never selected; the content is not read.
 SELECT
-    MIN(s.Id) AS message_id,
+    CONCAT(MIN(s.Msg_Batch_No), '-', MIN(s.Id)) AS message_id,
     MIN(s.Submit_Date) AS submitted_at,
     CASE LOWER(SUBSTR(MIN(s.Operator), 1, 3))
         WHEN 'cmp' THEN 'mobile'

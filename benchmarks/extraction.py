@@ -1,0 +1,194 @@
+"""Rows a second of our sources beside pandas.read_sql and a loop of Python's re, in one run.
+
+    python -m benchmarks.extraction [--messages 200000] [--lines 1000000] [--mariadb URL] [--rounds 5]
+
+Each pair reads the same data and is timed alternately; the figure is the median of the rounds.
+MariaDB is read where a server is named, by the URL of an empty database (``mysql+pymysql://…``).
+Reading a source includes its mapping: segments grouped to messages, lines counted by minute.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import math
+import re
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from ntanalytics.catalog import load_product
+from ntanalytics.settings import SourceSettings, project_dir
+from ntanalytics.sources import SOURCES, Source
+
+ZONE = ZoneInfo("Asia/Shanghai")
+SINCE = dt.datetime(2026, 11, 20, tzinfo=ZONE).astimezone(dt.UTC)
+UNTIL = SINCE + dt.timedelta(days=1)
+CHUNK = 65_536
+
+COMBINED = re.compile(r'\S+ \S+ \S+ \[([^\]]+)\] "(\S+) (\S+)[^"]*" (\d{3}) (\d+|-) "[^"]*" "[^"]*" ?(\S*)')
+HIDDEN = re.compile(r"[0-9%@\\]")
+COLUMNS = {
+    "submit": "Id INTEGER, Msg_Batch_No VARCHAR(64), Phone_No VARCHAR(32), Sequence INTEGER, Operator VARCHAR(16), "
+    "Enterprise_No VARCHAR(16), Enterprise_User_Id INTEGER, Data_Status_Code VARCHAR(11), "
+    "Submit_Status_Code VARCHAR(16), Submit_Date DATETIME",
+    "report": "Msg_Batch_No VARCHAR(64), Phone_No VARCHAR(32), Sequence INTEGER, Data_Status_Code VARCHAR(11), "
+    "Native_Status VARCHAR(16), Status_Date DATETIME",
+    "enterprise": "No VARCHAR(16), Name VARCHAR(64)",
+    "enterprise_user": "Id INTEGER, Real_Name VARCHAR(64)",
+}
+
+
+def tables(messages: int) -> dict[str, list[tuple[object, ...]]]:
+    """The rows of the platform's tables: one segment a message, all reported."""
+    day = dt.datetime(2026, 11, 20)  # noqa: DTZ001 - as the product writes it
+    submit, report = [], []
+    for number in range(messages):
+        at = (day + dt.timedelta(seconds=number % 86_000)).isoformat(" ")
+        key = (f"B{number // 10}", f"138{number % 10:08d}", 1)
+        submit.append((number, *key, ("cmpp", "sgip", "smgp")[number % 3], "E1", 1, "0", "success", at))
+        report.append((*key, "0", "DELIVRD" if number % 50 else "MK:0001", at))
+    return {"submit": submit, "report": report, "enterprise": [("E1", "OA")], "enterprise_user": [(1, "unit")]}
+
+
+def fill_sqlite(path: Path, rows: dict[str, list[tuple[object, ...]]]) -> None:
+    """Write the tables into a new SQLite file."""
+    with closing(sqlite3.connect(path)) as database, database:
+        for table, columns in COLUMNS.items():
+            database.execute(f"CREATE TABLE {table} ({columns})")
+            marks = ", ".join("?" * len(rows[table][0]))
+            database.executemany(f"INSERT INTO {table} VALUES ({marks})", rows[table])
+        database.execute("CREATE INDEX report_batch ON report (Msg_Batch_No)")
+
+
+def fill_mariadb(url: str, rows: dict[str, list[tuple[object, ...]]]) -> None:
+    """Write the tables into an empty database."""
+    engine = sa.create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        for table, columns in COLUMNS.items():
+            connection.exec_driver_sql(f"CREATE TABLE {table} ({columns})")
+            marks = ", ".join(["%s"] * len(rows[table][0]))
+            connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({marks})", rows[table])
+        connection.exec_driver_sql("CREATE INDEX report_batch ON report (Msg_Batch_No)")
+    engine.dispose()
+
+
+def write_log(path: Path, lines: int) -> None:
+    """Write an access log in the combined format."""
+    agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36"
+    with path.open("w", encoding="utf-8") as log:
+        for number in range(lines):
+            clock = dt.timedelta(seconds=number * 86_399 // lines)
+            log.write(
+                f"10.0.{number % 256}.{number % 200} - - [20/Nov/2026:{str(clock).zfill(8)} +0800] "
+                f'"GET /portal/doc/{number % 5000}/view?user={number % 97} HTTP/1.1" {200 if number % 60 else 502} '
+                f'{number % 9000} "https://portal.example/index" "{agent}" {number % 3000 / 1000:.3f}\n'
+            )
+
+
+def by_source(source: Source, dataset: str) -> Callable[[], int]:
+    """Read a source through its mapping; returns the rows it gave."""
+
+    def read() -> int:
+        with source.read(source.mapping(dataset), SINCE, UNTIL) as batches:
+            return sum(batch.num_rows for batch in batches)
+
+    return read
+
+
+def by_pandas(url: str, sql: str) -> Callable[[], int]:
+    """Run the same SQL by pandas.read_sql, in chunks; returns the rows it gave."""
+    day = dt.datetime(2026, 11, 20)  # noqa: DTZ001 - as the product writes it
+    values = {"since": str(day), "until": str(day + dt.timedelta(days=1))}
+
+    def read() -> int:
+        engine = sa.create_engine(url, poolclass=NullPool)
+        with engine.connect().execution_options(stream_results=True) as connection:
+            return sum(len(chunk) for chunk in pd.read_sql(sa.text(sql), connection, params=values, chunksize=CHUNK))
+
+    return read
+
+
+def by_re(path: Path) -> Callable[[], int]:
+    """Count the log as the mapping does, with a loop of Python's re; returns the lines it counted."""
+
+    def read() -> int:
+        requests: Counter[tuple[object, ...]] = Counter()
+        sizes: Counter[tuple[object, ...]] = Counter()
+        with path.open(encoding="utf-8", errors="replace") as log:
+            for line in log:
+                match = COMBINED.match(line)
+                if not match:
+                    continue
+                at = dt.datetime.strptime(match[1], "%d/%b/%Y:%H:%M:%S %z")
+                if not SINCE <= at < UNTIL:
+                    continue
+                parts = match[3].partition("?")[0].split("/")[1:4]
+                route = "/" + "/".join("{id}" if len(part) > 24 or HIDDEN.search(part) else part for part in parts)
+                duration = float(match[6]) * 1000
+                bucket = math.ceil(math.log(duration) / math.log(1.1)) if duration else -200
+                key = (at.replace(second=0), match[2], route, match[4], bucket)
+                requests[key] += 1
+                sizes[key] += int(match[5].replace("-", "0"))
+        return sum(requests.values())
+
+    return read
+
+
+def compare(title: str, units: int, ours: Callable[[], int], theirs: Callable[[], int], rounds: int) -> None:
+    """Print the medians of alternating rounds, in thousand units a second."""
+    seconds: dict[str, list[float]] = {"ours": [], "theirs": []}
+    for _ in range(rounds):
+        for name, run in (("ours", ours), ("theirs", theirs)):
+            begun = time.perf_counter()
+            run()
+            seconds[name].append(time.perf_counter() - begun)
+    fast, slow = (units / statistics.median(seconds[name]) / 1000 for name in ("ours", "theirs"))
+    print(f"{title:<44} {fast:>8.0f} {slow:>8.0f} {fast / slow:>6.1f} ×")  # noqa: T201 - its purpose
+
+
+def main() -> None:
+    """Measure what the arguments say and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--messages", type=int, default=200_000)
+    parser.add_argument("--lines", type=int, default=1_000_000)
+    parser.add_argument("--mariadb", default="", metavar="URL", help="an empty database")
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    queries = project_dir("queries")
+    platform, nginx = load_product(queries / "sms_platform"), load_product(queries / "nginx")
+    rows = tables(options.messages)
+    print(f"{'thousand rows or lines a second, median':<44} {'ours':>8} {'other':>8}")  # noqa: T201 - its purpose
+    with tempfile.TemporaryDirectory() as folder:
+        sqlite_url = f"sqlite:///{folder}/sms.sqlite"
+        fill_sqlite(Path(folder, "sms.sqlite"), rows)
+        urls = {"SQLite": sqlite_url}
+        if options.mariadb:
+            fill_mariadb(options.mariadb, rows)
+            urls["MariaDB"] = options.mariadb
+        for name, url in urls.items():
+            source = SOURCES["database"](name, SourceSettings(product="sms_platform", url=url), platform, ZONE)
+            sql = source.mapping("sms.messages").sql
+            ours, theirs = by_source(source, "sms.messages"), by_pandas(url, sql)
+            compare(f"{name}, messages; pandas.read_sql", options.messages, ours, theirs, options.rounds)
+        log = Path(folder, "portal-access.log")
+        write_log(log, options.lines)
+        source = SOURCES["logs"]("web", SourceSettings(product="nginx", paths=(str(log),)), nginx, ZONE)
+        compare(
+            "access log, counted by minute; Python re", options.lines, by_source(source, "infra.requests"), by_re(log),
+            options.rounds,
+        )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

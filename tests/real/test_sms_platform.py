@@ -1,0 +1,83 @@
+"""The same SMS platform in SQLite and in a real MariaDB: through source, contract and lake to the same figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from ntanalytics.contract import dataset
+from ntanalytics.demo.estate import write_estate
+from ntanalytics.extraction import Extractor
+from ntanalytics.lake import DeltaLake
+from ntanalytics.ledger import Ledger
+from ntanalytics.settings import load
+
+pytestmark = pytest.mark.servers
+
+FIRST, LAST = dt.date(2026, 11, 18), dt.date(2026, 11, 20)
+SETTINGS = """\
+sources:
+  sqlite: {{product: sms_platform, url: "sqlite:///sources/sms_platform.sqlite"}}
+  mariadb: {{product: sms_platform, url: "{url}"}}
+"""
+
+
+def copy(sqlite_file: Path, url: str) -> None:
+    """Make every table of the SQLite file in MariaDB, with the product's own type of time, and fill it."""
+    engine = sa.create_engine(url, poolclass=NullPool)
+    with closing(sqlite3.connect(sqlite_file)) as lite, engine.begin() as maria:
+        tables = lite.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+        for name, statement in tables:
+            maria.exec_driver_sql(statement.replace(" datetime", " datetime(3)"))
+            rows = lite.execute(f"SELECT * FROM {name}").fetchall()
+            if rows:
+                marks = ", ".join(["%s"] * len(rows[0]))
+                maria.exec_driver_sql(f"INSERT INTO {name} VALUES ({marks})", rows)
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def messages(mariadb_url: str, tmp_path_factory: pytest.TempPathFactory) -> pa.Table:
+    """The messages of both sources, out of one lake."""
+    folder = tmp_path_factory.mktemp("city") / "estate"
+    write_estate(folder, until=LAST, days=3, scale=0.2)
+    copy(folder / "sources" / "sms_platform.sqlite", mariadb_url)
+    config = folder / "ntanalytics.yml"
+    config.write_text(SETTINGS.format(url=mariadb_url), encoding="utf-8")
+    settings = load(config)
+    taken = Extractor(settings, Ledger(settings.ledger)).extract(["sms.messages"], FIRST, LAST)
+    assert [entry.error for entry in taken] == ["", ""]
+    lake = DeltaLake(settings.lake)
+    version = lake.version("sms.messages")
+    assert version is not None
+    return ds.dataset(
+        lake.files("sms.messages", version), format="parquet", partitioning="hive"
+    ).to_table()
+
+
+def test_every_message_is_the_same_from_both(messages: pa.Table) -> None:
+    columns = [name for name in messages.column_names if name != "source"]
+    by_source = {
+        source: sorted(
+            tuple(row.items())
+            for row in messages.filter(pc.equal(messages["source"], source)).select(columns).to_pylist()
+        )
+        for source in ("sqlite", "mariadb")
+    }
+    assert len(by_source["sqlite"]) > 1000
+    assert by_source["sqlite"] == by_source["mariadb"]
+
+
+def test_a_message_is_known_by_its_number(messages: pa.Table) -> None:
+    key = ["source", *dataset("sms.messages").key]
+    counts = messages.group_by(key).aggregate([([], "count_all")])["count_all"].to_pylist()
+    assert set(counts) == {1}
