@@ -77,10 +77,17 @@ def parts(format: str) -> tuple[str, int, bool]:
     return kind, int(digits) if digits else 0, signed
 
 
-def excel_format(format: str) -> str:
-    """The Excel number format of a format: ``rate:1`` → ``0.0%``."""
+def excel_format(format: str, is_alone: bool = False) -> str:
+    """The Excel number format of a format: ``rate:1`` → ``0.0%``.
+
+    Args:
+        format: one of the mini-language.
+        is_alone: no head of a column says the unit, so that a duration or a size carries it: ``#,##0" 毫秒"``.
+    """
     kind, digits, signed = parts(format)
     plain = _EXCEL[kind].replace("{0}", "." + "0" * digits if digits else "")
+    if is_alone and kind in UNITS:
+        plain += f'" {UNITS[kind]}"'
     return f"+{plain};-{plain};{plain}" if signed else plain
 
 

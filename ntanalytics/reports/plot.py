@@ -139,6 +139,7 @@ def _trace(form: str, number: int, field: Field, places: list[Any], values: list
             "type": "scatter",
             "mode": "lines+markers",
             "connectgaps": False,
+            "cliponaxis": False,
             "line": {"color": color, "width": 1.8, "dash": dash},
             "marker": {"size": 4, "color": color},
         }

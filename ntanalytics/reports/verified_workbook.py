@@ -142,7 +142,7 @@ def _cell(value: Any, field: Field, format: str, zone: ZoneInfo) -> Cell | None:
     if isinstance(value, bool) or (isinstance(value, (int, float)) and format == "text"):
         return value, "General"
     if isinstance(value, (int, float)):
-        return value, excel_format(format)
+        return value, excel_format(format, is_alone=format != field.format)
     if field.type in ("date", "datetime") and str(value) >= "1900-03-01":
         if format == "datetime":
             return local(value, zone), excel_format(format)

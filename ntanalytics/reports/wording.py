@@ -16,6 +16,7 @@ STATE_ORDER = ("bad", "watch", "unknown", "ok")
 _MARKS = {"bad": ("■", "异常"), "watch": ("▲", "关注"), "unknown": ("○", "未知"), "ok": ("●", "正常")}
 _NAMED = 4  #: how many subjects of one state the status line names
 _HOLES = 3  #: how many holes it names
+_REASONS = 10  #: how many reasons for setting rows aside are written out; the record has them all
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,16 @@ def status(record: Record) -> list[Remark]:
     fine = sum(row["state"] == "ok" for row in rows)
     if fine:
         remarks.append(Remark("", "", f"其余 {fine} 项正常") if remarks else Remark("ok", f"● {fine} 项正常"))
-    return remarks + data_status(record.head.body)
+    return remarks + data_status(record.head.body, is_alone=not rows)
 
 
-def data_status(head: Mapping[str, Any]) -> list[Remark]:
-    """What the head says about its data: holes, rows that were set aside, how many sources are whole."""
+def data_status(head: Mapping[str, Any], is_alone: bool = True) -> list[Remark]:
+    """What the head says about its data: holes, rows that were set aside, how many sources are whole.
+
+    Args:
+        head: the body of the head block.
+        is_alone: nothing else is said in the status line, so that it says, too, when all is well.
+    """
     holes = [hole.rstrip("。") for hole in head["holes"]]
     more = [f"共 {len(holes)} 处，见数据来源"] if len(holes) > _HOLES else []
     remarks = [Remark("unknown", "○ 数据不完整", f"：{'；'.join(holes[:_HOLES] + more)}")] if holes else []
@@ -53,7 +59,12 @@ def data_status(head: Mapping[str, Any]) -> list[Remark]:
         remarks.append(Remark("", "", f"{rejected:,} 行不合格数据未计入"))
     if head["as_of"]:
         whole = sum(bool(each["taken_at"] and not each["missing_days"] and not each["error"]) for each in head["as_of"])
-        remarks.append(Remark("", "", f"数据来源 {whole}/{len(head['as_of'])}"))
+        is_whole = whole == len(head["as_of"])
+        if is_whole and is_alone and not holes:
+            remarks.insert(0, Remark("ok", "● 数据完整"))
+        counted = f"数据来源 {whole}/{len(head['as_of'])}"
+        # What is missing was named above, as a rule; where it was not, the count itself is the warning.
+        remarks.append(Remark("", "", counted) if is_whole or holes else Remark("unknown", f"○ {counted}"))
     return remarks
 
 
@@ -64,12 +75,13 @@ def worst(remarks: Sequence[Remark]) -> str:
 
 
 def as_of_line(head: Mapping[str, Any], zone: ZoneInfo) -> str:
-    """As of when each source's data are: ``数据截至：短信 11月23日 06:10；网络请求 未取得``."""
-    said = []
+    """As of when each source's data are: ``数据截至：短信（sms） 11月23日 06:10；工单（desk） 未取得``."""
+    taken: dict[str, list[str]] = {}
     for each in head["as_of"]:
-        taken = short_time(each["taken_at"], zone) if each["taken_at"] else "未取得"
-        said.append(f"{each['label']}（{each['source']}）{taken}")
-    return f"数据截至：{'；'.join(said)}" if said else ""
+        moment = short_time(each["taken_at"], zone) if each["taken_at"] else "未取得"
+        taken.setdefault(moment, []).append(f"{each['label']}（{each['source']}）")
+    said = (f"{'、'.join(labels)} {moment}" for moment, labels in taken.items())
+    return f"数据截至：{'；'.join(said)}" if taken else ""
 
 
 def short_time(value: str, zone: ZoneInfo = LOCAL) -> str:
@@ -156,9 +168,13 @@ def sources(head: Mapping[str, Any], zone: ZoneInfo) -> Sources:
         )
         for each in head["as_of"]
     ]
+    reasons = sorted(head["rejected"], key=lambda each: -each["rows"])
     rejected = [
-        f"{each['label']}（{each['source']}）：{each['reason']}，{each['rows']:,} 行未计入" for each in head["rejected"]
+        f"{each['label']}（{each['source']}）：{each['reason']}，{each['rows']:,} 行未计入"
+        for each in reasons[:_REASONS]
     ]
+    if rest := reasons[_REASONS:]:
+        rejected.append(f"其余 {len(rest):,} 种原因，共 {sum(each['rows'] for each in rest):,} 行未计入")
     versions = "；".join(f"{name} 第 {version} 版" for name, version in head["versions"].items())
     made = f"生成时间：{display(head['generated_at'], 'datetime', zone=zone)}"
     return Sources(

@@ -82,3 +82,8 @@ def test_a_format_has_its_number_format_in_excel(form: str, code: str) -> None:
 def test_an_unknown_format_is_refused(form: str) -> None:
     with pytest.raises(UnknownName):
         display(1, form)
+
+
+def test_a_duration_that_stands_alone_carries_its_unit() -> None:
+    assert excel_format("seconds", is_alone=True) == '#,##0.0" 秒"'
+    assert excel_format("integer", is_alone=True) == "#,##0"

@@ -4,9 +4,10 @@ from types import ModuleType
 
 import pytest
 
+from ntanalytics.reports.formats import LOCAL
 from ntanalytics.reports.record import Heading, read_record
 from ntanalytics.reports.sparkline import sparkline
-from ntanalytics.reports.wording import as_of_line, data_status, days, status, worst
+from ntanalytics.reports.wording import as_of_line, data_status, days, sources, status, worst
 
 
 def test_the_status_line_names_what_is_wrong_first(sample: ModuleType) -> None:
@@ -22,14 +23,31 @@ def test_the_status_line_names_what_is_wrong_first(sample: ModuleType) -> None:
 def test_a_whole_report_without_a_board_is_in_order() -> None:
     whole = {"taken_at": "2026-11-22T22:10:00+00:00", "missing_days": [], "error": "", "rejected": 0}
     remarks = data_status({"holes": [], "as_of": [whole, whole]})
-    assert [(each.lead, each.rest) for each in remarks] == [("", "数据来源 2/2")]
+    assert [(each.lead, each.rest) for each in remarks] == [("● 数据完整", ""), ("", "数据来源 2/2")]
     assert worst(remarks) == "ok"
+
+
+def test_a_source_that_gave_nothing_is_a_warning_even_where_no_hole_is_named() -> None:
+    failed = {"taken_at": None, "missing_days": [], "error": "", "rejected": 0}
+    remarks = data_status({"holes": [], "as_of": [failed]})
+    assert [(each.lead, each.rest) for each in remarks] == [("○ 数据来源 0/1", "")]
+    assert worst(remarks) == "unknown"
+
+
+def test_the_commonest_reasons_are_written_out_and_the_rest_counted(sample: ModuleType) -> None:
+    head = dict(read_record(sample.notebook()).head.body)
+    reason = {"dataset": "sms.messages", "label": "短信", "source": "sms"}
+    head["rejected"] = [{**reason, "reason": f"原因{number}", "rows": number} for number in range(1, 14)]
+    said = sources(head, LOCAL).rejected
+    assert len(said) == 11
+    assert said[0] == "短信（sms）：原因13，13 行未计入"
+    assert said[-1] == "其余 3 种原因，共 6 行未计入"
 
 
 def test_the_head_says_as_of_when_each_source_is(sample: ModuleType) -> None:
     record = read_record(sample.notebook())
     assert as_of_line(record.head.body, record.zone) == (
-        "数据截至：短信（sms）11月23日 06:10；网络请求（web）11月23日 06:10；工单（desk）未取得"
+        "数据截至：短信（sms）、网络请求（web） 11月23日 06:10；工单（desk） 未取得"
     )
 
 

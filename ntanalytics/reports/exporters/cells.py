@@ -34,17 +34,17 @@ class Cell:
     size: int = 10
 
 
-def typed(value: Any, field: Field, format: str, zone: ZoneInfo) -> Cell:
+def typed(value: Any, field: Field, format: str, zone: ZoneInfo, *, is_alone: bool = False) -> Cell:
     """A value of the record as a cell: numbers, days, local instants and booleans by their type, else text."""
     kind = parts(format)[0]
     if value is None:
-        return Cell(None, excel_format(format))
+        return Cell(None, excel_format(format, is_alone))
     if kind == "state":
         return Cell(display(value, format), "@", STATE_COLORS.get(value, INK), bold=value in STATE_COLORS)
     if isinstance(value, bool):
         return Cell(value, "General")
     if isinstance(value, (int, float)):
-        return Cell(value, excel_format(format) if kind != "text" else "General")
+        return Cell(value, excel_format(format, is_alone) if kind != "text" else "General")
     if field.type in ("date", "datetime") and str(value) >= "1900-03-01":  # Excel's calendar is wrong before
         moment = local(value, zone) if kind == "datetime" else date.fromisoformat(str(value)[:10])
         return Cell(moment, excel_format(format))

@@ -93,8 +93,13 @@ def _kind_word(kind: str) -> str:
 
 
 def _data(block: Recorded, name: str, zone: ZoneInfo) -> Sheet:
+    # A board's values are of many units: each carries its own.
+    alone = "value" if block.kind == "board" else ""
     rows = [
-        [typed(row[each.name], each, wording.cell_format(block, row, each), zone) for each in block.fields]
+        [
+            typed(row[each.name], each, wording.cell_format(block, row, each), zone, is_alone=each.name == alone)
+            for each in block.fields
+        ]
         for row in block.rows
     ]
     texts = [[wording.cell(block, row, each, zone) for each in block.fields] for row in block.rows[:200]]

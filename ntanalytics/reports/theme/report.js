@@ -49,8 +49,17 @@
   if (!packed) return;
   const plots = [...document.querySelectorAll(".plot")];
   const unpack = async () => {
-    const bytes = Uint8Array.from(atob(packed.textContent), (each) => each.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    // Base 85: five digits are four bytes, the first the greatest. Padding after a gzip stream would be an error.
+    const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;,=>?@^_`{|}~";
+    const value = new Uint8Array(128);
+    [...digits].forEach((digit, number) => { value[digit.charCodeAt(0)] = number; });
+    const text = packed.textContent, bytes = new DataView(new ArrayBuffer((text.length / 5) * 4));
+    for (let from = 0, to = 0; from < text.length; to += 4) {
+      let word = 0;
+      for (const end = from + 5; from < end; from++) word = word * 85 + value[text.charCodeAt(from)];
+      bytes.setUint32(to, word);
+    }
+    const stream = new Blob([bytes.buffer.slice(0, Number(packed.dataset.size))]).stream().pipeThrough(new DecompressionStream("gzip"));
     const script = document.createElement("script");
     script.textContent = await new Response(stream).text();
     document.head.append(script);
