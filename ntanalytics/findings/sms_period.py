@@ -1,0 +1,121 @@
+"""The rules of the SMS report: the worst day of each carrier within a period, and the bills.
+
+A period's mean hides an outage of some hours; the worst day shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from ntanalytics.contract.sms import CARRIERS
+from ntanalytics.findings.finding import Finding, State, Threshold
+from ntanalytics.findings.inspection import DELIVERY_RATE, FEWEST_EVENTS, LATENCY_P95_S
+from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.findings.sentences import day_words, limits, measured
+from ntanalytics.metrics.figures import figure
+
+_NO_DAY = f"没有一天的已出结果短信达到 {FEWEST_EVENTS} 条，不作判断。"
+
+
+def worst_days(
+    by_day: Rows, first: date, *, delivery_rate: Threshold = DELIVERY_RATE, latency_p95_s: Threshold = LATENCY_P95_S
+) -> list[Finding]:
+    """The worst day of each carrier: its lowest delivery rate and its longest receipt latency.
+
+    Args:
+        by_day: ``metrics.sms.daily`` by carrier; days before ``first`` are left out.
+        first: the period's first day.
+        delivery_rate: thresholds of the delivery rate (fractions).
+        latency_p95_s: thresholds of the p95 of receipt latency, in seconds.
+
+    Returns:
+        Two findings a carrier; ``unknown`` where no day has enough messages with an outcome.
+    """
+    by_carrier: dict[str, list[dict[str, Any]]] = {}
+    for row in rows(by_day):
+        if row["day"] >= first:
+            by_carrier.setdefault(row["carrier"], []).append(row)
+    found = []
+    for carrier, days in sorted(by_carrier.items()):
+        subject = CARRIERS.get(carrier, carrier)
+        judged = [day for day in days if _settled(day) >= FEWEST_EVENTS]
+        found += [
+            _worst(
+                judged,
+                "delivery_rate",
+                delivery_rate,
+                "rate:1",
+                subject,
+                "单日最低送达率",
+                "核查该日失败代码与通道告警",
+            ),
+            _worst(
+                judged,
+                "receipt_latency_p95_s",
+                latency_p95_s,
+                "seconds",
+                subject,
+                "单日最长回执时延 P95",
+                "核查该日回执通道",
+            ),
+        ]
+    return found
+
+
+def bills(reconciliation: Rows | None) -> list[Finding]:
+    """A finding for each carrier's bill of a month (domain.md, SMS: > 0.5 % is a finding).
+
+    Args:
+        reconciliation: ``metrics.sms_bills.reconciliation``; None when the period is no month.
+    """
+    found = []
+    for row in rows(reconciliation) if reconciliation is not None else []:
+        is_finding = row["is_finding"]
+        state: State = "unknown" if is_finding is None else "bad" if is_finding else "ok"
+        evidence = "账单或本期数据缺失，未对账。"
+        if is_finding is not None:
+            ours, theirs = figure(row["segments"], "integer", "条"), figure(row["billed_segments"], "integer", "条")
+            evidence = f"账单 {theirs}，平台计费 {ours}。"
+        found.append(
+            Finding(
+                "sms.bill",
+                "sms",
+                CARRIERS.get(row["carrier"], row["carrier"]),
+                "账单差异",
+                state,
+                row["difference_rate"] if state != "unknown" else None,
+                "+rate:2",
+                "相差不超过 0.5%",
+                evidence,
+                None,
+                "与运营商核对账单明细" if state == "bad" else "",
+            )
+        )  # fmt: skip
+    return found
+
+
+def _worst(
+    days: Sequence[dict[str, Any]], name: str, threshold: Threshold, form: str, subject: str, check: str, advice: str
+) -> Finding:
+    code = f"sms.worst_{name}"
+    known = [day for day in days if day[name] is not None]
+    if not known:
+        return Finding(code, "sms", subject, check, "unknown", None, form, limits(threshold, form), _NO_DAY)
+    pick = min if threshold.good == "up" else max
+    worst = pick(known, key=lambda day: float(day[name]))
+    state = threshold.judge(worst[name])
+    when = day_words(worst["day"])
+    evidence = f"{when}：{measured('', worst[name], threshold, form).strip()}"
+    beyond = sum(threshold.judge(day[name]) in ("watch", "bad") for day in known)
+    if beyond > 1:
+        evidence = f"{evidence.removesuffix('。')}；本期共 {beyond} 天越过阈值。"
+    return Finding(
+        code, "sms", subject, check, state, float(worst[name]), form, limits(threshold, form), evidence,
+        None if state == "ok" else when, "" if state == "ok" else advice,
+    )  # fmt: skip
+
+
+def _settled(row: dict[str, Any]) -> int:
+    return sum(row[name] or 0 for name in ("delivered", "failed", "unknown"))

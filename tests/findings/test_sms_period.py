@@ -1,0 +1,57 @@
+import datetime as dt
+
+from ntanalytics.findings import sms_period
+from ntanalytics.findings.finding import Threshold
+
+MONDAY = dt.date(2026, 11, 16)
+RATE = Threshold(0.95, 0.9, "up")
+
+
+def day(offset: int, rate: float | None, latency: float | None, settled: int = 1000, carrier: str = "unicom"):
+    delivered = round((rate or 0) * settled)
+    return {
+        "day": MONDAY + dt.timedelta(days=offset), "carrier": carrier, "delivered": delivered,
+        "failed": settled - delivered, "unknown": 0, "delivery_rate": rate, "receipt_latency_p95_s": latency,
+    }  # fmt: skip
+
+
+def test_the_worst_day_of_a_period_is_found_and_dated():
+    rows = [day(-1, 0.5, 9.0), day(0, 0.98, 10.0), day(2, 0.71, 12.0), day(3, 0.93, 11.0)]
+    rate, latency = sms_period.worst_days(rows, MONDAY, delivery_rate=RATE)
+    assert (rate.state, rate.value, rate.since) == ("bad", 0.71, "11月18日")
+    assert rate.evidence == "11月18日：71.0%，低于异常阈值 90.0%；本期共 2 天越过阈值。"
+    assert (latency.state, latency.value, latency.since, latency.advice) == ("ok", 12.0, None, "")
+
+
+def test_a_day_of_a_handful_of_messages_is_not_judged():
+    (rate, _) = sms_period.worst_days([day(0, 0.1, None, settled=10)], MONDAY, delivery_rate=RATE)
+    assert (rate.state, rate.value) == ("unknown", None)
+
+
+def test_a_day_that_was_not_taken_does_not_count():
+    gone = day(1, None, None) | {"delivered": None, "failed": None, "unknown": None}
+    (rate, _) = sms_period.worst_days([day(0, 0.98, 10.0), gone], MONDAY, delivery_rate=RATE)
+    assert rate.state == "ok"
+
+
+def test_each_carrier_has_its_own():
+    found = sms_period.worst_days([day(0, 0.98, 1.0), day(0, 0.85, 1.0, carrier="mobile")], MONDAY, delivery_rate=RATE)
+    assert [(each.subject, each.state) for each in found if each.code == "sms.worst_delivery_rate"] == [
+        ("中国移动", "bad"),
+        ("中国联通", "ok"),
+    ]
+
+
+def test_bills_are_judged_by_the_reconciliation():
+    row = {
+        "carrier": "unicom",
+        "segments": 1000,
+        "billed_segments": 1020,
+        "difference_rate": 0.0196,
+        "is_finding": True,
+    }
+    unknown = row | {"carrier": "mobile", "billed_segments": None, "difference_rate": None, "is_finding": None}
+    bad, missing = sms_period.bills([row, unknown])
+    assert (bad.state, bad.value, bad.evidence) == ("bad", 0.0196, "账单 1,020 条，平台计费 1,000 条。")
+    assert (missing.state, missing.value) == ("unknown", None)
+    assert sms_period.bills(None) == []
