@@ -29,7 +29,11 @@ SERVED = [
     (case, dialect)
     for case in DATABASE_CASES
     for dialect in SERVERS
-    if any(dialect in mapping.dialects for (name, _), mapping in CATALOG[case.product].mappings.items() if name == case.dataset)
+    if any(
+        dialect in mapping.dialects
+        for (name, _), mapping in CATALOG[case.product].mappings.items()
+        if name == case.dataset
+    )
 ]
 
 

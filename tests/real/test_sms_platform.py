@@ -59,9 +59,7 @@ def messages(mariadb_url: str, tmp_path_factory: pytest.TempPathFactory) -> pa.T
     lake = DeltaLake(settings.lake)
     version = lake.version("sms.messages")
     assert version is not None
-    return ds.dataset(
-        lake.files("sms.messages", version), format="parquet", partitioning="hive"
-    ).to_table()
+    return ds.dataset(lake.files("sms.messages", version), format="parquet", partitioning="hive").to_table()
 
 
 def test_every_message_is_the_same_from_both(messages: pa.Table) -> None:

@@ -26,11 +26,9 @@ def postgres() -> Iterator[str]:
     user, port = user_for("postgres"), free_port()
     with home(user) as folder:
         data = folder / "data"
-        subprocess.run(
-            [initdb, "--pgdata", data, "--username", ACCOUNT, "--auth", "trust", "--encoding", "UTF8", "--no-locale"]
-            + ["--no-sync"],
-            user=user, cwd=folder, check=True, capture_output=True,
-        )  # fmt: skip
+        options = ["--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync"]
+        command = [initdb, "--pgdata", data, "--username", ACCOUNT, *options]
+        subprocess.run(command, user=user, cwd=folder, check=True, capture_output=True)
         command = [server, "-D", str(data), "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
         command += ["-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
         url = sa.make_url(f"postgresql+psycopg://{ACCOUNT}@127.0.0.1:{port}/postgres")
@@ -47,12 +45,18 @@ def mariadb() -> Iterator[str]:
     with home(user) as folder:
         data = folder / "data"
         as_user = [f"--user={user}"] if user else []
-        subprocess.run(
-            [install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal"]
-            + ["--skip-test-db", *as_user],
-            cwd=folder, check=True, capture_output=True,
-        )  # fmt: skip
-        command = [server, "--no-defaults", f"--datadir={data}", f"--socket={folder}/server.sock", f"--port={port}"]
+        # A tmpdir of its own: at its start a server deletes what another one has in a shared one.
+        options = [f"--tmpdir={folder}", "--auth-root-authentication-method=normal", "--skip-test-db", *as_user]
+        command = [install, "--no-defaults", f"--datadir={data}", *options]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+        command = [
+            server,
+            "--no-defaults",
+            f"--datadir={data}",
+            f"--tmpdir={folder}",
+            f"--socket={folder}/server.sock",
+            f"--port={port}",
+        ]
         command += ["--bind-address=127.0.0.1", "--skip-log-bin", "--innodb-flush-log-at-trx-commit=0", *as_user]
         url = sa.make_url(f"mysql+pymysql://root@127.0.0.1:{port}/mysql?charset=utf8mb4")
         with running(command, folder / "server.log", user, lambda: _answers(url)):

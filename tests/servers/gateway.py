@@ -122,11 +122,19 @@ class Gateway:
 
     def lines(self) -> list[str]:
         """What the access log holds now."""
-        return self.access_log.read_text(encoding="utf-8", errors="replace").splitlines() if self.access_log.exists() else []
+        return (
+            self.access_log.read_text(encoding="utf-8", errors="replace").splitlines()
+            if self.access_log.exists()
+            else []
+        )
 
     def wait_for(self, event: str, count: int) -> None:
         """Wait until the access log holds ``count`` lines of an event (``Sent SMS``, ``Receive DLR`` …)."""
-        wait_until(lambda: sum(f" {event} [" in line for line in self.lines()) >= count, f"{count} × {event}", log=self.access_log)
+        wait_until(
+            lambda: sum(f" {event} [" in line for line in self.lines()) >= count,
+            f"{count} × {event}",
+            log=self.access_log,
+        )
 
 
 @contextmanager

@@ -62,7 +62,9 @@ def home(user: str | None) -> Iterator[Path]:
 
 
 @contextmanager
-def running(command: list[str], log: Path, user: str | None, is_ready: Callable[[], bool]) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    command: list[str], log: Path, user: str | None, is_ready: Callable[[], bool]
+) -> Iterator[subprocess.Popen[bytes]]:
     """Start a server, wait until it answers, stop it at the end.
 
     Raises:
