@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
+import structlog
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -208,6 +209,8 @@ def demo(
 
 def main() -> None:
     """Run the program; an error that is ours is said in words, with its own exit code."""
+    # Standard output is for results: what is logged must not stand between the lines of --json.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         app()
     except NtaError as error:

@@ -76,12 +76,12 @@ class Extractor:
             UnknownName: there is no such dataset.
         """
         names = [dataset_named(name).name for name in datasets] or sorted(DATASETS)
-        taken = []
-        for name in names:
-            for source in self.feeding(name):
-                for chunk_first, chunk_last in _chunks(first, last, source.chunk_days):
-                    taken.append(self._take(DATASETS[name], source, chunk_first, chunk_last))
-        return taken
+        return [
+            each
+            for name in names
+            for source in self.feeding(name)
+            for each in self._take_chunks(DATASETS[name], source, _chunks(first, last, source.chunk_days))
+        ]
 
     def ensure(self, needs: Map[str, int], first: dt.date, last: dt.date) -> list[Taken]:
         """Take what the lake lacks for a window, and again the days that had not settled.
@@ -100,9 +100,21 @@ class Extractor:
             contract = dataset_named(name)
             wanted = days_between(first - dt.timedelta(days=history), min(last, today))
             for source in self.feeding(name):
-                for run_first, run_last in _runs(self._lacking(contract, source, wanted)):
-                    for chunk_first, chunk_last in _chunks(run_first, run_last, source.chunk_days):
-                        taken.append(self._take(contract, source, chunk_first, chunk_last))
+                chunks = [
+                    chunk
+                    for run_first, run_last in _runs(self._lacking(contract, source, wanted))
+                    for chunk in _chunks(run_first, run_last, source.chunk_days)
+                ]
+                taken += self._take_chunks(contract, source, chunks)
+        return taken
+
+    def _take_chunks(self, contract: Dataset, source: Source, chunks: Iterable[tuple[dt.date, dt.date]]) -> list[Taken]:
+        """Take one chunk after the other, up to the first that fails: a source that is down is asked once."""
+        taken = []
+        for first, last in chunks:
+            taken.append(self._take(contract, source, first, last))
+            if taken[-1].error:
+                break
         return taken
 
     def _lacking(self, contract: Dataset, source: Source, wanted: list[dt.date]) -> list[dt.date]:

@@ -71,6 +71,11 @@ class Recorded:
     figure: Mapping[str, Any] | None = None
 
     @property
+    def is_drawn(self) -> bool:
+        """Whether it is a chart with something to draw; one over a hole may have no series at all."""
+        return self.kind == "chart" and bool(self.rows) and bool(self.body["y"])
+
+    @property
     def note(self) -> str:
         """What is said below the title, or empty."""
         return str(self.body.get("note", ""))

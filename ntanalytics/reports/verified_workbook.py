@@ -196,7 +196,7 @@ def _said(cell: Cell | None) -> str:
 
 def _chart_differences(sheet: Any, block: Recorded) -> list[str]:
     """A chart block with data has one native chart, which draws each of its columns from first to last row."""
-    wanted = 1 if block.kind == "chart" and block.rows else 0
+    wanted = int(block.is_drawn)
     charts = sheet._charts  # noqa: SLF001 — openpyxl has no public name for the charts it read
     if len(charts) != wanted:
         return [f"{sheet.title}: {len(charts)} charts instead of {wanted}"]

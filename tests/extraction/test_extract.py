@@ -143,6 +143,13 @@ def test_a_long_window_is_taken_a_week_at_a_time(shop: Shop):
     assert [(each.last - each.first).days + 1 for each in taken if each.source == "shop"] == [7, 7, 2]
 
 
+def test_a_source_that_is_down_is_asked_once(shop: Shop):
+    (shop.folder / "twin.sqlite").unlink()
+    taken = shop.extractor().extract(["sms.messages"], D20 - dt.timedelta(days=15), D20)
+    assert [bool(each.error) for each in taken if each.source == "twin"] == [True]
+    assert len([each for each in taken if each.source == "shop"]) == 3
+
+
 def test_an_unknown_dataset_is_said(shop: Shop):
     with pytest.raises(UnknownName, match="did you mean 'sms.messages'"):
         shop.extractor().extract(["sms.message"], D19, D19)

@@ -211,7 +211,7 @@ def _write(book: Workbook, each: Sheet) -> None:
         # What is said below a table is one cell that spills over the columns; it does not wrap in the first.
         is_said = len(row) < len(each.header)
         sheet.append([made(sheet, cell) if is_said else placed(sheet, cell, place) for place, cell in enumerate(row)])
-    if each.block is not None and each.block.kind == "chart" and each.rows:
+    if each.block is not None and each.block.is_drawn:
         sheet.add_chart(
             native_chart(sheet, each.block, HEADER_ROW), f"{get_column_letter(len(each.header) + 2)}{HEADER_ROW}"
         )

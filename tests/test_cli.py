@@ -1,0 +1,107 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.extraction.shop import Shop
+
+ROW = (1, "2026-11-19 09:00:00", "mobile", 1, "delivered", "2026-11-19 09:00:02")
+
+
+def nta(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    plain = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200", **environment}
+    plain.pop("NTANALYTICS_CONFIG", None)
+    command = [sys.executable, "-m", "ntanalytics.cli", *arguments]
+    return subprocess.run(command, cwd=cwd, env=plain, capture_output=True, text=True, check=False, timeout=300)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    return Shop(tmp_path)
+
+
+def test_init_writes_settings_and_a_ledger_to_begin_with(tmp_path: Path):
+    done = nta("init", str(tmp_path / "new"))
+    assert done.returncode == 0, done.stderr
+    book = openpyxl.load_workbook(tmp_path / "new" / "运维台账.xlsx")
+    assert {"工单", "驻场考勤", "人工检查", "运营商账单"} <= set(book.sheetnames)
+    assert book["工单"].data_validations.dataValidation
+    again = nta("init", str(tmp_path / "new"))
+    assert again.returncode == 2
+    assert "already there" in again.stderr
+
+
+def test_the_contract_is_shown_for_people_and_for_machines():
+    assert "sms.messages" in nta("contract").stdout
+    assert "submitted_at" in nta("contract", "sms.messages").stdout
+    (shown,) = json.loads(nta("contract", "sms.messages", "--json").stdout)
+    assert shown["columns"][0]["name"] == "message_id"
+    wrong = nta("contract", "sms.mesages")
+    assert wrong.returncode == 2
+    assert "did you mean 'sms.messages'" in wrong.stderr
+
+
+def test_extract_fills_the_lake_and_says_how_much(shop: Shop):
+    shop.messages("shop", ROW, (2, "2026-11-19 09:00:00", "satellite", 1, None, None))
+    done = nta("--config", str(shop.config), "extract", "sms.messages", "--from", "2026-11-19", "--json")
+    assert done.returncode == 0, done.stderr
+    by_source = {each["source"]: each for each in json.loads(done.stdout)}
+    assert by_source["shop"]["rows"] == {"2026-11-19": 1}
+    assert by_source["shop"]["rejected"] == {"carrier is none of telecom, mobile, unicom": 1}
+    assert "set aside" in nta("--config", str(shop.config), "extract", "sms.messages", "--from", "2026-11-19").stdout
+
+
+def test_a_failed_source_is_told_and_has_its_exit_code(shop: Shop):
+    shop.messages("shop", ROW)
+    (shop.folder / "twin.sqlite").unlink()
+    done = nta("--config", str(shop.config), "extract", "sms.messages", "--from", "2026-11-19")
+    assert done.returncode == 5
+    as_json = nta("--config", str(shop.config), "extract", "sms.messages", "--from", "2026-11-19", "--json")
+    assert [bool(each["error"]) for each in json.loads(as_json.stdout)] == [False, True]
+    assert "twin" in done.stderr
+    assert "no such SQLite file" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["extract", "--from", "19 November"], 2, "is not a day"),
+        (["extract", "--from", "2026-11-19", "--to", "2026-11-18"], 2, "is before"),
+        (["run", "sms_volum", "--period", "2026-W47"], 2, "did you mean 'sms_volume'"),
+        (["run", "../../etc/passwd", "--period", "2026-W47"], 2, "unknown report"),
+        (["run", "sms_volume", "--period", "2026-W99"], 2, "no period '2026-W99'"),
+        (["run", "daily_inspection", "--period", "2026-W47"], 2, "is a week"),
+        (["run", "sms_volume", "--period", "2026-W47", "-p", "carier=x"], 2, "unknown parameter 'carier'"),
+        (
+            ["run", "daily_inspection", "--period", "2026-11-20", "-p", "error_rate_bad=high"],
+            2,
+            "'high' is not a float",
+        ),
+        (["run", "sms_volume", "--period", "2026-W47", "-p", "carrier"], 2, "NAME=VALUE"),
+    ],
+)
+def test_a_wrong_argument_is_refused_with_words_and_a_code(shop: Shop, arguments: list[str], code: int, said: str):
+    done = nta("--config", str(shop.config), *arguments)
+    assert (done.returncode, said in done.stderr) == (code, True), done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (shop.folder / "outputs").exists()
+
+
+def test_wrong_settings_have_their_own_code(tmp_path: Path):
+    done = nta("history", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "ntanalytics init" in done.stderr
+
+
+def test_an_empty_history_is_an_empty_list(shop: Shop):
+    assert json.loads(nta("--config", str(shop.config), "history", "--json").stdout) == []
+
+
+def test_every_command_teaches_with_an_example():
+    for command in ("init", "contract", "extract", "run", "verify", "history", "demo"):
+        shown = nta(command, "--help").stdout
+        assert "Example: ntanalytics" in shown, command

@@ -1,0 +1,122 @@
+"""Both reports, issued from the demo city by the real runner, against figures counted another way."""
+
+import datetime as dt
+import hashlib
+import json
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from ntanalytics.reports.verification import verify
+from tests.city import City, blocks
+
+GOLDEN = Path(__file__).parent / "golden"
+#: What differs from run to run though the figures are the same.
+VOLATILE = {"generated_at", "taken_at", "as_of", "origin", "versions"}
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> City:
+    return City(tmp_path_factory.mktemp("city"))
+
+
+@pytest.fixture(scope="module")
+def week(city: City):
+    return city.run("sms_volume", "2026-W47")
+
+
+@pytest.fixture(scope="module")
+def inspection(city: City):
+    return city.run("daily_inspection", "last-working-day")
+
+
+def settled(value: object) -> object:
+    """A block without what is volatile."""
+    if isinstance(value, dict):
+        return {key: settled(each) for key, each in value.items() if key not in VOLATILE}
+    if isinstance(value, list):
+        return [settled(each) for each in value]
+    return round(value, 9) if isinstance(value, float) else value
+
+
+@pytest.mark.parametrize("name", ["week", "inspection"])
+def test_the_figures_are_those_of_the_golden_file(request: pytest.FixtureRequest, name: str):
+    result = request.getfixturevalue(name)
+    now = json.dumps(settled(blocks(result.directory)), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    file = GOLDEN / f"{result.report}.json"
+    if os.environ.get("UPDATE_GOLDEN"):
+        file.write_text(now, encoding="utf-8")
+    assert now.splitlines() == file.read_text(encoding="utf-8").splitlines()
+
+
+def test_the_weeks_messages_are_those_of_the_platforms_tables(city: City, week):
+    database = sqlite3.connect(city.estate.directory / "sources" / "sms_platform.sqlite")
+    messages, segments = 0, 0
+    for offset in range(7):
+        table = f"submit_{dt.date(2026, 11, 16) + dt.timedelta(days=offset):%Y%m%d}"
+        where = f"FROM {table} WHERE COALESCE(Data_Status_Code, '0') <> '2'"
+        messages += database.execute(
+            f"SELECT count(*) FROM (SELECT DISTINCT Msg_Batch_No, Phone_No {where})"
+        ).fetchone()[0]
+        segments += database.execute(f"SELECT count(*) {where}").fetchone()[0]
+    database.close()
+    figures = {item["name"]: item["value"] for item in blocks(week.directory)["kpis"]["items"]}
+    assert (figures["submitted"], figures["segments"]) == (messages, segments)
+
+
+def test_carriers_applications_and_units_add_up_to_the_same(week):
+    found = blocks(week.directory)
+    totals = {
+        name: sum(row["submitted"] for row in found[name]["rows"])
+        for name in ("by-carrier", "by-application", "by-unit")
+    }
+    assert len(set(totals.values())) == 1
+    for row in found["by-carrier"]["rows"]:
+        assert row["submitted"] == row["delivered"] + row["failed"] + row["unknown"] + row["pending"]
+
+
+def test_the_outage_of_the_week_is_the_first_thing_said(week):
+    board = blocks(week.directory)["board"]["rows"]
+    assert (board[0]["subject"], board[0]["state"], board[0]["since"]) == ("中国联通", "bad", "11月18日")
+
+
+def test_the_inspection_finds_what_was_planted_on_its_day(inspection):
+    rows = blocks(inspection.directory)["board"]["rows"]
+    wrong = {(row["code"], row["state"]) for row in rows if row["state"] in ("bad", "watch")}
+    assert ("web.error_rate", "bad") in wrong
+    assert ("desk.overdue_tickets", "watch") in wrong
+    assert ("desk.checks", "watch") in wrong
+
+
+def test_what_is_published_is_whole_small_and_proven(week, inspection):
+    for result in (week, inspection):
+        verify(result.directory)
+        manifest = json.loads((result.directory / "manifest.json").read_text(encoding="utf-8"))
+        for name, about in manifest["artefacts"].items():
+            assert hashlib.sha256((result.directory / name).read_bytes()).hexdigest() == about["sha256"]
+        assert (result.directory / "report.html").stat().st_size <= 2.2e6
+        assert manifest["tables"].keys() >= {"sms.messages"}
+
+
+def test_a_second_run_says_the_same_and_is_version_two(city: City, week):
+    before = settled(blocks(week.directory))
+    again = city.run("sms_volume", "2026-W47")
+    assert again.version == week.version + 1
+    assert settled(blocks(again.directory)) == before
+
+
+def test_a_source_that_is_gone_is_a_hole_and_not_a_zero(city: City):
+    database = city.estate.directory / "sources" / "sms_platform.sqlite"
+    hidden = database.rename(database.with_suffix(".away"))
+    try:
+        result = city.run("daily_inspection", "2026-10-09")  # a day that no other test takes
+    finally:
+        hidden.rename(database)
+    assert result.failed_sources
+    found = blocks(result.directory)
+    assert any("短信" in hole for hole in found["head"]["holes"])
+    states = {row["code"]: row["state"] for row in found["board"]["rows"] if row["code"].startswith("sms.")}
+    assert set(states.values()) == {"unknown"}
+    assert found["sms-by-carrier"]["rows"] == [] or found["sms-by-carrier"]["note"]
