@@ -29,10 +29,10 @@ def listed(names: Sequence[str], most: int = NAMES_SAID) -> str:
 
 
 def limits(threshold: Threshold, form: str, unit: str = "") -> str:
-    """Two thresholds in words: ``低于 97.0% 关注，低于 95.0% 异常``."""
+    """Two thresholds in words: ``低于 97.0% 关注，95.0% 异常``."""
     beyond = "低于" if threshold.good == "up" else "高于"
     watch, bad = figure(threshold.watch, form, unit), figure(threshold.bad, form, unit)
-    return f"{beyond} {watch} 关注，{beyond} {bad} 异常"
+    return f"{beyond} {watch} 关注，{bad} 异常"
 
 
 def measured(

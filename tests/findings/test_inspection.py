@@ -48,7 +48,7 @@ def test_a_carrier_whose_delivery_rate_fell_is_bad_with_value_threshold_usual_an
     found = _by_check(inspection.sms(daily, [{"carrier": "unicom", "backlog": 0}], ON))
     rate = found["送达率"]
     assert (rate.state, rate.subject, rate.value, rate.since) == ("bad", "中国联通", 0.71, "11月17日")
-    assert rate.threshold == "低于 95.0% 关注，低于 90.0% 异常"
+    assert rate.threshold == "低于 95.0% 关注，90.0% 异常"
     assert rate.evidence == "送达率 71.0%，低于异常阈值 90.0%，近期通常为 98.9%。"
     assert rate.advice
     assert (found["回执时延 P95"].state, found["回执时延 P95"].advice) == ("ok", "")

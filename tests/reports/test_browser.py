@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import nbformat
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page
 
+from ntanalytics.reports import table
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.record import load_record
 
@@ -89,6 +92,23 @@ def test_it_prints_on_a4_with_page_numbers_and_whole_charts(page: Page, tmp_path
     pages = int(next(line for line in said.splitlines() if line.startswith("Pages:")).split()[1])
     assert f"第 1 页，共 {pages} 页" in text
     assert "指标 sms.volume" not in text  # what is on demand on the screen is not printed
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed")
+def test_a_long_table_repeats_its_head_on_every_page(chromium: Browser, sample: ModuleType, tmp_path: Path) -> None:
+    rows = pd.DataFrame({"application": [f"应用{number}" for number in range(150)], "submitted": range(150)})
+    nbformat.write(sample.notebook([sample.blocks()[0], table(rows, "长表", id="long")]), tmp_path / "report.ipynb")
+    render(tmp_path / "report.ipynb", tmp_path)
+    page = chromium.new_page()
+    page.goto((tmp_path / "report.html").as_uri())
+    assert page.locator("th button").count() == 2  # Chromium repeats no head that holds a box it cannot break
+    page.pdf(path=tmp_path / "report.pdf", prefer_css_page_size=True)
+    page.close()
+    command = ["pdftotext", "-layout", str(tmp_path / "report.pdf"), "-"]
+    pages = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\f")
+    with_rows = [text for text in pages if "应用1" in text or "应用9" in text]
+    assert len(with_rows) >= 3
+    assert all("提交量（条）" in text for text in with_rows)
 
 
 def test_without_scripts_sentences_and_tables_are_there(chromium: Browser, issued: Path) -> None:
