@@ -19,8 +19,9 @@ STAMPED = ("source", "day")
 
 #: A mapping may select these beside the contract's columns; they steer loading and are not kept.
 #: ``rejected_because``: not null sets the row aside with that reason.
+#: ``rejected_at``: where such a row stands in the source (a file and line), kept with it.
 #: ``source_rows``: how many rows or lines of the source this row stands for.
-STEERING = ("rejected_because", "source_rows")
+STEERING = ("rejected_because", "rejected_at", "source_rows")
 
 
 class Kind(StrEnum):

@@ -84,7 +84,7 @@ def page() -> str:
         "",
         "What a mapping under `queries/` must deliver, and what a metric may count on. In the lake every dataset also",
         "has `source` (the name of the source in ntanalytics.yml) and `day` (the local day), which the loader writes.",
-        f"A mapping may select {' and '.join(map(_quoted, STEERING))} beside the columns.",
+        f"A mapping may select {', '.join(map(_quoted, STEERING))} beside the columns.",
         "The first, when it is not null, sets the row aside with that reason; the second says how many rows or lines",
         "of the source the row stands for.",
         "",

@@ -57,9 +57,10 @@ def check(
     """
     dataset = mapping.dataset
     delivered = {name.lower(): batch.column(index) for index, name in enumerate(batch.schema.names)}
-    reasons: pa.Array = pa.nulls(batch.num_rows, pa.string())
-    if "rejected_because" in delivered:
-        reasons = delivered["rejected_because"].cast(pa.string())
+    nothing = pa.nulls(batch.num_rows, pa.string())
+    set_aside = delivered.get("rejected_because", nothing).cast(pa.string())
+    places = delivered.get("rejected_at", nothing).cast(pa.string())
+    reasons = set_aside
     columns: dict[str, pa.Array] = {}
     for column in dataset.mapped:
         values, unreadable = convert(delivered[column.name], column, mapping.times.get(column.name, ""), source.zone)
@@ -71,16 +72,18 @@ def check(
         for broken, reason in _violations(columns[column.name], column):
             reasons = _first_reason(reasons, broken, reason)
     day = local_day(columns[dataset.time], site_zone)
-    if dataset.kind is not Kind.CASE:
-        outside = pc.or_(pc.less(day, first), pc.greater(day, last))
-        reasons = _first_reason(reasons, outside, f"{dataset.time} is outside the days that were asked for")
     stands_for = _stands_for(delivered, batch.num_rows)
+    if dataset.kind is not Kind.CASE:
+        outside = pc.fill_null(pc.or_(pc.less(day, first), pc.greater(day, last)), False)
+        # What a mapping sets aside on another day is counted when that day is taken.
+        elsewhere = pc.and_(outside, pc.is_valid(set_aside))
+        stands_for = pc.if_else(elsewhere, 0, stands_for)
+        reasons = _first_reason(reasons, outside, f"{dataset.time} is outside the days that were asked for")
     fits = pc.is_null(reasons)
     stamped = [*columns.values(), pa.repeat(pa.scalar(source.name), batch.num_rows).cast(pa.string()), day]
     everything = pa.Table.from_arrays([*stamped], names=dataset.schema().names)
-    rejects = _rejects(
-        everything.filter(pc.invert(fits)), dataset, reasons.filter(pc.invert(fits)), stands_for.filter(pc.invert(fits))
-    )
+    unfit = pc.and_(pc.invert(fits), pc.greater(stands_for, 0))
+    rejects = _rejects(everything, dataset, pa.table([reasons, stands_for, places], ["reason", "rows", "at"]), unfit)
     return Checked(everything.filter(fits).cast(dataset.schema()), rejects, pc.sum(stands_for).as_py() or 0)
 
 
@@ -119,16 +122,19 @@ def _first_reason(reasons: pa.Array, broken: pa.Array, reason: str) -> pa.Array:
     return pc.if_else(pc.and_(broken, pc.is_null(reasons)), pa.scalar(reason), reasons)
 
 
-def _rejects(rows: pa.Table, dataset: Dataset, reasons: pa.Array, stands_for: pa.Array) -> pa.Table:
+def _rejects(rows: pa.Table, dataset: Dataset, why: pa.Table, unfit: pa.Array) -> pa.Table:
+    """The unfit rows with their reason; of a row, only what tells nothing about a person is kept."""
+    rows, why = rows.filter(unfit), why.filter(unfit)
     if rows.num_rows == 0:
         return REJECTS.empty_table()
     shown = [column.name for column in dataset.columns if column.privacy is Privacy.OPEN]
     records = [
-        json.dumps({name: _short(value) for name, value in row.items() if value is not None}, ensure_ascii=False)
-        for row in rows.select(shown).to_pylist()
+        json.dumps({name: _short(value) for name, value in kept.items() if value is not None}, ensure_ascii=False)
+        for row, at in zip(rows.select(shown).to_pylist(), why["at"].to_pylist(), strict=True)
+        for kept in [{"at": at, **row}]
     ]
     return pa.Table.from_arrays(
-        [rows["source"], rows["day"], reasons, stands_for, pa.array(records, pa.string())], schema=REJECTS
+        [rows["source"], rows["day"], why["reason"], why["rows"], pa.array(records, pa.string())], schema=REJECTS
     )
 
 

@@ -142,9 +142,12 @@ SELECT
     lines AS source_rows
 FROM named
 UNION ALL BY NAME
+-- A line that is none of Kannel's has no time: it counts on the day on which its file begins.
 SELECT
-    'not a line of Kannel''s access log, first at ' || file || ':' || min(line_no) AS rejected_because,
-    count(*) AS source_rows
+    min(logged_at) AS submitted_at,
+    'not a line of Kannel''s access log' AS rejected_because,
+    file || ':' || min(CASE WHEN is_foreign OR logged_at IS NULL THEN line_no END) AS rejected_at,
+    sum(CASE WHEN is_foreign OR logged_at IS NULL THEN 1 ELSE 0 END)::BIGINT AS source_rows
 FROM events
-WHERE is_foreign OR logged_at IS NULL
 GROUP BY file
+HAVING bool_or(is_foreign OR logged_at IS NULL)

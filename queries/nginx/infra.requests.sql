@@ -90,34 +90,41 @@ told AS (
             WHEN duration_ms > 0 THEN greatest(-200, least(200, ceil(ln(duration_ms) / ln(1.1))))
         END::BIGINT AS duration_bucket,
         size_bytes,
-        ended_at IS NOT NULL AND status IS NOT NULL AND size_bytes IS NOT NULL AS is_recognised
+        ended_at,
+        ended_at IS NOT NULL AND status IS NOT NULL AND size_bytes IS NOT NULL AS is_recognised,
+        is_recognised AND ended_at >= :since AND ended_at < :until AS is_wanted
     FROM read
-    WHERE (ended_at >= :since AND ended_at < :until)
-        OR ended_at IS NULL OR status IS NULL OR size_bytes IS NULL
 ),
+-- What lies outside the window is one group a file: it tells when the file begins, and is dropped below.
 counted AS (
     SELECT
         file,
-        CASE WHEN NOT is_recognised THEN file END AS rejected_file,
-        CASE WHEN is_recognised THEN minute_at END AS minute_at,
-        CASE WHEN is_recognised THEN host END AS host,
+        is_recognised,
+        is_wanted,
+        CASE WHEN is_wanted THEN minute_at END AS minute_at,
+        CASE WHEN is_wanted THEN host END AS host,
         CASE
-            WHEN NOT is_recognised THEN NULL
+            WHEN NOT is_wanted THEN NULL
             WHEN method IN ('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS') THEN method
             ELSE 'OTHER'
         END AS method,
-        CASE WHEN is_recognised THEN path END AS path,
-        CASE WHEN is_recognised THEN status END AS status,
-        CASE WHEN is_recognised THEN duration_bucket END AS duration_bucket,
+        CASE WHEN is_wanted THEN path END AS path,
+        CASE WHEN is_wanted THEN status END AS status,
+        CASE WHEN is_wanted THEN duration_bucket END AS duration_bucket,
         count(*) AS requests,
         sum(size_bytes) AS size_bytes,
-        min(line_no) AS line_no
+        min(line_no) AS line_no,
+        min(CASE WHEN is_recognised THEN ended_at END) AS begins_at
     FROM told
     GROUP BY ALL
 ),
+-- A line that is no access-log line has no time: it counts on the day on which its file begins.
+dated AS (
+    SELECT *, date_trunc('minute', min(begins_at) OVER (PARTITION BY file)) AS file_begins_at FROM counted
+),
 named AS (
     SELECT
-        minute_at,
+        CASE WHEN is_wanted THEN minute_at ELSE file_begins_at END AS minute_at,
         coalesce(
             nullif(host, ''),
             CASE
@@ -140,20 +147,23 @@ named AS (
         duration_bucket,
         requests,
         size_bytes,
-        rejected_file,
+        is_recognised,
+        CASE WHEN NOT is_recognised THEN file END AS rejected_file,
         line_no
-    FROM counted
+    FROM dated
+    WHERE is_wanted OR NOT is_recognised
 )
 SELECT
     minute_at,
-    CASE WHEN rejected_file IS NULL THEN service END AS service,
+    CASE WHEN is_recognised THEN service END AS service,
     method,
-    CASE WHEN rejected_file IS NULL THEN route END AS route,
+    CASE WHEN is_recognised THEN route END AS route,
     status,
     duration_bucket,
     sum(requests)::BIGINT AS requests,
-    CASE WHEN rejected_file IS NULL THEN sum(size_bytes) END::BIGINT AS size_bytes,
-    'not an access-log line, first at ' || rejected_file || ':' || min(line_no) AS rejected_because,
+    CASE WHEN is_recognised THEN sum(size_bytes) END::BIGINT AS size_bytes,
+    CASE WHEN NOT is_recognised THEN 'not an access-log line' END AS rejected_because,
+    rejected_file || ':' || min(line_no) AS rejected_at,
     sum(requests)::BIGINT AS source_rows
 FROM named
-GROUP BY rejected_file, minute_at, service, method, route, status, duration_bucket
+GROUP BY is_recognised, rejected_file, minute_at, service, method, route, status, duration_bucket
