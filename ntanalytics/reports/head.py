@@ -20,7 +20,7 @@ class AsOf:
         dataset: the dataset's name.
         label: the dataset's Chinese name.
         taken_at: when the latest of its data were taken; None when it gave nothing.
-        rows: how many rows of the period it gave; None when that is not known.
+        rows: how many rows or lines of the source the period has; None when that is not known.
         rejected: how many rows were set aside.
         missing_days: days of the report's span that were not taken.
         error: why the source gave nothing, or empty.
