@@ -255,7 +255,7 @@ def _show_taken(taken: list[Any]) -> None:
     table = Table("dataset", "source", "days", "read", "kept", "set aside", "s")
     for each in taken:
         days = f"{each.first} … {each.last}"
-        counts = (f"{each.source_rows:,}", f"{each.rows.total():,}", f"{each.rejected.total():,}")
+        counts = (f"{each.read:,}", f"{each.rows.total():,}", f"{each.rejected.total():,}")
         table.add_row(
             each.dataset, each.source, days, *(("failed", "", "") if each.error else counts), f"{each.seconds:.1f}"
         )

@@ -41,6 +41,8 @@ class NtaError(Exception):
 
     exit_code: ClassVar[int] = 1
     retryable: ClassVar[bool] = False
+    #: What a report says of it: Chinese, without paths or a driver's words.
+    said: ClassVar[str] = "出错"
 
     def __init__(self, what: str, *, where: str = "", todo: str = "") -> None:
         self.what = what
@@ -87,11 +89,14 @@ class SettingsError(NtaError):
 class SecretMissing(SettingsError):
     """A secret is referenced (env:, file:, keyring:) and is not there."""
 
+    said = "缺少访问数据源的口令"
+
 
 class ContractError(NtaError):
     """A mapping under queries/ does not fit the dataset it claims to feed."""
 
     exit_code = 4
+    said = "映射与数据规范不符"
 
 
 class SourceError(NtaError):
@@ -99,22 +104,27 @@ class SourceError(NtaError):
 
     exit_code = 5
     retryable = True
+    said = "读取数据源出错"
 
 
 class SourceUnreachable(SourceError):
     """There is no connection to the source, or none of its files exist."""
+
+    said = "数据源不可达"
 
 
 class SourceRefused(SourceError):
     """The source answered and refused: wrong password, missing table or column."""
 
     retryable = False
+    said = "数据源拒绝访问或缺少表、列"
 
 
 class LakeError(NtaError):
     """The lake cannot be read or written."""
 
     exit_code = 6
+    said = "写入数据湖出错"
 
 
 class NoData(LakeError):

@@ -195,7 +195,7 @@ class Scope:
 
     def status(self) -> list[AsOf]:
         """What each source gave for the period."""
-        errors = self._workspace.ledger.coverage.last_errors(self.contract.name, self.sources)
+        causes = self._workspace.ledger.coverage.last_causes(self.contract.name, self.sources)
         found = []
         for source in self.sources:
             days = [day for day in self._covered if day.source == source and day.day in self.period.days]
@@ -207,10 +207,10 @@ class Scope:
                     dataset=self.contract.name,
                     label=self.contract.label,
                     taken_at=self._taken_at(source),
-                    rows=sum(day.rows for day in days) if days else None,
+                    rows=sum(day.source_rows for day in days) if days else None,
                     rejected=sum(rows for owner, _, rows in self.rejected() if owner == source),
                     missing_days=missing,
-                    error=_first_line(errors.get(source, "")) if missing else "",
+                    error=causes.get(source, "") if missing else "",
                 )
             )
         return found
@@ -359,7 +359,3 @@ def _hole(line: AsOf) -> str:
 
 def _day(value: str | dt.date | None) -> dt.date | None:
     return dt.date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _first_line(text: str) -> str:
-    return text.splitlines()[0] if text else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -11,10 +12,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics.catalog import Mapping
-from ntanalytics.contract import Column, Dataset, Kind, Privacy
+from ntanalytics.contract import Column, Dataset, Kind, Privacy, Type
 from ntanalytics.extraction.convert import convert, local_day, seconds_between
 from ntanalytics.lake.delta import REJECTS
 from ntanalytics.sources import Source
+
+#: Reasons are read by people who open a report: they are Chinese.
+_TYPES = {
+    Type.TEXT: "文本",
+    Type.INTEGER: "整数",
+    Type.NUMBER: "数值",
+    Type.BOOLEAN: "是否",
+    Type.TIMESTAMP: "时间",
+    Type.DATE: "日期",
+}
 
 #: Longest text kept of a value in a row that was set aside.
 _KEPT = 120
@@ -27,12 +38,12 @@ class Checked:
     Attributes:
         rows: what fits, in the contract's schema.
         rejects: what does not, in ``delta.REJECTS``.
-        source_rows: rows or lines of the source that the whole batch stands for.
+        source_rows: day → rows or lines of the source that the rows that fit stand for.
     """
 
     rows: pa.Table
     rejects: pa.Table
-    source_rows: int
+    source_rows: Counter[dt.date]
 
 
 def check(
@@ -65,7 +76,7 @@ def check(
     for column in dataset.mapped:
         values, unreadable = convert(delivered[column.name], column, mapping.times.get(column.name, ""), source.zone)
         columns[column.name] = values
-        reasons = _first_reason(reasons, unreadable, f"{column.name} cannot be read as {column.type}")
+        reasons = _first_reason(reasons, unreadable, f"{_named(column)}不是{_TYPES[column.type]}")
     for column in dataset.columns:
         if column.elapsed:
             columns[column.name] = seconds_between(columns[column.elapsed[0]], columns[column.elapsed[1]])
@@ -78,13 +89,19 @@ def check(
         # What a mapping sets aside on another day is counted when that day is taken.
         elsewhere = pc.and_(outside, pc.is_valid(set_aside))
         stands_for = pc.if_else(elsewhere, 0, stands_for)
-        reasons = _first_reason(reasons, outside, f"{dataset.time} is outside the days that were asked for")
+        reasons = _first_reason(reasons, outside, f"{_named(dataset.column(dataset.time))}不在所取日期内")
     fits = pc.is_null(reasons)
     stamped = [*columns.values(), pa.repeat(pa.scalar(source.name), batch.num_rows).cast(pa.string()), day]
     everything = pa.Table.from_arrays([*stamped], names=dataset.schema().names)
     unfit = pc.and_(pc.invert(fits), pc.greater(stands_for, 0))
     rejects = _rejects(everything, dataset, pa.table([reasons, stands_for, places], ["reason", "rows", "at"]), unfit)
-    return Checked(everything.filter(fits).cast(dataset.schema()), rejects, pc.sum(stands_for).as_py() or 0)
+    by_day = pa.table([day, stands_for], ["day", "rows"]).filter(fits).group_by("day").aggregate([("rows", "sum")])
+    source_rows = Counter(dict(zip(by_day["day"].to_pylist(), by_day["rows_sum"].to_pylist(), strict=True)))
+    return Checked(everything.filter(fits).cast(dataset.schema()), rejects, source_rows)
+
+
+def _named(column: Column) -> str:
+    return f"{column.label}（{column.name}）"
 
 
 def _stands_for(delivered: dict[str, pa.Array], rows: int) -> pa.Array:
@@ -97,19 +114,15 @@ def _violations(values: pa.Array, column: Column) -> list[tuple[pa.Array, str]]:
     """Masks of the values that a column does not allow, each with its reason."""
     found = []
     if not column.nullable:
-        found.append((pc.is_null(values), f"{column.name} is missing"))
+        found.append((pc.is_null(values), f"{_named(column)}缺失"))
     if column.values:
         known = pc.is_in(values, value_set=pa.array(list(column.values), column.type.arrow))
-        found.append(
-            (pc.and_(pc.is_valid(values), pc.invert(known)), f"{column.name} is none of {', '.join(column.values)}")
-        )
+        found.append((pc.and_(pc.is_valid(values), pc.invert(known)), f"{_named(column)}不在取值范围内"))
     if column.minimum is not None:
-        found.append(
-            (pc.fill_null(pc.less(values, column.minimum), False), f"{column.name} is below {column.minimum:g}")
-        )
+        found.append((pc.fill_null(pc.less(values, column.minimum), False), f"{_named(column)}小于 {column.minimum:g}"))
     if column.maximum is not None:
         found.append(
-            (pc.fill_null(pc.greater(values, column.maximum), False), f"{column.name} is above {column.maximum:g}")
+            (pc.fill_null(pc.greater(values, column.maximum), False), f"{_named(column)}大于 {column.maximum:g}")
         )
     return found
 

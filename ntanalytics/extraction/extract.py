@@ -147,6 +147,7 @@ class Extractor:
             taken = Taken(
                 contract.name, source.name, first, last, taken_at, time.monotonic() - begun,
                 error=str(error) or type(error).__name__,
+                cause=error.said if isinstance(error, NtaError) else NtaError.said,
             )  # fmt: skip
         else:
             seconds = time.monotonic() - begun
@@ -158,19 +159,19 @@ class Extractor:
 
     def _load(
         self, contract: Dataset, source: Source, first: dt.date, last: dt.date, what: str
-    ) -> tuple[Counter[dt.date], Counter[tuple[dt.date | None, str]], int, frozenset[dt.date]]:
+    ) -> tuple[Counter[dt.date], Counter[tuple[dt.date | None, str]], Counter[dt.date], frozenset[dt.date]]:
         mapping = source.mapping(contract.name)
         since, until = local_window(first, last, self.settings.zone)
         days = days_between(first, last)
         absent = source.absent_days(mapping, days)
-        source_rows = 0
+        source_rows: Counter[dt.date] = Counter()
         with Spool(self._lake.folder / ".spool", contract) as spool:
             with source.read(mapping, since, until) as batches:
                 for batch in batches:
                     checked = check(batch, mapping, source, site_zone=self.settings.zone, first=first, last=last)
                     spool.add(checked.rows, checked.rejects)
                     source_rows += checked.source_rows
-                    self._progress(what, source_rows)
+                    self._progress(what, source_rows.total())
             spool.finish()
             if source.silence_is_absence:
                 absent |= {day for day in days if not spool.rows[day]}

@@ -103,7 +103,7 @@ class Spool:
         table = pq.read_table(kept).cast(self._dataset.schema())
         pq.write_table(table, file, compression="zstd")
         self.rows[day] -= extra
-        reason = f"another row has the same {', '.join(self._dataset.key)}"
+        reason = f"与另一行的{'、'.join(self._dataset.column(name).label for name in self._dataset.key)}相同"
         source = table["source"][0].as_py()
         self._rejects.append(pa.Table.from_pylist(
             [{"source": source, "day": day, "reason": reason, "source_rows": extra, "record": None}], schema=REJECTS

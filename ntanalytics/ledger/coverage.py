@@ -25,9 +25,10 @@ class Taken:
         seconds: how long it took.
         rows: day → rows that went to the lake.
         absent: days that the source had no data of.
-        source_rows: rows or lines of the source that were read.
+        source_rows: day → rows or lines of the source that went to the lake (a row can stand for many).
         rejected: (day or None, reason) → rows or lines set aside.
         error: why it failed; empty when it did not.
+        cause: the same in a report's words (``NtaError.said``).
     """
 
     dataset: str
@@ -38,9 +39,15 @@ class Taken:
     seconds: float
     rows: Counter[dt.date] = field(default_factory=Counter)
     absent: frozenset[dt.date] = frozenset()
-    source_rows: int = 0
+    source_rows: Counter[dt.date] = field(default_factory=Counter)
     rejected: Counter[tuple[dt.date | None, str]] = field(default_factory=Counter)
     error: str = ""
+    cause: str = ""
+
+    @property
+    def read(self) -> int:
+        """How many rows or lines of the source were read, those set aside included."""
+        return self.source_rows.total() + self.rejected.total()
 
     def as_data(self) -> dict[str, object]:
         """It as JSON: counts by day and by reason, times as ISO text."""
@@ -54,7 +61,7 @@ class Taken:
             "last": self.last.isoformat(),
             "taken_at": self.taken_at.isoformat(),
             "seconds": round(self.seconds, 3),
-            "source_rows": self.source_rows,
+            "source_rows": self.read,
             "rows": {day.isoformat(): rows for day, rows in sorted(self.rows.items())},
             "absent": [day.isoformat() for day in sorted(self.absent)],
             "rejected": dict(reasons),
@@ -70,6 +77,7 @@ class Covered:
     day: dt.date
     taken_at: dt.datetime
     rows: int
+    source_rows: int
     rejected: int
     is_held: bool
 
@@ -92,10 +100,11 @@ class Coverage:
                     taken_at=_stored(taken.taken_at),
                     seconds=taken.seconds,
                     status="failed" if taken.error else "taken",
-                    source_rows=taken.source_rows,
+                    source_rows=taken.read,
                     rows=taken.rows.total(),
                     rejected=taken.rejected.total(),
                     error=taken.error[:4000],
+                    cause=taken.cause,
                 )
             )
             extraction_id: int = result.inserted_primary_key[0]  # type: ignore[index]  # the table has one
@@ -132,6 +141,7 @@ class Coverage:
                     "day": day,
                     "taken_at": _stored(taken.taken_at),
                     "rows": taken.rows[day],
+                    "source_rows": taken.source_rows[day],
                     "rejected": rejected[day],
                     "is_held": day not in taken.absent,
                     "extraction_id": extraction_id,
@@ -147,10 +157,13 @@ class Coverage:
             sa.select(table).where(table.c.dataset == dataset, table.c.day.between(first, last)).order_by(table.c.day)
         )
         with self._engine.connect() as connection:
-            return [
-                Covered(row.source, row.day, row.taken_at.replace(tzinfo=dt.UTC), row.rows, row.rejected, row.is_held)
-                for row in connection.execute(query)
-            ]
+            found = connection.execute(query).all()
+        return [
+            Covered(
+                row.source, row.day, row.taken_at.replace(tzinfo=dt.UTC), row.rows, row.source_rows, row.rejected, row.is_held
+            )
+            for row in found
+        ]  # fmt: skip
 
     def rejected(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, int]]:
         """What was set aside by the extractions that cover those days: (source, reason, rows)."""
@@ -171,22 +184,22 @@ class Coverage:
         with self._engine.connect() as connection:
             return [(row[0], row[1], int(row[2])) for row in connection.execute(query)]
 
-    def last_errors(self, dataset: str, sources: Iterable[str]) -> dict[str, str]:
-        """Source → why its latest extraction of the dataset failed; only those that failed."""
+    def last_causes(self, dataset: str, sources: Iterable[str]) -> dict[str, str]:
+        """Source → why its latest extraction of the dataset failed, in a report's words; only those that failed."""
         table = tables.extractions
-        errors: dict[str, str] = {}
+        causes: dict[str, str] = {}
         with self._engine.connect() as connection:
             for source in sources:
                 query = (
-                    sa.select(table.c.error)
+                    sa.select(table.c.cause)
                     .where(table.c.dataset == dataset, table.c.source == source)
                     .order_by(table.c.id.desc())
                     .limit(1)
                 )
-                error = connection.execute(query).scalar()
-                if error:
-                    errors[source] = error
-        return errors
+                cause = connection.execute(query).scalar()
+                if cause:
+                    causes[source] = cause
+        return causes
 
 
 def _stored(moment: dt.datetime) -> dt.datetime:

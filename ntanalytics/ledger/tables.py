@@ -22,6 +22,7 @@ extractions = sa.Table(
     sa.Column("rows", sa.BigInteger, nullable=False, comment="rows that went to the lake"),
     sa.Column("rejected", sa.BigInteger, nullable=False, comment="rows or lines set aside"),
     sa.Column("error", sa.Text, nullable=False, default=""),
+    sa.Column("cause", sa.String(80), nullable=False, default="", comment="the error in a report's words"),
 )
 
 #: Why rows of an extraction were set aside.
@@ -42,7 +43,8 @@ coverage = sa.Table(
     sa.Column("source", sa.String(80), primary_key=True),
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("taken_at", sa.DateTime, nullable=False),
-    sa.Column("rows", sa.BigInteger, nullable=False),
+    sa.Column("rows", sa.BigInteger, nullable=False, comment="rows in the lake"),
+    sa.Column("source_rows", sa.BigInteger, nullable=False, comment="rows or lines of the source that they stand for"),
     sa.Column("rejected", sa.BigInteger, nullable=False),
     sa.Column("is_held", sa.Boolean, nullable=False, comment="false: the source had no data of that day to give"),
     sa.Column("extraction_id", sa.ForeignKey("extractions.id"), nullable=False),

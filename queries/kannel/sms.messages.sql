@@ -138,14 +138,14 @@ SELECT
     outcome,
     failure_code,
     CASE WHEN outcome IS NOT NULL THEN reported_at END AS reported_at,
-    CASE WHEN carrier IS NULL THEN 'channel ' || channel || ' names no carrier' END AS rejected_because,
+    CASE WHEN carrier IS NULL THEN '通道 ' || channel || ' 未注明运营商' END AS rejected_because,
     lines AS source_rows
 FROM named
 UNION ALL BY NAME
 -- A line that is none of Kannel's has no time: it counts on the day on which its file begins.
 SELECT
     min(logged_at) AS submitted_at,
-    'not a line of Kannel''s access log' AS rejected_because,
+    '不是 Kannel 访问日志行' AS rejected_because,
     file || ':' || min(CASE WHEN is_foreign OR logged_at IS NULL THEN line_no END) AS rejected_at,
     sum(CASE WHEN is_foreign OR logged_at IS NULL THEN 1 ELSE 0 END)::BIGINT AS source_rows
 FROM events

@@ -162,7 +162,7 @@ SELECT
     duration_bucket,
     sum(requests)::BIGINT AS requests,
     CASE WHEN is_recognised THEN sum(size_bytes) END::BIGINT AS size_bytes,
-    CASE WHEN NOT is_recognised THEN 'not an access-log line' END AS rejected_because,
+    CASE WHEN NOT is_recognised THEN '不是访问日志行' END AS rejected_because,
     rejected_file || ':' || min(line_no) AS rejected_at,
     sum(requests)::BIGINT AS source_rows
 FROM named

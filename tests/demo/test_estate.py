@@ -66,7 +66,7 @@ def test_all_of_it_is_extracted_and_what_is_set_aside_are_the_broken_lines(estat
     kept = {name: sum(each.rows.total() for each in taken if each.dataset == name) for name in ("sms.messages",)}
     assert kept["sms.messages"] == estate.messages
     requests = [each for each in taken if each.dataset == "infra.requests"]
-    assert sum(each.source_rows for each in requests) == estate.log_lines
+    assert sum(each.read for each in requests) == estate.log_lines
     assert {day for each in requests for day in each.rows} == {estate.first + dt.timedelta(days=n) for n in range(12)}
     assert {each.dataset for each in taken if each.rejected} == {"infra.requests"}
     # one line a day of each service lost its end

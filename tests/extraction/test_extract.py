@@ -32,7 +32,7 @@ def test_rows_come_converted_stamped_and_with_their_derived_columns(shop: Shop):
     (row,) = kept(shop)
     assert row["submitted_at"] == dt.datetime(2026, 11, 19, 1, tzinfo=dt.UTC)
     assert (row["source"], row["day"], row["receipt_latency_s"], row["message_id"]) == ("shop", D19, 2.5, "1")
-    assert (taken.rows, taken.source_rows, taken.rejected.total(), taken.error) == ({D19: 1}, 1, 0, "")
+    assert (taken.rows, taken.read, taken.rejected.total(), taken.error) == ({D19: 1}, 1, 0, "")
     assert empty.source == "twin"
     assert empty.rows.total() == 0
 
@@ -66,14 +66,14 @@ def test_sources_of_one_dataset_do_not_touch_each_others_rows(shop: Shop):
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ((2, "2026-11-19 09:00:00", "satellite", 1, None, None), "carrier is none of telecom, mobile, unicom"),
-        ((2, "2026-11-19 09:00:00", None, 1, None, None), "carrier is missing"),
-        ((2, "2026-11-19 09:00:00", "mobile", "many", None, None), "segments cannot be read as integer"),
-        ((2, "2026-11-19 09:00:00", "mobile", 0, None, None), "segments is below 1"),
-        ((2, "2026-11-19 09:00:00", "mobile", 101, None, None), "segments is above 100"),
-        ((2, "2026-11-19 09:00:00", "mobile", 1, None, "2026-11-19 08:00:00"), "receipt_latency_s is below -60"),
-        ((2, "2026-11-19 99:00:00", "mobile", 1, None, None), "submitted_at cannot be read as timestamp"),
-        ((1, "2026-11-19 09:00:00", "mobile", 1, None, None), "another row has the same message_id"),
+        ((2, "2026-11-19 09:00:00", "satellite", 1, None, None), "运营商（carrier）不在取值范围内"),
+        ((2, "2026-11-19 09:00:00", None, 1, None, None), "运营商（carrier）缺失"),
+        ((2, "2026-11-19 09:00:00", "mobile", "many", None, None), "计费条数（segments）不是整数"),
+        ((2, "2026-11-19 09:00:00", "mobile", 0, None, None), "计费条数（segments）小于 1"),
+        ((2, "2026-11-19 09:00:00", "mobile", 101, None, None), "计费条数（segments）大于 100"),
+        ((2, "2026-11-19 09:00:00", "mobile", 1, None, "2026-11-19 08:00:00"), "回执时延（receipt_latency_s）小于 -60"),
+        ((2, "2026-11-19 99:00:00", "mobile", 1, None, None), "提交时间（submitted_at）不是时间"),
+        ((1, "2026-11-19 09:00:00", "mobile", 1, None, None), "与另一行的短信编号相同"),
     ],
 )
 def test_a_row_that_breaks_the_contract_is_set_aside_counted_and_kept_with_its_reason(shop: Shop, row, reason: str):
@@ -104,7 +104,7 @@ def test_a_source_that_fails_is_recorded_and_leaves_the_others_and_the_lake_as_t
     assert (good.error, "no such table" in failed.error) == ("", True)
     assert [row for row in kept(shop) if row["source"] == "twin"] == [row for row in before if row["source"] == "twin"]
     assert len(kept(shop)) == 3
-    assert "twin" in shop.ledger.coverage.last_errors("sms.messages", ["shop", "twin"])
+    assert "twin" in shop.ledger.coverage.last_causes("sms.messages", ["shop", "twin"])
     assert {day.source for day in shop.ledger.coverage.days("sms.messages", D19, D19)} == {"shop", "twin"}
 
 

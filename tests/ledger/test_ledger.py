@@ -23,10 +23,15 @@ def taken(first: dt.date = D1, last: dt.date = D2, **more) -> Taken:
 
 def test_coverage_says_for_each_day_what_was_brought(ledger: Ledger):
     ledger.coverage.record(
-        taken(rows=Counter({D1: 5}), rejected=Counter({(D1, "odd"): 2, (None, "no time"): 1}), source_rows=8)
+        taken(
+            rows=Counter({D1: 5}),
+            rejected=Counter({(D1, "odd"): 2, (None, "no time"): 1}),
+            source_rows=Counter({D1: 50}),
+        )
     )
     days = ledger.coverage.days("sms.messages", D1, D3)
-    assert [(day.day, day.rows, day.rejected, day.taken_at) for day in days] == [(D1, 5, 2, AT), (D2, 0, 0, AT)]
+    assert [(day.day, day.rows, day.source_rows, day.rejected) for day in days] == [(D1, 5, 50, 2), (D2, 0, 0, 0)]
+    assert {day.taken_at for day in days} == {AT}
     assert sorted(ledger.coverage.rejected("sms.messages", D1, D1)) == [("sms", "no time", 1), ("sms", "odd", 2)]
 
 
@@ -45,11 +50,11 @@ def test_taking_a_day_again_replaces_its_coverage_and_keeps_the_history(ledger: 
 
 def test_a_failure_leaves_the_coverage_and_is_remembered_until_it_works(ledger: Ledger):
     ledger.coverage.record(taken(rows=Counter({D1: 5})))
-    ledger.coverage.record(taken(error="gone"))
+    ledger.coverage.record(taken(error="gone", cause="数据源不可达"))
     assert ledger.coverage.days("sms.messages", D1, D1)[0].rows == 5
-    assert ledger.coverage.last_errors("sms.messages", ["sms", "other"]) == {"sms": "gone"}
+    assert ledger.coverage.last_causes("sms.messages", ["sms", "other"]) == {"sms": "数据源不可达"}
     ledger.coverage.record(taken())
-    assert ledger.coverage.last_errors("sms.messages", ["sms"]) == {}
+    assert ledger.coverage.last_causes("sms.messages", ["sms"]) == {}
 
 
 def test_runs_are_listed_newest_first_with_how_they_ended(ledger: Ledger):

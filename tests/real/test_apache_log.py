@@ -39,7 +39,7 @@ def checked() -> tuple[pa.Table, pa.Table, int]:
     return (
         pa.concat_tables(result.rows for result in results),
         pa.concat_tables(result.rejects for result in results),
-        sum(result.source_rows for result in results),
+        sum(result.source_rows.total() for result in results),
     )
 
 

@@ -68,7 +68,7 @@ def test_messages_reports_and_segments_of_a_genuine_log_are_what_was_sent(log: P
     assert sorted(found, key=str) == sorted(((account, *fate) for *_, account, fate in SENT), key=str)
     assert {row["application"] for row in rows} == {"oa-notice"}
     assert len({row["message_id"] for row in rows}) == len(SENT)
-    assert [(row["reason"], row["source_rows"]) for row in rejects] == [("channel nowhere names no carrier", 1)]
+    assert [(row["reason"], row["source_rows"]) for row in rejects] == [("通道 nowhere 未注明运营商", 1)]
 
 
 def test_the_log_holds_numbers_and_the_mapping_hands_on_none(log: Path) -> None:
