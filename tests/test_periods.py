@@ -34,7 +34,12 @@ def test_a_period_is_read_and_written(text, first, last, label):
 
 @pytest.mark.parametrize(
     ("word", "text"),
-    [("yesterday", "2026-11-23"), ("last-working-day", "2026-11-23"), ("last-week", "2026-W47"), ("last-month", "2026-10")],
+    [
+        ("yesterday", "2026-11-23"),
+        ("last-working-day", "2026-11-23"),
+        ("last-week", "2026-W47"),
+        ("last-month", "2026-10"),
+    ],
 )
 def test_a_word_is_relative_to_today(word, text):
     assert parse_period(word, TODAY).text == text
@@ -45,7 +50,9 @@ def test_the_last_working_day_skips_a_holiday_week():
     assert parse_period("last-working-day", dt.date(2026, 10, 8)).text == "2026-09-30"
 
 
-@pytest.mark.parametrize("text", ["", "2026", "2026-13", "2026-W54", "2026-02-30", "last-year", "../etc", "2026-W1", "2026-1-1"])
+@pytest.mark.parametrize(
+    "text", ["", "2026", "2026-13", "2026-W54", "2026-02-30", "last-year", "../etc", "2026-W1", "2026-1-1"]
+)
 def test_what_is_no_period_is_refused_with_the_forms_that_are(text):
     with pytest.raises(BadPeriod, match="2026-W47"):
         parse_period(text, TODAY)

@@ -33,7 +33,10 @@ def test_paths_are_relative_to_the_file(tmp_path: Path):
     [
         ("lakes: x", r"unknown key 'lakes'.*\n.*'lake'"),
         ("site: {nam: x}", r"site\.nam: unknown key 'nam'"),
-        ("sources: {a: {product: nginx, pasword: x}}", r"sources\.a\.pasword: unknown key.*\n.*did you mean 'password'"),
+        (
+            "sources: {a: {product: nginx, pasword: x}}",
+            r"sources\.a\.pasword: unknown key.*\n.*did you mean 'password'",
+        ),
         ("sources: {a: {paths: [x]}}", r"sources\.a\.product: Field required"),
         ("site: {timezone: Mars/Base}", "not a time zone"),
         ("sources: {a: {product: x, timeout_s: 0}}", "greater than 0"),

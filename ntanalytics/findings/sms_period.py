@@ -74,10 +74,7 @@ def bills(reconciliation: Rows | None) -> list[Finding]:
     for row in rows(reconciliation) if reconciliation is not None else []:
         is_finding = row["is_finding"]
         state: State = "unknown" if is_finding is None else "bad" if is_finding else "ok"
-        evidence = "账单或本期数据缺失，未对账。"
-        if is_finding is not None:
-            ours, theirs = figure(row["segments"], "integer", "条"), figure(row["billed_segments"], "integer", "条")
-            evidence = f"账单 {theirs}，平台计费 {ours}。"
+        evidence = "账单或本期数据缺失，未对账。" if is_finding is None else _difference(row)
         found.append(
             Finding(
                 "sms.bill",
@@ -94,6 +91,18 @@ def bills(reconciliation: Rows | None) -> list[Finding]:
             )
         )  # fmt: skip
     return found
+
+
+def _difference(row: dict[str, Any]) -> str:
+    """What a bill differs by: ``账单比平台计费多 437 条（1.77%，15.73 元）。``"""
+    difference = row["difference_segments"]
+    if not difference:
+        return "账单与平台计费条数一致。"
+    side = "多" if difference > 0 else "少"
+    forms = {"difference_rate": "rate:2", "difference_yuan": "yuan"}
+    amounts = [figure(abs(row[name]), form) for name, form in forms.items() if row[name] is not None]
+    more = f"（{'，'.join(amounts)}）" if amounts else ""
+    return f"账单比平台计费{side} {figure(abs(difference), 'integer', '条')}{more}。"
 
 
 def _worst(

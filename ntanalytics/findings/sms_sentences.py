@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ntanalytics.contract.sms import CARRIERS
+from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import Rows, only, rows
-from ntanalytics.findings.sentences import listed, moved, shifted
+from ntanalytics.findings.sentences import exceptions, listed, moved, shifted
 from ntanalytics.metrics.figures import figure
 from ntanalytics.metrics.sms_failures import CLASSES
 
 #: A group is named when it made at least this share of a change.
 SHARE_NAMED = 0.2
+
+#: So many exceptions open the report; the board has them all.
+MOST_EXCEPTIONS = 3
 
 
 def headlines(
@@ -20,28 +24,27 @@ def headlines(
     by_carrier: Rows,
     by_application: Rows,
     failure_classes: Rows,
-    reconciliation: Rows | None = None,
     *,
+    findings: Iterable[Finding] = (),
     is_complete: bool = True,
 ) -> list[str]:
-    """The sentences that open the report.
+    """The sentences that open the report: what is wrong, then what changed.
 
     Args:
         total: one row of ``metrics.change.compare`` with ``submitted`` and ``delivery_rate``.
         by_carrier: the same by ``carrier``.
         by_application: the same by ``application``.
         failure_classes: ``metrics.sms.failure_classes``, not broken down further.
-        reconciliation: ``metrics.sms_bills.reconciliation`` of a month; None for other periods.
+        findings: what was judged (``findings.sms_period``); those that are not in order are said first.
         is_complete: the period was extracted without a hole.
     """
-    said = [
+    judged = list(findings)
+    return [
+        *(exceptions(judged, most=MOST_EXCEPTIONS) if judged else []),
         volume(total, by_carrier, by_application, is_complete=is_complete),
         delivery(total, by_carrier),
         failures(failure_classes),
     ]
-    if reconciliation is not None:
-        said += bills(reconciliation)
-    return said
 
 
 def volume(total: Rows, by_carrier: Rows, by_application: Rows, *, is_complete: bool = True) -> str:
@@ -115,36 +118,6 @@ def failures(failure_classes: Rows) -> str:
         f"失败 {figure(total, 'integer', '条')}，最多的是{CLASSES.get(top['failure_class'], top['failure_class'])}，"
         f"{figure(top['failed'], 'integer', '条')}，占 {figure(top['failed'] / total, 'rate:1')}。"
     )
-
-
-def bills(reconciliation: Rows) -> list[str]:
-    """What the carriers' bills differ by: the findings first, then what could not be compared.
-
-    Returns:
-        A sentence for each finding, one that names the carriers without a comparison, and one when all agree.
-    """
-    found = rows(reconciliation)
-    if not found:
-        return ["没有账单可对账。"]
-    said = [_overcharge(row) for row in found if row["is_finding"]]
-    unknown = [_named(row["carrier"]) for row in found if row["is_finding"] is None]
-    if unknown:
-        said.append(f"{listed(unknown)}未对账：账单或本期数据缺失。")
-    agreed = [_named(row["carrier"]) for row in found if row["is_finding"] is False]
-    if agreed:
-        said.append(f"{listed(agreed)}账单与平台计费条数相差不超过 0.5%。")
-    return said
-
-
-def _overcharge(row: dict[str, Any]) -> str:
-    side = "多" if row["difference_segments"] > 0 else "少"
-    amounts = [figure(abs(row["difference_segments"]), "integer", "条")]
-    rate, yuan = row["difference_rate"], row["difference_yuan"]
-    if rate is not None:
-        amounts.append(figure(abs(rate), "rate:2"))
-    if yuan is not None:
-        amounts.append(figure(abs(yuan), "yuan"))
-    return f"{_named(row['carrier'])}账单比平台计费条数{side} {'，'.join(amounts)}，超出 0.5% 的容差，请核对。"
 
 
 def _named(name: str | None) -> str:

@@ -160,10 +160,16 @@ class Coverage:
             found = connection.execute(query).all()
         return [
             Covered(
-                row.source, row.day, row.taken_at.replace(tzinfo=dt.UTC), row.rows, row.source_rows, row.rejected, row.is_held
+                source=row.source,
+                day=row.day,
+                taken_at=row.taken_at.replace(tzinfo=dt.UTC),
+                rows=row.rows,
+                source_rows=row.source_rows,
+                rejected=row.rejected,
+                is_held=row.is_held,
             )
             for row in found
-        ]  # fmt: skip
+        ]
 
     def rejected(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, int]]:
         """What was set aside by the extractions that cover those days: (source, reason, rows)."""

@@ -34,7 +34,7 @@ def reader(url: URL, sql: str, values: dict[str, Any], session: list[str]) -> It
     backend = url.get_backend_name()
     if backend == "postgresql" and importlib.util.find_spec("adbc_driver_postgresql"):
         return _adbc(url, sql, values, session)
-    # connectorx knows none of PyMySQL's options: it is taken where they only name the charset, which it finds by itself.
+    # connectorx knows none of PyMySQL's options; a charset it finds by itself.
     if backend in ("mysql", "mariadb") and set(url.query) <= {"charset"} and importlib.util.find_spec("connectorx"):
         return _connectorx(url, sql, values, session)
     return None

@@ -42,16 +42,15 @@ def test_each_carrier_has_its_own():
     ]
 
 
-def test_bills_are_judged_by_the_reconciliation():
+def test_bills_are_judged_by_the_reconciliation_and_say_by_how_much():
     row = {
-        "carrier": "unicom",
-        "segments": 1000,
-        "billed_segments": 1020,
-        "difference_rate": 0.0196,
+        "carrier": "unicom", "difference_segments": 437, "difference_rate": 0.0177, "difference_yuan": 15.73,
         "is_finding": True,
-    }
-    unknown = row | {"carrier": "mobile", "billed_segments": None, "difference_rate": None, "is_finding": None}
-    bad, missing = sms_period.bills([row, unknown])
-    assert (bad.state, bad.value, bad.evidence) == ("bad", 0.0196, "账单 1,020 条，平台计费 1,000 条。")
+    }  # fmt: skip
+    less = row | {"carrier": "mobile", "difference_segments": -2, "difference_rate": -0.001, "is_finding": False}
+    unknown = row | {"difference_segments": None, "difference_rate": None, "difference_yuan": None, "is_finding": None}
+    bad, fine, missing = sms_period.bills([row, less, unknown])
+    assert (bad.state, bad.value, bad.evidence) == ("bad", 0.0177, "账单比平台计费多 437 条（1.77%，15.73 元）。")
+    assert (fine.state, fine.evidence) == ("ok", "账单比平台计费少 2 条（0.10%，15.73 元）。")
     assert (missing.state, missing.value) == ("unknown", None)
     assert sms_period.bills(None) == []

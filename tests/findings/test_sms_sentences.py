@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ntanalytics.findings import sms_sentences as say
+from ntanalytics.findings.finding import Finding
 
 Row = dict[str, Any]
 
@@ -81,35 +82,9 @@ def test_the_top_failure_class_has_its_share() -> None:
     assert say.failures([]) == "没有失败短信。"
 
 
-def _bill(carrier: str, difference: int | None, rate: float | None, yuan: float | None, is_finding: bool | None) -> Row:
-    return {
-        "carrier": carrier, "difference_segments": difference, "difference_rate": rate, "difference_yuan": yuan,
-        "is_finding": is_finding,
-    }  # fmt: skip
-
-
-def test_bills_say_findings_first_then_what_is_unknown_then_what_agrees() -> None:
-    found = [
-        _bill("telecom", 1, 0.001, 0.05, False), _bill("mobile", 1204, 0.012, 60.2, True),
-        _bill("unicom", None, None, None, None),
-    ]  # fmt: skip
-    assert say.bills(found) == [
-        "中国移动账单比平台计费条数多 1,204 条，1.20%，60.20 元，超出 0.5% 的容差，请核对。",
-        "中国联通未对账：账单或本期数据缺失。",
-        "中国电信账单与平台计费条数相差不超过 0.5%。",
-    ]
-
-
-def test_a_bill_below_ours_and_a_bill_of_zero() -> None:
-    assert say.bills([_bill("mobile", -30, None, None, True)]) == [
-        "中国移动账单比平台计费条数少 30 条，超出 0.5% 的容差，请核对。"
-    ]
-    assert say.bills([]) == ["没有账单可对账。"]
-
-
-def test_the_headlines_are_the_sentences_in_order() -> None:
+def test_the_headlines_say_what_is_wrong_and_then_what_changed() -> None:
     total = [_moved(30, 30) | _rated(0.976, 0.976)]
-    assert say.headlines(total, [], [], [], []) == [
-        "提交短信 30 条，与上期持平。", "送达率 97.6%，与上期持平。", "没有失败短信。", "没有账单可对账。",
-    ]  # fmt: skip
-    assert len(say.headlines(total, [], [], [])) == 3
+    changed = ["提交短信 30 条，与上期持平。", "送达率 97.6%，与上期持平。", "没有失败短信。"]
+    assert say.headlines(total, [], [], []) == changed
+    bill = Finding("sms.bill", "sms", "中国移动", "账单", "bad", 0.01, "rate:2", "", "多 12 条。", None, "核对")
+    assert say.headlines(total, [], [], [], findings=[bill]) == ["中国移动：多 12 条；建议核对。", *changed]

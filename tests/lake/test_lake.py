@@ -131,7 +131,7 @@ def test_a_lake_that_cannot_be_written_says_where(tmp_path: Path):
         DeltaLake(blocked / "lake").replace(BILLS, bills(DAY, 1), "a", DAY, DAY)
 
 
-@pytest.mark.skipif(os.geteuid() != 0 or not os.path.exists("/bin/mount"), reason="needs root to mount a small disk")
+@pytest.mark.skipif(os.geteuid() != 0 or not Path("/bin/mount").exists(), reason="needs root to mount a small disk")
 def test_a_full_disk_leaves_the_table_as_it_was(tmp_path: Path):
     import subprocess
 

@@ -85,7 +85,8 @@ def test_a_missing_table_is_a_refusal_that_says_what_access_is_wanted(product, d
 
 def test_a_statement_that_takes_too_long_is_given_up(product, database: Path, tmp_path: Path):
     endless = "SELECT m AS month_on, c AS carrier, s AS billed_segments, y AS billed_yuan FROM bill, (WITH RECURSIVE"
-    endless += " n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n) AS x WHERE m >= :since AND m < :until AND i < 0"
+    endless += " n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n) AS x"
+    endless += " WHERE m >= :since AND m < :until AND i < 0"
     (tmp_path / "shop" / "sms.bills.sql").write_text(BILLS.partition("SELECT")[0] + endless, encoding="utf-8")
     with pytest.raises(SourceError, match="interrupted"):
         read(opened(load_product(tmp_path / "shop"), f"sqlite:///{database}", timeout_s=1))
