@@ -94,7 +94,7 @@ def bills(reconciliation: Rows | None) -> list[Finding]:
 
 
 def _difference(row: dict[str, Any]) -> str:
-    """What a bill differs by: ``账单比平台计费多 437 条（1.77%，15.73 元）。``"""
+    """What a bill differs by, such as ``账单比平台计费多 437 条（1.77%，15.73 元）。``, in Chinese."""
     difference = row["difference_segments"]
     if not difference:
         return "账单与平台计费条数一致。"
