@@ -6,10 +6,11 @@ column, and never reaches a source.
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar
@@ -47,6 +48,7 @@ class Mapping:
         times: column → form in which the source writes it (see ``TIME_FORMS``).
         dialects: the sqlglot dialects it claims to run in.
         steering: which of the steering columns it selects.
+        translations: column → (the product's word → ours), from a table that a site can edit.
     """
 
     dataset: Dataset
@@ -55,11 +57,12 @@ class Mapping:
     times: Map[str, str]
     dialects: tuple[str, ...]
     steering: tuple[str, ...]
+    translations: Map[str, Map[str, str]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def window_form(self) -> str:
-        """The form in which :since and :until are bound."""
-        return self.times[self.dataset.window]
+        """The form in which :since and :until are bound; empty for a state, which binds neither."""
+        return self.times.get(self.dataset.window, "")
 
 
 @dataclass(frozen=True)
@@ -118,9 +121,10 @@ def _listed(value: object) -> object:
 class _Header(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    window: str
-    times: dict[str, str]
+    window: str = ""  # a state has none
+    times: dict[str, str] = Field(default_factory=dict)
     dialects: Annotated[list[str], BeforeValidator(_listed)] = Field(default_factory=list)
+    translate: dict[str, str] = Field(default_factory=dict)
 
 
 class Catalog(Map[str, Product]):
@@ -129,16 +133,16 @@ class Catalog(Map[str, Product]):
     A product that nobody uses is not loaded, so that its mistake stops nobody.
 
     Args:
-        folders: where products are; one in a later folder replaces one of the same name.
+        folders: where products are. A file in a later folder replaces the one of the same product and name, so that a
+            site can change one mapping, or one table of words, and leave the others to us.
     """
 
     def __init__(self, folders: Iterable[Path]) -> None:
-        self._homes = {
-            home.name: home
-            for folder in folders
-            for home in sorted(folder.iterdir())
-            if (home / "source.yml").is_file()
-        }
+        self._homes: dict[str, list[Path]] = {}
+        for folder in folders:
+            for home in sorted(path for path in folder.iterdir() if path.is_dir()):
+                self._homes.setdefault(home.name, []).append(home)
+        self._homes = {name: homes for name, homes in self._homes.items() if _files(homes).get("source.yml")}
         self._loaded: dict[str, Product] = {}
 
     def __getitem__(self, name: str) -> Product:
@@ -151,7 +155,7 @@ class Catalog(Map[str, Product]):
         if name not in self._homes:
             raise UnknownName("product", name, self._homes)
         if name not in self._loaded:
-            self._loaded[name] = load_product(self._homes[name])
+            self._loaded[name] = load_product(*self._homes[name])
         return self._loaded[name]
 
     def __contains__(self, name: object) -> bool:
@@ -169,33 +173,45 @@ def site_catalog(own: Path | None) -> Catalog:
     return Catalog([project_dir("queries"), *([own] if own else [])])
 
 
-def load_product(home: Path) -> Product:
-    """The product in one folder: its source.yml and its mappings.
+def load_product(*homes: Path) -> Product:
+    """The product in one folder, or in several of the same name: its source.yml and its mappings.
+
+    Args:
+        homes: the folders; a file in a later one replaces the one of the same name.
 
     Raises:
         ContractError: source.yml or a mapping does not fit.
     """
-    file = home / "source.yml"
-    if not file.is_file():
+    files = _files(homes)
+    if "source.yml" not in files:
         raise ContractError(
-            "there is no source.yml", where=str(home), todo="say there what the product is (CONTRIBUTING.md)"
+            "there is no source.yml", where=str(homes[-1]), todo="say there what the product is (CONTRIBUTING.md)"
         )
+    file = files["source.yml"]
     about = _validated(_SourceFile, yaml.safe_load(file.read_text(encoding="utf-8")), file)
     mappings: dict[tuple[str, str], Mapping] = {}
-    for path in sorted(home.glob("*.sql")):
-        match = _FILE.fullmatch(path.name)
+    for name, path in files.items():
+        if not name.endswith(".sql"):
+            continue
+        match = _FILE.fullmatch(name)
         if not match:
             raise ContractError("the name is not <subsystem>.<dataset>[.<dialect>].sql", where=str(path))
         if match["dataset"] not in DATASETS:
             raise ContractError(str(UnknownName("dataset", match["dataset"], DATASETS)), where=str(path))
         default = (match["dialect"],) if match["dialect"] else _EMBEDDED.get(about.kind, ())
-        mappings[match["dataset"], match["dialect"] or ""] = _load_mapping(path, DATASETS[match["dataset"]], default)
+        found = _load_mapping(path, DATASETS[match["dataset"]], default, files)
+        mappings[match["dataset"], match["dialect"] or ""] = found
     if not mappings:
-        raise ContractError("the product maps no dataset", where=str(home))
+        raise ContractError("the product maps no dataset", where=str(homes[-1]))
     return Product(
-        home.name, about.title, about.kind, about.needs, about.timezone,
+        homes[0].name, about.title, about.kind, about.needs, about.timezone,
         MappingProxyType(about.shards), MappingProxyType(mappings),
     )  # fmt: skip
+
+
+def _files(homes: Iterable[Path]) -> dict[str, Path]:
+    """The files of a product by name, those of later folders in place of earlier ones."""
+    return {path.name: path for home in homes for path in sorted(home.iterdir()) if path.is_file()}
 
 
 def _validated(model: type[_Model], content: Any, where: Path) -> _Model:
@@ -206,7 +222,7 @@ def _validated(model: type[_Model], content: Any, where: Path) -> _Model:
         raise ContractError(problems, where=str(where)) from None
 
 
-def _load_mapping(path: Path, dataset: Dataset, default_dialects: tuple[str, ...]) -> Mapping:
+def _load_mapping(path: Path, dataset: Dataset, default_dialects: tuple[str, ...], files: Map[str, Path]) -> Mapping:
     sql = path.read_text(encoding="utf-8")
     match = _HEADER.match(sql)
     if not match:
@@ -222,10 +238,34 @@ def _load_mapping(path: Path, dataset: Dataset, default_dialects: tuple[str, ...
             "the header names no dialects", where=str(path), todo="add e.g. `dialects: [sqlite, mysql]`"
         )
     _check_times(header, dataset, path)
-    columns = _selected_columns(sql, dialects, path)
+    columns = _selected_columns(sql, dialects, path, {"since", "until"} if dataset.window else set())
     _check_columns(columns, dataset, path)
     steering = tuple(name for name in STEERING if name in columns)
-    return Mapping(dataset, path, sql, MappingProxyType(header.times), dialects, steering)
+    translations = {
+        column: _load_words(dataset, column, files.get(name, path.with_name(name)), path)
+        for column, name in header.translate.items()
+    }
+    return Mapping(
+        dataset, path, sql, MappingProxyType(header.times), dialects, steering, MappingProxyType(translations)
+    )
+
+
+def _load_words(dataset: Dataset, column: str, file: Path, mapping: Path) -> Map[str, str]:
+    """A table of words: CSV with the columns ``theirs`` and ``ours``."""
+    values = next((each.values for each in dataset.mapped if each.name == column), None)
+    if not values:
+        raise ContractError(f"translate: {column!r} is no enumeration of {dataset.name}", where=str(mapping))
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            words = {row["theirs"].strip(): row["ours"].strip() for row in csv.DictReader(lines)}
+    except (OSError, KeyError, AttributeError) as error:
+        raise ContractError(
+            f"cannot read the table of words: {error!r}", where=str(file), todo="two columns: theirs,ours"
+        ) from error
+    for word in words.values():
+        if word not in values:
+            raise ContractError(str(UnknownName(column, word, values)), where=str(file))
+    return MappingProxyType(words)
 
 
 def _check_times(header: _Header, dataset: Dataset, path: Path) -> None:
@@ -248,7 +288,7 @@ def _check_times(header: _Header, dataset: Dataset, path: Path) -> None:
             )
 
 
-def _selected_columns(sql: str, dialects: tuple[str, ...], path: Path) -> list[str]:
+def _selected_columns(sql: str, dialects: tuple[str, ...], path: Path, wanted: set[str]) -> list[str]:
     """The output columns, after checking that it is one plain SELECT in every dialect."""
     columns: list[str] = []
     for dialect in dialects:
@@ -262,8 +302,10 @@ def _selected_columns(sql: str, dialects: tuple[str, ...], path: Path) -> list[s
         if any(query.find_all(exp.Insert, exp.Update, exp.Delete, exp.Create, exp.Drop, exp.Into, exp.Command)):
             raise ContractError("a mapping only reads", where=str(path))
         bound = set(_BOUND.findall(_HEADER.sub("", sql, count=1)))
-        if bound != {"since", "until"}:
-            raise ContractError(f"it binds {sorted(bound) or 'nothing'}, not :since and :until", where=str(path))
+        if bound != wanted:
+            raise ContractError(
+                f"it binds {sorted(bound) or 'nothing'}, not {sorted(wanted) or 'nothing'}", where=str(path)
+            )
         columns = [name.lower() for name in query.named_selects]
         if "*" in columns:
             raise ContractError("name the columns: SELECT * follows every change of the source", where=str(path))

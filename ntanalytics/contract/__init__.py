@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from ntanalytics.contract import desk, infra, sms
+from ntanalytics.contract import ca, desk, docexchange, identity, im, infra, oa, seal, sms, sso
 from ntanalytics.contract.dataset import STAMPED, STEERING, Column, Dataset, Kind, Privacy, Type
 from ntanalytics.errors import UnknownName
 
+_MODULES = (identity, sso, docexchange, oa, im, sms, ca, seal, infra, desk)
+
 #: Every dataset by name.
 DATASETS: MappingProxyType[str, Dataset] = MappingProxyType(
-    {dataset.name: dataset for module in (sms, infra, desk) for dataset in module.DATASETS}
+    {dataset.name: dataset for module in _MODULES for dataset in module.DATASETS}
 )
 
 

@@ -81,6 +81,8 @@ class Column:
         minimum: the smallest value that is believable; smaller ones are set aside.
         maximum: the largest value that is believable.
         privacy: what it may tell about a person.
+        is_hashed: the value that a mapping delivers (an address, a number) is replaced by the loader with a hash under
+            the site's key before anything is stored; equal values stay equal, and nothing else can be told.
         elapsed: for a derived duration in seconds, the names of the start and end timestamps.
             The loader computes it; a mapping does not select it.
     """
@@ -95,6 +97,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     privacy: Privacy = Privacy.OPEN
+    is_hashed: bool = False
     elapsed: tuple[str, str] | None = None
 
 
@@ -109,7 +112,8 @@ class Dataset:
         meaning: one English sentence: what one row is.
         columns: what a mapping selects, in this order, without ``source`` and ``day``.
         key: columns that, with ``source``, identify a row.
-        time: the column whose local day is the row's partition (a case's is its opening).
+        time: the column whose local day is the row's partition (a case's is its opening); a state has none: its day is
+            the day on which the snapshot was taken.
         changed: for a case, the column that says when the record last changed.
         settles_after: how many trailing days are taken again at each extraction.
     """
@@ -120,17 +124,19 @@ class Dataset:
     meaning: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    time: str
+    time: str = ""
     changed: str = ""
     settles_after: int = 0
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
-        for name in (*self.key, self.time, *((self.changed,) if self.changed else ())):
-            if name not in names:
+        for name in (*self.key, self.time, self.changed):
+            if name and name not in names:
                 raise ValueError(f"{self.name}: {name!r} is not one of its columns")
         if (self.kind is Kind.CASE) != bool(self.changed):
             raise ValueError(f"{self.name}: a case, and only a case, names its change time")
+        if (self.kind is Kind.STATE) == bool(self.time):
+            raise ValueError(f"{self.name}: a state, and only a state, has no time")
 
     @property
     def subsystem(self) -> str:
@@ -144,7 +150,7 @@ class Dataset:
 
     @property
     def window(self) -> str:
-        """The column that bounds an extraction's window: a case's change time, else its time."""
+        """The column that bounds an extraction's window: a case's change time, else its time; empty for a state."""
         return self.changed or self.time
 
     def column(self, name: str) -> Column:

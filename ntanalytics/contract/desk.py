@@ -5,22 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from ntanalytics.contract.dataset import Column, Dataset, Kind, Privacy, Type
-
-#: Subsystem ids of domain.md ("The platform").
-SUBSYSTEMS = MappingProxyType(
-    {
-        "identity": "统一身份认证",
-        "sso": "单点登录",
-        "docexchange": "公文交换",
-        "oa": "协同办公",
-        "im": "即时通讯",
-        "sms": "短信平台",
-        "ca": "CA证书",
-        "seal": "电子印章",
-        "infra": "软硬件环境",
-        "desk": "运维服务",
-    }
-)
+from ntanalytics.contract.words import SUBSYSTEMS
 
 #: What a ticket asks for; the obligations O4–O14 read them.
 CATEGORIES = MappingProxyType(
@@ -113,4 +98,122 @@ CHECKS = Dataset(
     settles_after=7,
 )
 
-DATASETS = (TICKETS, ATTENDANCE, CHECKS)
+INCIDENTS = Dataset(
+    name="desk.incidents",
+    label="事件",
+    kind=Kind.CASE,
+    meaning="One incident: what failed, why, and when it was restored (domain.md, Desk: recovery clock).",
+    columns=(
+        Column("incident_no", Type.TEXT, "事件编号", "The incident's number."),
+        Column("began_at", Type.TIMESTAMP, "发生时间", "When it began."),
+        Column("subsystem", Type.TEXT, "系统", "The subsystem it concerns.", values=SUBSYSTEMS),
+        Column(
+            "cause", Type.TEXT, "原因", "Why; the 4-hour promise covers the vendor's software.",
+            values=MappingProxyType({
+                "vendor_software": "供应商软件", "hardware": "硬件", "network": "网络",
+                "attack": "病毒或攻击", "carrier": "运营商", "other": "其他",
+            }),
+        ),
+        Column("is_crash", Type.BOOLEAN, "系统崩溃", "Whether the subsystem was down as a whole."),
+        Column("responded_at", Type.TIMESTAMP, "响应时间", "When the contractor took it up.", nullable=True),
+        Column(
+            "restored_at", Type.TIMESTAMP, "恢复时间", "When it worked again; null while it does not.",
+            nullable=True,
+        ),
+        Column("changed_at", Type.TIMESTAMP, "更新时间", "When the record last changed."),
+        Column(
+            "down_s", Type.NUMBER, "中断时长", "restored_at − began_at.",
+            unit="秒", nullable=True, minimum=0, elapsed=("began_at", "restored_at"),
+        ),
+    ),
+    key=("incident_no",),
+    time="began_at",
+    changed="changed_at",
+    settles_after=7,
+)  # fmt: skip
+
+TRAININGS = Dataset(
+    name="desk.trainings",
+    label="培训",
+    kind=Kind.EVENT,
+    meaning="One training session that was held.",
+    columns=(
+        Column("held_on", Type.DATE, "日期", "The day."),
+        Column("topic", Type.TEXT, "主题", "What it was about."),
+        Column("unit", Type.TEXT, "单位", "Whose staff was trained.", nullable=True),
+        Column("invited", Type.INTEGER, "应到人数", "How many were to come.", unit="人", nullable=True, minimum=0),
+        Column("attended", Type.INTEGER, "实到人数", "How many came.", unit="人", minimum=0),
+    ),
+    key=("held_on", "topic"),
+    time="held_on",
+    settles_after=14,
+)
+
+CHANGES = Dataset(
+    name="desk.changes",
+    label="变更",
+    kind=Kind.CASE,
+    meaning="One change to the platform or to a unit's workflow; workflows change only after written confirmation.",
+    columns=(
+        Column("change_no", Type.TEXT, "变更编号", "The change's number."),
+        Column("planned_at", Type.TIMESTAMP, "计划时间", "When it is to be made."),
+        Column("subsystem", Type.TEXT, "系统", "The subsystem it concerns.", values=SUBSYSTEMS),
+        Column(
+            "kind",
+            Type.TEXT,
+            "类型",
+            "What is changed.",
+            values=MappingProxyType(
+                {"workflow": "工作流程", "maintenance": "计划维护", "fix": "缺陷修复", "feature": "功能微调"}
+            ),
+        ),
+        Column("unit", Type.TEXT, "单位", "The unit that asked.", nullable=True),
+        Column(
+            "confirmed_at", Type.TIMESTAMP, "书面确认时间", "When the buyer confirmed it in writing.", nullable=True
+        ),
+        Column("finished_at", Type.TIMESTAMP, "完成时间", "When it was made.", nullable=True),
+        Column("changed_at", Type.TIMESTAMP, "更新时间", "When the record last changed."),
+    ),
+    key=("change_no",),
+    time="planned_at",
+    changed="changed_at",
+    settles_after=14,
+)
+
+ROSTER = Dataset(
+    name="desk.roster",
+    label="团队名册",
+    kind=Kind.EVENT,
+    meaning="One member of the contractor's team in one month (domain.md, O1).",
+    columns=(
+        Column("month_on", Type.DATE, "月份", "The first day of the month."),
+        Column("person", Type.TEXT, "人员", "The member's name.", privacy=Privacy.ROSTER),
+        Column(
+            "role", Type.TEXT, "岗位", "What he does.",
+            values=MappingProxyType({
+                "engineer": "驻场", "backup": "备选", "developer": "研发", "product": "产品", "design": "设计",
+                "assessment": "评估", "business": "商务", "manager": "项目经理",
+            }),
+        ),
+    ),
+    key=("month_on", "person"),
+    time="month_on",
+    settles_after=40,
+)  # fmt: skip
+
+SIGNOFFS = Dataset(
+    name="desk.signoffs",
+    label="用户确认",
+    kind=Kind.EVENT,
+    meaning="One report that the buyer confirmed (domain.md, O12).",
+    columns=(
+        Column("signed_on", Type.DATE, "确认日期", "The day."),
+        Column("report", Type.TEXT, "报告", "Which report."),
+        Column("period", Type.TEXT, "周期", "Of which period, such as 2026-W47."),
+    ),
+    key=("report", "period"),
+    time="signed_on",
+    settles_after=40,
+)
+
+DATASETS = (TICKETS, INCIDENTS, ATTENDANCE, CHECKS, TRAININGS, CHANGES, ROSTER, SIGNOFFS)

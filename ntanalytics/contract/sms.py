@@ -80,4 +80,17 @@ BILLS = Dataset(
     settles_after=70,
 )
 
-DATASETS = (MESSAGES, BILLS)
+APPLICATIONS = Dataset(
+    name="sms.applications",
+    label="短信应用",
+    kind=Kind.STATE,
+    meaning="One application that may send messages over the platform.",
+    columns=(
+        Column("application", Type.TEXT, "应用", "The application, as the platform names it."),
+        Column("is_enabled", Type.BOOLEAN, "启用", "Whether it may send."),
+        Column("opened_at", Type.TIMESTAMP, "开通时间", "When its interface was opened.", nullable=True),
+    ),
+    key=("application",),
+)
+
+DATASETS = (MESSAGES, APPLICATIONS, BILLS)

@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 
 from ntanalytics.catalog import Mapping
 from ntanalytics.contract import Column, Dataset, Kind, Privacy, Type
-from ntanalytics.extraction.convert import convert, local_day, seconds_between
+from ntanalytics.extraction.convert import convert, local_day, seconds_between, translated
+from ntanalytics.extraction.pseudonym import hashed
 from ntanalytics.lake.delta import REJECTS
 from ntanalytics.sources import Source
 
@@ -54,6 +55,7 @@ def check(
     site_zone: ZoneInfo,
     first: dt.date,
     last: dt.date,
+    key: bytes = b"",
 ) -> Checked:
     """Convert and check one batch.
 
@@ -65,6 +67,7 @@ def check(
         first: the first local day that was asked for; rows outside are set aside (a case's row
             lies on the day of its opening, which may be any).
         last: the last local day that was asked for.
+        key: the site's key for what is kept as a hash only.
     """
     dataset = mapping.dataset
     delivered = {name.lower(): batch.column(index) for index, name in enumerate(batch.schema.names)}
@@ -74,7 +77,12 @@ def check(
     reasons = set_aside
     columns: dict[str, pa.Array] = {}
     for column in dataset.mapped:
-        values, unreadable = convert(delivered[column.name], column, mapping.times.get(column.name, ""), source.zone)
+        given = delivered[column.name]
+        if column.name in mapping.translations:
+            given = translated(given, mapping.translations[column.name])
+        values, unreadable = convert(given, column, mapping.times.get(column.name, ""), source.zone)
+        if column.is_hashed:
+            values = hashed(values, key)
         columns[column.name] = values
         reasons = _first_reason(reasons, unreadable, f"{_named(column)}不是{_TYPES[column.type]}")
     for column in dataset.columns:
@@ -82,9 +90,12 @@ def check(
             columns[column.name] = seconds_between(columns[column.elapsed[0]], columns[column.elapsed[1]])
         for broken, reason in _violations(columns[column.name], column):
             reasons = _first_reason(reasons, broken, reason)
-    day = local_day(columns[dataset.time], site_zone)
+    if dataset.time:
+        day = local_day(columns[dataset.time], site_zone)
+    else:  # a snapshot is of the day on which it is taken
+        day = pa.repeat(pa.scalar(last, pa.date32()), batch.num_rows)
     stands_for = _stands_for(delivered, batch.num_rows)
-    if dataset.kind is not Kind.CASE:
+    if dataset.kind is Kind.EVENT:
         outside = pc.fill_null(pc.or_(pc.less(day, first), pc.greater(day, last)), False)
         # What a mapping sets aside on another day is counted when that day is taken.
         elsewhere = pc.and_(outside, pc.is_valid(set_aside))

@@ -7,6 +7,7 @@ its row can be set aside with the reason instead of failing the batch.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -44,6 +45,20 @@ def convert(values: pa.Array, column: Column, form: str, zone: ZoneInfo) -> tupl
         case _:
             converted = _plain(values, column.type.arrow)
     return converted, pc.and_(pc.is_valid(values), pc.is_null(converted))
+
+
+def translated(values: pa.Array, words: Mapping[str, str]) -> pa.Array:
+    """A product's words as ours, by a table that a site can edit; ``*`` is what any other word becomes.
+
+    A word that the table does not know, where it has no ``*``, comes through as it is, so that the contract's check
+    sets its row aside and says so.
+    """
+    encoded = pc.dictionary_encode(values.cast(pa.string()))
+    known = [
+        None if word is None else words.get(word.strip(), words.get("*", word))
+        for word in encoded.dictionary.to_pylist()
+    ]
+    return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(known, pa.string())).dictionary_decode()
 
 
 def seconds_between(start: pa.Array, end: pa.Array) -> pa.Array:

@@ -17,10 +17,11 @@ import stamina
 import structlog
 
 from ntanalytics.catalog import site_catalog
-from ntanalytics.contract import DATASETS, Dataset
+from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NtaError, SourceError
 from ntanalytics.extraction.check import check
+from ntanalytics.extraction.pseudonym import site_key
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.lake import DeltaLake
 from ntanalytics.ledger import Ledger, Taken
@@ -80,7 +81,7 @@ class Extractor:
             each
             for name in names
             for source in self.feeding(name)
-            for each in self._take_chunks(DATASETS[name], source, _chunks(first, last, source.chunk_days))
+            for each in self._take_chunks(DATASETS[name], source, self._windows(DATASETS[name], source, first, last))
         ]
 
     def ensure(self, needs: Map[str, int], first: dt.date, last: dt.date) -> list[Taken]:
@@ -100,13 +101,23 @@ class Extractor:
             contract = dataset_named(name)
             wanted = days_between(first - dt.timedelta(days=history), min(last, today))
             for source in self.feeding(name):
+                days = [today] if contract.kind is Kind.STATE else wanted
                 chunks = [
                     chunk
-                    for run_first, run_last in _runs(self._lacking(contract, source, wanted))
-                    for chunk in _chunks(run_first, run_last, source.chunk_days)
+                    for run_first, run_last in _runs(self._lacking(contract, source, days))
+                    for chunk in self._windows(contract, source, run_first, run_last)
                 ]
                 taken += self._take_chunks(contract, source, chunks)
         return taken
+
+    def _windows(
+        self, contract: Dataset, source: Source, first: dt.date, last: dt.date
+    ) -> list[tuple[dt.date, dt.date]]:
+        """The windows to ask for: a state is as it is today, whichever days are asked for."""
+        if contract.kind is Kind.STATE:
+            today = dt.datetime.now(self.settings.zone).date()
+            return [(today, today)]
+        return _chunks(first, last, source.chunk_days)
 
     def _take_chunks(self, contract: Dataset, source: Source, chunks: Iterable[tuple[dt.date, dt.date]]) -> list[Taken]:
         """Take one chunk after the other, up to the first that fails: a source that is down is asked once."""
@@ -130,6 +141,8 @@ class Extractor:
 
         def lacks(day: dt.date) -> bool:
             _, ends = local_window(day, day, self.settings.zone)
+            if contract.kind is Kind.STATE:
+                return day not in known
             return day not in known or known[day].taken_at < ends + margin
 
         return [day for day in wanted if lacks(day)]
@@ -165,10 +178,13 @@ class Extractor:
         days = days_between(first, last)
         absent = source.absent_days(mapping, days)
         source_rows: Counter[dt.date] = Counter()
+        key = site_key(self._lake.folder) if any(column.is_hashed for column in contract.columns) else b""
         with Spool(self._lake.folder / ".spool", contract) as spool:
             with source.read(mapping, since, until) as batches:
                 for batch in batches:
-                    checked = check(batch, mapping, source, site_zone=self.settings.zone, first=first, last=last)
+                    checked = check(
+                        batch, mapping, source, site_zone=self.settings.zone, first=first, last=last, key=key
+                    )
                     spool.add(checked.rows, checked.rejects)
                     source_rows += checked.source_rows
                     self._progress(what, source_rows.total())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from ntanalytics.contract.desk import SUBSYSTEMS
+from ntanalytics.contract.words import SUBSYSTEMS
 from ntanalytics.findings.finding import Finding, State, Threshold
 from ntanalytics.findings.rows import Rows, only, rows
 from ntanalytics.findings.sentences import day_words, limits

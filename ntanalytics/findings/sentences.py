@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from ntanalytics.contract.desk import SUBSYSTEMS
+from ntanalytics.contract.words import SUBSYSTEMS
 from ntanalytics.findings.finding import ORDER, STATES, Finding, State, Threshold, judge, ranked
 from ntanalytics.metrics.figures import figure
 

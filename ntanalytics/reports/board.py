@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from ntanalytics.contract.desk import SUBSYSTEMS
+from ntanalytics.contract.words import SUBSYSTEMS
 from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.reports.block import Block
 from ntanalytics.reports.data import resource, value_of

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
+
+Bound: TypeAlias = dt.datetime | dt.date | int | str
 
 _PARAMETER = re.compile(r"'(?:[^']|'')*'|--[^\n]*|(?<![:\w]):(since|until)\b")
 
 
-def bound_value(form: str, moment: dt.datetime, zone: ZoneInfo) -> dt.datetime | dt.date | int | str:
+def bound_window(form: str, since: dt.datetime, until: dt.datetime, zone: ZoneInfo) -> dict[str, Bound]:
+    """What is bound to :since and :until; nothing for a state, whose form is empty (see ``bound_value``)."""
+    if not form:
+        return {}
+    return {"since": bound_value(form, since, zone), "until": bound_value(form, until, zone)}
+
+
+def bound_value(form: str, moment: dt.datetime, zone: ZoneInfo) -> Bound:
     """``moment`` in the form in which a source writes the column that bounds the window.
 
     Args:

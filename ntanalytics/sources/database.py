@@ -23,7 +23,7 @@ from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SettingsError, SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings, read_secret
 from ntanalytics.sources import fast, shards
-from ntanalytics.sources.binding import bound_value
+from ntanalytics.sources.binding import bound_window
 from ntanalytics.sources.source import BATCH_ROWS
 
 #: SQLAlchemy backend → sqlglot dialect. What speaks PostgreSQL's or MySQL's wire is that here.
@@ -97,10 +97,7 @@ class DatabaseSource:
     @contextmanager
     def read(self, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> Iterator[Iterator[pa.RecordBatch]]:
         """The mapping's rows in the window; see :class:`ntanalytics.sources.source.Source`."""
-        values = {
-            "since": bound_value(mapping.window_form, since, self.zone),
-            "until": bound_value(mapping.window_form, until, self.zone),
-        }
+        values = bound_window(mapping.window_form, since, until, self.zone)
         with self._connected() as connection:
             sql = self._whole(connection, mapping, since, until)
             with self._explained(mapping.path.name):

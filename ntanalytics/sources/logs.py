@@ -31,7 +31,7 @@ import pyarrow.compute as pc
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings
-from ntanalytics.sources.binding import bound_value, rename_parameters
+from ntanalytics.sources.binding import bound_window, rename_parameters
 from ntanalytics.sources.source import BATCH_ROWS
 
 #: Bytes read at a time.
@@ -119,10 +119,7 @@ class LogsSource:
             files = [path for path in files if path.stat().st_mtime >= since.timestamp()]
         lines = _Lines(self.name, files)
         sql = rename_parameters(mapping.sql, "$")
-        window = {
-            "since": bound_value(mapping.window_form, since, self.zone),
-            "until": bound_value(mapping.window_form, until, self.zone),
-        }
+        window = bound_window(mapping.window_form, since, until, self.zone)
         with tempfile.TemporaryDirectory(prefix="ntanalytics-") as spill, _connect(Path(spill), lines) as connection:
             try:
                 reader = connection.sql(sql, params=window).to_arrow_reader(BATCH_ROWS)

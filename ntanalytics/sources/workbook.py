@@ -20,7 +20,7 @@ import python_calamine as calamine
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SettingsError, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings
-from ntanalytics.sources.binding import bound_value, rename_parameters
+from ntanalytics.sources.binding import bound_window, rename_parameters
 from ntanalytics.sources.source import BATCH_ROWS
 
 
@@ -67,10 +67,7 @@ class WorkbookSource:
         with duckdb.connect(":memory:") as connection:
             for sheet, table in self._sheets().items():
                 connection.register(sheet, table)
-            values = {
-                name: bound_value(mapping.window_form, moment, self.zone)
-                for name, moment in (("since", since), ("until", until))
-            }
+            values = bound_window(mapping.window_form, since, until, self.zone)
             try:
                 sql = rename_parameters(mapping.sql, "$")
                 reader: pa.RecordBatchReader = connection.sql(sql, params=values).to_arrow_reader(BATCH_ROWS)

@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from ntanalytics.errors import LakeError
+from ntanalytics.extraction.pseudonym import KEY_NAME, hashed, site_key
+
+
+def test_equal_values_stay_equal_and_are_not_themselves(tmp_path: Path):
+    key = site_key(tmp_path / "lake")
+    first, second, other, nothing = hashed(pa.array(["10.0.0.1", "10.0.0.1", "10.0.0.2", None]), key).to_pylist()
+    assert first == second != other
+    assert nothing is None
+    assert "10.0.0.1" not in first
+
+
+def test_the_key_is_made_once_and_is_the_owners_alone(tmp_path: Path):
+    assert site_key(tmp_path) == site_key(tmp_path)
+    assert (tmp_path / KEY_NAME).stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == [KEY_NAME]
+
+
+def test_another_site_hashes_otherwise(tmp_path: Path):
+    value = pa.array(["10.0.0.1"])
+    assert hashed(value, site_key(tmp_path / "a")) != hashed(value, site_key(tmp_path / "b"))
+
+
+def test_a_damaged_key_is_said_and_not_replaced(tmp_path: Path):
+    (tmp_path / KEY_NAME).write_bytes(b"short")
+    with pytest.raises(LakeError, match="damaged"):
+        site_key(tmp_path)
+    assert (tmp_path / KEY_NAME).read_bytes() == b"short"
