@@ -7,6 +7,7 @@
     timezone: UTC                          # of the source, where it is not the site's (Asia/Shanghai)
     files:  {portal-access.log: "..."}     # a log product: name → text; a name that ends in .gz is compressed
     tables: {submit: [{Id: 1, ...}]}       # a database product: table → rows; its columns are in <product>/tables.yml
+                                           # (in PostgreSQL, the product's own schema where a package of Debian has it)
     sheets: {工单: [[header…], [cell…]]}     # a workbook product
     rows: [{...}]                          # what is loaded; a column that a row does not name must be null
     rejected: [{reason: ..., rows: 2}]     # what is set aside; rows counts rows or lines of the source
@@ -19,7 +20,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Map
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ from ntanalytics.extraction.check import check
 from ntanalytics.periods import local_window
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources import SOURCES, Source
+from tests.servers.schemas import load_schema
 
 CASES = Path(__file__).parent
 SITE_ZONE = ZoneInfo("Asia/Shanghai")
@@ -47,8 +49,12 @@ SOURCE = "golden"
 
 _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "integer": sa.BigInteger(),
+    "number": sa.Double(),
     "text": sa.String(500),
     "datetime": sa.DateTime().with_variant(mysql.DATETIME(fsp=3), "mysql", "mariadb"),
+    "flag": sa.SmallInteger().with_variant(mysql.BIT(1), "mysql", "mariadb"),  # bit(1) in MySQL, int2 in PostgreSQL
+    "char15": sa.CHAR(15),
+    "longtext": sa.Text(),
 }
 
 
@@ -111,13 +117,21 @@ def open_workbook(case: Case, product: Product, folder: Path) -> Source:
 def open_database(case: Case, product: Product, url: str) -> Iterator[Source]:
     """A source over the case's tables, made in the empty database of ``url`` and dropped afterwards."""
     engine = sa.create_engine(url, poolclass=NullPool)
+    if engine.dialect.name == "postgresql" and load_schema(product.name, url):
+        with engine.begin() as connection:
+            _fill(connection, case.content["tables"])
+        yield _source(case, product, SourceSettings(product=product.name, url=url))
+        engine.dispose()
+        return
     metadata = sa.MetaData()
     declared = yaml.safe_load((CASES / product.name / "tables.yml").read_text(encoding="utf-8"))
     given: dict[str, list[dict[str, Any]]] = case.content["tables"]
     wanted = {table: _declaration(table, product, declared) for table in given}
     missing = set(declared) - set(wanted.values())
-    tables = {table: _table(table, declared[name], metadata) for table, name in wanted.items()}
-    tables |= {name: _table(name, declared[name], metadata) for name in missing}
+    # PostgreSQL folds a name that a product does not quote; a case writes it as the product does.
+    fold = str.lower if engine.dialect.name == "postgresql" else str
+    tables = {table: _table(table, declared[name], metadata, fold) for table, name in wanted.items()}
+    tables |= {name: _table(name, declared[name], metadata, fold) for name in missing}
     try:
         metadata.create_all(engine)
         with engine.begin() as connection:
@@ -128,6 +142,14 @@ def open_database(case: Case, product: Product, url: str) -> Iterator[Source]:
     finally:
         metadata.drop_all(engine)
         engine.dispose()
+
+
+def _fill(connection: sa.Connection, tables: Map[str, list[dict[str, Any]]]) -> None:
+    """Insert rows into a product's own tables; what they refer to need not be there."""
+    connection.exec_driver_sql("SET session_replication_role = replica")
+    for table, rows in tables.items():
+        for row in rows:
+            connection.execute(sa.table(table, *map(sa.column, row)).insert(), row)
 
 
 def loaded(case: Case, source: Source) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -170,8 +192,9 @@ def _declaration(table: str, product: Product, declared: Map[str, Any]) -> str:
     return table
 
 
-def _table(name: str, columns: Map[str, str], metadata: sa.MetaData) -> sa.Table:
-    return sa.Table(name, metadata, *(sa.Column(column, _TYPES[kind]) for column, kind in columns.items()))
+def _table(name: str, columns: Map[str, str], metadata: sa.MetaData, fold: Callable[[str], str]) -> sa.Table:
+    declared = (sa.Column(fold(column), _TYPES[kind], key=column) for column, kind in columns.items())
+    return sa.Table(fold(name), metadata, *declared)
 
 
 def _whole(row: Map[str, Any], table: sa.Table) -> dict[str, Any]:

@@ -1,0 +1,29 @@
+/*
+window: checked_at
+times:
+  checked_at: epoch_s
+  expires_at: epoch_s
+dialects: [mysql, postgres, sqlite]
+*/
+-- agent.ping is 1 or nothing at all; what Zabbix itself knows of an agent is 1 answers, 2 does not, 0 not known (left out).
+-- icmpping is 1 or 0. NULLIF(1, 1) is a null that has a type, which MariaDB's fast driver needs. Of two items that say the same of a host in the same second, the worse holds.
+SELECT
+    t.clock AS checked_at,
+    'infra' AS subsystem,
+    h.host AS target,
+    CASE WHEN i.key_ LIKE 'icmpping%' THEN 'ping' ELSE 'agent' END AS kind,
+    MIN(CASE WHEN t.value = 1 THEN 1 ELSE 0 END) AS is_up,
+    NULLIF(1, 1) AS duration_ms,
+    CASE WHEN MIN(CASE WHEN t.value = 1 THEN 1 ELSE 0 END) = 0 THEN 'no_answer' END AS failure,
+    NULLIF(1, 1) AS expires_at
+FROM items i
+JOIN hosts h ON h.hostid = i.hostid
+JOIN history_uint t ON t.itemid = i.itemid
+WHERE h.status IN (0, 1) AND h.flags <> 2 AND i.flags <> 2
+    AND (
+        i.key_ IN ('agent.ping', 'zabbix[host,agent,available]', 'zabbix[host,active_agent,available]')
+        OR i.key_ = 'icmpping' OR i.key_ LIKE 'icmpping[%'
+    )
+    AND NOT (i.key_ LIKE 'zabbix%' AND t.value = 0)
+    AND t.clock >= :since AND t.clock < :until
+GROUP BY t.clock, h.host, CASE WHEN i.key_ LIKE 'icmpping%' THEN 'ping' ELSE 'agent' END
