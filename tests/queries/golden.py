@@ -38,6 +38,7 @@ from sqlalchemy.pool import NullPool
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.contract import Column, Type
 from ntanalytics.extraction.check import check
+from ntanalytics.extraction.pseudonym import hashed
 from ntanalytics.periods import local_window
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources import SOURCES, Source
@@ -169,8 +170,14 @@ def loaded(case: Case, source: Source) -> tuple[list[dict[str, Any]], list[dict[
 
 
 def expected(case: Case, mapping: Mapping) -> list[dict[str, Any]]:
-    """The case's rows, with every column of the contract that a mapping selects."""
-    return [{column.name: row.get(column.name) for column in mapping.dataset.mapped} for row in case.content["rows"]]
+    """The case's rows, with every column of the contract that a mapping selects.
+
+    A case writes what is hashed as the product has it; its hash is under the empty key, as in ``loaded``.
+    """
+    return [
+        {column.name: _written(row.get(column.name), column) for column in mapping.dataset.mapped}
+        for row in case.content["rows"]
+    ]
 
 
 def by_content(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -206,6 +213,10 @@ def _whole(row: Map[str, Any], table: sa.Table) -> dict[str, Any]:
 def _shown(rows: pa.Table, mapping: Mapping) -> list[dict[str, Any]]:
     columns = mapping.dataset.mapped
     return [{column.name: _value(row[column.name], column) for column in columns} for row in rows.to_pylist()]
+
+
+def _written(value: Any, column: Column) -> Any:
+    return hashed(pa.array([value], pa.string()), b"")[0].as_py() if column.is_hashed else value
 
 
 def _value(value: Any, column: Column) -> Any:

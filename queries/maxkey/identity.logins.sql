@@ -1,0 +1,34 @@
+/*
+window: logged_in_at
+times:
+  logged_in_at: naive
+dialects: [sqlite, mysql]
+translate:
+  method: methods.csv
+*/
+-- MESSAGE alone tells the outcome: CODE is xe00000004 for a success as well as for a wrong password.
+-- Who logs in with a name that nobody has is given a fresh USERID each time: it is no account.
+-- Logins to the portal (category 1) and to the administration (5).
+SELECT
+    ID AS login_id,
+    LOGINTIME AS logged_in_at,
+    CASE WHEN MESSAGE = 'user not exist' OR DISPLAYNAME = 'not exist' THEN NULL ELSE USERID END AS account_id,
+    COALESCE(LOGINTYPE, '') AS method,
+    CASE WHEN MESSAGE = 'success' THEN 'success' ELSE 'failure' END AS outcome,
+    CASE MESSAGE
+        WHEN 'success' THEN NULL
+        WHEN 'password error' THEN 'wrong_password'
+        WHEN 'user not exist' THEN 'unknown_account'
+        WHEN 'locked' THEN 'locked'
+        WHEN 'inactive' THEN 'disabled'
+        ELSE 'other'
+    END AS reason,
+    CASE
+        WHEN LOWER(PLATFORM) LIKE '%android%' OR LOWER(PLATFORM) LIKE '%iphone%' OR LOWER(PLATFORM) LIKE '%ipad%'
+            OR LOWER(PLATFORM) LIKE '%ios%' OR LOWER(PLATFORM) LIKE '%harmony%' THEN 'mobile'
+        WHEN LOWER(PLATFORM) LIKE '%windows%' OR LOWER(PLATFORM) LIKE '%mac%' OR LOWER(PLATFORM) LIKE '%linux%'
+            OR LOWER(PLATFORM) LIKE '%kylin%' OR LOWER(PLATFORM) LIKE '%uos%' THEN 'pc'
+    END AS terminal,
+    NULLIF(SOURCEIP, '') AS address_hash
+FROM mxk_history_login
+WHERE LOGINTIME >= :since AND LOGINTIME < :until
