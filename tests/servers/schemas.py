@@ -14,7 +14,8 @@ from sqlalchemy.engine import URL, make_url
 from tests.servers.process import program
 
 _ZABBIX = Path("/usr/share/zabbix-server-pgsql/schema.sql.gz")
-_BACULA = Path("/usr/share/bacula-director/make_postgresql_tables")
+#: What the package itself installs; its make_postgresql_tables of 15.0.3 leaves `$$` to the shell, and makes no table.
+_BACULA = Path("/usr/share/dbconfig-common/data/bacula-director-pgsql/install/pgsql")
 
 
 def load_schema(product: str, url: str) -> bool:
@@ -33,8 +34,7 @@ def _zabbix(url: URL) -> None:
 
 
 def _bacula(url: URL) -> None:
-    command = ["sh", str(_found(_BACULA))]
-    subprocess.run(command, env={**_environment(url), "db_name": str(url.database)}, check=True, capture_output=True)
+    _psql(url, _found(_BACULA).read_bytes())
 
 
 _SCHEMAS: Mapping[str, Callable[[URL], None]] = {"zabbix": _zabbix, "bacula": _bacula}
@@ -47,9 +47,7 @@ def _found(path: Path) -> Path:
 
 
 def _psql(url: URL, statements: bytes) -> None:
+    environment = {**os.environ, "PGHOST": str(url.host), "PGPORT": str(url.port), "PGUSER": str(url.username)}
     command = [program("psql"), "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", str(url.database)]
-    subprocess.run(command, env=_environment(url), input=statements, check=True, capture_output=True)
+    subprocess.run(command, env=environment, input=statements, check=True, capture_output=True)
 
-
-def _environment(url: URL) -> dict[str, str]:
-    return {**os.environ, "PGHOST": str(url.host), "PGPORT": str(url.port), "PGUSER": str(url.username)}
