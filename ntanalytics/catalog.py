@@ -29,7 +29,7 @@ from ntanalytics.settings import project_dir
 TIME_FORMS = ("naive", "aware", "utc", "epoch_s", "epoch_ms", "date")
 
 #: A product's kind → the sqlglot dialects its mappings are written in when the header names none.
-_EMBEDDED = {"logs": ("duckdb",), "workbook": ("duckdb",)}
+_EMBEDDED = dict.fromkeys(("logs", "listing", "workbook", "prometheus", "probe"), ("duckdb",))
 
 _BOUND = re.compile(r"(?<![:\w]):(\w+)")
 _HEADER = re.compile(r"\s*/\*(.*?)\*/", re.DOTALL)
@@ -72,11 +72,12 @@ class Product:
     Attributes:
         name: its folder under queries/.
         title: its name for people.
-        kind: the kind of source: database, logs or workbook.
+        kind: the kind of source: database, logs, listing, workbook, prometheus or probe.
         needs: the read access it wants, for the person who grants it.
         timezone: the zone of its naive times where the product fixes one; else the site's.
         shards: table name in the SQL → regular expression of the tables it stands for.
         mappings: (dataset, dialect or "") → mapping.
+        queries: for Prometheus, dataset → (name in its SQL → PromQL).
     """
 
     name: str
@@ -86,6 +87,7 @@ class Product:
     timezone: str | None
     shards: Map[str, str]
     mappings: Map[tuple[str, str], Mapping]
+    queries: Map[str, Map[str, str]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def datasets(self) -> list[str]:
@@ -108,10 +110,11 @@ class _SourceFile(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     title: str
-    kind: Literal["database", "logs", "workbook"]
+    kind: Literal["database", "logs", "listing", "workbook", "prometheus", "probe"]
     needs: str
     timezone: str | None = None
     shards: dict[str, str] = Field(default_factory=dict)
+    queries: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
 def _listed(value: object) -> object:
@@ -205,7 +208,7 @@ def load_product(*homes: Path) -> Product:
         raise ContractError("the product maps no dataset", where=str(homes[-1]))
     return Product(
         homes[0].name, about.title, about.kind, about.needs, about.timezone,
-        MappingProxyType(about.shards), MappingProxyType(mappings),
+        MappingProxyType(about.shards), MappingProxyType(mappings), MappingProxyType(about.queries),
     )  # fmt: skip
 
 

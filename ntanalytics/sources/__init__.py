@@ -11,13 +11,14 @@ from ntanalytics.catalog import Product
 from ntanalytics.errors import UnknownName
 from ntanalytics.settings import Settings, SourceSettings
 from ntanalytics.sources.database import DatabaseSource
+from ntanalytics.sources.listing import ListingSource
 from ntanalytics.sources.logs import LogsSource
 from ntanalytics.sources.source import BATCH_ROWS, Source
 from ntanalytics.sources.workbook import WorkbookSource
 
 #: Kind of source (source.yml, ``kind``) → the class that reads it.
 SOURCES: Map[str, Callable[[str, SourceSettings, Product, ZoneInfo], Source]] = MappingProxyType(
-    {"database": DatabaseSource, "logs": LogsSource, "workbook": WorkbookSource}
+    {"database": DatabaseSource, "logs": LogsSource, "listing": ListingSource, "workbook": WorkbookSource}
 )
 
 

@@ -17,7 +17,7 @@ import glob
 import gzip
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -32,6 +32,7 @@ from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.binding import bound_window, rename_parameters
+from ntanalytics.sources.duck import REFUSALS
 from ntanalytics.sources.source import BATCH_ROWS
 
 #: Bytes read at a time.
@@ -39,12 +40,6 @@ BLOCK_BYTES = 1 << 20
 
 #: Bytes after which a line is cut; what follows up to its end is not read into memory.
 MAX_LINE = 1 << 20
-
-#: What DuckDB raises when the SQL itself is at fault; no line is quoted in these.
-_REFUSALS = (
-    duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.SyntaxException,
-    duckdb.NotImplementedException, duckdb.PermissionException,
-)  # fmt: skip
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _NEWLINE = 10
@@ -82,25 +77,8 @@ class LogsSource:
         return set()
 
     def files(self) -> list[Path]:
-        """The files that match, sorted, each once.
-
-        While a rotated file is being compressed, it stands there twice, ``x`` whole and ``x.gz``
-        in part; then ``x`` alone is listed.
-
-        Raises:
-            SourceUnreachable: none matches; the message names the globs.
-        """
-        found = {Path(match).resolve() for pattern in self._globs for match in glob.glob(pattern, recursive=True)}
-        files = sorted(
-            path for path in found if path.is_file() and not (path.suffix == ".gz" and path.with_suffix("") in found)
-        )
-        if not files:
-            raise SourceUnreachable(
-                f"no file matches {', '.join(self._globs) or 'an empty list of paths'}",
-                where=self.name,
-                todo="correct `paths` of the source in ntanalytics.yml, or let ntanalytics read that folder",
-            )
-        return files
+        """The files that match; see ``matching_files``."""
+        return matching_files(self._globs, self.name)
 
     @contextmanager
     def read(self, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> Iterator[Iterator[pa.RecordBatch]]:
@@ -139,9 +117,31 @@ class LogsSource:
             return lines.failure
         # DuckDB quotes the value that it could not convert: the first line says what, and stays.
         what = str(error).partition("\n")[0].partition(": ")[0]
-        if isinstance(error, _REFUSALS):
+        if isinstance(error, REFUSALS):
             return SourceRefused(f"DuckDB refuses the mapping: {error}", where=str(mapping.path))
         return SourceError(f"DuckDB failed on the mapping: {what}", where=f"{self.name}, {mapping.path}")
+
+
+def matching_files(globs: Iterable[str], source: str) -> list[Path]:
+    """The files that match, sorted, each once.
+
+    While a rotated file is being compressed, it stands there twice, ``x`` whole and ``x.gz``
+    in part; then ``x`` alone is listed.
+
+    Raises:
+        SourceUnreachable: none matches; the message names the globs and the source.
+    """
+    found = {Path(match).resolve() for pattern in globs for match in glob.glob(pattern, recursive=True)}
+    files = sorted(
+        path for path in found if path.is_file() and not (path.suffix == ".gz" and path.with_suffix("") in found)
+    )
+    if not files:
+        raise SourceUnreachable(
+            f"no file matches {', '.join(globs) or 'an empty list of paths'}",
+            where=source,
+            todo="correct `paths` of the source in ntanalytics.yml, or let ntanalytics read that folder",
+        )
+    return files
 
 
 @contextmanager

@@ -60,7 +60,7 @@ def agree(case: Case, source: Source) -> None:
 @pytest.mark.parametrize("case", OTHER_CASES, ids=lambda case: case.name)
 def test_a_mapping_of_logs_or_sheets_gives_what_its_case_expects(case: Case, tmp_path: Path) -> None:
     product = CATALOG[case.product]
-    open_source = golden.open_files if product.kind == "logs" else golden.open_workbook
+    open_source = golden.open_files if "files" in case.content else golden.open_workbook
     agree(case, open_source(case, product, tmp_path))
 
 

@@ -23,6 +23,7 @@ PERSONAL = re.compile(
 HEADER = re.compile(r"\A/\*(.*?)\*/", re.DOTALL)
 #: What embedded DuckDB reads; only a database product names its dialects.
 EMBEDDED = ["duckdb"]
+KINDS = {"database", "logs", "listing", "workbook", "prometheus", "probe"}
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,7 @@ def test_every_product_describes_itself(products: list[Path]) -> None:
         content = yaml.safe_load(source.read_text(encoding="utf-8"))
         missing = {"title", "kind", "needs"} - set(content)
         assert not missing, f"{product.name}/source.yml lacks {sorted(missing)}"
-        assert content["kind"] in {"database", "logs", "workbook"}, f"{product.name}: kind {content['kind']!r}"
+        assert content["kind"] in KINDS, f"{product.name}: kind {content['kind']!r}"
         assert list(product.glob("*.sql")), f"{product.name}: a product without a mapping delivers nothing"
 
 

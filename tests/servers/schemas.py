@@ -50,4 +50,3 @@ def _psql(url: URL, statements: bytes) -> None:
     environment = {**os.environ, "PGHOST": str(url.host), "PGPORT": str(url.port), "PGUSER": str(url.username)}
     command = [program("psql"), "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", str(url.database)]
     subprocess.run(command, env=environment, input=statements, check=True, capture_output=True)
-
