@@ -12,7 +12,18 @@ from ntanalytics.sources.template import write_template
 LEDGER_NAME = "运维台账.xlsx"
 
 #: The datasets that are kept by hand, a sheet each.
-LEDGER_DATASETS = ("desk.tickets", "desk.attendance", "desk.checks", "sms.bills")
+LEDGER_DATASETS = (
+    "desk.tickets",
+    "desk.incidents",
+    "desk.attendance",
+    "desk.checks",
+    "desk.trainings",
+    "desk.changes",
+    "desk.roster",
+    "desk.signoffs",
+    "infra.patches",
+    "sms.bills",
+)
 
 _SETTINGS = f"""\
 # Settings of ntanalytics. Relative paths are relative to this file. Every key: docs/settings.md

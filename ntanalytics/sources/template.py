@@ -31,7 +31,11 @@ _ROOM = 5_000
 #: Excel refuses a longer list inside a validation.
 _LONGEST_LIST = 255
 
-_FORMATS = {Type.DATE: "yyyy-mm-dd", Type.TIMESTAMP: "yyyy-mm-dd hh:mm", Type.INTEGER: "#,##0", Type.NUMBER: "#,##0.00"}
+#: A text stays what is typed: 2026-11 or 007 would else become a date and a number.
+_FORMATS = {
+    Type.DATE: "yyyy-mm-dd", Type.TIMESTAMP: "yyyy-mm-dd hh:mm", Type.INTEGER: "#,##0", Type.NUMBER: "#,##0.00",
+    Type.TEXT: "@",
+}  # fmt: skip
 _WIDTHS = {Type.DATE: 13, Type.TIMESTAMP: 18, Type.INTEGER: 14, Type.NUMBER: 14, Type.BOOLEAN: 8}
 _KINDS = {
     Type.TEXT: "文字", Type.INTEGER: "整数", Type.NUMBER: "数字", Type.BOOLEAN: "是或否",

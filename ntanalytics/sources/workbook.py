@@ -73,10 +73,11 @@ class WorkbookSource:
                 reader: pa.RecordBatchReader = connection.sql(sql, params=values).to_arrow_reader(BATCH_ROWS)
                 yield reader
             except (duckdb.CatalogException, duckdb.BinderException) as error:
+                # A workbook of an older version lacks the newer sheets; its other datasets are read all the same.
                 raise SourceRefused(
-                    str(error).splitlines()[0],
+                    f"a sheet or a column is missing: {str(error).splitlines()[0]}",
                     where=f"{self._path}: {mapping.path.name}",
-                    todo="`ntanalytics init` writes a workbook with the right sheets and columns",
+                    todo="copy the sheet with its header row from the workbook that `ntanalytics init DIR` writes",
                 ) from None
 
     def _sheets(self) -> dict[str, pa.Table]:

@@ -7,6 +7,7 @@ import pytest
 
 from ntanalytics.catalog import load_product
 from ntanalytics.contract import DATASETS, Column, Dataset, Kind, Type
+from ntanalytics.errors import SourceRefused
 from ntanalytics.settings import SourceSettings, project_dir
 from ntanalytics.sources.starter import LEDGER_DATASETS
 from ntanalytics.sources.template import BOOLEAN_WORDS, GUIDE, LISTS, sheet_columns, write_template
@@ -34,7 +35,8 @@ def mapped(path: Path, dataset: str) -> list[dict[str, object]]:
 def test_an_empty_ledger_has_a_sheet_a_dataset_with_the_contracts_labels_and_no_row(tmp_path: Path):
     write_template(tmp_path / "book.xlsx", LEDGER)
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
-    assert book.sheetnames == [GUIDE, "工单", "驻场考勤", "人工检查", "运营商账单"]
+    sheets = ["工单", "事件", "驻场考勤", "人工检查", "培训", "变更", "团队名册", "用户确认", "安全补丁", "运营商账单"]
+    assert book.sheetnames == [GUIDE, *sheets]
     for dataset in LEDGER:
         assert [[cell.value for cell in row] for row in book[dataset.label].iter_rows()] == [
             [column.label for column in sheet_columns(dataset)]
@@ -78,6 +80,11 @@ def test_a_list_too_long_for_a_validation_stands_in_a_hidden_sheet(tmp_path: Pat
     assert [cell.value for cell in book[LISTS]["A"]] == list(words.values())
     assert book.defined_names["list_kind"].attr_text == f"'{LISTS}'!$A$1:$A$40"
     assert book["事项"].data_validations.dataValidation[0].formula1 == "=list_kind"
+
+
+def test_a_period_or_a_number_of_zeros_stays_what_is_typed(tmp_path: Path):
+    dimensions = written(tmp_path / "book.xlsx")["用户确认"].column_dimensions
+    assert [dimensions[letter].number_format for letter in "ABC"] == ["yyyy-mm-dd", "@", "@"]
 
 
 def test_a_text_that_begins_with_an_equals_sign_is_no_formula(tmp_path: Path):
@@ -130,6 +137,15 @@ def test_a_mapping_gives_the_contracts_columns_and_the_reason(name: str, tmp_pat
     )
     with source.read(source.mapping(name), SINCE, UNTIL) as batches:
         assert batches.schema.names == [*(column.name for column in DATASETS[name].mapped), "rejected_because"]
+
+
+def test_a_workbook_that_lacks_the_newer_sheets_is_refused_for_their_datasets_alone(tmp_path: Path):
+    older = [DATASETS[name] for name in ("desk.tickets", "desk.attendance", "desk.checks", "sms.bills")]
+    ticket = ("A", NINE, "fault", "oa", None, None, None, None)
+    write_template(tmp_path / "book.xlsx", older, {"desk.tickets": [ticket]})
+    assert [row["ticket_no"] for row in mapped(tmp_path / "book.xlsx", "desk.tickets")] == ["A"]
+    with pytest.raises(SourceRefused, match=r"a sheet or a column is missing: .*事件.*\n.*ntanalytics init"):
+        mapped(tmp_path / "book.xlsx", "desk.incidents")
 
 
 def test_a_ticket_changed_when_its_latest_time_was(tmp_path: Path):
