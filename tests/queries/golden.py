@@ -56,6 +56,8 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "flag": sa.SmallInteger().with_variant(mysql.BIT(1), "mysql", "mariadb"),  # bit(1) in MySQL, int2 in PostgreSQL
     "char15": sa.CHAR(15),
     "longtext": sa.Text(),
+    "boolean": sa.Boolean(),
+    "date": sa.Date(),
 }
 
 

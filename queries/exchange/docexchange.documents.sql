@@ -1,0 +1,17 @@
+/*
+window: sent_at
+times:
+  sent_at: naive
+translate:
+  platform: platforms.csv
+dialects: [postgres, mysql, sqlite]
+*/
+SELECT
+    document_id,
+    sent_at,
+    sender_unit,
+    is_ofd,
+    is_sealed,
+    platform
+FROM exchange_document
+WHERE sent_at >= :since AND sent_at < :until
