@@ -15,8 +15,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
-from ntanalytics.errors import BadParameter, NtaError
+from ntanalytics.errors import BadParameter, NtaError, UnknownName
 
 app = typer.Typer(
     name="ntanalytics",
@@ -29,6 +30,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+mappings = typer.Typer(
+    help="Work on mappings.",
+    epilog="Example: ntanalytics map check nginx",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+app.add_typer(mappings, name="map")
 out = Console()
 err = Console(stderr=True)
 
@@ -207,6 +215,83 @@ def demo(
     )
 
 
+@app.command(epilog="Example: ntanalytics doctor --json")
+def doctor(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Look whether everything is in order: settings, secrets, sources, mappings, clocks, calendar, disk, fonts.
+
+    Nothing is changed. A warning leaves the exit code at 0; what is bad sets it to that of the first such thing.
+    """
+    from ntanalytics.runner.doctor import examine, exit_code
+    from ntanalytics.settings import find_config
+
+    found = []
+    with _progress() as progress:
+        for each in examine(find_config(context.obj), dt.datetime.now(dt.UTC)):
+            progress(f"{each.subject} {each.item}", 0)
+            found.append(each)
+    if as_json:
+        out.print_json(json.dumps([each.as_data() for each in found], ensure_ascii=False))
+    else:
+        marks = {"ok": "●", "warning": "▲", "bad": "■"}
+        table = Table("", "subject", "item", "found")
+        for each in found:
+            table.add_row(marks[each.state], each.subject, each.item, Text(each.said))
+        out.print(table)
+    raise typer.Exit(exit_code(found))
+
+
+@mappings.command(epilog="Example: ntanalytics map check nginx --from 2026-11-20")
+def check(
+    context: typer.Context,
+    product: Annotated[str, typer.Argument(help="A folder under queries/.")],
+    first: Annotated[str, typer.Option("--from", metavar="DAY", help="The first local day; default: yesterday.")] = "",
+    last: Annotated[
+        str, typer.Option("--to", metavar="DAY", help="The last local day, included; default: --from.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Hold what a product's sources give against the contract; nothing is kept.
+
+    Shows why rows are set aside, with samples, repeated keys, ranges, shares of nulls and words never seen before.
+    The exit code is 4 when a row does not fit or a key stands twice.
+    """
+    from ntanalytics.catalog import site_catalog
+    from ntanalytics.extraction.conformance import conform
+    from ntanalytics.periods import local_window
+    from ntanalytics.settings import find_config, load
+    from ntanalytics.sources import open_sources
+
+    settings = load(find_config(context.obj))
+    first_day = _day(first, "--from") if first else dt.datetime.now(settings.zone).date() - dt.timedelta(days=1)
+    last_day = _day(last, "--to") if last else first_day
+    if last_day < first_day:
+        raise BadParameter(f"--to {last_day} is before --from {first_day}")
+    sources = [
+        source
+        for source in open_sources(settings, site_catalog(settings.queries)).values()
+        if source.product.name == product
+    ]
+    if not sources:
+        raise UnknownName("product", product, {each.product for each in settings.sources.values()}, where="sources")
+    window = local_window(first_day, last_day, settings.zone)
+    with _progress() as progress:
+        found = []
+        for source in sources:
+            for dataset in source.product.datasets:
+                progress(f"{dataset} ← {source.name}", 0)
+                found.append(conform(source, source.mapping(dataset), *window, settings.zone))
+    if as_json:
+        out.print_json(json.dumps([each.as_data() for each in found], ensure_ascii=False))
+    else:
+        for each in found:
+            _show_conformance(each)
+    if not all(each.conforms for each in found):
+        raise typer.Exit(4)
+
+
 def main() -> None:
     """Run the program; an error that is ours is said in words, with its own exit code."""
     # Standard output is for results: what is logged must not stand between the lines of --json.
@@ -249,6 +334,23 @@ def _progress() -> Iterator[Any]:
             bar.update(task, description=f"{what}  {rows:,}" if rows else what)
 
         yield show
+
+
+def _show_conformance(found: Any) -> None:
+    seconds = f"{found.seconds:.1f} s ({(found.rows + sum(found.rejected.values())) / max(found.seconds, 1e-3):,.0f}/s)"
+    out.print(f"\n{found.dataset} ← {found.source}: {found.rows:,} row(s) fit, {seconds}", markup=False)
+    for reason, rows in found.rejected.items():
+        out.print(f"  {rows:,} set aside: {reason}", markup=False, soft_wrap=True)
+        for sample in found.samples[reason]:
+            out.print(f"    {sample}", markup=False, highlight=False, soft_wrap=True)
+    if found.duplicates:
+        out.print(f"  {found.duplicates:,} row(s) repeat a key")
+    table = Table("column", "null", "least", "greatest", "words never seen before")
+    for each in found.columns:
+        share = "" if each.null_share is None else f"{each.null_share:.1%}"
+        unseen = ", ".join(f"{word} {rows:,}" for word, rows in each.unseen.items())
+        table.add_row(each.name, share, each.least, each.greatest, Text(unseen))
+    out.print(table)
 
 
 def _show_taken(taken: list[Any]) -> None:

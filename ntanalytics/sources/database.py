@@ -22,8 +22,9 @@ from sqlalchemy.pool import NullPool
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SettingsError, SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings, read_secret
-from ntanalytics.sources import fast, shards
+from ntanalytics.sources import fast, privileges, shards
 from ntanalytics.sources.binding import bound_window
+from ntanalytics.sources.privileges import Account
 from ntanalytics.sources.source import BATCH_ROWS
 
 #: SQLAlchemy backend → sqlglot dialect. What speaks PostgreSQL's or MySQL's wire is that here.
@@ -84,6 +85,15 @@ class DatabaseSource:
                 todo=f"write {dataset}.{self.dialect}.sql beside it",
             )
         return found
+
+    def account(self) -> Account:
+        """What the server says about the account: what it could write, and its clock.
+
+        Raises:
+            SourceError: it cannot be reached, or does not say.
+        """
+        with self._connected() as connection, self._explained("asking for privileges"):
+            return privileges.account(connection, self.dialect)
 
     def absent_days(self, mapping: Mapping, days: list[dt.date]) -> set[dt.date]:
         """Of ``days``, those whose shard the product does not have (yet, or any more)."""

@@ -1,0 +1,143 @@
+"""Does a mapping give what the contract asks, over a window? Nothing of what is read is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ntanalytics.catalog import Mapping
+from ntanalytics.contract import Column, Privacy, Type
+from ntanalytics.extraction.check import check
+from ntanalytics.extraction.convert import translated
+from ntanalytics.sources import Source
+
+#: Rows shown of each reason for which rows are set aside.
+_SAMPLES = 3
+
+#: What a hash is keyed with here, where none is kept.
+_NO_KEY = b"conformance"
+
+_RANGED = {Type.INTEGER, Type.NUMBER, Type.TIMESTAMP, Type.DATE}
+
+
+@dataclass(frozen=True)
+class ColumnFacts:
+    """What one column holds in the rows that fit.
+
+    Attributes:
+        name: the column.
+        null_share: fraction of the rows that lack it; None without rows.
+        least: its smallest value, as text; empty for what has no order, or no value.
+        greatest: its largest value.
+        unseen: words of an enumeration that neither the contract nor the product's table of words knows, with rows.
+    """
+
+    name: str
+    null_share: float | None
+    least: str
+    greatest: str
+    unseen: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Conformance:
+    """What a mapping gave.
+
+    Attributes:
+        dataset: the dataset.
+        source: the source.
+        rows: rows that fit.
+        rejected: reason → rows or lines of the source that were set aside.
+        samples: reason → some of those rows, as JSON, without what tells of a person.
+        duplicates: rows beyond the first of each key.
+        seconds: how long it took.
+        columns: a fact sheet a column.
+    """
+
+    dataset: str
+    source: str
+    rows: int
+    rejected: dict[str, int]
+    samples: dict[str, list[str]]
+    duplicates: int
+    seconds: float
+    columns: tuple[ColumnFacts, ...]
+
+    @property
+    def conforms(self) -> bool:
+        """Whether every row fits and no key stands twice."""
+        return not self.rejected and not self.duplicates
+
+    def as_data(self) -> dict[str, Any]:
+        """Plain values, for machines."""
+        return {**asdict(self), "conforms": self.conforms}
+
+
+def conform(
+    source: Source, mapping: Mapping, since: dt.datetime, until: dt.datetime, site_zone: ZoneInfo
+) -> Conformance:
+    """Read a window and hold it against the contract.
+
+    Args:
+        source: what to read.
+        mapping: its mapping of the dataset.
+        since: an aware moment, included.
+        until: an aware moment, not included.
+        site_zone: the zone of the local day.
+
+    Raises:
+        SourceError: it could not be read.
+    """
+    begun = time.monotonic()
+    dataset = mapping.dataset
+    first = since.astimezone(site_zone).date()
+    last = (until - dt.timedelta(microseconds=1)).astimezone(site_zone).date()
+    kept: list[pa.Table] = []
+    rejected: Counter[str] = Counter()
+    samples: dict[str, list[str]] = {}
+    unseen: dict[str, Counter[str]] = {column.name: Counter() for column in dataset.mapped if column.values}
+    with source.read(mapping, since, until) as batches:
+        for batch in batches:
+            checked = check(batch, mapping, source, site_zone=site_zone, first=first, last=last, key=_NO_KEY)
+            kept.append(checked.rows)
+            for reject in checked.rejects.to_pylist():
+                rejected[reject["reason"]] += reject["source_rows"]
+                shown = samples.setdefault(reject["reason"], [])
+                if len(shown) < _SAMPLES:
+                    shown.append(reject["record"])
+            delivered = {name.lower(): batch.column(index) for index, name in enumerate(batch.schema.names)}
+            for name, words in unseen.items():
+                words.update(_unseen(delivered[name], dataset.column(name), mapping))
+    rows = pa.concat_tables(kept) if kept else dataset.schema().empty_table()
+    facts = tuple(_facts(rows, column, unseen.get(column.name, Counter())) for column in dataset.columns)
+    duplicates = rows.num_rows - rows.select(list(dataset.key)).group_by(list(dataset.key)).aggregate([]).num_rows
+    return Conformance(
+        dataset.name, source.name, rows.num_rows, dict(rejected.most_common()), samples, duplicates,
+        time.monotonic() - begun, facts,
+    )  # fmt: skip
+
+
+def _unseen(values: pa.Array, column: Column, mapping: Mapping) -> Counter[str]:
+    """Words that came by no table: those that only its ``*`` catches, and those that are none of the contract's."""
+    words = mapping.translations.get(column.name)
+    known = set(words) if words is not None else set(column.values)
+    texts = values.cast(pa.string()) if words is not None else translated(values, {})
+    counted = pc.value_counts(texts.drop_null()).to_pylist()
+    return Counter({each["values"]: each["counts"] for each in counted if each["values"].strip() not in known})
+
+
+def _facts(rows: pa.Table, column: Column, unseen: Counter[str]) -> ColumnFacts:
+    values = rows[column.name]
+    share = values.null_count / rows.num_rows if rows.num_rows else None
+    least = greatest = ""
+    if column.type in _RANGED and column.privacy is Privacy.OPEN and rows.num_rows > values.null_count:
+        ends = pc.min_max(values).as_py()
+        least, greatest = str(ends["min"]), str(ends["max"])
+    return ColumnFacts(column.name, share, least, greatest, dict(unseen.most_common(20)))
