@@ -34,6 +34,7 @@ def converted(values, type_: Type, form: str = "") -> tuple[list[object], list[b
         ("epoch_s", "1795138200"),
         ("epoch_ms", 1_795_138_200_000),
         ("epoch_ms", Decimal(1795138200000)),
+        ("epoch_ms", "001795138200000"),  # Openfire's CHAR(15)
         ("text:%y%m%d%H%M", "2611200930"),
     ],
 )
