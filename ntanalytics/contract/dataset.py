@@ -116,6 +116,8 @@ class Dataset:
             the day on which the snapshot was taken.
         changed: for a case, the column that says when the record last changed.
         settles_after: how many trailing days are taken again at each extraction.
+        counts: the column that counts, where several words of a product can be one of ours: rows of one key are added
+            up, and none is set aside.
     """
 
     name: str
@@ -127,10 +129,11 @@ class Dataset:
     time: str = ""
     changed: str = ""
     settles_after: int = 0
+    counts: str = ""
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
-        for name in (*self.key, self.time, self.changed):
+        for name in (*self.key, self.time, self.changed, self.counts):
             if name and name not in names:
                 raise ValueError(f"{self.name}: {name!r} is not one of its columns")
         if (self.kind is Kind.CASE) != bool(self.changed):

@@ -41,6 +41,7 @@ ACTIVITIES = Dataset(
     key=("hour_at", "account_id", "edition", "module", "terminal", "platform"),
     time="hour_at",
     settles_after=1,
+    counts="actions",
 )  # fmt: skip
 
 TASKS = Dataset(

@@ -61,7 +61,7 @@ class Spool:
             self.rows[day] += of_day.num_rows
 
     def finish(self) -> None:
-        """Close the files and set aside all but the first row of each key (unique within a day)."""
+        """Close the files; of rows with one key (unique within a day), all but the first are set aside, or added up."""
         for writer in self._writers.values():
             writer.close()
         self._writers.clear()
@@ -94,8 +94,12 @@ class Spool:
             if not extra:
                 return
             kept = self._folder / "kept.parquet"
+            counts = self._dataset.counts
+            added = (
+                f"* REPLACE (CAST(sum({counts}) OVER (PARTITION BY {key}) AS BIGINT) AS {counts})" if counts else "*"
+            )
             connection.execute(
-                f"COPY (SELECT * FROM read_parquet($1) QUALIFY row_number() OVER (PARTITION BY {key}) = 1) "  # noqa: S608
+                f"COPY (SELECT {added} FROM read_parquet($1) QUALIFY row_number() OVER (PARTITION BY {key}) = 1) "  # noqa: S608
                 f"TO '{kept}' (FORMAT parquet)",
                 [str(file)],
             )
@@ -103,6 +107,8 @@ class Spool:
         table = pq.read_table(kept).cast(self._dataset.schema())
         pq.write_table(table, file, compression="zstd")
         self.rows[day] -= extra
+        if counts:
+            return
         reason = f"与另一行的{'、'.join(self._dataset.column(name).label for name in self._dataset.key)}相同"
         source = table["source"][0].as_py()
         self._rejects.append(pa.Table.from_pylist(

@@ -58,6 +58,9 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "longtext": sa.Text(),
     "boolean": sa.Boolean(),
     "date": sa.Date(),
+    # What may hold a zero date, which only MySQL and MariaDB have; written as text in a case.
+    "old_date": sa.String(10).with_variant(mysql.DATE(), "mysql", "mariadb"),
+    "old_datetime": sa.String(19).with_variant(mysql.DATETIME(), "mysql", "mariadb"),
 }
 
 
@@ -203,7 +206,8 @@ def _declaration(table: str, product: Product, declared: Map[str, Any]) -> str:
 
 def _table(name: str, columns: Map[str, str], metadata: sa.MetaData, fold: Callable[[str], str]) -> sa.Table:
     declared = (sa.Column(fold(column), _TYPES[kind], key=column) for column, kind in columns.items())
-    return sa.Table(fold(name), metadata, *declared)
+    engine = "MyISAM" if name.startswith("xinhu_") else "InnoDB"  # as the product makes them
+    return sa.Table(fold(name), metadata, *declared, mysql_engine=engine)
 
 
 def _whole(row: Map[str, Any], table: sa.Table) -> dict[str, Any]:

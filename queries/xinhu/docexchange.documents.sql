@@ -1,0 +1,28 @@
+/*
+window: sent_at
+times:
+  sent_at: naive
+dialects: [mysql, sqlite]
+*/
+-- Outgoing documents (type 0; 1 is incoming) that were submitted and approved. The day is all that is kept: optdt is overwritten by each edit.
+SELECT
+    o.document_id AS document_id,
+    o.sent_at AS sent_at,
+    o.sender_unit AS sender_unit,
+    CAST(NULL AS CHAR(1)) AS is_ofd,
+    o.is_sealed AS is_sealed,
+    CAST(NULL AS CHAR(11)) AS platform,
+    CASE WHEN o.sent_at IS NULL THEN '分发日期与公文日期均缺失或为零' END AS rejected_because
+FROM (
+    SELECT
+        x.id AS document_id,
+        CASE
+            WHEN x.ffdt > '1000-01-01' THEN CONCAT(SUBSTR(x.ffdt, 1, 10), ' 00:00:00')
+            WHEN x.applydt > '1000-01-01' THEN CONCAT(SUBSTR(x.applydt, 1, 10), ' 00:00:00')
+        END AS sent_at,
+        NULLIF(x.unitsame, '') AS sender_unit,
+        CASE WHEN x.yzid > 0 THEN 1 ELSE 0 END AS is_sealed
+    FROM xinhu_official AS x
+    WHERE x.type = 0 AND x.status = 1 AND x.isturn = 1
+) AS o
+WHERE o.sent_at IS NULL OR (o.sent_at >= :since AND o.sent_at < :until)

@@ -1,0 +1,58 @@
+/*
+window: hour_at
+times:
+  hour_at: naive
+translate:
+  module: modules.csv
+  edition: editions.csv
+dialects: [mysql, sqlite]
+*/
+-- Logins that succeeded, steps of flows, and first views of documents. Several words of the product can be one module of ours;
+-- the loader adds their rows up.
+SELECT
+    SUBSTR(a.done_at, 1, 13) AS hour_at,
+    a.person AS account_id,
+    MIN(COALESCE(NULLIF(d.name, ''), NULLIF(u.deptname, ''))) AS unit,
+    MIN(COALESCE(c.name, '')) AS edition,
+    a.word AS module,
+    a.terminal AS terminal,
+    CAST(NULL AS CHAR(11)) AS platform,
+    COUNT(*) AS actions,
+    COUNT(*) AS source_rows
+FROM (
+    SELECT
+        l.optdt AS done_at,
+        l.optid AS person,
+        'login' AS word,
+        CASE WHEN l.type IN ('pc登录', 'reim登录') THEN 'pc' ELSE 'mobile' END AS terminal
+    FROM xinhu_log AS l
+    WHERE l.optdt >= :since AND l.optdt < :until
+        AND l.type LIKE '%登录' AND COALESCE(l.level, 0) < 2 AND l.optid > 0
+    UNION ALL
+    SELECT
+        f.optdt AS done_at,
+        f.checkid AS person,
+        COALESCE(m.num, f.`table`, '') AS word,
+        CASE
+            WHEN f.web IN ('wxbro', 'ding', 'welink', 'xinhu', 'xiaomi', 'huawei', 'mqq', 'Android', 'iPhone') THEN 'mobile'
+            ELSE 'pc'
+        END AS terminal
+    FROM xinhu_flow_log AS f
+    LEFT JOIN xinhu_flow_set AS m ON m.id = f.modeid
+    WHERE f.optdt >= :since AND f.optdt < :until AND f.checkid > 0
+    UNION ALL
+    SELECT
+        r.adddt AS done_at,
+        r.optid AS person,
+        COALESCE(r.`table`, '') AS word,
+        CASE
+            WHEN r.web IN ('wxbro', 'ding', 'welink', 'xinhu', 'xiaomi', 'huawei', 'mqq', 'Android', 'iPhone') THEN 'mobile'
+            ELSE 'pc'
+        END AS terminal
+    FROM xinhu_reads AS r
+    WHERE r.adddt >= :since AND r.adddt < :until AND r.optid > 0
+) AS a
+LEFT JOIN xinhu_admin AS u ON u.id = a.person
+LEFT JOIN xinhu_dept AS d ON d.id = u.deptid
+LEFT JOIN xinhu_company AS c ON c.id = CASE WHEN u.companyid > 0 THEN u.companyid ELSE 1 END
+GROUP BY SUBSTR(a.done_at, 1, 13), a.person, a.word, a.terminal

@@ -1,0 +1,54 @@
+/*
+window: changed_at
+times:
+  started_at: naive
+  due_at: naive
+  finished_at: naive
+  changed_at: naive
+translate:
+  module: modules.csv
+  edition: editions.csv
+dialects: [mysql, sqlite]
+*/
+-- A bill is one row however many steps it took. Status 1 is approved, 5 void; 0 is waiting and 2 sent back: both are open.
+-- A draft (isturn 0) has come to nobody.
+SELECT
+    b.id AS task_id,
+    b.started_at AS started_at,
+    b.unit AS unit,
+    b.edition AS edition,
+    b.word AS module,
+    CAST(NULL AS DATETIME) AS due_at,
+    CASE WHEN b.status = 1 AND b.isdel = 0 THEN b.changed_at END AS finished_at,
+    CASE WHEN b.status = 5 OR b.isdel = 1 THEN 1 ELSE 0 END AS is_cancelled,
+    b.changed_at AS changed_at,
+    CASE
+        WHEN b.started_at IS NULL THEN '创建时间与申请日期均缺失或为零'
+        WHEN b.changed_at < b.started_at THEN '更新时间早于创建时间'
+    END AS rejected_because
+FROM (
+    SELECT
+        t.id,
+        COALESCE(t.status, 0) AS status,
+        COALESCE(t.isdel, 0) AS isdel,
+        CASE
+            WHEN t.createdt > '1000-01-01' THEN SUBSTR(t.createdt, 1, 19)
+            WHEN t.applydt > '1000-01-01' THEN CONCAT(SUBSTR(t.applydt, 1, 10), ' 00:00:00')
+        END AS started_at,
+        CASE
+            WHEN t.updt > '1000-01-01' THEN SUBSTR(t.updt, 1, 19)
+            WHEN t.optdt > '1000-01-01' THEN SUBSTR(t.optdt, 1, 19)
+            WHEN t.createdt > '1000-01-01' THEN SUBSTR(t.createdt, 1, 19)
+            WHEN t.applydt > '1000-01-01' THEN CONCAT(SUBSTR(t.applydt, 1, 10), ' 00:00:00')
+        END AS changed_at,
+        COALESCE(NULLIF(d.name, ''), NULLIF(t.udeptname, '')) AS unit,
+        COALESCE(c.name, '') AS edition,
+        COALESCE(m.num, t.`table`, '') AS word
+    FROM xinhu_flow_bill AS t
+    LEFT JOIN xinhu_admin AS u ON u.id = t.uid
+    LEFT JOIN xinhu_dept AS d ON d.id = CASE WHEN t.udeptid > 0 THEN t.udeptid ELSE u.deptid END
+    LEFT JOIN xinhu_company AS c ON c.id = CASE WHEN u.companyid > 0 THEN u.companyid ELSE 1 END
+    LEFT JOIN xinhu_flow_set AS m ON m.id = t.modeid
+    WHERE t.isturn = 1
+) AS b
+WHERE b.changed_at IS NULL OR (b.changed_at >= :since AND b.changed_at < :until)
