@@ -60,18 +60,36 @@ class Site(_Part):
     )
 
 
+class Target(_Part):
+    """Something that a probe checks."""
+
+    subsystem: str = Field(description="The subsystem that it belongs to: oa, sms, ...")
+    name: str = Field("", description="What a report calls it; its address when empty.")
+    url: Annotated[str, AfterValidator(_bare_url)] = Field(
+        description="http(s)://, tcp://HOST:PORT, tls://HOST:PORT, or a database's SQLAlchemy URL, without a password."
+    )
+    password: Annotated[str, AfterValidator(_reference)] = Field("", description="Database: reference to the password.")
+
+    @property
+    def shown(self) -> str:
+        """What a report calls it: its name, else its address without user and query."""
+        scheme, _, rest = self.url.partition("://")
+        return self.name or f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"
+
+
 class SourceSettings(_Part):
     """One source: which product it is, and where."""
 
     product: str = Field(description="A folder under queries/: what the source is.")
     url: Annotated[str, AfterValidator(_bare_url)] = Field(
-        "", description="Database: SQLAlchemy URL, without a password."
+        "", description="Database: SQLAlchemy URL, without a password. Prometheus: its HTTP address."
     )
     password: Annotated[str, AfterValidator(_reference)] = Field(
         "", description="Database: reference to the password: env:NAME, file:PATH or keyring:SERVICE/USER."
     )
-    paths: tuple[str, ...] = Field((), description="Logs: globs of the files, rotated and .gz ones included.")
-    path: Path | None = Field(None, description="Workbook: the .xlsx file.")
+    paths: tuple[str, ...] = Field((), description="Logs, listings: globs of the files, .gz ones included.")
+    path: Path | None = Field(None, description="Workbook: the .xlsx file. Probe: the journal of its checks.")
+    targets: tuple[Target, ...] = Field((), description="Probe: what is checked.")
     timezone: Annotated[str, AfterValidator(_zone)] | None = Field(
         None, description="Zone of the source's naive times, where it is not the site's."
     )

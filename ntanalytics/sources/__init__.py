@@ -13,12 +13,21 @@ from ntanalytics.settings import Settings, SourceSettings
 from ntanalytics.sources.database import DatabaseSource
 from ntanalytics.sources.listing import ListingSource
 from ntanalytics.sources.logs import LogsSource
+from ntanalytics.sources.probe import ProbeSource
+from ntanalytics.sources.prometheus import PrometheusSource
 from ntanalytics.sources.source import BATCH_ROWS, Source
 from ntanalytics.sources.workbook import WorkbookSource
 
 #: Kind of source (source.yml, ``kind``) → the class that reads it.
 SOURCES: Map[str, Callable[[str, SourceSettings, Product, ZoneInfo], Source]] = MappingProxyType(
-    {"database": DatabaseSource, "logs": LogsSource, "listing": ListingSource, "workbook": WorkbookSource}
+    {
+        "database": DatabaseSource,
+        "logs": LogsSource,
+        "listing": ListingSource,
+        "workbook": WorkbookSource,
+        "prometheus": PrometheusSource,
+        "probe": ProbeSource,
+    }
 )
 
 

@@ -5,10 +5,13 @@
     about: one sentence, what the case is there for
     days: [2026-11-20, 2026-11-20]        # the local days that are asked for, both included
     timezone: UTC                          # of the source, where it is not the site's (Asia/Shanghai)
+    stored_in: "+08:00"                    # MySQL: the session's zone in which the case's TIMESTAMPs are written
     files:  {portal-access.log: "..."}     # a log product: name → text; a name that ends in .gz is compressed
     tables: {submit: [{Id: 1, ...}]}       # a database product: table → rows; its columns are in <product>/tables.yml
                                            # (in PostgreSQL, the product's own schema where a package of Debian has it)
     sheets: {工单: [[header…], [cell…]]}     # a workbook product
+    series: {'up{job="node"}': 1+0x60}     # for Prometheus: a series → its values, one a minute, from ``begin`` on
+                                           # (else five minutes ago); see tests/servers/metrics.py
     rows: [{...}]                          # what is loaded; a column that a row does not name must be null
     rejected: [{reason: ..., rows: 2}]     # what is set aside; rows counts rows or lines of the source
 
@@ -40,8 +43,9 @@ from ntanalytics.contract import Column, Type
 from ntanalytics.extraction.check import check
 from ntanalytics.extraction.pseudonym import hashed
 from ntanalytics.periods import local_window
-from ntanalytics.settings import SourceSettings
+from ntanalytics.settings import SourceSettings, Target
 from ntanalytics.sources import SOURCES, Source
+from tests.servers.metrics import prometheus
 from tests.servers.schemas import load_schema
 
 CASES = Path(__file__).parent
@@ -57,6 +61,7 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "char15": sa.CHAR(15),
     "longtext": sa.Text(),
     "boolean": sa.Boolean(),
+    "moment": sa.TIMESTAMP(),  # MySQL shows it in the session's zone
     "date": sa.Date(),
     # What may hold a zero date, which only MySQL and MariaDB have; written as text in a case.
     "old_date": sa.String(10).with_variant(mysql.DATE(), "mysql", "mariadb"),
@@ -103,7 +108,21 @@ def open_files(case: Case, product: Product, folder: Path) -> Source:
     for name, text in case.content["files"].items():
         content = text.encode("utf-8")
         (folder / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    if product.kind == "probe":  # the journal of earlier checks; a window that is past makes no new one
+        nothing = Target(subsystem="oa", url="tcp://127.0.0.1:9")
+        return _source(
+            case, product, SourceSettings(product=product.name, path=folder / "probes.jsonl", targets=(nothing,))
+        )
     return _source(case, product, SourceSettings(product=product.name, paths=(f"{folder}/*",)))
+
+
+@contextmanager
+def open_prometheus(case: Case, product: Product) -> Iterator[Source]:
+    """A source over a real Prometheus that holds the case's series."""
+    begin = case.content.get("begin") or dt.datetime.now(SITE_ZONE) - dt.timedelta(minutes=5)
+    series: dict[str, str] = case.content["series"]
+    with prometheus(series, begin if begin.tzinfo else begin.replace(tzinfo=SITE_ZONE), []) as url:
+        yield _source(case, product, SourceSettings(product=product.name, url=url))
 
 
 def open_workbook(case: Case, product: Product, folder: Path) -> Source:
@@ -141,6 +160,8 @@ def open_database(case: Case, product: Product, url: str) -> Iterator[Source]:
     try:
         metadata.create_all(engine)
         with engine.begin() as connection:
+            if "stored_in" in case.content and engine.dialect.name in ("mysql", "mariadb"):
+                connection.exec_driver_sql(f"SET time_zone = '{case.content['stored_in']}'")
             for table, rows in given.items():
                 if rows:
                     connection.execute(tables[table].insert(), [_whole(row, tables[table]) for row in rows])

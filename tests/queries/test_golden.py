@@ -19,7 +19,17 @@ from tests.queries.golden import Case
 CATALOG = Catalog([project_dir("queries")])
 CASES = golden.cases()
 DATABASE_CASES = [case for case in CASES if "tables" in case.content]
-OTHER_CASES = [case for case in CASES if "tables" not in case.content]
+SERIES_CASES = [case for case in CASES if "series" in case.content]
+SQLITE_CASES = [
+    case
+    for case in DATABASE_CASES
+    if any(
+        "sqlite" in mapping.dialects
+        for (name, _), mapping in CATALOG[case.product].mappings.items()
+        if name == case.dataset
+    )
+]
+OTHER_CASES = [case for case in CASES if "files" in case.content or "sheets" in case.content]
 
 #: sqlglot's dialect → the fixture that starts such a server (tests/servers/plugin.py).
 SERVERS = {"mysql": "mariadb_url", "postgres": "postgres_url"}
@@ -64,7 +74,14 @@ def test_a_mapping_of_logs_or_sheets_gives_what_its_case_expects(case: Case, tmp
     agree(case, open_source(case, product, tmp_path))
 
 
-@pytest.mark.parametrize("case", DATABASE_CASES, ids=lambda case: case.name)
+@pytest.mark.servers
+@pytest.mark.parametrize("case", SERIES_CASES, ids=lambda case: case.name)
+def test_a_mapping_of_series_gives_what_its_case_expects_of_a_real_prometheus(case: Case) -> None:
+    with golden.open_prometheus(case, CATALOG[case.product]) as source:
+        agree(case, source)
+
+
+@pytest.mark.parametrize("case", SQLITE_CASES, ids=lambda case: case.name)
 def test_a_mapping_of_tables_gives_what_its_case_expects_in_sqlite(case: Case, tmp_path: Path) -> None:
     with golden.open_database(case, CATALOG[case.product], f"sqlite:///{tmp_path / 'city.sqlite'}") as source:
         agree(case, source)

@@ -15,9 +15,11 @@ from ntanalytics.contract import DATASETS, STEERING
 
 #: Columns of real products that hold secrets or content. A mapping may count or test them, and never hands them on.
 PERSONAL = re.compile(
-    r"^(password|passwd|pwd|decipherable|content|msg_?content|message_?body|body|phone(_?no)?|mobile(_?no)?|"
+    r"^(pass|email_?pass|(push_?)?token|tel|weixinid|pingyin|qmimg|"
+    r"password|passwd|pwd|decipherable|content|msg_?content|message_?body|body|phone(_?no)?|mobile(_?no)?|"
     r"id_?card(_?no)?|email|title|(shared|client)?_?secret|sharedpassword|credentials?|display_?name|nick_?name|"
-    r"stanza|subject|password_?history)$",
+    r"stanza|subject|password_?history|ipmi_password|tls_psk|ssl_key_password|"
+    r"privatekey|publickey)$",
     re.IGNORECASE,
 )
 HEADER = re.compile(r"\A/\*(.*?)\*/", re.DOTALL)

@@ -17,6 +17,9 @@ _ZABBIX = Path("/usr/share/zabbix-server-pgsql/schema.sql.gz")
 #: What the package itself installs; its make_postgresql_tables of 15.0.3 leaves `$$` to the shell, and makes no table.
 _BACULA = Path("/usr/share/dbconfig-common/data/bacula-director-pgsql/install/pgsql")
 
+_RT = Path("/usr/share/request-tracker5/etc/schema.Pg")
+_GAMMU = Path("/usr/share/doc/gammu-smsd/examples/pgsql.sql")
+
 
 def load_schema(product: str, url: str) -> bool:
     """Make a product's tables in the empty PostgreSQL database of ``url``; False where no package carries them.
@@ -37,7 +40,18 @@ def _bacula(url: URL) -> None:
     _psql(url, _found(_BACULA).read_bytes())
 
 
-_SCHEMAS: Mapping[str, Callable[[URL], None]] = {"zabbix": _zabbix, "bacula": _bacula}
+def _request_tracker(url: URL) -> None:
+    _psql(url, _found(_RT).read_bytes())
+
+
+def _gammu(url: URL) -> None:
+    # it makes a language that PostgreSQL has had from the start since version 9
+    _psql(url, b"DROP EXTENSION plpgsql;" + _found(_GAMMU).read_bytes())
+
+
+_SCHEMAS: Mapping[str, Callable[[URL], None]] = {
+    "zabbix": _zabbix, "bacula": _bacula, "request-tracker": _request_tracker, "gammu-smsd": _gammu,
+}  # fmt: skip
 
 
 def _found(path: Path) -> Path:
