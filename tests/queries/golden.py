@@ -174,9 +174,15 @@ def open_database(case: Case, product: Product, url: str) -> Iterator[Source]:
 def _fill(connection: sa.Connection, tables: Map[str, list[dict[str, Any]]]) -> None:
     """Insert rows into a product's own tables; what they refer to need not be there."""
     connection.exec_driver_sql("SET session_replication_role = replica")
-    for table, rows in tables.items():
+    look = sa.inspect(connection)
+    held = {name.lower(): name for name in look.get_table_names()}
+    # a name that the product does not quote is folded; a case writes it as the product does
+    for given, rows in tables.items():
+        table = held[given.lower()]
+        columns = {column["name"].lower(): column["name"] for column in look.get_columns(table)}
         for row in rows:
-            connection.execute(sa.table(table, *map(sa.column, row)).insert(), row)
+            values = {columns[name.lower()]: value for name, value in row.items()}
+            connection.execute(sa.table(table, *map(sa.column, values)).insert(), values)
 
 
 def loaded(case: Case, source: Source) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -1,0 +1,31 @@
+/*
+window: changed_at
+times:                            # RT keeps every time in UTC
+  opened_at: utc
+  responded_at: utc
+  due_at: utc
+  closed_at: utc
+  changed_at: utc
+dialects: [mysql, postgres, sqlite]
+translate: {category: categories.csv, subsystem: subsystems.csv}
+*/
+-- What a ticket asks for and what it concerns is told by its queue, through two tables of words that a site edits.
+-- A ticket that was merged into another lives on with that one's number as EffectiveId; reminders and approvals are
+-- rows of other types. RT writes 1970-01-01 for a time that is not set.
+SELECT
+    t.id AS ticket_no,
+    t.Created AS opened_at,
+    q.Name AS category,
+    q.Name AS subsystem,
+    CAST(NULL AS CHAR(1)) AS unit,
+    CASE WHEN t.Started > '1970-01-02 00:00:00' THEN t.Started END AS responded_at,
+    CASE WHEN t.Due > '1970-01-02 00:00:00' THEN t.Due END AS due_at,
+    CASE
+        WHEN t.Status IN ('new', 'open', 'stalled') THEN NULL
+        WHEN t.Resolved > '1970-01-02 00:00:00' THEN t.Resolved
+    END AS closed_at,
+    t.LastUpdated AS changed_at
+FROM Tickets AS t
+JOIN Queues AS q ON q.id = t.Queue
+WHERE t.LastUpdated >= :since AND t.LastUpdated < :until
+    AND t.id = t.EffectiveId AND t.Type = 'ticket' AND t.Status <> 'deleted'
