@@ -19,7 +19,7 @@ import structlog
 from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import DATASETS, Dataset
 from ntanalytics.contract import dataset as dataset_named
-from ntanalytics.errors import NtaError, SourceError
+from ntanalytics.errors import NtaError, SourceError, UsageError
 from ntanalytics.extraction.check import check
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.lake import DeltaLake
@@ -74,8 +74,17 @@ class Extractor:
 
         Raises:
             UnknownName: there is no such dataset.
+            UsageError: no source feeds it.
         """
-        names = [dataset_named(name).name for name in datasets] or sorted(DATASETS)
+        named = [dataset_named(name).name for name in datasets]
+        names = named or [name for name in sorted(DATASETS) if self.feeding(name)]
+        unfed = [name for name in named if not self.feeding(name)]
+        if unfed or not names:
+            raise UsageError(
+                f"no source feeds {', '.join(unfed) or 'anything'}",
+                where=str(self.settings.file),
+                todo="add a source whose product has a mapping for it (docs/settings.md)",
+            )
         return [
             each
             for name in names
@@ -147,7 +156,8 @@ class Extractor:
             taken = Taken(
                 contract.name, source.name, first, last, taken_at, time.monotonic() - begun,
                 error=str(error) or type(error).__name__,
-                cause=error.said if isinstance(error, NtaError) else NtaError.said,
+                cause=error.said if isinstance(error, NtaError) else SourceError.said,
+                exit_code=error.exit_code if isinstance(error, NtaError) else SourceError.exit_code,
             )  # fmt: skip
         else:
             seconds = time.monotonic() - begun

@@ -29,6 +29,7 @@ class Taken:
         rejected: (day or None, reason) → rows or lines set aside.
         error: why it failed; empty when it did not.
         cause: the same in a report's words (``NtaError.said``).
+        exit_code: the error's (``NtaError.exit_code``); 0 when it did not fail.
     """
 
     dataset: str
@@ -43,17 +44,23 @@ class Taken:
     rejected: Counter[tuple[dt.date | None, str]] = field(default_factory=Counter)
     error: str = ""
     cause: str = ""
+    exit_code: int = 0
 
     @property
     def read(self) -> int:
         """How many rows or lines of the source were read, those set aside included."""
         return self.source_rows.total() + self.rejected.total()
 
+    @property
+    def reasons(self) -> Counter[str]:
+        """Reason → rows or lines set aside for it, whatever their day."""
+        counted: Counter[str] = Counter()
+        for (_, reason), rows in self.rejected.items():
+            counted[reason] += rows
+        return counted
+
     def as_data(self) -> dict[str, object]:
         """It as JSON: counts by day and by reason, times as ISO text."""
-        reasons: Counter[str] = Counter()
-        for (_, reason), rows in self.rejected.items():
-            reasons[reason] += rows
         return {
             "dataset": self.dataset,
             "source": self.source,
@@ -64,7 +71,7 @@ class Taken:
             "source_rows": self.read,
             "rows": {day.isoformat(): rows for day, rows in sorted(self.rows.items())},
             "absent": [day.isoformat() for day in sorted(self.absent)],
-            "rejected": dict(reasons),
+            "rejected": dict(self.reasons),
             "error": self.error,
         }
 

@@ -66,7 +66,8 @@ class WorkbookSource:
         """
         with duckdb.connect(":memory:") as connection:
             for sheet, table in self._sheets().items():
-                connection.register(sheet, table)
+                if table.num_columns:  # a workbook may hold an empty sheet; it cannot be a view
+                    connection.register(sheet, table)
             values = {
                 name: bound_value(mapping.window_form, moment, self.zone)
                 for name, moment in (("since", since), ("until", until))
@@ -91,9 +92,17 @@ class WorkbookSource:
 
 
 def _as_text(rows: list[list[Any]]) -> pa.Table:
-    """A sheet as a table of text: the first row names the columns, empty cells are null."""
+    """A sheet as a table of text: the first row names the columns, empty cells are null.
+
+    A column without a name, or named as one before it (in whatever case), is named by its number.
+    """
     header, *body = rows or [[]]
-    names = [str(cell).strip() or f"column_{index}" for index, cell in enumerate(header)]
+    names: list[str] = []
+    known: set[str] = set()
+    for index, cell in enumerate(header):
+        name = str(cell).strip()
+        names.append(name if name and name.lower() not in known else f"column_{index + 1}")
+        known.add(names[-1].lower())
     columns = [[_text(row[index]) for row in body] for index in range(len(names))]
     return pa.table([pa.array(column, pa.string()) for column in columns], names=names)
 
