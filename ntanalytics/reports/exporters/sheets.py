@@ -25,10 +25,9 @@ from ntanalytics.reports.exporters.cells import (
     made,
     placed,
     typed,
-    wide,
 )
 from ntanalytics.reports.exporters.native_chart import native_chart
-from ntanalytics.reports.formats import UNITS, excel_format, local, parts
+from ntanalytics.reports.formats import UNITS, excel_format, local, parts, wide
 from ntanalytics.reports.record import Record, Recorded
 
 CONTENTS, SOURCES = "目录", "数据来源"
