@@ -127,13 +127,14 @@ class Extractor:
         return taken
 
     def _lacking(self, contract: Dataset, source: Source, wanted: list[dt.date]) -> list[dt.date]:
-        """The days that were never taken, or taken before they had settled."""
+        """The days that were never taken, or before they had settled, or that the lake holds no more."""
         if not wanted:
             return []
+        held = self._lake.days(contract.name, self._lake.version(contract.name))
         known = {
             day.day: day
             for day in self.ledger.coverage.days(contract.name, wanted[0], wanted[-1])
-            if day.source == source.name
+            if day.source == source.name and (not day.rows or day.day in held)
         }
         margin = dt.timedelta(days=contract.settles_after)
 

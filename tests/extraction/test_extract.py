@@ -1,4 +1,5 @@
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
@@ -165,6 +166,16 @@ def test_only_what_is_lacking_or_unsettled_is_taken_again(shop: Shop):
     today = dt.datetime.now(shop.settings.zone).date()
     shop.extractor().ensure({"sms.messages": 0}, today, today)
     assert shop.extractor().ensure({"sms.messages": 0}, today, today) != []  # today has not ended
+
+
+def test_a_day_that_the_lake_has_lost_is_taken_again(shop: Shop):
+    shop.messages("shop", (1, "2026-01-09 09:00:00", "mobile", 1, None, None))
+    day = dt.date(2026, 1, 9)
+    shop.extractor().ensure({"sms.messages": 0}, day, day)
+    shutil.rmtree(shop.settings.lake)
+    taken = shop.extractor().ensure({"sms.messages": 0}, day, day)
+    assert [(each.source, dict(each.rows)) for each in taken] == [("shop", {day: 1})]
+    assert len(kept(shop)) == 1
 
 
 def test_a_long_window_is_taken_a_week_at_a_time(shop: Shop):
