@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from ntanalytics.ledger import tables
+from ntanalytics.ledger.access import reading, writing
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Coverage:
 
     def record(self, taken: Taken) -> None:
         """Note an extraction; a failed one leaves the coverage of its days as it was."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             result = connection.execute(
                 tables.extractions.insert().values(
                     dataset=taken.dataset,
@@ -163,7 +164,7 @@ class Coverage:
         query = (
             sa.select(table).where(table.c.dataset == dataset, table.c.day.between(first, last)).order_by(table.c.day)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             found = connection.execute(query).all()
         return [
             Covered(
@@ -194,14 +195,14 @@ class Coverage:
             .group_by(current.c.source, reject.c.reason)
             .order_by(sa.func.sum(reject.c.rows).desc(), reject.c.reason)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [(row[0], row[1], int(row[2])) for row in connection.execute(query)]
 
     def last_causes(self, dataset: str, sources: Iterable[str]) -> dict[str, str]:
         """Source → why its latest extraction of the dataset failed, in a report's words; only those that failed."""
         table = tables.extractions
         causes: dict[str, str] = {}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             for source in sources:
                 query = (
                     sa.select(table.c.cause)
