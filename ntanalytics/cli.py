@@ -219,9 +219,12 @@ def main() -> None:
 
 def _day(text: str, option: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError:
-        raise BadParameter(f"{option} {text!r} is not a day", todo="write it as 2026-11-16") from None
+        day = dt.date.min
+    if not 1900 <= day.year < 3000:  # a slip, and Python's days end soon after
+        raise BadParameter(f"{option} {text!r} is not a day", todo="write it as 2026-11-16")
+    return day
 
 
 def _assignment(text: str) -> tuple[str, str]:
