@@ -290,6 +290,7 @@ def supervise(desk, before: str = "") -> subprocess.CompletedProcess[str]:
 
 
 def test_a_period_that_has_not_begun_is_refused(desk) -> None:
+    desk.write_bare(GOOD)
     with pytest.raises(BadPeriod, match="has not begun"):
         desk.run("2026-W49")
     assert not desk.outputs.exists()
