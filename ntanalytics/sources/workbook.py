@@ -88,7 +88,11 @@ class WorkbookSource:
             book = calamine.CalamineWorkbook.from_path(str(self._path))
             return {name: _as_text(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names}
         except (OSError, calamine.CalamineError, calamine.ZipError, calamine.XmlError) as error:
-            raise SourceUnreachable(f"cannot read the workbook: {error}", where=f"{self.name}: {self._path}") from error
+            raise SourceUnreachable(
+                f"cannot read the workbook: {error}",
+                where=f"{self.name}: {self._path}",
+                todo="it must be an .xlsx file that is whole, readable and without a password",
+            ) from error
 
 
 def _as_text(rows: list[list[Any]]) -> pa.Table:
