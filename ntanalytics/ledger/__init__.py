@@ -24,7 +24,7 @@ class Ledger:
         runs: what ran.
 
     Raises:
-        LakeError: the ledger cannot be opened.
+        LakeError: the ledger cannot be opened, or another version of ours made it.
     """
 
     def __init__(self, url: str) -> None:
@@ -44,8 +44,23 @@ class Ledger:
             raise LakeError(f"cannot open the ledger: {error}", where=where, todo=_TODO) from error
         with writing(self._engine) as connection:
             tables.metadata.create_all(connection)
+            _refuse_another_shape(connection, where)
         self.coverage = Coverage(self._engine)
         self.runs = Runs(self._engine)
+
+
+def _refuse_another_shape(connection: sa.Connection, where: str) -> None:
+    """Refuse a ledger that another version of ours made, before a query fails in the middle of a run."""
+    inspector = sa.inspect(connection)
+    for table in tables.metadata.sorted_tables:
+        there = {column["name"] for column in inspector.get_columns(table.name)}
+        lacking = [column.name for column in table.columns if column.name not in there]
+        if lacking:
+            raise LakeError(
+                f"the ledger is of another version: {table.name} has no {', '.join(lacking)}",
+                where=where,
+                todo="move it away: a new one is made, and what the lake lacks is taken again",
+            )
 
 
 __all__ = ["Coverage", "Covered", "Ledger", "Run", "Runs", "Taken"]

@@ -178,6 +178,17 @@ def test_a_day_that_the_lake_has_lost_is_taken_again(shop: Shop):
     assert len(kept(shop)) == 1
 
 
+def test_a_report_that_comes_later_is_picked_up_while_the_day_has_not_settled(shop: Shop):
+    now = dt.datetime.now(shop.settings.zone)
+    yesterday = now.date() - dt.timedelta(days=1)
+    shop.messages("shop", (1, f"{yesterday} 09:00:00", "mobile", 1, None, None))
+    shop.extractor().ensure({"sms.messages": 0}, yesterday, yesterday)
+    assert [row["outcome"] for row in kept(shop)] == [None]
+    shop.run("shop", f"UPDATE message SET outcome = 'delivered', reported = '{yesterday} 21:00:00'")
+    shop.extractor().ensure({"sms.messages": 0}, yesterday, yesterday)
+    assert [(row["outcome"], row["receipt_latency_s"]) for row in kept(shop)] == [("delivered", 12 * 3600.0)]
+
+
 def test_a_long_window_is_taken_a_week_at_a_time(shop: Shop):
     taken = shop.extractor().extract(["sms.messages"], D20 - dt.timedelta(days=15), D20)
     assert [(each.last - each.first).days + 1 for each in taken if each.source == "shop"] == [7, 7, 2]

@@ -105,3 +105,14 @@ def test_a_ledger_that_another_process_holds_is_told_as_such(tmp_path: Path, mon
 def test_a_ledger_that_cannot_be_opened_is_an_error_of_ours(url: str):
     with pytest.raises(LakeError, match="ledger"):
         Ledger(url)
+
+
+def test_a_ledger_that_another_version_made_is_refused_with_the_way_out(tmp_path: Path):
+    url = f"sqlite:///{tmp_path}/old.sqlite"
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE coverage (dataset TEXT, source TEXT, day DATE)"))
+    engine.dispose()
+    with pytest.raises(LakeError, match="coverage has no taken_at") as caught:
+        Ledger(url)
+    assert "move it away" in caught.value.todo
