@@ -5,19 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import structlog
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
 
 from ntanalytics.errors import BadParameter, NtaError, UnknownName
+from ntanalytics.terminal import complain, out, progress, say, show_conformance, show_table, show_taken
 
 app = typer.Typer(
     name="ntanalytics",
@@ -37,8 +32,6 @@ mappings = typer.Typer(
     rich_markup_mode="rich",
 )
 app.add_typer(mappings, name="map")
-out = Console()
-err = Console(stderr=True)
 
 
 @app.callback()
@@ -61,7 +54,7 @@ def init(directory: Annotated[Path, typer.Argument(help="Where to put the files;
     from ntanalytics.sources.starter import write_starter
 
     for path in write_starter(directory):
-        out.print(f"wrote {path}")
+        say(f"wrote {path}")
 
 
 @app.command(epilog="Example: ntanalytics contract sms.messages")
@@ -78,19 +71,17 @@ def contract(
         chosen = [dataset_named(dataset)] if dataset else list(DATASETS.values())
         out.print_json(json.dumps([as_data(each) for each in chosen], ensure_ascii=False))
     elif dataset:
-        out.print(document(dataset_named(dataset)), markup=False, highlight=False, soft_wrap=True)
+        say(document(dataset_named(dataset)))
     else:
-        table = Table("dataset", "kind", "名称", "meaning")
-        for each in DATASETS.values():
-            table.add_row(each.name, each.kind, each.label, each.meaning)
-        out.print(table)
+        rows = [(each.name, each.kind, each.label, each.meaning) for each in DATASETS.values()]
+        show_table(("dataset", "kind", "名称", "meaning"), rows)
 
 
 @app.command(epilog="Example: ntanalytics extract sms.messages --from 2026-11-16 --to 2026-11-22")
 def extract(
     context: typer.Context,
+    first: Annotated[str, typer.Option("--from", metavar="DAY", help="The first local day, such as 2026-11-16.")],
     datasets: Annotated[list[str] | None, typer.Argument(help="Datasets; default: all that a source feeds.")] = None,
-    first: Annotated[str, typer.Option("--from", metavar="DAY", help="The first local day, such as 2026-11-16.")] = "",
     last: Annotated[
         str, typer.Option("--to", metavar="DAY", help="The last local day, included; default: --from.")
     ] = "",
@@ -98,7 +89,8 @@ def extract(
 ) -> None:
     """Fill the lake: take a window of days from the sources, replacing what was there.
 
-    A source that fails leaves the others and the lake as they were; the exit code is then 5.
+    A source that fails leaves the others and the lake as they were; the exit code then says why (5: the source).
+    A row of the lake can stand for many rows or lines of a source: requests are kept as counts.
     """
     from ntanalytics.extraction import Extractor
     from ntanalytics.ledger import Ledger
@@ -109,14 +101,15 @@ def extract(
     last_day = _day(last, "--to") if last else first_day
     if last_day < first_day:
         raise BadParameter(f"--to {last} is before --from {first}")
-    with _progress() as progress:
-        taken = Extractor(settings, Ledger(settings.ledger), progress).extract(datasets or [], first_day, last_day)
+    with progress() as show:
+        taken = Extractor(settings, Ledger(settings.ledger), show).extract(datasets or [], first_day, last_day)
     if as_json:
         out.print_json(json.dumps([each.as_data() for each in taken], ensure_ascii=False))
     else:
-        _show_taken(taken)
-    if any(each.error for each in taken):
-        raise typer.Exit(5)
+        show_taken(taken)
+    failed = [each.exit_code for each in taken if each.error]
+    if failed:
+        raise typer.Exit(failed[0])
 
 
 @app.command(epilog="Example: ntanalytics run sms_volume --period 2026-W47")
@@ -143,12 +136,14 @@ def run(
     settings = load(find_config(context.obj))
     today = dt.datetime.now(settings.zone).date()
     given = dict(_assignment(text) for text in parameters or [])
-    with _progress() as progress:
-        result = run_report(settings, report, period, given, today=today, progress=progress)
+    with progress() as show:
+        result = run_report(settings, report, period, given, today=today, progress=show)
     if as_json:
         out.print_json(json.dumps(result.as_data(), ensure_ascii=False))
     else:
-        out.print(f"published {result.directory} (version {result.version}, {result.seconds:.1f} s)")
+        say(f"published {result.directory} (version {result.version}, {result.seconds:.1f} s)")
+        for hole in result.holes:
+            say(f"  {hole}")
 
 
 @app.command(epilog="Example: ntanalytics verify outputs/sms_volume/2026-W47")
@@ -157,7 +152,7 @@ def verify(directory: Annotated[Path, typer.Argument(help="A published report's 
     from ntanalytics.reports.verification import verify as prove
 
     prove(directory)
-    out.print(f"{directory}: every figure in HTML and workbook is the record's", soft_wrap=True)
+    say(f"{directory}: every figure in HTML and workbook is the record's")
 
 
 @app.command(epilog="Example: ntanalytics history --limit 10")
@@ -175,18 +170,20 @@ def history(
     if as_json:
         out.print_json(json.dumps([vars(each) for each in runs], ensure_ascii=False, default=str))
         return
-    table = Table("started", "report", "period", "status", "v", "where or why")
-    for each in runs:
-        started = each.started_at.astimezone(settings.zone)
-        table.add_row(
-            f"{started:%Y-%m-%d %H:%M}",
-            each.report,
-            each.period,
-            each.status,
-            str(each.version or ""),
-            each.error or each.path,
-        )
-    out.print(table)
+    show_table(
+        ("started", "report", "period", "status", "v", "where or why"),
+        (
+            (
+                f"{each.started_at.astimezone(settings.zone):%Y-%m-%d %H:%M}",
+                each.report,
+                each.period,
+                each.status,
+                each.version or "",
+                each.error or each.path,
+            )
+            for each in runs
+        ),
+    )
 
 
 @app.command(epilog="Example: ntanalytics demo --dir demo-city")
@@ -203,16 +200,14 @@ def demo(
     from ntanalytics.settings import load
 
     last = _day(until, "--until")
-    with _progress() as progress:
-        estate = write_estate(directory, until=last, seed=seed, scale=scale, outputs=outputs, progress=progress)
+    with progress() as show:
+        estate = write_estate(directory, until=last, seed=seed, scale=scale, outputs=outputs, progress=show)
         settings = load(estate.config)
         today = last + dt.timedelta(days=1)
-        results = [run_report(settings, name, period, {}, today=today, progress=progress) for name, period in REPORTS]
+        results = [run_report(settings, name, period, {}, today=today, progress=show) for name, period in REPORTS]
     for result in results:
-        out.print(f"{result.title}  {result.directory / 'report.html'}", soft_wrap=True)
-    out.print(
-        f"\nNext: ntanalytics --config {directory}/ntanalytics.yml run sms_volume --period 2026-11", soft_wrap=True
-    )
+        say(f"{result.title}  {result.directory / 'report.html'}")
+    say(f"\nNext: ntanalytics --config {directory}/ntanalytics.yml run sms_volume --period 2026-11")
 
 
 @app.command(epilog="Example: ntanalytics doctor --json")
@@ -228,18 +223,16 @@ def doctor(
     from ntanalytics.settings import find_config
 
     found = []
-    with _progress() as progress:
+    with progress() as show:
         for each in examine(find_config(context.obj), dt.datetime.now(dt.UTC)):
-            progress(f"{each.subject} {each.item}", 0)
+            show(f"{each.subject} {each.item}", 0)
             found.append(each)
     if as_json:
         out.print_json(json.dumps([each.as_data() for each in found], ensure_ascii=False))
     else:
         marks = {"ok": "●", "warning": "▲", "bad": "■"}
-        table = Table("", "subject", "item", "found")
-        for each in found:
-            table.add_row(marks[each.state], each.subject, each.item, Text(each.said))
-        out.print(table)
+        rows = [(marks[each.state], each.subject, each.item, each.said) for each in found]
+        show_table(("", "subject", "item", "found"), rows)
     raise typer.Exit(exit_code(found))
 
 
@@ -277,17 +270,17 @@ def check(
     if not sources:
         raise UnknownName("product", product, {each.product for each in settings.sources.values()}, where="sources")
     window = local_window(first_day, last_day, settings.zone)
-    with _progress() as progress:
+    with progress() as show:
         found = []
         for source in sources:
             for dataset in source.product.datasets:
-                progress(f"{dataset} ← {source.name}", 0)
+                show(f"{dataset} ← {source.name}", 0)
                 found.append(conform(source, source.mapping(dataset), *window, settings.zone))
     if as_json:
         out.print_json(json.dumps([each.as_data() for each in found], ensure_ascii=False))
     else:
         for each in found:
-            _show_conformance(each)
+            show_conformance(each)
     if not all(each.conforms for each in found):
         raise typer.Exit(4)
 
@@ -299,19 +292,21 @@ def main() -> None:
     try:
         app()
     except NtaError as error:
-        said = "\n  ".join([f"error: {error}", *getattr(error, "__notes__", [])])
-        err.print(said, style="red", markup=False, highlight=False, soft_wrap=True)
+        complain("\n  ".join([f"error: {error}", *getattr(error, "__notes__", [])]))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        err.print("interrupted", style="red")
+        complain("interrupted")
         sys.exit(130)
 
 
 def _day(text: str, option: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError:
-        raise BadParameter(f"{option} {text!r} is not a day", todo="write it as 2026-11-16") from None
+        day = dt.date.min
+    if not 1900 <= day.year < 3000:  # a slip, and Python's days end soon after
+        raise BadParameter(f"{option} {text!r} is not a day", todo="write it as 2026-11-16")
+    return day
 
 
 def _assignment(text: str) -> tuple[str, str]:
@@ -319,56 +314,6 @@ def _assignment(text: str) -> tuple[str, str]:
     if not equals:
         raise BadParameter(f"-p {text!r} is not NAME=VALUE", todo="write e.g. -p carrier=unicom")
     return name, value
-
-
-@contextmanager
-def _progress() -> Iterator[Any]:
-    """What is being done, on the terminal; silent where there is none, since a log wants only results."""
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err, transient=True,
-        disable=not err.is_terminal,
-    ) as bar:  # fmt: skip
-        task = bar.add_task("…")
-
-        def show(what: str, rows: int) -> None:
-            bar.update(task, description=f"{what}  {rows:,}" if rows else what)
-
-        yield show
-
-
-def _show_conformance(found: Any) -> None:
-    seconds = f"{found.seconds:.1f} s ({(found.rows + sum(found.rejected.values())) / max(found.seconds, 1e-3):,.0f}/s)"
-    out.print(f"\n{found.dataset} ← {found.source}: {found.rows:,} row(s) fit, {seconds}", markup=False)
-    for reason, rows in found.rejected.items():
-        out.print(f"  {rows:,} set aside: {reason}", markup=False, soft_wrap=True)
-        for sample in found.samples[reason]:
-            out.print(f"    {sample}", markup=False, highlight=False, soft_wrap=True)
-    if found.duplicates:
-        out.print(f"  {found.duplicates:,} row(s) repeat a key")
-    table = Table("column", "null", "least", "greatest", "words never seen before")
-    for each in found.columns:
-        share = "" if each.null_share is None else f"{each.null_share:.1%}"
-        unseen = ", ".join(f"{word} {rows:,}" for word, rows in each.unseen.items())
-        table.add_row(each.name, share, each.least, each.greatest, Text(unseen))
-    out.print(table)
-
-
-def _show_taken(taken: list[Any]) -> None:
-    table = Table("dataset", "source", "days", "read", "kept", "set aside", "s")
-    for each in taken:
-        days = f"{each.first} … {each.last}"
-        counts = (f"{each.read:,}", f"{each.rows.total():,}", f"{each.rejected.total():,}")
-        table.add_row(
-            each.dataset, each.source, days, *(("failed", "", "") if each.error else counts), f"{each.seconds:.1f}"
-        )
-    out.print(table)
-    for each in taken:
-        for (_, reason), rows in each.rejected.most_common(5):
-            out.print(f"  {each.dataset} ← {each.source}: {rows:,} set aside: {reason}", markup=False, soft_wrap=True)
-        if each.absent:
-            out.print(f"  {each.dataset} ← {each.source}: no data of {len(each.absent)} day(s)", markup=False)
-        if each.error:
-            err.print(f"{each.dataset} ← {each.source}: {each.error}", style="red", markup=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

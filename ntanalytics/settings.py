@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -39,7 +40,8 @@ def _reference(text: str) -> str:
 
 
 def _bare_url(text: str) -> str:
-    if "://" in text and ":" in text.partition("://")[2].rpartition("@")[0]:
+    before_host = "://" in text and ":" in text.partition("://")[2].rpartition("@")[0]
+    if before_host or re.search(r"[?&](password|passwd|pwd)=", text, re.IGNORECASE):
         raise ValueError("the URL holds a password; take it out and refer to it under `password:`")
     return text
 
@@ -148,7 +150,7 @@ def load(path: Path) -> Settings:
         raise SettingsError(f"not UTF-8 text: {error}", where=where) from error
     try:
         content = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise SettingsError(f"not YAML: {error}", where=where) from error
     if not isinstance(content, dict):
         raise SettingsError("the file must hold keys and values", where=where)

@@ -51,7 +51,20 @@ def test_the_last_working_day_skips_a_holiday_week():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026", "2026-13", "2026-W54", "2026-02-30", "last-year", "../etc", "2026-W1", "2026-1-1"]
+    "text",
+    [
+        "",
+        "2026",
+        "2026-13",
+        "2026-W54",
+        "2026-02-30",
+        "last-year",
+        "../etc",
+        "2026-W1",
+        "2026-1-1",
+        "0001-01-01",
+        "9999-12",
+    ],
 )
 def test_what_is_no_period_is_refused_with_the_forms_that_are(text):
     with pytest.raises(BadPeriod, match="2026-W47"):

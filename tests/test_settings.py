@@ -60,12 +60,19 @@ def test_a_missing_file_says_how_to_make_one(tmp_path: Path):
     [
         "sources: {a: {product: x, password: hunter2}}",
         "sources: {a: {product: x, url: 'postgresql://user:hunter2@host/db'}}",
+        "sources: {a: {product: x, url: 'postgresql://user:hunt?hunter2@host/db'}}",
+        "sources: {a: {product: x, url: 'postgresql://host/db?user=a&password=hunter2'}}",
     ],
 )
 def test_a_secret_in_the_file_is_refused_and_not_repeated(tmp_path: Path, text: str):
     with pytest.raises(SettingsError, match="refer to it") as caught:
         load(written(tmp_path, text))
     assert "hunter2" not in str(caught.value)
+
+
+def test_yaml_without_end_is_no_settings(tmp_path: Path):
+    with pytest.raises(SettingsError, match="not YAML"):
+        load(written(tmp_path, "[" * 20_000))
 
 
 def test_a_secret_is_read_from_where_it_is_referred_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

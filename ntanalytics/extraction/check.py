@@ -130,10 +130,12 @@ def _violations(values: pa.Array, column: Column) -> list[tuple[pa.Array, str]]:
         known = pc.is_in(values, value_set=pa.array(list(column.values), column.type.arrow))
         found.append((pc.and_(pc.is_valid(values), pc.invert(known)), f"{_named(column)}不在取值范围内"))
     if column.minimum is not None:
-        found.append((pc.fill_null(pc.less(values, column.minimum), False), f"{_named(column)}小于 {column.minimum:g}"))
+        found.append(
+            (pc.fill_null(pc.less(values, column.minimum), False), f"{_named(column)}小于 {column.minimum:.15g}")
+        )
     if column.maximum is not None:
         found.append(
-            (pc.fill_null(pc.greater(values, column.maximum), False), f"{_named(column)}大于 {column.maximum:g}")
+            (pc.fill_null(pc.greater(values, column.maximum), False), f"{_named(column)}大于 {column.maximum:.15g}")
         )
     return found
 

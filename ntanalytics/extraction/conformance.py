@@ -117,7 +117,9 @@ def conform(
                 words.update(_unseen(delivered[name], dataset.column(name), mapping))
     rows = pa.concat_tables(kept) if kept else dataset.schema().empty_table()
     facts = tuple(_facts(rows, column, unseen.get(column.name, Counter())) for column in dataset.columns)
-    duplicates = rows.num_rows - rows.select(list(dataset.key)).group_by(list(dataset.key)).aggregate([]).num_rows
+    keys = rows.select(list(dataset.key)).group_by(list(dataset.key)).aggregate([]).num_rows
+    # Where rows are counts, those of one key are added up when they are taken.
+    duplicates = 0 if dataset.counts else rows.num_rows - keys
     return Conformance(
         dataset.name, source.name, rows.num_rows, dict(rejected.most_common()), samples, duplicates,
         time.monotonic() - begun, facts,

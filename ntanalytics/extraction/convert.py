@@ -37,9 +37,12 @@ def convert(values: pa.Array, column: Column, form: str, zone: ZoneInfo) -> tupl
         values = values.dictionary_decode()
     if isinstance(values, pa.ExtensionArray):  # ADBC's numeric, uuid, json
         values = values.storage
+    if pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type):
+        texts = [None if value is None else value.decode("utf-8", "replace") for value in values.to_pylist()]
+        values = pa.array(texts, pa.string())
     match column.type:
         case Type.TIMESTAMP:
-            converted = _timestamp(values, form, zone)
+            converted = _within_reason(_timestamp(values, form, zone), zone)
         case Type.DATE:
             converted = _date(values, zone)
         case _:
@@ -64,7 +67,8 @@ def translated(values: pa.Array, words: Mapping[str, str]) -> pa.Array:
 def seconds_between(start: pa.Array, end: pa.Array) -> pa.Array:
     """``end`` − ``start`` in seconds, null where either is."""
     microseconds = pc.subtract(end.cast(pa.int64()), start.cast(pa.int64()))
-    return pc.divide(microseconds.cast(pa.float64()), 1e6)
+    # Not safe: from the year 9999 a double no longer tells microseconds apart, and that fails no batch.
+    return pc.divide(microseconds.cast(pa.float64(), safe=False), 1e6)
 
 
 def local_day(moments: pa.Array, zone: ZoneInfo) -> pa.Array:
@@ -76,7 +80,7 @@ def local_day(moments: pa.Array, zone: ZoneInfo) -> pa.Array:
 
 def _plain(values: pa.Array, target: pa.DataType) -> pa.Array:
     if pa.types.is_string(target):
-        return _text(values)
+        return values.cast(pa.string())
     if pa.types.is_boolean(target):
         return _boolean(values)
     try:
@@ -88,13 +92,6 @@ def _plain(values: pa.Array, target: pa.DataType) -> pa.Array:
         if pa.types.is_integer(target):
             numbers = numbers.where(numbers % 1 == 0)
         return pa.array(numbers, from_pandas=True).cast(target, safe=False)
-
-
-def _text(values: pa.Array) -> pa.Array:
-    if pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type):
-        decoded = [None if value is None else value.decode("utf-8", "replace") for value in values.to_pylist()]
-        return pa.array(decoded, pa.string())
-    return values.cast(pa.string())
 
 
 def _boolean(values: pa.Array) -> pa.Array:
@@ -126,6 +123,14 @@ def _timestamp(values: pa.Array, form: str, zone: ZoneInfo) -> pa.Array:
     return pc.assume_timezone(naive, owner, ambiguous="earliest", nonexistent="latest").cast(_UTC)
 
 
+def _within_reason(moments: pa.Array, zone: ZoneInfo) -> pa.Array:
+    """Null for what is before 1900 or after 9999: a zero date, a wrong unit; Python has no such dates either."""
+    first, last = (dt.datetime(1900, 1, 1, tzinfo=zone), dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=zone))
+    limits = [pa.scalar(moment.astimezone(dt.UTC), _UTC) for moment in (first, last)]
+    is_possible = pc.and_(pc.greater_equal(moments, limits[0]), pc.less_equal(moments, limits[1]))
+    return pc.if_else(is_possible, moments, pa.scalar(None, _UTC))
+
+
 def _parsed(values: pa.Array) -> pa.Array:
     """Naive ISO texts as timestamps; what is none becomes null."""
     try:
@@ -146,9 +151,11 @@ def _date(values: pa.Array, zone: ZoneInfo) -> pa.Array:
     if pa.types.is_timestamp(values.type):
         return local_day(values, zone) if values.type.tz else values.cast(pa.date32(), safe=False)
     try:
-        return values.cast(pa.date32())
+        days = values.cast(pa.date32())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return pa.array([_day(value) for value in values.to_pylist()], pa.date32())
+    is_possible = pc.and_(pc.greater_equal(days, dt.date(1900, 1, 1)), pc.less_equal(days, dt.date(9999, 12, 31)))
+    return pc.if_else(is_possible, days, pa.scalar(None, pa.date32()))
 
 
 def _day(value: object) -> dt.date | None:

@@ -19,7 +19,7 @@ import structlog
 from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
-from ntanalytics.errors import NtaError, SourceError
+from ntanalytics.errors import NtaError, SourceError, UsageError
 from ntanalytics.extraction.check import check
 from ntanalytics.extraction.pseudonym import site_key
 from ntanalytics.extraction.spool import Spool
@@ -75,8 +75,17 @@ class Extractor:
 
         Raises:
             UnknownName: there is no such dataset.
+            UsageError: no source feeds it.
         """
-        names = [dataset_named(name).name for name in datasets] or sorted(DATASETS)
+        named = [dataset_named(name).name for name in datasets]
+        names = named or [name for name in sorted(DATASETS) if self.feeding(name)]
+        unfed = [name for name in named if not self.feeding(name)]
+        if unfed or not names:
+            raise UsageError(
+                f"no source feeds {', '.join(unfed) or 'anything'}",
+                where=str(self.settings.file),
+                todo="add a source whose product has a mapping for it (docs/settings.md)",
+            )
         return [
             each
             for name in names
@@ -129,13 +138,14 @@ class Extractor:
         return taken
 
     def _lacking(self, contract: Dataset, source: Source, wanted: list[dt.date]) -> list[dt.date]:
-        """The days that were never taken, or taken before they had settled."""
+        """The days that were never taken, or before they had settled, or that the lake holds no more."""
         if not wanted:
             return []
+        held = self._lake.days(contract.name, self._lake.version(contract.name))
         known = {
             day.day: day
             for day in self.ledger.coverage.days(contract.name, wanted[0], wanted[-1])
-            if day.source == source.name
+            if day.source == source.name and (not day.rows or day.day in held)
         }
         margin = dt.timedelta(days=contract.settles_after)
 
@@ -160,7 +170,8 @@ class Extractor:
             taken = Taken(
                 contract.name, source.name, first, last, taken_at, time.monotonic() - begun,
                 error=str(error) or type(error).__name__,
-                cause=error.said if isinstance(error, NtaError) else NtaError.said,
+                cause=error.said if isinstance(error, NtaError) else SourceError.said,
+                exit_code=error.exit_code if isinstance(error, NtaError) else SourceError.exit_code,
             )  # fmt: skip
         else:
             seconds = time.monotonic() - begun

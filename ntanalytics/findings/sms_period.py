@@ -115,15 +115,16 @@ def _worst(
     pick = min if threshold.good == "up" else max
     worst = pick(known, key=lambda day: float(day[name]))
     state = threshold.judge(worst[name])
-    when = day_words(worst["day"])
-    evidence = f"{when}：{measured('', worst[name], threshold, form).strip()}"
+    said = measured(check, worst[name], threshold, form)
+    shown = figure(worst[name], form)
+    evidence = said.replace(shown, f"{shown}（{day_words(worst['day'])}）", 1)
     beyond = sum(threshold.judge(day[name]) in ("watch", "bad") for day in known)
     if beyond > 1:
         evidence = f"{evidence.removesuffix('。')}；本期共 {beyond} 天越过阈值。"
+    advice = "" if state == "ok" else advice
     return Finding(
-        code, "sms", subject, check, state, float(worst[name]), form, limits(threshold, form), evidence,
-        None if state == "ok" else when, "" if state == "ok" else advice,
-    )  # fmt: skip
+        code, "sms", subject, check, state, float(worst[name]), form, limits(threshold, form), evidence, None, advice
+    )
 
 
 def _settled(row: dict[str, Any]) -> int:

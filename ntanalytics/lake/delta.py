@@ -60,6 +60,12 @@ class DeltaLake:
             filters.append(("day", "<=", last.isoformat()))
         return sorted(self._open(dataset, version).file_uris(file_pruning_predicate=filters or None))
 
+    def days(self, dataset: str, version: int | None) -> set[dt.date]:
+        """The local days of which a version holds rows; none where nothing was ever written."""
+        if version is None:
+            return set()
+        return {dt.date.fromisoformat(partition["day"]) for partition in self._open(dataset, version).partitions()}
+
     def replace(self, dataset: Dataset, rows: pa.RecordBatchReader, source: str, first: dt.date, last: dt.date) -> None:
         """Replace, in one commit, the days from ``first`` to ``last`` of a source by ``rows``.
 

@@ -9,8 +9,11 @@ from sqlalchemy.engine import make_url
 
 from ntanalytics.errors import LakeError
 from ntanalytics.ledger import tables
+from ntanalytics.ledger.access import writing
 from ntanalytics.ledger.coverage import Coverage, Covered, Taken
 from ntanalytics.ledger.runs import Run, Runs
+
+_TODO = "see `ledger:` in ntanalytics.yml"
 
 
 class Ledger:
@@ -21,26 +24,43 @@ class Ledger:
         runs: what ran.
 
     Raises:
-        LakeError: the ledger cannot be opened.
+        LakeError: the ledger cannot be opened, or another version of ours made it.
     """
 
     def __init__(self, url: str) -> None:
-        parsed = make_url(url)
-        arguments = {}
-        if parsed.get_backend_name() == "sqlite":
-            if parsed.database:
-                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            arguments = {"timeout": 30}  # another process of ours may be writing
         try:
+            parsed = make_url(url)
+        except sa.exc.ArgumentError:
+            raise LakeError("not the URL of a database", where="ledger", todo=_TODO) from None
+        where = parsed.render_as_string(hide_password=True)
+        arguments = {}
+        try:
+            if parsed.get_backend_name() == "sqlite":
+                if parsed.database:
+                    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+                arguments = {"timeout": 30}  # another process of ours may be writing
             self._engine = sa.create_engine(parsed, hide_parameters=True, connect_args=arguments)
-            tables.metadata.create_all(self._engine)
-        except (sa.exc.SQLAlchemyError, OSError) as error:
-            where = parsed.render_as_string(hide_password=True)
-            raise LakeError(
-                f"cannot open the ledger: {error}", where=where, todo="see `ledger:` in ntanalytics.yml"
-            ) from error
+        except (sa.exc.SQLAlchemyError, ModuleNotFoundError, OSError) as error:
+            raise LakeError(f"cannot open the ledger: {error}", where=where, todo=_TODO) from error
+        with writing(self._engine) as connection:
+            tables.metadata.create_all(connection)
+            _refuse_another_shape(connection, where)
         self.coverage = Coverage(self._engine)
         self.runs = Runs(self._engine)
+
+
+def _refuse_another_shape(connection: sa.Connection, where: str) -> None:
+    """Refuse a ledger that another version of ours made, before a query fails in the middle of a run."""
+    inspector = sa.inspect(connection)
+    for table in tables.metadata.sorted_tables:
+        there = {column["name"] for column in inspector.get_columns(table.name)}
+        lacking = [column.name for column in table.columns if column.name not in there]
+        if lacking:
+            raise LakeError(
+                f"the ledger is of another version: {table.name} has no {', '.join(lacking)}",
+                where=where,
+                todo="move it away: a new one is made, and what the lake lacks is taken again",
+            )
 
 
 __all__ = ["Coverage", "Covered", "Ledger", "Run", "Runs", "Taken"]

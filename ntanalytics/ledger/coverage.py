@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from ntanalytics.ledger import tables
+from ntanalytics.ledger.access import reading, writing
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Taken:
         rejected: (day or None, reason) → rows or lines set aside.
         error: why it failed; empty when it did not.
         cause: the same in a report's words (``NtaError.said``).
+        exit_code: the error's (``NtaError.exit_code``); 0 when it did not fail.
     """
 
     dataset: str
@@ -43,17 +45,23 @@ class Taken:
     rejected: Counter[tuple[dt.date | None, str]] = field(default_factory=Counter)
     error: str = ""
     cause: str = ""
+    exit_code: int = 0
 
     @property
     def read(self) -> int:
         """How many rows or lines of the source were read, those set aside included."""
         return self.source_rows.total() + self.rejected.total()
 
+    @property
+    def reasons(self) -> Counter[str]:
+        """Reason → rows or lines set aside for it, whatever their day."""
+        counted: Counter[str] = Counter()
+        for (_, reason), rows in self.rejected.items():
+            counted[reason] += rows
+        return counted
+
     def as_data(self) -> dict[str, object]:
         """It as JSON: counts by day and by reason, times as ISO text."""
-        reasons: Counter[str] = Counter()
-        for (_, reason), rows in self.rejected.items():
-            reasons[reason] += rows
         return {
             "dataset": self.dataset,
             "source": self.source,
@@ -64,7 +72,7 @@ class Taken:
             "source_rows": self.read,
             "rows": {day.isoformat(): rows for day, rows in sorted(self.rows.items())},
             "absent": [day.isoformat() for day in sorted(self.absent)],
-            "rejected": dict(reasons),
+            "rejected": dict(self.reasons),
             "error": self.error,
         }
 
@@ -90,7 +98,7 @@ class Coverage:
 
     def record(self, taken: Taken) -> None:
         """Note an extraction; a failed one leaves the coverage of its days as it was."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             result = connection.execute(
                 tables.extractions.insert().values(
                     dataset=taken.dataset,
@@ -156,7 +164,7 @@ class Coverage:
         query = (
             sa.select(table).where(table.c.dataset == dataset, table.c.day.between(first, last)).order_by(table.c.day)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             found = connection.execute(query).all()
         return [
             Covered(
@@ -187,14 +195,14 @@ class Coverage:
             .group_by(current.c.source, reject.c.reason)
             .order_by(sa.func.sum(reject.c.rows).desc(), reject.c.reason)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [(row[0], row[1], int(row[2])) for row in connection.execute(query)]
 
     def last_causes(self, dataset: str, sources: Iterable[str]) -> dict[str, str]:
         """Source → why its latest extraction of the dataset failed, in a report's words; only those that failed."""
         table = tables.extractions
         causes: dict[str, str] = {}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             for source in sources:
                 query = (
                     sa.select(table.c.cause)

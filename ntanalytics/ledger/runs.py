@@ -12,6 +12,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from ntanalytics.ledger import tables
+from ntanalytics.ledger.access import reading, writing
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Runs:
         """Note that a run begins; returns its id, which sorts by time."""
         now = _now()
         run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             connection.execute(
                 tables.runs.insert().values(
                     id=run_id, report=report, period=period, parameters=dict(parameters), started_at=now,
@@ -60,7 +61,7 @@ class Runs:
         path: str = "",
     ) -> None:
         """Note how a run ended: where its report is, or why it failed and where its evidence is."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             connection.execute(
                 tables.runs.update()
                 .where(tables.runs.c.id == run_id)
@@ -73,14 +74,14 @@ class Runs:
         query = sa.select(table.c.version, table.c.parameters).where(
             table.c.report == report, table.c.period == period, table.c.status == "published"
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             same = [row.version for row in connection.execute(query) if row.parameters == dict(parameters)]
         return max(same, default=0) + 1
 
     def history(self, limit: int = 50) -> list[Run]:
         """The latest runs, newest first."""
         query = sa.select(tables.runs).order_by(tables.runs.c.started_at.desc(), tables.runs.c.id.desc()).limit(limit)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [
                 Run(
                     row.id, row.report, row.period, row.parameters, row.started_at.replace(tzinfo=dt.UTC),

@@ -8,6 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 #: What stands where a figure is not known; never a zero.
 MISSING = "—"
 
+#: The minus sign of every displayed figure (U+2212): as wide as the plus and the digits, which the hyphen is not.
+MINUS = "−"
+
 
 def figure(value: float | Decimal | None, form: str, unit: str = "") -> str:
     """A figure as a reader sees it: thousands separators, percent, durations in words.
@@ -53,19 +56,25 @@ def _shown(value: float | Decimal, kind: str, digits: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A duration in words: ``3.2 秒``, ``2 分 05 秒``, ``1 小时 02 分``, ``3 天 04 小时``."""
+    """A duration in words: ``3.2 秒``, ``2 分``, ``2 分 05 秒``, ``1 小时 02 分``, ``3 天 04 小时``."""
     if seconds < 0:
-        return "-" + duration(-seconds)
+        return MINUS + duration(-seconds)
     if seconds < 59.95:
         return f"{_rounded(seconds, 1)} 秒"
     whole = int(_rounded(seconds, 0).replace(",", ""))
     if whole < 3600:
-        return f"{whole // 60} 分 {whole % 60:02} 秒"
+        return _two(whole, 60, "分", "秒")
     minutes = int(_rounded(seconds / 60, 0).replace(",", ""))
     if minutes < 48 * 60:
-        return f"{minutes // 60} 小时 {minutes % 60:02} 分"
+        return _two(minutes, 60, "小时", "分")
     hours = int(_rounded(seconds / 3600, 0).replace(",", ""))
-    return f"{hours // 24} 天 {hours % 24:02} 小时"
+    return _two(hours, 24, "天", "小时")
+
+
+def _two(count: int, size: int, large: str, small: str) -> str:
+    """A count in two units, the smaller left out where there is none of it: ``2 分 05 秒``, ``2 分``."""
+    much, rest = divmod(count, size)
+    return f"{much} {large} {rest:02} {small}" if rest else f"{much} {large}"
 
 
 def size(count: float) -> str:
@@ -82,4 +91,4 @@ def _rounded(value: float | Decimal, digits: int, *, percent: bool = False) -> s
     # Decimal of the shortest repr rounds 0.125 to 0.13 as a reader does; binary and banker's rounding do not.
     exact = Decimal(str(value)) * (100 if percent else 1)
     # + 0 turns -0 into 0
-    return f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP) + 0:,}"
+    return f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP) + 0:,}".replace("-", MINUS)

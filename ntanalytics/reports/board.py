@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -57,5 +57,20 @@ def board(
     note: str = "",
     origin: Mapping[str, Any] | None = None,
 ) -> Board:
-    """The status board of some findings: abnormal first, then to watch, unknown, and what is in order."""
-    return Board(id, title, findings=tuple(ranked(findings)), note=note, origin=origin)
+    """The status board of some findings: abnormal first, then to watch, unknown, and what is in order.
+
+    What is in order stands by system and subject, as the engineer walks it; the rest keeps its order.
+    """
+    return Board(id, title, findings=tuple(_walked(ranked(findings))), note=note, origin=origin)
+
+
+def _walked(findings: Sequence[Finding]) -> list[Finding]:
+    systems, subjects = list(SUBSYSTEMS), list(dict.fromkeys(each.subject for each in findings))
+
+    def place(each: Finding) -> tuple[int, int, int]:
+        if each.state != "ok":
+            return 0, 0, 0
+        system = systems.index(each.subsystem) if each.subsystem in systems else len(systems)
+        return 1, system, subjects.index(each.subject)
+
+    return sorted(findings, key=place)

@@ -16,6 +16,7 @@ from ntanalytics.reports import data as tables
 from ntanalytics.reports.block import Block
 from ntanalytics.reports.plot import Band, Mark, plotly_figure
 from ntanalytics.reports.record import Field
+from ntanalytics.reports.wording import days as day_words
 from ntanalytics.reports.words import words
 
 Kind = Literal["line", "bar", "stack", "hbar"]
@@ -87,7 +88,7 @@ def chart(
         days: the days of the span (``day``, ``label``, ``is_working_day``, ``is_covered``): days off are shaded,
             and days that were not taken are gaps.
         marks: remarks at a place along ``x``: ``[(date(2026, 11, 18), "联通通道中断")]``.
-        note: said below the title.
+        note: said below the title; where there is nothing to draw, the chart says so before it, and why.
         origin: metric, datasets, rows and as_of.
 
     Raises:
@@ -114,6 +115,8 @@ def chart(
         for place in places
     )
     made_marks = tuple((tables.value_of(place, x_values), tables.clean(text)) for place, text in marks)
+    if all(row[each.name] is None for row in wide for each in fields):
+        note = " ".join(each for each in (_nothing(calendar), note) if each)
     subject = f"{'、'.join(words(name).label for name in measures)}（按{x_field.title}）"
     return Chart(
         id,
@@ -170,6 +173,15 @@ def _places(lines: Sequence[Line], x: Field, calendar: Sequence[Mapping[str, Any
         return []
     first: date = min(span)
     return [first + timedelta(days=offset) for offset in range((max(span) - first).days + 1)]
+
+
+def _nothing(calendar: Sequence[Mapping[str, Any]]) -> str:
+    """Why there is nothing to draw, in words: an empty box would leave the reader guessing."""
+    missing = [row["day"].isoformat() for row in calendar if not row.get("is_covered", True)]
+    if missing:
+        return f"没有数据可画：{day_words(missing)} 未取得数据。"
+    # Without the days of the span it is not known whether they were taken.
+    return "没有数据可画：所示期间没有记录。" if calendar else "没有数据可画。"
 
 
 def _bands(calendar: Sequence[Mapping[str, Any]]) -> tuple[Band, ...]:

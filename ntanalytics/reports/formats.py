@@ -5,7 +5,7 @@
     number:N          1,234.5            N digits after the point
     rate:N            97.6%              a fraction, N digits
     points:N          +1.1 个百分点       a difference of two fractions, always with its sign
-    seconds           3.2 秒 · 2 分 05 秒 · 1 小时 02 分
+    seconds           3.2 秒 · 2 分 · 2 分 05 秒 · 1 小时 02 分
     ms                310 ms
     bytes             1.5 GiB
     yuan              1,234.50
@@ -14,8 +14,9 @@
     state             ● 正常 ▲ 关注 ■ 异常 ○ 未知
     +<number format>  the same with its sign, for a change: +integer → +611, +rate:1 → +3.2%
 
-Null is written as —, never as 0. Halves are rounded away from zero, as Excel does, so that the page and the workbook
-show the same digits. An instant is kept in UTC in the record and shown in the zone of the report's head.
+Null is written as —, never as 0. The minus is U+2212 wherever a figure is written; a workbook's cells are numbers.
+Halves are rounded away from zero, as Excel does, so that the page and the workbook show the same digits. An instant is
+kept in UTC in the record and shown in the zone of the report's head.
 """
 
 from __future__ import annotations
@@ -136,6 +137,11 @@ def local(value: Value, zone: ZoneInfo = LOCAL) -> datetime:
     """An instant, or its ISO text, as the local wall clock without a zone; naive times are taken as local already."""
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     return moment if moment.tzinfo is None else moment.astimezone(zone).replace(tzinfo=None)
+
+
+def wide(text: str) -> int:
+    """How wide a text is: a CJK character is as wide as two Latin ones."""
+    return sum(2 if each > "\u2e7f" else 1 for each in text)
 
 
 def _number(number: Decimal, kind: str, digits: int, signed: bool, unit: str) -> str:

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 import jinja2
 from markupsafe import Markup
 
-from ntanalytics.reports import wording
-from ntanalytics.reports.formats import LOCAL, display, is_numeric, parts
+from ntanalytics.reports import extent, wording
+from ntanalytics.reports.formats import LOCAL, display, is_numeric, parts, wide
 from ntanalytics.reports.record import Record, Recorded
 from ntanalytics.reports.sparkline import sparkline
 
@@ -26,9 +26,13 @@ THEME = Path(__file__).with_name("theme")
 PREVIEW_ROWS = 20
 
 
+#: A text wider than so many Latin characters may wrap; a shorter one never does.
+SHORT = 24
+
+
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its text, its class (``num``, ``state watch``, …), and its value where sorting needs one."""
+    """A cell: its text, its class (``num``, ``state watch``, ``long`` …), and its value where sorting needs one."""
 
     text: str
     style: str = ""
@@ -51,7 +55,6 @@ def templates() -> jinja2.Environment:
         origin_line=wording.origin_line,
         display=display,
         figure=figure_json,
-        column_title=wording.column_title,
         cells=cells,
         column_style=column_style,
         columns=columns,
@@ -59,16 +62,34 @@ def templates() -> jinja2.Environment:
     return environment
 
 
-def fragment(block: Recorded, zone: ZoneInfo = LOCAL, rows: int | None = None) -> Markup:
+@dataclass(frozen=True)
+class Part:
+    """How much of a block's data is shown, and what is said of the rest; each of the words may be empty."""
+
+    rows: int
+    fold: str = ""
+    paper: str = ""
+    cut: str = ""
+
+
+def fragment(block: Recorded, zone: ZoneInfo = LOCAL, part: Part | None = None) -> Markup:
     """A block as HTML.
 
     Args:
         block: any block but the head.
         zone: in which instants are shown.
-        rows: show only so many rows of its data (for a preview).
+        part: how much of its data is shown (default: all).
     """
     macros = templates().get_template("blocks.html.j2").make_module({"zone": zone})
-    return Markup(getattr(macros, block.kind)(block, zone, rows))  # noqa: S704 — the template has escaped it
+    part = part or Part(len(block.rows))
+    return Markup(getattr(macros, block.kind)(block, zone, part))  # noqa: S704 — the template has escaped it
+
+
+def part_of(block: Recorded, rows: int) -> Part:
+    """The part of a block's data that the page shows when it carries so many rows."""
+    count = extent.folded(block, rows)
+    fold = extent.fold_words(count) if count else ""
+    return Part(rows, fold, extent.paper_words(block, rows), extent.cut_words(block, rows))
 
 
 def preview(block: Recorded) -> str:
@@ -78,14 +99,16 @@ def preview(block: Recorded) -> str:
         return str(Markup("<h1>{}</h1><p>{}</p>").format(block.title, period))
     if block.kind == "chart":  # JupyterLab draws the figure itself
         return str(Markup("<h3>{}</h3>").format(block.title))
-    return str(fragment(block, rows=PREVIEW_ROWS))
+    total = len(block.rows)
+    cut = f"预览前 {PREVIEW_ROWS} 行，共 {total:,} 行" if total > PREVIEW_ROWS else ""
+    return str(fragment(block, part=Part(min(total, PREVIEW_ROWS), cut=cut)))
 
 
-def columns(block: Recorded) -> list[tuple[str, str]]:
-    """The head of each column of a block's data, and its class."""
+def columns(block: Recorded) -> list[tuple[str, str, str]]:
+    """The head of each column of a block's data, its unit, and its class."""
     # A board's values are numbers of one format or another, each by its row.
     return [
-        (wording.column_title(each), "num" if each.type == "number" else column_style(each.format))
+        (*wording.column_title(each), "num" if each.type == "number" else column_style(each.format))
         for each in block.fields
     ]
 
@@ -97,21 +120,27 @@ def column_style(format: str) -> str:
     return "time" if parts(format)[0] in ("date", "month", "datetime") else ""
 
 
-def cells(block: Recorded, zone: ZoneInfo, rows: int | None = None) -> list[list[Cell]]:
-    """The cells of a block's data, row by row."""
+def cells(block: Recorded, zone: ZoneInfo, rows: int) -> list[list[Cell]]:
+    """The cells of the first rows of a block's data, row by row."""
     return [[_cell(block, row, field, zone) for field in block.fields] for row in block.rows[:rows]]
 
 
 def _cell(block: Recorded, row: Any, field: Any, zone: ZoneInfo) -> Cell:
     value, form = row[field.name], wording.cell_format(block, row, field)
-    text = display(value, form, zone=zone)
+    text = wording.cell(block, row, field, zone)
     if parts(form)[0] == "state":
         order = list(wording.STATE_ORDER)
         return Cell(text, f"state {value}" if value in order else "", str(order.index(value)) if value in order else "")
     style = column_style(form)
-    if style == "num" and value is not None and str(value) != text:
-        return Cell(text, style, str(value))
-    return Cell(text, style)
+    if style == "num" and isinstance(value, (int, float)) and not _is_exact(value, form):
+        # Six digits tell apart what a reader can tell apart, and keep the page small.
+        return Cell(text, style, f"{value:.6g}" if isinstance(value, float) else str(value))
+    return Cell(text, style if style or wide(text) <= SHORT else "long")
+
+
+def _is_exact(value: float, form: str) -> bool:
+    """Whether a number is written with all its digits, so that what is written can be sorted by."""
+    return isinstance(value, int) and parts(form)[0] in ("integer", "number", "ms")
 
 
 def figure_json(block: Recorded) -> Markup:
@@ -124,6 +153,6 @@ def figure_json(block: Recorded) -> Markup:
 
 def page(record: Record, **context: Any) -> str:
     """The whole page of a record; ``context`` is what the exporter adds (style, scripts, contents)."""
-    return (
-        templates().get_template("page.html.j2").render(record=record, zone=record.zone, fragment=fragment, **context)
-    )
+    rows = extent.carried(record.blocks)
+    shown = {block.id: fragment(block, record.zone, part_of(block, rows.get(block.id, 0))) for block in record.blocks}
+    return templates().get_template("page.html.j2").render(record=record, fragments=shown, **context)

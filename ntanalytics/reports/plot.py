@@ -28,6 +28,8 @@ _STROKES = (
     ("#1f4e8c", "dashdot"),
     ("#9aa5b1", "solid"),
 )
+#: The colours of the lines' names: those of the lines, darkened where letters would be too pale to read (4.5 : 1).
+_NAMES = (BLUE, INK, "#3f6fae", SOFT, BLUE, SOFT)
 _FILLS = (BLUE, "#8fb0d6", "#9aa5b1", "#c7d7ea", INK, "#dfe4ea")
 _HEIGHT, _ROW = 250, 24
 _LABEL_GAP = 15  #: pixels between two direct labels
@@ -180,7 +182,7 @@ def _labels(ys: Sequence[Field], rows: Sequence[Mapping[str, Any]], x: str) -> l
                 "xanchor": "left",
                 "xshift": 8,
                 "yshift": round(floor - wanted),
-                "font": {"size": 12, "color": _STROKES[number % len(_STROKES)][0]},
+                "font": {"size": 12, "color": _NAMES[number % len(_NAMES)]},
             }
         )
     return labels

@@ -72,8 +72,8 @@ class Recorded:
 
     @property
     def is_drawn(self) -> bool:
-        """Whether it is a chart with something to draw; one over a hole may have no series at all."""
-        return self.kind == "chart" and bool(self.rows) and bool(self.body["y"])
+        """Whether it is a chart with something to draw; one over a hole may have no series, or no figure in them."""
+        return self.kind == "chart" and any(row[name] is not None for row in self.rows for name in self.body["y"])
 
     @property
     def note(self) -> str:

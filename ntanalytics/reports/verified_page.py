@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import lxml.etree
 import lxml.html
 
-from ntanalytics.reports import wording
+from ntanalytics.reports import extent, wording
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.record import Heading, Record, Recorded
 
@@ -35,11 +35,13 @@ def page_differences(record: Record, page: bytes) -> list[str]:
     for element in root.xpath("//*[@data-block]"):
         found.setdefault(element.get("data-block"), []).append(element)
     blocks = [record.head, *record.blocks]
+    carried = extent.carried(record.blocks)
     differences = _order(list(found), [*(block.id for block in blocks), "sources"])
     differences += [f"block {name} is there {len(each)} times" for name, each in found.items() if len(each) > 1]
     for block in blocks:
         for element in found.get(block.id, ())[:1]:
-            expected = head_texts(record) if block is record.head else texts(block, record.zone)
+            rows = carried.get(block.id, 0)
+            expected = head_texts(record) if block is record.head else texts(block, record.zone, rows)
             differences += _compare(block.id, expected, visible(element))
             differences += _sort_values(block, element)
             differences += _figure(block, element)
@@ -55,8 +57,8 @@ def visible(element: Element) -> list[str]:
     return [text for text in (str(each).strip() for each in found) if text]
 
 
-def texts(block: Recorded, zone: ZoneInfo) -> list[str]:
-    """The texts that a block must show, in order."""
+def texts(block: Recorded, zone: ZoneInfo, rows: int) -> list[str]:
+    """The texts that a block must show, in order, when the page carries so many rows of it."""
     said = [block.title, block.note]
     body = block.body
     if block.kind == "sentences":
@@ -66,23 +68,28 @@ def texts(block: Recorded, zone: ZoneInfo) -> list[str]:
     elif block.kind == "signatures":
         said += [text for role in body["roles"] for text in (f"{role}：", "日期：")]
     if block.kind == "chart":
-        said += [body["subject"], "数据"]
-    if block.fields:
-        said += [_head(field) for field in block.fields]
-        for row in block.rows:
-            for field in block.fields:
-                is_own = block.kind == "board" and field.name == "value"
-                said.append(display(row[field.name], row["format"] if is_own else field.format, zone=zone))
-        if not block.rows:
-            said.append("无记录")
+        said += [body["subject"], "数据" if block.is_drawn else ""]
+    if block.fields and (block.kind != "chart" or block.is_drawn):
+        folded = extent.folded(block, rows)
+        said.append(extent.fold_words(folded) if folded else "")
+        said += [text for field in block.fields for text in _head(field)]
+        said += [_cell(block, row, field, zone) for row in block.rows[:rows] for field in block.fields]
+        said += ["" if block.rows else "无记录", extent.cut_words(block, rows), extent.paper_words(block, rows)]
     if block.origin:
         said += ["来源", wording.origin_line(block.origin, zone)]
     return [text for text in (each.strip() for each in said) if text]
 
 
-def _head(field: Any) -> str:
-    unit = "元" if field.format.lstrip("+") == "yuan" else field.unit
-    return f"{field.title}（{unit}）" if unit and not field.title.endswith(f"（{unit}）") else str(field.title)
+def _head(field: Any) -> tuple[str, str]:
+    kind = field.format.lstrip("+").partition(":")[0]
+    unit = {"yuan": "元", "points": "个百分点"}.get(kind, field.unit)
+    return field.title, f"（{unit}）" if unit and not field.title.endswith(f"（{unit}）") else ""
+
+
+def _cell(block: Recorded, row: Mapping[str, Any], field: Any, zone: ZoneInfo) -> str:
+    if block.kind == "board" and field.name == "value":
+        return display(row["value"], row["format"], zone=zone)
+    return display(row[field.name], field.format, zone=zone).removesuffix(" 个百分点")
 
 
 def _card(item: Mapping[str, Any], zone: ZoneInfo) -> list[str]:
@@ -90,7 +97,7 @@ def _card(item: Mapping[str, Any], zone: ZoneInfo) -> list[str]:
     said = [item["label"], f"≥ {value}" if item["is_lower_bound"] else value]
     if item["change"] is not None:
         change = display(item["change"], item["change_format"])
-        if change.startswith(("+", "-")):
+        if change.startswith(("+", "−")):
             said.append(f"{'▲' if change[0] == '+' else '▼'} {change[1:]}")
         else:
             said.append("持平")
@@ -150,16 +157,17 @@ def _sort_values(block: Recorded, element: Element) -> list[str]:
     rows = element.xpath(".//tbody/tr")
     for row, shown in zip(block.rows, rows, strict=False):
         for field, cell in zip(block.fields, shown, strict=False):
-            value = cell.get("data-v")
-            if value is not None and field.format != "state" and value != str(row[field.name]):
-                differences.append(f"block {block.id}: sorts by {value!r} instead of {row[field.name]!r}")
+            value, known = cell.get("data-v"), row[field.name]
+            exact = f"{known:.6g}" if isinstance(known, float) else str(known)
+            if value is not None and field.format != "state" and value != exact:
+                differences.append(f"block {block.id}: sorts by {value!r} instead of {exact!r}")
     return differences
 
 
 def _figure(block: Recorded, element: Element) -> list[str]:
     """The chart's JSON must be the record's figure, and that figure must draw the record's data."""
     scripts = element.xpath(".//script")
-    if block.kind != "chart" or block.figure is None:
+    if not block.is_drawn or block.figure is None:
         return [f"block {block.id}: a script that is not the record's"] if scripts else []
     if len(scripts) != 1 or scripts[0].get("type") != "application/json":
         return [f"block {block.id}: its figure is missing"]

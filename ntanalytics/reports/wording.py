@@ -8,12 +8,14 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ntanalytics.findings.sentences import spaced
 from ntanalytics.reports.formats import LOCAL, display, parts
 from ntanalytics.reports.record import Field, Record, Recorded
 
 #: The order in which states are named: what is wrong first.
 STATE_ORDER = ("bad", "watch", "unknown", "ok")
 _MARKS = {"bad": ("■", "异常"), "watch": ("▲", "关注"), "unknown": ("○", "未知"), "ok": ("●", "正常")}
+_HEADED = {"yuan": "元", "points": "个百分点"}  #: the units that a column's head says for its cells
 _NAMED = 4  #: how many subjects of one state the status line names
 _HOLES = 3  #: how many holes it names
 _REASONS = 10  #: how many reasons for setting rows aside are written out; the record has them all
@@ -33,7 +35,7 @@ def status(record: Record) -> list[Remark]:
     rows = [row for block in record.blocks if block.kind == "board" for row in block.rows]
     remarks = []
     for state in ("bad", "watch", "unknown"):
-        subjects = [f"{row['subject']}{row['check']}" for row in rows if row["state"] == state]
+        subjects = [spaced(row["subject"], row["check"]) for row in rows if row["state"] == state]
         if subjects:
             mark, word = _MARKS[state]
             named = "、".join(subjects[:_NAMED]) + ("等" if len(subjects) > _NAMED else "")
@@ -103,10 +105,10 @@ def origin_line(origin: Mapping[str, Any], zone: ZoneInfo) -> str:
     return "；".join(said)
 
 
-def column_title(field: Field) -> str:
-    """The head of a column with its unit: ``提交量（条）``."""
-    unit = "元" if parts(field.format)[0] == "yuan" else field.unit
-    return f"{field.title}（{unit}）" if unit and not field.title.endswith(f"（{unit}）") else field.title
+def column_title(field: Field) -> tuple[str, str]:
+    """The head of a column and, apart, its unit: ``("提交量", "（条）")``; the unit may be empty."""
+    unit = f"（{_HEADED.get(parts(field.format)[0], field.unit)}）"
+    return field.title, "" if unit == "（）" or field.title.endswith(unit) else unit
 
 
 def kpi_words(item: Mapping[str, Any], zone: ZoneInfo = LOCAL) -> tuple[str, str, str]:
@@ -124,7 +126,10 @@ def kpi_words(item: Mapping[str, Any], zone: ZoneInfo = LOCAL) -> tuple[str, str
 
 def cell(block: Recorded, row: Mapping[str, Any], field: Field, zone: ZoneInfo) -> str:
     """A cell of a block's data as the reader sees it; a board's value is written by its own row's format."""
-    return display(row[field.name], cell_format(block, row, field), zone=zone)
+    form = cell_format(block, row, field)
+    text = display(row[field.name], form, zone=zone)
+    # A column's head says the unit of points once; a board's value has no such head.
+    return text.removesuffix(" 个百分点") if form == field.format else text
 
 
 def cell_format(block: Recorded, row: Mapping[str, Any], field: Field) -> str:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ntanalytics.errors import KernelDied, ReportFailed, ReportIncomplete
+from ntanalytics import errors
+from ntanalytics.errors import KernelDied, NtaError, ReportFailed, ReportIncomplete
 from ntanalytics.runner.disk import disk_error
 from ntanalytics.runner.parameters import Value
 
@@ -73,6 +74,7 @@ def execute(
 
     Raises:
         ReportFailed: a cell raised, or took too long; the message names the cell and its error.
+        NtaError: a cell raised an error of ours, such as CalendarMissing or NoData.
         KernelDied: the kernel was killed, or did not start.
         ReportIncomplete: it ended without having run every cell, or without its head.
         PublishError: there is no room for the record.
@@ -116,6 +118,7 @@ def execute(
     except PapermillExecutionError as error:
         cell = f"{name}, cell In [{error.exec_count}]"
         what = redact(f"{error.ename}: {error.evalue}", secrets)
+        _raise_ours(error.ename, redact(error.evalue, secrets), cell)
         last = redact(last_lines(error.traceback), secrets)
         raise ReportFailed(what, where=cell, todo=f"the end of its traceback:\n{last}" if last else "") from error
     except DeadKernelError as error:
@@ -218,6 +221,17 @@ def redact(text: str, secrets: Iterable[str]) -> str:
         if secret:
             text = text.replace(secret, "***")
     return _URL_PASSWORD.sub(r"\1***\2", text)
+
+
+def _raise_ours(name: str, said: str, cell: str) -> None:
+    """Raise an error of ours again as what it was in the kernel: no calendar, no data, wrong settings.
+
+    It says itself what to do, and has its own exit code; a traceback would only hide that.
+    """
+    kind = getattr(errors, name, None)
+    if isinstance(kind, type) and issubclass(kind, NtaError) and kind.__init__ is NtaError.__init__:
+        what, _, todo = said.partition("\n  → ")
+        raise kind(what, where=cell, todo=todo)
 
 
 def _running_cell(record: Path) -> str:

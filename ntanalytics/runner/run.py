@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ntanalytics.errors import BadParameter, NtaError
+from ntanalytics.errors import BadParameter, BadPeriod, LakeError, NtaError
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.runner import disk, engine, evidence, publishing, staging, swap
 from ntanalytics.runner.notebooks import load_report
@@ -100,6 +100,8 @@ def run_report(
     plan = load_report(report, notebooks)
     period = parse_period(period_text, today, settings.calendar())
     plan.check_period(period)
+    if period.first > today:
+        raise BadPeriod(f"{period.text} has not begun: today is {today}", where=report, todo="name an earlier period")
     if "period" in parameters:
         raise BadParameter(
             "the period is not given as a parameter", where=report, todo=f"use --period {parameters['period']}"
@@ -199,13 +201,11 @@ def _recorded(ledger: Ledger, run_id: str) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        from sqlalchemy.exc import SQLAlchemyError
-
         what = str(error) or type(error).__name__
         kept = next((note for note in getattr(error, "__notes__", []) if note.startswith(_KEPT)), "")
         try:
             ledger.runs.finish(run_id, "failed", error=what, path=kept.removeprefix(_KEPT))
-        except SQLAlchemyError as unrecorded:  # the ledger is on the full disk, too
+        except LakeError as unrecorded:  # the ledger is on the full disk, too
             error.add_note(f"the ledger could not be told: {unrecorded}")
         raise
 

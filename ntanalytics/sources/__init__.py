@@ -8,7 +8,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from ntanalytics.catalog import Product
-from ntanalytics.errors import UnknownName
+from ntanalytics.errors import SettingsError, UnknownName
 from ntanalytics.settings import Settings, SourceSettings
 from ntanalytics.sources.database import DatabaseSource
 from ntanalytics.sources.listing import ListingSource
@@ -35,12 +35,13 @@ def open_sources(settings: Settings, catalog: Map[str, Product]) -> dict[str, So
     """Every source of the settings, by name; nothing is connected yet.
 
     Raises:
-        UnknownName: a source's product is not in the catalog.
+        SettingsError: a source's product is not in the catalog.
     """
     opened: dict[str, Source] = {}
     for name, configured in settings.sources.items():
         if configured.product not in catalog:
-            raise UnknownName("product", configured.product, catalog, where=f"{settings.file}: sources.{name}.product")
+            unknown = UnknownName("product", configured.product, catalog)
+            raise SettingsError(unknown.what, where=f"{settings.file}: sources.{name}.product", todo=unknown.todo)
         product = catalog[configured.product]
         zone = ZoneInfo(configured.timezone or product.timezone or settings.site.timezone)
         opened[name] = SOURCES[product.kind](name, configured, product, zone)

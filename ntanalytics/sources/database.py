@@ -16,16 +16,19 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.catalog import Mapping, Product
-from ntanalytics.errors import SettingsError, SourceError, SourceRefused, SourceUnreachable
+from ntanalytics.errors import SettingsError, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings, read_secret
 from ntanalytics.sources import fast, privileges, shards
 from ntanalytics.sources.binding import bound_window
 from ntanalytics.sources.privileges import Account
 from ntanalytics.sources.source import BATCH_ROWS
+
+log = structlog.get_logger(__name__)
 
 #: SQLAlchemy backend → sqlglot dialect. What speaks PostgreSQL's or MySQL's wire is that here.
 _DIALECTS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite", "dm": "oracle"}
@@ -135,10 +138,14 @@ class DatabaseSource:
         return found
 
     def _batches(self, connection: Connection, sql: str, values: dict[str, Any]) -> Iterator[pa.RecordBatch]:
-        reader = fast.reader(self._full_url(), sql, values, self._session())
+        reader = fast.reader(self._full_url(), sql, values, self._session(), where=self.name, needs=self.product.needs)
         if reader is not None:
-            yield from reader
-            return
+            try:
+                yield from reader
+            except fast.CannotServe as refusal:
+                log.info("read without the fast driver", source=self.name, because=str(refusal))
+            else:
+                return
         if self.dialect == "sqlite":  # its driver writes no datetimes: they are compared as text
             values = {name: str(value) if isinstance(value, dt.date) else value for name, value in values.items()}
         result = connection.execution_options(stream_results=True, max_row_buffer=BATCH_ROWS).execute(
@@ -150,7 +157,8 @@ class DatabaseSource:
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
-        engine = sa.create_engine(self._full_url(), poolclass=NullPool, hide_parameters=True)
+        with self._explained("connecting"):
+            engine = sa.create_engine(self._full_url(), poolclass=NullPool, hide_parameters=True)
         try:
             with self._explained("connecting"), engine.connect() as connection:
                 for statement in self._session():
@@ -182,17 +190,19 @@ class DatabaseSource:
         where = f"{self.name}: {doing}"
         try:
             yield
-        except sa.exc.NoSuchModuleError as error:
+        except (sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
             raise SettingsError(
                 f"no driver: {error}", where=where, todo="install the extra, e.g. ntanalytics[mysql]"
             ) from None
         except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
-            text = _first_line(error.orig)
-            if error.statement is None:
-                raise SourceUnreachable(text, where=where, todo="is the server up, and the url right?") from None
-            if any(word in text.lower() for word in ("no such", "denied", "unknown column", "doesn't exist")):
-                raise SourceRefused(text, where=where, todo=self.product.needs) from None
-            raise SourceError(text, where=where) from None
+            failure = fast.failure(_first_line(error.orig), where, self.product.needs)
+            if error.statement is not None:
+                raise failure from None
+            if failure.retryable:
+                todo = "is the server up, and the url right?"
+                raise SourceUnreachable(failure.what, where=where, todo=todo) from None
+            # Not tried again: some servers lock an account after a few wrong passwords.
+            raise SourceRefused(failure.what, where=where, todo="are the account and its password right?") from None
         except sa.exc.DBAPIError as error:
             raise SourceRefused(_first_line(error.orig), where=where, todo=self.product.needs) from None
 

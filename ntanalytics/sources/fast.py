@@ -14,12 +14,29 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy.engine import URL
 
-from ntanalytics.errors import SourceError
+from ntanalytics.errors import SourceError, SourceRefused
 from ntanalytics.sources.binding import rename_parameters
 from ntanalytics.sources.source import BATCH_ROWS
 
 
-def reader(url: URL, sql: str, values: dict[str, Any], session: list[str]) -> Iterator[pa.RecordBatch] | None:
+class CannotServe(Exception):  # no failure: SQLAlchemy reads it then
+    """The fast driver gives up on a query that it does not understand, before the first row."""
+
+
+#: What a server says when it is asked for what is not there, or not allowed; another try changes nothing.
+_REFUSALS = ("no such", "denied", "unknown column", "doesn't exist", "does not exist", "authentication failed")
+
+
+def failure(text: str, where: str, needs: str) -> SourceError:
+    """A database's words as an error of ours: refused where it says no, else failed."""
+    if any(word in text.lower() for word in _REFUSALS):
+        return SourceRefused(text, where=where, todo=needs)
+    return SourceError(text, where=where)
+
+
+def reader(
+    url: URL, sql: str, values: dict[str, Any], session: list[str], *, where: str, needs: str
+) -> Iterator[pa.RecordBatch] | None:
     """The rows of ``sql`` by the fast driver for that database, or None when there is none.
 
     Args:
@@ -27,20 +44,25 @@ def reader(url: URL, sql: str, values: dict[str, Any], session: list[str]) -> It
         sql: one SELECT with :since and :until.
         values: what is bound to them.
         session: statements that make the session read-only and time-limited.
+        where: the source and the mapping, for messages.
+        needs: the access that the product wants, for a refusal.
 
     Raises:
         SourceError: the driver failed; while iterating.
+        CannotServe: it cannot read such a query; while iterating, before the first batch.
     """
     backend = url.get_backend_name()
     if backend == "postgresql" and importlib.util.find_spec("adbc_driver_postgresql"):
-        return _adbc(url, sql, values, session)
+        return _adbc(url, sql, values, session, where, needs)
     # connectorx knows none of PyMySQL's options; a charset it finds by itself.
     if backend in ("mysql", "mariadb") and set(url.query) <= {"charset"} and importlib.util.find_spec("connectorx"):
-        return _connectorx(url, sql, values, session)
+        return _connectorx(url, sql, values, session, where, needs)
     return None
 
 
-def _adbc(url: URL, sql: str, values: dict[str, Any], session: list[str]) -> Iterator[pa.RecordBatch]:
+def _adbc(
+    url: URL, sql: str, values: dict[str, Any], session: list[str], where: str, needs: str
+) -> Iterator[pa.RecordBatch]:
     from adbc_driver_postgresql import dbapi
 
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -52,13 +74,16 @@ def _adbc(url: URL, sql: str, values: dict[str, Any], session: list[str]) -> Ite
             cursor.execute(_with_literals(sql, values, "postgresql"))
             yield from cursor.fetch_record_batch()
     except (dbapi.Error, OSError) as error:
-        raise SourceError(str(error).splitlines()[0], where="PostgreSQL") from None
+        raise failure(_first_line(error), where, needs) from None
 
 
-def _connectorx(url: URL, sql: str, values: dict[str, Any], session: list[str]) -> Iterator[pa.RecordBatch]:
+def _connectorx(
+    url: URL, sql: str, values: dict[str, Any], session: list[str], where: str, needs: str
+) -> Iterator[pa.RecordBatch]:
     import connectorx
 
     plain = url.set(drivername="mysql", query={}).render_as_string(hide_password=False)
+    has_begun = False
     try:
         stream = connectorx.read_sql(
             plain,
@@ -67,14 +92,23 @@ def _connectorx(url: URL, sql: str, values: dict[str, Any], session: list[str]) 
             batch_size=BATCH_ROWS,
             pre_execution_query=session,
         )
-        yield from stream
+        for batch in stream:
+            has_begun = True
+            yield batch
     except RuntimeError as error:
-        raise SourceError(str(error).splitlines()[0], where="MySQL") from None
+        raise failure(_first_line(error), where, needs) from None
     except BaseException as error:
-        # connectorx reports an error in mid-stream as a Rust panic, which is no Exception.
+        # connectorx reports what it cannot do (a column that is only NULL) and an error in mid-stream
+        # as a Rust panic, which is no Exception.
         if type(error).__name__ != "PanicException":
             raise
-        raise SourceError(str(error).splitlines()[0], where="MySQL") from None
+        if not has_begun:
+            raise CannotServe(_first_line(error)) from None
+        raise failure(_first_line(error), where, needs) from None
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or ["no message"])[0]
 
 
 def _with_literals(sql: str, values: dict[str, Any], backend: str) -> str:

@@ -148,7 +148,7 @@ def matching_files(globs: Iterable[str], source: str) -> list[Path]:
 def _connect(spill: Path, lines: _Lines) -> Iterator[duckdb.DuckDBPyConnection]:
     """An embedded DuckDB that sees the lines and nothing else of the machine."""
     with duckdb.connect(
-        config={"threads": 2, "memory_limit": "1GB", "temp_directory": str(spill), "preserve_insertion_order": False}
+        config={"threads": 2, "memory_limit": "512MB", "temp_directory": str(spill), "preserve_insertion_order": False}
     ) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET enable_external_access = false")

@@ -66,7 +66,8 @@ class WorkbookSource:
         """
         with duckdb.connect(":memory:") as connection:
             for sheet, table in self._sheets().items():
-                connection.register(sheet, table)
+                if table.num_columns:  # a workbook may hold an empty sheet; it cannot be a view
+                    connection.register(sheet, table)
             values = bound_window(mapping.window_form, since, until, self.zone)
             try:
                 sql = rename_parameters(mapping.sql, "$")
@@ -85,13 +86,25 @@ class WorkbookSource:
             book = calamine.CalamineWorkbook.from_path(str(self._path))
             return {name: _as_text(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names}
         except (OSError, calamine.CalamineError, calamine.ZipError, calamine.XmlError) as error:
-            raise SourceUnreachable(f"cannot read the workbook: {error}", where=f"{self.name}: {self._path}") from error
+            raise SourceUnreachable(
+                f"cannot read the workbook: {error}",
+                where=f"{self.name}: {self._path}",
+                todo="it must be an .xlsx file that is whole, readable and without a password",
+            ) from error
 
 
 def _as_text(rows: list[list[Any]]) -> pa.Table:
-    """A sheet as a table of text: the first row names the columns, empty cells are null."""
+    """A sheet as a table of text: the first row names the columns, empty cells are null.
+
+    A column without a name, or named as one before it (in whatever case), is named by its number.
+    """
     header, *body = rows or [[]]
-    names = [str(cell).strip() or f"column_{index}" for index, cell in enumerate(header)]
+    names: list[str] = []
+    known: set[str] = set()
+    for index, cell in enumerate(header):
+        name = str(cell).strip()
+        names.append(name if name and name.lower() not in known else f"column_{index + 1}")
+        known.add(names[-1].lower())
     columns = [[_text(row[index]) for row in body] for index in range(len(names))]
     return pa.table([pa.array(column, pa.string()) for column in columns], names=names)
 

@@ -1,11 +1,13 @@
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
 
 from ntanalytics.contract import DATASETS
-from ntanalytics.errors import UnknownName
+from ntanalytics.errors import UnknownName, UsageError
 from ntanalytics.extraction import Extractor
+from ntanalytics.extraction.spool import Spool
 from ntanalytics.lake import DeltaLake, DuckReader
 from tests.extraction.shop import Shop
 
@@ -72,6 +74,13 @@ def test_sources_of_one_dataset_do_not_touch_each_others_rows(shop: Shop):
         ((2, "2026-11-19 09:00:00", "mobile", 0, None, None), "计费条数（segments）小于 1"),
         ((2, "2026-11-19 09:00:00", "mobile", 101, None, None), "计费条数（segments）大于 100"),
         ((2, "2026-11-19 09:00:00", "mobile", 1, None, "2026-11-19 08:00:00"), "回执时延（receipt_latency_s）小于 -60"),
+        ((2, "2026-11-19 09:00:00", "mobile", 1, None, "0001-01-01 00:00:00"), "回执时间（reported_at）不是时间"),
+        ((2, "2026-11-19 09:00:00", "mobile", 1, None, "0000-00-00 00:00:00"), "回执时间（reported_at）不是时间"),
+        ((2, "2026-11-19 09:00:00", "mobile", 1, None, b"\xff\x00"), "回执时间（reported_at）不是时间"),
+        (
+            (2, "2026-11-19 09:00:00", "mobile", 1, None, "9999-12-31 23:59:59"),
+            "回执时延（receipt_latency_s）大于 2592000",
+        ),
         ((2, "2026-11-19 99:00:00", "mobile", 1, None, None), "提交时间（submitted_at）不是时间"),
         ((1, "2026-11-19 09:00:00", "mobile", 1, None, None), "与另一行的短信编号相同"),
     ],
@@ -124,6 +133,27 @@ def test_a_case_is_merged_by_its_key_on_the_day_of_its_opening(shop: Shop):
     assert rows["T2"]["closed_at"] is None
 
 
+def test_a_case_written_down_twice_is_one_case_as_it_changed_last(shop: Shop):
+    shop.run(
+        "shop",
+        "INSERT INTO ticket VALUES (?, ?, ?)",
+        ("T1", "2026-11-18 09:00:00", None),
+        ("T1", "2026-11-19 10:00:00", None),
+    )
+    for _ in range(2):  # into an empty table, and merged into one
+        taken, _ = shop.extractor().extract(["desk.tickets"], D18, D19)
+        assert (taken.error, dict(taken.rows), taken.reasons) == ("", {D18: 0, D19: 1}, {"与另一行的工单号相同": 1})
+        assert [row["day"] for row in kept(shop, "desk.tickets")] == [D19]
+
+
+def test_of_two_rows_with_one_key_the_same_is_kept_whatever_their_order(shop: Shop):
+    late = (1, "2026-11-19 10:00:00", "unicom", 1, None, None)
+    shop.messages("shop", GOOD, late)
+    shop.messages("twin", late, GOOD)
+    shop.extractor().extract(["sms.messages"], D19, D19)
+    assert [row["carrier"] for row in kept(shop)] == ["unicom", "unicom"]
+
+
 def test_only_what_is_lacking_or_unsettled_is_taken_again(shop: Shop):
     long_ago = D20 - dt.timedelta(days=300)
     first = shop.extractor().ensure({"sms.messages": 2}, long_ago, long_ago)
@@ -136,6 +166,27 @@ def test_only_what_is_lacking_or_unsettled_is_taken_again(shop: Shop):
     today = dt.datetime.now(shop.settings.zone).date()
     shop.extractor().ensure({"sms.messages": 0}, today, today)
     assert shop.extractor().ensure({"sms.messages": 0}, today, today) != []  # today has not ended
+
+
+def test_a_day_that_the_lake_has_lost_is_taken_again(shop: Shop):
+    shop.messages("shop", (1, "2026-01-09 09:00:00", "mobile", 1, None, None))
+    day = dt.date(2026, 1, 9)
+    shop.extractor().ensure({"sms.messages": 0}, day, day)
+    shutil.rmtree(shop.settings.lake)
+    taken = shop.extractor().ensure({"sms.messages": 0}, day, day)
+    assert [(each.source, dict(each.rows)) for each in taken] == [("shop", {day: 1})]
+    assert len(kept(shop)) == 1
+
+
+def test_a_report_that_comes_later_is_picked_up_while_the_day_has_not_settled(shop: Shop):
+    now = dt.datetime.now(shop.settings.zone)
+    yesterday = now.date() - dt.timedelta(days=1)
+    shop.messages("shop", (1, f"{yesterday} 09:00:00", "mobile", 1, None, None))
+    shop.extractor().ensure({"sms.messages": 0}, yesterday, yesterday)
+    assert [row["outcome"] for row in kept(shop)] == [None]
+    shop.run("shop", f"UPDATE message SET outcome = 'delivered', reported = '{yesterday} 21:00:00'")
+    shop.extractor().ensure({"sms.messages": 0}, yesterday, yesterday)
+    assert [(row["outcome"], row["receipt_latency_s"]) for row in kept(shop)] == [("delivered", 12 * 3600.0)]
 
 
 def test_a_long_window_is_taken_a_week_at_a_time(shop: Shop):
@@ -153,6 +204,35 @@ def test_a_source_that_is_down_is_asked_once(shop: Shop):
 def test_an_unknown_dataset_is_said(shop: Shop):
     with pytest.raises(UnknownName, match="did you mean 'sms.messages'"):
         shop.extractor().extract(["sms.message"], D19, D19)
+
+
+def test_a_dataset_that_no_source_feeds_is_refused(shop: Shop):
+    with pytest.raises(UsageError, match=r"no source feeds infra\.requests"):
+        shop.extractor().extract(["infra.requests"], D19, D19)
+
+
+def test_a_lake_that_cannot_be_written_is_told_from_a_source_that_fails(shop: Shop):
+    shop.messages("shop", GOOD)
+    shop.settings.lake.write_text("no folder", encoding="utf-8")
+    taken, _ = shop.extractor().extract(["sms.messages"], D19, D19)
+    assert (taken.exit_code, taken.cause) == (6, "写入数据湖出错")
+
+
+def test_what_a_killed_extraction_left_is_removed_by_the_next(shop: Shop):
+    left = shop.settings.lake / ".spool" / "sms.messages.abc"
+    left.mkdir(parents=True)
+    (left / "2026-11-19.parquet").write_bytes(b"half")
+    shop.messages("shop", GOOD)
+    shop.extractor().extract(["sms.messages"], D19, D19)
+    assert list(left.parent.iterdir()) == []
+
+
+def test_the_spool_of_an_extraction_under_way_is_left_alone(shop: Shop):
+    folder = shop.settings.lake / ".spool"
+    with Spool(folder, DATASETS["sms.messages"]):
+        shop.extractor().extract(["sms.messages"], D19, D19)
+        assert len([path for path in folder.iterdir() if path.is_dir()]) == 1
+    assert list(folder.iterdir()) == []
 
 
 def test_a_source_that_dies_in_mid_stream_leaves_no_half_day(shop: Shop, monkeypatch: pytest.MonkeyPatch):

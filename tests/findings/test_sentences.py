@@ -37,7 +37,7 @@ def test_what_was_measured_is_said_with_the_threshold_it_breaks(value: float, us
 
 
 def test_limits_are_said_in_the_measures_format() -> None:
-    assert limits(Threshold(120, 600, "down"), "seconds") == "高于 2 分 00 秒 关注，10 分 00 秒 异常"
+    assert limits(Threshold(120, 600, "down"), "seconds") == "高于 2 分 关注，10 分 异常"
 
 
 def test_a_deviation_says_its_side() -> None:

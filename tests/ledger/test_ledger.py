@@ -1,5 +1,7 @@
 import datetime as dt
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -84,3 +86,33 @@ def test_a_ledger_that_cannot_be_opened_is_said_without_its_password():
     with pytest.raises(LakeError, match="ledger") as caught:
         Ledger("postgresql+psycopg://u:hunter2@127.0.0.1:1/x")
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_ledger_that_another_process_holds_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
+    Ledger(url)
+    impatient = Ledger(f"{url}?timeout=0")
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(LakeError, match="database is locked") as caught:
+            impatient.runs.start("sms_volume", "2026-W47", {})
+        with pytest.raises(LakeError, match="database is locked"):
+            impatient.coverage.days("sms.messages", dt.date(2026, 11, 1), dt.date(2026, 11, 2))
+    assert "another process" in caught.value.todo
+
+
+@pytest.mark.parametrize("url", ["nothing", "oracle://u@h/db", "nosuch://h/db", "sqlite:////proc/none/ledger.sqlite"])
+def test_a_ledger_that_cannot_be_opened_is_an_error_of_ours(url: str):
+    with pytest.raises(LakeError, match="ledger"):
+        Ledger(url)
+
+
+def test_a_ledger_that_another_version_made_is_refused_with_the_way_out(tmp_path: Path):
+    url = f"sqlite:///{tmp_path}/old.sqlite"
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE coverage (dataset TEXT, source TEXT, day DATE)"))
+    engine.dispose()
+    with pytest.raises(LakeError, match="coverage has no taken_at") as caught:
+        Ledger(url)
+    assert "move it away" in caught.value.todo

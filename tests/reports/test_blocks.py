@@ -166,6 +166,29 @@ def test_a_chart_of_no_rows_is_still_a_chart() -> None:
     assert rows_of(chart(frame, y="submitted", title="图", id="c")) == []
 
 
+@pytest.mark.parametrize(
+    ("covered", "said"),
+    [
+        ([True, True], "没有数据可画：所示期间没有记录。"),
+        ([True, False], "没有数据可画：11-17 未取得数据。"),
+        (None, "没有数据可画。"),
+    ],
+)
+def test_a_chart_without_any_figure_says_why(covered: list[bool] | None, said: str) -> None:
+    frame = pd.DataFrame({"day": [date(2026, 11, 16)], "submitted": [None]})
+    span = pd.DataFrame({"day": [date(2026, 11, 16), date(2026, 11, 17)], "is_covered": covered}) if covered else None
+    assert chart(frame, y="submitted", title="图", id="c", days=span).note == said
+
+
+def test_what_is_in_order_stands_by_system_and_subject() -> None:
+    order = [("desk", "工单"), ("sms", "中国移动"), ("infra", "www"), ("sms", "中国联通"), ("sms", "中国移动")]
+    found = [Finding("a.b", system, subject, "检查", "ok", 1, "integer", "0", "") for system, subject in order]
+    assert [(row["subsystem"], row["subject"]) for row in rows_of(board(found))] == [
+        ("短信平台", "中国移动"), ("短信平台", "中国移动"), ("短信平台", "中国联通"),
+        ("软硬件环境", "www"), ("运维服务", "工单"),
+    ]  # fmt: skip
+
+
 def test_text_loses_what_no_page_or_workbook_can_hold() -> None:
     assert clean("a\x00b\x07c\u202ed\ud800e\tf\ng") == "abcde\tf\ng"
     assert clean("长" * 40_000) == "长" * 32_000 + "…"

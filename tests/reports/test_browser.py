@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page
 
-from ntanalytics.reports import table
+from ntanalytics.findings.finding import Finding
+from ntanalytics.reports import board, table
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.record import load_record
 
@@ -96,19 +97,115 @@ def test_it_prints_on_a4_with_page_numbers_and_whole_charts(page: Page, tmp_path
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed")
 def test_a_long_table_repeats_its_head_on_every_page(chromium: Browser, sample: ModuleType, tmp_path: Path) -> None:
-    rows = pd.DataFrame({"application": [f"应用{number}" for number in range(150)], "submitted": range(150)})
-    nbformat.write(sample.notebook([sample.blocks()[0], table(rows, "长表", id="long")]), tmp_path / "report.ipynb")
+    found = [Finding("a.b", "sms", f"应用{each}", "检查", "ok", each, "integer", "0 条", "") for each in range(150)]
+    nbformat.write(sample.notebook([sample.blocks()[0], board(found)]), tmp_path / "report.ipynb")
     render(tmp_path / "report.ipynb", tmp_path)
     page = chromium.new_page()
     page.goto((tmp_path / "report.html").as_uri())
-    assert page.locator("th button").count() == 2  # Chromium repeats no head that holds a box it cannot break
+    assert page.locator("th button").count() == 9  # Chromium repeats no head that holds a box it cannot break
     page.pdf(path=tmp_path / "report.pdf", prefer_css_page_size=True)
     page.close()
     command = ["pdftotext", "-layout", str(tmp_path / "report.pdf"), "-"]
     pages = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\f")
     with_rows = [text for text in pages if "应用1" in text or "应用9" in text]
     assert len(with_rows) >= 3
-    assert all("提交量（条）" in text for text in with_rows)
+    assert all("检查项" in text for text in with_rows)
+
+
+@pytest.fixture
+def long_table(sample: ModuleType, tmp_path: Path) -> Path:
+    """A page with a table of 334 rows."""
+    rows = pd.DataFrame({"application": [f"应用{number}" for number in range(334)], "submitted": range(334)})
+    nbformat.write(sample.notebook([sample.blocks()[0], table(rows, "长表", id="long")]), tmp_path / "report.ipynb")
+    render(tmp_path / "report.ipynb", tmp_path)
+    return tmp_path / "report.html"
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_a_long_table_unfolds_by_keyboard_with_and_without_scripts(
+    chromium: Browser, long_table: Path, has_scripts: bool
+) -> None:
+    page = chromium.new_context(java_script_enabled=has_scripts).new_page()
+    page.goto(long_table.as_uri())
+    rows = page.locator("#b-long tbody tr")
+    assert [rows.nth(place).is_visible() for place in (29, 30)] == [True, False]
+    fold = page.locator("#b-long summary")
+    assert fold.inner_text() == "其余 304 行"
+    assert fold.bounding_box()["y"] > rows.nth(29).bounding_box()["y"]  # type: ignore[index]
+    fold.press("Enter")
+    assert rows.nth(333).is_visible()
+    fold.press("Enter")
+    assert not rows.nth(30).is_visible()
+    page.context.close()
+
+
+def test_a_folded_table_sorts_as_one(chromium: Browser, long_table: Path) -> None:
+    page = chromium.new_page()
+    page.goto(long_table.as_uri())
+    page.locator("#b-long th button").nth(1).click()
+    assert page.locator("#b-long tbody tr >> nth=0").inner_text().split() == ["应用333", "333"]
+    assert page.locator("#b-long tbody tr:visible").count() == 30
+    page.close()
+
+
+def test_on_paper_a_long_table_ends_after_its_first_rows_and_says_so(chromium: Browser, long_table: Path) -> None:
+    page = chromium.new_page()
+    page.goto(long_table.as_uri())
+    page.locator("#b-long summary").click()  # though it was unfolded
+    page.emulate_media(media="print")
+    assert page.locator("#b-long tbody tr:visible").count() == 30
+    assert page.locator("#b-long .on-paper").inner_text() == "其余 304 行见网页或工作簿"
+    assert not page.locator("#b-long summary").is_visible()
+    page.close()
+
+
+def test_on_a_phone_tables_scroll_and_the_page_does_not(chromium: Browser, issued: Path) -> None:
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto((issued / "report.html").as_uri())
+    page.wait_for_selector("html[data-charts=drawn]", state="attached")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    box = page.evaluate("(({scrollWidth: a, clientWidth: b}) => [a, b])(document.querySelector('#b-board .box'))")
+    assert box[0] > box[1]
+    page.close()
+
+
+def test_every_table_and_button_has_a_name_and_the_focus_is_seen(page: Page) -> None:
+    unnamed = page.evaluate(
+        """[...document.querySelectorAll("table, button, summary, .plot")].filter((each) => {
+          const label = document.getElementById(each.getAttribute("aria-labelledby"))?.textContent;
+          return !(label || each.getAttribute("aria-label") || each.matches("button, summary") && each.textContent);
+        }).map((each) => each.outerHTML.slice(0, 80))"""
+    )
+    assert unnamed == []
+    page.locator("#b-by-carrier th button").first.focus()
+    page.keyboard.press("Tab")
+    width = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+    assert width == "2px"
+
+
+def test_every_text_stands_out_from_its_ground(page: Page) -> None:
+    # WCAG 2 AA: 4.5 to 1, for each colour of a text on the page's white and on the strip's grey.
+    colors = page.evaluate(
+        """[...new Set([...document.querySelectorAll("body *")]
+          .filter((each) => !each.closest(".plot"))
+          .filter((each) => [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+          .map((each) => getComputedStyle(each).color))]"""
+    )
+    assert len(colors) >= 5
+    grounds = ("rgb(255, 255, 255)", "rgb(245, 247, 250)")
+    assert [(color, ground) for color in colors for ground in grounds if contrast(color, ground) < 4.5] == []
+
+
+def contrast(color: str, ground: str) -> float:
+    """The contrast of two colours by WCAG 2."""
+
+    def luminance(text: str) -> float:
+        parts = [int(each) / 255 for each in text.removeprefix("rgb(").removesuffix(")").split(",")]
+        linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(color), luminance(ground)))
+    return (high + 0.05) / (low + 0.05)
 
 
 def test_without_scripts_sentences_and_tables_are_there(chromium: Browser, issued: Path) -> None:

@@ -14,7 +14,7 @@ def test_the_status_line_names_what_is_wrong_first(sample: ModuleType) -> None:
     remarks = status(read_record(sample.notebook()))
     assert " · ".join(f"{each.lead}{each.rest}" for each in remarks) == (
         "■ 1 项异常：中国联通送达率 · ▲ 2 项关注：中国联通回执时延P95、工单逾期未结"
-        " · ○ 1 项未知：www响应时间P95 · 其余 3 项正常"
+        " · ○ 1 项未知：www 响应时间P95 · 其余 3 项正常"
         " · ○ 数据不完整：工单自 11月20日 起未取得，相关合计为下限 · 12 行不合格数据未计入 · 数据来源 1/3"
     )
     assert worst(remarks) == "bad"

@@ -19,6 +19,7 @@ import pytest
 from ntanalytics.errors import (
     BadParameter,
     BadPeriod,
+    CalendarMissing,
     KernelDied,
     NtaError,
     PublishError,
@@ -286,3 +287,24 @@ def supervise(desk, before: str = "") -> subprocess.CompletedProcess[str]:
             sys.exit(error.exit_code)
     """)
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+
+def test_a_period_that_has_not_begun_is_refused(desk) -> None:
+    desk.write_bare(GOOD)
+    with pytest.raises(BadPeriod, match="has not begun"):
+        desk.run("2026-W49")
+    assert not desk.outputs.exists()
+
+
+def test_an_error_of_ours_keeps_its_kind_on_the_way_out_of_the_kernel(desk) -> None:
+    desk.write_bare(
+        """
+        from ntanalytics.periods import Calendar
+        import datetime
+        Calendar().is_working_day(datetime.date(2099, 1, 4))
+        """
+    )
+    with pytest.raises(CalendarMissing, match="for 2099") as caught:
+        desk.run()
+    assert "site.calendar" in caught.value.todo
+    assert desk.ledger.runs.history()[0].status == "failed"

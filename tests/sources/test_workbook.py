@@ -3,6 +3,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import openpyxl
+import openpyxl.chart
 import pyarrow as pa
 import pytest
 
@@ -78,3 +79,13 @@ def test_what_is_no_workbook_is_unreachable(product, tmp_path: Path):
 
 def test_an_empty_sheet_has_no_rows(product, tmp_path: Path):
     assert read(product, book(tmp_path, [HEADER])).num_rows == 0
+
+
+def test_other_sheets_and_columns_do_no_harm(product, tmp_path: Path):
+    path = book(tmp_path, [[*HEADER, "运营商", None, "备注", "备注"], ["2026-11-01", "mobile", 1, 2, 3, 4, 5, 6]])
+    workbook = openpyxl.load_workbook(path)
+    workbook.create_sheet("Sheet1")  # Excel leaves such empty sheets
+    workbook.create_sheet("图").add_chart(openpyxl.chart.BarChart(), "A1")
+    workbook.create_chartsheet("图表")
+    workbook.save(path)
+    assert read(product, path)["carrier"].to_pylist() == ["mobile"]

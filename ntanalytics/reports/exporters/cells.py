@@ -11,7 +11,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
 from ntanalytics.reports.data import clean
-from ntanalytics.reports.formats import UNITS, display, excel_format, local, parts
+from ntanalytics.reports.formats import UNITS, display, excel_format, local, parts, wide
 from ntanalytics.reports.record import Field
 
 INK, SOFT, BLUE = "1F2933", "5F6C7B", "1F4E8C"
@@ -89,8 +89,3 @@ def head(sheet: Any, text: str, column: int, is_numeric: bool) -> WriteOnlyCell:
 def is_number(value: Any) -> bool:
     """Whether a value stands right: a number, and no truth value."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def wide(text: str) -> int:
-    """How wide a text is: a CJK character is as wide as two Latin ones."""
-    return sum(2 if each > "\u2e7f" else 1 for each in text)

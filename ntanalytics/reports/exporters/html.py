@@ -48,7 +48,7 @@ def page_text(record: Record) -> str:
     """The page of a record; the same record gives the same text."""
     style = theme("report.css")
     script = theme("report.js")
-    has_charts = any(block.kind == "chart" for block in record.blocks)
+    has_charts = any(block.is_drawn for block in record.blocks)
     allowed = [script, plotly_script()] if has_charts else [script]
     policy = (
         f"default-src 'none'; script-src {' '.join(_hash(each) for each in allowed)}; style-src 'unsafe-inline'; "

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
@@ -25,15 +27,15 @@ from ntanalytics.reports.exporters.cells import (
     made,
     placed,
     typed,
-    wide,
 )
 from ntanalytics.reports.exporters.native_chart import native_chart
-from ntanalytics.reports.formats import UNITS, excel_format, local, parts
+from ntanalytics.reports.formats import UNITS, excel_format, local, parts, wide
 from ntanalytics.reports.record import Record, Recorded
 
 CONTENTS, SOURCES = "目录", "数据来源"
 HEADER_ROW = 3  #: title, note, header; data begin in the row after
 
+_LINE = 100  #: so many Latin characters stand on one line of the contents
 _SHOWN = ("kpis", "table", "chart", "board")
 
 
@@ -142,7 +144,7 @@ def _sources(record: Record) -> Sheet:
 def _write_contents(book: Workbook, record: Record, sheets: Sequence[Sheet]) -> None:
     sheet = book.create_sheet(CONTENTS)
     sheet.sheet_view.showGridLines = False
-    sheet.page_setup.paperSize, sheet.page_setup.fitToHeight = 9, 0
+    sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight = "landscape", 9, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     for letter, width in (("A", 34), ("B", 64), ("C", 10)):
         sheet.column_dimensions[letter].width = width
@@ -176,8 +178,14 @@ def _write_contents(book: Workbook, record: Record, sheets: Sequence[Sheet]) -> 
             Cell("行数", bold=True, color=SOFT),
         ],
     ]
-    for row in rows:
-        sheet.append([made(sheet, each) for each in row])
+    for number, row in enumerate(rows, 1):
+        cells = [made(sheet, each) for each in row]
+        if len(cells) == 1 and wide(str(cells[0].value)) > _LINE:
+            # A sentence wraps over the three columns; spilling out of them it would shrink the printed page.
+            cells[0].alignment = Alignment(vertical="center", wrap_text=True)
+            sheet.row_dimensions[number].height = 15 * math.ceil(wide(str(cells[0].value)) / _LINE)
+            sheet.merged_cells.add(f"A{number}:C{number}")
+        sheet.append(cells)
     for number, each in enumerate(sheets, len(rows) + 1):
         sheet.append(
             [
@@ -222,5 +230,10 @@ def widths(sheet: Sheet) -> list[float]:
     columns = zip(*sheet.texts, strict=True) if sheet.texts else ([] for _ in sheet.header)
     found = [max([wide(text) for text in column], default=0) for column in columns]
     return [
-        max(9, min(WIDEST, max(wide(head) + 3, width + 2))) for head, width in zip(sheet.header, found, strict=True)
+        max(9, min(WIDEST, max(_head_width(head), width + 2))) for head, width in zip(sheet.header, found, strict=True)
     ]
+
+
+def _head_width(head: str) -> int:
+    """The width that a head needs when its unit stands on a second line; 3 are for the filter's arrow."""
+    return max(wide(part) for part in head.replace("（", "\n（").split("\n")) + 3

@@ -7,7 +7,7 @@
     if (text === "—" || text === "") return null;
     const value = cell.dataset.v ?? text;
     if (!cell.matches(".num,.state")) return value;
-    const number = Number(value.replace(/,/g, ""));
+    const number = Number(value.replace(/,/g, "").replace("\u2212", "-"));
     return Number.isNaN(number) ? value : number;
   };
   const sort = (table, column, direction) => {

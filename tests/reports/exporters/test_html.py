@@ -63,12 +63,13 @@ def test_a_table_reads_like_this(sample: ModuleType) -> None:
     page = page_text(read_record(sample.notebook([sample.blocks()[0], table(rows, "A & B", id="t", note="注。")])))
     start = page.index('<section class="block table"')
     assert page[start : page.index("</section>", start)].replace("\n", "") == (
-        '<section class="block table" id="b-t" data-block="t"><h3>A &amp; B</h3><p class="note">注。</p>'
-        '<table><thead><tr><th scope="col">运营商</th><th scope="col" class="num">提交量（条）</th>'
+        '<section class="block table" id="b-t" data-block="t"><h3 id="h-t">A &amp; B</h3><p class="note">注。</p>'
+        '<div class="box"><table aria-labelledby="h-t"><thead><tr><th scope="col">运营商</th>'
+        '<th scope="col" class="num">提交量<span>（条）</span></th>'
         '<th scope="col" class="num">送达率</th></tr></thead><tbody>'
-        '<tr><td>中国联通</td><td class="num" data-v="1234">1,234</td>'
+        '<tr><td>中国联通</td><td class="num">1,234</td>'
         '<td class="num" data-v="0.98765">98.8%</td></tr>'
-        '<tr><td>中国移动</td><td class="num">—</td><td class="num">—</td></tr></tbody></table>'
+        '<tr><td>中国移动</td><td class="num">—</td><td class="num">—</td></tr></tbody></table></div>'
     )
 
 

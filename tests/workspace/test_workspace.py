@@ -1,4 +1,5 @@
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,14 @@ def test_a_day_never_taken_is_a_hole_in_every_way(shop: Shop):
     assert "shop" in first
     assert "11月22日" in first
     assert "下限" in second
+
+
+def test_a_lake_that_was_emptied_is_a_hole_whatever_the_ledger_says(shop: Shop):
+    shop.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
+    shutil.rmtree(shop.settings.lake)
+    shop.settings.lake.mkdir()
+    messages = open_report("sms_volume", W47).dataset("sms.messages")
+    assert messages.missing == [dt.date(2026, 11, 17)]  # the one day that had rows
 
 
 def test_one_source_of_two_missing_is_a_hole(shop: Shop):

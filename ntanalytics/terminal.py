@@ -1,0 +1,113 @@
+"""What the command line shows: text from outside is shown, and never obeyed.
+
+A unit's name, a file's name or a server's message may hold escape sequences that a terminal would
+obey, characters that turn the reading direction, or square brackets that rich takes for markup.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from ntanalytics.extraction.conformance import Conformance
+    from ntanalytics.ledger import Taken
+
+out = Console()
+err = Console(stderr=True)
+
+#: Unicode categories of characters that a terminal obeys, or cannot show: controls, formats (direction
+#: marks), lone surrogates, line and paragraph separators.
+_OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def plain(text: object) -> str:
+    r"""The text with what a terminal would obey written out (``\x1b``); line breaks stay."""
+    return "".join(
+        character
+        if character == "\n" or unicodedata.category(character) not in _OBEYED
+        else character.encode("unicode_escape").decode("ascii")
+        for character in str(text)
+    )
+
+
+def say(text: object) -> None:
+    """A line of results: on standard output, whole however narrow the terminal."""
+    out.print(Text(plain(text)), highlight=False, soft_wrap=True)
+
+
+def complain(text: object) -> None:
+    """A line about what went wrong: on standard error."""
+    err.print(Text(plain(text), style="red"), highlight=False, soft_wrap=True)
+
+
+def show_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """A table of results; a long cell is folded, never cut."""
+    table = Table()
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(plain(cell).replace("\n", " ")) for cell in row))
+    out.print(table)
+
+
+def show_taken(taken: Iterable[Taken]) -> None:
+    """What an extraction did: counts, why rows were set aside, what was not there, what failed."""
+    done = list(taken)
+    rows = []
+    for each in done:
+        counts = (f"{each.read:,}", f"{each.rejected.total():,}", f"{each.rows.total():,}")
+        days = f"{each.first} … {each.last}"
+        rows.append(
+            (each.dataset, each.source, days, *(("failed", "", "") if each.error else counts), f"{each.seconds:.1f}")
+        )
+    show_table(("dataset", "source", "days", "read", "set aside", "rows in the lake", "s"), rows)
+    for each in done:
+        what = f"{each.dataset} ← {each.source}"
+        for reason, count in each.reasons.most_common(5):
+            say(f"  {what}: {count:,} set aside: {reason}")
+        if each.absent:
+            say(f"  {what}: no data of {len(each.absent)} day(s)")
+        if each.error:
+            complain(f"{what}: {each.error}")
+
+
+def show_conformance(found: Conformance) -> None:
+    """How a mapping's rows fit the contract: reasons with samples, repeated keys, and each column."""
+    seen = found.rows + sum(found.rejected.values())
+    rate = f"{found.seconds:.1f} s ({seen / max(found.seconds, 1e-3):,.0f}/s)"
+    say(f"\n{found.dataset} ← {found.source}: {found.rows:,} row(s) fit, {rate}")
+    for reason, rows in found.rejected.items():
+        say(f"  {rows:,} set aside: {reason}")
+        for sample in found.samples[reason]:
+            say(f"    {sample}")
+    if found.duplicates:
+        say(f"  {found.duplicates:,} row(s) repeat a key")
+    table = []
+    for each in found.columns:
+        share = "" if each.null_share is None else f"{each.null_share:.1%}"
+        unseen = ", ".join(f"{word} {rows:,}" for word, rows in each.unseen.items())
+        table.append((each.name, share, each.least, each.greatest, unseen))
+    show_table(("column", "null", "least", "greatest", "words never seen before"), table)
+
+
+@contextmanager
+def progress() -> Iterator[Any]:
+    """What is being done, on the terminal; silent where there is none, since a log wants only results."""
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(), console=err,
+        transient=True, disable=not err.is_terminal,
+    ) as bar:  # fmt: skip
+        task = bar.add_task("…")
+
+        def show(what: str, rows: int) -> None:
+            bar.update(task, description=plain(f"{what}  {rows:,}" if rows else what))
+
+        yield show

@@ -1,0 +1,139 @@
+"""A report's period over a site's lake, and its head."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+from ntanalytics.contract import dataset as dataset_named
+from ntanalytics.errors import NoData
+from ntanalytics.periods import Period, parse_period
+from ntanalytics.reports.head import AsOf, Head, Rejected
+from ntanalytics.settings import project_dir
+from ntanalytics.workspace.scope import Scope
+from ntanalytics.workspace.site import Workspace, open_workspace
+
+
+class Report:
+    """A report's period and the data taken for it.
+
+    Attributes:
+        name: the report's name.
+        period: its period.
+        previous: the period of the same kind before it.
+        workspace: the site's lake.
+        generated_at: when this was opened.
+    """
+
+    def __init__(self, workspace: Workspace, name: str, title: str, period: Period) -> None:
+        self.name = name
+        self.title = title
+        self.period = period
+        self.previous = period.previous()
+        self.workspace = workspace
+        self.generated_at = dt.datetime.now(dt.UTC)
+        self._scopes: dict[str, Scope] = {}
+
+    def dataset(self, name: str, history: int = 0) -> Scope:
+        """A dataset within this report; ``history`` days before the period come with it.
+
+        Raises:
+            UnknownName: there is no such dataset.
+        """
+        scope = Scope(self.workspace, self.period, dataset_named(name), history)
+        self._scopes[name] = scope
+        return scope
+
+    @property
+    def zone_offset_h(self) -> int:
+        """Hours that local time is ahead of UTC at the period's beginning."""
+        offset = dt.datetime.combine(self.period.first, dt.time(), self.workspace.settings.zone).utcoffset()
+        return round((offset or dt.timedelta()).total_seconds() / 3600)
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        """The UTC moment at which the period ends."""
+        return self.period.window(self.workspace.settings.zone)[1]
+
+    @property
+    def begins_at(self) -> dt.datetime:
+        """The UTC moment at which the period begins."""
+        return self.period.window(self.workspace.settings.zone)[0]
+
+    @property
+    def working_days(self) -> list[dt.date]:
+        """The working days of the period.
+
+        Raises:
+            CalendarMissing: the year is not known.
+        """
+        return self.workspace.calendar.working_days(self.period.first, self.period.last)
+
+    def status(self) -> list[AsOf]:
+        """What each source gave for each dataset that was taken."""
+        return [line for scope in self._scopes.values() for line in scope.status()]
+
+    def origin(self, metric: str, *scopes: Scope) -> dict[str, object]:
+        """Where a block's figures come from: the metric, and version and time of what it read."""
+        return {
+            "metric": metric,
+            "datasets": {scope.contract.name: self.workspace.version(scope.contract.name) for scope in scopes},
+            "as_of": min(scope.as_of for scope in scopes).isoformat(),
+        }
+
+    def head(self) -> Head:
+        """The report's head: period, as-of per source, holes, what was set aside, versions read."""
+        status = self.status()
+        versions = {name: self.workspace.version(name) for name in self._scopes}
+        rejected = [
+            Rejected(scope.contract.name, scope.contract.label, source, reason, rows)
+            for scope in self._scopes.values()
+            for source, reason, rows in scope.rejected()
+        ]
+        unfed = [scope.contract.label for scope in self._scopes.values() if not scope.sources]
+        holes = [f"{label}没有配置数据源，相关数据未知。" for label in unfed]
+        return Head(
+            title=f"{self.workspace.settings.site.name}{self.title}",
+            period=self.period,
+            generated_at=self.generated_at,
+            as_of=tuple(status),
+            versions={name: version for name, version in versions.items() if version is not None},
+            holes=(*holes, *(_hole(line) for line in status if line.missing_days)),
+            rejected=tuple(rejected),
+            timezone=self.workspace.settings.site.timezone,
+        )
+
+
+def open_report(name: str, period: str) -> Report:
+    """A report's period over the site's lake.
+
+    Args:
+        name: the report's name: its notebook's, whose metadata holds the Chinese title.
+        period: as :func:`ntanalytics.periods.parse_period` reads it.
+
+    Raises:
+        BadPeriod: the text is no period.
+        NoData: nothing was ever extracted.
+    """
+    workspace = open_workspace()
+    if not workspace.settings.lake.is_dir():
+        raise NoData("the lake is empty", where=str(workspace.settings.lake), todo="run `ntanalytics extract` first")
+    today = dt.datetime.now(workspace.settings.zone).date()
+    return Report(workspace, name, _title(name), parse_period(period, today, workspace.calendar))
+
+
+def _title(name: str) -> str:
+    """The title that the report's notebook declares; its name where there is no such notebook."""
+    notebook = project_dir("notebooks") / f"{name}.ipynb"
+    if not notebook.is_file():
+        return name
+    about: dict[str, str] = json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("ntanalytics", {})
+    return about.get("title", name)
+
+
+def _hole(line: AsOf) -> str:
+    """One Chinese sentence for days that a source does not cover."""
+    days = line.missing_days
+    span = f"{days[0]:%m月%d日}" if len(days) == 1 else f"{days[0]:%m月%d日}至{days[-1]:%m月%d日}共 {len(days)} 天"
+    why = f"（{line.error}）" if line.error else ""
+    return f"{line.label}：数据源 {line.source} 缺{span}的完整数据{why}，相关合计为下限，环比不作比较。"

@@ -1,0 +1,120 @@
+"""One dataset within a report: its rows of the period, and how whole they are."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import ibis.expr.types as ir
+
+from ntanalytics.contract import Dataset
+from ntanalytics.ledger import Covered
+from ntanalytics.periods import Period, days_between, local_window
+from ntanalytics.reports.head import AsOf
+from ntanalytics.workspace.site import Workspace
+
+
+class Scope:
+    """One dataset within a report: its rows of the period, of the period before, and what is missing.
+
+    Attributes:
+        contract: the dataset.
+        table: rows of the period.
+        before: rows of the previous period of the same kind.
+        recent: rows of the ``history`` days before the period, and of the period.
+        days: the days of that span, with ``is_covered`` (see :meth:`Workspace.days`).
+        missing: days of the period that are not whole: never taken, taken before the day ended, or
+            not held by a source.
+        missing_before: the same of the previous period.
+    """
+
+    def __init__(self, workspace: Workspace, period: Period, contract: Dataset, history: int) -> None:
+        previous = period.previous()
+        first = period.first - dt.timedelta(days=history)
+        self.contract = contract
+        self.period = period
+        self.sources = workspace.feeding.get(contract.name, [])
+        self._workspace = workspace
+        self._covered = workspace.covered(contract.name, min(first, previous.first), period.last)
+        self.table = workspace.table(contract.name, period.first, period.last)
+        self.before = workspace.table(contract.name, previous.first, previous.last)
+        self.recent = workspace.table(contract.name, first, period.last)
+        self.missing = self._missing(period.days)
+        self.missing_before = self._missing(previous.days)
+        span = days_between(first, period.last)
+        self.days = workspace.days(first, period.last, set(span) - set(self._missing(span)))
+
+    @property
+    def own_days(self) -> ir.Table:
+        """The days of the period alone, as ``days``."""
+        return self.days.filter(self.days.day >= self.period.first)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every day of the period is whole, from every source."""
+        return not self.missing
+
+    @property
+    def was_complete(self) -> bool:
+        """Whether every day of the previous period is whole."""
+        return not self.missing_before
+
+    @property
+    def wholeness(self) -> dict[str, bool]:
+        """``is_complete`` and ``was_complete``, for a metric that compares the two periods."""
+        return {"is_complete": self.is_complete, "was_complete": self.was_complete}
+
+    @property
+    def note(self) -> str:
+        """What a table over the period must say when it has holes; else empty."""
+        return "" if self.is_complete else f"本期缺 {len(self.missing)} 天数据：数量为下限，比率与环比不予计算。"
+
+    @property
+    def as_of(self) -> dt.datetime:
+        """When the period's data were taken: the earliest of its sources' latest extractions.
+
+        The period's end where nothing was taken at all: then nothing is said to be pending or not.
+        """
+        latest = [moment for source in self.sources if (moment := self._taken_at(source)) is not None]
+        if len(latest) < len(self.sources) or not latest:
+            return self.period.window(self._workspace.settings.zone)[1]
+        return min(latest)
+
+    def _taken_at(self, source: str) -> dt.datetime | None:
+        days = [day.taken_at for day in self._covered if day.source == source and day.day >= self.period.first]
+        return max(days, default=None)
+
+    def _missing(self, days: list[dt.date]) -> list[dt.date]:
+        whole = {(day.source, day.day) for day in self._covered if self._is_whole(day)}
+        if not self.sources:
+            return list(days)
+        return [day for day in days if any((source, day) not in whole for source in self.sources)]
+
+    def _is_whole(self, day: Covered) -> bool:
+        _, ends = local_window(day.day, day.day, self._workspace.settings.zone)
+        return day.is_held and day.taken_at >= ends
+
+    def status(self) -> list[AsOf]:
+        """What each source gave for the period."""
+        causes = self._workspace.ledger.coverage.last_causes(self.contract.name, self.sources)
+        found = []
+        for source in self.sources:
+            days = [day for day in self._covered if day.source == source and day.day in self.period.days]
+            whole = {day.day for day in days if self._is_whole(day)}
+            missing = tuple(day for day in self.period.days if day not in whole)
+            found.append(
+                AsOf(
+                    source=source,
+                    dataset=self.contract.name,
+                    label=self.contract.label,
+                    taken_at=self._taken_at(source),
+                    rows=sum(day.source_rows for day in days) if days else None,
+                    rejected=sum(rows for owner, _, rows in self.rejected() if owner == source),
+                    missing_days=missing,
+                    error=causes.get(source, "") if missing else "",
+                )
+            )
+        return found
+
+    def rejected(self) -> list[tuple[str, str, int]]:
+        """What was set aside in the period: (source, reason, rows or lines)."""
+        return self._workspace.ledger.coverage.rejected(self.contract.name, self.period.first, self.period.last)
