@@ -6,6 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import LakeError
 from ntanalytics.ledger import tables
@@ -39,7 +40,8 @@ class Ledger:
                 if parsed.database:
                     Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
                 arguments = {"timeout": 30}  # another process of ours may be writing
-            self._engine = sa.create_engine(parsed, hide_parameters=True, connect_args=arguments)
+            # Nothing is kept open between two entries: they are few, and another process may want the file.
+            self._engine = sa.create_engine(parsed, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
         except (sa.exc.SQLAlchemyError, ModuleNotFoundError, OSError) as error:
             raise LakeError(f"cannot open the ledger: {error}", where=where, todo=_TODO) from error
         with writing(self._engine) as connection:
