@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import LakeError
 from ntanalytics.ledger import Ledger, Taken
@@ -46,7 +47,7 @@ def test_taking_a_day_again_replaces_its_coverage_and_keeps_the_history(ledger: 
     ledger.coverage.record(taken(rows=Counter({D1: 5})))
     ledger.coverage.record(taken(D1, D1, rows=Counter({D1: 7})))
     assert [day.rows for day in ledger.coverage.days("sms.messages", D1, D2)] == [7, 0]
-    with sa.create_engine(f"sqlite:///{tmp_path}/deep/ledger.sqlite").connect() as connection:
+    with sa.create_engine(f"sqlite:///{tmp_path}/deep/ledger.sqlite", poolclass=NullPool).connect() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM extractions")).scalar() == 2
 
 
