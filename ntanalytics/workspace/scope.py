@@ -44,11 +44,6 @@ class Scope:
         self.days = workspace.days(first, period.last, set(span) - set(self._missing(span)))
 
     @property
-    def own_days(self) -> ir.Table:
-        """The days of the period alone, as ``days``."""
-        return self.days.filter(self.days.day >= self.period.first)
-
-    @property
     def is_complete(self) -> bool:
         """Whether every day of the period is whole, from every source."""
         return not self.missing
