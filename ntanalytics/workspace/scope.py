@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import ibis.expr.types as ir
-
 from ntanalytics.contract import Dataset
 from ntanalytics.ledger import Covered
 from ntanalytics.periods import Period, days_between, local_window
