@@ -83,6 +83,9 @@ class SourceSettings(_Part):
     """One source: which product it is, and where."""
 
     product: str = Field(description="A folder under queries/: what the source is.")
+    datasets: tuple[str, ...] = Field(
+        (), description="Only these of the datasets that the product can feed; default: all of them."
+    )
     url: Annotated[str, AfterValidator(_bare_url)] = Field(
         "", description="Database: SQLAlchemy URL, without a password. Prometheus: its HTTP address."
     )

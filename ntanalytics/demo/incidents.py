@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from zoneinfo import ZoneInfo
 
+from ntanalytics.demo.script import BEGUN, LASTING, PLAN
 from ntanalytics.periods import Calendar, Period
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -18,9 +19,8 @@ class Incident:
     Attributes:
         id: its name, unique in the estate.
         subsystem: the subsystem's id.
-        kind: ``carrier_outage``, ``error_burst``, ``report_backlog``, ``slow_responses``,
-            ``attendance_gap``, ``manual_check``, ``tickets_overdue`` or ``bill_difference``.
-        subject: the carrier, service, role or checked item concerned.
+        kind: one of ``script.KINDS``, which says what it does to the data.
+        subject: the carrier, service, unit, host, module or checked item concerned.
         start: when it began, in the city's zone.
         end: when it ended (half-open).
         severity: 关注 or 异常, as an inspection should find it.
@@ -55,25 +55,6 @@ class Incident:
         }
 
 
-# id, subsystem, kind, subject, working days before the last one, from, to, severity, description
-_PLAN = (
-    ("slow-oa", "oa", "slow_responses", "oa.nantong.example", 3, "08:30", "10:45", "关注",
-     "协同办公上午响应缓慢，接口耗时约为平时的六倍。"),
-    ("outage-unicom", "sms", "carrier_outage", "unicom", 2, "09:12", "12:42", "异常",
-     "中国联通通道故障，送达率降至约70%，历时3小时30分。"),
-    ("errors-portal", "infra", "error_burst", "portal", 0, "14:10", "14:50", "异常",
-     "统一门户上游服务异常，40分钟内约三分之一请求返回502或504。"),
-    ("backlog-telecom", "sms", "report_backlog", "telecom", 6, "09:30", "15:30", "关注",
-     "中国电信状态报告积压，最长延迟数小时，短信均已送达。"),
-    ("attendance-gap", "desk", "attendance_gap", "驻场", 5, "00:00", "24:00", "异常",
-     "当日无驻场或备选人员在岗记录。"),
-    ("check-cooling", "infra", "manual_check", "机房温湿度", 0, "08:40", "17:00", "关注",
-     "机房二号空调回风温度偏高，已联系维保。"),
-    ("tickets-overdue", "desk", "tickets_overdue", "desk", 0, "00:00", "24:00", "关注",
-     "有工单超过应完成时间仍未关闭。"),
-)  # fmt: skip
-
-
 def plan(calendar: Calendar, first: dt.date, until: dt.date) -> tuple[Incident, ...]:
     """The incidents of an estate from ``first`` to ``until``, both included, in order of their start.
 
@@ -82,8 +63,17 @@ def plan(calendar: Calendar, first: dt.date, until: dt.date) -> tuple[Incident, 
     """
     days = calendar.working_days(first, until)[::-1]
     planned = [
-        Incident(name, subsystem, kind, subject, _moment(days[back], begin), _moment(days[back], end), severity, text)
-        for name, subsystem, kind, subject, back, begin, end, severity, text in _PLAN
+        Incident(
+            name,
+            subsystem,
+            kind,
+            subject,
+            max(_moment(days[back] - dt.timedelta(days=BEGUN.get(kind, 0)), begin), _moment(first, "00:00")),
+            _end(kind, days[back], end, until),
+            severity,
+            text,
+        )
+        for name, subsystem, kind, subject, back, begin, end, severity, text in PLAN
         if back < len(days)
     ]
     month = billed_months(first, until)[-1:]
@@ -101,6 +91,13 @@ def plan(calendar: Calendar, first: dt.date, until: dt.date) -> tuple[Incident, 
         for period in month
     ]
     return tuple(sorted(planned, key=lambda incident: (incident.start, incident.id)))
+
+
+def _end(kind: str, day: dt.date, clock: str, until: dt.date) -> dt.datetime:
+    """When an incident of ``day`` ends: on that day, some days later, or with the estate."""
+    days = LASTING.get(kind, 0)
+    last = until if days is None else min(day + dt.timedelta(days=days), until)
+    return _moment(last, "24:00" if days is None else clock)
 
 
 def billed_months(first: dt.date, until: dt.date) -> list[Period]:

@@ -1,8 +1,10 @@
-"""The units and applications of the demo city. The names are composed, and mean no real unit's figures."""
+"""The 330 units and the applications of the demo city. The names are composed, and mean no real unit's figures."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ntanalytics.demo.rhythm import Audience
 
@@ -14,7 +16,7 @@ _CITY = """
 市商务局 市文化广电和旅游局 市卫生健康委 市退役军人事务局 市应急管理局 市审计局 市外办 市国资委
 市数据局 市市场监管局 市体育局 市统计局 市医疗保障局 市信访局 市机关事务管理局 市大数据管理中心
 市政务服务中心 市住房公积金管理中心 市不动产登记中心 市消防救援支队 市总工会 团市委 市妇联 市科协
-市文联 市工商联 市残联 市红十字会 市供销合作总社 市气象局 市税务局
+市文联 市工商联 市残联
 """
 
 _DISTRICTS = "崇川区 通州区 海门区 海安市 如皋市 启东市 如东县 开发区"
@@ -41,6 +43,28 @@ def _names() -> tuple[str, ...]:
 
 #: Every unit of the demo city.
 UNITS: tuple[str, ...] = _names()
+
+#: Those that use the OA, by edition; the others only exchange documents (domain.md, "The platform").
+_PARTY = """
+市委办公室 市纪委监委 市委组织部 市委宣传部 市委统战部 市委社会工作部 市委政法委 市委编办 市委巡察办 市委党校 市档案馆
+"""
+_GOVERNMENT = """
+市政府办公室 市人大常委会办公室 市政协办公室 市发展改革委 市财政局 市外办 市国资委 市数据局 市大数据管理中心
+市机关事务管理局 市信访局 市审计局
+"""
+#: Units of the general edition, and of the WeCom edition.
+GENERAL_UNITS, WECOM_UNITS = 35, 42
+
+
+def _editions() -> dict[str, str]:
+    found = dict.fromkeys(_PARTY.split(), "party") | dict.fromkeys(_GOVERNMENT.split(), "government")
+    city = [unit for unit in _CITY.split() if unit not in found][:GENERAL_UNITS]
+    districts = [unit for unit in UNITS if unit.startswith(("崇川区", "开发区")) and not unit.endswith(("街道", "镇"))]
+    return found | dict.fromkeys(city, "general") | dict.fromkeys(districts[:WECOM_UNITS], "wecom")
+
+
+#: Unit → the edition of the OA that it uses; a unit that is missing here only exchanges documents.
+EDITION_OF: Mapping[str, str] = MappingProxyType(_editions())
 
 
 _COUNTER_OFFICES = "市政务服务中心 市人力资源社会保障局 市市场监管局 市卫生健康委 市公安局 市交通运输局"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from collections.abc import Mapping as Map
+from dataclasses import replace
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -42,10 +43,25 @@ def open_sources(settings: Settings, catalog: Map[str, Product]) -> dict[str, So
         if configured.product not in catalog:
             unknown = UnknownName("product", configured.product, catalog)
             raise SettingsError(unknown.what, where=f"{settings.file}: sources.{name}.product", todo=unknown.todo)
-        product = catalog[configured.product]
+        product = fed_by(catalog[configured.product], configured.datasets, where=f"sources.{name}.datasets")
         zone = ZoneInfo(configured.timezone or product.timezone or settings.site.timezone)
         opened[name] = SOURCES[product.kind](name, configured, product, zone)
     return opened
 
 
-__all__ = ["BATCH_ROWS", "SOURCES", "Source", "open_sources"]
+def fed_by(product: Product, datasets: Collection[str], *, where: str) -> Product:
+    """The product with only those of its mappings that a source is to feed; the product itself where it names none.
+
+    Raises:
+        UnknownName: the product does not feed one of them.
+    """
+    for dataset in datasets:
+        if dataset not in product.datasets:
+            raise UnknownName("dataset", dataset, product.datasets, where=where)
+    if not datasets:
+        return product
+    chosen = {key: mapping for key, mapping in product.mappings.items() if key[0] in datasets}
+    return replace(product, mappings=MappingProxyType(chosen))
+
+
+__all__ = ["BATCH_ROWS", "SOURCES", "Source", "fed_by", "open_sources"]

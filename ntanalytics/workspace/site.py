@@ -15,6 +15,7 @@ from ntanalytics.lake import DeltaLake, DuckReader
 from ntanalytics.ledger import Covered, Ledger
 from ntanalytics.periods import Calendar, days_between
 from ntanalytics.settings import Settings, find_config, load
+from ntanalytics.sources import fed_by
 
 _DAYS = pa.schema(
     [
@@ -78,7 +79,8 @@ class Workspace:
         catalog = site_catalog(self.settings.queries)
         feeding: dict[str, list[str]] = {}
         for name, source in self.settings.sources.items():
-            for dataset in catalog[source.product].datasets:
+            product = fed_by(catalog[source.product], source.datasets, where=f"sources.{name}.datasets")
+            for dataset in product.datasets:
                 feeding.setdefault(dataset, []).append(name)
         return feeding
 

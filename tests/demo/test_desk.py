@@ -90,4 +90,4 @@ def test_one_carriers_bill_differs_by_more_than_half_a_percent(tmp_path: Path):
 
 
 def test_units_have_names_of_their_own():
-    assert len(UNITS) == len(set(UNITS)) == 334
+    assert len(UNITS) == len(set(UNITS)) == 330

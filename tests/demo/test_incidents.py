@@ -1,6 +1,8 @@
 import datetime as dt
 
+from ntanalytics.contract.words import SUBSYSTEMS
 from ntanalytics.demo.incidents import ZONE, billed_months, plan
+from ntanalytics.demo.script import KINDS
 from ntanalytics.periods import Calendar
 
 UNTIL = dt.date(2026, 11, 22)
@@ -8,7 +10,7 @@ UNTIL = dt.date(2026, 11, 22)
 
 def test_they_lie_on_known_working_days_before_the_last():
     incidents = plan(Calendar(), dt.date(2026, 9, 14), UNTIL)
-    assert {incident.id: incident.day.isoformat() for incident in incidents} == {
+    known = {
         "bill-unicom": "2026-10-01",
         "backlog-telecom": "2026-11-12",
         "attendance-gap": "2026-11-13",
@@ -18,11 +20,27 @@ def test_they_lie_on_known_working_days_before_the_last():
         "errors-portal": "2026-11-20",
         "tickets-overdue": "2026-11-20",
     }
+    assert known.items() <= {incident.id: incident.day.isoformat() for incident in incidents}.items()
+
+
+def test_every_kind_is_planted_in_every_subsystem():
+    incidents = plan(Calendar(), dt.date(2026, 9, 14), UNTIL)
+    assert {incident.kind for incident in incidents} == set(KINDS)
+    assert {incident.subsystem for incident in incidents} == set(SUBSYSTEMS)
+    assert len({incident.id for incident in incidents}) == len(incidents) >= 25
+    assert all(incident.start < incident.end for incident in incidents)
+
+
+def test_one_that_lasts_ends_with_the_estate_at_the_latest():
+    incidents = {incident.id: incident for incident in plan(Calendar(), dt.date(2026, 9, 14), UNTIL)}
+    assert incidents["disk-oa-db"].end == dt.datetime(2026, 11, 23, tzinfo=ZONE)
+    assert incidents["backup-missing"].start == dt.datetime(2026, 11, 18, tzinfo=ZONE)  # a day before the 19th
 
 
 def test_those_before_the_first_day_are_left_out():
     incidents = plan(Calendar(), dt.date(2026, 11, 19), UNTIL)
-    assert {incident.day for incident in incidents} == {dt.date(2026, 11, 20)}
+    # what had begun before it goes on from the first day
+    assert {incident.day for incident in incidents} == {dt.date(2026, 11, 19), dt.date(2026, 11, 20)}
 
 
 def test_days_without_a_working_day_have_none():

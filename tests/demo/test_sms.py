@@ -143,5 +143,5 @@ def test_accounts_carry_units_and_enterprises_carry_applications(database: sqlit
             """
         ).fetchall()
     )
-    assert found["公文交换"] == found["协同办公"] == 334
+    assert found["公文交换"] == found["协同办公"] == 330
     assert found["苏服办·南通"] == 1
