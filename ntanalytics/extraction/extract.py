@@ -24,7 +24,8 @@ from ntanalytics.extraction.check import check
 from ntanalytics.extraction.pseudonym import site_key
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.lake import DeltaLake
-from ntanalytics.ledger import Ledger, Taken
+from ntanalytics.ledger import Covered, Ledger, Taken
+from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import days_between, local_window
 from ntanalytics.settings import Settings
 from ntanalytics.sources import Source, open_sources
@@ -45,15 +46,23 @@ class Extractor:
         settings: the site.
         ledger: where it is recorded.
         progress: told how far it is.
+        clock: tells the time, as an aware moment; the demo city and tests have days of their own.
 
     Raises:
         ContractError, SettingsError, UnknownName: a mapping or a source cannot be used.
     """
 
-    def __init__(self, settings: Settings, ledger: Ledger, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        progress: Progress | None = None,
+        clock: Callable[[], dt.datetime] | None = None,
+    ) -> None:
         self.settings = settings
         self.ledger = ledger
         self._progress = progress or _silent
+        self._clock = clock or _now
         self._lake = DeltaLake(settings.lake)
         self.sources = open_sources(settings, site_catalog(settings.queries))
 
@@ -96,6 +105,8 @@ class Extractor:
     def ensure(self, needs: Map[str, int], first: dt.date, last: dt.date) -> list[Taken]:
         """Take what the lake lacks for a window, and again the days that had not settled.
 
+        Of a state, today's snapshot is taken, where none that is held was taken as near to the window's end.
+
         Args:
             needs: dataset → how many days before ``first`` are wanted too.
             first: the first local day of the window.
@@ -104,16 +115,22 @@ class Extractor:
         Returns:
             As :meth:`extract`.
         """
-        today = dt.datetime.now(self.settings.zone).date()
+        today = self._today()
         taken = []
         for name, history in needs.items():
             contract = dataset_named(name)
             wanted = days_between(first - dt.timedelta(days=history), min(last, today))
+            # Asked of every source before the first is taken: the lake tells which days it holds, and not whose.
+            lacking = {
+                source.name: self._lacking_snapshot(contract, source, first, last)
+                if contract.kind is Kind.STATE
+                else self._lacking(contract, source, wanted)
+                for source in self.feeding(name)
+            }
             for source in self.feeding(name):
-                days = [today] if contract.kind is Kind.STATE else wanted
                 chunks = [
                     chunk
-                    for run_first, run_last in _runs(self._lacking(contract, source, days))
+                    for run_first, run_last in _runs(lacking[source.name])
                     for chunk in self._windows(contract, source, run_first, run_last)
                 ]
                 taken += self._take_chunks(contract, source, chunks)
@@ -124,8 +141,7 @@ class Extractor:
     ) -> list[tuple[dt.date, dt.date]]:
         """The windows to ask for: a state is as it is today, whichever days are asked for."""
         if contract.kind is Kind.STATE:
-            today = dt.datetime.now(self.settings.zone).date()
-            return [(today, today)]
+            return [(self._today(), self._today())]
         return _chunks(first, last, source.chunk_days)
 
     def _take_chunks(self, contract: Dataset, source: Source, chunks: Iterable[tuple[dt.date, dt.date]]) -> list[Taken]:
@@ -141,25 +157,40 @@ class Extractor:
         """The days that were never taken, or before they had settled, or that the lake holds no more."""
         if not wanted:
             return []
-        held = self._lake.days(contract.name, self._lake.version(contract.name))
-        known = {
-            day.day: day
-            for day in self.ledger.coverage.days(contract.name, wanted[0], wanted[-1])
-            if day.source == source.name and (not day.rows or day.day in held)
-        }
+        known = {day.day: day for day in self._known(contract, source, wanted[0], wanted[-1])}
         margin = dt.timedelta(days=contract.settles_after)
 
         def lacks(day: dt.date) -> bool:
             _, ends = local_window(day, day, self.settings.zone)
-            if contract.kind is Kind.STATE:
-                return day not in known
             return day not in known or known[day].taken_at < ends + margin
 
         return [day for day in wanted if lacks(day)]
 
+    def _lacking_snapshot(self, contract: Dataset, source: Source, first: dt.date, last: dt.date) -> list[dt.date]:
+        """Today, where a snapshot taken now would tell of the window's end better than those since ``first``.
+
+        Never twice a day: the second would only replace the first.
+        """
+        now, today = self._clock(), self._today()
+        known = self._known(contract, source, first, today)
+        _, ends = local_window(last, last, self.settings.zone)
+        best = nearest(known, ends)
+        if any(each.day == today for each in known):
+            return []
+        return [today] if best is None or abs(now - ends) < abs(best.taken_at - ends) else []
+
+    def _known(self, contract: Dataset, source: Source, first: dt.date, last: dt.date) -> list[Covered]:
+        """The days of a source that were taken and that the lake holds."""
+        held = self._lake.days(contract.name, self._lake.version(contract.name))
+        days = self.ledger.coverage.days(contract.name, first, last)
+        return [day for day in days if day.source == source.name and (not day.rows or day.day in held)]
+
+    def _today(self) -> dt.date:
+        return self._clock().astimezone(self.settings.zone).date()
+
     def _take(self, contract: Dataset, source: Source, first: dt.date, last: dt.date) -> Taken:
         what = f"{contract.name} ← {source.name} {first}…{last}"
-        taken_at = dt.datetime.now(dt.UTC)
+        taken_at = self._clock().astimezone(dt.UTC)
         begun = time.monotonic()
         try:
             for attempt in stamina.retry_context(on=_is_retryable, attempts=_ATTEMPTS, wait_initial=0.5, wait_max=5.0):
@@ -206,6 +237,10 @@ class Extractor:
             rejects = spool.rejects()
             self._lake.replace_rejects(contract.name, rejects, source.name, first, last)
             return spool.rows, _counted(rejects), source_rows, frozenset(absent)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _silent(what: str, rows: int) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NoData
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.reports.head import AsOf, Head, Rejected
 from ntanalytics.settings import project_dir
-from ntanalytics.workspace.scope import Scope
+from ntanalytics.workspace.scope import Scope, WindowScope
 from ntanalytics.workspace.site import Workspace, open_workspace
+from ntanalytics.workspace.snapshots import StateScope
 
 
 class Report:
@@ -37,10 +39,14 @@ class Report:
     def dataset(self, name: str, history: int = 0) -> Scope:
         """A dataset within this report; ``history`` days before the period come with it.
 
+        Of a state it is the snapshot that stands for the period's end (:mod:`ntanalytics.workspace.snapshots`).
+
         Raises:
             UnknownName: there is no such dataset.
         """
-        scope = Scope(self.workspace, self.period, dataset_named(name), history)
+        contract = dataset_named(name)
+        kind = StateScope if contract.kind is Kind.STATE else WindowScope
+        scope = kind(self.workspace, self.period, contract, history)
         self._scopes[name] = scope
         return scope
 
@@ -92,13 +98,14 @@ class Report:
         ]
         unfed = [scope.contract.label for scope in self._scopes.values() if not scope.sources]
         holes = [f"{label}没有配置数据源，相关数据未知。" for label in unfed]
+        holes += [hole for scope in self._scopes.values() for hole in scope.holes()]
         return Head(
             title=f"{self.workspace.settings.site.name}{self.title}",
             period=self.period,
             generated_at=self.generated_at,
             as_of=tuple(status),
             versions={name: version for name, version in versions.items() if version is not None},
-            holes=(*holes, *(_hole(line) for line in status if line.missing_days)),
+            holes=tuple(holes),
             rejected=tuple(rejected),
             timezone=self.workspace.settings.site.timezone,
         )
@@ -129,11 +136,3 @@ def _title(name: str) -> str:
         return name
     about: dict[str, str] = json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("ntanalytics", {})
     return about.get("title", name)
-
-
-def _hole(line: AsOf) -> str:
-    """One Chinese sentence for days that a source does not cover."""
-    days = line.missing_days
-    span = f"{days[0]:%m月%d日}" if len(days) == 1 else f"{days[0]:%m月%d日}至{days[-1]:%m月%d日}共 {len(days)} 天"
-    why = f"（{line.error}）" if line.error else ""
-    return f"{line.label}：数据源 {line.source} 缺{span}的完整数据{why}，相关合计为下限，环比不作比较。"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
+
+import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset
 from ntanalytics.ledger import Covered
@@ -11,55 +14,49 @@ from ntanalytics.reports.head import AsOf
 from ntanalytics.workspace.site import Workspace
 
 
-class Scope:
+class Scope(ABC):
     """One dataset within a report: its rows of the period, of the period before, and what is missing.
 
     Attributes:
         contract: the dataset.
-        table: rows of the period.
-        before: rows of the previous period of the same kind.
-        recent: rows of the ``history`` days before the period, and of the period.
+        period: the report's period.
+        sources: the names of the sources that feed it.
+        table: rows of the period; of a state, the snapshot that stands for the period's end.
+        before: the same of the previous period of the same kind.
+        recent: rows of the ``history`` days before the period, and of the period; of a state, every day's snapshot.
         days: the days of that span, with ``is_covered`` (see :meth:`Workspace.days`).
-        missing: days of the period that are not whole: never taken, taken before the day ended, or
-            not held by a source.
+        missing: days of the period that are not whole: never taken, taken before the day ended, or not held by a
+            source; of a state, the period's last day where a source has no snapshot that can stand for it.
         missing_before: the same of the previous period.
     """
 
-    def __init__(self, workspace: Workspace, period: Period, contract: Dataset, history: int) -> None:
-        previous = period.previous()
-        first = period.first - dt.timedelta(days=history)
+    table: ir.Table
+    before: ir.Table
+    recent: ir.Table
+    days: ir.Table
+    missing: list[dt.date]
+    missing_before: list[dt.date]
+
+    def __init__(self, workspace: Workspace, period: Period, contract: Dataset) -> None:
         self.contract = contract
         self.period = period
         self.sources = workspace.feeding.get(contract.name, [])
         self._workspace = workspace
-        self._covered = workspace.covered(contract.name, min(first, previous.first), period.last)
-        self.table = workspace.table(contract.name, period.first, period.last)
-        self.before = workspace.table(contract.name, previous.first, previous.last)
-        self.recent = workspace.table(contract.name, first, period.last)
-        self.missing = self._missing(period.days)
-        self.missing_before = self._missing(previous.days)
-        span = days_between(first, period.last)
-        self.days = workspace.days(first, period.last, set(span) - set(self._missing(span)))
 
     @property
     def is_complete(self) -> bool:
-        """Whether every day of the period is whole, from every source."""
+        """Whether nothing of the period is missing, from any source."""
         return not self.missing
 
     @property
     def was_complete(self) -> bool:
-        """Whether every day of the previous period is whole."""
+        """Whether nothing of the previous period is missing."""
         return not self.missing_before
 
     @property
     def wholeness(self) -> dict[str, bool]:
         """``is_complete`` and ``was_complete``, for a metric that compares the two periods."""
         return {"is_complete": self.is_complete, "was_complete": self.was_complete}
-
-    @property
-    def note(self) -> str:
-        """What a table over the period must say when it has holes; else empty."""
-        return "" if self.is_complete else f"本期缺 {len(self.missing)} 天数据：数量为下限，比率与环比不予计算。"
 
     @property
     def as_of(self) -> dt.datetime:
@@ -71,6 +68,49 @@ class Scope:
         if len(latest) < len(self.sources) or not latest:
             return self.period.window(self._workspace.settings.zone)[1]
         return min(latest)
+
+    @property
+    @abstractmethod
+    def note(self) -> str:
+        """What a table over the period must say of its data; empty where there is nothing to say."""
+
+    @abstractmethod
+    def status(self) -> list[AsOf]:
+        """What each source gave for the period."""
+
+    @abstractmethod
+    def holes(self) -> list[str]:
+        """One Chinese sentence for each source that lacks something of the period."""
+
+    @abstractmethod
+    def rejected(self) -> list[tuple[str, str, int]]:
+        """What was set aside in the period: (source, reason, rows or lines)."""
+
+    @abstractmethod
+    def _taken_at(self, source: str) -> dt.datetime | None:
+        """When the latest of a source's data were taken; None when it gave nothing."""
+
+
+class WindowScope(Scope):
+    """A dataset of events or cases: the rows whose day lies in the period."""
+
+    def __init__(self, workspace: Workspace, period: Period, contract: Dataset, history: int) -> None:
+        super().__init__(workspace, period, contract)
+        previous = period.previous()
+        first = period.first - dt.timedelta(days=history)
+        self._covered = workspace.covered(contract.name, min(first, previous.first), period.last)
+        self.table = workspace.table(contract.name, period.first, period.last)
+        self.before = workspace.table(contract.name, previous.first, previous.last)
+        self.recent = workspace.table(contract.name, first, period.last)
+        self.missing = self._missing(period.days)
+        self.missing_before = self._missing(previous.days)
+        span = days_between(first, period.last)
+        self.days = workspace.days(first, period.last, set(span) - set(self._missing(span)))
+
+    @property
+    def note(self) -> str:
+        """See :attr:`Scope.note`."""
+        return "" if self.is_complete else f"本期缺 {len(self.missing)} 天数据：数量为下限，比率与环比不予计算。"
 
     def _taken_at(self, source: str) -> dt.datetime | None:
         days = [day.taken_at for day in self._covered if day.source == source and day.day >= self.period.first]
@@ -87,7 +127,7 @@ class Scope:
         return day.is_held and day.taken_at >= ends
 
     def status(self) -> list[AsOf]:
-        """What each source gave for the period."""
+        """See :meth:`Scope.status`."""
         causes = self._workspace.ledger.coverage.last_causes(self.contract.name, self.sources)
         found = []
         for source in self.sources:
@@ -108,6 +148,17 @@ class Scope:
             )
         return found
 
+    def holes(self) -> list[str]:
+        """See :meth:`Scope.holes`."""
+        return [_hole(line) for line in self.status() if line.missing_days]
+
     def rejected(self) -> list[tuple[str, str, int]]:
-        """What was set aside in the period: (source, reason, rows or lines)."""
+        """See :meth:`Scope.rejected`."""
         return self._workspace.ledger.coverage.rejected(self.contract.name, self.period.first, self.period.last)
+
+
+def _hole(line: AsOf) -> str:
+    days = line.missing_days
+    span = f"{days[0]:%m月%d日}" if len(days) == 1 else f"{days[0]:%m月%d日}至{days[-1]:%m月%d日}共 {len(days)} 天"
+    why = f"（{line.error}）" if line.error else ""
+    return f"{line.label}：数据源 {line.source} 缺{span}的完整数据{why}，相关合计为下限，环比不作比较。"
