@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import hmac
 import os
 import secrets
 from pathlib import Path
@@ -20,6 +19,7 @@ from ntanalytics.errors import LakeError
 
 KEY_NAME = ".pseudonym.key"
 _KEY_BYTES = 32
+_BLOCK_BYTES, _PADS = 64, (0x36, 0x5C)  # of HMAC-SHA256
 _SHOWN = 24  # hexadecimal digits kept: 96 bits, so that no two addresses of a city meet
 
 
@@ -52,8 +52,14 @@ def site_key(lake: Path) -> bytes:
 def hashed(values: pa.Array, key: bytes) -> pa.Array:
     """The values of a text column, each replaced by its keyed hash; null stays null."""
     encoded = pc.dictionary_encode(values.cast(pa.string()))
-    words = [
-        None if value is None else hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:_SHOWN]
-        for value in encoded.dictionary.to_pylist()
-    ]
+    inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in key.ljust(_BLOCK_BYTES, b"\0"))) for pad in _PADS)
+    words = [None if value is None else _keyed(value, inner, outer) for value in encoded.dictionary.to_pylist()]
     return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(words, pa.string())).dictionary_decode()
+
+
+def _keyed(value: str, inner: hashlib._Hash, outer: hashlib._Hash) -> str:
+    """HMAC-SHA256 (RFC 2104) from its two halves begun with the key: twice as fast as beginning anew for each value."""
+    first, second = inner.copy(), outer.copy()
+    first.update(value.encode())
+    second.update(first.digest())
+    return second.hexdigest()[:_SHOWN]

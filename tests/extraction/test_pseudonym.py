@@ -1,7 +1,10 @@
+import hmac
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ntanalytics.errors import LakeError
 from ntanalytics.extraction.pseudonym import KEY_NAME, hashed, site_key
@@ -31,3 +34,8 @@ def test_a_damaged_key_is_said_and_not_replaced(tmp_path: Path):
     with pytest.raises(LakeError, match="damaged"):
         site_key(tmp_path)
     assert (tmp_path / KEY_NAME).read_bytes() == b"short"
+
+
+@given(st.text(), st.binary(min_size=32, max_size=32))
+def test_a_hash_is_the_hmac_of_the_standard_library(value: str, key: bytes):
+    assert hashed(pa.array([value]), key).to_pylist() == [hmac.new(key, value.encode(), "sha256").hexdigest()[:24]]
