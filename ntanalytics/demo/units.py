@@ -66,6 +66,19 @@ def _editions() -> dict[str, str]:
 #: Unit → the edition of the OA that it uses; a unit that is missing here only exchanges documents.
 EDITION_OF: Mapping[str, str] = MappingProxyType(_editions())
 
+#: What systems that keep units' names of their own call some of them → the unit, as a site's table of aliases has it.
+ALIASES: Mapping[str, str] = MappingProxyType(
+    {
+        "南通市发展和改革委员会": "市发展改革委",
+        "市工信局": "市工业和信息化局",
+        "市卫健委": "市卫生健康委",
+        "市住建局": "市住房城乡建设局",
+        '市大数据管理中心（"数智南通"专班）': "市大数据管理中心",
+    }
+)
+#: A name on the SMS platform that is no unit's, and that nobody has an alias for.
+NO_UNIT = "平台联调测试账号"
+
 
 _COUNTER_OFFICES = "市政务服务中心 市人力资源社会保障局 市市场监管局 市卫生健康委 市公安局 市交通运输局"
 _COUNTERS = (
