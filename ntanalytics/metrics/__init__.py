@@ -9,12 +9,14 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from ntanalytics.errors import UnknownName
-from ntanalytics.metrics import days, desk, requests, sms, sms_bills
+from ntanalytics.metrics import adoption, adoption_flow, days, desk, handling, requests, sms, sms_bills
 from ntanalytics.metrics.measure import Measure, catalogue
 
 #: Every measure by name.
 MEASURES: MappingProxyType[str, Measure] = catalogue(
-    measure for module in (days, sms, sms_bills, requests, desk) for measure in module.MEASURES.values()
+    measure
+    for module in (days, sms, sms_bills, requests, desk, adoption, adoption_flow, handling)
+    for measure in module.MEASURES.values()
 )
 
 

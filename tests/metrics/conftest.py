@@ -23,6 +23,16 @@ def _table(dataset: str, defaults: Row, rows: Iterable[Row]) -> ir.Table:
 
 
 @pytest.fixture
+def table() -> Callable[..., ir.Table]:
+    """Makes a dataset's table: its name, the rows, and what they have in common."""
+
+    def make(dataset: str, rows: Iterable[Row], **shared: Any) -> ir.Table:
+        return _table(dataset, shared, rows)
+
+    return make
+
+
+@pytest.fixture
 def messages() -> Make:
     defaults = {
         "message_id": "1", "submitted_at": dt.datetime(2026, 11, 16, 1, tzinfo=dt.UTC), "carrier": "mobile",

@@ -1,0 +1,224 @@
+"""OA adoption: enabled, activated and active accounts, and how they work (domain.md, OA adoption).
+
+Every function takes Ibis tables of ``oa.activities`` and ``oa.members`` and returns one. An account is
+told by its source and its number: two installations may number different persons alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics import change
+from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.measure import Measure, catalogue
+
+LEVEL = (
+    Measure(
+        "enabled", "启用账号", "个", is_additive=True,
+        definition="Accounts that may use the OA at the period's end (domain.md, OA adoption).",
+    ),
+    Measure(
+        "activated", "激活账号", "个", good="up", is_additive=True,
+        definition="Enabled accounts that have ever acted, as far back as the lake goes (domain.md, OA adoption).",
+    ),
+    Measure(
+        "active", "活跃账号", "个", good="up", is_additive=True,
+        definition="Distinct accounts with at least one activity in the period (domain.md, OA adoption).",
+    ),
+    Measure(
+        "activation_rate", "激活率", format="rate:1", good="up",
+        definition="activated / enabled; null when nothing is enabled (domain.md, OA adoption).",
+    ),
+    Measure(
+        "active_rate", "活跃率", format="rate:1", good="up",
+        definition="active / enabled; null when nothing is enabled (domain.md, OA adoption).",
+    ),
+    Measure(
+        "stickiness", "黏性", format="rate:1", good="up",
+        definition="Mean of the active accounts of a working day / active accounts (domain.md, OA adoption).",
+    ),
+    Measure(
+        "mobile_share", "移动端占比", format="rate:1",
+        definition="Active accounts with at least one activity by telephone / active (domain.md, OA adoption).",
+    ),
+    Measure(
+        "xinchuang_share", "信创占比", format="rate:1", good="up",
+        definition="Active accounts with at least one activity on a domestic terminal / active accounts whose terminal "
+        "is known; null where none is (domain.md, OA adoption).",
+    ),
+    Measure(
+        "breadth", "人均使用模块", "个", "number:1", "up",
+        "Median of the distinct modules that an active account used (domain.md, OA adoption).",
+    ),
+    Measure(
+        "actions", "操作次数", "次", is_additive=True,
+        definition="Actions in the period (contract, oa.activities).",
+    ),
+)  # fmt: skip
+
+REACH = (
+    Measure(
+        "units_onboarded", "接入单位", "个", is_additive=True,
+        definition="Units with at least one enabled account (domain.md, OA adoption: Coverage).",
+    ),
+    Measure(
+        "units_active", "活跃单位", "个", good="up", is_additive=True,
+        definition="Onboarded units with at least one active account (domain.md, OA adoption: Coverage).",
+    ),
+    Measure(
+        "coverage", "单位覆盖率", format="rate:1", good="up",
+        definition="units_active / units_onboarded (domain.md, OA adoption: Coverage).",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue(change.with_changes((*LEVEL, *REACH)))
+
+_PERSON = ("source", "account_id")
+
+
+def adoption(
+    activities: ir.Table, members: ir.Table, ever: ir.Table, days: ir.Table, by: Sequence[str] = ()
+) -> ir.Table:
+    """Adoption of a period, in all or by unit and edition (domain.md, OA adoption).
+
+    Args:
+        activities: rows of ``oa.activities``, those of the period.
+        members: rows of ``oa.members``: the snapshot at the period's end.
+        ever: rows of ``oa.activities`` up to the period's end, as far back as they go.
+        days: the period's days: ``day``, ``is_working_day`` and others (metrics.days).
+        by: columns that ``activities`` and ``members`` share and that name a group: ``unit``, ``edition``.
+
+    Returns:
+        ``by`` and the measures of ``LEVEL``, most ``active`` first; one row when ``by`` is empty.
+    """
+    counted = _active(activities, days, by)
+    able = _enabled(members, ever, by)
+    if by:
+        theirs = able.rename({f"_{name}": name for name in by})
+        joined = counted.outer_join(theirs, [counted[name].identical_to(theirs[f"_{name}"]) for name in by])
+        # a group of only one side has its name there
+        keys = {name: ibis.coalesce(joined[name], joined[f"_{name}"]) for name in by}
+    else:
+        joined, keys = counted.cross_join(able), {}
+    filled = {name: joined[name].fill_null(0) for name in ("enabled", "activated", "active", "actions")}
+    level = joined.mutate(**keys, **filled)
+    level = level.mutate(
+        activation_rate=level.activated / level.enabled.nullif(0), active_rate=level.active / level.enabled.nullif(0)
+    )
+    return level.select(*by, *(measure.name for measure in LEVEL)).order_by(ibis.desc("active"), *by)
+
+
+def _active(activities: ir.Table, days: ir.Table, by: Sequence[str]) -> ir.Table:
+    persons = activities.group_by(*by, *_PERSON).aggregate(
+        _modules=activities.module.nunique(),
+        _is_mobile=(activities.terminal == "mobile").any(),
+        _is_xinchuang=(activities.platform == "xinchuang").any(),
+        _actions=activities.actions.sum(),
+    )
+    counted = persons.aggregate(
+        by=list(by),
+        active=persons.count(),
+        _mobile=persons.count(where=persons["_is_mobile"]),
+        _xinchuang=persons.count(where=persons["_is_xinchuang"]),
+        _known=persons["_is_xinchuang"].count(),
+        breadth=persons["_modules"].median(),
+        actions=persons["_actions"].sum(),
+    )
+    worked = days.filter(days.is_working_day).select(_day="day")
+    number = worked.aggregate(_working_days=worked.count())
+    mine = activities.semi_join(worked, activities.day == worked["_day"])
+    daily = mine.select("day", *by, *_PERSON).distinct().aggregate(by=list(by), _person_days=ibis._.count())
+    if by:
+        theirs = daily.rename({f"_of_{name}": name for name in by})
+        joined = counted.left_join(theirs, [counted[name].identical_to(theirs[f"_of_{name}"]) for name in by])
+    else:
+        joined = counted.cross_join(daily)
+    joined = joined.cross_join(number)
+    return joined.mutate(
+        mobile_share=joined["_mobile"] / joined.active.nullif(0),
+        xinchuang_share=joined["_xinchuang"] / joined["_known"].nullif(0),
+        stickiness=joined["_person_days"].fill_null(0) / joined["_working_days"].nullif(0) / joined.active.nullif(0),
+    ).select(*by, "active", "actions", "mobile_share", "xinchuang_share", "breadth", "stickiness")
+
+
+def _enabled(members: ir.Table, ever: ir.Table, by: Sequence[str]) -> ir.Table:
+    may = members.filter(members.is_pc_enabled | members.is_mobile_enabled).select(*{*by, *_PERSON}).distinct()
+    acted = ever.select(_source="source", _account_id="account_id").distinct()
+    joined = may.left_join(acted, [may.source == acted["_source"], may.account_id == acted["_account_id"]])
+    return joined.aggregate(by=list(by), enabled=joined.count(), activated=joined["_account_id"].count())
+
+
+def reach(activities: ir.Table, members: ir.Table) -> ir.Table:
+    """Coverage: onboarded units and those of them that have an active account (domain.md, OA adoption).
+
+    Args:
+        activities: rows of ``oa.activities``, those of the period.
+        members: rows of ``oa.members``: the snapshot at the period's end.
+
+    Returns:
+        One row with the measures of ``REACH``. An account without a unit belongs to none.
+    """
+    may = members.filter((members.is_pc_enabled | members.is_mobile_enabled) & members.unit.notnull())
+    onboarded = may.select("unit").distinct()
+    acted = activities.filter(activities.unit.notnull()).select(_unit="unit").distinct()
+    joined = onboarded.left_join(acted, onboarded.unit == acted["_unit"])
+    counted = joined.aggregate(units_onboarded=joined.count(), units_active=joined["_unit"].count())
+    return counted.mutate(coverage=counted.units_active / counted.units_onboarded.nullif(0))
+
+
+def used(activities: ir.Table, by: Sequence[str]) -> ir.Table:
+    """Active accounts and actions by a column of the activities: module, terminal, platform.
+
+    An account counts once in each group in which it acted, so that groups do not add up to the whole.
+
+    Args:
+        activities: rows of ``oa.activities``, those of the period.
+        by: columns that name a group.
+
+    Returns:
+        ``by``, ``active`` (accounts) and ``actions``, most active first.
+    """
+    persons = activities.group_by(*by, *_PERSON).aggregate(_actions=activities.actions.sum())
+    counted = persons.aggregate(by=list(by), active=persons.count(), actions=persons["_actions"].sum())
+    return counted.order_by(ibis.desc("active"), *by)
+
+
+def daily(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Active accounts and actions of each day; 0 on a covered day without any, null on one that is a hole.
+
+    Args:
+        activities: rows of ``oa.activities`` over the span of ``days``.
+        days: the days of the span (metrics.days).
+        by: columns of ``activities`` that name a group.
+
+    Returns:
+        The columns of ``days``, ``by``, ``active`` and ``actions``, ordered by day and group.
+    """
+    persons = activities.group_by("day", *by, *_PERSON).aggregate(_actions=activities.actions.sum())
+    counted = persons.aggregate(by=["day", *by], active=persons.count(), actions=persons["_actions"].sum())
+    return covered.over_days(counted, days, MEASURES, by=by).order_by("day", *by)
+
+
+def compared(
+    now: ir.Table, before: ir.Table, by: Sequence[str] = (), *, is_complete: bool = True, was_complete: bool = True
+) -> ir.Table:
+    """``adoption`` of a period with its change against the period before (domain.md, General: *Change*).
+
+    Args:
+        now: what ``adoption`` made of the period.
+        before: what it made of the period before.
+        by: the columns that name a group.
+        is_complete: the period was extracted without a hole.
+        was_complete: so was the period before.
+
+    Returns:
+        As ``change.compare`` of the measures of ``LEVEL``, most ``active`` first.
+    """
+    columns = [measure.name for measure in LEVEL]
+    figures = change.compare(
+        now, before, MEASURES, columns=columns, by=by, is_complete=is_complete, was_complete=was_complete
+    )
+    return figures.order_by(ibis.desc("active"), *by)

@@ -1,0 +1,127 @@
+"""OA adoption: who came, stayed, came back and left; retention by cohort (domain.md, OA adoption).
+
+The parts add up: active = new + returning + resurrected, and previous active = returning + lapsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics.measure import Measure, catalogue
+
+FLOW = (
+    Measure(
+        "new", "新增活跃", "个", good="up", is_additive=True,
+        definition="Active accounts whose first activity ever lies in the period (domain.md, OA adoption).",
+    ),
+    Measure(
+        "returning", "留存活跃", "个", good="up", is_additive=True,
+        definition="Active accounts that were active in the period before (domain.md, OA adoption).",
+    ),
+    Measure(
+        "resurrected", "回流活跃", "个", good="up", is_additive=True,
+        definition="Active accounts that acted earlier, and not in the period before (domain.md, OA adoption).",
+    ),
+    Measure(
+        "lapsed", "流失", "个", good="down", is_additive=True,
+        definition="Accounts active in the period before and not in this one (domain.md, OA adoption).",
+    ),
+    Measure(
+        "was_active", "上期活跃账号", "个", is_additive=True,
+        definition="Accounts active in the period before: returning + lapsed (domain.md, OA adoption).",
+    ),
+)  # fmt: skip
+
+RETENTION = (
+    Measure(
+        "cohort_on", "首次使用周", format="date",
+        definition="Monday of the week in which the accounts first acted (domain.md, OA adoption: Retention).",
+    ),
+    Measure(
+        "cohort", "首次使用账号", "个", is_additive=True,
+        definition="Accounts that first acted in that week (domain.md, OA adoption: Retention).",
+    ),
+    Measure("week", "第几周后", "周", definition="Weeks after the first one; 0 is the first week itself."),
+    Measure(
+        "retained", "仍活跃账号", "个", good="up", is_additive=True,
+        definition="Accounts of the cohort that acted in that week (domain.md, OA adoption: Retention).",
+    ),
+    Measure(
+        "retention", "留存率", format="rate:1", good="up",
+        definition="retained / cohort (domain.md, OA adoption: Retention by weekly cohort).",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue((*FLOW, *RETENTION))
+
+_PERSON = ("source", "account_id")
+
+
+def flow(history: ir.Table, first: date, previous_first: date, by: Sequence[str] = ()) -> ir.Table:
+    """Active accounts by where they come from, and those that left (domain.md, OA adoption).
+
+    Args:
+        history: rows of ``oa.activities`` up to the period's end, as far back as they go.
+        first: the period's first day.
+        previous_first: the first day of the period before.
+        by: columns that name a group. An account that changed its group has lapsed in the one and is new, or back,
+            in the other.
+
+    Returns:
+        ``by``, ``active`` (words: metrics.adoption) and the measures of ``FLOW``, most active first; one row when
+        ``by`` is empty.
+    """
+    begins, began = ibis.literal(first), ibis.literal(previous_first)
+    persons = history.group_by(*by, *_PERSON).aggregate(
+        _now=(history.day >= begins).any(),
+        _was=((history.day >= began) & (history.day < begins)).any(),
+        _earlier=(history.day < began).any(),
+    )
+    now, was, earlier = persons["_now"], persons["_was"], persons["_earlier"]
+    counted = persons.aggregate(
+        by=list(by),
+        active=persons.count(where=now),
+        new=persons.count(where=now & ~was & ~earlier),
+        returning=persons.count(where=now & was),
+        resurrected=persons.count(where=now & ~was & earlier),
+        lapsed=persons.count(where=~now & was),
+        was_active=persons.count(where=was),
+    )
+    return counted.order_by(ibis.desc("active"), *by)
+
+
+def retention(history: ir.Table, since: date, last: date) -> ir.Table:
+    """Of the accounts that first acted in a week, the share that acted in each week after it.
+
+    Args:
+        history: rows of ``oa.activities``, as far back as they go: what lies before is not known, so that
+            the accounts of its first weeks are not new ones.
+        since: the Monday of the first cohort to show.
+        last: the last day of the period; a week that ends after it is left out.
+
+    Returns:
+        ``cohort_on``, ``week`` and the other measures of ``RETENTION``, ordered by both. A week in which
+        nobody of a cohort acted has no row.
+    """
+    weeks = history.select(*_PERSON, _week=history.day.truncate("W").cast("date")).distinct()
+    whole = weeks.filter(weeks["_week"] <= ibis.literal(last - timedelta(days=6)))
+    born = whole.group_by(*_PERSON).aggregate(cohort_on=whole["_week"].min())
+    joined = whole.join(born, list(_PERSON))
+    counted = (
+        joined.filter(joined.cohort_on >= ibis.literal(since))
+        .group_by("cohort_on", "_week")
+        .aggregate(retained=ibis._.count())
+    )
+    sizes = counted.filter(counted["_week"] == counted.cohort_on).select(_cohort_on="cohort_on", cohort="retained")
+    sized = counted.join(sizes, counted.cohort_on == sizes["_cohort_on"])
+    return sized.select(
+        "cohort_on",
+        "cohort",
+        week=sized["_week"].delta(sized.cohort_on, unit="day") // 7,
+        retained=sized.retained,
+        retention=sized.retained / sized.cohort,
+    ).order_by("cohort_on", "week")

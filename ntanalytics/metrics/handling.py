@@ -1,0 +1,104 @@
+"""How long document tasks take, in clock hours and in working hours (domain.md, OA adoption: *Handling time*)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from ntanalytics.metrics import change
+from ntanalytics.metrics.measure import Measure, catalogue
+
+#: Office hours of a working day, in seconds since midnight: 08:30–12:00 and 13:30–18:00, eight hours.
+OFFICE_HOURS = ((30_600, 43_200), (48_600, 64_800))
+
+HANDLING = (
+    Measure(
+        "tasks", "办结任务", "件", good="up", is_additive=True,
+        definition="Tasks finished in the period and not cancelled (domain.md, OA adoption).",
+    ),
+    Measure(
+        "handling_p50_s", "办理用时中位数", format="seconds", good="down",
+        definition="Median of finish − start of the finished tasks, in clock time (domain.md, OA adoption).",
+    ),
+    Measure(
+        "handling_p90_s", "办理用时 P90", format="seconds", good="down",
+        definition="90th percentile of finish − start, in clock time (domain.md, OA adoption).",
+    ),
+    Measure(
+        "worked_p50_s", "办理工时中位数", format="seconds", good="down",
+        definition="Median of the office hours between start and finish: 08:30–12:00 and 13:30–18:00 of working days "
+        "(domain.md, OA adoption).",
+    ),
+    Measure(
+        "worked_p90_s", "办理工时 P90", format="seconds", good="down",
+        definition="90th percentile of the office hours between start and finish (domain.md, OA adoption).",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue(change.with_changes(HANDLING))
+
+
+def handling(
+    tasks: ir.Table, working_days: Sequence[date], first: date, last: date, utc_offset_h: int, by: Sequence[str] = ()
+) -> ir.Table:
+    """Handling time of the tasks finished from ``first`` to ``last`` (domain.md, OA adoption).
+
+    Args:
+        tasks: rows of ``oa.tasks``, among them all that were finished in the period, whenever they came.
+        working_days: the working days from the earliest start to ``last``; a day that is missing among them is not
+            worked, and a start before the first of them leaves a task without working hours.
+        first: the period's first local day.
+        last: its last one, included.
+        utc_offset_h: hours by which local time is ahead of UTC.
+        by: columns of ``tasks`` that name a group: ``unit``, ``edition``, ``module``.
+
+    Returns:
+        ``by`` and the measures of ``HANDLING`` (seconds; eight hours of work are 28,800), most tasks first;
+        one row when ``by`` is empty.
+    """
+    offset = ibis.interval(hours=utc_offset_h)
+    done = tasks.filter(tasks.finished_at.notnull() & ~tasks.is_cancelled)
+    local = done.select(
+        *by, "handling_s", _begin=done.started_at + offset, _end=done.finished_at + offset
+    )  # local wall-clock times
+    local = local.filter((local["_end"].date() >= ibis.literal(first)) & (local["_end"].date() <= ibis.literal(last)))
+    timed = _worked(_worked(local, working_days, "_begin"), working_days, "_end")
+    timed = timed.mutate(_worked_s=timed["_end_worked"] - timed["_begin_worked"])
+    counted = timed.aggregate(
+        by=list(by),
+        tasks=timed.count(),
+        handling_p50_s=timed.handling_s.quantile(0.5),
+        handling_p90_s=timed.handling_s.quantile(0.9),
+        worked_p50_s=timed["_worked_s"].quantile(0.5),
+        worked_p90_s=timed["_worked_s"].quantile(0.9),
+    )
+    return counted.order_by(ibis.desc("tasks"), *by)
+
+
+def _worked(tasks: ir.Table, working_days: Sequence[date], at: str) -> ir.Table:
+    """Adds ``<at>_worked``: office seconds from a fixed day to the local time ``at``; differences of two are meant."""
+    calendar = _calendar(working_days)
+    joined = tasks.left_join(calendar, tasks[at].date() == calendar["_day"])
+    seconds = (joined[at].hour() * 3600 + joined[at].minute() * 60 + joined[at].second()).cast("int64")
+    parts = [ibis.least(ibis.greatest(seconds - begin, 0), end - begin) for begin, end in OFFICE_HOURS]
+    total = sum(end - begin for begin, end in OFFICE_HOURS)
+    worked = joined["_before"] * total + joined["_is_worked"].ifelse(parts[0] + parts[1], 0)
+    return joined.mutate(**{f"{at}_worked": worked}).drop("_day", "_before", "_is_worked")
+
+
+def _calendar(working_days: Sequence[date]) -> ir.Table:
+    """Every day from the first working day to the last and a month on, with the working days before it."""
+    worked = sorted(set(working_days))
+    span = (worked[-1] - worked[0]).days + 32 if worked else 0
+    days = [worked[0] + timedelta(days=offset) for offset in range(span)]
+    columns = {
+        "_day": pa.array(days, pa.date32()),
+        "_before": pa.array([bisect_left(worked, day) for day in days], pa.int64()),
+        "_is_worked": pa.array([day in set(worked) for day in days], pa.bool_()),
+    }
+    return ibis.memtable(pa.table(columns))
