@@ -1,0 +1,184 @@
+"""Units as one dimension: the name that stands for a unit, however a subsystem writes it.
+
+Identity's list of units gives the names. Another subsystem's text is matched by its spelling, in which full-width and
+half-width characters are the same and blanks do not count. Before that, a site's table of aliases (``theirs``,
+``ours``) says which names mean one of ours. What matches nothing keeps its own name, and :func:`unmatched` lists it.
+
+A department's name that several units share (办公室) says nothing by itself: such a department is called by its parent,
+too (``市财政局/办公室``), and its bare name matches none of them.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics.measure import Measure, catalogue
+
+#: Words of the columns that this makes.
+MEASURES = catalogue(
+    (
+        Measure("parent", "上级单位", format="text", definition="The unit above it; null for a top one."),
+        Measure("is_top", "顶级单位", format="text", definition="Whether no unit is above it."),
+        Measure(
+            "is_known_unit",
+            "在单位目录中",
+            format="text",
+            definition="Whether identity.units has the unit, by its name or by an alias; null where none is named.",
+        ),
+        Measure(
+            "rows",
+            "行数",
+            definition="Rows of the dataset that name the unit.",
+            is_additive=True,
+        ),
+    )
+)
+
+_WIDE = "（）－．／＆＋＿０１２３４５６７８９" + "".join(
+    chr(first + offset) for first in (0xFF21, 0xFF41) for offset in range(26)
+)
+_NARROW = "()-./&+_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#: Blanks of every width, and what is not seen at all: a tab, a no-break space, an ideographic space, a byte order mark.
+_BLANKS = " \t\r\n\u00a0\u2002\u2003\u2009\u200b\u3000\ufeff"
+_SPELLING = {ord(wide): narrow for wide, narrow in zip(_WIDE, _NARROW, strict=True)} | {ord(one): "" for one in _BLANKS}
+
+
+def spelling(name: str) -> str:
+    """The name as it is compared: half-width, without blanks; empty for a blank one."""
+    return name.translate(_SPELLING)
+
+
+def units(listed: ir.Table, aliases: ir.Table) -> ir.Table:
+    """The dimension: one row for each unit of each identity source, with the name that stands for it.
+
+    Where two sources, or an alias, give two units the same name, both rows carry it: they are one unit.
+
+    Args:
+        listed: rows of identity.units, of one snapshot a source.
+        aliases: the site's table of aliases: ``theirs``, ``ours``.
+
+    Returns:
+        ``source``, ``unit_id``, ``unit``, ``parent`` (its name; null for a top one), ``is_top``, ``is_enabled``, in no
+        order.
+    """
+    parents = listed.group_by(_of="source", _above="unit_id").agg(_parent=listed.unit.min())
+    placed = _looked_up(listed, parents, [("source", "_of"), ("parent_id", "_above")])
+    placed = placed.mutate(_bare=_spelling(placed.unit), _over=ibis.coalesce(placed["_parent"], placed.parent_id))
+    placed = _looked_up(placed, _shared(placed), [("_bare", "_shared")])
+    is_shared = placed["_shared"].notnull() & placed["_over"].notnull()
+    called = is_shared.ifelse(placed["_over"].concat("/", placed.unit), placed.unit)
+    keyed = _aliased(placed.select("source", "unit_id", "parent_id", "is_enabled", unit=called), aliases, "unit")
+    named = _looked_up(keyed, keyed.group_by(_name="_key").agg(_unit=keyed["_text"].min()), [("_key", "_name")])
+    # A unit without a name is called by its id.
+    named = named.mutate(unit=ibis.coalesce(named["_unit"], named.unit_id), is_top=named.parent_id.isnull())
+    over = named.group_by(_of="source", _above="unit_id").agg(parent=named.unit.min())
+    whole = _looked_up(named, over, [("source", "_of"), ("parent_id", "_above")])
+    return whole.select("source", "unit_id", "unit", "parent", "is_top", "is_enabled")
+
+
+def names(dimension: ir.Table) -> ir.Table:
+    """The units, one row each.
+
+    Args:
+        dimension: of :func:`units`.
+
+    Returns:
+        ``unit``, ``parent``, ``is_top`` and ``is_enabled`` (in any of the sources), ordered by ``unit``.
+    """
+    grouped = dimension.group_by("unit").agg(
+        parent=dimension.parent.min(), is_top=dimension.is_top.any(), is_enabled=dimension.is_enabled.any()
+    )
+    return grouped.order_by("unit")
+
+
+def resolved(table: ir.Table, dimension: ir.Table, aliases: ir.Table, column: str = "unit") -> ir.Table:
+    """A table's rows with its units by the names that stand for them; as many rows as there were.
+
+    Args:
+        table: any rows with a column of unit names.
+        dimension: of :func:`units`.
+        aliases: the site's table of aliases.
+        column: the column that names the unit.
+
+    Returns:
+        The table's columns, ``column`` replaced: by the unit's name, else by what the alias says, else as it was; null
+        where no unit is named. Then ``is_known_<column>``: whether the dimension has it; null where none is named.
+    """
+    known = dimension.group_by(_known=_spelling(dimension.unit)).agg(_unit=dimension.unit.min())
+    keyed = _aliased(table, aliases, column)
+    joined = _looked_up(keyed, known, [("_key", "_known")])
+    is_named = joined["_key"].notnull()
+    unit = is_named.ifelse(ibis.coalesce(joined["_unit"], joined["_text"]), ibis.null("string"))
+    columns = {name: unit if name == column else joined[name] for name in table.columns}
+    is_known = is_named.ifelse(joined["_unit"].notnull(), ibis.null("boolean"))
+    return joined.select(**{**columns, f"is_known_{column}": is_known})
+
+
+def identified(table: ir.Table, dimension: ir.Table) -> ir.Table:
+    """Rows that name their unit by ``unit_id``, such as identity.accounts, with its name; as many as there were.
+
+    Args:
+        table: rows with ``source`` and ``unit_id``.
+        dimension: of :func:`units`.
+
+    Returns:
+        The table's columns, ``unit`` and ``is_known_unit``: both null where there is no id; ``unit`` null, and
+        ``is_known_unit`` false, where the source has no unit of that id.
+    """
+    by_id = dimension.group_by(_of="source", _id="unit_id").agg(_unit=dimension.unit.min())
+    joined = _looked_up(table.mutate(_given=table.unit_id), by_id, [("source", "_of"), ("_given", "_id")])
+    columns = {name: joined[name] for name in table.columns}
+    is_known = joined.unit_id.isnull().ifelse(ibis.null("boolean"), joined["_unit"].notnull())
+    return joined.select(**{**columns, "unit": joined["_unit"], "is_known_unit": is_known})
+
+
+def unmatched(table: ir.Table, dimension: ir.Table, aliases: ir.Table, column: str = "unit") -> ir.Table:
+    """The names that are no unit of the dimension, which a table of aliases should have.
+
+    Args:
+        table: any rows with ``source`` and a column of unit names.
+        dimension: of :func:`units`.
+        aliases: the site's table of aliases.
+        column: the column that names the unit.
+
+    Returns:
+        ``unit``, ``source``, ``rows``, the most frequent first.
+    """
+    found = resolved(table, dimension, aliases, column)
+    strange = found.filter(found[f"is_known_{column}"] == ibis.literal(False)).select("source", unit=found[column])
+    counted = strange.group_by("unit", "source").agg(rows=strange.count())
+    return counted.order_by(ibis.desc("rows"), "unit", "source")
+
+
+def idle(aliases: ir.Table, dimension: ir.Table) -> ir.Table:
+    """The aliases that lead to no unit of the dimension: ``theirs``, ``ours``, in their order by name."""
+    known = dimension.select(_known=_spelling(dimension.unit)).distinct()
+    keyed = aliases.mutate(_key=_spelling(aliases.ours))
+    return keyed.anti_join(known, [("_key", "_known")]).select("theirs", "ours").order_by("theirs", "ours")
+
+
+def _spelling(name: ir.StringValue) -> ir.StringValue:
+    """As :func:`spelling`; null for a blank one."""
+    return name.translate(_WIDE + _BLANKS, _NARROW).nullif("")
+
+
+def _aliased(table: ir.Table, aliases: ir.Table, column: str) -> ir.Table:
+    """The table with ``_text``, the name as its alias says, else as it is written, and that name's ``_key``."""
+    words = aliases.group_by(_alias=_spelling(aliases.theirs)).agg(_ours=aliases.ours.min())
+    keyed = table.mutate(_written=_spelling(table[column]))
+    joined = _looked_up(keyed, words, [("_written", "_alias")])
+    text = ibis.coalesce(joined["_ours"], joined[column].strip())
+    return joined.select(*table.columns, _text=text, _key=_spelling(text))
+
+
+def _looked_up(table: ir.Table, by: ir.Table, on: list[tuple[str, str]]) -> ir.Table:
+    """The table's rows with the columns of ``by``, which has one row a key; null where it has none."""
+    return table.left_join(by, on).select(*table.columns, *by.columns)
+
+
+def _shared(placed: ir.Table) -> ir.Table:
+    """The spellings that more than one unit of a source has: of those in use, or of all where none is in use."""
+    counted = placed.group_by("source", "_bare").agg(_used=placed.is_enabled.cast("int64").sum(), _all=placed.count())
+    counted = counted.filter((counted["_used"] > 1) | ((counted["_used"] == 0) & (counted["_all"] > 1)))
+    return counted.select(_shared=counted["_bare"]).distinct()
