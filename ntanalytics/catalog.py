@@ -48,7 +48,7 @@ class Mapping:
         times: column → form in which the source writes it (see ``TIME_FORMS``).
         dialects: the sqlglot dialects it claims to run in.
         steering: which of the steering columns it selects.
-        translations: column → (the product's word → ours), from a table that a site can edit.
+        translations: column → (the product's word → ours, or None for null), from a table that a site can edit.
     """
 
     dataset: Dataset
@@ -57,7 +57,7 @@ class Mapping:
     times: Map[str, str]
     dialects: tuple[str, ...]
     steering: tuple[str, ...]
-    translations: Map[str, Map[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    translations: Map[str, Map[str, str | None]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def window_form(self) -> str:
@@ -253,10 +253,10 @@ def _load_mapping(path: Path, dataset: Dataset, default_dialects: tuple[str, ...
     )
 
 
-def _load_words(dataset: Dataset, column: str, file: Path, mapping: Path) -> Map[str, str]:
-    """A table of words: CSV with the columns ``theirs`` and ``ours``."""
-    values = next((each.values for each in dataset.mapped if each.name == column), None)
-    if not values:
+def _load_words(dataset: Dataset, column: str, file: Path, mapping: Path) -> Map[str, str | None]:
+    """A table of words: CSV with the columns ``theirs`` and ``ours``; a blank ``ours`` is null, where it may be."""
+    declared = next((each for each in dataset.mapped if each.name == column and each.values), None)
+    if declared is None:
         raise ContractError(f"translate: {column!r} is no enumeration of {dataset.name}", where=str(mapping))
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
@@ -266,9 +266,9 @@ def _load_words(dataset: Dataset, column: str, file: Path, mapping: Path) -> Map
             f"cannot read the table of words: {error!r}", where=str(file), todo="two columns: theirs,ours"
         ) from error
     for word in words.values():
-        if word not in values:
-            raise ContractError(str(UnknownName(column, word, values)), where=str(file))
-    return MappingProxyType(words)
+        if word not in declared.values and (word or not declared.nullable):
+            raise ContractError(str(UnknownName(column, word, declared.values)), where=str(file))
+    return MappingProxyType({theirs: ours or None for theirs, ours in words.items()})
 
 
 def _check_times(header: _Header, dataset: Dataset, path: Path) -> None:

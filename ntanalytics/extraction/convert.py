@@ -50,8 +50,8 @@ def convert(values: pa.Array, column: Column, form: str, zone: ZoneInfo) -> tupl
     return converted, pc.and_(pc.is_valid(values), pc.is_null(converted))
 
 
-def translated(values: pa.Array, words: Mapping[str, str]) -> pa.Array:
-    """A product's words as ours, by a table that a site can edit; ``*`` is what any other word becomes.
+def translated(values: pa.Array, words: Mapping[str, str | None]) -> pa.Array:
+    """A product's words as ours, by a table that a site can edit; ``*`` is what any other word becomes, None is null.
 
     A word that the table does not know, where it has no ``*``, comes through as it is, so that the contract's check
     sets its row aside and says so.

@@ -5,10 +5,11 @@ times:
 translate:
   module: modules.csv
   edition: editions.csv
+  platform: platforms.csv
 dialects: [mysql, sqlite]
 */
 -- Logins that succeeded, steps of flows, and first views of documents. Several words of the product can be one module of ours;
--- the loader adds their rows up.
+-- the loader adds their rows up. The platform is what a site makes of the browser's word: the product keeps nothing else of a terminal.
 SELECT
     SUBSTR(a.done_at, 1, 13) AS hour_at,
     a.person AS account_id,
@@ -16,7 +17,7 @@ SELECT
     MIN(COALESCE(c.name, '')) AS edition,
     a.word AS module,
     a.terminal AS terminal,
-    CAST(NULL AS CHAR(11)) AS platform,
+    NULLIF(a.web, '') AS platform,
     COUNT(*) AS actions,
     COUNT(*) AS source_rows
 FROM (
@@ -24,7 +25,8 @@ FROM (
         l.optdt AS done_at,
         l.optid AS person,
         'login' AS word,
-        CASE WHEN l.type IN ('pc登录', 'reim登录') THEN 'pc' ELSE 'mobile' END AS terminal
+        CASE WHEN l.type IN ('pc登录', 'reim登录') THEN 'pc' ELSE 'mobile' END AS terminal,
+        l.web AS web
     FROM xinhu_log AS l
     WHERE l.optdt >= :since AND l.optdt < :until
         AND l.type LIKE '%登录' AND COALESCE(l.level, 0) < 2 AND l.optid > 0
@@ -36,7 +38,8 @@ FROM (
         CASE
             WHEN f.web IN ('wxbro', 'ding', 'welink', 'xinhu', 'xiaomi', 'huawei', 'mqq', 'Android', 'iPhone') THEN 'mobile'
             ELSE 'pc'
-        END AS terminal
+        END AS terminal,
+        f.web AS web
     FROM xinhu_flow_log AS f
     LEFT JOIN xinhu_flow_set AS m ON m.id = f.modeid
     WHERE f.optdt >= :since AND f.optdt < :until AND f.checkid > 0
@@ -48,11 +51,12 @@ FROM (
         CASE
             WHEN r.web IN ('wxbro', 'ding', 'welink', 'xinhu', 'xiaomi', 'huawei', 'mqq', 'Android', 'iPhone') THEN 'mobile'
             ELSE 'pc'
-        END AS terminal
+        END AS terminal,
+        r.web AS web
     FROM xinhu_reads AS r
     WHERE r.adddt >= :since AND r.adddt < :until AND r.optid > 0
 ) AS a
 LEFT JOIN xinhu_admin AS u ON u.id = a.person
 LEFT JOIN xinhu_dept AS d ON d.id = u.deptid
 LEFT JOIN xinhu_company AS c ON c.id = CASE WHEN u.companyid > 0 THEN u.companyid ELSE 1 END
-GROUP BY SUBSTR(a.done_at, 1, 13), a.person, a.word, a.terminal
+GROUP BY SUBSTR(a.done_at, 1, 13), a.person, a.word, a.terminal, NULLIF(a.web, '')

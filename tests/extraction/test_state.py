@@ -103,3 +103,22 @@ def test_a_table_of_words_that_names_no_word_of_ours_is_refused(site):
     (site.queries / "door" / "methods.csv").write_text("theirs,ours\nPwd,pasword\n", encoding="utf-8")
     with pytest.raises(ContractError, match="did you mean 'password'"):
         Extractor(site, Ledger(site.ledger))
+
+
+def test_a_blank_word_of_ours_is_null_where_the_column_may_lack_it(site):
+    home = site.queries / "door"
+    file = home / "identity.logins.sql"
+    text = file.read_text(encoding="utf-8").replace("NULL AS terminal", "how AS terminal")
+    file.write_text(text.replace("translate: {", "translate: {terminal: terminals.csv, "), encoding="utf-8")
+    (home / "terminals.csv").write_text("theirs,ours\nPwd,pc\nQR,\n*,\n", encoding="utf-8")
+    (home / "methods.csv").write_text("theirs,ours\n*,other\n", encoding="utf-8")
+    (taken,) = Extractor(site, Ledger(site.ledger)).extract(["identity.logins"], DAY, DAY)
+    assert not taken.rejected
+    terminals = {row["login_id"]: row["terminal"] for row in kept(site, "identity.logins")}
+    assert terminals == {"a": "pc", "b": None, "c": None}
+
+
+def test_a_blank_word_of_ours_is_refused_where_the_column_must_be_there(site):
+    (site.queries / "door" / "methods.csv").write_text("theirs,ours\nPwd,\n", encoding="utf-8")
+    with pytest.raises(ContractError, match="unknown method ''"):
+        Extractor(site, Ledger(site.ledger))
