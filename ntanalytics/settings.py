@@ -60,6 +60,9 @@ class Site(_Part):
     calendar: Path | None = Field(
         None, description="YAML of working days that differ from the State Council's calendar, or of years it lacks."
     )
+    unit_aliases: Path | None = Field(
+        None, description="CSV of the names that other subsystems give to units: theirs,ours."
+    )
 
 
 class Target(_Part):
@@ -203,6 +206,8 @@ def _absolute(settings: Settings, home: Path) -> Settings:
     site = settings.site
     if site.calendar:
         site = site.model_copy(update={"calendar": under(site.calendar)})
+    if site.unit_aliases:
+        site = site.model_copy(update={"unit_aliases": under(site.unit_aliases)})
     return settings.model_copy(
         update={
             "site": site,

@@ -8,6 +8,7 @@ A report notebook opens its period and takes datasets from it::
     sms = report.dataset("sms.messages", history=28)
     sms.table      # Ibis: the rows of the week
     sms.before     # Ibis: the rows of the week before
+    report.units().resolve(sms.table)   # its units by the identity system's names
 
 An analyst opens the lake::
 
@@ -22,5 +23,6 @@ from __future__ import annotations
 from ntanalytics.workspace.report import Report, open_report
 from ntanalytics.workspace.scope import Scope
 from ntanalytics.workspace.site import Workspace, open_workspace
+from ntanalytics.workspace.units import Units
 
-__all__ = ["Report", "Scope", "Workspace", "open_report", "open_workspace"]
+__all__ = ["Report", "Scope", "Units", "Workspace", "open_report", "open_workspace"]

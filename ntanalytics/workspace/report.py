@@ -14,6 +14,7 @@ from ntanalytics.settings import project_dir
 from ntanalytics.workspace.scope import Scope, WindowScope
 from ntanalytics.workspace.site import Workspace, open_workspace
 from ntanalytics.workspace.snapshots import StateScope
+from ntanalytics.workspace.units import Units
 
 
 class Report:
@@ -35,6 +36,7 @@ class Report:
         self.workspace = workspace
         self.generated_at = dt.datetime.now(dt.UTC)
         self._scopes: dict[str, Scope] = {}
+        self._units: Units | None = None
 
     def dataset(self, name: str, history: int = 0) -> Scope:
         """A dataset within this report; ``history`` days before the period come with it.
@@ -49,6 +51,20 @@ class Report:
         scope = kind(self.workspace, self.period, contract, history)
         self._scopes[name] = scope
         return scope
+
+    def units(self) -> Units:
+        """The units at the period's end: what resolves the unit names of any dataset.
+
+        From then on the head says which names in the report's data are no unit.
+
+        Raises:
+            SettingsError: the table of aliases cannot be used.
+        """
+        if self._units is None:
+            self._units = self.workspace.units(self.period.last)
+            if "identity.units" not in self._scopes:
+                self.dataset("identity.units")
+        return self._units
 
     @property
     def zone_offset_h(self) -> int:
@@ -99,6 +115,8 @@ class Report:
         unfed = [scope.contract.label for scope in self._scopes.values() if not scope.sources]
         holes = [f"{label}没有配置数据源，相关数据未知。" for label in unfed]
         holes += [hole for scope in self._scopes.values() for hole in scope.holes()]
+        if self._units is not None:
+            holes += self._units.remarks((scope.contract, scope.table) for scope in self._scopes.values())
         return Head(
             title=f"{self.workspace.settings.site.name}{self.title}",
             period=self.period,

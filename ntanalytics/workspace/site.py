@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cached_property
+from collections.abc import Iterable
+from functools import cached_property, reduce
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -13,9 +14,11 @@ from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.lake import DeltaLake, DuckReader
 from ntanalytics.ledger import Covered, Ledger
-from ntanalytics.periods import Calendar, days_between
+from ntanalytics.ledger.snapshots import nearest
+from ntanalytics.periods import Calendar, days_between, local_window
 from ntanalytics.settings import Settings, find_config, load
 from ntanalytics.sources import fed_by
+from ntanalytics.workspace.units import Units, read_aliases
 
 _DAYS = pa.schema(
     [
@@ -25,6 +28,8 @@ _DAYS = pa.schema(
         pa.field("label", pa.string()),
     ]
 )
+#: Whatever day a snapshot is of; every database keeps these two.
+_EVER = (dt.date(1970, 1, 1), dt.date(2999, 12, 31))
 
 
 class Workspace:
@@ -72,6 +77,33 @@ class Workspace:
         """
         held = self._lake.days(dataset, self.version(dataset))
         return [day for day in self.ledger.coverage.days(dataset, first, last) if not day.rows or day.day in held]
+
+    def snapshots(self, dataset: str, chosen: Iterable[Covered]) -> ir.Table:
+        """The rows of those snapshots of a state, each of its source and day; an empty table where there are none."""
+        by_day: dict[dt.date, list[str]] = {}
+        for each in chosen:
+            by_day.setdefault(each.day, []).append(each.source)
+        if not by_day:
+            return self.reader.memory(dataset_named(dataset).schema().empty_table())
+        tables = [(self.table(dataset, day, day), sources) for day, sources in sorted(by_day.items())]
+        return reduce(ir.Table.union, (table.filter(table.source.isin(sources)) for table, sources in tables))
+
+    def units(self, day: str | dt.date | None = None) -> Units:
+        """The units as they were at the end of a day, by the snapshots taken nearest to it, with the site's aliases.
+
+        Args:
+            day: a local day; None for today.
+
+        Raises:
+            SettingsError: the table of aliases cannot be used.
+        """
+        on = _day(day) or dt.datetime.now(self.settings.zone).date()
+        _, ends = local_window(on, on, self.settings.zone)
+        taken = self.covered("identity.units", _EVER[0], _EVER[1])
+        sources = self.feeding.get("identity.units", [])
+        near = [nearest((each for each in taken if each.source == source), ends) for source in sources]
+        listed = self.snapshots("identity.units", [each for each in near if each])
+        return Units(listed, read_aliases(self.settings.site.unit_aliases))
 
     @cached_property
     def feeding(self) -> dict[str, list[str]]:

@@ -8,10 +8,6 @@ longer after it than the period is long (a week at least), for by then too much 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from functools import reduce
-
-import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset
 from ntanalytics.ledger import Covered
@@ -40,8 +36,8 @@ class StateScope(Scope):
         #: Source → the snapshot that stands for the period's end, and for the end of the period before.
         self.chosen = self._choose(period)
         self.chosen_before = self._choose(previous, but=self.chosen)
-        self.table = self._rows(self.chosen.values())
-        self.before = self._rows(self.chosen_before.values())
+        self.table = workspace.snapshots(contract.name, self.chosen.values())
+        self.before = workspace.snapshots(contract.name, self.chosen_before.values())
         self.recent = workspace.table(contract.name, first, period.last)
         self.missing = self._missing(period, self.chosen)
         self.missing_before = self._missing(previous, self.chosen_before)
@@ -114,20 +110,6 @@ class StateScope(Scope):
 
     def _missing(self, period: Period, chosen: dict[str, Covered]) -> list[dt.date]:
         return [] if self.sources and len(chosen) == len(self.sources) else [period.last]
-
-    def _rows(self, chosen: Iterable[Covered]) -> ir.Table:
-        """The rows of those snapshots; an empty table where there are none."""
-        by_day: dict[dt.date, list[str]] = {}
-        for each in chosen:
-            by_day.setdefault(each.day, []).append(each.source)
-        name = self.contract.name
-        tables = [self._of_sources(self._workspace.table(name, day, day), by_day[day]) for day in sorted(by_day)]
-        if not tables:
-            return self._workspace.reader.memory(self.contract.schema().empty_table())
-        return reduce(lambda above, below: above.union(below), tables)
-
-    def _of_sources(self, table: ir.Table, sources: list[str]) -> ir.Table:
-        return table.filter(table.source.isin(sources))
 
     def _hole(self, line: AsOf) -> str:
         days = [each.day for each in self._covered if each.source == line.source and each.is_held]
