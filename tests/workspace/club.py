@@ -16,12 +16,18 @@ sources:
   club: {product: club, url: "sqlite:///club.sqlite"}
   annex: {product: club, url: "sqlite:///annex.sqlite"}
 """
-SOURCE = "title: A club\nkind: database\nneeds: SELECT on member\n"
+SOURCE = "title: A club\nkind: database\nneeds: SELECT on member and unit\n"
 MEMBERS = """\
 /*
 dialects: [sqlite]
 */
 SELECT id AS account_id, unit AS unit, 'general' AS edition, 1 AS is_pc_enabled, mobile AS is_mobile_enabled FROM member
+"""
+UNITS = """\
+/*
+dialects: [sqlite]
+*/
+SELECT id AS unit_id, name AS unit, parent AS parent_id, 1 AS is_enabled FROM unit
 """
 
 
@@ -33,11 +39,13 @@ class Club:
         home.mkdir(parents=True)
         (home / "source.yml").write_text(SOURCE, encoding="utf-8")
         (home / "oa.members.sql").write_text(MEMBERS, encoding="utf-8")
+        (home / "identity.units.sql").write_text(UNITS, encoding="utf-8")
         self.folder = folder
         self.config = folder / "ntanalytics.yml"
         self.config.write_text(settings, encoding="utf-8")
         for name in ("club", "annex"):
             self.run(name, "CREATE TABLE member (id TEXT, unit TEXT, mobile INTEGER)")
+            self.run(name, "CREATE TABLE unit (id TEXT, name TEXT, parent TEXT)")
         self.settings = load(self.config)
         self.ledger = Ledger(self.settings.ledger)
 
@@ -50,6 +58,10 @@ class Club:
     def join(self, source: str, *members: str, unit: str | None = None) -> None:
         """Let members in."""
         self.run(source, "INSERT INTO member VALUES (?, ?, 1)", *((member, unit) for member in members))
+
+    def found(self, source: str, *units: tuple[str, str, str | None]) -> None:
+        """Add units: id, name, id of the parent."""
+        self.run(source, "INSERT INTO unit VALUES (?, ?, ?)", *units)
 
     def extractor(self, at: str) -> Extractor:
         """An extractor for which it is that local time: ``2026-11-23 06:30``."""

@@ -1,0 +1,163 @@
+"""The units of a site and the names that others give them, through the real extractor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ntanalytics.errors import SettingsError
+from ntanalytics.settings import load
+from ntanalytics.workspace import Report, open_report, open_workspace
+from ntanalytics.workspace.units import read_aliases
+from tests.workspace.club import SETTINGS, Club
+
+W47 = "2026-W47"  # 16 to 22 November
+ALIASES = "\ufefftheirs,ours,备注\n市财局,市财政局,旧称\n,,\n港务局,南通港集团,\n"
+BOTH = ("identity.units", "oa.members")
+
+
+@pytest.fixture
+def club(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Club:
+    (tmp_path / "aliases.csv").write_text(ALIASES, encoding="utf-8")
+    club = Club(tmp_path, SETTINGS + "site: {unit_aliases: aliases.csv}\n")
+    monkeypatch.setenv("NTANALYTICS_CONFIG", str(club.config))
+    club.found("club", ("1", "市财政局", None), ("11", "办公室", "1"))
+    club.join("club", "a", "b", unit="市财局")
+    club.join("club", "c", unit="市气象局")
+    club.join("annex", "d", "e", unit="市气象局")
+    club.join("annex", "f", unit="市财政局 ")
+    club.join("annex", "g")
+    return club
+
+
+def report() -> Report:
+    return open_report("oa_adoption", W47)
+
+
+def count(table, *by: str) -> dict[object, int]:
+    counted = table.group_by(*by).agg(n=lambda t: t.count()).to_pyarrow().to_pylist()
+    return {tuple(row[name] for name in by): row["n"] for row in counted}
+
+
+def test_a_report_resolves_its_units_in_three_lines(club: Club):
+    club.take("2026-11-23 06:30", *BOTH)
+    week = report()
+    members = week.dataset("oa.members")
+    resolved = week.units().resolve(members.table)
+    assert count(resolved, "unit", "is_known_unit") == {
+        ("市财政局", True): 3,
+        ("市气象局", False): 3,
+        (None, None): 1,
+    }
+
+
+def test_the_head_tells_what_matched_nothing_only_to_who_asked_for_units(club: Club):
+    club.take("2026-11-23 06:30", *BOTH)
+    week = report()
+    week.dataset("oa.members")
+    assert week.head().holes == ()
+    week.units()
+    assert week.head().holes == (
+        "单位目录中没有 1 个单位名称（市气象局），按原名统计，请补充单位对照表。",
+        "单位对照表有 1 行所指的单位不在单位目录中（港务局→南通港集团）。",
+    )
+    assert set(week.head().versions) == {"oa.members", "identity.units"}
+
+
+def test_the_head_names_the_most_frequent_and_none_in_full_length(club: Club):
+    club.join("club", "h", "i", "j", "k", unit="局" * 30)
+    club.join("club", "l", unit="乙")
+    club.join("club", "m", unit="甲")
+    club.take("2026-11-23 06:30", *BOTH)
+    week = report()
+    week.dataset("oa.members")
+    week.units()
+    assert week.head().holes[0].startswith(f"单位目录中没有 4 个单位名称（{'局' * 20}…、市气象局、乙等）")
+
+
+def test_without_a_list_of_units_the_hole_is_the_list_and_no_name(club: Club):
+    club.take("2026-11-23 06:30", "oa.members")
+    week = report()
+    members = week.dataset("oa.members")
+    assert count(week.units().resolve(members.table), "unit")["市财政局",] == 3
+    assert [hole.partition("：")[0] for hole in week.head().holes] == ["单位", "单位"]  # a sentence a source
+
+
+def test_units_are_as_of_a_day(club: Club):
+    club.take("2026-11-16 06:30", *BOTH)
+    club.found("club", ("2", "市气象局", None))
+    club.take("2026-11-23 06:30", *BOTH)
+    lake = open_workspace()
+    names = {day: lake.units(day).names().unit.to_pyarrow().to_pylist() for day in ("2026-11-15", "2026-11-22", None)}
+    assert names == {
+        "2026-11-15": ["办公室", "市财政局"],
+        "2026-11-22": ["办公室", "市气象局", "市财政局"],
+        None: ["办公室", "市气象局", "市财政局"],
+    }
+
+
+def test_units_of_a_source_that_fails_are_its_last_known(club: Club):
+    club.found("annex", ("1", "市气象局", None))
+    club.take("2026-11-09 06:30", *BOTH)
+    club.run("annex", "DROP TABLE unit")
+    club.take("2026-11-23 06:30", *BOTH)
+    week = report()
+    week.dataset("oa.members")
+    assert "市气象局" in week.units().names().unit.to_pyarrow().to_pylist()
+    assert "数据源 annex 没有能代表11月22日期末的快照，手头最近的取自11月09日" in week.head().holes[0]
+
+
+def test_an_analyst_lists_what_matched_nothing(club: Club):
+    club.take("2026-11-23 06:30", *BOTH)
+    lake = open_workspace()
+    units = lake.units()
+    assert units.unmatched(lake.table("oa.members")).to_pyarrow().to_pylist() == [
+        {"unit": "市气象局", "source": "annex", "rows": 2},
+        {"unit": "市气象局", "source": "club", "rows": 1},
+    ]
+    assert units.idle().to_pyarrow().to_pylist() == [{"theirs": "港务局", "ours": "南通港集团"}]
+
+
+def test_the_path_is_relative_to_the_settings(club: Club):
+    assert load(club.config).site.unit_aliases == club.folder / "aliases.csv"
+
+
+def test_a_site_without_aliases_has_none():
+    assert read_aliases(None).num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "no column 'theirs'; it has none"),
+        ("theirs,mine\n甲,乙\n", "no column 'ours'; it has theirs, mine"),
+        ("theirs,ours\n甲,\n", "line 2: one of the two names is empty"),
+        ("theirs,ours\n甲\n", "line 2: one of the two names is empty"),
+        ("theirs,ours\n甲,乙\n 甲,丙\n", "line 3: '甲' stands there twice, for two different units"),
+        ("theirs,ours\n甲（一）,乙\n甲(一),丙\n", "line 3: '甲(一)' stands there twice"),
+        ("theirs,ours\n甲,乙\n乙,丙\n", "'乙' is what '甲' means, and has another meaning itself"),
+    ],
+)
+def test_a_table_of_aliases_that_cannot_be_meant_is_refused(tmp_path: Path, content: str, said: str):
+    file = tmp_path / "aliases.csv"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        read_aliases(file)
+    assert said in caught.value.what
+    assert caught.value.where == str(file)
+
+
+def test_a_table_that_is_missing_or_not_utf8_is_refused(tmp_path: Path):
+    with pytest.raises(SettingsError, match="No such file"):
+        read_aliases(tmp_path / "none.csv")
+    file = tmp_path / "aliases.csv"
+    file.write_bytes("theirs,ours\n市财局,市财政局\n".encode("gb18030"))
+    with pytest.raises(SettingsError, match="not UTF-8"):
+        read_aliases(file)
+
+
+def test_saying_the_same_twice_is_no_mistake(tmp_path: Path):
+    file = tmp_path / "aliases.csv"
+    file.write_text("theirs,ours\n甲,乙\n甲 ,乙\n乙,乙\n", encoding="utf-8")
+    assert read_aliases(file).num_rows == 3
