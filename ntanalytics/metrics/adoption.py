@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
 from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.groups import beside
 from ntanalytics.metrics.measure import Measure, catalogue
 
 LEVEL = (
@@ -96,15 +97,9 @@ def adoption(
     """
     counted = _active(activities, days, by)
     able = _enabled(members, ever, by)
-    if by:
-        theirs = able.rename({f"_{name}": name for name in by})
-        joined = counted.outer_join(theirs, [counted[name].identical_to(theirs[f"_{name}"]) for name in by])
-        # a group of only one side has its name there
-        keys = {name: ibis.coalesce(joined[name], joined[f"_{name}"]) for name in by}
-    else:
-        joined, keys = counted.cross_join(able), {}
+    joined = beside(counted, able, by, how="outer")
     filled = {name: joined[name].fill_null(0) for name in ("enabled", "activated", "active", "actions")}
-    level = joined.mutate(**keys, **filled)
+    level = joined.mutate(**filled)
     level = level.mutate(
         activation_rate=level.activated / level.enabled.nullif(0), active_rate=level.active / level.enabled.nullif(0)
     )
@@ -131,12 +126,7 @@ def _active(activities: ir.Table, days: ir.Table, by: Sequence[str]) -> ir.Table
     number = worked.aggregate(_working_days=worked.count())
     mine = activities.semi_join(worked, activities.day == worked["_day"])
     daily = mine.select("day", *by, *_PERSON).distinct().aggregate(by=list(by), _person_days=ibis._.count())
-    if by:
-        theirs = daily.rename({f"_of_{name}": name for name in by})
-        joined = counted.left_join(theirs, [counted[name].identical_to(theirs[f"_of_{name}"]) for name in by])
-    else:
-        joined = counted.cross_join(daily)
-    joined = joined.cross_join(number)
+    joined = beside(counted, daily, by).cross_join(number)
     return joined.mutate(
         mobile_share=joined["_mobile"] / joined.active.nullif(0),
         xinchuang_share=joined["_xinchuang"] / joined["_known"].nullif(0),

@@ -12,9 +12,10 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.contract.infra import DURATION_GROWTH
 from ntanalytics.metrics import change
 from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.buckets import quantiles
+from ntanalytics.metrics.groups import beside
 from ntanalytics.metrics.measure import Measure, catalogue
 
 #: A usual value needs that many comparable days at least.
@@ -119,32 +120,12 @@ def _volume(requests: ir.Table, by: Sequence[str]) -> ir.Table:
         client_errors=requests.requests.sum(where=requests.status.between(400, 499)).fill_null(0).cast("int64"),
         size_bytes=requests.size_bytes.sum().fill_null(0).cast("int64"),
     )
-    timed = _durations(requests, by).rename({f"_{name}": name for name in by})
-    on = [counted[name].identical_to(timed[f"_{name}"]) for name in by]
-    joined = counted.left_join(timed, on) if by else counted.cross_join(timed)
+    wanted = {"duration_p50_ms": 50, "duration_p95_ms": 95}
+    joined = beside(counted, quantiles(requests, "requests", by, "timed_requests", wanted), by)
     rated = joined.mutate(
         error_rate=joined.errors / joined.requests.nullif(0), timed_requests=joined.timed_requests.fill_null(0)
     )
     return rated.select(*by, *(measure.name for measure in VOLUME))
-
-
-def _durations(requests: ir.Table, by: Sequence[str]) -> ir.Table:
-    timed = requests.filter(requests.duration_bucket.notnull())
-    buckets = timed.group_by(*by, "duration_bucket").aggregate(_n=timed.requests.sum().cast("int64"))
-    ranked = buckets.mutate(
-        _upto=buckets["_n"].sum().over(ibis.cumulative_window(group_by=list(by), order_by="duration_bucket")),
-        _all=buckets["_n"].sum().over(ibis.window(group_by=list(by))),
-    )
-    return ranked.aggregate(
-        by=list(by),
-        timed_requests=ranked["_n"].sum().fill_null(0).cast("int64"),
-        duration_p50_ms=_middle(ranked.duration_bucket.min(where=ranked["_upto"] * 100 >= ranked["_all"] * 50)),
-        duration_p95_ms=_middle(ranked.duration_bucket.min(where=ranked["_upto"] * 100 >= ranked["_all"] * 95)),
-    )
-
-
-def _middle(bucket: ir.NumericValue) -> ir.NumericValue:
-    return ibis.literal(DURATION_GROWTH) ** (bucket - 0.5)
 
 
 def daily(requests: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:

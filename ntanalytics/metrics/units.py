@@ -145,9 +145,13 @@ def unmatched(table: ir.Table, dimension: ir.Table, aliases: ir.Table, column: s
     Returns:
         ``unit``, ``source``, ``rows``, the most frequent first.
     """
-    found = resolved(table, dimension, aliases, column)
-    strange = found.filter(found[f"is_known_{column}"] == ibis.literal(False)).select("source", unit=found[column])
-    counted = strange.group_by("unit", "source").agg(rows=strange.count())
+    # Counted by name before they are resolved: there are a few hundred names, and millions of rows.
+    written = table.group_by(column, "source").agg(_rows=table.count())
+    found = resolved(written, dimension, aliases, column)
+    strange = found.filter(found[f"is_known_{column}"] == ibis.literal(False)).select(
+        "source", "_rows", unit=found[column]
+    )
+    counted = strange.group_by("unit", "source").agg(rows=strange["_rows"].sum())
     return counted.order_by(ibis.desc("rows"), "unit", "source")
 
 
