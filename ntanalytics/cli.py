@@ -189,7 +189,7 @@ def history(
 @app.command(epilog="Example: ntanalytics demo --dir demo-city")
 def demo(
     directory: Annotated[Path, typer.Option("--dir", help="Where the city is written.")] = Path("demo-city"),
-    scale: Annotated[float, typer.Option(min=0.01, help="How large: 1 is the volume of a small city.")] = 1.0,
+    scale: Annotated[float, typer.Option(min=0.0001, help="How large: 1 is the volume of a real city.")] = 0.02,
     seed: Annotated[int, typer.Option(help="Same seed, same figures.")] = 20261122,
     until: Annotated[str, typer.Option(metavar="DAY", help="The last day of its data.")] = "2026-11-22",
     outputs: Annotated[Path, typer.Option(help="Where its reports are issued.")] = Path("outputs"),

@@ -18,7 +18,7 @@ class City:
     """A demo estate in a folder, and the reports issued from it."""
 
     def __init__(self, folder: Path) -> None:
-        self.estate: Estate = write_estate(folder / "city", until=UNTIL, days=56, scale=0.2, outputs=folder / "outputs")
+        self.estate: Estate = write_estate(folder / "city", until=UNTIL, days=56, scale=0.005, outputs=folder / "outputs")
         self.settings: Settings = load(self.estate.config)
 
     def run(self, report: str, period: str, **parameters: str) -> RunResult:

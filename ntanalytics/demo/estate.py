@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ntanalytics.demo.city import city_of
 from ntanalytics.demo.desk import write_ledger
 from ntanalytics.demo.incidents import Incident, plan
-from ntanalytics.demo.rhythm import Rhythm
 from ntanalytics.demo.sms import write_platform
+from ntanalytics.demo.store import Store
 from ntanalytics.demo.weblogs import write_logs
 from ntanalytics.errors import UsageError
 from ntanalytics.periods import Calendar, days_between
@@ -36,7 +37,7 @@ sources:
   sms:                               # 短信平台的数据库（每日分表 submit_YYYYMMDD、report_YYYYMMDD）
     product: sms_platform
     url: sqlite:///sources/sms_platform.sqlite
-  web:                               # 访问日志：统一门户（combined）、协同办公（JSON），按日轮转并压缩
+  web:                               # 访问日志：统一门户（combined）、协同办公和公文交换（JSON），按日轮转并压缩
     product: nginx
     paths: ["sources/nginx/*.log*"]
   desk:                              # 运维台账：工单、驻场考勤、人工检查、运营商账单
@@ -76,7 +77,7 @@ def write_estate(
     until: dt.date = dt.date(2026, 11, 22),
     days: int = 70,
     seed: int = 20261122,
-    scale: float = 1.0,
+    scale: float = 0.02,
     outputs: Path | None = None,
     progress: Callable[[str, int], None] = lambda _what, _rows: None,
 ) -> Estate:
@@ -87,7 +88,7 @@ def write_estate(
         until: its last day.
         days: how many days it has, ``until`` included.
         seed: seed of its random numbers.
-        scale: factor of the volumes; 1 is about 5,000 messages and 38,000 requests a working day.
+        scale: factor of the volumes; 1 is a real city's, about 200,000 messages and 3,000,000 requests a working day.
         outputs: where its reports are to be issued, by the settings; default: in the estate's folder.
         progress: told what is being written, and how many rows or lines were written so far.
 
@@ -102,17 +103,18 @@ def write_estate(
         raise UsageError("the demo estate needs at least one day and a scale above 0", where="ntanalytics demo")
     calendar = Calendar()
     span = days_between(until - dt.timedelta(days=days - 1), until)
-    rhythm = Rhythm(calendar, until)
     incidents = plan(calendar, span[0], until)
+    city = city_of(span, calendar, incidents, seed=seed, scale=scale)
+    store = Store(directory / "sources")
     _claim(directory)
     sources = directory / "sources"
 
     progress("demo: SMS platform", 0)
-    sms = write_platform(sources / "sms_platform.sqlite", span, rhythm, incidents, seed=seed, scale=scale)
+    sms = write_platform(city, store)
     progress("demo: web logs", sms.messages)
-    lines = write_logs(sources / "nginx", span, rhythm, incidents, seed=seed, scale=scale)
+    lines = write_logs(city, sources / "nginx")
     progress("demo: ledger workbook", sms.messages + lines)
-    rows = write_ledger(sources / "运维台账.xlsx", span, rhythm, incidents, sms.segments, seed=seed)
+    rows = write_ledger(sources / "运维台账.xlsx", span, city.rhythm, incidents, sms.segments, seed=seed)
 
     records = [incident.record() for incident in incidents]
     text = json.dumps(records, ensure_ascii=False, indent=2) + "\n"

@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from ntanalytics.demo.incidents import Incident
-from ntanalytics.demo.rhythm import DAY_MS, Rhythm, generator
+from ntanalytics.demo.city import City
+from ntanalytics.demo.rhythm import DAY_MS
 from ntanalytics.demo.sms_outcomes import CARRIERS, DELIVERED, Outcomes, draw_outcomes
-from ntanalytics.demo.sms_schema import (
-    LOOKUPS,
-    REPORT_COLUMNS,
-    SUBMIT_COLUMNS,
-    insertion,
-    shard_index,
-    shard_tables,
-)
-from ntanalytics.demo.units import APPLICATIONS, UNITS
+from ntanalytics.demo.sms_schema import create_lookups, create_shard
+from ntanalytics.demo.store import Database, Store
+from ntanalytics.demo.units import ALIASES, APPLICATIONS, NO_UNIT, UNITS, Application
 
 #: Messages on a plain working day at scale 1.
-MESSAGES_PER_DAY = 5_000
+MESSAGES_PER_DAY = 200_000
+#: How many times its usual number an application sends during a surge.
+_SURGE = 6
 
 _STREAM = 1
+#: The ids of an application's accounts, and their shares of its messages.
+_Accounts: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64]]
 _CONSTANTS = {"Province_Code": "0513", "Protocol_Type_Code": "HttpJson"}
 # The second half of the channels sends again what the first could not.
 _CHANNELS = np.array(["CMPP01", "SGIP01", "SMGP01", "CMPP02", "SGIP02", "SMGP02"], dtype=object)
@@ -74,10 +68,8 @@ class _Messages:
     carrier: NDArray[np.int64]
 
 
-def write_platform(
-    path: Path, days: Sequence[dt.date], rhythm: Rhythm, incidents: Sequence[Incident], *, seed: int, scale: float
-) -> Written:
-    """Write the platform's database of ``days`` into a new SQLite file.
+def write_platform(city: City, store: Store) -> Written:
+    """Write the platform's database.
 
     Reports that the carriers make after the last day ends are not there yet, as in a platform that
     is read on the following midnight.
@@ -85,25 +77,19 @@ def write_platform(
     Returns:
         The number of messages (a message sent again counts once) and the carriers' segments.
     """
-    path.unlink(missing_ok=True)
     written = Written()
-    with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        database.execute("PRAGMA journal_mode = OFF")
-        database.execute("PRAGMA synchronous = OFF")
-        database.execute("BEGIN")
-        accounts = _write_lookups(database, seed)
-        for statement in shard_tables(""):
-            database.execute(statement)
-        for day in days:
-            rng = generator(seed, _STREAM, day)
-            messages = _draw_day(rng, day, rhythm, accounts, scale)
-            outcomes = draw_outcomes(rng, day, messages.carrier, messages.at_ms, incidents)
-            _write_shard(database, rng, day, messages, outcomes, until=rhythm.until)
+    with store.database("sms_platform", "mysql") as db:
+        create_lookups(db)
+        accounts = _write_lookups(db, city)
+        for day in city.days:
+            rng = city.rng(_STREAM, day)
+            messages = _draw_day(rng, day, city, accounts)
+            outcomes = draw_outcomes(rng, day, messages.carrier, messages.at_ms, city.incidents)
+            _write_shard(db, rng, day, messages, outcomes, until=city.until)
             parts = segments_of(messages.length)
             for code, carrier in enumerate(CARRIERS):
                 written.segments[day.replace(day=1), carrier] += int(parts[messages.carrier == code].sum())
             written.messages += len(parts)
-        database.execute("COMMIT")
     return written
 
 
@@ -112,63 +98,93 @@ def segments_of(length: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.where(length <= 70, 1, -(-length // 67))
 
 
-def _write_lookups(database: sqlite3.Connection, seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
-    """Write applications and their accounts; per application the accounts' ids and their shares of its messages."""
-    for statement in LOOKUPS:
-        database.execute(statement)
-    rng = np.random.default_rng([seed, _STREAM])
+def _write_lookups(db: Database, city: City) -> list[_Accounts]:
+    """Write applications and their accounts; per application the accounts' ids and their shares of its messages.
+
+    The platform has unit names of its own: it calls some units otherwise, and one account is no unit's.
+    """
+    called = {unit: alias for alias, unit in ALIASES.items()}
+    rng = city.rng(_STREAM)
     weight = dict(zip(UNITS, rng.permutation(1 / np.arange(3, len(UNITS) + 3) ** 0.8), strict=True))
-    accounts, first = [], 1
-    for number, application in enumerate(APPLICATIONS, start=1):
-        database.execute(
-            "INSERT INTO enterprise VALUES (?, ?, ?, 'Normal', '2024-01-02 09:00:00')",
-            (number, application.number, application.name),
-        )
-        ids = np.arange(first, first + len(application.units))
-        database.executemany(
-            "INSERT INTO enterprise_user VALUES (?, ?, ?, ?, 'Normal', '2024-01-02 09:30:00')",
-            [(int(i), application.number, unit, f"u{i:05d}") for i, unit in zip(ids, application.units, strict=True)],
-        )
-        shares = np.array([weight[unit] for unit in application.units])
-        accounts.append((ids, shares / shares.sum()))
-        first += len(ids)
+    weight[NO_UNIT] = min(weight.values())
+    accounts: list[_Accounts] = []
+    names: list[str] = []
+    owners: list[str] = []
+    for application in APPLICATIONS:
+        units = (*application.units, NO_UNIT) if application.number == "E1002" else application.units
+        shares = np.array([weight[unit] for unit in units])
+        accounts.append((np.arange(len(names) + 1, len(names) + len(units) + 1), shares / shares.sum()))
+        names += [called.get(unit, unit) for unit in units]
+        owners += [application.number] * len(units)
+    db.insert(
+        "enterprise",
+        {
+            "Id": np.arange(1, len(APPLICATIONS) + 1),
+            "No": [item.number for item in APPLICATIONS],
+            "Name": [item.name for item in APPLICATIONS],
+            "Status": "Normal",
+            "Create_Date": "2024-01-02 09:00:00",
+        },
+    )
+    db.insert(
+        "enterprise_user",
+        {
+            "Id": np.arange(1, len(names) + 1),
+            "Enterprise_No": owners,
+            "Real_Name": names,
+            "User_Name": [f"u{number:05d}" for number in range(1, len(names) + 1)],
+            "Status": "Normal",
+            "Create_Date": "2024-01-02 09:30:00",
+        },
+    )
     return accounts
 
 
-def _draw_day(
-    rng: np.random.Generator, day: dt.date, rhythm: Rhythm, accounts: Sequence[tuple[Any, Any]], scale: float
-) -> _Messages:
-    parts: list[tuple[NDArray[Any], ...]] = []
+def _draw_day(rng: np.random.Generator, day: dt.date, city: City, accounts: Sequence[_Accounts]) -> _Messages:
+    parts: list[tuple[NDArray[np.int64], ...]] = []
+    surges = [(surge.subject, *surge.span_ms(day)) for surge in city.planted("volume_surge")]
     first_batch = 0
     for index, application in enumerate(APPLICATIONS):
-        expected = MESSAGES_PER_DAY * scale * application.share * rhythm.factor(day, application.audience)
-        count = int(rng.poisson(expected))
-        if not count:
-            continue
-        # Messages of one sending follow each other: a new one begins with probability 1 / its mean size.
-        begins = rng.random(count) < 1 / application.batch
-        begins[0] = True
-        batch = np.cumsum(begins) - 1
-        size = int(batch[-1]) + 1
-        place = np.arange(count) - np.flatnonzero(begins)[batch]
-        ids, shares = accounts[index]
-        parts.append(
-            (
-                (rhythm.moments(rng, day, application.audience, size)[batch] + 35 * place).clip(max=DAY_MS - 1000),
-                np.full(count, index),
-                rng.choice(ids, size, p=shares)[batch],
-                batch + first_batch,
-                place,
-                rng.normal(application.length, 11, size).round().astype(np.int64).clip(18, 260)[batch],
-                rng.choice(3, count, p=[0.58, 0.18, 0.24]),
-            )
-        )
-        first_batch += size
+        expected = MESSAGES_PER_DAY * city.scale * application.share * city.rhythm.factor(day, application.audience)
+        drawn = [_draw(rng, day, city, application, accounts[index], expected)]
+        for subject, begin, end in surges:
+            if subject == application.number and begin < end:
+                more = _draw(rng, day, city, application, accounts[index], expected * (_SURGE - 1))
+                hit = (more[0] >= begin) & (more[0] < end)
+                drawn.append(tuple(column[hit] for column in more))
+        for at, batch, place, account, length, carrier in drawn:
+            if len(at):
+                parts.append((at, np.full(len(at), index), account, batch + first_batch, place, length, carrier))
+                first_batch += int(batch[-1]) + 1
     if not parts:
         return _Messages(*(np.zeros(0, dtype=np.int64) for _ in range(7)))
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     order = np.argsort(columns[0], kind="stable")
     return _Messages(*(column[order] for column in columns))
+
+
+def _draw(
+    rng: np.random.Generator, day: dt.date, city: City, application: Application, accounts: _Accounts, expected: float
+) -> tuple[NDArray[np.int64], ...]:
+    """An application's messages of a day: moment, batch, place within it, account, length, carrier."""
+    count = int(rng.poisson(expected))
+    if not count:
+        return tuple(np.zeros(0, dtype=np.int64) for _ in range(6))
+    # Messages of one sending follow each other: a new one begins with probability 1 / its mean size.
+    begins = rng.random(count) < 1 / application.batch
+    begins[0] = True
+    batch = np.cumsum(begins) - 1
+    size = int(batch[-1]) + 1
+    place = np.arange(count) - np.flatnonzero(begins)[batch]
+    ids, shares = accounts
+    return (
+        (city.rhythm.moments(rng, day, application.audience, size)[batch] + 35 * place).clip(max=DAY_MS - 1000),
+        batch,
+        place,
+        rng.choice(ids, size, p=shares)[batch],
+        rng.normal(application.length, 11, size).round().astype(np.int64).clip(18, 260)[batch],
+        rng.choice(3, count, p=[0.58, 0.18, 0.24]),
+    )
 
 
 @dataclass(frozen=True)
@@ -198,12 +214,10 @@ def _lay_out(messages: _Messages, outcomes: Outcomes) -> _Rows:
 
 
 def _write_shard(
-    database: sqlite3.Connection, rng: np.random.Generator, day: dt.date, messages: _Messages, outcomes: Outcomes,
-    *, until: dt.date,
-) -> None:  # fmt: skip
+    db: Database, rng: np.random.Generator, day: dt.date, messages: _Messages, outcomes: Outcomes, *, until: dt.date
+) -> None:
     suffix = f"_{day:%Y%m%d}"
-    for statement in shard_tables(suffix):
-        database.execute(statement)
+    create_shard(db, suffix)
     rows = _lay_out(messages, outcomes)
     shared = _shared_columns(day, messages, rows)
     message, at = rows.message, rows.at_ms
@@ -219,7 +233,7 @@ def _write_shard(
         "Submit_Response_Date": _times(day, at + rng.integers(20, 260, len(at))),
         "Create_Date": shared["Submit_Date"],
     }
-    _insert(database, f"submit{suffix}", SUBMIT_COLUMNS, submit, _CONSTANTS)
+    db.insert(f"submit{suffix}", {**submit, **_CONSTANTS})
 
     native = np.where(rows.is_first_attempt, outcomes.first_code[message], outcomes.code[message])
     made = at + outcomes.latency_ms[message] + 40 * rows.sequence
@@ -227,7 +241,7 @@ def _write_shard(
     # what a carrier reports after the estate's end has not come yet
     kept = np.flatnonzero(has_report & (made < ((until - day).days + 1) * DAY_MS))
     kept = kept[np.argsort(made[kept], kind="stable")]
-    reported = _times(day, made[kept] // 1000 * 1000, length=19)  # Status_Date has whole seconds
+    reported = _times(day, made[kept]).astype("datetime64[s]")  # Status_Date has whole seconds
     report = {
         **{name: column[kept] for name, column in shared.items()},
         "Id": np.arange(1, len(kept) + 1),
@@ -236,8 +250,7 @@ def _write_shard(
         "Status_Date": reported,
         "Create_Date": reported,
     }
-    _insert(database, f"report{suffix}", REPORT_COLUMNS, report, {**_CONSTANTS, "Submit_Status_Code": "success"})
-    database.execute(shard_index(suffix))
+    db.insert(f"report{suffix}", {**report, **_CONSTANTS, "Submit_Status_Code": "success"})
 
 
 def _shared_columns(day: dt.date, messages: _Messages, rows: _Rows) -> dict[str, NDArray[Any]]:
@@ -266,18 +279,7 @@ def _objects(values: Sequence[str]) -> NDArray[np.object_]:
     return np.array(values, dtype=object)
 
 
-def _times(day: dt.date, offset_ms: NDArray[np.int64], length: int = 23) -> NDArray[np.object_]:
-    """Local wall-clock texts ``YYYY-MM-DD HH:MM:SS.fff`` (``length`` 19: whole seconds)."""
-    moments = pa.array(np.datetime64(day, "ms") + offset_ms.astype("timedelta64[ms]"), pa.timestamp("ms"))
-    return _objects([text[:length] for text in moments.cast(pa.string()).to_pylist()])
-
-
-def _insert(
-    database: sqlite3.Connection,
-    table: str,
-    names: Sequence[str],
-    columns: Mapping[str, NDArray[Any]],
-    constants: Mapping[str, str],
-) -> None:
-    lists = [columns[name].tolist() for name in names]
-    database.executemany(insertion(table, names, constants), zip(*lists, strict=True))
+def _times(day: dt.date, offset_ms: NDArray[np.int64]) -> NDArray[np.datetime64]:
+    """Local wall-clock times with milliseconds."""
+    moments: NDArray[np.datetime64] = np.datetime64(day, "ms") + offset_ms.astype("timedelta64[ms]")
+    return moments

@@ -1,83 +1,94 @@
 """Tables of the SMS platform product, as far as the suite and its readers meet them.
 
-Names and types are those of the product ``sms_platform`` (CMPP, SGIP, SMGP); the definitions are
-written here for embedded SQLite. ``submit`` and ``report`` hold one row a segment and are sharded
-by the day of submission; the numbers of each shard begin at 1, as those of a newly made table do.
+Names and types are those of the product ``sms_platform`` (CMPP, SGIP, SMGP). ``submit`` and
+``report`` hold one row a segment and are sharded by the day of submission; the numbers of each
+shard begin at 1, as those of a newly made table do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 
-_SUBMIT = """
-CREATE TABLE {name} (
-    Id INTEGER PRIMARY KEY, Channel_No varchar(64), Enterprise_No varchar(64), Enterprise_User_Id int NOT NULL,
-    Msg_Batch_No varchar(128), Channel_Msg_Id varchar(128), Sequence int, Is_LMS bit NOT NULL,
-    Data_Status_Code varchar(11) DEFAULT '0', Operator varchar(50), Content varchar(512) NOT NULL,
-    Signature varchar(64), Content_Length int, Province_Code varchar(21), Phone_No varchar(128),
-    Protocol_Type_Code varchar(128), Submit_Status_Code varchar(128), Submit_Description varchar(128),
-    Submit_Date datetime, Submit_Response_Date datetime, Create_Date datetime NOT NULL
-)
-"""
+from ntanalytics.demo.store import TIME_MS, Database
 
-_REPORT = """
-CREATE TABLE {name} (
-    Id INTEGER PRIMARY KEY, Msg_Batch_No varchar(128), Channel_Msg_Id varchar(128), Phone_No varchar(128),
-    Channel_No varchar(128), Enterprise_No varchar(128), Enterprise_User_Id int, Operator varchar(50),
-    Province_Code varchar(21), Content varchar(512) NOT NULL, Data_Status_Code varchar(11) DEFAULT '0', Sequence int,
-    Protocol_Type_Code varchar(128), Status_Code varchar(128), Native_Status varchar(128), Status_Date datetime,
-    Submit_Status_Code varchar(128), Submit_Date datetime NOT NULL, Create_Date datetime NOT NULL
-)
-"""
+_BIT = sa.SmallInteger().with_variant(mysql.BIT(1), "mysql", "mariadb")
 
-#: What the product's own tables index and a reader needs: reports by batch. There is none on Submit_Date.
-_REPORT_INDEX = "CREATE INDEX {name}_batch ON {name} (Msg_Batch_No)"
+_SUBMIT = {
+    "Id": sa.BigInteger(),
+    "Channel_No": sa.String(64),
+    "Enterprise_No": sa.String(64),
+    "Enterprise_User_Id": sa.Integer(),
+    "Msg_Batch_No": sa.String(128),
+    "Channel_Msg_Id": sa.String(128),
+    "Sequence": sa.Integer(),
+    "Is_LMS": _BIT,
+    "Data_Status_Code": sa.String(11),
+    "Operator": sa.String(50),
+    "Content": sa.String(512),
+    "Signature": sa.String(64),
+    "Content_Length": sa.Integer(),
+    "Province_Code": sa.String(21),
+    "Phone_No": sa.String(128),
+    "Protocol_Type_Code": sa.String(128),
+    "Submit_Status_Code": sa.String(128),
+    "Submit_Description": sa.String(128),
+    "Submit_Date": TIME_MS,
+    "Submit_Response_Date": TIME_MS,
+    "Create_Date": TIME_MS,
+}
 
-LOOKUPS = (
+_REPORT = {
+    "Id": sa.BigInteger(),
+    "Msg_Batch_No": sa.String(128),
+    "Channel_Msg_Id": sa.String(128),
+    "Phone_No": sa.String(128),
+    "Channel_No": sa.String(128),
+    "Enterprise_No": sa.String(128),
+    "Enterprise_User_Id": sa.Integer(),
+    "Operator": sa.String(50),
+    "Province_Code": sa.String(21),
+    "Content": sa.String(512),
+    "Data_Status_Code": sa.String(11),
+    "Sequence": sa.Integer(),
+    "Protocol_Type_Code": sa.String(128),
+    "Status_Code": sa.String(128),
+    "Native_Status": sa.String(128),
+    "Status_Date": sa.DateTime(),
+    "Submit_Status_Code": sa.String(128),
+    "Submit_Date": TIME_MS,
+    "Create_Date": sa.DateTime(),
+}
+
+_ENTERPRISE = {
+    "Id": sa.Integer(),
+    "No": sa.String(128),
+    "Name": sa.String(128),
+    "Status": sa.String(32),
+    "Create_Date": sa.DateTime(),
+}
+
+_ENTERPRISE_USER = {
+    "Id": sa.Integer(),
+    "Enterprise_No": sa.String(128),
+    "Real_Name": sa.String(128),
+    "User_Name": sa.String(128),
+    "Status": sa.String(32),
+    "Create_Date": sa.DateTime(),
+}
+
+
+def create_lookups(db: Database) -> None:
+    """Create the tables of applications and of their accounts, and the base tables, which stay empty."""
+    db.create("enterprise", _ENTERPRISE, key=["Id"])
+    db.create("enterprise_user", _ENTERPRISE_USER, key=["Id"])
+    create_shard(db, "")
+
+
+def create_shard(db: Database, suffix: str) -> None:
+    """Create ``submit<suffix>`` and ``report<suffix>``; an empty suffix gives the base tables.
+
+    The index is what the product's own tables have and a reader needs: reports by batch. There is none on Submit_Date.
     """
-CREATE TABLE enterprise (
-    Id INTEGER PRIMARY KEY, No varchar(128), Name varchar(128), Status varchar(32), Create_Date datetime
-)
-""",
-    """
-CREATE TABLE enterprise_user (
-    Id INTEGER PRIMARY KEY, Enterprise_No varchar(128), Real_Name varchar(128), User_Name varchar(128),
-    Status varchar(32), Create_Date datetime
-)
-""",
-)
-
-#: The columns that differ from row to row, in the order in which :mod:`ntanalytics.demo.sms` gives them.
-SUBMIT_COLUMNS = (
-    "Id", "Channel_No", "Enterprise_No", "Enterprise_User_Id", "Msg_Batch_No", "Channel_Msg_Id", "Sequence",
-    "Is_LMS", "Data_Status_Code", "Operator", "Content", "Signature", "Content_Length", "Phone_No",
-    "Submit_Status_Code", "Submit_Description", "Submit_Date", "Submit_Response_Date", "Create_Date",
-)  # fmt: skip
-REPORT_COLUMNS = (
-    "Id", "Msg_Batch_No", "Channel_Msg_Id", "Phone_No", "Channel_No", "Enterprise_No", "Enterprise_User_Id",
-    "Operator", "Content", "Data_Status_Code", "Sequence", "Status_Code", "Native_Status", "Status_Date",
-    "Submit_Date", "Create_Date",
-)  # fmt: skip
-
-_INSERT = "INSERT INTO {name} ({columns}, {constants}) VALUES ({marks}, {values})"
-
-
-def shard_tables(suffix: str) -> tuple[str, ...]:
-    """Statements that create ``submit<suffix>`` and ``report<suffix>``; an empty suffix gives the base tables."""
-    return (_SUBMIT.format(name=f"submit{suffix}"), _REPORT.format(name=f"report{suffix}"))
-
-
-def shard_index(suffix: str) -> str:
-    """The statement that creates the report's index; after the rows, which is faster."""
-    return _REPORT_INDEX.format(name=f"report{suffix}")
-
-
-def insertion(table: str, columns: Sequence[str], constants: Mapping[str, str]) -> str:
-    """An INSERT of bound ``columns`` and of ``constants``, whose values are this module's callers' own words."""
-    return _INSERT.format(
-        name=table,
-        columns=", ".join(columns),
-        constants=", ".join(constants),
-        marks=", ".join("?" * len(columns)),
-        values=", ".join(f"'{value}'" for value in constants.values()),
-    )
+    db.create(f"submit{suffix}", _SUBMIT, key=["Id"])
+    db.create(f"report{suffix}", _REPORT, key=["Id"], indexes=[["Msg_Batch_No"]] if suffix else [])

@@ -73,7 +73,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "市工信局": "市工业和信息化局",
         "市卫健委": "市卫生健康委",
         "市住建局": "市住房城乡建设局",
-        '市大数据管理中心（"数智南通"专班）': "市大数据管理中心",
+        '市体育局（"运动南通"专班）': "市体育局",
     }
 )
 #: A name on the SMS platform that is no unit's, and that nobody has an alias for.

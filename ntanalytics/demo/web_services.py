@@ -37,6 +37,7 @@ class Service:
 
     Attributes:
         name: as the dataset ``infra.requests`` names it, and incidents do.
+        subsystem: the subsystem that it is of.
         host: its host name.
         file: the log's file name.
         is_json: JSON lines with times (``escape=json``), else nginx's ``combined``.
@@ -46,6 +47,7 @@ class Service:
     """
 
     name: str
+    subsystem: str
     host: str
     file: str
     is_json: bool
@@ -56,7 +58,7 @@ class Service:
 
 SERVICES = (
     Service(
-        "portal", "portal.nantong.example", "portal-access.log", is_json=False, requests=16_000,
+        "portal", "infra", "portal.nantong.example", "portal-access.log", is_json=False, requests=1_150_000,
         audience=Audience.OFFICE,
         routes=(
             Route(14, "GET", "/", 0.03, 18_400),
@@ -72,7 +74,7 @@ SERVICES = (
         ),
     ),
     Service(
-        "oa.nantong.example", "oa.nantong.example", "oa-access.json.log", is_json=True, requests=22_000,
+        "oa.nantong.example", "oa", "oa.nantong.example", "oa-access.json.log", is_json=True, requests=1_500_000,
         audience=Audience.OFFICE,
         routes=(
             Route(16, "GET", "/oa/api/todo", 0.14, 6_200),
@@ -88,6 +90,19 @@ SERVICES = (
             Route(9, "GET", "/oa/m/todo", 0.12, 3_800),
             Route(2, "PUT", "/oa/api/duty/{id}", 0.2, 260),
             Route(1, "GET", "/oa/api/cars/{id}", 0.11, 1_900),
+        ),
+    ),
+    Service(
+        "exchange.nantong.example", "docexchange", "exchange.nantong.example", "exchange-access.json.log",
+        is_json=True, requests=350_000, audience=Audience.OFFICE,
+        routes=(
+            Route(14, "GET", "/gw/api/inbox", 0.15, 8_100),
+            Route(9, "GET", "/gw/api/documents/{id}", 0.2, 12_000),
+            Route(6, "GET", "/gw/api/documents/{id}/file.ofd", 0.38, 720_000),
+            Route(4, "POST", "/gw/api/documents/{id}/receipt", 0.24, 310),
+            Route(3, "POST", "/gw/api/documents", 0.46, 420),
+            Route(2, "GET", "/gw/api/units", 0.09, 36_000),
+            Route(7, "GET", "/gw/static/app.js", 0.004, 260_000, 304),
         ),
     ),
 )  # fmt: skip
@@ -123,7 +138,7 @@ def broken_lines(service: Service, day: dt.date, rng: np.random.Generator) -> li
     Hostile requests in well-formed lines, handshakes of another protocol, an address in a Chinese
     encoding that is not UTF-8, and a line that lost its end.
     """
-    found = _hostile_json(day) if service.is_json else _hostile_combined(day)
+    found = _hostile_json(service, day) if service.is_json else _hostile_combined(day)
     places = 0.30 + 0.05 * np.arange(len(found)) + rng.uniform(0, 0.04, len(found))
     return [(float(place), line + b"\n") for place, line in zip(places, found, strict=True)]
 
@@ -139,14 +154,17 @@ def _hostile_combined(day: dt.date) -> list[bytes]:
     ]
 
 
-def _hostile_json(day: dt.date) -> list[bytes]:
+def _hostile_json(service: Service, day: dt.date) -> list[bytes]:
     head = f'{{"time_iso8601":"{day.isoformat()}T12:0%d:07+08:00","remote_addr":"203.0.113.9","request_method":"%s"'
-    tail = ',"status":%d,"body_bytes_sent":146,"request_time":0.000,"host":"oa.nantong.example","http_user_agent":"%s"}'
+    tail = f',"status":%d,"body_bytes_sent":146,"request_time":0.000,"host":"{service.host}","http_user_agent":"%s"}}'
+    root = service.routes[0].path.split("/")[1]
     return [
-        (head % (1, "GET") + ',"uri":"/oa/<script>alert(1)</script>"' + tail % (404, r"sqlmap/1.7 \"x\"")).encode(),
+        (
+            head % (1, "GET") + f',"uri":"/{root}/<script>alert(1)</script>"' + tail % (404, r"sqlmap/1.7 \"x\"")
+        ).encode(),
         (head % (2, "") + ',"uri":""' + tail % (400, "")).encode(),
-        (head % (3, "PROPFIND") + ',"uri":"/oa/=cmd|calc!A1"' + tail % (405, r"\u0016\u0003")).encode(),
+        (head % (3, "PROPFIND") + f',"uri":"/{root}/=cmd|calc!A1"' + tail % (405, r"\u0016\u0003")).encode(),
         # nginx decodes $uri, and a domestic client encoded it as GBK
-        (head % (4, "GET") + ',"uri":"/oa/文件/1"' + tail % (404, "-")).encode("gbk"),
-        (head % (5, "GET") + ',"uri":"/oa/api/doc').encode(),
+        (head % (4, "GET") + f',"uri":"/{root}/文件/1"' + tail % (404, "-")).encode("gbk"),
+        (head % (5, "GET") + f',"uri":"/{root}/api/doc').encode(),
     ]

@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ntanalytics.demo.incidents import ZONE, Incident
-from ntanalytics.demo.rhythm import Rhythm, generator
+from ntanalytics.demo.city import City
+from ntanalytics.demo.incidents import ZONE
 from ntanalytics.demo.web_services import ADDRESSES, AGENTS, SERVICES, Service, broken_lines, log_date
 
 _STREAM = 2
@@ -29,10 +29,8 @@ _ERRORS, _BURST_ERRORS = 0.0006, 0.34
 _SLOWDOWN = 6.0
 
 
-def write_logs(
-    folder: Path, days: Sequence[dt.date], rhythm: Rhythm, incidents: Sequence[Incident], *, seed: int, scale: float
-) -> int:
-    """Write the logs of ``days`` into ``folder``, as logrotate leaves them at the end of the last day.
+def write_logs(city: City, folder: Path) -> int:
+    """Write the city's logs into ``folder``, as logrotate leaves them at the end of the last day.
 
     The last day is ``<name>``, the day before ``<name>.1``, earlier ones ``<name>.<n>.gz``; a
     file's time of change is the end of its day.
@@ -45,8 +43,8 @@ def write_logs(
     with ThreadPoolExecutor(max_workers=2) as pool:
         pending: list[Future[None]] = []
         for stream, service in enumerate(SERVICES, start=_STREAM):
-            for age, day in enumerate(reversed(days)):
-                content, count = _day(generator(seed, stream, day), day, service, rhythm, incidents, scale=scale)
+            for age, day in enumerate(reversed(city.days)):
+                content, count = _day(city, city.rng(stream, day), day, service)
                 lines += count
                 path = folder / _rotated(service.file, age)
                 pending.append(pool.submit(_write, path, content, _end_of(day)))
@@ -69,18 +67,15 @@ def _end_of(day: dt.date) -> float:
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ZONE).timestamp()
 
 
-def _day(
-    rng: np.random.Generator,
-    day: dt.date,
-    service: Service,
-    rhythm: Rhythm,
-    incidents: Sequence[Incident],
-    *,
-    scale: float,
-) -> tuple[bytes, int]:
+def _day(city: City, rng: np.random.Generator, day: dt.date, service: Service) -> tuple[bytes, int]:
     """One service's log of one day, and how many lines it has."""
-    count = int(rng.poisson(service.requests * scale * rhythm.factor(day, service.audience)))
-    at = rhythm.moments(rng, day, service.audience, count)
+    count = int(rng.poisson(service.requests * city.scale * city.rhythm.factor(day, service.audience)))
+    at = city.rhythm.moments(rng, day, service.audience, count)
+    for incident in city.planted("service_down"):
+        begin, end = incident.span_ms(day)
+        if incident.subject == service.subsystem:  # nobody is served, and nothing is logged
+            at = at[(at < begin) | (at >= end)]
+    count = len(at)
     weights = np.array([route.weight for route in service.routes])
     route = rng.choice(len(service.routes), count, p=weights / weights.sum())
     seconds = np.array([item.seconds for item in service.routes])[route] * rng.lognormal(0, 0.6, count)
@@ -88,7 +83,7 @@ def _day(
     status = np.where(rng.random(count) < 0.011, 404, status)
     draw = rng.random(count)
     errors = np.full(count, _ERRORS)
-    for incident in incidents:
+    for incident in city.planted("error_burst", "slow_responses"):
         begin, end = incident.span_ms(day)
         hit = (at >= begin) & (at < end)
         if incident.subject != service.name or not hit.any():

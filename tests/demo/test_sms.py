@@ -1,12 +1,19 @@
+import datetime as dt
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ntanalytics.demo import Estate
-from ntanalytics.demo.sms import segments_of
+from ntanalytics.demo.city import city_of
+from ntanalytics.demo.incidents import ZONE, Incident
+from ntanalytics.demo.sms import segments_of, write_platform
+from ntanalytics.demo.store import Store
+from ntanalytics.demo.units import ALIASES, NO_UNIT, UNITS
+from ntanalytics.periods import Calendar, days_between
 
 OUTAGE = ("2026-11-18 09:12:00", "2026-11-18 12:42:00")
 
@@ -143,5 +150,34 @@ def test_accounts_carry_units_and_enterprises_carry_applications(database: sqlit
             """
         ).fetchall()
     )
-    assert found["公文交换"] == found["协同办公"] == 330
+    assert found["公文交换"] == 330
+    assert found["协同办公"] == 331  # one account is no unit's
     assert found["苏服办·南通"] == 1
+
+
+def test_some_units_are_called_otherwise_and_one_account_is_no_units(database: sqlite3.Connection):
+    called = {name for (name,) in database.execute("SELECT DISTINCT Real_Name FROM enterprise_user")}
+    assert called - set(UNITS) == {*ALIASES, NO_UNIT}
+    assert set(UNITS) - called == set(ALIASES.values())
+
+
+def test_on_the_day_of_the_surge_the_hotline_sends_six_times_as_much(tmp_path: Path):
+    days = days_between(dt.date(2026, 11, 2), dt.date(2026, 11, 6))
+    surge = Incident("surge", "sms", "volume_surge", "E2002", moment(5, 9), moment(5, 17), "关注", "。")
+    city = city_of(days, Calendar(), [surge], seed=3, scale=0.0075)
+    write_platform(city, Store(tmp_path))
+
+    def sent(day: int, application: str) -> int:
+        where = f"FROM submit_2026110{day} WHERE Enterprise_No = ? AND substr(Submit_Date, 12, 2) BETWEEN '09' AND '16'"
+        with closing(sqlite3.connect(tmp_path / "sms_platform.sqlite")) as connection:
+            ((count,),) = connection.execute(
+                f"SELECT COUNT(*) FROM (SELECT DISTINCT Msg_Batch_No, Phone_No {where})", (application,)
+            ).fetchall()
+        return int(count)
+
+    assert 4 < sent(5, "E2002") / sent(4, "E2002") < 9
+    assert 0.7 < sent(5, "E1002") / sent(4, "E1002") < 1.4
+
+
+def moment(day: int, hour: int) -> dt.datetime:
+    return dt.datetime(2026, 11, day, hour, tzinfo=ZONE)

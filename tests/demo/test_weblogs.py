@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from ntanalytics.demo import Estate
+from ntanalytics.demo.city import city_of
+from ntanalytics.demo.incidents import ZONE, Incident
+from ntanalytics.demo.weblogs import write_logs
+from ntanalytics.periods import Calendar
 
 COMBINED = re.compile(r'^\S+ - - \[\d\d/\w{3}/\d{4}:(\d\d:\d\d):\d\d \+0800\] "([^"]*)" (\d{3}) \d+ "[^"]*" "[^"]*"$')
 
@@ -84,3 +88,15 @@ def test_on_the_slow_morning_oa_takes_several_times_longer(logs: Path):
         return sum(morning) / len(morning)
 
     assert 4.5 < mean(5) / mean(4) < 7.5  # 17 November against 18 November
+
+
+def test_while_a_service_is_down_it_logs_nothing(tmp_path: Path):
+    begin, end = (dt.datetime(2026, 11, 19, 11, minute, tzinfo=ZONE) for minute in (5, 38))
+    down = Incident("down", "docexchange", "service_down", "docexchange", begin, end, "异常", "。")
+    city = city_of([dt.date(2026, 11, 19)], Calendar(), [down], seed=3, scale=0.0075)
+    write_logs(city, tmp_path)
+    for name, is_silent in (("exchange", True), ("oa", False)):
+        found = [json.loads(line) for line in lines(tmp_path / f"{name}-access.json.log") if line.endswith("}")]
+        hit = [record for record in found if "11:05" <= record["time_iso8601"][11:16] < "11:38"]
+        assert (not hit) == is_silent
+        assert len(found) > 1000

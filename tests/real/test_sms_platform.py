@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
-from contextlib import closing
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pytest
-import sqlalchemy as sa
-from sqlalchemy.pool import NullPool
 
 from ntanalytics.contract import dataset
+from ntanalytics.demo.city import city_of
 from ntanalytics.demo.estate import write_estate
+from ntanalytics.demo.incidents import plan
+from ntanalytics.demo.sms import write_platform
+from ntanalytics.demo.store import PREFIX, Store, servers_of
 from ntanalytics.extraction import Extractor
 from ntanalytics.lake import DeltaLake
 from ntanalytics.ledger import Ledger
+from ntanalytics.periods import Calendar, days_between
 from ntanalytics.settings import load
 
 pytestmark = pytest.mark.servers
@@ -31,28 +31,17 @@ sources:
 """
 
 
-def copy(sqlite_file: Path, url: str) -> None:
-    """Make every table of the SQLite file in MariaDB, with the product's own type of time, and fill it."""
-    engine = sa.create_engine(url, poolclass=NullPool)
-    with closing(sqlite3.connect(sqlite_file)) as lite, engine.begin() as maria:
-        tables = lite.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
-        for name, statement in tables:
-            maria.exec_driver_sql(statement.replace(" datetime", " datetime(3)"))
-            rows = lite.execute(f"SELECT * FROM {name}").fetchall()
-            if rows:
-                marks = ", ".join(["%s"] * len(rows[0]))
-                maria.exec_driver_sql(f"INSERT INTO {name} VALUES ({marks})", rows)
-    engine.dispose()
-
-
 @pytest.fixture(scope="module")
 def messages(mariadb_url: str, tmp_path_factory: pytest.TempPathFactory) -> pa.Table:
     """The messages of both sources, out of one lake."""
     folder = tmp_path_factory.mktemp("city") / "estate"
-    write_estate(folder, until=LAST, days=3, scale=0.2)
-    copy(folder / "sources" / "sms_platform.sqlite", mariadb_url)
+    write_estate(folder, until=LAST, days=3, scale=0.005)
+    city = city_of(days_between(FIRST, LAST), Calendar(), plan(Calendar(), FIRST, LAST), seed=20261122, scale=0.005)
+    server = servers_of([mariadb_url])
+    write_platform(city, Store(folder, server))
+    url = server["mysql"].set(database=PREFIX + "sms_platform").render_as_string()
     config = folder / "ntanalytics.yml"
-    config.write_text(SETTINGS.format(url=mariadb_url), encoding="utf-8")
+    config.write_text(SETTINGS.format(url=url), encoding="utf-8")
     settings = load(config)
     taken = Extractor(settings, Ledger(settings.ledger)).extract(["sms.messages"], FIRST, LAST)
     assert [entry.error for entry in taken] == ["", ""]
