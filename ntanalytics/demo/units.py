@@ -69,6 +69,10 @@ EDITION_OF: Mapping[str, str] = MappingProxyType(_editions())
 #: What systems that keep units' names of their own call some of them → the unit, as a site's table of aliases has it.
 ALIASES: Mapping[str, str] = MappingProxyType(
     {
+        "市发改委": "市发展改革委",
+        "市人社局": "市人力资源社会保障局",
+        "崇川区教体局": "崇川区教育体育局",
+        '开发区"党工委"办公室': "开发区委办公室",
         "南通市发展和改革委员会": "市发展改革委",
         "市工信局": "市工业和信息化局",
         "市卫健委": "市卫生健康委",
