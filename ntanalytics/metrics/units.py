@@ -105,14 +105,11 @@ def resolved(table: ir.Table, dimension: ir.Table, aliases: ir.Table, column: st
         The table's columns, ``column`` replaced: by the unit's name, else by what the alias says, else as it was; null
         where no unit is named. Then ``is_known_<column>``: whether the dimension has it; null where none is named.
     """
-    known = dimension.group_by(_known=_spelling(dimension.unit)).agg(_unit=dimension.unit.min())
-    keyed = _aliased(table, aliases, column)
-    joined = _looked_up(keyed, known, [("_key", "_known")])
-    is_named = joined["_key"].notnull()
-    unit = is_named.ifelse(ibis.coalesce(joined["_unit"], joined["_text"]), ibis.null("string"))
-    columns = {name: unit if name == column else joined[name] for name in table.columns}
-    is_known = is_named.ifelse(joined["_unit"].notnull(), ibis.null("boolean"))
-    return joined.select(**{**columns, f"is_known_{column}": is_known})
+    # Each name is compared once, however many rows have it: spelling is what takes time.
+    meant = _meant(table.group_by(_given=column).agg(_rows=table.count()).select("_given"), dimension, aliases)
+    joined = _looked_up(table, meant, [(column, "_given")])
+    columns = {name: joined["_called"] if name == column else joined[name] for name in table.columns}
+    return joined.select(**{**columns, f"is_known_{column}": joined["_is_known"]})
 
 
 def identified(table: ir.Table, dimension: ir.Table) -> ir.Table:
@@ -127,7 +124,7 @@ def identified(table: ir.Table, dimension: ir.Table) -> ir.Table:
         ``is_known_unit`` false, where the source has no unit of that id.
     """
     by_id = dimension.group_by(_of="source", _id="unit_id").agg(_unit=dimension.unit.min())
-    joined = _looked_up(table.mutate(_given=table.unit_id), by_id, [("source", "_of"), ("_given", "_id")])
+    joined = _looked_up(table, by_id, [("source", "_of"), ("unit_id", "_id")])
     columns = {name: joined[name] for name in table.columns}
     is_known = joined.unit_id.isnull().ifelse(ibis.null("boolean"), joined["_unit"].notnull())
     return joined.select(**{**columns, "unit": joined["_unit"], "is_known_unit": is_known})
@@ -145,13 +142,9 @@ def unmatched(table: ir.Table, dimension: ir.Table, aliases: ir.Table, column: s
     Returns:
         ``unit``, ``source``, ``rows``, the most frequent first.
     """
-    # Counted by name before they are resolved: there are a few hundred names, and millions of rows.
-    written = table.group_by(column, "source").agg(_rows=table.count())
-    found = resolved(written, dimension, aliases, column)
-    strange = found.filter(found[f"is_known_{column}"] == ibis.literal(False)).select(
-        "source", "_rows", unit=found[column]
-    )
-    counted = strange.group_by("unit", "source").agg(rows=strange["_rows"].sum())
+    found = resolved(table.group_by(column, "source").agg(_rows=table.count()), dimension, aliases, column)
+    strange = found.filter(found[f"is_known_{column}"] == ibis.literal(False))
+    counted = strange.group_by("source", unit=column).agg(rows=strange["_rows"].sum()).select("unit", "source", "rows")
     return counted.order_by(ibis.desc("rows"), "unit", "source")
 
 
@@ -176,9 +169,22 @@ def _aliased(table: ir.Table, aliases: ir.Table, column: str) -> ir.Table:
     return joined.select(*table.columns, _text=text, _key=_spelling(text))
 
 
+def _meant(given: ir.Table, dimension: ir.Table, aliases: ir.Table) -> ir.Table:
+    """What each name of ``_given`` means: ``_called``, and ``_is_known``; both null for a blank one."""
+    known = dimension.group_by(_known=_spelling(dimension.unit)).agg(_unit=dimension.unit.min())
+    keyed = _aliased(given, aliases, "_given")
+    joined = _looked_up(keyed, known, [("_key", "_known")])
+    is_named = joined["_key"].notnull()
+    called = is_named.ifelse(ibis.coalesce(joined["_unit"], joined["_text"]), ibis.null("string"))
+    is_known = is_named.ifelse(joined["_unit"].notnull(), ibis.null("boolean"))
+    return joined.select("_given", _called=called, _is_known=is_known)
+
+
 def _looked_up(table: ir.Table, by: ir.Table, on: list[tuple[str, str]]) -> ir.Table:
     """The table's rows with the columns of ``by``, which has one row a key; null where it has none."""
-    return table.left_join(by, on).select(*table.columns, *by.columns)
+    # Ibis cannot join on a column that an earlier join's select has computed; one of a later projection will do.
+    keyed = table.mutate(**{f"_on_{ours}": table[ours] for ours, _ in on})
+    return keyed.left_join(by, [(f"_on_{ours}", theirs) for ours, theirs in on]).select(*table.columns, *by.columns)
 
 
 def _shared(placed: ir.Table) -> ir.Table:

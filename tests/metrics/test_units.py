@@ -120,6 +120,24 @@ def test_the_columns_stay_and_another_column_can_be_resolved(city: ir.Table) -> 
     assert rows(found) == [{"receiver_unit": "市财政局", "n": 0, "is_known_receiver_unit": True}]
 
 
+def test_two_columns_of_joined_rows_are_resolved_one_after_the_other(city: ir.Table) -> None:
+    sent = table("市财局", "市气象局").select(document="n", sender_unit="unit")
+    received = table("市外办", "市财政局 ").select(document="n", receiver_unit="unit")
+    joined = sent.join(received, "document")
+    joined = joined.select(
+        "document", sender_unit=joined.sender_unit.strip(), receiver_unit=joined.receiver_unit.upper()
+    )
+    words = aliases(市财局="市财政局")
+    dimension = units.units(city, words)
+    found = joined
+    for column in ("sender_unit", "receiver_unit"):
+        found = units.resolved(found, dimension, words, column)
+    assert [tuple(row.values()) for row in rows(found.order_by("document"))] == [
+        (0, "市财政局", "市外办", True, True),
+        (1, "市气象局", "市财政局", False, True),
+    ]
+
+
 def test_an_alias_tells_which_office_is_meant(city: ir.Table) -> None:
     words = aliases(办公室="市财政局/办公室")
     dimension = units.units(city, words)
