@@ -77,7 +77,7 @@ PLAN = (
      "单一来源对一个账号连续尝试口令100次。"),
     ("unit-closed", "identity", "unit_closed", "如东县永安镇", 15, "00:00", "24:00", "关注",
      "单位已停用，其账号仍处于启用状态。"),
-    ("app-silent", "sso", "app_silent", "seal", 8, "08:00", "18:00", "关注",
+    ("app-silent", "sso", "app_silent", "seal", 8, "00:00", "24:00", "关注",
      "电子印章应用全天无人经单点登录进入。"),
     ("errors-calls", "docexchange", "calls_failing", "政务服务网", 3, "10:20", "13:05", "异常",
      "政务服务网的接口调用约半数失败。"),
