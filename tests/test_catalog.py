@@ -61,6 +61,12 @@ def test_a_mapping_that_does_not_fit_is_refused_naming_file_and_column(home: Pat
     assert "sms.bills.sql" in str(caught.value)
 
 
+def test_a_colon_in_a_text_or_a_comment_is_no_parameter(home: Path):
+    said = "c || ' at :noon' /* :never */ AS carrier, -- nor :here\n"
+    (home / "sms.bills.sql").write_text(BILLS.replace("c AS carrier, ", said), encoding="utf-8")
+    assert load_product(home).datasets == ["sms.bills"]
+
+
 def test_a_file_for_a_dialect_wins_over_the_general_one(home: Path):
     (home / "sms.bills.mysql.sql").write_text(BILLS.replace("dialects: [sqlite, postgres]\n", ""), encoding="utf-8")
     product = load_product(home)

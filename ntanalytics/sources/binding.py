@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-Bound: TypeAlias = dt.datetime | dt.date | int | str
+from ntanalytics.catalog.parameters import rename_parameters
 
-_PARAMETER = re.compile(r"'(?:[^']|'')*'|--[^\n]*|(?<![:\w]):(since|until)\b")
+__all__ = ["Bound", "bound_value", "bound_window", "rename_parameters"]
+
+Bound: TypeAlias = dt.datetime | dt.date | int | str
 
 
 def bound_window(form: str, since: dt.datetime, until: dt.datetime, zone: ZoneInfo) -> dict[str, Bound]:
@@ -46,11 +47,3 @@ def bound_value(form: str, moment: dt.datetime, zone: ZoneInfo) -> Bound:
         case "date":
             return local.date()
     return local.strftime(form.removeprefix("text:"))
-
-
-def rename_parameters(sql: str, mark: str) -> str:
-    """The SQL with ``:since`` and ``:until`` written as ``<mark>since`` and ``<mark>until``.
-
-    Text inside quotes and comments is left alone.
-    """
-    return _PARAMETER.sub(lambda match: f"{mark}{match[1]}" if match[1] else match[0], sql)

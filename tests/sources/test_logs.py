@@ -27,7 +27,7 @@ def read(paths: list[str], sql: str = EVERYTHING, *, since: dt.datetime = SINCE)
     if ":since" not in sql:  # as every mapping does, it names its window
         bounded = "WITH bounded AS NOT MATERIALIZED (SELECT * FROM lines WHERE :since < :until) "
         sql = bounded + sql.replace("lines", "bounded")
-    mapping = Mapping(dataset("infra.requests"), Path("x.sql"), sql, {"minute_at": "aware"}, ("duckdb",), ())
+    mapping = Mapping(dataset("infra.requests"), Path("x.sql"), sql, {"minute_at": "aware"}, ("duckdb",))
     product = Product("x", "x", "logs", "", None, {}, {})
     source = LogsSource("web", SourceSettings(product="x", paths=tuple(paths)), product, ZoneInfo("Asia/Shanghai"))
     with source.read(mapping, since, UNTIL) as batches:

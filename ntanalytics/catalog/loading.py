@@ -1,0 +1,134 @@
+"""One product, read from its folder: source.yml, mappings, tables of words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from collections.abc import Mapping as Map
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from ntanalytics.catalog.fitting import check_columns, check_times, selected_columns
+from ntanalytics.catalog.product import Mapping, Product
+from ntanalytics.catalog.words import load_words
+from ntanalytics.contract import DATASETS, Dataset
+from ntanalytics.errors import ContractError, UnknownName
+
+#: A product's kind → the sqlglot dialects its mappings are written in when the header names none.
+_EMBEDDED = dict.fromkeys(("logs", "listing", "workbook", "prometheus", "probe"), ("duckdb",))
+
+_HEADER = re.compile(r"\s*/\*(.*?)\*/", re.DOTALL)
+_Model = TypeVar("_Model", bound=BaseModel)
+_FILE = re.compile(r"(?P<dataset>[a-z]+\.[a-z_]+)(?:\.(?P<dialect>[a-z]+))?\.sql")
+
+
+class _SourceFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    title: str
+    kind: Literal["database", "logs", "listing", "workbook", "prometheus", "probe"]
+    needs: str
+    timezone: str | None = None
+    shards: dict[str, str] = Field(default_factory=dict)
+    queries: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+class _Header(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    window: str = ""  # a state has none
+    times: dict[str, str] = Field(default_factory=dict)
+    dialects: Annotated[list[str], BeforeValidator(_listed)] = Field(default_factory=list)
+    translate: dict[str, str] = Field(default_factory=dict)
+
+
+def load_product(*homes: Path) -> Product:
+    """The product in one folder, or in several of the same name: its source.yml and its mappings.
+
+    Args:
+        homes: the folders; a file in a later one replaces the one of the same name.
+
+    Raises:
+        ContractError: source.yml or a mapping does not fit.
+    """
+    files = product_files(homes)
+    if "source.yml" not in files:
+        raise ContractError(
+            "there is no source.yml", where=str(homes[-1]), todo="say there what the product is (CONTRIBUTING.md)"
+        )
+    file = files["source.yml"]
+    about = _validated(_SourceFile, _yaml(_text(file), "the file", file), file)
+    mappings: dict[tuple[str, str], Mapping] = {}
+    for name, path in files.items():
+        if not name.endswith(".sql"):
+            continue
+        match = _FILE.fullmatch(name)
+        if not match:
+            raise ContractError("the name is not <subsystem>.<dataset>[.<dialect>].sql", where=str(path))
+        if match["dataset"] not in DATASETS:
+            raise ContractError(str(UnknownName("dataset", match["dataset"], DATASETS)), where=str(path))
+        default = (match["dialect"],) if match["dialect"] else _EMBEDDED.get(about.kind, ())
+        found = _load_mapping(path, DATASETS[match["dataset"]], default, files)
+        mappings[match["dataset"], match["dialect"] or ""] = found
+    if not mappings:
+        raise ContractError("the product maps no dataset", where=str(homes[-1]))
+    return Product(
+        homes[0].name, about.title, about.kind, about.needs, about.timezone,
+        MappingProxyType(about.shards), MappingProxyType(mappings), MappingProxyType(about.queries),
+    )  # fmt: skip
+
+
+def product_files(homes: Iterable[Path]) -> dict[str, Path]:
+    """The files of a product by name, those of later folders in place of earlier ones."""
+    return {path.name: path for home in homes for path in sorted(home.iterdir()) if path.is_file()}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContractError(f"cannot be read as UTF-8 text: {error}", where=str(path)) from error
+
+
+def _yaml(text: str, what: str, where: Path) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ContractError(f"{what} is not YAML: {error}", where=str(where)) from error
+
+
+def _validated(model: type[_Model], content: Any, where: Path) -> _Model:
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in error.errors())
+        raise ContractError(problems, where=str(where)) from None
+
+
+def _load_mapping(path: Path, dataset: Dataset, default_dialects: tuple[str, ...], files: Map[str, Path]) -> Mapping:
+    sql = _text(path)
+    match = _HEADER.match(sql)
+    if not match:
+        raise ContractError("the file must begin with a /* comment */ that declares window and times", where=str(path))
+    header = _validated(_Header, _yaml(match[1], "the header", path), path)
+    dialects = tuple(header.dialects) or default_dialects
+    if not dialects:
+        raise ContractError(
+            "the header names no dialects", where=str(path), todo="add e.g. `dialects: [sqlite, mysql]`"
+        )
+    check_times(header.window, header.times, dataset, path)
+    columns = selected_columns(sql, dialects, path, {"since", "until"} if dataset.window else set())
+    check_columns(columns, dataset, path)
+    translations = {
+        column: load_words(dataset, column, files.get(name, path.with_name(name)), path)
+        for column, name in header.translate.items()
+    }
+    return Mapping(dataset, path, sql, MappingProxyType(header.times), dialects, MappingProxyType(translations))

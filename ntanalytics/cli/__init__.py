@@ -1,0 +1,29 @@
+"""The command line: arguments in, one call, what came of it printed. No logic lives here."""
+
+from __future__ import annotations
+
+import sys
+
+import structlog
+
+from ntanalytics.cli import intake, issuing, mapping
+from ntanalytics.cli.program import app
+from ntanalytics.errors import NtaError
+from ntanalytics.terminal import complain
+
+
+def main() -> None:
+    """Run the program; an error that is ours is said in words, with its own exit code."""
+    # Standard output is for results: what is logged must not stand between the lines of --json.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    try:
+        app()
+    except NtaError as error:
+        complain("\n  ".join([f"error: {error}", *getattr(error, "__notes__", [])]))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        complain("interrupted")
+        sys.exit(130)
+
+
+__all__ = ["app", "intake", "issuing", "main", "mapping"]

@@ -1,0 +1,101 @@
+"""Commands that bring data in: init, contract, extract, doctor."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ntanalytics.cli.arguments import as_day, days_between
+from ntanalytics.cli.program import app
+from ntanalytics.terminal import out, progress, say, show_table, show_taken
+
+
+@app.command(epilog="Example: ntanalytics init /srv/ntanalytics")
+def init(directory: Annotated[Path, typer.Argument(help="Where to put the files; made if need be.")]) -> None:
+    """Write a commented ntanalytics.yml and an empty ledger workbook 运维台账.xlsx."""
+    from ntanalytics.sources.starter import write_starter
+
+    for path in write_starter(directory):
+        say(f"wrote {path}")
+
+
+@app.command(epilog="Example: ntanalytics contract sms.messages")
+def contract(
+    dataset: Annotated[str | None, typer.Argument(help="One dataset; default: a list of all.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Show the canonical datasets: what a mapping must deliver, and what a metric can rely on."""
+    from ntanalytics.contract import DATASETS
+    from ntanalytics.contract import dataset as dataset_named
+    from ntanalytics.contract.documents import as_data, document
+
+    if as_json:
+        chosen = [dataset_named(dataset)] if dataset else list(DATASETS.values())
+        out.print_json(json.dumps([as_data(each) for each in chosen], ensure_ascii=False))
+    elif dataset:
+        say(document(dataset_named(dataset)))
+    else:
+        rows = [(each.name, each.kind, each.label, each.meaning) for each in DATASETS.values()]
+        show_table(("dataset", "kind", "名称", "meaning"), rows)
+
+
+@app.command(epilog="Example: ntanalytics extract sms.messages --from 2026-11-16 --to 2026-11-22")
+def extract(
+    context: typer.Context,
+    first: Annotated[str, typer.Option("--from", metavar="DAY", help="The first local day, such as 2026-11-16.")],
+    datasets: Annotated[list[str] | None, typer.Argument(help="Datasets; default: all that a source feeds.")] = None,
+    last: Annotated[
+        str, typer.Option("--to", metavar="DAY", help="The last local day, included; default: --from.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Fill the lake: take a window of days from the sources, replacing what was there.
+
+    A source that fails leaves the others and the lake as they were; the exit code then says why (5: the source).
+    A row of the lake can stand for many rows or lines of a source: requests are kept as counts.
+    """
+    from ntanalytics.extraction import Extractor
+    from ntanalytics.ledger import Ledger
+    from ntanalytics.settings import find_config, load
+
+    settings = load(find_config(context.obj))
+    first_day, last_day = days_between(first, last, as_day(first, "--from"))
+    with progress() as show:
+        taken = Extractor(settings, Ledger(settings.ledger), show).extract(datasets or [], first_day, last_day)
+    if as_json:
+        out.print_json(json.dumps([each.as_data() for each in taken], ensure_ascii=False))
+    else:
+        show_taken(taken)
+    failed = [each.exit_code for each in taken if each.error]
+    if failed:
+        raise typer.Exit(failed[0])
+
+
+@app.command(epilog="Example: ntanalytics doctor --json")
+def doctor(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Look whether everything is in order: settings, secrets, sources, mappings, clocks, calendar, disk, fonts.
+
+    Nothing is changed. A warning leaves the exit code at 0; what is bad sets it to that of the first such thing.
+    """
+    from ntanalytics.runner.doctor import examine, exit_code
+    from ntanalytics.settings import find_config
+
+    found = []
+    with progress() as show:
+        for each in examine(find_config(context.obj), dt.datetime.now(dt.UTC)):
+            show(f"{each.subject} {each.item}", 0)
+            found.append(each)
+    if as_json:
+        out.print_json(json.dumps([each.as_data() for each in found], ensure_ascii=False))
+    else:
+        marks = {"ok": "●", "warning": "▲", "bad": "■"}
+        rows = [(marks[each.state], each.subject, each.item, each.said) for each in found]
+        show_table(("", "subject", "item", "found"), rows)
+    raise typer.Exit(exit_code(found))

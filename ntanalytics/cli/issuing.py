@@ -1,0 +1,120 @@
+"""Commands about reports: run, verify, history, demo."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ntanalytics.cli.arguments import as_day
+from ntanalytics.cli.program import app
+from ntanalytics.errors import BadParameter
+from ntanalytics.terminal import out, progress, say, show_table
+
+
+@app.command(epilog="Example: ntanalytics run sms_volume --period 2026-W47")
+def run(
+    context: typer.Context,
+    report: Annotated[str, typer.Argument(help="The report: a notebook under notebooks/.")],
+    period: Annotated[
+        str,
+        typer.Option(
+            metavar="P",
+            help="2026-11-20, 2026-W47, 2026-11, yesterday, last-working-day, last-week or last-month.",
+        ),
+    ],
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A parameter of the report; may be repeated."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Issue a report: take the data it needs, execute, render, verify, publish."""
+    from ntanalytics.runner import run_report
+    from ntanalytics.settings import find_config, load
+
+    settings = load(find_config(context.obj))
+    today = dt.datetime.now(settings.zone).date()
+    given = dict(_assignment(text) for text in parameters or [])
+    with progress() as show:
+        result = run_report(settings, report, period, given, today=today, progress=show)
+    if as_json:
+        out.print_json(json.dumps(result.as_data(), ensure_ascii=False))
+    else:
+        say(f"published {result.directory} (version {result.version}, {result.seconds:.1f} s)")
+        for hole in result.holes:
+            say(f"  {hole}")
+
+
+@app.command(epilog="Example: ntanalytics verify outputs/sms_volume/2026-W47")
+def verify(directory: Annotated[Path, typer.Argument(help="A published report's folder.")]) -> None:
+    """Prove that every figure in report.html and report.xlsx is the record's."""
+    from ntanalytics.reports.verification import verify as prove
+
+    prove(directory)
+    say(f"{directory}: every figure in HTML and workbook is the record's")
+
+
+@app.command(epilog="Example: ntanalytics history --limit 10")
+def history(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, help="How many runs, newest first.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """List the runs of reports: when, what, how it ended, where it is."""
+    from ntanalytics.ledger import Ledger
+    from ntanalytics.settings import find_config, load
+
+    settings = load(find_config(context.obj))
+    runs = Ledger(settings.ledger).runs.history(limit)
+    if as_json:
+        out.print_json(json.dumps([vars(each) for each in runs], ensure_ascii=False, default=str))
+        return
+    show_table(
+        ("started", "report", "period", "status", "v", "where or why"),
+        (
+            (
+                f"{each.started_at.astimezone(settings.zone):%Y-%m-%d %H:%M}",
+                each.report,
+                each.period,
+                each.status,
+                each.version or "",
+                each.error or each.path,
+            )
+            for each in runs
+        ),
+    )
+
+
+@app.command(epilog="Example: ntanalytics demo --dir demo-city")
+def demo(
+    directory: Annotated[Path, typer.Option("--dir", help="Where the city is written.")] = Path("demo-city"),
+    scale: Annotated[float, typer.Option(min=0.0001, help="How large: 1 is the volume of a real city.")] = 0.02,
+    seed: Annotated[int, typer.Option(help="Same seed, same figures.")] = 20261122,
+    until: Annotated[str, typer.Option(metavar="DAY", help="The last day of its data.")] = "2026-11-22",
+    outputs: Annotated[Path, typer.Option(help="Where its reports are issued.")] = Path("outputs"),
+) -> None:
+    """Write a demo city, fill its lake and issue its reports."""
+    from ntanalytics.demo import REPORTS, write_estate
+    from ntanalytics.runner import run_report
+    from ntanalytics.settings import load
+
+    last = as_day(until, "--until")
+    with progress() as show:
+        estate = write_estate(directory, until=last, seed=seed, scale=scale, outputs=outputs, progress=show)
+        settings = load(estate.config)
+        today = last + dt.timedelta(days=1)
+        results = [run_report(settings, name, period, {}, today=today, progress=show) for name, period in REPORTS]
+    for result in results:
+        say(f"{result.title}  {result.directory / 'report.html'}")
+    say(f"\nNext: ntanalytics --config {directory}/ntanalytics.yml run sms_volume --period 2026-11")
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise BadParameter(f"-p {text!r} is not NAME=VALUE", todo="write e.g. -p carrier=unicom")
+    return name, value

@@ -1,0 +1,41 @@
+"""The program: its name, its help and where its settings are. The modules beside this one add the commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="ntanalytics",
+    help="Analytics and reporting suite of a city's e-government work platform.\n\n"
+    "Begin with [bold]ntanalytics init DIR[/bold], or look around with [bold]ntanalytics demo[/bold].\n\n"
+    "Exit codes: 0 done, 2 usage, 3 settings, 4 mapping, 5 source, 6 lake or ledger, 7 report failed, "
+    "8 publishing failed, 9 verification failed, 10 no calendar.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+mappings = typer.Typer(
+    help="Work on mappings.",
+    epilog="Example: ntanalytics map check nginx",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+app.add_typer(mappings, name="map")
+
+
+@app.callback()
+def configure(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", metavar="FILE", help="The settings; default $NTANALYTICS_CONFIG, else ./ntanalytics.yml."
+        ),
+    ] = None,
+) -> None:
+    """Remember where the settings are."""
+    context.obj = config
