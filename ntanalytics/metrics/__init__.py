@@ -9,13 +9,51 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from ntanalytics.errors import UnknownName
-from ntanalytics.metrics import adoption, adoption_flow, days, desk, handling, requests, sms, sms_bills
+from ntanalytics.metrics import (
+    adoption,
+    adoption_flow,
+    availability,
+    backups,
+    certificates,
+    days,
+    desk,
+    docexchange,
+    duties,
+    handling,
+    hosts,
+    identity,
+    im,
+    requests,
+    seals,
+    sms,
+    sms_bills,
+    sso,
+)
 from ntanalytics.metrics.measure import Measure, catalogue
 
 #: Every measure by name.
 MEASURES: MappingProxyType[str, Measure] = catalogue(
     measure
-    for module in (days, sms, sms_bills, requests, desk, adoption, adoption_flow, handling)
+    for module in (
+        days,
+        sms,
+        sms_bills,
+        requests,
+        desk,
+        duties,
+        adoption,
+        adoption_flow,
+        handling,
+        docexchange,
+        identity,
+        sso,
+        im,
+        certificates,
+        seals,
+        availability,
+        hosts,
+        backups,
+    )
     for measure in module.MEASURES.values()
 )
 

@@ -1,0 +1,117 @@
+"""Availability of the subsystems, from checks (domain.md, Infra).
+
+A check speaks for the time until the next one of the same target, and no longer than ``GAP``: what lies
+beyond is unknown, neither up nor down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics import change
+from ntanalytics.metrics.measure import Measure, catalogue
+
+#: How long a check speaks for at most, when no other follows: twice the usual five minutes.
+GAP = timedelta(minutes=10)
+
+AVAILABILITY = (
+    Measure(
+        "availability", "可用率", format="rate:2", good="up",
+        definition="1 − down time / period, of the target that was down longest; null without a check (domain.md).",
+    ),
+    Measure(
+        "down_s", "中断时长", format="seconds", good="down", is_additive=True,
+        definition="Time in which the target did not answer as it should (domain.md, Infra).",
+    ),
+    Measure(
+        "unknown_s", "未知时长", format="seconds", good="down",
+        definition="Time for which no check speaks: neither up nor down (domain.md, Infra).",
+    ),
+    Measure("checked", "检查次数", "次", is_additive=True, definition="Checks that were made."),
+    Measure(
+        "failed_checks", "检查失败", "次", good="down", is_additive=True, definition="Checks that were not answered."
+    ),
+)  # fmt: skip
+
+OUTAGES = (
+    Measure("down_from_at", "中断开始", format="datetime", definition="The first failed check of an outage."),
+    Measure(
+        "down_until_at", "中断结束", format="datetime",
+        definition="When the outage was over: the next good check, or the end of what the last failed one speaks for.",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue((*change.with_changes(AVAILABILITY), *OUTAGES))
+
+
+def availability(checks: ir.Table, since: datetime, until: datetime, by: Sequence[str] = ("subsystem",)) -> ir.Table:
+    """Availability of a period, of the target of each group that was down longest (domain.md, Infra).
+
+    Args:
+        checks: rows of ``infra.checks``, those of the period.
+        since: the period's begin (aware).
+        until: its end (aware), or now when it is not over.
+        by: columns of ``checks`` that name a group: ``subsystem``, ``target``, ``kind``.
+
+    Returns:
+        ``by`` and the measures of ``AVAILABILITY`` (times in seconds), worst first.
+    """
+    spans = _spans(checks, until)
+    length = (until - since).total_seconds()
+    targets = spans.group_by(*{*by, "source", "target", "kind"}).aggregate(
+        _down_s=spans["_for_s"].sum(where=~spans.is_up).fill_null(0),
+        _known_s=spans["_for_s"].sum(),
+        _checked=spans.count(),
+        _failed=spans.count(where=~spans.is_up),
+    )
+    counted = targets.aggregate(
+        by=list(by),
+        down_s=targets["_down_s"].max(),
+        # a group is as well known as its best known target
+        unknown_s=ibis.greatest(length - targets["_known_s"].max(), 0.0),
+        checked=targets["_checked"].sum(),
+        failed_checks=targets["_failed"].sum(),
+    )
+    rated = counted.mutate(availability=(counted.checked > 0).ifelse(1 - counted.down_s / length, ibis.null("float64")))
+    return rated.select(*by, *(measure.name for measure in AVAILABILITY)).order_by("availability", *by)
+
+
+def outages(checks: ir.Table, until: datetime, by: Sequence[str] = ("subsystem", "target")) -> ir.Table:
+    """The outages of each target: runs of failed checks, from the first of them to the next good one.
+
+    Args:
+        checks: rows of ``infra.checks``, those of the period.
+        until: the period's end (aware), or now when it is not over.
+        by: columns of ``checks`` that name a target.
+
+    Returns:
+        ``by``, the measures of ``OUTAGES``, ``down_s`` and ``failed_checks``; longest first.
+    """
+    spans = _spans(checks, until)
+    in_order = ibis.cumulative_window(group_by=["source", "target", "kind"], order_by="checked_at")
+    numbered = spans.mutate(_run=spans.is_up.cast("int64").sum().over(in_order))
+    failed = numbered.filter(~numbered.is_up)
+    runs = failed.group_by(*{*by, "source", "target", "kind"}, "_run").aggregate(
+        down_from_at=failed.checked_at.min(),
+        down_until_at=failed["_until_at"].max(),
+        down_s=failed["_for_s"].sum(),
+        failed_checks=failed.count(),
+    )
+    shown = runs.select(*by, "down_from_at", "down_until_at", "down_s", "failed_checks")
+    return shown.order_by(ibis.desc("down_s"), "down_from_at", *by)
+
+
+def _spans(checks: ir.Table, until: datetime) -> ir.Table:
+    """The checks, each with the seconds that it speaks for (``_for_s``) and their end (``_until_at``)."""
+    in_order = ibis.window(group_by=["source", "target", "kind"], order_by="checked_at")
+    end = ibis.literal(until)
+    following = checks.checked_at.lead(1).over(in_order)
+    longest = checks.checked_at + ibis.interval(seconds=int(GAP.total_seconds()))
+    ends = ibis.least(ibis.coalesce(following, end), longest, end)
+    dated = checks.mutate(_until_at=ends)
+    seconds = (dated["_until_at"].epoch_seconds() - dated.checked_at.epoch_seconds()).cast("float64")
+    return dated.mutate(_for_s=seconds)

@@ -1,0 +1,90 @@
+"""Backups: each plan's last success, its age and its size (domain.md, Infra; obligation O13)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.measure import Measure, catalogue
+
+#: The runs before the last one of which the usual size and interval are taken.
+USUAL_RUNS = 7
+
+PLANS = (
+    Measure(
+        "last_success_at", "最近成功", format="datetime",
+        definition="Begin of the plan's last successful run (domain.md, Infra).",
+    ),
+    Measure(
+        "backup_age_s", "距今", format="seconds", good="down",
+        definition="The moment − last_success_at, in seconds; null when none succeeded (domain.md, Infra).",
+    ),
+    Measure(
+        "usual_interval_s", "通常间隔", format="seconds",
+        definition="Median of the time between the last eight successful runs: the plan, as it was kept (domain.md).",
+    ),
+    Measure("last_size_bytes", "最近数据量", format="bytes", definition="Bytes of the last successful run."),
+    Measure(
+        "usual_size_bytes", "通常数据量", format="bytes",
+        definition="Median of the seven successful runs before it of the same level (domain.md, Infra).",
+    ),
+    Measure(
+        "size_drop", "数据量下降", format="rate:1", good="down",
+        definition="1 − last_size_bytes / usual_size_bytes; null where either is not known (domain.md, Infra).",
+    ),
+    Measure("backup_runs", "执行次数", "次", is_additive=True, definition="Runs in the period."),
+    Measure("failed_backups", "失败次数", "次", good="down", is_additive=True, definition="Runs that failed."),
+)  # fmt: skip
+
+MEASURES = catalogue(PLANS)
+
+_PLAN = ("source", "plan", "medium")
+
+
+def plans(backups: ir.Table, at: datetime) -> ir.Table:
+    """Every backup plan, with what a check needs to know of it (domain.md, Infra).
+
+    Args:
+        backups: rows of ``infra.backups`` of the weeks before ``at``: as many as seven runs of the rarest plan take.
+        at: the moment (aware) at which it is looked.
+
+    Returns:
+        ``plan``, ``medium`` and the measures of ``PLANS``, oldest last success first, those that never succeeded
+        before all. Sizes are compared within a level: an incremental run is no smaller full one.
+    """
+    past = backups.filter(backups.started_at < ibis.literal(at))
+    counted = past.group_by(*_PLAN).aggregate(
+        backup_runs=past.count(), failed_backups=past.count(where=past.outcome == "failure")
+    )
+    good = past.filter(past.outcome == "success")
+    newest = ibis.window(group_by=list(_PLAN), order_by=[ibis.desc("started_at"), ibis.desc("backup_id")])
+    earlier = good.started_at.lead(1).over(newest)
+    ranked = good.mutate(
+        _rank=ibis.row_number().over(newest),
+        _gap_s=good.started_at.epoch_seconds() - earlier.epoch_seconds(),
+        _last_level=good.level.first().over(newest),
+    )
+    kept = ranked.filter(ranked["_rank"] <= USUAL_RUNS)
+    last = kept.group_by(*_PLAN).aggregate(
+        last_success_at=kept.started_at.max(),
+        usual_interval_s=kept["_gap_s"].cast("float64").quantile(0.5),
+        last_size_bytes=kept.size_bytes.max(where=kept["_rank"] == 0),
+    )
+    joined = beside(beside(counted, last, _PLAN), _usual_sizes(ranked, newest), _PLAN)
+    age = ibis.literal(at).epoch_seconds() - joined.last_success_at.epoch_seconds()
+    drop = 1 - joined.last_size_bytes / joined.usual_size_bytes.nullif(0)
+    shown = joined.mutate(backup_age_s=age.cast("float64"), size_drop=drop)
+    return shown.select("plan", "medium", *(measure.name for measure in PLANS)).order_by(
+        ibis.asc("last_success_at", nulls_first=True), "plan"
+    )
+
+
+def _usual_sizes(ranked: ir.Table, newest: ibis.expr.builders.WindowBuilder) -> ir.Table:
+    """The usual size of each plan: of the runs before the last one that are of its level."""
+    same = ranked.filter(ranked.level == ranked["_last_level"])
+    same = same.mutate(_place=ibis.row_number().over(newest))
+    before = same.filter(same["_place"].between(1, USUAL_RUNS))
+    return before.group_by(*_PLAN).aggregate(usual_size_bytes=before.size_bytes.quantile(0.5))

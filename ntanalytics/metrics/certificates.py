@@ -1,0 +1,120 @@
+"""CA certificates: in force, expiring, and logins with them (domain.md, CA and seals)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics import change
+from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.measure import Measure, catalogue
+
+STOCK = (
+    Measure(
+        "in_force", "有效证书", "张", is_additive=True,
+        definition="Active certificates that have not expired at the moment (domain.md, CA and seals).",
+    ),
+    Measure(
+        "expiring_30d", "30 天内到期", "张", good="down", is_additive=True,
+        definition="Certificates in force that expire within 30 days (domain.md, CA and seals).",
+    ),
+    Measure(
+        "expiring_60d", "60 天内到期", "张", good="down", is_additive=True,
+        definition="Certificates in force that expire within 60 days (domain.md, CA and seals).",
+    ),
+    Measure(
+        "expiring_90d", "90 天内到期", "张", good="down", is_additive=True,
+        definition="Certificates in force that expire within 90 days (domain.md, CA and seals).",
+    ),
+    Measure(
+        "expired", "已过期", "张", is_additive=True,
+        definition="Certificates that were not revoked and have expired at the moment (domain.md, CA and seals).",
+    ),
+    Measure("revoked", "已吊销", "张", is_additive=True, definition="Certificates that were revoked by the moment."),
+)  # fmt: skip
+
+LOGINS = (
+    Measure("certificate_logins", "证书登录", "次", is_additive=True, definition="Logins tried with a certificate."),
+    Measure(
+        "certificate_failures", "证书登录失败", "次", good="down", is_additive=True,
+        definition="Those that were not accepted (domain.md, CA and seals).",
+    ),
+    Measure(
+        "certificate_failure_rate", "证书登录失败率", format="rate:2", good="down",
+        definition="certificate_failures / certificate_logins; null when there were none (domain.md, CA and seals).",
+    ),
+    Measure(
+        "expired_tried", "过期仍在使用", "张", good="down", is_additive=True,
+        definition="Distinct certificates that were tried after they had expired (domain.md, CA and seals).",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue(change.with_changes((*STOCK, *LOGINS)))
+
+
+def stock(certificates: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table:
+    """Certificates by how long they are still good (domain.md, CA and seals).
+
+    Args:
+        certificates: rows of ``ca.certificates``: one snapshot.
+        at: the moment (aware) of the snapshot.
+        by: columns of ``certificates`` that name a group: ``kind``, ``unit``.
+
+    Returns:
+        ``by`` and the measures of ``STOCK``, most in force first; one row when ``by`` is empty.
+    """
+    moment = ibis.literal(at)
+    is_revoked = (certificates.state == "revoked") & (certificates.revoked_at <= moment).fill_null(True)
+    is_good = (certificates.state == "active") & (certificates.expires_at > moment)
+
+    def within(days: int) -> ir.BooleanValue:
+        return is_good & (certificates.expires_at <= ibis.literal(at + timedelta(days=days)))
+
+    counted = certificates.aggregate(
+        by=list(by),
+        in_force=certificates.count(where=is_good),
+        expiring_30d=certificates.count(where=within(30)),
+        expiring_60d=certificates.count(where=within(60)),
+        expiring_90d=certificates.count(where=within(90)),
+        expired=certificates.count(where=~is_revoked & (certificates.expires_at <= moment)),
+        revoked=certificates.count(where=is_revoked),
+    )
+    return counted.order_by(ibis.desc("in_force"), *by)
+
+
+def logins(logins: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Logins with certificates, and why they failed (domain.md, CA and seals).
+
+    Args:
+        logins: rows of ``ca.logins``, those of the period.
+        by: columns of ``logins`` that name a group: ``reason``, ``day``.
+
+    Returns:
+        ``by`` and the measures of ``LOGINS``, most first; one row when ``by`` is empty.
+    """
+    return _logins(logins, by).order_by(ibis.desc("certificate_logins"), *by)
+
+
+def _logins(logins: ir.Table, by: Sequence[str]) -> ir.Table:
+    is_failure = logins.outcome == "failure"
+    counted = logins.aggregate(
+        by=list(by),
+        certificate_logins=logins.count(),
+        certificate_failures=logins.count(where=is_failure),
+        expired_tried=logins.certificate_id.nunique(where=is_failure & (logins.reason == "expired")),
+    )
+    rated = counted.mutate(certificate_failure_rate=counted.certificate_failures / counted.certificate_logins.nullif(0))
+    return rated.select(*by, *(measure.name for measure in LOGINS))
+
+
+def daily(logins: ir.Table, days: ir.Table) -> ir.Table:
+    """``logins`` of each day: 0 on a covered day without any, null on one that is a hole; ordered by day.
+
+    Args:
+        logins: rows of ``ca.logins`` over the span of ``days``.
+        days: the days of the span (metrics.days).
+    """
+    return covered.over_days(_logins(logins, ["day"]), days, MEASURES).order_by("day")

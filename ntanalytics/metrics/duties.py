@@ -1,0 +1,172 @@
+"""The contractor's duties that its ledger proves: recovery, training, changes, team (domain.md, Desk and O1–O18).
+
+Every function takes Ibis tables of ``desk.*`` and returns one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics import change
+from ntanalytics.metrics.measure import Measure, catalogue
+
+#: A crash that the vendor's software caused is restored within that time (domain.md, O15).
+PROMISE = timedelta(hours=4)
+
+#: What the clock of an incident says.
+CLOCKS = {
+    "kept": "按时恢复", "broken": "超过承诺", "running": "计时中", "support": "全力支持",
+}  # fmt: skip
+
+RECOVERY = (
+    Measure(
+        "clock_s", "恢复时钟", format="seconds", good="down",
+        definition="restored_at − began_at; of an incident that lasts, the moment − began_at (domain.md, Desk).",
+    ),
+    Measure(
+        "clock", "恢复情况", format="text", values=CLOCKS,
+        definition="Of a crash caused by vendor software: kept or broken by four hours, or still running; of any other "
+        "the duty is to support (domain.md, Desk: recovery clock; O15).",
+    ),
+)  # fmt: skip
+
+TRAINING = (
+    Measure("sessions", "培训场次", "场", good="up", is_additive=True, definition="Sessions held (domain.md, Desk)."),
+    Measure("invited", "应到", "人", is_additive=True, definition="Persons who were to come; of sessions that say it."),
+    Measure("trainees", "实到", "人", good="up", is_additive=True, definition="Persons who came (domain.md, Desk)."),
+    Measure(
+        "training_rate", "到训率", format="rate:1", good="up",
+        definition="Persons who came / persons invited, of sessions that say how many; else null (domain.md).",
+    ),
+)  # fmt: skip
+
+CHANGES = (
+    Measure("finished_changes", "完成变更", "项", is_additive=True, definition="Changes that were made in the period."),
+    Measure(
+        "unconfirmed_changes", "未经确认变更", "项", good="down", is_additive=True,
+        definition="Changes made without, or before, the buyer's written confirmation (domain.md, Desk; O7).",
+    ),
+)  # fmt: skip
+
+TEAM = (
+    Measure("team", "团队人数", "人", good="up", is_additive=True, definition="Members of the team (domain.md, O1)."),
+)  # fmt: skip
+
+MEASURES = catalogue(change.with_changes((*RECOVERY, *TRAINING, *CHANGES, *TEAM)))
+
+
+def recovery(incidents: ir.Table, since: datetime, until: datetime) -> ir.Table:
+    """The incidents that began or lasted in ``[since, until)``, each with its clock (domain.md, Desk).
+
+    Args:
+        incidents: rows of ``desk.incidents``, of all that began before ``until`` and may last into the window.
+        since: the window's begin (aware).
+        until: its end (aware), or now when it is not over.
+
+    Returns:
+        ``incident_no``, ``subsystem``, ``cause``, ``is_crash``, ``began_at``, ``responded_at``, ``restored_at`` (null
+        while it lasts) and the measures of ``RECOVERY``; longest first.
+    """
+    moment = ibis.literal(until)
+    restored = (incidents.restored_at <= moment).ifelse(incidents.restored_at, ibis.null(incidents.restored_at.type()))
+    told = incidents.mutate(restored_at=restored)
+    told = told.filter(
+        (told.began_at < moment) & (told.restored_at.isnull() | (told.restored_at > ibis.literal(since)))
+    )
+    told = told.mutate(
+        clock_s=(ibis.coalesce(told.restored_at, moment).epoch_seconds() - told.began_at.epoch_seconds()).cast(
+            "float64"
+        )
+    )
+    is_late = told.clock_s > PROMISE.total_seconds()
+    clock = ibis.cases(
+        ((told.cause != "vendor_software") | ~told.is_crash, "support"),
+        (is_late, "broken"),
+        (told.restored_at.isnull(), "running"),
+        else_="kept",
+    )
+    columns = ("incident_no", "subsystem", "cause", "is_crash", "began_at", "responded_at", "restored_at", "clock_s")
+    return told.select(*columns, clock=clock).order_by(ibis.desc("clock_s"), "incident_no")
+
+
+def training(trainings: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Training sessions and who came (domain.md, Desk; O18).
+
+    Args:
+        trainings: rows of ``desk.trainings``, those of the period.
+        by: columns of ``trainings`` that name a group: ``unit``.
+
+    Returns:
+        ``by`` and the measures of ``TRAINING``, most sessions first; one row when ``by`` is empty.
+    """
+    says = trainings.invited.notnull()
+    counted = trainings.aggregate(
+        by=list(by),
+        sessions=trainings.count(),
+        invited=trainings.invited.sum().fill_null(0).cast("int64"),
+        trainees=trainings.attended.sum().fill_null(0).cast("int64"),
+        _came=trainings.attended.sum(where=says),
+    )
+    rated = counted.mutate(training_rate=counted["_came"] / counted.invited.nullif(0)).drop("_came")
+    return rated.order_by(ibis.desc("sessions"), *by)
+
+
+def changes(changes: ir.Table, since: datetime, until: datetime, by: Sequence[str] = ()) -> ir.Table:
+    """Changes that were made in ``[since, until)``, and those without a confirmation (domain.md, Desk; O7).
+
+    Args:
+        changes: rows of ``desk.changes``, of all that may have been made in the window.
+        since: the window's begin (aware).
+        until: its end (aware), excluded.
+        by: columns of ``changes`` that name a group: ``kind``, ``subsystem``.
+
+    Returns:
+        ``by`` and the measures of ``CHANGES``, most unconfirmed first; one row when ``by`` is empty. Only a change of
+        a workflow needs the confirmation.
+    """
+    made = _made(changes, since, until)
+    counted = made.aggregate(
+        by=list(by), finished_changes=made.count(), unconfirmed_changes=made.count(where=made["_is_unconfirmed"])
+    )
+    return counted.order_by(ibis.desc("unconfirmed_changes"), ibis.desc("finished_changes"), *by)
+
+
+def unconfirmed(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
+    """The changes of workflows made in ``[since, until)`` without, or before, a written confirmation (O7).
+
+    Args:
+        changes: rows of ``desk.changes``, of all that may have been made in the window.
+        since: the window's begin (aware).
+        until: its end (aware), excluded.
+
+    Returns:
+        ``change_no``, ``subsystem``, ``unit``, ``finished_at``, ``confirmed_at``; latest first.
+    """
+    made = _made(changes, since, until)
+    found = made.filter(made["_is_unconfirmed"])
+    columns = ("change_no", "subsystem", "unit", "finished_at", "confirmed_at")
+    return found.select(*columns).order_by(ibis.desc("finished_at"), "change_no")
+
+
+def _made(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
+    made = changes.filter((changes.finished_at >= ibis.literal(since)) & (changes.finished_at < ibis.literal(until)))
+    is_late = made.confirmed_at.isnull() | (made.confirmed_at > made.finished_at)
+    return made.mutate(_is_unconfirmed=(made.kind == "workflow") & is_late)
+
+
+def team(roster: ir.Table, month: date) -> ir.Table:
+    """How many persons the team has in a month (domain.md, O1: six at least).
+
+    Args:
+        roster: rows of ``desk.roster``.
+        month: the first day of the month.
+
+    Returns:
+        One row with ``team``.
+    """
+    mine = roster.filter(roster.month_on == ibis.literal(month))
+    return mine.aggregate(team=mine.person.nunique())

@@ -1,0 +1,95 @@
+"""Instant messaging: who is active, messages, files, clients (domain.md, IM)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics import change
+from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.measure import Measure, catalogue
+
+VOLUME = (
+    Measure("im_messages", "消息", "条", is_additive=True, definition="Messages sent, files included (domain.md, IM)."),
+    Measure("im_files", "文件", "个", is_additive=True, definition="Files sent (domain.md, IM)."),
+    Measure(
+        "im_senders", "发送人数", "人", good="up", is_additive=True,
+        definition="Distinct accounts that sent a message (domain.md, IM).",
+    ),
+    Measure(
+        "im_active", "在线人数", "人", good="up", is_additive=True,
+        definition="Distinct accounts seen with a client, or that sent a message (domain.md, IM: daily active).",
+    ),
+)  # fmt: skip
+
+CLIENTS = (
+    Measure("client_users", "使用人数", "人", is_additive=True, definition="Distinct accounts seen with the client."),
+    Measure(
+        "client_share", "使用占比", format="rate:1",
+        definition="client_users / accounts seen with any client; one account may use several (domain.md, IM).",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue(change.with_changes((*VOLUME, *CLIENTS)))
+
+
+def volume(messages: ir.Table, sessions: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Messages, files and active accounts, in all or by day (domain.md, IM).
+
+    Args:
+        messages: rows of ``im.messages``, those of the period.
+        sessions: rows of ``im.sessions``, those of the period.
+        by: columns of both that name a group: ``day``.
+
+    Returns:
+        ``by`` and the measures of ``VOLUME``, ordered by group; one row when ``by`` is empty.
+    """
+    figures = _volume(messages, sessions, by)
+    return figures.order_by(*by) if by else figures
+
+
+def _volume(messages: ir.Table, sessions: ir.Table, by: Sequence[str]) -> ir.Table:
+    sent = messages.aggregate(
+        by=list(by),
+        im_messages=messages.messages.sum().fill_null(0).cast("int64"),
+        im_files=messages.messages.sum(where=messages.kind == "file").fill_null(0).cast("int64"),
+        im_senders=messages.account_id.nunique(),
+    )
+    person = [*by, "account_id"]
+    # a system may archive messages and keep no sessions, or the other way round
+    seen = messages.select(*person).union(sessions.select(*person))
+    active = seen.aggregate(by=list(by), im_active=seen.account_id.nunique())
+    joined = beside(active, sent, by)
+    filled = {name: joined[name].fill_null(0) for name in ("im_messages", "im_files", "im_senders")}
+    return joined.mutate(**filled).select(*by, *(measure.name for measure in VOLUME))
+
+
+def daily(messages: ir.Table, sessions: ir.Table, days: ir.Table) -> ir.Table:
+    """``volume`` of each day: 0 on a covered day without any, null on one that is a hole; ordered by day.
+
+    Args:
+        messages: rows of ``im.messages`` over the span of ``days``.
+        sessions: rows of ``im.sessions`` over the span of ``days``.
+        days: the days of the span (metrics.days), covered where both are.
+    """
+    return covered.over_days(_volume(messages, sessions, ["day"]), days, MEASURES).order_by("day")
+
+
+def clients(sessions: ir.Table, by: Sequence[str] = ("client",)) -> ir.Table:
+    """Accounts by client version, terminal or platform (domain.md, IM: client versions and terminals).
+
+    Args:
+        sessions: rows of ``im.sessions``, those of the period.
+        by: columns of ``sessions`` that name a group.
+
+    Returns:
+        ``by`` and the measures of ``CLIENTS``, most first.
+    """
+    counted = sessions.aggregate(by=list(by), client_users=sessions.account_id.nunique())
+    whole = sessions.aggregate(_all=sessions.account_id.nunique())
+    joined = counted.cross_join(whole)
+    shared = joined.mutate(client_share=joined.client_users / joined["_all"].nullif(0)).drop("_all")
+    return shared.order_by(ibis.desc("client_users"), *by)

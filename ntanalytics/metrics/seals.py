@@ -1,0 +1,108 @@
+"""Electronic seals: how far each is, how long that took, signings (domain.md, CA and seals)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics import change
+from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.measure import Measure, catalogue
+
+#: Seconds of a day, by which a duration in days is told.
+_DAY_S = 86_400
+
+STOCK = (
+    Measure("seals", "印章", "枚", is_additive=True, definition="Seals that there are (domain.md, CA and seals)."),
+    Measure(
+        "making_days_p50", "制章用时中位数", "天", "number:1", "down",
+        "Median of made_at − requested_at in days (domain.md, CA and seals).",
+    ),
+    Measure(
+        "testing_days_p50", "测试用时中位数", "天", "number:1", "down",
+        "Median of tested_at − made_at in days (domain.md, CA and seals).",
+    ),
+    Measure(
+        "oldest_request_at", "最早申请", format="datetime",
+        definition="The earliest request among the seals of the group.",
+    ),
+)  # fmt: skip
+
+SIGNINGS = (
+    Measure("signings", "签章", "次", is_additive=True, definition="Signings with a seal (domain.md, CA and seals)."),
+    Measure(
+        "signing_failures", "签章失败", "次", good="down", is_additive=True,
+        definition="Signings that failed (domain.md, CA and seals).",
+    ),
+    Measure(
+        "signing_failure_rate", "签章失败率", format="rate:2", good="down",
+        definition="signing_failures / signings; null when there were none (domain.md, CA and seals).",
+    ),
+    Measure("verifications", "验章", "次", is_additive=True, definition="Verifications of a signature."),
+    Measure(
+        "verification_failures", "验章失败", "次", good="down", is_additive=True,
+        definition="Verifications that failed (domain.md, CA and seals).",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue(change.with_changes((*STOCK, *SIGNINGS)))
+
+
+def stock(seals: ir.Table, by: Sequence[str] = ("state",)) -> ir.Table:
+    """Seals by how far they are, and how long the steps took (domain.md, CA and seals).
+
+    Args:
+        seals: rows of ``seal.seals``: one snapshot.
+        by: columns of ``seals`` that name a group.
+
+    Returns:
+        ``by`` and the measures of ``STOCK``, most first; one row when ``by`` is empty.
+    """
+    making = seals.made_at.epoch_seconds() - seals.requested_at.epoch_seconds()
+    testing = seals.tested_at.epoch_seconds() - seals.made_at.epoch_seconds()
+    counted = seals.aggregate(
+        by=list(by),
+        seals=seals.count(),
+        making_days_p50=(making / _DAY_S).quantile(0.5),
+        testing_days_p50=(testing / _DAY_S).quantile(0.5),
+        oldest_request_at=seals.requested_at.min(),
+    )
+    return counted.order_by(ibis.desc("seals"), *by)
+
+
+def signings(signings: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Signings, verifications and their failures (domain.md, CA and seals).
+
+    Args:
+        signings: rows of ``seal.signings``, those of the period.
+        by: columns of ``signings`` that name a group: ``system``, ``day``.
+
+    Returns:
+        ``by`` and the measures of ``SIGNINGS``, most first; one row when ``by`` is empty.
+    """
+    return _signings(signings, by).order_by(ibis.desc("signings"), *by)
+
+
+def _signings(signings: ir.Table, by: Sequence[str]) -> ir.Table:
+    is_sign, is_failure = signings.operation == "sign", signings.outcome == "failure"
+    counted = signings.aggregate(
+        by=list(by),
+        signings=signings.count(where=is_sign),
+        signing_failures=signings.count(where=is_sign & is_failure),
+        verifications=signings.count(where=~is_sign),
+        verification_failures=signings.count(where=~is_sign & is_failure),
+    )
+    rated = counted.mutate(signing_failure_rate=counted.signing_failures / counted.signings.nullif(0))
+    return rated.select(*by, *(measure.name for measure in SIGNINGS))
+
+
+def daily(signings: ir.Table, days: ir.Table) -> ir.Table:
+    """``signings`` of each day: 0 on a covered day without any, null on one that is a hole; ordered by day.
+
+    Args:
+        signings: rows of ``seal.signings`` over the span of ``days``.
+        days: the days of the span (metrics.days).
+    """
+    return covered.over_days(_signings(signings, ["day"]), days, MEASURES).order_by("day")

@@ -1,0 +1,93 @@
+"""Single sign-on: how the applications behind the portal are reached (domain.md, Identity and SSO)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics import change
+from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.measure import Measure, catalogue
+
+ACCESSES = (
+    Measure("accesses", "应用访问", "次", is_additive=True, definition="Tickets asked for (domain.md, SSO)."),
+    Measure(
+        "refused_accesses", "访问被拒", "次", good="down", is_additive=True,
+        definition="Tickets that were not granted (domain.md, Identity and SSO).",
+    ),
+    Measure(
+        "access_failure_rate", "访问失败率", format="rate:2", good="down",
+        definition="refused_accesses / accesses; null when there were none (domain.md, Identity and SSO).",
+    ),
+    Measure(
+        "access_users", "访问人数", "人", good="up", is_additive=True,
+        definition="Distinct accounts that were granted a ticket (domain.md, Identity and SSO).",
+    ),
+    Measure(
+        "access_p95_ms", "访问耗时 P95", format="ms", good="down",
+        definition="95th percentile of the time to a ticket in ms; null where the source does not say (domain.md).",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue(change.with_changes(ACCESSES))
+
+
+def accesses(accesses: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Accesses to applications, in all or by application and day (domain.md, Identity and SSO).
+
+    Args:
+        accesses: rows of ``sso.accesses``, those of the period.
+        by: columns of ``accesses`` that name a group: ``app_id``, ``day``.
+
+    Returns:
+        ``by`` and the measures of ``ACCESSES``, most first; one row when ``by`` is empty.
+    """
+    return _accesses(accesses, by).order_by(ibis.desc("accesses"), *by)
+
+
+def _accesses(accesses: ir.Table, by: Sequence[str]) -> ir.Table:
+    is_refused = accesses.outcome == "failure"
+    counted = accesses.aggregate(
+        by=list(by),
+        accesses=accesses.count(),
+        refused_accesses=accesses.count(where=is_refused),
+        access_users=accesses.account_id.nunique(where=~is_refused),
+        access_p95_ms=accesses.duration_ms.quantile(0.95),
+    )
+    rated = counted.mutate(access_failure_rate=counted.refused_accesses / counted.accesses.nullif(0))
+    return rated.select(*by, *(measure.name for measure in ACCESSES))
+
+
+def daily(accesses: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """``accesses`` of each day: 0 on a covered day without any, null on one that is a hole; ordered by day and group.
+
+    Args:
+        accesses: rows of ``sso.accesses`` over the span of ``days``.
+        days: the days of the span (metrics.days).
+        by: columns of ``accesses`` that name a group.
+    """
+    return covered.over_days(_accesses(accesses, ["day", *by]), days, MEASURES, by=by).order_by("day", *by)
+
+
+def by_app(accesses: ir.Table, apps: ir.Table) -> ir.Table:
+    """``accesses`` of each application that is in use, also of those that nobody reached.
+
+    Args:
+        accesses: rows of ``sso.accesses``, those of the period.
+        apps: rows of ``sso.apps``: the snapshot at the period's end.
+
+    Returns:
+        ``app`` (its name; its number where no application of that number is known) and the measures of
+        ``ACCESSES``, most first. Counts are 0 where nobody reached it.
+    """
+    named = apps.filter(apps.is_enabled).group_by(_app_id="app_id").aggregate(_app=apps.app.min())
+    counted = _accesses(accesses, ["app_id"])
+    joined = counted.outer_join(named, counted.app_id == named["_app_id"])
+    filled = {
+        measure.name: joined[measure.name].fill_null(0) if measure.is_additive else joined[measure.name]
+        for measure in ACCESSES
+    }
+    shown = joined.select(app=ibis.coalesce(joined["_app"], joined.app_id), **filled)
+    return shown.order_by(ibis.desc("accesses"), "app")

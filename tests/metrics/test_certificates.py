@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from ntanalytics.metrics import certificates, seals
+
+MONDAY = dt.date(2026, 11, 16)
+AT = dt.datetime(2026, 11, 16, 16, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+
+
+def test_certificates_by_how_long_they_are_good(table, listed) -> None:
+    rows = [
+        {"expires_at": AT},  # it expires at that very moment
+        {"expires_at": AT - DAY},
+        {"expires_at": AT + 30 * DAY},
+        {"expires_at": AT + 60 * DAY},
+        {"expires_at": AT + 61 * DAY},
+        {"expires_at": AT + 400 * DAY},
+        {"expires_at": AT + 400 * DAY, "state": "inactive"},
+        {"expires_at": AT - DAY, "state": "revoked", "revoked_at": AT - 9 * DAY},
+        {"expires_at": AT + 400 * DAY, "state": "revoked"},
+    ]
+    made = table(
+        "ca.certificates",
+        [{"certificate_id": str(number), **row} for number, row in enumerate(rows)],
+        kind="unit", state="active", day=MONDAY,
+    )
+    assert listed(certificates.stock(made, AT)) == [
+        {"in_force": 4, "expiring_30d": 1, "expiring_60d": 2, "expiring_90d": 3, "expired": 2, "revoked": 2}
+    ]
+
+
+def test_expired_certificates_that_are_tried_are_counted_once(table, listed) -> None:
+    rows = [
+        {"login_id": "1"},
+        {"login_id": "2", "outcome": "failure", "reason": "expired"},
+        {"login_id": "3", "outcome": "failure", "reason": "expired"},
+        {"login_id": "4", "outcome": "failure", "reason": "pin", "certificate_id": "b"},
+    ]
+    made = table("ca.logins", rows, logged_in_at=AT, outcome="success", certificate_id="a", day=MONDAY)
+    assert listed(certificates.logins(made)) == [
+        {"certificate_logins": 4, "certificate_failures": 3, "certificate_failure_rate": 0.75, "expired_tried": 1}
+    ]
+
+
+def test_a_hole_in_certificate_logins_is_no_zero(table, days, listed) -> None:
+    made = table("ca.logins", [{"login_id": "1"}], logged_in_at=AT, outcome="success", day=MONDAY)
+    rows = listed(certificates.daily(made, days(MONDAY, "+-+")), "certificate_logins")
+    assert [row["certificate_logins"] for row in rows] == [1, None, 0]
+
+
+def test_seals_by_state_and_how_long_the_steps_took(table, listed) -> None:
+    rows = [
+        {"requested_at": AT - 20 * DAY, "made_at": AT - 10 * DAY, "tested_at": AT - 9 * DAY},
+        {"requested_at": AT - 9 * DAY, "made_at": AT - 5 * DAY, "tested_at": AT - 2 * DAY},
+        {"requested_at": AT - 3 * DAY, "state": "requested"},
+    ]
+    made = table("seal.seals", [{"seal_id": str(n), **row} for n, row in enumerate(rows)], state="tested", day=MONDAY)
+    assert listed(seals.stock(made)) == [
+        {"state": "tested", "seals": 2, "making_days_p50": 7.0, "testing_days_p50": 2.0,
+         "oldest_request_at": AT - 20 * DAY},
+        {"state": "requested", "seals": 1, "making_days_p50": None, "testing_days_p50": None,
+         "oldest_request_at": AT - 3 * DAY},
+    ]  # fmt: skip
+
+
+def test_signings_and_verifications_fail_apart(table, listed, days) -> None:
+    rows = [{}, {"outcome": "failure"}, {"operation": "verify"}, {"operation": "verify", "outcome": "failure"}]
+    shared = {"signed_at": AT, "operation": "sign", "system": "oa", "outcome": "success", "day": MONDAY}
+    made = table("seal.signings", [{"signing_id": str(n), **row} for n, row in enumerate(rows)], **shared)
+    assert listed(seals.signings(made)) == [
+        {"signings": 2, "signing_failures": 1, "signing_failure_rate": 0.5, "verifications": 2,
+         "verification_failures": 1}
+    ]  # fmt: skip
+    assert [row["signings"] for row in listed(seals.daily(made, days(MONDAY, "+-")))] == [2, None]
+
+
+@pytest.mark.parametrize("figure", [certificates.logins, seals.signings])
+def test_nothing_has_no_rate(table, listed, figure) -> None:
+    name = "ca.logins" if figure is certificates.logins else "seal.signings"
+    [row] = listed(figure(table(name, [])))
+    assert [value for key, value in row.items() if key.endswith("_rate")] == [None]

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from ntanalytics.metrics import backups, hosts
+
+DAY = dt.timedelta(days=1)
+LAST = dt.date(2026, 11, 20)
+AT = dt.datetime(2026, 11, 20, 16, tzinfo=dt.UTC)
+
+
+def disks(table, peaks, **more):
+    """A disk's daily peaks, the last of them on ``LAST``."""
+    rows = [
+        {"day": LAST - back * DAY, "hour_at": AT - (back + 1) * DAY, "mean": peak, "peak": peak}
+        for back, peak in enumerate(reversed(peaks))
+    ]
+    shared = {"host": "oa-db-1", "metric": "disk_rate", "part": "/data", "samples": 12}
+    return table("infra.metrics", rows, **(shared | more))
+
+
+def test_hours_weigh_by_their_samples(table, listed) -> None:
+    rows = [{"mean": 0.2, "peak": 0.3, "samples": 30}, {"mean": 0.8, "peak": 0.99, "samples": 10, "hour_at": AT}]
+    made = table(
+        "infra.metrics", rows, hour_at=AT - DAY, host="a", metric="cpu_rate", part="", day=LAST
+    )
+    assert listed(hosts.load(made)) == [
+        {"host": "a", "metric": "cpu_rate", "load_mean": pytest.approx(0.35), "load_p95": pytest.approx(0.77),
+         "load_peak": 0.99, "load_hours": 2}
+    ]  # fmt: skip
+
+
+def test_a_disk_that_grows_one_percent_a_day_is_full_in_ten(table, listed) -> None:
+    made = disks(table, [0.76 + 0.01 * n for n in range(15)])
+    [row] = listed(hosts.growth(made, LAST))
+    assert row["disk_used"] == pytest.approx(0.9)
+    assert row["disk_per_day"] == pytest.approx(0.01)
+    assert row["days_until_full"] == pytest.approx(10)
+    assert row["disk_days"] == 15
+
+
+def test_a_disk_that_does_not_grow_is_never_full_and_few_days_carry_no_trend(table, listed) -> None:
+    steady = disks(table, [0.5] * 20).union(disks(table, [0.1, 0.9], host="new"))
+    made = steady.union(disks(table, [0.76 + 0.01 * n for n in range(15)], host="full soon"))
+    rows = listed(hosts.growth(made, LAST), "host", "days_until_full", "disk_per_day")
+    assert [row["host"] for row in rows] == ["full soon", "new", "oa-db-1"]
+    assert rows[1] == {"host": "new", "days_until_full": None, "disk_per_day": None}
+    assert rows[2] == {"host": "oa-db-1", "days_until_full": None, "disk_per_day": 0.0}
+
+
+def runs(table, sizes, **more):
+    """Runs a day apart, the last of them a day before ``AT``; a size of None failed."""
+    rows = [
+        {
+            "backup_id": f"{more.get('plan', 'oa')}-{number}",
+            "started_at": AT - (len(sizes) - number) * DAY,
+            "size_bytes": size,
+            "outcome": "success" if size else "failure",
+        }
+        for number, size in enumerate(sizes)
+    ]
+    return table("infra.backups", rows, **({"plan": "oa", "level": "full", "medium": "online", "day": LAST} | more))
+
+
+def test_the_last_backup_against_the_seven_before_it(table, listed) -> None:
+    # the first is the eighth before the last, and is not looked at
+    made = runs(table, [9000, 100, 100, 100, 110, 110, 110, 120, 40])
+    assert listed(backups.plans(made, AT)) == [
+        {"plan": "oa", "medium": "online", "last_success_at": AT - DAY, "backup_age_s": 86_400.0,
+         "usual_interval_s": 86_400.0, "last_size_bytes": 40, "usual_size_bytes": 110.0,
+         "size_drop": pytest.approx(1 - 40 / 110), "backup_runs": 9, "failed_backups": 0}
+    ]  # fmt: skip
+
+
+def test_a_failed_run_is_no_backup_and_one_that_never_succeeded_comes_first(table, listed) -> None:
+    made = runs(table, [100, 100, None, None]).union(runs(table, [None], plan="never"))
+    rows = listed(backups.plans(made, AT), "plan", "last_success_at", "backup_age_s", "failed_backups", "size_drop")
+    assert rows == [
+        {"plan": "never", "last_success_at": None, "backup_age_s": None, "failed_backups": 1, "size_drop": None},
+        {"plan": "oa", "last_success_at": AT - 3 * DAY, "backup_age_s": 3 * 86_400.0, "failed_backups": 2,
+         "size_drop": 0.0},
+    ]  # fmt: skip
+
+
+def test_an_incremental_run_is_no_smaller_full_one(table, listed) -> None:
+    full = runs(table, [1000, 1000])
+    small = table(
+        "infra.backups",
+        [{"backup_id": f"i{n}", "started_at": AT - dt.timedelta(hours=n), "size_bytes": 10} for n in (2, 3, 4)],
+        plan="oa", level="incremental", medium="online", outcome="success", day=LAST,
+    )
+    assert listed(backups.plans(full.union(small), AT), "last_size_bytes", "size_drop") == [
+        {"last_size_bytes": 10, "size_drop": 0.0}
+    ]
+
+
+def test_what_comes_later_is_not_known_yet(table, listed) -> None:
+    made = runs(table, [100, 100, 100])
+    assert listed(backups.plans(made, AT - 2 * DAY), "backup_runs", "last_success_at") == [
+        {"backup_runs": 1, "last_success_at": AT - 3 * DAY}
+    ]
