@@ -28,6 +28,7 @@ from ntanalytics.metrics import (
     sms,
     sms_bills,
     sso,
+    units,
 )
 from ntanalytics.metrics.measure import Measure, catalogue
 
@@ -53,6 +54,7 @@ MEASURES: MappingProxyType[str, Measure] = catalogue(
         availability,
         hosts,
         backups,
+        units,
     )
     for measure in module.MEASURES.values()
 )
