@@ -6,8 +6,6 @@ Lines are put together in columns by Arrow, a day at a time, and compressed in t
 from __future__ import annotations
 
 import datetime as dt
-import gzip
-import os
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -19,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ntanalytics.demo.city import City
-from ntanalytics.demo.incidents import ZONE
+from ntanalytics.demo.rotation import write_rotated
 from ntanalytics.demo.web_services import ADDRESSES, AGENTS, SERVICES, Service, broken_lines, log_date
 
 _STREAM = 2
@@ -30,41 +28,19 @@ _SLOWDOWN = 6.0
 
 
 def write_logs(city: City, folder: Path) -> int:
-    """Write the city's logs into ``folder``, as logrotate leaves them at the end of the last day.
-
-    The last day is ``<name>``, the day before ``<name>.1``, earlier ones ``<name>.<n>.gz``; a
-    file's time of change is the end of its day.
-
-    Returns:
-        The number of lines written, broken ones included.
-    """
+    """Write the city's logs into ``folder``, and return the number of lines, broken ones included."""
     lines = 0
     folder.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(max_workers=2) as pool:
         pending: list[Future[None]] = []
         for stream, service in enumerate(SERVICES, start=_STREAM):
-            for age, day in enumerate(reversed(city.days)):
+            for day in reversed(city.days):
                 content, count = _day(city, city.rng(stream, day), day, service)
                 lines += count
-                path = folder / _rotated(service.file, age)
-                pending.append(pool.submit(_write, path, content, _end_of(day)))
+                pending.append(pool.submit(write_rotated, folder, service.file, day, city.until, content))
         for task in pending:
             task.result()
     return lines
-
-
-def _rotated(name: str, age: int) -> str:
-    return {0: name, 1: f"{name}.1"}.get(age, f"{name}.{age}.gz")
-
-
-def _write(path: Path, content: bytes, changed: float) -> None:
-    # mtime=0 keeps the time of writing out of the file, so that the same seed gives the same bytes
-    path.write_bytes(gzip.compress(content, compresslevel=1, mtime=0) if path.suffix == ".gz" else content)
-    os.utime(path, (changed, changed))
-
-
-def _end_of(day: dt.date) -> float:
-    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ZONE).timestamp()
 
 
 def _day(city: City, rng: np.random.Generator, day: dt.date, service: Service) -> tuple[bytes, int]:
