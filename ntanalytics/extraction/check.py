@@ -31,6 +31,10 @@ _TYPES = {
 #: Longest text kept of a value in a row that was set aside.
 _KEPT = 120
 
+#: Rows of a batch that are kept one by one when they are set aside; of more, as where a mapping fits nothing, the rest
+#: is counted by day and reason.
+_RECORDS = 1000
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -154,13 +158,21 @@ def _rejects(rows: pa.Table, dataset: Dataset, why: pa.Table, unfit: pa.Array) -
     if rows.num_rows == 0:
         return REJECTS.empty_table()
     shown = [column.name for column in dataset.columns if column.privacy is Privacy.OPEN]
+    told = zip(rows.select(shown).slice(0, _RECORDS).to_pylist(), why["at"].to_pylist(), strict=False)
     records = [
         json.dumps({name: _short(value) for name, value in kept.items() if value is not None}, ensure_ascii=False)
-        for row, at in zip(rows.select(shown).to_pylist(), why["at"].to_pylist(), strict=True)
+        for row, at in told
         for kept in [{"at": at, **row}]
     ]
-    return pa.Table.from_arrays(
-        [rows["source"], rows["day"], why["reason"], why["rows"], pa.array(records, pa.string())], schema=REJECTS
+    plain = pa.Table.from_arrays([rows["source"], rows["day"], why["reason"], why["rows"]], REJECTS.names[:-1])
+    one_by_one = plain.slice(0, _RECORDS).append_column("record", pa.array(records, pa.string()))
+    groups = plain.slice(_RECORDS).group_by(["source", "day", "reason"]).aggregate([("source_rows", "sum")])
+    counted = groups.rename_columns([*groups.column_names[:-1], "source_rows"]).select(plain.column_names)
+    return pa.concat_tables(
+        [
+            one_by_one.cast(REJECTS),
+            counted.append_column("record", pa.nulls(groups.num_rows, pa.string())).cast(REJECTS),
+        ]
     )
 
 

@@ -20,6 +20,7 @@ from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NtaError, SourceError, UsageError
+from ntanalytics.extraction.beside import beside
 from ntanalytics.extraction.check import check
 from ntanalytics.extraction.pseudonym import site_key
 from ntanalytics.extraction.spool import Spool
@@ -222,13 +223,15 @@ class Extractor:
         source_rows: Counter[dt.date] = Counter()
         key = site_key(self._lake.folder) if any(column.is_hashed for column in contract.columns) else b""
         with Spool(self._lake.folder / ".spool", contract) as spool:
-            with source.read(mapping, since, until) as batches:
-                for batch in batches:
-                    checked = check(
-                        batch, mapping, source, site_zone=self.settings.zone, first=first, last=last, key=key
-                    )
-                    spool.add(checked.rows, checked.rejects)
-                    source_rows += checked.source_rows
+
+            def keep(batch: pa.RecordBatch) -> Counter[dt.date]:
+                checked = check(batch, mapping, source, site_zone=self.settings.zone, first=first, last=last, key=key)
+                spool.add(checked.rows, checked.rejects)
+                return checked.source_rows
+
+            with source.read(mapping, since, until) as batches, beside(batches, keep) as kept:
+                for counted in kept:
+                    source_rows += counted
                     self._progress(what, source_rows.total())
             spool.finish()
             if source.silence_is_absence:

@@ -25,6 +25,12 @@ from ntanalytics.contract import Dataset, Kind
 from ntanalytics.errors import LakeError
 from ntanalytics.lake.delta import REJECTS
 
+#: What DuckDB may hold of a day while it looks for keys that stand twice; the rest goes to disk.
+_MEMORY = "96MB"
+
+#: Rows of a row group that is written anew.
+_ROW_GROUP = 65_536
+
 
 class Spool:
     """Rows of one extraction, kept a day apart until they are handed to the lake.
@@ -78,7 +84,7 @@ class Spool:
             file = self._file(day)
             try:
                 if file not in self._writers:
-                    self._writers[file] = pq.ParquetWriter(file, self._dataset.schema(), compression="zstd")
+                    self._writers[file] = _writer(file, self._dataset)
                 self._writers[file].write_table(of_day)
             except OSError as error:
                 raise _unwritable(error, self._folder.parent) from error
@@ -93,8 +99,9 @@ class Spool:
         files = sorted(self._writers)
         try:
             self._close()
-            for file in files:
-                self._drop_duplicates(file)
+            with self._engine() as connection:
+                for file in files:
+                    self._drop_duplicates(connection, file)
         except OSError as error:
             raise _unwritable(error, self._folder.parent) from error
 
@@ -126,41 +133,67 @@ class Spool:
         self._lock.release()
         _lock_of(self._folder).unlink(missing_ok=True)
 
-    def _drop_duplicates(self, file: Path) -> None:
+    def _drop_duplicates(self, connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+        names = self._dataset.schema().names
         key = ", ".join(self._dataset.key)
-        # Of rows with one key, the same one whatever the order in which the source gave them: the last changed.
-        order = ", ".join(
-            f"{name} DESC NULLS LAST" for name in (self._dataset.window, *self._dataset.schema().names) if name
-        )
-        with duckdb.connect(":memory:") as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            count = f"SELECT count(*) - count(DISTINCT ({key})) FROM read_parquet($1)"  # noqa: S608  # the contract's names
-            (extra,) = connection.execute(count, [str(file)]).fetchall()[0]
-            if not extra:
-                return
-            number = f"row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS number"
-            counts = self._dataset.counts
-            # Two words of a product that are one of ours make two rows of one key: their counts are added up.
-            every = (
-                f"* REPLACE (CAST(sum({counts}) OVER (PARTITION BY {key}) AS BIGINT) AS {counts})" if counts else "*"
-            )
-            query = f"SELECT {every}, {number} FROM read_parquet($1)"  # noqa: S608  # the contract's names
-            ranked = connection.sql(query, params=[str(file)]).to_arrow_table()
-        is_first = pc.equal(ranked["number"], 1)
-        dropped = ranked.filter(pc.invert(is_first))
-        # Types and nullability as the contract has them, whatever DuckDB made of them.
-        kept = ranked.filter(is_first).select(self._dataset.schema().names).cast(self._dataset.schema())
-        pq.write_table(kept, file, compression="zstd")
-        if counts:
-            self.rows.subtract(dropped["day"].to_pylist())
+        given = f"read_parquet('{_quoted(str(file))}')"
+        # Of two keys alike the hashes are; that two that differ are, too, is one case in millions, and drops nothing.
+        (extra,) = connection.sql(f"SELECT count(*) - count(DISTINCT hash({key})) FROM {given}").fetchall()[0]  # noqa: S608  # the contract's names
+        if not extra:
             return
+        # Of rows with one key, the same one whatever the order in which the source gave them: the last changed.
+        order = ", ".join(f"{name} DESC NULLS LAST" for name in (self._dataset.window, *names) if name)
+        alike = " AND ".join(f"given.{name} IS NOT DISTINCT FROM repeated.{name}" for name in self._dataset.key)
+        counts = self._dataset.counts
+        # Two words of a product that are one of ours make two rows of one key: their counts are added up.
+        every = f"* REPLACE (CAST(sum({counts}) OVER (PARTITION BY {key}) AS BIGINT) AS {counts})" if counts else "*"
+        connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE repeated AS SELECT {key} FROM {given} GROUP BY {key} HAVING count(*) > 1;
+            CREATE OR REPLACE TEMP TABLE ranked AS
+            SELECT {every}, row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS number
+            FROM {given} AS given SEMI JOIN repeated ON {alike};
+        """)  # noqa: S608  # the contract's names
+        columns = ", ".join(names)
+        kept = connection.sql(f"""
+            SELECT {columns} FROM {given} AS given ANTI JOIN repeated ON {alike}
+            UNION ALL
+            SELECT {columns} FROM ranked WHERE number = 1
+        """)  # noqa: S608  # the contract's names
+        fresh = file.with_suffix(".fresh")
+        with _writer(fresh, self._dataset) as writer:
+            for batch in kept.to_arrow_reader(_ROW_GROUP):
+                # Types and nullability as the contract has them, whatever DuckDB made of them.
+                writer.write_table(pa.Table.from_batches([batch]).cast(self._dataset.schema()))
+        fresh.replace(file)
         reason = f"与另一行的{'、'.join(self._dataset.column(name).label for name in self._dataset.key)}相同"
-        for (source, day), rows in Counter(
-            zip(dropped["source"].to_pylist(), dropped["day"].to_pylist(), strict=True)
-        ).items():
+        dropped = "SELECT source, day, count(*) FROM ranked WHERE number > 1 GROUP BY source, day ORDER BY day"
+        for source, day, rows in connection.sql(dropped).fetchall():
             self.rows[day] -= rows
-            aside = {"source": source, "day": day, "reason": reason, "source_rows": rows, "record": None}
-            self._rejects.append(pa.Table.from_pylist([aside], schema=REJECTS))
+            if not counts:
+                aside = {"source": source, "day": day, "reason": reason, "source_rows": rows, "record": None}
+                self._rejects.append(pa.Table.from_pylist([aside], schema=REJECTS))
+
+    def _engine(self) -> duckdb.DuckDBPyConnection:
+        """A DuckDB that goes to disk, beside the rows, when there is much."""
+        folder = str(self._folder / "duckdb")
+        limits: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": _MEMORY,
+            "threads": 2,
+            "temp_directory": folder,
+            "preserve_insertion_order": False,
+        }
+        connection = duckdb.connect(":memory:", config=limits)
+        connection.execute("SET TimeZone = 'UTC'")
+        return connection
+
+
+def _writer(file: Path, dataset: Dataset) -> pq.ParquetWriter:
+    """It is read once, and soon: written as fast as can be, and compressed no more than is free."""
+    return pq.ParquetWriter(file, dataset.schema(), compression="lz4", use_dictionary=False, write_statistics=False)
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
 
 
 def _lock_of(folder: Path) -> Path:

@@ -27,6 +27,10 @@ class CannotServe(Exception):  # no failure: SQLAlchemy reads it then
 _REFUSALS = ("no such", "denied", "unknown column", "doesn't exist", "does not exist", "authentication failed")
 
 
+#: ADBC cuts its batches by their bytes, 16 MiB where it is not told; several batches are in memory at once.
+_BATCH_BYTES = "adbc.postgresql.batch_size_hint_bytes"
+
+
 def failure(text: str, where: str, needs: str) -> SourceError:
     """A database's words as an error of ours: refused where it says no, else failed."""
     if any(word in text.lower() for word in _REFUSALS):
@@ -71,6 +75,7 @@ def _adbc(
             for statement in session:
                 cursor.execute(statement)
             connection.commit()
+            cursor.adbc_statement.set_options(**{_BATCH_BYTES: str(64 * BATCH_ROWS)})
             cursor.execute(_with_literals(sql, values, "postgresql"))
             yield from cursor.fetch_record_batch()
     except (dbapi.Error, OSError) as error:

@@ -3,6 +3,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from deltalake import DeltaTable
 
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import UnknownName, UsageError
@@ -93,6 +94,16 @@ def test_a_row_that_breaks_the_contract_is_set_aside_counted_and_kept_with_its_r
     assert shop.ledger.coverage.rejected("sms.messages", D19, D19) == [("shop", reason, 1)]
     (rejects,) = (Path(shop.settings.lake) / "sms.messages.rejects").glob("*.parquet")
     assert rejects.stat().st_size > 0
+
+
+def test_where_nothing_fits_all_is_counted_and_the_first_rows_are_kept(shop: Shop):
+    shop.messages("shop", *((n, "2026-11-19 09:00:00", "satellite", 1, None, None) for n in range(1200)))
+    taken, _ = shop.extractor().extract(["sms.messages"], D19, D19)
+    assert taken.reasons == {"运营商（carrier）不在取值范围内": 1200}
+    rejects = DeltaTable(str(shop.settings.lake / "sms.messages.rejects")).to_pyarrow_table().to_pylist()
+    assert sum(row["source_rows"] for row in rejects) == 1200
+    assert [row["source_rows"] for row in rejects if row["record"] is None] == [200]
+    assert len({row["record"] for row in rejects if row["record"]}) == 1000
 
 
 def test_what_is_set_aside_is_counted_once_however_often_it_is_taken(shop: Shop):

@@ -32,3 +32,28 @@ def test_words_that_are_one_module_of_ours_are_added_up_and_none_is_set_aside(tm
         ]  # fmt: skip
         assert spool.rejects().num_rows == 0
         assert spool.rows == {dt.date(2026, 11, 20): 3}
+
+
+def test_many_rows_of_few_keys_are_made_one_a_key_with_little_memory_and_the_rest_stays(tmp_path: Path) -> None:
+    contract = dataset("sms.messages")
+    rows = 5000
+    given = {
+        "message_id": [str(number) if number >= 100 else str(number // 2) for number in range(rows)],
+        "submitted_at": [HOUR + dt.timedelta(seconds=number) for number in range(rows)],
+        "carrier": ["mobile"] * rows, "application": ["OA"] * rows, "unit": [None] * rows,
+        "segments": [1 + number % 2 for number in range(rows)], "outcome": [None] * rows, "failure_code": [None] * rows,
+        "reported_at": [None] * rows, "receipt_latency_s": [None] * rows, "source": ["sms"] * rows,
+        "day": [dt.date(2026, 11, 20)] * rows,
+    }  # fmt: skip
+    with Spool(tmp_path, contract) as spool:
+        spool.add(pa.table(given).select(contract.schema().names).cast(contract.schema()), REJECTS.empty_table())
+        spool.finish()
+        kept = spool.reader().read_all()
+        assert kept.schema == contract.schema()
+        pairs = {row["message_id"]: row["segments"] for row in kept.to_pylist()}
+        assert (kept.num_rows, len(pairs)) == (rows - 50, rows - 50)
+        assert {pairs[str(number)] for number in range(50)} == {2}  # the later of each pair
+        assert spool.rejects().select(["reason", "source_rows"]).to_pylist() == [
+            {"reason": "与另一行的短信编号相同", "source_rows": 50}
+        ]
+        assert spool.rows == {dt.date(2026, 11, 20): rows - 50}
