@@ -121,7 +121,7 @@ PLAN = (
      "统一门户的TLS证书将在十天内到期。"),
     ("backup-missing", "infra", "backup_missing", "exchange", 1, "00:00", "24:00", "异常",
      "公文交换数据库备份未执行。"),
-    ("backup-shrunk", "infra", "backup_shrunk", "oa-files", 7, "00:00", "24:00", "关注",
+    ("backup-shrunk", "infra", "backup_shrunk", "oa-files /data/attachments", 7, "00:00", "24:00", "关注",
      "协同办公附件备份数据量下降一半以上。"),
     ("patch-failed", "infra", "patch_failed", "sms-app-1", 12, "18:00", "20:00", "关注",
      "安全补丁安装失败，待复装。"),
