@@ -115,6 +115,8 @@ PLAN = (
      "即时通讯服务器宕机。"),
     ("service-down", "docexchange", "service_down", "docexchange", 17, "11:05", "11:38", "异常",
      "公文交换服务不可用33分钟。"),
+    ("service-down-long", "docexchange", "service_down", "docexchange", 21, "09:40", "15:05", "异常",
+     "公文交换服务不可用5小时25分。"),
     ("checks-gap", "infra", "checks_gap", "zabbix", 18, "01:10", "03:25", "关注",
      "监控平台自身中断，期间状态未知。"),
     ("tls-portal", "infra", "certificate_expiring", "portal.nantong.example", 0, "00:00", "24:00", "关注",
