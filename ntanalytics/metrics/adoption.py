@@ -52,7 +52,7 @@ LEVEL = (
     ),
     Measure(
         "breadth", "人均使用模块", "个", "number:1", "up",
-        "Median of the distinct modules that an active account used (domain.md, OA adoption).",
+        "Median of the distinct modules that an active account used; a login is of none (domain.md, OA adoption).",
     ),
     Measure(
         "actions", "操作次数", "次", is_additive=True,
@@ -108,7 +108,7 @@ def adoption(
 
 def _active(activities: ir.Table, days: ir.Table, by: Sequence[str]) -> ir.Table:
     persons = activities.group_by(*by, *_PERSON).aggregate(
-        _modules=activities.module.nunique(),
+        _modules=activities.module.nunique(where=activities.module != "other"),
         _is_mobile=(activities.terminal == "mobile").any(),
         _is_xinchuang=(activities.platform == "xinchuang").any(),
         _actions=activities.actions.sum(),

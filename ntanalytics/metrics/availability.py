@@ -45,7 +45,15 @@ OUTAGES = (
     ),
 )  # fmt: skip
 
-MEASURES = catalogue((*change.with_changes(AVAILABILITY), *OUTAGES))
+CERTIFICATES = (
+    Measure("tls_expires_at", "TLS 证书到期", format="datetime", definition="When the served certificate expires."),
+    Measure(
+        "tls_days", "TLS 证书剩余", "天", "number:0", "up",
+        "tls_expires_at − the moment, in days, at the last check that saw one (domain.md, The reports).",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue((*change.with_changes(AVAILABILITY), *OUTAGES, *CERTIFICATES))
 
 
 def availability(checks: ir.Table, since: datetime, until: datetime, by: Sequence[str] = ("subsystem",)) -> ir.Table:
@@ -103,6 +111,22 @@ def outages(checks: ir.Table, until: datetime, by: Sequence[str] = ("subsystem",
     )
     shown = runs.select(*by, "down_from_at", "down_until_at", "down_s", "failed_checks")
     return shown.order_by(ibis.desc("down_s"), "down_from_at", *by)
+
+
+def certificates(checks: ir.Table, at: datetime) -> ir.Table:
+    """The TLS certificates that were seen, and how long they are still good.
+
+    Args:
+        checks: rows of ``infra.checks``, those of the period.
+        at: the moment (aware) from which days are counted.
+
+    Returns:
+        ``subsystem``, ``target`` and the measures of ``CERTIFICATES``, soonest to expire first.
+    """
+    seen = checks.filter(checks.expires_at.notnull() & (checks.checked_at <= ibis.literal(at)))
+    last = seen.group_by("subsystem", "target").aggregate(tls_expires_at=seen.expires_at.argmax(seen.checked_at))
+    left = last.tls_expires_at.epoch_seconds() - ibis.literal(at).epoch_seconds()
+    return last.mutate(tls_days=left / 86_400).order_by("tls_days", "target")
 
 
 def _spans(checks: ir.Table, until: datetime) -> ir.Table:

@@ -26,6 +26,10 @@ PLANS = (
         "usual_interval_s", "通常间隔", format="seconds",
         definition="Median of the time between the last eight successful runs: the plan, as it was kept (domain.md).",
     ),
+    Measure(
+        "backup_lateness", "逾期倍数", "倍", "number:1", "down",
+        "backup_age_s / usual_interval_s: above 1 the next run is due; null where either is not known (O13).",
+    ),
     Measure("last_size_bytes", "最近数据量", format="bytes", definition="Bytes of the last successful run."),
     Measure(
         "usual_size_bytes", "通常数据量", format="bytes",
@@ -76,7 +80,9 @@ def plans(backups: ir.Table, at: datetime) -> ir.Table:
     joined = beside(beside(counted, last, _PLAN), _usual_sizes(ranked, newest), _PLAN)
     age = ibis.literal(at).epoch_seconds() - joined.last_success_at.epoch_seconds()
     drop = 1 - joined.last_size_bytes / joined.usual_size_bytes.nullif(0)
-    shown = joined.mutate(backup_age_s=age.cast("float64"), size_drop=drop)
+    shown = joined.mutate(
+        backup_age_s=age.cast("float64"), size_drop=drop, backup_lateness=age / joined.usual_interval_s.nullif(0)
+    )
     return shown.select("plan", "medium", *(measure.name for measure in PLANS)).order_by(
         ibis.asc("last_success_at", nulls_first=True), "plan"
     )

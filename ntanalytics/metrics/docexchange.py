@@ -62,6 +62,10 @@ DELIVERIES = (
     ),
     Measure("recalled_deliveries", "撤回", "件次", is_additive=True, definition="Deliveries that the sender recalled."),
     Measure(
+        "returned_share", "退文率", format="rate:1", good="down",
+        definition="(returned_deliveries + refused_deliveries) / deliveries; null when there were none (domain.md).",
+    ),
+    Measure(
         "signed_in_time_rate", "按时签收率", format="rate:1", good="up",
         definition="Deliveries signed for within one working day of sending / deliveries whose working day is over, "
         "those given back left out (domain.md, Document exchange: sign-for rate within 1 working day).",
@@ -169,7 +173,22 @@ def deliveries(
         oldest_overdue_at=told.due_at.min(where=is_overdue),
         xinchuang_signing_share=(told.platform == "xinchuang").cast("float64").mean(where=is_told),
     )
-    return counted.order_by(ibis.desc("overdue_deliveries"), ibis.desc("deliveries"), *by)
+    given_back = counted.returned_deliveries + counted.refused_deliveries
+    rated = counted.mutate(returned_share=given_back / counted.deliveries.nullif(0))
+    shown = rated.select(*by, *(measure.name for measure in DELIVERIES))
+    return shown.order_by(ibis.desc("overdue_deliveries"), ibis.desc("deliveries"), *by)
+
+
+def sent_by(deliveries: ir.Table, documents: ir.Table) -> ir.Table:
+    """The deliveries, each with the ``sender_unit`` of its document; null where that is not known.
+
+    Args:
+        deliveries: rows of ``docexchange.deliveries``.
+        documents: rows of ``docexchange.documents``, of the same period at least.
+    """
+    senders = documents.select(_source="source", _document_id="document_id", sender_unit="sender_unit").distinct()
+    on = [deliveries.source == senders["_source"], deliveries.document_id == senders["_document_id"]]
+    return deliveries.left_join(senders, on).drop("_source", "_document_id")
 
 
 def _dated(deliveries: ir.Table, working_days: Sequence[date], utc_offset_h: int) -> ir.Table:

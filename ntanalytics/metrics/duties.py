@@ -34,6 +34,17 @@ RECOVERY = (
     ),
 )  # fmt: skip
 
+KEPT = (
+    Measure(
+        "crashes", "系统崩溃", "起", good="down", is_additive=True,
+        definition="Crashes that vendor software caused (domain.md, O15).",
+    ),
+    Measure(
+        "clocks_broken", "超时恢复", "起", good="down", is_additive=True,
+        definition="Of them, those not restored within four hours (domain.md, O15).",
+    ),
+)  # fmt: skip
+
 TRAINING = (
     Measure("sessions", "培训场次", "场", good="up", is_additive=True, definition="Sessions held (domain.md, Desk)."),
     Measure("invited", "应到", "人", is_additive=True, definition="Persons who were to come; of sessions that say it."),
@@ -56,7 +67,7 @@ TEAM = (
     Measure("team", "团队人数", "人", good="up", is_additive=True, definition="Members of the team (domain.md, O1)."),
 )  # fmt: skip
 
-MEASURES = catalogue(change.with_changes((*RECOVERY, *TRAINING, *CHANGES, *TEAM)))
+MEASURES = catalogue(change.with_changes((*RECOVERY, *KEPT, *TRAINING, *CHANGES, *TEAM)))
 
 
 def recovery(incidents: ir.Table, since: datetime, until: datetime) -> ir.Table:
@@ -91,6 +102,21 @@ def recovery(incidents: ir.Table, since: datetime, until: datetime) -> ir.Table:
     )
     columns = ("incident_no", "subsystem", "cause", "is_crash", "began_at", "responded_at", "restored_at", "clock_s")
     return told.select(*columns, clock=clock).order_by(ibis.desc("clock_s"), "incident_no")
+
+
+def promise(clocks: ir.Table) -> ir.Table:
+    """How the promise of four hours was kept (domain.md, O15).
+
+    Args:
+        clocks: what ``recovery`` made.
+
+    Returns:
+        One row with the measures of ``KEPT``.
+    """
+    return clocks.aggregate(
+        crashes=clocks.count(where=clocks.clock != "support"),
+        clocks_broken=clocks.count(where=clocks.clock == "broken"),
+    )
 
 
 def training(trainings: ir.Table, by: Sequence[str] = ()) -> ir.Table:

@@ -16,7 +16,7 @@ FEWEST_DAYS = 14
 LOAD = (
     Measure("load_mean", "均值", format="rate:1", good="down", definition="Mean of the hours (domain.md, Infra)."),
     Measure(
-        "load_p95", "P95", format="rate:1", good="down",
+        "load_p95", "小时 P95", format="rate:1", good="down",
         definition="95th percentile of the hourly means (domain.md, Infra).",
     ),
     Measure("load_peak", "峰值", format="rate:1", good="down", definition="Largest value (domain.md, Infra)."),

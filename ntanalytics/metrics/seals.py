@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import ibis
 import ibis.expr.types as ir
@@ -30,6 +31,13 @@ STOCK = (
     ),
 )  # fmt: skip
 
+WAITING = (
+    Measure(
+        "waiting_days", "待测试", "天", "number:0", "down",
+        "The moment − made_at of a seal that was made and not tested, in days (domain.md, O11).",
+    ),
+)  # fmt: skip
+
 SIGNINGS = (
     Measure("signings", "签章", "次", is_additive=True, definition="Signings with a seal (domain.md, CA and seals)."),
     Measure(
@@ -47,7 +55,7 @@ SIGNINGS = (
     ),
 )  # fmt: skip
 
-MEASURES = catalogue(change.with_changes((*STOCK, *SIGNINGS)))
+MEASURES = catalogue((*change.with_changes((*STOCK, *SIGNINGS)), *WAITING))
 
 
 def stock(seals: ir.Table, by: Sequence[str] = ("state",)) -> ir.Table:
@@ -70,6 +78,22 @@ def stock(seals: ir.Table, by: Sequence[str] = ("state",)) -> ir.Table:
         oldest_request_at=seals.requested_at.min(),
     )
     return counted.order_by(ibis.desc("seals"), *by)
+
+
+def waiting(seals: ir.Table, at: datetime) -> ir.Table:
+    """The seals that were made and wait for their test (domain.md, CA and seals).
+
+    Args:
+        seals: rows of ``seal.seals``: one snapshot.
+        at: the moment (aware) of the snapshot.
+
+    Returns:
+        ``seal_id``, ``unit``, ``made_at`` and ``waiting_days``, longest first.
+    """
+    made = seals.filter((seals.state == "made") & seals.tested_at.isnull() & (seals.made_at <= ibis.literal(at)))
+    waited = ibis.literal(at).epoch_seconds() - made.made_at.epoch_seconds()
+    shown = made.select("seal_id", "unit", "made_at", waiting_days=waited / _DAY_S)
+    return shown.order_by(ibis.desc("waiting_days"), "seal_id")
 
 
 def signings(signings: ir.Table, by: Sequence[str] = ()) -> ir.Table:

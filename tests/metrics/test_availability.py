@@ -81,6 +81,21 @@ def test_down_unknown_and_up_make_the_period(checks, listed, marks) -> None:
     assert total == sum(row["down_s"] for row in listed(availability.availability(made, SINCE, HOUR)))
 
 
+def test_certificates_by_the_days_that_they_have_left(table, listed) -> None:
+    day = dt.timedelta(days=1)
+    rows = [
+        {"target": "门户", "checked_at": SINCE, "expires_at": HOUR + 2 * day},
+        {"target": "门户", "checked_at": SINCE + dt.timedelta(minutes=5), "expires_at": HOUR + 90 * day},  # renewed
+        {"target": "OA", "checked_at": SINCE, "expires_at": HOUR + 9 * day},
+        {"target": "OA", "checked_at": SINCE, "kind": "http"},
+    ]
+    made = table("infra.checks", rows, subsystem="sso", kind="tls", is_up=True, day=DAY)
+    assert listed(availability.certificates(made, HOUR), "target", "tls_days") == [
+        {"target": "OA", "tls_days": 9.0},
+        {"target": "门户", "tls_days": 90.0},
+    ]
+
+
 def test_every_column_has_its_words(checks) -> None:
     made = checks({"首页": every(5)})
     columns = {*availability.availability(made, SINCE, HOUR).columns, *availability.outages(made, HOUR).columns}

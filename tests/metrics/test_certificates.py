@@ -26,7 +26,9 @@ def test_certificates_by_how_long_they_are_good(table, listed) -> None:
     made = table(
         "ca.certificates",
         [{"certificate_id": str(number), **row} for number, row in enumerate(rows)],
-        kind="unit", state="active", day=MONDAY,
+        kind="unit",
+        state="active",
+        day=MONDAY,
     )
     assert listed(certificates.stock(made, AT)) == [
         {"in_force": 4, "expiring_30d": 1, "expiring_60d": 2, "expiring_90d": 3, "expired": 2, "revoked": 2}
@@ -65,6 +67,17 @@ def test_seals_by_state_and_how_long_the_steps_took(table, listed) -> None:
         {"state": "requested", "seals": 1, "making_days_p50": None, "testing_days_p50": None,
          "oldest_request_at": AT - 3 * DAY},
     ]  # fmt: skip
+
+
+def test_seals_that_wait_for_their_test(table, listed) -> None:
+    rows = [
+        {"seal_id": "a", "made_at": AT - 21 * DAY},
+        {"seal_id": "b", "made_at": AT - 25 * DAY, "tested_at": AT - DAY},
+        {"seal_id": "c", "made_at": AT - 30 * DAY, "state": "in_use"},
+        {"seal_id": "d", "made_at": AT + DAY},
+    ]
+    made = table("seal.seals", rows, state="made", unit="甲局", day=MONDAY)
+    assert listed(seals.waiting(made, AT), "seal_id", "waiting_days") == [{"seal_id": "a", "waiting_days": 21.0}]
 
 
 def test_signings_and_verifications_fail_apart(table, listed, days) -> None:

@@ -79,7 +79,8 @@ def test_what_became_of_deliveries(deliveries, listed) -> None:
     assert listed(docexchange.deliveries(made, WORKED, NOW, 8)) == [
         {
             "deliveries": 6, "signed_deliveries": 2, "pending_deliveries": 2, "returned_deliveries": 1,
-            "refused_deliveries": 1, "recalled_deliveries": 1, "signed_in_time_rate": 0.5, "signing_p50_s": 7200.0,
+            "refused_deliveries": 1, "recalled_deliveries": 1, "returned_share": pytest.approx(1 / 3),
+            "signed_in_time_rate": 0.5, "signing_p50_s": 7200.0,
             "overdue_deliveries": 1, "oldest_overdue_at": local(MONDAY, "10:00"), "xinchuang_signing_share": 0.5,
         }
     ]  # fmt: skip
@@ -147,6 +148,17 @@ def test_deliveries_add_up(deliveries, listed, rows) -> None:
             assert row["overdue_deliveries"] <= row["pending_deliveries"]
     [whole] = listed(docexchange.deliveries(made, WORKED, NOW, 8))
     assert whole["deliveries"] + whole["recalled_deliveries"] == len(rows)
+
+
+def test_a_returned_document_is_its_senders(deliveries, table, listed) -> None:
+    made = deliveries([{"state": "returned", "document_id": "1"}, {"document_id": "2"}, {"document_id": "3"}])
+    rows = [{"document_id": "1", "sender_unit": "乙局"}, {"document_id": "2", "sender_unit": "乙局"}]
+    documents = table("docexchange.documents", rows, sent_at=NOW, day=TUESDAY)
+    by_sender = docexchange.deliveries(docexchange.sent_by(made, documents), WORKED, NOW, 8, ["sender_unit"])
+    assert listed(by_sender, "sender_unit", "deliveries", "returned_share") == [
+        {"sender_unit": "乙局", "deliveries": 2, "returned_share": 0.5},
+        {"sender_unit": None, "deliveries": 1, "returned_share": 0.0},
+    ]
 
 
 def test_calls_and_their_failures(table, listed) -> None:

@@ -23,9 +23,7 @@ def disks(table, peaks, **more):
 
 def test_hours_weigh_by_their_samples(table, listed) -> None:
     rows = [{"mean": 0.2, "peak": 0.3, "samples": 30}, {"mean": 0.8, "peak": 0.99, "samples": 10, "hour_at": AT}]
-    made = table(
-        "infra.metrics", rows, hour_at=AT - DAY, host="a", metric="cpu_rate", part="", day=LAST
-    )
+    made = table("infra.metrics", rows, hour_at=AT - DAY, host="a", metric="cpu_rate", part="", day=LAST)
     assert listed(hosts.load(made)) == [
         {"host": "a", "metric": "cpu_rate", "load_mean": pytest.approx(0.35), "load_p95": pytest.approx(0.77),
          "load_peak": 0.99, "load_hours": 2}
@@ -69,7 +67,7 @@ def test_the_last_backup_against_the_seven_before_it(table, listed) -> None:
     made = runs(table, [9000, 100, 100, 100, 110, 110, 110, 120, 40])
     assert listed(backups.plans(made, AT)) == [
         {"plan": "oa", "medium": "online", "last_success_at": AT - DAY, "backup_age_s": 86_400.0,
-         "usual_interval_s": 86_400.0, "last_size_bytes": 40, "usual_size_bytes": 110.0,
+         "usual_interval_s": 86_400.0, "backup_lateness": 1.0, "last_size_bytes": 40, "usual_size_bytes": 110.0,
          "size_drop": pytest.approx(1 - 40 / 110), "backup_runs": 9, "failed_backups": 0}
     ]  # fmt: skip
 
@@ -89,7 +87,11 @@ def test_an_incremental_run_is_no_smaller_full_one(table, listed) -> None:
     small = table(
         "infra.backups",
         [{"backup_id": f"i{n}", "started_at": AT - dt.timedelta(hours=n), "size_bytes": 10} for n in (2, 3, 4)],
-        plan="oa", level="incremental", medium="online", outcome="success", day=LAST,
+        plan="oa",
+        level="incremental",
+        medium="online",
+        outcome="success",
+        day=LAST,
     )
     assert listed(backups.plans(full.union(small), AT), "last_size_bytes", "size_drop") == [
         {"last_size_bytes": 10, "size_drop": 0.0}
