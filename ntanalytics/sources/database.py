@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.catalog import Mapping, Product
+from ntanalytics.catalog.parameters import escape_colons
 from ntanalytics.errors import SettingsError, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings, read_secret
 from ntanalytics.sources import fast, privileges, shards
@@ -98,6 +99,16 @@ class DatabaseSource:
         with self._connected() as connection, self._explained("asking for privileges"):
             return privileges.account(connection, self.dialect)
 
+    @contextmanager
+    def looked_into(self) -> Iterator[Connection]:
+        """A connection that may only read, for a look at what there is.
+
+        Raises:
+            SourceError: it cannot be reached, or refuses what it is asked.
+        """
+        with self._connected() as connection, self._explained("looking at it"):
+            yield connection
+
     def absent_days(self, mapping: Mapping, days: list[dt.date]) -> set[dt.date]:
         """Of ``days``, those whose shard the product does not have (yet, or any more)."""
         if not self.product.shards:
@@ -111,10 +122,15 @@ class DatabaseSource:
     def read(self, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> Iterator[Iterator[pa.RecordBatch]]:
         """The mapping's rows in the window; see :class:`ntanalytics.sources.source.Source`."""
         values = bound_window(mapping.window_form, since, until, self.zone)
+        is_fast = fast.serves(self._url)
         with self._connected() as connection:
             sql = self._whole(connection, mapping, since, until)
-            with self._explained(mapping.path.name):
-                yield self._batches(connection, sql, values)
+            if not is_fast:
+                with self._explained(mapping.path.name):
+                    yield self._slowly(connection, sql, values)
+        if is_fast:  # over a connection of its own, and so only after the first is closed: one a source at any time
+            with closing(self._quickly(sql, values)) as batches, self._explained(mapping.path.name):
+                yield batches
 
     def _whole(self, connection: Connection, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> str:
         """The mapping's SQL with the shards of the window in place."""
@@ -137,19 +153,24 @@ class DatabaseSource:
                 )
         return found
 
-    def _batches(self, connection: Connection, sql: str, values: dict[str, Any]) -> Iterator[pa.RecordBatch]:
-        reader = fast.reader(self._full_url(), sql, values, self._session(), where=self.name, needs=self.product.needs)
-        if reader is not None:
-            try:
-                yield from reader
-            except fast.CannotServe as refusal:
-                log.info("read without the fast driver", source=self.name, because=str(refusal))
-            else:
-                return
+    def _quickly(self, sql: str, values: dict[str, Any]) -> Generator[pa.RecordBatch, None, None]:
+        """By the fast driver, or as any database is read where it gives up before the first row."""
+        try:
+            yield from fast.read(
+                self._full_url(), sql, values, self._session(), where=self.name, needs=self.product.needs
+            )
+        except fast.CannotServe as refusal:
+            log.info("read without the fast driver", source=self.name, because=str(refusal))
+        else:
+            return
+        with self._connected() as connection:
+            yield from self._slowly(connection, sql, values)
+
+    def _slowly(self, connection: Connection, sql: str, values: dict[str, Any]) -> Iterator[pa.RecordBatch]:
         if self.dialect == "sqlite":  # its driver writes no datetimes: they are compared as text
             values = {name: str(value) if isinstance(value, dt.date) else value for name, value in values.items()}
         result = connection.execution_options(stream_results=True, max_row_buffer=BATCH_ROWS).execute(
-            sa.text(sql), values
+            sa.text(escape_colons(sql)), values
         )
         names = list(result.keys())
         for rows in result.partitions(BATCH_ROWS):
@@ -160,7 +181,7 @@ class DatabaseSource:
         with self._explained("connecting"):
             engine = sa.create_engine(self._full_url(), poolclass=NullPool, hide_parameters=True)
         try:
-            with self._explained("connecting"), engine.connect() as connection:
+            with self._explained("connecting"), self._opened(engine) as connection:
                 for statement in self._session():
                     connection.exec_driver_sql(statement)
                 connection.rollback()  # the settings above hold from the next transaction on
@@ -169,6 +190,13 @@ class DatabaseSource:
                 yield connection
         finally:
             engine.dispose()
+
+    def _opened(self, engine: sa.Engine) -> Connection:
+        """A connection; where the account may have one and the server still counts the last one, a moment later."""
+        for attempt in fast.patiently(lambda error: isinstance(error, sa.exc.OperationalError)):
+            with attempt:
+                connection = engine.connect()
+        return connection
 
     def _session(self) -> list[str]:
         statements = _SESSION.get(self._url.get_backend_name(), ())

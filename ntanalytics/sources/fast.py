@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pyarrow as pa
+import stamina
 from sqlalchemy.engine import URL
 
 from ntanalytics.errors import SourceError, SourceRefused
@@ -27,6 +28,9 @@ class CannotServe(Exception):  # no failure: SQLAlchemy reads it then
 _REFUSALS = ("no such", "denied", "unknown column", "doesn't exist", "does not exist", "authentication failed")
 
 
+#: What a server says when an account has as many connections as it may.
+_FULL = ("max_user_connections", "too many connections for role")
+
 #: ADBC cuts its batches by their bytes, 16 MiB where it is not told; several batches are in memory at once.
 _BATCH_BYTES = "adbc.postgresql.batch_size_hint_bytes"
 
@@ -38,10 +42,20 @@ def failure(text: str, where: str, needs: str) -> SourceError:
     return SourceError(text, where=where)
 
 
-def reader(
+def serves(url: URL) -> bool:
+    """Whether there is a fast driver for that database, and it knows the options of its URL."""
+    backend = url.get_backend_name()
+    if backend == "postgresql":
+        return importlib.util.find_spec("adbc_driver_postgresql") is not None
+    # connectorx knows none of PyMySQL's options; a charset it finds by itself.
+    known = backend in ("mysql", "mariadb") and set(url.query) <= {"charset"}
+    return known and importlib.util.find_spec("connectorx") is not None
+
+
+def read(
     url: URL, sql: str, values: dict[str, Any], session: list[str], *, where: str, needs: str
-) -> Iterator[pa.RecordBatch] | None:
-    """The rows of ``sql`` by the fast driver for that database, or None when there is none.
+) -> Iterator[pa.RecordBatch]:
+    """The rows of ``sql`` by the fast driver of a database that it serves, over one connection.
 
     Args:
         url: the database, with its password.
@@ -55,13 +69,23 @@ def reader(
         SourceError: the driver failed; while iterating.
         CannotServe: it cannot read such a query; while iterating, before the first batch.
     """
-    backend = url.get_backend_name()
-    if backend == "postgresql" and importlib.util.find_spec("adbc_driver_postgresql"):
-        return _adbc(url, sql, values, session, where, needs)
-    # connectorx knows none of PyMySQL's options; a charset it finds by itself.
-    if backend in ("mysql", "mariadb") and set(url.query) <= {"charset"} and importlib.util.find_spec("connectorx"):
-        return _connectorx(url, sql, values, session, where, needs)
-    return None
+    driver = _adbc if url.get_backend_name() == "postgresql" else _connectorx
+    return driver(url, sql, values, session, where, needs)
+
+
+def patiently(is_failure: Callable[[Exception], bool]) -> Iterable[stamina.Attempt]:
+    """Attempts to connect: again, for some seconds, while the account has as many connections as it may.
+
+    A server counts a connection out only a moment after it was closed.
+
+    Args:
+        is_failure: tells the driver's failures to connect from other errors.
+    """
+
+    def is_full(error: Exception) -> bool:
+        return is_failure(error) and any(word in str(error) for word in _FULL)
+
+    return stamina.retry_context(on=is_full, attempts=None, timeout=10, wait_initial=0.05, wait_max=0.5)
 
 
 def _adbc(
@@ -71,7 +95,10 @@ def _adbc(
 
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
     try:
-        with dbapi.connect(plain) as connection, connection.cursor() as cursor:
+        for attempt in patiently(lambda error: isinstance(error, dbapi.Error)):
+            with attempt:
+                opened = dbapi.connect(plain)
+        with opened as connection, connection.cursor() as cursor:
             for statement in session:
                 cursor.execute(statement)
             connection.commit()

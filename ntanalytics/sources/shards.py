@@ -48,6 +48,8 @@ def expand(sql: str, shards: Map[str, list[str]], first: dt.date, last: dt.date,
         different age and shape can be united.
     """
     tree = sqlglot.parse_one(sql, dialect=dialect)
+    for parameter in list(tree.find_all(exp.Placeholder)):  # in PostgreSQL's dialect it would become %(since)s
+        parameter.replace(exp.var(f":{parameter.name}"))
     used = _columns_by_alias(tree)
     for table in list(tree.find_all(exp.Table)):
         if table.name not in shards:

@@ -45,3 +45,15 @@ def test_shards_of_the_window_are_read_as_one_table(first, last, expected):
     sql = expand(SQL, shards, dt.date(2026, 11, first), dt.date(2026, 11, last), "sqlite")
     assert db.execute(sql).fetchall() == expected
     db.close()
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "mysql", "postgres", "oracle"])
+def test_the_parameters_of_the_window_stay_as_they_are(dialect):
+    sql = expand(
+        "SELECT s.a AS a FROM submit AS s WHERE s.a >= :since AND s.a < :until",
+        {"submit": ["submit"]},
+        dt.date(2026, 11, 19),
+        dt.date(2026, 11, 19),
+        dialect,
+    )
+    assert sql.endswith("s.a >= :since AND s.a < :until")
