@@ -36,7 +36,7 @@ _MOBILE = {"party": 0.18, "government": 0.24, "general": 0.3, "wecom": 0.72, "":
 #: A unit's adoption moves by at most this much a day, up or down.
 _DRIFT_PER_DAY = 0.004
 #: Units that came to the platform within the estate: working days before the last one.
-_ONBOARDED = {"崇川区民政局": 31, "开发区科技局": 18}
+ONBOARDED = {"崇川区民政局": 31, "开发区科技局": 18}
 
 _PEOPLE, _PRESENT = 101, 102
 
@@ -154,7 +154,7 @@ class City:
             np.datetime64(self.until) - rng.integers(0, max(len(self.days), 1), count).astype("timedelta64[D]"),
             opened,
         )
-        for name, back in _ONBOARDED.items():
+        for name, back in ONBOARDED.items():
             day = self.working_day(back)
             if day is not None:
                 opened = np.where(unit == UNITS.index(name), np.datetime64(day), opened)

@@ -40,7 +40,7 @@ sources:
   web:                               # 访问日志：统一门户（combined）、协同办公和公文交换（JSON），按日轮转并压缩
     product: nginx
     paths: ["sources/nginx/*.log*"]
-  desk:                              # 运维台账：工单、驻场考勤、人工检查、运营商账单
+  desk:                              # 运维台账：工单、事件、考勤、检查、培训、变更、名册、确认、补丁、账单
     product: ledger
     path: sources/运维台账.xlsx
 """
@@ -114,7 +114,7 @@ def write_estate(
     progress("demo: web logs", sms.messages)
     lines = write_logs(city, sources / "nginx")
     progress("demo: ledger workbook", sms.messages + lines)
-    rows = write_ledger(sources / "运维台账.xlsx", span, city.rhythm, incidents, sms.segments, seed=seed)
+    rows = write_ledger(city, sources / "运维台账.xlsx", sms.segments)
 
     records = [incident.record() for incident in incidents]
     text = json.dumps(records, ensure_ascii=False, indent=2) + "\n"
