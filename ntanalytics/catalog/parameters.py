@@ -23,3 +23,8 @@ def rename_parameters(sql: str, mark: str) -> str:
     return _PARAMETER.sub(
         lambda match: f"{mark}{match['name']}" if match["name"] in ("since", "until") else match[0], sql
     )
+
+
+def escape_colons(sql: str) -> str:
+    r"""The SQL for SQLAlchemy's ``text``, which takes a colon in quotes or comments for a parameter unless it is ``\:``."""
+    return _PARAMETER.sub(lambda match: match[0] if match["name"] else match[0].replace(":", r"\:"), sql)

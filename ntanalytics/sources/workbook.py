@@ -65,7 +65,7 @@ class WorkbookSource:
             SourceRefused: a sheet or a column that the mapping names is not there.
         """
         with duckdb.connect(":memory:") as connection:
-            for sheet, table in self._sheets().items():
+            for sheet, table in self.sheets().items():
                 if table.num_columns:  # a workbook may hold an empty sheet; it cannot be a view
                     connection.register(sheet, table)
             values = bound_window(mapping.window_form, since, until, self.zone)
@@ -81,7 +81,12 @@ class WorkbookSource:
                     todo="copy the sheet with its header row from the workbook that `ntanalytics init DIR` writes",
                 ) from None
 
-    def _sheets(self) -> dict[str, pa.Table]:
+    def sheets(self) -> dict[str, pa.Table]:
+        """Every sheet as a table of text, named by its first row; a sheet that is empty has no column.
+
+        Raises:
+            SourceUnreachable: there is no such file, or it is no workbook.
+        """
         try:
             book = calamine.CalamineWorkbook.from_path(str(self._path))
             return {name: _as_text(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names}
