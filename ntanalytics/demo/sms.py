@@ -30,6 +30,8 @@ _CONSTANTS = {"Province_Code": "0513", "Protocol_Type_Code": "HttpJson"}
 # The second half of the channels sends again what the first could not.
 _CHANNELS = np.array(["CMPP01", "SGIP01", "SMGP01", "CMPP02", "SGIP02", "SMGP02"], dtype=object)
 _OPERATORS = np.array(["cmpp", "sgip", "smgp"], dtype=object)
+# An application that may no longer send.
+_LOCKED = ("E9001", '第三方"测试"<应用>')
 _STATES = np.array(["0", "1", "2"], dtype=object)  # normal, sent again, first attempt that failed
 _STATUS = np.array(["success", "faild"], dtype=object)  # sic: the product's own spelling
 _DESCRIPTIONS = np.array([None, "8 流量控制错"], dtype=object)
@@ -119,11 +121,11 @@ def _write_lookups(db: Database, city: City) -> list[_Accounts]:
     db.insert(
         "enterprise",
         {
-            "Id": np.arange(1, len(APPLICATIONS) + 1),
-            "No": [item.number for item in APPLICATIONS],
-            "Name": [item.name for item in APPLICATIONS],
-            "Status": "Normal",
-            "Create_Date": "2024-01-02 09:00:00",
+            "Id": np.arange(1, len(APPLICATIONS) + 2),
+            "No": [*(item.number for item in APPLICATIONS), _LOCKED[0]],
+            "Name": [*(item.name for item in APPLICATIONS), _LOCKED[1]],
+            "Status": [*["Normal"] * len(APPLICATIONS), "Locked"],
+            "Create_Date": [f"2024-{1 + number:02d}-02 09:00:00" for number in range(len(APPLICATIONS) + 1)],
         },
     )
     db.insert(

@@ -32,8 +32,8 @@ sources:
 
 
 @pytest.fixture(scope="module")
-def messages(mariadb_url: str, tmp_path_factory: pytest.TempPathFactory) -> pa.Table:
-    """The messages of both sources, out of one lake."""
+def lake(mariadb_url: str, tmp_path_factory: pytest.TempPathFactory) -> DeltaLake:
+    """The messages and applications of both sources, in one lake."""
     folder = tmp_path_factory.mktemp("city") / "estate"
     write_estate(folder, until=LAST, days=3, scale=0.005)
     city = city_of(days_between(FIRST, LAST), Calendar(), plan(Calendar(), FIRST, LAST), seed=20261122, scale=0.005)
@@ -43,12 +43,32 @@ def messages(mariadb_url: str, tmp_path_factory: pytest.TempPathFactory) -> pa.T
     config = folder / "ntanalytics.yml"
     config.write_text(SETTINGS.format(url=url), encoding="utf-8")
     settings = load(config)
-    taken = Extractor(settings, Ledger(settings.ledger)).extract(["sms.messages"], FIRST, LAST)
-    assert [entry.error for entry in taken] == ["", ""]
-    lake = DeltaLake(settings.lake)
-    version = lake.version("sms.messages")
+    taken = Extractor(settings, Ledger(settings.ledger)).extract(["sms.messages", "sms.applications"], FIRST, LAST)
+    assert [entry.error for entry in taken] == [""] * 4
+    return DeltaLake(settings.lake)
+
+
+def rows(lake: DeltaLake, name: str) -> pa.Table:
+    """The rows of a dataset from both sources."""
+    version = lake.version(name)
     assert version is not None
-    return ds.dataset(lake.files("sms.messages", version), format="parquet", partitioning="hive").to_table()
+    return ds.dataset(lake.files(name, version), format="parquet", partitioning="hive").to_table()
+
+
+@pytest.fixture(scope="module")
+def messages(lake: DeltaLake) -> pa.Table:
+    return rows(lake, "sms.messages")
+
+
+def test_every_application_is_the_same_from_both(lake: DeltaLake) -> None:
+    found = rows(lake, "sms.applications").select(["source", "application", "is_enabled", "opened_at"]).to_pylist()
+    by_source = {
+        source: sorted(tuple(row.values())[1:] for row in found if row["source"] == source)
+        for source in ("sqlite", "mariadb")
+    }
+    assert by_source["sqlite"] == by_source["mariadb"]
+    assert sum(is_enabled for _, is_enabled, _ in by_source["sqlite"]) == 7
+    assert len(by_source["sqlite"]) == 8
 
 
 def test_every_message_is_the_same_from_both(messages: pa.Table) -> None:
