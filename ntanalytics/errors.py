@@ -10,7 +10,8 @@
     ├── ContractError               exit code 4   a mapping does not fit its dataset
     ├── SourceError                 exit code 5   a source failed (retryable unless said otherwise)
     │   ├── SourceUnreachable                     no connection, no such file
-    │   └── SourceRefused                         it answered, and refused (not retryable)
+    │   ├── SourceRefused                         it answered, and refused (not retryable)
+    │   └── SourceClosed                          it may not be read at this hour (not retryable)
     ├── LakeError                   exit code 6   the lake cannot be read or written
     │   └── NoData                                nothing was ever extracted for what was asked
     ├── ReportFailed                exit code 7   a notebook raised
@@ -118,6 +119,13 @@ class SourceRefused(SourceError):
 
     retryable = False
     said = "数据源拒绝访问或缺少表、列"
+
+
+class SourceClosed(SourceError):
+    """The settings do not allow the source to be read at this hour; nothing was asked of it."""
+
+    retryable = False
+    said = "不在允许取数的时段"
 
 
 class LakeError(NtaError):

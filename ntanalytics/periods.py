@@ -1,4 +1,4 @@
-"""Days, ISO weeks and months, and the working-day calendar (domain.md, "Time").
+"""Days, ISO weeks and months, hours of the day, and the working-day calendar (domain.md, "Time").
 
 A period is made of whole local days; its window in UTC is half-open.
 """
@@ -24,6 +24,45 @@ class PeriodKind(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Hours of every day, as ``19:00-07:30``: over midnight where they end before they begin.
+
+    Attributes:
+        begins: local time of day, included.
+        ends: local time of day, not included.
+    """
+
+    begins: dt.time
+    ends: dt.time
+
+    @classmethod
+    def of(cls, text: str) -> Hours:
+        """The hours that a text tells.
+
+        Raises:
+            ValueError: it tells none, or none at all lie between its ends.
+        """
+        match = re.fullmatch(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})", text.strip())
+        if not match:
+            raise ValueError(f"{text!r} are no hours; write them like 19:00-07:30")
+        begins, ends = (dt.time(int(hour), int(minute)) for hour, minute in (match.groups()[:2], match.groups()[2:]))
+        if begins == ends:
+            raise ValueError(f"{text!r} begins when it ends: leave it out where all hours are meant")
+        return cls(begins, ends)
+
+    def hold(self, local: dt.datetime) -> bool:
+        """Whether a local moment lies in them."""
+        if self.begins < self.ends:
+            return self.begins <= local.time() < self.ends
+        return local.time() >= self.begins or local.time() < self.ends
+
+    def next_begin(self, local: dt.datetime) -> dt.datetime:
+        """The next local moment after ``local`` at which they begin."""
+        today = local.replace(hour=self.begins.hour, minute=self.begins.minute, second=0, microsecond=0)
+        return today if today > local else today + dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)

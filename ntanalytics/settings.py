@@ -19,7 +19,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from ntanalytics.errors import NtaError, SecretMissing, SettingsError, UnknownName
-from ntanalytics.periods import Calendar
+from ntanalytics.periods import Calendar, Hours
 
 FILE_NAME = "ntanalytics.yml"
 ENVIRONMENT = "NTANALYTICS_CONFIG"
@@ -36,6 +36,12 @@ def _zone(name: str) -> str:
 def _reference(text: str) -> str:
     if text and text.partition(":")[0] not in ("env", "file", "keyring"):
         raise ValueError("a secret is not written here; refer to it: env:NAME, file:PATH or keyring:SERVICE/USER")
+    return text
+
+
+def _hours(text: str) -> str:
+    if text:
+        Hours.of(text)
     return text
 
 
@@ -102,6 +108,10 @@ class SourceSettings(_Part):
         None, description="Zone of the source's naive times, where it is not the site's."
     )
     timeout_s: int = Field(120, gt=0, le=3600, description="Database: seconds after which a statement is given up.")
+    pause_s: float = Field(0, ge=0, le=3600, description="Database: seconds of rest between two statements that read.")
+    allowed: Annotated[str, AfterValidator(_hours)] = Field(
+        "", description="Local hours in which it may be read, like 19:00-07:30; default: all hours."
+    )
 
 
 class Settings(_Part):

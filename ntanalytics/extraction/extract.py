@@ -29,7 +29,7 @@ from ntanalytics.ledger import Covered, Ledger, Taken
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import days_between, local_window
 from ntanalytics.settings import Settings
-from ntanalytics.sources import Source, open_sources
+from ntanalytics.sources import Source, admit, open_sources
 
 log = structlog.get_logger(__name__)
 
@@ -146,7 +146,10 @@ class Extractor:
         return _chunks(first, last, source.chunk_days)
 
     def _take_chunks(self, contract: Dataset, source: Source, chunks: Iterable[tuple[dt.date, dt.date]]) -> list[Taken]:
-        """Take one chunk after the other, up to the first that fails: a source that is down is asked once."""
+        """Take one chunk after the other, up to the first that fails: a source that is down is asked once.
+
+        So is one whose hours are over: the chunks before are whole, and stay.
+        """
         taken = []
         for first, last in chunks:
             taken.append(self._take(contract, source, first, last))
@@ -216,6 +219,7 @@ class Extractor:
     def _load(
         self, contract: Dataset, source: Source, first: dt.date, last: dt.date, what: str
     ) -> tuple[Counter[dt.date], Counter[tuple[dt.date | None, str]], Counter[dt.date], frozenset[dt.date]]:
+        admit(self.settings, source.name, self._clock())
         mapping = source.mapping(contract.name)
         since, until = local_window(first, last, self.settings.zone)
         days = days_between(first, last)

@@ -15,12 +15,12 @@ import duckdb
 import pyarrow as pa
 
 from ntanalytics.catalog import site_catalog
-from ntanalytics.errors import CalendarMissing, ContractError, NtaError, PublishError, SourceUnreachable
+from ntanalytics.errors import CalendarMissing, ContractError, NtaError, PublishError, SourceClosed, SourceUnreachable
 from ntanalytics.extraction.conformance import Conformance, conform
 from ntanalytics.periods import local_window
 from ntanalytics.runner.disk import LEAST_FREE_BYTES
 from ntanalytics.settings import Settings, SourceSettings, load, read_secret
-from ntanalytics.sources import Source, open_sources
+from ntanalytics.sources import Source, admit, open_sources
 from ntanalytics.sources.database import DatabaseSource
 
 #: A clock that differs by more puts messages and their reports on the wrong side of each other.
@@ -107,6 +107,11 @@ def _source(settings: Settings, name: str, configured: SourceSettings, now: dt.d
             yield _bad(subject, "secret", error)
             return
         yield Examined(subject, "secret", State.OK, configured.password)
+    try:
+        admit(settings, name, now)
+    except SourceClosed as closed:
+        yield Examined(subject, "reachable", State.WARNING, f"not looked at now: {closed.what}; {closed.todo}")
+        return
     try:
         yield from _reached(subject, source, configured)
     except NtaError as error:

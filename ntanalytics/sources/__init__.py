@@ -12,6 +12,7 @@ from ntanalytics.catalog import Product
 from ntanalytics.errors import SettingsError, UnknownName
 from ntanalytics.settings import Settings, SourceSettings
 from ntanalytics.sources.database import DatabaseSource
+from ntanalytics.sources.hours import admit
 from ntanalytics.sources.listing import ListingSource
 from ntanalytics.sources.logs import LogsSource
 from ntanalytics.sources.probe import ProbeSource
@@ -64,4 +65,4 @@ def fed_by(product: Product, datasets: Collection[str], *, where: str) -> Produc
     return replace(product, mappings=MappingProxyType(chosen))
 
 
-__all__ = ["BATCH_ROWS", "SOURCES", "Source", "fed_by", "open_sources"]
+__all__ = ["BATCH_ROWS", "SOURCES", "Source", "admit", "fed_by", "open_sources"]

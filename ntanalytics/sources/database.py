@@ -52,7 +52,7 @@ class DatabaseSource:
 
     Args:
         name: the source's name in ntanalytics.yml.
-        settings: its url, password reference and timeout.
+        settings: its url, password reference, timeout and pause.
         product: what it is.
         zone: the zone of its naive times.
 
@@ -68,6 +68,9 @@ class DatabaseSource:
         self.product = product
         self.zone = zone
         self._timeout_s = settings.timeout_s
+        self._pause_s = settings.pause_s
+        self._was_read = False
+        self._wait = time.sleep
         self._password = settings.password
         try:
             self._url = make_url(settings.url)
@@ -123,6 +126,9 @@ class DatabaseSource:
         """The mapping's rows in the window; see :class:`ntanalytics.sources.source.Source`."""
         values = bound_window(mapping.window_form, since, until, self.zone)
         is_fast = fast.serves(self._url)
+        if self._was_read and self._pause_s:
+            self._wait(self._pause_s)
+        self._was_read = True
         with self._connected() as connection:
             sql = self._whole(connection, mapping, since, until)
             if not is_fast:
