@@ -6,26 +6,20 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ntanalytics.demo.city import City
 from ntanalytics.demo.rhythm import DAY_MS
+from ntanalytics.demo.sms_messages import Accounts, Messages, draw_day, segments_of
 from ntanalytics.demo.sms_outcomes import CARRIERS, DELIVERED, Outcomes, draw_outcomes
 from ntanalytics.demo.sms_schema import create_lookups, create_shard
 from ntanalytics.demo.store import Database, Store
-from ntanalytics.demo.units import ALIASES, APPLICATIONS, NO_UNIT, UNITS, Application
-
-#: Messages on a plain working day at scale 1.
-MESSAGES_PER_DAY = 200_000
-#: How many times its usual number an application sends during a surge.
-_SURGE = 6
+from ntanalytics.demo.units import ALIASES, APPLICATIONS, NO_UNIT, UNITS
 
 _STREAM = 1
-#: The ids of an application's accounts, and their shares of its messages.
-_Accounts: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64]]
 _CONSTANTS = {"Province_Code": "0513", "Protocol_Type_Code": "HttpJson"}
 # The second half of the channels sends again what the first could not.
 _CHANNELS = np.array(["CMPP01", "SGIP01", "SMGP01", "CMPP02", "SGIP02", "SMGP02"], dtype=object)
@@ -57,19 +51,6 @@ class Written:
     segments: Counter[tuple[dt.date, str]] = field(default_factory=Counter)
 
 
-@dataclass(frozen=True)
-class _Messages:
-    """One day's messages, an array item each, in order of time."""
-
-    at_ms: NDArray[np.int64]
-    application: NDArray[np.int64]
-    account: NDArray[np.int64]
-    batch: NDArray[np.int64]
-    place: NDArray[np.int64]  # within its batch, which makes the recipients of a batch differ
-    length: NDArray[np.int64]
-    carrier: NDArray[np.int64]
-
-
 def write_platform(city: City, store: Store) -> Written:
     """Write the platform's database.
 
@@ -85,7 +66,7 @@ def write_platform(city: City, store: Store) -> Written:
         accounts = _write_lookups(db, city)
         for day in city.days:
             rng = city.rng(_STREAM, day)
-            messages = _draw_day(rng, day, city, accounts)
+            messages = draw_day(rng, day, city, accounts)
             outcomes = draw_outcomes(rng, day, messages.carrier, messages.at_ms, city.incidents)
             _write_shard(db, rng, day, messages, outcomes, until=city.until)
             parts = segments_of(messages.length)
@@ -95,12 +76,7 @@ def write_platform(city: City, store: Store) -> Written:
     return written
 
 
-def segments_of(length: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Billing segments of messages of ``length`` characters: 1 up to 70, else one per 67 (domain.md, "SMS")."""
-    return np.where(length <= 70, 1, -(-length // 67))
-
-
-def _write_lookups(db: Database, city: City) -> list[_Accounts]:
+def _write_lookups(db: Database, city: City) -> list[Accounts]:
     """Write applications and their accounts; per application the accounts' ids and their shares of its messages.
 
     The platform has unit names of its own: it calls some units otherwise, and one account is no unit's.
@@ -109,7 +85,7 @@ def _write_lookups(db: Database, city: City) -> list[_Accounts]:
     rng = city.rng(_STREAM)
     weight = dict(zip(UNITS, rng.permutation(1 / np.arange(3, len(UNITS) + 3) ** 0.8), strict=True))
     weight[NO_UNIT] = min(weight.values())
-    accounts: list[_Accounts] = []
+    accounts: list[Accounts] = []
     names: list[str] = []
     owners: list[str] = []
     for application in APPLICATIONS:
@@ -142,53 +118,6 @@ def _write_lookups(db: Database, city: City) -> list[_Accounts]:
     return accounts
 
 
-def _draw_day(rng: np.random.Generator, day: dt.date, city: City, accounts: Sequence[_Accounts]) -> _Messages:
-    parts: list[tuple[NDArray[np.int64], ...]] = []
-    surges = [(surge.subject, *surge.span_ms(day)) for surge in city.planted("volume_surge")]
-    first_batch = 0
-    for index, application in enumerate(APPLICATIONS):
-        expected = MESSAGES_PER_DAY * city.scale * application.share * city.rhythm.factor(day, application.audience)
-        drawn = [_draw(rng, day, city, application, accounts[index], expected)]
-        for subject, begin, end in surges:
-            if subject == application.number and begin < end:
-                more = _draw(rng, day, city, application, accounts[index], expected * (_SURGE - 1))
-                hit = (more[0] >= begin) & (more[0] < end)
-                drawn.append(tuple(column[hit] for column in more))
-        for at, batch, place, account, length, carrier in drawn:
-            if len(at):
-                parts.append((at, np.full(len(at), index), account, batch + first_batch, place, length, carrier))
-                first_batch += int(batch[-1]) + 1
-    if not parts:
-        return _Messages(*(np.zeros(0, dtype=np.int64) for _ in range(7)))
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    order = np.argsort(columns[0], kind="stable")
-    return _Messages(*(column[order] for column in columns))
-
-
-def _draw(
-    rng: np.random.Generator, day: dt.date, city: City, application: Application, accounts: _Accounts, expected: float
-) -> tuple[NDArray[np.int64], ...]:
-    """An application's messages of a day: moment, batch, place within it, account, length, carrier."""
-    count = int(rng.poisson(expected))
-    if not count:
-        return tuple(np.zeros(0, dtype=np.int64) for _ in range(6))
-    # Messages of one sending follow each other: a new one begins with probability 1 / its mean size.
-    begins = rng.random(count) < 1 / application.batch
-    begins[0] = True
-    batch = np.cumsum(begins) - 1
-    size = int(batch[-1]) + 1
-    place = np.arange(count) - np.flatnonzero(begins)[batch]
-    ids, shares = accounts
-    return (
-        (city.rhythm.moments(rng, day, application.audience, size)[batch] + 35 * place).clip(max=DAY_MS - 1000),
-        batch,
-        place,
-        rng.choice(ids, size, p=shares)[batch],
-        rng.normal(application.length, 11, size).round().astype(np.int64).clip(18, 260)[batch],
-        rng.choice(3, count, p=[0.58, 0.18, 0.24]),
-    )
-
-
 @dataclass(frozen=True)
 class _Rows:
     """One day's rows of ``submit``, an array item a segment, in order of time."""
@@ -200,7 +129,7 @@ class _Rows:
     at_ms: NDArray[np.int64]
 
 
-def _lay_out(messages: _Messages, outcomes: Outcomes) -> _Rows:
+def _lay_out(messages: Messages, outcomes: Outcomes) -> _Rows:
     """A row for each segment of each attempt; the attempts at one message share batch number and recipient."""
     again = np.flatnonzero(outcomes.is_sent_again)
     attempt = np.concatenate([again, np.arange(len(messages.at_ms))])
@@ -216,7 +145,7 @@ def _lay_out(messages: _Messages, outcomes: Outcomes) -> _Rows:
 
 
 def _write_shard(
-    db: Database, rng: np.random.Generator, day: dt.date, messages: _Messages, outcomes: Outcomes, *, until: dt.date
+    db: Database, rng: np.random.Generator, day: dt.date, messages: Messages, outcomes: Outcomes, *, until: dt.date
 ) -> None:
     suffix = f"_{day:%Y%m%d}"
     create_shard(db, suffix)
@@ -255,7 +184,7 @@ def _write_shard(
     db.insert(f"report{suffix}", {**report, **_CONSTANTS, "Submit_Status_Code": "success"})
 
 
-def _shared_columns(day: dt.date, messages: _Messages, rows: _Rows) -> dict[str, NDArray[Any]]:
+def _shared_columns(day: dt.date, messages: Messages, rows: _Rows) -> dict[str, NDArray[Any]]:
     """The columns that ``submit`` and ``report`` have in common."""
     message = rows.message
     carrier, application = messages.carrier[message], messages.application[message]

@@ -10,7 +10,8 @@ import pytest
 from ntanalytics.demo import Estate
 from ntanalytics.demo.city import city_of
 from ntanalytics.demo.incidents import ZONE, Incident
-from ntanalytics.demo.sms import segments_of, write_platform
+from ntanalytics.demo.sms import write_platform
+from ntanalytics.demo.sms_messages import segments_of
 from ntanalytics.demo.store import Store
 from ntanalytics.demo.units import ALIASES, NO_UNIT, UNITS
 from ntanalytics.periods import Calendar, days_between
