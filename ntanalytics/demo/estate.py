@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ntanalytics.demo.backups import write_backups
+from ntanalytics.demo.ca import write_authority
+from ntanalytics.demo.ca_gateway import write_gateway
 from ntanalytics.demo.city import city_of
 from ntanalytics.demo.desk import write_ledger
-from ntanalytics.demo.incidents import Incident, plan
+from ntanalytics.demo.docexchange import write_exchange
+from ntanalytics.demo.hosts import write_hosts
+from ntanalytics.demo.identity import write_identity
+from ntanalytics.demo.im import write_im
+from ntanalytics.demo.incidents import ZONE, Incident, plan
+from ntanalytics.demo.oa import write_oa
+from ntanalytics.demo.seal import write_seals
+from ntanalytics.demo.service_checks import write_checks
+from ntanalytics.demo.site import LEDGER_FILE, write_site
 from ntanalytics.demo.sms import write_platform
-from ntanalytics.demo.store import Store
+from ntanalytics.demo.store import Store, servers_of
 from ntanalytics.demo.weblogs import write_logs
 from ntanalytics.errors import UsageError
 from ntanalytics.periods import Calendar, days_between
@@ -23,27 +34,16 @@ INCIDENTS_FILE = "incidents.json"
 #: The reports that the demo issues: report and period, on the day after the estate's last.
 REPORTS = (("daily_inspection", "last-working-day"), ("sms_volume", "last-week"), ("sms_volume", "last-month"))
 
-_SETTINGS = """\
-# 示例城市的配置：由 ntanalytics demo 生成，可以照此改写。相对路径以本文件所在目录为准。
-site:
-  name: 南通市电子政务工作平台（示例）
-  timezone: Asia/Shanghai            # 来源没有写明时区的时间，按此时区理解
-
-lake: lake                           # 数据湖：每个数据集一张表，每天一个分区
-ledger: sqlite:///ledger.sqlite      # 抽取与运行的记录
-outputs: {outputs}                   # 报告：<报告>/<周期>/
-
-sources:
-  sms:                               # 短信平台的数据库（每日分表 submit_YYYYMMDD、report_YYYYMMDD）
-    product: sms_platform
-    url: sqlite:///sources/sms_platform.sqlite
-  web:                               # 访问日志：统一门户（combined）、协同办公和公文交换（JSON），按日轮转并压缩
-    product: nginx
-    paths: ["sources/nginx/*.log*"]
-  desk:                              # 运维台账：工单、事件、考勤、检查、培训、变更、名册、确认、补丁、账单
-    product: ledger
-    path: sources/运维台账.xlsx
-"""
+#: What is written into databases, each by its writer, which returns the number of rows.
+_DATABASES = (
+    ("identity", write_identity),
+    ("OA", write_oa),
+    ("document exchange", write_exchange),
+    ("instant messaging", write_im),
+    ("certificates", write_authority),
+    ("seals", write_seals),
+    ("hosts", write_hosts),
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,11 @@ class Estate:
     ledger_rows: dict[str, int]
     incidents: tuple[Incident, ...]
 
+    @property
+    def read_at(self) -> dt.datetime:
+        """When the estate is looked at: early on the morning after its last day."""
+        return dt.datetime.combine(self.until + dt.timedelta(days=1), dt.time(6, 10), ZONE)
+
 
 def write_estate(
     directory: Path,
@@ -79,6 +84,7 @@ def write_estate(
     seed: int = 20261122,
     scale: float = 0.02,
     outputs: Path | None = None,
+    servers: Sequence[str] = (),
     progress: Callable[[str, int], None] = lambda _what, _rows: None,
 ) -> Estate:
     """Write the demo estate: the same arguments give the same figures.
@@ -90,6 +96,8 @@ def write_estate(
         seed: seed of its random numbers.
         scale: factor of the volumes; 1 is a real city's, about 200,000 messages and 3,000,000 requests a working day.
         outputs: where its reports are to be issued, by the settings; default: in the estate's folder.
+        servers: URLs of a PostgreSQL and a MariaDB server on which the products' databases are made that run there;
+            without one, each is a SQLite file.
         progress: told what is being written, and how many rows or lines were written so far.
 
     Returns:
@@ -97,6 +105,7 @@ def write_estate(
 
     Raises:
         UsageError: the folder holds something that is no demo estate, or an argument is out of range.
+        SourceUnreachable: a server does not answer, or lets no database be made.
         CalendarMissing: there is no working-day calendar for one of the days.
     """
     if days < 1 or not scale > 0:
@@ -105,23 +114,34 @@ def write_estate(
     span = days_between(until - dt.timedelta(days=days - 1), until)
     incidents = plan(calendar, span[0], until)
     city = city_of(span, calendar, incidents, seed=seed, scale=scale)
-    store = Store(directory / "sources")
-    _claim(directory)
     sources = directory / "sources"
+    store = Store(sources, servers_of(servers))
+    _claim(directory)
 
-    progress("demo: SMS platform", 0)
+    done = 0
+
+    def told(what: str, rows: int = 0) -> None:
+        nonlocal done
+        done += rows
+        progress(f"demo: {what}", done)
+
+    for what, write in _DATABASES:
+        told(what)
+        told(what, write(city, store))
+    told("SMS platform")
     sms = write_platform(city, store)
-    progress("demo: web logs", sms.messages)
+    told("web logs", sms.messages)
     lines = write_logs(city, sources / "nginx")
-    progress("demo: ledger workbook", sms.messages + lines)
-    rows = write_ledger(city, sources / "运维台账.xlsx", sms.segments)
+    told("certificate gateway", lines)
+    told("probes", write_gateway(city, sources / "ca-gateway"))
+    told("backups", write_checks(city, sources / "probes"))
+    told("ledger workbook", write_backups(city, sources, store))
+    rows = write_ledger(city, sources / LEDGER_FILE, sms.segments)
 
     records = [incident.record() for incident in incidents]
     text = json.dumps(records, ensure_ascii=False, indent=2) + "\n"
     (directory / INCIDENTS_FILE).write_text(text, encoding="utf-8")
-    config = directory / "ntanalytics.yml"
-    issued = json.dumps(os.path.relpath(outputs, directory)) if outputs else "outputs"
-    config.write_text(_SETTINGS.format(outputs=issued), encoding="utf-8")
+    config = write_site(directory, store, outputs)
     return Estate(directory, config, span[0], until, sms.messages, lines, rows, incidents)
 
 
@@ -134,10 +154,9 @@ def _claim(directory: Path) -> None:
             where=str(directory),
             todo="name a new folder with --dir DIR",
         )
-    logs = directory / "sources" / "nginx"
-    logs.mkdir(parents=True, exist_ok=True)
-    # logs of an earlier estate may be older than the first day of this one
-    for path in logs.glob("*.log*"):
-        path.unlink()
+    # what an earlier estate left may be older than the first day of this one
+    if is_estate:
+        shutil.rmtree(directory / "sources", ignore_errors=True)
+    (directory / "sources").mkdir(parents=True, exist_ok=True)
     # marks the folder as an estate from the start, so that an interrupted one can be written again
     (directory / INCIDENTS_FILE).write_text("[]\n", encoding="utf-8")
