@@ -70,6 +70,7 @@ def run_report(
     parameters: Mapping[str, str],
     *,
     today: dt.date,
+    clock: Callable[[], dt.datetime] | None = None,
     progress: Progress = engine.silently,
     notebooks: Path | None = None,
     limits: engine.Limits | None = None,
@@ -86,6 +87,7 @@ def run_report(
         period_text: as :func:`ntanalytics.periods.parse_period` reads it.
         parameters: the report's own parameters, name → text.
         today: the local day on which "last-week" is said.
+        clock: tells the moment (aware) at which data are taken, where it is not the machine's.
         progress: told what is being done.
         notebooks: the folder of the reports (default: the project's).
         limits: how long the notebook may run.
@@ -128,7 +130,7 @@ def run_report(
         with _recorded(ledger, run_id), staging.staging(outputs, run_id, about) as staged:
             secrets = evidence.known_secrets(settings)
             with _evidence_kept(staged, outputs, run_id, about, secrets):
-                taken = Extractor(settings, ledger, progress).ensure(plan.needs, period.first, period.last)
+                taken = Extractor(settings, ledger, progress, clock).ensure(plan.needs, period.first, period.last)
                 failed = _failures(taken)
                 engine.execute(
                     plan.path,
