@@ -21,6 +21,8 @@ from ntanalytics.demo.rotation import write_rotated
 from ntanalytics.demo.web_services import ADDRESSES, AGENTS, SERVICES, Service, broken_lines, log_date
 
 _STREAM = 2
+#: Days that wait to be compressed while the next one is made.
+_WAITING = 2
 #: Share of requests that a plain day answers with 5xx, and that an error burst does.
 _ERRORS, _BURST_ERRORS = 0.0006, 0.34
 #: How many times longer requests take on a slow morning.
@@ -38,6 +40,8 @@ def write_logs(city: City, folder: Path) -> int:
                 content, count = _day(city, city.rng(stream, day), day, service)
                 lines += count
                 pending.append(pool.submit(write_rotated, folder, service.file, day, city.until, content))
+                if len(pending) > _WAITING:  # a day of a real city is a gigabyte
+                    pending.pop(0).result()
         for task in pending:
             task.result()
     return lines
