@@ -18,6 +18,7 @@ from ntanalytics.contract import Column, Type
 
 _MICROSECONDS = pa.timestamp("us")
 _UTC = pa.timestamp("us", tz="UTC")
+_ZERO_DATE = "0000-00-00"
 
 
 def convert(values: pa.Array, column: Column, form: str, zone: ZoneInfo) -> tuple[pa.Array, pa.Array]:
@@ -31,7 +32,7 @@ def convert(values: pa.Array, column: Column, form: str, zone: ZoneInfo) -> tupl
 
     Returns:
         The values in the contract's Arrow type, and a boolean mask: true where a value was there
-        and could not be converted.
+        and could not be converted. A zero date (0000-00-00) is no value, and null.
     """
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
@@ -40,6 +41,9 @@ def convert(values: pa.Array, column: Column, form: str, zone: ZoneInfo) -> tupl
     if pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type):
         texts = [None if value is None else value.decode("utf-8", "replace") for value in values.to_pylist()]
         values = pa.array(texts, pa.string())
+    if column.type in (Type.TIMESTAMP, Type.DATE) and pa.types.is_string(values.type):
+        # MySQL's zero date is how its products write that there is no date.
+        values = pc.if_else(pc.starts_with(values, _ZERO_DATE), pa.scalar(None, pa.string()), values)
     match column.type:
         case Type.TIMESTAMP:
             converted = _within_reason(_timestamp(values, form, zone), zone)

@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.catalog.parameters import escape_colons
-from ntanalytics.errors import SettingsError, SourceRefused, SourceUnreachable
+from ntanalytics.errors import SettingsError, SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings, read_secret
 from ntanalytics.sources import fast, privileges, shards
 from ntanalytics.sources.binding import bound_window
@@ -71,6 +71,7 @@ class DatabaseSource:
         self._pause_s = settings.pause_s
         self._was_read = False
         self._wait = time.sleep
+        self._unfit: set[Path] = set()  # mappings whose rows the fast driver could not read
         self._password = settings.password
         try:
             self._url = make_url(settings.url)
@@ -125,7 +126,7 @@ class DatabaseSource:
     def read(self, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> Iterator[Iterator[pa.RecordBatch]]:
         """The mapping's rows in the window; see :class:`ntanalytics.sources.source.Source`."""
         values = bound_window(mapping.window_form, since, until, self.zone)
-        is_fast = fast.serves(self._url)
+        is_fast = fast.serves(self._url) and mapping.path not in self._unfit
         if self._was_read and self._pause_s:
             self._wait(self._pause_s)
         self._was_read = True
@@ -135,7 +136,7 @@ class DatabaseSource:
                 with self._explained(mapping.path.name):
                     yield self._slowly(connection, sql, values)
         if is_fast:  # over a connection of its own, and so only after the first is closed: one a source at any time
-            with closing(self._quickly(sql, values)) as batches, self._explained(mapping.path.name):
+            with closing(self._quickly(mapping, sql, values)) as batches, self._explained(mapping.path.name):
                 yield batches
 
     def _whole(self, connection: Connection, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> str:
@@ -159,14 +160,20 @@ class DatabaseSource:
                 )
         return found
 
-    def _quickly(self, sql: str, values: dict[str, Any]) -> Generator[pa.RecordBatch, None, None]:
-        """By the fast driver, or as any database is read where it gives up before the first row."""
+    def _quickly(self, mapping: Mapping, sql: str, values: dict[str, Any]) -> Generator[pa.RecordBatch, None, None]:
+        """By the fast driver, or as any database is read where it gives up before the first row.
+
+        Where it gives up later, the rows that were given are void: the error says so, and the next try goes without it.
+        """
         try:
             yield from fast.read(
                 self._full_url(), sql, values, self._session(), where=self.name, needs=self.product.needs
             )
         except fast.CannotServe as refusal:
             log.info("read without the fast driver", source=self.name, because=str(refusal))
+            self._unfit.add(mapping.path)
+            if refusal.has_begun:
+                raise SourceError(f"the fast driver gave up: {refusal}", where=self.name, todo="try again") from None
         else:
             return
         with self._connected() as connection:

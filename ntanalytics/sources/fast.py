@@ -21,12 +21,23 @@ from ntanalytics.sources.source import BATCH_ROWS
 
 
 class CannotServe(Exception):  # no failure: SQLAlchemy reads it then
-    """The fast driver gives up on a query that it does not understand, before the first row."""
+    """The fast driver gives up on what it does not understand: a column of nulls alone, MySQL's zero date.
+
+    Attributes:
+        has_begun: whether rows were given before, so that all of them must be read again.
+    """
+
+    def __init__(self, why: str, *, has_begun: bool = False) -> None:
+        self.has_begun = has_begun
+        super().__init__(why)
 
 
 #: What a server says when it is asked for what is not there, or not allowed; another try changes nothing.
 _REFUSALS = ("no such", "denied", "unknown column", "doesn't exist", "does not exist", "authentication failed")
 
+
+#: What connectorx says of a value that it has no type for.
+_UNCONVERTED = "Couldn't convert the value"
 
 #: What a server says when an account has as many connections as it may.
 _FULL = ("max_user_connections", "too many connections for role")
@@ -67,7 +78,7 @@ def read(
 
     Raises:
         SourceError: the driver failed; while iterating.
-        CannotServe: it cannot read such a query; while iterating, before the first batch.
+        CannotServe: it cannot read such rows; while iterating.
     """
     driver = _adbc if url.get_backend_name() == "postgresql" else _connectorx
     return driver(url, sql, values, session, where, needs)
@@ -130,12 +141,12 @@ def _connectorx(
     except RuntimeError as error:
         raise failure(_first_line(error), where, needs) from None
     except BaseException as error:
-        # connectorx reports what it cannot do (a column that is only NULL) and an error in mid-stream
+        # connectorx reports what it cannot do (a column that is only NULL, a zero date) and an error in mid-stream
         # as a Rust panic, which is no Exception.
         if type(error).__name__ != "PanicException":
             raise
-        if not has_begun:
-            raise CannotServe(_first_line(error)) from None
+        if not has_begun or _UNCONVERTED in str(error):
+            raise CannotServe(_first_line(error), has_begun=has_begun) from None
         raise failure(_first_line(error), where, needs) from None
 
 

@@ -43,8 +43,15 @@ def test_the_same_moment_in_every_form(form, value):
 
 
 def test_an_unreadable_time_is_null_and_marked_and_the_others_are_kept():
-    values = ["2026-11-20 09:30:00", "0000-00-00 00:00:00", "soon", None]
+    values = ["2026-11-20 09:30:00", "2026-00-00 00:00:00", "soon", None]
     assert converted(values, Type.TIMESTAMP, "naive") == ([MOMENT, None, None, None], [False, True, True, False])
+
+
+def test_a_zero_date_is_no_date_and_nothing_unreadable():
+    values = ["2026-11-20 09:30:00", "0000-00-00 00:00:00", "0000-00-00 00:00:00.000"]
+    assert converted(values, Type.TIMESTAMP, "naive") == ([MOMENT, None, None], [False, False, False])
+    assert converted(["2026-11-20", "0000-00-00"], Type.DATE, "date")[0] == [dt.date(2026, 11, 20), None]
+    assert converted(["0000-00-00"], Type.DATE, "date") == ([None], [False])
 
 
 def test_milliseconds_are_kept():

@@ -76,7 +76,7 @@ def test_sources_of_one_dataset_do_not_touch_each_others_rows(shop: Shop):
         ((2, "2026-11-19 09:00:00", "mobile", 101, None, None), "计费条数（segments）大于 100"),
         ((2, "2026-11-19 09:00:00", "mobile", 1, None, "2026-11-19 08:00:00"), "回执时延（receipt_latency_s）小于 -60"),
         ((2, "2026-11-19 09:00:00", "mobile", 1, None, "0001-01-01 00:00:00"), "回执时间（reported_at）不是时间"),
-        ((2, "2026-11-19 09:00:00", "mobile", 1, None, "0000-00-00 00:00:00"), "回执时间（reported_at）不是时间"),
+        ((2, "2026-11-19 09:00:00", "mobile", 1, None, "2026-00-00 00:00:00"), "回执时间（reported_at）不是时间"),
         ((2, "2026-11-19 09:00:00", "mobile", 1, None, b"\xff\x00"), "回执时间（reported_at）不是时间"),
         (
             (2, "2026-11-19 09:00:00", "mobile", 1, None, "9999-12-31 23:59:59"),
