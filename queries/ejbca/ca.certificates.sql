@@ -10,7 +10,7 @@ translate:
 -- Certificates of end entities (type 1), not those of the CA itself. status 21 is one whose holder was told that it
 -- expires: it is in force as 20 is; there is no status for expired. A time of -1 is none. One that was held and released
 -- again (reason 8) is not revoked. EJBCA keeps no table row for its own profiles: they come by number.
--- Of the subject the organisation alone is handed on; a comma within it is written \,
+-- Of the subject the organisation alone is handed on; a comma within it is written \, and a quotation mark \"
 WITH certificates AS (
     SELECT
         c.fingerprint,
@@ -31,7 +31,7 @@ organised AS (
 SELECT
     fingerprint AS certificate_id,
     profile AS kind,
-    NULLIF(REPLACE(SUBSTR(rest, 1, INSTR(rest, ',') - 1), CHAR(1), ','), '') AS unit,
+    NULLIF(REPLACE(REPLACE(SUBSTR(rest, 1, INSTR(rest, ',') - 1), CHAR(1), ','), '\"', '"'), '') AS unit,
     CASE
         WHEN status IN (20, 21) THEN 'active'
         WHEN status = 40 THEN 'revoked'
