@@ -110,7 +110,7 @@ def draw_talks(city: City, day: dt.date, rng: np.random.Generator, users: Talker
 
     begun = rng.permutation(city.rhythm.moments(rng, day, Audience.OFFICE, len(pair)))
     arrived = present.at_ms[mine][pair].max(axis=1, initial=0) + 60_000
-    begun = np.where(begun < arrived, arrived + rng.integers(0, 5_400_000, len(pair)), begun)
+    begun = np.where(begun < arrived, arrived + rng.integers(0, 1_800_000, len(pair)), begun)
     by_telephone = present.is_mobile[mine][pair] & (rng.random(pair.shape) < _BY_TELEPHONE)
     desks, persons = _desks(city, day, users), person[pair]
     clients = np.where(by_telephone, _TELEPHONE[persons % 3], desks[persons])
