@@ -1,20 +1,24 @@
 """Rows a second of our sources beside pandas.read_sql and a loop of Python's re, in one run.
 
-    python -m benchmarks.extraction [--messages 200000] [--lines 1000000] [--mariadb URL] [--rounds 5]
+    python -m benchmarks.extraction [--logins 1000000] [--messages 200000] [--lines 1000000] [--rounds 5]
 
-Each pair reads the same data and is timed alternately; the figure is the median of the rounds.
-MariaDB is read where a server is named, by the URL of an empty database (``mysql+pymysql://…``).
-Reading a source includes its mapping: segments grouped to messages, lines counted by minute.
+A week of logins is read from MariaDB (MaxKey) and PostgreSQL (yudao), which are started for it: by the fastest driver
+there is (the limit), by our source, up to checked rows on disk, into the lake, and by pandas.read_sql: the same
+SQL each time, in turn, each way in a process of its own. The other pairs read the same data in turn. Every figure is the
+median of the rounds. A mapping is part of what is read: segments grouped to messages, lines counted by minute.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
+import json
 import math
 import re
 import sqlite3
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -27,14 +31,25 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from benchmarks.logins import fill
 from ntanalytics.catalog import load_product
 from ntanalytics.settings import SourceSettings, project_dir
 from ntanalytics.sources import SOURCES, Source
+from tests.servers.databases import mariadb, postgres
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SINCE = dt.datetime(2026, 11, 20, tzinfo=ZONE).astimezone(dt.UTC)
 UNTIL = SINCE + dt.timedelta(days=1)
 CHUNK = 65_536
+
+#: A way of benchmarks.reading → what it is.
+WAYS = {
+    "raw": "connectorx, the same SQL to Arrow: the limit",
+    "source": "our source, as the driver gives it",
+    "spooled": "our extraction, checked and on disk",
+    "lake": "our extraction, in the lake and the ledger",
+    "pandas": "pandas.read_sql, the same SQL",
+}
 
 COMBINED = re.compile(r'\S+ \S+ \S+ \[([^\]]+)\] "(\S+) (\S+)[^"]*" (\d{3}) (\d+|-) "[^"]*" "[^"]*" ?(\S*)')
 HIDDEN = re.compile(r"[0-9%@\\]")
@@ -157,31 +172,74 @@ def compare(title: str, units: int, ours: Callable[[], int], theirs: Callable[[]
     print(f"{title:<44} {fast:>8.0f} {slow:>8.0f} {fast / slow:>6.1f} ×")  # noqa: T201 - its purpose
 
 
+def compare_ways(url: str, folder: Path, rows: int, rounds: int) -> None:
+    """Read one server in each way in turn; print medians, the ratio to the driver, and the peak of resident memory."""
+    children = {
+        way: subprocess.Popen(  # noqa: S603 - ourselves
+            [sys.executable, "-m", "benchmarks.reading", way, url, str(folder / way)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for way in WAYS
+    }  # fmt: skip
+    rates: dict[str, list[float]] = {way: [] for way in WAYS}
+    peaks: dict[str, float] = {}
+    try:
+        for round_ in range(rounds + 1):
+            for way, child in children.items():
+                if child.stdin is None or child.stdout is None:
+                    raise SystemExit("no pipe to a child")
+                child.stdin.write("go\n")
+                child.stdin.flush()
+                told = json.loads(child.stdout.readline())
+                if told["rows"] != rows:
+                    raise SystemExit(f"{way} gave {told['rows']} rows of {rows}")
+                peaks[way] = told["peak_mb"]
+                if round_:  # the first warms the server's cache and the imports up
+                    rates[way].append(rows / told["seconds"] / 1000)
+    finally:
+        for child in children.values():
+            child.communicate()
+    limit = statistics.median(rates["raw"])
+    for way, told in WAYS.items():
+        rate = statistics.median(rates[way])
+        print(f"  {told:<52} {rate:>8.0f} {limit / rate:>9.2f} × {peaks[way]:>8.0f}")  # noqa: T201 - its purpose
+
+
+def read_logins(folder: Path, rows: int, rounds: int) -> None:
+    """Start each server, let it make a week of logins, and read them."""
+    for name, start in (("MariaDB, MaxKey", mariadb), ("PostgreSQL, yudao", postgres)):
+        with start() as url:
+            fill(url, rows)
+            print(f"{name + f', {rows:,} logins':<54} {'krows/s':>8} {'driver is':>11} {'peak MB':>8}")  # noqa: T201 - its purpose
+            compare_ways(url, folder / name.partition(",")[0], rows, rounds)
+
+
 def main() -> None:
     """Measure what the arguments say and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--logins", type=int, default=1_000_000, help="0 leaves the servers out")
     parser.add_argument("--messages", type=int, default=200_000)
     parser.add_argument("--lines", type=int, default=1_000_000)
-    parser.add_argument("--mariadb", default="", metavar="URL", help="an empty database")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     queries = project_dir("queries")
     platform, nginx = load_product(queries / "sms_platform"), load_product(queries / "nginx")
-    rows = tables(options.messages)
-    print(f"{'thousand rows or lines a second, median':<44} {'ours':>8} {'other':>8}")  # noqa: T201 - its purpose
-    with tempfile.TemporaryDirectory() as folder:
-        sqlite_url = f"sqlite:///{folder}/sms.sqlite"
-        fill_sqlite(Path(folder, "sms.sqlite"), rows)
-        urls = {"SQLite": sqlite_url}
-        if options.mariadb:
-            fill_mariadb(options.mariadb, rows)
-            urls["MariaDB"] = options.mariadb
-        for name, url in urls.items():
-            source = SOURCES["database"](name, SourceSettings(product="sms_platform", url=url), platform, ZONE)
-            sql = source.mapping("sms.messages").sql
-            ours, theirs = by_source(source, "sms.messages"), by_pandas(url, sql)
-            compare(f"{name}, messages; pandas.read_sql", options.messages, ours, theirs, options.rounds)
-        log = Path(folder, "portal-access.log")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        if options.logins:
+            read_logins(folder, options.logins, options.rounds)
+        print(f"{'thousand rows or lines a second, median':<44} {'ours':>8} {'other':>8}")  # noqa: T201 - its purpose
+        if options.messages:
+            rows = tables(options.messages)
+            fill_sqlite(folder / "sms.sqlite", rows)
+            with mariadb() as server:
+                fill_mariadb(server, rows)
+                for name, url in {"SQLite": f"sqlite:///{folder}/sms.sqlite", "MariaDB": server}.items():
+                    source = SOURCES["database"](name, SourceSettings(product="sms_platform", url=url), platform, ZONE)
+                    sql = source.mapping("sms.messages").sql
+                    ours, theirs = by_source(source, "sms.messages"), by_pandas(url, sql)
+                    compare(f"{name}, messages; pandas.read_sql", options.messages, ours, theirs, options.rounds)
+        log = folder / "portal-access.log"
         write_log(log, options.lines)
         source = SOURCES["logs"]("web", SourceSettings(product="nginx", paths=(str(log),)), nginx, ZONE)
         compare(

@@ -20,8 +20,7 @@ from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NtaError, SourceError, UsageError
-from ntanalytics.extraction.beside import beside
-from ntanalytics.extraction.check import check
+from ntanalytics.extraction.filling import fill
 from ntanalytics.extraction.pseudonym import site_key
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.lake import DeltaLake
@@ -221,23 +220,14 @@ class Extractor:
     ) -> tuple[Counter[dt.date], Counter[tuple[dt.date | None, str]], Counter[dt.date], frozenset[dt.date]]:
         admit(self.settings, source.name, self._clock())
         mapping = source.mapping(contract.name)
-        since, until = local_window(first, last, self.settings.zone)
         days = days_between(first, last)
         absent = source.absent_days(mapping, days)
-        source_rows: Counter[dt.date] = Counter()
         key = site_key(self._lake.folder) if any(column.is_hashed for column in contract.columns) else b""
         with Spool(self._lake.folder / ".spool", contract) as spool:
-
-            def keep(batch: pa.RecordBatch) -> Counter[dt.date]:
-                checked = check(batch, mapping, source, site_zone=self.settings.zone, first=first, last=last, key=key)
-                spool.add(checked.rows, checked.rejects)
-                return checked.source_rows
-
-            with source.read(mapping, since, until) as batches, beside(batches, keep) as kept:
-                for counted in kept:
-                    source_rows += counted
-                    self._progress(what, source_rows.total())
-            spool.finish()
+            source_rows = fill(
+                spool, source, mapping, first, last,
+                site_zone=self.settings.zone, key=key, progress=lambda rows: self._progress(what, rows),
+            )  # fmt: skip
             if source.silence_is_absence:
                 absent |= {day for day in days if not spool.rows[day]}
             self._lake.replace(contract, spool.reader(), source.name, first, last)

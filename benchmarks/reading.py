@@ -1,0 +1,145 @@
+"""One way of reading a database, in a process of its own: how long each round takes, and how much memory it holds.
+
+    python -m benchmarks.reading WAY URL FOLDER        (started by benchmarks.extraction)
+
+Prints a line of JSON a round when it is told to by a line of its standard input.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from benchmarks.logins import MONDAY, PRODUCTS
+from ntanalytics.catalog import load_product
+from ntanalytics.settings import SourceSettings, project_dir
+
+if TYPE_CHECKING:
+    from ntanalytics.sources import Source
+
+DATASET = "identity.logins"
+ZONE = ZoneInfo("Asia/Shanghai")
+SUNDAY = MONDAY + dt.timedelta(days=6)
+SINCE = dt.datetime.combine(MONDAY, dt.time(), ZONE)
+UNTIL = SINCE + dt.timedelta(days=7)
+VALUES = {"since": str(MONDAY), "until": str(MONDAY + dt.timedelta(days=7))}
+
+
+def raw(url: str, _: Path) -> Callable[[], int]:
+    """The fastest driver measured for that server, to Arrow batches that nobody looks at."""
+    parsed, sql = sa.make_url(url), _sql(url)
+    for name, value in VALUES.items():
+        sql = sql.replace(f":{name}", f"TIMESTAMP '{value} 00:00:00'")
+
+    plain = parsed.set(drivername=parsed.get_backend_name(), query={}).render_as_string(hide_password=False)
+
+    def read() -> int:
+        import connectorx
+
+        stream = connectorx.read_sql(plain, sql, return_type="arrow_stream", batch_size=65_536)
+        return sum(batch.num_rows for batch in stream)
+
+    return read
+
+
+def pandas(url: str, _: Path) -> Callable[[], int]:
+    """pandas.read_sql of the same SQL."""
+    import pandas as pd
+
+    sql = _sql(url)
+
+    def read() -> int:
+        with sa.create_engine(url).connect() as connection:
+            return len(pd.read_sql(sa.text(sql), connection, params=VALUES))
+
+    return read
+
+
+def source(url: str, _: Path) -> Callable[[], int]:
+    """Our source alone: the driver's batches, as they come."""
+    opened = _opened(url)
+
+    def read() -> int:
+        with opened.read(opened.mapping(DATASET), SINCE, UNTIL) as batches:
+            return sum(batch.num_rows for batch in batches)
+
+    return read
+
+
+def spooled(url: str, folder: Path) -> Callable[[], int]:
+    """Our extraction up to checked rows on disk: times in UTC, reasons, hashes, repeated keys."""
+    from ntanalytics.extraction.filling import fill
+    from ntanalytics.extraction.spool import Spool
+
+    opened = _opened(url)
+    mapping = opened.mapping(DATASET)
+
+    def read() -> int:
+        with Spool(folder, mapping.dataset) as spool:
+            fill(spool, opened, mapping, MONDAY, SUNDAY, site_zone=ZONE, key=bytes(32), progress=lambda _: None)
+            return spool.rows.total()
+
+    return read
+
+
+def lake(url: str, folder: Path) -> Callable[[], int]:
+    """The whole: a week replaced in the lake and noted in the ledger."""
+    from ntanalytics.extraction import Extractor
+    from ntanalytics.ledger import Ledger
+    from ntanalytics.settings import load
+
+    folder.mkdir(parents=True)
+    config = folder / "ntanalytics.yml"
+    config.write_text(f'sources: {{logins: {{product: {_product(url)}, url: "{url}"}}}}\n', encoding="utf-8")
+    settings = load(config)
+
+    def read() -> int:
+        (taken,) = Extractor(settings, Ledger(settings.ledger)).extract([DATASET], MONDAY, SUNDAY)
+        if taken.error:
+            raise SystemExit(taken.error)
+        return taken.rows.total()
+
+    return read
+
+
+WAYS = {"raw": raw, "source": source, "spooled": spooled, "lake": lake, "pandas": pandas}
+
+
+def _product(url: str) -> str:
+    return PRODUCTS[sa.make_url(url).get_backend_name()][0]
+
+
+def _opened(url: str) -> Source:
+    from ntanalytics.sources import SOURCES
+
+    product = load_product(project_dir("queries") / _product(url))
+    return SOURCES["database"]("logins", SourceSettings(product=product.name, url=url), product, ZONE)
+
+
+def _sql(url: str) -> str:
+    return load_product(project_dir("queries") / _product(url)).mapping(DATASET).sql
+
+
+def main() -> None:
+    """Read once for each line that comes in."""
+    way, url, folder = sys.argv[1:]
+    read = WAYS[way](url, Path(folder))
+    for _ in sys.stdin:
+        begun = time.perf_counter()
+        rows = read()
+        seconds = time.perf_counter() - begun
+        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({"rows": rows, "seconds": seconds, "peak_mb": peak_mb}), flush=True)  # noqa: T201 - its purpose
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""From a source to a spool: read, checked and written side by side, batch by batch."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from ntanalytics.catalog import Mapping
+from ntanalytics.extraction.beside import beside
+from ntanalytics.extraction.check import check
+from ntanalytics.extraction.spool import Spool
+from ntanalytics.periods import local_window
+from ntanalytics.sources import Source
+
+
+def fill(
+    spool: Spool,
+    source: Source,
+    mapping: Mapping,
+    first: dt.date,
+    last: dt.date,
+    *,
+    site_zone: ZoneInfo,
+    key: bytes,
+    progress: Callable[[int], None],
+) -> Counter[dt.date]:
+    """Take the days from ``first`` to ``last`` into a spool, and finish it.
+
+    Args:
+        spool: an empty one of the mapping's dataset.
+        source: what is read.
+        mapping: its mapping.
+        first: the first local day.
+        last: the last local day, included.
+        site_zone: the zone of the local day.
+        key: the site's key for what is kept as a hash only.
+        progress: told, after each batch, how many rows of the source went to the spool so far.
+
+    Returns:
+        Day → rows or lines of the source that the rows in the spool stand for.
+
+    Raises:
+        SourceError: it could not be read.
+        LakeError: the disk is full.
+    """
+    source_rows: Counter[dt.date] = Counter()
+
+    def keep(batch: pa.RecordBatch) -> Counter[dt.date]:
+        checked = check(batch, mapping, source, site_zone=site_zone, first=first, last=last, key=key)
+        spool.add(checked.rows, checked.rejects)
+        return checked.source_rows
+
+    since, until = local_window(first, last, site_zone)
+    with source.read(mapping, since, until) as batches, beside(batches, keep) as kept:
+        for counted in kept:
+            source_rows += counted
+            progress(source_rows.total())
+    spool.finish()
+    return source_rows
