@@ -13,6 +13,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ntanalytics.settings import project_dir
+
 #: LASTLOGINTIME of an account that nobody has ever logged in with: the product's default.
 NEVER = "2020-01-01T01:01:01"
 
@@ -68,7 +70,7 @@ LOGIN_TYPES = MappingProxyType(
 )  # fmt: skip
 
 #: The lines that the city adds to the product's ``methods.csv`` for the words of its own modules.
-OWN_METHODS = tuple(f"{LOGIN_TYPES[method]},{method}" for method in ("ca", "sms_code", "scan"))
+_OWN_METHODS = tuple(f"{LOGIN_TYPES[method]},{method}" for method in ("ca", "sms_code", "scan"))
 
 
 @dataclass(frozen=True)
@@ -110,11 +112,12 @@ APPS = (
 )
 
 
-def site_methods(built_in: str) -> str:
-    """The city's own ``queries/maxkey/methods.csv``: the product's table, with the words of the city's modules.
+def site_files() -> dict[str, str]:
+    """What the site has of its own beside the mapping: path under its queries folder → content.
 
-    Args:
-        built_in: the text of the product's table; its last line says what any other word means.
+    It is the product's table of methods with the words of the city's modules before its last line, which says what any
+    other word means.
     """
-    lines = built_in.strip().splitlines()
-    return "\n".join([*lines[:-1], *OWN_METHODS, lines[-1]]) + "\n"
+    built_in = (project_dir("queries") / "maxkey" / "methods.csv").read_text(encoding="utf-8")
+    *known, other = built_in.strip().splitlines()
+    return {"maxkey/methods.csv": "\n".join([*known, *_OWN_METHODS, other]) + "\n"}

@@ -10,11 +10,10 @@ import sqlalchemy as sa
 
 from ntanalytics.demo.city import EDITIONS, City
 from ntanalytics.demo.identity import write_identity
-from ntanalytics.demo.identity_schema import site_methods
+from ntanalytics.demo.identity_schema import site_files
 from ntanalytics.demo.store import Store
 from ntanalytics.demo.units import UNITS
 from ntanalytics.extraction.pseudonym import hashed
-from ntanalytics.settings import project_dir
 from tests.demo.mapped import local, mapped, ordered, small_city, url_of
 
 FIRST = dt.date(2026, 10, 26)
@@ -32,9 +31,10 @@ def city() -> City:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site's folder, with its own table of words."""
     home = Path(tmp_path_factory.mktemp("city"))
-    (home / "queries/maxkey").mkdir(parents=True)
-    text = (project_dir("queries") / "maxkey/methods.csv").read_text(encoding="utf-8")
-    (home / "queries/maxkey/methods.csv").write_text(site_methods(text), encoding="utf-8")
+    for name, text in site_files().items():
+        path = home / "queries" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     return home
 
 
