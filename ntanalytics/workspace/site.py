@@ -8,16 +8,18 @@ from functools import cached_property, reduce
 from pathlib import Path
 
 import ibis.expr.types as ir
+import pandas as pd
 import pyarrow as pa
 
 from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import dataset as dataset_named
-from ntanalytics.lake import DeltaLake, DuckReader
+from ntanalytics.lake import DeltaLake, DuckReader, sql
 from ntanalytics.ledger import Covered, Ledger
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Calendar, days_between, local_window
 from ntanalytics.settings import Settings, find_config, load
 from ntanalytics.sources import fed_by
+from ntanalytics.workspace.shelves import Shelf, metric_shelf, table_shelf
 from ntanalytics.workspace.units import Units, read_aliases
 
 _DAYS = pa.schema(
@@ -69,6 +71,35 @@ class Workspace:
             UnknownName: there is no such dataset.
         """
         return self.reader.table(dataset_named(dataset), self.version(dataset), _day(first), _day(last))
+
+    @cached_property
+    def tables(self) -> Shelf:
+        """The datasets by attribute: ``ws.tables.sms.messages("2026-11-16")`` is a table, and says what it holds."""
+        return table_shelf(self.table)
+
+    @cached_property
+    def metrics(self) -> Shelf:
+        """The metrics by attribute: ``ws.metrics.sms.volume`` is a function of tables, and says what it makes."""
+        return metric_shelf()
+
+    def sql(self, query: str) -> pd.DataFrame:
+        """The rows that one SELECT over the datasets gives, of the versions that this workspace reads.
+
+        A dataset is a table of its name: ``sms.messages``, or ``sms_messages``. ``SHOW TABLES`` lists them,
+        ``DESCRIBE sms_messages`` gives the columns. Nothing can be written, and nothing else can be read.
+
+        Args:
+            query: DuckDB's SQL. ``day`` is the local day; times are UTC.
+
+        Raises:
+            UsageError: it is not one SELECT, names what is not there, or reaches for something else.
+            LakeError: the lake cannot be read.
+        """
+        files = {}
+        for dataset in sql.named(query):
+            version = self.version(dataset.name)
+            files[dataset.name] = [] if version is None else self._lake.files(dataset.name, version)
+        return sql.select(query, files)
 
     def covered(self, dataset: str, first: dt.date, last: dt.date) -> list[Covered]:
         """The days that were taken and that the lake holds.
