@@ -4,7 +4,7 @@
 
 A week of logins is read from MariaDB (MaxKey) and PostgreSQL (yudao), which are started for it: by the fastest driver
 there is (the limit), by our source, up to checked rows on disk, into the lake, and by pandas.read_sql: the same
-SQL each time, in turn, each way in a process of its own. The other pairs read the same data in turn. Every figure is the
+SQL each time, in turn, each way in a process of its own. Other pairs read the same data in turn. Every figure is the
 median of the rounds. A mapping is part of what is read: segments grouped to messages, lines counted by minute.
 """
 
