@@ -17,7 +17,9 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from ntanalytics.connect import Connected
     from ntanalytics.extraction.conformance import Conformance
+    from ntanalytics.extraction.unmatched import LinesRead
     from ntanalytics.ledger import Taken
 
 out = Console()
@@ -90,12 +92,57 @@ def show_conformance(found: Conformance) -> None:
             say(f"    {sample}")
     if found.duplicates:
         say(f"  {found.duplicates:,} row(s) repeat a key")
+    if found.lines is not None:
+        _show_lines(found.lines)
     table = []
     for each in found.columns:
         share = "" if each.null_share is None else f"{each.null_share:.1%}"
         unseen = ", ".join(f"{word} {rows:,}" for word, rows in each.unseen.items())
         table.append((each.name, share, each.least, each.greatest, unseen))
     show_table(("column", "null", "least", "greatest", "words never seen before"), table)
+
+
+def _show_lines(read: LinesRead) -> None:
+    if read.unmatched:
+        share = read.unmatched / read.lines
+        say(f"  {read.unmatched:,} of {read.lines:,} lines ({share:.1%}) match no regular expression of the mapping:")
+        for sample in read.samples:
+            say(f"    {sample}")
+    elif read.lines:
+        say(f"  {read.lines:,} lines were read")
+    if read.slow:
+        say(f"  {read.slow}")
+
+
+def show_connected(found: Connected) -> None:
+    """What was proposed and written, and what is still missing, column by column."""
+    for remark in found.remarks:
+        say(remark)
+    for each in found.proposals:
+        say(f"proposed {each['dataset']} ← {each['place']}: {', '.join(each['because'])}")
+    for place, columns in found.not_looked_at.items():
+        say(f"not looked at in {place}: {', '.join(columns)}")
+    for path in found.written:
+        say(f"wrote {path}")
+    if found.kept and not found.written:
+        say(f"{found.folder} is there: nothing in it is overwritten")
+    _show_states(found)
+    if found.problem:
+        complain(found.problem)
+    if found.fits:
+        say(f"all fits. In ntanalytics.yml:\n\n{found.snippet}")
+    elif found.datasets or found.kept or found.written:
+        say(f"\nNext: edit {found.folder}, and type the command again.")
+
+
+def _show_states(found: Connected) -> None:
+    for state in found.datasets:
+        days = f", {state.first} … {state.last}" if state.first else ""
+        counts = f"{state.rows:,} row(s) fit, {state.set_aside:,} set aside"
+        say(f"\n{state.dataset}{days}: {counts}: {'all fits' if state.fits else 'not yet'}")
+        for problem in state.problems:
+            say(f"  {problem}")
+        show_table(("column", "state", "what"), ((each.name, each.state, each.said) for each in state.columns))
 
 
 @contextmanager

@@ -16,7 +16,9 @@ from ntanalytics.catalog import Mapping
 from ntanalytics.contract import Column, Privacy, Type
 from ntanalytics.extraction.check import check
 from ntanalytics.extraction.convert import translated
+from ntanalytics.extraction.unmatched import LinesRead, lines_read
 from ntanalytics.sources import Source
+from ntanalytics.sources.logs import LogsSource
 
 #: Rows shown of each reason for which rows are set aside.
 _SAMPLES = 3
@@ -59,6 +61,7 @@ class Conformance:
         duplicates: rows beyond the first of each key.
         seconds: how long it took.
         columns: a fact sheet a column.
+        lines: of logs, what became of their lines; None where it was not asked, or is no log.
     """
 
     dataset: str
@@ -69,6 +72,7 @@ class Conformance:
     duplicates: int
     seconds: float
     columns: tuple[ColumnFacts, ...]
+    lines: LinesRead | None = None
 
     @property
     def conforms(self) -> bool:
@@ -81,7 +85,13 @@ class Conformance:
 
 
 def conform(
-    source: Source, mapping: Mapping, since: dt.datetime, until: dt.datetime, site_zone: ZoneInfo
+    source: Source,
+    mapping: Mapping,
+    since: dt.datetime,
+    until: dt.datetime,
+    site_zone: ZoneInfo,
+    *,
+    with_lines: bool = False,
 ) -> Conformance:
     """Read a window and hold it against the contract.
 
@@ -91,6 +101,7 @@ def conform(
         since: an aware moment, included.
         until: an aware moment, not included.
         site_zone: the zone of the local day.
+        with_lines: of logs, read them once more to see which lines no expression of the mapping matches.
 
     Raises:
         SourceError: it could not be read.
@@ -120,10 +131,21 @@ def conform(
     keys = rows.select(list(dataset.key)).group_by(list(dataset.key)).aggregate([]).num_rows
     # Where rows are counts, those of one key are added up when they are taken.
     duplicates = 0 if dataset.counts else rows.num_rows - keys
+    seconds = time.monotonic() - begun
+    lines = None
+    if with_lines and isinstance(source, LogsSource):
+        lines = lines_read(source, mapping, since, until, seconds)
     return Conformance(
-        dataset.name, source.name, rows.num_rows, dict(rejected.most_common()), samples, duplicates,
-        time.monotonic() - begun, facts,
-    )  # fmt: skip
+        dataset.name,
+        source.name,
+        rows.num_rows,
+        dict(rejected.most_common()),
+        samples,
+        duplicates,
+        seconds,
+        facts,
+        lines,
+    )
 
 
 def _unseen(values: pa.Array, column: Column, mapping: Mapping) -> Counter[str]:

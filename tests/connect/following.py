@@ -1,0 +1,84 @@
+"""Follows docs/connecting.md as a person would: its SQL in a database, its files written, its commands typed.
+
+Blocks: ``sql`` after no path goes to the database; a block after ``Write `path`:`` is that file; ``console`` holds
+commands (``$ …``), each with the output that one sees.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+#: The server that the document names.
+SHOWN = "127.0.0.1:3306"
+
+_BLOCK = re.compile(r"(?P<before>[^\n]*)\n\n```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+_WRITE = re.compile(r"Write `([\w./-]+)`:$")
+#: What differs from run to run: how long something took.
+_TOOK = re.compile(r"\d+\.\d s \([\d,]+/s\)|\d+\.\d (?=[│|])")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One command.
+
+    Attributes:
+        command: as the document has it.
+        expected: the output that the document shows.
+        seen: the output that there was, as the document would show it.
+        exit_code: how it ended.
+    """
+
+    command: str
+    expected: str
+    seen: str
+    exit_code: int
+
+
+def follow(document: str, folder: Path, server: str, run_sql: Callable[[str], None]) -> list[Typed]:
+    """Do what the document says, in its order.
+
+    Args:
+        document: its text.
+        folder: where its files are written and its commands typed.
+        server: host and port of the database, in place of the document's.
+        run_sql: executes one statement as the database's administrator.
+    """
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "110"}
+    environment.pop("NTANALYTICS_CONFIG", None)
+    typed = []
+    for block in _BLOCK.finditer(document):
+        text = block["text"]
+        if match := _WRITE.search(block["before"]):
+            path = folder / match[1]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text.replace(SHOWN, server), encoding="utf-8")
+        elif block["kind"] == "sql":
+            for statement in text.split(";\n"):
+                if statement.strip():
+                    run_sql(statement)
+        elif block["kind"] == "console":
+            for command, expected in re.findall(r"^\$ ([^\n]+)\n((?:(?!\$ )[^\n]*\n)*)", text, re.MULTILINE):
+                if command.startswith("export "):
+                    name, _, value = command.removeprefix("export ").partition("=")
+                    environment[name] = value
+                    continue
+                ours = f"{sys.executable} -m ntanalytics.cli "
+                given = command.replace(SHOWN, server).replace("ntanalytics ", ours, 1)
+                done = subprocess.run(
+                    given, shell=True, cwd=folder, env=environment, capture_output=True, text=True, check=False,
+                    timeout=300,
+                )  # fmt: skip
+                seen = (done.stdout + done.stderr).replace(server, SHOWN)
+                typed.append(Typed(command, expected, seen, done.returncode))
+    return typed
+
+
+def steady(output: str) -> str:
+    """An output without how long something took, and without the spaces at the ends of lines."""
+    return "\n".join(line.rstrip() for line in _TOOK.sub("…", output).strip().splitlines())
