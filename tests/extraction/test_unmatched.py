@@ -73,8 +73,6 @@ def test_a_mapping_is_slow_from_a_quarter_of_the_usual_pace(lines: int, seconds:
 def test_the_warning_names_both_paces():
     said = pace(100_000, 10.0)
     assert said.startswith("slow: 10,000 lines/s, where one regular expression with named groups reads 185,000")
-        "slow: 10,000 lines/s, where one regular expression with named groups reads 185,000"
-    )
 
 
 def test_a_shape_says_nothing_of_what_a_line_says():
