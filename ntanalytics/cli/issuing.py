@@ -47,6 +47,8 @@ def run(
         say(f"published {result.directory} (version {result.version}, {result.seconds:.1f} s)")
         for hole in result.holes:
             say(f"  {hole}")
+        for name, why in result.left_out.items():
+            say(f"  without {name}: {why}")
 
 
 @app.command(epilog="Example: ntanalytics verify outputs/sms_volume/2026-W47")

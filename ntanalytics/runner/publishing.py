@@ -21,10 +21,12 @@ from ntanalytics.runner.notebooks import Report
 from ntanalytics.runner.parameters import Value
 
 if TYPE_CHECKING:
-    from ntanalytics.reports.record import Recorded
+    from ntanalytics.reports.record import Record
 
-#: What a report is made of; each must be there, and nothing else.
+#: What a report is made of; each must be there.
 ARTEFACTS = ("report.ipynb", "report.html", "report.xlsx")
+#: What it may have besides, and nothing else: Word for some reports, PDF where a browser can print one.
+EXTRAS = ("report.docx", "report.pdf")
 MANIFEST = "manifest.json"
 
 #: A file name may have 255 bytes; the lock and a folder set aside add some to it.
@@ -85,11 +87,12 @@ def manifest(
     report: Report,
     period: Period,
     values: Mapping[str, Value],
-    head: Recorded,
+    record: Record,
     staged: Path,
     *,
     run_id: str,
     version: int,
+    left_out: Mapping[str, str],
 ) -> dict[str, Any]:
     """What was published: every artefact's hash, the version of every table, as of when, what is missing.
 
@@ -97,15 +100,22 @@ def manifest(
         report: the notebook it was made from.
         period: its period.
         values: every parameter's value.
-        head: the record's head block, which knows the data.
+        record: the record, whose head knows the data.
         staged: the folder with the artefacts.
         run_id: the run that made it.
         version: 1 for the first publication of this report, period and parameters, then 2, …
 
+        left_out: what could not be made though it is wanted: the file's name → why, in English.
+
     Raises:
         PublishError: an artefact is missing or empty.
     """
-    body = head.body
+    # pandas comes with it, and a wrong parameter is refused before
+    from ntanalytics.reports import wording
+
+    body = record.head.body
+    remarks = wording.status(record)
+    made = [*ARTEFACTS, *(name for name in EXTRAS if (staged / name).exists())]
     return {
         "report": report.name,
         "title": report.title,
@@ -117,7 +127,10 @@ def manifest(
         "python": platform.python_version(),
         "parameters": {**values, "period": period.text},
         "notebook_sha256": report.sha256,
-        "artefacts": {name: _artefact(staged / name) for name in ARTEFACTS},
+        "artefacts": {name: _artefact(staged / name) for name in made},
+        "left_out": dict(left_out),
+        "state": wording.worst(remarks),
+        "status": [f"{each.lead}{each.rest}" for each in remarks],
         "tables": body["versions"],
         "as_of": body["as_of"],
         "holes": body["holes"],
@@ -151,10 +164,11 @@ def publish(staged: Path, target: Path, content: Mapping[str, Any]) -> None:
     try:
         text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
         (staged / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
-        extra = {path.name for path in staged.iterdir()} - {MANIFEST, *ARTEFACTS}
+        artefacts = list(content["artefacts"])
+        extra = {path.name for path in staged.iterdir()} - {MANIFEST, *artefacts}
         if extra:
             raise PublishError(f"the report left other files: {sorted(extra)}", where=content["report"])
-        for name in (*ARTEFACTS, MANIFEST):
+        for name in (*artefacts, MANIFEST):
             (staged / name).chmod(0o640)
             swap.sync(staged / name)
         staged.chmod(0o750)

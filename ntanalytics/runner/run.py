@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ntanalytics.errors import BadParameter, BadPeriod, LakeError, NtaError
 from ntanalytics.periods import Period, parse_period
-from ntanalytics.runner import disk, engine, evidence, publishing, staging, swap
+from ntanalytics.runner import disk, engine, evidence, publishing, rendering, staging, swap
 from ntanalytics.runner.notebooks import load_report
 from ntanalytics.runner.parameters import resolve
 from ntanalytics.settings import Settings
@@ -38,6 +38,7 @@ class RunResult:
         seconds: how long it took, extraction included.
         holes: what is missing in it, one Chinese sentence each.
         failed_sources: (dataset, source, error) of each source that could not be read.
+        left_out: what could not be made beside the report, the file's name → why.
     """
 
     run_id: str
@@ -49,6 +50,7 @@ class RunResult:
     seconds: float
     holes: tuple[str, ...]
     failed_sources: tuple[tuple[str, str, str], ...]
+    left_out: Mapping[str, str]
 
     def as_data(self) -> dict[str, Any]:
         """The result as JSON, for ``ntanalytics run --json``."""
@@ -115,7 +117,6 @@ def run_report(
     # From here on it costs seconds of imports; whatever is wrong with the command has been said by now.
     from ntanalytics.extraction import Extractor
     from ntanalytics.ledger import Ledger
-    from ntanalytics.reports.record import load_record
 
     ledger = Ledger(settings.ledger)
     outputs = settings.outputs.resolve()
@@ -142,29 +143,18 @@ def run_report(
                     limits=limits,
                     progress=progress,
                 )
-                _render(staged)
-                head = load_record(staged / evidence.RECORD).head
+                record, left_out = rendering.render(staged, progress)
                 version = ledger.runs.next_version(report, period.text, own)
-                content = publishing.manifest(plan, period, values, head, staged, run_id=run_id, version=version)
+                content = publishing.manifest(
+                    plan, period, values, record, staged, run_id=run_id, version=version, left_out=left_out
+                )
                 publishing.publish(staged, target, content)
             # Inside the staging: a supervisor killed right here leaves a stale folder, whose next
             # finder sees by the manifest that this run was published.
             ledger.runs.finish(run_id, "published", version=version, path=str(target))
     seconds = time.monotonic() - begun
-    return RunResult(run_id, report, plan.title, period, version, target, seconds, tuple(content["holes"]), failed)
-
-
-def _render(staged: Path) -> None:
-    """HTML and workbook beside the record, proven to be the record's."""
-    # nbconvert takes more than a second to import; a wrong parameter is refused before
-    from ntanalytics.reports.exporters import render
-    from ntanalytics.reports.verification import verify
-
-    try:
-        render(staged / evidence.RECORD, staged)
-        verify(staged)
-    except OSError as error:
-        raise disk.disk_error(error, staged) from error
+    holes = tuple(content["holes"])
+    return RunResult(run_id, report, plan.title, period, version, target, seconds, holes, failed, left_out)
 
 
 def settle_stale_runs(outputs: Path, ledger: Ledger) -> list[str]:

@@ -91,5 +91,6 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setenv("NTANALYTICS_CHROMIUM", "")  # a print takes seconds: only the tests of it make one
     return Desk(tmp_path)

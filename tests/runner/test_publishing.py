@@ -14,16 +14,18 @@ from hypothesis import strategies as st
 
 from ntanalytics.errors import PublishError
 from ntanalytics.periods import Period
-from ntanalytics.reports.record import Recorded
+from ntanalytics.reports.record import Record, Recorded
 from ntanalytics.runner import publishing
 from ntanalytics.runner.notebooks import Report
 from ntanalytics.runner.publishing import folder_name, place
 
 WEEK = Period.week(dt.date(2026, 11, 16))
 DEFAULTS: dict[str, Any] = {"period": "last-week", "top": 10, "unit": "", "detail": False}
+AS_OF = {"taken_at": "2026-11-22T22:10:00+00:00", "rejected": 3, "missing_days": ["2026-11-18"], "error": ""}
+BOARD = Recorded("board", "board", "", {}, (), ({"state": "watch", "subject": "中国联通", "check": "送达率"},))
 BODY = {
     "period": {"kind": "week", "text": "2026-W47", "label": "", "first": "2026-11-16", "last": "2026-11-22"},
-    "versions": {"sms.messages": 7}, "as_of": [{"source": "sms"}], "holes": ["缺一天。"], "rejected": [{"rows": 3}],
+    "versions": {"sms.messages": 7}, "as_of": [AS_OF], "holes": ["缺一天。"], "rejected": [{"rows": 3}],
 }  # fmt: skip
 REPORT = Report("probe", Path("probe.ipynb"), "试报表", (), {}, (), "ab" * 32)
 
@@ -104,9 +106,10 @@ def staged(tmp_path: Path) -> Path:
 
 
 def manifest(staged: Path) -> dict[str, Any]:
-    head = Recorded("head", "head", "", BODY)
+    record = Record(Recorded("head", "head", "", BODY), (BOARD,))
     values = {"period": "2026-W47", "top": 10}
-    return publishing.manifest(REPORT, WEEK, values, head, staged, run_id="r1", version=3)
+    left_out = {} if (staged / "report.pdf").exists() else {"report.pdf": "no Chromium was found"}
+    return publishing.manifest(REPORT, WEEK, values, record, staged, run_id="r1", version=3, left_out=left_out)
 
 
 def test_the_manifest_says_what_was_published_from_which_data(staged: Path) -> None:
@@ -117,11 +120,21 @@ def test_the_manifest_says_what_was_published_from_which_data(staged: Path) -> N
     assert content["tables"] == {"sms.messages": 7}
     assert content["holes"] == ["缺一天。"]
     assert content["rejected"] == [{"rows": 3}]
-    assert content["as_of"] == [{"source": "sms"}]
+    assert content["as_of"] == [AS_OF]
     assert (content["report"], content["title"], content["run_id"], content["version"]) == ("probe", "试报表", "r1", 3)
     assert content["notebook_sha256"] == "ab" * 32
     assert content["parameters"] == {"period": "2026-W47", "top": 10}
     assert dt.datetime.fromisoformat(content["created_at"]).tzinfo is not None
+    assert (content["state"], content["status"][0]) == ("watch", "▲ 1 项关注：中国联通送达率")
+
+
+def test_what_was_made_besides_is_listed_and_what_was_not_is_said(staged: Path) -> None:
+    assert set(manifest(staged)["artefacts"]) == set(publishing.ARTEFACTS)
+    assert manifest(staged)["left_out"] == {"report.pdf": "no Chromium was found"}
+    (staged / "report.pdf").write_bytes(b"%PDF")
+    (staged / "report.docx").write_bytes(b"PK")
+    assert set(manifest(staged)["artefacts"]) == {*publishing.ARTEFACTS, "report.docx", "report.pdf"}
+    assert manifest(staged)["left_out"] == {}
 
 
 def test_a_missing_or_empty_artefact_is_refused(staged: Path) -> None:

@@ -1,0 +1,46 @@
+"""Renderings beside the record: made and proven in the staging folder, and printed where a browser can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ntanalytics.runner import disk
+from ntanalytics.runner.evidence import RECORD
+
+if TYPE_CHECKING:
+    from ntanalytics.reports.record import Record
+
+PDF = "report.pdf"
+
+
+def render(staged: Path, progress: Callable[[str, int], None]) -> tuple[Record, dict[str, str]]:
+    """Make every rendering of the record in a folder, prove that each is the record's, and print the page.
+
+    Args:
+        staged: the folder with the record; beside it the browser has its own files for as long as it prints.
+        progress: told what is being done.
+
+    Returns:
+        The record, and what could not be made beside it: the file's name → why. The report is issued without it.
+
+    Raises:
+        VerificationFailed: a rendering is not the record's.
+        ReportIncomplete: there is no record.
+        PublishError: there is no room, or no permission to write.
+    """
+    # nbconvert takes more than a second to import; a wrong parameter is refused before
+    from ntanalytics.reports import exporters
+    from ntanalytics.reports.exporters.pdf import print_page
+    from ntanalytics.reports.record import load_record
+    from ntanalytics.reports.verification import verify
+
+    try:
+        exporters.render(staged / RECORD, staged)
+        verify(staged)
+        progress("printing", 0)
+        unprinted = print_page(staged / exporters.HTML, staged / PDF, staged.parent / "browser")
+    except OSError as error:
+        raise disk.disk_error(error, staged) from error
+    return load_record(staged / RECORD), {PDF: unprinted} if unprinted else {}
