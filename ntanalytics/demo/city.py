@@ -35,6 +35,8 @@ _MOBILE = {"party": 0.18, "government": 0.24, "general": 0.3, "wecom": 0.72, "":
 
 #: A unit's adoption moves by at most this much a day, up or down.
 _DRIFT_PER_DAY = 0.004
+#: The days over which adoption moves, however short the estate is: a shorter one has the same days.
+_SPAN = 70
 #: Units that came to the platform within the estate: working days before the last one.
 ONBOARDED = {"崇川区民政局": 31, "开发区科技局": 18}
 
@@ -151,7 +153,7 @@ class City:
         recent = rng.random(count) < 0.015  # opened within the estate
         opened = np.where(
             recent,
-            np.datetime64(self.until) - rng.integers(0, max(len(self.days), 1), count).astype("timedelta64[D]"),
+            np.datetime64(self.until) - rng.integers(0, _SPAN, count).astype("timedelta64[D]"),
             opened,
         )
         for name, back in ONBOARDED.items():
@@ -184,7 +186,7 @@ class City:
         """
         people, rng = self.people, self.rng(_PRESENT, day)
         chance = people.presence * min(self.rhythm.factor(day, Audience.OFFICE), 1.0)
-        chance = chance * (1 + self.drift[people.unit] * ((day - self.until).days + len(self.days) / 2))
+        chance = chance * (1 + self.drift[people.unit] * ((day - self.until).days + _SPAN / 2))
         for incident in self.planted("adoption_drop"):
             if incident.start.date() <= day < incident.end.date():
                 chance = np.where(people.unit == UNITS.index(incident.subject), chance * 0.25, chance)

@@ -56,6 +56,11 @@ _RULES = (
         fewest=50, check="活跃账号较上期",
     ),
     Rule(
+        "oa.unit_active_change_rate", "active_change_rate", Threshold(-0.4, -0.8, "up"),
+        "上门了解该单位停用原因，核查其账号与终端", "A unit of twenty persons does not halve by chance.",
+        of="active_before", fewest=20, check="活跃账号较上期",
+    ),
+    Rule(
         "im.im_messages", "im_messages", Threshold(1, 0, "up"), "核查消息服务与归档插件",
         "A day of work without a message is an outage.",
     ),
@@ -69,7 +74,7 @@ _RULES = (
         "Who tries an expired certificate cannot work (domain.md).",
     ),
     Rule(
-        "ca.expiring_30d", "expiring_30d", Threshold(150, 600, "down"), "汇总名单，提前组织集中更新",
+        "ca.expiring_30d", "expiring_30d", Threshold(400, 1200, "down"), "汇总名单，提前组织集中更新",
         "What the CA can renew in a month without a queue.",
     ),
     Rule(
@@ -77,12 +82,17 @@ _RULES = (
         "A signing fails for a defective document, which is rare.", of="signings", fewest=20,
     ),
     Rule(
-        "seal.testing_days", "waiting_days", Threshold(10, 20, "down"), "安排厂商与用章单位完成测试",
+        "seal.testing_days", "waiting_days", Threshold(14, 90, "down"), "安排厂商与用章单位完成测试",
         "A seal that was made is tested within a week or two (domain.md, O11).", check="制作后待测试",
     ),
     Rule(
         "infra.availability", "availability", Threshold(0.999, 0.99, "up"), "查看中断时段的主机、服务与网络告警",
         "Ten minutes a week, and an hour and forty minutes.",
+    ),
+    Rule(
+        "infra.error_rate", "error_rate", Threshold(0.005, 0.02, "down"), "查看该服务出错的路径与应用日志",
+        "A web service answers all but some thousandths of its requests.", of="requests", fewest=200,
+        check="单日最高错误率",
     ),
     Rule(
         "infra.disk_used", "disk_used", Threshold(0.85, 0.93, "down"), "清理归档或扩容",

@@ -13,6 +13,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
+from ntanalytics.metrics import days as covered
 from ntanalytics.metrics.measure import Measure, catalogue
 
 #: How long a check speaks for at most, when no other follows: twice the usual five minutes.
@@ -37,6 +38,13 @@ AVAILABILITY = (
     ),
 )  # fmt: skip
 
+PLATFORM = (
+    Measure(
+        "platform_availability", "平台可用率", format="rate:2", good="up",
+        definition="Mean of the availability of the subsystems that were checked (domain.md, Infra).",
+    ),
+)  # fmt: skip
+
 OUTAGES = (
     Measure("down_from_at", "中断开始", format="datetime", definition="The first failed check of an outage."),
     Measure(
@@ -53,7 +61,7 @@ CERTIFICATES = (
     ),
 )  # fmt: skip
 
-MEASURES = catalogue((*change.with_changes(AVAILABILITY), *OUTAGES, *CERTIFICATES))
+MEASURES = catalogue((*change.with_changes((*AVAILABILITY, *PLATFORM)), *OUTAGES, *CERTIFICATES))
 
 
 def availability(checks: ir.Table, since: datetime, until: datetime, by: Sequence[str] = ("subsystem",)) -> ir.Table:
@@ -86,6 +94,38 @@ def availability(checks: ir.Table, since: datetime, until: datetime, by: Sequenc
     )
     rated = counted.mutate(availability=(counted.checked > 0).ifelse(1 - counted.down_s / length, ibis.null("float64")))
     return rated.select(*by, *(measure.name for measure in AVAILABILITY)).order_by("availability", *by)
+
+
+def platform(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:
+    """The availability of the platform: the mean of its subsystems' (domain.md, Infra).
+
+    Args:
+        checks: rows of ``infra.checks``, those of the period.
+        since: the period's begin (aware).
+        until: its end (aware), or now when it is not over.
+
+    Returns:
+        One row with ``platform_availability``; null without a check.
+    """
+    each = availability(checks, since, until)
+    return each.aggregate(platform_availability=each.availability.mean())
+
+
+def daily(checks: ir.Table, days: ir.Table, until: datetime) -> ir.Table:
+    """``platform_availability`` of each day; null on a day without a check, or one that is a hole; ordered by day.
+
+    Args:
+        checks: rows of ``infra.checks`` over the span of ``days``.
+        days: the days of the span (metrics.days).
+        until: the span's end (aware), or now when it is not over.
+    """
+    spans = _spans(checks, until)
+    targets = spans.group_by("day", "subsystem", "source", "target", "kind").aggregate(
+        _down_s=spans["_for_s"].sum(where=~spans.is_up).fill_null(0)
+    )
+    worst = targets.group_by("day", "subsystem").aggregate(_down_s=targets["_down_s"].max())
+    each = worst.group_by("day").aggregate(platform_availability=1 - worst["_down_s"].mean() / 86_400)
+    return covered.over_days(each, days, MEASURES).order_by("day")
 
 
 def outages(checks: ir.Table, until: datetime, by: Sequence[str] = ("subsystem", "target")) -> ir.Table:

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.metrics import change
+from ntanalytics.metrics import days as covered
 from ntanalytics.metrics.measure import Measure, catalogue
 
 BACKLOG = (
@@ -156,6 +157,25 @@ def flow(tickets: ir.Table, since: datetime, until: datetime, by: Sequence[str] 
         resolution_p50_s=tickets.resolution_s.quantile(0.5, where=is_closed),
     )
     return counted.order_by(ibis.desc("opened_tickets"), ibis.desc("closed_tickets"), *by)
+
+
+def daily(tickets: ir.Table, days: ir.Table, utc_offset_h: int) -> ir.Table:
+    """Tickets opened and closed on each day; 0 on a covered day without any, null on a hole; ordered by day.
+
+    Args:
+        tickets: rows of ``desk.tickets``, of all that were opened or closed in the span of ``days``.
+        days: the days of the span (metrics.days).
+        utc_offset_h: hours by which local time is ahead of UTC.
+    """
+    offset = ibis.interval(hours=utc_offset_h)
+    opened = tickets.select(day=(tickets.opened_at + offset).date(), _opened=1, _closed=0)
+    closed = tickets.filter(tickets.closed_at.notnull())
+    closed = closed.select(day=(closed.closed_at + offset).date(), _opened=0, _closed=1)
+    both = opened.union(closed)
+    counted = both.group_by("day").aggregate(
+        opened_tickets=both["_opened"].sum().cast("int64"), closed_tickets=both["_closed"].sum().cast("int64")
+    )
+    return covered.over_days(counted, days, MEASURES).order_by("day")
 
 
 def attendance(attendance: ir.Table, working_days: Sequence[date]) -> ir.Table:

@@ -178,6 +178,23 @@ def unconfirmed(changes: ir.Table, since: datetime, until: datetime) -> ir.Table
     return found.select(*columns).order_by(ibis.desc("finished_at"), "change_no")
 
 
+def planned(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
+    """The changes that are planned for ``[since, until)`` and not made yet.
+
+    Args:
+        changes: rows of ``desk.changes``, of all that may be planned for the window.
+        since: the window's begin (aware).
+        until: its end (aware), excluded.
+
+    Returns:
+        ``change_no``, ``planned_at``, ``subsystem``, ``kind``, ``unit``, ``confirmed_at``; earliest first.
+    """
+    due = (changes.planned_at >= ibis.literal(since)) & (changes.planned_at < ibis.literal(until))
+    found = changes.filter(due & (changes.finished_at.isnull() | (changes.finished_at >= ibis.literal(since))))
+    columns = ("change_no", "planned_at", "subsystem", "kind", "unit", "confirmed_at")
+    return found.select(*columns).order_by("planned_at", "change_no")
+
+
 def _made(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
     made = changes.filter((changes.finished_at >= ibis.literal(since)) & (changes.finished_at < ibis.literal(until)))
     is_late = made.confirmed_at.isnull() | (made.confirmed_at > made.finished_at)

@@ -10,6 +10,7 @@ One line a block::
 
 from ntanalytics.reports.board import Board, board
 from ntanalytics.reports.chart import Chart, chart
+from ntanalytics.reports.drawn import Drawn, bars, lines
 from ntanalytics.reports.head import AsOf, Head, Rejected
 from ntanalytics.reports.headline import headline
 from ntanalytics.reports.kpis import Kpi, Kpis, kpi, kpis
@@ -21,6 +22,7 @@ __all__ = [
     "AsOf",
     "Board",
     "Chart",
+    "Drawn",
     "Head",
     "Kpi",
     "Kpis",
@@ -29,11 +31,13 @@ __all__ = [
     "Sentences",
     "Signatures",
     "Table",
+    "bars",
     "board",
     "chart",
     "headline",
     "kpi",
     "kpis",
+    "lines",
     "say",
     "sentences",
     "signatures",

@@ -16,6 +16,7 @@ import jinja2
 from markupsafe import Markup
 
 from ntanalytics.reports import extent, wording
+from ntanalytics.reports.drawn import drawing
 from ntanalytics.reports.formats import LOCAL, display, is_numeric, parts, wide
 from ntanalytics.reports.record import Record, Recorded
 from ntanalytics.reports.sparkline import sparkline
@@ -51,6 +52,7 @@ def templates() -> jinja2.Environment:
     )
     environment.globals.update(
         sparkline=sparkline,
+        drawing=drawing,
         kpi_words=wording.kpi_words,
         origin_line=wording.origin_line,
         display=display,

@@ -33,10 +33,12 @@ class Sentences(Block):
     kind: ClassVar[str] = "sentences"
 
     items: tuple[Sentence, ...] = field(default=(), kw_only=True)
+    is_half: bool = field(default=False, kw_only=True)
 
     def body(self) -> dict[str, Any]:
         """See ``Block.body``."""
-        return {"items": [vars(each) for each in self.items]}
+        body: dict[str, Any] = {"items": [vars(each) for each in self.items]}
+        return {**body, "is_half": True} if self.is_half else body
 
 
 def say(text: str, subject: str = "", state: State = "") -> Sentence:
@@ -44,7 +46,12 @@ def say(text: str, subject: str = "", state: State = "") -> Sentence:
     return Sentence(text, subject, state)
 
 
-def sentences(items: Sequence[str | Sentence], title: str = "", *, id: str = "sentences") -> Sentences:
-    """The sentences block: plain texts, or sentences made by ``say``; empty ones are left out."""
+def sentences(
+    items: Sequence[str | Sentence], title: str = "", *, id: str = "sentences", is_half: bool = False
+) -> Sentences:
+    """The sentences block: plain texts, or sentences made by ``say``; empty ones are left out.
+
+    ``is_half`` gives it half the width, so that it stands beside the block before or after it.
+    """
     made = (each if isinstance(each, Sentence) else Sentence(each) for each in items)
-    return Sentences(id, title, items=tuple(each for each in made if each.text))
+    return Sentences(id, title, items=tuple(each for each in made if each.text), is_half=is_half)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from ntanalytics.reports import data as tables
 from ntanalytics.reports.block import Block
+from ntanalytics.reports.drawn import Drawn
 from ntanalytics.reports.record import Field
 from ntanalytics.reports.words import words
 
@@ -20,6 +21,8 @@ class Table(Block):
         fields: its columns, in order.
         rows: one mapping a row, plain JSON values.
         note: said below the title, or empty.
+        drawn: a drawn column after the others, or None.
+        is_half: whether it takes half the width, so that it stands beside the block after it.
     """
 
     kind: ClassVar[str] = "table"
@@ -27,10 +30,15 @@ class Table(Block):
     fields: tuple[Field, ...] = field(default=(), kw_only=True)
     rows: tuple[Mapping[str, Any], ...] = field(default=(), kw_only=True)
     note: str = field(default="", kw_only=True)
+    drawn: Drawn | None = field(default=None, kw_only=True)
+    is_half: bool = field(default=False, kw_only=True)
 
     def body(self) -> dict[str, Any]:
         """See ``Block.body``."""
-        return {"note": self.note}
+        body: dict[str, Any] = {"note": self.note}
+        if self.drawn is not None:
+            body["drawn"] = self.drawn.body(len(self.rows), self.id)
+        return {**body, "is_half": True} if self.is_half else body
 
     def data(self) -> dict[str, Any]:
         """See ``Block.data``."""
@@ -45,6 +53,8 @@ def table(
     columns: Sequence[str] | None = None,
     sort: str = "",
     note: str = "",
+    drawn: Drawn | None = None,
+    is_half: bool = False,
     origin: Mapping[str, Any] | None = None,
 ) -> Table:
     """A table block from an Ibis table, a DataFrame or an Arrow table.
@@ -56,11 +66,14 @@ def table(
         columns: the columns to show, in this order (default: all).
         sort: the column to sort by; a leading ``-`` sorts from large to small. Nulls come last.
         note: said below the title.
+        drawn: a drawn column (``lines``, ``bars``) after the others, a value a row in the order of ``rows``; a table
+            that has one is not sorted.
+        is_half: half the width, beside the block that follows.
         origin: metric, datasets, rows and as_of.
 
     Raises:
         UnknownName: a column has no words in the contract or in a metric.
-        UsageError: a column that is not in the rows.
+        UsageError: a column that is not in the rows, or another number of drawings than of rows.
     """
     names, read = tables.read(rows)
     shown = tables.chosen(names, columns, id)
@@ -74,4 +87,4 @@ def table(
     made = tuple(
         {each.name: tables.value_of(row[each.name], values[each.name], each.type) for each in fields} for row in read
     )
-    return Table(id, title, fields=fields, rows=made, note=note, origin=origin)
+    return Table(id, title, fields=fields, rows=made, note=note, drawn=drawn, is_half=is_half, origin=origin)

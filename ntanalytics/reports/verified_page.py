@@ -7,14 +7,13 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import lxml.etree
 import lxml.html
 
-from ntanalytics.reports import extent, wording
+from ntanalytics.reports import extent, verified_drawings, wording
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.record import Heading, Record, Recorded
 
@@ -73,6 +72,7 @@ def texts(block: Recorded, zone: ZoneInfo, rows: int) -> list[str]:
         folded = extent.folded(block, rows)
         said.append(extent.fold_words(folded) if folded else "")
         said += [text for field in block.fields for text in _head(field)]
+        said.append(body.get("drawn", {}).get("title", ""))
         said += [_cell(block, row, field, zone) for row in block.rows[:rows] for field in block.fields]
         said += ["" if block.rows else "无记录", extent.cut_words(block, rows), extent.paper_words(block, rows)]
     if block.origin:
@@ -187,27 +187,12 @@ def _figure(block: Recorded, element: Element) -> list[str]:
 def _sparklines(block: Recorded, element: Element) -> list[str]:
     """The heights of each small line must go with its values: greater is higher, in proportion."""
     differences = []
+    if "drawn" in block.body:
+        return verified_drawings.differences(block, element)
     if block.kind != "kpis":
         return [f"block {block.id}: a drawing that is not the record's"] if element.xpath(".//svg") else []
     for item, card in zip(block.body["items"], element.find_class("kpi"), strict=False):
-        known = [value for value in item["spark"] if value is not None]
-        heights = [
-            float(point.split(",")[1]) for line in card.xpath(".//polyline") for point in line.get("points").split()
-        ]
-        lone = card.xpath(".//circle[not(@class)]")
-        if len(known) < 2:
-            known = []
-        if len(heights) + len(lone) != len(known):
-            differences.append(
-                f"block {block.id}: the line of {item['label']} has {len(heights)} points, not {len(known)}"
-            )
-        elif not lone and known and max(known) > min(known):
-            scale = (max(heights) - min(heights)) / (max(known) - min(known))
-            differences += [
-                f"block {block.id}: the line of {item['label']} is not the record's"
-                for (value, height), (after, lower) in list(pairwise(zip(known, heights, strict=True)))
-                if abs((after - value) * scale + (lower - height)) > 0.2
-            ][:1]
+        differences += verified_drawings.line(f"block {block.id}: the line of {item['label']}", item["spark"], card)
     return differences
 
 

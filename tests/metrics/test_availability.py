@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import ibis
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -53,6 +54,21 @@ def test_a_subsystem_is_as_good_as_its_worst_target(checks, listed) -> None:
     assert (row["down_s"], row["failed_checks"], row["checked"]) == (300.0, 1, 24)
     by_target = listed(availability.availability(made, SINCE, HOUR, ["target"]), "target", "down_s")
     assert by_target == [{"target": "接口", "down_s": 300.0}, {"target": "首页", "down_s": 0.0}]
+
+
+def test_the_platform_is_the_mean_of_its_subsystems(checks, listed) -> None:
+    both = checks({"首页": every(5, {0, 5, 10})}).union(
+        checks({"短信": every(5)}).mutate(subsystem=ibis.literal("sms").cast("!string"))
+    )
+    assert listed(availability.platform(both, SINCE, HOUR)) == [{"platform_availability": pytest.approx(0.875)}]
+    assert listed(availability.platform(checks({}), SINCE, HOUR)) == [{"platform_availability": None}]
+
+
+def test_a_day_without_checks_is_not_known(checks, days, listed) -> None:
+    rows = listed(
+        availability.daily(checks({"首页": every(5, {0, 5})}), days(DAY, "+++"), HOUR), "platform_availability"
+    )
+    assert [row["platform_availability"] for row in rows] == [pytest.approx(1 - 600 / 86_400), None, None]
 
 
 def test_without_checks_nothing_is_said(checks, listed) -> None:

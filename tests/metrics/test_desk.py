@@ -9,6 +9,22 @@ HOUR = dt.timedelta(hours=1)
 MONDAY = dt.date(2026, 11, 16)
 
 
+def test_tickets_by_the_local_day_on_which_they_were_opened_and_closed(tickets, days, listed) -> None:
+    monday = dt.date(2026, 11, 16)
+    late = dt.datetime(2026, 11, 16, 15, 59, tzinfo=dt.UTC)
+    made = tickets(
+        [
+            {"ticket_no": "1", "opened_at": late, "closed_at": late + dt.timedelta(minutes=2)},
+            {"ticket_no": "2", "opened_at": late - dt.timedelta(days=30)},
+        ]
+    )
+    assert listed(desk.daily(made, days(monday, "++-"), 8), "opened_tickets", "closed_tickets") == [
+        {"opened_tickets": 1, "closed_tickets": 0},
+        {"opened_tickets": 0, "closed_tickets": 1},
+        {"opened_tickets": None, "closed_tickets": None},
+    ]
+
+
 def test_a_ticket_is_open_until_it_is_closed_and_overdue_after_its_time(tickets, listed) -> None:
     table = tickets(
         [

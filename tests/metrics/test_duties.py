@@ -87,6 +87,17 @@ def test_only_a_workflow_needs_the_buyers_word_before_it_is_changed(table, liste
     assert [row["change_no"] for row in listed(found)] == ["never", "too late"]
 
 
+def test_what_is_planned_for_the_coming_week(table, listed) -> None:
+    rows = [
+        {"change_no": "next", "planned_at": UNTIL + HOUR},
+        {"change_no": "made early", "planned_at": UNTIL + HOUR, "finished_at": SINCE},
+        {"change_no": "later", "planned_at": UNTIL + 200 * HOUR},
+        {"change_no": "this week", "planned_at": SINCE},
+    ]
+    changes = table("desk.changes", rows, subsystem="oa", kind="maintenance", changed_at=SINCE, day=MONDAY)
+    assert [row["change_no"] for row in listed(duties.planned(changes, UNTIL, UNTIL + 168 * HOUR))] == ["next"]
+
+
 def test_the_team_of_a_month(table, listed) -> None:
     rows = [{"person": name} for name in ("甲", "乙", "丙")] + [{"person": "丁", "month_on": dt.date(2026, 10, 1)}]
     roster = table("desk.roster", rows, month_on=dt.date(2026, 11, 1), role="developer", day=dt.date(2026, 11, 1))

@@ -1,0 +1,133 @@
+"""Looks at what is sent and sealed: document exchange, SMS, electronic seals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis.expr.types as ir
+
+from ntanalytics.findings import inspection, sms_period
+from ntanalytics.findings.rules import judged
+from ntanalytics.findings.thresholds import RULES
+from ntanalytics.metrics import days as by_days
+from ntanalytics.metrics import docexchange, seals, sms
+from ntanalytics.workspace.looks.look import (
+    HISTORY,
+    Look,
+    compared,
+    is_whole,
+    nearby_working_days,
+    points,
+    series,
+    shown,
+    unfed,
+)
+from ntanalytics.workspace.report import Report
+
+#: Deliveries may wait that long and are still looked at; the calendar is needed that much longer.
+OLDEST_DELIVERY, CALENDAR_AFTER = 60, 14
+
+
+def look_at_docexchange(report: Report) -> Look:
+    """Documents, deliveries, overdue units, interface calls (domain.md, Document exchange)."""
+    documents = report.dataset("docexchange.documents", history=HISTORY)
+    deliveries = report.dataset("docexchange.deliveries", history=OLDEST_DELIVERY)
+    calls = report.dataset("docexchange.interface_calls", history=HISTORY)
+    if missing := unfed("docexchange", "documents_sent", documents, deliveries):
+        return missing
+    offset = report.zone_offset_h
+    worked = nearby_working_days(report, OLDEST_DELIVERY, CALENDAR_AFTER)
+
+    def delivered(table: Any, at: Any, by: tuple[str, ...] = ()) -> Any:
+        return docexchange.deliveries(table, worked, at, offset, by)
+
+    at = min(report.ends_at, deliveries.as_of)
+    sent = compared(
+        docexchange.documents(documents.table),
+        docexchange.documents(documents.before),
+        docexchange.DOCUMENTS,
+        documents,
+    )
+    # those of the period before are seen as they were a period ago
+    moved = compared(
+        delivered(deliveries.table, at), delivered(deliveries.before, report.begins_at), docexchange.DELIVERIES,
+        deliveries,
+    )  # fmt: skip
+    units = delivered(deliveries.recent, at, ("receiver_unit",)).to_pyarrow()
+    [waiting] = (
+        delivered(deliveries.recent, at).select("overdue_deliveries", "pending_deliveries").to_pyarrow().to_pylist()
+    )
+    senders = delivered(docexchange.sent_by(deliveries.table, documents.table), at, ("sender_unit",)).to_pyarrow()
+    callers = docexchange.calls(calls.table, ["caller"]).to_pyarrow()
+    whole = is_whole(documents, deliveries)
+    findings = judged([RULES["docexchange.signed_in_time_rate"]], [moved], is_complete=whole)
+    findings += _beyond(RULES["docexchange.overdue_deliveries"], units, "receiver_unit")
+    findings += _beyond(RULES["docexchange.returned_share"], senders, "sender_unit")
+    rule = RULES["docexchange.call_failure_rate"]
+    findings += judged([rule], docexchange.calls(calls.table), "全部接口", is_complete=calls.is_complete)
+    findings += _beyond(rule, callers, "caller")
+    total = {**sent, **moved, "overdue_deliveries": waiting["overdue_deliveries"]}
+    daily = by_days.over_days(docexchange.documents(documents.recent, ["day"]), documents.days, docexchange.MEASURES)
+    late = [row for row in units.to_pylist() if row["overdue_deliveries"]]
+    return Look(
+        "docexchange", tuple(findings),
+        points(total, ["documents_sent", "signed_in_time_rate", "overdue_deliveries"], is_complete=whole),
+        "documents_sent", total, series(daily, "documents_sent"),
+        {"units": units, "overdue": units.slice(0, len(late)), "callers": callers},
+        report.origin("docexchange.deliveries", documents, deliveries), documents.note or deliveries.note, whole,
+        documents.was_complete and deliveries.was_complete,
+    )  # fmt: skip
+
+
+def _beyond(rule: Any, table: Any, subject: str) -> list[Any]:
+    """Only what is beyond its threshold: of hundreds of units the others are of no interest."""
+    named = [row for row in table.to_pylist() if row[subject] is not None]
+    found = judged([rule], named, lambda row: str(row[subject]))
+    return [each for each in found if each.state in ("watch", "bad")]
+
+
+def look_at_sms(report: Report) -> Look:
+    """Volume, delivery and latency, by carrier and application (domain.md, SMS)."""
+    messages = report.dataset("sms.messages", history=HISTORY)
+    if missing := unfed("sms", "delivery_rate", messages):
+        return missing
+    whole, was_whole = messages.is_complete, messages.was_complete
+
+    def volume(*by: str) -> ir.Table:
+        now, before = messages.table, messages.before
+        return sms.compared(now, before, messages.as_of, by, is_complete=whole, was_complete=was_whole)
+
+    [total] = volume().to_pyarrow().to_pylist()
+    carriers, applications = volume("carrier"), volume("application")
+    by_day = sms.daily(messages.recent, messages.days, messages.as_of, ["carrier"])
+    if report.period.kind == "day":
+        waiting = sms.backlog(messages.recent, report.ends_at, ["carrier"])
+        findings = inspection.sms(by_day, waiting, report.period.first)
+    else:
+        findings = sms_period.worst_days(by_day, report.period.first)
+    daily = sms.daily(messages.recent, messages.days, messages.as_of)
+    return Look(
+        "sms", tuple(findings), points(total, ["submitted", "delivery_rate"], is_complete=whole),
+        "delivery_rate", total, series(daily, "delivery_rate"),
+        shown(("carriers", carriers), ("applications", applications), ("by_day", by_day), ("daily", daily)),
+        report.origin("sms.volume", messages), messages.note, whole, was_whole,
+    )  # fmt: skip
+
+
+def look_at_seal(report: Report) -> Look:
+    """Seals by state, those that wait for their test, signings (domain.md, CA and seals)."""
+    stock, signings = report.dataset("seal.seals"), report.dataset("seal.signings", history=HISTORY)
+    if missing := unfed("seal", "signings", signings):
+        return missing
+    total = compared(seals.signings(signings.table), seals.signings(signings.before), seals.SIGNINGS, signings)
+    waiting = seals.waiting(stock.table, report.ends_at).to_pyarrow()
+    whole = signings.is_complete
+    findings = judged([RULES["seal.signing_failure_rate"]], [total], is_complete=whole)
+    findings += judged([RULES["seal.testing_days"]], waiting.slice(0, 1), f"{waiting.num_rows} 枚印章")
+    return Look(
+        "seal", tuple(findings),
+        points(total, ["signings", "signing_failure_rate", "verification_failures"], is_complete=whole), "signings",
+        total, series(seals.daily(signings.recent, signings.days), "signings"),
+        {"waiting": waiting, **shown(("states", seals.stock(stock.table)))},
+        report.origin("seals.signings", signings, stock), signings.note, whole, signings.was_complete,
+    )  # fmt: skip

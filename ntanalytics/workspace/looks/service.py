@@ -1,0 +1,146 @@
+"""Looks at what carries the platform, and at those who run it: hosts, backups, the service desk."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.contract.words import SUBSYSTEMS
+from ntanalytics.findings import inspection
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.rules import judged
+from ntanalytics.findings.sentences import day_words
+from ntanalytics.findings.thresholds import RULES
+from ntanalytics.metrics import availability, backups, desk, duties, hosts, requests
+from ntanalytics.workspace.looks.look import HISTORY, Look, compared, points, series, shown, unfed
+from ntanalytics.workspace.report import Report
+from ntanalytics.workspace.scope import Scope
+
+#: Tickets may be open that long, and a backup plan run that rarely.
+OLDEST_TICKET, OLDEST_BACKUP = 365, 70
+
+
+def look_at_infra(report: Report) -> Look:
+    """Availability of the subsystems, requests, hosts, backups, certificates of servers (domain.md, Infra)."""
+    checks, web = report.dataset("infra.checks", history=HISTORY), report.dataset("infra.requests", history=HISTORY)
+    metrics = report.dataset("infra.metrics", history=HISTORY)
+    saved = report.dataset("infra.backups", history=OLDEST_BACKUP)
+    if missing := unfed("infra", "availability", checks):
+        return missing
+    at, on = report.ends_at, report.period.last
+    before = report.previous.window(report.workspace.settings.zone)[0]
+    up = availability.availability(checks.table, report.begins_at, at).to_pyarrow()
+    tls = availability.certificates(checks.table, at).to_pyarrow()
+    loads = hosts.load(metrics.table.filter(metrics.table.metric == "cpu_rate")).to_pyarrow()
+    disks = hosts.growth(metrics.recent, on).to_pyarrow()
+    plans = backups.plans(saved.recent, at).to_pyarrow()
+    findings = judged(
+        [RULES["infra.availability"]], up, lambda row: SUBSYSTEMS[row["subsystem"]], is_complete=checks.is_complete
+    )
+    findings += judged([RULES["infra.tls_days"]], tls, lambda row: str(row["target"]))
+    findings += judged([RULES["infra.cpu"]], loads, lambda row: str(row["host"]), is_complete=metrics.is_complete)
+    disk_rules = [RULES["infra.disk_used"], RULES["infra.days_until_full"]]
+    findings += [
+        each
+        for each in judged(disk_rules, disks, lambda row: f"{row['host']} {row['part']}")
+        # a disk that does not grow is never full, and nothing is unknown about that
+        if not (each.code == "infra.days_until_full" and each.state == "unknown")
+    ]
+    plan_rules = [RULES["infra.backup_lateness"], RULES["infra.size_drop"]]
+    findings += judged(plan_rules, plans, lambda row: str(row["plan"]), is_complete=saved.is_complete)
+    findings += _requests(report, web)
+    total = compared(
+        availability.platform(checks.table, report.begins_at, at),
+        availability.platform(checks.before, before, report.begins_at),
+        availability.PLATFORM, checks,
+    )  # fmt: skip
+    return Look(
+        "infra", tuple(findings), _backups_said(plans.to_pylist(), at_risk=findings), "platform_availability",
+        total, series(availability.daily(checks.recent, checks.days, at), "platform_availability"),
+        {
+            "availability": up, "tls": tls, "cpu": loads, "disks": disks, "backups": plans,
+            **shown(
+                ("outages", availability.outages(checks.table, at)),
+                ("services", requests.volume(web.table, ["service"])),
+            ),
+        },
+        report.origin("availability.availability", checks), checks.note, checks.is_complete, checks.was_complete,
+    )  # fmt: skip
+
+
+def _requests(report: Report, web: Scope) -> list[Finding]:
+    if not web.sources:
+        return []
+    on = report.period.last
+    services = requests.daily(web.recent, web.days, ["service"])
+    if report.period.kind != "day":
+        return _worst_days(services.filter(services.day >= ibis.literal(report.period.first)))
+    return inspection.web(services, requests.against_weekday(web.recent, web.days, on), on)
+
+
+def _worst_days(services: ir.Table) -> list[Finding]:
+    """Of each service the day on which most of its requests failed; a day of few requests says nothing."""
+    rule = RULES["infra.error_rate"]
+    worst: dict[str, dict[str, Any]] = {}
+    for row in services.to_pyarrow().to_pylist():
+        if (row["requests"] or 0) >= rule.fewest:
+            known = worst.setdefault(row["service"], row)
+            worst[row["service"]] = max(known, row, key=lambda each: each["error_rate"])
+    return judged([rule], list(worst.values()), lambda row: f"{row['service']}（{day_words(row['day'])}）")
+
+
+def _backups_said(plans: list[dict[str, object]], at_risk: list[Finding]) -> str:
+    if not plans:
+        return "没有备份记录"
+    late = sum(each.code == "infra.backup_lateness" and each.state in ("watch", "bad") for each in at_risk)
+    media = {medium: sum(plan["medium"] == medium for plan in plans) for medium in ("online", "offline")}
+    said = f"备份计划在线 {media['online']} 项、离线 {media['offline']} 项"
+    return f"{said}，{late} 项逾期" if late else f"{said}，均按期"
+
+
+def look_at_desk(report: Report) -> Look:
+    """Tickets, recovery clocks, attendance, changes, team (domain.md, Desk)."""
+    tickets = report.dataset("desk.tickets", history=OLDEST_TICKET)
+    attendance, changes = report.dataset("desk.attendance"), report.dataset("desk.changes", history=HISTORY)
+    incidents, roster = report.dataset("desk.incidents", history=HISTORY), report.dataset("desk.roster", history=31)
+    if missing := unfed("desk", "opened_tickets", tickets):
+        return missing
+    since, until = report.begins_at, report.ends_at
+    before = report.previous.window(report.workspace.settings.zone)[0]
+    total = compared(
+        desk.flow(tickets.recent, since, until), desk.flow(tickets.recent, before, since), desk.FLOW, tickets
+    )
+    [open_now] = desk.backlog(tickets.recent, until).to_pyarrow().to_pylist()
+    [open_then] = desk.backlog(tickets.recent, since).to_pyarrow().to_pylist()
+    clocks = duties.recovery(incidents.recent, since, until).to_pyarrow()
+    present = desk.attendance(attendance.table, report.working_days)
+    rules = [RULES["desk.overdue_tickets"]]
+    findings = judged(rules, [open_now])
+    if report.working_days:
+        findings += judged([RULES["desk.attendance_rate"]], present, "驻场", is_complete=attendance.is_complete)
+    findings += judged([RULES["desk.unconfirmed_changes"]], duties.changes(changes.recent, since, until))
+    findings += judged([RULES["desk.clocks_broken"]], duties.promise(duties.recovery(incidents.recent, since, until)))
+    findings += judged([RULES["desk.team"]], duties.team(roster.recent, report.period.last.replace(day=1)), "运维团队")
+    days = tickets.days.filter(tickets.days.day >= ibis.literal(report.period.first - timedelta(days=HISTORY)))
+    by_day = desk.daily(tickets.recent, days, report.zone_offset_h)
+    row = {**total, **open_now, "open_tickets_before": open_then["open_tickets"]}
+    return Look(
+        "desk", tuple(findings), points(row, ["opened_tickets", "closed_tickets", "open_tickets"]), "opened_tickets",
+        row, series(by_day, "opened_tickets"),
+        {
+            "clocks": clocks,
+            **shown(
+                ("categories", desk.flow(tickets.recent, since, until, ["category"])),
+                ("subsystems", desk.flow(tickets.recent, since, until, ["subsystem"])),
+                ("changes", duties.changes(changes.recent, since, until, ["kind"])),
+                ("unconfirmed", duties.unconfirmed(changes.recent, since, until)),
+                ("planned", duties.planned(changes.recent, until, until + timedelta(days=7))),
+                ("attendance", present),
+            ),
+        },
+        report.origin("desk.flow", tickets), tickets.note, tickets.is_complete, tickets.was_complete,
+        {"closed_tickets": series(by_day, "closed_tickets")},
+    )  # fmt: skip
