@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ntanalytics.demo.oa_schema import site_files
+from ntanalytics.demo import identity_schema, oa_schema
 from ntanalytics.demo.service_checks import CHECKED, JOURNAL
 from ntanalytics.demo.store import Store
 from ntanalytics.demo.units import ALIASES
@@ -81,7 +81,7 @@ def write_site(directory: Path, store: Store, outputs: Path | None) -> Path:
         store: where its databases are.
         outputs: where its reports are issued; None for the estate's own folder.
     """
-    for name, text in site_files().items():
+    for name, text in {**oa_schema.site_files(), **identity_schema.site_files()}.items():
         path = directory / "queries" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
