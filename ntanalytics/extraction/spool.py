@@ -99,6 +99,7 @@ class Spool:
         files = sorted(self._writers)
         try:
             self._close()
+            pa.default_memory_pool().release_unused()  # the search for repeated keys wants its own
             with self._engine() as connection:
                 for file in files:
                     self._drop_duplicates(connection, file)
