@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pydantic
 import yaml
 from sqlglot import exp
 
-from ntanalytics.catalog import Catalog, Mapping, Product
+from ntanalytics.catalog import Catalog, Mapping
 from ntanalytics.connect.checking import DatasetState, check_dataset, load_draft, loadable, selected
 from ntanalytics.connect.drafting import draft
 from ntanalytics.connect.forms import local_date, time_form
@@ -22,6 +21,7 @@ from ntanalytics.connect.loglines import look_at_logs
 from ntanalytics.connect.looking import look_at_database, look_at_workbook, newest_value, sample_table
 from ntanalytics.connect.places import Field, Place, Sort
 from ntanalytics.connect.proposing import Proposal, proposal, propose
+from ntanalytics.connect.targets import opened, settings_of, snippet
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import ContractError, NtaError, UsageError
 from ntanalytics.periods import local_window
@@ -32,7 +32,6 @@ from ntanalytics.sources.logs import LogsSource
 from ntanalytics.sources.workbook import WorkbookSource
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}")
-_BOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 
 #: A database has many tables that could feed something; more drafts than these nobody reads.
 _MOST_PROPOSED = 6
@@ -111,8 +110,8 @@ def connect(
     """
     home = _home(name, folder)
     wanted = [dataset_named(each) for each in datasets]
-    settings, kind = _settings(name, targets, password)
-    source = _open(name, settings, kind, zone)
+    settings, kind = settings_of(name, targets, password)
+    source = opened(name, settings, kind, zone)
     show("looking", 0)
     places = _look(source)
     is_new = not (home / "source.yml").exists()
@@ -122,7 +121,6 @@ def connect(
     else:
         proposals = _sampled(source, propose(places)) if is_new else []
     written, kept = _write(home, draft(name, proposals), is_new=is_new) if proposals else ((), _files(home))
-    snippet = _snippet(name, settings, folder)
     told = tuple(
         {"dataset": each.dataset.name, "place": each.place.name, "points": each.points, "because": list(each.because)}
         for each in proposals
@@ -130,7 +128,7 @@ def connect(
     used = [each.place for each in proposals] or (places if kind != "database" else [])
     hidden = {place.name: list(place.hidden) for place in used if place.hidden}
     remarks = tuple(dict.fromkeys(remark for place in places for remark in place.remarks))
-    done = Connected(home, told, hidden, remarks, written, kept, (), "", snippet)
+    done = Connected(home, told, hidden, remarks, written, kept, (), "", snippet(name, settings, folder))
     if not (home / "source.yml").exists():
         return replace(done, problem=_nothing(places))
     try:
@@ -150,32 +148,6 @@ def _home(name: str, folder: Path) -> Path:
     if home.exists() and not (home / "source.yml").is_file() and (not home.is_dir() or any(home.iterdir())):
         raise UsageError("it is there, and no draft: it has no source.yml", where=str(home), todo="choose another name")
     return home
-
-
-def _settings(name: str, targets: Sequence[str], password: str) -> tuple[SourceSettings, str]:
-    """The entry of ntanalytics.yml, and the kind of the source."""
-    urls = [each for each in targets if "://" in each]
-    books = [each for each in targets if Path(each).suffix.lower() in _BOOKS and each not in urls]
-    if (urls or books) and len(targets) > 1:
-        raise UsageError("name one database, or one workbook, or log files", todo="connect them one after the other")
-    if password and not urls:
-        raise UsageError("only a database has a password", todo="leave --password away")
-    try:
-        if urls:
-            return SourceSettings(product=name, url=urls[0], password=password, timeout_s=30), "database"
-        if books:
-            return SourceSettings(product=name, path=Path(books[0])), "workbook"
-        return SourceSettings(product=name, paths=tuple(targets)), "logs"
-    except pydantic.ValidationError as error:
-        said = "; ".join(each["msg"].removeprefix("Value error, ") for each in error.errors())
-        raise UsageError(
-            said, todo="pass the password as --password env:NAME, file:PATH or keyring:SERVICE/USER"
-        ) from None
-
-
-def _open(name: str, settings: SourceSettings, kind: str, zone: ZoneInfo) -> Source:
-    product = Product(name, name, kind, "an account that may SELECT", None, {}, {})
-    return SOURCES[kind](name, settings, product, zone)
 
 
 def _look(source: Source) -> list[Place]:
@@ -278,21 +250,6 @@ def _newest(source: Source, mapping: Mapping, places: list[Place], zone: ZoneInf
         ]
         day = max((each for each in dates if each), default=None)
     return (day, day) if day else None
-
-
-def _snippet(name: str, settings: SourceSettings, folder: Path) -> str:
-    """The lines of ntanalytics.yml that use the product."""
-    source: dict[str, Any] = {"product": name}
-    if settings.url:
-        source["url"] = settings.url
-        if settings.password:
-            source["password"] = settings.password
-    elif settings.path:
-        source["path"] = str(settings.path)
-    else:
-        source["paths"] = list(settings.paths)
-    content = {"queries": str(folder), "sources": {name: source}}
-    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
 
 
 def _nothing(places: list[Place]) -> str:

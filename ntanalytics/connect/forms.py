@@ -44,6 +44,8 @@ def time_form(values: Sequence[object]) -> str:
             return "epoch_ms"
     if all(_ZONED.fullmatch(text) for text in texts):
         return "aware"
+    if all(_fits(text, "%Y-%m-%d") for text in texts):
+        return "date"
     found = text_format(texts)
     return "naive" if found in _ISO else f"text:{found}" if found else ""
 

@@ -34,7 +34,7 @@ _CHINESE = (
 #: Tables of people: a bare ``name`` in them is a person's.
 _PEOPLE = re.compile(r"user|account|person|member|staff|employee|admin|用户|人员|员工|账号", re.IGNORECASE)
 
-_HEAD = re.compile(r"[^0-9(（:：,，;；\[【/]*")
+_HEAD = re.compile(r"[^0-9(:,;/\[（：，；【]*")
 _PERSONAL_VALUES = re.compile(
     r"(\+?86)?1[3-9]\d{9}|\d{17}[\dXx]|[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}|.*\beyJ[\w-]{10,}.*|\$2[aby]\$.*", re.DOTALL
 )

@@ -81,4 +81,4 @@ def follow(document: str, folder: Path, server: str, run_sql: Callable[[str], No
 
 def steady(output: str) -> str:
     """An output without how long something took, and without the spaces at the ends of lines."""
-    return "\n".join(line.rstrip() for line in _TOOK.sub("…", output).strip().splitlines())
+    return "\n".join(line.rstrip() for line in _TOOK.sub("…", output).strip("\n").splitlines())

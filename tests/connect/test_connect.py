@@ -1,0 +1,282 @@
+"""Looking, drafting and checking, on SQLite, logs and workbooks; the document's test does it on a real MariaDB."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import gzip
+import re
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import openpyxl
+import pytest
+import sqlalchemy as sa
+
+from ntanalytics.catalog import load_product
+from ntanalytics.connect import Connected, connect
+from ntanalytics.connect.checking import loadable
+from ntanalytics.contract import DATASETS
+from ntanalytics.errors import NtaError, SourceError, SourceRefused, SourceUnreachable, UnknownName, UsageError
+
+ZONE = ZoneInfo("Asia/Shanghai")
+TODAY = dt.date(2026, 11, 24)
+CANARY = "CANARY-that-nobody-may-read"
+LOGINS = """
+CREATE TABLE sys_logininfor (
+    info_id INTEGER PRIMARY KEY, login_time DATETIME, user_id VARCHAR(20), login_type VARCHAR(10), status VARCHAR(10),
+    ipaddr VARCHAR(40), user_name VARCHAR(40), password VARCHAR(40),
+    phonenumber VARCHAR(40), msg VARCHAR(200), bianhao VARCHAR(40)
+)
+"""
+
+
+def run(name: str, target: str, folder: Path, *datasets: str, **given: Any) -> Connected:
+    return connect(
+        name, [target], folder=folder / "queries", datasets=datasets, zone=ZONE, today=TODAY,
+        show=lambda what, rows: None, **given,
+    )  # fmt: skip
+
+
+def database(folder: Path, *statements: str) -> str:
+    url = f"sqlite:///{folder}/product.sqlite"
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    return url
+
+
+def logins(folder: Path) -> str:
+    rows = ", ".join(
+        f"({n}, '2026-11-20 09:00:0{n}', 'u{n}', '{kind}', '{how}', '10.0.0.{n}', "
+        f"'{CANARY}', '{CANARY}', '{CANARY}', '{CANARY}', '1391234567{n}')"
+        for n, kind, how in ((1, "pwd", "success"), (2, "ukey", "fail"), (3, "dragon", "success"))
+    )
+    return database(folder, LOGINS, f"INSERT INTO sys_logininfor VALUES {rows}")
+
+
+def states(found: Connected, dataset: str = "identity.logins") -> dict[str, str]:
+    return {column.name: column.state for each in found.datasets if each.dataset == dataset for column in each.columns}
+
+
+def everything(found: Connected) -> str:
+    return str(found.as_data()) + "".join(
+        path.read_text(encoding="utf-8") for path in found.folder.iterdir() if path.is_file()
+    )
+
+
+def test_a_table_is_proposed_drafted_with_every_column_and_checked(tmp_path: Path):
+    found = run("ruoyi", logins(tmp_path), tmp_path)
+    assert [(each["dataset"], each["place"]) for each in found.proposals] == [("identity.logins", "sys_logininfor")]
+    with loadable(found.folder) as (copy, unsaid):
+        assert unsaid == {"method.csv": ["dragon"]}
+        mapping = load_product(copy).mapping("identity.logins")
+    assert mapping.times["logged_in_at"] == "naive"
+    assert dict(mapping.translations["outcome"]) == {"fail": "failure", "success": "success"}
+    assert all(f" AS {column.name}" in mapping.sql for column in DATASETS["identity.logins"].mapped)
+    assert states(found) == {
+        "login_id": "ok", "logged_in_at": "ok", "account_id": "ok", "method": "words", "outcome": "ok",
+        "reason": "empty", "terminal": "empty", "address_hash": "ok",
+    }  # fmt: skip
+    assert not found.fits
+    (state,) = found.datasets
+    assert (state.first, state.rows, state.set_aside) == (dt.date(2026, 11, 20), 2, 1)
+
+
+def test_what_is_missing_is_said_until_it_fits_and_an_edited_draft_is_never_overwritten(tmp_path: Path):
+    url = logins(tmp_path)
+    first = run("ruoyi", url, tmp_path)
+    words = first.folder / "method.csv"
+    words.write_text(words.read_text(encoding="utf-8").replace("TODO", "other"), encoding="utf-8")
+    before = {path.name: path.read_bytes() for path in first.folder.iterdir()}
+    second = run("ruoyi", url, tmp_path)
+    assert second.fits
+    assert second.datasets[0].rows == 3
+    assert not second.written
+    assert {path.name: path.read_bytes() for path in first.folder.iterdir()} == before
+    assert f"url: {url}" in second.snippet
+
+
+def test_what_is_judged_secret_is_never_sampled(tmp_path: Path):
+    url = logins(tmp_path)
+    asked: list[str] = []
+    engine_execute = sa.event.listens_for(sa.Engine, "before_cursor_execute")
+
+    def listen(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        asked.append(statement)
+
+    engine_execute(listen)
+    try:
+        found = run("ruoyi", url, tmp_path)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", listen)
+    assert CANARY not in everything(found)
+    assert "1391234567" not in everything(found)
+    # bianhao sounds innocent: it was sampled, its values are telephone numbers, and it is gone.
+    assert found.not_looked_at == {"sys_logininfor": ["user_name", "password", "phonenumber", "msg", "bianhao"]}
+    # A draft's comments name what is not looked at; what stands outside comments is what is read.
+    bare = [re.sub(r"/\*.*?\*/|--[^\n]*", "", statement, flags=re.DOTALL) for statement in asked]
+    samples = [statement for statement in bare if "FROM sys_logininfor" in statement]
+    assert samples
+    for name in ("user_name", "password", "phonenumber", "msg"):
+        assert not any(name in statement for statement in samples)
+
+
+def test_a_column_that_every_row_must_have_and_the_window_are_named(tmp_path: Path):
+    url = database(
+        tmp_path, "CREATE TABLE login_log (id INTEGER PRIMARY KEY, uid TEXT)", "INSERT INTO login_log VALUES (1, 'a')"
+    )
+    found = run("tiny", url, tmp_path, "identity.logins")
+    assert states(found)["logged_in_at"] == states(found)["method"] == "missing"
+    assert "nothing can be read" in found.datasets[0].problems[0]
+    assert not found.fits
+
+
+def test_an_empty_table_proves_nothing(tmp_path: Path):
+    found = run("ruoyi", database(tmp_path, LOGINS), tmp_path)
+    assert not found.fits
+    assert "nothing is proven" in found.datasets[0].problems[0]
+
+
+def test_hostile_names_stay_names(tmp_path: Path):
+    hostile = 'login"; DROP TABLE x; -- \n*/ :since'
+    quoted = '"' + hostile.replace('"', '""') + '"'
+    url = database(
+        tmp_path,
+        f"CREATE TABLE {quoted} (id INTEGER PRIMARY KEY, login_time DATETIME, {quoted.replace('login', 'x')} TEXT, "
+        '"../type" TEXT, login_type TEXT, status TEXT)',
+        f"INSERT INTO {quoted} VALUES (1, '2026-11-20 09:00:00', 'x', 'y', 'pwd', 'ok')",
+    )
+    found = run("hostile", url, tmp_path, "identity.logins")
+    assert found.problem == ""
+    assert (found.datasets[0].rows, found.fits) == (1, True)
+    assert sorted(path.name for path in found.folder.iterdir()) == [
+        "identity.logins.sql", "method.csv", "outcome.csv", "source.yml",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["../evil", "a/b", "/tmp", "", ".", "Evil", "a b", "x" * 60])
+def test_a_name_that_is_a_path_is_refused(tmp_path: Path, name: str):
+    with pytest.raises(UsageError, match="cannot be a product's name"):
+        run(name, "x.log", tmp_path)
+    assert not (tmp_path / "queries").exists()
+
+
+def test_other_peoples_folders_and_built_in_names_are_left_alone(tmp_path: Path):
+    (tmp_path / "queries" / "mine").mkdir(parents=True)
+    (tmp_path / "queries" / "mine" / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError, match="no draft"):
+        run("mine", "x.log", tmp_path)
+    with pytest.raises(UsageError, match="built-in"):
+        run("nginx", "x.log", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("target", "given", "kind", "said"),
+    [
+        ("mysql+pymysql://r:hunter2@h/db", {}, UsageError, "holds a password"),
+        ("mysql+pymysql://r@h/db", {"password": "hunter2"}, UsageError, "is not written here"),
+        ("mysql+pymysql://r@127.0.0.1:9/db", {}, SourceError, "connect"),
+        ("sqlite:///nowhere.sqlite", {}, SourceUnreachable, "no such SQLite file"),
+        ("mongodb://h/db", {}, NtaError, "not the URL of a database"),
+        ("nowhere.log", {}, SourceUnreachable, "no file matches"),
+        ("nowhere.xlsx", {}, SourceUnreachable, "cannot read the workbook"),
+    ],
+)
+def test_what_cannot_be_reached_or_used_is_said(
+    tmp_path: Path, target: str, given: dict[str, str], kind: type, said: str
+):
+    with pytest.raises(kind, match=said) as caught:
+        run("product", target, tmp_path, **given)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_database_without_a_table_and_an_unknown_dataset_are_said(tmp_path: Path):
+    url = database(tmp_path)
+    (tmp_path / "product.sqlite").touch()
+    assert "nothing in it" in run("empty", url, tmp_path).problem
+    with pytest.raises(UnknownName, match=r"did you mean 'identity.logins'"):
+        run("empty", url, tmp_path, "identity.login")
+
+
+def log(folder: Path, text: str, name: str = "auth.log") -> str:
+    data = text.encode("utf-8")
+    (folder / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    return str(folder / name)
+
+
+JSON_LINES = "".join(
+    f'{{"time": "2026-11-20 09:00:0{n}", "uid": "u{n}", "ip": "10.0.0.{n}", "authType": "pwd", "result": "OK", '
+    f'"token": "{CANARY}"}}\n'
+    for n in range(3)
+)
+PAIRS = "".join(
+    f"2026-11-20 09:00:0{n} INFO uid=u{n} ip=10.0.0.{n} way=pwd result=OK phone=1391234567{n}\n" for n in range(3)
+)
+DELIMITED = "time|uid|ip|way|result|password\n" + "".join(
+    f"2026-11-20 09:00:0{n}|u{n}|10.0.0.{n}|pwd|OK|{CANARY}\n" for n in range(3)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "form", "fits"),
+    [
+        (JSON_LINES, "auth.log", "JSON", True),
+        (PAIRS, "auth.log", "key=value", True),
+        (PAIRS, "auth.log.gz", "key=value", True),
+        (DELIMITED, "auth.log", "delimited by |", False),  # its header is a line that is no login
+    ],
+)
+def test_the_form_of_a_log_is_recognised(tmp_path: Path, text: str, name: str, form: str, fits: bool):
+    found = run("portal", log(tmp_path, text, name), tmp_path, "identity.logins")
+    assert found.remarks == (f"its lines are {form}",)
+    (state,) = found.datasets
+    assert (state.rows, state.set_aside) == (3, 0 if fits else 1)
+    assert found.fits is fits
+    assert CANARY not in everything(found)
+    assert "1391234567" not in everything(found)
+
+
+def test_an_access_log_is_left_to_the_built_in_product(tmp_path: Path):
+    line = '10.0.0.1 - - [20/Nov/2026:09:00:00 +0800] "GET / HTTP/1.1" 200 12\n'
+    found = run("web", log(tmp_path, line * 3), tmp_path)
+    assert "the built-in product nginx reads it" in found.remarks[0]
+    assert not found.written
+    assert not found.fits
+
+
+@pytest.mark.parametrize("content", [bytes(range(256)) * 50, b"\0" * 5000])
+def test_a_binary_file_is_no_log(tmp_path: Path, content: bytes):
+    (tmp_path / "a.log").write_bytes(content)
+    with pytest.raises(SourceRefused, match="no text"):
+        run("binary", str(tmp_path / "a.log"), tmp_path)
+
+
+def test_an_empty_log_is_said(tmp_path: Path):
+    with pytest.raises(SourceRefused, match="no line in it"):
+        run("empty", log(tmp_path, "\n\n"), tmp_path)
+
+
+def test_a_workbook_is_recognised_by_the_contracts_chinese_words(tmp_path: Path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "短信账单"
+    sheet.append(["账期", "运营商", "账单条数", "账单金额", "联系电话"])
+    sheet.append(["2026-10-01", "中国移动", 1200, 48.5, "13912345678"])
+    sheet.append(["2026-10-01", "电信", 100, "=48/2", "13912345679"])  # no program has computed it yet
+    book.create_sheet("空")
+    book.save(tmp_path / "账单.xlsx")
+    book.close()
+    found = run("bills", str(tmp_path / "账单.xlsx"), tmp_path, days=(dt.date(2026, 10, 1), dt.date(2026, 10, 31)))
+    assert [(each["dataset"], each["place"]) for each in found.proposals] == [("sms.bills", "短信账单")]
+    with (found.folder / "carrier.csv").open(encoding="utf-8", newline="") as lines:
+        assert {row["theirs"]: row["ours"] for row in csv.DictReader(lines)} == {
+            "中国移动": "mobile",
+            "电信": "telecom",
+        }
+    assert states(found, "sms.bills")["billed_yuan"] == "set aside"
+    assert (found.datasets[0].rows, found.datasets[0].set_aside) == (1, 1)
+    assert "1391234567" not in everything(found)
