@@ -56,7 +56,7 @@ class Place:
         comment: what the source says of it.
         prelude: for logs, the WITH that takes a line apart.
         remarks: for the person, about how it was recognised.
-        samples: how many rows or lines were looked at.
+        samples: how many rows or lines were looked at; None before any was.
     """
 
     name: str
@@ -68,4 +68,4 @@ class Place:
     comment: str = ""
     prelude: str = ""
     remarks: tuple[str, ...] = ()
-    samples: int = 0
+    samples: int | None = None

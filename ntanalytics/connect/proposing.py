@@ -137,7 +137,9 @@ def _is_likely(found: Proposal) -> bool:
         return False
     taken, wanted = len(_distinct(found.columns)), len(found.columns)
     named = found.points - taken
-    return (named > 3 and taken >= 2) or (named == 3 and taken * 2 >= wanted) or taken * 4 >= wanted * 3
+    return (
+        (named > 3 and taken >= 2) or (named == 3 and taken * 2 >= wanted) or (taken >= 5 and taken * 4 >= wanted * 3)
+    )
 
 
 def _kinds_of_rows(place: Place) -> str:
@@ -150,12 +152,16 @@ def _distinct(columns: Map[str, tuple[Candidate, ...]]) -> set[str]:
 
 
 def _candidates(column: Column, dataset: Dataset, place: Place) -> tuple[Candidate, ...]:
-    found = [each for field in place.fields if (each := _candidate(field, column, dataset)).points > 0]
+    found = [
+        each
+        for field in place.fields
+        if (each := _candidate(field, column, dataset, is_sampled=place.samples is not None)).points > 0
+    ]
     return tuple(sorted(found, key=lambda each: -each.points)[:4])
 
 
-def _candidate(field: Field, column: Column, dataset: Dataset) -> Candidate:
-    if not _may_be(field, column):
+def _candidate(field: Field, column: Column, dataset: Dataset, *, is_sampled: bool) -> Candidate:
+    if not _may_be(field, column, is_sampled=is_sampled):
         return Candidate(field, 0, ())
     points, because = 0, []
     parts = name_parts(field.name)
@@ -190,10 +196,11 @@ def _candidate(field: Field, column: Column, dataset: Dataset) -> Candidate:
     return Candidate(field, points, tuple(because))
 
 
-def _may_be(field: Field, column: Column) -> bool:
+def _may_be(field: Field, column: Column, *, is_sampled: bool) -> bool:
     """Whether the column could hold it at all, by what it holds."""
     if column.type is Type.TIMESTAMP:
-        return bool(field.form) and field.form != "date"
+        # Whether a number is a moment is told by its values.
+        return field.form not in ("", "date") or (field.sort is Sort.INTEGER and not is_sampled)
     if column.type is Type.DATE:
         return field.form in ("date", "naive", "aware")
     if field.sort in _TIMES or field.form.startswith("text:"):
