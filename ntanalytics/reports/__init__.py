@@ -8,6 +8,7 @@ One line a block::
     board(findings)
 """
 
+from ntanalytics.reports.block import show
 from ntanalytics.reports.board import Board, board
 from ntanalytics.reports.chart import Chart, chart
 from ntanalytics.reports.drawn import Drawn, bars, lines
@@ -40,6 +41,7 @@ __all__ = [
     "lines",
     "say",
     "sentences",
+    "show",
     "signatures",
     "table",
 ]

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 import pandas as pd
+from IPython.display import display
 
 from ntanalytics.errors import UsageError
 from ntanalytics.reports import fragments
@@ -66,6 +67,11 @@ class Block(ABC):
         bundle["text/plain"] = f"{self.kind} {self.id}: {self.title}"
         bundle["text/html"] = fragments.preview(recorded(bundle))
         return bundle
+
+
+def show(*blocks: Block) -> None:
+    """Display several blocks from one cell, in order."""
+    display(*blocks)  # type: ignore[no-untyped-call]
 
 
 def plain(value: Any) -> Any:

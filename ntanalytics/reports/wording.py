@@ -18,6 +18,7 @@ _MARKS = {"bad": ("■", "异常"), "watch": ("▲", "关注"), "unknown": ("○
 _HEADED = {"yuan": "元", "points": "个百分点"}  #: the units that a column's head says for its cells
 _NAMED = 4  #: how many subjects of one state the status line names
 _HOLES = 3  #: how many holes it names
+MOST_NAMED = 6  #: so many datasets that were taken at one moment are named; more are counted
 _REASONS = 10  #: how many reasons for setting rows aside are written out; the record has them all
 
 
@@ -77,13 +78,21 @@ def worst(remarks: Sequence[Remark]) -> str:
 
 
 def as_of_line(head: Mapping[str, Any], zone: ZoneInfo) -> str:
-    """As of when each source's data are: ``数据截至：短信（sms） 11月23日 06:10；工单（desk） 未取得``."""
+    """As of when each source's data are: ``数据截至：短信（sms） 11月23日 06:10；工单（desk） 未取得``.
+
+    Many that were taken at one moment are counted, and not named: ``39 项数据 11月23日 06:10``.
+    """
     taken: dict[str, list[str]] = {}
     for each in head["as_of"]:
         moment = short_time(each["taken_at"], zone) if each["taken_at"] else "未取得"
         taken.setdefault(moment, []).append(f"{each['label']}（{each['source']}）")
-    said = (f"{'、'.join(labels)} {moment}" for moment, labels in taken.items())
+    said = (f"{_taken(labels, moment)} {moment}" for moment, labels in taken.items())
     return f"数据截至：{'；'.join(said)}" if taken else ""
+
+
+def _taken(labels: Sequence[str], moment: str) -> str:
+    is_named = len(labels) <= MOST_NAMED or moment == "未取得"
+    return "、".join(labels) if is_named else f"{len(labels)} 项数据"
 
 
 def short_time(value: str, zone: ZoneInfo = LOCAL) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from ntanalytics.workspace.looks.look import HISTORY, Look
-from ntanalytics.workspace.looks.overview import clocks, findings_of, headlines, systems
+from ntanalytics.workspace.looks.overview import clocks, findings_of, headlines, summary, systems
 from ntanalytics.workspace.looks.papers import look_at_docexchange, look_at_seal, look_at_sms
 from ntanalytics.workspace.looks.people import look_at_ca, look_at_identity, look_at_im, look_at_oa, look_at_sso
 from ntanalytics.workspace.looks.service import look_at_desk, look_at_infra
@@ -29,4 +29,4 @@ def look_at(report: Report, *subsystems: str) -> dict[str, Look]:
     return {name: look(report) for name, look in LOOKS.items() if not subsystems or name in subsystems}
 
 
-__all__ = ["HISTORY", "LOOKS", "Look", "clocks", "findings_of", "headlines", "look_at", "systems"]
+__all__ = ["HISTORY", "LOOKS", "Look", "clocks", "findings_of", "headlines", "look_at", "summary", "systems"]

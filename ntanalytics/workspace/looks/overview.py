@@ -7,10 +7,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings import weekly_sentences
+from ntanalytics.findings.finding import Finding, ranked
+from ntanalytics.findings.sentences import exception, spaced
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.duties import PROMISE
-from ntanalytics.reports import Kpis, Table, bars, kpi, kpis, lines, table
+from ntanalytics.metrics.figures import figure
+from ntanalytics.reports import Kpis, Sentence, Table, bars, kpi, kpis, lines, say, table
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.kpis import change_format
 from ntanalytics.reports.record import Field
@@ -24,6 +27,11 @@ _FIELDS = (
     Field("points", "string", "本期要点"),
     Field("change", "string", "较上期"),
 )
+
+_CLOCK = ["began_at", "subsystem", "cause", "clock_s", "clock"]
+
+#: So many exceptions open the weekly report.
+MOST_EXCEPTIONS = 3
 
 #: The figures that open the weekly report, each with its subsystem and the words of its card.
 _HEADLINES = (
@@ -40,7 +48,32 @@ def findings_of(looks: Mapping[str, Look]) -> list[Finding]:
     return [finding for look in looks.values() for finding in look.findings]
 
 
-def systems(looks: Mapping[str, Look], *, id: str = "systems", title: str = "各系统运行状况") -> Table:
+def summary(looks: Mapping[str, Look]) -> list[Sentence]:
+    """What the manager reads first: the worst of up to three subsystems, then what changed in use.
+
+    One sentence a subsystem, with its subject in bold; what a sentence on use says already is not said twice.
+    """
+    worst = [
+        next(each for each in ranked(look.findings) if each.state == look.state)
+        for look in looks.values()
+        if look.state in ("bad", "watch") and look.subsystem not in ("docexchange", "desk")
+    ]
+    said = [say(*_parted(exception(each), each), each.state) for each in ranked(worst)[:MOST_EXCEPTIONS]]
+    oa, papers = looks["oa"], looks["docexchange"]
+    editions, overdue = oa.tables.get("editions"), papers.tables.get("overdue")
+    if editions is not None and oa.is_complete:
+        said.append(say(weekly_sentences.adoption(oa.total, editions)))
+    if overdue is not None:
+        said.append(say(weekly_sentences.documents(papers.total, overdue)))
+    return said
+
+
+def _parted(sentence: str, finding: Finding) -> tuple[str, str]:
+    """A sentence without its subject, and the subject."""
+    return sentence.removeprefix(finding.subject).lstrip(), finding.subject
+
+
+def systems(looks: Mapping[str, Look], *, id: str = "systems", title: str = "") -> Table:
     """A line for each subsystem: its state, availability, what is worth knowing, its change, its last four weeks."""
     up = _availability(looks)
     rows = tuple(
@@ -48,13 +81,23 @@ def systems(looks: Mapping[str, Look], *, id: str = "systems", title: str = "各
             "subsystem": look.name,
             "state": look.state,
             "availability": up.get(name),
-            "points": look.points,
+            "points": _points(look),
             "change": change_words(look),
         }
         for name, look in looks.items()
     )
     drawn = lines("近四周", [look.recent for look in looks.values()])
-    return Table(id, title, fields=_FIELDS, rows=rows, drawn=drawn, origin=looks["infra"].origin or None)
+    return Table(id, title, fields=_FIELDS, rows=rows, drawn=drawn)
+
+
+def _points(look: Look) -> str:
+    """What is worth knowing of a subsystem; where something is wrong, that first."""
+    if look.state in ("ok", "unknown"):
+        return look.points
+    worst = next(each for each in ranked(look.findings) if each.state == look.state)
+    unit = MEASURES[worst.code.partition(".")[2]].unit if worst.code.partition(".")[2] in MEASURES else ""
+    seen = spaced(worst.subject, worst.check) if worst.subject != look.name else worst.check
+    return f"{seen} {figure(worst.value, worst.format, unit)}；{look.points.partition('，')[0]}"
 
 
 def _availability(looks: Mapping[str, Look]) -> dict[str, float | None]:
@@ -96,18 +139,17 @@ def headlines(looks: Mapping[str, Look]) -> Kpis:
     return kpis(cards, id="headlines")
 
 
-def clocks(looks: Mapping[str, Look], *, is_half: bool = False) -> Table:
-    """The incidents of the period, each with its recovery clock against the four hours that are promised."""
-    found = looks["desk"].tables.get("clocks")
-    rows = found.to_pylist() if found is not None else []
+def clocks(looks: Mapping[str, Look], *, most: int = 3, is_half: bool = False) -> Table:
+    """The longest incidents of the period, each with its recovery clock against the four hours that are promised."""
+    found = looks["desk"].tables.get("clocks", _no_clocks()).select(_CLOCK).slice(0, most)
+    rows = found.to_pylist()
     return table(
-        found.select(["began_at", "subsystem", "cause", "clock_s", "clock"]) if found is not None else _no_clocks(),
+        found,
         "事件与恢复时钟",
         id="clocks",
         drawn=bars("4 小时时钟", [row["clock_s"] / PROMISE.total_seconds() for row in rows]),
         note="" if rows else "本期没有系统崩溃事件。",
         is_half=is_half,
-        origin=looks["desk"].origin or None,
     )
 
 
