@@ -12,7 +12,7 @@ import typer
 from ntanalytics.cli.arguments import as_day
 from ntanalytics.cli.program import app
 from ntanalytics.errors import BadParameter
-from ntanalytics.terminal import out, progress, say, show_table
+from ntanalytics.terminal import complain, out, progress, say, show_table
 
 
 @app.command(epilog="Example: ntanalytics run sms_volume --period 2026-W47")
@@ -53,11 +53,11 @@ def run(
 
 @app.command(epilog="Example: ntanalytics verify outputs/sms_volume/2026-W47")
 def verify(directory: Annotated[Path, typer.Argument(help="A published report's folder.")]) -> None:
-    """Prove that every figure in report.html and report.xlsx is the record's."""
+    """Prove that every figure in report.html, report.xlsx and report.docx is the record's."""
     from ntanalytics.reports.verification import verify as prove
 
     prove(directory)
-    say(f"{directory}: every figure in HTML and workbook is the record's")
+    say(f"{directory}: every figure in HTML, workbook and document is the record's")
 
 
 @app.command(epilog="Example: ntanalytics history --limit 10")
@@ -91,27 +91,56 @@ def history(
     )
 
 
-@app.command(epilog="Example: ntanalytics demo --dir demo-city")
+@app.command(epilog="Example: ntanalytics demo --dir demo-city --seed 7")
 def demo(
     directory: Annotated[Path, typer.Option("--dir", help="Where the city is written.")] = Path("demo-city"),
     scale: Annotated[float, typer.Option(min=0.0001, help="How large: 1 is the volume of a real city.")] = 0.02,
     seed: Annotated[int, typer.Option(help="Same seed, same figures.")] = 20261122,
     until: Annotated[str, typer.Option(metavar="DAY", help="The last day of its data.")] = "2026-11-22",
     outputs: Annotated[Path, typer.Option(help="Where its reports are issued.")] = Path("outputs"),
+    servers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--servers",
+            metavar="URL",
+            help="A PostgreSQL or MariaDB server for the products that run on one; may be repeated.",
+        ),
+    ] = None,
 ) -> None:
-    """Write a demo city, fill its lake and issue its reports."""
+    """Write a demo city, fill its lake and issue its reports (docs/demo.md).
+
+    Its data are taken as on the morning after its last day, whenever that is done: its figures do not change with
+    the date. What was planted in it is in DIR/incidents.json.
+
+    Without --servers every database is a SQLite file. With --servers postgresql+psycopg://USER@HOST/postgres or
+    mysql+pymysql://USER@HOST/ (or both) those of the products that run there are made on it, each named
+    ntanalytics_demo_<source>; what has that name is replaced. The password comes from $NTANALYTICS_DEMO_PASSWORD.
+    """
     from ntanalytics.demo import REPORTS, write_estate
+    from ntanalytics.extraction import Extractor
+    from ntanalytics.ledger import Ledger
     from ntanalytics.runner import run_report
     from ntanalytics.settings import load
 
     last = as_day(until, "--until")
     with progress() as show:
-        estate = write_estate(directory, until=last, seed=seed, scale=scale, outputs=outputs, progress=show)
+        estate = write_estate(
+            directory, until=last, seed=seed, scale=scale, outputs=outputs, servers=servers or (), progress=show
+        )
         settings = load(estate.config)
-        today = last + dt.timedelta(days=1)
-        results = [run_report(settings, name, period, {}, today=today, progress=show) for name, period in REPORTS]
+        clock = estate.clock
+        taken = Extractor(settings, Ledger(settings.ledger), show, clock).extract([], estate.first, last)
+        results = [
+            run_report(settings, name, period, {}, today=clock().date(), clock=clock, progress=show)
+            for name, period in REPORTS
+        ]
     for result in results:
         say(f"{result.title}  {result.directory / 'report.html'}")
+    failed = [each for each in taken if each.error]
+    for each in failed:
+        complain(f"{each.dataset} ← {each.source}: {each.error}")
+    if failed:
+        raise typer.Exit(failed[0].exit_code)
     say(f"\nNext: ntanalytics --config {directory}/ntanalytics.yml run sms_volume --period 2026-11")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import lxml.html
 import mistune
 import nh3
 from markupsafe import Markup
@@ -31,3 +32,11 @@ def headings(markdown: str) -> list[str]:
     return [
         re.sub(r"[*_`]", "", line.lstrip("#")).strip() for line in markdown.splitlines() if re.match(r"#{1,2}\s", line)
     ]
+
+
+def paragraphs(markdown: str) -> list[tuple[str, str]]:
+    """Its paragraphs as plain texts, each with its tag: ``h2``, ``h3``, ``p`` or ``li``."""
+    html = to_html(markdown)
+    root = lxml.html.fragment_fromstring(str(html), create_parent="div")
+    found = root.xpath(".//*[self::h2 or self::h3 or self::p or self::li[not(p)]]")
+    return [(each.tag, " ".join(each.text_content().split())) for each in found]

@@ -100,10 +100,12 @@ class Record:
     Attributes:
         head: the head block.
         items: headings and blocks in the order of the notebook, without the head.
+        has_document: whether the report is also issued for Word: ``docx: true`` in the notebook's metadata.
     """
 
     head: Recorded
     items: tuple[Recorded | Heading, ...]
+    has_document: bool = False
 
     @property
     def blocks(self) -> tuple[Recorded, ...]:
@@ -149,7 +151,8 @@ def read_record(notebook: Mapping[str, Any]) -> Record:
             f"a record has one head block, this one has {len(heads)}", todo="show report.head() once"
         )
     _refuse_twins(blocks)
-    return Record(heads[0], tuple(item for item in items if item is not heads[0]))
+    about = notebook.get("metadata", {}).get("ntanalytics", {})
+    return Record(heads[0], tuple(item for item in items if item is not heads[0]), about.get("docx") is True)
 
 
 def load_record(path: Path) -> Record:

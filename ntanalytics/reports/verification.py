@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ntanalytics.errors import VerificationFailed
 from ntanalytics.reports.record import load_record
+from ntanalytics.reports.verified_document import document_differences
 from ntanalytics.reports.verified_page import page_differences
 from ntanalytics.reports.verified_workbook import workbook_differences
 
@@ -20,7 +21,7 @@ NAMED = 20
 
 
 def verify(directory: Path) -> None:
-    """Prove that ``report.html`` and ``report.xlsx`` in a folder are what ``report.ipynb`` records.
+    """Prove that ``report.html`` and ``report.xlsx`` in a folder are what ``report.ipynb`` records; so ``report.docx``.
 
     When the folder has a ``manifest.json``, each artefact it lists must have its hash and size.
 
@@ -38,6 +39,11 @@ def verify(directory: Path) -> None:
     record = load_record(notebook)
     differences += [f"report.html: {each}" for each in page_differences(record, page.read_bytes())]
     differences += [f"report.xlsx: {each}" for each in workbook_differences(record, workbook.read_bytes())]
+    document = directory / "report.docx"
+    if document.is_file():
+        differences += [f"report.docx: {each}" for each in document_differences(record, document.read_bytes())]
+    elif record.has_document:
+        differences.append("report.docx is not there")
     if differences:
         named = "\n  ".join(differences[:NAMED])
         more = f"\n  and {len(differences) - NAMED} more" if len(differences) > NAMED else ""

@@ -63,7 +63,7 @@ def texts(block: Recorded, zone: ZoneInfo, rows: int) -> list[str]:
     if block.kind == "sentences":
         said += [text for item in body["items"] for text in (item["subject"], item["text"])]
     elif block.kind == "kpis":
-        said += [text for item in body["items"] for text in _card(item, zone)]
+        said += [text for item in body["items"] for text in card_texts(item, zone)]
     elif block.kind == "signatures":
         said += [text for role in body["roles"] for text in (f"{role}：", "日期：")]
     if block.kind == "chart":
@@ -71,28 +71,31 @@ def texts(block: Recorded, zone: ZoneInfo, rows: int) -> list[str]:
     if block.fields and (block.kind != "chart" or block.is_drawn):
         folded = extent.folded(block, rows)
         said.append(extent.fold_words(folded) if folded else "")
-        said += [text for field in block.fields for text in _head(field)]
+        said += [text for field in block.fields for text in column_head(field)]
         said.append(body.get("drawn", {}).get("title", ""))
-        said += [_cell(block, row, field, zone) for row in block.rows[:rows] for field in block.fields]
+        said += [cell_text(block, row, field, zone) for row in block.rows[:rows] for field in block.fields]
         said += ["" if block.rows else "无记录", extent.cut_words(block, rows), extent.paper_words(block, rows)]
     if block.origin:
         said += ["来源", wording.origin_line(block.origin, zone)]
     return [text for text in (each.strip() for each in said) if text]
 
 
-def _head(field: Any) -> tuple[str, str]:
+def column_head(field: Any) -> tuple[str, str]:
+    """The head of a column and its unit."""
     kind = field.format.lstrip("+").partition(":")[0]
     unit = {"yuan": "元", "points": "个百分点"}.get(kind, field.unit)
     return field.title, f"（{unit}）" if unit and not field.title.endswith(f"（{unit}）") else ""
 
 
-def _cell(block: Recorded, row: Mapping[str, Any], field: Any, zone: ZoneInfo) -> str:
+def cell_text(block: Recorded, row: Mapping[str, Any], field: Any, zone: ZoneInfo) -> str:
+    """A cell of a block's data."""
     if block.kind == "board" and field.name == "value":
         return display(row["value"], row["format"], zone=zone)
     return display(row[field.name], field.format, zone=zone).removesuffix(" 个百分点")
 
 
-def _card(item: Mapping[str, Any], zone: ZoneInfo) -> list[str]:
+def card_texts(item: Mapping[str, Any], zone: ZoneInfo) -> list[str]:
+    """The texts of a headline figure's card; its note, which may be empty, is the last."""
     value = display(item["value"], item["format"], item["unit"], zone)
     said = [item["label"], f"≥ {value}" if item["is_lower_bound"] else value]
     if item["change"] is not None:

@@ -99,10 +99,14 @@ def load_report(name: str, directory: Path | None = None) -> Report:
 def _metadata(content: Any, where: str) -> tuple[str, tuple[PeriodKind, ...], dict[str, int]]:
     """Title, kinds of period and needs, each checked."""
     where = f"{where}, metadata.ntanalytics"
-    if not isinstance(content, dict) or set(content) != {"title", "periods", "needs"}:
+    if not isinstance(content, dict) or set(content) - {"docx"} != {"title", "periods", "needs"}:
         raise ReportFailed(
-            "it must hold exactly title, periods and needs", where=where, todo="compare with another report"
+            "it must hold title, periods and needs, and docx: true where it is also issued for Word",
+            where=where,
+            todo="compare with another report",
         )
+    if not isinstance(content.get("docx", False), bool):
+        raise ReportFailed("docx must be true or false", where=where)
     title, kinds, needs = content["title"], content["periods"], content["needs"]
     if not isinstance(title, str) or not title.strip():
         raise ReportFailed("title must be a text", where=where)

@@ -87,12 +87,13 @@ def test_a_notebook_has_one_parameters_cell_with_a_period(
 @pytest.mark.parametrize(
     ("about", "words"),
     [
-        (None, "must hold exactly title, periods and needs"),
-        ({**ABOUT, "owner": "x"}, "must hold exactly"),
+        (None, "must hold title, periods and needs"),
+        ({**ABOUT, "owner": "x"}, "must hold title"),
         ({**ABOUT, "title": " "}, "title must be a text"),
         ({**ABOUT, "periods": ["year"]}, "periods must list some of day, week, month"),
         ({**ABOUT, "periods": []}, "periods must list"),
         ({**ABOUT, "needs": {"sms.message": 1}}, "did you mean 'sms.messages'"),
+        ({**ABOUT, "docx": "yes"}, "docx must be true or false"),
         ({**ABOUT, "needs": {"sms.messages": "35"}}, "'35' is no number of days"),
     ],
 )

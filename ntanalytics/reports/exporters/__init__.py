@@ -1,6 +1,6 @@
 """Renderings of a record: pure functions of the executed notebook, registered with nbconvert.
 
-``render`` writes both beside each other; ``jupyter nbconvert --to ntanalytics-html`` works too.
+``render`` writes them beside each other; ``jupyter nbconvert --to ntanalytics-html`` works too.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from ntanalytics.reports.exporters.excel import workbook_bytes
 from ntanalytics.reports.exporters.html import page_text
 from ntanalytics.reports.record import load_record
 
-#: The names of the two renderings in a report's folder.
-HTML, EXCEL = "report.html", "report.xlsx"
+#: The names of the renderings in a report's folder.
+HTML, EXCEL, DOCUMENT = "report.html", "report.xlsx", "report.docx"
 
 
 def render(notebook: Path, folder: Path) -> list[Path]:
-    """Write ``report.html`` and ``report.xlsx`` of an executed notebook into a folder.
+    """Write ``report.html`` and ``report.xlsx`` of an executed notebook into a folder, and ``report.docx`` if wanted.
 
     Args:
         notebook: the executed notebook, the record.
         folder: it exists.
 
     Returns:
-        The two paths, HTML first.
+        Their paths, HTML first.
 
     Raises:
         ReportIncomplete: the notebook holds no record.
@@ -32,4 +32,9 @@ def render(notebook: Path, folder: Path) -> list[Path]:
     html, excel = folder / HTML, folder / EXCEL
     html.write_text(page_text(record), encoding="utf-8", newline="\n")
     excel.write_bytes(workbook_bytes(record))
-    return [html, excel]
+    if not record.has_document:
+        return [html, excel]
+    from ntanalytics.reports.exporters.document import document_bytes  # most reports need no Word
+
+    (folder / DOCUMENT).write_bytes(document_bytes(record))
+    return [html, excel, folder / DOCUMENT]

@@ -7,20 +7,16 @@ record, byte for byte.
 from __future__ import annotations
 
 import io
-import re
-import zipfile
-from datetime import datetime
 from typing import Any
 
 import openpyxl
 from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
 
+from ntanalytics.reports.exporters.archive import settled
 from ntanalytics.reports.exporters.sheets import write_sheets
 from ntanalytics.reports.formats import local
 from ntanalytics.reports.record import Record, read_record
-
-_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
 
 class ReportExcelExporter(Exporter):
@@ -54,18 +50,4 @@ def workbook_bytes(record: Record) -> bytes:
     write_sheets(book, record)
     raw = io.BytesIO()
     book.save(raw)
-    return _settled(raw.getvalue(), made)
-
-
-def _settled(raw: bytes, made: datetime) -> bytes:
-    """The same workbook without the moment of saving, which openpyxl writes into it in two places."""
-    settled = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(settled, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in sorted(old.namelist(), key=lambda each: (each != "[Content_Types].xml", each)):
-            content = old.read(name)
-            if name == "docProps/core.xml":
-                content = _MODIFIED.sub(rb"\g<1>" + f"{made:%Y-%m-%dT%H:%M:%SZ}".encode(), content)
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(entry, content)
-    return settled.getvalue()
+    return settled(raw.getvalue(), made)

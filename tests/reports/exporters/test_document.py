@@ -1,0 +1,164 @@
+"""The Word document: an office's page, faces and sizes, the record's words in its order, the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import docx
+import nbformat
+import pandas as pd
+import pytest
+from docx.oxml.ns import qn
+from nbconvert.exporters import get_exporter
+
+from ntanalytics.reports import table
+from ntanalytics.reports.exporters import render
+from ntanalytics.reports.exporters.document import document_bytes
+from ntanalytics.reports.exporters.document_table import fitted, widths
+from ntanalytics.reports.record import read_record
+
+
+@pytest.fixture(scope="module")
+def made(sample: ModuleType) -> bytes:
+    return document_bytes(read_record(sample.notebook()))
+
+
+@pytest.fixture(scope="module")
+def document(made: bytes) -> Any:
+    return docx.Document(io.BytesIO(made))
+
+
+def paragraph(document: Any, text: str) -> Any:
+    return next(each for each in document.paragraphs if each.text.startswith(text))
+
+
+def cells(table: Any) -> list[list[str]]:
+    return [[cell.text for cell in row.cells] for row in table.rows]
+
+
+def test_the_same_record_gives_the_same_bytes(sample: ModuleType, made: bytes) -> None:
+    assert document_bytes(read_record(sample.notebook())) == made
+
+
+def test_it_is_a4_with_the_margins_of_an_official_document(document: Any) -> None:
+    section = document.sections[0]
+    assert (section.page_width.mm, section.page_height.mm) == pytest.approx((210, 297), abs=0.05)
+    margins = (section.top_margin.mm, section.right_margin.mm, section.bottom_margin.mm, section.left_margin.mm)
+    assert margins == pytest.approx((37, 26, 35, 28), abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("text", "face", "size"),
+    [
+        ("南通市电子政务工作平台短信统计", "方正小标宋简体", 22),
+        ("1. 联通短信通道", "仿宋", 16),
+        ("一、趋势", "黑体", 16),
+        ("分运营商", "楷体", 16),
+    ],
+)
+def test_each_part_has_its_face_and_size(document: Any, text: str, face: str, size: float) -> None:
+    style = paragraph(document, text).style
+    assert style.element.rPr.rFonts.get(qn("w:eastAsia")) == face
+    assert style.font.size.pt == size
+
+
+def test_below_each_page_stands_its_number(document: Any) -> None:
+    (below,) = document.sections[0].footer.paragraphs
+    fields = below._p.findall(qn("w:fldSimple"))
+    assert [field.get(qn("w:instr")) for field in fields] == ["PAGE"]
+    assert "".join(node.text for node in below._p.iter(qn("w:t"))) == "— 1 —"
+
+
+def test_it_opens_with_what_is_wrong_and_the_sentences(document: Any) -> None:
+    texts = [each.text for each in document.paragraphs]
+    assert texts[:7] == [
+        "南通市电子政务工作平台短信统计",
+        "2026年第47周（11月16日—22日）",
+        "第1版 · 编号 2026-W47",
+        "■ 1 项异常：中国联通送达率",
+        "▲ 2 项关注：中国联通回执时延P95、工单逾期未结",
+        "○ 1 项未知：www 响应时间P95",
+        "○ 数据不完整：工单自 11月20日 起未取得，相关合计为下限",
+    ]
+    assert texts[7] == "其余 3 项正常；12 行不合格数据未计入；数据来源 1/3"
+    assert "1. 联通短信通道11月18日送达率由 98.6% 降至 71.0%，影响 1,887 条，已于 3 小时 28 分恢复。" in texts
+    assert "送达率（按日期）（图见网页版）" in texts
+    assert "编制：\t日期：\t" in texts
+
+
+def test_headline_figures_and_tables_are_tables(document: Any) -> None:
+    kpis, board, carriers, *_ = document.tables
+    assert cells(kpis)[1] == ["提交量", "165,154 条", "160,011 条", "▲ 3.2%", ""]
+    assert cells(kpis)[5] == ["未关闭工单", "≥ 12 件", "15 件", "", "数据不完整，为下限"]
+    assert cells(board)[1][:5] == ["■ 异常", "短信平台", "中国联通", "送达率", "71.0%"]
+    assert cells(carriers)[0][1] == "提交量（条）"
+    assert cells(carriers)[3] == ["中国联通", "36,318", "43,777", "94.6%", "−4.1", "3 分 07 秒", "—"]
+
+
+def test_a_head_is_repeated_and_no_row_is_cut(document: Any) -> None:
+    for each in document.tables:
+        rows = each._tbl.findall(qn("w:tr"))
+        assert rows[0].find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
+        assert all(row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None for row in rows)
+
+
+def test_a_long_table_ends_after_its_first_rows_and_says_so(sample: ModuleType) -> None:
+    rows = pd.DataFrame({"application": [f"应用{number}" for number in range(334)], "submitted": range(334)})
+    record = read_record(sample.notebook([sample.blocks()[0], table(rows, "长表", id="long")]))
+    found = docx.Document(io.BytesIO(document_bytes(record)))
+    assert len(found.tables[0].rows) == 31
+    assert paragraph(found, "其余").text == "其余 304 行见网页或工作簿"
+
+
+def test_columns_share_the_line_so_that_rows_stay_low() -> None:
+    # 检查项 would take 12, 依据 60: on a line of 50 the first keeps its words, the second has the rest.
+    wanted, least = widths(["检查项", "依据"], [["回执时延P95", "字" * 29], ["在岗", "短"]], [False, False])
+    assert (wanted, least) == ([13, 60], [8, 6])
+    short, long = fitted(wanted, least, 50)
+    assert short * 50 == pytest.approx(13)
+    assert long * 50 == pytest.approx(37)
+    assert fitted([10, 30], [5, 5], 84) == [0.25, 0.75]
+
+
+def test_only_a_report_that_wants_it_gets_it(sample: ModuleType, tmp_path: Path) -> None:
+    notebook = sample.notebook()
+    nbformat.write(notebook, tmp_path / "report.ipynb")
+    assert [path.name for path in render(tmp_path / "report.ipynb", tmp_path)] == ["report.html", "report.xlsx"]
+    notebook.metadata["ntanalytics"] = {"docx": True}
+    nbformat.write(notebook, tmp_path / "report.ipynb")
+    assert [path.name for path in render(tmp_path / "report.ipynb", tmp_path)][2:] == ["report.docx"]
+
+
+def test_nbconvert_finds_the_exporter_by_name(sample: ModuleType, made: bytes) -> None:
+    found, resources = get_exporter("ntanalytics-docx")().from_notebook_node(sample.notebook())
+    assert found == made
+    assert resources["output_extension"] == ".docx"
+
+
+def test_it_carries_no_picture_and_points_nowhere(made: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert [name for name in archive.namelist() if "media" in name or "thumbnail" in name] == []
+        assert all(b'TargetMode="External"' not in archive.read(name) for name in archive.namelist())
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed")
+def test_libreoffice_opens_the_document(made: bytes, tmp_path: Path, soffice: str) -> None:
+    (tmp_path / "report.docx").write_bytes(made)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [soffice, profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, tmp_path / "report.docx"]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    command = ["pdftotext", "-layout", tmp_path / "report.pdf", "-"]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    pages = ["".join(page.split()) for page in text.split("\f")[:-1]]
+    assert all(f"—{number}—" in page for number, page in enumerate(pages, 1))
+    assert "36,318" in text
+    with_board = [page for page in pages if any(mark in page for mark in ("■异常", "○未知", "●正常"))]
+    assert with_board
+    assert all("建议措施" in page for page in with_board)  # the head of a table is on each page that has its rows
