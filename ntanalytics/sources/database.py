@@ -114,12 +114,16 @@ class DatabaseSource:
             yield connection
 
     def absent_days(self, mapping: Mapping, days: list[dt.date]) -> set[dt.date]:
-        """Of ``days``, those whose shard the product does not have (yet, or any more)."""
-        if not self.product.shards:
+        """Of ``days``, those whose shard the product does not have (yet, or any more).
+
+        A mapping that reads no sharded table, of the applications that there are, has no absent day.
+        """
+        used = shards.named(mapping.sql, self.product.shards, self.dialect)
+        if not used:
             return set()
         with self._connected() as connection:
             by_table = self._shards(connection)
-        held = {shards.shard_day(table) for table in by_table[next(iter(self.product.shards))]}
+        held = {shards.shard_day(table) for table in by_table[used[0]]}
         return set(days) - held if held - {None} else set()
 
     @contextmanager

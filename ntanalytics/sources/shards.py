@@ -33,6 +33,12 @@ def matching(tables: Iterable[str], pattern: str) -> list[str]:
     return sorted(table for table in tables if re.fullmatch(pattern, table, re.IGNORECASE))
 
 
+def named(sql: str, shards: Iterable[str], dialect: str) -> list[str]:
+    """Of the names of sharded tables, those that the SQL reads, in their order."""
+    tables = {table.name for table in sqlglot.parse_one(sql, dialect=dialect).find_all(exp.Table)}
+    return [name for name in shards if name in tables]
+
+
 def expand(sql: str, shards: Map[str, list[str]], first: dt.date, last: dt.date, dialect: str) -> str:
     """The SQL with each sharded table replaced by the union of its shards of those days.
 
