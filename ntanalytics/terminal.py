@@ -104,8 +104,8 @@ def show_conformance(found: Conformance) -> None:
 
 def _show_lines(read: LinesRead) -> None:
     if read.unmatched:
-        share = read.unmatched / read.lines
-        say(f"  {read.unmatched:,} of {read.lines:,} lines ({share:.1%}) match no regular expression of the mapping:")
+        share = read.unmatched / read.wanted
+        say(f"  {read.unmatched:,} of {read.wanted:,} lines ({share:.1%}) match no regular expression of the mapping:")
         for sample in read.samples:
             say(f"    {sample}")
     elif read.lines:

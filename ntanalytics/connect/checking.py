@@ -108,7 +108,7 @@ def check_dataset(
     if found.lines is not None and found.lines.unmatched:
         read = found.lines
         problems.append(
-            f"{read.unmatched:,} of {read.lines:,} lines match no regular expression of the mapping, "
+            f"{read.unmatched:,} of {read.wanted:,} lines match no regular expression of the mapping, "
             f"such as {read.samples[0]}"
         )
     if found.lines is not None and found.lines.slow:

@@ -34,7 +34,7 @@ from ntanalytics.sources.workbook import WorkbookSource
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 
 #: A database has many tables that could feed something; more drafts than these nobody reads.
-_MOST_PROPOSED = 6
+_MOST_PROPOSED = 10
 
 
 @dataclass(frozen=True)

@@ -55,11 +55,11 @@ def draft(title: str, proposals: Iterable[Proposal]) -> dict[str, str]:
 def time_sql(field: Field, place: Place) -> tuple[str, str]:
     """How a mapping selects a time, and the form that its header declares."""
     if place.kind == "database":
-        return field.sql, field.form
+        return field.sql, field.form or "naive"
     if field.form.startswith("text:"):
         return f"try_strptime({field.sql}, '{field.form.removeprefix('text:')}')", "naive"
     kind = {"aware": "TIMESTAMPTZ", "epoch_s": "BIGINT", "epoch_ms": "BIGINT"}.get(field.form, "TIMESTAMP")
-    return f"try_cast({field.sql} AS {kind})", field.form
+    return f"try_cast({field.sql} AS {kind})", field.form or "naive"
 
 
 def _source(title: str, proposals: list[Proposal]) -> str:

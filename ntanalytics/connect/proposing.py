@@ -24,6 +24,8 @@ TAKEN = 4
 MOST_WORDS = 20
 
 _TIMES = {Sort.AWARE, Sort.NAIVE, Sort.DATE}
+#: Whether these hold a moment is told by their values.
+_UNTOLD = {Sort.INTEGER, Sort.TEXT}
 _SORTS = {
     Type.TIMESTAMP: _TIMES,
     Type.DATE: {Sort.DATE, Sort.NAIVE, Sort.AWARE},
@@ -133,7 +135,7 @@ def ours(word: str, column: Column) -> str:
 def _is_likely(found: Proposal) -> bool:
     """Named for it, with a time where the dataset has one; or so many columns fit that the name does not matter."""
     window = found.dataset.window
-    if window and not found.columns[window]:
+    if window and not found.columns[window] and not found.columns[found.dataset.time]:
         return False
     taken, wanted = len(_distinct(found.columns)), len(found.columns)
     named = found.points - taken
@@ -155,7 +157,7 @@ def _candidates(column: Column, dataset: Dataset, place: Place) -> tuple[Candida
     found = [
         each
         for field in place.fields
-        if (each := _candidate(field, column, dataset, is_sampled=place.samples is not None)).points > 0
+        if (each := _candidate(field, column, dataset, is_sampled=bool(place.samples))).points > 0
     ]
     return tuple(sorted(found, key=lambda each: -each.points)[:4])
 
@@ -199,10 +201,9 @@ def _candidate(field: Field, column: Column, dataset: Dataset, *, is_sampled: bo
 def _may_be(field: Field, column: Column, *, is_sampled: bool) -> bool:
     """Whether the column could hold it at all, by what it holds."""
     if column.type is Type.TIMESTAMP:
-        # Whether a number is a moment is told by its values.
-        return field.form not in ("", "date") or (field.sort is Sort.INTEGER and not is_sampled)
+        return field.form not in ("", "date") or (not is_sampled and field.sort in _UNTOLD)
     if column.type is Type.DATE:
-        return field.form in ("date", "naive", "aware")
+        return field.form in ("date", "naive", "aware") or (not is_sampled and field.sort in _UNTOLD)
     if field.sort in _TIMES or field.form.startswith("text:"):
         return False
     if column.values and len(set(map(str, field.values))) > MOST_WORDS:

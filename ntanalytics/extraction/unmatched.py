@@ -35,12 +35,14 @@ class LinesRead:
 
     Attributes:
         lines: lines that are not empty, in the files that the window needs.
-        unmatched: those that none of the mapping's expressions over ``line`` matches; None where it has none.
+        wanted: those of them that the mapping does not drop before it takes a line apart.
+        unmatched: of these, those that none of the mapping's expressions over ``line`` matches; None where it has none.
         samples: file:line of some of them, and their shape, without what they say.
         slow: a warning where the mapping is far slower than such mappings are; empty where not.
     """
 
     lines: int
+    wanted: int
     unmatched: int | None
     samples: tuple[str, ...]
     slow: str
@@ -65,8 +67,10 @@ def lines_read(
     matched = " OR ".join(f"regexp_matches(line, {_text(each)})" for each in patterns) or "TRUE"
     sql = (
         "WITH told AS (SELECT file, line_no, line, "  # noqa: S608 - the mapping's own expressions, quoted
-        f"({matched}) AS is_matched FROM lines WHERE trim(line) <> '') "
-        "SELECT count(*) AS lines, count(*) FILTER (NOT is_matched) AS unmatched, "
+        f"coalesce({_kept(mapping)}, FALSE) AS is_wanted, ({matched}) OR NOT is_wanted AS is_matched "
+        "FROM lines WHERE trim(line) <> '') "
+        "SELECT count(*) AS lines, count(*) FILTER (is_wanted) AS wanted, "
+        "count(*) FILTER (NOT is_matched) AS unmatched, "
         f"arg_min(struct_pack(place := file || ':' || line_no, line := left(line, {_SHOWN})), line_no, {_SAMPLES}) "
         "FILTER (NOT is_matched) AS samples FROM told"
     )
@@ -74,7 +78,9 @@ def lines_read(
     with source.read(counting, since, until) as batches:
         row = next(row for batch in batches for row in batch.to_pylist())
     samples = tuple(f"{each['place']}: {shape(each['line'])}" for each in row["samples"] or ())
-    return LinesRead(row["lines"], row["unmatched"] if patterns else None, samples, pace(row["lines"], seconds))
+    return LinesRead(
+        row["lines"], row["wanted"], row["unmatched"] if patterns else None, samples, pace(row["lines"], seconds)
+    )
 
 
 def pace(lines: int, seconds: float) -> str:
@@ -102,6 +108,26 @@ def line_patterns(mapping: Mapping) -> list[str]:
         if over_line and isinstance(pattern, exp.Literal) and pattern.is_string:
             found[pattern.name] = None
     return list(found)
+
+
+def _kept(mapping: Mapping) -> str:
+    """The condition by which a mapping keeps a line before it takes it apart; TRUE where it keeps all, or says more."""
+    conditions = []
+    for table in sqlglot.parse_one(mapping.sql, dialect="duckdb").find_all(exp.Table):
+        select = table.find_ancestor(exp.Select)
+        if table.name.lower() != "lines" or select is None:
+            continue
+        where = select.args.get("where")
+        if where is None or not _is_about_lines(where.this):
+            return "TRUE"
+        conditions.append(f"({where.this.sql(dialect='duckdb')})")
+    return " OR ".join(conditions) or "TRUE"
+
+
+def _is_about_lines(condition: exp.Expr) -> bool:
+    names = {column.name.lower() for column in condition.find_all(exp.Column)}
+    others = condition.find(exp.Placeholder, exp.Parameter, exp.Select, exp.Window)
+    return names <= {"file", "line_no", "line"} and others is None
 
 
 def shape(line: str) -> str:

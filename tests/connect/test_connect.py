@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import gzip
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from ntanalytics.connect import Connected, connect
 from ntanalytics.connect.checking import loadable
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import NtaError, SourceError, SourceRefused, SourceUnreachable, UnknownName, UsageError
+from tests.test_cli import nta
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = dt.date(2026, 11, 24)
@@ -280,3 +282,47 @@ def test_a_workbook_is_recognised_by_the_contracts_chinese_words(tmp_path: Path)
     assert states(found, "sms.bills")["billed_yuan"] == "set aside"
     assert (found.datasets[0].rows, found.datasets[0].set_aside) == (1, 1)
     assert "1391234567" not in everything(found)
+
+
+def test_the_command_ends_with_4_until_it_fits_and_speaks_to_machines(tmp_path: Path):
+    log(tmp_path, PAIRS)
+    fine = nta("connect", "portal", "auth.log", "--dataset", "identity.logins", "--json", cwd=tmp_path)
+    assert fine.returncode == 0, fine.stderr
+    told = json.loads(fine.stdout)
+    assert (told["fits"], told["datasets"][0]["rows"]) == (True, 3)
+    (tmp_path / "queries" / "portal" / "outcome.csv").write_text("theirs,ours\nOK,TODO\n", encoding="utf-8")
+    missing = nta("connect", "portal", "auth.log", cwd=tmp_path)
+    assert missing.returncode == 4
+    assert "no word of ours yet for OK" in missing.stdout
+    (tmp_path / "queries" / "portal" / "outcome.csv").write_text("theirs,ours\nOK,fine\n", encoding="utf-8")
+    wrong = nta("connect", "portal", "auth.log", cwd=tmp_path)
+    assert wrong.returncode == 4
+    assert "queries/portal/outcome.csv: unknown outcome 'fine'" in wrong.stderr
+    refused = nta("connect", "Portal!", "auth.log", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "Example: ntanalytics connect" in nta("connect", "--help").stdout
+
+
+def test_map_check_shows_a_wrong_expression_by_the_shape_of_the_lines(tmp_path: Path):
+    log(tmp_path, PAIRS + "2026-11-20 09:00:09 \x1b]0;evil\x07 uid=张三 ip=10.0.0.9 way=pwd\n")
+    settings = "queries: queries\nsources:\n  portal: {product: portal, paths: [auth.log]}\n"
+    (tmp_path / "ntanalytics.yml").write_text(settings, encoding="utf-8")
+    nta("connect", "portal", "auth.log", "--dataset", "identity.logins", cwd=tmp_path)
+    sql = tmp_path / "queries" / "portal" / "identity.logins.sql"
+    header, _, _ = sql.read_text(encoding="utf-8").partition("WITH ")
+    sql.write_text(
+        header
+        + r"""WITH parted AS (
+    SELECT file, line_no, regexp_extract(line, '^(\S+ \S+) INFO uid=(\w+) ip=(\S+)', ['moment', 'uid', 'ip']) AS part
+    FROM lines
+)
+SELECT file || ':' || line_no AS login_id, try_cast(part.moment AS TIMESTAMP) AS logged_in_at, part.uid AS account_id,
+    'pwd' AS method, 'OK' AS outcome, NULL AS reason, NULL AS terminal, part.ip AS address_hash
+FROM parted WHERE logged_in_at >= :since AND logged_in_at < :until
+""",
+        encoding="utf-8",
+    )
+    done = nta("map", "check", "portal", "--from", "2026-11-20", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "1 of 4 lines (25.0%) match no regular expression of the mapping:" in done.stdout
+    assert r"auth.log:4: 0000-00-00 00:00:00 \x1b]0;aaaa\x07 aaa=字字 aa=00.0.0.0 aaa=aaa" in done.stdout

@@ -50,6 +50,23 @@ def test_a_line_counts_as_matched_by_any_of_several_expressions(tmp_path: Path):
     assert read(tmp_path, sql).unmatched == 1
 
 
+@pytest.mark.parametrize(
+    ("where", "wanted", "unmatched"),
+    [
+        ("WHERE contains(line, 'login')", 3, 1),
+        ("WHERE line_no < 2", 1, 0),
+        ("WHERE regexp_matches(line, 'FAIL') AND line <> ''", 1, 0),
+        ("", 4, 2),
+        ("WHERE other > :since", 4, 2),  # not told before a line is taken apart
+    ],
+)
+def test_lines_that_a_mapping_drops_first_are_no_fault_of_its_expression(
+    tmp_path: Path, where: str, wanted: int, unmatched: int
+):
+    found = read(tmp_path, f"SELECT regexp_extract(line, 'login OK', 0) AS a FROM lines {where}")
+    assert (found.lines, found.wanted, found.unmatched) == (4, wanted, unmatched)
+
+
 def test_an_expression_over_something_else_than_the_line_is_left_alone(tmp_path: Path):
     found = read(tmp_path, "SELECT regexp_extract(part, 'x', 0) AS a FROM (SELECT line AS part FROM lines)")
     assert (found.lines, found.unmatched) == (4, None)
