@@ -1,0 +1,180 @@
+"""Explorers are set as a hand would set them, and what they show is counted another way."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+from pathlib import Path
+
+import ibis
+import pytest
+
+from ntanalytics.explore import AdoptionExplorer, SmsExplorer
+from ntanalytics.explore.explorer import Explorer
+from ntanalytics.periods import PeriodKind
+from ntanalytics.workspace import Workspace, open_workspace
+from tests.extraction.shop import Shop
+
+WEEK = "day BETWEEN '2026-11-16' AND '2026-11-22'"
+
+
+@pytest.fixture
+def adoption(workspace: Workspace) -> AdoptionExplorer:
+    return AdoptionExplorer(workspace)
+
+
+@pytest.fixture
+def sms(workspace: Workspace) -> SmsExplorer:
+    return SmsExplorer(workspace)
+
+
+def frame(explorer: Explorer):
+    assert explorer.view is not None, explorer.message.value
+    return explorer.view.rows.to_pandas()
+
+
+def drawn(explorer: Explorer) -> dict:
+    """Place → figure of the first bars or line that is drawn."""
+    (trace, *_) = explorer.figure.data
+    return dict(zip(trace.y, trace.x, strict=True) if trace.orientation == "h" else zip(trace.x, trace.y, strict=True))
+
+
+def rerun(explorer: Explorer, config: Path, monkeypatch: pytest.MonkeyPatch):
+    """What the code that an explorer shows gives in a notebook of its own."""
+    monkeypatch.setenv("NTANALYTICS_CONFIG", str(config))
+    *lines, last = ast.parse(explorer.code.value).body
+    names: dict = {}
+    exec(compile(ast.Module(lines, []), "code", "exec"), names)
+    return eval(compile(ast.Expression(last.value), "code", "eval"), names).to_pyarrow().to_pylist()
+
+
+def test_the_latest_week_is_shown_first_by_unit(adoption: AdoptionExplorer, workspace: Workspace):
+    assert adoption.period.label.startswith("2026年第47周")
+    assert [period.text for _, period in adoption.period.options] == ["2026-W47", "2026-W46", "2026-W45", "2026-W44"]
+    counted = workspace.sql(
+        f"SELECT count(DISTINCT source || account_id) AS n FROM oa_activities WHERE {WEEK} AND edition = 'wecom'"
+    )["n"][0]
+    adoption.pickers["edition"].choose("wecom")
+    adoption.by.value = ()
+    assert frame(adoption)["active"].tolist() == [counted]
+    assert adoption.figure is None  # one figure is no chart
+    adoption.by.value = ("edition",)
+    assert drawn(adoption) == {"企业微信版": counted}
+    assert f"{counted:,}" in adoption.tabled.value
+
+
+def test_units_are_found_by_a_part_of_their_name_and_stay_chosen(adoption: AdoptionExplorer):
+    units = adoption.pickers["unit"]
+    everybody = [name for name, _ in units.list.options]
+    assert len(everybody) > 50
+    first, second = frame(adoption)["unit"].head(2)
+    units.choose(first)
+    assert frame(adoption)["unit"].tolist() == [first]
+    units.search.value = second
+    assert [name for name, _ in units.list.options] == [name for name in everybody if name == first or second in name]
+    assert units.value == (first,)
+    units.list.value = (first, second)
+    assert sorted(frame(adoption)["unit"]) == sorted([first, second])
+    units.search.value = ""
+    assert units.value == tuple(name for name in everybody if name in {first, second})
+
+
+def test_a_choice_outlives_the_period_and_each_view_is_of_it(adoption: AdoptionExplorer, workspace: Workspace):
+    adoption.pickers["edition"].choose("general")
+    adoption.kind.value = PeriodKind.DAY
+    adoption.period.value = next(each for _, each in adoption.period.options if each.text == "2026-11-18")
+    assert adoption.pickers["edition"].value == ("general",)
+    adoption.shown.value = "modules"
+    by_module = workspace.sql(
+        "SELECT module, count(DISTINCT source || account_id) AS active, sum(actions) AS actions FROM oa_activities "
+        "WHERE day = '2026-11-18' AND edition = 'general' GROUP BY module"
+    )
+    shown = frame(adoption).set_index("module")
+    assert shown["active"].to_dict() == by_module.set_index("module")["active"].to_dict()
+    assert shown["actions"].to_dict() == by_module.set_index("module")["actions"].to_dict()
+    assert drawn(adoption)["公文管理"] == shown["active"]["documents"]
+
+
+def test_a_trend_draws_no_more_lines_than_can_be_told_apart(adoption: AdoptionExplorer):
+    adoption.shown.value = "trend"
+    assert len(adoption.figure.data) == 6
+    adoption.by.value = ()
+    adoption.measure.value = "actions"
+    days = frame(adoption)
+    assert days["actions"].dropna().tolist() == [each for each in drawn(adoption).values() if each is not None]
+    assert len(days) == 35  # four weeks before the week of the report
+    assert days["actions"].isna().sum() == 7  # the lake begins on 26 October: a hole is no zero
+
+
+def test_cohorts_begin_whole_and_the_lakes_first_week_is_none(adoption: AdoptionExplorer):
+    adoption.shown.value = "cohorts"
+    cohorts = frame(adoption)
+    assert str(cohorts["cohort_on"].min())[:10] == "2026-11-02"
+    assert set(cohorts[cohorts["week"] == 0]["retention"]) == {1.0}
+    assert len(adoption.figure.data) == cohorts["cohort_on"].nunique()
+
+
+def test_messages_are_narrowed_and_counted(sms: SmsExplorer, workspace: Workspace):
+    counted = workspace.sql(
+        f"SELECT carrier, count(*) AS n, sum(segments) AS s FROM sms_messages WHERE {WEEK} GROUP BY carrier"
+    ).set_index("carrier")
+    assert frame(sms).set_index("carrier")["submitted"].to_dict() == counted["n"].to_dict()
+    sms.measure.value = "segments"
+    assert sorted(drawn(sms).values()) == sorted(counted["s"])
+    sms.pickers["carrier"].choose("unicom")
+    sms.by.value = ("application",)
+    assert frame(sms)["segments"].sum() == counted["s"]["unicom"]
+    sms.shown.value = "hours"
+    assert (len(frame(sms)), frame(sms)["segments"].sum()) == (24, counted["s"]["unicom"])
+    sms.shown.value = "failures"
+    failed = workspace.sql(
+        f"SELECT count(*) AS n FROM sms_messages WHERE {WEEK} AND carrier='unicom' AND outcome='failed'"
+    )
+    assert frame(sms)["failed"].sum() == failed["n"][0]
+
+
+@pytest.mark.parametrize("kind", [AdoptionExplorer, SmsExplorer])
+def test_every_view_of_every_measure_can_be_shown_and_its_code_gives_its_rows(
+    workspace: Workspace, config: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Explorer]
+):
+    explorer = kind(workspace)
+    explorer.pickers["unit"].choose(explorer.pickers["unit"].list.options[3][1])
+    for _, view in kind.views:
+        explorer.shown.value = view
+        for measure in kind.measures:
+            explorer.measure.value = measure.name
+            assert explorer.view is not None, (view, measure.name, explorer.message.value)
+        for _, by in kind.groups:
+            explorer.by.value = by
+            assert explorer.view is not None, (view, by, explorer.message.value)
+        assert rerun(explorer, config, monkeypatch) == explorer.view.rows.to_pyarrow().to_pylist()
+
+
+def test_what_the_page_shows_of_a_hostile_name_is_text(tmp_path: Path):
+    shop = Shop(tmp_path)
+    mapping = shop.folder / "queries" / "shop" / "sms.messages.sql"
+    hostile = '<img src=x onerror=alert(1)>"; import os #'
+    mapping.write_text(mapping.read_text().replace("'OA'", f"'{hostile}'"), encoding="utf-8")
+    shop.messages("shop", (1, "2026-11-17 09:00:00", "mobile", 1, None, None))
+    shop.extractor().extract(["sms.messages"], dt.date(2026, 11, 17), dt.date(2026, 11, 17))
+    sms = SmsExplorer(open_workspace(shop.config))
+    sms.by.value = ("application",)
+    assert "<img" not in sms.tabled.value
+    assert "&lt;img" in sms.tabled.value
+    sms.pickers["application"].choose(hostile)
+    ast.parse(sms.code.value)
+    assert repr(hostile) in sms.code.value
+
+
+def test_a_lake_without_data_says_what_to_do(tmp_path: Path):
+    explorer = SmsExplorer(open_workspace(Shop(tmp_path).config))
+    assert (explorer.view, explorer.figure, explorer.period.options) == (None, None, ())
+    assert "ntanalytics extract" in explorer.message.value
+
+
+def test_the_tables_are_ibis_tables_to_go_on_with(adoption: AdoptionExplorer):
+    adoption.by.value = ("edition",)
+    rows = adoption.view.rows
+    few = rows.filter(rows.active_rate < 1).select("edition", idle=rows.enabled - rows.active)
+    assert isinstance(few, ibis.expr.types.Table)
+    assert (few.to_pandas()["idle"] > 0).all()
