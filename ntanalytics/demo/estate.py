@@ -75,6 +75,10 @@ class Estate:
         """When the estate is looked at: early on the morning after its last day."""
         return dt.datetime.combine(self.until + dt.timedelta(days=1), dt.time(6, 10), ZONE)
 
+    def clock(self) -> dt.datetime:
+        """As a clock that stands still: its states are as they were then, in whichever year they are taken."""
+        return self.read_at
+
 
 def write_estate(
     directory: Path,
@@ -90,7 +94,7 @@ def write_estate(
     """Write the demo estate: the same arguments give the same figures.
 
     Args:
-        directory: its folder; an estate that is there already is written anew, its lake is left.
+        directory: its folder; an estate that is there already is written anew, without its lake.
         until: its last day.
         days: how many days it has, ``until`` included.
         seed: seed of its random numbers.
@@ -154,9 +158,10 @@ def _claim(directory: Path) -> None:
             where=str(directory),
             todo="name a new folder with --dir DIR",
         )
-    # what an earlier estate left may be older than the first day of this one
+    # what an earlier estate left may be older than the first day of this one, or another city's
     if is_estate:
-        shutil.rmtree(directory / "sources", ignore_errors=True)
+        for name in ("sources", "lake"):
+            shutil.rmtree(directory / name, ignore_errors=True)
     (directory / "sources").mkdir(parents=True, exist_ok=True)
     # marks the folder as an estate from the start, so that an interrupted one can be written again
     (directory / INCIDENTS_FILE).write_text("[]\n", encoding="utf-8")

@@ -161,6 +161,9 @@ class Store:
                 yield database
                 database.finish()
                 connection.commit()
+                if url.database and url.get_backend_name() == "sqlite":
+                    # nothing is added to it any more, and whoever reads it should not be able to
+                    Path(url.database).chmod(0o444)
         finally:
             engine.dispose()
 
