@@ -32,8 +32,6 @@ def taken(folder: Path, place: City) -> dict[str, Rows]:
     found = {}
     for name, source in SOURCES.items():
         found[name] = extracted(place, folder, source, "infra.backups")["infra.backups"]
-        (folder / "lake").rename(folder / f"lake of {name}")
-        (folder / "ledger.sqlite").rename(folder / f"ledger of {name}")
     return found
 
 

@@ -1,7 +1,6 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +13,7 @@ from ntanalytics.demo.identity_schema import site_files
 from ntanalytics.demo.store import Store
 from ntanalytics.demo.units import UNITS
 from ntanalytics.extraction.pseudonym import hashed
-from tests.demo.mapped import local, mapped, ordered, small_city, url_of
+from tests.demo.extracted import Rows, extracted, local, small_city, url_of
 
 FIRST = dt.date(2026, 10, 26)
 DISTRICTS = ("崇川区", "通州区", "海门区", "海安市", "如皋市", "启东市", "如东县", "开发区")
@@ -44,25 +43,30 @@ def url(city: City, folder: Path) -> str:
     return url_of("maxkey", folder / "sources")
 
 
+def taken(city: City, folder: Path, url: str, dataset: str, own: bool = True) -> Rows:
+    queries = folder / "queries" if own else None
+    return extracted(city, folder, f"{{product: maxkey, url: '{url}'}}", dataset, queries=queries)[dataset]
+
+
 class Read:
     """Each dataset, read once."""
 
-    def __init__(self, city: City, url: str, own: Path) -> None:
-        self._city, self._url, self._own = city, url, own
-        self._read: dict[str, list[dict[str, Any]]] = {}
+    def __init__(self, city: City, folder: Path, url: str) -> None:
+        self._from = (city, folder, url)
+        self._read: dict[str, Rows] = {}
 
-    def __call__(self, dataset: str) -> list[dict[str, Any]]:
+    def __call__(self, dataset: str) -> Rows:
         if dataset not in self._read:
-            self._read[dataset] = mapped("maxkey", dataset, self._url, self._city.days, self._own)
+            self._read[dataset] = taken(*self._from, dataset)
         return self._read[dataset]
 
 
 @pytest.fixture(scope="module")
 def read(city: City, url: str, folder: Path) -> Read:
-    return Read(city, url, folder / "queries")
+    return Read(city, folder, url)
 
 
-def between(rows: list[dict[str, Any]], day: dt.date, since: str, until: str) -> list[dict[str, Any]]:
+def between(rows: Rows, day: dt.date, since: str, until: str) -> Rows:
     begin, end = (dt.datetime.combine(day, dt.time.fromisoformat(clock)) for clock in (since, until))
     return [row for row in rows if begin <= local(row["logged_in_at"]) < end]
 
@@ -138,10 +142,12 @@ def test_failures_have_their_reasons_and_shares(read: Read):
     assert {row["account_id"] for row in unknown} == {None}
 
 
-def test_methods_are_the_citys_words_and_the_product_alone_does_not_know_them(read: Read, city: City, url: str):
+def test_methods_are_the_citys_words_and_the_product_alone_does_not_know_them(
+    read: Read, city: City, url: str, folder: Path
+):
     methods = Counter(row["method"] for row in read("identity.logins"))
     assert set(methods) == {"password", "ca", "sms_code", "scan", "second_factor", "federated"}
-    alone = mapped("maxkey", "identity.logins", url, city.days)
+    alone = taken(city, folder, url, "identity.logins", own=False)
     theirs = Counter(row["method"] for row in alone)
     assert theirs["other"] == methods["ca"] + methods["sms_code"] + methods["scan"]
 
@@ -186,7 +192,7 @@ def test_one_account_is_tried_a_hundred_times_from_one_address_and_nobody_else_i
     assert suspects(read("identity.logins"), "account_id") == {tried[0]["account_id"]}
 
 
-def suspects(rows: list[dict[str, Any]], of: str) -> set[str]:
+def suspects(rows: Rows, of: str) -> set[str]:
     """Who failed 20 times or more within ten minutes (domain.md, "Identity and SSO")."""
     failed = defaultdict(list)
     for row in rows:
@@ -262,7 +268,7 @@ def test_the_same_seed_gives_the_same_rows_and_another_gives_others(tmp_path: Pa
     for number, seed in enumerate((1, 1, 2)):
         made, home = small_city(dt.date(2026, 11, 20), scale=0.001, seed=seed), tmp_path / str(number)
         assert write_identity(made, Store(home)) > 330
-        rows.append(ordered(mapped("maxkey", "identity.logins", url_of("maxkey", home), made.days)))
+        rows.append(taken(made, home, url_of("maxkey", home), "identity.logins", own=False))
     assert rows[0] == rows[1] != rows[2]
 
 
@@ -272,9 +278,6 @@ def test_a_real_mariadb_gives_the_same_rows(tmp_path: Path, mariadb_url: str, fo
     embedded, served = Store(tmp_path), Store(tmp_path, {"mysql": sa.make_url(mariadb_url)})
     assert write_identity(made, embedded) == write_identity(made, served)
     for dataset in (*DATASETS, "sso.accesses"):
-        one, other = (
-            ordered(mapped("maxkey", dataset, url_of("maxkey", tmp_path, server), made.days, folder / "queries"))
-            for server in ("", mariadb_url)
-        )
+        one, other = (taken(made, folder, url_of("maxkey", tmp_path, server), dataset) for server in ("", mariadb_url))
         assert len(one) > 10
         assert one == other

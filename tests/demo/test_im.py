@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ntanalytics.demo.city import City
 from ntanalytics.demo.im import write_im
 from ntanalytics.demo.store import Store
-from tests.demo.mapped import local, mapped, ordered, small_city, url_of
+from tests.demo.extracted import Rows, extracted, local, small_city, url_of
 
 FIRST = dt.date(2026, 11, 9)
 STOPPED, FALLEN = dt.date(2026, 11, 12), dt.date(2026, 11, 13)
@@ -29,14 +29,19 @@ def home(city: City, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def messages(city: City, home: Path) -> list[dict[str, Any]]:
-    return mapped("openfire", "im.messages", url_of("openfire", home), city.days)
+def taken(city: City, folder: Path, dataset: str, server: str = "") -> Rows:
+    source = f"{{product: openfire, url: '{url_of('openfire', folder, server)}'}}"
+    return extracted(city, folder, source, dataset)[dataset]
 
 
 @pytest.fixture(scope="module")
-def sessions(city: City, home: Path) -> list[dict[str, Any]]:
-    return mapped("openfire", "im.sessions", url_of("openfire", home), city.days)
+def messages(city: City, home: Path) -> Rows:
+    return taken(city, home, "im.messages")
+
+
+@pytest.fixture(scope="module")
+def sessions(city: City, home: Path) -> Rows:
+    return taken(city, home, "im.sessions")
 
 
 def one(home: Path, statement: str) -> Any:
@@ -49,7 +54,7 @@ def moment(day: dt.date, clock: str) -> dt.datetime:
     return dt.datetime.combine(day, dt.time.fromisoformat(clock))
 
 
-def test_who_talks_is_present_on_the_day_and_has_come(messages: list[dict[str, Any]], city: City):
+def test_who_talks_is_present_on_the_day_and_has_come(messages: Rows, city: City):
     came = {}
     for day in city.days:
         present = city.present(day)
@@ -60,7 +65,7 @@ def test_who_talks_is_present_on_the_day_and_has_come(messages: list[dict[str, A
         assert came[hour.date(), row["account_id"]] < (hour.hour + 1) * 3_600_000
 
 
-def test_a_message_that_was_archived_twice_is_counted_once(messages: list[dict[str, Any]], home: Path, city: City):
+def test_a_message_that_was_archived_twice_is_counted_once(messages: Rows, home: Path, city: City):
     written = one(home, "SELECT COUNT(*) FROM ofMessageArchive")
     distinct = one(home, "SELECT COUNT(DISTINCT messageID) FROM ofMessageArchive")
     doubles = written - distinct
@@ -70,7 +75,7 @@ def test_a_message_that_was_archived_twice_is_counted_once(messages: list[dict[s
     assert one(home, "SELECT SUM(messageCount) FROM ofConversation") == distinct - len(city.days)
 
 
-def test_there_are_texts_and_files_to_one_and_to_rooms(messages: list[dict[str, Any]]):
+def test_there_are_texts_and_files_to_one_and_to_rooms(messages: Rows):
     by_kind: Counter[str] = Counter()
     by_reach: Counter[str] = Counter()
     for row in messages:
@@ -82,14 +87,14 @@ def test_there_are_texts_and_files_to_one_and_to_rooms(messages: list[dict[str, 
     assert 0.15 < by_reach["group"] / total < 0.35
 
 
-def test_working_days_have_messages_and_sundays_few(messages: list[dict[str, Any]]):
+def test_working_days_have_messages_and_sundays_few(messages: Rows):
     by_day: Counter[dt.date] = Counter()
     for row in messages:
         by_day[local(row["hour_at"]).date()] += row["messages"]
     assert by_day[dt.date(2026, 11, 11)] > 4 * by_day[dt.date(2026, 11, 15)] > 0
 
 
-def test_no_message_is_sent_while_the_service_or_its_server_is_down(home: Path, messages: list[dict[str, Any]]):
+def test_no_message_is_sent_while_the_service_or_its_server_is_down(home: Path, messages: Rows):
     midnight = int(dt.datetime(2026, 11, 12, tzinfo=dt.timezone(dt.timedelta(hours=8))).timestamp() * 1000)
     sent = "SELECT COUNT(*) FROM ofMessageArchive WHERE sentDate - {} BETWEEN {} AND {}"
     assert one(home, sent.format(midnight, (14 * 60 + 52) * 60_000, (16 * 60 + 44) * 60_000 - 1)) == 0
@@ -102,7 +107,7 @@ def test_no_message_is_sent_while_the_service_or_its_server_is_down(home: Path, 
     assert per_hour[moment(STOPPED - dt.timedelta(days=1), "15:00")] > 50
 
 
-def test_a_batch_of_desks_falls_back_to_the_old_client_from_its_day_on(sessions: list[dict[str, Any]]):
+def test_a_batch_of_desks_falls_back_to_the_old_client_from_its_day_on(sessions: Rows):
     users: dict[bool, set[str]] = {True: set(), False: set()}
     old: dict[bool, set[str]] = {True: set(), False: set()}
     for row in sessions:
@@ -115,7 +120,7 @@ def test_a_batch_of_desks_falls_back_to_the_old_client_from_its_day_on(sessions:
     assert 0.05 < len(old[True]) / len(users[True]) < 0.25
 
 
-def test_clients_are_desks_domestic_ones_and_telephones(sessions: list[dict[str, Any]], city: City):
+def test_clients_are_desks_domestic_ones_and_telephones(sessions: Rows, city: City):
     domestic = {
         f"{number}@im.nantong.example"
         for number, is_domestic in zip(city.people.id.tolist(), city.people.is_xinchuang.tolist(), strict=True)
@@ -140,7 +145,7 @@ def test_the_same_seed_gives_the_same_rows_and_a_larger_city_talks_more(tmp_path
     for number, (seed, scale) in enumerate(((1, 0.001), (1, 0.001), (2, 0.001), (1, 0.02), (1, 0.2))):
         made, home = small_city(dt.date(2026, 11, 20), scale=scale, seed=seed), tmp_path / str(number)
         write_im(made, Store(home))
-        rows.append(ordered(mapped("openfire", "im.messages", url_of("openfire", home), made.days)))
+        rows.append(taken(made, home, "im.messages"))
     assert rows[0] == rows[1] != rows[2]
     assert len(rows[4]) > len(rows[3]) > len(rows[0])
 
@@ -151,9 +156,6 @@ def test_a_real_postgresql_gives_the_same_rows(tmp_path: Path, postgres_url: str
     embedded, served = Store(tmp_path), Store(tmp_path, {"postgresql": sa.make_url(postgres_url)})
     assert write_im(made, embedded) == write_im(made, served)
     for dataset in ("im.messages", "im.sessions"):
-        here, there = (
-            ordered(mapped("openfire", dataset, url_of("openfire", tmp_path, server), made.days))
-            for server in ("", postgres_url)
-        )
+        here, there = (taken(made, tmp_path, dataset, server) for server in ("", postgres_url))
         assert len(here) > 100
         assert here == there
