@@ -142,6 +142,8 @@ def _show_states(found: Connected) -> None:
         say(f"\n{state.dataset}{days}: {counts}: {'all fits' if state.fits else 'not yet'}")
         for problem in state.problems:
             say(f"  {problem}")
+        if state.slow:
+            say(f"  {state.slow}")
         show_table(("column", "state", "what"), ((each.name, each.state, each.said) for each in state.columns))
 
 

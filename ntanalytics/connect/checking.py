@@ -51,6 +51,7 @@ class DatasetState:
         set_aside: rows that do not.
         problems: what concerns no single column.
         columns: column by column.
+        slow: a warning where a log is read slowly; it fits all the same.
     """
 
     dataset: str
@@ -60,6 +61,7 @@ class DatasetState:
     set_aside: int
     problems: tuple[str, ...]
     columns: tuple[ColumnState, ...]
+    slow: str = ""
 
     @property
     def fits(self) -> bool:
@@ -111,8 +113,7 @@ def check_dataset(
             f"{read.unmatched:,} of {read.wanted:,} lines match no regular expression of the mapping, "
             f"such as {read.samples[0]}"
         )
-    if found.lines is not None and found.lines.slow:
-        problems.append(found.lines.slow)
+    slow = found.lines.slow if found.lines is not None else ""
     named = {f"（{column.name}）" for column in dataset.columns}
     problems += [
         f"{rows:,} set aside: {reason}"
@@ -120,7 +121,7 @@ def check_dataset(
         if not any(name in reason for name in named)
     ]
     states = tuple(_state(column, found, nulls, unsaid) for column in dataset.mapped)
-    return DatasetState(dataset.name, *days, found.rows, set_aside, tuple(problems), states)
+    return DatasetState(dataset.name, *days, found.rows, set_aside, tuple(problems), states, slow)
 
 
 def null_columns(mapping: Mapping) -> set[str]:

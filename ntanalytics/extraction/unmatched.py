@@ -23,7 +23,7 @@ USUAL_PACE = 185_000
 _LEAST_LINES = 100_000
 
 #: So many times slower than usual is worth a warning.
-_SLOWER = 4
+_SLOWER = 3
 
 #: Lines shown, and characters of each.
 _SAMPLES, _SHOWN = 3, 100
