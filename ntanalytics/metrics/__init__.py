@@ -12,6 +12,8 @@ from ntanalytics.errors import UnknownName
 from ntanalytics.metrics import (
     adoption,
     adoption_flow,
+    adoption_pace,
+    adoption_ranking,
     availability,
     backups,
     certificates,
@@ -44,6 +46,8 @@ MEASURES: MappingProxyType[str, Measure] = catalogue(
         duties,
         adoption,
         adoption_flow,
+        adoption_pace,
+        adoption_ranking,
         handling,
         docexchange,
         identity,

@@ -141,22 +141,26 @@ def _enabled(members: ir.Table, ever: ir.Table, by: Sequence[str]) -> ir.Table:
     return joined.aggregate(by=list(by), enabled=joined.count(), activated=joined["_account_id"].count())
 
 
-def reach(activities: ir.Table, members: ir.Table) -> ir.Table:
+def reach(activities: ir.Table, members: ir.Table, by: Sequence[str] = ()) -> ir.Table:
     """Coverage: onboarded units and those of them that have an active account (domain.md, OA adoption).
 
     Args:
         activities: rows of ``oa.activities``, those of the period.
         members: rows of ``oa.members``: the snapshot at the period's end.
+        by: columns that ``activities`` and ``members`` share and that name a group: ``edition``.
 
     Returns:
-        One row with the measures of ``REACH``. An account without a unit belongs to none.
+        ``by`` and the measures of ``REACH``, most units first; one row when ``by`` is empty. An account without a
+        unit belongs to none.
     """
     may = members.filter((members.is_pc_enabled | members.is_mobile_enabled) & members.unit.notnull())
-    onboarded = may.select("unit").distinct()
-    acted = activities.filter(activities.unit.notnull()).select(_unit="unit").distinct()
-    joined = onboarded.left_join(acted, onboarded.unit == acted["_unit"])
-    counted = joined.aggregate(units_onboarded=joined.count(), units_active=joined["_unit"].count())
-    return counted.mutate(coverage=counted.units_active / counted.units_onboarded.nullif(0))
+    onboarded = may.select(*by, "unit").distinct()
+    acted = activities.filter(activities.unit.notnull()).select(*by, "unit").distinct()
+    acted = acted.rename({f"_{name}": name for name in (*by, "unit")})
+    joined = onboarded.left_join(acted, [onboarded[name] == acted[f"_{name}"] for name in (*by, "unit")])
+    counted = joined.aggregate(by=list(by), units_onboarded=joined.count(), units_active=joined["_unit"].count())
+    shared = counted.mutate(coverage=counted.units_active / counted.units_onboarded.nullif(0))
+    return shared.order_by(ibis.desc("units_onboarded"), *by)
 
 
 def used(activities: ir.Table, by: Sequence[str]) -> ir.Table:

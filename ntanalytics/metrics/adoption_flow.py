@@ -56,7 +56,19 @@ RETENTION = (
     ),
 )  # fmt: skip
 
-MEASURES = catalogue((*FLOW, *RETENTION))
+#: So many weeks after its first one a cohort is followed.
+OLDEST = 8
+
+AGES = tuple(
+    Measure(
+        f"retention_{week}", f"{week} 周后", format="rate:0", good="up",
+        definition=f"Share of the cohort that acted {week} week(s) after its first one (domain.md, OA adoption: "
+        "Retention by weekly cohort).",
+    )
+    for week in range(1, OLDEST + 1)
+)  # fmt: skip
+
+MEASURES = catalogue((*FLOW, *RETENTION, *AGES))
 
 _PERSON = ("source", "account_id")
 
@@ -125,3 +137,31 @@ def retention(history: ir.Table, since: date, last: date) -> ir.Table:
         retained=sized.retained,
         retention=sized.retained / sized.cohort,
     ).order_by("cohort_on", "week")
+
+
+def by_age(retention: ir.Table, last: date, holed: Sequence[date] = ()) -> ir.Table:
+    """Retention with one row a cohort and one column a week after its first, as it is read in a table.
+
+    Args:
+        retention: what ``retention`` made.
+        last: the last day of the period.
+        holed: Mondays of the weeks whose data have a hole: their cohorts are left out, their shares not known.
+
+    Returns:
+        ``cohort_on``, ``cohort`` and ``retention_1`` … ``retention_8``, ordered by cohort: 0 in a week in which nobody
+        of the cohort acted, null in one that has not ended or has a hole.
+    """
+    unknown = [ibis.literal(day) for day in holed]
+    grouped = retention.group_by("cohort_on", "cohort").aggregate(
+        **{f"_{week}": retention.retention.max(where=retention.week == week) for week in range(1, OLDEST + 1)}
+    )
+    if unknown:
+        grouped = grouped.filter(~grouped.cohort_on.isin(unknown))
+    shares = {}
+    for week in range(1, OLDEST + 1):
+        on = (grouped.cohort_on + ibis.interval(days=7 * week)).cast("date")
+        is_known = on <= ibis.literal(last - timedelta(days=6))
+        if unknown:
+            is_known &= ~on.isin(unknown)
+        shares[f"retention_{week}"] = is_known.ifelse(grouped[f"_{week}"].fill_null(0.0), ibis.null())
+    return grouped.select("cohort_on", "cohort", **shares).order_by("cohort_on")

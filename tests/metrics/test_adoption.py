@@ -188,11 +188,46 @@ def test_retention_follows_a_weeks_newcomers(acts, listed) -> None:
     assert {row["week"] for row in shown} == {0, 1}
 
 
+def test_a_cohort_is_read_by_its_age(acts, listed) -> None:
+    start = MONDAY - 21 * DAY
+    history = acts(
+        [
+            ("a", start), ("b", start), ("a", start + 7 * DAY), ("a", MONDAY),
+            ("c", start + 7 * DAY), ("c", MONDAY), ("d", MONDAY),
+        ]
+    )  # fmt: skip
+    kept = adoption_flow.retention(history, start, MONDAY + 6 * DAY)
+    columns = ["cohort_on", "cohort", "retention_1", "retention_2", "retention_3", "retention_4"]
+    assert listed(adoption_flow.by_age(kept, MONDAY + 6 * DAY), *columns) == [
+        dict(zip(columns, row, strict=True))
+        for row in [
+            (start, 2, 0.5, 0.0, 0.5, None),
+            (start + 7 * DAY, 1, 0.0, 1.0, None, None),
+            (MONDAY, 1, None, None, None, None),
+        ]
+    ]
+    # a week with a hole has no cohort of its own, and nobody is known to have stayed in it or not
+    holed = adoption_flow.by_age(kept, MONDAY + 6 * DAY, [start + 7 * DAY])
+    assert listed(holed, "cohort_on", "retention_1", "retention_2") == [
+        {"cohort_on": start, "retention_1": None, "retention_2": 0.0},
+        {"cohort_on": MONDAY, "retention_1": None, "retention_2": None},
+    ]
+
+
+def test_coverage_by_edition(acts, members, listed) -> None:
+    able = members("1").union(members("2", unit="乙局")).union(members("3", edition="wecom"))
+    assert listed(adoption.reach(acts([("2", MONDAY, {"unit": "乙局"})]), able, ["edition"])) == [
+        {"edition": "general", "units_onboarded": 2, "units_active": 1, "coverage": 0.5},
+        {"edition": "wecom", "units_onboarded": 1, "units_active": 0, "coverage": 0.0},
+    ]
+
+
 def test_every_column_has_its_words(acts, members, days) -> None:
     table = acts([("1", MONDAY)])
     made = [
         adoption.adoption(table, members("1"), table, days(MONDAY, "+")), adoption.reach(table, members("1")),
         adoption.daily(table, days(MONDAY, "+")), adoption_flow.flow(table, MONDAY, MONDAY - 7 * DAY),
         adoption_flow.retention(table, MONDAY, FRIDAY),
+        adoption_flow.by_age(adoption_flow.retention(table, MONDAY, FRIDAY), FRIDAY),
     ]  # fmt: skip
     assert {name for each in made for name in each.columns} <= set(MEASURES)
