@@ -18,12 +18,20 @@ class City:
     """A demo estate in a folder, and the reports issued from it."""
 
     def __init__(self, folder: Path) -> None:
-        self.estate: Estate = write_estate(folder / "city", until=UNTIL, days=56, scale=0.005, outputs=folder / "outputs")
+        self.estate: Estate = write_estate(
+            folder / "city", until=UNTIL, days=56, scale=0.005, outputs=folder / "outputs"
+        )
         self.settings: Settings = load(self.estate.config)
+
+    def clock(self) -> dt.datetime:
+        """The moment at which data are taken: the morning after the estate's last day."""
+        return self.estate.read_at
 
     def run(self, report: str, period: str, **parameters: str) -> RunResult:
         """Issue a report as if it were the morning after the estate's last day."""
-        return run_report(self.settings, report, period, parameters, today=UNTIL + dt.timedelta(days=1))
+        return run_report(
+            self.settings, report, period, parameters, today=UNTIL + dt.timedelta(days=1), clock=self.clock
+        )
 
 
 def blocks(directory: Path) -> dict[str, dict[str, Any]]:

@@ -7,7 +7,15 @@ from collections.abc import Generator
 
 import pytest
 
+from tests.city import City
+
 pytest_plugins = ["tests.servers.plugin"]
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """The demo city, small, with a lake that the reports under test have filled; tests add to it and change nothing."""
+    return City(tmp_path_factory.mktemp("city"))
 
 
 @pytest.hookimpl(wrapper=True)

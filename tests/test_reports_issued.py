@@ -18,11 +18,6 @@ VOLATILE = {"generated_at", "taken_at", "as_of", "origin", "versions"}
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> City:
-    return City(tmp_path_factory.mktemp("city"))
-
-
-@pytest.fixture(scope="module")
 def week(city: City):
     return city.run("sms_volume", "2026-W47")
 
@@ -41,7 +36,12 @@ def settled(value: object) -> object:
     return round(value, 9) if isinstance(value, float) else value
 
 
-@pytest.mark.parametrize("name", ["week", "inspection"])
+@pytest.fixture(scope="module")
+def weekly(city: City):
+    return city.run("weekly_service_report", "2026-W47")
+
+
+@pytest.mark.parametrize("name", ["week", "inspection", "weekly"])
 def test_the_figures_are_those_of_the_golden_file(request: pytest.FixtureRequest, name: str):
     result = request.getfixturevalue(name)
     now = json.dumps(settled(blocks(result.directory)), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
