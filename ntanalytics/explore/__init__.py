@@ -14,6 +14,7 @@ from __future__ import annotations
 from ntanalytics.explore.adopted import Adopted
 from ntanalytics.explore.adoption import AdoptionExplorer
 from ntanalytics.explore.messages import Messages
+from ntanalytics.explore.periods import periods_of
 from ntanalytics.explore.sms import SmsExplorer
 
-__all__ = ["Adopted", "AdoptionExplorer", "Messages", "SmsExplorer"]
+__all__ = ["Adopted", "AdoptionExplorer", "Messages", "SmsExplorer", "periods_of"]
