@@ -28,16 +28,26 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class Board(Block):
-    """A status board."""
+    """A status board.
+
+    Attributes:
+        findings: its checks, in order.
+        note: said below the title, or empty.
+        is_folded: whether what is in order is folded away, so that it does not drown what is not.
+    """
 
     kind: ClassVar[str] = "board"
 
     findings: tuple[Finding, ...] = field(default=(), kw_only=True)
     note: str = field(default="", kw_only=True)
+    is_folded: bool = field(default=False, kw_only=True)
 
     def body(self) -> dict[str, Any]:
         """See ``Block.body``."""
-        return {"note": self.note}
+        body: dict[str, Any] = {"note": self.note}
+        if self.is_folded:
+            body["open_rows"] = sum(each.state != "ok" for each in self.findings)
+        return body
 
     def data(self) -> dict[str, Any]:
         """See ``Block.data``."""
@@ -55,13 +65,16 @@ def board(
     *,
     id: str = "board",
     note: str = "",
+    is_folded: bool = False,
     origin: Mapping[str, Any] | None = None,
 ) -> Board:
     """The status board of some findings: abnormal first, then to watch, unknown, and what is in order.
 
-    What is in order stands by system and subject, as the engineer walks it; the rest keeps its order.
+    What is in order stands by system and subject, as the engineer walks it; the rest keeps its order. ``is_folded``
+    folds what is in order, on the page and on paper; the record and the workbook have it all.
     """
-    return Board(id, title, findings=tuple(_walked(ranked(findings))), note=note, origin=origin)
+    made = tuple(_walked(ranked(findings)))
+    return Board(id, title, findings=made, note=note, is_folded=is_folded, origin=origin)
 
 
 def _walked(findings: Sequence[Finding]) -> list[Finding]:

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 from ntanalytics.reports.record import Recorded
 
-#: So many rows of a table stand open; the rest is folded, and not printed. A board is walked row by row: never folded.
+#: So many rows of a table stand open; the rest is folded, and not printed. A board is walked row by row: it is folded
+#: only where it says so, and then all that is not in order stands open.
 FOLD = 30
 
 #: A page carries no more rows of one table.
@@ -35,18 +36,21 @@ def carried(blocks: Iterable[Recorded]) -> dict[str, int]:
 
 def folded(block: Recorded, rows: int) -> int:
     """How many of the rows that the page carries are folded."""
-    return max(0, rows - FOLD) if block.kind == "table" else 0
+    open_rows = FOLD if block.kind == "table" else block.body.get("open_rows", rows)
+    return max(0, rows - open_rows)
 
 
-def fold_words(count: int) -> str:
-    """What opens the fold: ``其余 304 行``."""
-    return f"其余 {count:,} 行"
+def fold_words(count: int, kind: str = "table") -> str:
+    """What opens the fold: ``其余 304 行``; of a board, ``其余 190 项正常``."""
+    return f"其余 {count:,} 项正常" if kind == "board" else f"其余 {count:,} 行"
 
 
 def paper_words(block: Recorded, rows: int) -> str:
     """What stands on paper in place of the rows that are not printed: ``其余 304 行见网页或工作簿``; or empty."""
     left = len(block.rows) - (rows - folded(block, rows))
-    return f"其余 {left:,} 行见{'工作簿' if rows < len(block.rows) else '网页或工作簿'}" if left else ""
+    # of a board that is cut, too, the rest is not all in order
+    words = fold_words(left, block.kind if rows == len(block.rows) else "table")
+    return f"{words}见{'工作簿' if rows < len(block.rows) else '网页或工作簿'}" if left else ""
 
 
 def cut_words(block: Recorded, rows: int) -> str:

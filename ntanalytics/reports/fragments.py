@@ -90,7 +90,7 @@ def fragment(block: Recorded, zone: ZoneInfo = LOCAL, part: Part | None = None) 
 def part_of(block: Recorded, rows: int) -> Part:
     """The part of a block's data that the page shows when it carries so many rows."""
     count = extent.folded(block, rows)
-    fold = extent.fold_words(count) if count else ""
+    fold = extent.fold_words(count, block.kind) if count else ""
     return Part(rows, fold, extent.paper_words(block, rows), extent.cut_words(block, rows))
 
 

@@ -70,7 +70,7 @@ def texts(block: Recorded, zone: ZoneInfo, rows: int) -> list[str]:
         said += [body["subject"], "数据" if block.is_drawn else ""]
     if block.fields and (block.kind != "chart" or block.is_drawn):
         folded = extent.folded(block, rows)
-        said.append(extent.fold_words(folded) if folded else "")
+        said.append(extent.fold_words(folded, block.kind) if folded else "")
         said += [text for field in block.fields for text in column_head(field)]
         said.append(body.get("drawn", {}).get("title", ""))
         said += [cell_text(block, row, field, zone) for row in block.rows[:rows] for field in block.fields]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 
 from ntanalytics.errors import VerificationFailed
-from ntanalytics.reports import chart, table
+from ntanalytics.reports import board, chart, table
 from ntanalytics.reports.block import Block
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.extent import carried, cut_words, fold_words, folded, paper_words
@@ -102,9 +103,26 @@ def test_only_the_longest_tables_are_cut_and_all_at_the_same_row() -> None:
     assert carried([block(900, 7, "a"), block(100, 7, "b"), block(800, 7, "c")]) == {"a": 450, "b": 100, "c": 450}
 
 
-def test_a_table_folds_after_thirty_rows_and_a_board_never() -> None:
+def test_a_table_folds_after_thirty_rows_and_a_board_only_where_it_says_so() -> None:
     assert [folded(block(rows), rows) for rows in (30, 31, 334)] == [0, 1, 304]
     assert folded(block(334, kind="board"), 334) == 0
+
+
+def test_a_folded_board_leaves_open_all_that_is_not_in_order_and_is_proven(sample: ModuleType, tmp_path: Path) -> None:
+    [watched, *_] = [each for each in sample.findings() if each.state == "watch"]
+    fine = [replace(watched, state="ok", subject=f"主机{each}", advice="") for each in range(40)]
+    wrong = [replace(watched, subject=f"异常主机{each}") for each in range(35)]
+    made = board([*fine, *wrong], is_folded=True)
+    kept = recorded(made._repr_mimebundle_())
+    assert (kept.body["open_rows"], len(kept.rows)) == (35, 75)
+    assert (folded(kept, 75), paper_words(kept, 75)) == (40, "其余 40 项正常见网页或工作簿")
+    nbformat.write(sample.notebook([sample.blocks()[0], made]), tmp_path / "report.ipynb")
+    render(tmp_path / "report.ipynb", tmp_path)
+    verify(tmp_path)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<summary>其余 40 项正常</summary>" in page
+    assert page.count('<tr class="more">') == 40
+    assert page.index("异常主机34") < page.index('<tr class="more">') < page.index("主机39")
 
 
 def test_what_is_not_shown_is_said() -> None:
