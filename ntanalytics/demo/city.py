@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ntanalytics.demo.incidents import Incident
+from ntanalytics.demo.incidents import SPAN_DAYS, Incident
 from ntanalytics.demo.rhythm import Audience, Rhythm, generator
 from ntanalytics.demo.units import EDITION_OF, UNITS
 from ntanalytics.periods import Calendar
@@ -35,9 +35,7 @@ _MOBILE = {"party": 0.18, "government": 0.24, "general": 0.3, "wecom": 0.72, "":
 
 #: A unit's adoption moves by at most this much a day, up or down.
 _DRIFT_PER_DAY = 0.004
-#: The days over which adoption moves, however short the estate is: a shorter one has the same days.
-_SPAN = 70
-#: Units that came to the platform within the estate: working days before the last one.
+#: Units that came to the platform of late: working days before the last one.
 ONBOARDED = {"崇川区民政局": 31, "开发区科技局": 18}
 
 _PEOPLE, _PRESENT = 101, 102
@@ -153,13 +151,12 @@ class City:
         recent = rng.random(count) < 0.015  # opened within the estate
         opened = np.where(
             recent,
-            np.datetime64(self.until) - rng.integers(0, _SPAN, count).astype("timedelta64[D]"),
+            np.datetime64(self.until) - rng.integers(0, SPAN_DAYS, count).astype("timedelta64[D]"),
             opened,
         )
+        worked = self.calendar.working_days(self.until - dt.timedelta(days=SPAN_DAYS - 1), self.until)[::-1]
         for name, back in ONBOARDED.items():
-            day = self.working_day(back)
-            if day is not None:
-                opened = np.where(unit == UNITS.index(name), np.datetime64(day), opened)
+            opened = np.where(unit == UNITS.index(name), np.datetime64(worked[back]), opened)
         return People(
             id=np.arange(10_001, 10_001 + count),
             unit=unit,
@@ -186,7 +183,7 @@ class City:
         """
         people, rng = self.people, self.rng(_PRESENT, day)
         chance = people.presence * min(self.rhythm.factor(day, Audience.OFFICE), 1.0)
-        chance = chance * (1 + self.drift[people.unit] * ((day - self.until).days + _SPAN / 2))
+        chance = chance * (1 + self.drift[people.unit] * ((day - self.until).days + SPAN_DAYS / 2))
         for incident in self.planted("adoption_drop"):
             if incident.start.date() <= day < incident.end.date():
                 chance = np.where(people.unit == UNITS.index(incident.subject), chance * 0.25, chance)

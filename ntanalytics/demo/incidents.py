@@ -11,6 +11,10 @@ from ntanalytics.periods import Calendar, Period
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
+#: The days over which the script and the people's habits run, however short the estate is: a shorter one has the
+#: same days.
+SPAN_DAYS = 70
+
 
 @dataclass(frozen=True)
 class Incident:
@@ -58,17 +62,18 @@ class Incident:
 def plan(calendar: Calendar, first: dt.date, until: dt.date) -> tuple[Incident, ...]:
     """The incidents of an estate from ``first`` to ``until``, both included, in order of their start.
 
-    Those that would fall before ``first`` are left out. The bill that differs is that of the last
-    full month that lies within the estate.
+    Those that were over before ``first`` are left out; one that had begun before and goes on is there with its own
+    start, so that it does the same to the days of a shorter estate. The bill that differs is that of the last full
+    month that lies within the estate.
     """
-    days = calendar.working_days(first, until)[::-1]
+    days = calendar.working_days(min(first, until - dt.timedelta(days=SPAN_DAYS - 1)), until)[::-1]
     planned = [
         Incident(
             name,
             subsystem,
             kind,
             subject,
-            max(_moment(days[back] - dt.timedelta(days=BEGUN.get(kind, 0)), begin), _moment(first, "00:00")),
+            _moment(days[back] - dt.timedelta(days=BEGUN.get(kind, 0)), begin),
             _end(kind, days[back], end, until),
             severity,
             text,
@@ -76,6 +81,7 @@ def plan(calendar: Calendar, first: dt.date, until: dt.date) -> tuple[Incident, 
         for name, subsystem, kind, subject, back, begin, end, severity, text in PLAN
         if back < len(days)
     ]
+    planned = [incident for incident in planned if incident.end > _moment(first, "00:00")]
     month = billed_months(first, until)[-1:]
     planned += [
         Incident(

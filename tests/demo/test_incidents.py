@@ -1,8 +1,8 @@
 import datetime as dt
 
 from ntanalytics.contract.words import SUBSYSTEMS
-from ntanalytics.demo.incidents import ZONE, billed_months, plan
-from ntanalytics.demo.script import KINDS
+from ntanalytics.demo.incidents import ZONE, Incident, billed_months, plan
+from ntanalytics.demo.script import BEGUN, KINDS, LASTING
 from ntanalytics.periods import Calendar
 
 UNTIL = dt.date(2026, 11, 22)
@@ -37,14 +37,25 @@ def test_one_that_lasts_ends_with_the_estate_at_the_latest():
     assert incidents["backup-missing"].start == dt.datetime(2026, 11, 18, tzinfo=ZONE)  # a day before the 19th
 
 
-def test_those_before_the_first_day_are_left_out():
+def test_those_that_were_over_before_the_first_day_are_left_out():
     incidents = plan(Calendar(), dt.date(2026, 11, 19), UNTIL)
-    # what had begun before it goes on from the first day
-    assert {incident.day for incident in incidents} == {dt.date(2026, 11, 19), dt.date(2026, 11, 20)}
+    assert {incident.day for incident in incidents if not lasting(incident)} == {UNTIL - dt.timedelta(days=2)}
 
 
-def test_days_without_a_working_day_have_none():
-    assert plan(Calendar(), dt.date(2026, 10, 3), dt.date(2026, 10, 4)) == ()
+def test_one_that_goes_on_has_begun_when_it_has_in_a_longer_estate():
+    longer = {incident.id: incident for incident in plan(Calendar(), dt.date(2026, 9, 14), UNTIL)}
+    shorter = {incident.id: incident for incident in plan(Calendar(), dt.date(2026, 11, 19), UNTIL)}
+    assert all(longer[name] == incident for name, incident in shorter.items())
+    assert {"adoption-drop", "disk-oa-db", "im-old-client"} <= set(shorter)
+    assert set(longer) - set(shorter) >= {"outage-unicom", "im-stopped"}
+
+
+def test_days_without_a_working_day_have_only_what_goes_on():
+    assert [each.id for each in plan(Calendar(), dt.date(2026, 10, 3), dt.date(2026, 10, 4)) if not lasting(each)] == []
+
+
+def lasting(incident: Incident) -> bool:
+    return incident.kind in LASTING or incident.kind in BEGUN
 
 
 def test_only_whole_months_are_billed():
