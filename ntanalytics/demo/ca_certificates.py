@@ -45,6 +45,23 @@ class Certificates:
     fingerprint: NDArray[np.object_]
     is_stale: NDArray[np.bool_]
 
+    def of(self, person: NDArray[np.int64], at_s: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The certificate that each of some persons takes at a moment, an index; -1 where he has none that is good.
+
+        Args:
+            person: indexes into ``People``.
+            at_s: the moments, in seconds since 1970, local.
+        """
+        found = np.full(len(person), -1)
+        # a person's stand one behind the other, the newest last, and he has two at most
+        for side in ("left", "right"):
+            place = np.searchsorted(self.person, person, side) - (side == "right")
+            place = np.minimum(place, len(self.person) - 1)
+            good = (self.person[place] == person) & (self.issued[place] <= at_s) & (at_s < self.expires[place])
+            good &= (self.revoked[place] == 0) | (at_s < self.revoked[place])
+            found = np.where(good, place, found)
+        return found
+
 
 def certificates_of(city: City) -> Certificates:
     """The personal certificates that were issued until the estate's end.

@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 from numpy.typing import NDArray
 
+from ntanalytics.demo.ca_certificates import certificates_of
 from ntanalytics.demo.city import City
 from ntanalytics.demo.identity_accounts import (
     earlier_logins,
@@ -47,14 +48,14 @@ def write_identity(city: City, store: Store) -> int:
     people = city.people
     ids = objects(str(number) for number in people.id.tolist())
     opened, disabled = openings_of(city), disablings_of(city)
-    last = earlier_logins(city)
+    last, held = earlier_logins(city), certificates_of(city)
     with store.database("maxkey", "mysql") as database:
         for table, columns in TABLES.items():
             index = [(INDEXES[table],)] if table in INDEXES else []
             database.create(table, columns, key=("ID",), indexes=index)
         rows = write_units(database, city) + write_apps(database)
         for day in city.days:
-            logins = draw_logins(city, day)
+            logins = draw_logins(city, day, held)
             got_in = logins.person[logins.is_success]
             np.maximum.at(last, got_in, seconds(day, logins.at_ms[logins.is_success]))
             rows += _write_logins(database, city, day, logins, ids)

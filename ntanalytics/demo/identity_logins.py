@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ntanalytics.demo.ca_certificates import Certificates, seconds
 from ntanalytics.demo.city import City
 from ntanalytics.demo.identity_schema import LOGIN_TYPES
 from ntanalytics.demo.rhythm import DAY_MS, Audience
@@ -18,25 +19,29 @@ MESSAGES = ("success", "fail", "password error", "user not exist", "locked", "in
 _SUCCESS, _FAIL, _WRONG, _UNKNOWN, _LOCKED, _INACTIVE = range(len(MESSAGES))
 
 METHODS = tuple(LOGIN_TYPES)
-_PASSWORD, _CA, _SMS_CODE, _SCAN, _SECOND, _FEDERATED = range(len(METHODS))
+_PASSWORD, CA, _SMS_CODE, _SCAN, _SECOND, _FEDERATED = range(len(METHODS))
 
 #: Shares of the methods in the order of ``METHODS``: at a desk by edition (the last has no OA), and by telephone.
 _AT_DESK = np.array(
     [
-        [0.22, 0.60, 0.05, 0.06, 0.07, 0.00],
-        [0.34, 0.42, 0.12, 0.09, 0.03, 0.00],
-        [0.48, 0.22, 0.16, 0.12, 0.02, 0.00],
-        [0.30, 0.04, 0.10, 0.06, 0.00, 0.50],
-        [0.55, 0.30, 0.12, 0.03, 0.00, 0.00],
+        [0.55, 0, 0.13, 0.15, 0.17, 0.00],
+        [0.59, 0, 0.20, 0.16, 0.05, 0.00],
+        [0.61, 0, 0.21, 0.15, 0.03, 0.00],
+        [0.31, 0, 0.10, 0.07, 0.00, 0.52],
+        [0.79, 0, 0.17, 0.04, 0.00, 0.00],
     ]
 )
+#: Who has a certificate that is good takes it, at a desk, this often.
+_WITH_CERTIFICATE = 0.94
 _BY_TELEPHONE = np.array([[0.40, 0, 0.50, 0, 0.10, 0]] * 3 + [[0.02, 0, 0.08, 0, 0, 0.90]] + [[0.50, 0, 0.50, 0, 0, 0]])
 
-#: Share of the logins that an attempt of the same method fails before: a wrong password, a wrong code, no certificate …
-_FAILING = np.array([0.055, 0.012, 0.03, 0.015, 0.03, 0.006])
+#: Share of the logins that an attempt of the same method fails before: a wrong password, a wrong code …
+_FAILING = np.array([0.055, 0.008, 0.03, 0.015, 0.03, 0.006])
 
 _STREAM = 11
 _AGAIN, _ON_TELEPHONE_FIRST, _UNKNOWN_NAMES, _LOCKED_OUT, _DISABLED_TRIES = 0.26, 0.35, 0.006, 0.0015, 0.004
+#: Share of the logins by certificate that do not get that far while its issuer is not trusted.
+UNTRUSTED = 0.95
 #: Failed attempts while nobody can log in, and those of one that tries passwords by force.
 _DURING_OUTAGE, _BY_FORCE = 60, 100
 
@@ -91,8 +96,14 @@ def after_outages(city: City, day: dt.date, rng: np.random.Generator, at_ms: NDA
     return at_ms
 
 
-def draw_logins(city: City, day: dt.date) -> Logins:
-    """The day's attempts: every present person gets in when he comes; some do so again, or by telephone."""
+def draw_logins(city: City, day: dt.date, held: Certificates) -> Logins:
+    """The day's attempts: every present person gets in when he comes; some do so again, or by telephone.
+
+    Args:
+        city: whose people log in.
+        day: the day.
+        held: the certificates, with which their holders log in at a desk.
+    """
     rng = city.rng(_STREAM, day)
     present = city.present(day)
     person, at_ms, count = present.person, present.at_ms, len(present.person)
@@ -108,6 +119,13 @@ def draw_logins(city: City, day: dt.date) -> Logins:
     edition = city.people.edition[who]
     shares = np.where(is_mobile[:, None], _BY_TELEPHONE[edition], _AT_DESK[edition])
     method = (rng.random(len(who))[:, None] > np.cumsum(shares, axis=1)[:, :-1]).sum(axis=1)
+
+    has_one = held.of(who, seconds(day) + when // 1000) >= 0
+    takes_it = has_one & ~is_mobile & (rng.random(len(who)) < _WITH_CERTIFICATE)
+    for incident in city.planted("certificates_refused"):
+        begin, end = incident.span_ms(day)
+        takes_it &= (when < begin) | (when >= end) | (rng.random(len(who)) >= UNTRUSTED)
+    method = np.where(takes_it, CA, method)
 
     parts: list[_Part] = []
     method = _failing_method(city, day, rng, (who, when, method, is_mobile), parts)

@@ -108,7 +108,7 @@ def test_persons_who_are_present_log_in_with_certificates_of_theirs(logins: Rows
         }
         holders = {person for person in present if place.people.id[person] % EVERY == 0}
         assert tried <= holders
-        assert len(tried) > 0.9 * len(holders) > 0
+        assert len(tried) > 0.8 * len(holders) > 0  # the others came by telephone, or by another way
 
 
 def test_who_succeeds_has_a_certificate_that_the_authority_knows_as_good(logins: Rows, certificates: Rows):
