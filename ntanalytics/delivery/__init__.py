@@ -1,1 +1,1 @@
-"""Getting issued reports to their readers; for now they are published as folders by the runner."""
+"""Getting issued reports to their readers: the index page beside them says what came out, and what did not."""

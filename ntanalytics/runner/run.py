@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ntanalytics.errors import BadParameter, BadPeriod, LakeError, NtaError
 from ntanalytics.periods import Period, parse_period
-from ntanalytics.runner import disk, engine, evidence, publishing, rendering, staging, swap
+from ntanalytics.runner import disk, engine, evidence, indexing, publishing, rendering, staging, swap
 from ntanalytics.runner.notebooks import load_report
 from ntanalytics.runner.parameters import resolve
 from ntanalytics.settings import Settings
@@ -38,7 +38,7 @@ class RunResult:
         seconds: how long it took, extraction included.
         holes: what is missing in it, one Chinese sentence each.
         failed_sources: (dataset, source, error) of each source that could not be read.
-        left_out: what could not be made beside the report, the file's name → why.
+        left_out: what could not be made beside the report (its print, the index), the file's name → why.
     """
 
     run_id: str
@@ -128,7 +128,12 @@ def run_report(
         settle_stale_runs(outputs, ledger)
         disk.check_room(outputs)
         run_id = ledger.runs.start(report, period.text, own)
-        with _recorded(ledger, run_id), staging.staging(outputs, run_id, about) as staged:
+        now = clock() if clock else None
+        with (
+            _indexed(settings, ledger, now, notebooks) as unindexed,
+            _recorded(ledger, run_id),
+            staging.staging(outputs, run_id, about) as staged,
+        ):
             secrets = evidence.known_secrets(settings)
             with _evidence_kept(staged, outputs, run_id, about, secrets):
                 taken = Extractor(settings, ledger, progress, clock).ensure(plan.needs, period.first, period.last)
@@ -154,6 +159,7 @@ def run_report(
             ledger.runs.finish(run_id, "published", version=version, path=str(target))
     seconds = time.monotonic() - begun
     holes = tuple(content["holes"])
+    left_out = {**left_out, **unindexed}
     return RunResult(run_id, report, plan.title, period, version, target, seconds, holes, failed, left_out)
 
 
@@ -200,6 +206,22 @@ def _recorded(ledger: Ledger, run_id: str) -> Iterator[None]:
         except LakeError as unrecorded:  # the ledger is on the full disk, too
             error.add_note(f"the ledger could not be told: {unrecorded}")
         raise
+
+
+@contextmanager
+def _indexed(
+    settings: Settings, ledger: Ledger, now: dt.datetime | None, notebooks: Path | None
+) -> Iterator[dict[str, str]]:
+    """Write the index at the end, published or failed; whether that was possible is said and decides nothing."""
+    unindexed: dict[str, str] = {}
+    try:
+        yield unindexed
+    except BaseException as error:
+        if why := indexing.index_or_say(settings, ledger, now, notebooks):
+            error.add_note(f"the index is not up to date: {why}")
+        raise
+    if why := indexing.index_or_say(settings, ledger, now, notebooks):
+        unindexed["index.html"] = why
 
 
 _KEPT = "evidence: "
