@@ -18,7 +18,7 @@ from ntanalytics.demo.docexchange import write_exchange
 from ntanalytics.demo.hosts import write_hosts
 from ntanalytics.demo.identity import write_identity
 from ntanalytics.demo.im import write_im
-from ntanalytics.demo.incidents import ZONE, Incident, plan
+from ntanalytics.demo.incidents import SPAN_DAYS, ZONE, Incident, plan
 from ntanalytics.demo.oa import write_oa
 from ntanalytics.demo.seal import write_seals
 from ntanalytics.demo.service_checks import write_checks
@@ -116,8 +116,9 @@ def write_estate(
         raise UsageError("the demo estate needs at least one day and a scale above 0", where="ntanalytics demo")
     calendar = Calendar()
     span = days_between(until - dt.timedelta(days=days - 1), until)
-    incidents = plan(calendar, span[0], until)
-    city = city_of(span, calendar, incidents, seed=seed, scale=scale)
+    # a shorter estate has the same days: what a writer draws does not depend on which incidents lie within it
+    earliest = min(span[0], until - dt.timedelta(days=SPAN_DAYS - 1))
+    city = city_of(span, calendar, plan(calendar, earliest, until), seed=seed, scale=scale)
     sources = directory / "sources"
     store = Store(sources, servers_of(servers))
     _claim(directory)
@@ -142,6 +143,7 @@ def write_estate(
     told("ledger workbook", write_backups(city, sources, store))
     rows = write_ledger(city, sources / LEDGER_FILE, sms.segments)
 
+    incidents = plan(calendar, span[0], until)
     records = [incident.record() for incident in incidents]
     text = json.dumps(records, ensure_ascii=False, indent=2) + "\n"
     (directory / INCIDENTS_FILE).write_text(text, encoding="utf-8")

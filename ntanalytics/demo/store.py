@@ -172,7 +172,8 @@ class Store:
         url = self._url(name, home)
         if url.get_backend_name() == "sqlite":
             return [f"url: sqlite:///sources/{name}.sqlite"]
-        found = [f"url: {url.set(password=None).render_as_string()}"]
+        bare = sa.URL.create(url.drivername, url.username, None, url.host, url.port, url.database, url.query)
+        found = [f"url: {bare.render_as_string()}"]
         return [*found, f"password: env:{FROM_ENVIRONMENT}"] if url.password else found
 
     def _url(self, name: str, home: str) -> sa.URL:

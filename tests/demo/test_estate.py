@@ -8,11 +8,11 @@ import pytest
 
 from ntanalytics import settings
 from ntanalytics.catalog import Catalog
+from ntanalytics.contract import DATASETS, Kind
 from ntanalytics.demo import Estate, write_estate
 from ntanalytics.errors import CalendarMissing, UsageError
-from ntanalytics.extraction import Extractor
-from ntanalytics.ledger import Ledger
 from ntanalytics.sources import open_sources
+from tests.demo.taken import Lake
 
 FRIDAY, SUNDAY = dt.date(2026, 11, 20), dt.date(2026, 11, 22)
 SOURCES = """
@@ -67,25 +67,39 @@ def test_incidents_are_written_down_with_their_zone(estate: Estate):
     assert {record["severity"] for record in records} == {"关注", "异常"}
 
 
-def test_all_of_it_is_extracted_and_what_is_set_aside_are_the_broken_lines(estate: Estate, tmp_path: Path):
-    loaded = settings.load(estate.config).model_copy(
-        update={"lake": tmp_path / "lake", "ledger": f"sqlite:///{tmp_path / 'ledger.sqlite'}"}
-    )
-    taken = Extractor(loaded, Ledger(loaded.ledger)).extract([], estate.first, estate.until)
-    assert [each.error for each in taken if each.error] == []
-    kept = {name: sum(each.rows.total() for each in taken if each.dataset == name) for name in ("sms.messages",)}
-    assert kept["sms.messages"] == estate.messages
-    requests = [each for each in taken if each.dataset == "infra.requests"]
+def test_all_of_it_is_extracted_and_what_is_set_aside_are_the_broken_lines(estate: Estate, lake: Lake):
+    assert [each.error for each in lake.taken if each.error] == []
+    assert lake.table("sms.messages").num_rows == estate.messages
+    requests = [each for each in lake.taken if each.dataset == "infra.requests"]
     assert sum(each.read for each in requests) == estate.log_lines
     assert {day for each in requests for day in each.rows} == {estate.first + dt.timedelta(days=n) for n in range(12)}
-    assert {each.dataset for each in taken if each.rejected} == {"infra.requests"}
+    assert {each.dataset for each in lake.taken if each.rejected} == {"infra.requests"}
     # one line a day of each service lost its end
     assert sum(each.rejected.total() for each in requests) == 3 * 12
 
 
-def test_an_estate_is_written_anew_without_the_older_ones_logs(tmp_path: Path):
+def test_states_are_as_on_the_morning_after_the_last_day_whenever_they_are_taken(lake: Lake):
+    states = [name for name, each in DATASETS.items() if each.kind is Kind.STATE]
+    assert {day for name in states for day in lake.table(name)["day"].to_pylist()} == {"2026-11-23"}
+
+
+def test_a_shorter_estate_has_the_same_days(lake: Lake, tmp_path: Path):
+    first = SUNDAY - dt.timedelta(days=4)
+    shorter = Lake(write_estate(tmp_path / "city", until=SUNDAY, days=5, scale=0.004), tmp_path / "taken")
+    events = [name for name, each in DATASETS.items() if each.kind is Kind.EVENT and shorter.table(name).num_rows]
+    assert len(events) > 15
+    for name in events:
+        longer = [row for row in lake.table(name).to_pylist() if row["day"] >= first.isoformat()]
+        assert sorted(map(repr, longer)) == sorted(map(repr, shorter.table(name).to_pylist())), name
+    accounts = [sorted(each.table("identity.accounts")["opened_at"].to_pylist()) for each in (lake, shorter)]
+    assert accounts[0] == accounts[1]
+
+
+def test_an_estate_is_written_anew_without_the_older_ones_logs_and_lake(tmp_path: Path):
     write_estate(tmp_path / "city", until=FRIDAY, days=3, scale=0.00025)
+    (tmp_path / "city/lake/sms.messages").mkdir(parents=True)
     write_estate(tmp_path / "city", until=FRIDAY, days=1, scale=0.00025)
+    assert not (tmp_path / "city/lake").exists()
     assert sorted(path.name for path in (tmp_path / "city/sources/nginx").iterdir()) == [
         "exchange-access.json.log",
         "oa-access.json.log",

@@ -1,4 +1,5 @@
 import datetime as dt
+from pathlib import Path
 
 from ntanalytics.contract.words import SUBSYSTEMS
 from ntanalytics.demo.incidents import ZONE, Incident, billed_months, plan
@@ -69,3 +70,11 @@ def test_an_incident_knows_its_part_of_a_day():
     assert outage.span_ms(dt.date(2026, 11, 18)) == ((9 * 60 + 12) * 60_000, (12 * 60 + 42) * 60_000)
     assert outage.span_ms(dt.date(2026, 11, 19)) == (0, 0)
     assert outage.start == dt.datetime(2026, 11, 18, 9, 12, tzinfo=ZONE)
+
+
+def test_the_document_lists_every_kind_as_the_script_describes_it():
+    document = Path(__file__).parents[2] / "docs" / "demo.md"
+    rows = [line for line in document.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    assert [row for row in rows if not row.startswith("| `--")] == [
+        f"| `{kind}` | {does} |" for kind, does in KINDS.items()
+    ]

@@ -1,0 +1,69 @@
+"""An estate's datasets, as the real extractor takes them into a lake on the morning after the estate's last day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from ntanalytics import settings
+from ntanalytics.demo import Estate
+from ntanalytics.demo.incidents import ZONE
+from ntanalytics.extraction import Extractor
+from ntanalytics.extraction.pseudonym import KEY_NAME
+from ntanalytics.lake import DeltaLake
+from ntanalytics.ledger import Ledger, Taken
+from ntanalytics.workspace.units import Units, read_aliases
+
+KEY = bytes(range(32))
+
+
+class Lake:
+    """All of an estate's sources, taken into a lake.
+
+    Args:
+        estate: the estate.
+        folder: where the lake and the ledger go. Lakes have the same key of pseudonyms, so that they can be compared.
+        first: the first day that is taken; default: the estate's.
+
+    Attributes:
+        taken: what was taken, an entry a source and dataset.
+    """
+
+    def __init__(self, estate: Estate, folder: Path, first: dt.date | None = None) -> None:
+        lake = folder / "lake"
+        lake.mkdir(parents=True)
+        (lake / KEY_NAME).write_bytes(KEY)
+        changed = {"lake": lake, "ledger": f"sqlite:///{folder / 'ledger.sqlite'}"}
+        self._settings = settings.load(estate.config).model_copy(update=changed)
+        extractor = Extractor(self._settings, Ledger(self._settings.ledger), clock=estate.clock)
+        self.taken: list[Taken] = extractor.extract([], first or estate.first, estate.until)
+        self._lake = DeltaLake(lake)
+
+    def table(self, name: str) -> pa.Table:
+        """A dataset's rows with their source and day."""
+        version = self._lake.version(name)
+        files = [] if version is None else self._lake.files(name, version)
+        return ds.dataset(files, format="parquet", partitioning="hive").to_table() if files else pa.table({})
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """The same as dictionaries, each moment as the city's wall clock shows it."""
+        return [
+            {
+                key: value.astimezone(ZONE).replace(tzinfo=None) if isinstance(value, dt.datetime) else value
+                for key, value in row.items()
+            }
+            for row in self.table(name).to_pylist()
+        ]
+
+    @cached_property
+    def units(self) -> Units:
+        """The city's units with the site's aliases."""
+        aliases = self._settings.site.unit_aliases
+        assert aliases is not None
+        return Units(ibis.memtable(self.table("identity.units")), read_aliases(aliases))
