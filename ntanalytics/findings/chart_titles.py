@@ -57,6 +57,21 @@ def busiest_hour(by_hour: Rows) -> str:
     return f"{top['hour']} 时最忙，占本期提交量的 {figure(top['submitted'] / total, 'rate:1')}"
 
 
+def busiest_active(by_day: Rows) -> str:
+    """The day with the most active accounts over all editions: ``近 35 天活跃账号最多：11月16日 5,130 个``.
+
+    Args:
+        by_day: ``metrics.adoption.daily`` by edition.
+    """
+    counted: dict[Any, int] = {}
+    for row in rows(by_day):
+        counted[row["day"]] = counted.get(row["day"], 0) + (row["active"] or 0)
+    if not any(counted.values()):
+        return "活跃账号：没有操作记录"
+    top = max(counted, key=lambda day: counted[day])
+    return f"近 {len(counted)} 天活跃账号最多：{day_words(top)} {figure(counted[top], 'integer', '个')}"
+
+
 def worst_error_hour(by_hour: Rows) -> str:
     """The service and hour with the highest error rate: ``portal 14 时错误率最高，为 21.4%``.
 
