@@ -18,6 +18,8 @@ from filelock import FileLock
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.errors import LakeError
+from ntanalytics.lake.commit import commit, superseded
+from ntanalytics.lake.parts import Parts, Unfit
 
 _WRITER = WriterProperties(compression="ZSTD")
 
@@ -75,13 +77,27 @@ class DeltaLake:
             LakeError: it could not be written; the table is as it was.
         """
         with self._writing(dataset.name):
-            if dataset.kind is Kind.CASE and self.version(dataset.name) is not None:
-                self._merge(dataset, rows)
+            path = self.path(dataset.name)
+            exists = DeltaTable.is_deltatable(str(path))
+            if dataset.kind is Kind.CASE:
+                if exists:
+                    self._merge(dataset, rows)
+                else:
+                    self._overwrite(path, rows, "", ["day"], dataset.name)
                 return
-            predicate = f"source = '{_quoted(source)}'"
-            if dataset.kind is not Kind.CASE:
-                predicate += f" AND day >= '{first.isoformat()}' AND day <= '{last.isoformat()}'"
-            self._overwrite(self.path(dataset.name), rows, predicate, ["day"], dataset.name)
+            table = DeltaTable(str(path)) if exists else None
+            if table is not None and superseded(table, source, first, last) is None:
+                within = f"day >= '{first.isoformat()}' AND day <= '{last.isoformat()}'"
+                self._overwrite(path, rows, f"source = '{_quoted(source)}' AND {within}", ["day"], dataset.name)
+                return
+            schema = rows.schema if table is None else pa.schema(table.schema().to_arrow())
+            parts = Parts(path, schema, source, first, last)
+            try:
+                parts.write(rows)
+            except BaseException:
+                parts.remove()
+                raise
+            commit(path, parts, schema, source, first, last, name=dataset.name)
 
     def replace_rejects(self, dataset: str, rows: pa.Table, source: str, first: dt.date, last: dt.date) -> None:
         """Replace the rows of a source that were set aside in a window, and those without a day."""
@@ -137,6 +153,8 @@ class DeltaLake:
             locks.mkdir(parents=True, exist_ok=True)
             with FileLock(locks / f"{name}.lock", timeout=600):
                 yield
+        except (Unfit, pa.ArrowException) as error:
+            raise LakeError(f"cannot write: {error}", where=str(self.folder / name)) from error
         except (DeltaError, OSError) as error:
             raise LakeError(
                 f"cannot write: {error}",
