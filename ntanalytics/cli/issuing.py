@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from ntanalytics.cli.arguments import as_day
 from ntanalytics.cli.program import app
 from ntanalytics.errors import BadParameter
 from ntanalytics.terminal import complain, out, progress, say, show_table
+
+if TYPE_CHECKING:
+    from ntanalytics.settings import Settings
 
 
 @app.command(epilog="Example: ntanalytics run sms_volume --period 2026-W47")
@@ -30,6 +33,7 @@ def run(
         list[str] | None,
         typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A parameter of the report; may be repeated."),
     ] = None,
+    each_unit: Annotated[bool, typer.Option("--each-unit", help="The page of every unit of the OA.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """Issue a report: take the data it needs, execute, render, verify, publish."""
@@ -39,6 +43,9 @@ def run(
     settings = load(find_config(context.obj))
     today = dt.datetime.now(settings.zone).date()
     given = dict(_assignment(text) for text in parameters or [])
+    if each_unit:
+        _run_each_unit(settings, report, period, given, today, as_json=as_json)
+        return
     with progress() as show:
         result = run_report(settings, report, period, given, today=today, progress=show)
     if as_json:
@@ -142,6 +149,30 @@ def demo(
     if failed:
         raise typer.Exit(failed[0].exit_code)
     say(f"\nNext: ntanalytics --config {directory}/ntanalytics.yml run sms_volume --period 2026-11")
+
+
+def _run_each_unit(
+    settings: Settings, report: str, period: str, given: dict[str, str], today: dt.date, *, as_json: bool
+) -> None:
+    """A page for each unit; those that failed are named, and the exit code is the first one's."""
+    from ntanalytics.runner.each_unit import run_each_unit
+
+    with progress() as show:
+        ended = run_each_unit(settings, report, period, given, today=today, progress=show)
+    if as_json:
+        content = {
+            "published": {unit: result.as_data() for unit, result in ended.published.items()},
+            "failed": {each.unit: str(each.error) for each in ended.failed},
+        }
+        out.print_json(json.dumps(content, ensure_ascii=False))
+    else:
+        for unit, result in ended.published.items():
+            say(f"{unit}  {result.directory}")
+        say(f"published {len(ended.published)} of {len(ended.published) + len(ended.failed)} units")
+    for each in ended.failed:
+        complain(f"{each.unit}: {each.error}")
+    if ended.failed:
+        raise typer.Exit(ended.exit_code)
 
 
 def _assignment(text: str) -> tuple[str, str]:
