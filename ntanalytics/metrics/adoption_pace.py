@@ -17,7 +17,7 @@ from ntanalytics.metrics.measure import Measure, catalogue
 
 PACE = (
     Measure(
-        "daily_active", "工作日日均活跃", "个", "number:1", "up",
+        "daily_active", "日均活跃", "个", "number:1", "up",
         "Mean of the active accounts of a working day of the period (domain.md, OA adoption: stickiness).",
         is_additive=True,
     ),

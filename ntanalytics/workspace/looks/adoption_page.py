@@ -21,7 +21,7 @@ from ntanalytics.workspace.looks.adoption import RATES, Adoption
 SHOWN, MOVERS_SHOWN = 10, 5
 
 _PLACES = ["place", "unit", "edition", "enabled", "active_rate"]
-_MOVED = ["unit", "edition", "daily_active_before", "daily_active", "daily_active_change_rate"]
+_MOVED = ["unit", "daily_active_before", "daily_active", "daily_active_change_rate"]
 _RANKING = [
     "place", "unit", "edition", "enabled", "active", "active_change", "active_rate", "daily_active",
     "daily_active_change_rate", "stickiness", "mobile_share", "xinchuang_share", "new", "lapsed",
@@ -94,8 +94,8 @@ def places(seen: Adoption) -> list[Table]:
     moving = _moving(seen).to_pylist()
     up = [row for row in moving if row["daily_active_change_rate"] > 0][:MOVERS_SHOWN]
     down = [row for row in reversed(moving) if row["daily_active_change_rate"] < 0][:MOVERS_SHOWN]
-    note = f"按活跃率排名。{said.compared_units(ranking)}"
-    fair_note = f"按工作日日均活跃比较，上期不足 {FEWEST_DAILY} 个的单位不列。"
+    note = "按活跃率排名，并列者名次相同。"
+    fair_note = f"按工作日的日均活跃比较，上期不足 {FEWEST_DAILY} 个的单位不列。"
     schema = ranking.schema
     return [
         _half(fair[:SHOWN], schema, "活跃率居前", "best", _PLACES, note, seen),
