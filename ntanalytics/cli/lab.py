@@ -1,0 +1,36 @@
+"""Commands of the analyst's desk: lab."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ntanalytics.cli.program import app
+from ntanalytics.terminal import say
+
+
+@app.command(epilog="Example: ntanalytics lab --port 8890 --no-browser")
+def lab(
+    context: typer.Context,
+    directory: Annotated[
+        Path | None, typer.Option("--dir", metavar="DIR", help="Your notebooks; default: lab/ beside the settings.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="The port; default: 8888, or the next that is free.")
+    ] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Whether to open a browser.")] = True,
+) -> None:
+    """Open JupyterLab on the lake, in Chinese, with notebooks to begin with; Ctrl-C ends it.
+
+    It answers this machine only, asks for the token that is in its address, and fetches nothing from the internet.
+    Notebooks that you changed are never written over.
+    """
+    from ntanalytics.explore.lab import desk, serve
+    from ntanalytics.settings import find_config, load
+
+    settings = load(find_config(context.obj))
+    folder = desk(settings, directory)
+    say(f"notebooks: {folder}")
+    serve(settings, folder, port=port, browser=browser, told=lambda address: say(f"JupyterLab: {address}"))

@@ -1,0 +1,129 @@
+"""JupyterLab on the lake: in Chinese, for this account on this machine alone, and without a word to the outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ntanalytics.errors import UsageError
+from ntanalytics.settings import ENVIRONMENT, Settings, project_dir
+
+#: Settings of JupyterLab with which the analyst begins; what he changes stays.
+_PREFERENCES = {
+    "@jupyterlab/translation-extension/plugin": {"locale": "zh_CN"},
+    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+#: Whatever the account's or the machine's own settings of Jupyter say: this server answers this machine only, asks
+#: for a token, and fetches neither news nor versions nor a list of extensions. Kernels speak over Unix sockets.
+_OPTIONS = (
+    "--ServerApp.ip=127.0.0.1",
+    "--ServerApp.allow_remote_access=False",
+    "--ServerApp.answer_yes=True",
+    "--ServerApp.log_level=WARN",
+    "--ServerApp.allow_root=True",
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly",
+    "--KernelManager.transport=ipc",
+)
+_RETRIES = 50
+
+
+def desk(settings: Settings, directory: Path | None = None) -> Path:
+    """The analyst's folder, with a copy of each notebook to begin with that is not there yet.
+
+    Args:
+        settings: the site.
+        directory: the folder; default: ``lab`` beside the settings.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    folder = (directory or settings.file.parent / "lab").absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for notebook in sorted((project_dir("notebooks") / "explore").glob("*.ipynb")):
+            mine = folder / notebook.name
+            if not mine.exists():
+                mine.write_bytes(notebook.read_bytes())
+        for name, preference in _PREFERENCES.items():
+            file = _preferences(folder) / f"{name}.jupyterlab-settings"
+            if not file.exists():
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(json.dumps(preference, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"cannot write the notebooks: {error}", where=str(folder), todo="name a folder of your own with --dir DIR"
+        ) from error
+    return folder
+
+
+def serve(settings: Settings, folder: Path, *, port: int | None, browser: bool, told: Callable[[str], None]) -> None:
+    """Run JupyterLab until it is interrupted.
+
+    Args:
+        settings: the site whose lake the notebooks open.
+        folder: the analyst's folder (:func:`desk`).
+        port: the TCP port; default: 8888, or the next that is free.
+        browser: whether to open one.
+        told: called with the address, its token included, when the server listens.
+
+    Raises:
+        UsageError: the port is taken.
+    """
+    with _environment(settings, folder):
+        from jupyterlab.labapp import LabApp  # it reads its folders from the environment when it is imported
+
+        options = [*_OPTIONS, f"--ServerApp.root_dir={folder}", f"--ServerApp.open_browser={browser}"]
+        options += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"] if port else []
+        options += [] if port else [f"--ServerApp.port_retries={_RETRIES}"]
+        try:
+            server = LabApp.initialize_server(argv=options)
+        except SystemExit as error:
+            raise UsageError(f"JupyterLab cannot listen on port {port or 8888}", todo="try another --port") from error
+        told(f"{server.connection_url}lab?token={server.identity_provider.token}")
+        server.start()
+
+
+@contextmanager
+def _environment(settings: Settings, folder: Path) -> Iterator[None]:
+    """The server's environment and its kernels': the settings, no source's secret, Jupyter's files in the folder.
+
+    The sockets of the kernels and the server's token are files in a folder that only this account can enter.
+    """
+    before = dict(os.environ)
+    private = tempfile.mkdtemp(prefix="nta-")
+    for reference in _references(settings):
+        os.environ.pop(reference.removeprefix("env:"), None)
+    # A token, an address or a configuration that the account has set for other servers is not for this one.
+    for name in [name for name in os.environ if name.startswith(("JUPYTER", "JPY_"))]:
+        del os.environ[name]
+    os.environ |= {
+        ENVIRONMENT: str(settings.file),
+        "JUPYTER_CONFIG_DIR": str(folder / ".jupyter"),
+        "JUPYTER_RUNTIME_DIR": private,
+        "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel is this Python, whatever the account has installed
+    }
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        shutil.rmtree(private, ignore_errors=True)
+
+
+def _references(settings: Settings) -> Iterator[str]:
+    """References to the secrets that environment variables hold."""
+    for source in settings.sources.values():
+        for reference in (source.password, *(target.password for target in source.targets)):
+            if reference.startswith("env:"):
+                yield reference
+
+
+def _preferences(folder: Path) -> Path:
+    return folder / ".jupyter" / "lab" / "user-settings"

@@ -1,0 +1,183 @@
+"""The real JupyterLab, started by the command, asked over its own interfaces, and interrupted."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import websocket_connect
+
+from ntanalytics.errors import UsageError
+from ntanalytics.explore.lab import desk
+from tests.extraction.shop import Shop
+from tests.workspace.test_sql import made
+
+RUN = """
+import os
+from ntanalytics.explore import SmsExplorer
+explorer = SmsExplorer()
+explorer.measure.value = "segments"
+(bars,) = explorer.figure.data
+print(explorer.period.label, sorted(zip(bars.y, bars.x)), os.environ.get("SHOP_PASSWORD"))
+"""
+
+
+class Lab:
+    """A JupyterLab that runs: its address, its token, its process."""
+
+    def __init__(self, shop: Shop, home: Path) -> None:
+        home.mkdir()
+        environment = {
+            **os.environ, "NO_COLOR": "1", "HOME": str(home), "TMPDIR": str(home), "SHOP_PASSWORD": "hidden",
+            # what an account may have set for servers of its own must not open this one
+            "JUPYTER_TOKEN": "known to others", "JUPYTER_CONFIG_DIR": str(home),
+        }  # fmt: skip
+        (home / "jupyter_server_config.py").write_text("c.ServerApp.ip = '0.0.0.0'\nc.IdentityProvider.token = ''\n")
+        command = [sys.executable, "-m", "ntanalytics.cli", "--config", str(shop.config), "lab", "--no-browser"]
+        self.process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=home
+        )
+        self.said = []
+        for line in self.process.stdout:
+            self.said.append(line)
+            if match := re.search(r"(http://127\.0\.0\.1:(\d+)/)lab\?token=(\w{32,})", line):
+                self.address, self.port, self.token = match[1], int(match[2]), match[3]
+                return
+        raise AssertionError(self.process.stderr.read())
+
+    def get(self, path: str) -> httpx.Response:
+        headers = {"Authorization": f"token {self.token}"}
+        return httpx.get(self.address + path, headers=headers, timeout=60, trust_env=False)
+
+    def execute(self, code: str) -> str:
+        """What a new kernel prints."""
+        headers = {"Authorization": f"token {self.token}"}
+        started = httpx.post(f"{self.address}api/kernels", headers=headers, json={}, timeout=60, trust_env=False)
+        return asyncio.run(self._execute(started.json()["id"], code))
+
+    async def _execute(self, kernel: str, code: str) -> str:
+        where = f"ws://127.0.0.1:{self.port}/api/kernels/{kernel}/channels"
+        socket = await websocket_connect(HTTPRequest(where, headers={"Authorization": f"token {self.token}"}))
+        header = {
+            "msg_id": uuid.uuid4().hex,
+            "msg_type": "execute_request",
+            "session": "test",
+            "username": "",
+            "version": "5.3",
+        }
+        content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False}
+        message = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
+        await socket.write_message(json.dumps(message))
+        printed = ""
+        while True:
+            answer = json.loads(await socket.read_message())
+            if answer["parent_header"].get("msg_id") != header["msg_id"]:
+                continue
+            if answer["msg_type"] == "stream":
+                printed += answer["content"]["text"]
+            if answer["msg_type"] == "error":
+                printed += "\n".join(answer["content"]["traceback"])
+            if answer["msg_type"] == "status" and answer["content"]["execution_state"] == "idle":
+                break
+        socket.close()
+        while await socket.read_message() is not None:
+            pass
+        return printed
+
+    def stop(self) -> str:
+        """Interrupt it as Ctrl-C does; what it said on standard error."""
+        self.process.send_signal(signal.SIGINT)
+        _, said = self.process.communicate(timeout=60)
+        return said
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    shop = made(tmp_path_factory.mktemp("shop"))
+    text = shop.config.read_text().replace('shop.sqlite"}', 'shop.sqlite", password: "env:SHOP_PASSWORD"}')
+    shop.config.write_text(text, encoding="utf-8")
+    return shop
+
+
+@pytest.fixture(scope="module")
+def lab(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    running = Lab(shop, tmp_path_factory.mktemp("home") / "h")
+    yield running
+    if running.process.poll() is None:
+        running.stop()
+
+
+def test_the_notebooks_are_there_and_one_answers(lab: Lab, shop: Shop):
+    listed = {each["name"] for each in lab.get("api/contents").json()["content"]}
+    assert listed == {
+        "adoption_explorer.ipynb", "exploration_to_report.ipynb", "first_question.ipynb", "sms_explorer.ipynb",
+    }  # fmt: skip
+    assert "SmsExplorer" in json.dumps(lab.get("api/contents/sms_explorer.ipynb").json()["content"])
+    printed = lab.execute(RUN)
+    assert printed.strip() == "2026年第47周（11月16日—22日） [('中国电信', 3), ('中国移动', 3)] None"
+
+
+def test_nobody_enters_without_the_token_or_from_elsewhere(lab: Lab):
+    for token in ("", "?token=known%20to%20others"):
+        assert httpx.get(f"{lab.address}api/contents{token}", timeout=60, trust_env=False).status_code == 403
+    listening = {
+        address
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
+        for (address, port) in [line.split()[1].split(":")]
+        if int(port, 16) == lab.port and line.split()[3] == "0A"
+    }
+    assert listening == {"0100007F"}
+    home = Path(f"/proc/{lab.process.pid}/cwd").readlink()
+    kernels = [json.loads(path.read_text()) for path in home.glob("nta-*/kernel-*.json")]
+    assert kernels, "the kernel of the other test has a file"
+    assert {each["transport"] for each in kernels} == {"ipc"}
+    assert lab.token not in Path(f"/proc/{lab.process.pid}/cmdline").read_text()
+
+
+def test_it_speaks_chinese_and_asks_nobody_for_news(lab: Lab):
+    chosen = lab.get("lab/api/settings/@jupyterlab/translation-extension:plugin").json()["settings"]
+    assert chosen["locale"] == "zh_CN"
+    words = lab.get("lab/api/translations/zh_CN").json()
+    assert words["data"]["jupyterlab"], words["message"]
+    assert lab.get("lab/api/news").json() == {"news": []}
+    assert lab.get("lab/api/update").json()["notification"] is None
+    page = lab.get("lab").text
+    config = json.loads(re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
+    assert config["news"] == {"disabled": True}
+    assert config["extensionManager"]["can_install"] is False
+    assert not re.search(r'(?:src|href)="https?://', page)
+
+
+def test_it_ends_when_it_is_interrupted_and_leaves_no_secret(lab: Lab):
+    home = Path(f"/proc/{lab.process.pid}/cwd").readlink()
+    said = lab.stop()
+    assert lab.process.returncode == 0, said
+    assert "Traceback" not in said
+    assert not list(home.glob("nta-*"))
+
+
+def test_a_notebook_that_was_changed_is_never_written_over(shop: Shop, tmp_path: Path):
+    folder = desk(shop.settings, tmp_path / "mine")
+    first = folder / "first_question.ipynb"
+    first.write_text("mine", encoding="utf-8")
+    (folder / "sms_explorer.ipynb").unlink()
+    assert desk(shop.settings, tmp_path / "mine") == folder
+    assert first.read_text(encoding="utf-8") == "mine"
+    assert (folder / "sms_explorer.ipynb").is_file()
+
+
+def test_a_folder_that_cannot_be_written_is_told(shop: Shop, tmp_path: Path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(UsageError, match="--dir"):
+        desk(shop.settings, tmp_path / "file" / "lab")

@@ -1,0 +1,48 @@
+"""A copy of the checkout in which a test may write: its files, and an environment that imports the copy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+class Checkout:
+    """The copy, as a git work tree, with ``.venv`` as `make setup` leaves it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+        if listing.returncode != 0:
+            pytest.skip("this is no git work tree, so there is no list of files to copy")
+        for name in filter(None, listing.stdout.decode().split("\0")):
+            if (ROOT / name).is_file():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, root / name)
+        (root / ".venv").mkdir()
+        for name in ("bin", "lib", "pyvenv.cfg"):
+            (root / ".venv" / name).symlink_to(Path(sys.prefix) / name)
+        self.run("git init -q")
+        (root / ".venv" / ".installed").write_text("", encoding="utf-8")  # newer than the lock: nothing is installed
+
+    def run(self, command: str, code: int = 0) -> str:
+        """What a command line prints, typed in the checkout; it ends with that code."""
+        paths = f"{self.root / '.venv' / 'bin'}:{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": paths, "PYTHONPATH": str(self.root), "NO_COLOR": "1", "COLUMNS": "200"}
+        environment.pop("NTANALYTICS_CONFIG", None)
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=self.root, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == code, f"$ {command}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+        return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    return Checkout(tmp_path_factory.mktemp("checkout") / "ntanalytics")
