@@ -123,3 +123,10 @@ def unknown(code: str, subject: str, check: str, why: str, advice: str = "检查
         code, code.partition(".")[0], subject, check, "unknown", None, "integer", "有数据",
         f"{spaced(check, '未知')}：{why}。", None, advice,
     )  # fmt: skip
+
+
+def not_due(code: str, subject: str, check: str) -> Finding:
+    """A check that no day of the period calls for: in order, and it says why nothing was judged."""
+    return Finding(
+        code, code.partition(".")[0], subject, check, "ok", None, "integer", "工作日检查", "非工作日，不作判断。",
+    )  # fmt: skip

@@ -107,6 +107,15 @@ _RULES = (
         "Queues grow without bound near saturation.", of="load_hours", fewest=12, check="CPU 使用率 P95",
     ),
     Rule(
+        "infra.memory", "load_p95", Threshold(0.92, 0.97, "down"), "查看占用内存的进程，必要时扩容",
+        "A database takes what it is given; beyond this the system begins to kill processes.", of="load_hours",
+        fewest=12, check="内存使用率 P95",
+    ),
+    Rule(
+        "infra.swap", "load_p95", Threshold(0.5, 0.8, "down"), "查看内存压力，减少换页",
+        "A host that swaps half of its space works from disk.", of="load_hours", fewest=12, check="交换区使用率 P95",
+    ),
+    Rule(
         "infra.backup_lateness", "backup_lateness", Threshold(1.5, 2.5, "down"), "检查备份任务与存储，补做备份",
         "A plan that was kept runs once in its interval (domain.md, O13).", check="备份逾期（倍于计划间隔）",
     ),

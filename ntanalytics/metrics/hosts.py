@@ -8,6 +8,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from ntanalytics.metrics import days as covered
 from ntanalytics.metrics.measure import Measure, catalogue
 
 #: A trend needs that many days at least; fewer carry none.
@@ -62,6 +63,21 @@ def load(metrics: ir.Table, by: Sequence[str] = ("host", "metric")) -> ir.Table:
         load_hours=weighed.hour_at.nunique(),
     )
     return counted.order_by(ibis.desc("load_peak"), *by)
+
+
+def peaks(metrics: ir.Table, days: ir.Table) -> ir.Table:
+    """``disk_used`` of each disk at each day: the day's highest peak; null on a day that is a hole.
+
+    Args:
+        metrics: rows of ``infra.metrics`` over the span of ``days``.
+        days: the days of the span (metrics.days).
+
+    Returns:
+        The columns of ``days``, ``host``, ``part`` and ``disk_used``, ordered by day and disk.
+    """
+    disks = metrics.filter(metrics.metric == "disk_rate")
+    daily = disks.group_by("day", "host", "part").aggregate(disk_used=disks.peak.max())
+    return covered.over_days(daily, days, MEASURES, by=["host", "part"]).order_by("day", "host", "part")
 
 
 def growth(metrics: ir.Table, on: date) -> ir.Table:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.contract.words import SUBSYSTEMS
+from ntanalytics.findings import inspection_since
 from ntanalytics.findings.finding import Finding, State, worst
 from ntanalytics.findings.rules import unknown
+from ntanalytics.findings.thresholds import RULES
 from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.figures import figure
 from ntanalytics.metrics.measure import Measure
@@ -108,6 +110,27 @@ def points(row: Mapping[str, Any], names: Sequence[str], *, is_complete: bool = 
 def series(daily: ir.Table, name: str) -> tuple[float | None, ...]:
     """One figure of each day, oldest first."""
     return tuple(daily.order_by("day")[name].to_pyarrow().to_pylist())
+
+
+def begun(
+    report: Report, findings: Sequence[Finding], code: str, daily: ir.Table, subject: inspection_since.Subject = ""
+) -> list[Finding]:
+    """The findings, of a day those of one rule with the day since when; of a longer period as they are.
+
+    See :func:`ntanalytics.findings.inspection_since.by_day`; ``daily`` is worked out only where it is needed.
+    """
+    if report.period.kind != "day":
+        return list(findings)
+    return inspection_since.by_day(findings, RULES[code], daily, report.period.last, subject)
+
+
+def begun_at(
+    report: Report, findings: Sequence[Finding], code: str, moments: Mapping[str, datetime | None]
+) -> list[Finding]:
+    """The findings, of a day those of one rule with the day of a moment that is known of their subject."""
+    if report.period.kind != "day":
+        return list(findings)
+    return inspection_since.from_moment(findings, code, moments, report.zone_offset_h)
 
 
 def unfed(subsystem: str, lead: str, *scopes: Scope) -> Look | None:

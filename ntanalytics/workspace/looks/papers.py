@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.findings import inspection, sms_period
+from ntanalytics.findings.finding import Threshold
 from ntanalytics.findings.rules import judged
 from ntanalytics.findings.thresholds import RULES
 from ntanalytics.metrics import days as by_days
@@ -14,6 +18,8 @@ from ntanalytics.metrics import docexchange, seals, sms
 from ntanalytics.workspace.looks.look import (
     HISTORY,
     Look,
+    begun,
+    begun_at,
     compared,
     is_whole,
     nearby_working_days,
@@ -26,6 +32,9 @@ from ntanalytics.workspace.report import Report
 
 #: Deliveries may wait that long and are still looked at; the calendar is needed that much longer.
 OLDEST_DELIVERY, CALENDAR_AFTER = 60, 14
+
+#: Of so many days up to an inspected one it is judged whether deliveries are signed for in time.
+DUE_DAYS = 7
 
 
 def look_at_docexchange(report: Report) -> Look:
@@ -60,12 +69,26 @@ def look_at_docexchange(report: Report) -> Look:
     senders = delivered(docexchange.sent_by(deliveries.table, documents.table), at, ("sender_unit",)).to_pyarrow()
     callers = docexchange.calls(calls.table, ["caller"]).to_pyarrow()
     whole = is_whole(documents, deliveries)
-    findings = judged([RULES["docexchange.signed_in_time_rate"]], [moved], is_complete=whole)
-    findings += _beyond(RULES["docexchange.overdue_deliveries"], units, "receiver_unit")
+    rule = RULES["docexchange.signed_in_time_rate"]
+    if report.period.kind == "day":
+        # what was sent on a day is due on the next working day: the day's inspection judges the week that ends with it
+        first = report.period.last - timedelta(days=DUE_DAYS - 1)
+        sent_lately = deliveries.recent.filter(deliveries.recent.day >= ibis.literal(first))
+        rule = replace(rule, check=f"近 {DUE_DAYS} 天按时签收率")
+        findings = judged([rule], delivered(sent_lately, at), is_complete=whole)
+    else:
+        findings = judged([rule], [moved], is_complete=whole)
+    late_units = _beyond(RULES["docexchange.overdue_deliveries"], units, "receiver_unit")
+    since = {row["receiver_unit"]: row["oldest_overdue_at"] for row in units.to_pylist()}
+    findings += begun_at(report, late_units, "docexchange.overdue_deliveries", since)
     findings += _beyond(RULES["docexchange.returned_share"], senders, "sender_unit")
     rule = RULES["docexchange.call_failure_rate"]
-    findings += judged([rule], docexchange.calls(calls.table), "全部接口", is_complete=calls.is_complete)
-    findings += _beyond(rule, callers, "caller")
+    called = judged([rule], docexchange.calls(calls.table), "全部接口", is_complete=calls.is_complete)
+    called += _beyond(rule, callers, "caller")
+    by_caller = by_days.over_days(
+        docexchange.calls(calls.recent, ["day", "caller"]), calls.days, docexchange.MEASURES, by=["caller"]
+    )
+    findings += begun(report, called, rule.code, by_caller, lambda row: str(row["caller"]))
     total = {**sent, **moved, "overdue_deliveries": waiting["overdue_deliveries"]}
     daily = by_days.over_days(docexchange.documents(documents.recent, ["day"]), documents.days, docexchange.MEASURES)
     late = [row for row in units.to_pylist() if row["overdue_deliveries"]]
@@ -86,8 +109,8 @@ def _beyond(rule: Any, table: Any, subject: str) -> list[Any]:
     return [each for each in found if each.state in ("watch", "bad")]
 
 
-def look_at_sms(report: Report) -> Look:
-    """Volume, delivery and latency, by carrier and application (domain.md, SMS)."""
+def look_at_sms(report: Report, delivery_rate: Threshold = inspection.DELIVERY_RATE) -> Look:
+    """Volume, delivery and latency, by carrier and application (domain.md, SMS); a day by the thresholds given."""
     messages = report.dataset("sms.messages", history=HISTORY)
     if missing := unfed("sms", "delivery_rate", messages):
         return missing
@@ -102,7 +125,7 @@ def look_at_sms(report: Report) -> Look:
     by_day = sms.daily(messages.recent, messages.days, messages.as_of, ["carrier"])
     if report.period.kind == "day":
         waiting = sms.backlog(messages.recent, report.ends_at, ["carrier"])
-        findings = inspection.sms(by_day, waiting, report.period.first)
+        findings = inspection.sms(by_day, waiting, report.period.first, delivery_rate=delivery_rate)
     else:
         findings = sms_period.worst_days(by_day, report.period.first)
     daily = sms.daily(messages.recent, messages.days, messages.as_of)
@@ -123,7 +146,10 @@ def look_at_seal(report: Report) -> Look:
     waiting = seals.waiting(stock.table, report.ends_at).to_pyarrow()
     whole = signings.is_complete
     findings = judged([RULES["seal.signing_failure_rate"]], [total], is_complete=whole)
-    findings += judged([RULES["seal.testing_days"]], waiting.slice(0, 1), f"{waiting.num_rows} 枚印章")
+    findings = begun(report, findings, "seal.signing_failure_rate", seals.daily(signings.recent, signings.days))
+    subject, longest = f"{waiting.num_rows} 枚印章", waiting.slice(0, 1)
+    tested = judged([RULES["seal.testing_days"]], longest, subject)
+    findings += begun_at(report, tested, "seal.testing_days", dict.fromkeys([subject], *longest["made_at"].to_pylist()))
     return Look(
         "seal", tuple(findings),
         points(total, ["signings", "signing_failure_rate", "verification_failures"], is_complete=whole), "signings",

@@ -9,13 +9,17 @@ from typing import Any
 import ibis
 
 from ntanalytics.contract.identity import METHODS
-from ntanalytics.contract.words import EDITIONS
-from ntanalytics.findings.rules import judged
+from ntanalytics.contract.words import EDITIONS, SUBSYSTEMS
+from ntanalytics.findings import inspection_usual
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.rules import Rule, judged, not_due
 from ntanalytics.findings.thresholds import RULES
 from ntanalytics.metrics import adoption, adoption_flow, certificates, handling, identity, im, sso
 from ntanalytics.workspace.looks.look import (
     HISTORY,
     Look,
+    begun,
+    begun_at,
     compared,
     is_whole,
     nearby_working_days,
@@ -25,6 +29,7 @@ from ntanalytics.workspace.looks.look import (
     unfed,
 )
 from ntanalytics.workspace.report import Report
+from ntanalytics.workspace.scope import Scope
 
 #: How far back an account's first activity is looked for, and an open task.
 EVER, OLDEST_TASK = 400, 60
@@ -48,7 +53,11 @@ def look_at_identity(report: Report) -> Look:
         for each in judged([rule], by_method, lambda row: METHODS[row["method"]] + "登录", is_complete=whole)
         if each.state in ("watch", "bad")
     ]
-    findings += judged([RULES["identity.attempts"]], suspects, "单一来源地址")
+    findings = begun(report, findings, rule.code, identity.daily(logins.recent, logins.days))
+    by_day = identity.daily(logins.recent, logins.days, ["method"])
+    findings = begun(report, findings, rule.code, by_day, lambda row: METHODS[row["method"]] + "登录")
+    tried = judged([RULES["identity.attempts"]], suspects, "单一来源地址")
+    findings += begun_at(report, tried, "identity.attempts", {"单一来源地址": report.begins_at})
     if accounts.sources and units.sources:
         findings += judged([RULES["identity.orphan_accounts"]], stock, is_complete=is_whole(accounts, units))
     return Look(
@@ -71,6 +80,7 @@ def look_at_sso(report: Report) -> Look:
     by_app = sso.by_app(accesses.table, apps.table)
     whole = accesses.is_complete
     findings = judged([RULES["sso.access_failure_rate"]], [total], is_complete=whole)
+    findings = begun(report, findings, "sso.access_failure_rate", sso.daily(accesses.recent, accesses.days))
     if report.working_days and apps.is_complete:
         findings += judged([RULES["sso.accesses"]], by_app, lambda row: str(row["app"]), is_complete=whole)
     return Look(
@@ -100,16 +110,15 @@ def look_at_oa(report: Report) -> Look:
         )  # fmt: skip
 
     [total] = level([]).to_pyarrow().to_pylist()
-    editions = level(["edition"]).to_pyarrow()
+    editions, units = level(["edition"]).to_pyarrow(), level(["unit"]).to_pyarrow()
     whole = activities.is_complete
-    findings = judged([RULES["oa.active_change_rate"]], [total], is_complete=whole)
-    findings += judged([RULES["oa.active_change_rate"]], editions, _edition, is_complete=whole)
-    units = level(["unit"]).to_pyarrow()
-    rule = RULES["oa.unit_active_change_rate"]
-    findings += [
-        each for each in judged([rule], units, lambda row: row["unit"] or "无单位", is_complete=whole)
-        if each.state in ("watch", "bad")
-    ]  # fmt: skip
+    rule = RULES["oa.active_change_rate"]
+    if report.period.kind == "day":
+        findings = _use_of_the_day(report, activities)
+    else:
+        findings = judged([rule], [total], is_complete=whole) + judged([rule], editions, _edition, is_complete=whole)
+        rule = RULES["oa.unit_active_change_rate"]
+        findings += _wrong(judged([rule], units, _unit, is_complete=whole))
     recent = adoption.daily(activities.recent, days)
     recent = recent.filter(recent.day >= ibis.literal(first - timedelta(days=HISTORY)))
     worked = nearby_working_days(report, before=OLDEST_TASK)
@@ -127,6 +136,32 @@ def look_at_oa(report: Report) -> Look:
     )  # fmt: skip
 
 
+def _use_of_the_day(report: Report, activities: Scope) -> list[Finding]:
+    """How many used the OA against the same weekday, in all, by edition, and of the units those that fell."""
+    rule, on = RULES["oa.active_change_rate"], report.period.last
+    if not report.working_days:
+        return [not_due(rule.code, SUBSYSTEMS["oa"], rule.check)]
+    first = ibis.literal(on - timedelta(days=2 * HISTORY))
+    seen = activities.recent.filter(activities.recent.day >= first)
+    days = activities.days.filter(activities.days.day >= first)
+
+    def against(rule: Rule, by: list[str], subject: Any) -> list[Finding]:
+        daily = adoption.daily(seen, days, by)
+        return inspection_usual.against_weekday(rule, daily, on, measure="active", subject=subject)
+
+    found = against(rule, [], "") + against(rule, ["edition"], _edition)
+    return found + _wrong(against(RULES["oa.unit_active_change_rate"], ["unit"], _unit))
+
+
+def _wrong(findings: list[Finding]) -> list[Finding]:
+    """Only what is beyond its threshold: of hundreds of units the others are of no interest."""
+    return [each for each in findings if each.state in ("watch", "bad")]
+
+
+def _unit(row: Mapping[str, Any]) -> str:
+    return row["unit"] or "无单位"
+
+
 def _edition(row: Mapping[str, Any]) -> str:
     return EDITIONS.get(row["edition"], str(row["edition"]))
 
@@ -139,7 +174,10 @@ def look_at_im(report: Report) -> Look:
     now, before = im.volume(messages.table, sessions.table), im.volume(messages.before, sessions.before)
     total = compared(now, before, im.VOLUME, messages, sessions)
     whole = is_whole(messages, sessions)
-    findings = judged([RULES["im.im_messages"]], [total], is_complete=whole) if report.working_days else []
+    rule = RULES["im.im_messages"]
+    findings = [not_due(rule.code, SUBSYSTEMS["im"], "消息")]
+    if report.working_days:
+        findings = judged([rule], [total], is_complete=whole)
     daily = im.daily(messages.recent, sessions.recent, messages.days)
     return Look(
         "im", tuple(findings), points(total, ["im_active", "im_messages", "im_files"], is_complete=whole), "im_active",
@@ -160,6 +198,8 @@ def look_at_ca(report: Report) -> Look:
     whole = logins.is_complete
     rules = [RULES["ca.certificate_failure_rate"], RULES["ca.expired_tried"]]
     findings = judged(rules, [total], is_complete=whole)
+    for each in rules:
+        findings = begun(report, findings, each.code, certificates.daily(logins.recent, logins.days))
     if stock.sources:
         findings += judged([RULES["ca.expiring_30d"]], [held], is_complete=stock.is_complete)
     row = {**total, **(held if stock.is_complete else {})}

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.contract.words import SUBSYSTEMS
-from ntanalytics.findings import inspection
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings import inspection, inspection_desk
+from ntanalytics.findings.finding import Finding, Threshold
 from ntanalytics.findings.rules import judged
 from ntanalytics.findings.sentences import day_words
 from ntanalytics.findings.thresholds import RULES
 from ntanalytics.metrics import availability, backups, desk, duties, hosts, requests
-from ntanalytics.workspace.looks.look import HISTORY, Look, compared, points, series, shown, unfed
+from ntanalytics.workspace.looks.look import HISTORY, Look, begun, begun_at, compared, points, series, shown, unfed
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.scope import Scope
 
@@ -23,8 +24,11 @@ from ntanalytics.workspace.scope import Scope
 OLDEST_TICKET, OLDEST_BACKUP = 365, 70
 
 
-def look_at_infra(report: Report) -> Look:
-    """Availability of the subsystems, requests, hosts, backups, certificates of servers (domain.md, Infra)."""
+def look_at_infra(report: Report, error_rate: Threshold = inspection.ERROR_RATE) -> Look:
+    """Availability of the subsystems, requests, hosts, backups, certificates of servers (domain.md, Infra).
+
+    A day's error rates are judged by the thresholds given.
+    """
     checks, web = report.dataset("infra.checks", history=HISTORY), report.dataset("infra.requests", history=HISTORY)
     metrics = report.dataset("infra.metrics", history=HISTORY)
     saved = report.dataset("infra.backups", history=OLDEST_BACKUP)
@@ -37,21 +41,28 @@ def look_at_infra(report: Report) -> Look:
     loads = hosts.load(metrics.table.filter(metrics.table.metric == "cpu_rate")).to_pyarrow()
     disks = hosts.growth(metrics.recent, on).to_pyarrow()
     plans = backups.plans(saved.recent, at).to_pyarrow()
+    outages = availability.outages(checks.table, at)
     findings = judged(
         [RULES["infra.availability"]], up, lambda row: SUBSYSTEMS[row["subsystem"]], is_complete=checks.is_complete
     )
-    findings += judged([RULES["infra.tls_days"]], tls, lambda row: str(row["target"]))
+    findings = begun_at(report, findings, "infra.availability", _first_outage(outages))
+    expiring = judged([RULES["infra.tls_days"]], tls, lambda row: str(row["target"]))
+    warned = timedelta(days=RULES["infra.tls_days"].threshold.watch)
+    since = {row["target"]: row["tls_expires_at"] - warned for row in tls.to_pylist()}
+    findings += begun_at(report, expiring, "infra.tls_days", since)
     findings += judged([RULES["infra.cpu"]], loads, lambda row: str(row["host"]), is_complete=metrics.is_complete)
     disk_rules = [RULES["infra.disk_used"], RULES["infra.days_until_full"]]
-    findings += [
+    filled = [
         each
-        for each in judged(disk_rules, disks, lambda row: f"{row['host']} {row['part']}")
+        for each in judged(disk_rules, disks, _disk)
         # a disk that does not grow is never full, and nothing is unknown about that
         if not (each.code == "infra.days_until_full" and each.state == "unknown")
     ]
+    findings += begun(report, filled, "infra.disk_used", hosts.peaks(metrics.recent, metrics.days), _disk)
     plan_rules = [RULES["infra.backup_lateness"], RULES["infra.size_drop"]]
-    findings += judged(plan_rules, plans, lambda row: str(row["plan"]), is_complete=saved.is_complete)
-    findings += _requests(report, web)
+    kept = judged(plan_rules, plans, lambda row: str(row["plan"]), is_complete=saved.is_complete)
+    findings += begun_at(report, kept, "infra.backup_lateness", _due_at(plans.to_pylist()))
+    findings += _requests(report, web, error_rate)
     total = compared(
         availability.platform(checks.table, report.begins_at, at),
         availability.platform(checks.before, before, report.begins_at),
@@ -63,7 +74,7 @@ def look_at_infra(report: Report) -> Look:
         {
             "availability": up, "tls": tls, "cpu": loads, "disks": disks, "backups": plans,
             **shown(
-                ("outages", availability.outages(checks.table, at)),
+                ("outages", outages),
                 ("services", requests.volume(web.table, ["service"])),
             ),
         },
@@ -71,14 +82,37 @@ def look_at_infra(report: Report) -> Look:
     )  # fmt: skip
 
 
-def _requests(report: Report, web: Scope) -> list[Finding]:
+def _first_outage(outages: ir.Table) -> dict[str, datetime]:
+    """Subsystem → when it was first down in the period."""
+    first: dict[str, datetime] = {}
+    for row in outages.select("subsystem", "down_from_at").to_pyarrow().to_pylist():
+        name = SUBSYSTEMS[row["subsystem"]]
+        first[name] = min(first.get(name, row["down_from_at"]), row["down_from_at"])
+    return first
+
+
+def _due_at(plans: list[dict[str, Any]]) -> dict[str, datetime]:
+    """Plan → when the run was due that was not made: one usual interval after the last success."""
+    return {
+        row["plan"]: row["last_success_at"] + timedelta(seconds=row["usual_interval_s"])
+        for row in plans
+        if row["last_success_at"] is not None and row["usual_interval_s"] is not None
+    }
+
+
+def _disk(row: Mapping[str, Any]) -> str:
+    return f"{row['host']} {row['part']}"
+
+
+def _requests(report: Report, web: Scope, error_rate: Threshold) -> list[Finding]:
     if not web.sources:
         return []
     on = report.period.last
     services = requests.daily(web.recent, web.days, ["service"])
     if report.period.kind != "day":
         return _worst_days(services.filter(services.day >= ibis.literal(report.period.first)))
-    return inspection.web(services, requests.against_weekday(web.recent, web.days, on), on)
+    usual = requests.against_weekday(web.recent, web.days, on)
+    return inspection.web(services, usual, on, error_rate=error_rate)
 
 
 def _worst_days(services: ir.Table) -> list[Finding]:
@@ -117,10 +151,14 @@ def look_at_desk(report: Report) -> Look:
     [open_then] = desk.backlog(tickets.recent, since).to_pyarrow().to_pylist()
     clocks = duties.recovery(incidents.recent, since, until).to_pyarrow()
     present = desk.attendance(attendance.table, report.working_days)
-    rules = [RULES["desk.overdue_tickets"]]
-    findings = judged(rules, [open_now])
-    if report.working_days:
-        findings += judged([RULES["desk.attendance_rate"]], present, "驻场", is_complete=attendance.is_complete)
+    if report.period.kind == "day":
+        on = report.period.last
+        findings = inspection_desk.tickets([open_now], tickets.days, on, report.zone_offset_h)
+        findings += inspection_desk.attendance(present, attendance.days, on)
+    else:
+        findings = judged([RULES["desk.overdue_tickets"]], [open_now])
+        rules = [RULES["desk.attendance_rate"]] if report.working_days else []
+        findings += judged(rules, present, "驻场", is_complete=attendance.is_complete)
     findings += judged([RULES["desk.unconfirmed_changes"]], duties.changes(changes.recent, since, until))
     findings += judged([RULES["desk.clocks_broken"]], duties.promise(duties.recovery(incidents.recent, since, until)))
     findings += judged([RULES["desk.team"]], duties.team(roster.recent, report.period.last.replace(day=1)), "运维团队")

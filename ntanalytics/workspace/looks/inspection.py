@@ -1,0 +1,220 @@
+"""The daily inspection: every subsystem, every host, and whether the data came, on one board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from ntanalytics.contract.words import SUBSYSTEMS
+from ntanalytics.findings import completeness, inspection_desk, inspection_hosts
+from ntanalytics.findings.finding import Finding, Threshold, worst
+from ntanalytics.findings.rules import judged
+from ntanalytics.findings.sentences import exceptions
+from ntanalytics.findings.thresholds import RULES
+from ntanalytics.metrics import desk, hosts
+from ntanalytics.metrics.figures import figure
+from ntanalytics.reports import Table
+from ntanalytics.reports.data import value_of
+from ntanalytics.reports.record import Field
+from ntanalytics.workspace.looks import LOOKS, findings_of
+from ntanalytics.workspace.looks.look import HISTORY, Look
+from ntanalytics.workspace.looks.papers import look_at_sms
+from ntanalytics.workspace.looks.service import look_at_infra
+from ntanalytics.workspace.report import Report
+
+#: The checks of the data themselves stand in a line of their own.
+_DATA = "data."
+
+_SYSTEMS = (
+    Field("subsystem", "string", "系统"),
+    Field("state", "string", "状态", format="state"),
+    Field("checks", "integer", "检查", unit="项", format="integer"),
+    Field("wrong", "integer", "异常", format="integer"),
+    Field("watched", "integer", "关注", format="integer"),
+    Field("not_known", "integer", "未知", format="integer"),
+    Field("points", "string", "当日要点"),
+)
+
+_HOSTS = (
+    Field("host", "string", "主机"),
+    Field("state", "string", "状态", format="state"),
+    Field("checks", "integer", "检查", unit="项", format="integer"),
+    Field("cpu", "number", "CPU P95", format="rate:1"),
+    Field("memory", "number", "内存 P95", format="rate:1"),
+    Field("swap", "number", "交换区 P95", format="rate:1"),
+    Field("disk", "number", "最满磁盘", format="rate:1"),
+    Field("days", "number", "预计写满", unit="天", format="number:0"),
+)
+
+_INCIDENTS = (
+    Field("at", "datetime", "开始", format="datetime"),
+    Field("origin", "string", "来源"),
+    Field("subject", "string", "对象"),
+    Field("what", "string", "内容"),
+    Field("lasted", "number", "持续", format="seconds"),
+    Field("is_over", "string", "现状"),
+)
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What the inspector sees of one day.
+
+    Attributes:
+        looks: the looks at the subsystems by id.
+        findings: every check.
+        loads: how busy each host was, by metric.
+        incidents: what happened on the day, from monitoring, the ledger and the probes.
+        checks: the manual checks, as the ledger has them.
+        origin: where the incidents come from.
+    """
+
+    looks: Mapping[str, Look]
+    findings: tuple[Finding, ...]
+    loads: tuple[Mapping[str, Any], ...]
+    incidents: tuple[Mapping[str, Any], ...]
+    checks: pa.Table
+    origin: Mapping[str, object]
+
+    @property
+    def sentences(self) -> list[str]:
+        """What is not in order, the worst first, as sentences."""
+        return exceptions(self.findings)
+
+
+def inspect(report: Report, delivery_rate: Threshold, error_rate: Threshold) -> Inspection:
+    """Everything that is checked on a day.
+
+    Args:
+        report: a report of a day.
+        delivery_rate: thresholds of the carriers' delivery rates; the site sets them, the other rules stand in
+            findings/thresholds.py.
+        error_rate: thresholds of the web services' error rates.
+    """
+    looks = {name: look(report) for name, look in LOOKS.items() if name not in ("sms", "infra")}
+    looks |= {"sms": look_at_sms(report, delivery_rate), "infra": look_at_infra(report, error_rate)}
+    looks = {name: looks[name] for name in LOOKS}
+    on, at, offset = report.period.last, report.ends_at, report.zone_offset_h
+    metrics, watched = report.dataset("infra.metrics", history=HISTORY), report.dataset("infra.hosts")
+    problems, checks = report.dataset("infra.problems", history=HISTORY), report.dataset("desk.checks")
+    incidents = report.dataset("desk.incidents", history=HISTORY)
+    loads = hosts.load(metrics.table).to_pyarrow().to_pylist()
+    found = findings_of(looks)
+    if watched.sources:
+        found += inspection_hosts.reachable(watched.table, is_complete=watched.is_complete)
+        found += inspection_hosts.problems(problems.recent, at, offset, is_complete=problems.is_complete)
+    for rule, metric in (("infra.memory", "memory_rate"), ("infra.swap", "swap_rate")):
+        measured = [row for row in loads if row["metric"] == metric]
+        found += judged([RULES[rule]], measured, lambda row: str(row["host"]), is_complete=metrics.is_complete)
+    if checks.sources:
+        found += inspection_desk.checks(desk.checks(checks.table, ["subsystem"]), checks.days, on)
+    found += completeness.completeness(report.status(), on)
+    happened = [*_raised(problems.recent.to_pyarrow().to_pylist(), report.begins_at, at)]
+    happened += _noted(incidents.recent.to_pyarrow().to_pylist(), report.begins_at, at)
+    outages = looks["infra"].tables.get("outages")
+    happened += _down(outages.to_pylist() if outages is not None else [], at)
+    happened.sort(key=lambda row: row["at"])
+    shown = checks.table.select("subsystem", "item", "result", "remark").to_pyarrow()
+    origin = report.origin("findings.inspection", problems, incidents)
+    return Inspection(looks, tuple(found), tuple(loads), tuple(happened), shown, origin)
+
+
+def systems_board(seen: Inspection, *, id: str = "systems") -> Table:
+    """A line for each subsystem: its state, how many checks there are, how many are not in order; the data last."""
+    rows = []
+    for name, look in seen.looks.items():
+        its = [each for each in seen.findings if each.subsystem == name and not each.code.startswith(_DATA)]
+        rows.append(_counted(look.name, its, look.points))
+    data = [each for each in seen.findings if each.code.startswith(_DATA)]
+    holes = sum(each.state != "ok" for each in data)
+    rows.append(_counted("数据完整性", data, f"{holes} 项有缺失或剔除" if holes else "各数据源当日数据完整"))
+    order = [row["subsystem"] for row in rows]
+    rows.sort(key=lambda row: (list(_ORDER).index(row["state"]), order.index(row["subsystem"])))
+    return Table(id, "各系统状态", fields=_SYSTEMS, rows=tuple(rows))
+
+
+_ORDER = ("bad", "watch", "unknown", "ok")
+
+
+def _counted(name: str, findings: list[Finding], points: str) -> dict[str, Any]:
+    count = {state: sum(each.state == state for each in findings) for state in _ORDER}
+    return {
+        "subsystem": name, "state": worst(each.state for each in findings), "checks": len(findings),
+        "wrong": count["bad"], "watched": count["watch"], "not_known": count["unknown"], "points": points,
+    }  # fmt: skip
+
+
+def hosts_board(seen: Inspection, *, id: str = "hosts") -> Table:
+    """A line for each host, what is not in order first: its checks and what was measured."""
+    infra = seen.looks["infra"]
+    disks = infra.tables["disks"].to_pylist() if "disks" in infra.tables else []
+    load = {(row["host"], row["metric"]): row["load_p95"] for row in seen.loads}
+    rows = []
+    for host in sorted({row["host"] for row in seen.loads}):
+        its = [each for each in seen.findings if each.subsystem == "infra" and each.subject.partition(" ")[0] == host]
+        full = [row["disk_used"] for row in disks if row["host"] == host and row["disk_used"] is not None]
+        days = [row["days_until_full"] for row in disks if row["host"] == host and row["days_until_full"] is not None]
+        rows.append({
+            "host": host, "state": worst(each.state for each in its), "checks": len(its),
+            "cpu": load.get((host, "cpu_rate")), "memory": load.get((host, "memory_rate")),
+            "swap": load.get((host, "swap_rate")), "disk": max(full, default=None), "days": min(days, default=None),
+        })  # fmt: skip
+    rows.sort(key=lambda row: _ORDER.index(row["state"]))
+    note = "预计写满按近四周每日峰值的趋势推算；空白为不增长或天数不足。"
+    return Table(id, "主机", fields=_HOSTS, rows=tuple(rows), note=note, origin=infra.origin)
+
+
+def incidents_board(seen: Inspection, *, id: str = "incidents") -> Table:
+    """What happened on the day, oldest first: monitoring problems, incidents of the ledger, outages of the probes."""
+    rows = tuple({name: value_of(value) for name, value in row.items()} for row in seen.incidents)
+    note = "" if rows else "当日没有告警、事件或探测中断。"
+    return Table(id, "当日事件", fields=_INCIDENTS, rows=rows, note=note, origin=seen.origin)
+
+
+def _raised(problems: Iterable[Mapping[str, Any]], since: datetime, until: datetime) -> list[dict[str, Any]]:
+    severities = {"information": "信息", "warning": "警告", "average": "一般", "high": "严重", "disaster": "灾难"}
+    return [
+        _row(row["started_at"], "监控告警", row["host"] or "—", f"{severities[row['severity']]}：{row['problem']}",
+             row["ended_at"], until)
+        for row in problems
+        if row["severity"] in inspection_hosts.SEVERITY and _touches(row["started_at"], row["ended_at"], since, until)
+    ]  # fmt: skip
+
+
+def _noted(incidents: Iterable[Mapping[str, Any]], since: datetime, until: datetime) -> list[dict[str, Any]]:
+    causes = {
+        "vendor_software": "供应商软件", "hardware": "硬件", "network": "网络", "attack": "病毒或攻击",
+        "carrier": "运营商", "other": "其他",
+    }  # fmt: skip
+    return [
+        _row(row["began_at"], "运维台账", SUBSYSTEMS[row["subsystem"]],
+             f"{'系统崩溃' if row['is_crash'] else '事件'} {row['incident_no']}（原因：{causes[row['cause']]}）",
+             row["restored_at"], until)
+        for row in incidents
+        if _touches(row["began_at"], row["restored_at"], since, until)
+    ]  # fmt: skip
+
+
+def _down(outages: Iterable[Mapping[str, Any]], until: datetime) -> list[dict[str, Any]]:
+    return [
+        _row(row["down_from_at"], "在线探测", SUBSYSTEMS[row["subsystem"]],
+             f"{row['target']} 连续 {figure(row['failed_checks'], 'integer')} 次检查失败", row["down_until_at"], until)
+        for row in outages
+    ]  # fmt: skip
+
+
+def _touches(begins: datetime, ends: datetime | None, since: datetime, until: datetime) -> bool:
+    return begins < until and (ends is None or ends > since)
+
+
+def _row(at: datetime, origin: str, subject: str, what: str, ended: datetime | None, until: datetime) -> dict[str, Any]:
+    is_over = ended is not None and ended < until
+    lasted = ((ended if is_over and ended is not None else until) - at) / timedelta(seconds=1)
+    return {
+        "at": at, "origin": origin, "subject": subject, "what": what, "lasted": lasted,
+        "is_over": "已恢复" if is_over else "未恢复",
+    }  # fmt: skip
