@@ -5,7 +5,7 @@ Each sentence is empty where nothing can be said; what is unknown over a hole is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from ntanalytics.contract.words import EDITIONS, MODULES
@@ -218,21 +218,6 @@ def place(ranking: Rows, unit: str, typical: Row) -> str:
     return "；".join(said) + "。" if said else ""
 
 
-def trend(weeks: Rows) -> str:
-    """Where the last week stands among the weeks shown, by its working days, for the title of their chart.
-
-    Returns:
-        For example ``近 8 周工作日日均活跃：第46周最高 4,989 个，第41周最低 4,415 个``.
-    """
-    known = [row for row in rows(weeks) if row["daily_active"] is not None]
-    if not known:
-        return "工作日日均活跃：没有完整的周"
-    high = max(known, key=lambda row: float(row["daily_active"]))
-    low = min(known, key=lambda row: float(row["daily_active"]))
-    said = f"近 {len(known)} 周工作日日均活跃：{high['week_name']}最高 {_daily(high['daily_active'])} 个"
-    return said if high is low else f"{said}，{low['week_name']}最低 {_daily(low['daily_active'])} 个"
-
-
 def terminals_trend(weeks: Rows) -> str:
     """How mobile and domestic terminals moved over the weeks shown, for the title of their chart.
 
@@ -261,11 +246,6 @@ def retained(cohorts: Rows) -> str:
         return ""
     share = sum(row["cohort"] * row["retention_4"] for row in known) / size
     return f"近期首次使用的账号中，4 周后仍有 {figure(share, 'rate:1')} 活跃（{figure(size, 'integer')} 个账号）。"
-
-
-def said(parts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The sentences that say something, each with its subject."""
-    return [(subject, text) for subject, text in parts if text]
 
 
 def _daily(value: float) -> str:
