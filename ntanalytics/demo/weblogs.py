@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ntanalytics.demo.city import City
+from ntanalytics.demo.rhythm import DAY_MS
 from ntanalytics.demo.rotation import write_rotated
 from ntanalytics.demo.web_services import ADDRESSES, AGENTS, SERVICES, Service, broken_lines, log_date
 
@@ -50,11 +51,12 @@ def write_logs(city: City, folder: Path) -> int:
 def _day(city: City, rng: np.random.Generator, day: dt.date, service: Service) -> tuple[bytes, int]:
     """One service's log of one day, and how many lines it has."""
     count = int(rng.poisson(service.requests * city.scale * city.rhythm.factor(day, service.audience)))
-    at = city.rhythm.moments(rng, day, service.audience, count)
+    at, is_up_at_noon = city.rhythm.moments(rng, day, service.audience, count), True
     for incident in city.planted("service_down"):
         begin, end = incident.span_ms(day)
         if incident.subject == service.subsystem:  # nobody is served, and nothing is logged
             at = at[(at < begin) | (at >= end)]
+            is_up_at_noon &= not begin <= DAY_MS // 2 < end
     count = len(at)
     weights = np.array([route.weight for route in service.routes])
     route = rng.choice(len(service.routes), count, p=weights / weights.sum())
@@ -88,7 +90,8 @@ def _day(city: City, rng: np.random.Generator, day: dt.date, service: Service) -
         "seconds": _seconds(np.round(seconds * 1000).astype(np.int64)),
     }
     lines = _json_lines(day, service, fields) if service.is_json else _combined_lines(day, service, fields)
-    broken = broken_lines(service, day, rng) if count else []
+    # the broken ones are of some minutes after noon
+    broken = broken_lines(service, day, rng) if count and is_up_at_noon else []
     return _with_broken(lines, broken), count + len(broken)
 
 

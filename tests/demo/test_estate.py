@@ -85,7 +85,7 @@ def test_states_are_as_on_the_morning_after_the_last_day_whenever_they_are_taken
 
 def test_a_shorter_estate_has_the_same_days(lake: Lake, tmp_path: Path):
     first = SUNDAY - dt.timedelta(days=4)
-    shorter = Lake(write_estate(tmp_path / "city", until=SUNDAY, days=5, scale=0.004), tmp_path / "taken")
+    shorter = Lake(write_estate(tmp_path / "city", until=SUNDAY, days=5, scale=0.0075), tmp_path / "taken")
     events = [name for name, each in DATASETS.items() if each.kind is Kind.EVENT and shorter.table(name).num_rows]
     assert len(events) > 15
     for name in events:
