@@ -9,7 +9,7 @@ import pytest
 
 from tests.city import City
 
-pytest_plugins = ["tests.servers.plugin"]
+pytest_plugins = ["tests.browser", "tests.servers.plugin"]
 
 
 @pytest.fixture(scope="session")

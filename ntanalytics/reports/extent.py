@@ -57,3 +57,17 @@ def cut_words(block: Recorded, rows: int) -> str:
     """What is said of rows that the page does not carry: ``共 5,000 行，网页列前 1,000 行，全部见工作簿``; or empty."""
     total = len(block.rows)
     return f"共 {total:,} 行，网页列前 {rows:,} 行，全部见工作簿" if rows < total else ""
+
+
+def written(block: Recorded, rows: int) -> int:
+    """How many rows a Word document has of a block: the first ones, and of a board at least all that is not well."""
+    if block.kind != "board":
+        return rows - folded(block, rows)
+    unwell = [row for row in block.rows if row["state"] != "ok"]
+    return min(rows, max(FOLD, len(unwell)))
+
+
+def written_words(block: Recorded, rows: int) -> str:
+    """What stands in a document in place of the rows that it has not; or empty."""
+    left = len(block.rows) - written(block, rows)
+    return f"其余 {left:,} 行见{'工作簿' if rows < len(block.rows) else '网页或工作簿'}" if left else ""

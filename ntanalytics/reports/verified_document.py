@@ -101,10 +101,10 @@ def _block_texts(block: Recorded, zone: ZoneInfo, carried: int) -> list[str]:
         return [f"{body['subject']}（图见网页版）" if block.is_drawn else body["subject"]]
     if block.kind == "signatures":
         return [f"{role}：\t日期：" for role in body["roles"]]
-    rows = block.rows[: carried - extent.folded(block, carried)]
+    rows = block.rows[: extent.written(block, carried)]
     said = ["".join(column_head(field)) for field in block.fields]
     said += [cell_text(block, row, field, zone) for row in rows for field in block.fields]
-    return [*said, "" if block.rows else "无记录", extent.paper_words(block, carried)]
+    return [*said, "" if block.rows else "无记录", extent.written_words(block, carried)]
 
 
 def _figure(item: Any, zone: ZoneInfo) -> list[str]:

@@ -11,6 +11,7 @@ from types import ModuleType
 import nbformat
 import pandas as pd
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from ntanalytics.findings.finding import Finding
@@ -181,6 +182,16 @@ def test_every_table_and_button_has_a_name_and_the_focus_is_seen(page: Page) -> 
     page.keyboard.press("Tab")
     width = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
     assert width == "2px"
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_axe_finds_nothing(chromium: Browser, issued: Path, width: int) -> None:
+    page = chromium.new_page(viewport={"width": width, "height": 800}, locale="zh-CN")
+    page.goto((issued / "report.html").as_uri())
+    page.wait_for_selector("html[data-charts=drawn]", state="attached")
+    found = Axe().run(page).response["violations"]
+    assert [(each["impact"], each["id"], each["nodes"][0]["html"][:200]) for each in found] == []
+    page.close()
 
 
 def test_every_text_stands_out_from_its_ground(page: Page) -> None:

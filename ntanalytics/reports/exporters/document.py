@@ -18,7 +18,7 @@ from ntanalytics.reports import extent, wording
 from ntanalytics.reports.exporters import document_styles as styles
 from ntanalytics.reports.exporters.archive import settled
 from ntanalytics.reports.exporters.document_table import write_table
-from ntanalytics.reports.formats import display, local
+from ntanalytics.reports.formats import display, local, wide
 from ntanalytics.reports.fragments import column_style
 from ntanalytics.reports.markdown import paragraphs
 from ntanalytics.reports.record import Heading, Record, Recorded, read_record
@@ -73,7 +73,8 @@ def document_bytes(record: Record) -> bytes:
 
 def _write_head(document: Any, record: Record) -> None:
     body = record.head.body
-    document.add_paragraph(record.head.title, styles.TITLE)
+    is_long = wide(record.head.title) > styles.LONGEST_TITLE
+    document.add_paragraph(record.head.title, styles.LONG_TITLE if is_long else styles.TITLE)
     document.add_paragraph(body["period"]["label"], styles.META)
     number = f"编号 {body['period']['text']}"
     document.add_paragraph(f"{body['subtitle']} · {number}" if body["subtitle"] else number, styles.META)
@@ -120,12 +121,12 @@ def _write_kpis(document: Any, block: Recorded, zone: ZoneInfo) -> None:
 
 
 def _write_data(document: Any, block: Recorded, zone: ZoneInfo, carried: int) -> None:
-    shown = carried - extent.folded(block, carried)
+    shown = extent.written(block, carried)
     heads = ["".join(wording.column_title(each)) for each in block.fields]
     rows = [[wording.cell(block, row, each, zone) for each in block.fields] for row in block.rows[:shown]]
     is_number = [each.type == "number" or column_style(each.format) == "num" for each in block.fields]
     write_table(document, heads, rows, is_number)
-    for text in ("" if block.rows else "无记录", extent.paper_words(block, carried)):
+    for text in ("" if block.rows else "无记录", extent.written_words(block, carried)):
         if text:
             document.add_paragraph(text, styles.NOTE)
 

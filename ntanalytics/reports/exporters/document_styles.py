@@ -24,10 +24,13 @@ TEXT_WIDTH_MM = 156
 #: Draws the line on which one signs.
 LEADER = WD_TAB_LEADER.LINES
 
-BODY, META, STATUS, NOTE, SIGN, CELL, CELL_HEAD, SMALL_CELL, SMALL_HEAD = (
-    "正文段落", "报头", "状态", "附注", "签字", "表格文字", "表格表头", "表格小字", "表格小字表头",
+BODY, META, STATUS, NOTE, SIGN, CELL, CELL_HEAD, SMALL_CELL, SMALL_HEAD, GAP = (
+    "正文段落", "报头", "状态", "附注", "签字", "表格文字", "表格表头", "表格小字", "表格小字表头", "表后",
 )  # fmt: skip
-TITLE, SECTION, SUBSECTION = "Title", "Heading 1", "Heading 2"
+TITLE, LONG_TITLE, SECTION, SUBSECTION = "Title", "长标题", "Heading 1", "Heading 2"
+
+#: A title that is wider, in Latin characters, would leave its last word alone on a second line: it is set in 小二号.
+LONGEST_TITLE = 40
 
 
 def blank() -> Any:
@@ -62,6 +65,7 @@ def _styles(document: Any) -> None:
     _style(document, "Normal", TEXT_FACE, 16)
     center, both, left = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY, WD_ALIGN_PARAGRAPH.LEFT
     _paragraph(_style(document, TITLE, TITLE_FACE, 22), center, line=34, after=6)
+    _paragraph(_style(document, LONG_TITLE, TITLE_FACE, 18), center, line=30, after=6)
     _paragraph(_style(document, META, SUBHEAD_FACE, 14), center, line=22, after=2)
     _paragraph(_style(document, STATUS, HEAD_FACE, 14), left, line=22)
     _paragraph(_style(document, BODY, TEXT_FACE, 16), both, line=28, indent=32)
@@ -69,6 +73,7 @@ def _styles(document: Any) -> None:
     _paragraph(_style(document, SUBSECTION, SUBHEAD_FACE, 16), left, line=28, before=8, indent=32, keeps=True)
     _paragraph(_style(document, NOTE, SUBHEAD_FACE, 12), left, line=18, before=2, after=2)
     _paragraph(_style(document, SIGN, TEXT_FACE, 16), left, line=34)
+    _paragraph(_style(document, GAP, TEXT_FACE, 4), left, line=6)
     for name, face, size in (
         (CELL, TEXT_FACE, 10.5), (CELL_HEAD, HEAD_FACE, 10.5), (SMALL_CELL, TEXT_FACE, 9), (SMALL_HEAD, HEAD_FACE, 9),
     ):  # fmt: skip

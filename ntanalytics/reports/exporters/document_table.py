@@ -21,7 +21,7 @@ _LINE, _SMALL_LINE = 84, 98
 _GAP = 2  #: what a cell's own margins take of it
 _WHOLE = 6  #: a Chinese text no wider is not broken; of another, one of 16
 
-_MARKS = frozenset("■▲○●")
+_MARKS = frozenset("■▲▼○●")
 _MARGIN = 57  #: left and right in a cell, in twentieths of a point: 1 mm
 _RULES = ("top", "bottom", "insideH")
 
@@ -56,6 +56,7 @@ def write_table(document: Any, heads: Sequence[str], rows: Sequence[Sequence[str
             paragraph.add_run(text)
             if right:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    document.add_paragraph("", styles.GAP)  # two tables with nothing between them would be one
 
 
 def widths(
@@ -63,20 +64,22 @@ def widths(
 ) -> tuple[list[int], list[int]]:
     """How wide each column would be unbroken, and at least, in Latin characters, its margins included.
 
-    A long head may stand on two lines. Figures, times and short words are not broken; Chinese breaks anywhere.
+    A long head may stand on two lines. Figures, times and short words are not broken; Chinese breaks
+    anywhere. A figure is given a little more, for faces whose figures are wide.
     """
     wanted, least = [], []
     for right, (head, *cells) in zip(is_number, zip(*(heads, *rows), strict=True), strict=True):
         title = wide(head) if wide(head) <= _WHOLE else (wide(head) + 3) // 2
-        wanted.append(max([title, *map(wide, cells)]) + _GAP)
-        least.append(max([min(title, _WHOLE), *map(wide if right else _unbroken, cells)]) + _GAP)
+        wanted.append(max([title, *map(wide, cells)]) + _GAP + right)
+        whole = wide if right else _unbroken
+        least.append(max([min(title, _WHOLE), *map(whole, cells)]) + _GAP + right)
     return wanted, least
 
 
 def _unbroken(text: str) -> int:
     """How wide the widest part of a text is that must not be broken."""
-    if text[:1] in _MARKS:
-        return wide(text) + 1  # most faces have the mark of a state as wide as a Chinese character
+    if text[:1] in _MARKS and wide(text) <= _WHOLE + 4:
+        return wide(text) + 1  # most faces have a mark as wide as a Chinese character
     if wide(text) <= _WHOLE or (len(text) == wide(text) <= _WHOLE + 10):
         return wide(text)
     return min(max(map(len, re.findall(r"[!-~]+", text)), default=0), _WHOLE + 10)
@@ -101,9 +104,16 @@ def fitted(wanted: Sequence[int], least: Sequence[int], line: int) -> list[float
 
 
 def _rule(table: Any) -> None:
-    """Thin lines above, below and between the rows; none between columns."""
+    """Thin lines above, below and between the rows, none between columns; 1 mm beside each text.
+
+    The order of a table's properties is the schema's, which Word insists on.
+    """
+    properties = table._tbl.tblPr  # noqa: SLF001 — the library has no other way
     lines = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="7F7F7F"/>' for side in _RULES)
-    table._tbl.tblPr.append(parse_xml(f"<w:tblBorders {nsdecls('w')}>{lines}</w:tblBorders>"))  # noqa: SLF001
+    margins = "".join(f'<w:{side} w:w="{_MARGIN}" w:type="dxa"/>' for side in ("left", "right"))
+    layout = properties.find(qn("w:tblLayout"))
+    layout.addprevious(parse_xml(f"<w:tblBorders {nsdecls('w')}>{lines}</w:tblBorders>"))
+    layout.addnext(parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>"))
 
 
 def _never_cut(row: Any, *, is_head: bool) -> None:

@@ -44,6 +44,21 @@
     });
   }
 
+  // A table that may be wider than the screen is scrolled by keyboard: by what it holds, or as a whole.
+  for (const box of document.querySelectorAll(".box")) {
+    if (box.querySelector("button")) continue;
+    const table = box.querySelector("table"), label = document.getElementById(table.getAttribute("aria-labelledby"));
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", label?.textContent ?? table.getAttribute("aria-label"));
+  }
+
+  // What stands before the first section has no heading above it but the page's own.
+  const section = document.querySelector("main h2");
+  for (const title of document.querySelectorAll("main h3")) {
+    if (!section || title.compareDocumentPosition(section) & Node.DOCUMENT_POSITION_FOLLOWING) title.setAttribute("aria-level", "2");
+  }
+
   // Charts: Plotly is unpacked and run after the page is painted; without it the numbers are opened instead.
   const packed = document.getElementById("plotly-packed");
   if (!packed) return;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import shutil
 import subprocess
@@ -17,7 +18,8 @@ import pytest
 from docx.oxml.ns import qn
 from nbconvert.exporters import get_exporter
 
-from ntanalytics.reports import table
+from ntanalytics.findings.finding import Finding
+from ntanalytics.reports import board, table
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.exporters.document import document_bytes
 from ntanalytics.reports.exporters.document_table import fitted, widths
@@ -114,6 +116,37 @@ def test_a_long_table_ends_after_its_first_rows_and_says_so(sample: ModuleType) 
     found = docx.Document(io.BytesIO(document_bytes(record)))
     assert len(found.tables[0].rows) == 31
     assert paragraph(found, "其余").text == "其余 304 行见网页或工作簿"
+
+
+def test_of_a_long_board_all_that_is_not_well_is_there(sample: ModuleType) -> None:
+    def check(number: int, state: str) -> Finding:
+        return Finding("a.b", "sms", f"应用{number}", "检查", state, number, "integer", "0 条", "")  # type: ignore[arg-type]
+
+    found = [check(number, "watch" if number < 40 else "ok") for number in range(100)]
+    document = docx.Document(
+        io.BytesIO(document_bytes(read_record(sample.notebook([sample.blocks()[0], board(found)]))))
+    )
+    assert len(document.tables[0].rows) == 1 + 40
+    assert "其余 60 行见网页或工作簿" in [each.text for each in document.paragraphs]
+
+
+def test_two_tables_in_a_row_stay_two(document: Any) -> None:
+    for each in document.tables:
+        assert each._tbl.getnext().tag == qn("w:p")
+
+
+def test_the_properties_of_a_table_stand_in_the_schemas_order(document: Any) -> None:
+    order = ["tblW", "jc", "tblBorders", "tblLayout", "tblCellMar", "tblLook"]
+    for each in document.tables:
+        found = [node.tag.partition("}")[2] for node in each._tbl.tblPr]
+        assert found == [name for name in order if name in found]
+        assert {"tblBorders", "tblCellMar"} <= set(found)
+
+
+def test_a_long_title_is_set_smaller(sample: ModuleType) -> None:
+    head = dataclasses.replace(sample.blocks()[0], title="南通市电子政务工作平台（示例）运维服务周报")
+    document = docx.Document(io.BytesIO(document_bytes(read_record(sample.notebook([head])))))
+    assert document.paragraphs[0].style.font.size.pt == 18
 
 
 def test_columns_share_the_line_so_that_rows_stay_low() -> None:
