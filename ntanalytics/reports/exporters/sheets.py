@@ -25,6 +25,7 @@ from ntanalytics.reports.exporters.cells import (
     header_of,
     is_number,
     made,
+    name_styles,
     placed,
     typed,
 )
@@ -33,6 +34,7 @@ from ntanalytics.reports.formats import UNITS, excel_format, local, parts, wide
 from ntanalytics.reports.record import Record, Recorded
 
 CONTENTS, SOURCES = "目录", "数据来源"
+CHART_COLUMNS, CHART_ROWS = 13, 18  #: what a chart of 22 by 9 cm covers of columns and rows of the usual size
 HEADER_ROW = 3  #: title, note, header; data begin in the row after
 
 _LINE = 100  #: so many Latin characters stand on one line of the contents
@@ -54,6 +56,7 @@ class Sheet:
 
 def write_sheets(book: Workbook, record: Record) -> None:
     """Write the contents, a sheet for each block that has figures, and the sources."""
+    name_styles(book)
     sheets = [*block_sheets(record), _sources(record)]
     _write_contents(book, record, sheets)
     for sheet in sheets:
@@ -172,11 +175,6 @@ def _write_contents(book: Workbook, record: Record, sheets: Sequence[Sheet]) -> 
             for item in block.body["items"]
         ),
         [],
-        [
-            Cell("工作表", bold=True, color=SOFT),
-            Cell("内容", bold=True, color=SOFT),
-            Cell("行数", bold=True, color=SOFT),
-        ],
     ]
     for number, row in enumerate(rows, 1):
         cells = [made(sheet, each) for each in row]
@@ -186,7 +184,9 @@ def _write_contents(book: Workbook, record: Record, sheets: Sequence[Sheet]) -> 
             sheet.row_dimensions[number].height = 15 * math.ceil(wide(str(cells[0].value)) / _LINE)
             sheet.merged_cells.add(f"A{number}:C{number}")
         sheet.append(cells)
-    for number, each in enumerate(sheets, len(rows) + 1):
+    sheet.append([head(sheet, text, 0, is_numeric=text == "行数") for text in ("工作表", "内容", "行数")])
+    sheet.print_area = f"A1:C{len(rows) + 1 + len(sheets)}"
+    for number, each in enumerate(sheets, len(rows) + 2):
         sheet.append(
             [
                 made(sheet, Cell(each.name, color=BLUE)),
@@ -208,6 +208,7 @@ def _write(book: Workbook, each: Sheet) -> None:
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+    sheet.print_area = _print_area(each)
     for number, width in enumerate(widths(each), 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.append([made(sheet, Cell(clean(each.title), bold=True, size=13, color=BLUE))])
@@ -223,6 +224,14 @@ def _write(book: Workbook, each: Sheet) -> None:
         sheet.add_chart(
             native_chart(sheet, each.block, HEADER_ROW), f"{get_column_letter(len(each.header) + 2)}{HEADER_ROW}"
         )
+
+
+def _print_area(each: Sheet) -> str:
+    """The cells that are printed: the table, and the chart beside it."""
+    columns, rows = max(1, len(each.header)), HEADER_ROW + max(1, len(each.rows))
+    if each.block is not None and each.block.is_drawn:
+        columns, rows = columns + 1 + CHART_COLUMNS, max(rows, HEADER_ROW + CHART_ROWS)
+    return f"A1:{get_column_letter(columns)}{rows}"
 
 
 def widths(sheet: Sheet) -> list[float]:

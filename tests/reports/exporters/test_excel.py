@@ -140,3 +140,60 @@ def test_libreoffice_opens_the_workbook(issued: Path, tmp_path: Path, soffice: s
     ]
     subprocess.run(command, check=True, capture_output=True, timeout=180)
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_every_cell_has_a_named_style(workbook: Any) -> None:
+    sheet = workbook["分运营商"]
+    assert [sheet[place].style for place in ("A1", "A2", "A3", "B4")] == [
+        "工作表标题",
+        "报表说明",
+        "报表表头",
+        "报表正文",
+    ]
+    assert [row[0].style for row in workbook["状态一览"].iter_rows(min_row=4)] == [
+        "状态异常", "状态关注", "状态关注", "状态未知", "状态正常", "状态正常", "状态正常",
+    ]  # fmt: skip
+    assert workbook["目录"]["A1"].style == "报表标题"
+    used = {cell.style for each in workbook.worksheets for row in each.iter_rows() for cell in row if cell.value}
+    assert used <= set(workbook.named_styles)
+    assert "Normal" not in used
+
+
+def test_a_sheet_prints_its_table_and_its_chart_with_the_head_on_each_page(workbook: Any) -> None:
+    sheet, drawn = workbook["分运营商"], workbook["送达率（按日期）"]
+    assert sheet.print_area == "'分运营商'!$A$1:$G$6"
+    assert sheet.print_title_rows == "$3:$3"
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToWidth) == (
+        "landscape",
+        9,
+        1,
+    )
+    assert drawn.print_area == "'送达率（按日期）'!$A$1:$R$31"  # 4 columns, one free, 13 under the chart
+    assert workbook["目录"].print_area.startswith("'目录'!$A$1:$C$")
+    assert all(each.print_area for each in workbook.worksheets)
+
+
+@pytest.mark.browser
+def test_libreoffice_reads_the_same_figures_and_keeps_the_styles(
+    issued: Path, tmp_path: Path, soffice: str, workbook: Any
+) -> None:
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    convert = [soffice, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path)]
+    subprocess.run([*convert, str(issued / "report.xlsx")], check=True, capture_output=True, timeout=180)
+    saved = openpyxl.load_workbook(tmp_path / "report.xlsx")
+    assert saved.sheetnames == workbook.sheetnames
+    for name in ("分运营商", "主要指标", "数据来源"):
+        expected = [[rounded(cell.value) for cell in row] for row in workbook[name].iter_rows()]
+        found = [
+            [rounded(cell.value) for cell in row[: len(expected[0])]]
+            for row in saved[name].iter_rows(max_row=len(expected))
+        ]
+        assert found == expected
+    assert saved["分运营商"]["A3"].style == "报表表头"
+    assert saved["分运营商"].print_area == "'分运营商'!$A$1:$G$6"
+    assert [len(each._charts) for each in saved.worksheets] == [len(each._charts) for each in workbook.worksheets]
+
+
+def rounded(value: Any) -> Any:
+    """A figure with as many digits as any program keeps."""
+    return float(f"{value:.14g}") if isinstance(value, float) else value
