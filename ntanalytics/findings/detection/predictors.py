@@ -24,6 +24,8 @@ class Predictors:
         self.levels: list[list[float]] = [[first] * len(SPEEDS)]
         self.errors: list[list[float]] = [[0.0] * len(SPEEDS)]
         self.seen = 0
+        #: Seasons of which the one that errs least tells the error, whichever did best of late; empty: the best does.
+        self.lenient: tuple[int, ...] = ()
 
     def set_shape(self, season: int, shape: Floats, recent: Floats, places: Floats) -> None:
         """Take a season's shape; ``recent`` are the last values, which the levels of a new season start from.
@@ -39,8 +41,8 @@ class Predictors:
         if season == len(self.shapes):
             self.shapes.append(shape.tolist())
             self.levels.append([now] * len(SPEEDS))
-            # as good as the best without it, until it has shown more
-            self.errors.append([max(min(self.errors[0]), 1e-12)] * len(SPEEDS))
+            # a little better than without it, until it has shown more
+            self.errors.append([0.95 * error for error in self.errors[0]])
         else:
             before = np.array(self.shapes[season])
             moved = float(np.median(before[slots] - shape[slots])) if len(before) == len(shape) else 0.0
@@ -60,17 +62,19 @@ class Predictors:
         rate = 1 / min(self.seen + 1, _COMPARED)
         best = best_slow = np.inf
         error = slow_error = 0.0
+        by_season: list[tuple[float, float]] = []
         slow_season = 0
         last = len(SPEEDS) - 1
         shares = SPEEDS if self.seen > 50 else tuple(max(share, 1 / (self.seen + 1)) for share in SPEEDS)
         for season, shape in enumerate(self.shapes):
             rest = value - shape[place % len(shape)]
             levels, errors = self.levels[season], self.errors[season]
+            least, quick_error, before = np.inf, 0.0, levels[last]
             for speed, share in enumerate(shares):
                 its = rest - levels[speed]
                 mean = errors[speed]
-                if mean < best:
-                    best, error = mean, its
+                if mean < least:
+                    least, quick_error = mean, its
                 size = its if its >= 0 else -its
                 cap = _CAP * (mean + floor)
                 if speed == last and mean < best_slow:
@@ -81,6 +85,14 @@ class Predictors:
                         its = cap if its > 0 else -cap
                 errors[speed] = mean + rate * (size - mean)
                 levels[speed] += its * share
+            if least < best:
+                best, error = least, quick_error
+            if self.lenient:
+                by_season.append((quick_error, rest - before))
+        if self.lenient:
+            its_of = [by_season[season] for season in self.lenient if season < len(by_season)]
+            error = min((error, *(each for each, _ in its_of)), key=abs)
+            slow_error = min((slow_error, *(each for _, each in its_of)), key=abs)
         return error, slow_error, best_slow, slow_season
 
     def shift(self, by: float) -> None:

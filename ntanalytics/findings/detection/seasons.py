@@ -62,17 +62,17 @@ def found_periods(past: Floats) -> tuple[int, ...]:
     return (period,) if best < 1.5 * period else (period, best)
 
 
-def shape(past: Floats, period: int, at: int, *, cycles: int = _CYCLES) -> Floats | None:
-    """The season's shape by slot (place modulo ``period``), its median 0; None before two cycles were seen.
+def shape(past: Floats, period: int, at: int, *, fewest: int = 2) -> Floats | None:
+    """The season's shape by slot (place modulo ``period``), its median 0; None before ``fewest`` cycles were seen.
 
     Args:
         past: values by place, NaN where there was none; ``at`` of them are known.
         period: places of a cycle.
         at: places that have passed.
-        cycles: cycles that are looked back.
+        fewest: cycles that it takes.
     """
-    whole = min(at // period, cycles)
-    if whole < 2:
+    whole = min(at // period, _CYCLES)
+    if whole < fewest:
         return None
     begin = at - whole * period
     table = past[begin:at].reshape(whole, period)
@@ -85,7 +85,12 @@ def shape(past: Floats, period: int, at: int, *, cycles: int = _CYCLES) -> Float
     counts = known.sum(axis=1)
     rows = counts > 0
     levels = sorted_rows[np.flatnonzero(rows), (counts[rows] - 1) // 2]
-    laid = np.sort(table[rows] - levels[:, None], axis=0)
+    steps = np.diff(levels)
+    slope = float(np.median(steps)) / period if len(steps) else 0.0
+    if len(steps) > 1 and np.abs(steps).sum() > 3 * abs(steps.sum()):
+        slope = 0.0  # it goes up and down
+    growth = slope * (np.arange(period) - (period - 1) / 2)
+    laid = np.sort(table[rows] - levels[:, None] - growth, axis=0)
     seen = np.isfinite(laid).sum(axis=0)
     lower = np.maximum(seen - 1, 0) // 2
     upper = seen // 2

@@ -70,7 +70,7 @@ class Tail:
 
     def capped(self, value: float, count: int) -> float:
         """The value as it is to be remembered; ``count`` tells how many points have been seen."""
-        if value <= self.at_cap:
+        if value <= self.at_cap or not self._count:
             return value
         self._often = 1 + self._often * 0.5 ** ((count - self._often_at) / _HALVES)
         self._often_at = count

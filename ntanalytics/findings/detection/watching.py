@@ -8,7 +8,7 @@ import numpy as np
 
 from ntanalytics.findings.detection.predictors import Predictors
 from ntanalytics.findings.detection.seasons import Floats, found_periods, shape, spread
-from ntanalytics.findings.detection.tails import Tail
+from ntanalytics.findings.detection.tails import MOST, Tail
 
 #: Known points before the first score.
 WARM_UP = 32
@@ -28,6 +28,9 @@ _WAITS = (WARM_UP, 64, 512, 192)
 
 #: Points for which a value that stands still is told of; then it is learnt.
 _STILL_SAID = 64
+
+#: Points after which a value that stands still is how the series is now.
+_STILL_KEPT = 512
 
 #: Decades that one alarm adds to what the next one needs, the share that is kept from point to point, and the points
 #: within which alarms are one.
@@ -74,6 +77,7 @@ class Watch:
         self._jump, self._jump_until = 0.0, -1
         self._last, self._run, self._longest, self._same = math.nan, 1, 1, 0
         self._wont, self._alarmed_at = 0.0, -_ONE_ALARM
+        self._is_stuck = False
         self._resting: set[float] = set()  # values that have stood still before
 
     def point(self, value: float, raw: float, place: int) -> float:
@@ -86,6 +90,10 @@ class Watch:
         """
         self._count += 1
         count = self._count
+        still = self._still(raw)
+        if self._is_stuck:
+            # nothing is learnt from a sensor that hangs; it is looked at again when it moves
+            return _score(self._wonted(still))
         floor = 0.35 if self._is_count and self._size < 4 else 1e-3 * self._size + 1e-12
         self._size += (abs(value) - self._size) / min(count + WARM_UP, 4096)
         error, slow_error, slow_mean, _ = self._predictors.step(value, place, floor)
@@ -102,16 +110,16 @@ class Watch:
         self._sum64 += (deviation - self._sum64) / 64
         self._wide += (min(relative, 4.0) - self._wide) / 24
         statistics = (relative, abs(self._sum8), abs(self._sum64), self._wide)
-        surprise = self._wonted(max(self._still(raw), self._surprise(statistics)))
+        surprise = self._wonted(max(still, self._surprise(statistics)))
         if surprise >= ALARM and relative > 4 and count > self._jump_until:
             self._jump, self._jump_until = error, count + _REMEMBERED
         self._learn_shift(slow_error, slow_scale)
         known = min(size, 4 * scale) if count > WARM_UP else size
         self._scale += (known - self._scale) / min(count, 256)
         self._grid[place], self._errors[place] = value, abs(error)
-        if count % BLOCK == 0:
+        if len(self._blocks[0]) == BLOCK:
             self._look_back(place + 1)
-        return 0.0 if count <= WARM_UP else 1 / (1 + math.exp(-_STEEPNESS * (surprise - ALARM)))
+        return _score(surprise) if count > WARM_UP else 0.0
 
     def _wonted(self, surprise: float) -> float:
         """The surprise less what the alarms of late take from it: a series that often surprises must do so by more."""
@@ -143,17 +151,21 @@ class Watch:
                 if len(self._resting) < 1000:
                     self._resting.add(self._last)
                 self._longest = max(self._longest, min(self._run, 4 * self._longest + 8))
-            self._last, self._run = raw, 1
+            self._last, self._run, self._is_stuck = raw, 1, False
             return 0.0
         self._run += 1
         self._same += 1
         run = self._run
-        if run < 8 or raw == 0 or raw in self._resting or not 0 <= run - 2.5 * self._longest - 4 <= _STILL_SAID:
+        beyond = run - 2.5 * self._longest - 4
+        if run < 8 or raw == 0 or raw in self._resting or beyond < 0 or self._count - run < WARM_UP:
             return 0.0
-        changed_before = (self._same - run + 4) / (self._count - run + 11)
-        if not 0 < changed_before < 1 or self._count - run < WARM_UP:
+        if self._is_stuck and beyond > _STILL_SAID:
+            self._is_stuck = beyond < _STILL_KEPT
             return 0.0
-        return min(12.0, -math.log10(changed_before) * run / 2)
+        unchanged_before = (self._same - run + 4) / (self._count - run + 11)
+        surprise = min(MOST, -math.log10(unchanged_before) * run / 2) if 0 < unchanged_before < 1 else 0.0
+        self._is_stuck = self._is_stuck or (surprise >= ALARM and beyond <= _STILL_SAID)
+        return surprise if self._is_stuck else min(surprise, ALARM - 1)
 
     def _learn_shift(self, error: float, scale: float) -> None:
         """Take over a level at which some points in a row were, far on one side of the slow one."""
@@ -176,25 +188,38 @@ class Watch:
             if self._count > WARM_UP:
                 tail.remember(block)
             block.clear()
-        if self._searches and self._count >= self._search_at:
-            self._search_at = int(self._search_at * 1.5)
-            found = found_periods(self._grid[max(0, at - _SEARCHED) : at])
-            if found and (not self.periods or self.periods[0] != found[0] or len(found) > len(self.periods)):
-                self.periods = found if len(found) >= len(self.periods) else (*found, *self.periods[len(found) :])
-                self._refit_at = 0
+        self._search(at)
         if not self.periods or at < self._refit_at:
             return
         self._refit_at = at + max(BLOCK, self.periods[0])
+        if not self._searches and len(self.periods) > 1:
+            # in the first week nobody knows what a Saturday is like, in the next two it has been seen too seldom
+            weeks = at // self.periods[1]
+            self._predictors.lenient = () if weeks >= 3 else (1, 2) if weeks else (0, 1)
         recent_at = np.arange(max(0, at - 32), at)
         recent = self._grid[recent_at]
         is_known = np.isfinite(recent)
         if not is_known.any():
             return
         for season, period in enumerate(self.periods, start=1):
-            its = shape(self._grid, period, at)
+            its = shape(self._grid, period, at, fewest=1 if season > 1 and not self._searches else 2)
             if its is None or season > len(self._predictors.shapes):
                 break
             self._predictors.set_shape(season, its, recent[is_known], recent_at[is_known].astype(float))
         ratio = spread(self._errors, self.periods[0], at)
         if ratio is not None:
             self._ratio = ratio.tolist()
+
+    def _search(self, at: int) -> None:
+        """Look for a period where no clock gives one, ever more seldom."""
+        if not self._searches or self._count < self._search_at:
+            return
+        self._search_at = int(self._search_at * 1.5)
+        found = found_periods(self._grid[max(0, at - _SEARCHED) : at])
+        if found and (not self.periods or self.periods[0] != found[0] or len(found) > len(self.periods)):
+            self.periods = found if len(found) >= len(self.periods) else (*found, *self.periods[len(found) :])
+            self._refit_at = 0
+
+
+def _score(surprise: float) -> float:
+    return 1 / (1 + math.exp(-_STEEPNESS * (surprise - ALARM)))

@@ -1,0 +1,80 @@
+"""Ways of detecting by libraries, which docs/detection.md compares detect with, tuned once for all.
+
+They need statsmodels, ruptures and river, which the package does not.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import ruptures
+from numpy.typing import NDArray
+from river import anomaly
+from scipy import ndimage
+from statsmodels.tsa.seasonal import STL
+
+from benchmarks.anomalies import DAY, Case, Floats
+
+#: Robust standard deviations from which on a point is an alarm.
+FAR = 5.0
+
+
+def _filled(case: Case) -> Floats:
+    places = np.arange(len(case.values))
+    known = np.isfinite(case.values)
+    return np.interp(places, places[known], case.values[known])
+
+
+def _far(rest: Floats) -> NDArray[np.bool_]:
+    spread = 1.4826 * np.median(np.abs(rest - np.median(rest)))
+    return np.abs(rest - np.median(rest)) > FAR * max(float(spread), 1e-9)
+
+
+def by_stl(case: Case) -> NDArray[np.bool_]:
+    """Residuals of a robust STL with the true period, which sees the whole series, the future too."""
+    return _far(STL(_filled(case), period=DAY, robust=True).fit().resid)
+
+
+def by_median(case: Case) -> NDArray[np.bool_]:
+    """Distance from the median of the day before, in median absolute deviations of that day."""
+    values = _filled(case)
+    middle = ndimage.median_filter(values, DAY, origin=DAY // 2 - 1, mode="nearest")
+    spread = 1.4826 * ndimage.median_filter(np.abs(values - middle), DAY, origin=DAY // 2 - 1, mode="nearest")
+    return np.abs(values - middle) > FAR * np.maximum(spread, 1e-9)
+
+
+def by_change_points(case: Case) -> NDArray[np.bool_]:
+    """Change points by PELT (least squares, BIC penalty) of the series less its daily median: the future too."""
+    values = _filled(case)
+    rest = values - np.tile(np.median(values.reshape(-1, DAY), axis=0), len(values) // DAY)
+    spread = max(float(np.median(np.abs(np.diff(rest)))) * 1.4826 / np.sqrt(2), 1e-9)
+    points = ruptures.KernelCPD(kernel="linear", min_size=2).fit(rest / spread).predict(pen=6 * np.log(len(values)))
+    alarms = np.zeros(len(values), dtype=bool)
+    alarms[[point for point in points if point < len(values)]] = True
+    return alarms
+
+
+def by_trees(case: Case) -> NDArray[np.bool_]:
+    """Half-space trees on the value, the last difference and the difference from the day before, online."""
+    values = _filled(case)
+    low, high = float(values.min()), float(values.max())
+    span = max(high - low, 1e-9)
+    trees = anomaly.HalfSpaceTrees(n_trees=25, height=8, window_size=DAY, seed=1)
+    scores = np.zeros(len(values))
+    for place, value in enumerate(values):
+        last, before = values[max(0, place - 1)], values[max(0, place - DAY)]
+        point = {
+            "value": (value - low) / span,
+            "step": 0.5 + (value - last) / span / 2,
+            "day": 0.5 + (value - before) / span / 2,
+        }
+        scores[place] = trees.score_one(point)
+        trees.learn_one(point)
+    return scores > 0.995
+
+
+WAYS = {
+    "STL of statsmodels, residual beyond 5 MAD": by_stl,
+    "median and MAD of the last day (scipy)": by_median,
+    "change points of ruptures": by_change_points,
+    "half-space trees of river": by_trees,
+}
