@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import ibis
 import pytest
 
 from ntanalytics.metrics import backups, hosts
@@ -46,6 +47,16 @@ def test_a_disk_that_does_not_grow_is_never_full_and_few_days_carry_no_trend(tab
     assert [row["host"] for row in rows] == ["full soon", "new", "oa-db-1"]
     assert rows[1] == {"host": "new", "days_until_full": None, "disk_per_day": None}
     assert rows[2] == {"host": "oa-db-1", "days_until_full": None, "disk_per_day": 0.0}
+
+
+def test_the_peaks_of_a_disk_by_day_and_a_hole_is_no_zero(table, listed) -> None:
+    made = disks(table, [0.7, 0.8, 0.9])
+    days = ibis.memtable({"day": [LAST - 2 * DAY, LAST - DAY, LAST], "is_covered": [True, False, True]})
+    assert listed(hosts.peaks(made, days), "day", "part", "disk_used") == [
+        {"day": LAST - 2 * DAY, "part": "/data", "disk_used": 0.7},
+        {"day": LAST - DAY, "part": "/data", "disk_used": None},
+        {"day": LAST, "part": "/data", "disk_used": 0.9},
+    ]
 
 
 def runs(table, sizes, **more):
