@@ -52,7 +52,17 @@ LOGINS = (
     ),
 )  # fmt: skip
 
-MEASURES = catalogue(change.with_changes((*STOCK, *LOGINS)))
+RENEWALS = (
+    Measure(
+        "renewal_month", "到期月份", format="month", definition="Local month in which certificates expire (domain.md)."
+    ),
+    Measure(
+        "renewals", "应更新证书", "张", is_additive=True,
+        definition="Certificates in force that expire in the month (domain.md, CA and seals).",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue(change.with_changes((*STOCK, *LOGINS, *RENEWALS)))
 
 
 def stock(certificates: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table:
@@ -83,6 +93,23 @@ def stock(certificates: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Ta
         revoked=certificates.count(where=is_revoked),
     )
     return counted.order_by(ibis.desc("in_force"), *by)
+
+
+def renewals(certificates: ir.Table, at: datetime, utc_offset_h: int) -> ir.Table:
+    """How many certificates in force expire in each local month to come: what is to be renewed.
+
+    Args:
+        certificates: rows of ``ca.certificates``: one snapshot.
+        at: the moment (aware) of the snapshot.
+        utc_offset_h: hours by which local time is ahead of UTC.
+
+    Returns:
+        ``renewal_month`` (its first day) and ``renewals``, in order; a month without any has no row.
+    """
+    good = certificates.filter((certificates.state == "active") & (certificates.expires_at > ibis.literal(at)))
+    local = good.expires_at + ibis.interval(hours=utc_offset_h)
+    counted = good.group_by(renewal_month=local.truncate("M").date()).aggregate(renewals=good.count())
+    return counted.order_by("renewal_month")
 
 
 def logins(logins: ir.Table, by: Sequence[str] = ()) -> ir.Table:

@@ -35,6 +35,28 @@ def test_certificates_by_how_long_they_are_good(table, listed) -> None:
     ]
 
 
+def test_renewals_by_local_month_of_what_is_in_force(table, listed) -> None:
+    last_of_november = dt.datetime(2026, 11, 30, 15, 59, tzinfo=dt.UTC)  # 23:59 in Shanghai
+    rows = [
+        {"expires_at": AT},  # it expires at that very moment
+        {"expires_at": last_of_november},
+        {"expires_at": last_of_november + dt.timedelta(minutes=2)},
+        {"expires_at": last_of_november + 31 * DAY},
+        {"expires_at": last_of_november, "state": "revoked"},
+    ]
+    made = table(
+        "ca.certificates",
+        [{"certificate_id": str(number), **row} for number, row in enumerate(rows)],
+        kind="unit",
+        state="active",
+        day=MONDAY,
+    )
+    assert listed(certificates.renewals(made, AT, 8)) == [
+        {"renewal_month": dt.date(2026, 11, 1), "renewals": 1},
+        {"renewal_month": dt.date(2026, 12, 1), "renewals": 2},
+    ]
+
+
 def test_expired_certificates_that_are_tried_are_counted_once(table, listed) -> None:
     rows = [
         {"login_id": "1"},

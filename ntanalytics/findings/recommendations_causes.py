@@ -1,0 +1,123 @@
+"""The causes that recommendations are made for, with their weights and why: data, to be argued about."""
+
+from __future__ import annotations
+
+from ntanalytics.findings.recommendations import Cause
+
+_US, _OFFICE, _VENDOR = "运维团队", "用户方牵头，运维团队配合", "运维团队协调厂商"
+
+#: Every cause; where scores are equal, this is the order of the recommendations.
+CAUSES = (
+    Cause(
+        "backups", ("infra.backup_lateness", "infra.size_drop", "infra.failed_backups"), "hazard",
+        "备份没有按计划完成，或数据量异常减少", "故障时可能无法恢复最近的数据",
+        "排查备份任务与存储，补做备份并做一次恢复演练", "day", _US, 5,
+        "What is not backed up is lost with the next disk.",
+    ),
+    Cause(
+        "capacity", ("infra.disk_used", "infra.days_until_full"), "hazard",
+        "磁盘将按现有增速写满", "写满后数据库停止写入，业务中断", "先清理与归档，再按容量预测扩容", "week", _VENDOR,
+        5,
+        "A database that cannot write stops a whole subsystem.",
+    ),
+    Cause(
+        "tls", ("infra.tls_days",), "hazard", "服务器证书即将到期", "到期后浏览器和接口拒绝访问",
+        "更换证书，并登记到期提醒",
+        "day", _US, 5, "An expired certificate closes the service to everyone, on a day that is known.",
+    ),
+    Cause(
+        "outages", ("infra.availability",), "running", "系统可用率低于要求", "用户在工作时间无法办公",
+        "逐次复盘中断原因，对单点补充冗余与自动拉起", "week", _VENDOR, 5, "While it is down nobody works.",
+    ),
+    Cause(
+        "clocks", ("desk.clocks_broken",), "running", "有崩溃事件未在四小时内恢复", "违反服务承诺，影响验收",
+        "完善应急预案与厂商值守，按季度演练", "week", _VENDOR, 4, "The contract promises four hours (domain.md, O15).",
+    ),
+    Cause(
+        "carriers", ("sms.worst_delivery_rate", "sms.delivery_rate"), "running", "短信通道送达率不稳定",
+        "验证码与通知收不到，登录和办件受阻", "为故障多发的运营商启用备用通道并设切换阈值", "week", _VENDOR, 4,
+        "Codes by SMS are how many log in.",
+    ),
+    Cause(
+        "web", ("web.error_rate", "infra.error_rate"), "running", "网络服务出错率偏高", "用户打开页面或提交时失败",
+        "按路径定位上游错误并修复，补充限流与重试", "week", _VENDOR, 4, "A failed request is a person who tries again.",
+    ),
+    Cause(
+        "brute_force", ("identity.attempts",), "hazard", "存在口令暴力尝试", "弱口令账号可能被攻破",
+        "启用来源封禁与登录延时，督促改密", "day", _US, 4, "One guessed password opens every application.",
+    ),
+    Cause(
+        "logins", ("identity.login_failure_rate", "ca.certificate_failure_rate"), "running", "登录失败率偏高",
+        "用户登录受阻，咨询工单增多", "按方式与原因整改认证链路，完善错误提示", "week", _US, 3,
+        "Most come in at the second attempt.",
+    ),
+    Cause(
+        "patches", ("infra.failed_patches",), "hazard", "安全补丁安装失败，尚未复装", "已知漏洞仍可被利用",
+        "与安全服务商约定窗口复装并复测", "day", _US, 4, "A known hole is the first that is tried.",
+    ),
+    Cause(
+        "accounts", ("identity.orphan_accounts", "identity.dormant_accounts"), "hazard",
+        "存在无归属或长期不用的账号", "离岗人员仍可登录，授权数被占用", "每月比对单位名册，停用无归属与休眠账号", "day",
+        _OFFICE, 3, "Each of them is an access that nobody answers for.",
+    ),
+    Cause(
+        "renewals", ("ca.expiring_30d", "ca.expired_tried"), "hazard", "个人证书集中到期或过期仍在使用",
+        "持证人无法登录和签章", "按单位分批组织更新，到期前 30 天短信提醒", "week", _OFFICE, 3,
+        "Who holds an expired certificate waits until it is renewed.",
+    ),
+    Cause(
+        "unconfirmed", ("desk.unconfirmed_changes",), "hazard", "流程调整缺少书面确认", "变更无据可查，影响验收",
+        "变更系统中设置确认为必填环节，补签已完成项", "day", _US, 3, "Only what was confirmed may be changed (O7).",
+    ),
+    Cause(
+        "seals", ("seal.testing_days", "seal.signing_failure_rate"), "running", "印章制作后长期未测试或签章失败",
+        "单位无法用章，公文改走纸质", "集中安排一次到场测试", "day", _OFFICE, 2, "Few units wait, and they have paper.",
+    ),
+    Cause(
+        "overdue", ("docexchange.overdue_deliveries", "docexchange.signed_in_time_rate"), "running",
+        "公文逾期未签收", "文件办理延误", "设收文员 A/B 岗，逾期自动短信催办", "week", _OFFICE, 3,
+        "A document that nobody signs for is not worked on.",
+    ),
+    Cause(
+        "interfaces", ("docexchange.call_failure_rate", "sso.access_failure_rate"), "running", "系统间接口失败率偏高",
+        "对接系统收发文中断", "与调用方联合核查证书、报文与超时设置", "week", _VENDOR, 3, "Callers try again, mostly.",
+    ),
+    Cause(
+        "tickets", ("desk.overdue_tickets",), "running", "工单超期未关闭", "用户问题未按时解决", "每日站会清点逾期工单",
+        "day", _US, 2, "Few are late, and each has its person.",
+    ),
+    Cause(
+        "alarms", ("infra.repeated_problems",), "hazard", "同一告警反复出现", "真正的故障被淹没",
+        "消除告警根因，或调整不合理的阈值", "week", _US, 2, "Who is called for nothing does not come.",
+    ),
+    Cause(
+        "slow_services", ("infra.slow_service",), "efficiency", "网页响应偏慢", "每次操作多等数秒",
+        "优化慢路径的查询与缓存", "week", _VENDOR, 3, "Everybody waits a little, all day.",
+    ),
+    Cause(
+        "busy_hosts", ("infra.cpu",), "efficiency", "主机处理器接近饱和", "高峰时段响应变慢",
+        "错峰批处理任务，必要时扩容",
+        "week", _US, 3, "Queues grow without bound near saturation.",
+    ),
+    Cause(
+        "handling", ("oa.handling",), "efficiency", "部分模块办理用时偏长", "文件办理周期拉长",
+        "梳理流程环节，增加超时提醒与代办", "week", _OFFICE, 3, "A tenth of the tasks make the reputation of the rest.",
+    ),
+    Cause(
+        "adoption", ("oa.unit_active_change_rate", "oa.active_change_rate"), "function", "部分单位应用活跃度骤降",
+        "平台建设效益未发挥", "上门了解原因，针对性培训", "day", _OFFICE, 3, "A unit that left takes its papers along.",
+    ),
+    Cause(
+        "modules", ("oa.seldom_used",), "function", "部分功能模块很少使用", "已建功能闲置",
+        "征求意见后改进或下线，开展专题培训", "vendor", _OFFICE, 2, "Idle functions cost upkeep, and nobody suffers.",
+    ),
+    Cause(
+        "mobile", ("oa.mobile_share",), "function", "部分版本移动端使用偏少", "外出时办件不及时",
+        "优化移动端首页与待办提醒，推广移动办公", "vendor", _OFFICE, 2,
+        "It waits until the person is back at the desk.",
+    ),
+    Cause(
+        "demands", ("desk.concentrated",), "function", "某类工单集中", "同类问题反复占用人力",
+        "编写图文指引和自助功能，纳入培训", "week", _US, 2, "Each is small; together they fill the desk.",
+    ),
+)  # fmt: skip

@@ -1,0 +1,238 @@
+"""Recommendations from all subsystems, over the quarter up to the report's end, with trends and a forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from types import MappingProxyType
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from ntanalytics.contract.words import EDITIONS, MODULES
+from ntanalytics.findings import recommendations_rules as quarter
+from ntanalytics.findings import recommendations_sentences as said
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.recommendations import EFFORTS, KINDS, Recommendation, recommend
+from ntanalytics.findings.recommendations_causes import CAUSES
+from ntanalytics.findings.rules import judged
+from ntanalytics.metrics import (
+    MEASURES,
+    adoption,
+    backups,
+    certificates,
+    desk,
+    handling,
+    hosts,
+    identity,
+    requests,
+    sms,
+)
+from ntanalytics.reports import Table, chart, table
+from ntanalytics.reports.block import Block
+from ntanalytics.reports.record import Field
+from ntanalytics.workspace.looks import findings_of, look_at
+from ntanalytics.workspace.looks.look import Look, nearby_working_days
+from ntanalytics.workspace.report import Report
+from ntanalytics.workspace.scope import Scope
+
+#: So many days up to the report's end are looked back over.
+QUARTER = 90
+
+#: Renewals are forecast for so many months.
+MONTHS = 12
+
+#: So many trends are drawn.
+MOST_TRENDS = 3
+
+_FIELDS = (
+    Field("place", "integer", "序号", format="integer"),
+    Field("kind", "string", "类型"),
+    Field("problem", "string", "问题"),
+    Field("evidence", "string", "依据"),
+    Field("effect", "string", "影响"),
+    Field("action", "string", "建议措施"),
+    Field("effort", "string", "投入"),
+    Field("owner", "string", "责任方"),
+    Field("score", "number", "得分", format="number:2"),
+)
+
+
+def _fullest(scope: Scope) -> ir.Table:
+    """The fullest disk of each host that ever passed 80 %, by day."""
+    daily = hosts.peaks(scope.recent, scope.days)
+    peaks = daily.group_by("day", "is_covered", "host").aggregate(disk_used=daily.disk_used.max())
+    full = peaks.group_by("host").aggregate(_most=peaks.disk_used.max())
+    wanted = full.filter(full["_most"] > 0.8).select("host")
+    return peaks.semi_join(wanted, "host").order_by("day", ibis.asc("host"))
+
+
+#: Cause → the dataset of its trend, how it is worked out by day, the measure, and the column of the lines.
+_TRENDS: Mapping[str, tuple[str, Callable[[Scope], ir.Table], str, str | None]] = MappingProxyType({
+    "capacity": ("infra.metrics", _fullest, "disk_used", "host"),
+    "carriers": (
+        "sms.messages", lambda scope: sms.daily(scope.recent, scope.days, scope.as_of, ["carrier"]), "delivery_rate",
+        "carrier",
+    ),
+    "web": (
+        "infra.requests", lambda scope: requests.daily(scope.recent, scope.days, ["service"]), "error_rate", "service",
+    ),
+    "slow_services": (
+        "infra.requests", lambda scope: requests.daily(scope.recent, scope.days, ["service"]), "duration_p95_ms",
+        "service",
+    ),
+    "logins": ("identity.logins", lambda scope: identity.daily(scope.recent, scope.days), "login_failure_rate", None),
+    "adoption": ("oa.activities", lambda scope: adoption.daily(scope.recent, scope.days), "active", None),
+    "renewals": ("ca.logins", lambda scope: certificates.daily(scope.recent, scope.days), "expired_tried", None),
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What the report recommends, and on what.
+
+    Attributes:
+        looks: the looks at the subsystems in the report's period.
+        recommendations: highest score first.
+        days: how many days are looked back over, and how many of them are whole in the worst subsystem.
+        renewals: certificates to be renewed by month.
+        origin: where the recommendations come from.
+    """
+
+    looks: Mapping[str, Look]
+    recommendations: tuple[Recommendation, ...]
+    days: tuple[int, int]
+    renewals: pa.Table
+    origin: Mapping[str, object]
+
+    @property
+    def sentences(self) -> list[str]:
+        """What the reader reads first: how many, the first steps, what it rests on, what became of the last ones."""
+        first = said.first_steps(self.recommendations)
+        return [said.overview(self.recommendations), *first, said.looked_back(*self.days), said.followed_up()]
+
+
+def advise(report: Report) -> Advice:
+    """The recommendations at the end of a report's period, from the findings of the period and of its quarter."""
+    looks = look_at(report)
+    back = QUARTER - len(report.period.days)
+    names = (
+        "infra.requests", "infra.backups", "infra.problems", "infra.patches", "oa.activities", "oa.tasks",
+        "desk.tickets", "identity.logins", "sms.messages", "ca.logins", "docexchange.deliveries",
+    )  # fmt: skip
+    scopes = {name: report.dataset(name, history=back) for name in names}
+    found = [*findings_of(looks), *_quarter(report, looks, scopes)]
+    confidence = _confidence(scopes)
+    stock = report.dataset("ca.certificates")
+    covered = round(min(confidence.values(), default=0) * QUARTER)
+    return Advice(
+        looks, tuple(recommend(found, CAUSES, confidence)), (QUARTER, covered),
+        certificates.renewals(stock.table, report.ends_at, report.zone_offset_h).to_pyarrow(),
+        report.origin("findings.recommendations", *scopes.values()),
+    )  # fmt: skip
+
+
+def _confidence(scopes: Mapping[str, Scope]) -> dict[str, float]:
+    """Subsystem → the share of the quarter's days that are whole, of its dataset that has least."""
+    share: dict[str, float] = {}
+    for name, scope in scopes.items():
+        if scope.sources:
+            days = scope.days.to_pyarrow()
+            whole = sum(days["is_covered"].to_pylist()) / max(days.num_rows, 1)
+            subsystem = name.partition(".")[0]
+            share[subsystem] = min(share.get(subsystem, 1.0), whole)
+    return share
+
+
+def _quarter(report: Report, looks: Mapping[str, Look], scopes: Mapping[str, Scope]) -> list[Finding]:
+    rules, last = quarter.QUARTER_RULES, report.period.last
+    first = last - timedelta(days=QUARTER - 1)
+    since = datetime.combine(first, time(), report.workspace.settings.zone)
+    web, saved, tasks = scopes["infra.requests"], scopes["infra.backups"], scopes["oa.tasks"]
+    services = requests.volume(web.recent, ["service"])
+    found = judged([rules["infra.slow_service"]], services, lambda row: str(row["service"]))
+    plans = backups.plans(saved.recent, report.ends_at)
+    found += judged([rules["infra.failed_backups"]], plans, lambda row: str(row["plan"]))
+    worked = nearby_working_days(report, before=QUARTER)
+    handled = handling.handling(tasks.recent, worked, first, last, report.zone_offset_h, ["module"])
+    found += judged([rules["oa.handling"]], handled, lambda row: MODULES.get(row["module"], str(row["module"])))
+    if "accounts" in looks["identity"].tables:
+        found += judged([rules["identity.dormant_accounts"]], looks["identity"].tables["accounts"])
+    if "editions" in looks["oa"].tables:
+        editions = looks["oa"].tables["editions"]
+        found += judged([rules["oa.mobile_share"]], editions, lambda row: EDITIONS.get(row["edition"], row["edition"]))
+    found += quarter.seldom_used(adoption.used(scopes["oa.activities"].recent, ["module"]))
+    found += quarter.concentrated(desk.flow(scopes["desk.tickets"].recent, since, report.ends_at, ["category"]))
+    found += quarter.repeated(scopes["infra.problems"].recent)
+    return found + quarter.failed_patches(scopes["infra.patches"].recent)
+
+
+def ranking(advice: Advice, *, id: str = "recommendations") -> Table:
+    """The recommendations, highest score first."""
+    rows = tuple(
+        {
+            "place": place, "kind": KINDS[each.kind], "problem": each.problem, "evidence": each.evidence,
+            "effect": each.effect, "action": each.action, "effort": EFFORTS[each.effort][0], "owner": each.owner,
+            "score": each.score,
+        }
+        for place, each in enumerate(advice.recommendations, 1)
+    )  # fmt: skip
+    note = "得分 = 影响（1—5，按状态折算）× 置信度（完整数据天数占比）÷ 投入（1、2、4）。"
+    return Table(id, "优化建议", fields=_FIELDS, rows=rows, note=note, origin=advice.origin)
+
+
+def basis(advice: Advice, *, id: str = "basis") -> Table:
+    """Every finding that a recommendation was made from, in the order of the recommendations."""
+    fields = (
+        Field("place", "integer", "序号", format="integer"), Field("state", "string", "状态", format="state"),
+        Field("subject", "string", "对象"), Field("check", "string", "检查项"),
+        Field("evidence", "string", "依据"), Field("threshold", "string", "阈值"),
+    )  # fmt: skip
+    rows = tuple(
+        {
+            "place": place,
+            **{name: getattr(each, name) for name in ("state", "subject", "check", "evidence", "threshold")},
+        }
+        for place, made in enumerate(advice.recommendations, 1)
+        for each in made.findings
+    )
+    return Table(id, "依据明细", fields=fields, rows=rows, origin=advice.origin)
+
+
+def trends(report: Report, advice: Advice) -> list[Block]:
+    """The trends of the highest ranked recommendations that have one, over the quarter."""
+    back = QUARTER - len(report.period.days)
+    drawn: list[Block] = []
+    for each in advice.recommendations:
+        if each.code not in _TRENDS or len(drawn) == MOST_TRENDS:
+            continue
+        name, work, measure, series = _TRENDS[each.code]
+        scope = report.dataset(name, history=back)
+        by_day = work(scope).to_pyarrow()
+        title = said.trend(each.problem, by_day, MEASURES[measure])
+        origin = report.origin(name, scope)
+        drawn.append(
+            chart(by_day, "line", y=measure, series=series, title=title, id=f"trend-{each.code.replace('_', '-')}",
+                  days=scope.days, origin=origin)
+        )  # fmt: skip
+    return drawn
+
+
+def capacity(advice: Advice) -> list[Block]:
+    """What is coming: the disks that fill first, certificates by month, accounts by edition."""
+    infra, ca, oa = (advice.looks[name] for name in ("infra", "ca", "oa"))
+    blocks: list[Block] = []
+    if "disks" in infra.tables:
+        blocks.append(table(infra.tables["disks"].slice(0, 8), "最先写满的磁盘", id="disks", origin=infra.origin))
+    coming = advice.renewals.slice(0, MONTHS)
+    title = said.busiest_month(coming)
+    blocks.append(chart(coming, "bar", x="renewal_month", y="renewals", title=title, id="renewals", origin=ca.origin))
+    if "editions" in oa.tables:
+        columns = ["edition", "enabled", "active", "active_rate"]
+        note = "授权数未接入，只列开通与活跃账号。"
+        blocks.append(
+            table(oa.tables["editions"], "账号，分版本", id="accounts", columns=columns, note=note, origin=oa.origin)
+        )  # fmt: skip
+    return blocks
