@@ -174,15 +174,14 @@ def test_a_sheet_prints_its_table_and_its_chart_with_the_head_on_each_page(workb
 
 
 @pytest.mark.browser
-def test_libreoffice_reads_the_same_figures_and_keeps_the_styles(
-    issued: Path, tmp_path: Path, soffice: str, workbook: Any
-) -> None:
+def test_libreoffice_reads_the_same_figures_and_keeps_the_styles(issued: Path, tmp_path: Path, soffice: str) -> None:
+    workbook = openpyxl.load_workbook(issued / "report.xlsx")
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     convert = [soffice, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path)]
     subprocess.run([*convert, str(issued / "report.xlsx")], check=True, capture_output=True, timeout=180)
     saved = openpyxl.load_workbook(tmp_path / "report.xlsx")
     assert saved.sheetnames == workbook.sheetnames
-    for name in ("分运营商", "主要指标", "数据来源"):
+    for name in workbook.sheetnames[1:]:
         expected = [[rounded(cell.value) for cell in row] for row in workbook[name].iter_rows()]
         found = [
             [rounded(cell.value) for cell in row[: len(expected[0])]]
@@ -196,4 +195,4 @@ def test_libreoffice_reads_the_same_figures_and_keeps_the_styles(
 
 def rounded(value: Any) -> Any:
     """A figure with as many digits as any program keeps."""
-    return float(f"{value:.14g}") if isinstance(value, float) else value
+    return float(f"{value:.12g}") if isinstance(value, float) else value
