@@ -136,27 +136,25 @@ class _Model:
         self.ages = np.array([(day - on).days for day in days], dtype=float)
         y = np.log(values + 0.5) if self.is_count else np.log(values) if self.is_ratio else values
         sorts = [kinds.effects(day) for day in days]
-        effects = self._effects(y, sorts)
+        lift = np.zeros(len(y))
+        self.drift = np.zeros(len(y))
+        self.shifted_on: date | None = None
+        self.shift: float | None = None
+        for attempt in range(3):
+            # what was before a shift, and growth, must not be taken for an effect; they show when effects are known
+            effects = self._effects(y + lift - self.drift, sorts)
+            self.effect = np.array([sum(effects[name] for name in its) for its in sorts])
+            begin, step = _shift(y - self.effect) if attempt == 0 else (0, 0.0)
+            if begin:
+                lift[:begin] = step
+                self.shifted_on, self.shift = days[begin], math.exp(step) if self.is_ratio else step
+            since = int(np.count_nonzero(lift))
+            rest = y + lift - self.effect
+            self.drift = _slope(rest[since:], self.ages[since:]) * self.ages
+        self.moved = lift
         self.today = sum(effects.get(name, 0.0) for name in kinds.effects(on))
-        self.effect = np.array([sum(effects.get(name, 0.0) for name in its) for its in sorts])
-        rest = y - self.effect
-        begin, step = _shift(rest)
-        self.shifted_on = days[begin] if begin else None
-        self.shift = None if not begin else math.exp(step) if self.is_ratio else step
-        if begin:
-            # what was before the shift still tells of the kinds of day
-            moved = rest.copy()
-            moved[:begin] += step
-            effects = self._effects(moved + self.effect, sorts)
-            self.today = sum(effects.get(name, 0.0) for name in kinds.effects(on))
-            self.effect = np.array([sum(effects.get(name, 0.0) for name in its) for its in sorts])
-            rest = y - self.effect
-            rest[:begin] += step
-        self.moved = np.where(np.arange(len(rest)) < begin, step, 0.0)
-        slope = _slope(rest[begin:], self.ages[begin:])
-        self.drift = slope * self.ages
         flat = rest - self.drift
-        self.level = float(np.median(flat[begin:]))
+        self.level = float(np.median(flat[since:]))
         self.errors = flat - self.level
         # a holiday's figure errs by less, being smaller; effects take up a part of the errors they are taken from
         is_alike = np.array([("holiday" in its) == ("holiday" in kinds.effects(on)) for its in sorts])
