@@ -8,7 +8,7 @@ from typing import Any
 from ntanalytics.contract.words import EDITIONS
 from ntanalytics.findings.finding import Finding, Threshold
 from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.rules import Rule
+from ntanalytics.findings.rules import Rule, unknown
 from ntanalytics.metrics.adoption_ranking import FEWEST, FEWEST_DAILY
 
 PACE = Rule(
@@ -38,10 +38,10 @@ def city(total: Mapping[str, Any], editions: Rows, ranking: Rows, *, is_complete
         ranking: ``metrics.adoption_ranking.ranked`` with ``low_weeks``; units without a place are not judged.
         is_complete: whether the period has no hole.
     """
-    found = [PACE.judge(total, "协同办公", is_complete=is_complete)]
+    found = [_pace(PACE, total, "协同办公", is_complete=is_complete)]
     by_edition = rows(editions)
     if len(by_edition) > 1:
-        found += [PACE.judge(row, _edition(row), is_complete=row["is_held"]) for row in by_edition]
+        found += [_pace(PACE, row, _edition(row), is_complete=row["is_held"]) for row in by_edition]
     fair = [row for row in rows(ranking) if row["place"] is not None]
     each: list[tuple[Rule, Callable[[Mapping[str, Any]], Any]]] = [
         (UNIT_PACE, lambda row: row["daily_active_change_rate"] or 0), (LOW, lambda row: -(row["low_weeks"] or 0)),
@@ -54,9 +54,16 @@ def city(total: Mapping[str, Any], editions: Rows, ranking: Rows, *, is_complete
 
 def unit(total: Mapping[str, Any], ranking: Rows, name: str, *, is_complete: bool = True) -> list[Finding]:
     """Of one unit its pace, and for how long it has been low."""
-    found = [UNIT_PACE.judge(total, name, is_complete=is_complete)]
+    found = [_pace(UNIT_PACE, total, name, is_complete=is_complete)]
     own = [row for row in rows(ranking) if row["unit"] == name]
     return found + [LOW.judge(row, name, is_complete=row["is_held"]) for row in own]
+
+
+def _pace(rule: Rule, row: Mapping[str, Any], subject: str, *, is_complete: bool) -> Finding:
+    """The finding of one row; where the period before is not known it says that, and not that it was too little."""
+    if is_complete and row["daily_active_before"] is None:
+        return unknown(rule.code, subject, rule.check, "上期数据不完整", "")
+    return rule.judge(row, subject, is_complete=is_complete)
 
 
 def _edition(row: Mapping[str, Any]) -> str:

@@ -94,15 +94,23 @@ def laggards(ranking: Rows) -> str:
         ranking: ``metrics.adoption_ranking.ranked`` with ``low_weeks``.
 
     Returns:
-        For example ``2 个单位活跃率低于 40%：甲局（23.1%，连续 3 周）、乙局（38.0%）。``
+        For example ``2 个单位活跃率低于 40%：甲局（23.1%，连续 3 周）、乙局（38.0%）；另有 1 个单位近几周持续低于
+        40%：丙局（连续 6 周）。``
     """
     fair = [row for row in rows(ranking) if row["place"] is not None]
     slow = [row for row in fair if row["active_rate"] < LOW_RATE]
     below = figure(LOW_RATE, "rate:0")
+    # of a month, a unit may be low in its last weeks and not in all
+    late = [row for row in fair if row["active_rate"] >= LOW_RATE and (row["low_weeks"] or 0) > 1]
+    late.sort(key=lambda row: -row["low_weeks"])
+    named = listed([f"{row['unit']}（连续 {row['low_weeks']} 周）" for row in late], NAMED)
+    more = f"近几周持续低于 {below}：{named}。" if late else "。"
     if not slow:
-        return f"参评单位的活跃率均不低于 {below}。" if fair else ""
+        more = f"；其中 {len(late)} 个{more}" if late else more
+        return f"参评单位的活跃率均不低于 {below}{more}" if fair else ""
     slow.sort(key=lambda row: (-(row["low_weeks"] or 0), row["active_rate"]))
-    return f"{len(slow)} 个单位活跃率低于 {below}：{listed([_slow(row) for row in slow], NAMED)}。"
+    more = f"；另有 {len(late)} 个单位{more}" if late else more
+    return f"{len(slow)} 个单位活跃率低于 {below}：{listed([_slow(row) for row in slow], NAMED)}{more}"
 
 
 def _slow(row: Row) -> str:

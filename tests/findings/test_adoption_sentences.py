@@ -72,6 +72,12 @@ def test_laggards_are_the_comparable_units_those_long_low_first() -> None:
     assert say.laggards(rows) == "2 个单位活跃率低于 40%：乙局（30.0%，连续 4 周）、甲局（20.0%）。"
     assert say.laggards(rows[2:]) == "参评单位的活跃率均不低于 40%。"
     assert say.laggards(rows[3:]) == ""
+    # of a month, of which the last weeks were low
+    late = _unit("戊局", low_weeks=6)
+    assert say.laggards([rows[0], late]) == (
+        "1 个单位活跃率低于 40%：甲局（20.0%）；另有 1 个单位近几周持续低于 40%：戊局（连续 6 周）。"
+    )
+    assert say.laggards([late]) == "参评单位的活跃率均不低于 40%；其中 1 个近几周持续低于 40%：戊局（连续 6 周）。"
 
 
 def test_what_is_left_out_is_counted_and_said() -> None:
@@ -153,6 +159,10 @@ def test_only_units_with_a_place_are_judged_and_only_what_is_wrong_is_shown() ->
         _unit("微局", None, left_out="few", enabled=3, low_weeks=8),
     ]  # fmt: skip
     edition = _total(edition="wecom", is_held=False)
+    fresh = adoption_rules.city(_total(daily_active_before=None, daily_active_change_rate=None), [], [])
+    assert [(each.state, each.evidence) for each in fresh] == [
+        ("unknown", "日均活跃较上期未知：上期数据不完整。"),
+    ]  # fmt: skip
     found = adoption_rules.city(_total(), [edition, _total(edition="party", is_held=True)], ranking)
     assert [(each.subject, each.code, each.state) for each in found] == [
         ("协同办公", "oa.daily_active_change_rate", "ok"),

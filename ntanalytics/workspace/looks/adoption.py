@@ -117,10 +117,16 @@ class _Looking:
         }
         self.groups = self._groups()
         self.unit = self._known(unit) if unit else ""
-        days = self.activities.days
+        days = self.span = self._since_the_lake()
         self.days = days.filter(days.day >= ibis.literal(self.first))
         before = report.previous.first
         self.days_before = days.filter((days.day >= ibis.literal(before)) & (days.day < ibis.literal(self.first)))
+
+    def _since_the_lake(self) -> ir.Table:
+        """The days of the span; those before anybody ever acted are not known, and no days without use."""
+        days = self.activities.days
+        begins = min((row["since"] for row in self.groups.to_pylist() if row["since"]), default=self.first)
+        return days.mutate(is_covered=days.is_covered & (days.day >= ibis.literal(begins)))
 
     def _of_edition(self, table: ir.Table) -> ir.Table:
         return table.filter(table.edition == self.edition) if self.edition else table
@@ -232,7 +238,7 @@ class _Looking:
         ranked = adoption_ranking.ranked(figures, ["edition"] if self.unit or self.edition else [])
         recent = self.all["recent"]
         since = ibis.literal(self.last - timedelta(days=7 * WEEKS_DRAWN + 6))
-        days = self.activities.days
+        days = self.span
         weeks = adoption_pace.weeks(recent.filter(recent.day >= since), days.filter(days.day >= since), _GROUP)
         weeks = ibis.memtable(weeks.to_pyarrow())
         low = adoption_ranking.low(weeks, ranked.select(*_GROUP, "enabled"), _GROUP)
@@ -256,7 +262,7 @@ class _Looking:
         tasks = self._mine(self._of_edition(self._named.resolve(self.tasks.recent)))
         offset, worked = self.report.zone_offset_h, self._worked()
         daily_from = ibis.literal(self.first - timedelta(days=HISTORY))
-        days = self.activities.days.filter(self.activities.days.day >= daily_from)
+        days = self.span.filter(self.span.day >= daily_from)
         whole = not holed & fed
         typical = adoption_ranking.typical(ranking, RATES, ["edition"]).to_pyarrow().to_pylist()
         own = [row["edition"] for row in self.groups.to_pylist() if self.unit and row["unit"] == self.unit]
@@ -264,7 +270,7 @@ class _Looking:
         handled = [
             handling.handling(tasks, worked, self.first, self.last, offset, by) for by in ([], ["module"])
         ]  # fmt: skip
-        weeks = adoption_pace.weeks(history, self.activities.days).to_pyarrow()
+        weeks = adoption_pace.weeks(history, self.span).to_pyarrow()
         return Adoption(
             self.unit, self.edition, self._total(holed, before), reached,
             handled[0].to_pyarrow().to_pylist()[0],

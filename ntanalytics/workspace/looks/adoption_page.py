@@ -85,23 +85,29 @@ def findings(seen: Adoption) -> list[Finding]:
 
 
 def places(seen: Adoption) -> list[Table]:
-    """Of the city the best units, the last ones and those that moved; of a unit its rates beside its peers'."""
+    """Of the city the best units and the last ones; of a unit its rates beside its peers'."""
     if seen.unit:
         return [_beside(seen)]
-    ranking = seen.tables["ranking"]
-    fair = [row for row in ranking.to_pylist() if row["place"] is not None]
+    fair = [row for row in seen.tables["ranking"].to_pylist() if row["place"] is not None]
     last = fair[max(SHOWN, len(fair) - SHOWN) :][::-1]
+    note = "按活跃率排名，并列者名次相同。"
+    return [
+        _half(fair[:SHOWN], "活跃率居前", "best", _PLACES, note, seen),
+        _half(last, "活跃率居后", "last", [*_PLACES, "low_weeks"], "由低到高；活跃率低于 40% 为偏低。", seen),
+    ]
+
+
+def moved(seen: Adoption) -> list[Table]:
+    """Of the city the units that moved most by their working days; of a unit nothing."""
+    if seen.unit:
+        return []
     moving = _moving(seen).to_pylist()
     up = [row for row in moving if row["daily_active_change_rate"] > 0][:MOVERS_SHOWN]
     down = [row for row in reversed(moving) if row["daily_active_change_rate"] < 0][:MOVERS_SHOWN]
-    note = "按活跃率排名，并列者名次相同。"
-    fair_note = f"按工作日的日均活跃比较，上期不足 {FEWEST_DAILY} 个的单位不列。"
-    schema = ranking.schema
+    note = f"按工作日的日均活跃比较，上期不足 {FEWEST_DAILY} 个的单位不列。"
     return [
-        _half(fair[:SHOWN], schema, "活跃率居前", "best", _PLACES, note, seen),
-        _half(last, schema, "活跃率居后", "last", [*_PLACES, "low_weeks"], "由低到高；活跃率低于 40% 为偏低。", seen),
-        _half(up, schema, "日均活跃上升最多", "risen", _MOVED, fair_note if up else _nobody(seen), seen),
-        _half(down, schema, "日均活跃下降最多", "fallen", _MOVED, fair_note if down else _nobody(seen), seen),
+        _half(up, "日均活跃上升最多", "risen", _MOVED, note if up else _nobody(seen), seen),
+        _half(down, "日均活跃下降最多", "fallen", _MOVED, note if down else _nobody(seen), seen),
     ]
 
 
@@ -159,10 +165,8 @@ def _moving(seen: Adoption) -> pa.Table:
     return movers(ibis.memtable(seen.tables["ranking"])).to_pyarrow()
 
 
-def _half(
-    found: list[dict[str, Any]], schema: pa.Schema, title: str, id: str, columns: list[str], note: str, seen: Adoption
-) -> Table:
-    made = pa.Table.from_pylist(found, schema=schema)
+def _half(found: list[dict[str, Any]], title: str, id: str, columns: list[str], note: str, seen: Adoption) -> Table:
+    made = pa.Table.from_pylist(found, schema=seen.tables["ranking"].schema)
     return table(made, title, id=id, columns=columns, note=note, is_half=True, origin=seen.origin)
 
 
