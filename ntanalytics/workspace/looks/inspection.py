@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from ntanalytics.contract.words import SUBSYSTEMS
 from ntanalytics.findings import completeness, inspection_desk, inspection_hosts
-from ntanalytics.findings.finding import Finding, Threshold, worst
+from ntanalytics.findings.finding import ORDER, Finding, Threshold, worst
 from ntanalytics.findings.rules import judged
 from ntanalytics.findings.sentences import exceptions
 from ntanalytics.findings.thresholds import RULES
@@ -20,11 +20,15 @@ from ntanalytics.metrics.figures import figure
 from ntanalytics.reports import Table
 from ntanalytics.reports.data import value_of
 from ntanalytics.reports.record import Field
+from ntanalytics.reports.words import words
 from ntanalytics.workspace.looks import LOOKS, findings_of
 from ntanalytics.workspace.looks.look import HISTORY, Look
 from ntanalytics.workspace.looks.papers import look_at_sms
 from ntanalytics.workspace.looks.service import look_at_infra
 from ntanalytics.workspace.report import Report
+
+#: So far ahead it is said when a disk is full.
+FORESEEN_DAYS = 365
 
 #: The checks of the data themselves stand in a line of their own.
 _DATA = "data."
@@ -133,15 +137,12 @@ def systems_board(seen: Inspection, *, id: str = "systems") -> Table:
     holes = sum(each.state != "ok" for each in data)
     rows.append(_counted("数据完整性", data, f"{holes} 项有缺失或剔除" if holes else "各数据源当日数据完整"))
     order = [row["subsystem"] for row in rows]
-    rows.sort(key=lambda row: (list(_ORDER).index(row["state"]), order.index(row["subsystem"])))
+    rows.sort(key=lambda row: (ORDER.index(row["state"]), order.index(row["subsystem"])))
     return Table(id, "各系统状态", fields=_SYSTEMS, rows=tuple(rows))
 
 
-_ORDER = ("bad", "watch", "unknown", "ok")
-
-
 def _counted(name: str, findings: list[Finding], points: str) -> dict[str, Any]:
-    count = {state: sum(each.state == state for each in findings) for state in _ORDER}
+    count = {state: sum(each.state == state for each in findings) for state in ORDER}
     return {
         "subsystem": name, "state": worst(each.state for each in findings), "checks": len(findings),
         "wrong": count["bad"], "watched": count["watch"], "not_known": count["unknown"], "points": points,
@@ -161,10 +162,11 @@ def hosts_board(seen: Inspection, *, id: str = "hosts") -> Table:
         rows.append({
             "host": host, "state": worst(each.state for each in its), "checks": len(its),
             "cpu": load.get((host, "cpu_rate")), "memory": load.get((host, "memory_rate")),
-            "swap": load.get((host, "swap_rate")), "disk": max(full, default=None), "days": min(days, default=None),
+            "swap": load.get((host, "swap_rate")), "disk": max(full, default=None),
+            "days": min((each for each in days if each <= FORESEEN_DAYS), default=None),
         })  # fmt: skip
-    rows.sort(key=lambda row: _ORDER.index(row["state"]))
-    note = "预计写满按近四周每日峰值的趋势推算；空白为不增长或天数不足。"
+    rows.sort(key=lambda row: ORDER.index(row["state"]))
+    note = "预计写满按近四周每日峰值的趋势推算；空白为一年内不会写满，或天数不足。"
     return Table(id, "主机", fields=_HOSTS, rows=tuple(rows), note=note, origin=infra.origin)
 
 
@@ -172,11 +174,11 @@ def incidents_board(seen: Inspection, *, id: str = "incidents") -> Table:
     """What happened on the day, oldest first: monitoring problems, incidents of the ledger, outages of the probes."""
     rows = tuple({name: value_of(value) for name, value in row.items()} for row in seen.incidents)
     note = "" if rows else "当日没有告警、事件或探测中断。"
-    return Table(id, "当日事件", fields=_INCIDENTS, rows=rows, note=note, origin=seen.origin)
+    return Table(id, "告警、台账事件与探测中断", fields=_INCIDENTS, rows=rows, note=note, origin=seen.origin)
 
 
 def _raised(problems: Iterable[Mapping[str, Any]], since: datetime, until: datetime) -> list[dict[str, Any]]:
-    severities = {"information": "信息", "warning": "警告", "average": "一般", "high": "严重", "disaster": "灾难"}
+    severities = words("severity").values
     return [
         _row(row["started_at"], "监控告警", row["host"] or "—", f"{severities[row['severity']]}：{row['problem']}",
              row["ended_at"], until)
@@ -186,10 +188,7 @@ def _raised(problems: Iterable[Mapping[str, Any]], since: datetime, until: datet
 
 
 def _noted(incidents: Iterable[Mapping[str, Any]], since: datetime, until: datetime) -> list[dict[str, Any]]:
-    causes = {
-        "vendor_software": "供应商软件", "hardware": "硬件", "network": "网络", "attack": "病毒或攻击",
-        "carrier": "运营商", "other": "其他",
-    }  # fmt: skip
+    causes = words("cause").values
     return [
         _row(row["began_at"], "运维台账", SUBSYSTEMS[row["subsystem"]],
              f"{'系统崩溃' if row['is_crash'] else '事件'} {row['incident_no']}（原因：{causes[row['cause']]}）",

@@ -70,7 +70,9 @@ def look_at_docexchange(report: Report) -> Look:
     callers = docexchange.calls(calls.table, ["caller"]).to_pyarrow()
     whole = is_whole(documents, deliveries)
     rule = RULES["docexchange.signed_in_time_rate"]
+    worth_knowing = ["documents_sent", "signed_in_time_rate", "overdue_deliveries"]
     if report.period.kind == "day":
+        worth_knowing = ["documents_sent", "deliveries", "overdue_deliveries"]
         # what was sent on a day is due on the next working day: the day's inspection judges the week that ends with it
         first = report.period.last - timedelta(days=DUE_DAYS - 1)
         sent_lately = deliveries.recent.filter(deliveries.recent.day >= ibis.literal(first))
@@ -94,7 +96,7 @@ def look_at_docexchange(report: Report) -> Look:
     late = [row for row in units.to_pylist() if row["overdue_deliveries"]]
     return Look(
         "docexchange", tuple(findings),
-        points(total, ["documents_sent", "signed_in_time_rate", "overdue_deliveries"], is_complete=whole),
+        points(total, worth_knowing, is_complete=whole),
         "documents_sent", total, series(daily, "documents_sent"),
         {"units": units, "overdue": units.slice(0, len(late)), "callers": callers},
         report.origin("docexchange.deliveries", documents, deliveries), documents.note or deliveries.note, whole,
