@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import ibis
 import ibis.expr.types as ir
 import ipywidgets as widgets
 import plotly.graph_objects as go
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from ntanalytics.errors import NoData, NtaError
 from ntanalytics.explore.periods import periods_of
@@ -176,8 +176,9 @@ class Explorer(ABC):
         except NtaError as error:
             self._show_nothing(str(error))
             return
-        self.message.value = str(escape(self.view.table.note))
-        self.tabled.value = self.view.table._repr_mimebundle_()["text/html"]
+        shown = self.view.table
+        self.message.value = str(Markup("<h4>{}</h4><p>{}</p>").format(shown.title, shown.note))
+        self.tabled.value = replace(shown, title="", note="")._repr_mimebundle_()["text/html"]
         self.code.value = self.view.code
         self._draw(self.view.chart.figure() if self.view.chart else None)
 
