@@ -17,6 +17,8 @@ from ntanalytics.settings import Settings
 
 #: The parameter that names a unit.
 UNIT = "unit"
+#: What a run may end in: an error of ours, the disk's, or a defect in what makes the page.
+_OF_ONE = (NtaError, OSError, ValueError, TypeError, LookupError, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def run_each_unit(
                 settings, report, period.text, {**parameters, UNIT: unit}, today=today, clock=clock,
                 progress=_of_unit(progress, f"{number}/{len(units)} {unit}"), notebooks=notebooks,
             )  # fmt: skip
-        except Exception as error:  # noqa: BLE001 — one unit's page is not worth the others'; it is named at the end
+        except _OF_ONE as error:  # one unit's page is not worth the others'; it is named at the end
             failed.append(UnitFailed(unit, error))
     return EachUnit(published, failed)
 
