@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ntanalytics.reports.verification import verify
+from ntanalytics.workspace import open_workspace
 from tests.city import City, blocks
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -41,7 +42,12 @@ def weekly(city: City):
     return city.run("weekly_service_report", "2026-W47")
 
 
-@pytest.mark.parametrize("name", ["week", "inspection", "weekly"])
+@pytest.fixture(scope="module")
+def adoption(city: City):
+    return city.run("oa_adoption", "2026-W47")
+
+
+@pytest.mark.parametrize("name", ["week", "inspection", "weekly", "adoption"])
 def test_the_figures_are_those_of_the_golden_file(request: pytest.FixtureRequest, name: str):
     result = request.getfixturevalue(name)
     now = json.dumps(settled(blocks(result.directory)), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -64,6 +70,37 @@ def test_the_weeks_messages_are_those_of_the_platforms_tables(city: City, week):
     database.close()
     figures = {item["name"]: item["value"] for item in blocks(week.directory)["kpis"]["items"]}
     assert (figures["submitted"], figures["segments"]) == (messages, segments)
+
+
+def test_the_adoption_of_units_adds_up_to_the_citys_and_to_the_lakes(city: City, adoption):
+    found = blocks(adoption.directory)
+    lake = open_workspace(city.estate.config)
+    acted = lake.sql(
+        "SELECT unit, count(DISTINCT source || '/' || account_id) AS active FROM oa_activities "
+        "WHERE day BETWEEN '2026-11-16' AND '2026-11-22' GROUP BY unit"
+    )
+    figures = {item["name"]: item["value"] for item in found["headlines"]["items"]}
+    assert figures["active"] == sum(row["active"] for row in found["units"]["rows"]) == acted["active"].sum()
+    assert figures["active"] == sum(row["active"] for row in found["by-edition"]["rows"])
+    [flow] = found["flow"]["rows"]
+    assert flow["active"] == flow["new"] + flow["returning"] + flow["resurrected"] == figures["active"]
+    assert flow["was_active"] == flow["returning"] + flow["lapsed"]
+
+
+def test_a_units_page_says_what_the_citys_says_of_it_and_names_no_other(city: City, adoption):
+    units = blocks(adoption.directory)["units"]["rows"]
+    own = next(row for row in units if row["place"] == 2)
+    page = city.run("oa_adoption", "2026-W47", unit=own["unit"])
+    verify(page.directory)
+    found = blocks(page.directory)
+    figures = {item["name"]: item["value"] for item in found["headlines"]["items"]}
+    for name in ("active", "active_rate", "daily_active", "mobile_share"):
+        assert figures[name] == pytest.approx(own[name])
+    # the head's remark on the site's list of units is of all of them
+    said = json.dumps({name: block for name, block in found.items() if name != "head"}, ensure_ascii=False)
+    others = [row["unit"] for row in units if row["unit"] not in own["unit"] and own["unit"] not in row["unit"]]
+    assert own["unit"] in said
+    assert not [name for name in others if name in said]
 
 
 def test_carriers_applications_and_units_add_up_to_the_same(week):
