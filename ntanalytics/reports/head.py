@@ -65,6 +65,7 @@ class Head(Block):
         versions: dataset → version of the lake's table that was read.
         holes: one Chinese sentence for each thing that is missing, and what it does to the figures.
         rejected: the rows that were set aside, by reason.
+        notes: one Chinese sentence for each thing to know that makes no figure wrong.
         timezone: in which instants are shown.
     """
 
@@ -78,6 +79,7 @@ class Head(Block):
     versions: Mapping[str, int] = field(default_factory=dict, kw_only=True)
     holes: tuple[str, ...] = field(default=(), kw_only=True)
     rejected: tuple[Rejected, ...] = field(default=(), kw_only=True)
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
     timezone: str = field(default="Asia/Shanghai", kw_only=True)
 
     def body(self) -> dict[str, Any]:
@@ -97,5 +99,6 @@ class Head(Block):
             "as_of": [plain(vars(each)) for each in self.as_of],
             "versions": dict(self.versions),
             "holes": list(self.holes),
+            "notes": list(self.notes),
             "rejected": [plain(vars(each)) for each in self.rejected],
         }

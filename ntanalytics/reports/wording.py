@@ -57,6 +57,7 @@ def data_status(head: Mapping[str, Any], is_alone: bool = True) -> list[Remark]:
     holes = [hole.rstrip("。") for hole in head["holes"]]
     more = [f"共 {len(holes)} 处，见数据来源"] if len(holes) > _HOLES else []
     remarks = [Remark("unknown", "○ 数据不完整", f"：{'；'.join(holes[:_HOLES] + more)}")] if holes else []
+    remarks += [Remark("", "", note.rstrip("。")) for note in head.get("notes", ())]
     rejected = sum(each["rejected"] for each in head["as_of"])
     if rejected:
         remarks.append(Remark("", "", f"{rejected:,} 行不合格数据未计入"))
@@ -155,7 +156,7 @@ class Sources:
         rows: one row a source and dataset, in words.
         holes: what is missing, one sentence each.
         rejected: rows that were set aside, one sentence a reason.
-        remarks: the versions that were read, and when the report was made.
+        remarks: the notes of the head, the versions that were read, and when the report was made.
     """
 
     columns: tuple[str, ...]
@@ -191,9 +192,8 @@ def sources(head: Mapping[str, Any], zone: ZoneInfo) -> Sources:
         rejected.append(f"其余 {len(rest):,} 种原因，共 {sum(each['rows'] for each in rest):,} 行未计入")
     versions = "；".join(f"{name} 第 {version} 版" for name, version in head["versions"].items())
     made = f"生成时间：{display(head['generated_at'], 'datetime', zone=zone)}"
-    return Sources(
-        SOURCE_COLUMNS, rows, list(head["holes"]), rejected, [f"数据版本：{versions}", made] if versions else [made]
-    )
+    remarks = [*head.get("notes", ()), *([f"数据版本：{versions}"] if versions else []), made]
+    return Sources(SOURCE_COLUMNS, rows, list(head["holes"]), rejected, remarks)
 
 
 def days(texts: Sequence[str]) -> str:

@@ -115,8 +115,8 @@ class Report:
         unfed = [scope.contract.label for scope in self._scopes.values() if not scope.sources]
         holes = [f"{label}没有配置数据源，相关数据未知。" for label in unfed]
         holes += [hole for scope in self._scopes.values() for hole in scope.holes()]
-        if self._units is not None:
-            holes += self._units.remarks((scope.contract, scope.table) for scope in self._scopes.values())
+        named = [(scope.contract, scope.table) for scope in self._scopes.values()]
+        notes = self._units.remarks(named) if self._units is not None else []
         return Head(
             title=f"{self.workspace.settings.site.name}{self.title}",
             period=self.period,
@@ -124,6 +124,7 @@ class Report:
             as_of=tuple(status),
             versions={name: version for name, version in versions.items() if version is not None},
             holes=tuple(holes),
+            notes=tuple(notes),
             rejected=tuple(rejected),
             timezone=self.workspace.settings.site.timezone,
         )
