@@ -25,7 +25,7 @@ KINDS: Mapping[Kind, str] = MappingProxyType(
 #: a week, and what must be bought or fitted into a vendor's plan are to those who do it.
 Effort = Literal["day", "week", "vendor"]
 EFFORTS: Mapping[Effort, tuple[str, float]] = MappingProxyType(
-    {"day": ("1 人天以内", 1.0), "week": ("1 周以内", 2.0), "vendor": ("需采购或厂商排期", 4.0)}
+    {"day": ("1 天内", 1.0), "week": ("1 周内", 2.0), "vendor": ("需排期", 4.0)}
 )
 
 #: How much a state weighs: what is past the second threshold hurts already; what is past the first may come to.

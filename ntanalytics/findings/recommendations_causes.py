@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ntanalytics.findings.recommendations import Cause
 
-_US, _OFFICE, _VENDOR = "运维团队", "用户方牵头，运维团队配合", "运维团队协调厂商"
+#: Who leads; the team on site takes part in everything.
+_US, _OFFICE, _VENDOR = "运维团队", "用户方", "厂商"
 
 #: Every cause; where scores are equal, this is the order of the recommendations.
 CAUSES = (
@@ -16,9 +17,8 @@ CAUSES = (
     ),
     Cause(
         "capacity", ("infra.disk_used", "infra.days_until_full"), "hazard",
-        "磁盘将按现有增速写满", "写满后数据库停止写入，业务中断", "先清理与归档，再按容量预测扩容", "week", _VENDOR,
-        5,
-        "A database that cannot write stops a whole subsystem.",
+        "磁盘将按现有增速写满", "写满后数据库停止写入，业务中断", "先清理与归档，再按容量预测扩容", "day", _US, 5,
+        "A database that cannot write stops a whole subsystem; the first step, to clean up, takes a day.",
     ),
     Cause(
         "tls", ("infra.tls_days",), "hazard", "服务器证书即将到期", "到期后浏览器和接口拒绝访问",

@@ -124,7 +124,7 @@ def test_the_reader_is_told_how_many_what_first_and_what_it_rests_on():
         [finding("docexchange.overdue", "bad", "甲局"), finding("infra.disk", "bad", "db")], [OVERDUE, DISK], {}
     )
     assert overview(made) == "共 2 项建议：运行问题 1 项，存在隐患 1 项。"
-    assert first_steps(made)[0] == "公文逾期未签收。甲局：甲局的依据。建议催办（1 周以内，运维团队）。"
+    assert first_steps(made)[0] == "公文逾期未签收。甲局：甲局的依据。建议催办（1 周内，运维团队）。"
     assert looked_back(90, 70) == "回看 90 天，其中 70 天数据完整；置信度按完整天数折算。"
     assert looked_back(90, 90) == "回看 90 天，数据完整。"
 

@@ -179,7 +179,10 @@ def ranking(advice: Advice, *, id: str = "recommendations") -> Table:
         }
         for place, each in enumerate(advice.recommendations, 1)
     )  # fmt: skip
-    note = "得分 = 影响（1—5，按状态折算）× 置信度（完整数据天数占比）÷ 投入（1、2、4）。"
+    note = (
+        "得分 = 影响（1—5，按状态折算）× 置信度（完整数据天数占比）÷ 投入（1 天内 1，1 周内 2，需采购或厂商排期 4）。"
+        "责任方为牵头一方，运维团队均参与。"
+    )
     return Table(id, "优化建议", fields=_FIELDS, rows=rows, note=note, origin=advice.origin)
 
 
