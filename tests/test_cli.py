@@ -82,6 +82,9 @@ def test_a_failed_source_is_told_and_has_its_exit_code(shop: Shop):
             "'high' is not a float",
         ),
         (["run", "sms_volume", "--period", "2026-W47", "-p", "carrier"], 2, "NAME=VALUE"),
+        (["run", "sms_volume", "--period", "2026-W47", "--each-unit"], 2, "no parameter `unit`"),
+        (["run", "oa_adoption", "--period", "2026-W47", "--each-unit", "-p", "unit=x"], 2, "--each-unit means all"),
+        (["run", "oa_adoption", "--period", "2026-W47", "-p", "edition=x"], 2, "one of"),
     ],
 )
 def test_a_wrong_argument_is_refused_with_words_and_a_code(shop: Shop, arguments: list[str], code: int, said: str):
