@@ -63,8 +63,8 @@ fix: setup docs ## format, mend what ruff can, strip notebooks, write the genera
 docs: setup ## write docs/datasets.md from the contract
 	$(BIN)/python -c 'from ntanalytics.contract.documents import page; print(page(), end="")' > docs/datasets.md
 
-lab: setup ## JupyterLab on the notebooks
-	$(BIN)/jupyter lab notebooks
+lab: setup ## JupyterLab on the demo city's lake
+	$(BIN)/ntanalytics --config "$(DEMO_DIR)/ntanalytics.yml" lab
 
 lock: ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	@test -n "$(UV)" || { echo "make lock needs uv." >&2; exit 1; }

@@ -32,7 +32,14 @@ from ntanalytics.periods import Calendar, days_between
 INCIDENTS_FILE = "incidents.json"
 
 #: The reports that the demo issues: report and period, on the day after the estate's last.
-REPORTS = (("daily_inspection", "last-working-day"), ("sms_volume", "last-week"), ("sms_volume", "last-month"))
+REPORTS = (
+    ("daily_inspection", "last-working-day"),
+    ("weekly_service_report", "last-week"),
+    ("sms_volume", "last-week"),
+    ("sms_volume", "last-month"),
+    ("oa_adoption", "last-week"),
+    ("optimization_recommendations", "last-month"),
+)
 
 #: What is written into databases, each by its writer, which returns the number of rows.
 _DATABASES = (
