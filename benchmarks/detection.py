@@ -1,8 +1,8 @@
 """How fast, how right and how late detection is: python -m benchmarks.detection [--seeds N] [--libraries].
 
 Prints, for each kind of anomaly, how many were seen, the median delay in points, and the false alarms on 5,000 ordinary
-points. ``--libraries`` measures the alternatives, too; they need statsmodels, ruptures and river, which the
-package does not.
+points. ``--libraries`` measures the alternatives, too; they need statsmodels and ruptures, which the package
+does not.
 """
 
 from __future__ import annotations

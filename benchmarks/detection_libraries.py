@@ -1,6 +1,6 @@
 """Ways of detecting by libraries, which docs/detection.md compares detect with, tuned once for all.
 
-They need statsmodels, ruptures and river, which the package does not.
+They need statsmodels and ruptures, which the package does not.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 import ruptures
 from numpy.typing import NDArray
-from river import anomaly
 from scipy import ndimage
 from statsmodels.tsa.seasonal import STL
 
@@ -53,28 +52,8 @@ def by_change_points(case: Case) -> NDArray[np.bool_]:
     return alarms
 
 
-def by_trees(case: Case) -> NDArray[np.bool_]:
-    """Half-space trees on the value, the last difference and the difference from the day before, online."""
-    values = _filled(case)
-    low, high = float(values.min()), float(values.max())
-    span = max(high - low, 1e-9)
-    trees = anomaly.HalfSpaceTrees(n_trees=25, height=8, window_size=DAY, seed=1)
-    scores = np.zeros(len(values))
-    for place, value in enumerate(values):
-        last, before = values[max(0, place - 1)], values[max(0, place - DAY)]
-        point = {
-            "value": (value - low) / span,
-            "step": 0.5 + (value - last) / span / 2,
-            "day": 0.5 + (value - before) / span / 2,
-        }
-        scores[place] = trees.score_one(point)
-        trees.learn_one(point)
-    return scores > 0.995
-
-
 WAYS = {
     "STL of statsmodels, residual beyond 5 MAD": by_stl,
     "median and MAD of the last day (scipy)": by_median,
     "change points of ruptures": by_change_points,
-    "half-space trees of river": by_trees,
 }
