@@ -9,8 +9,8 @@ import pytest
 
 from ntanalytics.errors import BadParameter
 from ntanalytics.periods import Period
-from ntanalytics.reports.block import plain
 from ntanalytics.runner.each_unit import oa_units
+from ntanalytics.settings import load
 from ntanalytics.workspace import Report, Workspace
 from ntanalytics.workspace.looks import adoption_page
 from ntanalytics.workspace.looks.adoption import Adoption, look_at_adoption
@@ -54,8 +54,6 @@ class Office(Club):
         for name in ("club", "annex"):
             self.run(name, "CREATE TABLE act (at TEXT, id TEXT, unit TEXT, module TEXT)")
         self.config.write_text(SITE, encoding="utf-8")
-        from ntanalytics.settings import load
-
         self.settings = load(self.config)
 
     def staff(self, source: str, unit: str, count: int, *, active: int, was_active: int | None = None) -> None:
@@ -139,9 +137,9 @@ def test_a_unit_among_its_peers_by_any_of_its_names(office: Office) -> None:
     assert ranking(seen)["市财政局"] == (1, None)  # of the two of 通用版 that can be compared
     assert seen.typical["active_rate"] == 0.5
     assert seen.tables["flow"].to_pylist()[0]["returning"] == 30
-    assert {
-        row["unit"] for row in plain([dict(row) for row in adoption_page.places(seen)[0].rows]) if "unit" in row
-    } == set()
+    [beside] = adoption_page.places(seen)
+    assert beside.rows[0]["check"] == "活跃率"
+    assert "市审计局" not in str(beside.rows)  # no other unit is named on a unit's page
 
 
 def test_an_unknown_unit_is_refused_with_the_names_that_are_near(office: Office) -> None:
