@@ -23,9 +23,8 @@ SHOWN, MOVERS_SHOWN = 10, 5
 _PLACES = ["place", "unit", "edition", "enabled", "active_rate"]
 _MOVED = ["unit", "daily_active_before", "daily_active", "daily_active_change_rate"]
 _RANKING = [
-    "place", "unit", "edition", "enabled", "active", "active_change", "active_rate", "daily_active",
-    "daily_active_change_rate", "stickiness", "mobile_share", "xinchuang_share", "new", "lapsed",
-    "low_weeks", "left_out",
+    "place", "unit", "edition", "enabled", "active", "active_rate", "daily_active", "daily_active_change_rate",
+    "mobile_share", "xinchuang_share", "new", "lapsed", "low_weeks", "left_out",
 ]  # fmt: skip
 _EDITIONS = [
     "edition", "enabled", "active", "active_change", "active_rate", "daily_active", "daily_active_change_rate",
