@@ -42,7 +42,7 @@ def by_median(case: Case) -> NDArray[np.bool_]:
 
 
 def by_change_points(case: Case) -> NDArray[np.bool_]:
-    """Change points by PELT (least squares, BIC penalty) of the series less its daily median: the future too."""
+    """Change points of the mean (linear kernel, BIC penalty) of the series less its daily median: the future too."""
     values = _filled(case)
     rest = values - np.tile(np.median(values.reshape(-1, DAY), axis=0), len(values) // DAY)
     spread = max(float(np.median(np.abs(np.diff(rest)))) * 1.4826 / np.sqrt(2), 1e-9)
