@@ -38,7 +38,9 @@ def by_median(case: Case) -> NDArray[np.bool_]:
     values = _filled(case)
     middle = ndimage.median_filter(values, DAY, origin=DAY // 2 - 1, mode="nearest")
     spread = 1.4826 * ndimage.median_filter(np.abs(values - middle), DAY, origin=DAY // 2 - 1, mode="nearest")
-    return np.abs(values - middle) > FAR * np.maximum(spread, 1e-9)
+    alarms: NDArray[np.bool_] = np.abs(values - middle) > FAR * np.maximum(spread, 1e-9)
+    alarms[:DAY] = False  # there is no day before
+    return alarms
 
 
 def by_change_points(case: Case) -> NDArray[np.bool_]:
