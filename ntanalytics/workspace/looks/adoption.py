@@ -154,7 +154,7 @@ class _Looking:
             return str(called)
         raise BadParameter(
             f"the OA has no unit {unit[:60]!r}{' in that edition' if self.edition else ''}",
-            where=self.report.name, todo=_near(unit, names),
+            where="unit", todo=_near(unit, names),
         )  # fmt: skip
 
     def _fed(self) -> set[str]:
