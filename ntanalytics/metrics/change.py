@@ -41,27 +41,26 @@ def compare(
         ``by``, then for each measure ``m``: ``m``, ``m_before``, ``m_change`` (m − m_before) and, unless it is a
         rate, ``m_change_rate`` ((m − m_before) / m_before), ordered by ``by``.
     """
-    ours = now.select(*by, **{f"_now_{name}": now[name] for name in columns}, _is_now=ibis.literal(True))
+    ours = now.select(*by, **{f"_now_{name}": now[name] for name in columns})
     theirs = before.select(
-        **{f"_{name}": before[name] for name in by},
-        **{f"_was_{name}": before[name] for name in columns},
-        _is_before=ibis.literal(True),
+        **{f"_{name}": before[name] for name in by}, **{f"_was_{name}": before[name] for name in columns}
     )
     if by:
         joined = ours.outer_join(theirs, [ours[name].identical_to(theirs[f"_{name}"]) for name in by])
     else:
         joined = ours.cross_join(theirs)
-    # A key of an outer join is null on the side that lacks the row, so it is taken from the other.
-    keys = {name: joined["_is_now"].isnull().ifelse(joined[f"_{name}"], joined[name]) for name in by}
+    # A key of an outer join is null on the side that lacks the row, so it is taken from the other. A literal that marks
+    # the side is no help: DuckDB takes it for a constant through some joins.
+    keys = {name: ibis.coalesce(joined[name], joined[f"_{name}"]) for name in by}
     compared: dict[str, ir.Value] = {}
     for name in columns:
         value, was = joined[f"_now_{name}"], joined[f"_was_{name}"]
-        if measures[name].is_additive and is_complete:
-            value = joined["_is_now"].isnull().ifelse(0, value)
-        elif not is_complete and not measures[name].is_additive:
-            value = ibis.null(value.type())
         if measures[name].is_additive:
-            was = joined["_is_before"].isnull().ifelse(0, was)
+            # such a figure is never null in a row that is there
+            value = value.fill_null(0) if is_complete else value
+            was = was.fill_null(0)
+        elif not is_complete:
+            value = ibis.null(value.type())
         was = was if was_complete else ibis.null(was.type())
         change = value - was if is_complete else ibis.null(was.type())
         compared |= {name: value, f"{name}_before": was, f"{name}_change": change}
