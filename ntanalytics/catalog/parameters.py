@@ -26,5 +26,5 @@ def rename_parameters(sql: str, mark: str) -> str:
 
 
 def escape_colons(sql: str) -> str:
-    r"""The SQL for SQLAlchemy's ``text``, which takes a colon in quotes or comments for a parameter unless it is ``\:``."""
+    r"""The SQL for SQLAlchemy: it takes a colon in quotes or comments for a parameter, unless it is ``\:``."""
     return _PARAMETER.sub(lambda match: match[0] if match["name"] else match[0].replace(":", r"\:"), sql)
