@@ -17,6 +17,9 @@ SEVERITY: Mapping[str, State] = MappingProxyType({
     "warning": "watch", "average": "watch", "high": "bad", "disaster": "bad",
 })  # fmt: skip
 
+#: What is said to be unknown where no snapshot tells of any host.
+ALL_HOSTS = "全部主机"
+
 #: So much of a problem's name is said.
 _NAME_SAID = 60
 
@@ -32,7 +35,7 @@ def reachable(hosts: Rows, *, is_complete: bool = True) -> list[Finding]:
         A finding a watched host; one ``unknown`` where there is no snapshot.
     """
     if not is_complete:
-        return [unknown("infra.reachable", "全部主机", "主机可达", "没有能代表当日的快照")]
+        return [unknown("infra.reachable", ALL_HOSTS, "主机可达", "没有能代表当日的快照")]
     found = []
     for row in rows(hosts):
         if not row["is_monitored"]:

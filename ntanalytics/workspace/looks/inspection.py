@@ -155,7 +155,13 @@ def hosts_board(seen: Inspection, *, id: str = "hosts") -> Table:
     disks = infra.tables["disks"].to_pylist() if "disks" in infra.tables else []
     load = {(row["host"], row["metric"]): row["load_p95"] for row in seen.loads}
     rows = []
-    for host in sorted({row["host"] for row in seen.loads}):
+    # a switch answers and is not measured
+    watched = {
+        each.subject
+        for each in seen.findings
+        if each.code == "infra.reachable" and each.subject != inspection_hosts.ALL_HOSTS
+    }
+    for host in sorted({row["host"] for row in seen.loads} | watched):
         its = [each for each in seen.findings if each.subsystem == "infra" and each.subject.partition(" ")[0] == host]
         full = [row["disk_used"] for row in disks if row["host"] == host and row["disk_used"] is not None]
         days = [row["days_until_full"] for row in disks if row["host"] == host and row["days_until_full"] is not None]
