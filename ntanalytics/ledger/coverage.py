@@ -182,18 +182,23 @@ class Coverage:
     def rejected(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, int]]:
         """What was set aside by the extractions that cover those days: (source, reason, rows)."""
         cover, reject = tables.coverage, tables.rejections
-        current = (
-            sa.select(cover.c.extraction_id, cover.c.source)
-            .where(cover.c.dataset == dataset, cover.c.day.between(first, last))
-            .distinct()
-            .subquery()
+        covering = sa.and_(cover.c.dataset == dataset, cover.c.day.between(first, last))
+        # Of a day that was taken again, only the later extraction tells; the earlier one may still cover other days.
+        dated = sa.select(cover.c.source, reject.c.reason, reject.c.rows).join(
+            reject, sa.and_(reject.c.extraction_id == cover.c.extraction_id, reject.c.day == cover.c.day)
         )
-        query = (
-            sa.select(current.c.source, reject.c.reason, sa.func.sum(reject.c.rows))
+        current = sa.select(cover.c.extraction_id, cover.c.source).where(covering).distinct().subquery()
+        undated = (
+            sa.select(current.c.source, reject.c.reason, reject.c.rows)
             .join(reject, reject.c.extraction_id == current.c.extraction_id)
-            .where(reject.c.day.is_(None) | reject.c.day.between(first, last))
-            .group_by(current.c.source, reject.c.reason)
-            .order_by(sa.func.sum(reject.c.rows).desc(), reject.c.reason)
+            .where(reject.c.day.is_(None))
+        )
+        every = sa.union_all(dated.where(covering), undated).subquery()
+        total = sa.func.sum(every.c.rows)
+        query = (
+            sa.select(every.c.source, every.c.reason, total)
+            .group_by(every.c.source, every.c.reason)
+            .order_by(total.desc(), every.c.reason)
         )
         with reading(self._engine) as connection:
             return [(row[0], row[1], int(row[2])) for row in connection.execute(query)]
