@@ -10,7 +10,7 @@ import pytest
 
 from tests.city import City
 
-# What a shell starts in the background ignores an interruption, and so would the programs that tests start and interrupt.
+# What a shell starts in the background ignores an interruption, and so would the programs that tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
