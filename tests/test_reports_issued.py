@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from ntanalytics.reports.verification import verify
+from ntanalytics.runner import run_report
+from ntanalytics.settings import load
 from ntanalytics.workspace import open_workspace
 from tests.city import City, blocks
 
@@ -147,13 +149,16 @@ def test_a_second_run_says_the_same_and_is_version_two(city: City, week):
     assert settled(blocks(again.directory)) == before
 
 
-def test_a_source_that_is_gone_is_a_hole_and_not_a_zero(city: City):
-    database = city.estate.directory / "sources" / "sms_platform.sqlite"
-    hidden = database.rename(database.with_suffix(".away"))
-    try:
-        result = city.run("daily_inspection", "2026-10-09")  # a day that no other test takes
-    finally:
-        hidden.rename(database)
+def test_a_source_that_is_gone_is_a_hole_and_not_a_zero(city: City, tmp_path: Path):
+    # the same site with a lake of its own, into which no other test has taken the messages
+    there = city.estate.directory
+    text = city.estate.config.read_text(encoding="utf-8").replace("sms_platform.sqlite", "gone.sqlite")
+    for before, name in (("", "sources/"), ("", "unit-aliases.csv"), ("queries: ", "queries")):
+        text = text.replace(before + name, f"{before}{there}/{name}")
+    config = tmp_path / "ntanalytics.yml"
+    config.write_text(text.replace('outputs: "../outputs"', "outputs: outputs"), encoding="utf-8")
+    today = city.clock().date()
+    result = run_report(load(config), "daily_inspection", "2026-10-09", {}, today=today, clock=city.clock)
     assert result.failed_sources
     found = blocks(result.directory)
     assert any("短信" in hole for hole in found["head"]["holes"])

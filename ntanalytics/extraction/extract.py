@@ -105,7 +105,8 @@ class Extractor:
     def ensure(self, needs: Map[str, int], first: dt.date, last: dt.date) -> list[Taken]:
         """Take what the lake lacks for a window, and again the days that had not settled.
 
-        Of a state, today's snapshot is taken, where none that is held was taken as near to the window's end.
+        Of a state, today's snapshot is taken, where none that is held was taken as near to the window's end. A case is
+        taken up to today, since its record tells of the window only as it was last changed.
 
         Args:
             needs: dataset → how many days before ``first`` are wanted too.
@@ -119,7 +120,10 @@ class Extractor:
         taken = []
         for name, history in needs.items():
             contract = dataset_named(name)
-            wanted = days_between(first - dt.timedelta(days=history), min(last, today))
+            # A case that changed after the window stands in its source as it is now: without the later changes it would
+            # be missing from the days before them.
+            until = today if contract.kind is Kind.CASE else min(last, today)
+            wanted = days_between(first - dt.timedelta(days=history), until)
             # Asked of every source before the first is taken: the lake tells which days it holds, and not whose.
             lacking = {
                 source.name: self._lacking_snapshot(contract, source, first, last)

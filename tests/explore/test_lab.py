@@ -11,6 +11,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -64,7 +65,9 @@ class Lab:
         """What a new kernel prints."""
         headers = {"Authorization": f"token {self.token}"}
         started = httpx.post(f"{self.address}api/kernels", headers=headers, json={}, timeout=60, trust_env=False)
-        return asyncio.run(self._execute(started.json()["id"], code))
+        # in a thread of its own: another test's browser may keep a loop running in this one
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(asyncio.run, self._execute(started.json()["id"], code)).result()
 
     async def _execute(self, kernel: str, code: str) -> str:
         where = f"ws://127.0.0.1:{self.port}/api/kernels/{kernel}/channels"
