@@ -24,6 +24,7 @@ REPORTS = {
     "sms_volume": "2026-W47",
     "weekly_service_report": "2026-W47",
     "oa_adoption": "2026-W47",
+    "optimization_recommendations": "2026-W47",
 }
 LARGEST = 2.2e6
 
