@@ -33,7 +33,7 @@ LARGEST = 2.2e6
 def folder(request: pytest.FixtureRequest, city: City) -> Path:
     """A published folder; a report that another test has issued already is not issued again."""
     report, period = request.param, REPORTS[request.param]
-    there = city.settings.outputs / report / period
+    there = (city.settings.outputs / report / period).resolve()
     return there if there.is_dir() else city.run(report, period).directory
 
 
