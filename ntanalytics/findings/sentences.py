@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from ntanalytics.contract.words import SUBSYSTEMS
-from ntanalytics.findings.finding import ORDER, STATES, Finding, State, Threshold, judge, ranked
+from ntanalytics.findings.finding import Finding, Threshold, judge, ranked
 from ntanalytics.metrics.figures import figure
 
 #: So many names are said; the rest is 等.
@@ -98,41 +97,6 @@ def exceptions(findings: Iterable[Finding], most: int = 5) -> list[str]:
     if len(wrong) > most:
         said.append(f"另有 {len(wrong) - most} 项关注、异常或未知，见状态表。")
     return said
-
-
-def status_line(findings: Iterable[Finding]) -> str:
-    """The state of everything in one line.
-
-    Returns:
-        For example ``■ 1 项异常：短信平台（中国联通送达率）；○ 1 项未知：……；其余 7 项正常。``
-    """
-    found = list(findings)
-    if not found:
-        return "○ 没有检查结果，状态未知。"
-    said = [
-        f"{_counted(state, len(named))}：{_names(named)}"
-        for state in ORDER
-        if state != "ok" and (named := [finding for finding in found if finding.state == state])
-    ]
-    fine = sum(finding.state == "ok" for finding in found)
-    if fine:
-        said.append(f"其余 {fine} 项正常" if said else f"● 全部 {fine} 项正常")
-    return "；".join(said) + "。"
-
-
-def _counted(state: State, count: int) -> str:
-    mark, word = STATES[state].split(" ")
-    return f"{mark} {count} 项{word}"
-
-
-def _names(findings: Sequence[Finding]) -> str:
-    """What was checked, by system: ``短信平台（中国联通送达率、中国联通回执积压）、运维服务（工单逾期）``."""
-    systems: dict[str, list[str]] = {}
-    for finding in findings:
-        system = SUBSYSTEMS.get(finding.subsystem, finding.subsystem)
-        name = finding.check if finding.subject == system else spaced(finding.subject, finding.check)
-        systems.setdefault(system, []).append(name)
-    return listed([f"{system}（{listed(names)}）" for system, names in systems.items()])
 
 
 def moved(change: float | None, change_rate: float | None, unit: str) -> str:

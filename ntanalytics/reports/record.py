@@ -20,9 +20,8 @@ BLOCK = "application/vnd.ntanalytics.block+json"
 DATA = "application/vnd.dataresource+json"
 FIGURE = "application/vnd.plotly.v1+json"
 
-#: The kinds of block, and which of them carry data.
+#: The kinds of block.
 KINDS = ("head", "sentences", "kpis", "table", "chart", "board", "signatures")
-WITH_DATA = ("table", "chart", "board")
 
 
 @dataclass(frozen=True)

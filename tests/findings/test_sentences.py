@@ -13,7 +13,6 @@ from ntanalytics.findings.sentences import (
     measured,
     moved,
     shifted,
-    status_line,
 )  # fmt: skip
 
 RATE = Threshold(0.97, 0.95, "up")
@@ -60,29 +59,6 @@ def test_the_worst_is_said_first_and_the_rest_is_counted() -> None:
     assert said[-1] == "另有 1 项关注、异常或未知，见状态表。"
 
 
-def test_everything_in_order_is_said_and_nothing_checked_is_not_in_order() -> None:
-    assert exceptions([_finding("ok")] * 7) == ["7 项检查全部正常。"]
-    assert exceptions([]) == ["没有检查结果，状态未知。"]
-    assert status_line([]) == "○ 没有检查结果，状态未知。"
-    assert status_line([_finding("ok")] * 7) == "● 全部 7 项正常。"
-
-
-def test_the_status_line_names_what_is_not_in_order() -> None:
-    found = [_finding("ok")] * 7 + [_finding("unknown", "中国移动"), _finding("bad")]
-    assert status_line(found) == (
-        "■ 1 项异常：短信平台（中国联通送达率）；○ 1 项未知：短信平台（中国移动送达率）；其余 7 项正常。"
-    )
-
-
-def test_the_status_line_groups_by_system_and_does_not_repeat_its_name() -> None:
-    checks = Finding("desk.checks", "sms", "短信平台", "人工检查", "bad", 1.0, "integer", "", "人工检查 1 项。")
-    errors = Finding("web.error_rate", "infra", "portal", "错误率", "bad", 0.1, "rate:2", "", "错误率 10.00%。")
-    assert status_line([_finding("bad"), errors, checks]) == (
-        "■ 3 项异常：短信平台（中国联通送达率、人工检查）、软硬件环境（portal 错误率）。"
-    )
-    assert exceptions([errors, checks]) == ["portal 错误率 10.00%。", "短信平台人工检查 1 项。"]
-
-
 def test_many_names_are_cut_short() -> None:
     assert listed(["甲", "乙"]) == "甲、乙"
     assert listed(["甲", "乙", "丙", "丁"]) == "甲、乙、丙等"
@@ -110,6 +86,11 @@ def test_a_change_of_a_rate_in_words(change: float | None, said: str) -> None:
     assert shifted(change) == said
 
 
+def test_everything_in_order_is_said_and_nothing_checked_is_not_in_order() -> None:
+    assert exceptions([_finding("ok")] * 7) == ["7 项检查全部正常。"]
+    assert exceptions([]) == ["没有检查结果，状态未知。"]
+
+
 def test_no_chinese_character_is_followed_by_ascii_punctuation() -> None:
-    said = [*exceptions([_finding("bad", since="11月18日", advice="核查")]), status_line([_finding("bad")])]
+    said = exceptions([_finding("bad", since="11月18日", advice="核查")])
     assert not any(re.search(r"[\u4e00-\u9fff][,:;(]", each) for each in said)
