@@ -94,6 +94,7 @@ class City:
         incidents: what goes wrong.
         seed: of its random numbers.
         scale: factor of the volumes; 1 is a real city's.
+        harmless: what only looks as if something went wrong.
     """
 
     days: tuple[dt.date, ...]
@@ -101,6 +102,7 @@ class City:
     incidents: tuple[Incident, ...]
     seed: int
     scale: float
+    harmless: tuple[Incident, ...] = ()
 
     @property
     def calendar(self) -> Calendar:
@@ -122,8 +124,9 @@ class City:
         return generator(self.seed, stream, day) if day else np.random.default_rng([self.seed, stream])
 
     def planted(self, *kinds: str) -> list[Incident]:
-        """The incidents of some kinds, in order of their start."""
-        return [incident for incident in self.incidents if incident.kind in kinds]
+        """The incidents of some kinds, and what is harmless of them, in order of their start."""
+        found = [each for each in (*self.incidents, *self.harmless) if each.kind in kinds]
+        return sorted(found, key=lambda incident: (incident.start, incident.id))
 
     def working_day(self, back: int) -> dt.date | None:
         """The working day that is ``back`` before the last one; None before the estate's first day."""
@@ -202,7 +205,13 @@ class City:
 
 
 def city_of(
-    days: Sequence[dt.date], calendar: Calendar, incidents: Sequence[Incident], *, seed: int, scale: float
+    days: Sequence[dt.date],
+    calendar: Calendar,
+    incidents: Sequence[Incident],
+    *,
+    seed: int,
+    scale: float,
+    harmless: Sequence[Incident] = (),
 ) -> City:
     """The city of an estate: the same arguments give the same people, doing the same."""
-    return City(tuple(days), Rhythm(calendar, days[-1]), tuple(incidents), seed, scale)
+    return City(tuple(days), Rhythm(calendar, days[-1]), tuple(incidents), seed, scale, tuple(harmless))

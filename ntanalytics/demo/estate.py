@@ -18,8 +18,10 @@ from ntanalytics.demo.docexchange import write_exchange
 from ntanalytics.demo.hosts import write_hosts
 from ntanalytics.demo.identity import write_identity
 from ntanalytics.demo.im import write_im
-from ntanalytics.demo.incidents import SPAN_DAYS, ZONE, Incident, plan
+from ntanalytics.demo.incidents import SPAN_DAYS, ZONE, Incident
 from ntanalytics.demo.oa import write_oa
+from ntanalytics.demo.planning import harmless, plan
+from ntanalytics.demo.script import DEFAULT_SEED
 from ntanalytics.demo.seal import write_seals
 from ntanalytics.demo.service_checks import write_checks
 from ntanalytics.demo.site import LEDGER_FILE, write_site
@@ -29,7 +31,7 @@ from ntanalytics.demo.weblogs import write_logs
 from ntanalytics.errors import UsageError
 from ntanalytics.periods import Calendar, days_between
 
-INCIDENTS_FILE = "incidents.json"
+INCIDENTS_FILE, HARMLESS_FILE = "incidents.json", "harmless.json"
 
 #: The reports that the demo issues: report and period, on the day after the estate's last.
 REPORTS = (
@@ -66,6 +68,7 @@ class Estate:
         log_lines: lines of the web logs.
         ledger_rows: rows of the ledger workbook by dataset.
         incidents: what was planted, in order of start.
+        harmless: what was planted that only looks like it.
     """
 
     directory: Path
@@ -76,6 +79,7 @@ class Estate:
     log_lines: int
     ledger_rows: dict[str, int]
     incidents: tuple[Incident, ...]
+    harmless: tuple[Incident, ...]
 
     @property
     def read_at(self) -> dt.datetime:
@@ -92,7 +96,7 @@ def write_estate(
     *,
     until: dt.date = dt.date(2026, 11, 22),
     days: int = 70,
-    seed: int = 20261122,
+    seed: int = DEFAULT_SEED,
     scale: float = 0.02,
     outputs: Path | None = None,
     servers: Sequence[str] = (),
@@ -104,7 +108,8 @@ def write_estate(
         directory: its folder; an estate that is there already is written anew, without its lake.
         until: its last day.
         days: how many days it has, ``until`` included.
-        seed: seed of its random numbers.
+        seed: seed of its random numbers, and of what goes wrong: the default one has a script that is told in working
+            days before the last, any other draws its own.
         scale: factor of the volumes; 1 is a real city's, about 200,000 messages and 3,000,000 requests a working day.
         outputs: where its reports are to be issued, by the settings; default: in the estate's folder.
         servers: URLs of a PostgreSQL and a MariaDB server on which the products' databases are made that run there;
@@ -125,7 +130,14 @@ def write_estate(
     span = days_between(until - dt.timedelta(days=days - 1), until)
     # a shorter estate has the same days: what a writer draws does not depend on which incidents lie within it
     earliest = min(span[0], until - dt.timedelta(days=SPAN_DAYS - 1))
-    city = city_of(span, calendar, plan(calendar, earliest, until), seed=seed, scale=scale)
+    city = city_of(
+        span,
+        calendar,
+        plan(calendar, earliest, until, seed=seed),
+        seed=seed,
+        scale=scale,
+        harmless=harmless(calendar, earliest, until, seed=seed),
+    )
     sources = directory / "sources"
     store = Store(sources, servers_of(servers))
     _claim(directory)
@@ -150,12 +162,17 @@ def write_estate(
     told("ledger workbook", write_backups(city, sources, store))
     rows = write_ledger(city, sources / LEDGER_FILE, sms.segments)
 
-    incidents = plan(calendar, span[0], until)
-    records = [incident.record() for incident in incidents]
-    text = json.dumps(records, ensure_ascii=False, indent=2) + "\n"
-    (directory / INCIDENTS_FILE).write_text(text, encoding="utf-8")
+    incidents = plan(calendar, span[0], until, seed=seed)
+    looks_alike = harmless(calendar, span[0], until, seed=seed)
+    _write_records(directory / INCIDENTS_FILE, incidents)
+    _write_records(directory / HARMLESS_FILE, looks_alike)
     config = write_site(directory, store, outputs)
-    return Estate(directory, config, span[0], until, sms.messages, lines, rows, incidents)
+    return Estate(directory, config, span[0], until, sms.messages, lines, rows, incidents, looks_alike)
+
+
+def _write_records(path: Path, incidents: Sequence[Incident]) -> None:
+    text = json.dumps([incident.record() for incident in incidents], ensure_ascii=False, indent=2) + "\n"
+    path.write_text(text, encoding="utf-8")
 
 
 def _claim(directory: Path) -> None:

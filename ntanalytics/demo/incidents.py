@@ -1,4 +1,4 @@
-"""What goes wrong in the demo city, and when: planted on known working days before its last day."""
+"""What goes wrong in the demo city, and what only looks like it: the value that each writer is handed."""
 
 from __future__ import annotations
 
@@ -6,29 +6,38 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from zoneinfo import ZoneInfo
 
-from ntanalytics.demo.script import BEGUN, LASTING, PLAN
-from ntanalytics.periods import Calendar, Period
+import numpy as np
+from numpy.typing import NDArray
+
+from ntanalytics.periods import Period
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
 #: The days over which the script and the people's habits run, however short the estate is: a shorter one has the
-#: same days.
+#: same days, and in a longer one nothing goes wrong on the days before.
 SPAN_DAYS = 70
+
+#: How an incident comes and goes: at once; by degrees; or again and again, with pauses as long as its spells.
+SHAPES = ("sharp", "ramp", "intermittent")
+#: Spells and pauses of one that is intermittent, the first and the last of them spells.
+_TURNS = 9
 
 
 @dataclass(frozen=True)
 class Incident:
-    """One planted incident.
+    """One planted incident, or something harmless that looks like one.
 
     Attributes:
         id: its name, unique in the estate.
         subsystem: the subsystem's id.
-        kind: one of ``script.KINDS``, which says what it does to the data.
+        kind: one of ``script.KINDS`` or ``script.HARMLESS``, which say what it does to the data.
         subject: the carrier, service, unit, host, module or checked item concerned.
         start: when it began, in the city's zone.
         end: when it ended (half-open).
-        severity: 关注 or 异常, as an inspection should find it.
+        severity: 关注 or 异常, as an inspection should find it; 无 for what is harmless.
         description: one Chinese sentence.
+        size: how large it is, as ``script.MEASURES`` measures the kind.
+        shape: one of ``SHAPES``.
     """
 
     id: str
@@ -39,6 +48,8 @@ class Incident:
     end: dt.datetime
     severity: str
     description: str
+    size: float = 1.0
+    shape: str = "sharp"
 
     @property
     def day(self) -> dt.date:
@@ -52,58 +63,39 @@ class Incident:
         first, last = max(first, 0), min(last, 86_400_000)
         return (first, last) if first < last else (0, 0)
 
-    def record(self) -> dict[str, str]:
+    def strength(self, day: dt.date, at_ms: NDArray[np.int64]) -> NDArray[np.float64]:
+        """How much of it there is at moments of a local day, in milliseconds since midnight: 0 to 1, 1 at its height.
+
+        One that is a ramp is at its height for the middle third of its time.
+        """
+        midnight = dt.datetime.combine(day, dt.time(), ZONE)
+        begin = (self.start - midnight).total_seconds() * 1000
+        passed = (at_ms - begin) / ((self.end - self.start).total_seconds() * 1000)
+        is_within = (passed >= 0) & (passed < 1)
+        if self.shape == "ramp":
+            found: NDArray[np.float64] = (3 * np.minimum(passed, 1 - passed)).clip(0, 1)
+            return found
+        if self.shape == "intermittent":
+            is_within &= np.floor(passed * _TURNS) % 2 == 0
+        return is_within.astype(np.float64)
+
+    def record(self) -> dict[str, str | float]:
         """As ``incidents.json`` writes it: times as ISO 8601 with the offset."""
         return {
             name: value.isoformat() if isinstance(value, dt.datetime) else value for name, value in asdict(self).items()
         }
 
 
-def plan(calendar: Calendar, first: dt.date, until: dt.date) -> tuple[Incident, ...]:
-    """The incidents of an estate from ``first`` to ``until``, both included, in order of their start.
-
-    Those that were over before ``first`` are left out; one that had begun before and goes on is there with its own
-    start, so that it does the same to the days of a shorter estate. The bill that differs is that of the last full
-    month that lies within the estate.
-    """
-    days = calendar.working_days(min(first, until - dt.timedelta(days=SPAN_DAYS - 1)), until)[::-1]
-    planned = [
-        Incident(
-            name,
-            subsystem,
-            kind,
-            subject,
-            _moment(days[back] - dt.timedelta(days=BEGUN.get(kind, 0)), begin),
-            _end(kind, days[back], end, until),
-            severity,
-            text,
-        )
-        for name, subsystem, kind, subject, back, begin, end, severity, text in PLAN
-        if back < len(days)
-    ]
-    planned = [incident for incident in planned if incident.end > _moment(first, "00:00")]
-    month = billed_months(first, until)[-1:]
-    planned += [
-        Incident(
-            "bill-unicom",
-            "sms",
-            "bill_difference",
-            "unicom",
-            _moment(period.first, "00:00"),
-            _moment(period.last, "24:00"),
-            "异常",
-            "中国联通账单条数比平台统计多约1.8%，超过0.5%的核对界限。",
-        )
-        for period in month
-    ]
-    return tuple(sorted(planned, key=lambda incident: (incident.start, incident.id)))
+def moment(day: dt.date, clock: str) -> dt.datetime:
+    """A local moment from a day and ``HH:MM``; 24:00 is the following midnight."""
+    hours, minutes = (int(part) for part in clock.split(":"))
+    return dt.datetime.combine(day, dt.time(), ZONE) + dt.timedelta(hours=hours, minutes=minutes)
 
 
-def _end(kind: str, day: dt.date, clock: str, until: dt.date) -> dt.datetime:
-    """When an incident of ``day`` ends: on that day, some days later, or with the estate."""
-    days = LASTING.get(kind, 0)
-    last = until if days is None else min(day + dt.timedelta(days=days), until)
-    return _moment(last, "24:00" if days is None else clock)
+def duration(start: dt.datetime, end: dt.datetime, measure: str) -> float | None:
+    """The size of one that is measured by how long it lasts, in hours or days as ``measure`` says; None for others."""
+    unit = {"hours": 3600, "days": 86_400}.get(measure)
+    return round((end - start).total_seconds() / unit, 2) if unit else None
 
 
 def billed_months(first: dt.date, until: dt.date) -> list[Period]:
@@ -113,8 +105,3 @@ def billed_months(first: dt.date, until: dt.date) -> list[Period]:
         found.append(month)
         month = month.previous()
     return found[::-1]
-
-
-def _moment(day: dt.date, clock: str) -> dt.datetime:
-    hours, minutes = (int(part) for part in clock.split(":"))
-    return dt.datetime.combine(day, dt.time(), ZONE) + dt.timedelta(hours=hours, minutes=minutes)

@@ -1,38 +1,44 @@
-"""The script of what goes wrong in the demo city: the kinds of incidents, and one or more of each."""
+"""The script of what goes wrong in the demo city: the kinds of incidents, how large each is, and one or more of each.
+
+The script is that of the default seed; other seeds draw one of their own (``drawn_script``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
+#: The seed whose city the script below is told of.
+DEFAULT_SEED = 20261122
+
 #: What a kind of incident does to the data that the writers make.
 KINDS = MappingProxyType(
     {
-        "carrier_outage": "a carrier fails about 30 % of its messages",
+        "carrier_outage": "a carrier fails a part of its messages",
         "report_backlog": "a carrier reports hours late; all is delivered",
-        "volume_surge": "an application sends about six times its usual number of messages",
+        "volume_surge": "an application sends several times its usual number of messages",
         "bill_difference": "a carrier bills more segments than were sent",
-        "error_burst": "a third of a service's requests fail",
-        "slow_responses": "a service takes six times as long",
+        "error_burst": "a part of a service's requests fail",
+        "slow_responses": "a service takes several times as long",
         "service_down": "checks of a service fail, and nothing is logged by it",
         "checks_gap": "monitoring itself is silent: no checks, no metrics; nothing is known",
-        "certificate_expiring": "the TLS certificate of a service expires within ten days",
-        "disk_filling": "a file system fills by about 1 % a day, up to 94 %",
-        "cpu_saturated": "a host's processors are busy to more than 95 %",
+        "certificate_expiring": "the TLS certificate of a service expires within days",
+        "disk_filling": "a file system fills day by day, until the city's last",
+        "cpu_saturated": "a host's processors are busy",
         "host_down": "a host does not answer its agent, and monitoring raises a problem",
         "backup_missing": "a backup plan does not run",
-        "backup_shrunk": "a backup holds less than half of what it usually does",
+        "backup_shrunk": "a backup holds less than it usually does",
         "patch_failed": "a patch could not be applied to a host",
         "login_outage": "nobody can log in",
-        "method_failing": "four of five logins by one method fail",
-        "brute_force": "one account is tried from one address a hundred times within ten minutes",
+        "method_failing": "most logins by one method fail",
+        "brute_force": "one account is tried from one address again and again within ten minutes",
         "unit_closed": "a unit is no longer in use, its accounts still are",
         "app_silent": "nobody reaches an application",
-        "calls_failing": "half of a partner's interface calls fail",
+        "calls_failing": "a part of a partner's interface calls fail",
         "overdue_unit": "a unit signs for nothing",
-        "returned_burst": "most of what a unit sends is returned",
+        "returned_burst": "much of what a unit sends is returned",
         "module_stopped": "nothing is done in a module of one edition",
-        "adoption_drop": "three of four persons of a unit stay away",
+        "adoption_drop": "many persons of a unit stay away",
         "edition_down": "nothing is done in an edition by telephone",
         "tasks_stuck": "no task of a module is finished",
         "messages_stopped": "no message is sent",
@@ -40,7 +46,7 @@ KINDS = MappingProxyType(
         "certificates_expiring": "many personal certificates expire within thirty days",
         "expired_in_use": "expired certificates are tried again and again",
         "certificates_refused": "certificate logins fail because the issuer is not trusted",
-        "signing_failures": "half of the signings fail",
+        "signing_failures": "a part of the signings fail",
         "seal_untested": "seals were made and have waited for their test for weeks",
         "attendance_gap": "nobody was on site",
         "manual_check": "a manual check noted something",
@@ -48,6 +54,100 @@ KINDS = MappingProxyType(
         "change_unconfirmed": "a change was made without the buyer's written confirmation",
         "late_recovery": "a crash caused by vendor software was restored after more than four hours",
         "report_unconfirmed": "a weekly report was issued and not confirmed by the buyer",
+    }
+)
+
+#: What happens in a city with a drawn script that looks like an incident, and why it is none.
+HARMLESS = MappingProxyType(
+    {
+        "planned_maintenance": "a service is down, within the hours of a change that the buyer confirmed before",
+        "announced_mailing": "an application sends several times as much on a day, as a change and a ticket announced",
+        "month_end_peak": "more documents and more in the OA on the last two working days of a month, as each month",
+        "training_day": "many persons of a unit stay away on one day: they are at a training that is written down",
+        "backup_moved": "a backup plan ran hours late, but before 1.4 of its interval had passed",
+        "batch_load": "a host's processors are busy at night, when a batch runs, and have room left",
+        "renewal_round": "many personal certificates are revoked on a day, each superseded by a new one",
+    }
+)
+
+#: What ``size`` means, by kind: what counts as hours or days is how long it lasts.
+MEASURES: Mapping[str, str] = MappingProxyType(
+    {
+        "carrier_outage": "share of its messages that fail",
+        "report_backlog": "share of its reports that are late",
+        "volume_surge": "times its usual number",
+        "bill_difference": "share that is billed too much",
+        "error_burst": "share of its requests that fail",
+        "slow_responses": "times its usual duration",
+        "service_down": "hours",
+        "checks_gap": "hours",
+        "certificate_expiring": "days for which it is good on the first day",
+        "disk_filling": "percent by which it fills a day",
+        "cpu_saturated": "percent to which they are busy at least",
+        "host_down": "hours",
+        "backup_missing": "days",
+        "backup_shrunk": "share that is missing",
+        "patch_failed": "hosts",
+        "login_outage": "hours",
+        "method_failing": "share of its logins that fail",
+        "brute_force": "attempts",
+        "unit_closed": "units",
+        "app_silent": "hours",
+        "calls_failing": "share of its calls that fail",
+        "overdue_unit": "days",
+        "returned_burst": "share of its deliveries that are returned",
+        "module_stopped": "hours",
+        "adoption_drop": "share of its persons that stay away",
+        "edition_down": "hours",
+        "tasks_stuck": "hours",
+        "messages_stopped": "hours",
+        "old_client": "share of the Windows desks",
+        "certificates_expiring": "share of the holders",
+        "expired_in_use": "persons at most",
+        "certificates_refused": "share of the logins that are refused",
+        "signing_failures": "share of the signings that fail",
+        "seal_untested": "seals",
+        "attendance_gap": "days",
+        "manual_check": "grade: 1 watch, 2 bad",
+        "tickets_overdue": "tickets",
+        "change_unconfirmed": "changes",
+        "late_recovery": "hours",
+        "report_unconfirmed": "reports",
+        "planned_maintenance": "hours",
+        "announced_mailing": "times its usual number",
+        "month_end_peak": "share that is more than on other days",
+        "training_day": "share of its persons that stay away",
+        "backup_moved": "hours that it ran late",
+        "batch_load": "percent to which they are busy at least",
+        "renewal_round": "share of the holders",
+    }
+)
+
+#: Kinds of which the size is what is said here in the script below; it is 1 where neither this nor a duration says it.
+SIZES: Mapping[str, float] = MappingProxyType(
+    {
+        "carrier_outage": 0.3,
+        "report_backlog": 0.8,
+        "volume_surge": 6.0,
+        "bill_difference": 0.018,
+        "error_burst": 0.34,
+        "slow_responses": 6.0,
+        "certificate_expiring": 10.0,
+        "disk_filling": 1.0,
+        "cpu_saturated": 96.5,
+        "backup_shrunk": 0.62,
+        "method_failing": 0.8,
+        "brute_force": 100.0,
+        "calls_failing": 0.5,
+        "returned_burst": 0.8,
+        "adoption_drop": 0.75,
+        "old_client": 0.22,
+        "certificates_expiring": 0.06,
+        "expired_in_use": 14.0,
+        "certificates_refused": 0.95,
+        "signing_failures": 0.5,
+        "seal_untested": 9.0,
+        "tickets_overdue": 3.0,
     }
 )
 

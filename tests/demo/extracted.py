@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from ntanalytics.catalog import site_catalog
 from ntanalytics.demo.city import City, city_of
-from ntanalytics.demo.incidents import ZONE, plan
+from ntanalytics.demo.incidents import ZONE
+from ntanalytics.demo.planning import plan
 from ntanalytics.demo.store import PREFIX
 from ntanalytics.extraction.check import check
 from ntanalytics.periods import Calendar, days_between, local_window

@@ -6,7 +6,7 @@ import pytest
 
 from ntanalytics.demo.backups import write_backups
 from ntanalytics.demo.city import City, city_of
-from ntanalytics.demo.incidents import plan
+from ntanalytics.demo.planning import plan
 from ntanalytics.demo.store import PREFIX, Store, servers_of
 from ntanalytics.periods import Calendar, days_between
 from tests.demo.extracted import Rows, extracted

@@ -12,7 +12,7 @@ from ntanalytics.demo.ca import write_authority
 from ntanalytics.demo.ca_certificates import EVERY, certificates_of
 from ntanalytics.demo.ca_gateway import LOG, write_gateway
 from ntanalytics.demo.city import City, city_of
-from ntanalytics.demo.incidents import plan
+from ntanalytics.demo.planning import plan
 from ntanalytics.demo.store import PREFIX, Store
 from ntanalytics.demo.units import ALIASES, UNITS
 from ntanalytics.periods import Calendar, days_between

@@ -3,7 +3,7 @@ import datetime as dt
 import numpy as np
 
 from ntanalytics.demo.city import EDITIONS, City, city_of
-from ntanalytics.demo.incidents import plan
+from ntanalytics.demo.planning import plan
 from ntanalytics.demo.units import EDITION_OF, GENERAL_UNITS, UNITS, WECOM_UNITS
 from ntanalytics.periods import Calendar, days_between
 

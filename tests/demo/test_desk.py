@@ -8,7 +8,8 @@ import pytest
 from ntanalytics.demo import Estate
 from ntanalytics.demo.city import city_of
 from ntanalytics.demo.desk import write_ledger
-from ntanalytics.demo.incidents import ZONE, plan
+from ntanalytics.demo.incidents import ZONE
+from ntanalytics.demo.planning import plan
 from ntanalytics.demo.units import UNITS
 from ntanalytics.periods import Calendar, days_between
 from ntanalytics.sources.starter import LEDGER_DATASETS

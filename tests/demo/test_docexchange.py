@@ -11,7 +11,7 @@ from ntanalytics.demo.city import City, city_of
 from ntanalytics.demo.docexchange import write_exchange
 from ntanalytics.demo.docexchange_deliveries import WorkClock
 from ntanalytics.demo.docexchange_documents import FEWEST_PER_DAY, documents_of, offices_of
-from ntanalytics.demo.incidents import plan
+from ntanalytics.demo.planning import plan
 from ntanalytics.demo.store import PREFIX, Store
 from ntanalytics.demo.units import UNITS
 from ntanalytics.periods import Calendar, days_between

@@ -6,7 +6,7 @@ import pytest
 
 from ntanalytics.demo.city import City, city_of
 from ntanalytics.demo.hosts import write_hosts
-from ntanalytics.demo.incidents import plan
+from ntanalytics.demo.planning import plan
 from ntanalytics.demo.service_checks import write_checks
 from ntanalytics.demo.store import PREFIX, Store, servers_of
 from ntanalytics.periods import Calendar, days_between

@@ -1,9 +1,13 @@
 import datetime as dt
 from pathlib import Path
 
+import numpy as np
+import pytest
+
 from ntanalytics.contract.words import SUBSYSTEMS
-from ntanalytics.demo.incidents import ZONE, Incident, billed_months, plan
-from ntanalytics.demo.script import BEGUN, KINDS, LASTING
+from ntanalytics.demo.incidents import ZONE, Incident, billed_months, moment
+from ntanalytics.demo.planning import plan
+from ntanalytics.demo.script import BEGUN, HARMLESS, KINDS, LASTING, MEASURES, SIZES
 from ntanalytics.periods import Calendar
 
 UNTIL = dt.date(2026, 11, 22)
@@ -76,5 +80,32 @@ def test_the_document_lists_every_kind_as_the_script_describes_it():
     document = Path(__file__).parents[2] / "docs" / "demo.md"
     rows = [line for line in document.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
     assert [row for row in rows if not row.startswith("| `--")] == [
-        f"| `{kind}` | {does} |" for kind, does in KINDS.items()
+        f"| `{kind}` | {does} | {MEASURES[kind]} |" for kind, does in KINDS.items()
     ]
+
+
+def test_every_kind_is_measured_and_one_that_lasts_by_its_time():
+    assert set(MEASURES) == set(KINDS) | set(HARMLESS)
+    assert set(SIZES) <= set(KINDS)
+    incidents = {incident.id: incident for incident in plan(Calendar(), dt.date(2026, 9, 14), UNTIL)}
+    assert {incident.shape for incident in incidents.values()} == {"sharp"}
+    sizes = {"outage-unicom": 0.3, "service-down-long": 5.42, "overdue-unit": 8, "backup-missing": 3, "patch-failed": 1}
+    assert {name: incidents[name].size for name in sizes} == sizes
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        ("sharp", [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0]),
+        ("ramp", [0, 0, 1 / 3, 2 / 3, 1, 1, 1, 1, 2 / 3, 1 / 3, 0]),
+        ("intermittent", [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0]),
+    ],
+)
+def test_an_incident_comes_and_goes_as_its_shape_says(shape: str, expected: list[float]):
+    day = dt.date(2026, 11, 18)
+    nine_hours = Incident(
+        "one", "sms", "carrier_outage", "unicom", moment(day, "09:00"), moment(day, "18:00"), "关注", "", 0.3, shape
+    )
+    hours = np.arange(8, 19) * 3_600_000
+    assert nine_hours.strength(day, hours).tolist() == pytest.approx(expected)
+    assert not nine_hours.strength(day + dt.timedelta(days=1), hours).any()

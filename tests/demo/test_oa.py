@@ -18,10 +18,11 @@ from ntanalytics.catalog import Product, load_product
 from ntanalytics.contract import DATASETS
 from ntanalytics.contract.words import MODULES
 from ntanalytics.demo.city import EDITIONS, City, city_of
-from ntanalytics.demo.incidents import Incident, plan
+from ntanalytics.demo.incidents import Incident
 from ntanalytics.demo.oa import write_oa
 from ntanalytics.demo.oa_schema import INSTALLATIONS, OWN_NAMES, OWN_SPELLING, TEAM, site_files
 from ntanalytics.demo.oa_tasks import first_id
+from ntanalytics.demo.planning import plan
 from ntanalytics.demo.store import PREFIX, Store
 from ntanalytics.demo.units import ALIASES, EDITION_OF
 from ntanalytics.extraction.check import check

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ntanalytics.demo.city import City, city_of
 from ntanalytics.demo.docexchange_documents import documents_of, offices_of
-from ntanalytics.demo.incidents import plan
+from ntanalytics.demo.planning import plan
 from ntanalytics.demo.seal import write_seals
 from ntanalytics.demo.seal_register import UNTESTED
 from ntanalytics.demo.store import PREFIX, Store
