@@ -114,6 +114,16 @@ class SourceSettings(_Part):
     )
 
 
+class RuleSettings(_Part):
+    """What a site says otherwise of one rule of the findings; ``ntanalytics rules`` lists them."""
+
+    watch: float | None = Field(None, description="Beyond it the state is 关注.")
+    bad: float | None = Field(None, description="Beyond it the state is 异常.")
+    fewest: int | None = Field(None, ge=0, description="Of so many events at least a figure says something.")
+    advice: str | None = Field(None, description="What to do, in Chinese.")
+    enabled: bool = Field(True, description="Whether the rule is asked at all.")
+
+
 class Settings(_Part):
     """Everything that ntanalytics.yml says, with absolute paths."""
 
@@ -124,6 +134,9 @@ class Settings(_Part):
     outputs: Path = Field(Path("outputs"), description="Folder of the issued reports.")
     queries: Path | None = Field(None, description="Folder of the site's own mappings, beside the built-in ones.")
     sources: dict[str, SourceSettings] = Field(default_factory=dict, description="The sources by name.")
+    rules: dict[str, RuleSettings] = Field(
+        default_factory=dict, description="By its code, what is said otherwise of a rule; see `ntanalytics rules`."
+    )
 
     @property
     def zone(self) -> ZoneInfo:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
@@ -35,6 +35,11 @@ class Finding:
         evidence: one Chinese sentence, made from the values.
         since: since when it has been so, in Chinese (``11月18日``); None when that is not known or all is well.
         advice: what to do about it, in Chinese; empty when there is nothing to do.
+        effect: what it does to the users, in Chinese; empty when nothing is wrong.
+        owner: who sees to it, in Chinese; empty when nothing is wrong.
+        effort: what that costs, in Chinese; empty when nothing is wrong.
+        figures: other figures of the evidence by name (``low`` and ``high`` of a usual range, a count).
+        origin: the metric, the period, and the datasets with the versions that were read.
     """
 
     code: str
@@ -48,6 +53,16 @@ class Finding:
     evidence: str
     since: str | None = None
     advice: str = ""
+    effect: str = ""
+    owner: str = ""
+    effort: str = ""
+    figures: Mapping[str, float | None] = field(default_factory=dict, compare=False)
+    origin: Mapping[str, object] = field(default_factory=dict, compare=False)
+
+    @property
+    def identity(self) -> str:
+        """What stays the same from day to day while the matter lasts: the rule and the subject."""
+        return f"{self.code}:{self.subject}"
 
 
 def judge(value: float | None, watch: float, bad: float, good: Literal["up", "down"]) -> State:

@@ -1,7 +1,7 @@
 """The rules of the daily inspection: each makes the findings of one subject from its metrics.
 
 Where a figure is not known, the state is ``unknown`` and never ``ok``; the evidence says why. ``on`` is the
-inspected day (local). Thresholds are arguments; their defaults are a place to begin, to be set by the site.
+inspected day (local).
 """
 
 from __future__ import annotations
@@ -11,20 +11,12 @@ from datetime import date
 from typing import Any
 
 from ntanalytics.contract.sms import CARRIERS
-from ntanalytics.findings.finding import Finding, State, Threshold, worst
+from ntanalytics.findings.finding import Finding, State, worst
 from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.findings.rules import RULES, Rule
 from ntanalytics.findings.sentences import deviation, limits, measured, spaced
 from ntanalytics.findings.series import Series, by_subject
 from ntanalytics.metrics.figures import figure
-
-DELIVERY_RATE = Threshold(0.95, 0.90, "up")
-LATENCY_P95_S = Threshold(120, 600, "down")
-BACKLOG = Threshold(100, 1000, "down")
-ERROR_RATE = Threshold(0.005, 0.02, "down")
-DURATION_P95_MS = Threshold(1000, 3000, "down")
-#: A fall and a rise of a day's requests against the usual number.
-FALL = Threshold(-0.5, -0.8, "up")
-RISE = Threshold(1.0, 3.0, "down")
 
 #: A rate of fewer settled messages or requests than that says nothing.
 FEWEST_EVENTS = 20
@@ -34,10 +26,7 @@ def sms(
     daily: Rows,
     backlog: Rows,
     on: date,
-    *,
-    delivery_rate: Threshold = DELIVERY_RATE,
-    latency_p95_s: Threshold = LATENCY_P95_S,
-    backlog_messages: Threshold = BACKLOG,
+    rules: Mapping[str, Rule] = RULES,
 ) -> list[Finding]:
     """Delivery rate, receipt latency and backlog of each carrier.
 
@@ -45,9 +34,7 @@ def sms(
         daily: ``metrics.sms.daily`` by carrier over the days before ``on`` (what is usual, since when) and ``on``.
         backlog: ``metrics.sms.backlog`` by carrier.
         on: the inspected day.
-        delivery_rate: thresholds of the delivery rate (fractions).
-        latency_p95_s: thresholds of the p95 of receipt latency, in seconds.
-        backlog_messages: thresholds of the backlog, in messages.
+        rules: the rules, as the site has them.
 
     Returns:
         Three findings a carrier that sent anything in those days; one ``unknown`` when none did.
@@ -62,29 +49,19 @@ def sms(
         found += [
             _of_series(
                 series,
-                "delivery_rate",
-                delivery_rate,
+                rules["sms.delivery_rate"],
                 "rate:1",
                 few,
-                code="sms.delivery_rate",
-                subsystem="sms",
                 subject=subject,
-                check="送达率",
-                advice="联系运营商核查该通道，并查看失败代码分布",
             ),
             _of_series(
                 series,
-                "receipt_latency_p95_s",
-                latency_p95_s,
+                rules["sms.receipt_latency_p95_s"],
                 "seconds",
                 few,
-                code="sms.receipt_latency_p95_s",
-                subsystem="sms",
                 subject=subject,
-                check="回执时延 P95",
-                advice="检查网关队列与运营商回执通道",
             ),
-            _of_backlog(series, waiting.get(carrier, 0.0), backlog_messages, subject),
+            _of_backlog(series, waiting.get(carrier, 0.0), rules["sms.backlog"], subject),
         ]
     return found or [_nothing("sms.messages", "sms", "短信平台", "短信")]
 
@@ -93,11 +70,7 @@ def web(
     daily: Rows,
     usual: Rows,
     on: date,
-    *,
-    error_rate: Threshold = ERROR_RATE,
-    duration_p95_ms: Threshold = DURATION_P95_MS,
-    fall: Threshold = FALL,
-    rise: Threshold = RISE,
+    rules: Mapping[str, Rule] = RULES,
 ) -> list[Finding]:
     """Error rate, response time and volume of each service.
 
@@ -105,10 +78,7 @@ def web(
         daily: ``metrics.requests.daily`` by service over the days before ``on`` and ``on``.
         usual: ``metrics.requests.against_weekday`` of ``on`` by service.
         on: the inspected day.
-        error_rate: thresholds of 5xx / requests (fractions).
-        duration_p95_ms: thresholds of the p95 response time, in ms.
-        fall: thresholds of a fall against the same weekday (fractions, negative).
-        rise: thresholds of a rise against the same weekday (fractions).
+        rules: the rules, as the site has them.
 
     Returns:
         Three findings a service; one ``unknown`` when no service has requests. Where the log has no time, the
@@ -123,38 +93,27 @@ def web(
         found += [
             _of_series(
                 series,
-                "error_rate",
-                error_rate,
+                rules["infra.error_rate"],
                 "rate:2",
                 few,
-                code="web.error_rate",
-                subsystem="infra",
                 subject=service,
-                check="错误率",
-                advice="查看该服务出错的路径与应用日志",
             ),
             _of_series(
                 series,
-                "duration_p95_ms",
-                duration_p95_ms,
+                rules["infra.duration_p95_ms"],
                 "ms",
                 few if is_timed else "日志未记录响应时间",
-                code="web.duration_p95_ms",
-                subsystem="infra",
                 subject=service,
-                check="响应时间 P95",
-                advice="查看慢路径与数据库负载" if is_timed else "在日志格式中加入响应时间",
+                lacking="" if is_timed else "在日志格式中加入响应时间",
             ),
-            _of_volume(series, compared.get(service, {}), fall, rise, service),
+            _of_volume(series, compared.get(service, {}), rules, service),
         ]
-    return found or [_nothing("web.requests", "infra", "网络请求", "请求")]
+    return found or [_nothing("infra.requests", "infra", "网络请求", "请求")]
 
 
-def _of_series(
-    series: Series, name: str, threshold: Threshold, form: str, few: str,
-    *, code: str, subsystem: str, subject: str, check: str, advice: str,
-) -> Finding:  # fmt: skip
-    today = series.today
+def _of_series(series: Series, rule: Rule, form: str, few: str, *, subject: str, lacking: str = "") -> Finding:
+    today, name, threshold, check = series.today, rule.measure, rule.threshold, rule.words
+    advice = lacking or rule.advice
     value = today.get(name)
     state: State = "unknown" if few else threshold.judge(value)
     since: str | None = None
@@ -170,13 +129,13 @@ def _of_series(
         evidence = measured(check, value, threshold, form, usual=series.usual(name))
         advice = "" if state == "ok" else advice
     return Finding(
-        code, subsystem, subject, check, state, None if state == "unknown" else value, form,
+        rule.code, rule.subsystem, subject, check, state, None if state == "unknown" else value, form,
         limits(threshold, form), evidence, since, advice,
     )  # fmt: skip
 
 
-def _of_backlog(series: Series, waiting: float, threshold: Threshold, subject: str) -> Finding:
-    check, advice = "回执积压", "检查网关进程、队列与运营商连接"
+def _of_backlog(series: Series, waiting: float, rule: Rule, subject: str) -> Finding:
+    check, advice, threshold = rule.words, rule.advice, rule.threshold
     if not series.today:
         return Finding(
             "sms.backlog", "sms", subject, check, "unknown", None, "integer", limits(threshold, "integer", "条"),
@@ -189,8 +148,9 @@ def _of_backlog(series: Series, waiting: float, threshold: Threshold, subject: s
     )  # fmt: skip
 
 
-def _of_volume(series: Series, row: Mapping[str, Any], fall: Threshold, rise: Threshold, subject: str) -> Finding:
+def _of_volume(series: Series, row: Mapping[str, Any], rules: Mapping[str, Rule], subject: str) -> Finding:
     check, form = "请求量", "+rate:1"
+    fall, rise = rules["infra.requests_fall"].threshold, rules["infra.requests_rise"].threshold
     span = (
         f"较同一星期几下降 {figure(-fall.watch, 'rate:0')} 或上升 {figure(rise.watch, 'rate:0')} 关注，"
         f"下降 {figure(-fall.bad, 'rate:0')} 或上升 {figure(rise.bad, 'rate:0')} 异常"
@@ -208,7 +168,7 @@ def _of_volume(series: Series, row: Mapping[str, Any], fall: Threshold, rise: Th
         evidence = deviation(row["requests"], row["usual_requests"], against)
         advice = "" if state == "ok" else "核实是否停机、活动或异常访问"
     return Finding(
-        "web.requests", "infra", subject, check, state, against if state != "unknown" else None, form, span,
+        "infra.requests", "infra", subject, check, state, against if state != "unknown" else None, form, span,
         evidence, since, advice,
     )  # fmt: skip
 

@@ -39,7 +39,7 @@ CAUSES = (
         "Codes by SMS are how many log in.",
     ),
     Cause(
-        "web", ("web.error_rate", "infra.error_rate"), "running", "网络服务出错率偏高", "用户打开页面或提交时失败",
+        "web", ("infra.error_rate",), "running", "网络服务出错率偏高", "用户打开页面或提交时失败",
         "按路径定位上游错误并修复，补充限流与重试", "week", _VENDOR, 4, "A failed request is a person who tries again.",
     ),
     Cause(

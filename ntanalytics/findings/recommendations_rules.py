@@ -3,43 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from types import MappingProxyType
 
 from ntanalytics.contract.desk import CATEGORIES
 from ntanalytics.contract.words import MODULES
 from ntanalytics.findings.finding import Finding, Threshold
 from ntanalytics.findings.inspection_hosts import SEVERITY
 from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.rules import Rule
 from ntanalytics.findings.sentences import limits, measured
 from ntanalytics.metrics.figures import figure
-
-_RULES = (
-    Rule(
-        "infra.slow_service", "duration_p95_ms", Threshold(1000, 3000, "down"), "优化慢路径",
-        "A second is when a reader begins to wait.", of="timed_requests", fewest=1000, check="季度响应时间 P95",
-    ),
-    Rule(
-        "infra.failed_backups", "failed_backups", Threshold(0, 2, "down"), "排查备份失败原因",
-        "A plan that fails once may fail when it is needed.", check="季度备份失败次数",
-    ),
-    Rule(
-        "identity.dormant_accounts", "dormant_accounts", Threshold(0, 2000, "down"), "核对后停用",
-        "Ninety days without a login (domain.md).",
-    ),
-    Rule(
-        "oa.handling", "worked_p90_s", Threshold(3 * 28_800, 10 * 28_800, "down"), "梳理流程环节",
-        "Three working days of eight hours for nine of ten tasks.", of="tasks", fewest=100, check="办理工时 P90",
-    ),
-    Rule(
-        "oa.mobile_share", "mobile_share", Threshold(0.25, 0.1, "up"), "推广移动端",
-        "Where the other editions stand at four of ten.", of="active", fewest=50,
-    ),
-)  # fmt: skip
-
-#: The rules of a quarter by code.
-QUARTER_RULES: Mapping[str, Rule] = MappingProxyType({rule.code: rule for rule in _RULES})
 
 #: A module that fewer than one in fifty of those who use the busiest one use is idle.
 SELDOM = Threshold(0.02, 0.002, "up")

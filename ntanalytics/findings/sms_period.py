@@ -11,8 +11,9 @@ from typing import Any
 
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.findings.finding import Finding, State, Threshold
-from ntanalytics.findings.inspection import DELIVERY_RATE, FEWEST_EVENTS, LATENCY_P95_S
+from ntanalytics.findings.inspection import FEWEST_EVENTS
 from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.findings.rules import RULES
 from ntanalytics.findings.sentences import day_words, limits, measured
 from ntanalytics.metrics.figures import figure
 
@@ -20,7 +21,11 @@ _NO_DAY = f"没有一天的已出结果短信达到 {FEWEST_EVENTS} 条，不作
 
 
 def worst_days(
-    by_day: Rows, first: date, *, delivery_rate: Threshold = DELIVERY_RATE, latency_p95_s: Threshold = LATENCY_P95_S
+    by_day: Rows,
+    first: date,
+    *,
+    delivery_rate: Threshold = RULES["sms.delivery_rate"].threshold,
+    latency_p95_s: Threshold = RULES["sms.receipt_latency_p95_s"].threshold,
 ) -> list[Finding]:
     """The worst day of each carrier: its lowest delivery rate and its longest receipt latency.
 

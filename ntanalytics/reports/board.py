@@ -26,6 +26,10 @@ FIELDS = (
 )
 
 
+#: What a board has no room for.
+_UNSHOWN = ("effect", "owner", "effort", "figures", "origin")
+
+
 @dataclass(frozen=True)
 class Board(Block):
     """A status board.
@@ -52,7 +56,7 @@ class Board(Block):
     def data(self) -> dict[str, Any]:
         """See ``Block.data``."""
         rows = [
-            {name: value_of(value) for name, value in vars(each).items()}
+            {name: value_of(value) for name, value in vars(each).items() if name not in _UNSHOWN}
             | {"subsystem": SUBSYSTEMS.get(each.subsystem, each.subsystem)}
             for each in self.findings
         ]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
+from functools import cached_property
 
 from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NoData
+from ntanalytics.findings.rules import Rule
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.reports.head import AsOf, Head, Rejected
 from ntanalytics.settings import project_dir
+from ntanalytics.workspace.rules import site_rules
 from ntanalytics.workspace.scope import Scope, WindowScope
 from ntanalytics.workspace.site import Workspace, open_workspace
 from ntanalytics.workspace.snapshots import StateScope
@@ -65,6 +69,15 @@ class Report:
             if "identity.units" not in self._scopes:
                 self.dataset("identity.units")
         return self._units
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """Every rule by code, as the site has it.
+
+        Raises:
+            SettingsError: the site speaks of a rule that there is not, or its limits contradict each other.
+        """
+        return site_rules(self.workspace.settings)
 
     @property
     def zone_offset_h(self) -> int:

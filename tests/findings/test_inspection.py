@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ntanalytics.findings import inspection
 from ntanalytics.findings.finding import Finding, Threshold
+from ntanalytics.findings.rules import RULES
 
 ON = dt.date(2026, 11, 18)
 Row = dict[str, Any]
@@ -90,8 +92,9 @@ def test_a_rate_that_is_null_on_a_covered_day_is_unknown() -> None:
     assert found["回执时延 P95"].state == "unknown"
 
 
-def test_thresholds_are_the_callers() -> None:
-    found = inspection.sms([_sms(18, 0.98)], [], ON, delivery_rate=Threshold(0.99, 0.9, "up"))
+def test_thresholds_are_the_sites() -> None:
+    stricter = {**RULES, "sms.delivery_rate": replace(RULES["sms.delivery_rate"], threshold=Threshold(0.99, 0.9, "up"))}
+    found = inspection.sms([_sms(18, 0.98)], [], ON, rules=stricter)
     assert _by_check(found)["送达率"].state == "watch"
 
 

@@ -11,14 +11,13 @@ from ntanalytics.findings.finding import Finding, State
 from ntanalytics.findings.recommendations import Cause, recommend, score
 from ntanalytics.findings.recommendations_causes import CAUSES
 from ntanalytics.findings.recommendations_rules import (
-    QUARTER_RULES,
     concentrated,
     failed_patches,
     repeated,
     seldom_used,
 )
 from ntanalytics.findings.recommendations_sentences import busiest_month, first_steps, looked_back, overview, trend
-from ntanalytics.findings.thresholds import RULES
+from ntanalytics.findings.rules import RULES
 from ntanalytics.metrics import MEASURES
 
 OVERDUE = Cause(
@@ -65,20 +64,16 @@ def test_what_is_in_order_or_unknown_recommends_nothing(state: State):
 
 def test_every_cause_speaks_of_rules_that_there_are_and_no_finding_has_two_causes():
     elsewhere = {
-        "sms.delivery_rate", "sms.worst_delivery_rate", "web.error_rate", "oa.seldom_used", "desk.concentrated",
+        "sms.worst_delivery_rate", "oa.seldom_used", "desk.concentrated",
         "infra.repeated_problems", "infra.failed_patches",
     }  # fmt: skip
-    known = {*RULES, *QUARTER_RULES, *elsewhere}
+    known = {*RULES, *elsewhere}
     codes = [code for cause in CAUSES for code in cause.findings]
     assert set(codes) <= known
     assert len(codes) == len(set(codes))
     assert len({cause.code for cause in CAUSES}) == len(CAUSES)
     assert {cause.kind for cause in CAUSES} == {"running", "hazard", "efficiency", "function"}
     assert all(1 <= cause.weight <= 5 and cause.reason for cause in CAUSES)
-
-
-def test_every_rule_of_a_quarter_has_its_measures():
-    assert all(rule.measure in MEASURES and (not rule.of or rule.of in MEASURES) for rule in QUARTER_RULES.values())
 
 
 def test_a_module_that_one_in_a_hundred_uses_is_idle():

@@ -4,8 +4,7 @@ import pytest
 
 from ntanalytics.contract.words import SUBSYSTEMS
 from ntanalytics.findings.finding import Threshold
-from ntanalytics.findings.rules import Rule, judged, unknown
-from ntanalytics.findings.thresholds import RULES
+from ntanalytics.findings.rules import RULES, Rule, judged, unknown
 from ntanalytics.metrics import MEASURES
 
 FAILURES = Rule(

@@ -11,20 +11,19 @@ import pyarrow as pa
 
 from ntanalytics.contract.words import SUBSYSTEMS
 from ntanalytics.findings import completeness, inspection_desk, inspection_hosts
-from ntanalytics.findings.finding import ORDER, Finding, Threshold, worst
+from ntanalytics.findings.finding import ORDER, Finding, worst
 from ntanalytics.findings.rules import judged
 from ntanalytics.findings.sentences import exceptions
-from ntanalytics.findings.thresholds import RULES
+from ntanalytics.findings.weighed import weighed
 from ntanalytics.metrics import desk, hosts
 from ntanalytics.metrics.figures import figure
 from ntanalytics.reports import Table
 from ntanalytics.reports.data import value_of
 from ntanalytics.reports.record import Field
 from ntanalytics.reports.words import words
-from ntanalytics.workspace.looks import LOOKS, findings_of
+from ntanalytics.workspace.inspecting import INSPECTIONS
+from ntanalytics.workspace.looks import findings_of, look_at
 from ntanalytics.workspace.looks.look import HISTORY, Look
-from ntanalytics.workspace.looks.papers import look_at_sms
-from ntanalytics.workspace.looks.service import look_at_infra
 from ntanalytics.workspace.report import Report
 
 #: So far ahead it is said when a disk is full.
@@ -90,18 +89,13 @@ class Inspection:
         return exceptions(self.findings)
 
 
-def inspect(report: Report, delivery_rate: Threshold, error_rate: Threshold) -> Inspection:
+def inspect(report: Report) -> Inspection:
     """Everything that is checked on a day.
 
     Args:
         report: a report of a day.
-        delivery_rate: thresholds of the carriers' delivery rates; the site sets them, the other rules stand in
-            findings/thresholds.py.
-        error_rate: thresholds of the web services' error rates.
     """
-    looks = {name: look(report) for name, look in LOOKS.items() if name not in ("sms", "infra")}
-    looks |= {"sms": look_at_sms(report, delivery_rate), "infra": look_at_infra(report, error_rate)}
-    looks = {name: looks[name] for name in LOOKS}
+    looks = look_at(report)
     on, at, offset = report.period.last, report.ends_at, report.zone_offset_h
     metrics, watched = report.dataset("infra.metrics", history=HISTORY), report.dataset("infra.hosts")
     problems, checks = report.dataset("infra.problems", history=HISTORY), report.dataset("desk.checks")
@@ -113,9 +107,11 @@ def inspect(report: Report, delivery_rate: Threshold, error_rate: Threshold) -> 
         found += inspection_hosts.problems(problems.recent, at, offset, is_complete=problems.is_complete)
     for rule, metric in (("infra.memory", "memory_rate"), ("infra.swap", "swap_rate")):
         measured = [row for row in loads if row["metric"] == metric]
-        found += judged([RULES[rule]], measured, lambda row: str(row["host"]), is_complete=metrics.is_complete)
+        found += judged([report.rules[rule]], measured, lambda row: str(row["host"]), is_complete=metrics.is_complete)
     if checks.sources:
         found += inspection_desk.checks(desk.checks(checks.table, ["subsystem"]), checks.days, on)
+    for asked in INSPECTIONS.values():
+        found += asked(report)
     found += completeness.completeness(report.status(), on)
     happened = [*_raised(problems.recent.to_pyarrow().to_pylist(), report.begins_at, at)]
     happened += _noted(incidents.recent.to_pyarrow().to_pylist(), report.begins_at, at)
@@ -124,7 +120,7 @@ def inspect(report: Report, delivery_rate: Threshold, error_rate: Threshold) -> 
     happened.sort(key=lambda row: row["at"])
     shown = checks.table.select("subsystem", "item", "result", "remark").to_pyarrow()
     origin = report.origin("findings.inspection", problems, incidents)
-    return Inspection(looks, tuple(found), tuple(loads), tuple(happened), shown, origin)
+    return Inspection(looks, tuple(weighed(found)), tuple(loads), tuple(happened), shown, origin)
 
 
 def systems_board(seen: Inspection, *, id: str = "systems") -> Table:

@@ -14,7 +14,6 @@ from ntanalytics.contract.words import SUBSYSTEMS
 from ntanalytics.findings import inspection_since
 from ntanalytics.findings.finding import Finding, State, worst
 from ntanalytics.findings.rules import unknown
-from ntanalytics.findings.thresholds import RULES
 from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.figures import figure
 from ntanalytics.metrics.measure import Measure
@@ -121,7 +120,7 @@ def begun(
     """
     if report.period.kind != "day":
         return list(findings)
-    return inspection_since.by_day(findings, RULES[code], daily, report.period.last, subject)
+    return inspection_since.by_day(findings, report.rules[code], daily, report.period.last, subject)
 
 
 def begun_at(

@@ -10,9 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.findings import inspection, sms_period
-from ntanalytics.findings.finding import Threshold
 from ntanalytics.findings.rules import judged
-from ntanalytics.findings.thresholds import RULES
 from ntanalytics.metrics import days as by_days
 from ntanalytics.metrics import docexchange, seals, sms
 from ntanalytics.workspace.looks.look import (
@@ -69,7 +67,7 @@ def look_at_docexchange(report: Report) -> Look:
     senders = delivered(docexchange.sent_by(deliveries.table, documents.table), at, ("sender_unit",)).to_pyarrow()
     callers = docexchange.calls(calls.table, ["caller"]).to_pyarrow()
     whole = is_whole(documents, deliveries)
-    rule = RULES["docexchange.signed_in_time_rate"]
+    rule = report.rules["docexchange.signed_in_time_rate"]
     worth_knowing = ["documents_sent", "signed_in_time_rate", "overdue_deliveries"]
     if report.period.kind == "day":
         worth_knowing = ["documents_sent", "deliveries", "overdue_deliveries"]
@@ -80,11 +78,11 @@ def look_at_docexchange(report: Report) -> Look:
         findings = judged([rule], delivered(sent_lately, at), is_complete=whole)
     else:
         findings = judged([rule], [moved], is_complete=whole)
-    late_units = _beyond(RULES["docexchange.overdue_deliveries"], units, "receiver_unit")
+    late_units = _beyond(report.rules["docexchange.overdue_deliveries"], units, "receiver_unit")
     since = {row["receiver_unit"]: row["oldest_overdue_at"] for row in units.to_pylist()}
     findings += begun_at(report, late_units, "docexchange.overdue_deliveries", since)
-    findings += _beyond(RULES["docexchange.returned_share"], senders, "sender_unit")
-    rule = RULES["docexchange.call_failure_rate"]
+    findings += _beyond(report.rules["docexchange.returned_share"], senders, "sender_unit")
+    rule = report.rules["docexchange.call_failure_rate"]
     called = judged([rule], docexchange.calls(calls.table), "全部接口", is_complete=calls.is_complete)
     called += _beyond(rule, callers, "caller")
     by_caller = by_days.over_days(
@@ -111,7 +109,7 @@ def _beyond(rule: Any, table: Any, subject: str) -> list[Any]:
     return [each for each in found if each.state in ("watch", "bad")]
 
 
-def look_at_sms(report: Report, delivery_rate: Threshold = inspection.DELIVERY_RATE) -> Look:
+def look_at_sms(report: Report) -> Look:
     """Volume, delivery and latency, by carrier and application (domain.md, SMS); a day by the thresholds given."""
     messages = report.dataset("sms.messages", history=HISTORY)
     if missing := unfed("sms", "delivery_rate", messages):
@@ -127,7 +125,7 @@ def look_at_sms(report: Report, delivery_rate: Threshold = inspection.DELIVERY_R
     by_day = sms.daily(messages.recent, messages.days, messages.as_of, ["carrier"])
     if report.period.kind == "day":
         waiting = sms.backlog(messages.recent, report.ends_at, ["carrier"])
-        findings = inspection.sms(by_day, waiting, report.period.first, delivery_rate=delivery_rate)
+        findings = inspection.sms(by_day, waiting, report.period.first, rules=report.rules)
     else:
         findings = sms_period.worst_days(by_day, report.period.first)
     daily = sms.daily(messages.recent, messages.days, messages.as_of)
@@ -147,10 +145,10 @@ def look_at_seal(report: Report) -> Look:
     total = compared(seals.signings(signings.table), seals.signings(signings.before), seals.SIGNINGS, signings)
     waiting = seals.waiting(stock.table, report.ends_at).to_pyarrow()
     whole = signings.is_complete
-    findings = judged([RULES["seal.signing_failure_rate"]], [total], is_complete=whole)
+    findings = judged([report.rules["seal.signing_failure_rate"]], [total], is_complete=whole)
     findings = begun(report, findings, "seal.signing_failure_rate", seals.daily(signings.recent, signings.days))
     subject, longest = f"{waiting.num_rows} 枚印章", waiting.slice(0, 1)
-    tested = judged([RULES["seal.testing_days"]], longest, subject)
+    tested = judged([report.rules["seal.testing_days"]], longest, subject)
     findings += begun_at(report, tested, "seal.testing_days", dict.fromkeys([subject], *longest["made_at"].to_pylist()))
     return Look(
         "seal", tuple(findings),

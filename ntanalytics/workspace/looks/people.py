@@ -13,7 +13,6 @@ from ntanalytics.contract.words import EDITIONS, SUBSYSTEMS
 from ntanalytics.findings import inspection_usual
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rules import Rule, judged, not_due
-from ntanalytics.findings.thresholds import RULES
 from ntanalytics.metrics import adoption, adoption_flow, certificates, handling, identity, im, sso
 from ntanalytics.workspace.looks.look import (
     HISTORY,
@@ -46,7 +45,7 @@ def look_at_identity(report: Report) -> Look:
     suspects = identity.suspects(logins.table)
     stock = identity.accounts(accounts.table, units.table, report.ends_at)
     whole = logins.is_complete
-    rule = RULES["identity.login_failure_rate"]
+    rule = report.rules["identity.login_failure_rate"]
     findings = judged([rule], [total], is_complete=whole)
     findings += [
         each
@@ -56,10 +55,10 @@ def look_at_identity(report: Report) -> Look:
     findings = begun(report, findings, rule.code, identity.daily(logins.recent, logins.days))
     by_day = identity.daily(logins.recent, logins.days, ["method"])
     findings = begun(report, findings, rule.code, by_day, lambda row: METHODS[row["method"]] + "登录")
-    tried = judged([RULES["identity.attempts"]], suspects, "单一来源地址")
+    tried = judged([report.rules["identity.attempts"]], suspects, "单一来源地址")
     findings += begun_at(report, tried, "identity.attempts", {"单一来源地址": report.begins_at})
     if accounts.sources and units.sources:
-        findings += judged([RULES["identity.orphan_accounts"]], stock, is_complete=is_whole(accounts, units))
+        findings += judged([report.rules["identity.orphan_accounts"]], stock, is_complete=is_whole(accounts, units))
     return Look(
         "identity", tuple(findings), points(total, ["logins", "login_failure_rate", "login_users"], is_complete=whole),
         "logins", total, series(identity.daily(logins.recent, logins.days), "logins"),
@@ -79,10 +78,10 @@ def look_at_sso(report: Report) -> Look:
     total = compared(sso.accesses(accesses.table), sso.accesses(accesses.before), sso.ACCESSES, accesses)
     by_app = sso.by_app(accesses.table, apps.table)
     whole = accesses.is_complete
-    findings = judged([RULES["sso.access_failure_rate"]], [total], is_complete=whole)
+    findings = judged([report.rules["sso.access_failure_rate"]], [total], is_complete=whole)
     findings = begun(report, findings, "sso.access_failure_rate", sso.daily(accesses.recent, accesses.days))
     if report.working_days and apps.is_complete:
-        findings += judged([RULES["sso.accesses"]], by_app, lambda row: str(row["app"]), is_complete=whole)
+        findings += judged([report.rules["sso.accesses"]], by_app, lambda row: str(row["app"]), is_complete=whole)
     return Look(
         "sso", tuple(findings), points(total, ["accesses", "access_failure_rate"], is_complete=whole), "accesses",
         total, series(sso.daily(accesses.recent, accesses.days), "accesses"), shown(("apps", by_app)),
@@ -112,12 +111,12 @@ def look_at_oa(report: Report) -> Look:
     [total] = level([]).to_pyarrow().to_pylist()
     editions, units = level(["edition"]).to_pyarrow(), level(["unit"]).to_pyarrow()
     whole = activities.is_complete
-    rule = RULES["oa.active_change_rate"]
+    rule = report.rules["oa.active_change_rate"]
     if report.period.kind == "day":
         findings = _use_of_the_day(report, activities)
     else:
         findings = judged([rule], [total], is_complete=whole) + judged([rule], editions, _edition, is_complete=whole)
-        rule = RULES["oa.unit_active_change_rate"]
+        rule = report.rules["oa.unit_active_change_rate"]
         findings += _wrong(judged([rule], units, _unit, is_complete=whole))
     recent = adoption.daily(activities.recent, days)
     recent = recent.filter(recent.day >= ibis.literal(first - timedelta(days=HISTORY)))
@@ -138,7 +137,7 @@ def look_at_oa(report: Report) -> Look:
 
 def _use_of_the_day(report: Report, activities: Scope) -> list[Finding]:
     """How many used the OA against the same weekday, in all, by edition, and of the units those that fell."""
-    rule, on = RULES["oa.active_change_rate"], report.period.last
+    rule, on = report.rules["oa.active_change_rate"], report.period.last
     if not report.working_days:
         return [not_due(rule.code, SUBSYSTEMS["oa"], rule.check)]
     first = ibis.literal(on - timedelta(days=2 * HISTORY))
@@ -150,7 +149,7 @@ def _use_of_the_day(report: Report, activities: Scope) -> list[Finding]:
         return inspection_usual.against_weekday(rule, daily, on, measure="active", subject=subject)
 
     found = against(rule, [], "") + against(rule, ["edition"], _edition)
-    return found + _wrong(against(RULES["oa.unit_active_change_rate"], ["unit"], _unit))
+    return found + _wrong(against(report.rules["oa.unit_active_change_rate"], ["unit"], _unit))
 
 
 def _wrong(findings: list[Finding]) -> list[Finding]:
@@ -174,7 +173,7 @@ def look_at_im(report: Report) -> Look:
     now, before = im.volume(messages.table, sessions.table), im.volume(messages.before, sessions.before)
     total = compared(now, before, im.VOLUME, messages, sessions)
     whole = is_whole(messages, sessions)
-    rule = RULES["im.im_messages"]
+    rule = report.rules["im.im_messages"]
     findings = [not_due(rule.code, SUBSYSTEMS["im"], "消息")]
     if report.working_days:
         findings = judged([rule], [total], is_complete=whole)
@@ -196,12 +195,12 @@ def look_at_ca(report: Report) -> Look:
     kinds = certificates.stock(stock.table, report.ends_at, ["kind"]).to_pyarrow()
     [held] = certificates.stock(stock.table, report.ends_at).to_pyarrow().to_pylist()
     whole = logins.is_complete
-    rules = [RULES["ca.certificate_failure_rate"], RULES["ca.expired_tried"]]
+    rules = [report.rules["ca.certificate_failure_rate"], report.rules["ca.expired_tried"]]
     findings = judged(rules, [total], is_complete=whole)
     for each in rules:
         findings = begun(report, findings, each.code, certificates.daily(logins.recent, logins.days))
     if stock.sources:
-        findings += judged([RULES["ca.expiring_30d"]], [held], is_complete=stock.is_complete)
+        findings += judged([report.rules["ca.expiring_30d"]], [held], is_complete=stock.is_complete)
     row = {**total, **(held if stock.is_complete else {})}
     return Look(
         "ca", tuple(findings), points(row, ["certificate_logins", "certificate_failure_rate", "expiring_30d"]),

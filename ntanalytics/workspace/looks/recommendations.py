@@ -147,7 +147,7 @@ def _confidence(scopes: Mapping[str, Scope]) -> dict[str, float]:
 
 
 def _quarter(report: Report, looks: Mapping[str, Look], scopes: Mapping[str, Scope]) -> list[Finding]:
-    rules, last = quarter.QUARTER_RULES, report.period.last
+    rules, last = report.rules, report.period.last
     first = last - timedelta(days=QUARTER - 1)
     since = datetime.combine(first, time(), report.workspace.settings.zone)
     web, saved, tasks = scopes["infra.requests"], scopes["infra.backups"], scopes["oa.tasks"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +12,9 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract.words import SUBSYSTEMS
 from ntanalytics.findings import inspection, inspection_desk
-from ntanalytics.findings.finding import Finding, Threshold
+from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rules import judged
 from ntanalytics.findings.sentences import day_words
-from ntanalytics.findings.thresholds import RULES
 from ntanalytics.metrics import availability, backups, desk, duties, hosts, requests
 from ntanalytics.workspace.looks.look import HISTORY, Look, begun, begun_at, compared, points, series, shown, unfed
 from ntanalytics.workspace.report import Report
@@ -24,11 +24,8 @@ from ntanalytics.workspace.scope import Scope
 OLDEST_TICKET, OLDEST_BACKUP = 365, 70
 
 
-def look_at_infra(report: Report, error_rate: Threshold = inspection.ERROR_RATE) -> Look:
-    """Availability of the subsystems, requests, hosts, backups, certificates of servers (domain.md, Infra).
-
-    A day's error rates are judged by the thresholds given.
-    """
+def look_at_infra(report: Report) -> Look:
+    """Availability of the subsystems, requests, hosts, backups, certificates of servers (domain.md, Infra)."""
     checks, web = report.dataset("infra.checks", history=HISTORY), report.dataset("infra.requests", history=HISTORY)
     metrics = report.dataset("infra.metrics", history=HISTORY)
     saved = report.dataset("infra.backups", history=OLDEST_BACKUP)
@@ -43,15 +40,20 @@ def look_at_infra(report: Report, error_rate: Threshold = inspection.ERROR_RATE)
     plans = backups.plans(saved.recent, at).to_pyarrow()
     outages = availability.outages(checks.table, at)
     findings = judged(
-        [RULES["infra.availability"]], up, lambda row: SUBSYSTEMS[row["subsystem"]], is_complete=checks.is_complete
+        [report.rules["infra.availability"]],
+        up,
+        lambda row: SUBSYSTEMS[row["subsystem"]],
+        is_complete=checks.is_complete,
     )
     findings = begun_at(report, findings, "infra.availability", _first_outage(outages))
-    expiring = judged([RULES["infra.tls_days"]], tls, lambda row: str(row["target"]))
-    warned = timedelta(days=RULES["infra.tls_days"].threshold.watch)
+    expiring = judged([report.rules["infra.tls_days"]], tls, lambda row: str(row["target"]))
+    warned = timedelta(days=report.rules["infra.tls_days"].threshold.watch)
     since = {row["target"]: row["tls_expires_at"] - warned for row in tls.to_pylist()}
     findings += begun_at(report, expiring, "infra.tls_days", since)
-    findings += judged([RULES["infra.cpu"]], loads, lambda row: str(row["host"]), is_complete=metrics.is_complete)
-    disk_rules = [RULES["infra.disk_used"], RULES["infra.days_until_full"]]
+    findings += judged(
+        [report.rules["infra.cpu"]], loads, lambda row: str(row["host"]), is_complete=metrics.is_complete
+    )
+    disk_rules = [report.rules["infra.disk_used"], report.rules["infra.days_until_full"]]
     filled = [
         each
         for each in judged(disk_rules, disks, _disk)
@@ -59,10 +61,10 @@ def look_at_infra(report: Report, error_rate: Threshold = inspection.ERROR_RATE)
         if not (each.code == "infra.days_until_full" and each.state == "unknown")
     ]
     findings += begun(report, filled, "infra.disk_used", hosts.peaks(metrics.recent, metrics.days), _disk)
-    plan_rules = [RULES["infra.backup_lateness"], RULES["infra.size_drop"]]
+    plan_rules = [report.rules["infra.backup_lateness"], report.rules["infra.size_drop"]]
     kept = judged(plan_rules, plans, lambda row: str(row["plan"]), is_complete=saved.is_complete)
     findings += begun_at(report, kept, "infra.backup_lateness", _due_at(plans.to_pylist()))
-    findings += _requests(report, web, error_rate)
+    findings += _requests(report, web)
     total = compared(
         availability.platform(checks.table, report.begins_at, at),
         availability.platform(checks.before, before, report.begins_at),
@@ -104,20 +106,20 @@ def _disk(row: Mapping[str, Any]) -> str:
     return f"{row['host']} {row['part']}"
 
 
-def _requests(report: Report, web: Scope, error_rate: Threshold) -> list[Finding]:
+def _requests(report: Report, web: Scope) -> list[Finding]:
     if not web.sources:
         return []
     on = report.period.last
     services = requests.daily(web.recent, web.days, ["service"])
     if report.period.kind != "day":
-        return _worst_days(services.filter(services.day >= ibis.literal(report.period.first)))
+        return _worst_days(report, services.filter(services.day >= ibis.literal(report.period.first)))
     usual = requests.against_weekday(web.recent, web.days, on)
-    return inspection.web(services, usual, on, error_rate=error_rate)
+    return inspection.web(services, usual, on, rules=report.rules)
 
 
-def _worst_days(services: ir.Table) -> list[Finding]:
+def _worst_days(report: Report, services: ir.Table) -> list[Finding]:
     """Of each service the day on which most of its requests failed; a day of few requests says nothing."""
-    rule = RULES["infra.error_rate"]
+    rule = replace(report.rules["infra.error_rate"], check="单日最高错误率")
     worst: dict[str, dict[str, Any]] = {}
     for row in services.to_pyarrow().to_pylist():
         if (row["requests"] or 0) >= rule.fewest:
@@ -156,12 +158,16 @@ def look_at_desk(report: Report) -> Look:
         findings = inspection_desk.tickets([open_now], tickets.days, on, report.zone_offset_h)
         findings += inspection_desk.attendance(present, attendance.days, on)
     else:
-        findings = judged([RULES["desk.overdue_tickets"]], [open_now])
-        rules = [RULES["desk.attendance_rate"]] if report.working_days else []
+        findings = judged([report.rules["desk.overdue_tickets"]], [open_now])
+        rules = [report.rules["desk.attendance_rate"]] if report.working_days else []
         findings += judged(rules, present, "驻场", is_complete=attendance.is_complete)
-    findings += judged([RULES["desk.unconfirmed_changes"]], duties.changes(changes.recent, since, until))
-    findings += judged([RULES["desk.clocks_broken"]], duties.promise(duties.recovery(incidents.recent, since, until)))
-    findings += judged([RULES["desk.team"]], duties.team(roster.recent, report.period.last.replace(day=1)), "运维团队")
+    findings += judged([report.rules["desk.unconfirmed_changes"]], duties.changes(changes.recent, since, until))
+    findings += judged(
+        [report.rules["desk.clocks_broken"]], duties.promise(duties.recovery(incidents.recent, since, until))
+    )
+    findings += judged(
+        [report.rules["desk.team"]], duties.team(roster.recent, report.period.last.replace(day=1)), "运维团队"
+    )
     days = tickets.days.filter(tickets.days.day >= ibis.literal(report.period.first - timedelta(days=HISTORY)))
     by_day = desk.daily(tickets.recent, days, report.zone_offset_h)
     row = {**total, **open_now, "open_tickets_before": open_then["open_tickets"]}

@@ -1,11 +1,12 @@
-"""Rules that hold a figure of a period against two thresholds: declared as data, applied alike to every subsystem."""
+"""What a rule is, and how one that holds a figure against two thresholds judges the rows of a metric."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal
 
 from ntanalytics.contract.words import SUBSYSTEMS
 from ntanalytics.findings.finding import Finding, State, Threshold
@@ -14,20 +15,34 @@ from ntanalytics.findings.sentences import limits, measured, spaced
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.figures import figure
 
+#: The kinds of rules, and what each holds a figure against.
+Kind = Literal[
+    "threshold", "usual", "change", "absence", "deadline", "growth", "imbalance", "burst", "reconciliation", "hygiene",
+]  # fmt: skip
+KINDS: Mapping[Kind, str] = MappingProxyType({
+    "threshold": "阈值", "usual": "常态", "change": "变化", "absence": "缺失", "deadline": "期限", "growth": "增长",
+    "imbalance": "失衡", "burst": "突发", "reconciliation": "核对", "hygiene": "规范",
+})  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Rule:
-    """One figure held against thresholds.
+    """One figure held against limits: data, which a site may override (``rules:`` of ntanalytics.yml).
 
     Args:
         code: ``<subsystem>.<what>``, unique.
         measure: the measure that is looked at; its words head the check.
-        threshold: the two thresholds.
+        threshold: the two thresholds: of the figure itself, or, by its kind, of its departure from what is usual (a
+            share, negative where a fall is meant), of the length of a silence in seconds, or of its ratio to its
+            siblings.
         advice: what to do, in Chinese.
         reason: why these thresholds, in English.
         of: the measure that counts what the figure is made of, where too few say nothing.
         fewest: how many of them it takes.
         check: the words of the check, where the measure's own label does not say enough.
+        kind: what the figure is held against.
+        is_of_quarter: whether only a quarter shows it: the recommendations ask it, the inspection does not.
+        is_off: whether the site does not want it: it then finds nothing.
     """
 
     code: str
@@ -38,6 +53,14 @@ class Rule:
     of: str = ""
     fewest: int = 0
     check: str = ""
+    kind: Kind = "threshold"
+    is_of_quarter: bool = False
+    is_off: bool = False
+
+    @property
+    def words(self) -> str:
+        """What is checked, in Chinese."""
+        return self.check or measure_of(self.measure).label
 
     @property
     def subsystem(self) -> str:
@@ -114,6 +137,7 @@ def judged(
         )
         for row in rows(table)
         for rule in wanted
+        if not rule.is_off
     ]
 
 

@@ -1,0 +1,12 @@
+"""What the inspection of a day asks beyond the looks: one function a subsystem, each a list of findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from ntanalytics.findings.finding import Finding
+from ntanalytics.workspace.report import Report
+
+#: Subsystem → what is asked of it on a day.
+INSPECTIONS: Mapping[str, Callable[[Report], list[Finding]]] = MappingProxyType({})
