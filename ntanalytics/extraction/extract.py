@@ -234,7 +234,7 @@ class Extractor:
             )  # fmt: skip
             if source.silence_is_absence:
                 absent |= {day for day in days if not spool.rows[day]}
-            self._lake.replace(contract, spool.reader(), source.name, first, last)
+            self._lake.replace(contract, spool.files(), source.name, first, last)
             rejects = spool.rejects()
             self._lake.replace_rejects(contract.name, rejects, source.name, first, last)
             return spool.rows, _counted(rejects), source_rows, frozenset(absent)

@@ -1,7 +1,7 @@
 """What was taken, on disk until all of it is there: the lake sees nothing of a source that fails.
 
-Memory stays flat whatever the window: a Parquet file a day, written batch by batch, and read back
-in the order of days.
+Memory stays flat whatever the window: a Parquet file a day, written batch by batch as the lake keeps it, so that the
+lake only has to move it to where it belongs.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import datetime as dt
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,17 +18,20 @@ import duckdb
 import filelock
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.errors import LakeError
 from ntanalytics.lake.delta import REJECTS
+from ntanalytics.lake.parts import ROW_GROUP, PartWriter, part_path
 
 #: What DuckDB may hold of a day while it looks for keys that stand twice; the rest goes to disk.
 _MEMORY = "96MB"
 
-#: Rows of a row group that is written anew.
-_ROW_GROUP = 65_536
+#: Rows that may wait, of all days, until a row group of a day is full; of more, the day with the most is written.
+_WAITING = 4 * ROW_GROUP
+
+#: Rows of a batch, where a file is written anew.
+_BATCH = 65_536
 
 
 class Spool:
@@ -49,7 +51,8 @@ class Spool:
         self._folder = folder / f"{dataset.name}.{secrets.token_hex(8)}"
         self._lock = filelock.FileLock(_lock_of(self._folder))
         self._dataset = dataset
-        self._writers: dict[Path, pq.ParquetWriter] = {}
+        self._writers: dict[dt.date | None, PartWriter] = {}
+        self._files: dict[dt.date | None, Path] = {}
         self._rejects: list[pa.Table] = []
         self.rows: Counter[dt.date] = Counter()
         try:
@@ -68,7 +71,8 @@ class Spool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            self._close()
+            for writer in self._writers.values():
+                writer.abandon()
         finally:
             self._remove()
 
@@ -79,13 +83,13 @@ class Spool:
             LakeError: the disk is full.
         """
         self._rejects.append(rejects)
-        for day in pc.unique(rows["day"]).to_pylist():
-            of_day = rows.filter(pc.equal(rows["day"], day))
-            file = self._file(day)
+        days = pc.unique(rows["day"]).to_pylist()
+        for day in days:
+            of_day = rows if len(days) == 1 else rows.filter(pc.equal(rows["day"], day))
             try:
-                if file not in self._writers:
-                    self._writers[file] = _writer(file, self._dataset)
-                self._writers[file].write_table(of_day)
+                self._writer(day).add(of_day)
+                while sum(writer.waiting for writer in self._writers.values()) > _WAITING:
+                    max(self._writers.values(), key=lambda writer: writer.waiting).flush()
             except OSError as error:
                 raise _unwritable(error, self._folder.parent) from error
             self.rows[day] += of_day.num_rows
@@ -96,50 +100,50 @@ class Spool:
         Raises:
             LakeError: the disk is full.
         """
-        files = sorted(self._writers)
         try:
-            self._close()
+            while self._writers:
+                self._writers.popitem()[1].close()
             pa.default_memory_pool().release_unused()  # the search for repeated keys wants its own
             with self._engine() as connection:
-                for file in files:
-                    self._drop_duplicates(connection, file)
+                for day, file in self._files.items():
+                    self._drop_duplicates(connection, file, day)
         except OSError as error:
             raise _unwritable(error, self._folder.parent) from error
 
-    def reader(self) -> pa.RecordBatchReader:
-        """All rows, day after day, as a stream."""
-
-        def batches() -> Iterator[pa.RecordBatch]:
-            for file in sorted({self._file(day) for day in self.rows}):
-                yield from pq.ParquetFile(file).iter_batches()
-
-        return pa.RecordBatchReader.from_batches(self._dataset.schema(), batches())
+    def files(self) -> list[Path]:
+        """The files of the days, or the one of all cases, as the lake takes them."""
+        return sorted(self._files.values())
 
     def rejects(self) -> pa.Table:
         """All rows that were set aside."""
         return pa.concat_tables([REJECTS.empty_table(), *self._rejects])
 
-    def _file(self, day: dt.date) -> Path:
-        """The file of a day. Cases are few, and one that was written down twice may lie on two days."""
-        return self._folder / ("cases.parquet" if self._dataset.kind is Kind.CASE else f"{day.isoformat()}.parquet")
+    def _writer(self, day: dt.date) -> PartWriter:
+        """The writer of a day's file. Cases are few, and one that was written down twice may lie on two days."""
+        place = None if self._dataset.kind is Kind.CASE else day
+        if place not in self._files:
+            self._files[place] = part_path(self._folder, place) if place else self._folder / "cases.parquet"
+            self._writers[place] = self._opened(self._files[place])
+        return self._writers[place]
 
-    def _close(self) -> None:
-        writers = list(self._writers.values())
-        self._writers.clear()
-        for writer in writers:
-            writer.close()
+    def _opened(self, file: Path) -> PartWriter:
+        schema = self._dataset.schema()
+        if self._dataset.kind is not Kind.CASE:  # the folder tells the day
+            schema = schema.remove(schema.get_field_index("day"))
+        return PartWriter(file, schema, self._dataset.key if len(self._dataset.key) == 1 else ())
 
     def _remove(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._lock.release()
         _lock_of(self._folder).unlink(missing_ok=True)
 
-    def _drop_duplicates(self, connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    def _drop_duplicates(self, connection: duckdb.DuckDBPyConnection, file: Path, day: dt.date | None) -> None:
         names = self._dataset.schema().names
         key = ", ".join(self._dataset.key)
-        given = f"read_parquet('{_quoted(str(file))}')"
+        with_day = f"*, DATE '{day}' AS day" if day else "*"
+        given = f"(SELECT {with_day} FROM read_parquet('{_quoted(str(file))}', hive_partitioning = false))"  # noqa: S608  # our own names
         # Of two keys alike the hashes are; that two that differ are, too, is one case in millions, and drops nothing.
-        (extra,) = connection.sql(f"SELECT count(*) - count(DISTINCT hash({key})) FROM {given}").fetchall()[0]  # noqa: S608  # the contract's names
+        (extra,) = connection.sql(f"SELECT count(*) - count(DISTINCT hash({key})) FROM {given} AS given").fetchall()[0]  # noqa: S608  # the contract's names
         if not extra:
             return
         # Of rows with one key, the same one whatever the order in which the source gave them: the last changed.
@@ -161,17 +165,21 @@ class Spool:
             SELECT {columns} FROM ranked WHERE number = 1
         """)  # noqa: S608  # the contract's names
         fresh = file.with_suffix(".fresh")
-        with _writer(fresh, self._dataset) as writer:
-            for batch in kept.to_arrow_reader(_ROW_GROUP):
+        writer = self._opened(fresh)
+        try:
+            for batch in kept.to_arrow_reader(_BATCH):
                 # Types and nullability as the contract has them, whatever DuckDB made of them.
-                writer.write_table(pa.Table.from_batches([batch]).cast(self._dataset.schema()))
+                writer.add(pa.Table.from_batches([batch]).cast(self._dataset.schema()))
+            writer.close()
+        finally:
+            writer.abandon()
         fresh.replace(file)
         reason = f"与另一行的{'、'.join(self._dataset.column(name).label for name in self._dataset.key)}相同"
         dropped = "SELECT source, day, count(*) FROM ranked WHERE number > 1 GROUP BY source, day ORDER BY day"
-        for source, day, rows in connection.sql(dropped).fetchall():
-            self.rows[day] -= rows
+        for source, of_day, rows in connection.sql(dropped).fetchall():
+            self.rows[of_day] -= rows
             if not counts:
-                aside = {"source": source, "day": day, "reason": reason, "source_rows": rows, "record": None}
+                aside = {"source": source, "day": of_day, "reason": reason, "source_rows": rows, "record": None}
                 self._rejects.append(pa.Table.from_pylist([aside], schema=REJECTS))
 
     def _engine(self) -> duckdb.DuckDBPyConnection:
@@ -186,11 +194,6 @@ class Spool:
         connection = duckdb.connect(":memory:", config=limits)
         connection.execute("SET TimeZone = 'UTC'")
         return connection
-
-
-def _writer(file: Path, dataset: Dataset) -> pq.ParquetWriter:
-    """It is read once, and soon: written as fast as can be, and compressed no more than is free."""
-    return pq.ParquetWriter(file, dataset.schema(), compression="lz4", use_dictionary=False, write_statistics=False)
 
 
 def _quoted(text: str) -> str:

@@ -7,7 +7,7 @@ version, read as Parquet, is the table.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from filelock import FileLock
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.errors import LakeError
 from ntanalytics.lake.commit import commit, superseded
-from ntanalytics.lake.parts import Parts, Unfit
+from ntanalytics.lake.parts import Parts, Unfit, read_parts
 
 _WRITER = WriterProperties(compression="ZSTD")
 
@@ -68,32 +68,40 @@ class DeltaLake:
             return set()
         return {dt.date.fromisoformat(partition["day"]) for partition in self._open(dataset, version).partitions()}
 
-    def replace(self, dataset: Dataset, rows: pa.RecordBatchReader, source: str, first: dt.date, last: dt.date) -> None:
-        """Replace, in one commit, the days from ``first`` to ``last`` of a source by ``rows``.
+    def replace(self, dataset: Dataset, files: Sequence[Path], source: str, first: dt.date, last: dt.date) -> None:
+        """Replace, in one commit, the days from ``first`` to ``last`` of a source by the rows of ``files``.
 
         A case is merged by its key instead: its row may lie on an earlier day than its change.
+
+        Args:
+            dataset: whose rows.
+            files: written by :class:`ntanalytics.lake.parts.PartWriter`, on the lake's disk; they are moved away.
+            source: whose rows, too: all of them.
+            first: the first day.
+            last: the last one, included.
 
         Raises:
             LakeError: it could not be written; the table is as it was.
         """
         with self._writing(dataset.name):
-            path = self.path(dataset.name)
-            exists = DeltaTable.is_deltatable(str(path))
+            path, schema = self.path(dataset.name), dataset.schema()
+            table = DeltaTable(str(path)) if DeltaTable.is_deltatable(str(path)) else None
             if dataset.kind is Kind.CASE:
-                if exists:
-                    self._merge(dataset, rows)
+                if table is not None:
+                    self._merge(table, dataset, read_parts(files, schema))
                 else:
-                    self._overwrite(path, rows, "", ["day"], dataset.name)
+                    self._overwrite(path, read_parts(files, schema), "", ["day"], dataset.name)
                 return
-            table = DeltaTable(str(path)) if exists else None
-            if table is not None and superseded(table, source, first, last) is None:
+            parts = Parts(path, source, first, last)
+            if table is not None and (
+                superseded(table, source, first, last) is None or pa.schema(table.schema().to_arrow()) != schema
+            ):
                 within = f"day >= '{first.isoformat()}' AND day <= '{last.isoformat()}'"
-                self._overwrite(path, rows, f"source = '{_quoted(source)}' AND {within}", ["day"], dataset.name)
+                predicate = f"source = '{_quoted(source)}' AND {within}"
+                self._overwrite(path, read_parts(files, schema), predicate, ["day"], dataset.name)
                 return
-            schema = rows.schema if table is None else pa.schema(table.schema().to_arrow())
-            parts = Parts(path, schema, source, first, last)
             try:
-                parts.write(rows)
+                parts.take(files)
             except BaseException:
                 parts.remove()
                 raise
@@ -129,11 +137,10 @@ class DeltaLake:
             writer_properties=_WRITER,
         )
 
-    def _merge(self, dataset: Dataset, rows: pa.RecordBatchReader) -> None:
+    def _merge(self, table: DeltaTable, dataset: Dataset, rows: pa.RecordBatchReader) -> None:
         same = " AND ".join(f"kept.{name} = taken.{name}" for name in ("source", *dataset.key))
         (
-            self._open(dataset.name)
-            .merge(rows, same, source_alias="taken", target_alias="kept", writer_properties=_WRITER)
+            table.merge(rows, same, source_alias="taken", target_alias="kept", writer_properties=_WRITER)
             .when_matched_update_all()
             .when_not_matched_insert_all()
             .execute()

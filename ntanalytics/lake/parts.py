@@ -1,7 +1,8 @@
-"""The Parquet files of a commit, written as the rows come: what is held in memory is one row group, and not the commit.
+"""The Parquet files of the tables: written as the rows come, and put into a table's folder for a commit to name.
 
-A file belongs to no version until a commit names it. What is written for a commit that fails is removed; what a killed
-process leaves is a file that nobody reads, and that ``vacuum(full=True)`` of delta-rs removes.
+What is held in memory is less than one row group of each day under way. A file belongs to no version until a commit
+names it. What was put there for a commit that fails is removed; what a killed process leaves is a file that nobody
+reads, and that ``vacuum(full=True)`` of delta-rs removes.
 """
 
 from __future__ import annotations
@@ -10,19 +11,17 @@ import datetime as dt
 import json
 import math
 import secrets
+import shutil
 import time
-from collections.abc import Iterator
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake.transaction import AddAction
 
 #: Rows of a row group: as many as DuckDB likes a thread to read, and few in memory.
-_ROW_GROUP = 131_072
+ROW_GROUP = 131_072
 
 #: A longer text is no bound worth keeping in the log of the table.
 _LONGEST_BOUND = 64
@@ -32,118 +31,158 @@ class Unfit(ValueError):
     """Rows that a commit may not hold: another source's, of another day, or of another shape than the table's."""
 
 
+def part_path(folder: Path, day: dt.date) -> Path:
+    """A new name for the file of a day, below ``folder`` as it will be below the table's."""
+    return folder / f"day={day.isoformat()}" / f"part-{secrets.token_hex(16)}.zstd.parquet"
+
+
+def day_of(file: Path) -> dt.date:
+    """The day of a file that :func:`part_path` named."""
+    return dt.date.fromisoformat(file.parent.name.removeprefix("day="))
+
+
+def read_parts(files: Iterable[Path], schema: pa.Schema) -> pa.RecordBatchReader:
+    """The rows of files that :class:`PartWriter` wrote, one after the other, with their day."""
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for file in files:
+            parquet = pq.ParquetFile(file)
+            knows_day = "day" in parquet.schema_arrow.names
+            for batch in parquet.iter_batches():
+                if knows_day:
+                    yield batch
+                else:
+                    days = pa.repeat(pa.scalar(day_of(file), pa.date32()), batch.num_rows)
+                    yield batch.append_column(schema.field("day"), days)
+
+    return pa.RecordBatchReader.from_batches(schema, batches())
+
+
+class PartWriter:
+    """A Parquet file as the tables keep it.
+
+    Args:
+        file: where it will be.
+        schema: its columns; of what is written, other columns are left out.
+        unique: columns whose values hardly repeat, for which a dictionary does not pay.
+
+    Attributes:
+        waiting: rows that were added and are not yet written.
+    """
+
+    def __init__(self, file: Path, schema: pa.Schema, unique: Collection[str] = ()) -> None:
+        self._schema = schema
+        self._rows: list[pa.Table] = []
+        self.waiting = 0
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # A sink of ours: the writer would leave its own one open when the disk is full.
+        self._sink = pa.OSFile(str(file), "wb")
+        words = [field.name for field in schema if pa.types.is_string(field.type) and field.name not in unique]
+        self._writer = pq.ParquetWriter(self._sink, schema, compression="zstd", use_dictionary=words)
+
+    def add(self, rows: pa.Table) -> None:
+        """Take rows; they are written when there are enough of them.
+
+        Raises:
+            pyarrow.ArrowException: a value is missing where there must be one.
+            OSError: the disk is full.
+        """
+        self._rows.append(rows.select(self._schema.names))
+        self.waiting += rows.num_rows
+        if self.waiting >= ROW_GROUP:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits, as a row group.
+
+        Raises:
+            As :meth:`add`.
+        """
+        if self.waiting:
+            group, self._rows, self.waiting = pa.concat_tables(self._rows), [], 0
+            self._writer.write_table(group, row_group_size=group.num_rows)
+
+    def close(self) -> None:
+        """Write the rest, and the footer.
+
+        Raises:
+            As :meth:`add`.
+        """
+        try:
+            self.flush()
+            self._writer.close()
+        finally:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Close the file as it is: it will not be read."""
+        self._writer.is_open = False  # else it would try to write its footer when it is collected
+        self._sink.close()
+
+
 class Parts:
     """Files of one source, a day or more each, in the folder of a table.
 
     Args:
         table: the table's folder.
-        schema: the table's columns; rows are cast to them.
         source: whose rows.
         first: the first day that they may lie on.
         last: the last one, included.
     """
 
-    def __init__(self, table: Path, schema: pa.Schema, source: str, first: dt.date, last: dt.date) -> None:
+    def __init__(self, table: Path, source: str, first: dt.date, last: dt.date) -> None:
         self._table = table
-        self._schema = schema
         self._source = source
         self._days = (first, last)
-        self._written: list[Path] = []
+        self._placed: list[Path] = []
         self.added: list[AddAction] = []
 
-    def write(self, rows: pa.RecordBatchReader) -> None:
-        """Write the rows. A day whose rows come in one piece is one file.
+    def take(self, files: Iterable[Path]) -> None:
+        """Move files into the table's folder; one without a row is left where it is.
 
         Raises:
-            Unfit: a row is not of this source, these days or this shape.
-            pyarrow.ArrowException: a value is missing where the table wants one.
-            OSError: the disk is full.
+            Unfit: a row is not of this source or of these days.
+            OSError: it cannot be written there.
         """
-        for day, batches in groupby(self._by_day(rows), key=itemgetter(0)):
-            self._write_file(day, (batch for _, batch in batches))
+        for file in files:
+            footer, day = pq.read_metadata(file), day_of(file)
+            if not footer.num_rows:
+                continue
+            if not self._days[0] <= day <= self._days[1]:
+                raise Unfit(f"rows of other days than {self._days[0]}…{self._days[1]}, which alone are replaced")
+            stats = _statistics(footer, self._source)
+            place = self._table / file.parent.name / file.name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            self._placed.append(place)
+            shutil.move(file, place)
+            self.added.append(
+                AddAction(
+                    path=place.relative_to(self._table).as_posix(),
+                    size=place.stat().st_size,
+                    partition_values={"day": day.isoformat()},
+                    modification_time=time.time_ns() // 1_000_000,
+                    data_change=True,
+                    stats=stats,
+                )
+            )
 
     def remove(self) -> None:
-        """Remove what was written: no commit names it."""
-        for file in self._written:
+        """Remove what was moved there: no commit names it."""
+        for file in self._placed:
             file.unlink(missing_ok=True)
 
     def names(self) -> set[str]:
         """The files, as a version of the table names them."""
         return {action.path for action in self.added}
 
-    def _by_day(self, rows: pa.RecordBatchReader) -> Iterator[tuple[dt.date, pa.RecordBatch]]:
-        if sorted(rows.schema.names) != sorted(self._schema.names):
-            raise Unfit(f"the table has the columns {self._schema.names}, and the rows {rows.schema.names}")
-        alike = rows.schema.equals(self._schema)
-        for batch in rows:
-            if not batch.num_rows:
-                continue
-            same = batch if alike else self._cast(batch)
-            days = self._checked(same)
-            for day in days:
-                of_day = same if len(days) == 1 else same.filter(pc.equal(same["day"], pa.scalar(day, pa.date32())))
-                yield day, of_day.drop_columns(["day"])
-
-    def _cast(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        try:
-            return batch.select(self._schema.names).cast(self._schema)
-        except (ValueError, NotImplementedError) as error:
-            raise Unfit(str(error)) from error
-
-    def _checked(self, batch: pa.RecordBatch) -> list[dt.date]:
-        """The days of a batch, ascending."""
-        others = pc.unique(batch["source"]).to_pylist()
-        if others != [self._source]:
-            raise Unfit(f"rows of {len(others)} sources, where those of {self._source} alone are replaced")
-        days = pc.unique(batch["day"]).to_pylist()
-        if None in days or min(days) < self._days[0] or max(days) > self._days[1]:
-            raise Unfit(f"rows of other days than {self._days[0]}…{self._days[1]}, which alone are replaced")
-        return sorted(days)
-
-    def _write_file(self, day: dt.date, batches: Iterator[pa.RecordBatch]) -> None:
-        file = self._table / f"day={day.isoformat()}" / f"part-{secrets.token_hex(16)}.zstd.parquet"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        schema = pa.schema([field for field in self._schema if field.name != "day"])
-        words = [field.name for field in schema if pa.types.is_string(field.type)]
-        footer: list[pq.FileMetaData] = []
-        self._written.append(file)
-        # A sink of ours: the writer would leave its own one open when the disk is full.
-        with pa.OSFile(str(file), "wb") as sink:
-            writer = pq.ParquetWriter(sink, schema, compression="zstd", use_dictionary=words, metadata_collector=footer)
-            try:
-                for group in _groups(batches):
-                    writer.write_table(group, row_group_size=group.num_rows)
-                writer.close()
-            finally:
-                writer.is_open = False  # after a failure it would try to write its footer when it is collected
-        self.added.append(
-            AddAction(
-                path=file.relative_to(self._table).as_posix(),
-                size=file.stat().st_size,
-                partition_values={"day": day.isoformat()},
-                modification_time=time.time_ns() // 1_000_000,
-                data_change=True,
-                stats=_statistics(footer[0], self._source),
-            )
-        )
-
-
-def _groups(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """The rows of a file, a row group at a time."""
-    waiting: list[pa.RecordBatch] = []
-    for batch in batches:
-        waiting.append(batch)
-        if sum(each.num_rows for each in waiting) >= _ROW_GROUP:
-            yield pa.Table.from_batches(waiting)
-            waiting = []
-    if waiting:
-        yield pa.Table.from_batches(waiting)
-
 
 def _statistics(footer: pq.FileMetaData, source: str) -> str:
     """What the log of the table tells of a file: its rows, and each column's bounds and missing values.
 
     The source's bounds are exact however long its name is: by them a file is known to be the source's own.
+
+    Raises:
+        Unfit: there are rows of another source.
     """
     missing: dict[str, int] = {}
     lows: dict[str, object] = {}
@@ -151,6 +190,8 @@ def _statistics(footer: pq.FileMetaData, source: str) -> str:
     groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
     for index, name in enumerate(footer.schema.names):
         told = [group.column(index).statistics for group in groups]
+        if name == "source" and any((each.min, each.max) != (source, source) for each in told):
+            raise Unfit(f"rows of another source, where those of {source} alone are replaced")
         if not all(each is not None and each.has_null_count for each in told):
             continue
         missing[name] = sum(each.null_count for each in told)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from ntanalytics.catalog import load_product
 from ntanalytics.extraction.filling import fill
@@ -56,7 +57,7 @@ def take(days: int, folder: Path) -> None:
     last = FIRST + dt.timedelta(days=days - 1)
     with Spool(folder, mapping.dataset) as spool:
         fill(spool, source, mapping, FIRST, last, site_zone=ZONE, key=bytes(32), progress=lambda rows: None)
-        rows = sum(batch.num_rows for batch in spool.reader())
+        rows = sum(pq.read_metadata(file).num_rows for file in spool.files())
     sys.stdout.write(f"{rows} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}")
 
 

@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
 
 from ntanalytics.contract import dataset
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.lake.delta import REJECTS
+from ntanalytics.lake.parts import day_of, read_parts
 
 HOUR = dt.datetime(2026, 11, 20, 1, tzinfo=dt.UTC)
 
@@ -26,7 +29,7 @@ def test_words_that_are_one_module_of_ours_are_added_up_and_none_is_set_aside(tm
     with Spool(tmp_path, contract) as spool:
         spool.add(pa.Table.from_pylist(given, schema=contract.schema()), REJECTS.empty_table())
         spool.finish()
-        kept = spool.reader().read_all().to_pylist()
+        kept = read_parts(spool.files(), contract.schema()).read_all().to_pylist()
         assert sorted((row["module"], row["terminal"], row["actions"]) for row in kept) == [
             ("cars", "mobile", 9), ("cars", "pc", 7), ("mail", "pc", 1),
         ]  # fmt: skip
@@ -48,7 +51,7 @@ def test_many_rows_of_few_keys_are_made_one_a_key_with_little_memory_and_the_res
     with Spool(tmp_path, contract) as spool:
         spool.add(pa.table(given).select(contract.schema().names).cast(contract.schema()), REJECTS.empty_table())
         spool.finish()
-        kept = spool.reader().read_all()
+        kept = read_parts(spool.files(), contract.schema()).read_all()
         assert kept.schema == contract.schema()
         pairs = {row["message_id"]: row["segments"] for row in kept.to_pylist()}
         assert (kept.num_rows, len(pairs)) == (rows - 50, rows - 50)
@@ -57,3 +60,21 @@ def test_many_rows_of_few_keys_are_made_one_a_key_with_little_memory_and_the_res
             {"reason": "与另一行的短信编号相同", "source_rows": 50}
         ]
         assert spool.rows == {dt.date(2026, 11, 20): rows - 50}
+
+
+def test_days_that_come_mixed_are_kept_apart_and_few_rows_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ntanalytics.extraction.spool._WAITING", 5)
+    contract = dataset("oa.activities")
+    days = [dt.date(2026, 11, day) for day in (20, 21, 20, 22)]
+    with Spool(tmp_path, contract) as spool:
+        for number in range(4):
+            given = [activity("cars", 1, account_id=f"{number} {each}", day=day) for each, day in enumerate(days)]
+            spool.add(pa.Table.from_pylist(given, schema=contract.schema()), REJECTS.empty_table())
+        spool.finish()
+        groups = {day_of(file): pq.read_metadata(file) for file in spool.files()}
+        assert {day: footer.num_rows for day, footer in groups.items()} == dict(zip(days[1:], (4, 8, 4), strict=True))
+        assert sum(footer.num_row_groups for footer in groups.values()) > 3
+        kept = read_parts(spool.files(), contract.schema()).read_all()
+        assert {(row["day"], row["account_id"]) for row in kept.to_pylist()} == {
+            (day, f"{number} {each}") for number in range(4) for each, day in enumerate(days)
+        }

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,8 +17,8 @@ from ntanalytics.contract import DATASETS
 from ntanalytics.errors import LakeError
 from ntanalytics.lake import DeltaLake
 from ntanalytics.lake.commit import commit, superseded
-from ntanalytics.lake.parts import Parts
-from tests.lake.test_lake import BILLS, DAY, bills, total
+from ntanalytics.lake.parts import Parts, PartWriter
+from tests.lake.test_lake import BILLS, DAY, bills, parted, replace, total
 
 NEXT = DAY + dt.timedelta(days=1)
 LOGINS = DATASETS["identity.logins"]
@@ -35,8 +34,8 @@ def on_disk(lake: DeltaLake) -> set[str]:
 
 
 def written(lake: DeltaLake, segments: int, source: str = "a") -> Parts:
-    parts = Parts(lake.path("sms.bills"), BILLS.schema(), source, DAY, DAY)
-    parts.write(bills(DAY, segments, source))
+    parts = Parts(lake.path("sms.bills"), source, DAY, DAY)
+    parts.take(parted(bills(DAY, segments, source), lake.folder))
     return parts
 
 
@@ -46,23 +45,15 @@ def put(lake: DeltaLake, parts: Parts, source: str = "a") -> None:
 
 def test_a_window_is_replaced_in_one_commit_with_the_days_that_become_empty(lake: DeltaLake):
     both = pa.concat_tables([bills(DAY, 1).read_all(), bills(NEXT, 10).read_all()])
-    lake.replace(BILLS, both.to_reader(), "a", DAY, NEXT)
-    lake.replace(BILLS, bills(DAY, 100, "b"), "b", DAY, DAY)
+    replace(lake, both.to_reader(), "a", DAY, NEXT)
+    replace(lake, bills(DAY, 100, "b"), "b", DAY, DAY)
     before = lake.version("sms.bills")
-    lake.replace(BILLS, bills(NEXT, 1000), "a", DAY, NEXT)
+    replace(lake, bills(NEXT, 1000), "a", DAY, NEXT)
     assert lake.version("sms.bills") == before + 1
     assert (total(lake, before), total(lake, before + 1)) == (111, 1100)
     assert total(lake, before + 1, last=DAY) == 100
-    lake.replace(BILLS, BILLS.schema().empty_table().to_reader(), "a", DAY, NEXT)
+    replace(lake, BILLS.schema().empty_table().to_reader(), "a", DAY, NEXT)
     assert lake.days("sms.bills", lake.version("sms.bills")) == {DAY}
-
-
-def test_days_that_come_mixed_are_kept_apart(lake: DeltaLake):
-    mixed = pa.concat_tables([bills(day, 1).read_all() for day in (NEXT, DAY, NEXT)])
-    lake.replace(BILLS, mixed.combine_chunks().to_reader(), "a", DAY, NEXT)
-    version = lake.version("sms.bills")
-    assert (total(lake, version, last=DAY), total(lake, version, first=NEXT)) == (1, 2)
-    assert len(lake.files("sms.bills", version)) == 2
 
 
 def test_the_log_tells_rows_bounds_and_missing_values_of_a_file(lake: DeltaLake):
@@ -74,7 +65,7 @@ def test_the_log_tells_rows_bounds_and_missing_values_of_a_file(lake: DeltaLake)
         }
         for moment, reason in zip(at, ("x" * 65, None), strict=True)
     ]  # fmt: skip
-    lake.replace(LOGINS, pa.Table.from_pylist(rows, schema=LOGINS.schema()).to_reader(), "源" * 99, DAY, DAY)
+    replace(lake, pa.Table.from_pylist(rows, schema=LOGINS.schema()).to_reader(), "源" * 99, DAY, DAY, LOGINS)
     log = (lake.path("identity.logins") / "_delta_log" / f"{0:020}.json").read_text(encoding="utf-8")
     (added,) = [action["add"] for line in log.splitlines() if "add" in (action := json.loads(line))]
     told = json.loads(added["stats"])
@@ -90,54 +81,50 @@ def test_the_log_tells_rows_bounds_and_missing_values_of_a_file(lake: DeltaLake)
     assert DeltaTable(str(lake.path("identity.logins"))).to_pyarrow_table().num_rows == 2
 
 
-def test_many_rows_are_written_a_row_group_at_a_time(lake: DeltaLake):
-    count = 300_000
-    month = pa.repeat(pa.scalar(DAY), count)
-    table = pa.table(
-        {
-            "month_on": month, "carrier": pa.array(range(count)).cast(pa.string()),
-            "billed_segments": pa.repeat(1, count), "billed_yuan": pa.repeat(0.5, count),
-            "source": pa.repeat("a", count), "day": month,
-        }
-    ).cast(BILLS.schema())  # fmt: skip
-    lake.replace(BILLS, table.to_reader(max_chunksize=1000), "a", DAY, DAY)
-    (file,) = lake.files("sms.bills", 0)
-    footer = pq.ParquetFile(file).metadata
+def test_many_rows_are_written_a_row_group_at_a_time(tmp_path: Path):
+    rows = pa.table({"number": pa.array(range(300_000))})
+    writer = PartWriter(tmp_path / "new" / "file", rows.schema)
+    for batch in rows.to_batches(max_chunksize=1000):
+        writer.add(pa.Table.from_batches([batch]))
+    writer.close()
+    footer = pq.ParquetFile(tmp_path / "new" / "file").metadata
     assert [footer.row_group(number).num_rows for number in range(footer.num_row_groups)] == [132_000, 132_000, 36_000]
 
 
-def test_what_is_missing_where_the_table_wants_a_value_is_refused_and_leaves_no_file(lake: DeltaLake):
-    lake.replace(BILLS, bills(DAY, 10), "a", DAY, DAY)
+def test_what_is_missing_where_the_table_wants_a_value_is_not_written(tmp_path: Path):
+    schema = pa.schema([pa.field("carrier", pa.string(), nullable=False)])
+    writer = PartWriter(tmp_path / "file", schema)
+    writer.add(pa.Table.from_arrays([pa.array(["a", None])], schema=schema))
+    with pytest.raises(pa.ArrowException, match="carrier"):
+        writer.close()
+
+
+def test_files_of_another_source_or_day_are_refused_and_none_is_left_in_the_table(lake: DeltaLake):
+    replace(lake, bills(DAY, 10), "a", DAY, DAY)
     before = on_disk(lake)
-    base = bills(DAY, 20).read_all()
-    place = base.schema.get_field_index("carrier")
-    loose = base.set_column(place, pa.field("carrier", pa.string()), pa.array([None], pa.string()))
-    missing = pa.Table.from_pylist([{**base.to_pylist()[0], "carrier": None}], schema=BILLS.schema())
-    for rows in (loose, missing, base.append_column("more", pa.array([1])), base.drop_columns(["carrier"])):
-        with pytest.raises(LakeError, match=r"sms\.bills: cannot write"):
-            lake.replace(BILLS, rows.to_reader(), "a", DAY, DAY)
-    with pytest.raises(LakeError, match="2 sources"):
-        lake.replace(BILLS, pa.concat_tables([base, bills(DAY, 1, "b").read_all()]).combine_chunks().to_reader(), "a",
-                     DAY, DAY)  # fmt: skip
+    both = pa.concat_tables([bills(DAY, 20).read_all(), bills(DAY, 1, "b").read_all()])
+    with pytest.raises(LakeError, match="another source"):
+        replace(lake, both.to_reader(), "a", DAY, DAY)
+    days = pa.concat_tables([bills(DAY, 20).read_all(), bills(NEXT, 20).read_all()])
+    with pytest.raises(LakeError, match="other days"):
+        replace(lake, days.to_reader(), "a", DAY, DAY)
     assert (on_disk(lake), total(lake, lake.version("sms.bills"))) == (before, 10)
 
 
-def test_rows_that_stop_coming_leave_the_table_and_the_disk_as_they_were(lake: DeltaLake):
-    lake.replace(BILLS, bills(DAY, 10), "a", DAY, DAY)
+def test_a_file_that_is_gone_leaves_the_table_and_the_disk_as_they_were(lake: DeltaLake):
+    replace(lake, bills(DAY, 10), "a", DAY, NEXT)
     before = on_disk(lake)
-
-    def broken() -> Iterator[pa.RecordBatch]:
-        yield from bills(DAY, 20)
-        raise OSError("the spool is gone")
-
-    with pytest.raises(LakeError, match="the spool is gone"):
-        lake.replace(BILLS, pa.RecordBatchReader.from_batches(BILLS.schema(), broken()), "a", DAY, DAY)
+    days = pa.concat_tables([bills(DAY, 20).read_all(), bills(NEXT, 20).read_all()])
+    files = parted(days.to_reader(), lake.folder)
+    files[1].unlink()
+    with pytest.raises(LakeError, match=r"sms\.bills: cannot write"):
+        lake.replace(BILLS, files, "a", DAY, NEXT)
     assert (on_disk(lake), total(lake, lake.version("sms.bills"))) == (before, 10)
 
 
 def test_a_writer_that_others_overtook_replaces_what_they_wrote(lake: DeltaLake, monkeypatch: pytest.MonkeyPatch):
     """The lock does not reach another machine: both begin on a table without this day, and one is later."""
-    lake.replace(BILLS, bills(NEXT, 1), "a", NEXT, NEXT)
+    replace(lake, bills(NEXT, 1), "a", NEXT, NEXT)
     overtaken = []
 
     def look(table: DeltaTable, *window: object) -> object:
@@ -155,7 +142,7 @@ def test_a_writer_that_others_overtook_replaces_what_they_wrote(lake: DeltaLake,
 def test_a_writer_that_is_overtaken_each_time_gives_up_and_leaves_nothing(
     lake: DeltaLake, monkeypatch: pytest.MonkeyPatch
 ):
-    lake.replace(BILLS, bills(DAY, 1), "a", DAY, DAY)
+    replace(lake, bills(DAY, 1), "a", DAY, DAY)
 
     def look(table: DeltaTable, *window: object) -> object:
         found = superseded(table, *window)
@@ -173,7 +160,7 @@ def test_a_writer_that_is_overtaken_each_time_gives_up_and_leaves_nothing(
 def test_a_file_that_a_commit_names_stays_when_what_follows_the_commit_fails(
     lake: DeltaLake, monkeypatch: pytest.MonkeyPatch
 ):
-    lake.replace(BILLS, bills(DAY, 1), "a", DAY, DAY)
+    replace(lake, bills(DAY, 1), "a", DAY, DAY)
     real = DeltaTable.create_write_transaction
 
     def and_then_fail(*given: object, **named: object) -> None:
@@ -181,29 +168,45 @@ def test_a_file_that_a_commit_names_stays_when_what_follows_the_commit_fails(
         raise OSError("no space for the checkpoint")
 
     monkeypatch.setattr(DeltaTable, "create_write_transaction", and_then_fail)
-    lake.replace(BILLS, bills(DAY, 100), "a", DAY, DAY)
+    replace(lake, bills(DAY, 100), "a", DAY, DAY)
     assert total(lake, lake.version("sms.bills")) == 100
 
 
 def test_a_table_that_somebody_compacted_still_loses_no_row_of_another_source(lake: DeltaLake):
     for source, segments in (("a", 1), ("b", 10), ("c", 100)):
-        lake.replace(BILLS, bills(DAY, segments, source), source, DAY, DAY)
+        replace(lake, bills(DAY, segments, source), source, DAY, DAY)
     DeltaTable(str(lake.path("sms.bills"))).optimize.compact()
     assert len(lake.files("sms.bills", lake.version("sms.bills"))) == 1
     for source, segments in (("b", 1000), ("a", 2), ("c", 200)):
-        lake.replace(BILLS, bills(DAY, segments, source), source, DAY, DAY)
+        replace(lake, bills(DAY, segments, source), source, DAY, DAY)
     assert total(lake, lake.version("sms.bills")) == 1202
 
 
 def test_a_table_of_an_earlier_release_is_replaced_alike(lake: DeltaLake):
     lake._overwrite(lake.path("sms.bills"), bills(DAY, 1), "", ["day"], "sms.bills")
     lake._overwrite(lake.path("sms.bills"), bills(DAY, 10, "b"), "source = 'b'", ["day"], "sms.bills")
-    lake.replace(BILLS, bills(DAY, 100), "a", DAY, DAY)
+    replace(lake, bills(DAY, 100), "a", DAY, DAY)
     assert total(lake, lake.version("sms.bills")) == 110
 
 
+def test_a_table_whose_columns_are_in_another_order_is_replaced_alike(lake: DeltaLake):
+    turned = pa.table(bills(DAY, 1).read_all()).select(BILLS.schema().names[::-1])
+    lake._overwrite(lake.path("sms.bills"), turned, "", ["day"], "sms.bills")
+    replace(lake, bills(NEXT, 10), "a", NEXT, NEXT)
+    replace(lake, bills(DAY, 100), "a", DAY, DAY)
+    assert total(lake, lake.version("sms.bills")) == 110
+
+
+def test_a_table_of_other_columns_is_refused(lake: DeltaLake):
+    lake._overwrite(
+        lake.path("sms.bills"), bills(DAY, 1).read_all().drop_columns(["carrier"]), "", ["day"], "sms.bills"
+    )
+    with pytest.raises(LakeError, match=r"sms\.bills: cannot write"):
+        replace(lake, bills(DAY, 100), "a", DAY, DAY)
+
+
 def test_a_killed_writer_leaves_a_file_that_no_version_names_and_that_a_vacuum_removes(lake: DeltaLake):
-    lake.replace(BILLS, bills(DAY, 10), "a", DAY, DAY)
+    replace(lake, bills(DAY, 10), "a", DAY, DAY)
     code = f"""
 import os, signal
 from pathlib import Path
@@ -216,7 +219,7 @@ os.kill(os.getpid(), signal.SIGKILL)
     named = set(lake.files("sms.bills", lake.version("sms.bills")))
     assert len(on_disk(lake) - named) == 1
     assert total(lake, lake.version("sms.bills")) == 10
-    lake.replace(BILLS, bills(DAY, 30), "a", DAY, DAY)
+    replace(lake, bills(DAY, 30), "a", DAY, DAY)
     table = DeltaTable(str(lake.path("sms.bills")))
     table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False, full=True)
     assert on_disk(lake) == set(table.file_uris())

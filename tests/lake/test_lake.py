@@ -4,11 +4,13 @@ import threading
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
-from ntanalytics.contract import DATASETS
+from ntanalytics.contract import DATASETS, Dataset
 from ntanalytics.errors import LakeError
 from ntanalytics.lake import DeltaLake, DuckReader
+from ntanalytics.lake.parts import PartWriter, part_path
 
 BILLS = DATASETS["sms.bills"]
 DAY = dt.date(2026, 11, 1)
@@ -29,6 +31,25 @@ def bills(day: dt.date, segments: int, source: str = "a", count: int = 1) -> pa.
     return pa.Table.from_pylist(rows, schema=BILLS.schema()).to_reader()
 
 
+def parted(rows: pa.RecordBatchReader, folder: Path) -> list[Path]:
+    """The rows as files, one a day, as an extraction leaves them."""
+    table = rows.read_all()
+    files = []
+    for day in table["day"].unique().to_pylist():
+        files.append(part_path(folder / ".spool", day))
+        writer = PartWriter(files[-1], table.schema.remove(table.schema.get_field_index("day")))
+        for batch in table.filter(pc.equal(table["day"], day)).to_batches():
+            writer.add(pa.Table.from_batches([batch]))
+        writer.close()
+    return files
+
+
+def replace(
+    lake: DeltaLake, rows: pa.RecordBatchReader, source: str, first: dt.date, last: dt.date, contract: Dataset = BILLS
+) -> None:
+    lake.replace(contract, parted(rows, lake.folder), source, first, last)
+
+
 @pytest.fixture
 def lake(tmp_path: Path) -> DeltaLake:
     return DeltaLake(tmp_path / "lake")
@@ -45,16 +66,16 @@ def test_what_was_never_written_is_an_empty_table_of_the_right_shape(lake: Delta
 
 
 def test_an_old_version_still_reads_as_it_was(lake: DeltaLake):
-    lake.replace(BILLS, bills(DAY, 10), "a", DAY, DAY)
+    replace(lake, bills(DAY, 10), "a", DAY, DAY)
     first = lake.version("sms.bills")
-    lake.replace(BILLS, bills(DAY, 20), "a", DAY, DAY)
+    replace(lake, bills(DAY, 20), "a", DAY, DAY)
     assert (total(lake, first), total(lake, lake.version("sms.bills"))) == (10, 20)
 
 
 def test_only_the_files_of_the_days_asked_for_are_read(lake: DeltaLake):
     for offset in range(3):
         day = DAY + dt.timedelta(days=offset)
-        lake.replace(BILLS, bills(day, 10**offset), "a", day, day)
+        replace(lake, bills(day, 10**offset), "a", day, day)
     version = lake.version("sms.bills")
     later = DAY + dt.timedelta(days=1)
     assert total(lake, version, first=later) == 110
@@ -65,29 +86,29 @@ def test_only_the_files_of_the_days_asked_for_are_read(lake: DeltaLake):
 def test_files_are_partitioned_by_day_and_compressed_with_zstd(lake: DeltaLake):
     import pyarrow.parquet as pq
 
-    lake.replace(BILLS, bills(DAY, 10), "a", DAY, DAY)
+    replace(lake, bills(DAY, 10), "a", DAY, DAY)
     (file,) = lake.files("sms.bills", 0)
     assert "day=2026-11-01" in file
     assert pq.ParquetFile(file).metadata.row_group(0).column(0).compression == "ZSTD"
 
 
 def test_rows_outside_the_replaced_days_are_refused_and_nothing_is_changed(lake: DeltaLake):
-    lake.replace(BILLS, bills(DAY, 10), "a", DAY, DAY)
+    replace(lake, bills(DAY, 10), "a", DAY, DAY)
     with pytest.raises(LakeError):
-        lake.replace(BILLS, bills(DAY, 99), "a", DAY - dt.timedelta(days=9), DAY - dt.timedelta(days=8))
+        replace(lake, bills(DAY, 99), "a", DAY - dt.timedelta(days=9), DAY - dt.timedelta(days=8))
     assert total(lake, lake.version("sms.bills")) == 10
 
 
 def test_a_source_with_a_quote_in_its_name_replaces_only_its_own_rows(lake: DeltaLake):
     name = "o'brien' OR 'a' = 'a"
-    lake.replace(BILLS, bills(DAY, 1), "a", DAY, DAY)
-    lake.replace(BILLS, bills(DAY, 10, name), name, DAY, DAY)
-    lake.replace(BILLS, bills(DAY, 100, name), name, DAY, DAY)
+    replace(lake, bills(DAY, 1), "a", DAY, DAY)
+    replace(lake, bills(DAY, 10, name), name, DAY, DAY)
+    replace(lake, bills(DAY, 100, name), name, DAY, DAY)
     assert total(lake, lake.version("sms.bills")) == 101
 
 
 def test_a_reader_sees_a_day_whole_whatever_the_writer_does(lake: DeltaLake):
-    lake.replace(BILLS, bills(DAY, 1, count=50), "a", DAY, DAY)
+    replace(lake, bills(DAY, 1, count=50), "a", DAY, DAY)
     seen: set[tuple[int, int]] = set()
     reader = DuckReader(lake)
 
@@ -100,7 +121,7 @@ def test_a_reader_sees_a_day_whole_whatever_the_writer_does(lake: DeltaLake):
     thread = threading.Thread(target=read)
     thread.start()
     for segments in range(20):
-        lake.replace(BILLS, bills(DAY, segments, count=50), "a", DAY, DAY)
+        replace(lake, bills(DAY, segments, count=50), "a", DAY, DAY)
     thread.join()
     assert seen == {(50, 1)}
 
@@ -111,7 +132,7 @@ def test_two_writers_of_one_day_wait_for_each_other(lake: DeltaLake):
     def write(source: str) -> None:
         try:
             for segments in range(5):
-                lake.replace(BILLS, bills(DAY, segments, source), source, DAY, DAY)
+                replace(lake, bills(DAY, segments, source), source, DAY, DAY)
         except LakeError as error:
             errors.append(error)
 
@@ -128,7 +149,7 @@ def test_a_lake_that_cannot_be_written_says_where(tmp_path: Path):
     blocked = tmp_path / "file"
     blocked.write_text("not a folder", encoding="utf-8")
     with pytest.raises(LakeError, match=r"sms\.bills"):
-        DeltaLake(blocked / "lake").replace(BILLS, bills(DAY, 1), "a", DAY, DAY)
+        DeltaLake(blocked / "lake").replace(BILLS, parted(bills(DAY, 1), tmp_path), "a", DAY, DAY)
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or not Path("/bin/mount").exists(), reason="needs root to mount a small disk")
@@ -141,11 +162,11 @@ def test_a_full_disk_leaves_the_table_as_it_was(tmp_path: Path):
         pytest.skip("this machine does not let root mount")
     try:
         lake = DeltaLake(small)
-        lake.replace(BILLS, bills(DAY, 10), "a", DAY, DAY)
+        replace(lake, bills(DAY, 10), "a", DAY, DAY)
         rest = os.statvfs(small).f_bavail * os.statvfs(small).f_frsize
         (small / "ballast").write_bytes(b"x" * (rest - 4096))
         with pytest.raises(LakeError, match="disk full"):
-            lake.replace(BILLS, bills(DAY, 20, count=5000), "a", DAY, DAY)
+            lake.replace(BILLS, parted(bills(DAY, 20, count=5000), tmp_path), "a", DAY, DAY)
         (small / "ballast").unlink()
         assert total(lake, lake.version("sms.bills")) == 10
     finally:
