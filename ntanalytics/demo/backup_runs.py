@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 
 from ntanalytics.demo.city import City
-from ntanalytics.demo.incidents import ZONE
+from ntanalytics.demo.incidents import ZONE, Incident
 
 _STREAM = 43
 _GB = 1 << 30
@@ -29,8 +29,8 @@ FILE_TREES = {
     ("exchange-files", "/data/documents"): (860.0, 195),
     ("seal-files", "/data/seals"): (22.0, 215),
 }
-#: Growth a day, as a share, and what a backup that shrank still holds.
-_GROWTH, _SHRUNK = 0.0008, 0.38
+#: Growth a day, as a share.
+_GROWTH = 0.0008
 #: Gigabytes that are written in a minute.
 _GB_A_MINUTE = 14.0
 
@@ -40,11 +40,13 @@ def run(city: City, day: dt.date, plan: str, place: int, gigabytes: float, minut
     rng = np.random.default_rng([city.seed, _STREAM, day.toordinal(), place])
     began = dt.datetime.combine(day, dt.time(), ZONE) + dt.timedelta(minutes=minute, seconds=int(rng.integers(1, 9)))
     size = gigabytes * (1 - _GROWTH * (city.until - day).days) * float(rng.normal(1, 0.002))
-    if is_hit(city, day, plan, "backup_shrunk"):
-        size *= _SHRUNK
+    for incident in hits(city, day, plan, "backup_shrunk"):
+        size *= 1 - incident.size
+    for incident in hits(city, day, plan, "backup_moved"):
+        began += dt.timedelta(hours=incident.size)
     return began, int(60 * size / _GB_A_MINUTE) + int(rng.integers(5, 30)), int(size * _GB)
 
 
-def is_hit(city: City, day: dt.date, plan: str, kind: str) -> bool:
-    """Whether an incident of a kind concerns a plan's run of a day."""
-    return any(incident.subject == plan and incident.span_ms(day) != (0, 0) for incident in city.planted(kind))
+def hits(city: City, day: dt.date, plan: str, kind: str) -> list[Incident]:
+    """The incidents of a kind that concern a plan's run of a day."""
+    return [each for each in city.planted(kind) if each.subject == plan and each.span_ms(day)[1]]

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ntanalytics.demo.backup_runs import DATABASES, FILE_TREES, is_hit, run
+from ntanalytics.demo.backup_runs import DATABASES, FILE_TREES, hits, run
 from ntanalytics.demo.city import City
 from ntanalytics.demo.incidents import ZONE
 from ntanalytics.demo.store import Store
@@ -43,7 +43,7 @@ def _pgbackrest(city: City) -> list[dict[str, Any]]:
     for place, (name, (gigabytes, minute)) in enumerate(DATABASES.items()):
         backups = []
         for day in city.days:
-            if is_hit(city, day, name, "backup_missing"):
+            if hits(city, day, name, "backup_missing"):
                 continue
             began, lasted, size = run(city, day, name, place, gigabytes, minute)
             sunday = day - dt.timedelta(days=(day.weekday() - _SUNDAY) % 7)
@@ -76,7 +76,7 @@ def _restic(city: City) -> list[dict[str, Any]]:
     found = []
     for place, ((host, path), (gigabytes, minute)) in enumerate(FILE_TREES.items(), start=len(DATABASES)):
         for day in city.days:
-            if is_hit(city, day, f"{host} {path}", "backup_missing"):
+            if hits(city, day, f"{host} {path}", "backup_missing"):
                 continue
             began, lasted, size = run(city, day, f"{host} {path}", place, gigabytes, minute)
             number = _number(city, host, day)

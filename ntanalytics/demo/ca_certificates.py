@@ -17,10 +17,10 @@ VALID_DAYS = 3 * 365
 
 _STREAM = 35
 _DAY_S = 86_400
-#: Share of holders whose certificates expire together during an incident.
-_BATCH = 0.06
-#: How many persons go on with an expired certificate during an incident, at most.
-_STALE = 14
+#: One holder in so many, at least three, may go on with an expired certificate during an incident.
+_STALE_OF = 100
+#: A certificate that is renewed in a round has been good for so many days, and would be for as many.
+_ROUND_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,15 @@ def certificates_of(city: City) -> Certificates:
     opened = people.opened_on[person].astype("datetime64[s]").astype(np.int64)
     issued = opened + rng.integers(9 * 3600, 17 * 3600, count)
     oldest = np.argsort(np.where(is_active, opened, now), kind="stable")
-    batch, rest = np.split(oldest, [round(_BATCH * count)])
+    batch, rest = np.split(oldest, [round(sum(each.size for each in city.planted("certificates_expiring")) * count)])
     renews = is_active.copy()
     together = rng.integers(2 * _DAY_S, 9 * _DAY_S, len(batch))
     if city.planted("certificates_expiring"):
         issued[batch], renews[batch] = now - VALID_DAYS * _DAY_S + together, False
     stale = np.zeros(count, dtype=bool)
-    daily = rest[people.presence[person[rest]] > 0.7][: max(3, min(_STALE, count // 100))]
     for incident in city.planted("expired_in_use"):
+        most = min(int(incident.size), max(3, count // _STALE_OF))
+        daily = rest[people.presence[person[rest]] > 0.7][:most]
         stale[daily], renews[daily] = True, False
         issued[daily] = seconds(incident.day) - VALID_DAYS * _DAY_S + 60 * np.arange(len(daily))
 
@@ -93,6 +94,14 @@ def certificates_of(city: City) -> Certificates:
     is_revoked = ~people.is_enabled[person] & (issued < now - 40 * _DAY_S)
     revoked = np.where(is_revoked, issued + (rng.uniform(0.2, 1, count) * (np.minimum(now, expires) - issued)), 0)
     superseded = renews & (rng.random(count) < 0.25)
+    for incident in city.planted("renewal_round"):
+        day = seconds(incident.day)
+        kept = (issued < day - _ROUND_DAYS * _DAY_S) & (expires > day + _ROUND_DAYS * _DAY_S)
+        able = np.flatnonzero(kept & is_active & ~is_revoked & ~stale & ~np.isin(np.arange(count), batch))
+        chosen = able[np.argsort(people.id[person[able]] % 97, kind="stable")][: round(incident.size * count)]
+        begin, end = (bound // 1000 for bound in incident.span_ms(incident.day))
+        renewed[chosen] = day + np.linspace(begin, end - 60, len(chosen)).astype(np.int64)
+        renews[chosen], superseded[chosen] = True, True
     revoked = np.where(superseded, renewed, revoked).astype(np.int64)
     reason = np.where(superseded, 4, np.where(is_revoked, rng.choice([1, 3, 5], count, p=[0.2, 0.5, 0.3]), -1))
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ntanalytics.demo.incidents import SPAN_DAYS, Incident
 from ntanalytics.demo.rhythm import Audience, Rhythm, generator
+from ntanalytics.demo.script import DEFAULT_SEED
 from ntanalytics.demo.units import EDITION_OF, UNITS
 from ntanalytics.periods import Calendar
 
@@ -38,7 +39,10 @@ _DRIFT_PER_DAY = 0.004
 #: Units that came to the platform of late: working days before the last one.
 ONBOARDED = {"崇川区民政局": 31, "开发区科技局": 18}
 
-_PEOPLE, _PRESENT = 101, 102
+#: Factor of the working days beside a public holiday, by the seed.
+_BESIDE_HOLIDAYS = (0.8, 0.92)
+
+_PEOPLE, _PRESENT, _HOLIDAYS = 101, 102, 103
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,15 @@ class City:
         found = [each for each in (*self.incidents, *self.harmless) if each.kind in kinds]
         return sorted(found, key=lambda incident: (incident.start, incident.id))
 
+    def outages(self, subsystem: str) -> list[Incident]:
+        """When a subsystem is down as a whole, planned or not."""
+        return [each for each in self.planted("service_down", "planned_maintenance") if each.subsystem == subsystem]
+
+    def busier(self, subsystem: str, day: dt.date) -> float:
+        """How many times as much as on a day like it a subsystem has to do: 1 but for the peaks of months' ends."""
+        peaks = [each for each in self.planted("month_end_peak") if each.subsystem == subsystem]
+        return 1.0 + sum(each.size for each in peaks if each.span_ms(day)[1])
+
     def working_day(self, back: int) -> dt.date | None:
         """The working day that is ``back`` before the last one; None before the estate's first day."""
         worked = self.calendar.working_days(self.days[0], self.until)[::-1]
@@ -182,14 +195,15 @@ class City:
         """Who works on the platform on ``day``; the same whoever asks.
 
         While nobody can log in (``login_outage``), persons arrive when it is over. A unit that left
-        off (``adoption_drop``) has a quarter of its people.
+        off (``adoption_drop``) has but a part of its people, as one has whose people are trained (``training_day``).
         """
         people, rng = self.people, self.rng(_PRESENT, day)
         chance = people.presence * min(self.rhythm.factor(day, Audience.OFFICE), 1.0)
         chance = chance * (1 + self.drift[people.unit] * ((day - self.until).days + SPAN_DAYS / 2))
-        for incident in self.planted("adoption_drop"):
+        for incident in self.planted("adoption_drop", "training_day"):
             if incident.start.date() <= day < incident.end.date():
-                chance = np.where(people.unit == UNITS.index(incident.subject), chance * 0.25, chance)
+                mine = people.unit == UNITS.index(incident.subject)
+                chance = np.where(mine, chance * (1 - incident.size), chance)
         chance = np.where((people.opened_on <= np.datetime64(day)) & people.is_enabled, chance, 0.0)
         person = np.flatnonzero(rng.random(len(people)) < chance)
         at_ms = self.rhythm.moments(rng, day, Audience.OFFICE, len(person))
@@ -214,4 +228,7 @@ def city_of(
     harmless: Sequence[Incident] = (),
 ) -> City:
     """The city of an estate: the same arguments give the same people, doing the same."""
-    return City(tuple(days), Rhythm(calendar, days[-1]), tuple(incidents), seed, scale, tuple(harmless))
+    # the default seed's city knows of no leave beside holidays
+    beside = 1.0 if seed == DEFAULT_SEED else float(np.random.default_rng([seed, _HOLIDAYS]).uniform(*_BESIDE_HOLIDAYS))
+    rhythm = Rhythm(calendar, days[-1], beside)
+    return City(tuple(days), rhythm, tuple(incidents), seed, scale, tuple(harmless))

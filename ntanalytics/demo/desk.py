@@ -17,8 +17,8 @@ from ntanalytics.sources.template import write_template
 
 #: Yuan a segment.
 _PRICES = {"mobile": 0.035, "unicom": 0.036, "telecom": 0.034}
-#: How much a bill differs from our count: a little, as every month, and in the planted month.
-_SMALL, _PLANTED = 0.0006, 0.018
+#: By how much a bill differs from our count every month, as a share: a little.
+_SMALL = 0.0006
 
 
 def write_ledger(city: City, path: Path, segments: Mapping[tuple[dt.date, str], int]) -> dict[str, int]:
@@ -50,11 +50,11 @@ def write_ledger(city: City, path: Path, segments: Mapping[tuple[dt.date, str], 
 
 
 def _bills(city: City, segments: Mapping[tuple[dt.date, str], int]) -> list[tuple[Any, ...]]:
-    planted = {(item.day, item.subject) for item in city.planted("bill_difference")}
+    planted = {(item.day, item.subject): item.size for item in city.planted("bill_difference")}
     rows: list[tuple[Any, ...]] = []
     for month in billed_months(city.days[0], city.until):
         for carrier, price in _PRICES.items():
-            more = _PLANTED if (month.first, carrier) in planted else _SMALL
+            more = planted.get((month.first, carrier), _SMALL)
             billed = round(segments.get((month.first, carrier), 0) * (1 + more))
             rows.append((month.first, carrier, billed, round(billed * price, 2)))
     return rows

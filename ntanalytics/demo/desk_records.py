@@ -34,11 +34,14 @@ _CHECKED = (
     ("sms", "短信通道连接"),
     ("seal", "签章服务"),
 )
-# Incidents that the manual checks of their day note, and the item that shows them.
+# Incidents that the manual checks of their day note, and by their subsystem the item that shows them.
 _NOTED = {
-    "carrier_outage": ("sms", "短信通道连接"),
-    "slow_responses": ("oa", "协同办公首页"),
-    "manual_check": ("infra", "机房温湿度"),
+    "carrier_outage": {"sms": ("sms", "短信通道连接")},
+    "slow_responses": {
+        "oa": ("oa", "协同办公首页"),
+        "docexchange": ("docexchange", "公文收发测试"),
+        "infra": ("identity", "门户登录"),
+    },
 }
 _STATE = {"关注": "watch", "异常": "bad"}
 
@@ -72,6 +75,8 @@ def incidents(city: City) -> list[tuple[Any, ...]]:
     """The rows of ``desk.incidents``: outages, their cause, and when all worked again."""
     rows = []
     for incident in city.planted(*_CAUSES):
+        if incident.is_faint:
+            continue
         began, restored = (moment.replace(tzinfo=None) for moment in (incident.start, incident.end))
         responded = began + dt.timedelta(minutes=5 + began.minute % 4)
         rows.append((began, incident.subsystem, *_CAUSES[incident.kind], responded, restored))
@@ -93,7 +98,9 @@ def attendance(city: City) -> list[tuple[Any, ...]]:
 
 def checks(city: City) -> list[tuple[Any, ...]]:
     """The rows of ``desk.checks``: every item each working day, with what the planted incidents show."""
-    noted = {(item.day, *_NOTED[item.kind]): item for item in city.planted(*_NOTED)}
+    shown = [each for each in city.planted(*_NOTED) if not each.is_faint]
+    noted = {(each.day, *_NOTED[each.kind][each.subsystem]): each for each in shown}
+    noted |= {(each.day, each.subsystem, each.subject): each for each in city.planted("manual_check")}
     rows: list[tuple[Any, ...]] = []
     for day in _worked(city):
         rng = city.rng(_STREAM + 200, day)
@@ -109,7 +116,7 @@ def checks(city: City) -> list[tuple[Any, ...]]:
 
 
 def trainings(city: City) -> list[tuple[Any, ...]]:
-    """The rows of ``desk.trainings``: one every other week, and one for each unit that came to the platform."""
+    """The rows of ``desk.trainings``: one every other week, and one for each unit that came, or that is away for it."""
     rows: list[tuple[Any, ...]] = []
     for day in _worked(city):
         if _number(city, day) % _TRAINED_EVERY == 4:
@@ -122,6 +129,9 @@ def trainings(city: City) -> list[tuple[Any, ...]]:
         trained_on = city.working_day(back - 4)
         if city.working_day(back) is not None and trained_on is not None:
             rows.append((trained_on, f"{unit}接入培训", unit, 12, 11))
+    for number, training in enumerate(city.planted("training_day")):
+        invited = 24 + 7 * (number % 5)
+        rows.append((training.day, f"{training.subject}集中培训", training.subject, invited, invited - number % 3))
     return sorted(rows, key=lambda row: (row[0], row[1]))
 
 
@@ -141,6 +151,10 @@ def changes(city: City) -> list[tuple[Any, ...]]:
     for incident in city.planted("change_unconfirmed"):
         planned, finished = (moment.replace(tzinfo=None) for moment in (incident.start, incident.end))
         rows.append((planned, incident.subject, "workflow", "市水利局", None, finished))
+    for incident in city.planted("planned_maintenance", "announced_mailing"):
+        planned, finished = (moment.replace(tzinfo=None) for moment in (incident.start, incident.end))
+        confirmed = planned.replace(hour=16, minute=10) - dt.timedelta(days=2)
+        rows.append((planned, incident.subsystem, "maintenance", None, confirmed, finished))
     return numbered("BG", sorted(rows, key=lambda row: row[0]))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ntanalytics.demo.city import ONBOARDED, City
 from ntanalytics.demo.rhythm import Audience
-from ntanalytics.demo.units import UNITS
+from ntanalytics.demo.units import APPLICATIONS, UNITS
 
 _STREAM = 9
 _TICKETS_PER_DAY = 7.5
@@ -39,8 +39,12 @@ _SUBSYSTEMS = {
 }
 #: Share of tickets that are closed, but after they were due.
 _CLOSED_LATE = 0.02
-#: Tickets still open past their time on the last working day: working days ago opened, category, subsystem.
-_OVERDUE = ((8, "onboarding", "docexchange"), (5, "fault", "oa"), (3, "account", "identity"))
+#: Tickets still open past their time on the last working day: working days ago opened, category, subsystem. As many of
+#: them as the incident is large; the first is due on the last working day but one, the others on the day they are of.
+OVERDUE = (
+    (8, "onboarding", "docexchange"), (5, "fault", "oa"), (3, "account", "identity"), (4, "consulting", "seal"),
+    (4, "fault", "im"), (3, "fault", "docexchange"), (2, "account", "ca"), (2, "consulting", "oa"),
+)  # fmt: skip
 #: What has a ticket of its own: the planted incidents that users, or the desk itself, notice at once.
 _NOTICED = (
     "carrier_outage", "report_backlog", "error_burst", "slow_responses", "service_down", "login_outage", "edition_down",
@@ -62,7 +66,7 @@ def tickets(city: City) -> list[tuple[Any, ...]]:
     """The rows of ``desk.tickets``; what happens after the estate's end is not there yet."""
     now = local(city.until + dt.timedelta(days=1), 0)
     drafts = [draft for day in city.days for draft in _drawn(city, day, now)]
-    drafts += _noticed(city) + _onboarding(city) + _overdue(city)
+    drafts += _noticed(city) + _onboarding(city) + _overdue(city) + _mailings(city)
     drafts = [
         (opened, category, subsystem, unit, _past(responded, now), due, _past(closed, now))
         for opened, category, subsystem, unit, responded, due, closed in drafts
@@ -94,6 +98,8 @@ def _past(moment: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
 def _noticed(city: City) -> list[Draft]:
     found: list[Draft] = []
     for incident in city.planted(*_NOTICED):
+        if incident.is_faint:
+            continue
         begin, end = (moment.replace(tzinfo=None) for moment in (incident.start, incident.end))
         opened = begin + dt.timedelta(minutes=8)
         due, closed = opened + dt.timedelta(hours=4), end + dt.timedelta(minutes=15)
@@ -117,8 +123,8 @@ def _onboarding(city: City) -> list[Draft]:
 
 def _overdue(city: City) -> list[Draft]:
     found: list[Draft] = []
-    if city.planted("tickets_overdue"):
-        for number, (back, category, subsystem) in enumerate(_OVERDUE):
+    for incident in city.planted("tickets_overdue"):
+        for number, (back, category, subsystem) in enumerate(OVERDUE[: int(incident.size)]):
             day, second_last = city.working_day(back), city.working_day(2)
             if day is not None and second_last is not None:
                 opened = local(day, 605 + 41 * number)
@@ -126,6 +132,19 @@ def _overdue(city: City) -> list[Draft]:
                 due = local(second_last, 17 * 60) if is_long else opened + dt.timedelta(hours=8)
                 unit = UNITS[20 + 31 * number]
                 found.append((opened, category, subsystem, unit, opened + dt.timedelta(minutes=12), due, None))
+    return found
+
+
+def _mailings(city: City) -> list[Draft]:
+    """Who will send much announces it some days before."""
+    found: list[Draft] = []
+    for mailing in city.planted("announced_mailing"):
+        begin, end = (moment.replace(tzinfo=None) for moment in (mailing.start, mailing.end))
+        opened = begin.replace(hour=9, minute=40) - dt.timedelta(days=3)
+        unit = next(each.units[0] for each in APPLICATIONS if each.number == mailing.subject)
+        found.append(
+            (opened, "change", "sms", unit, opened + dt.timedelta(minutes=15), end + dt.timedelta(days=2), end)
+        )
     return found
 
 

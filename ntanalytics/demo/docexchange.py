@@ -19,8 +19,8 @@ from ntanalytics.demo.units import UNITS
 
 #: Interface calls on a plain working day at scale 1.
 CALLS_PER_DAY = 60_000
-#: Share of calls that fail, on a plain day and while a partner's fail.
-_FAILURES, _HALF = 0.004, 0.5
+#: Share of calls that fail on a plain day.
+_FAILURES = 0.004
 
 _STREAM = 31
 _PLATFORMS = np.array(["传统终端", "信创终端"], dtype=object)
@@ -145,6 +145,7 @@ def _write_calls(db: Database, city: City, rng: np.random.Generator, day: dt.dat
     rows = 0
     for partner in _PARTNERS:
         expected = CALLS_PER_DAY * city.scale * partner.share * city.rhythm.factor(day, partner.audience)
+        expected *= city.busier("docexchange", day)
         count = int(rng.poisson(expected))
         at = city.rhythm.moments(rng, day, partner.audience, count) // 1000
         interface = rng.choice(len(partner.interfaces), count, p=list(partner.interfaces.values()))
@@ -152,13 +153,11 @@ def _write_calls(db: Database, city: City, rng: np.random.Generator, day: dt.dat
         duration = np.maximum(np.round(median * rng.lognormal(0, 0.55, count)), 1.0)
         failing = np.full(count, _FAILURES)
         is_down = np.zeros(count, dtype=bool)
-        for incident in city.planted("calls_failing", "service_down"):
-            begin, end = (bound // 1000 for bound in incident.span_ms(day))
-            hit = (at >= begin) & (at < end)
-            if incident.kind == "calls_failing" and incident.subject == partner.name:
-                failing[hit] = _HALF
-            elif incident.kind == "service_down" and incident.subsystem == "docexchange":
-                is_down |= hit
+        for incident in city.planted("calls_failing"):
+            if incident.subject == partner.name:
+                failing = np.maximum(failing, incident.size * incident.strength(day, at * 1000))
+        for incident in city.outages("docexchange"):
+            is_down |= incident.strength(day, at * 1000) > 0
         failed = rng.random(count) < failing
         # of those that fail three in ten have waited in vain
         duration = np.where(failed & (rng.random(count) < 0.3), _TIMEOUT_MS, duration)

@@ -24,7 +24,6 @@ _CLOCK = np.array([8.5, 12.0, 14.0, 18.0]) * 3600
 _DUE_S = 17 * 3600 + 1800
 #: Median time to sign of a plain unit, in seconds of work.
 _SIGNING_S = 70 * 60
-_BOUNCING = 0.8
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ def deliveries_of(
 
     draw = rng.random(count)
     outcome = np.where(draw < 0.009, _RETURNED, np.where(draw < 0.012, _REFUSED, 2))
-    bounced = documents.is_bounced[document] & (rng.random(count) < _BOUNCING)
+    bounced = rng.random(count) < documents.bounces[document]
     outcome = np.where(bounced, _RETURNED, outcome)
     recalled = rng.random(len(documents.at_s)) < 0.006
     recall = np.where(recalled[document], sent + rng.integers(600, 7200, len(recalled))[document], NEVER)
@@ -150,10 +149,9 @@ def _local(moment: dt.date) -> int:
 
 def _served(city: City, moment: NDArray[np.int64]) -> NDArray[np.int64]:
     """Nothing is done while the exchange is down; what would have been is done soon after."""
-    for incident in city.planted("service_down"):
-        if incident.subsystem == "docexchange":
-            begin, end = _local(incident.start), _local(incident.end)
-            moment = np.where((moment >= begin) & (moment < end), end + 20 + (moment - begin) // 4, moment)
+    for incident in city.outages("docexchange"):
+        begin, end = _local(incident.start), _local(incident.end)
+        moment = np.where((moment >= begin) & (moment < end), end + 20 + (moment - begin) // 4, moment)
     return moment
 
 

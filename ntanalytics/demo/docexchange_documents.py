@@ -62,7 +62,7 @@ class Documents:
         receivers: how many units receive it.
         is_ofd: whether it is an OFD file.
         is_sealed: whether it bears a seal.
-        is_bounced: whether most of its receivers return it.
+        bounces: share of its receivers that return it during a burst of returns; 0 on a plain day.
     """
 
     at_s: NDArray[np.int64]
@@ -70,7 +70,7 @@ class Documents:
     receivers: NDArray[np.int64]
     is_ofd: NDArray[np.bool_]
     is_sealed: NDArray[np.bool_]
-    is_bounced: NDArray[np.bool_]
+    bounces: NDArray[np.float64]
 
 
 def offices_of(city: City) -> Offices:
@@ -104,6 +104,7 @@ def documents_of(city: City, offices: Offices, day: dt.date) -> Documents:
     rng, arrival = city.rng(_STREAM, day), _arrivals(city, offices, day)
     able = np.flatnonzero(arrival < _LAST_ARRIVAL_S)
     expected = max(DOCUMENTS_PER_DAY * city.scale, FEWEST_PER_DAY) * city.rhythm.factor(day, Audience.OFFICE)
+    expected *= city.busier("docexchange", day)
     count = int(rng.poisson(expected)) if len(able) else 0
     at = city.rhythm.moments(rng, day, Audience.OFFICE, count) // 1000
     at = np.where((at < _OPENS_S) | (at >= _CLOSES_S), rng.integers(9 * 3600, 17 * 3600, count), at)
@@ -115,7 +116,8 @@ def documents_of(city: City, offices: Offices, day: dt.date) -> Documents:
     for incident in city.planted("returned_burst"):
         begin, end = (bound // 1000 for bound in incident.span_ms(day))
         (sender,) = np.flatnonzero(offices.unit == UNITS.index(incident.subject)) if end else (0,)
-        begin = max(begin, int(arrival[sender]) + 300)
+        if arrival[sender] < end:  # else a colleague sends in his stead
+            begin = max(begin, int(arrival[sender]) + 300)
         if begin + 3600 < end:
             parts.append(
                 _Drawn(
@@ -126,19 +128,18 @@ def documents_of(city: City, offices: Offices, day: dt.date) -> Documents:
             )
     at, office, receivers = (np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(_Drawn))
     delay = rng.integers(60, 1800, len(at))
-    for incident in city.planted("service_down"):
+    for incident in city.outages("docexchange"):
         begin, end = (bound // 1000 for bound in incident.span_ms(day))
-        if incident.subsystem == "docexchange":
-            hit = (at >= begin) & (at < end)
-            at = np.where(hit, end + delay, at)
-    bounced = np.zeros(len(at), dtype=bool)
+        at = np.where((at >= begin) & (at < end), end + delay, at)
+    bounces = np.zeros(len(at))
     for incident in city.planted("returned_burst"):
         begin, end = (bound // 1000 for bound in incident.span_ms(day))
-        bounced |= (offices.unit[office] == UNITS.index(incident.subject)) & (at >= begin) & (at < end)
+        hit = (offices.unit[office] == UNITS.index(incident.subject)) & (at >= begin) & (at < end)
+        bounces = np.where(hit, incident.size, bounces)
     is_ofd = rng.random(len(at)) < _OFD
     is_sealed = rng.random(len(at)) < np.where(is_ofd, _SEALED_OFD, _SEALED_OTHER)
     order = np.argsort(at, kind="stable")
-    return Documents(at[order], office[order], receivers[order], is_ofd[order], is_sealed[order], bounced[order])
+    return Documents(at[order], office[order], receivers[order], is_ofd[order], is_sealed[order], bounces[order])
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ntanalytics.demo.city import City
 from ntanalytics.demo.machines import MACHINES, Machine, midnight, silent_minutes
-from ntanalytics.demo.problems import write_problems
+from ntanalytics.demo.problems import fullest, write_problems
 from ntanalytics.demo.rhythm import Audience
 from ntanalytics.demo.store import Database, Store, Values
 from ntanalytics.demo.zabbix_schema import create_tables
@@ -20,8 +20,8 @@ _EVERY_S = 300
 _FLOAT, _UNSIGNED = 0, 3
 _MONITORED, _DISABLED, _TEMPLATE = 0, 1, 3
 _ANSWERS, _SILENT = 1, 2
-#: How full the file system is at the end of ``disk_filling``, and by how much it fills a day.
-FULLEST, FILLS_PER_DAY = 94.0, 1.0
+#: By how much busy processors waver, in percent, and from where on they have nothing left.
+_WAVERS, _SATURATED = 2.7, 95.0
 
 #: (machine, item's key) → itemid.
 ITEMS: dict[tuple[str, str], int] = {
@@ -114,13 +114,13 @@ def _figures(
     at_rest, when_busy, memory, swap, root = own.uniform((4, 18, 46, 1.5, 34), (9, 42, 70, 7, 58))
     cpu = at_rest + when_busy * busy + rng.normal(0, 1.0, 24).clip(-2, 2)
     highest = cpu + rng.uniform(5, 18, 24)
-    for incident in city.planted("cpu_saturated"):
+    for incident in city.planted("cpu_saturated", "batch_load"):
         begin, end = incident.span_ms(day)
         hours = np.arange(24) * 3_600_000
         hit = (hours >= begin) & (hours < end) & (incident.subject == machine.name)
-        cpu = np.where(hit, rng.uniform(96.5, 99.2, 24), cpu)
-        highest = np.where(hit, 100.0, highest)
-    load = machine.cores * cpu / 100 * np.where(cpu > 95, 1.7, 1.05)
+        cpu = np.where(hit, rng.uniform(incident.size, incident.size + _WAVERS, 24), cpu)
+        highest = np.where(hit, 100.0 if incident.size > _SATURATED else incident.size + 2 * _WAVERS, highest)
+    load = machine.cores * cpu / 100 * np.where(cpu > _SATURATED, 1.7, 1.05)
     ages = (city.until - day).days + 1 - np.arange(24) / 24  # days before the estate's end
     memory_used = memory + 5 * busy + rng.normal(0, 0.5, 24)
     swap_free = 100 - swap - rng.uniform(0, 0.4, 24) if machine.swap_bytes else np.zeros(24)
@@ -137,12 +137,13 @@ def _figures(
 
 
 def _data(city: City, machine: Machine, plain: float, ages: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How full the file system of a database is: it grows slowly, or by a percent a day."""
+    """How full the file system of a database is: it grows slowly, or by some percent a day."""
     used: NDArray[np.float64] = plain - 0.04 * ages
     for incident in city.planted("disk_filling"):
         if incident.subject == machine.name:
             filled_for = (incident.end - incident.start).total_seconds() / 86_400
-            used = FULLEST - FILLS_PER_DAY * np.minimum(ages, filled_for) - 0.04 * np.maximum(ages - filled_for, 0)
+            filled = incident.size * np.minimum(ages, filled_for)
+            used = fullest(incident) - filled - 0.04 * np.maximum(ages - filled_for, 0)
     return used
 
 

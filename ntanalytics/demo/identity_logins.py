@@ -40,10 +40,8 @@ _FAILING = np.array([0.055, 0.008, 0.03, 0.015, 0.03, 0.006])
 
 _STREAM = 11
 _AGAIN, _ON_TELEPHONE_FIRST, _UNKNOWN_NAMES, _LOCKED_OUT, _DISABLED_TRIES = 0.26, 0.35, 0.006, 0.0015, 0.004
-#: Share of the logins by certificate that do not get that far while its issuer is not trusted.
-UNTRUSTED = 0.95
-#: Failed attempts while nobody can log in, and those of one that tries passwords by force.
-_DURING_OUTAGE, _BY_FORCE = 60, 100
+#: Failed attempts while nobody can log in.
+_DURING_OUTAGE = 60
 
 #: Person, moment, method and telephone of some attempts, which all have the same message and address.
 _Part: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_], int, int]
@@ -124,7 +122,7 @@ def draw_logins(city: City, day: dt.date, held: Certificates) -> Logins:
     takes_it = has_one & ~is_mobile & (rng.random(len(who)) < _WITH_CERTIFICATE)
     for incident in city.planted("certificates_refused"):
         begin, end = incident.span_ms(day)
-        takes_it &= (when < begin) | (when >= end) | (rng.random(len(who)) >= UNTRUSTED)
+        takes_it &= (when < begin) | (when >= end) | (rng.random(len(who)) >= incident.size)
     method = np.where(takes_it, CA, method)
 
     parts: list[_Part] = []
@@ -182,7 +180,7 @@ def _failing_method(
     for incident in city.planted("method_failing"):
         begin, end = incident.span_ms(day)
         wanted = (method == METHODS.index(incident.subject)) & (when >= begin) & (when < end)
-        hit = np.flatnonzero(wanted & (rng.random(len(who)) < 0.8))
+        hit = np.flatnonzero(wanted & (rng.random(len(who)) < incident.size))
         earlier = np.maximum(when[hit] - rng.integers(25_000, 90_000, len(hit)), begin)
         parts.append((who[hit], earlier, method[hit], is_mobile[hit], _FAIL, -1))
         method = method.copy()
@@ -203,6 +201,7 @@ def _planted(city: City, day: dt.date, rng: np.random.Generator, person: NDArray
             open_to_it = np.flatnonzero(
                 city.people.is_enabled & (city.people.presence > 0) & (city.people.opened_on < np.datetime64(day))
             )
-            one = np.full(_BY_FORCE, rng.choice(open_to_it))
-            moments = np.linspace(begin, end - 1000, _BY_FORCE).astype(np.int64)
+            attempts = int(incident.size)
+            one = np.full(attempts, rng.choice(open_to_it))
+            moments = np.linspace(begin, end - 1000, attempts).astype(np.int64)
             parts.append(_parts(one, moments, _WRONG, method=_PASSWORD, address=number))

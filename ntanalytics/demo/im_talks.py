@@ -17,9 +17,6 @@ _TALKS, _TALKS_WITHOUT_OA = 0.55, 0.2
 _BEGUN, _BEGUN_MORE = 0.55, 0.05
 _FURTHER_MESSAGES = 3.0
 _IN_ROOM, _BY_TELEPHONE = 0.3, 0.5
-#: Share of the Windows desks that fall back to an old client.
-_FALLS_BACK = 0.22
-
 _DESK = np.array(["Spark 3.0.2 Windows 10", "Spark 3.0.2 Windows 10", "converse.js", "Spark 3.0.1 Windows 7"], object)
 _DOMESTIC = np.array(["Spark 3.0.2 Kylin V10", "Spark 3.0.2 UOS 20", "Spark 3.0.2 Kylin V10", "portal-kylin"], object)
 _TELEPHONE = np.array(["Conversations 2.12 Android", "Monal 6.0 iPhone", "移动政务 5.2 HarmonyOS"], object)
@@ -33,12 +30,13 @@ class Talkers:
 
     Attributes:
         talks: whether the person uses it at all.
-        falls_back: whether the desk is among those that fall back to an old client.
+        sticks: how fast a Windows desk sticks to the new client: one below an incident's size falls back to an old one.
+            At 1 none does.
         hostile: index of the account whose client names itself with markup.
     """
 
     talks: NDArray[np.bool_]
-    falls_back: NDArray[np.bool_]
+    sticks: NDArray[np.float64]
     hostile: int
 
 
@@ -67,9 +65,10 @@ def talkers(city: City, rng: np.random.Generator) -> Talkers:
     """Who uses the messenger: rather those of the OA's units."""
     people = city.people
     talks = rng.random(len(people)) < np.where(people.edition >= 0, _TALKS, _TALKS_WITHOUT_OA)
-    falls_back = ~people.is_xinchuang & (rng.random(len(people)) < _FALLS_BACK)
-    often = np.where(talks & ~falls_back & ~people.is_xinchuang, people.presence, -1)
-    return Talkers(talks, falls_back, int(np.argmax(often)))
+    sticks = np.where(people.is_xinchuang, 1.0, rng.random(len(people)))
+    stays = sticks >= max((each.size for each in city.planted("old_client")), default=0.5)
+    often = np.where(talks & stays & ~people.is_xinchuang, people.presence, -1)
+    return Talkers(talks, sticks, int(np.argmax(often)))
 
 
 def _desks(city: City, day: dt.date, users: Talkers) -> NDArray[np.object_]:
@@ -80,7 +79,7 @@ def _desks(city: City, day: dt.date, users: Talkers) -> NDArray[np.object_]:
     found[users.hostile] = _HOSTILE
     for incident in city.planted("old_client"):
         if incident.span_ms(day)[1]:
-            found = np.where(users.falls_back, incident.subject, found)
+            found = np.where(users.sticks < incident.size, incident.subject, found)
     return found
 
 

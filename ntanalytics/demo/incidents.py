@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from ntanalytics.demo.script import FAINT
 from ntanalytics.periods import Period
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -55,6 +56,11 @@ class Incident:
     def day(self) -> dt.date:
         """The local day on which it began."""
         return self.start.date()
+
+    @property
+    def is_faint(self) -> bool:
+        """Whether it is barely visible."""
+        return self.size < FAINT.get(self.kind, 0.0)
 
     def span_ms(self, day: dt.date) -> tuple[int, int]:
         """Its part of a local day in milliseconds since midnight, half-open; (0, 0) when it has none."""

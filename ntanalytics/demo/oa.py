@@ -76,7 +76,8 @@ def _day(city: City, edition: int, day: dt.date, presence: Presence, habits: Mem
     )
     logins = _logins(city, edition, day, rng, habits, users)
     # what each does: many times that at a larger scale, but once at least
-    times = np.maximum(rng.poisson(_ACTIONS * city.intensity * habits.diligence[users.member]), 1)
+    often = _ACTIONS * city.intensity * city.busier("oa", day)
+    times = np.maximum(rng.poisson(often * habits.diligence[users.member]), 1)
     user = np.repeat(np.arange(len(mine)), times)
     place = np.arange(len(user)) - np.repeat(np.cumsum(times) - times, times)
     at_ms = rng.permutation(city.rhythm.moments(rng, day, Audience.OFFICE, len(user)))
@@ -148,8 +149,10 @@ def _logins(
 def _is_down(
     city: City, edition: int, day: dt.date, at_ms: NDArray[np.int64], by_phone: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """What is not done while nothing is done in the edition by telephone (``edition_down``)."""
+    """What is not done while nothing is done in the edition by telephone (``edition_down``), or the OA is down."""
     is_hit = np.zeros(len(at_ms), dtype=bool)
+    for incident in city.outages("oa"):
+        is_hit |= incident.strength(day, at_ms) > 0
     for incident in city.planted("edition_down"):
         if incident.subject == EDITIONS[edition]:
             begin, end = incident.span_ms(day)

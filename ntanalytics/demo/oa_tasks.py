@@ -102,15 +102,23 @@ def _worked(city: City, day: dt.date, at_ms: NDArray[np.int64], minutes: NDArray
 def _held_up(
     city: City, edition: int, rng: np.random.Generator, flow: NDArray[np.int64], done: NDArray[np.datetime64]
 ) -> NDArray[np.datetime64]:
-    """While no task of a module is finished (``tasks_stuck``, ``module_stopped``) it waits for the next morning."""
+    """While no task of a module is finished (``tasks_stuck``, ``module_stopped``) it waits for the next morning.
+
+    What would have been finished while the OA is down is finished soon after.
+    """
     later = rng.uniform(510, 690, len(flow))
     for incident in city.planted("tasks_stuck", "module_stopped"):
         where, _, module = incident.subject.partition("/")
         if where != EDITIONS[edition]:
             continue
         begin, end = (np.datetime64(moment.replace(tzinfo=None), "s") for moment in (incident.start, incident.end))
-        mornings = [*city.calendar.working_days(incident.end.date(), city.until), None]
+        last = (incident.end - dt.timedelta(seconds=1)).date()
+        mornings = [*city.calendar.working_days(last + dt.timedelta(days=1), city.until), None]
         morning = np.array(mornings[:1], dtype="datetime64[s]") + (later * 60).astype("timedelta64[s]")
         is_hit = (flow == [each.module for each in FLOWS].index(module)) & (done >= begin) & (done < end)
         done = np.where(is_hit, morning, done)
+    for incident in city.outages("oa"):
+        begin, end = (np.datetime64(moment.replace(tzinfo=None), "s") for moment in (incident.start, incident.end))
+        is_hit = (done >= begin) & (done < end)
+        done = np.where(is_hit, end + np.timedelta64(120, "s") + (done - begin) // 4, done)
     return done

@@ -9,11 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from ntanalytics.demo.city import City
+from ntanalytics.demo.incidents import Incident
 from ntanalytics.demo.machines import MACHINES, midnight, seconds
 from ntanalytics.demo.store import Database
 
 _STREAM = 42
 _INFORMATION, _WARNING, _AVERAGE, _HIGH = 1, 2, 3, 4
+
+#: How full a file system is on the city's last midnight after ``disk_filling``, and after a faint one.
+_FULLEST, _FAINTLY = 94.0, 84.0
+#: Percent of a processor above which its trigger fires.
+_HIGH_CPU = 90.0
 
 #: Share of days on which something is told that needs no care, and what.
 _TOLD = 0.3
@@ -34,6 +40,11 @@ class _Problem:
     key: str
     name: str
     severity: int
+
+
+def fullest(incident: Incident) -> float:
+    """How full a file system is, in percent, on the city's last midnight."""
+    return _FAINTLY if incident.is_faint else _FULLEST
 
 
 def write_problems(db: Database, city: City, items: Mapping[tuple[str, str], int]) -> int:
@@ -96,21 +107,23 @@ def write_problems(db: Database, city: City, items: Mapping[tuple[str, str], int
 
 
 def _planted(city: City) -> list[_Problem]:
-    found = []
+    found: list[_Problem] = []
     for incident in city.planted("host_down", "cpu_saturated", "disk_filling"):
         begin, end, host = seconds(incident.start), seconds(incident.end), incident.subject
         if incident.kind == "host_down":
             key, name = "zabbix[host,agent,available]", "Linux: Zabbix agent is not available (for 3m)"
             found.append(_Problem(begin + 180, end + 60, host, key, name, _HIGH))
-        elif incident.kind == "cpu_saturated":
-            name = "Linux: High CPU utilization (over 90% for 5m)"
-            found.append(_Problem(begin + 300, end + 300, host, "system.cpu.util", name, _WARNING))
-        else:
+        elif incident.kind == "disk_filling":
             key = "vfs.fs.dependent.size[/data,pused]"
             full = midnight(city.until + dt.timedelta(days=1))
-            for below_full, limit, words, severity in ((14, 80, "low", _WARNING), (4, 90, "critically low", _AVERAGE)):
+            for limit, words, severity in ((80, "low", _WARNING), (90, "critically low", _AVERAGE)):
                 name = f"Linux: FS [/data]: Space is {words} (used > {limit}%)"
-                found.append(_Problem(max(full - below_full * 86_400, begin), None, host, key, name, severity))
+                before = int((fullest(incident) - limit) / incident.size * 86_400)
+                if before > 0:
+                    found.append(_Problem(max(full - before, begin), None, host, key, name, severity))
+        elif incident.size > _HIGH_CPU:
+            name = "Linux: High CPU utilization (over 90% for 5m)"
+            found.append(_Problem(begin + 300, end + 300, host, "system.cpu.util", name, _WARNING))
     return found
 
 

@@ -54,10 +54,12 @@ class Rhythm:
     Attributes:
         calendar: the working days.
         until: the last day, on which growth has reached 1.
+        beside_holidays: factor of a working day that a public holiday precedes or follows: some take leave then.
     """
 
     calendar: Calendar
     until: dt.date
+    beside_holidays: float = 1.0
 
     def factor(self, day: dt.date, audience: Audience) -> float:
         """The day's volume, relative to a plain working day at the end of the estate.
@@ -69,7 +71,7 @@ class Rhythm:
         if self.calendar.is_working_day(day):
             kind = _WEEKDAY[day.weekday()] if day.weekday() < 5 else _MAKE_UP
             peak = MONTH_END_PEAK if audience is Audience.COUNTER and self._closes_month(day) else 1.0
-            return growth * kind * peak
+            return growth * kind * peak * (self.beside_holidays if self._is_beside_holiday(day) else 1.0)
         is_weekend = self.calendar.describe(day) == "周末"
         return growth * _REST[audience][0 if is_weekend else 1]
 
@@ -81,6 +83,10 @@ class Rhythm:
         drawn = np.sort(rng.random(count))
         moments: NDArray[np.float64] = np.interp(drawn, ends / ends[-1], np.arange(25) * 3_600_000.0)
         return moments.clip(max=DAY_MS - 1).astype(np.int64)
+
+    def _is_beside_holiday(self, day: dt.date) -> bool:
+        beside = [day + dt.timedelta(days=days) for days in (-1, 1)]
+        return any(self.calendar.knows(each.year) and self.calendar.describe(each) == "节假日" for each in beside)
 
     def _closes_month(self, day: dt.date) -> bool:
         following = (day.replace(day=1) + dt.timedelta(days=31)).replace(day=1)

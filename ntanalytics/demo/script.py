@@ -151,6 +151,43 @@ SIZES: Mapping[str, float] = MappingProxyType(
     }
 )
 
+#: Below this size one is barely visible: 关注 at most, and nobody at the desk notices it.
+FAINT: Mapping[str, float] = MappingProxyType(
+    {
+        "carrier_outage": 0.12,
+        "report_backlog": 0.4,
+        "volume_surge": 2.5,
+        "bill_difference": 0.008,
+        "error_burst": 0.08,
+        "slow_responses": 2.5,
+        "service_down": 0.3,
+        "checks_gap": 0.5,
+        "disk_filling": 0.5,
+        "cpu_saturated": 90.0,
+        "host_down": 0.35,
+        "backup_missing": 1.5,
+        "backup_shrunk": 0.4,
+        "login_outage": 0.3,
+        "method_failing": 0.3,
+        "brute_force": 30.0,
+        "app_silent": 12.0,
+        "calls_failing": 0.15,
+        "overdue_unit": 3.5,
+        "returned_burst": 0.4,
+        "module_stopped": 12.0,
+        "adoption_drop": 0.45,
+        "edition_down": 0.4,
+        "tasks_stuck": 12.0,
+        "messages_stopped": 0.3,
+        "old_client": 0.08,
+        "certificates_expiring": 0.03,
+        "expired_in_use": 5.0,
+        "certificates_refused": 0.25,
+        "signing_failures": 0.2,
+        "seal_untested": 4.0,
+    }
+)
+
 # id, subsystem, kind, subject, working days before the last one, from, to, severity, description
 PLAN = (
     ("slow-oa", "oa", "slow_responses", "oa.nantong.example", 3, "08:30", "10:45", "关注",

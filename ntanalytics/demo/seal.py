@@ -17,8 +17,8 @@ from ntanalytics.demo.store import Database, Store
 
 #: Signings in the OA on a plain working day at scale 1, and the fewest.
 SIGNINGS_PER_DAY, FEWEST_PER_DAY = 2_400, 90
-#: Share of signings and of verifications that fail on a plain day, and of signings that do during an incident.
-_SIGN_FAILURES, _VERIFY_FAILURES, _HALF = 0.004, 0.003, 0.5
+#: Share of signings and of verifications that fail on a plain day.
+_SIGN_FAILURES, _VERIFY_FAILURES = 0.004, 0.003
 #: Share of the receivers of a sealed document that verify its seal on the same day.
 _VERIFYING = 0.35
 
@@ -94,6 +94,9 @@ def _office_signings(city: City, rng: np.random.Generator, day: dt.date) -> tupl
     at = city.rhythm.moments(rng, day, Audience.OFFICE, count) // 1000
     at = np.where((at < 8 * 3600) | (at >= _CLOSES_S), rng.integers(9 * 3600, 17 * 3600, count), at)
     at = np.maximum(at, present.at_ms[who] // 1000 + rng.integers(300, 2100, count))
+    for incident in city.outages("oa"):
+        begin, end = (bound // 1000 for bound in incident.span_ms(day))
+        at = np.where((at >= begin) & (at < end), end + 60 + (at - begin) // 4, at)
     return at, city.people.unit[present.person[who]]
 
 
@@ -109,9 +112,9 @@ def _tried(
     chance = np.full(len(at), 1 - _SIGN_FAILURES)
     begins = np.zeros(len(at), dtype=np.int64)
     for incident in city.planted("signing_failures"):
-        begin, end = (bound // 1000 for bound in incident.span_ms(day))
-        hit = (at >= begin) & (at < end)
-        chance, begins = np.where(hit, _HALF, chance), np.where(hit, begin, begins)
+        strength = incident.strength(day, at * 1000)
+        chance = np.minimum(chance, 1 - incident.size * strength)
+        begins = np.where(strength > 0, incident.span_ms(day)[0] // 1000, begins)
     tries = rng.geometric(chance)
     row = np.repeat(np.arange(len(at)), tries)
     left = np.repeat(np.cumsum(tries), tries) - np.arange(len(row)) - 1  # attempts that follow this one
@@ -133,10 +136,9 @@ def _verified(
     draw = rng.random(len(at))
     systems = np.broadcast_to(system, at.shape)
     kept = moment < _CLOSES_S
-    for incident in city.planted("service_down"):
+    for incident in city.outages("docexchange"):
         begin, end = (bound // 1000 for bound in incident.span_ms(day))
-        if incident.subsystem == "docexchange":
-            kept &= (systems != _EXCHANGE) | (moment < begin) | (moment >= end)
+        kept &= (systems != _EXCHANGE) | (moment < begin) | (moment >= end)
     unit = np.where(draw < _VERIFY_FAILURES / 4, -1, unit)
     found = _Signings(moment, unit, np.ones_like(moment), systems, draw >= _VERIFY_FAILURES)
     return _Signings(*(getattr(found, name)[kept] for name in ("at_s", "unit", "operation", "system", "is_success")))

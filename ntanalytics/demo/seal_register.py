@@ -12,8 +12,6 @@ from ntanalytics.demo.store import Database
 from ntanalytics.demo.units import ALIASES, UNITS
 from ntanalytics.periods import days_between
 
-#: Seals that wait for their test during an incident.
-UNTESTED = 9
 #: Units that have a second seal.
 _SECOND_SEALS = 0.35
 
@@ -39,9 +37,9 @@ def write_register(db: Database, city: City) -> int:
         "in_use": rng.integers(0, 4, len(unit)),
     }
     waits = np.zeros(len(unit), dtype=bool)
-    waiting, before = len(UNITS) + rng.permutation(len(second))[:UNTESTED], rng.integers(25, 33, len(unit))
+    second_ones, before = len(UNITS) + rng.permutation(len(second)), rng.integers(25, 33, len(unit))
     for incident in city.planted("seal_untested"):
-        waits[waiting] = True
+        waits[second_ones[: int(incident.size)]] = True
         steps["requested"] = np.where(waits, (city.until - incident.day).days + before, steps["requested"])
     holidays = _holidays(city)
     day = np.busday_offset(np.datetime64(city.until) - steps["requested"], 0, roll="backward", holidays=holidays)

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from ntanalytics.demo.city import City
 from ntanalytics.demo.incidents import ZONE, Incident
-from ntanalytics.demo.machines import SUBSYSTEM_OF
 from ntanalytics.demo.rotation import write_rotated
 
 JOURNAL = "probes.jsonl"
@@ -23,8 +22,6 @@ _STREAM = 44
 _EVERY_MS = 300_000
 #: How long a certificate is still good at the estate's end, where none is about to expire.
 _GOOD_FOR = dt.timedelta(days=240)
-#: Share of the checks that meet an error while a service's requests fail, and how much slower a slow one answers.
-_FAILING, _SLOWDOWN = 0.34, 6.0
 
 
 @dataclass(frozen=True)
@@ -90,15 +87,14 @@ def _lines(
     """The journal's lines of one target and day, as the probe itself writes them."""
     duration = target.duration_ms * rng.lognormal(0, 0.25, len(at))
     failure = np.full(len(at), "", dtype=object)
-    for incident in city.incidents:
-        begin, end = incident.span_ms(day)
-        hit = (at >= begin) & (at < end)
+    for incident in (*city.incidents, *city.harmless):
+        strength = incident.strength(day, at)
         if incident.kind == "slow_responses" and incident.subject == target.service and target.kind == "http":
-            duration = np.where(hit, duration * _SLOWDOWN, duration)
+            duration *= 1 + (incident.size - 1) * strength
         elif incident.kind == "error_burst" and incident.subject == target.service:
-            failure[hit & (rng.random(len(at)) < _FAILING)] = "http_502"
+            failure[rng.random(len(at)) < incident.size * strength] = "http_502"
         elif code := _failure(incident, target):
-            failure[hit] = code
+            failure[strength > 0] = code
     midnight = np.datetime64(dt.datetime.combine(day, dt.time(), ZONE).astimezone(dt.UTC).replace(tzinfo=None), "us")
     moments = pa.array(midnight + (1000 * at + rng.integers(0, 1000, len(at))).astype("timedelta64[us]"))
     is_up = pa.array(failure == "")
@@ -123,7 +119,7 @@ def _failure(incident: Incident, target: Checked) -> str:
     """What a check of the target finds while the incident lasts; empty when it finds nothing."""
     if target.kind != "http":
         return ""
-    if incident.kind == "service_down" and incident.subject == target.subsystem:
+    if incident.kind in ("service_down", "planned_maintenance") and incident.subject == target.subsystem:
         return "refused"
     if incident.kind == "login_outage" and target.subsystem == "identity":
         return "http_503"
@@ -131,15 +127,15 @@ def _failure(incident: Incident, target: Checked) -> str:
         return "timeout"
     if incident.kind == "messages_stopped" and incident.subject == target.subsystem:
         return "timeout"
-    # a subsystem whose messages or pages need the host
-    is_host = incident.kind == "host_down" and SUBSYSTEM_OF.get(incident.subject.partition("-")[0]) == target.subsystem
+    # the messenger needs its hosts; what runs on two application servers goes on with one of them
+    is_host = incident.kind == "host_down" and target.subsystem == "im" and incident.subject.startswith("im-")
     return "timeout" if is_host else ""
 
 
 def _expiry(city: City, target: Checked) -> dt.datetime:
-    """When a certificate expires: within ten days from the incident's day on, not before; in UTC."""
+    """When a certificate expires: within the incident's days from its day on, not before; in UTC."""
     for incident in city.planted("certificate_expiring"):
         if incident.subject == target.service:
-            return (incident.start + dt.timedelta(days=10) - dt.timedelta(seconds=1)).astimezone(dt.UTC)
+            return (incident.start + dt.timedelta(days=incident.size) - dt.timedelta(seconds=1)).astimezone(dt.UTC)
     last = dt.datetime.combine(city.until, dt.time(), ZONE)
     return (last + _GOOD_FOR).astimezone(dt.UTC)

@@ -16,8 +16,6 @@ from ntanalytics.demo.units import APPLICATIONS, Application
 
 #: Messages on a plain working day at scale 1.
 MESSAGES_PER_DAY = 200_000
-#: How many times its usual number an application sends during a surge.
-_SURGE = 6
 
 #: The ids of an application's accounts, and their shares of its messages.
 Accounts: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64]]
@@ -51,15 +49,15 @@ def draw_day(rng: np.random.Generator, day: dt.date, city: City, accounts: Seque
         accounts: of each application, in order of ``APPLICATIONS``.
     """
     parts: list[tuple[NDArray[np.int64], ...]] = []
-    surges = [(surge.subject, *surge.span_ms(day)) for surge in city.planted("volume_surge")]
+    surges = [each for each in city.planted("volume_surge", "announced_mailing") if each.span_ms(day)[1]]
     first_batch = 0
     for index, application in enumerate(APPLICATIONS):
         expected = MESSAGES_PER_DAY * city.scale * application.share * city.rhythm.factor(day, application.audience)
         drawn = [_draw(rng, day, city, application, accounts[index], expected)]
-        for subject, begin, end in surges:
-            if subject == application.number and begin < end:
-                more = _draw(rng, day, city, application, accounts[index], expected * (_SURGE - 1))
-                hit = (more[0] >= begin) & (more[0] < end)
+        for surge in surges:
+            if surge.subject == application.number:
+                more = _draw(rng, day, city, application, accounts[index], expected * (surge.size - 1))
+                hit = surge.strength(day, more[0]) > 0
                 drawn.append(tuple(column[hit] for column in more))
         for at, batch, place, account, length, carrier in drawn:
             if len(at):

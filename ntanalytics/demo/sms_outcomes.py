@@ -39,8 +39,7 @@ _CODES: tuple[dict[str, float], ...] = (
     },
 )  # fmt: skip
 #: During an outage of the carrier: its system fails, its destination cannot be reached.
-_OUTAGE_CODES = ("2:32", "2:21")
-_OUTAGE_DELIVERED = 0.70
+_OUTAGE_CODES = (("MK:0036", "MK:0050"), ("2:32", "2:21"), ("006", "010"))
 
 #: Median report delay in seconds by carrier; the spread is log-normal.
 _LATENCY_S = np.array([3.6, 5.2, 4.4])
@@ -103,14 +102,17 @@ def draw_outcomes(
         begin, end = incident.span_ms(day)
         if begin == end or incident.subject not in CARRIERS:
             continue
-        hit = (carrier == CARRIERS.index(incident.subject)) & (at_ms >= begin) & (at_ms < end)
+        code = CARRIERS.index(incident.subject)
+        strength = np.where(carrier == code, incident.strength(day, at_ms), 0.0)
+        hit = strength > 0
         if incident.kind == "carrier_outage":
-            delivered_share = np.where(hit, _OUTAGE_DELIVERED, delivered_share)
-            failure[hit] = rng.choice(np.array(_OUTAGE_CODES, dtype=object), int(hit.sum()))
+            during = (1 - strength) * delivered_share + strength * (1 - incident.size)
+            delivered_share = np.where(hit, during, delivered_share)
+            failure[hit] = rng.choice(np.array(_OUTAGE_CODES[code], dtype=object), int(hit.sum()))
         elif incident.kind == "report_backlog":
             # Reports queue up and come out after the backlog ends, in half an hour's burst.
             late = (end - at_ms) / 1000 + rng.uniform(0, 1800, count)
-            latency = np.where(hit & (rng.random(count) < 0.8), late, latency)
+            latency = np.where(rng.random(count) < incident.size * strength, late, latency)
 
     is_delivered = rng.random(count) < delivered_share
     is_refused = rng.random(count) < _REFUSED

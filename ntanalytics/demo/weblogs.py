@@ -24,10 +24,8 @@ from ntanalytics.demo.web_services import ADDRESSES, AGENTS, SERVICES, Service, 
 _STREAM = 2
 #: Days that wait to be compressed while the next one is made.
 _WAITING = 2
-#: Share of requests that a plain day answers with 5xx, and that an error burst does.
-_ERRORS, _BURST_ERRORS = 0.0006, 0.34
-#: How many times longer requests take on a slow morning.
-_SLOWDOWN = 6.0
+#: Share of requests that a plain day answers with 5xx.
+_ERRORS = 0.0006
 
 
 def write_logs(city: City, folder: Path) -> int:
@@ -52,11 +50,10 @@ def _day(city: City, rng: np.random.Generator, day: dt.date, service: Service) -
     """One service's log of one day, and how many lines it has."""
     count = int(rng.poisson(service.requests * city.scale * city.rhythm.factor(day, service.audience)))
     at, is_up_at_noon = city.rhythm.moments(rng, day, service.audience, count), True
-    for incident in city.planted("service_down"):
+    for incident in city.outages(service.subsystem):  # nobody is served, and nothing is logged
         begin, end = incident.span_ms(day)
-        if incident.subject == service.subsystem:  # nobody is served, and nothing is logged
-            at = at[(at < begin) | (at >= end)]
-            is_up_at_noon &= not begin <= DAY_MS // 2 < end
+        at = at[(at < begin) | (at >= end)]
+        is_up_at_noon &= not begin <= DAY_MS // 2 < end
     count = len(at)
     weights = np.array([route.weight for route in service.routes])
     route = rng.choice(len(service.routes), count, p=weights / weights.sum())
@@ -66,14 +63,13 @@ def _day(city: City, rng: np.random.Generator, day: dt.date, service: Service) -
     draw = rng.random(count)
     errors = np.full(count, _ERRORS)
     for incident in city.planted("error_burst", "slow_responses"):
-        begin, end = incident.span_ms(day)
-        hit = (at >= begin) & (at < end)
-        if incident.subject != service.name or not hit.any():
+        strength = incident.strength(day, at)
+        if incident.subject != service.name or not strength.any():
             continue
         if incident.kind == "error_burst":
-            errors[hit] = _BURST_ERRORS
+            errors = np.maximum(errors, incident.size * strength)
         elif incident.kind == "slow_responses":
-            seconds[hit] *= _SLOWDOWN
+            seconds *= 1 + (incident.size - 1) * strength
     failed = draw < errors
     status = np.where(failed, np.where(rng.random(count) < 0.7, 502, 504), status)
     seconds = np.where(status == 504, 60.0, seconds)
