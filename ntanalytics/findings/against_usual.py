@@ -85,7 +85,7 @@ def _finding(rule: Rule, subject: str, days: list[dict[str, Any]], on: date) -> 
     value = float(today["value"])
     state = _state(rule, words, value, usual)
     departure = _departure(words, value, usual.expected or 0)
-    evidence = f"{spaced(rule.words, figure(value, words.format, words.unit))}，{threshold}"
+    evidence = f"{rule.words} {figure(value, words.format, words.unit)}，{threshold}"
     if state != "ok":
         amount = figure(abs(departure), "points:1" if words.is_rate else "rate:1")
         evidence += f"，{'低' if departure < 0 else '高'} {amount}"

@@ -9,7 +9,6 @@ from typing import Any
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.rules.rule import Rule
-from ntanalytics.findings.sentences import spaced
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.figures import figure
 
@@ -45,7 +44,7 @@ def unlike_siblings(rule: Rule, siblings: Rows, subject: Callable[[Mapping[str, 
         value = float(row[rule.measure])
         departure = value - others if words.is_rate else (value / others - 1 if others else 0.0)
         state = rule.threshold.judge(departure)
-        said = spaced(rule.words, figure(value, words.format, words.unit))
+        said = f"{rule.words} {figure(value, words.format, words.unit)}"
         said += f"，同类的中位数为 {figure(others, words.format, words.unit)}。"
         form = "points:1" if words.is_rate else "rate:0"
         watch, bad = (figure(abs(limit), form) for limit in (rule.threshold.watch, rule.threshold.bad))
