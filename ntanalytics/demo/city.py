@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ntanalytics.demo.incidents import SPAN_DAYS, Incident
 from ntanalytics.demo.rhythm import Audience, Rhythm, generator
 from ntanalytics.demo.script import DEFAULT_SEED
+from ntanalytics.demo.unit_sizes import PEOPLE, unit_sizes
 from ntanalytics.demo.units import EDITION_OF, UNITS
 from ntanalytics.periods import Calendar
 
@@ -26,8 +27,6 @@ FULL = 0.02
 
 #: The editions in the order of ``People.edition``, whose -1 is none.
 EDITIONS = ("party", "government", "general", "wecom")
-#: Accounts of a unit, by its edition ("": it only exchanges documents), relative to one another.
-_SIZES = {"party": 110.0, "government": 180.0, "general": 190.0, "wecom": 70.0, "": 100.0}
 #: Share of accounts that work on the platform on a plain working day: of the OA's units, and of the others.
 _ADOPTION = {"party": 0.62, "government": 0.66, "general": 0.55, "wecom": 0.48, "": 0.12}
 #: Share of desks that are domestic (信创), and of persons who act by telephone at least once a day.
@@ -42,7 +41,7 @@ ONBOARDED = {"崇川区民政局": 31, "开发区科技局": 18}
 #: Factor of the working days beside a public holiday, by the seed.
 _BESIDE_HOLIDAYS = (0.8, 0.92)
 
-_PEOPLE, _PRESENT, _HOLIDAYS = 101, 102, 103
+_PRESENT, _HOLIDAYS = 102, 103
 
 
 @dataclass(frozen=True)
@@ -149,9 +148,9 @@ class City:
     @cached_property
     def people(self) -> People:
         """The accounts: 36,000 of them at ``FULL`` scale and above, at least one a unit below."""
-        rng = self.rng(_PEOPLE)
+        rng = self.rng(PEOPLE)
+        weight = unit_sizes(rng)
         editions = [EDITION_OF.get(unit, "") for unit in UNITS]
-        weight = np.array([_SIZES[edition] for edition in editions]) * rng.lognormal(0, 0.45, len(UNITS))
         count = max(round(ACCOUNTS * min(1.0, self.scale / FULL)), len(UNITS))
         extra = count - len(UNITS)
         bounds = np.round(np.cumsum(weight) / weight.sum() * extra).astype(np.int64)
@@ -189,7 +188,7 @@ class City:
     @cached_property
     def drift(self) -> NDArray[np.float64]:
         """How much a unit's adoption gains a day, as a share; the same for the whole estate."""
-        return self.rng(_PEOPLE + 50).uniform(-_DRIFT_PER_DAY, _DRIFT_PER_DAY, len(UNITS))
+        return self.rng(PEOPLE + 50).uniform(-_DRIFT_PER_DAY, _DRIFT_PER_DAY, len(UNITS))
 
     def present(self, day: dt.date) -> Presence:
         """Who works on the platform on ``day``; the same whoever asks.

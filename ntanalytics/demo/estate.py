@@ -124,8 +124,11 @@ def write_estate(
         SourceUnreachable: a server does not answer, or lets no database be made.
         CalendarMissing: there is no working-day calendar for one of the days.
     """
-    if days < 1 or not scale > 0:
-        raise UsageError("the demo estate needs at least one day and a scale above 0", where="ntanalytics demo")
+    if days < 1 or not scale > 0 or seed < 0:
+        raise UsageError(
+            "the demo estate needs at least one day, a scale above 0 and a seed that is not negative",
+            where="ntanalytics demo",
+        )
     calendar = Calendar()
     span = days_between(until - dt.timedelta(days=days - 1), until)
     # a shorter estate has the same days: what a writer draws does not depend on which incidents lie within it

@@ -176,7 +176,6 @@ FAINT: Mapping[str, float] = MappingProxyType(
         "returned_burst": 0.4,
         "module_stopped": 12.0,
         "adoption_drop": 0.45,
-        "edition_down": 0.4,
         "tasks_stuck": 12.0,
         "messages_stopped": 0.3,
         "old_client": 0.08,

@@ -46,7 +46,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Pa
         "queries/xinhu/platforms.csv",
         "unit-aliases.csv",
     }
-    assert same == {"incidents.json", "harmless.json", "ntanalytics.yml", *words}
+    assert same == {"ntanalytics.yml", *words}
 
 
 def test_its_settings_are_valid_and_every_source_is_there(estate: Estate):
@@ -117,10 +117,10 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path):
     assert [path.name for path in tmp_path.iterdir()] == ["ntanalytics.yml"]
 
 
-@pytest.mark.parametrize(("days", "scale"), [(0, 1.0), (3, 0.0), (3, float("nan"))])
-def test_no_days_and_no_volume_are_refused(days: int, scale: float, tmp_path: Path):
+@pytest.mark.parametrize(("days", "scale", "seed"), [(0, 1.0, 1), (3, 0.0, 1), (3, float("nan"), 1), (3, 1.0, -1)])
+def test_no_days_no_volume_and_a_negative_seed_are_refused(days: int, scale: float, seed: int, tmp_path: Path):
     with pytest.raises(UsageError):
-        write_estate(tmp_path / "city", days=days, scale=scale)
+        write_estate(tmp_path / "city", days=days, scale=scale, seed=seed)
 
 
 def test_a_year_without_a_calendar_is_refused_before_anything_is_written(tmp_path: Path):
