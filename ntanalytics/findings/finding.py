@@ -40,6 +40,7 @@ class Finding:
         effort: what that costs, in Chinese; empty when nothing is wrong.
         figures: other figures of the evidence by name (``low`` and ``high`` of a usual range, a count).
         origin: the metric, the period, and the datasets with the versions that were read.
+        is_asked: whether the day called for the check at all; where not, it says nothing of what was found before.
     """
 
     code: str
@@ -58,6 +59,7 @@ class Finding:
     effort: str = ""
     figures: Mapping[str, float | None] = field(default_factory=dict, compare=False)
     origin: Mapping[str, object] = field(default_factory=dict, compare=False)
+    is_asked: bool = True
 
     @property
     def identity(self) -> str:

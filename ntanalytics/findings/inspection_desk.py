@@ -96,7 +96,7 @@ def attendance(attendance: Rows, days: Rows, on: date) -> list[Finding]:
     since = day_words(on) if state in ("bad", "unknown") else None
     return [
         Finding("desk.attendance", "desk", "驻场", "到岗", state, value, "integer", threshold, evidence,
-                since, advice)
+                since, advice, is_asked=series.today["is_working_day"] is not False)
     ]  # fmt: skip
 
 
@@ -149,8 +149,9 @@ def _no_checks(is_working_day: bool | None, threshold: str, on: date) -> Finding
     else:
         state, evidence, since, advice = "ok", "非工作日，不要求人工检查。", None, ""
     return Finding(
-        "desk.checks", "desk", "全部系统", "人工检查", state, None, "integer", threshold, evidence, since, advice
-    )
+        "desk.checks", "desk", "全部系统", "人工检查", state, None, "integer", threshold, evidence, since, advice,
+        is_asked=is_working_day is not False,
+    )  # fmt: skip
 
 
 def _series(days: Rows, on: date) -> Series:

@@ -153,4 +153,5 @@ def not_due(code: str, subject: str, check: str) -> Finding:
     """A check that no day of the period calls for: in order, and it says why nothing was judged."""
     return Finding(
         code, code.partition(".")[0], subject, check, "ok", None, "integer", "工作日检查", "非工作日，不作判断。",
+        is_asked=False,
     )  # fmt: skip
