@@ -55,7 +55,8 @@ def silences(
         is_wrong_only: whether only silences are told.
 
     Returns:
-        A finding a subject; one ``unknown`` where the day is a hole or its like are too few.
+        A finding a subject; one ``unknown`` where the day is a hole or its like are too few. Its figures ``from_s`` and
+        ``until_s`` are where the silence lies, in seconds after midnight.
     """
     if rule.is_off:
         return []
@@ -97,7 +98,7 @@ def _finding(
     return Finding(
         rule.code, rule.subsystem, subject, rule.words, state, length, "seconds",
         f"超过 {watch} 关注，{bad} 异常", said, None if state == "ok" else day_words(on),
-        "" if state == "ok" else rule.advice, figures={"expected": expected},
+        "" if state == "ok" else rule.advice, figures={"expected": expected, "from_s": first * slot_s, "until_s": last * slot_s},
     )  # fmt: skip
 
 
