@@ -46,7 +46,8 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Pa
         "queries/xinhu/platforms.csv",
         "unit-aliases.csv",
     }
-    assert same == {"ntanalytics.yml", *words}
+    # on three days there may be nothing that only looks like an incident
+    assert same - {"harmless.json"} == {"ntanalytics.yml", *words}
 
 
 def test_its_settings_are_valid_and_every_source_is_there(estate: Estate):
