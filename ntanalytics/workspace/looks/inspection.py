@@ -13,7 +13,7 @@ from ntanalytics.contract.words import SUBSYSTEMS
 from ntanalytics.findings import completeness, inspection_desk, inspection_hosts
 from ntanalytics.findings.finding import ORDER, Finding, worst
 from ntanalytics.findings.rules import judged
-from ntanalytics.findings.sentences import exceptions
+from ntanalytics.findings.stories import told
 from ntanalytics.findings.weighed import weighed
 from ntanalytics.metrics import desk, hosts
 from ntanalytics.metrics.figures import figure
@@ -24,6 +24,7 @@ from ntanalytics.reports.words import words
 from ntanalytics.workspace.inspecting import INSPECTIONS
 from ntanalytics.workspace.looks import findings_of, look_at
 from ntanalytics.workspace.looks.look import HISTORY, Look
+from ntanalytics.workspace.looks.places import places
 from ntanalytics.workspace.report import Report
 
 #: So far ahead it is said when a disk is full.
@@ -74,6 +75,7 @@ class Inspection:
         incidents: what happened on the day, from monitoring, the ledger and the probes.
         checks: the manual checks, as the ledger has them.
         origin: where the incidents come from.
+        places: what names of hosts and services say of the subsystem that they carry.
     """
 
     looks: Mapping[str, Look]
@@ -82,11 +84,12 @@ class Inspection:
     incidents: tuple[Mapping[str, Any], ...]
     checks: pa.Table
     origin: Mapping[str, object]
+    places: Mapping[str, str]
 
     @property
     def sentences(self) -> list[str]:
-        """What is not in order, the worst first, as sentences."""
-        return exceptions(self.findings)
+        """What is not in order, the worst first, a sentence for each story."""
+        return told(self.findings, self.places)
 
 
 def inspect(report: Report) -> Inspection:
@@ -120,7 +123,7 @@ def inspect(report: Report) -> Inspection:
     happened.sort(key=lambda row: row["at"])
     shown = checks.table.select("subsystem", "item", "result", "remark").to_pyarrow()
     origin = report.origin("findings.inspection", problems, incidents)
-    return Inspection(looks, tuple(weighed(found)), tuple(loads), tuple(happened), shown, origin)
+    return Inspection(looks, tuple(weighed(found)), tuple(loads), tuple(happened), shown, origin, places(report))
 
 
 def systems_board(seen: Inspection, *, id: str = "systems") -> Table:
