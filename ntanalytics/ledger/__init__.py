@@ -1,4 +1,4 @@
-"""The ledger: what was extracted, ran and was published. SQLAlchemy; SQLite unless told otherwise."""
+"""The ledger: what was extracted, ran, was published and found. SQLAlchemy; SQLite unless told otherwise."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ntanalytics.errors import LakeError
 from ntanalytics.ledger import tables
 from ntanalytics.ledger.access import writing
 from ntanalytics.ledger.coverage import Coverage, Covered, Taken
+from ntanalytics.ledger.inspections import Found, Inspection, Inspections
 from ntanalytics.ledger.runs import Run, Runs
 
 _TODO = "see `ledger:` in ntanalytics.yml"
@@ -23,6 +24,7 @@ class Ledger:
     Attributes:
         coverage: what the lake holds.
         runs: what ran.
+        inspections: what the published inspections found.
 
     Raises:
         LakeError: the ledger cannot be opened, or another version of ours made it.
@@ -49,6 +51,7 @@ class Ledger:
             _refuse_another_shape(connection, where)
         self.coverage = Coverage(self._engine)
         self.runs = Runs(self._engine)
+        self.inspections = Inspections(self._engine)
 
 
 def _refuse_another_shape(connection: sa.Connection, where: str) -> None:
@@ -65,4 +68,4 @@ def _refuse_another_shape(connection: sa.Connection, where: str) -> None:
             )
 
 
-__all__ = ["Coverage", "Covered", "Ledger", "Run", "Runs", "Taken"]
+__all__ = ["Coverage", "Covered", "Found", "Inspection", "Inspections", "Ledger", "Run", "Runs", "Taken"]

@@ -66,3 +66,31 @@ runs = sa.Table(
     sa.Column("error", sa.Text, nullable=False, default=""),
     sa.Column("who", sa.String(80), nullable=False),
 )
+
+#: Every published inspection of a day, and which rules it asked.
+inspections = sa.Table(
+    "inspections",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("run_id", sa.String(40), nullable=False, unique=True),
+    sa.Column("report", sa.String(80), nullable=False),
+    sa.Column("day", sa.Date, nullable=False, index=True, comment="the inspected local day"),
+    sa.Column("published_at", sa.DateTime, nullable=False, comment="UTC; of one day the last published holds"),
+    sa.Column("codes", sa.JSON, nullable=False, comment="rule → whether a subject that is not noted was in order"),
+)
+
+#: What an inspection found not to be in order or could not tell.
+findings = sa.Table(
+    "findings",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("inspection_id", sa.ForeignKey("inspections.id"), nullable=False, index=True),
+    sa.Column("code", sa.String(80), nullable=False, comment="the rule; with the subject it is the finding's identity"),
+    sa.Column("subsystem", sa.String(40), nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("check", sa.Text, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False, comment="bad, watch, unknown or ok"),
+    sa.Column("value", sa.Float, nullable=True),
+    sa.Column("format", sa.String(40), nullable=False, comment="how the value is written"),
+    sa.Column("since", sa.Text, nullable=True, comment="since when it was so, in the report's words"),
+)

@@ -1,0 +1,110 @@
+"""What inspections found, in real ledgers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from ntanalytics.errors import LakeError
+from ntanalytics.ledger import Found, Inspection, Ledger
+
+MONDAY, TUESDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 17)
+AT = dt.datetime(2026, 11, 17, 7, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+UNICOM = Found("sms.rate", "sms", "中国联通", "送达率", "bad", 0.71, "rate:1", "11月16日")
+PORTAL = Found("infra.errors", "infra", "portal", "错误率", "unknown", None, "rate:2", None)
+
+
+def _of(day: dt.date, *found: Found, run: str = "r1", **more) -> Inspection:
+    return Inspection(run, "daily_inspection", day, AT, {"sms.rate": True, "infra.errors": False}, found, **more)
+
+
+@pytest.fixture
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty ledger; on a server it is emptied afterwards."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/ledger.sqlite"
+        return
+    server = str(request.getfixturevalue(request.param))
+    yield server
+    engine = sa.create_engine(server, poolclass=NullPool)
+    Ledger(server)
+    metadata = sa.MetaData()
+    metadata.reflect(engine)
+    metadata.drop_all(engine)
+
+
+EVERYWHERE = pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite",
+        pytest.param("postgres_url", marks=pytest.mark.servers),
+        pytest.param("mariadb_url", marks=pytest.mark.servers),
+    ],
+    indirect=True,
+)
+
+
+@EVERYWHERE
+def test_what_is_noted_is_read_as_it_was(url: str):
+    ledger = Ledger(url)
+    ledger.inspections.note(_of(TUESDAY, UNICOM, PORTAL, run="r2"))
+    ledger.inspections.note(_of(MONDAY))
+    found = Ledger(url).inspections.until("daily_inspection", TUESDAY)
+    assert found == [_of(MONDAY), _of(TUESDAY, UNICOM, PORTAL, run="r2")]
+    assert found[1].published_at == dt.datetime(2026, 11, 16, 23, 30, tzinfo=dt.UTC)
+    assert ledger.inspections.until("daily_inspection", MONDAY) == [_of(MONDAY)]
+    assert ledger.inspections.until("another_inspection", TUESDAY) == []
+    assert ledger.inspections.unnoted(["r1", "r2", "r3"]) == {"r3"}
+
+
+@EVERYWHERE
+def test_of_several_inspections_of_a_day_the_last_published_holds_whenever_it_is_noted(url: str):
+    ledger = Ledger(url)
+    later = replace(_of(MONDAY, PORTAL, run="r2"), published_at=AT + dt.timedelta(hours=1))
+    ledger.inspections.note(later)
+    ledger.inspections.note(_of(MONDAY, UNICOM))
+    assert ledger.inspections.until("daily_inspection", MONDAY) == [later]
+
+
+@EVERYWHERE
+def test_an_inspection_is_noted_once(url: str):
+    ledger = Ledger(url)
+    ledger.inspections.note(_of(MONDAY, UNICOM))
+    ledger.inspections.note(_of(MONDAY, UNICOM, PORTAL))
+    assert ledger.inspections.until("daily_inspection", MONDAY) == [_of(MONDAY, UNICOM)]
+
+
+def test_a_ledger_from_before_there_were_inspections_gets_their_tables(tmp_path: Path):
+    url = f"sqlite:///{tmp_path}/ledger.sqlite"
+    run = Ledger(url).runs.start("daily_inspection", "2026-11-16", {})
+    engine = sa.create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        for table in ("findings", "inspections"):
+            connection.execute(sa.text(f"DROP TABLE {table}"))
+    ledger = Ledger(url)
+    ledger.inspections.note(_of(MONDAY, UNICOM))
+    assert [each.id for each in ledger.runs.history()] == [run]
+    assert ledger.inspections.until("daily_inspection", MONDAY) == [_of(MONDAY, UNICOM)]
+
+
+def test_a_note_is_whole_or_not_there(tmp_path: Path):
+    url = f"sqlite:///{tmp_path}/ledger.sqlite"
+    ledger = Ledger(url)
+    engine = sa.create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text("CREATE TRIGGER full BEFORE INSERT ON findings BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+        )
+    with pytest.raises(LakeError, match="disk is full"):
+        ledger.inspections.note(_of(MONDAY, UNICOM))
+    assert ledger.inspections.unnoted(["r1"]) == {"r1"}
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP TRIGGER full"))
+    ledger.inspections.note(_of(MONDAY, UNICOM))
+    assert ledger.inspections.until("daily_inspection", MONDAY) == [_of(MONDAY, UNICOM)]
