@@ -98,7 +98,8 @@ def _finding(
     return Finding(
         rule.code, rule.subsystem, subject, rule.words, state, length, "seconds",
         f"超过 {watch} 关注，{bad} 异常", said, None if state == "ok" else day_words(on),
-        "" if state == "ok" else rule.advice, figures={"expected": expected, "from_s": first * slot_s, "until_s": last * slot_s},
+        "" if state == "ok" else rule.advice,
+        figures={"expected": expected, "from_s": float(first * slot_s), "until_s": float(last * slot_s)},
     )  # fmt: skip
 
 
