@@ -14,7 +14,7 @@ from tests.city import City
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-pytest_plugins = ["tests.browser", "tests.servers.plugin"]
+pytest_plugins = ["tests.browser", "tests.desk", "tests.servers.plugin"]
 
 
 @pytest.fixture(scope="session")

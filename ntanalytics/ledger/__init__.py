@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -13,7 +14,9 @@ from ntanalytics.ledger import tables
 from ntanalytics.ledger.access import writing
 from ntanalytics.ledger.coverage import Coverage, Covered, Taken
 from ntanalytics.ledger.inspections import Found, Inspection, Inspections
+from ntanalytics.ledger.leases import Lease, LeaseLost, lease
 from ntanalytics.ledger.runs import Run, Runs
+from ntanalytics.ledger.turns import Turned, Turns
 
 _TODO = "see `ledger:` in ntanalytics.yml"
 
@@ -25,6 +28,7 @@ class Ledger:
         coverage: what the lake holds.
         runs: what ran.
         inspections: what the published inspections found.
+        turns: how the turns of the jobs stand.
 
     Raises:
         LakeError: the ledger cannot be opened, or another version of ours made it.
@@ -52,6 +56,11 @@ class Ledger:
         self.coverage = Coverage(self._engine)
         self.runs = Runs(self._engine)
         self.inspections = Inspections(self._engine)
+        self.turns = Turns(self._engine)
+
+    def lease(self, name: str) -> AbstractContextManager[Lease | None]:
+        """Hold the lease on something; None when another process holds it (:mod:`ntanalytics.ledger.leases`)."""
+        return lease(self._engine, name)
 
 
 def _refuse_another_shape(connection: sa.Connection, where: str) -> None:
@@ -68,4 +77,18 @@ def _refuse_another_shape(connection: sa.Connection, where: str) -> None:
             )
 
 
-__all__ = ["Coverage", "Covered", "Found", "Inspection", "Inspections", "Ledger", "Run", "Runs", "Taken"]
+__all__ = [
+    "Coverage",
+    "Covered",
+    "Found",
+    "Inspection",
+    "Inspections",
+    "Lease",
+    "LeaseLost",
+    "Ledger",
+    "Run",
+    "Runs",
+    "Taken",
+    "Turned",
+    "Turns",
+]

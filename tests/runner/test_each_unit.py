@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from ntanalytics.errors import BadParameter, BadPeriod, NoData, ReportFailed
 from ntanalytics.runner.each_unit import UnitFailed, run_each_unit
-from tests.runner.conftest import HEAD, TODAY
+from tests.desk import HEAD, TODAY
 
 HOSTILE = [
     '"; import os; os.abort() #',

@@ -6,7 +6,7 @@ import pytest
 
 from ntanalytics.errors import PublishError, ReportFailed
 from ntanalytics.runner import indexing
-from tests.runner.conftest import Desk
+from tests.desk import Desk
 
 
 def test_a_published_and_a_failed_run_stand_in_the_index(desk: Desk) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from ntanalytics.reports.exporters.pdf import find_browser
 from ntanalytics.reports.verification import verify
-from tests.runner.conftest import Desk
+from tests.desk import Desk
 
 
 @pytest.mark.browser

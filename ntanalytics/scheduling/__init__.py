@@ -1,0 +1,1 @@
+"""What is to come out by itself, when, and whether it did."""

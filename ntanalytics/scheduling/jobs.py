@@ -1,0 +1,121 @@
+"""The jobs of a site, read from its ``scheduled/jobs.yml``: what comes out by itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from ntanalytics.errors import NtaError, SettingsError
+from ntanalytics.scheduling.when import When, parse_when
+
+
+def _when(value: object) -> When:
+    try:
+        return parse_when(str(value))
+    except SettingsError as error:
+        raise ValueError(f"{error.what}; {error.todo}") from error
+
+
+def _texts(value: object) -> object:
+    """Parameters as they were written: YAML would make 493 of 0755, and False of NO."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            if not isinstance(each, str):
+                raise ValueError(  # noqa: TRY004 - what pydantic takes for a wrong value
+                    f'{name}: write its value in quotes, as "{each}"'
+                )
+    return value
+
+
+class Job(BaseModel):
+    """One report that comes out by itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    report: str = Field(description="The report: a notebook under notebooks/.")
+    period: Literal["yesterday", "last-working-day", "last-week", "last-month"] = Field(
+        description="Which period it is of, seen from the day of its turn."
+    )
+    when: Annotated[When, BeforeValidator(_when)] = Field(
+        description="When its turn comes: day, working day, Monday, first working day of the week or of the month, "
+        "and a local time."
+    )
+    parameters: Annotated[dict[str, str], BeforeValidator(_texts)] = Field(
+        default_factory=dict, description="Parameters of the report, each value in quotes."
+    )
+    each: Literal["unit"] | None = Field(None, description="`unit`: a page for each unit of the OA.")
+    recipients: tuple[str, ...] = Field((), description="Who gets it.")
+    deadline_min: int = Field(120, gt=0, description="Minutes after its turn by which it must be out.")
+    catch_up: Literal["all", "latest"] = Field(
+        "all", description="After an outage: every period that was missed, or the latest alone."
+    )
+    max_age_days: int = Field(10, gt=0, description="What was missed longer ago is not made up for.")
+
+    def deadline(self, at: dt.datetime) -> dt.datetime:
+        """By when the report whose turn came at a moment must be out."""
+        return at + dt.timedelta(minutes=self.deadline_min)
+
+
+class Jobs(BaseModel):
+    """Everything that ``jobs.yml`` says."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    jobs: dict[str, Job] = Field(description="The jobs by name.")
+
+
+def load_jobs(path: Path) -> Mapping[str, Job]:
+    """The jobs of a file, by name, in its order.
+
+    Raises:
+        SettingsError: it cannot be read, is no YAML, or a key or value is wrong; every problem is named with its key.
+    """
+    where = str(path)
+    try:
+        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(
+            f"cannot read the jobs: {error.strerror}", where=where, todo="`ntanalytics init DIR` writes such a file"
+        ) from error
+    except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        raise SettingsError(f"not YAML: {error}", where=where) from error
+    try:
+        return Jobs.model_validate(content).jobs
+    except ValidationError as error:
+        raise SettingsError(_explained(error), where=where, todo="see docs/schedule.md") from None
+
+
+def _explained(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        key = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            known = ", ".join(Job.model_fields if len(problem["loc"]) > 1 else Jobs.model_fields)
+            lines.append(f"{key}: unknown key; known: {known}")
+        else:
+            lines.append(f"{key}: {problem['msg'].removeprefix('Value error, ')}")
+    return "\n".join(lines)
+
+
+def check_jobs(jobs: Mapping[str, Job], notebooks: Path | None = None) -> list[str]:
+    """What cannot work: unknown reports, periods a report does not take, unknown parameters; a sentence each."""
+    from ntanalytics.periods import parse_period
+    from ntanalytics.runner.notebooks import load_report
+    from ntanalytics.runner.parameters import resolve
+
+    found = []
+    for name, job in jobs.items():
+        try:
+            plan = load_report(job.report, notebooks)
+            # any day will do: only the kind of period is checked
+            plan.check_period(parse_period(job.period, dt.date(2026, 11, 24)))
+            given = {**job.parameters, **({"unit": "x"} if job.each == "unit" else {})}
+            resolve(plan.parameters, given, where=job.report)
+        except NtaError as error:
+            found.append(f"{name}: {error}")
+    return found

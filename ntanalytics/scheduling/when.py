@@ -1,0 +1,93 @@
+"""When a job's turn comes, as a person writes it: ``working day 07:30``, ``Monday 08:00``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from ntanalytics.errors import SettingsError
+from ntanalytics.periods import Calendar, days_between
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _is_first(day: dt.date, begin: dt.date, calendar: Calendar) -> bool:
+    """Whether ``day`` is the first working day from ``begin`` on."""
+    return calendar.working_days(begin, day) == [day]
+
+
+#: The days that can be written → whether a day is one of them.
+_DAYS: Mapping[str, Callable[[dt.date, Calendar], bool]] = MappingProxyType(
+    {
+        "day": lambda _day, _calendar: True,
+        "working day": lambda day, calendar: calendar.is_working_day(day),
+        "first working day of the week": lambda day, calendar: _is_first(
+            day, day - dt.timedelta(days=day.weekday()), calendar
+        ),
+        "first working day of the month": lambda day, calendar: _is_first(day, day.replace(day=1), calendar),
+    }
+)
+
+_FORMS = (
+    "write `day`, `working day`, a weekday (`Monday`), `first working day of the week` or "
+    "`first working day of the month`, and a time: `working day 07:30`"
+)
+
+
+@dataclass(frozen=True)
+class When:
+    """Days of one kind, and the local time on each of them.
+
+    Attributes:
+        days: one of ``_DAYS``, or a weekday in lower case.
+        at: the local time.
+    """
+
+    days: str
+    at: dt.time
+
+    def __str__(self) -> str:
+        """As it is written."""
+        return f"{self.days.capitalize() if self.days in _WEEKDAYS else self.days} {self.at:%H:%M}"
+
+    def is_on(self, day: dt.date, calendar: Calendar) -> bool:
+        """Whether its turn comes on a local day.
+
+        Raises:
+            CalendarMissing: the day's year is not known, and it matters.
+        """
+        if self.days in _WEEKDAYS:
+            return day.weekday() == _WEEKDAYS.index(self.days)
+        return _DAYS[self.days](day, calendar)
+
+    def between(self, since: dt.datetime, until: dt.datetime, calendar: Calendar, zone: ZoneInfo) -> list[dt.datetime]:
+        """The moments (aware, in ``zone``) later than ``since`` and not later than ``until``, in order.
+
+        Raises:
+            CalendarMissing: a year among them is not known, and it matters.
+        """
+        first, last = since.astimezone(zone).date(), until.astimezone(zone).date()
+        moments = [
+            dt.datetime.combine(day, self.at, zone) for day in days_between(first, last) if self.is_on(day, calendar)
+        ]
+        return [moment for moment in moments if since < moment <= until]
+
+
+def parse_when(text: str) -> When:
+    """Read ``working day 07:30`` and its like.
+
+    Raises:
+        SettingsError: the text is none of them.
+    """
+    said = re.fullmatch(r"(.*\S)\s+(\d{1,2}):(\d{2})", text.strip())
+    days = " ".join(said[1].lower().split()) if said else ""
+    if said is None or days not in (*_DAYS, *_WEEKDAYS):
+        raise SettingsError(f"{text!r} is no time at which a job's turn comes", todo=_FORMS)
+    hour, minute = int(said[2]), int(said[3])
+    if hour > 23 or minute > 59:
+        raise SettingsError(f"{text!r}: there is no {hour:02d}:{minute:02d}", todo=_FORMS)
+    return When(days, dt.time(hour, minute))

@@ -1,0 +1,114 @@
+"""One at a time is at work on a thing, on SQLite and on PostgreSQL, and a dead holder's lease is taken over."""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from ntanalytics.ledger import LeaseLost, Ledger
+from ntanalytics.ledger.leases import lease
+from ntanalytics.ledger.schedule_tables import leases
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+    url = f"sqlite:///{tmp_path}/ledger.sqlite"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    Ledger(url)
+    made = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    yield made
+    with made.begin() as connection:
+        connection.execute(leases.delete())
+
+
+def test_a_lease_is_held_by_one_and_free_when_it_was_given_back(engine: sa.Engine):
+    with lease(engine, "morning") as first, lease(engine, "morning") as second, lease(engine, "other") as third:
+        assert first is not None
+        assert second is None
+        assert third is not None
+    with lease(engine, "morning") as again:
+        assert again is not None
+
+
+def test_a_lease_that_is_not_renewed_is_taken_over_and_its_holder_told(engine: sa.Engine):
+    with lease(engine, "morning") as held:
+        assert held is not None
+        held.check()
+        _expire(engine)
+        with lease(engine, "morning") as taken:
+            assert taken is not None
+            assert taken.holder != held.holder
+            with pytest.raises(LeaseLost, match="morning"):
+                held.check()
+            taken.check()
+    # giving back what was lost takes nothing from the one who has it
+    with lease(engine, "morning") as after:
+        assert after is not None
+
+
+def test_a_holder_that_lives_renews(engine: sa.Engine):
+    with lease(engine, "morning", holds_s=0.6) as held:
+        assert held is not None
+        begun = _expires(engine)
+        assert _until(lambda: _expires(engine) > begun), "the lease was not renewed"
+        with lease(engine, "morning") as second:
+            assert second is None
+
+
+def _hold_for_ever(url: str, ready: threading.Event) -> None:
+    with lease(sa.create_engine(url, poolclass=sa.pool.NullPool), "morning", holds_s=0.5) as held:
+        assert held is not None
+        ready.set()
+        signal.pause()
+
+
+@pytest.mark.servers
+def test_what_a_killed_process_held_is_free_when_it_has_expired(postgres_url: str):
+    Ledger(postgres_url)
+    engine = sa.create_engine(postgres_url, poolclass=sa.pool.NullPool)
+    context = multiprocessing.get_context("spawn")
+    ready = context.Event()
+    holder = context.Process(target=_hold_for_ever, args=(postgres_url, ready))
+    holder.start()
+    assert ready.wait(60)
+    with lease(engine, "morning") as meanwhile:
+        assert meanwhile is None
+    os.kill(holder.pid or 0, signal.SIGKILL)
+    holder.join()
+
+    def is_free() -> bool:
+        with lease(engine, "morning") as taken:
+            return taken is not None
+
+    assert _until(is_free), "a dead holder's lease was never free"
+
+
+def _expire(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        long_ago = dt.datetime(2026, 1, 1)
+        connection.execute(leases.update().values(expires_at=long_ago))
+
+
+def _expires(engine: sa.Engine) -> object:
+    with engine.connect() as connection:
+        return connection.execute(sa.select(leases.c.expires_at)).scalar_one()
+
+
+def _until(holds: Callable[[], bool], seconds: float = 20) -> bool:
+    """Whether something comes true within some seconds: it is waited for, never slept through."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if holds():
+            return True
+        threading.Event().wait(0.05)
+    return False
