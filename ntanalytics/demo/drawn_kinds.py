@@ -115,7 +115,7 @@ _OF_IDENTITY = (
     Choice("login_outage", "identity", ("统一身份认证",), (0.5, 1.75), "认证服务中断{lasted}，期间全市无法登录。",
            faint=(0.2, 0.25), bad=0.3, begins=("08:45", "14:30")),
     Choice("method_failing", "identity", ("sms_code", "scan", "federated"), (0.5, 0.95),
-           "{name}登录约{percent}%失败，历时{lasted}。",
+           "以{name}方式登录约{percent}%失败，历时{lasted}。",
            faint=(0.2, 0.28), bad=0.5, begins=("08:30", "14:00"), hours=(2, 4.5)),
     Choice("brute_force", "identity", _ADDRESSES, (60, 300), "来源{name}对一个账号连续尝试口令{count}次。",
            faint=(18, 25), bad=60, begins=("00:30", "05:00"), hours=(0.17, 0.17), on="any", digits=0),
