@@ -15,6 +15,9 @@ Floats = NDArray[np.float64]
 #: Days with a value that a trend needs.
 FEWEST_DAYS = 14
 
+#: Days of a new pace that it takes to be believed.
+FEWEST_AFTER_BEND = 10
+
 #: Confidence of the interval.
 CONFIDENCE = 0.95
 
@@ -26,6 +29,9 @@ CARRIES = 12
 
 #: The trend must have moved that many times the ordinary spread around it over the days that it was seen.
 _CLEAR = 1.0
+
+#: Two lines must leave less than this share of what one leaves, and of what the last of them rises.
+_TELLING = 0.1
 
 FULL = "已满"
 FEW = "历史不足"
@@ -96,6 +102,7 @@ def forecast(peaks: Sequence[tuple[date, float | None]], capacity: float) -> For
     if len(known) < FEWEST_DAYS:
         return Forecast(None, None, None, FEW)
     begin = _present(ages, values)
+    begin += _bend(ages[begin:], values[begin:])
     ages, values = ages[begin:], values[begin:]
     from scipy import stats
 
@@ -124,6 +131,33 @@ def forecast(peaks: Sequence[tuple[date, float | None]], capacity: float) -> For
         "",
         slope,
     )
+
+
+def _bend(ages: Floats, values: Floats) -> int:
+    """Where the present pace begins: where two lines meet that tell far more than one; 0 where one line will do.
+
+    A job that begins to write, or a load that doubles, bends the line and does not make it a swing.
+    """
+    if len(ages) < 2 * FEWEST_AFTER_BEND:
+        return 0
+    # a single peak is no bend: each value is the median of three
+    smooth = np.median(np.stack((values[:-2], values[1:-1], values[2:])), axis=0)
+    days = ages[1:-1]
+    places = range(FEWEST_AFTER_BEND, len(days) - FEWEST_AFTER_BEND + 1)
+    left = {place: _misfit(days[:place], smooth[:place]) + _misfit(days[place:], smooth[place:]) for place in places}
+    if not left:
+        return 0
+    best = min(left, key=lambda place: left[place])
+    whole, rise = _misfit(days, smooth), abs(float(smooth[-1] - smooth[best]))
+    is_bent = left[best] < _TELLING * whole and math.sqrt(left[best] / len(days)) < _TELLING * rise
+    return best + 1 if is_bent else 0
+
+
+def _misfit(ages: Floats, values: Floats) -> float:
+    """What a line of least squares leaves, squared and summed."""
+    x, y = ages - ages.mean(), values - values.mean()
+    along = float(x @ x)
+    return max(0.0, float(y @ y) - (float(x @ y) ** 2 / along if along else 0.0))
 
 
 def _is_swing(rest: Floats, slope: float) -> bool:

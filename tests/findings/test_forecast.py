@@ -76,6 +76,19 @@ def test_what_was_before_a_clean_up_does_not_count() -> None:
     assert forecast(_days(values), 100).full_on == _after(40 + 120)
 
 
+def test_a_new_pace_is_believed_after_ten_days_and_what_was_before_does_not_count() -> None:
+    # a flat disk of 60 begins on the 40th day to grow by 2 a day: full 20 days later
+    values = [60 + 0.02 * day for day in range(40)] + [62.0 + 2 * day for day in range(15)]
+    assert forecast(_days(values), 100).full_on == _after(40 + 19)
+    assert forecast(_days(values[:45]), 100).full_on is None
+
+
+def test_a_peak_is_no_new_pace() -> None:
+    values = [50 + day / 2 for day in range(60)]
+    values[55] += 20
+    assert forecast(_days(values), 100).full_on == _after(100)
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     seed=st.integers(0, 1000),
