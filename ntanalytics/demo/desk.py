@@ -41,6 +41,7 @@ def write_ledger(city: City, path: Path, segments: Mapping[tuple[dt.date, str], 
         "desk.changes": desk_records.changes(city),
         "desk.roster": desk_records.roster(city),
         "desk.signoffs": desk_records.signoffs(city),
+        "desk.recommendations": desk_records.recommendations(city),
         "infra.patches": desk_records.patches(city),
         "sms.bills": _bills(city, segments),
     }

@@ -68,6 +68,12 @@ _TRAINED_EVERY, _PATCHED_EVERY = 9, 10
 #: Share of working days on which a change is made, and the shares of its kinds.
 _CHANGED = 0.3
 _KINDS = {"workflow": 0.45, "fix": 0.25, "feature": 0.2, "maintenance": 0.1}
+#: What became of recommendations, by their cause.
+_DECIDED = (
+    ("capacity", "in_progress", "已列入扩容计划，等待存储到货。"),
+    ("seals", "adopted", "已约定用章单位集中测试。"),
+    ("modules", "declined", "年内不调整模块。"),
+)
 _CHANGEABLE = ("oa", "docexchange", "identity", "sms", "seal")
 
 
@@ -181,6 +187,16 @@ def signoffs(city: City) -> list[tuple[Any, ...]]:
             rows.append((signed, "weekly_service_report", week.text))
         week = week.previous()
     return rows[::-1]
+
+
+def recommendations(city: City) -> list[tuple[Any, ...]]:
+    """The rows of ``desk.recommendations``: what became of three that the month before the last one's report gave."""
+    month = Period.month(city.until).previous()
+    noted = city.calendar.working_days(month.last + dt.timedelta(days=1), city.until)[3:4]
+    if month.first < city.days[0].replace(day=1) or not noted:
+        return []
+    at = local(noted[0], 15 * 60)
+    return [(f"{cause}-{month.text}", at, decision, None, remark) for cause, decision, remark in _DECIDED]
 
 
 def patches(city: City) -> list[tuple[Any, ...]]:

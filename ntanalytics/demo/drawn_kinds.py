@@ -135,8 +135,8 @@ _OF_DOCUMENTS = (
            faint=(2, 3), digits=0),
     Choice("returned_burst", "docexchange", _CITY_UNITS, (0.5, 0.9), "{name}所发公文约{percent}%被退回。",
            faint=(0.25, 0.35), begins=("09:00", "09:00"), hours=(8.5, 8.5)),
-    Choice("signing_failures", "seal", ("seal",), (0.3, 0.8), "签章服务故障，约{percent}%的签章失败，历时{lasted}。",
-           faint=(0.1, 0.15), bad=0.3, begins=("09:00", "15:00"), hours=(1, 2.5), faint_hours=(2, 3), is_shaped=True),
+    Choice("signing_failures", "seal", ("seal",), (0.4, 0.8), "签章服务故障，约{percent}%的签章失败，历时{lasted}。",
+           faint=(0.1, 0.15), bad=0.4, begins=("09:00", "15:00"), hours=(1.5, 3.5), is_shaped=True),
 )  # fmt: skip
 _OF_OFFICE = (
     Choice("module_stopped", "oa", _used(has_bills=False), (24, 24), "{name}模块{lasted}无操作。",

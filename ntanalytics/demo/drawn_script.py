@@ -84,7 +84,8 @@ class _Script:
         """One of a kind on the first day that suits it, in an order of its own; None where no day does."""
         rng = np.random.default_rng([self._seed, _STREAM, *name.encode()])
         size = _drawn(rng, choice.faint if is_faint and choice.faint else choice.sizes, choice.digits)
-        shape = str(rng.choice(SHAPES, p=_SHARES)) if choice.is_shaped else "sharp"
+        # one that is barely visible would not be with pauses
+        shape = str(rng.choice(SHAPES, p=_SHARES)) if choice.is_shaped and not is_faint else "sharp"
         grade = severity or ("异常" if choice.bad is not None and size >= choice.bad else "关注")
         subjects = self._large if choice.subjects is UNITS else choice.subjects
         order = rng.permutation(len(self._days)).tolist()
