@@ -43,25 +43,53 @@ CAUSES = (
         "按路径定位上游错误并修复，补充限流与重试", "week", _VENDOR, 4, "A failed request is a person who tries again.",
     ),
     Cause(
-        "brute_force", ("identity.attempts",), "hazard", "存在口令暴力尝试", "弱口令账号可能被攻破",
-        "启用来源封禁与登录延时，督促改密", "day", _US, 4, "One guessed password opens every application.",
+        "brute_force", ("identity.attempts", "identity.forced_accounts"), "hazard", "存在口令暴力尝试",
+        "弱口令账号可能被攻破", "启用来源封禁与登录延时，督促改密", "day", _US, 4,
+        "One guessed password opens every application.",
     ),
     Cause(
-        "logins", ("identity.login_failure_rate", "ca.certificate_failure_rate"), "running", "登录失败率偏高",
+        "logins",
+        (
+            "identity.login_failure_rate", "identity.method_failures", "identity.reason_rise",
+            "ca.certificate_failure_rate", "ca.refused_logins",
+        ),
+        "running", "登录失败率偏高",
         "用户登录受阻，咨询工单增多", "按方式与原因整改认证链路，完善错误提示", "week", _US, 3,
         "Most come in at the second attempt.",
+    ),
+    Cause(
+        "login_outages",
+        (
+            "identity.login_silence", "identity.logins_fall", "sso.access_silence", "sso.accesses_fall",
+            "ca.login_silence", "ca.logins_fall",
+        ),
+        "running", "登录或单点登录中断，或明显减少", "用户无法进入各应用",
+        "复盘中断原因，为认证服务、票据库和证书网关补充冗余与自动切换", "week", _VENDOR, 5,
+        "Everything else is behind the login.",
+    ),
+    Cause(
+        "apps", ("sso.accesses", "sso.app_silence", "sso.app_p95_rise"), "running", "接入应用无人访问或响应变慢",
+        "该应用的用户无法经门户进入，或多等数秒", "与应用方核对入口、接入配置和票据校验", "day", _VENDOR, 3,
+        "One application of many, and its users have other ways in.",
+    ),
+    Cause(
+        "administration", ("identity.changes_rise", "identity.failed_changes"), "hazard", "账号批量变更或变更未生效",
+        "误停、误授权的账号影响办公和安全", "批量操作前核对工单并双人复核，失败的变更当日重做", "day", _US, 3,
+        "What was done by mistake can be undone, once it is known.",
     ),
     Cause(
         "patches", ("infra.failed_patches",), "hazard", "安全补丁安装失败，尚未复装", "已知漏洞仍可被利用",
         "与安全服务商约定窗口复装并复测", "day", _US, 4, "A known hole is the first that is tried.",
     ),
     Cause(
-        "accounts", ("identity.orphan_accounts", "identity.dormant_accounts"), "hazard",
+        "accounts", ("identity.orphan_accounts", "identity.dormant_accounts", "identity.shared_accounts"), "hazard",
         "存在无归属或长期不用的账号", "离岗人员仍可登录，授权数被占用", "每月比对单位名册，停用无归属与休眠账号", "day",
         _OFFICE, 3, "Each of them is an access that nobody answers for.",
     ),
     Cause(
-        "renewals", ("ca.expiring_30d", "ca.expired_tried"), "hazard", "个人证书集中到期或过期仍在使用",
+        "renewals",
+        ("ca.expiring_30d", "ca.expiring_times", "ca.expiring_units", "ca.expired_tried", "ca.revoked_tried"), "hazard",
+        "个人证书集中到期或过期仍在使用",
         "持证人无法登录和签章", "按单位分批组织更新，到期前 30 天短信提醒", "week", _OFFICE, 3,
         "Who holds an expired certificate waits until it is renewed.",
     ),
@@ -70,7 +98,12 @@ CAUSES = (
         "变更系统中设置确认为必填环节，补签已完成项", "day", _US, 3, "Only what was confirmed may be changed (O7).",
     ),
     Cause(
-        "seals", ("seal.testing_days", "seal.signing_failure_rate"), "running", "印章制作后长期未测试或签章失败",
+        "seals",
+        (
+            "seal.testing_days", "seal.making_days", "seal.signing_failure_rate", "seal.signing_failures",
+            "seal.verification_failures", "seal.signing_silence", "seal.signings_fall",
+        ),
+        "running", "印章制作后长期未测试或签章失败",
         "单位无法用章，公文改走纸质", "集中安排一次到场测试", "day", _OFFICE, 2, "Few units wait, and they have paper.",
     ),
     Cause(
@@ -79,7 +112,9 @@ CAUSES = (
         "A document that nobody signs for is not worked on.",
     ),
     Cause(
-        "interfaces", ("docexchange.call_failure_rate", "sso.access_failure_rate"), "running", "系统间接口失败率偏高",
+        "interfaces",
+        ("docexchange.call_failure_rate", "sso.access_failure_rate", "sso.app_failures"),
+        "running", "系统间接口失败率偏高",
         "对接系统收发文中断", "与调用方联合核查证书、报文与超时设置", "week", _VENDOR, 3, "Callers try again, mostly.",
     ),
     Cause(

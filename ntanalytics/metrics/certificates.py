@@ -62,7 +62,32 @@ RENEWALS = (
     ),
 )  # fmt: skip
 
-MEASURES = catalogue(change.with_changes((*STOCK, *LOGINS, *RENEWALS)))
+DUE = (
+    Measure(
+        "usual_30d", "通常 30 天到期", "张", "number:0",
+        definition="Median of the certificates in force that expire in each 30 days of the 330 after the next 30.",
+    ),
+    Measure(
+        "expiring_times", "集中到期倍数", "倍", "number:1", "down",
+        "expiring_30d / usual_30d; null where usual_30d is 0.",
+    ),
+    Measure(
+        "expiring_units", "证书 7 天内到期单位", "家", good="down", is_additive=True,
+        definition="Units whose last certificate in force expires within 7 days.",
+    ),
+    Measure("first_expires_at", "最早到期", format="datetime", definition="The earliest expiry among these."),
+    Measure(
+        "revoked_tried", "吊销后仍在使用", "张", good="down", is_additive=True,
+        definition="Distinct certificates that were tried after they had been revoked.",
+    ),
+)  # fmt: skip
+
+#: Windows of 30 days that are looked at: the next one, and the rest of a year.
+_WINDOWS, _WINDOW_S = 12, 30 * 86_400
+#: A unit whose certificate expires so soon is called on the same day.
+_AT_ONCE = timedelta(days=7)
+
+MEASURES = catalogue((*change.with_changes((*STOCK, *LOGINS, *RENEWALS)), *DUE))
 
 
 def stock(certificates: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table:
@@ -110,6 +135,60 @@ def renewals(certificates: ir.Table, at: datetime, utc_offset_h: int) -> ir.Tabl
     local = good.expires_at + ibis.interval(hours=utc_offset_h)
     counted = good.group_by(renewal_month=local.truncate("M").date()).aggregate(renewals=good.count())
     return counted.order_by("renewal_month")
+
+
+def due(certificates: ir.Table, at: datetime) -> ir.Table:
+    """How many certificates expire within 30 days, against what usually does in 30 days of the year that follows.
+
+    Args:
+        certificates: rows of ``ca.certificates`` of one kind: one snapshot.
+        at: the moment (aware) of the snapshot.
+
+    Returns:
+        One row: ``expiring_30d``, ``usual_30d`` and ``expiring_times``.
+    """
+    moment = ibis.literal(at)
+    good = certificates.filter((certificates.state == "active") & (certificates.expires_at > moment))
+    left = good.expires_at.epoch_seconds() - moment.epoch_seconds()
+    placed = good.mutate(window=((left - 1) / _WINDOW_S).floor().cast("int64"))
+    counts = [placed.count(where=placed.window == number) for number in range(_WINDOWS)]
+    counted = placed.aggregate(**{f"w{number}": count for number, count in enumerate(counts)})
+    later = counted.select(
+        expiring_30d=counted.w0, later=ibis.array([counted[f"w{number}"] for number in range(1, _WINDOWS)])
+    )
+    listed = later.unnest("later")
+    usual = listed.group_by("expiring_30d").aggregate(usual_30d=listed.later.cast("float64").median())
+    return usual.mutate(expiring_times=usual.expiring_30d / usual.usual_30d.nullif(0))
+
+
+def units_due(certificates: ir.Table, at: datetime) -> ir.Table:
+    """The units whose last certificate in force expires within a week: who has renewed is not among them.
+
+    Args:
+        certificates: rows of ``ca.certificates``: one snapshot.
+        at: the moment (aware) of the snapshot.
+
+    Returns:
+        ``unit`` and ``expires_at``, the earliest first.
+    """
+    moment = ibis.literal(at)
+    named = certificates.filter((certificates.kind == "unit") & certificates.unit.notnull())
+    good = named.filter((named.state == "active") & (named.expires_at > moment))
+    last = good.group_by("unit").aggregate(expires_at=good.expires_at.max())
+    return last.filter(last.expires_at <= ibis.literal(at + _AT_ONCE)).order_by("expires_at", "unit")
+
+
+def revoked(logins: ir.Table) -> ir.Table:
+    """How many certificates were tried after they had been revoked.
+
+    Args:
+        logins: rows of ``ca.logins``, those of the period.
+
+    Returns:
+        One row: ``revoked_tried``.
+    """
+    is_tried = (logins.outcome == "failure") & (logins.reason == "revoked")
+    return logins.aggregate(revoked_tried=logins.certificate_id.nunique(where=is_tried))
 
 
 def logins(logins: ir.Table, by: Sequence[str] = ()) -> ir.Table:

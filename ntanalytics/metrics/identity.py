@@ -21,6 +21,12 @@ DORMANT_AFTER = timedelta(days=90)
 #: That many failures of one account, or from one address, within that time are an attempt by force (domain.md).
 BRUTE_FAILURES, BRUTE_WITHIN = 20, timedelta(minutes=10)
 
+#: A desk, a telephone and what lies between them are some addresses in an hour; so many are several persons.
+SHARED_ADDRESSES = 5
+
+#: Who gets in so soon after an attempt by force has guessed the password.
+FORCED_WITHIN = timedelta(hours=1)
+
 LOGINS = (
     Measure("logins", "登录", "次", is_additive=True, definition="Attempts to log in (domain.md, Identity and SSO)."),
     Measure(
@@ -73,7 +79,19 @@ SUSPECTS = (
     Measure("last_attempt_at", "末次失败", format="datetime", definition="Time of the last of them."),
 )  # fmt: skip
 
-MEASURES = catalogue((*change.with_changes((*LOGINS, *ACCOUNTS, *CHANGES)), *SUSPECTS))
+SHARED = (
+    Measure(
+        "shared_accounts", "疑似共用账号", "个", good="down", is_additive=True,
+        definition="Accounts that logged in from five addresses or more within an hour of the clock.",
+    ),
+    Measure("most_addresses", "同时来源", "个", definition="The most addresses of one account within such an hour."),
+    Measure(
+        "forced_accounts", "暴力尝试后登入账号", "个", good="down", is_additive=True,
+        definition="Brute-force suspects that got in within an hour of their failures, from where these came.",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue((*change.with_changes((*LOGINS, *ACCOUNTS, *CHANGES)), *SUSPECTS, *SHARED))
 
 
 def logins(logins: ir.Table, by: Sequence[str] = ()) -> ir.Table:
@@ -145,6 +163,27 @@ def accounts(accounts: ir.Table, units: ir.Table, at: datetime, by: Sequence[str
     return counted.order_by(ibis.desc("accounts"), *by)
 
 
+def orphans(accounts: ir.Table, units: ir.Table) -> ir.Table:
+    """The enabled accounts that nobody answers for, by their unit (domain.md: orphan).
+
+    Args:
+        accounts: rows of ``identity.accounts``: one snapshot.
+        units: rows of ``identity.units``: the snapshot of the same day.
+
+    Returns:
+        ``unit`` (the name of the one that is out of use; null for accounts whose unit is gone, or that have none) and
+        ``orphan_accounts``, most first.
+    """
+    known = units.group_by("source", "unit_id").aggregate(_name=units.unit.min(), _live=units.is_enabled.max())
+    known = known.rename(_source="source", _unit="unit_id")
+    enabled = accounts.filter(accounts.is_enabled)
+    placed = enabled.left_join(known, [enabled.source == known["_source"], enabled.unit_id == known["_unit"]])
+    lost = placed.filter(~placed["_live"].fill_null(False))
+    return lost.group_by(unit=lost["_name"]).aggregate(orphan_accounts=lost.count()).order_by(
+        ibis.desc("orphan_accounts"), "unit"
+    )  # fmt: skip
+
+
 def changes(changes: ir.Table, by: Sequence[str] = ("subject", "action")) -> ir.Table:
     """What was done to accounts, units and permissions (domain.md, O4).
 
@@ -161,6 +200,66 @@ def changes(changes: ir.Table, by: Sequence[str] = ("subject", "action")) -> ir.
         failed_changes=changes.count(where=changes.outcome == "failure"),
     )
     return counted.order_by(ibis.desc("account_changes"), *by)
+
+
+def daily_changes(changes: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """``changes`` of each day: 0 on a covered day without any, null on one that is a hole; ordered by day and group.
+
+    Args:
+        changes: rows of ``identity.account_changes`` over the span of ``days``.
+        days: the days of the span (metrics.days).
+        by: columns of ``changes`` that name a group.
+    """
+    counted = changes.aggregate(
+        by=["day", *by],
+        account_changes=changes.count(where=changes.outcome == "success"),
+        failed_changes=changes.count(where=changes.outcome == "failure"),
+    )
+    return covered.over_days(counted, days, MEASURES, by=by).order_by("day", *by)
+
+
+def shared(logins: ir.Table) -> ir.Table:
+    """How many accounts are used from many places at once, as several persons with one account do.
+
+    Args:
+        logins: rows of ``identity.logins``, those of the period.
+
+    Returns:
+        One row: ``shared_accounts`` and ``most_addresses`` (null without a login that has an address).
+    """
+    got_in = logins.filter((logins.outcome == "success") & logins.account_id.notnull() & logins.address_hash.notnull())
+    hourly = got_in.group_by("account_id", hour=got_in.logged_in_at.truncate("h")).aggregate(
+        addresses=got_in.address_hash.nunique()
+    )
+    return hourly.aggregate(
+        shared_accounts=hourly.account_id.nunique(where=hourly.addresses >= SHARED_ADDRESSES),
+        most_addresses=hourly.addresses.max(),
+    )
+
+
+def forced(logins: ir.Table) -> ir.Table:
+    """How many accounts were got into after attempts by force (domain.md: brute-force suspects).
+
+    Args:
+        logins: rows of ``identity.logins``, those of the period.
+
+    Returns:
+        One row: ``forced_accounts``.
+    """
+    tried = suspects(logins, "account_id").select(
+        _account="account_id", _first="first_attempt_at", _last="last_attempt_at"
+    )
+    failed = logins.filter((logins.outcome == "failure") & logins.account_id.notnull() & logins.address_hash.notnull())
+    places = failed.select(_account="account_id", _address="address_hash").distinct()
+    got_in = logins.filter(logins.outcome == "success")
+    later = got_in.join(tried, got_in.account_id == tried["_account"]).filter(
+        lambda each: (
+            (each.logged_in_at > each["_first"])
+            & (each.logged_in_at <= each["_last"] + ibis.interval(seconds=int(FORCED_WITHIN.total_seconds())))
+        )
+    )
+    inside = later.semi_join(places, [later.account_id == places["_account"], later.address_hash == places["_address"]])
+    return inside.aggregate(forced_accounts=inside.account_id.nunique())
 
 
 def suspects(logins: ir.Table, of: str = "address_hash") -> ir.Table:

@@ -36,6 +36,10 @@ WAITING = (
         "waiting_days", "待测试", "天", "number:0", "down",
         "The moment − made_at of a seal that was made and not tested, in days (domain.md, O11).",
     ),
+    Measure(
+        "making_wait_days", "待制作", "天", "number:0", "down",
+        "The moment − requested_at of a seal that was requested and not made, in days (domain.md, O11).",
+    ),
 )  # fmt: skip
 
 SIGNINGS = (
@@ -94,6 +98,23 @@ def waiting(seals: ir.Table, at: datetime) -> ir.Table:
     waited = ibis.literal(at).epoch_seconds() - made.made_at.epoch_seconds()
     shown = made.select("seal_id", "unit", "made_at", waiting_days=waited / _DAY_S)
     return shown.order_by(ibis.desc("waiting_days"), "seal_id")
+
+
+def unmade(seals: ir.Table, at: datetime) -> ir.Table:
+    """The seals that were requested and wait to be made (domain.md, CA and seals).
+
+    Args:
+        seals: rows of ``seal.seals``: one snapshot.
+        at: the moment (aware) of the snapshot.
+
+    Returns:
+        ``seal_id``, ``unit``, ``requested_at`` and ``making_wait_days``, longest first.
+    """
+    is_open = seals.state.isin(["requested", "making"]) & seals.made_at.isnull()
+    asked = seals.filter(is_open & (seals.requested_at <= ibis.literal(at)))
+    waited = ibis.literal(at).epoch_seconds() - asked.requested_at.epoch_seconds()
+    shown = asked.select("seal_id", "unit", "requested_at", making_wait_days=waited / _DAY_S)
+    return shown.order_by(ibis.desc("making_wait_days"), "seal_id")
 
 
 def signings(signings: ir.Table, by: Sequence[str] = ()) -> ir.Table:

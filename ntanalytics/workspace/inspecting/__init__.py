@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from ntanalytics.findings.finding import Finding
+from ntanalytics.workspace.inspecting.ca import inspect_ca
+from ntanalytics.workspace.inspecting.identity import inspect_identity
+from ntanalytics.workspace.inspecting.seal import inspect_seal
+from ntanalytics.workspace.inspecting.sso import inspect_sso
 from ntanalytics.workspace.report import Report
 
 #: Subsystem → what is asked of it on a day.
-INSPECTIONS: Mapping[str, Callable[[Report], list[Finding]]] = MappingProxyType({})
+INSPECTIONS: Mapping[str, Callable[[Report], list[Finding]]] = MappingProxyType({
+    "identity": inspect_identity,
+    "sso": inspect_sso,
+    "ca": inspect_ca,
+    "seal": inspect_seal,
+})  # fmt: skip

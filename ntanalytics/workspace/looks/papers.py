@@ -10,7 +10,8 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.findings import inspection, sms_period
-from ntanalytics.findings.rules import judged
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.rules import Rule, judged
 from ntanalytics.metrics import days as by_days
 from ntanalytics.metrics import docexchange, seals, sms
 from ntanalytics.workspace.looks.look import (
@@ -137,6 +138,14 @@ def look_at_sms(report: Report) -> Look:
     )  # fmt: skip
 
 
+def _with_number(finding: Finding, waiting: Any, rule: Rule) -> Finding:
+    """A finding of seals that wait for their test, with how many of them have waited too long."""
+    if finding.state not in ("watch", "bad"):
+        return finding
+    late = sum(row["waiting_days"] > rule.threshold.watch for row in waiting.to_pylist())
+    return replace(finding, evidence=f"{finding.evidence.removesuffix('。')}，超期共 {late} 枚。")
+
+
 def look_at_seal(report: Report) -> Look:
     """Seals by state, those that wait for their test, signings (domain.md, CA and seals)."""
     stock, signings = report.dataset("seal.seals"), report.dataset("seal.signings", history=HISTORY)
@@ -145,11 +154,14 @@ def look_at_seal(report: Report) -> Look:
     total = compared(seals.signings(signings.table), seals.signings(signings.before), seals.SIGNINGS, signings)
     waiting = seals.waiting(stock.table, report.ends_at).to_pyarrow()
     whole = signings.is_complete
-    findings = judged([report.rules["seal.signing_failure_rate"]], [total], is_complete=whole)
-    findings = begun(report, findings, "seal.signing_failure_rate", seals.daily(signings.recent, signings.days))
-    subject, longest = f"{waiting.num_rows} 枚印章", waiting.slice(0, 1)
-    tested = judged([report.rules["seal.testing_days"]], longest, subject)
-    findings += begun_at(report, tested, "seal.testing_days", dict.fromkeys([subject], *longest["made_at"].to_pylist()))
+    # a day is asked more closely, by workspace.inspecting.seal
+    findings: list[Finding] = []
+    if report.period.kind != "day":
+        findings = judged([report.rules["seal.signing_failure_rate"]], [total], is_complete=whole)
+    longest = waiting.slice(0, 1)
+    rule, subject = report.rules["seal.testing_days"], "待测试印章"
+    tested = [_with_number(each, waiting, rule) for each in judged([rule], longest, subject)]
+    findings += begun_at(report, tested, rule.code, dict.fromkeys([subject], *longest["made_at"].to_pylist()))
     return Look(
         "seal", tuple(findings),
         points(total, ["signings", "signing_failure_rate", "verification_failures"], is_complete=whole), "signings",

@@ -18,7 +18,6 @@ from ntanalytics.workspace.looks.look import (
     HISTORY,
     Look,
     begun,
-    begun_at,
     compared,
     is_whole,
     nearby_working_days,
@@ -45,20 +44,16 @@ def look_at_identity(report: Report) -> Look:
     suspects = identity.suspects(logins.table)
     stock = identity.accounts(accounts.table, units.table, report.ends_at)
     whole = logins.is_complete
-    rule = report.rules["identity.login_failure_rate"]
-    findings = judged([rule], [total], is_complete=whole)
-    findings += [
-        each
-        for each in judged([rule], by_method, lambda row: METHODS[row["method"]] + "登录", is_complete=whole)
-        if each.state in ("watch", "bad")
-    ]
-    findings = begun(report, findings, rule.code, identity.daily(logins.recent, logins.days))
-    by_day = identity.daily(logins.recent, logins.days, ["method"])
-    findings = begun(report, findings, rule.code, by_day, lambda row: METHODS[row["method"]] + "登录")
-    tried = judged([report.rules["identity.attempts"]], suspects, "单一来源地址")
-    findings += begun_at(report, tried, "identity.attempts", {"单一来源地址": report.begins_at})
-    if accounts.sources and units.sources:
-        findings += judged([report.rules["identity.orphan_accounts"]], stock, is_complete=is_whole(accounts, units))
+    findings: list[Finding] = []
+    # a day is asked more closely, by workspace.inspecting.identity
+    if report.period.kind != "day":
+        rule = report.rules["identity.login_failure_rate"]
+        findings = judged([rule], [total], is_complete=whole)
+        findings += _wrong(judged([rule], by_method, lambda row: METHODS[row["method"]] + "登录", is_complete=whole))
+        findings += judged([report.rules["identity.attempts"]], suspects, "单一来源地址")
+        if accounts.sources and units.sources:
+            orphans = report.rules["identity.orphan_accounts"]
+            findings += judged([orphans], stock, is_complete=is_whole(accounts, units))
     return Look(
         "identity", tuple(findings), points(total, ["logins", "login_failure_rate", "login_users"], is_complete=whole),
         "logins", total, series(identity.daily(logins.recent, logins.days), "logins"),
@@ -78,9 +73,11 @@ def look_at_sso(report: Report) -> Look:
     total = compared(sso.accesses(accesses.table), sso.accesses(accesses.before), sso.ACCESSES, accesses)
     by_app = sso.by_app(accesses.table, apps.table)
     whole = accesses.is_complete
-    findings = judged([report.rules["sso.access_failure_rate"]], [total], is_complete=whole)
-    findings = begun(report, findings, "sso.access_failure_rate", sso.daily(accesses.recent, accesses.days))
-    if report.working_days and apps.is_complete:
+    findings: list[Finding] = []
+    # a day is asked more closely, by workspace.inspecting.sso
+    if report.period.kind != "day":
+        findings = judged([report.rules["sso.access_failure_rate"]], [total], is_complete=whole)
+    if report.period.kind != "day" and report.working_days and apps.is_complete:
         findings += judged([report.rules["sso.accesses"]], by_app, lambda row: str(row["app"]), is_complete=whole)
     return Look(
         "sso", tuple(findings), points(total, ["accesses", "access_failure_rate"], is_complete=whole), "accesses",
@@ -195,11 +192,13 @@ def look_at_ca(report: Report) -> Look:
     kinds = certificates.stock(stock.table, report.ends_at, ["kind"]).to_pyarrow()
     [held] = certificates.stock(stock.table, report.ends_at).to_pyarrow().to_pylist()
     whole = logins.is_complete
-    rules = [report.rules["ca.certificate_failure_rate"], report.rules["ca.expired_tried"]]
-    findings = judged(rules, [total], is_complete=whole)
-    for each in rules:
-        findings = begun(report, findings, each.code, certificates.daily(logins.recent, logins.days))
-    if stock.sources:
+    rule = report.rules["ca.expired_tried"]
+    findings = judged([rule], [total], is_complete=whole)
+    findings = begun(report, findings, rule.code, certificates.daily(logins.recent, logins.days))
+    # a day is asked more closely, by workspace.inspecting.ca
+    if report.period.kind != "day":
+        findings = judged([report.rules["ca.certificate_failure_rate"]], [total], is_complete=whole) + findings
+    if report.period.kind != "day" and stock.sources:
         findings += judged([report.rules["ca.expiring_30d"]], [held], is_complete=stock.is_complete)
     row = {**total, **(held if stock.is_complete else {})}
     return Look(

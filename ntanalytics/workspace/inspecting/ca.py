@@ -1,0 +1,108 @@
+"""What the inspection asks of certificates on a day: who was refused and why, and what expires together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ntanalytics.contract.ca import LOGINS
+from ntanalytics.findings.against_usual import against_usual
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.rows import rows
+from ntanalytics.findings.rules import judged
+from ntanalytics.findings.sentences import day_words, listed
+from ntanalytics.findings.silence import silences
+from ntanalytics.findings.spells import spells
+from ntanalytics.metrics import certificates, slots
+from ntanalytics.metrics.figures import figure
+from ntanalytics.workspace.inspecting.alike import HISTORY, alike, is_within, span, told, wrong
+from ntanalytics.workspace.inspecting.identity import login_fall, login_silence
+from ntanalytics.workspace.report import Report
+
+_SHORT_S, _HALF_HOUR_S = 600, 1800
+
+#: Expired and revoked certificates are counted as such, by rules of their own.
+_OF_THEIR_OWN = ("expired", "revoked")
+
+#: Chance makes so many expire together once in so many days.
+_CHANCE = 1e-4
+
+
+def inspect_ca(report: Report) -> list[Finding]:
+    """What is not usual in the logins by certificate, and which certificates are due."""
+    return _logins(report) + _stock(report)
+
+
+def _logins(report: Report) -> list[Finding]:
+    logins = report.dataset("ca.logins", history=HISTORY)
+    if not logins.sources:
+        return []
+    on, offset, whole = report.period.last, report.zone_offset_h, logins.is_complete
+    like = alike(report, logins)
+    tried = slots.by_slot(like, "logged_in_at", offset, slot_s=_SHORT_S)
+    silent = silences(report.rules["ca.login_silence"], tried, logins.days, on, slot_s=_SHORT_S)
+    if wrong(silent):
+        # who cannot log in does not by certificate: that is told of the logins
+        out = span(login_silence(report))
+        silent = [each for each in silent if not is_within(each, out)]
+    failed = like.filter((like.outcome == "failure") & ~like.reason.fill_null("other").isin(_OF_THEIR_OWN))
+    refused = spells(
+        report.rules["ca.refused_logins"],
+        slots.by_slot(failed, "logged_in_at", offset, ["reason"], slot_s=_HALF_HOUR_S),
+        slots.by_slot(like, "logged_in_at", offset, slot_s=_HALF_HOUR_S),
+        logins.days, on, slot_s=_HALF_HOUR_S, subject=_reason, is_of_all=True,
+    )  # fmt: skip
+    found = [*silent, *refused]
+    if not wrong(silent):
+        fallen = against_usual(
+            report.rules["ca.logins_fall"], certificates.daily(logins.recent, logins.days), on
+        )  # fmt: skip
+        found += fallen if not wrong(fallen) or not wrong([*login_fall(report), *login_silence(report)]) else []
+    revoked = judged([report.rules["ca.revoked_tried"]], certificates.revoked(logins.table), is_complete=whole)
+    [total] = rows(certificates.logins(logins.table))
+    expired = judged([report.rules["ca.expired_tried"]], [total], is_complete=whole)
+    if not wrong([*refused, *revoked, *expired]):
+        found += judged([report.rules["ca.certificate_failure_rate"]], [total], is_complete=whole)
+    return told(found) + revoked
+
+
+def _reason(row: Any) -> str:
+    words = LOGINS.column("reason").values or {}
+    return f"证书登录（{words.get(row['reason'], '其他')}）"
+
+
+def _stock(report: Report) -> list[Finding]:
+    stock = report.dataset("ca.certificates")
+    if not stock.sources:
+        return []
+    at, whole = report.ends_at, stock.is_complete
+    rule, of_units = report.rules["ca.expiring_times"], report.rules["ca.expiring_units"]
+    if not whole:
+        return judged([of_units], [{"expiring_units": 0}], "单位证书", is_complete=False)
+    [due] = rows(certificates.due(stock.table.filter(stock.table.kind == "personal"), at)) or [
+        {"expiring_30d": 0, "usual_30d": None, "expiring_times": None}
+    ]
+    found = []
+    for each in judged([rule], [due], "个人证书"):
+        now, usual = (figure(due[name], "integer", "张") for name in ("expiring_30d", "usual_30d"))
+        if each.state == "unknown" or _is_chance(due):
+            said = f"30 天内到期 {now}，此后每 30 天通常 {usual}。"
+            found.append(replace(each, state="ok", evidence=said, advice=""))
+            continue
+        times = figure(due["expiring_times"], "number:1", "倍")
+        found.append(replace(each, evidence=f"30 天内到期 {now}，此后每 30 天通常 {usual}，为其 {times}。"))
+    units = rows(certificates.units_due(stock.table, at))
+    for each in judged([of_units], [{"expiring_units": len(units)}], "单位证书"):
+        if each.state == "ok":
+            found.append(each)
+            continue
+        named = listed([f"{row['unit']}（{day_words(row['expires_at'].date())}）" for row in units])
+        found.append(replace(each, evidence=f"{len(units)} 家单位的证书 7 天内到期且未更新：{named}。"))
+    return found
+
+
+def _is_chance(due: dict[str, Any]) -> bool:
+    """Whether as many may expire together without anybody's doing (Poisson)."""
+    from scipy import stats
+
+    return bool(due["expiring_30d"] <= stats.poisson.isf(_CHANCE, max(due["usual_30d"] or 0.0, 1.0)))

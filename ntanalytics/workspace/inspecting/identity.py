@@ -1,0 +1,197 @@
+"""What the inspection asks of the identity platform on a day: who could not log in, who should not, what changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import ibis.expr.types as ir
+
+from ntanalytics.contract.identity import ACCOUNT_CHANGES, LOGIN_FAILURES, METHODS
+from ntanalytics.findings.against_usual import against_usual
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.findings.rules import judged
+from ntanalytics.findings.sentences import day_words, listed
+from ntanalytics.findings.silence import silences
+from ntanalytics.findings.spells import spells
+from ntanalytics.metrics import identity, slots
+from ntanalytics.metrics.figures import figure
+from ntanalytics.workspace.inspecting.alike import HISTORY, alike, span, told, wrong
+from ntanalytics.workspace.report import Report
+from ntanalytics.workspace.scope import Scope
+
+#: Logins come by the second: two minutes show an outage of ten. Failures are held against half hours.
+_SHORT_S, _LONG_S = 120, 1800
+
+#: What these reasons tell the methods do not: who tries names that nobody has, and who is locked out.
+_REASONS = ("unknown_account", "locked", "disabled", "refused")
+#: What is done to many accounts at once by mistake; many are opened at once when a unit comes.
+_ACTIONS = ("deleted", "disabled", "granted")
+#: On a day of fewer than that nothing is said of a rise, however few are usual.
+_FEWEST_OF_REASON, _FEWEST_CHANGES, _FEWEST_FAILED = 30, 20, 10
+
+#: So many units that are out of use are told one by one.
+_MOST_UNITS = 5
+
+_ADDRESS, _ACCOUNT = "单一来源地址", "单一账号"
+
+
+def inspect_identity(report: Report) -> list[Finding]:
+    """What is not usual in logins, their failures and the administration of accounts."""
+    logins = report.dataset("identity.logins", history=HISTORY)
+    if not logins.sources:
+        return []
+    silent = login_silence(report)
+    forced, accounts, addresses = _by_force(report, logins)
+    plain = _but(alike(report, logins), accounts, addresses)
+    failed = plain.filter(plain.outcome == "failure")
+    offset = report.zone_offset_h
+    by_method = spells(
+        report.rules["identity.method_failures"],
+        slots.by_slot(failed, "logged_in_at", offset, ["method"], slot_s=_LONG_S),
+        slots.by_slot(plain, "logged_in_at", offset, ["method"], slot_s=_LONG_S),
+        logins.days, report.period.last, slot_s=_LONG_S, subject=_method, without=span(silent),
+    )  # fmt: skip
+    found = [*silent, *forced, *by_method, *_by_reason(report, logins, accounts, addresses)]
+    if not wrong(silent):
+        found += login_fall(report)
+    if not wrong(found):
+        rate = report.rules["identity.login_failure_rate"]
+        found += judged([rate], identity.logins(logins.table), is_complete=logins.is_complete)
+    found += judged(
+        [report.rules["identity.shared_accounts"]], identity.shared(logins.table), is_complete=logins.is_complete
+    )
+    return told(found) + _administration(report) + _orphans(report)
+
+
+def login_silence(report: Report) -> list[Finding]:
+    """Whether there was a time in which nobody could log in."""
+    logins = report.dataset("identity.logins", history=HISTORY)
+    if not logins.sources:
+        return []
+    like = alike(report, logins)
+    got_in = slots.by_slot(
+        like.filter(like.outcome == "success"), "logged_in_at", report.zone_offset_h, slot_s=_SHORT_S
+    )
+    return silences(
+        report.rules["identity.login_silence"], got_in, logins.days, report.period.last, slot_s=_SHORT_S
+    )  # fmt: skip
+
+
+def login_fall(report: Report) -> list[Finding]:
+    """Whether fewer logins came than on days like it."""
+    logins = report.dataset("identity.logins", history=HISTORY)
+    if not logins.sources:
+        return []
+    daily = identity.daily(logins.recent, logins.days)
+    return against_usual(report.rules["identity.logins_fall"], daily, report.period.last)
+
+
+def _method(row: Any) -> str:
+    return METHODS[row["method"]] + "登录"
+
+
+def _but(logins: ir.Table, accounts: list[str], addresses: list[str]) -> ir.Table:
+    """The attempts without those of some accounts and addresses: who tries by force is told by a finding of his own."""
+    kept = logins
+    for column, named in (("account_id", accounts), ("address_hash", addresses)):
+        if named:
+            kept = kept.filter(kept[column].isnull() | ~kept[column].isin(named))
+    return kept
+
+
+def _by_force(report: Report, logins: Scope) -> tuple[list[Finding], list[str], list[str]]:
+    """Attempts by force from one address, or on one account from several; with the accounts and addresses."""
+    rule, is_whole = report.rules["identity.attempts"], logins.is_complete
+    from_one = rows(identity.suspects(logins.table))
+    addresses = [row["address_hash"] for row in from_one]
+    on_one = rows(identity.suspects(_but(logins.table, [], addresses), "account_id"))
+    found = []
+    for subject, its in ((_ADDRESS, from_one), (_ACCOUNT, on_one)):
+        for each in judged([rule], its[:1] or [{"attempts": 0}], subject, is_complete=is_whole):
+            said = each.evidence if each.state not in ("watch", "bad") else _tried(report, its)
+            since = each.since if each.state not in ("watch", "bad") else day_words(report.period.last)
+            found.append(replace(each, evidence=said, since=since))
+    found += judged([report.rules["identity.forced_accounts"]], identity.forced(logins.table), is_complete=is_whole)
+    return found, [row["account_id"] for row in on_one], addresses
+
+
+def _tried(report: Report, suspects: list[dict[str, Any]]) -> str:
+    """When the worst of some suspects tried how often, and how many others there are."""
+    first, last = (
+        (suspects[0][name] + timedelta(hours=report.zone_offset_h)).strftime("%H:%M")
+        for name in ("first_attempt_at", "last_attempt_at")
+    )
+    others = f"；另有 {len(suspects) - 1} 个" if len(suspects) > 1 else ""
+    return f"{first}—{last} 登录失败 {figure(suspects[0]['attempts'], 'integer', '次')}{others}。"
+
+
+def _by_reason(report: Report, logins: Scope, accounts: list[str], addresses: list[str]) -> list[Finding]:
+    recent = _but(logins.recent, accounts, addresses)
+    daily = rows(identity.daily(recent.filter(recent.reason.isin(_REASONS)), logins.days, ["reason"]))
+    many = _many(daily, report, "reason", "login_failures", _FEWEST_OF_REASON)
+    rule = report.rules["identity.reason_rise"]
+    return against_usual(rule, many, report.period.last, subject=_reason, is_wrong_only=True)
+
+
+def _reason(row: Any) -> str:
+    return f"登录失败（{LOGIN_FAILURES[row['reason']]}）"
+
+
+def _many(daily: Rows, report: Report, group: str, measure: str, fewest: int) -> list[dict[str, Any]]:
+    """The rows of those groups of which there were enough on the inspected day."""
+    listed_rows = rows(daily)
+    enough = {
+        row[group] for row in listed_rows if row["day"] == report.period.last and (row[measure] or 0) >= fewest
+    }  # fmt: skip
+    return [row for row in listed_rows if row[group] in enough]
+
+
+def _administration(report: Report) -> list[Finding]:
+    changes = report.dataset("identity.account_changes", history=HISTORY)
+    if not changes.sources:
+        return []
+    on, actions = report.period.last, ACCOUNT_CHANGES.column("action").values or {}
+    some = changes.recent.filter(changes.recent.action.isin(_ACTIONS))
+    many = _many(
+        identity.daily_changes(some, changes.days, ["action"]), report, "action", "account_changes", _FEWEST_CHANGES
+    )
+    found = against_usual(
+        report.rules["identity.changes_rise"], many, on, subject=lambda row: f"{actions[row['action']]}操作",
+        is_wrong_only=True,
+    )  # fmt: skip
+    daily = rows(identity.daily_changes(changes.recent, changes.days))
+    if any(row["day"] == on and (row["failed_changes"] or 0) >= _FEWEST_FAILED for row in daily):
+        found += against_usual(report.rules["identity.failed_changes"], daily, on, is_wrong_only=True)
+    return found
+
+
+def _orphans(report: Report) -> list[Finding]:
+    """Accounts that are enabled while their unit is out of use, by unit; those of no unit in one."""
+    accounts, units = report.dataset("identity.accounts"), report.dataset("identity.units")
+    if not (accounts.sources and units.sources):
+        return []
+    rule, is_whole = report.rules["identity.orphan_accounts"], accounts.is_complete and units.is_complete
+    lost = rows(identity.orphans(accounts.table, units.table))
+    if not is_whole or not lost:
+        return judged([rule], [{"orphan_accounts": sum(row["orphan_accounts"] for row in lost)}], is_complete=is_whole)
+    closed = [row for row in lost if row["unit"] is not None]
+    if len(closed) > _MOST_UNITS:
+        many = sum(row["orphan_accounts"] for row in closed)
+        names = listed([row["unit"] for row in closed])
+        said = f"{names}共 {figure(len(closed), 'integer', '个')}单位已停用，"
+        said += f"仍有 {figure(many, 'integer', '个')}账号可登录。"
+        lines = [({"orphan_accounts": many}, "停用单位", said)]
+    else:
+        lines = [
+            (row, row["unit"], f"单位已停用，仍有 {figure(row['orphan_accounts'], 'integer', '个')}账号可登录。")
+            for row in closed
+        ]
+    lines += [
+        (row, "无单位账号", f"{figure(row['orphan_accounts'], 'integer', '个')}可登录账号的单位不存在或为空。")
+        for row in lost
+        if row["unit"] is None
+    ]
+    return [replace(each, evidence=said) for row, subject, said in lines for each in judged([rule], [row], subject)]

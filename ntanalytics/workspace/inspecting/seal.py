@@ -1,0 +1,69 @@
+"""What the inspection asks of electronic seals on a day: whether signing worked, and which seals wait."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ntanalytics.findings.against_usual import against_usual
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.rows import rows
+from ntanalytics.findings.rules import judged
+from ntanalytics.findings.sentences import day_words, listed
+from ntanalytics.findings.silence import silences
+from ntanalytics.findings.spells import spells
+from ntanalytics.metrics import seals, slots
+from ntanalytics.workspace.inspecting.alike import HISTORY, alike, told, wrong
+from ntanalytics.workspace.report import Report
+
+_HALF_HOUR_S, _HOUR_S = 1800, 3600
+
+#: A city signs some hundred documents a day: few failures tell, so less is left to chance than where there are many.
+_CHANCE = 1e-5
+
+
+def inspect_seal(report: Report) -> list[Finding]:
+    """What is not usual in signings and verifications, and which seals were asked for and not made."""
+    return _signings(report) + _unmade(report)
+
+
+def _signings(report: Report) -> list[Finding]:
+    signings = report.dataset("seal.signings", history=HISTORY)
+    if not signings.sources:
+        return []
+    on, offset, days = report.period.last, report.zone_offset_h, signings.days
+    like = alike(report, signings)
+    found, signed = [], like.filter(like.operation == "sign")
+    for code, its in (
+        ("seal.signing_failures", signed),
+        ("seal.verification_failures", like.filter(like.operation == "verify")),
+    ):
+        failed = slots.by_slot(its.filter(its.outcome == "failure"), "signed_at", offset, slot_s=_HALF_HOUR_S)
+        tried = slots.by_slot(its, "signed_at", offset, slot_s=_HALF_HOUR_S)
+        found += spells(report.rules[code], failed, tried, days, on, slot_s=_HALF_HOUR_S, chance=_CHANCE)
+    if not wrong(found):
+        rate = report.rules["seal.signing_failure_rate"]
+        found += judged([rate], seals.signings(signings.table), is_complete=signings.is_complete)
+    by_hour = slots.by_slot(signed, "signed_at", offset, slot_s=_HOUR_S)
+    silent = silences(report.rules["seal.signing_silence"], by_hour, days, on, slot_s=_HOUR_S)
+    if not wrong(silent):
+        found += against_usual(report.rules["seal.signings_fall"], seals.daily(signings.recent, days), on)
+    return told(found + silent)
+
+
+def _unmade(report: Report) -> list[Finding]:
+    stock = report.dataset("seal.seals")
+    if not (stock.sources and stock.is_complete):
+        return []
+    rule = report.rules["seal.making_days"]
+    waiting = rows(seals.unmade(stock.table, report.ends_at))
+    found = []
+    for each in judged([rule], waiting[:1] or [{"making_wait_days": 0}], "待制作印章"):
+        late = [row for row in waiting if row["making_wait_days"] > rule.threshold.watch]
+        if each.state == "ok":
+            found.append(each)
+            continue
+        named = listed([row["unit"] or row["seal_id"] for row in late])
+        said = f"{len(late)} 枚印章申请后逾 {rule.threshold.watch:g} 天未制作，最早申请于"
+        said += f"{day_words(waiting[0]['requested_at'].date())}：{named}。"
+        found.append(replace(each, evidence=said))
+    return found
