@@ -22,6 +22,7 @@ KEY_NAME = ".pseudonym.key"
 _KEY_BYTES = 32
 _BLOCK_BYTES, _PADS = 64, (0x36, 0x5C)  # of HMAC-SHA256
 _REMEMBERED = 65_536  # values and their hashes: a city's people come from fewer addresses, batch after batch
+_NOTHING = pa.array([], pa.string())
 _SHOWN = 24  # hexadecimal digits kept: 96 bits, so that no two addresses of a city meet
 
 
@@ -53,21 +54,38 @@ def site_key(lake: Path) -> bytes:
 
 def hashed(values: pa.Array, key: bytes) -> pa.Array:
     """The values of a text column, each replaced by its keyed hash; null stays null."""
-    encoded = pc.dictionary_encode(values.cast(pa.string()))
-    words = [None if value is None else _keyed(value, key) for value in encoded.dictionary.to_pylist()]
-    return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(words, pa.string())).dictionary_decode()
+    return _hashes(key).of(values.cast(pa.string()))
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _keyed(value: str, key: bytes) -> str:
-    """HMAC-SHA256 (RFC 2104) from its two halves begun with the key: twice as fast as beginning anew for each value."""
-    inner, outer = (half.copy() for half in _halves(key))
-    inner.update(value.encode())
-    outer.update(inner.digest())
-    return outer.hexdigest()[:_SHOWN]
+class _Hashes:
+    """The hashes under one key, remembered from batch to batch."""
+
+    def __init__(self, key: bytes) -> None:
+        # HMAC-SHA256 (RFC 2104) from its two halves begun with the key: twice as fast as beginning anew for each value.
+        block = key.ljust(_BLOCK_BYTES, b"\0")
+        self._inner, self._outer = (hashlib.sha256(bytes(byte ^ pad for byte in block)) for pad in _PADS)
+        self._known = (_NOTHING, _NOTHING)  # values and their hashes; replaced together, as threads may share them
+
+    def of(self, values: pa.Array) -> pa.Array:
+        known, hashes = self._known
+        places = pc.index_in(values, value_set=known)
+        fresh = values.filter(pc.is_null(places)).drop_null().unique()
+        if len(fresh):
+            if len(known) + len(fresh) > _REMEMBERED:
+                known, hashes, fresh = _NOTHING, _NOTHING, values.drop_null().unique()
+            known = pa.concat_arrays([known, fresh])
+            hashes = pa.concat_arrays([hashes, pa.array([self._hash(value) for value in fresh.to_pylist()])])
+            places = pc.index_in(values, value_set=known)
+            self._known = (known, hashes)
+        return hashes.take(places)
+
+    def _hash(self, value: str) -> str:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(value.encode())
+        outer.update(inner.digest())
+        return outer.hexdigest()[:_SHOWN]
 
 
 @lru_cache(maxsize=1)
-def _halves(key: bytes) -> tuple[hashlib._Hash, hashlib._Hash]:
-    inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in key.ljust(_BLOCK_BYTES, b"\0"))) for pad in _PADS)
-    return inner, outer
+def _hashes(key: bytes) -> _Hashes:
+    return _Hashes(key)
