@@ -45,6 +45,15 @@ def test_who_is_at_work_is_the_same_whoever_asks():
     assert not np.array_equal(one.person, city(seed=2).present(WEDNESDAY).person)
 
 
+def test_a_city_of_98_days_has_the_same_people_who_do_the_same_in_the_last_70():
+    calendar, first = Calendar(), UNTIL - dt.timedelta(days=97)
+    longer = city_of(days_between(first, UNTIL), calendar, plan(calendar, first, UNTIL), seed=1, scale=0.02)
+    assert np.array_equal(longer.people.opened_on, city().people.opened_on)
+    for day in (dt.date(2026, 9, 14), WEDNESDAY):
+        assert np.array_equal(longer.present(day).person, city().present(day).person)
+    assert len(longer.present(first).person) > 5_000  # a Monday in August
+
+
 def test_a_city_rests_on_sundays_and_more_on_holidays():
     worked, sunday, holiday = (len(city().present(day).person) for day in (WEDNESDAY, SUNDAY, HOLIDAY))
     assert worked > 4 * sunday > 4 * holiday > 0

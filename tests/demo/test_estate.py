@@ -66,6 +66,16 @@ def test_incidents_are_written_down_with_their_zone(estate: Estate):
     outage = next(record for record in records if record["id"] == "outage-unicom")
     assert (outage["start"], outage["end"]) == ("2026-11-18T09:12:00+08:00", "2026-11-18T12:42:00+08:00")
     assert {record["severity"] for record in records} == {"关注", "异常"}
+    assert (outage["size"], outage["shape"]) == (0.3, "sharp")
+    assert json.loads((estate.directory / "harmless.json").read_text(encoding="utf-8")) == []
+
+
+def test_what_only_looks_like_an_incident_is_written_down_beside_them(tmp_path: Path):
+    made = write_estate(tmp_path / "city", until=dt.date(2026, 10, 31), days=4, seed=7, scale=0.0005)
+    records = json.loads((made.directory / "harmless.json").read_text(encoding="utf-8"))
+    assert [each["id"] for each in records] == [each.id for each in made.harmless]
+    assert {"month-end-2026-10-oa", "month-end-2026-10-docexchange"} <= {each["id"] for each in records}
+    assert {each["severity"] for each in records} == {"无"}
 
 
 def test_all_of_it_is_extracted_and_what_is_set_aside_are_the_broken_lines(estate: Estate, lake: Lake):
