@@ -216,4 +216,26 @@ SIGNOFFS = Dataset(
     settles_after=40,
 )
 
-DATASETS = (TICKETS, INCIDENTS, ATTENDANCE, CHECKS, TRAININGS, CHANGES, ROSTER, SIGNOFFS)
+#: What became of a recommendation.
+DECISIONS = MappingProxyType({"adopted": "采纳", "in_progress": "进行中", "declined": "未采纳"})
+
+RECOMMENDATIONS = Dataset(
+    name="desk.recommendations",
+    label="优化建议",
+    kind=Kind.CASE,
+    meaning="What became of one recommendation that was issued (domain.md, O16).",
+    columns=(
+        Column("recommendation_no", Type.TEXT, "建议编号", "The number that the report gave it, as capacity-2026-10."),
+        Column("noted_at", Type.TIMESTAMP, "登记时间", "When the decision was noted."),
+        Column("decision", Type.TEXT, "处理结果", "What was decided.", values=DECISIONS),
+        Column("finished_at", Type.TIMESTAMP, "完成时间", "When it was carried out.", nullable=True),
+        Column("remark", Type.TEXT, "备注", "What was done, or why it was declined.", nullable=True),
+        Column("changed_at", Type.TIMESTAMP, "更新时间", "When the record last changed."),
+    ),
+    key=("recommendation_no",),
+    time="noted_at",
+    changed="changed_at",
+    settles_after=40,
+)
+
+DATASETS = (TICKETS, INCIDENTS, ATTENDANCE, CHECKS, TRAININGS, CHANGES, ROSTER, SIGNOFFS, RECOMMENDATIONS)

@@ -21,6 +21,7 @@ LEDGER_DATASETS = (
     "desk.changes",
     "desk.roster",
     "desk.signoffs",
+    "desk.recommendations",
     "infra.patches",
     "sms.bills",
 )

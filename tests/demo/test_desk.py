@@ -29,7 +29,19 @@ def records(book: openpyxl.Workbook, sheet: str) -> Iterator[dict[str, object]]:
 
 
 def test_the_workbook_opens_and_still_checks_what_is_typed(book: openpyxl.Workbook):
-    sheets = ["工单", "事件", "驻场考勤", "人工检查", "培训", "变更", "团队名册", "用户确认", "安全补丁", "运营商账单"]
+    sheets = [
+        "工单",
+        "事件",
+        "驻场考勤",
+        "人工检查",
+        "培训",
+        "变更",
+        "团队名册",
+        "用户确认",
+        "优化建议",
+        "安全补丁",
+        "运营商账单",
+    ]
     assert book.sheetnames == ["说明", *sheets]
     assert all(sheet.data_validations.dataValidation for sheet in book if sheet.title != "说明")
 

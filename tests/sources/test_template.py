@@ -35,7 +35,19 @@ def mapped(path: Path, dataset: str) -> list[dict[str, object]]:
 def test_an_empty_ledger_has_a_sheet_a_dataset_with_the_contracts_labels_and_no_row(tmp_path: Path):
     write_template(tmp_path / "book.xlsx", LEDGER)
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
-    sheets = ["工单", "事件", "驻场考勤", "人工检查", "培训", "变更", "团队名册", "用户确认", "安全补丁", "运营商账单"]
+    sheets = [
+        "工单",
+        "事件",
+        "驻场考勤",
+        "人工检查",
+        "培训",
+        "变更",
+        "团队名册",
+        "用户确认",
+        "优化建议",
+        "安全补丁",
+        "运营商账单",
+    ]
     assert book.sheetnames == [GUIDE, *sheets]
     for dataset in LEDGER:
         assert [[cell.value for cell in row] for row in book[dataset.label].iter_rows()] == [

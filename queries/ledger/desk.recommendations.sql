@@ -1,0 +1,42 @@
+/*
+window: changed_at
+times:
+  noted_at: naive
+  finished_at: naive
+  changed_at: naive
+*/
+-- Numbers are compared as small letters without spaces, as the report writes them. The last change is the latest of
+-- the times that a row has.
+WITH recommendations AS (
+    SELECT
+        NULLIF(LOWER(REPLACE("建议编号", ' ', '')), '') AS recommendation_no,
+        TRY_CAST("登记时间" AS TIMESTAMP) AS noted_at,
+        TRIM("处理结果") AS decision,
+        NULLIF(TRIM("完成时间"), '') AS finished,
+        TRY_CAST("完成时间" AS TIMESTAMP) AS finished_at,
+        NULLIF(TRIM("备注"), '') AS remark
+    FROM "优化建议"
+    WHERE COALESCE("建议编号", "登记时间", "处理结果", "完成时间", "备注") IS NOT NULL
+)
+SELECT
+    recommendation_no,
+    noted_at,
+    CASE decision
+        WHEN '采纳' THEN 'adopted'
+        WHEN '进行中' THEN 'in_progress'
+        WHEN '未采纳' THEN 'declined'
+        ELSE decision
+    END AS decision,
+    finished_at,
+    remark,
+    GREATEST(noted_at, finished_at) AS changed_at,
+    CASE
+        WHEN noted_at IS NULL THEN '登记时间缺失或不是时间'
+        WHEN finished IS NOT NULL AND finished_at IS NULL THEN '完成时间不是时间'
+    END AS rejected_because
+FROM recommendations
+WHERE noted_at IS NULL
+    OR (
+        GREATEST(noted_at, finished_at) >= :since
+        AND GREATEST(noted_at, finished_at) < :until
+    )
