@@ -132,6 +132,7 @@ class Settings(_Part):
     lake: Path = Field(Path("lake"), description="Folder of the lake.")
     ledger: str = Field("sqlite:///ledger.sqlite", description="SQLAlchemy URL of the ledger of runs and coverage.")
     outputs: Path = Field(Path("outputs"), description="Folder of the issued reports.")
+    jobs: Path = Field(Path("scheduled/jobs.yml"), description="File of the reports that come out by themselves.")
     queries: Path | None = Field(None, description="Folder of the site's own mappings, beside the built-in ones.")
     sources: dict[str, SourceSettings] = Field(default_factory=dict, description="The sources by name.")
     rules: dict[str, RuleSettings] = Field(
@@ -237,6 +238,7 @@ def _absolute(settings: Settings, home: Path) -> Settings:
             "lake": under(settings.lake),
             "ledger": url(settings.ledger),
             "outputs": under(settings.outputs),
+            "jobs": under(settings.jobs),
             "queries": under(settings.queries) if settings.queries else None,
             "sources": sources,
         }
@@ -303,7 +305,7 @@ def read_calendar(path: Path) -> Calendar:
 
 
 def project_dir(name: str) -> Path:
-    """The folder ``queries`` or ``notebooks``: the checkout's, else the installed package's."""
+    """The folder ``queries``, ``notebooks`` or ``scheduled``: the checkout's, else the installed package's."""
     package = Path(__file__).resolve().parent
     checkout = package.parent / name
     return checkout if (package.parent / "pyproject.toml").is_file() else package / "share" / name

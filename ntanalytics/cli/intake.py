@@ -16,7 +16,7 @@ from ntanalytics.terminal import out, progress, say, show_table, show_taken
 
 @app.command(epilog="Example: ntanalytics init /srv/ntanalytics")
 def init(directory: Annotated[Path, typer.Argument(help="Where to put the files; made if need be.")]) -> None:
-    """Write a commented ntanalytics.yml and an empty ledger workbook 运维台账.xlsx."""
+    """Write a commented ntanalytics.yml, an empty ledger workbook 运维台账.xlsx and scheduled/jobs.yml."""
     from ntanalytics.sources.starter import write_starter
 
     for path in write_starter(directory):

@@ -1,4 +1,4 @@
-"""What ``ntanalytics init`` writes: commented settings and an empty ledger workbook."""
+"""What ``ntanalytics init`` writes: commented settings, an empty ledger workbook, the jobs."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from pathlib import Path
 
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import UsageError
-from ntanalytics.settings import FILE_NAME
+from ntanalytics.settings import FILE_NAME, project_dir
 from ntanalytics.sources.template import write_template
 
 LEDGER_NAME = "运维台账.xlsx"
+JOBS_NAME = Path("scheduled/jobs.yml")
 
 #: The datasets that are kept by hand, a sheet each.
 LEDGER_DATASETS = (
@@ -59,7 +60,7 @@ sources:
 
 
 def write_starter(directory: Path) -> list[Path]:
-    """Write a commented ntanalytics.yml and an empty ledger workbook.
+    """Write a commented ntanalytics.yml, an empty ledger workbook and the jobs that come with the suite.
 
     Args:
         directory: where; made if need be.
@@ -70,14 +71,16 @@ def write_starter(directory: Path) -> list[Path]:
     Raises:
         UsageError: one of them is already there; nothing is written then.
     """
-    settings, ledger = directory / FILE_NAME, directory / LEDGER_NAME
-    for path in (settings, ledger):
+    settings, ledger, jobs = directory / FILE_NAME, directory / LEDGER_NAME, directory / JOBS_NAME
+    for path in (settings, ledger, jobs):
         if path.exists():
             raise UsageError("the file is already there", where=str(path), todo="name another folder, or move it away")
     try:
         directory.mkdir(parents=True, exist_ok=True)
         settings.write_text(_SETTINGS, encoding="utf-8")
+        jobs.parent.mkdir(exist_ok=True)
+        jobs.write_bytes((project_dir("scheduled") / jobs.name).read_bytes())
         write_template(ledger, [DATASETS[name] for name in LEDGER_DATASETS])
     except OSError as error:
         raise UsageError(f"cannot write: {error.strerror}", where=str(directory)) from error
-    return [settings, ledger]
+    return [settings, ledger, jobs]

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ntanalytics.errors import CalendarMissing, SettingsError
+from ntanalytics.ledger.turns import Status
 from ntanalytics.periods import Calendar
-from ntanalytics.scheduling.due import Status, due
+from ntanalytics.scheduling.ahead import ahead
+from ntanalytics.scheduling.due import due
 from ntanalytics.scheduling.jobs import Job, check_jobs, load_jobs
 from ntanalytics.scheduling.when import parse_when
 
@@ -175,3 +177,15 @@ def test_a_job_that_cannot_work_is_said_before_its_turn():
         "c": Job(report="sms_volume", period="last-week", when=parse_when("day 08:00"), parameters={"carier": "x"}),
     }
     assert [line.partition(":")[0] for line in check_jobs(jobs)] == ["a", "b", "c"]
+
+
+def test_what_comes_next_is_told_up_to_the_end_of_the_calendar():
+    jobs = {"daily": _job(), "weekly": _job(when="Monday 08:00", period="last-week")}
+    coming, untold = ahead(jobs, _at("2026-12-30 12:00"), 8, CALENDAR, ZONE)
+    assert [(turn.job, f"{turn.at:%m-%d %H:%M}", turn.period.text) for turn in coming] == [
+        ("daily", "12-31 07:30", "2026-12-30"),
+        ("weekly", "01-04 08:00", "2026-W53"),
+    ]
+    assert untold == [
+        "daily: from 2027-01-01 on it cannot be told: no working-day calendar for 2027: chinesecalendar ends with 2026"
+    ]

@@ -1,0 +1,76 @@
+"""Commands about what comes out by itself: schedule, run-due."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Annotated
+
+import typer
+
+from ntanalytics.cli.program import app
+from ntanalytics.terminal import complain, out, progress, say, show_table
+
+
+@app.command(epilog="Example: ntanalytics schedule --days 30")
+def schedule(
+    context: typer.Context,
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many days ahead.")] = 14,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Show what comes out by itself in the next days, and check that every job can.
+
+    The jobs stand in scheduled/jobs.yml beside ntanalytics.yml (docs/schedule.md).
+    """
+    from ntanalytics.scheduling.ahead import ahead
+    from ntanalytics.scheduling.jobs import check_jobs, load_jobs
+    from ntanalytics.settings import find_config, load
+
+    settings = load(find_config(context.obj))
+    jobs = load_jobs(settings.jobs)
+    coming, untold = ahead(jobs, dt.datetime.now(settings.zone), days, settings.calendar(), settings.zone)
+    wrong = check_jobs(jobs)
+    if as_json:
+        turns = [{"at": each.at.isoformat(), "job": each.job, "period": each.period.text} for each in coming]
+        out.print_json(json.dumps({"turns": turns, "untold": untold, "wrong": wrong}, ensure_ascii=False))
+    else:
+        rows = [
+            (f"{each.at:%a %Y-%m-%d %H:%M}", each.job, jobs[each.job].report, each.period.text,
+             f"{jobs[each.job].deadline(each.at):%H:%M}")
+            for each in coming
+        ]  # fmt: skip
+        show_table(("turn", "job", "report", "period", "out by"), rows)
+    for line in [*untold, *wrong]:
+        complain(line)
+    if wrong:
+        raise typer.Exit(3)
+
+
+@app.command("run-due", epilog="Example, each ten minutes by cron: ntanalytics run-due")
+def run_due_command(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Issue every report that is due and not issued yet, once, whoever else is at it.
+
+    To be called every few minutes by cron or a systemd timer, on one host or on several that share the ledger. After
+    an outage what was missed is made up for, as far as the jobs say; what is skipped is recorded with its reason. The
+    exit code is 0 when nothing failed, else that of the first failure.
+    """
+    from ntanalytics.scheduling.jobs import load_jobs
+    from ntanalytics.scheduling.running import run_due
+    from ntanalytics.settings import find_config, load
+
+    settings = load(find_config(context.obj))
+    with progress() as show:
+        done = run_due(settings, load_jobs(settings.jobs), progress=show)
+    if as_json:
+        out.print_json(json.dumps([vars(each) for each in done], ensure_ascii=False))
+    else:
+        for each in done:
+            say(f"{each.job} {each.period}: {each.status}  {each.why}")
+        if not done:
+            say("nothing is due")
+    failed = [each.exit_code for each in done if each.exit_code]
+    if failed:
+        raise typer.Exit(failed[0])
