@@ -1,9 +1,10 @@
-"""Commands about what comes out by itself: schedule, run-due."""
+"""Commands about what comes out by itself: schedule, run-due, health."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -74,3 +75,45 @@ def run_due_command(
     failed = [each.exit_code for each in done if each.exit_code]
     if failed:
         raise typer.Exit(failed[0])
+
+
+@app.command(epilog="Example: ntanalytics health --textfile /var/lib/node_exporter/ntanalytics.prom")
+def health(
+    context: typer.Context,
+    textfile: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it for node_exporter's textfile collector.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Say whether what was due came, when each report last came out, how old the data are.
+
+    A scheduler that has died says nothing: call this from elsewhere. The exit code is 11 when something that was due
+    did not come by its deadline.
+    """
+    from ntanalytics.scheduling.health import OVERDUE_EXIT_CODE, prometheus
+    from ntanalytics.scheduling.health import health as ask
+    from ntanalytics.scheduling.jobs import load_jobs
+    from ntanalytics.settings import find_config, load
+
+    settings = load(find_config(context.obj))
+    found = ask(settings, load_jobs(settings.jobs), dt.datetime.now(dt.UTC))
+    if textfile is not None:
+        # node_exporter may read at any moment: it sees the old file or the new one
+        made = textfile.with_name(f".{textfile.name}.new")
+        made.write_text(prometheus(found), encoding="utf-8")
+        made.replace(textfile)
+    if as_json:
+        out.print_json(json.dumps(found.as_data(), ensure_ascii=False))
+    else:
+        rows = [
+            (job.job, f"{job.issued_at.astimezone(settings.zone):%Y-%m-%d %H:%M}" if job.issued_at else "never",
+             job.period, ", ".join(f"{period} ({status})" for period, status in job.overdue) or job.trouble)
+            for job in found.jobs
+        ]  # fmt: skip
+        show_table(("job", "last issued", "period", "overdue"), rows)
+        oldest = sorted(found.data.items(), key=lambda each: each[1])[:3]
+        for (dataset, source), day in oldest:
+            say(f"oldest data: {dataset} from {source}, last taken of {day}")
+        say(f"lake {found.lake_bytes / 2**20:,.0f} MB, {(found.free_bytes or 0) / 2**30:,.1f} GB free")
+    if not found.is_well:
+        raise typer.Exit(OVERDUE_EXIT_CODE)

@@ -179,6 +179,17 @@ class Coverage:
             for row in found
         ]
 
+    def last_days(self) -> dict[tuple[str, str], dt.date]:
+        """(dataset, source) → the last day that was taken and that the source had."""
+        table = tables.coverage
+        query = (
+            sa.select(table.c.dataset, table.c.source, sa.func.max(table.c.day))
+            .where(table.c.is_held)
+            .group_by(table.c.dataset, table.c.source)
+        )
+        with reading(self._engine) as connection:
+            return {(row[0], row[1]): row[2] for row in connection.execute(query)}
+
     def rejected(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, int]]:
         """What was set aside by the extractions that cover those days: (source, reason, rows)."""
         cover, reject = tables.coverage, tables.rejections
