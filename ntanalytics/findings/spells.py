@@ -6,6 +6,7 @@ given what was tried in it and what usually fails; it is told where chance expla
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
@@ -86,8 +87,8 @@ def spells(
     for name, by_day in failed.items():
         its = everything if is_of_all else tried.get(name, {})
         if on in by_day and on in its:
-            usual = _usual(by_day, its, like)
-            found += _told(rule, name, by_day[on], its[on], usual, on, slot_s, chance, without)
+            usual, rough = _usual(by_day, its, like)
+            found += _told(rule, name, by_day[on], its[on], usual, rough, on, slot_s, chance, without)
     return found or [_in_order(rule)]
 
 
@@ -101,14 +102,30 @@ def _laid(rule: Rule, table: Rows, subject: Name, slots: int) -> dict[str, dict[
     return laid
 
 
-def _usual(failed: Mapping[date, Floats], tried: Mapping[date, Floats], like: list[date]) -> float:
-    """The share that usually fails: that of the days before but the worst of them, drawn a little upwards."""
-    days = [
-        (float(failed[day].sum()) if day in failed else 0.0, float(tried[day].sum())) for day in like if day in tried
-    ]
-    days.sort(key=lambda day: day[0] / max(day[1], 1.0))
-    kept = days[: max(len(days) - LEFT_OUT, FEWEST_DAYS)]
-    return (sum(day[0] for day in kept) + 1) / (sum(day[1] for day in kept) + 2)
+def _usual(failed: Mapping[date, Floats], tried: Mapping[date, Floats], like: list[date]) -> tuple[float, float]:
+    """The share that usually fails, and how much rougher than chance it is within the days (at least 1).
+
+    It is that of the days before but the worst of them, drawn a little upwards. Failures come in bunches, as one person
+    tries again and again; so many slots miss the usual share by more than independent attempts would.
+    """
+    known = [(failed.get(day, np.zeros_like(tried[day])), tried[day]) for day in like if day in tried]
+    known.sort(key=lambda day: float(day[0].sum()) / max(float(day[1].sum()), 1.0))
+    kept = known[: max(len(known) - LEFT_OUT, FEWEST_DAYS)]
+    if not kept:
+        return 1.0, 1.0
+    wrong, every = np.stack([day[0] for day in kept]), np.stack([day[1] for day in kept])
+    share = float((wrong.sum() + 1) / (every.sum() + 2))
+    misses = float(((wrong - every * share) ** 2).sum()) / max(float((every * share * (1 - share)).sum()), 1e-9)
+    return share, max(1.0, misses)
+
+
+def _odds(wrong: Floats, every: Floats, usual: float) -> Floats:
+    """Of each stretch the logarithm of one over its chance (Chernoff's bound); 0 where no more failed than usual."""
+    share = wrong / every
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rest = np.where(share < 1, (1 - share) * np.log((1 - share) / (1 - usual)), 0.0)
+        found = every * (share * np.log(share / usual) + rest)
+    return np.asarray(np.where(share > usual, found, 0.0), dtype=np.float64)
 
 
 def _told(
@@ -117,13 +134,12 @@ def _told(
     failed: Floats,
     tried: Floats,
     usual: float,
+    rough: float,
     on: date,
     slot_s: int,
     chance: float,
     without: tuple[float, float] | None,
 ) -> list[Finding]:
-    from scipy import stats
-
     count = len(failed)
     if without is not None:
         begins = np.arange(count) * slot_s
@@ -136,12 +152,11 @@ def _told(
     if not enough.any():
         return []
     first, last, wrong, all_of_it = first[enough], last[enough], wrong[enough], all_of_it[enough]
-    # in logarithms, lest the worst stretches all have a chance of 0; the shortest of equals is the stretch itself
-    by_chance = stats.binom.logsf(wrong - 1, all_of_it, min(MARGIN * usual, 1.0))
-    worst = min(range(len(wrong)), key=lambda place: (by_chance[place], last[place] - first[place]))
+    odds = _odds(wrong, all_of_it, min(MARGIN * usual, 0.999)) / rough
+    worst = int(np.argmax(odds))
     beyond = float(wrong[worst] / all_of_it[worst]) - usual
     state = rule.threshold.judge(beyond)
-    if by_chance[worst] > np.log(chance) or state == "ok":
+    if odds[worst] < -math.log(chance) or state == "ok":
         return []
     words, of = measure_of(rule.measure), measure_of(rule.of)
     share = float(wrong[worst] / all_of_it[worst])

@@ -118,3 +118,50 @@ def test_nothing_has_no_rate(table, listed, figure) -> None:
     name = "ca.logins" if figure is certificates.logins else "seal.signings"
     [row] = listed(figure(table(name, [])))
     assert [value for key, value in row.items() if key.endswith("_rate")] == [None]
+
+
+def test_what_expires_within_thirty_days_is_held_against_the_months_that_follow(table, listed) -> None:
+    # three in the next 30 days; then one in each of 6 windows of 30 days, two in one, none in four: the median is one
+    days = [1, 30, 29.5, *(30 * number + 1 for number in range(1, 7)), 211, 212, 400]
+    rows = [{"certificate_id": str(number), "expires_at": AT + day * DAY} for number, day in enumerate(days)]
+    rows += [{"certificate_id": "revoked", "state": "revoked", "expires_at": AT + DAY}]
+    made = table("ca.certificates", rows, kind="personal", state="active", day=MONDAY)
+    assert listed(certificates.due(made, AT)) == [{"expiring_30d": 3, "usual_30d": 1.0, "expiring_times": 3.0}]
+    lonely = made.filter(made.certificate_id == "0")
+    assert listed(certificates.due(lonely, AT)) == [{"expiring_30d": 1, "usual_30d": 0.0, "expiring_times": None}]
+
+
+def test_a_unit_that_has_renewed_is_not_due(table, listed) -> None:
+    rows = [
+        {"unit": "甲局", "expires_at": AT + 3 * DAY},
+        {"unit": "乙局", "expires_at": AT + 3 * DAY},
+        {"unit": "乙局", "expires_at": AT + 1000 * DAY},
+        {"unit": "丙局", "expires_at": AT + 8 * DAY},
+        {"unit": "丁局", "expires_at": AT},
+        {"unit": None, "expires_at": AT + DAY},
+        {"unit": "戊局", "expires_at": AT + DAY, "kind": "personal"},
+    ]
+    rows = [{"certificate_id": str(number), "kind": "unit", **row} for number, row in enumerate(rows)]
+    made = table("ca.certificates", rows, state="active", day=MONDAY)
+    assert listed(certificates.units_due(made, AT)) == [{"unit": "甲局", "expires_at": AT + 3 * DAY}]
+
+
+def test_revoked_certificates_that_are_tried_are_counted_once(table, listed) -> None:
+    rows = [{"login_id": str(number), "reason": reason} for number, reason in enumerate(("revoked", "revoked", "pin"))]
+    made = table("ca.logins", rows, logged_in_at=AT, outcome="failure", certificate_id="a", day=MONDAY)
+    assert listed(certificates.revoked(made)) == [{"revoked_tried": 1}]
+
+
+def test_seals_that_were_requested_and_not_made(table, listed) -> None:
+    rows = [
+        {"seal_id": "a", "requested_at": AT - 8 * DAY},
+        {"seal_id": "b", "requested_at": AT - 40 * DAY, "state": "making"},
+        {"seal_id": "c", "requested_at": AT - 50 * DAY, "state": "made", "made_at": AT - DAY},
+        {"seal_id": "d", "requested_at": AT - 60 * DAY, "state": "revoked"},
+        {"seal_id": "e"},
+    ]
+    made = table("seal.seals", [{"state": "requested", **row} for row in rows], unit="甲局", day=MONDAY)
+    assert [tuple(row.values()) for row in listed(seals.unmade(made, AT), "seal_id", "making_wait_days")] == [
+        ("b", 40.0),
+        ("a", 8.0),
+    ]

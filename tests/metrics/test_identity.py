@@ -132,3 +132,68 @@ def test_applications_that_nobody_reached_are_listed(table, listed) -> None:
 def test_every_column_has_its_words(logins, listed, table) -> None:
     made = [identity.logins(logins([{}])), identity.suspects(logins([{}]))]
     assert {name for each in made for name in each.columns} - set(MEASURES) == {"address_hash"}
+
+
+def test_accounts_of_a_unit_that_is_out_of_use_are_told_by_its_name(table, listed) -> None:
+    units = table(
+        "identity.units",
+        [{"unit_id": "u", "unit": "甲局", "is_enabled": True}, {"unit_id": "c", "unit": "乙局", "is_enabled": False}],
+        day=MONDAY,
+    )
+    rows = [
+        {"account_id": "1", "unit_id": "u"},
+        {"account_id": "2", "unit_id": "c"},
+        {"account_id": "3", "unit_id": "c"},
+        {"account_id": "4", "unit_id": "c", "is_enabled": False},
+        {"account_id": "5", "unit_id": "gone"},
+        {"account_id": "6", "unit_id": None},
+        {"account_id": "7", "unit_id": None},
+        {"account_id": "8", "unit_id": None},
+    ]
+    accounts = table("identity.accounts", rows, is_enabled=True, day=MONDAY)
+    assert listed(identity.orphans(accounts, units)) == [
+        {"unit": None, "orphan_accounts": 4},
+        {"unit": "乙局", "orphan_accounts": 2},
+    ]
+
+
+def test_an_account_is_shared_where_it_comes_from_five_places_within_an_hour(logins, listed) -> None:
+    five = [{"account_id": "a", "address_hash": str(place)} for place in range(5)]
+    spread = [
+        {"account_id": "b", "address_hash": str(place), "logged_in_at": AT + dt.timedelta(hours=place)}
+        for place in range(5)
+    ]
+    failed = [{"account_id": "c", "address_hash": str(place), "outcome": "failure"} for place in range(9)]
+    same = [{"account_id": "d", "address_hash": "x"}] * 9
+    made = logins([*five, *spread, *failed, *same])
+    assert listed(identity.shared(made)) == [{"shared_accounts": 1, "most_addresses": 5}]
+    assert listed(identity.shared(logins([{}]))) == [{"shared_accounts": 0, "most_addresses": None}]
+
+
+def test_who_gets_in_after_twenty_failures_from_the_same_place_was_forced(logins, listed) -> None:
+    def tried(account: str, count: int = 20) -> list[dict[str, object]]:
+        second = dt.timedelta(seconds=1)
+        return [
+            {"account_id": account, "address_hash": f"of {account}", "outcome": "failure",
+             "logged_in_at": AT + number * second}
+            for number in range(count)
+        ]  # fmt: skip
+
+    later = {"logged_in_at": AT + dt.timedelta(minutes=30)}
+    rows = [
+        *tried("forced"), {"account_id": "forced", "address_hash": "of forced", **later},
+        *tried("elsewhere"), {"account_id": "elsewhere", "address_hash": "a desk", **later},
+        *tried("too late"), {"account_id": "too late", "address_hash": "of too late",
+                             "logged_in_at": AT + dt.timedelta(hours=2)},
+        *tried("few", 19), {"account_id": "few", "address_hash": "of few", **later},
+        *tried("kept out"),
+    ]  # fmt: skip
+    assert listed(identity.forced(logins(rows))) == [{"forced_accounts": 1}]
+
+
+def test_changes_by_day_are_none_over_a_hole(table, days, listed) -> None:
+    rows = [{"change_id": "1"}, {"change_id": "2", "outcome": "failure"}]
+    shared = {"changed_at": AT, "action": "disabled", "subject": "account", "outcome": "success", "day": MONDAY}
+    made = table("identity.account_changes", rows, **shared)
+    found = listed(identity.daily_changes(made, days(MONDAY, "++-")), "account_changes", "failed_changes")
+    assert [tuple(row.values()) for row in found] == [(1, 1), (0, 0), (None, None)]

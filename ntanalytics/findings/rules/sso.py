@@ -21,9 +21,9 @@ RULES = (
         kind="absence",
     ),
     Rule(
-        "sso.app_silence", "accesses", Threshold(7_199, 57_600, "down"), "核实应用是否停用、入口或接入配置失效",
-        "An application that many use is reached every hour of an office day.", fewest=15, check="应用无人访问",
-        kind="absence",
+        "sso.app_silence", "accesses", Threshold(7_199, 86_399, "down"), "核实应用是否停用、入口或接入配置失效",
+        "An application that many use is reached every hour of an office day; one of all hours, at night as well.",
+        fewest=15, check="应用无人访问", kind="absence",
     ),
     Rule(
         "sso.accesses_fall", "accesses", Threshold(-0.3, -0.6, "up"), "核查门户入口与单点登录服务",

@@ -1,29 +1,70 @@
-"""The days that an inspected day is held against slot by slot, and what two findings of one day have to do."""
+"""The days that an inspected day is held against, and what two findings of one day have to do with each other."""
 
 from __future__ import annotations
 
-import ibis.expr.types as ir
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import rows
+from ntanalytics.findings.rules import Rule, judged
+from ntanalytics.findings.sentences import spaced
 from ntanalytics.findings.silence import MOST_DAYS
+from ntanalytics.metrics import measure as measure_of
+from ntanalytics.metrics.figures import figure
 from ntanalytics.workspace.report import Report
-from ntanalytics.workspace.scope import Scope
 
 #: Days of history in which what is usual is looked for: ten weeks hold twenty days that are not worked.
 HISTORY = 70
 
+#: A share that is on its threshold is seen that much higher by chance once in so many days.
+_BY_CHANCE = 1e-3
 
-def alike(report: Report, scope: Scope) -> ir.Table:
-    """The rows of the inspected day and of the last twenty days like it: worked, or not worked."""
-    on = report.period.last
-    calendar = {row["day"]: row for row in rows(scope.days)}
-    like = [
-        day
-        for day, row in sorted(calendar.items(), reverse=True)
-        if day < on and row["is_covered"] and row["is_working_day"] == calendar[on]["is_working_day"]
-    ]
-    return scope.recent.filter(scope.recent.day.isin([on, *like[:MOST_DAYS]]))
+
+class Past:
+    """A dataset of events with its last ten weeks.
+
+    Attributes:
+        scope: the dataset within the report.
+        days: its days from the first that has a row: before it there was no source, and its zeros are none.
+        like: the rows of the inspected day and of the last twenty days like it: worked, or not worked.
+    """
+
+    def __init__(self, report: Report, name: str) -> None:
+        self.scope = report.dataset(name, history=HISTORY)
+        on, first = report.period.last, self.scope.recent.day.min().to_pyarrow().as_py()
+        self.days = self.scope.days if first is None else self.scope.days.filter(self.scope.days.day >= first)
+        calendar = {row["day"]: row for row in rows(self.days)}
+        like = [
+            day
+            for day, row in sorted(calendar.items(), reverse=True)
+            if on in calendar
+            and day < on
+            and row["is_covered"]
+            and row["is_working_day"] == calendar[on]["is_working_day"]
+        ]
+        self.like = self.scope.recent.filter(self.scope.recent.day.isin([on, *like[:MOST_DAYS]]))
+
+
+def rated(rule: Rule, row: Mapping[str, Any], failures: str, *, is_complete: bool) -> list[Finding]:
+    """A rule over the day's share of what failed, in order where chance alone may have lifted it over the threshold.
+
+    Args:
+        rule: its ``of`` names the count of what was tried.
+        row: the day's figures.
+        failures: which of them counts what failed.
+        is_complete: whether the day has no hole.
+    """
+    from scipy import stats
+
+    found = judged([rule], [row], is_complete=is_complete)
+    least = stats.binom.isf(_BY_CHANCE, row[rule.of] or 0, rule.threshold.watch)
+    if not wrong(found) or row[failures] > least:
+        return found
+    words = measure_of(rule.measure)
+    said = f"{spaced(rule.words, figure(row[rule.measure], words.format))}，次数少，在偶然范围内。"
+    return [replace(each, state="ok", evidence=said, advice="") for each in found]
 
 
 def told(findings: list[Finding]) -> list[Finding]:

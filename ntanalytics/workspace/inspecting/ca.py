@@ -15,7 +15,7 @@ from ntanalytics.findings.silence import silences
 from ntanalytics.findings.spells import spells
 from ntanalytics.metrics import certificates, slots
 from ntanalytics.metrics.figures import figure
-from ntanalytics.workspace.inspecting.alike import HISTORY, alike, is_within, span, told, wrong
+from ntanalytics.workspace.inspecting.alike import Past, is_within, rated, span, told, wrong
 from ntanalytics.workspace.inspecting.identity import login_fall, login_silence
 from ntanalytics.workspace.report import Report
 
@@ -34,13 +34,13 @@ def inspect_ca(report: Report) -> list[Finding]:
 
 
 def _logins(report: Report) -> list[Finding]:
-    logins = report.dataset("ca.logins", history=HISTORY)
+    past = Past(report, "ca.logins")
+    logins, like = past.scope, past.like
     if not logins.sources:
         return []
     on, offset, whole = report.period.last, report.zone_offset_h, logins.is_complete
-    like = alike(report, logins)
     tried = slots.by_slot(like, "logged_in_at", offset, slot_s=_SHORT_S)
-    silent = silences(report.rules["ca.login_silence"], tried, logins.days, on, slot_s=_SHORT_S)
+    silent = silences(report.rules["ca.login_silence"], tried, past.days, on, slot_s=_SHORT_S)
     if wrong(silent):
         # who cannot log in does not by certificate: that is told of the logins
         out = span(login_silence(report))
@@ -50,19 +50,20 @@ def _logins(report: Report) -> list[Finding]:
         report.rules["ca.refused_logins"],
         slots.by_slot(failed, "logged_in_at", offset, ["reason"], slot_s=_HALF_HOUR_S),
         slots.by_slot(like, "logged_in_at", offset, slot_s=_HALF_HOUR_S),
-        logins.days, on, slot_s=_HALF_HOUR_S, subject=_reason, is_of_all=True,
+        past.days, on, slot_s=_HALF_HOUR_S, subject=_reason, is_of_all=True,
     )  # fmt: skip
     found = [*silent, *refused]
     if not wrong(silent):
         fallen = against_usual(
-            report.rules["ca.logins_fall"], certificates.daily(logins.recent, logins.days), on
+            report.rules["ca.logins_fall"], certificates.daily(logins.recent, past.days), on
         )  # fmt: skip
         found += fallen if not wrong(fallen) or not wrong([*login_fall(report), *login_silence(report)]) else []
     revoked = judged([report.rules["ca.revoked_tried"]], certificates.revoked(logins.table), is_complete=whole)
     [total] = rows(certificates.logins(logins.table))
     expired = judged([report.rules["ca.expired_tried"]], [total], is_complete=whole)
     if not wrong([*refused, *revoked, *expired]):
-        found += judged([report.rules["ca.certificate_failure_rate"]], [total], is_complete=whole)
+        rate = report.rules["ca.certificate_failure_rate"]
+        found += rated(rate, total, "certificate_failures", is_complete=whole)
     return told(found) + revoked
 
 

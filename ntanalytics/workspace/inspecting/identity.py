@@ -18,7 +18,7 @@ from ntanalytics.findings.silence import silences
 from ntanalytics.findings.spells import spells
 from ntanalytics.metrics import identity, slots
 from ntanalytics.metrics.figures import figure
-from ntanalytics.workspace.inspecting.alike import HISTORY, alike, span, told, wrong
+from ntanalytics.workspace.inspecting.alike import Past, rated, span, told, wrong
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.scope import Scope
 
@@ -40,52 +40,53 @@ _ADDRESS, _ACCOUNT = "单一来源地址", "单一账号"
 
 def inspect_identity(report: Report) -> list[Finding]:
     """What is not usual in logins, their failures and the administration of accounts."""
-    logins = report.dataset("identity.logins", history=HISTORY)
+    past = Past(report, "identity.logins")
+    logins = past.scope
     if not logins.sources:
         return []
-    silent = login_silence(report)
+    silent = login_silence(report, past)
     forced, accounts, addresses = _by_force(report, logins)
-    plain = _but(alike(report, logins), accounts, addresses)
+    plain = _but(past.like, accounts, addresses)
     failed = plain.filter(plain.outcome == "failure")
     offset = report.zone_offset_h
     by_method = spells(
         report.rules["identity.method_failures"],
         slots.by_slot(failed, "logged_in_at", offset, ["method"], slot_s=_LONG_S),
         slots.by_slot(plain, "logged_in_at", offset, ["method"], slot_s=_LONG_S),
-        logins.days, report.period.last, slot_s=_LONG_S, subject=_method, without=span(silent),
+        past.days, report.period.last, slot_s=_LONG_S, subject=_method, without=span(silent),
     )  # fmt: skip
-    found = [*silent, *forced, *by_method, *_by_reason(report, logins, accounts, addresses)]
+    found = [*silent, *forced, *by_method, *_by_reason(report, past, accounts, addresses)]
     if not wrong(silent):
-        found += login_fall(report)
+        found += login_fall(report, past)
     if not wrong(found):
         rate = report.rules["identity.login_failure_rate"]
-        found += judged([rate], identity.logins(logins.table), is_complete=logins.is_complete)
+        [total] = rows(identity.logins(logins.table))
+        found += rated(rate, total, "login_failures", is_complete=logins.is_complete)
     found += judged(
         [report.rules["identity.shared_accounts"]], identity.shared(logins.table), is_complete=logins.is_complete
     )
     return told(found) + _administration(report) + _orphans(report)
 
 
-def login_silence(report: Report) -> list[Finding]:
-    """Whether there was a time in which nobody could log in."""
-    logins = report.dataset("identity.logins", history=HISTORY)
-    if not logins.sources:
+def login_silence(report: Report, past: Past | None = None) -> list[Finding]:
+    """Whether there was a time in which nobody could log in; ``past`` are the logins, where they are at hand."""
+    past = past or Past(report, "identity.logins")
+    if not past.scope.sources:
         return []
-    like = alike(report, logins)
     got_in = slots.by_slot(
-        like.filter(like.outcome == "success"), "logged_in_at", report.zone_offset_h, slot_s=_SHORT_S
+        past.like.filter(past.like.outcome == "success"), "logged_in_at", report.zone_offset_h, slot_s=_SHORT_S
     )
     return silences(
-        report.rules["identity.login_silence"], got_in, logins.days, report.period.last, slot_s=_SHORT_S
+        report.rules["identity.login_silence"], got_in, past.days, report.period.last, slot_s=_SHORT_S
     )  # fmt: skip
 
 
-def login_fall(report: Report) -> list[Finding]:
-    """Whether fewer logins came than on days like it."""
-    logins = report.dataset("identity.logins", history=HISTORY)
-    if not logins.sources:
+def login_fall(report: Report, past: Past | None = None) -> list[Finding]:
+    """Whether fewer logins came than on days like it; ``past`` are the logins, where they are at hand."""
+    past = past or Past(report, "identity.logins")
+    if not past.scope.sources:
         return []
-    daily = identity.daily(logins.recent, logins.days)
+    daily = identity.daily(past.scope.recent, past.days)
     return against_usual(report.rules["identity.logins_fall"], daily, report.period.last)
 
 
@@ -128,9 +129,9 @@ def _tried(report: Report, suspects: list[dict[str, Any]]) -> str:
     return f"{first}—{last} 登录失败 {figure(suspects[0]['attempts'], 'integer', '次')}{others}。"
 
 
-def _by_reason(report: Report, logins: Scope, accounts: list[str], addresses: list[str]) -> list[Finding]:
-    recent = _but(logins.recent, accounts, addresses)
-    daily = rows(identity.daily(recent.filter(recent.reason.isin(_REASONS)), logins.days, ["reason"]))
+def _by_reason(report: Report, past: Past, accounts: list[str], addresses: list[str]) -> list[Finding]:
+    recent = _but(past.scope.recent, accounts, addresses)
+    daily = rows(identity.daily(recent.filter(recent.reason.isin(_REASONS)), past.days, ["reason"]))
     many = _many(daily, report, "reason", "login_failures", _FEWEST_OF_REASON)
     rule = report.rules["identity.reason_rise"]
     return against_usual(rule, many, report.period.last, subject=_reason, is_wrong_only=True)
@@ -150,19 +151,20 @@ def _many(daily: Rows, report: Report, group: str, measure: str, fewest: int) ->
 
 
 def _administration(report: Report) -> list[Finding]:
-    changes = report.dataset("identity.account_changes", history=HISTORY)
-    if not changes.sources:
+    past = Past(report, "identity.account_changes")
+    if not past.scope.sources:
         return []
     on, actions = report.period.last, ACCOUNT_CHANGES.column("action").values or {}
-    some = changes.recent.filter(changes.recent.action.isin(_ACTIONS))
+    recent = past.scope.recent
+    some = recent.filter(recent.action.isin(_ACTIONS))
     many = _many(
-        identity.daily_changes(some, changes.days, ["action"]), report, "action", "account_changes", _FEWEST_CHANGES
+        identity.daily_changes(some, past.days, ["action"]), report, "action", "account_changes", _FEWEST_CHANGES
     )
     found = against_usual(
         report.rules["identity.changes_rise"], many, on, subject=lambda row: f"{actions[row['action']]}操作",
         is_wrong_only=True,
     )  # fmt: skip
-    daily = rows(identity.daily_changes(changes.recent, changes.days))
+    daily = rows(identity.daily_changes(recent, past.days))
     if any(row["day"] == on and (row["failed_changes"] or 0) >= _FEWEST_FAILED for row in daily):
         found += against_usual(report.rules["identity.failed_changes"], daily, on, is_wrong_only=True)
     return found

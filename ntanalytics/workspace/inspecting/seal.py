@@ -12,13 +12,13 @@ from ntanalytics.findings.sentences import day_words, listed
 from ntanalytics.findings.silence import silences
 from ntanalytics.findings.spells import spells
 from ntanalytics.metrics import seals, slots
-from ntanalytics.workspace.inspecting.alike import HISTORY, alike, told, wrong
+from ntanalytics.workspace.inspecting.alike import Past, rated, told, wrong
 from ntanalytics.workspace.report import Report
 
 _HALF_HOUR_S, _HOUR_S = 1800, 3600
 
 #: A city signs some hundred documents a day: few failures tell, so less is left to chance than where there are many.
-_CHANCE = 1e-5
+_CHANCE = 5e-5
 
 
 def inspect_seal(report: Report) -> list[Finding]:
@@ -27,12 +27,12 @@ def inspect_seal(report: Report) -> list[Finding]:
 
 
 def _signings(report: Report) -> list[Finding]:
-    signings = report.dataset("seal.signings", history=HISTORY)
+    past = Past(report, "seal.signings")
+    signings, like = past.scope, past.like
     if not signings.sources:
         return []
-    on, offset, days = report.period.last, report.zone_offset_h, signings.days
-    like = alike(report, signings)
-    found, signed = [], like.filter(like.operation == "sign")
+    on, offset, days = report.period.last, report.zone_offset_h, past.days
+    found, signed = list[Finding](), like.filter(like.operation == "sign")
     for code, its in (
         ("seal.signing_failures", signed),
         ("seal.verification_failures", like.filter(like.operation == "verify")),
@@ -42,7 +42,8 @@ def _signings(report: Report) -> list[Finding]:
         found += spells(report.rules[code], failed, tried, days, on, slot_s=_HALF_HOUR_S, chance=_CHANCE)
     if not wrong(found):
         rate = report.rules["seal.signing_failure_rate"]
-        found += judged([rate], seals.signings(signings.table), is_complete=signings.is_complete)
+        [total] = rows(seals.signings(signings.table))
+        found += rated(rate, total, "signing_failures", is_complete=signings.is_complete)
     by_hour = slots.by_slot(signed, "signed_at", offset, slot_s=_HOUR_S)
     silent = silences(report.rules["seal.signing_silence"], by_hour, days, on, slot_s=_HOUR_S)
     if not wrong(silent):

@@ -8,11 +8,10 @@ from typing import Any
 from ntanalytics.findings.against_usual import against_usual
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import rows
-from ntanalytics.findings.rules import judged
 from ntanalytics.findings.silence import silences
 from ntanalytics.findings.spells import spells
 from ntanalytics.metrics import slots, sso
-from ntanalytics.workspace.inspecting.alike import HISTORY, alike, is_within, span, told, wrong
+from ntanalytics.workspace.inspecting.alike import Past, is_within, rated, span, told, wrong
 from ntanalytics.workspace.inspecting.identity import login_fall, login_silence
 from ntanalytics.workspace.report import Report
 
@@ -25,16 +24,16 @@ _FAST_MS = 500.0
 
 def inspect_sso(report: Report) -> list[Finding]:
     """What is not usual in the accesses to the applications behind the portal."""
-    accesses, apps = report.dataset("sso.accesses", history=HISTORY), report.dataset("sso.apps")
+    past, apps = Past(report, "sso.accesses"), report.dataset("sso.apps")
+    accesses, like = past.scope, past.like
     if not accesses.sources:
         return []
-    on, offset, days = report.period.last, report.zone_offset_h, accesses.days
+    on, offset, days = report.period.last, report.zone_offset_h, past.days
     known = {row["app_id"]: row for row in rows(apps.table)} if apps.is_complete else {}
 
     def named(row: Mapping[str, Any]) -> str:
         return str(known[row["app_id"]]["app"]) if row["app_id"] in known else str(row["app_id"] or "未知应用")
 
-    like = alike(report, accesses)
     everything = slots.by_slot(like, "accessed_at", offset, slot_s=_SHORT_S)
     silent = silences(report.rules["sso.access_silence"], everything, days, on, slot_s=_SHORT_S)
     if wrong(silent):
@@ -69,5 +68,6 @@ def inspect_sso(report: Report) -> list[Finding]:
         found += fallen if not wrong(fallen) or not wrong([*login_fall(report), *login_silence(report)]) else []
     if not wrong(refused):
         rate = report.rules["sso.access_failure_rate"]
-        found += judged([rate], sso.accesses(accesses.table), is_complete=accesses.is_complete)
+        [total] = rows(sso.accesses(accesses.table))
+        found += rated(rate, total, "refused_accesses", is_complete=accesses.is_complete)
     return told(found)
