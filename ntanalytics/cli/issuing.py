@@ -104,6 +104,7 @@ def demo(
     scale: Annotated[float, typer.Option(min=0.0001, help="How large: 1 is the volume of a real city.")] = 0.02,
     seed: Annotated[int, typer.Option(help="Same seed, same figures.")] = 20261122,
     until: Annotated[str, typer.Option(metavar="DAY", help="The last day of its data.")] = "2026-11-22",
+    days: Annotated[int, typer.Option(min=1, help="How many days of data it has.")] = 70,
     outputs: Annotated[Path, typer.Option(help="Where its reports are issued.")] = Path("outputs"),
     servers: Annotated[
         list[str] | None,
@@ -117,7 +118,8 @@ def demo(
     """Write a demo city and issue its reports, which take into its lake what they need (docs/demo.md).
 
     Its data are taken as on the morning after its last day, whenever that is done: its figures do not change with
-    the date. What was planted in it is in DIR/incidents.json.
+    the date. What was planted in it is in DIR/incidents.json; any other seed draws its own, with what only looks
+    like an incident in DIR/harmless.json.
 
     Without --servers every database is a SQLite file. With --servers postgresql+psycopg://USER@HOST/postgres or
     mysql+pymysql://USER@HOST/ (or both) those of the products that run there are made on it, each named
@@ -130,7 +132,14 @@ def demo(
     last = as_day(until, "--until")
     with progress() as show:
         estate = write_estate(
-            directory, until=last, seed=seed, scale=scale, outputs=outputs, servers=servers or (), progress=show
+            directory,
+            until=last,
+            days=days,
+            seed=seed,
+            scale=scale,
+            outputs=outputs,
+            servers=servers or (),
+            progress=show,
         )
         settings = load(estate.config)
         clock = estate.clock
