@@ -32,6 +32,8 @@ _CLEAR = 1.0
 
 #: Two lines must leave less than this share of what one leaves, and of what the last of them rises.
 _TELLING = 0.1
+#: What one line leaves must be more than this share of the whole rise.
+_WORTH = 0.05
 
 FULL = "已满"
 FEW = "历史不足"
@@ -150,7 +152,9 @@ def _bend(ages: Floats, values: Floats) -> int:
     best = min(left, key=lambda place: left[place])
     whole, rise = _misfit(days, smooth), abs(float(smooth[-1] - smooth[best]))
     is_bent = left[best] < _TELLING * whole and math.sqrt(left[best] / len(days)) < _TELLING * rise
-    return best + 1 if is_bent else 0
+    # what one line leaves must be worth a second one: rounding alone bends every line
+    is_worth = math.sqrt(whole / len(days)) > _WORTH * float(np.ptp(smooth))
+    return best + 1 if is_bent and is_worth else 0
 
 
 def _misfit(ages: Floats, values: Floats) -> float:

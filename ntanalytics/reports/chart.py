@@ -34,6 +34,7 @@ class Chart(Block):
         bands: shaded days, each (first, last, label).
         marks: remarks at a place along ``x``, each (place, text).
         note: said below the title, or empty.
+        interval: the names of two neighbouring columns, the lower and the upper one, between which it is shaded.
     """
 
     kind: ClassVar[str] = "chart"
@@ -46,6 +47,7 @@ class Chart(Block):
     marks: tuple[Mark, ...] = field(default=(), kw_only=True)
     subject: str = field(default="", kw_only=True)
     note: str = field(default="", kw_only=True)
+    interval: tuple[str, str] | None = field(default=None, kw_only=True)
 
     def body(self) -> dict[str, Any]:
         """See ``Block.body``."""
@@ -58,7 +60,7 @@ class Chart(Block):
 
     def figure(self) -> dict[str, Any]:
         """See ``Block.figure``."""
-        return plotly_figure(self.form, self.fields, self.rows, self.bands, self.marks)
+        return plotly_figure(self.form, self.fields, self.rows, self.bands, self.marks, self.interval)
 
 
 def chart(

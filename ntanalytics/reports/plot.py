@@ -31,12 +31,19 @@ _STROKES = (
 #: The colours of the lines' names: those of the lines, darkened where letters would be too pale to read (4.5 : 1).
 _NAMES = (BLUE, INK, "#3f6fae", SOFT, BLUE, SOFT)
 _FILLS = (BLUE, "#8fb0d6", "#9aa5b1", "#c7d7ea", INK, "#dfe4ea")
+#: Between the lines of an interval.
+_SHADE = "rgba(111,155,209,0.25)"
 _HEIGHT, _ROW = 250, 24
 _LABEL_GAP = 15  #: pixels between two direct labels
 
 
 def plotly_figure(
-    form: str, fields: Sequence[Field], rows: Sequence[Mapping[str, Any]], bands: Sequence[Band], marks: Sequence[Mark]
+    form: str,
+    fields: Sequence[Field],
+    rows: Sequence[Mapping[str, Any]],
+    bands: Sequence[Band],
+    marks: Sequence[Mark],
+    interval: tuple[str, str] | None = None,
 ) -> dict[str, Any]:
     """The figure of a chart.
 
@@ -46,6 +53,7 @@ def plotly_figure(
         rows: the data, one mapping for each place.
         bands: shaded days, each (first, last, kind).
         marks: remarks, each (place, text).
+        interval: the names of two neighbouring lines, the lower and the upper one, between which it is shaded.
 
     Returns:
         ``{"data": [...], "layout": {...}}`` of plain lists.
@@ -54,6 +62,10 @@ def plotly_figure(
     lying = form == "hbar"
     places = [row[x.name] for row in rows]
     traces = [_trace(form, number, each, places, [row[each.name] for row in rows]) for number, each in enumerate(ys)]
+    for trace, each in zip(traces, ys, strict=True):
+        if interval and each.name in interval:
+            trace |= {"mode": "lines", "line": {**trace["line"], "width": 1}}
+            trace |= {"fill": "tonexty", "fillcolor": _SHADE} if each.name == interval[1] else {}
     value_axis: dict[str, Any] = {
         "tickformat": _tick(ys[0].format) if ys else "",
         "gridcolor": RULE,

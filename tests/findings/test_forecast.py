@@ -83,6 +83,11 @@ def test_a_new_pace_is_believed_after_ten_days_and_what_was_before_does_not_coun
     assert forecast(_days(values[:45]), 100).full_on is None
 
 
+def test_rounding_is_no_new_pace() -> None:
+    values = [round(0.43 + 0.0004 * day, 3) for day in range(70)]
+    assert forecast(_days(values), 1).reason == "两年内不会写满"
+
+
 def test_a_peak_is_no_new_pace() -> None:
     values = [50 + day / 2 for day in range(60)]
     values[55] += 20
