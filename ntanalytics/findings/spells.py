@@ -148,7 +148,8 @@ def _told(
     first, last = np.triu_indices(count)
     wrong, all_of_it = (np.concatenate(([0.0], np.cumsum(each))) for each in (failed, np.maximum(tried, failed)))
     wrong, all_of_it = wrong[last + 1] - wrong[first], all_of_it[last + 1] - all_of_it[first]
-    enough = wrong >= max(rule.fewest, 1)
+    # a stretch begins and ends with a failure, lest the hours beside it seem to belong to it
+    enough = (wrong >= max(rule.fewest, 1)) & (failed[first] > 0) & (failed[last] > 0)
     if not enough.any():
         return []
     first, last, wrong, all_of_it = first[enough], last[enough], wrong[enough], all_of_it[enough]

@@ -72,8 +72,8 @@ DUE = (
         "expiring_30d / usual_30d; null where usual_30d is 0.",
     ),
     Measure(
-        "expiring_units", "证书 7 天内到期单位", "家", good="down", is_additive=True,
-        definition="Units whose last certificate in force expires within 7 days.",
+        "expiring_units", "证书即将失效单位", "家", good="down", is_additive=True,
+        definition="Units whose last certificate in force expires within two days: most renew in the last fortnight.",
     ),
     Measure("first_expires_at", "最早到期", format="datetime", definition="The earliest expiry among these."),
     Measure(
@@ -84,8 +84,8 @@ DUE = (
 
 #: Windows of 30 days that are looked at: the next one, and the rest of a year.
 _WINDOWS, _WINDOW_S = 12, 30 * 86_400
-#: A unit whose certificate expires so soon is called on the same day.
-_AT_ONCE = timedelta(days=7)
+#: A unit that has not renewed so shortly before its certificate expires is called on the same day.
+_AT_ONCE = timedelta(days=2)
 
 MEASURES = catalogue((*change.with_changes((*STOCK, *LOGINS, *RENEWALS)), *DUE))
 
@@ -162,7 +162,7 @@ def due(certificates: ir.Table, at: datetime) -> ir.Table:
 
 
 def units_due(certificates: ir.Table, at: datetime) -> ir.Table:
-    """The units whose last certificate in force expires within a week: who has renewed is not among them.
+    """The units whose last certificate in force expires within two days: who has renewed is not among them.
 
     Args:
         certificates: rows of ``ca.certificates``: one snapshot.

@@ -67,9 +67,10 @@ def rated(rule: Rule, row: Mapping[str, Any], failures: str, *, is_complete: boo
     return [replace(each, state="ok", evidence=said, advice="") for each in found]
 
 
-def told(findings: list[Finding]) -> list[Finding]:
-    """Those that say something: not that a holiday, or a small city, has too few events to be judged."""
-    return [each for each in findings if each.state != "unknown" or "不作判断" not in each.evidence]
+def told(report: Report, findings: list[Finding]) -> list[Finding]:
+    """Those that say something: not that a small city has too few events, nor that a holiday was never seen before."""
+    quiet = ("不作判断",) if report.working_days else ("不作判断", "历史不足")
+    return [each for each in findings if each.state != "unknown" or not any(why in each.evidence for why in quiet)]
 
 
 def wrong(findings: list[Finding]) -> list[Finding]:

@@ -64,7 +64,7 @@ def _logins(report: Report) -> list[Finding]:
     if not wrong([*refused, *revoked, *expired]):
         rate = report.rules["ca.certificate_failure_rate"]
         found += rated(rate, total, "certificate_failures", is_complete=whole)
-    return told(found) + revoked
+    return told(report, found) + revoked
 
 
 def _reason(row: Any) -> str:
@@ -98,7 +98,7 @@ def _stock(report: Report) -> list[Finding]:
             found.append(each)
             continue
         named = listed([f"{row['unit']}（{day_words(row['expires_at'].date())}）" for row in units])
-        found.append(replace(each, evidence=f"{len(units)} 家单位的证书 7 天内到期且未更新：{named}。"))
+        found.append(replace(each, evidence=f"{len(units)} 家单位的证书 2 天内到期且未更新：{named}。"))
     return found
 
 

@@ -65,7 +65,7 @@ def inspect_identity(report: Report) -> list[Finding]:
     found += judged(
         [report.rules["identity.shared_accounts"]], identity.shared(logins.table), is_complete=logins.is_complete
     )
-    return told(found) + _administration(report) + _orphans(report)
+    return told(report, found) + _administration(report) + _orphans(report)
 
 
 def login_silence(report: Report, past: Past | None = None) -> list[Finding]:

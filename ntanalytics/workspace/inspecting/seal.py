@@ -48,7 +48,7 @@ def _signings(report: Report) -> list[Finding]:
     silent = silences(report.rules["seal.signing_silence"], by_hour, days, on, slot_s=_HOUR_S)
     if not wrong(silent):
         found += against_usual(report.rules["seal.signings_fall"], seals.daily(signings.recent, days), on)
-    return told(found + silent)
+    return told(report, found + silent)
 
 
 def _unmade(report: Report) -> list[Finding]:

@@ -70,4 +70,4 @@ def inspect_sso(report: Report) -> list[Finding]:
         rate = report.rules["sso.access_failure_rate"]
         [total] = rows(sso.accesses(accesses.table))
         found += rated(rate, total, "refused_accesses", is_complete=accesses.is_complete)
-    return told(found)
+    return told(report, found)
