@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Protocol
 
-from ntanalytics.findings.finding import Finding, State, Threshold
+from ntanalytics.findings.finding import Finding, State
+from ntanalytics.findings.rules import RULES, Rule
 from ntanalytics.findings.sentences import day_words, limits, measured
 from ntanalytics.metrics.figures import figure
-
-REJECTED_SHARE = Threshold(0.001, 0.01, "down")
 
 #: So much of a source's own words is said.
 ERROR_SAID = 80
@@ -48,34 +47,34 @@ class Extraction(Protocol):
         """Why, in the source's words; empty when it was read."""
 
 
-def completeness(
-    extractions: Iterable[Extraction], on: date, *, rejected_share: Threshold = REJECTED_SHARE
-) -> list[Finding]:
+def completeness(extractions: Iterable[Extraction], on: date, rules: Mapping[str, Rule] = RULES) -> list[Finding]:
     """Whether each dataset came whole from each source.
 
     Args:
         extractions: what each source gave of each dataset.
         on: the inspected day.
-        rejected_share: thresholds of rejected / (rows + rejected).
+        rules: the rules, as the site has them.
 
     Returns:
         For each, a finding of its holes (``unknown`` with since when ``on`` is missing, ``watch`` when only other days
         are) and, where rows came at all, one of its rejected rows.
     """
+    whole, aside = rules["data.completeness"], rules["data.rejected_share"]
     found: list[Finding] = []
     for each in extractions:
-        found.append(_holes(each, on))
+        if not whole.is_off:
+            found.append(_holes(whole, each, on))
         seen = (each.rows or 0) + each.rejected
-        if seen:
-            found.append(_rejected(each, each.rejected / seen, rejected_share))
+        if seen and not aside.is_off:
+            found.append(_rejected(aside, each, each.rejected / seen))
     return found
 
 
-def _holes(each: Extraction, on: date) -> Finding:
+def _holes(rule: Rule, each: Extraction, on: date) -> Finding:
     missing = set(each.missing_days)
     trouble = " ".join(each.error.split())[:ERROR_SAID]
     since = None
-    state: State = "ok"
+    state: State = rule.threshold.judge(len(missing))
     evidence = "数据完整。"
     if on in missing or trouble:
         state, begin = "unknown", on
@@ -84,23 +83,23 @@ def _holes(each: Extraction, on: date) -> Finding:
         since = day_words(begin) if on in missing else None
         evidence = f"数据缺失，数据源报错“{trouble}”。" if trouble else "数据缺失。"
     elif missing:
-        state = "watch"
         evidence = f"缺 {len(missing)} 天数据（最近为{day_words(max(missing))}），有关合计为下限。"
     return Finding(
-        "data.completeness", each.dataset.partition(".")[0], _subject(each), "数据完整性", state, float(len(missing)),
-        "integer", "无缺失", evidence, since, "" if state == "ok" else "检查数据源后补抽缺失日期",
+        rule.code, each.dataset.partition(".")[0], subject_of(each.label, each.source), rule.words, state,
+        float(len(missing)), "integer", "无缺失", evidence, since, "" if state == "ok" else rule.advice,
     )  # fmt: skip
 
 
-def _rejected(each: Extraction, share: float, threshold: Threshold) -> Finding:
-    state = threshold.judge(share)
+def _rejected(rule: Rule, each: Extraction, share: float) -> Finding:
+    state = rule.threshold.judge(share)
     aside = figure(each.rejected, "integer", "行")
-    evidence = f"{measured('剔除率', share, threshold, 'rate:2').removesuffix('。')}，共剔除 {aside}。"
+    evidence = f"{measured('剔除率', share, rule.threshold, 'rate:2').removesuffix('。')}，共剔除 {aside}。"
     return Finding(
-        "data.rejected_share", each.dataset.partition(".")[0], _subject(each), "剔除率", state, share, "rate:2",
-        limits(threshold, "rate:2"), evidence, None, "" if state == "ok" else "查看剔除原因，修正映射或源数据",
+        rule.code, each.dataset.partition(".")[0], subject_of(each.label, each.source), rule.words, state, share,
+        "rate:2", limits(rule.threshold, "rate:2"), evidence, None, "" if state == "ok" else rule.advice,
     )  # fmt: skip
 
 
-def _subject(each: Extraction) -> str:
-    return f"{each.label}（{each.source}）"
+def subject_of(label: str, source: str) -> str:
+    """What a finding of the data is about: the dataset, and the source it came from."""
+    return f"{label}（{source}）"

@@ -10,13 +10,15 @@ _US, _OFFICE, _VENDOR = "运维团队", "用户方", "厂商"
 #: Every cause; where scores are equal, this is the order of the recommendations.
 CAUSES = (
     Cause(
-        "backups", ("infra.backup_lateness", "infra.size_drop", "infra.failed_backups"), "hazard",
+        "backups",
+        ("infra.backup_lateness", "infra.backup_failing", "infra.size_drop", "infra.failed_backups",
+         "infra.offline_backup", "infra.restore_drill"), "hazard",
         "备份没有按计划完成，或数据量异常减少", "故障时可能无法恢复最近的数据",
         "排查备份任务与存储，补做备份并做一次恢复演练", "day", _US, 5,
         "What is not backed up is lost with the next disk.",
     ),
     Cause(
-        "capacity", ("infra.disk_used", "infra.days_until_full"), "hazard",
+        "capacity", ("infra.disk_used", "infra.days_until_full", "infra.disk_growth"), "hazard",
         "磁盘将按现有增速写满", "写满后数据库停止写入，业务中断", "先清理与归档，再按容量预测扩容", "day", _US, 5,
         "A database that cannot write stops a whole subsystem; the first step, to clean up, takes a day.",
     ),
@@ -26,11 +28,14 @@ CAUSES = (
         "day", _US, 5, "An expired certificate closes the service to everyone, on a day that is known.",
     ),
     Cause(
-        "outages", ("infra.availability",), "running", "系统可用率低于要求", "用户在工作时间无法办公",
+        "outages",
+        ("infra.availability", "infra.reachable", "infra.requests_silent", "infra.requests_fall"), "running",
+        "系统可用率低于要求", "用户在工作时间无法办公",
         "逐次复盘中断原因，对单点补充冗余与自动拉起", "week", _VENDOR, 5, "While it is down nobody works.",
     ),
     Cause(
-        "clocks", ("desk.clocks_broken",), "running", "有崩溃事件未在四小时内恢复", "违反服务承诺，影响验收",
+        "clocks", ("desk.clocks_broken", "desk.clock_running"), "running", "有崩溃事件未在四小时内恢复",
+        "违反服务承诺，影响验收",
         "完善应急预案与厂商值守，按季度演练", "week", _VENDOR, 4, "The contract promises four hours (domain.md, O15).",
     ),
     Cause(
@@ -39,7 +44,7 @@ CAUSES = (
         "Codes by SMS are how many log in.",
     ),
     Cause(
-        "web", ("infra.error_rate",), "running", "网络服务出错率偏高", "用户打开页面或提交时失败",
+        "web", ("infra.error_rate", "infra.error_burst"), "running", "网络服务出错率偏高", "用户打开页面或提交时失败",
         "按路径定位上游错误并修复，补充限流与重试", "week", _VENDOR, 4, "A failed request is a person who tries again.",
     ),
     Cause(
@@ -78,7 +83,8 @@ CAUSES = (
         "What was done by mistake can be undone, once it is known.",
     ),
     Cause(
-        "patches", ("infra.failed_patches",), "hazard", "安全补丁安装失败，尚未复装", "已知漏洞仍可被利用",
+        "patches", ("infra.failed_patches", "infra.unpatched"), "hazard",
+        "安全补丁安装失败，尚未复装", "已知漏洞仍可被利用",
         "与安全服务商约定窗口复装并复测", "day", _US, 4, "A known hole is the first that is tried.",
     ),
     Cause(
@@ -118,19 +124,25 @@ CAUSES = (
         "对接系统收发文中断", "与调用方联合核查证书、报文与超时设置", "week", _VENDOR, 3, "Callers try again, mostly.",
     ),
     Cause(
-        "tickets", ("desk.overdue_tickets",), "running", "工单超期未关闭", "用户问题未按时解决", "每日站会清点逾期工单",
+        "tickets",
+        ("desk.overdue_tickets", "desk.overdue_oldest", "desk.opened_rise", "desk.backlog_rise",
+         "desk.late_responses"), "running", "工单超期未关闭", "用户问题未按时解决",
+        "每日站会清点逾期工单",
         "day", _US, 2, "Few are late, and each has its person.",
     ),
     Cause(
-        "alarms", ("infra.repeated_problems",), "hazard", "同一告警反复出现", "真正的故障被淹没",
+        "alarms", ("infra.repeated_problems", "infra.problems"), "hazard", "同一告警反复出现", "真正的故障被淹没",
         "消除告警根因，或调整不合理的阈值", "week", _US, 2, "Who is called for nothing does not come.",
     ),
     Cause(
-        "slow_services", ("infra.slow_service",), "efficiency", "网页响应偏慢", "每次操作多等数秒",
+        "slow_services", ("infra.slow_service", "infra.slow_hours", "infra.slow_probes"), "efficiency",
+        "网页响应偏慢", "每次操作多等数秒",
         "优化慢路径的查询与缓存", "week", _VENDOR, 3, "Everybody waits a little, all day.",
     ),
     Cause(
-        "busy_hosts", ("infra.cpu",), "efficiency", "主机处理器接近饱和", "高峰时段响应变慢",
+        "busy_hosts",
+        ("infra.cpu", "infra.cpu_by_day", "infra.cpu_by_night", "infra.load", "infra.load_unlike", "infra.memory",
+         "infra.swap"), "efficiency", "主机处理器接近饱和", "高峰时段响应变慢",
         "错峰批处理任务，必要时扩容",
         "week", _US, 3, "Queues grow without bound near saturation.",
     ),
@@ -154,5 +166,35 @@ CAUSES = (
     Cause(
         "demands", ("desk.concentrated",), "function", "某类工单集中", "同类问题反复占用人力",
         "编写图文指引和自助功能，纳入培训", "week", _US, 2, "Each is small; together they fill the desk.",
+    ),
+    Cause(
+        "watching", ("infra.checks_gap", "data.stood_still"), "hazard", "监控有中断或指标停滞",
+        "期间发生故障无人知晓", "为监控平台自身设置心跳告警，修复失效的采集项", "day", _US, 3,
+        "What is not watched is not known.",
+    ),
+    Cause(
+        "logs", ("infra.log_retention",), "hazard", "访问日志留存不足六个月", "不符合网络安全法第二十一条",
+        "延长日志轮转周期，将日志归档到独立存储", "day", _US, 4, "The law asks for six months, and an inspection too.",
+    ),
+    Cause(
+        "surges", ("infra.requests_rise",), "running", "访问量突增", "服务可能变慢或被滥用",
+        "核实活动安排，对异常来源限流", "day", _US, 2, "Most surges are events; a few are attacks.",
+    ),
+    Cause(
+        "seen", ("desk.checks",), "hazard", "人工检查发现的问题尚未处理", "小问题可能发展为故障",
+        "逐项落实处理并复查", "day", _US, 3, "What was seen and left is known to be wrong.",
+    ),
+    Cause(
+        "duties",
+        ("desk.attendance_rate", "desk.standby", "desk.team", "desk.onboarding", "desk.checks_made",
+         "desk.unconfirmed_reports", "desk.untrained"), "hazard",
+        "合同义务缺少履行证明", "影响验收与付款", "逐项补齐台账与用户确认", "day", _US, 4,
+        "Half of each year's fee is paid on what is proved.",
+    ),
+    Cause(
+        "data",
+        ("data.completeness", "data.rejected_share", "data.rows_fall", "data.silent_days"), "hazard",
+        "数据缺失或不完整", "有关结论为下限或未知", "排查数据源与抽取任务，补抽缺失日期", "day", _US, 3,
+        "Over a hole nothing is known to be in order.",
     ),
 )  # fmt: skip

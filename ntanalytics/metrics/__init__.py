@@ -19,17 +19,20 @@ from ntanalytics.metrics import (
     certificates,
     days,
     desk,
+    desk_day,
     docexchange,
     duties,
     handling,
     hosts,
     identity,
     im,
+    proofs,
     requests,
     seals,
     sms,
     sms_bills,
     sso,
+    taken,
     units,
 )
 from ntanalytics.metrics.measure import Measure, catalogue
@@ -43,7 +46,9 @@ MEASURES: MappingProxyType[str, Measure] = catalogue(
         sms_bills,
         requests,
         desk,
+        desk_day,
         duties,
+        proofs,
         adoption,
         adoption_flow,
         adoption_pace,
@@ -58,6 +63,7 @@ MEASURES: MappingProxyType[str, Measure] = catalogue(
         availability,
         hosts,
         backups,
+        taken,
         units,
     )
     for measure in module.MEASURES.values()

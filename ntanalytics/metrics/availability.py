@@ -61,7 +61,27 @@ CERTIFICATES = (
     ),
 )  # fmt: skip
 
-MEASURES = catalogue((*change.with_changes((*AVAILABILITY, *PLATFORM)), *OUTAGES, *CERTIFICATES))
+GAPS = (
+    Measure(
+        "gap_s", "监控中断时长", format="seconds", good="down",
+        definition="The longest time in which a source of checks checked nothing (domain.md: a gap is unknown).",
+    ),
+    Measure("gap_from_at", "中断开始", format="datetime", definition="The last check before it, or the begin."),
+    Measure("gap_until_at", "中断结束", format="datetime", definition="The first check after it, or the end."),
+)  # fmt: skip
+
+PROBED = (
+    Measure("probed", "应答的检查", "次", is_additive=True, definition="Checks that were answered, with a duration."),
+    Measure(
+        "probe_p50_ms", "探测耗时中位数", format="ms", good="down",
+        definition="Median duration of the answered checks, in ms.",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue((*change.with_changes((*AVAILABILITY, *PLATFORM)), *OUTAGES, *CERTIFICATES, *GAPS, *PROBED))
+
+#: How a host itself is checked, and not what it serves.
+HOST_CHECKS = ("agent", "ping")
 
 
 def availability(checks: ir.Table, since: datetime, until: datetime, by: Sequence[str] = ("subsystem",)) -> ir.Table:
@@ -167,6 +187,55 @@ def certificates(checks: ir.Table, at: datetime) -> ir.Table:
     last = seen.group_by("subsystem", "target").aggregate(tls_expires_at=seen.expires_at.argmax(seen.checked_at))
     left = last.tls_expires_at.epoch_seconds() - ibis.literal(at).epoch_seconds()
     return last.mutate(tls_days=left / 86_400).order_by("tls_days", "target")
+
+
+def gaps(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:
+    """The longest time in which each source of checks checked nothing at all.
+
+    Args:
+        checks: rows of ``infra.checks``: those of the period, and of some days before it, which tell what sources
+            there are.
+        since: the period's begin (aware).
+        until: its end (aware), or now when it is not over.
+
+    Returns:
+        ``source`` and the measures of ``GAPS``; one of no check in the period was silent for all of it. By source.
+    """
+    begin, end = ibis.literal(since), ibis.literal(until)
+    known = checks.select("source").distinct()
+    inside = checks.filter((checks.checked_at >= begin) & (checks.checked_at < end))
+    moments = inside.select("source", "checked_at").distinct()
+    kind = moments.checked_at.type()
+    moments = moments.union(known.mutate(checked_at=begin.cast(kind)))
+    in_order = ibis.window(group_by="source", order_by="checked_at")
+    following = ibis.coalesce(moments.checked_at.lead(1).over(in_order), end.cast(kind))
+    spans = moments.mutate(gap_until_at=following)
+    spans = spans.mutate(gap_s=(spans.gap_until_at.epoch_seconds() - spans.checked_at.epoch_seconds()).cast("float64"))
+    longest = spans.group_by("source").aggregate(
+        gap_s=spans.gap_s.max(),
+        gap_from_at=spans.checked_at.argmax(spans.gap_s),
+        gap_until_at=spans.gap_until_at.argmax(spans.gap_s),
+    )
+    return longest.order_by("source")
+
+
+def probed(checks: ir.Table, utc_offset_h: int) -> ir.Table:
+    """How long the answered checks of each hour of each day took, by target.
+
+    Args:
+        checks: rows of ``infra.checks``.
+        utc_offset_h: hours by which local time is ahead of UTC.
+
+    Returns:
+        ``day``, ``hour`` (0–23, local), ``subsystem``, ``target`` and the measures of ``PROBED``, of hours that have
+        any; ordered.
+    """
+    good = checks.filter(checks.is_up & checks.duration_ms.notnull())
+    hour = (good.checked_at + ibis.interval(hours=utc_offset_h)).hour().cast("int64")
+    keys = ("day", "hour", "subsystem", "target")
+    hours = good.mutate(hour=hour)
+    counted = hours.group_by(*keys).aggregate(probed=hours.count(), probe_p50_ms=hours.duration_ms.quantile(0.5))
+    return counted.order_by(*keys)
 
 
 def _spans(checks: ir.Table, until: datetime) -> ir.Table:

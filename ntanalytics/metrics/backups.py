@@ -41,9 +41,20 @@ PLANS = (
     ),
     Measure("backup_runs", "执行次数", "次", is_additive=True, definition="Runs in the period."),
     Measure("failed_backups", "失败次数", "次", good="down", is_additive=True, definition="Runs that failed."),
+    Measure(
+        "failed_since", "成功后失败次数", "次", good="down", is_additive=True,
+        definition="Runs that failed since the last success; all failed ones where none succeeded.",
+    ),
 )  # fmt: skip
 
-MEASURES = catalogue(PLANS)
+OFFLINE = (
+    Measure(
+        "plans_without_offline", "无离线备份的计划", "项", good="down", is_additive=True,
+        definition="Online plans without an offline one that is named after them; all where nothing is kept offline.",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue((*PLANS, *OFFLINE))
 
 _PLAN = ("source", "plan", "medium")
 
@@ -78,10 +89,14 @@ def plans(backups: ir.Table, at: datetime) -> ir.Table:
         last_size_bytes=kept.size_bytes.max(where=kept["_rank"] == 0),
     )
     joined = beside(beside(counted, last, _PLAN), _usual_sizes(ranked, newest), _PLAN)
+    joined = beside(joined, _failed_since(past, good), _PLAN)
     age = ibis.literal(at).epoch_seconds() - joined.last_success_at.epoch_seconds()
     drop = 1 - joined.last_size_bytes / joined.usual_size_bytes.nullif(0)
     shown = joined.mutate(
-        backup_age_s=age.cast("float64"), size_drop=drop, backup_lateness=age / joined.usual_interval_s.nullif(0)
+        backup_age_s=age.cast("float64"),
+        size_drop=drop,
+        failed_since=joined.failed_since.fill_null(0),
+        backup_lateness=age / joined.usual_interval_s.nullif(0),
     )
     return shown.select("plan", "medium", *(measure.name for measure in PLANS)).order_by(
         ibis.asc("last_success_at", nulls_first=True), "plan"
@@ -94,3 +109,39 @@ def _usual_sizes(ranked: ir.Table, newest: ibis.expr.builders.WindowBuilder) -> 
     same = same.mutate(_place=ibis.row_number().over(newest))
     before = same.filter(same["_place"].between(1, USUAL_RUNS))
     return before.group_by(*_PLAN).aggregate(usual_size_bytes=before.size_bytes.quantile(0.5))
+
+
+def _failed_since(past: ir.Table, good: ir.Table) -> ir.Table:
+    """How many runs of each plan failed since its last success."""
+    succeeded = good.group_by(*_PLAN).aggregate(_good_at=good.started_at.max())
+    failed = beside(past.filter(past.outcome == "failure"), succeeded, _PLAN)
+    late = failed.filter(failed["_good_at"].isnull() | (failed.started_at > failed["_good_at"]))
+    return late.group_by(*_PLAN).aggregate(failed_since=late.count())
+
+
+def without_offline(backups: ir.Table) -> ir.Table:
+    """The online plans of which nothing is kept apart, by name (domain.md, O13).
+
+    An offline plan is taken for the copy of an online one when its name begins with that one's first word
+    (``oa-tape`` of ``oa``, ``oa-files-tape`` of ``oa-files /data``). Where no name fits any other, nothing can be said
+    of single plans, and none is listed unless nothing at all is offline.
+
+    Args:
+        backups: rows of ``infra.backups`` of the weeks looked at.
+
+    Returns:
+        ``plan``, ``is_offline`` of each online plan, ordered; ``is_offline`` is null where names do not tell.
+    """
+    plans = backups.select("plan", "medium").distinct()
+    online = plans.filter(plans.medium == "online").select("plan", _word=plans.plan.split(" ")[0])
+    offline = plans.filter(plans.medium == "offline").select(_tape="plan")
+    pairs = online.left_join(
+        offline,
+        (offline["_tape"] == online["_word"]) | offline["_tape"].startswith(online["_word"].concat("-")),
+    )
+    told = pairs.group_by("plan").aggregate(is_offline=pairs["_tape"].notnull().any())
+    any_offline = offline.aggregate(_tapes=offline.count())
+    any_pair = told.aggregate(_pairs=told.is_offline.sum())
+    told = told.cross_join(any_offline).cross_join(any_pair)
+    is_told = (told["_pairs"].fill_null(0) > 0) | (told["_tapes"] == 0)
+    return told.select("plan", is_offline=is_told.ifelse(told.is_offline, ibis.null("boolean"))).order_by("plan")

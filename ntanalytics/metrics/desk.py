@@ -110,7 +110,24 @@ CHECKS = (
     ),
 )
 
-MEASURES = catalogue(change.with_changes((*BACKLOG, *FLOW, *ATTENDANCE, *CHECKS)))
+#: What a remark says when what was seen has been dealt with on the spot.
+SETTLED = "已处理|已处置|已恢复|已解决|已排除|已更换|已修复|已复核"
+
+NOTED = (
+    Measure(
+        "checks_open", "未处理的检查项", "项", good="down", is_additive=True,
+        definition="Manual checks that found something, and whose remark does not say that it was dealt with; one with "
+        "the result bad is open whatever the remark says.",
+    ),
+)  # fmt: skip
+
+OLDEST = (
+    Measure(
+        "overdue_days", "最长逾期", "天", "number:0", "down", "The moment − oldest_due_at, in days; null without one.",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue(change.with_changes((*BACKLOG, *FLOW, *ATTENDANCE, *CHECKS, *NOTED, *OLDEST)))
 
 
 def backlog(tickets: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table:
@@ -122,7 +139,7 @@ def backlog(tickets: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table
         by: columns of ``tickets`` that name a group (``category``, ``subsystem``).
 
     Returns:
-        ``by`` and the measures of ``BACKLOG``, most overdue first; one row when ``by`` is empty.
+        ``by`` and the measures of ``BACKLOG`` and ``OLDEST``, most overdue first; one row when ``by`` is empty.
     """
     moment = ibis.literal(at)
     is_open = (tickets.opened_at <= moment) & (tickets.closed_at.isnull() | (tickets.closed_at > moment))
@@ -133,6 +150,8 @@ def backlog(tickets: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table
         overdue_tickets=tickets.count(where=is_overdue),
         oldest_due_at=tickets.due_at.min(where=is_overdue),
     )
+    seconds = moment.epoch_seconds() - counted.oldest_due_at.epoch_seconds()
+    counted = counted.mutate(overdue_days=seconds / 86_400)
     return counted.order_by(ibis.desc("overdue_tickets"), ibis.desc("open_tickets"), *by)
 
 
@@ -209,13 +228,16 @@ def checks(checks: ir.Table, by: Sequence[str] = ()) -> ir.Table:
         by: columns of ``checks`` that name a group (``subsystem``).
 
     Returns:
-        ``by`` and the measures of ``CHECKS``, ordered with what is wrong first; one row when ``by`` is empty.
+        ``by`` and the measures of ``CHECKS`` and ``NOTED``, ordered with what is wrong first; one row when ``by`` is
+        empty.
     """
+    is_settled = checks.remark.re_search(SETTLED).fill_null(False)
     counted = checks.aggregate(
         by=list(by),
         checks=checks.count(),
         checks_ok=checks.count(where=checks.result == "ok"),
         checks_watch=checks.count(where=checks.result == "watch"),
         checks_bad=checks.count(where=checks.result == "bad"),
+        checks_open=checks.count(where=(checks.result == "bad") | ((checks.result == "watch") & ~is_settled)),
     )
     return counted.order_by(ibis.desc("checks_bad"), ibis.desc("checks_watch"), *by)

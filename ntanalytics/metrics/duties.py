@@ -65,6 +65,10 @@ CHANGES = (
 
 TEAM = (
     Measure("team", "团队人数", "人", good="up", is_additive=True, definition="Members of the team (domain.md, O1)."),
+    Measure(
+        "standbys", "备选人员", "人", good="up", is_additive=True,
+        definition="Members named as the backup of the engineer on site (domain.md, O2).",
+    ),
 )  # fmt: skip
 
 MEASURES = catalogue(change.with_changes((*RECOVERY, *KEPT, *TRAINING, *CHANGES, *TEAM)))
@@ -209,7 +213,9 @@ def team(roster: ir.Table, month: date) -> ir.Table:
         month: the first day of the month.
 
     Returns:
-        One row with ``team``.
+        One row with the measures of ``TEAM``.
     """
     mine = roster.filter(roster.month_on == ibis.literal(month))
-    return mine.aggregate(team=mine.person.nunique())
+    return mine.aggregate(
+        team=mine.person.nunique(), standbys=mine.person.nunique(where=mine.role == "backup").fill_null(0)
+    )

@@ -7,7 +7,6 @@ method, route, status and logarithmic duration bucket, and returns one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
@@ -17,12 +16,6 @@ from ntanalytics.metrics import days as covered
 from ntanalytics.metrics.buckets import quantiles
 from ntanalytics.metrics.groups import beside
 from ntanalytics.metrics.measure import Measure, catalogue
-
-#: A usual value needs that many comparable days at least.
-FEWEST_USUAL_DAYS = 2
-
-#: How many weeks back the same weekday is looked at.
-USUAL_WEEKS = 4
 
 VOLUME = (
     Measure("requests", "请求数", "次", is_additive=True, definition="Requests (domain.md, Infra)."),
@@ -73,26 +66,32 @@ VOLUME = (
     ),
 )
 
-USUAL = (
-    Measure(
-        "usual_requests",
-        "通常请求数",
-        "次",
-        format="number:0",
-        definition="Median of the same weekday of the four weeks before, over comparable days.",
-    ),
-    Measure("usual_days", "可比天数", "天", definition="How many days the usual value is taken from."),
-    Measure(
-        "requests_against_usual",
-        "较通常",
-        format="rate:1",
-        definition="(requests − usual_requests) / usual_requests; null where either is null or that is 0.",
-    ),
-)
-
 HOUR = Measure("hour", "时段", "时", definition="Local hour of the day, 0–23.")
 
-MEASURES = catalogue((*change.with_changes(VOLUME), *USUAL, HOUR))
+ANSWERED = (
+    Measure(
+        "answered", "已应答请求", "次", is_additive=True,
+        definition="Requests that were answered without a server error, and whose log line has a duration.",
+    ),
+    Measure(
+        "answer_p95_ms", "应答时间 P95", format="ms", good="down",
+        definition="95th percentile of the duration of answered requests, in ms, within 5 %: one that fails waits "
+        "for its time-out, which says nothing of how slow the service is.",
+    ),
+)  # fmt: skip
+
+KEPT = (
+    Measure(
+        "slow_ratio", "耗时倍数", "倍", "number:1", "down",
+        "Duration of an hour / the usual one of that hour, over the hours that are slow (geometric mean).",
+    ),
+    Measure(
+        "log_days", "日志留存", "天", good="up",
+        definition="Days since the oldest day that the source of logs still held (domain.md, Infra: log retention).",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue((*change.with_changes(VOLUME), HOUR, *ANSWERED, *KEPT))
 
 
 def volume(requests: ir.Table, by: Sequence[str] = ()) -> ir.Table:
@@ -161,36 +160,38 @@ def hourly(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ()) -> ir.
     return _volume(requests.mutate(hour=hour), ["hour", *by]).order_by("hour", *by)
 
 
-def against_weekday(requests: ir.Table, days: ir.Table, on: date, by: Sequence[str] = ("service",)) -> ir.Table:
-    """A day's requests against what is usual on that weekday.
-
-    Usual is the median over the same weekday of the four weeks before, of the days that were extracted and are
-    working days as ``on`` is one (or holidays as it is one), so that a holiday is not taken for an outage. A group
-    without a request on such a day counts 0 there.
+def counts(requests: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """``requests``, ``errors`` and ``error_rate`` of each day: ``daily`` without what has to be sorted for.
 
     Args:
-        requests: rows of ``infra.requests`` of the four weeks before ``on`` and of ``on``.
-        days: the days of that span: ``day``, ``is_covered``, ``is_working_day``.
-        on: the day.
-        by: columns of ``requests`` that name a group; groups of any of the days are listed.
+        requests: rows of ``infra.requests`` over the span of ``days``.
+        days: the days of the span (metrics.days).
+        by: columns of ``requests`` that name a group.
 
     Returns:
-        ``by``, ``requests`` (null when ``on`` was not extracted), ``usual_requests`` and ``requests_against_usual``
-        (null when fewer than two days are comparable), ``usual_days``; ordered by group.
+        The columns of ``days``, ``by`` and the three measures, ordered by day and group.
     """
-    weeks = [on - timedelta(weeks=back) for back in range(1, USUAL_WEEKS + 1)]
-    its = _daily(requests, days, by)
-    today = its.filter(its.day == ibis.literal(on))
-    same = its.filter(its.day.isin([ibis.literal(day) for day in weeks]) & its.is_covered)
-    kinds = today.select(**{f"_{name}": today[name] for name in by}, _kind=today.is_working_day)
-    on_group = [same[name].identical_to(kinds[f"_{name}"]) for name in by]
-    comparable = same.inner_join(kinds, [*on_group, same.is_working_day.identical_to(kinds["_kind"])])
-    usual = comparable.aggregate(by=list(by), _median=comparable.requests.quantile(0.5), _days=comparable.count())
-    theirs = usual.rename({f"_{name}": name for name in by})
-    joined = today.left_join(theirs, [today[name].identical_to(theirs[f"_{name}"]) for name in by] or True)
-    usual_days = joined["_days"].fill_null(0)
-    usual_requests = (usual_days >= FEWEST_USUAL_DAYS).ifelse(joined["_median"].cast("float64"), ibis.null("float64"))
-    figures = joined.select(*by, requests=joined.requests, usual_requests=usual_requests, usual_days=usual_days)
-    difference = figures.requests - figures.usual_requests
-    compared = figures.mutate(requests_against_usual=difference / figures.usual_requests.nullif(0))
-    return compared.order_by(*by) if by else compared
+    counted = requests.group_by("day", *by).aggregate(
+        requests=requests.requests.sum().cast("int64"),
+        errors=requests.requests.sum(where=requests.status >= 500).fill_null(0).cast("int64"),
+    )
+    rated = counted.mutate(error_rate=counted.errors / counted.requests.nullif(0))
+    return covered.over_days(rated, days, MEASURES, by=by).order_by("day", *by)
+
+
+def answers(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ("service",)) -> ir.Table:
+    """How long the answered requests of each hour of each day took.
+
+    Args:
+        requests: rows of ``infra.requests``.
+        utc_offset_h: hours by which local time is ahead of UTC.
+        by: columns of ``requests`` that name a group.
+
+    Returns:
+        ``day``, ``hour`` (0–23, local), ``by`` and the measures of ``ANSWERED``, of hours that have any; ordered.
+    """
+    good = requests.filter(requests.status < 500)
+    hour = (good.minute_at + ibis.interval(hours=utc_offset_h)).hour().cast("int64")
+    keys = ["day", "hour", *by]
+    found = quantiles(good.mutate(hour=hour), "requests", keys, "answered", {"answer_p95_ms": 95})
+    return found.order_by(*keys)

@@ -20,7 +20,7 @@ def _backlog(open_tickets: int, overdue: int, **more: Any) -> list[dict[str, Any
     return [{"open_tickets": open_tickets, "overdue_tickets": overdue, "oldest_due_at": due, **more}]
 
 
-@pytest.mark.parametrize(("overdue", "state"), [(0, "ok"), (1, "watch"), (5, "watch"), (6, "bad")])
+@pytest.mark.parametrize(("overdue", "state"), [(0, "ok"), (1, "ok"), (2, "watch"), (10, "watch"), (11, "bad")])
 def test_overdue_tickets_are_judged(overdue: int, state: str) -> None:
     [found] = desk.tickets(_backlog(12, overdue), _days(), ON, 8)
     assert (found.state, found.value) == (state, overdue)
@@ -30,6 +30,13 @@ def test_overdue_tickets_are_judged(overdue: int, state: str) -> None:
 def test_overdue_tickets_are_dated_by_the_local_day_of_the_oldest() -> None:
     [found] = desk.tickets(_backlog(12, 3, subsystem="oa"), _days(), ON, 8)
     assert (found.subsystem, found.subject, found.since) == ("oa", "协同办公工单", "11月16日")
+
+
+def test_one_ticket_is_no_matter_until_it_was_forgotten() -> None:
+    [few] = desk.tickets(_backlog(3, 1, overdue_days=9.0), _days(), ON, 8)
+    late, oldest = desk.tickets(_backlog(3, 1, overdue_days=12.4), _days(), ON, 8)
+    assert (few.state, late.state, oldest.state) == ("ok", "ok", "watch")
+    assert (oldest.code, oldest.evidence) == ("desk.overdue_oldest", "逾期最久的工单已逾期 12 天。")
 
 
 def _attendance(working: int, recorded: int, attended: int) -> list[dict[str, Any]]:
@@ -52,9 +59,10 @@ def test_attendance_is_due_on_working_days(row: Any, is_working_day: bool | None
     assert ("非工作日" in found.evidence) == (is_working_day is False)
 
 
-def _checks(subsystem: str, ok: int, watch: int, bad: int) -> dict[str, Any]:
+def _checks(subsystem: str, ok: int, watch: int, bad: int, settled: int = 0) -> dict[str, Any]:
     return {
         "subsystem": subsystem, "checks": ok + watch + bad, "checks_ok": ok, "checks_watch": watch, "checks_bad": bad,
+        "checks_open": watch + bad - settled,
     }  # fmt: skip
 
 
@@ -66,10 +74,31 @@ def test_manual_checks_are_as_bad_as_their_worst_result() -> None:
     assert found[0].evidence == "人工检查 7 项，异常 1 项，关注 1 项。"
 
 
+def test_what_was_dealt_with_on_the_spot_is_no_matter_but_what_was_bad_is() -> None:
+    settled, bad = desk.checks([_checks("sms", 2, 1, 0, settled=1), _checks("oa", 0, 0, 1)], _days(), ON)
+    assert (settled.state, settled.evidence) == ("ok", "人工检查 3 项，异常 0 项，关注 1 项，其中 1 项已当场处理。")
+    assert bad.state == "bad"
+
+
+def _made(usual: int, made: int) -> list[dict[str, Any]]:
+    return [{"usual_items": usual, "made_items": made, "made_rate": made / usual if usual else None}]
+
+
 @pytest.mark.parametrize(("is_working_day", "state"), [(True, "watch"), (False, "ok"), (None, "unknown")])
 def test_no_manual_check_on_a_working_day_is_watched(is_working_day: bool | None, state: str) -> None:
-    [found] = desk.checks([], _days(is_working_day=is_working_day), ON)
-    assert (found.state, found.value) == (state, None)
+    [found] = desk.made(_made(10, 0), _days(is_working_day=is_working_day), ON)
+    assert found.state == state
+
+
+@pytest.mark.parametrize(("made", "state"), [(10, "ok"), (9, "watch"), (4, "bad")])
+def test_what_is_usually_checked_is_checked(made: int, state: str) -> None:
+    [found] = desk.made(_made(10, made), _days(), ON, count=made)
+    assert (found.state, found.evidence) == (state, f"通常检查的 10 项中当日检查 {made} 项。")
+
+
+def test_checks_without_a_past_are_what_they_are() -> None:
+    [found] = desk.made(_made(0, 0), _days(), ON, count=3)
+    assert (found.state, found.evidence) == ("ok", "当日检查 3 项。")
 
 
 def test_a_ledger_that_was_not_read_is_unknown() -> None:

@@ -59,7 +59,7 @@ def test_each_row_has_its_subject_and_a_check_its_own_words():
 def test_every_rule_has_its_measures_its_subsystem_its_advice_and_its_reason():
     for code, rule in RULES.items():
         assert code == rule.code
-        assert rule.subsystem in SUBSYSTEMS
+        assert rule.subsystem in (*SUBSYSTEMS, "data")
         assert {rule.measure, rule.of or rule.measure} <= set(MEASURES)
         assert rule.advice
         assert rule.reason.endswith((".", ")", "?"))

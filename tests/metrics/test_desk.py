@@ -37,7 +37,7 @@ def test_a_ticket_is_open_until_it_is_closed_and_overdue_after_its_time(tickets,
         ]
     )
     assert listed(desk.backlog(table, AT)) == [
-        {"open_tickets": 4, "overdue_tickets": 2, "oldest_due_at": AT - 2 * HOUR}
+        {"open_tickets": 4, "overdue_tickets": 2, "oldest_due_at": AT - 2 * HOUR, "overdue_days": 2 / 24}
     ]
 
 
@@ -68,7 +68,9 @@ def test_no_tickets_have_no_median(tickets, listed) -> None:
     assert listed(desk.flow(tickets([]), AT, AT + HOUR)) == [
         {"opened_tickets": 0, "closed_tickets": 0, "resolution_p50_s": None}
     ]
-    assert listed(desk.backlog(tickets([]), AT)) == [{"open_tickets": 0, "overdue_tickets": 0, "oldest_due_at": None}]
+    assert listed(desk.backlog(tickets([]), AT)) == [
+        {"open_tickets": 0, "overdue_tickets": 0, "oldest_due_at": None, "overdue_days": None}
+    ]
 
 
 def test_a_working_day_is_attended_when_the_engineer_or_the_backup_is_there(attendance, listed) -> None:
@@ -99,8 +101,19 @@ def test_checks_are_counted_by_result(checks, listed) -> None:
         [{"result": result} for result in ("ok", "ok", "watch", "bad")] + [{"subsystem": "sms", "result": "ok"}]
     )
     assert listed(desk.checks(table, ["subsystem"])) == [
-        {"subsystem": "infra", "checks": 4, "checks_ok": 2, "checks_watch": 1, "checks_bad": 1},
-        {"subsystem": "sms", "checks": 1, "checks_ok": 1, "checks_watch": 0, "checks_bad": 0},
+        {"subsystem": "infra", "checks": 4, "checks_ok": 2, "checks_watch": 1, "checks_bad": 1, "checks_open": 2},
+        {"subsystem": "sms", "checks": 1, "checks_ok": 1, "checks_watch": 0, "checks_bad": 0, "checks_open": 0},
+    ]
+
+
+def test_what_a_remark_says_to_have_been_dealt_with_is_not_open_unless_it_was_bad(checks, listed) -> None:
+    table = checks([
+        {"result": "watch", "remark": "发现轻微异常，现场已处理并复核。"},
+        {"result": "watch", "remark": "回风温度偏高，已联系维保。"},
+        {"result": "bad", "remark": "电源故障，已更换。"},
+    ])  # fmt: skip
+    assert listed(desk.checks(table), "checks_watch", "checks_bad", "checks_open") == [
+        {"checks_watch": 2, "checks_bad": 1, "checks_open": 2}
     ]
 
 

@@ -100,8 +100,9 @@ def test_what_is_planned_for_the_coming_week(table, listed) -> None:
 
 def test_the_team_of_a_month(table, listed) -> None:
     rows = [{"person": name} for name in ("甲", "乙", "丙")] + [{"person": "丁", "month_on": dt.date(2026, 10, 1)}]
+    rows[0]["role"] = "backup"
     roster = table("desk.roster", rows, month_on=dt.date(2026, 11, 1), role="developer", day=dt.date(2026, 11, 1))
-    assert listed(duties.team(roster, dt.date(2026, 11, 1))) == [{"team": 3}]
+    assert listed(duties.team(roster, dt.date(2026, 11, 1))) == [{"team": 3, "standbys": 1}]
 
 
 def test_every_clock_has_its_word(incidents) -> None:

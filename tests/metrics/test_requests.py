@@ -88,61 +88,25 @@ def test_the_hour_is_the_local_one(requests, listed) -> None:
     ]
 
 
-def _mondays(counts: list[int]) -> list[dict[str, object]]:
-    """The Mondays before, the nearest first."""
-    return [{"day": MONDAY - dt.timedelta(weeks=back), "requests": count} for back, count in enumerate(counts) if count]
-
-
-def test_a_day_is_compared_with_the_median_of_the_same_weekday(requests, days, listed) -> None:
-    table = requests([*_mondays([50, 100, 120, 80, 900]), {"day": MONDAY - dt.timedelta(days=1), "requests": 1}])
-    span = days(MONDAY - dt.timedelta(days=28), "+" * 29)
-    assert listed(web.against_weekday(table, span, MONDAY)) == [
-        {"service": "portal", "requests": 50, "usual_requests": 110.0, "usual_days": 4,
-         "requests_against_usual": pytest.approx(-60 / 110)}
+def test_a_day_is_counted_without_what_has_to_be_sorted_for(requests, days, listed) -> None:
+    table = requests([{"requests": 8}, {"status": 502, "requests": 2}, {"status": 404, "requests": 10}])
+    found = listed(web.counts(table, days(MONDAY, "++-"), ["service"]), "service", "requests", "errors", "error_rate")
+    assert [tuple(row.values()) for row in found] == [
+        ("portal", 20, 2, 0.1), ("portal", 0, 0, None), ("portal", None, None, None),
     ]  # fmt: skip
 
 
-def test_holes_and_holidays_are_not_comparable_days(requests, days, listed) -> None:
-    table = requests(_mondays([50, 100, 120, 80, 900]))
-    covered = "-" + "+" * 28  # four weeks before is a hole
-    kinds = "W" * 21 + "H" + "W" * 7  # one week before was a holiday
-    span = days(MONDAY - dt.timedelta(days=28), covered, kinds)
-    [row] = listed(web.against_weekday(table, span, MONDAY))
-    assert (row["usual_days"], row["usual_requests"]) == (2, 100.0)
-
-
-def test_fewer_than_two_comparable_days_say_nothing(requests, days, listed) -> None:
-    table = requests(_mondays([50, 100]))
-    span = days(MONDAY - dt.timedelta(days=7), "++++++++")
-    [row] = listed(web.against_weekday(table, span, MONDAY))
-    assert row == {
-        "service": "portal", "requests": 50, "usual_requests": None, "usual_days": 1, "requests_against_usual": None,
-    }  # fmt: skip
-
-
-def test_a_service_that_fell_silent_is_listed_with_zero(requests, days, listed) -> None:
-    table = requests(_mondays([0, 100, 100, 100, 100]))
-    span = days(MONDAY - dt.timedelta(days=28), "+" * 29)
-    found = listed(web.against_weekday(table, span, MONDAY), "requests", "requests_against_usual")
-    assert found == [{"requests": 0, "requests_against_usual": -1.0}]
-
-
-def test_a_day_that_was_not_extracted_is_not_compared(requests, days, listed) -> None:
-    table = requests(_mondays([50, 100, 100, 100, 100]))
-    span = days(MONDAY - dt.timedelta(days=28), "+" * 28 + "-")
-    found = listed(web.against_weekday(table, span, MONDAY), "requests", "usual_requests", "requests_against_usual")
-    assert found == [{"requests": None, "usual_requests": 100.0, "requests_against_usual": None}]
-
-
-def test_all_services_together_can_be_compared(requests, days, listed) -> None:
-    table = requests(_mondays([50, 100, 100]))
-    span = days(MONDAY - dt.timedelta(days=14), "+" * 15)
-    assert listed(web.against_weekday(table, span, MONDAY, by=()), "requests_against_usual") == [
-        {"requests_against_usual": -0.5}
+def test_what_failed_says_nothing_of_how_slow_the_service_is(requests, listed) -> None:
+    waited = {"status": 504, "duration_bucket": 115, "requests": 50}  # a minute, until the time-out
+    late = dt.datetime(2026, 11, 16, 15, 59, tzinfo=dt.UTC)
+    table = requests([{"duration_bucket": 50, "requests": 40}, waited, {"duration_bucket": 60, "minute_at": late}])
+    assert listed(web.answers(table, 8)) == [
+        {"day": MONDAY, "hour": 9, "service": "portal", "answered": 40, "answer_p95_ms": pytest.approx(1.1**49.5)},
+        {"day": MONDAY, "hour": 23, "service": "portal", "answered": 1, "answer_p95_ms": pytest.approx(1.1**59.5)},
     ]
 
 
 def test_every_column_has_its_words(requests, days) -> None:
     table, span = requests([{}]), days(MONDAY, "+")
-    made = [web.daily(table, span), web.hourly(table, 8), web.against_weekday(table, span, MONDAY, by=())]
+    made = [web.daily(table, span), web.hourly(table, 8), web.counts(table, span), web.answers(table, 8, [])]
     assert {name for each in made for name in each.columns} <= set(MEASURES)

@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.workspace.inspecting.ca import inspect_ca
+from ntanalytics.workspace.inspecting.desk import inspect_desk
 from ntanalytics.workspace.inspecting.identity import inspect_identity
+from ntanalytics.workspace.inspecting.infra import inspect_infra
 from ntanalytics.workspace.inspecting.seal import inspect_seal
 from ntanalytics.workspace.inspecting.sso import inspect_sso
 from ntanalytics.workspace.report import Report
@@ -18,4 +20,6 @@ INSPECTIONS: Mapping[str, Callable[[Report], list[Finding]]] = MappingProxyType(
     "sso": inspect_sso,
     "ca": inspect_ca,
     "seal": inspect_seal,
+    "infra": inspect_infra,
+    "desk": inspect_desk,
 })  # fmt: skip

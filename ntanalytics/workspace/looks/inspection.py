@@ -10,18 +10,19 @@ from typing import Any
 import pyarrow as pa
 
 from ntanalytics.contract.words import SUBSYSTEMS
-from ntanalytics.findings import completeness, inspection_desk, inspection_hosts
+from ntanalytics.findings import inspection_hosts
 from ntanalytics.findings.finding import ORDER, Finding, worst
-from ntanalytics.findings.rules import judged
 from ntanalytics.findings.stories import told
 from ntanalytics.findings.weighed import weighed
-from ntanalytics.metrics import desk, hosts
+from ntanalytics.metrics import hosts
 from ntanalytics.metrics.figures import figure
 from ntanalytics.reports import Table
 from ntanalytics.reports.data import value_of
 from ntanalytics.reports.record import Field
 from ntanalytics.reports.words import words
 from ntanalytics.workspace.inspecting import INSPECTIONS
+from ntanalytics.workspace.inspecting.data import inspect_data
+from ntanalytics.workspace.inspecting.planned import without_planned
 from ntanalytics.workspace.looks import findings_of, look_at
 from ntanalytics.workspace.looks.look import HISTORY, Look
 from ntanalytics.workspace.looks.places import places
@@ -99,23 +100,15 @@ def inspect(report: Report) -> Inspection:
         report: a report of a day.
     """
     looks = look_at(report)
-    on, at, offset = report.period.last, report.ends_at, report.zone_offset_h
-    metrics, watched = report.dataset("infra.metrics", history=HISTORY), report.dataset("infra.hosts")
-    problems, checks = report.dataset("infra.problems", history=HISTORY), report.dataset("desk.checks")
+    at = report.ends_at
+    metrics, checks = report.dataset("infra.metrics"), report.dataset("desk.checks")
+    problems = report.dataset("infra.problems", history=HISTORY)
     incidents = report.dataset("desk.incidents", history=HISTORY)
     loads = hosts.load(metrics.table).to_pyarrow().to_pylist()
     found = findings_of(looks)
-    if watched.sources:
-        found += inspection_hosts.reachable(watched.table, is_complete=watched.is_complete)
-        found += inspection_hosts.problems(problems.recent, at, offset, is_complete=problems.is_complete)
-    for rule, metric in (("infra.memory", "memory_rate"), ("infra.swap", "swap_rate")):
-        measured = [row for row in loads if row["metric"] == metric]
-        found += judged([report.rules[rule]], measured, lambda row: str(row["host"]), is_complete=metrics.is_complete)
-    if checks.sources:
-        found += inspection_desk.checks(desk.checks(checks.table, ["subsystem"]), checks.days, on)
     for asked in INSPECTIONS.values():
         found += asked(report)
-    found += completeness.completeness(report.status(), on)
+    found = without_planned(report, found + inspect_data(report))
     happened = [*_raised(problems.recent.to_pyarrow().to_pylist(), report.begins_at, at)]
     happened += _noted(incidents.recent.to_pyarrow().to_pylist(), report.begins_at, at)
     outages = looks["infra"].tables.get("outages")

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import ibis
-import ibis.expr.types as ir
+import pyarrow as pa
 
 from ntanalytics.contract.words import SUBSYSTEMS
-from ntanalytics.findings import inspection, inspection_desk
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rules import judged
 from ntanalytics.findings.sentences import day_words
@@ -39,32 +38,17 @@ def look_at_infra(report: Report) -> Look:
     disks = hosts.growth(metrics.recent, on).to_pyarrow()
     plans = backups.plans(saved.recent, at).to_pyarrow()
     outages = availability.outages(checks.table, at)
-    findings = judged(
-        [report.rules["infra.availability"]],
-        up,
-        lambda row: SUBSYSTEMS[row["subsystem"]],
-        is_complete=checks.is_complete,
-    )
-    findings = begun_at(report, findings, "infra.availability", _first_outage(outages))
+    findings = _availability(report, checks)
     expiring = judged([report.rules["infra.tls_days"]], tls, lambda row: str(row["target"]))
     warned = timedelta(days=report.rules["infra.tls_days"].threshold.watch)
     since = {row["target"]: row["tls_expires_at"] - warned for row in tls.to_pylist()}
     findings += begun_at(report, expiring, "infra.tls_days", since)
-    findings += judged(
-        [report.rules["infra.cpu"]], loads, lambda row: str(row["host"]), is_complete=metrics.is_complete
-    )
-    disk_rules = [report.rules["infra.disk_used"], report.rules["infra.days_until_full"]]
-    filled = [
-        each
-        for each in judged(disk_rules, disks, _disk)
-        # a disk that does not grow is never full, and nothing is unknown about that
-        if not (each.code == "infra.days_until_full" and each.state == "unknown")
-    ]
-    findings += begun(report, filled, "infra.disk_used", hosts.peaks(metrics.recent, metrics.days), _disk)
-    plan_rules = [report.rules["infra.backup_lateness"], report.rules["infra.size_drop"]]
-    kept = judged(plan_rules, plans, lambda row: str(row["plan"]), is_complete=saved.is_complete)
-    findings += begun_at(report, kept, "infra.backup_lateness", _due_at(plans.to_pylist()))
-    findings += _requests(report, web)
+    if report.period.kind != "day":
+        # of a day the inspection asks these and more (workspace.inspecting.infra)
+        findings += judged(
+            [report.rules["infra.cpu"]], loads, lambda row: str(row["host"]), is_complete=metrics.is_complete
+        )
+        findings += disks_judged(report, disks) + plans_judged(report, plans) + _worst_days(report, web)
     total = compared(
         availability.platform(checks.table, report.begins_at, at),
         availability.platform(checks.before, before, report.begins_at),
@@ -84,13 +68,65 @@ def look_at_infra(report: Report) -> Look:
     )  # fmt: skip
 
 
-def _first_outage(outages: ir.Table) -> dict[str, datetime]:
-    """Subsystem → when it was first down in the period."""
-    first: dict[str, datetime] = {}
-    for row in outages.select("subsystem", "down_from_at").to_pyarrow().to_pylist():
-        name = SUBSYSTEMS[row["subsystem"]]
-        first[name] = min(first.get(name, row["down_from_at"]), row["down_from_at"])
-    return first
+def _availability(report: Report, checks: Scope) -> list[Finding]:
+    """The availability of each subsystem; of a day without its hosts', which are told one by one, and with when."""
+    rule, at = report.rules["infra.availability"], report.ends_at
+    is_day = report.period.kind == "day"
+    its = checks.table.filter(~checks.table.kind.isin(availability.HOST_CHECKS)) if is_day else checks.table
+    up = availability.availability(its, report.begins_at, at)
+    found = judged([rule], up, lambda row: SUBSYSTEMS[row["subsystem"]], is_complete=checks.is_complete)
+    spans: dict[str, list[dict[str, Any]]] = {}
+    for row in availability.outages(its, at).to_pyarrow().to_pylist():
+        spans.setdefault(SUBSYSTEMS[row["subsystem"]], []).append(row)
+    first = {name: min(row["down_from_at"] for row in rows) for name, rows in spans.items()}
+    found = begun_at(report, found, rule.code, first)
+    return [_when(report, each, spans[each.subject]) if is_day and each.subject in spans else each for each in found]
+
+
+def _when(report: Report, finding: Finding, outages: list[dict[str, Any]]) -> Finding:
+    """A finding with from when until when, and what did not answer."""
+    if finding.state not in ("watch", "bad"):
+        return finding
+    begins, ends = min(row["down_from_at"] for row in outages), max(row["down_until_at"] for row in outages)
+    offset = timedelta(hours=report.zone_offset_h)
+    longest = max(outages, key=lambda row: float(row["down_s"]))
+    span = f"{longest['down_from_at'] + offset:%H:%M}—{longest['down_until_at'] + offset:%H:%M}"
+    said = f"{span} {longest['target']} 无应答"
+    said += f"，共中断 {len(outages)} 次" if len(outages) > 1 else ""
+    since = report.begins_at
+    window = {name: (moment - since).total_seconds() for name, moment in (("from_s", begins), ("until_s", ends))}
+    evidence = f"{finding.evidence.removesuffix('。')}：{said}。"
+    return replace(finding, evidence=evidence, figures={**finding.figures, **window})
+
+
+def disks_judged(report: Report, disks: pa.Table) -> list[Finding]:
+    """How full each disk is, and when it is full; a disk that does not grow never is, and nothing is unknown there.
+
+    Args:
+        report: the report.
+        disks: ``metrics.hosts.growth`` at its end.
+    """
+    metrics = report.dataset("infra.metrics", history=HISTORY)
+    rules = [report.rules["infra.disk_used"], report.rules["infra.days_until_full"]]
+    filled = [
+        each
+        for each in judged(rules, disks, _disk)
+        if not (each.code == "infra.days_until_full" and each.state == "unknown")
+    ]
+    return begun(report, filled, "infra.disk_used", hosts.peaks(metrics.recent, metrics.days), _disk)
+
+
+def plans_judged(report: Report, plans: pa.Table) -> list[Finding]:
+    """Whether each backup plan was kept, and holds what it usually does.
+
+    Args:
+        report: the report.
+        plans: ``metrics.backups.plans`` at its end.
+    """
+    saved = report.dataset("infra.backups", history=OLDEST_BACKUP)
+    rules = [report.rules["infra.backup_lateness"], report.rules["infra.size_drop"]]
+    kept = judged(rules, plans, lambda row: str(row["plan"]), is_complete=saved.is_complete)
+    return begun_at(report, kept, "infra.backup_lateness", _due_at(plans.to_pylist()))
 
 
 def _due_at(plans: list[dict[str, Any]]) -> dict[str, datetime]:
@@ -106,19 +142,11 @@ def _disk(row: Mapping[str, Any]) -> str:
     return f"{row['host']} {row['part']}"
 
 
-def _requests(report: Report, web: Scope) -> list[Finding]:
+def _worst_days(report: Report, web: Scope) -> list[Finding]:
+    """Of each service the day on which most of its requests failed; a day of few requests says nothing."""
     if not web.sources:
         return []
-    on = report.period.last
-    services = requests.daily(web.recent, web.days, ["service"])
-    if report.period.kind != "day":
-        return _worst_days(report, services.filter(services.day >= ibis.literal(report.period.first)))
-    usual = requests.against_weekday(web.recent, web.days, on)
-    return inspection.web(services, usual, on, rules=report.rules)
-
-
-def _worst_days(report: Report, services: ir.Table) -> list[Finding]:
-    """Of each service the day on which most of its requests failed; a day of few requests says nothing."""
+    services = requests.counts(web.table, web.days, ["service"])
     rule = replace(report.rules["infra.error_rate"], check="单日最高错误率")
     worst: dict[str, dict[str, Any]] = {}
     for row in services.to_pyarrow().to_pylist():
@@ -153,21 +181,19 @@ def look_at_desk(report: Report) -> Look:
     [open_then] = desk.backlog(tickets.recent, since).to_pyarrow().to_pylist()
     clocks = duties.recovery(incidents.recent, since, until).to_pyarrow()
     present = desk.attendance(attendance.table, report.working_days)
-    if report.period.kind == "day":
-        on = report.period.last
-        findings = inspection_desk.tickets([open_now], tickets.days, on, report.zone_offset_h)
-        findings += inspection_desk.attendance(present, attendance.days, on)
-    else:
+    findings: list[Finding] = []
+    if report.period.kind != "day":
+        # of a day the inspection asks these and more (workspace.inspecting.desk)
         findings = judged([report.rules["desk.overdue_tickets"]], [open_now])
         rules = [report.rules["desk.attendance_rate"]] if report.working_days else []
         findings += judged(rules, present, "驻场", is_complete=attendance.is_complete)
-    findings += judged([report.rules["desk.unconfirmed_changes"]], duties.changes(changes.recent, since, until))
-    findings += judged(
-        [report.rules["desk.clocks_broken"]], duties.promise(duties.recovery(incidents.recent, since, until))
-    )
-    findings += judged(
-        [report.rules["desk.team"]], duties.team(roster.recent, report.period.last.replace(day=1)), "运维团队"
-    )
+        findings += judged([report.rules["desk.unconfirmed_changes"]], duties.changes(changes.recent, since, until))
+        findings += judged(
+            [report.rules["desk.clocks_broken"]], duties.promise(duties.recovery(incidents.recent, since, until))
+        )
+        findings += judged(
+            [report.rules["desk.team"]], duties.team(roster.recent, report.period.last.replace(day=1)), "运维团队"
+        )
     days = tickets.days.filter(tickets.days.day >= ibis.literal(report.period.first - timedelta(days=HISTORY)))
     by_day = desk.daily(tickets.recent, days, report.zone_offset_h)
     row = {**total, **open_now, "open_tickets_before": open_then["open_tickets"]}

@@ -1,0 +1,117 @@
+"""What the inspection of a day asks of hosts, services, backups and patches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ntanalytics.findings import inspection_hosts
+from ntanalytics.findings.against_usual import against_usual
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.rules import judged
+from ntanalytics.metrics import availability, hosts
+from ntanalytics.workspace.inspecting.keeping import inspect_keeping
+from ntanalytics.workspace.inspecting.web import HISTORY, inspect_web
+from ntanalytics.workspace.looks.look import HISTORY as HISTORY_OF_TRENDS
+from ntanalytics.workspace.looks.service import disks_judged
+from ntanalytics.workspace.report import Report
+from ntanalytics.workspace.scope import Scope
+
+#: Days back in which monitoring is known to have been there, problems to last, and the same alarm to come again.
+SOURCES_KNOWN, PROBLEMS_BACK, REPEATED_WITHIN = 7, 70, 7
+
+#: What is beyond its limit of a host, and need not be said of it in another way.
+_BUSY = ("infra.cpu_by_day", "infra.cpu_by_night")
+
+
+def inspect_infra(report: Report) -> list[Finding]:
+    """Services by the hour, hosts, monitoring itself, disks, backups, logs, patches."""
+    return inspect_web(report) + _monitored(report) + _measured(report) + inspect_keeping(report)
+
+
+def _monitored(report: Report) -> list[Finding]:
+    """Whether hosts answered, what was raised, whether anybody looked."""
+    rules, offset = report.rules, report.zone_offset_h
+    checks = report.dataset("infra.checks", history=SOURCES_KNOWN)
+    watched = report.dataset("infra.hosts")
+    problems = report.dataset("infra.problems", history=PROBLEMS_BACK)
+    found: list[Finding] = []
+    if checks.sources:
+        spans = availability.gaps(checks.recent, report.begins_at, report.ends_at)
+        rule = rules["infra.checks_gap"]
+        found += inspection_hosts.gaps(rule, spans, report.begins_at, offset, is_complete=checks.is_complete)
+    if watched.sources:
+        its = checks.table.filter(checks.table.kind.isin(availability.HOST_CHECKS))
+        outages = availability.outages(its, report.ends_at, ["target"])
+        found += inspection_hosts.reachable(
+            rules["infra.reachable"], watched.table, outages, report.begins_at, offset,
+            is_complete=watched.is_complete,
+        )  # fmt: skip
+    if problems.sources:
+        down = {each.subject for each in found if each.code == "infra.reachable" and each.state == "bad"}
+        found += inspection_hosts.problems(
+            rules["infra.problems"], problems.recent, report.begins_at, report.ends_at, offset,
+            without=down, is_complete=problems.is_complete,
+        )  # fmt: skip
+        lately = report.dataset("infra.problems", history=REPEATED_WITHIN - 1)
+        today = lately.table.filter(lately.table.severity != "information").select("host").distinct().to_pyarrow()
+        hosts_today = [host or inspection_hosts.MONITORING for host in today["host"].to_pylist()]
+        counted = hosts.repeated(lately.recent)
+        found += inspection_hosts.repeated(rules["infra.repeated_problems"], counted, REPEATED_WITHIN, hosts_today)
+    return found
+
+
+def _measured(report: Report) -> list[Finding]:
+    """Processors, memory, swap, load, what is unlike its siblings, disks."""
+    rules, on = report.rules, report.period.last
+    metrics = report.dataset("infra.metrics", history=HISTORY)
+    if not metrics.sources:
+        return []
+    whole = metrics.is_complete
+    cpu = metrics.table.filter(metrics.table.metric == "cpu_rate")
+    held = hosts.held(cpu, report.zone_offset_h).to_pyarrow().to_pylist()
+    # a host that was measured for less than two hours of the night or the day has no such figure
+    found = [
+        each
+        for code, name in (("infra.cpu_by_day", "held_by_day"), ("infra.cpu_by_night", "held_by_night"))
+        for each in judged([rules[code]], [row for row in held if row[name] is not None], _host, is_complete=whole)
+    ]
+    busy = {each.subject for each in found if each.code in _BUSY and each.state in ("watch", "bad")}
+    loads = hosts.load(metrics.table).to_pyarrow().to_pylist()
+    for code, metric in (("infra.memory", "memory_rate"), ("infra.swap", "swap_rate"), ("infra.load", "load")):
+        its = [row for row in loads if row["metric"] == metric and not (metric == "load" and row["host"] in busy)]
+        found += judged([rules[code]], its, _host, is_complete=whole)
+    beyond = hosts.beyond_siblings(metrics.recent.filter(metrics.recent.metric == "cpu_rate"), metrics.days)
+    unlike = against_usual(rules["infra.load_unlike"], beyond, on, subject=_host, is_wrong_only=True)
+    found += [each for each in unlike if each.subject not in busy]
+    return found + _disks(report, metrics)
+
+
+def _disks(report: Report, metrics: Scope) -> list[Finding]:
+    """How full disks are and when they are full; of those that are not wrong in that, whether they began to fill."""
+    lately = report.dataset("infra.metrics", history=HISTORY_OF_TRENDS)
+    found = disks_judged(report, hosts.growth(lately.recent, report.period.last).to_pyarrow())
+    wrong = {each.subject for each in found if each.state in ("watch", "bad")}
+    rule = report.rules["infra.disk_growth"]
+    rises = hosts.rises(metrics.recent, report.period.last).to_pyarrow().to_pylist()
+    known = [row for row in rises if row["rise_beyond"] is not None]
+    growing = []
+    for each, row in zip(judged([rule], known, _disk, is_complete=metrics.is_complete), known, strict=False):
+        if each.state in ("watch", "bad") and each.subject not in wrong:
+            growing.append(replace(each, evidence=_growth(row)))
+    return found + growing
+
+
+def _growth(row: Mapping[str, Any]) -> str:
+    rise, usual, used = row["disk_rise"], row["usual_rise"], row["disk_used"]
+    said = f"两天增长 {rise * 100:.2f} 个百分点，通常 {usual * 100:.2f} 个，目前已用 {used * 100:.1f}%"
+    return f"{said}，照此约 {(1 - used) / rise * 2:,.0f} 天写满。"
+
+
+def _host(row: Mapping[str, Any]) -> str:
+    return str(row["host"])
+
+
+def _disk(row: Mapping[str, Any]) -> str:
+    return f"{row['host']} {row['part']}"
