@@ -32,7 +32,7 @@ CHANGES: Mapping[Change, str] = MappingProxyType({
 
 #: The findings of the data themselves: where they are not known, nothing of that subsystem was seen to be in order.
 _COMPLETENESS = "data.completeness"
-_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
+_DAY = re.compile(r"(\d{1,2})[月](\d{1,2})日")
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,7 @@ class Course:
         before: the day of the inspection before it; None for the first.
         lives: the matters, in the order in which they were opened; the open and the closed ones.
         days: the inspected days, oldest first.
+        codes: what that inspection asked (:attr:`Inspected.codes`).
         is_known: whether the past could be read; where not, nothing is said of it.
     """
 
@@ -136,6 +137,7 @@ class Course:
     before: date | None = None
     lives: tuple[Life, ...] = ()
     days: tuple[date, ...] = ()
+    codes: Mapping[str, bool] = field(default_factory=dict)
     is_known: bool = True
     _open: Mapping[str, Life] = field(init=False, repr=False, compare=False)
 
@@ -210,17 +212,22 @@ def course(inspections: Iterable[Inspected]) -> Course:
     by_day = {each.on: each for each in inspections}
     ended: list[Life] = []
     current: dict[str, Life] = {}
-    for _, each in sorted(by_day.items()):
-        _follow(each, current, ended)
+    for number, (_, each) in enumerate(sorted(by_day.items())):
+        _follow(each, current, ended, is_first=number == 0)
     days = tuple(sorted(by_day))
+    if not days:
+        return Course()
     lives = sorted([*ended, *current.values()], key=lambda life: (life.opened_on, ORDER.index(life.worst)))
-    return Course(days[-1] if days else None, days[-2] if len(days) > 1 else None, tuple(lives), days)
+    return Course(
+        days[-1], days[-2] if len(days) > 1 else None, tuple(lives), days, dict(by_day[days[-1]].codes)
+    )  # fmt: skip
 
 
-def _follow(inspection: Inspected, current: dict[str, Life], ended: list[Life]) -> None:
+def _follow(inspection: Inspected, current: dict[str, Life], ended: list[Life], *, is_first: bool) -> None:
     """One inspection: what it opens, confirms and closes, in ``current``; what is over for good goes to ``ended``."""
     on = inspection.on
-    seen = {each.identity: each for each in inspection.seen}
+    # of two findings of one matter the worse one counts
+    seen = {each.identity: each for each in sorted(inspection.seen, key=lambda each: -ORDER.index(each.state))}
     for identity, life in list(current.items()):
         if life.is_open and identity not in seen:
             current[identity] = _unseen(life, inspection)
@@ -230,7 +237,7 @@ def _follow(inspection: Inspected, current: dict[str, Life], ended: list[Life]) 
             if last is not None and last.closed_on is not None and on - last.closed_on > SAME_MATTER:
                 ended.append(last)
                 last = None
-            current[identity] = _begun(each, on) if last is None else _again(last, each, on)
+            current[identity] = _begun(each, on, is_first) if last is None else _again(last, each, on)
         elif last is not None and last.is_open:
             current[identity] = replace(last, change="closed", closed_on=on) if each.state == "ok" else _doubted(last)
 
@@ -247,8 +254,9 @@ def _doubted(life: Life) -> Life:
     return replace(life, change="unconfirmed")
 
 
-def _begun(seen: Seen, on: date) -> Life:
+def _begun(seen: Seen, on: date, is_first: bool) -> Life:
     begun_on, is_older = _since(seen, on)
+    is_older = is_older or (is_first and not seen.since)
     return Life(
         seen.code, seen.subsystem, seen.subject, seen.check, on, begun_on, is_older, on, seen.state, seen.value,
         seen.format, seen.state,

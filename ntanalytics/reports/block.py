@@ -15,7 +15,7 @@ from IPython.display import display
 from ntanalytics.errors import UsageError
 from ntanalytics.reports import fragments
 from ntanalytics.reports.data import clean
-from ntanalytics.reports.record import BLOCK, DATA, FIGURE, recorded
+from ntanalytics.reports.record import BLOCK, DATA, FIGURE, FINDINGS, recorded
 
 _SLUG = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -54,8 +54,12 @@ class Block(ABC):
         """Its Plotly figure, or None."""
         return None
 
+    def found(self) -> dict[str, Any] | None:
+        """The findings that it shows, complete (``reports.found.found``), or None."""
+        return None
+
     def _repr_mimebundle_(self, **_choice: object) -> dict[str, Any]:
-        """The display bundle: the record (three JSON types) and a preview for JupyterLab."""
+        """The display bundle: the record (four JSON types) and a preview for JupyterLab."""
         content: dict[str, Any] = {"block": self.kind, "id": self.id, "title": self.title, **self.body()}
         if self.origin is not None:
             content["origin"] = self.origin
@@ -64,6 +68,8 @@ class Block(ABC):
             bundle[DATA] = data
         if (figure := self.figure()) is not None:
             bundle[FIGURE] = figure
+        if (found := self.found()) is not None:
+            bundle[FINDINGS] = plain(found)
         bundle["text/plain"] = f"{self.kind} {self.id}: {self.title}"
         bundle["text/html"] = fragments.preview(recorded(bundle))
         return bundle

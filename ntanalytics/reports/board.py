@@ -8,6 +8,9 @@ from typing import Any, ClassVar
 
 from ntanalytics.contract.words import SUBSYSTEMS
 from ntanalytics.findings.finding import Finding, ranked
+from ntanalytics.findings.life import Course
+from ntanalytics.findings.life_sentences import begun_words
+from ntanalytics.reports import found
 from ntanalytics.reports.block import Block
 from ntanalytics.reports.data import resource, value_of
 from ntanalytics.reports.record import Field
@@ -27,7 +30,7 @@ FIELDS = (
 
 
 #: What a board has no room for.
-_UNSHOWN = ("effect", "owner", "effort", "figures", "origin")
+_UNSHOWN = ("effect", "owner", "effort", "figures", "origin", "is_asked")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Board(Block):
         findings: its checks, in order.
         note: said below the title, or empty.
         is_folded: whether what is in order is folded away, so that it does not drown what is not.
+        course: the life of the findings; None where nobody follows them.
     """
 
     kind: ClassVar[str] = "board"
@@ -45,6 +49,7 @@ class Board(Block):
     findings: tuple[Finding, ...] = field(default=(), kw_only=True)
     note: str = field(default="", kw_only=True)
     is_folded: bool = field(default=False, kw_only=True)
+    course: Course | None = field(default=None, kw_only=True)
 
     def body(self) -> dict[str, Any]:
         """See ``Block.body``."""
@@ -57,10 +62,17 @@ class Board(Block):
         """See ``Block.data``."""
         rows = [
             {name: value_of(value) for name, value in vars(each).items() if name not in _UNSHOWN}
-            | {"subsystem": SUBSYSTEMS.get(each.subsystem, each.subsystem)}
+            | {"subsystem": SUBSYSTEMS.get(each.subsystem, each.subsystem), "since": self._since(each)}
             for each in self.findings
         ]
         return resource(FIELDS, rows, ("code", "subject"))
+
+    def found(self) -> dict[str, Any]:
+        """See ``Block.found``."""
+        return found.found(self.findings, self.course, self.origin or {})
+
+    def _since(self, finding: Finding) -> str | None:
+        return begun_words(finding, self.course) if self.course is not None else finding.since
 
 
 def board(
@@ -70,15 +82,17 @@ def board(
     id: str = "board",
     note: str = "",
     is_folded: bool = False,
+    course: Course | None = None,
     origin: Mapping[str, Any] | None = None,
 ) -> Board:
     """The status board of some findings: abnormal first, then to watch, unknown, and what is in order.
 
     What is in order stands by system and subject, as the engineer walks it; the rest keeps its order. ``is_folded``
-    folds what is in order, on the page and on paper; the record and the workbook have it all.
+    folds what is in order, on the page and on paper; the record and the workbook have it all. With a ``course`` the
+    board says beside since when how many days that is, and what is new, worse, better or not confirmed.
     """
     made = tuple(_walked(ranked(findings)))
-    return Board(id, title, findings=made, note=note, is_folded=is_folded, origin=origin)
+    return Board(id, title, findings=made, note=note, is_folded=is_folded, course=course, origin=origin)
 
 
 def _walked(findings: Sequence[Finding]) -> list[Finding]:

@@ -1,8 +1,9 @@
 """The record: the blocks of an executed notebook, as they were displayed.
 
 The executed notebook is the record of a report. Each block is one display output that carries, beside a preview, its
-typed content as JSON (``BLOCK``), its data as a Table Schema resource (``DATA``) and, for a chart, its Plotly figure
-(``FIGURE``). Renderers and the verification read these and nothing else.
+typed content as JSON (``BLOCK``), its data as a Table Schema resource (``DATA``), for a chart its Plotly figure
+(``FIGURE``) and, where it shows findings, all that is known of them (``FINDINGS``). Renderers and the verification
+read these and nothing else.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ntanalytics.errors import ReportIncomplete
 BLOCK = "application/vnd.ntanalytics.block+json"
 DATA = "application/vnd.dataresource+json"
 FIGURE = "application/vnd.plotly.v1+json"
+FINDINGS = "application/vnd.ntanalytics.findings+json"
 
 #: The kinds of block.
 KINDS = ("head", "sentences", "kpis", "table", "chart", "board", "signatures")
@@ -59,6 +61,7 @@ class Recorded:
         fields: the columns of its data, in order; empty when it has none.
         rows: its data.
         figure: a chart's Plotly figure, else empty.
+        found: the findings that it shows, complete (reports/found.py), else None.
     """
 
     kind: str
@@ -68,6 +71,7 @@ class Recorded:
     fields: tuple[Field, ...] = ()
     rows: tuple[Mapping[str, Any], ...] = ()
     figure: Mapping[str, Any] | None = None
+    found: Mapping[str, Any] | None = None
 
     @property
     def is_drawn(self) -> bool:
@@ -125,7 +129,9 @@ def recorded(bundle: Mapping[str, Any]) -> Recorded:
         Field(**{**each, "type": str(each["type"])}) for each in resource.get("schema", {}).get("fields", ())
     )
     rows = tuple(resource.get("data", ()))
-    return Recorded(body["block"], body["id"], body.get("title", ""), body, fields, rows, bundle.get(FIGURE))
+    return Recorded(
+        body["block"], body["id"], body.get("title", ""), body, fields, rows, bundle.get(FIGURE), bundle.get(FINDINGS)
+    )
 
 
 def read_record(notebook: Mapping[str, Any]) -> Record:

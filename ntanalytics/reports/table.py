@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from ntanalytics.findings.finding import Finding
 from ntanalytics.reports import data as tables
+from ntanalytics.reports import found
 from ntanalytics.reports.block import Block
 from ntanalytics.reports.drawn import Drawn
 from ntanalytics.reports.record import Field
@@ -23,6 +25,7 @@ class Table(Block):
         note: said below the title, or empty.
         drawn: a drawn column after the others, or None.
         is_half: whether it takes half the width, so that it stands beside the block after it.
+        findings: the findings that its rows tell of; None where they are figures.
     """
 
     kind: ClassVar[str] = "table"
@@ -32,6 +35,7 @@ class Table(Block):
     note: str = field(default="", kw_only=True)
     drawn: Drawn | None = field(default=None, kw_only=True)
     is_half: bool = field(default=False, kw_only=True)
+    findings: tuple[Finding, ...] | None = field(default=None, kw_only=True)
 
     def body(self) -> dict[str, Any]:
         """See ``Block.body``."""
@@ -43,6 +47,10 @@ class Table(Block):
     def data(self) -> dict[str, Any]:
         """See ``Block.data``."""
         return tables.resource(self.fields, self.rows)
+
+    def found(self) -> dict[str, Any] | None:
+        """See ``Block.found``."""
+        return None if self.findings is None else found.found(self.findings, None, self.origin or {})
 
 
 def table(

@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 
 from ntanalytics.errors import VerificationFailed
+from ntanalytics.reports.found import findings_differences
 from ntanalytics.reports.record import load_record
 from ntanalytics.reports.verified_document import document_differences
 from ntanalytics.reports.verified_page import page_differences
@@ -22,6 +23,8 @@ NAMED = 20
 
 def verify(directory: Path) -> None:
     """Prove that ``report.html`` and ``report.xlsx`` in a folder are what ``report.ipynb`` records; so ``report.docx``.
+
+    So is ``findings.json``, which a published report with findings has.
 
     When the folder has a ``manifest.json``, each artefact it lists must have its hash and size.
 
@@ -44,6 +47,7 @@ def verify(directory: Path) -> None:
         differences += [f"report.docx: {each}" for each in document_differences(record, document.read_bytes())]
     elif record.has_document:
         differences.append("report.docx is not there")
+    differences += findings_differences(record, directory)
     if differences:
         named = "\n  ".join(differences[:NAMED])
         more = f"\n  and {len(differences) - NAMED} more" if len(differences) > NAMED else ""

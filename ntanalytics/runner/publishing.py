@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 #: What a report is made of; each must be there.
 ARTEFACTS = ("report.ipynb", "report.html", "report.xlsx")
-#: What it may have besides, and nothing else: Word for some reports, PDF where a browser can print one.
-EXTRAS = ("report.docx", "report.pdf")
+#: What it may have besides, and nothing else: Word for some reports, PDF where a browser can print one, and what a
+#: report with findings found, for machines.
+EXTRAS = ("report.docx", "report.pdf", "findings.json")
 MANIFEST = "manifest.json"
 
 #: A file name may have 255 bytes; the lock and a folder set aside add some to it.

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 PDF = "report.pdf"
 
 
-def render(staged: Path, progress: Callable[[str, int], None]) -> tuple[Record, dict[str, str]]:
+def render(
+    staged: Path, progress: Callable[[str, int], None], *, report: str, run_id: str
+) -> tuple[Record, dict[str, str]]:
     """Make every rendering of the record in a folder, prove that each is the record's, and print the page.
 
     Args:
         staged: the folder with the record; beside it the browser has its own files for as long as it prints.
         progress: told what is being done.
+        report: the report's name, for ``findings.json``.
+        run_id: the run, for the same.
 
     Returns:
         The record, and what could not be made beside it: the file's name → why. The report is issued without it.
@@ -31,16 +35,18 @@ def render(staged: Path, progress: Callable[[str, int], None]) -> tuple[Record, 
         PublishError: there is no room, or no permission to write.
     """
     # nbconvert takes more than a second to import; a wrong parameter is refused before
-    from ntanalytics.reports import exporters
+    from ntanalytics.reports import exporters, found
     from ntanalytics.reports.exporters.pdf import print_page
     from ntanalytics.reports.record import load_record
     from ntanalytics.reports.verification import verify
 
     try:
         exporters.render(staged / RECORD, staged)
+        record = load_record(staged / RECORD)
+        found.write(record, report, run_id, staged)
         verify(staged)
         progress("printing", 0)
         unprinted = print_page(staged / exporters.HTML, staged / PDF, staged.parent / "browser")
     except OSError as error:
         raise disk.disk_error(error, staged) from error
-    return load_record(staged / RECORD), {PDF: unprinted} if unprinted else {}
+    return record, {PDF: unprinted} if unprinted else {}

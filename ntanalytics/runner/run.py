@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ntanalytics.errors import BadParameter, BadPeriod, LakeError, NtaError
 from ntanalytics.periods import Period, parse_period
-from ntanalytics.runner import disk, engine, evidence, indexing, publishing, rendering, staging, swap
+from ntanalytics.runner import disk, engine, evidence, indexing, noting, publishing, rendering, staging, swap
 from ntanalytics.runner.notebooks import load_report
 from ntanalytics.runner.parameters import resolve
 from ntanalytics.settings import Settings
@@ -126,6 +126,7 @@ def run_report(
     with staging.one_at_a_time(outputs, report, folder):
         swap.restore(target)
         settle_stale_runs(outputs, ledger)
+        unnoted = noting.repair(outputs, ledger)
         disk.check_room(outputs)
         run_id = ledger.runs.start(report, period.text, own)
         now = clock() if clock else None
@@ -148,7 +149,7 @@ def run_report(
                     limits=limits,
                     progress=progress,
                 )
-                record, left_out = rendering.render(staged, progress)
+                record, left_out = rendering.render(staged, progress, report=plan.name, run_id=run_id)
                 version = ledger.runs.next_version(report, period.text, own)
                 content = publishing.manifest(
                     plan, period, values, record, staged, run_id=run_id, version=version, left_out=left_out
@@ -157,9 +158,10 @@ def run_report(
             # Inside the staging: a supervisor killed right here leaves a stale folder, whose next
             # finder sees by the manifest that this run was published.
             ledger.runs.finish(run_id, "published", version=version, path=str(target))
+            unnoted |= noting.note_or_say(ledger, record, content)
     seconds = time.monotonic() - begun
     holes = tuple(content["holes"])
-    left_out = {**left_out, **unindexed}
+    left_out = {**left_out, **unnoted, **unindexed}
     return RunResult(run_id, report, plan.title, period, version, target, seconds, holes, failed, left_out)
 
 

@@ -81,6 +81,9 @@ def test_it_began_when_the_findings_say_and_never_later_than_it_was_opened() -> 
     first, last = _only(course(days[:1])), _only(course(days))
     assert (first.begun_on, first.is_older, first.day(MONDAY)) == (date(2026, 10, 24), True, 24)
     assert (last.begun_on, last.is_older) == (date(2026, 10, 24), True)
+    untold = course([_on(0, _seen()), _on(1, _seen(), _seen(subject="电信"))])
+    # whoever looks for the first time does not know since when
+    assert [(each.begun_on, each.is_older) for each in untold.lives] == [(_day(0), True), (_day(1), False)]
     winter = Inspected(date(2027, 1, 4), (_seen(since="12月28日"),), {"sms.rate": True})
     assert _only(course([winter])).begun_on == date(2026, 12, 28)
     assert _only(course([_on(0, _seen(since="2月29日"))])).begun_on == MONDAY

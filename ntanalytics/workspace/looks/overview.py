@@ -10,6 +10,7 @@ import pyarrow as pa
 from ntanalytics.findings import weekly_sentences
 from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.findings.sentences import exception, spaced
+from ntanalytics.findings.weighed import weighed
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.duties import PROMISE
 from ntanalytics.metrics.figures import figure
@@ -44,8 +45,8 @@ _HEADLINES = (
 
 
 def findings_of(looks: Mapping[str, Look]) -> list[Finding]:
-    """The findings of all looks, in their order."""
-    return [finding for look in looks.values() for finding in look.findings]
+    """The findings of all looks, in their order, with what their causes say of them."""
+    return weighed(finding for look in looks.values() for finding in look.findings)
 
 
 def summary(looks: Mapping[str, Look]) -> list[Sentence]:
