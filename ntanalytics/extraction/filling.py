@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable
@@ -15,6 +16,9 @@ from ntanalytics.extraction.check import check
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.periods import local_window
 from ntanalytics.sources import Source
+
+#: Milliseconds after which Arrow gives back what a batch no longer needs: about as long as a batch takes.
+_DECAY_MS = 20
 
 
 def fill(
@@ -47,6 +51,8 @@ def fill(
         SourceError: it could not be read.
         LakeError: the disk is full.
     """
+    with contextlib.suppress(NotImplementedError):  # not every build of Arrow has it
+        pa.jemalloc_set_decay_ms(_DECAY_MS)
     source_rows: Counter[dt.date] = Counter()
 
     def keep(batch: pa.RecordBatch) -> Counter[dt.date]:

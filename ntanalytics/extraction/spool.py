@@ -23,15 +23,13 @@ from ntanalytics.contract import Dataset, Kind
 from ntanalytics.errors import LakeError
 from ntanalytics.lake.delta import REJECTS
 from ntanalytics.lake.parts import ROW_GROUP, PartWriter, part_path
+from ntanalytics.sources.source import BATCH_ROWS
 
 #: What DuckDB may hold of a day while it looks for keys that stand twice; the rest goes to disk.
 _MEMORY = "96MB"
 
 #: Rows that may wait, of all days, until a row group of a day is full; of more, the day with the most is written.
 _WAITING = 4 * ROW_GROUP
-
-#: Rows of a batch, where a file is written anew.
-_BATCH = 65_536
 
 
 class Spool:
@@ -167,7 +165,7 @@ class Spool:
         fresh = file.with_suffix(".fresh")
         writer = self._opened(fresh)
         try:
-            for batch in kept.to_arrow_reader(_BATCH):
+            for batch in kept.to_arrow_reader(BATCH_ROWS):
                 # Types and nullability as the contract has them, whatever DuckDB made of them.
                 writer.add(pa.Table.from_batches([batch]).cast(self._dataset.schema()))
             writer.close()

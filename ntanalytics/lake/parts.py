@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake.transaction import AddAction
 
-#: Rows of a row group: as many as DuckDB likes a thread to read, and few in memory.
-ROW_GROUP = 131_072
+#: Rows of a row group: enough for a thread of DuckDB to read at a time, and few in memory.
+ROW_GROUP = 65_536
 
 #: A longer text is no bound worth keeping in the log of the table.
 _LONGEST_BOUND = 64

@@ -13,7 +13,7 @@ import pyarrow as pa
 from ntanalytics.catalog import Mapping, Product
 
 #: Rows in a batch: large enough for vectorised work, small enough that memory stays flat.
-BATCH_ROWS = 65_536
+BATCH_ROWS = 32_768
 
 
 class Source(Protocol):

@@ -88,7 +88,13 @@ def test_many_rows_are_written_a_row_group_at_a_time(tmp_path: Path):
         writer.add(pa.Table.from_batches([batch]))
     writer.close()
     footer = pq.ParquetFile(tmp_path / "new" / "file").metadata
-    assert [footer.row_group(number).num_rows for number in range(footer.num_row_groups)] == [132_000, 132_000, 36_000]
+    assert [footer.row_group(number).num_rows for number in range(footer.num_row_groups)] == [
+        66_000,
+        66_000,
+        66_000,
+        66_000,
+        36_000,
+    ]
 
 
 def test_what_is_missing_where_the_table_wants_a_value_is_not_written(tmp_path: Path):
