@@ -51,10 +51,19 @@ def against_usual(
         if row["day"] <= on:
             name = subject(row) if callable(subject) else subject or SUBSYSTEMS[rule.subsystem]
             by_subject.setdefault(name, []).append({**row, "value": row[rule.measure]})
+    if measure_of(rule.measure).is_additive:
+        by_subject = {name: _since_first(its) for name, its in by_subject.items()}
     if not is_wrong_only:
         return [_finding(rule, name, its, on) for name, its in by_subject.items()]
     found = [_finding(rule, name, its, on) for name, its in by_subject.items() if _may_be_unusual(rule, its, on)]
     return [each for each in found if each.state in ("watch", "bad")]
+
+
+def _since_first(days: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The days from the first that counts anything on: the zeros before it are no history, but a source's beginning."""
+    ordered = sorted(days, key=lambda row: row["day"])
+    begin = next((place for place, row in enumerate(ordered) if row["value"]), len(ordered) - 1)
+    return ordered[begin:]
 
 
 def _may_be_unusual(rule: Rule, days: list[dict[str, Any]], on: date) -> bool:

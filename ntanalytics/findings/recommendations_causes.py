@@ -39,7 +39,10 @@ CAUSES = (
         "完善应急预案与厂商值守，按季度演练", "week", _VENDOR, 4, "The contract promises four hours (domain.md, O15).",
     ),
     Cause(
-        "carriers", ("sms.worst_delivery_rate", "sms.delivery_rate"), "running", "短信通道送达率不稳定",
+        "carriers",
+        ("sms.worst_delivery_rate", "sms.delivery_rate", "sms.failures_rise", "sms.internal_failures_rise",
+         "sms.carrier_unlike", "sms.carrier_lull"),
+        "running", "短信通道送达率不稳定",
         "验证码与通知收不到，登录和办件受阻", "为故障多发的运营商启用备用通道并设切换阈值", "week", _VENDOR, 4,
         "Codes by SMS are how many log in.",
     ),
@@ -113,13 +116,15 @@ CAUSES = (
         "单位无法用章，公文改走纸质", "集中安排一次到场测试", "day", _OFFICE, 2, "Few units wait, and they have paper.",
     ),
     Cause(
-        "overdue", ("docexchange.overdue_deliveries", "docexchange.signed_in_time_rate"), "running",
+        "overdue",
+        ("docexchange.overdue_deliveries", "docexchange.signed_in_time_rate", "docexchange.unsigned"), "running",
         "公文逾期未签收", "文件办理延误", "设收文员 A/B 岗，逾期自动短信催办", "week", _OFFICE, 3,
         "A document that nobody signs for is not worked on.",
     ),
     Cause(
         "interfaces",
-        ("docexchange.call_failure_rate", "sso.access_failure_rate", "sso.app_failures"),
+        ("docexchange.call_failure_rate", "docexchange.calls_failing", "docexchange.caller_lull",
+         "docexchange.calls_slow", "sso.access_failure_rate", "sso.app_failures"),
         "running", "系统间接口失败率偏高",
         "对接系统收发文中断", "与调用方联合核查证书、报文与超时设置", "week", _VENDOR, 3, "Callers try again, mostly.",
     ),
@@ -147,11 +152,14 @@ CAUSES = (
         "week", _US, 3, "Queues grow without bound near saturation.",
     ),
     Cause(
-        "handling", ("oa.handling",), "efficiency", "部分模块办理用时偏长", "文件办理周期拉长",
+        "handling", ("oa.handling", "oa.handling_rise", "oa.overdue_rise"), "efficiency", "部分模块办理用时偏长",
+        "文件办理周期拉长",
         "梳理流程环节，增加超时提醒与代办", "week", _OFFICE, 3, "A tenth of the tasks make the reputation of the rest.",
     ),
     Cause(
-        "adoption", ("oa.unit_active_change_rate", "oa.active_change_rate"), "function", "部分单位应用活跃度骤降",
+        "adoption",
+        ("oa.unit_active_change_rate", "oa.active_change_rate", "oa.unit_active_fall", "oa.active_fall"), "function",
+        "部分单位应用活跃度骤降",
         "平台建设效益未发挥", "上门了解原因，针对性培训", "day", _OFFICE, 3, "A unit that left takes its papers along.",
     ),
     Cause(
@@ -159,13 +167,48 @@ CAUSES = (
         "征求意见后改进或下线，开展专题培训", "vendor", _OFFICE, 2, "Idle functions cost upkeep, and nobody suffers.",
     ),
     Cause(
-        "mobile", ("oa.mobile_share",), "function", "部分版本移动端使用偏少", "外出时办件不及时",
+        "mobile", ("oa.mobile_share", "oa.mobile_fall"), "function", "部分版本移动端使用偏少", "外出时办件不及时",
         "优化移动端首页与待办提醒，推广移动办公", "vendor", _OFFICE, 2,
         "It waits until the person is back at the desk.",
     ),
     Cause(
         "demands", ("desk.concentrated",), "function", "某类工单集中", "同类问题反复占用人力",
         "编写图文指引和自助功能，纳入培训", "week", _US, 2, "Each is small; together they fill the desk.",
+    ),
+    Cause(
+        "standstill",
+        ("oa.lull", "oa.module_lull", "oa.task_lull", "im.lull", "im.im_messages", "im.messages_fall",
+         "sms.application_lull", "docexchange.documents_fall", "docexchange.undelivered"),
+        "running", "应用或流程中断", "期间用户无法办理，事后集中补办", "逐次复盘中断原因，对静默时段设自动告警", "week",
+        _VENDOR, 4, "Who cannot act waits, and tells nobody.",
+    ),
+    Cause(
+        "receipts", ("sms.receipt_latency_p95_s", "sms.backlog", "sms.late_rise"), "running", "短信回执延迟或积压",
+        "验证码被反复索取，发送结果不明", "与运营商核查回执通道，设积压告警", "week", _VENDOR, 2,
+        "The messages arrive; only nobody knows it.",
+    ),
+    Cause(
+        "mailings", ("sms.application_rise", "docexchange.documents_rise", "im.messages_rise", "im.files_rise"),
+        "hazard", "发送量异常升高", "占用通道与费用，可能是误发或滥用", "要求群发事先报备，按应用设日限额", "day",
+        _OFFICE, 2,
+        "Most are meant; one that is not is paid for all the same.",
+    ),
+    Cause(
+        "machines", ("oa.busiest", "im.busiest"), "hazard", "单个账号操作频率不似人工", "账号可能被盗用或被程序使用",
+        "核实用途，改用接口账号并限频", "day", _US, 3, "What a program can read at night, it can carry away.",
+    ),
+    Cause(
+        "clients", ("im.old_client",), "hazard", "一批终端退回旧版客户端", "旧版漏洞未修复，新功能不可用",
+        "核查软件分发策略并重新推送", "day", _US, 2, "Old versions keep their holes.",
+    ),
+    Cause(
+        "returns", ("docexchange.returned_share", "docexchange.returns_rise"), "running", "公文被集中退回",
+        "发文单位需重新制发，办理延误", "向发文单位说明退文原因，完善发送前校验", "day", _OFFICE, 2,
+        "Each is an error of one office, made once for every receiver.",
+    ),
+    Cause(
+        "bills", ("sms.bill",), "hazard", "运营商账单与平台计费不符", "可能多付通信费用",
+        "与运营商逐日核对明细并更正账单", "week", _OFFICE, 3, "What is not claimed within the month is paid.",
     ),
     Cause(
         "watching", ("infra.checks_gap", "data.stood_still"), "hazard", "监控有中断或指标停滞",

@@ -13,7 +13,7 @@ from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.findings.finding import Finding, State, Threshold
 from ntanalytics.findings.inspection import FEWEST_EVENTS
 from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.rules import RULES
+from ntanalytics.findings.rules import RULES, Rule
 from ntanalytics.findings.sentences import day_words, limits, measured
 from ntanalytics.metrics.figures import figure
 
@@ -69,30 +69,31 @@ def worst_days(
     return found
 
 
-def bills(reconciliation: Rows | None) -> list[Finding]:
+def bills(reconciliation: Rows | None, *, rule: Rule = RULES["sms.bill"]) -> list[Finding]:
     """A finding for each carrier's bill of a month (domain.md, SMS: > 0.5 % is a finding).
 
     Args:
         reconciliation: ``metrics.sms_bills.reconciliation``; None when the period is no month.
+        rule: its threshold holds for the difference, whichever side it is on.
     """
     found = []
     for row in rows(reconciliation) if reconciliation is not None else []:
-        is_finding = row["is_finding"]
-        state: State = "unknown" if is_finding is None else "bad" if is_finding else "ok"
-        evidence = "账单或本期数据缺失，未对账。" if is_finding is None else _difference(row)
+        rate = row["difference_rate"]
+        state: State = "unknown" if rate is None else rule.threshold.judge(abs(rate))
+        evidence = "账单或本期数据缺失，未对账。" if rate is None else _difference(row)
         found.append(
             Finding(
-                "sms.bill",
-                "sms",
+                rule.code,
+                rule.subsystem,
                 CARRIERS.get(row["carrier"], row["carrier"]),
-                "账单差异",
+                rule.words,
                 state,
-                row["difference_rate"] if state != "unknown" else None,
+                rate,
                 "+rate:2",
-                "相差不超过 0.5%",
+                f"相差不超过 {figure(rule.threshold.watch, 'rate:1')}",
                 evidence,
                 None,
-                "与运营商核对账单明细" if state == "bad" else "",
+                rule.advice if state in ("watch", "bad") else "",
             )
         )  # fmt: skip
     return found

@@ -191,9 +191,14 @@ def daily(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Ta
     Returns:
         The columns of ``days``, ``by``, ``active`` and ``actions``, ordered by day and group.
     """
-    persons = activities.group_by("day", *by, *_PERSON).aggregate(_actions=activities.actions.sum())
-    counted = persons.aggregate(by=["day", *by], active=persons.count(), actions=persons["_actions"].sum())
+    counted = active_by_day(activities, by)
     return covered.over_days(counted, days, MEASURES, by=by).order_by("day", *by)
+
+
+def active_by_day(activities: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Active accounts and actions of each day and group that has any: ``day``, ``by``, ``active``, ``actions``."""
+    persons = activities.group_by("day", *by, *_PERSON).aggregate(_actions=activities.actions.sum())
+    return persons.aggregate(by=["day", *by], active=persons.count(), actions=persons["_actions"].sum())
 
 
 def compared(

@@ -149,7 +149,7 @@ def deliveries(
         ``by`` and the measures of ``DELIVERIES``, most overdue first; one row when ``by`` is empty.
     """
     moment = ibis.literal(at)
-    told = _dated(deliveries, working_days, utc_offset_h)
+    told = with_deadline(deliveries, working_days, utc_offset_h)
     is_back = told.state.isin(["returned", "refused", "recalled"]) & (told.returned_at <= moment).fill_null(True)
     told = told.mutate(
         _state=is_back.ifelse(told.state, ((told.signed_at <= moment).fill_null(False)).ifelse("signed", "pending"))
@@ -191,8 +191,11 @@ def sent_by(deliveries: ir.Table, documents: ir.Table) -> ir.Table:
     return deliveries.left_join(senders, on).drop("_source", "_document_id")
 
 
-def _dated(deliveries: ir.Table, working_days: Sequence[date], utc_offset_h: int) -> ir.Table:
-    """Adds ``_ends_at``, when one working day after sending is over; null where the calendar ends before."""
+def with_deadline(deliveries: ir.Table, working_days: Sequence[date], utc_offset_h: int) -> ir.Table:
+    """The deliveries, each with ``_ends_at``: when one working day after sending is over (domain.md).
+
+    Null where the calendar ends before. The arguments are those of ``deliveries``.
+    """
     worked = sorted(set(working_days))
     span = [worked[0] + timedelta(days=n) for n in range(-31, (worked[-1] - worked[0]).days)] if worked else []
     calendar = ibis.memtable(

@@ -11,7 +11,9 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.metrics import change
+from ntanalytics.metrics import days as covered
 from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.slots import by_slot
 
 #: Office hours of a working day, in seconds since midnight: 08:30–12:00 and 13:30–18:00, eight hours.
 OFFICE_HOURS = ((30_600, 43_200), (48_600, 64_800))
@@ -40,7 +42,13 @@ HANDLING = (
     ),
 )  # fmt: skip
 
-MEASURES = catalogue(change.with_changes(HANDLING))
+#: What is still open.
+OVERDUE = Measure(
+    "overdue_tasks", "超期未办任务", "件", good="down", is_additive=True,
+    definition="Open tasks past their time at the end of the day (contract, oa.tasks: due_at).",
+)  # fmt: skip
+
+MEASURES = catalogue((*change.with_changes(HANDLING), OVERDUE))
 
 
 def handling(
@@ -61,6 +69,21 @@ def handling(
         ``by`` and the measures of ``HANDLING`` (seconds; eight hours of work are 28,800), most tasks first;
         one row when ``by`` is empty.
     """
+    counted = _handling(tasks, working_days, first, last, utc_offset_h, by)
+    return counted.order_by(ibis.desc("tasks"), *by)
+
+
+def by_day(
+    tasks: ir.Table, working_days: Sequence[date], first: date, last: date, utc_offset_h: int, by: Sequence[str] = ()
+) -> ir.Table:
+    """``handling`` by the local day on which the tasks were finished: ``day``, ``by`` and the measures, in no order."""
+    dated = tasks.drop("day").mutate(day=(tasks.finished_at + ibis.interval(hours=utc_offset_h)).date())
+    return _handling(dated, working_days, first, last, utc_offset_h, ["day", *by])
+
+
+def _handling(
+    tasks: ir.Table, working_days: Sequence[date], first: date, last: date, utc_offset_h: int, by: Sequence[str]
+) -> ir.Table:
     offset = ibis.interval(hours=utc_offset_h)
     done = tasks.filter(tasks.finished_at.notnull() & ~tasks.is_cancelled)
     local = done.select(
@@ -69,7 +92,7 @@ def handling(
     local = local.filter((local["_end"].date() >= ibis.literal(first)) & (local["_end"].date() <= ibis.literal(last)))
     timed = _worked(_worked(local, working_days, "_begin"), working_days, "_end")
     timed = timed.mutate(_worked_s=timed["_end_worked"] - timed["_begin_worked"])
-    counted = timed.aggregate(
+    return timed.aggregate(
         by=list(by),
         tasks=timed.count(),
         handling_p50_s=timed.handling_s.quantile(0.5),
@@ -77,7 +100,49 @@ def handling(
         worked_p50_s=timed["_worked_s"].quantile(0.5),
         worked_p90_s=timed["_worked_s"].quantile(0.9),
     )
-    return counted.order_by(ibis.desc("tasks"), *by)
+
+
+def finished(tasks: ir.Table, utc_offset_h: int, slot_s: int, by: Sequence[str] = ("edition", "module")) -> ir.Table:
+    """Tasks by the local day and slot in which they were finished, those that were cancelled left out.
+
+    Args:
+        tasks: rows of ``oa.tasks``, among them all that were finished in the days of interest, whenever they came.
+        utc_offset_h: hours by which local time is ahead of UTC.
+        slot_s: seconds of a slot.
+        by: columns that name a group.
+
+    Returns:
+        ``day``, ``slot``, ``by`` and ``events``, in no order.
+    """
+    done = tasks.filter(tasks.finished_at.notnull() & ~tasks.is_cancelled)
+    dated = done.mutate(day=(done.finished_at + ibis.interval(hours=utc_offset_h)).date())
+    return by_slot(dated, "finished_at", utc_offset_h, by, slot_s=slot_s)
+
+
+def overdue(tasks: ir.Table, days: ir.Table, utc_offset_h: int, by: Sequence[str] = ("edition",)) -> ir.Table:
+    """Open tasks past their time at the end of each day.
+
+    Args:
+        tasks: rows of ``oa.tasks``, among them all that were open on the days.
+        days: the days (metrics.days).
+        utc_offset_h: hours by which local time is ahead of UTC.
+        by: columns that name a group.
+
+    Returns:
+        The columns of ``days``, ``by`` and ``overdue_tasks``, ordered by day and group; a task that was cancelled was
+        open until its record last changed.
+    """
+    offset = ibis.interval(hours=utc_offset_h)
+    ended = ibis.coalesce(tasks.finished_at, tasks.is_cancelled.ifelse(tasks.changed_at, ibis.null()))
+    timed = tasks.mutate(_due_on=(tasks.due_at + offset).date(), _ended_on=(ended + offset).date())
+    # of few tasks the time ever passed
+    late = timed.filter((timed["_ended_on"] > timed["_due_on"]).fill_null(timed["_due_on"].notnull()))
+    late = late.select(*by, "_due_on", "_ended_on")
+    calendar = days.select(_on="day")
+    pairs = calendar.inner_join(late, calendar["_on"] >= late["_due_on"])
+    pairs = pairs.filter((pairs["_ended_on"] > pairs["_on"]).fill_null(True))
+    counted = pairs.group_by("_on", *by).aggregate(overdue_tasks=pairs.count()).rename(day="_on")
+    return covered.over_days(counted, days, MEASURES, by=by).order_by("day", *by)
 
 
 def _worked(tasks: ir.Table, working_days: Sequence[date], at: str) -> ir.Table:

@@ -33,7 +33,12 @@ CLIENTS = (
     ),
 )  # fmt: skip
 
-MEASURES = catalogue(change.with_changes((*VOLUME, *CLIENTS)))
+BUSIEST = Measure(
+    "busiest_messages", "单个账号一小时消息", "条", good="down",
+    definition="The most messages of one account in one hour: a person writes some hundreds at most.",
+)  # fmt: skip
+
+MEASURES = catalogue((*change.with_changes((*VOLUME, *CLIENTS)), BUSIEST))
 
 
 def volume(messages: ir.Table, sessions: ir.Table, by: Sequence[str] = ()) -> ir.Table:
@@ -93,3 +98,14 @@ def clients(sessions: ir.Table, by: Sequence[str] = ("client",)) -> ir.Table:
     joined = counted.cross_join(whole)
     shared = joined.mutate(client_share=joined.client_users / joined["_all"].nullif(0)).drop("_all")
     return shared.order_by(ibis.desc("client_users"), *by)
+
+
+def clients_by_day(sessions: ir.Table) -> ir.Table:
+    """Accounts seen with each client on each day: ``day``, ``client`` and ``client_users``, in no order."""
+    return sessions.aggregate(by=["day", "client"], client_users=sessions.account_id.nunique())
+
+
+def busiest(messages: ir.Table) -> ir.Table:
+    """The most messages that one account sent in one hour: one row, ``busiest_messages``; null without any message."""
+    hours = messages.group_by("hour_at", "source", "account_id").aggregate(_messages=messages.messages.sum())
+    return hours.aggregate(busiest_messages=hours["_messages"].max())

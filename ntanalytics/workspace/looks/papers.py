@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.findings import inspection, sms_period
+from ntanalytics.findings import sms_period
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rules import Rule, judged
 from ntanalytics.metrics import days as by_days
@@ -17,7 +17,6 @@ from ntanalytics.metrics import docexchange, seals, sms
 from ntanalytics.workspace.looks.look import (
     HISTORY,
     Look,
-    begun,
     begun_at,
     compared,
     is_whole,
@@ -79,17 +78,13 @@ def look_at_docexchange(report: Report) -> Look:
         findings = judged([rule], delivered(sent_lately, at), is_complete=whole)
     else:
         findings = judged([rule], [moved], is_complete=whole)
-    late_units = _beyond(report.rules["docexchange.overdue_deliveries"], units, "receiver_unit")
-    since = {row["receiver_unit"]: row["oldest_overdue_at"] for row in units.to_pylist()}
-    findings += begun_at(report, late_units, "docexchange.overdue_deliveries", since)
-    findings += _beyond(report.rules["docexchange.returned_share"], senders, "sender_unit")
-    rule = report.rules["docexchange.call_failure_rate"]
-    called = judged([rule], docexchange.calls(calls.table), "全部接口", is_complete=calls.is_complete)
-    called += _beyond(rule, callers, "caller")
-    by_caller = by_days.over_days(
-        docexchange.calls(calls.recent, ["day", "caller"]), calls.days, docexchange.MEASURES, by=["caller"]
-    )
-    findings += begun(report, called, rule.code, by_caller, lambda row: str(row["caller"]))
+    # of a day it is asked in workspace.inspecting: by units' own measure, by the hour, and each said once
+    if report.period.kind != "day":
+        findings += _beyond(report.rules["docexchange.overdue_deliveries"], units, "receiver_unit")
+        findings += _beyond(report.rules["docexchange.returned_share"], senders, "sender_unit")
+        rule = report.rules["docexchange.call_failure_rate"]
+        findings += judged([rule], docexchange.calls(calls.table), "全部接口", is_complete=calls.is_complete)
+        findings += _beyond(rule, callers, "caller")
     total = {**sent, **moved, "overdue_deliveries": waiting["overdue_deliveries"]}
     daily = by_days.over_days(docexchange.documents(documents.recent, ["day"]), documents.days, docexchange.MEASURES)
     late = [row for row in units.to_pylist() if row["overdue_deliveries"]]
@@ -124,11 +119,8 @@ def look_at_sms(report: Report) -> Look:
     [total] = volume().to_pyarrow().to_pylist()
     carriers, applications = volume("carrier"), volume("application")
     by_day = sms.daily(messages.recent, messages.days, messages.as_of, ["carrier"])
-    if report.period.kind == "day":
-        waiting = sms.backlog(messages.recent, report.ends_at, ["carrier"])
-        findings = inspection.sms(by_day, waiting, report.period.first, rules=report.rules)
-    else:
-        findings = sms_period.worst_days(by_day, report.period.first)
+    # of a day it is asked in workspace.inspecting
+    findings = [] if report.period.kind == "day" else sms_period.worst_days(by_day, report.period.first)
     daily = sms.daily(messages.recent, messages.days, messages.as_of)
     return Look(
         "sms", tuple(findings), points(total, ["submitted", "delivery_rate"], is_complete=whole),

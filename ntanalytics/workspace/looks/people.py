@@ -9,10 +9,9 @@ from typing import Any
 import ibis
 
 from ntanalytics.contract.identity import METHODS
-from ntanalytics.contract.words import EDITIONS, SUBSYSTEMS
-from ntanalytics.findings import inspection_usual
+from ntanalytics.contract.words import EDITIONS
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rules import Rule, judged, not_due
+from ntanalytics.findings.rules import judged
 from ntanalytics.metrics import adoption, adoption_flow, certificates, handling, identity, im, sso
 from ntanalytics.workspace.looks.look import (
     HISTORY,
@@ -27,7 +26,6 @@ from ntanalytics.workspace.looks.look import (
     unfed,
 )
 from ntanalytics.workspace.report import Report
-from ntanalytics.workspace.scope import Scope
 
 #: How far back an account's first activity is looked for, and an open task.
 EVER, OLDEST_TASK = 400, 60
@@ -109,9 +107,9 @@ def look_at_oa(report: Report) -> Look:
     editions, units = level(["edition"]).to_pyarrow(), level(["unit"]).to_pyarrow()
     whole = activities.is_complete
     rule = report.rules["oa.active_change_rate"]
-    if report.period.kind == "day":
-        findings = _use_of_the_day(report, activities)
-    else:
+    findings: list[Finding] = []
+    # of a day it is asked in workspace.inspecting
+    if report.period.kind != "day":
         findings = judged([rule], [total], is_complete=whole) + judged([rule], editions, _edition, is_complete=whole)
         rule = report.rules["oa.unit_active_change_rate"]
         findings += _wrong(judged([rule], units, _unit, is_complete=whole))
@@ -130,23 +128,6 @@ def look_at_oa(report: Report) -> Look:
         total, series(recent, "active"), {"editions": editions, "units": units, **tables},
         report.origin("adoption.adoption", activities, members), activities.note, whole, activities.was_complete,
     )  # fmt: skip
-
-
-def _use_of_the_day(report: Report, activities: Scope) -> list[Finding]:
-    """How many used the OA against the same weekday, in all, by edition, and of the units those that fell."""
-    rule, on = report.rules["oa.active_change_rate"], report.period.last
-    if not report.working_days:
-        return [not_due(rule.code, SUBSYSTEMS["oa"], rule.check)]
-    first = ibis.literal(on - timedelta(days=2 * HISTORY))
-    seen = activities.recent.filter(activities.recent.day >= first)
-    days = activities.days.filter(activities.days.day >= first)
-
-    def against(rule: Rule, by: list[str], subject: Any) -> list[Finding]:
-        daily = adoption.daily(seen, days, by)
-        return inspection_usual.against_weekday(rule, daily, on, measure="active", subject=subject)
-
-    found = against(rule, [], "") + against(rule, ["edition"], _edition)
-    return found + _wrong(against(report.rules["oa.unit_active_change_rate"], ["unit"], _unit))
 
 
 def _wrong(findings: list[Finding]) -> list[Finding]:
@@ -171,8 +152,9 @@ def look_at_im(report: Report) -> Look:
     total = compared(now, before, im.VOLUME, messages, sessions)
     whole = is_whole(messages, sessions)
     rule = report.rules["im.im_messages"]
-    findings = [not_due(rule.code, SUBSYSTEMS["im"], "消息")]
-    if report.working_days:
+    findings: list[Finding] = []
+    # of a day it is asked in workspace.inspecting
+    if report.period.kind != "day" and report.working_days:
         findings = judged([rule], [total], is_complete=whole)
     daily = im.daily(messages.recent, sessions.recent, messages.days)
     return Look(

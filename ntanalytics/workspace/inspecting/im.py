@@ -1,0 +1,47 @@
+"""What the inspection of a day asks of instant messaging: silences, volume, programs, clients gone back."""
+
+from __future__ import annotations
+
+from ntanalytics.contract.words import SUBSYSTEMS
+from ntanalytics.findings.against_usual import against_usual
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.lulls import lulls
+from ntanalytics.findings.old_clients import older
+from ntanalytics.findings.rules import judged, not_due
+from ntanalytics.findings.worse_hours import Words, worse_hours
+from ntanalytics.metrics import im, slots
+from ntanalytics.workspace.report import Report
+
+#: Days of history that tell what is usual.
+HISTORY = 70
+
+_HOUR_S, _DAY_S = 3600, 86_400
+
+
+def inspect_im(report: Report) -> list[Finding]:
+    """Messages by hour and day, files, the busiest account, and clients of an older version."""
+    messages, sessions = report.dataset("im.messages", history=HISTORY), report.dataset("im.sessions", history=HISTORY)
+    on, rules, found = report.period.last, report.rules, []
+    if messages.sources and messages.is_complete:
+        counted = slots.by_slot(messages.recent, "hour_at", report.zone_offset_h, count="messages", slot_s=_HOUR_S)
+        silent = lulls(rules["im.lull"], counted, messages.days, on, slot_s=_HOUR_S)
+        daily = im.daily(messages.recent, sessions.recent, messages.days).to_pyarrow()
+        codes = ["im.messages_rise", "im.files_rise"]
+        fall = rules["im.messages_fall"]
+        if not report.working_days:
+            found.append(not_due(fall.code, SUBSYSTEMS["im"], fall.words))
+        elif not silent:
+            codes.append(fall.code)  # else the silence has said it
+        found += silent
+        for code in codes:
+            found += against_usual(rules[code], daily, on, is_wrong_only=code != fall.code)
+        busiest = [row for row in im.busiest(messages.table).to_pyarrow().to_pylist() if row["busiest_messages"]]
+        found += judged([rules["im.busiest"]], busiest, "单个账号")
+    if sessions.sources and sessions.is_complete:
+        versions = older(im.clients_by_day(sessions.recent).to_pyarrow().to_pylist())
+        words = Words("使用旧版", "该产品用户", "人")
+        found += worse_hours(
+            rules["im.old_client"], versions, sessions.days, on, words, slot_s=_DAY_S,
+            subject=lambda row: str(row["client"]),
+        )  # fmt: skip
+    return found

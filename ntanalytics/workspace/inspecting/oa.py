@@ -1,0 +1,117 @@
+"""What the inspection of a day asks of the OA: who stays away, what stands still, what only a program does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.contract.words import EDITIONS, MODULES, SUBSYSTEMS, TERMINALS
+from ntanalytics.findings.against_usual import against_usual
+from ntanalytics.findings.falls import falls
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.lulls import lulls
+from ntanalytics.findings.rules import judged, not_due
+from ntanalytics.metrics import adoption, adoption_hours, handling
+from ntanalytics.metrics import days as by_days
+from ntanalytics.workspace.report import Report
+from ntanalytics.workspace.scope import Scope
+
+#: Days of history: what is usual, and how long a task may have been open before.
+HISTORY, OLDEST_TASK = 70, 130
+
+#: Activities are counted by the hour, and so are finished tasks.
+HOUR_S = 3600
+
+
+def inspect_oa(report: Report) -> list[Finding]:
+    """Use by day and hour, by edition, module, terminal and unit; flows; a single account that acts like a machine."""
+    activities, tasks = (
+        report.dataset("oa.activities", history=HISTORY),
+        report.dataset("oa.tasks", history=OLDEST_TASK),
+    )
+    if not activities.sources:
+        return []
+    done = taken(tasks.recent.drop("task_id", "unit")) if tasks.sources and tasks.is_complete else None
+    found = _use(report, activities)
+    found += _still(report, activities, done)
+    rule = report.rules["oa.busiest"]
+    if activities.is_complete:
+        busiest = [row for row in adoption_hours.busiest(activities.table).to_pyarrow().to_pylist()
+                   if row["busiest_actions"] is not None]  # fmt: skip
+        found += judged([rule], busiest, "单个账号")
+    if done is not None and report.working_days:
+        found += _waiting(report, tasks, done)
+    return found
+
+
+def _use(report: Report, activities: Scope) -> list[Finding]:
+    on = report.period.last
+    rule, share = report.rules["oa.active_fall"], report.rules["oa.mobile_fall"]
+    persons = taken(adoption_hours.by_person(activities.recent))
+    by_unit = adoption.active_by_day(persons.filter(persons.unit.notnull()), ["unit"])
+    away = falls(report.rules["oa.unit_active_fall"], by_unit, activities.days, on, subject=lambda row: row["unit"])
+    if not report.working_days:
+        return [not_due(rule.code, SUBSYSTEMS["oa"], rule.check), *away]
+    found = against_usual(rule, adoption.daily(persons, activities.days), on)
+    found += against_usual(rule, adoption.daily(persons, activities.days, ["edition"]), on, subject=_edition)
+    phones = by_days.over_days(adoption_hours.phones(persons), activities.days, adoption.MEASURES, by=["edition"])
+    return found + against_usual(share, phones, on, subject=_edition) + away
+
+
+def _still(report: Report, activities: Scope, done: ir.Table | None) -> list[Finding]:
+    """What stands still, each said once: the OA, else an edition on a terminal, else a module, else a flow."""
+    on, offset, days = report.period.last, report.zone_offset_h, activities.days
+    rules = report.rules
+    hours = adoption_hours.active_hours(activities.recent, offset).to_pyarrow().to_pylist()
+
+    def silent(code: str, subject: Any) -> list[Finding]:
+        return lulls(rules[code], hours, days, on, slot_s=HOUR_S, subject=subject)
+
+    whole = silent("oa.lull", "")
+    if whole:
+        return whole
+    editions = silent("oa.lull", _edition_terminal)
+    down = {each.subject.partition("（")[0] for each in editions}
+    modules = [
+        each for each in silent("oa.module_lull", _module) if each.subject.partition("·")[0] not in down
+    ]  # fmt: skip
+    stuck: list[Finding] = []
+    if done is not None:
+        finished = handling.finished(done, offset, HOUR_S)
+        stuck = lulls(rules["oa.task_lull"], finished, days, on, slot_s=HOUR_S, subject=_module)
+    told = {each.subject for each in modules}
+    # where a module stands still, so do its flows
+    return editions + modules + [each for each in stuck if each.subject not in told]
+
+
+def _waiting(report: Report, tasks: Scope, done: ir.Table) -> list[Finding]:
+    """Tasks past their time, and how long those of the day took."""
+    on, offset = report.period.last, report.zone_offset_h
+    first = report.period.first - timedelta(days=HISTORY)
+    days = tasks.days.filter(tasks.days.day >= ibis.literal(first))
+    late = handling.overdue(done, days, offset)
+    found = against_usual(report.rules["oa.overdue_rise"], late, on, subject=_edition, is_wrong_only=True)
+    worked = report.workspace.calendar.working_days(report.period.first - timedelta(days=OLDEST_TASK), on)
+    took = by_days.over_days(handling.by_day(done, worked, first, on, offset), days, handling.MEASURES)
+    return found + against_usual(report.rules["oa.handling_rise"], took, on, is_wrong_only=True)
+
+
+def taken(table: ir.Table) -> ir.Table:
+    """A small table, read once: every further question is then asked of memory."""
+    return ibis.memtable(table.to_pyarrow())
+
+
+def _edition(row: Mapping[str, Any]) -> str:
+    return EDITIONS.get(row["edition"], str(row["edition"]))
+
+
+def _edition_terminal(row: Mapping[str, Any]) -> str:
+    return f"{_edition(row)}（{TERMINALS.get(row['terminal'], row['terminal'])}）"
+
+
+def _module(row: Mapping[str, Any]) -> str:
+    return f"{_edition(row)}·{MODULES.get(row['module'], row['module'])}"
