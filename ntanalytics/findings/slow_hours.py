@@ -23,7 +23,10 @@ from ntanalytics.metrics.figures import figure
 FEWEST_DAYS, MOST_DAYS = 5, 20
 
 #: An hour is slow when it takes so many times as long as usual, and departs by so many of its usual departures.
-SLOW_RATIO, SLOW_SIGMAS = 1.5, 5.0
+SLOW_RATIO, SLOW_SIGMAS = 1.5, 3.0
+
+#: All slow hours of a day together depart by so many: by chance they do so once in some millions of days.
+TOGETHER_SIGMAS = 6.0
 
 #: The smallest departure that is taken for usual, as a logarithm: five percent is what buckets blur.
 _LEAST_SPREAD = 0.05
@@ -92,11 +95,10 @@ def _finding(
         return None
     common = max(median(spreads[hour] for hour in judged), _LEAST_SPREAD)
     off = {hour: math.log(value) - usual[hour] for hour, value in judged.items()}
-    slow = [
-        hour
-        for hour, each in sorted(off.items())
-        if each > max(math.log(SLOW_RATIO), SLOW_SIGMAS * max(spreads[hour], common))
-    ]
+    departs = {hour: each / max(spreads[hour], common) for hour, each in off.items()}
+    slow = [hour for hour, each in sorted(off.items()) if each > math.log(SLOW_RATIO) and departs[hour] > SLOW_SIGMAS]
+    if sum(departs[hour] for hour in slow) < TOGETHER_SIGMAS * math.sqrt(len(slow)):
+        slow = []
     ratio = math.exp(sum(off[hour] for hour in slow) / len(slow)) if slow else math.exp(median(off.values()))
     is_told = len(slow) > 1 or (bool(slow) and ratio > 2 * rule.threshold.watch)
     state = rule.threshold.judge(ratio) if is_told else "ok"
