@@ -46,7 +46,7 @@ def past(report: Report, until: date, of: str = INSPECTION) -> list[Inspected] |
     """
     try:
         return [_inspected(each) for each in report.workspace.ledger.inspections.until(of, until)]
-    except LakeError:
+    except (LakeError, ValueError):  # gone, held, damaged
         return None
 
 
