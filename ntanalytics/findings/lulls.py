@@ -29,7 +29,7 @@ FEWEST_DAYS, MOST_DAYS = 8, 40
 FEWEST_EXPECTED = 15.0
 
 #: A run with more than this share of what is usual is no outage.
-MOST_LEFT = 0.8
+MOST_LEFT = 0.86
 
 #: Where a run is most of the day, nothing else tells whether the whole day was quiet: it must be as good as empty.
 FEWEST_OUTSIDE, NEXT_TO_NOTHING = 0.35, 0.12

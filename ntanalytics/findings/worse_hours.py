@@ -28,7 +28,7 @@ FEWEST_DAYS, FEWEST_EVENTS = 5, 50
 FEWEST_HITS = 5
 
 #: By how much, as a logarithm, a worse share must explain a run better: chance does not in ten weeks of runs.
-EVIDENCE = 14.0
+EVIDENCE = 11.0
 
 #: Events a run needs, so that its share says anything.
 FEWEST_IN_RUN = 10

@@ -11,8 +11,8 @@ RULES = (
         "A day of work without a message is an outage.", kind="absence",
     ),
     Rule(
-        "im.lull", "im_messages", Threshold(900, 2400, "down"), "核查消息服务器与归档插件",
-        "The city writes in every working minute; a quarter of an hour without is an outage.", fewest=30,
+        "im.lull", "im_messages", Threshold(480, 1800, "down"), "核查消息服务器与归档插件",
+        "The city writes in every working minute; what an outage of eight minutes explains is one.", fewest=30,
         check="消息中断", kind="absence",
     ),
     Rule(
@@ -36,6 +36,6 @@ RULES = (
     Rule(
         "im.old_client", "client_share", Threshold(0.005, 0.4, "down"), "核查终端软件分发策略，重新推送当前版本",
         "Versions go up; where one in two hundred has gone back, a roll-out or an image is at fault.", fewest=100,
-        check="旧版客户端占比", kind="hygiene",
+        check="旧版或陌生客户端占比", kind="hygiene",
     ),
 )  # fmt: skip

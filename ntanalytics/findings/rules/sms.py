@@ -46,9 +46,9 @@ RULES = (
         kind="absence",
     ),
     Rule(
-        "sms.application_rise", "submitted", Threshold(0.8, 9.0, "down"), "与应用单位核实是否为计划内群发，关注余量",
-        "An application that sends twice its usual number mails something, or repeats itself.", fewest=20,
-        check="应用提交量高于常态", kind="burst",
+        "sms.application_rise", "submitted", Threshold(0.3, 9.0, "down"), "与应用单位核实是否为计划内群发，关注余量",
+        "An application that sends a third more than its days lead to expect mails something, or repeats itself.",
+        fewest=20, check="应用提交量高于常态", kind="burst",
     ),
     Rule(
         "sms.application_lull", "submitted", Threshold(2 * 3600, 86_400, "down"), "核查该应用的短信接口与账号",

@@ -6,7 +6,7 @@ from ntanalytics.contract.words import SUBSYSTEMS
 from ntanalytics.findings.against_usual import against_usual
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.lulls import lulls
-from ntanalytics.findings.old_clients import older
+from ntanalytics.findings.old_clients import fallen_back
 from ntanalytics.findings.rules import judged, not_due
 from ntanalytics.findings.worse_hours import Words, worse_hours
 from ntanalytics.metrics import im, slots
@@ -38,8 +38,8 @@ def inspect_im(report: Report) -> list[Finding]:
         busiest = [row for row in im.busiest(messages.table).to_pyarrow().to_pylist() if row["busiest_messages"]]
         found += judged([rules["im.busiest"]], busiest, "单个账号")
     if sessions.sources and sessions.is_complete:
-        versions = older(im.clients_by_day(sessions.recent).to_pyarrow().to_pylist())
-        words = Words("使用旧版", "该产品用户", "人")
+        versions = fallen_back(im.clients_by_day(sessions.recent).to_pyarrow().to_pylist())
+        words = Words("使用该客户端", "全部客户端用户", "人")
         found += worse_hours(
             rules["im.old_client"], versions, sessions.days, on, words, slot_s=_DAY_S,
             subject=lambda row: str(row["client"]),
