@@ -72,6 +72,10 @@ DUE = (
         "expiring_30d / usual_30d; null where usual_30d is 0.",
     ),
     Measure(
+        "next_week", "随后一周到期", "张", is_additive=True,
+        definition="Certificates in force that expire in the seven days after the next 30.",
+    ),
+    Measure(
         "expiring_units", "证书即将失效单位", "家", good="down", is_additive=True,
         definition="Units whose last certificate in force expires within two days: most renew in the last fortnight.",
     ),
@@ -145,20 +149,22 @@ def due(certificates: ir.Table, at: datetime) -> ir.Table:
         at: the moment (aware) of the snapshot.
 
     Returns:
-        One row: ``expiring_30d``, ``usual_30d`` and ``expiring_times``.
+        One row: ``expiring_30d``, ``usual_30d``, ``expiring_times`` and ``next_week``.
     """
     moment = ibis.literal(at)
     good = certificates.filter((certificates.state == "active") & (certificates.expires_at > moment))
     left = good.expires_at.epoch_seconds() - moment.epoch_seconds()
-    placed = good.mutate(window=((left - 1) / _WINDOW_S).floor().cast("int64"))
+    placed = good.mutate(left=left, window=((left - 1) / _WINDOW_S).floor().cast("int64"))
     counts = [placed.count(where=placed.window == number) for number in range(_WINDOWS)]
-    counted = placed.aggregate(**{f"w{number}": count for number, count in enumerate(counts)})
+    week = placed.count(where=(placed.left > _WINDOW_S) & (placed.left <= _WINDOW_S + 7 * 86_400))
+    counted = placed.aggregate(**{f"w{number}": count for number, count in enumerate(counts)}, next_week=week)
     later = counted.select(
-        expiring_30d=counted.w0, later=ibis.array([counted[f"w{number}"] for number in range(1, _WINDOWS)])
+        "next_week", expiring_30d=counted.w0, later=ibis.array([counted[f"w{number}"] for number in range(1, _WINDOWS)])
     )
     listed = later.unnest("later")
-    usual = listed.group_by("expiring_30d").aggregate(usual_30d=listed.later.cast("float64").median())
-    return usual.mutate(expiring_times=usual.expiring_30d / usual.usual_30d.nullif(0))
+    usual = listed.group_by("expiring_30d", "next_week").aggregate(usual_30d=listed.later.cast("float64").median())
+    timed = usual.mutate(expiring_times=usual.expiring_30d / usual.usual_30d.nullif(0))
+    return timed.select("expiring_30d", "usual_30d", "expiring_times", "next_week")
 
 
 def units_due(certificates: ir.Table, at: datetime) -> ir.Table:

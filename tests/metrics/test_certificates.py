@@ -126,9 +126,13 @@ def test_what_expires_within_thirty_days_is_held_against_the_months_that_follow(
     rows = [{"certificate_id": str(number), "expires_at": AT + day * DAY} for number, day in enumerate(days)]
     rows += [{"certificate_id": "revoked", "state": "revoked", "expires_at": AT + DAY}]
     made = table("ca.certificates", rows, kind="personal", state="active", day=MONDAY)
-    assert listed(certificates.due(made, AT)) == [{"expiring_30d": 3, "usual_30d": 1.0, "expiring_times": 3.0}]
+    assert listed(certificates.due(made, AT)) == [
+        {"expiring_30d": 3, "usual_30d": 1.0, "expiring_times": 3.0, "next_week": 1}
+    ]
     lonely = made.filter(made.certificate_id == "0")
-    assert listed(certificates.due(lonely, AT)) == [{"expiring_30d": 1, "usual_30d": 0.0, "expiring_times": None}]
+    assert listed(certificates.due(lonely, AT)) == [
+        {"expiring_30d": 1, "usual_30d": 0.0, "expiring_times": None, "next_week": 0}
+    ]
 
 
 def test_a_unit_that_has_renewed_is_not_due(table, listed) -> None:

@@ -30,8 +30,9 @@ RULES = (
         "On like days as much is signed, give or take a quarter.", fewest=30, check="签章次数", kind="usual",
     ),
     Rule(
-        "seal.testing_days", "waiting_days", Threshold(14, 90, "down"), "安排厂商与用章单位完成测试",
-        "A seal that was made is tested within a week or two (domain.md, O11).", check="制作后待测试", kind="deadline",
+        "seal.testing_days", "waiting_days", Threshold(21, 90, "down"), "安排厂商与用章单位完成测试",
+        "A seal that was made is tested within a week or two, a long holiday adds one (domain.md, O11).",
+        check="制作后待测试", kind="deadline",
     ),
     Rule(
         "seal.making_days", "making_wait_days", Threshold(30, 90, "down"), "催办制章单位，核对申请材料",

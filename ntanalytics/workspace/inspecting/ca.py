@@ -80,18 +80,19 @@ def _stock(report: Report) -> list[Finding]:
     rule, of_units = report.rules["ca.expiring_times"], report.rules["ca.expiring_units"]
     if not whole:
         return judged([of_units], [{"expiring_units": 0}], "单位证书", is_complete=False)
-    [due] = rows(certificates.due(stock.table.filter(stock.table.kind == "personal"), at)) or [
-        {"expiring_30d": 0, "usual_30d": None, "expiring_times": None}
-    ]
     found = []
+    [due] = rows(certificates.due(stock.table.filter(stock.table.kind == "personal"), report.begins_at))
     for each in judged([rule], [due], "个人证书"):
-        now, usual = (figure(due[name], "integer", "张") for name in ("expiring_30d", "usual_30d"))
+        now, usual, later = (figure(due[name], "integer", "张") for name in ("expiring_30d", "usual_30d", "next_week"))
+        said = f"30 天内到期 {now}，此后每 30 天通常 {usual}"
         if each.state == "unknown" or _is_chance(due):
-            said = f"30 天内到期 {now}，此后每 30 天通常 {usual}。"
+            found.append(replace(each, state="ok", evidence=f"{said}。", advice=""))
+        elif _is_growing(due):
+            said += f"；随后一周另有 {later}，整批进入 30 天时再提示。"
             found.append(replace(each, state="ok", evidence=said, advice=""))
-            continue
-        times = figure(due["expiring_times"], "number:1", "倍")
-        found.append(replace(each, evidence=f"30 天内到期 {now}，此后每 30 天通常 {usual}，为其 {times}。"))
+        else:
+            times = figure(due["expiring_times"], "number:1", "倍")
+            found.append(replace(each, evidence=f"{said}，为其 {times}。"))
     units = rows(certificates.units_due(stock.table, at))
     for each in judged([of_units], [{"expiring_units": len(units)}], "单位证书"):
         if each.state == "ok":
@@ -107,3 +108,14 @@ def _is_chance(due: dict[str, Any]) -> bool:
     from scipy import stats
 
     return bool(due["expiring_30d"] <= stats.poisson.isf(_CHANCE, max(due["usual_30d"] or 0.0, 1.0)))
+
+
+def _is_growing(due: dict[str, Any]) -> bool:
+    """Whether more than a tenth of a batch is yet to come into sight: it is told once it is known how large it is.
+
+    What the following week has beyond its usual share, and beyond what chance adds to that.
+    """
+    usual = due["usual_30d"] or 0.0
+    of_a_week = usual * 7 / 30
+    more = due["next_week"] - of_a_week
+    return bool(more > max(0.1 * (due["expiring_30d"] - usual), 2 * of_a_week**0.5))

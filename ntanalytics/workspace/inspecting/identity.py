@@ -91,7 +91,7 @@ def login_fall(report: Report, past: Past | None = None) -> list[Finding]:
 
 
 def _method(row: Any) -> str:
-    return METHODS[row["method"]] + "登录"
+    return METHODS[row["method"]].removesuffix("登录") + "登录"
 
 
 def _but(logins: ir.Table, accounts: list[str], addresses: list[str]) -> ir.Table:

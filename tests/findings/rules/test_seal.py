@@ -70,7 +70,7 @@ def test_half_of_the_signings_are_a_fall(today: float, state: str):
 
 
 @pytest.mark.parametrize(("code", "measure", "days"), [
-    ("seal.testing_days", "waiting_days", (14, 15, 91)), ("seal.making_days", "making_wait_days", (24, 31, 91)),
+    ("seal.testing_days", "waiting_days", (21, 22, 91)), ("seal.making_days", "making_wait_days", (24, 31, 91)),
 ])  # fmt: skip
 def test_a_seal_that_waits_is_told_by_how_long(code: str, measure: str, days: tuple[int, ...]):
     found = judged([RULES[code]], [{measure: value} for value in days])
