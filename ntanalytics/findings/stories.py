@@ -20,8 +20,8 @@ from ntanalytics.findings.stories_links import DEPENDS_ON, LINKS, Link, Reach
 #: So many of what followed are named.
 FOLLOWERS_SAID = 3
 
-#: Checks and probes come in steps: what follows may be seen so many minutes before its cause, or after its end.
-_BEFORE_MIN, _AFTER_MIN = 15, 60
+#: Counts are of hours or their parts: what follows may be seen so many minutes before its cause, or after its end.
+_BEFORE_MIN, _AFTER_MIN = 60, 60
 
 _IDS: Mapping[str, str] = MappingProxyType({label: name for name, label in SUBSYSTEMS.items()})
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -214,4 +214,6 @@ def _minutes(hour: str, minute: str) -> int:
 def _briefly(finding: Finding) -> str:
     """A finding in a few words: its subject and the first clause of its evidence."""
     seen = finding.evidence.removesuffix("。").partition("，")[0]
+    if seen.startswith(finding.subject):
+        return seen
     return f"{finding.subject} {seen}" if seen[:1].isdigit() else spaced(finding.subject, seen)

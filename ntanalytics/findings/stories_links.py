@@ -34,55 +34,61 @@ class Link:
     is_of_unknowns: bool = False
 
 
-#: A host or network device that does not answer.
-_HOST = ("infra.reachable", "infra.host_*")
-#: A service that does not answer.
-_DOWN = ("infra.availability", "infra.outage*", "infra.down*")
-_BUSY = ("infra.cpu*", "infra.memory*", "infra.swap*", "infra.series_alarm")
-_DISK = ("infra.disk_used", "infra.days_until_full")
-_ERRORS = ("infra.error*", "infra.series_burst", "*.access_failure_rate", "*.call_failure*")
-_SLOW = ("infra.duration*", "infra.slow*", "*_p95_ms")
+#: A host or network device that does not answer, and a service that does not.
+_HOST, _DOWN = ("infra.reachable",), ("infra.availability",)
+_BUSY = ("infra.cpu*", "infra.load*", "infra.memory", "infra.swap")
+_DISK = ("infra.disk_used", "infra.days_until_full", "infra.disk_growth")
+_ERRORS = ("infra.error_*",)
+_SLOW = ("infra.slow_*", "*_p95_rise", "docexchange.calls_slow")
 #: Requests, logins, messages, actions that stay away.
 _AWAY = (
-    "*_fall", "*_silence", "*_silences", "*_silent", "*_stopped", "*.silence*", "*.silent*", "im.im_messages",
-    "oa.active_change_rate", "sso.accesses", "*_unfinished", "*_stuck",
+    "*_fall", "*_silence", "*_silent", "*.lull", "*_lull", "im.im_messages", "sso.accesses", "oa.active_change_rate",
 )  # fmt: skip
-_FAILING = ("*failure_rate*", "*_failing*", "*failures*")
+_FAILING = (
+    "*_failures", "*_failure_rate", "*.failed_changes", "docexchange.calls_failing", "ca.refused_logins",
+)  # fmt: skip
+_CHANNEL = ("sms.delivery_rate", "sms.failures_rise", "sms.carrier_*")
+_LATE = ("sms.late_rise", "sms.receipt_latency_p95_s", "sms.backlog")
 
 #: From what lies deepest upwards; a finding follows from the first that joins it to another.
 LINKS = (
     Link(
-        ("infra.checks_*", "infra.monitoring*", "data.completeness"), ("*",), "place",
+        ("infra.checks_gap",), (*_HOST, *_DOWN, *_BUSY, *_DISK, *_SLOW, "infra.problems"), "everywhere",
         "What is not watched is not known.", is_of_unknowns=True,
     ),
-    Link(_HOST, (*_HOST, "infra.problems", *_BUSY, *_DISK), "host", "Monitoring says it in several ways."),
+    Link(_HOST, ("infra.problems", *_BUSY, *_DISK), "host", "Monitoring says it in several ways."),
     Link(
-        _HOST, (*_DOWN, *_ERRORS, *_SLOW, *_AWAY, *_FAILING), "dependents",
+        _HOST, (*_DOWN, *_ERRORS, *_SLOW, *_AWAY, *_FAILING, "desk.clock*"), "dependents",
         "A host carries its subsystem, and others ask that.",
     ),
     Link(
-        _DOWN, (*_ERRORS, *_SLOW, *_AWAY, *_FAILING, "infra.problems"), "dependents",
+        _DOWN, (*_ERRORS, *_SLOW, *_AWAY, *_FAILING, "infra.problems", "desk.clock*"), "dependents",
         "What does not answer is not used.",
     ),
-    Link(_DOWN, ("desk.clocks*",), "everywhere", "The recovery clock runs from an outage."),
     Link(_DISK, (*_DISK, "infra.problems"), "host", "One disk, seen by its level, its growth and its alarm."),
     Link(
-        _DISK, ("infra.backup*", "infra.size_drop", *_ERRORS), "place", "A full disk takes no backup and no data.",
+        _DISK, ("infra.backup_*", "infra.size_drop", *_ERRORS), "place", "A full disk takes no backup and no data.",
         is_of_bad=True,
     ),
-    Link(_BUSY, (*_SLOW, *_ERRORS, "infra.problems"), "place", "A busy host answers late, then not at all."),
     Link(_BUSY, _BUSY, "host", "Processors, memory and swap fill together."),
+    Link(_BUSY, (*_SLOW, *_ERRORS, "infra.problems"), "place", "A busy host answers late, then not at all."),
     Link(_ERRORS, (*_AWAY, *_SLOW), "place", "Who meets errors tries again or stays away."),
     Link(_SLOW, _AWAY, "place", "Who waits too long stays away."),
-    Link(("sms.*",), ("identity.*",), "everywhere", "Codes by SMS are how many log in.", about="短信"),
-    Link(("ca.certificate_failure*",), ("identity.*", "sso.*"), "everywhere", "Certificates log in.", about="证书"),
+    Link(_CHANNEL, (*_CHANNEL, *_LATE), "subject", "One channel, seen by what it fails and what it reports late."),
+    Link((*_CHANNEL, *_LATE), ("identity.*",), "everywhere", "Codes by SMS are how many log in.", about="短信"),
     Link(
-        ("sms.delivery_rate",), ("sms.receipt*", "sms.backlog", "sms.*"), "subject",
-        "A channel that fails reports late, too.",
+        ("ca.refused_logins", "ca.certificate_failure_rate", "ca.login_silence"), ("identity.*", "sso.*"),
+        "everywhere", "Certificates log in.", about="证书",
     ),
     Link(
-        ("identity.*failure_rate*", "identity.*fall", "identity.*silen*"), ("sso.*", *_AWAY), "dependents",
+        ("identity.login_*", "identity.logins_fall", "identity.method_failures"), _AWAY, "dependents",
         "Who cannot log in reaches nothing.",
+    ),
+    Link(("sso.access_*", "sso.accesses_fall"), _AWAY, "dependents", "Applications are reached through it."),
+    Link(
+        ("oa.lull", "im.lull", "docexchange.documents_fall"),
+        ("oa.*_lull", "oa.*_fall", "im.*_fall", "docexchange.*_lull"), "place",
+        "A subsystem that stands still does so in its parts.",
     ),
 )  # fmt: skip
 

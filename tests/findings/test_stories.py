@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from fnmatch import fnmatchcase
 
 import pytest
 
 from ntanalytics.findings.finding import Finding, State
+from ntanalytics.findings.rules import RULES
 from ntanalytics.findings.stories import place, places_of, stories, told
+from ntanalytics.findings.stories_links import LINKS
 
 PLACES = places_of([
     ("im", "https://im.city.example/"), ("infra", "im-app-1"), ("docexchange", "https://exchange.city.example/"),
@@ -88,8 +91,8 @@ def test_what_others_need_is_their_root_and_not_the_other_way_round() -> None:
 
 def test_a_carrier_that_fails_is_the_root_of_codes_that_do_not_come() -> None:
     carrier = finding("sms.delivery_rate", "中国联通", "watch", "送达率 70.0%。")
-    codes = finding("identity.method_failure_rate", "短信验证码", "bad", "失败率 80.0%。")
-    passwords = finding("identity.method_failure_rate", "口令", "bad", "失败率 30.0%。")
+    codes = finding("identity.method_failures", "短信验证码", "bad", "失败率 80.0%。")
+    passwords = finding("identity.method_failures", "口令", "bad", "失败率 30.0%。")
     found = stories([codes, passwords, carrier], PLACES)
     assert {story.root: story.followers for story in found} == {carrier: (codes,), passwords: ()}
     assert found[0].state == "bad"
@@ -115,6 +118,11 @@ def test_one_disk_is_one_story_and_takes_backups_along_only_when_it_is_bad() -> 
     full = finding("infra.disk_used", "oa-db-1 /data", "bad", "磁盘使用率 99.0%，高于异常阈值 93.0%。", "11月14日")
     [story] = stories([full, growth, alarm, backup], PLACES)
     assert story.root == full
+
+
+def test_every_link_speaks_of_rules_that_there_are() -> None:
+    patterns = {pattern for link in LINKS for pattern in (*link.roots, *link.followers)}
+    assert [each for each in sorted(patterns) if not any(fnmatchcase(code, each) for code in RULES)] == []
 
 
 def test_the_place_of_a_finding() -> None:
