@@ -34,6 +34,9 @@ MOST_LEFT = 0.86
 #: Where a run is most of the day, nothing else tells whether the whole day was quiet: it must be as good as empty.
 FEWEST_OUTSIDE, NEXT_TO_NOTHING = 0.35, 0.12
 
+#: What is told begins and ends where more is missing than this leaves.
+NEXT_TO_FULL = 0.75
+
 #: How quiet the rest of a day may make a run that is silent, too.
 QUIETEST = 0.4
 
@@ -127,9 +130,13 @@ def _finding(rule: Rule, subject: str, counts: Floats, on: date, slot_s: int) ->
 
 
 def _whole(today: Floats, quiet: Floats, profile: Floats, best: int) -> int:
-    """The run with the slots beside it that are half empty, too."""
+    """The run without slots at its ends that are next to full, and with those beside it that are half empty, too."""
     first, after = runs(len(today))
     begin, end, level = int(first[best]), int(after[best]), float(quiet[best])
+    while begin < end - 1 and today[begin] > NEXT_TO_FULL * profile[begin] * level:
+        begin += 1
+    while begin < end - 1 and today[end - 1] > NEXT_TO_FULL * profile[end - 1] * level:
+        end -= 1
     while begin > 0 and profile[begin - 1] * level >= 1 and today[begin - 1] <= profile[begin - 1] * level / 2:
         begin -= 1
     while end < len(today) and profile[end] * level >= 1 and today[end] <= profile[end] * level / 2:

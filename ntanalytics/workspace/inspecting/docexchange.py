@@ -59,12 +59,10 @@ def _deliveries(report: Report, documents: Scope, deliveries: Scope) -> list[Fin
     at = min(report.ends_at, deliveries.as_of)
     calendar = report.workspace.calendar
     worked = calendar.working_days(report.period.first - timedelta(days=HISTORY), on + timedelta(days=CALENDAR_AFTER))
-    found = _overdue(report, deliveries, at)
     late = docexchange_days.signed_late(deliveries.recent, worked, at, offset, ["day", "receiver_unit"])
     words = Words("未按时签收", "应签收", "件次")
     away = shares(rules["docexchange.unsigned"], late, on, words, subject=_receiver, together=UNSIGNED_TOGETHER)
-    told = {each.subject for each in found}
-    found += [each for each in away if each.subject not in told]
+    found = _left_off(report, deliveries, at, away)
     if documents.sources and documents.is_complete:
         known = docexchange_days.given_back(deliveries.recent, documents.recent, at, ["day", "sender_unit"])
         known = known.filter(known.sender_unit.notnull())
@@ -78,13 +76,23 @@ def _deliveries(report: Report, documents: Scope, deliveries: Scope) -> list[Fin
     return found
 
 
-def _overdue(report: Report, deliveries: Scope, at: datetime) -> list[Finding]:
-    """Units with many overdue deliveries, since the earliest of their deadlines; others are not told."""
+def _left_off(report: Report, deliveries: Scope, at: datetime, away: list[Finding]) -> list[Finding]:
+    """Units that left off signing, by the overdue deliveries where they are many, else by what they sign late.
+
+    A few that are overdue are told only of a unit that signs less than it does: the large ones always have some.
+    """
     rule = report.rules["docexchange.overdue_deliveries"]
     late = docexchange_days.overdue(deliveries.recent, at).to_pyarrow().to_pylist()
-    found = [each for each in judged([rule], late, _receiver) if each.state in ("watch", "bad")]
+    unusual = {each.subject for each in away}
+    overdue = [
+        each
+        for each in judged([rule], late, _receiver)
+        if each.state == "bad" or (each.state == "watch" and each.subject in unusual)
+    ]
     since = {_receiver(row): row["oldest_overdue_at"] for row in late}
-    return inspection_since.from_moment(found, rule.code, since, report.zone_offset_h)
+    overdue = inspection_since.from_moment(overdue, rule.code, since, report.zone_offset_h)
+    told = {each.subject for each in overdue}
+    return overdue + [each for each in away if each.subject not in told]
 
 
 def _calls(report: Report, calls: Scope) -> list[Finding]:
