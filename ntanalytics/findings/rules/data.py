@@ -15,9 +15,9 @@ RULES = (
         "A broken line in some thousands is usual; one in a hundred is a change of the source.", check="剔除率",
     ),
     Rule(
-        "data.rows_fall", "source_rows", Threshold(-0.6, -0.9, "up"), "核对数据源是否缺少部分数据，必要时重新抽取",
-        "A day that came with two fifths of its rows is no whole day, whatever the source says.", kind="usual",
-        fewest=100, check="数据行数",
+        "data.rows_fall", "source_rows", Threshold(-0.8, -0.95, "up"), "核对数据源是否缺少部分数据，必要时重新抽取",
+        "A day that came with a fifth of its rows is no whole day, whatever the source says.", kind="usual",
+        fewest=200, check="数据行数",
     ),
     Rule(
         "data.silent_days", "silent_days", Threshold(0, 2, "down"), "检查数据源与映射，核实是否停止写入",

@@ -145,7 +145,8 @@ def test_a_unit_that_was_connected_without_a_step_is_named_with_it():
     steps = {"has_account": True, "has_permission": True, "has_seal": True, "has_training": True}
     whole = {"unit": "甲局", "begun_on": ON - 30 * DAY, "missing_steps": 0, **steps}
     lacking = {**whole, "unit": "乙局", "missing_steps": 1, "has_training": False}
-    [found] = duties.onboarding(RULES["desk.onboarding"], [whole, lacking])
+    asked = {**whole, "unit": "丙局", "missing_steps": 2, "has_seal": False, "has_training": False}
+    [found] = duties.onboarding(RULES["desk.onboarding"], [whole, lacking, asked])
     assert (found.subject, found.state, found.evidence) == ("乙局", "watch", "接入工单中没有培训的记录。")
 
 
