@@ -68,11 +68,11 @@ _TRAINED_EVERY, _PATCHED_EVERY = 9, 10
 #: Share of working days on which a change is made, and the shares of its kinds.
 _CHANGED = 0.3
 _KINDS = {"workflow": 0.45, "fix": 0.25, "feature": 0.2, "maintenance": 0.1}
-#: What became of recommendations, by their cause.
+#: What became of recommendations: cause, decision, remark.
 _DECIDED = (
-    ("capacity", "in_progress", "已列入扩容计划，等待存储到货。"),
-    ("seals", "adopted", "已约定用章单位集中测试。"),
-    ("modules", "declined", "年内不调整模块。"),
+    ("renewals", "adopted", "已按单位分批通知持证人，集中更新一次。"),
+    ("seals", "in_progress", "已与用章单位约定测试时间。"),
+    ("handling", "declined", "年内不调整流程。"),
 )
 _CHANGEABLE = ("oa", "docexchange", "identity", "sms", "seal")
 
@@ -192,11 +192,14 @@ def signoffs(city: City) -> list[tuple[Any, ...]]:
 def recommendations(city: City) -> list[tuple[Any, ...]]:
     """The rows of ``desk.recommendations``: what became of three that the month before the last one's report gave."""
     month = Period.month(city.until).previous()
-    noted = city.calendar.working_days(month.last + dt.timedelta(days=1), city.until)[3:4]
-    if month.first < city.days[0].replace(day=1) or not noted:
+    worked = city.calendar.working_days(month.last + dt.timedelta(days=1), city.until)
+    if month.first < city.days[0].replace(day=1) or len(worked) < 10:
         return []
-    at = local(noted[0], 15 * 60)
-    return [(f"{cause}-{month.text}", at, decision, None, remark) for cause, decision, remark in _DECIDED]
+    noted, done = local(worked[3], 15 * 60), local(worked[9], 17 * 60)
+    return [
+        (f"{cause}-{month.text}", noted, decision, done if decision == "adopted" else None, remark)
+        for cause, decision, remark in _DECIDED
+    ]
 
 
 def patches(city: City) -> list[tuple[Any, ...]]:

@@ -19,9 +19,16 @@ from ntanalytics.findings.recommendations import Recommendation
 from ntanalytics.findings.rows import Rows, rows
 
 #: What can be said of a recommendation's effect, and its words.
-Effect = Literal["gone", "better", "same", "worse", "open"]
+Effect = Literal["gone", "better", "same", "worse", "open", "unknown"]
 EFFECTS: Mapping[Effect, str] = MappingProxyType(
-    {"gone": "问题已消除", "better": "有好转", "same": "未见变化", "worse": "加重", "open": "问题仍在"}
+    {
+        "gone": "问题已消除",
+        "better": "有好转",
+        "same": "未见变化",
+        "worse": "加重",
+        "open": "问题仍在",
+        "unknown": "数据不完整，未知",
+    }
 )
 
 #: A figure that moved by less than this share of itself did not move.
@@ -151,8 +158,8 @@ def _followed(
         seen, effect = first_clause(now or present.findings[0]), "open"
         if now is not None:
             effect = _moved(first.value, now.value, good.get(now.code, ""))
-    elif now is not None and now.state != "unknown":
-        seen = first_clause(now)
+    elif now is not None:
+        seen, effect = first_clause(now), "unknown" if now.state == "unknown" else "gone"
     finished = (noted or {}).get("finished_at")
     return Followed(
         first, (noted or {}).get("decision"), finished.date() if isinstance(finished, datetime) else finished,
@@ -195,6 +202,6 @@ def followed_up(followed: Sequence[Followed], *, unknown: Sequence[str] = (), is
     bare = sum(each.decision is None for each in followed)
     if bare:
         said.append(f"未登记 {bare} 项")
-    there = sum(each.effect != "gone" for each in followed)
+    there = sum(each.effect not in ("gone", "unknown") for each in followed)
     told = f"往期建议 {len(followed)} 项：{'，'.join(said)}；问题仍在 {there} 项。"
     return told + (f"台账登记的 {'、'.join(unknown)} 未曾出具，请核对编号。" if unknown else "")

@@ -69,6 +69,13 @@ def test_what_is_not_recommended_any_more_is_gone_and_shows_its_figure_now() -> 
     assert (web.effect, web.seen, web.decision, web.is_open) == ("gone", "本期无此问题", None, False)
 
 
+def test_over_a_hole_it_is_not_known_whether_it_is_gone() -> None:
+    hole = seen("infra.disk_used", "甲", 0, "unknown")
+    [followed] = follow([[issued("capacity-2026-10", 9)]], [], [], [hole], GOOD)
+    assert (followed.effect, followed.is_open) == ("unknown", True)
+    assert followed_up([followed]) == "往期建议 1 项：未登记 1 项；问题仍在 0 项。"
+
+
 def test_another_unit_with_the_same_obstacle_leaves_it_open() -> None:
     found = seen("docexchange.overdue_deliveries", "乙", 9)
     [followed] = follow([[issued("overdue-2026-10", 5)]], [], advised(found), [found], GOOD)
