@@ -101,7 +101,8 @@ def chart(
     measures = [y] if isinstance(y, str) else list(y)
     if not measures or (series is not None and len(measures) != 1):
         raise UsageError("a chart draws one measure by series, or some measures without", where=id)
-    tables.chosen(names, [x, *measures, *([series] if series else [])], id)
+    if names:  # without any column it is a table that no source feeds: there is nothing to draw
+        tables.chosen(names, [x, *measures, *([series] if series else [])], id)
     fields, lines = _by_series(read, x, measures[0], series, id) if series else _by_measure(read, x, measures, id)
     calendar = tables.read(days)[1] if days is not None else []
     x_field = tables.field_of(x)

@@ -15,6 +15,10 @@ from ntanalytics.reports.record import Field
 from ntanalytics.reports.words import words
 
 
+#: The column of a table that no source feeds.
+_NOTHING = Field("nothing", "string", "数据")
+
+
 @dataclass(frozen=True)
 class Table(Block):
     """A table block.
@@ -68,7 +72,7 @@ def table(
     """A table block from an Ibis table, a DataFrame or an Arrow table.
 
     Args:
-        rows: the rows; nulls stay null.
+        rows: the rows; nulls stay null. A table without any column is one that no source feeds, and says so.
         title: what the table shows.
         id: a slug, unique in the report.
         columns: the columns to show, in this order (default: all).
@@ -84,6 +88,8 @@ def table(
         UsageError: a column that is not in the rows, or another number of drawings than of rows.
     """
     names, read = tables.read(rows)
+    if not names:  # no source feeds it: not even the columns are known
+        return Table(id, title, fields=(_NOTHING,), rows=(), note=note or "没有数据源，未能统计。", is_half=is_half)
     shown = tables.chosen(names, columns, id)
     if sort:
         (by,) = tables.chosen(names, [sort.removeprefix("-")], id)

@@ -132,6 +132,13 @@ def begun_at(
     return inspection_since.from_moment(findings, code, moments, report.zone_offset_h)
 
 
+class _Unfed(dict[str, pa.Table]):
+    """The tables of a subsystem that no source feeds: each has no column, and a report shows that there is none."""
+
+    def __missing__(self, name: str) -> pa.Table:
+        return pa.table({})
+
+
 def unfed(subsystem: str, lead: str, *scopes: Scope) -> Look | None:
     """The look of a subsystem whose data no source feeds: unknown, and it says so; None where they are fed."""
     missing = [scope.contract.label for scope in scopes if not scope.sources]
@@ -139,7 +146,7 @@ def unfed(subsystem: str, lead: str, *scopes: Scope) -> Look | None:
         return None
     why = f"没有配置{'、'.join(missing)}的数据源"
     finding = unknown(f"{subsystem}.source", SUBSYSTEMS[subsystem], "数据", why, "在配置中接入该系统")
-    return Look(subsystem, (finding,), why, lead, {}, is_complete=False)
+    return Look(subsystem, (finding,), why, lead, {}, tables=_Unfed(), is_complete=False)
 
 
 def shown(*pairs: tuple[str, ir.Table]) -> dict[str, pa.Table]:

@@ -1,0 +1,31 @@
+"""On the first morning nothing is connected yet: each report comes out, and says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from ntanalytics.runner import RunResult, run_report
+from ntanalytics.settings import load
+from ntanalytics.sources.starter import write_starter
+from tests.city import blocks
+
+TODAY = dt.date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("report", "period", "table"),
+    [("daily_inspection", "2026-11-23", "backups"), ("weekly_service_report", "2026-W47", "services")],
+)
+def test_a_report_of_a_site_without_sources_comes_out_and_says_what_is_not_connected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: str, period: str, table: str
+):
+    monkeypatch.setenv("NTANALYTICS_CHROMIUM", "")
+    settings = load(write_starter(tmp_path)[0])
+    result: RunResult = run_report(settings, report, period, {}, today=TODAY)
+    assert "网络请求没有配置数据源，相关数据未知。" in result.holes
+    shown = blocks(result.directory)[table]
+    assert (shown["rows"], shown["note"]) == ([], "没有数据源，未能统计。")
+    assert (result.directory / "report.html").is_file()
