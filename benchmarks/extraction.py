@@ -1,11 +1,12 @@
 """Rows a second of our sources beside pandas.read_sql and a loop of Python's re, in one run.
 
-    python -m benchmarks.extraction [--logins 1000000] [--messages 200000] [--lines 1000000] [--rounds 5]
+    python -m benchmarks.extraction [--rows 1000000] [--messages 200000] [--lines 1000000] [--rounds 5]
 
-A week of logins is read from MariaDB (MaxKey) and PostgreSQL (yudao), which are started for it: by the fastest driver
-there is (the limit), by our source, up to checked rows on disk, into the lake, and by pandas.read_sql: the same
-SQL each time, in turn, each way in a process of its own. Other pairs read the same data in turn. Every figure is the
-median of the rounds. A mapping is part of what is read: segments grouped to messages, lines counted by minute.
+A week of logins is read from MariaDB (MaxKey) and PostgreSQL (yudao), and one of deliveries, whose mapping is of plain
+columns, from MariaDB; the servers are started for it. Each is read by the fastest driver there is (the limit), by our
+source, up to checked rows on disk, into the lake, and by pandas.read_sql: the same SQL each time, in turn, each way in
+a process of its own. Other pairs read the same data in turn. Every figure is the median of the rounds. A mapping is
+part of what is read: segments grouped to messages, lines counted by minute.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from benchmarks.logins import fill
+from benchmarks.week import CASES, fill
 from ntanalytics.catalog import load_product
 from ntanalytics.settings import SourceSettings, project_dir
 from ntanalytics.sources import SOURCES, Source
@@ -172,11 +173,11 @@ def compare(title: str, units: int, ours: Callable[[], int], theirs: Callable[[]
     print(f"{title:<44} {fast:>8.0f} {slow:>8.0f} {fast / slow:>6.1f} ×")  # noqa: T201 - its purpose
 
 
-def compare_ways(url: str, folder: Path, rows: int, rounds: int) -> None:
-    """Read one server in each way in turn; print medians, the ratio to the driver, and the peak of resident memory."""
+def compare_ways(case: str, url: str, folder: Path, rows: int, rounds: int) -> None:
+    """Read one table in each way in turn; print medians, the ratios to the driver and to pandas, and peak memory."""
     children = {
         way: subprocess.Popen(  # noqa: S603 - ourselves
-            [sys.executable, "-m", "benchmarks.reading", way, url, str(folder / way)],
+            [sys.executable, "-m", "benchmarks.reading", way, case, url, str(folder / way)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         for way in WAYS
@@ -199,25 +200,27 @@ def compare_ways(url: str, folder: Path, rows: int, rounds: int) -> None:
     finally:
         for child in children.values():
             child.communicate()
-    limit = statistics.median(rates["raw"])
+    limit, slow = (statistics.median(rates[way]) for way in ("raw", "pandas"))
     for way, told in WAYS.items():
         rate = statistics.median(rates[way])
-        print(f"  {told:<52} {rate:>8.0f} {limit / rate:>9.2f} × {peaks[way]:>8.0f}")  # noqa: T201 - its purpose
+        print(f"  {told:<46} {rate:>8.0f} {limit / rate:>9.2f} × {rate / slow:>9.1f} × {peaks[way]:>8.0f}")  # noqa: T201 - its purpose
 
 
-def read_logins(folder: Path, rows: int, rounds: int) -> None:
-    """Start each server, let it make a week of logins, and read them."""
-    for name, start in (("MariaDB, MaxKey", mariadb), ("PostgreSQL, yudao", postgres)):
+def read_weeks(folder: Path, rows: int, rounds: int) -> None:
+    """Start each server, let it make weeks of rows, and read them."""
+    for name, start, cases in (("MariaDB", mariadb, ("maxkey", "exchange")), ("PostgreSQL", postgres, ("yudao",))):
         with start() as url:
-            fill(url, rows)
-            print(f"{name + f', {rows:,} logins':<54} {'krows/s':>8} {'driver is':>11} {'peak MB':>8}")  # noqa: T201 - its purpose
-            compare_ways(url, folder / name.partition(",")[0], rows, rounds)
+            for case in cases:
+                fill(url, CASES[case], rows)
+                title = f"{name}, {case}: {CASES[case].dataset}, {rows:,}"
+                print(f"{title:<48} {'krows/s':>8} {'driver is':>11} {'of pandas':>11} {'peak MB':>8}")  # noqa: T201 - its purpose
+                compare_ways(case, url, folder / case, rows, rounds)
 
 
 def main() -> None:
     """Measure what the arguments say and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--logins", type=int, default=1_000_000, help="0 leaves the servers out")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="0 leaves the servers out")
     parser.add_argument("--messages", type=int, default=200_000)
     parser.add_argument("--lines", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
@@ -226,8 +229,8 @@ def main() -> None:
     platform, nginx = load_product(queries / "sms_platform"), load_product(queries / "nginx")
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        if options.logins:
-            read_logins(folder, options.logins, options.rounds)
+        if options.rows:
+            read_weeks(folder, options.rows, options.rounds)
         print(f"{'thousand rows or lines a second, median':<44} {'ours':>8} {'other':>8}")  # noqa: T201 - its purpose
         if options.messages:
             rows = tables(options.messages)

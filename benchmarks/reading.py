@@ -1,6 +1,6 @@
 """One way of reading a database, in a process of its own: how long each round takes, and how much memory it holds.
 
-    python -m benchmarks.reading WAY URL FOLDER        (started by benchmarks.extraction)
+    python -m benchmarks.reading WAY CASE URL FOLDER        (started by benchmarks.extraction)
 
 Prints a line of JSON a round when it is told to by a line of its standard input.
 """
@@ -19,14 +19,13 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from benchmarks.logins import MONDAY, PRODUCTS
+from benchmarks.week import CASES, MONDAY, Case
 from ntanalytics.catalog import load_product
 from ntanalytics.settings import SourceSettings, project_dir
 
 if TYPE_CHECKING:
     from ntanalytics.sources import Source
 
-DATASET = "identity.logins"
 ZONE = ZoneInfo("Asia/Shanghai")
 SUNDAY = MONDAY + dt.timedelta(days=6)
 SINCE = dt.datetime.combine(MONDAY, dt.time(), ZONE)
@@ -34,9 +33,9 @@ UNTIL = SINCE + dt.timedelta(days=7)
 VALUES = {"since": str(MONDAY), "until": str(MONDAY + dt.timedelta(days=7))}
 
 
-def raw(url: str, _: Path) -> Callable[[], int]:
+def raw(case: Case, url: str, _: Path) -> Callable[[], int]:
     """The fastest driver measured for that server, to Arrow batches that nobody looks at."""
-    parsed, sql = sa.make_url(url), _sql(url)
+    parsed, sql = sa.make_url(url), _sql(case)
     for name, value in VALUES.items():
         sql = sql.replace(f":{name}", f"TIMESTAMP '{value} 00:00:00'")
 
@@ -51,11 +50,11 @@ def raw(url: str, _: Path) -> Callable[[], int]:
     return read
 
 
-def pandas(url: str, _: Path) -> Callable[[], int]:
+def pandas(case: Case, url: str, _: Path) -> Callable[[], int]:
     """pandas.read_sql of the same SQL."""
     import pandas as pd
 
-    sql = _sql(url)
+    sql = _sql(case)
 
     def read() -> int:
         with sa.create_engine(url).connect() as connection:
@@ -64,24 +63,24 @@ def pandas(url: str, _: Path) -> Callable[[], int]:
     return read
 
 
-def source(url: str, _: Path) -> Callable[[], int]:
+def source(case: Case, url: str, _: Path) -> Callable[[], int]:
     """Our source alone: the driver's batches, as they come."""
-    opened = _opened(url)
+    opened = _opened(case, url)
 
     def read() -> int:
-        with opened.read(opened.mapping(DATASET), SINCE, UNTIL) as batches:
+        with opened.read(opened.mapping(case.dataset), SINCE, UNTIL) as batches:
             return sum(batch.num_rows for batch in batches)
 
     return read
 
 
-def spooled(url: str, folder: Path) -> Callable[[], int]:
+def spooled(case: Case, url: str, folder: Path) -> Callable[[], int]:
     """Our extraction up to checked rows on disk: times in UTC, reasons, hashes, repeated keys."""
     from ntanalytics.extraction.filling import fill
     from ntanalytics.extraction.spool import Spool
 
-    opened = _opened(url)
-    mapping = opened.mapping(DATASET)
+    opened = _opened(case, url)
+    mapping = opened.mapping(case.dataset)
 
     def read() -> int:
         with Spool(folder, mapping.dataset) as spool:
@@ -91,7 +90,7 @@ def spooled(url: str, folder: Path) -> Callable[[], int]:
     return read
 
 
-def lake(url: str, folder: Path) -> Callable[[], int]:
+def lake(case: Case, url: str, folder: Path) -> Callable[[], int]:
     """The whole: a week replaced in the lake and noted in the ledger."""
     from ntanalytics.extraction import Extractor
     from ntanalytics.ledger import Ledger
@@ -99,11 +98,11 @@ def lake(url: str, folder: Path) -> Callable[[], int]:
 
     folder.mkdir(parents=True)
     config = folder / "ntanalytics.yml"
-    config.write_text(f'sources: {{logins: {{product: {_product(url)}, url: "{url}"}}}}\n', encoding="utf-8")
+    config.write_text(f'sources: {{read: {{product: {case.product}, url: "{url}"}}}}\n', encoding="utf-8")
     settings = load(config)
 
     def read() -> int:
-        (taken,) = Extractor(settings, Ledger(settings.ledger)).extract([DATASET], MONDAY, SUNDAY)
+        (taken,) = Extractor(settings, Ledger(settings.ledger)).extract([case.dataset], MONDAY, SUNDAY)
         if taken.error:
             raise SystemExit(taken.error)
         return taken.rows.total()
@@ -114,25 +113,21 @@ def lake(url: str, folder: Path) -> Callable[[], int]:
 WAYS = {"raw": raw, "source": source, "spooled": spooled, "lake": lake, "pandas": pandas}
 
 
-def _product(url: str) -> str:
-    return PRODUCTS[sa.make_url(url).get_backend_name()][0]
-
-
-def _opened(url: str) -> Source:
+def _opened(case: Case, url: str) -> Source:
     from ntanalytics.sources import SOURCES
 
-    product = load_product(project_dir("queries") / _product(url))
-    return SOURCES["database"]("logins", SourceSettings(product=product.name, url=url), product, ZONE)
+    product = load_product(project_dir("queries") / case.product)
+    return SOURCES["database"]("read", SourceSettings(product=product.name, url=url), product, ZONE)
 
 
-def _sql(url: str) -> str:
-    return load_product(project_dir("queries") / _product(url)).mapping(DATASET).sql
+def _sql(case: Case) -> str:
+    return load_product(project_dir("queries") / case.product).mapping(case.dataset).sql
 
 
 def main() -> None:
     """Read once for each line that comes in."""
-    way, url, folder = sys.argv[1:]
-    read = WAYS[way](url, Path(folder))
+    way, case, url, folder = sys.argv[1:]
+    read = WAYS[way](CASES[case], url, Path(folder))
     for _ in sys.stdin:
         begun = time.perf_counter()
         rows = read()

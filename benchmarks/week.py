@@ -1,8 +1,9 @@
-"""A week of logins in the schemas of two products, made by the servers themselves, for the benchmark of extraction."""
+"""A week of rows in the schemas of three products, made by the servers themselves, for the benchmark of extraction."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
@@ -51,15 +52,45 @@ CREATE INDEX login_time ON system_login_log (create_time);
 ANALYZE system_login_log
 """
 
-#: SQLAlchemy's backend → (product whose mapping reads the rows, statements that make them).
-PRODUCTS = {"mysql": ("maxkey", _MAXKEY), "postgresql": ("yudao", _YUDAO)}
+#: The deliveries of queries/exchange/README.md: plain columns, of which seven are times.
+_EXCHANGE = """
+CREATE TABLE exchange_delivery (
+    delivery_id varchar(64) PRIMARY KEY, document_id varchar(64) NOT NULL, receiver_unit varchar(200) NOT NULL,
+    sent_at datetime NOT NULL, due_at datetime, delivered_at datetime, signed_at datetime, registered_at datetime,
+    returned_at datetime, state varchar(20) NOT NULL, platform varchar(20), changed_at datetime NOT NULL,
+    KEY changed_at (changed_at)
+);
+INSERT INTO exchange_delivery
+SELECT
+    CONCAT('L', seq), CONCAT('D', seq DIV 300), CONCAT('单位', seq % 330), sent, sent + INTERVAL 2 DAY,
+    sent + INTERVAL 1 MINUTE, sent + INTERVAL 1 HOUR, sent + INTERVAL 2 HOUR, NULL, 'registered', 'xinchuang',
+    sent + INTERVAL 2 HOUR
+FROM (
+    SELECT seq, '{monday}' - INTERVAL 2 HOUR + INTERVAL FLOOR(seq * 604800.0 / ({rows} + 1)) SECOND AS sent
+    FROM seq_1_to_{rows}
+) AS numbered
+"""
 
 
-def fill(url: str, rows: int) -> None:
-    """Write the week into the empty database of a server."""
+class Case(NamedTuple):
+    """What is read: a product's mapping of a dataset, over rows that statements of the server's make."""
+
+    product: str
+    dataset: str
+    statements: str
+
+
+CASES = {
+    "maxkey": Case("maxkey", "identity.logins", _MAXKEY),
+    "exchange": Case("exchange", "docexchange.deliveries", _EXCHANGE),
+    "yudao": Case("yudao", "identity.logins", _YUDAO),
+}
+
+
+def fill(url: str, case: Case, rows: int) -> None:
+    """Write the week into a database of a server."""
     engine = sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    _, statements = PRODUCTS[engine.url.get_backend_name()]
     with engine.connect() as connection:
-        for statement in statements.format(rows=rows, people=PEOPLE, monday=MONDAY).split(";\n"):
+        for statement in case.statements.format(rows=rows, people=PEOPLE, monday=MONDAY).split(";\n"):
             connection.execute(sa.text(statement))
     engine.dispose()
