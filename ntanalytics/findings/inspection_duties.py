@@ -163,8 +163,7 @@ def patches(rules: Mapping[str, Rule], waiting: Rows, unpatched: Rows, known_day
         rules: the rules, as the site has them.
         waiting: ``metrics.proofs.waiting_patches``.
         unpatched: ``metrics.proofs.unpatched``, of all hosts that are measured: null days for one never patched.
-        known_days: how many days back patches are known without a hole: of a host without one in shorter a time
-            nothing is said.
+        known_days: how many days back patches are known without a hole: a host without one was not patched in them.
     """
     failed, old = rules["infra.failed_patches"], rules["infra.unpatched"]
     found = []
@@ -173,16 +172,23 @@ def patches(rules: Mapping[str, Rule], waiting: Rows, unpatched: Rows, known_day
         found.append(_said(failed, row, str(row["host"]), said, row["since_on"]))
     if not found:
         found = [replace(failed.judge({failed.measure: 0}, "全部主机"), evidence="没有安装失败待复装的补丁。")]
-    late = []
-    for row in rows(unpatched):
+    return [each for each in (*found, *_unpatched(old, unpatched, known_days)) if not rules[each.code].is_off]
+
+
+def _unpatched(rule: Rule, hosts: Rows, known_days: int) -> list[Finding]:
+    """One finding of all hosts that were not patched for long: it is one round of patches that is due."""
+    late: list[tuple[int, str]] = []
+    for row in rows(hosts):
         days = row["unpatched_days"]
-        if days is None and known_days <= old.threshold.watch:
-            continue
-        said = f"近 {known_days} 天没有补丁记录。" if days is None else f"距上次安装补丁 {days} 天。"
-        made = old.judge({old.measure: known_days if days is None else days}, str(row["host"]))
-        if made.state != "ok":
-            late.append(replace(made, evidence=said))
-    return [each for each in (*found, *late) if not rules[each.code].is_off]
+        since = known_days if days is None else int(days)
+        if rule.threshold.judge(since) != "ok":
+            late.append((since, str(row["host"])))
+    if not late:
+        return []
+    late.sort(key=lambda each: (-each[0], each[1]))
+    made = rule.judge({rule.measure: late[0][0]}, "全部主机")
+    said = f"{len(late)} 台主机超过 {figure(rule.threshold.watch, 'integer', '天')}没有补丁记录，"
+    return [replace(made, evidence=f"{said}最久 {late[0][0]} 天：{listed([host for _, host in late])}。")]
 
 
 def onboarding(rule: Rule, units: Rows) -> list[Finding]:

@@ -57,7 +57,7 @@ CERTIFICATES = (
     Measure("tls_expires_at", "TLS 证书到期", format="datetime", definition="When the served certificate expires."),
     Measure(
         "tls_days", "TLS 证书剩余", "天", "number:0", "up",
-        "tls_expires_at − the moment, in days, at the last check that saw one (domain.md, The reports).",
+        "tls_expires_at − the moment, in days, a begun one counted, at the last check that saw one (domain.md).",
     ),
 )  # fmt: skip
 
@@ -186,7 +186,7 @@ def certificates(checks: ir.Table, at: datetime) -> ir.Table:
     seen = checks.filter(checks.expires_at.notnull() & (checks.checked_at <= ibis.literal(at)))
     last = seen.group_by("subsystem", "target").aggregate(tls_expires_at=seen.expires_at.argmax(seen.checked_at))
     left = last.tls_expires_at.epoch_seconds() - ibis.literal(at).epoch_seconds()
-    return last.mutate(tls_days=left / 86_400).order_by("tls_days", "target")
+    return last.mutate(tls_days=(left / 86_400).ceil().cast("float64")).order_by("tls_days", "target")
 
 
 def gaps(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:

@@ -33,7 +33,7 @@ RULES = (
     ),
     Rule(
         "desk.backlog_rise", "open_now", Threshold(1.0, 3.0, "down"), "增派人手，优先关闭积压工单",
-        "More comes in than is closed.", kind="usual", fewest=4, check="工单积压",
+        "More comes in than is closed.", kind="usual", fewest=8, check="工单积压",
     ),
     Rule(
         "desk.late_responses", "late_responses", Threshold(0, 3, "down"), "核实值班安排，立即响应",

@@ -80,9 +80,9 @@ _HOSTS = (
         "Buying and fitting a disk takes a month.", kind="deadline", check="磁盘预计写满",
     ),
     Rule(
-        "infra.disk_growth", "rise_beyond", Threshold(0.003, 0.05, "down"), "查看哪些目录、表或日志在增长",
-        "Three thousandths of a disk in two days beyond its own pace fill it in a season, and begin with somebody's "
-        "change.",
+        "infra.disk_growth", "rise_beyond", Threshold(0.003, 0.015, "down"), "查看哪些目录、表或日志在增长",
+        "Three thousandths of a disk in two days beyond its own pace fill it within a year, three times five of them "
+        "within months; either begins with somebody's change.",
         kind="growth", check="磁盘增长异常",
     ),
     Rule(

@@ -49,7 +49,7 @@ def _monitored(report: Report) -> list[Finding]:
             is_complete=watched.is_complete,
         )  # fmt: skip
     if problems.sources:
-        down = {each.subject for each in found if each.code == "infra.reachable" and each.state == "bad"}
+        down = {each.subject for each in found if each.code == "infra.reachable" and each.state in ("watch", "bad")}
         found += inspection_hosts.problems(
             rules["infra.problems"], problems.recent, report.begins_at, report.ends_at, offset,
             without=down, is_complete=problems.is_complete,
