@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ntanalytics.findings.chance import so_few
+from ntanalytics.findings.day_kinds import Kinds
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.grid import Floats, Subject, clock, grid, runs, sums
 from ntanalytics.findings.rows import Rows, rows
@@ -75,11 +76,14 @@ def lulls(rule: Rule, slots: Rows, days: Rows, on: date, *, slot_s: int, subject
 
 
 def _like(calendar: Mapping[date, Mapping[str, Any]], today: Mapping[str, Any], on: date) -> list[date]:
-    """The covered days before that are worked alike; a holiday is like a weekend only where none was seen."""
+    """The covered days before that are worked alike; a weekend is not like a holiday, on which half as much is done."""
+    kinds = Kinds(calendar)
+    is_holiday = kinds.kind(on) == "holiday"
     return [
         day
         for day, row in sorted(calendar.items())
         if day < on and row["is_covered"] and row["is_working_day"] == today["is_working_day"]
+        if (kinds.kind(day) == "holiday") == is_holiday
     ][-MOST_DAYS:]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics.measure import Measure, catalogue
@@ -60,8 +59,3 @@ def outcomes(messages: ir.Table, utc_offset_h: int, slot_s: int, by: Sequence[st
         internal=told.count(where=told["_internal"].fill_null(False)),
         late=told.count(where=late),
     )
-
-
-def spell_of(slots: ir.Table, events: str, hits: str) -> ir.Table:
-    """The same slots with two of their counts as ``events`` and ``hits``, which ``findings.spells`` judges."""
-    return slots.mutate(events=ibis._[events], hits=ibis._[hits])

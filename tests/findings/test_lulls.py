@@ -59,6 +59,17 @@ def test_few_events_an_odd_hour_and_few_days_say_nothing():
 def test_a_hole_is_no_silence_and_a_weekend_is_held_against_weekends():
     assert found(hours(100, {14: 0, 15: 0}), days(holes=(ON,))) == []
     assert found(hours(100), on=ON - dt.timedelta(days=5)) == []
+    # half as many as at a weekend, and no holiday before it
+    holiday = ON - dt.timedelta(days=6)
+    calendar = [{**row, "label": "中秋节"} if row["day"] == holiday else row for row in days()]
+    weekends = [row for row in days() if not row["is_working_day"]]
+    table = [
+        {"day": row["day"], "slot": slot, "events": 1 if row["day"] == holiday else 40}
+        for row in weekends
+        for slot in range(9, 17)
+    ]
+    assert found(table, calendar, holiday) == []
+    assert [each.state for each in found(table, on=holiday)] == ["bad"]
 
 
 def test_a_history_with_an_outage_still_tells_what_is_usual():

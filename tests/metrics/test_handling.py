@@ -88,3 +88,45 @@ def test_nothing_finished_has_no_times_and_groups_are_named(tasks, listed) -> No
     made = handling.handling(table, WORKED, FRIDAY, FRIDAY, 8, ["module"])
     assert listed(made, "module", "tasks") == [{"module": "documents", "tasks": 1}]
     assert set(made.columns) - set(MEASURES) == {"module"}
+
+
+def test_finished_tasks_by_local_day_and_hour(table, listed):
+    at = dt.datetime(2026, 11, 18, 16, 30, tzinfo=dt.UTC)  # half past midnight of the 19th in Shanghai
+    shared = {"started_at": at, "changed_at": at, "edition": "general", "module": "cars", "day": dt.date(2026, 11, 16)}
+    rows = [
+        {"task_id": "1", "finished_at": at, "is_cancelled": False}, {"task_id": "2", "is_cancelled": False},
+        {"task_id": "3", "finished_at": at, "is_cancelled": True},
+    ]  # fmt: skip
+    made = handling.finished(table("oa.tasks", rows, **shared), 8, 3600)
+    assert listed(made) == [
+        {"day": dt.date(2026, 11, 19), "slot": 0, "edition": "general", "module": "cars", "events": 1}
+    ]
+
+
+def test_overdue_tasks_at_the_end_of_each_day(table, days, listed):
+    monday = dt.date(2026, 11, 16)
+
+    def at(day: int, hour: int = 4) -> dt.datetime:
+        return dt.datetime(2026, 11, day, hour, tzinfo=dt.UTC)
+
+    shared = {"started_at": at(15), "changed_at": at(18), "edition": "general", "module": "cars", "day": monday}
+    rows = [
+        {"task_id": "1", "due_at": at(16), "is_cancelled": False},  # open since
+        {"task_id": "2", "due_at": at(16), "finished_at": at(17), "is_cancelled": False},
+        {"task_id": "3", "due_at": at(16), "finished_at": at(16, 8), "is_cancelled": False},  # late within the day
+        {"task_id": "4", "due_at": at(17), "is_cancelled": True},  # until its record changed on the 18th
+        {"task_id": "5", "is_cancelled": False},
+    ]
+    made = handling.overdue(table("oa.tasks", rows, **shared), days(monday, "+++-"), 8)
+    assert [row["overdue_tasks"] for row in listed(made)] == [2, 2, 1, None]
+
+
+def test_handling_by_the_day_on_which_tasks_were_finished(table, listed):
+    begin, end = dt.datetime(2026, 11, 16, 1, tzinfo=dt.UTC), dt.datetime(2026, 11, 17, 1, tzinfo=dt.UTC)
+    shared = {"edition": "general", "module": "cars", "day": dt.date(2026, 11, 16), "changed_at": end}
+    rows = [{"task_id": "1", "started_at": begin, "finished_at": end, "is_cancelled": False, "handling_s": 86_400.0}]
+    worked = [dt.date(2026, 11, 16), dt.date(2026, 11, 17)]
+    made = handling.by_day(table("oa.tasks", rows, **shared), worked, worked[0], worked[1], 8)
+    assert listed(made, "day", "tasks", "worked_p90_s") == [
+        {"day": dt.date(2026, 11, 17), "tasks": 1, "worked_p90_s": 28_800.0}
+    ]

@@ -45,3 +45,17 @@ def test_who_uses_two_clients_counts_in_both(table, listed) -> None:
         {"client": "Spark 3.0.2", "client_users": 2, "client_share": 1.0},
         {"client": "Pade 1.8", "client_users": 1, "client_share": 0.5},
     ]
+
+
+def test_users_of_each_client_by_day_and_the_busiest_account_of_an_hour(table, listed) -> None:
+    sessions = seen(
+        table, {"account_id": "1"}, {"account_id": "1"}, {"account_id": "2"}, {"account_id": "2", "client": "Pade 1.8"}
+    )
+    found = {row["client"]: row["client_users"] for row in listed(im.clients_by_day(sessions))}
+    assert found == {"Spark 3.0.2": 2, "Pade 1.8": 1}
+    messages = sent(
+        table, {"account_id": "1", "messages": 400}, {"account_id": "1", "kind": "file", "messages": 300},
+        {"account_id": "1", "hour_at": AT + dt.timedelta(hours=1), "messages": 650},
+        {"account_id": "2", "messages": 600},
+    )  # fmt: skip
+    assert listed(im.busiest(messages)) == [{"busiest_messages": 700}]

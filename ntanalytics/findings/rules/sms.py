@@ -46,8 +46,8 @@ RULES = (
         kind="absence",
     ),
     Rule(
-        "sms.application_rise", "submitted", Threshold(0.3, 9.0, "down"), "与应用单位核实是否为计划内群发，关注余量",
-        "An application that sends a third more than its days lead to expect mails something, or repeats itself.",
+        "sms.application_rise", "submitted", Threshold(0.5, 9.0, "down"), "与应用单位核实是否为计划内群发，关注余量",
+        "Half as many again as its days lead to expect: an application mails something, or repeats itself.",
         fewest=20, check="应用提交量高于常态", kind="burst",
     ),
     Rule(

@@ -22,8 +22,8 @@ def usual(code, amount, today, on=ON, **more):
 
 
 @pytest.mark.parametrize(("code", "amount", "today", "more", "state"), [
-    ("oa.active_fall", 2000, 1500, {}, "watch"), ("oa.active_fall", 2000, 1200, {}, "bad"),
-    ("oa.active_fall", 2000, 1900, {}, "ok"), ("oa.active_fall", 2000, 2600, {}, "ok"),
+    ("oa.active_fall", 2000, 1500, {}, "watch"), ("oa.active_fall", 2000, 1100, {}, "bad"),
+    ("oa.active_fall", 2000, 1750, {}, "ok"), ("oa.active_fall", 2000, 2600, {}, "ok"),
     ("oa.active_fall", 30, 2, {}, "unknown"),
     ("oa.overdue_rise", 60, 130, {}, "watch"), ("oa.overdue_rise", 60, 75, {}, "ok"),
     ("oa.overdue_rise", 60, 5, {}, "ok"),

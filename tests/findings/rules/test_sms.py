@@ -34,7 +34,7 @@ def test_hours_of_a_carrier_that_are_worse(code, share, today, state):
 
 
 @pytest.mark.parametrize(("today", "state"), [
-    (500, "watch"), (3000, "bad"), (230, "watch"), (210, "ok"), (100, "ok"),
+    (500, "watch"), (3000, "bad"), (270, "watch"), (235, "ok"), (100, "ok"),
 ])  # fmt: skip
 def test_an_application_that_sends_more(today, state):
     rule = RULES["sms.application_rise"]
