@@ -9,6 +9,7 @@ PYTHON     ?= python3
 UV         ?= $(shell command -v uv 2>/dev/null)
 WHEELHOUSE ?=
 DEMO_DIR   ?= demo-city
+EVALUATED  ?= evaluated
 PYTEST_ARGS ?=
 
 BIN   := .venv/bin
@@ -17,7 +18,7 @@ REPORT_NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 OFFLINE = $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix lab docs lock wheelhouse
+.PHONY: help setup demo test check fix lab docs evaluation lock wheelhouse
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -60,8 +61,12 @@ fix: setup docs ## format, mend what ruff can, strip notebooks, write the genera
 	$(BIN)/ruff format .
 	$(if $(REPORT_NOTEBOOKS),$(BIN)/nbstripout $(REPORT_NOTEBOOKS))
 
-docs: setup ## write docs/datasets.md from the contract
+docs: setup ## write docs/datasets.md from the contract and docs/rules.md from the rules
 	$(BIN)/python -c 'from ntanalytics.contract.documents import page; print(page(), end="")' > docs/datasets.md
+	$(BIN)/python -c 'from ntanalytics.evaluation.rulebook import page; print(page(), end="")' > docs/rules.md
+
+evaluation: setup ## measure how right the findings are, into docs/evaluation.md (about half an hour)
+	$(BIN)/ntanalytics evaluate --seeds 101,102,103,104,105 --dir "$(EVALUATED)" --write docs/evaluation.md
 
 lab: setup ## JupyterLab on the demo city's lake
 	$(BIN)/ntanalytics --config "$(DEMO_DIR)/ntanalytics.yml" lab
