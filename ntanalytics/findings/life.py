@@ -229,14 +229,13 @@ def _follow(inspection: Inspected, current: dict[str, Life], ended: list[Life], 
     # of two findings of one matter the worse one counts
     seen = {each.identity: each for each in sorted(inspection.seen, key=lambda each: -ORDER.index(each.state))}
     for identity, life in list(current.items()):
-        if life.is_open and identity not in seen:
+        if life.closed_on is not None and on - life.closed_on > SAME_MATTER:
+            ended.append(current.pop(identity))
+        elif life.is_open and identity not in seen:
             current[identity] = _unseen(life, inspection)
     for identity, each in seen.items():
         last = current.get(identity)
         if each.state in ("watch", "bad"):
-            if last is not None and last.closed_on is not None and on - last.closed_on > SAME_MATTER:
-                ended.append(last)
-                last = None
             current[identity] = _begun(each, on, is_first) if last is None else _again(last, each, on)
         elif last is not None and last.is_open:
             current[identity] = replace(last, change="closed", closed_on=on) if each.state == "ok" else _doubted(last)

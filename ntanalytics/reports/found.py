@@ -93,18 +93,17 @@ def write(record: Record, report: str, run_id: str, folder: Path) -> None:
 def findings_differences(record: Record, folder: Path) -> list[str]:
     """How ``findings.json`` in a folder differs from the record; empty when it does not.
 
-    Where there is a manifest, the report was published: then the file must be there, and name the manifest's run.
+    Where the manifest names a run, the report was published: then the file must be there, and be that run's.
     """
     path, manifest = folder / FILE, folder / "manifest.json"
-    if not path.is_file():
-        is_due = manifest.is_file() and any(block.found is not None for block in record.blocks)
-        return [f"{FILE} is not there"] if is_due else []
     try:
-        there = json.loads(path.read_text(encoding="utf-8"))
         about = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
-        report, run_id = about.get("report", there["report"]), about.get("run_id", there["run"])
+        if not path.is_file():
+            is_due = "run_id" in about and any(block.found is not None for block in record.blocks)
+            return [f"{FILE} is not there"] if is_due else []
+        there = json.loads(path.read_text(encoding="utf-8"))
+        expected = document(record, about.get("report", there["report"]), about.get("run_id", there["run"])) or {}
+        names = [*expected, *(name for name in there if name not in expected)]
+        return [f"{FILE}: {name} is not the record's" for name in names if there.get(name) != expected.get(name)]
     except (ValueError, KeyError, TypeError, AttributeError):
         return [f"{FILE} cannot be read"]
-    expected = document(record, report, run_id) or {}
-    names = [*expected, *(name for name in there if name not in expected)]
-    return [f"{FILE}: {name} is not the record's" for name in names if there.get(name) != expected.get(name)]
