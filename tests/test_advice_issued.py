@@ -43,7 +43,10 @@ def test_what_was_planted_is_recommended_once_each_and_ranked(advice: RunResult)
     assert {row["place"] for row in found["basis"]["rows"]} == {row["place"] for row in rows}
     said = [item["text"] for item in found["sentences"]["items"]]
     assert said[0].startswith(f"共 {len(rows)} 项建议")
-    assert said[-1] == "此前建议的落实情况尚无登记，本报告不作评价。"
+    assert said[-1] == "首次出具，无往期建议。"
+    tracked = found["tracking"]["rows"]
+    assert [row["number"].rpartition("-2026-W47")[1] for row in tracked] == ["-2026-W47"] * len(rows)
+    assert all(row["success"] for row in tracked)
 
 
 def test_the_inspection_looks_at_every_subsystem_every_host_and_the_data(inspection: RunResult):

@@ -32,11 +32,6 @@ def first_steps(recommendations: Sequence[Recommendation]) -> list[str]:
     ]
 
 
-def followed_up() -> str:
-    """What became of the earlier recommendations: not known as long as nobody records it, and said so."""
-    return "此前建议的落实情况尚无登记，本报告不作评价。"
-
-
 def looked_back(days: int, covered: int) -> str:
     """How far the report looks back, and how much of that there is: ``回看 90 天，其中 70 天有完整数据。``."""
     if covered >= days:
@@ -64,12 +59,14 @@ def trend(problem: str, by_day: Rows, measure: Measure) -> str:
     Args:
         problem: what is wrong.
         by_day: the measure by day, and any other columns.
-        measure: its words; where more is better the lowest day is the worst.
+        measure: its words; where more is better the lowest day is the worst, of a count the lowest working day.
     """
     known: list[dict[str, Any]] = [row for row in rows(by_day) if row[measure.name] is not None]
+    is_low = measure.good == "up"
+    if is_low and measure.is_additive:
+        known = [row for row in known if row.get("is_working_day", True)]
     if not known:
         return f"{problem}：没有数据可画"
-    is_low = measure.good == "up"
     worst = (min if is_low else max)(known, key=lambda row: row[measure.name])
     span = len({row["day"] for row in known})
     value = figure(worst[measure.name], measure.format, measure.unit)

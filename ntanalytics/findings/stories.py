@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from ntanalytics.contract.words import SUBSYSTEMS
 from ntanalytics.findings.finding import Finding, State, ranked, worst
-from ntanalytics.findings.sentences import exception, exceptions, spaced
+from ntanalytics.findings.sentences import exception, spaced
 from ntanalytics.findings.stories_links import DEPENDS_ON, LINKS, Link, Reach
 
 #: So many of what followed are named.
@@ -25,7 +25,7 @@ _BEFORE_MIN, _AFTER_MIN = 60, 60
 
 _IDS: Mapping[str, str] = MappingProxyType({label: name for name, label in SUBSYSTEMS.items()})
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
+_DAY = re.compile(r"\d{1,2}月\d{1,2}日")
 _CLOCK = re.compile(r"(\d{2}):(\d{2})[—–](\d{2}):(\d{2})")
 
 
@@ -89,21 +89,6 @@ def stories(findings: Iterable[Finding], places: Mapping[str, str] = MappingProx
     made = [Story(wrong[number], tuple(its)) for number, its in followers.items()]
     order = {story.root: number for number, story in enumerate(made)}
     return sorted(made, key=lambda story: (("bad", "watch", "unknown").index(story.state), order[story.root]))
-
-
-def told(findings: Iterable[Finding], places: Mapping[str, str] = MappingProxyType({}), most: int = 5) -> list[str]:
-    """A sentence for each story, the worst first; ``most`` of them, and a last one that says how many more there are.
-
-    Returns:
-        As :func:`ntanalytics.findings.sentences.exceptions` where nothing is wrong or nothing was checked.
-    """
-    found = list(findings)
-    made = stories(found, places)
-    if not made:
-        return exceptions(found)
-    said = [story.sentence for story in made[:most]]
-    left = sum(len(story.findings) for story in made[most:])
-    return [*said, f"另有 {left} 项关注、异常或未知，见状态表。"] if left else said
 
 
 def places_of(targets: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -194,7 +179,7 @@ def _is_later(root: Finding, follower: Finding) -> bool:
     """Whether the follower did not begin before its root, as far as both say when."""
     days = [_DAY.search(each.since or "") for each in (root, follower)]
     if days[0] and days[1]:
-        first, second = (int(day[1]) * 31 + int(day[2]) for day in days if day)
+        first, second = (_ordinal(day[0]) for day in days if day)
         # without a year, December lies before January
         if 0 < (first - second) % (12 * 31) < 6 * 31:
             return False
@@ -205,6 +190,12 @@ def _is_later(root: Finding, follower: Finding) -> bool:
         begin, end = _minutes(clocks[0][1], clocks[0][2]), _minutes(clocks[0][3], clocks[0][4])
         return begin - _BEFORE_MIN <= _minutes(clocks[1][1], clocks[1][2]) <= end + _AFTER_MIN
     return True
+
+
+def _ordinal(day: str) -> int:
+    """``11月12日`` as a number that grows within a year, 31 a month."""
+    month, number = day.removesuffix("日").split("月")
+    return 31 * int(month) + int(number)
 
 
 def _minutes(hour: str, minute: str) -> int:

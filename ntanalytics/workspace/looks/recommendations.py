@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from types import MappingProxyType
 
-import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.contract.words import EDITIONS, MODULES
@@ -17,32 +14,28 @@ from ntanalytics.findings import recommendations_sentences as said
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.recommendations import EFFORTS, KINDS, Recommendation, recommend
 from ntanalytics.findings.recommendations_causes import CAUSES
+from ntanalytics.findings.recommendations_past import Followed, follow, followed_up, numbers, unknown_numbers
+from ntanalytics.findings.recommendations_success import success
 from ntanalytics.findings.rules import judged
-from ntanalytics.metrics import (
-    MEASURES,
-    adoption,
-    backups,
-    certificates,
-    desk,
-    handling,
-    hosts,
-    identity,
-    requests,
-    sms,
-)
-from ntanalytics.reports import Table, chart, table
+from ntanalytics.findings.weighed import weighed
+from ntanalytics.metrics import MEASURES, adoption, backups, certificates, desk, handling, requests
+from ntanalytics.reports import Table, chart
 from ntanalytics.reports.block import Block
 from ntanalytics.reports.record import Field
 from ntanalytics.workspace.looks import findings_of, look_at
+from ntanalytics.workspace.looks.capacity import capacity
 from ntanalytics.workspace.looks.look import Look, nearby_working_days
+from ntanalytics.workspace.looks.recommendations_past import TRACKING, earlier, past_table
+from ntanalytics.workspace.looks.trends import TRENDS
+from ntanalytics.workspace.looks.unusual import unusual
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.scope import Scope
 
 #: So many days up to the report's end are looked back over.
 QUARTER = 90
 
-#: Renewals are forecast for so many months.
-MONTHS = 12
+#: What the desk noted of recommendations is read over so many days.
+NOTED_DAYS = 400
 
 #: So many trends are drawn.
 MOST_TRENDS = 3
@@ -60,35 +53,6 @@ _FIELDS = (
 )
 
 
-def _fullest(scope: Scope) -> ir.Table:
-    """The fullest disk of each host that ever passed 80 %, by day."""
-    daily = hosts.peaks(scope.recent, scope.days)
-    peaks = daily.group_by("day", "is_covered", "host").aggregate(disk_used=daily.disk_used.max())
-    full = peaks.group_by("host").aggregate(_most=peaks.disk_used.max())
-    wanted = full.filter(full["_most"] > 0.8).select("host")
-    return peaks.semi_join(wanted, "host").order_by("day", ibis.asc("host"))
-
-
-#: Cause → the dataset of its trend, how it is worked out by day, the measure, and the column of the lines.
-_TRENDS: Mapping[str, tuple[str, Callable[[Scope], ir.Table], str, str | None]] = MappingProxyType({
-    "capacity": ("infra.metrics", _fullest, "disk_used", "host"),
-    "carriers": (
-        "sms.messages", lambda scope: sms.daily(scope.recent, scope.days, scope.as_of, ["carrier"]), "delivery_rate",
-        "carrier",
-    ),
-    "web": (
-        "infra.requests", lambda scope: requests.daily(scope.recent, scope.days, ["service"]), "error_rate", "service",
-    ),
-    "slow_services": (
-        "infra.requests", lambda scope: requests.daily(scope.recent, scope.days, ["service"]), "duration_p95_ms",
-        "service",
-    ),
-    "logins": ("identity.logins", lambda scope: identity.daily(scope.recent, scope.days), "login_failure_rate", None),
-    "adoption": ("oa.activities", lambda scope: adoption.daily(scope.recent, scope.days), "active", None),
-    "renewals": ("ca.logins", lambda scope: certificates.daily(scope.recent, scope.days), "expired_tried", None),
-})  # fmt: skip
-
-
 @dataclass(frozen=True)
 class Advice:
     """What the report recommends, and on what.
@@ -99,6 +63,9 @@ class Advice:
         days: how many days are looked back over, and how many of them are whole in the worst subsystem.
         renewals: certificates to be renewed by month.
         origin: where the recommendations come from.
+        numbers: cause → the number of its recommendation.
+        followed: what became of the earlier ones; None where their reports cannot be read.
+        unknown: numbers that the desk noted and no report issued.
     """
 
     looks: Mapping[str, Look]
@@ -106,12 +73,20 @@ class Advice:
     days: tuple[int, int]
     renewals: pa.Table
     origin: Mapping[str, object]
+    numbers: Mapping[str, str]
+    followed: tuple[Followed, ...] | None
+    unknown: tuple[str, ...]
 
     @property
     def sentences(self) -> list[str]:
         """What the reader reads first: how many, the first steps, what it rests on, what became of the last ones."""
         first = said.first_steps(self.recommendations)
-        return [said.overview(self.recommendations), *first, said.looked_back(*self.days), said.followed_up()]
+        return [said.overview(self.recommendations), *first, said.looked_back(*self.days), self.past]
+
+    @property
+    def past(self) -> str:
+        """What became of the earlier recommendations, in one sentence."""
+        return followed_up(self.followed or (), unknown=self.unknown, is_readable=self.followed is not None)
 
 
 def advise(report: Report) -> Advice:
@@ -127,10 +102,17 @@ def advise(report: Report) -> Advice:
     confidence = _confidence(scopes)
     stock = report.dataset("ca.certificates")
     covered = round(min(confidence.values(), default=0) * QUARTER)
+    made = recommend(found, CAUSES, confidence)
+    noted = report.dataset("desk.recommendations", history=NOTED_DAYS).recent.to_pyarrow().to_pylist()
+    before = earlier(report)
+    good = {code: rule.threshold.good for code, rule in report.rules.items()}
     return Advice(
-        looks, tuple(recommend(found, CAUSES, confidence)), (QUARTER, covered),
+        looks, tuple(made), (QUARTER, covered),
         certificates.renewals(stock.table, report.ends_at, report.zone_offset_h).to_pyarrow(),
         report.origin("findings.recommendations", *scopes.values()),
+        numbers(made, report.period.text, before[-1] if before else ()),
+        None if before is None else tuple(follow(before, noted, made, found, good)),
+        tuple(unknown_numbers(before, noted)) if before else (),
     )  # fmt: skip
 
 
@@ -201,7 +183,30 @@ def basis(advice: Advice, *, id: str = "basis") -> Table:
         for place, made in enumerate(advice.recommendations, 1)
         for each in made.findings
     )
-    return Table(id, "依据明细", fields=fields, rows=rows, origin=advice.origin)
+    found = tuple(finding for made in advice.recommendations for finding in made.findings)
+    return Table(id, "依据明细", fields=fields, rows=rows, origin=advice.origin, findings=tuple(weighed(found)))
+
+
+def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
+    """By which number each recommendation is followed, and how its success will be seen."""
+    fields = (
+        Field("place", "integer", "序号", format="integer"), Field("number", "string", "建议编号"),
+        Field("problem", "string", "问题"), Field("success", "string", "见效标准"), Field("owner", "string", "责任方"),
+    )  # fmt: skip
+    rows = tuple(
+        {
+            "place": place, "number": advice.numbers[each.code], "problem": each.problem,
+            "success": success(each.code), "owner": each.owner,
+        }
+        for place, each in enumerate(advice.recommendations, 1)
+    )  # fmt: skip
+    note = "处理结果按建议编号登记在运维台账“优化建议”表，下期报告据此跟踪。"
+    return Table(id, "实施与见效", fields=fields, rows=rows, note=note, origin=advice.origin)
+
+
+def past(advice: Advice) -> list[Table]:
+    """What became of the earlier recommendations; no table where there were none."""
+    return [past_table(advice.followed, advice.past)] if advice.followed else []
 
 
 def trends(report: Report, advice: Advice) -> list[Block]:
@@ -209,33 +214,25 @@ def trends(report: Report, advice: Advice) -> list[Block]:
     back = QUARTER - len(report.period.days)
     drawn: list[Block] = []
     for each in advice.recommendations:
-        if each.code not in _TRENDS or len(drawn) == MOST_TRENDS:
+        if each.code not in TRENDS or len(drawn) == MOST_TRENDS:
             continue
-        name, work, measure, series = _TRENDS[each.code]
-        scope = report.dataset(name, history=back)
-        by_day = work(scope).to_pyarrow()
-        title = said.trend(each.problem, by_day, MEASURES[measure])
-        origin = report.origin(name, scope)
+        trend = TRENDS[each.code]
+        scope = report.dataset(trend.dataset, history=back)
+        by_day = trend.work(report, scope).to_pyarrow()
+        title = said.trend(each.problem, by_day, MEASURES[trend.measure])
+        origin = report.origin(trend.dataset, scope)
         drawn.append(
-            chart(by_day, "line", y=measure, series=series, title=title, id=f"trend-{each.code.replace('_', '-')}",
-                  days=scope.days, origin=origin)
+            chart(by_day, "line", y=trend.measure, series=trend.series, title=title,
+                  id=f"trend-{each.code.replace('_', '-')}", days=scope.days, origin=origin)
         )  # fmt: skip
     return drawn
 
 
-def capacity(advice: Advice) -> list[Block]:
-    """What is coming: the disks that fill first, certificates by month, accounts by edition."""
-    infra, ca, oa = (advice.looks[name] for name in ("infra", "ca", "oa"))
-    blocks: list[Block] = []
-    if "disks" in infra.tables:
-        blocks.append(table(infra.tables["disks"].slice(0, 8), "最先写满的磁盘", id="disks", origin=infra.origin))
-    coming = advice.renewals.slice(0, MONTHS)
-    title = said.busiest_month(coming)
-    blocks.append(chart(coming, "bar", x="renewal_month", y="renewals", title=title, id="renewals", origin=ca.origin))
-    if "editions" in oa.tables:
-        columns = ["edition", "enabled", "active", "active_rate"]
-        note = "授权数未接入，只列开通与活跃账号。"
-        blocks.append(
-            table(oa.tables["editions"], "账号，分版本", id="accounts", columns=columns, note=note, origin=oa.origin)
-        )  # fmt: skip
-    return blocks
+def hints(report: Report) -> Table:
+    """The hours of the quarter in which a host or a service behaved as never before."""
+    return unusual(report, QUARTER - len(report.period.days))
+
+
+def coming(report: Report, advice: Advice) -> list[Block]:
+    """What is coming: disks, messages, certificates by month, accounts by edition."""
+    return capacity(report, advice.looks, advice.renewals, QUARTER - len(report.period.days))
