@@ -86,16 +86,8 @@ def _silent(rule: Rule, taken: Taken, on: date) -> list[Finding]:
     while day in by_day and not by_day[day]["source_rows"]:
         run.append(day)
         day -= timedelta(days=1)
-    usual = {
-        is_working: [row["source_rows"] for row in by_day.values()
-                     if row["day"] not in run and row["is_working_day"] == is_working]
-        for is_working in (True, False)
-    }  # fmt: skip
-    expected = sum(
-        median(usual.get(by_day[each]["is_working_day"], []))
-        for each in run
-        if len(usual.get(by_day[each]["is_working_day"], [])) >= FEWEST_DAYS
-    )
+    past = [row for row in by_day.values() if row["day"] not in run]
+    expected = sum(_expected(by_day[each], past) for each in run)
     if not run or expected < FEWEST_EXPECTED:
         return []
     made = rule.judge({rule.measure: len(run)}, taken.subject)
@@ -103,6 +95,18 @@ def _silent(rule: Rule, taken: Taken, on: date) -> list[Finding]:
         return []
     said = f"连续 {len(run)} 天没有数据，通常同样的日子共有 {figure(expected, 'integer', '行')}。"
     return [replace(made, evidence=said, since=day_words(run[-1]))]
+
+
+def _expected(day: Mapping[str, Any], past: list[Mapping[str, Any]]) -> float:
+    """How many rows such a day has at least: of worked or free days, and of its weekday, whichever is less.
+
+    A book that is filled on Saturdays alone has nothing on a holiday, which is as free as they are.
+    """
+    sorts = (
+        [row["source_rows"] for row in past if row["is_working_day"] == day["is_working_day"]],
+        [row["source_rows"] for row in past if row["day"].weekday() == day["day"].weekday()],
+    )
+    return min(float(median(rows)) if len(rows) >= FEWEST_DAYS else 0.0 for rows in sorts)
 
 
 def _together(source: str, found: list[tuple[Taken, Finding]]) -> list[Finding]:

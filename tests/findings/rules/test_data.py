@@ -60,6 +60,20 @@ def test_a_source_of_few_rows_is_silent_only_after_days_and_one_that_is_a_hole_i
     assert _found(_taken(0, usual=0, free=0)) == []  # a book that is filled now and then
 
 
+def test_a_book_that_is_filled_on_saturdays_is_not_missed_on_a_holiday():
+    weekly = _taken(usual=0, free=0)
+    rows = [
+        {**row, "source_rows": 22 if row["day"].weekday() == 5 else 0, "is_working_day": row["day"].weekday() < 5}
+        for row in weekly.days
+    ]
+    rows[-2:] = [{**row, "is_working_day": False} for row in rows[-2:]]  # a holiday on Thursday and Friday
+    assert _found(replace(weekly, days=tuple(rows))) == []
+    saturday = ON + dt.timedelta(days=1)
+    empty = {**rows[-1], "day": saturday, "is_working_day": False, "source_rows": 0}
+    found = row_counts(RULES, [replace(weekly, days=(*rows, empty))], saturday)
+    assert [(each.code, each.state) for each in found] == [("data.silent_days", "bad")]
+
+
 def test_a_source_that_lacks_several_datasets_is_one_matter():
     other = replace(_taken(0, dataset="sms.bills"), label="账单")
     [found] = row_counts(RULES, [_taken(0), other], ON)
