@@ -41,6 +41,10 @@ BLOCK_BYTES = 1 << 20
 #: Bytes after which a line is cut; what follows up to its end is not read into memory.
 MAX_LINE = 1 << 20
 
+#: What DuckDB may hold; the rest goes to disk. A million and a half groups of lines take half as long again as with
+#: 512 MB, and half the memory.
+_MEMORY = "96MB"
+
 _GZIP_MAGIC = b"\x1f\x8b"
 _NEWLINE = 10
 
@@ -148,7 +152,7 @@ def matching_files(globs: Iterable[str], source: str) -> list[Path]:
 def _connect(spill: Path, lines: _Lines) -> Iterator[duckdb.DuckDBPyConnection]:
     """An embedded DuckDB that sees the lines and nothing else of the machine."""
     with duckdb.connect(
-        config={"threads": 2, "memory_limit": "512MB", "temp_directory": str(spill), "preserve_insertion_order": False}
+        config={"threads": 2, "memory_limit": _MEMORY, "temp_directory": str(spill), "preserve_insertion_order": False}
     ) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET enable_external_access = false")
