@@ -77,3 +77,4 @@ def test_what_is_new_is_told_before_what_lasts_and_is_worse() -> None:
         "新增：乙过期 3 张，自11月12日起。", "另有 1 项关注、异常或未知，见状态表。",
     ]  # fmt: skip
     assert opening([_finding("甲", "ok")], course([_on(17), _on(18)]))[1:] == ["1 项检查全部正常。"]
+    assert opening([], course([_on(17), _on(18)]))[1:] == ["没有检查结果，状态未知。"]

@@ -5,11 +5,9 @@ from __future__ import annotations
 import itertools
 from fnmatch import fnmatchcase
 
-import pytest
-
 from ntanalytics.findings.finding import Finding, State
 from ntanalytics.findings.rules import RULES
-from ntanalytics.findings.stories import place, places_of, stories, told
+from ntanalytics.findings.stories import place, places_of, stories
 from ntanalytics.findings.stories_links import LINKS
 
 PLACES = places_of([
@@ -133,16 +131,5 @@ def test_the_place_of_a_finding() -> None:
     assert place(finding("sms.x", "oa-db-1"), PLACES) == "sms"
 
 
-@pytest.mark.parametrize("most", [1, 2])
-def test_a_story_is_told_once_and_the_rest_is_counted(most: int) -> None:
-    other = finding("seal.testing_days", "11 枚印章", "watch", "检查 52 天，高于关注阈值 14 天。", None)
-    said = told([DOWN, *FOLLOWERS, other, finding("oa.handling", "甲", "ok")], PLACES, most=most)
-    assert len(said) == 2
-    assert said[0].startswith("im-app-1：14:52—16:44 无应答")
-    assert said[1] == ("另有 1 项关注、异常或未知，见状态表。" if most == 1 else stories([other])[0].sentence)
-
-
 def test_what_is_in_order_is_no_story() -> None:
     assert stories([finding("oa.handling", "甲", "ok")]) == []
-    assert told([finding("oa.handling", "甲", "ok")]) == ["1 项检查全部正常。"]
-    assert told([]) == ["没有检查结果，状态未知。"]

@@ -12,7 +12,6 @@ import pyarrow as pa
 from ntanalytics.contract.words import SUBSYSTEMS
 from ntanalytics.findings import inspection_hosts
 from ntanalytics.findings.finding import ORDER, Finding, worst
-from ntanalytics.findings.stories import told
 from ntanalytics.findings.weighed import weighed
 from ntanalytics.metrics import hosts
 from ntanalytics.metrics.figures import figure
@@ -86,11 +85,6 @@ class Inspection:
     checks: pa.Table
     origin: Mapping[str, object]
     places: Mapping[str, str]
-
-    @property
-    def sentences(self) -> list[str]:
-        """What is not in order, the worst first, a sentence for each story."""
-        return told(self.findings, self.places)
 
 
 def inspect(report: Report) -> Inspection:
