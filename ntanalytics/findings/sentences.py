@@ -53,19 +53,6 @@ def measured(
     return "，".join(said) + "。"
 
 
-def deviation(requests: float, usual: float, against: float) -> str:
-    """A day's requests against the usual number, in words.
-
-    Returns:
-        For example ``请求 1,200 次，较近四周同一星期几的中位数 6,000 次低 80.0%。``
-    """
-    now, normal = figure(requests, "integer", "次"), figure(usual, "integer", "次")
-    if round(against, 3) == 0:
-        return f"请求 {now}，与近四周同一星期几的中位数 {normal}持平。"
-    side = f"{'低' if against < 0 else '高'} {figure(abs(against), 'rate:1')}"
-    return f"请求 {now}，较近四周同一星期几的中位数 {normal}{side}。"
-
-
 def exception(finding: Finding) -> str:
     """One finding as a sentence: its subject, what was seen, since when, what to do."""
     evidence = finding.evidence.removesuffix("。")

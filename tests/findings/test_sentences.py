@@ -6,7 +6,6 @@ import pytest
 
 from ntanalytics.findings.finding import Finding, Threshold
 from ntanalytics.findings.sentences import (
-    deviation,
     exceptions,
     limits,
     listed,
@@ -37,11 +36,6 @@ def test_what_was_measured_is_said_with_the_threshold_it_breaks(value: float, us
 
 def test_limits_are_said_in_the_measures_format() -> None:
     assert limits(Threshold(120, 600, "down"), "seconds") == "高于 2 分 关注，10 分 异常"
-
-
-def test_a_deviation_says_its_side() -> None:
-    assert deviation(9000, 6000, 0.5) == "请求 9,000 次，较近四周同一星期几的中位数 6,000 次高 50.0%。"
-    assert deviation(6001, 6000, 1 / 6000) == "请求 6,001 次，与近四周同一星期几的中位数 6,000 次持平。"
 
 
 def test_an_exception_says_subject_evidence_since_and_advice() -> None:
