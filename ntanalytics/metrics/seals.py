@@ -34,11 +34,11 @@ STOCK = (
 WAITING = (
     Measure(
         "waiting_days", "待测试", "天", "number:0", "down",
-        "The moment − made_at of a seal that was made and not tested, in days (domain.md, O11).",
+        "The moment − made_at of a seal that was made and not tested, in whole days (domain.md, O11).",
     ),
     Measure(
         "making_wait_days", "待制作", "天", "number:0", "down",
-        "The moment − requested_at of a seal that was requested and not made, in days (domain.md, O11).",
+        "The moment − requested_at of a seal that was requested and not made, in whole days (domain.md, O11).",
     ),
 )  # fmt: skip
 
@@ -96,7 +96,7 @@ def waiting(seals: ir.Table, at: datetime) -> ir.Table:
     """
     made = seals.filter((seals.state == "made") & seals.tested_at.isnull() & (seals.made_at <= ibis.literal(at)))
     waited = ibis.literal(at).epoch_seconds() - made.made_at.epoch_seconds()
-    shown = made.select("seal_id", "unit", "made_at", waiting_days=waited / _DAY_S)
+    shown = made.select("seal_id", "unit", "made_at", waiting_days=(waited / _DAY_S).floor())
     return shown.order_by(ibis.desc("waiting_days"), "seal_id")
 
 
@@ -113,7 +113,7 @@ def unmade(seals: ir.Table, at: datetime) -> ir.Table:
     is_open = seals.state.isin(["requested", "making"]) & seals.made_at.isnull()
     asked = seals.filter(is_open & (seals.requested_at <= ibis.literal(at)))
     waited = ibis.literal(at).epoch_seconds() - asked.requested_at.epoch_seconds()
-    shown = asked.select("seal_id", "unit", "requested_at", making_wait_days=waited / _DAY_S)
+    shown = asked.select("seal_id", "unit", "requested_at", making_wait_days=(waited / _DAY_S).floor())
     return shown.order_by(ibis.desc("making_wait_days"), "seal_id")
 
 

@@ -171,12 +171,18 @@ def _administration(report: Report) -> list[Finding]:
 
 
 def _orphans(report: Report) -> list[Finding]:
-    """Accounts that are enabled while their unit is out of use, by unit; those of no unit in one."""
+    """Accounts that are enabled while their unit is out of use, by unit; those of no unit in one.
+
+    A unit that was in use a day before is not told yet: its accounts are disabled in the days after it was closed.
+    """
     accounts, units = report.dataset("identity.accounts"), report.dataset("identity.units")
     if not (accounts.sources and units.sources):
         return []
     rule, is_whole = report.rules["identity.orphan_accounts"], accounts.is_complete and units.is_complete
     lost = rows(identity.orphans(accounts.table, units.table))
+    if units.was_complete:
+        in_use = {row["unit"] for row in rows(units.before.filter(units.before.is_enabled).select("unit"))}
+        lost = [row for row in lost if row["unit"] not in in_use]
     if not is_whole or not lost:
         return judged([rule], [{"orphan_accounts": sum(row["orphan_accounts"] for row in lost)}], is_complete=is_whole)
     closed = [row for row in lost if row["unit"] is not None]
