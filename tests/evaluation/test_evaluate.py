@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ntanalytics.cli import app
+from ntanalytics.evaluation import evaluate
+from ntanalytics.evaluation.estate import INCIDENTS_FILE, MARK_FILE, Taken, prepare
+from ntanalytics.evaluation.page import written
+from ntanalytics.findings.rules import RULES
+from tests.evaluation.conftest import WANTED
+
+
+def test_an_estate_is_judged_and_written_to_the_page(estate: Taken, tmp_path: Path):
+    told: list[str] = []
+    (score,) = evaluate(
+        estate.settings.file.parent, [WANTED.seed], days=WANTED.days, judged=1, scale=WANTED.scale,
+        told=lambda what, _rows: told.append(what), processes=1,
+    )  # fmt: skip
+    assert (score.first, score.last, score.days) == (WANTED.last, WANTED.last, 1)
+    assert not [each for each in told if each.startswith("demo:")], "an estate that is there is used again"
+    # what lasts is open already, and so stands apart
+    assert score.runs
+    page = tmp_path / "evaluation.md"
+    page.write_text("# Mine\n\n<!-- evaluation: begin -->\nold\n<!-- evaluation: end -->\n\nExplained.\n")
+    text = written(page, [score], RULES)
+    assert text.startswith("# Mine\n")
+    assert text.endswith("\n\nExplained.\n")
+    assert "old" not in text
+    assert "| false alarms a day | ≤ 0.2 |" in text
+
+
+def test_an_estate_of_which_something_else_would_be_planted_is_written_anew(estate: Taken, tmp_path: Path):
+    folder = tmp_path / "estate"
+    folder.mkdir()
+    source = estate.settings.file.parent
+    for name in (MARK_FILE, INCIDENTS_FILE, "harmless.json", "ntanalytics.yml"):
+        shutil.copy(source / name, folder / name)
+    told: list[str] = []
+
+    def interrupt(what: str, _rows: int) -> None:
+        told.append(what)
+        raise KeyboardInterrupt
+
+    prepare(folder, WANTED, interrupt)
+    assert not told
+    kept = json.loads((folder / INCIDENTS_FILE).read_text(encoding="utf-8"))
+    (folder / INCIDENTS_FILE).write_text(json.dumps(kept[1:]), encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        prepare(folder, WANTED, interrupt)
+    assert told
+
+
+@pytest.mark.parametrize("arguments", [["--seed", "one"], ["--days", "5", "--judged", "6"]])
+def test_what_cannot_be_evaluated_is_refused(arguments: list[str], tmp_path: Path):
+    done = CliRunner().invoke(app, ["evaluate", "--dir", str(tmp_path / "x"), *arguments])
+    assert done.exit_code != 0
+    assert not (tmp_path / "x").exists()
