@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from ntanalytics.contract.ca import LOGINS
@@ -85,9 +86,9 @@ def _stock(report: Report) -> list[Finding]:
     for each in judged([rule], [due], "个人证书"):
         now, usual, later = (figure(due[name], "integer", "张") for name in ("expiring_30d", "usual_30d", "next_week"))
         said = f"30 天内到期 {now}，此后每 30 天通常 {usual}"
-        if each.state == "unknown" or _is_chance(due):
+        if each.state == "unknown" or is_chance(due):
             found.append(replace(each, state="ok", evidence=f"{said}。", advice=""))
-        elif _is_growing(due):
+        elif is_growing(due):
             said += f"；随后一周另有 {later}，整批进入 30 天时再提示。"
             found.append(replace(each, state="ok", evidence=said, advice=""))
         else:
@@ -98,19 +99,20 @@ def _stock(report: Report) -> list[Finding]:
         if each.state == "ok":
             found.append(each)
             continue
-        named = listed([f"{row['unit']}（{day_words(row['expires_at'].date())}）" for row in units])
+        ahead = timedelta(hours=report.zone_offset_h)
+        named = listed([f"{row['unit']}（{day_words((row['expires_at'] + ahead).date())}）" for row in units])
         found.append(replace(each, evidence=f"{len(units)} 家单位的证书 2 天内到期且未更新：{named}。"))
     return found
 
 
-def _is_chance(due: dict[str, Any]) -> bool:
-    """Whether as many may expire together without anybody's doing (Poisson)."""
+def is_chance(due: dict[str, Any]) -> bool:
+    """Whether as many may expire within 30 days without anybody's doing (Poisson), where ``usual_30d`` do."""
     from scipy import stats
 
     return bool(due["expiring_30d"] <= stats.poisson.isf(_CHANCE, max(due["usual_30d"] or 0.0, 1.0)))
 
 
-def _is_growing(due: dict[str, Any]) -> bool:
+def is_growing(due: dict[str, Any]) -> bool:
     """Whether more than a tenth of a batch is yet to come into sight: it is told once it is known how large it is.
 
     What the following week has beyond its usual share, and beyond what chance adds to that.

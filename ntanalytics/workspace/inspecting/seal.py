@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from ntanalytics.findings.against_usual import against_usual
 from ntanalytics.findings.finding import Finding
@@ -65,6 +66,7 @@ def _unmade(report: Report) -> list[Finding]:
             continue
         named = listed([row["unit"] or row["seal_id"] for row in late])
         said = f"{len(late)} 枚印章申请后逾 {rule.threshold.watch:g} 天未制作，最早申请于"
-        said += f"{day_words(waiting[0]['requested_at'].date())}：{named}。"
-        found.append(replace(each, evidence=said))
+        first = waiting[0]["requested_at"] + timedelta(hours=report.zone_offset_h)
+        said += f"{day_words(first.date())}：{named}。"
+        found.append(replace(each, evidence=said, since=day_words(first.date())))
     return found

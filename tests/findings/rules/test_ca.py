@@ -11,6 +11,7 @@ from ntanalytics.findings.against_usual import against_usual
 from ntanalytics.findings.rules import RULES, judged
 from ntanalytics.findings.silence import silences
 from ntanalytics.findings.spells import spells
+from ntanalytics.workspace.inspecting.ca import is_chance, is_growing
 
 #: A Friday.
 ON = date(2026, 11, 20)
@@ -76,3 +77,19 @@ def test_three_times_as_many_as_usual_expire_together_and_few_say_nothing():
     ]
     found = judged([RULES["ca.expiring_times"]], rows)
     assert [each.state for each in found] == ["ok", "watch", "bad", "unknown"]
+
+
+@pytest.mark.parametrize(("due", "grows"), [
+    ({"expiring_30d": 500, "usual_30d": 165.0, "next_week": 38}, False),  # as in any week
+    ({"expiring_30d": 500, "usual_30d": 165.0, "next_week": 90}, True),  # a sixth of the batch is to come
+    ({"expiring_30d": 500, "usual_30d": 165.0, "next_week": 60}, False),  # what chance adds to 38
+    ({"expiring_30d": 40, "usual_30d": None, "next_week": 0}, False),
+])  # fmt: skip
+def test_a_batch_is_told_when_it_is_whole(due: dict[str, Any], grows: bool):
+    assert is_growing(due) is grows
+
+
+@pytest.mark.parametrize(("count", "usual", "chance"), [(180, 165.0, True), (214, 165.0, True), (260, 165.0, False),
+                                                        (3, 0.0, True), (40, 0.0, False)])  # fmt: skip
+def test_some_more_than_usual_expire_together_by_chance(count: int, usual: float, chance: bool):
+    assert is_chance({"expiring_30d": count, "usual_30d": usual}) is chance
