@@ -29,7 +29,8 @@ FEWEST_DAYS, MOST_DAYS = 8, 40
 #: In a run more is usual than this; fewer may be missing by chance.
 FEWEST_EXPECTED = 15.0
 
-#: A run with more than this share of what is usual is no outage.
+#: A run with more than this share of what is usual is no outage, unless the caller asks for less; what comes in batches
+#: is silent only when next to nothing came.
 MOST_LEFT = 0.86
 
 #: Where a run is most of the day, nothing else tells whether the whole day was quiet: it must be as good as empty.
@@ -45,7 +46,16 @@ QUIETEST = 0.4
 CHANCE = 1e-7
 
 
-def lulls(rule: Rule, slots: Rows, days: Rows, on: date, *, slot_s: int, subject: Subject = "") -> list[Finding]:
+def lulls(
+    rule: Rule,
+    slots: Rows,
+    days: Rows,
+    on: date,
+    *,
+    slot_s: int,
+    subject: Subject = "",
+    most_left: float = MOST_LEFT,
+) -> list[Finding]:
     """The longest time in which a subject's events were missing on a day, of those that lack any.
 
     Args:
@@ -56,6 +66,7 @@ def lulls(rule: Rule, slots: Rows, days: Rows, on: date, *, slot_s: int, subject
         on: the inspected day.
         slot_s: seconds of a slot.
         subject: what a row is about, as ``rules.judged`` takes it.
+        most_left: the share of what is usual that an outage leaves at most.
 
     Returns:
         A finding for each subject that is not in order; none where the day is a hole or its like are too few.
@@ -71,7 +82,7 @@ def lulls(rule: Rule, slots: Rows, days: Rows, on: date, *, slot_s: int, subject
     if len(like) < FEWEST_DAYS:
         return []
     counts = grid(rule, its, [*like, on], slot_s=slot_s, columns=["events"], subject=subject)
-    found = [_finding(rule, name, its["events"], on, slot_s) for name, its in counts.of.items()]
+    found = [_finding(rule, name, its["events"], on, slot_s, most_left) for name, its in counts.of.items()]
     return [each for each in found if each is not None]
 
 
@@ -87,7 +98,7 @@ def _like(calendar: Mapping[date, Mapping[str, Any]], today: Mapping[str, Any], 
     ][-MOST_DAYS:]
 
 
-def _finding(rule: Rule, subject: str, counts: Floats, on: date, slot_s: int) -> Finding | None:
+def _finding(rule: Rule, subject: str, counts: Floats, on: date, slot_s: int, most_left: float) -> Finding | None:
     profile = _trimmed(counts[:-1])
     if profile.sum() < max(float(rule.fewest), FEWEST_EXPECTED):
         return None
@@ -102,7 +113,7 @@ def _finding(rule: Rule, subject: str, counts: Floats, on: date, slot_s: int) ->
     spread = np.maximum(spread, np.sqrt(usual)) * (1 + 3 / len(like))
     first, after = runs(counts.shape[1])
     lost = (1 - seen / np.maximum(expected, 1e-9)) * (after - first) * slot_s
-    left = np.where((total - usual) / total < FEWEST_OUTSIDE, NEXT_TO_NOTHING, MOST_LEFT)
+    left = np.where((total - usual) / total < FEWEST_OUTSIDE, NEXT_TO_NOTHING, most_left)
     # a run begins and ends where something is usual
     is_worth = (profile[first] >= 0.05 * profile.max()) & (profile[after - 1] >= 0.05 * profile.max())
     fewest = max(float(rule.fewest), FEWEST_EXPECTED)

@@ -27,7 +27,10 @@ CALENDAR_AFTER = 14
 #: Of so many days together it is looked whether a unit signs; documents are returned on the next day, too.
 UNSIGNED_TOGETHER, RETURNED_TOGETHER = 7, 2
 
-_SLOT_S, _HOUR_S, _DAY_S = 1800, 3600, 86_400
+_SLOT_S, _DAY_S = 1800, 86_400
+
+#: Calls come in batches: silent is who makes next to none.
+_SILENT = 0.15
 
 
 def inspect_docexchange(report: Report) -> list[Finding]:
@@ -103,8 +106,8 @@ def _calls(report: Report, calls: Scope) -> list[Finding]:
         rules["docexchange.calls_failing"], counted, calls.days, on, words, slot_s=_SLOT_S, subject=_caller
     )
     rule = rules["docexchange.caller_lull"]
-    silent = lulls(rule, counted, calls.days, on, slot_s=_SLOT_S)
-    found += silent or lulls(rule, counted, calls.days, on, slot_s=_SLOT_S, subject=_caller)
+    silent = lulls(rule, counted, calls.days, on, slot_s=_SLOT_S, most_left=_SILENT)
+    found += silent or lulls(rule, counted, calls.days, on, slot_s=_SLOT_S, subject=_caller, most_left=_SILENT)
     daily = by_days.over_days(docexchange.calls(calls.recent, ["day"]), calls.days, docexchange.MEASURES)
     return found + against_usual(rules["docexchange.calls_slow"], daily, on, subject="全部接口", is_wrong_only=True)
 

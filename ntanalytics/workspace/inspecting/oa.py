@@ -13,7 +13,7 @@ from ntanalytics.contract.words import EDITIONS, MODULES, SUBSYSTEMS, TERMINALS
 from ntanalytics.findings.against_usual import against_usual
 from ntanalytics.findings.falls import falls
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.lulls import lulls
+from ntanalytics.findings.lulls import MOST_LEFT, lulls
 from ntanalytics.findings.rules import judged, not_due
 from ntanalytics.metrics import adoption, adoption_hours, handling
 from ntanalytics.metrics import days as by_days
@@ -25,6 +25,9 @@ HISTORY, OLDEST_TASK = 70, 130
 
 #: Activities are counted by the hour, and so are finished tasks.
 HOUR_S = 3600
+
+#: A module or a flow stands still when less than half is left; single persons and meetings move the rest.
+_HALF = 0.5
 
 
 def inspect_oa(report: Report) -> list[Finding]:
@@ -68,8 +71,8 @@ def _still(report: Report, activities: Scope, done: ir.Table | None) -> list[Fin
     rules = report.rules
     hours = adoption_hours.active_hours(activities.recent, offset).to_pyarrow().to_pylist()
 
-    def silent(code: str, subject: Any) -> list[Finding]:
-        return lulls(rules[code], hours, days, on, slot_s=HOUR_S, subject=subject)
+    def silent(code: str, subject: Any, most_left: float = MOST_LEFT) -> list[Finding]:
+        return lulls(rules[code], hours, days, on, slot_s=HOUR_S, subject=subject, most_left=most_left)
 
     whole = silent("oa.lull", "")
     if whole:
@@ -77,12 +80,12 @@ def _still(report: Report, activities: Scope, done: ir.Table | None) -> list[Fin
     editions = silent("oa.lull", _edition_terminal)
     down = {each.subject.partition("（")[0] for each in editions}
     modules = [
-        each for each in silent("oa.module_lull", _module) if each.subject.partition("·")[0] not in down
+        each for each in silent("oa.module_lull", _module, _HALF) if each.subject.partition("·")[0] not in down
     ]  # fmt: skip
     stuck: list[Finding] = []
     if done is not None:
         finished = handling.finished(done, offset, HOUR_S)
-        stuck = lulls(rules["oa.task_lull"], finished, days, on, slot_s=HOUR_S, subject=_module)
+        stuck = lulls(rules["oa.task_lull"], finished, days, on, slot_s=HOUR_S, subject=_module, most_left=_HALF)
     told = {each.subject for each in modules}
     # where a module stands still, so do its flows
     return editions + modules + [each for each in stuck if each.subject not in told]

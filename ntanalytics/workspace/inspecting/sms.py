@@ -28,6 +28,9 @@ SHOWN = 28
 
 _SLOT_S, _HOUR_S = 1800, 3600
 
+#: Messages come in batches: silent is what sends next to nothing.
+_SILENT = 0.15
+
 #: What is said of a carrier by its hours, and what then need not be said by its day.
 _SAID = {
     "sms.failures_rise": ("sms.internal_failures_rise", "sms.delivery_rate", "sms.carrier_unlike"),
@@ -67,8 +70,8 @@ def _by_hours(report: Report, messages: Scope) -> list[Finding]:
     sent = [{**row, "events": row["submitted"]} for row in counted]
     rule = rules["sms.carrier_lull"]
     # what all of them lack, the platform lacks
-    silent = lulls(rule, sent_together(sent), messages.days, on, slot_s=_SLOT_S)
-    return found + (silent or lulls(rule, sent, messages.days, on, slot_s=_SLOT_S, subject=_carrier))
+    silent = lulls(rule, sent_together(sent), messages.days, on, slot_s=_SLOT_S, most_left=_SILENT)
+    return found + (silent or lulls(rule, sent, messages.days, on, slot_s=_SLOT_S, subject=_carrier, most_left=_SILENT))
 
 
 def sent_together(slots: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -95,7 +98,9 @@ def _applications(report: Report, messages: Scope) -> list[Finding]:
     found = against_usual(rules["sms.application_rise"], daily, on, subject=subject, is_wrong_only=True)
     hours = sms_slots.outcomes(messages.recent, report.zone_offset_h, _HOUR_S, ["application"])
     sent = hours.select("day", "slot", "application", events=hours.submitted)
-    silent = lulls(rules["sms.application_lull"], sent, messages.days, on, slot_s=_HOUR_S, subject=subject)
+    silent = lulls(
+        rules["sms.application_lull"], sent, messages.days, on, slot_s=_HOUR_S, subject=subject, most_left=_SILENT
+    )
     # a platform that stands still was said of the carriers
     return found + (silent if len(silent) <= FEW_SILENT else [])
 
