@@ -10,8 +10,11 @@ from typing import Any
 
 from ntanalytics.metrics.figures import figure
 
-#: Whole weeks of history that a statement takes, and the most that are looked at.
-FEWEST_WEEKS, MOST_WEEKS = 6, 13
+#: Ordinary weeks of history that a statement takes, and the most that are looked at.
+FEWEST_WEEKS, MOST_WEEKS = 4, 13
+
+#: Working days of an ordinary week: around a holiday people send less before and after it, too.
+_WORKED = 5
 
 FEW = "数据不足以推算"
 
@@ -24,7 +27,7 @@ class Volume:
         expected: the sum; None when nothing is stated.
         low: it where each week were as far below what is expected as the lowest of the past.
         high: it where each week were as far above.
-        weeks: how many whole weeks it is taken from.
+        weeks: how many weeks it is taken from.
     """
 
     expected: float | None
@@ -34,11 +37,11 @@ class Volume:
 
 
 def volume(rows: Iterable[Mapping[str, Any]], name: str, ahead: Sequence[bool]) -> Volume:
-    """What is expected of days to come, from whole past weeks.
+    """What is expected of days to come, from ordinary past weeks: whole ones of five working days.
 
     A working day counts as the median of working days, another as the median of the others. Each past week's sum
-    against what its days were to give says how far weeks stray; the interval takes the lowest and the highest of them,
-    so that months, which stray less than weeks, mostly lie within.
+    against what its days were to give says how far weeks stray: the middle of them is expected, and the interval takes
+    the lowest and the highest, so that months, which stray less than weeks, mostly lie within.
 
     Args:
         rows: days with ``day``, ``is_covered``, ``is_working_day`` and the figure.
@@ -46,14 +49,16 @@ def volume(rows: Iterable[Mapping[str, Any]], name: str, ahead: Sequence[bool]) 
         ahead: for each day to come whether it is a working day.
 
     Returns:
-        No statement with fewer than six whole weeks.
+        No statement with fewer than four of them.
     """
     weeks: dict[tuple[int, int], list[tuple[bool, float]]] = {}
     for row in rows:
         if row["is_covered"] and row[name] is not None:
             key = row["day"].isocalendar()[:2]
             weeks.setdefault(key, []).append((bool(row["is_working_day"]), float(row[name])))
-    whole = [week for _, week in sorted(weeks.items()) if len(week) == 7][-MOST_WEEKS:]
+    whole = [week for _, week in sorted(weeks.items()) if len(week) == 7 and sum(is_ for is_, _ in week) == _WORKED][
+        -MOST_WEEKS:
+    ]
     if len(whole) < FEWEST_WEEKS:
         return Volume(None, None, None, len(whole))
     usual = {
@@ -67,14 +72,15 @@ def volume(rows: Iterable[Mapping[str, Any]], name: str, ahead: Sequence[bool]) 
     expected = sum(usual[kind] for kind in ahead)
     if not strays:
         return Volume(None, None, None, len(whole))
-    return Volume(expected, expected * min(strays), expected * max(strays), len(whole))
+    middle = statistics.median(strays)
+    return Volume(expected * middle, expected * min(strays), expected * max(strays), len(whole))
 
 
 def volume_words(found: Volume, month: date, unit: str) -> str:
     """The expectation in Chinese, or that there is none: ``2026 年 12 月预计 182,000 条（区间 170,000—196,000）``."""
     head = f"{month.year} 年 {month.month} 月"
     if found.expected is None or found.low is None or found.high is None:
-        return f"{head}{FEW}（完整周 {found.weeks} 个）"
+        return f"{head}{FEW}（可用的周 {found.weeks} 个）"
     low, high = figure(_round(found.low), "integer"), figure(_round(found.high), "integer")
     return f"{head}预计 {figure(_round(found.expected), 'integer', unit)}（区间 {low}—{high}）"
 

@@ -31,13 +31,14 @@ def test_working_days_and_others_are_counted_apart_and_weeks_say_how_far_it_stra
     assert volume_words(found, DECEMBER, "条") == "2026 年 12 月预计 2,290 条（区间 2,060—2,750）"
 
 
-def test_five_weeks_or_a_week_with_a_hole_carry_no_statement() -> None:
-    holed = days(6)
+def test_three_weeks_a_week_with_a_hole_or_with_a_holiday_carry_no_statement() -> None:
+    holed, free = days(4), days(4)
     holed[3]["is_covered"] = False
-    for rows in (days(5), holed, []):
+    free[3]["is_working_day"] = False
+    for rows in (days(3), holed, free, []):
         found = volume(rows, "sent", [True])
         assert found.expected is None
-        assert volume_words(found, DECEMBER, "条").startswith("2026 年 12 月数据不足以推算（完整周 ")
+        assert volume_words(found, DECEMBER, "条").startswith("2026 年 12 月数据不足以推算（可用的周 ")
 
 
 def test_what_was_never_sent_is_no_statement() -> None:

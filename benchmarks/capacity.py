@@ -1,0 +1,63 @@
+"""How wrong forecasts of disks and messages were on a demo estate: python -m benchmarks.capacity CONFIG LAST_DAY.
+
+A disk is tested at levels that its history reached: on each day before that, what ``forecast`` would have said of it.
+The messages of the two weeks up to the last day are told from the weeks before them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import UTC, date, datetime, time, timedelta
+
+import numpy as np
+
+from ntanalytics.findings.forecast import back_test
+from ntanalytics.findings.forecast_volume import volume
+from ntanalytics.metrics import hosts, sms
+from ntanalytics.periods import days_between
+from ntanalytics.workspace import open_workspace
+
+#: Levels of a disk, as shares of the whole.
+_LEVELS = (0.7, 0.8, 0.85, 0.9, 0.93)
+_HISTORY, _TOLD = timedelta(days=90), timedelta(days=14)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("config")
+    parser.add_argument("last", type=date.fromisoformat)
+    given = parser.parse_args()
+    os.environ["NTANALYTICS_CONFIG"] = given.config
+    workspace, first, out = open_workspace(), given.last - _HISTORY, sys.stdout.write
+    span = days_between(first, given.last)
+    days = workspace.days(first, given.last, set(span))
+    peaks: dict[tuple[str, str], list[tuple[date, float | None]]] = {}
+    table = hosts.peaks(workspace.table("infra.metrics", first, given.last), days)
+    for row in table.to_pyarrow().to_pylist():
+        peaks.setdefault((row["host"], row["part"]), []).append((row["day"], row["disk_used"]))
+    for (host, part), its in sorted(peaks.items()):
+        known = [value for _, value in its if value is not None]
+        for level in _LEVELS:
+            if known and known[0] < level <= known[-1]:
+                found = back_test(its, level)
+                sizes = np.abs(found.errors)
+                out(
+                    f"{host} {part} at {level:.0%}: told {len(sizes)} times, silent {found.silent}; typical error "
+                    f"{found.typical} days; of the last week before it {sizes[-7:].tolist()}\n"
+                )
+    told = given.last - _TOLD
+    as_of = datetime.combine(given.last + timedelta(days=4), time(), UTC)
+    daily = sms.daily(workspace.table("sms.messages", first, given.last), days, as_of)
+    rows = daily.to_pyarrow().to_pylist()
+    before = [row for row in rows if row["day"] <= told and row["segments"]]
+    after = [row for row in rows if row["day"] > told]
+    found_volume = volume(before, "segments", [row["is_working_day"] for row in after])
+    actual = sum(row["segments"] or 0 for row in after)
+    out(f"segments of two weeks: {found_volume}, were {actual:,}\n")
+
+
+if __name__ == "__main__":
+    main()
