@@ -18,7 +18,7 @@ RULES = (
         of="certificate_logins", fewest=10, check="某时段证书登录失败", kind="burst",
     ),
     Rule(
-        "ca.login_silence", "certificate_logins", Threshold(1199, 3599, "down"), "核查证书网关与签名验签服务",
+        "ca.login_silence", "certificate_logins", Threshold(600, 3000, "down"), "核查证书网关与签名验签服务",
         "In office hours certificates are used every minute.", fewest=30, check="证书登录中断", kind="absence",
     ),
     Rule(

@@ -12,7 +12,7 @@ RULES = (
         "Mistyped passwords alone make up to a tenth of all attempts.", of="logins", fewest=50,
     ),
     Rule(
-        "identity.login_silence", "logins", Threshold(599, 1799, "down"), "核查认证服务、数据库与入口网络",
+        "identity.login_silence", "logins", Threshold(480, 1080, "down"), "核查认证服务、数据库与入口网络",
         "In office hours somebody logs in every few seconds: ten minutes without a success are an outage.", fewest=40,
         check="登录中断", kind="absence",
     ),
@@ -21,10 +21,10 @@ RULES = (
         "The whole city's logins on like days differ by a few percent.", fewest=100, check="登录次数", kind="usual",
     ),
     Rule(
-        "identity.method_failures", "login_failures", Threshold(0.02, 0.1, "down"),
+        "identity.method_failures", "login_failures", Threshold(0.02, 0.3, "down"),
         "核查该登录方式的认证接口和通道，必要时引导改用其他方式",
-        "A tenth of those who try one method and fail beyond the usual are a failure of that method.", of="logins",
-        fewest=15, check="某时段登录失败", kind="burst",
+        "One in fifty who fails beyond the usual is no chance; one in three cannot work.", of="logins", fewest=15,
+        check="某时段登录失败", kind="burst",
     ),
     Rule(
         "identity.reason_rise", "login_failures", Threshold(2.0, 9.0, "down"),
@@ -33,8 +33,9 @@ RULES = (
         check="失败原因激增", kind="usual",
     ),
     Rule(
-        "identity.attempts", "attempts", Threshold(19, 99, "down"), "封禁来源地址，通知账号所属单位改密",
-        "Twenty failures within ten minutes are no typing error (domain.md).", check="疑似暴力破解", kind="burst",
+        "identity.attempts", "attempts", Threshold(19, 59, "down"), "封禁来源地址，通知账号所属单位改密",
+        "Twenty failures within ten minutes are no typing error (domain.md); one in ten seconds is a program.",
+        check="疑似暴力破解", kind="burst",
     ),
     Rule(
         "identity.forced_accounts", "forced_accounts", Threshold(0, 0, "down"),

@@ -11,7 +11,7 @@ RULES = (
         "A signing fails for a defective document, which is rare.", of="signings", fewest=20,
     ),
     Rule(
-        "seal.signing_failures", "signing_failures", Threshold(0.05, 0.25, "down"), "核查签章服务与时间戳服务",
+        "seal.signing_failures", "signing_failures", Threshold(0.05, 0.2, "down"), "核查签章服务与时间戳服务",
         "A signing in some hundreds fails: five in a few hours are a fault of the service.", of="signings", fewest=4,
         check="某时段签章失败", kind="burst",
     ),
@@ -22,7 +22,7 @@ RULES = (
         check="某时段验章失败", kind="burst",
     ),
     Rule(
-        "seal.signing_silence", "signings", Threshold(7_199, 14_399, "down"), "核查签章服务与密码机",
+        "seal.signing_silence", "signings", Threshold(3_600, 10_800, "down"), "核查签章服务与密码机",
         "On a working day something is signed every few minutes.", fewest=25, check="签章中断", kind="absence",
     ),
     Rule(

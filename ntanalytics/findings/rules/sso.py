@@ -16,14 +16,14 @@ RULES = (
         kind="absence",
     ),
     Rule(
-        "sso.access_silence", "accesses", Threshold(899, 3599, "down"), "核查单点登录服务与票据库",
+        "sso.access_silence", "accesses", Threshold(600, 3300, "down"), "核查单点登录服务与票据库",
         "In office hours somebody goes on to an application every few seconds.", fewest=40, check="应用访问中断",
         kind="absence",
     ),
     Rule(
-        "sso.app_silence", "accesses", Threshold(7_199, 86_399, "down"), "核实应用是否停用、入口或接入配置失效",
-        "An application that many use is reached every hour of an office day; one of all hours, at night as well.",
-        fewest=15, check="应用无人访问", kind="absence",
+        "sso.app_silence", "accesses", Threshold(3_600, 86_400, "down"), "核实应用是否停用、入口或接入配置失效",
+        "An application that many use is reached every hour of an office day; it has other ways in.", fewest=15,
+        check="应用无人访问", kind="absence",
     ),
     Rule(
         "sso.accesses_fall", "accesses", Threshold(-0.3, -0.6, "up"), "核查门户入口与单点登录服务",
