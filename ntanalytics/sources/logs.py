@@ -41,8 +41,8 @@ BLOCK_BYTES = 1 << 20
 #: Bytes after which a line is cut; what follows up to its end is not read into memory.
 MAX_LINE = 1 << 20
 
-#: What DuckDB may hold; the rest goes to disk. A million and a half groups of lines fit neither into this nor into
-#: 512 MB: they take half as long again, and fail at 64 MB.
+#: What DuckDB may hold; the rest goes to disk. A million and a half groups of lines take half as long again as with
+#: 512 MB, and fail at 64 MB.
 _MEMORY = "128MB"
 
 _GZIP_MAGIC = b"\x1f\x8b"
