@@ -64,7 +64,11 @@ class Story:
         said = list(dict.fromkeys(_briefly(each) for each in self.followers))
         named = "、".join(said[:FOLLOWERS_SAID]) + (f"等 {len(said)} 项" if len(said) > FOLLOWERS_SAID else "")
         begun = exception(replace(self.root, advice="")).removesuffix("。")
-        return f"{begun}；其后：{named}" + (f"；建议{self.root.advice}。" if self.root.advice else "。")
+        # one host's level, growth and alarm are one thing seen in several ways: none comes after the other
+        is_one = all(_host(each) == _host(self.root) for each in self.followers)
+        return f"{begun}；{'另见' if is_one else '其后'}：{named}" + (
+            f"；建议{self.root.advice}。" if self.root.advice else "。"
+        )
 
 
 def stories(findings: Iterable[Finding], places: Mapping[str, str] = MappingProxyType({})) -> list[Story]:
@@ -118,6 +122,10 @@ def place(finding: Finding, places: Mapping[str, str]) -> str:
     return places.get(_head(finding.subject.partition("://")[2] or finding.subject), "infra")
 
 
+def _host(finding: Finding) -> str:
+    return finding.subject.partition(" ")[0]
+
+
 def _head(name: str) -> str:
     found = _NAME.match(name)
     return found[0].lower() if found else ""
@@ -165,7 +173,7 @@ def _reaches(reach: Reach, root: Finding, follower: Finding, places: Mapping[str
     if reach == "subject":
         return root.subject == follower.subject
     if reach == "host":
-        return root.subject.partition(" ")[0] == follower.subject.partition(" ")[0]
+        return _host(root) == _host(follower)
     begin, end = place(root, places), place(follower, places)
     if begin == end:
         return True

@@ -112,6 +112,7 @@ def test_one_disk_is_one_story_and_takes_backups_along_only_when_it_is_bad() -> 
     alarm = finding("infra.problems", "oa-db-1", "watch", "监控告警“Space is low”尚未恢复。", "11月9日")
     backup = finding("infra.size_drop", "oa-files /data", "bad", "备份数据量下降 62.0%。", "11月20日")
     found = stories([disk, growth, alarm, backup], PLACES)
+    assert "；另见：oa-db-1 /data 磁盘预计写满 8 天、oa-db-1 监控告警" in found[1].sentence
     assert sorted(len(story.findings) for story in found) == [1, 3]
     full = finding("infra.disk_used", "oa-db-1 /data", "bad", "磁盘使用率 99.0%，高于异常阈值 93.0%。", "11月14日")
     [story] = stories([full, growth, alarm, backup], PLACES)
