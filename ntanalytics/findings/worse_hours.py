@@ -25,10 +25,10 @@ from ntanalytics.metrics.figures import figure
 FEWEST_DAYS, FEWEST_EVENTS = 5, 50
 
 #: Fewer that went wrong may be one person's.
-FEWEST_HITS = 5
+FEWEST_HITS = 6
 
 #: By how much, as a logarithm, a worse share must explain a run better: chance does not in ten weeks of runs.
-EVIDENCE = 11.0
+EVIDENCE = 12.0
 
 #: Events a run needs, so that its share says anything.
 FEWEST_IN_RUN = 10

@@ -39,8 +39,17 @@ def inspect_oa(report: Report) -> list[Finding]:
     if not activities.sources:
         return []
     done = taken(tasks.recent.drop("task_id", "unit")) if tasks.sources and tasks.is_complete else None
-    found = _use(report, activities)
-    found += _still(report, activities, done)
+    still = _still(report, activities, done)
+    stood = {each.subject for each in still if each.code == "oa.lull"}
+    # who could not act is no one who stayed away
+    used = [
+        each
+        for each in _use(report, activities)
+        if each.state not in ("watch", "bad")
+        or each.code == "oa.unit_active_fall"
+        or not any(subject.startswith((SUBSYSTEMS["oa"], each.subject)) for subject in stood)
+    ]
+    found = used + still
     rule = report.rules["oa.busiest"]
     if activities.is_complete:
         busiest = [row for row in adoption_hours.busiest(activities.table).to_pyarrow().to_pylist()
@@ -60,6 +69,8 @@ def _use(report: Report, activities: Scope) -> list[Finding]:
     if not report.working_days:
         return [not_due(rule.code, SUBSYSTEMS["oa"], rule.check), *away]
     found = against_usual(rule, adoption.daily(persons, activities.days), on)
+    if any(each.state in ("watch", "bad") for each in found):
+        return found + away  # what all do, the editions do
     found += against_usual(rule, adoption.daily(persons, activities.days, ["edition"]), on, subject=_edition)
     phones = by_days.over_days(adoption_hours.phones(persons), activities.days, adoption.MEASURES, by=["edition"])
     return found + against_usual(share, phones, on, subject=_edition) + away
