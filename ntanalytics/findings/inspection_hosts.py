@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -231,6 +232,34 @@ def _gap(rule: Rule, subject: str, row: Mapping[str, Any], begins_at: datetime, 
         figures={"from_s": (row["gap_from_at"] - begins_at).total_seconds(),
                  "until_s": (row["gap_until_at"] - begins_at).total_seconds()},
     )  # fmt: skip
+
+
+def with_hours(finding: Finding, rule: Rule, hours: Rows, begins_at: datetime, utc_offset_h: int) -> Finding:
+    """A finding of a busy host with the hours in which it was.
+
+    Args:
+        finding: of one host; one that is in order is returned as it is.
+        rule: its rule; an hour beyond its first threshold is told.
+        hours: ``host``, ``hour_at`` and ``mean`` of the day.
+        begins_at: the begin of the day (aware).
+        utc_offset_h: hours by which local time is ahead of UTC.
+    """
+    if finding.state not in ("watch", "bad"):
+        return finding
+    busy = sorted(
+        round((row["hour_at"] - begins_at) / timedelta(hours=1))
+        for row in rows(hours)
+        if row["host"] == finding.subject and rule.threshold.judge(row["mean"]) != "ok"
+    )
+    spans: list[list[int]] = []
+    for hour in busy:
+        if spans and spans[-1][1] == hour:
+            spans[-1][1] = hour + 1
+        else:
+            spans.append([hour, hour + 1])
+    said = "、".join(f"{first:02d}:00—{last:02d}:00" for first, last in spans)
+    evidence = f"{finding.evidence.removesuffix('。')}：{said}。"
+    return replace(finding, evidence=evidence, since=day_words(_local(begins_at, utc_offset_h).date()))
 
 
 def _named(problem: object) -> str:

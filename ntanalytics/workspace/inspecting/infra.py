@@ -78,6 +78,10 @@ def _measured(report: Report) -> list[Finding]:
         for each in judged([rules[code]], [row for row in held if row[name] is not None], _host, is_complete=whole)
     ]
     busy = {each.subject for each in found if each.code in _BUSY and each.state in ("watch", "bad")}
+    if busy:
+        hours = cpu.filter(cpu.host.isin(sorted(busy))).select("host", "hour_at", "mean").to_pyarrow().to_pylist()
+        offset = report.zone_offset_h
+        found = [inspection_hosts.with_hours(each, rules[each.code], hours, report.begins_at, offset) for each in found]
     loads = hosts.load(metrics.table).to_pyarrow().to_pylist()
     for code, metric in (("infra.memory", "memory_rate"), ("infra.swap", "swap_rate"), ("infra.load", "load")):
         its = [row for row in loads if row["metric"] == metric and not (metric == "load" and row["host"] in busy)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ntanalytics.findings.inspection_hosts import gaps, problems, reachable, repeated
+from ntanalytics.findings.inspection_hosts import gaps, problems, reachable, repeated, with_hours
 from ntanalytics.findings.rules import RULES, judged
 from ntanalytics.findings.slow_hours import slow_hours
 from ntanalytics.findings.spells import spells
@@ -226,6 +226,16 @@ def test_a_batch_at_night_may_use_what_is_there_and_the_day_may_not():
     assert _state("infra.cpu_by_night", held_by_night=0.847) == "ok"
     assert _state("infra.cpu_by_day", held_by_day=0.84) == "watch"
     assert _state("infra.cpu_by_day", held_by_day=0.965) == "bad"
+
+
+def test_a_busy_host_is_said_with_its_hours():
+    rule = RULES["infra.cpu_by_day"]
+    [found] = judged([rule], [{"held_by_day": 0.96}], "oa-app-1")
+    means = {8: 0.4, 9: 0.96, 10: 0.97, 11: 0.5, 14: 0.9}
+    hours = [{"host": "oa-app-1", "hour_at": BEGIN + _minutes(60 * hour), "mean": mean} for hour, mean in means.items()]
+    told = with_hours(found, rule, [*hours, {"host": "b", "hour_at": BEGIN, "mean": 1.0}], BEGIN, 8)
+    assert told.evidence == ("CPU 日间持续使用率 96.0%，高于异常阈值 95.0%：09:00—11:00、14:00—15:00。")
+    assert told.since == "11月20日"
 
 
 def test_a_disk_that_fills_by_one_percent_a_day_is_watched_on_the_first_day():
