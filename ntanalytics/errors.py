@@ -19,7 +19,8 @@
     │   └── ReportIncomplete                      it ended without having run every cell
     ├── PublishError                exit code 8   rendering or publishing failed (full disk, permissions)
     ├── VerificationFailed          exit code 9   a rendering differs from the record
-    └── CalendarMissing             exit code 10  no working-day calendar for a year
+    ├── CalendarMissing             exit code 10  no working-day calendar for a year
+    └── Overdue                     exit code 11  something that was due did not come by its deadline
 
 A message has up to three parts: what was wrong, where, and what to do about it.
 """
@@ -171,3 +172,9 @@ class CalendarMissing(NtaError):
     """There is no working-day calendar for a year: neither the library's nor the site's."""
 
     exit_code = 10
+
+
+class Overdue(NtaError):
+    """Something that was due did not come by its deadline."""
+
+    exit_code = 11

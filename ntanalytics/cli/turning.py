@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ntanalytics.cli.program import app
+from ntanalytics.errors import Overdue
 from ntanalytics.terminal import complain, out, progress, say, show_table
 
 
@@ -90,8 +91,8 @@ def health(
     A scheduler that has died says nothing: call this from elsewhere. The exit code is 11 when something that was due
     did not come by its deadline.
     """
-    from ntanalytics.scheduling.health import OVERDUE_EXIT_CODE, prometheus
     from ntanalytics.scheduling.health import health as ask
+    from ntanalytics.scheduling.health import prometheus
     from ntanalytics.scheduling.jobs import load_jobs
     from ntanalytics.settings import find_config, load
 
@@ -116,4 +117,4 @@ def health(
             say(f"oldest data: {dataset} from {source}, last taken of {day}")
         say(f"lake {found.lake_bytes / 2**20:,.0f} MB, {(found.free_bytes or 0) / 2**30:,.1f} GB free")
     if not found.is_well:
-        raise typer.Exit(OVERDUE_EXIT_CODE)
+        raise typer.Exit(Overdue.exit_code)

@@ -18,9 +18,6 @@ from ntanalytics.scheduling.due import FURTHEST_DAYS, turn_of
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.settings import Settings
 
-#: What `ntanalytics health` ends with when something that was due did not come.
-OVERDUE_EXIT_CODE = 11
-
 
 @dataclass(frozen=True)
 class JobHealth:
