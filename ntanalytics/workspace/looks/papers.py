@@ -64,7 +64,6 @@ def look_at_docexchange(report: Report) -> Look:
     [waiting] = (
         delivered(deliveries.recent, at).select("overdue_deliveries", "pending_deliveries").to_pyarrow().to_pylist()
     )
-    senders = delivered(docexchange.sent_by(deliveries.table, documents.table), at, ("sender_unit",)).to_pyarrow()
     callers = docexchange.calls(calls.table, ["caller"]).to_pyarrow()
     whole = is_whole(documents, deliveries)
     rule = report.rules["docexchange.signed_in_time_rate"]
@@ -81,6 +80,7 @@ def look_at_docexchange(report: Report) -> Look:
     # of a day it is asked in workspace.inspecting: by units' own measure, by the hour, and each said once
     if report.period.kind != "day":
         findings += _beyond(report.rules["docexchange.overdue_deliveries"], units, "receiver_unit")
+        senders = delivered(docexchange.sent_by(deliveries.table, documents.table), at, ("sender_unit",)).to_pyarrow()
         findings += _beyond(report.rules["docexchange.returned_share"], senders, "sender_unit")
         rule = report.rules["docexchange.call_failure_rate"]
         findings += judged([rule], docexchange.calls(calls.table), "全部接口", is_complete=calls.is_complete)
