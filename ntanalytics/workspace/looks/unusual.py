@@ -16,6 +16,7 @@ from ntanalytics.reports import Table
 from ntanalytics.reports.data import value_of
 from ntanalytics.reports.record import Field
 from ntanalytics.workspace.report import Report
+from ntanalytics.workspace.scope import Scope
 
 #: So many are listed, the latest.
 MOST = 12
@@ -55,11 +56,20 @@ def unusual(report: Report, history: int, *, id: str = "unusual") -> Table:
     note = f"与自身以往 {LEARNS_DAYS} 天以上的规律相比从未出现的时段，供进一步查看，不作判断；批处理和活动也会如此。"
     if not rows:
         note = "所示期间没有与以往规律不同的时段。"
+    learnt = {scope.contract.label: _whole_days(scope) for scope in (metrics, web)}
+    short = [label for label, days in learnt.items() if days <= LEARNS_DAYS]
+    if short:
+        lacking = f"{'、'.join(short)}的完整数据不足 {LEARNS_DAYS} 天，未能查看。"
+        note = lacking if len(short) == len(learnt) else f"{note}{lacking}"
     if len(rows) > MOST:
         note += f"只列最近 {MOST} 段，共 {len(rows)} 段。"
     shown = tuple({name: value_of(value) for name, value in row.items()} for row in rows[:MOST])
     origin = report.origin("findings.unusual_hours", metrics, web)
     return Table(id, "主机与服务异动时段", fields=_FIELDS, rows=shown, note=note, origin=origin)
+
+
+def _whole_days(scope: Scope) -> int:
+    return sum(scope.days.to_pyarrow()["is_covered"].to_pylist()) if scope.sources else 0
 
 
 def _by_host(hourly: ir.Table) -> dict[str, list[tuple[datetime, float]]]:
