@@ -87,6 +87,10 @@ def _changes(table: ir.Table, at: dt.datetime) -> ir.Table:
     return _with(table, at, "confirmed_at", "finished_at")
 
 
+def _recommendations(table: ir.Table, at: dt.datetime) -> ir.Table:
+    return _with(table, at, "finished_at")
+
+
 def _messages(table: ir.Table, at: dt.datetime) -> ir.Table:
     # what the platform refuses is settled at once, and no report of it ever comes
     is_settled = table.reported_at.isnull() | has_passed(table.reported_at, at)
@@ -144,6 +148,7 @@ KNOWN: Mapping[str, Callable[[ir.Table, dt.datetime], ir.Table]] = MappingProxyT
     "desk.tickets": _tickets,
     "desk.incidents": _incidents,
     "desk.changes": _changes,
+    "desk.recommendations": _recommendations,
 })  # fmt: skip
 
 

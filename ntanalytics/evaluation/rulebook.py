@@ -19,6 +19,9 @@ from ntanalytics.workspace.looks.inspection import inspect
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.site import Workspace
 
+#: The subsystems, and the checks of the data themselves.
+_SECTIONS = {**SUBSYSTEMS, "data": "数据完整性"}
+
 _HEAD = """\
 # The rules
 
@@ -48,8 +51,8 @@ def of_subsystem(rules: Mapping[str, Rule], subsystem: str) -> list[Rule]:
     Raises:
         UnknownName: there is no such subsystem.
     """
-    if subsystem and subsystem not in SUBSYSTEMS:
-        raise UnknownName("subsystem", subsystem, SUBSYSTEMS)
+    if subsystem and subsystem not in _SECTIONS:
+        raise UnknownName("subsystem", subsystem, _SECTIONS)
     return [rule for rule in rules.values() if subsystem in ("", rule.subsystem)]
 
 
@@ -121,13 +124,13 @@ def said(findings: Iterable[Finding]) -> str:
 
 def page() -> str:
     """The whole of docs/rules.md."""
-    parts = [_HEAD, *(_section(subsystem) for subsystem in SUBSYSTEMS)]
+    parts = [_HEAD, *(_section(subsystem) for subsystem in _SECTIONS)]
     return "\n".join(parts)
 
 
 def _section(subsystem: str) -> str:
     rules = of_subsystem(RULES, subsystem)
-    lines = [f"## {subsystem} {SUBSYSTEMS[subsystem]}", ""]
+    lines = [f"## {subsystem} {_SECTIONS[subsystem]}", ""]
     for rule in rules:
         fewest = (
             f", from {rule.fewest:,} {measure_of(rule.of).label if rule.of else ''}".rstrip() if rule.fewest else ""
