@@ -125,7 +125,7 @@ def demo(
     mysql+pymysql://USER@HOST/ (or both) those of the products that run there are made on it, each named
     ntanalytics_demo_<source>; what has that name is replaced. The password comes from $NTANALYTICS_DEMO_PASSWORD.
     """
-    from ntanalytics.demo import REPORTS, write_estate
+    from ntanalytics.demo import write_estate
     from ntanalytics.runner import run_report
     from ntanalytics.settings import load
 
@@ -145,7 +145,7 @@ def demo(
         clock = estate.clock
         results = [
             run_report(settings, name, period, {}, today=clock().date(), clock=clock, progress=show)
-            for name, period in REPORTS
+            for name, period in estate.reports
         ]
     for result in results:
         say(f"{result.title}  {result.directory / 'report.html'}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.demo.estate import REPORTS, Estate, write_estate
+from ntanalytics.demo.estate import Estate, write_estate
 from ntanalytics.demo.incidents import Incident
 
-__all__ = ["REPORTS", "Estate", "Incident", "write_estate"]
+__all__ = ["Estate", "Incident", "write_estate"]

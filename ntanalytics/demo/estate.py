@@ -33,9 +33,11 @@ from ntanalytics.periods import Calendar, days_between
 
 INCIDENTS_FILE, HARMLESS_FILE = "incidents.json", "harmless.json"
 
-#: The reports that the demo issues: report and period, on the day after the estate's last.
-REPORTS = (
-    ("daily_inspection", "last-working-day"),
+#: So many working days up to the last one are inspected, so that there is a life of findings to see.
+INSPECTED_DAYS = 5
+
+#: The reports that the demo issues after its inspections: report and period, on the day after the estate's last.
+_REPORTS = (
     ("weekly_service_report", "last-week"),
     ("sms_volume", "last-week"),
     ("sms_volume", "last-month"),
@@ -80,6 +82,12 @@ class Estate:
     ledger_rows: dict[str, int]
     incidents: tuple[Incident, ...]
     harmless: tuple[Incident, ...]
+
+    @property
+    def reports(self) -> list[tuple[str, str]]:
+        """The reports that the demo issues, each with its period, in their order: the inspections day by day first."""
+        working = Calendar().working_days(self.first, self.until)[-INSPECTED_DAYS:]
+        return [*(("daily_inspection", day.isoformat()) for day in working), *_REPORTS]
 
     @property
     def read_at(self) -> dt.datetime:

@@ -61,6 +61,16 @@ def test_reports_can_be_sent_elsewhere(tmp_path: Path):
     assert settings.load(estate.config).outputs.resolve() == tmp_path / "out: of 'it'"
 
 
+def test_the_last_five_working_days_are_inspected_in_order_before_the_week_is_told(tmp_path: Path):
+    estate = Estate(tmp_path, tmp_path, dt.date(2026, 10, 1), dt.date(2026, 10, 11), 0, 0, {}, (), ())
+    # 8 and 9 October follow the holiday, and 10 October is a Saturday that is worked
+    days = ["2026-10-08", "2026-10-09", "2026-10-10"]
+    assert estate.reports[:4] == [*(("daily_inspection", day) for day in days), ("weekly_service_report", "last-week")]
+    whole = Estate(tmp_path, tmp_path, dt.date(2026, 9, 14), dt.date(2026, 11, 22), 0, 0, {}, (), ())
+    days = [f"2026-11-{day}" for day in range(16, 21)]
+    assert [period for report, period in whole.reports if report == "daily_inspection"] == days
+
+
 def test_incidents_are_written_down_with_their_zone(estate: Estate):
     records = json.loads((estate.directory / "incidents.json").read_text(encoding="utf-8"))
     outage = next(record for record in records if record["id"] == "outage-unicom")
