@@ -67,7 +67,7 @@ def test_the_inspection_looks_at_every_subsystem_every_host_and_the_data(inspect
 def test_since_when_is_told_where_history_is_at_hand(inspection: RunResult):
     rows = [row for row in blocks(inspection.directory)["board"]["rows"] if row["since"]]
     since = {row["code"]: row["since"].partition("（")[0] for row in rows}
-    assert since["infra.error_rate"] == "11月20日"
+    assert since["infra.error_burst"] == "11月20日"
     assert since["infra.backup_lateness"] == "11月18日"
     assert since["infra.tls_days"] == "10月30日"
 

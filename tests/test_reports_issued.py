@@ -127,7 +127,7 @@ def test_the_outage_of_the_week_is_the_first_thing_said(week):
 def test_the_inspection_finds_what_was_planted_on_its_day(inspection):
     rows = blocks(inspection.directory)["board"]["rows"]
     wrong = {(row["code"], row["state"]) for row in rows if row["state"] in ("bad", "watch")}
-    assert ("infra.error_rate", "bad") in wrong
+    assert ("infra.error_burst", "bad") in wrong
     assert ("desk.overdue_tickets", "watch") in wrong
     assert ("desk.checks", "watch") in wrong
 
