@@ -77,7 +77,7 @@ DUE = (
     ),
     Measure(
         "expiring_units", "证书即将失效单位", "家", good="down", is_additive=True,
-        definition="Units whose last certificate in force expires within two days: most renew in the last fortnight.",
+        definition="Units whose last certificate expires within a day, or has within the last seven.",
     ),
     Measure("first_expires_at", "最早到期", format="datetime", definition="The earliest expiry among these."),
     Measure(
@@ -88,8 +88,8 @@ DUE = (
 
 #: Windows of 30 days that are looked at: the next one, and the rest of a year.
 _WINDOWS, _WINDOW_S = 12, 30 * 86_400
-#: A unit that has not renewed so shortly before its certificate expires is called on the same day.
-_AT_ONCE = timedelta(days=2)
+#: Many a unit renews in the last days; one that has not a day before is called, and one that has forgotten it.
+_AT_ONCE, _FORGOTTEN = timedelta(days=1), timedelta(days=7)
 
 MEASURES = catalogue((*change.with_changes((*STOCK, *LOGINS, *RENEWALS)), *DUE))
 
@@ -168,7 +168,7 @@ def due(certificates: ir.Table, at: datetime) -> ir.Table:
 
 
 def units_due(certificates: ir.Table, at: datetime) -> ir.Table:
-    """The units whose last certificate in force expires within two days: who has renewed is not among them.
+    """The units whose last certificate expires within a day, or has of late: who has renewed is not among them.
 
     Args:
         certificates: rows of ``ca.certificates``: one snapshot.
@@ -177,11 +177,11 @@ def units_due(certificates: ir.Table, at: datetime) -> ir.Table:
     Returns:
         ``unit`` and ``expires_at``, the earliest first.
     """
-    moment = ibis.literal(at)
     named = certificates.filter((certificates.kind == "unit") & certificates.unit.notnull())
-    good = named.filter((named.state == "active") & (named.expires_at > moment))
-    last = good.group_by("unit").aggregate(expires_at=good.expires_at.max())
-    return last.filter(last.expires_at <= ibis.literal(at + _AT_ONCE)).order_by("expires_at", "unit")
+    active = named.filter(named.state == "active")
+    last = active.group_by("unit").aggregate(expires_at=active.expires_at.max())
+    is_due = (last.expires_at <= ibis.literal(at + _AT_ONCE)) & (last.expires_at > ibis.literal(at - _FORGOTTEN))
+    return last.filter(is_due).order_by("expires_at", "unit")
 
 
 def revoked(logins: ir.Table) -> ir.Table:

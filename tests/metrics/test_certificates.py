@@ -137,17 +137,21 @@ def test_what_expires_within_thirty_days_is_held_against_the_months_that_follow(
 
 def test_a_unit_that_has_renewed_is_not_due(table, listed) -> None:
     rows = [
-        {"unit": "甲局", "expires_at": AT + 2 * DAY},
-        {"unit": "乙局", "expires_at": AT + 2 * DAY},
+        {"unit": "甲局", "expires_at": AT + DAY},
+        {"unit": "乙局", "expires_at": AT + DAY},
         {"unit": "乙局", "expires_at": AT + 1000 * DAY},
-        {"unit": "丙局", "expires_at": AT + 3 * DAY},
-        {"unit": "丁局", "expires_at": AT},
+        {"unit": "丙局", "expires_at": AT + 2 * DAY},
+        {"unit": "丁局", "expires_at": AT - 7 * DAY},
+        {"unit": "己局", "expires_at": AT - 6 * DAY},
         {"unit": None, "expires_at": AT + DAY},
         {"unit": "戊局", "expires_at": AT + DAY, "kind": "personal"},
     ]
     rows = [{"certificate_id": str(number), "kind": "unit", **row} for number, row in enumerate(rows)]
     made = table("ca.certificates", rows, state="active", day=MONDAY)
-    assert listed(certificates.units_due(made, AT)) == [{"unit": "甲局", "expires_at": AT + 2 * DAY}]
+    assert listed(certificates.units_due(made, AT)) == [
+        {"unit": "己局", "expires_at": AT - 6 * DAY},
+        {"unit": "甲局", "expires_at": AT + DAY},
+    ]
 
 
 def test_revoked_certificates_that_are_tried_are_counted_once(table, listed) -> None:

@@ -101,7 +101,7 @@ def _stock(report: Report) -> list[Finding]:
             continue
         ahead = timedelta(hours=report.zone_offset_h)
         named = listed([f"{row['unit']}（{day_words((row['expires_at'] + ahead).date())}）" for row in units])
-        found.append(replace(each, evidence=f"{len(units)} 家单位的证书 2 天内到期且未更新：{named}。"))
+        found.append(replace(each, evidence=f"{len(units)} 家单位的证书 1 天内到期或已过期，尚未更新：{named}。"))
     return found
 
 
