@@ -48,8 +48,11 @@ def evaluate(
         out.print_json(json.dumps(as_data(scores, RULES), ensure_ascii=False))
         return
     for each in tables(scores, RULES):
-        say(f"\n{each.title}: {'none' if not each.rows else ''}")
-        if each.rows:
+        say(f"\n{each.title}{'' if each.rows else ': none'}")
+        if each.is_wide:
+            for row in each.rows:
+                say("  " + " | ".join(cell for cell in row if cell))
+        elif each.rows:
             show_table(each.columns, each.rows)
 
 

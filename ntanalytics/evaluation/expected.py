@@ -26,6 +26,8 @@ class Expected:
             the whole subsystem or knows its subject under a pseudonym.
         from_: when it can be known first: at its ``start``, its ``end``, or the end of its ``week``.
         lingers: days after its end on which a rule may still speak of it.
+        early: days before its start whose inspection may see it: on the morning after it looks at states as they are,
+            and a deadline of the next day has come.
     """
 
     named: tuple[str, ...]
@@ -33,6 +35,7 @@ class Expected:
     of: Literal["own", "any"] = "own"
     from_: Literal["start", "end", "week"] = "start"
     lingers: int = 1
+    early: int = 0
 
     def is_named_by(self, code: str, subject: str, names: tuple[str, ...]) -> bool:
         """Whether a finding says what it is.
@@ -84,7 +87,7 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
         ("infra.checks_gap",), ("infra.availability", "infra.reachable", "infra.load*", "infra.cpu*", "data.*"),
         of="any",
     ),
-    "certificate_expiring": Expected(("infra.tls_days",), lingers=0),
+    "certificate_expiring": Expected(("infra.tls_days",), lingers=0, early=1),
     "disk_filling": Expected(("infra.disk_*", "infra.days_until_full"), ("infra.problems",), lingers=0),
     "cpu_saturated": Expected(("infra.cpu*", "infra.load*"), ("infra.problems", "infra.duration*", "infra.slow_*")),
     "host_down": Expected(
@@ -92,14 +95,14 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
     ),
     "backup_missing": Expected(("infra.backup_*", "infra.offline_backup"), lingers=2),
     "backup_shrunk": Expected(("infra.size_drop",), lingers=7),
-    "patch_failed": Expected(("infra.failed_patches", "infra.unpatched"), lingers=30),
+    "patch_failed": Expected(("infra.failed_patches", "infra.unpatched"), lingers=100),
     "login_outage": Expected(
         ("identity.login*", "infra.availability@统一身份认证"),
         ("identity.*", "sso.*", "oa.*", "im.*", "docexchange.*", "ca.*", *_OF_SERVICE), of="any",
     ),
     "method_failing": Expected(("identity.method_failures",), _OF_LOGINS),
     "brute_force": Expected(("identity.attempts", "identity.forced_accounts"), _OF_LOGINS, of="any"),
-    "unit_closed": Expected(("identity.orphan_accounts",), ("identity.changes_rise",), of="any", lingers=0),
+    "unit_closed": Expected(("identity.orphan_accounts",), ("identity.changes_rise",), of="any", lingers=0, early=1),
     "app_silent": Expected(("sso.app_silence", "sso.accesses"), ("sso.access*",)),
     "calls_failing": Expected(("docexchange.call*",), ("docexchange.call*",)),
     "overdue_unit": Expected(
@@ -114,13 +117,13 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
     "tasks_stuck": Expected(("oa.task_lull",), ("oa.overdue_rise", "oa.handling_rise")),
     "messages_stopped": Expected(("im.lull", "im.messages_fall", "im.im_messages"), ("im.*", *_OF_SERVICE), of="any"),
     "old_client": Expected(("im.old_client",), of="any", lingers=2),
-    "certificates_expiring": Expected(("ca.expiring*",), of="any", lingers=0),
+    "certificates_expiring": Expected(("ca.expiring*",), of="any", lingers=0, early=1),
     "expired_in_use": Expected(("ca.expired_tried",), ("ca.certificate_failure_rate", "ca.refused_logins"), of="any"),
     "certificates_refused": Expected(
         ("ca.refused_logins", "ca.certificate_failure_rate"), ("ca.*", *_OF_LOGINS), of="any",
     ),
     "signing_failures": Expected(("seal.signing_failure*",), ("seal.*", "docexchange.documents_fall"), of="any"),
-    "seal_untested": Expected(("seal.testing_days",), ("seal.making_days",), of="any", lingers=0),
+    "seal_untested": Expected(("seal.testing_days",), ("seal.making_days",), of="any", lingers=0, early=1),
     "attendance_gap": Expected(("desk.attendance_rate",), ("desk.checks_made",), of="any"),
     "manual_check": Expected(("desk.checks",), of="any"),
     "tickets_overdue": Expected(("desk.overdue_*",), ("desk.backlog_rise", "desk.late_responses"), of="any", lingers=0),

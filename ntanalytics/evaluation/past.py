@@ -43,7 +43,7 @@ class PastWorkspace(Workspace):
         self._taken = {name: self.ledger.coverage.days(name, *_EVER) for name in self.feeding}
         self._held = {name: self._load(name) for name in self.feeding if self.version(name) is not None}
         self._seen: dict[tuple[str, dt.date], ir.Table] = {}
-        self._day = dt.date.max - _DAY
+        self._day = max((each.day for name in self._held for each in self._taken[name]), default=_EVER[0]) - _DAY
 
     def stand_after(self, day: dt.date) -> None:
         """Let it be the morning after a day."""

@@ -94,13 +94,18 @@ def known_from(incident: Incident) -> dt.date:
             return incident.day
 
 
+def begins(incident: Incident) -> dt.date:
+    """The first day on which a finding may come from it."""
+    expected = EXPECTED[incident.kind]
+    return known_from(incident) if expected.from_ == "end" else incident.day - expected.early * _DAY
+
+
 def explained(found: Found, incidents: Iterable[Incident]) -> Sighting:
     """A finding with the incidents that were active on its day, or of which a rule may still speak."""
     names, follows = list[Incident](), list[Incident]()
     for incident in incidents:
         expected = EXPECTED[incident.kind]
-        begun = incident.day if expected.from_ != "end" else known_from(incident)
-        if not begun <= found.day <= last_day(incident) + expected.lingers * _DAY:
+        if not begins(incident) <= found.day <= last_day(incident) + expected.lingers * _DAY:
             continue
         called = names_of(incident)
         if expected.is_named_by(found.code, found.subject, called):

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ntanalytics.contract.words import SUBSYSTEMS
 from ntanalytics.demo import Incident
 from ntanalytics.evaluation.judging import Found
-from ntanalytics.evaluation.runs import Run, Sighting, known_from, runs_of
+from ntanalytics.evaluation.runs import Run, Sighting, begins, known_from, runs_of
 from ntanalytics.evaluation.subjects import meets, names_of
 from ntanalytics.findings.finding import STATES, State, worst
 
@@ -161,7 +162,7 @@ def _outcome(incident: Incident, runs: Iterable[Run]) -> Outcome:
                     naming.append(sighting.found)
             elif incident in sighting.follows:
                 beside.append(sighting.found)
-            if sighting.found.day < incident.day:
+            if sighting.found.day < begins(incident):
                 before = sighting
     naming.sort(key=lambda found: found.day)
     severity = severity_of(worst(found.state for found in naming)) if naming else ""
@@ -186,7 +187,8 @@ def _alarm(run: Run, harmless: Iterable[Incident]) -> FalseAlarm:
 def _looks_like(found: Found, harmless: Incident) -> bool:
     """Whether a harmless event was on when a finding of its subject, or of its whole subsystem, was opened."""
     is_on = harmless.day <= found.day <= (harmless.end + _DAY).date()
-    return is_on and (meets(found.subject, names_of(harmless)) or found.subsystem == harmless.subsystem)
+    is_whole = found.subject == SUBSYSTEMS[harmless.subsystem]
+    return is_on and (is_whole or meets(found.subject, names_of(harmless)))
 
 
 def recall(outcomes: Iterable[Outcome]) -> Recall:

@@ -14,11 +14,19 @@ Cells = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Listed:
-    """A table: its title, the heads of its columns, and its rows."""
+    """A table.
+
+    Attributes:
+        title: its title.
+        columns: the heads of its columns.
+        rows: its rows.
+        is_wide: whether its cells are sentences, which a terminal shows better in lines.
+    """
 
     title: str
     columns: Cells
     rows: tuple[Cells, ...]
+    is_wide: bool = False
 
 
 def tables(scores: Sequence[Score], rules: Mapping[str, Rule]) -> list[Listed]:
@@ -117,7 +125,7 @@ def misses(scores: Sequence[Score]) -> Listed:
                 f"{incident.size:g} {incident.shape}", incident.description, came, beside,
             ))  # fmt: skip
     heads = ("seed", "incident", "severity", "start", "subject", "size", "what", "found", "seen beside")
-    return Listed("Missed, or found too late", heads, tuple(rows))
+    return Listed("Missed, or found too late", heads, tuple(rows), is_wide=True)
 
 
 def false_alarms(scores: Sequence[Score]) -> Listed:
@@ -129,7 +137,7 @@ def false_alarms(scores: Sequence[Score]) -> Listed:
         for each in score.false_alarms
     ]  # fmt: skip
     heads = ("seed", "day", "days", "rule", "state", "subject", "evidence", "because of")
-    return Listed("False alarms", heads, tuple(rows))
+    return Listed("False alarms", heads, tuple(rows), is_wide=True)
 
 
 def standing(scores: Sequence[Score]) -> Listed:
@@ -139,7 +147,8 @@ def standing(scores: Sequence[Score]) -> Listed:
         for score in scores
         for run in score.standing
     ]
-    return Listed("Standing before the judged days", ("seed", "rule", "subject", "until", "evidence"), tuple(rows))
+    heads = ("seed", "rule", "subject", "until", "evidence")
+    return Listed("Standing before the judged days", heads, tuple(rows), is_wide=True)
 
 
 def as_data(scores: Sequence[Score], rules: Mapping[str, Rule]) -> dict[str, object]:

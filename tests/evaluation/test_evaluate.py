@@ -26,11 +26,11 @@ def test_an_estate_is_judged_and_written_to_the_page(estate: Taken, tmp_path: Pa
     # what lasts is open already, and so stands apart
     assert score.runs
     page = tmp_path / "evaluation.md"
-    page.write_text("# Mine\n\n<!-- evaluation: begin -->\nold\n<!-- evaluation: end -->\n\nExplained.\n")
+    page.write_text("# Mine\n\n<!-- evaluation: begin -->\nstale figures\n<!-- evaluation: end -->\n\nExplained.\n")
     text = written(page, [score], RULES)
     assert text.startswith("# Mine\n")
     assert text.endswith("\n\nExplained.\n")
-    assert "old" not in text
+    assert "stale figures" not in text
     assert "| false alarms a day | ≤ 0.2 |" in text
 
 

@@ -24,10 +24,10 @@ def whole(estate: Taken) -> PastWorkspace:
 def test_a_finding_is_the_same_when_the_lake_ends_on_its_day(whole: PastWorkspace, cut: Taken):
     ended = PastWorkspace(cut.settings, {})
     one, other = (
-        [
-            (each.identity, each.state, each.value, each.evidence, each.threshold)
+        {
+            each.identity: (each.state, each.value, each.evidence, each.threshold)
             for each in inspect(report_of(workspace, DAY)).findings
-        ]
+        }
         for workspace in (whole, ended)
     )
     assert len(one) > 100
@@ -41,7 +41,7 @@ def test_no_row_tells_of_a_moment_after_the_morning(whole: PastWorkspace, name: 
     morning = dt.datetime(2026, 11, 19, 22, 10, tzinfo=dt.UTC)
     table = whole.table(name)
     if contract.kind is not Kind.STATE:
-        assert (table.day.max().execute() or DAY) <= DAY
+        assert (table.day.max().to_pyarrow().as_py() or DAY) <= DAY
     moments = [each for each in table.columns if str(table[each].type()).startswith("timestamp") and each not in AHEAD]
     latest = {each: table[each].max().to_pyarrow().as_py() for each in moments}
     assert not {each: moment for each, moment in latest.items() if moment and moment > morning}
@@ -66,13 +66,14 @@ def test_a_unit_is_in_use_until_it_is_closed(estate: Taken):
     workspace = PastWorkspace(estate.settings, dict.fromkeys(closed, moment))
     for day, is_enabled in ((DAY, True), (WANTED.last, False)):
         workspace.stand_after(day)
-        units = workspace.table("identity.units")
+        units = workspace.table("identity.units", day + dt.timedelta(days=1))
         assert set(units.filter(units.unit.isin(closed)).is_enabled.execute()) == {is_enabled}
 
 
 def test_a_last_login_is_the_last_that_had_come(whole: PastWorkspace):
     whole.stand_after(DAY)
-    accounts, logins = whole.table("identity.accounts"), whole.table("identity.logins")
+    tomorrow = DAY + dt.timedelta(days=1)  # when the state at the day's end is taken
+    accounts, logins = whole.table("identity.accounts", tomorrow, tomorrow), whole.table("identity.logins")
     got_in = logins.filter(logins.outcome == "success")
     last = got_in.group_by("account_id").aggregate(at=got_in.logged_in_at.max())
     both = accounts.inner_join(last, "account_id")

@@ -52,4 +52,5 @@ def test_the_command_says_what_each_says_of_the_last_working_day(estate: Taken):
     )
     assert done.exit_code == 0, done.output
     said = {each["code"]: each["said"] for each in json.loads(done.stdout)}
-    assert said["desk.team"] == "● 正常 1"
+    assert set(said) == {code for code in RULES if code.startswith("desk.")}
+    assert said["desk.attendance_rate"] == "● 正常 1"

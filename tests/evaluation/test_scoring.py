@@ -119,6 +119,13 @@ def test_a_bill_can_be_told_when_its_month_is_over():
     assert len(score(1, early, [bill], [], dt.date(2026, 9, 14), LAST).false_alarms) == 1
 
 
+def test_the_inspection_of_the_day_before_sees_the_states_of_the_next_morning():
+    closed = incident("unit_closed", "identity", "如东县永安镇", 10, days=13, severity="关注")
+    done = scored(found("identity.orphan_accounts", "如东县永安镇", *range(9, 23), state="watch"), closed)
+    assert [each.delay for each in done.outcomes] == [0]
+    assert not done.false_alarms
+
+
 def test_recall_and_rules_are_counted():
     other = incident("host_down", "infra", "im-app-1", 12)
     done = scored(found("sms.delivery_rate", "中国联通", 11) + found("infra.cpu", "oa-app-1", 12), UNICOM, other)
