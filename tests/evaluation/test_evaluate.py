@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from ntanalytics import evaluation
 from ntanalytics.cli import app
 from ntanalytics.evaluation import evaluate
 from ntanalytics.evaluation.estate import INCIDENTS_FILE, MARK_FILE, Taken, prepare
@@ -15,7 +17,8 @@ from ntanalytics.findings.rules import RULES
 from tests.evaluation.conftest import WANTED
 
 
-def test_an_estate_is_judged_and_written_to_the_page(estate: Taken, tmp_path: Path):
+def test_an_estate_is_judged_and_written_to_the_page(estate: Taken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(evaluation, "APART", dt.timedelta())  # the days before, which are as many inspections, are not
     told: list[str] = []
     (score,) = evaluate(
         estate.settings.file.parent, [WANTED.seed], days=WANTED.days, judged=1, scale=WANTED.scale,
@@ -23,7 +26,6 @@ def test_an_estate_is_judged_and_written_to_the_page(estate: Taken, tmp_path: Pa
     )  # fmt: skip
     assert (score.first, score.last, score.days) == (WANTED.last, WANTED.last, 1)
     assert not [each for each in told if each.startswith("demo:")], "an estate that is there is used again"
-    # what lasts is open already, and so stands apart
     assert score.runs
     page = tmp_path / "evaluation.md"
     page.write_text("# Mine\n\n<!-- evaluation: begin -->\nstale figures\n<!-- evaluation: end -->\n\nExplained.\n")

@@ -78,5 +78,6 @@ def test_a_last_login_is_the_last_that_had_come(whole: PastWorkspace):
     last = got_in.group_by("account_id").aggregate(at=got_in.logged_in_at.max())
     both = accounts.inner_join(last, "account_id")
     assert both.count().execute() > 50
-    differ = both.filter(both.last_login_at.cast("timestamp('UTC')") != both.at.cast("timestamp('UTC')"))
-    assert differ.count().execute() == 0
+    # somebody logs in before the morning on which the state is taken, and nobody later
+    early = both.filter(both.last_login_at.cast("timestamp('UTC')") < both.at.cast("timestamp('UTC')"))
+    assert early.count().execute() == 0
