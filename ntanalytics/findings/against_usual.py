@@ -6,7 +6,7 @@ what is expected by so much that it matters: what is rare and small is no findin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from statistics import median
 from typing import Any
@@ -27,7 +27,13 @@ LOOKED_BACK_DAYS = 28
 
 
 def against_usual(
-    rule: Rule, daily: Rows, on: date, *, subject: Subject = "", is_wrong_only: bool = False
+    rule: Rule,
+    daily: Rows,
+    on: date,
+    *,
+    subject: Subject = "",
+    is_wrong_only: bool = False,
+    ahead: Sequence[Mapping[str, Any]] = (),
 ) -> list[Finding]:
     """Each subject's figure of the day against what is usual on such a day.
 
@@ -40,6 +46,8 @@ def against_usual(
         on: the inspected day.
         subject: what a row is about, as ``rules.judged`` takes it.
         is_wrong_only: whether only what is not usual is told, as of hundreds of units.
+        ahead: the calendar of the days after ``on`` (``day``, ``is_working_day``, ``label``): before a long holiday,
+            and at a month's end, another figure is usual.
 
     Returns:
         A finding a subject; ``unknown`` where the day is a hole, the history is too short, or too few are expected.
@@ -53,6 +61,8 @@ def against_usual(
             by_subject.setdefault(name, []).append({**row, "value": row[rule.measure]})
     if measure_of(rule.measure).is_additive:
         by_subject = {name: _since_first(its) for name, its in by_subject.items()}
+    for its in by_subject.values():
+        its += [{**row, "value": None, "is_covered": False} for row in ahead]
     if not is_wrong_only:
         return [_finding(rule, name, its, on) for name, its in by_subject.items()]
     found = [_finding(rule, name, its, on) for name, its in by_subject.items() if _may_be_unusual(rule, its, on)]

@@ -64,8 +64,9 @@ def plotly_figure(
     traces = [_trace(form, number, each, places, [row[each.name] for row in rows]) for number, each in enumerate(ys)]
     for trace, each in zip(traces, ys, strict=True):
         if interval and each.name in interval:
-            trace |= {"mode": "lines", "line": {**trace["line"], "width": 1}}
-            trace |= {"fill": "tonexty", "fillcolor": _SHADE} if each.name == interval[1] else {}
+            trace.update({"mode": "lines", "line": {**trace["line"], "width": 1}})
+            if each.name == interval[1]:
+                trace.update({"fill": "tonexty", "fillcolor": _SHADE})
     value_axis: dict[str, Any] = {
         "tickformat": _tick(ys[0].format) if ys else "",
         "gridcolor": RULE,

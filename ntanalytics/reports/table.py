@@ -14,7 +14,6 @@ from ntanalytics.reports.drawn import Drawn
 from ntanalytics.reports.record import Field
 from ntanalytics.reports.words import words
 
-
 #: The column of a table that no source feeds.
 _NOTHING = Field("nothing", "string", "数据")
 

@@ -104,6 +104,20 @@ class Report:
         """
         return self.workspace.calendar.working_days(self.period.first, self.period.last)
 
+    @property
+    def ahead(self) -> list[dict[str, object]]:
+        """The calendar of the ten days after the period, as far as their year is known.
+
+        What is usual on the eve of a holiday and at a month's end depends on it.
+        """
+        calendar, last = self.workspace.calendar, self.period.last
+        days = (last + dt.timedelta(days=ahead) for ahead in range(1, 11))
+        return [
+            {"day": day, "is_working_day": calendar.is_working_day(day), "label": calendar.describe(day)}
+            for day in days
+            if calendar.knows(day.year)
+        ]
+
     def status(self) -> list[AsOf]:
         """What each source gave for each dataset that was taken."""
         return [line for scope in self._scopes.values() for line in scope.status()]

@@ -179,3 +179,22 @@ def test_one_carrier_unlike_the_others_is_found_and_two_carriers_say_nothing():
     assert found[2].evidence == "送达率 70.0%，同类的中位数为 96.5%。"
     few = [{**row, "submitted": 49 if row["carrier"] == "乙" else 100} for row in rows]
     assert unlike_siblings(UNLIKE, few, lambda row: str(row["carrier"])) == []
+
+
+def test_on_the_eve_of_a_long_holiday_a_fall_is_usual_where_it_was_so_before():
+    """Two Mondays off made long weekends, with half of the messages on the days beside them."""
+    eve = date(2026, 9, 30)
+    off = {date(2026, 8, 17), date(2026, 9, 7)} | {eve + timedelta(days=ahead) for ahead in range(1, 8)}
+    beside = {date(2026, 8, 14), date(2026, 8, 18), date(2026, 9, 4), date(2026, 9, 8), eve}
+    rows = []
+    for back in range(70, -1, -1):
+        day = eve - timedelta(days=back)
+        is_working = day not in off and day.weekday() < 5
+        count = 80 if not is_working else 500 if day in beside else 1000 + back % 5
+        label = "节假日" if day in off else ""
+        rows.append({"day": day, "is_covered": True, "is_working_day": is_working, "label": label,
+                     "im_messages": count})  # fmt: skip
+    ahead = [{"day": day, "is_working_day": False, "label": "节假日"} for day in sorted(off) if day > eve]
+    [told] = against_usual(FALL, rows, eve, ahead=ahead)
+    [blind] = against_usual(FALL, rows, eve)
+    assert (told.state, blind.state) == ("ok", "watch")

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ntanalytics.findings.against_usual import against_usual
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import rows
+from ntanalytics.findings.inspection_since import Subject
+from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.rules import Rule, judged
 from ntanalytics.findings.sentences import spaced
 from ntanalytics.findings.silence import MOST_DAYS
@@ -93,3 +95,11 @@ def is_within(finding: Finding, other: tuple[float, float] | None) -> bool:
     if own is None or other is None:
         return False
     return min(own[1], other[1]) - max(own[0], other[0]) > (own[1] - own[0]) / 2
+
+
+def unusual(
+    report: Report, rule: Rule, daily: Rows, *, subject: Subject = "", is_wrong_only: bool = False
+) -> list[Finding]:
+    """``findings.against_usual`` for the inspected day, which knows the holidays that come."""
+    on = report.period.last
+    return against_usual(rule, daily, on, subject=subject, is_wrong_only=is_wrong_only, ahead=report.ahead)

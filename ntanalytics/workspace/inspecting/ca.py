@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from ntanalytics.contract.ca import LOGINS
-from ntanalytics.findings.against_usual import against_usual
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import rows
 from ntanalytics.findings.rules import judged
@@ -16,7 +15,7 @@ from ntanalytics.findings.silence import silences
 from ntanalytics.findings.spells import spells
 from ntanalytics.metrics import certificates, slots
 from ntanalytics.metrics.figures import figure
-from ntanalytics.workspace.inspecting.alike import Past, is_within, rated, span, told, wrong
+from ntanalytics.workspace.inspecting.alike import Past, is_within, rated, span, told, unusual, wrong
 from ntanalytics.workspace.inspecting.identity import login_fall, login_silence
 from ntanalytics.workspace.report import Report
 
@@ -55,9 +54,8 @@ def _logins(report: Report) -> list[Finding]:
     )  # fmt: skip
     found = [*silent, *refused]
     if not wrong(silent):
-        fallen = against_usual(
-            report.rules["ca.logins_fall"], certificates.daily(logins.recent, past.days), on
-        )  # fmt: skip
+        by_day = certificates.daily(logins.recent, past.days)
+        fallen = unusual(report, report.rules["ca.logins_fall"], by_day)
         found += fallen if not wrong(fallen) or not wrong([*login_fall(report), *login_silence(report)]) else []
     revoked = judged([report.rules["ca.revoked_tried"]], certificates.revoked(logins.table), is_complete=whole)
     [total] = rows(certificates.logins(logins.table))

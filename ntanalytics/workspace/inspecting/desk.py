@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ntanalytics.findings import inspection_desk, inspection_duties
-from ntanalytics.findings.against_usual import against_usual
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rules import judged
 from ntanalytics.metrics import desk, desk_day, duties, proofs
+from ntanalytics.workspace.inspecting.alike import unusual
 from ntanalytics.workspace.inspecting.web import HISTORY
 from ntanalytics.workspace.looks.look import nearby_working_days
 from ntanalytics.workspace.looks.service import OLDEST_TICKET
@@ -38,8 +38,8 @@ def _tickets(report: Report) -> list[Finding]:
     days = tickets.days.filter(tickets.days.day >= on - timedelta(days=HISTORY))
     opened = desk.daily(tickets.recent, days, offset)
     waiting = desk_day.open_daily(tickets.recent, days, offset)
-    found += against_usual(rules["desk.opened_rise"], opened, on, subject="工单", is_wrong_only=True)
-    found += against_usual(rules["desk.backlog_rise"], waiting, on, subject="工单", is_wrong_only=True)
+    found += unusual(report, rules["desk.opened_rise"], opened, subject="工单", is_wrong_only=True)
+    found += unusual(report, rules["desk.backlog_rise"], waiting, subject="工单", is_wrong_only=True)
     if tickets.is_complete:
         off_hours = desk_day.off_hours(tickets.table, tickets.days, offset, at)
         found += judged([rules["desk.late_responses"]], off_hours, "工单")

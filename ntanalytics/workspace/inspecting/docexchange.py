@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ntanalytics.findings import inspection_since
-from ntanalytics.findings.against_usual import against_usual
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.lulls import lulls
 from ntanalytics.findings.rules import judged
@@ -15,6 +14,7 @@ from ntanalytics.findings.shares import shares
 from ntanalytics.findings.worse_hours import Words, worse_hours
 from ntanalytics.metrics import days as by_days
 from ntanalytics.metrics import docexchange, docexchange_days
+from ntanalytics.workspace.inspecting.alike import unusual
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.scope import Scope
 
@@ -52,9 +52,8 @@ def _documents(report: Report, documents: Scope) -> list[Finding]:
     daily = by_days.over_days(
         docexchange.documents(documents.recent, ["day"]), documents.days, docexchange.MEASURES
     ).to_pyarrow()
-    on = report.period.last
-    found = against_usual(report.rules["docexchange.documents_fall"], daily, on)
-    return found + against_usual(report.rules["docexchange.documents_rise"], daily, on, is_wrong_only=True)
+    found = unusual(report, report.rules["docexchange.documents_fall"], daily)
+    return found + unusual(report, report.rules["docexchange.documents_rise"], daily, is_wrong_only=True)
 
 
 def _deliveries(report: Report, documents: Scope, deliveries: Scope) -> list[Finding]:
@@ -109,7 +108,7 @@ def _calls(report: Report, calls: Scope) -> list[Finding]:
     silent = lulls(rule, counted, calls.days, on, slot_s=_SLOT_S, most_left=_SILENT)
     found += silent or lulls(rule, counted, calls.days, on, slot_s=_SLOT_S, subject=_caller, most_left=_SILENT)
     daily = by_days.over_days(docexchange.calls(calls.recent, ["day"]), calls.days, docexchange.MEASURES)
-    return found + against_usual(rules["docexchange.calls_slow"], daily, on, subject="全部接口", is_wrong_only=True)
+    return found + unusual(report, rules["docexchange.calls_slow"], daily, subject="全部接口", is_wrong_only=True)
 
 
 def _caller(row: Mapping[str, Any]) -> str:

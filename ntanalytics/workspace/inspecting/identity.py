@@ -9,7 +9,6 @@ from typing import Any
 import ibis.expr.types as ir
 
 from ntanalytics.contract.identity import ACCOUNT_CHANGES, LOGIN_FAILURES, METHODS
-from ntanalytics.findings.against_usual import against_usual
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.rules import judged
@@ -18,7 +17,7 @@ from ntanalytics.findings.silence import silences
 from ntanalytics.findings.spells import spells
 from ntanalytics.metrics import identity, slots
 from ntanalytics.metrics.figures import figure
-from ntanalytics.workspace.inspecting.alike import Past, rated, span, told, wrong
+from ntanalytics.workspace.inspecting.alike import Past, rated, span, told, unusual, wrong
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.scope import Scope
 
@@ -87,7 +86,7 @@ def login_fall(report: Report, past: Past | None = None) -> list[Finding]:
     if not past.scope.sources:
         return []
     daily = identity.daily(past.scope.recent, past.days)
-    return against_usual(report.rules["identity.logins_fall"], daily, report.period.last)
+    return unusual(report, report.rules["identity.logins_fall"], daily)
 
 
 def _method(row: Any) -> str:
@@ -134,7 +133,7 @@ def _by_reason(report: Report, past: Past, accounts: list[str], addresses: list[
     daily = rows(identity.daily(recent.filter(recent.reason.isin(_REASONS)), past.days, ["reason"]))
     many = _many(daily, report, "reason", "login_failures", _FEWEST_OF_REASON)
     rule = report.rules["identity.reason_rise"]
-    return against_usual(rule, many, report.period.last, subject=_reason, is_wrong_only=True)
+    return unusual(report, rule, many, subject=_reason, is_wrong_only=True)
 
 
 def _reason(row: Any) -> str:
@@ -160,13 +159,13 @@ def _administration(report: Report) -> list[Finding]:
     many = _many(
         identity.daily_changes(some, past.days, ["action"]), report, "action", "account_changes", _FEWEST_CHANGES
     )
-    found = against_usual(
-        report.rules["identity.changes_rise"], many, on, subject=lambda row: f"{actions[row['action']]}操作",
-        is_wrong_only=True,
+    found = unusual(
+        report, report.rules["identity.changes_rise"], many,
+        subject=lambda row: f"{actions[row['action']]}操作", is_wrong_only=True,
     )  # fmt: skip
     daily = rows(identity.daily_changes(recent, past.days))
     if any(row["day"] == on and (row["failed_changes"] or 0) >= _FEWEST_FAILED for row in daily):
-        found += against_usual(report.rules["identity.failed_changes"], daily, on, is_wrong_only=True)
+        found += unusual(report, report.rules["identity.failed_changes"], daily, is_wrong_only=True)
     return found
 
 

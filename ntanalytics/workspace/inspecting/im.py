@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ntanalytics.contract.words import SUBSYSTEMS
-from ntanalytics.findings.against_usual import against_usual
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.lulls import lulls
 from ntanalytics.findings.old_clients import fallen_back
 from ntanalytics.findings.rules import judged, not_due
 from ntanalytics.findings.worse_hours import Words, worse_hours
 from ntanalytics.metrics import im, slots
+from ntanalytics.workspace.inspecting.alike import unusual
 from ntanalytics.workspace.report import Report
 
 #: Days of history that tell what is usual.
@@ -34,7 +34,7 @@ def inspect_im(report: Report) -> list[Finding]:
             codes.append(fall.code)  # else the silence has said it
         found += silent
         for code in codes:
-            found += against_usual(rules[code], daily, on, is_wrong_only=code != fall.code)
+            found += unusual(report, rules[code], daily, is_wrong_only=code != fall.code)
         busiest = [row for row in im.busiest(messages.table).to_pyarrow().to_pylist() if row["busiest_messages"]]
         found += judged([rules["im.busiest"]], busiest, "单个账号")
     if sessions.sources and sessions.is_complete:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from ntanalytics.findings import inspection_hosts
-from ntanalytics.findings.against_usual import against_usual
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rules import judged
 from ntanalytics.metrics import availability, hosts
+from ntanalytics.workspace.inspecting.alike import unusual
 from ntanalytics.workspace.inspecting.keeping import inspect_keeping
 from ntanalytics.workspace.inspecting.web import HISTORY, inspect_web
 from ntanalytics.workspace.looks.look import HISTORY as HISTORY_OF_TRENDS
@@ -64,7 +64,7 @@ def _monitored(report: Report) -> list[Finding]:
 
 def _measured(report: Report) -> list[Finding]:
     """Processors, memory, swap, load, what is unlike its siblings, disks."""
-    rules, on = report.rules, report.period.last
+    rules = report.rules
     metrics = report.dataset("infra.metrics", history=HISTORY)
     if not metrics.sources:
         return []
@@ -87,7 +87,7 @@ def _measured(report: Report) -> list[Finding]:
         its = [row for row in loads if row["metric"] == metric and not (metric == "load" and row["host"] in busy)]
         found += judged([rules[code]], its, _host, is_complete=whole)
     beyond = hosts.beyond_siblings(metrics.recent.filter(metrics.recent.metric == "cpu_rate"), metrics.days)
-    unlike = against_usual(rules["infra.load_unlike"], beyond, on, subject=_host, is_wrong_only=True)
+    unlike = unusual(report, rules["infra.load_unlike"], beyond, subject=_host, is_wrong_only=True)
     found += [each for each in unlike if each.subject not in busy]
     return found + _disks(report, metrics)
 

@@ -10,13 +10,13 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.contract.words import EDITIONS, MODULES, SUBSYSTEMS, TERMINALS
-from ntanalytics.findings.against_usual import against_usual
 from ntanalytics.findings.falls import falls
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.lulls import MOST_LEFT, lulls
 from ntanalytics.findings.rules import judged, not_due
 from ntanalytics.metrics import adoption, adoption_hours, handling
 from ntanalytics.metrics import days as by_days
+from ntanalytics.workspace.inspecting.alike import unusual
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.scope import Scope
 
@@ -68,12 +68,12 @@ def _use(report: Report, activities: Scope) -> list[Finding]:
     away = falls(report.rules["oa.unit_active_fall"], by_unit, activities.days, on, subject=lambda row: row["unit"])
     if not report.working_days:
         return [not_due(rule.code, SUBSYSTEMS["oa"], rule.check), *away]
-    found = against_usual(rule, adoption.daily(persons, activities.days), on)
+    found = unusual(report, rule, adoption.daily(persons, activities.days))
     if any(each.state in ("watch", "bad") for each in found):
         return found + away  # what all do, the editions do
-    found += against_usual(rule, adoption.daily(persons, activities.days, ["edition"]), on, subject=_edition)
+    found += unusual(report, rule, adoption.daily(persons, activities.days, ["edition"]), subject=_edition)
     phones = by_days.over_days(adoption_hours.phones(persons), activities.days, adoption.MEASURES, by=["edition"])
-    return found + against_usual(share, phones, on, subject=_edition) + away
+    return found + unusual(report, share, phones, subject=_edition) + away
 
 
 def _still(report: Report, activities: Scope, done: ir.Table | None) -> list[Finding]:
@@ -108,10 +108,10 @@ def _waiting(report: Report, tasks: Scope, done: ir.Table) -> list[Finding]:
     first = report.period.first - timedelta(days=HISTORY)
     days = tasks.days.filter(tasks.days.day >= ibis.literal(first))
     late = handling.overdue(done, days, offset)
-    found = against_usual(report.rules["oa.overdue_rise"], late, on, subject=_edition, is_wrong_only=True)
+    found = unusual(report, report.rules["oa.overdue_rise"], late, subject=_edition, is_wrong_only=True)
     worked = report.workspace.calendar.working_days(report.period.first - timedelta(days=OLDEST_TASK), on)
     took = by_days.over_days(handling.by_day(done, worked, first, on, offset), days, handling.MEASURES)
-    return found + against_usual(report.rules["oa.handling_rise"], took, on, is_wrong_only=True)
+    return found + unusual(report, report.rules["oa.handling_rise"], took, is_wrong_only=True)
 
 
 def taken(table: ir.Table) -> ir.Table:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from ntanalytics.findings.against_usual import against_usual
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import rows
 from ntanalytics.findings.rules import judged
@@ -13,7 +12,7 @@ from ntanalytics.findings.sentences import day_words, listed
 from ntanalytics.findings.silence import silences
 from ntanalytics.findings.spells import spells
 from ntanalytics.metrics import seals, slots
-from ntanalytics.workspace.inspecting.alike import Past, rated, told, wrong
+from ntanalytics.workspace.inspecting.alike import Past, rated, told, unusual, wrong
 from ntanalytics.workspace.report import Report
 
 _HALF_HOUR_S, _HOUR_S = 1800, 3600
@@ -48,7 +47,7 @@ def _signings(report: Report) -> list[Finding]:
     by_hour = slots.by_slot(signed, "signed_at", offset, slot_s=_HOUR_S)
     silent = silences(report.rules["seal.signing_silence"], by_hour, days, on, slot_s=_HOUR_S)
     if not wrong(silent):
-        found += against_usual(report.rules["seal.signings_fall"], seals.daily(signings.recent, days), on)
+        found += unusual(report, report.rules["seal.signings_fall"], seals.daily(signings.recent, days))
     return told(report, found + silent)
 
 

@@ -10,13 +10,13 @@ import ibis
 
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.findings import inspection, sms_period
-from ntanalytics.findings.against_usual import against_usual
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.imbalance import unlike_siblings
 from ntanalytics.findings.lulls import lulls
 from ntanalytics.findings.worse_hours import Words, worse_hours
 from ntanalytics.metrics import sms, sms_bills, sms_slots
 from ntanalytics.periods import Period, days_between
+from ntanalytics.workspace.inspecting.alike import unusual
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.scope import Scope
 
@@ -95,7 +95,7 @@ def _applications(report: Report, messages: Scope) -> list[Finding]:
     on, rules = report.period.last, report.rules
     daily = sms.daily(messages.recent, messages.days, messages.as_of, ["application"])
     subject = _application
-    found = against_usual(rules["sms.application_rise"], daily, on, subject=subject, is_wrong_only=True)
+    found = unusual(report, rules["sms.application_rise"], daily, subject=subject, is_wrong_only=True)
     hours = sms_slots.outcomes(messages.recent, report.zone_offset_h, _HOUR_S, ["application"])
     sent = hours.select("day", "slot", "application", events=hours.submitted)
     silent = lulls(

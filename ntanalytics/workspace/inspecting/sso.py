@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ntanalytics.findings.against_usual import against_usual
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import rows
 from ntanalytics.findings.silence import silences
 from ntanalytics.findings.spells import spells
 from ntanalytics.metrics import slots, sso
-from ntanalytics.workspace.inspecting.alike import Past, is_within, rated, span, told, wrong
+from ntanalytics.workspace.inspecting.alike import Past, is_within, rated, span, told, unusual, wrong
 from ntanalytics.workspace.inspecting.identity import login_fall, login_silence
 from ntanalytics.workspace.report import Report
 
@@ -60,11 +59,11 @@ def inspect_sso(report: Report) -> list[Finding]:
     by_day = rows(sso.daily(accesses.recent, days, ["app_id"]))
     slow = {row["app_id"] for row in by_day if row["day"] == on and (row["access_p95_ms"] or 0) >= _FAST_MS}
     timed = [row for row in by_day if row["app_id"] in slow]
-    late = against_usual(report.rules["sso.app_p95_rise"], timed, on, subject=named, is_wrong_only=True)
+    late = unusual(report, report.rules["sso.app_p95_rise"], timed, subject=named, is_wrong_only=True)
 
     found = [*silent, *alone, *refused, *late]
     if not wrong(silent):
-        fallen = against_usual(report.rules["sso.accesses_fall"], sso.daily(accesses.recent, days), on)
+        fallen = unusual(report, report.rules["sso.accesses_fall"], sso.daily(accesses.recent, days))
         found += fallen if not wrong(fallen) or not wrong([*login_fall(report), *login_silence(report)]) else []
     if not wrong(refused):
         rate = report.rules["sso.access_failure_rate"]

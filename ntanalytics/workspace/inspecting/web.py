@@ -9,7 +9,6 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from ntanalytics.findings.against_usual import against_usual
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rules import judged, unknown
 from ntanalytics.findings.silence import MOST_DAYS, silences
@@ -17,6 +16,7 @@ from ntanalytics.findings.slow_hours import slow_hours
 from ntanalytics.findings.spells import spells
 from ntanalytics.metrics import availability, requests
 from ntanalytics.metrics.slots import SLOT_S, by_slot
+from ntanalytics.workspace.inspecting.alike import unusual
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.scope import Scope
 
@@ -80,8 +80,8 @@ def _volume(
     """Silences that no outage of the probes tells already, and days of too few or too many requests beside them."""
     on, rules = report.period.last, report.rules
     silent = silences(rules["infra.requests_silent"], made, web.days, on, slot_s=SLOT_S, subject=_service)
-    fallen = against_usual(rules["infra.requests_fall"], by_day, on, subject=_service)
-    rising = against_usual(rules["infra.requests_rise"], by_day, on, subject=_service, is_wrong_only=True)
+    fallen = unusual(report, rules["infra.requests_fall"], by_day, subject=_service)
+    rising = unusual(report, rules["infra.requests_rise"], by_day, subject=_service, is_wrong_only=True)
     usual_in_silence = {each.subject: each.figures.get("expected") or 0.0 for each in _wrong(silent)}
     fallen = [
         each
