@@ -100,7 +100,7 @@ def test_the_settings_are_found_by_option_then_environment_then_here(monkeypatch
 
 
 def test_what_init_writes_can_be_loaded(tmp_path: Path):
-    settings_file, ledger, jobs = write_starter(tmp_path / "new")
+    settings_file, ledger, _ = write_starter(tmp_path / "new")
     settings = load(settings_file)
     assert settings.sources["desk"].path == ledger
     with pytest.raises(Exception, match="already there"):
