@@ -66,7 +66,7 @@ docs: setup ## write docs/datasets.md from the contract and docs/rules.md from t
 	$(BIN)/python -c 'from ntanalytics.evaluation.rulebook import page; print(page(), end="")' > docs/rules.md
 
 evaluation: setup ## measure how right the findings are, into docs/evaluation.md (about half an hour)
-	$(BIN)/ntanalytics evaluate --seeds 102,103,104,105,106 --dir "$(EVALUATED)" --write docs/evaluation.md
+	$(BIN)/ntanalytics evaluate --seeds 201,202,203,204,205 --dir "$(EVALUATED)" --write docs/evaluation.md
 
 lab: setup ## JupyterLab on the demo city's lake
 	$(BIN)/ntanalytics --config "$(DEMO_DIR)/ntanalytics.yml" lab
