@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NoData
+from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rules import Rule
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.reports.head import AsOf, Head, Rejected
@@ -129,6 +131,16 @@ class Report:
             "datasets": {scope.contract.name: self.workspace.version(scope.contract.name) for scope in scopes},
             "as_of": min(scope.as_of for scope in scopes).isoformat(),
         }
+
+    def sourced(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings, each with where its figures come from: the metric, the period, versions of what was read."""
+        made = []
+        for each in findings:
+            scopes = [scope for name, scope in self._scopes.items() if name.partition(".")[0] == each.subsystem]
+            rule = self.rules.get(each.code)
+            origin = self.origin(rule.measure if rule else each.code, *scopes) if scopes else {}
+            made.append(replace(each, origin={**origin, "period": self.period.text, **each.origin}))
+        return made
 
     def head(self) -> Head:
         """The report's head: period, as-of per source, holes, what was set aside, versions read."""

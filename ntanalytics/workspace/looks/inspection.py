@@ -115,7 +115,9 @@ def inspect(report: Report) -> Inspection:
     happened.sort(key=lambda row: row["at"])
     shown = checks.table.select("subsystem", "item", "result", "remark").to_pyarrow()
     origin = report.origin("findings.inspection", problems, incidents)
-    return Inspection(looks, tuple(weighed(found)), tuple(loads), tuple(happened), shown, origin, places(report))
+    return Inspection(
+        looks, tuple(report.sourced(weighed(found))), tuple(loads), tuple(happened), shown, origin, places(report)
+    )
 
 
 def systems_board(seen: Inspection, *, id: str = "systems") -> Table:

@@ -21,6 +21,8 @@ from ntanalytics.findings.weighed import weighed
 from ntanalytics.metrics import MEASURES, adoption, backups, certificates, desk, handling, requests
 from ntanalytics.reports import Table, chart
 from ntanalytics.reports.block import Block
+from ntanalytics.reports.chart import Chart
+from ntanalytics.reports.data import value_of
 from ntanalytics.reports.record import Field
 from ntanalytics.workspace.looks import findings_of, look_at
 from ntanalytics.workspace.looks.capacity import capacity
@@ -37,8 +39,8 @@ QUARTER = 90
 #: What the desk noted of recommendations is read over so many days.
 NOTED_DAYS = 400
 
-#: So many trends are drawn.
-MOST_TRENDS = 3
+#: So many subjects of one recommendation are drawn.
+MOST_BARS = 8
 
 _FIELDS = (
     Field("place", "integer", "序号", format="integer"),
@@ -98,7 +100,7 @@ def advise(report: Report) -> Advice:
         "desk.tickets", "identity.logins", "sms.messages", "ca.logins", "docexchange.deliveries",
     )  # fmt: skip
     scopes = {name: report.dataset(name, history=back) for name in names}
-    found = [*findings_of(looks), *_quarter(report, looks, scopes)]
+    found = report.sourced([*findings_of(looks), *_quarter(report, looks, scopes)])
     confidence = _confidence(scopes)
     stock = report.dataset("ca.certificates")
     covered = round(min(confidence.values(), default=0) * QUARTER)
@@ -209,14 +211,18 @@ def past(advice: Advice) -> list[Table]:
     return [past_table(advice.followed, advice.past)] if advice.followed else []
 
 
-def trends(report: Report, advice: Advice) -> list[Block]:
-    """The trends of the highest ranked recommendations that have one, over the quarter."""
+def charts(report: Report, advice: Advice) -> list[Block]:
+    """What shows each problem: its figure day by day over the quarter, else its subjects side by side.
+
+    A recommendation over one subject that no figure follows by day has none: its one figure stands in its evidence.
+    """
     back = QUARTER - len(report.period.days)
     drawn: list[Block] = []
     for each in advice.recommendations:
-        if each.code not in TRENDS or len(drawn) == MOST_TRENDS:
+        trend = TRENDS.get(each.code)
+        if trend is None:
+            drawn += [bars] if (bars := _bars(each, advice.origin)) else []
             continue
-        trend = TRENDS[each.code]
         scope = report.dataset(trend.dataset, history=back)
         by_day = trend.work(report, scope).to_pyarrow()
         title = said.trend(each.problem, by_day, MEASURES[trend.measure])
@@ -226,6 +232,24 @@ def trends(report: Report, advice: Advice) -> list[Block]:
                   id=f"trend-{each.code.replace('_', '-')}", days=scope.days, origin=origin)
         )  # fmt: skip
     return drawn
+
+
+def _bars(advised: Recommendation, origin: Mapping[str, object]) -> Chart | None:
+    """The worst subjects of the check that most of a recommendation's findings are of; None for a single subject."""
+    kinds = [(each.check, each.format) for each in advised.findings if each.value is not None]
+    if not kinds:
+        return None
+    check, form = max(kinds, key=kinds.count)
+    its = {each.subject: each.value for each in advised.findings if (each.check, each.format) == (check, form)}
+    if len(its) < 2:
+        return None
+    rows = tuple({"subject": subject, "value": value_of(value)} for subject, value in list(its.items())[:MOST_BARS])
+    fields = (Field("subject", "string", "对象"), Field("value", "number", check, format=form))
+    more = f"，列出其中 {MOST_BARS} 项" if len(its) > MOST_BARS else ""
+    return Chart(
+        f"evidence-{advised.code.replace('_', '-')}", f"{advised.problem}：{check}，共 {len(its)} 项{more}",
+        form="hbar", x="subject", fields=fields, rows=rows, subject=f"{check}（按对象）", origin=origin,
+    )  # fmt: skip
 
 
 def hints(report: Report) -> Table:
