@@ -13,6 +13,7 @@ from ntanalytics.demo import identity_schema, oa_schema
 from ntanalytics.demo.service_checks import CHECKED, JOURNAL
 from ntanalytics.demo.store import Store
 from ntanalytics.demo.units import ALIASES
+from ntanalytics.sources.starter import write_jobs
 
 ALIAS_FILE = "unit-aliases.csv"
 LEDGER_FILE = "运维台账.xlsx"
@@ -74,7 +75,7 @@ _SOURCES = (
 
 
 def write_site(directory: Path, store: Store, outputs: Path | None) -> Path:
-    """Write the settings, the table of aliases and the tables of words; return the settings' file.
+    """Write the settings, the jobs, the table of aliases and the tables of words; return the settings' file.
 
     Args:
         directory: the estate's folder.
@@ -90,6 +91,7 @@ def write_site(directory: Path, store: Store, outputs: Path | None) -> Path:
     issued = json.dumps(os.path.relpath(outputs, directory)) if outputs else "outputs"
     text = _HEAD.format(outputs=issued, aliases=ALIAS_FILE)
     text += "".join(_entry(each, store) for each in _SOURCES) + _probes()
+    write_jobs(directory)
     config = directory / "ntanalytics.yml"
     config.write_text(text, encoding="utf-8")
     return config

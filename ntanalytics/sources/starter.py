@@ -78,9 +78,16 @@ def write_starter(directory: Path) -> list[Path]:
     try:
         directory.mkdir(parents=True, exist_ok=True)
         settings.write_text(_SETTINGS, encoding="utf-8")
-        jobs.parent.mkdir(exist_ok=True)
-        jobs.write_bytes((project_dir("scheduled") / jobs.name).read_bytes())
+        write_jobs(directory)
         write_template(ledger, [DATASETS[name] for name in LEDGER_DATASETS])
     except OSError as error:
         raise UsageError(f"cannot write: {error.strerror}", where=str(directory)) from error
     return [settings, ledger, jobs]
+
+
+def write_jobs(directory: Path) -> Path:
+    """Write the jobs that come with the suite into a site's folder; returns the file."""
+    path = directory / JOBS_NAME
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes((project_dir("scheduled") / path.name).read_bytes())
+    return path
