@@ -16,6 +16,7 @@ from ntanalytics.contract.words import SUBSYSTEMS
 from ntanalytics.findings.finding import Finding, State, ranked, worst
 from ntanalytics.findings.sentences import exception, spaced
 from ntanalytics.findings.stories_links import DEPENDS_ON, LINKS, Link, Reach
+from ntanalytics.metrics.figures import figure
 
 #: So many of what followed are named.
 FOLLOWERS_SAID = 3
@@ -211,8 +212,10 @@ def _minutes(hour: str, minute: str) -> int:
 
 
 def _briefly(finding: Finding) -> str:
-    """A finding in a few words: its subject and the first clause of its evidence."""
+    """A finding in a few words: its subject and the first clause of its evidence; of some hours, their share."""
     seen = finding.evidence.removesuffix("。").partition("，")[0]
+    if (hours := _CLOCK.match(seen)) and finding.value is not None and finding.format.startswith("rate"):
+        seen = f"{hours[0]} {finding.check} {figure(finding.value, finding.format)}"
     if seen.startswith(finding.subject):
         return seen
     return f"{finding.subject} {seen}" if seen[:1].isdigit() else spaced(finding.subject, seen)

@@ -134,3 +134,12 @@ def test_the_place_of_a_finding() -> None:
 
 def test_what_is_in_order_is_no_story() -> None:
     assert stories([finding("oa.handling", "甲", "ok")]) == []
+
+
+def test_what_followed_for_some_hours_is_told_by_what_was_measured():
+    down = Finding("infra.availability", "infra", "统一门户", "可用率", "bad", 0.98, "rate:2", "低于 99.9%",
+                   "可用率 98.00%：14:25—14:30 无应答。", "11月20日")  # fmt: skip
+    burst = Finding("infra.error_burst", "infra", "统一门户", "集中出错", "bad", 0.344, "rate:1", "高 15 个百分点",
+                    "14:10—14:50 请求数 1,404 次，服务端错误 483 次（34.4%），通常 0.1%。", "11月20日")  # fmt: skip
+    [story] = stories([down, burst])
+    assert "另见：统一门户 14:10—14:50 集中出错 34.4%" in story.sentence
