@@ -12,8 +12,9 @@ import pytest
 from ntanalytics.findings.against_usual import against_usual
 from ntanalytics.findings.finding import Threshold
 from ntanalytics.findings.imbalance import unlike_siblings
-from ntanalytics.findings.rules import Rule
+from ntanalytics.findings.rules import RULES, Rule
 from ntanalytics.findings.silence import silences
+from ntanalytics.metrics import measure
 from ntanalytics.metrics.slots import by_slot
 
 #: A Friday.
@@ -198,3 +199,36 @@ def test_on_the_eve_of_a_long_holiday_a_fall_is_usual_where_it_was_so_before():
     [told] = against_usual(FALL, rows, eve, ahead=ahead)
     [blind] = against_usual(FALL, rows, eve)
     assert (told.state, blind.state) == ("ok", "watch")
+
+
+#: A rate without a count of its own is asked by the hour or the unit (worse_hours, shares), and tested there.
+OF_A_DAY = [
+    code
+    for code, rule in RULES.items()
+    if rule.kind == "usual" and not (measure(rule.measure).is_rate and rule.fewest and not rule.of)
+]
+
+
+@pytest.mark.parametrize("code", OF_A_DAY)
+def test_every_rule_over_what_is_usual_fires_far_beyond_and_keeps_silent_within(code: str):
+    """Whatever is measured: 70 days of one level, then the day at that level, or as far away as its limit of 异常."""
+    rule = RULES[code]
+    is_rate, is_fall = measure(rule.measure).is_rate, rule.threshold.good == "up"
+    level = 0.4 if is_rate else float(max(1000, 4 * rule.fewest))
+    wiggle = level / 100
+
+    def days(today: float) -> list[dict[str, Any]]:
+        values = [level + wiggle * (back % 3 - 1) for back in range(70, 0, -1)]
+        values = values if is_rate else [round(value) for value in values]
+        past = [_day(back, value) for back, value in zip(range(70, 0, -1), values, strict=True)]
+        rows = [{**row, rule.measure: row["im_messages"]} for row in past]
+        return [*rows, {**_day(0, today), rule.measure: today, **({rule.of: 10_000} if rule.of else {})}]
+
+    [within] = against_usual(rule, days(level), ON, subject="某处")
+    assert within.state == "ok", within.evidence
+    step = abs(rule.threshold.bad) * 1.05 + 0.01
+    limit = level - step if is_rate else level * (1 - step)
+    far = max(0.0, limit) if is_fall else level + step if is_rate else level * (1 + step)
+    [beyond] = against_usual(rule, days(far if is_rate else round(far)), ON, subject="某处")
+    assert beyond.state in ("watch", "bad"), beyond.evidence
+    assert beyond.advice == rule.advice
