@@ -41,9 +41,8 @@ BLOCK_BYTES = 1 << 20
 #: Bytes after which a line is cut; what follows up to its end is not read into memory.
 MAX_LINE = 1 << 20
 
-#: What DuckDB may hold; the rest goes to disk. A million and a half groups of lines take half as long again as with
-#: 512 MB, and fail at 64 MB.
-_MEMORY = "128MB"
+#: What DuckDB may hold; the rest goes to disk. With 128 MB a log of 98 days failed once for want of memory.
+_MEMORY = "512MB"
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _NEWLINE = 10
