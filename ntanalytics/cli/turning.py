@@ -48,7 +48,7 @@ def schedule(
         raise typer.Exit(3)
 
 
-@app.command("run-due", epilog="Example, each ten minutes by cron: ntanalytics run-due")
+@app.command("run-due", epilog="Example: ntanalytics run-due")
 def run_due_command(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
