@@ -16,11 +16,6 @@ def so_few(count: float, expected: float, variance: float) -> float:
     return float(_law(expected, variance).cdf(count))
 
 
-def so_many(count: float, expected: float, variance: float) -> float:
-    """The probability of a count as large as this one, or larger; the arguments are those of ``so_few``."""
-    return float(_law(expected, variance).sf(count - 1))
-
-
 def _law(expected: float, variance: float):  # type: ignore[no-untyped-def]
     from scipy import stats
 

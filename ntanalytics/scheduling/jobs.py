@@ -49,7 +49,6 @@ class Job(BaseModel):
         default_factory=dict, description="Parameters of the report, each value in quotes."
     )
     each: Literal["unit"] | None = Field(None, description="`unit`: a page for each unit of the OA.")
-    recipients: tuple[str, ...] = Field((), description="Who gets it.")
     deadline_min: int = Field(120, gt=0, description="Minutes after its turn by which it must be out.")
     catch_up: Literal["all", "latest"] = Field(
         "all", description="After an outage: every period that was missed, or the latest alone."
