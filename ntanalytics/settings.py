@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,6 +19,7 @@ import keyring.errors
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from ntanalytics.channels import Channel, Recipient, addresses, reference
 from ntanalytics.errors import NtaError, SecretMissing, SettingsError, UnknownName
 from ntanalytics.periods import Calendar, Hours
 
@@ -31,12 +33,6 @@ def _zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError):
         raise ValueError(f"{name!r} is not a time zone; write one like Asia/Shanghai") from None
     return name
-
-
-def _reference(text: str) -> str:
-    if text and text.partition(":")[0] not in ("env", "file", "keyring"):
-        raise ValueError("a secret is not written here; refer to it: env:NAME, file:PATH or keyring:SERVICE/USER")
-    return text
 
 
 def _hours(text: str) -> str:
@@ -79,7 +75,7 @@ class Target(_Part):
     url: Annotated[str, AfterValidator(_bare_url)] = Field(
         description="http(s)://, tcp://HOST:PORT, tls://HOST:PORT, or a database's SQLAlchemy URL, without a password."
     )
-    password: Annotated[str, AfterValidator(_reference)] = Field("", description="Database: reference to the password.")
+    password: Annotated[str, AfterValidator(reference)] = Field("", description="Database: reference to the password.")
 
     @property
     def shown(self) -> str:
@@ -98,7 +94,7 @@ class SourceSettings(_Part):
     url: Annotated[str, AfterValidator(_bare_url)] = Field(
         "", description="Database: SQLAlchemy URL, without a password. Prometheus: its HTTP address."
     )
-    password: Annotated[str, AfterValidator(_reference)] = Field(
+    password: Annotated[str, AfterValidator(reference)] = Field(
         "", description="Database: reference to the password: env:NAME, file:PATH or keyring:SERVICE/USER."
     )
     paths: tuple[str, ...] = Field((), description="Logs, listings: globs of the files, .gz ones included.")
@@ -138,6 +134,17 @@ class Settings(_Part):
     rules: dict[str, RuleSettings] = Field(
         default_factory=dict, description="By its code, what is said otherwise of a rule; see `ntanalytics rules`."
     )
+    channels: dict[str, Channel] = Field(default_factory=dict, description="By name, where reports and notices go.")
+    operators: tuple[Recipient, ...] = Field((), description="Who is told when something goes wrong.")
+
+    @property
+    def references(self) -> frozenset[str]:
+        """Every reference to a secret that the settings hold."""
+        sources = self.sources.values()
+        found = {source.password for source in sources}
+        found |= {target.password for source in sources for target in source.targets}
+        found |= {text for channel in self.channels.values() for text in (channel.password, channel.url)}
+        return frozenset(found - {""})
 
     @property
     def zone(self) -> ZoneInfo:
@@ -189,6 +196,7 @@ def load(path: Path) -> Settings:
         settings = Settings.model_validate({**content, "file": path.resolve()})
     except ValidationError as error:
         raise SettingsError(_explain(error), where=where, todo="see docs/settings.md") from None
+    list(addresses(settings.operators, settings.channels, where=f"{where}: operators"))
     return _absolute(settings, home)
 
 
@@ -198,14 +206,22 @@ def _explain(error: ValidationError) -> str:
     for problem in error.errors():
         key = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
-            fields = Settings.model_fields
-            if len(problem["loc"]) > 1:
-                fields = Site.model_fields if problem["loc"][0] == "site" else SourceSettings.model_fields
-            known = [name for name in fields if name != "file"]
+            known = [name for name in _fields_at(problem["loc"]) if name != "file"]
             lines.append(str(UnknownName("key", key.rpartition(".")[2], known, where=key)))
         else:
             lines.append(f"{key}: {problem['msg']}")
     return "\n".join(lines)
+
+
+def _fields_at(place: Sequence[int | str]) -> Iterable[str]:
+    """The keys that are known where an unknown one stands."""
+    if len(place) == 1:
+        return Settings.model_fields
+    parts: dict[int | str, type[BaseModel]] = {
+        "site": Site, "rules": RuleSettings, "channels": Channel, "operators": Recipient,
+    }  # fmt: skip
+    part = Target if "targets" in place else parts.get(place[0], SourceSettings)
+    return part.model_fields
 
 
 def _absolute(settings: Settings, home: Path) -> Settings:
@@ -241,6 +257,10 @@ def _absolute(settings: Settings, home: Path) -> Settings:
             "jobs": under(settings.jobs),
             "queries": under(settings.queries) if settings.queries else None,
             "sources": sources,
+            "channels": {
+                name: channel.model_copy(update={"path": under(channel.path)}) if channel.path else channel
+                for name, channel in settings.channels.items()
+            },
         }
     )
 

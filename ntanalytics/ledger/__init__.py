@@ -1,4 +1,4 @@
-"""The ledger: what was extracted, ran, was published and found. SQLAlchemy; SQLite unless told otherwise."""
+"""The ledger: what was extracted, ran, was published, found and sent. SQLAlchemy; SQLite unless told otherwise."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from ntanalytics.errors import LakeError
 from ntanalytics.ledger import tables
 from ntanalytics.ledger.access import writing
 from ntanalytics.ledger.coverage import Coverage, Covered, Taken
+from ntanalytics.ledger.deliveries import Deliveries, Delivery, Parcel
 from ntanalytics.ledger.inspections import Found, Inspection, Inspections
 from ntanalytics.ledger.leases import Lease, LeaseLost, lease
+from ntanalytics.ledger.notices import Notice, Notices
 from ntanalytics.ledger.runs import Run, Runs
 from ntanalytics.ledger.turns import Turned, Turns
 
@@ -29,6 +31,8 @@ class Ledger:
         runs: what ran.
         inspections: what the published inspections found.
         turns: how the turns of the jobs stand.
+        deliveries: what was sent to whom.
+        notices: what the operators are told.
 
     Raises:
         LakeError: the ledger cannot be opened, or another version of ours made it.
@@ -57,6 +61,8 @@ class Ledger:
         self.runs = Runs(self._engine)
         self.inspections = Inspections(self._engine)
         self.turns = Turns(self._engine)
+        self.deliveries = Deliveries(self._engine)
+        self.notices = Notices(self._engine)
 
     def lease(self, name: str) -> AbstractContextManager[Lease | None]:
         """Hold the lease on something; None when another process holds it (:mod:`ntanalytics.ledger.leases`)."""
@@ -80,12 +86,17 @@ def _refuse_another_shape(connection: sa.Connection, where: str) -> None:
 __all__ = [
     "Coverage",
     "Covered",
+    "Deliveries",
+    "Delivery",
     "Found",
     "Inspection",
     "Inspections",
     "Lease",
     "LeaseLost",
     "Ledger",
+    "Notice",
+    "Notices",
+    "Parcel",
     "Run",
     "Runs",
     "Taken",

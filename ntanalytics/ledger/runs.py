@@ -46,7 +46,7 @@ class Runs:
             connection.execute(
                 tables.runs.insert().values(
                     id=run_id, report=report, period=period, parameters=dict(parameters), started_at=now,
-                    status="running", who=_who(),
+                    status="running", who=who(),
                 )
             )  # fmt: skip
         return run_id
@@ -96,7 +96,8 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
 
-def _who() -> str:
+def who() -> str:
+    """Who runs this process: a user's name."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a user id without a name, as in some containers

@@ -1,0 +1,88 @@
+"""What the operators are told: once while it lasts, and again when it was mended and recurs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import partial
+
+from ntanalytics.channels import addresses
+from ntanalytics.delivery.message import Message
+from ntanalytics.delivery.posting import Round
+from ntanalytics.ledger import Delivery, Ledger, Notice, Parcel
+from ntanalytics.reports.data import clean
+from ntanalytics.settings import Settings
+
+#: What could not be told for so long is not told any more; it stands in the ledger.
+_TOLD_WITHIN = dt.timedelta(days=10)
+
+
+def notify_once(settings: Settings, ledger: Ledger, key: str, title: str, said: str) -> bool:
+    """Tell the operators of something that is not in order, unless they were told and it was not mended since.
+
+    A channel that fails is noted and tried again by the next call of :func:`tell`; it never raises.
+
+    Args:
+        settings: the site; ``operators`` says who is told.
+        ledger: where it is noted that it was told.
+        key: what it is about, the same while the matter lasts: ``overdue daily-inspection 2026-11-23``.
+        title: what it is, in Chinese, in a few words.
+        said: the same in Chinese sentences: what, where, and what to do about it.
+
+    Returns:
+        Whether it is told now; False when it was told before.
+
+    Raises:
+        LakeError: the ledger cannot be written, so that it could not be told once.
+        SettingsError: ``operators`` names a channel or an address that is none.
+    """
+    begun = ledger.notices.begin(key[:200], " ".join(clean(title).split()), clean(said))
+    if begun is None:
+        return False
+    tell(settings, ledger)
+    return True
+
+
+def mended(ledger: Ledger, key: str) -> bool:
+    """Note that something is in order again, so that the operators are told when it recurs.
+
+    Returns:
+        Whether it was not in order before.
+
+    Raises:
+        LakeError: the ledger cannot be written.
+    """
+    return ledger.notices.mend(key[:200])
+
+
+def tell(settings: Settings, ledger: Ledger) -> list[Delivery]:
+    """Tell each operator what he was not told yet.
+
+    Returns:
+        How each attempt ended.
+
+    Raises:
+        LakeError: the ledger cannot be written.
+        SettingsError: ``operators`` names a channel or an address that is none.
+    """
+    operators = list(addresses(settings.operators, settings.channels, where="operators"))
+    sending, told = Round.of(settings, ledger), []
+    for notice in _untold(ledger.notices.open()):
+        for operator in operators:
+            parcel = Parcel("notice", notice.key, "", {}, notice.round, operator.channel, operator.to)
+            if done := sending.post(parcel, partial(_message, settings, notice, parcel)):
+                told.append(done)
+    return told
+
+
+def _untold(notices: Sequence[Notice]) -> list[Notice]:
+    now = dt.datetime.now(dt.UTC)
+    return [each for each in notices if now - each.begun_at <= _TOLD_WITHIN]
+
+
+def _message(settings: Settings, notice: Notice, parcel: Parcel) -> Message:
+    begun = notice.begun_at.astimezone(settings.zone)
+    again = f"（第 {notice.round} 次）" if notice.round > 1 else ""
+    subject = f"【运维提醒】{notice.title}{again}"
+    text = f"{notice.said}\n\n{clean(settings.site.name)}，{begun:%Y-%m-%d %H:%M}"
+    return Message(parcel.id, subject, text, f"{subject}\n{text}", place=("notices",))
