@@ -1,7 +1,7 @@
 """What was taken, on disk until all of it is there: the lake sees nothing of a source that fails.
 
-Memory stays flat whatever the window: a Parquet file a day, written batch by batch as the lake keeps it, so that the
-lake only has to move it to where it belongs.
+Memory stays flat whatever the window: Parquet files a day apart, written batch by batch as the lake keeps them, so
+that the lake only has to move them to where they belong.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import datetime as dt
 import secrets
 import shutil
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,19 +18,16 @@ from typing import Self
 import duckdb
 import filelock
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.errors import LakeError
+from ntanalytics.lake.day_files import DayFiles
 from ntanalytics.lake.delta import REJECTS
-from ntanalytics.lake.parts import ROW_GROUP, PartWriter, part_path
+from ntanalytics.lake.parts import day_of
 from ntanalytics.sources.source import BATCH_ROWS
 
 #: What DuckDB may hold of a day while it looks for keys that stand twice; the rest goes to disk.
 _MEMORY = "96MB"
-
-#: Rows that may wait, of all days, until a row group of a day is full; of more, the day with the most is written.
-_WAITING = 4 * ROW_GROUP
 
 
 class Spool:
@@ -49,8 +47,7 @@ class Spool:
         self._folder = folder / f"{dataset.name}.{secrets.token_hex(8)}"
         self._lock = filelock.FileLock(_lock_of(self._folder))
         self._dataset = dataset
-        self._writers: dict[dt.date | None, PartWriter] = {}
-        self._files: dict[dt.date | None, Path] = {}
+        self._days = self._opened()
         self._rejects: list[pa.Table] = []
         self.rows: Counter[dt.date] = Counter()
         try:
@@ -69,8 +66,7 @@ class Spool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            for writer in self._writers.values():
-                writer.abandon()
+            self._days.abandon()
         finally:
             self._remove()
 
@@ -81,16 +77,10 @@ class Spool:
             LakeError: the disk is full.
         """
         self._rejects.append(rejects)
-        days = pc.unique(rows["day"]).to_pylist()
-        for day in days:
-            of_day = rows if len(days) == 1 else rows.filter(pc.equal(rows["day"], day))
-            try:
-                self._writer(day).add(of_day)
-                while sum(writer.waiting for writer in self._writers.values()) > _WAITING:
-                    max(self._writers.values(), key=lambda writer: writer.waiting).flush()
-            except OSError as error:
-                raise _unwritable(error, self._folder.parent) from error
-            self.rows[day] += of_day.num_rows
+        try:
+            self.rows.update(self._days.add(rows))
+        except OSError as error:
+            raise _unwritable(error, self._folder.parent) from error
 
     def finish(self) -> None:
         """Close the files and set aside all but one row of each key (unique within a day; a case's for ever).
@@ -99,49 +89,45 @@ class Spool:
             LakeError: the disk is full.
         """
         try:
-            while self._writers:
-                self._writers.popitem()[1].close()
+            self._days.close()
             pa.default_memory_pool().release_unused()  # the search for repeated keys wants its own
             with self._engine() as connection:
-                for day, file in self._files.items():
-                    self._drop_duplicates(connection, file, day)
+                # A case that was written down twice may lie on two days.
+                alike = [self.files()] if self._dataset.kind is Kind.CASE else list(self._days.files.values())
+                for files in filter(None, alike):
+                    self._drop_duplicates(connection, files)
         except OSError as error:
             raise _unwritable(error, self._folder.parent) from error
 
     def files(self) -> list[Path]:
-        """The files of the days, or the one of all cases, as the lake takes them."""
-        return sorted(self._files.values())
+        """The files of the days, as the lake takes them."""
+        return sorted(file for files in self._days.files.values() for file in files)
 
     def rejects(self) -> pa.Table:
         """All rows that were set aside."""
         return pa.concat_tables([REJECTS.empty_table(), *self._rejects])
 
-    def _writer(self, day: dt.date) -> PartWriter:
-        """The writer of a day's file. Cases are few, and one that was written down twice may lie on two days."""
-        place = None if self._dataset.kind is Kind.CASE else day
-        if place not in self._files:
-            self._files[place] = part_path(self._folder, place) if place else self._folder / "cases.parquet"
-            self._writers[place] = self._opened(self._files[place])
-        return self._writers[place]
-
-    def _opened(self, file: Path) -> PartWriter:
-        schema = self._dataset.schema()
-        if self._dataset.kind is not Kind.CASE:  # the folder tells the day
-            schema = schema.remove(schema.get_field_index("day"))
-        return PartWriter(file, schema, self._dataset.key if len(self._dataset.key) == 1 else ())
+    def _opened(self) -> DayFiles:
+        unique = self._dataset.key if len(self._dataset.key) == 1 else ()
+        return DayFiles(self._folder, self._dataset.schema(), unique)
 
     def _remove(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._lock.release()
         _lock_of(self._folder).unlink(missing_ok=True)
 
-    def _drop_duplicates(self, connection: duckdb.DuckDBPyConnection, file: Path, day: dt.date | None) -> None:
+    def _drop_duplicates(self, connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
         names = self._dataset.schema().names
         key = ", ".join(self._dataset.key)
-        with_day = f"*, DATE '{day}' AS day" if day else "*"
-        given = f"(SELECT {with_day} FROM read_parquet('{_quoted(str(file))}', hive_partitioning = false))"  # noqa: S608  # our own names
+        connection.register(
+            "days", pa.table({"filename": [str(file) for file in files], "day": [day_of(file) for file in files]})
+        )
+        paths = ", ".join(f"'{_quoted(str(file))}'" for file in files)
+        plain = f"read_parquet([{paths}], hive_partitioning = false)"
+        read = f"read_parquet([{paths}], hive_partitioning = false, filename = true)"
+        given = f"(SELECT * EXCLUDE (filename) FROM {read} JOIN days USING (filename))"  # noqa: S608  # our own names
         # Of two keys alike the hashes are; that two that differ are, too, is one case in millions, and drops nothing.
-        (extra,) = connection.sql(f"SELECT count(*) - count(DISTINCT hash({key})) FROM {given} AS given").fetchall()[0]  # noqa: S608  # the contract's names
+        (extra,) = connection.sql(f"SELECT count(*) - count(DISTINCT hash({key})) FROM {plain}").fetchall()[0]  # noqa: S608  # the contract's names
         if not extra:
             return
         # Of rows with one key, the same one whatever the order in which the source gave them: the last changed.
@@ -162,16 +148,18 @@ class Spool:
             UNION ALL
             SELECT {columns} FROM ranked WHERE number = 1
         """)  # noqa: S608  # the contract's names
-        fresh = file.with_suffix(".fresh")
-        writer = self._opened(fresh)
+        fresh = self._opened()
         try:
             for batch in kept.to_arrow_reader(BATCH_ROWS):
                 # Types and nullability as the contract has them, whatever DuckDB made of them.
-                writer.add(pa.Table.from_batches([batch]).cast(self._dataset.schema()))
-            writer.close()
+                fresh.add(pa.Table.from_batches([batch]).cast(self._dataset.schema()))
+            fresh.close()
         finally:
-            writer.abandon()
-        fresh.replace(file)
+            fresh.abandon()
+        for day in {day_of(file) for file in files}:
+            for file in self._days.files.pop(day):
+                file.unlink()
+        self._days.files |= fresh.files
         reason = f"与另一行的{'、'.join(self._dataset.column(name).label for name in self._dataset.key)}相同"
         dropped = "SELECT source, day, count(*) FROM ranked WHERE number > 1 GROUP BY source, day ORDER BY day"
         for source, of_day, rows in connection.sql(dropped).fetchall():

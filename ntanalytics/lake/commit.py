@@ -1,4 +1,4 @@
-"""One commit that takes days of a source out of a table and puts files in their place.
+"""One commit that takes files out of a table, those of a source's days above all, and puts others in their place.
 
 Every commit is made on the newest version, or not at all: where another process was faster, what is replaced is looked
 up again, so that no row of the source is there twice.
@@ -7,20 +7,30 @@ up again, so that no row of the source is there twice.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import DeltaTable, Schema
+from deltalake import DeltaTable, PostCommitHookProperties, Schema
 from deltalake.exceptions import CommitFailedError, DeltaError
-from deltalake.transaction import CommitProperties, RemoveAction, create_table_with_add_actions
+from deltalake.transaction import AddAction, CommitProperties, RemoveAction, create_table_with_add_actions
 
 from ntanalytics.errors import LakeError
 from ntanalytics.lake.parts import Parts
 
 #: How often a commit is tried while others, which do not wait for us, commit to the same table.
-_ATTEMPTS = 10
+ATTEMPTS = 10
+
+#: Every hundredth commit leaves a checkpoint, so that opening a table does not become slower with its age. What the log
+#: told before it stays: a report may name a version of long ago, and `ntanalytics maintain` knows which.
+AFTER_COMMIT = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
+
+#: The files of the newest version that a commit takes out.
+TakenOut = Callable[[DeltaTable], list[RemoveAction]]
 
 
 def superseded(table: DeltaTable, source: str, first: dt.date, last: dt.date) -> list[RemoveAction] | None:
@@ -29,7 +39,7 @@ def superseded(table: DeltaTable, source: str, first: dt.date, last: dt.date) ->
     Returns:
         None where a file may hold rows of other sources, too (somebody compacted the table), or tells no bounds.
     """
-    files = pa.table(table.get_add_actions(flatten=True))
+    files = files_of(table)
     days = files["partition.day"]
     files = files.filter(pc.and_(pc.greater_equal(days, first), pc.less_equal(days, last)))
     bounds = ("min.source", "max.source")
@@ -38,32 +48,77 @@ def superseded(table: DeltaTable, source: str, first: dt.date, last: dt.date) ->
     if not set(bounds) <= set(files.schema.names):
         return None
     taken = []
-    now = time.time_ns() // 1_000_000
     for file in files.select(["path", "size_bytes", "partition.day", *bounds]).to_pylist():
         low, high = file["min.source"], file["max.source"]
         if low is None or high is None or low < source < high or (low != high and source in (low, high)):
             return None
         if low == high == source:
-            day = file["partition.day"].isoformat()
-            taken.append(RemoveAction(file["path"], True, now, file["size_bytes"], {"day": day}))
+            taken.append(removal(file))
     return taken
 
 
-def commit(
+def files_of(table: DeltaTable) -> pa.Table:
+    """The files of a version, with their bounds; ``partition.day`` is the day where there are days."""
+    return pa.table(table.get_add_actions(flatten=True))
+
+
+def removal(file: dict[str, Any]) -> RemoveAction:
+    """What takes a file out, of which :func:`files_of` told at least the path, the size and the day."""
+    day = file.get("partition.day")
+    values = {"day": day.isoformat()} if day else {}
+    return RemoveAction(file["path"], True, time.time_ns() // 1_000_000, file["size_bytes"], values)
+
+
+def commit_days(
     path: Path, parts: Parts, schema: pa.Schema, source: str, first: dt.date, last: dt.date, *, name: str
 ) -> None:
     """Put the files of ``parts`` in the place of the days of their source, in one commit.
+
+    Raises:
+        As :func:`commit`.
+    """
+
+    def taken_out(table: DeltaTable) -> list[RemoveAction]:
+        found = superseded(table, source, first, last)
+        if found is None:
+            raise LakeError(f"rows of {source} were put into one file with others' meanwhile", where=str(path))
+        return found
+
+    what = f"source = '{source}' AND day >= '{first.isoformat()}' AND day <= '{last.isoformat()}'"
+    commit(path, parts, schema, taken_out, what, name=name)
+
+
+def commit(
+    path: Path,
+    parts: Parts,
+    schema: pa.Schema,
+    taken_out: TakenOut,
+    what: str,
+    *,
+    name: str,
+    partition_by: Sequence[str] = ("day",),
+) -> None:
+    """Put the files of ``parts`` in the place of those that ``taken_out`` finds in the newest version, in one commit.
+
+    Args:
+        path: the table's folder; the table is made where there is none.
+        parts: files in that folder.
+        schema: the table's, where it is made.
+        taken_out: asked at each attempt; what it raises ends the matter.
+        what: for the table's history, what is replaced, as a predicate.
+        name: the table's name.
+        partition_by: the table's partition columns.
 
     Raises:
         DeltaError, OSError: it could not be; the table is as it was, and the files are removed.
         LakeError: it is not known whether it could be; the files stay, for a version may name them.
     """
     try:
-        for attempt in range(1, _ATTEMPTS + 1):
+        for attempt in range(1, ATTEMPTS + 1):
             try:
-                _attempt(path, parts, schema, source, first, last, name)
+                _attempt(path, parts, schema, taken_out, what, name, list(partition_by))
             except CommitFailedError:
-                if attempt == _ATTEMPTS or _is_named(path, parts):
+                if attempt == ATTEMPTS or _is_named(path, parts):
                     raise
             else:
                 return
@@ -81,28 +136,24 @@ def commit(
 
 
 def _attempt(
-    path: Path, parts: Parts, schema: pa.Schema, source: str, first: dt.date, last: dt.date, name: str
+    path: Path, parts: Parts, schema: pa.Schema, taken_out: TakenOut, what: str, name: str, partition_by: list[str]
 ) -> None:
-    what = {
-        "mode": "Overwrite",
-        "partitionBy": '["day"]',
-        "predicate": f"source = '{source}' AND day >= '{first.isoformat()}' AND day <= '{last.isoformat()}'",
-    }
+    told = {"mode": "Overwrite", "partitionBy": json.dumps(partition_by), "predicate": what}
     # No retry by delta-rs: it would not see that another process wrote the same days, where none were before.
-    properties = CommitProperties(custom_metadata={"operationParameters": what}, max_commit_retries=0)
+    properties = CommitProperties(custom_metadata={"operationParameters": told}, max_commit_retries=0)
     if not DeltaTable.is_deltatable(str(path)):
         create_table_with_add_actions(
-            str(path), Schema.from_arrow(schema), parts.added, mode="error", partition_by=["day"], name=name,
-            commit_properties=CommitProperties(max_commit_retries=0),
+            str(path), Schema.from_arrow(schema), parts.added, mode="error", partition_by=partition_by, name=name,
+            commit_properties=CommitProperties(max_commit_retries=0), post_commithook_properties=AFTER_COMMIT,
         )  # fmt: skip
         return
     table = DeltaTable(str(path))
-    taken = superseded(table, source, first, last)
-    if taken is None:
-        raise LakeError(f"rows of {source} were put into one file with others' meanwhile", where=str(path))
-    table.create_write_transaction(
-        [*parts.added, *taken], "append", table.schema(), ["day"], commit_properties=properties
-    )
+    actions: list[AddAction | RemoveAction] = [*parts.added, *taken_out(table)]
+    if actions:
+        table.create_write_transaction(
+            actions, "append", table.schema(), partition_by,
+            commit_properties=properties, post_commithook_properties=AFTER_COMMIT,
+        )  # fmt: skip
 
 
 def _is_named(path: Path, parts: Parts) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 from deltalake import DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError
@@ -18,7 +19,8 @@ from filelock import FileLock
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.errors import LakeError
-from ntanalytics.lake.commit import commit, superseded
+from ntanalytics.lake.cases import Overtaken, merge
+from ntanalytics.lake.commit import AFTER_COMMIT, commit_days, superseded
 from ntanalytics.lake.parts import Parts, Unfit, read_parts
 
 _WRITER = WriterProperties(compression="ZSTD")
@@ -87,10 +89,8 @@ class DeltaLake:
             path, schema = self.path(dataset.name), dataset.schema()
             table = DeltaTable(str(path)) if DeltaTable.is_deltatable(str(path)) else None
             if dataset.kind is Kind.CASE:
-                if table is not None:
-                    self._merge(table, dataset, read_parts(files, schema))
-                else:
-                    self._overwrite(path, read_parts(files, schema), "", ["day"], dataset.name)
+                _refuse_other_columns(table, schema)
+                merge(path, dataset, files, source)
                 return
             parts = Parts(path, source, first, last)
             if table is not None and (
@@ -105,7 +105,7 @@ class DeltaLake:
             except BaseException:
                 parts.remove()
                 raise
-            commit(path, parts, schema, source, first, last, name=dataset.name)
+            commit_days(path, parts, schema, source, first, last, name=dataset.name)
 
     def replace_rejects(self, dataset: str, rows: pa.Table, source: str, first: dt.date, last: dt.date) -> None:
         """Replace the rows of a source that were set aside in a window, and those without a day."""
@@ -135,15 +135,7 @@ class DeltaLake:
             partition_by=partition_by,
             name=name,
             writer_properties=_WRITER,
-        )
-
-    def _merge(self, table: DeltaTable, dataset: Dataset, rows: pa.RecordBatchReader) -> None:
-        same = " AND ".join(f"kept.{name} = taken.{name}" for name in ("source", *dataset.key))
-        (
-            table.merge(rows, same, source_alias="taken", target_alias="kept", writer_properties=_WRITER)
-            .when_matched_update_all()
-            .when_not_matched_insert_all()
-            .execute()
+            post_commithook_properties=AFTER_COMMIT,
         )
 
     def _open(self, dataset: str, version: int | None = None) -> DeltaTable:
@@ -160,7 +152,7 @@ class DeltaLake:
             locks.mkdir(parents=True, exist_ok=True)
             with FileLock(locks / f"{name}.lock", timeout=600):
                 yield
-        except (Unfit, pa.ArrowException) as error:
+        except (Unfit, Overtaken, pa.ArrowException, duckdb.Error) as error:
             raise LakeError(f"cannot write: {error}", where=str(self.folder / name)) from error
         except (DeltaError, OSError) as error:
             raise LakeError(
@@ -168,6 +160,20 @@ class DeltaLake:
                 where=str(self.folder / name),
                 todo="is the disk full, or the folder read-only?",
             ) from error
+
+
+def _refuse_other_columns(table: DeltaTable | None, schema: pa.Schema) -> None:
+    """Refuse a table whose columns are not those of the contract, in whichever order.
+
+    Raises:
+        Unfit: a column is missing, is one too many, or is of another type.
+    """
+    if table is None:
+        return
+    there = {field.name: field.type for field in pa.schema(table.schema().to_arrow())}
+    other = sorted(set(there.items()) ^ {(field.name, field.type) for field in schema}, key=str)
+    if other:
+        raise Unfit(f"the table has other columns than the contract: {', '.join(sorted({name for name, _ in other}))}")
 
 
 def _quoted(text: str) -> str:

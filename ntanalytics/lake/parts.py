@@ -2,7 +2,7 @@
 
 What is held in memory is less than one row group of each day under way. A file belongs to no version until a commit
 names it. What was put there for a commit that fails is removed; what a killed process leaves is a file that nobody
-reads, and that ``vacuum(full=True)`` of delta-rs removes.
+reads, and that `ntanalytics maintain` removes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import os
 import secrets
 import shutil
 import time
@@ -121,24 +122,32 @@ class PartWriter:
 
 
 class Parts:
-    """Files of one source, a day or more each, in the folder of a table.
+    """Files of one source each, a day or more, in the folder of a table.
 
     Args:
         table: the table's folder.
         source: whose rows.
         first: the first day that they may lie on.
         last: the last one, included.
+
+    Attributes:
+        added: what names them in a commit.
     """
 
-    def __init__(self, table: Path, source: str, first: dt.date, last: dt.date) -> None:
+    def __init__(self, table: Path, source: str, first: dt.date = dt.date.min, last: dt.date = dt.date.max) -> None:
         self._table = table
         self._source = source
         self._days = (first, last)
         self._placed: list[Path] = []
         self.added: list[AddAction] = []
 
-    def take(self, files: Iterable[Path]) -> None:
-        """Move files into the table's folder; one without a row is left where it is.
+    def take(self, files: Iterable[Path], source: str = "", *, is_lent: bool = False) -> None:
+        """Move files into the table's folder, where they may be already; one without a row is left where it is.
+
+        Args:
+            files: written by :class:`PartWriter`.
+            source: whose rows, where it is another one.
+            is_lent: whether they stay where they are, too.
 
         Raises:
             Unfit: a row is not of this source or of these days.
@@ -150,11 +159,14 @@ class Parts:
                 continue
             if not self._days[0] <= day <= self._days[1]:
                 raise Unfit(f"rows of other days than {self._days[0]}…{self._days[1]}, which alone are replaced")
-            stats = _statistics(footer, self._source)
+            stats = _statistics(footer, source or self._source)
             place = self._table / file.parent.name / file.name
             place.parent.mkdir(parents=True, exist_ok=True)
             self._placed.append(place)
-            shutil.move(file, place)
+            if is_lent:
+                _link(file, place)
+            elif file != place:
+                shutil.move(file, place)
             self.added.append(
                 AddAction(
                     path=place.relative_to(self._table).as_posix(),
@@ -174,6 +186,14 @@ class Parts:
     def names(self) -> set[str]:
         """The files, as a version of the table names them."""
         return {action.path for action in self.added}
+
+
+def _link(file: Path, place: Path) -> None:
+    """The same file under another name too; a copy where the file system has no such names."""
+    try:
+        os.link(file, place)
+    except OSError:
+        shutil.copyfile(file, place)
 
 
 def _statistics(footer: pq.FileMetaData, source: str) -> str:

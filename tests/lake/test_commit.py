@@ -16,7 +16,7 @@ from deltalake import DeltaTable
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import LakeError
 from ntanalytics.lake import DeltaLake
-from ntanalytics.lake.commit import commit, superseded
+from ntanalytics.lake.commit import commit_days, superseded
 from ntanalytics.lake.parts import Parts, PartWriter
 from tests.lake.test_lake import BILLS, DAY, bills, parted, replace, total
 
@@ -40,7 +40,7 @@ def written(lake: DeltaLake, segments: int, source: str = "a") -> Parts:
 
 
 def put(lake: DeltaLake, parts: Parts, source: str = "a") -> None:
-    commit(lake.path("sms.bills"), parts, BILLS.schema(), source, DAY, DAY, name="sms.bills")
+    commit_days(lake.path("sms.bills"), parts, BILLS.schema(), source, DAY, DAY, name="sms.bills")
 
 
 def test_a_window_is_replaced_in_one_commit_with_the_days_that_become_empty(lake: DeltaLake):
