@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ntanalytics.channels import Channel
-from ntanalytics.delivery import folder
+from ntanalytics.delivery import folder, mail, robot
 from ntanalytics.delivery.message import Message, Outcome
 from ntanalytics.errors import NtaError
 from ntanalytics.ledger import Delivery, Ledger, Parcel
@@ -15,6 +15,8 @@ from ntanalytics.settings import Settings
 #: How a channel of each kind sends.
 _SENDERS: Mapping[str, Callable[[Channel, str, Message], Outcome]] = {
     "folder": folder.send,
+    "mail": mail.send,
+    "robot": robot.send,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ssl
+from collections.abc import Iterable
 from pathlib import Path
 
 from cryptography import x509
@@ -33,11 +34,13 @@ class Authority:
         whole = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         self.file.write_bytes(whole.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
 
-    def issue(self, name: str, begins: dt.datetime = NOW - YEAR, ends: dt.datetime = NOW + YEAR) -> x509.Certificate:
-        """A certificate with its key, written to ``<name>.pem`` and ``<name>.key``."""
+    def issue(
+        self, name: str, begins: dt.datetime = NOW - YEAR, ends: dt.datetime = NOW + YEAR, hosts: Iterable[str] = ()
+    ) -> x509.Certificate:
+        """A certificate of ``localhost``, or of some hosts, with its key: ``<name>.pem`` and ``<name>.key``."""
         key = ec.generate_private_key(ec.SECP256R1())
         builder = self._builder(name, key, begins, ends)
-        address = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+        address = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts or ("localhost",)])
         issued = builder.add_extension(address, critical=False).sign(self._key, hashes.SHA256())
         (self.folder / f"{name}.pem").write_bytes(issued.public_bytes(Encoding.PEM))
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
