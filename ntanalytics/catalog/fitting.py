@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from ntanalytics.catalog.parameters import bound_names
 from ntanalytics.catalog.product import TIME_FORMS
+from ntanalytics.catalog.reading import check_reads
 from ntanalytics.contract import STEERING, Dataset, Type
 from ntanalytics.errors import ContractError, UnknownName
 
@@ -61,8 +62,7 @@ def selected_columns(sql: str, dialects: tuple[str, ...], path: Path, wanted: se
         if len(statements) != 1 or not isinstance(statements[0], exp.Query):
             raise ContractError("the file must hold one SELECT and nothing else", where=str(path))
         query = statements[0]
-        if any(query.find_all(exp.Insert, exp.Update, exp.Delete, exp.Create, exp.Drop, exp.Into, exp.Command)):
-            raise ContractError("a mapping only reads", where=str(path))
+        check_reads(query, sql, dialect, path)
         bound = bound_names(sql)
         if bound != wanted:
             raise ContractError(

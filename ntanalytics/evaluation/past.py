@@ -37,8 +37,6 @@ class PastWorkspace(Workspace):
 
     def __init__(self, settings: Settings, closed: Mapping[str, dt.datetime]) -> None:
         super().__init__(settings)
-        # the engine would draw its bar between the lines of --json
-        self.reader.connection.raw_sql("SET enable_progress_bar = false")
         self._closed = dict(closed)
         self._taken = {name: self.ledger.coverage.days(name, *_EVER) for name in self.feeding}
         self._held = {name: self._load(name) for name in self.feeding if self.version(name) is not None}

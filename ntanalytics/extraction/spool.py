@@ -19,6 +19,7 @@ import duckdb
 import filelock
 import pyarrow as pa
 
+from ntanalytics import embedded
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.errors import LakeError
 from ntanalytics.lake.day_files import DayFiles
@@ -170,15 +171,8 @@ class Spool:
 
     def _engine(self) -> duckdb.DuckDBPyConnection:
         """A DuckDB that goes to disk, beside the rows, when there is much."""
-        folder = str(self._folder / "duckdb")
-        limits: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": _MEMORY,
-            "threads": 2,
-            "temp_directory": folder,
-            "preserve_insertion_order": False,
-        }
-        connection = duckdb.connect(":memory:", config=limits)
-        connection.execute("SET TimeZone = 'UTC'")
+        connection = embedded.opened(memory=_MEMORY, spill=self._folder / "duckdb", is_ordered=False)
+        embedded.lock(connection, folders=[self._folder])
         return connection
 
 

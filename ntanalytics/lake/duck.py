@@ -12,12 +12,13 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from ntanalytics import embedded
 from ntanalytics.contract import Dataset
 from ntanalytics.lake.delta import DeltaLake
 
 
 class DuckReader:
-    """Ibis tables over a lake; one DuckDB in memory, shared by the tables it made.
+    """Ibis tables over a lake; one DuckDB in memory, shared by the tables it made, that opens the lake's files alone.
 
     Attributes:
         connection: the Ibis backend; analysts may use its ``sql``.
@@ -28,6 +29,9 @@ class DuckReader:
         self.connection = ibis.duckdb.connect(threads=2)
         # The lake's times are UTC; a session zone would silently shift casts to dates.
         self.connection.raw_sql("SET TimeZone = 'UTC'")
+        # its bar would be drawn between the lines of --json
+        self.connection.raw_sql("SET enable_progress_bar = false")
+        embedded.lock(self.connection.con, folders=[lake.folder])
 
     def table(
         self, dataset: Dataset, version: int | None, first: dt.date | None = None, last: dt.date | None = None

@@ -8,11 +8,12 @@ connection, sees no variable of Python, and takes no setting back.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 import pandas as pd
 
+from ntanalytics import embedded
 from ntanalytics.contract import DATASETS, Dataset, Type
 from ntanalytics.errors import LakeError, UsageError
 
@@ -25,15 +26,6 @@ _TYPES = {
     Type.TIMESTAMP: "TIMESTAMPTZ",
     Type.DATE: "DATE",
 }
-#: The settings that lock a connection, in this order: the last one makes them final.
-_LOCKS = (
-    "SET python_enable_replacements = false",
-    "SET autoinstall_known_extensions = false",
-    "SET autoload_known_extensions = false",
-    "SET temp_directory = ''",
-    "SET enable_external_access = false",
-    "SET lock_configuration = true",
-)
 
 
 def view(dataset: str) -> str:
@@ -61,12 +53,11 @@ def select(query: str, files: Mapping[str, Sequence[str]]) -> pd.DataFrame:
         UsageError: it is not one SELECT, names what is not there, or reaches for something else than the datasets.
         LakeError: a file of the lake is gone or broken.
     """
-    with duckdb.connect(":memory:", config={"threads": "2"}) as connection:
+    with embedded.opened() as connection:
         try:
-            connection.execute("SET TimeZone = 'UTC'")
             for name, paths in files.items():
                 _create(connection, DATASETS[name], paths)
-            _lock(connection, [path for paths in files.values() for path in paths])
+            embedded.lock(connection, files=[path for paths in files.values() for path in paths])
         except duckdb.Error as error:
             raise LakeError(f"cannot read the files: {error}", where=", ".join(files)) from error
         try:
@@ -89,7 +80,7 @@ def _create(connection: duckdb.DuckDBPyConnection, dataset: Dataset, files: Sequ
     columns = {**{each.name: _TYPES[each.type] for each in dataset.columns}, "source": "VARCHAR", "day": "DATE"}
     if files:
         chosen = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in columns.items())
-        listed = ", ".join(_quoted(path) for path in files)
+        listed = ", ".join(embedded.quoted(path) for path in files)
         source = f"read_parquet([{listed}], hive_partitioning = true, union_by_name = true)"
     else:
         chosen = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in columns.items())
@@ -99,12 +90,6 @@ def _create(connection: duckdb.DuckDBPyConnection, dataset: Dataset, files: Sequ
     body = f"SELECT {chosen} FROM {source}"  # noqa: S608 — names of the contract, and paths that are quoted
     connection.execute(f'CREATE VIEW "{view(dataset.name)}" AS {body}')
     connection.execute(f'CREATE VIEW "{subsystem}"."{noun}" AS FROM main."{view(dataset.name)}"')
-
-
-def _lock(connection: duckdb.DuckDBPyConnection, files: Iterable[str]) -> None:
-    connection.execute(f"SET allowed_paths = [{', '.join(_quoted(path) for path in files)}]")
-    for setting in _LOCKS:
-        connection.execute(setting)
 
 
 def _check(connection: duckdb.DuckDBPyConnection, query: str) -> None:
@@ -118,10 +103,6 @@ def _check(connection: duckdb.DuckDBPyConnection, query: str) -> None:
 def _mention(dataset: str) -> re.Pattern[str]:
     subsystem, noun = dataset.split(".")
     return re.compile(rf'(?<!\w){subsystem}(_|"?\s*\.\s*"?){noun}(?!\w)', re.IGNORECASE)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _first_line(error: Exception) -> str:

@@ -1,15 +1,17 @@
-"""A mapping in DuckDB's SQL over one table in memory, for the kinds of source that fetch a whole table."""
+"""A mapping in DuckDB's SQL over tables in memory, for the kinds of source that fetch what they hold as a whole."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from collections.abc import Mapping as Map
 from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
 
+from ntanalytics import embedded
 from ntanalytics.catalog import Mapping
 from ntanalytics.errors import SourceError, SourceRefused
 from ntanalytics.sources.binding import bound_window, rename_parameters
@@ -23,27 +25,46 @@ REFUSALS = (
 
 
 @contextmanager
-def over_table(
-    name: str, table: pa.Table, mapping: Mapping, since: dt.datetime, until: dt.datetime, zone: ZoneInfo
+def over_tables(
+    tables: Map[str, pa.Table],
+    mapping: Mapping,
+    since: dt.datetime,
+    until: dt.datetime,
+    zone: ZoneInfo,
+    *,
+    missing: str = "DuckDB refuses the mapping",
+    todo: str = "",
 ) -> Iterator[Iterator[pa.RecordBatch]]:
-    """The mapping's rows in the window, over a view ``name`` of ``table`` and nothing else of the machine.
+    """The mapping's rows in the window, over views of these tables and nothing else of the machine.
+
+    Args:
+        tables: view → what it shows.
+        mapping: one whose SQL is DuckDB's.
+        since: the window's beginning.
+        until: its end.
+        zone: the zone of the source's naive times.
+        missing: what to say where the mapping names a view or a column that is not there.
+        todo: what can be done about that.
 
     Raises:
         SourceRefused: DuckDB refuses the mapping.
         SourceError: it failed on a value.
     """
-    with duckdb.connect(":memory:", config={"threads": 2}) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET enable_external_access = false")
-        connection.register(name, table)
-        connection.execute("SET lock_configuration = true")
+    with embedded.opened() as connection:
+        for name, table in tables.items():
+            connection.register(name, table)
+        embedded.lock(connection)
         values = bound_window(mapping.window_form, since, until, zone)
+        where = str(mapping.path)
         try:
             rows = connection.sql(rename_parameters(mapping.sql, "$"), params=values).to_arrow_table(BATCH_ROWS)
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise SourceRefused(f"{missing}: {str(error).splitlines()[0]}", where=where, todo=todo) from None
         except REFUSALS as error:
-            raise SourceRefused(f"DuckDB refuses the mapping: {error}", where=str(mapping.path)) from None
+            raise SourceRefused(f"DuckDB refuses the mapping: {error}", where=where) from None
         except duckdb.Error as error:
             # DuckDB quotes the value that it could not convert: what kind of failure it was says enough.
             what = str(error).partition("\n")[0].partition(": ")[0]
-            raise SourceError(f"DuckDB failed on the mapping: {what}", where=str(mapping.path)) from None
-        yield iter(rows.to_batches())
+            raise SourceError(f"DuckDB failed on the mapping: {what}", where=where) from None
+        reader: pa.RecordBatchReader = rows.to_reader()
+        yield reader

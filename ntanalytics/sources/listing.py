@@ -21,7 +21,7 @@ import pyarrow as pa
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SourceError, SourceUnreachable
 from ntanalytics.settings import SourceSettings
-from ntanalytics.sources.duck import over_table
+from ntanalytics.sources.duck import over_tables
 from ntanalytics.sources.logs import matching_files
 
 
@@ -67,7 +67,7 @@ class ListingSource:
         files = matching_files(self._globs, self.name)
         documents = [self._text(path) for path in files]
         table = pa.table({"file": [path.name for path in files], "document": pa.array(documents, pa.large_string())})
-        with over_table("documents", table, mapping, since, until, self.zone) as batches:
+        with over_tables({"documents": table}, mapping, since, until, self.zone) as batches:
             yield batches
 
     def _text(self, path: Path) -> str:

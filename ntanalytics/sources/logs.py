@@ -28,6 +28,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ntanalytics import embedded
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings
@@ -150,14 +151,10 @@ def matching_files(globs: Iterable[str], source: str) -> list[Path]:
 @contextmanager
 def _connect(spill: Path, lines: _Lines) -> Iterator[duckdb.DuckDBPyConnection]:
     """An embedded DuckDB that sees the lines and nothing else of the machine."""
-    with duckdb.connect(
-        config={"threads": 2, "memory_limit": _MEMORY, "temp_directory": str(spill), "preserve_insertion_order": False}
-    ) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET enable_external_access = false")
+    with embedded.opened(memory=_MEMORY, spill=spill, is_ordered=False) as connection:
         connection.register("raw_lines", lines)
         connection.execute("CREATE VIEW lines AS SELECT file::VARCHAR AS file, line_no, line FROM raw_lines")
-        connection.execute("SET lock_configuration = true")
+        embedded.lock(connection)
         yield connection
 
 

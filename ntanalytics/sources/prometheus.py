@@ -20,7 +20,7 @@ import pyarrow as pa
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SettingsError, SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings, read_secret
-from ntanalytics.sources.duck import over_table
+from ntanalytics.sources.duck import over_tables
 
 #: Seconds between two values. An expression looks back over this span: ``rate(x[5m])``.
 STEP_S = 300
@@ -91,7 +91,7 @@ class PrometheusSource:
                 for table in self._answers(client, query, promql, mapping, since, until)
             ]
         samples = pa.concat_tables([_SCHEMA.empty_table(), *answers])
-        with over_table("samples", samples, mapping, since, until, self.zone) as batches:
+        with over_tables({"samples": samples}, mapping, since, until, self.zone) as batches:
             yield batches
 
     def _client(self) -> httpx.Client:

@@ -13,15 +13,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import duckdb
 import pyarrow as pa
 import python_calamine as calamine
 
 from ntanalytics.catalog import Mapping, Product
-from ntanalytics.errors import SettingsError, SourceRefused, SourceUnreachable
+from ntanalytics.errors import SettingsError, SourceUnreachable
 from ntanalytics.settings import SourceSettings
-from ntanalytics.sources.binding import bound_window, rename_parameters
-from ntanalytics.sources.source import BATCH_ROWS
+from ntanalytics.sources.duck import over_tables
 
 
 class WorkbookSource:
@@ -64,22 +62,13 @@ class WorkbookSource:
             SourceUnreachable: there is no such file, or it is no workbook.
             SourceRefused: a sheet or a column that the mapping names is not there.
         """
-        with duckdb.connect(":memory:") as connection:
-            for sheet, table in self.sheets().items():
-                if table.num_columns:  # a workbook may hold an empty sheet; it cannot be a view
-                    connection.register(sheet, table)
-            values = bound_window(mapping.window_form, since, until, self.zone)
-            try:
-                sql = rename_parameters(mapping.sql, "$")
-                reader: pa.RecordBatchReader = connection.sql(sql, params=values).to_arrow_reader(BATCH_ROWS)
-                yield reader
-            except (duckdb.CatalogException, duckdb.BinderException) as error:
-                # A workbook of an older version lacks the newer sheets; its other datasets are read all the same.
-                raise SourceRefused(
-                    f"a sheet or a column is missing: {str(error).splitlines()[0]}",
-                    where=f"{self._path}: {mapping.path.name}",
-                    todo="copy the sheet with its header row from the workbook that `ntanalytics init DIR` writes",
-                ) from None
+        # A workbook may hold an empty sheet, which cannot be a view.
+        tables = {sheet: table for sheet, table in self.sheets().items() if table.num_columns}
+        # A workbook of an older version lacks the newer sheets; its other datasets are read all the same.
+        missing = f"a sheet or a column is missing in {self._path}"
+        todo = "copy the sheet with its header row from the workbook that `ntanalytics init DIR` writes"
+        with over_tables(tables, mapping, since, until, self.zone, missing=missing, todo=todo) as batches:
+            yield batches
 
     def sheets(self) -> dict[str, pa.Table]:
         """Every sheet as a table of text, named by its first row; a sheet that is empty has no column.

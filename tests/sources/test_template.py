@@ -156,7 +156,7 @@ def test_a_workbook_that_lacks_the_newer_sheets_is_refused_for_their_datasets_al
     ticket = ("A", NINE, "fault", "oa", None, None, None, None)
     write_template(tmp_path / "book.xlsx", older, {"desk.tickets": [ticket]})
     assert [row["ticket_no"] for row in mapped(tmp_path / "book.xlsx", "desk.tickets")] == ["A"]
-    with pytest.raises(SourceRefused, match=r"a sheet or a column is missing: .*事件.*\n.*ntanalytics init"):
+    with pytest.raises(SourceRefused, match=r"a sheet or a column is missing in .*事件.*\n.*ntanalytics init"):
         mapped(tmp_path / "book.xlsx", "desk.incidents")
 
 

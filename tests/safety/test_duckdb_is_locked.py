@@ -1,0 +1,118 @@
+"""Every DuckDB of the suite opens the files that it was given, and nothing else of the machine; nothing unlocks it."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from ntanalytics import embedded
+from ntanalytics.catalog import Mapping, site_catalog
+from ntanalytics.contract import DATASETS
+from ntanalytics.errors import SourceError
+from ntanalytics.extraction.spool import Spool
+from ntanalytics.settings import load
+from ntanalytics.sources import Source, open_sources
+from ntanalytics.workspace import open_workspace
+from tests.extraction.shop import Shop
+
+SINCE, UNTIL = dt.datetime(2026, 11, 1, tzinfo=dt.UTC), dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
+
+#: What leaves the room; ``{out}`` is a free path, ``{other}`` a Parquet file beside what may be read.
+ATTACKS = (
+    "SELECT * FROM read_text('/etc/passwd')",
+    "SELECT * FROM read_csv('/etc/passwd')",
+    "SELECT * FROM '/etc/passwd'",
+    "SELECT * FROM glob('/etc/*')",
+    "SELECT * FROM read_parquet('{other}')",
+    "SELECT * FROM read_parquet('{link}')",
+    "SELECT * FROM read_csv('https://example.com/a.csv')",
+    "COPY (SELECT 1) TO '{out}'",
+    "EXPORT DATABASE '{out}'",
+    "ATTACH '{out}' AS mine",
+    "INSTALL httpfs",
+    "LOAD httpfs",
+    "SET enable_external_access = true",
+    "SET allowed_directories = ['/']",
+    "RESET lock_configuration",
+    "SET lock_configuration = false",
+    "SELECT * FROM a_frame",
+)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    shop = Shop(tmp_path_factory.mktemp("locked"))
+    shop.messages("shop", (1, "2026-11-17 00:30:00", "mobile", 1, "delivered", "2026-11-17 00:30:04"))
+    shop.extractor().extract(["sms.messages"], dt.date(2026, 11, 16), dt.date(2026, 11, 22))
+    pd.DataFrame({"secret": [1]}).to_parquet(shop.folder / "other.parquet")
+    (shop.settings.lake / "link.parquet").symlink_to(shop.folder / "other.parquet")
+    return shop
+
+
+def attacked(shop: Shop, attack: str) -> str:
+    places = {"out": "out", "other": "other.parquet", "link": "lake/link.parquet"}
+    return attack.format(**{name: shop.folder / place for name, place in places.items()})
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_the_lakes_connection_opens_the_lake_alone(shop: Shop, attack: str):
+    lake = open_workspace(shop.config)
+    a_frame = pd.DataFrame({"secret": [1]})
+    assert lake.table("sms.messages").count().to_pyarrow().as_py() == 1
+    with pytest.raises(duckdb.Error) as refused:
+        lake.reader.connection.raw_sql(attacked(shop, attack))
+    assert "root:" not in str(refused.value)
+    assert not (shop.folder / "out").exists()
+    assert len(a_frame) == 1
+
+
+@pytest.fixture(scope="module", params=["logs", "listing", "workbook"])
+def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Source:
+    """A source of each kind that is read by DuckDB (Prometheus and probes go the same two ways)."""
+    folder = tmp_path_factory.mktemp("source")
+    (folder / "a.log").write_text("a line\n", encoding="utf-8")
+    pd.DataFrame({"a": [1]}).to_excel(folder / "book.xlsx", sheet_name="sheet", index=False)
+    entry = {
+        "logs": "{product: nginx, paths: [a.log]}",
+        "listing": "{product: restic, paths: [a.log]}",
+        "workbook": "{product: ledger, path: book.xlsx}",
+    }[request.param]
+    (folder / "ntanalytics.yml").write_text(f"sources: {{it: {entry}}}\n", encoding="utf-8")
+    return open_sources(load(folder / "ntanalytics.yml"), site_catalog(None))["it"]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_mapping_that_slipped_through_the_catalog_still_reaches_nothing(source: Source, shop: Shop, attack: str):
+    # made by hand, as no catalog would give it out
+    sql = attacked(shop, attack)
+    mapping = Mapping(DATASETS["infra.hosts"], Path("made-by-hand.sql"), sql, {}, ("duckdb",))
+    with pytest.raises(SourceError) as refused, source.read(mapping, SINCE, UNTIL) as batches:
+        list(batches)
+    assert "root:" not in str(refused.value)
+    assert not (shop.folder / "out").exists()
+
+
+def test_the_search_for_repeated_keys_opens_its_spool_alone(shop: Shop):
+    with Spool(shop.folder / "spool", DATASETS["sms.messages"]) as spool, spool._engine() as connection:
+        for attack in ATTACKS:
+            with pytest.raises(duckdb.Error):
+                connection.execute(attacked(shop, attack))
+        own = next(iter((shop.folder / "spool").glob("sms.messages.*/")))
+        connection.execute(f"COPY (SELECT 1) TO '{own}/x.parquet'")
+
+
+def test_no_module_opens_a_duckdb_by_itself():
+    package = Path(embedded.__file__).parent
+    openers = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(("duckdb.connect", "duckdb.sql"))
+    }
+    # ibis opens the lake's, and embedded.lock is the next thing that happens to it (tested above)
+    assert openers == {"embedded.py", "lake/duck.py"}
