@@ -6,7 +6,7 @@ import sys
 
 import structlog
 
-from ntanalytics.cli import evaluating, intake, issuing, lab, mapping, scaffolding, shelving, turning
+from ntanalytics.cli import auditing, evaluating, intake, issuing, lab, mapping, scaffolding, shelving, turning
 from ntanalytics.cli.program import app
 from ntanalytics.errors import NtaError
 from ntanalytics.terminal import complain
@@ -26,4 +26,16 @@ def main() -> None:
         sys.exit(130)
 
 
-__all__ = ["app", "evaluating", "intake", "issuing", "lab", "main", "mapping", "scaffolding", "shelving", "turning"]
+__all__ = [
+    "app",
+    "auditing",
+    "evaluating",
+    "intake",
+    "issuing",
+    "lab",
+    "main",
+    "mapping",
+    "scaffolding",
+    "shelving",
+    "turning",
+]

@@ -60,12 +60,17 @@ def extract(
     """
     from ntanalytics.extraction import Extractor
     from ntanalytics.ledger import Ledger
+    from ntanalytics.ledger.settings_noted import note_settings
     from ntanalytics.settings import find_config, load
 
     settings = load(find_config(context.obj))
     first_day, last_day = days_between(first, last, as_day(first, "--from"))
+    ledger = Ledger(settings.ledger)
+    note_settings(ledger.audit, settings.file, settings.model_dump(mode="json"))
+    asked = {"period": f"{first_day} … {last_day}"}
+    ledger.audit.note("extract", ", ".join(datasets or ["all datasets"]), asked)
     with progress() as show:
-        taken = Extractor(settings, Ledger(settings.ledger), show).extract(datasets or [], first_day, last_day)
+        taken = Extractor(settings, ledger, show).extract(datasets or [], first_day, last_day)
     if as_json:
         out.print_json(json.dumps([each.as_data() for each in taken], ensure_ascii=False))
     else:

@@ -1,4 +1,4 @@
-"""Commands about reports: run, verify, history, demo."""
+"""Commands about reports: run, verify, demo."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 from ntanalytics.cli.arguments import as_day
 from ntanalytics.cli.program import app
 from ntanalytics.errors import BadParameter
-from ntanalytics.terminal import complain, out, progress, say, show_table
+from ntanalytics.terminal import complain, out, progress, say
 
 if TYPE_CHECKING:
     from ntanalytics.settings import Settings
@@ -65,37 +65,6 @@ def verify(directory: Annotated[Path, typer.Argument(help="A published report's 
 
     prove(directory)
     say(f"{directory}: every figure in HTML, workbook and document is the record's")
-
-
-@app.command(epilog="Example: ntanalytics history --limit 10")
-def history(
-    context: typer.Context,
-    limit: Annotated[int, typer.Option(min=1, help="How many runs, newest first.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
-) -> None:
-    """List the runs of reports: when, what, how it ended, where it is."""
-    from ntanalytics.ledger import Ledger
-    from ntanalytics.settings import find_config, load
-
-    settings = load(find_config(context.obj))
-    runs = Ledger(settings.ledger).runs.history(limit)
-    if as_json:
-        out.print_json(json.dumps([vars(each) for each in runs], ensure_ascii=False, default=str))
-        return
-    show_table(
-        ("started", "report", "period", "status", "v", "where or why"),
-        (
-            (
-                f"{each.started_at.astimezone(settings.zone):%Y-%m-%d %H:%M}",
-                each.report,
-                each.period,
-                each.status,
-                each.version or "",
-                each.error or each.path,
-            )
-            for each in runs
-        ),
-    )
 
 
 @app.command(epilog="Example: ntanalytics demo --dir demo-city --seed 7")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -12,8 +14,11 @@ from sqlalchemy.pool import NullPool
 from ntanalytics.errors import LakeError
 from ntanalytics.ledger import tables
 from ntanalytics.ledger.access import writing
+from ntanalytics.ledger.audit import Actor, Audit, Event
+from ntanalytics.ledger.audit_tables import guard
 from ntanalytics.ledger.coverage import Coverage, Covered, Taken
 from ntanalytics.ledger.deliveries import Deliveries, Delivery, Parcel
+from ntanalytics.ledger.history import Entry, history
 from ntanalytics.ledger.inspections import Found, Inspection, Inspections
 from ntanalytics.ledger.leases import Lease, LeaseLost, lease
 from ntanalytics.ledger.notices import Notice, Notices
@@ -33,6 +38,7 @@ class Ledger:
         turns: how the turns of the jobs stand.
         deliveries: what was sent to whom.
         notices: what the operators are told.
+        audit: who did what, and when.
 
     Raises:
         LakeError: the ledger cannot be opened, or another version of ours made it.
@@ -56,6 +62,7 @@ class Ledger:
             raise LakeError(f"cannot open the ledger: {error}", where=where, todo=_TODO) from error
         with writing(self._engine) as connection:
             tables.metadata.create_all(connection)
+            guard(connection)
             _refuse_another_shape(connection, where)
         self.coverage = Coverage(self._engine)
         self.runs = Runs(self._engine)
@@ -63,6 +70,18 @@ class Ledger:
         self.turns = Turns(self._engine)
         self.deliveries = Deliveries(self._engine)
         self.notices = Notices(self._engine)
+        self.audit = Audit(self._engine)
+
+    def history(
+        self,
+        kinds: Collection[str] = (),
+        *,
+        report: str = "",
+        since: dt.datetime | None = None,
+        limit: int = 20,
+    ) -> list[Entry]:
+        """What happened last, of every kind: see :func:`ntanalytics.ledger.history.history`."""
+        return history(self._engine, self.audit, kinds, report=report, since=since, limit=limit)
 
     def lease(self, name: str) -> AbstractContextManager[Lease | None]:
         """Hold the lease on something; None when another process holds it (:mod:`ntanalytics.ledger.leases`)."""
@@ -84,10 +103,14 @@ def _refuse_another_shape(connection: sa.Connection, where: str) -> None:
 
 
 __all__ = [
+    "Actor",
+    "Audit",
     "Coverage",
     "Covered",
     "Deliveries",
     "Delivery",
+    "Entry",
+    "Event",
     "Found",
     "Inspection",
     "Inspections",

@@ -12,7 +12,7 @@ from ntanalytics.periods import Period, parse_period
 from ntanalytics.runner.engine import silently
 from ntanalytics.runner.notebooks import load_report
 from ntanalytics.runner.parameters import resolve
-from ntanalytics.runner.run import Progress, RunResult, run_report
+from ntanalytics.runner.run import By, Progress, RunResult, run_report
 from ntanalytics.settings import Settings
 
 #: The parameter that names a unit.
@@ -68,6 +68,7 @@ def run_each_unit(
     progress: Progress = silently,
     notebooks: Path | None = None,
     units: Sequence[str] | None = None,
+    by: By = "hand",
 ) -> EachUnit:
     """Run a report once for each unit that the OA has in the period.
 
@@ -84,6 +85,7 @@ def run_each_unit(
         progress: told of each unit and how many are done.
         notebooks: the folder of the reports (default: the project's).
         units: the units, instead of those of the OA.
+        by: who asked for it, for the audit trail.
 
     Raises:
         UnknownName, BadPeriod, BadParameter: nothing was started.
@@ -109,7 +111,7 @@ def run_each_unit(
         try:
             published[unit] = run_report(
                 settings, report, period.text, {**parameters, UNIT: unit}, today=today, clock=clock,
-                progress=_of_unit(progress, f"{number}/{len(units)} {unit}"), notebooks=notebooks,
+                progress=_of_unit(progress, f"{number}/{len(units)} {unit}"), notebooks=notebooks, by=by,
             )  # fmt: skip
         except _OF_ONE as error:  # one unit's page is not worth the others'; it is named at the end
             failed.append(UnitFailed(unit, error))

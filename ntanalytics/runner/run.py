@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ntanalytics.errors import BadParameter, BadPeriod, LakeError, NtaError
 from ntanalytics.periods import Period, parse_period
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Called as (what is being done, how much of it) while a run goes on.
 Progress = Callable[[str, int], None]
+#: Who asks for a run: a person, a job, or a backfill.
+By = Literal["hand", "job", "backfill"]
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def run_report(
     progress: Progress = engine.silently,
     notebooks: Path | None = None,
     limits: engine.Limits | None = None,
+    by: By = "hand",
 ) -> RunResult:
     """Make a report: take what the lake lacks, execute, render, verify, publish.
 
@@ -93,6 +96,7 @@ def run_report(
         progress: told what is being done.
         notebooks: the folder of the reports (default: the project's).
         limits: how long the notebook may run.
+        by: who asked for it, for the audit trail.
 
     Raises:
         UnknownName, BadPeriod, BadParameter: nothing was started.
@@ -117,6 +121,7 @@ def run_report(
     # From here on it costs seconds of imports; whatever is wrong with the command has been said by now.
     from ntanalytics.extraction import Extractor
     from ntanalytics.ledger import Ledger
+    from ntanalytics.ledger.settings_noted import note_settings
 
     ledger = Ledger(settings.ledger)
     outputs = settings.outputs.resolve()
@@ -128,7 +133,9 @@ def run_report(
         settle_stale_runs(outputs, ledger)
         unnoted = noting.repair(outputs, ledger)
         disk.check_room(outputs)
+        note_settings(ledger.audit, settings.file, settings.model_dump(mode="json"))
         run_id = ledger.runs.start(report, period.text, own)
+        ledger.audit.note("run", report, {"run_id": run_id, "period": period.text, "parameters": own, "by": by})
         now = clock() if clock else None
         with (
             _indexed(settings, ledger, now, notebooks) as unindexed,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ntanalytics.errors import NtaError
 from ntanalytics.ledger import Ledger, Run, Turned
+from ntanalytics.ledger.settings_noted import note_settings
 from ntanalytics.ledger.turns import Status
 from ntanalytics.runner.each_unit import run_each_unit
 from ntanalytics.runner.engine import silently
@@ -72,6 +73,7 @@ def run_due(
     moment = now or dt.datetime.now(dt.UTC)
     ledger = Ledger(settings.ledger)
     calendar, done = settings.calendar(), []
+    note_settings(ledger.audit, settings.jobs, {name: job.model_dump(mode="json") for name, job in jobs.items()})
     for name, job in jobs.items():
         known = {each.turn_at.astimezone(settings.zone): each.status for each in ledger.turns.of(name)}
         try:
@@ -128,12 +130,12 @@ def _run(
     if job.each is None:
         result = run_report(
             settings, job.report, turn.period.text, job.parameters, today=today, clock=clock, progress=progress,
-            notebooks=notebooks,
+            notebooks=notebooks, by="job",
         )  # fmt: skip
         return str(result.directory)
     ended = run_each_unit(
         settings, job.report, turn.period.text, job.parameters, today=today, clock=clock, progress=progress,
-        notebooks=notebooks,
+        notebooks=notebooks, by="job",
     )  # fmt: skip
     if ended.failed:
         raise NtaError(

@@ -1,0 +1,57 @@
+"""Commands about what happened: history."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Annotated
+
+import typer
+
+from ntanalytics.cli.arguments import as_day
+from ntanalytics.cli.program import app
+from ntanalytics.errors import UnknownName
+from ntanalytics.terminal import out, show_table
+
+
+@app.command(epilog="Example: ntanalytics history --kind run --report sms_volume --since 2026-11-01")
+def history(
+    context: typer.Context,
+    kinds: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--kind",
+            help="run, extraction, turn, extract, delivery, notice, settings, backfill, retention or maintain; "
+            "may be repeated.",
+        ),
+    ] = None,
+    report: Annotated[str, typer.Option(help="What concerns this report.")] = "",
+    since: Annotated[str, typer.Option(metavar="DAY", help="Since this local day.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """List what happened and who did it: runs, extractions, deliveries, settings that changed and more.
+
+    It stands in the ledger, whose audit trail is append-only (docs/audit.md).
+    """
+    from ntanalytics.ledger import Ledger
+    from ntanalytics.ledger.history import KINDS
+    from ntanalytics.settings import find_config, load
+
+    for kind in kinds or ():
+        if kind not in KINDS:
+            raise UnknownName("kind", kind, list(KINDS))
+    settings = load(find_config(context.obj))
+    begin = dt.datetime.combine(as_day(since, "--since"), dt.time(), settings.zone) if since else None
+    found = Ledger(settings.ledger).history(kinds or (), report=report, since=begin, limit=limit)
+    if as_json:
+        out.print_json(json.dumps([each.as_data() for each in found], ensure_ascii=False))
+        return
+    show_table(
+        ("when", "who", "kind", "of what", "period", "status", "where or why"),
+        (
+            (f"{each.at.astimezone(settings.zone):%Y-%m-%d %H:%M}", each.who, each.kind, each.subject, each.period,
+             each.status, each.said)
+            for each in found
+        ),
+    )  # fmt: skip

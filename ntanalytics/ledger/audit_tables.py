@@ -1,0 +1,90 @@
+"""The ledger's tables of the audit trail, and the triggers by which a database keeps them as they are."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from ntanalytics.ledger.tables import metadata
+
+#: Who did what, when. Rows are added, never changed; whole months are deleted after a row of ``prunings`` says so.
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.DateTime, nullable=False, index=True, comment="UTC"),
+    sa.Column("kind", sa.String(20), nullable=False, comment="see ntanalytics.ledger.audit"),
+    sa.Column("subject", sa.String(300), nullable=False),
+    sa.Column("details", sa.JSON, nullable=False, comment="without secrets"),
+    sa.Column("account", sa.String(100), nullable=False, comment="of the operating system"),
+    sa.Column("sudo_user", sa.String(100), nullable=False, comment="who called sudo; empty: nobody"),
+    sa.Column("host", sa.String(200), nullable=False),
+    sa.Column("process", sa.Integer, nullable=False),
+    sqlite_autoincrement=True,  # the number of a deleted row is not given to another
+)
+
+#: Up to when events may be deleted: the latest ``before``. A row stays for ever.
+prunings = sa.Table(
+    "prunings",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("before", sa.DateTime, nullable=False, comment="UTC; older events may be deleted"),
+    sa.Column("at", sa.DateTime, nullable=False, comment="UTC; when it was decided"),
+    sqlite_autoincrement=True,
+)
+
+_SQLITE = (
+    """CREATE TRIGGER IF NOT EXISTS events_kept BEFORE UPDATE ON events
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
+    """CREATE TRIGGER IF NOT EXISTS events_not_deleted BEFORE DELETE ON events
+    WHEN NOT EXISTS (SELECT 1 FROM prunings WHERE OLD.at < prunings.before)
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
+    # INSERT OR REPLACE would change a row without any of the other triggers
+    """CREATE TRIGGER IF NOT EXISTS events_not_replaced BEFORE INSERT ON events
+    WHEN EXISTS (SELECT 1 FROM events WHERE events.id = NEW.id)
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
+    """CREATE TRIGGER IF NOT EXISTS prunings_kept BEFORE UPDATE ON prunings
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
+    """CREATE TRIGGER IF NOT EXISTS prunings_not_deleted BEFORE DELETE ON prunings
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
+    """CREATE TRIGGER IF NOT EXISTS prunings_not_replaced BEFORE INSERT ON prunings
+    WHEN EXISTS (SELECT 1 FROM prunings WHERE prunings.id = NEW.id)
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
+)
+
+_POSTGRESQL = (
+    """CREATE OR REPLACE FUNCTION ntanalytics_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$""",
+    """CREATE OR REPLACE FUNCTION ntanalytics_only_pruned() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF EXISTS (SELECT 1 FROM prunings WHERE OLD.at < prunings.before) THEN RETURN OLD; END IF;
+        RAISE EXCEPTION 'the audit trail is append-only';
+    END $$""",
+    """CREATE TRIGGER events_kept BEFORE UPDATE OR TRUNCATE ON events
+    FOR EACH STATEMENT EXECUTE FUNCTION ntanalytics_append_only()""",
+    """CREATE TRIGGER events_not_deleted BEFORE DELETE ON events
+    FOR EACH ROW EXECUTE FUNCTION ntanalytics_only_pruned()""",
+    """CREATE TRIGGER prunings_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON prunings
+    FOR EACH STATEMENT EXECUTE FUNCTION ntanalytics_append_only()""",
+)
+
+
+def guard(connection: sa.Connection) -> None:
+    """Have the database refuse every change of the trail.
+
+    SQLite is told each time that the ledger is opened, for it makes tables outside of a transaction, and a process may
+    have been killed before the triggers were there. PostgreSQL made them together with the tables, or neither.
+    """
+    if connection.dialect.name == "sqlite":
+        for statement in _SQLITE:
+            connection.exec_driver_sql(statement)
+
+
+def _guard_postgresql(_table: sa.Table, connection: sa.Connection, **_more: object) -> None:
+    if connection.dialect.name == "postgresql":
+        for statement in _POSTGRESQL:
+            connection.exec_driver_sql(statement)
+
+
+# The later of the two tables brings the triggers of both.
+prunings.add_is_dependent_on(events)
+sa.event.listen(prunings, "after_create", _guard_postgresql)
