@@ -21,6 +21,10 @@ def init(directory: Annotated[Path, typer.Argument(help="Where to put the files;
 
     for path in write_starter(directory):
         say(f"wrote {path}")
+    say(
+        f"\nFor systemd, cron, Kubernetes or Airflow: ntanalytics --config {directory}/ntanalytics.yml schedule "
+        f"--write {directory}/scheduled"
+    )
 
 
 @app.command(epilog="Example: ntanalytics contract sms.messages")

@@ -18,6 +18,14 @@ from ntanalytics.terminal import complain, out, progress, say, show_table
 def schedule(
     context: typer.Context,
     days: Annotated[int, typer.Option(min=1, max=366, help="How many days ahead.")] = 14,
+    write: Annotated[
+        Path | None,
+        typer.Option(
+            "--write",
+            metavar="DIR",
+            help="Write the files for systemd, cron, Kubernetes and Airflow by which this site is called.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """Show what comes out by itself in the next days, and check that every job can.
@@ -26,6 +34,8 @@ def schedule(
     """
     from ntanalytics.scheduling.ahead import ahead
     from ntanalytics.scheduling.jobs import check_jobs, load_jobs
+    from ntanalytics.scheduling.unattended import place_of
+    from ntanalytics.scheduling.unattended import write as write_files
     from ntanalytics.settings import find_config, load
 
     settings = load(find_config(context.obj))
@@ -42,6 +52,9 @@ def schedule(
             for each in coming
         ]  # fmt: skip
         show_table(("turn", "job", "report", "period", "out by"), rows)
+    if write is not None:
+        for path in write_files(write, place_of(settings), jobs):
+            complain(f"wrote {path}") if as_json else say(f"wrote {path}")
     for line in [*untold, *wrong]:
         complain(line)
     if wrong:
