@@ -12,17 +12,21 @@
     │   ├── SourceUnreachable                     no connection, no such file
     │   ├── SourceRefused                         it answered, and refused (not retryable)
     │   └── SourceClosed                          it may not be read at this hour (not retryable)
-    ├── LakeError                   exit code 6   the lake cannot be read or written
-    │   └── NoData                                nothing was ever extracted for what was asked
+    ├── LakeError                   exit code 6   the lake or the ledger cannot be read or written (retryable)
+    │   ├── LeaseLost                             another process may be at work on the same thing
+    │   └── NoData                                nothing was ever extracted for what was asked (not retryable)
     ├── ReportFailed                exit code 7   a notebook raised
-    │   ├── KernelDied                            its kernel was killed
+    │   ├── KernelDied                            its kernel was killed (retryable)
     │   └── ReportIncomplete                      it ended without having run every cell
-    ├── PublishError                exit code 8   rendering or publishing failed (full disk, permissions)
+    ├── PublishError                exit code 8   rendering or publishing failed
+    │   ├── DiskError                             a full disk, a missing permission (retryable)
+    │   └── Busy                                  another process is making the same report (retryable)
     ├── VerificationFailed          exit code 9   a rendering differs from the record
-    ├── CalendarMissing             exit code 10  no working-day calendar for a year
+    ├── CalendarMissing             exit code 10  no working-day calendar for a year (retryable: one is added)
     └── Overdue                     exit code 11  something that was due did not come by its deadline
 
-A message has up to three parts: what was wrong, where, and what to do about it.
+A message has up to three parts: what was wrong, where, and what to do about it. What is retryable passes by itself,
+or when an operator has seen to the machine, and then the same thing works; the rest is a mistake in what was asked.
 """
 
 from __future__ import annotations
@@ -133,11 +137,18 @@ class LakeError(NtaError):
     """The lake cannot be read or written."""
 
     exit_code = 6
+    retryable = True
     said = "写入数据湖出错"
+
+
+class LeaseLost(LakeError):
+    """A lease could not be renewed in time, and another process may be at work on the same thing."""
 
 
 class NoData(LakeError):
     """Nothing was ever extracted for what was asked."""
+
+    retryable = False
 
 
 class ReportFailed(NtaError):
@@ -157,9 +168,21 @@ class ReportIncomplete(ReportFailed):
 
 
 class PublishError(NtaError):
-    """Rendering or publishing failed: full disk, missing permission."""
+    """Rendering or publishing failed."""
 
     exit_code = 8
+
+
+class DiskError(PublishError):
+    """What is made cannot be written: full disk, missing permission, read-only folder."""
+
+    retryable = True
+
+
+class Busy(PublishError):
+    """Another process is making the same report."""
+
+    retryable = True
 
 
 class VerificationFailed(NtaError):
@@ -172,6 +195,7 @@ class CalendarMissing(NtaError):
     """There is no working-day calendar for a year: neither the library's nor the site's."""
 
     exit_code = 10
+    retryable = True
 
 
 class Overdue(NtaError):

@@ -20,7 +20,7 @@ from ntanalytics.ledger.coverage import Coverage, Covered, Taken
 from ntanalytics.ledger.deliveries import Deliveries, Delivery, Parcel
 from ntanalytics.ledger.history import Entry, history
 from ntanalytics.ledger.inspections import Found, Inspection, Inspections
-from ntanalytics.ledger.leases import Lease, LeaseLost, lease
+from ntanalytics.ledger.leases import Lease, lease
 from ntanalytics.ledger.notices import Notice, Notices
 from ntanalytics.ledger.runs import Run, Runs
 from ntanalytics.ledger.turns import Turned, Turns
@@ -115,7 +115,6 @@ __all__ = [
     "Inspection",
     "Inspections",
     "Lease",
-    "LeaseLost",
     "Ledger",
     "Notice",
     "Notices",

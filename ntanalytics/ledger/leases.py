@@ -17,16 +17,12 @@ from contextlib import contextmanager, suppress
 import sqlalchemy as sa
 import structlog
 
-from ntanalytics.errors import LakeError
+from ntanalytics.errors import LakeError, LeaseLost
 from ntanalytics.ledger.access import writing
 from ntanalytics.ledger.schedule_tables import leases
 
 #: So long a lease holds without being renewed; a third of it passes between two renewals.
 HOLDS_S = 90.0
-
-
-class LeaseLost(LakeError):
-    """The lease could not be renewed in time, and another process may be at work on the same thing."""
 
 
 class Lease:

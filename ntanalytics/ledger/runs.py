@@ -78,9 +78,16 @@ class Runs:
             same = [row.version for row in connection.execute(query) if row.parameters == dict(parameters)]
         return max(same, default=0) + 1
 
+    def published(self, ids: sa.Select[tuple[str]]) -> list[Run]:
+        """Of the runs that a query names, those that were published, newest first."""
+        return self._read(sa.select(tables.runs).where(tables.runs.c.id.in_(ids), tables.runs.c.status == "published"))
+
     def history(self, limit: int = 50) -> list[Run]:
         """The latest runs, newest first."""
-        query = sa.select(tables.runs).order_by(tables.runs.c.started_at.desc(), tables.runs.c.id.desc()).limit(limit)
+        return self._read(sa.select(tables.runs).limit(limit))
+
+    def _read(self, query: sa.Select[Any]) -> list[Run]:
+        ordered = query.order_by(tables.runs.c.started_at.desc(), tables.runs.c.id.desc())
         with reading(self._engine) as connection:
             return [
                 Run(
@@ -88,7 +95,7 @@ class Runs:
                     row.ended_at.replace(tzinfo=dt.UTC) if row.ended_at else None,
                     row.status, row.version, row.path, row.error, row.who,
                 )
-                for row in connection.execute(query)
+                for row in connection.execute(ordered)
             ]  # fmt: skip
 
 

@@ -21,6 +21,15 @@ turns = sa.Table(
     sa.Column("holder", sa.String(200), nullable=False, default="", comment="host and process of the last attempt"),
 )
 
+#: Which runs were about to be published for a turn; noted right before, so that none is published unknown to its turn.
+turn_runs = sa.Table(
+    "turn_runs",
+    metadata,
+    sa.Column("run_id", sa.String(40), primary_key=True),
+    sa.Column("job", sa.String(80), nullable=False),
+    sa.Column("turn_at", sa.DateTime, nullable=False, comment="UTC; see turns"),
+)
+
 #: Who is at work on what: one row while it is held. A holder that is gone no longer moves ``expires_at``.
 leases = sa.Table(
     "leases",

@@ -6,7 +6,7 @@ import errno
 import shutil
 from pathlib import Path
 
-from ntanalytics.errors import NtaError, PublishError
+from ntanalytics.errors import DiskError
 
 #: Least free space to begin with. A report is at most some MB, but papermill writes the record anew at each
 #: cell and the old report stays until the new one is whole; with less, the disk would be full in the middle.
@@ -19,29 +19,29 @@ def check_room(outputs: Path) -> None:
     """Refuse to begin where the disk is nearly full.
 
     Raises:
-        PublishError: less than ``LEAST_FREE_BYTES`` are free; says how much is.
+        DiskError: less than ``LEAST_FREE_BYTES`` are free; says how much is.
     """
     try:
         free = shutil.disk_usage(outputs).free
     except OSError as error:
         raise disk_error(error, outputs) from error
     if free < LEAST_FREE_BYTES:
-        raise PublishError(
+        raise DiskError(
             f"the disk is nearly full: {_mb(free)} MB are free, a run wants {_mb(LEAST_FREE_BYTES)} MB",
             where=str(outputs),
             todo="free some space, then run it again",
         )
 
 
-def disk_error(error: OSError, folder: Path) -> NtaError:
+def disk_error(error: OSError, folder: Path) -> DiskError:
     """What a failure to write in ``folder`` means, as our own error."""
     if error.errno in _NO_ROOM:
-        return PublishError(
+        return DiskError(
             f"the disk is full: {error.strerror}",
             where=str(folder),
             todo=f"free some space (a run wants {_mb(LEAST_FREE_BYTES)} MB), then run it again",
         )
-    return PublishError(f"cannot write: {error.strerror or error}", where=str(folder), todo="check its permissions")
+    return DiskError(f"cannot write: {error.strerror or error}", where=str(folder), todo="check its permissions")
 
 
 def _mb(size_bytes: int) -> int:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ntanalytics.errors import BadParameter, NoData, NtaError
+from ntanalytics.errors import BadParameter, LeaseLost, NoData, NtaError
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.runner.engine import silently
 from ntanalytics.runner.notebooks import load_report
 from ntanalytics.runner.parameters import resolve
-from ntanalytics.runner.run import By, Progress, RunResult, run_report
+from ntanalytics.runner.run import By, Progress, RunResult, run_report, unasked
 from ntanalytics.settings import Settings
 
 #: The parameter that names a unit.
@@ -69,6 +69,8 @@ def run_each_unit(
     notebooks: Path | None = None,
     units: Sequence[str] | None = None,
     by: By = "hand",
+    but: Collection[str] = (),
+    before_publishing: Callable[[str], None] = unasked,
 ) -> EachUnit:
     """Run a report once for each unit that the OA has in the period.
 
@@ -86,8 +88,11 @@ def run_each_unit(
         notebooks: the folder of the reports (default: the project's).
         units: the units, instead of those of the OA.
         by: who asked for it, for the audit trail.
+        but: units that have their page already.
+        before_publishing: as :func:`ntanalytics.runner.run.run_report` asks it, for each page.
 
     Raises:
+        LeaseLost: another process may be making the same pages; no more are made.
         UnknownName, BadPeriod, BadParameter: nothing was started.
         NoData: the OA has no unit in that period.
     """
@@ -104,6 +109,7 @@ def run_each_unit(
         units = oa_units(settings, period)
     if not units:
         raise NoData(f"the OA has no unit in {period.text}", where=report, todo="check the sources of oa.members")
+    units = [unit for unit in units if unit not in but]
     published: dict[str, RunResult] = {}
     failed: list[UnitFailed] = []
     for number, unit in enumerate(units, 1):
@@ -112,7 +118,10 @@ def run_each_unit(
             published[unit] = run_report(
                 settings, report, period.text, {**parameters, UNIT: unit}, today=today, clock=clock,
                 progress=_of_unit(progress, f"{number}/{len(units)} {unit}"), notebooks=notebooks, by=by,
+                before_publishing=before_publishing,
             )  # fmt: skip
+        except LeaseLost:
+            raise
         except _OF_ONE as error:  # one unit's page is not worth the others'; it is named at the end
             failed.append(UnitFailed(unit, error))
     return EachUnit(published, failed)

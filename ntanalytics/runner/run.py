@@ -26,6 +26,10 @@ Progress = Callable[[str, int], None]
 By = Literal["hand", "job", "backfill"]
 
 
+def unasked(_run_id: str) -> None:
+    """Nobody is asked before a report is published."""
+
+
 @dataclass(frozen=True)
 class RunResult:
     """A run that was published.
@@ -79,6 +83,7 @@ def run_report(
     notebooks: Path | None = None,
     limits: engine.Limits | None = None,
     by: By = "hand",
+    before_publishing: Callable[[str], None] = unasked,
 ) -> RunResult:
     """Make a report: take what the lake lacks, execute, render, verify, publish.
 
@@ -97,6 +102,7 @@ def run_report(
         notebooks: the folder of the reports (default: the project's).
         limits: how long the notebook may run.
         by: who asked for it, for the audit trail.
+        before_publishing: asked with the run's id, right before it is published; what it raises prevents that.
 
     Raises:
         UnknownName, BadPeriod, BadParameter: nothing was started.
@@ -161,6 +167,7 @@ def run_report(
                 content = publishing.manifest(
                     plan, period, values, record, staged, run_id=run_id, version=version, left_out=left_out
                 )
+                before_publishing(run_id)
                 publishing.publish(staged, target, content)
             # Inside the staging: a supervisor killed right here leaves a stale folder, whose next
             # finder sees by the manifest that this run was published.

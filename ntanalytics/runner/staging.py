@@ -11,7 +11,7 @@ from pathlib import Path
 
 import filelock
 
-from ntanalytics.errors import PublishError
+from ntanalytics.errors import Busy, PublishError
 from ntanalytics.runner.disk import disk_error
 
 STAGING = ".staging"
@@ -47,13 +47,13 @@ def one_at_a_time(outputs: Path, report: str, folder: str) -> Iterator[None]:
     """Hold the lock of one published folder, so that two runs do not publish over each other.
 
     Raises:
-        PublishError: another run has it.
+        Busy: another run has it.
     """
     lock = filelock.FileLock(_folder(outputs, LOCKS) / f"{report},{folder}.lock")
     try:
         lock.acquire(blocking=False)
     except filelock.Timeout as error:
-        raise PublishError(
+        raise Busy(
             "another run of this report and period is under way", where=f"{report}/{folder}", todo="wait for it to end"
         ) from error
     try:

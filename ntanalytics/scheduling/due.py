@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from ntanalytics.ledger.turns import Status
+from ntanalytics.ledger.turns import Turned
 from ntanalytics.periods import Calendar, Period, parse_period
+from ntanalytics.scheduling.again import comes_again
 from ntanalytics.scheduling.jobs import Job
 
 #: No turn is looked for further back, however long nothing ran.
@@ -44,18 +45,19 @@ class Due:
 
 
 def due(
-    name: str, job: Job, known: Mapping[dt.datetime, Status], now: dt.datetime, calendar: Calendar, zone: ZoneInfo
+    name: str, job: Job, known: Mapping[dt.datetime, Turned], now: dt.datetime, calendar: Calendar, zone: ZoneInfo
 ) -> Due:
     """What is due of a job.
 
     A job that the ledger knows nothing of begins with its latest turn: what was before it was never promised. After
     an outage each turn that was missed is made up for, or the latest alone, as the job says; what is older than its
-    ``max_age_days`` is not. A turn that failed by a passing cause comes again until its deadline has passed.
+    ``max_age_days`` is not. A turn that failed by a passing cause comes again at each call until its deadline, then
+    ever more rarely (:func:`ntanalytics.scheduling.again.comes_again`) until it is too old.
 
     Args:
         name: the job's name.
         job: the job.
-        known: how the turns of the job stand that the ledger knows, by their moment (aware).
+        known: the turns of the job that the ledger knows, by their moment (aware).
         now: the moment (aware).
         calendar: the working days.
         zone: the site's zone.
@@ -70,7 +72,7 @@ def due(
         moments = moments[-1:]
     waiting = [turn_of(name, job, at, calendar) for at in moments if _is_waiting(job, known.get(at), at, now)]
     young = [turn for turn in waiting if now - turn.at <= dt.timedelta(days=job.max_age_days)]
-    skipped = [(turn, f"older than {job.max_age_days} days") for turn in waiting if turn not in young]
+    skipped = [(turn, _too_old(job, known.get(turn.at))) for turn in waiting if turn not in young]
     if job.catch_up == "latest" and len(young) > 1:
         skipped += [(turn, f"{young[-1].period.text} stands for it") for turn in young[:-1]]
         young = young[-1:]
@@ -82,8 +84,17 @@ def turn_of(name: str, job: Job, at: dt.datetime, calendar: Calendar) -> Turn:
     return Turn(name, at, parse_period(job.period, at.date(), calendar))
 
 
-def _is_waiting(job: Job, status: Status | None, at: dt.datetime, now: dt.datetime) -> bool:
-    """Whether a turn is still to be taken; one that is ``running`` is, if whoever took it is gone."""
-    if status == "retry":
-        return now <= job.deadline(at)
-    return status in (None, "running")
+def _is_waiting(job: Job, known: Turned | None, at: dt.datetime, now: dt.datetime) -> bool:
+    """Whether a turn is still to be taken, or to be given up; one that is ``running`` is, if its taker is gone."""
+    if known is None or known.status == "running":
+        return True
+    if known.status != "retry":
+        return False
+    is_on_time, is_old = now <= job.deadline(at), now - at > dt.timedelta(days=job.max_age_days)
+    return is_on_time or is_old or comes_again(at, known.ended_at or at, now)
+
+
+def _too_old(job: Job, known: Turned | None) -> str:
+    """Why a turn is not made up for: its age, and what it failed of before."""
+    why = f"older than {job.max_age_days} days"
+    return f"{why}; it failed of: {known.why}" if known is not None and known.why else why

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ntanalytics.ledger import LeaseLost, Ledger
+from ntanalytics.errors import LeaseLost
+from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.leases import lease
 from ntanalytics.ledger.schedule_tables import leases
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ntanalytics.errors import CalendarMissing, SettingsError
-from ntanalytics.ledger.turns import Status
+from ntanalytics.ledger.turns import Status, Turned
 from ntanalytics.periods import Calendar
 from ntanalytics.scheduling.ahead import ahead
 from ntanalytics.scheduling.due import due
@@ -72,8 +72,13 @@ def test_a_job_that_was_never_run_begins_with_its_latest_turn():
     assert found.skipped == ()
 
 
-def _known(**status: Status) -> dict[dt.datetime, Status]:
-    return {_at(f"2026-11-{day[1:]} 07:30"): each for day, each in status.items()}
+def _turned(at: dt.datetime, status: Status, tried_at: dt.datetime | None = None, why: str = "") -> Turned:
+    return Turned("x", at, "", status, 1, tried_at or at, tried_at or at, why, "")
+
+
+def _known(**status: Status) -> dict[dt.datetime, Turned]:
+    moments = {_at(f"2026-11-{day[1:]} 07:30"): each for day, each in status.items()}
+    return {at: _turned(at, each) for at, each in moments.items()}
 
 
 def test_after_an_outage_every_missed_turn_comes_and_what_is_too_old_is_skipped_with_the_reason():
@@ -95,15 +100,43 @@ def test_a_job_that_catches_up_with_the_latest_alone_says_what_stands_for_the_ot
 
 
 @pytest.mark.parametrize(
-    ("status", "now", "is_due"),
-    [
-        ("issued", "09:00", False), ("skipped", "09:00", False), ("failed", "09:00", False),
-        ("retry", "09:29", True), ("retry", "09:31", False), ("running", "23:00", True),
-    ],
-)  # fmt: skip
-def test_what_passes_by_itself_comes_again_until_the_deadline(status: Status, now: str, is_due: bool):
-    found = due("x", _job(), _known(d23="issued", d24=status), _at(f"2026-11-24 {now}"), CALENDAR, ZONE)
+    ("status", "is_due"), [("issued", False), ("skipped", False), ("failed", False), ("running", True)]
+)
+def test_what_has_ended_is_not_due_and_what_was_broken_off_is(status: Status, is_due: bool):
+    found = due("x", _job(), _known(d23="issued", d24=status), _at("2026-11-24 23:00"), CALENDAR, ZONE)
     assert bool(found.turns) is is_due
+
+
+@pytest.mark.parametrize(
+    ("tried", "now", "is_due"),
+    [
+        # by 09:30 it must be out: until then at each call
+        ("24 07:31", "24 07:35", True),
+        ("24 09:25", "24 09:30", True),
+        # then after as long again as it has been failing: 2 hours at 09:30, 4 at 11:30
+        ("24 09:30", "24 11:29", False),
+        ("24 09:30", "24 11:30", True),
+        ("24 11:30", "24 15:29", False),
+        ("24 11:30", "24 15:30", True),
+        # and at least every six hours
+        ("26 07:30", "26 13:29", False),
+        ("26 07:30", "26 13:30", True),
+        # a last try in the future is a clock's that has jumped back since
+        ("26 07:30", "24 10:00", True),
+    ],
+)
+def test_what_passes_by_itself_comes_again_ever_more_rarely(tried: str, now: str, is_due: bool):
+    at = _at("2026-11-24 07:30")
+    known = {at: _turned(at, "retry", _at(f"2026-11-{tried}"))}
+    found = due("x", _job(), known, _at(f"2026-11-{now}"), CALENDAR, ZONE)
+    assert (at in [turn.at for turn in found.turns]) is is_due
+
+
+def test_what_never_passed_is_given_up_with_its_cause():
+    at = _at("2026-11-24 07:30")
+    known = {at: _turned(at, "retry", _at("2026-12-04 07:00"), "the disk is full")}
+    [(turn, why)] = due("x", _job(), known, _at("2026-12-04 07:31"), CALENDAR, ZONE).skipped
+    assert (turn.at, why) == (at, "older than 10 days; it failed of: the disk is full")
 
 
 def test_a_clock_that_jumped_back_makes_nothing_due():
@@ -113,20 +146,27 @@ def test_a_clock_that_jumped_back_makes_nothing_due():
 
 def test_a_year_without_a_calendar_is_said_and_never_guessed():
     with pytest.raises(CalendarMissing, match="2027"):
-        due("x", _job(), {_at("2026-12-31 07:30"): "issued"}, _at("2027-01-05 09:00"), CALENDAR, ZONE)
+        due(
+            "x",
+            _job(),
+            {_at("2026-12-31 07:30"): _turned(_at("2026-12-31 07:30"), "issued")},
+            _at("2027-01-05 09:00"),
+            CALENDAR,
+            ZONE,
+        )
 
 
 @given(st.lists(st.integers(0, 60 * 24 * 45), min_size=1, max_size=30))
 def test_every_turn_is_taken_or_skipped_once_whenever_it_is_looked(minutes: list[int]):
     """However irregularly one looks, no turn comes twice, and none is lost."""
     job, begin = _job(max_age_days=3), _at("2026-09-16 07:31")
-    known: dict[dt.datetime, Status] = {_at("2026-09-16 07:30"): "issued"}
+    known = {_at("2026-09-16 07:30"): _turned(_at("2026-09-16 07:30"), "issued")}
     seen: list[dt.datetime] = []
     for minute in sorted(minutes):
         found = due("x", job, known, begin + dt.timedelta(minutes=minute), CALENDAR, ZONE)
         seen += [turn.at for turn in found.turns] + [turn.at for turn, _ in found.skipped]
-        known |= dict.fromkeys((turn.at for turn in found.turns), "issued")
-        known |= dict.fromkeys((turn.at for turn, _ in found.skipped), "skipped")
+        known |= {turn.at: _turned(turn.at, "issued") for turn in found.turns}
+        known |= {turn.at: _turned(turn.at, "skipped") for turn, _ in found.skipped}
     last = begin + dt.timedelta(minutes=max(minutes))
     assert sorted(seen) == job.when.between(begin, last, CALENDAR, ZONE)
     assert len(set(seen)) == len(seen)

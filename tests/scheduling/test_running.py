@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from ntanalytics.runner import run_report
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.scheduling.running import Done, run_due
 from tests.desk import Desk
@@ -77,11 +78,23 @@ def test_a_kernel_that_was_killed_is_tried_again_until_the_deadline(desk: Desk):
 def test_a_turn_whose_taker_was_killed_after_publishing_is_issued_and_not_made_again(desk: Desk):
     desk.write()
     turn_at = NOW - dt.timedelta(hours=1)
-    desk.ledger.turns.begin("weekly", turn_at, "2026-W47", "another host")
-    desk.run()
+    # its clock was two hours fast, and was put right since
+    desk.ledger.turns.begin("weekly", turn_at, "2026-W47", "another host", now=NOW + dt.timedelta(hours=2))
+    run_report(
+        desk.settings, "probe", "2026-W47", {}, today=NOW.date(), notebooks=desk.notebooks,
+        before_publishing=lambda run_id: desk.ledger.turns.publishes("weekly", turn_at, run_id),
+    )  # fmt: skip
     [done] = _run(desk)
     assert (done.status, done.why) == ("issued", str(desk.published))
     assert len(desk.ledger.runs.history()) == 1
+
+
+def test_a_report_that_somebody_made_by_hand_does_not_stand_for_the_turn(desk: Desk):
+    desk.write()
+    desk.run()
+    [done] = _run(desk)
+    assert done.status == "issued"
+    assert [run.version for run in desk.ledger.runs.history()] == [2, 1]
 
 
 def test_a_turn_whose_taker_was_killed_before_publishing_is_taken_again(desk: Desk):

@@ -1,0 +1,156 @@
+"""Taking one turn, under its lease: what was begun is looked into, what is made is published by its holder alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ntanalytics.errors import LeaseLost, NtaError
+from ntanalytics.ledger import Lease, Ledger, Run
+from ntanalytics.ledger.turns import Status
+from ntanalytics.runner.each_unit import UNIT, run_each_unit
+from ntanalytics.runner.run import Progress, run_report, settle_stale_runs
+from ntanalytics.scheduling.due import Turn
+from ntanalytics.scheduling.jobs import Job
+from ntanalytics.settings import Settings
+
+#: What a run may end in: an error of ours, the disk's, or a defect in what makes the report.
+OF_ONE = (NtaError, OSError, ValueError, TypeError, LookupError, RuntimeError)
+
+
+class UnitsMissing(NtaError):
+    """Some units have no page; it passes by itself where the cause of each does."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of one turn.
+
+    Attributes:
+        job: the job's name.
+        period: what the report is of; empty where that cannot be told.
+        status: ``issued``, ``skipped``, ``failed`` or ``retry`` (it failed by a cause that passes by itself).
+        why: where the report is, or why there is none.
+        exit_code: of the error; 0 without one.
+    """
+
+    job: str
+    period: str
+    status: Status
+    why: str
+    exit_code: int = 0
+
+
+@dataclass(frozen=True)
+class Means:
+    """What turns are taken with.
+
+    Attributes:
+        settings: the site.
+        ledger: its ledger.
+        now: the moment (aware) that stands for now; None for the machine's clock.
+        clock: tells the moment at which data are taken; None for the machine's.
+        progress: told what is being done.
+        notebooks: the folder of the reports; None for the project's.
+    """
+
+    settings: Settings
+    ledger: Ledger
+    now: dt.datetime | None
+    clock: Callable[[], dt.datetime] | None
+    progress: Progress
+    notebooks: Path | None
+
+    def moment(self) -> dt.datetime:
+        """The present moment (aware)."""
+        return self.clock() if self.clock else self.now or dt.datetime.now(dt.UTC)
+
+
+def take(means: Means, job: Job, turn: Turn) -> Done | None:
+    """Take a turn; None when another process is at it, or has done it meanwhile.
+
+    Raises:
+        LakeError: the ledger cannot be used.
+    """
+    turns = means.ledger.turns
+    means.progress(f"{turn.job} {turn.period.text}", 0)
+    with means.ledger.lease(lease_of(turn)) as held:
+        if held is None:
+            return None
+        stood = next((each for each in turns.of(turn.job) if each.turn_at == turn.at), None)
+        if stood is not None and stood.status in ("issued", "failed", "skipped"):
+            return None
+        settle_stale_runs(means.settings.outputs.resolve(), means.ledger)
+        there = turns.published(turn.job, turn.at)
+        turns.begin(turn.job, turn.at, turn.period.text, held.holder, now=means.moment())
+        status: Status = "issued"
+        code = 0
+        try:
+            where = there[0].path if there and job.each is None else issue(means, job, turn, held, there)
+        except LeaseLost as lost:  # whoever has it says how the turn ends
+            return Done(turn.job, turn.period.text, "retry", str(lost), lost.exit_code)
+        except OF_ONE as error:
+            code = error.exit_code if isinstance(error, NtaError) else NtaError.exit_code
+            status = "retry" if _passes(error) else "failed"
+            where = str(error) or type(error).__name__
+        turns.end(turn.job, turn.at, status, where, holder=held.holder, now=means.moment())
+        return Done(turn.job, turn.period.text, status, where, code)
+
+
+def lease_of(turn: Turn) -> str:
+    """The name of the lease on a turn."""
+    return f"turn {turn.job} {turn.at.astimezone(dt.UTC):%Y-%m-%dT%H:%M}"
+
+
+def issue(means: Means, job: Job, turn: Turn, held: Lease, there: Sequence[Run]) -> str:
+    """Issue the report of a turn, or its page for each unit.
+
+    Args:
+        means: what it is made with.
+        job: the job.
+        turn: its turn.
+        held: the lease on it: asked right before anything is published.
+        there: what an earlier taker published of it; pages that are there are not made again.
+
+    Returns:
+        Where it is.
+
+    Raises:
+        LeaseLost: another process may be at it; nothing more was published.
+        UnitsMissing: some units have no page.
+        NtaError: as :func:`ntanalytics.runner.run.run_report`.
+    """
+
+    def is_ours(run_id: str) -> None:
+        held.check()
+        means.ledger.turns.publishes(turn.job, turn.at, run_id)
+
+    settings, today = means.settings, turn.at.date()
+    if job.each is None:
+        result = run_report(
+            settings, job.report, turn.period.text, job.parameters, today=today, clock=means.clock,
+            progress=means.progress, notebooks=means.notebooks, by="job", before_publishing=is_ours,
+        )  # fmt: skip
+        return str(result.directory)
+    ended = run_each_unit(
+        settings, job.report, turn.period.text, job.parameters, today=today, clock=means.clock,
+        progress=means.progress, notebooks=means.notebooks, by="job", before_publishing=is_ours,
+        but={str(run.parameters.get(UNIT, "")) for run in there},
+    )  # fmt: skip
+    if ended.failed:
+        missing = UnitsMissing(
+            f"{len(ended.failed)} of {len(ended.failed) + len(ended.published)} units have no page: "
+            + ", ".join(each.unit for each in ended.failed[:10]),
+            where=job.report,
+            todo=str(ended.failed[0].error),
+        )
+        missing.retryable = all(_passes(each.error) for each in ended.failed)  # type: ignore[misc]
+        raise missing
+    return str(settings.outputs / job.report)
+
+
+def _passes(error: Exception) -> bool:
+    """Whether what failed passes by itself, or when the machine is seen to: a full disk, a killed kernel."""
+    return error.retryable if isinstance(error, NtaError) else isinstance(error, OSError)
