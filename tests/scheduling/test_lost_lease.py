@@ -28,12 +28,10 @@ JOB = {"report": "probe", "period": "last-week", "when": "Monday 08:00"}
 STOPS = "import os, signal\nos.kill(os.getppid(), signal.SIGSTOP)"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
-def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty ledger."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/shared.sqlite"
-    url = sa.make_url(request.getfixturevalue("postgres_url"))
+@pytest.fixture
+def shared(postgres_url: str) -> str:
+    """The URL of an empty ledger on PostgreSQL."""
+    url = sa.make_url(postgres_url)
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
     with engine.connect() as connection:
         connection.exec_driver_sql("DROP DATABASE IF EXISTS shared")
@@ -90,9 +88,10 @@ def _run(desk: Desk, config: Path) -> list[Done]:
     return run_due(desk.settings, {"weekly": Job.model_validate(JOB)}, now=NOW, notebooks=desk.notebooks)
 
 
-def test_a_process_that_lost_its_lease_does_not_publish_what_another_has_published(desk: Desk, ledger: str):
-    with _stopped(desk, _host(desk, ledger, "one", "outputs-one"), ledger) as process:
-        [done] = _run(desk, _host(desk, ledger, "two", "outputs-two"))
+@pytest.mark.servers
+def test_a_host_that_lost_its_lease_does_not_publish_what_another_has_published(desk: Desk, shared: str):
+    with _stopped(desk, _host(desk, shared, "one", "outputs-one"), shared) as process:
+        [done] = _run(desk, _host(desk, shared, "two", "outputs-two"))
         assert (done.status, done.why) == ("issued", str(desk.home / "outputs-two" / "probe" / "2026-W47"))
         assert _resumed(process) == "[('retry', 6)]"
     assert not (desk.home / "outputs-one" / "probe" / "2026-W47").exists()
@@ -104,7 +103,8 @@ def test_a_process_that_lost_its_lease_does_not_publish_what_another_has_publish
     assert _run(desk, desk.home / "two.yml") == []
 
 
-def test_of_two_on_one_host_the_second_waits_for_the_first_and_then_it_comes_out_once(desk: Desk, ledger: str):
+def test_of_two_on_one_host_the_second_waits_for_the_first_and_then_it_comes_out_once(desk: Desk):
+    ledger = f"sqlite:///{desk.home}/shared.sqlite"
     config = _host(desk, ledger, "one", "outputs")
     with _stopped(desk, config, ledger) as process:
         [busy] = _run(desk, config)
