@@ -75,6 +75,8 @@ def show_taken(taken: Iterable[Taken]) -> None:
         what = f"{each.dataset} ← {each.source}"
         for reason, count in each.reasons.most_common(5):
             say(f"  {what}: {count:,} set aside: {reason}")
+        for column, count in each.masked.most_common():
+            say(f"  {what}: {count:,} telephone or identity card number(s) masked in {column}")
         if each.absent:
             say(f"  {what}: no data of {len(each.absent)} day(s)")
         if each.error:
@@ -90,6 +92,8 @@ def show_conformance(found: Conformance) -> None:
         say(f"  {rows:,} set aside: {reason}")
         for sample in found.samples[reason]:
             say(f"    {sample}")
+    for column, values in found.masked.items():
+        say(f"  {values:,} telephone or identity card number(s) masked in {column}: the mapping must not select them")
     if found.duplicates:
         say(f"  {found.duplicates:,} row(s) repeat a key")
     if found.lines is not None:

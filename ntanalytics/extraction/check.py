@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from ntanalytics.catalog import Mapping
 from ntanalytics.contract import Column, Dataset, Kind, Privacy, Type
 from ntanalytics.extraction.convert import convert, local_day, seconds_between, translated
+from ntanalytics.extraction.personal import masked, without_numbers
 from ntanalytics.extraction.pseudonym import hashed
 from ntanalytics.lake.delta import REJECTS
 from ntanalytics.sources import Source
@@ -44,11 +45,13 @@ class Checked:
         rows: what fits, in the contract's schema.
         rejects: what does not, in ``delta.REJECTS``.
         source_rows: day → rows or lines of the source that the rows that fit stand for.
+        masked: column → values in which a telephone or identity card number stood, and stands no more.
     """
 
     rows: pa.Table
     rejects: pa.Table
     source_rows: Counter[dt.date]
+    masked: Counter[str] = field(default_factory=Counter)
 
 
 def check(
@@ -59,7 +62,7 @@ def check(
     site_zone: ZoneInfo,
     first: dt.date,
     last: dt.date,
-    key: bytes = b"",
+    key: bytes,
 ) -> Checked:
     """Convert and check one batch.
 
@@ -76,10 +79,11 @@ def check(
     dataset = mapping.dataset
     delivered = {name.lower(): batch.column(index) for index, name in enumerate(batch.schema.names)}
     nothing = pa.nulls(batch.num_rows, pa.string())
-    set_aside = delivered.get("rejected_because", nothing).cast(pa.string())
+    set_aside = _plain(delivered.get("rejected_because", nothing))
     places = delivered.get("rejected_at", nothing).cast(pa.string())
     reasons = set_aside
     columns: dict[str, pa.Array] = {}
+    hidden: Counter[str] = Counter()
     for column in dataset.mapped:
         given = delivered[column.name]
         if column.name in mapping.translations:
@@ -87,6 +91,9 @@ def check(
         values, unreadable = convert(given, column, mapping.times.get(column.name, ""), source.zone)
         if column.is_hashed:
             values = hashed(values, key)
+        values, personal = without_numbers(values, column, key)
+        if personal:
+            hidden[column.name] = personal
         columns[column.name] = values
         reasons = _first_reason(reasons, unreadable, f"{_named(column)}不是{_TYPES[column.type]}")
     for column in dataset.columns:
@@ -112,7 +119,14 @@ def check(
     rejects = _rejects(everything, dataset, pa.table([reasons, stands_for, places], ["reason", "rows", "at"]), unfit)
     by_day = pa.table([day, stands_for], ["day", "rows"]).filter(fits).group_by("day").aggregate([("rows", "sum")])
     source_rows = Counter(dict(zip(by_day["day"].to_pylist(), by_day["rows_sum"].to_pylist(), strict=True)))
-    return Checked(everything.filter(fits).cast(dataset.schema()), rejects, source_rows)
+    return Checked(everything.filter(fits).cast(dataset.schema()), rejects, source_rows, hidden)
+
+
+def _plain(reasons: pa.Array) -> pa.Array:
+    """The reasons that a mapping gives, without a number of a person that it may have quoted; few differ."""
+    encoded = pc.dictionary_encode(reasons.cast(pa.string()))
+    known = [masked(reason) if reason else reason for reason in encoded.dictionary.to_pylist()]
+    return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(known, pa.string())).dictionary_decode()
 
 
 def _named(column: Column) -> str:
@@ -160,7 +174,9 @@ def _rejects(rows: pa.Table, dataset: Dataset, why: pa.Table, unfit: pa.Array) -
     shown = [column.name for column in dataset.columns if column.privacy is Privacy.OPEN]
     told = zip(rows.select(shown).slice(0, _RECORDS).to_pylist(), why["at"].to_pylist(), strict=False)
     records = [
-        json.dumps({name: _short(value) for name, value in kept.items() if value is not None}, ensure_ascii=False)
+        masked(
+            json.dumps({name: _short(value) for name, value in kept.items() if value is not None}, ensure_ascii=False)
+        )
         for row, at in told
         for kept in [{"at": at, **row}]
     ]

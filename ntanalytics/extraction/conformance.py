@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from ntanalytics.catalog import Mapping
 from ntanalytics.contract import Column, Privacy, Type
 from ntanalytics.extraction.check import check
 from ntanalytics.extraction.convert import translated
+from ntanalytics.extraction.personal import masked
 from ntanalytics.extraction.unmatched import LinesRead, lines_read
 from ntanalytics.sources import Source
 from ntanalytics.sources.logs import LogsSource
@@ -62,6 +63,7 @@ class Conformance:
         seconds: how long it took.
         columns: a fact sheet a column.
         lines: of logs, what became of their lines; None where it was not asked, or is no log.
+        masked: column → values in which a telephone or identity card number stood.
     """
 
     dataset: str
@@ -73,11 +75,12 @@ class Conformance:
     seconds: float
     columns: tuple[ColumnFacts, ...]
     lines: LinesRead | None = None
+    masked: dict[str, int] = field(default_factory=dict)
 
     @property
     def conforms(self) -> bool:
-        """Whether every row fits and no key stands twice."""
-        return not self.rejected and not self.duplicates
+        """Whether every row fits, no key stands twice and no number of a person is selected."""
+        return not self.rejected and not self.duplicates and not self.masked
 
     def as_data(self) -> dict[str, Any]:
         """Plain values, for machines."""
@@ -112,12 +115,14 @@ def conform(
     last = (until - dt.timedelta(microseconds=1)).astimezone(site_zone).date()
     kept: list[pa.Table] = []
     rejected: Counter[str] = Counter()
+    masks: Counter[str] = Counter()
     samples: dict[str, list[str]] = {}
     unseen: dict[str, Counter[str]] = {column.name: Counter() for column in dataset.mapped if column.values}
     with source.read(mapping, since, until) as batches:
         for batch in batches:
             checked = check(batch, mapping, source, site_zone=site_zone, first=first, last=last, key=_NO_KEY)
             kept.append(checked.rows)
+            masks += checked.masked
             for reject in checked.rejects.to_pylist():
                 rejected[reject["reason"]] += reject["source_rows"]
                 shown = samples.setdefault(reject["reason"], [])
@@ -145,6 +150,7 @@ def conform(
         seconds,
         facts,
         lines,
+        dict(masks),
     )
 
 
@@ -154,7 +160,7 @@ def _unseen(values: pa.Array, column: Column, mapping: Mapping) -> Counter[str]:
     known = set(words) if words is not None else set(column.values)
     texts = values.cast(pa.string()) if words is not None else translated(values, {})
     counted = pc.value_counts(texts.drop_null()).to_pylist()
-    return Counter({each["values"]: each["counts"] for each in counted if each["values"].strip() not in known})
+    return Counter({masked(each["values"]): each["counts"] for each in counted if each["values"].strip() not in known})
 
 
 def _facts(rows: pa.Table, column: Column, unseen: Counter[str]) -> ColumnFacts:

@@ -202,7 +202,7 @@ class Extractor:
         try:
             for attempt in stamina.retry_context(on=_is_retryable, attempts=_ATTEMPTS, wait_initial=0.5, wait_max=5.0):
                 with attempt:
-                    rows, rejected, source_rows, absent = self._load(contract, source, first, last, what)
+                    rows, rejected, source_rows, absent, masked = self._load(contract, source, first, last, what)
         except (NtaError, pa.ArrowException, duckdb.Error, OSError) as error:
             log.warning("extraction failed", dataset=contract.name, source=source.name, error=str(error))
             taken = Taken(
@@ -214,21 +214,23 @@ class Extractor:
         else:
             seconds = time.monotonic() - begun
             taken = Taken(
-                contract.name, source.name, first, last, taken_at, seconds, rows, absent, source_rows, rejected
+                contract.name, source.name, first, last, taken_at, seconds, rows, absent, source_rows, rejected, masked
             )
         self.ledger.coverage.record(taken)
         return taken
 
     def _load(
         self, contract: Dataset, source: Source, first: dt.date, last: dt.date, what: str
-    ) -> tuple[Counter[dt.date], Counter[tuple[dt.date | None, str]], Counter[dt.date], frozenset[dt.date]]:
+    ) -> tuple[
+        Counter[dt.date], Counter[tuple[dt.date | None, str]], Counter[dt.date], frozenset[dt.date], Counter[str]
+    ]:
         admit(self.settings, source.name, self._clock())
         mapping = source.mapping(contract.name)
         days = days_between(first, last)
         absent = source.absent_days(mapping, days)
-        key = site_key(self._lake.folder) if any(column.is_hashed for column in contract.columns) else b""
+        key = site_key(self._lake.folder)
         with Spool(self._lake.folder / ".spool", contract) as spool:
-            source_rows = fill(
+            source_rows, masked = fill(
                 spool, source, mapping, first, last,
                 site_zone=self.settings.zone, key=key, progress=lambda rows: self._progress(what, rows),
             )  # fmt: skip
@@ -237,7 +239,7 @@ class Extractor:
             self._lake.replace(contract, spool.files(), source.name, first, last)
             rejects = spool.rejects()
             self._lake.replace_rejects(contract.name, rejects, source.name, first, last)
-            return spool.rows, _counted(rejects), source_rows, frozenset(absent)
+            return spool.rows, _counted(rejects), source_rows, frozenset(absent), masked
 
 
 def _now() -> dt.datetime:

@@ -31,7 +31,7 @@ def fill(
     site_zone: ZoneInfo,
     key: bytes,
     progress: Callable[[int], None],
-) -> Counter[dt.date]:
+) -> tuple[Counter[dt.date], Counter[str]]:
     """Take the days from ``first`` to ``last`` into a spool, and finish it.
 
     Args:
@@ -45,7 +45,8 @@ def fill(
         progress: told, after each batch, how many rows of the source went to the spool so far.
 
     Returns:
-        Day → rows or lines of the source that the rows in the spool stand for.
+        Day → rows or lines of the source that the rows in the spool stand for; and column → values in which a telephone
+        or identity card number was masked.
 
     Raises:
         SourceError: it could not be read.
@@ -54,16 +55,18 @@ def fill(
     with contextlib.suppress(NotImplementedError):  # not every build of Arrow has it
         pa.jemalloc_set_decay_ms(_DECAY_MS)
     source_rows: Counter[dt.date] = Counter()
+    masked: Counter[str] = Counter()
 
-    def keep(batch: pa.RecordBatch) -> Counter[dt.date]:
+    def keep(batch: pa.RecordBatch) -> tuple[Counter[dt.date], Counter[str]]:
         checked = check(batch, mapping, source, site_zone=site_zone, first=first, last=last, key=key)
         spool.add(checked.rows, checked.rejects)
-        return checked.source_rows
+        return checked.source_rows, checked.masked
 
     since, until = local_window(first, last, site_zone)
     with source.read(mapping, since, until) as batches, beside(batches, keep) as kept:
-        for counted in kept:
+        for counted, hidden in kept:
             source_rows += counted
+            masked += hidden
             progress(source_rows.total())
     spool.finish()
-    return source_rows
+    return source_rows, masked

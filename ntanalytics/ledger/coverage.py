@@ -28,6 +28,7 @@ class Taken:
         absent: days that the source had no data of.
         source_rows: day → rows or lines of the source that went to the lake (a row can stand for many).
         rejected: (day or None, reason) → rows or lines set aside.
+        masked: column → values in which a telephone or identity card number was masked.
         error: why it failed; empty when it did not.
         cause: the same in a report's words (``NtaError.said``).
         exit_code: the error's (``NtaError.exit_code``); 0 when it did not fail.
@@ -43,6 +44,7 @@ class Taken:
     absent: frozenset[dt.date] = frozenset()
     source_rows: Counter[dt.date] = field(default_factory=Counter)
     rejected: Counter[tuple[dt.date | None, str]] = field(default_factory=Counter)
+    masked: Counter[str] = field(default_factory=Counter)
     error: str = ""
     cause: str = ""
     exit_code: int = 0
@@ -73,6 +75,7 @@ class Taken:
             "rows": {day.isoformat(): rows for day, rows in sorted(self.rows.items())},
             "absent": [day.isoformat() for day in sorted(self.absent)],
             "rejected": dict(self.reasons),
+            "masked": dict(self.masked),
             "error": self.error,
         }
 
@@ -122,6 +125,14 @@ class Coverage:
                     [
                         {"extraction_id": extraction_id, "day": day, "reason": reason[:400], "rows": rows}
                         for (day, reason), rows in taken.rejected.items()
+                    ],
+                )
+            if taken.masked:
+                connection.execute(
+                    tables.maskings.insert(),
+                    [
+                        {"extraction_id": extraction_id, "column": column, "rows": rows}
+                        for column, rows in taken.masked.items()
                     ],
                 )
             if not taken.error:

@@ -35,6 +35,15 @@ rejections = sa.Table(
     sa.Column("rows", sa.BigInteger, nullable=False),
 )
 
+#: In which columns of an extraction telephone or identity card numbers stood, and were masked.
+maskings = sa.Table(
+    "maskings",
+    metadata,
+    sa.Column("extraction_id", sa.ForeignKey("extractions.id"), nullable=False, index=True),
+    sa.Column("column", sa.String(80), nullable=False),
+    sa.Column("rows", sa.BigInteger, nullable=False),
+)
+
 #: What the lake holds: the last extraction that brought a day of a dataset from a source.
 coverage = sa.Table(
     "coverage",
