@@ -6,7 +6,18 @@ import sys
 
 import structlog
 
-from ntanalytics.cli import auditing, evaluating, intake, issuing, lab, mapping, scaffolding, shelving, turning
+from ntanalytics.cli import (
+    auditing,
+    backfilling,
+    evaluating,
+    intake,
+    issuing,
+    lab,
+    mapping,
+    scaffolding,
+    shelving,
+    turning,
+)
 from ntanalytics.cli.program import app
 from ntanalytics.errors import NtaError
 from ntanalytics.terminal import complain
@@ -29,6 +40,7 @@ def main() -> None:
 __all__ = [
     "app",
     "auditing",
+    "backfilling",
     "evaluating",
     "intake",
     "issuing",

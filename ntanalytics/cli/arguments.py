@@ -33,3 +33,15 @@ def days_between(first: str, last: str, default: dt.date) -> tuple[dt.date, dt.d
     if last_day < first_day:
         raise BadParameter(f"--to {last_day} is before --from {first_day}")
     return first_day, last_day
+
+
+def assignment(text: str) -> tuple[str, str]:
+    """The name and the value of a parameter that was typed as ``NAME=VALUE``.
+
+    Raises:
+        BadParameter: it is typed otherwise.
+    """
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise BadParameter(f"-p {text!r} is not NAME=VALUE", todo="write e.g. -p carrier=unicom")
+    return name, value

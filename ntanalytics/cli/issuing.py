@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ntanalytics.cli.arguments import as_day
+from ntanalytics.cli.arguments import as_day, assignment
 from ntanalytics.cli.program import app
-from ntanalytics.errors import BadParameter
 from ntanalytics.terminal import complain, out, progress, say
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def run(
 
     settings = load(find_config(context.obj))
     today = dt.datetime.now(settings.zone).date()
-    given = dict(_assignment(text) for text in parameters or [])
+    given = dict(assignment(text) for text in parameters or [])
     if each_unit:
         _run_each_unit(settings, report, period, given, today, as_json=as_json)
         return
@@ -143,10 +142,3 @@ def _run_each_unit(
         complain(f"{each.unit}: {each.error}")
     if ended.failed:
         raise typer.Exit(ended.exit_code)
-
-
-def _assignment(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise BadParameter(f"-p {text!r} is not NAME=VALUE", todo="write e.g. -p carrier=unicom")
-    return name, value
