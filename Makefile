@@ -3,14 +3,15 @@
 #   PYTHON=python3.12      another interpreter for .venv
 #   UV=                    do not use uv, even where it is installed
 #   WHEELHOUSE=DIR         install from a folder of wheels, without any network
-#   PYTEST_ARGS="-k sms"   what pytest is given
+#   PYTEST_ARGS="-k sms"   what pytest is given, instead of one process a core
 
 PYTHON     ?= python3
 UV         ?= $(shell command -v uv 2>/dev/null)
 WHEELHOUSE ?=
 DEMO_DIR   ?= demo-city
 EVALUATED  ?= evaluated
-PYTEST_ARGS ?=
+# a file is run by one process: what its tests share is made once
+PYTEST_ARGS ?= -n auto --dist loadfile
 
 BIN   := .venv/bin
 STAMP := .venv/.installed
