@@ -20,11 +20,13 @@ from ntanalytics.cli import (
 )
 from ntanalytics.cli.program import app
 from ntanalytics.errors import NtaError
+from ntanalytics.kernels.grammar import leave_out_grammar
 from ntanalytics.terminal import complain
 
 
 def main() -> None:
     """Run the program; an error that is ours is said in words, with its own exit code."""
+    leave_out_grammar()
     # Standard output is for results: what is logged must not stand between the lines of --json.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:

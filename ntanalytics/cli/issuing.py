@@ -138,6 +138,8 @@ def _run_each_unit(
         for unit, result in ended.published.items():
             say(f"{unit}  {result.directory}")
         say(f"published {len(ended.published)} of {len(ended.published) + len(ended.failed)} units")
+        for name, why in ended.left_out.items():
+            say(f"  without {name}: {why}")
     for each in ended.failed:
         complain(f"{each.unit}: {each.error}")
     if ended.failed:

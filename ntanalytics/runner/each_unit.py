@@ -1,22 +1,41 @@
-"""A report's page for each unit of the OA, one after the other: one that fails is named, and the others come out."""
+"""A report's page for each unit of the OA: one that fails is named, and the others come out.
+
+Each page is a run as any other: a kernel of its own, staged, verified, published by one rename, with its line in the
+ledger. What is the same for all is done once: taking the data, what the figures of all units have in common, the
+libraries' import, the index. A page has no PDF: printing it would take longer than all the rest; the page of one unit,
+run by itself, has one.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ntanalytics.errors import BadParameter, LeaseLost, NoData, NtaError
 from ntanalytics.periods import Period, parse_period
+from ntanalytics.runner import evidence, indexing, noting
 from ntanalytics.runner.engine import silently
 from ntanalytics.runner.notebooks import load_report
 from ntanalytics.runner.parameters import resolve
-from ntanalytics.runner.run import By, Progress, RunResult, run_report, unasked
+from ntanalytics.runner.run import Batch, By, Progress, RunResult, run_report, settle_stale_runs, taken, unasked
 from ntanalytics.settings import Settings
+
+if TYPE_CHECKING:
+    from ntanalytics.kernels.warm import Warm
 
 #: The parameter that names a unit.
 UNIT = "unit"
+#: From so many pages on, what they share is worked out first; it takes as long as two or three pages by themselves.
+FEWEST_KEPT = 4
 #: What a run may end in: an error of ours, the disk's, or a defect in what makes the page.
 _OF_ONE = (NtaError, OSError, ValueError, TypeError, LookupError, RuntimeError)
 
@@ -46,10 +65,12 @@ class EachUnit:
     Attributes:
         published: unit → its run.
         failed: the units without a page, in their order.
+        left_out: what could not be made beside the pages (the index), its name → why.
     """
 
     published: Mapping[str, RunResult]
     failed: Sequence[UnitFailed]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -75,7 +96,8 @@ def run_each_unit(
     """Run a report once for each unit that the OA has in the period.
 
     What is wrong with the command itself is refused before the first page. After that a page that fails, whatever the
-    reason, leaves its evidence as any run does, and the next unit's turn comes.
+    reason, leaves its evidence as any run does, and the other units' turns come. As many are at work as there are
+    processors.
 
     Args:
         settings: the site.
@@ -104,27 +126,96 @@ def run_each_unit(
     resolve(plan.parameters, parameters, where=report)
     period = parse_period(period_text, today, settings.calendar())
     plan.check_period(period)
+    from ntanalytics.ledger import Ledger
+
+    ledger = Ledger(settings.ledger)
+    progress(f"{report} {period.text}: data", 0)
+    failed_sources = taken(settings, ledger, plan, period, progress, clock)
     if units is None:
-        _taken(settings, plan.needs, period, progress, clock)
         units = oa_units(settings, period)
     if not units:
         raise NoData(f"the OA has no unit in {period.text}", where=report, todo="check the sources of oa.members")
     units = [unit for unit in units if unit not in but]
-    published: dict[str, RunResult] = {}
-    failed: list[UnitFailed] = []
-    for number, unit in enumerate(units, 1):
-        progress(f"{report} {number}/{len(units)} {unit}", 0)
-        try:
-            published[unit] = run_report(
-                settings, report, period.text, {**parameters, UNIT: unit}, today=today, clock=clock,
-                progress=_of_unit(progress, f"{number}/{len(units)} {unit}"), notebooks=notebooks, by=by,
-                before_publishing=before_publishing,
+    outputs = settings.outputs.resolve()
+    settle_stale_runs(outputs, ledger)
+    unnoted = noting.repair(outputs, ledger)
+    with _server(settings, report, period, len(units), progress) as server:
+        batch = Batch(ledger, evidence.known_secrets(settings), failed_sources, server)
+
+        def page(unit: str, told: Progress) -> RunResult:
+            return run_report(
+                settings, report, period.text, {**parameters, UNIT: unit}, today=today, clock=clock, progress=told,
+                notebooks=notebooks, by=by, before_publishing=before_publishing, within=batch,
             )  # fmt: skip
-        except LeaseLost:
+
+        ended = _in_turn(report, units, page, server, progress)
+    why = indexing.index_or_say(settings, ledger, clock() if clock else None, notebooks)
+    return replace(ended, left_out={**unnoted, **({"index.html": why} if why else {})})
+
+
+def _in_turn(
+    report: str, units: Sequence[str], page: Callable[[str, Progress], RunResult], server: Warm, progress: Progress
+) -> EachUnit:
+    """The pages of all units, as many at once as there are processors; an interruption ends those that are at work."""
+    published: dict[str, RunResult] = {}
+    failed: dict[str, Exception] = {}
+    waiting: Iterator[tuple[int, str]] = iter(enumerate(units, 1))
+    taking = threading.Lock()
+
+    def work() -> None:
+        while True:
+            with taking:
+                number, unit = next(waiting, (0, ""))
+                if not number:
+                    return
+                progress(f"{report} {number}/{len(units)} {unit}", 0)
+            try:
+                published[unit] = page(unit, silently)
+            except LeaseLost:
+                raise
+            except _OF_ONE as error:  # one unit's page is not worth the others'; it is named at the end
+                failed[unit] = error
+
+    def work_to_the_end() -> None:
+        try:
+            work()
+        finally:
+            with suppress(RuntimeError):  # no page was begun
+                asyncio.get_event_loop().close()  # that Jupyter made for this thread, and leaves
+
+    count = max(1, min(len(units), os.cpu_count() or 1))
+    with ThreadPoolExecutor(count, "pages") as pool:
+        workers = [pool.submit(work_to_the_end) for _ in range(count)]
+        try:
+            for worker in workers:
+                worker.result()
+        except BaseException:
+            with taking:
+                waiting = iter(())
+            server.close()  # its kernels go with it, so that the runs end, and are recorded
             raise
-        except _OF_ONE as error:  # one unit's page is not worth the others'; it is named at the end
-            failed.append(UnitFailed(unit, error))
-    return EachUnit(published, failed)
+    return EachUnit(
+        {unit: published[unit] for unit in units if unit in published},
+        [UnitFailed(unit, failed[unit]) for unit in units if unit in failed],
+    )
+
+
+@contextmanager
+def _server(settings: Settings, report: str, period: Period, pages: int, progress: Progress) -> Iterator[Warm]:
+    """What forks the kernels of the pages, with what they share in its memory: read once, and changed by none."""
+    from ntanalytics.kernels.warm import Warm, lasting
+    from ntanalytics.workspace import Report, Workspace, kept
+
+    environment = lasting(evidence.kernel_environment(settings, ""))
+    keep = kept.keepers().get(report)
+    with tempfile.TemporaryDirectory(prefix="nta-kept-") as folder:
+        reads = []
+        if keep is not None and pages >= FEWEST_KEPT and settings.lake.is_dir():
+            progress(f"{report} {period.text}: figures of all units", 0)
+            kept.write(keep(Report(Workspace(settings), report, "", period)), Path(folder))
+            reads = [f"ntanalytics.workspace.kept:load={folder}"]
+        with Warm(environment, reads=reads) as server:
+            yield server
 
 
 def oa_units(settings: Settings, period: Period) -> list[str]:
@@ -143,21 +234,3 @@ def oa_units(settings: Settings, period: Period) -> list[str]:
     acted = named.resolve(opened.dataset("oa.activities").table)
     found = members.select("unit").union(acted.select("unit")).distinct().to_pyarrow()["unit"].to_pylist()
     return sorted(name for name in found if name)
-
-
-def _taken(
-    settings: Settings,
-    needs: Mapping[str, int],
-    period: Period,
-    progress: Progress,
-    clock: Callable[[], dt.datetime] | None,
-) -> None:
-    """Take what the report needs, so that the units are known; each run finds it there."""
-    from ntanalytics.extraction import Extractor
-    from ntanalytics.ledger import Ledger
-
-    Extractor(settings, Ledger(settings.ledger), progress, clock).ensure(needs, period.first, period.last)
-
-
-def _of_unit(progress: Progress, which: str) -> Progress:
-    return lambda what, amount: progress(f"{which}: {what}", amount)

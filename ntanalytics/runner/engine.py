@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING
 
 from ntanalytics import errors
 from ntanalytics.errors import KernelDied, NtaError, ReportFailed, ReportIncomplete
+from ntanalytics.kernels.grammar import leave_out_grammar
 from ntanalytics.runner.disk import disk_error
 from ntanalytics.runner.parameters import Value
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+    from ntanalytics.kernels.warm import Warm
 
 #: Longest time for one cell and for one run, in seconds. A report takes seconds; a month of a big city, minutes.
 CELL_SECONDS = 1200
@@ -53,6 +56,7 @@ def execute(
     *,
     name: str,
     environment: Mapping[str, str],
+    server: Warm | None = None,
     secrets: Iterable[str] = (),
     limits: Limits | None = None,
     progress: Callable[[str, int], None] = silently,
@@ -65,6 +69,7 @@ def execute(
         values: every parameter's value, checked before (``parameters.resolve``).
         name: the report, for messages.
         environment: the kernel's whole environment.
+        server: what forks the kernel (default: this process's own).
         secrets: texts that no message may hold.
         limits: how long it may take (default: ``Limits()``).
         progress: told of each cell, as (what, how many code cells have run).
@@ -80,11 +85,13 @@ def execute(
         PublishError: there is no room for the record.
     """
     # Both take more than a second to import; a wrong parameter is refused before.
+    leave_out_grammar()
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    from ntanalytics.runner.kernel import kernel_manager
+    from ntanalytics.kernels.forked_engine import register
+    from ntanalytics.kernels.manager import kernel_manager
 
     # Its own failures reach us as errors; without a handler they would be printed, too.
     logging.getLogger("papermill").addHandler(logging.NullHandler())
@@ -99,11 +106,12 @@ def execute(
         return max(1.0, min(allowed.cell, deadline - time.monotonic()))
 
     try:
-        with kernel_manager(record.parent, environment, record.with_name(KERNEL_LOG)) as manager:
+        with kernel_manager(record.parent, environment, record.with_name(KERNEL_LOG), server) as manager:
             executed: NotebookNode = papermill.execute_notebook(
                 _as_template(notebook),
                 _as_template(record),
                 parameters=dict(values),
+                engine_name=register(),
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,

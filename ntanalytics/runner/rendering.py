@@ -16,7 +16,7 @@ PDF = "report.pdf"
 
 
 def render(
-    staged: Path, progress: Callable[[str, int], None], *, report: str, run_id: str
+    staged: Path, progress: Callable[[str, int], None], *, report: str, run_id: str, is_printed: bool = True
 ) -> tuple[Record, dict[str, str]]:
     """Make every rendering of the record in a folder, prove that each is the record's, and print the page.
 
@@ -25,6 +25,7 @@ def render(
         progress: told what is being done.
         report: the report's name, for ``findings.json``.
         run_id: the run, for the same.
+        is_printed: whether the page is to be printed, too.
 
     Returns:
         The record, and what could not be made beside it: the file's name → why. The report is issued without it.
@@ -45,6 +46,8 @@ def render(
         record = load_record(staged / RECORD)
         found.write(record, report, run_id, staged)
         verify(staged)
+        if not is_printed:
+            return record, {}
         progress("printing", 0)
         unprinted = print_page(staged / exporters.HTML, staged / PDF, staged.parent / "browser")
     except OSError as error:

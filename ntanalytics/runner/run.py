@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from ntanalytics.errors import BadParameter, BadPeriod, LakeError, NtaError
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.runner import disk, engine, evidence, indexing, noting, publishing, rendering, staging, swap
-from ntanalytics.runner.notebooks import load_report
+from ntanalytics.runner.notebooks import Report, load_report
 from ntanalytics.runner.parameters import resolve
 from ntanalytics.settings import Settings
 
 if TYPE_CHECKING:
-    from ntanalytics.ledger import Ledger, Taken
+    from ntanalytics.kernels.warm import Warm
+    from ntanalytics.ledger import Ledger
 
 #: Called as (what is being done, how much of it) while a run goes on.
 Progress = Callable[[str, int], None]
@@ -28,6 +29,26 @@ By = Literal["hand", "job", "backfill"]
 
 def unasked(_run_id: str) -> None:
     """Nobody is asked before a report is published."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What the runs of one command share, done once for all of them: nothing that a notebook could reach.
+
+    The data were taken, runs that were broken off were settled, and the index is written when all are done. There is no
+    print: a page takes a browser longer than all the rest takes us, and its reader's own browser prints the same.
+
+    Attributes:
+        ledger: the ledger.
+        secrets: texts that no message may hold.
+        failed_sources: (dataset, source, error) of each source that could not be read.
+        server: what forks the kernels.
+    """
+
+    ledger: Ledger
+    secrets: Sequence[str]
+    failed_sources: tuple[tuple[str, str, str], ...]
+    server: Warm
 
 
 @dataclass(frozen=True)
@@ -84,6 +105,7 @@ def run_report(
     limits: engine.Limits | None = None,
     by: By = "hand",
     before_publishing: Callable[[str], None] = unasked,
+    within: Batch | None = None,
 ) -> RunResult:
     """Make a report: take what the lake lacks, execute, render, verify, publish.
 
@@ -103,6 +125,7 @@ def run_report(
         limits: how long the notebook may run.
         by: who asked for it, for the audit trail.
         before_publishing: asked with the run's id, right before it is published; what it raises prevents that.
+        within: what other runs share with this one (default: it stands alone).
 
     Raises:
         UnknownName, BadPeriod, BadParameter: nothing was started.
@@ -125,44 +148,50 @@ def run_report(
     own = {name: value for name, value in values.items() if name != "period" and value != defaults[name]}
     folder = publishing.folder_name(period, values, defaults)
     # From here on it costs seconds of imports; whatever is wrong with the command has been said by now.
-    from ntanalytics.extraction import Extractor
+    from ntanalytics.kernels.warm import warm
     from ntanalytics.ledger import Ledger
     from ntanalytics.ledger.settings_noted import note_settings
 
-    ledger = Ledger(settings.ledger)
+    # The kernel's libraries are imported while ours are, and while the data are taken.
+    server = within.server if within else warm(evidence.kernel_environment(settings, ""))
+    ledger = within.ledger if within else Ledger(settings.ledger)
     outputs = settings.outputs.resolve()
     about: dict[str, object] = {"report": report, "period": period.text, "parameters": own, "folder": folder}
 
     target = publishing.place(outputs, report, folder)
     with staging.one_at_a_time(outputs, report, folder):
         swap.restore(target)
-        settle_stale_runs(outputs, ledger)
-        unnoted = noting.repair(outputs, ledger)
+        unnoted: dict[str, str] = {}
+        if within is None:
+            settle_stale_runs(outputs, ledger)
+            unnoted |= noting.repair(outputs, ledger)
         disk.check_room(outputs)
         note_settings(ledger.audit, settings.file, settings.model_dump(mode="json"))
         run_id = ledger.runs.start(report, period.text, own)
         ledger.audit.note("run", report, {"run_id": run_id, "period": period.text, "parameters": own, "by": by})
         now = clock() if clock else None
         with (
-            _indexed(settings, ledger, now, notebooks) as unindexed,
+            _indexed(settings, ledger, now, notebooks, is_written=within is None) as unindexed,
             _recorded(ledger, run_id),
             staging.staging(outputs, run_id, about) as staged,
         ):
-            secrets = evidence.known_secrets(settings)
+            secrets = within.secrets if within else evidence.known_secrets(settings)
             with _evidence_kept(staged, outputs, run_id, about, secrets):
-                taken = Extractor(settings, ledger, progress, clock).ensure(plan.needs, period.first, period.last)
-                failed = _failures(taken)
+                failed = within.failed_sources if within else taken(settings, ledger, plan, period, progress, clock)
                 engine.execute(
                     plan.path,
                     staged / evidence.RECORD,
                     values,
                     name=plan.name,
                     environment=evidence.kernel_environment(settings, run_id),
+                    server=server,
                     secrets=secrets,
                     limits=limits,
                     progress=progress,
                 )
-                record, left_out = rendering.render(staged, progress, report=plan.name, run_id=run_id)
+                record, left_out = rendering.render(
+                    staged, progress, report=plan.name, run_id=run_id, is_printed=within is None
+                )
                 version = ledger.runs.next_version(report, period.text, own)
                 content = publishing.manifest(
                     plan, period, values, record, staged, run_id=run_id, version=version, left_out=left_out
@@ -226,10 +255,13 @@ def _recorded(ledger: Ledger, run_id: str) -> Iterator[None]:
 
 @contextmanager
 def _indexed(
-    settings: Settings, ledger: Ledger, now: dt.datetime | None, notebooks: Path | None
+    settings: Settings, ledger: Ledger, now: dt.datetime | None, notebooks: Path | None, *, is_written: bool
 ) -> Iterator[dict[str, str]]:
     """Write the index at the end, published or failed; whether that was possible is said and decides nothing."""
     unindexed: dict[str, str] = {}
+    if not is_written:  # it is, when all of the batch is done
+        yield unindexed
+        return
     try:
         yield unindexed
     except BaseException as error:
@@ -257,5 +289,20 @@ def _evidence_kept(
         raise
 
 
-def _failures(taken: Iterable[Taken]) -> tuple[tuple[str, str, str], ...]:
-    return tuple((each.dataset, each.source, each.error) for each in taken if each.error)
+def taken(
+    settings: Settings,
+    ledger: Ledger,
+    plan: Report,
+    period: Period,
+    progress: Progress,
+    clock: Callable[[], dt.datetime] | None,
+) -> tuple[tuple[str, str, str], ...]:
+    """Take what a report needs of a period and the lake lacks.
+
+    Returns:
+        (dataset, source, error) of each source that could not be read; the report shows the hole.
+    """
+    from ntanalytics.extraction import Extractor
+
+    done = Extractor(settings, ledger, progress, clock).ensure(plan.needs, period.first, period.last)
+    return tuple((each.dataset, each.source, each.error) for each in done if each.error)

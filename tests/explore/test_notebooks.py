@@ -12,7 +12,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
-from ntanalytics.runner.kernel import kernel_manager
+from ntanalytics.kernels.manager import kernel_manager
 from ntanalytics.settings import project_dir
 
 FOLDER = project_dir("notebooks") / "explore"

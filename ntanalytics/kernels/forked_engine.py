@@ -1,0 +1,99 @@
+"""The papermill engine ``ntanalytics-forked``: each run in a kernel of its own, forked from a warm process."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+from papermill.exceptions import PapermillException
+
+from ntanalytics.kernels.manager import kernel_manager
+
+NAME = "ntanalytics-forked"
+
+#: While cells run the record is written at most so often, in seconds: writing it anew at the beginning and the end of
+#: each cell takes longer than most cells.
+SAVE_S = 1.0
+
+
+class ForkedEngine(NBClientEngine):  # type: ignore[misc]
+    """Runs a Python notebook in a kernel forked from a warm process of this very interpreter.
+
+    The first run starts the warm process; the others, of the same Python process, find it. No run can change what the
+    next one finds: each has a process, a session, an environment and a folder of sockets of its own.
+    """
+
+    @classmethod
+    def execute_notebook(
+        cls,
+        nb: Any,
+        kernel_name: str,
+        output_path: str | None = None,
+        progress_bar: bool | dict[str, Any] = True,
+        log_output: bool = False,
+        autosave_cell_every: int = 30,
+        **kwargs: Any,
+    ) -> Any:
+        """Execute a notebook; arguments and result are papermill's.
+
+        Raises:
+            PapermillException: it is no notebook of Python.
+        """
+        language = nb.metadata.get("kernelspec", {}).get("language") or nb.metadata.get("language_info", {}).get("name")
+        if language not in (None, "python"):
+            raise PapermillException(f"the engine {NAME} runs notebooks of Python, and this is one of {language}")
+        manager = _SeldomSaved(
+            nb,
+            output_path=output_path,
+            progress_bar=progress_bar,
+            log_output=log_output,
+            autosave_cell_every=autosave_cell_every,
+        )
+        manager.notebook_start()
+        try:
+            if "kernel_manager_class" in kwargs:
+                cls.execute_managed_notebook(manager, kernel_name, log_output=log_output, **kwargs)
+            else:
+                cls._execute_here(manager, kernel_name, log_output=log_output, **kwargs)
+        finally:
+            manager.cleanup_pbar()
+            manager.notebook_complete()
+        return manager.nb
+
+    @classmethod
+    def _execute_here(cls, manager: NotebookExecutionManager, kernel_name: str, **kwargs: Any) -> None:
+        """In this process's folder and environment; what the kernel's process says is shown when it fails."""
+        with tempfile.TemporaryDirectory(prefix="nta-log-") as folder:
+            log = Path(folder) / "kernel.log"
+            try:
+                with kernel_manager(Path.cwd(), os.environ, log) as kernels:
+                    cls.execute_managed_notebook(manager, kernel_name, kernel_manager_class=kernels, **kwargs)
+            except BaseException as error:
+                said = log.read_text(encoding="utf-8", errors="replace").strip() if log.exists() else ""
+                if said:
+                    error.add_note(f"the kernel's process said:\n{said[-2000:]}")
+                raise
+
+
+class _SeldomSaved(NotebookExecutionManager):  # type: ignore[misc]
+    """Writes the record at its beginning and its end, when a cell fails, and between them now and then."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._saved_at = float("-inf")
+        super().__init__(*args, **kwargs)
+
+    def save(self, **kwargs: Any) -> None:
+        """Write the record, unless it was written a moment ago."""
+        if time.monotonic() - self._saved_at >= SAVE_S or self.end_time is not None:
+            super().save(**kwargs)
+            self._saved_at = time.monotonic()
+
+
+def register() -> str:
+    """Have papermill know the engine, whether or not its entry point is installed; returns the engine's name."""
+    papermill_engines.register(NAME, ForkedEngine)
+    return NAME
