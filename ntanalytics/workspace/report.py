@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -43,6 +43,7 @@ class Report:
         self.generated_at = dt.datetime.now(dt.UTC)
         self._scopes: dict[str, Scope] = {}
         self._units: Units | None = None
+        self._notes: list[str] | None = None
 
     def dataset(self, name: str, history: int = 0) -> Scope:
         """A dataset within this report; ``history`` days before the period come with it.
@@ -71,6 +72,12 @@ class Report:
             if "identity.units" not in self._scopes:
                 self.dataset("identity.units")
         return self._units
+
+    def know_units(self, notes: Sequence[str]) -> None:
+        """Have the head say of the units' names what was found out before, as after :meth:`units`."""
+        self._notes = list(notes)
+        if "identity.units" not in self._scopes:
+            self.dataset("identity.units")
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
@@ -154,8 +161,9 @@ class Report:
         unfed = [scope.contract.label for scope in self._scopes.values() if not scope.sources]
         holes = [f"{label}没有配置数据源，相关数据未知。" for label in unfed]
         holes += [hole for scope in self._scopes.values() for hole in scope.holes()]
-        named = [(scope.contract, scope.table) for scope in self._scopes.values()]
-        notes = self._units.remarks(named) if self._units is not None else []
+        notes = self._notes or []
+        if self._notes is None and self._units is not None:
+            notes = self._units.remarks([(scope.contract, scope.table) for scope in self._scopes.values()])
         return Head(
             title=f"{self.workspace.settings.site.name}{self.title}",
             period=self.period,

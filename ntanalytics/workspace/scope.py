@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
+from functools import cached_property
 
 import ibis.expr.types as ir
 
@@ -30,9 +31,6 @@ class Scope(ABC):
         missing_before: the same of the previous period.
     """
 
-    table: ir.Table
-    before: ir.Table
-    recent: ir.Table
     days: ir.Table
     missing: list[dt.date]
     missing_before: list[dt.date]
@@ -42,6 +40,21 @@ class Scope(ABC):
         self.period = period
         self.sources = workspace.feeding.get(contract.name, [])
         self._workspace = workspace
+
+    @property
+    @abstractmethod
+    def table(self) -> ir.Table:
+        """See the class; what nobody asks for is not opened."""
+
+    @property
+    @abstractmethod
+    def before(self) -> ir.Table:
+        """See the class."""
+
+    @property
+    @abstractmethod
+    def recent(self) -> ir.Table:
+        """See the class."""
 
     @property
     def is_complete(self) -> bool:
@@ -99,13 +112,27 @@ class WindowScope(Scope):
         previous = period.previous()
         first = period.first - dt.timedelta(days=history)
         self._covered = workspace.covered(contract.name, min(first, previous.first), period.last)
-        self.table = workspace.table(contract.name, period.first, period.last)
-        self.before = workspace.table(contract.name, previous.first, previous.last)
-        self.recent = workspace.table(contract.name, first, period.last)
+        self._first = first
         self.missing = self._missing(period.days)
         self.missing_before = self._missing(previous.days)
         span = days_between(first, period.last)
         self.days = workspace.days(first, period.last, set(span) - set(self._missing(span)))
+
+    @cached_property
+    def table(self) -> ir.Table:
+        """See :attr:`Scope.table`."""
+        return self._workspace.table(self.contract.name, self.period.first, self.period.last)
+
+    @cached_property
+    def before(self) -> ir.Table:
+        """See :class:`Scope`."""
+        previous = self.period.previous()
+        return self._workspace.table(self.contract.name, previous.first, previous.last)
+
+    @cached_property
+    def recent(self) -> ir.Table:
+        """See :class:`Scope`."""
+        return self._workspace.table(self.contract.name, self._first, self.period.last)
 
     @property
     def note(self) -> str:

@@ -8,6 +8,9 @@ longer after it than the period is long (a week at least), for by then too much 
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
+
+import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset
 from ntanalytics.ledger import Covered
@@ -36,15 +39,28 @@ class StateScope(Scope):
         #: Source → the snapshot that stands for the period's end, and for the end of the period before.
         self.chosen = self._choose(period)
         self.chosen_before = self._choose(previous, but=self.chosen)
-        self.table = workspace.snapshots(contract.name, self.chosen.values())
-        self.before = workspace.snapshots(contract.name, self.chosen_before.values())
-        self.recent = workspace.table(contract.name, first, period.last)
+        self._first = first
         self.missing = self._missing(period, self.chosen)
         self.missing_before = self._missing(previous, self.chosen_before)
         taken = {(each.source, each.day) for each in self._covered if each.is_held}
         span = days_between(first, period.last)
         whole = {day for day in span if self.sources and all((source, day) in taken for source in self.sources)}
         self.days = workspace.days(first, period.last, whole)
+
+    @cached_property
+    def table(self) -> ir.Table:
+        """See :attr:`Scope.table`."""
+        return self._workspace.snapshots(self.contract.name, self.chosen.values())
+
+    @cached_property
+    def before(self) -> ir.Table:
+        """See :class:`Scope`."""
+        return self._workspace.snapshots(self.contract.name, self.chosen_before.values())
+
+    @cached_property
+    def recent(self) -> ir.Table:
+        """See :class:`Scope`."""
+        return self._workspace.table(self.contract.name, self._first, self.period.last)
 
     @property
     def note(self) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -42,6 +42,9 @@ _ABLE = ("enabled", "activated", "activation_rate", "active_rate")
 #: What a unit's page holds beside its peers.
 RATES = ("active_rate", "activation_rate", "stickiness", "mobile_share", "xinchuang_share")
 _GROUP = ("unit", "edition")
+
+#: The groups that some sources feed, as a table of the columns that name a group.
+_Among = Callable[[set[str], Sequence[str]], ir.Table]
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,24 @@ def look_at_adoption(report: Report, unit: str = "", edition: str = "") -> Adopt
     Raises:
         BadParameter: the OA has no such unit, or not in that edition; the message names those that are near.
     """
-    return _Looking(report, unit, edition).look()
+    from ntanalytics.workspace.looks.adoption_kept import kept_look  # which is made of what stands here
+
+    return kept_look(report, unit, edition) or Looking(report, unit, edition).look()
 
 
-class _Looking:
+class Figures(NamedTuple):
+    """What is worked out for a page; see ``Adoption``."""
+
+    total: Mapping[str, Any]
+    reached: Mapping[str, Any]
+    handled: Mapping[str, Any]
+    typical: pa.Table
+    ranking: pa.Table
+    weeks: pa.Table
+    tables: Mapping[str, pa.Table]
+
+
+class Looking:
     """The tables of a page, narrowed to what it is about, while it is being looked at."""
 
     def __init__(self, report: Report, unit: str, edition: str) -> None:
@@ -172,6 +189,10 @@ class _Looking:
     def _holed(self, *scopes: Scope) -> set[str]:
         return {line.source for scope in scopes for line in scope.status() if line.missing_days}
 
+    def holes(self) -> tuple[set[str], set[str]]:
+        """The sources that lack something of the period, and of the one before."""
+        return self._holed(self.activities, self.members), self._holed_before()
+
     def _holed_before(self) -> set[str]:
         """The sources whose activities of the period before have a hole, or only begin within it."""
         before = self.report.previous
@@ -198,10 +219,15 @@ class _Looking:
         """Adoption and pace of the period or of the one before, worked out."""
         is_now = when == "now"
         acted, able = self.all[when], self.all["members" if is_now else "members_before"]
-        days = self.days if is_now else self.days_before
-        ever = self.ever if is_now else self.ever.filter(self.ever.day < ibis.literal(self.first))
         if mine:
-            acted, able, ever = (self._mine(table) for table in (acted, able, ever))
+            acted, able = self._mine(acted), self._mine(able)
+        return self._levelled(acted, able, self._mine(self.ever) if mine else self.ever, by, is_now=is_now)
+
+    def _levelled(
+        self, acted: ir.Table, able: ir.Table, ever: ir.Table, by: Sequence[str], *, is_now: bool
+    ) -> ir.Table:
+        days = self.days if is_now else self.days_before
+        ever = ever if is_now else ever.filter(ever.day < ibis.literal(self.first))
         level = adoption.adoption(acted, able, ever, days, by)
         level = beside(level, adoption_pace.pace(acted, days, by), by)
         level = level.mutate(daily_active=level.daily_active.fill_null(0.0))
@@ -210,7 +236,9 @@ class _Looking:
     def _total(self, holed: set[str], before: set[str]) -> dict[str, Any]:
         now, was = (self._level(when, [], mine=True) for when in ("now", "before"))
         fed = self._fed()
-        whole, was_whole = not holed & fed, not before & fed
+        return self._changed(now, was, whole=not holed & fed, was_whole=not before & fed)
+
+    def _changed(self, now: ir.Table, was: ir.Table, *, whole: bool, was_whole: bool) -> dict[str, Any]:
         acted, able = (
             change.compare(now, was, MEASURES, columns=columns, is_complete=whole, was_complete=complete)
             for columns, complete in ((_ACTED, was_whole), (_ABLE, was_whole and self.members.was_complete))
@@ -221,21 +249,26 @@ class _Looking:
     def _compared(self, by: Sequence[str], holed: set[str], before: set[str], *, mine: bool = False) -> ir.Table:
         """Adoption by group, each judged by the holes of the sources that feed it."""
         now, was = (self._level(when, by, mine=mine) for when in ("now", "before"))
+        return self._judged(now, was, by, holed, before, self._among)
+
+    def _judged(
+        self, now: ir.Table, was: ir.Table, by: Sequence[str], holed: set[str], before: set[str], among: _Among
+    ) -> ir.Table:
         every = {row["source"] for row in self.groups.to_pylist()}
         lacking = before if self.members.was_complete else every
         acted, able = (
             adoption_ranking.compared(
                 now, was, MEASURES, columns=columns, by=by,
-                holed=self._among(holed, by), holed_before=self._among(earlier, by),
+                holed=among(holed, by), holed_before=among(earlier, by),
             )
             for columns, earlier in ((_ACTED, before), (_ABLE, lacking))
         )  # fmt: skip
         return ibis.memtable(beside(acted.drop("is_held"), able, by).to_pyarrow())
 
-    def _ranking(self, holed: set[str], before: set[str]) -> ir.Table:
+    def _ranking(self, holed: set[str], before: set[str], within: Sequence[str]) -> ir.Table:
         figures = self._compared(_GROUP, holed, before)
         figures = figures.filter(figures.unit.notnull() & ((figures.enabled > 0) | (figures.active > 0)))
-        ranked = adoption_ranking.ranked(figures, ["edition"] if self.unit or self.edition else [])
+        ranked = adoption_ranking.ranked(figures, within)
         recent = self.all["recent"]
         since = ibis.literal(self.last - timedelta(days=7 * WEEKS_DRAWN + 6))
         days = self.span
@@ -248,50 +281,77 @@ class _Looking:
 
     def look(self) -> Adoption:
         """The page."""
-        holed, before = self._holed(self.activities, self.members), self._holed_before()
-        fed, period, previous = self._fed(), self.report.period, self.report.previous
-        ranking = self._ranking(holed, before)
+        holed, before = self.holes()
+        ranking = self._ranking(holed, before, ["edition"] if self.unit or self.edition else [])
         mine = {name: self._mine(table) for name, table in self.all.items()}
         ever, history = self._mine(self.ever), mine["recent"]
         editions = self._compared(["edition"], holed, before, mine=True)
-        beside_editions = [
-            adoption.reach(mine["now"], mine["members"], ["edition"]),
-            adoption_flow.flow(ever, self.first, previous.first, ["edition"]).drop("active"),
-        ]
-        editions = reduce(lambda left, right: beside(left, right, ["edition"]), beside_editions, editions)
         tasks = self._mine(self._of_edition(self._named.resolve(self.tasks.recent)))
-        offset, worked = self.report.zone_offset_h, self._worked()
-        daily_from = ibis.literal(self.first - timedelta(days=HISTORY))
-        days = self.span.filter(self.span.day >= daily_from)
-        whole = not holed & fed
-        typical = adoption_ranking.typical(ranking, RATES, ["edition"]).to_pyarrow().to_pylist()
-        own = [row["edition"] for row in self.groups.to_pylist() if self.unit and row["unit"] == self.unit]
-        [reached] = adoption.reach(mine["now"], mine["members"]).to_pyarrow().to_pylist()
-        handled = [
-            handling.handling(tasks, worked, self.first, self.last, offset, by) for by in ([], ["module"])
-        ]  # fmt: skip
+        handled = [self._handling(tasks, by) for by in ([], ["module"])]
         weeks = adoption_pace.weeks(history, self.span).to_pyarrow()
+        typical = adoption_ranking.typical(ranking, RATES, ["edition"]).to_pyarrow()
+        [reached] = adoption.reach(mine["now"], mine["members"]).to_pyarrow().to_pylist()
+        return self._page(
+            Figures(
+                self._total(holed, before), reached, handled[0].to_pyarrow().to_pylist()[0], typical,
+                ranking.to_pyarrow(), weeks,
+                {
+                    "editions": self._editions(editions, mine["now"], mine["members"], ever, ["edition"]).to_pyarrow(),
+                    "cohorts": self._cohorts(ever, weeks).to_pyarrow(),
+                    **shown(
+                        ("daily", self._daily(history, ["edition"])),
+                        ("modules", adoption.used(mine["now"], ["module"])),
+                        ("flow", adoption_flow.flow(ever, self.first, self.report.previous.first)),
+                        ("handling", handled[1]),
+                    ),
+                },
+            ),
+            holed, before,
+        )  # fmt: skip
+
+    def _page(self, figures: Figures, holed: set[str], before: set[str]) -> Adoption:
+        """The page of figures that were worked out."""
+        fed, period, previous = self._fed(), self.report.period, self.report.previous
+        whole = not holed & fed
+        own = [row["edition"] for row in self.groups.to_pylist() if self.unit and row["unit"] == self.unit]
+        typical = figures.typical.to_pylist()
+        weeks = figures.weeks
         return Adoption(
-            self.unit, self.edition, self._total(holed, before), reached,
-            handled[0].to_pyarrow().to_pylist()[0],
+            self.unit, self.edition, figures.total, figures.reached, figures.handled,
             next((row for row in typical if row["edition"] in own), {}),
             {
-                "editions": editions.order_by(ibis.desc("active")).to_pyarrow(),
-                "ranking": ranking.to_pyarrow(),
+                **figures.tables, "ranking": figures.ranking,
                 "weeks": weeks.slice(max(0, len(weeks) - WEEKS_DRAWN)),
-                "cohorts": self._cohorts(ever, weeks).to_pyarrow(),
-                **shown(
-                    ("daily", adoption.daily(history.filter(history.day >= daily_from), days, ["edition"])),
-                    ("modules", adoption.used(mine["now"], ["module"])),
-                    ("flow", adoption_flow.flow(ever, self.first, previous.first)),
-                    ("handling", handled[1]),
-                ),
             },
             (self._count(period.first, period.last), self._count(previous.first, previous.last)),
-            days, (self.activities.note or self.members.note) if not whole else "",
+            self.span.filter(self.span.day >= self._daily_from),
+            (self.activities.note or self.members.note) if not whole else "",
             self.tasks.note, whole, not before & fed,
             self.report.origin("adoption.adoption", self.activities, self.members),
         )  # fmt: skip
+
+    @property
+    def _daily_from(self) -> ir.Scalar:
+        return ibis.literal(self.first - timedelta(days=HISTORY))
+
+    def _daily(self, history: ir.Table, by: Sequence[str]) -> ir.Table:
+        days = self.span.filter(self.span.day >= self._daily_from)
+        return adoption.daily(history.filter(history.day >= self._daily_from), days, by)
+
+    def _handling(self, tasks: ir.Table, by: Sequence[str]) -> ir.Table:
+        offset = self.report.zone_offset_h
+        return handling.handling(tasks, self._worked(), self.first, self.last, offset, by)
+
+    def _editions(
+        self, compared: ir.Table, acted: ir.Table, able: ir.Table, ever: ir.Table, by: Sequence[str]
+    ) -> ir.Table:
+        """A line an edition: its figures, with its coverage and who came and left."""
+        parts = [
+            adoption.reach(acted, able, by),
+            adoption_flow.flow(ever, self.first, self.report.previous.first, by).drop("active"),
+        ]
+        joined = reduce(lambda left, right: beside(left, right, by), parts, compared)
+        return joined.order_by(ibis.desc("active"))
 
     def _count(self, first: date, last: date) -> int:
         return sum(first <= day <= last for day in self._worked())
