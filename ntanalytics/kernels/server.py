@@ -42,6 +42,12 @@ _KERNEL = (
 _DEBUGGER = "debugpy"
 
 
+#: What importing a module, or reading what it is given, may end in.
+_UNLOADABLE = (
+    ImportError, SyntaxError, OSError, ValueError, TypeError, LookupError, AttributeError, RuntimeError,
+)  # fmt: skip
+
+
 class Server:
     """The kernels that were forked and still run, and who waits for each."""
 
@@ -140,9 +146,9 @@ def become_kernel(told: socket.socket, log: int, server: int) -> NoReturn:
         code = 0
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
-    except BaseException:  # noqa: BLE001 — the process ends here, and what it says is in its log
-        traceback.print_exc()
     finally:
+        if sys.exc_info()[0] is not None:  # the process ends here, and what it says is in its log
+            traceback.print_exc()
         # The interpreter is not taken apart: freeing what the server had imported would take longer than most cells.
         atexit._run_exitfuncs()  # noqa: SLF001 — what a notebook wants done at its end
         with suppress(OSError, ValueError):
@@ -182,7 +188,7 @@ def preload(modules: list[str]) -> str:
             if call:
                 function, _, path = call.partition("=")
                 getattr(found, function)(Path(path))
-    except Exception as error:  # noqa: BLE001 — whatever it is, each who asks for a kernel is told
+    except _UNLOADABLE as error:  # each who asks for a kernel is told
         return f"{type(error).__name__}: {error}".replace("\n", " ")
     gc.collect()
     # The pages of what is imported stay shared between the server and all its kernels.

@@ -129,7 +129,6 @@ def run_each_unit(
     from ntanalytics.ledger import Ledger
 
     ledger = Ledger(settings.ledger)
-    progress(f"{report} {period.text}: data", 0)
     failed_sources = taken(settings, ledger, plan, period, progress, clock)
     if units is None:
         units = oa_units(settings, period)
