@@ -236,7 +236,9 @@ def test_a_supervisor_killed_while_staging_leaves_the_report_and_the_next_run_se
     desk.publish_by_hand()
     before = bytes_of(desk.published)
     # the kernel kills its supervisor: the surest moment in the middle of a run
-    desk.write_bare("import os, signal, time\nos.kill(int(os.environ['JPY_PARENT_PID']), signal.SIGKILL)\ntime.sleep(1)")
+    desk.write_bare(
+        "import os, signal, time\nos.kill(int(os.environ['JPY_PARENT_PID']), signal.SIGKILL)\ntime.sleep(1)"
+    )
     done = supervise(desk)
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert bytes_of(desk.published) == before
