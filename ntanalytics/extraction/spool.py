@@ -53,7 +53,7 @@ class Spool:
         self.rows: Counter[dt.date] = Counter()
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _sweep(folder)
+            sweep(folder)
             self._lock.acquire()
             self._folder.mkdir()
         except OSError as error:
@@ -184,8 +184,10 @@ def _lock_of(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.lock")
 
 
-def _sweep(folder: Path) -> None:
+def sweep(folder: Path) -> None:
     """Remove the spools whose process is gone: a lock is free again as soon as it is, however it went."""
+    if not folder.is_dir():
+        return
     for spool in folder.iterdir():
         if not spool.is_dir():
             continue

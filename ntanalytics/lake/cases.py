@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +20,9 @@ import pyarrow.compute as pc
 from deltalake import DeltaTable
 from deltalake.transaction import RemoveAction
 
+from ntanalytics import embedded
 from ntanalytics.contract import Dataset
-from ntanalytics.lake.commit import ATTEMPTS, commit, files_of, removal
+from ntanalytics.lake.commit import ATTEMPTS, Overtaken, commit, files_of, removal
 from ntanalytics.lake.day_files import DayFiles
 from ntanalytics.lake.parts import Parts, day_of, read_parts
 
@@ -31,10 +31,6 @@ _MEMORY = "128MB"
 
 #: Rows that are taken out of DuckDB at a time.
 _BATCH = 32_768
-
-
-class Overtaken(Exception):  # another writer changed what was looked at: it is looked at anew
-    """The files of a source are no more what they were when it was found out what to write anew."""
 
 
 @dataclass(frozen=True)
@@ -67,14 +63,15 @@ def merge(path: Path, dataset: Dataset, files: Sequence[Path], source: str) -> N
     Args:
         path: the table's folder; the table is made where there is none.
         dataset: a case.
-        files: written by :class:`ntanalytics.lake.parts.PartWriter`, a day each; they stay.
+        files: written by :class:`ntanalytics.lake.parts.PartWriter`, a day each; they stay. None changes nothing.
         source: whose rows: all of them.
 
     Raises:
         Unfit, DeltaError, OSError, ArrowException, duckdb.Error: it could not be; the table is as it was.
+        Overtaken: other writers were faster each time.
         LakeError: it is not known whether it could be.
     """
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in range(1, ATTEMPTS + 1) if files else ():
         try:
             _merge(path, dataset, files, source)
         except Overtaken:
@@ -90,7 +87,7 @@ def _merge(path: Path, dataset: Dataset, files: Sequence[Path], source: str) -> 
     parts = Parts(path, source)
     kept: dict[str, DayFiles] = {}
     try:
-        with _keys(dataset, files) as keys:
+        with _keys(path, dataset, files) as keys:
             touched = keys.touched(path, seen, source, {day_of(file) for file in files})
             stays = [each for each, replaced in touched if replaced < each.told["num_records"]]
             again = {each.day for each in stays if each.is_own}
@@ -135,21 +132,12 @@ def _day_files(path: Path, dataset: Dataset) -> DayFiles:
 
 
 @contextlib.contextmanager
-def _keys(dataset: Dataset, files: Sequence[Path]) -> Iterator[_Keys]:
-    """The keys of the new rows, in a DuckDB that goes to disk when there are many."""
-    with (
-        tempfile.TemporaryDirectory(prefix="ntanalytics-") as spill,
-        duckdb.connect(
-            config={
-                "memory_limit": _MEMORY, "threads": 2, "temp_directory": spill, "preserve_insertion_order": False,
-            }
-        ) as connection,
-    ):  # fmt: skip
-        connection.execute("SET TimeZone = 'UTC'")
-        key = ", ".join(dataset.key)
-        sql = f"SELECT {key} FROM {_read(files)}" if files else f"SELECT {key} FROM empty"  # noqa: S608 - our own names
-        connection.register("empty", dataset.schema().empty_table())
-        connection.execute(f"CREATE TEMP TABLE taken AS {sql}")
+def _keys(path: Path, dataset: Dataset, files: Sequence[Path]) -> Iterator[_Keys]:
+    """The keys of the new rows, in a DuckDB that goes to disk, beside them, when there are many."""
+    folder = files[0].parent.parent
+    with embedded.opened(memory=_MEMORY, spill=folder / "duckdb", is_ordered=False) as connection:
+        embedded.lock(connection, folders=[folder, path])
+        connection.execute(f"CREATE TEMP TABLE taken AS SELECT {', '.join(dataset.key)} FROM {_read(files)}")  # noqa: S608 - our own names
         yield _Keys(connection, dataset)
 
 
@@ -231,5 +219,5 @@ def _rows(files: Iterable[Path], schema: pa.Schema) -> Iterator[pa.Table]:
 
 
 def _read(files: Iterable[Path | str], also: str = "") -> str:
-    paths = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+    paths = ", ".join(embedded.quoted(str(file)) for file in files)
     return f"read_parquet([{paths}], hive_partitioning = false, union_by_name = true{also})"

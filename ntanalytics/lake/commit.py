@@ -29,6 +29,11 @@ ATTEMPTS = 10
 #: told before it stays: a report may name a version of long ago, and `ntanalytics maintain` knows which.
 AFTER_COMMIT = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
 
+
+class Overtaken(Exception):  # never seen by a user: the writer looks anew, or leaves it
+    """Another writer took out or brought files that were looked at to find out what to commit."""
+
+
 #: The files of the newest version that a commit takes out.
 TakenOut = Callable[[DeltaTable], list[RemoveAction]]
 
@@ -143,7 +148,8 @@ def _attempt(
     properties = CommitProperties(custom_metadata={"operationParameters": told}, max_commit_retries=0)
     if not DeltaTable.is_deltatable(str(path)):
         create_table_with_add_actions(
-            str(path), Schema.from_arrow(schema), parts.added, mode="error", partition_by=partition_by, name=name,
+            str(path), Schema.from_arrow(schema), parts.added, mode="error", name=name,
+            partition_by=partition_by or None,
             commit_properties=CommitProperties(max_commit_retries=0), post_commithook_properties=AFTER_COMMIT,
         )  # fmt: skip
         return
@@ -151,7 +157,7 @@ def _attempt(
     actions: list[AddAction | RemoveAction] = [*parts.added, *taken_out(table)]
     if actions:
         table.create_write_transaction(
-            actions, "append", table.schema(), partition_by,
+            actions, "append", table.schema(), partition_by or None,
             commit_properties=properties, post_commithook_properties=AFTER_COMMIT,
         )  # fmt: skip
 

@@ -19,22 +19,14 @@ from filelock import FileLock
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.errors import LakeError
-from ntanalytics.lake.cases import Overtaken, merge
-from ntanalytics.lake.commit import AFTER_COMMIT, commit_days, superseded
+from ntanalytics.lake.cases import merge
+from ntanalytics.lake.commit import AFTER_COMMIT, Overtaken, commit_days, superseded
 from ntanalytics.lake.parts import Parts, Unfit, read_parts
+from ntanalytics.lake.rejects import REJECTS, replace_rejects
+
+__all__ = ["REJECTS", "DeltaLake"]
 
 _WRITER = WriterProperties(compression="ZSTD")
-
-#: Rows set aside, beside the dataset they did not make it into.
-REJECTS = pa.schema(
-    [
-        pa.field("source", pa.string(), False),
-        pa.field("day", pa.date32()),
-        pa.field("reason", pa.string(), False),
-        pa.field("source_rows", pa.int64(), False),
-        pa.field("record", pa.string()),
-    ]
-)
 
 
 class DeltaLake:
@@ -85,7 +77,7 @@ class DeltaLake:
         Raises:
             LakeError: it could not be written; the table is as it was.
         """
-        with self._writing(dataset.name):
+        with self.writing(dataset.name):
             path, schema = self.path(dataset.name), dataset.schema()
             table = DeltaTable(str(path)) if DeltaTable.is_deltatable(str(path)) else None
             if dataset.kind is Kind.CASE:
@@ -98,7 +90,7 @@ class DeltaLake:
             ):
                 within = f"day >= '{first.isoformat()}' AND day <= '{last.isoformat()}'"
                 predicate = f"source = '{_quoted(source)}' AND {within}"
-                self._overwrite(path, read_parts(files, schema), predicate, ["day"], dataset.name)
+                self._overwrite(path, read_parts(files, schema), predicate, dataset.name)
                 return
             try:
                 parts.take(files)
@@ -112,27 +104,17 @@ class DeltaLake:
         path = self.folder / f"{dataset}.rejects"
         if rows.num_rows == 0 and not DeltaTable.is_deltatable(str(path)):
             return
-        with self._writing(f"{dataset}.rejects"):
-            days = f"day IS NULL OR (day >= '{first.isoformat()}' AND day <= '{last.isoformat()}')"
-            self._overwrite(
-                path, rows.cast(REJECTS), f"source = '{_quoted(source)}' AND ({days})", None, f"{dataset}.rejects"
-            )
+        with self.writing(path.name):
+            replace_rejects(path, rows, source, first, last, name=path.name)
 
-    def _overwrite(
-        self,
-        path: Path,
-        rows: pa.RecordBatchReader | pa.Table,
-        predicate: str,
-        partition_by: list[str] | None,
-        name: str,
-    ) -> None:
+    def _overwrite(self, path: Path, rows: pa.RecordBatchReader, predicate: str, name: str) -> None:
         exists = DeltaTable.is_deltatable(str(path))
         write_deltalake(
             str(path),
             rows,
             mode="overwrite",
             predicate=predicate if exists else None,
-            partition_by=partition_by,
+            partition_by=["day"],
             name=name,
             writer_properties=_WRITER,
             post_commithook_properties=AFTER_COMMIT,
@@ -145,8 +127,12 @@ class DeltaLake:
             raise LakeError(f"cannot read version {version}: {error}", where=str(self.path(dataset))) from error
 
     @contextmanager
-    def _writing(self, name: str) -> Iterator[None]:
-        """One writer at a time per table: two commits of the same day would conflict."""
+    def writing(self, name: str) -> Iterator[None]:
+        """One writer at a time per table: two commits of the same day would conflict.
+
+        Raises:
+            LakeError: what was done inside failed, or others write for very long.
+        """
         locks = self.folder / ".locks"
         try:
             locks.mkdir(parents=True, exist_ok=True)

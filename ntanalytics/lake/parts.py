@@ -34,7 +34,11 @@ class Unfit(ValueError):
 
 def part_path(folder: Path, day: dt.date) -> Path:
     """A new name for the file of a day, below ``folder`` as it will be below the table's."""
-    return folder / f"day={day.isoformat()}" / f"part-{secrets.token_hex(16)}.zstd.parquet"
+    return folder / f"day={day.isoformat()}" / _file_name()
+
+
+def _file_name() -> str:
+    return f"part-{secrets.token_hex(16)}.zstd.parquet"
 
 
 def day_of(file: Path) -> dt.date:
@@ -167,16 +171,36 @@ class Parts:
                 _link(file, place)
             elif file != place:
                 shutil.move(file, place)
-            self.added.append(
-                AddAction(
-                    path=place.relative_to(self._table).as_posix(),
-                    size=place.stat().st_size,
-                    partition_values={"day": day.isoformat()},
-                    modification_time=time.time_ns() // 1_000_000,
-                    data_change=True,
-                    stats=stats,
-                )
+            self._add(place, {"day": day.isoformat()}, stats)
+
+    def write(self, rows: pa.Table, source: str) -> None:
+        """Write rows into a file of their own, of a table without days.
+
+        Raises:
+            Unfit: a row is not of this source.
+            As :meth:`PartWriter.add`.
+        """
+        place = self._table / _file_name()
+        self._placed.append(place)
+        writer = PartWriter(place, rows.schema)
+        try:
+            writer.add(rows)
+            writer.close()
+        finally:
+            writer.abandon()
+        self._add(place, {}, _statistics(pq.read_metadata(place), source))
+
+    def _add(self, place: Path, values: dict[str, str | None], stats: str) -> None:
+        self.added.append(
+            AddAction(
+                path=place.relative_to(self._table).as_posix(),
+                size=place.stat().st_size,
+                partition_values=values,
+                modification_time=time.time_ns() // 1_000_000,
+                data_change=True,
+                stats=stats,
             )
+        )
 
     def remove(self) -> None:
         """Remove what was moved there: no commit names it."""

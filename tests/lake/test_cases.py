@@ -44,7 +44,8 @@ def merge(lake: DeltaLake, source: str, rows: Rows) -> None:
 
 def held(lake: DeltaLake) -> dict[tuple[str, str], tuple[int, str]]:
     """What the table holds; a row that is there twice fails."""
-    files = lake.files("oa.tasks", lake.version("oa.tasks") or 0)
+    version = lake.version("oa.tasks")
+    files = [] if version is None else lake.files("oa.tasks", version)
     read = f"SELECT source, task_id, day, edition FROM read_parquet({files!r}, hive_partitioning = true)"
     rows = duckdb.sql(read).fetchall() if files else []
     found = {(source, key): ((day - DAY).days, state) for source, key, day, state in rows}
@@ -54,6 +55,8 @@ def held(lake: DeltaLake) -> dict[tuple[str, str], tuple[int, str]]:
 
 def files_a_day_and_source(lake: DeltaLake) -> int:
     """The most files that any day of a source has."""
+    if lake.version("oa.tasks") is None:
+        return 0
     told = files_of(DeltaTable(str(lake.path("oa.tasks")))).to_pylist()
     assert all(each["min.source"] == each["max.source"] for each in told)
     each_day = [(each["partition.day"], each["min.source"]) for each in told]

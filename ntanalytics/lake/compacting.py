@@ -1,0 +1,96 @@
+"""Compaction: of each source one file a day, and no file of several sources.
+
+A source's days are replaced by taking its files out; that works while each file is of one source. What is compacted is
+put in the place of the same rows in one commit; where another writer was faster, it is left for the next time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from deltalake import DeltaTable
+from deltalake.transaction import RemoveAction
+
+from ntanalytics.lake.commit import Overtaken, commit, files_of, removal
+from ntanalytics.lake.day_files import DayFiles
+from ntanalytics.lake.parts import Parts
+
+_BATCH = 32_768
+
+#: Files that one commit compacts: enough that few commits are made, and few enough that another writer waits briefly.
+_AT_ONCE = 200
+
+
+def scattered(path: Path) -> list[list[dict[str, Any]]]:
+    """The files of a table's newest version that want compaction, as groups that are compacted together.
+
+    In a group are whole days on which a source has more than one file, or shares one with others.
+    """
+    by_day: dict[dt.date, list[dict[str, Any]]] = {}
+    for told in files_of(DeltaTable(str(path))).to_pylist():
+        by_day.setdefault(told["partition.day"], []).append(told)
+    groups: list[list[dict[str, Any]]] = []
+    for _, of_day in sorted(by_day.items()):
+        owners = [_owner(told) for told in of_day]
+        is_mixed = None in owners  # then every file of the day is looked through
+        files = [told for told, owner in zip(of_day, owners, strict=True) if is_mixed or owners.count(owner) > 1]
+        if groups and len(groups[-1]) + len(files) <= _AT_ONCE:
+            groups[-1] += files
+        elif files:
+            groups.append(files)
+    return groups
+
+
+def compact(path: Path, files: list[dict[str, Any]], *, name: str) -> None:
+    """Compact a group of files that :func:`scattered` found, in one commit.
+
+    Raises:
+        Overtaken: another writer was at the same files.
+        DeltaError, OSError, ArrowException: it could not be written; the table is as it was.
+    """
+    table = DeltaTable(str(path))
+    schema = pa.schema(table.schema().to_arrow())
+    parts = Parts(path, "")
+    written: dict[str, DayFiles] = {}
+    try:
+        for told in files:
+            for rows in _rows(path, told, schema):
+                for source in pc.unique(rows["source"]).to_pylist():
+                    of_source = rows.filter(pc.equal(rows["source"], source))
+                    written.setdefault(source, DayFiles(path, schema)).add(of_source)
+        for source, days in written.items():
+            days.close()
+            parts.take((file for group in days.files.values() for file in group), source)
+    except BaseException:
+        for days in written.values():
+            days.abandon(remove=True)
+        parts.remove()
+        raise
+
+    def taken_out(newest: DeltaTable) -> list[RemoveAction]:
+        if not {told["path"] for told in files} <= set(files_of(newest)["path"].to_pylist()):
+            raise Overtaken
+        return [removal(told) for told in files]
+
+    commit(path, parts, schema, taken_out, "compacted", name=name)
+
+
+def _rows(path: Path, told: dict[str, Any], schema: pa.Schema) -> Iterator[pa.Table]:
+    day = pa.scalar(told["partition.day"], pa.date32())
+    for batch in pq.ParquetFile(path / told["path"]).iter_batches(_BATCH):
+        given = pa.Table.from_batches([batch])
+        if "day" not in given.column_names:
+            given = given.append_column("day", pa.repeat(day, given.num_rows))
+        yield given.select(schema.names).cast(schema)
+
+
+def _owner(told: dict[str, Any]) -> str | None:
+    """The one source of a file's rows; None where there may be several."""
+    low, high = told.get("min.source"), told.get("max.source")
+    return low if low is not None and low == high else None
