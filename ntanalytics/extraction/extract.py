@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from collections.abc import Mapping as Map
 
 import duckdb
@@ -21,6 +21,7 @@ from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NtaError, SourceError, UsageError
 from ntanalytics.extraction.filling import fill
+from ntanalytics.extraction.patience import Patience
 from ntanalytics.extraction.pseudonym import site_key
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.lake import DeltaLake
@@ -102,7 +103,15 @@ class Extractor:
             for each in self._take_chunks(DATASETS[name], source, self._windows(DATASETS[name], source, first, last))
         ]
 
-    def ensure(self, needs: Map[str, int], first: dt.date, last: dt.date) -> list[Taken]:
+    def ensure(
+        self,
+        needs: Map[str, int],
+        first: dt.date,
+        last: dt.date,
+        *,
+        patience: Patience | None = None,
+        only: Collection[tuple[str, str]] | None = None,
+    ) -> list[Taken]:
         """Take what the lake lacks for a window, and again the days that had not settled.
 
         Of a state, today's snapshot is taken, where none that is held was taken as near to the window's end. A case is
@@ -112,14 +121,37 @@ class Extractor:
             needs: dataset → how many days before ``first`` are wanted too.
             first: the first local day of the window.
             last: its last one; days that have not begun are left out.
+            patience: in which those that failed by a passing cause are tried again, after all the others; but for
+                those that had failed the last time, too: who has been down since yesterday delays no report today.
+            only: (dataset, source) of what is asked; by default all that is needed.
 
         Returns:
             As :meth:`extract`.
         """
+        was_down = self._down(needs) if patience is not None else set()
+        taken, rounds = self._ensure(needs, first, last, only), 1
+        while (down := {(each.dataset, each.source) for each in taken if each.is_passing} - was_down) and (
+            patience is not None and patience.waits(rounds)
+        ):
+            kept = [each for each in taken if not (each.error and (each.dataset, each.source) in down)]
+            taken, rounds = kept + self._ensure(needs, first, last, down), rounds + 1
+        return taken
+
+    def _down(self, needs: Iterable[str]) -> set[tuple[str, str]]:
+        """(dataset, source) of what failed when it was taken last."""
+        names = {name: [source.name for source in self.feeding(name)] for name in needs}
+        causes = {name: self.ledger.coverage.last_causes(name, sources) for name, sources in names.items()}
+        return {(name, source) for name, failed in causes.items() for source in failed}
+
+    def _ensure(
+        self, needs: Map[str, int], first: dt.date, last: dt.date, only: Collection[tuple[str, str]] | None
+    ) -> list[Taken]:
+        """One round of :meth:`ensure`."""
         today = self._today()
         taken = []
         for name, history in needs.items():
             contract = dataset_named(name)
+            feeding = [each for each in self.feeding(name) if only is None or (name, each.name) in only]
             # A case that changed after the window stands in its source as it is now: without the later changes it would
             # be missing from the days before them.
             until = today if contract.kind is Kind.CASE else min(last, today)
@@ -129,9 +161,9 @@ class Extractor:
                 source.name: self._lacking_snapshot(contract, source, first, last)
                 if contract.kind is Kind.STATE
                 else self._lacking(contract, source, wanted)
-                for source in self.feeding(name)
+                for source in feeding
             }
-            for source in self.feeding(name):
+            for source in feeding:
                 chunks = [
                     chunk
                     for run_first, run_last in _runs(lacking[source.name])
@@ -210,6 +242,7 @@ class Extractor:
                 error=str(error) or type(error).__name__,
                 cause=error.said if isinstance(error, NtaError) else SourceError.said,
                 exit_code=error.exit_code if isinstance(error, NtaError) else SourceError.exit_code,
+                is_passing=isinstance(error, OSError) or getattr(error, "retryable", False),
             )  # fmt: skip
         else:
             seconds = time.monotonic() - begun

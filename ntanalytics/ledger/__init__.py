@@ -16,6 +16,7 @@ from ntanalytics.ledger import tables
 from ntanalytics.ledger.access import writing
 from ntanalytics.ledger.audit import Actor, Audit, Event
 from ntanalytics.ledger.audit_tables import guard
+from ntanalytics.ledger.corrections import Correction, Corrections
 from ntanalytics.ledger.coverage import Coverage, Covered, Taken
 from ntanalytics.ledger.deliveries import Deliveries, Delivery, Parcel
 from ntanalytics.ledger.history import Entry, history
@@ -36,6 +37,7 @@ class Ledger:
         runs: what ran.
         inspections: what the published inspections found.
         turns: how the turns of the jobs stand.
+        corrections: which reports came out with a hole, and what became of it.
         deliveries: what was sent to whom.
         notices: what the operators are told.
         audit: who did what, and when.
@@ -68,6 +70,7 @@ class Ledger:
         self.runs = Runs(self._engine)
         self.inspections = Inspections(self._engine)
         self.turns = Turns(self._engine)
+        self.corrections = Corrections(self._engine)
         self.deliveries = Deliveries(self._engine)
         self.notices = Notices(self._engine)
         self.audit = Audit(self._engine)
@@ -105,6 +108,8 @@ def _refuse_another_shape(connection: sa.Connection, where: str) -> None:
 __all__ = [
     "Actor",
     "Audit",
+    "Correction",
+    "Corrections",
     "Coverage",
     "Covered",
     "Deliveries",

@@ -32,6 +32,7 @@ class Taken:
         error: why it failed; empty when it did not.
         cause: the same in a report's words (``NtaError.said``).
         exit_code: the error's (``NtaError.exit_code``); 0 when it did not fail.
+        is_passing: whether it failed by a cause that passes by itself (``NtaError.retryable``).
     """
 
     dataset: str
@@ -48,6 +49,7 @@ class Taken:
     error: str = ""
     cause: str = ""
     exit_code: int = 0
+    is_passing: bool = False
 
     @property
     def read(self) -> int:

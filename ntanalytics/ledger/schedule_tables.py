@@ -30,6 +30,20 @@ turn_runs = sa.Table(
     sa.Column("turn_at", sa.DateTime, nullable=False, comment="UTC; see turns"),
 )
 
+#: Turns whose report was issued with a hole, and what is tried to mend it.
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    sa.Column("job", sa.String(80), primary_key=True),
+    sa.Column("turn_at", sa.DateTime, primary_key=True, comment="UTC; see turns"),
+    sa.Column("status", sa.String(10), nullable=False, comment="open, corrected, failed or given up"),
+    sa.Column("since", sa.DateTime, nullable=False, comment="UTC; when the version with the hole came out"),
+    sa.Column("lacking", sa.JSON, nullable=False, comment="[dataset, source, [days]] of what failed"),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("tried_at", sa.DateTime, nullable=True, comment="UTC"),
+    sa.Column("why", sa.Text, nullable=False, default="", comment="why it was given up or failed"),
+)
+
 #: Who is at work on what: one row while it is held. A holder that is gone no longer moves ``expires_at``.
 leases = sa.Table(
     "leases",

@@ -30,6 +30,7 @@ from ntanalytics.runner.run import Batch, By, Progress, RunResult, run_report, s
 from ntanalytics.settings import Settings
 
 if TYPE_CHECKING:
+    from ntanalytics.extraction.patience import Patience
     from ntanalytics.kernels.warm import Warm
 
 #: The parameter that names a unit.
@@ -92,6 +93,7 @@ def run_each_unit(
     by: By = "hand",
     but: Collection[str] = (),
     before_publishing: Callable[[str], None] = unasked,
+    patience: Patience | None = None,
 ) -> EachUnit:
     """Run a report once for each unit that the OA has in the period.
 
@@ -112,6 +114,7 @@ def run_each_unit(
         by: who asked for it, for the audit trail.
         but: units that have their page already.
         before_publishing: as :func:`ntanalytics.runner.run.run_report` asks it, for each page.
+        patience: in which sources that are down are tried again, before the first page.
 
     Raises:
         LeaseLost: another process may be making the same pages; no more are made.
@@ -129,7 +132,7 @@ def run_each_unit(
     from ntanalytics.ledger import Ledger
 
     ledger = Ledger(settings.ledger)
-    failed_sources = taken(settings, ledger, plan, period, progress, clock)
+    failed_sources = taken(settings, ledger, plan, period, progress, clock, patience)
     if units is None:
         units = oa_units(settings, period)
     if not units:

@@ -18,6 +18,7 @@ from ntanalytics.runner.parameters import resolve
 from ntanalytics.settings import Settings
 
 if TYPE_CHECKING:
+    from ntanalytics.extraction.patience import Patience
     from ntanalytics.kernels.warm import Warm
     from ntanalytics.ledger import Ledger
 
@@ -106,6 +107,7 @@ def run_report(
     by: By = "hand",
     before_publishing: Callable[[str], None] = unasked,
     within: Batch | None = None,
+    patience: Patience | None = None,
 ) -> RunResult:
     """Make a report: take what the lake lacks, execute, render, verify, publish.
 
@@ -126,6 +128,7 @@ def run_report(
         by: who asked for it, for the audit trail.
         before_publishing: asked with the run's id, right before it is published; what it raises prevents that.
         within: what other runs share with this one (default: it stands alone).
+        patience: in which sources that are down are tried again; by default they are not waited for.
 
     Raises:
         UnknownName, BadPeriod, BadParameter: nothing was started.
@@ -177,7 +180,11 @@ def run_report(
         ):
             secrets = within.secrets if within else evidence.known_secrets(settings)
             with _evidence_kept(staged, outputs, run_id, about, secrets):
-                failed = within.failed_sources if within else taken(settings, ledger, plan, period, progress, clock)
+                failed = (
+                    within.failed_sources
+                    if within
+                    else taken(settings, ledger, plan, period, progress, clock, patience)
+                )
                 engine.execute(
                     plan.path,
                     staged / evidence.RECORD,
@@ -296,6 +303,7 @@ def taken(
     period: Period,
     progress: Progress,
     clock: Callable[[], dt.datetime] | None,
+    patience: Patience | None = None,
 ) -> tuple[tuple[str, str, str], ...]:
     """Take what a report needs of a period and the lake lacks.
 
@@ -304,5 +312,6 @@ def taken(
     """
     from ntanalytics.extraction import Extractor
 
-    done = Extractor(settings, ledger, progress, clock).ensure(plan.needs, period.first, period.last)
+    extractor = Extractor(settings, ledger, progress, clock)
+    done = extractor.ensure(plan.needs, period.first, period.last, patience=patience)
     return tuple((each.dataset, each.source, each.error) for each in done if each.error)

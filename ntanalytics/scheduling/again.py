@@ -1,12 +1,17 @@
-"""When something that failed by a passing cause is tried again: pure, from moments."""
+"""When something that failed by a passing cause is tried again, and how long it is waited for: pure, from moments."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
+from statistics import median
 
 #: The shortest and the longest time between two tries.
 SHORTEST = dt.timedelta(minutes=15)
 LONGEST = dt.timedelta(hours=6)
+
+#: Seconds that making and publishing a report is given at least.
+LEAST_S = 120.0
 
 
 def comes_again(since: dt.datetime, tried_at: dt.datetime, now: dt.datetime) -> bool:
@@ -22,3 +27,35 @@ def comes_again(since: dt.datetime, tried_at: dt.datetime, now: dt.datetime) -> 
         now: the moment (aware).
     """
     return now < tried_at or now - tried_at >= min(max(tried_at - since, SHORTEST), LONGEST)
+
+
+def making_s(earlier: Iterable[float], deadline_min: int) -> float:
+    """Seconds to keep for making and publishing a report: twice what it usually took, sources waited for included.
+
+    At least two minutes where there is room for them, and at most half of the time until its deadline.
+
+    Args:
+        earlier: seconds that its latest turns took.
+        deadline_min: minutes from its turn to its deadline.
+    """
+    known = list(earlier)
+    return min(max(LEAST_S, 2 * median(known) if known else 0.0), deadline_min * 30.0)
+
+
+def patience_s(now: dt.datetime, waiting: Sequence[tuple[dt.datetime, float]]) -> float:
+    """Seconds for which the sources of a report may be waited for, so that it and those behind it come out on time.
+
+    Args:
+        now: the moment (aware).
+        waiting: of the report, and then of each that is made after it, its deadline (aware) and the seconds to keep for
+            it. One that is late already holds nobody up.
+
+    Returns:
+        0 where there is no time, or the report itself is late.
+    """
+    kept, left = 0.0, []
+    for deadline, seconds in waiting:
+        kept += seconds
+        if deadline > now:
+            left.append((deadline - now).total_seconds() - kept)
+    return max(0.0, min(left)) if waiting and waiting[0][0] > now else 0.0

@@ -6,12 +6,15 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ntanalytics.errors import NtaError
+from ntanalytics.errors import CalendarMissing, NtaError
+from ntanalytics.extraction.patience import Patience
 from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.settings_noted import note_settings
 from ntanalytics.runner.engine import silently
 from ntanalytics.runner.run import Progress
-from ntanalytics.scheduling.due import due
+from ntanalytics.scheduling.again import making_s, patience_s
+from ntanalytics.scheduling.correcting import correct
+from ntanalytics.scheduling.due import Turn, due
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.scheduling.taking import Done, Means, take
 from ntanalytics.settings import Settings
@@ -25,8 +28,9 @@ def run_due(
     clock: Callable[[], dt.datetime] | None = None,
     progress: Progress = silently,
     notebooks: Path | None = None,
+    patience: Callable[[float], Patience] = Patience,
 ) -> list[Done]:
-    """Take every turn that is due and not taken.
+    """Take every turn that is due and not taken, and correct what was issued with a hole.
 
     Each turn is taken under a lease, by one process at a time, here or on another host with the same ledger. A turn
     whose taker was killed is looked into: if its report was published, it is issued; else it is taken again. A job
@@ -39,18 +43,20 @@ def run_due(
         clock: tells the moment at which data are taken, where it is not the machine's.
         progress: told what is being done.
         notebooks: the folder of the reports.
+        patience: makes a patience of some seconds; for a clock that is not the machine's.
 
     Returns:
-        What became of each turn that this call took or skipped, in their order.
+        What became of each turn that this call skipped, took or corrected.
 
     Raises:
         LakeError: the ledger cannot be used; nothing can be promised without it.
     """
     moment = now or dt.datetime.now(dt.UTC)
-    means = Means(settings, Ledger(settings.ledger), now, clock, progress, notebooks)
-    calendar, done = settings.calendar(), []
+    means = Means(settings, Ledger(settings.ledger), now, clock, progress, notebooks, patience)
     asked = {name: job.model_dump(mode="json") for name, job in jobs.items()}
     note_settings(means.ledger.audit, settings.jobs, asked)
+    calendar, done = settings.calendar(), []
+    waiting: list[Turn] = []
     for name, job in jobs.items():
         known = {each.turn_at.astimezone(settings.zone): each for each in means.ledger.turns.of(name)}
         try:
@@ -61,10 +67,24 @@ def run_due(
         for turn, why in found.skipped:
             means.ledger.turns.skip(name, turn.at, turn.period.text, why)
             done.append(Done(name, turn.period.text, "skipped", why))
-        for turn in found.turns:
-            taken = take(means, job, turn)
-            done += [taken] if taken else []
+        waiting += found.turns
+    for number, turn in enumerate(waiting):
+        behind = [(jobs[each.job].deadline(each.at), _making_s(means, each.job, jobs)) for each in waiting[number:]]
+        taken = take(means, jobs[turn.job], turn, patience_s(means.moment(), behind))
+        done += [taken] if taken else []
+    for name, job in jobs.items():
+        try:
+            done += correct(means, name, job)
+        except CalendarMissing as error:
+            done.append(Done(name, "", "failed", str(error), error.exit_code))
     return done
+
+
+def _making_s(means: Means, name: str, jobs: Mapping[str, Job]) -> float:
+    """Seconds to keep for making a job's report, by its latest turns."""
+    ended = [each for each in means.ledger.turns.of(name) if each.status == "issued" and each.begun_at]
+    took = [(each.ended_at - each.begun_at).total_seconds() for each in ended[-9:] if each.ended_at and each.begun_at]
+    return making_s(took, jobs[name].deadline_min)
 
 
 __all__ = ["Done", "run_due"]

@@ -8,6 +8,7 @@ from deltalake import DeltaTable
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import UnknownName, UsageError
 from ntanalytics.extraction import Extractor
+from ntanalytics.extraction.patience import Patience
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.lake import DeltaLake, DuckReader
 from tests.extraction.shop import Shop
@@ -259,3 +260,25 @@ def test_a_source_that_dies_in_mid_stream_leaves_no_half_day(shop: Shop, monkeyp
     assert "went away" in taken.error
     assert kept(shop) == []
     assert list((shop.settings.lake / ".spool").iterdir()) == []
+
+
+def test_a_source_that_comes_back_in_time_is_waited_for_after_the_others_and_one_that_was_down_before_is_not(
+    shop: Shop,
+):
+    shop.messages("twin", GOOD)
+    (shop.folder / "twin.sqlite").rename(shop.folder / "away")
+    waited: list[float] = []
+
+    def comes_back(seconds: float) -> None:
+        waited.append(seconds)
+        (shop.folder / "away").rename(shop.folder / "twin.sqlite")
+
+    patience = Patience(60, tick=lambda: sum(waited), sleep=comes_back, draw=lambda: 0.0)
+    taken = shop.extractor().ensure({"sms.messages": 0}, D19, D19, patience=patience)
+    assert [(each.source, each.error, dict(each.rows)) for each in taken] == [("shop", "", {}), ("twin", "", {D19: 1})]
+    assert waited == [15]
+    (shop.folder / "twin.sqlite").rename(shop.folder / "away")
+    [failed] = [each for each in shop.extractor().ensure({"sms.messages": 0}, D18, D18) if each.error]
+    assert failed.is_passing
+    shop.extractor().ensure({"sms.messages": 0}, D18, D18, patience=patience)
+    assert waited == [15]

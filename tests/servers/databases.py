@@ -18,12 +18,12 @@ DATABASE = "city"
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """A PostgreSQL server; yields the SQLAlchemy URL of an empty database."""
+def postgres(port: int | None = None) -> Iterator[str]:
+    """A PostgreSQL server, on a given port where the test wants one; yields the SQLAlchemy URL of an empty database."""
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
     places = [str(path) for path in versions]
     initdb, server = program("initdb", *places), program("postgres", *places)
-    user, port = user_for("postgres"), free_port()
+    user, port = user_for("postgres"), port or free_port()
     with home(user) as folder:
         data = folder / "data"
         options = ["--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync"]
