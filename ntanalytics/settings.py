@@ -120,6 +120,21 @@ class RuleSettings(_Part):
     enabled: bool = Field(True, description="Whether the rule is asked at all.")
 
 
+class Retention(_Part):
+    """How long what is kept; what is not named is kept for ever. What a signed report depends on is never given up."""
+
+    reports_months: int | None = Field(None, gt=0, description="Published reports: months after their period's end.")
+    reports_of: dict[str, Annotated[int, Field(gt=0)]] = Field(
+        default_factory=dict, description="The same by report, instead of `reports_months`."
+    )
+    evidence_days: int | None = Field(None, gt=0, description="What failed runs left: days.")
+    event_days: int | None = Field(None, gt=0, description="Days of the lake's events.")
+    state_days: int | None = Field(None, gt=0, description="Days of the lake's snapshots.")
+    case_days: int | None = Field(None, gt=0, description="Days of the lake's cases, by when they began.")
+    # due-ness and the index look 400 days back
+    ledger_months: int | None = Field(None, ge=14, description="History and audit trail of the ledger: months.")
+
+
 class Settings(_Part):
     """Everything that ntanalytics.yml says, with absolute paths."""
 
@@ -134,6 +149,7 @@ class Settings(_Part):
     rules: dict[str, RuleSettings] = Field(
         default_factory=dict, description="By its code, what is said otherwise of a rule; see `ntanalytics rules`."
     )
+    retention: Retention = Field(default_factory=Retention, description="How long what is kept; default: for ever.")
     channels: dict[str, Channel] = Field(default_factory=dict, description="By name, where reports and notices go.")
     operators: tuple[Recipient, ...] = Field((), description="Who is told when something goes wrong.")
 
@@ -219,6 +235,7 @@ def _fields_at(place: Sequence[int | str]) -> Iterable[str]:
         return Settings.model_fields
     parts: dict[int | str, type[BaseModel]] = {
         "site": Site, "rules": RuleSettings, "channels": Channel, "operators": Recipient,
+        "retention": Retention,
     }  # fmt: skip
     part = Target if "targets" in place else parts.get(place[0], SourceSettings)
     return part.model_fields

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 from deltalake import DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError
 from filelock import FileLock
@@ -61,6 +62,31 @@ class DeltaLake:
         if version is None:
             return set()
         return {dt.date.fromisoformat(partition["day"]) for partition in self._open(dataset, version).partitions()}
+
+    def days_before(self, dataset: str, before: dt.date) -> tuple[int, int]:
+        """How many days before one the newest version holds, and the bytes of their files."""
+        version = self.version(dataset)
+        if version is None:
+            return 0, 0
+        files = pa.table(self._open(dataset, version).get_add_actions(flatten=True))
+        old = files.filter(pc.less(files["partition.day"], before))
+        return len(pc.unique(old["partition.day"])), pc.sum(old["size_bytes"]).as_py() or 0
+
+    def drop_before(self, dataset: str, before: dt.date) -> None:
+        """Take the days before one out of a dataset's table and its rejects; earlier versions can be read as before.
+
+        Raises:
+            LakeError: it could not be written; the table is as it was.
+        """
+        for name in (dataset, f"{dataset}.rejects"):
+            path = self.path(name)
+            if DeltaTable.is_deltatable(str(path)):
+                with self.writing(name):
+                    DeltaTable(str(path)).delete(
+                        f"day < '{before.isoformat()}'",
+                        writer_properties=_WRITER,
+                        post_commithook_properties=AFTER_COMMIT,
+                    )
 
     def replace(self, dataset: Dataset, files: Sequence[Path], source: str, first: dt.date, last: dt.date) -> None:
         """Replace, in one commit, the days from ``first`` to ``last`` of a source by the rows of ``files``.

@@ -23,6 +23,7 @@ from ntanalytics.ledger.history import Entry, history
 from ntanalytics.ledger.inspections import Found, Inspection, Inspections
 from ntanalytics.ledger.leases import Lease, lease
 from ntanalytics.ledger.notices import Notice, Notices
+from ntanalytics.ledger.pruning import Pruning
 from ntanalytics.ledger.runs import Run, Runs
 from ntanalytics.ledger.turns import Turned, Turns
 
@@ -41,6 +42,7 @@ class Ledger:
         deliveries: what was sent to whom.
         notices: what the operators are told.
         audit: who did what, and when.
+        pruning: gives up what is old.
 
     Raises:
         LakeError: the ledger cannot be opened, or another version of ours made it.
@@ -74,6 +76,7 @@ class Ledger:
         self.deliveries = Deliveries(self._engine)
         self.notices = Notices(self._engine)
         self.audit = Audit(self._engine)
+        self.pruning = Pruning(self._engine, self.audit)
 
     def history(
         self,
@@ -124,6 +127,7 @@ __all__ = [
     "Notice",
     "Notices",
     "Parcel",
+    "Pruning",
     "Run",
     "Runs",
     "Taken",

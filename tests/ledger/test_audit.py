@@ -6,7 +6,6 @@ import datetime as dt
 import os
 import pwd
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,19 +17,6 @@ from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.settings_noted import note_settings
 
 FILE = Path("/etc/city/ntanalytics.yml")
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/ledger.sqlite"
-        return
-    server = sa.make_url(request.getfixturevalue("postgres_url"))
-    admin = sa.create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql("DROP DATABASE IF EXISTS audited")
-        connection.exec_driver_sql("CREATE DATABASE audited")
-    yield server.set(database="audited").render_as_string(hide_password=False)
 
 
 def _execute(url: str, statement: str) -> None:

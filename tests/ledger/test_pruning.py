@@ -1,0 +1,60 @@
+"""What the ledger gives up of its past, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from ntanalytics.ledger import Ledger, Parcel, Taken
+
+OLD, YOUNG = dt.datetime(2024, 5, 6, tzinfo=dt.UTC), dt.datetime(2026, 5, 6, tzinfo=dt.UTC)
+D1, D2 = dt.date(2024, 5, 1), dt.date(2024, 5, 2)
+BEFORE = dt.date(2025, 1, 1)
+
+
+def _made_old(url: str, statement: str) -> None:
+    with sa.create_engine(url, poolclass=NullPool).begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def test_what_is_old_and_tells_nothing_of_how_things_stand_goes(url: str):
+    ledger = Ledger(url)
+    bad = Counter({(D1, "odd"): 2})
+    ledger.coverage.record(Taken("sms.messages", "sms", D1, D1, OLD, 1.0, Counter({D1: 5}), rejected=bad))
+    ledger.coverage.record(Taken("sms.messages", "sms", D1, D2, OLD, 1.0, Counter({D1: 7}), rejected=bad))
+    ledger.coverage.record(Taken("sms.messages", "sms", D1, D1, YOUNG, 1.0, Counter({D1: 8})))
+    for status in ("failed", "published"):
+        ledger.runs.finish(ledger.runs.start("sms_volume", "2024-W18", {}), status, version=1)
+    ledger.runs.start("sms_volume", "2024-W19", {})
+    _made_old(url, "UPDATE runs SET started_at = '2024-05-06 00:00:00.000000'")
+    ledger.turns.skip("weekly", OLD, "2024-W18", "old")
+    ledger.turns.skip("weekly", YOUNG, "2026-W18", "young")
+    ledger.turns.begin("weekly", OLD + dt.timedelta(days=1), "2024-W19", "a killed host")
+    parcel = Parcel("report", "sms_volume", "2024-W18", {}, 1, "mail", "")
+    ledger.deliveries.intend(parcel, "host")
+    ledger.deliveries.end(parcel.id, "sent")
+    _made_old(url, "UPDATE deliveries SET intended_at = '2024-05-06 00:00:00.000000'")
+    # the first extraction covers no day any more, the second still D2, the third D1
+    expected = {"events": 0, "extractions": 1, "runs": 1, "turns": 1, "deliveries": 1}
+    assert ledger.pruning.count(BEFORE) == expected
+    assert ledger.pruning.prune(BEFORE) == expected
+    assert ledger.pruning.count(BEFORE) == dict.fromkeys(expected, 0)
+    assert {(each.day, each.rows) for each in ledger.coverage.days("sms.messages", D1, D2)} == {(D1, 8), (D2, 0)}
+    assert sorted((run.period, run.status) for run in ledger.runs.history()) == [
+        ("2024-W18", "published"),
+        ("2024-W19", "running"),
+    ]
+    assert ledger.runs.next_version("sms_volume", "2024-W18", {}) == 2
+    assert [turn.status for turn in ledger.turns.of("weekly")] == ["running", "skipped"]
+    assert ledger.deliveries.of(parcel.id) is None
+    assert ledger.deliveries.events(parcel.id) == []
+
+
+def test_days_that_leave_the_lake_are_a_hole(url: str):
+    ledger = Ledger(url)
+    ledger.coverage.record(Taken("sms.messages", "sms", D1, D2, OLD, 1.0, Counter({D1: 5, D2: 5})))
+    assert ledger.pruning.forget_days("sms.messages", D2) == 1
+    assert [each.day for each in ledger.coverage.days("sms.messages", D1, D2)] == [D2]
