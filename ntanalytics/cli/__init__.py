@@ -9,6 +9,7 @@ import structlog
 from ntanalytics.cli import (
     auditing,
     backfilling,
+    delivering,
     evaluating,
     intake,
     issuing,
@@ -44,6 +45,7 @@ __all__ = [
     "app",
     "auditing",
     "backfilling",
+    "delivering",
     "evaluating",
     "intake",
     "issuing",

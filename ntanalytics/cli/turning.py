@@ -33,7 +33,7 @@ def schedule(
     The jobs stand in scheduled/jobs.yml beside ntanalytics.yml (docs/schedule.md).
     """
     from ntanalytics.scheduling.ahead import ahead
-    from ntanalytics.scheduling.jobs import check_jobs, load_jobs
+    from ntanalytics.scheduling.jobs import check_jobs, check_recipients, load_jobs
     from ntanalytics.scheduling.unattended import place_of
     from ntanalytics.scheduling.unattended import write as write_files
     from ntanalytics.settings import find_config, load
@@ -41,7 +41,7 @@ def schedule(
     settings = load(find_config(context.obj))
     jobs = load_jobs(settings.jobs)
     coming, untold = ahead(jobs, dt.datetime.now(settings.zone), days, settings.calendar(), settings.zone)
-    wrong = check_jobs(jobs)
+    wrong = [*check_jobs(jobs), *check_recipients(jobs, settings.channels)]
     if as_json:
         turns = [{"at": each.at.isoformat(), "job": each.job, "period": each.period.text} for each in coming]
         out.print_json(json.dumps({"turns": turns, "untold": untold, "wrong": wrong}, ensure_ascii=False))
@@ -97,6 +97,7 @@ def health(
     textfile: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write it for node_exporter's textfile collector.")
     ] = None,
+    notify: Annotated[bool, typer.Option("--notify", help="Tell the operators, once, of what did not come.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """Say whether what was due came, when each report last came out, how old the data are.
@@ -111,6 +112,11 @@ def health(
 
     settings = load(find_config(context.obj))
     found = ask(settings, load_jobs(settings.jobs), dt.datetime.now(dt.UTC))
+    if notify:
+        from ntanalytics.ledger import Ledger
+        from ntanalytics.scheduling.noticing import notice_health
+
+        notice_health(settings, Ledger(settings.ledger), found)
     if textfile is not None:
         # node_exporter may read at any moment: it sees the old file or the new one
         made = textfile.with_name(f".{textfile.name}.new")
@@ -128,6 +134,8 @@ def health(
         oldest = sorted(found.data.items(), key=lambda each: each[1])[:3]
         for (dataset, source), day in oldest:
             say(f"oldest data: {dataset} from {source}, last taken of {day}")
+        for each in found.undelivered:
+            complain(f"{each.status}: {each.parcel.subject} {each.parcel.period} to {each.to}: {each.why}")
         say(f"lake {found.lake_bytes / 2**20:,.0f} MB, {(found.free_bytes or 0) / 2**30:,.1f} GB free")
     if not found.is_well:
         raise typer.Exit(Overdue.exit_code)

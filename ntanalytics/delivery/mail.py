@@ -53,7 +53,10 @@ def send(channel: Channel, to: str, message: Message) -> Outcome:
         PublishError: the workbook is not what was published; nothing was sent.
     """
     limit = (channel.limit_mb or DEFAULT_LIMIT_MB) * 2**20
-    whole = composed(channel.sender, to, message, with_workbook=message.attachment is not None)
+    try:
+        whole = composed(channel.sender, to, message, with_workbook=message.attachment is not None)
+    except ValueError as error:  # a text that no message can hold
+        return Outcome("failed", f"the message cannot be made: {error!r}")
     try:
         with connected(channel) as server:
             announced = server.esmtp_features.get("size", "")
@@ -70,7 +73,7 @@ def send(channel: Channel, to: str, message: Message) -> Outcome:
     except SettingsError as error:
         return Outcome("retry", str(error), is_down=True)
     except (smtplib.SMTPException, OSError) as error:
-        return Outcome("retry", _explained(error, channel), is_down=True)
+        return Outcome("retry", explained(error, channel), is_down=True)
     return Outcome("sent", f"without {without}, too large") if without and outcome.status == "sent" else outcome
 
 
@@ -153,7 +156,8 @@ def _expect(answer: tuple[int, bytes], *wanted: int) -> None:
         raise _Refused(*answer)
 
 
-def _explained(error: Exception, channel: Channel) -> str:
+def explained(error: Exception, channel: Channel) -> str:
+    """What went wrong with a server, in one line without secrets."""
     where = f"{channel.host}:{channel.smtp_port}"
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return f"{where}: {error.smtp_code} the login was refused"

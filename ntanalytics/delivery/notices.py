@@ -9,8 +9,8 @@ from functools import partial
 from ntanalytics.channels import addresses
 from ntanalytics.delivery.message import Message
 from ntanalytics.delivery.posting import Round
+from ntanalytics.errors import UnknownName
 from ntanalytics.ledger import Delivery, Ledger, Notice, Parcel
-from ntanalytics.reports.data import clean
 from ntanalytics.settings import Settings
 
 #: What could not be told for so long is not told any more; it stands in the ledger.
@@ -36,6 +36,8 @@ def notify_once(settings: Settings, ledger: Ledger, key: str, title: str, said: 
         LakeError: the ledger cannot be written, so that it could not be told once.
         SettingsError: ``operators`` names a channel or an address that is none.
     """
+    from ntanalytics.reports.data import clean  # pandas comes with it, and most of the time there is nothing to tell
+
     begun = ledger.notices.begin(key[:200], " ".join(clean(title).split()), clean(said))
     if begun is None:
         return False
@@ -80,9 +82,21 @@ def _untold(notices: Sequence[Notice]) -> list[Notice]:
     return [each for each in notices if now - each.begun_at <= _TOLD_WITHIN]
 
 
+def message_of(settings: Settings, ledger: Ledger, parcel: Parcel) -> Message:
+    """The message of a notice that was told.
+
+    Raises:
+        UnknownName: the ledger knows no such notice.
+    """
+    notice = ledger.notices.of(parcel.subject, parcel.version)
+    if notice is None:
+        raise UnknownName("notice", parcel.subject, ())
+    return _message(settings, notice, parcel)
+
+
 def _message(settings: Settings, notice: Notice, parcel: Parcel) -> Message:
     begun = notice.begun_at.astimezone(settings.zone)
     again = f"（第 {notice.round} 次）" if notice.round > 1 else ""
     subject = f"【运维提醒】{notice.title}{again}"
-    text = f"{notice.said}\n\n{clean(settings.site.name)}，{begun:%Y-%m-%d %H:%M}"
+    text = f"{notice.said}\n\n{settings.site.name}，{begun:%Y-%m-%d %H:%M}"
     return Message(parcel.id, subject, text, f"{subject}\n{text}", place=("notices",))

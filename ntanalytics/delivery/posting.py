@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ntanalytics.channels import Channel
-from ntanalytics.delivery import folder, mail, robot
 from ntanalytics.delivery.message import Message, Outcome
 from ntanalytics.errors import NtaError
 from ntanalytics.ledger import Delivery, Ledger, Parcel
 from ntanalytics.settings import Settings
 
-#: How a channel of each kind sends.
-_SENDERS: Mapping[str, Callable[[Channel, str, Message], Outcome]] = {
-    "folder": folder.send,
-    "mail": mail.send,
-    "robot": robot.send,
-}
+
+def _handed_to(channel: Channel, to: str, message: Message) -> Outcome:
+    """Send a message over a channel by what its kind is sent with, which takes its time to import."""
+    if channel.kind == "folder":
+        from ntanalytics.delivery import folder
+
+        return folder.send(channel, to, message)
+    if channel.kind == "mail":
+        from ntanalytics.delivery import mail
+
+        return mail.send(channel, to, message)
+    from ntanalytics.delivery import robot
+
+    return robot.send(channel, to, message)
 
 
 @dataclass
@@ -74,8 +81,11 @@ class Round:
         if channel is None:
             return Outcome("failed", f"there is no channel {parcel.channel!r} any more")
         try:
-            message = make()
-            return _SENDERS[channel.kind](channel, parcel.recipient, message)
+            try:
+                message = make()
+            except (OSError, ValueError, TypeError, LookupError) as error:  # a record that another version of ours made
+                return Outcome("failed", f"the message cannot be made: {error!r}")
+            return _handed_to(channel, parcel.recipient, message)
         except NtaError as error:  # before anything was sent: each sender says by itself how its sending ended
             return Outcome("retry" if error.retryable else "failed", str(error))
 

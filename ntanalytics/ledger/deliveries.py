@@ -77,6 +77,21 @@ class Delivery:
         """The parcel's."""
         return self.parcel.id
 
+    @property
+    def to(self) -> str:
+        """The channel and the address on it."""
+        return f"{self.parcel.channel} {self.parcel.recipient}".strip()
+
+    def as_data(self) -> dict[str, Any]:
+        """It as JSON."""
+        parcel = self.parcel
+        return {
+            "id": self.id, "kind": parcel.kind, "subject": parcel.subject, "period": parcel.period,
+            "parameters": dict(parcel.parameters), "version": parcel.version, "channel": parcel.channel,
+            "recipient": parcel.recipient, "status": self.status, "attempts": self.attempts, "why": self.why,
+            "at": self.intended_at.isoformat(),
+        }  # fmt: skip
+
 
 class Deliveries:
     """Writes and reads deliveries; get one from :class:`ntanalytics.ledger.Ledger`.

@@ -12,7 +12,7 @@ deliveries = sa.Table(
     metadata,
     sa.Column("id", sa.String(64), primary_key=True, comment="hash of what is sent and to whom"),
     sa.Column("kind", sa.String(10), nullable=False, comment="report or notice"),
-    sa.Column("subject", sa.String(200), nullable=False, comment="the report's name, or the notice's key"),
+    sa.Column("subject", sa.String(200), nullable=False, index=True, comment="the report's name, or the notice's key"),
     sa.Column("period", sa.String(20), nullable=False, comment="empty for a notice"),
     sa.Column("parameters", sa.JSON, nullable=False),
     sa.Column("version", sa.Integer, nullable=False, comment="the publication; of a notice, which time it is told"),

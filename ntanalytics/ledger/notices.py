@@ -59,6 +59,13 @@ class Notices:
         with writing(self._engine) as connection:
             return connection.execute(this).rowcount > 0
 
+    def of(self, key: str, round: int) -> Notice | None:
+        """A notice by its key and which time it began; None when there is none."""
+        query = sa.select(notices).where(notices.c.key == key, notices.c.round == round)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+        return _notice(row) if row else None
+
     def open(self) -> Sequence[Notice]:
         """What is not mended, the oldest first."""
         query = sa.select(notices).where(notices.c.mended_at.is_(None)).order_by(notices.c.begun_at, notices.c.key)

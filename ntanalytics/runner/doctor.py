@@ -82,6 +82,7 @@ def examine(config: Path, now: dt.datetime) -> Iterator[Examined]:
     yield Examined("settings", "file", State.OK, f"{settings.file}: {len(settings.sources)} source(s)")
     for name, configured in settings.sources.items():
         yield from _source(settings, name, configured, now)
+    yield from _channels(settings)
     yield from _calendar(settings, now)
     yield from _disk(settings)
     yield _fonts()
@@ -169,6 +170,21 @@ def _told(found: Conformance) -> str:
     if found.duplicates:
         parts.append(f"{found.duplicates:,} repeat a key")
     return ", ".join([*parts, f"{found.seconds:.1f} s"])
+
+
+def _channels(settings: Settings) -> Iterator[Examined]:
+    if not settings.channels:
+        return
+    from ntanalytics.delivery.reaching import reach  # what sends takes its time to import
+
+    for name, channel in settings.channels.items():
+        try:
+            yield Examined(f"channels.{name}", channel.kind, State.OK, reach(channel))
+        except NtaError as error:
+            yield _bad(f"channels.{name}", channel.kind, error)
+    if not settings.operators:
+        said = "nobody is told when something goes wrong: name somebody under `operators`"
+        yield Examined("operators", "named", State.WARNING, said)
 
 
 def _calendar(settings: Settings, now: dt.datetime) -> Iterator[Examined]:

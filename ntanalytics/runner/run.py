@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ntanalytics.errors import BadParameter, BadPeriod, LakeError, NtaError
 from ntanalytics.periods import Period, parse_period
-from ntanalytics.runner import disk, engine, evidence, indexing, noting, publishing, rendering, staging, swap
+from ntanalytics.runner import (
+    correcting,
+    disk,
+    engine,
+    evidence,
+    indexing,
+    noting,
+    publishing,
+    rendering,
+    staging,
+    swap,
+)
 from ntanalytics.runner.notebooks import Report, load_report
 from ntanalytics.runner.parameters import resolve
 from ntanalytics.settings import Settings
@@ -203,6 +214,7 @@ def run_report(
                 content = publishing.manifest(
                     plan, period, values, record, staged, run_id=run_id, version=version, left_out=left_out
                 )
+                content["corrects"] = correcting.corrections(target, record)
                 before_publishing(run_id)
                 publishing.publish(staged, target, content)
             # Inside the staging: a supervisor killed right here leaves a stale folder, whose next

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ntanalytics.errors import NtaError
-from ntanalytics.ledger import Ledger
+from ntanalytics.ledger import Delivery, Ledger
+from ntanalytics.scheduling.delivering import undelivered
 from ntanalytics.scheduling.due import FURTHEST_DAYS, turn_of
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.settings import Settings
@@ -50,6 +51,7 @@ class Health:
         data: dataset and source → the last day that was taken.
         lake_bytes: size of the lake.
         free_bytes: room left where reports are published; None where that cannot be asked.
+        undelivered: what did not reach its recipient in the last ten days, or may not have.
     """
 
     at: dt.datetime
@@ -57,6 +59,7 @@ class Health:
     data: Mapping[tuple[str, str], dt.date]
     lake_bytes: int
     free_bytes: int | None
+    undelivered: tuple[Delivery, ...] = ()
 
     @property
     def is_well(self) -> bool:
@@ -82,6 +85,7 @@ class Health:
             ],
             "lake_bytes": self.lake_bytes,
             "free_bytes": self.free_bytes,
+            "undelivered": [each.as_data() for each in self.undelivered],
         }  # fmt: skip
 
 
@@ -105,6 +109,7 @@ def health(settings: Settings, jobs: Mapping[str, Job], now: dt.datetime) -> Hea
         ledger.coverage.last_days(),
         lake,
         shutil.disk_usage(place).free if place else None,
+        tuple(undelivered(ledger)),
     )
 
 
@@ -151,6 +156,9 @@ def prometheus(found: Health) -> str:
     ]
     lines += [f"ntanalytics_reports_overdue{{{_labels(job=job.job)}}} {len(job.overdue)}" for job in found.jobs]
     lines += [
+        "# HELP ntanalytics_deliveries_undelivered How many sendings of ten days did not arrive, or may not have.",
+        "# TYPE ntanalytics_deliveries_undelivered gauge",
+        f"ntanalytics_deliveries_undelivered {len(found.undelivered)}",
         "# HELP ntanalytics_data_last_day_timestamp_seconds The last day that was taken of a dataset from a source.",
         "# TYPE ntanalytics_data_last_day_timestamp_seconds gauge",
     ]

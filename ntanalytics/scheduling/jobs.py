@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from ntanalytics.errors import NtaError, SettingsError
+from ntanalytics.channels import Address, Channel, Recipient, addresses
+from ntanalytics.errors import NtaError, SettingsError, UnknownName
 from ntanalytics.scheduling.when import When, parse_when
 
 
@@ -54,6 +55,31 @@ class Job(BaseModel):
         "all", description="After an outage: every period that was missed, or the latest alone."
     )
     max_age_days: int = Field(10, gt=0, description="What was missed longer ago is not made up for.")
+    recipients: tuple[Recipient, ...] = Field((), description="Who gets the report.")
+    unit_recipients: dict[str, tuple[Recipient, ...]] = Field(
+        default_factory=dict, description="With `each: unit`: by unit, who gets the page of that unit, and of no other."
+    )
+
+    @model_validator(mode="after")
+    def _sends_each_page_to_its_unit(self) -> Job:
+        if self.each == "unit" and self.recipients:
+            raise ValueError("each unit has a page of its own: name who gets it under unit_recipients")
+        if self.each is None and self.unit_recipients:
+            raise ValueError("unit_recipients go with `each: unit`")
+        return self
+
+    def sent_to(self, channels: Mapping[str, Channel], *, where: str) -> Mapping[str, Sequence[Address]]:
+        """Unit → where its page goes; the empty unit stands for a report that has no page a unit.
+
+        Raises:
+            SettingsError: a channel that is not there, or an address that is none.
+        """
+        if self.each is None:
+            return {"": list(addresses(self.recipients, channels, where=f"{where}: recipients"))}
+        return {
+            unit: list(addresses(named, channels, where=f"{where}: unit_recipients: {unit}"))
+            for unit, named in self.unit_recipients.items()
+        }
 
     def deadline(self, at: dt.datetime) -> dt.datetime:
         """By when the report whose turn came at a moment must be out."""
@@ -94,11 +120,29 @@ def _explained(error: ValidationError) -> str:
     for problem in error.errors():
         key = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
-            known = ", ".join(Job.model_fields if len(problem["loc"]) > 1 else Jobs.model_fields)
-            lines.append(f"{key}: unknown key; known: {known}")
+            unknown = UnknownName("key", str(problem["loc"][-1]), _fields_at(problem["loc"]))
+            lines.append(f"{key}: unknown key; {unknown.todo}")
         else:
             lines.append(f"{key}: {problem['msg'].removeprefix('Value error, ')}")
     return "\n".join(lines)
+
+
+def _fields_at(place: Sequence[int | str]) -> Iterable[str]:
+    """The keys that are known where an unknown one stands."""
+    if {"recipients", "unit_recipients"} & set(place[2:-1]):
+        return Recipient.model_fields
+    return Job.model_fields if len(place) > 1 else Jobs.model_fields
+
+
+def check_recipients(jobs: Mapping[str, Job], channels: Mapping[str, Channel]) -> list[str]:
+    """What is wrong with the recipients of the jobs; a sentence each."""
+    found = []
+    for name, job in jobs.items():
+        try:
+            job.sent_to(channels, where=name)
+        except SettingsError as error:
+            found.append(str(error))
+    return found
 
 
 def check_jobs(jobs: Mapping[str, Job], notebooks: Path | None = None) -> list[str]:

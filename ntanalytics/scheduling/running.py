@@ -16,6 +16,7 @@ from ntanalytics.scheduling.again import making_s, patience_s
 from ntanalytics.scheduling.correcting import correct
 from ntanalytics.scheduling.due import Turn, due
 from ntanalytics.scheduling.jobs import Job
+from ntanalytics.scheduling.sending import send_or_log
 from ntanalytics.scheduling.taking import Done, Means, take
 from ntanalytics.settings import Settings
 
@@ -34,7 +35,8 @@ def run_due(
 
     Each turn is taken under a lease, by one process at a time, here or on another host with the same ledger. A turn
     whose taker was killed is looked into: if its report was published, it is issued; else it is taken again. A job
-    that cannot be judged (no calendar of a year) or that fails does not stop the others.
+    that cannot be judged (no calendar of a year) or that fails does not stop the others. What was issued is delivered,
+    and the operators are told of what failed; whatever comes of that changes no turn.
 
     Args:
         settings: the site.
@@ -71,12 +73,15 @@ def run_due(
     for number, turn in enumerate(waiting):
         behind = [(jobs[each.job].deadline(each.at), _making_s(means, each.job, jobs)) for each in waiting[number:]]
         taken = take(means, jobs[turn.job], turn, patience_s(means.moment(), behind))
-        done += [taken] if taken else []
+        if taken:
+            done.append(taken)
+            send_or_log(means, {turn.job: jobs[turn.job]}, [taken])
     for name, job in jobs.items():
         try:
             done += correct(means, name, job)
         except CalendarMissing as error:
             done.append(Done(name, "", "failed", str(error), error.exit_code))
+    send_or_log(means, jobs, done)
     return done
 
 

@@ -56,6 +56,14 @@ sources:
   # web:
   #   product: nginx
   #   paths: [/var/log/nginx/*access*.log*]
+
+# Where reports and notices go, and who is told when something goes wrong (docs/delivery.md).
+# channels:
+#   mail: {{kind: mail, host: smtp.example.cn, sender: reports@example.cn}}
+#   duty: {{kind: robot, url: "file:/etc/ntanalytics/robot"}}
+# operators:
+#   - {{channel: mail, to: [duty@example.cn]}}
+#   - {{channel: duty}}
 """
 
 

@@ -6,7 +6,7 @@ import email
 import email.policy
 import logging
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from typing import Any
@@ -22,12 +22,14 @@ class Mailbox:
         answers: step (``RCPT`` or ``DATA``) → what it says instead of yes; ``close``: nothing, and the line is cut.
         received: (recipients, message) of each message that it took, or cut the line on.
         logins: who logged in, with the password.
+        on_data: called when it has a message, before it says so.
     """
 
     def __init__(self) -> None:
         self.answers: dict[str, str] = {}
         self.received: list[tuple[list[str], EmailMessage]] = []
         self.logins: list[tuple[str, str]] = []
+        self.on_data: Callable[[], None] = lambda: None
         self.port = 0
 
     @property
@@ -49,6 +51,7 @@ class Mailbox:
             assert isinstance(content, bytes)
             message = email.message_from_bytes(content, policy=email.policy.default)
             self.received.append((list(envelope.rcpt_tos), message))
+        self.on_data()
         if answer == "close":
             server.transport.abort()
         return answer

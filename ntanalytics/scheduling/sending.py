@@ -1,0 +1,32 @@
+"""Delivering after a turn: outside of it, so that nothing that fails in it fails a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from ntanalytics.scheduling.jobs import Job
+from ntanalytics.scheduling.taking import OF_ONE, Done, Means
+
+
+def send_or_log(means: Means, jobs: Mapping[str, Job], done: Sequence[Done]) -> None:
+    """Deliver what the jobs issued and tell the operators; whatever fails in it is logged, and comes again.
+
+    Args:
+        means: what turns are taken with.
+        jobs: the jobs whose reports are delivered.
+        done: what became of turns, of which the operators are told.
+    """
+    # what sends and what shows a record take their time to import; most calls find nothing due
+    from ntanalytics.scheduling.delivering import deliver
+    from ntanalytics.scheduling.noticing import notice_turns
+
+    log = structlog.get_logger()
+    try:
+        notice_turns(means.settings, means.ledger, done)
+        found = deliver(means.settings, jobs, means.ledger, now=means.now, notebooks=means.notebooks)
+        for name, why in found.wrong.items():
+            log.warning("not delivered", job=name, why=why)
+    except OF_ONE as error:
+        log.warning("delivering broke off; the next call goes on", why=str(error))

@@ -1,0 +1,97 @@
+"""A report in a line, in a few lines, and as a mail's first page: from the sample record, with hostile text in it."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import lxml.html
+import pytest
+
+from ntanalytics.delivery.first_page import first_page
+from ntanalytics.delivery.summary import plain, subject, summary
+from ntanalytics.reports.record import Record, read_record
+
+PLACE = Path(__file__).parents[1] / "reports" / "sample.py"
+
+
+@pytest.fixture(scope="module")
+def sample() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("delivery_sample", PLACE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def record(sample: ModuleType) -> Record:
+    return read_record(sample.notebook())
+
+
+def _manifest(**more: Any) -> dict[str, Any]:
+    return {
+        "report": "sms_volume", "title": "短信统计", "state": "bad", "version": 1, "parameters": {"period": "2026-W47"},
+        "period": {"label": "2026年第47周（11月16日—22日）"},
+        "status": ["■ 1 项异常：中国联通送达率", "数据来源 1/3"], **more,
+    }  # fmt: skip
+
+
+def test_a_report_in_a_line_says_state_title_period_and_whose():
+    assert subject(_manifest()) == "【异常】短信统计 2026年第47周（11月16日—22日）"
+    unit = _manifest(state="ok", version=2, parameters={"unit": "市财政局", "top": 10})
+    assert subject(unit) == "【正常】短信统计 2026年第47周（11月16日—22日） 单位：市财政局（更正，第 2 版）"
+    assert subject(_manifest(parameters={"unit": "甲\r\nBcc: x\u202e"})).endswith(" 单位：甲 Bcc: x")
+
+
+def test_a_robots_lines_are_the_records(record: Record):
+    lines = summary(record, _manifest(version=2), ["提交量由 1 条 改为 2 条。"]).brief().splitlines()
+    assert lines[:5] == [
+        "【异常】短信统计 2026年第47周（11月16日—22日）（更正，第 2 版）",
+        "■ 1 项异常：中国联通送达率",
+        "数据来源 1/3",
+        "更正：",
+        "· 提交量由 1 条 改为 2 条。",
+    ]
+    items = [item for block in record.blocks if block.kind == "sentences" for item in block.body["items"]]
+    assert lines[5] == plain(f"· {items[0]['subject']} {items[0]['text']}".replace("·  ", "· "))
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("@all <@user> @13800000000", "＠all ＜＠user＞ ＠13800000000"),
+        ("[点击](http://evil.example/x)", "［点击］(http：//evil．example/x)"),
+        ("**重要** `x` # 标题 ~~y~~ a_b | c", "＊＊重要＊＊ ｀x｀ ＃ 标题 ～～y～～ a＿b ｜ c"),
+        ("www.evil.com 97.6% 10:30", "www．evil．com 97.6% 10:30"),
+    ],
+)
+def test_nothing_in_a_robots_lines_mentions_anybody_or_is_a_link(text: str, made: str):
+    assert plain(text) == made
+
+
+def test_the_first_page_carries_the_records_words_and_nothing_that_runs_or_loads(record: Record, sample: ModuleType):
+    said = summary(record, _manifest(), ["<b>改</b>"])
+    html = first_page(record, _manifest(), said, "试点城市<img src=x>")
+    page = lxml.html.fromstring(html)
+    tags = {each.tag for each in page.iter() if isinstance(each.tag, str)}
+    assert tags <= {
+        "html", "head", "meta", "title", "body", "table", "tbody", "tr", "td", "th", "p", "b", "span", "br", "ol", "li",
+        "div",
+    }  # fmt: skip
+    names = {name for each in page.iter() if isinstance(each.tag, str) for name in each.attrib}
+    assert names <= {
+        "lang", "charset", "name", "content", "style", "role", "cellpadding", "cellspacing", "width", "align", "valign",
+    }  # fmt: skip
+    assert "url(" not in html
+    assert "://" not in html
+    text = " ".join(page.text_content().split())
+    for block in record.blocks:
+        if block.kind == "kpis":
+            assert all(item["label"] in text for item in block.body["items"])
+    assert "中国联通" in text
+    assert "<b>改</b>" in text
+    assert "#b3261e" in html
