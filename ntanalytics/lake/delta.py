@@ -39,6 +39,8 @@ class DeltaLake:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        #: Dataset → the version that was opened last; it never changes, and opening one reads the table's whole log.
+        self._opened: dict[str, DeltaTable] = {}
 
     def path(self, dataset: str) -> Path:
         """The folder of a dataset's table."""
@@ -147,10 +149,15 @@ class DeltaLake:
         )
 
     def _open(self, dataset: str, version: int | None = None) -> DeltaTable:
+        kept = self._opened.get(dataset)
+        if kept is not None and version is not None and kept.version() == version:
+            return kept
         try:
-            return DeltaTable(str(self.path(dataset)), version=version)
+            opened = DeltaTable(str(self.path(dataset)), version=version)
         except (DeltaError, OSError) as error:
             raise LakeError(f"cannot read version {version}: {error}", where=str(self.path(dataset))) from error
+        self._opened[dataset] = opened
+        return opened
 
     @contextmanager
     def writing(self, name: str) -> Iterator[None]:

@@ -26,11 +26,14 @@ class DuckReader:
 
     def __init__(self, lake: DeltaLake) -> None:
         self._lake = lake
+        self._tables: dict[tuple[str, int, dt.date | None, dt.date | None], ir.Table] = {}
         self.connection = ibis.duckdb.connect(threads=2)
         # The lake's times are UTC; a session zone would silently shift casts to dates.
         self.connection.raw_sql("SET TimeZone = 'UTC'")
         # its bar would be drawn between the lines of --json
         self.connection.raw_sql("SET enable_progress_bar = false")
+        # A report asks some hundred questions of the same files, which never change: each footer is read once.
+        self.connection.raw_sql("SET parquet_metadata_cache = true")
         embedded.lock(self.connection.con, folders=[lake.folder])
 
     def table(
@@ -44,13 +47,25 @@ class DuckReader:
             first: the first local day; None for no bound.
             last: the last local day, included; None for no bound.
         """
-        files = [] if version is None else self._lake.files(dataset.name, version, first, last)
+        if version is None:
+            return self._nothing(dataset)
+        asked = (dataset.name, version, first, last)
+        if asked not in self._tables:
+            self._tables[asked] = self._read(dataset, version, first, last)
+        return self._tables[asked]
+
+    def _read(self, dataset: Dataset, version: int, first: dt.date | None, last: dt.date | None) -> ir.Table:
+        files = self._lake.files(dataset.name, version, first, last)
         if not files:
-            empty: ir.Table = ibis.memtable(dataset.schema().empty_table())
-            return empty
-        read: ir.Table = self.connection.read_parquet(files, hive_partitioning=True, union_by_name=True)
+            return self._nothing(dataset)
+        # All files of a table have its columns, for Delta takes no others: none has to be opened to learn which.
+        read: ir.Table = self.connection.read_parquet(files, hive_partitioning=True)
         schema = ibis.Schema.from_pyarrow(dataset.schema())
         return read.select([read[name].cast(schema[name]).name(name) for name in schema.names])
+
+    def _nothing(self, dataset: Dataset) -> ir.Table:
+        empty: ir.Table = ibis.memtable(dataset.schema().empty_table())
+        return empty
 
     def memory(self, table: pa.Table) -> ir.Table:
         """A small table in memory as an Ibis table of the same engine."""
