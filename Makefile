@@ -12,6 +12,7 @@ DEMO_DIR   ?= demo-city
 EVALUATED  ?= evaluated
 # a file is run by one process: what its tests share is made once
 PYTEST_ARGS ?= -n auto --dist loadfile
+CASES      ?=
 
 BIN   := .venv/bin
 STAMP := .venv/.installed
@@ -19,7 +20,7 @@ REPORT_NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 OFFLINE = $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix lab docs evaluation lock wheelhouse
+.PHONY: help setup demo test check fix lab docs evaluation bench lock wheelhouse
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -69,6 +70,14 @@ docs: setup ## write docs/datasets.md from the contract, docs/rules.md from the 
 
 evaluation: setup ## measure how right the findings are, into docs/evaluation.md (about half an hour)
 	$(BIN)/ntanalytics evaluate --seeds 201,202,203,204,205 --dir "$(EVALUATED)" --write docs/evaluation.md
+
+bench: setup ## measure beside what a user would take instead, into benchmarks/results.md; CASES="logs month" for some
+ifneq ($(UV),)
+	"$(UV)" pip install --quiet --python $(BIN)/python $(OFFLINE) --group bench
+else
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(OFFLINE) --group bench
+endif
+	$(BIN)/python -m benchmarks $(CASES)
 
 lab: setup ## JupyterLab on the demo city's lake
 	$(BIN)/ntanalytics --config "$(DEMO_DIR)/ntanalytics.yml" lab

@@ -1,0 +1,127 @@
+"""Cases of growth: ours beside ours at the smaller size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.cases.runs import clock, each_unit
+from benchmarks.estate import FRIDAY, TODAY, aged, city, dense, grown
+from benchmarks.suite import Case, Way, Work
+
+#: Ten weeks, and two years.
+SHORT, LONG = 70, 730
+
+#: Scales of the city of one day: requests grow less than rows, for they are kept as counts.
+SMALL, LARGE = 0.1, 1.0
+
+
+def _inspection(days: int) -> Callable[[str], Work]:
+    def ready(_: str) -> Work:
+        from ntanalytics.runner import run_report
+        from ntanalytics.settings import load
+
+        settings = load((aged(days) if days > SHORT else city()) / "ntanalytics.yml")
+
+        def work() -> int:
+            run_report(settings, "daily_inspection", "2026-11-20", {}, today=TODAY, clock=clock)
+            return 1
+
+        return work
+
+    return ready
+
+
+@contextmanager
+def _history() -> Iterator[str]:
+    city()
+    aged(LONG)
+    yield ""
+
+
+def _cells(report: str, period: str, scale: float) -> Callable[[str], Work]:
+    """The code cells of a report, in this process: what the data cost, without kernel and rendering."""
+
+    def ready(_: str) -> Work:
+        import contextlib
+        import io
+        import os
+
+        import nbformat
+
+        from ntanalytics.settings import project_dir
+
+        os.environ["NTANALYTICS_CONFIG"] = str(dense(scale) / "ntanalytics.yml")
+        notebook = nbformat.read(project_dir("notebooks") / f"{report}.ipynb", 4)  # type: ignore[no-untyped-call]
+        cells = [
+            "" if "parameters" in cell.metadata.get("tags", ()) else cell.source
+            for cell in notebook.cells
+            if cell.cell_type == "code" and "__future__" not in cell.source
+        ]
+
+        def work() -> int:
+            names: dict[str, object] = {"period": period, "unit": "", "edition": ""}
+            with contextlib.redirect_stdout(io.StringIO()):
+                for cell in cells:
+                    exec(cell, names)  # noqa: S102 - our own notebooks
+            return 1
+
+        return work
+
+    return ready
+
+
+@contextmanager
+def _dense() -> Iterator[str]:
+    dense(SMALL)
+    dense(LARGE)
+    yield ""
+
+
+def _rows(report: str, period: str) -> Case:
+    return Case(
+        f"The cells of {report} {period}, a lake of one day 98 times over: ten times the volume",
+        "report",
+        (
+            Way(f"scale {SMALL:g}", _cells(report, period, SMALL), "ours"),
+            Way(f"scale {LARGE:g}, a real city", _cells(report, period, LARGE)),
+        ),
+        _dense,
+        rounds=3,
+    )
+
+
+def _pages(split: int) -> Callable[[str], Work]:
+    def ready(_: str) -> Work:
+        return each_unit(10)(str(grown(split)))
+
+    return ready
+
+
+@contextmanager
+def _units() -> Iterator[str]:
+    city()
+    grown(10)
+    yield ""
+
+
+CASES: dict[str, Case] = {
+    "growth-history": Case(
+        f"A daily inspection, published: {SHORT} days of history and {LONG}",
+        "report",
+        (Way("ten weeks", _inspection(SHORT), "ours"), Way("two years", _inspection(LONG))),
+        _history,
+        note="Two years: the rows, the ledger and the outputs of the ten weeks, written again at earlier days.",
+    ),
+    "growth-rows": _rows("sms_volume", f"{FRIDAY:%Y}-10"),
+    "growth-rows-inspection": _rows("daily_inspection", FRIDAY.isoformat()),
+    "growth-units": Case(
+        "Ten pages of units, of all units and of ten times as many",
+        "page",
+        (Way("the city's units", lambda _: each_unit(10)(str(Path(city()))), "ours"), Way("ten times", _pages(10))),
+        _units,
+        rounds=3,
+        note="Ten times the units: each account of a unit falls to one of ten parts of it; the same rows.",
+    ),
+}

@@ -1,0 +1,180 @@
+"""Cases of whole runs: one report, the pages of units, a Monday's morning."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from benchmarks.estate import TODAY, of_city
+from benchmarks.suite import Case, Way, Work, command
+from ntanalytics.settings import project_dir
+
+#: The programs of the environment that runs the benchmark.
+BIN = Path(sys.executable).parent
+
+WEEK = "2026-W47"
+
+#: Pages of units that each way makes; the rest of 330 cost the same.
+OURS, PLAIN = 40, 4
+
+
+def clock() -> dt.datetime:
+    """The morning after the demo city's last day."""
+    return dt.datetime.combine(TODAY, dt.time(6, 10), ZoneInfo("Asia/Shanghai"))
+
+
+def issue(reports: Sequence[tuple[str, str]]) -> Callable[[str], Work]:
+    """Our way of issuing reports, one after the other: take what is lacking, execute, render, verify, publish."""
+
+    def ready(city: str) -> Work:
+        def work() -> int:
+            from ntanalytics.runner import run_report
+            from ntanalytics.settings import load
+
+            settings = load(Path(city) / "ntanalytics.yml")
+            for report, period in reports:
+                run_report(settings, report, period, {}, today=TODAY, clock=clock)
+            return len(reports)
+
+        return work
+
+    return ready
+
+
+def by_hand(reports: Sequence[tuple[str, str]], units: Sequence[str] = ("",)) -> Callable[[str], Work]:
+    """The same notebooks by the commands of papermill and nbconvert, one after the other."""
+
+    def ready(city: str) -> Work:
+        folder = tempfile.mkdtemp(prefix="bench-")
+
+        def work() -> int:
+            for report, period in reports:
+                for number, unit in enumerate(units):
+                    made = f"{folder}/{report}-{number}.ipynb"
+                    notebook = str(project_dir("notebooks") / f"{report}.ipynb")
+                    own = ["-r", "unit", unit] if unit else []
+                    papermill = [str(BIN / "papermill"), notebook, made, "-k", "python3", "-r", "period", period, *own]
+                    command(*papermill, environment={"NTANALYTICS_CONFIG": f"{city}/ntanalytics.yml"})
+                    command(str(BIN / "jupyter-nbconvert"), "--to", "html", made)
+            shutil.rmtree(folder)
+            return len(reports) * len(units)
+
+        return work
+
+    return ready
+
+
+def _one(report: str) -> Case:
+    pair = ((report, WEEK),)
+    return Case(
+        f"One {report} of a week, from the start to what a reader gets",
+        "report",
+        (
+            Way("ours: HTML, workbook, print, all verified, index", issue(pair), "ours"),
+            Way("papermill and nbconvert: HTML alone", by_hand(pair)),
+        ),
+        of_city,
+    )
+
+
+def _units(city: str) -> list[str]:
+    from ntanalytics.periods import parse_period
+    from ntanalytics.runner.each_unit import oa_units
+    from ntanalytics.settings import load
+
+    settings = load(Path(city) / "ntanalytics.yml")
+    return oa_units(settings, parse_period(WEEK, TODAY, settings.calendar()))
+
+
+def each_unit(count: int) -> Callable[[str], Work]:
+    """Our way of making the pages of so many units."""
+
+    def ready(city: str) -> Work:
+        from ntanalytics.runner.each_unit import run_each_unit
+        from ntanalytics.settings import load
+
+        settings, units = load(Path(city) / "ntanalytics.yml"), _units(city)[:count]
+
+        def work() -> int:
+            ended = run_each_unit(settings, "oa_adoption", WEEK, {}, today=TODAY, clock=clock, units=units)
+            if ended.failed:
+                raise SystemExit(str(ended.failed[0].error))
+            return len(ended.published)
+
+        return work
+
+    return ready
+
+
+def _pages_by_hand(city: str) -> Work:
+    return by_hand((("oa_adoption", WEEK),), _units(city)[:PLAIN])(city)
+
+
+_MORNING = (("daily_inspection", "2026-11-20"), ("weekly_service_report", WEEK), ("sms_volume", WEEK))
+
+
+def _morning(city: str) -> Work:
+    def work() -> int:
+        from ntanalytics.extraction import Extractor
+        from ntanalytics.ledger import Ledger
+        from ntanalytics.settings import load
+
+        settings = load(Path(city) / "ntanalytics.yml")
+        yesterday = TODAY - dt.timedelta(days=1)
+        taken = Extractor(settings, Ledger(settings.ledger), clock=clock).extract([], yesterday, yesterday)
+        failed = [each.error for each in taken if each.error]
+        if failed:
+            raise SystemExit(failed[0])
+        return issue(_MORNING)(city)()
+
+    return work
+
+
+def _morning_plain(city: str) -> Work:
+    folder = tempfile.mkdtemp(prefix="bench-")
+
+    def work() -> int:
+        root = Path(__file__).parents[2]
+        command(
+            sys.executable, "-m", "benchmarks.plain", city, folder,
+            environment={"PYTHONPATH": str(root), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
+        )  # fmt: skip
+        shutil.rmtree(folder)
+        return len(_MORNING)
+
+    return work
+
+
+CASES: dict[str, Case] = {
+    "report-sms": _one("sms_volume"),
+    "report-weekly": _one("weekly_service_report"),
+    "units": Case(
+        f"Pages of units: {OURS} by our command, {PLAIN} by papermill",
+        "page",
+        (
+            Way("ours, --each-unit", each_unit(OURS), "ours"),
+            Way("papermill and nbconvert, one after another", _pages_by_hand),
+        ),
+        of_city,
+        rounds=3,
+        note="A sample: 330 pages take 330 times the seconds for a page, plus what is done once before the first.",
+    ),
+    "morning": Case(
+        "A Monday's morning: yesterday taken, then the daily inspection, the weekly report and the SMS of the week",
+        "report",
+        (
+            Way("ours", _morning, "ours"),
+            Way("pandas, papermill and nbconvert, written for this (benchmarks/plain.py)", _morning_plain),
+        ),
+        of_city,
+        rounds=3,
+        note="What is beside it is far less: no check of the data, no state, no rule, no history; four tables and two "
+        "charts a report instead of an inspection of 37 datasets by some hundred rules.",
+    ),
+}

@@ -1,0 +1,89 @@
+"""What a person would write in a day instead: python -m benchmarks.plain CITY FOLDER.
+
+Yesterday's rows of three sources by pandas, out of SQLite files and web logs, into Parquet; then three notebooks of
+group-bys by papermill, each to HTML by nbconvert.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import re
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+
+UNTIL = dt.date(2026, 11, 22)
+_LINE = re.compile(r'\S+ \S+ \S+ \[([^\]]+)\] "(\S+) (\S+)[^"]*" (\d{3}) (\d+|-)')
+
+_CELLS = """
+import glob
+import pandas as pd
+import plotly.express as px
+frames = {name: pd.concat(map(pd.read_parquet, sorted(glob.glob(f"{folder}/{name}-*.parquet"))[-days:]))
+          for name in ("sms", "identity", "web")}
+sms, logins, web = frames.values()
+---
+sms.groupby("Operator").size().rename("messages").reset_index()
+---
+by_day = sms.groupby(["day", "Operator"]).size().rename("messages").reset_index()
+px.line(by_day, x="day", y="messages", color="Operator")
+---
+logins.groupby(["day", "LOGINTYPE"]).agg(n=("ID", "size"), persons=("USERID", "nunique")).reset_index()
+---
+hours = web.groupby(["day", "hour"]).agg(requests=("status", "size"), errors=("failed", "sum")).reset_index()
+px.line(hours, x="hour", y="errors", color="day")
+---
+web.groupby("status").size().rename("requests").reset_index()
+"""
+
+
+def take(city: Path, folder: Path, day: dt.date) -> None:
+    """A day's rows, each source into a Parquet file."""
+    selects = {
+        "sms": ("sms_platform.sqlite", f"SELECT * FROM submit_{day:%Y%m%d}"),  # noqa: S608 - a day of ours
+        "identity": (
+            "maxkey.sqlite",
+            f"SELECT * FROM mxk_history_login WHERE date(LOGINTIME) = '{day}'",  # noqa: S608 - a day of ours
+        ),
+    }
+    for name, (file, select) in selects.items():
+        with closing(sqlite3.connect(city / "sources" / file)) as database:
+            rows = pd.read_sql(select, database)
+        rows.assign(day=str(day)).to_parquet(folder / f"{name}-{day}.parquet")
+    found = []
+    stamp = f"{day:%d/%b/%Y}"
+    for path in sorted((city / "sources" / "nginx").rglob("*log*")):
+        if dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).date() < day:
+            continue
+        with gzip.open(path, "rt", errors="replace") if path.suffix == ".gz" else path.open(errors="replace") as lines:
+            found += [
+                (int(match[1][12:14]), match[2], match[3].partition("?")[0], int(match[4]))
+                for line in lines
+                if stamp in line and (match := _LINE.match(line))
+            ]
+    web = pd.DataFrame(found, columns=["hour", "method", "path", "status"])
+    web.assign(day=str(day), failed=web["status"] >= 500).to_parquet(folder / f"web-{day}.parquet")
+
+
+def main() -> None:
+    """Take yesterday, and issue the three reports."""
+    city, folder = map(Path, sys.argv[1:])
+    take(city, folder, UNTIL)
+    for report, days in (("daily", 1), ("weekly", 7), ("sms", 7)):
+        cells = [nbformat.v4.new_code_cell(each.strip()) for each in _CELLS.split("---")]
+        parameters = nbformat.v4.new_code_cell('folder, days = "", 1', metadata={"tags": ["parameters"]})
+        notebook, made = folder / f"{report}.ipynb", folder / f"{report}-made.ipynb"
+        nbformat.write(nbformat.v4.new_notebook(cells=[parameters, *cells]), notebook)
+        papermill = ["papermill", str(notebook), str(made), "-k", "python3", "-r", "folder", str(folder), "-p", "days"]
+        subprocess.run([*papermill, str(days)], check=True, capture_output=True)  # noqa: S603 - commands of ours
+        subprocess.run(["jupyter-nbconvert", "--to", "html", str(made)], check=True, capture_output=True)  # noqa: S603, S607
+
+
+if __name__ == "__main__":
+    main()
