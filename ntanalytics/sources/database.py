@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -24,12 +24,14 @@ from ntanalytics.catalog import Mapping, Product
 from ntanalytics.catalog.parameters import escape_colons
 from ntanalytics.errors import SettingsError, SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings, read_secret
-from ntanalytics.sources import fast, privileges, shards
+from ntanalytics.sources import fast, privileges, shards, silence
 from ntanalytics.sources.binding import bound_window
 from ntanalytics.sources.privileges import Account
 from ntanalytics.sources.source import BATCH_ROWS
 
 log = structlog.get_logger(__name__)
+
+_Item = TypeVar("_Item")
 
 #: SQLAlchemy backend → sqlglot dialect. What speaks PostgreSQL's or MySQL's wire is that here.
 _DIALECTS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite", "dm": "oracle"}
@@ -45,6 +47,13 @@ _SESSION = {
     "mysql": ("SET SESSION TRANSACTION READ ONLY", _MYSQL_TIMEOUT),
     "sqlite": ("PRAGMA query_only = ON",),
 }
+
+
+#: How drivers are told how long a connection may take to come about; SQLAlchemy's name of the driver → its argument.
+_CONNECT_ARGS = {"psycopg": "connect_timeout", "psycopg2": "connect_timeout", "pymysql": "connect_timeout"}
+
+#: Where each kind of server listens, if its URL does not say.
+_PORTS = {"postgres": 5432, "mysql": 3306, "oracle": 5236}
 
 
 class DatabaseSource:
@@ -170,8 +179,8 @@ class DatabaseSource:
         Where it gives up later, the rows that were given are void: the error says so, and the next try goes without it.
         """
         try:
-            yield from fast.read(
-                self._full_url(), sql, values, self._session(), where=self.name, needs=self.product.needs
+            yield from self._in_time(
+                fast.read(self._full_url(), sql, values, self._session(), where=self.name, needs=self.product.needs)
             )
         except fast.CannotServe as refusal:
             log.info("read without the fast driver", source=self.name, because=str(refusal))
@@ -186,17 +195,19 @@ class DatabaseSource:
     def _slowly(self, connection: Connection, sql: str, values: dict[str, Any]) -> Iterator[pa.RecordBatch]:
         if self.dialect == "sqlite":  # its driver writes no datetimes: they are compared as text
             values = {name: str(value) if isinstance(value, dt.date) else value for name, value in values.items()}
-        result = connection.execution_options(stream_results=True, max_row_buffer=BATCH_ROWS).execute(
-            sa.text(escape_colons(sql)), values
-        )
+        streamed = connection.execution_options(stream_results=True, max_row_buffer=BATCH_ROWS)
+        with self._cut_after(self._timeout_s + silence.GRACE_S):
+            result = streamed.execute(sa.text(escape_colons(sql)), values)
         names = list(result.keys())
-        for rows in result.partitions(BATCH_ROWS):
+        for rows in self._in_time(result.partitions(BATCH_ROWS)):
             yield pa.RecordBatch.from_arrays([_array(values) for values in zip(*rows, strict=True)], names)
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
         with self._explained("connecting"):
-            engine = sa.create_engine(self._full_url(), poolclass=NullPool, hide_parameters=True)
+            engine = sa.create_engine(
+                self._full_url(), poolclass=NullPool, hide_parameters=True, connect_args=self._connect_args()
+            )
         try:
             with self._explained("connecting"), self._opened(engine) as connection:
                 for statement in self._session():
@@ -211,9 +222,22 @@ class DatabaseSource:
     def _opened(self, engine: sa.Engine) -> Connection:
         """A connection; where the account may have one and the server still counts the last one, a moment later."""
         for attempt in fast.patiently(lambda error: isinstance(error, sa.exc.OperationalError)):
-            with attempt:
+            with attempt, self._cut_after(silence.CONNECT_S):
                 connection = engine.connect()
         return connection
+
+    def _connect_args(self) -> dict[str, int]:
+        name = _CONNECT_ARGS.get(self._url.get_driver_name())
+        return {name: silence.CONNECT_S} if name and name not in self._url.query else {}
+
+    def _cut_after(self, seconds: float) -> AbstractContextManager[None]:
+        """Let a server that says nothing for so long be given up."""
+        return silence.cut_after(seconds, self._url.host, self._url.port or _PORTS.get(self.dialect, 0))
+
+    def _in_time(self, items: Iterable[_Item]) -> Iterator[_Item]:
+        """The items, each of which the server gives in time."""
+        port = self._url.port or _PORTS.get(self.dialect, 0)
+        return silence.cut_between(items, self._timeout_s + silence.GRACE_S, self._url.host, port)
 
     def _session(self) -> list[str]:
         statements = _SESSION.get(self._url.get_backend_name(), ())

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 
 from ntanalytics.errors import SourceError, SourceRefused
 from ntanalytics.sources.binding import rename_parameters
+from ntanalytics.sources.silence import CONNECT_S
 from ntanalytics.sources.source import BATCH_ROWS
 
 
@@ -104,7 +105,8 @@ def _adbc(
 ) -> Iterator[pa.RecordBatch]:
     from adbc_driver_postgresql import dbapi
 
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    limited = url.update_query_dict({"connect_timeout": str(CONNECT_S), **url.query})
+    plain = limited.set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         for attempt in patiently(lambda error: isinstance(error, dbapi.Error)):
             with attempt:

@@ -21,6 +21,7 @@ from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SettingsError, SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings, read_secret
 from ntanalytics.sources.duck import over_tables
+from ntanalytics.sources.silence import CONNECT_S
 
 #: Seconds between two values. An expression looks back over this span: ``rate(x[5m])``.
 STEP_S = 300
@@ -101,7 +102,7 @@ class PrometheusSource:
             base_url=self._url.copy_with(username="", password=""),
             auth=(user, secret) if user else None,
             headers={"Authorization": f"Bearer {secret}"} if secret and not user else {},
-            timeout=self._timeout_s,
+            timeout=httpx.Timeout(self._timeout_s, connect=CONNECT_S),
         )
 
     def _answers(
