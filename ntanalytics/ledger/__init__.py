@@ -65,6 +65,7 @@ class Ledger:
         except (sa.exc.SQLAlchemyError, ModuleNotFoundError, OSError) as error:
             raise LakeError(f"cannot open the ledger: {error}", where=where, todo=_TODO) from error
         with writing(self._engine) as connection:
+            _one_maker_at_a_time(connection)
             tables.metadata.create_all(connection)
             guard(connection)
             _refuse_another_shape(connection, where)
@@ -92,6 +93,16 @@ class Ledger:
     def lease(self, name: str) -> AbstractContextManager[Lease | None]:
         """Hold the lease on something; None when another process holds it (:mod:`ntanalytics.ledger.leases`)."""
         return lease(self._engine, name)
+
+
+def _one_maker_at_a_time(connection: sa.Connection) -> None:
+    """Where tables are lacking, wait for whoever makes them at this moment: a timer starts two programs at once."""
+    if set(tables.metadata.tables) <= set(sa.inspect(connection).get_table_names()):
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('ntanalytics ledger'))")
 
 
 def _refuse_another_shape(connection: sa.Connection, where: str) -> None:

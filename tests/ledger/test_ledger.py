@@ -1,6 +1,8 @@
 import datetime as dt
 import sqlite3
+import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -124,3 +126,14 @@ def test_a_ledger_that_another_version_made_is_refused_with_the_way_out(tmp_path
     with pytest.raises(LakeError, match="coverage has no taken_at") as caught:
         Ledger(url)
     assert "move it away" in caught.value.todo
+
+
+def test_several_that_open_a_new_ledger_at_once_all_find_its_tables(url: str):
+    begin = threading.Barrier(8)
+
+    def opened(_number: int) -> int:
+        begin.wait()
+        return Ledger(url).audit.prune(dt.date(2026, 1, 1))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(opened, range(8))) == [0] * 8
