@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import keyring
-import keyring.errors
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -292,6 +290,8 @@ def read_secret(reference: str, *, where: str) -> str:
     Raises:
         SecretMissing: there is nothing behind the reference.
     """
+    import keyring.errors  # most commands read no secret
+
     kind, _, name = reference.partition(":")
     secret: str | None = None
     try:

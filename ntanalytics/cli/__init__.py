@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import structlog
-
 from ntanalytics.cli import (
     auditing,
     backfilling,
@@ -29,8 +27,6 @@ from ntanalytics.terminal import complain
 def main() -> None:
     """Run the program; an error that is ours is said in words, with its own exit code."""
     leave_out_grammar()
-    # Standard output is for results: what is logged must not stand between the lines of --json.
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         app()
     except NtaError as error:

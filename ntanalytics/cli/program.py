@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -38,4 +39,8 @@ def configure(
     ] = None,
 ) -> None:
     """Remember where the settings are."""
+    import structlog
+
+    # Standard output is for results: what is logged must not stand between the lines of --json.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     context.obj = config

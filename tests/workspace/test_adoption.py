@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from ntanalytics.errors import BadParameter
 from ntanalytics.periods import Period
 from ntanalytics.runner.each_unit import oa_units
 from ntanalytics.settings import load
-from ntanalytics.workspace import Report, Workspace
+from ntanalytics.workspace import Report, Workspace, kept
 from ntanalytics.workspace.looks import adoption_page
-from ntanalytics.workspace.looks.adoption import Adoption, look_at_adoption
+from ntanalytics.workspace.looks.adoption import Adoption, Looking, look_at_adoption
+from ntanalytics.workspace.looks.adoption_kept import keep, kept_look
 from tests.workspace.club import Club
 
 SITE = """\
@@ -36,6 +38,11 @@ FROM act WHERE at >= :since AND at < :until
 """
 MONDAY = dt.date(2026, 11, 16)
 WEEK = Period.week(MONDAY)
+#: What a page says beside its tables.
+SAME = (
+    "unit", "edition", "total", "reach", "handled", "typical", "worked_days", "note", "tasks_note", "is_complete",
+    "was_complete", "origin",
+)  # fmt: skip
 HOSTILE = ["<script>alert(1)</script>", "=1+1", "../../x", '"; DROP TABLE act; --', "局" * 300]
 
 
@@ -77,8 +84,11 @@ class Office(Club):
         extractor.ensure(needs, first, WEEK.last)
         extractor.ensure(needs, WEEK.first, WEEK.last)
 
+    def report(self) -> Report:
+        return Report(Workspace(self.settings), "oa_adoption", "", WEEK)
+
     def look(self, unit: str = "", edition: str = "") -> Adoption:
-        return look_at_adoption(Report(Workspace(self.settings), "oa_adoption", "", WEEK), unit, edition)
+        return look_at_adoption(self.report(), unit, edition)
 
 
 @pytest.fixture
@@ -160,3 +170,39 @@ def test_a_hostile_name_is_a_name(office: Office) -> None:
     for name in HOSTILE[:2]:
         seen = office.look(name)
         assert (seen.unit, seen.total["enabled"]) == (name, 2)
+
+
+def test_a_unit_s_page_of_what_is_kept_for_all_is_the_page_by_itself(office: Office, tmp_path: Path) -> None:
+    """Of a unit that a hole leaves alone, of one that has it, and of one that is too small to be ranked."""
+    office.extractor("2026-11-23 06:30").extract(["oa.activities"], MONDAY - dt.timedelta(days=91), MONDAY)
+    (office.folder / "annex.sqlite").rename(office.folder / "annex.away")
+    office.fill()
+    held = keep(office.report())
+    assert kept_look(office.report(), "市审计局", "") is None  # nothing was read yet
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    kept.write(held, folder)
+    try:
+        kept.load(folder)
+        for unit in ("市审计局", "崇川区民政局", "小局"):
+            quick, alone = office.report(), office.report()
+            found = kept_look(quick, unit, "")
+            assert found is not None
+            seen = Looking(alone, unit, "").look()
+            assert {name: getattr(found, name) for name in SAME} == {name: getattr(seen, name) for name in SAME}
+            assert found.days.to_pyarrow() == seen.days.to_pyarrow()
+            for name in {*seen.tables} - {"cohorts", "ranking"}:  # of units no cohorts are shown
+                assert found.tables[name] == seen.tables[name], name
+            assert by_unit(found) == by_unit(seen)
+            heads = [replace(each.head(), generated_at=quick.generated_at) for each in (quick, alone)]
+            assert heads[0] == heads[1]
+        assert kept_look(office.report(), "市民政局", "") is None
+        assert kept_look(office.report(), "市审计局", "general") is None
+        office.extractor("2026-11-23 07:30").extract(["oa.activities"], MONDAY, MONDAY)
+        assert kept_look(office.report(), "市审计局", "") is None  # another version of the lake
+    finally:
+        kept._found = None
+
+
+def by_unit(seen: Adoption) -> list[dict[str, object]]:
+    return sorted(seen.tables["ranking"].to_pylist(), key=lambda row: (row["unit"], row["edition"]))

@@ -1,0 +1,201 @@
+"""Reports beside plain papermill: ``python -m benchmarks.notebooks report|units --config FILE``.
+
+report: one report from its start to its published folder, by ``ntanalytics run`` (extraction of nothing, execution,
+HTML, workbook, proof, index), beside ``papermill`` and then ``jupyter nbconvert --to html`` of the same notebook.
+Neither prints a PDF. Its overhead is that of a second report in one process: all its time but the cells' own, as the
+record has it, and that of the renderings and their proof.
+units: the pages of some units by one ``run_each_unit``, beside the ``papermill`` command for each, one after another,
+which renders nothing; with the arithmetic for all units. Peak memory is that of all processes of ours together.
+
+Each round does both, in turn. The lake must hold the period: issue the report once before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+import psutil
+
+from ntanalytics.kernels.grammar import leave_out_grammar
+from ntanalytics.periods import parse_period
+from ntanalytics.settings import Settings, load, project_dir
+
+#: The reader's PDF takes a browser longer than anything here, and plain papermill makes none.
+ENVIRONMENT = {**os.environ, "NTANALYTICS_CHROMIUM": ""}
+BIN = Path(sys.executable).parent
+
+
+def plain(settings: Settings, report: str, period: str, folder: Path, *, unit: str = "", is_rendered: bool) -> float:
+    """Seconds of the papermill command, and of nbconvert's where it is rendered."""
+    notebook, record = project_dir("notebooks") / f"{report}.ipynb", folder / "plain.ipynb"
+    environment = {**ENVIRONMENT, "NTANALYTICS_CONFIG": str(settings.file)}
+    given = ["-r", "period", period, *(["-r", "unit", unit] if unit else [])]
+    commands = [[BIN / "papermill", "--no-progress-bar", "-k", "python3", *given, notebook, record]]
+    if is_rendered:
+        commands.append([BIN / "jupyter", "nbconvert", "--to", "html", record])
+    return timed(lambda: [call(command, environment) for command in commands])
+
+
+def ours(settings: Settings, report: str, period: str) -> float:
+    """Seconds of ``ntanalytics run``."""
+    return timed(
+        lambda: call([BIN / "ntanalytics", "--config", settings.file, "run", report, "--period", period], ENVIRONMENT)
+    )
+
+
+def call(command: list[Any], environment: dict[str, str]) -> None:
+    """Run a command to its end; what it says is shown when it fails."""
+    texts = [str(each) for each in command]
+    done = subprocess.run(texts, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 — our own
+    if done.returncode:
+        raise SystemExit(f"{command}: {done.stderr[-2000:]}")
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that it takes."""
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def cells_s(record: Path) -> float:
+    """Seconds between the kernel's first and last answer for each cell, added up, as the record has them."""
+    total = 0.0
+    for cell in json.loads(record.read_text(encoding="utf-8"))["cells"]:
+        times = cell["metadata"].get("execution", {})
+        if {"iopub.execute_input", "shell.execute_reply"} <= set(times):
+            begun, ended = (
+                dt.datetime.fromisoformat(times[name]) for name in ("iopub.execute_input", "shell.execute_reply")
+            )
+            total += (ended - begun).total_seconds()
+    return total
+
+
+def one_report(settings: Settings, report: str, period: str, rounds: int) -> dict[str, Any]:
+    """Medians of one report, ours and plain; and of a second report in a warm supervisor, its parts."""
+    from ntanalytics.runner import run_report
+
+    os.environ["NTANALYTICS_CHROMIUM"] = ""
+    found: dict[str, list[float]] = {name: [] for name in ("ours_s", "plain_s", "warm_s", "cells_s", "rendering_s")}
+    today = dt.datetime.now(settings.zone).date()
+    run_report(settings, report, period, {}, today=today)
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as folder:
+            found["ours_s"].append(ours(settings, report, period))
+            found["plain_s"].append(plain(settings, report, period, Path(folder), is_rendered=True))
+        result = run_report(settings, report, period, {}, today=today)
+        found["warm_s"].append(result.seconds)
+        found["cells_s"].append(cells_s(result.directory / "report.ipynb"))
+        found["rendering_s"].append(rendering_s(result.directory))
+    medians = {name: round(statistics.median(values), 3) for name, values in found.items()}
+    rest = [w - c - r for w, c, r in zip(found["warm_s"], found["cells_s"], found["rendering_s"], strict=True)]
+    return {
+        "case": f"{report} {period}", "rounds": rounds, **medians,
+        "overhead_s": round(statistics.median(rest), 3), "ratio": round(medians["plain_s"] / medians["ours_s"], 2),
+    }  # fmt: skip
+
+
+def rendering_s(directory: Path) -> float:
+    """Seconds of the renderings of a record and of their proof, again in this process."""
+    from ntanalytics.runner.rendering import render
+
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(directory / "report.ipynb", folder)
+        return timed(lambda: render(Path(folder), lambda *_: None, report="", run_id="", is_printed=False))
+
+
+def unit_pages(settings: Settings, report: str, period: str, count: int, sample: int) -> dict[str, Any]:
+    """Pages a minute of some units, and of as few by the command as are enough for a median."""
+    from ntanalytics.runner.each_unit import oa_units, run_each_unit
+
+    today = dt.datetime.now(settings.zone).date()
+    every = oa_units(settings, parse_period(period, today, settings.calendar()))
+    units = every[:count]
+    with tempfile.TemporaryDirectory() as folder:
+        commands = [
+            plain(settings, report, period, Path(folder), unit=unit, is_rendered=False) for unit in units[:sample]
+        ]
+    marks: list[float] = []
+    with Peak() as peak:
+        begun = time.perf_counter()
+        ended = run_each_unit(
+            settings, report, period, {}, today=today, units=units,
+            progress=lambda *said: marks.append(time.perf_counter()) if f"/{len(units)} " in said[0] else None,
+        )  # fmt: skip
+        whole = time.perf_counter() - begun
+    pages = (time.perf_counter() - marks[0]) / len(units)
+    once = whole - pages * len(units)
+    each = statistics.median(commands)
+    all_ours = once + pages * len(every)
+    return {
+        "case": f"{report} {period}, pages of units", "units": len(units), "failed": len(ended.failed),
+        "ours_s": round(whole, 1), "once_s": round(once, 1), "page_s": round(pages, 3),
+        "plain_page_s": round(each, 2), "plain_pages": len(commands),
+        "pages_per_minute": round(60 * len(units) / whole, 1),
+        "peak_mb": round(peak.mb), "ratio": round(each * len(units) / whole, 1),
+        "units_of_all": len(every), "ratio_of_all": round(each * len(every) / all_ours, 1),
+    }  # fmt: skip
+
+
+class Peak:
+    """The most memory that this process and its children hold together: what they share is counted once (PSS)."""
+
+    mb = 0.0
+
+    def __enter__(self) -> Self:
+        self._done = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._watcher.join()
+
+    def _watch(self) -> None:
+        this = psutil.Process()
+        while not self._done.wait(1.0):
+            held = 0
+            for process in [this, *this.children(recursive=True)]:
+                try:
+                    held += process.memory_full_info().pss
+                except psutil.Error:
+                    continue  # it ended meanwhile
+            self.mb = max(self.mb, held / 2**20)
+
+
+def main() -> None:
+    """Measure, and print a line of JSON."""
+    leave_out_grammar()
+    options = argparse.ArgumentParser()
+    options.add_argument("case", choices=("report", "units"))
+    options.add_argument("--config", type=Path, required=True)
+    options.add_argument("--report", default="")
+    options.add_argument("--period", default="2026-W47")
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--units", type=int, default=40)
+    options.add_argument("--sample", type=int, default=5)
+    given = options.parse_args()
+    settings = load(given.config)
+    if given.case == "report":
+        result = one_report(settings, given.report or "sms_volume", given.period, given.rounds)
+    else:
+        result = unit_pages(settings, given.report or "oa_adoption", given.period, given.units, given.sample)
+    sys.stdout.write(f"{json.dumps(result)}\n")
+
+
+if __name__ == "__main__":
+    main()

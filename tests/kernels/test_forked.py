@@ -1,0 +1,228 @@
+"""Kernels forked from a warm process: what one run changes no other finds; nothing outlives its supervisor."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from ntanalytics.kernels.forked_engine import NAME, register
+from ntanalytics.kernels.manager import kernel_manager
+from ntanalytics.kernels.warm import NotWarm, Warm, warm
+
+CHANGES = """
+import builtins, decimal, gc, os, random, resource, signal, subprocess, sys, threading, time, warnings
+import duckdb, numpy, pandas, plotly.io
+import ntanalytics.reports
+builtins.leak = pandas.leak = ntanalytics.reports.leak = sys.leak = 1
+pandas.DataFrame.sum = lambda self: "patched"
+pandas.options.display.max_rows = 3
+plotly.io.templates.default = "plotly_dark"
+os.environ["LEAK"] = "1"
+os.umask(0)
+sys.path.insert(0, "/leak")
+sys.modules["statistics"] = None
+decimal.getcontext().prec = 3
+warnings.simplefilter("ignore")
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
+gc.disable()
+random.seed(1)
+numpy.random.seed(1)
+duckdb.sql("CREATE TABLE leak AS SELECT 1 AS n")
+threading.Thread(target=time.sleep, args=(600,), daemon=True, name="leak").start()
+open("leak.txt", "w").close()
+left = subprocess.Popen(["sleep", "600"])
+os.chdir("/")
+"""
+FOUND = """
+import builtins, decimal, gc, json, os, random, resource, signal, sys, threading, warnings
+import duckdb, numpy, pandas, plotly.io
+import ntanalytics.reports
+import statistics
+print(json.dumps({
+    "globals": [name for name in ("left", "leak", "time") if name in globals()],
+    "modules": [m.__name__ for m in (builtins, pandas, ntanalytics.reports, sys) if hasattr(m, "leak")],
+    "sum": int(pandas.DataFrame({"a": [1, 2]}).sum().iloc[0]),
+    "rows": pandas.options.display.max_rows, "template": plotly.io.templates.default,
+    "environment": "LEAK" in os.environ, "umask": oct(os.umask(0o22)), "path": "/leak" in sys.path,
+    "precision": decimal.getcontext().prec, "quiet": warnings.filters[0][0],
+    "term": signal.getsignal(signal.SIGTERM) is signal.SIG_IGN,
+    "open": resource.getrlimit(resource.RLIMIT_NOFILE)[0] == 100, "collected": gc.isenabled(),
+    "tables": duckdb.sql("SHOW TABLES").fetchall(),
+    "threads": [t.name for t in threading.enumerate() if t.name == "leak"],
+    "files": os.listdir("."), "folder": os.getcwd(),
+}))
+"""
+DRAWS = "import random, numpy\nprint(random.random(), numpy.random.random())"
+
+
+def run(folder: Path, *cells: str, environment: dict[str, str] | None = None) -> list[str]:
+    """What the cells of a notebook print, each as one text."""
+    folder.mkdir()
+    given = folder.with_suffix(".ipynb")
+    nbformat.write(new_notebook(cells=[new_code_cell(textwrap.dedent(each)) for each in cells]), given)
+    with kernel_manager(folder, environment or os.environ, folder.with_suffix(".log")) as kernels:
+        ran = papermill.execute_notebook(
+            given, None, engine_name=register(), kernel_name="python3", progress_bar=False, kernel_manager_class=kernels
+        )
+    return ["".join(output.get("text", "") for output in cell.outputs) for cell in ran.cells]
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended, or does so within the time that a busy machine needs."""
+    try:
+        watched = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([watched], [], [], 30)[0])
+    finally:
+        os.close(watched)
+
+
+def test_what_a_run_changes_the_next_one_does_not_find(tmp_path: Path) -> None:
+    first = json.loads(run(tmp_path / "before", FOUND)[0])
+    _, left = run(tmp_path / "one", CHANGES, "print(left.pid)")
+    assert gone(int(left))
+    second = json.loads(run(tmp_path / "two", FOUND)[0])
+    assert second | {"folder": ""} == first | {"folder": ""}
+    assert (second["folder"], second["files"], second["sum"]) == (str(tmp_path / "two"), [], 3)
+    assert not any(second[name] for name in ("globals", "modules", "environment", "path", "tables", "threads", "open"))
+
+
+def test_two_runs_draw_other_numbers(tmp_path: Path) -> None:
+    draws = [run(tmp_path / name, DRAWS)[0].split() for name in ("one", "two")]
+    assert draws[0][0] != draws[1][0]
+    assert draws[0][1] != draws[1][1]
+
+
+def test_a_kernel_is_reached_by_its_account_alone_and_leads_its_own_session(tmp_path: Path) -> None:
+    seen = run(
+        tmp_path / "one",
+        """
+        import os, pathlib
+        home = pathlib.Path(os.environ["IPYTHONDIR"]).parent
+        print(oct(home.stat().st_mode & 0o777), sorted(path.name for path in home.glob("k-ipc-*")))
+        print(os.getpgid(0) == os.getsid(0) == os.getpid())
+        """,
+    )  # fmt: skip
+    assert seen == [f"0o700 {[f'k-ipc-{number}' for number in range(1, 6)]}\nTrue\n"]
+
+
+def test_the_warm_process_never_holds_what_a_kernel_may_not_know(tmp_path: Path) -> None:
+    allowed = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    knowing = warm({**allowed, "SMS_PASSWORD": "geheim"})
+    other = warm(allowed)
+    assert gone(knowing.pid)
+    environment = Path(f"/proc/{other.pid}/environ").read_bytes()
+    assert b"geheim" not in environment
+    assert b"PATH=" in environment
+    assert run(tmp_path / "one", "import os\nprint('SMS_PASSWORD' in os.environ)", environment=allowed) == ["False\n"]
+    assert warm({**allowed, "MORE": "1"}) is other
+
+
+def test_no_kernel_holds_the_grammar_or_a_debugger(tmp_path: Path) -> None:
+    """Building the grammar takes a second, whoever imports nbformat; see ntanalytics.kernels.grammar."""
+    looked = "import sys, nbformat\nprint(sorted({'rfc3987_syntax', 'lark', 'debugpy'} & set(sys.modules)))"
+    assert run(tmp_path / "one", looked) == ["[]\n"]
+
+
+def test_a_command_holds_neither_the_grammar_nor_what_it_does_not_need(tmp_path: Path) -> None:
+    """Importing what a command imports is most of what it costs; ``--help`` needs no database and no data."""
+    looked = "{'rfc3987_syntax', 'structlog', 'sqlalchemy', 'keyring', 'pandas', 'nbformat'}"
+    said = f"print(sorted({looked} & set(sys.modules)))"
+    program = f"import sys\nfrom ntanalytics.cli import main\ntry:\n    main()\nfinally:\n    {said}"
+    held = {}
+    for command in (["--help"], ["history"]):
+        done = subprocess.run(
+            [sys.executable, "-c", program, *command], capture_output=True, text=True, check=False, cwd=tmp_path
+        )
+        held[command[0]] = done.stdout.splitlines()[-1]
+    assert held == {"--help": "[]", "history": "['structlog']"}  # there are no settings, so that no ledger is opened
+
+
+def test_making_a_report_holds_no_grammar(desk) -> None:
+    desk.write("print('好')")
+    program = f"""
+        import datetime, pathlib, sys
+        from ntanalytics.runner import run_report
+        from ntanalytics.settings import load
+        run_report(load(pathlib.Path({str(desk.settings.file)!r})), "probe", "2026-W47", {{}},
+                   today=datetime.date(2026, 11, 23), notebooks=pathlib.Path({str(desk.notebooks)!r}))
+        print(sorted({{"rfc3987_syntax", "lark"}} & set(sys.modules)), "jsonschema" in sys.modules)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout == "[] True\n", done.stderr
+
+
+def test_a_library_that_cannot_be_imported_is_named(tmp_path: Path) -> None:
+    with Warm(os.environ, ["no_such_library"]) as server, (tmp_path / "log").open("wb") as log:
+        for _ in range(2):
+            with pytest.raises(NotWarm, match="No module named 'no_such_library'"):
+                server.fork(["-f", "none"], tmp_path, os.environ, log.fileno())
+
+
+def test_a_warm_process_that_was_killed_takes_its_kernels_along_and_is_started_anew(tmp_path: Path) -> None:
+    killing = "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(600)"
+    killed = warm(os.environ).pid
+    with pytest.raises(RuntimeError, match="Kernel died"):
+        run(tmp_path / "one", killing)
+    assert gone(killed)
+    assert run(tmp_path / "two", "print('好')") == ["好\n"]
+    assert warm(os.environ).pid != killed
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_nothing_outlives_a_supervisor_that_was_killed(tmp_path: Path, number: signal.Signals) -> None:
+    cell = f"""
+        import os, pathlib, time
+        made = pathlib.Path({str(tmp_path / "made")!r})
+        made.write_text(f"{{os.getpid()}} {{os.getppid()}}")
+        made.rename({str(tmp_path / "pids")!r})
+        os.kill(int(os.environ["JPY_PARENT_PID"]), {int(number)})
+        time.sleep(600)
+    """
+    program = f"""
+        import pathlib
+        from tests.kernels import test_forked
+        test_forked.run(pathlib.Path({str(tmp_path / "one")!r}), {textwrap.dedent(cell)!r})
+    """
+    place = Path(__file__).parents[2]
+    code = f"import sys\nsys.path.insert(0, {str(place)!r})\n{textwrap.dedent(program)}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == -number, done.stderr
+    kernel, server = map(int, (tmp_path / "pids").read_text(encoding="utf-8").split())
+    assert gone(kernel)
+    assert gone(server)
+
+
+def test_anybody_may_use_the_engine_with_papermill(tmp_path: Path) -> None:
+    notebook: Any = new_notebook(
+        cells=[new_code_cell("n = 1", metadata={"tags": ["parameters"]}), new_code_cell("print(n + 1)\nlen('abc')")],
+        metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}},
+    )
+    nbformat.write(notebook, tmp_path / "any.ipynb")
+    command = [sys.executable, "-m", "papermill", "--engine", NAME, "--no-progress-bar", "-p", "n", "41"]
+    files = [str(tmp_path / "any.ipynb"), str(tmp_path / "ran.ipynb")]
+    done = subprocess.run([*command, *files], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    ran = nbformat.read(tmp_path / "ran.ipynb", as_version=4)
+    assert [output.get("text") or output.data["text/plain"] for output in ran.cells[-1].outputs] == ["42\n", "3"]
+
+    notebook.metadata.kernelspec.language = "R"
+    nbformat.write(notebook, tmp_path / "any.ipynb")
+    with pytest.raises(papermill.exceptions.PapermillException, match="this is one of R"):
+        papermill.execute_notebook(files[0], None, engine_name=register(), progress_bar=False)
