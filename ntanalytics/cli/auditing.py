@@ -21,8 +21,8 @@ def history(
         list[str] | None,
         typer.Option(
             "--kind",
-            help="run, extraction, turn, extract, delivery, notice, settings, backfill, retention or maintain; "
-            "may be repeated.",
+            help="run, turn, extraction, extract, delivery, notice, settings, backfill, retention or maintain; "
+            "may be repeated; default: all but extraction.",
         ),
     ] = None,
     report: Annotated[str, typer.Option(help="What concerns this report.")] = "",
@@ -43,15 +43,16 @@ def history(
             raise UnknownName("kind", kind, list(KINDS))
     settings = load(find_config(context.obj))
     begin = dt.datetime.combine(as_day(since, "--since"), dt.time(), settings.zone) if since else None
-    found = Ledger(settings.ledger).history(kinds or (), report=report, since=begin, limit=limit)
+    wanted = kinds or [kind for kind in KINDS if kind != "extraction"]  # a run takes a dozen windows
+    found = Ledger(settings.ledger).history(wanted, report=report, since=begin, limit=limit)
     if as_json:
         out.print_json(json.dumps([each.as_data() for each in found], ensure_ascii=False))
         return
     show_table(
-        ("when", "who", "kind", "of what", "period", "status", "where or why"),
+        ("when", "who", "kind", "of what", "status", "where or why"),
         (
-            (f"{each.at.astimezone(settings.zone):%Y-%m-%d %H:%M}", each.who, each.kind, each.subject, each.period,
-             each.status, each.said)
+            (f"{each.at.astimezone(settings.zone):%Y-%m-%d %H:%M}", each.by_whom, each.kind,
+             f"{each.subject} {each.period}".strip(), each.status, each.said)
             for each in found
         ),
     )  # fmt: skip

@@ -54,6 +54,12 @@ class Entry:
     who: str
     details: Mapping[str, Any]
 
+    @property
+    def by_whom(self) -> str:
+        """Who, and of a run whether a person, a job or a backfill asked for it."""
+        by = self.details.get("by")
+        return f"{self.who} ({by})" if by else self.who
+
     def as_data(self) -> dict[str, Any]:
         """It as JSON."""
         return {**vars(self), "at": self.at.isoformat(), "details": dict(self.details)}
@@ -163,6 +169,8 @@ def _notice(row: sa.Row[Any]) -> Entry:
 def _event(event: Event) -> Entry:
     details = {key: value for key, value in event.details.items() if key not in ("keys", "period", "status")}
     said = "; ".join(f"{key}: {_short(value)}" for key, value in details.items() if value not in (None, "", [], {}))
+    if event.kind == "settings":
+        said = ", ".join(event.details["changed"]) or "noted for the first time"
     return Entry(event.at, event.kind, event.subject, str(event.details.get("period", "")),
                  str(event.details.get("status", "")), said, _who(event), details)  # fmt: skip
 

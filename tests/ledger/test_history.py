@@ -30,6 +30,7 @@ def test_a_run_by_hand_and_one_of_a_job_are_told_apart_with_who_began_them(desk:
     assert (by_job.subject, by_job.period, by_job.status) == ("probe", "2026-W47", "published")
     assert by_job.details["parameters"] == {"top": 3}
     assert by_job.who == by_hand.who
+    assert by_job.by_whom == f"{by_hand.who} (job)"
     assert "@" in by_job.who
     assert by_job.said == str(desk.published) + ",top=3"
     [turn] = desk.ledger.history(["turn"])
