@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ntanalytics.errors import UsageError
+from ntanalytics.kernels.sockets import socket_folder
 from ntanalytics.settings import ENVIRONMENT, Settings, project_dir
 
 #: Settings of JupyterLab with which the analyst begins; what he changes stays.
@@ -97,7 +97,8 @@ def _environment(settings: Settings, folder: Path) -> Iterator[None]:
     The sockets of the kernels and the server's token are files in a folder that only this account can enter.
     """
     before = dict(os.environ)
-    private = tempfile.mkdtemp(prefix="nta-")
+    # a kernel's sockets are called kernel-<its UUID>-ipc-1 … 5
+    private = str(socket_folder(len("kernel--ipc-1") + 36))
     for reference in _references(settings):
         os.environ.pop(reference.removeprefix("env:"), None)
     # A token, an address or a configuration that the account has set for other servers is not for this one.

@@ -6,7 +6,6 @@ import asyncio
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,10 +16,9 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from ntanalytics.kernels.sockets import socket_folder
 from ntanalytics.kernels.warm import Warm, warm
 
-#: A Unix socket's path holds at most 107 bytes; the sockets are called ``k-ipc-1`` … ``k-ipc-5``.
-_LONGEST_FOLDER = 90
 #: How often one looks whether a kernel that was told to end has ended, in seconds.
 _LOOK_S = 0.01
 
@@ -64,10 +62,7 @@ def kernel_manager(
         log: the file that takes what its process says.
         server: what it is forked from (default: the warm process of this process).
     """
-    folder = Path(tempfile.mkdtemp(prefix="nta-"))
-    if len(bytes(folder)) > _LONGEST_FOLDER:  # a deep TMPDIR
-        folder.rmdir()
-        folder = Path(tempfile.mkdtemp(prefix="nta-", dir="/tmp"))
+    folder = socket_folder(len("k-ipc-1"))
     variables = {**environment, "IPYTHONDIR": str(folder / "ipython"), "JPY_PARENT_PID": str(os.getpid())}
     spec = KernelSpec(
         argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
