@@ -61,13 +61,12 @@ class Round:
             LakeError: the ledger cannot be written. When that was after the sending, it stands as an intent, and is
                 taken as ambiguous by whoever finds it.
         """
-        if parcel.channel in self.down:
+        if parcel.channel in self.down or self._is_settled(parcel, again):
             return None
         with self.ledger.lease(f"delivery {parcel.id}") as held:
             if held is None:
                 return None
-            stands = self.ledger.deliveries.of(parcel.id)
-            if stands is not None and not again and stands.status != "retry":
+            if self._is_settled(parcel, again):  # by another process, meanwhile
                 return None
             self.ledger.deliveries.intend(parcel, held.holder)
             outcome = self._send(parcel, make)
@@ -75,6 +74,10 @@ class Round:
                 self.down[parcel.channel] = outcome.why
             self.ledger.deliveries.end(parcel.id, outcome.status, outcome.why)
             return self.ledger.deliveries.of(parcel.id)
+
+    def _is_settled(self, parcel: Parcel, again: bool) -> bool:
+        stands = self.ledger.deliveries.of(parcel.id)
+        return stands is not None and not again and stands.status != "retry"
 
     def _send(self, parcel: Parcel, make: Callable[[], Message]) -> Outcome:
         channel = self.settings.channels.get(parcel.channel)

@@ -134,9 +134,20 @@ class Deliveries:
         conditions = [deliveries.c.status.in_(statuses)]
         return self._found(*conditions, *([deliveries.c.intended_at >= _naive(since)] if since else []))
 
-    def about(self, kind: Literal["report", "notice"], subject: str) -> Sequence[Delivery]:
-        """The deliveries of a report, or of a notice, the oldest first."""
-        return self._found(deliveries.c.kind == kind, deliveries.c.subject == subject)
+    def about(
+        self, kind: Literal["report", "notice"], subject: str, since: dt.datetime | None = None
+    ) -> Sequence[Delivery]:
+        """The deliveries of a report, or of a notice, the oldest first.
+
+        Args:
+            kind: which of the two.
+            subject: the report's name, or the notice's key.
+            since: of turns since then (aware), and of earlier ones what is still to be tried; None for all.
+        """
+        conditions = [deliveries.c.kind == kind, deliveries.c.subject == subject]
+        if since is not None:
+            conditions.append(sa.or_(deliveries.c.turn_at >= _naive(since), deliveries.c.status == "retry"))
+        return self._found(*conditions)
 
     def events(self, delivery_id: str) -> Sequence[tuple[str, str]]:
         """Every intent and outcome of a delivery in order: status and why."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -102,9 +104,13 @@ def deliver(
         try:
             to = job.sent_to(settings.channels, where=name)
             turns = list(_issued(ledger, name, job, moment))
+            got = _got(ledger, job, moment)
             for unit, addresses in to.items():
-                done.done += _of_unit(sending, job, turns, unit, addresses, moment, notebooks)
-            done.right.append(name)
+                done.done += _of_unit(sending, job, turns, got, unit, addresses, moment, notebooks)
+            if unknown := _unknown_units(job, turns):
+                done.wrong[name] = unknown
+            else:
+                done.right.append(name)
         except (NtaError, OSError, KeyError, TypeError, ValueError) as error:  # one job's trouble is not the others'
             done.wrong[name] = str(error)
     from ntanalytics.scheduling.noticing import notice_deliveries
@@ -159,6 +165,7 @@ def _of_unit(
     sending: Round,
     job: Job,
     turns: Sequence[_Issued],
+    got: Mapping[_Whose, Sequence[Delivery]],
     unit: str,
     addresses: Sequence[Address],
     moment: dt.datetime,
@@ -170,12 +177,8 @@ def _of_unit(
     pages = [page for turn in turns if (page := _page(settings, job, turn, unit, notebooks)) is not None]
     if not pages:
         return
-    got: dict[Address, list[Delivery]] = {}
-    for each in ledger.deliveries.about("report", job.report):
-        if dict(each.parcel.parameters) == dict(pages[0].parameters):
-            got.setdefault(Address(each.parcel.channel, each.parcel.recipient), []).append(each)
     for to in addresses:
-        before = got.get(to, [])
+        before = got.get((to, _text(pages[0].parameters)), ())
         first = min((each.parcel.turn_at for each in before if each.parcel.turn_at), default=pages[-1].turn_at)
         for page in pages:
             parcel = page.parcel(job.report, to)
@@ -188,6 +191,36 @@ def _of_unit(
             if sent := sending.post(parcel, make):
                 yield sent
         _give_up(ledger, before, oldest, job.max_age_days)
+
+
+#: A recipient, and the parameters of what he got, as a text.
+_Whose = tuple[Address, str]
+
+
+def _got(ledger: Ledger, job: Job, moment: dt.datetime) -> Mapping[_Whose, Sequence[Delivery]]:
+    """What each recipient of a job's report got, or should have got, of late; asked once for all units."""
+    found: dict[_Whose, list[Delivery]] = {}
+    since = moment - 2 * dt.timedelta(days=job.max_age_days)
+    for each in ledger.deliveries.about("report", job.report, since):
+        whose = Address(each.parcel.channel, each.parcel.recipient), _text(each.parcel.parameters)
+        found.setdefault(whose, []).append(each)
+    return found
+
+
+def _text(parameters: Mapping[str, Any]) -> str:
+    return json.dumps(dict(parameters), ensure_ascii=False, sort_keys=True)
+
+
+def _unknown_units(job: Job, turns: Sequence[_Issued]) -> str:
+    """The units that have recipients and no page, though the latest turn made one for each: their names are none."""
+    if not job.unit_recipients or not turns or turns[-1].turn.status != "issued":
+        return ""
+    there = {str(run.parameters.get(UNIT, "")) for run in turns[-1].runs}
+    said = []
+    for unit in sorted(set(job.unit_recipients) - there):
+        near = difflib.get_close_matches(unit, there, n=1)
+        said.append(f"no unit {unit!r} has a page" + (f"; did you mean {near[0]!r}?" if near else ""))
+    return f"unit_recipients: {'; '.join(said)}" if said else ""
 
 
 def _issued(ledger: Ledger, name: str, job: Job, moment: dt.datetime) -> Iterator[_Issued]:

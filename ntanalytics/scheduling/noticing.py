@@ -107,7 +107,7 @@ def notice_deliveries(settings: Settings, ledger: Ledger, done: DeliveryRound, d
                 settings, ledger, f"channel {each.parcel.channel}", f"发送通道 {each.parcel.channel} 不通", said
             )
     for name, why in done.wrong.items():
-        notify_once(settings, ledger, f"recipients {name}", f"作业 {name} 的报表无法发送", why)
+        notify_once(settings, ledger, f"recipients {name}", f"作业 {name} 的收件设置有误，部分报表未发送", why)
     for name in done.right:
         mended(ledger, f"recipients {name}")
     tell(settings, ledger)

@@ -81,7 +81,9 @@ def run_due(
             done += correct(means, name, job)
         except CalendarMissing as error:
             done.append(Done(name, "", "failed", str(error), error.exit_code))
-    send_or_log(means, jobs, done)
+    # what a job's turn has just delivered, or could not, is not tried again at once
+    delivered = {turn.job for turn in waiting} - {each.job for each in done if each.status == "corrected"}
+    send_or_log(means, {name: job for name, job in jobs.items() if name not in delivered}, done)
     return done
 
 

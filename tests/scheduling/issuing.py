@@ -35,10 +35,12 @@ def issue(
     said: str = "一切正常。",
     corrects: Sequence[Mapping[str, Any]] = (),
     by_hand: bool = False,
+    defaults: Mapping[str, Any] | None = None,
 ) -> Path:
     """Publish a report as a turn of a job, or by hand while that turn failed to; returns its folder."""
     own = dict(parameters or {})
-    defaults = {"top": 10, "code": "", **({"unit": ""} if "unit" in own else {})}
+    if defaults is None:
+        defaults = {"top": 10, "code": "", **({"unit": ""} if "unit" in own else {})}
     values = {**defaults, **own}
     when = parse_period(period, TODAY)
     desk.ledger.turns.begin(job, turn_at, period, "host")

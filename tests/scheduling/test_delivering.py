@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 import os
 import signal
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from ntanalytics.cli import app
 from ntanalytics.errors import SettingsError, UsageError
 from ntanalytics.scheduling.delivering import DeliveryRound, deliver, deliver_again, undelivered
 from ntanalytics.scheduling.health import health
@@ -53,6 +55,8 @@ def _settings(desk: Desk, port: int, more: str = "") -> None:
       mail: {{kind: mail, host: 127.0.0.1, port: {port}, security: none, sender: reports@example.cn{more}}}
       share: {{kind: folder, path: share}}
       duty: {{kind: folder, path: duty}}
+      small: {{kind: folder, path: share, limit_mb: 0.001}}
+      unmounted: {{kind: folder, path: nowhere}}
     operators: [{{channel: duty}}]
     """
     (desk.home / "ntanalytics.yml").write_text(textwrap.dedent(text), encoding="utf-8")
@@ -109,6 +113,27 @@ def test_a_share_gets_whole_folders_for_its_readers_alone(site: Desk):
     assert _status(_deliver(site, jobs)) == [("share 领导", "sent")]
     assert (folder / "report.html").read_text(encoding="utf-8") == "<p>已更正。</p>"
     assert [path.name for path in folder.parent.iterdir()] == ["2026-W47"]
+
+
+def test_what_is_too_large_for_a_share_is_left_out_and_named_there(site: Desk):
+    issue(site, said="长" * 400)
+    done = _deliver(site, _jobs({"channel": "small"}))
+    assert [(each.status, each.why) for each in done.done] == [
+        ("sent", "without report.html, report.xlsx, over 0.001 MB")
+    ]
+    [note] = (site.home / "share" / "probe" / "2026-W47").iterdir()
+    assert note.read_text(encoding="utf-8") == (
+        "下列文件超过此处的大小限制，未附：report.html、report.xlsx。原件：报表库 probe/2026-W47\n"
+    )
+
+
+def test_what_a_killed_copier_left_in_a_share_is_cleared_away(site: Desk):
+    half = site.home / "share" / "probe" / ".2026-W47.12345678.new"
+    half.mkdir(parents=True)
+    (half / "report.html").write_text("<p>一半", encoding="utf-8")
+    issue(site)
+    _deliver(site, _jobs({"channel": "share"}))
+    assert [path.name for path in half.parent.iterdir()] == ["2026-W47"]
 
 
 def test_a_link_in_a_share_leads_nobody_out_of_it(site: Desk, tmp_path: Path):
@@ -279,7 +304,7 @@ def test_a_units_page_goes_to_that_unit_alone_whatever_its_name(site: Desk, box:
     for unit in units:
         issue(site, parameters={"unit": unit}, said=f"{unit} 的页面。")
     recipients = {unit: [_mail(address)] for unit, address in units.items()}
-    recipients["没有页面的单位"] = [_mail("none@example.cn")]
+    recipients["市财政厅"] = [_mail("none@example.cn")]
     jobs = {
         "weekly": Job.model_validate(
             {
@@ -288,7 +313,10 @@ def test_a_units_page_goes_to_that_unit_alone_whatever_its_name(site: Desk, box:
             }
         )
     }  # fmt: skip
-    assert {status for _, status in _status(_deliver(site, jobs))} == {"sent"}
+    done = _deliver(site, jobs)
+    assert {each.status for each in done.done} == {"sent"}
+    assert done.wrong == {"weekly": "unit_recipients: no unit '市财政厅' has a page; did you mean '市财政局'?"}
+    assert _told(site) == ["【运维提醒】作业 weekly 的收件设置有误，部分报表未发送"]
     assert _deliver(site, jobs).done == []
     assert sorted(box.to) == sorted([address] for address in units.values())
     for to, message in box.received:
@@ -318,7 +346,7 @@ def test_recipients_that_are_none_are_said_and_stop_no_other_job(site: Desk):
     assert "did you mean 'share'" in wrong
     done = _deliver(site, jobs)
     assert (list(done.wrong), [each.status for each in done.done]) == (["other"], ["sent"])
-    assert _told(site) == ["【运维提醒】作业 other 的报表无法发送"]
+    assert _told(site) == ["【运维提醒】作业 other 的收件设置有误，部分报表未发送"]
     _deliver(site, jobs)
     assert len(_told(site)) == 1
 
@@ -341,9 +369,11 @@ def test_a_wrong_key_of_recipients_is_named_with_the_nearest(tmp_path: Path, tex
 
 def test_run_due_delivers_what_it_issued_and_tells_of_what_failed(site: Desk, box: Mailbox):
     site.write()
-    jobs = _jobs(_mail("a@example.cn"))
+    jobs = _jobs({"channel": "unmounted"}, _mail("a@example.cn"))
     [done] = run_due(site.settings, jobs, now=NOW, notebooks=site.notebooks)
     assert (done.status, box.to) == ("issued", [["a@example.cn"]])
+    [waiting] = undelivered(site.ledger)
+    assert (waiting.to, waiting.status, "is it mounted" in waiting.why) == ("unmounted", "retry", True)
     site.write('raise ValueError("a bug")')
     [failed] = run_due(site.settings, jobs, now=NOW + WEEK, notebooks=site.notebooks)
     assert (failed.status, len(box.received)) == ("failed", 1)
@@ -377,3 +407,37 @@ def test_no_secret_is_in_the_ledger_a_log_or_what_is_told(
     assert [path for path in files if b"canary" in path.read_bytes()] == []
     captured = capfd.readouterr()
     assert "canary" not in f"{captured.out}{captured.err}{caplog.text}"
+
+
+def test_the_command_sends_and_shows_and_health_tells_once(
+    site: Desk, box: Mailbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """By the real commands, on a report of the suite that a job issued and a job that nothing came of."""
+    jobs = """
+    jobs:
+      weekly: {report: sms_volume, period: last-week, when: Monday 08:00, max_age_days: 366,
+               recipients: [{channel: mail, to: [a@example.cn]}]}
+      daily: {report: daily_inspection, period: yesterday, when: "day 00:00", deadline_min: 1}
+    """
+    (site.home / "scheduled").mkdir()
+    (site.home / "scheduled" / "jobs.yml").write_text(textwrap.dedent(jobs), encoding="utf-8")
+    box.answers["RCPT"] = "550 no such user"
+    turn_at = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
+    issue(site, report="sms_volume", turn_at=turn_at, defaults={})
+    monkeypatch.setenv("NTANALYTICS_CONFIG", str(site.settings.file))
+    [failed] = json.loads(_said(capsys, "deliver", "--json"))
+    assert (failed["subject"], failed["recipient"], failed["status"]) == ("sms_volume", "a@example.cn", "failed")
+    box.answers.clear()
+    assert "sent" in _said(capsys, "deliver", "--again", failed["id"][:10])
+    assert box.to == [["a@example.cn"]]
+    for _ in range(2):
+        _said(capsys, "health", "--notify")
+    yesterday = dt.datetime.now(site.settings.zone).date() - dt.timedelta(days=1)
+    told = [text for text in _told(site) if "daily_inspection" in text]
+    assert told == [f"【运维提醒】daily_inspection {yesterday} 到期未出"]
+
+
+def _said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a command says on standard output, however it ends."""
+    app(list(arguments), standalone_mode=False)
+    return capsys.readouterr().out
