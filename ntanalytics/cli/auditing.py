@@ -21,8 +21,8 @@ def history(
         list[str] | None,
         typer.Option(
             "--kind",
-            help="run, turn, extraction, extract, delivery, notice, settings, backfill, retention or maintain; "
-            "may be repeated; default: all but extraction.",
+            help="run, turn, correction, extraction, extract, delivery, notice, settings, backfill, retention or "
+            "maintain; may be repeated; default: all but extraction.",
         ),
     ] = None,
     report: Annotated[str, typer.Option(help="What concerns this report.")] = "",

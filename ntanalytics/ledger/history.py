@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ntanalytics.ledger.access import reading
 from ntanalytics.ledger.audit import Audit, Event
 from ntanalytics.ledger.delivery_tables import deliveries, notices
-from ntanalytics.ledger.schedule_tables import turns
+from ntanalytics.ledger.schedule_tables import corrections, turns
 from ntanalytics.ledger.tables import extractions, runs
 
 #: The kinds of the trail that can be asked for, and what each is.
@@ -20,6 +20,7 @@ KINDS: Mapping[str, str] = {
     "run": "a run of a report, and how it ended",
     "extraction": "a window of days taken from a source",
     "turn": "a turn of a job",
+    "correction": "a report that came out with a hole, and what became of it",
     "extract": "a person's command to take days",
     "delivery": "a report or notice that was sent to a recipient",
     "notice": "what the operator was told",
@@ -85,7 +86,7 @@ def history(
         limit: at most so many.
     """
     wanted = set(kinds or KINDS)
-    noted = wanted - {"run", "extraction", "turn", "delivery", "notice"}
+    noted = wanted - {"run", "extraction", "turn", "correction", "delivery", "notice"}
     found: list[Entry] = []
     with reading(engine) as connection:
         if "run" in wanted:
@@ -96,6 +97,8 @@ def history(
             found += [_extraction(row) for row in _latest(connection, extractions, "taken_at", since, limit)]
         if "turn" in wanted and not report:
             found += [_turn(row) for row in _latest(connection, turns, "turn_at", since, limit)]
+        if "correction" in wanted and not report:
+            found += [_correction(row) for row in _latest(connection, corrections, "since", since, limit)]
         if "delivery" in wanted:
             rows = _latest(connection, deliveries, "intended_at", since, limit, deliveries.c.subject, report)
             found += [_delivery(row) for row in rows]
@@ -151,6 +154,13 @@ def _extraction(row: sa.Row[Any]) -> Entry:
 def _turn(row: sa.Row[Any]) -> Entry:
     details = {"attempts": row.attempts, "holder": row.holder}
     return Entry(_aware(row.turn_at), "turn", row.job, row.period, row.status, row.why, "", details)
+
+
+def _correction(row: sa.Row[Any]) -> Entry:
+    turn_at = _aware(row.turn_at).isoformat()
+    lacking = "; ".join(f"{dataset} ← {source}" for dataset, source, _days in row.lacking)
+    details = {"turn_at": turn_at, "lacking": row.lacking, "tries": row.tries}
+    return Entry(_aware(row.since), "correction", row.job, "", row.status, row.why or lacking, "", details)
 
 
 def _delivery(row: sa.Row[Any]) -> Entry:

@@ -15,7 +15,7 @@ from ntanalytics.ledger.access import reading, writing
 from ntanalytics.ledger.audit import Audit
 from ntanalytics.ledger.audit_tables import events
 from ntanalytics.ledger.delivery_tables import deliveries, delivery_events
-from ntanalytics.ledger.schedule_tables import turns
+from ntanalytics.ledger.schedule_tables import corrections, turns
 from ntanalytics.ledger.tables import coverage, extractions, rejections, runs
 
 
@@ -69,6 +69,7 @@ _TABLES = {
     "extractions": extractions,
     "runs": runs,
     "turns": turns,
+    "corrections": corrections,
     "deliveries": deliveries,
 }
 
@@ -80,5 +81,6 @@ def _conditions(moment: dt.datetime) -> dict[str, sa.ColumnElement[bool]]:
         ),
         "runs": sa.and_(runs.c.started_at < moment, runs.c.status == "failed"),
         "turns": sa.and_(turns.c.turn_at < moment, turns.c.status != "running"),
+        "corrections": sa.and_(corrections.c.since < moment, corrections.c.status != "open"),
         "deliveries": sa.and_(deliveries.c.intended_at < moment, deliveries.c.status != "sending"),
     }

@@ -52,13 +52,18 @@ def test_it_is_asked_by_kind_report_and_day(tmp_path: Path):
     parcel = Parcel("report", "sms_volume", "2026-W47", {}, 1, "mail", "li@city.example")
     ledger.deliveries.intend(parcel, "host 1 a")
     ledger.deliveries.end(parcel.id, "retry", "greylisted")
+    ledger.corrections.open("weekly", NOW, {("sms.messages", "sms"): [day]}, NOW)
     ledger.notices.begin("overdue weekly", "逾期", "周报未出")
-    assert {each.kind for each in ledger.history()} == {"run", "extraction", "delivery", "backfill", "notice"}
+    assert {each.kind for each in ledger.history()} == {
+        "run", "extraction", "delivery", "backfill", "notice", "correction",
+    }  # fmt: skip
     assert [each.kind for each in ledger.history(report="sms_volume")] == ["delivery", "backfill", "run"]
     [sent] = ledger.history(["delivery"])
     assert (sent.period, sent.status, sent.said) == ("2026-W47", "retry", "mail li@city.example: greylisted")
     [filled] = ledger.history(["backfill"])
     assert (filled.period, filled.status, filled.said) == ("2026-W46", "ended", "failed: 2026-W46")
+    [mended] = ledger.history(["correction"])
+    assert (mended.subject, mended.status, mended.said) == ("weekly", "open", "sms.messages ← sms")
     [told] = ledger.history(["notice"])
     assert (told.subject, told.status, told.said) == ("overdue weekly", "open", "周报未出")
     [window] = ledger.history(["extraction"])

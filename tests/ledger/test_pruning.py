@@ -33,12 +33,16 @@ def test_what_is_old_and_tells_nothing_of_how_things_stand_goes(url: str):
     ledger.turns.skip("weekly", OLD, "2024-W18", "old")
     ledger.turns.skip("weekly", YOUNG, "2026-W18", "young")
     ledger.turns.begin("weekly", OLD + dt.timedelta(days=1), "2024-W19", "a killed host")
+    hole = {("sms.messages", "sms"): [D1]}
+    ledger.corrections.open("weekly", OLD, hole, OLD)
+    ledger.corrections.close("weekly", OLD, "corrected")
+    ledger.corrections.open("weekly", OLD + dt.timedelta(days=1), hole, OLD)
     parcel = Parcel("report", "sms_volume", "2024-W18", {}, 1, "mail", "")
     ledger.deliveries.intend(parcel, "host")
     ledger.deliveries.end(parcel.id, "sent")
     _made_old(url, "UPDATE deliveries SET intended_at = '2024-05-06 00:00:00.000000'")
     # the first extraction covers no day any more, the second still D2, the third D1
-    expected = {"events": 0, "extractions": 1, "runs": 1, "turns": 1, "deliveries": 1}
+    expected = {"events": 0, "extractions": 1, "runs": 1, "turns": 1, "corrections": 1, "deliveries": 1}
     assert ledger.pruning.count(BEFORE) == expected
     assert ledger.pruning.prune(BEFORE) == expected
     assert ledger.pruning.count(BEFORE) == dict.fromkeys(expected, 0)
@@ -49,6 +53,7 @@ def test_what_is_old_and_tells_nothing_of_how_things_stand_goes(url: str):
     ]
     assert ledger.runs.next_version("sms_volume", "2024-W18", {}) == 2
     assert [turn.status for turn in ledger.turns.of("weekly")] == ["running", "skipped"]
+    assert [each.status for each in ledger.corrections.of("weekly")] == ["open"]
     assert ledger.deliveries.of(parcel.id) is None
     assert ledger.deliveries.events(parcel.id) == []
 

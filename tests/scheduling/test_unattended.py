@@ -99,7 +99,7 @@ def test_cron_takes_the_crontab_and_the_shell_its_commands(tmp_path: Path):
     textfile = "/var/lib/prometheus/node-exporter/ntanalytics.prom"
     assert said.read_text(encoding="utf-8").splitlines() == [
         "0027", "--config", str(config), "run-due",
-        "0022", "--config", str(config), "health", "--textfile", textfile,
+        "0022", "--config", str(config), "health", "--notify", "--textfile", textfile,
     ]  # fmt: skip
 
 
