@@ -35,6 +35,8 @@ import difflib
 from collections.abc import Iterable
 from typing import ClassVar
 
+from ntanalytics.hiding import redacted
+
 
 class NtaError(Exception):
     """An error that ntanalytics reports itself.
@@ -51,9 +53,9 @@ class NtaError(Exception):
     said: ClassVar[str] = "出错"
 
     def __init__(self, what: str, *, where: str = "", todo: str = "") -> None:
-        self.what = what
-        self.where = where
-        self.todo = todo
+        self.what = redacted(what)
+        self.where = redacted(where)
+        self.todo = redacted(todo)
         super().__init__(str(self))
 
     def __str__(self) -> str:

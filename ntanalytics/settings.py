@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from ntanalytics.channels import Channel, Recipient, addresses, reference
 from ntanalytics.errors import NtaError, SecretMissing, SettingsError, UnknownName
+from ntanalytics.hiding import hide
 from ntanalytics.periods import Calendar, Hours
 
 FILE_NAME = "ntanalytics.yml"
@@ -39,10 +40,23 @@ def _hours(text: str) -> str:
     return text
 
 
+def _holds_password(url: str) -> bool:
+    before_host = "://" in url and ":" in url.partition("://")[2].rpartition("@")[0]
+    return before_host or bool(re.search(r"[?&](password|passwd|pwd)=", url, re.IGNORECASE))
+
+
 def _bare_url(text: str) -> str:
-    before_host = "://" in text and ":" in text.partition("://")[2].rpartition("@")[0]
-    if before_host or re.search(r"[?&](password|passwd|pwd)=", text, re.IGNORECASE):
+    if _holds_password(text):
         raise ValueError("the URL holds a password; take it out and refer to it under `password:`")
+    return text
+
+
+def _ledger_url(text: str) -> str:
+    if _holds_password(text):
+        raise ValueError(
+            "the URL holds a password; take it out, and let the driver read it from its own file: "
+            "~/.pgpass of PostgreSQL, or ?read_default_file=FILE of MySQL"
+        )
     return text
 
 
@@ -139,7 +153,9 @@ class Settings(_Part):
     file: Path = Field(exclude=True, description="Not written: where this was read from.")
     site: Site = Field(default_factory=Site, description="The city.")
     lake: Path = Field(Path("lake"), description="Folder of the lake.")
-    ledger: str = Field("sqlite:///ledger.sqlite", description="SQLAlchemy URL of the ledger of runs and coverage.")
+    ledger: Annotated[str, AfterValidator(_ledger_url)] = Field(
+        "sqlite:///ledger.sqlite", description="SQLAlchemy URL of the ledger of runs and coverage, without a password."
+    )
     outputs: Path = Field(Path("outputs"), description="Folder of the issued reports.")
     jobs: Path = Field(Path("scheduled/jobs.yml"), description="File of the reports that come out by themselves.")
     queries: Path | None = Field(None, description="Folder of the site's own mappings, beside the built-in ones.")
@@ -202,7 +218,7 @@ def load(path: Path) -> Settings:
     try:
         content = yaml.safe_load(text) or {}
     except (yaml.YAMLError, RecursionError) as error:
-        raise SettingsError(f"not YAML: {error}", where=where) from error
+        raise SettingsError(f"not YAML: {_said(error)}", where=where) from None
     if not isinstance(content, dict):
         raise SettingsError("the file must hold keys and values", where=where)
     home = path.resolve().parent
@@ -212,6 +228,12 @@ def load(path: Path) -> Settings:
         raise SettingsError(_explain(error), where=where, todo="see docs/settings.md") from None
     list(addresses(settings.operators, settings.channels, where=f"{where}: operators"))
     return _absolute(settings, home)
+
+
+def _said(error: Exception) -> str:
+    """What is wrong with a YAML text and in which line, without quoting the line: someone may have a password there."""
+    mark = getattr(error, "problem_mark", None)
+    return f"{getattr(error, 'problem', None)}, line {mark.line + 1}" if mark else "it is nested too deep"
 
 
 def _explain(error: ValidationError) -> str:
@@ -311,7 +333,7 @@ def read_secret(reference: str, *, where: str) -> str:
         raise SecretMissing(
             f"there is no secret behind {reference}", where=where, todo=f"set {name}, or correct the reference"
         )
-    return secret
+    return hide(secret)
 
 
 def read_calendar(path: Path) -> Calendar:

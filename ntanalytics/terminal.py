@@ -16,6 +16,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from ntanalytics.hiding import redacted
+
 if TYPE_CHECKING:
     from ntanalytics.connect import Connected
     from ntanalytics.extraction.conformance import Conformance
@@ -31,12 +33,12 @@ _OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def plain(text: object) -> str:
-    r"""The text with what a terminal would obey written out (``\x1b``); line breaks stay."""
+    r"""The text with what a terminal would obey written out (``\x1b``), without any secret; line breaks stay."""
     return "".join(
         character
         if character == "\n" or unicodedata.category(character) not in _OBEYED
         else character.encode("unicode_escape").decode("ascii")
-        for character in str(text)
+        for character in redacted(str(text))
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from ntanalytics.cli import (
@@ -27,6 +28,8 @@ from ntanalytics.terminal import complain
 def main() -> None:
     """Run the program; an error that is ours is said in words, with its own exit code."""
     leave_out_grammar()
+    # Files of the account and its group alone, 0640 and 0750, however the shell or the scheduler was set.
+    os.umask(0o027)
     try:
         app()
     except NtaError as error:

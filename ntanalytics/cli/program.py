@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from ntanalytics.hiding import redacted
 
 app = typer.Typer(
     name="ntanalytics",
@@ -28,6 +31,10 @@ mappings = typer.Typer(
 app.add_typer(mappings, name="map")
 
 
+def _without_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    return {name: redacted(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
 @app.callback()
 def configure(
     context: typer.Context,
@@ -42,5 +49,8 @@ def configure(
     import structlog
 
     # Standard output is for results: what is logged must not stand between the lines of --json.
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    structlog.configure(
+        processors=[_without_secrets, *structlog.get_config()["processors"]],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     context.obj = config

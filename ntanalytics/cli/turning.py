@@ -121,6 +121,7 @@ def health(
         # node_exporter may read at any moment: it sees the old file or the new one
         made = textfile.with_name(f".{textfile.name}.new")
         made.write_text(prometheus(found), encoding="utf-8")
+        made.chmod(0o644)  # node_exporter has an account of its own
         made.replace(textfile)
     if as_json:
         out.print_json(json.dumps(found.as_data(), ensure_ascii=False))

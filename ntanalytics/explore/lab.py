@@ -92,14 +92,14 @@ def serve(settings: Settings, folder: Path, *, port: int | None, browser: bool, 
 
 @contextmanager
 def _environment(settings: Settings, folder: Path) -> Iterator[None]:
-    """The server's environment and its kernels': the settings, no source's secret, Jupyter's files in the folder.
+    """The server's environment and its kernels': the settings, no secret of them, Jupyter's files in the folder.
 
     The sockets of the kernels and the server's token are files in a folder that only this account can enter.
     """
     before = dict(os.environ)
     # a kernel's sockets are called kernel-<its UUID>-ipc-1 … 5
     private = str(socket_folder(len("kernel--ipc-1") + 36))
-    for reference in _references(settings):
+    for reference in settings.references:
         os.environ.pop(reference.removeprefix("env:"), None)
     # A token, an address or a configuration that the account has set for other servers is not for this one.
     for name in [name for name in os.environ if name.startswith(("JUPYTER", "JPY_"))]:
@@ -116,14 +116,6 @@ def _environment(settings: Settings, folder: Path) -> Iterator[None]:
         os.environ.clear()
         os.environ.update(before)
         shutil.rmtree(private, ignore_errors=True)
-
-
-def _references(settings: Settings) -> Iterator[str]:
-    """References to the secrets that environment variables hold."""
-    for source in settings.sources.values():
-        for reference in (source.password, *(target.password for target in source.targets)):
-            if reference.startswith("env:"):
-                yield reference
 
 
 def _preferences(folder: Path) -> Path:

@@ -24,6 +24,7 @@ from ntanalytics.extraction.filling import fill
 from ntanalytics.extraction.patience import Patience
 from ntanalytics.extraction.pseudonym import site_key
 from ntanalytics.extraction.spool import Spool
+from ntanalytics.hiding import redacted
 from ntanalytics.lake import DeltaLake
 from ntanalytics.ledger import Covered, Ledger, Taken
 from ntanalytics.ledger.snapshots import nearest
@@ -236,10 +237,10 @@ class Extractor:
                 with attempt:
                     rows, rejected, source_rows, absent, masked = self._load(contract, source, first, last, what)
         except (NtaError, pa.ArrowException, duckdb.Error, OSError) as error:
-            log.warning("extraction failed", dataset=contract.name, source=source.name, error=str(error))
+            log.warning("extraction failed", dataset=contract.name, source=source.name, error=redacted(str(error)))
             taken = Taken(
                 contract.name, source.name, first, last, taken_at, time.monotonic() - begun,
-                error=str(error) or type(error).__name__,
+                error=redacted(str(error)) or type(error).__name__,
                 cause=error.said if isinstance(error, NtaError) else SourceError.said,
                 exit_code=error.exit_code if isinstance(error, NtaError) else SourceError.exit_code,
                 is_passing=isinstance(error, OSError) or getattr(error, "retryable", False),

@@ -106,7 +106,7 @@ def _adbc(
     from adbc_driver_postgresql import dbapi
 
     limited = url.update_query_dict({"connect_timeout": str(CONNECT_S), **url.query})
-    plain = limited.set(drivername="postgresql").render_as_string(hide_password=False)
+    plain = _address(limited.set(drivername="postgresql"))
     try:
         for attempt in patiently(lambda error: isinstance(error, dbapi.Error)):
             with attempt:
@@ -127,7 +127,7 @@ def _connectorx(
 ) -> Iterator[pa.RecordBatch]:
     import connectorx
 
-    plain = url.set(drivername="mysql", query={}).render_as_string(hide_password=False)
+    plain = _address(url.set(drivername="mysql", query={}))
     has_begun = False
     try:
         stream = connectorx.read_sql(
@@ -150,6 +150,11 @@ def _connectorx(
         if not has_begun or _UNCONVERTED in str(error):
             raise CannotServe(_first_line(error), has_begun=has_begun) from None
         raise failure(_first_line(error), where, needs) from None
+
+
+def _address(url: URL) -> str:
+    """The URL with its password, as other drivers want it: SQLAlchemy leaves a blank in a password as it is."""
+    return url.render_as_string(hide_password=False).replace(" ", "%20")
 
 
 def _first_line(error: BaseException) -> str:

@@ -8,6 +8,7 @@ Prometheus, and the mapping's to leave out). A state's queries are asked once, a
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ import pyarrow as pa
 
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SettingsError, SourceError, SourceRefused, SourceUnreachable
+from ntanalytics.hiding import hide
 from ntanalytics.settings import SourceSettings, read_secret
 from ntanalytics.sources.duck import over_tables
 from ntanalytics.sources.silence import CONNECT_S
@@ -98,6 +100,8 @@ class PrometheusSource:
     def _client(self) -> httpx.Client:
         secret = read_secret(self._password, where=f"sources.{self.name}.password")
         user = self._url.username
+        if user:  # as the header has it
+            hide(base64.b64encode(f"{user}:{secret}".encode()).decode())
         return httpx.Client(
             base_url=self._url.copy_with(username="", password=""),
             auth=(user, secret) if user else None,
