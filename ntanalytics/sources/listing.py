@@ -23,6 +23,7 @@ from ntanalytics.errors import SourceError, SourceUnreachable
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.duck import over_tables
 from ntanalytics.sources.logs import matching_files
+from ntanalytics.sources.unpacking import Unpacked
 
 
 class ListingSource:
@@ -73,8 +74,10 @@ class ListingSource:
     def _text(self, path: Path) -> str:
         where = f"{self.name}, {path}"
         try:
-            content = path.read_bytes()
-            return (gzip.decompress(content) if path.suffix == ".gz" else content).decode("utf-8", "replace")
+            with path.open("rb") as file:
+                packed = path.suffix == ".gz"
+                stream = Unpacked(file, path.stat().st_size, where) if packed else file
+                return stream.read().decode("utf-8", "replace")
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise SourceError(f"the compressed file is damaged: {error}", where=where) from error
         except OSError as error:

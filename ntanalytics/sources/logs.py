@@ -35,6 +35,7 @@ from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.binding import bound_window, rename_parameters
 from ntanalytics.sources.duck import REFUSALS
 from ntanalytics.sources.source import BATCH_ROWS
+from ntanalytics.sources.unpacking import Unpacked
 
 #: Bytes read at a time.
 BLOCK_BYTES = 1 << 20
@@ -188,6 +189,9 @@ class _Lines:
                     todo="if it is still being compressed, run again later; else restore it or move it away",
                 )
                 raise
+            except SourceError as error:
+                self.failure = error
+                raise
             except OSError as error:
                 self.failure = SourceUnreachable(
                     f"cannot read the file: {error.strerror}",
@@ -202,7 +206,7 @@ def _file_batches(path: Path) -> Iterator[pa.RecordBatch]:
     line_no = 1
     with path.open("rb") as file:
         is_compressed = file.peek(2)[:2] == _GZIP_MAGIC
-        stream = cast(BinaryIO, gzip.GzipFile(fileobj=file)) if is_compressed else file
+        stream = cast(BinaryIO, Unpacked(file, path.stat().st_size, str(path))) if is_compressed else file
         for block in _whole_lines(stream):
             line = _lines_of(block)
             count = len(line)

@@ -20,6 +20,7 @@ from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SettingsError, SourceUnreachable
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.duck import over_tables
+from ntanalytics.sources.unpacking import DAMAGED, check_workbook
 
 
 class WorkbookSource:
@@ -75,14 +76,17 @@ class WorkbookSource:
 
         Raises:
             SourceUnreachable: there is no such file, or it is no workbook.
+            SourceRefused: it would fill the memory.
         """
+        where = f"{self.name}: {self._path}"
         try:
+            check_workbook(self._path, where)
             book = calamine.CalamineWorkbook.from_path(str(self._path))
             return {name: _as_text(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names}
-        except (OSError, calamine.CalamineError, calamine.ZipError, calamine.XmlError) as error:
+        except (OSError, calamine.CalamineError, calamine.ZipError, calamine.XmlError, *DAMAGED) as error:
             raise SourceUnreachable(
                 f"cannot read the workbook: {error}",
-                where=f"{self.name}: {self._path}",
+                where=where,
                 todo="it must be an .xlsx file that is whole, readable and without a password",
             ) from error
 
