@@ -13,6 +13,7 @@ EVALUATED  ?= evaluated
 # a file is run by one process: what its tests share is made once
 PYTEST_ARGS ?= -n auto --dist loadfile
 CASES      ?=
+PIP_AUDIT   ?= $(or $(shell command -v pip-audit 2>/dev/null),$(if $(UV),$(UV) tool run pip-audit))
 
 BIN   := .venv/bin
 STAMP := .venv/.installed
@@ -20,7 +21,7 @@ REPORT_NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 OFFLINE = $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix lab docs evaluation bench lock wheelhouse
+.PHONY: help setup demo test check fix lab docs evaluation bench lock wheelhouse audit
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -88,6 +89,14 @@ lock: ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	"$(UV)" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --extra postgres --extra mysql --group dev pyproject.toml >> requirements.lock.new
 	@mv requirements.lock.new requirements.lock
+
+audit: setup ## hold requirements.lock against the floors for known flaws, and against the advisories that pip-audit asks
+	$(BIN)/python -m pytest -q tests/rules/test_environment.py tests/rules/test_dangers.py
+	@test -n "$(PIP_AUDIT)" || { echo "Only the floors of pyproject.toml were checked: pip-audit is not installed (and uv, which could fetch it, neither)." >&2; exit 1; }
+	@# --strict, since it passes without it where the service knows no package at all
+	@$(PIP_AUDIT) --strict --requirement requirements.lock --require-hashes --disable-pip --progress-spinner off \
+	  > .venv/audit.txt 2>&1 && cat .venv/audit.txt || { cat .venv/audit.txt >&2; grep -q "known vulnerabilit" .venv/audit.txt || \
+	  echo "No advisory service answered for every package: only the floors of pyproject.toml were checked. Run this where one can be reached." >&2; exit 1; }
 
 wheelhouse: setup ## download every wheel of the lock into wheelhouse/, to carry into an intranet
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv .venv

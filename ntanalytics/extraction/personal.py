@@ -23,7 +23,7 @@ _IDENTITY = r"[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]
 _EITHER = rf"(?:(?P<identity>{_IDENTITY})|{_TELEPHONE})"
 _IN_TEXT = re.compile(rf"(?<![0-9]){_EITHER}(?![0-9])")
 #: The digits of a hash or a UUID may happen to look like one.
-_IN_IDENTIFIER = re.compile(rf"(?<![0-9A-Za-z]){_EITHER}(?![0-9A-Za-z])")
+IN_IDENTIFIER = re.compile(rf"(?<![0-9A-Za-z]){_EITHER}(?![0-9A-Za-z])")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 
@@ -52,7 +52,7 @@ def without_numbers(values: pa.Array, column: Column, key: bytes) -> tuple[pa.Ar
     if column.type is not Type.TEXT or column.values or column.is_hashed:
         return values, 0
     # An identifier's values nearly all differ; those of other columns are few.
-    pattern = _IN_IDENTIFIER if is_identifier(column) else _IN_TEXT
+    pattern = IN_IDENTIFIER if is_identifier(column) else _IN_TEXT
     candidates = values if is_identifier(column) else values.unique()
     suspects = candidates.filter(pc.match_substring_regex(candidates, _PERHAPS)).unique().to_pylist()
     replaced = {text: plain for text in suspects if (plain := masked(text, pattern)) != text}

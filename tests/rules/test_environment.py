@@ -14,7 +14,12 @@ import pytest
 import yaml
 
 #: Names that conda-forge writes otherwise. Packages it does not have are installed by pip.
-CONDA_NAMES = {"duckdb": "python-duckdb", "ibis-framework": "ibis-duckdb", "jupyter-client": "jupyter_client"}
+CONDA_NAMES = {
+    "duckdb": "python-duckdb",
+    "ibis-framework": "ibis-duckdb",
+    "jupyter-client": "jupyter_client",
+    "jupyter-server": "jupyter_server",
+}
 REQUIREMENT = re.compile(r"^(?P<name>[\w.-]+)(?:\[[\w,]+\])?(?P<bound>.*)$")
 
 
@@ -77,6 +82,25 @@ def test_the_lock_satisfies_every_lower_bound(project: dict[str, Any], locked: d
         for version in locked[name]:
             actual = tuple(int(part) for part in re.findall(r"\d+", version))
             assert actual >= least, f"{name} {version} is locked, but {requirement} is required; run `make lock`"
+
+
+#: Below these a known flaw lets a page, a template or a notebook do what it must not.
+FLOORS = {"nbconvert": "7.17.1", "jupyter-server": "2.18", "jinja2": "3.1.6"}
+
+
+@pytest.mark.parametrize("name", FLOORS)
+def test_no_version_with_a_known_flaw_can_be_installed(
+    project: dict[str, Any], locked: dict[str, list[str]], name: str
+) -> None:
+    least = numbers(FLOORS[name])
+    declared = dict(split(line) for line in project["project"]["dependencies"])
+    assert numbers(declared[name].removeprefix(">=")) >= least, "pyproject.toml would take a version with a known flaw"
+    assert all(numbers(version) >= least for version in locked[name])
+    assert numbers(importlib.metadata.version(name)) >= least
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version))
 
 
 def test_every_locked_version_has_hashes(root: Path) -> None:
