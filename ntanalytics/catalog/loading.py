@@ -125,7 +125,7 @@ def _load_mapping(path: Path, dataset: Dataset, default_dialects: tuple[str, ...
             "the header names no dialects", where=str(path), todo="add e.g. `dialects: [sqlite, mysql]`"
         )
     check_times(header.window, header.times, dataset, path)
-    columns = selected_columns(sql, dialects, path, {"since", "until"} if dataset.window else set())
+    columns = selected_columns(sql, dialects, path, frozenset(("since", "until") if dataset.window else ()))
     check_columns(columns, dataset, path)
     translations = {
         column: load_words(dataset, column, files.get(name, path.with_name(name)), path)

@@ -17,7 +17,7 @@ NAME = "ntanalytics-forked"
 
 #: While cells run the record is written at most so often, in seconds: writing it anew at the beginning and the end of
 #: each cell takes longer than most cells.
-SAVE_S = 1.0
+SAVE_S = 2.0
 
 
 class ForkedEngine(NBClientEngine):  # type: ignore[misc]
@@ -54,13 +54,16 @@ class ForkedEngine(NBClientEngine):  # type: ignore[misc]
             autosave_cell_every=autosave_cell_every,
         )
         manager.notebook_start()
+        is_written_next = False
         try:
             if "kernel_manager_class" in kwargs:
                 cls.execute_managed_notebook(manager, kernel_name, log_output=log_output, **kwargs)
             else:
                 cls._execute_here(manager, kernel_name, log_output=log_output, **kwargs)
+            is_written_next = True  # by papermill, as soon as it has the notebook back
         finally:
             manager.cleanup_pbar()
+            manager.is_saved = not is_written_next
             manager.notebook_complete()
         return manager.nb
 
@@ -80,15 +83,20 @@ class ForkedEngine(NBClientEngine):  # type: ignore[misc]
 
 
 class _SeldomSaved(NotebookExecutionManager):  # type: ignore[misc]
-    """Writes the record at its beginning and its end, when a cell fails, and between them now and then."""
+    """Writes the record at its beginning, now and then between, and at its end, whatever that was.
+
+    Attributes:
+        is_saved: whether it is written at all, for as long as nobody else does.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._saved_at = float("-inf")
+        self.is_saved = True
         super().__init__(*args, **kwargs)
 
     def save(self, **kwargs: Any) -> None:
         """Write the record, unless it was written a moment ago."""
-        if time.monotonic() - self._saved_at >= SAVE_S or self.end_time is not None:
+        if self.is_saved and (time.monotonic() - self._saved_at >= SAVE_S or self.end_time is not None):
             super().save(**kwargs)
             self._saved_at = time.monotonic()
 
