@@ -6,9 +6,11 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -39,8 +41,10 @@ class Lab:
 
     def __init__(self, shop: Shop, home: Path) -> None:
         home.mkdir()
+        # short: below a folder of pytest's own, a socket's path would be too long and go elsewhere
+        self.temporary = Path(tempfile.mkdtemp(prefix="lab-"))
         environment = {
-            **os.environ, "NO_COLOR": "1", "HOME": str(home), "TMPDIR": str(home), "SHOP_PASSWORD": "hidden",
+            **os.environ, "NO_COLOR": "1", "HOME": str(home), "TMPDIR": str(self.temporary), "SHOP_PASSWORD": "hidden",
             # what an account may have set for servers of its own must not open this one
             "JUPYTER_TOKEN": "known to others", "JUPYTER_CONFIG_DIR": str(home),
         }  # fmt: skip
@@ -119,6 +123,7 @@ def lab(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     yield running
     if running.process.poll() is None:
         running.stop()
+    shutil.rmtree(running.temporary)
 
 
 def test_the_notebooks_are_there_and_one_answers(lab: Lab, shop: Shop):
@@ -141,9 +146,9 @@ def test_nobody_enters_without_the_token_or_from_elsewhere(lab: Lab):
         if int(port, 16) == lab.port and line.split()[3] == "0A"
     }
     assert listening == {"0100007F"}
-    home = Path(f"/proc/{lab.process.pid}/cwd").readlink()
-    kernels = [json.loads(path.read_text()) for path in home.glob("nta-*/kernel-*.json")]
-    assert kernels, "the kernel of the other test has a file"
+    lab.execute("")
+    kernels = [json.loads(path.read_text()) for path in lab.temporary.glob("nta-*/kernel-*.json")]
+    assert kernels
     assert {each["transport"] for each in kernels} == {"ipc"}
     assert lab.token not in Path(f"/proc/{lab.process.pid}/cmdline").read_text()
 
@@ -163,11 +168,10 @@ def test_it_speaks_chinese_and_asks_nobody_for_news(lab: Lab):
 
 
 def test_it_ends_when_it_is_interrupted_and_leaves_no_secret(lab: Lab):
-    home = Path(f"/proc/{lab.process.pid}/cwd").readlink()
     said = lab.stop()
     assert lab.process.returncode == 0, said
     assert "Traceback" not in said
-    assert not list(home.glob("nta-*"))
+    assert not list(lab.temporary.glob("nta-*"))
 
 
 def test_a_notebook_that_was_changed_is_never_written_over(shop: Shop, tmp_path: Path):

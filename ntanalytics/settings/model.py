@@ -1,0 +1,57 @@
+"""Everything that ntanalytics.yml says, as one object."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field
+
+from ntanalytics.channels import Channel, Recipient
+from ntanalytics.periods import Calendar
+from ntanalytics.settings.holidays import read_calendar
+from ntanalytics.settings.parts import Part, Retention, RuleSettings, Site, SourceSettings, ledger_url
+
+
+class Settings(Part):
+    """Everything that ntanalytics.yml says, with absolute paths."""
+
+    file: Path = Field(exclude=True, description="Not written: where this was read from.")
+    site: Site = Field(default_factory=Site, description="The city.")
+    lake: Path = Field(Path("lake"), description="Folder of the lake.")
+    ledger: Annotated[str, AfterValidator(ledger_url)] = Field(
+        "sqlite:///ledger.sqlite", description="SQLAlchemy URL of the ledger of runs and coverage, without a password."
+    )
+    outputs: Path = Field(Path("outputs"), description="Folder of the issued reports.")
+    jobs: Path = Field(Path("scheduled/jobs.yml"), description="File of the reports that come out by themselves.")
+    queries: Path | None = Field(None, description="Folder of the site's own mappings, beside the built-in ones.")
+    sources: dict[str, SourceSettings] = Field(default_factory=dict, description="The sources by name.")
+    rules: dict[str, RuleSettings] = Field(
+        default_factory=dict, description="By its code, what is said otherwise of a rule; see `ntanalytics rules`."
+    )
+    retention: Retention = Field(default_factory=Retention, description="How long what is kept; default: for ever.")
+    channels: dict[str, Channel] = Field(default_factory=dict, description="By name, where reports and notices go.")
+    operators: tuple[Recipient, ...] = Field((), description="Who is told when something goes wrong.")
+
+    @property
+    def references(self) -> frozenset[str]:
+        """Every reference to a secret that the settings hold."""
+        sources = self.sources.values()
+        found = {source.password for source in sources}
+        found |= {target.password for source in sources for target in source.targets}
+        found |= {text for channel in self.channels.values() for text in (channel.password, channel.url)}
+        return frozenset(found - {""})
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone."""
+        return ZoneInfo(self.site.timezone)
+
+    def calendar(self) -> Calendar:
+        """The working days, with the corrections of the site's file.
+
+        Raises:
+            SettingsError: the file is missing or is not of the documented shape.
+        """
+        return read_calendar(self.site.calendar) if self.site.calendar else Calendar()

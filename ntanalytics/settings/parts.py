@@ -1,0 +1,137 @@
+"""What stands under a key of ntanalytics.yml, validated; unknown keys are errors."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from ntanalytics.channels import reference
+from ntanalytics.periods import Hours
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"{name!r} is not a time zone; write one like Asia/Shanghai") from None
+    return name
+
+
+def _hours(text: str) -> str:
+    if text:
+        Hours.of(text)
+    return text
+
+
+def _holds_password(url: str) -> bool:
+    before_host = "://" in url and ":" in url.partition("://")[2].rpartition("@")[0]
+    return before_host or bool(re.search(r"[?&](password|passwd|pwd)=", url, re.IGNORECASE))
+
+
+def _bare_url(text: str) -> str:
+    if _holds_password(text):
+        raise ValueError("the URL holds a password; take it out and refer to it under `password:`")
+    return text
+
+
+def ledger_url(text: str) -> str:
+    """The ledger's URL as it is; raises ValueError where it holds a password."""
+    if _holds_password(text):
+        raise ValueError(
+            "the URL holds a password; take it out, and let the driver read it from its own file: "
+            "~/.pgpass of PostgreSQL, or ?read_default_file=FILE of MySQL"
+        )
+    return text
+
+
+class Part(BaseModel):
+    """What holds keys: unknown ones are errors, and an error quotes no value, which may be a secret."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Site(Part):
+    """The city: its name on reports, its time zone, its own holidays."""
+
+    name: str = Field("南通市电子政务工作平台", description="Name of the platform, on every report.")
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        "Asia/Shanghai", description="Zone of the local day; naive times of a source are read in it."
+    )
+    calendar: Path | None = Field(
+        None, description="YAML of working days that differ from the State Council's calendar, or of years it lacks."
+    )
+    unit_aliases: Path | None = Field(
+        None, description="CSV of the names that other subsystems give to units: theirs,ours."
+    )
+
+
+class Target(Part):
+    """Something that a probe checks."""
+
+    subsystem: str = Field(description="The subsystem that it belongs to: oa, sms, ...")
+    name: str = Field("", description="What a report calls it; its address when empty.")
+    url: Annotated[str, AfterValidator(_bare_url)] = Field(
+        description="http(s)://, tcp://HOST:PORT, tls://HOST:PORT, or a database's SQLAlchemy URL, without a password."
+    )
+    password: Annotated[str, AfterValidator(reference)] = Field("", description="Database: reference to the password.")
+
+    @property
+    def shown(self) -> str:
+        """What a report calls it: its name, else its address without user and query."""
+        scheme, _, rest = self.url.partition("://")
+        return self.name or f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"
+
+
+class SourceSettings(Part):
+    """One source: which product it is, and where."""
+
+    product: str = Field(description="A folder under queries/: what the source is.")
+    datasets: tuple[str, ...] = Field(
+        (), description="Only these of the datasets that the product can feed; default: all of them."
+    )
+    url: Annotated[str, AfterValidator(_bare_url)] = Field(
+        "", description="Database: SQLAlchemy URL, without a password. Prometheus: its HTTP address."
+    )
+    password: Annotated[str, AfterValidator(reference)] = Field(
+        "", description="Database: reference to the password: env:NAME, file:PATH or keyring:SERVICE/USER."
+    )
+    paths: tuple[str, ...] = Field((), description="Logs, listings: globs of the files, .gz ones included.")
+    path: Path | None = Field(None, description="Workbook: the .xlsx file. Probe: the journal of its checks.")
+    targets: tuple[Target, ...] = Field((), description="Probe: what is checked.")
+    timezone: Annotated[str, AfterValidator(_zone)] | None = Field(
+        None, description="Zone of the source's naive times, where it is not the site's."
+    )
+    timeout_s: int = Field(120, gt=0, le=3600, description="Database: seconds after which a statement is given up.")
+    pause_s: float = Field(0, ge=0, le=3600, description="Database: seconds of rest between two statements that read.")
+    allowed: Annotated[str, AfterValidator(_hours)] = Field(
+        "", description="Local hours in which it may be read, like 19:00-07:30; default: all hours."
+    )
+
+
+class RuleSettings(Part):
+    """What a site says otherwise of one rule of the findings; ``ntanalytics rules`` lists them."""
+
+    watch: float | None = Field(None, description="Beyond it the state is 关注.")
+    bad: float | None = Field(None, description="Beyond it the state is 异常.")
+    fewest: int | None = Field(None, ge=0, description="Of so many events at least a figure says something.")
+    advice: str | None = Field(None, description="What to do, in Chinese.")
+    enabled: bool = Field(True, description="Whether the rule is asked at all.")
+
+
+class Retention(Part):
+    """How long what is kept; what is not named is kept for ever. What a signed report depends on is never given up."""
+
+    reports_months: int | None = Field(None, gt=0, description="Published reports: months after their period's end.")
+    reports_of: dict[str, Annotated[int, Field(gt=0)]] = Field(
+        default_factory=dict, description="The same by report, instead of `reports_months`."
+    )
+    evidence_days: int | None = Field(None, gt=0, description="What failed runs left: days.")
+    event_days: int | None = Field(None, gt=0, description="Days of the lake's events.")
+    state_days: int | None = Field(None, gt=0, description="Days of the lake's snapshots.")
+    case_days: int | None = Field(None, gt=0, description="Days of the lake's cases, by when they began.")
+    # due-ness and the index look 400 days back
+    ledger_months: int | None = Field(None, ge=14, description="History and audit trail of the ledger: months.")

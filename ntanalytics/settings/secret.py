@@ -1,0 +1,43 @@
+"""Secrets: never in the file, only a reference to where one is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ntanalytics.errors import SecretMissing
+from ntanalytics.hiding import hide
+
+
+def read_secret(reference: str, *, where: str) -> str:
+    """The secret behind a reference; empty for an empty reference.
+
+    Args:
+        reference: ``env:NAME``, ``file:PATH`` or ``keyring:SERVICE/USER``.
+        where: whose secret it is, for the message.
+
+    Raises:
+        SecretMissing: there is nothing behind the reference.
+    """
+    import keyring.errors  # most commands read no secret
+
+    kind, _, name = reference.partition(":")
+    secret: str | None = None
+    try:
+        match kind:
+            case "":
+                return ""
+            case "env":
+                secret = os.environ.get(name)
+            case "file":
+                secret = Path(name).expanduser().read_text(encoding="utf-8").strip()
+            case "keyring":
+                service, _, user = name.partition("/")
+                secret = keyring.get_password(service, user)
+    except (OSError, keyring.errors.KeyringError) as error:
+        raise SecretMissing(f"cannot read the secret {reference}: {error}", where=where) from error
+    if not secret:
+        raise SecretMissing(
+            f"there is no secret behind {reference}", where=where, todo=f"set {name}, or correct the reference"
+        )
+    return hide(secret)
