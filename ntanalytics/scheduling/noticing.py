@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from ntanalytics.contract import DATASETS
 from ntanalytics.delivery.notices import mended, notify_once, tell
 from ntanalytics.ledger import Delivery, Ledger
 from ntanalytics.settings import Settings
@@ -17,9 +19,12 @@ if TYPE_CHECKING:
 #: A channel that did not answer so often in a row is told of; a moment's trouble is not.
 _ATTEMPTS = 3
 
+#: The clocks of hosts that share a ledger differ by less; a turn that lies further ahead was taken by another clock.
+_CLOCKS_DIFFER = dt.timedelta(hours=1)
+
 
 def notice_turns(settings: Settings, ledger: Ledger, done: Iterable[Done]) -> None:
-    """Tell of each turn that failed for good, and take back what was told when its report came after all.
+    """Tell of each turn that failed or was broken off, and take back what was told when its report came after all.
 
     Args:
         settings: the site.
@@ -30,14 +35,83 @@ def notice_turns(settings: Settings, ledger: Ledger, done: Iterable[Done]) -> No
         LakeError: the ledger cannot be used.
     """
     for each in done:
-        key = f"failed {each.job} {each.period}"
-        if each.status == "failed":
-            said = f"作业 {each.job}（{each.period or '日期不明'}）失败，不再自动重试：{each.why}"
-            notify_once(settings, ledger, key, f"作业 {each.job} 失败", said)
-        elif each.status in ("issued", "corrected"):
+        failed, again, cut = f"failed {each.job} {each.period}", f"retry {each.job} {each.period}", f"cut {each.job}"
+        if each.was_cut:
+            said = (
+                f"作业 {each.job}（{each.period}）上一次运行没有结束：进程被终止、机器停机，或台账写不进去。"
+                "系统已接着处理，先前发布的报表未受影响。"
+            )
+            notify_once(settings, ledger, cut, f"作业 {each.job} 运行中断", said)
+        elif each.status == "issued":
+            mended(ledger, cut)
+        if each.status == "failed" and each.period:
+            said = f"作业 {each.job}（{each.period}）失败，不再自动重试：{each.why}"
+            notify_once(settings, ledger, failed, f"作业 {each.job} 失败", said)
+        elif each.status == "failed":  # no calendar of a year: it is judged again at each call
+            said = f"作业 {each.job} 是否到期无法判断，补齐后自动继续：{each.why}"
+            notify_once(settings, ledger, failed, f"作业 {each.job} 无法判断", said)
+        elif each.status == "retry" and not each.is_elsewhere:
+            said = f"作业 {each.job}（{each.period}）未能完成，先前发布的报表未受影响，系统会自动重试：{each.why}"
+            notify_once(settings, ledger, again, f"作业 {each.job} 未能完成", said)
+        if each.status in ("issued", "corrected"):
             # where the calendar was missing, no period could be told
-            for told in (key, f"failed {each.job} ", f"overdue {each.job} {each.period}"):
+            for told in (failed, f"failed {each.job} ", f"overdue {each.job} {each.period}"):
                 mended(ledger, told)
+        if each.status != "retry":
+            mended(ledger, again)
+
+
+def notice_holes(settings: Settings, ledger: Ledger, jobs: Iterable[str]) -> None:
+    """Tell of each source that reports came out without, and take it back when none lacks it any more.
+
+    Args:
+        settings: the site.
+        ledger: the site's.
+        jobs: the names of all jobs.
+
+    Raises:
+        LakeError: the ledger cannot be used.
+    """
+    lacking: dict[str, set[str]] = {}
+    for correction in (each for name in jobs for each in ledger.corrections.of(name) if each.status == "open"):
+        for dataset, source in correction.lacking:
+            lacking.setdefault(source, set()).add(dataset)
+    for notice in ledger.notices.open():
+        kind, _, source = notice.key.partition(" ")
+        if kind == "source" and source not in lacking:
+            mended(ledger, notice.key)
+    for source, datasets in lacking.items():
+        causes = {cause for each in datasets for cause in ledger.coverage.last_causes(each, [source]).values()}
+        said = (
+            f"数据源 {source} 取数失败（{'、'.join(sorted(causes)) or '原因见台账'}），"
+            f"缺少：{'、'.join(DATASETS[each].label for each in sorted(datasets))}。"
+            "报表已发布并标明缺口；系统会继续取数，数据补齐后自动出更正版。"
+        )
+        notify_once(settings, ledger, f"source {source}", f"数据源 {source} 取数失败", said)
+
+
+def notice_clock(settings: Settings, ledger: Ledger, jobs: Iterable[str], now: dt.datetime) -> None:
+    """Tell that the ledger knows of turns that have not come by this machine's clock; take it back when they have.
+
+    Args:
+        settings: the site.
+        ledger: the site's.
+        jobs: the names of all jobs.
+        now: the moment (aware).
+
+    Raises:
+        LakeError: the ledger cannot be used.
+    """
+    latest = max((turn.turn_at for name in jobs for turn in ledger.turns.of(name)), default=now)
+    if latest - now <= _CLOCKS_DIFFER:
+        mended(ledger, "clock")
+        return
+    there, here = (moment.astimezone(settings.zone) for moment in (latest, now))
+    said = (
+        f"台账里已有 {there:%Y-%m-%d %H:%M} 的作业记录，而本机时钟是 {here:%Y-%m-%d %H:%M}：时钟被调回，或此前走快了。"
+        "已发布的报表不会重复出具。请校准时钟；若此前走快，那段时间出具的报表请用 ntanalytics run 重出。"
+    )
+    notify_once(settings, ledger, "clock", "本机时钟倒退", said)
 
 
 def notice_health(settings: Settings, ledger: Ledger, found: Health) -> list[Delivery]:
@@ -63,7 +137,7 @@ def notice_health(settings: Settings, ledger: Ledger, found: Health) -> list[Del
             overdue[f"overdue {job.job} {period}"] = (f"{job.report} {period} 到期未出", said)
         if job.trouble:
             said = f"作业 {job.job} 是否到期无法判断：{job.trouble}"
-            overdue[f"overdue {job.job} untold"] = (f"作业 {job.job} 无法判断", said)
+            overdue[f"failed {job.job} "] = (f"作业 {job.job} 无法判断", said)  # run-due tells of the same
     for notice in ledger.notices.open():
         if notice.key.startswith("overdue ") and notice.key not in overdue:
             mended(ledger, notice.key)

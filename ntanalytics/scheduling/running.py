@@ -16,7 +16,7 @@ from ntanalytics.scheduling.again import making_s, patience_s
 from ntanalytics.scheduling.correcting import correct
 from ntanalytics.scheduling.due import Turn, due
 from ntanalytics.scheduling.jobs import Job
-from ntanalytics.scheduling.sending import send_or_log
+from ntanalytics.scheduling.sending import send_or_log, tell_or_log
 from ntanalytics.scheduling.taking import Done, Means, take
 from ntanalytics.settings import Settings
 
@@ -36,7 +36,7 @@ def run_due(
     Each turn is taken under a lease, by one process at a time, here or on another host with the same ledger. A turn
     whose taker was killed is looked into: if its report was published, it is issued; else it is taken again. A job
     that cannot be judged (no calendar of a year) or that fails does not stop the others. What was issued is delivered,
-    and the operators are told of what failed; whatever comes of that changes no turn.
+    and the operators are told of what failed or is lacking; whatever comes of that changes no turn.
 
     Args:
         settings: the site.
@@ -70,11 +70,13 @@ def run_due(
             means.ledger.turns.skip(name, turn.at, turn.period.text, why)
             done.append(Done(name, turn.period.text, "skipped", why))
         waiting += found.turns
+    told: list[Done] = []
     for number, turn in enumerate(waiting):
         behind = [(jobs[each.job].deadline(each.at), _making_s(means, each.job, jobs)) for each in waiting[number:]]
         taken = take(means, jobs[turn.job], turn, patience_s(means.moment(), behind))
         if taken:
             done.append(taken)
+            told.append(taken)
             send_or_log(means, {turn.job: jobs[turn.job]}, [taken])
     for name, job in jobs.items():
         try:
@@ -83,7 +85,12 @@ def run_due(
             done.append(Done(name, "", "failed", str(error), error.exit_code))
     # what a job's turn has just delivered, or could not, is not tried again at once
     delivered = {turn.job for turn in waiting} - {each.job for each in done if each.status == "corrected"}
-    send_or_log(means, {name: job for name, job in jobs.items() if name not in delivered}, done)
+    send_or_log(
+        means,
+        {name: job for name, job in jobs.items() if name not in delivered},
+        [each for each in done if each not in told],
+    )
+    tell_or_log(means, jobs)
     return done
 
 

@@ -30,3 +30,19 @@ def send_or_log(means: Means, jobs: Mapping[str, Job], done: Sequence[Done]) -> 
             log.warning("not delivered", job=name, why=why)
     except OF_ONE as error:
         log.warning("delivering broke off; the next call goes on", why=str(error))
+
+
+def tell_or_log(means: Means, jobs: Mapping[str, Job]) -> None:
+    """Tell the operators of what no single turn tells: sources that reports lack, a clock that went back.
+
+    Args:
+        means: what turns are taken with.
+        jobs: all jobs.
+    """
+    from ntanalytics.scheduling.noticing import notice_clock, notice_holes
+
+    try:
+        notice_holes(means.settings, means.ledger, jobs)
+        notice_clock(means.settings, means.ledger, jobs, means.moment())
+    except OF_ONE as error:
+        structlog.get_logger().warning("telling the operators broke off; the next call goes on", why=str(error))

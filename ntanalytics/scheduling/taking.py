@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ntanalytics.errors import LeaseLost, NtaError
+from ntanalytics.errors import Busy, LeaseLost, NtaError
 from ntanalytics.extraction.patience import Patience
 from ntanalytics.ledger import Lease, Ledger, Run
 from ntanalytics.ledger.corrections import Lacking
@@ -39,6 +39,8 @@ class Done:
             ``corrected`` (it had been issued with a hole, and what was lacking came).
         why: where the report is, or why there is none.
         exit_code: of the error; 0 without one.
+        was_cut: whether an earlier taker was killed, or could not say how it ended.
+        is_elsewhere: whether it failed only because another process is at work on the same thing.
     """
 
     job: str
@@ -46,6 +48,8 @@ class Done:
     status: Status | Literal["corrected"]
     why: str
     exit_code: int = 0
+    was_cut: bool = False
+    is_elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,9 +99,10 @@ def take(means: Means, job: Job, turn: Turn, patience_s: float = 0.0) -> Done | 
         stood = next((each for each in turns.of(turn.job) if each.turn_at == turn.at), None)
         if stood is not None and stood.status in ("issued", "failed", "skipped"):
             return None
+        was_cut = stood is not None and stood.status == "running"
         turns.begin(turn.job, turn.at, turn.period.text, held.holder, now=means.moment())
         status: Status = "issued"
-        code = 0
+        code, is_elsewhere = 0, False
         try:
             settle_stale_runs(means.settings.outputs.resolve(), means.ledger)
             there = turns.published(turn.job, turn.at)
@@ -105,13 +110,13 @@ def take(means: Means, job: Job, turn: Turn, patience_s: float = 0.0) -> Done | 
             where = there[0].path if is_there else issue(means, job, turn, held, there, patience_s)
             note_lacking(means, turn)
         except LeaseLost as lost:  # whoever has it says how the turn ends
-            return Done(turn.job, turn.period.text, "retry", str(lost), lost.exit_code)
+            return Done(turn.job, turn.period.text, "retry", str(lost), lost.exit_code, is_elsewhere=True)
         except OF_ONE as error:
             code = error.exit_code if isinstance(error, NtaError) else NtaError.exit_code
             status = "retry" if passes(error) else "failed"
-            where = str(error) or type(error).__name__
+            where, is_elsewhere = str(error) or type(error).__name__, isinstance(error, Busy)
         turns.end(turn.job, turn.at, status, where, holder=held.holder, now=means.moment())
-        return Done(turn.job, turn.period.text, status, where, code)
+        return Done(turn.job, turn.period.text, status, where, code, was_cut, is_elsewhere)
 
 
 def lacking_of(means: Means, turn: Turn) -> Lacking:

@@ -30,6 +30,7 @@ def test_a_database_down_at_eight_is_a_hole_and_then_a_second_version_once(tmp_p
     [hole] = town.manifest("2026-11-24")["holes"]
     assert "数据源 shop 缺11月24日的完整数据（数据源不可达）" in hole
     assert town.counted("2026-11-24") == 0
+    assert town.told() == ["【运维提醒】数据源 shop 取数失败"]
     assert town.ledger.corrections.of("daily")[0].lacking == {("sms.messages", "shop"): (DAY,)}
 
     # a quarter of an hour later it is asked again, and is still down: no version is made
@@ -50,6 +51,8 @@ def test_a_database_down_at_eight_is_a_hole_and_then_a_second_version_once(tmp_p
     assert (manifest["version"], manifest["holes"], town.counted("2026-11-24")) == (2, [], 3)
     assert town.ledger.corrections.of("daily")[0].status == "corrected"
     assert [run.status for run in town.ledger.runs.history()] == ["published", "published"]
+    assert town.told() == ["【运维提醒】数据源 shop 取数失败"]
+    assert town.ledger.notices.open() == []
 
 
 def test_a_hole_that_is_never_filled_is_given_up_with_what_it_lacks(tmp_path: Path):

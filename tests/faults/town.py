@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import deltalake
 import nbformat
 import sqlalchemy as sa
 from nbformat.v4 import new_code_cell, new_notebook
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.ledger import Ledger
+from ntanalytics.reports.verification import verify
+from ntanalytics.runner import RunResult, run_report
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.scheduling.running import Done, run_due
 from ntanalytics.settings import Settings, load
@@ -43,6 +47,17 @@ count = messages.table.count().as_table().to_pandas()
     'table(count.set_axis(["messages"], axis=1), "短信", id="counted")',
     "report.head()",
 )
+#: Yesterday's report, at eight, for those who look into a share.
+JOB = {"report": "probe", "period": "yesterday", "when": "day 08:00", "recipients": [{"channel": "share"}]}
+_SETTINGS = """\
+queries: queries
+sources:
+  shop: {{product: shop, url: "{url}", timeout_s: 5}}
+channels:
+  share: {{kind: folder, path: share}}
+  duty: {{kind: folder, path: duty}}
+operators: [{{channel: duty}}]
+"""
 
 
 class Town:
@@ -55,17 +70,21 @@ class Town:
 
     def __init__(self, folder: Path, url: str = "sqlite:///shop.sqlite") -> None:
         self.home = folder
+        self.notebooks = folder / "notebooks"
+        self.config = folder / "ntanalytics.yml"
+        if self.config.exists():  # a copy of one that stands elsewhere
+            return
         home = folder / "queries" / "shop"
         home.mkdir(parents=True)
         (home / "source.yml").write_text(SOURCE, encoding="utf-8")
         (home / "sms.messages.sql").write_text(MESSAGES, encoding="utf-8")
-        self.notebooks = folder / "notebooks"
         self.notebooks.mkdir()
         self.write(*CELLS)
-        self.config = folder / "ntanalytics.yml"
-        self.config.write_text(
-            f'queries: queries\nsources:\n  shop: {{product: shop, url: "{url}", timeout_s: 5}}\n', encoding="utf-8"
-        )
+        self.config.write_text(_SETTINGS.format(url=url), encoding="utf-8")
+        (folder / "scheduled").mkdir()
+        (folder / "scheduled" / "jobs.yml").write_text(json.dumps({"jobs": {"daily": JOB}}), encoding="utf-8")
+        for channel in ("share", "duty"):
+            (folder / channel).mkdir()
 
     def write(self, *cells: str) -> None:
         """The report's notebook."""
@@ -83,20 +102,29 @@ class Town:
     def ledger(self) -> Ledger:
         return Ledger(self.settings.ledger)
 
-    def fill(self, days: Sequence[dt.date], a_day: int = 3, url: str = "") -> None:
-        """Have the shop send messages on some days."""
+    def fill(self, days: Sequence[dt.date], a_day: int = 3, url: str = "", *, since: int = 0) -> None:
+        """Have the shop send messages on some days, numbered from ``since`` on."""
         engine = sa.create_engine(url or self.settings.sources["shop"].url, poolclass=NullPool)
         with engine.begin() as connection:
             connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS message (id INTEGER, at TIMESTAMP)")
-            rows = [{"id": number, "at": f"{day} 10:00:{number:02d}"} for day in days for number in range(a_day)]
+            rows = [
+                {"id": number, "at": f"{day} 10:00:{number:02d}"}
+                for day in days
+                for number in range(since, since + a_day)
+            ]
             connection.execute(sa.text("INSERT INTO message VALUES (:id, :at)"), rows)
         engine.dispose()
 
     def due(self, now: dt.datetime, **job: object) -> list[Done]:
         """Do what is due at a moment: yesterday's report, at eight."""
-        said = {"report": "probe", "period": "yesterday", "when": "day 08:00", **job}
-        jobs = {"daily": Job.model_validate(said)}
+        jobs = {"daily": Job.model_validate({**JOB, **job})}
         return run_due(self.settings, jobs, now=now, clock=lambda: now, notebooks=self.notebooks, patience=impatient)
+
+    def by_hand(self, period: str, now: dt.datetime) -> RunResult:
+        """A person runs the report."""
+        return run_report(
+            self.settings, "probe", period, {}, today=now.date(), clock=lambda: now, notebooks=self.notebooks
+        )
 
     def folder(self, period: str) -> Path:
         """Where a day's report is published."""
@@ -109,6 +137,44 @@ class Town:
     def manifest(self, period: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.folder(period) / "manifest.json").read_text(encoding="utf-8"))
         return found
+
+    def bytes_of(self, period: str) -> dict[str, bytes]:
+        """The published files of a day's report."""
+        return {path.name: path.read_bytes() for path in sorted(self.folder(period).iterdir())}
+
+    def told(self) -> list[str]:
+        """What the operators were told: a title each."""
+        notices = (self.home / "duty" / "notices").glob("*.txt")
+        return sorted(path.read_text(encoding="utf-8").partition("\n")[0] for path in notices)
+
+    def delivered(self, period: str) -> bytes | None:
+        """The workbook that lies in the share."""
+        workbook = self.home / "share" / "probe" / period / "report.xlsx"
+        return workbook.read_bytes() if workbook.is_file() else None
+
+    def let_leases_expire(self) -> None:
+        """As 90 seconds do."""
+        with sa.create_engine(self.settings.ledger, poolclass=NullPool).begin() as connection:
+            connection.execute(sa.text("UPDATE leases SET expires_at = '2020-01-01 00:00:00.000000'"))
+
+    def is_whole(self) -> None:
+        """Fail unless the ledger is sound, every file of the lake can be read, and every report is what was published.
+
+        Whatever was just killed or has failed: nothing half done may be where anybody looks.
+        """
+        with sa.create_engine(self.settings.ledger, poolclass=NullPool).connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+        for log in self.settings.lake.glob("*/_delta_log"):
+            deltalake.DeltaTable(str(log.parent)).to_pyarrow_table()
+        for folder in (self.settings.outputs / "probe").glob("[!.]*"):
+            verify(folder)
+            for name, artefact in self.manifest(folder.name)["artefacts"].items():
+                assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == artefact["sha256"]
+            assert {path.name for path in folder.iterdir()} == {
+                *self.manifest(folder.name)["artefacts"],
+                "manifest.json",
+            }
 
 
 def counted(folder: Path) -> int | None:
