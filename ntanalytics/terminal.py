@@ -67,7 +67,8 @@ def show_taken(taken: Iterable[Taken]) -> None:
     done = list(taken)
     rows = []
     for each in done:
-        counts = (f"{each.read:,}", f"{each.rejected.total():,}", f"{each.rows.total():,}")
+        aside = "by another process" if each.is_others else f"{each.rejected.total():,}"
+        counts = (f"{each.read:,}", aside, f"{each.rows.total():,}")
         days = f"{each.first} … {each.last}"
         rows.append(
             (each.dataset, each.source, days, *(("failed", "", "") if each.error else counts), f"{each.seconds:.1f}")

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from collections.abc import Mapping as Map
+from contextlib import closing
 
 import duckdb
 import pyarrow as pa
@@ -23,6 +24,7 @@ from ntanalytics.errors import NtaError, SourceError, UsageError
 from ntanalytics.extraction.filling import fill
 from ntanalytics.extraction.patience import Patience
 from ntanalytics.extraction.pseudonym import site_key
+from ntanalytics.extraction.sharing import PAUSE_S, Window, by_others, in_turn, windows
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.hiding import redacted
 from ntanalytics.lake import DeltaLake
@@ -97,12 +99,17 @@ class Extractor:
                 where=str(self.settings.file),
                 todo="add a source whose product has a mapping for it (docs/settings.md)",
             )
-        return [
-            each
-            for name in names
-            for source in self.feeding(name)
-            for each in self._take_chunks(DATASETS[name], source, self._windows(DATASETS[name], source, first, last))
-        ]
+        mark = self.ledger.coverage.mark()
+        days = days_between(first, last)
+        return self._take_all(
+            (
+                window
+                for name in names
+                for source in self.feeding(name)
+                for window in windows(DATASETS[name], source, self._askable(DATASETS[name], days))
+            ),
+            mark,
+        )
 
     def ensure(
         self,
@@ -148,50 +155,53 @@ class Extractor:
         self, needs: Map[str, int], first: dt.date, last: dt.date, only: Collection[tuple[str, str]] | None
     ) -> list[Taken]:
         """One round of :meth:`ensure`."""
-        today = self._today()
-        taken = []
+        mark, today = self.ledger.coverage.mark(), self._today()
+        lacking = []
         for name, history in needs.items():
             contract = dataset_named(name)
-            feeding = [each for each in self.feeding(name) if only is None or (name, each.name) in only]
             # A case that changed after the window stands in its source as it is now: without the later changes it would
             # be missing from the days before them.
             until = today if contract.kind is Kind.CASE else min(last, today)
             wanted = days_between(first - dt.timedelta(days=history), until)
             # Asked of every source before the first is taken: the lake tells which days it holds, and not whose.
-            lacking = {
-                source.name: self._lacking_snapshot(contract, source, first, last)
-                if contract.kind is Kind.STATE
-                else self._lacking(contract, source, wanted)
-                for source in feeding
-            }
-            for source in feeding:
-                chunks = [
-                    chunk
-                    for run_first, run_last in _runs(lacking[source.name])
-                    for chunk in self._windows(contract, source, run_first, run_last)
-                ]
-                taken += self._take_chunks(contract, source, chunks)
-        return taken
+            for source in self.feeding(name):
+                if only is None or (name, source.name) in only:
+                    days = (
+                        self._lacking_snapshot(contract, source, first, last)
+                        if contract.kind is Kind.STATE
+                        else self._lacking(contract, source, wanted)
+                    )
+                    lacking += windows(contract, source, days)
+        return self._take_all(lacking, mark)
 
-    def _windows(
-        self, contract: Dataset, source: Source, first: dt.date, last: dt.date
-    ) -> list[tuple[dt.date, dt.date]]:
-        """The windows to ask for: a state is as it is today, whichever days are asked for."""
-        if contract.kind is Kind.STATE:
-            return [(self._today(), self._today())]
-        return _chunks(first, last, source.chunk_days)
+    def _askable(self, contract: Dataset, days: list[dt.date]) -> list[dt.date]:
+        """The days to ask for: a state is as it is today, whichever days are asked for."""
+        return [self._today()] if contract.kind is Kind.STATE else days
 
-    def _take_chunks(self, contract: Dataset, source: Source, chunks: Iterable[tuple[dt.date, dt.date]]) -> list[Taken]:
-        """Take one chunk after the other, up to the first that fails: a source that is down is asked once.
+    def _take_all(self, wanted: Iterable[Window], mark: int) -> list[Taken]:
+        """Take windows, but what another process has taken since ``mark``; of a source, up to the first that fails.
 
-        So is one whose hours are over: the chunks before are whole, and stay.
+        A source that is down is asked once. So is one whose hours are over: the windows before are whole, and stay.
         """
-        taken = []
-        for first, last in chunks:
-            taken.append(self._take(contract, source, first, last))
-            if taken[-1].error:
-                break
+        taken: list[Taken] = []
+        failed = set()
+        with closing(in_turn(wanted, self.ledger.lease, self._rest)) as turns:  # what is held is given back at once
+            for window in turns:
+                if window.of in failed:
+                    continue
+                there = self.ledger.coverage.taken_since(mark, *window.of, window.first, window.last)
+                taken += by_others(window, there)
+                for left in window.without(there):
+                    taken.append(self._take(left.contract, left.source, left.first, left.last))
+                    if taken[-1].error:
+                        failed.add(window.of)
+                        break
         return taken
+
+    def _rest(self, window: Window) -> None:
+        """Wait a moment for another process, which is at a window or was killed at it a while ago."""
+        self._progress(f"{window.contract.name} ← {window.source.name}: another process is at it", 0)
+        time.sleep(PAUSE_S)
 
     def _lacking(self, contract: Dataset, source: Source, wanted: list[dt.date]) -> list[dt.date]:
         """The days that were never taken, or before they had settled, or that the lake holds no more."""
@@ -293,22 +303,3 @@ def _counted(rejects: pa.Table) -> Counter[tuple[dt.date | None, str]]:
 
 def _is_retryable(error: Exception) -> bool:
     return isinstance(error, SourceError) and error.retryable
-
-
-def _chunks(first: dt.date, last: dt.date, days: int) -> list[tuple[dt.date, dt.date]]:
-    """The window cut into pieces of at most ``days`` days; 0 leaves it whole."""
-    if not days:
-        return [(first, last)]
-    starts = days_between(first, last)[::days]
-    return [(start, min(start + dt.timedelta(days=days - 1), last)) for start in starts]
-
-
-def _runs(days: list[dt.date]) -> list[tuple[dt.date, dt.date]]:
-    """Ascending days as runs of neighbours."""
-    runs: list[tuple[dt.date, dt.date]] = []
-    for day in days:
-        if runs and day - runs[-1][1] == dt.timedelta(days=1):
-            runs[-1] = (runs[-1][0], day)
-        else:
-            runs.append((day, day))
-    return runs

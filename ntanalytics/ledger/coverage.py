@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -33,6 +34,7 @@ class Taken:
         cause: the same in a report's words (``NtaError.said``).
         exit_code: the error's (``NtaError.exit_code``); 0 when it did not fail.
         is_passing: whether it failed by a cause that passes by itself (``NtaError.retryable``).
+        is_others: whether another process took it, while this one was asked for the same.
     """
 
     dataset: str
@@ -50,6 +52,7 @@ class Taken:
     cause: str = ""
     exit_code: int = 0
     is_passing: bool = False
+    is_others: bool = False
 
     @property
     def read(self) -> int:
@@ -79,6 +82,7 @@ class Taken:
             "rejected": dict(self.reasons),
             "masked": dict(self.masked),
             "error": self.error,
+            "by_another_process": self.is_others,
         }
 
 
@@ -171,12 +175,26 @@ class Coverage:
             ],
         )
 
+    def mark(self) -> int:
+        """What :meth:`taken_since` tells later extractions from earlier ones by."""
+        with reading(self._engine) as connection:
+            return connection.execute(sa.select(sa.func.max(tables.extractions.c.id))).scalar() or 0
+
+    def taken_since(self, mark: int, dataset: str, source: str, first: dt.date, last: dt.date) -> list[Covered]:
+        """The days of a window that were taken after a mark was made."""
+        table = tables.coverage
+        mine = (table.c.dataset == dataset, table.c.source == source, table.c.day.between(first, last))
+        return self._covered(sa.select(table).where(*mine, table.c.extraction_id > mark).order_by(table.c.day))
+
     def days(self, dataset: str, first: dt.date, last: dt.date) -> list[Covered]:
         """The days from ``first`` to ``last`` that were taken, of every source."""
         table = tables.coverage
         query = (
             sa.select(table).where(table.c.dataset == dataset, table.c.day.between(first, last)).order_by(table.c.day)
         )
+        return self._covered(query)
+
+    def _covered(self, query: sa.Select[Any]) -> list[Covered]:
         with reading(self._engine) as connection:
             found = connection.execute(query).all()
         return [

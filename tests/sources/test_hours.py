@@ -90,19 +90,19 @@ def test_when_the_hours_end_the_days_taken_so_far_stay_and_the_rest_is_left(shop
     now = [local("2026-11-20 07:00")]
 
     def a_batch_was_read(what: str, rows: int) -> None:
-        if "shop 2026-11-08" in what:
+        if "shop 2026-11-02" in what:
             now[0] = local("2026-11-20 07:30")
 
     extractor = Extractor(shop.settings, shop.ledger, a_batch_was_read, clock=lambda: now[0])
     extractor.sources["shop"]._wait = lambda seconds: None
     taken = [each for each in extractor.extract(["sms.messages"], D1, D16) if each.source == "shop"]
     assert [(each.first.day, each.last.day, each.rows.total(), bool(each.error)) for each in taken] == [
-        (1, 7, 7, False),
-        (8, 14, 7, False),
-        (15, 16, 0, True),
+        (1, 1, 1, False),
+        (2, 8, 7, False),
+        (9, 15, 0, True),
     ]
     held = {day.day.day for day in shop.ledger.coverage.days("sms.messages", D1, D16) if day.source == "shop"}
-    assert held == set(range(1, 15))
+    assert held == set(range(1, 9))
 
 
 def test_what_a_report_needs_is_refused_too(shop: Shop):
@@ -126,4 +126,4 @@ def test_a_database_rests_between_two_statements_and_not_before_the_first(shop: 
     extractor.sources["shop"]._wait = rests.append
     extractor.sources["twin"]._wait = rests.append  # which has no pause
     extractor.extract(["sms.messages", "desk.tickets"], D1, D16)
-    assert rests == [5.0] * 5  # three weeks or parts of one, of two datasets
+    assert rests == [5.0] * 7  # four weeks or parts of one, of two datasets
