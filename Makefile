@@ -21,7 +21,7 @@ REPORT_NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 OFFLINE = $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix lab docs evaluation bench lock wheelhouse audit
+.PHONY: help setup spark demo test check fix lab docs evaluation bench lock wheelhouse audit
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -44,6 +44,13 @@ else
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(OFFLINE) --no-deps --no-build-isolation -e .
 endif
 	@touch $(STAMP)
+
+spark: setup ## install pyspark, for `engine: spark` (490 MB; it needs Java 17 or newer, too)
+ifneq ($(UV),)
+	"$(UV)" pip install --quiet --python $(BIN)/python $(OFFLINE) --require-hashes --no-deps -r requirements-spark.lock
+else
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(OFFLINE) --require-hashes --no-deps -r requirements-spark.lock
+endif
 
 demo: setup ## build a demo city and run the reports on it
 	$(BIN)/ntanalytics demo --dir "$(DEMO_DIR)"
@@ -89,6 +96,11 @@ lock: ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	"$(UV)" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --extra postgres --extra mysql --group dev pyproject.toml >> requirements.lock.new
 	@mv requirements.lock.new requirements.lock
+	@echo '# What `engine: spark` needs beside requirements.lock. Made by "make lock" from pyproject.toml; do not edit.' > requirements-spark.lock.new
+	"$(UV)" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --constraints requirements.lock --extra spark pyproject.toml \
+	  | awk '/^[a-z]/ {wanted = /^(pyspark|py4j)==/} wanted' >> requirements-spark.lock.new
+	@mv requirements-spark.lock.new requirements-spark.lock
 
 audit: setup ## hold requirements.lock against the floors for known flaws, and against the advisories that pip-audit asks
 	$(BIN)/python -m pytest -q tests/rules/test_environment.py tests/rules/test_dangers.py

@@ -17,6 +17,7 @@ import pyarrow as pa
 from ntanalytics.catalog import site_catalog
 from ntanalytics.errors import CalendarMissing, ContractError, NtaError, PublishError, SourceClosed, SourceUnreachable
 from ntanalytics.extraction.conformance import Conformance, conform
+from ntanalytics.lake.spark_session import check_installed
 from ntanalytics.periods import local_window
 from ntanalytics.runner.disk import LEAST_FREE_BYTES
 from ntanalytics.settings import Settings, SourceSettings, load, read_secret
@@ -84,6 +85,7 @@ def examine(config: Path, now: dt.datetime) -> Iterator[Examined]:
         yield from _source(settings, name, configured, now)
     yield from _channels(settings)
     yield from _calendar(settings, now)
+    yield from _engine(settings)
     yield from _disk(settings)
     yield _fonts()
 
@@ -201,6 +203,16 @@ def _calendar(settings: Settings, now: dt.datetime) -> Iterator[Examined]:
             said = "working days are not known: upgrade chinesecalendar, or list them under site.calendar"
             code = CalendarMissing.exit_code if lacking is State.BAD else 0
             yield Examined("calendar", str(each), lacking, said, code)
+
+
+def _engine(settings: Settings) -> Iterator[Examined]:
+    """Whether Spark could be started, where it is to work out the figures; its master is not asked."""
+    if settings.engine != "spark":
+        return
+    try:
+        yield Examined("engine", "spark", State.OK, f"{check_installed()}; master {settings.spark.master}")
+    except NtaError as error:
+        yield _bad("engine", "spark", error)
 
 
 def _disk(settings: Settings) -> Iterator[Examined]:

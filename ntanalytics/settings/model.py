@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from ntanalytics.channels import Channel, Recipient
 from ntanalytics.periods import Calendar
 from ntanalytics.settings.holidays import read_calendar
-from ntanalytics.settings.parts import Part, Retention, RuleSettings, Site, SourceSettings, ledger_url
+from ntanalytics.settings.parts import Part, Retention, RuleSettings, Site, SourceSettings, Spark, ledger_url
 
 
 class Settings(Part):
@@ -20,6 +20,8 @@ class Settings(Part):
     file: Path = Field(exclude=True, description="Not written: where this was read from.")
     site: Site = Field(default_factory=Site, description="The city.")
     lake: Path = Field(Path("lake"), description="Folder of the lake.")
+    engine: Literal["duckdb", "spark"] = Field("duckdb", description="What reads the lake and works out the figures.")
+    spark: Spark = Field(default_factory=Spark, description="Where Spark is, for `engine: spark`.")
     ledger: Annotated[str, AfterValidator(ledger_url)] = Field(
         "sqlite:///ledger.sqlite", description="SQLAlchemy URL of the ledger of runs and coverage, without a password."
     )

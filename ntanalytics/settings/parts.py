@@ -122,6 +122,32 @@ class RuleSettings(Part):
     enabled: bool = Field(True, description="Whether the rule is asked at all.")
 
 
+#: What the figures depend on: the session's zone, and what a division by zero or a value out of range gives.
+FIXED = frozenset({"spark.sql.session.timeZone", "spark.sql.ansi.enabled", "spark.master"})
+_SparkConfig = dict[str, str | bool | int | float]
+_SECRET = re.compile(r"password|secret|token|credential|access\.?key", re.IGNORECASE)
+
+
+def _spark_config(config: _SparkConfig) -> _SparkConfig:
+    for key in config:
+        if not key.startswith("spark."):
+            raise ValueError(f"{key!r} is no setting of Spark: they begin with spark.")
+        if key in FIXED:
+            raise ValueError(f"{key!r} is not for a site to choose")
+        if _SECRET.search(key):
+            raise ValueError(f"{key!r} is a secret: it belongs into $SPARK_CONF_DIR/spark-defaults.conf")
+    return config
+
+
+class Spark(Part):
+    """Where Spark is, for ``engine: spark``."""
+
+    master: str = Field("local[*]", description="Its master: local[*], spark://HOST:7077, yarn, k8s://...")
+    config: Annotated[_SparkConfig, AfterValidator(_spark_config)] = Field(
+        default_factory=dict, description="Settings of Spark's own, spark.executor.memory and the like; no secrets."
+    )
+
+
 class Retention(Part):
     """How long what is kept; what is not named is kept for ever. What a signed report depends on is never given up."""
 

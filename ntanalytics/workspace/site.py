@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import dataset as dataset_named
-from ntanalytics.lake import DeltaLake, DuckReader, sql
+from ntanalytics.lake import DeltaLake, Reader, open_reader, sql
 from ntanalytics.ledger import Covered, Ledger
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Calendar, days_between, local_window
@@ -50,7 +50,7 @@ class Workspace:
         self.calendar: Calendar = settings.calendar()
         self.ledger = Ledger(settings.ledger)
         self._lake = DeltaLake(settings.lake)
-        self.reader = DuckReader(self._lake)
+        self.reader: Reader = open_reader(self._lake, settings)
         self._versions: dict[str, int | None] = {}
 
     def version(self, dataset: str) -> int | None:

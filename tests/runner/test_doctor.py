@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sys
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from ntanalytics.errors import SettingsError
 from ntanalytics.runner.doctor import Examined, State, examine, exit_code
+from ntanalytics.settings import load
+from ntanalytics.workspace import Workspace
 from tests.extraction.shop import Shop
 from tests.test_cli import nta
 
@@ -88,6 +92,40 @@ def test_disk_and_fonts_are_looked_at(shop: Shop):
 
 
 @pytest.mark.servers
+@pytest.mark.parametrize(
+    ("java", "said"),
+    [
+        (None, "Java is not installed"),
+        ('openjdk version "11.0.2" 2019-01-15', "is version 11, and Spark needs 17 or newer"),
+    ],
+)
+def test_an_engine_that_cannot_be_started_is_told(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, java: str | None, said: str
+):
+    pytest.importorskip("pyspark", reason="make spark installs it")
+    home = shop.folder / "jdk"
+    if java:
+        (home / "bin").mkdir(parents=True)
+        (home / "bin" / "java").write_text(f"#!/bin/sh\necho '{java}' >&2\n", encoding="utf-8")
+        (home / "bin" / "java").chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(home))
+    assert ("engine", "spark") not in examined(shop.config)
+    shop.config.write_text("engine: spark\n" + shop.config.read_text(encoding="utf-8"), encoding="utf-8")
+    found = examined(shop.config)["engine", "spark"]
+    assert (found.state, found.exit_code) == (State.BAD, 3)
+    assert said in found.said
+    with pytest.raises(SettingsError, match=said):
+        Workspace(load(shop.config))
+
+
+def test_an_engine_that_is_not_installed_says_how_it_is(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "pyspark", None)  # as if it were not there
+    shop.config.write_text("engine: spark\n" + shop.config.read_text(encoding="utf-8"), encoding="utf-8")
+    found = examined(shop.config)["engine", "spark"]
+    assert (found.state, found.exit_code) == (State.BAD, 3)
+    assert "make spark" in found.said
+
+
 def test_a_reader_is_found_to_be_one_and_an_owner_is_warned_of(tmp_path: Path, postgres_url: str):
     engine = sa.create_engine(postgres_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     tables = sa.make_url(postgres_url)

@@ -1,0 +1,25 @@
+"""The engines by which the lake can be read; which of them does is a setting, and changes no figure."""
+
+from __future__ import annotations
+
+from ntanalytics.lake.delta import DeltaLake
+from ntanalytics.lake.duck import DuckReader
+from ntanalytics.lake.reader import Reader
+from ntanalytics.settings import Settings
+
+
+def open_reader(lake: DeltaLake, settings: Settings) -> Reader:
+    """What reads a lake, by the site's engine. Spark is started here, in the process that asks.
+
+    Raises:
+        SettingsError: the engine is not installed.
+        LakeError: Spark did not start.
+    """
+    if settings.engine == "spark":
+        from ntanalytics.lake.spark_session import check_installed, session
+
+        check_installed()
+        from ntanalytics.lake.spark import SparkReader
+
+        return SparkReader(lake, session(settings.spark.master, settings.spark.config))
+    return DuckReader(lake)

@@ -1,0 +1,70 @@
+"""Reading the lake as Ibis tables, whatever the engine: a table is the file list of one Delta version."""
+
+from __future__ import annotations
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from ntanalytics.contract import Dataset
+from ntanalytics.lake.delta import DeltaLake
+
+
+class Reader(ABC):
+    """Ibis tables over a lake, all of one engine.
+
+    Args:
+        lake: whose tables.
+
+    Attributes:
+        connection: the Ibis backend.
+    """
+
+    connection: Any
+
+    def __init__(self, lake: DeltaLake) -> None:
+        self._lake = lake
+        self._tables: dict[tuple[str, int, dt.date | None, dt.date | None], ir.Table] = {}
+
+    def table(
+        self, dataset: Dataset, version: int | None, first: dt.date | None = None, last: dt.date | None = None
+    ) -> ir.Table:
+        """The rows of a version from day ``first`` to ``last``; an empty table where there are none.
+
+        Args:
+            dataset: whose.
+            version: the table's version; None when nothing was ever written.
+            first: the first local day; None for no bound.
+            last: the last local day, included; None for no bound.
+        """
+        if version is None:
+            return self._nothing(dataset)
+        asked = (dataset.name, version, first, last)
+        if asked not in self._tables:
+            self._tables[asked] = self._read(dataset, version, first, last)
+        return self._tables[asked]
+
+    def _read(self, dataset: Dataset, version: int, first: dt.date | None, last: dt.date | None) -> ir.Table:
+        files = self._lake.files(dataset.name, version, first, last)
+        if not files:
+            return self._nothing(dataset)
+        read = self._open(dataset, files)
+        schema = ibis.Schema.from_pyarrow(dataset.schema())
+        return read.select([read[name].cast(schema[name]).name(name) for name in schema.names])
+
+    @abstractmethod
+    def _open(self, dataset: Dataset, files: Sequence[str]) -> ir.Table:
+        """The rows of some files of a dataset, at least one: the contract's columns, and the partition's ``day``."""
+
+    def _nothing(self, dataset: Dataset) -> ir.Table:
+        return self.memory(dataset.schema().empty_table())
+
+    def memory(self, table: pa.Table) -> ir.Table:
+        """A small table in memory as an Ibis table, which goes with those of any engine."""
+        made: ir.Table = ibis.memtable(table)
+        return made
