@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from ntanalytics.catalog import Mapping
 from ntanalytics.contract import Column, Dataset, Kind, Privacy, Type
 from ntanalytics.extraction.convert import convert, local_day, seconds_between, translated
+from ntanalytics.extraction.lengths import shortened
 from ntanalytics.extraction.personal import masked, without_numbers
 from ntanalytics.extraction.pseudonym import hashed
 from ntanalytics.lake.delta import REJECTS
@@ -94,7 +95,7 @@ def check(
         values, personal = without_numbers(values, column, key)
         if personal:
             hidden[column.name] = personal
-        columns[column.name] = values
+        columns[column.name] = shortened(values, column, key)
         reasons = _first_reason(reasons, unreadable, f"{_named(column)}不是{_TYPES[column.type]}")
     for column in dataset.columns:
         if column.elapsed:

@@ -65,9 +65,9 @@ class Block(ABC):
             content["origin"] = self.origin
         bundle: dict[str, Any] = {BLOCK: plain(content)}
         if (data := self.data()) is not None:
-            bundle[DATA] = data
+            bundle[DATA] = plain(data)
         if (figure := self.figure()) is not None:
-            bundle[FIGURE] = figure
+            bundle[FIGURE] = plain(figure)
         if (found := self.found()) is not None:
             bundle[FINDINGS] = plain(found)
         bundle["text/plain"] = f"{self.kind} {self.id}: {self.title}"
@@ -83,7 +83,7 @@ def show(*blocks: Block) -> None:
 def plain(value: Any) -> Any:
     """A value as JSON: times and days as ISO texts, null for NaN and NaT, texts without control characters."""
     if isinstance(value, Mapping):
-        return {str(key): plain(each) for key, each in value.items()}
+        return {clean(str(key)): plain(each) for key, each in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(each) for each in value]
     if isinstance(value, str):

@@ -264,5 +264,5 @@ def _mark(mark: Mark) -> dict[str, Any]:
 
 
 def _safe(text: str) -> str:
-    """Text for Plotly, which reads a few HTML tags in labels."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Text for Plotly, which reads a few HTML tags in labels, and asks for MathJax where it finds two dollar signs."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("$", "&#36;")
