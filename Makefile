@@ -81,9 +81,9 @@ evaluation: setup ## measure how right the findings are, into docs/evaluation.md
 
 bench: setup ## measure beside what a user would take instead, into benchmarks/results.md; CASES="logs month" for some
 ifneq ($(UV),)
-	"$(UV)" pip install --quiet --python $(BIN)/python $(OFFLINE) --group bench
+	"$(UV)" pip install --quiet --python $(BIN)/python $(OFFLINE) --requirement benchmarks/requirements.txt
 else
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(OFFLINE) --group bench
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(OFFLINE) --requirement benchmarks/requirements.txt
 endif
 	$(BIN)/python -m benchmarks $(CASES)
 
