@@ -14,8 +14,10 @@ from ntanalytics.runner.each_unit import oa_units
 from ntanalytics.settings import load
 from ntanalytics.workspace import Report, Workspace, kept
 from ntanalytics.workspace.looks import adoption_page
-from ntanalytics.workspace.looks.adoption import Adoption, Looking, look_at_adoption
+from ntanalytics.workspace.looks.adoption import look_at_adoption
+from ntanalytics.workspace.looks.adoption_figures import Adoption
 from ntanalytics.workspace.looks.adoption_kept import keep, kept_look
+from ntanalytics.workspace.looks.adoption_looking import Looking
 from tests.workspace.club import Club
 
 SITE = """\

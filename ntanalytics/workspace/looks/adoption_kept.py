@@ -17,8 +17,9 @@ import pyarrow.compute as pc
 from ntanalytics.metrics import adoption, adoption_flow, adoption_pace, adoption_ranking
 from ntanalytics.workspace import kept
 from ntanalytics.workspace.kept import Kept
-from ntanalytics.workspace.looks import adoption as page
-from ntanalytics.workspace.looks.adoption import Adoption, Figures, Looking
+from ntanalytics.workspace.looks import adoption_looking as page
+from ntanalytics.workspace.looks.adoption_figures import Adoption, Figures
+from ntanalytics.workspace.looks.adoption_looking import Looking
 from ntanalytics.workspace.report import Report
 
 #: What a page reads.

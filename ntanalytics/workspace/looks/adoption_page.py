@@ -15,7 +15,8 @@ from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.adoption_ranking import FEWEST, FEWEST_DAILY, movers
 from ntanalytics.reports import Kpis, Sentence, Table, kpi, kpis, lines, say, table
 from ntanalytics.reports.record import Field
-from ntanalytics.workspace.looks.adoption import RATES, Adoption
+from ntanalytics.workspace.looks.adoption_figures import Adoption
+from ntanalytics.workspace.looks.adoption_looking import RATES
 
 #: So many units stand in a table of the best, of the last, of those that moved.
 SHOWN, MOVERS_SHOWN = 10, 5
