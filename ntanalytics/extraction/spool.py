@@ -19,7 +19,7 @@ import duckdb
 import filelock
 import pyarrow as pa
 
-from ntanalytics import embedded
+from ntanalytics import disk, embedded
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.errors import LakeError
 from ntanalytics.lake.day_files import DayFiles
@@ -41,7 +41,7 @@ class Spool:
         dataset: whose rows.
 
     Raises:
-        LakeError: nothing can be written there.
+        LakeError: nothing can be written there, or the disk is nearly full.
     """
 
     def __init__(self, folder: Path, dataset: Dataset) -> None:
@@ -54,6 +54,7 @@ class Spool:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             sweep(folder)
+            _check_room(folder)
             self._lock.acquire()
             self._folder.mkdir()
         except OSError as error:
@@ -75,10 +76,11 @@ class Spool:
         """Keep the rows of one checked batch.
 
         Raises:
-            LakeError: the disk is full.
+            LakeError: the disk is full, or nearly: the ledger, too, may want to write.
         """
         self._rejects.append(rejects)
         try:
+            _check_room(self._folder)
             self.rows.update(self._days.add(rows))
         except OSError as error:
             raise _unwritable(error, self._folder.parent) from error
@@ -198,6 +200,11 @@ def sweep(folder: Path) -> None:
         except filelock.Timeout:
             continue
         _lock_of(spool).unlink(missing_ok=True)
+
+
+def _check_room(folder: Path) -> None:
+    if said := disk.nearly_full(folder):
+        raise LakeError(said, where=str(folder), todo="free some space, then take it again")
 
 
 def _unwritable(error: OSError, folder: Path) -> LakeError:

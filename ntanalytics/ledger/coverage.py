@@ -262,6 +262,14 @@ class Coverage:
                     causes[source] = cause
         return causes
 
+    def failing(self) -> dict[tuple[str, str], str]:
+        """(dataset, source) → why its latest extraction failed, in a report's words; only those that failed."""
+        table = tables.extractions
+        latest = sa.select(sa.func.max(table.c.id)).group_by(table.c.dataset, table.c.source)
+        query = sa.select(table).where(table.c.id.in_(latest), table.c.status == "failed").order_by(table.c.id)
+        with reading(self._engine) as connection:
+            return {(row.dataset, row.source): row.cause for row in connection.execute(query)}
+
 
 def _stored(moment: dt.datetime) -> dt.datetime:
     """Naive UTC: the one form in which SQLite, PostgreSQL and MySQL keep the same moment."""

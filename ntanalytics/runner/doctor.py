@@ -15,11 +15,11 @@ import duckdb
 import pyarrow as pa
 
 from ntanalytics.catalog import site_catalog
+from ntanalytics.disk import LEAST_FREE_BYTES
 from ntanalytics.errors import CalendarMissing, ContractError, NtaError, PublishError, SourceClosed, SourceUnreachable
 from ntanalytics.extraction.conformance import Conformance, conform
 from ntanalytics.lake.spark_session import check_installed
 from ntanalytics.periods import local_window
-from ntanalytics.runner.disk import LEAST_FREE_BYTES
 from ntanalytics.settings import Settings, SourceSettings, load, read_secret
 from ntanalytics.sources import Source, admit, open_sources
 from ntanalytics.sources.database import DatabaseSource

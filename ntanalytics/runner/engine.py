@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ntanalytics import errors
+from ntanalytics.disk import disk_error
 from ntanalytics.errors import KernelDied, NtaError, ReportFailed, ReportIncomplete
 from ntanalytics.kernels.grammar import leave_out_grammar
-from ntanalytics.runner.disk import disk_error
 from ntanalytics.runner.parameters import Value
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import ntanalytics
+from ntanalytics.disk import disk_error
 from ntanalytics.errors import PublishError
 from ntanalytics.periods import Period
 from ntanalytics.runner import swap
-from ntanalytics.runner.disk import disk_error
 from ntanalytics.runner.notebooks import Report
 from ntanalytics.runner.parameters import Value
 

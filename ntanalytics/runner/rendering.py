@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ntanalytics.runner import disk
+from ntanalytics import disk
 from ntanalytics.runner.evidence import RECORD
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def render(
     from ntanalytics.reports.record import load_record
     from ntanalytics.reports.verification import verify
 
+    disk.check_room(staged)
     try:
         exporters.render(staged / RECORD, staged)
         record = load_record(staged / RECORD)

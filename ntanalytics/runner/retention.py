@@ -18,11 +18,11 @@ from typing import Any, Literal
 
 from ntanalytics.contract import DATASETS, Kind
 from ntanalytics.delivery.issued import Issued, look_through
+from ntanalytics.disk import disk_error
 from ntanalytics.errors import LakeError, PublishError, ReportFailed, SettingsError
 from ntanalytics.lake import DeltaLake
 from ntanalytics.ledger import Ledger
 from ntanalytics.runner import signed, staging
-from ntanalytics.runner.disk import disk_error
 from ntanalytics.runner.evidence import FAILED
 from ntanalytics.runner.indexing import index
 from ntanalytics.runner.notebooks import load_report, report_names

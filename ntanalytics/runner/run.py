@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from ntanalytics import disk
 from ntanalytics.errors import BadParameter, BadPeriod, LakeError, NtaError
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.runner import (
     correcting,
-    disk,
     engine,
     evidence,
     indexing,
@@ -196,6 +196,7 @@ def run_report(
                     if within
                     else taken(settings, ledger, plan, period, progress, clock, patience)
                 )
+                disk.check_room(outputs)  # what was taken may lie on the same disk
                 engine.execute(
                     plan.path,
                     staged / evidence.RECORD,

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import filelock
 
+from ntanalytics.disk import disk_error
 from ntanalytics.errors import Busy, PublishError
-from ntanalytics.runner.disk import disk_error
 
 STAGING = ".staging"
 LOCKS = ".locks"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ntanalytics.contract import DATASETS
 from ntanalytics.delivery.notices import mended, notify_once, tell
+from ntanalytics.errors import SourceClosed
 from ntanalytics.ledger import Delivery, Ledger
 from ntanalytics.settings import Settings
 
@@ -61,31 +62,30 @@ def notice_turns(settings: Settings, ledger: Ledger, done: Iterable[Done]) -> No
             mended(ledger, again)
 
 
-def notice_holes(settings: Settings, ledger: Ledger, jobs: Iterable[str]) -> None:
-    """Tell of each source that reports came out without, and take it back when none lacks it any more.
+def notice_sources(settings: Settings, ledger: Ledger) -> None:
+    """Tell of each source that could not be taken when it was asked last, and take it back when it could.
+
+    One that may not be read at the hour is as it was wanted.
 
     Args:
         settings: the site.
         ledger: the site's.
-        jobs: the names of all jobs.
 
     Raises:
         LakeError: the ledger cannot be used.
     """
-    lacking: dict[str, set[str]] = {}
-    for correction in (each for name in jobs for each in ledger.corrections.of(name) if each.status == "open"):
-        for dataset, source in correction.lacking:
-            lacking.setdefault(source, set()).add(dataset)
+    causes: dict[str, dict[str, str]] = {}
+    for (dataset, source), cause in ledger.coverage.failing().items():
+        if source in settings.sources and dataset in DATASETS and cause != SourceClosed.said:
+            causes.setdefault(source, {})[DATASETS[dataset].label] = cause
     for notice in ledger.notices.open():
         kind, _, source = notice.key.partition(" ")
-        if kind == "source" and source not in lacking:
+        if kind == "source" and source not in causes:
             mended(ledger, notice.key)
-    for source, datasets in lacking.items():
-        causes = {cause for each in datasets for cause in ledger.coverage.last_causes(each, [source]).values()}
+    for source, failed in causes.items():
         said = (
-            f"数据源 {source} 取数失败（{'、'.join(sorted(causes)) or '原因见台账'}），"
-            f"缺少：{'、'.join(DATASETS[each].label for each in sorted(datasets))}。"
-            "报表已发布并标明缺口；系统会继续取数，数据补齐后自动出更正版。"
+            f"数据源 {source} 取数失败：{'；'.join(f'{label}（{cause}）' for label, cause in failed.items())}。"
+            "报表照常发布，缺少的数据在报表中标明；系统会继续取数，补齐后自动出更正版。"
         )
         notify_once(settings, ledger, f"source {source}", f"数据源 {source} 取数失败", said)
 

@@ -33,16 +33,16 @@ def send_or_log(means: Means, jobs: Mapping[str, Job], done: Sequence[Done]) -> 
 
 
 def tell_or_log(means: Means, jobs: Mapping[str, Job]) -> None:
-    """Tell the operators of what no single turn tells: sources that reports lack, a clock that went back.
+    """Tell the operators of what no single turn tells: sources that failed, a clock that went back.
 
     Args:
         means: what turns are taken with.
         jobs: all jobs.
     """
-    from ntanalytics.scheduling.noticing import notice_clock, notice_holes
+    from ntanalytics.scheduling.noticing import notice_clock, notice_sources
 
     try:
-        notice_holes(means.settings, means.ledger, jobs)
+        notice_sources(means.settings, means.ledger)
         notice_clock(means.settings, means.ledger, jobs, means.moment())
     except OF_ONE as error:
         structlog.get_logger().warning("telling the operators broke off; the next call goes on", why=str(error))

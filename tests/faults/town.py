@@ -152,6 +152,12 @@ class Town:
         workbook = self.home / "share" / "probe" / period / "report.xlsx"
         return workbook.read_bytes() if workbook.is_file() else None
 
+    def failed_to_take(self) -> list[str]:
+        """Why extractions failed, the latest first."""
+        failed = "SELECT error FROM extractions WHERE status = 'failed' ORDER BY id DESC"
+        with sa.create_engine(self.settings.ledger, poolclass=NullPool).connect() as connection:
+            return list(connection.exec_driver_sql(failed).scalars())
+
     def let_leases_expire(self) -> None:
         """As 90 seconds do."""
         with sa.create_engine(self.settings.ledger, poolclass=NullPool).begin() as connection:

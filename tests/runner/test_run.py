@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from ntanalytics import disk
 from ntanalytics.errors import (
     BadParameter,
     BadPeriod,
@@ -27,7 +28,7 @@ from ntanalytics.errors import (
     ReportIncomplete,
     UnknownName,
 )
-from ntanalytics.runner import disk, run_report, staging
+from ntanalytics.runner import run_report, staging
 from ntanalytics.runner.engine import Limits
 
 FILES = ["manifest.json", "report.html", "report.ipynb", "report.xlsx"]
@@ -186,7 +187,7 @@ def test_two_runs_of_one_report_and_period_exclude_each_other(desk) -> None:
 def test_a_disk_that_is_nearly_full_is_refused_before_the_start(desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.write(GOOD)
     monkeypatch.setattr(disk, "LEAST_FREE_BYTES", 2**60)
-    with pytest.raises(PublishError, match=r"the disk is nearly full: \d+ MB are free, a run wants 1099511627776 MB"):
+    with pytest.raises(PublishError, match=r"the disk is nearly full: \d+ MB are free, 1099511627776 MB are wanted"):
         desk.run()
     assert desk.ledger.runs.history() == []
 
