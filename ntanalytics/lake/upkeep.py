@@ -55,7 +55,9 @@ def tables(lake: DeltaLake) -> list[str]:
     """The tables of a lake."""
     if not lake.folder.is_dir():
         return []
-    return sorted(path.name for path in lake.folder.iterdir() if DeltaTable.is_deltatable(str(path)))
+    # beside the tables lies the key of the pseudonyms, a file
+    folders = (path for path in lake.folder.iterdir() if path.is_dir())
+    return sorted(path.name for path in folders if DeltaTable.is_deltatable(str(path)))
 
 
 def tidy(

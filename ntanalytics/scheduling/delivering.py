@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -104,9 +104,10 @@ def deliver(
         try:
             to = job.sent_to(settings.channels, where=name)
             turns = list(_issued(ledger, name, job, moment))
+            known = {(each.turn_at, each.period) for each in ledger.turns.of(name)}
             got = _got(ledger, job, moment)
             for unit, addresses in to.items():
-                done.done += _of_unit(sending, job, turns, got, unit, addresses, moment, notebooks)
+                done.done += _of_unit(sending, job, turns, known, got, unit, addresses, moment, notebooks)
             if unknown := _unknown_units(job, turns):
                 done.wrong[name] = unknown
             else:
@@ -165,6 +166,7 @@ def _of_unit(
     sending: Round,
     job: Job,
     turns: Sequence[_Issued],
+    known: Set[tuple[dt.datetime | None, str]],
     got: Mapping[_Whose, Sequence[Delivery]],
     unit: str,
     addresses: Sequence[Address],
@@ -179,7 +181,9 @@ def _of_unit(
         return
     for to in addresses:
         before = got.get((to, _text(pages[0].parameters)), ())
-        first = min((each.parcel.turn_at for each in before if each.parcel.turn_at), default=pages[-1].turn_at)
+        # another job of the same report has turns of its own: of this job's he may know nothing yet
+        mine = [each.parcel.turn_at for each in before if (each.parcel.turn_at, each.parcel.period) in known]
+        first = min((at for at in mine if at), default=pages[-1].turn_at)
         for page in pages:
             parcel = page.parcel(job.report, to)
             same = [each for each in before if each.parcel.period == parcel.period]

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from ntanalytics.cli import app
 from ntanalytics.errors import LakeError
+from ntanalytics.extraction.pseudonym import site_key
 from ntanalytics.lake import DuckReader
 from ntanalytics.lake.delta import DeltaLake
 from ntanalytics.ledger import Ledger
@@ -23,6 +24,7 @@ LATER = dt.datetime.now(dt.UTC) + dt.timedelta(days=30)
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
     shop = Shop(tmp_path)
+    site_key(shop.settings.lake)  # every lake that was filled has one
     for segments in range(4):
         replace(lake_of(shop), bills(DAY, segments), "a", DAY, DAY)
     return shop

@@ -284,6 +284,15 @@ def test_a_new_recipient_begins_with_the_latest_and_then_misses_nothing(site: De
     assert [each.parcel.period for each in _deliver(site, jobs, NOW + 2 * WEEK).done] == ["2026-W48", "2026-W49"]
 
 
+def test_who_gets_a_report_by_one_job_is_new_to_another_job_of_it(site: Desk, box: Mailbox):
+    issue(site, job="monthly", period="2026-10", turn_at=TURN - WEEK)
+    issue(site)
+    weekly = _jobs(_mail("a@example.cn"), max_age_days=30)
+    assert [each.parcel.period for each in _deliver(site, weekly).done] == ["2026-W47"]
+    monthly = {"monthly": weekly["weekly"]}
+    assert [each.parcel.period for each in _deliver(site, monthly).done] == ["2026-10"]
+
+
 def test_what_a_person_ran_by_hand_is_sent_to_nobody_unless_it_takes_a_jobs_place(site: Desk):
     issue(site, by_hand=True)
     jobs = _jobs({"channel": "share"})
