@@ -99,7 +99,7 @@ def _environment(settings: Settings, folder: Path) -> Iterator[None]:
     before = dict(os.environ)
     # a kernel's sockets are called kernel-<its UUID>-ipc-1 … 5
     private = str(socket_folder(len("kernel--ipc-1") + 36))
-    for reference in settings.references:
+    for reference in settings.references - settings.lake_references:
         os.environ.pop(reference.removeprefix("env:"), None)
     # A token, an address or a configuration that the account has set for other servers is not for this one.
     for name in [name for name in os.environ if name.startswith(("JUPYTER", "JPY_"))]:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from collections.abc import Mapping as Map
 from contextlib import closing
+from functools import cached_property
 
 import duckdb
 import pyarrow as pa
@@ -23,7 +24,7 @@ from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NtaError, SourceError, UsageError
 from ntanalytics.extraction.filling import fill
 from ntanalytics.extraction.patience import Patience
-from ntanalytics.extraction.pseudonym import site_key
+from ntanalytics.extraction.pseudonym import KEY_NAME, site_key
 from ntanalytics.extraction.sharing import PAUSE_S, Window, by_others, in_turn, windows
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.hiding import redacted
@@ -67,8 +68,13 @@ class Extractor:
         self.ledger = ledger
         self._progress = progress or _silent
         self._clock = clock or _now
-        self._lake = DeltaLake(settings.lake)
+        self._lake = DeltaLake.of(settings, ledger.lease)
         self.sources = open_sources(settings, site_catalog(settings.queries))
+
+    @cached_property
+    def _key(self) -> bytes:
+        """The site's key for what is kept as a hash only; all hosts of a lake have the same."""
+        return self._lake.shared(KEY_NAME, site_key)
 
     def feeding(self, dataset: str) -> list[Source]:
         """The sources whose product feeds a dataset."""
@@ -272,7 +278,7 @@ class Extractor:
         mapping = source.mapping(contract.name)
         days = days_between(first, last)
         absent = source.absent_days(mapping, days)
-        key = site_key(self._lake.folder)
+        key = self._key
         with Spool(self._lake.folder / ".spool", contract) as spool:
             source_rows, masked = fill(
                 spool, source, mapping, first, last,

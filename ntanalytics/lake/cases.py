@@ -25,6 +25,7 @@ from ntanalytics.contract import Dataset
 from ntanalytics.lake.commit import ATTEMPTS, Overtaken, commit, files_of, removal
 from ntanalytics.lake.day_files import DayFiles
 from ntanalytics.lake.parts import Parts, day_of, read_parts
+from ntanalytics.lake.place import Place
 
 #: What DuckDB may hold of the keys and of the rows that stay; the rest goes to disk.
 _MEMORY = "128MB"
@@ -57,11 +58,11 @@ class _File:
         return day
 
 
-def merge(path: Path, dataset: Dataset, files: Sequence[Path], source: str) -> None:
+def merge(place: Place, dataset: Dataset, files: Sequence[Path], source: str) -> None:
     """Merge the rows of ``files``, whose keys differ, into a table by their key, in one commit.
 
     Args:
-        path: the table's folder; the table is made where there is none.
+        place: where the table is; it is made where there is none.
         dataset: a case.
         files: written by :class:`ntanalytics.lake.parts.PartWriter`, a day each; they stay. None changes nothing.
         source: whose rows: all of them.
@@ -73,7 +74,7 @@ def merge(path: Path, dataset: Dataset, files: Sequence[Path], source: str) -> N
     """
     for attempt in range(1, ATTEMPTS + 1) if files else ():
         try:
-            _merge(path, dataset, files, source)
+            _merge(place, dataset, files, source)
         except Overtaken:
             if attempt == ATTEMPTS:
                 raise
@@ -81,21 +82,21 @@ def merge(path: Path, dataset: Dataset, files: Sequence[Path], source: str) -> N
             return
 
 
-def _merge(path: Path, dataset: Dataset, files: Sequence[Path], source: str) -> None:
-    table = DeltaTable(str(path)) if DeltaTable.is_deltatable(str(path)) else None
+def _merge(place: Place, dataset: Dataset, files: Sequence[Path], source: str) -> None:
+    table = place.open() if place.is_table() else None
     seen = _files(table, source)
-    parts = Parts(path, source)
+    parts = Parts(place, source)
     kept: dict[str, DayFiles] = {}
     try:
-        with _keys(path, dataset, files) as keys:
-            touched = keys.touched(path, seen, source, {day_of(file) for file in files})
+        with _keys(place, dataset, files) as keys:
+            touched = keys.touched(seen, source, {day_of(file) for file in files})
             stays = [each for each, replaced in touched if replaced < each.told["num_records"]]
             again = {each.day for each in stays if each.is_own}
-            for rows, of_source in keys.left(path, stays, source):
-                kept.setdefault(of_source, _day_files(path, dataset)).add(rows)
+            for rows, of_source in keys.left(stays, source):
+                kept.setdefault(of_source, _day_files(place, dataset)).add(rows)
         mixed = [file for file in files if day_of(file) in again]
         for rows in _rows(mixed, dataset.schema()):
-            kept.setdefault(source, _day_files(path, dataset)).add(rows)
+            kept.setdefault(source, _day_files(place, dataset)).add(rows)
         for of_source, written in kept.items():
             written.close()
             parts.take((file for group in written.files.values() for file in group), of_source)
@@ -112,7 +113,7 @@ def _merge(path: Path, dataset: Dataset, files: Sequence[Path], source: str) -> 
         return [removal(each.told) for each, _ in touched]
 
     same = " AND ".join(f"{name} IS NOT DISTINCT FROM taken.{name}" for name in dataset.key)
-    commit(path, parts, dataset.schema(), taken_out, f"source = '{source}' AND {same}", name=dataset.name)
+    commit(place, parts, dataset.schema(), taken_out, f"source = '{source}' AND {same}", name=dataset.name)
 
 
 def _files(table: DeltaTable | None, source: str) -> list[_File]:
@@ -127,40 +128,41 @@ def _files(table: DeltaTable | None, source: str) -> list[_File]:
     return found
 
 
-def _day_files(path: Path, dataset: Dataset) -> DayFiles:
-    return DayFiles(path, dataset.schema(), dataset.key if len(dataset.key) == 1 else ())
+def _day_files(place: Place, dataset: Dataset) -> DayFiles:
+    return DayFiles(place.folder, dataset.schema(), dataset.key if len(dataset.key) == 1 else ())
 
 
 @contextlib.contextmanager
-def _keys(path: Path, dataset: Dataset, files: Sequence[Path]) -> Iterator[_Keys]:
+def _keys(place: Place, dataset: Dataset, files: Sequence[Path]) -> Iterator[_Keys]:
     """The keys of the new rows, in a DuckDB that goes to disk, beside them, when there are many."""
     folder = files[0].parent.parent
     with embedded.opened(memory=_MEMORY, spill=folder / "duckdb", is_ordered=False) as connection:
-        embedded.lock(connection, folders=[folder, path])
+        embedded.lock(connection, folders=[folder, place.folder])
         connection.execute(f"CREATE TEMP TABLE taken AS SELECT {', '.join(dataset.key)} FROM {_read(files)}")  # noqa: S608 - our own names
-        yield _Keys(connection, dataset)
+        yield _Keys(connection, place, dataset)
 
 
 class _Keys:
     """What is asked of the keys; get one from :func:`_keys`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, place: Place, dataset: Dataset) -> None:
         self._connection = connection
+        self._place = place
         self._dataset = dataset
         alike = (f"kept.{name} IS NOT DISTINCT FROM taken.{name}" for name in dataset.key)
         self._alike = " AND ".join(alike)
 
-    def touched(self, path: Path, files: Iterable[_File], source: str, days: set[dt.date]) -> list[tuple[_File, int]]:
+    def touched(self, files: Iterable[_File], source: str, days: set[dt.date]) -> list[tuple[_File, int]]:
         """The files that a merge writes anew or takes out, each with how many of its rows are replaced.
 
         Files of the source's own on a day of the new rows are among them, so that a day of a source is one file.
         """
         files = list(files)
-        told = {str(path / each.path): each for each in files}
+        told = {str(self._place.folder / each.path): each for each in files}
         suspected = self._suspected(files)
         replaced: dict[str, int] = {}
         if suspected:
-            asked = _read([path / each.path for each in suspected], ", filename = true")
+            asked = _read(self._place.here(each.path for each in suspected), ", filename = true")
             rows = self._connection.execute(
                 f"SELECT filename, count(*) FROM {asked} AS kept SEMI JOIN taken ON {self._alike} "  # noqa: S608 - our own names
                 "WHERE kept.source = $source GROUP BY filename",
@@ -188,13 +190,13 @@ class _Keys:
         ).fetchall()
         return [files[number] for (number,) in sorted(rows)]
 
-    def left(self, path: Path, files: Sequence[_File], source: str) -> Iterator[tuple[pa.Table, str]]:
+    def left(self, files: Sequence[_File], source: str) -> Iterator[tuple[pa.Table, str]]:
         """The rows of files that stay, as the lake keeps them, a source at a time."""
         if not files:
             return
         schema = self._dataset.schema()
         names = [name for name in schema.names if name != "day"]
-        paths = [str(path / each.path) for each in files]
+        paths = [str(file) for file in self._place.here(each.path for each in files)]
         self._connection.register("days", pa.table({"filename": paths, "day": [each.day for each in files]}))
         columns = ", ".join(f"kept.{name}" for name in names)
         rows = self._connection.sql(

@@ -10,7 +10,6 @@ import datetime as dt
 import json
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -21,6 +20,7 @@ from deltalake.transaction import AddAction, CommitProperties, RemoveAction, cre
 
 from ntanalytics.errors import LakeError
 from ntanalytics.lake.parts import Parts
+from ntanalytics.lake.place import Place
 
 #: How often a commit is tried while others, which do not wait for us, commit to the same table.
 ATTEMPTS = 10
@@ -75,7 +75,7 @@ def removal(file: dict[str, Any]) -> RemoveAction:
 
 
 def commit_days(
-    path: Path, parts: Parts, schema: pa.Schema, source: str, first: dt.date, last: dt.date, *, name: str
+    table: Place, parts: Parts, schema: pa.Schema, source: str, first: dt.date, last: dt.date, *, name: str
 ) -> None:
     """Put the files of ``parts`` in the place of the days of their source, in one commit.
 
@@ -83,18 +83,18 @@ def commit_days(
         As :func:`commit`.
     """
 
-    def taken_out(table: DeltaTable) -> list[RemoveAction]:
-        found = superseded(table, source, first, last)
+    def taken_out(newest: DeltaTable) -> list[RemoveAction]:
+        found = superseded(newest, source, first, last)
         if found is None:
-            raise LakeError(f"rows of {source} were put into one file with others' meanwhile", where=str(path))
+            raise LakeError(f"rows of {source} were put into one file with others' meanwhile", where=str(table))
         return found
 
     what = f"source = '{source}' AND day >= '{first.isoformat()}' AND day <= '{last.isoformat()}'"
-    commit(path, parts, schema, taken_out, what, name=name)
+    commit(table, parts, schema, taken_out, what, name=name)
 
 
 def commit(
-    path: Path,
+    table: Place,
     parts: Parts,
     schema: pa.Schema,
     taken_out: TakenOut,
@@ -106,8 +106,8 @@ def commit(
     """Put the files of ``parts`` in the place of those that ``taken_out`` finds in the newest version, in one commit.
 
     Args:
-        path: the table's folder; the table is made where there is none.
-        parts: files in that folder.
+        table: where the table is; it is made where there is none.
+        parts: files of that table.
         schema: the table's, where it is made.
         taken_out: asked at each attempt; what it raises ends the matter.
         what: for the table's history, what is replaced, as a predicate.
@@ -121,18 +121,18 @@ def commit(
     try:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                _attempt(path, parts, schema, taken_out, what, name, list(partition_by))
+                _attempt(table, parts, schema, taken_out, what, name, list(partition_by))
             except CommitFailedError:
-                if attempt == ATTEMPTS or _is_named(path, parts):
+                if attempt == ATTEMPTS or _is_named(table, parts):
                     raise
             else:
                 return
     except BaseException as error:
         # What follows a commit may fail after it (a checkpoint, on a full disk): a file that is named must stay.
         try:
-            done = _is_named(path, parts)
+            done = _is_named(table, parts)
         except (DeltaError, OSError) as unknown:
-            raise LakeError(f"cannot tell whether it was written: {unknown}", where=str(path)) from error
+            raise LakeError(f"cannot tell whether it was written: {unknown}", where=str(table)) from error
         if not done:
             parts.remove()
             raise
@@ -141,30 +141,31 @@ def commit(
 
 
 def _attempt(
-    path: Path, parts: Parts, schema: pa.Schema, taken_out: TakenOut, what: str, name: str, partition_by: list[str]
+    table: Place, parts: Parts, schema: pa.Schema, taken_out: TakenOut, what: str, name: str, partition_by: list[str]
 ) -> None:
     told = {"mode": "Overwrite", "partitionBy": json.dumps(partition_by), "predicate": what}
     # No retry by delta-rs: it would not see that another process wrote the same days, where none were before.
     properties = CommitProperties(custom_metadata={"operationParameters": told}, max_commit_retries=0)
-    if not DeltaTable.is_deltatable(str(path)):
+    if not table.is_table():
+        table.check()
         create_table_with_add_actions(
-            str(path), Schema.from_arrow(schema), parts.added, mode="error", name=name,
-            partition_by=partition_by or None,
+            table.uri, Schema.from_arrow(schema), parts.added, mode="error", name=name,
+            partition_by=partition_by or None, storage_options=table.options,
             commit_properties=CommitProperties(max_commit_retries=0), post_commithook_properties=AFTER_COMMIT,
         )  # fmt: skip
         return
-    table = DeltaTable(str(path))
-    actions: list[AddAction | RemoveAction] = [*parts.added, *taken_out(table)]
+    newest = table.open()
+    actions: list[AddAction | RemoveAction] = [*parts.added, *taken_out(newest)]
     if actions:
-        table.create_write_transaction(
-            actions, "append", table.schema(), partition_by or None,
+        table.check()
+        newest.create_write_transaction(
+            actions, "append", newest.schema(), partition_by or None,
             commit_properties=properties, post_commithook_properties=AFTER_COMMIT,
         )  # fmt: skip
 
 
-def _is_named(path: Path, parts: Parts) -> bool:
+def _is_named(table: Place, parts: Parts) -> bool:
     """Whether the newest version names the files."""
-    if not parts.added or not DeltaTable.is_deltatable(str(path)):
+    if not parts.added or not table.is_table():
         return False
-    named = {Path(file).as_posix() for file in DeltaTable(str(path)).file_uris()}
-    return any((path.absolute() / file).as_posix() in named for file in parts.names())
+    return not parts.names().isdisjoint(files_of(table.open())["path"].to_pylist())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -20,6 +19,7 @@ from deltalake.transaction import RemoveAction
 from ntanalytics.lake.commit import Overtaken, commit, files_of, removal
 from ntanalytics.lake.day_files import DayFiles
 from ntanalytics.lake.parts import Parts
+from ntanalytics.lake.place import Place
 
 _BATCH = 32_768
 
@@ -27,13 +27,13 @@ _BATCH = 32_768
 _AT_ONCE = 200
 
 
-def scattered(path: Path) -> list[list[dict[str, Any]]]:
+def scattered(table: Place) -> list[list[dict[str, Any]]]:
     """The files of a table's newest version that want compaction, as groups that are compacted together.
 
     In a group are whole days on which a source has more than one file, or shares one with others.
     """
     by_day: dict[dt.date, list[dict[str, Any]]] = {}
-    for told in files_of(DeltaTable(str(path))).to_pylist():
+    for told in files_of(table.open()).to_pylist():
         by_day.setdefault(told["partition.day"], []).append(told)
     groups: list[list[dict[str, Any]]] = []
     for _, of_day in sorted(by_day.items()):
@@ -47,23 +47,23 @@ def scattered(path: Path) -> list[list[dict[str, Any]]]:
     return groups
 
 
-def compact(path: Path, files: list[dict[str, Any]], *, name: str) -> None:
+def compact(place: Place, files: list[dict[str, Any]], *, name: str) -> None:
     """Compact a group of files that :func:`scattered` found, in one commit.
 
     Raises:
         Overtaken: another writer was at the same files.
         DeltaError, OSError, ArrowException: it could not be written; the table is as it was.
     """
-    table = DeltaTable(str(path))
+    table = place.open()
     schema = pa.schema(table.schema().to_arrow())
-    parts = Parts(path, "")
+    parts = Parts(place, "")
     written: dict[str, DayFiles] = {}
     try:
         for told in files:
-            for rows in _rows(path, told, schema):
+            for rows in _rows(place, told, schema):
                 for source in pc.unique(rows["source"]).to_pylist():
                     of_source = rows.filter(pc.equal(rows["source"], source))
-                    written.setdefault(source, DayFiles(path, schema)).add(of_source)
+                    written.setdefault(source, DayFiles(place.folder, schema)).add(of_source)
         for source, days in written.items():
             days.close()
             parts.take((file for group in days.files.values() for file in group), source)
@@ -78,12 +78,12 @@ def compact(path: Path, files: list[dict[str, Any]], *, name: str) -> None:
             raise Overtaken
         return [removal(told) for told in files]
 
-    commit(path, parts, schema, taken_out, "compacted", name=name)
+    commit(place, parts, schema, taken_out, "compacted", name=name)
 
 
-def _rows(path: Path, told: dict[str, Any], schema: pa.Schema) -> Iterator[pa.Table]:
+def _rows(place: Place, told: dict[str, Any], schema: pa.Schema) -> Iterator[pa.Table]:
     day = pa.scalar(told["partition.day"], pa.date32())
-    for batch in pq.ParquetFile(path / told["path"]).iter_batches(_BATCH):
+    for batch in pq.ParquetFile(*place.here([told["path"]])).iter_batches(_BATCH):
         given = pa.Table.from_batches([batch])
         if "day" not in given.column_names:
             given = given.append_column("day", pa.repeat(day, given.num_rows))

@@ -7,23 +7,27 @@ version, read as Parquet, is the table.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError
-from filelock import FileLock
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.errors import LakeError
+from ntanalytics.lake.bucket import Bucket, said
 from ntanalytics.lake.cases import merge
 from ntanalytics.lake.commit import AFTER_COMMIT, Overtaken, commit_days, superseded
 from ntanalytics.lake.parts import Parts, Unfit, read_parts
+from ntanalytics.lake.place import Place
 from ntanalytics.lake.rejects import REJECTS, replace_rejects
+from ntanalytics.lake.turns import Leases, turn
+from ntanalytics.settings import Settings
 
 __all__ = ["REJECTS", "DeltaLake"]
 
@@ -34,30 +38,101 @@ class DeltaLake:
     """A folder of Delta tables, one a dataset.
 
     Args:
-        folder: where they are; made when something is first written.
+        folder: where they are; made when something is first written. With a bucket: what is kept here of them.
+        bucket: the folder of an object store that holds them; None where this host's does.
+        leases: for a bucket, whose writers are on many hosts: one at a time writes a table, under its lease. Who has
+            none may read, and write where no other host does.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, bucket: Bucket | None = None, leases: Leases | None = None) -> None:
         self.folder = folder
+        self.bucket = bucket
+        self._leases = leases if bucket else None
         #: Dataset → the version that was opened last; it never changes, and opening one reads the table's whole log.
         self._opened: dict[str, DeltaTable] = {}
 
+    @classmethod
+    def of(cls, settings: Settings, leases: Leases | None = None) -> Self:
+        """A site's lake.
+
+        Raises:
+            SecretMissing: the key of its object store is not where the settings say.
+        """
+        return cls(settings.lake, Bucket(settings.store) if settings.store else None, leases)
+
+    @property
+    def where(self) -> str:
+        """What a message calls it."""
+        return self.bucket.uri if self.bucket else str(self.folder)
+
     def path(self, dataset: str) -> Path:
-        """The folder of a dataset's table."""
+        """The folder of a dataset's table on this host."""
         return self.folder / dataset
+
+    def place(self, dataset: str) -> Place:
+        """Where a dataset's table is."""
+        return Place(self.path(dataset), self.bucket)
+
+    def tables(self) -> list[str]:
+        """The tables that there are.
+
+        Raises:
+            LakeError: they cannot be listed.
+        """
+        with self._reading("the tables"):
+            if self.bucket:
+                names = self.bucket.folders()
+            else:
+                # beside the tables lies the key of the pseudonyms, a file
+                within = self.folder.iterdir() if self.folder.is_dir() else ()
+                names = [each.name for each in within if each.is_dir()]
+            return sorted(name for name in names if self.place(name).is_table())
+
+    def size_bytes(self) -> int:
+        """The bytes of all its files, those that no version names too.
+
+        Raises:
+            LakeError: they cannot be listed.
+        """
+        with self._reading("the sizes"):
+            if self.bucket:
+                return sum(size for _, size, _ in self.bucket.listed())
+            return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+
+    def shared(self, name: str, made: Callable[[Path], bytes]) -> bytes:
+        """A small file that all hosts have alike; ``made`` makes it in a folder where nobody has, and gives it.
+
+        Raises:
+            LakeError: it can be neither read nor made.
+        """
+        if not self.bucket:
+            return made(self.folder)
+        with self._reading(name), turn(self.folder, name, self._leases):
+            if self.bucket.holds(name):
+                return self.bucket.read(name)
+            content = made(self.folder)
+            self.bucket.put(self.folder / name, name)
+            return content
 
     def version(self, dataset: str) -> int | None:
         """The current version of a dataset's table; None when nothing was ever written."""
-        return self._open(dataset).version() if DeltaTable.is_deltatable(str(self.path(dataset))) else None
+        place = self.place(dataset)
+        with self._reading("its version", place):
+            return self._open(dataset).version() if place.is_table() else None
 
     def files(self, dataset: str, version: int, first: dt.date | None = None, last: dt.date | None = None) -> list[str]:
-        """The Parquet files of a version that hold the days from ``first`` to ``last``."""
+        """The Parquet files of a version that hold the days from ``first`` to ``last``, as files of this host."""
         filters = []
         if first is not None:
             filters.append(("day", ">=", first.isoformat()))
         if last is not None:
             filters.append(("day", "<=", last.isoformat()))
-        return sorted(self._open(dataset, version).file_uris(file_pruning_predicate=filters or None))
+        place = self.place(dataset)
+        uris = sorted(self._open(dataset, version).file_uris(file_pruning_predicate=filters or None))
+        if not self.bucket:
+            return uris
+        with self._reading(f"version {version}", place):
+            return [str(file) for file in place.here(uri.removeprefix(f"{place.uri}/") for uri in uris)]
 
     def days(self, dataset: str, version: int | None) -> set[dt.date]:
         """The local days of which a version holds rows; none where nothing was ever written."""
@@ -81,10 +156,9 @@ class DeltaLake:
             LakeError: it could not be written; the table is as it was.
         """
         for name in (dataset, f"{dataset}.rejects"):
-            path = self.path(name)
-            if DeltaTable.is_deltatable(str(path)):
-                with self.writing(name):
-                    DeltaTable(str(path)).delete(
+            with self.writing(name) as table:
+                if table.is_table():
+                    table.open().delete(
                         f"day < '{before.isoformat()}'",
                         writer_properties=_WRITER,
                         post_commithook_properties=AFTER_COMMIT,
@@ -105,40 +179,41 @@ class DeltaLake:
         Raises:
             LakeError: it could not be written; the table is as it was.
         """
-        with self.writing(dataset.name):
-            path, schema = self.path(dataset.name), dataset.schema()
-            table = DeltaTable(str(path)) if DeltaTable.is_deltatable(str(path)) else None
+        with self.writing(dataset.name) as place:
+            schema = dataset.schema()
+            table = place.open() if place.is_table() else None
             if dataset.kind is Kind.CASE:
                 _refuse_other_columns(table, schema)
-                merge(path, dataset, files, source)
+                merge(place, dataset, files, source)
                 return
-            parts = Parts(path, source, first, last)
+            parts = Parts(place, source, first, last)
             if table is not None and (
                 superseded(table, source, first, last) is None or pa.schema(table.schema().to_arrow()) != schema
             ):
                 within = f"day >= '{first.isoformat()}' AND day <= '{last.isoformat()}'"
                 predicate = f"source = '{_quoted(source)}' AND {within}"
-                self._overwrite(path, read_parts(files, schema), predicate, dataset.name)
+                self._overwrite(place, read_parts(files, schema), predicate, dataset.name)
                 return
             try:
                 parts.take(files)
             except BaseException:
                 parts.remove()
                 raise
-            commit_days(path, parts, schema, source, first, last, name=dataset.name)
+            commit_days(place, parts, schema, source, first, last, name=dataset.name)
 
     def replace_rejects(self, dataset: str, rows: pa.Table, source: str, first: dt.date, last: dt.date) -> None:
         """Replace the rows of a source that were set aside in a window, and those without a day."""
-        path = self.folder / f"{dataset}.rejects"
-        if rows.num_rows == 0 and not DeltaTable.is_deltatable(str(path)):
-            return
-        with self.writing(path.name):
-            replace_rejects(path, rows, source, first, last, name=path.name)
+        name = f"{dataset}.rejects"
+        with self._reading("whether it is there", self.place(name)):
+            if rows.num_rows == 0 and not self.place(name).is_table():
+                return
+        with self.writing(name) as table:
+            replace_rejects(table, rows, source, first, last, name=name)
 
-    def _overwrite(self, path: Path, rows: pa.RecordBatchReader, predicate: str, name: str) -> None:
-        exists = DeltaTable.is_deltatable(str(path))
+    def _overwrite(self, table: Place, rows: pa.RecordBatchReader, predicate: str, name: str) -> None:
+        exists = table.is_table()
         write_deltalake(
-            str(path),
+            table.uri,
             rows,
             mode="overwrite",
             predicate=predicate if exists else None,
@@ -146,39 +221,49 @@ class DeltaLake:
             name=name,
             writer_properties=_WRITER,
             post_commithook_properties=AFTER_COMMIT,
+            storage_options=table.options,
         )
 
     def _open(self, dataset: str, version: int | None = None) -> DeltaTable:
         kept = self._opened.get(dataset)
         if kept is not None and version is not None and kept.version() == version:
             return kept
-        try:
-            opened = DeltaTable(str(self.path(dataset)), version=version)
-        except (DeltaError, OSError) as error:
-            raise LakeError(f"cannot read version {version}: {error}", where=str(self.path(dataset))) from error
+        place = self.place(dataset)
+        with self._reading(f"version {version}", place):
+            opened = place.open(version)
         self._opened[dataset] = opened
         return opened
 
     @contextmanager
-    def writing(self, name: str) -> Iterator[None]:
+    def _reading(self, what: str, place: Place | None = None) -> Iterator[None]:
+        """What fails inside is told as an error of ours."""
+        try:
+            yield
+        except (DeltaError, OSError) as error:
+            why, todo = said(error) if self.bucket else (str(error), "")
+            where = str(place) if place else self.where
+            raise LakeError(f"cannot read {what}: {why}", where=where, todo=todo) from error
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[Place]:
         """One writer at a time per table: two commits of the same day would conflict.
+
+        Yields:
+            Where the table is.
 
         Raises:
             LakeError: what was done inside failed, or others write for very long.
         """
-        locks = self.folder / ".locks"
+        place = self.place(name)
         try:
-            locks.mkdir(parents=True, exist_ok=True)
-            with FileLock(locks / f"{name}.lock", timeout=600):
-                yield
+            with turn(self.folder, name, self._leases) as check:
+                yield Place(place.folder, self.bucket, check)
         except (Unfit, Overtaken, pa.ArrowException, duckdb.Error) as error:
-            raise LakeError(f"cannot write: {error}", where=str(self.folder / name)) from error
+            raise LakeError(f"cannot write: {error}", where=str(place)) from error
         except (DeltaError, OSError) as error:
-            raise LakeError(
-                f"cannot write: {error}",
-                where=str(self.folder / name),
-                todo="is the disk full, or the folder read-only?",
-            ) from error
+            why, todo = said(error) if self.bucket else (str(error), "")
+            todo = todo or "is the disk full, or the folder read-only?"
+            raise LakeError(f"cannot write: {why}", where=str(place), todo=todo) from error
 
 
 def _refuse_other_columns(table: DeltaTable | None, schema: pa.Schema) -> None:

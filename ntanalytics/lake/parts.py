@@ -21,6 +21,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake.transaction import AddAction
 
+from ntanalytics.lake.place import Place
+
 #: Rows of a row group: enough for a thread of DuckDB to read at a time, and few in memory.
 ROW_GROUP = 65_536
 
@@ -129,7 +131,7 @@ class Parts:
     """Files of one source each, a day or more, in the folder of a table.
 
     Args:
-        table: the table's folder.
+        table: where the table is.
         source: whose rows.
         first: the first day that they may lie on.
         last: the last one, included.
@@ -138,7 +140,7 @@ class Parts:
         added: what names them in a commit.
     """
 
-    def __init__(self, table: Path, source: str, first: dt.date = dt.date.min, last: dt.date = dt.date.max) -> None:
+    def __init__(self, table: Place, source: str, first: dt.date = dt.date.min, last: dt.date = dt.date.max) -> None:
         self._table = table
         self._source = source
         self._days = (first, last)
@@ -164,7 +166,7 @@ class Parts:
             if not self._days[0] <= day <= self._days[1]:
                 raise Unfit(f"rows of other days than {self._days[0]}…{self._days[1]}, which alone are replaced")
             stats = _statistics(footer, source or self._source)
-            place = self._table / file.parent.name / file.name
+            place = self._table.folder / file.parent.name / file.name
             place.parent.mkdir(parents=True, exist_ok=True)
             self._placed.append(place)
             if is_lent:
@@ -180,7 +182,7 @@ class Parts:
             Unfit: a row is not of this source.
             As :meth:`PartWriter.add`.
         """
-        place = self._table / _file_name()
+        place = self._table.folder / _file_name()
         self._placed.append(place)
         writer = PartWriter(place, rows.schema)
         try:
@@ -191,9 +193,10 @@ class Parts:
         self._add(place, {}, _statistics(pq.read_metadata(place), source))
 
     def _add(self, place: Path, values: dict[str, str | None], stats: str) -> None:
+        self._table.put(place)
         self.added.append(
             AddAction(
-                path=place.relative_to(self._table).as_posix(),
+                path=place.relative_to(self._table.folder).as_posix(),
                 size=place.stat().st_size,
                 partition_values=values,
                 modification_time=time.time_ns() // 1_000_000,
@@ -204,8 +207,7 @@ class Parts:
 
     def remove(self) -> None:
         """Remove what was moved there: no commit names it."""
-        for file in self._placed:
-            file.unlink(missing_ok=True)
+        self._table.remove([file.relative_to(self._table.folder).as_posix() for file in self._placed])
 
     def names(self) -> set[str]:
         """The files, as a version of the table names them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +14,9 @@ import pyarrow as pa
 
 from ntanalytics.contract import Dataset
 from ntanalytics.lake.delta import DeltaLake
+
+#: Seconds after which a table of an object store's is looked at anew: less than what was used stays.
+_FRESH_S = 1800
 
 
 class Reader(ABC):
@@ -29,7 +33,7 @@ class Reader(ABC):
 
     def __init__(self, lake: DeltaLake) -> None:
         self._lake = lake
-        self._tables: dict[tuple[str, int, dt.date | None, dt.date | None], ir.Table] = {}
+        self._tables: dict[tuple[str, int, dt.date | None, dt.date | None], tuple[ir.Table, float]] = {}
 
     def table(
         self, dataset: Dataset, version: int | None, first: dt.date | None = None, last: dt.date | None = None
@@ -45,9 +49,12 @@ class Reader(ABC):
         if version is None:
             return self._nothing(dataset)
         asked = (dataset.name, version, first, last)
-        if asked not in self._tables:
-            self._tables[asked] = self._read(dataset, version, first, last)
-        return self._tables[asked]
+        made, made_at = self._tables.get(asked, (None, 0.0))
+        # What is kept here of an object store may go when it was not used for long.
+        if made is None or (self._lake.bucket and time.monotonic() - made_at > _FRESH_S):
+            made = self._read(dataset, version, first, last)
+            self._tables[asked] = made, time.monotonic()
+        return made
 
     def _read(self, dataset: Dataset, version: int, first: dt.date | None, last: dt.date | None) -> ir.Table:
         files = self._lake.files(dataset.name, version, first, last)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +17,7 @@ from deltalake.transaction import RemoveAction
 
 from ntanalytics.lake.commit import ATTEMPTS, Overtaken, commit, files_of, removal
 from ntanalytics.lake.parts import Parts
+from ntanalytics.lake.place import Place
 
 #: The columns of such a table.
 REJECTS = pa.schema(
@@ -33,7 +33,7 @@ REJECTS = pa.schema(
 _File = dict[str, Any]  # what files_of tells of one
 
 
-def replace_rejects(path: Path, rows: pa.Table, source: str, first: dt.date, last: dt.date, *, name: str) -> None:
+def replace_rejects(table: Place, rows: pa.Table, source: str, first: dt.date, last: dt.date, *, name: str) -> None:
     """Replace the rows of a source in a window, and those without a day, in one commit; in none where nothing changes.
 
     Raises:
@@ -41,15 +41,15 @@ def replace_rejects(path: Path, rows: pa.Table, source: str, first: dt.date, las
         Overtaken: other writers were faster each time.
     """
     for attempt in range(1, ATTEMPTS + 1):
-        files = [told for told in _files(path) if _concerns(told, source, first, last)]
-        there = pa.concat_tables([REJECTS.empty_table(), *(_read(path, told) for told in files)])
+        files = [told for told in _files(table) if _concerns(told, source, first, last)]
+        there = pa.concat_tables([REJECTS.empty_table(), *(_read(table, told) for told in files)])
         in_window = pc.or_kleene(
             pc.is_null(there["day"]),
             pc.and_kleene(pc.greater_equal(there["day"], first), pc.less_equal(there["day"], last)),
         )
         stays = there.filter(pc.invert(pc.and_(pc.equal(there["source"], source), in_window)))
         try:
-            _commit(path, files, pa.concat_tables([stays, rows.cast(REJECTS)]), f"{source} {first}…{last}", name)
+            _commit(table, files, pa.concat_tables([stays, rows.cast(REJECTS)]), f"{source} {first}…{last}", name)
         except Overtaken:
             if attempt == ATTEMPTS:
                 raise
@@ -57,10 +57,10 @@ def replace_rejects(path: Path, rows: pa.Table, source: str, first: dt.date, las
             return
 
 
-def scattered(path: Path, before: dt.date) -> list[list[_File]]:
+def scattered(table: Place, before: dt.date) -> list[list[_File]]:
     """Files that are put together by :func:`gather`: of one source and month, all of days before ``before``."""
     groups: dict[tuple[str, str], list[_File]] = {}
-    for told in _files(path):
+    for told in _files(table):
         low, high = told.get("min.day"), told.get("max.day")
         is_whole = told.get("min.source") is not None and told.get("min.source") == told.get("max.source")
         if (
@@ -74,20 +74,20 @@ def scattered(path: Path, before: dt.date) -> list[list[_File]]:
     return [group for _, group in sorted(groups.items()) if len(group) > 1]
 
 
-def gather(path: Path, group: list[_File], *, name: str) -> None:
+def gather(table: Place, group: list[_File], *, name: str) -> None:
     """Put files of one source into one.
 
     Raises:
         As :func:`replace_rejects`.
     """
-    rows = pa.concat_tables([_read(path, told) for told in group])
-    _commit(path, group, rows, "compacted", name, is_apart=False)
+    rows = pa.concat_tables([_read(table, told) for told in group])
+    _commit(table, group, rows, "compacted", name, is_apart=False)
 
 
-def _commit(path: Path, files: list[_File], rows: pa.Table, what: str, name: str, *, is_apart: bool = True) -> None:
+def _commit(table: Place, files: list[_File], rows: pa.Table, what: str, name: str, *, is_apart: bool = True) -> None:
     if not files and not rows.num_rows:
         return
-    parts = Parts(path, "")
+    parts = Parts(table, "")
     try:
         for of_file, source in _apart(rows, is_apart=is_apart):
             parts.write(of_file, source)
@@ -100,7 +100,7 @@ def _commit(path: Path, files: list[_File], rows: pa.Table, what: str, name: str
             raise Overtaken
         return [removal(told) for told in files]
 
-    commit(path, parts, REJECTS, taken_out, what, name=name, partition_by=())
+    commit(table, parts, REJECTS, taken_out, what, name=name, partition_by=())
 
 
 def _apart(rows: pa.Table, *, is_apart: bool) -> Iterable[tuple[pa.Table, str]]:
@@ -115,10 +115,10 @@ def _apart(rows: pa.Table, *, is_apart: bool) -> Iterable[tuple[pa.Table, str]]:
             yield of_source.filter(is_of_day), source
 
 
-def _files(path: Path) -> list[_File]:
-    if not DeltaTable.is_deltatable(str(path)):
+def _files(table: Place) -> list[_File]:
+    if not table.is_table():
         return []
-    found: list[_File] = files_of(DeltaTable(str(path))).to_pylist()
+    found: list[_File] = files_of(table.open()).to_pylist()
     return found
 
 
@@ -131,5 +131,5 @@ def _concerns(told: _File, source: str, first: dt.date, last: dt.date) -> bool:
     return since is None or until is None or told.get("null_count.day") != 0 or (since <= last and until >= first)
 
 
-def _read(path: Path, told: _File) -> pa.Table:
-    return pq.ParquetFile(path / told["path"]).read().select(REJECTS.names).cast(REJECTS)
+def _read(table: Place, told: _File) -> pa.Table:
+    return pq.ParquetFile(*table.here([told["path"]])).read().select(REJECTS.names).cast(REJECTS)

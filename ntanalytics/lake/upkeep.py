@@ -7,16 +7,14 @@ that reports need. Readers of the current version, and of every version since ``
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
-
-from deltalake import DeltaTable
 
 from ntanalytics.errors import LakeError
 from ntanalytics.lake import compacting, rejects, versions
 from ntanalytics.lake.commit import Overtaken
 from ntanalytics.lake.delta import DeltaLake
+from ntanalytics.lake.place import Stored
 
 #: A file that no version names may belong to an extraction that is under way; none takes so long.
 _UNDER_WAY = dt.timedelta(days=1)
@@ -51,15 +49,6 @@ class Upkeep:
     is_overtaken: bool = False
 
 
-def tables(lake: DeltaLake) -> list[str]:
-    """The tables of a lake."""
-    if not lake.folder.is_dir():
-        return []
-    # beside the tables lies the key of the pseudonyms, a file
-    folders = (path for path in lake.folder.iterdir() if path.is_dir())
-    return sorted(path.name for path in folders if DeltaTable.is_deltatable(str(path)))
-
-
 def tidy(
     lake: DeltaLake, name: str, needed: Collection[int], now: dt.datetime, *, keep: dt.timedelta, dry_run: bool
 ) -> Upkeep:
@@ -76,20 +65,20 @@ def tidy(
     Raises:
         LakeError: it cannot be read or written; it is as it was.
     """
-    path = lake.path(name)
     compacted, is_overtaken = _compacted(lake, name, now, dry_run=dry_run)
-    with lake.writing(name):  # a log that is being written tells half
-        recent = versions.recent(path, now - keep)
-        kept = versions.kept(path, {*needed, *recent})
+    with lake.writing(name) as table:  # a log that is being written tells half
+        stored = table.stored()
+        recent = versions.recent(stored, now - keep)
+        kept = versions.kept(table, stored, {*needed, *recent})
         if not recent <= kept.versions:
-            raise LakeError("not even its current version can be read: nothing was removed", where=str(path))
-        files = [file for file in _files(path) if file.relative_to(path).as_posix() not in kept.files]
+            raise LakeError("not even its current version can be read: nothing was removed", where=str(table))
+        files = [file for file in stored if _is_data(file) and file.name not in kept.files]
         files = [file for file in files if _age(file, now) > _UNDER_WAY]
-        logs = [file for file in versions.needless_logs(path, min(kept.versions)) if _age(file, now) > keep]
-        freed = sum(file.stat().st_size for file in (*files, *logs))
+        logs = [file for file in versions.needless_logs(stored, min(kept.versions)) if _age(file, now) > keep]
+        freed = sum(file.size for file in (*files, *logs))
         if not dry_run:
-            for file in (*files, *logs):
-                file.unlink(missing_ok=True)
+            table.check()
+            table.remove([file.name for file in (*files, *logs)])
     return Upkeep(
         name, compacted, len(files), freed, len(logs), len(kept.versions), tuple(sorted(kept.lost)), is_overtaken
     )
@@ -97,28 +86,28 @@ def tidy(
 
 def _compacted(lake: DeltaLake, name: str, now: dt.datetime, *, dry_run: bool) -> tuple[int, bool]:
     """How many files are compacted, and whether another writer was faster."""
-    path = lake.path(name)
     is_rejects = name.endswith(".rejects")
-    with lake.writing(name):
+    with lake.writing(name) as table:
         before = now.date() - _GATHERED
-        groups = rejects.scattered(path, before) if is_rejects else compacting.scattered(path)
+        groups = rejects.scattered(table, before) if is_rejects else compacting.scattered(table)
     if dry_run:
         return sum(len(group) for group in groups), False
     done = 0
     for group in groups:
-        with lake.writing(name):  # for a group at a time, so that no extraction waits long
+        with lake.writing(name) as table:  # for a group at a time, so that no extraction waits long
             try:
-                (rejects.gather if is_rejects else compacting.compact)(path, group, name=name)
+                (rejects.gather if is_rejects else compacting.compact)(table, group, name=name)
             except Overtaken:
                 return done, True
         done += len(group)
     return done, False
 
 
-def _files(path: Path) -> Iterator[Path]:
-    for folder in (path, *(each for each in path.iterdir() if each.is_dir() and each.name.startswith("day="))):
-        yield from (file for file in folder.iterdir() if file.suffix == ".parquet")
+def _is_data(file: Stored) -> bool:
+    """Whether a file holds rows: it lies in the table's folder, or in that of a day."""
+    folder, _, name = file.name.rpartition("/")
+    return name.endswith(".parquet") and (not folder or (folder.startswith("day=") and "/" not in folder))
 
 
-def _age(file: Path, now: dt.datetime) -> dt.timedelta:
-    return now - dt.datetime.fromtimestamp(file.stat().st_mtime, dt.UTC)
+def _age(file: Stored, now: dt.datetime) -> dt.timedelta:
+    return now - dt.datetime.fromtimestamp(file.modified, dt.UTC)

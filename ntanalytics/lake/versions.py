@@ -9,18 +9,18 @@ import datetime as dt
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import unquote
 
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from ntanalytics.lake.commit import files_of
+from ntanalytics.lake.place import LOG, Place, Stored
 
-_COMMIT = re.compile(r"(\d{20})\.json")
-_CHECKPOINT = re.compile(r"(\d{20})\.checkpoint(\.\d+\.\d+)?\.parquet")
+_COMMIT = re.compile(LOG + r"/(\d{20})\.json")
+_CHECKPOINT = re.compile(LOG + r"/(\d{20})\.checkpoint(\.\d+\.\d+)?\.parquet")
 
 
 @dataclass(frozen=True)
@@ -38,41 +38,41 @@ class Kept:
     lost: frozenset[int]
 
 
-def log_of(table: Path) -> Path:
-    """The folder of a table's log."""
-    return table / "_delta_log"
-
-
-def commits(table: Path) -> dict[int, Path]:
-    """Version → its commit's file, ascending, as far back as the log goes."""
-    found = {int(match[1]): path for path in log_of(table).iterdir() if (match := _COMMIT.fullmatch(path.name))}
+def commits(stored: Iterable[Stored]) -> dict[int, Stored]:
+    """Version → its commit's file, ascending, as far back as the log goes; of all files of a table."""
+    found = {int(match[1]): each for each in stored if (match := _COMMIT.fullmatch(each.name))}
     return dict(sorted(found.items()))
 
 
-def checkpoints(table: Path) -> dict[int, list[Path]]:
-    """Version → the files of its checkpoint, ascending."""
-    found: dict[int, list[Path]] = {}
-    for path in sorted(log_of(table).iterdir()):
-        if match := _CHECKPOINT.fullmatch(path.name):
-            found.setdefault(int(match[1]), []).append(path)
+def checkpoints(stored: Iterable[Stored]) -> dict[int, list[Stored]]:
+    """Version → the files of its checkpoint, ascending; of all files of a table."""
+    found: dict[int, list[Stored]] = {}
+    for each in sorted(stored, key=lambda each: each.name):
+        if match := _CHECKPOINT.fullmatch(each.name):
+            found.setdefault(int(match[1]), []).append(each)
     return found
 
 
-def recent(table: Path, since: dt.datetime) -> set[int]:
+def recent(stored: Iterable[Stored], since: dt.datetime) -> set[int]:
     """The current version, and those that were current at any moment after ``since``, by the times of the commits."""
-    there = commits(table)
+    there = commits(stored)
     replaced_at = zip(list(there)[:-1], list(there.values())[1:], strict=True)
-    young = {version for version, next_one in replaced_at if next_one.stat().st_mtime >= since.timestamp()}
+    young = {version for version, next_one in replaced_at if next_one.modified >= since.timestamp()}
     return {*young, *list(there)[-1:]}
 
 
-def kept(table: Path, wanted: Collection[int]) -> Kept:
+def kept(table: Place, stored: Collection[Stored], wanted: Collection[int]) -> Kept:
     """What the wanted versions of a table name.
+
+    Args:
+        table: where the table is.
+        stored: all its files.
+        wanted: the versions.
 
     Raises:
         DeltaError, OSError, ValueError: the log cannot be read.
     """
-    there = commits(table)
+    there = commits(stored)
     last = max(there)
     oldest, versions = _oldest(table, sorted(version for version in wanted if version <= last))
     lost = frozenset(set(wanted) - set(versions))
@@ -80,10 +80,10 @@ def kept(table: Path, wanted: Collection[int]) -> Kept:
         return Kept(frozenset(), frozenset(), lost)
     added = dict.fromkeys(files_of(oldest)["path"].to_pylist(), oldest.version())
     files = set()
-    for version, path in there.items():
+    for version, commit in there.items():
         if version <= oldest.version():
             continue
-        taken_out, brought = _changes(path)
+        taken_out, brought = _changes(table.read(commit.name))
         for name in taken_out & added.keys():
             if _any_between(versions, added.pop(name), version):
                 files.add(name)
@@ -92,30 +92,31 @@ def kept(table: Path, wanted: Collection[int]) -> Kept:
     return Kept(frozenset(map(unquote, files)), frozenset(versions), lost)
 
 
-def _oldest(table: Path, versions: list[int]) -> tuple[DeltaTable | None, list[int]]:
+def _oldest(table: Place, versions: list[int]) -> tuple[DeltaTable | None, list[int]]:
     """The first of the versions that can be read, opened, and it with all later ones: the log may go back less far."""
     for number, version in enumerate(versions):
         try:
-            return DeltaTable(str(table), version=version), versions[number:]
+            return table.open(version), versions[number:]
         except DeltaError:
             continue
     return None, []
 
 
-def _changes(commit: Path) -> tuple[set[str], set[str]]:
+def _changes(commit: str) -> tuple[set[str], set[str]]:
     """The files that a commit took out, and those that it brought."""
-    actions = [json.loads(line) for line in commit.read_text(encoding="utf-8").splitlines()]
+    actions = [json.loads(line) for line in commit.splitlines()]
     taken_out = {action["remove"]["path"] for action in actions if "remove" in action}
     return taken_out, {action["add"]["path"] for action in actions if "add" in action}
 
 
-def needless_logs(table: Path, oldest: int) -> list[Path]:
+def needless_logs(stored: Collection[Stored], oldest: int) -> list[Stored]:
     """The commits and checkpoints before the last checkpoint from which a version, and every later one, can be read."""
-    before = [version for version in checkpoints(table) if version <= oldest]
+    there = checkpoints(stored)
+    before = [version for version in there if version <= oldest]
     if not before:
         return []
-    logs = [path for version, path in commits(table).items() if version < before[-1]]
-    return logs + [path for version in before[:-1] for path in checkpoints(table)[version]]
+    logs = [each for version, each in commits(stored).items() if version < before[-1]]
+    return logs + [each for version in before[:-1] for each in there[version]]
 
 
 def _any_between(versions: list[int], first: int, end: int) -> bool:

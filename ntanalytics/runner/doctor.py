@@ -18,6 +18,7 @@ from ntanalytics.catalog import site_catalog
 from ntanalytics.disk import LEAST_FREE_BYTES
 from ntanalytics.errors import CalendarMissing, ContractError, NtaError, PublishError, SourceClosed, SourceUnreachable
 from ntanalytics.extraction.conformance import Conformance, conform
+from ntanalytics.lake import DeltaLake
 from ntanalytics.lake.spark_session import check_installed
 from ntanalytics.periods import local_window
 from ntanalytics.settings import Settings, SourceSettings, load, read_secret
@@ -85,6 +86,7 @@ def examine(config: Path, now: dt.datetime) -> Iterator[Examined]:
         yield from _source(settings, name, configured, now)
     yield from _channels(settings)
     yield from _calendar(settings, now)
+    yield from _store(settings)
     yield from _engine(settings)
     yield from _disk(settings)
     yield _fonts()
@@ -213,6 +215,18 @@ def _engine(settings: Settings) -> Iterator[Examined]:
         yield Examined("engine", "spark", State.OK, f"{check_installed()}; master {settings.spark.master}")
     except NtaError as error:
         yield _bad("engine", "spark", error)
+
+
+def _store(settings: Settings) -> Iterator[Examined]:
+    """Whether the object store of the lake answers, and takes the key."""
+    if settings.store is None:
+        return
+    try:
+        tables = DeltaLake.of(settings).tables()
+    except NtaError as error:
+        yield _bad("store", "reachable", error)
+        return
+    yield Examined("store", "reachable", State.OK, f"{settings.store.url}: {len(tables)} table(s)")
 
 
 def _disk(settings: Settings) -> Iterator[Examined]:

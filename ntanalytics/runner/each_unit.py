@@ -212,7 +212,7 @@ def _server(settings: Settings, report: str, period: Period, pages: int, progres
     keep = kept.keepers().get(report)
     with tempfile.TemporaryDirectory(prefix="nta-kept-") as folder:
         reads = []
-        if keep is not None and pages >= FEWEST_KEPT and settings.lake.is_dir():
+        if keep is not None and pages >= FEWEST_KEPT and (settings.store or settings.lake.is_dir()):
             progress(f"{report} {period.text}: figures of all units", 0)
             kept.write(keep(Report(Workspace(settings), report, "", period)), Path(folder))
             reads = [f"ntanalytics.workspace.kept:load={folder}"]

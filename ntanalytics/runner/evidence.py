@@ -28,7 +28,7 @@ NOT_RUN = "未运行：此前的单元已失败，报告到此为止。"
 def known_secrets(settings: Settings) -> list[str]:
     """The secrets that the settings refer to, so that they can be taken out of what is kept."""
     found = []
-    for reference in sorted(settings.references):
+    for reference in sorted(settings.references | settings.lake_references):
         try:
             found.append(read_secret(reference, where=""))
         except SettingsError:  # there is none, so there is nothing to take out
@@ -39,9 +39,10 @@ def known_secrets(settings: Settings) -> list[str]:
 def kernel_environment(settings: Settings, run_id: str) -> dict[str, str]:
     """The environment of a report's kernel: this process's, without the secrets of sources and channels.
 
-    A notebook reads the lake and never a source, and sends nothing; what it does not hold it cannot show.
+    A notebook reads the lake and never a source, and sends nothing; what it does not hold it cannot show. The key of
+    the lake's object store stays.
     """
-    hidden = {each.removeprefix("env:") for each in settings.references}
+    hidden = {each.removeprefix("env:") for each in settings.references - settings.lake_references}
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
     return {**kept, "NTANALYTICS_CONFIG": str(settings.file), "NTANALYTICS_RUN_ID": run_id}
 

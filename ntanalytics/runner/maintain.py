@@ -13,7 +13,7 @@ from dataclasses import asdict
 from ntanalytics.errors import LakeError
 from ntanalytics.extraction.spool import sweep
 from ntanalytics.lake import DeltaLake
-from ntanalytics.lake.upkeep import Upkeep, tables, tidy
+from ntanalytics.lake.upkeep import Upkeep, tidy
 from ntanalytics.ledger import Ledger
 from ntanalytics.runner.needed import needed_versions
 from ntanalytics.settings import Settings
@@ -51,14 +51,14 @@ def maintain(
             where=", ".join(str(path) for path in needed.unreadable[:5]),
             todo="correct its permissions, restore it, or remove the report that it belongs to",
         )
-    lake = DeltaLake(settings.lake)
+    lake = DeltaLake.of(settings, ledger.lease)
     with ledger.lease(f"maintain {settings.lake}"[:200]) as lease:
         if lease is None:
             raise LakeError("another process maintains this lake", where=str(settings.lake), todo="let it end")
         if not dry_run:
             sweep(settings.lake / ".spool")
         done = []
-        for number, name in enumerate(tables(lake)):
+        for number, name in enumerate(lake.tables()):
             if progress:
                 progress(name, number)
             done.append(tidy(lake, name, needed.versions.get(name, frozenset()), now, keep=KEEP, dry_run=dry_run))

@@ -131,7 +131,7 @@ def _give_up(settings: Settings, ledger: Ledger, outputs: Path, item: Item) -> N
         case "lake" if item.before is not None:
             # Once they are not covered, the days are a hole to every report, and never a zero.
             ledger.pruning.forget_days(item.name, item.before)
-            DeltaLake(settings.lake).drop_before(item.name, item.before)
+            DeltaLake.of(settings, ledger.lease).drop_before(item.name, item.before)
         case "ledger" if item.before is not None:
             ledger.pruning.prune(item.before)
 
@@ -178,7 +178,7 @@ def _evidence(settings: Settings, today: dt.date) -> Iterator[Item]:
 
 def _lake(settings: Settings, today: dt.date, notebooks: Path | None) -> Iterator[Item]:
     policy = settings.retention
-    lake = DeltaLake(settings.lake)
+    lake = DeltaLake.of(settings)
     for kind, days in (
         (Kind.EVENT, policy.event_days), (Kind.STATE, policy.state_days), (Kind.CASE, policy.case_days),
     ):  # fmt: skip

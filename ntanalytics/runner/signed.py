@@ -42,7 +42,7 @@ def signoffs(settings: Settings) -> list[Signoff]:
     Raises:
         LakeError: the lake cannot be read.
     """
-    lake = DeltaLake(settings.lake)
+    lake = DeltaLake.of(settings)
     rows = DuckReader(lake).table(dataset(SIGNOFFS), lake.version(SIGNOFFS)).order_by("signed_on").to_pyarrow()
     return [Signoff(row["signed_on"], row["report"], row["period"]) for row in rows.to_pylist()]
 

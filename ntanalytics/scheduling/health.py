@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ntanalytics.errors import NtaError
+from ntanalytics.lake import DeltaLake
 from ntanalytics.ledger import Delivery, Ledger
 from ntanalytics.scheduling.delivering import undelivered
 from ntanalytics.scheduling.due import FURTHEST_DAYS, turn_of
@@ -101,7 +102,7 @@ def health(settings: Settings, jobs: Mapping[str, Job], now: dt.datetime) -> Hea
         LakeError: the ledger cannot be read.
     """
     ledger = Ledger(settings.ledger)
-    lake = sum(path.stat().st_size for path in settings.lake.rglob("*") if path.is_file())
+    lake = DeltaLake.of(settings).size_bytes()
     place = next((path for path in (settings.outputs, *settings.outputs.parents) if path.exists()), None)
     return Health(
         now.astimezone(dt.UTC),

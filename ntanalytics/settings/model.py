@@ -6,12 +6,22 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from ntanalytics.channels import Channel, Recipient
 from ntanalytics.periods import Calendar
 from ntanalytics.settings.holidays import read_calendar
-from ntanalytics.settings.parts import Part, Retention, RuleSettings, Site, SourceSettings, Spark, ledger_url
+from ntanalytics.settings.parts import (
+    Part,
+    Retention,
+    RuleSettings,
+    Site,
+    SourceSettings,
+    Spark,
+    StoreSettings,
+    lake_folder,
+    ledger_url,
+)
 
 
 class Settings(Part):
@@ -19,7 +29,10 @@ class Settings(Part):
 
     file: Path = Field(exclude=True, description="Not written: where this was read from.")
     site: Site = Field(default_factory=Site, description="The city.")
-    lake: Path = Field(Path("lake"), description="Folder of the lake.")
+    lake: Annotated[Path, BeforeValidator(lake_folder)] = Field(
+        Path("lake"), description="Folder of the lake; with `store`, of what this host keeps of it."
+    )
+    store: StoreSettings | None = Field(None, description="The object store that holds the lake, where one does.")
     engine: Literal["duckdb", "spark"] = Field("duckdb", description="What reads the lake and works out the figures.")
     spark: Spark = Field(default_factory=Spark, description="Where Spark is, for `engine: spark`.")
     ledger: Annotated[str, AfterValidator(ledger_url)] = Field(
@@ -37,8 +50,13 @@ class Settings(Part):
     operators: tuple[Recipient, ...] = Field((), description="Who is told when something goes wrong.")
 
     @property
+    def lake_references(self) -> frozenset[str]:
+        """The references to the key of the lake's store, which a notebook that reads the lake needs, too."""
+        return frozenset({self.store.access_key, self.store.secret_key}) if self.store else frozenset()
+
+    @property
     def references(self) -> frozenset[str]:
-        """Every reference to a secret that the settings hold."""
+        """Every reference to a secret of a source or a channel, which no notebook needs."""
         sources = self.sources.values()
         found = {source.password for source in sources}
         found |= {target.password for source in sources for target in source.targets}

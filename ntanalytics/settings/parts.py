@@ -38,6 +38,25 @@ def _bare_url(text: str) -> str:
     return text
 
 
+def _bucket(text: str) -> str:
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(/[^/?#@:]+)*/?", text):
+        raise ValueError("write it as s3://BUCKET/PREFIX")
+    return text
+
+
+def _endpoint(text: str) -> str:
+    if text and not re.fullmatch(r"https?://[^/?#@]+/?", text):
+        raise ValueError("write the store's address as https://HOST:PORT, without a key")
+    return text.rstrip("/")
+
+
+def lake_folder(value: object) -> object:
+    """The folder of the lake as it is written; raises ValueError where it is the address of something else."""
+    if "://" in str(value):
+        raise ValueError("a folder of this host; write `store: {url: s3://BUCKET/PREFIX, ...}` for an object store")
+    return value
+
+
 def ledger_url(text: str) -> str:
     """The ledger's URL as it is; raises ValueError where it holds a password."""
     if _holds_password(text):
@@ -109,6 +128,21 @@ class SourceSettings(Part):
     pause_s: float = Field(0, ge=0, le=3600, description="Database: seconds of rest between two statements that read.")
     allowed: Annotated[str, AfterValidator(_hours)] = Field(
         "", description="Local hours in which it may be read, like 19:00-07:30; default: all hours."
+    )
+
+
+class StoreSettings(Part):
+    """The object store that holds the lake, in place of a folder of this host."""
+
+    url: Annotated[str, AfterValidator(_bucket)] = Field(description="The lake's place: s3://BUCKET/PREFIX.")
+    endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
+        "", description="The store's address, http:// or https://; default: Amazon's of the region."
+    )
+    region: str = Field("us-east-1", description="The store's region; most stores of one's own have this one.")
+    access_key: Annotated[str, AfterValidator(reference)] = Field(description="Reference to the access key.")
+    secret_key: Annotated[str, AfterValidator(reference)] = Field(description="Reference to the secret key.")
+    cache_gb: float = Field(
+        20, gt=0, description="GB that the folder `lake` keeps of it; what was used for two hours stays in any case."
     )
 
 

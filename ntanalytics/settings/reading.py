@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from ntanalytics.channels import Channel, Recipient, addresses
 from ntanalytics.errors import SettingsError, UnknownName
 from ntanalytics.settings.model import Settings
-from ntanalytics.settings.parts import Retention, RuleSettings, Site, SourceSettings, Spark, Target
+from ntanalytics.settings.parts import Retention, RuleSettings, Site, SourceSettings, Spark, StoreSettings, Target
 
 FILE_NAME = "ntanalytics.yml"
 ENVIRONMENT = "NTANALYTICS_CONFIG"
@@ -83,7 +83,7 @@ def _fields_at(place: Sequence[int | str]) -> Iterable[str]:
         return Settings.model_fields
     parts: dict[int | str, type[BaseModel]] = {
         "site": Site, "rules": RuleSettings, "channels": Channel, "operators": Recipient,
-        "retention": Retention, "spark": Spark,
+        "retention": Retention, "spark": Spark, "store": StoreSettings,
     }  # fmt: skip
     part = Target if "targets" in place else parts.get(place[0], SourceSettings)
     return part.model_fields

@@ -189,7 +189,7 @@ def open_report(name: str, period: str) -> Report:
         NoData: nothing was ever extracted.
     """
     workspace = open_workspace()
-    if not workspace.settings.lake.is_dir():
+    if not workspace.settings.store and not workspace.settings.lake.is_dir():
         raise NoData("the lake is empty", where=str(workspace.settings.lake), todo="run `ntanalytics extract` first")
     today = dt.datetime.now(workspace.settings.zone).date()
     return Report(workspace, name, _title(name), parse_period(period, today, workspace.calendar))

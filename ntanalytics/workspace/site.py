@@ -49,7 +49,7 @@ class Workspace:
         self.settings = settings
         self.calendar: Calendar = settings.calendar()
         self.ledger = Ledger(settings.ledger)
-        self._lake = DeltaLake(settings.lake)
+        self._lake = DeltaLake.of(settings)
         self.reader: Reader = open_reader(self._lake, settings)
         self._versions: dict[str, int | None] = {}
 

@@ -119,7 +119,7 @@ def test_a_writer_that_another_machine_overtook_looks_again(lake: DeltaLake, mon
         if not done:
             done.append(True)
             rows = files_of_rows(lake, "a", {"1": (1, "y"), "3": (0, "y")})
-            cases.merge(lake.path("oa.tasks"), TASKS, rows, "a")
+            cases.merge(lake.place("oa.tasks"), TASKS, rows, "a")
         real(*given, **named)
 
     monkeypatch.setattr(cases, "commit", commit)

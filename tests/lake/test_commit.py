@@ -34,13 +34,13 @@ def on_disk(lake: DeltaLake) -> set[str]:
 
 
 def written(lake: DeltaLake, segments: int, source: str = "a") -> Parts:
-    parts = Parts(lake.path("sms.bills"), source, DAY, DAY)
+    parts = Parts(lake.place("sms.bills"), source, DAY, DAY)
     parts.take(parted(bills(DAY, segments, source), lake.folder))
     return parts
 
 
 def put(lake: DeltaLake, parts: Parts, source: str = "a") -> None:
-    commit_days(lake.path("sms.bills"), parts, BILLS.schema(), source, DAY, DAY, name="sms.bills")
+    commit_days(lake.place("sms.bills"), parts, BILLS.schema(), source, DAY, DAY, name="sms.bills")
 
 
 def test_a_window_is_replaced_in_one_commit_with_the_days_that_become_empty(lake: DeltaLake):
@@ -152,7 +152,7 @@ def test_a_writer_that_is_overtaken_each_time_gives_up_and_leaves_nothing(
 
     def look(table: DeltaTable, *window: object) -> object:
         found = superseded(table, *window)
-        lake._overwrite(lake.path("sms.bills"), bills(DAY, 5, "b"), "source = 'b'", "sms.bills")
+        lake._overwrite(lake.place("sms.bills"), bills(DAY, 5, "b"), "source = 'b'", "sms.bills")
         return found
 
     parts = written(lake, 100)
@@ -189,22 +189,22 @@ def test_a_table_that_somebody_compacted_still_loses_no_row_of_another_source(la
 
 
 def test_a_table_of_an_earlier_release_is_replaced_alike(lake: DeltaLake):
-    lake._overwrite(lake.path("sms.bills"), bills(DAY, 1), "", "sms.bills")
-    lake._overwrite(lake.path("sms.bills"), bills(DAY, 10, "b"), "source = 'b'", "sms.bills")
+    lake._overwrite(lake.place("sms.bills"), bills(DAY, 1), "", "sms.bills")
+    lake._overwrite(lake.place("sms.bills"), bills(DAY, 10, "b"), "source = 'b'", "sms.bills")
     replace(lake, bills(DAY, 100), "a", DAY, DAY)
     assert total(lake, lake.version("sms.bills")) == 110
 
 
 def test_a_table_whose_columns_are_in_another_order_is_replaced_alike(lake: DeltaLake):
     turned = pa.table(bills(DAY, 1).read_all()).select(BILLS.schema().names[::-1])
-    lake._overwrite(lake.path("sms.bills"), turned, "", "sms.bills")
+    lake._overwrite(lake.place("sms.bills"), turned, "", "sms.bills")
     replace(lake, bills(NEXT, 10), "a", NEXT, NEXT)
     replace(lake, bills(DAY, 100), "a", DAY, DAY)
     assert total(lake, lake.version("sms.bills")) == 110
 
 
 def test_a_table_of_other_columns_is_refused(lake: DeltaLake):
-    lake._overwrite(lake.path("sms.bills"), bills(DAY, 1).read_all().drop_columns(["carrier"]), "", "sms.bills")
+    lake._overwrite(lake.place("sms.bills"), bills(DAY, 1).read_all().drop_columns(["carrier"]), "", "sms.bills")
     with pytest.raises(LakeError, match=r"sms\.bills: cannot write"):
         replace(lake, bills(DAY, 100), "a", DAY, DAY)
 

@@ -56,8 +56,8 @@ def test_what_a_report_names_stays_readable_and_what_none_names_goes(lake: Delta
 def test_every_version_of_the_last_days_stays(lake: DeltaLake):
     for segments in range(4):
         replace(lake, bills(DAY, segments), "a", DAY, DAY)
-    for version, path in commits(lake.path(NAME)).items():  # a commit every four days; the last one today
-        age = (3 - version) * 4 * 86_400
+    for version, each in commits(lake.place(NAME).stored()).items():  # a commit every four days; the last one today
+        age, path = (3 - version) * 4 * 86_400, lake.path(NAME) / each.name
         os.utime(path, (path.stat().st_mtime - age,) * 2)
     done = tend(lake, later_days=2)
     # on the seventh day before the day after tomorrow version 1 was current
@@ -100,8 +100,8 @@ def test_the_log_is_cut_off_where_no_version_needs_it_and_not_before(lake: Delta
     DeltaTable(str(lake.path(NAME))).alter.set_table_properties(properties)
     for version in range(2, 25):
         commit(version)
-    assert list(checkpoints(lake.path(NAME))) == [9, 19]
-    assert len(commits(lake.path(NAME))) == 25
+    assert list(checkpoints(lake.place(NAME).stored())) == [9, 19]
+    assert len(commits(lake.place(NAME).stored())) == 25
     expected = {version: total(lake, version) for version in (5, 12, 24)}
     assert tend(lake, 5, 12).logs == 0
     assert tend(lake, 12).logs == 9
