@@ -8,12 +8,14 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner import run_report
 from ntanalytics.settings import load
 from ntanalytics.workspace import open_workspace
 from tests.city import City, blocks
+from tests.servers.store import ObjectStore
 
 GOLDEN = Path(__file__).parent / "golden"
 #: What differs from run to run though the figures are the same; ``hazards`` tells of inspections that other tests made.
@@ -165,3 +167,26 @@ def test_a_source_that_is_gone_is_a_hole_and_not_a_zero(city: City, tmp_path: Pa
     states = {row["code"]: row["state"] for row in found["board"]["rows"] if row["code"].startswith("sms.")}
     assert set(states.values()) == {"unknown"}
     assert found["sms-by-carrier"]["rows"] == [] or found["sms-by-carrier"]["note"]
+
+
+@pytest.mark.servers
+def test_a_lake_in_an_object_store_gives_the_same_figures(
+    city: City, tmp_path: Path, object_store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("LAKE_KEY", object_store.key)
+    monkeypatch.setenv("LAKE_SECRET", object_store.secret)
+    (object_store.folder / "issued").mkdir()
+    config = city.settings.file.with_name("stored.yml")
+    told = yaml.safe_load(city.settings.file.read_text(encoding="utf-8"))
+    told |= {"lake": str(tmp_path / "kept"), "ledger": f"sqlite:///{tmp_path}/ledger.sqlite"}
+    told |= {"outputs": str(tmp_path / "outputs")} | yaml.safe_load(object_store.settings("issued"))
+    config.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
+    result = run_report(
+        load(config), "sms_volume", "2026-W47", {}, today=dt.date(2026, 11, 23), clock=city.clock
+    )  # fmt: skip
+    now = json.dumps(settled(blocks(result.directory)), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    assert now.splitlines() == (GOLDEN / "sms_volume.json").read_text(encoding="utf-8").splitlines()
+    # its notebook read the store by the key that it was left; what is kept here is a part of what is there
+    manifest = (result.directory / "manifest.json").read_text(encoding="utf-8")
+    assert object_store.secret not in manifest + (result.directory / "report.ipynb").read_text(encoding="utf-8")
+    assert json.loads(manifest)["tables"]["sms.messages"] >= 0

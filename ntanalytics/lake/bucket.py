@@ -10,16 +10,17 @@ import contextlib
 import os
 import re
 import secrets
-import shutil
 import time
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
-
-from pyarrow import fs
+from typing import TYPE_CHECKING
 
 from ntanalytics.settings import StoreSettings, read_secret
+
+if TYPE_CHECKING:
+    from obstore.store import S3Store
 
 #: Files that are fetched side by side: a store answers each after some milliseconds, whatever its size.
 _AT_ONCE = 8
@@ -28,13 +29,11 @@ _AT_ONCE = 8
 _IN_USE_S = 2 * 3600
 
 _PIECE = 4 * 2**20
+_PROBE = ".probe"
 _TEMPORARY = ".fetching"
 
 #: What a store answers to a key that it does not know, or that may not do this.
-_REFUSALS = {
-    "InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied",
-    "INVALID_ACCESS_KEY_ID", "SIGNATURE_DOES_NOT_MATCH", "ACCESS_DENIED",
-}  # fmt: skip
+_REFUSALS = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied"}
 
 
 class Bucket:
@@ -53,15 +52,11 @@ class Bucket:
 
     def __init__(self, settings: StoreSettings) -> None:
         self.uri = settings.url.rstrip("/")
-        self._root = self.uri.removeprefix("s3://")
-        self._endpoint, self._region = settings.endpoint, settings.region
         self._limit = int(settings.cache_gb * 2**30)
-        self._key = read_secret(settings.access_key, where="store.access_key")
-        self._secret = read_secret(settings.secret_key, where="store.secret_key")
         self.options = {
             "AWS_REGION": settings.region,
-            "AWS_ACCESS_KEY_ID": self._key,
-            "AWS_SECRET_ACCESS_KEY": self._secret,
+            "AWS_ACCESS_KEY_ID": read_secret(settings.access_key, where="store.access_key"),
+            "AWS_SECRET_ACCESS_KEY": read_secret(settings.secret_key, where="store.secret_key"),
             # A commit is a put of the next version that must not be there yet, where the store heeds that.
             "AWS_CONDITIONAL_PUT": "etag",
         }
@@ -70,11 +65,27 @@ class Bucket:
             self.options |= {"AWS_ALLOW_HTTP": "true"} if settings.endpoint.startswith("http://") else {}
 
     @cached_property
-    def _files(self) -> fs.S3FileSystem:
-        return fs.S3FileSystem(
-            access_key=self._key, secret_key=self._secret, region=self._region,
-            endpoint_override=self._endpoint or None, connect_timeout=15, request_timeout=60,
+    def _store(self) -> S3Store:
+        """The store as delta-rs reaches it, for files that are no table; loaded where there is one."""
+        from obstore.store import S3Store
+
+        bucket, _, prefix = self.uri.removeprefix("s3://").partition("/")
+        return S3Store(
+            bucket, prefix=prefix or None, endpoint=self.options.get("AWS_ENDPOINT_URL"),
+            region=self.options["AWS_REGION"], access_key_id=self.options["AWS_ACCESS_KEY_ID"],
+            secret_access_key=self.options["AWS_SECRET_ACCESS_KEY"],
+            client_options={"allow_http": "AWS_ALLOW_HTTP" in self.options},
         )  # fmt: skip
+
+    @contextlib.contextmanager
+    def _asked(self) -> Iterator[S3Store]:
+        """The store; what it answers wrong is an OSError."""
+        from obstore.exceptions import BaseError
+
+        try:
+            yield self._store
+        except BaseError as error:
+            raise OSError(str(error).partition("\n\nDebug source")[0]) from error
 
     def folders(self) -> list[str]:
         """The names of the folders in it.
@@ -82,37 +93,37 @@ class Bucket:
         Raises:
             OSError: it cannot be listed.
         """
-        found = self._files.get_file_info(fs.FileSelector(self._root, allow_not_found=True))
-        return sorted(each.base_name for each in found if each.type == fs.FileType.Directory)
+        import obstore
 
-    def listed(self, folder: str = "") -> Iterator[tuple[str, int, float]]:
+        with self._asked() as store:
+            return sorted(obstore.list_with_delimiter(store)["common_prefixes"])
+
+    def listed(self, folder: str = "") -> list[tuple[str, int, float]]:
         """The files below a folder of it: name below that folder, bytes, and when written, in seconds of the epoch.
 
         Raises:
             OSError: it cannot be listed.
         """
-        base = f"{self._root}/{folder}".rstrip("/")
-        for each in self._files.get_file_info(fs.FileSelector(base, recursive=True, allow_not_found=True)):
-            if each.type == fs.FileType.File:
-                yield each.path.removeprefix(f"{base}/"), each.size, each.mtime_ns / 1e9
+        import obstore
 
-    def holds(self, name: str) -> bool:
-        """Whether there is a file of that name.
-
-        Raises:
-            OSError: it cannot be asked.
-        """
-        (found,) = self._files.get_file_info([f"{self._root}/{name}"])
-        return bool(found.type == fs.FileType.File)
+        with self._asked() as store:
+            return [
+                (each["path"].removeprefix(f"{folder}/"), each["size"], each["last_modified"].timestamp())
+                for chunk in obstore.list(store, folder or None)
+                for each in chunk
+            ]
 
     def read(self, name: str) -> bytes:
         """What a file holds.
 
         Raises:
+            FileNotFoundError: there is no such file.
             OSError: it cannot be read.
         """
-        with self._files.open_input_stream(f"{self._root}/{name}") as given:
-            return bytes(given.read())
+        import obstore
+
+        with self._asked() as store:
+            return bytes(obstore.get(store, name).bytes())
 
     def put(self, file: Path, name: str) -> None:
         """Put a file of this host there; it appears there whole, or not at all.
@@ -120,9 +131,10 @@ class Bucket:
         Raises:
             OSError: it cannot be written.
         """
-        with file.open("rb") as given, self._files.open_output_stream(f"{self._root}/{name}") as taken:
-            while piece := given.read(_PIECE):
-                taken.write(piece)
+        import obstore
+
+        with self._asked() as store, file.open("rb") as given:
+            obstore.put(store, name, given)
 
     def remove(self, names: Collection[str]) -> None:
         """Remove files, which may be gone already.
@@ -130,9 +142,27 @@ class Bucket:
         Raises:
             OSError: one cannot be removed.
         """
-        for name in names:
-            with contextlib.suppress(FileNotFoundError):
-                self._files.delete_file(f"{self._root}/{name}")
+        import obstore
+
+        with self._asked() as store, contextlib.suppress(FileNotFoundError):
+            obstore.delete(store, list(names))
+
+    def refuses_overwriting(self) -> bool:
+        """Whether the store refuses to write what must not be there yet and is: so that no commit is ever lost.
+
+        Raises:
+            OSError: it cannot be asked.
+        """
+        import obstore
+        from obstore.exceptions import AlreadyExistsError
+
+        with self._asked() as store:
+            try:
+                for _ in range(2):
+                    obstore.put(store, _PROBE, b"", mode="create")
+            except AlreadyExistsError:
+                return True
+            return False
 
     def fetch(self, names: Sequence[str], into: Path) -> None:
         """Have files below a folder of this host, under the same names; those that are there are not fetched again.
@@ -148,11 +178,17 @@ class Bucket:
         self._keep_small(into)
 
     def _fetch(self, name: str, place: Path) -> None:
+        import obstore
+
         fresh = place.with_name(f"{place.name}.{secrets.token_hex(4)}{_TEMPORARY}")
         place.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with self._files.open_input_stream(f"{self._root}/{name}") as given, fresh.open("wb") as taken:
-                shutil.copyfileobj(given, taken, _PIECE)
+            with self._asked() as store, fresh.open("wb") as taken:
+                given = obstore.get(store, name)
+                for piece in given.stream(min_chunk_size=_PIECE):
+                    taken.write(piece)
+            if fresh.stat().st_size != given.meta["size"]:
+                raise OSError(f"{name} came in part")
             fresh.replace(place)
         finally:
             fresh.unlink(missing_ok=True)
@@ -187,13 +223,13 @@ def _cached(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
 
 def said(error: Exception) -> tuple[str, str]:
     """What went wrong with a store, in a sentence and without its colours and XML; and what to do about it."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
-    code = re.search(r"<Code>(\w+)</Code>|AWS Error (\w+)", text)
-    name = (code[1] or code[2]) if code else ""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # delta-rs writes in colours
+    code = re.search(r"<Code>(\w+)</Code>", text)
+    name = code[1] if code else ""
     if name in _REFUSALS:
         return f"the store refused the key: {name}", "see `store:` in ntanalytics.yml, and what the key may do there"
-    if name in {"NoSuchBucket", "NO_SUCH_BUCKET"}:
+    if name == "NoSuchBucket":
         return f"there is no such bucket: {name}", "make it, or correct `store.url` in ntanalytics.yml"
-    if name == "NETWORK_CONNECTION" or "error sending request" in text:
+    if "error sending request" in text:
         return "the store cannot be reached", "is `store.endpoint` right, and the store up? It is tried again later"
     return " ".join(text.split()), ""

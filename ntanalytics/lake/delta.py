@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -108,7 +108,7 @@ class DeltaLake:
         if not self.bucket:
             return made(self.folder)
         with self._reading(name), turn(self.folder, name, self._leases):
-            if self.bucket.holds(name):
+            with suppress(FileNotFoundError):
                 return self.bucket.read(name)
             content = made(self.folder)
             self.bucket.put(self.folder / name, name)

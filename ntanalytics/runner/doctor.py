@@ -19,6 +19,7 @@ from ntanalytics.disk import LEAST_FREE_BYTES
 from ntanalytics.errors import CalendarMissing, ContractError, NtaError, PublishError, SourceClosed, SourceUnreachable
 from ntanalytics.extraction.conformance import Conformance, conform
 from ntanalytics.lake import DeltaLake
+from ntanalytics.lake.bucket import Bucket
 from ntanalytics.lake.spark_session import check_installed
 from ntanalytics.periods import local_window
 from ntanalytics.settings import Settings, SourceSettings, load, read_secret
@@ -227,6 +228,10 @@ def _store(settings: Settings) -> Iterator[Examined]:
         yield _bad("store", "reachable", error)
         return
     yield Examined("store", "reachable", State.OK, f"{settings.store.url}: {len(tables)} table(s)")
+    state, said = State.OK, "it refuses to write over a commit"
+    if not Bucket(settings.store).refuses_overwriting():
+        state, said = State.WARNING, "it would write over a commit: only the ledger's leases keep writers apart"
+    yield Examined("store", "writers", state, said)
 
 
 def _disk(settings: Settings) -> Iterator[Examined]:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.servers import databases
 from tests.servers.gateway import Gateway, kannel
+from tests.servers.store import ObjectStore, nanio
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +27,13 @@ def mariadb_url() -> Iterator[str]:
     """The URL of an empty database of a MariaDB server."""
     with databases.mariadb() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[ObjectStore]:
+    """An S3 server without a bucket."""
+    with nanio() as store:
+        yield store
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,10 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -63,7 +64,11 @@ def home(user: str | None) -> Iterator[Path]:
 
 @contextmanager
 def running(
-    command: list[str], log: Path, user: str | None, is_ready: Callable[[], bool]
+    command: list[str],
+    log: Path,
+    user: str | None,
+    is_ready: Callable[[], bool],
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a server, wait until it answers, stop it at the end.
 
@@ -71,7 +76,10 @@ def running(
         AssertionError: it died or did not answer; the message ends with its log.
     """
     with log.open("wb") as output:
-        server = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, user=user, cwd=log.parent)
+        server = subprocess.Popen(
+            command, stdout=output, stderr=subprocess.STDOUT, user=user, cwd=log.parent,
+            env={**os.environ, **environment},
+        )  # fmt: skip
     try:
         wait_until(is_ready, f"{command[0]} to answer", lambda: server.poll() is None, log)
         yield server
