@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from ntanalytics.demo.estate import Estate
@@ -49,6 +50,14 @@ def aged(days: int) -> Path:
     return folder
 
 
+def day(scale: float) -> Path:
+    """The folder of a city of one day, a Friday: what its sources hold, of which nothing was taken."""
+    folder = DATA / f"day-{scale:g}"
+    if not (folder / "ntanalytics.yml").is_file():
+        _write_sources(folder, scale, FRIDAY, 1)
+    return folder
+
+
 def dense(scale: float) -> Path:
     """The folder of a city of one day, a Friday, that is written again on each of the 97 days before it.
 
@@ -58,8 +67,9 @@ def dense(scale: float) -> Path:
 
     folder = DATA / f"dense-{scale:g}"
     if not (folder / _MARK).is_file():
-        one = DATA / f"day-{scale:g}"
-        _take(one, scale, FRIDAY, 1)
+        one = day(scale)
+        if not (one / "lake").is_dir():
+            _take(one, FRIDAY, FRIDAY)
         age(one, folder, 98, FRIDAY, step=1)
         (folder / _MARK).write_text(f"{dt.datetime.now(dt.UTC):%F}\n", encoding="utf-8")
     return folder
@@ -81,26 +91,35 @@ def _write(folder: Path, scale: float) -> None:
     from ntanalytics.runner import run_report
     from ntanalytics.settings import load
 
-    estate = _take(folder, scale, UNTIL, 70)
+    estate = _write_sources(folder, scale, UNTIL, 70)
+    _take(folder, estate.first, estate.until)
     settings = load(estate.config)
     for report, period in estate.reports:
         run_report(settings, report, period, {}, today=TODAY, clock=estate.clock)
     (folder / _MARK).write_text(f"{dt.datetime.now(dt.UTC):%F}\n", encoding="utf-8")
 
 
-def _take(folder: Path, scale: float, until: dt.date, days: int) -> Estate:
-    """Write a city and take it into its lake; its settings issue reports beside it."""
+def _write_sources(folder: Path, scale: float, until: dt.date, days: int) -> Estate:
     from ntanalytics.demo import write_estate
+
+    sys.stderr.write(f"writing the city of scale {scale:g} into {folder}\n")
+    shutil.rmtree(folder, ignore_errors=True)
+    return write_estate(folder, until=until, days=days, scale=scale)
+
+
+def _take(folder: Path, first: dt.date, last: dt.date) -> None:
+    """Take a city's days into its lake."""
     from ntanalytics.extraction import Extractor
     from ntanalytics.ledger import Ledger
     from ntanalytics.settings import load
 
-    sys.stderr.write(f"writing the city of scale {scale:g} into {folder}\n")
-    shutil.rmtree(folder, ignore_errors=True)
-    estate = write_estate(folder, until=until, days=days, scale=scale)
-    settings = load(estate.config)
-    Extractor(settings, Ledger(settings.ledger), clock=estate.clock).extract([], estate.first, estate.until)
-    return estate
+    settings = load(folder / "ntanalytics.yml")
+    Extractor(settings, Ledger(settings.ledger), clock=lambda: morning_after(last)).extract([], first, last)
+
+
+def morning_after(day: dt.date) -> dt.datetime:
+    """Ten past six of the morning after a day: when its data are taken."""
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(6, 10), ZoneInfo("Asia/Shanghai"))
 
 
 def grown(split: int) -> Path:

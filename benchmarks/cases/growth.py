@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import shutil
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import yaml
+
 from benchmarks.cases.runs import clock, each_unit
-from benchmarks.estate import FRIDAY, TODAY, aged, city, dense, grown
-from benchmarks.suite import Case, Way, Work
+from benchmarks.estate import FRIDAY, TODAY, aged, city, day, dense, grown, morning_after
+from benchmarks.suite import Case, Done, Way, Work
 
 #: Ten weeks, and two years.
 SHORT, LONG = 70, 730
 
-#: Scales of the city of one day: requests grow less than rows, for they are kept as counts.
-SMALL, LARGE = 0.1, 1.0
+#: Scales of the city of one day: requests grow less than rows, for they are kept as counts. A real city is 1.
+SMALL, LARGE, HUGE = 0.1, 1.0, 10.0
 
 
 def _inspection(days: int) -> Callable[[str], Work]:
@@ -92,6 +98,50 @@ def _rows(report: str, period: str) -> Case:
     )
 
 
+def _morning(scale: float) -> Callable[[str], Work]:
+    """All of a day taken into a new lake, and its inspection published."""
+
+    def ready(_: str) -> Work:
+        from ntanalytics.extraction import Extractor
+        from ntanalytics.ledger import Ledger
+        from ntanalytics.runner import run_report
+        from ntanalytics.settings import load
+
+        home = Path(tempfile.mkdtemp(prefix="bench-"))
+        settings = load(day(scale) / "ntanalytics.yml").model_copy(
+            update={"lake": home / "lake", "ledger": f"sqlite:///{home}/ledger.sqlite", "outputs": home / "outputs"}
+        )
+        config = home / "ntanalytics.yml"
+        config.write_text(yaml.safe_dump(settings.model_dump(mode="json", exclude_defaults=True)), encoding="utf-8")
+        settings = load(config)
+
+        def at() -> dt.datetime:
+            return morning_after(FRIDAY)
+
+        def work() -> Done:
+            begun = time.perf_counter()
+            taken = Extractor(settings, Ledger(settings.ledger), clock=at).extract([], FRIDAY, FRIDAY)
+            took = time.perf_counter() - begun
+            failed = [each.error for each in taken if each.error]
+            if failed:
+                raise SystemExit(failed[0])
+            run_report(settings, "daily_inspection", FRIDAY.isoformat(), {}, today=at().date(), clock=at)
+            rows = sum(each.rows.total() for each in taken)
+            shutil.rmtree(home)
+            return Done(1, {"taking, s": took, "rows taken": rows})
+
+        return work
+
+    return ready
+
+
+@contextmanager
+def _mornings() -> Iterator[str]:
+    day(LARGE)
+    day(HUGE)
+    yield ""
+
+
 def _pages(split: int) -> Callable[[str], Work]:
     def ready(_: str) -> Work:
         return each_unit(10)(str(grown(split)))
@@ -116,6 +166,17 @@ CASES: dict[str, Case] = {
     ),
     "growth-rows": _rows("sms_volume", f"{FRIDAY:%Y}-10"),
     "growth-rows-inspection": _rows("daily_inspection", FRIDAY.isoformat()),
+    "growth-morning": Case(
+        "A day of a city taken into a new lake, and its inspection published",
+        "morning",
+        (
+            Way(f"scale {LARGE:g}, a real city", _morning(LARGE), "ours"),
+            Way(f"scale {HUGE:g}, ten times its data", _morning(HUGE)),
+        ),
+        _mornings,
+        rounds=1,
+        note="A day alone: what takes long is the access log, of which a real city writes three million lines a day.",
+    ),
     "growth-units": Case(
         "Ten pages of units, of all units and of ten times as many",
         "page",

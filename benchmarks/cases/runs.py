@@ -9,9 +9,8 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from benchmarks.estate import TODAY, of_city
+from benchmarks.estate import TODAY, UNTIL, morning_after, of_city
 from benchmarks.suite import Case, Way, Work, command
 from ntanalytics.settings import project_dir
 
@@ -26,7 +25,7 @@ OURS, PLAIN = 40, 4
 
 def clock() -> dt.datetime:
     """The morning after the demo city's last day."""
-    return dt.datetime.combine(TODAY, dt.time(6, 10), ZoneInfo("Asia/Shanghai"))
+    return morning_after(UNTIL)
 
 
 def issue(reports: Sequence[tuple[str, str]]) -> Callable[[str], Work]:
