@@ -9,8 +9,8 @@ from pathlib import Path
 from ntanalytics.errors import DiskError
 
 #: Least free space to begin and to go on with. A report is at most some MB, but papermill writes the record anew at
-#: each cell and the old report stays until the new one is whole; and the ledger, often on the same disk, must be able to
-#: say what happened. With less, the disk would be full in the middle.
+#: each cell and the old report stays until the new one is whole; and the ledger, often on the same disk, must be able
+#: to say what happened. With less, the disk would be full in the middle.
 LEAST_FREE_BYTES = 64 * 2**20
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

@@ -12,7 +12,7 @@ import jinja2
 from ntanalytics.delivery.summary import Summary, unlinked
 from ntanalytics.findings.finding import STATES
 from ntanalytics.reports import wording
-from ntanalytics.reports.fragments import Cell, cells, columns
+from ntanalytics.reports.fragments import Cell, cells, columns, escaping
 from ntanalytics.reports.record import Record, Recorded
 
 THEME = Path(__file__).with_name("theme")
@@ -93,14 +93,8 @@ def _checks(record: Record) -> tuple[list[str], list[str], list[list[Cell]], int
 
 @cache
 def _templates() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(THEME),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_unlinked,
-    )
+    environment = escaping(THEME)
+    environment.finalize = _unlinked
     environment.globals.update(
         kpi_words=wording.kpi_words, cells=cells, columns=columns, colours=_COLOURS,
         marks={state: words.partition(" ")[0] for state, words in STATES.items()},

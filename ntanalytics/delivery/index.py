@@ -203,13 +203,7 @@ def periods_words(periods: Sequence[Period]) -> str:
 
 @cache
 def _templates() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(THEME),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = fragments.escaping(THEME)
     environment.globals.update(
         states={str(state): words for state, words in STATES.items()},
         renderings=RENDERINGS,

@@ -79,7 +79,8 @@ def _day(city: City, rng: np.random.Generator, day: dt.date, service: Service) -
         "at": at,
         "method": _taken([item.method for item in service.routes], route),
         "uri": _uris(rng, service, route),
-        "address": _taken(ADDRESSES, rng.integers(0, len(ADDRESSES), count)),
+        # large: a day of ten real cities is more than the two gigabytes that plain text of Arrow may have
+        "address": _taken(ADDRESSES, rng.integers(0, len(ADDRESSES), count)).cast(pa.large_string()),
         "agent": _taken(AGENTS, np.minimum(rng.geometric(0.28, count) - 1, len(AGENTS) - 1)),
         "status": pa.array(status).cast(pa.string()),
         "size": pa.array(size).cast(pa.string()),
@@ -135,7 +136,7 @@ def _taken(words: Sequence[str], index: NDArray[np.int64]) -> Any:
 
 def _with_broken(lines: Any, broken: Sequence[tuple[float, bytes]]) -> bytes:
     """The lines as bytes, with broken ones put in at their share (0–1) of the day."""
-    offsets = np.frombuffer(lines.buffers()[1], dtype=np.int32, count=len(lines) + 1)
+    offsets = np.frombuffer(lines.buffers()[1], dtype=np.int64, count=len(lines) + 1)
     text = lines.buffers()[2].to_pybytes()[: offsets[-1]] if len(lines) else b""
     pieces, done = [], 0
     for share, line in sorted(broken):

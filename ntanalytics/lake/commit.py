@@ -74,6 +74,17 @@ def removal(file: dict[str, Any]) -> RemoveAction:
     return RemoveAction(file["path"], True, time.time_ns() // 1_000_000, file["size_bytes"], values)
 
 
+def taking_out(files: Sequence[dict[str, Any]]) -> TakenOut:
+    """Take out files of which :func:`files_of` told; the commit raises Overtaken where one is no longer there."""
+
+    def taken_out(newest: DeltaTable) -> list[RemoveAction]:
+        if not {told["path"] for told in files} <= set(files_of(newest)["path"].to_pylist()):
+            raise Overtaken
+        return [removal(told) for told in files]
+
+    return taken_out
+
+
 def commit_days(
     table: Place, parts: Parts, schema: pa.Schema, source: str, first: dt.date, last: dt.date, *, name: str
 ) -> None:

@@ -13,10 +13,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from deltalake import DeltaTable
-from deltalake.transaction import RemoveAction
 
-from ntanalytics.lake.commit import Overtaken, commit, files_of, removal
+from ntanalytics.lake.commit import commit, files_of, taking_out
 from ntanalytics.lake.day_files import DayFiles
 from ntanalytics.lake.parts import Parts
 from ntanalytics.lake.place import Place
@@ -73,12 +71,7 @@ def compact(place: Place, files: list[dict[str, Any]], *, name: str) -> None:
         parts.remove()
         raise
 
-    def taken_out(newest: DeltaTable) -> list[RemoveAction]:
-        if not {told["path"] for told in files} <= set(files_of(newest)["path"].to_pylist()):
-            raise Overtaken
-        return [removal(told) for told in files]
-
-    commit(place, parts, schema, taken_out, "compacted", name=name)
+    commit(place, parts, schema, taking_out(files), "compacted", name=name)
 
 
 def _rows(place: Place, told: dict[str, Any], schema: pa.Schema) -> Iterator[pa.Table]:

@@ -12,10 +12,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from deltalake import DeltaTable
-from deltalake.transaction import RemoveAction
 
-from ntanalytics.lake.commit import ATTEMPTS, Overtaken, commit, files_of, removal
+from ntanalytics.lake.commit import ATTEMPTS, Overtaken, commit, files_of, taking_out
 from ntanalytics.lake.parts import Parts
 from ntanalytics.lake.place import Place
 
@@ -95,12 +93,7 @@ def _commit(table: Place, files: list[_File], rows: pa.Table, what: str, name: s
         parts.remove()
         raise
 
-    def taken_out(newest: DeltaTable) -> list[RemoveAction]:
-        if not {told["path"] for told in files} <= set(files_of(newest)["path"].to_pylist()):
-            raise Overtaken
-        return [removal(told) for told in files]
-
-    commit(table, parts, REJECTS, taken_out, what, name=name, partition_by=())
+    commit(table, parts, REJECTS, taking_out(files), what, name=name, partition_by=())
 
 
 def _apart(rows: pa.Table, *, is_apart: bool) -> Iterable[tuple[pa.Table, str]]:

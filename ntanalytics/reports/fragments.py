@@ -40,16 +40,21 @@ class Cell:
     sort: str = ""
 
 
-@cache
-def templates() -> jinja2.Environment:
-    """The templates of the theme; they escape everything."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(THEME),
+def escaping(folder: Path) -> jinja2.Environment:
+    """The templates of a folder; they escape everything, and a name that they do not know is an error."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def templates() -> jinja2.Environment:
+    """The templates of the theme."""
+    environment = escaping(THEME)
     environment.globals.update(
         sparkline=sparkline,
         drawing=drawing,

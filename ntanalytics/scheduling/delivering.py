@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import json
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -166,7 +167,7 @@ def _of_unit(
     sending: Round,
     job: Job,
     turns: Sequence[_Issued],
-    known: Set[tuple[dt.datetime | None, str]],
+    known: AbstractSet[tuple[dt.datetime | None, str]],
     got: Mapping[_Whose, Sequence[Delivery]],
     unit: str,
     addresses: Sequence[Address],

@@ -1,4 +1,4 @@
-"""A disk that is full, or nearly: refused in time, else an error; nothing half written stands, and it is made up for."""
+"""A disk that is full, or nearly: refused in time, else an error; nothing half written stands, and made up for."""
 
 from __future__ import annotations
 
