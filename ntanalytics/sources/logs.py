@@ -15,10 +15,12 @@ from __future__ import annotations
 import datetime as dt
 import glob
 import gzip
+import os
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, cast
 from zoneinfo import ZoneInfo
@@ -95,11 +97,11 @@ class LogsSource:
         Raises:
             SourceUnreachable: no file matches, or one cannot be opened.
             SourceRefused: DuckDB refuses the mapping.
-            SourceError: a compressed file is damaged.
+            SourceError: a compressed file is damaged, or the files were rotated meanwhile.
         """
-        files = self.files()
+        files = {path: _stat(path, self.name) for path in self.files()}
         if since.timestamp() <= dt.datetime.now(dt.UTC).timestamp():
-            files = [path for path in files if path.stat().st_mtime >= since.timestamp()]
+            files = {path: listed for path, listed in files.items() if listed.st_mtime >= since.timestamp()}
         lines = _Lines(self.name, files)
         sql = rename_parameters(mapping.sql, "$")
         window = bound_window(mapping.window_form, since, until, self.zone)
@@ -136,7 +138,8 @@ def matching_files(globs: Iterable[str], source: str) -> list[Path]:
     Raises:
         SourceUnreachable: none matches; the message names the globs and the source.
     """
-    found = {Path(match).resolve() for pattern in globs for match in glob.glob(pattern, recursive=True)}
+    # realpath, and not resolve, which raises an error that is no OSError where links go in a circle
+    found = {Path(os.path.realpath(match)) for pattern in globs for match in glob.glob(pattern, recursive=True)}
     files = sorted(
         path for path in found if path.is_file() and not (path.suffix == ".gz" and path.with_suffix("") in found)
     )
@@ -162,6 +165,10 @@ def _connect(spill: Path, lines: _Lines) -> Iterator[duckdb.DuckDBPyConnection]:
 class _Lines:
     """The lines of some files as an Arrow stream; each scan of the view begins a new one.
 
+    Args:
+        source: the source's name.
+        files: each with its state when it was listed: what stands there must still be the same file, or grown.
+
     Attributes:
         failure: what a file raised while it was streamed.
     """
@@ -170,7 +177,7 @@ class _Lines:
         [("file", pa.dictionary(pa.int32(), pa.string())), ("line_no", pa.int64()), ("line", pa.string())]
     )
 
-    def __init__(self, source: str, files: list[Path]) -> None:
+    def __init__(self, source: str, files: dict[Path, os.stat_result]) -> None:
         self._source = source
         self._files = files
         self.failure: SourceError | None = None
@@ -179,9 +186,12 @@ class _Lines:
         return pa.RecordBatchReader.from_batches(self.schema, self._batches()).__arrow_c_stream__(requested_schema)
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
-        for path in self._files:
+        for path, listed in self._files.items():
             try:
-                yield from _file_batches(path)
+                with path.open("rb") as file:
+                    self._must_be(path, listed, file)
+                    yield from _file_batches(path, file)
+                    self._must_be(path, listed, file)
             except (EOFError, gzip.BadGzipFile, zlib.error) as error:
                 self.failure = SourceError(
                     f"the compressed file is damaged: {error}",
@@ -193,27 +203,54 @@ class _Lines:
                 self.failure = error
                 raise
             except OSError as error:
-                self.failure = SourceUnreachable(
-                    f"cannot read the file: {error.strerror}",
-                    where=f"{self._source}, {path}",
-                    todo="let the user that runs ntanalytics read it",
-                )
+                self.failure = _unreadable(error, self._source, path)
                 raise
 
+    def _must_be(self, path: Path, listed: os.stat_result, file: BinaryIO) -> None:
+        """Refuse a file that another one was put in the place of, or that was cut: lines would be missing, or twice.
 
-def _file_batches(path: Path) -> Iterator[pa.RecordBatch]:
+        Raises:
+            SourceError: it was; a moment later the files are listed anew.
+        """
+        now = os.fstat(file.fileno())
+        if (now.st_dev, now.st_ino) != (listed.st_dev, listed.st_ino) or now.st_size < listed.st_size:
+            raise SourceError(
+                "the logs were rotated while they were read", where=f"{self._source}, {path}", todo="take them again"
+            )
+
+
+def _file_batches(path: Path, file: BufferedReader) -> Iterator[pa.RecordBatch]:
     names = pa.array([path.name])
     line_no = 1
-    with path.open("rb") as file:
-        is_compressed = file.peek(2)[:2] == _GZIP_MAGIC
-        stream = cast(BinaryIO, Unpacked(file, path.stat().st_size, str(path))) if is_compressed else file
-        for block in _whole_lines(stream):
-            line = _lines_of(block)
-            count = len(line)
-            file_column = pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), names)
-            numbers = pa.array(np.arange(line_no, line_no + count, dtype=np.int64))
-            yield pa.record_batch([file_column, numbers, line], schema=_Lines.schema)
-            line_no += count
+    is_compressed = file.peek(2)[:2] == _GZIP_MAGIC
+    stream = cast(BinaryIO, Unpacked(file, path.stat().st_size, str(path))) if is_compressed else file
+    for block in _whole_lines(stream):
+        line = _lines_of(block)
+        count = len(line)
+        file_column = pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), names)
+        numbers = pa.array(np.arange(line_no, line_no + count, dtype=np.int64))
+        yield pa.record_batch([file_column, numbers, line], schema=_Lines.schema)
+        line_no += count
+
+
+def _stat(path: Path, source: str) -> os.stat_result:
+    """A file's state; it may have been rotated away since it was listed.
+
+    Raises:
+        SourceUnreachable: it cannot be asked.
+    """
+    try:
+        return path.stat()
+    except OSError as error:
+        raise _unreadable(error, source, path) from error
+
+
+def _unreadable(error: OSError, source: str, path: Path) -> SourceUnreachable:
+    return SourceUnreachable(
+        f"cannot read the file: {error.strerror}",
+        where=f"{source}, {path}",
+        todo="let the user that runs ntanalytics read it",
+    )
 
 
 def _whole_lines(stream: BinaryIO) -> Iterator[bytes]:

@@ -49,10 +49,22 @@ count = messages.table.count().as_table().to_pandas()
 )
 #: Yesterday's report, at eight, for those who look into a share.
 JOB = {"report": "probe", "period": "yesterday", "when": "day 08:00", "recipients": [{"channel": "share"}]}
+#: The same shop as it writes a log, a line a message: number, comma, time.
+LOG_SOURCE = "title: A shop's log\nkind: logs\nneeds: to read the log\n"
+LOG_MESSAGES = """\
+/*
+window: submitted_at
+times: {submitted_at: "text:%Y-%m-%d %H:%M:%S", reported_at: "text:%Y-%m-%d %H:%M:%S"}
+*/
+SELECT split_part(line, ',', 1) AS message_id, split_part(line, ',', 2) AS submitted_at, 'mobile' AS carrier,
+    'OA' AS application, NULL AS unit, 1 AS segments, 'delivered' AS outcome, NULL AS failure_code,
+    split_part(line, ',', 2) AS reported_at
+FROM lines WHERE split_part(line, ',', 2) >= :since AND split_part(line, ',', 2) < :until
+"""
 _SETTINGS = """\
 queries: queries
 sources:
-  shop: {{product: shop, url: "{url}", timeout_s: 5}}
+  shop: {{product: shop, {place}}}
 channels:
   share: {{kind: folder, path: share}}
   duty: {{kind: folder, path: duty}}
@@ -66,21 +78,26 @@ class Town:
     Args:
         folder: where.
         url: the shop's database; an SQLite file of its own by default.
+        is_logged: whether it writes logs, ``logs/shop.log*``, instead.
     """
 
-    def __init__(self, folder: Path, url: str = "sqlite:///shop.sqlite") -> None:
+    def __init__(self, folder: Path, url: str = "sqlite:///shop.sqlite", *, is_logged: bool = False) -> None:
         self.home = folder
         self.notebooks = folder / "notebooks"
         self.config = folder / "ntanalytics.yml"
+        self.logs = folder / "logs"
         if self.config.exists():  # a copy of one that stands elsewhere
             return
         home = folder / "queries" / "shop"
         home.mkdir(parents=True)
-        (home / "source.yml").write_text(SOURCE, encoding="utf-8")
-        (home / "sms.messages.sql").write_text(MESSAGES, encoding="utf-8")
+        source, messages = (LOG_SOURCE, LOG_MESSAGES) if is_logged else (SOURCE, MESSAGES)
+        (home / "source.yml").write_text(source, encoding="utf-8")
+        (home / "sms.messages.sql").write_text(messages, encoding="utf-8")
         self.notebooks.mkdir()
         self.write(*CELLS)
-        self.config.write_text(_SETTINGS.format(url=url), encoding="utf-8")
+        place = 'paths: ["logs/shop.log*"]' if is_logged else f'url: "{url}", timeout_s: 5'
+        self.config.write_text(_SETTINGS.format(place=place), encoding="utf-8")
+        self.logs.mkdir()
         (folder / "scheduled").mkdir()
         (folder / "scheduled" / "jobs.yml").write_text(json.dumps({"jobs": {"daily": JOB}}), encoding="utf-8")
         for channel in ("share", "duty"):
