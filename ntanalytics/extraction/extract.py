@@ -210,15 +210,19 @@ class Extractor:
         time.sleep(PAUSE_S)
 
     def _lacking(self, contract: Dataset, source: Source, wanted: list[dt.date]) -> list[dt.date]:
-        """The days that were never taken, or before they had settled, or that the lake holds no more."""
+        """The days that were never taken, or before they had settled, or that the lake holds no more.
+
+        Nor is a day known that was taken in the future: by a clock that was ahead, and tells of no settling.
+        """
         if not wanted:
             return []
+        now = self._clock()
         known = {day.day: day for day in self._known(contract, source, wanted[0], wanted[-1])}
         margin = dt.timedelta(days=contract.settles_after)
 
         def lacks(day: dt.date) -> bool:
             _, ends = local_window(day, day, self.settings.zone)
-            return day not in known or known[day].taken_at < ends + margin
+            return day not in known or not ends + margin <= known[day].taken_at <= now
 
         return [day for day in wanted if lacks(day)]
 

@@ -59,7 +59,8 @@ class Ledger:
             if parsed.get_backend_name() == "sqlite":
                 if parsed.database:
                     Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-                arguments = {"timeout": 30}  # another process of ours may be writing
+                if "timeout" not in parsed.query:
+                    arguments = {"timeout": 30}  # another process of ours may be writing
             # Nothing is kept open between two entries: they are few, and another process may want the file.
             self._engine = sa.create_engine(parsed, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
         except (sa.exc.SQLAlchemyError, ModuleNotFoundError, OSError) as error:

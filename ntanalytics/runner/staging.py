@@ -56,6 +56,8 @@ def one_at_a_time(outputs: Path, report: str, folder: str) -> Iterator[None]:
         raise Busy(
             "another run of this report and period is under way", where=f"{report}/{folder}", todo="wait for it to end"
         ) from error
+    except OSError as error:
+        raise disk_error(error, outputs) from error
     try:
         yield
     finally:
@@ -72,8 +74,7 @@ def staging(outputs: Path, run_id: str, about: Mapping[str, object]) -> Iterator
     home = root / run_id
     lock = filelock.FileLock(home / _LOCK)
     try:
-        # The gate: nobody looks for stale folders between the making of this one and its lock.
-        with filelock.FileLock(_folder(outputs, LOCKS) / "staging.lock"):
+        with _gate(outputs):  # nobody looks for stale folders between the making of this one and its lock
             (home / "report").mkdir(mode=0o750, parents=True)
             lock.acquire(blocking=False)
         (home / _RUN).write_text(json.dumps(dict(about), ensure_ascii=False), encoding="utf-8")
@@ -90,13 +91,31 @@ def staging(outputs: Path, run_id: str, about: Mapping[str, object]) -> Iterator
 
 @contextmanager
 def stale_runs(outputs: Path) -> Iterator[list[Stale]]:
-    """The runs whose supervisor is gone; their folders are removed when the context ends."""
+    """The runs whose supervisor is gone; their folders are removed when the context ends.
+
+    Raises:
+        DiskError: nobody may write there.
+    """
     root = _folder(outputs, STAGING)
-    with filelock.FileLock(_folder(outputs, LOCKS) / "staging.lock"):
+    with _gate(outputs):
         found = [_stale(folder) for folder in sorted(root.iterdir()) if folder.is_dir() and _is_abandoned(folder)]
         yield found
         for stale in found:
             shutil.rmtree(stale.folder, ignore_errors=True)
+
+
+@contextmanager
+def _gate(outputs: Path) -> Iterator[None]:
+    """One process at a time makes a staging folder, or looks for stale ones."""
+    lock = filelock.FileLock(_folder(outputs, LOCKS) / "staging.lock")
+    try:
+        lock.acquire()
+    except OSError as error:
+        raise disk_error(error, outputs) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _is_abandoned(folder: Path) -> bool:
