@@ -6,6 +6,7 @@ stands in it.
 
 from __future__ import annotations
 
+import json
 import re
 from urllib.parse import quote, quote_plus
 
@@ -22,14 +23,14 @@ _hidden: set[str] = set()
 
 
 def hide(secret: str) -> str:
-    """Have a secret taken out of whatever this process says from now on, also as a URL writes it.
+    """Have a secret taken out of whatever this process says from now on, also as a URL, SQL or JSON writes it.
 
     Returns:
         The secret.
     """
     if len(secret) >= _SHORTEST:
         urls = {quote(secret, safe=kept) for kept in ("", "/", " +")}  # the last is SQLAlchemy's way
-        _hidden.update({secret, *urls, quote_plus(secret), secret.replace("'", "''")})
+        _hidden.update({secret, *urls, quote_plus(secret), secret.replace("'", "''"), json.dumps(secret)[1:-1]})
     if "://" in secret:  # a robot's address: its key or token alone is a secret, too
         _hidden.update(_KEY.findall(secret))
     return secret

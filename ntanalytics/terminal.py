@@ -6,12 +6,15 @@ obey, characters that turn the reading direction, or square brackets that rich t
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.highlighter import JSONHighlighter
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -42,14 +45,33 @@ def plain(text: object) -> str:
     )
 
 
+def one_line(text: object) -> str:
+    r"""The same on one line: line breaks are written out, too (``\n``)."""
+    return plain(text).replace("\n", "\\n")
+
+
+def show_json(data: object) -> None:
+    r"""Results for a machine; what a terminal would obey is written as JSON writes it (``\u009b``)."""
+    text = redacted(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+    shown = "".join(
+        json.dumps(each)[1:-1] if each != "\n" and unicodedata.category(each) in _OBEYED else each for each in text
+    )
+    out.print(JSONHighlighter()(shown), highlight=False, soft_wrap=True)
+
+
 def say(text: object) -> None:
     """A line of results: on standard output, whole however narrow the terminal."""
-    out.print(Text(plain(text)), highlight=False, soft_wrap=True)
+    out.print(Text(_indented(text)), highlight=False, soft_wrap=True)
 
 
 def complain(text: object) -> None:
     """A line about what went wrong: on standard error."""
-    err.print(Text(plain(text), style="red"), highlight=False, soft_wrap=True)
+    err.print(Text(_indented(text), style="red"), highlight=False, soft_wrap=True)
+
+
+def _indented(text: object) -> str:
+    """The text with its further lines set in: no server's message begins a line that looks like one of ours."""
+    return re.sub(r"(?<!^)\n(?=\S)", "\n  ", plain(text))
 
 
 def show_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
@@ -137,7 +159,9 @@ def show_connected(found: Connected) -> None:
     if found.problem:
         complain(found.problem)
     if found.fits:
-        say(f"all fits. In ntanalytics.yml:\n\n{found.snippet}")
+        say("all fits. In ntanalytics.yml:\n")
+        for line in found.snippet.splitlines():
+            say(line)
     elif found.datasets or found.kept or found.written:
         say(f"\nNext: edit {found.folder}, and type the command again.")
 

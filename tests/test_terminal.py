@@ -1,6 +1,13 @@
+import json
+from collections.abc import Iterator
+
+import click
 import pytest
+import structlog
+import typer
 
 from ntanalytics import terminal
+from ntanalytics.cli.program import configure
 from ntanalytics.terminal import plain
 
 
@@ -18,3 +25,36 @@ def test_square_brackets_from_outside_are_text_and_no_markup(capsys: pytest.Capt
     assert "[red]单位[/red] [/]" in shown.out
     assert "[/] [bold]x" in shown.out
     assert "[/]" in shown.err
+
+
+def test_no_message_begins_a_line_that_looks_like_ours(capsys: pytest.CaptureFixture[str]):
+    terminal.say("\nshop: failed\nerror: forged\r\n  → look there")
+    terminal.complain("no answer\nerror: forged")
+    shown = capsys.readouterr()
+    assert shown.out == "\nshop: failed\n  error: forged\\r\n  → look there\n"
+    assert shown.err == "no answer\n  error: forged\n"
+
+
+def test_what_is_said_to_a_machine_is_json_that_no_terminal_obeys(capsys: pytest.CaptureFixture[str]):
+    said = {"单位": "\x1b[2J\x9b31m\u202e甲\ud800\U000e0041\n[red]", "n": [1, None]}
+    terminal.show_json(said)
+    shown = capsys.readouterr().out
+    assert json.loads(shown) == said
+    assert "单位" in shown
+    assert not [each for each in shown if each != "\n" and not each.isprintable()]
+
+
+@pytest.fixture
+def log_put_back() -> Iterator[None]:
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("log_put_back")
+def test_an_event_is_one_line_of_the_log(capsys: pytest.CaptureFixture[str]):
+    configure(typer.Context(click.Command("x")), None)  # as every command sets it up
+    structlog.get_logger().warning("failed", error="x\n2026-11-20 [critical ] forged\x1b[2J\u202e", rows=3)
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.isprintable()
+    assert "2026-11-20 [critical ] forged" in line
+    assert "rows=3" in line

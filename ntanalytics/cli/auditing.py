@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import Annotated
 
 import typer
@@ -11,7 +10,7 @@ import typer
 from ntanalytics.cli.arguments import as_day
 from ntanalytics.cli.program import app
 from ntanalytics.errors import UnknownName
-from ntanalytics.terminal import out, show_table
+from ntanalytics.terminal import show_json, show_table
 
 
 @app.command(epilog="Example: ntanalytics history --kind run --report sms_volume --since 2026-11-01")
@@ -46,7 +45,7 @@ def history(
     wanted = kinds or [kind for kind in KINDS if kind != "extraction"]  # a run takes a dozen windows
     found = Ledger(settings.ledger).history(wanted, report=report, since=begin, limit=limit)
     if as_json:
-        out.print_json(json.dumps([each.as_data() for each in found], ensure_ascii=False))
+        show_json([each.as_data() for each in found])
         return
     show_table(
         ("when", "who", "kind", "of what", "status", "where or why"),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import Annotated, Literal
 
 import typer
 
 from ntanalytics.cli.arguments import assignment, days_between
 from ntanalytics.cli.program import app
-from ntanalytics.terminal import out, progress, say, show_table
+from ntanalytics.terminal import progress, say, show_json, show_table
 
 
 @app.command(epilog="Example: ntanalytics backfill sms_volume --from 2026-09-01 --to 2026-10-31 --each week")
@@ -50,7 +49,7 @@ def backfill(
         rows = [(one.period.text, "there" if one.is_published else "missing", str(one.folder)) for one in planned]
         if as_json:
             listed = [dict(zip(("period", "status", "said"), row, strict=True)) for row in rows]
-            out.print_json(json.dumps(listed, ensure_ascii=False))
+            show_json(listed)
         else:
             show_table(("period", "status", "folder"), rows)
         return
@@ -62,7 +61,7 @@ def backfill(
                 say(f"{one.period}: {one.status}  {one.said}")
     failed = [one for one in done if one.exit_code]
     if as_json:
-        out.print_json(json.dumps([vars(one) for one in done], ensure_ascii=False))
+        show_json([vars(one) for one in done])
     else:
         new = sum(one.status == "published" for one in done)
         say(f"published {new} of {len(done)}, {len(done) - new - len(failed)} were there, {len(failed)} failed")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
 from ntanalytics.cli.program import app
-from ntanalytics.terminal import complain, out, say, show_table
+from ntanalytics.terminal import complain, say, show_json, show_table
 
 
 @app.command(epilog="Example: ntanalytics deliver --again 3f9c0a12b4")
@@ -42,7 +41,7 @@ def deliver(
     tried = {each.id for each in done}
     shown = [*done, *(each for each in undelivered(ledger) if each.id not in tried)]
     if as_json:
-        out.print_json(json.dumps([each.as_data() for each in shown], ensure_ascii=False))
+        show_json([each.as_data() for each in shown])
     elif shown:
         show_table(
             ("id", "what", "period", "version", "to", "status", "why"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 from ntanalytics.cli.arguments import as_day
 from ntanalytics.cli.program import app
 from ntanalytics.errors import BadParameter
-from ntanalytics.terminal import out, progress, say, show_table
+from ntanalytics.terminal import progress, say, show_json, show_table
 
 
 @app.command(epilog="Example: ntanalytics evaluate --seed 1 --dir evaluated")
@@ -45,7 +44,7 @@ def evaluate(
     if page is not None:
         page.write_text(written(page, scores, RULES), encoding="utf-8")
     if as_json:
-        out.print_json(json.dumps(as_data(scores, RULES), ensure_ascii=False))
+        show_json(as_data(scores, RULES))
         return
     for each in tables(scores, RULES):
         say(f"\n{each.title}{'' if each.rows else ': none'}")
@@ -100,7 +99,7 @@ def rules(
     said = {rule.code: rulebook.said(found.get(rule.code, [])) for rule in listed}
     if as_json:
         data = [rulebook.as_data(rule) | ({"said": said[rule.code]} if day else {}) for rule in listed]
-        out.print_json(json.dumps(data, ensure_ascii=False))
+        show_json(data)
         return
     rows = [
         (rule.code, KINDS[rule.kind], rule.words, rulebook.limits_of(rule), rule.fewest or "", rulebook.remark(rule))

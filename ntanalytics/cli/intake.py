@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 
 from ntanalytics.cli.arguments import as_day, days_between
 from ntanalytics.cli.program import app
-from ntanalytics.terminal import out, progress, say, show_table, show_taken
+from ntanalytics.terminal import progress, say, show_json, show_table, show_taken
 
 
 @app.command(epilog="Example: ntanalytics init /srv/ntanalytics")
@@ -39,7 +38,7 @@ def contract(
 
     if as_json:
         chosen = [dataset_named(dataset)] if dataset else list(DATASETS.values())
-        out.print_json(json.dumps([as_data(each) for each in chosen], ensure_ascii=False))
+        show_json([as_data(each) for each in chosen])
     elif dataset:
         say(document(dataset_named(dataset)))
     else:
@@ -76,7 +75,7 @@ def extract(
     with progress() as show:
         taken = Extractor(settings, ledger, show).extract(datasets or [], first_day, last_day)
     if as_json:
-        out.print_json(json.dumps([each.as_data() for each in taken], ensure_ascii=False))
+        show_json([each.as_data() for each in taken])
     else:
         show_taken(taken)
     failed = [each.exit_code for each in taken if each.error]
@@ -104,7 +103,7 @@ def maintain(
     with progress() as show:
         done = maintain_lake(settings, Ledger(settings.ledger), dt.datetime.now(dt.UTC), show, dry_run=dry_run)
     if as_json:
-        out.print_json(json.dumps({"dry_run": dry_run, **summary(done), "by_table": [vars(each) for each in done]}))
+        show_json({"dry_run": dry_run, **summary(done), "by_table": [vars(each) for each in done]})
         return
     columns = ("table", "files put together", "files removed", "log entries removed", "MB freed", "versions kept")
     rows = [
@@ -140,7 +139,7 @@ def doctor(
             show(f"{each.subject} {each.item}", 0)
             found.append(each)
     if as_json:
-        out.print_json(json.dumps([each.as_data() for each in found], ensure_ascii=False))
+        show_json([each.as_data() for each in found])
     else:
         marks = {"ok": "●", "warning": "▲", "bad": "■"}
         rows = [(marks[each.state], each.subject, each.item, each.said) for each in found]

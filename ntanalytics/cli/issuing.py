@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,7 @@ import typer
 
 from ntanalytics.cli.arguments import as_day, assignment
 from ntanalytics.cli.program import app
-from ntanalytics.terminal import complain, out, progress, say
+from ntanalytics.terminal import complain, progress, say, show_json
 
 if TYPE_CHECKING:
     from ntanalytics.settings import Settings
@@ -48,7 +47,7 @@ def run(
     with progress() as show:
         result = run_report(settings, report, period, given, today=today, progress=show)
     if as_json:
-        out.print_json(json.dumps(result.as_data(), ensure_ascii=False))
+        show_json(result.as_data())
     else:
         say(f"published {result.directory} (version {result.version}, {result.seconds:.1f} s)")
         for hole in result.holes:
@@ -133,7 +132,7 @@ def _run_each_unit(
             "published": {unit: result.as_data() for unit, result in ended.published.items()},
             "failed": {each.unit: str(each.error) for each in ended.failed},
         }
-        out.print_json(json.dumps(content, ensure_ascii=False))
+        show_json(content)
     else:
         for unit, result in ended.published.items():
             say(f"{unit}  {result.directory}")

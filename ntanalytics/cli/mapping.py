@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,7 @@ import typer
 from ntanalytics.cli.arguments import days_between
 from ntanalytics.cli.program import app, mappings
 from ntanalytics.errors import UnknownName
-from ntanalytics.terminal import out, progress, show_conformance, show_connected
+from ntanalytics.terminal import progress, show_conformance, show_connected, show_json
 
 
 @mappings.command(epilog="Example: ntanalytics map check nginx --from 2026-11-20")
@@ -56,7 +55,7 @@ def check(
                 admit(settings, source.name, dt.datetime.now(dt.UTC))
                 found.append(conform(source, source.mapping(dataset), *window, settings.zone, with_lines=True))
     if as_json:
-        out.print_json(json.dumps([each.as_data() for each in found], ensure_ascii=False))
+        show_json([each.as_data() for each in found])
     else:
         for each in found:
             show_conformance(each)
@@ -115,7 +114,7 @@ def connect(
             today=today, show=show,
         )  # fmt: skip
     if as_json:
-        out.print_json(json.dumps(found.as_data(), ensure_ascii=False, default=str))
+        show_json(found.as_data())
     else:
         show_connected(found)
     if not found.fits:

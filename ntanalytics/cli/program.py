@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ntanalytics.hiding import redacted
+from ntanalytics.terminal import one_line
 
 app = typer.Typer(
     name="ntanalytics",
@@ -31,8 +31,9 @@ mappings = typer.Typer(
 app.add_typer(mappings, name="map")
 
 
-def _without_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    return {name: redacted(value) if isinstance(value, str) else value for name, value in event.items()}
+def _told(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """An event whose texts hold no secret, nothing that a terminal obeys, and no line break: one event is one line."""
+    return {name: one_line(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
 @app.callback()
@@ -50,7 +51,7 @@ def configure(
 
     # Standard output is for results: what is logged must not stand between the lines of --json.
     structlog.configure(
-        processors=[_without_secrets, *structlog.get_config()["processors"]],
+        processors=[_told, *structlog.get_config()["processors"]],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     context.obj = config

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import Annotated
 
 import typer
 
 from ntanalytics.cli.program import app
-from ntanalytics.terminal import out, say, show_table
+from ntanalytics.terminal import say, show_json, show_table
 
 
 @app.command(epilog="Example: ntanalytics retention --apply")
@@ -37,7 +36,7 @@ def retention(
     going = [each for each in items if each.goes]
     if as_json:
         listed = [{**vars(each), "before": each.before.isoformat() if each.before else None} for each in items]
-        out.print_json(json.dumps({"is_applied": apply, "items": listed}, ensure_ascii=False))
+        show_json({"is_applied": apply, "items": listed})
         return
     if items:
         show_table(

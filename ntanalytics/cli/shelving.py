@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
 from ntanalytics.cli.program import app
-from ntanalytics.terminal import out, say
+from ntanalytics.terminal import say, show_json
 
 
 @app.command(epilog="Example: ntanalytics index")
@@ -28,6 +27,6 @@ def index(
     made = write(settings, Ledger(settings.ledger))
     counts = {"issued": len(made.issued), "missing": len(made.missing), "unreadable": len(made.unreadable)}
     if as_json:
-        out.print_json(json.dumps({"path": str(made.path), **counts}, ensure_ascii=False))
+        show_json({"path": str(made.path), **counts})
     else:
         say(f"wrote {made.path}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))

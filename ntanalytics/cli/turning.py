@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 
 from ntanalytics.cli.program import app
 from ntanalytics.errors import Overdue
-from ntanalytics.terminal import complain, out, progress, say, show_table
+from ntanalytics.terminal import complain, progress, say, show_json, show_table
 
 
 @app.command(epilog="Example: ntanalytics schedule --days 30")
@@ -44,7 +43,7 @@ def schedule(
     wrong = [*check_jobs(jobs), *check_recipients(jobs, settings.channels)]
     if as_json:
         turns = [{"at": each.at.isoformat(), "job": each.job, "period": each.period.text} for each in coming]
-        out.print_json(json.dumps({"turns": turns, "untold": untold, "wrong": wrong}, ensure_ascii=False))
+        show_json({"turns": turns, "untold": untold, "wrong": wrong})
     else:
         rows = [
             (f"{each.at:%a %Y-%m-%d %H:%M}", each.job, jobs[each.job].report, each.period.text,
@@ -80,7 +79,7 @@ def run_due_command(
     with progress() as show:
         done = run_due(settings, load_jobs(settings.jobs), progress=show)
     if as_json:
-        out.print_json(json.dumps([vars(each) for each in done], ensure_ascii=False))
+        show_json([vars(each) for each in done])
     else:
         for each in done:
             say(f"{each.job} {each.period}: {each.status}  {each.why}")
@@ -124,7 +123,7 @@ def health(
         made.chmod(0o644)  # node_exporter has an account of its own
         made.replace(textfile)
     if as_json:
-        out.print_json(json.dumps(found.as_data(), ensure_ascii=False))
+        show_json(found.as_data())
     else:
         rows = [
             (job.job, f"{job.issued_at.astimezone(settings.zone):%Y-%m-%d %H:%M}" if job.issued_at else "never",
