@@ -38,6 +38,11 @@ from typing import ClassVar
 from ntanalytics.hiding import redacted
 
 
+def _told(text: str) -> str:
+    """A text without secrets that a ledger, a page and a terminal can hold: a file's name may be no UTF-8."""
+    return redacted(text).encode("utf-8", "backslashreplace").decode()
+
+
 class NtaError(Exception):
     """An error that ntanalytics reports itself.
 
@@ -53,9 +58,7 @@ class NtaError(Exception):
     said: ClassVar[str] = "出错"
 
     def __init__(self, what: str, *, where: str = "", todo: str = "") -> None:
-        self.what = redacted(what)
-        self.where = redacted(where)
-        self.todo = redacted(todo)
+        self.what, self.where, self.todo = (_told(each) for each in (what, where, todo))
         super().__init__(str(self))
 
     def __str__(self) -> str:

@@ -256,7 +256,7 @@ class Extractor:
             for attempt in stamina.retry_context(on=_is_retryable, attempts=_ATTEMPTS, wait_initial=0.5, wait_max=5.0):
                 with attempt:
                     rows, rejected, source_rows, absent, masked = self._load(contract, source, first, last, what)
-        except (NtaError, pa.ArrowException, duckdb.Error, OSError) as error:
+        except (NtaError, pa.ArrowException, duckdb.Error, OSError, UnicodeError) as error:
             log.warning("extraction failed", dataset=contract.name, source=source.name, error=redacted(str(error)))
             taken = Taken(
                 contract.name, source.name, first, last, taken_at, time.monotonic() - begun,

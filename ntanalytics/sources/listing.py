@@ -22,7 +22,7 @@ from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SourceError, SourceUnreachable
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.duck import over_tables
-from ntanalytics.sources.logs import matching_files
+from ntanalytics.sources.logs import matching_files, readable
 from ntanalytics.sources.unpacking import Unpacked
 
 
@@ -67,7 +67,9 @@ class ListingSource:
         """
         files = matching_files(self._globs, self.name)
         documents = [self._text(path) for path in files]
-        table = pa.table({"file": [path.name for path in files], "document": pa.array(documents, pa.large_string())})
+        table = pa.table(
+            {"file": [readable(path.name) for path in files], "document": pa.array(documents, pa.large_string())}
+        )
         with over_tables({"documents": table}, mapping, since, until, self.zone) as batches:
             yield batches
 

@@ -152,6 +152,11 @@ def matching_files(globs: Iterable[str], source: str) -> list[Path]:
     return files
 
 
+def readable(name: str) -> str:
+    """A file's name as text: bytes in it that are not UTF-8 become U+FFFD."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
 @contextmanager
 def _connect(spill: Path, lines: _Lines) -> Iterator[duckdb.DuckDBPyConnection]:
     """An embedded DuckDB that sees the lines and nothing else of the machine."""
@@ -220,7 +225,7 @@ class _Lines:
 
 
 def _file_batches(path: Path, file: BufferedReader) -> Iterator[pa.RecordBatch]:
-    names = pa.array([path.name])
+    names = pa.array([readable(path.name)])
     line_no = 1
     is_compressed = file.peek(2)[:2] == _GZIP_MAGIC
     stream = cast(BinaryIO, Unpacked(file, path.stat().st_size, str(path))) if is_compressed else file

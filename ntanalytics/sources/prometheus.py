@@ -38,6 +38,13 @@ _SCHEMA = pa.schema(
 )
 
 
+#: Characters of its words that are repeated.
+_LONGEST = 500
+
+#: What reading an answer raises that has another shape, or text that is no UTF-8: whoever answers may say anything.
+_NONE_OF_ITS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, pa.ArrowException)
+
+
 class PrometheusSource:
     """A Prometheus, or what speaks its API (VictoriaMetrics, Thanos), reached by HTTP.
 
@@ -87,12 +94,17 @@ class PrometheusSource:
             SourceError: it failed, or its answer is none of Prometheus.
         """
         queries = self.product.queries.get(mapping.dataset.name, {})
+        answers = []
         with self._client() as client:
-            answers = [
-                table
-                for query, promql in queries.items()
-                for table in self._answers(client, query, promql, mapping, since, until)
-            ]
+            for query, promql in queries.items():
+                try:
+                    answers += self._answers(client, query, promql, mapping, since, until)
+                except _NONE_OF_ITS as error:
+                    raise SourceError(
+                        f"the answer is none of Prometheus: {type(error).__name__}",
+                        where=f"{self.name}: {query}",
+                        todo="is the url right?",
+                    ) from None
         samples = pa.concat_tables([_SCHEMA.empty_table(), *answers])
         with over_tables({"samples": samples}, mapping, since, until, self.zone) as batches:
             yield batches
@@ -143,10 +155,7 @@ class PrometheusSource:
             )
         if not response.is_success:
             raise SourceError(f"it failed with {response.status_code}: {_reason(response)}", where=where)
-        try:
-            found: list[dict[str, Any]] = response.json()["data"]["result"]
-        except (ValueError, KeyError, TypeError):
-            raise SourceError("the answer is none of Prometheus", where=where, todo="is the url right?") from None
+        found: list[dict[str, Any]] = response.json()["data"]["result"]
         return found
 
 
@@ -165,6 +174,6 @@ def _table(query: str, labels: dict[str, str], values: list[tuple[float, str]]) 
 def _reason(response: httpx.Response) -> str:
     """Why Prometheus refused, in its words."""
     try:
-        return str(response.json()["error"])
-    except (ValueError, KeyError, TypeError):
-        return response.reason_phrase
+        return str(response.json()["error"])[:_LONGEST]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return response.reason_phrase[:_LONGEST]

@@ -147,3 +147,13 @@ def test_an_error_does_not_repeat_what_a_line_says(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as caught:
         read([f"{tmp_path}/a.log"], "SELECT CAST(line AS INTEGER) FROM lines")
     assert "13800000001" not in str(caught.value)
+
+
+def test_a_files_name_that_is_no_utf_8_is_told_all_the_same(tmp_path: Path) -> None:
+    name = os.fsencode(tmp_path) + b"/\xff\x1b[2J.log"
+    Path(os.fsdecode(name)).write_bytes(b"one\n")
+    assert read([f"{tmp_path}/*.log"]) == [("\ufffd\x1b[2J.log", 1, "one")]
+    Path(os.fsdecode(name)).write_bytes(gzip.compress(b"one\n" * 9)[:-4])
+    with pytest.raises(SourceError, match=r"\\udcff") as caught:
+        read([f"{tmp_path}/*.log"])
+    assert str(caught.value).encode()

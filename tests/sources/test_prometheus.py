@@ -11,9 +11,10 @@ import httpx
 import pytest
 
 from ntanalytics.catalog import Product, load_product
-from ntanalytics.errors import SettingsError, SourceRefused, SourceUnreachable
+from ntanalytics.errors import SettingsError, SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings, project_dir
 from ntanalytics.sources.prometheus import STEP_S, PrometheusSource
+from tests.servers.answering import answering
 from tests.servers.metrics import node_exporter, prometheus
 from tests.servers.process import free_port, wait_until
 
@@ -97,3 +98,31 @@ def test_a_prometheus_that_is_not_there_is_unreachable() -> None:
 def test_a_url_of_another_kind_is_refused_at_once() -> None:
     with pytest.raises(SettingsError, match="not the URL of a Prometheus"):
         source("postgresql://db/x")
+
+
+SERIES = '{"status": "success", "data": {"resultType": "vector", "result": [%s]}}'
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "", "null", "[]", '{"data": {"result": 7}}', "[" * 200_000, SERIES % "7", SERIES % "null",
+        SERIES % '{"metric": {"instance": "\\ud800"}, "value": [1795000000, "1"]}',
+        SERIES % '{"metric": {"instance": 7}, "value": [1795000000, "1"]}',
+        SERIES % '{"metric": [], "value": [1795000000, "1"]}', SERIES % '{"metric": {}, "value": [1e999, "1"]}',
+        SERIES % '{"metric": {}, "value": [NaN, "1"]}', SERIES % '{"metric": {}, "value": ["x", {}]}',
+        SERIES % '{"metric": {}, "value": []}', SERIES % '{"metric": {}, "value": [1e30, "1"]}',
+    ],
+)  # fmt: skip
+def test_whatever_answers_instead_of_a_prometheus_fails_as_a_source_does(answer: str) -> None:
+    now = dt.datetime.now(dt.UTC)
+    with answering(answer) as url, pytest.raises(SourceError, match="the answer is none of Prometheus"):
+        rows(source(url), "infra.hosts", now, now)
+
+
+def test_what_a_server_says_of_its_refusal_is_not_repeated_without_end() -> None:
+    now = dt.datetime.now(dt.UTC)
+    said = '{"error": "' + "x" * 100_000 + '"}'
+    with answering(said, 422) as url, pytest.raises(SourceRefused) as caught:
+        rows(source(url), "infra.hosts", now, now)
+    assert len(str(caught.value)) < 1000
