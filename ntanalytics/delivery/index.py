@@ -84,6 +84,8 @@ def write_index(
     locks = outputs / ".locks"
     path = outputs / INDEX
     made = outputs / f".{INDEX}.{os.getpid()}"
+    if locks.is_symlink():
+        raise PublishError("is a symbolic link", where=str(locks), todo="remove the link: reports stay below outputs")
     try:
         locks.mkdir(mode=0o750, parents=True, exist_ok=True)
         # Inside the lock: who writes last has seen what all others have published.

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ntanalytics.errors import NtaError, SettingsError
+from ntanalytics.errors import NtaError, PublishError, SettingsError
 from ntanalytics.runner.engine import KERNEL_LOG, code_cells, not_run, read_notebook, redact, write_notebook
+from ntanalytics.runner.staging import working_folder
 from ntanalytics.settings import Settings, read_secret
 
 if TYPE_CHECKING:
@@ -72,8 +73,11 @@ def keep(
     Returns:
         The folder, or None when there was no room to keep anything.
     """
-    target = outputs / FAILED / run_id
     texts = list(secrets)
+    try:
+        target = working_folder(outputs, FAILED) / run_id
+    except PublishError:  # no room, or a link in its place: what failed is said all the same
+        return None
     try:
         target.mkdir(mode=0o750, parents=True, exist_ok=True)
         missing: list[int] = []

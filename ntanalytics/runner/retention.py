@@ -230,9 +230,8 @@ def _size(folder: Path) -> int:
 
 def _remove(outputs: Path, folder: Path) -> None:
     """Remove a folder: gone by one rename, deleted afterwards."""
-    aside = outputs / LEAVING / f"{folder.parent.name},{folder.name}"
+    aside = staging.working_folder(outputs, LEAVING) / f"{folder.parent.name},{folder.name}"
     try:
-        (outputs / LEAVING).mkdir(mode=0o750, exist_ok=True)
         _delete(aside)
         folder.rename(aside)
         _delete(aside)

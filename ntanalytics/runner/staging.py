@@ -49,7 +49,7 @@ def one_at_a_time(outputs: Path, report: str, folder: str) -> Iterator[None]:
     Raises:
         Busy: another run has it.
     """
-    lock = filelock.FileLock(_folder(outputs, LOCKS) / f"{report},{folder}.lock")
+    lock = filelock.FileLock(working_folder(outputs, LOCKS) / f"{report},{folder}.lock")
     try:
         lock.acquire(blocking=False)
     except filelock.Timeout as error:
@@ -70,7 +70,7 @@ def staging(outputs: Path, run_id: str, about: Mapping[str, object]) -> Iterator
 
     It lies on the same file system as the outputs, so that publishing is one rename.
     """
-    root = _folder(outputs, STAGING)
+    root = working_folder(outputs, STAGING)
     home = root / run_id
     lock = filelock.FileLock(home / _LOCK)
     try:
@@ -96,7 +96,7 @@ def stale_runs(outputs: Path) -> Iterator[list[Stale]]:
     Raises:
         DiskError: nobody may write there.
     """
-    root = _folder(outputs, STAGING)
+    root = working_folder(outputs, STAGING)
     with _gate(outputs):
         found = [_stale(folder) for folder in sorted(root.iterdir()) if folder.is_dir() and _is_abandoned(folder)]
         yield found
@@ -107,7 +107,7 @@ def stale_runs(outputs: Path) -> Iterator[list[Stale]]:
 @contextmanager
 def _gate(outputs: Path) -> Iterator[None]:
     """One process at a time makes a staging folder, or looks for stale ones."""
-    lock = filelock.FileLock(_folder(outputs, LOCKS) / "staging.lock")
+    lock = filelock.FileLock(working_folder(outputs, LOCKS) / "staging.lock")
     try:
         lock.acquire()
     except OSError as error:
@@ -134,7 +134,7 @@ def _stale(folder: Path) -> Stale:
     return Stale(folder.name, folder, about if isinstance(about, dict) else {})
 
 
-def _folder(outputs: Path, name: str) -> Path:
+def working_folder(outputs: Path, name: str) -> Path:
     """A working folder under the outputs.
 
     Raises:

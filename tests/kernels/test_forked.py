@@ -121,6 +121,26 @@ def test_a_kernel_is_reached_by_its_account_alone_and_leads_its_own_session(tmp_
     assert seen == [f"0o700 {[f'k-ipc-{number}' for number in range(1, 6)]}\nTrue\n"]
 
 
+def test_a_running_kernel_has_no_socket_of_the_network(tmp_path: Path) -> None:
+    seen = run(
+        tmp_path / "one",
+        """
+        import os, pathlib, socket
+        def mine():
+            there = [f"/proc/self/fd/{number}" for number in os.listdir("/proc/self/fd")]
+            return {os.readlink(each) for each in there if os.path.lexists(each)}
+        def of_network():
+            lines = [line.split() for name in ("tcp", "tcp6", "udp", "udp6", "raw")
+                     for line in pathlib.Path(f"/proc/self/net/{name}").read_text().splitlines()[1:]]
+            return sorted({f"socket:[{line[9]}]" for line in lines} & mine())
+        print(len([each for each in mine() if each.startswith("socket:")]) > 3, of_network())
+        with socket.create_server(("127.0.0.1", 0)):
+            print(len(of_network()))
+        """,
+    )  # fmt: skip
+    assert seen == ["True []\n1\n"]
+
+
 def test_the_warm_process_never_holds_what_a_kernel_may_not_know(tmp_path: Path) -> None:
     allowed = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     knowing = warm({**allowed, "SMS_PASSWORD": "geheim"})
