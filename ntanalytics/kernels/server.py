@@ -140,9 +140,10 @@ def become_kernel(told: socket.socket, log: int, server: int) -> NoReturn:
             signal.signal(number, signal.SIG_DFL if number == signal.SIGCHLD else signal.default_int_handler)
         _settle(request)
         gc.enable()
-        from ipykernel.kernelapp import IPKernelApp
+        from ipykernel import kernelapp
 
-        IPKernelApp.launch_instance(request["argv"])
+        kernelapp.IOPubThread = _off_the_network  # type: ignore[attr-defined, assignment]
+        kernelapp.IPKernelApp.launch_instance(request["argv"])
         code = 0
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
@@ -155,6 +156,13 @@ def become_kernel(told: socket.socket, log: int, server: int) -> NoReturn:
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(code)
+
+
+def _off_the_network(socket: Any, pipe: bool = False, session: Any = False) -> Any:  # noqa: ARG001
+    """What tells of a kernel's outputs, without the TCP port that ipykernel opens for those of its subprocesses."""
+    from ipykernel.iostream import IOPubThread
+
+    return IOPubThread(socket, pipe=False, session=session)  # type: ignore[no-untyped-call]
 
 
 def _settle(request: dict[str, Any]) -> None:
