@@ -94,7 +94,7 @@ class PrometheusSource:
             SourceError: it failed, or its answer is none of Prometheus.
         """
         queries = self.product.queries.get(mapping.dataset.name, {})
-        answers = []
+        answers: list[pa.Table] = []
         with self._client() as client:
             for query, promql in queries.items():
                 try:
