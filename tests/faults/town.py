@@ -18,6 +18,8 @@ from sqlalchemy.pool import NullPool
 from ntanalytics.ledger import Ledger
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunResult, run_report
+from ntanalytics.runner.engine import silently
+from ntanalytics.runner.run import Progress
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.scheduling.running import Done, run_due
 from ntanalytics.settings import Settings, load
@@ -132,10 +134,13 @@ class Town:
             connection.execute(sa.text("INSERT INTO message VALUES (:id, :at)"), rows)
         engine.dispose()
 
-    def due(self, now: dt.datetime, **job: object) -> list[Done]:
-        """Do what is due at a moment: yesterday's report, at eight."""
+    def due(self, now: dt.datetime, progress: Progress = silently, **job: object) -> list[Done]:
+        """Do what is due at a moment: yesterday's report, at eight, but for what is said otherwise of the job."""
         jobs = {"daily": Job.model_validate({**JOB, **job})}
-        return run_due(self.settings, jobs, now=now, clock=lambda: now, notebooks=self.notebooks, patience=impatient)
+        return run_due(
+            self.settings, jobs, now=now, clock=lambda: now, notebooks=self.notebooks, patience=impatient,
+            progress=progress,
+        )  # fmt: skip
 
     def by_hand(self, period: str, now: dt.datetime) -> RunResult:
         """A person runs the report."""
