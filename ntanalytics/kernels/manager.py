@@ -16,6 +16,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from ntanalytics.kernels.memory import MemoryWatch
 from ntanalytics.kernels.sockets import socket_folder
 from ntanalytics.kernels.warm import Warm, warm
 
@@ -37,13 +38,19 @@ class ForkedProvisioner(LocalProvisioner):
         process: Any = server.fork(cmd[3:], Path(kwargs["cwd"]), kwargs["env"], kwargs["stdout"])
         self.process = process
         self.pid = self.pgid = process.pid
+        if kwargs["memory"] is not None:
+            kwargs["memory"].follow(process.pid)
         self.cwd = kwargs["cwd"]
         return self.connection_info
 
 
 @contextmanager
 def kernel_manager(
-    cwd: Path, environment: Mapping[str, str], log: Path, server: Warm | None = None
+    cwd: Path,
+    environment: Mapping[str, str],
+    log: Path,
+    server: Warm | None = None,
+    memory: MemoryWatch | None = None,
 ) -> Iterator[type[AsyncKernelManager]]:
     """A kernel manager class whose kernels run in ``cwd`` with that environment, and no one's IPython start-up files.
 
@@ -61,6 +68,7 @@ def kernel_manager(
         environment: its whole environment.
         log: the file that takes what its process says.
         server: what it is forked from (default: the warm process of this process).
+        memory: what watches the memory that it holds (default: nobody does).
     """
     folder = socket_folder(len("k-ipc-1"))
     variables = {**environment, "IPYTHONDIR": str(folder / "ipython"), "JPY_PARENT_PID": str(os.getpid())}
@@ -83,7 +91,7 @@ def kernel_manager(
             command, kw = await super()._async_pre_start_kernel(
                 **{**kw, "cwd": str(cwd), "env": variables, "stdout": said.fileno(), "stderr": said.fileno()}
             )
-            return command, {**kw, "server": server or warm(environment)}
+            return command, {**kw, "server": server or warm(environment), "memory": memory}
 
         pre_start_kernel = _async_pre_start_kernel
 
@@ -95,4 +103,6 @@ def kernel_manager(
         with log.open("wb") as said:
             yield ReportKernelManager
     finally:
+        if memory is not None:
+            memory.end()
         shutil.rmtree(folder, ignore_errors=True)

@@ -30,6 +30,9 @@ CELL_SECONDS = 1200
 RUN_SECONDS = 3600
 START_SECONDS = 60
 
+#: What a kernel may hold where nobody says otherwise.
+MEMORY_MB = 4096
+
 #: What the kernel's process said, beside the record; gone when all went well.
 KERNEL_LOG = "kernel.log"
 
@@ -43,10 +46,11 @@ def silently(_what: str, _amount: int) -> None:
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a run may take, in seconds."""
+    """How long a run may take, in seconds, and what memory its kernel may hold, in MB."""
 
     cell: float = CELL_SECONDS
     run: float = RUN_SECONDS
+    memory_mb: int = MEMORY_MB
 
 
 def execute(
@@ -71,14 +75,14 @@ def execute(
         environment: the kernel's whole environment.
         server: what forks the kernel (default: this process's own).
         secrets: texts that no message may hold.
-        limits: how long it may take (default: ``Limits()``).
+        limits: how long it may take, and what memory (default: ``Limits()``).
         progress: told of each cell, as (what, how many code cells have run).
 
     Returns:
         The executed notebook, every code cell of which has run.
 
     Raises:
-        ReportFailed: a cell raised, or took too long; the message names the cell and its error.
+        ReportFailed: a cell raised, or took too long or too much memory; the message names the cell and its error.
         NtaError: a cell raised an error of ours, such as CalendarMissing or NoData.
         KernelDied: the kernel was killed, or did not start.
         ReportIncomplete: it ended without having run every cell, or without its head.
@@ -92,21 +96,25 @@ def execute(
 
     from ntanalytics.kernels.forked_engine import register
     from ntanalytics.kernels.manager import kernel_manager
+    from ntanalytics.kernels.memory import MemoryWatch
 
     # Its own failures reach us as errors; without a handler they would be printed, too.
     logging.getLogger("papermill").addHandler(logging.NullHandler())
     allowed = limits or Limits()
     deadline = time.monotonic() + allowed.run
     begun: set[str] = set()
+    memory = MemoryWatch(allowed.memory_mb)
 
     def seconds_left(cell: NotebookNode) -> float:
         begun.add(cell.get("id", cell.source))
         progress(name, len(begun))
-        # Not 0, which nbclient takes for no limit at all.
-        return max(1.0, min(allowed.cell, deadline - time.monotonic()))
+        left = deadline - time.monotonic()
+        if left <= 0:  # the cells before ended in time, each of them
+            raise CellTimeoutError(f"no time is left for cell {len(begun)}")
+        return min(allowed.cell, left)
 
     try:
-        with kernel_manager(record.parent, environment, record.with_name(KERNEL_LOG), server) as manager:
+        with kernel_manager(record.parent, environment, record.with_name(KERNEL_LOG), server, memory) as manager:
             executed: NotebookNode = papermill.execute_notebook(
                 _as_template(notebook),
                 _as_template(record),
@@ -130,16 +138,23 @@ def execute(
         last = redact(last_lines(error.traceback), secrets)
         raise ReportFailed(what, where=cell, todo=f"the end of its traceback:\n{last}" if last else "") from error
     except DeadKernelError as error:
+        if memory.held_mb:
+            raise ReportFailed(
+                f"the cell took {memory.held_mb:,} MB of memory, of the {memory.most_mb:,} MB that a report may hold",
+                where=f"{name}, {_running_cell(record, len(begun))}",
+                todo="have it read less, or set `report_memory_mb` in ntanalytics.yml; the last good report was left "
+                "in place",
+            ) from error
         raise KernelDied(
             "the kernel was killed while it ran the report",
-            where=f"{name}, {_running_cell(record)}",
+            where=f"{name}, {_running_cell(record, len(begun))}",
             todo="was the memory enough? see `journalctl -k | grep -i oom`; the last good report was left in place",
         ) from error
     except CellTimeoutError as error:
         limit = "the run" if time.monotonic() >= deadline else "the cell"
         allowed_s = allowed.run if limit == "the run" else allowed.cell
         raise ReportFailed(
-            f"{limit} took longer than {allowed_s:g} s", where=f"{name}, {_running_cell(record)}"
+            f"{limit} took longer than {allowed_s:g} s", where=f"{name}, {_running_cell(record, len(begun))}"
         ) from error
     except RuntimeError as error:
         # nbclient and jupyter_client say it so, when a kernel does not come up
@@ -242,11 +257,10 @@ def _raise_ours(name: str, said: str, cell: str) -> None:
         raise kind(what, where=cell, todo=todo)
 
 
-def _running_cell(record: Path) -> str:
-    """Where the run was, by what papermill last saved: ``code cell 3 of 7``."""
+def _running_cell(record: Path, begun: int) -> str:
+    """Where the run was, when so many cells had begun: ``code cell 3 of 7``."""
     try:
-        notebook = read_notebook(record)
+        total = len(code_cells(read_notebook(record)))
     except (OSError, ValueError):
-        return "an unknown cell"
-    total, missing = len(code_cells(notebook)), len(not_run(notebook))
-    return f"code cell {min(total - missing + 1, total)} of {total}"
+        return f"code cell {begun}"
+    return f"code cell {begun} of {total}"

@@ -205,7 +205,7 @@ def run_report(
                     environment=evidence.kernel_environment(settings, run_id),
                     server=server,
                     secrets=secrets,
-                    limits=limits,
+                    limits=limits or engine.Limits(memory_mb=settings.report_memory_mb),
                     progress=progress,
                 )
                 record, left_out = rendering.render(

@@ -39,6 +39,9 @@ class Settings(Part):
         "sqlite:///ledger.sqlite", description="SQLAlchemy URL of the ledger of runs and coverage, without a password."
     )
     outputs: Path = Field(Path("outputs"), description="Folder of the issued reports.")
+    report_memory_mb: int = Field(
+        4096, ge=256, description="The most memory that making a report may take, in MB; beyond it the run fails."
+    )
     jobs: Path = Field(Path("scheduled/jobs.yml"), description="File of the reports that come out by themselves.")
     queries: Path | None = Field(None, description="Folder of the site's own mappings, beside the built-in ones.")
     sources: dict[str, SourceSettings] = Field(default_factory=dict, description="The sources by name.")
