@@ -29,6 +29,9 @@ ATTEMPTS = 10
 #: told before it stays: a report may name a version of long ago, and `ntanalytics maintain` knows which.
 AFTER_COMMIT = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
 
+#: In an object store every tenth does: each commit since the last checkpoint is a request of who opens the table.
+_IN_STORE = {"delta.checkpointInterval": "10"}
+
 
 class Overtaken(Exception):  # never seen by a user: the writer looks anew, or leaves it
     """Another writer took out or brought files that were looked at to find out what to commit."""
@@ -162,6 +165,7 @@ def _attempt(
         create_table_with_add_actions(
             table.uri, Schema.from_arrow(schema), parts.added, mode="error", name=name,
             partition_by=partition_by or None, storage_options=table.options,
+            configuration=_IN_STORE if table.bucket else None,
             commit_properties=CommitProperties(max_commit_retries=0), post_commithook_properties=AFTER_COMMIT,
         )  # fmt: skip
         return

@@ -98,10 +98,18 @@ def _taken(engine: sa.Engine, name: str, holder: str, holds_s: float) -> bool:
     One that holds for far longer than any does was taken before the clock went back: who lives renews it anyway, and
     whoever lost it so publishes nothing.
     """
+    if _inserted(engine, name, holder, holds_s):  # mostly it is free
+        return True
     with writing(engine) as connection:
         now = _now(connection)
         is_expired = sa.or_(leases.c.expires_at < now, leases.c.expires_at > now + dt.timedelta(seconds=2 * HOLDS_S))
-        connection.execute(leases.delete().where(leases.c.name == name, is_expired))
+        if not connection.execute(leases.delete().where(leases.c.name == name, is_expired)).rowcount:
+            return False
+    return _inserted(engine, name, holder, holds_s)
+
+
+def _inserted(engine: sa.Engine, name: str, holder: str, holds_s: float) -> bool:
+    """Whether nobody had the lease, and it is now the holder's."""
     try:
         with engine.begin() as connection:
             row = {"name": name, "holder": holder, "expires_at": _now(connection) + dt.timedelta(seconds=holds_s)}
