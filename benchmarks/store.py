@@ -1,9 +1,10 @@
 """A month's figures from a lake in an object store beside the same lake in a folder: ``python -m benchmarks.store``.
 
-The store is nanio on this machine, whose buckets are folders; the lake is copied into one. Each round asks the
-questions of benchmarks/questions.py of the folder, of the store by a host that has read nothing yet, and by the same
-host again; each in a process of its own. And it takes the day of a source anew, into the folder and into the store.
-Prints a line of JSON with the medians; ``--scale`` names the city of benchmarks/estate.py.
+The store is nanio on this machine, whose buckets are folders; the lake is copied into one, and each table gets the
+checkpoint that it would have there. Each round asks the questions of benchmarks/questions.py of the folder, of the
+store by a host that has read nothing yet, and by the same host again; each in a process of its own. And it takes the
+day of a source anew, into the folder and into the store. Prints a line of JSON with the medians; ``--scale`` names the
+city of benchmarks/estate.py.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import time
 from pathlib import Path
 
 import yaml
+from deltalake import DeltaTable
 
 from benchmarks import questions
 from benchmarks.estate import dense
@@ -82,6 +84,8 @@ def main() -> None:
         host = Path(made)
         shutil.copytree(city / "lake", host / "lake")
         shutil.copytree(city / "lake", store.folder / "bench" / "city")
+        for table in (store.folder / "bench" / "city").glob("*.*/_delta_log"):
+            DeltaTable(str(table.parent)).create_checkpoint()
         shutil.copyfile(city / "ledger.sqlite", host / "ledger.sqlite")
         told = {"ledger": f"sqlite:///{host}/ledger.sqlite"}
         (host / "folder.yml").write_text(yaml.safe_dump({**told, "lake": str(host / "lake")}), encoding="utf-8")

@@ -80,6 +80,15 @@ def test_what_one_host_writes_another_reads_also_the_version_that_a_report_recor
     assert two.size_bytes() > 0
 
 
+def test_a_table_of_many_commits_is_opened_by_few_requests(hosts: Hosts):
+    lake = hosts.lake("one")
+    for segments in range(12):
+        replace(lake, bills(DAY, segments), "a", DAY, DAY)
+    there = {path.name for path in (hosts.store.folder / hosts.bucket / "city" / NAME / "_delta_log").iterdir()}
+    assert f"{9:020}.checkpoint.parquet" in there
+    assert total(hosts.lake("two"), 11) == 11
+
+
 def test_what_was_read_is_not_fetched_again(hosts: Hosts):
     lake = hosts.lake("one")
     replace(hosts.lake("other"), bills(DAY, 1), "a", DAY, DAY)
