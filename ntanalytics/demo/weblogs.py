@@ -24,6 +24,8 @@ from ntanalytics.demo.web_services import ADDRESSES, AGENTS, SERVICES, Service, 
 _STREAM = 2
 #: Days that wait to be compressed while the next one is made.
 _WAITING = 2
+#: So many lines are joined at once: a text of Arrow has two gigabytes at most, less than a day of ten real cities.
+_BLOCK = 2_000_000
 #: Share of requests that a plain day answers with 5xx.
 _ERRORS = 0.0006
 
@@ -79,14 +81,17 @@ def _day(city: City, rng: np.random.Generator, day: dt.date, service: Service) -
         "at": at,
         "method": _taken([item.method for item in service.routes], route),
         "uri": _uris(rng, service, route),
-        # large: a day of ten real cities is more than the two gigabytes that plain text of Arrow may have
-        "address": _taken(ADDRESSES, rng.integers(0, len(ADDRESSES), count)).cast(pa.large_string()),
+        "address": _taken(ADDRESSES, rng.integers(0, len(ADDRESSES), count)),
         "agent": _taken(AGENTS, np.minimum(rng.geometric(0.28, count) - 1, len(AGENTS) - 1)),
         "status": pa.array(status).cast(pa.string()),
         "size": pa.array(size).cast(pa.string()),
         "seconds": _seconds(np.round(seconds * 1000).astype(np.int64)),
     }
-    lines = _json_lines(day, service, fields) if service.is_json else _combined_lines(day, service, fields)
+    form = _json_lines if service.is_json else _combined_lines
+    lines = [
+        form(day, service, {name: column[begin : begin + _BLOCK] for name, column in fields.items()})
+        for begin in range(0, count, _BLOCK)
+    ]
     # the broken ones are of some minutes after noon
     broken = broken_lines(service, day, rng) if count and is_up_at_noon else []
     return _with_broken(lines, broken), count + len(broken)
@@ -134,13 +139,18 @@ def _taken(words: Sequence[str], index: NDArray[np.int64]) -> Any:
     return pa.array(words).take(pa.array(index))
 
 
-def _with_broken(lines: Any, broken: Sequence[tuple[float, bytes]]) -> bytes:
+def _with_broken(blocks: Sequence[Any], broken: Sequence[tuple[float, bytes]]) -> bytes:
     """The lines as bytes, with broken ones put in at their share (0–1) of the day."""
-    offsets = np.frombuffer(lines.buffers()[1], dtype=np.int64, count=len(lines) + 1)
-    text = lines.buffers()[2].to_pybytes()[: offsets[-1]] if len(lines) else b""
+    ends, texts, size = [np.zeros(1, np.int64)], [], 0
+    for lines in blocks:
+        own = np.frombuffer(lines.buffers()[1], dtype=np.int32, count=len(lines) + 1).astype(np.int64)
+        texts.append(lines.buffers()[2].to_pybytes()[: own[-1]])
+        ends.append(own[1:] + size)
+        size += len(texts[-1])
+    offsets, text = np.concatenate(ends), b"".join(texts)
     pieces, done = [], 0
     for share, line in sorted(broken):
-        cut = int(offsets[int(share * len(lines))])
+        cut = int(offsets[int(share * (len(offsets) - 1))])
         pieces += [text[done:cut], line]
         done = cut
     return b"".join([*pieces, text[done:]])
