@@ -194,7 +194,7 @@ def loaded(case: Case, source: Source) -> tuple[list[dict[str, Any]], list[dict[
     rejected: dict[str, int] = {}
     with source.read(mapping, since, until) as batches:
         for batch in batches:
-            checked = check(batch, mapping, source, site_zone=SITE_ZONE, first=first, last=last)
+            checked = check(batch, mapping, source, site_zone=SITE_ZONE, first=first, last=last, key=b"")
             rows += _shown(checked.rows, mapping)
             for reject in checked.rejects.to_pylist():
                 rejected[reject["reason"]] = rejected.get(reject["reason"], 0) + reject["source_rows"]

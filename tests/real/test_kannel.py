@@ -61,7 +61,7 @@ def test_messages_reports_and_segments_of_a_genuine_log_are_what_was_sent(log: P
     rows, rejects = [], []
     with source.read(mapping, since, until) as batches:
         for batch in batches:
-            checked = check(batch, mapping, source, site_zone=zone, first=first, last=last)
+            checked = check(batch, mapping, source, site_zone=zone, first=first, last=last, key=b"k")
             rows += checked.rows.to_pylist()
             rejects += checked.rejects.to_pylist()
     found = [(row["unit"], row["carrier"], row["segments"], row["outcome"], row["failure_code"]) for row in rows]
