@@ -28,7 +28,8 @@ from ntanalytics.lake.reader import Reader
 class _Compiler(PySparkCompiler):  # type: ignore[misc]
     def visit_ExtractEpochSeconds(self, op: ops.ExtractEpochSeconds, *, arg: Any) -> Any:  # noqa: ARG002, N802
         """Seconds with their fraction, as DuckDB gives them."""
-        return self.f.unix_micros(self.cast(arg, dtypes.timestamp)) / 1e6
+        micros = self.f.unix_micros(self.cast(arg, dtypes.timestamp))
+        return self.cast(micros, dtypes.float64) / self.cast(1_000_000, dtypes.float64)
 
     def visit_CountStar(self, op: ops.CountStar, *, arg: Any, where: Any) -> Any:  # noqa: N802
         """Of no rows there are 0, and not null."""

@@ -6,6 +6,7 @@ that runs a report, never in a process that forks.
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import os
 import re
@@ -91,7 +92,9 @@ def session(master: str, config: Mapping[str, str | bool | int | float]) -> Spar
     for key, value in {**DEFAULTS, **config, **_FIXED}.items():
         builder = builder.config(key, value)
     try:
-        return builder.getOrCreate()
+        opened = builder.getOrCreate()
     except (PySparkException, Py4JError, OSError) as error:
         said = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise LakeError(f"Spark does not start: {said}", where=f"spark.master: {master}") from error
+    atexit.register(opened.stop)  # it leaves no files and no workers behind; a second time does nothing
+    return opened

@@ -211,12 +211,11 @@ def gaps(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:
     following = ibis.coalesce(moments.checked_at.lead(1).over(in_order), end.cast(kind))
     spans = moments.mutate(gap_until_at=following)
     spans = spans.mutate(gap_s=(spans.gap_until_at.epoch_seconds() - spans.checked_at.epoch_seconds()).cast("float64"))
-    longest = spans.group_by("source").aggregate(
-        gap_s=spans.gap_s.max(),
-        gap_from_at=spans.checked_at.argmax(spans.gap_s),
-        gap_until_at=spans.gap_until_at.argmax(spans.gap_s),
-    )
-    return longest.order_by("source")
+    # of several as long the first one, whatever the engine
+    in_length = ibis.window(group_by="source", order_by=[ibis.desc("gap_s"), "checked_at"])
+    placed = spans.mutate(_place=ibis.row_number().over(in_length))
+    longest = placed.filter(placed["_place"] == 0)
+    return longest.select("source", "gap_s", gap_from_at="checked_at", gap_until_at="gap_until_at").order_by("source")
 
 
 def probed(checks: ir.Table, utc_offset_h: int) -> ir.Table:
