@@ -1,18 +1,16 @@
-"""The scheduler in a process of its own, that is killed with no warning at a place of the program, as by `kill -9`.
-
-python -m tests.faults.scheduler CONFIG NOTEBOOKS TOLD NOW [MODULE:NAME before|after]
-"""
+"""The scheduler in a process of its own, that is killed with no warning at a place of the program, as by `kill -9`."""
 
 from __future__ import annotations
 
+import ctypes
 import datetime as dt
 import importlib
 import json
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Callable
+import struct
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,12 +20,15 @@ from ntanalytics.scheduling.running import run_due
 from ntanalytics.settings import load
 from tests.faults.town import Town, impatient
 
-_ROOT = Path(__file__).parents[2]
+#: Each process is forked from one that has imported what takes seconds, and has done nothing else.
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(
+    ["tests.faults.scheduler", "papermill", "nbconvert", "ntanalytics.reports.exporters", "ntanalytics.extraction"]
+)
 
-
-#: Has even root bound by the permissions of files.
-_BOUND = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search")
-_ITSELF = (sys.executable, "-m", "tests.faults.scheduler")
+#: capabilities(7): the version of the structures; what lets root pass over the permissions of files.
+_VERSION = 0x20080522
+_DAC_OVERRIDE, _DAC_READ_SEARCH = 1, 2
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,10 @@ class Ended:
 
     Attributes:
         returncode: negative for a signal.
-        said: what it wrote on its way.
         done: what became of each turn; empty where it did not come to that.
     """
 
-    returncode: int
-    said: str
+    returncode: int | None
     done: list[dict[str, Any]]
 
 
@@ -51,17 +50,35 @@ def scheduled(town: Town, now: dt.datetime, *killed: str, is_bound: bool = False
     Args:
         town: whose.
         now: the moment (aware).
-        killed: where it is killed, and whether ``before`` or ``after``; nowhere by default.
+        killed: a function or method as ``MODULE:NAME``, and whether the process is killed ``before`` or ``after`` it;
+            nowhere by default.
         is_bound: whether the permissions of files hold for it, whoever it is.
     """
     told = town.home / "done.json"
     told.unlink(missing_ok=True)
-    command = [*_ITSELF, town.config, town.notebooks, told, now.isoformat(), *killed]
-    if is_bound and os.geteuid() == 0:
-        command = [*_BOUND, *command]
-    ended = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
+    given = (town.config, town.notebooks, told, now, dict(os.environ), killed, is_bound)
+    process = _PROCESSES.Process(target=_be, args=given)
+    process.start()
+    process.join()
     done = json.loads(told.read_text(encoding="utf-8")) if told.exists() else []
-    return Ended(ended.returncode, ended.stdout + ended.stderr, done)
+    return Ended(process.exitcode, done)
+
+
+def _be(
+    config: Path, notebooks: Path, told: Path, now: dt.datetime, environment: Mapping[str, str],
+    killed: tuple[str, ...], is_bound: bool,
+) -> None:  # fmt: skip
+    """Be that process."""
+    os.environ.update(environment)
+    if is_bound:
+        _be_bound()
+    if killed:
+        _kill_at(*killed)
+    settings = load(config)
+    done = run_due(
+        settings, load_jobs(settings.jobs), now=now, clock=lambda: now, notebooks=notebooks, patience=impatient
+    )
+    told.write_text(json.dumps([vars(each) for each in done]), encoding="utf-8")
 
 
 def _kill_at(place: str, when: str) -> None:
@@ -81,18 +98,13 @@ def _kill_at(place: str, when: str) -> None:
     setattr(owner, last, dies)
 
 
-def main() -> None:
-    """Be that process."""
-    config, notebooks, told, now, *killed = sys.argv[1:]
-    moment, settings = dt.datetime.fromisoformat(now), load(Path(config))
-    if killed:
-        _kill_at(*killed)
-    done = run_due(
-        settings, load_jobs(settings.jobs), now=moment, clock=lambda: moment, notebooks=Path(notebooks),
-        patience=impatient,
-    )  # fmt: skip
-    Path(told).write_text(json.dumps([vars(each) for each in done]), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+def _be_bound() -> None:
+    """Give up what lets root pass over the permissions of files."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    header, held = struct.pack("Ii", _VERSION, 0), ctypes.create_string_buffer(24)
+    if libc.capget(header, held) != 0:
+        raise OSError(ctypes.get_errno(), "capget")
+    effective, *rest = struct.unpack("6I", held.raw)
+    effective &= ~(1 << _DAC_OVERRIDE | 1 << _DAC_READ_SEARCH)
+    if libc.capset(header, struct.pack("6I", effective, *rest)) != 0:
+        raise OSError(ctypes.get_errno(), "capset")

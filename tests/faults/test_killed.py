@@ -79,7 +79,7 @@ def test_killed_before_publishing_it_leaves_the_report_that_stood_and_is_made_by
 ):
     stood = town.bytes_of(f"{DAY}")
     killed = scheduled(town, EIGHT, *place)
-    assert killed.returncode == -signal.SIGKILL, killed.said
+    assert killed.returncode == -signal.SIGKILL
     town.is_whole()
     assert town.bytes_of(f"{DAY}") == stood
     _comes_back(town)
@@ -89,7 +89,7 @@ def test_killed_before_publishing_it_leaves_the_report_that_stood_and_is_made_by
 @pytest.mark.parametrize("place", AFTER_PUBLISHING.values(), ids=AFTER_PUBLISHING)
 def test_killed_after_publishing_it_is_not_made_again(town: Town, place: tuple[str, str]):
     killed = scheduled(town, EIGHT, *place)
-    assert killed.returncode == -signal.SIGKILL, killed.said
+    assert killed.returncode == -signal.SIGKILL
     town.is_whole()
     published = town.bytes_of(f"{DAY}")
     assert town.manifest(f"{DAY}")["version"] == 2
@@ -101,7 +101,7 @@ def test_killed_after_publishing_it_is_not_made_again(town: Town, place: tuple[s
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_killed_while_it_delivers_it_repeats_nothing_and_says_that_nobody_knows(town: Town, when: str):
     killed = scheduled(town, EIGHT, "ntanalytics.delivery.posting:_handed_to", when)
-    assert killed.returncode == -signal.SIGKILL, killed.said
+    assert killed.returncode == -signal.SIGKILL
     town.is_whole()
     town.let_leases_expire()
     assert town.due(EIGHT + dt.timedelta(minutes=2)) == []
