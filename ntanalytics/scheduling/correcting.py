@@ -58,7 +58,7 @@ def _mend(means: Means, job: Job, turn: Turn) -> Done | None:
             return None
         corrections.tried(turn.job, turn.at, means.moment())
         try:
-            settle_stale_runs(means.settings.outputs.resolve(), means.ledger)
+            was_cut = bool(settle_stale_runs(means.settings.outputs.resolve(), means.ledger))
             if not lacking_of(means, turn):  # a corrector was killed right after it had published, or a person did it
                 note_lacking(means, turn)
                 return None
@@ -73,7 +73,7 @@ def _mend(means: Means, job: Job, turn: Turn) -> Done | None:
                 corrections.close(turn.job, turn.at, "failed", str(error) or type(error).__name__)
             code = error.exit_code if isinstance(error, NtaError) else NtaError.exit_code
             return Done(turn.job, turn.period.text, "retry" if passes(error) else "failed", str(error), code)
-        return Done(turn.job, turn.period.text, "corrected", where)
+        return Done(turn.job, turn.period.text, "corrected", where, was_cut=was_cut)
 
 
 def _has_come(means: Means, job: Job, turn: Turn, stood: Correction) -> bool:

@@ -109,3 +109,24 @@ def test_killed_while_it_delivers_it_repeats_nothing_and_says_that_nobody_knows(
     assert [each.status for each in town.ledger.deliveries.about("report", "probe")] == ["ambiguous"]
     assert (town.delivered(f"{DAY}") is not None) == (when == "after")
     assert town.told() == ["【运维提醒】probe 2026-11-24 是否送达不明"]
+
+
+def test_killed_while_it_corrects_it_leaves_the_version_with_the_hole_and_corrects_it_at_the_next_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("NTANALYTICS_CHROMIUM", "")
+    town = Town(tmp_path)
+    town.due(EIGHT)
+    stood = town.bytes_of(f"{DAY}")
+    town.fill([DAY])
+    killed = scheduled(town, EIGHT + dt.timedelta(minutes=15), *BEFORE_PUBLISHING["all is on the disk"])
+    assert killed.returncode == -signal.SIGKILL
+    town.is_whole()
+    assert town.bytes_of(f"{DAY}") == stood
+    town.let_leases_expire()
+    [corrected] = town.due(EIGHT + dt.timedelta(minutes=31))
+    assert corrected.status == "corrected"
+    town.is_whole()
+    assert (town.manifest(f"{DAY}")["version"], town.counted(f"{DAY}")) == (2, 3)
+    assert town.due(EIGHT + dt.timedelta(hours=9)) == []
+    assert town.told() == ["【运维提醒】作业 daily 运行中断", "【运维提醒】数据源 shop 取数失败"]
