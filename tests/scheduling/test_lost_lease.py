@@ -25,7 +25,7 @@ NOW = dt.datetime(2026, 11, 23, 1, tzinfo=dt.UTC)
 JOB = {"report": "probe", "period": "last-week", "when": "Monday 08:00"}
 
 #: The kernel stops the process that runs the report, as a machine that swaps, or a hypervisor, does.
-STOPS = "import os, signal\nos.kill(os.getppid(), signal.SIGSTOP)"
+STOPS = "import os, signal\nos.kill(int(os.environ['JPY_PARENT_PID']), signal.SIGSTOP)"
 
 
 @pytest.fixture
