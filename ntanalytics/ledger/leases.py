@@ -11,7 +11,7 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import sqlalchemy as sa
@@ -23,6 +23,9 @@ from ntanalytics.ledger.schedule_tables import leases
 
 #: So long a lease holds without being renewed; a third of it passes between two renewals.
 HOLDS_S = 90.0
+
+#: MySQL locks what is not there yet, too, so that two who take different leases may stand in each other's way.
+_ATTEMPTS = 10
 
 
 class Lease:
@@ -55,8 +58,8 @@ class Lease:
         """Give it back."""
         self._released.set()
         self._renewer.join()
-        with writing(self._engine) as connection:
-            connection.execute(leases.delete().where(leases.c.name == self.name, leases.c.holder == self.holder))
+        mine = leases.delete().where(leases.c.name == self.name, leases.c.holder == self.holder)
+        _written(self._engine, lambda connection: connection.execute(mine).rowcount)
 
     def _renew(self) -> None:
         while not self._released.wait(self._holds_s / 3):
@@ -100,33 +103,58 @@ def _taken(engine: sa.Engine, name: str, holder: str, holds_s: float) -> bool:
     """
     if _inserted(engine, name, holder, holds_s):  # mostly it is free
         return True
-    with writing(engine) as connection:
+
+    def free(connection: sa.Connection) -> int:
         now = _now(connection)
         is_expired = sa.or_(leases.c.expires_at < now, leases.c.expires_at > now + dt.timedelta(seconds=2 * HOLDS_S))
-        if not connection.execute(leases.delete().where(leases.c.name == name, is_expired)).rowcount:
-            return False
-    return _inserted(engine, name, holder, holds_s)
+        return connection.execute(leases.delete().where(leases.c.name == name, is_expired)).rowcount
+
+    return _written(engine, free) > 0 and _inserted(engine, name, holder, holds_s)
 
 
 def _inserted(engine: sa.Engine, name: str, holder: str, holds_s: float) -> bool:
     """Whether nobody had the lease, and it is now the holder's."""
+
+    def insert(connection: sa.Connection) -> int:
+        row = {"name": name, "holder": holder, "expires_at": _now(connection) + dt.timedelta(seconds=holds_s)}
+        return connection.execute(leases.insert().values(row)).rowcount
+
     try:
-        with engine.begin() as connection:
-            row = {"name": name, "holder": holder, "expires_at": _now(connection) + dt.timedelta(seconds=holds_s)}
-            connection.execute(leases.insert().values(row))
-    except sa.exc.IntegrityError:
-        return False
-    except sa.exc.SQLAlchemyError as error:
-        raise LakeError(f"the ledger cannot be written: {type(error).__name__}", where="leases") from error
+        _written(engine, insert)
+    except LakeError as error:
+        if isinstance(error.__cause__, sa.exc.IntegrityError):
+            return False
+        raise
     return True
 
 
 def _renewed(engine: sa.Engine, name: str, holder: str, holds_s: float) -> bool:
     """Whether the lease is still the holder's; if so it holds anew."""
-    with writing(engine) as connection:
+
+    def renew(connection: sa.Connection) -> int:
         until = _now(connection) + dt.timedelta(seconds=holds_s)
         mine = leases.update().where(leases.c.name == name, leases.c.holder == holder).values(expires_at=until)
-        return connection.execute(mine).rowcount == 1
+        return connection.execute(mine).rowcount
+
+    return _written(engine, renew) == 1
+
+
+def _written(engine: sa.Engine, work: Callable[[sa.Connection], int]) -> int:
+    """What comes of a transaction; it is made again where the database gave it up for another one's sake."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with writing(engine) as connection:
+                return work(connection)
+        except LakeError as error:
+            if attempt == _ATTEMPTS or not _is_deadlock(error.__cause__):
+                raise
+    raise AssertionError  # the last attempt has returned or raised
+
+
+def _is_deadlock(error: BaseException | None) -> bool:
+    """Whether of two transactions that waited for each other this one was given up."""
+    said = getattr(error, "orig", None)
+    return getattr(said, "sqlstate", "") == "40P01" or getattr(said, "args", ())[:1] == (1213,)
 
 
 def _now(connection: sa.Connection) -> dt.datetime:

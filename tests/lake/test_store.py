@@ -27,6 +27,7 @@ from ntanalytics.lake.parts import Parts
 from ntanalytics.lake.upkeep import tidy
 from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.schedule_tables import leases
+from ntanalytics.runner.doctor import State, examine
 from ntanalytics.settings import StoreSettings, load
 from tests.extraction.shop import Shop
 from tests.lake.test_lake import DAY, bills, parted, replace, total
@@ -221,6 +222,16 @@ def test_a_wrong_key_is_said_with_an_exit_code_and_never_shown(
     assert "the store refused the key" in " ".join(said.split())
     for secret in (environ["LAKE_SECRET"], environ["LAKE_KEY"], "<Error>"):
         assert secret not in said
+
+
+def test_the_doctor_says_whether_the_store_would_write_over_a_commit(hosts: Hosts, tmp_path: Path):
+    shop = Shop(tmp_path / "shop")
+    with shop.config.open("a", encoding="utf-8") as file:
+        file.write(hosts.store.settings(hosts.bucket))
+    now = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+    found = {each.item: each for each in examine(shop.config, now) if each.subject == "store"}
+    assert (found["reachable"].state, found["reachable"].exit_code) == (State.OK, 0)
+    assert found["writers"].state is State.WARNING, "nanio does not heed If-None-Match"
 
 
 def test_a_store_that_cannot_be_reached_is_tried_again(hosts: Hosts, tmp_path: Path):

@@ -94,6 +94,38 @@ def test_what_a_killed_process_held_is_free_when_it_has_expired(postgres_url: st
     assert _until(is_free), "a dead holder's lease was never free"
 
 
+@pytest.mark.servers
+@pytest.mark.parametrize("server", ["postgres_url", "mariadb_url"])
+def test_many_who_want_the_same_few_neither_fail_nor_hold_one_together(request: pytest.FixtureRequest, server: str):
+    url = request.getfixturevalue(server)
+    Ledger(url)
+    held: set[str] = set()
+    came: list[object] = []
+
+    def work(number: int) -> None:
+        engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+        for turn in range(25):
+            name = f"few {(number + turn) % 3}"
+            try:
+                with lease(engine, name) as mine:
+                    if mine is None:
+                        continue
+                    assert name not in held
+                    held.add(name)
+                    held.discard(name)
+                    came.append(name)
+            except Exception as error:  # noqa: BLE001 - told below, from whichever thread
+                came.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [each for each in came if not isinstance(each, str)] == []
+    assert set(came) == {"few 0", "few 1", "few 2"}
+
+
 def _expire(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         long_ago = dt.datetime(2026, 1, 1)
