@@ -53,6 +53,7 @@ class Bucket:
     def __init__(self, settings: StoreSettings) -> None:
         self.uri = settings.url.rstrip("/")
         self._limit = int(settings.cache_gb * 2**30)
+        self._unweighed: float = self._limit  # bytes fetched since it was last looked whether there is too much
         self.options = {
             "AWS_REGION": settings.region,
             "AWS_ACCESS_KEY_ID": read_secret(settings.access_key, where="store.access_key"),
@@ -174,10 +175,13 @@ class Bucket:
         if not lacking:
             return
         with ThreadPoolExecutor(min(_AT_ONCE, len(lacking)), "fetching") as pool:
-            list(pool.map(lambda name: self._fetch(name, into / name), lacking))
-        self._keep_small(into)
+            self._unweighed += sum(pool.map(lambda name: self._fetch(name, into / name), lacking))
+        if self._unweighed > self._limit / 100:  # looking through all that is here takes a moment
+            self._keep_small(into)
+            self._unweighed = 0
 
-    def _fetch(self, name: str, place: Path) -> None:
+    def _fetch(self, name: str, place: Path) -> int:
+        """Fetch a file; returns its bytes."""
         import obstore
 
         fresh = place.with_name(f"{place.name}.{secrets.token_hex(4)}{_TEMPORARY}")
@@ -187,9 +191,11 @@ class Bucket:
                 given = obstore.get(store, name)
                 for piece in given.stream(min_chunk_size=_PIECE):
                     taken.write(piece)
-            if fresh.stat().st_size != given.meta["size"]:
+            size = fresh.stat().st_size
+            if size != given.meta["size"]:
                 raise OSError(f"{name} came in part")
             fresh.replace(place)
+            return size
         finally:
             fresh.unlink(missing_ok=True)
 
