@@ -94,7 +94,16 @@ def session(master: str, config: Mapping[str, str | bool | int | float]) -> Spar
     try:
         opened = builder.getOrCreate()
     except (PySparkException, Py4JError, OSError) as error:
-        said = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        raise LakeError(f"Spark does not start: {said}", where=f"spark.master: {master}") from error
+        raise LakeError(
+            f"Spark does not start: {_said(error)}",
+            where=f"spark.master: {master}",
+            todo="is it the master's address, and does it answer? The kernel's log says more",
+        ) from error
     atexit.register(opened.stop)  # it leaves no files and no workers behind; a second time does nothing
     return opened
+
+
+def _said(error: Exception) -> str:
+    """The one line of an error that says something: Java's own comes after that of the call."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    return next((line.removeprefix(": ") for line in lines if line.startswith(": ")), lines[0])

@@ -173,10 +173,18 @@ def _spark_config(config: _SparkConfig) -> _SparkConfig:
     return config
 
 
+def _master(text: str) -> str:
+    if not re.fullmatch(r"local(-cluster)?(\[[^\]\s]+\])?|yarn|(spark|k8s)://\S+", text):
+        raise ValueError("write it as local[*], spark://HOST:7077, yarn or k8s://HOST")
+    return text
+
+
 class Spark(Part):
     """Where Spark is, for ``engine: spark``."""
 
-    master: str = Field("local[*]", description="Its master: local[*], spark://HOST:7077, yarn, k8s://...")
+    master: Annotated[str, AfterValidator(_master)] = Field(
+        "local[*]", description="Its master: local[*], spark://HOST:7077, yarn, k8s://HOST."
+    )
     config: Annotated[_SparkConfig, AfterValidator(_spark_config)] = Field(
         default_factory=dict, description="Settings of Spark's own, spark.executor.memory and the like; no secrets."
     )

@@ -16,14 +16,14 @@ import yaml
 
 from ntanalytics import contract
 from ntanalytics.demo import Estate, write_estate
-from ntanalytics.errors import SettingsError
+from ntanalytics.errors import LakeError, SettingsError
 from ntanalytics.extraction import Extractor
 from ntanalytics.lake import DeltaLake, DuckReader, Reader
 from ntanalytics.lake.spark_session import check_installed, session
 from ntanalytics.ledger import Ledger
 from ntanalytics.metrics import duties, identity, requests
 from ntanalytics.reports.verification import verify
-from ntanalytics.runner import run_report
+from ntanalytics.runner import RunResult, run_report
 from ntanalytics.settings import Settings, load
 from ntanalytics.workspace import Workspace, open_workspace
 from tests.asked import Asked, issue, listening, public_metrics
@@ -153,17 +153,31 @@ def test_days_are_pruned_and_times_are_utc_to_the_microsecond(spark: Reader, set
     assert theirs.equals(ours)
 
 
+def _by_spark(settings: Settings, master: str) -> Settings:
+    told = yaml.safe_load(settings.file.read_text(encoding="utf-8"))
+    by_spark = {"engine": "spark", "spark": {"master": master, "config": CONFIG}, "outputs": "by-spark"}
+    file = settings.file.with_name("spark.yml")
+    file.write_text(yaml.safe_dump({**told, **by_spark}, allow_unicode=True), encoding="utf-8")
+    return load(file)
+
+
+def _issued(settings: Settings, estate: Estate) -> RunResult:
+    today = UNTIL + dt.timedelta(days=1)
+    return run_report(settings, "sms_volume", "2026-W47", {}, today=today, clock=lambda: estate.read_at)
+
+
+def test_a_master_that_cannot_be_one_is_told_by_its_exit_code(
+    spark: Reader, estate: Estate, settings: Settings
+) -> None:
+    with pytest.raises(LakeError, match="Invalid master URL") as caught:
+        _issued(_by_spark(settings, "spark://cluster.example.cn"), estate)
+    assert caught.value.exit_code == 6
+
+
 def test_a_report_issued_by_spark_is_the_one_issued_by_duckdb(
     spark: Reader, estate: Estate, settings: Settings
 ) -> None:
-    told = yaml.safe_load(settings.file.read_text(encoding="utf-8"))
-    by_spark = {"engine": "spark", "spark": {"master": MASTER, "config": CONFIG}, "outputs": "by-spark"}
-    file = settings.file.with_name("spark.yml")
-    file.write_text(yaml.safe_dump({**told, **by_spark}, allow_unicode=True), encoding="utf-8")
-    ours, theirs = (
-        run_report(each, "sms_volume", "2026-W47", {}, today=UNTIL + dt.timedelta(days=1), clock=lambda: estate.read_at)
-        for each in (settings, load(file))
-    )
+    ours, theirs = (_issued(each, estate) for each in (settings, _by_spark(settings, MASTER)))
     assert settled(blocks(theirs.directory)) == settled(blocks(ours.directory))
     verify(theirs.directory)
 
