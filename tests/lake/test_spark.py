@@ -87,9 +87,10 @@ def spark(settings: Settings) -> Iterator[Reader]:
     try:
         yield SparkReader(DeltaLake(settings.lake), opened)
     finally:
-        work = Path(pyspark.__file__).parent / "work" / opened.sparkContext.applicationId
         opened.stop()
-        shutil.rmtree(work, ignore_errors=True)
+        shutil.rmtree(
+            Path(pyspark.__file__).parent / "work", ignore_errors=True
+        )  # what workers within one process leave
 
 
 @pytest.fixture(scope="module")
