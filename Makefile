@@ -3,6 +3,7 @@
 #   PYTHON=python3.12      another interpreter for .venv
 #   UV=                    do not use uv, even where it is installed
 #   WHEELHOUSE=DIR         install from a folder of wheels, without any network
+#   SEED=8                 what goes wrong in make soak is drawn from it
 #   PYTEST_ARGS="-k sms"   what pytest is given, instead of one process a core
 
 PYTHON     ?= python3
@@ -13,6 +14,7 @@ EVALUATED  ?= evaluated
 # a file is run by one process: what its tests share is made once
 PYTEST_ARGS ?= -n auto --dist loadfile
 CASES      ?=
+SEED       ?= 7
 PIP_AUDIT   ?= $(or $(shell command -v pip-audit 2>/dev/null),$(if $(UV),$(UV) tool run pip-audit))
 
 BIN   := .venv/bin
@@ -21,7 +23,7 @@ REPORT_NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 OFFLINE = $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup spark demo test check fix lab docs evaluation bench lock wheelhouse audit
+.PHONY: help setup spark demo test check fix lab docs evaluation bench soak lock wheelhouse audit
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -86,6 +88,9 @@ else
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(OFFLINE) --requirement benchmarks/requirements.txt
 endif
 	$(BIN)/python -m benchmarks $(CASES)
+
+soak: setup ## half a year of the schedule by a fake clock, with faults drawn from SEED (about 40 minutes of a core)
+	$(BIN)/python -m tests.soak --seed $(SEED)
 
 lab: setup ## JupyterLab on the demo city's lake
 	$(BIN)/ntanalytics --config "$(DEMO_DIR)/ntanalytics.yml" lab

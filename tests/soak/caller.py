@@ -1,0 +1,127 @@
+"""A process that calls run-due and health as a timer would, at moments that it is told; it can be killed like any."""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import os
+import resource
+import sys
+import traceback
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Literal
+
+from ntanalytics.errors import NtaError
+from ntanalytics.ledger import Ledger
+from ntanalytics.scheduling.health import health
+from ntanalytics.scheduling.jobs import load_jobs
+from ntanalytics.scheduling.noticing import notice_health
+from ntanalytics.scheduling.running import run_due
+from ntanalytics.settings import load
+from tests.faults.town import impatient
+
+#: A server that has imported what a call needs and forks the callers.
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload([__name__])
+
+#: A call that lasts longer is taken for one that hangs.
+LONGEST_S = 900.0
+
+What = Literal["run-due", "health"]
+
+
+@dataclass(frozen=True)
+class Called:
+    """What came of a call.
+
+    Attributes:
+        done: job, period, status and why of each turn that it took, skipped or corrected.
+        error: what it failed of; empty when it did not.
+        is_bug: whether that was no error of the suite's own.
+    """
+
+    done: list[tuple[str, str, str, str]] = field(default_factory=list)
+    error: str = ""
+    is_bug: bool = False
+
+
+class Caller:
+    """One such process.
+
+    Args:
+        config: the site's ``ntanalytics.yml``.
+        log: what it says goes there.
+        file_bytes: the largest file that it and its kernels can write; 0: as large as they like.
+    """
+
+    def __init__(self, config: Path, log: Path, file_bytes: int = 0) -> None:
+        self._ours, theirs = _FORKS.Pipe()
+        arguments = (theirs, str(config), str(log), file_bytes)
+        self._process = _FORKS.Process(target=_serve, args=arguments, daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def ask(self, what: What, moment: dt.datetime) -> None:
+        """Have it call, and do not wait."""
+        self._ours.send((what, moment))
+
+    def answers(self, within_s: float) -> bool:
+        """Whether it has answered within some seconds, or is gone."""
+        return self._ours.poll(within_s)
+
+    def answer(self) -> Called | None:
+        """What came of the call; None when it was killed.
+
+        Raises:
+            TimeoutError: it hangs.
+        """
+        if not self._ours.poll(LONGEST_S):
+            raise TimeoutError(f"a call has lasted {LONGEST_S:.0f} s")
+        try:
+            called: Called = self._ours.recv()
+        except (EOFError, ConnectionResetError):
+            return None
+        return called
+
+    def kill(self) -> None:
+        """Kill it as the kernel does when memory runs out."""
+        self._process.kill()
+        self._process.join()
+
+    def close(self) -> None:
+        """Let it end."""
+        self._ours.close()
+        self._process.join(30)
+
+
+def _serve(theirs: Connection, config: str, log: str, file_bytes: int) -> None:
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(descriptor, stream.fileno())
+    os.environ["NTANALYTICS_CHROMIUM"] = ""  # a print takes seconds
+    if file_bytes:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+    while True:
+        try:
+            what, moment = theirs.recv()
+        except EOFError:
+            return
+        theirs.send(_call(Path(config), what, moment))
+
+
+def _call(config: Path, what: What, moment: dt.datetime) -> Called:
+    try:
+        settings = load(config)
+        jobs = load_jobs(settings.jobs)
+        if what == "health":
+            notice_health(settings, Ledger(settings.ledger), health(settings, jobs, moment))
+            return Called()
+        done = run_due(settings, jobs, now=moment, clock=lambda: moment, patience=impatient)
+        return Called([(each.job, each.period, each.status, each.why) for each in done])
+    except NtaError as error:
+        return Called(error=f"{type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001 - the soak is there to find them
+        traceback.print_exc()
+        return Called(error=f"{type(error).__name__}: {error}", is_bug=not isinstance(error, OSError))

@@ -1,0 +1,75 @@
+"""The soak's site: a small city with data for all the days that are simulated, its jobs, and who gets what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ntanalytics.demo import Estate, write_estate
+
+#: Many cheap reports and some that read every source: half a year of them is some half an hour of one core.
+JOBS: dict[str, dict[str, Any]] = {
+    "daily-sms": {
+        "report": "sms_volume", "period": "last-working-day", "when": "working day 07:30",
+        "recipients": [{"channel": "share", "to": ["office"]}, {"channel": "mail", "to": ["director@example.cn"]}],
+    },
+    "weekly-sms": {
+        "report": "sms_volume", "period": "last-week", "when": "Monday 08:05", "max_age_days": 30,
+        "recipients": [{"channel": "mail", "to": ["director@example.cn", "office@example.cn"]}],
+    },
+    "weekly-adoption": {
+        "report": "oa_adoption", "period": "last-week", "when": "Monday 08:10", "catch_up": "latest",
+        "recipients": [{"channel": "share"}],
+    },
+    "weekly-inspection": {
+        "report": "daily_inspection", "period": "last-working-day", "when": "Monday 07:40", "deadline_min": 90,
+        "catch_up": "latest", "recipients": [{"channel": "share", "to": ["duty"]}],
+    },
+    "monthly-sms": {
+        "report": "sms_volume", "period": "last-month", "when": "first working day of the month 08:20",
+        "max_age_days": 60, "recipients": [{"channel": "mail", "to": ["director@example.cn"]}],
+    },
+    "monthly-recommendations": {
+        "report": "optimization_recommendations", "period": "last-month",
+        "when": "first working day of the month 08:30", "max_age_days": 60,
+        "recipients": [{"channel": "share"}],
+    },
+}  # fmt: skip
+
+_CHANNELS = """
+channels:
+  share: {{kind: folder, path: share}}
+  duty: {{kind: folder, path: duty}}
+  mail: {{kind: mail, host: 127.0.0.1, port: {port}, security: none, sender: reports@example.cn}}
+operators: [{{channel: duty}}]
+"""
+
+
+def write_site(
+    folder: Path, jobs: dict[str, dict[str, Any]], *, first: dt.date, until: dt.date, scale: float, mail_port: int,
+    ledger: str = "",
+) -> Estate:  # fmt: skip
+    """Write a city with its jobs, its channels and its operators.
+
+    Args:
+        folder: where.
+        jobs: as in ``jobs.yml``.
+        first: the first day of its data.
+        until: the last one.
+        scale: factor of the volumes.
+        mail_port: where its mail server listens.
+        ledger: the URL of its ledger; an SQLite file of its own by default.
+    """
+    estate = write_estate(folder, until=until, days=(until - first).days + 1, scale=scale)
+    text = estate.config.read_text(encoding="utf-8") + _CHANNELS.format(port=mail_port)
+    if ledger:
+        text = text.replace("ledger: sqlite:///ledger.sqlite", f"ledger: {ledger}")
+    estate.config.write_text(text, encoding="utf-8")
+    for name in ("share", "duty"):
+        (folder / name).mkdir()
+    (folder / "scheduled").mkdir(exist_ok=True)
+    (folder / "scheduled" / "jobs.yml").write_text(yaml.safe_dump({"jobs": jobs}, sort_keys=False), encoding="utf-8")
+    return estate

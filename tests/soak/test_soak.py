@@ -1,0 +1,34 @@
+"""Two weeks of the schedule in a minute: real runs, drawn faults, and everything adds up (the long one: make soak)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.soak.run import soak
+
+
+def test_two_weeks_with_faults_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NTANALYTICS_CHROMIUM", "")
+    found = soak(
+        tmp_path / "city", seed=13, days=14, jobs=("daily-sms", "weekly-sms"), scale=0.001, verified=2,
+        # half a minute of waiting for the ledger, and logs that these reports do not read, are left to the long one
+        but=("ledger locked", "logs gone", "half-written gz"), databases=("sms_platform.sqlite",),
+    )  # fmt: skip
+    assert found.wrong == []
+    # from Tuesday the 10th to Monday the 23rd: ten working days; two Mondays, and the one before the first call
+    assert found.figures["reports due"] == 13
+    befell = found.figures["faults by kind"]
+    assert isinstance(befell, dict)
+    assert set(befell) >= {
+        "source gone",
+        "process killed",
+        "disk full",
+        "host down",
+        "share gone",
+        "mail line cut",
+        "mail refused",
+        "two at once",
+        "clock set back",
+    }
