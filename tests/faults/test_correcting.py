@@ -64,3 +64,16 @@ def test_a_hole_that_is_never_filled_is_given_up_with_what_it_lacks(tmp_path: Pa
     assert given_up.status == "skipped"
     assert given_up.why == "older than 10 days; what it lacks never came: sms.messages of shop"
     assert town.ledger.corrections.of("daily")[0].status == "given up"
+
+
+def test_a_source_that_may_not_be_read_at_the_hour_is_as_it_was_wanted_and_told_to_nobody(tmp_path: Path):
+    town = Town(tmp_path)
+    town.fill([DAY])
+    settings = town.config.read_text(encoding="utf-8").replace("timeout_s: 5", 'timeout_s: 5, allowed: "22:00-06:00"')
+    town.config.write_text(settings, encoding="utf-8")
+    town.by_hand("2026-11-23", EIGHT - dt.timedelta(hours=9))
+    [done] = town.due(EIGHT)
+    assert done.status == "issued", done.why
+    [hole] = town.manifest("2026-11-24")["holes"]
+    assert "不在允许取数的时段" in hole
+    assert town.told() == []
