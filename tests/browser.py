@@ -1,7 +1,8 @@
-"""The browser that shows renderings: one for the whole session, since Playwright starts but once."""
+"""The programs that show renderings: the browser is one for the whole session, since Playwright starts but once."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,3 +30,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def soffice() -> str:
+    """LibreOffice's program."""
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("soffice (LibreOffice) is not installed")
+    return program

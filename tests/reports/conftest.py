@@ -1,4 +1,4 @@
-"""The sample record, and the programs that show renderings."""
+"""The sample record and its renderings."""
 
 from __future__ import annotations
 
@@ -35,12 +35,3 @@ def issued(sample: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path
 def copied(issued: Path, tmp_path: Path) -> Path:
     """The same folder, to be tampered with."""
     return Path(shutil.copytree(issued, tmp_path / "report"))
-
-
-@pytest.fixture(scope="session")
-def soffice() -> str:
-    """LibreOffice's program."""
-    program = shutil.which("soffice")
-    if program is None:
-        pytest.skip("soffice (LibreOffice) is not installed")
-    return program

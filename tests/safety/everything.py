@@ -68,7 +68,7 @@ def texts(path: Path) -> Iterator[tuple[str, str]]:
 def _of_page(content: bytes) -> Iterator[tuple[str, str]]:
     root = lxml.html.document_fromstring(content, parser=lxml.html.HTMLParser(encoding="utf-8"))
     for element in root.iter(lxml.etree.Element):
-        yield from element.attrib.items()
+        yield from ((name, text) for name, text in element.attrib.items() if name != "data-v")  # a number to sort by
         if element.tag == "script" and element.get("type") == "application/json":
             yield from _strings(json.loads(element.text or "null"))
         elif element.tag not in ("script", "style", "template"):
@@ -91,7 +91,10 @@ def _strings(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, each in value.items():
             yield place, key
-            yield from _strings(each, f"{place}.{key}")
+            if key == "text/html":  # a notebook's preview, in a list of lines
+                yield from _of_page("".join(each).encode())
+            else:
+                yield from _strings(each, f"{place}.{key}")
     elif isinstance(value, list):
         for each in value:
             yield from _strings(each, place)

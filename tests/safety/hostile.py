@@ -23,7 +23,7 @@ from ntanalytics.extraction.check import Checked, check
 MARK, NOWHERE = "pwned", "evil.invalid"
 
 #: Numbers of nobody: a mobile telephone's, and an identity card's with a right check digit.
-TELEPHONE, IDENTITY = "13912345678", "320602199003071238"
+TELEPHONE, IDENTITY = "13912345678", "320602199003071236"
 
 #: Name → text around the one that a source gave.
 PAYLOADS = {
@@ -59,7 +59,7 @@ PAYLOADS = {
     "query": "'; DROP TABLE runs; --{}",
     "empty": "\u3000\u200b{}\ufeff",
     "telephone": f"联系 {TELEPHONE} {{}} +86-{TELEPHONE}",
-    "identity": f"{IDENTITY}{{}}身份证{IDENTITY}",
+    "identity": f"{IDENTITY} {{}} 身份证{IDENTITY}",
 }  # fmt: skip
 
 #: A text that is longer than a workbook's cell may be; one row a source has it.
