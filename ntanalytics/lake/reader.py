@@ -62,11 +62,16 @@ class Reader(ABC):
             return self._nothing(dataset)
         read = self._open(dataset, files)
         schema = ibis.Schema.from_pyarrow(dataset.schema())
-        return read.select([read[name].cast(schema[name]).name(name) for name in schema.names])
+        rows = read.select([read[name].cast(schema[name]).name(name) for name in schema.names])
+        return self._known(dataset, rows)
 
     @abstractmethod
     def _open(self, dataset: Dataset, files: Sequence[str]) -> ir.Table:
         """The rows of some files of a dataset, at least one: the contract's columns, and the partition's ``day``."""
+
+    def _known(self, dataset: Dataset, rows: ir.Table) -> ir.Table:  # noqa: ARG002 - where an engine wants a name
+        """The rows of files, as the engine knows them best."""
+        return rows
 
     def _nothing(self, dataset: Dataset) -> ir.Table:
         return self.memory(dataset.schema().empty_table())

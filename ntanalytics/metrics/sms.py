@@ -261,8 +261,9 @@ def failure_classes(messages: ir.Table, by: Sequence[str] = ()) -> ir.Table:
 
 def _failures(messages: ir.Table, by: Sequence[str], kinds: Sequence[str]) -> ir.Table:
     failed = messages.filter(messages.outcome == "failed")
-    classed = failed.mutate(failure_class=failure_class(failed.failure_code))
-    counted = classed.group_by(*by, *kinds).aggregate(failed=classed.count())
+    codes = failed.group_by(*dict.fromkeys((*by, "failure_code"))).aggregate(failed=failed.count())
+    classed = codes.mutate(failure_class=failure_class(codes.failure_code))  # few: a code each, not a message each
+    counted = classed.group_by(*by, *kinds).aggregate(failed=classed.failed.sum())
     total = counted.failed.sum().over(ibis.window(group_by=list(by)))
     shared = counted.mutate(failed_share=counted.failed / total)
     return shared.select(*by, *kinds, "failed", "failed_share").order_by(*by, ibis.desc("failed"), *kinds)
