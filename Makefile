@@ -89,7 +89,7 @@ else
 endif
 	$(BIN)/python -m benchmarks $(CASES)
 
-soak: setup ## half a year of the schedule by a fake clock, with faults drawn from SEED (about 40 minutes of a core)
+soak: setup ## half a year of the schedule by a fake clock, with faults drawn from SEED (about an hour)
 	$(BIN)/python -m tests.soak --seed $(SEED)
 
 lab: setup ## JupyterLab on the demo city's lake
