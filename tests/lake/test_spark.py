@@ -55,6 +55,7 @@ MASTER, CONFIG = "local-cluster[2,1,1024]", {
     "spark.driver.extraJavaOptions": SHORT,
     "spark.executor.extraJavaOptions": SHORT,
     "spark.sql.shuffle.partitions": "2",
+    "spark.scheduler.minRegisteredResourcesRatio": "1.0",
 }  # fmt: skip
 
 
@@ -83,14 +84,14 @@ def spark(settings: Settings) -> Iterator[Reader]:
 
     from ntanalytics.lake.spark import SparkReader
 
-    opened = session(MASTER, CONFIG)
-    try:
-        yield SparkReader(DeltaLake(settings.lake), opened)
-    finally:
-        opened.stop()
-        shutil.rmtree(
-            Path(pyspark.__file__).parent / "work", ignore_errors=True
-        )  # what workers within one process leave
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")  # the machine's own name may lead nowhere
+        opened = session(MASTER, CONFIG)
+        try:
+            yield SparkReader(DeltaLake(settings.lake), opened)
+        finally:
+            opened.stop()
+            shutil.rmtree(Path(pyspark.__file__).parent / "work", ignore_errors=True)  # what its workers leave
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +118,7 @@ def _ask_the_rest(workspace: Workspace) -> None:
 
 
 def test_the_estate_is_read_by_two_workers(spark: Reader) -> None:
+    spark.connection.raw_sql("SELECT count(*) FROM range(1)").collect()  # which waits for both
     workers = spark.connection._session.sparkContext._jsc.sc().getExecutorMemoryStatus()
     assert workers.size() == 3  # the driver, and two
 
