@@ -29,7 +29,7 @@ SECRETS = {
     name: f"canary-{name}-{tail}"
     for name, tail in {
         "RIGHT": "p@ss:w/rd#?%41&x +y", "WRONG": "wr@ng:/#", "TORN": "s p'a\"c;e@x:y/z", "GONE": "u@h:1/d?e",
-        "TOKEN": "eyJhbGciOi.abc", "BASIC": "b@s:ic", "PROBE": "pr:o@be", "MAIL": "m@il:1",
+        "TOKEN": "eyJhbGciOi.abc", "BASIC": "b@s:ic", "PROBE": "pr:o@be", "MAIL": "m@il:1", "SCRAM": "scr@m:'\"%2",
     }.items()
 }  # fmt: skip
 ROBOT = "canary-ROBOT-0123456789abcdef"
@@ -42,11 +42,28 @@ operators: [{{channel: post, to: [b@example.com]}}, {{channel: group}}]
 sources:
   right: {{product: shop, url: "{maria}", password: "env:RIGHT"}}
   wrong: {{product: shop, url: "{maria}", password: "file:secrets/wrong"}}
+  strict: {{product: shop, url: "{strict}", password: "env:SCRAM"}}
   torn: {{product: torn, url: "{postgres}", password: "env:TORN"}}
   gone: {{product: shop, url: "postgresql+psycopg://x@127.0.0.1:{nobody}/db", password: "env:GONE"}}
   token: {{product: prometheus, url: "http://127.0.0.1:{echo}", password: "env:TOKEN"}}
   basic: {{product: prometheus, url: "http://reader@127.0.0.1:{echo}", password: "env:BASIC"}}
   alive: {{product: probe, path: checks.jsonl, targets: [{{subsystem: sms, url: "{maria}", password: "env:PROBE"}}]}}
+"""
+JOBS = """\
+jobs:
+  daily: {report: sms_volume, period: yesterday, when: "day 00:00",
+          recipients: [{channel: post, to: [c@example.com]}, {channel: group}]}
+"""
+#: Has every Python program that is started write down how, and what it starts itself.
+NOTED = """\
+import os, sys
+def note(event, arguments):
+    if event in ("subprocess.Popen", "os.exec", "os.posix_spawn", "os.system", "os.spawn"):
+        with open(os.environ["STARTED"], "a", encoding="utf-8") as file:
+            file.write(f"{event} {arguments[:2]!r}\\n")
+sys.addaudithook(note)
+with open(os.environ["STARTED"], "a", encoding="utf-8") as file:
+    file.write(f"{sys.orig_argv!r}\\n")
 """
 HEADER = """\
 /*
@@ -119,12 +136,37 @@ def maria(mariadb_url: str) -> Iterator[str]:
     engine.dispose()
 
 
+#: Whom the tests' server lets in without a password: everybody.
+_TRUSTED = ("local all all trust", "host all all 127.0.0.1/32 trust")
+
+
+def _let_in(owner: sa.Connection, *rules: str) -> None:
+    file = owner.exec_driver_sql("SHOW hba_file").scalar()
+    owner.exec_driver_sql(f"COPY (SELECT unnest(ARRAY{list(rules)})) TO '{file}'")
+    owner.exec_driver_sql("SELECT pg_reload_conf()")
+
+
+@pytest.fixture
+def strict(postgres_url: str) -> Iterator[str]:
+    """The URL of an account whose password PostgreSQL asks for, and which has another."""
+    engine = sa.create_engine(postgres_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as owner:
+        owner.exec_driver_sql("CREATE USER canary PASSWORD 'another'")
+        _let_in(owner, "host all canary 127.0.0.1/32 scram-sha-256", *_TRUSTED)
+        yield sa.make_url(postgres_url).set(username="canary").render_as_string()
+        _let_in(owner, *_TRUSTED)
+        owner.exec_driver_sql("DROP USER canary")
+    engine.dispose()
+
+
 def written(folder: Path, **places: object) -> Path:
     for name, sql in {"shop": SHOP, "torn": TORN}.items():
         home = folder / "queries" / name
         home.mkdir(parents=True)
         (home / "source.yml").write_text("title: A shop\nkind: database\nneeds: SELECT on message\n", encoding="utf-8")
         (home / "sms.messages.sql").write_text(sql, encoding="utf-8")
+    (folder / "scheduled").mkdir()
+    (folder / "scheduled" / "jobs.yml").write_text(JOBS, encoding="utf-8")
     (folder / "ntanalytics.yml").write_text(SETTINGS.format(nobody=free_port(), **places), encoding="utf-8")
     return folder / "ntanalytics.yml"
 
@@ -144,20 +186,23 @@ def forms(secret: str) -> set[bytes]:
 
 
 def test_no_byte_of_what_is_produced_holds_a_secret_and_no_file_is_open_to_others(
-    tmp_path: Path, maria: str, postgres_url: str, echo: int
+    tmp_path: Path, maria: str, strict: str, postgres_url: str, echo: int
 ):
     secrets = tmp_path / "elsewhere"
     secrets.mkdir()
     (secrets / "wrong").write_text(SECRETS["WRONG"], encoding="utf-8")
     site = tmp_path / "site"
     site.mkdir(mode=0o750)
-    config = written(site, maria=maria, postgres=postgres_url, echo=echo)
+    config = written(site, maria=maria, strict=strict, postgres=postgres_url, echo=echo)
     config.write_text(config.read_text(encoding="utf-8").replace("secrets/wrong", str(secrets / "wrong")), "utf-8")
     given = set(site.rglob("*"))
     environment = {
-        **os.environ, **SECRETS, "ROBOT": f"wecombot://{ROBOT}", "NO_COLOR": "1", "COLUMNS": "200",
+        **os.environ, **SECRETS, "ROBOT": f"json://127.0.0.1:{free_port()}/{ROBOT}", "NO_COLOR": "1", "COLUMNS": "200",
         "NTANALYTICS_CONFIG": str(config), "HOME": str(tmp_path),
+        "PYTHONPATH": str(tmp_path / "noted"), "STARTED": str(tmp_path / "started"),
     }  # fmt: skip
+    (tmp_path / "noted").mkdir()
+    (tmp_path / "noted" / "sitecustomize.py").write_text(NOTED, encoding="utf-8")
     said: list[tuple[str, bytes]] = []
     ended = {}
 
@@ -175,16 +220,33 @@ def test_no_byte_of_what_is_produced_holds_a_secret_and_no_file_is_open_to_other
     nta("map", "check", "torn", "--from", DAY)
     nta("connect", "foreign", maria, "--password", f"file:{secrets / 'wrong'}", "--dir", str(site / "queries"))
     nta("run", "sms_volume", "--period", "2026-11-19")
-    nta("history", "--json")
+    issued = nta("run-due")
+    nta("deliver", "--json")
+    nta("health", "--notify", "--json")
+    nta("maintain")
+    nta("history", "--json", "--limit", "500")
     # each failed, or worked, in its own way
     assert (ended["extract"], ended["connect"], ended["run"]) == (5, 5, 0), said
-    for words in ("Access denied", "division by zero", "refused", "it refuses the query with 401: who is"):
+    for words in (
+        "Access denied",
+        "password authentication failed",
+        "division by zero",
+        "refused",
+        "it refuses the query with 401: who is",
+    ):
         assert words in taken, taken
+    assert "Connection refused" in issued
+    assert {row["status"] for row in json.loads(said[-1][1]) if row["kind"] == "delivery"} == {"retry"}
+    started = (tmp_path / "started").read_bytes()
+    assert b"ntanalytics.kernels.server" in started
     assert next((site / "outputs").rglob("report.xlsx")).is_file()
 
     hunted = {form: name for name, secret in [*SECRETS.items(), ("ROBOT", ROBOT)] for form in forms(secret)}
     found = [
-        (name, place) for place, content in [*said, *contents(site)] for form, name in hunted.items() if form in content
+        (name, place)
+        for place, content in [*said, ("started", started), *contents(site)]
+        for form, name in hunted.items()
+        if form in content
     ]
     assert found == []
 
