@@ -51,7 +51,8 @@ def configure(
 
     # Standard output is for results: what is logged must not stand between the lines of --json.
     structlog.configure(
-        processors=[_told, *structlog.get_config()["processors"]],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        processors=[_told, *(each for each in structlog.get_config()["processors"] if each is not _told)],
+        # looked up at each event: who calls this program from another one may have closed what it was
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
     context.obj = config

@@ -61,8 +61,8 @@ class Reader(ABC):
         if not files:
             return self._nothing(dataset)
         read = self._open(dataset, files)
-        schema = ibis.Schema.from_pyarrow(dataset.schema())
-        rows = read.select([read[name].cast(schema[name]).name(name) for name in schema.names])
+        types = _types(dataset)
+        rows = read.select([read[name].cast(type_).name(name) for name, type_ in types.items()])
         return self._known(dataset, rows)
 
     @abstractmethod
@@ -74,9 +74,15 @@ class Reader(ABC):
         return rows
 
     def _nothing(self, dataset: Dataset) -> ir.Table:
-        return self.memory(dataset.schema().empty_table())
+        return self.memory(_types(dataset).to_pyarrow().empty_table())
 
     def memory(self, table: pa.Table) -> ir.Table:
         """A small table in memory as an Ibis table, which goes with those of any engine."""
         made: ir.Table = ibis.memtable(table)
         return made
+
+
+def _types(dataset: Dataset) -> ibis.Schema:
+    """The contract's columns; any may be null, for that is all that an engine tells of a view."""
+    types = ibis.Schema.from_pyarrow(dataset.schema())
+    return ibis.schema({name: type_.copy(nullable=True) for name, type_ in types.items()})

@@ -141,7 +141,8 @@ def test_a_version_without_files_is_an_empty_table_of_the_contracts_types(spark:
     for version, last in ((None, None), (lake.version(dataset.name), before)):
         table = spark.table(dataset, version, last=last)
         counted = table.aggregate(messages=table.count(), late=table.count(where=table.receipt_latency_s > 600))
-        assert spark.connection.to_pyarrow(table).schema.equals(dataset.schema(), check_metadata=False)
+        found = spark.connection.to_pyarrow(table).schema
+        assert (found.names, found.types) == (dataset.schema().names, dataset.schema().types)
         assert spark.connection.to_pyarrow(counted).to_pylist() == [{"messages": 0, "late": 0}]
 
 

@@ -84,7 +84,7 @@ def test_an_interruption_is_noted_and_stops_it(desk: Desk):
     planned = plan(desk.settings, "probe", NOV2, NOV22, ["week"], {}, today=TODAY, notebooks=desk.notebooks)
 
     def interrupt(_what: str, _amount: int) -> None:
-        raise KeyboardInterrupt
+        os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
         list(backfill(desk.settings, "probe", planned, {}, today=TODAY, notebooks=desk.notebooks, progress=interrupt))
