@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 
 from ntanalytics.contract.identity import METHODS
 from ntanalytics.contract.words import EDITIONS
@@ -93,10 +94,11 @@ def look_at_oa(report: Report) -> Look:
     first, before = report.period.first, report.previous.first
     days = activities.days
     now_days, before_days = days.filter(days.day >= first), days.filter((days.day >= before) & (days.day < first))
-    past = activities.recent.filter(activities.recent.day < first)
+    ever = _begun(activities.recent)
+    past = ever.filter(ever.day < first)
 
     def level(by: list[str]) -> Any:
-        now = adoption.adoption(activities.table, members.table, activities.recent, now_days, by)
+        now = adoption.adoption(activities.table, members.table, ever, now_days, by)
         was = adoption.adoption(activities.before, members.before, past, before_days, by)
         return adoption.compared(
             now, was, by, is_complete=activities.is_complete,
@@ -128,6 +130,12 @@ def look_at_oa(report: Report) -> Look:
         total, series(recent, "active"), {"editions": editions, "units": units, **tables},
         report.origin("adoption.adoption", activities, members), activities.note, whole, activities.was_complete,
     )  # fmt: skip
+
+
+def _begun(activities: ir.Table) -> ir.Table:
+    """Each account with the day on which it acted first, worked out: all of the history is asked once."""
+    begun = activities.group_by("source", "account_id").aggregate(day=activities.day.min())
+    return ibis.memtable(begun.to_pyarrow())
 
 
 def _wrong(findings: list[Finding]) -> list[Finding]:
