@@ -11,8 +11,11 @@ import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,7 +95,8 @@ def session(master: str, config: Mapping[str, str | bool | int | float]) -> Spar
     for key, value in {**DEFAULTS, **config, **_FIXED}.items():
         builder = builder.config(key, value)
     try:
-        opened = builder.getOrCreate()
+        with _interruption_as_before():
+            opened = builder.getOrCreate()
     except (PySparkException, Py4JError, OSError) as error:
         raise LakeError(
             f"Spark does not start: {_said(error)}",
@@ -101,6 +105,20 @@ def session(master: str, config: Mapping[str, str | bool | int | float]) -> Spar
         ) from error
     atexit.register(opened.stop)  # it leaves no files and no workers behind; a second time does nothing
     return opened
+
+
+@contextmanager
+def _interruption_as_before() -> Iterator[None]:
+    """pyspark takes the interruption for itself, and fails at it once its session is closed: it is given back.
+
+    What Spark was doing ends with the session, and that with the process.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, before)
 
 
 def _said(error: Exception) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,11 @@ def _ask_the_rest(workspace: Workspace) -> None:
     units = workspace.units(UNTIL)
     units.names()
     units.identify(workspace.table("identity.accounts"))
+
+
+@pytest.mark.usefixtures("spark")
+def test_an_interruption_is_not_taken_by_spark() -> None:
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_the_estate_is_read_by_two_workers(spark: Reader) -> None:
