@@ -120,7 +120,8 @@ def check(
     rejects = _rejects(everything, dataset, pa.table([reasons, stands_for, places], ["reason", "rows", "at"]), unfit)
     by_day = pa.table([day, stands_for], ["day", "rows"]).filter(fits).group_by("day").aggregate([("rows", "sum")])
     source_rows = Counter(dict(zip(by_day["day"].to_pylist(), by_day["rows_sum"].to_pylist(), strict=True)))
-    return Checked(everything.filter(fits).cast(dataset.schema()), rejects, source_rows, hidden)
+    rows = everything if reasons.null_count == batch.num_rows else everything.filter(fits)
+    return Checked(rows.cast(dataset.schema()), rejects, source_rows, hidden)
 
 
 def _plain(reasons: pa.Array) -> pa.Array:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -19,6 +20,11 @@ from ntanalytics.contract import Column, Type
 _MICROSECONDS = pa.timestamp("us")
 _UTC = pa.timestamp("us", tz="UTC")
 _ZERO_DATE = "0000-00-00"
+
+_UTC_ZONE = ZoneInfo("UTC")
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001  # of naive days, whatever the zone
+_DAY = 86_400_000_000
+_STEADY_DAYS = 400  # of a longer time a zone is not asked day by day
 
 
 def convert(values: pa.Array, column: Column, form: str, zone: ZoneInfo) -> tuple[pa.Array, pa.Array]:
@@ -79,7 +85,12 @@ def local_day(moments: pa.Array, zone: ZoneInfo) -> pa.Array:
     """The calendar day of each moment in ``zone``; dates are their own day."""
     if pa.types.is_date(moments.type):
         return moments
-    return pc.local_timestamp(moments.cast(pa.timestamp("us", tz=str(zone)))).cast(pa.date32(), safe=False)
+    offset = _steady_offset(moments, zone)
+    if offset is None:
+        local = pc.local_timestamp(moments.cast(pa.timestamp("us", tz=str(zone))))
+    else:
+        local = _moved(moments, offset).cast(_MICROSECONDS)
+    return local.cast(pa.date32(), safe=False)
 
 
 def _plain(values: pa.Array, target: pa.DataType) -> pa.Array:
@@ -123,14 +134,47 @@ def _timestamp(values: pa.Array, form: str, zone: ZoneInfo) -> pa.Array:
         naive = pc.strptime(values.cast(pa.string()), format=form.removeprefix("text:"), unit="us", error_is_null=True)
     else:
         naive = _parsed(values)
-    owner = "UTC" if form == "utc" else str(zone)
-    return pc.assume_timezone(naive, owner, ambiguous="earliest", nonexistent="latest").cast(_UTC)
+    owner = _UTC_ZONE if form == "utc" else zone
+    offset = _steady_offset(naive, owner)
+    if offset is None:
+        return pc.assume_timezone(naive, str(owner), ambiguous="earliest", nonexistent="latest").cast(_UTC)
+    return _moved(naive, -offset).cast(_UTC)
+
+
+def _moved(moments: pa.Array, by: int) -> pa.Array:
+    """Times as whole microseconds, so many later."""
+    return pc.add(moments.cast(pa.int64()), by)
+
+
+def _steady_offset(moments: pa.Array, zone: ZoneInfo) -> int | None:
+    """Microseconds by which a zone is ahead of UTC, where it is so for all of these times; else None.
+
+    Arrow looks each time up in the zone's table, which costs more than all else that is done to it.
+    """
+    bounds = pc.min_max(moments.cast(_MICROSECONDS, safe=False).cast(pa.int64()))
+    if not bounds["min"].is_valid:
+        return None
+    first, last = (bounds[name].as_py() // _DAY for name in ("min", "max"))
+    return _offset_of_days(first, last, zone) if last - first <= _STEADY_DAYS else None
+
+
+@lru_cache(maxsize=256)
+def _offset_of_days(first: int, last: int, zone: ZoneInfo) -> int | None:
+    """The offset from the day before ``first`` to the one after ``last``, counted from 1970; None where it changes."""
+    try:
+        days = [_EPOCH + dt.timedelta(days=day) for day in range(first - 1, last + 3)]
+    except OverflowError:
+        return None
+    offsets = {day.replace(tzinfo=zone).utcoffset() for day in days}
+    (offset,) = offsets if len(offsets) == 1 else (None,)
+    return None if offset is None else offset // dt.timedelta(microseconds=1)
 
 
 def _within_reason(moments: pa.Array, zone: ZoneInfo) -> pa.Array:
     """Null for what is before 1900 or after 9999: a zero date, a wrong unit; Python has no such dates either."""
-    first, last = (dt.datetime(1900, 1, 1, tzinfo=zone), dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=zone))
-    limits = [pa.scalar(moment.astimezone(dt.UTC), _UTC) for moment in (first, last)]
+    ahead = max(zone.utcoffset(dt.datetime(9999, 12, 31)) or dt.timedelta(0), dt.timedelta(0))  # noqa: DTZ001
+    last = dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=dt.UTC) - ahead
+    limits = [pa.scalar(moment, _UTC) for moment in (dt.datetime(1900, 1, 1, tzinfo=zone).astimezone(dt.UTC), last)]
     is_possible = pc.and_(pc.greater_equal(moments, limits[0]), pc.less_equal(moments, limits[1]))
     return pc.if_else(is_possible, moments, pa.scalar(None, _UTC))
 

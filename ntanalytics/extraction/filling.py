@@ -1,4 +1,8 @@
-"""From a source to a spool: read, checked and written side by side, batch by batch."""
+"""From a source to a spool, batch by batch: read, checked and written.
+
+No thread of ours reads ahead: the drivers do, each in its own way, and connectorx holds the interpreter while it waits,
+so that a thread beside it would stand still.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,6 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from ntanalytics.catalog import Mapping
-from ntanalytics.extraction.beside import beside
 from ntanalytics.extraction.check import check
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.periods import local_window
@@ -56,17 +59,13 @@ def fill(
         pa.jemalloc_set_decay_ms(_DECAY_MS)
     source_rows: Counter[dt.date] = Counter()
     masked: Counter[str] = Counter()
-
-    def keep(batch: pa.RecordBatch) -> tuple[Counter[dt.date], Counter[str]]:
-        checked = check(batch, mapping, source, site_zone=site_zone, first=first, last=last, key=key)
-        spool.add(checked.rows, checked.rejects)
-        return checked.source_rows, checked.masked
-
     since, until = local_window(first, last, site_zone)
-    with source.read(mapping, since, until) as batches, beside(batches, keep) as kept:
-        for counted, hidden in kept:
-            source_rows += counted
-            masked += hidden
+    with source.read(mapping, since, until) as batches:
+        for batch in batches:
+            checked = check(batch, mapping, source, site_zone=site_zone, first=first, last=last, key=key)
+            spool.add(checked.rows, checked.rejects)
+            source_rows += checked.source_rows
+            masked += checked.masked
             progress(source_rows.total())
     spool.finish()
     return source_rows, masked

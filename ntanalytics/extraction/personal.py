@@ -32,6 +32,7 @@ _WIDE = str.maketrans("０１２３４５６７８９Ｘｘ＋－", "0123456789X
 
 #: What might hold one, for Arrow's own engine: few values pass it, and those that do are looked at one by one.
 _PERHAPS = r"1[3-9][0-9]{9}|[1-9][0-9]{5}(?:19|20)[0-9]{9}|[０-９]{9}"
+_SHORTEST = 11  # bytes of a telephone's number, plain; a wide one has more
 
 
 def is_identifier(column: Column) -> bool:
@@ -54,6 +55,7 @@ def without_numbers(values: pa.Array, column: Column, key: bytes) -> tuple[pa.Ar
     # An identifier's values nearly all differ; those of other columns are few.
     pattern = IN_IDENTIFIER if is_identifier(column) else _IN_TEXT
     candidates = values if is_identifier(column) else values.unique()
+    candidates = candidates.filter(pc.greater_equal(pc.binary_length(candidates), _SHORTEST))
     suspects = candidates.filter(pc.match_substring_regex(candidates, _PERHAPS)).unique().to_pylist()
     replaced = {text: plain for text in suspects if (plain := masked(text, pattern)) != text}
     if not replaced:

@@ -94,8 +94,6 @@ def _by_day(rows: pa.Table) -> list[tuple[dt.date, pa.Table]]:
     counted = pc.value_counts(rows["day"]).to_pylist()
     if len(counted) <= 1:
         return [(each["values"], rows) for each in counted]
-    if len(counted) <= 8:
-        return [(each["values"], rows.filter(pc.equal(rows["day"], each["values"]))) for each in counted]
     rows = rows.take(pc.sort_indices(rows["day"]))
     found, begin = [], 0
     for each in sorted(counted, key=lambda each: each["values"]):

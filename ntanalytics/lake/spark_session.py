@@ -109,7 +109,7 @@ def session(master: str, config: Mapping[str, str | bool | int | float]) -> Spar
 
 @contextmanager
 def _interruption_as_before() -> Iterator[None]:
-    """pyspark takes the interruption for itself, and fails at it once its session is closed: it is given back.
+    """The interruption is given back: pyspark takes it for itself, and fails at it once its session is closed.
 
     What Spark was doing ends with the session, and that with the process.
     """

@@ -122,3 +122,40 @@ def test_a_naive_time_means_the_same_as_its_epoch(local):
         == [moment.replace(microsecond=0) + dt.timedelta(milliseconds=round(moment.microsecond / 1000))]
         or moment.microsecond % 1000
     )
+
+
+@given(
+    st.lists(st.datetimes(dt.datetime(1985, 1, 1), dt.datetime(2030, 1, 1)), min_size=1, max_size=4),
+    st.lists(st.timedeltas(dt.timedelta(0), dt.timedelta(days=3)), min_size=1, max_size=20),
+    st.sampled_from(["Asia/Shanghai", "America/New_York", "Pacific/Apia", "Africa/Casablanca"]),
+)
+def test_times_are_those_of_the_zones_own_table_in_summer_and_at_its_changes(starts, later, name):
+    """Near together as in a batch, and years apart; Shanghai had a summer time until 1991, Apia left a day out."""
+    zone = ZoneInfo(name)
+    utc = [(start + gap).replace(tzinfo=dt.UTC) for start in starts for gap in later]
+    days = [moment.astimezone(zone).date() for moment in utc]
+    assert local_day(pa.array(utc, pa.timestamp("us", tz="UTC")), zone).to_pylist() == days
+    # of a local time that stands twice the earlier is meant, as by fold=0; one that does not exist is no test of ours
+    local = [moment.astimezone(zone).replace(tzinfo=None, fold=0) for moment in utc]
+    found, unreadable = convert(pa.array(local), Column("x", Type.TIMESTAMP, "x", "x"), "naive", zone)
+    assert found.to_pylist() == [each.replace(tzinfo=zone).astimezone(dt.UTC) for each in local]
+    assert not any(unreadable.to_pylist())
+
+
+def test_the_night_on_which_the_clock_is_put_back_is_known_hour_by_hour():
+    zone = ZoneInfo("America/New_York")
+    utc = [dt.datetime(2026, 11, 1, hour, 30, tzinfo=dt.UTC) for hour in (3, 4, 5, 6)]
+    found, _ = convert(
+        pa.array([dt.datetime(2026, 11, 1, 0, 30), dt.datetime(2026, 11, 1, 2, 30)]),
+        Column("x", Type.TIMESTAMP, "x", "x"), "naive", zone,
+    )  # fmt: skip
+    assert found.to_pylist() == [
+        dt.datetime(2026, 11, 1, 4, 30, tzinfo=dt.UTC),
+        dt.datetime(2026, 11, 1, 7, 30, tzinfo=dt.UTC),
+    ]
+    assert [day.day for day in local_day(pa.array(utc, pa.timestamp("us", tz="UTC")), zone).to_pylist()] == [
+        31,
+        1,
+        1,
+        1,
+    ]
