@@ -44,7 +44,7 @@ def write_gateway(city: City, folder: Path) -> int:
     lines, certificates = 0, certificates_of(city)
     for day in city.days:
         content, count = _log(city, certificates, day)
-        write_rotated(folder, LOG, day, city.until, content)
+        write_rotated(folder, LOG, day, city.until, [content])
         lines += count
     return lines
 

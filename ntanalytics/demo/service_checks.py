@@ -76,7 +76,7 @@ def write_checks(city: City, folder: Path) -> int:
         lines = pa.concat_arrays([_lines(city, rng, day, target, at) for target in CHECKED])
         # the checks of one moment stand together
         lines = lines.take(pa.array(np.argsort(np.tile(at, len(CHECKED)), kind="stable")))
-        write_rotated(folder, JOURNAL, day, city.until, "".join(lines.to_pylist()).encode())
+        write_rotated(folder, JOURNAL, day, city.until, ["".join(lines.to_pylist()).encode()])
         rows += len(lines)
     return rows
 

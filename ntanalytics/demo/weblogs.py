@@ -1,12 +1,13 @@
 """Web servers' access logs: one service in nginx's ``combined`` format, one as JSON; a file a day, rotated.
 
-Lines are put together in columns by Arrow, a day at a time, and compressed in threads.
+What happened is drawn a day at a time; its lines are put together in columns by Arrow, block by block, and compressed,
+in threads.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,10 @@ from ntanalytics.demo.rotation import write_rotated
 from ntanalytics.demo.web_services import ADDRESSES, AGENTS, SERVICES, Service, broken_lines, log_date
 
 _STREAM = 2
-#: Days that wait to be compressed while the next one is made.
+#: Days that wait to be written while the next one is drawn.
 _WAITING = 2
-#: So many lines are joined at once: a text of Arrow has two gigabytes at most, less than a day of ten real cities.
-_BLOCK = 2_000_000
+#: So many lines are joined at once.
+_BLOCK = 500_000
 #: Share of requests that a plain day answers with 5xx.
 _ERRORS = 0.0006
 
@@ -38,18 +39,18 @@ def write_logs(city: City, folder: Path) -> int:
         pending: list[Future[None]] = []
         for stream, service in enumerate(SERVICES, start=_STREAM):
             for day in reversed(city.days):
-                content, count = _day(city, city.rng(stream, day), day, service)
+                blocks, count = _day(city, city.rng(stream, day), day, service)
                 lines += count
-                pending.append(pool.submit(write_rotated, folder, service.file, day, city.until, content))
-                if len(pending) > _WAITING:  # a day of a real city is a gigabyte
+                pending.append(pool.submit(write_rotated, folder, service.file, day, city.until, blocks))
+                if len(pending) > _WAITING:  # a day of a real city is two hundred megabytes of numbers
                     pending.pop(0).result()
         for task in pending:
             task.result()
     return lines
 
 
-def _day(city: City, rng: np.random.Generator, day: dt.date, service: Service) -> tuple[bytes, int]:
-    """One service's log of one day, and how many lines it has."""
+def _day(city: City, rng: np.random.Generator, day: dt.date, service: Service) -> tuple[Iterator[bytes], int]:
+    """One service's log of one day, block by block, and how many lines it has."""
     count = int(rng.poisson(service.requests * city.scale * city.rhythm.factor(day, service.audience)))
     at, is_up_at_noon = city.rhythm.moments(rng, day, service.audience, count), True
     for incident in city.outages(service.subsystem):  # nobody is served, and nothing is logged
@@ -77,32 +78,54 @@ def _day(city: City, rng: np.random.Generator, day: dt.date, service: Service) -
     seconds = np.where(status == 504, 60.0, seconds)
     size = (np.array([item.size for item in service.routes])[route] * rng.lognormal(0, 0.3, count)).astype(np.int64)
     size = np.where(failed, 157, np.where(status == 304, 0, np.where(status == 404, 146, size)))
-    fields = {
+    drawn = {
         "at": at,
-        "method": _taken([item.method for item in service.routes], route),
-        "uri": _uris(rng, service, route),
-        "address": _taken(ADDRESSES, rng.integers(0, len(ADDRESSES), count)),
-        "agent": _taken(AGENTS, np.minimum(rng.geometric(0.28, count) - 1, len(AGENTS) - 1)),
-        "status": pa.array(status).cast(pa.string()),
-        "size": pa.array(size).cast(pa.string()),
-        "seconds": _seconds(np.round(seconds * 1000).astype(np.int64)),
+        "route": route,
+        "number": rng.integers(10_000, 99_999, count),
+        "address": rng.integers(0, len(ADDRESSES), count),
+        "agent": np.minimum(rng.geometric(0.28, count) - 1, len(AGENTS) - 1),
+        "status": status,
+        "size": size,
+        "ms": np.round(seconds * 1000).astype(np.int64),
     }
-    form = _json_lines if service.is_json else _combined_lines
-    lines = [
-        form(day, service, {name: column[begin : begin + _BLOCK] for name, column in fields.items()})
-        for begin in range(0, count, _BLOCK)
-    ]
     # the broken ones are of some minutes after noon
     broken = broken_lines(service, day, rng) if count and is_up_at_noon else []
-    return _with_broken(lines, broken), count + len(broken)
+    return _blocks(day, service, drawn, broken), count + len(broken)
 
 
-def _uris(rng: np.random.Generator, service: Service, route: NDArray[np.int64]) -> Any:
+def _blocks(
+    day: dt.date, service: Service, drawn: dict[str, NDArray[Any]], broken: Sequence[tuple[float, bytes]]
+) -> Iterator[bytes]:
+    """The lines of what was drawn, with broken ones put in at their share (0–1) of the day."""
+    form, count = _json_lines if service.is_json else _combined_lines, len(drawn["at"])
+    places = [(int(share * count), line) for share, line in sorted(broken)]
+    for begin in range(0, count, _BLOCK):
+        end = min(begin + _BLOCK, count)
+        lines = form(day, service, _fields(service, {name: values[begin:end] for name, values in drawn.items()}))
+        own = [(place - begin, line) for place, line in places if begin <= place < end]
+        yield _with_broken(lines, own)
+
+
+def _fields(service: Service, drawn: dict[str, NDArray[Any]]) -> dict[str, Any]:
+    """What was drawn, as a log writes it."""
+    return {
+        "at": drawn["at"],
+        "method": _taken([item.method for item in service.routes], drawn["route"]),
+        "uri": _uris(service, drawn["route"], drawn["number"]),
+        "address": _taken(ADDRESSES, drawn["address"]),
+        "agent": _taken(AGENTS, drawn["agent"]),
+        "status": pa.array(drawn["status"]).cast(pa.string()),
+        "size": pa.array(drawn["size"]).cast(pa.string()),
+        "seconds": _seconds(drawn["ms"]),
+    }
+
+
+def _uris(service: Service, route: NDArray[np.int64], number: NDArray[np.int64]) -> Any:
     """Paths; a route's ``{id}`` becomes a number."""
     heads = _taken([item.path.partition("{id}")[0] for item in service.routes], route)
     tails = _taken([item.path.partition("{id}")[2] for item in service.routes], route)
     has_id = np.array(["{id}" in item.path for item in service.routes])[route]
-    numbers = pa.array(rng.integers(10_000, 99_999, len(route))).cast(pa.string())
+    numbers = pa.array(number).cast(pa.string())
     return pc.binary_join_element_wise(heads, pc.if_else(pa.array(has_id), numbers, ""), tails, "")
 
 
@@ -139,18 +162,13 @@ def _taken(words: Sequence[str], index: NDArray[np.int64]) -> Any:
     return pa.array(words).take(pa.array(index))
 
 
-def _with_broken(blocks: Sequence[Any], broken: Sequence[tuple[float, bytes]]) -> bytes:
-    """The lines as bytes, with broken ones put in at their share (0–1) of the day."""
-    ends, texts, size = [np.zeros(1, np.int64)], [], 0
-    for lines in blocks:
-        own = np.frombuffer(lines.buffers()[1], dtype=np.int32, count=len(lines) + 1).astype(np.int64)
-        texts.append(lines.buffers()[2].to_pybytes()[: own[-1]])
-        ends.append(own[1:] + size)
-        size += len(texts[-1])
-    offsets, text = np.concatenate(ends), b"".join(texts)
+def _with_broken(lines: Any, broken: Sequence[tuple[int, bytes]]) -> bytes:
+    """The lines as bytes, with broken ones put in before the lines of these numbers."""
+    offsets = np.frombuffer(lines.buffers()[1], dtype=np.int32, count=len(lines) + 1)
+    text = lines.buffers()[2].to_pybytes()
     pieces, done = [], 0
-    for share, line in sorted(broken):
-        cut = int(offsets[int(share * (len(offsets) - 1))])
+    for place, line in broken:
+        cut = int(offsets[place])
         pieces += [text[done:cut], line]
         done = cut
-    return b"".join([*pieces, text[done:]])
+    return b"".join([*pieces, text[done : offsets[-1]]])
