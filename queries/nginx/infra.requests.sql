@@ -69,6 +69,8 @@ read AS (
         1000 * try_cast(
             CASE
                 WHEN field.kind = 'json' THEN field.json[9]
+                -- mostly it stands alone, and is known without taking the text apart
+                WHEN regexp_full_match(field.tail, ' *\d+\.\d+') THEN trim(field.tail)
                 WHEN trim(field.tail) <> '' THEN regexp_extract(field.tail, '(^| )(rt=)?(\d+\.\d+)( |$)', 3)
             END AS DOUBLE
         ) AS duration_ms,
@@ -82,8 +84,8 @@ told AS (
         date_trunc('minute', ended_at) AS minute_at,
         host,
         split_part(request, ' ', 1) AS method,
-        -- an absolute URL is one to a proxy; what follows ? # ; says who and not what
-        regexp_extract(split_part(request, ' ', 2), '^(https?://[^/?#;]*)?(/[^?#;]*)', 2) AS path,
+        -- an absolute URL is one to a proxy; what follows ? # ; says who and not what; three parts are kept at most
+        regexp_extract(split_part(request, ' ', 2), '^(https?://[^/?#;]*)?((/[^/?#;]*){1,3})', 2) AS path,
         status,
         CASE
             WHEN duration_ms <= 0 THEN -200
@@ -108,7 +110,12 @@ counted AS (
             WHEN method IN ('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS') THEN method
             ELSE 'OTHER'
         END AS method,
-        CASE WHEN is_wanted THEN path END AS path,
+        -- a part that can identify something (digits, an address, anything long) is {id}
+        CASE
+            WHEN NOT is_wanted THEN NULL
+            WHEN path = '' THEN '-'
+            ELSE regexp_replace(path, '[^/]*[0-9%@\\][^/]*|[^/]{25,}', '{id}', 'g')
+        END AS route,
         CASE WHEN is_wanted THEN status END AS status,
         CASE WHEN is_wanted THEN duration_bucket END AS duration_bucket,
         count(*) AS requests,
@@ -133,16 +140,7 @@ named AS (
             END
         ) AS service,
         method,
-        -- at most three parts; one that can identify something (digits, an address, anything long) is {id}
-        CASE
-            WHEN path = '' THEN '-'
-            ELSE '/' || array_to_string(list_transform(
-                string_split(path, '/')[2:4],
-                lambda segment: CASE
-                    WHEN length(segment) > 24 OR regexp_matches(segment, '[0-9%@\\]') THEN '{id}' ELSE segment
-                END
-            ), '/')
-        END AS route,
+        route,
         status,
         duration_bucket,
         requests,
