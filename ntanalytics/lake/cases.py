@@ -84,7 +84,7 @@ def merge(place: Place, dataset: Dataset, files: Sequence[Path], source: str) ->
 
 def _merge(place: Place, dataset: Dataset, files: Sequence[Path], source: str) -> None:
     table = place.open() if place.is_table() else None
-    seen = _files(table, source)
+    seen = _files(table, source, dataset.key[0])
     parts = Parts(place, source)
     kept: dict[str, DayFiles] = {}
     try:
@@ -108,7 +108,7 @@ def _merge(place: Place, dataset: Dataset, files: Sequence[Path], source: str) -
         raise
 
     def taken_out(newest: DeltaTable) -> list[RemoveAction]:
-        if {each.path for each in _files(newest, source)} != {each.path for each in seen}:
+        if set(_of_source(newest, source)["path"].to_pylist()) != {each.path for each in seen}:
             raise Overtaken
         return [removal(each.told) for each, _ in touched]
 
@@ -116,16 +116,24 @@ def _merge(place: Place, dataset: Dataset, files: Sequence[Path], source: str) -
     commit(place, parts, dataset.schema(), taken_out, f"source = '{source}' AND {same}", name=dataset.name)
 
 
-def _files(table: DeltaTable | None, source: str) -> list[_File]:
-    """The files of a version that may hold rows of a source."""
+def _of_source(table: DeltaTable, source: str) -> pa.Table:
+    """The files of a version that may hold rows of a source, as :func:`files_of` tells of them."""
+    files = files_of(table)
+    if not {"min.source", "max.source"} <= set(files.schema.names):
+        return files
+    others = pc.or_(pc.greater(files["min.source"], source), pc.less(files["max.source"], source))
+    return files.filter(pc.invert(pc.fill_null(others, False)))
+
+
+def _files(table: DeltaTable | None, source: str, key: str) -> list[_File]:
+    """The files of a version that may hold rows of a source, with the bounds of a column of the key."""
     if table is None:
         return []
-    found = []
-    for told in files_of(table).to_pylist():
-        low, high = told.get("min.source"), told.get("max.source")
-        if low is None or high is None or low <= source <= high:
-            found.append(_File(told, low == high == source))
-    return found
+    files = _of_source(table, source)
+    wanted = ["path", "size_bytes", "num_records", "partition.day"]
+    wanted += [f"{bound}.{name}" for bound in ("min", "max") for name in ("source", key)]
+    found = files.select([name for name in wanted if name in files.schema.names]).to_pylist()
+    return [_File(told, told.get("min.source") == told.get("max.source") == source) for told in found]
 
 
 def _day_files(place: Place, dataset: Dataset) -> DayFiles:

@@ -22,7 +22,7 @@ from ntanalytics.contract import Dataset, Kind
 from ntanalytics.errors import LakeError
 from ntanalytics.lake.bucket import Bucket, said
 from ntanalytics.lake.cases import merge
-from ntanalytics.lake.commit import AFTER_COMMIT, Overtaken, commit_days, superseded
+from ntanalytics.lake.commit import AFTER_COMMIT, Overtaken, commit_days, files_of, superseded
 from ntanalytics.lake.parts import Parts, Unfit, read_parts
 from ntanalytics.lake.place import Place
 from ntanalytics.lake.rejects import REJECTS, replace_rejects
@@ -48,8 +48,10 @@ class DeltaLake:
         self.folder = folder
         self.bucket = bucket
         self._leases = leases if bucket else None
-        #: Dataset → the version that was opened last; it never changes, and opening one reads the table's whole log.
+        self._places: dict[str, Place] = {}
+        #: Dataset → the version that was asked for last; it never changes, and opening one reads the table's whole log.
         self._opened: dict[str, DeltaTable] = {}
+        self._days: dict[tuple[str, int], frozenset[dt.date]] = {}
 
     @classmethod
     def of(cls, settings: Settings, leases: Leases | None = None) -> Self:
@@ -71,7 +73,7 @@ class DeltaLake:
 
     def place(self, dataset: str) -> Place:
         """Where a dataset's table is."""
-        return Place(self.path(dataset), self.bucket)
+        return self._places.setdefault(dataset, Place(self.path(dataset), self.bucket))
 
     def tables(self) -> list[str]:
         """The tables that there are.
@@ -118,27 +120,34 @@ class DeltaLake:
         """The current version of a dataset's table; None when nothing was ever written."""
         place = self.place(dataset)
         with self._reading("its version", place):
-            return self._open(dataset).version() if place.is_table() else None
+            return place.open().version() if place.is_table() else None
 
     def files(self, dataset: str, version: int, first: dt.date | None = None, last: dt.date | None = None) -> list[str]:
         """The Parquet files of a version that hold the days from ``first`` to ``last``, as files of this host."""
-        filters = []
-        if first is not None:
-            filters.append(("day", ">=", first.isoformat()))
-        if last is not None:
-            filters.append(("day", "<=", last.isoformat()))
         place = self.place(dataset)
-        uris = sorted(self._open(dataset, version).file_uris(file_pruning_predicate=filters or None))
+        predicate = _within(first, last)
+        uris = sorted(self._open(dataset, version).file_uris(file_pruning_predicate=predicate))
         if not self.bucket:
             return uris
         with self._reading(f"version {version}", place):
             return [str(file) for file in place.here(uri.removeprefix(f"{place.uri}/") for uri in uris)]
 
-    def days(self, dataset: str, version: int | None) -> set[dt.date]:
+    def rows(self, dataset: str, version: int, first: dt.date | None = None, last: dt.date | None = None) -> int:
+        """How many rows a version has on the days from ``first`` to ``last``, by its log."""
+        files = files_of(self._open(dataset, version))
+        for bound, is_out in ((first, pc.less), (last, pc.greater)):
+            if bound is not None:
+                files = files.filter(pc.invert(is_out(files["partition.day"], bound)))
+        return pc.sum(files["num_records"]).as_py() or 0
+
+    def days(self, dataset: str, version: int | None) -> frozenset[dt.date]:
         """The local days of which a version holds rows; none where nothing was ever written."""
         if version is None:
-            return set()
-        return {dt.date.fromisoformat(partition["day"]) for partition in self._open(dataset, version).partitions()}
+            return frozenset()
+        if (dataset, version) not in self._days:
+            partitions = self._open(dataset, version).partitions()
+            self._days[dataset, version] = frozenset(dt.date.fromisoformat(each["day"]) for each in partitions)
+        return self._days[dataset, version]
 
     def days_before(self, dataset: str, before: dt.date) -> tuple[int, int]:
         """How many days before one the newest version holds, and the bytes of their files."""
@@ -224,15 +233,14 @@ class DeltaLake:
             storage_options=table.options,
         )
 
-    def _open(self, dataset: str, version: int | None = None) -> DeltaTable:
+    def _open(self, dataset: str, version: int) -> DeltaTable:
         kept = self._opened.get(dataset)
-        if kept is not None and version is not None and kept.version() == version:
+        if kept is not None and kept.version() == version:
             return kept
         place = self.place(dataset)
         with self._reading(f"version {version}", place):
-            opened = place.open(version)
-        self._opened[dataset] = opened
-        return opened
+            self._opened[dataset] = place.open(version)
+        return self._opened[dataset]
 
     @contextmanager
     def _reading(self, what: str, place: Place | None = None) -> Iterator[None]:
@@ -257,7 +265,7 @@ class DeltaLake:
         place = self.place(name)
         try:
             with turn(self.folder, name, self._leases) as check:
-                yield Place(place.folder, self.bucket, check)
+                yield place.checked(check)
         except (Unfit, Overtaken, pa.ArrowException, duckdb.Error) as error:
             raise LakeError(f"cannot write: {error}", where=str(place)) from error
         except (DeltaError, OSError) as error:
@@ -278,6 +286,12 @@ def _refuse_other_columns(table: DeltaTable | None, schema: pa.Schema) -> None:
     other = sorted(set(there.items()) ^ {(field.name, field.type) for field in schema}, key=str)
     if other:
         raise Unfit(f"the table has other columns than the contract: {', '.join(sorted({name for name, _ in other}))}")
+
+
+def _within(first: dt.date | None, last: dt.date | None) -> list[tuple[str, str, str]] | None:
+    """The days from ``first`` to ``last`` as Delta's filter; None where all are wanted."""
+    bounds = (("day", ">=", first), ("day", "<=", last))
+    return [(name, sign, bound.isoformat()) for name, sign, bound in bounds if bound is not None] or None
 
 
 def _quoted(text: str) -> str:

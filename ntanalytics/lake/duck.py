@@ -36,7 +36,11 @@ class DuckReader(Reader):
         read: ir.Table = self.connection.read_parquet(list(files), hive_partitioning=True)
         return read
 
-    def _known(self, dataset: Dataset, rows: ir.Table) -> ir.Table:
+    def _known(self, dataset: Dataset, rows: ir.Table, *, is_scattered: bool) -> ir.Table:
+        name = ibis.util.gen_name(dataset.name.replace(".", "_"))
+        if is_scattered:  # a desk writes ten rows a day, and is asked twenty questions
+            held: ir.Table = self.connection.create_table(name, rows, temp=True)
+            return held
         # A view is planned into each question; what a question names twice DuckDB would first write out, row by row.
-        view: ir.Table = self.connection.create_view(ibis.util.gen_name(dataset.name.replace(".", "_")), rows)
+        view: ir.Table = self.connection.create_view(name, rows)
         return view

@@ -7,10 +7,14 @@ this host alone, and a store is asked for a file once.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 
 from ntanalytics.lake.bucket import Bucket
 
@@ -52,6 +56,13 @@ class Place:
         self.check = check
         self.uri = f"{bucket.uri}/{folder.name}" if bucket else str(folder)
         self.options = bucket.options if bucket else None
+        self._newest: DeltaTable | None = None
+
+    def checked(self, check: Callable[[], None]) -> Self:
+        """The same place, for a writer who holds a lease."""
+        place = copy(self)
+        place.check = check
+        return place
 
     def __str__(self) -> str:
         return self.uri
@@ -67,10 +78,22 @@ class Place:
     def open(self, version: int | None = None) -> DeltaTable:
         """A version of the table, the newest by default.
 
+        The newest is opened once, and is told the commits since when it is asked for again: the log of a table that is
+        years old is long. What was returned before is then as new.
+
         Raises:
             DeltaError, OSError: it cannot be read.
         """
-        return DeltaTable(self.uri, version=version, storage_options=self.options)
+        if self._newest is not None:
+            with suppress(DeltaError):  # its log may be another one by now
+                if version is None:
+                    self._newest.update_incremental()
+                if version in (None, self._newest.version()):
+                    return self._newest
+        opened = DeltaTable(self.uri, version=version, storage_options=self.options)
+        if version is None:
+            self._newest = opened
+        return opened
 
     def here(self, names: Iterable[str]) -> list[Path]:
         """Files of the table as files of this host; what only the store has is fetched.

@@ -15,6 +15,9 @@ import pyarrow as pa
 from ntanalytics.contract import Dataset
 from ntanalytics.lake.delta import DeltaLake
 
+#: Files from which on it counts how long it takes to open them, and the rows of one that are read in that time.
+_MANY, _FEW = 20, 100
+
 #: Seconds after which a table of an object store's is looked at anew: less than what was used stays.
 _FRESH_S = 1800
 
@@ -63,14 +66,15 @@ class Reader(ABC):
         read = self._open(dataset, files)
         types = _types(dataset)
         rows = read.select([read[name].cast(type_).name(name) for name, type_ in types.items()])
-        return self._known(dataset, rows)
+        is_scattered = len(files) >= _MANY and self._lake.rows(dataset.name, version, first, last) <= _FEW * len(files)
+        return self._known(dataset, rows, is_scattered=is_scattered)
 
     @abstractmethod
     def _open(self, dataset: Dataset, files: Sequence[str]) -> ir.Table:
         """The rows of some files of a dataset, at least one: the contract's columns, and the partition's ``day``."""
 
-    def _known(self, dataset: Dataset, rows: ir.Table) -> ir.Table:  # noqa: ARG002 - where an engine wants a name
-        """The rows of files, as the engine knows them best."""
+    def _known(self, dataset: Dataset, rows: ir.Table, *, is_scattered: bool) -> ir.Table:  # noqa: ARG002 - what an engine may want
+        """The rows of files, as the engine knows them best; few rows of many files may be read at once."""
         return rows
 
     def _nothing(self, dataset: Dataset) -> ir.Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import ibis
@@ -94,7 +94,8 @@ def look_at_oa(report: Report) -> Look:
     first, before = report.period.first, report.previous.first
     days = activities.days
     now_days, before_days = days.filter(days.day >= first), days.filter((days.day >= before) & (days.day < first))
-    ever = _begun(activities.recent)
+    begun = _begun(activities.recent)
+    ever = begun.group_by("source", "account_id").aggregate(day=begun.day.min())
     past = ever.filter(ever.day < first)
 
     def level(by: list[str]) -> Any:
@@ -121,7 +122,7 @@ def look_at_oa(report: Report) -> Look:
     handled = handling.handling(tasks.recent, worked, first, report.period.last, report.zone_offset_h, ["module"])
     tables = shown(
         ("modules", adoption.used(activities.table, ["module"])),
-        ("flow", adoption_flow.flow(activities.recent, first, before, ["edition"])),
+        ("flow", adoption_flow.flow(_lately(activities.recent, before).union(begun), first, before, ["edition"])),
         ("handling", handled),
         ("reach", adoption.reach(activities.table, members.table)),
     )
@@ -133,9 +134,14 @@ def look_at_oa(report: Report) -> Look:
 
 
 def _begun(activities: ir.Table) -> ir.Table:
-    """Each account with the day on which it acted first, worked out: all of the history is asked once."""
-    begun = activities.group_by("source", "account_id").aggregate(day=activities.day.min())
+    """Each account of an edition with the day on which it acted first, worked out: all of the history is asked once."""
+    begun = activities.group_by("edition", "source", "account_id").aggregate(day=activities.day.min())
     return ibis.memtable(begun.to_pyarrow())
+
+
+def _lately(activities: ir.Table, since: date) -> ir.Table:
+    """Who acted on which day, from one on."""
+    return activities.filter(activities.day >= ibis.literal(since)).select("edition", "source", "account_id", "day")
 
 
 def _wrong(findings: list[Finding]) -> list[Finding]:
