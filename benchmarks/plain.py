@@ -77,9 +77,10 @@ def main() -> None:
     take(city, folder, UNTIL)
     for report, days in (("daily", 1), ("weekly", 7), ("sms", 7)):
         cells = [nbformat.v4.new_code_cell(each.strip()) for each in _CELLS.split("---")]
-        parameters = nbformat.v4.new_code_cell('folder, days = "", 1', metadata={"tags": ["parameters"]})
+        parameters = nbformat.v4.new_code_cell('folder = ""\ndays = 1', metadata={"tags": ["parameters"]})
         notebook, made = folder / f"{report}.ipynb", folder / f"{report}-made.ipynb"
-        nbformat.write(nbformat.v4.new_notebook(cells=[parameters, *cells]), notebook)
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+        nbformat.write(nbformat.v4.new_notebook(cells=[parameters, *cells], metadata=kernel), notebook)
         papermill = ["papermill", str(notebook), str(made), "-k", "python3", "-r", "folder", str(folder), "-p", "days"]
         subprocess.run([*papermill, str(days)], check=True, capture_output=True)  # noqa: S603 - commands of ours
         subprocess.run(["jupyter-nbconvert", "--to", "html", str(made)], check=True, capture_output=True)  # noqa: S603, S607
