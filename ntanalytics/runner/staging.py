@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,19 +49,16 @@ def one_at_a_time(outputs: Path, report: str, folder: str) -> Iterator[None]:
     Raises:
         Busy: another run has it.
     """
-    lock = filelock.FileLock(working_folder(outputs, LOCKS) / f"{report},{folder}.lock")
-    try:
-        lock.acquire(blocking=False)
-    except filelock.Timeout as error:
-        raise Busy(
-            "another run of this report and period is under way", where=f"{report}/{folder}", todo="wait for it to end"
-        ) from error
-    except OSError as error:
-        raise disk_error(error, outputs) from error
-    try:
+    with ExitStack() as held:
+        try:
+            held.enter_context(_locked(outputs, f"{report},{folder}", is_waiting=False))
+        except filelock.Timeout as error:
+            raise Busy(
+                "another run of this report and period is under way",
+                where=f"{report}/{folder}",
+                todo="wait for it to end",
+            ) from error
         yield
-    finally:
-        lock.release()
 
 
 @contextmanager
@@ -104,12 +101,24 @@ def stale_runs(outputs: Path) -> Iterator[list[Stale]]:
             shutil.rmtree(stale.folder, ignore_errors=True)
 
 
-@contextmanager
-def _gate(outputs: Path) -> Iterator[None]:
+def _gate(outputs: Path) -> AbstractContextManager[None]:
     """One process at a time makes a staging folder, or looks for stale ones."""
-    lock = filelock.FileLock(working_folder(outputs, LOCKS) / "staging.lock")
+    return _locked(outputs, "staging", is_waiting=True)
+
+
+@contextmanager
+def _locked(outputs: Path, name: str, *, is_waiting: bool) -> Iterator[None]:
+    """Hold a lock of the outputs.
+
+    Raises:
+        filelock.Timeout: another process has it, and it is not waited for.
+        DiskError: nobody may write there.
+    """
+    lock = filelock.FileLock(working_folder(outputs, LOCKS) / f"{name}.lock")
     try:
-        lock.acquire()
+        lock.acquire(blocking=is_waiting)
+    except filelock.Timeout:  # an OSError, too
+        raise
     except OSError as error:
         raise disk_error(error, outputs) from error
     try:
