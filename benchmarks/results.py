@@ -25,7 +25,7 @@ _PART = re.compile(r"^## `(?P<name>[\w-]+)`\n.*?(?=^## |\Z)", re.MULTILINE | re.
 _INTRO = """# What was measured
 
 Written by `make bench`; do not edit. `of ours` is the time for a unit as a multiple of that of the first way, so that
-more than 1 × is slower than ours. Each way ran in a process of its own, the ways in turn. CPU counts the processes that
+more than 1 × is slower than ours. Where a case does not say otherwise, its city is of the scale named. Each way ran in a process of its own, the ways in turn. CPU counts the processes that
 a way started, memory all of them together.
 
 """
@@ -35,9 +35,9 @@ _NOT_RUN = "Not run.\n\n"
 def part(name: str, case: Case, found: Sequence[Measured], scale: float) -> str:
     """The part of a case: what was measured, when, on what."""
     rounds = len(found[0].seconds)
-    few = "" if rounds >= 5 else f" (a round takes long: {rounds} of them)"
+    many = f"{rounds} rounds" if rounds >= 5 else f"{rounds} round{'s' * (rounds > 1)}, as one takes long"
     lines = [
-        f"## `{name}`", "", f"{case.title}. {dt.datetime.now(dt.UTC):%Y-%m-%d}, scale {scale:g}, {rounds} rounds{few}.",
+        f"## `{name}`", "", f"{case.title}. {dt.datetime.now(dt.UTC):%Y-%m-%d}, scale {scale:g}, {many}.",
         *([case.note] if case.note else []), "", _machine(), "",
         f"| way | seconds, median | lowest to highest | {case.unit} | s per {case.unit} | of ours | CPU s | peak MB |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import shutil
 import sqlite3
 import tempfile
@@ -10,18 +11,19 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from benchmarks import extraction, reading, week
+from benchmarks.estate import day
 from benchmarks.suite import Case, Way, Work, command
 from ntanalytics.catalog import load_product
 from ntanalytics.settings import SourceSettings, project_dir
 from ntanalytics.sources import SOURCES
 from tests.servers.databases import mariadb, postgres
 
-#: Rows of a day and of a month: SMS and logins of a real city; of the requests of a day, of which it has three
-#: million, a third.
-DAY, MONTH, LINES = 200_000, 1_000_000, 1_000_000
+#: Rows of a day and of a month: SMS and logins of a real city.
+DAY, MONTH = 200_000, 1_000_000
 
 _BLOCK = 1 << 20
 
@@ -125,25 +127,24 @@ def _sqlite_case(rows: int) -> Case:
 
 @contextmanager
 def _log(is_packed: bool) -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        log = Path(folder) / "portal-access.log"
-        extraction.write_log(log, LINES)
-        if is_packed:
-            with log.open("rb") as plain, gzip.open(f"{log}.gz", "wb", 6) as packed:
-                shutil.copyfileobj(plain, packed)
-            log.unlink()
-            log = log.with_name(f"{log.name}.gz")
+    """The portal's log of a Friday in a real city: its largest in the combined format."""
+    log = day(1.0) / "sources" / "nginx" / "portal-access.log"
+    if not is_packed:
         yield str(log)
+        return
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        with log.open("rb") as plain, gzip.open(f"{folder}/{log.name}.gz", "wb", 6) as packed:
+            shutil.copyfileobj(plain, packed)
+        yield f"{folder}/{log.name}.gz"
 
 
 def _log_ours(log: str) -> Work:
     product = load_product(project_dir("queries") / "nginx")
     source = SOURCES["logs"]("web", SourceSettings(product="nginx", paths=(log,)), product, extraction.ZONE)
-    read = extraction.by_source(source, "infra.requests")
 
     def work() -> int:
-        read()
-        return LINES  # the rows are counts
+        with source.read(source.mapping("infra.requests"), extraction.SINCE, extraction.UNTIL) as batches:
+            return sum(int(pc.sum(batch["source_rows"]).as_py()) for batch in batches)
 
     return work
 
@@ -169,6 +170,7 @@ WITH parted AS (
         $log, columns = {'line': 'VARCHAR'}, delim = chr(1), quote = '', escape = '', header = false,
         auto_detect = false
     )
+    WHERE len(part) = 7
 ),
 told AS (
     SELECT
@@ -179,7 +181,7 @@ told AS (
         ) AS route,
         split_part(part[3], ' ', 2)::SMALLINT AS status,
         replace(split_part(part[3], ' ', 3), '-', '0')::BIGINT AS size,
-        1000 * trim(part[7])::DOUBLE AS ms
+        1000 * nullif(trim(part[7]), '')::DOUBLE AS ms
     FROM parted
 )
 SELECT
@@ -206,8 +208,11 @@ def _log_by_hand(log: str) -> Work:
 def _log_goaccess(log: str) -> Work:
     def work() -> int:
         reader = "zcat" if log.endswith(".gz") else "cat"
-        command("sh", "-c", f"{reader} '{log}' | goaccess --log-format=COMBINED --no-global-config -o '{log}.json' -")
-        return LINES
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            made = Path(folder) / "report.json"
+            options = f"--log-format=COMBINED --no-global-config -o '{made}'"
+            command("sh", "-c", f"{reader} '{log}' | goaccess {options} -")
+            return int(json.loads(made.read_text(encoding="utf-8"))["general"]["total_requests"])
 
     return work
 
@@ -225,7 +230,7 @@ def _log_bytes(log: str) -> Work:
 
 def _log_case(is_packed: bool) -> Case:
     return Case(
-        f"{LINES:,} lines of an access log, {'gzipped' if is_packed else 'plain'}, parsed and counted by minute",
+        f"The portal's access log of a day of a real city, {'gzipped' if is_packed else 'plain'}, counted by minute",
         "line",
         (
             Way("our source", _log_ours, "ours"),

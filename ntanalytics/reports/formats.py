@@ -25,6 +25,7 @@ import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -65,6 +66,7 @@ UNITS: Mapping[str, str] = MappingProxyType(
 _NUMERIC = frozenset({"integer", "number", "rate", "points", "seconds", "ms", "bytes", "yuan"})
 
 
+@lru_cache
 def parts(format: str) -> tuple[str, int, bool]:
     """The kind, the digits and whether the sign is always written: ``+rate:1`` → ``("rate", 1, True)``.
 
@@ -78,6 +80,7 @@ def parts(format: str) -> tuple[str, int, bool]:
     return kind, int(digits) if digits else 0, signed
 
 
+@lru_cache
 def excel_format(format: str, is_alone: bool = False) -> str:
     """The Excel number format of a format: ``rate:1`` → ``0.0%``.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import copy
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from openpyxl.cell import WriteOnlyCell
@@ -37,6 +38,9 @@ _STYLES = {
 }
 _HEAD = "报表表头"
 
+#: Workbook → look of a cell → its style there: openpyxl takes as long to find each of a cell's parts as to write it.
+_KNOWN: WeakKeyDictionary[Any, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
+
 
 def name_styles(book: Any) -> None:
     """Add the named styles to a workbook, before its first cell is made."""
@@ -47,8 +51,7 @@ def name_styles(book: Any) -> None:
     book.add_named_style(NamedStyle(_HEAD, font=font, border=_RULE, fill=_FILL))
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """A cell: a typed value, its number format, and how it looks."""
 
     value: Any
@@ -81,23 +84,36 @@ def header_of(field: Field) -> str:
     return f"{field.title}（{unit}）" if unit else field.title
 
 
-def made(sheet: Any, each: Cell) -> WriteOnlyCell:
-    """A cell for a write-only sheet. A text is a text whatever it begins with: never a formula."""
+def made(sheet: Any, each: Cell, *, indent: int | None = None, wraps: bool = False) -> WriteOnlyCell:
+    """A cell for a write-only sheet. A text is a text whatever it begins with: never a formula.
+
+    Args:
+        sheet: where it will stand.
+        each: what it holds.
+        indent: where it stands left, how far in; None for where its kind stands by itself.
+        wraps: whether a long text goes on in a second line.
+    """
     cell = WriteOnlyCell(sheet, None if each.value == "" else each.value)
     if isinstance(cell.value, str):
         cell.data_type = "s"
-    cell.style = _STYLES[each.size, each.bold, each.color]
-    cell.number_format = each.format
+    known, look = _KNOWN.setdefault(sheet.parent, {}), (*each[1:], indent, wraps)
+    if look not in known:
+        cell.style = _STYLES[each.size, each.bold, each.color]
+        cell.number_format = each.format
+        if indent is not None:
+            cell.alignment = Alignment(horizontal="left", vertical="center", indent=indent, wrap_text=wraps)
+        known[look] = cell._style  # noqa: SLF001 - its one public form is its parts
+    cell._style = copy(known[look])  # noqa: SLF001
     return cell
 
 
 def placed(sheet: Any, each: Cell, column: int) -> WriteOnlyCell:
     """A cell in a column of a table: numbers right, the rest left and, beside numbers, a little in."""
-    cell = made(sheet, each)
-    if not is_number(each.value):
-        wraps = isinstance(each.value, str) and wide(each.value) > WIDEST - 2
-        cell.alignment = Alignment(horizontal="left", vertical="center", indent=min(column, 1), wrap_text=wraps)
-    return cell
+    if is_number(each.value):
+        return made(sheet, each)
+    room = WIDEST - 2
+    wraps = isinstance(each.value, str) and 2 * len(each.value) > room and wide(each.value) > room
+    return made(sheet, each, indent=min(column, 1), wraps=wraps)
 
 
 def head(sheet: Any, text: str, column: int, is_numeric: bool) -> WriteOnlyCell:
