@@ -152,7 +152,9 @@ def by_re(path: Path) -> Callable[[], int]:
                 parts = match[3].partition("?")[0].split("/")[1:4]
                 route = "/" + "/".join("{id}" if len(part) > 24 or HIDDEN.search(part) else part for part in parts)
                 duration = float(match[6]) * 1000 if match[6] else None
-                bucket = None if duration is None else math.ceil(math.log(duration) / math.log(1.1)) if duration else -200
+                bucket = (
+                    None if duration is None else math.ceil(math.log(duration) / math.log(1.1)) if duration else -200
+                )
                 key = (at.replace(second=0), match[2], route, match[4], bucket)
                 requests[key] += 1
                 sizes[key] += int(match[5].replace("-", "0"))

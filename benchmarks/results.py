@@ -25,8 +25,8 @@ _PART = re.compile(r"^## `(?P<name>[\w-]+)`\n.*?(?=^## |\Z)", re.MULTILINE | re.
 _INTRO = """# What was measured
 
 Written by `make bench`; do not edit. `of ours` is the time for a unit as a multiple of that of the first way, so that
-more than 1 × is slower than ours. Where a case does not say otherwise, its city is of the scale named. Each way ran in a process of its own, the ways in turn. CPU counts the processes that
-a way started, memory all of them together.
+more than 1 × is slower than ours. Where a case does not say otherwise, its city is of the scale named. Each way ran in
+a process of its own, the ways in turn. CPU counts the processes that a way started, memory all of them together.
 
 """
 _NOT_RUN = "Not run.\n\n"
