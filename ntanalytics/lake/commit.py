@@ -25,12 +25,13 @@ from ntanalytics.lake.place import Place
 #: How often a commit is tried while others, which do not wait for us, commit to the same table.
 ATTEMPTS = 10
 
-#: Every hundredth commit leaves a checkpoint, so that opening a table does not become slower with its age. What the log
-#: told before it stays: a report may name a version of long ago, and `ntanalytics maintain` knows which.
+#: Some commits leave a checkpoint, so that opening a table does not become slower with its age. What the log told
+#: before it stays: a report may name a version of long ago, and `ntanalytics maintain` knows which.
 AFTER_COMMIT = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
 
-#: In an object store every tenth does: each commit since the last checkpoint is a request of who opens the table.
-_IN_STORE = {"delta.checkpointInterval": "10"}
+#: Every tenth does, where Delta's own measure is the hundredth: the text of a year's commits takes three times as long
+#: to read as a checkpoint, and in an object store each commit since is a request of who opens the table.
+_PROPERTIES = {"delta.checkpointInterval": "10"}
 
 
 class Overtaken(Exception):  # never seen by a user: the writer looks anew, or leaves it
@@ -165,7 +166,7 @@ def _attempt(
         create_table_with_add_actions(
             table.uri, Schema.from_arrow(schema), parts.added, mode="error", name=name,
             partition_by=partition_by or None, storage_options=table.options,
-            configuration=_IN_STORE if table.bucket else None,
+            configuration=_PROPERTIES,
             commit_properties=CommitProperties(max_commit_retries=0), post_commithook_properties=AFTER_COMMIT,
         )  # fmt: skip
         return
