@@ -75,8 +75,9 @@ class Server:
 
     def _fork(self, told: socket.socket, log: int) -> None:
         if self._problem:
-            _tell(told, f"error {self._problem}")
-            told.close()
+            with told, told.makefile("rb") as lines:
+                lines.readline()  # who asks sends it first, and would find a closed end instead of the answer
+                _tell(told, f"error {self._problem}")
             os.close(log)
             return
         me = os.getpid()
