@@ -132,13 +132,14 @@ class DeltaLake:
         with self._reading(f"version {version}", place):
             return [str(file) for file in place.here(uri.removeprefix(f"{place.uri}/") for uri in uris)]
 
-    def rows(self, dataset: str, version: int, first: dt.date | None = None, last: dt.date | None = None) -> int:
-        """How many rows a version has on the days from ``first`` to ``last``, by its log."""
+    def rows(self, dataset: str, version: int, first: dt.date | None = None, last: dt.date | None = None) -> int | None:
+        """How many rows a version has on the days from ``first`` to ``last``, by its log; None if it tells none."""
         files = files_of(self._open(dataset, version))
         for bound, is_out in ((first, pc.less), (last, pc.greater)):
             if bound is not None:
                 files = files.filter(pc.invert(is_out(files["partition.day"], bound)))
-        return pc.sum(files["num_records"]).as_py() or 0
+        rows: int | None = pc.sum(files["num_records"], skip_nulls=False).as_py()
+        return rows
 
     def days(self, dataset: str, version: int | None) -> frozenset[dt.date]:
         """The local days of which a version holds rows; none where nothing was ever written."""

@@ -66,8 +66,8 @@ class Reader(ABC):
         read = self._open(dataset, files)
         types = _types(dataset)
         rows = read.select([read[name].cast(type_).name(name) for name, type_ in types.items()])
-        is_scattered = len(files) >= _MANY and self._lake.rows(dataset.name, version, first, last) <= _FEW * len(files)
-        return self._known(dataset, rows, is_scattered=is_scattered)
+        told = self._lake.rows(dataset.name, version, first, last) if len(files) >= _MANY else None
+        return self._known(dataset, rows, is_scattered=told is not None and told <= _FEW * len(files))
 
     @abstractmethod
     def _open(self, dataset: Dataset, files: Sequence[str]) -> ir.Table:
