@@ -6,7 +6,6 @@ so that a thread beside it would stand still.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable
@@ -19,9 +18,6 @@ from ntanalytics.extraction.check import check
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.periods import local_window
 from ntanalytics.sources import Source
-
-#: Milliseconds after which Arrow gives back what a batch no longer needs: about as long as a batch takes.
-_DECAY_MS = 20
 
 
 def fill(
@@ -55,8 +51,6 @@ def fill(
         SourceError: it could not be read.
         LakeError: the disk is full.
     """
-    with contextlib.suppress(NotImplementedError):  # not every build of Arrow has it
-        pa.jemalloc_set_decay_ms(_DECAY_MS)
     source_rows: Counter[dt.date] = Counter()
     masked: Counter[str] = Counter()
     since, until = local_window(first, last, site_zone)
@@ -67,5 +61,6 @@ def fill(
             source_rows += checked.source_rows
             masked += checked.masked
             progress(source_rows.total())
+            pa.default_memory_pool().release_unused()  # what the batch needed, before the next one needs its own
     spool.finish()
     return source_rows, masked

@@ -28,7 +28,7 @@ from ntanalytics.lake.parts import Parts, day_of, read_parts
 from ntanalytics.lake.place import Place
 
 #: What DuckDB may hold of the keys and of the rows that stay; the rest goes to disk.
-_MEMORY = "128MB"
+_MEMORY = "72MB"
 
 #: Rows that are taken out of DuckDB at a time.
 _BATCH = 32_768

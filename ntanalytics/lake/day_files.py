@@ -90,13 +90,12 @@ class DayFiles:
 
 
 def _by_day(rows: pa.Table) -> list[tuple[dt.date, pa.Table]]:
-    """The rows of each day, in their order."""
+    """The rows of each day, in their order; each day's in memory of its own, so that none that waits holds the rest."""
     counted = pc.value_counts(rows["day"]).to_pylist()
     if len(counted) <= 1:
         return [(each["values"], rows) for each in counted]
-    rows = rows.take(pc.sort_indices(rows["day"]))
-    found, begin = [], 0
+    order, found, begin = pc.sort_indices(rows["day"]), [], 0
     for each in sorted(counted, key=lambda each: each["values"]):
-        found.append((each["values"], rows.slice(begin, each["counts"])))
+        found.append((each["values"], rows.take(order.slice(begin, each["counts"]))))
         begin += each["counts"]
     return found
