@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from benchmarks.reading import peak_mb
 from benchmarks.week import CASES
 from benchmarks.week import fill as fill_database
 from ntanalytics.catalog import load_product
@@ -72,10 +72,10 @@ def take(days: int, folder: Path) -> None:
     with Spool(folder, mapping.dataset) as spool:
         fill(spool, source, mapping, FIRST, last, site_zone=ZONE, key=bytes(32), progress=lambda rows: None)
         rows = sum(pq.read_metadata(file).num_rows for file in spool.files())
-    sys.stdout.write(f"{rows} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}")
+    sys.stdout.write(f"{rows} {peak_mb():.0f}")
 
 
-def peak_mb(days: int, folder: Path) -> int:
+def peak_of(days: int, folder: Path) -> int:
     command = [sys.executable, "-c", f"from tests.extraction.test_memory import *; take({days}, Path({str(folder)!r}))"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     rows, peak = map(int, done.stdout.split())
@@ -84,7 +84,7 @@ def peak_mb(days: int, folder: Path) -> int:
 
 
 def test_memory_does_not_grow_with_the_window(tmp_path: Path) -> None:
-    little, much = peak_mb(7, tmp_path / "little"), peak_mb(28, tmp_path / "much")
+    little, much = peak_of(7, tmp_path / "little"), peak_of(28, tmp_path / "much")
     assert much - little < ALLOWED_MB, f"{little} MB for 7 days, {much} MB for 28"
 
 
