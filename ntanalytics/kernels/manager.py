@@ -6,7 +6,8 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,15 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from ntanalytics.kernels.client import PromptClient
 from ntanalytics.kernels.memory import MemoryWatch
 from ntanalytics.kernels.sockets import socket_folder
 from ntanalytics.kernels.warm import Warm, warm
 
-#: How often one looks whether a kernel that was told to end has ended, in seconds.
-_LOOK_S = 0.01
+#: How often one looks whether a kernel has its sockets, and whether one that was told to end has ended, in seconds.
+_LOOK_S = 0.005
+#: How long it may take to make them.
+_SOCKETS_S = 10
 
 
 class ForkedProvisioner(LocalProvisioner):
@@ -41,7 +45,18 @@ class ForkedProvisioner(LocalProvisioner):
         if kwargs["memory"] is not None:
             kwargs["memory"].follow(process.pid)
         self.cwd = kwargs["cwd"]
+        _wait_for(kwargs["sockets"], process)
         return self.connection_info
+
+
+def _wait_for(sockets: Sequence[str], process: Any) -> None:
+    """Wait for a kernel's sockets: who connects to one that is not there tries again only after a tenth of a second.
+
+    Of a kernel that makes none, whoever waits for its answer says that it did not start.
+    """
+    deadline = time.monotonic() + _SOCKETS_S
+    while process.poll() is None and time.monotonic() < deadline and not all(Path(each).exists() for each in sockets):
+        time.sleep(_LOOK_S)
 
 
 @contextmanager
@@ -83,6 +98,7 @@ def kernel_manager(
             super().__init__(**kwargs)
             self.transport = "ipc"
             self.connection_file = str(folder / "k.json")
+            self.client_factory = PromptClient
             self._kernel_spec = spec
 
         async def _async_pre_start_kernel(self, **kw: Any) -> tuple[list[str], dict[str, Any]]:
@@ -91,7 +107,9 @@ def kernel_manager(
             command, kw = await super()._async_pre_start_kernel(
                 **{**kw, "cwd": str(cwd), "env": variables, "stdout": said.fileno(), "stderr": said.fileno()}
             )
-            return command, {**kw, "server": server or warm(environment), "memory": memory}
+            ports = (self.shell_port, self.iopub_port, self.stdin_port, self.hb_port, self.control_port)
+            sockets = [f"{self.ip}-{port}" for port in ports]
+            return command, {**kw, "server": server or warm(environment), "memory": memory, "sockets": sockets}
 
         pre_start_kernel = _async_pre_start_kernel
 

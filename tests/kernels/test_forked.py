@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import select
@@ -15,6 +16,7 @@ from typing import Any
 import nbformat
 import papermill
 import pytest
+from jupyter_client.manager import AsyncKernelManager
 from nbformat.v4 import new_code_cell, new_notebook
 
 from ntanalytics.kernels.forked_engine import NAME, register
@@ -227,6 +229,40 @@ def test_nothing_outlives_a_supervisor_that_was_killed(tmp_path: Path, number: s
     kernel, server = map(int, (tmp_path / "pids").read_text(encoding="utf-8").split())
     assert gone(kernel)
     assert gone(server)
+
+
+async def _heard(manager: AsyncKernelManager) -> tuple[str, list[str]]:
+    """What a kernel prints that is asked as soon as it is said to be ready, and the kinds of all that it tells."""
+    await manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    try:
+        await client.wait_for_ready(timeout=30)
+        asked = client.execute("print('first words')")
+        told = []
+        while not told or told[-1]["content"].get("execution_state") != "idle":
+            message = await client.get_iopub_msg(timeout=30)
+            assert message["parent_header"]["msg_id"] == asked
+            told.append(message)
+    finally:
+        client.stop_channels()
+        await manager.shutdown_kernel(now=True)
+    return "".join(each["content"].get("text", "") for each in told), [each["msg_type"] for each in told]
+
+
+def test_of_a_kernel_that_is_ready_the_first_words_are_heard_and_no_earlier_ones(tmp_path: Path) -> None:
+    for _ in range(10):
+        with kernel_manager(tmp_path, os.environ, tmp_path / "log") as kernels:
+            text, kinds = asyncio.run(_heard(kernels()))
+        assert text == "first words\n"
+        assert kinds == ["status", "execute_input", "stream", "status"]
+
+
+def test_a_kernel_that_dies_while_it_starts_is_not_waited_for(tmp_path: Path) -> None:
+    with Warm(os.environ, ("ntanalytics.errors", "tests.kernels.dying:die_in_the_kernel=x")) as server:
+        kernels = kernel_manager(tmp_path, os.environ, tmp_path / "log", server)
+        with kernels as manager, pytest.raises(RuntimeError, match="died before"):
+            asyncio.run(_heard(manager()))
 
 
 def test_anybody_may_use_the_engine_with_papermill(tmp_path: Path) -> None:
