@@ -112,5 +112,5 @@ def test_logs_that_are_rotated_while_they_are_read_lose_no_line_and_give_none_tw
     [taken] = Extractor(town.settings, town.ledger, in_the_middle, lambda: EIGHT).extract(["sms.messages"], DAY, DAY)
     assert (taken.error, dict(taken.rows), taken.rejected.total()) == ("", {DAY: 300_000}, 0)
     assert max(batches) == 300_000
-    assert batches != sorted(batches)  # it was begun again
+    assert len(batches) > len(set(batches))  # it was begun again, after the first batch or later
     town.is_whole()
