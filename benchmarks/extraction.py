@@ -244,13 +244,12 @@ def main() -> None:
                     sql = source.mapping("sms.messages").sql
                     ours, theirs = by_source(source, "sms.messages"), by_pandas(url, sql)
                     compare(f"{name}, messages; pandas.read_sql", options.messages, ours, theirs, options.rounds)
-        log = folder / "portal-access.log"
-        write_log(log, options.lines)
-        source = SOURCES["logs"]("web", SourceSettings(product="nginx", paths=(str(log),)), nginx, ZONE)
-        compare(
-            "access log, counted by minute; Python re", options.lines, by_source(source, "infra.requests"), by_re(log),
-            options.rounds,
-        )  # fmt: skip
+        if options.lines:
+            log = folder / "portal-access.log"
+            write_log(log, options.lines)
+            source = SOURCES["logs"]("web", SourceSettings(product="nginx", paths=(str(log),)), nginx, ZONE)
+            ours, theirs = by_source(source, "infra.requests"), by_re(log)
+            compare("access log, counted by minute; Python re", options.lines, ours, theirs, options.rounds)
 
 
 if __name__ == "__main__":

@@ -49,8 +49,6 @@ class DeltaLake:
         self.bucket = bucket
         self._leases = leases if bucket else None
         self._places: dict[str, Place] = {}
-        #: Dataset → the version that was asked for last; it never changes, and opening one reads the table's whole log.
-        self._opened: dict[str, DeltaTable] = {}
         self._days: dict[tuple[str, int], frozenset[dt.date]] = {}
 
     @classmethod
@@ -235,13 +233,9 @@ class DeltaLake:
         )
 
     def _open(self, dataset: str, version: int) -> DeltaTable:
-        kept = self._opened.get(dataset)
-        if kept is not None and kept.version() == version:
-            return kept
         place = self.place(dataset)
         with self._reading(f"version {version}", place):
-            self._opened[dataset] = place.open(version)
-        return self._opened[dataset]
+            return place.open(version)
 
     @contextmanager
     def _reading(self, what: str, place: Place | None = None) -> Iterator[None]:

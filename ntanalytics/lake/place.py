@@ -57,6 +57,7 @@ class Place:
         self.uri = f"{bucket.uri}/{folder.name}" if bucket else str(folder)
         self.options = bucket.options if bucket else None
         self._newest: DeltaTable | None = None
+        self._asked: DeltaTable | None = None
 
     def checked(self, check: Callable[[], None]) -> Self:
         """The same place, for a writer who holds a lease."""
@@ -78,12 +79,15 @@ class Place:
     def open(self, version: int | None = None) -> DeltaTable:
         """A version of the table, the newest by default.
 
-        The newest is opened once, and is told the commits since when it is asked for again: the log of a table that is
-        years old is long. What was returned before is then as new.
+        The log of a table that is years old is long. The newest is opened once, and is told the commits since when it
+        is asked for again; what was returned before is then as new. Of the others the one that was asked for last is
+        kept: a version never changes.
 
         Raises:
             DeltaError, OSError: it cannot be read.
         """
+        if self._asked is not None and self._asked.version() == version:
+            return self._asked
         if self._newest is not None:
             with suppress(DeltaError):  # its log may be another one by now
                 if version is None:
@@ -93,6 +97,8 @@ class Place:
         opened = DeltaTable(self.uri, version=version, storage_options=self.options)
         if version is None:
             self._newest = opened
+        else:
+            self._asked = opened
         return opened
 
     def here(self, names: Iterable[str]) -> list[Path]:

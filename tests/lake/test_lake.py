@@ -3,6 +3,7 @@ import os
 import threading
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -81,6 +82,27 @@ def test_only_the_files_of_the_days_asked_for_are_read(lake: DeltaLake):
     assert total(lake, version, first=later) == 110
     assert total(lake, version, first=later, last=later) == 10
     assert len(lake.files("sms.bills", version, later, later)) == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "rows", "is_held"),
+    [(20, 1, True), (20, 100, True), (19, 1, False), (20, 101, False)],
+    ids=["few rows", "as many as are few", "few files", "many rows"],
+)
+def test_few_rows_of_many_files_are_read_once(lake: DeltaLake, days: int, rows: int, is_held: bool):
+    last = DAY + dt.timedelta(days=days - 1)
+    every = [bills(DAY + dt.timedelta(days=offset), 1, count=rows).read_all() for offset in range(days)]
+    replace(lake, pa.concat_tables(every).to_reader(), "a", DAY, last)
+    table = DuckReader(lake).table(BILLS, lake.version("sms.bills"))
+    expected = table.billed_segments.sum().to_pyarrow().as_py()
+    assert expected == days * rows
+    for file in (lake.folder / "sms.bills").glob("*/*.parquet"):
+        file.write_bytes(b"")
+    if is_held:
+        assert table.billed_segments.sum().to_pyarrow().as_py() == expected
+    else:
+        with pytest.raises(duckdb.Error):
+            table.billed_segments.sum().to_pyarrow()
 
 
 def test_files_are_partitioned_by_day_and_compressed_with_zstd(lake: DeltaLake):
