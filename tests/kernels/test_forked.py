@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -231,8 +232,13 @@ def test_nothing_outlives_a_supervisor_that_was_killed(tmp_path: Path, number: s
     assert gone(server)
 
 
-async def _heard(manager: AsyncKernelManager) -> tuple[str, list[str]]:
+def heard(kernels: type[AsyncKernelManager]) -> tuple[str, list[str]]:
     """What a kernel prints that is asked as soon as it is said to be ready, and the kinds of all that it tells."""
+    with ThreadPoolExecutor(1) as apart:  # the browser of another test may have left a loop running in this thread
+        return apart.submit(lambda: asyncio.run(_heard(kernels()))).result()
+
+
+async def _heard(manager: AsyncKernelManager) -> tuple[str, list[str]]:
     await manager.start_kernel()
     client = manager.client()
     client.start_channels()
@@ -253,7 +259,7 @@ async def _heard(manager: AsyncKernelManager) -> tuple[str, list[str]]:
 def test_of_a_kernel_that_is_ready_the_first_words_are_heard_and_no_earlier_ones(tmp_path: Path) -> None:
     for _ in range(10):
         with kernel_manager(tmp_path, os.environ, tmp_path / "log") as kernels:
-            text, kinds = asyncio.run(_heard(kernels()))
+            text, kinds = heard(kernels)
         assert text == "first words\n"
         assert kinds == ["status", "execute_input", "stream", "status"]
 
@@ -262,7 +268,7 @@ def test_a_kernel_that_dies_while_it_starts_is_not_waited_for(tmp_path: Path) ->
     with Warm(os.environ, ("ntanalytics.errors", "tests.kernels.dying:die_in_the_kernel=x")) as server:
         kernels = kernel_manager(tmp_path, os.environ, tmp_path / "log", server)
         with kernels as manager, pytest.raises(RuntimeError, match="died before"):
-            asyncio.run(_heard(manager()))
+            heard(manager)
 
 
 def test_anybody_may_use_the_engine_with_papermill(tmp_path: Path) -> None:
