@@ -66,14 +66,32 @@ def test_a_hole_that_is_never_filled_is_given_up_with_what_it_lacks(tmp_path: Pa
     assert town.ledger.corrections.of("daily")[0].status == "given up"
 
 
+def closed_by_day(town: Town) -> None:
+    """Have the shop read by night alone."""
+    settings = town.config.read_text(encoding="utf-8").replace("timeout_s: 5", 'timeout_s: 5, allowed: "22:00-06:00"')
+    town.config.write_text(settings, encoding="utf-8")
+
+
 def test_a_source_that_may_not_be_read_at_the_hour_is_as_it_was_wanted_and_told_to_nobody(tmp_path: Path):
     town = Town(tmp_path)
     town.fill([DAY])
-    settings = town.config.read_text(encoding="utf-8").replace("timeout_s: 5", 'timeout_s: 5, allowed: "22:00-06:00"')
-    town.config.write_text(settings, encoding="utf-8")
+    closed_by_day(town)
     town.by_hand("2026-11-23", EIGHT - dt.timedelta(hours=9))
     [done] = town.due(EIGHT)
     assert done.status == "issued", done.why
     [hole] = town.manifest("2026-11-24")["holes"]
     assert "不在允许取数的时段" in hole
     assert town.told() == []
+
+
+def test_the_first_report_of_a_site_whose_source_may_not_be_read_yet_comes_out_and_is_corrected(tmp_path: Path):
+    town = Town(tmp_path)
+    town.fill([DAY])
+    closed_by_day(town)
+    [done] = town.due(EIGHT)
+    assert done.status == "issued", done.why
+    [hole] = town.manifest("2026-11-24")["holes"]
+    assert "不在允许取数的时段" in hole
+    [corrected] = town.due(EIGHT + dt.timedelta(hours=14, minutes=1))
+    assert corrected.status == "corrected", corrected.why
+    assert (town.manifest("2026-11-24")["version"], town.manifest("2026-11-24")["holes"]) == (2, [])
