@@ -16,16 +16,21 @@ TODAY = dt.date(2026, 11, 24)
 
 
 @pytest.mark.parametrize(
-    ("report", "period", "table"),
-    [("daily_inspection", "2026-11-23", "backups"), ("weekly_service_report", "2026-W47", "services")],
+    ("report", "period", "unknown", "table", "note"),
+    [
+        ("daily_inspection", "2026-11-23", "网络请求", "backups", "没有数据源，未能统计。"),
+        ("weekly_service_report", "2026-W47", "网络请求", "services", "没有数据源，未能统计。"),
+        # nobody is asked anything for it, and the lake stays as empty as it was
+        ("oa_adoption", "2026-W47", "协同办公操作", "risen", "没有单位可列。"),
+    ],
 )
 def test_a_report_of_a_site_without_sources_comes_out_and_says_what_is_not_connected(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: str, period: str, table: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: str, period: str, unknown: str, table: str, note: str
 ):
     monkeypatch.setenv("NTANALYTICS_CHROMIUM", "")
     settings = load(write_starter(tmp_path)[0])
     result: RunResult = run_report(settings, report, period, {}, today=TODAY)
-    assert "网络请求没有配置数据源，相关数据未知。" in result.holes
+    assert f"{unknown}没有配置数据源，相关数据未知。" in result.holes
     shown = blocks(result.directory)[table]
-    assert (shown["rows"], shown["note"]) == ([], "没有数据源，未能统计。")
+    assert (shown["rows"], shown["note"]) == ([], note)
     assert (result.directory / "report.html").is_file()

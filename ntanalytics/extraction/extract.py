@@ -278,11 +278,11 @@ class Extractor:
     ) -> tuple[
         Counter[dt.date], Counter[tuple[dt.date | None, str]], Counter[dt.date], frozenset[dt.date], Counter[str]
     ]:
-        key = self._key  # with it the lake is there, and what may not be read yet is a hole in a report
         admit(self.settings, source.name, self._clock())
         mapping = source.mapping(contract.name)
         days = days_between(first, last)
         absent = source.absent_days(mapping, days)
+        key = self._key
         with Spool(self._lake.folder / ".spool", contract) as spool:
             source_rows, masked = fill(
                 spool, source, mapping, first, last,

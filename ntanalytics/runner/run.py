@@ -322,9 +322,17 @@ def taken(
 
     Returns:
         (dataset, source, error) of each source that could not be read; the report shows the hole.
+
+    Raises:
+        DiskError: there is no lake, and none can be made.
     """
     from ntanalytics.extraction import Extractor
 
     extractor = Extractor(settings, ledger, progress, clock)
     done = extractor.ensure(plan.needs, period.first, period.last, patience=patience)
+    try:
+        # Of a source that is closed, or of none at all, comes nothing: the report says so, over a lake that is empty.
+        settings.lake.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise disk.disk_error(error, settings.lake) from error
     return tuple((each.dataset, each.source, each.error) for each in done if each.error)
