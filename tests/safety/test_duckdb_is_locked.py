@@ -30,7 +30,7 @@ ATTACKS = (
     "SELECT * FROM glob('/etc/*')",
     "SELECT * FROM read_parquet('{other}')",
     "SELECT * FROM read_parquet('{link}')",
-    "SELECT * FROM read_csv('https://{other}')",
+    "SELECT * FROM read_csv('https://example.com/a.csv')",
     "COPY (SELECT 1) TO '{out}'",
     "EXPORT DATABASE '{out}'",
     "ATTACH '{out}' AS mine",
