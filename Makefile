@@ -76,7 +76,7 @@ fix: setup docs ## format, mend what ruff can, strip notebooks, write the genera
 docs: setup ## write docs/datasets.md from the contract, docs/rules.md from the rules, scheduled/ from jobs.yml
 	$(BIN)/python -c 'from ntanalytics.contract.documents import page; print(page(), end="")' > docs/datasets.md
 	$(BIN)/python -c 'from ntanalytics.evaluation.rulebook import page; print(page(), end="")' > docs/rules.md
-	$(BIN)/python -c 'from ntanalytics.scheduling.unattended import write_examples; write_examples()'
+	$(BIN)/python -c 'from ntanalytics.scheduling.deployment_files import write_examples; write_examples()'
 
 evaluation: setup ## measure how right the findings are, into docs/evaluation.md (about half an hour)
 	$(BIN)/ntanalytics evaluate --seeds 201,202,203,204,205 --dir "$(EVALUATED)" --write docs/evaluation.md

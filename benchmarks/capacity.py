@@ -13,9 +13,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 
-from ntanalytics.findings.forecast import back_test
-from ntanalytics.findings.forecast_volume import volume
-from ntanalytics.metrics import hosts, sms
+from ntanalytics.detectors.forecast import back_test
+from ntanalytics.detectors.forecast_volume import volume
+from ntanalytics.metrics.infra import hosts
+from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.periods import days_between
 from ntanalytics.workspace import open_workspace
 
@@ -50,7 +51,7 @@ def main() -> None:
                 )
     told = given.last - _TOLD
     as_of = datetime.combine(given.last + timedelta(days=4), time(), UTC)
-    daily = sms.daily(workspace.table("sms.messages", first, given.last), days, as_of)
+    daily = sms_volume.daily(workspace.table("sms.messages", first, given.last), days, as_of)
     rows = daily.to_pyarrow().to_pylist()
     before = [row for row in rows if row["day"] <= told and row["segments"]]
     after = [row for row in rows if row["day"] > told]

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.anomalies import Case, cases
-from ntanalytics.findings import detect
+from ntanalytics.detectors.streaming import detect
 
 
 @dataclass

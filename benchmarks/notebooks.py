@@ -29,7 +29,7 @@ from typing import Any, Self
 
 import psutil
 
-from ntanalytics.kernels.grammar import leave_out_grammar
+from ntanalytics.kernels.skip_grammar_import import leave_out_grammar
 from ntanalytics.periods import parse_period
 from ntanalytics.settings import Settings, load, project_dir
 

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING
 import ibis.expr.types as ir
 import pandas as pd
 
-from ntanalytics.metrics import adoption, hosts, identity, requests, sms
+from ntanalytics.metrics.identity import logins
+from ntanalytics.metrics.infra import hosts, requests
+from ntanalytics.metrics.oa import adoption
+from ntanalytics.metrics.sms import volume
 from ntanalytics.periods import Calendar, days_between
 
 if TYPE_CHECKING:
@@ -72,7 +75,7 @@ def _sms(by: str) -> str:
 def _sms_pandas(by: str) -> Callable[[Frames], pd.DataFrame]:
     def answer(frames: Frames) -> pd.DataFrame:
         rows = frames["sms.messages"]
-        is_old = rows["submitted_at"] <= pd.Timestamp(_AS_OF - sms.UNKNOWN_AFTER)
+        is_old = rows["submitted_at"] <= pd.Timestamp(_AS_OF - volume.UNKNOWN_AFTER)
         is_open = rows["outcome"].isna()
         marked = rows.assign(
             delivered=rows["outcome"] == "delivered", failed=rows["outcome"] == "failed", unknown=is_open & is_old,
@@ -182,17 +185,19 @@ FULL JOIN able ON counted.unit IS NOT DISTINCT FROM able.unit ORDER BY active DE
 
 QUESTIONS: dict[str, Question] = {
     "sms.volume by carrier": Question(
-        ("sms.messages",), lambda t: sms.volume(t["sms.messages"], _AS_OF, ["carrier"]), _sms("carrier"),
+        ("sms.messages",), lambda t: volume.volume(t["sms.messages"], _AS_OF, ["carrier"]), _sms("carrier"),
         _sms_pandas("carrier"),
     ),
     "sms.volume by unit": Question(
-        ("sms.messages",), lambda t: sms.volume(t["sms.messages"], _AS_OF, ["unit"]), _sms("unit"), _sms_pandas("unit"),
+        ("sms.messages",), lambda t: volume.volume(t["sms.messages"], _AS_OF, ["unit"]),
+        _sms("unit"), _sms_pandas("unit"),
     ),
     "sms.daily": Question(
-        ("sms.messages",), lambda t: sms.daily(t["sms.messages"], t["days"], _AS_OF), _sms("day"), _sms_pandas("day"),
+        ("sms.messages",), lambda t: volume.daily(t["sms.messages"], t["days"], _AS_OF),
+        _sms("day"), _sms_pandas("day"),
     ),
     "sms.failure_codes by carrier": Question(
-        ("sms.messages",), lambda t: sms.failure_codes(t["sms.messages"], ["carrier"]),
+        ("sms.messages",), lambda t: volume.failure_codes(t["sms.messages"], ["carrier"]),
         "SELECT carrier, failure_code, count(*) AS n, count(*) / sum(count(*)) OVER (PARTITION BY carrier) AS share "
         "FROM sms_messages WHERE outcome = 'failed' GROUP BY 1, 2 ORDER BY n DESC",
         lambda f: f["sms.messages"][f["sms.messages"]["outcome"] == "failed"].groupby(
@@ -228,7 +233,7 @@ QUESTIONS: dict[str, Question] = {
         .groupby("module").agg(["size", "sum"]).reset_index(),
     ),
     "identity.logins by method": Question(
-        ("identity.logins",), lambda t: identity.logins(t["identity.logins"], ["method"]),
+        ("identity.logins",), lambda t: logins.logins(t["identity.logins"], ["method"]),
         "SELECT method, count(*) AS logins, count(*) FILTER (outcome = 'failure') AS failures, "
         "count(DISTINCT account_id) FILTER (outcome <> 'failure') AS users FROM identity_logins "
         "GROUP BY ALL ORDER BY logins DESC",

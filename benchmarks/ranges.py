@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ntanalytics.demo.rhythm import Audience, Rhythm
-from ntanalytics.findings.forecast import forecast
-from ntanalytics.findings.usual import usual_range
+from ntanalytics.demo.population.seasonality import Audience, Rhythm
+from ntanalytics.detectors.expected_range import usual_range
+from ntanalytics.detectors.forecast import forecast
 from ntanalytics.periods import Calendar
 
 Rows = list[dict[str, Any]]

@@ -14,7 +14,7 @@ from statistics import median
 from benchmarks import questions
 from benchmarks.estate import SCALE, dense
 from benchmarks.questions import QUESTIONS
-from ntanalytics.lake.reader import Reader
+from ntanalytics.lake.backends.reader import Reader
 from ntanalytics.settings import Spark, load
 from ntanalytics.workspace import Workspace
 

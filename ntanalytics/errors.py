@@ -35,7 +35,7 @@ import difflib
 from collections.abc import Iterable
 from typing import ClassVar
 
-from ntanalytics.hiding import redacted
+from ntanalytics.redaction import redacted
 
 
 def _told(text: str) -> str:

@@ -23,7 +23,7 @@ import pytest
 import ntanalytics
 from ntanalytics.lake import DuckReader, Reader
 from ntanalytics.settings import project_dir
-from ntanalytics.workspace.shelves import metric_shelf
+from ntanalytics.workspace.namespaces import metric_shelf
 
 
 def public_metrics() -> dict[str, Callable[..., object]]:

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from ntanalytics.contract.words import SUBSYSTEMS
+from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunResult
 from tests.city import City, blocks

@@ -6,9 +6,9 @@ import pytest
 import structlog
 import typer
 
-from ntanalytics import terminal
+from ntanalytics.cli import terminal
 from ntanalytics.cli.program import configure
-from ntanalytics.terminal import plain
+from ntanalytics.cli.terminal import plain
 
 
 def test_what_a_terminal_would_obey_is_written_out():

@@ -19,9 +19,7 @@ def _files(workspace: Workspace) -> dict[str, list[str]]:
     lake, found = DeltaLake(workspace.settings.lake), {}
     for name in {name for question in QUESTIONS.values() for name in question.datasets}:
         version, is_state = workspace.version(name), name in STATES
-        found[name] = [] if version is None else lake.files(
-            name, version, LAST if is_state else FIRST, LAST
-        )  # fmt: skip
+        found[name] = [] if version is None else lake.files(name, version, LAST if is_state else FIRST, LAST)
     return found
 
 

@@ -141,9 +141,13 @@ def _morning_plain(city: str) -> Work:
     def work() -> int:
         root = Path(__file__).parents[2]
         command(
-            sys.executable, "-m", "benchmarks.plain", city, folder,
+            sys.executable,
+            "-m",
+            "benchmarks.plain",
+            city,
+            folder,
             environment={"PYTHONPATH": str(root), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
-        )  # fmt: skip
+        )
         shutil.rmtree(folder)
         return len(_MORNING)
 

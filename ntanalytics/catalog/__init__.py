@@ -6,7 +6,7 @@ column, and never reaches a source.
 
 from __future__ import annotations
 
-from ntanalytics.catalog.folders import Catalog, site_catalog
+from ntanalytics.catalog.catalog import Catalog, site_catalog
 from ntanalytics.catalog.loading import load_product
 from ntanalytics.catalog.product import TIME_FORMS, Mapping, Product
 

@@ -12,9 +12,9 @@ from typing import Annotated, Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from ntanalytics.catalog.fitting import check_columns, check_times, selected_columns
+from ntanalytics.catalog.contract_match import check_columns, check_times, selected_columns
 from ntanalytics.catalog.product import Mapping, Product
-from ntanalytics.catalog.words import load_words
+from ntanalytics.catalog.value_maps import load_words
 from ntanalytics.contract import DATASETS, Dataset
 from ntanalytics.errors import ContractError, UnknownName
 
@@ -81,9 +81,15 @@ def load_product(*homes: Path) -> Product:
     if not mappings:
         raise ContractError("the product maps no dataset", where=str(homes[-1]))
     return Product(
-        homes[0].name, about.title, about.kind, about.needs, about.timezone,
-        MappingProxyType(about.shards), MappingProxyType(mappings), MappingProxyType(about.queries),
-    )  # fmt: skip
+        homes[0].name,
+        about.title,
+        about.kind,
+        about.needs,
+        about.timezone,
+        MappingProxyType(about.shards),
+        MappingProxyType(mappings),
+        MappingProxyType(about.queries),
+    )
 
 
 def product_files(homes: Iterable[Path]) -> dict[str, Path]:

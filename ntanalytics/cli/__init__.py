@@ -6,23 +6,33 @@ import os
 import sys
 
 from ntanalytics.cli import (
-    auditing,
-    backfilling,
-    delivering,
-    evaluating,
-    intake,
-    issuing,
+    backfill,
+    connect,
+    contract,
+    deliver,
+    demo,
+    doctor,
+    evaluate,
+    extract,
+    health,
+    history,
+    index,
+    init,
     lab,
-    mapping,
-    retaining,
-    scaffolding,
-    shelving,
-    turning,
+    maintain,
+    map_check,
+    new,
+    retention,
+    rules,
+    run,
+    run_due,
+    schedule,
+    verify,
 )
 from ntanalytics.cli.program import app
+from ntanalytics.cli.terminal import complain
 from ntanalytics.errors import NtaError
-from ntanalytics.kernels.grammar import leave_out_grammar
-from ntanalytics.terminal import complain
+from ntanalytics.kernels.skip_grammar_import import leave_out_grammar
 
 
 def main() -> None:
@@ -42,17 +52,27 @@ def main() -> None:
 
 __all__ = [
     "app",
-    "auditing",
-    "backfilling",
-    "delivering",
-    "evaluating",
-    "intake",
-    "issuing",
+    "backfill",
+    "connect",
+    "contract",
+    "deliver",
+    "demo",
+    "doctor",
+    "evaluate",
+    "extract",
+    "health",
+    "history",
+    "index",
+    "init",
     "lab",
     "main",
-    "mapping",
-    "retaining",
-    "scaffolding",
-    "shelving",
-    "turning",
+    "maintain",
+    "map_check",
+    "new",
+    "retention",
+    "rules",
+    "run",
+    "run_due",
+    "schedule",
+    "verify",
 ]

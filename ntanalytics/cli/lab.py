@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ntanalytics.cli.program import app
-from ntanalytics.terminal import say
+from ntanalytics.cli.terminal import say
 
 
 @app.command(epilog="Example: ntanalytics lab --port 8890 --no-browser")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ntanalytics.terminal import one_line
+from ntanalytics.cli.terminal import one_line
 
 app = typer.Typer(
     name="ntanalytics",

@@ -13,9 +13,9 @@ from collections.abc import Iterable
 
 import yaml
 
-from ntanalytics.connect.forms import meanings
-from ntanalytics.connect.places import Field, Place, Sort
-from ntanalytics.connect.proposing import MOST_WORDS, Candidate, Proposal, ours, words
+from ntanalytics.connect.matching import MOST_WORDS, Candidate, Proposal, ours, words
+from ntanalytics.connect.source_table import Field, Place, Sort
+from ntanalytics.connect.value_forms import meanings
 from ntanalytics.contract import Column, Type
 
 #: What stands in a table of words where a person has to say it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from ntanalytics.contract.dataset import Column, Dataset, Kind, Privacy, Type
-from ntanalytics.contract.words import SUBSYSTEMS
+from ntanalytics.contract.enumerations import SUBSYSTEMS
 
 #: What a ticket asks for; the obligations O4–O14 read them.
 CATEGORIES = MappingProxyType(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from ntanalytics.contract.dataset import Column, Dataset, Kind, Type
-from ntanalytics.contract.words import OUTCOMES, PLATFORMS
+from ntanalytics.contract.enumerations import OUTCOMES, PLATFORMS
 
 DOCUMENTS = Dataset(
     name="docexchange.documents",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from ntanalytics.contract.dataset import Column, Dataset, Kind, Privacy, Type
-from ntanalytics.contract.words import OUTCOMES, TERMINALS
+from ntanalytics.contract.enumerations import OUTCOMES, TERMINALS
 
 #: How a person proves who he is (domain.md, "Identity and SSO").
 METHODS = MappingProxyType({

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from ntanalytics.contract.dataset import Column, Dataset, Kind, Privacy, Type
-from ntanalytics.contract.words import PLATFORMS, TERMINALS
+from ntanalytics.contract.enumerations import PLATFORMS, TERMINALS
 
 MESSAGES = Dataset(
     name="im.messages",

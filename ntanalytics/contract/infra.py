@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from ntanalytics.contract.dataset import Column, Dataset, Kind, Type
-from ntanalytics.contract.words import OUTCOMES, SUBSYSTEMS
+from ntanalytics.contract.enumerations import OUTCOMES, SUBSYSTEMS
 
 #: Ratio of the upper to the lower bound of a duration bucket. Bucket ``b`` holds the durations in
 #: (GROWTH^(b-1), GROWTH^b] ms, so a quantile read from bucket middles is within 5 % of the true one.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ntanalytics.contract.dataset import Column, Dataset, Kind, Privacy, Type
-from ntanalytics.contract.words import EDITIONS, MODULES, PLATFORMS, TERMINALS
+from ntanalytics.contract.enumerations import EDITIONS, MODULES, PLATFORMS, TERMINALS
 
 MEMBERS = Dataset(
     name="oa.members",

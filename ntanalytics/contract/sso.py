@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ntanalytics.contract.dataset import Column, Dataset, Kind, Privacy, Type
-from ntanalytics.contract.words import OUTCOMES
+from ntanalytics.contract.enumerations import OUTCOMES
 
 APPS = Dataset(
     name="sso.apps",

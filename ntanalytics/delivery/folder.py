@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from ntanalytics.channels import Channel
 from ntanalytics.delivery.message import Message, Outcome
 from ntanalytics.errors import PublishError
+from ntanalytics.settings.channels import Channel
 
 _MB = 2**20
 

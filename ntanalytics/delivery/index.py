@@ -19,8 +19,8 @@ import filelock
 import jinja2
 from markupsafe import Markup
 
-from ntanalytics.contract.words import EDITIONS
-from ntanalytics.delivery.issued import RENDERINGS, Issued, Unreadable, look_through
+from ntanalytics.contract.enumerations import EDITIONS
+from ntanalytics.delivery.catalogue import RENDERINGS, Issued, Unreadable, look_through
 from ntanalytics.delivery.missing import Missing, failures, gaps
 from ntanalytics.errors import PublishError
 from ntanalytics.findings.finding import STATES

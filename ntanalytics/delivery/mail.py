@@ -16,10 +16,10 @@ from contextlib import contextmanager
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
-from ntanalytics.channels import Channel
 from ntanalytics.delivery.message import Message, Outcome
 from ntanalytics.errors import SettingsError
 from ntanalytics.settings import read_secret
+from ntanalytics.settings.channels import Channel
 
 #: Seconds for each step of the talk with the server.
 TIMEOUT_S = 30.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ntanalytics.delivery.issued import Issued
+from ntanalytics.delivery.catalogue import Issued
 from ntanalytics.errors import BadPeriod, CalendarMissing
 from ntanalytics.ledger import Run
 from ntanalytics.periods import Calendar, Period, PeriodKind, parse_period

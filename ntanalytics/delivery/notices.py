@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from functools import partial
 
-from ntanalytics.channels import addresses
 from ntanalytics.delivery.message import Message
-from ntanalytics.delivery.posting import Round
+from ntanalytics.delivery.session import Round
 from ntanalytics.errors import UnknownName
 from ntanalytics.ledger import Delivery, Ledger, Notice, Parcel
 from ntanalytics.settings import Settings
+from ntanalytics.settings.channels import addresses
 
 #: What could not be told for so long is not told any more; it stands in the ledger.
 _TOLD_WITHIN = dt.timedelta(days=10)

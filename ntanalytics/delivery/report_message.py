@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ntanalytics.delivery.first_page import first_page
+from ntanalytics.delivery.email_body import first_page
 from ntanalytics.delivery.message import Artefact, Message
 from ntanalytics.delivery.summary import subject, summary
 from ntanalytics.reports.record import Record, load_record

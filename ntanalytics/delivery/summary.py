@@ -9,7 +9,7 @@ from typing import Any
 
 from ntanalytics.delivery.index import parameter_words
 from ntanalytics.findings.finding import STATES
-from ntanalytics.reports import wording
+from ntanalytics.reports import labels
 from ntanalytics.reports.data import clean
 from ntanalytics.reports.record import Record
 
@@ -100,7 +100,7 @@ def subject(manifest: Mapping[str, Any]) -> str:
 
 def figure_words(item: Mapping[str, Any], record: Record) -> str:
     """A headline figure in words: ``送达率 97.6%（▼ 1.1 个百分点，上期 98.7%）``."""
-    value, change, before = wording.kpi_words(item, record.zone)
+    value, change, before = labels.kpi_words(item, record.zone)
     beside = "，".join(each for each in (change, before) if each)
     return f"{item['label']} {value}" + (f"（{beside}）" if beside else "")
 

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ntanalytics.demo.estate import Estate, write_estate
-from ntanalytics.demo.incidents import Incident
+from ntanalytics.demo.incidents.incident import Incident
 
 __all__ = ["Estate", "Incident", "write_estate"]

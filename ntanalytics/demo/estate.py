@@ -9,25 +9,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ntanalytics.demo.backups import write_backups
-from ntanalytics.demo.ca import write_authority
-from ntanalytics.demo.ca_gateway import write_gateway
-from ntanalytics.demo.city import city_of
-from ntanalytics.demo.desk import write_ledger
-from ntanalytics.demo.docexchange import write_exchange
-from ntanalytics.demo.hosts import write_hosts
-from ntanalytics.demo.identity import write_identity
-from ntanalytics.demo.im import write_im
-from ntanalytics.demo.incidents import SPAN_DAYS, ZONE, Incident
-from ntanalytics.demo.oa import write_oa
-from ntanalytics.demo.planning import harmless, plan
-from ntanalytics.demo.script import DEFAULT_SEED
-from ntanalytics.demo.seal import write_seals
-from ntanalytics.demo.service_checks import write_checks
+from ntanalytics.demo.incidents.incident import SPAN_DAYS, ZONE, Incident
+from ntanalytics.demo.incidents.planning import harmless, plan
+from ntanalytics.demo.incidents.script import DEFAULT_SEED
+from ntanalytics.demo.population.city import city_of
+from ntanalytics.demo.products.backup_inventories import write_backups
+from ntanalytics.demo.products.desk_workbook import write_ledger
+from ntanalytics.demo.products.ejbca import write_authority
+from ntanalytics.demo.products.exchange import write_exchange
+from ntanalytics.demo.products.maxkey import write_identity
+from ntanalytics.demo.products.nginx import write_logs
+from ntanalytics.demo.products.nginx_client_cert import write_gateway
+from ntanalytics.demo.products.openfire import write_im
+from ntanalytics.demo.products.probe import write_checks
+from ntanalytics.demo.products.seal_register import write_seals
+from ntanalytics.demo.products.sms_platform import write_platform
+from ntanalytics.demo.products.xinhu import write_oa
+from ntanalytics.demo.products.zabbix import write_hosts
 from ntanalytics.demo.site import LEDGER_FILE, write_site
-from ntanalytics.demo.sms import write_platform
 from ntanalytics.demo.store import Store, servers_of
-from ntanalytics.demo.weblogs import write_logs
 from ntanalytics.errors import UsageError
 from ntanalytics.periods import Calendar, days_between
 

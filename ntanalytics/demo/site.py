@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ntanalytics.demo import identity_schema, oa_schema
-from ntanalytics.demo.service_checks import CHECKED, JOURNAL
+from ntanalytics.demo.population.units import ALIASES
+from ntanalytics.demo.products import maxkey_schema, xinhu_schema
+from ntanalytics.demo.products.probe import CHECKED, JOURNAL
 from ntanalytics.demo.store import Store
-from ntanalytics.demo.units import ALIASES
 from ntanalytics.sources.starter import write_jobs
 
 ALIAS_FILE = "unit-aliases.csv"
@@ -82,7 +82,7 @@ def write_site(directory: Path, store: Store, outputs: Path | None) -> Path:
         store: where its databases are.
         outputs: where its reports are issued; None for the estate's own folder.
     """
-    for name, text in {**oa_schema.site_files(), **identity_schema.site_files()}.items():
+    for name, text in {**xinhu_schema.site_files(), **maxkey_schema.site_files()}.items():
         path = directory / "queries" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ntanalytics.errors import UsageError
 from ntanalytics.evaluation.estate import Told, Wanted, read_estate
-from ntanalytics.evaluation.judging import PROCESSES, judge
-from ntanalytics.evaluation.runs import APART
+from ntanalytics.evaluation.inspections import PROCESSES, judge
 from ntanalytics.evaluation.scoring import Score, score
+from ntanalytics.evaluation.sightings import APART
 from ntanalytics.periods import days_between
 
 

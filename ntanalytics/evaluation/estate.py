@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ntanalytics.demo import Incident, write_estate
 from ntanalytics.demo.estate import HARMLESS_FILE, INCIDENTS_FILE
-from ntanalytics.demo.planning import harmless, plan
+from ntanalytics.demo.incidents.planning import harmless, plan
 from ntanalytics.errors import LakeError
 from ntanalytics.extraction import Extractor
 from ntanalytics.ledger import Ledger

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Literal
 
-from ntanalytics.evaluation.subjects import meets
+from ntanalytics.evaluation.entity_names import meets
 
 
 @dataclass(frozen=True)

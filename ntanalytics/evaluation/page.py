@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ntanalytics.evaluation.scoring import Score
 from ntanalytics.evaluation.tables import Listed, tables
-from ntanalytics.findings.rules import Rule
+from ntanalytics.findings.rule import Rule
 
 #: What stands before and behind the tables; all else on the page is a person's.
 BEGIN, END = "<!-- evaluation: begin -->", "<!-- evaluation: end -->"

@@ -7,15 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from ntanalytics.contract import DATASETS, Kind
-from ntanalytics.contract.words import SUBSYSTEMS
+from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.errors import NoData, UnknownName
 from ntanalytics.findings.finding import ORDER, STATES, Finding
-from ntanalytics.findings.recommendations_causes import CAUSES
-from ntanalytics.findings.rules import KINDS, RULES, Rule
+from ntanalytics.findings.rule import KINDS, Rule
 from ntanalytics.findings.sentences import limits
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.periods import Period
-from ntanalytics.workspace.looks.inspection import inspect
+from ntanalytics.recommendations.causes import CAUSES
+from ntanalytics.report_content.daily_inspection import inspect
+from ntanalytics.subsystems import RULES
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.site import Workspace
 
@@ -25,7 +26,7 @@ _SECTIONS = {**SUBSYSTEMS, "data": "数据完整性"}
 _HEAD = """\
 # The rules
 
-<!-- Written by "make docs" from ntanalytics/findings/rules; a test compares the two. -->
+<!-- Written by "make docs" from ntanalytics/subsystems/*/rules.py; a test compares the two. -->
 
 Every check of the inspection that has limits: what it is held against, what to do, and why the limits are these.
 A site overrides limits and advice, and switches rules off, under `rules:` of ntanalytics.yml ([settings](settings.md)).

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ntanalytics.contract.words import SUBSYSTEMS
+from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.demo import Incident
-from ntanalytics.evaluation.judging import Found
-from ntanalytics.evaluation.runs import Run, Sighting, begins, known_from, runs_of
-from ntanalytics.evaluation.subjects import meets, names_of
+from ntanalytics.evaluation.entity_names import meets, names_of
+from ntanalytics.evaluation.inspections import Found
+from ntanalytics.evaluation.sightings import Run, Sighting, begins, known_from, runs_of
 from ntanalytics.findings.finding import STATES, State, worst
 
 #: Severity → within how many days an incident of it is to be found.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from ntanalytics.evaluation.scoring import AIM, AIM_FALSE, WITHIN, Outcome, Recall, Score, by_rule, recall, severity_of
-from ntanalytics.findings.rules import Rule
+from ntanalytics.findings.rule import Rule
 
 Cells = tuple[str, ...]
 
@@ -37,9 +37,14 @@ def tables(scores: Sequence[Score], rules: Mapping[str, Rule]) -> list[Listed]:
         rules: every rule of the inspection by code.
     """
     return [
-        totals(scores), *([of_seeds(scores)] if len(scores) > 1 else []), kinds(scores), of_rules(scores, rules),
-        misses(scores), false_alarms(scores), standing(scores),
-    ]  # fmt: skip
+        totals(scores),
+        *([of_seeds(scores)] if len(scores) > 1 else []),
+        kinds(scores),
+        of_rules(scores, rules),
+        misses(scores),
+        false_alarms(scores),
+        standing(scores),
+    ]
 
 
 def _outcomes(scores: Iterable[Score]) -> list[Outcome]:
@@ -79,10 +84,14 @@ def of_seeds(scores: Sequence[Score]) -> Listed:
     rows = []
     for score in scores:
         seen = {name: recall(each for each in score.outcomes if each.incident.severity == name) for name in WITHIN}
-        rows.append((
-            str(score.seed), *(_in_time(seen[name]) for name in WITHIN), str(len(score.false_alarms)),
-            _number(_ratio(len(score.false_alarms), score.days), 2),
-        ))  # fmt: skip
+        rows.append(
+            (
+                str(score.seed),
+                *(_in_time(seen[name]) for name in WITHIN),
+                str(len(score.false_alarms)),
+                _number(_ratio(len(score.false_alarms), score.days), 2),
+            )
+        )
     heads = (f"{name} in time" for name in WITHIN)
     return Listed("By seed", ("seed", *heads, "false alarms", "a day"), tuple(rows))
 
@@ -93,10 +102,17 @@ def kinds(scores: Sequence[Score]) -> Listed:
     rows = []
     for kind, severity in sorted({(each.incident.kind, each.incident.severity) for each in outcomes}):
         seen = recall(each for each in outcomes if (each.incident.kind, each.incident.severity) == (kind, severity))
-        rows.append((
-            kind, severity, str(seen.planted), str(seen.in_time), str(seen.found), str(seen.as_severe),
-            _number(seen.delay),
-        ))  # fmt: skip
+        rows.append(
+            (
+                kind,
+                severity,
+                str(seen.planted),
+                str(seen.in_time),
+                str(seen.found),
+                str(seen.as_severe),
+                _number(seen.delay),
+            )
+        )
     heads = ("kind", "severity", "planted", "in time", "found", "as severe", "median delay")
     return Listed("By kind", heads, tuple(rows))
 
@@ -105,10 +121,13 @@ def of_rules(scores: Sequence[Score], rules: Mapping[str, Rule]) -> Listed:
     """What each rule said; those that only a quarter asks are left out."""
     asked = [code for code, rule in rules.items() if not rule.is_of_quarter]
     rows = [
-        (each.code, *(str(count or "") for count in (each.named, each.followed, each.false, each.standing)),
-         _share(each.precision) or "silent")
+        (
+            each.code,
+            *(str(count or "") for count in (each.named, each.followed, each.false, each.standing)),
+            _share(each.precision) or "silent",
+        )
         for each in by_rule(scores, asked)
-    ]  # fmt: skip
+    ]
     return Listed("By rule", ("rule", "true", "consequence", "false", "standing", "precision"), tuple(rows))
 
 
@@ -120,10 +139,19 @@ def misses(scores: Sequence[Score]) -> Listed:
             incident = each.incident
             came = f"after {each.delay} days: {each.first.code}" if each.first else "never"
             beside = "; ".join(dict.fromkeys(f"{found.code} {found.subject}" for found in each.beside))
-            rows.append((
-                str(score.seed), incident.id, incident.severity, f"{incident.start:%Y-%m-%d %H:%M}", incident.subject,
-                f"{incident.size:g} {incident.shape}", incident.description, came, beside,
-            ))  # fmt: skip
+            rows.append(
+                (
+                    str(score.seed),
+                    incident.id,
+                    incident.severity,
+                    f"{incident.start:%Y-%m-%d %H:%M}",
+                    incident.subject,
+                    f"{incident.size:g} {incident.shape}",
+                    incident.description,
+                    came,
+                    beside,
+                )
+            )
     heads = ("seed", "incident", "severity", "start", "subject", "size", "what", "found", "seen beside")
     return Listed("Missed, or found too late", heads, tuple(rows), is_wide=True)
 
@@ -131,11 +159,19 @@ def misses(scores: Sequence[Score]) -> Listed:
 def false_alarms(scores: Sequence[Score]) -> Listed:
     """Matters that belong to no incident."""
     rows = [
-        (str(score.seed), f"{each.found.day}", str(each.days), each.found.code, severity_of(each.found.state),
-         each.found.subject, each.found.evidence, each.why)
+        (
+            str(score.seed),
+            f"{each.found.day}",
+            str(each.days),
+            each.found.code,
+            severity_of(each.found.state),
+            each.found.subject,
+            each.found.evidence,
+            each.why,
+        )
         for score in scores
         for each in score.false_alarms
-    ]  # fmt: skip
+    ]
     heads = ("seed", "day", "days", "rule", "state", "subject", "evidence", "because of")
     return Listed("False alarms", heads, tuple(rows), is_wide=True)
 

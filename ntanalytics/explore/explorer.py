@@ -14,9 +14,9 @@ import plotly.graph_objects as go
 from markupsafe import Markup, escape
 
 from ntanalytics.errors import NoData, NtaError
+from ntanalytics.explore.display import compared_columns, leading, led, recipe, title_of
 from ntanalytics.explore.periods import periods_of
 from ntanalytics.explore.picker import Picker
-from ntanalytics.explore.showing import compared_columns, leading, led, recipe, title_of
 from ntanalytics.metrics import Measure
 from ntanalytics.periods import PeriodKind
 from ntanalytics.reports import Chart, Table, chart, table
@@ -96,9 +96,13 @@ class Explorer(ABC):
             [
                 widgets.HTML(f"<h3>{escape(self.title)}</h3>"),
                 widgets.HBox([choosing, *(each.widget for each in self.pickers.values())]),
-                self.shown, self.message, self.drawn, self.tabled, self.code,
+                self.shown,
+                self.message,
+                self.drawn,
+                self.tabled,
+                self.code,
             ]
-        )  # fmt: skip
+        )
         self.kind.observe(lambda _: self._offer_periods(), "value")
         self.period.observe(lambda _: self._open(), "value")
         for each in (self.by, self.measure, self.shown):

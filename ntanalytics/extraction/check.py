@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from ntanalytics.catalog import Mapping
 from ntanalytics.contract import Column, Dataset, Kind, Privacy, Type
 from ntanalytics.extraction.convert import convert, local_day, seconds_between, translated
-from ntanalytics.extraction.lengths import shortened
-from ntanalytics.extraction.personal import masked, without_numbers
+from ntanalytics.extraction.pii import masked, without_numbers
 from ntanalytics.extraction.pseudonym import hashed
+from ntanalytics.extraction.truncation import shortened
 from ntanalytics.lake.delta import REJECTS
 from ntanalytics.sources import Source
 

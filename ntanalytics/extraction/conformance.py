@@ -16,8 +16,8 @@ from ntanalytics.catalog import Mapping
 from ntanalytics.contract import Column, Privacy, Type
 from ntanalytics.extraction.check import check
 from ntanalytics.extraction.convert import translated
-from ntanalytics.extraction.personal import masked
-from ntanalytics.extraction.unmatched import LinesRead, lines_read
+from ntanalytics.extraction.log_diagnostics import LinesRead, lines_read
+from ntanalytics.extraction.pii import masked
 from ntanalytics.sources import Source
 from ntanalytics.sources.logs import LogsSource
 

@@ -23,15 +23,15 @@ from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NtaError, SourceError, UsageError
 from ntanalytics.extraction.filling import fill
-from ntanalytics.extraction.patience import Patience
 from ntanalytics.extraction.pseudonym import KEY_NAME, site_key
-from ntanalytics.extraction.sharing import PAUSE_S, Window, by_others, in_turn, windows
+from ntanalytics.extraction.retry_budget import Patience
 from ntanalytics.extraction.spool import Spool
-from ntanalytics.hiding import redacted
+from ntanalytics.extraction.work_claims import PAUSE_S, Window, by_others, in_turn, windows
 from ntanalytics.lake import DeltaLake
 from ntanalytics.ledger import Covered, Ledger, Taken
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import days_between, local_window
+from ntanalytics.redaction import redacted
 from ntanalytics.settings import Settings
 from ntanalytics.sources import Source, admit, open_sources
 
@@ -259,12 +259,17 @@ class Extractor:
         except (NtaError, pa.ArrowException, duckdb.Error, OSError, UnicodeError) as error:
             log.warning("extraction failed", dataset=contract.name, source=source.name, error=redacted(str(error)))
             taken = Taken(
-                contract.name, source.name, first, last, taken_at, time.monotonic() - begun,
+                contract.name,
+                source.name,
+                first,
+                last,
+                taken_at,
+                time.monotonic() - begun,
                 error=redacted(str(error)) or type(error).__name__,
                 cause=error.said if isinstance(error, NtaError) else SourceError.said,
                 exit_code=error.exit_code if isinstance(error, NtaError) else SourceError.exit_code,
                 is_passing=isinstance(error, OSError) or getattr(error, "retryable", False),
-            )  # fmt: skip
+            )
         else:
             seconds = time.monotonic() - begun
             taken = Taken(
@@ -285,9 +290,15 @@ class Extractor:
         key = self._key
         with Spool(self._lake.folder / ".spool", contract) as spool:
             source_rows, masked = fill(
-                spool, source, mapping, first, last,
-                site_zone=self.settings.zone, key=key, progress=lambda rows: self._progress(what, rows),
-            )  # fmt: skip
+                spool,
+                source,
+                mapping,
+                first,
+                last,
+                site_zone=self.settings.zone,
+                key=key,
+                progress=lambda rows: self._progress(what, rows),
+            )
             if source.silence_is_absence:
                 absent |= {day for day in days if not spool.rows[day]}
             self._lake.replace(contract, spool.files(), source.name, first, last)

@@ -19,7 +19,7 @@ import duckdb
 import filelock
 import pyarrow as pa
 
-from ntanalytics import disk, embedded
+from ntanalytics import disk_space, duckdb_sandbox
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.errors import LakeError
 from ntanalytics.lake.day_files import DayFiles
@@ -173,8 +173,8 @@ class Spool:
 
     def _engine(self) -> duckdb.DuckDBPyConnection:
         """A DuckDB that goes to disk, beside the rows, when there is much."""
-        connection = embedded.opened(memory=_MEMORY, spill=self._folder / "duckdb", is_ordered=False)
-        embedded.lock(connection, folders=[self._folder])
+        connection = duckdb_sandbox.opened(memory=_MEMORY, spill=self._folder / "duckdb", is_ordered=False)
+        duckdb_sandbox.lock(connection, folders=[self._folder])
         return connection
 
 
@@ -203,7 +203,7 @@ def sweep(folder: Path) -> None:
 
 
 def _check_room(folder: Path) -> None:
-    if said := disk.nearly_full(folder):
+    if said := disk_space.nearly_full(folder):
         raise LakeError(said, where=str(folder), todo="free some space, then take it again")
 
 

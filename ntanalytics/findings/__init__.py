@@ -1,5 +1,1 @@
-"""Findings: rules over metrics, and the sentences that say what they found."""
-
-from ntanalytics.findings.detection import Detection, detect
-
-__all__ = ["Detection", "detect"]
+"""Findings: rules, what breaks them, and the life of what was found."""

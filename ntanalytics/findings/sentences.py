@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ntanalytics.findings.finding import Finding, Threshold, judge, ranked
-from ntanalytics.metrics.figures import figure
+from ntanalytics.metrics.number_format import figure
 
 #: So many names are said; the rest is 等.
 NAMES_SAID = 3

@@ -19,8 +19,8 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ntanalytics.kernels.client import PromptClient
 from ntanalytics.kernels.memory import MemoryWatch
+from ntanalytics.kernels.pool import Warm, warm
 from ntanalytics.kernels.sockets import socket_folder
-from ntanalytics.kernels.warm import Warm, warm
 
 #: How often one looks whether a kernel has its sockets, and whether one that was told to end has ended, in seconds.
 _LOOK_S = 0.005

@@ -29,7 +29,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ntanalytics.kernels.grammar import leave_out_grammar
+from ntanalytics.kernels.skip_grammar_import import leave_out_grammar
 
 _PR_SET_PDEATHSIG = 1
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ntanalytics.lake.backends.duckdb import DuckReader
+from ntanalytics.lake.backends.reader import Reader
 from ntanalytics.lake.delta import DeltaLake
-from ntanalytics.lake.duck import DuckReader
 from ntanalytics.lake.engines import open_reader
-from ntanalytics.lake.reader import Reader
 
 __all__ = ["DeltaLake", "DuckReader", "Reader", "open_reader"]

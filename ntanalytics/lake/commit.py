@@ -20,7 +20,7 @@ from deltalake.transaction import AddAction, CommitProperties, RemoveAction, cre
 
 from ntanalytics.errors import LakeError
 from ntanalytics.lake.parts import Parts
-from ntanalytics.lake.place import Place
+from ntanalytics.lake.table_location import Place
 
 #: How often a commit is tried while others, which do not wait for us, commit to the same table.
 ATTEMPTS = 10
@@ -164,20 +164,30 @@ def _attempt(
     if not table.is_table():
         table.check()
         create_table_with_add_actions(
-            table.uri, Schema.from_arrow(schema), parts.added, mode="error", name=name,
-            partition_by=partition_by or None, storage_options=table.options,
+            table.uri,
+            Schema.from_arrow(schema),
+            parts.added,
+            mode="error",
+            name=name,
+            partition_by=partition_by or None,
+            storage_options=table.options,
             configuration=_PROPERTIES,
-            commit_properties=CommitProperties(max_commit_retries=0), post_commithook_properties=AFTER_COMMIT,
-        )  # fmt: skip
+            commit_properties=CommitProperties(max_commit_retries=0),
+            post_commithook_properties=AFTER_COMMIT,
+        )
         return
     newest = table.open()
     actions: list[AddAction | RemoveAction] = [*parts.added, *taken_out(newest)]
     if actions:
         table.check()
         newest.create_write_transaction(
-            actions, "append", newest.schema(), partition_by or None,
-            commit_properties=properties, post_commithook_properties=AFTER_COMMIT,
-        )  # fmt: skip
+            actions,
+            "append",
+            newest.schema(),
+            partition_by or None,
+            commit_properties=properties,
+            post_commithook_properties=AFTER_COMMIT,
+        )
 
 
 def _is_named(table: Place, parts: Parts) -> bool:

@@ -20,13 +20,13 @@ from deltalake.exceptions import DeltaError
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.errors import LakeError
-from ntanalytics.lake.bucket import Bucket, said
-from ntanalytics.lake.cases import merge
+from ntanalytics.lake.backends.object_store import Bucket, said
+from ntanalytics.lake.case_merge import merge
 from ntanalytics.lake.commit import AFTER_COMMIT, Overtaken, commit_days, files_of, superseded
 from ntanalytics.lake.parts import Parts, Unfit, read_parts
-from ntanalytics.lake.place import Place
 from ntanalytics.lake.rejects import REJECTS, replace_rejects
-from ntanalytics.lake.turns import Leases, turn
+from ntanalytics.lake.table_location import Place
+from ntanalytics.lake.write_lock import Leases, turn
 from ntanalytics.settings import Settings
 
 __all__ = ["REJECTS", "DeltaLake"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ntanalytics.lake.backends.duckdb import DuckReader
+from ntanalytics.lake.backends.reader import Reader
 from ntanalytics.lake.delta import DeltaLake
-from ntanalytics.lake.duck import DuckReader
-from ntanalytics.lake.reader import Reader
 from ntanalytics.settings import Settings
 
 
@@ -16,10 +16,10 @@ def open_reader(lake: DeltaLake, settings: Settings) -> Reader:
         LakeError: Spark did not start.
     """
     if settings.engine == "spark":
-        from ntanalytics.lake.spark_session import check_installed, session
+        from ntanalytics.lake.backends.spark_session import check_installed, session
 
         check_installed()
-        from ntanalytics.lake.spark import SparkReader
+        from ntanalytics.lake.backends.spark import SparkReader
 
         return SparkReader(lake, session(settings.spark.master, settings.spark.config))
     return DuckReader(lake)

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake.transaction import AddAction
 
-from ntanalytics.lake.place import Place
+from ntanalytics.lake.table_location import Place
 
 #: Rows of a row group: enough for a thread of DuckDB to read at a time, and few in memory.
 ROW_GROUP = 65_536
@@ -249,8 +249,9 @@ def _statistics(footer: pq.FileMetaData, source: str) -> str:
     lows["source"] = highs["source"] = source
     return json.dumps(
         {"numRecords": footer.num_rows, "minValues": lows, "maxValues": highs, "nullCount": missing},
-        ensure_ascii=False, allow_nan=False,
-    )  # fmt: skip
+        ensure_ascii=False,
+        allow_nan=False,
+    )
 
 
 def _bound(value: object) -> object:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from ntanalytics.lake.commit import ATTEMPTS, Overtaken, commit, files_of, taking_out
 from ntanalytics.lake.parts import Parts
-from ntanalytics.lake.place import Place
+from ntanalytics.lake.table_location import Place
 
 #: The columns of such a table.
 REJECTS = pa.schema(

@@ -17,7 +17,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from ntanalytics.lake.commit import files_of
-from ntanalytics.lake.place import LOG, Place, Stored
+from ntanalytics.lake.table_location import LOG, Place, Stored
 
 _COMMIT = re.compile(LOG + r"/(\d{20})\.json")
 _CHECKPOINT = re.compile(LOG + r"/(\d{20})\.checkpoint(\.\d+\.\d+)?\.parquet")

@@ -25,7 +25,7 @@ from ntanalytics.ledger.leases import Lease, lease
 from ntanalytics.ledger.notices import Notice, Notices
 from ntanalytics.ledger.pruning import Pruning
 from ntanalytics.ledger.runs import Run, Runs
-from ntanalytics.ledger.turns import Turned, Turns
+from ntanalytics.ledger.scheduled_runs import Turned, Turns
 
 _TODO = "see `ledger:` in ntanalytics.yml"
 

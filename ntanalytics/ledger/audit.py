@@ -117,10 +117,19 @@ class Audit:
             query = query.where(events.c.at >= _naive(since))
         with reading(self._engine) as connection:
             return [
-                Event(row.id, row.at.replace(tzinfo=dt.UTC), row.kind, row.subject, row.details, row.account,
-                      row.sudo_user, row.host, row.process)
+                Event(
+                    row.id,
+                    row.at.replace(tzinfo=dt.UTC),
+                    row.kind,
+                    row.subject,
+                    row.details,
+                    row.account,
+                    row.sudo_user,
+                    row.host,
+                    row.process,
+                )
                 for row in connection.execute(query)
-            ]  # fmt: skip
+            ]
 
     def prune(self, before: dt.date) -> int:
         """Delete the events of whole months, and note that it was done; what is noted last stays.
@@ -155,10 +164,13 @@ class Audit:
 def _note(connection: sa.Connection, kind: str, subject: str, details: Mapping[str, Any]) -> None:
     connection.execute(
         events.insert().values(
-            at=_naive(dt.datetime.now(dt.UTC)), kind=kind, subject=subject[:_LONGEST], details=dict(details),
+            at=_naive(dt.datetime.now(dt.UTC)),
+            kind=kind,
+            subject=subject[:_LONGEST],
+            details=dict(details),
             **vars(actor()),
         )
-    )  # fmt: skip
+    )
 
 
 def _naive(moment: dt.datetime) -> dt.datetime:

@@ -64,12 +64,17 @@ class Corrections:
         with reading(self._engine) as connection:
             return [
                 Correction(
-                    row.job, row.turn_at.replace(tzinfo=dt.UTC), row.status, row.since.replace(tzinfo=dt.UTC),
+                    row.job,
+                    row.turn_at.replace(tzinfo=dt.UTC),
+                    row.status,
+                    row.since.replace(tzinfo=dt.UTC),
                     {(name, source): tuple(map(dt.date.fromisoformat, days)) for name, source, days in row.lacking},
-                    row.tries, row.tried_at.replace(tzinfo=dt.UTC) if row.tried_at else None, row.why,
+                    row.tries,
+                    row.tried_at.replace(tzinfo=dt.UTC) if row.tried_at else None,
+                    row.why,
                 )
                 for row in connection.execute(query)
-            ]  # fmt: skip
+            ]
 
     def _update(self, job: str, turn_at: dt.datetime, values: Mapping[str, object]) -> None:
         this = (corrections.c.job == job, corrections.c.turn_at == _naive(turn_at))

@@ -86,11 +86,19 @@ class Delivery:
         """It as JSON."""
         parcel = self.parcel
         return {
-            "id": self.id, "kind": parcel.kind, "subject": parcel.subject, "period": parcel.period,
-            "parameters": dict(parcel.parameters), "version": parcel.version, "channel": parcel.channel,
-            "recipient": parcel.recipient, "status": self.status, "attempts": self.attempts, "why": self.why,
+            "id": self.id,
+            "kind": parcel.kind,
+            "subject": parcel.subject,
+            "period": parcel.period,
+            "parameters": dict(parcel.parameters),
+            "version": parcel.version,
+            "channel": parcel.channel,
+            "recipient": parcel.recipient,
+            "status": self.status,
+            "attempts": self.attempts,
+            "why": self.why,
             "at": self.intended_at.isoformat(),
-        }  # fmt: skip
+        }
 
 
 class Deliveries:

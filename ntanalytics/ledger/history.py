@@ -135,9 +135,13 @@ def _begun(audit: Audit, report: str, since: dt.datetime | None, limit: int) -> 
 
 
 def _run(row: sa.Row[Any], begun: Event | None) -> Entry:
-    details = {"run_id": row.id, "version": row.version, "parameters": row.parameters,
-               "ended_at": _aware(row.ended_at).isoformat() if row.ended_at else None,
-               "by": begun.details.get("by") if begun else None}  # fmt: skip
+    details = {
+        "run_id": row.id,
+        "version": row.version,
+        "parameters": row.parameters,
+        "ended_at": _aware(row.ended_at).isoformat() if row.ended_at else None,
+        "by": begun.details.get("by") if begun else None,
+    }
     who = _who(begun) if begun else row.who
     return Entry(_aware(row.started_at), "run", row.report, row.period, row.status, row.error or row.path, who, details)
 
@@ -164,8 +168,14 @@ def _correction(row: sa.Row[Any]) -> Entry:
 
 
 def _delivery(row: sa.Row[Any]) -> Entry:
-    details = {"kind": row.kind, "channel": row.channel, "recipient": row.recipient, "version": row.version,
-               "attempts": row.attempts, "run_id": row.run_id}  # fmt: skip
+    details = {
+        "kind": row.kind,
+        "channel": row.channel,
+        "recipient": row.recipient,
+        "version": row.version,
+        "attempts": row.attempts,
+        "run_id": row.run_id,
+    }
     said = f"{row.channel} {row.recipient}".strip() + (f": {row.why}" if row.why else "")
     return Entry(_aware(row.intended_at), "delivery", row.subject, row.period, row.status, said, row.holder, details)
 
@@ -181,8 +191,16 @@ def _event(event: Event) -> Entry:
     said = "; ".join(f"{key}: {_short(value)}" for key, value in details.items() if value not in (None, "", [], {}))
     if event.kind == "settings":
         said = ", ".join(event.details["changed"]) or "noted for the first time"
-    return Entry(event.at, event.kind, event.subject, str(event.details.get("period", "")),
-                 str(event.details.get("status", "")), said, _who(event), details)  # fmt: skip
+    return Entry(
+        event.at,
+        event.kind,
+        event.subject,
+        str(event.details.get("period", "")),
+        str(event.details.get("status", "")),
+        said,
+        _who(event),
+        details,
+    )
 
 
 def _short(value: object) -> str:

@@ -94,7 +94,13 @@ class Inspections:
                 if row["inspection_id"] in by_id:
                     by_id[row["inspection_id"]].append(Found(**{name: row[name] for name in Found.__annotations__}))
         return [
-            Inspection(row.run_id, row.report, row.day, row.published_at.replace(tzinfo=dt.UTC), row.codes,
-                       tuple(by_id[row.id]))
+            Inspection(
+                row.run_id,
+                row.report,
+                row.day,
+                row.published_at.replace(tzinfo=dt.UTC),
+                row.codes,
+                tuple(by_id[row.id]),
+            )
             for row in by_day.values()
-        ]  # fmt: skip
+        ]

@@ -45,10 +45,15 @@ class Runs:
         with writing(self._engine) as connection:
             connection.execute(
                 tables.runs.insert().values(
-                    id=run_id, report=report, period=period, parameters=dict(parameters), started_at=now,
-                    status="running", who=who(),
+                    id=run_id,
+                    report=report,
+                    period=period,
+                    parameters=dict(parameters),
+                    started_at=now,
+                    status="running",
+                    who=who(),
                 )
-            )  # fmt: skip
+            )
         return run_id
 
     def finish(
@@ -91,12 +96,20 @@ class Runs:
         with reading(self._engine) as connection:
             return [
                 Run(
-                    row.id, row.report, row.period, row.parameters, row.started_at.replace(tzinfo=dt.UTC),
+                    row.id,
+                    row.report,
+                    row.period,
+                    row.parameters,
+                    row.started_at.replace(tzinfo=dt.UTC),
                     row.ended_at.replace(tzinfo=dt.UTC) if row.ended_at else None,
-                    row.status, row.version, row.path, row.error, row.who,
+                    row.status,
+                    row.version,
+                    row.path,
+                    row.error,
+                    row.who,
                 )
                 for row in connection.execute(ordered)
-            ]  # fmt: skip
+            ]
 
 
 def _now() -> dt.datetime:

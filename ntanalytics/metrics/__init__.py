@@ -1,78 +1,22 @@
 """Metrics: pure functions, Ibis tables in, Ibis table out.
 
-``MEASURES`` holds the words of every column that a metric makes. A new subject is a new module here,
-added to the tuple below.
+``MEASURES`` holds the label, unit and format of every column that a metric returns.
 """
 
 from __future__ import annotations
 
-from types import MappingProxyType
+import importlib
+import pkgutil
+from collections.abc import Mapping
 
 from ntanalytics.errors import UnknownName
-from ntanalytics.metrics import (
-    adoption,
-    adoption_flow,
-    adoption_hours,
-    adoption_pace,
-    adoption_ranking,
-    availability,
-    backups,
-    certificates,
-    days,
-    desk,
-    desk_day,
-    docexchange,
-    docexchange_days,
-    duties,
-    handling,
-    hosts,
-    identity,
-    im,
-    proofs,
-    requests,
-    seals,
-    sms,
-    sms_bills,
-    sms_slots,
-    sso,
-    taken,
-    units,
-)
 from ntanalytics.metrics.measure import Measure, catalogue
 
-#: Every measure by name.
-MEASURES: MappingProxyType[str, Measure] = catalogue(
+#: Every measure by name, of every module of the room.
+MEASURES: Mapping[str, Measure] = catalogue(
     measure
-    for module in (
-        days,
-        sms,
-        sms_bills,
-        sms_slots,
-        requests,
-        desk,
-        desk_day,
-        duties,
-        proofs,
-        adoption,
-        adoption_flow,
-        adoption_hours,
-        adoption_pace,
-        adoption_ranking,
-        handling,
-        docexchange,
-        docexchange_days,
-        identity,
-        sso,
-        im,
-        certificates,
-        seals,
-        availability,
-        hosts,
-        backups,
-        taken,
-        units,
-    )
-    for measure in module.MEASURES.values()
+    for module in pkgutil.walk_packages(__path__, f"{__name__}.")
+    for measure in getattr(importlib.import_module(module.name), "MEASURES", {}).values()
 )
 
 

@@ -11,9 +11,9 @@ One line a block::
 from ntanalytics.reports.block import show
 from ntanalytics.reports.board import Board, board
 from ntanalytics.reports.chart import Chart, chart
-from ntanalytics.reports.drawn import Drawn, bars, lines
 from ntanalytics.reports.head import AsOf, Head, Rejected
 from ntanalytics.reports.headline import headline
+from ntanalytics.reports.inline_charts import Drawn, bars, lines
 from ntanalytics.reports.kpis import Kpi, Kpis, kpi, kpis
 from ntanalytics.reports.sentences import Sentence, Sentences, say, sentences
 from ntanalytics.reports.signatures import Signatures, signatures

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from ntanalytics.contract.words import SUBSYSTEMS
+from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.finding import Finding, ranked
-from ntanalytics.findings.life import Course
-from ntanalytics.findings.life_sentences import begun_words
-from ntanalytics.reports import found
+from ntanalytics.findings.lifecycle import Course
+from ntanalytics.findings.lifecycle_text import begun_words
+from ntanalytics.reports import findings_json
 from ntanalytics.reports.block import Block
 from ntanalytics.reports.data import resource, value_of
 from ntanalytics.reports.record import Field
@@ -69,7 +69,7 @@ class Board(Block):
 
     def found(self) -> dict[str, Any]:
         """See ``Block.found``."""
-        return found.found(self.findings, self.course, self.origin or {})
+        return findings_json.found(self.findings, self.course, self.origin or {})
 
     def _since(self, finding: Finding) -> str | None:
         return begun_words(finding, self.course) if self.course is not None else finding.since

@@ -12,9 +12,9 @@ import pandas as pd
 import pyarrow as pa
 
 from ntanalytics.errors import UsageError
+from ntanalytics.reports.column_labels import words
 from ntanalytics.reports.formats import is_null, parts
 from ntanalytics.reports.record import Field
-from ntanalytics.reports.words import words
 
 #: Integers beyond it lose digits in JavaScript and in Excel: they are kept as texts.
 EXACT = 2**53

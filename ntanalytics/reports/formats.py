@@ -31,7 +31,7 @@ from zoneinfo import ZoneInfo
 
 from ntanalytics.errors import UnknownName
 from ntanalytics.findings.finding import STATES
-from ntanalytics.metrics.figures import MISSING, figure
+from ntanalytics.metrics.number_format import MISSING, figure
 
 #: What a value may be in the record, after reading it from JSON or before writing it.
 Value = str | int | float | bool | date | datetime | None

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 import jinja2
 from markupsafe import Markup
 
-from ntanalytics.reports import extent, wording
-from ntanalytics.reports.drawn import drawing
+from ntanalytics.reports import labels, truncation
 from ntanalytics.reports.formats import LOCAL, display, is_numeric, parts, wide
+from ntanalytics.reports.inline_charts import drawing
 from ntanalytics.reports.record import Record, Recorded
 from ntanalytics.reports.sparkline import sparkline
 
@@ -58,8 +58,8 @@ def templates() -> jinja2.Environment:
     environment.globals.update(
         sparkline=sparkline,
         drawing=drawing,
-        kpi_words=wording.kpi_words,
-        origin_line=wording.origin_line,
+        kpi_words=labels.kpi_words,
+        origin_line=labels.origin_line,
         display=display,
         figure=figure_json,
         cells=cells,
@@ -94,9 +94,9 @@ def fragment(block: Recorded, zone: ZoneInfo = LOCAL, part: Part | None = None) 
 
 def part_of(block: Recorded, rows: int) -> Part:
     """The part of a block's data that the page shows when it carries so many rows."""
-    count = extent.folded(block, rows)
-    fold = extent.fold_words(count, block.kind) if count else ""
-    return Part(rows, fold, extent.paper_words(block, rows), extent.cut_words(block, rows))
+    count = truncation.folded(block, rows)
+    fold = truncation.fold_words(count, block.kind) if count else ""
+    return Part(rows, fold, truncation.paper_words(block, rows), truncation.cut_words(block, rows))
 
 
 def preview(block: Recorded) -> str:
@@ -115,7 +115,7 @@ def columns(block: Recorded) -> list[tuple[str, str, str]]:
     """The head of each column of a block's data, its unit, and its class."""
     # A board's values are numbers of one format or another, each by its row.
     return [
-        (*wording.column_title(each), "num" if each.type == "number" else column_style(each.format))
+        (*labels.column_title(each), "num" if each.type == "number" else column_style(each.format))
         for each in block.fields
     ]
 
@@ -133,10 +133,10 @@ def cells(block: Recorded, zone: ZoneInfo, rows: int) -> list[list[Cell]]:
 
 
 def _cell(block: Recorded, row: Any, field: Any, zone: ZoneInfo) -> Cell:
-    value, form = row[field.name], wording.cell_format(block, row, field)
-    text = wording.cell(block, row, field, zone)
+    value, form = row[field.name], labels.cell_format(block, row, field)
+    text = labels.cell(block, row, field, zone)
     if parts(form)[0] == "state":
-        order = list(wording.STATE_ORDER)
+        order = list(labels.STATE_ORDER)
         return Cell(text, f"state {value}" if value in order else "", str(order.index(value)) if value in order else "")
     style = column_style(form)
     if style == "num" and isinstance(value, (int, float)) and not _is_exact(value, form):
@@ -160,6 +160,6 @@ def figure_json(block: Recorded) -> Markup:
 
 def page(record: Record, **context: Any) -> str:
     """The whole page of a record; ``context`` is what the exporter adds (style, scripts, contents)."""
-    rows = extent.carried(record.blocks)
+    rows = truncation.carried(record.blocks)
     shown = {block.id: fragment(block, record.zone, part_of(block, rows.get(block.id, 0))) for block in record.blocks}
     return templates().get_template("page.html.j2").render(record=record, fragments=shown, **context)

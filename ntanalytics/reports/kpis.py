@@ -8,11 +8,11 @@ from typing import Any, ClassVar, Literal
 
 import pandas as pd
 
+from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.measure import Measure
 from ntanalytics.reports.block import Block
 from ntanalytics.reports.data import value_of
 from ntanalytics.reports.formats import display, is_null
-from ntanalytics.reports.words import measure as measure_of
 
 Tone = Literal["good", "bad", "flat"]
 Number = int | float | None

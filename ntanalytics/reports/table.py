@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.reports import data as tables
-from ntanalytics.reports import found
+from ntanalytics.reports import findings_json
 from ntanalytics.reports.block import Block
-from ntanalytics.reports.drawn import Drawn
+from ntanalytics.reports.column_labels import words
+from ntanalytics.reports.inline_charts import Drawn
 from ntanalytics.reports.record import Field
-from ntanalytics.reports.words import words
 
 #: The column of a table that no source feeds.
 _NOTHING = Field("nothing", "string", "数据")
@@ -53,7 +53,7 @@ class Table(Block):
 
     def found(self) -> dict[str, Any] | None:
         """See ``Block.found``."""
-        return None if self.findings is None else found.found(self.findings, None, self.origin or {})
+        return None if self.findings is None else findings_json.found(self.findings, None, self.origin or {})
 
 
 def table(

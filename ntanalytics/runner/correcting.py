@@ -28,8 +28,8 @@ def corrections(target: Path, record: Record) -> list[dict[str, Any]]:
     published = read_manifest(target)
     if published is None or "version" not in published:
         return []
-    from ntanalytics.reports.changes import changes
     from ntanalytics.reports.record import load_record
+    from ntanalytics.reports.record_diff import changes
 
     try:
         said = changes(load_record(target / RECORD), record)

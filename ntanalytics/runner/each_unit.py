@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from ntanalytics.errors import BadParameter, LeaseLost, NoData, NtaError
 from ntanalytics.periods import Period, parse_period
-from ntanalytics.runner import evidence, indexing, noting
+from ntanalytics.runner import evidence, finding_history, indexing
 from ntanalytics.runner.engine import silently
 from ntanalytics.runner.notebooks import load_report
 from ntanalytics.runner.parameters import resolve
@@ -30,8 +30,8 @@ from ntanalytics.runner.run import Batch, By, Progress, RunResult, run_report, s
 from ntanalytics.settings import Settings
 
 if TYPE_CHECKING:
-    from ntanalytics.extraction.patience import Patience
-    from ntanalytics.kernels.warm import Warm
+    from ntanalytics.extraction.retry_budget import Patience
+    from ntanalytics.kernels.pool import Warm
 
 #: The parameter that names a unit.
 UNIT = "unit"
@@ -140,15 +140,24 @@ def run_each_unit(
     units = [unit for unit in units if unit not in but]
     outputs = settings.outputs.resolve()
     settle_stale_runs(outputs, ledger)
-    unnoted = noting.repair(outputs, ledger)
+    unnoted = finding_history.repair(outputs, ledger)
     with _server(settings, report, period, len(units), progress) as server:
         batch = Batch(ledger, evidence.known_secrets(settings), failed_sources, server)
 
         def page(unit: str, told: Progress) -> RunResult:
             return run_report(
-                settings, report, period.text, {**parameters, UNIT: unit}, today=today, clock=clock, progress=told,
-                notebooks=notebooks, by=by, before_publishing=before_publishing, within=batch,
-            )  # fmt: skip
+                settings,
+                report,
+                period.text,
+                {**parameters, UNIT: unit},
+                today=today,
+                clock=clock,
+                progress=told,
+                notebooks=notebooks,
+                by=by,
+                before_publishing=before_publishing,
+                within=batch,
+            )
 
         ended = _in_turn(report, units, page, server, progress)
     why = indexing.index_or_say(settings, ledger, clock() if clock else None, notebooks)
@@ -205,17 +214,18 @@ def _in_turn(
 @contextmanager
 def _server(settings: Settings, report: str, period: Period, pages: int, progress: Progress) -> Iterator[Warm]:
     """What forks the kernels of the pages, with what they share in its memory: read once, and changed by none."""
-    from ntanalytics.kernels.warm import Warm, lasting
-    from ntanalytics.workspace import Report, Workspace, kept
+    from ntanalytics.kernels.pool import Warm, lasting
+    from ntanalytics.report_content import batch_cache
+    from ntanalytics.workspace import Report, Workspace
 
     environment = lasting(evidence.kernel_environment(settings, ""))
-    keep = kept.keepers().get(report)
+    keep = batch_cache.keepers().get(report)
     with tempfile.TemporaryDirectory(prefix="nta-kept-") as folder:
         reads = []
         if keep is not None and pages >= FEWEST_KEPT and (settings.store or settings.lake.is_dir()):
             progress(f"{report} {period.text}: figures of all units", 0)
-            kept.write(keep(Report(Workspace(settings), report, "", period)), Path(folder))
-            reads = [f"ntanalytics.workspace.kept:load={folder}"]
+            batch_cache.write(keep(Report(Workspace(settings), report, "", period)), Path(folder))
+            reads = [f"ntanalytics.report_content.batch_cache:load={folder}"]
         with Warm(environment, reads=reads) as server:
             yield server
 

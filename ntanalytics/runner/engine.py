@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ntanalytics import errors
-from ntanalytics.disk import disk_error
+from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import KernelDied, NtaError, ReportFailed, ReportIncomplete
-from ntanalytics.kernels.grammar import leave_out_grammar
+from ntanalytics.kernels.skip_grammar_import import leave_out_grammar
 from ntanalytics.runner.parameters import Value
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from ntanalytics.kernels.warm import Warm
+    from ntanalytics.kernels.pool import Warm
 
 #: Longest time for one cell and for one run, in seconds. A report takes seconds; a month of a big city, minutes.
 CELL_SECONDS = 1200

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import ntanalytics
-from ntanalytics.disk import disk_error
+from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import PublishError
 from ntanalytics.periods import Period
-from ntanalytics.runner import swap
+from ntanalytics.runner import atomic_publish
 from ntanalytics.runner.notebooks import Report
 from ntanalytics.runner.parameters import Value
 
@@ -112,10 +112,10 @@ def manifest(
         PublishError: an artefact is missing or empty.
     """
     # pandas comes with it, and a wrong parameter is refused before
-    from ntanalytics.reports import wording
+    from ntanalytics.reports import labels
 
     body = record.head.body
-    remarks = wording.status(record)
+    remarks = labels.status(record)
     made = [*ARTEFACTS, *(name for name in EXTRAS if (staged / name).exists())]
     return {
         "report": report.name,
@@ -130,7 +130,7 @@ def manifest(
         "notebook_sha256": report.sha256,
         "artefacts": {name: _artefact(staged / name) for name in made},
         "left_out": dict(left_out),
-        "state": wording.worst(remarks),
+        "state": labels.worst(remarks),
         "status": [f"{each.lead}{each.rest}" for each in remarks],
         "tables": body["versions"],
         "as_of": body["as_of"],
@@ -171,11 +171,11 @@ def publish(staged: Path, target: Path, content: Mapping[str, Any]) -> None:
             raise PublishError(f"the report left other files: {sorted(extra)}", where=content["report"])
         for name in (*artefacts, MANIFEST):
             (staged / name).chmod(0o640)
-            swap.sync(staged / name)
+            atomic_publish.sync(staged / name)
         staged.chmod(0o750)
-        swap.sync(staged)
+        atomic_publish.sync(staged)
         place(target.parent.parent, target.parent.name, target.name)
-        swap.put_in_place(staged, target)
+        atomic_publish.put_in_place(staged, target)
     except OSError as error:
         raise disk_error(error, target) from error
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ntanalytics import disk
+from ntanalytics import disk_space
 from ntanalytics.runner.evidence import RECORD
 
 if TYPE_CHECKING:
@@ -36,21 +36,21 @@ def render(
         PublishError: there is no room, or no permission to write.
     """
     # nbconvert takes more than a second to import; a wrong parameter is refused before
-    from ntanalytics.reports import exporters, found
+    from ntanalytics.reports import exporters, findings_json
     from ntanalytics.reports.exporters.pdf import print_page
     from ntanalytics.reports.record import load_record
     from ntanalytics.reports.verification import verify
 
-    disk.check_room(staged)
+    disk_space.check_room(staged)
     try:
         exporters.render(staged / RECORD, staged)
         record = load_record(staged / RECORD)
-        found.write(record, report, run_id, staged)
+        findings_json.write(record, report, run_id, staged)
         verify(staged)
         if not is_printed:
             return record, {}
         progress("printing", 0)
         unprinted = print_page(staged / exporters.HTML, staged / PDF, staged.parent / "browser")
     except OSError as error:
-        raise disk.disk_error(error, staged) from error
+        raise disk_space.disk_error(error, staged) from error
     return record, {PDF: unprinted} if unprinted else {}

@@ -10,27 +10,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ntanalytics import disk
+from ntanalytics import disk_space
 from ntanalytics.errors import BadParameter, BadPeriod, LakeError, NtaError
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.runner import (
+    atomic_publish,
     correcting,
     engine,
     evidence,
+    finding_history,
     indexing,
-    noting,
     publishing,
     rendering,
     staging,
-    swap,
 )
 from ntanalytics.runner.notebooks import Report, load_report
 from ntanalytics.runner.parameters import resolve
 from ntanalytics.settings import Settings
 
 if TYPE_CHECKING:
-    from ntanalytics.extraction.patience import Patience
-    from ntanalytics.kernels.warm import Warm
+    from ntanalytics.extraction.retry_budget import Patience
+    from ntanalytics.kernels.pool import Warm
     from ntanalytics.ledger import Ledger
 
 #: Called as (what is being done, how much of it) while a run goes on.
@@ -162,9 +162,9 @@ def run_report(
     own = {name: value for name, value in values.items() if name != "period" and value != defaults[name]}
     folder = publishing.folder_name(period, values, defaults)
     # From here on it costs seconds of imports; whatever is wrong with the command has been said by now.
-    from ntanalytics.kernels.warm import warm
+    from ntanalytics.kernels.pool import warm
     from ntanalytics.ledger import Ledger
-    from ntanalytics.ledger.settings_noted import note_settings
+    from ntanalytics.ledger.settings_changes import note_settings
 
     # The kernel's libraries are imported while ours are, and while the data are taken.
     server = within.server if within else warm(evidence.kernel_environment(settings, ""))
@@ -174,12 +174,12 @@ def run_report(
 
     target = publishing.place(outputs, report, folder)
     with staging.one_at_a_time(outputs, report, folder):
-        swap.restore(target)
+        atomic_publish.restore(target)
         unnoted: dict[str, str] = {}
         if within is None:
             settle_stale_runs(outputs, ledger)
-            unnoted |= noting.repair(outputs, ledger)
-        disk.check_room(outputs)
+            unnoted |= finding_history.repair(outputs, ledger)
+        disk_space.check_room(outputs)
         note_settings(ledger.audit, settings.file, settings.model_dump(mode="json"))
         run_id = ledger.runs.start(report, period.text, own)
         ledger.audit.note("run", report, {"run_id": run_id, "period": period.text, "parameters": own, "by": by})
@@ -196,7 +196,7 @@ def run_report(
                     if within
                     else taken(settings, ledger, plan, period, progress, clock, patience)
                 )
-                disk.check_room(outputs)  # what was taken may lie on the same disk
+                disk_space.check_room(outputs)  # what was taken may lie on the same disk
                 engine.execute(
                     plan.path,
                     staged / evidence.RECORD,
@@ -221,7 +221,7 @@ def run_report(
             # Inside the staging: a supervisor killed right here leaves a stale folder, whose next
             # finder sees by the manifest that this run was published.
             ledger.runs.finish(run_id, "published", version=version, path=str(target))
-            unnoted |= noting.note_or_say(ledger, record, content)
+            unnoted |= finding_history.note_or_say(ledger, record, content)
     seconds = time.monotonic() - begun
     holes = tuple(content["holes"])
     left_out = {**left_out, **unnoted, **unindexed}
@@ -334,5 +334,5 @@ def taken(
         # Of a source that is closed, or of none at all, comes nothing: the report says so, over a lake that is empty.
         settings.lake.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise disk.disk_error(error, settings.lake) from error
+        raise disk_space.disk_error(error, settings.lake) from error
     return tuple((each.dataset, each.source, each.error) for each in done if each.error)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import filelock
 
-from ntanalytics.disk import disk_error
+from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import Busy, PublishError
 
 STAGING = ".staging"

@@ -49,8 +49,9 @@ def write_report(name: str, dataset: str, title: str, root: Path | None = None) 
     if not (checkout / "pyproject.toml").is_file():
         raise UsageError(
             "a report is written into the source code, and this program runs without it",
-            where=str(checkout), todo="clone the repository, run `make setup` there, and use its .venv/bin/ntanalytics",
-        )  # fmt: skip
+            where=str(checkout),
+            todo="clone the repository, run `make setup` there, and use its .venv/bin/ntanalytics",
+        )
     is_name = _NAME.fullmatch(name) and len(name) <= _LONGEST and not keyword.iskeyword(name)
     if not is_name or name in _NAMELESS | _TAKEN:
         raise UsageError(
@@ -132,8 +133,9 @@ def _entered(text: str, name: str) -> str:
     if imported is None or listed is None or imported.end() > listed.start():
         raise UsageError(
             "the list of metrics is not written as it was",
-            where="ntanalytics/metrics/__init__.py", todo="look there for the import and the tuple of modules",
-        )  # fmt: skip
+            where="ntanalytics/metrics/__init__.py",
+            todo="look there for the import and the tuple of modules",
+        )
     names = sorted({*imported[1].split(",\n"), f"    {name}"} - {""})
     return (
         text[: imported.start(1)]

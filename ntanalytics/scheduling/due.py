@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from ntanalytics.ledger.turns import Turned
+from ntanalytics.ledger.scheduled_runs import Turned
 from ntanalytics.periods import Calendar, Period, parse_period
-from ntanalytics.scheduling.again import comes_again
 from ntanalytics.scheduling.jobs import Job
+from ntanalytics.scheduling.retry_policy import comes_again
 
 #: No turn is looked for further back, however long nothing ran.
 FURTHEST_DAYS = 400
@@ -52,7 +52,7 @@ def due(
     A job that the ledger knows nothing of begins with its latest turn: what was before it was never promised. After
     an outage each turn that was missed is made up for, or the latest alone, as the job says; what is older than its
     ``max_age_days`` is not. A turn that failed by a passing cause comes again at each call until its deadline, then
-    ever more rarely (:func:`ntanalytics.scheduling.again.comes_again`) until it is too old.
+    ever more rarely (:func:`ntanalytics.scheduling.retry_policy.comes_again`) until it is too old.
 
     Args:
         name: the job's name.

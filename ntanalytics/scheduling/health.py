@@ -15,7 +15,7 @@ from typing import Any
 from ntanalytics.errors import NtaError
 from ntanalytics.lake import DeltaLake
 from ntanalytics.ledger import Delivery, Ledger
-from ntanalytics.scheduling.delivering import undelivered
+from ntanalytics.scheduling.delivery_run import undelivered
 from ntanalytics.scheduling.due import FURTHEST_DAYS, turn_of
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.settings import Settings
@@ -74,7 +74,10 @@ class Health:
             "is_well": self.is_well,
             "jobs": [
                 {
-                    "job": job.job, "report": job.report, "period": job.period, "trouble": job.trouble,
+                    "job": job.job,
+                    "report": job.report,
+                    "period": job.period,
+                    "trouble": job.trouble,
                     "issued_at": job.issued_at.isoformat() if job.issued_at else None,
                     "overdue": [{"period": period, "status": status} for period, status in job.overdue],
                 }
@@ -87,7 +90,7 @@ class Health:
             "lake_bytes": self.lake_bytes,
             "free_bytes": self.free_bytes,
             "undelivered": [each.as_data() for each in self.undelivered],
-        }  # fmt: skip
+        }
 
 
 def health(settings: Settings, jobs: Mapping[str, Job], now: dt.datetime) -> Health:
@@ -168,12 +171,17 @@ def prometheus(found: Health) -> str:
         lines.append(
             f"ntanalytics_data_last_day_timestamp_seconds{{{_labels(dataset=dataset, source=source)}}} {stamp}"
         )
-    sizes = {"lake_bytes": ("Size of the lake.", found.lake_bytes),
-             "free_bytes": ("Room left where reports are published.", found.free_bytes)}  # fmt: skip
+    sizes = {
+        "lake_bytes": ("Size of the lake.", found.lake_bytes),
+        "free_bytes": ("Room left where reports are published.", found.free_bytes),
+    }
     for name, (text, value) in sizes.items():
         if value is not None:
-            lines += [f"# HELP ntanalytics_{name} {text}", f"# TYPE ntanalytics_{name} gauge",
-                      f"ntanalytics_{name} {value}"]  # fmt: skip
+            lines += [
+                f"# HELP ntanalytics_{name} {text}",
+                f"# TYPE ntanalytics_{name} gauge",
+                f"ntanalytics_{name} {value}",
+            ]
     return "\n".join(lines) + "\n"
 
 

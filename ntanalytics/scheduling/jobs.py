@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from ntanalytics.channels import Address, Channel, Recipient, addresses
 from ntanalytics.errors import NtaError, SettingsError, UnknownName
-from ntanalytics.scheduling.when import When, parse_when
+from ntanalytics.scheduling.schedule_spec import When, parse_when
+from ntanalytics.settings.channels import Address, Channel, Recipient, addresses
 
 
 def _when(value: object) -> When:
@@ -92,6 +92,11 @@ class Jobs(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     jobs: dict[str, Job] = Field(description="The jobs by name.")
+
+
+def periods_of(report: str, jobs: Mapping[str, Job]) -> list[str]:
+    """Return the periods for which the jobs issue a report, in the order of the jobs."""
+    return [job.period for job in jobs.values() if job.report == report]
 
 
 def load_jobs(path: Path) -> Mapping[str, Job]:

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from ntanalytics.channels import Channel, Recipient
 from ntanalytics.periods import Calendar
+from ntanalytics.settings.channels import Channel, Recipient
 from ntanalytics.settings.holidays import read_calendar
 from ntanalytics.settings.parts import (
     Part,

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from ntanalytics.channels import reference
 from ntanalytics.periods import Hours
+from ntanalytics.settings.channels import reference
 
 
 def _zone(name: str) -> str:

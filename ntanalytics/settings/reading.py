@@ -9,8 +9,8 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from ntanalytics.channels import Channel, Recipient, addresses
 from ntanalytics.errors import SettingsError, UnknownName
+from ntanalytics.settings.channels import Channel, Recipient, addresses
 from ntanalytics.settings.model import Settings
 from ntanalytics.settings.parts import Retention, RuleSettings, Site, SourceSettings, Spark, StoreSettings, Target
 
@@ -82,9 +82,14 @@ def _fields_at(place: Sequence[int | str]) -> Iterable[str]:
     if len(place) == 1:
         return Settings.model_fields
     parts: dict[int | str, type[BaseModel]] = {
-        "site": Site, "rules": RuleSettings, "channels": Channel, "operators": Recipient,
-        "retention": Retention, "spark": Spark, "store": StoreSettings,
-    }  # fmt: skip
+        "site": Site,
+        "rules": RuleSettings,
+        "channels": Channel,
+        "operators": Recipient,
+        "retention": Retention,
+        "spark": Spark,
+        "store": StoreSettings,
+    }
     part = Target if "targets" in place else parts.get(place[0], SourceSettings)
     return part.model_fields
 

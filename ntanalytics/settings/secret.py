@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from ntanalytics.errors import SecretMissing
-from ntanalytics.hiding import hide
+from ntanalytics.redaction import hide
 
 
 def read_secret(reference: str, *, where: str) -> str:

@@ -12,11 +12,11 @@ from ntanalytics.catalog import Product
 from ntanalytics.errors import SettingsError, UnknownName
 from ntanalytics.settings import Settings, SourceSettings
 from ntanalytics.sources.database import DatabaseSource
-from ntanalytics.sources.hours import admit
 from ntanalytics.sources.listing import ListingSource
 from ntanalytics.sources.logs import LogsSource
 from ntanalytics.sources.probe import ProbeSource
 from ntanalytics.sources.prometheus import PrometheusSource
+from ntanalytics.sources.read_hours import admit
 from ntanalytics.sources.source import BATCH_ROWS, Source
 from ntanalytics.sources.workbook import WorkbookSource
 

@@ -24,7 +24,7 @@ from ntanalytics.catalog import Mapping, Product
 from ntanalytics.catalog.parameters import escape_colons
 from ntanalytics.errors import SettingsError, SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings, read_secret
-from ntanalytics.sources import fast, privileges, shards, silence
+from ntanalytics.sources import arrow_drivers, privileges, shards, stall_guard
 from ntanalytics.sources.binding import bound_window
 from ntanalytics.sources.privileges import Account
 from ntanalytics.sources.source import BATCH_ROWS
@@ -139,7 +139,7 @@ class DatabaseSource:
     def read(self, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> Iterator[Iterator[pa.RecordBatch]]:
         """The mapping's rows in the window; see :class:`ntanalytics.sources.source.Source`."""
         values = bound_window(mapping.window_form, since, until, self.zone)
-        is_fast = fast.serves(self._url) and mapping.path not in self._unfit
+        is_fast = arrow_drivers.serves(self._url) and mapping.path not in self._unfit
         if self._was_read and self._pause_s:
             self._wait(self._pause_s)
         self._was_read = True
@@ -180,9 +180,11 @@ class DatabaseSource:
         """
         try:
             yield from self._in_time(
-                fast.read(self._full_url(), sql, values, self._session(), where=self.name, needs=self.product.needs)
+                arrow_drivers.read(
+                    self._full_url(), sql, values, self._session(), where=self.name, needs=self.product.needs
+                )
             )
-        except fast.CannotServe as refusal:
+        except arrow_drivers.CannotServe as refusal:
             log.info("read without the fast driver", source=self.name, because=str(refusal))
             self._unfit.add(mapping.path)
             if refusal.has_begun:
@@ -196,7 +198,7 @@ class DatabaseSource:
         if self.dialect == "sqlite":  # its driver writes no datetimes: they are compared as text
             values = {name: str(value) if isinstance(value, dt.date) else value for name, value in values.items()}
         streamed = connection.execution_options(stream_results=True, max_row_buffer=BATCH_ROWS)
-        with self._cut_after(self._timeout_s + silence.GRACE_S):
+        with self._cut_after(self._timeout_s + stall_guard.GRACE_S):
             result = streamed.execute(sa.text(escape_colons(sql)), values)
         names = list(result.keys())
         for rows in self._in_time(result.partitions(BATCH_ROWS)):
@@ -221,23 +223,23 @@ class DatabaseSource:
 
     def _opened(self, engine: sa.Engine) -> Connection:
         """A connection; where the account may have one and the server still counts the last one, a moment later."""
-        for attempt in fast.patiently(lambda error: isinstance(error, sa.exc.OperationalError)):
-            with attempt, self._cut_after(silence.CONNECT_S):
+        for attempt in arrow_drivers.patiently(lambda error: isinstance(error, sa.exc.OperationalError)):
+            with attempt, self._cut_after(stall_guard.CONNECT_S):
                 connection = engine.connect()
         return connection
 
     def _connect_args(self) -> dict[str, int]:
         name = _CONNECT_ARGS.get(self._url.get_driver_name())
-        return {name: silence.CONNECT_S} if name and name not in self._url.query else {}
+        return {name: stall_guard.CONNECT_S} if name and name not in self._url.query else {}
 
     def _cut_after(self, seconds: float) -> AbstractContextManager[None]:
         """Let a server that says nothing for so long be given up."""
-        return silence.cut_after(seconds, self._url.host, self._url.port or _PORTS.get(self.dialect, 0))
+        return stall_guard.cut_after(seconds, self._url.host, self._url.port or _PORTS.get(self.dialect, 0))
 
     def _in_time(self, items: Iterable[_Item]) -> Iterator[_Item]:
         """The items, each of which the server gives in time."""
         port = self._url.port or _PORTS.get(self.dialect, 0)
-        return silence.cut_between(items, self._timeout_s + silence.GRACE_S, self._url.host, port)
+        return stall_guard.cut_between(items, self._timeout_s + stall_guard.GRACE_S, self._url.host, port)
 
     def _session(self) -> list[str]:
         statements = _SESSION.get(self._url.get_backend_name(), ())
@@ -264,7 +266,7 @@ class DatabaseSource:
                 f"no driver: {error}", where=where, todo="install the extra, e.g. ntanalytics[mysql]"
             ) from None
         except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
-            failure = fast.failure(_first_line(error.orig), where, self.product.needs)
+            failure = arrow_drivers.failure(_first_line(error.orig), where, self.product.needs)
             if error.statement is not None:
                 raise failure from None
             if failure.retryable:

@@ -21,9 +21,9 @@ import pyarrow as pa
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SourceError, SourceUnreachable
 from ntanalytics.settings import SourceSettings
-from ntanalytics.sources.duck import over_tables
+from ntanalytics.sources.archive_limits import Unpacked
+from ntanalytics.sources.duckdb_tables import over_tables
 from ntanalytics.sources.logs import matching_files, readable
-from ntanalytics.sources.unpacking import Unpacked
 
 
 class ListingSource:

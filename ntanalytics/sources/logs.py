@@ -30,14 +30,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ntanalytics import embedded
+from ntanalytics import duckdb_sandbox
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings
+from ntanalytics.sources.archive_limits import Unpacked
 from ntanalytics.sources.binding import bound_window, rename_parameters
-from ntanalytics.sources.duck import REFUSALS
+from ntanalytics.sources.duckdb_tables import REFUSALS
 from ntanalytics.sources.source import BATCH_ROWS
-from ntanalytics.sources.unpacking import Unpacked
 
 #: Bytes read at a time.
 BLOCK_BYTES = 1 << 20
@@ -160,10 +160,10 @@ def readable(name: str) -> str:
 @contextmanager
 def _connect(spill: Path, lines: _Lines) -> Iterator[duckdb.DuckDBPyConnection]:
     """An embedded DuckDB that sees the lines and nothing else of the machine."""
-    with embedded.opened(memory=_MEMORY, spill=spill, is_ordered=False) as connection:
+    with duckdb_sandbox.opened(memory=_MEMORY, spill=spill, is_ordered=False) as connection:
         connection.register("raw_lines", lines)
         connection.execute("CREATE VIEW lines AS SELECT file::VARCHAR AS file, line_no, line FROM raw_lines")
-        embedded.lock(connection)
+        duckdb_sandbox.lock(connection)
         yield connection
 
 

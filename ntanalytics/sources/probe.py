@@ -19,11 +19,11 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from ntanalytics.catalog import Mapping, Product
-from ntanalytics.contract.words import SUBSYSTEMS
+from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.errors import PublishError, SettingsError, UnknownName
 from ntanalytics.settings import SourceSettings, Target
-from ntanalytics.sources.checking import check, kind_of
 from ntanalytics.sources.logs import LogsSource
+from ntanalytics.sources.target_check import check, kind_of
 
 #: Targets that are checked at once, so that one that is silent delays no other.
 _AT_ONCE = 8

@@ -20,10 +20,10 @@ import pyarrow as pa
 
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SettingsError, SourceError, SourceRefused, SourceUnreachable
-from ntanalytics.hiding import hide
+from ntanalytics.redaction import hide
 from ntanalytics.settings import SourceSettings, read_secret
-from ntanalytics.sources.duck import over_tables
-from ntanalytics.sources.silence import CONNECT_S
+from ntanalytics.sources.duckdb_tables import over_tables
+from ntanalytics.sources.stall_guard import CONNECT_S
 
 #: Seconds between two values. An expression looks back over this span: ``rate(x[5m])``.
 STEP_S = 300

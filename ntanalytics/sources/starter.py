@@ -7,7 +7,7 @@ from pathlib import Path
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import UsageError
 from ntanalytics.settings import FILE_NAME, project_dir
-from ntanalytics.sources.template import write_template
+from ntanalytics.sources.workbook_template import write_template
 
 LEDGER_NAME = "运维台账.xlsx"
 JOBS_NAME = Path("scheduled/jobs.yml")

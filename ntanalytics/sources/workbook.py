@@ -19,8 +19,8 @@ import python_calamine as calamine
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SettingsError, SourceUnreachable
 from ntanalytics.settings import SourceSettings
-from ntanalytics.sources.duck import over_tables
-from ntanalytics.sources.unpacking import DAMAGED, check_workbook
+from ntanalytics.sources.archive_limits import DAMAGED, check_workbook
+from ntanalytics.sources.duckdb_tables import over_tables
 
 
 class WorkbookSource:

@@ -20,8 +20,8 @@ An analyst opens the lake::
 
 from __future__ import annotations
 
+from ntanalytics.workspace.dataset_view import Scope
 from ntanalytics.workspace.report import Report, open_report
-from ntanalytics.workspace.scope import Scope
 from ntanalytics.workspace.site import Workspace, open_workspace
 from ntanalytics.workspace.units import Units
 

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from functools import cached_property
+from collections.abc import Sequence
 
 from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NoData
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rules import Rule
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.reports.head import AsOf, Head, Rejected
 from ntanalytics.settings import project_dir
-from ntanalytics.workspace.rules import site_rules
-from ntanalytics.workspace.scope import Scope, WindowScope
+from ntanalytics.workspace.dataset_view import Scope, WindowScope
 from ntanalytics.workspace.site import Workspace, open_workspace
-from ntanalytics.workspace.snapshots import StateScope
+from ntanalytics.workspace.snapshot_view import StateScope
 from ntanalytics.workspace.units import Units
 
 
@@ -48,7 +43,7 @@ class Report:
     def dataset(self, name: str, history: int = 0) -> Scope:
         """A dataset within this report; ``history`` days before the period come with it.
 
-        Of a state it is the snapshot that stands for the period's end (:mod:`ntanalytics.workspace.snapshots`).
+        Of a state it is the snapshot that stands for the period's end (:mod:`ntanalytics.workspace.snapshot_view`).
 
         Raises:
             UnknownName: there is no such dataset.
@@ -79,15 +74,6 @@ class Report:
         if "identity.units" not in self._scopes:
             self.dataset("identity.units")
 
-    @cached_property
-    def rules(self) -> Mapping[str, Rule]:
-        """Every rule by code, as the site has it.
-
-        Raises:
-            SettingsError: the site speaks of a rule that there is not, or its limits contradict each other.
-        """
-        return site_rules(self.workspace.settings)
-
     @property
     def zone_offset_h(self) -> int:
         """Hours that local time is ahead of UTC at the period's beginning."""
@@ -112,6 +98,15 @@ class Report:
             CalendarMissing: the year is not known.
         """
         return self.workspace.calendar.working_days(self.period.first, self.period.last)
+
+    def nearby_working_days(self, before: int = 0, after: int = 0) -> list[dt.date]:
+        """Return the working days of the period, and of some days before and after it.
+
+        Raises:
+            CalendarMissing: one of the years is not known.
+        """
+        first = self.period.first - dt.timedelta(days=before)
+        return self.workspace.calendar.working_days(first, self.period.last + dt.timedelta(days=after))
 
     @property
     def ahead(self) -> list[dict[str, object]]:
@@ -139,15 +134,9 @@ class Report:
             "as_of": min(scope.as_of for scope in scopes).isoformat(),
         }
 
-    def sourced(self, findings: Iterable[Finding]) -> list[Finding]:
-        """The findings, each with where its figures come from: the metric, the period, versions of what was read."""
-        made = []
-        for each in findings:
-            scopes = [scope for name, scope in self._scopes.items() if name.partition(".")[0] == each.subsystem]
-            rule = self.rules.get(each.code)
-            origin = self.origin(rule.measure if rule else each.code, *scopes) if scopes else {}
-            made.append(replace(each, origin={**origin, "period": self.period.text, **each.origin}))
-        return made
+    def views(self, subsystem: str) -> list[Scope]:
+        """Return the datasets of a subsystem that were read."""
+        return [scope for name, scope in self._scopes.items() if name.partition(".")[0] == subsystem]
 
     def head(self) -> Head:
         """The report's head: period, as-of per source, holes, what was set aside, versions read."""

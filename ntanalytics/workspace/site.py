@@ -19,7 +19,7 @@ from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Calendar, days_between, local_window
 from ntanalytics.settings import Settings, find_config, load
 from ntanalytics.sources import fed_by
-from ntanalytics.workspace.shelves import Shelf, metric_shelf, table_shelf
+from ntanalytics.workspace.namespaces import Shelf, metric_shelf, table_shelf
 from ntanalytics.workspace.units import Units, read_aliases
 
 _DAYS = pa.schema(
@@ -79,7 +79,7 @@ class Workspace:
 
     @cached_property
     def metrics(self) -> Shelf:
-        """The metrics by attribute: ``ws.metrics.sms.volume`` is a function of tables, and says what it makes."""
+        """The metrics by attribute: ``ws.metrics.sms.volume.daily`` is a function of tables, and says what it makes."""
         return metric_shelf()
 
     def sql(self, query: str) -> pd.DataFrame:

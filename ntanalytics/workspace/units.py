@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from ntanalytics.contract import Dataset
 from ntanalytics.errors import NtaError, SettingsError
-from ntanalytics.metrics import units as metric
+from ntanalytics.metrics.identity import units as metric
 
 _ALIASES = pa.schema([pa.field("theirs", pa.string(), False), pa.field("ours", pa.string(), False)])
 #: How many names a sentence gives, and how long each may be.
@@ -28,7 +28,7 @@ class Units:
         aliases: the site's aliases: ``theirs``, ``ours`` (:func:`read_aliases`).
 
     Attributes:
-        table: one row for each unit of each identity source (:func:`ntanalytics.metrics.units.units`).
+        table: one row for each unit of each identity source (:func:`ntanalytics.metrics.identity.units.units`).
         aliases: the aliases, as an Ibis table.
     """
 
@@ -38,23 +38,23 @@ class Units:
         self.table: ir.Table = ibis.memtable(metric.units(listed, self.aliases).to_pyarrow())
 
     def names(self) -> ir.Table:
-        """The units, one row each (:func:`ntanalytics.metrics.units.names`)."""
+        """The units, one row each (:func:`ntanalytics.metrics.identity.units.names`)."""
         return metric.names(self.table)
 
     def resolve(self, table: ir.Table, column: str = "unit") -> ir.Table:
-        """Rows with their units by our names (:func:`ntanalytics.metrics.units.resolved`)."""
+        """Rows with their units by our names (:func:`ntanalytics.metrics.identity.units.resolved`)."""
         return metric.resolved(table, self.table, self.aliases, column)
 
     def identify(self, table: ir.Table) -> ir.Table:
-        """Rows that have a ``unit_id`` with their units' names (:func:`ntanalytics.metrics.units.identified`)."""
+        """Return rows that have a ``unit_id`` with their units' names (``metrics.identity.units.identified``)."""
         return metric.identified(table, self.table)
 
     def unmatched(self, table: ir.Table, column: str = "unit") -> ir.Table:
-        """The names that are no unit (:func:`ntanalytics.metrics.units.unmatched`)."""
+        """The names that are no unit (:func:`ntanalytics.metrics.identity.units.unmatched`)."""
         return metric.unmatched(table, self.table, self.aliases, column)
 
     def idle(self) -> ir.Table:
-        """The aliases that lead to no unit (:func:`ntanalytics.metrics.units.idle`)."""
+        """The aliases that lead to no unit (:func:`ntanalytics.metrics.identity.units.idle`)."""
         return metric.idle(self.aliases, self.table)
 
     def remarks(self, tables: Iterable[tuple[Dataset, ir.Table]]) -> list[str]:

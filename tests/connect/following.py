@@ -71,9 +71,15 @@ def follow(document: str, folder: Path, server: str, run_sql: Callable[[str], No
                 ours = f"{sys.executable} -m ntanalytics.cli "
                 given = command.replace(SHOWN, server).replace("ntanalytics ", ours, 1)
                 done = subprocess.run(
-                    given, shell=True, cwd=folder, env=environment, capture_output=True, text=True, check=False,
+                    given,
+                    shell=True,
+                    cwd=folder,
+                    env=environment,
+                    capture_output=True,
+                    text=True,
+                    check=False,
                     timeout=300,
-                )  # fmt: skip
+                )
                 seen = (done.stdout + done.stderr).replace(server, SHOWN)
                 typed.append(Typed(command, expected, seen, done.returncode))
     return typed

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from ntanalytics.catalog import load_product
 from ntanalytics.connect import Connected, connect
-from ntanalytics.connect.checking import loadable
+from ntanalytics.connect.draft_check import loadable
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import NtaError, SourceError, SourceRefused, SourceUnreachable, UnknownName, UsageError
 from tests.test_cli import nta
@@ -36,9 +36,15 @@ CREATE TABLE sys_logininfor (
 
 def run(name: str, target: str, folder: Path, *datasets: str, **given: Any) -> Connected:
     return connect(
-        name, [target], folder=folder / "queries", datasets=datasets, zone=ZONE, today=TODAY,
-        show=lambda what, rows: None, **given,
-    )  # fmt: skip
+        name,
+        [target],
+        folder=folder / "queries",
+        datasets=datasets,
+        zone=ZONE,
+        today=TODAY,
+        show=lambda what, rows: None,
+        **given,
+    )
 
 
 def database(folder: Path, *statements: str) -> str:
@@ -80,9 +86,15 @@ def test_a_table_is_proposed_drafted_with_every_column_and_checked(tmp_path: Pat
     assert dict(mapping.translations["outcome"]) == {"fail": "failure", "success": "success"}
     assert all(f" AS {column.name}" in mapping.sql for column in DATASETS["identity.logins"].mapped)
     assert states(found) == {
-        "login_id": "ok", "logged_in_at": "ok", "account_id": "ok", "method": "words", "outcome": "ok",
-        "reason": "empty", "terminal": "empty", "address_hash": "ok",
-    }  # fmt: skip
+        "login_id": "ok",
+        "logged_in_at": "ok",
+        "account_id": "ok",
+        "method": "words",
+        "outcome": "ok",
+        "reason": "empty",
+        "terminal": "empty",
+        "address_hash": "ok",
+    }
     assert not found.fits
     (state,) = found.datasets
     assert (state.first, state.rows, state.set_aside) == (dt.date(2026, 11, 20), 2, 1)
@@ -156,8 +168,11 @@ def test_hostile_names_stay_names(tmp_path: Path):
     assert found.problem == ""
     assert (found.datasets[0].rows, found.fits) == (1, True)
     assert sorted(path.name for path in found.folder.iterdir()) == [
-        "identity.logins.sql", "method.csv", "outcome.csv", "source.yml",
-    ]  # fmt: skip
+        "identity.logins.sql",
+        "method.csv",
+        "outcome.csv",
+        "source.yml",
+    ]
 
 
 @pytest.mark.parametrize("name", ["../evil", "a/b", "/tmp", "", ".", "Evil", "a b", "x" * 60])

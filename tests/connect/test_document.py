@@ -48,9 +48,12 @@ def test_one_sees_what_the_document_shows(typed: list[Typed]):
 def test_a_draft_ends_with_4_and_what_fits_with_0(typed: list[Typed]):
     ended = [(each.command.split()[1:3], each.exit_code) for each in typed if "connect " in each.command]
     assert ended == [
-        (["connect", "jeecg"], 4), (["connect", "jeecg"], 0),
-        (["connect", "portal"], 4), (["connect", "portal"], 4), (["connect", "portal"], 0),
-    ]  # fmt: skip
+        (["connect", "jeecg"], 4),
+        (["connect", "jeecg"], 0),
+        (["connect", "portal"], 4),
+        (["connect", "portal"], 4),
+        (["connect", "portal"], 0),
+    ]
     assert [each.exit_code for each in typed if "map check" in each.command] == [0, 0]
 
 
@@ -62,8 +65,10 @@ def test_the_lake_holds_the_rows_that_the_document_counts(typed: list[Typed], fo
         if each.rows
     }
     assert rows == {
-        ("jeecg", date(2026, 11, 19)): 2, ("jeecg", date(2026, 11, 20)): 2, ("portal", date(2026, 11, 20)): 4,
-    }  # fmt: skip
+        ("jeecg", date(2026, 11, 19)): 2,
+        ("jeecg", date(2026, 11, 20)): 2,
+        ("portal", date(2026, 11, 20)): 4,
+    }
 
 
 def test_nothing_personal_is_written_or_shown(typed: list[Typed], folder: Path):

@@ -7,21 +7,51 @@ from decimal import Decimal
 
 import pytest
 
-from ntanalytics.connect.forms import meanings, time_form
-from ntanalytics.connect.proposing import ours, words
-from ntanalytics.connect.secrecy import is_secret, tells_of_a_person
+from ntanalytics.connect.matching import ours, words
+from ntanalytics.connect.sensitive_columns import is_secret, tells_of_a_person
+from ntanalytics.connect.value_forms import meanings, time_form
 from ntanalytics.contract import DATASETS, Type
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        "password", "PASSWD", "user_pwd", "loginPwd", "client_secret", "accessToken", "salt", "id_card", "IDCARDNO",
-        "mobile", "phone_no", "tel", "xmobile", "EMAIL", "content", "template_content", "body", "title", "real_name",
-        "nickName", "DISPLAYNAME", "username", "user_name", "msg", "mima", "shouji", "xingming", "标题", "正文",
-        "手机号码", "身份证号", "联系电话", "收件人", "request_param",
+        "password",
+        "PASSWD",
+        "user_pwd",
+        "loginPwd",
+        "client_secret",
+        "accessToken",
+        "salt",
+        "id_card",
+        "IDCARDNO",
+        "mobile",
+        "phone_no",
+        "tel",
+        "xmobile",
+        "EMAIL",
+        "content",
+        "template_content",
+        "body",
+        "title",
+        "real_name",
+        "nickName",
+        "DISPLAYNAME",
+        "username",
+        "user_name",
+        "msg",
+        "mima",
+        "shouji",
+        "xingming",
+        "标题",
+        "正文",
+        "手机号码",
+        "身份证号",
+        "联系电话",
+        "收件人",
+        "request_param",
     ],
-)  # fmt: skip
+)
 def test_a_secret_is_known_by_its_name(name: str):
     assert is_secret(name)
 

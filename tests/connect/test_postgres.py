@@ -48,16 +48,22 @@ def url(postgres_url: str) -> Iterator[str]:
 
 def run(url: str, folder: Path, *datasets: str) -> Connected:
     return connect(
-        "oa-x", [url], folder=folder, datasets=datasets, zone=ZoneInfo("Asia/Shanghai"), today=dt.date(2026, 11, 24),
+        "oa-x",
+        [url],
+        folder=folder,
+        datasets=datasets,
+        zone=ZoneInfo("Asia/Shanghai"),
+        today=dt.date(2026, 11, 24),
         show=lambda what, rows: None,
-    )  # fmt: skip
+    )
 
 
 def test_comments_and_pinyin_are_understood(url: str, tmp_path: Path):
     found = run(url, tmp_path)
     assert {(each["dataset"], each["place"]) for each in found.proposals} >= {
-        ("identity.accounts", "Yonghu"), ("identity.logins", "denglu_rizhi"),
-    }  # fmt: skip
+        ("identity.accounts", "Yonghu"),
+        ("identity.logins", "denglu_rizhi"),
+    }
     product = load_product(found.folder)
     accounts = product.mapping("identity.accounts")
     assert "CASE zhuangtai WHEN 0 THEN 1 WHEN 1 THEN 0 END AS is_enabled" in accounts.sql

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ntanalytics.channels import Channel
 from ntanalytics.delivery import mail
 from ntanalytics.delivery.message import Artefact, Message, NotAsPublished
+from ntanalytics.settings.channels import Channel
 from tests.servers.certificates import Authority
 from tests.servers.mailbox import Mailbox, mailbox
 
@@ -85,10 +85,12 @@ def test_what_is_too_large_even_so_is_refused_before_it_is_sent(box: Mailbox, tm
 @pytest.mark.parametrize(
     ("step", "answer", "status"),
     [
-        ("RCPT", "550 no such user", "failed"), ("RCPT", "451 try again later", "retry"),
-        ("DATA", "554 spam", "failed"), ("DATA", "452 no room", "retry"),
+        ("RCPT", "550 no such user", "failed"),
+        ("RCPT", "451 try again later", "retry"),
+        ("DATA", "554 spam", "failed"),
+        ("DATA", "452 no room", "retry"),
     ],
-)  # fmt: skip
+)
 def test_a_refusal_is_for_good_or_passes_by_its_code(box: Mailbox, tmp_path: Path, step: str, answer: str, status: str):
     box.answers[step] = answer
     outcome = mail.send(_channel(box.port), "a@example.cn", _message(tmp_path))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ntanalytics.delivery.issued import look_through
+from ntanalytics.delivery.catalogue import look_through
 from ntanalytics.delivery.missing import failures, gaps
 from ntanalytics.ledger import Run
 from ntanalytics.periods import Calendar

@@ -52,8 +52,11 @@ def test_what_could_not_be_told_is_told_when_the_channel_is_back(desk: Desk, tol
     assert (done.status, done.attempts) == ("sent", 2)
     assert tell(desk.settings, desk.ledger) == []
     assert desk.ledger.deliveries.events(done.id) == [
-        ("sending", ""), ("retry", waiting.why), ("sending", ""), ("sent", ""),
-    ]  # fmt: skip
+        ("sending", ""),
+        ("retry", waiting.why),
+        ("sending", ""),
+        ("sent", ""),
+    ]
 
 
 def test_what_is_mended_before_it_could_be_told_is_not_told(desk: Desk, told: Path):

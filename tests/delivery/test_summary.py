@@ -10,7 +10,7 @@ from typing import Any
 import lxml.html
 import pytest
 
-from ntanalytics.delivery.first_page import first_page
+from ntanalytics.delivery.email_body import first_page
 from ntanalytics.delivery.summary import plain, subject, summary
 from ntanalytics.reports.record import Record, read_record
 
@@ -34,10 +34,15 @@ def record(sample: ModuleType) -> Record:
 
 def _manifest(**more: Any) -> dict[str, Any]:
     return {
-        "report": "sms_volume", "title": "短信统计", "state": "bad", "version": 1, "parameters": {"period": "2026-W47"},
+        "report": "sms_volume",
+        "title": "短信统计",
+        "state": "bad",
+        "version": 1,
+        "parameters": {"period": "2026-W47"},
         "period": {"label": "2026年第47周（11月16日—22日）"},
-        "status": ["■ 1 项异常：中国联通送达率", "数据来源 1/3"], **more,
-    }  # fmt: skip
+        "status": ["■ 1 项异常：中国联通送达率", "数据来源 1/3"],
+        **more,
+    }
 
 
 def test_a_report_in_a_line_says_state_title_period_and_whose():
@@ -79,13 +84,38 @@ def test_the_first_page_carries_the_records_words_and_nothing_that_runs_or_loads
     page = lxml.html.fromstring(html)
     tags = {each.tag for each in page.iter() if isinstance(each.tag, str)}
     assert tags <= {
-        "html", "head", "meta", "title", "body", "table", "tbody", "tr", "td", "th", "p", "b", "span", "br", "ol", "li",
+        "html",
+        "head",
+        "meta",
+        "title",
+        "body",
+        "table",
+        "tbody",
+        "tr",
+        "td",
+        "th",
+        "p",
+        "b",
+        "span",
+        "br",
+        "ol",
+        "li",
         "div",
-    }  # fmt: skip
+    }
     names = {name for each in page.iter() if isinstance(each.tag, str) for name in each.attrib}
     assert names <= {
-        "lang", "charset", "name", "content", "style", "role", "cellpadding", "cellspacing", "width", "align", "valign",
-    }  # fmt: skip
+        "lang",
+        "charset",
+        "name",
+        "content",
+        "style",
+        "role",
+        "cellpadding",
+        "cellspacing",
+        "width",
+        "align",
+        "valign",
+    }
     assert "url(" not in html
     assert "://" not in html
     text = " ".join(page.text_content().split())

@@ -10,9 +10,9 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from ntanalytics.catalog import site_catalog
-from ntanalytics.demo.city import City, city_of
-from ntanalytics.demo.incidents import ZONE
-from ntanalytics.demo.planning import plan
+from ntanalytics.demo.incidents.incident import ZONE
+from ntanalytics.demo.incidents.planning import plan
+from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.store import PREFIX
 from ntanalytics.extraction.check import check
 from ntanalytics.periods import Calendar, days_between, local_window

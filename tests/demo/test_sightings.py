@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from ntanalytics.demo.desk import write_ledger
-from ntanalytics.demo.script import KINDS
-from ntanalytics.demo.sms import write_platform
+from ntanalytics.demo.incidents.script import KINDS
+from ntanalytics.demo.products.desk_workbook import write_ledger
+from ntanalytics.demo.products.nginx import write_logs
+from ntanalytics.demo.products.sms_platform import write_platform
 from ntanalytics.demo.store import Store
-from ntanalytics.demo.weblogs import write_logs
 from tests.demo.extracted import Rows, extracted, local, small_city
 from tests.demo.taken import Lake
 

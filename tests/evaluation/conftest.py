@@ -10,7 +10,7 @@ import pytest
 
 from ntanalytics.contract import DATASETS, Kind
 from ntanalytics.evaluation.estate import Taken, Wanted, prepare
-from ntanalytics.evaluation.past import MORNING
+from ntanalytics.evaluation.past_workspace import MORNING
 from ntanalytics.extraction import Extractor
 from ntanalytics.ledger import Ledger
 

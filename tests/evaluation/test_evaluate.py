@@ -13,7 +13,7 @@ from ntanalytics.cli import app
 from ntanalytics.evaluation import evaluate
 from ntanalytics.evaluation.estate import INCIDENTS_FILE, MARK_FILE, Taken, prepare
 from ntanalytics.evaluation.page import written
-from ntanalytics.findings.rules import RULES
+from ntanalytics.subsystems import RULES
 from tests.evaluation.conftest import WANTED
 
 
@@ -21,9 +21,14 @@ def test_an_estate_is_judged_and_written_to_the_page(estate: Taken, tmp_path: Pa
     monkeypatch.setattr(evaluation, "APART", dt.timedelta())  # the days before, which are as many inspections, are not
     told: list[str] = []
     (score,) = evaluate(
-        estate.settings.file.parent, [WANTED.seed], days=WANTED.days, judged=1, scale=WANTED.scale,
-        told=lambda what, _rows: told.append(what), processes=1,
-    )  # fmt: skip
+        estate.settings.file.parent,
+        [WANTED.seed],
+        days=WANTED.days,
+        judged=1,
+        scale=WANTED.scale,
+        told=lambda what, _rows: told.append(what),
+        processes=1,
+    )
     assert (score.first, score.last, score.days) == (WANTED.last, WANTED.last, 1)
     assert not [each for each in told if each.startswith("demo:")], "an estate that is there is used again"
     assert score.runs

@@ -10,7 +10,7 @@ from ntanalytics.cli import app
 from ntanalytics.errors import UnknownName
 from ntanalytics.evaluation.estate import Taken
 from ntanalytics.evaluation.rulebook import limits_of, of_subsystem, page
-from ntanalytics.findings.rules import RULES
+from ntanalytics.subsystems import RULES
 
 ROOT = Path(__file__).parents[2]
 

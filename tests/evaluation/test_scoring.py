@@ -7,15 +7,15 @@ import datetime as dt
 import pytest
 
 from ntanalytics.demo import Incident
-from ntanalytics.demo.incidents import ZONE
-from ntanalytics.demo.script import KINDS
+from ntanalytics.demo.incidents.incident import ZONE
+from ntanalytics.demo.incidents.script import KINDS
+from ntanalytics.evaluation.entity_names import meets, names_of
 from ntanalytics.evaluation.expected import EXPECTED
-from ntanalytics.evaluation.judging import Found
+from ntanalytics.evaluation.inspections import Found
 from ntanalytics.evaluation.scoring import Score, by_rule, recall, score
-from ntanalytics.evaluation.subjects import meets, names_of
 from ntanalytics.evaluation.tables import as_data
 from ntanalytics.findings.finding import State
-from ntanalytics.findings.rules import RULES
+from ntanalytics.subsystems import RULES
 
 FIRST, LAST = dt.date(2026, 11, 2), dt.date(2026, 11, 22)
 
@@ -108,9 +108,15 @@ def test_a_harmless_event_is_named_where_it_raised_something():
 
 def test_a_bill_can_be_told_when_its_month_is_over():
     bill = Incident(
-        "bill", "sms", "bill_difference", "mobile", dt.datetime(2026, 10, 1, tzinfo=ZONE),
-        dt.datetime(2026, 11, 1, tzinfo=ZONE), "异常", "…",
-    )  # fmt: skip
+        "bill",
+        "sms",
+        "bill_difference",
+        "mobile",
+        dt.datetime(2026, 10, 1, tzinfo=ZONE),
+        dt.datetime(2026, 11, 1, tzinfo=ZONE),
+        "异常",
+        "…",
+    )
     said = [Found(november(day), "sms.bill", "sms", "中国移动", "bad", "……。") for day in (1, 2, 3)]
     done = score(1, said, [bill], [], dt.date(2026, 9, 14), LAST)
     assert [each.delay for each in done.outcomes] == [0]

@@ -44,10 +44,15 @@ class Lab:
         # short: below a folder of pytest's own, a socket's path would be too long and go elsewhere
         self.temporary = Path(tempfile.mkdtemp(prefix="lab-"))
         environment = {
-            **os.environ, "NO_COLOR": "1", "HOME": str(home), "TMPDIR": str(self.temporary), "SHOP_PASSWORD": "hidden",
+            **os.environ,
+            "NO_COLOR": "1",
+            "HOME": str(home),
+            "TMPDIR": str(self.temporary),
+            "SHOP_PASSWORD": "hidden",
             # what an account may have set for servers of its own must not open this one
-            "JUPYTER_TOKEN": "known to others", "JUPYTER_CONFIG_DIR": str(home),
-        }  # fmt: skip
+            "JUPYTER_TOKEN": "known to others",
+            "JUPYTER_CONFIG_DIR": str(home),
+        }
         (home / "jupyter_server_config.py").write_text("c.ServerApp.ip = '0.0.0.0'\nc.IdentityProvider.token = ''\n")
         command = [sys.executable, "-m", "ntanalytics.cli", "--config", str(shop.config), "lab", "--no-browser"]
         self.process = subprocess.Popen(
@@ -129,8 +134,11 @@ def lab(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def test_the_notebooks_are_there_and_one_answers(lab: Lab, shop: Shop):
     listed = {each["name"] for each in lab.get("api/contents").json()["content"]}
     assert listed == {
-        "adoption_explorer.ipynb", "exploration_to_report.ipynb", "first_question.ipynb", "sms_explorer.ipynb",
-    }  # fmt: skip
+        "adoption_explorer.ipynb",
+        "exploration_to_report.ipynb",
+        "first_question.ipynb",
+        "sms_explorer.ipynb",
+    }
     assert "SmsExplorer" in json.dumps(lab.get("api/contents/sms_explorer.ipynb").json()["content"])
     printed = lab.execute(RUN)
     assert printed.strip() == "2026年第47周（11月16日—22日） [('中国电信', 3), ('中国移动', 3)] None"

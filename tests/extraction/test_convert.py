@@ -147,8 +147,10 @@ def test_the_night_on_which_the_clock_is_put_back_is_known_hour_by_hour():
     utc = [dt.datetime(2026, 11, 1, hour, 30, tzinfo=dt.UTC) for hour in (3, 4, 5, 6)]
     found, _ = convert(
         pa.array([dt.datetime(2026, 11, 1, 0, 30), dt.datetime(2026, 11, 1, 2, 30)]),
-        Column("x", Type.TIMESTAMP, "x", "x"), "naive", zone,
-    )  # fmt: skip
+        Column("x", Type.TIMESTAMP, "x", "x"),
+        "naive",
+        zone,
+    )
     assert found.to_pylist() == [
         dt.datetime(2026, 11, 1, 4, 30, tzinfo=dt.UTC),
         dt.datetime(2026, 11, 1, 7, 30, tzinfo=dt.UTC),

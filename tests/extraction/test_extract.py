@@ -8,7 +8,7 @@ from deltalake import DeltaTable
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import UnknownName, UsageError
 from ntanalytics.extraction import Extractor
-from ntanalytics.extraction.patience import Patience
+from ntanalytics.extraction.retry_budget import Patience
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.lake import DeltaLake, DuckReader
 from tests.extraction.shop import Shop

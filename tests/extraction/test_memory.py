@@ -52,10 +52,14 @@ def batches(days: int) -> Iterator[pa.RecordBatch]:
         person = pc.binary_join_element_wise("u", pc.utf8_slice_codeunits(text, 0, 4), "")
         words = {name: pa.repeat(word, ROWS_A_DAY) for name, word in (("method", "Jwt"), ("outcome", "success"))}
         columns = {
-            "login_id": pc.binary_join_element_wise("00000000000000000000", text, ""), "logged_in_at": at,
-            "account_id": person, **words, "reason": pa.nulls(ROWS_A_DAY, pa.string()),
-            "terminal": pa.repeat("pc", ROWS_A_DAY), "address_hash": person,
-        }  # fmt: skip
+            "login_id": pc.binary_join_element_wise("00000000000000000000", text, ""),
+            "logged_in_at": at,
+            "account_id": person,
+            **words,
+            "reason": pa.nulls(ROWS_A_DAY, pa.string()),
+            "terminal": pa.repeat("pc", ROWS_A_DAY),
+            "address_hash": person,
+        }
         yield from pa.table(columns).to_batches()
 
 

@@ -18,9 +18,18 @@ HOUR = dt.datetime(2026, 11, 20, 1, tzinfo=dt.UTC)
 
 def activity(module: str, actions: int, **other: Any) -> dict[str, Any]:
     return {
-        "hour_at": HOUR, "account_id": "1", "unit": "甲局", "edition": "party", "module": module, "terminal": "pc",
-        "platform": None, "actions": actions, "source": "oa", "day": dt.date(2026, 11, 20), **other,
-    }  # fmt: skip
+        "hour_at": HOUR,
+        "account_id": "1",
+        "unit": "甲局",
+        "edition": "party",
+        "module": module,
+        "terminal": "pc",
+        "platform": None,
+        "actions": actions,
+        "source": "oa",
+        "day": dt.date(2026, 11, 20),
+        **other,
+    }
 
 
 def test_words_that_are_one_module_of_ours_are_added_up_and_none_is_set_aside(tmp_path: Path) -> None:
@@ -31,8 +40,10 @@ def test_words_that_are_one_module_of_ours_are_added_up_and_none_is_set_aside(tm
         spool.finish()
         kept = read_parts(spool.files(), contract.schema()).read_all().to_pylist()
         assert sorted((row["module"], row["terminal"], row["actions"]) for row in kept) == [
-            ("cars", "mobile", 9), ("cars", "pc", 7), ("mail", "pc", 1),
-        ]  # fmt: skip
+            ("cars", "mobile", 9),
+            ("cars", "pc", 7),
+            ("mail", "pc", 1),
+        ]
         assert spool.rejects().num_rows == 0
         assert spool.rows == {dt.date(2026, 11, 20): 3}
 
@@ -43,11 +54,17 @@ def test_many_rows_of_few_keys_are_made_one_a_key_with_little_memory_and_the_res
     given = {
         "message_id": [str(number) if number >= 100 else str(number // 2) for number in range(rows)],
         "submitted_at": [HOUR + dt.timedelta(seconds=number) for number in range(rows)],
-        "carrier": ["mobile"] * rows, "application": ["OA"] * rows, "unit": [None] * rows,
-        "segments": [1 + number % 2 for number in range(rows)], "outcome": [None] * rows, "failure_code": [None] * rows,
-        "reported_at": [None] * rows, "receipt_latency_s": [None] * rows, "source": ["sms"] * rows,
+        "carrier": ["mobile"] * rows,
+        "application": ["OA"] * rows,
+        "unit": [None] * rows,
+        "segments": [1 + number % 2 for number in range(rows)],
+        "outcome": [None] * rows,
+        "failure_code": [None] * rows,
+        "reported_at": [None] * rows,
+        "receipt_latency_s": [None] * rows,
+        "source": ["sms"] * rows,
         "day": [dt.date(2026, 11, 20)] * rows,
-    }  # fmt: skip
+    }
     with Spool(tmp_path, contract) as spool:
         spool.add(pa.table(given).select(contract.schema().names).cast(contract.schema()), REJECTS.empty_table())
         spool.finish()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ntanalytics.scheduling.jobs import load_jobs
-from ntanalytics.scheduling.running import run_due
+from ntanalytics.scheduling.run_due import run_due
 from ntanalytics.settings import load
 from tests.faults.town import Town, impatient
 
@@ -65,9 +65,14 @@ def scheduled(town: Town, now: dt.datetime, *killed: str, is_bound: bool = False
 
 
 def _be(
-    config: Path, notebooks: Path, told: Path, now: dt.datetime, environment: Mapping[str, str],
-    killed: tuple[str, ...], is_bound: bool,
-) -> None:  # fmt: skip
+    config: Path,
+    notebooks: Path,
+    told: Path,
+    now: dt.datetime,
+    environment: Mapping[str, str],
+    killed: tuple[str, ...],
+    is_bound: bool,
+) -> None:
     """Be that process."""
     os.environ.update(environment)
     if is_bound:

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.extraction import Extractor
+from ntanalytics.scheduling.alerts import notice_health
 from ntanalytics.scheduling.health import health
 from ntanalytics.scheduling.jobs import Job
-from ntanalytics.scheduling.noticing import notice_health
 from tests.faults.town import JOB, Town
 
 DAY = dt.date(2026, 11, 24)

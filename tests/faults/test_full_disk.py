@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ntanalytics import disk
+from ntanalytics import disk_space
 from ntanalytics.errors import LakeError
 from tests.faults.town import Town
 
@@ -48,7 +48,7 @@ def _no_print(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """The disk is full in the middle, before anybody could have looked."""
-    monkeypatch.setattr(disk, "LEAST_FREE_BYTES", 0)
+    monkeypatch.setattr(disk_space, "LEAST_FREE_BYTES", 0)
 
 
 NEARLY = "the disk is nearly full: 50 MB are free, 64 MB are wanted"

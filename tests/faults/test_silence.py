@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 from ntanalytics.catalog.loading import load_product
 from ntanalytics.errors import SourceError, SourceUnreachable
 from ntanalytics.settings import SourceSettings, Target, project_dir
-from ntanalytics.sources import SOURCES, checking, silence
+from ntanalytics.sources import SOURCES, stall_guard, target_check
 from ntanalytics.sources.source import Source
 from tests.faults.silent import silent_after
 from tests.faults.town import MESSAGES, SOURCE
@@ -30,11 +30,11 @@ DAY = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
 @pytest.fixture(autouse=True)
 def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seconds of patience, where the program has a quarter of a minute."""
-    monkeypatch.setattr(silence, "CONNECT_S", 1)
-    monkeypatch.setattr("ntanalytics.sources.fast.CONNECT_S", 2)
+    monkeypatch.setattr(stall_guard, "CONNECT_S", 1)
+    monkeypatch.setattr("ntanalytics.sources.arrow_drivers.CONNECT_S", 2)
     monkeypatch.setattr("ntanalytics.sources.prometheus.CONNECT_S", 1)
-    monkeypatch.setattr(silence, "GRACE_S", 0)
-    monkeypatch.setattr(checking, "PATIENCE_S", 1)
+    monkeypatch.setattr(stall_guard, "GRACE_S", 0)
+    monkeypatch.setattr(target_check, "PATIENCE_S", 1)
 
 
 def _shop(folder: Path, url: str) -> Source:
@@ -83,7 +83,7 @@ def test_a_database_that_stops_in_mid_stream_is_given_up(
     tmp_path: Path, filled: sa.URL, is_fast: bool, monkeypatch: pytest.MonkeyPatch
 ):
     if not is_fast:
-        monkeypatch.setattr("ntanalytics.sources.fast.serves", lambda url: False)
+        monkeypatch.setattr("ntanalytics.sources.arrow_drivers.serves", lambda url: False)
     elif filled.get_backend_name() == "mysql" and not importlib.util.find_spec("connectorx"):
         pytest.skip("connectorx is not installed")
     with ExitStack() as stack:
@@ -104,9 +104,11 @@ def test_a_prometheus_that_never_answers_is_unreachable():
 
 @pytest.mark.parametrize("scheme", ["http", "tls", "postgresql+psycopg", "mysql+pymysql"])
 def test_a_target_of_a_probe_that_never_answers_is_down_in_time(scheme: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(checking, "_CONNECT_ARGS", {
-        "postgresql": {"connect_timeout": 2}, "mysql": {"connect_timeout": 1, "read_timeout": 1},
-    })  # fmt: skip
+    monkeypatch.setattr(
+        target_check,
+        "_CONNECT_ARGS",
+        {"postgresql": {"connect_timeout": 2}, "mysql": {"connect_timeout": 1, "read_timeout": 1}},
+    )
     with silent_after(0, 0) as port:
-        found = checking.check(Target(subsystem="oa", url=f"{scheme}://reader@127.0.0.1:{port}/x"), where="probe")
+        found = target_check.check(Target(subsystem="oa", url=f"{scheme}://reader@127.0.0.1:{port}/x"), where="probe")
     assert found.failure == "timeout"

@@ -21,7 +21,7 @@ from ntanalytics.runner import RunResult, run_report
 from ntanalytics.runner.engine import silently
 from ntanalytics.runner.run import Progress
 from ntanalytics.scheduling.jobs import Job
-from ntanalytics.scheduling.running import Done, run_due
+from ntanalytics.scheduling.run_due import Done, run_due
 from ntanalytics.settings import Settings, load
 
 SOURCE = "title: A shop\nkind: database\nneeds: SELECT on message\n"
@@ -138,9 +138,14 @@ class Town:
         """Do what is due at a moment: yesterday's report, at eight, but for what is said otherwise of the job."""
         jobs = {"daily": Job.model_validate({**JOB, **job})}
         return run_due(
-            self.settings, jobs, now=now, clock=lambda: now, notebooks=self.notebooks, patience=impatient,
+            self.settings,
+            jobs,
+            now=now,
+            clock=lambda: now,
+            notebooks=self.notebooks,
+            patience=impatient,
             progress=progress,
-        )  # fmt: skip
+        )
 
     def by_hand(self, period: str, now: dt.datetime) -> RunResult:
         """A person runs the report."""

@@ -39,8 +39,11 @@ def test_thresholds_in_the_wrong_order_are_refused() -> None:
 
 def test_what_is_wrong_comes_first_and_the_rest_keeps_its_order() -> None:
     assert [each.state for each in ranked(map(_finding, ("ok", "unknown", "bad", "watch")))] == [
-        "bad", "watch", "unknown", "ok",
-    ]  # fmt: skip
+        "bad",
+        "watch",
+        "unknown",
+        "ok",
+    ]
 
 
 def test_the_summary_counts_every_state_zeros_included() -> None:

@@ -5,14 +5,7 @@ import re
 import pytest
 
 from ntanalytics.findings.finding import Finding, Threshold
-from ntanalytics.findings.sentences import (
-    exceptions,
-    limits,
-    listed,
-    measured,
-    moved,
-    shifted,
-)  # fmt: skip
+from ntanalytics.findings.sentences import exceptions, limits, listed, measured, moved, shifted
 
 RATE = Threshold(0.97, 0.95, "up")
 

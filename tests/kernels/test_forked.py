@@ -22,7 +22,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from ntanalytics.kernels.forked_engine import NAME, register
 from ntanalytics.kernels.manager import kernel_manager
-from ntanalytics.kernels.warm import NotWarm, Warm, warm
+from ntanalytics.kernels.pool import NotWarm, Warm, warm
 
 CHANGES = """
 import builtins, decimal, gc, os, random, resource, signal, subprocess, sys, threading, time, warnings
@@ -120,7 +120,7 @@ def test_a_kernel_is_reached_by_its_account_alone_and_leads_its_own_session(tmp_
         print(oct(home.stat().st_mode & 0o777), sorted(path.name for path in home.glob("k-ipc-*")))
         print(os.getpgid(0) == os.getsid(0) == os.getpid())
         """,
-    )  # fmt: skip
+    )
     assert seen == [f"0o700 {[f'k-ipc-{number}' for number in range(1, 6)]}\nTrue\n"]
 
 
@@ -140,7 +140,7 @@ def test_a_running_kernel_has_no_socket_of_the_network(tmp_path: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)):
             print(len(of_network()))
         """,
-    )  # fmt: skip
+    )
     assert seen == ["True []\n1\n"]
 
 
@@ -157,7 +157,7 @@ def test_the_warm_process_never_holds_what_a_kernel_may_not_know(tmp_path: Path)
 
 
 def test_no_kernel_holds_the_grammar_or_a_debugger(tmp_path: Path) -> None:
-    """Building the grammar takes a second, whoever imports nbformat; see ntanalytics.kernels.grammar."""
+    """Building the grammar takes a second, whoever imports nbformat; see ntanalytics.kernels.skip_grammar_import."""
     looked = "import sys, nbformat\nprint(sorted({'rfc3987_syntax', 'lark', 'debugpy'} & set(sys.modules)))"
     assert run(tmp_path / "one", looked) == ["[]\n"]
 

@@ -60,24 +60,37 @@ def test_the_log_tells_rows_bounds_and_missing_values_of_a_file(lake: DeltaLake)
     at = [dt.datetime(2026, 11, 1, 3, 4, 5, 123456, tzinfo=dt.UTC), dt.datetime(2026, 11, 1, 3, tzinfo=dt.UTC)]
     rows = [
         {
-            "login_id": "1", "logged_in_at": moment, "account_id": None, "method": "sso", "outcome": "success",
-            "reason": reason, "terminal": None, "address_hash": None, "source": "源" * 99, "day": DAY,
+            "login_id": "1",
+            "logged_in_at": moment,
+            "account_id": None,
+            "method": "sso",
+            "outcome": "success",
+            "reason": reason,
+            "terminal": None,
+            "address_hash": None,
+            "source": "源" * 99,
+            "day": DAY,
         }
         for moment, reason in zip(at, ("x" * 65, None), strict=True)
-    ]  # fmt: skip
+    ]
     replace(lake, pa.Table.from_pylist(rows, schema=LOGINS.schema()).to_reader(), "源" * 99, DAY, DAY, LOGINS)
     log = (lake.path("identity.logins") / "_delta_log" / f"{0:020}.json").read_text(encoding="utf-8")
     (added,) = [action["add"] for line in log.splitlines() if "add" in (action := json.loads(line))]
     told = json.loads(added["stats"])
     assert told["numRecords"] == 2
     assert told["minValues"] == {
-        "login_id": "1", "logged_in_at": "2026-11-01T03:00:00Z", "method": "sso", "outcome": "success",
+        "login_id": "1",
+        "logged_in_at": "2026-11-01T03:00:00Z",
+        "method": "sso",
+        "outcome": "success",
         "source": "源" * 99,
-    }  # fmt: skip
+    }
     assert told["maxValues"] == {**told["minValues"], "logged_in_at": "2026-11-01T03:04:05.123456Z"}
     assert {name: told["nullCount"][name] for name in ("account_id", "reason", "login_id")} == {
-        "account_id": 2, "reason": 1, "login_id": 0,
-    }  # fmt: skip
+        "account_id": 2,
+        "reason": 1,
+        "login_id": 0,
+    }
     assert DeltaTable(str(lake.path("identity.logins"))).to_pyarrow_table().num_rows == 2
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import UsageError
 from ntanalytics.ledger import Ledger
-from ntanalytics.ledger.settings_noted import note_settings
+from ntanalytics.ledger.settings_changes import note_settings
 
 FILE = Path("/etc/city/ntanalytics.yml")
 

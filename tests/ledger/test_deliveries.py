@@ -15,8 +15,13 @@ TURN = dt.datetime(2026, 11, 23, 0, tzinfo=dt.UTC)
 PARCEL = Parcel("report", "oa_adoption", "2026-W47", {"unit": "市财政局"}, 1, "mail", "a@example.cn", "r1", TURN)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.servers),
-                        pytest.param("mariadb", marks=pytest.mark.servers)])  # fmt: skip
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgres", marks=pytest.mark.servers),
+        pytest.param("mariadb", marks=pytest.mark.servers),
+    ]
+)
 def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Ledger:
     if request.param == "sqlite":
         return Ledger(f"sqlite:///{tmp_path}/ledger.sqlite")
@@ -41,10 +46,13 @@ def test_an_intent_stands_until_its_outcome_and_every_step_is_kept(ledger: Ledge
 
 def test_what_differs_in_anything_that_counts_is_another_delivery():
     others = [
-        replace(PARCEL, version=2), replace(PARCEL, parameters={"unit": "市教育局"}),
-        replace(PARCEL, recipient="b@example.cn"), replace(PARCEL, channel="share"),
-        replace(PARCEL, period="2026-W46"), replace(PARCEL, kind="notice"),
-    ]  # fmt: skip
+        replace(PARCEL, version=2),
+        replace(PARCEL, parameters={"unit": "市教育局"}),
+        replace(PARCEL, recipient="b@example.cn"),
+        replace(PARCEL, channel="share"),
+        replace(PARCEL, period="2026-W46"),
+        replace(PARCEL, kind="notice"),
+    ]
     assert len({each.id for each in [PARCEL, *others]}) == 7
     assert replace(PARCEL, run_id="r2", turn_at=None).id == PARCEL.id
 

@@ -11,7 +11,7 @@ import pytest
 
 from ntanalytics.ledger import Ledger, Parcel, Taken
 from ntanalytics.scheduling.jobs import Job
-from ntanalytics.scheduling.running import run_due
+from ntanalytics.scheduling.run_due import run_due
 from tests.desk import Desk
 from tests.test_cli import nta
 
@@ -37,8 +37,9 @@ def test_a_run_by_hand_and_one_of_a_job_are_told_apart_with_who_began_them(desk:
     assert (turn.subject, turn.status) == ("weekly", "issued")
     # the settings of the site and the jobs were each noted once, though two runs met them
     assert {each.subject for each in desk.ledger.history(["settings"])} == {
-        str(desk.settings.file), str(desk.settings.jobs),
-    }  # fmt: skip
+        str(desk.settings.file),
+        str(desk.settings.jobs),
+    }
 
 
 def test_it_is_asked_by_kind_report_and_day(tmp_path: Path):
@@ -55,8 +56,13 @@ def test_it_is_asked_by_kind_report_and_day(tmp_path: Path):
     ledger.corrections.open("weekly", NOW, {("sms.messages", "sms"): [day]}, NOW)
     ledger.notices.begin("overdue weekly", "逾期", "周报未出")
     assert {each.kind for each in ledger.history()} == {
-        "run", "extraction", "delivery", "backfill", "notice", "correction",
-    }  # fmt: skip
+        "run",
+        "extraction",
+        "delivery",
+        "backfill",
+        "notice",
+        "correction",
+    }
     assert [each.kind for each in ledger.history(report="sms_volume")] == ["delivery", "backfill", "run"]
     [sent] = ledger.history(["delivery"])
     assert (sent.period, sent.status, sent.said) == ("2026-W47", "retry", "mail li@city.example: greylisted")

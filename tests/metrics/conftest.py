@@ -35,9 +35,13 @@ def table() -> Callable[..., ir.Table]:
 @pytest.fixture
 def messages() -> Make:
     defaults = {
-        "message_id": "1", "submitted_at": dt.datetime(2026, 11, 16, 1, tzinfo=dt.UTC), "carrier": "mobile",
-        "application": "oa", "segments": 1, "day": dt.date(2026, 11, 16),
-    }  # fmt: skip
+        "message_id": "1",
+        "submitted_at": dt.datetime(2026, 11, 16, 1, tzinfo=dt.UTC),
+        "carrier": "mobile",
+        "application": "oa",
+        "segments": 1,
+        "day": dt.date(2026, 11, 16),
+    }
     return lambda rows: _table("sms.messages", defaults, rows)
 
 
@@ -50,32 +54,52 @@ def bills() -> Make:
 @pytest.fixture
 def requests() -> Make:
     defaults = {
-        "minute_at": dt.datetime(2026, 11, 16, 1, tzinfo=dt.UTC), "service": "portal", "method": "GET", "route": "/",
-        "status": 200, "requests": 1, "size_bytes": 0, "day": dt.date(2026, 11, 16),
-    }  # fmt: skip
+        "minute_at": dt.datetime(2026, 11, 16, 1, tzinfo=dt.UTC),
+        "service": "portal",
+        "method": "GET",
+        "route": "/",
+        "status": 200,
+        "requests": 1,
+        "size_bytes": 0,
+        "day": dt.date(2026, 11, 16),
+    }
     return lambda rows: _table("infra.requests", defaults, rows)
 
 
 @pytest.fixture
 def tickets() -> Make:
     defaults = {
-        "ticket_no": "1", "opened_at": dt.datetime(2026, 11, 16, 1, tzinfo=dt.UTC), "category": "fault",
-        "subsystem": "oa", "changed_at": dt.datetime(2026, 11, 16, 1, tzinfo=dt.UTC), "day": dt.date(2026, 11, 16),
-    }  # fmt: skip
+        "ticket_no": "1",
+        "opened_at": dt.datetime(2026, 11, 16, 1, tzinfo=dt.UTC),
+        "category": "fault",
+        "subsystem": "oa",
+        "changed_at": dt.datetime(2026, 11, 16, 1, tzinfo=dt.UTC),
+        "day": dt.date(2026, 11, 16),
+    }
     return lambda rows: _table("desk.tickets", defaults, rows)
 
 
 @pytest.fixture
 def attendance() -> Make:
-    defaults = {"attended_on": dt.date(2026, 11, 16), "person": "甲", "role": "engineer", "is_present": True,
-                "day": dt.date(2026, 11, 16)}  # fmt: skip
+    defaults = {
+        "attended_on": dt.date(2026, 11, 16),
+        "person": "甲",
+        "role": "engineer",
+        "is_present": True,
+        "day": dt.date(2026, 11, 16),
+    }
     return lambda rows: _table("desk.attendance", defaults, rows)
 
 
 @pytest.fixture
 def checks() -> Make:
-    defaults = {"checked_on": dt.date(2026, 11, 16), "subsystem": "infra", "item": "机房", "result": "ok",
-                "day": dt.date(2026, 11, 16)}  # fmt: skip
+    defaults = {
+        "checked_on": dt.date(2026, 11, 16),
+        "subsystem": "infra",
+        "item": "机房",
+        "result": "ok",
+        "day": dt.date(2026, 11, 16),
+    }
     return lambda rows: _table("desk.checks", defaults, rows)
 
 

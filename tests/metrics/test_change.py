@@ -21,10 +21,15 @@ def test_a_figure_is_compared_absolutely_and_relatively_and_a_rate_in_points(lis
     now, before = _table([("甲", 120, 0.75)]).drop("unit"), _table([("甲", 100, 0.5)]).drop("unit")
     assert listed(change.compare(now, before, WORDS, columns=["sent", "rate"])) == [
         {
-            "sent": 120, "sent_before": 100, "sent_change": 20, "sent_change_rate": 0.2,
-            "rate": 0.75, "rate_before": 0.5, "rate_change": 0.25,
+            "sent": 120,
+            "sent_before": 100,
+            "sent_change": 20,
+            "sent_change_rate": 0.2,
+            "rate": 0.75,
+            "rate_before": 0.5,
+            "rate_change": 0.25,
         }
-    ]  # fmt: skip
+    ]
 
 
 def test_a_group_that_one_period_lacks_counts_zero_in_sums_and_null_in_rates(listed) -> None:
@@ -65,6 +70,16 @@ def test_an_incomplete_period_has_no_change_and_a_group_it_lacks_is_unknown(list
 def test_measures_that_compare_makes_are_derived_for_quantities_only() -> None:
     made = change.with_changes([*WORDS.values(), Measure("seen_at", "时间", format="datetime")])
     assert [each.name for each in made] == [
-        "sent", "sent_before", "sent_change", "sent_change_rate", "rate", "rate_before", "rate_change",
-        "p95", "p95_before", "p95_change", "p95_change_rate", "seen_at",
-    ]  # fmt: skip
+        "sent",
+        "sent_before",
+        "sent_change",
+        "sent_change_rate",
+        "rate",
+        "rate_before",
+        "rate_change",
+        "p95",
+        "p95_before",
+        "p95_change",
+        "p95_change_rate",
+        "seen_at",
+    ]

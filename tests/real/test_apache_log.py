@@ -69,8 +69,11 @@ def test_requests_bytes_and_status_of_each_day_are_an_independent_counts(
     assert counted == requests
     assert weighed == sizes
     assert {day: sum(n for (d, _), n in counted.items() if d == day) for day in weighed} == {
-        dt.date(2015, 5, 17): 1632, dt.date(2015, 5, 18): 2893, dt.date(2015, 5, 19): 2896, dt.date(2015, 5, 20): 2579,
-    }  # fmt: skip
+        dt.date(2015, 5, 17): 1632,
+        dt.date(2015, 5, 18): 2893,
+        dt.date(2015, 5, 19): 2896,
+        dt.date(2015, 5, 20): 2579,
+    }
 
 
 def test_nothing_of_a_client_is_kept(checked: tuple[pa.Table, pa.Table, int]) -> None:

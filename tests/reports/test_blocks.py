@@ -99,8 +99,12 @@ def test_a_board_stands_worst_first_and_keeps_the_order_within_a_state() -> None
         for number, state in enumerate(states)
     ]
     assert [(row["state"], row["subject"]) for row in rows_of(board(found))] == [
-        ("bad", "对象2"), ("bad", "对象4"), ("watch", "对象3"), ("unknown", "对象1"), ("ok", "对象0"),
-    ]  # fmt: skip
+        ("bad", "对象2"),
+        ("bad", "对象4"),
+        ("watch", "对象3"),
+        ("unknown", "对象1"),
+        ("ok", "对象0"),
+    ]
 
 
 def test_a_chart_puts_in_absent_days_and_blanks_days_not_taken() -> None:
@@ -132,11 +136,14 @@ def test_a_chart_by_series_has_a_column_for_each_and_draws_it() -> None:
     )
     bundle = chart(frame, y="submitted", series="carrier", title="图", id="c")._repr_mimebundle_()
     assert [(each["name"], each["title"]) for each in bundle[DATA]["schema"]["fields"]] == [
-        ("day", "日期"), ("submitted_1", "中国电信"), ("submitted_2", "中国联通"),
-    ]  # fmt: skip
+        ("day", "日期"),
+        ("submitted_1", "中国电信"),
+        ("submitted_2", "中国联通"),
+    ]
     assert [(trace["name"], trace["y"]) for trace in bundle[FIGURE]["data"]] == [
-        ("中国电信", [5, None]), ("中国联通", [7, 9]),
-    ]  # fmt: skip
+        ("中国电信", [5, None]),
+        ("中国联通", [7, 9]),
+    ]
     assert bundle[BLOCK]["y"] == ["submitted_1", "submitted_2"]
 
 
@@ -184,9 +191,12 @@ def test_what_is_in_order_stands_by_system_and_subject() -> None:
     order = [("desk", "工单"), ("sms", "中国移动"), ("infra", "www"), ("sms", "中国联通"), ("sms", "中国移动")]
     found = [Finding("a.b", system, subject, "检查", "ok", 1, "integer", "0", "") for system, subject in order]
     assert [(row["subsystem"], row["subject"]) for row in rows_of(board(found))] == [
-        ("短信平台", "中国移动"), ("短信平台", "中国移动"), ("短信平台", "中国联通"),
-        ("软硬件环境", "www"), ("运维服务", "工单"),
-    ]  # fmt: skip
+        ("短信平台", "中国移动"),
+        ("短信平台", "中国移动"),
+        ("短信平台", "中国联通"),
+        ("软硬件环境", "www"),
+        ("运维服务", "工单"),
+    ]
 
 
 def test_text_loses_what_no_page_or_workbook_can_hold() -> None:

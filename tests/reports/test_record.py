@@ -13,8 +13,16 @@ def test_a_record_has_its_blocks_in_order(sample: ModuleType) -> None:
     record = read_record(sample.notebook())
     assert record.head.title == "南通市电子政务工作平台短信统计"
     assert [block.kind for block in record.blocks] == [
-        "sentences", "kpis", "board", "chart", "chart", "table", "table", "chart", "signatures",
-    ]  # fmt: skip
+        "sentences",
+        "kpis",
+        "board",
+        "chart",
+        "chart",
+        "table",
+        "table",
+        "chart",
+        "signatures",
+    ]
 
 
 def test_a_notebook_without_a_head_is_no_record(sample: ModuleType) -> None:

@@ -45,7 +45,7 @@ def test_templates_escape(trees: dict[str, ast.Module]) -> None:
     found = [
         f"{name}:{call.lineno}"
         for name, tree in trees.items()
-        if not name.startswith("ntanalytics.scaffold") and name != "ntanalytics.scheduling.unattended"
+        if not name.startswith("ntanalytics.scaffold") and name != "ntanalytics.scheduling.deployment_files"
         for call in calls(tree)
         if ast.unparse(call.func).endswith("jinja2.Environment")
         and {each.arg: ast.unparse(each.value) for each in call.keywords}.get("autoescape") != "True"

@@ -22,5 +22,6 @@ def test_a_new_version_says_what_changed_and_keeps_what_was_said_before(desk: De
     desk.run()
     third = read_manifest(desk.published)
     assert third["corrects"] == [
-        *second["corrects"], {"version": 2, "run_id": second["run_id"], "changes": [UNREADABLE]},
-    ]  # fmt: skip
+        *second["corrects"],
+        {"version": 2, "run_id": second["run_id"], "changes": [UNREADABLE]},
+    ]

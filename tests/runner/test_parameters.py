@@ -42,8 +42,13 @@ def test_a_cell_declares_name_type_default_and_help() -> None:
 
 def test_what_is_not_given_keeps_its_default() -> None:
     assert resolve(DECLARED, {"top": "20"}) == {
-        "period": "last-week", "top": 20, "share": 0.05, "detail": False, "carrier": "mobile", "code": "0086",
-    }  # fmt: skip
+        "period": "last-week",
+        "top": 20,
+        "share": 0.05,
+        "detail": False,
+        "carrier": "mobile",
+        "code": "0086",
+    }
 
 
 @pytest.mark.parametrize("text", ["0755", "12:30", "NO", "1e3", "null", "", "=1+1", '"; import os #', "a\nb", "{x}"])
@@ -53,11 +58,19 @@ def test_a_text_stays_the_text_it_is(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text", "value"),
-    [("top", "20", 20), ("top", "-3", -3), ("top", "+7", 7), ("top", "0", 0), ("share", "0.5", 0.5),
-     ("share", "3", 3.0),
-     ("share", "-1e-3", -0.001), ("detail", "true", True), ("detail", "false", False),
-     ("carrier", "telecom", "telecom")],
-)  # fmt: skip
+    [
+        ("top", "20", 20),
+        ("top", "-3", -3),
+        ("top", "+7", 7),
+        ("top", "0", 0),
+        ("share", "0.5", 0.5),
+        ("share", "3", 3.0),
+        ("share", "-1e-3", -0.001),
+        ("detail", "true", True),
+        ("detail", "false", False),
+        ("carrier", "telecom", "telecom"),
+    ],
+)
 def test_a_text_of_the_type_is_read_as_the_type(name: str, text: str, value: Value) -> None:
     read = resolve(DECLARED, {name: text})[name]
     assert read == value
@@ -66,11 +79,34 @@ def test_a_text_of_the_type_is_read_as_the_type(name: str, text: str, value: Val
 
 @pytest.mark.parametrize(
     ("name", "given"),
-    [("top", "0755"), ("top", "1.0"), ("top", "1_000"), ("top", " 1"), ("top", ""), ("top", "٣"), ("top", "9" * 19),
-     ("top", "9" * 5000), ("top", True), ("top", 2.0), ("share", "nan"), ("share", "inf"), ("share", "1e999"),
-     ("share", float("nan")), ("share", "0755"), ("share", 3), ("detail", "True"), ("detail", "yes"), ("detail", "1"),
-     ("detail", 1), ("carrier", "unicom"), ("code", "\udcff"), ("code", "a\0b"), ("code", 755), ("code", None)],
-)  # fmt: skip
+    [
+        ("top", "0755"),
+        ("top", "1.0"),
+        ("top", "1_000"),
+        ("top", " 1"),
+        ("top", ""),
+        ("top", "٣"),
+        ("top", "9" * 19),
+        ("top", "9" * 5000),
+        ("top", True),
+        ("top", 2.0),
+        ("share", "nan"),
+        ("share", "inf"),
+        ("share", "1e999"),
+        ("share", float("nan")),
+        ("share", "0755"),
+        ("share", 3),
+        ("detail", "True"),
+        ("detail", "yes"),
+        ("detail", "1"),
+        ("detail", 1),
+        ("carrier", "unicom"),
+        ("code", "\udcff"),
+        ("code", "a\0b"),
+        ("code", 755),
+        ("code", None),
+    ],
+)
 def test_anything_else_is_refused_and_named(name: str, given: object) -> None:
     with pytest.raises(BadParameter) as caught:
         resolve(DECLARED, {name: given}, where="probe")

@@ -115,8 +115,9 @@ def manifest(staged: Path) -> dict[str, Any]:
 def test_the_manifest_says_what_was_published_from_which_data(staged: Path) -> None:
     content = manifest(staged)
     assert content["artefacts"]["report.html"] == {
-        "sha256": hashlib.sha256(b"report.html").hexdigest(), "size_bytes": 11,
-    }  # fmt: skip
+        "sha256": hashlib.sha256(b"report.html").hexdigest(),
+        "size_bytes": 11,
+    }
     assert content["tables"] == {"sms.messages": 7}
     assert content["holes"] == ["缺一天。"]
     assert content["rejected"] == [{"rows": 3}]

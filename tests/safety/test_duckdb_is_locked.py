@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from ntanalytics import embedded
+from ntanalytics import duckdb_sandbox
 from ntanalytics.catalog import Mapping, site_catalog
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import SourceError
@@ -107,7 +107,7 @@ def test_the_search_for_repeated_keys_opens_its_spool_alone(shop: Shop):
 
 
 def test_no_module_opens_a_duckdb_by_itself():
-    package = Path(embedded.__file__).parent
+    package = Path(duckdb_sandbox.__file__).parent
     openers = {
         path.relative_to(package).as_posix()
         for path in package.rglob("*.py")

@@ -25,7 +25,7 @@ from ntanalytics.delivery.message import Message
 from ntanalytics.delivery.notices import notify_once
 from ntanalytics.delivery.report_message import Published
 from ntanalytics.demo import write_estate
-from ntanalytics.extraction.personal import IN_IDENTIFIER, masked
+from ntanalytics.extraction.pii import IN_IDENTIFIER, masked
 from ntanalytics.ledger import Ledger
 from ntanalytics.runner import RunResult, run_report
 from ntanalytics.settings import load
@@ -159,9 +159,15 @@ def test_an_office_reads_no_formula_either(estate: Estate, soffice: str, tmp_pat
         (tmp_path / f"{number}.xlsx").write_bytes((folder / "report.xlsx").read_bytes())
     out = tmp_path / "out"
     command = [
-        soffice, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to",
-        "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), *(str(tmp_path / f"{number}.xlsx") for number in names),
-    ]  # fmt: skip
+        soffice,
+        f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+        "--headless",
+        "--convert-to",
+        "xlsx:Calc MS Excel 2007 XML",
+        "--outdir",
+        str(out),
+        *(str(tmp_path / f"{number}.xlsx") for number in names),
+    ]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     for number in names:
         before, after = (openpyxl.load_workbook(home / f"{number}.xlsx") for home in (tmp_path, out))
@@ -172,9 +178,10 @@ def test_an_office_reads_no_formula_either(estate: Estate, soffice: str, tmp_pat
             for sheet in before
             for row in sheet.iter_rows()
             for cell in row
-            if isinstance(cell.value, str) and cell.value[:1] in ("=", "+", "-", "@", "\t")
+            if isinstance(cell.value, str)
+            and cell.value[:1] in ("=", "+", "-", "@", "\t")
             and after[sheet.title][cell.coordinate].value != cell.value
-        ]  # fmt: skip
+        ]
         assert formulas == []
 
 
@@ -196,9 +203,16 @@ def test_every_path_stays_below_the_outputs_and_no_shell_was_asked(estate: Estat
     assert re.fullmatch(r"2026-W47,unit=[A-Za-z0-9._%~-]+", unit.name)
     assert {path.name for path in estate.home.iterdir()} == {"city", "outputs"}
     assert {path.name for path in (estate.home / "city").iterdir()} == {
-        "harmless.json", "incidents.json", "lake", "ledger.sqlite", "ntanalytics.yml", "queries", "scheduled",
-        "sources", "unit-aliases.csv",
-    }  # fmt: skip
+        "harmless.json",
+        "incidents.json",
+        "lake",
+        "ledger.sqlite",
+        "ntanalytics.yml",
+        "queries",
+        "scheduled",
+        "sources",
+        "unit-aliases.csv",
+    }
     assert not [path for path in estate.home.rglob("*") if MARK in path.name or not path.name.isprintable()]
     assert not Path(MARK).exists()
 
@@ -231,8 +245,12 @@ def test_no_terminal_and_no_log_obeys_a_name(estate: Estate):
     def nta(*arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "ntanalytics.cli", *arguments],
-            env=environment, cwd=estate.home, capture_output=True, check=False, timeout=120,
-        )  # fmt: skip
+            env=environment,
+            cwd=estate.home,
+            capture_output=True,
+            check=False,
+            timeout=120,
+        )
         said = (done.stdout + done.stderr).decode()
         assert [each for each in said if each != "\n" and not each.isprintable()] == [], arguments
         assert [line for line in said.splitlines() if line.startswith("2026-11-20 09:00:00")] == [], arguments
@@ -244,10 +262,14 @@ def test_no_terminal_and_no_log_obeys_a_name(estate: Estate):
     nta("health")
     nta("doctor")
     for command in (
-        ("run", hostile, "--period", "2026-W47"), ("run", "sms_volume", "--period", hostile),
-        ("run", "sms_volume", "--period", "2026-W47", "-p", f"{hostile}=1"), ("contract", hostile),
-        ("verify", hostile), ("extract", hostile, "--from", "2026-11-20"), ("history", "--kind", hostile),
-    ):  # fmt: skip
+        ("run", hostile, "--period", "2026-W47"),
+        ("run", "sms_volume", "--period", hostile),
+        ("run", "sms_volume", "--period", "2026-W47", "-p", f"{hostile}=1"),
+        ("contract", hostile),
+        ("verify", hostile),
+        ("extract", hostile, "--from", "2026-11-20"),
+        ("history", "--kind", hostile),
+    ):
         assert "error" in nta(*command).lower()
 
 

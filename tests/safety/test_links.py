@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ntanalytics.errors import NtaError, PublishError
-from ntanalytics.runner import retention
+from ntanalytics.operations import retention
 from tests.desk import Desk
 
 

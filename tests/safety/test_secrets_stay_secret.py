@@ -197,10 +197,16 @@ def test_no_byte_of_what_is_produced_holds_a_secret_and_no_file_is_open_to_other
     config.write_text(config.read_text(encoding="utf-8").replace("secrets/wrong", str(secrets / "wrong")), "utf-8")
     given = set(site.rglob("*"))
     environment = {
-        **os.environ, **SECRETS, "ROBOT": f"json://127.0.0.1:{free_port()}/{ROBOT}", "NO_COLOR": "1", "COLUMNS": "200",
-        "NTANALYTICS_CONFIG": str(config), "HOME": str(tmp_path),
-        "PYTHONPATH": str(tmp_path / "noted"), "STARTED": str(tmp_path / "started"),
-    }  # fmt: skip
+        **os.environ,
+        **SECRETS,
+        "ROBOT": f"json://127.0.0.1:{free_port()}/{ROBOT}",
+        "NO_COLOR": "1",
+        "COLUMNS": "200",
+        "NTANALYTICS_CONFIG": str(config),
+        "HOME": str(tmp_path),
+        "PYTHONPATH": str(tmp_path / "noted"),
+        "STARTED": str(tmp_path / "started"),
+    }
     (tmp_path / "noted").mkdir()
     (tmp_path / "noted" / "sitecustomize.py").write_text(NOTED, encoding="utf-8")
     said: list[tuple[str, bytes]] = []
@@ -209,8 +215,13 @@ def test_no_byte_of_what_is_produced_holds_a_secret_and_no_file_is_open_to_other
     def nta(*arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "ntanalytics.cli", *arguments],
-            cwd=site, env=environment, capture_output=True, check=False, timeout=300, umask=0,
-        )  # fmt: skip
+            cwd=site,
+            env=environment,
+            capture_output=True,
+            check=False,
+            timeout=300,
+            umask=0,
+        )
         said.append((" ".join(arguments), done.stdout + done.stderr))
         ended[arguments[0]] = done.returncode
         return (done.stdout + done.stderr).decode()

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ntanalytics.errors import CalendarMissing, SettingsError
-from ntanalytics.ledger.turns import Status, Turned
+from ntanalytics.ledger.scheduled_runs import Status, Turned
 from ntanalytics.periods import Calendar
-from ntanalytics.scheduling.ahead import ahead
 from ntanalytics.scheduling.due import due
 from ntanalytics.scheduling.jobs import Job, check_jobs, load_jobs
-from ntanalytics.scheduling.when import parse_when
+from ntanalytics.scheduling.schedule_spec import parse_when
+from ntanalytics.scheduling.upcoming import ahead
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = Calendar()
@@ -38,21 +38,30 @@ def _texts(when: str, since: str, until: str) -> list[str]:
 def test_working_days_leave_out_the_national_holiday_and_take_in_its_make_up_days():
     # 1 to 7 October are free, Saturday the 10th is worked, as is Sunday 20 September
     assert _texts("working day 07:30", "2026-09-29 12:00", "2026-10-12 12:00") == [
-        "09-30 07:30", "10-08 07:30", "10-09 07:30", "10-10 07:30", "10-12 07:30",
-    ]  # fmt: skip
+        "09-30 07:30",
+        "10-08 07:30",
+        "10-09 07:30",
+        "10-10 07:30",
+        "10-12 07:30",
+    ]
     assert _texts("working day 07:30", "2026-09-19 00:00", "2026-09-20 23:00") == ["09-20 07:30"]
 
 
 def test_firsts_of_week_and_month_are_working_days():
     assert _texts("first working day of the month 08:00", "2026-09-15 00:00", "2026-11-15 00:00") == [
-        "10-08 08:00", "11-02 08:00",
-    ]  # fmt: skip
+        "10-08 08:00",
+        "11-02 08:00",
+    ]
     assert _texts("first working day of the week 08:00", "2026-09-27 00:00", "2026-10-13 00:00") == [
-        "09-28 08:00", "10-08 08:00", "10-12 08:00",
-    ]  # fmt: skip
+        "09-28 08:00",
+        "10-08 08:00",
+        "10-12 08:00",
+    ]
     assert _texts("Monday 08:00", "2026-09-27 00:00", "2026-10-13 00:00") == [
-        "09-28 08:00", "10-05 08:00", "10-12 08:00",
-    ]  # fmt: skip
+        "09-28 08:00",
+        "10-05 08:00",
+        "10-12 08:00",
+    ]
 
 
 def test_a_turn_belongs_to_the_moment_and_not_to_the_one_before():
@@ -184,9 +193,11 @@ def test_the_jobs_that_come_with_the_suite_can_all_be_run():
         "monthly-sms": ("sms_volume", "last-month", "first working day of the month 08:20"),
         "monthly-adoption": ("oa_adoption", "last-month", "first working day of the month 08:25"),
         "monthly-recommendations": (
-            "optimization_recommendations", "last-month", "first working day of the month 08:30",
+            "optimization_recommendations",
+            "last-month",
+            "first working day of the month 08:30",
         ),
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from ntanalytics.ledger.schedule_tables import leases
 from ntanalytics.scheduling.jobs import Job
-from ntanalytics.scheduling.running import Done, run_due
+from ntanalytics.scheduling.run_due import Done, run_due
 from tests.desk import Desk
 from tests.servers.process import wait_until
 
@@ -53,7 +53,7 @@ def _stopped(desk: Desk, config: Path, ledger: str) -> Iterator[subprocess.Popen
     program = textwrap.dedent(f"""
         import datetime, pathlib
         from ntanalytics.scheduling.jobs import Job
-        from ntanalytics.scheduling.running import run_due
+        from ntanalytics.scheduling.run_due import run_due
         from ntanalytics.settings import load
         done = run_due(load(pathlib.Path({str(config)!r})), {{"weekly": Job.model_validate({JOB!r})}},
                        now=datetime.datetime.fromisoformat({NOW.isoformat()!r}),

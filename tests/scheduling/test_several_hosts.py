@@ -19,7 +19,7 @@ from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.schedule_tables import leases, turns
 from ntanalytics.ledger.tables import extractions
 from ntanalytics.scheduling.jobs import Job
-from ntanalytics.scheduling.running import run_due
+from ntanalytics.scheduling.run_due import run_due
 from ntanalytics.settings import load
 from tests.desk import Desk
 from tests.extraction.shop import Shop
@@ -61,7 +61,7 @@ def _host(config: Path, desk: Desk, met: Path) -> subprocess.Popen[str]:
         import datetime, json, os, pathlib
         os.environ["TAKER"], os.environ["MET"] = str(os.getpid()), {str(met)!r}
         from ntanalytics.scheduling.jobs import Job
-        from ntanalytics.scheduling.running import run_due
+        from ntanalytics.scheduling.run_due import run_due
         from ntanalytics.settings import load
         now = datetime.datetime.fromisoformat({NOW.isoformat()!r})
         jobs = {{name: Job.model_validate(each) for name, each in {JOBS!r}.items()}}

@@ -51,8 +51,10 @@ class _Session(socketserver.StreamRequestHandler):
 
     def _report(self, number: bytes, recipient: bytes, sender: bytes, state: str, error: str) -> None:
         text = b"id:%b sub:001 dlvrd:001 submit date:2611201000 done date:2611201001 stat:%b err:%b text:" % (
-            number, state.encode(), error.encode(),
-        )  # fmt: skip
+            number,
+            state.encode(),
+            error.encode(),
+        )
         body = b"\0\x01\x01" + recipient + b"\0\x01\x01" + sender + b"\0\x04\0\0\0\0\0\0\0\0"
         self._send(_DELIVER, next(self.server.numbers), body + bytes([len(text)]) + text)
 

@@ -107,11 +107,21 @@ class Gateway:
             account: the unit on whose account it is sent.
             coding: 0 for GSM, 2 for UCS-2 (Chinese).
         """
-        query = urllib.parse.urlencode({
-            "username": "oa", "password": "test", "from": "10690000", "to": recipient, "text": text, "smsc": channel,
-            "account": account, "coding": coding, "charset": "UTF-8", "dlr-mask": 31,
-            "dlr-url": f"http://127.0.0.1:{self.admin}/status.txt",
-        })  # fmt: skip
+        query = urllib.parse.urlencode(
+            {
+                "username": "oa",
+                "password": "test",
+                "from": "10690000",
+                "to": recipient,
+                "text": text,
+                "smsc": channel,
+                "account": account,
+                "coding": coding,
+                "charset": "UTF-8",
+                "dlr-mask": 31,
+                "dlr-url": f"http://127.0.0.1:{self.admin}/status.txt",
+            }
+        )
         request = f"http://127.0.0.1:{self.port}/cgi-bin/sendsms?{query}"
         try:
             with urllib.request.urlopen(request, timeout=20) as answer:

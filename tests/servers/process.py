@@ -77,9 +77,13 @@ def running(
     """
     with log.open("wb") as output:
         server = subprocess.Popen(
-            command, stdout=output, stderr=subprocess.STDOUT, user=user, cwd=log.parent,
+            command,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            user=user,
+            cwd=log.parent,
             env={**os.environ, **environment},
-        )  # fmt: skip
+        )
     try:
         wait_until(is_ready, f"{command[0]} to answer", lambda: server.poll() is None, log)
         yield server

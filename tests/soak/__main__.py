@@ -30,9 +30,13 @@ def main() -> int:
 
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         found = soak(
-            asked.dir or Path(folder) / "city", seed=asked.seed, days=asked.days, jobs=asked.jobs.split(","),
-            ledger=asked.ledger, tell=tell,
-        )  # fmt: skip
+            asked.dir or Path(folder) / "city",
+            seed=asked.seed,
+            days=asked.days,
+            jobs=asked.jobs.split(","),
+            ledger=asked.ledger,
+            tell=tell,
+        )
     figures = {**found.figures, "seconds in all": round(time.monotonic() - begun)}
     for name, value in figures.items():
         said = ", ".join(f"{kind} {count}" for kind, count in value.items()) if isinstance(value, dict) else value

@@ -15,10 +15,10 @@ from typing import Literal
 
 from ntanalytics.errors import NtaError
 from ntanalytics.ledger import Ledger
+from ntanalytics.scheduling.alerts import notice_health
 from ntanalytics.scheduling.health import health
 from ntanalytics.scheduling.jobs import load_jobs
-from ntanalytics.scheduling.noticing import notice_health
-from ntanalytics.scheduling.running import run_due
+from ntanalytics.scheduling.run_due import run_due
 from ntanalytics.settings import load
 from tests.faults.town import impatient
 

@@ -71,9 +71,14 @@ class Checked:
     def everything(self) -> None:
         """Check turns, versions, deliveries, notices, coverage, and what is left behind."""
         self.wrong += [
-            *self._turns(), *self._versions(), *self._deliveries(), *self._mail(), *self._notices(),
-            *self._coverage(), *self._left_behind(),
-        ]  # fmt: skip
+            *self._turns(),
+            *self._versions(),
+            *self._deliveries(),
+            *self._mail(),
+            *self._notices(),
+            *self._coverage(),
+            *self._left_behind(),
+        ]
 
     def published(self) -> dict[tuple[str, str], Path]:
         """(report, period) → the folder, of each turn that was issued."""

@@ -16,8 +16,8 @@ from ntanalytics.demo import Estate
 from ntanalytics.extraction import Extractor
 from ntanalytics.lake import DeltaLake
 from ntanalytics.ledger import Ledger
+from ntanalytics.operations.maintenance import maintain
 from ntanalytics.reports.verification import verify
-from ntanalytics.runner.maintain import maintain
 from ntanalytics.runner.notebooks import load_report
 from ntanalytics.settings import load
 from tests.demo.taken import Lake

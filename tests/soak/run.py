@@ -35,10 +35,19 @@ class Soaked:
 
 
 def soak(
-    folder: Path, *, seed: int, days: int, jobs: Iterable[str] = JOBS, but: Iterable[str] = (), scale: float = 0.001,
-    databases: Sequence[str] = DATABASES, before: int = 15, verified: int = 0, ledger: str = "",
+    folder: Path,
+    *,
+    seed: int,
+    days: int,
+    jobs: Iterable[str] = JOBS,
+    but: Iterable[str] = (),
+    scale: float = 0.001,
+    databases: Sequence[str] = DATABASES,
+    before: int = 15,
+    verified: int = 0,
+    ledger: str = "",
     tell: Callable[[str], None] = lambda _said: None,
-) -> Soaked:  # fmt: skip
+) -> Soaked:
     """Let some days of a schedule go by on a small city, with faults, and check that everything adds up.
 
     Args:
@@ -61,9 +70,14 @@ def soak(
     assert last < LAST
     with mailbox() as box:
         estate = write_site(
-            folder, chosen, first=first - dt.timedelta(days=before), until=UNTIL, scale=scale, mail_port=box.port,
+            folder,
+            chosen,
+            first=first - dt.timedelta(days=before),
+            until=UNTIL,
+            scale=scale,
+            mail_port=box.port,
             ledger=ledger,
-        )  # fmt: skip
+        )
         url = load(estate.config).ledger
         kinds = {*but, *(() if url.startswith("sqlite") else ("ledger locked",))}
         faults = drawn(rng, first, last, but=kinds, databases=databases)
@@ -78,11 +92,15 @@ def soak(
         checked.wrong += compare(estate, {job["report"] for job in chosen.values()}, aside, checked.figures)
         checked.wrong += [*prove(sample, checked.figures), *tidy(estate.config)]
     figures = {
-        "days simulated": days, "seed": seed, "calls of run-due that came to their end": len(story.calls),
-        "calls that failed": len(story.broken), "faults by kind": dict(sorted(story.befell.items())),
-        "calls killed in their midst": story.deaths, **checked.figures,
+        "days simulated": days,
+        "seed": seed,
+        "calls of run-due that came to their end": len(story.calls),
+        "calls that failed": len(story.broken),
+        "faults by kind": dict(sorted(story.befell.items())),
+        "calls killed in their midst": story.deaths,
+        **checked.figures,
         "seconds of the simulation": round(story.seconds),
-    }  # fmt: skip
+    }
     for moment, error in story.broken:
         tell(f"failed: {moment:%Y-%m-%d %H:%M} {error.splitlines()[0][:160]}")
     return Soaked(figures, checked.wrong)

@@ -49,9 +49,15 @@ operators: [{{channel: duty}}]
 
 
 def write_site(
-    folder: Path, jobs: dict[str, dict[str, Any]], *, first: dt.date, until: dt.date, scale: float, mail_port: int,
+    folder: Path,
+    jobs: dict[str, dict[str, Any]],
+    *,
+    first: dt.date,
+    until: dt.date,
+    scale: float,
+    mail_port: int,
     ledger: str = "",
-) -> Estate:  # fmt: skip
+) -> Estate:
     """Write a city with its jobs, its channels and its operators.
 
     Args:

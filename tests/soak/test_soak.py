@@ -12,10 +12,16 @@ from tests.soak.run import soak
 def test_two_weeks_with_faults_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("NTANALYTICS_CHROMIUM", "")
     found = soak(
-        tmp_path / "city", seed=13, days=14, jobs=("daily-sms", "weekly-sms"), scale=0.001, verified=2,
+        tmp_path / "city",
+        seed=13,
+        days=14,
+        jobs=("daily-sms", "weekly-sms"),
+        scale=0.001,
+        verified=2,
         # half a minute of waiting for the ledger, and logs that these reports do not read, are left to the long one
-        but=("ledger locked", "logs gone", "half-written gz"), databases=("sms_platform.sqlite",),
-    )  # fmt: skip
+        but=("ledger locked", "logs gone", "half-written gz"),
+        databases=("sms_platform.sqlite",),
+    )
     assert found.wrong == []
     # from Tuesday the 10th to Monday the 23rd: ten working days; two Mondays, and the one before the first call
     assert found.figures["reports due"] == 13

@@ -73,9 +73,15 @@ class Timeline:
     """
 
     def __init__(
-        self, config: Path, ledger: str, jobs: Mapping[str, Mapping[str, Any]], box: Mailbox, faults: Sequence[Fault],
-        rng: random.Random, tell: Callable[[str], None],
-    ) -> None:  # fmt: skip
+        self,
+        config: Path,
+        ledger: str,
+        jobs: Mapping[str, Mapping[str, Any]],
+        box: Mailbox,
+        faults: Sequence[Fault],
+        rng: random.Random,
+        tell: Callable[[str], None],
+    ) -> None:
         self._config, self._jobs, self._faults, self._rng, self._tell = config, jobs, faults, rng, tell
         self._engine = sa.create_engine(ledger, poolclass=NullPool)
         self._standing = Standing(config.parent, box, rng)

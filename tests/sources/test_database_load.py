@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from ntanalytics.extraction import Extractor
 from ntanalytics.ledger import Ledger
-from ntanalytics.runner.doctor import State, examine
+from ntanalytics.operations.doctor import State, examine
 from ntanalytics.settings import Settings, load
 
 pytestmark = pytest.mark.servers

@@ -69,9 +69,14 @@ def test_metrics_of_a_real_machine_are_shares(scraped: str) -> None:
 def test_every_name_that_is_asked_for_but_of_disks_is_one_of_a_real_node_exporter(scraped: str) -> None:
     names = set(httpx.get(f"{scraped}/api/v1/label/__name__/values").json()["data"])
     assert {
-        "node_cpu_seconds_total", "node_load1", "node_memory_MemAvailable_bytes", "node_memory_MemTotal_bytes",
-        "node_memory_SwapFree_bytes", "node_memory_SwapTotal_bytes", "up",
-    } <= names  # fmt: skip
+        "node_cpu_seconds_total",
+        "node_load1",
+        "node_memory_MemAvailable_bytes",
+        "node_memory_MemTotal_bytes",
+        "node_memory_SwapFree_bytes",
+        "node_memory_SwapTotal_bytes",
+        "up",
+    } <= names
 
 
 @pytest.mark.servers
@@ -106,14 +111,23 @@ SERIES = '{"status": "success", "data": {"resultType": "vector", "result": [%s]}
 @pytest.mark.parametrize(
     "answer",
     [
-        "", "null", "[]", '{"data": {"result": 7}}', "[" * 200_000, SERIES % "7", SERIES % "null",
+        "",
+        "null",
+        "[]",
+        '{"data": {"result": 7}}',
+        "[" * 200_000,
+        SERIES % "7",
+        SERIES % "null",
         SERIES % '{"metric": {"instance": "\\ud800"}, "value": [1795000000, "1"]}',
         SERIES % '{"metric": {"instance": 7}, "value": [1795000000, "1"]}',
-        SERIES % '{"metric": [], "value": [1795000000, "1"]}', SERIES % '{"metric": {}, "value": [1e999, "1"]}',
-        SERIES % '{"metric": {}, "value": [NaN, "1"]}', SERIES % '{"metric": {}, "value": ["x", {}]}',
-        SERIES % '{"metric": {}, "value": []}', SERIES % '{"metric": {}, "value": [1e30, "1"]}',
+        SERIES % '{"metric": [], "value": [1795000000, "1"]}',
+        SERIES % '{"metric": {}, "value": [1e999, "1"]}',
+        SERIES % '{"metric": {}, "value": [NaN, "1"]}',
+        SERIES % '{"metric": {}, "value": ["x", {}]}',
+        SERIES % '{"metric": {}, "value": []}',
+        SERIES % '{"metric": {}, "value": [1e30, "1"]}',
     ],
-)  # fmt: skip
+)
 def test_whatever_answers_instead_of_a_prometheus_fails_as_a_source_does(answer: str) -> None:
     now = dt.datetime.now(dt.UTC)
     with answering(answer) as url, pytest.raises(SourceError, match="the answer is none of Prometheus"):

@@ -48,8 +48,11 @@ def test_an_analyst_reads_one_state_of_the_lake_while_the_scheduler_replaces_its
     root = Path(__file__).parents[2]
     writer = subprocess.Popen(
         [sys.executable, "-c", ROUND, str(shop.folder)],
-        cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     try:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "1\n"  # there is something to read

@@ -14,7 +14,7 @@ from docx.shared import Mm
 from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
 
-from ntanalytics.reports import extent, wording
+from ntanalytics.reports import labels, truncation
 from ntanalytics.reports.exporters import document_styles as styles
 from ntanalytics.reports.exporters.archive import settled
 from ntanalytics.reports.exporters.document_table import write_table
@@ -58,7 +58,7 @@ def document_bytes(record: Record) -> bytes:
     about.title = f"{record.head.title} {record.head.body['period']['label']}"
     about.comments, about.created, about.modified = "", made, made
     _write_head(document, record)
-    carried = extent.carried(record.blocks)
+    carried = truncation.carried(record.blocks)
     for item in record.items:
         if isinstance(item, Heading):
             for tag, text in paragraphs(item.markdown):
@@ -78,12 +78,12 @@ def _write_head(document: Any, record: Record) -> None:
     document.add_paragraph(body["period"]["label"], styles.META)
     number = f"编号 {body['period']['text']}"
     document.add_paragraph(f"{body['subtitle']} · {number}" if body["subtitle"] else number, styles.META)
-    remarks = wording.status(record)
+    remarks = labels.status(record)
     lines = [f"{each.lead}{each.rest}" for each in remarks if each.state]
     lines.append("；".join(f"{each.lead}{each.rest}" for each in remarks if not each.state))
     for text in filter(None, lines):
         document.add_paragraph(text, styles.STATUS)
-    if as_of := wording.as_of_line(body, record.zone):
+    if as_of := labels.as_of_line(body, record.zone):
         document.add_paragraph(as_of, styles.NOTE)
 
 
@@ -114,25 +114,25 @@ def _write_block(document: Any, block: Recorded, zone: ZoneInfo, carried: int) -
 def _write_kpis(document: Any, block: Recorded, zone: ZoneInfo) -> None:
     rows = []
     for item in block.body["items"]:
-        value, change, _ = wording.kpi_words(item, zone)
+        value, change, _ = labels.kpi_words(item, zone)
         before = display(item["before"], item["format"], item["unit"], zone)
         rows.append([item["label"], value, before, change, item["note"]])
     write_table(document, _KPI_HEADS, rows, [False, True, True, True, False])
 
 
 def _write_data(document: Any, block: Recorded, zone: ZoneInfo, carried: int) -> None:
-    shown = extent.written(block, carried)
-    heads = ["".join(wording.column_title(each)) for each in block.fields]
-    rows = [[wording.cell(block, row, each, zone) for each in block.fields] for row in block.rows[:shown]]
+    shown = truncation.written(block, carried)
+    heads = ["".join(labels.column_title(each)) for each in block.fields]
+    rows = [[labels.cell(block, row, each, zone) for each in block.fields] for row in block.rows[:shown]]
     is_number = [each.type == "number" or column_style(each.format) == "num" for each in block.fields]
     write_table(document, heads, rows, is_number)
-    for text in ("" if block.rows else "无记录", extent.written_words(block, carried)):
+    for text in ("" if block.rows else "无记录", truncation.written_words(block, carried)):
         if text:
             document.add_paragraph(text, styles.NOTE)
 
 
 def _write_sources(document: Any, record: Record) -> None:
-    said = wording.sources(record.head.body, record.zone)
+    said = labels.sources(record.head.body, record.zone)
     document.add_paragraph("数据来源", styles.SECTION)
     if said.rows:
         write_table(

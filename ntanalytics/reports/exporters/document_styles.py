@@ -75,8 +75,11 @@ def _styles(document: Any) -> None:
     _paragraph(_style(document, SIGN, TEXT_FACE, 16), left, line=34)
     _paragraph(_style(document, GAP, TEXT_FACE, 4), left, line=6)
     for name, face, size in (
-        (CELL, TEXT_FACE, 10.5), (CELL_HEAD, HEAD_FACE, 10.5), (SMALL_CELL, TEXT_FACE, 9), (SMALL_HEAD, HEAD_FACE, 9),
-    ):  # fmt: skip
+        (CELL, TEXT_FACE, 10.5),
+        (CELL_HEAD, HEAD_FACE, 10.5),
+        (SMALL_CELL, TEXT_FACE, 9),
+        (SMALL_HEAD, HEAD_FACE, 9),
+    ):
         _paragraph(_style(document, name, face, size), left, line=size + 4)
 
 

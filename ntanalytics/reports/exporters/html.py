@@ -18,7 +18,7 @@ from markupsafe import Markup
 from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
 
-from ntanalytics.reports import fragments, wording
+from ntanalytics.reports import fragments, labels
 from ntanalytics.reports.markdown import headings, to_html
 from ntanalytics.reports.record import Heading, Record, Recorded, read_record
 
@@ -54,7 +54,7 @@ def page_text(record: Record) -> str:
         f"default-src 'none'; script-src {' '.join(_hash(each) for each in allowed)}; style-src 'unsafe-inline'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    remarks = wording.status(record)
+    remarks = labels.status(record)
     return fragments.page(
         record,
         policy=policy,
@@ -62,11 +62,11 @@ def page_text(record: Record) -> str:
         script=Markup(script),  # noqa: S704 — our own file
         plotly=packed_plotly() if has_charts else None,
         remarks=remarks,
-        worst=wording.worst(remarks),
-        as_of=wording.as_of_line(record.head.body, record.zone),
+        worst=labels.worst(remarks),
+        as_of=labels.as_of_line(record.head.body, record.zone),
         contents=contents(record),
         parts=[_part(item) for item in record.items],
-        sources=wording.sources(record.head.body, record.zone),
+        sources=labels.sources(record.head.body, record.zone),
     )
 
 

@@ -10,7 +10,7 @@ import os
 import shutil
 from pathlib import Path
 
-from ntanalytics.reports.exporters.devtools import BrowserFailed, browser
+from ntanalytics.reports.exporters.chrome_protocol import BrowserFailed, browser
 
 #: Chromium itself, and what is made of it; of the domestic ones (UOS, 360, Qianxin) no print was seen.
 BROWSERS = (

@@ -13,7 +13,7 @@ from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from ntanalytics.reports import wording
+from ntanalytics.reports import labels
 from ntanalytics.reports.data import clean
 from ntanalytics.reports.exporters.cells import (
     BLUE,
@@ -102,12 +102,12 @@ def _data(block: Recorded, name: str, zone: ZoneInfo) -> Sheet:
     alone = "value" if block.kind == "board" else ""
     rows = [
         [
-            typed(row[each.name], each, wording.cell_format(block, row, each), zone, is_alone=each.name == alone)
+            typed(row[each.name], each, labels.cell_format(block, row, each), zone, is_alone=each.name == alone)
             for each in block.fields
         ]
         for row in block.rows
     ]
-    texts = [[wording.cell(block, row, each, zone) for each in block.fields] for row in block.rows[:200]]
+    texts = [[labels.cell(block, row, each, zone) for each in block.fields] for row in block.rows[:200]]
     return Sheet(name, block.title, block.note, [header_of(each) for each in block.fields], rows, block, texts)
 
 
@@ -127,13 +127,13 @@ def _kpis(block: Recorded, name: str) -> Sheet:
                 Cell(clean(item["note"])),
             ]
         )
-        texts.append([item["label"], unit, *wording.kpi_words(item), "", item["note"]])
+        texts.append([item["label"], unit, *labels.kpi_words(item), "", item["note"]])
     header = ["指标", "单位", "本期", "上期", "变化", "变化单位", "说明"]
     return Sheet(name, block.title or _kind_word("kpis"), "", header, rows, block, texts)
 
 
 def _sources(record: Record) -> Sheet:
-    said = wording.sources(record.head.body, record.zone)
+    said = labels.sources(record.head.body, record.zone)
     rows = []
     for each, words in zip(record.head.body["as_of"], said.rows, strict=True):
         cells = [Cell(clean(text)) for text in words]
@@ -164,9 +164,9 @@ def _write_contents(book: Workbook, record: Record, sheets: Sequence[Sheet]) -> 
         ],
         *(
             [Cell(f"{each.lead}{each.rest}", color=STATE_COLORS.get(each.state, SOFT), bold=bool(each.state))]
-            for each in wording.status(record)
+            for each in labels.status(record)
         ),
-        [Cell(wording.as_of_line(about, record.zone), color=SOFT)],
+        [Cell(labels.as_of_line(about, record.zone), color=SOFT)],
         [],
         *(
             [Cell(f"{item['subject']}{item['text']}")]

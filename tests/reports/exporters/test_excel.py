@@ -35,9 +35,16 @@ def test_the_same_record_gives_the_same_bytes(sample: ModuleType) -> None:
 
 def test_each_block_with_figures_has_its_sheet(workbook: Any) -> None:
     assert workbook.sheetnames == [
-        "目录", "主要指标", "状态一览", "送达率（按日期）", "提交量（按日期）",
-        "分运营商", "分应用", "提交量（按应用）", "数据来源",
-    ]  # fmt: skip
+        "目录",
+        "主要指标",
+        "状态一览",
+        "送达率（按日期）",
+        "提交量（按日期）",
+        "分运营商",
+        "分应用",
+        "提交量（按应用）",
+        "数据来源",
+    ]
 
 
 def test_the_contents_link_to_every_sheet(workbook: Any) -> None:
@@ -50,9 +57,14 @@ def test_a_sheet_has_title_head_frozen_filtered_and_typed(workbook: Any) -> None
     sheet = workbook["分运营商"]
     assert (sheet["A1"].value, sheet["A2"].value) == ("分运营商", "变化与上一周比较。")
     assert [cell.value for cell in sheet[3]] == [
-        "运营商", "提交量（条）", "计费条数（条）", "送达率",
-        "送达率增减（个百分点）", "回执时延 P95（秒）", "提交量增幅",
-    ]  # fmt: skip
+        "运营商",
+        "提交量（条）",
+        "计费条数（条）",
+        "送达率",
+        "送达率增减（个百分点）",
+        "回执时延 P95（秒）",
+        "提交量增幅",
+    ]
     assert [cell.value for cell in sheet[6]] == ["中国联通", 36318, 43777, 0.9463, -0.0411, 187, None]
     assert [cell.number_format for cell in sheet[6]][:5] == ["@", "#,##0", "#,##0", "0.0%", "+0.0%;-0.0%;0.0%"]
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A4", "A3:G6")
@@ -151,8 +163,14 @@ def test_every_cell_has_a_named_style(workbook: Any) -> None:
         "报表正文",
     ]
     assert [row[0].style for row in workbook["状态一览"].iter_rows(min_row=4)] == [
-        "状态异常", "状态关注", "状态关注", "状态未知", "状态正常", "状态正常", "状态正常",
-    ]  # fmt: skip
+        "状态异常",
+        "状态关注",
+        "状态关注",
+        "状态未知",
+        "状态正常",
+        "状态正常",
+        "状态正常",
+    ]
     assert workbook["目录"]["A1"].style == "报表标题"
     used = {cell.style for each in workbook.worksheets for row in each.iter_rows() for cell in row if cell.value}
     assert used <= set(workbook.named_styles)

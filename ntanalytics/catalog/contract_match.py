@@ -1,0 +1,100 @@
+"""Does the text of a mapping fit its dataset? Held against the contract before it reaches a source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Map
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import sqlglot
+import sqlglot.errors
+from sqlglot import exp
+
+from ntanalytics.catalog.parameters import bound_names
+from ntanalytics.catalog.product import TIME_FORMS
+from ntanalytics.catalog.read_only import check_reads
+from ntanalytics.contract import STEERING, Dataset, Type
+from ntanalytics.errors import ContractError, UnknownName
+
+
+def check_times(window: str, times: Map[str, str], dataset: Dataset, path: Path) -> None:
+    """Whether the header names the contract's window and says how each time is written.
+
+    Raises:
+        ContractError: it does not; the message names file and column.
+    """
+    if window != dataset.window:
+        raise ContractError(f"the window must be {dataset.window!r}, not {window!r}", where=str(path))
+    expected = {column.name for column in dataset.mapped if column.type in (Type.TIMESTAMP, Type.DATE)}
+    for name in sorted(expected - set(times)):
+        raise ContractError(
+            f"the header does not say how {name!r} is written", where=str(path), todo="add it under times:"
+        )
+    for name, form in times.items():
+        if name not in expected:
+            raise ContractError(f"times: {name!r} is not a time of {dataset.name}", where=str(path))
+        if form not in TIME_FORMS and not form.startswith("text:"):
+            raise ContractError(str(UnknownName("form of time", form, (*TIME_FORMS, "text:<format>"))), where=str(path))
+        is_date = dataset.column(name).type is Type.DATE
+        if is_date != (form == "date"):
+            raise ContractError(
+                f"times: {name!r} is a {dataset.column(name).type}, it cannot be {form!r}", where=str(path)
+            )
+
+
+@lru_cache(maxsize=1024)
+def selected_columns(sql: str, dialects: tuple[str, ...], path: Path, wanted: frozenset[str]) -> tuple[str, ...]:
+    """The output columns, after checking that it is one plain SELECT in every dialect.
+
+    The same text is parsed once in a process: parsing is most of what opening the sources costs each report.
+
+    Args:
+        sql: the file's text.
+        dialects: those that it claims.
+        path: the file, for messages.
+        wanted: the parameters that it must bind, and no others.
+
+    Raises:
+        ContractError: it is not.
+    """
+    columns: tuple[str, ...] = ()
+    for dialect in dialects:
+        try:
+            statements = [s for s in sqlglot.parse(sql, dialect=dialect) if s is not None]
+        except (sqlglot.errors.ParseError, sqlglot.errors.TokenError) as error:
+            raise ContractError(f"not SQL of {dialect}: {error}", where=str(path)) from error
+        if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+            raise ContractError("the file must hold one SELECT and nothing else", where=str(path))
+        query = statements[0]
+        check_reads(query, sql, dialect, path)
+        bound = bound_names(sql)
+        if bound != wanted:
+            raise ContractError(
+                f"it binds {sorted(bound) or 'nothing'}, not {sorted(wanted) or 'nothing'}", where=str(path)
+            )
+        columns = tuple(name.lower() for name in query.named_selects)
+        if "*" in columns:
+            raise ContractError("name the columns: SELECT * follows every change of the source", where=str(path))
+    return columns
+
+
+def check_columns(columns: Sequence[str], dataset: Dataset, path: Path) -> None:
+    """Whether the columns are those of the contract, each once.
+
+    Raises:
+        ContractError: one is missing, unknown or there twice.
+    """
+    wanted = [column.name for column in dataset.mapped]
+    for name in wanted:
+        if name not in columns:
+            raise ContractError(
+                f"column {name!r} of {dataset.name} is missing", where=str(path), todo=f"select … AS {name}"
+            )
+    for name in columns:
+        if name not in wanted and name not in STEERING:
+            raise ContractError(
+                f"column {name!r} is not in {dataset.name}", where=str(path), todo=f"known: {', '.join(wanted)}"
+            )
+        if columns.count(name) > 1:
+            raise ContractError(f"column {name!r} is selected twice", where=str(path))

@@ -1,0 +1,62 @@
+"""Commands ``map …``: checks of mappings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from ntanalytics.cli.arguments import days_between
+from ntanalytics.cli.program import mappings
+from ntanalytics.cli.terminal import progress, show_conformance, show_json
+from ntanalytics.errors import UnknownName
+
+
+@mappings.command(epilog="Example: ntanalytics map check nginx --from 2026-11-20")
+def check(
+    context: typer.Context,
+    product: Annotated[str, typer.Argument(help="A folder under queries/.")],
+    first: Annotated[str, typer.Option("--from", metavar="DAY", help="The first local day; default: yesterday.")] = "",
+    last: Annotated[
+        str, typer.Option("--to", metavar="DAY", help="The last local day, included; default: --from.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Hold what a product's sources give against the contract; nothing is kept.
+
+    Shows why rows are set aside, with samples, repeated keys, ranges, shares of nulls and words never seen before; of
+    logs, the lines that no regular expression of the mapping matches, by their shape, and whether it is slow.
+    The exit code is 4 when a row does not fit or a key stands twice.
+    """
+    from ntanalytics.catalog import site_catalog
+    from ntanalytics.extraction.conformance import conform
+    from ntanalytics.periods import local_window
+    from ntanalytics.settings import find_config, load
+    from ntanalytics.sources import admit, open_sources
+
+    settings = load(find_config(context.obj))
+    yesterday = dt.datetime.now(settings.zone).date() - dt.timedelta(days=1)
+    first_day, last_day = days_between(first, last, yesterday)
+    sources = [
+        source
+        for source in open_sources(settings, site_catalog(settings.queries)).values()
+        if source.product.name == product
+    ]
+    if not sources:
+        raise UnknownName("product", product, {each.product for each in settings.sources.values()}, where="sources")
+    window = local_window(first_day, last_day, settings.zone)
+    with progress() as show:
+        found = []
+        for source in sources:
+            for dataset in source.product.datasets:
+                show(f"{dataset} ← {source.name}", 0)
+                admit(settings, source.name, dt.datetime.now(dt.UTC))
+                found.append(conform(source, source.mapping(dataset), *window, settings.zone, with_lines=True))
+    if as_json:
+        show_json([each.as_data() for each in found])
+    else:
+        for each in found:
+            show_conformance(each)
+    if not all(each.conforms for each in found):
+        raise typer.Exit(4)

@@ -1,0 +1,23 @@
+"""Command ``verify``: proof that renderings equal the record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ntanalytics.cli.program import app
+from ntanalytics.cli.terminal import say
+
+if TYPE_CHECKING:
+    pass
+
+
+@app.command(epilog="Example: ntanalytics verify outputs/sms_volume/2026-W47")
+def verify(directory: Annotated[Path, typer.Argument(help="A published report's folder.")]) -> None:
+    """Prove that every figure in report.html, report.xlsx and report.docx is the record's."""
+    from ntanalytics.reports.verification import verify as prove
+
+    prove(directory)
+    say(f"{directory}: every figure in HTML, workbook and document is the record's")

@@ -1,0 +1,53 @@
+"""Whether a channel can be reached, without sending anything."""
+
+from __future__ import annotations
+
+import os
+import smtplib
+from pathlib import Path
+
+from ntanalytics.delivery import mail, webhook
+from ntanalytics.errors import PublishError
+from ntanalytics.settings import read_secret
+from ntanalytics.settings.channels import Channel
+
+
+def reach(channel: Channel) -> str:
+    """Look whether a channel would take something: a folder, a mail server's NOOP, a robot's URL.
+
+    Returns:
+        What was found, in words.
+
+    Raises:
+        PublishError: it would not.
+        SettingsError: a secret is missing, or a URL is none.
+    """
+    match channel.kind:
+        case "folder":
+            return _folder(channel.path or Path())
+        case "mail":
+            return _server(channel)
+        case _:
+            webhook.opened(read_secret(channel.url, where="url"))
+            return "a robot that Apprise knows; whether its token is good is seen when something is sent"
+
+
+def _folder(path: Path) -> str:
+    if not path.is_dir():
+        raise PublishError("there is no such folder", where=str(path), todo="mount the share, or make the folder")
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise PublishError("may not be written", where=str(path), todo="check its permissions")
+    return f"{path} may be written"
+
+
+def _server(channel: Channel) -> str:
+    where = f"{channel.host}:{channel.smtp_port}"
+    try:
+        with mail.connected(channel) as server:
+            code, _ = server.noop()
+    except (smtplib.SMTPException, OSError) as error:
+        raise PublishError(mail.explained(error, channel), todo="check host, port, security and password") from error
+    if code != 250:
+        raise PublishError(f"answers {code} to NOOP", where=where)
+    login = f", logged in as {channel.user}" if channel.user else ""
+    return f"{where} answers, {channel.security}{login}"

@@ -1,0 +1,1 @@
+"""Incidents of the demo city: kinds, script and effects."""

@@ -1,0 +1,1 @@
+"""Incidents drawn at random from a seed."""

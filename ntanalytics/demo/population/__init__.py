@@ -1,0 +1,1 @@
+"""Population of the demo city: units, accounts, presence and seasonality."""

@@ -1,0 +1,1 @@
+"""Detectors: pure statistics over counts, shares and durations."""

@@ -1,0 +1,1 @@
+"""Backends of the lake: DuckDB, Spark and object stores."""

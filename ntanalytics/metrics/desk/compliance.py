@@ -1,0 +1,170 @@
+"""What proves that duties are still met on a day: patches, trainings, onboarding, restore drills (domain.md, O6–O18).
+
+Every function takes Ibis tables of ``infra.patches`` or ``desk.*`` and returns one.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics.measure import Measure, catalogue
+
+PATCHING = (
+    Measure(
+        "waiting_patches", "待复装补丁", "个", good="down", is_additive=True,
+        definition="Patches whose last try on the host failed (domain.md, O17).",
+    ),
+    Measure(
+        "unpatched_days", "未装补丁天数", "天", good="down",
+        definition="Days since a patch was last applied to the host; null where none was (domain.md, O17).",
+    ),
+)  # fmt: skip
+
+TRAINED = (
+    Measure(
+        "untrained_days", "距上次培训", "天", good="down",
+        definition="Days since the last training session; null where none is known (domain.md, O18).",
+    ),
+)  # fmt: skip
+
+ONBOARDING = (
+    Measure(
+        "missing_steps", "缺少步骤", "项", good="down", is_additive=True,
+        definition="Of account, permission, seal and training, those that no ticket or training shows (domain.md, O6).",
+    ),
+)  # fmt: skip
+
+PROVED = (
+    Measure(
+        "unsigned_reports", "未经确认报告", "份", good="down", is_additive=True,
+        definition="Weekly reports of the last weeks that are due to be confirmed and are not (domain.md, O12).",
+    ),
+    Measure(
+        "drill_days", "距上次恢复演练", "天", good="down",
+        definition="Days since the manual checks told of a restore drill; null where none is known (domain.md, Infra).",
+    ),
+)  # fmt: skip
+
+#: What a manual check that was a restore drill is called.
+DRILL = "恢复演练|恢复测试|恢复验证"
+
+MEASURES = catalogue((*PATCHING, *TRAINED, *ONBOARDING, *PROVED))
+
+#: The steps by which a unit comes to the exchange of documents (domain.md, O6), in their order.
+STEPS = {"has_account": "账号", "has_permission": "权限", "has_seal": "印章", "has_training": "培训"}
+
+
+def waiting_patches(patches: ir.Table, on: date) -> ir.Table:
+    """The hosts on which a patch failed and was not applied since (domain.md, O17).
+
+    Args:
+        patches: rows of ``infra.patches`` of the months up to ``on``.
+        on: the day.
+
+    Returns:
+        ``host``, ``waiting_patches``, ``patch`` (one of them), ``since_on`` (the day of the first); most first.
+    """
+    past = patches.filter(patches.patched_on <= ibis.literal(on))
+    last = past.group_by("host", "patch").aggregate(
+        _outcome=past.outcome.argmax(past.patched_on),
+        _failed_on=past.patched_on.min(where=past.outcome == "failure"),
+    )
+    failed = last.filter(last["_outcome"] == "failure")
+    counted = failed.group_by("host").aggregate(
+        waiting_patches=failed.count(), patch=failed.patch.min(), since_on=failed["_failed_on"].min()
+    )
+    return counted.order_by(ibis.desc("waiting_patches"), "host")
+
+
+def unpatched(patches: ir.Table, on: date) -> ir.Table:
+    """How long ago each host that was ever patched was patched (domain.md, O17).
+
+    Args:
+        patches: rows of ``infra.patches`` of the months up to ``on``.
+        on: the day.
+
+    Returns:
+        ``host`` and ``unpatched_days``, longest first.
+    """
+    good = patches.filter((patches.patched_on <= ibis.literal(on)) & (patches.outcome == "success"))
+    last = good.group_by("host").aggregate(_on=good.patched_on.max())
+    told = last.mutate(unpatched_days=ibis.literal(on).delta(last["_on"], unit="day"))
+    return told.select("host", "unpatched_days").order_by(ibis.desc("unpatched_days"), "host")
+
+
+def untrained(trainings: ir.Table, on: date) -> ir.Table:
+    """How long ago the last training was (domain.md, O18).
+
+    Args:
+        trainings: rows of ``desk.trainings`` of the months up to ``on``.
+        on: the day.
+
+    Returns:
+        One row with ``untrained_days``.
+    """
+    past = trainings.filter(trainings.held_on <= ibis.literal(on))
+    last = past.aggregate(_on=past.held_on.max())
+    return last.select(untrained_days=ibis.literal(on).delta(last["_on"], unit="day"))
+
+
+def onboarding(tickets: ir.Table, trainings: ir.Table, since: date, until: date) -> ir.Table:
+    """The units that began to come to the exchange of documents, and which of the four steps nothing shows (O6).
+
+    A unit comes when it has both a ticket to be connected (``onboarding``, of the exchange or its seals) and one for
+    an account (of the identity platform or the exchange) within 30 days; a lone ticket is but a question.
+
+    Args:
+        tickets: rows of ``desk.tickets`` of the months up to now.
+        trainings: rows of ``desk.trainings`` of the same time.
+        since: the first local day on which a unit may have begun.
+        until: the last one.
+
+    Returns:
+        ``unit``, ``begun_on``, the steps of ``STEPS`` as booleans and ``missing_steps``, by unit.
+    """
+    own = tickets.filter(tickets.unit.notnull())
+    is_exchange = own.subsystem == "docexchange"
+    is_joined = (own.category == "onboarding") & own.subsystem.isin(["docexchange", "seal"])
+    is_account = (own.category == "account") & (own.subsystem == "identity")
+    is_permission = (own.category == "account") & is_exchange
+    began = own.group_by("unit").aggregate(
+        _joined=own.day.min(where=is_joined), _opened=own.day.min(where=is_account | is_permission)
+    )
+    began = began.filter(began["_joined"].notnull() & began["_opened"].notnull())
+    began = began.filter(began["_joined"].delta(began["_opened"], unit="day").abs() <= 30)
+    began = began.mutate(begun_on=ibis.least(began["_joined"], began["_opened"]))
+    began = began.filter(began.begun_on.between(ibis.literal(since), ibis.literal(until)))
+    theirs = own.select(
+        _unit="unit",
+        has_account=is_account,
+        has_permission=is_permission,
+        has_seal=own.subsystem == "seal",
+        has_training=own.category == "training",
+    )
+    held = trainings.filter(trainings.unit.notnull())
+    sessions = held.select(_unit="unit", has_account=False, has_permission=False, has_seal=False, has_training=True)
+    steps = theirs.union(sessions)
+    joined = began.left_join(steps, [began.unit == steps["_unit"]])
+    told = joined.group_by("unit", "begun_on").aggregate(
+        **{name: joined[name].any().fill_null(False) for name in STEPS}
+    )
+    missing = sum((~told[name]).cast("int64") for name in STEPS)
+    return told.mutate(missing_steps=missing).order_by("unit")
+
+
+def drill(checks: ir.Table, on: date) -> ir.Table:
+    """How long ago the last restore drill was, by the manual checks (domain.md, Infra: restore drills).
+
+    Args:
+        checks: rows of ``desk.checks`` of the months up to ``on``.
+        on: the day.
+
+    Returns:
+        One row with ``drill_days``.
+    """
+    drills = checks.filter((checks.checked_on <= ibis.literal(on)) & checks.item.re_search(DRILL))
+    last = drills.aggregate(_on=drills.checked_on.max())
+    return last.select(drill_days=ibis.literal(on).delta(last["_on"], unit="day"))

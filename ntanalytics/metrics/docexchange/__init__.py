@@ -1,0 +1,1 @@
+"""Metrics of document exchange."""

@@ -1,0 +1,238 @@
+"""Document exchange: documents, deliveries, interface calls (domain.md, Document exchange).
+
+Every function takes Ibis tables of ``docexchange.*`` and returns one. What a delivery is at a moment follows
+from its times, so that the figure of a period stays what it was.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from ntanalytics.metrics import change
+from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.histogram import quantiles
+from ntanalytics.metrics.measure import Measure, catalogue
+
+DOCUMENTS = (
+    Measure(
+        "documents_sent", "发文", "件", is_additive=True,
+        definition="Documents sent in the period (domain.md, Document exchange: sent).",
+    ),
+    Measure(
+        "ofd_share", "OFD 占比", format="rate:1", good="up",
+        definition="OFD documents / documents of which that is known (domain.md, Document exchange).",
+    ),
+    Measure(
+        "sealed_share", "盖章占比", format="rate:1", good="up",
+        definition="Sealed documents / documents of which that is known (domain.md, Document exchange).",
+    ),
+    Measure(
+        "xinchuang_document_share", "信创发文占比", format="rate:1", good="up",
+        definition="Documents sent from a domestic terminal / documents whose terminal is known (domain.md).",
+    ),
+)  # fmt: skip
+
+DELIVERIES = (
+    Measure(
+        "deliveries", "送达件次", "件次", is_additive=True,
+        definition="Deliveries of the period's documents, one per receiving unit, without those that the sender "
+        "recalled: signed + pending + returned + refused (domain.md, Document exchange).",
+    ),
+    Measure(
+        "signed_deliveries", "已签收", "件次", good="up", is_additive=True,
+        definition="Deliveries signed for by the moment, and not given back since.",
+    ),
+    Measure(
+        "pending_deliveries", "待签收", "件次", good="down", is_additive=True,
+        definition="Deliveries neither signed for nor given back by the moment.",
+    ),
+    Measure(
+        "returned_deliveries", "退文", "件次", good="down", is_additive=True,
+        definition="Deliveries that the receiving unit returned (退文) (domain.md, Document exchange).",
+    ),
+    Measure(
+        "refused_deliveries", "拒收", "件次", good="down", is_additive=True,
+        definition="Deliveries that the receiving unit refused.",
+    ),
+    Measure("recalled_deliveries", "撤回", "件次", is_additive=True, definition="Deliveries that the sender recalled."),
+    Measure(
+        "returned_share", "退文率", format="rate:1", good="down",
+        definition="(returned_deliveries + refused_deliveries) / deliveries; null when there were none (domain.md).",
+    ),
+    Measure(
+        "signed_in_time_rate", "按时签收率", format="rate:1", good="up",
+        definition="Deliveries signed for within one working day of sending / deliveries whose working day is over, "
+        "those given back left out (domain.md, Document exchange: sign-for rate within 1 working day).",
+    ),
+    Measure(
+        "signing_p50_s", "签收用时中位数", format="seconds", good="down",
+        definition="Median of signed_at − sent_at of the signed deliveries, in clock time (domain.md).",
+    ),
+    Measure(
+        "overdue_deliveries", "逾期未签收", "件次", good="down", is_additive=True,
+        definition="Pending deliveries whose deadline is before the moment (domain.md, Document exchange: overdue).",
+    ),
+    Measure(
+        "oldest_overdue_at", "最早逾期", format="datetime",
+        definition="The earliest deadline of the overdue deliveries; null where none is overdue.",
+    ),
+    Measure(
+        "xinchuang_signing_share", "信创签收占比", format="rate:1", good="up",
+        definition="Deliveries signed on a domestic terminal / signed ones whose terminal is known (domain.md).",
+    ),
+)  # fmt: skip
+
+CALLS = (
+    Measure("calls", "接口调用", "次", is_additive=True, definition="Interface calls (domain.md, Document exchange)."),
+    Measure(
+        "failed_calls", "接口失败", "次", good="down", is_additive=True,
+        definition="Interface calls that failed (domain.md, Document exchange).",
+    ),
+    Measure(
+        "call_failure_rate", "接口失败率", format="rate:2", good="down",
+        definition="failed_calls / calls; null when there were none (domain.md, Document exchange).",
+    ),
+    Measure("timed_calls", "有时长的调用", "次", is_additive=True, definition="Calls that have a duration."),
+    Measure(
+        "call_p95_ms", "接口耗时 P95", format="ms", good="down",
+        definition="95th percentile of the duration of a call in ms, within 5 % (domain.md, Document exchange).",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue(change.with_changes((*DOCUMENTS, *DELIVERIES, *CALLS)))
+
+
+def documents(documents: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Documents sent, and what they are (domain.md, Document exchange).
+
+    Args:
+        documents: rows of ``docexchange.documents``, those of the period.
+        by: columns of ``documents`` that name a group: ``sender_unit``, ``day``.
+
+    Returns:
+        ``by`` and the measures of ``DOCUMENTS``, most first; one row when ``by`` is empty.
+    """
+    known = documents.platform.notnull()
+    counted = documents.aggregate(
+        by=list(by),
+        documents_sent=documents.count(),
+        ofd_share=documents.is_ofd.cast("float64").mean(),
+        sealed_share=documents.is_sealed.cast("float64").mean(),
+        xinchuang_document_share=(documents.platform == "xinchuang").cast("float64").mean(where=known),
+    )
+    return counted.order_by(ibis.desc("documents_sent"), *by)
+
+
+def deliveries(
+    deliveries: ir.Table, working_days: Sequence[date], at: datetime, utc_offset_h: int, by: Sequence[str] = ()
+) -> ir.Table:
+    """Deliveries by what became of them, and how fast they were signed for (domain.md, Document exchange).
+
+    One working day ends at the clock time of sending on the next working day; of what is sent on a day that is not
+    worked, with the end of the next working day.
+
+    Args:
+        deliveries: rows of ``docexchange.deliveries``, those sent in the period.
+        working_days: the working days of the period and of some weeks after it; where the day is not known,
+            a delivery has no part in the rate.
+        at: the moment (aware) of which is told what has become of them.
+        utc_offset_h: hours by which local time is ahead of UTC.
+        by: columns of ``deliveries`` that name a group: ``receiver_unit``, ``day``.
+
+    Returns:
+        ``by`` and the measures of ``DELIVERIES``, most overdue first; one row when ``by`` is empty.
+    """
+    moment = ibis.literal(at)
+    told = with_deadline(deliveries, working_days, utc_offset_h)
+    is_back = told.state.isin(["returned", "refused", "recalled"]) & (told.returned_at <= moment).fill_null(True)
+    told = told.mutate(
+        _state=is_back.ifelse(told.state, ((told.signed_at <= moment).fill_null(False)).ifelse("signed", "pending"))
+    )
+    state = told["_state"]
+    is_mine = state.isin(["signed", "pending"])
+    is_over = is_mine & (told["_ends_at"] <= moment)
+    is_overdue = (state == "pending") & (told.due_at < moment)
+    is_told = (state == "signed") & told.platform.notnull()
+    counted = told.aggregate(
+        by=list(by),
+        deliveries=told.count(where=state != "recalled"),
+        signed_deliveries=told.count(where=state == "signed"),
+        pending_deliveries=told.count(where=state == "pending"),
+        returned_deliveries=told.count(where=state == "returned"),
+        refused_deliveries=told.count(where=state == "refused"),
+        recalled_deliveries=told.count(where=state == "recalled"),
+        signed_in_time_rate=(told.signed_at <= told["_ends_at"]).fill_null(False).cast("float64").mean(where=is_over),
+        signing_p50_s=told.signing_s.quantile(0.5, where=state == "signed"),
+        overdue_deliveries=told.count(where=is_overdue),
+        oldest_overdue_at=told.due_at.min(where=is_overdue),
+        xinchuang_signing_share=(told.platform == "xinchuang").cast("float64").mean(where=is_told),
+    )
+    given_back = counted.returned_deliveries + counted.refused_deliveries
+    rated = counted.mutate(returned_share=given_back / counted.deliveries.nullif(0))
+    shown = rated.select(*by, *(measure.name for measure in DELIVERIES))
+    return shown.order_by(ibis.desc("overdue_deliveries"), ibis.desc("deliveries"), *by)
+
+
+def sent_by(deliveries: ir.Table, documents: ir.Table) -> ir.Table:
+    """The deliveries, each with the ``sender_unit`` of its document; null where that is not known.
+
+    Args:
+        deliveries: rows of ``docexchange.deliveries``.
+        documents: rows of ``docexchange.documents``, of the same period at least.
+    """
+    senders = documents.select(_source="source", _document_id="document_id", sender_unit="sender_unit").distinct()
+    on = [deliveries.source == senders["_source"], deliveries.document_id == senders["_document_id"]]
+    return deliveries.left_join(senders, on).drop("_source", "_document_id")
+
+
+def with_deadline(deliveries: ir.Table, working_days: Sequence[date], utc_offset_h: int) -> ir.Table:
+    """The deliveries, each with ``_ends_at``: when one working day after sending is over (domain.md).
+
+    Null where the calendar ends before. The arguments are those of ``deliveries``.
+    """
+    worked = sorted(set(working_days))
+    span = [worked[0] + timedelta(days=n) for n in range(-31, (worked[-1] - worked[0]).days)] if worked else []
+    calendar = ibis.memtable(
+        pa.table(
+            {
+                "_on": pa.array(span, pa.date32()),
+                "_next": pa.array([worked[bisect_right(worked, day)] for day in span], pa.date32()),
+                "_is_worked": pa.array([day in set(worked) for day in span], pa.bool_()),
+            }
+        )
+    )
+    offset = ibis.interval(hours=utc_offset_h)
+    local = deliveries.mutate(_local=deliveries.sent_at + offset)
+    joined = local.left_join(calendar, local["_local"].date() == calendar["_on"])
+    waited = joined["_next"].delta(joined["_on"], unit="day")
+    sent, midnight = joined["_local"], joined["_local"].truncate("D")
+    ends = joined["_is_worked"].ifelse(sent + waited.as_interval("D"), midnight + (waited + 1).as_interval("D"))
+    return joined.mutate(_ends_at=ends - offset).drop("_local", "_on", "_next", "_is_worked")
+
+
+def calls(calls: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Interface calls, their failures and how long they take (domain.md, Document exchange).
+
+    Args:
+        calls: rows of ``docexchange.interface_calls``, those of the period.
+        by: columns of ``calls`` that name a group: ``caller``, ``interface``, ``day``.
+
+    Returns:
+        ``by`` and the measures of ``CALLS``, most first; one row when ``by`` is empty.
+    """
+    counted = calls.aggregate(
+        by=list(by),
+        calls=calls.calls.sum().fill_null(0).cast("int64"),
+        failed_calls=calls.calls.sum(where=calls.outcome == "failure").fill_null(0).cast("int64"),
+    )
+    joined = beside(counted, quantiles(calls, "calls", by, "timed_calls", {"call_p95_ms": 95}), by)
+    rated = joined.mutate(
+        call_failure_rate=joined.failed_calls / joined.calls.nullif(0), timed_calls=joined.timed_calls.fill_null(0)
+    )
+    return rated.select(*by, *(measure.name for measure in CALLS)).order_by(ibis.desc("calls"), *by)

@@ -1,0 +1,288 @@
+"""Identity: logins, accounts, their administration, and suspects (domain.md, Identity and SSO).
+
+Every function takes Ibis tables of ``identity.*`` and returns one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics import change
+from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.measure import Measure, catalogue
+
+#: An enabled account without a login for that long is dormant (domain.md, Identity and SSO).
+DORMANT_AFTER = timedelta(days=90)
+
+#: That many failures of one account, or from one address, within that time are an attempt by force (domain.md).
+BRUTE_FAILURES, BRUTE_WITHIN = 20, timedelta(minutes=10)
+
+#: A desk, a telephone and what lies between them are some addresses in an hour; so many are several persons.
+SHARED_ADDRESSES = 5
+
+#: Who gets in so soon after an attempt by force has guessed the password.
+FORCED_WITHIN = timedelta(hours=1)
+
+LOGINS = (
+    Measure("logins", "登录", "次", is_additive=True, definition="Attempts to log in (domain.md, Identity and SSO)."),
+    Measure(
+        "login_failures", "登录失败", "次", good="down", is_additive=True,
+        definition="Attempts that failed (domain.md, Identity and SSO).",
+    ),
+    Measure(
+        "login_failure_rate", "登录失败率", format="rate:2", good="down",
+        definition="login_failures / logins; null when there were none (domain.md, Identity and SSO).",
+    ),
+    Measure(
+        "login_users", "登录人数", "人", good="up", is_additive=True,
+        definition="Distinct accounts that logged in with success (domain.md, Identity and SSO: distinct users).",
+    ),
+)  # fmt: skip
+
+ACCOUNTS = (
+    Measure("accounts", "账号总数", "个", is_additive=True, definition="Accounts that there are (domain.md)."),
+    Measure(
+        "enabled_accounts", "可登录账号", "个", is_additive=True,
+        definition="Accounts that may log in (domain.md, Identity and SSO).",
+    ),
+    Measure(
+        "dormant_accounts", "休眠账号", "个", good="down", is_additive=True,
+        definition="Enabled accounts without a login for 90 days, and not opened since (domain.md).",
+    ),
+    Measure(
+        "orphan_accounts", "无归属账号", "个", good="down", is_additive=True,
+        definition="Enabled accounts whose unit is gone or out of use, or that have none (domain.md).",
+    ),
+)  # fmt: skip
+
+CHANGES = (
+    Measure(
+        "account_changes", "账号变更", "次", is_additive=True,
+        definition="Changes of accounts, units and permissions that took effect (domain.md, O4).",
+    ),
+    Measure(
+        "failed_changes", "变更失败", "次", good="down", is_additive=True,
+        definition="Changes that did not take effect.",
+    ),
+)  # fmt: skip
+
+SUSPECTS = (
+    Measure(
+        "attempts", "连续失败", "次", good="down", is_additive=True,
+        definition="Failed logins of the suspect in the period (domain.md: brute-force suspects).",
+    ),
+    Measure("first_attempt_at", "首次失败", format="datetime", definition="Time of the first of them."),
+    Measure("last_attempt_at", "末次失败", format="datetime", definition="Time of the last of them."),
+)  # fmt: skip
+
+SHARED = (
+    Measure(
+        "shared_accounts", "疑似共用账号", "个", good="down", is_additive=True,
+        definition="Accounts that logged in from five addresses or more within an hour of the clock.",
+    ),
+    Measure("most_addresses", "同时来源", "个", definition="The most addresses of one account within such an hour."),
+    Measure(
+        "forced_accounts", "暴力尝试后登入账号", "个", good="down", is_additive=True,
+        definition="Brute-force suspects that got in within an hour of their failures, from where these came.",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue((*change.with_changes((*LOGINS, *ACCOUNTS, *CHANGES)), *SUSPECTS, *SHARED))
+
+
+def logins(logins: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Logins and their failures (domain.md, Identity and SSO).
+
+    Args:
+        logins: rows of ``identity.logins``, those of the period.
+        by: columns of ``logins`` that name a group: ``method``, ``reason``, ``terminal``, ``day``.
+
+    Returns:
+        ``by`` and the measures of ``LOGINS``, most first; one row when ``by`` is empty.
+    """
+    return _logins(logins, by).order_by(ibis.desc("logins"), *by)
+
+
+def _logins(logins: ir.Table, by: Sequence[str]) -> ir.Table:
+    is_failure = logins.outcome == "failure"
+    counted = logins.aggregate(
+        by=list(by),
+        logins=logins.count(),
+        login_failures=logins.count(where=is_failure),
+        login_users=logins.account_id.nunique(where=~is_failure),
+    )
+    rated = counted.mutate(login_failure_rate=counted.login_failures / counted.logins.nullif(0))
+    return rated.select(*by, *(measure.name for measure in LOGINS))
+
+
+def daily(logins: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """``logins`` of each day: 0 on a covered day without any, null on one that is a hole.
+
+    Args:
+        logins: rows of ``identity.logins`` over the span of ``days``.
+        days: the days of the span (metrics.days).
+        by: columns of ``logins`` that name a group.
+
+    Returns:
+        The columns of ``days``, ``by`` and the measures of ``LOGINS``, ordered by day and group.
+    """
+    return covered.over_days(_logins(logins, ["day", *by]), days, MEASURES, by=by).order_by("day", *by)
+
+
+def accounts(accounts: ir.Table, units: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table:
+    """Accounts, and those of them that should be looked at (domain.md, Identity and SSO).
+
+    Args:
+        accounts: rows of ``identity.accounts``: one snapshot.
+        units: rows of ``identity.units``: the snapshot of the same day.
+        at: the moment (aware) of the snapshot.
+        by: columns of ``accounts`` that name a group: ``unit_id``.
+
+    Returns:
+        ``by`` and the measures of ``ACCOUNTS``, most first; one row when ``by`` is empty.
+    """
+    live = units.filter(units.is_enabled).select(_source="source", _unit="unit_id").distinct()
+    on = [accounts.source == live["_source"], accounts.unit_id == live["_unit"]]
+    placed = accounts.left_join(live, on)
+    since = ibis.literal(at - DORMANT_AFTER)
+    # one that was opened lately has not had the time to be dormant
+    is_quiet = (placed.last_login_at < since) | (
+        placed.last_login_at.isnull() & (placed.opened_at < since).fill_null(True)
+    )
+    counted = placed.aggregate(
+        by=list(by),
+        accounts=placed.count(),
+        enabled_accounts=placed.count(where=placed.is_enabled),
+        dormant_accounts=placed.count(where=placed.is_enabled & is_quiet),
+        orphan_accounts=placed.count(where=placed.is_enabled & placed["_unit"].isnull()),
+    )
+    return counted.order_by(ibis.desc("accounts"), *by)
+
+
+def orphans(accounts: ir.Table, units: ir.Table) -> ir.Table:
+    """The enabled accounts that nobody answers for, by their unit (domain.md: orphan).
+
+    Args:
+        accounts: rows of ``identity.accounts``: one snapshot.
+        units: rows of ``identity.units``: the snapshot of the same day.
+
+    Returns:
+        ``unit`` (the name of the one that is out of use; null for accounts whose unit is gone, or that have none) and
+        ``orphan_accounts``, most first.
+    """
+    known = units.group_by("source", "unit_id").aggregate(_name=units.unit.min(), _live=units.is_enabled.max())
+    known = known.rename(_source="source", _unit="unit_id")
+    enabled = accounts.filter(accounts.is_enabled)
+    placed = enabled.left_join(known, [enabled.source == known["_source"], enabled.unit_id == known["_unit"]])
+    lost = placed.filter(~placed["_live"].fill_null(False))
+    return (
+        lost.group_by(unit=lost["_name"])
+        .aggregate(orphan_accounts=lost.count())
+        .order_by(ibis.desc("orphan_accounts"), "unit")
+    )
+
+
+def changes(changes: ir.Table, by: Sequence[str] = ("subject", "action")) -> ir.Table:
+    """What was done to accounts, units and permissions (domain.md, O4).
+
+    Args:
+        changes: rows of ``identity.account_changes``, those of the period.
+        by: columns of ``changes`` that name a group.
+
+    Returns:
+        ``by`` and the measures of ``CHANGES``, most first; one row when ``by`` is empty.
+    """
+    counted = changes.aggregate(
+        by=list(by),
+        account_changes=changes.count(where=changes.outcome == "success"),
+        failed_changes=changes.count(where=changes.outcome == "failure"),
+    )
+    return counted.order_by(ibis.desc("account_changes"), *by)
+
+
+def daily_changes(changes: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """``changes`` of each day: 0 on a covered day without any, null on one that is a hole; ordered by day and group.
+
+    Args:
+        changes: rows of ``identity.account_changes`` over the span of ``days``.
+        days: the days of the span (metrics.days).
+        by: columns of ``changes`` that name a group.
+    """
+    counted = changes.aggregate(
+        by=["day", *by],
+        account_changes=changes.count(where=changes.outcome == "success"),
+        failed_changes=changes.count(where=changes.outcome == "failure"),
+    )
+    return covered.over_days(counted, days, MEASURES, by=by).order_by("day", *by)
+
+
+def shared(logins: ir.Table) -> ir.Table:
+    """How many accounts are used from many places at once, as several persons with one account do.
+
+    Args:
+        logins: rows of ``identity.logins``, those of the period.
+
+    Returns:
+        One row: ``shared_accounts`` and ``most_addresses`` (null without a login that has an address).
+    """
+    got_in = logins.filter((logins.outcome == "success") & logins.account_id.notnull() & logins.address_hash.notnull())
+    hourly = got_in.group_by("account_id", hour=got_in.logged_in_at.truncate("h")).aggregate(
+        addresses=got_in.address_hash.nunique()
+    )
+    return hourly.aggregate(
+        shared_accounts=hourly.account_id.nunique(where=hourly.addresses >= SHARED_ADDRESSES),
+        most_addresses=hourly.addresses.max(),
+    )
+
+
+def forced(logins: ir.Table) -> ir.Table:
+    """How many accounts were got into after attempts by force (domain.md: brute-force suspects).
+
+    Args:
+        logins: rows of ``identity.logins``, those of the period.
+
+    Returns:
+        One row: ``forced_accounts``.
+    """
+    tried = suspects(logins, "account_id").select(
+        _account="account_id", _first="first_attempt_at", _last="last_attempt_at"
+    )
+    failed = logins.filter((logins.outcome == "failure") & logins.account_id.notnull() & logins.address_hash.notnull())
+    places = failed.select(_account="account_id", _address="address_hash").distinct()
+    got_in = logins.filter(logins.outcome == "success")
+    later = got_in.join(tried, got_in.account_id == tried["_account"]).filter(
+        lambda each: (
+            (each.logged_in_at > each["_first"])
+            & (each.logged_in_at <= each["_last"] + ibis.interval(seconds=int(FORCED_WITHIN.total_seconds())))
+        )
+    )
+    inside = later.semi_join(places, [later.account_id == places["_account"], later.address_hash == places["_address"]])
+    return inside.aggregate(forced_accounts=inside.account_id.nunique())
+
+
+def suspects(logins: ir.Table, of: str = "address_hash") -> ir.Table:
+    """Who tried twenty times or more within ten minutes and failed (domain.md: brute-force suspects).
+
+    Args:
+        logins: rows of ``identity.logins``, those of the period.
+        of: the column that names who is suspected: ``address_hash``, or ``account_id``, whose failures are counted
+            from wherever they come.
+
+    Returns:
+        ``of`` (a pseudonym; never shown in a report) and the measures of ``SUSPECTS``, most attempts first.
+    """
+    failed = logins.filter((logins.outcome == "failure") & logins[of].notnull())
+    ordered = ibis.window(group_by=of, order_by=["logged_in_at", "login_id"])
+    timed = failed.mutate(_earlier=failed.logged_in_at.lag(BRUTE_FAILURES - 1).over(ordered))
+    is_burst = timed.logged_in_at <= timed["_earlier"] + ibis.interval(seconds=int(BRUTE_WITHIN.total_seconds()))
+    counted = timed.group_by(of).aggregate(
+        attempts=timed.count(),
+        first_attempt_at=timed.logged_in_at.min(),
+        last_attempt_at=timed.logged_in_at.max(),
+        _bursts=timed.count(where=is_burst),
+    )
+    return counted.filter(counted["_bursts"] > 0).drop("_bursts").order_by(ibis.desc("attempts"), of)

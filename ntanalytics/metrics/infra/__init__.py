@@ -1,0 +1,1 @@
+"""Metrics of hosts, services and backups."""

@@ -1,0 +1,291 @@
+"""Hosts: processors, memory and disks, and when a disk is full (domain.md, Infra)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.measure import Measure, catalogue
+
+#: A trend needs that many days at least; fewer carry none.
+FEWEST_DAYS = 14
+
+LOAD = (
+    Measure("load_mean", "均值", format="rate:1", good="down", definition="Mean of the hours (domain.md, Infra)."),
+    Measure(
+        "load_p95", "小时 P95", format="rate:1", good="down",
+        definition="95th percentile of the hourly means (domain.md, Infra).",
+    ),
+    Measure("load_peak", "峰值", format="rate:1", good="down", definition="Largest value (domain.md, Infra)."),
+    Measure("load_hours", "有数据小时", "小时", definition="Hours that were measured."),
+)  # fmt: skip
+
+GROWTH = (
+    Measure(
+        "disk_used", "当前使用率", format="rate:1", good="down",
+        definition="Peak of the last measured day (domain.md, Infra).",
+    ),
+    Measure(
+        "disk_per_day", "日增", format="points:2", good="down",
+        definition="Slope of the daily peaks, by least squares, as a share of the disk a day (domain.md, Infra).",
+    ),
+    Measure(
+        "days_until_full", "预计写满", "天", "number:0", "up",
+        "(1 − disk_used) / disk_per_day; null while it does not grow, or with fewer than 14 days (domain.md, Infra).",
+    ),
+    Measure("disk_days", "有数据天数", "天", definition="Days that the trend is taken from."),
+)  # fmt: skip
+
+#: Local hours in which people work: what is busy then keeps somebody waiting.
+WORKED_HOURS = (7, 20)
+
+HELD = (
+    Measure(
+        "held_by_day", "日间持续使用率", format="rate:1", good="down",
+        definition="The level that the hourly means held for two hours between 7 and 20 o'clock: their second highest.",
+    ),
+    Measure(
+        "held_by_night", "夜间持续使用率", format="rate:1", good="down",
+        definition="The same of the hours before 7 and from 20 o'clock on.",
+    ),
+)  # fmt: skip
+
+RISE = (
+    Measure(
+        "disk_rise", "两日增幅", format="points:2", good="down",
+        definition="Peak of the day − peak of two days before, as a share of the disk.",
+    ),
+    Measure(
+        "usual_rise", "通常两日增幅", format="points:2",
+        definition="Median of the same of the weeks before; null with fewer than 14 days.",
+    ),
+    Measure("rise_beyond", "超出通常的两日增幅", format="points:2", good="down",
+            definition="disk_rise − usual_rise, where it is more than six times what that usually varies by; else 0."),
+)  # fmt: skip
+
+REPEATED = (
+    Measure(
+        "repeats", "重复告警", "次", good="down", is_additive=True,
+        definition="How often the same problem was raised on the same host.",
+    ),
+    Measure(
+        "grave_problems", "待处置告警", "项", good="down", is_additive=True,
+        definition="Problems that last at the end of the day, and grave ones that were raised on it.",
+    ),
+)  # fmt: skip
+
+SIBLINGS = (
+    Measure(
+        "load_beyond", "较同类主机高", format="rate:1", good="down",
+        definition="Mean of the day − mean of the hosts whose names differ from its own in the number at the end only.",
+    ),
+)  # fmt: skip
+
+STILL = (
+    Measure(
+        "still_series", "停滞指标", "项", good="down", is_additive=True,
+        definition="Metrics of a host with one value on all hours of the day that had several on each day before.",
+    ),
+)  # fmt: skip
+
+#: Of so many hours a day with one value says something, and so many days before it.
+STILL_HOURS, STILL_DAYS = 12, 7
+
+MEASURES = catalogue((*LOAD, *GROWTH, *HELD, *RISE, *REPEATED, *SIBLINGS, *STILL))
+
+
+def load(metrics: ir.Table, by: Sequence[str] = ("host", "metric")) -> ir.Table:
+    """How busy hosts were (domain.md, Infra: mean, p95, peak).
+
+    Args:
+        metrics: rows of ``infra.metrics``, those of the period.
+        by: columns of ``metrics`` that name a group; a disk is told by ``part``.
+
+    Returns:
+        ``by`` and the measures of ``LOAD`` (shares of the whole; the metric ``load`` is processes a core),
+        highest peak first. Hours weigh by their samples.
+    """
+    weighed = metrics.mutate(_sum=metrics["mean"] * metrics.samples)
+    counted = weighed.aggregate(
+        by=list(by),
+        load_mean=weighed["_sum"].sum() / weighed.samples.sum(),
+        load_p95=weighed["mean"].quantile(0.95),
+        load_peak=weighed.peak.max(),
+        load_hours=weighed.hour_at.nunique(),
+    )
+    return counted.order_by(ibis.desc("load_peak"), *by)
+
+
+def peaks(metrics: ir.Table, days: ir.Table) -> ir.Table:
+    """``disk_used`` of each disk at each day: the day's highest peak; null on a day that is a hole.
+
+    Args:
+        metrics: rows of ``infra.metrics`` over the span of ``days``.
+        days: the days of the span (metrics.days).
+
+    Returns:
+        The columns of ``days``, ``host``, ``part`` and ``disk_used``, ordered by day and disk.
+    """
+    disks = metrics.filter(metrics.metric == "disk_rate")
+    daily = disks.group_by("day", "host", "part").aggregate(disk_used=disks.peak.max())
+    return covered.over_days(daily, days, MEASURES, by=["host", "part"]).order_by("day", "host", "part")
+
+
+def growth(metrics: ir.Table, on: date) -> ir.Table:
+    """How fast each disk fills, and in how many days it is full at that rate (domain.md, Infra).
+
+    Args:
+        metrics: rows of ``infra.metrics`` of the weeks up to ``on``.
+        on: the last day looked at.
+
+    Returns:
+        ``host``, ``part`` and the measures of ``GROWTH``, soonest full first, those that do not grow last.
+    """
+    disks = metrics.filter((metrics.metric == "disk_rate") & (metrics.day <= ibis.literal(on)))
+    daily = disks.group_by("source", "host", "part", "day").aggregate(_peak=disks.peak.max())
+    daily = daily.mutate(_x=daily.day.delta(ibis.literal(on), unit="day").cast("float64"))
+    counted = daily.group_by("source", "host", "part").aggregate(
+        disk_used=daily["_peak"].argmax(daily.day),
+        _slope=daily["_x"].cov(daily["_peak"], how="pop") / daily["_x"].var(how="pop").nullif(0),
+        disk_days=daily.count(),
+    )
+    is_known = counted.disk_days >= FEWEST_DAYS
+    slope = is_known.ifelse(counted["_slope"], ibis.null("float64"))
+    rated = counted.mutate(disk_per_day=slope)
+    grows = rated.disk_per_day > 0
+    full = rated.mutate(days_until_full=grows.ifelse((1 - rated.disk_used) / rated.disk_per_day, ibis.null("float64")))
+    shown = full.select("host", "part", *(measure.name for measure in GROWTH))
+    return shown.order_by(ibis.asc("days_until_full", nulls_first=False), ibis.desc("disk_used"), "host", "part")
+
+
+def held(metrics: ir.Table, utc_offset_h: int, by: Sequence[str] = ("host",)) -> ir.Table:
+    """The level that hosts held for two hours of a day: what a mean of the day hides.
+
+    Args:
+        metrics: rows of ``infra.metrics`` of one day and one metric.
+        utc_offset_h: hours by which local time is ahead of UTC.
+        by: columns of ``metrics`` that name a group.
+
+    Returns:
+        ``by`` and the measures of ``HELD``; null where fewer than two hours were measured.
+    """
+    local = (metrics.hour_at + ibis.interval(hours=utc_offset_h)).hour()
+    worked = metrics.mutate(_worked=local.between(WORKED_HOURS[0], WORKED_HOURS[1] - 1))
+    order = ibis.window(group_by=[*by, "_worked"], order_by=ibis.desc("mean"))
+    second = worked.mutate(_rank=ibis.row_number().over(order))
+    second = second.filter(second["_rank"] == 1)
+    return (
+        second.group_by(*by)
+        .aggregate(
+            held_by_day=second["mean"].max(where=second["_worked"]),
+            held_by_night=second["mean"].max(where=~second["_worked"]),
+        )
+        .order_by(*by)
+    )
+
+
+def rises(metrics: ir.Table, on: date) -> ir.Table:
+    """By how much each disk filled in two days, against what is usual for it.
+
+    A disk that begins to fill shows in this at once, and in a trend of weeks only when it is late.
+
+    Args:
+        metrics: rows of ``infra.metrics`` of some weeks up to ``on``.
+        on: the day.
+
+    Returns:
+        ``host``, ``part``, ``disk_used`` and the measures of ``RISE``, most beyond first; no row for a disk that was
+        not measured on ``on`` and two days before.
+    """
+    disks = metrics.filter((metrics.metric == "disk_rate") & (metrics.day <= ibis.literal(on)))
+    keys = ("source", "host", "part")
+    daily = disks.group_by(*keys, "day").aggregate(disk_used=disks.peak.max())
+    earlier = daily.select(
+        *(daily[name].name(f"_{name}") for name in keys),
+        _day=daily.day + ibis.interval(days=2),
+        _before=daily.disk_used,
+    )
+    on_disk = [daily[name].identical_to(earlier[f"_{name}"]) for name in keys]
+    both = daily.inner_join(earlier, [*on_disk, daily.day == earlier["_day"].cast("date")])
+    both = both.mutate(disk_rise=both.disk_used - both["_before"])
+    past = both.filter(both.day < ibis.literal(on))
+    usual = past.group_by(*keys).aggregate(_median=past.disk_rise.quantile(0.5), _days=past.count())
+    spread = beside(past.select(*keys, "disk_rise"), usual, keys)
+    spread = spread.mutate(_off=(spread.disk_rise - spread["_median"]).abs())
+    varies = spread.group_by(*keys).aggregate(_varies=spread["_off"].quantile(0.5))
+    now = both.filter(both.day == ibis.literal(on)).select(*keys, "disk_used", "disk_rise")
+    found = beside(beside(now, usual, keys), varies, keys)
+    usual_rise = (found["_days"] >= FEWEST_DAYS).ifelse(found["_median"], ibis.null("float64"))
+    found = found.mutate(usual_rise=usual_rise)
+    beyond = found.disk_rise - found.usual_rise
+    is_beyond = beyond > 6 * 1.4826 * found["_varies"]
+    found = found.mutate(rise_beyond=beyond.isnull().ifelse(ibis.null("float64"), is_beyond.ifelse(beyond, 0.0)))
+    shown = found.select("host", "part", "disk_used", *(measure.name for measure in RISE))
+    return shown.order_by(ibis.desc("rise_beyond"), "host", "part")
+
+
+def repeated(problems: ir.Table) -> ir.Table:
+    """How often the same problem was raised on the same host; mere information is none.
+
+    Args:
+        problems: rows of ``infra.problems``, those of the period.
+
+    Returns:
+        ``host``, ``problem``, ``repeats``, ``day`` (the last), most often first.
+    """
+    grave = problems.filter(problems.severity != "information")
+    counted = grave.group_by("host", "problem").aggregate(repeats=grave.count(), day=grave.day.max())
+    return counted.order_by(ibis.desc("repeats"), "host", "problem")
+
+
+def beyond_siblings(metrics: ir.Table, days: ir.Table) -> ir.Table:
+    """How much busier each host was on each day than those that do the same (``oa-app-1``, ``oa-app-2``).
+
+    Args:
+        metrics: rows of ``infra.metrics`` of one metric over the span of ``days``.
+        days: the days of the span (metrics.days).
+
+    Returns:
+        The columns of ``days``, ``host`` and ``load_beyond``, of hosts that have siblings; ordered by day and host.
+    """
+    hours = metrics.mutate(_kind=metrics.host.re_replace(r"[0-9]+$", ""), _sum=metrics["mean"] * metrics.samples)
+    hosts = hours.group_by("day", "_kind", "host").aggregate(_mean=hours["_sum"].sum() / hours.samples.sum())
+    kin = ibis.window(group_by=["day", "_kind"])
+    count, total = hosts.count().over(kin), hosts["_mean"].sum().over(kin)
+    told = hosts.mutate(_count=count, load_beyond=hosts["_mean"] - (total - hosts["_mean"]) / (count - 1).nullif(0))
+    told = told.filter(told["_count"] > 1).select("day", "host", "load_beyond")
+    return covered.over_days(told, days, MEASURES, by=["host"]).order_by("day", "host")
+
+
+def still(metrics: ir.Table, on: date) -> ir.Table:
+    """The metrics of each host that stood still on a day and always moved before: their sensor is dead.
+
+    Args:
+        metrics: rows of ``infra.metrics`` of some weeks up to ``on``.
+        on: the day.
+
+    Returns:
+        ``source``, ``host``, ``still_series`` and ``metric`` (one of them), of hosts that were measured on ``on``,
+        most first.
+    """
+    keys = ("source", "host", "metric", "part")
+    daily = metrics.group_by(*keys, "day").aggregate(_hours=metrics.count(), _values=metrics["mean"].nunique())
+    told = daily.filter(daily["_hours"] >= STILL_HOURS)
+    is_today, is_still = told.day == ibis.literal(on), told["_values"] == 1
+    series = told.group_by(*keys).aggregate(
+        _today=told.count(where=is_today),
+        _still=told.count(where=is_today & is_still),
+        _moved=told.count(where=~is_today & ~is_still),
+        _stood=told.count(where=~is_today & is_still),
+    )
+    series = series.filter(series["_today"] > 0)
+    is_dead = (series["_still"] > 0) & (series["_moved"] >= STILL_DAYS) & (series["_stood"] == 0)
+    counted = series.group_by("source", "host").aggregate(
+        still_series=series.count(where=is_dead), metric=series.metric.min(where=is_dead)
+    )
+    return counted.order_by(ibis.desc("still_series"), "host")

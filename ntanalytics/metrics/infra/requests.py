@@ -1,0 +1,197 @@
+"""Web requests: volume, errors and response times (domain.md, Infra).
+
+Every function takes Ibis tables of ``infra.requests``, which counts requests by minute, service,
+method, route, status and logarithmic duration bucket, and returns one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics import change
+from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.histogram import quantiles
+from ntanalytics.metrics.measure import Measure, catalogue
+
+VOLUME = (
+    Measure("requests", "请求数", "次", is_additive=True, definition="Requests (domain.md, Infra)."),
+    Measure(
+        "errors",
+        "服务端错误",
+        "次",
+        good="down",
+        is_additive=True,
+        definition="Requests answered with a status of 500–599 (domain.md, Infra).",
+    ),
+    Measure(
+        "client_errors",
+        "客户端错误",
+        "次",
+        good="down",
+        is_additive=True,
+        definition="Requests answered with a status of 400–499.",
+    ),
+    Measure(
+        "error_rate",
+        "错误率",
+        format="rate:2",
+        good="down",
+        definition="errors / requests; null when there were none (domain.md, Infra).",
+    ),
+    Measure("size_bytes", "响应流量", format="bytes", is_additive=True, definition="Bytes of all response bodies."),
+    Measure(
+        "timed_requests",
+        "有时长的请求",
+        "次",
+        is_additive=True,
+        definition="Requests whose log line has a duration; the quantiles are over these.",
+    ),
+    Measure(
+        "duration_p50_ms",
+        "响应时间 P50",
+        format="ms",
+        good="down",
+        definition="Median response time in ms, within 5 %, over timed requests (domain.md, Infra).",
+    ),
+    Measure(
+        "duration_p95_ms",
+        "响应时间 P95",
+        format="ms",
+        good="down",
+        definition="95th percentile of response time in ms, within 5 %, over timed requests (domain.md, Infra).",
+    ),
+)
+
+HOUR = Measure("hour", "时段", "时", definition="Local hour of the day, 0–23.")
+
+ANSWERED = (
+    Measure(
+        "answered", "已应答请求", "次", is_additive=True,
+        definition="Requests that were answered without a server error, and whose log line has a duration.",
+    ),
+    Measure(
+        "answer_p95_ms", "应答时间 P95", format="ms", good="down",
+        definition="95th percentile of the duration of answered requests, in ms, within 5 %: one that fails waits "
+        "for its time-out, which says nothing of how slow the service is.",
+    ),
+)  # fmt: skip
+
+KEPT = (
+    Measure(
+        "slow_ratio", "耗时倍数", "倍", "number:1", "down",
+        "Duration of an hour / the usual one of that hour, over the hours that are slow (geometric mean).",
+    ),
+    Measure(
+        "log_days", "日志留存", "天", good="up",
+        definition="Days since the oldest day that the source of logs still held (domain.md, Infra: log retention).",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue((*change.with_changes(VOLUME), HOUR, *ANSWERED, *KEPT))
+
+
+def volume(requests: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Requests, errors and response times, in all or by service, route, day, ``minute_at`` (domain.md, Infra).
+
+    A quantile is the nearest-rank one, read from the duration buckets: the geometric middle of the bucket that
+    holds it, hence within 5 % (√1.1) of the true one.
+
+    Args:
+        requests: rows of ``infra.requests``, those of the period.
+        by: columns of ``requests`` that name a group.
+
+    Returns:
+        ``by`` and the measures of ``VOLUME`` (durations in ms, null where no request of the group has one), most
+        ``requests`` first; one row when ``by`` is empty.
+    """
+    return _volume(requests, by).order_by(ibis.desc("requests"), *by)
+
+
+def _volume(requests: ir.Table, by: Sequence[str]) -> ir.Table:
+    counted = requests.aggregate(
+        by=list(by),
+        requests=requests.requests.sum().fill_null(0).cast("int64"),
+        errors=requests.requests.sum(where=requests.status >= 500).fill_null(0).cast("int64"),
+        client_errors=requests.requests.sum(where=requests.status.between(400, 499)).fill_null(0).cast("int64"),
+        size_bytes=requests.size_bytes.sum().fill_null(0).cast("int64"),
+    )
+    wanted = {"duration_p50_ms": 50, "duration_p95_ms": 95}
+    joined = beside(counted, quantiles(requests, "requests", by, "timed_requests", wanted), by)
+    rated = joined.mutate(
+        error_rate=joined.errors / joined.requests.nullif(0), timed_requests=joined.timed_requests.fill_null(0)
+    )
+    return rated.select(*by, *(measure.name for measure in VOLUME))
+
+
+def daily(requests: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """``volume`` of each day: 0 on a covered day without requests, null on one that was not extracted.
+
+    Args:
+        requests: rows of ``infra.requests`` over the span of ``days``.
+        days: the days of the span: ``day``, ``is_covered`` and others (metrics.days).
+        by: columns of ``requests`` that name a group.
+
+    Returns:
+        The columns of ``days``, ``by`` and the measures of ``VOLUME``, ordered by day and group.
+    """
+    return _daily(requests, days, by).order_by("day", *by)
+
+
+def _daily(requests: ir.Table, days: ir.Table, by: Sequence[str]) -> ir.Table:
+    return covered.over_days(_volume(requests, ["day", *by]), days, MEASURES, by=by)
+
+
+def hourly(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ()) -> ir.Table:
+    """``volume`` by local hour of the day, of the hours that have requests.
+
+    Args:
+        requests: rows of ``infra.requests``, those of the period.
+        utc_offset_h: hours by which local time is ahead of UTC (8 in Shanghai, which has no DST).
+        by: columns of ``requests`` that name a group.
+
+    Returns:
+        ``hour`` (0–23), ``by`` and the measures of ``VOLUME``, ordered by hour and group.
+    """
+    hour = (requests.minute_at + ibis.interval(hours=utc_offset_h)).hour().cast("int64")
+    return _volume(requests.mutate(hour=hour), ["hour", *by]).order_by("hour", *by)
+
+
+def counts(requests: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """``requests``, ``errors`` and ``error_rate`` of each day: ``daily`` without what has to be sorted for.
+
+    Args:
+        requests: rows of ``infra.requests`` over the span of ``days``.
+        days: the days of the span (metrics.days).
+        by: columns of ``requests`` that name a group.
+
+    Returns:
+        The columns of ``days``, ``by`` and the three measures, ordered by day and group.
+    """
+    counted = requests.group_by("day", *by).aggregate(
+        requests=requests.requests.sum().cast("int64"),
+        errors=requests.requests.sum(where=requests.status >= 500).fill_null(0).cast("int64"),
+    )
+    rated = counted.mutate(error_rate=counted.errors / counted.requests.nullif(0))
+    return covered.over_days(rated, days, MEASURES, by=by).order_by("day", *by)
+
+
+def answers(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ("service",)) -> ir.Table:
+    """How long the answered requests of each hour of each day took.
+
+    Args:
+        requests: rows of ``infra.requests``.
+        utc_offset_h: hours by which local time is ahead of UTC.
+        by: columns of ``requests`` that name a group.
+
+    Returns:
+        ``day``, ``hour`` (0–23, local), ``by`` and the measures of ``ANSWERED``, of hours that have any; ordered.
+    """
+    good = requests.filter(requests.status < 500)
+    hour = (good.minute_at + ibis.interval(hours=utc_offset_h)).hour().cast("int64")
+    keys = ["day", "hour", *by]
+    found = quantiles(good.mutate(hour=hour), "requests", keys, "answered", {"answer_p95_ms": 95})
+    return found.order_by(*keys)

@@ -1,0 +1,1 @@
+"""Metrics of OA adoption and tasks."""

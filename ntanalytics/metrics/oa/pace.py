@@ -1,0 +1,103 @@
+"""OA adoption at a fair pace: active accounts of a working day, so that short weeks and long months compare.
+
+A holiday takes days out of a week, and the accounts that act within it with them. The mean over the working days of
+the calendar does not fall for that (domain.md, OA adoption: *mean DAU over the period's working days*).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics import change
+from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.measure import Measure, catalogue
+
+PACE = (
+    Measure(
+        "daily_active", "日均活跃", "个", "number:1", "up",
+        "Mean of the active accounts of a working day of the period (domain.md, OA adoption: stickiness).",
+        is_additive=True,
+    ),
+)  # fmt: skip
+
+WEEKS = (
+    Measure("week_on", "周一", format="date", definition="Monday of an ISO week (domain.md, Time)."),
+    Measure("week_name", "周", format="text", definition="The ISO week as it is called: 第47周 (domain.md, Time)."),
+    Measure("worked_days", "工作日", "天", definition="Working days of the week (domain.md, Time)."),
+)
+
+MEASURES = catalogue((*change.with_changes(PACE), *WEEKS))
+
+_PERSON = ("source", "account_id")
+
+
+def pace(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Active accounts of a mean working day.
+
+    Args:
+        activities: rows of ``oa.activities``, those of the period.
+        days: the period's days: ``day``, ``is_working_day`` and others (metrics.days).
+        by: columns of ``activities`` that name a group.
+
+    Returns:
+        ``by`` and ``daily_active``; null where the period has no working day. A group that did nothing has no row.
+    """
+    worked = days.filter(days.is_working_day).select(_day="day")
+    number = worked.aggregate(_worked_days=worked.count())
+    groups = activities.select(*by).distinct() if by else None
+    mine = activities.semi_join(worked, activities.day == worked["_day"])
+    counted = mine.select("day", *by, *_PERSON).distinct().aggregate(by=list(by), _person_days=ibis._.count())
+    whole = counted if groups is None else beside(groups, counted, by)
+    joined = whole.cross_join(number)
+    mean = joined["_person_days"].fill_null(0) / joined["_worked_days"].nullif(0)
+    return joined.select(*by, daily_active=mean)
+
+
+def weeks(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Adoption of each whole ISO week of a span.
+
+    Args:
+        activities: rows of ``oa.activities`` over the span.
+        days: the days of the span (metrics.days); a week that it holds in part is left out.
+        by: columns of ``activities`` that name a group.
+
+    Returns:
+        ``week_on``, ``week_name``, ``worked_days``, ``by``, ``active``, ``daily_active``, ``mobile_share`` and
+        ``xinchuang_share`` (words: metrics.adoption), ordered by week and group. Each group that occurs has every week,
+        with 0 where nobody acted, and null over a hole.
+    """
+    dated = days.mutate(_week=days.day.truncate("W").cast("date"))
+    calendar = dated.group_by("_week").aggregate(
+        _days=dated.count(), _is_covered=dated.is_covered.all(), worked_days=dated.count(where=dated.is_working_day)
+    )
+    calendar = calendar.filter(calendar["_days"] == ibis.literal(7)).drop("_days")
+    grid = calendar.cross_join(activities.select(*by).distinct()) if by else calendar
+    marked = activities.mutate(_week=activities.day.truncate("W").cast("date"))
+    persons = marked.group_by("_week", *by, *_PERSON).aggregate(
+        _is_mobile=(marked.terminal == "mobile").any(), _is_xinchuang=(marked.platform == "xinchuang").any()
+    )
+    counted = persons.group_by("_week", *by).aggregate(
+        _active=persons.count(),
+        _mobile=persons.count(where=persons["_is_mobile"]),
+        _xinchuang=persons.count(where=persons["_is_xinchuang"]),
+        _known=persons["_is_xinchuang"].count(),
+    )
+    worked = marked.semi_join(days.filter(days.is_working_day), "day")
+    daily = worked.select("day", "_week", *by, *_PERSON).distinct()
+    daily = daily.group_by("_week", *by).aggregate(_person_days=ibis._.count())
+    joined = beside(beside(grid, counted, ["_week", *by]), daily, ["_week", *by])
+    held, active = joined["_is_covered"], joined["_active"].fill_null(0)
+    nothing = ibis.null()
+    return joined.select(
+        *by,
+        "worked_days",
+        week_on=joined["_week"],
+        week_name=ibis.literal("第").concat(joined["_week"].week_of_year().cast("string"), "周"),
+        active=held.ifelse(active, nothing),
+        daily_active=held.ifelse(joined["_person_days"].fill_null(0) / joined.worked_days.nullif(0), nothing),
+        mobile_share=held.ifelse(joined["_mobile"] / active.nullif(0), nothing),
+        xinchuang_share=held.ifelse(joined["_xinchuang"] / joined["_known"].nullif(0), nothing),
+    ).order_by("week_on", *by)

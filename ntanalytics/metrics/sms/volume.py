@@ -1,0 +1,298 @@
+"""SMS: volume, delivery, latency, failures, backlog (domain.md, SMS); the bills are in sms_bills.
+
+Every function takes Ibis tables of ``sms.messages`` and returns one; nothing is read, and there is no
+clock: ``as_of`` is the moment at which the data were taken (aware, UTC).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from ntanalytics.metrics import change
+from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.sms.failure_codes import CLASSES, failure_class
+
+#: No report that long after submission: the outcome is unknown, no longer pending (domain.md, SMS).
+UNKNOWN_AFTER = timedelta(hours=72)
+
+VOLUME = (
+    Measure(
+        "submitted",
+        "提交量",
+        "条",
+        is_additive=True,
+        definition="Messages whose submit time falls in the period (domain.md, SMS).",
+    ),
+    Measure(
+        "segments",
+        "计费条数",
+        "条",
+        is_additive=True,
+        definition="Billing parts: one per message up to 70 characters, else one per 67 (domain.md, SMS).",
+    ),
+    Measure(
+        "delivered",
+        "送达",
+        "条",
+        good="up",
+        is_additive=True,
+        definition="Messages whose final status report says delivered (domain.md, SMS).",
+    ),
+    Measure(
+        "failed",
+        "失败",
+        "条",
+        good="down",
+        is_additive=True,
+        definition="Messages whose final status report has any other final code (domain.md, SMS).",
+    ),
+    Measure(
+        "unknown",
+        "无回执",
+        "条",
+        good="down",
+        is_additive=True,
+        definition="Messages without a report 72 h after submission (domain.md, SMS).",
+    ),
+    Measure(
+        "pending",
+        "等待回执",
+        "条",
+        is_additive=True,
+        definition="Messages without a report yet, within 72 h of submission (domain.md, SMS).",
+    ),
+    Measure(
+        "delivery_rate",
+        "送达率",
+        format="rate:1",
+        good="up",
+        definition="delivered / (delivered + failed + unknown); null when that is 0 (domain.md, SMS).",
+    ),
+    Measure(
+        "receipt_latency_p50_s",
+        "回执时延 P50",
+        format="seconds",
+        good="down",
+        definition="Median of report time − submit time of delivered messages, in seconds (domain.md, SMS).",
+    ),
+    Measure(
+        "receipt_latency_p95_s",
+        "回执时延 P95",
+        format="seconds",
+        good="down",
+        definition="95th percentile of report time − submit time of delivered messages, in seconds (domain.md, SMS).",
+    ),
+)
+
+FAILURES = (
+    Measure(
+        "failure_class",
+        "失败类别",
+        format="text",
+        values=CLASSES,
+        definition="Class of the carrier's failure code, by metrics/sms_failures.py.",
+    ),
+    Measure(
+        "failed_share",
+        "占失败比例",
+        format="rate:1",
+        definition="failed / all failed messages of the period and group (domain.md, SMS).",
+    ),
+)
+
+BACKLOG = (
+    Measure(
+        "backlog",
+        "回执积压",
+        "条",
+        good="down",
+        is_additive=True,
+        definition="Messages without an outcome that wait longer than the given time and not yet 72 h.",
+    ),
+    Measure(
+        "oldest_backlog_at",
+        "最早积压",
+        format="datetime",
+        definition="Submit time of the oldest message of the backlog.",
+    ),
+)
+
+HOUR = Measure("hour", "时段", "时", definition="Local hour of the day, 0–23.")
+
+MEASURES = catalogue(change.with_changes((*VOLUME, *FAILURES, *BACKLOG, HOUR)))
+
+
+def volume(messages: ir.Table, as_of: datetime, by: Sequence[str] = ()) -> ir.Table:
+    """Volume, outcome and latency, in all or by carrier, application, unit, day (domain.md, SMS).
+
+    submitted = delivered + failed + unknown + pending, always.
+
+    Args:
+        messages: rows of ``sms.messages``, those of the period.
+        as_of: when they were taken; it parts unknown from pending.
+        by: columns of ``messages`` that name a group.
+
+    Returns:
+        ``by`` and the measures of ``VOLUME`` (counts in messages, latencies in seconds), largest
+        ``submitted`` first; one row when ``by`` is empty.
+    """
+    return _volume(messages, as_of, by).order_by(ibis.desc("submitted"), *by)
+
+
+def _volume(messages: ir.Table, as_of: datetime, by: Sequence[str]) -> ir.Table:
+    is_old = messages.submitted_at <= ibis.literal(as_of - UNKNOWN_AFTER)
+    is_open = messages.outcome.isnull()
+    is_delivered = messages.outcome == "delivered"
+    figures = messages.aggregate(
+        by=list(by),
+        submitted=messages.count(),
+        segments=messages.segments.sum().fill_null(0),
+        delivered=messages.count(where=is_delivered),
+        failed=messages.count(where=messages.outcome == "failed"),
+        unknown=messages.count(where=is_open & is_old),
+        pending=messages.count(where=is_open & ~is_old),
+        receipt_latency_p50_s=messages.receipt_latency_s.quantile(0.5, where=is_delivered),
+        receipt_latency_p95_s=messages.receipt_latency_s.quantile(0.95, where=is_delivered),
+    )
+    settled = figures.delivered + figures.failed + figures.unknown
+    rated = figures.mutate(delivery_rate=figures.delivered / settled.nullif(0))
+    return rated.select(*by, *(measure.name for measure in VOLUME))
+
+
+def compared(
+    messages: ir.Table,
+    before: ir.Table,
+    as_of: datetime,
+    by: Sequence[str] = (),
+    *,
+    is_complete: bool = True,
+    was_complete: bool = True,
+) -> ir.Table:
+    """``volume`` of a period with its change against the period before (domain.md, General: *Change*).
+
+    Args:
+        messages: rows of ``sms.messages``, those of the period.
+        before: those of the period before.
+        as_of: when they were taken.
+        by: columns of ``messages`` that name a group.
+        is_complete: the period was extracted without a hole.
+        was_complete: so was the period before.
+
+    Returns:
+        As ``change.compare`` of the measures of ``VOLUME``, largest ``submitted`` first.
+    """
+    figures = change.compare(
+        volume(messages, as_of, by),
+        volume(before, as_of, by),
+        MEASURES,
+        columns=[measure.name for measure in VOLUME],
+        by=by,
+        is_complete=is_complete,
+        was_complete=was_complete,
+    )
+    return figures.order_by(ibis.desc("submitted"), *by)
+
+
+def daily(messages: ir.Table, days: ir.Table, as_of: datetime, by: Sequence[str] = ()) -> ir.Table:
+    """``volume`` of each day: 0 on a covered day without messages, null on one that was not extracted.
+
+    Args:
+        messages: rows of ``sms.messages`` over the span of ``days``.
+        days: the days of the span: ``day``, ``is_covered`` and others (metrics.days).
+        as_of: when they were taken.
+        by: columns of ``messages`` that name a group.
+
+    Returns:
+        The columns of ``days``, ``by`` and the measures of ``VOLUME``, ordered by day and group.
+    """
+    figures = _volume(messages, as_of, ["day", *by])
+    return covered.over_days(figures, days, MEASURES, by=by).order_by("day", *by)
+
+
+def hourly(messages: ir.Table, as_of: datetime, utc_offset_h: int, by: Sequence[str] = ()) -> ir.Table:
+    """``volume`` by local hour of the day, all 24 hours (domain.md, SMS: broken down by hour).
+
+    Args:
+        messages: rows of ``sms.messages``, those of the period.
+        as_of: when they were taken.
+        utc_offset_h: hours by which local time is ahead of UTC (8 in Shanghai, which has no DST).
+        by: columns of ``messages`` that name a group.
+
+    Returns:
+        ``hour`` (0–23), ``by`` and the measures of ``VOLUME``, ordered by hour and group.
+    """
+    local = messages.mutate(hour=(messages.submitted_at + ibis.interval(hours=utc_offset_h)).hour().cast("int64"))
+    figures = _volume(local, as_of, ["hour", *by])
+    grid = ibis.memtable(pa.table({"hour": pa.array(range(24), pa.int64())}))
+    if by:
+        grid = grid.cross_join(figures.select(*by).distinct())
+    theirs = figures.rename({f"_{name}": name for name in ("hour", *by)})
+    joined = grid.left_join(theirs, [grid[name].identical_to(theirs[f"_{name}"]) for name in ("hour", *by)])
+    filled = {
+        measure.name: joined[measure.name].fill_null(0) if measure.is_additive else joined[measure.name]
+        for measure in VOLUME
+    }
+    return joined.select("hour", *by, **filled).order_by("hour", *by)
+
+
+def failure_codes(messages: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Failed messages by the carrier's raw code and its class (domain.md, SMS).
+
+    Args:
+        messages: rows of ``sms.messages``, those of the period.
+        by: columns of ``messages`` that name a group; shares are within a group.
+
+    Returns:
+        ``by``, ``failure_code``, ``failure_class``, ``failed``, ``failed_share``; most frequent first.
+    """
+    return _failures(messages, by, ("failure_code", "failure_class"))
+
+
+def failure_classes(messages: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Failed messages by class of code: ``by``, ``failure_class``, ``failed``, ``failed_share``; most first."""
+    return _failures(messages, by, ("failure_class",))
+
+
+def _failures(messages: ir.Table, by: Sequence[str], kinds: Sequence[str]) -> ir.Table:
+    failed = messages.filter(messages.outcome == "failed")
+    codes = failed.group_by(*dict.fromkeys((*by, "failure_code"))).aggregate(failed=failed.count())
+    classed = codes.mutate(failure_class=failure_class(codes.failure_code))  # few: a code each, not a message each
+    counted = classed.group_by(*by, *kinds).aggregate(failed=classed.failed.sum())
+    total = counted.failed.sum().over(ibis.window(group_by=list(by)))
+    shared = counted.mutate(failed_share=counted.failed / total)
+    return shared.select(*by, *kinds, "failed", "failed_share").order_by(*by, ibis.desc("failed"), *kinds)
+
+
+def backlog(
+    messages: ir.Table, at: datetime, by: Sequence[str] = (), *, older_than: timedelta = timedelta(hours=1)
+) -> ir.Table:
+    """Messages that waited for an outcome at a moment, by group; a group that has none has 0.
+
+    A report that came later than ``at`` had not come then, so the figure of a day stays what it was.
+
+    After 72 h a message is unknown and waits no more (domain.md, SMS), so it has left the backlog.
+
+    Args:
+        messages: rows of ``sms.messages`` of the three days before ``at`` at least.
+        at: the moment (aware), not later than when they were taken.
+        by: columns of ``messages`` that name a group.
+        older_than: how long a message has waited when it begins to count.
+
+    Returns:
+        ``by``, ``backlog`` (messages) and ``oldest_backlog_at`` (its oldest submit time, null where it is empty).
+    """
+    waits = (
+        (messages.outcome.isnull() | (messages.reported_at > ibis.literal(at)).fill_null(False))
+        & (messages.submitted_at <= ibis.literal(at - older_than))
+        & (messages.submitted_at > ibis.literal(at - UNKNOWN_AFTER))
+    )
+    counted = messages.aggregate(
+        by=list(by), backlog=messages.count(where=waits), oldest_backlog_at=messages.submitted_at.min(where=waits)
+    )
+    return counted.order_by(ibis.desc("backlog"), *by)

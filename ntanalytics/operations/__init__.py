@@ -1,0 +1,1 @@
+"""Operations on a site: diagnosis, maintenance, retention."""

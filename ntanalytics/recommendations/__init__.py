@@ -1,0 +1,1 @@
+"""Recommendations 优化建议: causes, ranking, follow-up and text."""

@@ -1,0 +1,73 @@
+"""Chinese sentences of the recommendations: what to begin with, and what is not known yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.findings.sentences import day_words
+from ntanalytics.metrics.measure import Measure
+from ntanalytics.metrics.number_format import figure
+from ntanalytics.recommendations.ranking import EFFORTS, KINDS, Recommendation
+
+#: So many recommendations are said; the table has the rest.
+MOST = 3
+
+
+def overview(recommendations: Sequence[Recommendation]) -> str:
+    """How many there are, of which kinds: ``共 9 项建议：运行问题 3 项，存在隐患 4 项，效率提升 2 项。``."""
+    if not recommendations:
+        return "本期没有超过阈值的检查，不提出建议。"
+    counts = {word: sum(each.kind == kind for each in recommendations) for kind, word in KINDS.items()}
+    said = "，".join(f"{word} {count} 项" for word, count in counts.items() if count)
+    return f"共 {len(recommendations)} 项建议：{said}。"
+
+
+def first_steps(recommendations: Sequence[Recommendation]) -> list[str]:
+    """The highest ranked, a sentence each: what is wrong, what shows it, what to do and what that costs."""
+    return [
+        f"{each.problem}。{each.evidence}建议{each.action}（{EFFORTS[each.effort][0]}，{each.owner}）。"
+        for each in recommendations[:MOST]
+    ]
+
+
+def looked_back(days: int, covered: int) -> str:
+    """How far the report looks back, and how much of that there is: ``回看 90 天，其中 70 天有完整数据。``."""
+    if covered >= days:
+        return f"回看 {days} 天，数据完整。"
+    return f"回看 {days} 天，其中 {covered} 天数据完整；置信度按完整天数折算。"
+
+
+def busiest_month(renewals: Rows) -> str:
+    """The month with most certificates to renew: ``证书更新最多的是 2026 年 12 月，417 张``.
+
+    Args:
+        renewals: ``metrics.certificates.renewals`` of the months to come.
+    """
+    found = rows(renewals)
+    if not found:
+        return "没有待更新的证书"
+    top = max(found, key=lambda row: int(row["renewals"]))
+    month = top["renewal_month"]
+    return f"证书更新最多的是 {month.year} 年 {month.month} 月，{figure(top['renewals'], 'integer', '张')}"
+
+
+def trend(problem: str, by_day: Rows, measure: Measure) -> str:
+    """The message of a trend: its worst day: ``磁盘将写满：近 90 天最高为 92.0%（11月20日）``.
+
+    Args:
+        problem: what is wrong.
+        by_day: the measure by day, and any other columns.
+        measure: its words; where more is better the lowest day is the worst, of a count the lowest working day.
+    """
+    known: list[dict[str, Any]] = [row for row in rows(by_day) if row[measure.name] is not None]
+    is_low = measure.good == "up"
+    if is_low and measure.is_additive:
+        known = [row for row in known if row.get("is_working_day", True)]
+    if not known:
+        return f"{problem}：没有数据可画"
+    worst = (min if is_low else max)(known, key=lambda row: row[measure.name])
+    span = len({row["day"] for row in known})
+    value = figure(worst[measure.name], measure.format, measure.unit)
+    return f"{problem}：近 {span} 天{measure.label}最{'低' if is_low else '高'}为 {value}（{day_words(worst['day'])}）"

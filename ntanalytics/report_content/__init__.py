@@ -1,0 +1,1 @@
+"""Content of the reports: composition of summaries and findings, one module per report."""

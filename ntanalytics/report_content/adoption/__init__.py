@@ -1,0 +1,1 @@
+"""Content of the report on OA adoption."""

@@ -1,0 +1,194 @@
+"""The blocks of the report on OA adoption that differ between the city's page and a unit's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ntanalytics.findings.finding import Finding
+from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.oa.unit_comparison import FEWEST, FEWEST_DAILY, movers
+from ntanalytics.report_content.adoption.figures import Adoption
+from ntanalytics.report_content.adoption.queries import RATES
+from ntanalytics.reports import Kpis, Sentence, Table, kpi, kpis, lines, say, table
+from ntanalytics.reports.record import Field
+from ntanalytics.subsystems.oa import adoption_checks
+from ntanalytics.subsystems.oa import text as said
+
+#: So many units stand in a table of the best, of the last, of those that moved.
+SHOWN, MOVERS_SHOWN = 10, 5
+
+_PLACES = ["place", "unit", "edition", "enabled", "active_rate"]
+_MOVED = ["unit", "daily_active_before", "daily_active", "daily_active_change_rate"]
+_RANKING = [
+    "place", "unit", "edition", "enabled", "active", "active_rate", "daily_active", "daily_active_change_rate",
+    "mobile_share", "xinchuang_share", "new", "lapsed", "low_weeks", "left_out",
+]  # fmt: skip
+_EDITIONS = [
+    "edition", "enabled", "active", "active_change", "active_rate", "daily_active", "daily_active_change_rate",
+    "stickiness", "mobile_share", "xinchuang_share", "breadth",
+]  # fmt: skip
+_REACH = ["units_onboarded", "units_active", "coverage"]
+_FLOW = ["active", "new", "returning", "resurrected", "lapsed", "was_active"]
+_BESIDE = (
+    Field("check", "string", "指标"),
+    Field("own", "number", "本单位", format="rate:1"),
+    Field("typical", "number", MEASURES["typical"].label, format="rate:1"),
+    Field("difference", "number", "相差", format="points:1"),
+)
+
+
+def summary(seen: Adoption) -> list[Sentence]:
+    """What the reader is told first."""
+    tables, whole = seen.tables, seen.is_complete
+    ranking = tables["ranking"]
+    parts = [("总体", said.level(seen.total, seen.reach, is_complete=whole))]
+    if seen.unit:
+        parts += [("位次", said.place(ranking, seen.unit, seen.typical))]
+    if whole:
+        parts += [("变化", said.pace(seen.total, seen.worked_days))]
+    if seen.unit:
+        parts += [("来去", said.flow(tables["flow"].to_pylist()[0], is_complete=whole and seen.was_complete))]
+        parts += [("模块", said.modules(tables["modules"]))]
+    else:
+        parts += [("升降", said.movers(_moving(seen))), ("偏低", said.laggards(ranking))]
+    if whole:
+        parts += [("终端", said.terminals(seen.total, seen.typical))]
+    parts += [("办理", said.handled(seen.handled, tables["handling"]))]
+    if not seen.unit:
+        parts += [("参评", said.compared_units(ranking))]
+    return [say(text, subject) for subject, text in parts if text]
+
+
+def headlines(seen: Adoption) -> Kpis:
+    """The five figures of the page, with the last weeks of those that weeks have."""
+    weeks = {name: seen.tables["weeks"][name].to_pylist() for name in seen.tables["weeks"].column_names}
+    cards = [
+        kpi(
+            name,
+            seen.total[name],
+            seen.total[f"{name}_before"],
+            complete=seen.is_complete,
+            was_complete=seen.was_complete,
+            spark=weeks.get(name, ()),
+        )
+        for name in ("active", "active_rate", "daily_active", "mobile_share", "xinchuang_share")
+    ]
+    return kpis(cards, id="headlines", origin=seen.origin)
+
+
+def findings(seen: Adoption) -> list[Finding]:
+    """What was judged: see ``ntanalytics.subsystems.oa.adoption_checks``."""
+    ranking = seen.tables["ranking"]
+    if seen.unit:
+        return adoption_checks.unit(seen.total, ranking, seen.unit, is_complete=seen.is_complete)
+    return adoption_checks.city(seen.total, seen.tables["editions"], ranking, is_complete=seen.is_complete)
+
+
+def places(seen: Adoption) -> list[Table]:
+    """Of the city the best units and the last ones; of a unit its rates beside its peers'."""
+    if seen.unit:
+        return [_beside(seen)]
+    fair = [row for row in seen.tables["ranking"].to_pylist() if row["place"] is not None]
+    last = fair[max(SHOWN, len(fair) - SHOWN) :][::-1]
+    note = "按活跃率排名，并列者名次相同。"
+    return [
+        _half(fair[:SHOWN], "活跃率居前", "best", _PLACES, note, seen),
+        _half(last, "活跃率居后", "last", [*_PLACES, "low_weeks"], "由低到高；活跃率低于 40% 为偏低。", seen),
+    ]
+
+
+def moved(seen: Adoption) -> list[Table]:
+    """Of the city the units that moved most by their working days; of a unit nothing."""
+    if seen.unit:
+        return []
+    moving = _moving(seen).to_pylist()
+    up = [row for row in moving if row["daily_active_change_rate"] > 0][:MOVERS_SHOWN]
+    down = [row for row in reversed(moving) if row["daily_active_change_rate"] < 0][:MOVERS_SHOWN]
+    note = f"按工作日的日均活跃比较，上期不足 {FEWEST_DAILY} 个的单位不列。"
+    return [
+        _half(up, "日均活跃上升最多", "risen", _MOVED, note if up else _nobody(seen), seen),
+        _half(down, "日均活跃下降最多", "fallen", _MOVED, note if down else _nobody(seen), seen),
+    ]
+
+
+def editions(seen: Adoption) -> Table:
+    """A line an edition; of the city with the coverage of its units."""
+    columns = _EDITIONS if seen.unit else [*_EDITIONS, *_REACH]
+    title = "各版本" if not seen.unit else "本单位所用版本"
+    return table(seen.tables["editions"], title, id="by-edition", columns=columns, note=seen.note, origin=seen.origin)
+
+
+def modules(seen: Adoption) -> pa.Table:
+    """The modules by their active accounts; a login, which is of none, is left out."""
+    found = seen.tables["modules"]
+    return found.filter(pc.field("module") != "other")
+
+
+def handling_note(seen: Adoption) -> str:
+    """What the reader must know of the working hours, and of holes."""
+    return f"工时只计工作日 8:30—12:00 和 13:30—18:00；用时中的“天”为 24 小时。{seen.tasks_note}"
+
+
+def stayed(seen: Adoption) -> list[Table]:
+    """Who came and who left, as counts; of the city the retention of each week's newcomers, too."""
+    note = seen.note if not seen.is_complete else "" if seen.was_complete else "上期数据不完整，来去不可全信。"
+    flow = table(seen.tables["flow"], "来去", id="flow", columns=_FLOW, note=note, origin=seen.origin)
+    if seen.unit:
+        return [flow]
+    found = seen.tables["cohorts"]
+    ages = [name for name in found.column_names if name.startswith("retention_")]
+    drawn = [[row[name] for name in ages if row[name] is not None] for row in found.to_pylist()]
+    known = said.retained(found) or "数据湖中的历史不足，暂无可观察的新账号。"
+    remark = f"{known}数据湖最早四周的账号不算首次使用。"
+    cohorts = table(
+        found, "按首次使用周的留存率", id="cohorts", note=remark, drawn=lines("走势", drawn), origin=seen.origin
+    )
+    return [flow, cohorts]
+
+
+def appendix(seen: Adoption) -> Table:
+    """Of the city every unit; of a unit its last weeks."""
+    if not seen.unit:
+        return table(
+            seen.tables["ranking"],
+            "全部单位",
+            id="units",
+            columns=_RANKING,
+            origin=seen.origin,
+            note=f"启用账号不足 {FEWEST} 个或数据不完整的单位不参加排名。{seen.note}",
+        )
+    columns = ["week_on", "week_name", "worked_days", "active", "daily_active", "mobile_share", "xinchuang_share"]
+    return table(
+        seen.tables["weeks"], "近几周", id="weeks", columns=columns, note="缺数据的周不列数。", origin=seen.origin
+    )
+
+
+def _moving(seen: Adoption) -> pa.Table:
+    return movers(ibis.memtable(seen.tables["ranking"])).to_pyarrow()
+
+
+def _half(found: list[dict[str, Any]], title: str, id: str, columns: list[str], note: str, seen: Adoption) -> Table:
+    made = pa.Table.from_pylist(found, schema=seen.tables["ranking"].schema)
+    return table(made, title, id=id, columns=columns, note=note, is_half=True, origin=seen.origin)
+
+
+def _nobody(seen: Adoption) -> str:
+    return "没有单位可列。" if seen.is_complete and seen.was_complete else "本期或上期数据不完整，不作比较。"
+
+
+def _beside(seen: Adoption) -> Table:
+    rows = tuple(
+        {"check": MEASURES[name].label, "own": own, "typical": median, "difference": _difference(own, median)}
+        for name in RATES
+        for own, median in [(seen.total[name], seen.typical.get(name))]
+    )
+    note = said.place(seen.tables["ranking"], seen.unit, seen.typical)
+    return Table("beside", "与同版本单位比较", fields=_BESIDE, rows=rows, note=note, origin=seen.origin)
+
+
+def _difference(own: float | None, median: float | None) -> float | None:
+    return None if own is None or median is None else own - median

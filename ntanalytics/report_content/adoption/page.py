@@ -1,0 +1,29 @@
+"""The adoption of the OA in a period: the whole city, one edition, or one unit among its peers."""
+
+from __future__ import annotations
+
+from ntanalytics.contract.enumerations import EDITIONS
+from ntanalytics.report_content.adoption.batch import kept_look
+from ntanalytics.report_content.adoption.figures import Adoption
+from ntanalytics.report_content.adoption.queries import Looking
+from ntanalytics.workspace.report import Report
+
+
+def look_at_adoption(report: Report, unit: str = "", edition: str = "") -> Adoption:
+    """Adoption of the whole city, of one edition, or of one unit (domain.md, OA adoption).
+
+    Args:
+        report: the period over the lake.
+        unit: a unit's name, as any subsystem or the identity system writes it; empty for all.
+        edition: an edition's code; empty for all.
+
+    Raises:
+        BadParameter: the OA has no such unit, or not in that edition; the message names those that are near.
+    """
+    return kept_look(report, unit, edition) or Looking(report, unit, edition).look()
+
+
+def title_of(unit: str, edition: str) -> str:
+    """What a page is called, after the city's name."""
+    about = "，".join(each for each in (unit, EDITIONS.get(edition, edition)) if each)
+    return f"协同办公应用情况（{about}）" if about else "协同办公应用情况"

@@ -1,0 +1,315 @@
+"""The tables of a page on the adoption of the OA: the questions, and which holes spoil which answer."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from functools import reduce
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from ntanalytics.checks.section import HISTORY, shown
+from ntanalytics.errors import BadParameter
+from ntanalytics.metrics import MEASURES, change
+from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.identity.units import spelling
+from ntanalytics.metrics.oa import adoption, pace, task_duration, unit_comparison, user_flow
+from ntanalytics.report_content.adoption.figures import Adoption, Figures
+from ntanalytics.workspace.dataset_view import Scope
+from ntanalytics.workspace.report import Report
+
+#: How far back weeks and cohorts are followed, and an open task: what the notebook declares as its needs.
+WEEKS_DAYS, OLDEST_TASK = 91, 60
+#: So many weeks of the lake's beginning tell who was there already, and show no cohort.
+LEAD_WEEKS = 4
+#: So many weeks are drawn.
+WEEKS_DRAWN = 8
+
+_ACTED = ("active", "daily_active", "stickiness", "mobile_share", "xinchuang_share", "breadth", "actions")
+_ABLE = ("enabled", "activated", "activation_rate", "active_rate")
+#: What a unit's page holds beside its peers.
+RATES = ("active_rate", "activation_rate", "stickiness", "mobile_share", "xinchuang_share")
+_GROUP = ("unit", "edition")
+
+#: The groups that some sources feed, as a table of the columns that name a group.
+_Among = Callable[[set[str], Sequence[str]], ir.Table]
+
+
+class Looking:
+    """The tables of a page, narrowed to what it is about, while it is being looked at."""
+
+    def __init__(self, report: Report, unit: str, edition: str) -> None:
+        self.report = report
+        self.activities = report.dataset("oa.activities", history=WEEKS_DAYS)
+        self.members = report.dataset("oa.members")
+        self.tasks = report.dataset("oa.tasks", history=OLDEST_TASK)
+        self.edition = edition
+        self._named = report.units()
+        self.first, self.last = report.period.first, report.period.last
+        ever = report.workspace.table("oa.activities", None, self.last)
+        self.ever = self._of_edition(self._named.resolve(ever))
+        self.all = {
+            "now": self._of_edition(self._named.resolve(self.activities.table)),
+            "before": self._of_edition(self._named.resolve(self.activities.before)),
+            "recent": self._of_edition(self._named.resolve(self.activities.recent)),
+            "members": self._of_edition(self._named.resolve(self.members.table)),
+            "members_before": self._of_edition(self._named.resolve(self.members.before)),
+        }
+        self.groups = self._groups()
+        self.unit = self._known(unit) if unit else ""
+        days = self.span = self._since_the_lake()
+        self.days = days.filter(days.day >= ibis.literal(self.first))
+        before = report.previous.first
+        self.days_before = days.filter((days.day >= ibis.literal(before)) & (days.day < ibis.literal(self.first)))
+
+    def _since_the_lake(self) -> ir.Table:
+        """The days of the span; those before anybody ever acted are not known, and no days without use."""
+        days = self.activities.days
+        begins = min((row["since"] for row in self.groups.to_pylist() if row["since"]), default=self.first)
+        return days.mutate(is_covered=days.is_covered & (days.day >= ibis.literal(begins)))
+
+    def _of_edition(self, table: ir.Table) -> ir.Table:
+        return table.filter(table.edition == self.edition) if self.edition else table
+
+    def _mine(self, table: ir.Table) -> ir.Table:
+        return table.filter(table.unit == self.unit) if self.unit else table
+
+    def _groups(self) -> pa.Table:
+        """Which source feeds which unit in which edition, and since when."""
+        acted = self.all["recent"].group_by("source", *_GROUP).aggregate(since=ibis._.day.min())
+        able = self.all["members"].select("source", *_GROUP).distinct().mutate(since=ibis.null("date"))
+        both = acted.union(able)
+        return both.group_by("source", *_GROUP).aggregate(since=both.since.min()).to_pyarrow()
+
+    def _known(self, unit: str) -> str:
+        """The unit by our name.
+
+        Raises:
+            BadParameter: there is none.
+        """
+        given = ibis.memtable(pa.table({"unit": [unit]}))
+        [called] = self._named.resolve(given).to_pyarrow()["unit"].to_pylist()
+        names = sorted({name for name in self.groups["unit"].to_pylist() if name})
+        if called in names:
+            return str(called)
+        raise BadParameter(
+            f"the OA has no unit {unit[:60]!r}{' in that edition' if self.edition else ''}",
+            where="unit",
+            todo=_near(unit, names),
+        )
+
+    def _fed(self) -> set[str]:
+        """The sources that feed the page: those of its rows, and those that never gave a row and may hold anything."""
+        rows = self.groups.to_pylist()
+        silent = set(self.activities.sources) - {row["source"] for row in self._all_groups()}
+        return {row["source"] for row in rows if not self.unit or row["unit"] == self.unit} | silent
+
+    def _all_groups(self) -> list[dict[str, Any]]:
+        if not self.edition:
+            return list(self.groups.to_pylist())
+        sources = self.activities.recent.select("source").union(self.members.table.select("source")).distinct()
+        return list(sources.to_pyarrow().to_pylist())
+
+    def _holed(self, *scopes: Scope) -> set[str]:
+        return {line.source for scope in scopes for line in scope.status() if line.missing_days}
+
+    def holes(self) -> tuple[set[str], set[str]]:
+        """The sources that lack something of the period, and of the one before."""
+        return self._holed(self.activities, self.members), self._holed_before()
+
+    def _holed_before(self) -> set[str]:
+        """The sources whose activities of the period before have a hole, or only begin within it."""
+        before = self.report.previous
+        earlier = Report(self.report.workspace, self.report.name, "", before)
+        found = self._holed(earlier.dataset("oa.activities"))
+        worked = [day for day in self._worked() if before.first <= day <= before.last]
+        begun: dict[str, date] = {}
+        for row in self.groups.to_pylist():
+            if row["since"] is not None:
+                begun[row["source"]] = min(begun.get(row["source"], row["since"]), row["since"])
+        return found | {source for source, since in begun.items() if worked and since > worked[0]}
+
+    def _worked(self) -> list[date]:
+        return self.report.nearby_working_days(before=max(OLDEST_TASK, HISTORY + 35))
+
+    def _among(self, sources: set[str], by: Sequence[str]) -> ir.Table:
+        """The groups that one of the sources feeds."""
+        rows = [row for row in self.groups.to_pylist() if row["source"] in sources]
+        return ibis.memtable(
+            pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in by})
+        ).distinct()
+
+    def _level(self, when: str, by: Sequence[str], *, mine: bool) -> ir.Table:
+        """Adoption and pace of the period or of the one before, worked out."""
+        is_now = when == "now"
+        acted, able = self.all[when], self.all["members" if is_now else "members_before"]
+        if mine:
+            acted, able = self._mine(acted), self._mine(able)
+        return self._levelled(acted, able, self._mine(self.ever) if mine else self.ever, by, is_now=is_now)
+
+    def _levelled(
+        self, acted: ir.Table, able: ir.Table, ever: ir.Table, by: Sequence[str], *, is_now: bool
+    ) -> ir.Table:
+        days = self.days if is_now else self.days_before
+        ever = ever if is_now else ever.filter(ever.day < ibis.literal(self.first))
+        level = adoption.adoption(acted, able, ever, days, by)
+        level = beside(level, pace.pace(acted, days, by), by)
+        level = level.mutate(daily_active=level.daily_active.fill_null(0.0))
+        return ibis.memtable(level.to_pyarrow())
+
+    def _total(self, holed: set[str], before: set[str]) -> dict[str, Any]:
+        now, was = (self._level(when, [], mine=True) for when in ("now", "before"))
+        fed = self._fed()
+        return self._changed(now, was, whole=not holed & fed, was_whole=not before & fed)
+
+    def _changed(self, now: ir.Table, was: ir.Table, *, whole: bool, was_whole: bool) -> dict[str, Any]:
+        acted, able = (
+            change.compare(now, was, MEASURES, columns=columns, is_complete=whole, was_complete=complete)
+            for columns, complete in ((_ACTED, was_whole), (_ABLE, was_whole and self.members.was_complete))
+        )
+        [row] = acted.cross_join(able).to_pyarrow().to_pylist()
+        return dict(row)
+
+    def _compared(self, by: Sequence[str], holed: set[str], before: set[str], *, mine: bool = False) -> ir.Table:
+        """Adoption by group, each judged by the holes of the sources that feed it."""
+        now, was = (self._level(when, by, mine=mine) for when in ("now", "before"))
+        return self._judged(now, was, by, holed, before, self._among)
+
+    def _judged(
+        self, now: ir.Table, was: ir.Table, by: Sequence[str], holed: set[str], before: set[str], among: _Among
+    ) -> ir.Table:
+        every = {row["source"] for row in self.groups.to_pylist()}
+        lacking = before if self.members.was_complete else every
+        acted, able = (
+            unit_comparison.compared(
+                now, was, MEASURES, columns=columns, by=by, holed=among(holed, by), holed_before=among(earlier, by)
+            )
+            for columns, earlier in ((_ACTED, before), (_ABLE, lacking))
+        )
+        return ibis.memtable(beside(acted.drop("is_held"), able, by).to_pyarrow())
+
+    def _ranking(self, holed: set[str], before: set[str], within: Sequence[str]) -> ir.Table:
+        figures = self._compared(_GROUP, holed, before)
+        figures = figures.filter(figures.unit.notnull() & ((figures.enabled > 0) | (figures.active > 0)))
+        ranked = unit_comparison.ranked(figures, within)
+        recent = self.all["recent"]
+        since = ibis.literal(self.last - timedelta(days=7 * WEEKS_DRAWN + 6))
+        days = self.span
+        weeks = pace.weeks(recent.filter(recent.day >= since), days.filter(days.day >= since), _GROUP)
+        weeks = ibis.memtable(weeks.to_pyarrow())
+        low = unit_comparison.low(weeks, ranked.select(*_GROUP, "enabled"), _GROUP)
+        flow = user_flow.flow(self.ever, self.first, self.report.previous.first, _GROUP).drop("active")
+        joined = beside(beside(ranked, low, _GROUP), flow, _GROUP)
+        return ibis.memtable(joined.order_by(joined.place.asc(nulls_first=False), ibis.desc("active")).to_pyarrow())
+
+    def look(self) -> Adoption:
+        """The page."""
+        holed, before = self.holes()
+        ranking = self._ranking(holed, before, ["edition"] if self.unit or self.edition else [])
+        mine = {name: self._mine(table) for name, table in self.all.items()}
+        ever, history = self._mine(self.ever), mine["recent"]
+        editions = self._compared(["edition"], holed, before, mine=True)
+        tasks = self._mine(self._of_edition(self._named.resolve(self.tasks.recent)))
+        handled = [self._handling(tasks, by) for by in ([], ["module"])]
+        weeks = pace.weeks(history, self.span).to_pyarrow()
+        typical = unit_comparison.typical(ranking, RATES, ["edition"]).to_pyarrow()
+        [reached] = adoption.reach(mine["now"], mine["members"]).to_pyarrow().to_pylist()
+        return self._page(
+            Figures(
+                self._total(holed, before),
+                reached,
+                handled[0].to_pyarrow().to_pylist()[0],
+                typical,
+                ranking.to_pyarrow(),
+                weeks,
+                {
+                    "editions": self._editions(editions, mine["now"], mine["members"], ever, ["edition"]).to_pyarrow(),
+                    "cohorts": self._cohorts(ever, weeks).to_pyarrow(),
+                    **shown(
+                        ("daily", self._daily(history, ["edition"])),
+                        ("modules", adoption.used(mine["now"], ["module"])),
+                        ("flow", user_flow.flow(ever, self.first, self.report.previous.first)),
+                        ("handling", handled[1]),
+                    ),
+                },
+            ),
+            holed,
+            before,
+        )
+
+    def _page(self, figures: Figures, holed: set[str], before: set[str]) -> Adoption:
+        """The page of figures that were worked out."""
+        fed, period, previous = self._fed(), self.report.period, self.report.previous
+        whole = not holed & fed
+        own = [row["edition"] for row in self.groups.to_pylist() if self.unit and row["unit"] == self.unit]
+        typical = figures.typical.to_pylist()
+        weeks = figures.weeks
+        return Adoption(
+            self.unit,
+            self.edition,
+            figures.total,
+            figures.reached,
+            figures.handled,
+            next((row for row in typical if row["edition"] in own), {}),
+            {**figures.tables, "ranking": figures.ranking, "weeks": weeks.slice(max(0, len(weeks) - WEEKS_DRAWN))},
+            (self._count(period.first, period.last), self._count(previous.first, previous.last)),
+            self.span.filter(self.span.day >= self._daily_from),
+            (self.activities.note or self.members.note) if not whole else "",
+            self.tasks.note,
+            whole,
+            not before & fed,
+            self.report.origin("adoption.adoption", self.activities, self.members),
+        )
+
+    @property
+    def _daily_from(self) -> ir.Scalar:
+        return ibis.literal(self.first - timedelta(days=HISTORY))
+
+    def _daily(self, history: ir.Table, by: Sequence[str]) -> ir.Table:
+        days = self.span.filter(self.span.day >= self._daily_from)
+        return adoption.daily(history.filter(history.day >= self._daily_from), days, by)
+
+    def _handling(self, tasks: ir.Table, by: Sequence[str]) -> ir.Table:
+        offset = self.report.zone_offset_h
+        return task_duration.handling(tasks, self._worked(), self.first, self.last, offset, by)
+
+    def _editions(
+        self, compared: ir.Table, acted: ir.Table, able: ir.Table, ever: ir.Table, by: Sequence[str]
+    ) -> ir.Table:
+        """A line an edition: its figures, with its coverage and who came and left."""
+        parts = [
+            adoption.reach(acted, able, by),
+            user_flow.flow(ever, self.first, self.report.previous.first, by).drop("active"),
+        ]
+        joined = reduce(lambda left, right: beside(left, right, by), parts, compared)
+        return joined.order_by(ibis.desc("active"))
+
+    def _count(self, first: date, last: date) -> int:
+        return sum(first <= day <= last for day in self._worked())
+
+    def _cohorts(self, ever: ir.Table, weeks: pa.Table) -> ir.Table:
+        """Cohorts by age, from some weeks after the lake's beginning."""
+        begins = min((row["since"] for row in self.groups.to_pylist() if row["since"]), default=self.last)
+        since = max(_monday(begins) + timedelta(weeks=LEAD_WEEKS), _monday(self.last) - timedelta(weeks=WEEKS_DRAWN))
+        holed = [row["week_on"] for row in weeks.to_pylist() if row["active"] is None]
+        return user_flow.by_age(user_flow.retention(ever, since, self.last), self.last, holed)
+
+
+def _near(unit: str, names: Sequence[str]) -> str:
+    """What to do about a unit that is not there: the names that are near it."""
+    plain = {spelling(name): name for name in names}
+    asked = spelling(unit)[:200]
+    inside = [name for key, name in plain.items() if asked and (asked in key or key in asked)]
+    close = [plain[key] for key in difflib.get_close_matches(asked, plain, n=5, cutoff=0.4)]
+    near = list(dict.fromkeys([*inside, *close]))[:5]
+    if near:
+        return f"did you mean {', '.join(repr(name) for name in near)}?"
+    return f"it has {len(names)} units; an empty text stands for all of them"
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())

@@ -1,0 +1,189 @@
+"""What is coming: when disks are full, how many messages a month will take, which certificates are to be renewed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from ntanalytics.checks.section import Look
+from ntanalytics.detectors.forecast import CONFIDENCE, FAR, FEW, Forecast, forecast, forecast_words
+from ntanalytics.detectors.forecast_volume import volume, volume_words
+from ntanalytics.metrics.infra import hosts
+from ntanalytics.metrics.sms import volume as sms_volume
+from ntanalytics.recommendations import text as said
+from ntanalytics.reports import Chart, Table, chart, sentences, table
+from ntanalytics.reports.block import Block
+from ntanalytics.reports.record import Field
+from ntanalytics.workspace.report import Report
+
+#: Renewals are forecast for so many months.
+MONTHS = 12
+
+#: So many disks are listed at least, those that are full first; so full is what is listed besides.
+MOST_DISKS, NOTABLE = 8, 0.7
+
+#: So many disks are drawn, and the forecast as many days ahead.
+MOST_DRAWN, DAYS_DRAWN = 2, 120
+
+_DISKS = (
+    Field("host", "string", "主机"),
+    Field("part", "string", "部位"),
+    Field("used", "number", "当前使用率", format="rate:1"),
+    Field("per_day", "number", "日增", format="points:2"),
+    Field("words", "string", "推算"),
+    Field("days", "integer", "依据天数", unit="天", format="integer"),
+)
+
+_LINES = (
+    Field("day", "date", "日期", format="date"),
+    Field("used", "number", "每日峰值", format="rate:0"),
+    Field("expected", "number", "推算", format="rate:0"),
+    Field("low", "number", "最慢", format="rate:0"),
+    Field("high", "number", "最快", format="rate:0"),
+)
+
+
+@dataclass(frozen=True)
+class Disk:
+    """One disk: its daily peaks, oldest first, and when it is full."""
+
+    host: str
+    part: str
+    peaks: tuple[tuple[date, float], ...]
+    found: Forecast
+
+    @property
+    def used(self) -> float:
+        """The last peak, as a share of the disk."""
+        return self.peaks[-1][1]
+
+
+def disks(report: Report, history: int) -> list[Disk]:
+    """Every disk that was measured up to the report's end, the soonest full first, then the fullest.
+
+    Args:
+        report: its period's end is where the forecast begins.
+        history: so many days before the period are looked at.
+    """
+    metrics = report.dataset("infra.metrics", history=history)
+    peaks: dict[tuple[str, str], list[tuple[date, float]]] = {}
+    for row in hosts.peaks(metrics.recent, metrics.days).to_pyarrow().to_pylist():
+        if row["disk_used"] is not None:
+            peaks.setdefault((row["host"], row["part"]), []).append((row["day"], row["disk_used"]))
+    found = [Disk(*name, tuple(its), forecast(its, 1.0)) for name, its in peaks.items()]
+    return sorted(found, key=lambda disk: (disk.found.full_on or date.max, -disk.used))
+
+
+def disks_table(found: Sequence[Disk], origin: dict[str, object], *, id: str = "disks") -> Table:
+    """When disks are full: those of which something is stated, and the fullest."""
+    listed = [each for each in found if each.found.full_on is not None or each.used >= NOTABLE]
+    listed += [each for each in found if each not in listed][: max(0, MOST_DISKS - len(listed))]
+    rows = tuple(
+        {
+            "host": each.host,
+            "part": each.part,
+            "used": each.used,
+            "per_day": each.found.per_day,
+            "words": forecast_words(each.found),
+            "days": len(each.peaks),
+        }
+        for each in listed
+    )
+    left = [each for each in found if each not in listed]
+    far = sum(each.found.reason == FAR for each in left)
+    note = f"按每日峰值的稳健趋势推算，区间为 {CONFIDENCE:.0%} 置信。"
+    if left:
+        note += f"另有 {len(left)} 个磁盘未列出" + (f"，其中 {far} 个{FAR}" if far else "") + "。"
+    if not found:
+        note = f"{FEW}：没有磁盘数据。"
+    return Table(id, "磁盘", fields=_DISKS, rows=rows, note=note, origin=origin)
+
+
+def disk_charts(found: Sequence[Disk], origin: dict[str, object]) -> list[Chart]:
+    """The disks that are full first, each with its forecast and the interval of it; none where nothing is stated."""
+    stated = [each for each in found if each.found.full_on is not None and not each.found.reason]
+    return [
+        Chart(
+            f"disk-{number}",
+            f"{each.host} {each.part} {forecast_words(each.found)}",
+            form="line",
+            x="day",
+            fields=_LINES,
+            rows=tuple(_drawn(each)),
+            subject="磁盘使用率（按日期）",
+            interval=("low", "high"),
+            note="推算线与区间画到写满为止。",
+            origin=origin,
+        )
+        for number, each in enumerate(stated[:MOST_DRAWN], 1)
+    ]
+
+
+def _drawn(disk: Disk) -> list[dict[str, Any]]:
+    """The peaks, and from the last of them lines to the day on which the disk is full: as expected, soonest, latest."""
+    last, used = disk.peaks[-1]
+    ends = {"expected": disk.found.full_on, "high": disk.found.earliest_on, "low": disk.found.latest_on}
+    known = dict(disk.peaks)
+    farthest = max(each for each in ends.values() if each is not None)
+    until = min(farthest, last + timedelta(days=DAYS_DRAWN))
+    first = disk.peaks[0][0]
+    rows = []
+    for day in (first + timedelta(days=number) for number in range((until - first).days + 1)):
+        row: dict[str, Any] = {"day": day.isoformat(), "used": known.get(day)}
+        for name, end in ends.items():
+            row[name] = None if day < last else _on_line(day, last, used, end)
+        rows.append(row)
+    return rows
+
+
+def _on_line(day: date, last: date, used: float, end: date | None) -> float:
+    """Where a line from the last peak to a full disk stands on a day; level where it has no end."""
+    if end is None:
+        return used
+    share = 1.0 if end <= last else min(1.0, (day - last) / (end - last))
+    return used + (1.0 - used) * share
+
+
+def messages_words(report: Report, history: int) -> str:
+    """How many segments the months to come will take, in one sentence: the working days of each are known."""
+    sent = report.dataset("sms.messages", history=history)
+    if not sent.sources:
+        return "短信：没有配置数据源，用量无法推算。"
+    daily = sms_volume.daily(sent.recent, sent.days, sent.as_of).to_pyarrow().to_pylist()
+    calendar, month = report.workspace.calendar, (report.period.last + timedelta(days=1)).replace(day=1)
+    following = (month + timedelta(days=31)).replace(day=1)
+    days = [month + timedelta(days=number) for number in range((following - month).days)]
+    if not calendar.knows(month.year):
+        return f"短信：{month.year} 年的工作日历未发布，用量无法推算。"
+    found = volume(daily, "segments", [calendar.is_working_day(day) for day in days])
+    return f"短信计费条数：{volume_words(found, month, '条')}；套餐额度未接入，不推算用尽日期。"
+
+
+def capacity(report: Report, looks: Mapping[str, Look], renewals: pa.Table, history: int) -> list[Block]:
+    """What is coming: disks, messages, certificates by month, accounts by edition.
+
+    Args:
+        report: the report.
+        looks: the looks at the subsystems.
+        renewals: certificates to be renewed by month.
+        history: so many days before the period are looked at.
+    """
+    infra, ca, oa = (looks[name] for name in ("infra", "ca", "oa"))
+    origin = dict(infra.origin)
+    found = disks(report, history)
+    blocks: list[Block] = [disks_table(found, origin), *disk_charts(found, origin)]
+    blocks.append(sentences([messages_words(report, history)], "短信用量", id="volume"))
+    coming = renewals.slice(0, MONTHS)
+    title = said.busiest_month(coming)
+    blocks.append(chart(coming, "bar", x="renewal_month", y="renewals", title=title, id="renewals", origin=ca.origin))
+    if "editions" in oa.tables:
+        columns = ["edition", "enabled", "active", "active_rate"]
+        note = "授权数未接入，不推算授权用尽日期，只列开通与活跃账号。"
+        blocks.append(
+            table(oa.tables["editions"], "账号，分版本", id="accounts", columns=columns, note=note, origin=oa.origin)
+        )
+    return blocks

@@ -1,0 +1,89 @@
+"""What earlier reports recommended, read from the published records of the same report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from ntanalytics.contract.desk import DECISIONS
+from ntanalytics.errors import NtaError
+from ntanalytics.metrics.number_format import MISSING
+from ntanalytics.recommendations.follow_up import EFFECTS, Followed, Issued
+from ntanalytics.reports import Table
+from ntanalytics.reports.record import Field, Record, load_record
+from ntanalytics.workspace.report import Report
+
+#: The blocks of a published report that tell of its recommendations.
+TRACKING, BASIS = "tracking", "basis"
+
+_RECORD = "report.ipynb"
+
+_FIELDS = (
+    Field("number", "string", "建议编号"),
+    Field("problem", "string", "问题"),
+    Field("decision", "string", "处理结果"),
+    Field("finished_on", "date", "完成日期", format="date"),
+    Field("then", "string", "提出时"),
+    Field("now", "string", "现在"),
+    Field("effect", "string", "成效"),
+    Field("remark", "string", "备注"),
+)
+
+
+def earlier(report: Report) -> list[list[Issued]] | None:
+    """What the same report issued for earlier periods of the same kind, oldest first.
+
+    Returns:
+        A list a report, empty where none was issued; None where one of them cannot be read: then it is not known what
+        was recommended first.
+    """
+    folder = report.workspace.settings.outputs / report.name
+    found: list[tuple[date, list[Issued]]] = []
+    try:
+        for path in sorted(folder.glob(f"*/{_RECORD}")):
+            record = load_record(path)
+            period = record.head.body["period"]
+            last = date.fromisoformat(period["last"])
+            # a folder of another name was made with parameters
+            is_of_kind = path.parent.name == period["text"] and period["kind"] == report.period.kind
+            if is_of_kind and last < report.period.first:
+                found.append((last, _issued(record)))
+    except (NtaError, OSError, KeyError, TypeError, ValueError):
+        return None
+    return [issued for _, issued in sorted(found, key=lambda each: each[0])]
+
+
+def _issued(record: Record) -> list[Issued]:
+    """What one record recommends; KeyError where it is of a version that numbered nothing."""
+    blocks = {block.id: block for block in record.blocks}
+    basis, tracking = blocks[BASIS], blocks[TRACKING]
+    found = (basis.found or {})["findings"]
+    heaviest: dict[int, Mapping[str, Any]] = {}
+    for row, finding in zip(basis.rows, found, strict=True):
+        heaviest.setdefault(row["place"], finding)
+    return [_of(row, heaviest[row["place"]]) for row in tracking.rows]
+
+
+def _of(row: Mapping[str, Any], finding: Mapping[str, Any]) -> Issued:
+    clause = str(finding["evidence"]).removesuffix("。").partition("，")[0]
+    seen = f"{finding['subject']}：{clause}"
+    return Issued(str(row["number"]), str(row["problem"]), str(finding["identity"]), seen, finding["value"])
+
+
+def past_table(followed: Sequence[Followed], note: str, *, id: str = "past") -> Table:
+    """What became of each earlier recommendation, what is open first."""
+    rows = tuple(
+        {
+            "number": each.first.number,
+            "problem": each.first.problem,
+            "decision": DECISIONS.get(each.decision or "", "未登记"),
+            "finished_on": None if each.finished_on is None else each.finished_on.isoformat(),
+            "then": each.first.seen,
+            "now": each.seen,
+            "effect": EFFECTS[each.effect],
+            "remark": each.remark or MISSING,
+        }
+        for each in followed
+    )
+    return Table(id, "往期建议的落实", fields=_FIELDS, rows=rows, note=note)

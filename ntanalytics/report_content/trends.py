@@ -1,0 +1,83 @@
+"""Which figure, day by day, shows the problem that a recommendation is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics.ca import certificates
+from ntanalytics.metrics.identity import logins
+from ntanalytics.metrics.infra import availability, hosts, requests
+from ntanalytics.metrics.oa import adoption
+from ntanalytics.metrics.seal import seals
+from ntanalytics.metrics.sms import volume
+from ntanalytics.workspace.dataset_view import Scope
+from ntanalytics.workspace.report import Report
+
+
+@dataclass(frozen=True)
+class Trend:
+    """One figure by day.
+
+    Attributes:
+        dataset: where it comes from.
+        work: how it is worked out by day.
+        measure: the measure that is drawn.
+        series: the column whose values are a line each; None for one line.
+    """
+
+    dataset: str
+    work: Callable[[Report, Scope], ir.Table]
+    measure: str
+    series: str | None = None
+
+
+def _fullest(_: Report, scope: Scope) -> ir.Table:
+    """The fullest disk of each host that ever passed 80 %, by day."""
+    daily = hosts.peaks(scope.recent, scope.days)
+    peaks = daily.group_by("day", "is_covered", "host").aggregate(disk_used=daily.disk_used.max())
+    full = peaks.group_by("host").aggregate(_most=peaks.disk_used.max())
+    wanted = full.filter(full["_most"] > 0.8).select("host")
+    return peaks.semi_join(wanted, "host").order_by("day", ibis.asc("host"))
+
+
+def _logins(_: Report, scope: Scope) -> ir.Table:
+    return logins.daily(scope.recent, scope.days)
+
+
+def _services(_: Report, scope: Scope) -> ir.Table:
+    return requests.daily(scope.recent, scope.days, ["service"])
+
+
+def _certificates(_: Report, scope: Scope) -> ir.Table:
+    return certificates.daily(scope.recent, scope.days)
+
+
+def _platform(report: Report, scope: Scope) -> ir.Table:
+    return availability.daily(scope.recent, scope.days, report.ends_at)
+
+
+def _carriers(_: Report, scope: Scope) -> ir.Table:
+    return volume.daily(scope.recent, scope.days, scope.as_of, ["carrier"])
+
+
+#: Cause → its trend.
+TRENDS: Mapping[str, Trend] = MappingProxyType({
+    "capacity": Trend("infra.metrics", _fullest, "disk_used", "host"),
+    "outages": Trend("infra.checks", _platform, "platform_availability"),
+    "clocks": Trend("infra.checks", _platform, "platform_availability"),
+    "carriers": Trend("sms.messages", _carriers, "delivery_rate", "carrier"),
+    "receipts": Trend("sms.messages", _carriers, "receipt_latency_p95_s", "carrier"),
+    "web": Trend("infra.requests", _services, "error_rate", "service"),
+    "slow_services": Trend("infra.requests", _services, "duration_p95_ms", "service"),
+    "surges": Trend("infra.requests", _services, "requests", "service"),
+    "logins": Trend("identity.logins", _logins, "login_failure_rate"),
+    "login_outages": Trend("identity.logins", _logins, "logins"),
+    "renewals": Trend("ca.logins", _certificates, "expired_tried"),
+    "seals": Trend("seal.signings", lambda _, scope: seals.daily(scope.recent, scope.days), "signing_failure_rate"),
+    "adoption": Trend("oa.activities", lambda _, scope: adoption.daily(scope.recent, scope.days), "active"),
+})  # fmt: skip

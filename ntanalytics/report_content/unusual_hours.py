@@ -1,0 +1,111 @@
+"""Hours of the quarter in which a host or a service behaved as never before: hints for who looks further."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import ibis.expr.types as ir
+
+from ntanalytics.contract.infra import HOST_METRICS
+from ntanalytics.detectors.novelty import LEARNS_DAYS, Spell, spells
+from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.slots import by_slot
+from ntanalytics.reports import Table
+from ntanalytics.reports.data import value_of
+from ntanalytics.reports.record import Field
+from ntanalytics.workspace.dataset_view import Scope
+from ntanalytics.workspace.report import Report
+
+#: So many are listed, the latest.
+MOST = 12
+
+_FIELDS = (
+    Field("at", "datetime", "开始", format="datetime"),
+    Field("subject", "string", "对象"),
+    Field("what", "string", "指标"),
+    Field("lasted", "number", "持续", format="seconds"),
+    Field("extreme", "string", "极值"),
+    Field("usual", "string", "通常"),
+)
+
+_HOUR, _QUARTER_S = timedelta(hours=1), 900
+#: Fewer failed requests in a quarter of an hour say nothing.
+_FEWEST_ERRORS = 20
+
+
+def unusual(report: Report, history: int, *, id: str = "unusual") -> Table:
+    """The spells of processors, memory and failed requests that were as never before, the latest first.
+
+    Args:
+        report: the report.
+        history: so many days before the period are looked at; the first four weeks of them are only learnt from.
+        id: a slug, unique in the report.
+    """
+    metrics = report.dataset("infra.metrics", history=history)
+    web = report.dataset("infra.requests", history=history)
+    rows: list[dict[str, Any]] = []
+    for metric in ("cpu_rate", "memory_rate"):
+        hourly = metrics.recent.filter(metrics.recent.metric == metric).select("host", "hour_at", "mean")
+        rows += _rows(spells(_by_host(hourly), _HOUR), HOST_METRICS[metric], "rate:0", "")
+    failed = web.recent.filter(web.recent.status >= 500)
+    errors = spells(_by_service(report, failed), timedelta(seconds=_QUARTER_S), least=_FEWEST_ERRORS)
+    rows += _rows(errors, "失败请求（每刻钟）", "integer", "次")
+    rows.sort(key=lambda row: row["at"], reverse=True)
+    note = f"与自身以往 {LEARNS_DAYS} 天以上的规律相比从未出现的时段，供进一步查看，不作判断；批处理和活动也会如此。"
+    if not rows:
+        note = "所示期间没有与以往规律不同的时段。"
+    learnt = {scope.contract.label: _whole_days(scope) for scope in (metrics, web)}
+    short = [label for label, days in learnt.items() if days <= LEARNS_DAYS]
+    if short:
+        lacking = f"{'、'.join(short)}的完整数据不足 {LEARNS_DAYS} 天，未能查看。"
+        note = lacking if len(short) == len(learnt) else f"{note}{lacking}"
+    if len(rows) > MOST:
+        note += f"只列最近 {MOST} 段，共 {len(rows)} 段。"
+    shown = tuple({name: value_of(value) for name, value in row.items()} for row in rows[:MOST])
+    origin = report.origin("findings.unusual_hours", metrics, web)
+    return Table(id, "主机与服务异动时段", fields=_FIELDS, rows=shown, note=note, origin=origin)
+
+
+def _whole_days(scope: Scope) -> int:
+    return sum(scope.days.to_pyarrow()["is_covered"].to_pylist()) if scope.sources else 0
+
+
+def _by_host(hourly: ir.Table) -> dict[str, list[tuple[datetime, float]]]:
+    found: dict[str, list[tuple[datetime, float]]] = {}
+    for row in hourly.order_by("hour_at").to_pyarrow().to_pylist():
+        found.setdefault(row["host"], []).append((row["hour_at"], row["mean"]))
+    return found
+
+
+def _by_service(report: Report, failed: ir.Table) -> dict[str, list[tuple[datetime, float]]]:
+    """Failed requests by quarters of an hour, with the quarters in which none failed."""
+    offset = timedelta(hours=report.zone_offset_h)
+    slots = by_slot(failed, "minute_at", report.zone_offset_h, ["service"], count="requests", slot_s=_QUARTER_S)
+    counts: dict[str, dict[datetime, float]] = {}
+    for row in slots.to_pyarrow().to_pylist():
+        at = datetime.combine(row["day"], datetime.min.time(), UTC) - offset
+        at += timedelta(seconds=row["slot"] * _QUARTER_S)
+        counts.setdefault(row["service"], {})[at] = float(row["events"])
+    step = timedelta(seconds=_QUARTER_S)
+    found: dict[str, list[tuple[datetime, float]]] = {}
+    for service, its in counts.items():
+        first, last = min(its), max(its)
+        moments = [first + number * step for number in range(int((last - first) / step) + 1)]
+        found[service] = [(moment, its.get(moment, 0.0)) for moment in moments]
+    return found
+
+
+def _rows(found: Sequence[Spell], what: str, form: str, unit: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": each.begins_at,
+            "subject": each.subject,
+            "what": what,
+            "lasted": (each.ends_at - each.begins_at).total_seconds(),
+            "extreme": figure(each.extreme, form, unit),
+            "usual": figure(each.usual, form, unit),
+        }
+        for each in found
+    ]

@@ -1,0 +1,111 @@
+"""Chinese sentences of the weekly report: what changed in adoption, documents and tickets; what is to be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from ntanalytics.contract.enumerations import EDITIONS
+from ntanalytics.findings.finding import Finding, ranked
+from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.findings.sentences import moved
+from ntanalytics.metrics.number_format import figure
+
+#: So many decisions are put to the manager at once; the board has the rest.
+MOST_DECISIONS = 3
+
+
+def adoption(total: Mapping[str, Any], editions: Rows) -> str:
+    """How many used the OA, its change, and the edition that made most of it; empty where nothing is known.
+
+    Returns:
+        For example ``协同办公活跃 9,477 人，较上期增加 3.2%（+291 人），主要来自企业微信版（+211 人）。``
+    """
+    if total.get("active") is None:
+        return ""
+    said = f"协同办公活跃 {figure(total['active'], 'integer', '人')}"
+    change = moved(total.get("active_change"), total.get("active_change_rate"), "人")
+    if not change:
+        return f"{said}。"
+    most = _most(rows(editions), total.get("active_change") or 0)
+    return f"{said}，{change}{most}。"
+
+
+def _most(editions: Iterable[Mapping[str, Any]], change: float) -> str:
+    """The edition that made at least half of a change, in words."""
+    same = [each for each in editions if each.get("active_change") and each["active_change"] * change > 0]
+    if not same or not change:
+        return ""
+    first = max(same, key=lambda each: abs(each["active_change"]))
+    if abs(first["active_change"]) * 2 < abs(change):
+        return ""
+    sign = "+" if change > 0 else "−"
+    amount = figure(abs(first["active_change"]), "integer", "人")
+    return f"，主要来自{EDITIONS.get(first['edition'], first['edition'])}（{sign}{amount}）"
+
+
+def documents(total: Mapping[str, Any], overdue: Rows) -> str:
+    """How many deliveries are overdue, and the unit with most of them; empty where that is not known.
+
+    Returns:
+        For example ``公文逾期未签收 135 件次，其中 28 件次属启东市应急管理局。``
+    """
+    count = total.get("overdue_deliveries")
+    if count is None:
+        return ""
+    if not count:
+        return "公文没有逾期未签收的。"
+    said = f"公文逾期未签收 {figure(count, 'integer', '件次')}"
+    first = max(rows(overdue), key=lambda row: row["overdue_deliveries"], default=None)
+    if first is None:
+        return f"{said}。"
+    return f"{said}，其中 {figure(first['overdue_deliveries'], 'integer', '件次')}属{first['receiver_unit']}。"
+
+
+def tickets(total: Mapping[str, Any]) -> str:
+    """What the desk took in and closed, and what is open; empty where that is not known.
+
+    Returns:
+        For example ``新增工单 54 件，关闭 56 件，积压由 6 件降至 4 件。``
+    """
+    if total.get("opened_tickets") is None:
+        return ""
+    opened, closed = (figure(total[name], "integer", "件") for name in ("opened_tickets", "closed_tickets"))
+    now, before = total.get("open_tickets"), total.get("open_tickets_before")
+    if now is None or before is None:
+        return f"新增工单 {opened}，关闭 {closed}。"
+    way = "降至" if now < before else "升至"
+    backlog = (
+        f"积压仍为 {figure(now, 'integer', '件')}"
+        if now == before
+        else (f"积压由 {figure(before, 'integer', '件')}{way} {figure(now, 'integer', '件')}")
+    )
+    return f"新增工单 {opened}，关闭 {closed}，{backlog}。"
+
+
+def _value(finding: Finding) -> str:
+    return figure(finding.value, finding.format)
+
+
+#: Code of a finding → what the manager is asked to decide.
+_DECISIONS: Mapping[str, Callable[[Finding], str]] = MappingProxyType({
+    "infra.days_until_full": lambda each: f"是否同意为 {each.subject} 扩容（按趋势 {_value(each)} 天后写满）。",
+    "infra.tls_days": lambda each: f"是否同意本周更换 {each.subject} 的服务器证书（剩余 {_value(each)} 天）。",
+    "docexchange.overdue_deliveries": lambda each: f"是否发函督促{each.subject}签收公文（逾期 {_value(each)} 件次）。",
+    "oa.unit_active_change_rate": lambda each: f"是否安排到{each.subject}上门推广（活跃账号较上期 {_value(each)}）。",
+    "desk.unconfirmed_changes": lambda each: f"请补签 {_value(each)} 项流程变更的书面确认。",
+    "desk.clocks_broken": lambda each: f"请审阅 {_value(each)} 起超过四小时恢复的故障分析。",
+    "ca.expiring_30d": lambda each: f"是否组织证书集中更新（30 天内到期 {_value(each)} 张）。",
+    "seal.testing_days": lambda each: f"请协调{each.subject}完成测试（已等待 {_value(each)} 天）。",
+    "sms.worst_delivery_rate": lambda each: f"是否启用{each.subject}的备用通道（单日送达率最低 {_value(each)}）。",
+})  # fmt: skip
+
+
+def decisions(findings: Iterable[Finding]) -> list[str]:
+    """What the manager is asked to decide, the worst first, one of a kind; one sentence when there is nothing."""
+    asked: dict[str, str] = {}
+    for each in ranked(findings):
+        if each.state in ("bad", "watch") and each.code in _DECISIONS:
+            asked.setdefault(each.code, _DECISIONS[each.code](each))
+    return list(asked.values())[:MOST_DECISIONS] or ["本期没有需要决定的事项。"]

@@ -1,0 +1,213 @@
+"""What the workbook of a record must hold, worked out from the record, and how a workbook differs from it."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import openpyxl
+
+from ntanalytics.reports import labels
+from ntanalytics.reports.formats import UNITS, display, excel_format, local
+from ntanalytics.reports.record import Field, Record, Recorded
+
+#: A cell: its typed value and its number format; an empty one is left out of a grid.
+Cell = tuple[Any, str]
+Grid = dict[tuple[int, int], Cell]
+
+_WITH_SHEET = ("kpis", "table", "chart", "board")
+_FIRST_DATA_ROW = 4
+
+
+def workbook_differences(record: Record, workbook: bytes) -> list[str]:
+    """How a workbook differs from the record; empty when every cell is the record's, by value, type and format.
+
+    Args:
+        record: the record.
+        workbook: the .xlsx file.
+    """
+    book = openpyxl.load_workbook(io.BytesIO(workbook))
+    blocks = [block for block in record.blocks if block.kind in _WITH_SHEET]
+    sheets = book.worksheets
+    if len(sheets) != len(blocks) + 2 or len(book.chartsheets):
+        return [f"{len(sheets)} sheets instead of {len(blocks) + 2}"]
+    differences = _grid_differences(sheets[0], contents_grid(record, [sheet.title for sheet in sheets[1:]]))
+    for sheet, block in zip(sheets[1:-1], blocks, strict=True):
+        grid = kpis_grid(block) if block.kind == "kpis" else data_grid(block, record.zone)
+        differences += _grid_differences(sheet, grid) + _chart_differences(sheet, block)
+    return differences + _grid_differences(sheets[-1], sources_grid(record))
+
+
+def data_grid(block: Recorded, zone: ZoneInfo) -> Grid:
+    """The cells of a sheet of data."""
+    rows: list[list[Cell | None]] = [
+        [_text(block.title)],
+        [_text(block.note)],
+        [_text(_head(each)) for each in block.fields],
+    ]
+    for row in block.rows:
+        own = {"value": row["format"]} if block.kind == "board" else {}
+        rows += [[_cell(row[each.name], each, own.get(each.name, each.format), zone) for each in block.fields]]
+    return _grid(rows)
+
+
+def kpis_grid(block: Recorded) -> Grid:
+    """The cells of the sheet of headline figures."""
+    rows: list[list[Cell | None]] = [[_text(block.title or "主要指标")], [], []]
+    rows[2] = [_text(each) for each in ("指标", "单位", "本期", "上期", "变化", "变化单位", "说明")]
+    for item in block.body["items"]:
+        shown = excel_format(item["format"])
+        is_points = item["change_format"].startswith("points")
+        rows.append(
+            [
+                _text(item["label"]),
+                _text(item["unit"] or UNITS.get(item["format"].partition(":")[0], "")),
+                _value(item["value"], f'"≥ "{shown}' if item["is_lower_bound"] else shown),
+                _value(item["before"], shown),
+                _value(item["change"], excel_format(item["change_format"])),
+                _text("个百分点" if is_points else ""),
+                _text(item["note"]),
+            ]
+        )
+    return _grid(rows)
+
+
+def sources_grid(record: Record) -> Grid:
+    """The cells of the sheet on sources."""
+    head = record.head.body
+    rows: list[list[Cell | None]] = [[_text("数据来源")], [], [_text(each) for each in labels.SOURCE_COLUMNS]]
+    for each in head["as_of"]:
+        taken = local(each["taken_at"], record.zone) if each["taken_at"] else None
+        rows.append(
+            [
+                _text(f"{each['label']}（{each['dataset']}）"),
+                _text(each["source"]),
+                _value(taken, excel_format("datetime")),
+                _value(each["rows"], "#,##0"),
+                _value(each["rejected"], "#,##0"),
+                _text(labels.days(each["missing_days"])),
+                _text(each["error"]),
+            ]
+        )
+    said = labels.sources(head, record.zone)
+    rows += [[_text(each)] for each in (*said.holes, *said.rejected, *said.remarks)]
+    return _grid(rows)
+
+
+def contents_grid(record: Record, names: Sequence[str]) -> Grid:
+    """The cells of the contents sheet, whose sheets have these names."""
+    head = record.head.body
+    period = " · ".join(each for each in (head["period"]["label"], head["subtitle"], head["period"]["text"]) if each)
+    status = [f"{each.lead}{each.rest}" for each in labels.status(record)]
+    lines = [record.head.title, period, *status, labels.as_of_line(head, record.zone), ""]
+    lines += [
+        f"{item['subject']}{item['text']}"
+        for block in record.blocks
+        if block.kind == "sentences"
+        for item in block.body["items"]
+    ]
+    rows: list[list[Cell | None]] = [[_text(each)] for each in (*lines, "")]
+    rows.append([_text(each) for each in ("工作表", "内容", "行数")])
+    blocks = [block for block in record.blocks if block.kind in _WITH_SHEET]
+    for name, block in zip(names, blocks, strict=False):
+        count = len(block.body["items"] if block.kind == "kpis" else block.rows)
+        title = block.title or ("主要指标" if block.kind == "kpis" else "")
+        rows.append([_text(name), _text(title), (count, "#,##0")])
+    rows.append([_text(names[-1]), _text("数据来源"), (len(head["as_of"]), "#,##0")])
+    return _grid(rows)
+
+
+def _head(field: Field) -> str:
+    unit = field.unit or UNITS.get(field.format.lstrip("+").partition(":")[0], "")
+    return f"{field.title}（{unit}）" if unit else field.title
+
+
+def _text(text: str) -> Cell | None:
+    return (text, "@") if text else None
+
+
+def _value(value: Any, format: str) -> Cell | None:
+    return None if value is None else (value, format)
+
+
+def _cell(value: Any, field: Field, format: str, zone: ZoneInfo) -> Cell | None:
+    if value is None or value == "":
+        return None
+    if field.format == "state":
+        return display(value, "state"), "@"
+    if isinstance(value, bool) or (isinstance(value, (int, float)) and format == "text"):
+        return value, "General"
+    if isinstance(value, (int, float)):
+        return value, excel_format(format, is_alone=format != field.format)
+    if field.type in ("date", "datetime") and str(value) >= "1900-03-01":
+        if format == "datetime":
+            return local(value, zone), excel_format(format)
+        day = date.fromisoformat(str(value)[:10])
+        return datetime(day.year, day.month, day.day), excel_format(format)  # noqa: DTZ001 — a workbook knows no zone
+    return str(value), "@"
+
+
+def _grid(rows: Sequence[Sequence[Cell | None]]) -> Grid:
+    return {
+        (number, column): cell
+        for number, row in enumerate(rows, 1)
+        for column, cell in enumerate(row, 1)
+        if cell is not None
+    }
+
+
+def _grid_differences(sheet: Any, expected: Mapping[tuple[int, int], Cell]) -> list[str]:
+    found: Grid = {}
+    differences = []
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.data_type == "f":
+                differences.append(f"{sheet.title}!{cell.coordinate}: a formula")
+            if cell.value is not None:
+                found[cell.row, cell.column] = (cell.value, cell.number_format)
+    for place in sorted({*expected, *found}):
+        wanted, shown = expected.get(place), found.get(place)
+        if wanted is None or shown is None or not _same(wanted, shown):
+            where = f"{sheet.title}!{openpyxl.utils.get_column_letter(place[1])}{place[0]}"
+            differences.append(f"{where}: {_said(shown)} instead of {_said(wanted)}")
+    if sheet.sheet_state != "visible":
+        differences.append(f"{sheet.title}: hidden")
+    return differences
+
+
+def _same(wanted: Cell, shown: Cell) -> bool:
+    value, other = wanted[0], shown[0]
+    if isinstance(value, bool) is not isinstance(other, bool) or isinstance(value, str) is not isinstance(other, str):
+        return False
+    if isinstance(value, datetime) and isinstance(other, datetime):  # a workbook keeps days as a floating number
+        return abs((value - other).total_seconds()) < 0.002 and wanted[1] == shown[1]
+    if isinstance(value, float) and isinstance(other, (int, float)):  # a workbook writes 16 digits
+        return math.isclose(value, other, rel_tol=1e-14, abs_tol=0) and wanted[1] == shown[1]
+    return bool(value == other) and wanted[1] == shown[1]
+
+
+def _said(cell: Cell | None) -> str:
+    return "nothing" if cell is None else f"{str(cell[0])!r} as {cell[1]}"
+
+
+def _chart_differences(sheet: Any, block: Recorded) -> list[str]:
+    """A chart block with data has one native chart, which draws each of its columns from first to last row."""
+    wanted = int(block.is_drawn)
+    charts = sheet._charts  # noqa: SLF001 — openpyxl has no public name for the charts it read
+    if len(charts) != wanted:
+        return [f"{sheet.title}: {len(charts)} charts instead of {wanted}"]
+    if not wanted:
+        return []
+    last = _FIRST_DATA_ROW - 1 + len(block.rows)
+    order = [field.name for field in block.fields]
+    expected = [
+        f"${letter}${_FIRST_DATA_ROW}:${letter}${last}"
+        for letter in (openpyxl.utils.get_column_letter(order.index(name) + 1) for name in block.body["y"])
+    ]
+    drawn = [series.val.numRef.f.rpartition("!")[2] for series in charts[0].series]
+    single = [each if ":" in each else f"{each}:{each}" for each in drawn]
+    return [] if single == expected else [f"{sheet.title}: the chart draws {drawn} instead of {expected}"]

@@ -1,0 +1,1 @@
+"""Subsystem ``ca``: rules, checks, summary and sentences of certificates."""

@@ -1,0 +1,1 @@
+"""Subsystem ``desk``: rules, checks, summary and sentences of the service desk."""

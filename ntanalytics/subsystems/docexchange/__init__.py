@@ -1,0 +1,1 @@
+"""Subsystem ``docexchange``: rules, checks, summary and sentences of document exchange."""

@@ -1,0 +1,1 @@
+"""Subsystem ``identity``: rules, checks, summary and sentences of the identity platform."""

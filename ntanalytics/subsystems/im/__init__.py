@@ -1,0 +1,1 @@
+"""Subsystem ``im``: rules, checks, summary and sentences of instant messaging."""

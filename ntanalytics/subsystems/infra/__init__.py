@@ -1,0 +1,1 @@
+"""Subsystem ``infra``: rules, checks, summary and sentences of hosts, services and backups."""

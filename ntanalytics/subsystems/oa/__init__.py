@@ -1,0 +1,1 @@
+"""Subsystem ``oa``: rules, checks, summary and sentences of office automation."""

@@ -1,0 +1,274 @@
+"""Chinese sentences of the report on OA adoption: of the whole city, of an edition, of one unit.
+
+Each sentence is empty where nothing can be said; what is unknown over a hole is said to be so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ntanalytics.contract.enumerations import EDITIONS, MODULES
+from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.findings.sentences import listed, moved, shifted
+from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.oa.unit_comparison import FEWEST, LOW_RATE
+
+Row = Mapping[str, Any]
+
+#: A unit whose working days changed by less than that is no mover.
+MOVED = 0.1
+#: So many units are named on either side.
+NAMED = 3
+
+
+def level(total: Row, reach: Row, *, is_complete: bool = True) -> str:
+    """How many may use the OA, how many did, and how many units.
+
+    Returns:
+        For example ``启用账号 12,539 个，本期活跃 9,477 个，活跃率 75.6%，较上期增加 0.4%（+33 个）；接入的 101 个单位
+        均有人使用。``
+    """
+    if not is_complete:
+        return f"本期数据不完整，活跃账号至少 {figure(total['active'] or 0, 'integer', '个')}，活跃率和增减不予计算。"
+    said = f"启用账号 {figure(total['enabled'], 'integer', '个')}，本期活跃 {figure(total['active'], 'integer', '个')}"
+    if total["active_rate"] is not None:
+        said += f"，活跃率 {figure(total['active_rate'], 'rate:1')}"
+    change = moved(total["active_change"], total["active_change_rate"], "个")
+    said += f"，{change or '上期数据不完整，不作比较'}"
+    onboarded, active = reach["units_onboarded"], reach["units_active"]
+    if onboarded < 2:
+        return f"{said}。"
+    if onboarded == active:
+        return f"{said}；接入的 {figure(onboarded, 'integer')} 个单位均有人使用。"
+    return (
+        f"{said}；接入的 {figure(onboarded, 'integer')} 个单位中 {figure(onboarded - active, 'integer')} 个无人使用。"
+    )
+
+
+def pace(total: Row, worked_days: tuple[int, int]) -> str:
+    """The mean working day against that of the period before, which a holiday does not move.
+
+    Returns:
+        For example ``工作日日均活跃 4,971 个（本期 5 个工作日，上期 3 个），较上期增加 2.1%。``
+    """
+    now, rate = total["daily_active"], total["daily_active_change_rate"]
+    if now is None or not worked_days[0] or rate is None:
+        return ""
+    few = f"（本期 {worked_days[0]} 个工作日，上期 {worked_days[1]} 个）" if worked_days[0] != worked_days[1] else ""
+    return f"工作日日均活跃 {_daily(now)} 个{few}，{_by(rate)}。"
+
+
+def movers(moving: Rows) -> str:
+    """The units that rose and fell most by their working days.
+
+    Args:
+        moving: ``metrics.adoption_ranking.movers``: the largest rise first.
+
+    Returns:
+        For example ``日均活跃升幅最大的是甲局（12.4 升至 18.0，+45.2%）；降幅最大的是乙局（20.2 降至 10.0，−50.5%）。``
+    """
+    found = rows(moving)
+    up = [row for row in found if row["daily_active_change_rate"] >= MOVED]
+    down = [row for row in reversed(found) if row["daily_active_change_rate"] <= -MOVED]
+    said = []
+    if up:
+        said.append(f"升幅最大的是{'、'.join(_moving(row) for row in up[:NAMED])}")
+    if down:
+        said.append(f"降幅最大的是{'、'.join(_moving(row) for row in down[:NAMED])}")
+    if not said:
+        return f"参评单位的日均活跃增减均在 {figure(MOVED, 'rate:0')} 以内。" if found else ""
+    return f"日均活跃{'；'.join(said)}。"
+
+
+def _moving(row: Row) -> str:
+    before, now, rate = row["daily_active_before"], row["daily_active"], row["daily_active_change_rate"]
+    way, sign = ("升至", "+") if rate > 0 else ("降至", "−")
+    return f"{row['unit']}（{_daily(before)} {way} {_daily(now)}，{sign}{figure(abs(rate), 'rate:1')}）"
+
+
+def laggards(ranking: Rows) -> str:
+    """The comparable units whose active rate is low, those that have long been so first.
+
+    Args:
+        ranking: ``metrics.adoption_ranking.ranked`` with ``low_weeks``.
+
+    Returns:
+        For example ``2 个单位活跃率低于 40%：甲局（23.1%，连续 3 周）、乙局（38.0%）；另有 1 个单位近几周持续低于
+        40%：丙局（连续 6 周）。``
+    """
+    fair = [row for row in rows(ranking) if row["place"] is not None]
+    slow = [row for row in fair if row["active_rate"] < LOW_RATE]
+    below = figure(LOW_RATE, "rate:0")
+    # of a month, a unit may be low in its last weeks and not in all
+    late = [row for row in fair if row["active_rate"] >= LOW_RATE and (row["low_weeks"] or 0) > 1]
+    late.sort(key=lambda row: -row["low_weeks"])
+    named = listed([f"{row['unit']}（连续 {row['low_weeks']} 周）" for row in late], NAMED)
+    more = f"近几周持续低于 {below}：{named}。" if late else "。"
+    if not slow:
+        more = f"；其中 {len(late)} 个{more}" if late else more
+        return f"参评单位的活跃率均不低于 {below}{more}" if fair else ""
+    slow.sort(key=lambda row: (-(row["low_weeks"] or 0), row["active_rate"]))
+    more = f"；另有 {len(late)} 个单位{more}" if late else more
+    return f"{len(slow)} 个单位活跃率低于 {below}：{listed([_slow(row) for row in slow], NAMED)}{more}"
+
+
+def _slow(row: Row) -> str:
+    weeks = f"，连续 {row['low_weeks']} 周" if (row["low_weeks"] or 0) > 1 else ""
+    return f"{row['unit']}（{figure(row['active_rate'], 'rate:1')}{weeks}）"
+
+
+def terminals(total: Row, typical: Row | None = None) -> str:
+    """Mobile and domestic terminals, against the period before, or of a unit against its edition's median.
+
+    Returns:
+        For example ``移动端占比 64.3%，较上期上升 0.7 个百分点；信创占比 44.0%，与上期持平。``
+    """
+    said = []
+    for name, label in (("mobile_share", "移动端占比"), ("xinchuang_share", "信创占比")):
+        if total[name] is None:
+            continue
+        beside = f"，{change}" if (change := shifted(total[f"{name}_change"])) else ""
+        if typical and typical.get(name) is not None:
+            beside += f"（同版本中位数 {figure(typical[name], 'rate:1')}）"
+        said.append(f"{label} {figure(total[name], 'rate:1')}{beside}")
+    return "；".join(said) + "。" if said else ""
+
+
+def flow(flow: Row, *, is_complete: bool = True) -> str:
+    """Who came and who left, as counts.
+
+    Returns:
+        For example ``新增活跃 18 个、回流 799 个，上期活跃账号中 824 个本期未使用（8.7%）。``
+    """
+    if not is_complete:
+        return ""
+    came = f"新增活跃 {figure(flow['new'], 'integer', '个')}、回流 {figure(flow['resurrected'], 'integer', '个')}"
+    if not flow["was_active"]:
+        return f"{came}。"
+    share = figure(flow["lapsed"] / flow["was_active"], "rate:1")
+    return f"{came}，上期活跃账号中 {figure(flow['lapsed'], 'integer', '个')}本期未使用（{share}）。"
+
+
+def handled(total: Row, by_module: Rows = ()) -> str:
+    """How long tasks took, by the clock and in working hours, and the slowest module.
+
+    Returns:
+        For example ``办结任务 9,273 件，用时中位数 25.7 小时（工时 7.1 小时），九成在 146.2 小时（工时 34.1 小时）内
+        办结；用时最长的是辅助决策（中位数 117.3 小时）。``
+    """
+    if not total["tasks"] or total["handling_p50_s"] is None:
+        return ""
+    said = f"办结任务 {figure(total['tasks'], 'integer', '件')}，用时中位数 {_hours(total['handling_p50_s'])}"
+    said += (
+        f"{_worked(total['worked_p50_s'])}，九成在 {_hours(total['handling_p90_s'])}{_worked(total['worked_p90_s'])}"
+    )
+    said += "内办结"
+    # a module of a few tasks is not the slowest, it is unlucky
+    many = [row for row in rows(by_module) if row["tasks"] >= FEWEST and row["handling_p50_s"] is not None]
+    if len(many) > 1:
+        slow = max(many, key=lambda row: float(row["handling_p50_s"]))
+        said += (
+            f"；用时最长的是{MODULES.get(slow['module'], slow['module'])}（中位数 {_hours(slow['handling_p50_s'])}）"
+        )
+    return f"{said}。"
+
+
+def modules(used: Rows) -> str:
+    """The module that most accounts use, and those that nobody does; a login is of none.
+
+    Returns:
+        For example ``使用最多的模块是公文管理（3,844 个账号）；无人使用：耗材管理、用车管理。``
+    """
+    known = {row["module"]: row["active"] for row in rows(used) if row["module"] != "other"}
+    if not known:
+        return ""
+    most = max(known, key=lambda name: int(known[name]))
+    unused = [label for name, label in MODULES.items() if name != "other" and name not in known]
+    said = f"使用最多的模块是{MODULES.get(most, most)}（{figure(known[most], 'integer')} 个账号）"
+    return f"{said}；无人使用：{listed(unused, 5)}。" if unused else f"{said}，全部 {len(MODULES) - 1} 个模块均有使用。"
+
+
+def compared_units(ranking: Rows) -> str:
+    """How many units have a place, and why others have none.
+
+    Returns:
+        For example ``101 个单位中 98 个参评；2 个启用账号不足 20 个、1 个数据不完整，未参评。``
+    """
+    found = rows(ranking)
+    why = [
+        f"{count} 个{words}"
+        for code, words in (("few", f"启用账号不足 {FEWEST} 个"), ("hole", "数据不完整"))
+        if (count := sum(row["left_out"] == code for row in found))
+    ]
+    fair = sum(row["place"] is not None for row in found)
+    said = f"{len(found)} 个单位中 {fair} 个参评" if why else f"{len(found)} 个单位全部参评"
+    return f"{said}；{'、'.join(why)}，未参评。" if why else f"{said}。"
+
+
+def place(ranking: Rows, unit: str, typical: Row) -> str:
+    """A unit's place among the comparable units of each of its editions.
+
+    Returns:
+        For example ``活跃率在政府版 13 个可比单位中列第 3 位（中位数 74.2%）。``
+    """
+    said = []
+    for row in rows(ranking):
+        if row["unit"] != unit:
+            continue
+        edition = EDITIONS.get(row["edition"], row["edition"])
+        if row["place"] is None:
+            few = f"启用账号不足 {FEWEST} 个"
+            said.append(f"{edition}：{few if row['left_out'] == 'few' else '本期数据不完整'}，不参加排名")
+            continue
+        median = f"（中位数 {figure(typical['active_rate'], 'rate:1')}）" if typical.get("active_rate") else ""
+        said.append(f"活跃率在{edition} {row['ranked_units']} 个可比单位中列第 {row['place']} 位{median}")
+    return "；".join(said) + "。" if said else ""
+
+
+def terminals_trend(weeks: Rows) -> str:
+    """How mobile and domestic terminals moved over the weeks shown, for the title of their chart.
+
+    Returns:
+        For example ``近 8 周移动端占比由 54.0% 升至 64.3%，信创占比由 44.0% 升至 44.1%``.
+    """
+    said = []
+    for name, label in (("mobile_share", "移动端占比"), ("xinchuang_share", "信创占比")):
+        known = [row[name] for row in rows(weeks) if row[name] is not None]
+        if known:
+            first, last = figure(known[0], "rate:1"), figure(known[-1], "rate:1")
+            way = "升至" if known[-1] > known[0] else "降至"
+            said.append(f"{label}保持 {last}" if first == last else f"{label}由 {first} {way} {last}")
+    return f"近 {len(rows(weeks))} 周{'，'.join(said)}" if said else "移动端和信创占比：没有完整的周"
+
+
+def retained(cohorts: Rows) -> str:
+    """How many of the newcomers were there four weeks later, over all cohorts of which that is known.
+
+    Returns:
+        For example ``近期首次使用的账号中，4 周后仍有 55.2% 活跃（179 个账号）。``
+    """
+    known = [row for row in rows(cohorts) if row["retention_4"] is not None]
+    size = sum(row["cohort"] for row in known)
+    if not size:
+        return ""
+    share = sum(row["cohort"] * row["retention_4"] for row in known) / size
+    return f"近期首次使用的账号中，4 周后仍有 {figure(share, 'rate:1')} 活跃（{figure(size, 'integer')} 个账号）。"
+
+
+def _daily(value: float) -> str:
+    return figure(value, "integer" if value >= 100 else "number:1")
+
+
+def _by(rate: float) -> str:
+    if abs(rate) < 0.0005:
+        return "与上期持平"
+    return f"较上期{'增加' if rate > 0 else '减少'} {figure(abs(rate), 'rate:1')}"
+
+
+def _hours(seconds: float) -> str:
+    return f"{figure(seconds / 3600, 'number:1')} 小时"
+
+
+def _worked(seconds: float | None) -> str:
+    return "" if seconds is None else f"（工时 {_hours(seconds)}）"

@@ -1,0 +1,1 @@
+"""Subsystem ``seal``: rules, checks, summary and sentences of electronic seals."""

@@ -1,0 +1,1 @@
+"""Subsystem ``sms``: rules, checks, summary and sentences of the SMS platform."""

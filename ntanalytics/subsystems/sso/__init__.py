@@ -1,0 +1,1 @@
+"""Subsystem ``sso``: rules, checks, summary and sentences of single sign-on."""

@@ -1,0 +1,48 @@
+"""What a site says otherwise of a rule holds; what it says of a rule that there is not is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ntanalytics.checks.site_rules import site_rules
+from ntanalytics.errors import SettingsError
+from ntanalytics.findings.finding import Threshold
+from ntanalytics.findings.rule import judged
+from ntanalytics.settings import load
+from ntanalytics.subsystems import RULES
+
+
+def _rules(tmp_path: Path, said: str):
+    path = tmp_path / "ntanalytics.yml"
+    path.write_text(f"rules:\n  {said}\n", encoding="utf-8")
+    return site_rules(load(path), RULES)
+
+
+def test_a_site_sets_limits_and_the_rest_stays(tmp_path: Path):
+    rules = _rules(tmp_path, "infra.error_rate: {watch: 0.4, bad: 0.5}")
+    assert rules["infra.error_rate"].threshold == Threshold(0.4, 0.5, "down")
+    assert rules["infra.error_rate"].advice == RULES["infra.error_rate"].advice
+    assert rules["infra.cpu"] == RULES["infra.cpu"]
+
+
+def test_a_rule_that_is_off_finds_nothing(tmp_path: Path):
+    rule = _rules(tmp_path, "identity.orphan_accounts: {enabled: false}")["identity.orphan_accounts"]
+    assert judged([rule], [{"orphan_accounts": 9000}]) == []
+
+
+def test_an_unknown_rule_is_refused_with_the_one_that_was_meant(tmp_path: Path):
+    with pytest.raises(SettingsError, match=r"identity\.orphan_accounts"):
+        _rules(tmp_path, "identity.orphan_account: {enabled: false}")
+
+
+def test_limits_that_contradict_each_other_are_refused(tmp_path: Path):
+    with pytest.raises(SettingsError, match="no worse than the watch threshold") as error:
+        _rules(tmp_path, "infra.error_rate: {watch: 0.5}")
+    assert "rules.infra.error_rate" in str(error.value)
+
+
+def test_an_unknown_key_is_refused(tmp_path: Path):
+    with pytest.raises(SettingsError, match="warn"):
+        _rules(tmp_path, "infra.error_rate: {warn: 0.5}")

@@ -1,0 +1,221 @@
+"""A real Spark with two workers reads the lake that DuckDB reads: every metric gives the same figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.operations as ops
+import pyarrow as pa
+import pytest
+import yaml
+
+from ntanalytics import contract
+from ntanalytics.demo import Estate, write_estate
+from ntanalytics.errors import LakeError, SettingsError
+from ntanalytics.extraction import Extractor
+from ntanalytics.lake import DeltaLake, DuckReader, Reader
+from ntanalytics.lake.backends.spark_session import check_installed, session
+from ntanalytics.ledger import Ledger
+from ntanalytics.metrics.desk import obligations
+from ntanalytics.metrics.identity import logins
+from ntanalytics.metrics.infra import requests
+from ntanalytics.reports.verification import verify
+from ntanalytics.runner import RunResult, run_report
+from ntanalytics.settings import Settings, load
+from ntanalytics.workspace import Workspace, open_workspace
+from tests.asked import Asked, issue, listening, public_metrics
+from tests.city import blocks
+from tests.test_reports_issued import settled
+
+pytestmark = [
+    pytest.mark.servers,
+    # pyspark leaves the sockets by which rows come to the garbage collector
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+]
+
+UNTIL = dt.date(2026, 11, 22)
+#: As long as every report looks back for its usual figures.
+DAYS = 35
+#: The reports whose notebooks are run, each for a period that the estate has.
+ISSUED = {
+    "daily_inspection": "2026-11-20",
+    "weekly_service_report": "2026-W47",
+    "sms_volume": "2026-11",
+    "oa_adoption": "2026-W47",
+    "optimization_recommendations": "2026-W47",
+}
+#: A machine of two processors runs a driver and two workers, none for long: the quick compiler is the better one.
+SHORT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+MASTER, CONFIG = "local-cluster[2,1,1024]", {
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.extraJavaOptions": SHORT,
+    "spark.executor.extraJavaOptions": SHORT,
+    "spark.sql.shuffle.partitions": "2",
+    "spark.scheduler.minRegisteredResourcesRatio": "1.0",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def estate(tmp_path_factory: pytest.TempPathFactory) -> Estate:
+    folder = tmp_path_factory.mktemp("estate")
+    return write_estate(folder / "city", until=UNTIL, days=DAYS, scale=0.002, outputs=folder / "outputs")
+
+
+@pytest.fixture(scope="module")
+def settings(estate: Estate) -> Settings:
+    settings = load(estate.config)
+    Extractor(settings, Ledger(settings.ledger), None, lambda: estate.read_at).extract(
+        [], UNTIL - dt.timedelta(days=DAYS - 1), UNTIL
+    )
+    return settings
+
+
+@pytest.fixture(scope="module")
+def spark(settings: Settings) -> Iterator[Reader]:
+    try:
+        check_installed()
+    except SettingsError as error:
+        pytest.skip(str(error))
+    import pyspark
+
+    from ntanalytics.lake.backends.spark import SparkReader
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")  # the machine's own name may lead nowhere
+        opened = session(MASTER, CONFIG)
+        try:
+            yield SparkReader(DeltaLake(settings.lake), opened)
+        finally:
+            opened.stop()
+            shutil.rmtree(Path(pyspark.__file__).parent / "work", ignore_errors=True)  # what its workers leave
+
+
+@pytest.fixture(scope="module")
+def asked(estate: Estate, settings: Settings) -> Asked:
+    """What every report asks of the metrics, and what none does and an analyst may."""
+    with pytest.MonkeyPatch.context() as patch, listening() as asked:
+        patch.setenv("NTANALYTICS_CONFIG", str(estate.config))
+        for report, period in ISSUED.items():
+            issue(report, period)
+        workspace = open_workspace(estate.config)
+        _ask_the_rest(workspace)
+    return asked
+
+
+def _ask_the_rest(workspace: Workspace) -> None:
+    first = UNTIL - dt.timedelta(days=6)
+    days = workspace.days(first, UNTIL, {first, UNTIL})
+    requests.daily(workspace.table("infra.requests", first, UNTIL), days, ["service"])
+    obligations.training(workspace.table("desk.trainings"), ["unit"])
+    logins.changes(workspace.table("identity.account_changes", first, UNTIL))
+    units = workspace.units(UNTIL)
+    units.names()
+    units.identify(workspace.table("identity.accounts"))
+
+
+@pytest.mark.usefixtures("spark")
+def test_an_interruption_is_not_taken_by_spark() -> None:
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_the_estate_is_read_by_two_workers(spark: Reader) -> None:
+    spark.connection.raw_sql("SELECT count(*) FROM range(1)").collect()  # which waits for both
+    workers = spark.connection._session.sparkContext._jsc.sc().getExecutorMemoryStatus()
+    assert workers.size() == 3  # the driver, and two
+
+
+@pytest.mark.parametrize("name", sorted(public_metrics()))
+def test_a_metric_is_the_same_by_both_engines(spark: Reader, asked: Asked, name: str) -> None:
+    assert name in asked.made, "no report asks it: ask it in _ask_the_rest"
+    table = asked.widest(name)
+    ours, theirs = table.to_pyarrow(), spark.connection.to_pyarrow(asked.on(spark, table))
+    assert theirs.schema == ours.schema
+    assert _differences(_rows(ours), _rows(theirs)) == []
+    if isinstance(table.op(), ops.Sort):
+        keys = [name for name, kind in table.schema().items() if not kind.is_floating()]
+        assert theirs.select(keys).to_pylist() == ours.select(keys).to_pylist()
+
+
+def test_a_version_without_files_is_an_empty_table_of_the_contracts_types(spark: Reader, settings: Settings) -> None:
+    lake, dataset = DeltaLake(settings.lake), contract.dataset("sms.messages")
+    before = UNTIL - dt.timedelta(days=400)
+    for version, last in ((None, None), (lake.version(dataset.name), before)):
+        table = spark.table(dataset, version, last=last)
+        counted = table.aggregate(messages=table.count(), late=table.count(where=table.receipt_latency_s > 600))
+        found = spark.connection.to_pyarrow(table).schema
+        assert (found.names, found.types) == (dataset.schema().names, dataset.schema().types)
+        assert spark.connection.to_pyarrow(counted).to_pylist() == [{"messages": 0, "late": 0}]
+
+
+def test_days_are_pruned_and_times_are_utc_to_the_microsecond(spark: Reader, settings: Settings) -> None:
+    lake, dataset = DeltaLake(settings.lake), contract.dataset("infra.checks")
+    version, day = lake.version(dataset.name), UNTIL - dt.timedelta(days=2)
+    both = [reader.table(dataset, version, day, day) for reader in (DuckReader(lake), spark)]
+    ours, theirs = (table.order_by("checked_at", "source", "target", "kind").to_pyarrow() for table in both)
+    assert ours.num_rows
+    assert set(ours["day"].to_pylist()) == {day}
+    assert any(at.microsecond for at in ours["checked_at"].to_pylist())
+    assert theirs.equals(ours)
+
+
+def _by_spark(settings: Settings, master: str) -> Settings:
+    told = yaml.safe_load(settings.file.read_text(encoding="utf-8"))
+    by_spark = {"engine": "spark", "spark": {"master": master, "config": CONFIG}, "outputs": "by-spark"}
+    file = settings.file.with_name("spark.yml")
+    file.write_text(yaml.safe_dump({**told, **by_spark}, allow_unicode=True), encoding="utf-8")
+    return load(file)
+
+
+def _issued(settings: Settings, estate: Estate) -> RunResult:
+    today = UNTIL + dt.timedelta(days=1)
+    return run_report(settings, "sms_volume", "2026-W47", {}, today=today, clock=lambda: estate.read_at)
+
+
+def test_a_master_that_cannot_be_one_is_told_by_its_exit_code(
+    spark: Reader, estate: Estate, settings: Settings
+) -> None:
+    with pytest.raises(LakeError, match="Invalid master URL") as caught:
+        _issued(_by_spark(settings, "spark://cluster.example.cn"), estate)
+    assert caught.value.exit_code == 6
+
+
+def test_a_report_issued_by_spark_is_the_one_issued_by_duckdb(
+    spark: Reader, estate: Estate, settings: Settings
+) -> None:
+    ours, theirs = (_issued(each, estate) for each in (settings, _by_spark(settings, MASTER)))
+    assert settled(blocks(theirs.directory)) == settled(blocks(ours.directory))
+    verify(theirs.directory)
+
+
+def _rows(table: pa.Table) -> list[dict[str, Any]]:
+    """The rows, in an order that does not depend on the last digits of a fraction."""
+    return sorted(table.to_pylist(), key=lambda row: [_rank(value) for value in row.values()])
+
+
+def _rank(value: object) -> tuple[bool, str]:
+    return value is None, f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _differences(ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> list[object]:
+    """Where two lists of rows differ: whole numbers, texts, days and times in anything, fractions by more than 1e-9."""
+    if len(ours) != len(theirs):
+        return [f"{len(ours)} rows by DuckDB, {len(theirs)} by Spark"]
+    return [
+        (name, row, other[name])
+        for row, other in zip(ours, theirs, strict=True)
+        for name, value in row.items()
+        if not _is_same(value, other[name])
+    ]
+
+
+def _is_same(value: object, other: object) -> bool:
+    if isinstance(value, float) and isinstance(other, float):
+        return math.isclose(value, other, rel_tol=1e-9, abs_tol=1e-12)
+    return value == other and type(value) is type(other)

@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import ibis
+import pytest
+
+from ntanalytics.metrics.infra import backups, hosts
+
+DAY = dt.timedelta(days=1)
+LAST = dt.date(2026, 11, 20)
+AT = dt.datetime(2026, 11, 20, 16, tzinfo=dt.UTC)
+
+
+def disks(table, peaks, **more):
+    """A disk's daily peaks, the last of them on ``LAST``."""
+    rows = [
+        {"day": LAST - back * DAY, "hour_at": AT - (back + 1) * DAY, "mean": peak, "peak": peak}
+        for back, peak in enumerate(reversed(peaks))
+    ]
+    shared = {"host": "oa-db-1", "metric": "disk_rate", "part": "/data", "samples": 12}
+    return table("infra.metrics", rows, **(shared | more))
+
+
+def test_hours_weigh_by_their_samples(table, listed) -> None:
+    rows = [{"mean": 0.2, "peak": 0.3, "samples": 30}, {"mean": 0.8, "peak": 0.99, "samples": 10, "hour_at": AT}]
+    made = table("infra.metrics", rows, hour_at=AT - DAY, host="a", metric="cpu_rate", part="", day=LAST)
+    assert listed(hosts.load(made)) == [
+        {
+            "host": "a",
+            "metric": "cpu_rate",
+            "load_mean": pytest.approx(0.35),
+            "load_p95": pytest.approx(0.77),
+            "load_peak": 0.99,
+            "load_hours": 2,
+        }
+    ]
+
+
+def test_a_disk_that_grows_one_percent_a_day_is_full_in_ten(table, listed) -> None:
+    made = disks(table, [0.76 + 0.01 * n for n in range(15)])
+    [row] = listed(hosts.growth(made, LAST))
+    assert row["disk_used"] == pytest.approx(0.9)
+    assert row["disk_per_day"] == pytest.approx(0.01)
+    assert row["days_until_full"] == pytest.approx(10)
+    assert row["disk_days"] == 15
+
+
+def test_a_disk_that_does_not_grow_is_never_full_and_few_days_carry_no_trend(table, listed) -> None:
+    steady = disks(table, [0.5] * 20).union(disks(table, [0.1, 0.9], host="new"))
+    made = steady.union(disks(table, [0.76 + 0.01 * n for n in range(15)], host="full soon"))
+    rows = listed(hosts.growth(made, LAST), "host", "days_until_full", "disk_per_day")
+    assert [row["host"] for row in rows] == ["full soon", "new", "oa-db-1"]
+    assert rows[1] == {"host": "new", "days_until_full": None, "disk_per_day": None}
+    assert rows[2] == {"host": "oa-db-1", "days_until_full": None, "disk_per_day": 0.0}
+
+
+def test_the_peaks_of_a_disk_by_day_and_a_hole_is_no_zero(table, listed) -> None:
+    made = disks(table, [0.7, 0.8, 0.9])
+    days = ibis.memtable({"day": [LAST - 2 * DAY, LAST - DAY, LAST], "is_covered": [True, False, True]})
+    assert listed(hosts.peaks(made, days), "day", "part", "disk_used") == [
+        {"day": LAST - 2 * DAY, "part": "/data", "disk_used": 0.7},
+        {"day": LAST - DAY, "part": "/data", "disk_used": None},
+        {"day": LAST, "part": "/data", "disk_used": 0.9},
+    ]
+
+
+def runs(table, sizes, **more):
+    """Runs a day apart, the last of them a day before ``AT``; a size of None failed."""
+    rows = [
+        {
+            "backup_id": f"{more.get('plan', 'oa')}-{number}",
+            "started_at": AT - (len(sizes) - number) * DAY,
+            "size_bytes": size,
+            "outcome": "success" if size else "failure",
+        }
+        for number, size in enumerate(sizes)
+    ]
+    return table("infra.backups", rows, **({"plan": "oa", "level": "full", "medium": "online", "day": LAST} | more))
+
+
+def test_the_last_backup_against_the_seven_before_it(table, listed) -> None:
+    # the first is the eighth before the last, and is not looked at
+    made = runs(table, [9000, 100, 100, 100, 110, 110, 110, 120, 40])
+    assert listed(backups.plans(made, AT)) == [
+        {
+            "plan": "oa",
+            "medium": "online",
+            "last_success_at": AT - DAY,
+            "backup_age_s": 86_400.0,
+            "usual_interval_s": 86_400.0,
+            "backup_lateness": 1.0,
+            "last_size_bytes": 40,
+            "usual_size_bytes": 110.0,
+            "size_drop": pytest.approx(1 - 40 / 110),
+            "backup_runs": 9,
+            "failed_backups": 0,
+            "failed_since": 0,
+        }
+    ]
+
+
+def test_a_failed_run_is_no_backup_and_one_that_never_succeeded_comes_first(table, listed) -> None:
+    made = runs(table, [100, 100, None, None]).union(runs(table, [None], plan="never"))
+    rows = listed(backups.plans(made, AT), "plan", "last_success_at", "backup_age_s", "failed_backups", "size_drop")
+    assert rows == [
+        {"plan": "never", "last_success_at": None, "backup_age_s": None, "failed_backups": 1, "size_drop": None},
+        {
+            "plan": "oa",
+            "last_success_at": AT - 3 * DAY,
+            "backup_age_s": 3 * 86_400.0,
+            "failed_backups": 2,
+            "size_drop": 0.0,
+        },
+    ]
+
+
+def test_an_incremental_run_is_no_smaller_full_one(table, listed) -> None:
+    full = runs(table, [1000, 1000])
+    small = table(
+        "infra.backups",
+        [{"backup_id": f"i{n}", "started_at": AT - dt.timedelta(hours=n), "size_bytes": 10} for n in (2, 3, 4)],
+        plan="oa",
+        level="incremental",
+        medium="online",
+        outcome="success",
+        day=LAST,
+    )
+    assert listed(backups.plans(full.union(small), AT), "last_size_bytes", "size_drop") == [
+        {"last_size_bytes": 10, "size_drop": 0.0}
+    ]
+
+
+def test_what_comes_later_is_not_known_yet(table, listed) -> None:
+    made = runs(table, [100, 100, 100])
+    assert listed(backups.plans(made, AT - 2 * DAY), "backup_runs", "last_success_at") == [
+        {"backup_runs": 1, "last_success_at": AT - 3 * DAY}
+    ]
+
+
+def test_only_what_failed_since_the_last_success_is_still_a_matter(table, listed) -> None:
+    made = runs(table, [100, None, 100, None, None]).union(runs(table, [None, 100], plan="mended"))
+    assert listed(backups.plans(made, AT), "plan", "failed_since") == [
+        {"plan": "oa", "failed_since": 2},
+        {"plan": "mended", "failed_since": 0},
+    ]
+
+
+def test_what_is_kept_apart_is_told_by_its_name(table, listed) -> None:
+    online = [{"plan": plan} for plan in ("oa", "oa-files /data", "sms")]
+    tapes = [{"plan": plan, "medium": "offline"} for plan in ("oa-tape", "oa-files-tape")]
+    shared = {"started_at": AT, "level": "full", "medium": "online", "outcome": "success", "day": LAST}
+    found = listed(backups.without_offline(table("infra.backups", online + tapes, **shared)))
+    assert [tuple(row.values()) for row in found] == [("oa", True), ("oa-files /data", True), ("sms", False)]
+    # nothing is offline at all, and names that tell nothing
+    assert [row["is_offline"] for row in listed(backups.without_offline(table("infra.backups", online, **shared)))] == [
+        False,
+        False,
+        False,
+    ]
+    other = [*online, {"plan": "Weekly", "medium": "offline"}]
+    assert {row["is_offline"] for row in listed(backups.without_offline(table("infra.backups", other, **shared)))} == {
+        None
+    }
+
+
+def hours(table, values, **more):
+    """Means by the local hour of ``LAST``, from midnight on."""
+    begin = dt.datetime(2026, 11, 19, 16, tzinfo=dt.UTC)
+    rows = [
+        {"hour_at": begin + dt.timedelta(hours=hour), "mean": value, "peak": value} for hour, value in values.items()
+    ]
+    return table(
+        "infra.metrics", rows, **({"host": "a", "metric": "cpu_rate", "samples": 60, "part": "", "day": LAST} | more)
+    )
+
+
+def test_what_was_held_for_two_hours_is_the_second_highest_by_day_and_by_night(table, listed) -> None:
+    made = hours(table, {2: 0.8, 3: 0.82, 6: 0.1, 7: 0.2, 9: 0.96, 10: 0.97, 11: 0.3, 20: 0.4})
+    assert listed(hosts.held(made, 8)) == [{"host": "a", "held_by_day": 0.96, "held_by_night": 0.8}]
+    [alone] = listed(hosts.held(hours(table, {9: 0.99, 2: 0.1, 3: 0.2}), 8))
+    assert (alone["held_by_day"], alone["held_by_night"]) == (None, 0.1)  # one hour is not held
+
+
+def test_a_disk_that_begins_to_fill_rises_beyond_what_is_usual(table, listed) -> None:
+    slow = [0.50 + 0.0004 * n for n in range(30)]
+    [row] = listed(hosts.rises(disks(table, [*slow, slow[-1] + 0.01]), LAST))
+    assert row["disk_rise"] == pytest.approx(0.0104)
+    assert row["usual_rise"] == pytest.approx(0.0008)
+    assert row["rise_beyond"] == pytest.approx(0.0096)
+    [still] = listed(hosts.rises(disks(table, slow), LAST), "rise_beyond")
+    assert still["rise_beyond"] == pytest.approx(0, abs=1e-9)
+
+
+def test_a_disk_that_always_moves_by_so_much_is_as_usual_and_one_of_few_days_is_not_known(table, listed) -> None:
+    moving = [0.5 + (0.02 if n // 2 % 2 else 0.0) for n in range(31)]
+    [row] = listed(hosts.rises(disks(table, moving), LAST), "disk_rise", "rise_beyond")
+    assert (row["disk_rise"], row["rise_beyond"]) == (pytest.approx(0.02), 0.0)
+    [young] = listed(hosts.rises(disks(table, [0.5, 0.5, 0.5, 0.9]), LAST), "disk_rise", "rise_beyond")
+    assert (young["disk_rise"], young["rise_beyond"]) == (pytest.approx(0.4), None)
+
+
+def test_the_same_alarm_of_a_host_is_counted_and_information_is_none(table, listed) -> None:
+    rows = [{"problem_id": str(n), "problem": "磁盘低"} for n in range(3)]
+    rows += [{"problem_id": "9", "problem": "已改动", "severity": "information"}]
+    made = table("infra.problems", rows, host="a", severity="warning", started_at=AT, changed_at=AT, day=LAST)
+    assert listed(hosts.repeated(made)) == [{"host": "a", "problem": "磁盘低", "repeats": 3, "day": LAST}]
+
+
+def test_a_host_is_held_against_those_of_its_name_but_for_the_number(table, days, listed) -> None:
+    made = hours(table, {1: 0.2, 2: 0.4}, host="oa-app-1").union(hours(table, {1: 0.7}, host="oa-app-2"))
+    made = made.union(hours(table, {1: 0.9}, host="oa-db-1"))
+    assert listed(hosts.beyond_siblings(made, days(LAST, "+")), "host", "load_beyond") == [
+        {"host": "oa-app-1", "load_beyond": pytest.approx(-0.4)},
+        {"host": "oa-app-2", "load_beyond": pytest.approx(0.4)},
+    ]
+
+
+def test_what_has_one_value_all_day_and_never_had_is_dead(table, listed) -> None:
+    def week(today, before, **more):
+        made = hours(table, dict.fromkeys(range(24), today), **more)
+        for back in range(1, 8):
+            values = {hour: before(hour) for hour in range(24)}
+            made = made.union(hours(table, values, **(more | {"day": LAST - back * DAY})))
+        return made
+
+    moved = week(0.3, lambda hour: 0.3 + hour / 100, host="dead")
+    flat = week(0.0, lambda hour: 0.0, host="unused", metric="swap_rate")
+    alive = hours(table, {hour: 0.1 + hour / 100 for hour in range(24)}, host="alive")
+    found = listed(hosts.still(moved.union(flat).union(alive), LAST), "host", "still_series", "metric")
+    assert [tuple(row.values()) for row in found] == [("dead", 1, "cpu_rate"), ("alive", 0, None), ("unused", 0, None)]

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from ntanalytics.metrics.oa import pace
+
+MONDAY = dt.date(2026, 11, 16)
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def acts(table):
+    """Activities: (account, days after Monday) or (account, days, more)."""
+
+    def make(rows):
+        full = [
+            {
+                "account_id": account,
+                "day": MONDAY + after * DAY,
+                "hour_at": dt.datetime.combine(MONDAY + after * DAY, dt.time(1), dt.UTC),
+                **(more[0] if more else {}),
+            }
+            for account, after, *more in rows
+        ]
+        shared = {"unit": "甲局", "edition": "general", "module": "documents", "terminal": "pc", "actions": 1}
+        return table("oa.activities", full, **shared)
+
+    return make
+
+
+def test_a_week_with_a_holiday_keeps_its_pace(acts, days, listed) -> None:
+    # two accounts every working day: five of them, or three
+    long = acts([(one, after) for one in "12" for after in range(5)])
+    short = acts([(one, after) for one in "12" for after in range(3)])
+    assert listed(pace.pace(long, days(MONDAY, "+++++++", "WWWWWHH"))) == [{"daily_active": 2.0}]
+    assert listed(pace.pace(short, days(MONDAY, "+++++++", "WWWHHHH"))) == [{"daily_active": 2.0}]
+
+
+def test_a_group_that_only_acts_on_days_off_has_a_pace_of_nought(acts, days, listed) -> None:
+    rows = acts([("1", 0), ("1", 1), ("2", 5, {"unit": "乙局"})])
+    found = listed(pace.pace(rows, days(MONDAY, "+++++++", "WWWWWHH"), ["unit"]))
+    assert sorted(found, key=lambda row: row["unit"]) == [
+        {"unit": "乙局", "daily_active": 0.0},
+        {"unit": "甲局", "daily_active": 0.4},
+    ]
+
+
+def test_without_a_working_day_there_is_no_pace(acts, days, listed) -> None:
+    assert listed(pace.pace(acts([("1", 0)]), days(MONDAY, "+", "H"))) == [{"daily_active": None}]
+
+
+def test_weeks_are_whole_and_a_hole_is_not_a_nought(acts, days, listed) -> None:
+    rows = acts(
+        [
+            ("1", 0, {"terminal": "mobile", "platform": "traditional"}),
+            ("2", 1, {"platform": "xinchuang"}),
+            ("2", 2),
+            ("3", 5),  # a Saturday
+            ("1", 14),  # in the third week, which has a hole
+            ("9", -1),  # before the first whole week
+        ]
+    )
+    span = days(MONDAY - DAY, "+" + "+" * 7 + "+" * 7 + "+++-+++" + "+", "H" + "WWWWWHH" * 3 + "W")
+    assert listed(pace.weeks(rows, span)) == [
+        {
+            "worked_days": 5,
+            "week_on": MONDAY,
+            "week_name": "第47周",
+            "active": 3,
+            "daily_active": pytest.approx(3 / 5),
+            "mobile_share": pytest.approx(1 / 3),
+            "xinchuang_share": 0.5,
+        },
+        {
+            "worked_days": 5,
+            "week_on": MONDAY + 7 * DAY,
+            "week_name": "第48周",
+            "active": 0,
+            "daily_active": 0.0,
+            "mobile_share": None,
+            "xinchuang_share": None,
+        },
+        {
+            "worked_days": 5,
+            "week_on": MONDAY + 14 * DAY,
+            "week_name": "第49周",
+            "active": None,
+            "daily_active": None,
+            "mobile_share": None,
+            "xinchuang_share": None,
+        },
+    ]
+
+
+def test_every_group_has_every_week(acts, days, listed) -> None:
+    rows = acts([("1", 0), ("2", 7, {"unit": "乙局"})])
+    found = listed(pace.weeks(rows, days(MONDAY, "+" * 14, "WWWWWHH" * 2), ["unit"]), "unit", "active")
+    assert [(row["unit"], row["active"]) for row in found] == [("乙局", 0), ("甲局", 1), ("乙局", 1), ("甲局", 0)]

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+
+from ntanalytics.metrics.number_format import figure
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "unit", "shown"),
+    [
+        (4812, "integer", "条", "4,812 条"),
+        (0.98949, "rate:1", "", "98.9%"),
+        (0.985, "rate:0", "", "99%"),
+        (-0.0001, "rate:1", "", "0.0%"),
+        (0.011, "points:1", "", "1.1 个百分点"),
+        (0.125, "number:2", "", "0.13"),
+        (3.2, "seconds", "", "3.2 秒"),
+        (59.96, "seconds", "", "1 分"),
+        (125, "seconds", "", "2 分 05 秒"),
+        (600, "seconds", "", "10 分"),
+        (3720, "seconds", "", "1 小时 02 分"),
+        (7200, "seconds", "", "2 小时"),
+        (180000, "seconds", "", "2 天 02 小时"),
+        (172800, "seconds", "", "2 天"),
+        (-125, "seconds", "", "−2 分 05 秒"),
+        (-1234.5, "number:1", "", "−1,234.5"),
+        (-1536, "bytes", "", "−1.5 KiB"),
+        (309.6, "ms", "", "310 ms"),
+        (512, "bytes", "", "512 B"),
+        (1536, "bytes", "", "1.5 KiB"),
+        (3 * 1024**4, "bytes", "", "3.0 TiB"),
+        (1234.5, "yuan", "", "1,234.50 元"),
+        (None, "integer", "条", "—"),
+        (float("nan"), "rate:1", "", "—"),
+    ],
+)
+def test_a_figure_is_written_as_a_reader_expects(value: float | None, form: str, unit: str, shown: str) -> None:
+    assert figure(value, form, unit) == shown
+
+
+def test_a_format_that_is_not_numeric_is_refused() -> None:
+    with pytest.raises(ValueError, match="state"):
+        figure(1, "state")

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from ntanalytics.errors import SettingsError
+from ntanalytics.operations.doctor import Examined, State, examine, exit_code
+from ntanalytics.settings import load
+from ntanalytics.workspace import Workspace
+from tests.extraction.shop import Shop
+from tests.test_cli import nta
+
+#: 10:30 in Shanghai; the hour before it is tried.
+NOW = dt.datetime(2026, 11, 19, 2, 30, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    shop = Shop(tmp_path)
+    shop.messages("shop", (1, "2026-11-19 09:45:00", "mobile", 1, None, None))
+    shop.messages("twin", (2, "2026-11-19 09:45:00", "satellite", 1, None, None))
+    return shop
+
+
+def examined(config: Path) -> dict[tuple[str, str], Examined]:
+    return {(each.subject, each.item): each for each in examine(config, NOW)}
+
+
+def test_each_mapping_is_tried_on_the_hour_before(shop: Shop):
+    shop.messages("shop", (3, "2026-11-19 09:15:00", "mobile", 1, None, None))
+    found = examined(shop.config)
+    fine, odd = found["sources.shop", "sms.messages"], found["sources.twin", "sms.messages"]
+    assert (fine.state, fine.said.startswith("1 row(s) fit, ")) == (State.OK, True)
+    assert odd.state is State.WARNING
+    assert "0 row(s) fit, 1 set aside: 运营商（carrier）不在取值范围内 1" in odd.said
+    assert found["sources.shop", "desk.tickets"].state is State.OK
+    assert exit_code(list(found.values())) == 0
+
+
+def test_what_is_bad_sets_the_exit_code_and_leaves_the_rest_examined(shop: Shop):
+    (shop.folder / "shop.sqlite").unlink()
+    shop.run("twin", "DROP TABLE ticket")
+    found = examined(shop.config)
+    assert found["sources.shop", "reachable"].state is State.BAD
+    assert ("sources.shop", "sms.messages") not in found
+    assert found["sources.twin", "desk.tickets"].state is State.BAD
+    assert found["sources.twin", "sms.messages"].state is State.WARNING
+    assert exit_code(list(found.values())) == 5
+
+
+def test_settings_that_cannot_be_read_are_all_that_is_told(tmp_path: Path):
+    (tmp_path / "ntanalytics.yml").write_text("lak: lake\n", encoding="utf-8")
+    (only,) = examine(tmp_path / "ntanalytics.yml", NOW)
+    assert (only.subject, only.state, only.exit_code) == ("settings", State.BAD, 3)
+    assert "lake" in only.said
+
+
+def test_a_secret_that_is_not_there_and_an_unknown_product_are_told(tmp_path: Path):
+    config = tmp_path / "ntanalytics.yml"
+    config.write_text(
+        "sources:\n"
+        '  a: {product: sms_platform, url: "mysql+pymysql://r@127.0.0.1:1/x", password: "env:NOT_THERE_AT_ALL"}\n'
+        "  b: {product: sms_platfrom}\n"
+        "  c: {product: nginx, paths: [none/*.log]}\n",
+        encoding="utf-8",
+    )
+    found = examined(config)
+    assert "NOT_THERE_AT_ALL" in found["sources.a", "secret"].said
+    assert "did you mean 'sms_platform'" in found["sources.b", "settings"].said
+    assert found["sources.c", "reachable"].state is State.BAD
+    assert exit_code(list(found.values())) == 3
+
+
+def test_the_calendar_of_this_year_must_be_known_and_that_of_the_next_should(shop: Shop):
+    found = examined(shop.config)
+    assert (found["calendar", "2026"].state, found["calendar", "2027"].state) == (State.OK, State.WARNING)
+    later = list(examine(shop.config, NOW.replace(year=2030)))
+    missing = next(each for each in later if each.item == "2030")
+    assert (missing.state, missing.exit_code) == (State.BAD, 10)
+
+
+def test_disk_and_fonts_are_looked_at(shop: Shop):
+    found = examined(shop.config)
+    assert "GiB are free" in found["disk", "lake"].said
+    assert found["fonts", "Chinese"].state in (State.OK, State.WARNING)
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize(
+    ("java", "said"),
+    [
+        (None, "Java is not installed"),
+        ('openjdk version "11.0.2" 2019-01-15', "is version 11, and Spark needs 17 or newer"),
+    ],
+)
+def test_an_engine_that_cannot_be_started_is_told(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, java: str | None, said: str
+):
+    pytest.importorskip("pyspark", reason="make spark installs it")
+    home = shop.folder / "jdk"
+    if java:
+        (home / "bin").mkdir(parents=True)
+        (home / "bin" / "java").write_text(f"#!/bin/sh\necho '{java}' >&2\n", encoding="utf-8")
+        (home / "bin" / "java").chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(home))
+    assert ("engine", "spark") not in examined(shop.config)
+    shop.config.write_text("engine: spark\n" + shop.config.read_text(encoding="utf-8"), encoding="utf-8")
+    found = examined(shop.config)["engine", "spark"]
+    assert (found.state, found.exit_code) == (State.BAD, 3)
+    assert said in found.said
+    with pytest.raises(SettingsError, match=said):
+        Workspace(load(shop.config))
+
+
+def test_an_engine_that_is_not_installed_says_how_it_is(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "pyspark", None)  # as if it were not there
+    shop.config.write_text("engine: spark\n" + shop.config.read_text(encoding="utf-8"), encoding="utf-8")
+    found = examined(shop.config)["engine", "spark"]
+    assert (found.state, found.exit_code) == (State.BAD, 3)
+    assert "make spark" in found.said
+
+
+def test_a_reader_is_found_to_be_one_and_an_owner_is_warned_of(tmp_path: Path, postgres_url: str):
+    engine = sa.create_engine(postgres_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    tables = sa.make_url(postgres_url)
+    config = tmp_path / "ntanalytics.yml"
+    home = tmp_path / "queries" / "shop"
+    home.mkdir(parents=True)
+    (home / "source.yml").write_text("title: A shop\nkind: database\nneeds: SELECT on bill\n", encoding="utf-8")
+    (home / "sms.bills.sql").write_text(
+        "/*\nwindow: month_on\ntimes: {month_on: date}\ndialects: [postgres]\n*/\n"
+        "SELECT m AS month_on, c AS carrier, s AS billed_segments, y AS billed_yuan FROM doctored "
+        "WHERE m >= :since AND m < :until",
+        encoding="utf-8",
+    )
+    config.write_text(
+        "queries: queries\nsources:\n"
+        f"  owner: {{product: shop, url: '{postgres_url}'}}\n"
+        f"  reader: {{product: shop, url: '{tables.set(username='doctored_reader').render_as_string()}'}}\n",
+        encoding="utf-8",
+    )
+    with engine.connect() as connection:
+        for statement in (
+            "CREATE TABLE doctored (m date, c text, s integer, y float)",
+            "CREATE ROLE doctored_reader LOGIN",
+            "GRANT SELECT ON doctored TO doctored_reader",
+        ):
+            connection.exec_driver_sql(statement)
+        try:
+            found = examined(config)
+        finally:
+            connection.exec_driver_sql("DROP TABLE doctored")
+            connection.exec_driver_sql("DROP ROLE doctored_reader")
+    engine.dispose()
+    assert found["sources.reader", "read-only"].state is State.OK
+    assert found["sources.owner", "read-only"].state is State.WARNING
+    assert "SELECT on bill" in found["sources.owner", "read-only"].said
+    # NOW is another day than the server's
+    assert found["sources.reader", "clock"].said.endswith("s against this machine's")
+    assert found["sources.reader", "sms.bills"].state is State.OK
+
+
+def test_the_program_shows_a_table_or_json(shop: Shop):
+    done = nta("--config", str(shop.config), "doctor")
+    assert done.returncode == 0, done.stderr
+    assert "sources.shop" in done.stdout
+    told = json.loads(nta("--config", str(shop.config), "doctor", "--json").stdout)
+    assert {"subject": "calendar", "state": "ok"}.items() <= next(e for e in told if e["subject"] == "calendar").items()
+    assert nta("--config", str(shop.folder / "none.yml"), "doctor").returncode == 3

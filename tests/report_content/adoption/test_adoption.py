@@ -1,0 +1,214 @@
+"""The look at adoption over a small lake: two editions from two sources, one of which may lack a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ntanalytics.errors import BadParameter
+from ntanalytics.periods import Period
+from ntanalytics.report_content import batch_cache
+from ntanalytics.report_content.adoption import blocks
+from ntanalytics.report_content.adoption.batch import keep, kept_look
+from ntanalytics.report_content.adoption.figures import Adoption
+from ntanalytics.report_content.adoption.page import look_at_adoption
+from ntanalytics.report_content.adoption.queries import Looking
+from ntanalytics.runner.each_unit import oa_units
+from ntanalytics.settings import load
+from ntanalytics.workspace import Report, Workspace
+from tests.workspace.club import Club
+
+SITE = """\
+queries: queries
+site: {unit_aliases: aliases.csv}
+sources:
+  club: {product: club, url: "sqlite:///club.sqlite", datasets: [oa.members, oa.activities, identity.units]}
+  annex: {product: annex, url: "sqlite:///annex.sqlite", datasets: [oa.members, oa.activities]}
+"""
+ACTIVITIES = """\
+/*
+window: hour_at
+times:
+  hour_at: "text:%Y-%m-%d %H:%M:%S"
+dialects: [sqlite]
+*/
+SELECT at AS hour_at, id AS account_id, unit AS unit, 'general' AS edition, module AS module, 'pc' AS terminal,
+  'xinchuang' AS platform, 1 AS actions
+FROM act WHERE at >= :since AND at < :until
+"""
+MONDAY = dt.date(2026, 11, 16)
+WEEK = Period.week(MONDAY)
+#: What a page says beside its tables.
+SAME = (
+    "unit", "edition", "total", "reach", "handled", "typical", "worked_days", "note", "tasks_note", "is_complete",
+    "was_complete", "origin",
+)  # fmt: skip
+HOSTILE = ["<script>alert(1)</script>", "=1+1", "../../x", '"; DROP TABLE act; --', "局" * 300]
+
+
+class Office(Club):
+    """Two editions: ``club`` is 通用版, ``annex`` is 企业微信版; both have members and activities."""
+
+    def __init__(self, folder: Path) -> None:
+        (folder / "aliases.csv").write_text("theirs,ours\n市财局,市财政局\n", encoding="utf-8")
+        super().__init__(folder, "queries: queries\n")
+        home, other = folder / "queries" / "club", folder / "queries" / "annex"
+        (home / "oa.activities.sql").write_text(ACTIVITIES, encoding="utf-8")
+        other.mkdir()
+        for file in ("source.yml", "oa.members.sql", "oa.activities.sql"):
+            text = (home / file).read_text(encoding="utf-8").replace("'general'", "'wecom'")
+            (other / file).write_text(text, encoding="utf-8")
+        for name in ("club", "annex"):
+            self.run(name, "CREATE TABLE act (at TEXT, id TEXT, unit TEXT, module TEXT)")
+        self.config.write_text(SITE, encoding="utf-8")
+        self.settings = load(self.config)
+
+    def staff(self, source: str, unit: str, count: int, *, active: int, was_active: int | None = None) -> None:
+        """A unit whose first accounts act on every working day of the week, and of the five weeks before."""
+        names = [f"{unit[:8]}{number}" for number in range(count)]
+        self.join(source, *names, unit=unit)
+        was = active if was_active is None else was_active
+        rows = [
+            (f"{MONDAY + dt.timedelta(days=day - 7 * week)} 09:00:00", name, unit, "documents")
+            for week in range(6)
+            for day in range(5)
+            for name in names[: was if week else active]
+        ]
+        self.run(source, "INSERT INTO act VALUES (?, ?, ?, ?)", *rows)
+
+    def fill(self) -> None:
+        """Take all of it on the Monday after."""
+        first = MONDAY - dt.timedelta(days=91)
+        needs = {"oa.activities": 0, "oa.members": 0, "identity.units": 0}
+        extractor = self.extractor("2026-11-23 06:30")
+        extractor.ensure(needs, first, WEEK.last)
+        extractor.ensure(needs, WEEK.first, WEEK.last)
+
+    def report(self) -> Report:
+        return Report(Workspace(self.settings), "oa_adoption", "", WEEK)
+
+    def look(self, unit: str = "", edition: str = "") -> Adoption:
+        return look_at_adoption(self.report(), unit, edition)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    made = Office(tmp_path)
+    made.found("club", ("1", "市财政局", None), ("2", "市审计局", None))
+    made.staff("club", "市财局", 40, active=30)
+    made.staff("club", "市审计局", 20, active=5, was_active=15)
+    made.staff("club", "小局", 3, active=3)
+    made.staff("annex", "崇川区民政局", 25, active=20)
+    return made
+
+
+def ranking(seen: Adoption) -> dict[str, tuple[object, ...]]:
+    return {row["unit"]: (row["place"], row["left_out"]) for row in seen.tables["ranking"].to_pylist()}
+
+
+def test_the_city_by_our_names_with_movers_and_who_is_left_out(office: Office) -> None:
+    office.fill()
+    seen = office.look()
+    assert (seen.total["enabled"], seen.total["active"], seen.total["active_before"]) == (88, 58, 68)
+    assert seen.total["daily_active"] == 58.0
+    assert ranking(seen) == {
+        "崇川区民政局": (1, None),
+        "市财政局": (2, None),
+        "市审计局": (3, None),
+        "小局": (None, "few"),
+    }
+    said = [f"{each.subject}：{each.text}" for each in blocks.summary(seen)]
+    assert "升降：日均活跃降幅最大的是市审计局（15.0 降至 5.0，−66.7%）。" in said
+    assert "偏低：1 个单位活跃率低于 40%：市审计局（25.0%）。" in said
+    assert "参评：4 个单位中 3 个参评；1 个启用账号不足 20 个，未参评。" in said
+    assert oa_units(office.settings, WEEK) == ["小局", "崇川区民政局", "市审计局", "市财政局"]
+
+
+def test_a_hole_in_one_source_leaves_its_units_out_and_no_others(office: Office) -> None:
+    hidden = office.folder / "annex.away"
+    office.extractor("2026-11-23 06:30").extract(["oa.activities"], MONDAY - dt.timedelta(days=91), MONDAY)
+    (office.folder / "annex.sqlite").rename(hidden)
+    office.fill()
+    seen = office.look()
+    assert (seen.is_complete, seen.total["active_rate"], seen.total["active_change"]) == (False, None, None)
+    assert seen.total["active"] == 58  # at least: the annex is known of Monday only
+    assert ranking(seen)["崇川区民政局"] == (None, "hole")
+    assert ranking(seen)["市财政局"] == (1, None)
+    states = {each.subject: each.state for each in blocks.findings(seen)}
+    assert (states["协同办公"], states["企业微信版"], states["通用版"]) == ("unknown", "unknown", "watch")
+    assert blocks.summary(seen)[0].text.startswith("本期数据不完整，活跃账号至少 58 个")
+    # an edition whose own source is whole has no hole
+    general = office.look(edition="general")
+    assert (general.is_complete, general.note, general.total["active_change"]) == (True, "", -10)
+
+
+def test_a_unit_among_its_peers_by_any_of_its_names(office: Office) -> None:
+    office.fill()
+    for name in ("市财政局", "市财局", "市 财政局"):
+        seen = office.look(name)
+        assert (seen.unit, seen.total["active"], seen.total["active_rate"]) == ("市财政局", 30, 0.75)
+    assert ranking(seen)["市财政局"] == (1, None)  # of the two of 通用版 that can be compared
+    assert seen.typical["active_rate"] == 0.5
+    assert seen.tables["flow"].to_pylist()[0]["returning"] == 30
+    [beside] = blocks.places(seen)
+    assert beside.rows[0]["check"] == "活跃率"
+    assert "市审计局" not in str(beside.rows)  # no other unit is named on a unit's page
+
+
+def test_an_unknown_unit_is_refused_with_the_names_that_are_near(office: Office) -> None:
+    office.fill()
+    with pytest.raises(BadParameter, match="did you mean '市财政局'"):
+        office.look("财政局")
+    with pytest.raises(BadParameter, match="has no unit"):
+        office.look("'; DROP TABLE x; --")
+    with pytest.raises(BadParameter, match="in that edition"):
+        office.look("市财政局", "wecom")
+
+
+def test_a_hostile_name_is_a_name(office: Office) -> None:
+    for name in HOSTILE:
+        office.staff("club", name, 2, active=1)
+    office.fill()
+    assert set(HOSTILE) <= set(oa_units(office.settings, WEEK))
+    for name in HOSTILE[:2]:
+        seen = office.look(name)
+        assert (seen.unit, seen.total["enabled"]) == (name, 2)
+
+
+def test_a_unit_s_page_of_what_is_kept_for_all_is_the_page_by_itself(office: Office, tmp_path: Path) -> None:
+    """Of a unit that a hole leaves alone, of one that has it, and of one that is too small to be ranked."""
+    office.extractor("2026-11-23 06:30").extract(["oa.activities"], MONDAY - dt.timedelta(days=91), MONDAY)
+    (office.folder / "annex.sqlite").rename(office.folder / "annex.away")
+    office.fill()
+    held = keep(office.report())
+    assert kept_look(office.report(), "市审计局", "") is None  # nothing was read yet
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    batch_cache.write(held, folder)
+    try:
+        batch_cache.load(folder)
+        for unit in ("市审计局", "崇川区民政局", "小局"):
+            quick, alone = office.report(), office.report()
+            found = kept_look(quick, unit, "")
+            assert found is not None
+            seen = Looking(alone, unit, "").look()
+            assert {name: getattr(found, name) for name in SAME} == {name: getattr(seen, name) for name in SAME}
+            assert found.days.to_pyarrow() == seen.days.to_pyarrow()
+            for name in {*seen.tables} - {"cohorts", "ranking"}:  # of units no cohorts are shown
+                assert found.tables[name] == seen.tables[name], name
+            assert by_unit(found) == by_unit(seen)
+            heads = [replace(each.head(), generated_at=quick.generated_at) for each in (quick, alone)]
+            assert heads[0] == heads[1]
+        assert kept_look(office.report(), "市民政局", "") is None
+        assert kept_look(office.report(), "市审计局", "general") is None
+        office.extractor("2026-11-23 07:30").extract(["oa.activities"], MONDAY, MONDAY)
+        assert kept_look(office.report(), "市审计局", "") is None  # another version of the lake
+    finally:
+        batch_cache._found = None
+
+
+def by_unit(seen: Adoption) -> list[dict[str, object]]:
+    return sorted(seen.tables["ranking"].to_pylist(), key=lambda row: (row["unit"], row["edition"]))

@@ -1,0 +1,52 @@
+"""What is coming, on disks worked out by hand, and which figures show a problem day by day."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+import pytest
+
+from ntanalytics.detectors.forecast import forecast
+from ntanalytics.metrics import MEASURES
+from ntanalytics.recommendations.causes import CAUSES
+from ntanalytics.report_content.capacity import Disk, disk_charts, disks_table
+from ntanalytics.report_content.trends import TRENDS
+from ntanalytics.settings import project_dir
+
+FIRST = date(2026, 10, 1)
+
+
+def disk(host: str, first: float, per_day: float, days: int = 30) -> Disk:
+    peaks = tuple((FIRST + timedelta(days=day), first + per_day * day) for day in range(days))
+    return Disk(host, "/data", peaks, forecast(peaks, 1.0))
+
+
+def test_the_disks_that_fill_are_listed_and_the_rest_is_counted() -> None:
+    filling = disk("db-1", 0.5, 0.01)  # full 50 days after the first
+    still = [disk(f"app-{number}", 0.3, 0.0) for number in range(12)]
+    made = disks_table([filling, *still], {})
+    assert [row["host"] for row in made.rows] == ["db-1", *(f"app-{number}" for number in range(7))]
+    assert str(made.rows[0]["words"]).startswith("满于 2026-11-20（区间 11 月 19 日")
+    assert made.rows[1]["words"] == "未见增长趋势"
+    assert made.note.endswith("另有 5 个磁盘未列出。")
+    assert disks_table([], {}).note == "历史不足：没有磁盘数据。"
+
+
+def test_the_forecast_is_drawn_from_the_last_peak_to_a_full_disk_within_its_interval() -> None:
+    [chart] = disk_charts([disk("db-1", 0.5, 0.01), disk("app-1", 0.3, 0.0)], {})
+    assert chart.title.startswith("db-1 /data 满于 2026-11-20")
+    by_day = {row["day"]: row for row in chart.rows}
+    assert by_day["2026-10-29"]["expected"] is None
+    assert by_day["2026-10-30"]["expected"] == by_day["2026-10-30"]["used"] == pytest.approx(0.79)
+    assert by_day["2026-11-20"]["expected"] == pytest.approx(1.0)
+    assert by_day["2026-11-20"]["used"] is None
+    later = [row for row in chart.rows if row["expected"] is not None]
+    assert all(row["low"] <= row["expected"] + 1e-9 and row["expected"] <= row["high"] + 1e-9 for row in later)
+
+
+def test_every_trend_is_of_a_cause_and_of_data_that_the_report_takes_for_a_quarter() -> None:
+    notebook = json.loads((project_dir("notebooks") / "optimization_recommendations.ipynb").read_text(encoding="utf-8"))
+    needs = notebook["metadata"]["ntanalytics"]["needs"]
+    assert set(TRENDS) <= {cause.code for cause in CAUSES}
+    assert all(needs[trend.dataset] >= 90 and trend.measure in MEASURES for trend in TRENDS.values())

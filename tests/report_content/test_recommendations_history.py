@@ -1,0 +1,106 @@
+"""What earlier reports recommended, read from records as the report publishes them."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from ntanalytics.findings.finding import Finding
+from ntanalytics.periods import Calendar, parse_period
+from ntanalytics.recommendations.follow_up import Followed, Issued
+from ntanalytics.report_content.recommendations_history import BASIS, TRACKING, earlier, past_table
+from ntanalytics.reports import Table
+from ntanalytics.reports.record import BLOCK, Field
+from ntanalytics.workspace.report import Report
+
+DAY = date(2026, 11, 24)
+
+
+def published(outputs: Path, period: str, *numbered: tuple[str, Finding], folder: str = "") -> None:
+    """A record with the two blocks that tell of recommendations, and its head."""
+    its = parse_period(period, DAY, Calendar())
+    head = {
+        "block": "head",
+        "id": "head",
+        "period": {
+            "kind": str(its.kind),
+            "text": its.text,
+            "first": its.first.isoformat(),
+            "last": its.last.isoformat(),
+        },
+    }
+    place = Field("place", "integer", "序号", format="integer")
+    names = [Field(name, "string", name) for name in ("number", "problem")]
+    tracking = Table(
+        TRACKING,
+        "",
+        fields=(place, *names),
+        rows=tuple({"place": at, "number": number, "problem": "问题"} for at, (number, _) in enumerate(numbered, 1)),
+    )
+    basis = Table(
+        BASIS,
+        "",
+        fields=(place,),
+        rows=tuple({"place": at} for at in range(1, len(numbered) + 1)),
+        findings=tuple(finding for _, finding in numbered),
+    )
+    bundles = [{BLOCK: head}, tracking._repr_mimebundle_(), basis._repr_mimebundle_()]
+    cells = [{"cell_type": "code", "source": [], "outputs": [{"data": each} for each in bundles]}]
+    target = outputs / "advice" / (folder or its.text)
+    target.mkdir(parents=True)
+    (target / "report.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}}), encoding="utf-8")
+
+
+def report(outputs: Path, period: str) -> Report:
+    """As much of a report as names its past."""
+    settings = SimpleNamespace(outputs=outputs)
+    its = parse_period(period, DAY, Calendar())
+    return cast(Report, SimpleNamespace(name="advice", period=its, workspace=SimpleNamespace(settings=settings)))
+
+
+def disk(value: float) -> Finding:
+    return Finding(
+        "infra.disk_used", "infra", "db-1 /data", "磁盘", "bad", value, "rate:1", "", f"磁盘 {value:.0%}，高于 85%。"
+    )
+
+
+def test_months_before_are_read_in_order_and_nothing_else(tmp_path: Path) -> None:
+    published(tmp_path, "2026-10", ("capacity-2026-09", disk(0.9)))
+    published(tmp_path, "2026-09", ("capacity-2026-09", disk(0.8)))
+    published(tmp_path, "2026-11", ("capacity-2026-09", disk(0.95)))  # its own
+    published(tmp_path, "2026-W40", ("tls-2026-W40", disk(0.9)))  # of another kind
+    published(tmp_path, "2026-08", ("web-2026-08", disk(0.9)), folder="2026-08,top=20")  # made with parameters
+    found = earlier(report(tmp_path, "2026-11"))
+    assert found == [
+        [Issued("capacity-2026-09", "问题", "infra.disk_used:db-1 /data", "db-1 /data：磁盘 80%", 0.8)],
+        [Issued("capacity-2026-09", "问题", "infra.disk_used:db-1 /data", "db-1 /data：磁盘 90%", 0.9)],
+    ]
+
+
+def test_without_any_there_is_no_past(tmp_path: Path) -> None:
+    assert earlier(report(tmp_path, "2026-11")) == []
+
+
+@pytest.mark.parametrize("content", ["{", json.dumps({"cells": [], "metadata": {}})])
+def test_what_cannot_be_read_leaves_the_past_unknown(tmp_path: Path, content: str) -> None:
+    published(tmp_path, "2026-09", ("capacity-2026-09", disk(0.8)))
+    published(tmp_path, "2026-10", ("capacity-2026-09", disk(0.8)))
+    (tmp_path / "advice" / "2026-10" / "report.ipynb").write_text(content, encoding="utf-8")
+    assert earlier(report(tmp_path, "2026-11")) is None
+
+
+def test_the_table_says_what_nobody_noted() -> None:
+    first = Issued("capacity-2026-10", "磁盘", "infra.disk_used:a", "a：磁盘 90%", 0.9)
+    [row] = past_table([Followed(first, None, None, "", "a：磁盘 80%", "better")], "往期").rows
+    shown: dict[str, Any] = dict(row)
+    assert (shown["decision"], shown["finished_on"], shown["effect"], shown["remark"]) == (
+        "未登记",
+        None,
+        "有好转",
+        "—",
+    )

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+
+from ntanalytics.reports.formats import LOCAL
+from ntanalytics.reports.labels import as_of_line, data_status, days, sources, status, worst
+from ntanalytics.reports.record import Heading, read_record
+from ntanalytics.reports.sparkline import sparkline
+
+
+def test_the_status_line_names_what_is_wrong_first(sample: ModuleType) -> None:
+    remarks = status(read_record(sample.notebook()))
+    assert " · ".join(f"{each.lead}{each.rest}" for each in remarks) == (
+        "■ 1 项异常：中国联通送达率 · ▲ 2 项关注：中国联通回执时延P95、工单逾期未结"
+        " · ○ 1 项未知：www 响应时间P95 · 其余 3 项正常"
+        " · ○ 数据不完整：工单自 11月20日 起未取得，相关合计为下限 · 12 行不合格数据未计入 · 数据来源 1/3"
+    )
+    assert worst(remarks) == "bad"
+
+
+def test_a_whole_report_without_a_board_is_in_order() -> None:
+    whole = {"taken_at": "2026-11-22T22:10:00+00:00", "missing_days": [], "error": "", "rejected": 0}
+    remarks = data_status({"holes": [], "as_of": [whole, whole]})
+    assert [(each.lead, each.rest) for each in remarks] == [("● 数据完整", ""), ("", "数据来源 2/2")]
+    assert worst(remarks) == "ok"
+
+
+def test_a_source_that_gave_nothing_is_a_warning_even_where_no_hole_is_named() -> None:
+    failed = {"taken_at": None, "missing_days": [], "error": "", "rejected": 0}
+    remarks = data_status({"holes": [], "as_of": [failed]})
+    assert [(each.lead, each.rest) for each in remarks] == [("○ 数据来源 0/1", "")]
+    assert worst(remarks) == "unknown"
+
+
+def test_the_commonest_reasons_are_written_out_and_the_rest_counted(sample: ModuleType) -> None:
+    head = dict(read_record(sample.notebook()).head.body)
+    reason = {"dataset": "sms.messages", "label": "短信", "source": "sms"}
+    head["rejected"] = [{**reason, "reason": f"原因{number}", "rows": number} for number in range(1, 14)]
+    said = sources(head, LOCAL).rejected
+    assert len(said) == 11
+    assert said[0] == "短信（sms）：原因13，13 行未计入"
+    assert said[-1] == "其余 3 种原因，共 6 行未计入"
+
+
+def test_the_head_says_as_of_when_each_source_is(sample: ModuleType) -> None:
+    record = read_record(sample.notebook())
+    assert as_of_line(record.head.body, record.zone) == (
+        "数据截至：短信（sms）、网络请求（web） 11月23日 06:10；工单（desk） 未取得"
+    )
+
+
+def test_some_holes_are_named_and_the_rest_counted() -> None:
+    (remark,) = data_status({"holes": ["甲缺一天。", "乙缺二天。", "丙缺。", "丁缺。"], "as_of": []})
+    assert f"{remark.lead}{remark.rest}" == "○ 数据不完整：甲缺一天；乙缺二天；丙缺；共 4 处，见数据来源"
+
+
+def test_runs_of_days_are_joined() -> None:
+    assert days(["2026-11-20", "2026-11-18", "2026-11-19", "2026-11-25"]) == "11-18—11-20、11-25"
+    assert days([]) == ""
+
+
+def test_a_heading_is_a_part_of_the_record(sample: ModuleType) -> None:
+    headings = [item for item in read_record(sample.notebook()).items if isinstance(item, Heading)]
+    assert headings[0].markdown == "## 一、趋势"
+
+
+def test_a_sparkline_does_not_bridge_a_gap() -> None:
+    assert sparkline([1, 2, None, 3, 4]).count("<polyline") == 2
+
+
+@pytest.mark.parametrize("values", [[], [1], [None, None], [1, None]])
+def test_a_sparkline_of_less_than_two_values_is_nothing(values: list[float | None]) -> None:
+    assert sparkline(values) == ""
+
+
+def test_a_sparkline_of_equal_values_is_level() -> None:
+    assert 'points="2.0,13.0 144.0,13.0"' in sparkline([5, 5])

@@ -1,0 +1,67 @@
+"""What changed between two versions, worked out by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from ntanalytics.findings.finding import Finding, State
+from ntanalytics.periods import Period
+from ntanalytics.reports import Head, board, kpi, kpis
+from ntanalytics.reports.block import Block
+from ntanalytics.reports.record import Record, recorded
+from ntanalytics.reports.record_diff import UNCHANGED, changes
+
+PERIOD = Period.week(date(2026, 11, 16))
+
+
+def _finding(subject: str, state: State, value: float | None) -> Finding:
+    return Finding("sms.delivery_rate", "sms", subject, "送达率", state, value, "rate:1", "≥ 95.0%", "说明。")
+
+
+def _record(holes: tuple[str, ...], submitted: Any, *findings: Finding, complete: bool = True) -> Record:
+    head = Head(title="短信统计", period=PERIOD, generated_at=datetime(2026, 11, 23, tzinfo=UTC), holes=holes)
+    blocks: list[Block] = [kpis([kpi("submitted", submitted, complete=complete)]), board(findings)]
+    shown = [recorded(each._repr_mimebundle_()) for each in (head, *blocks)]
+    return Record(shown[0], tuple(shown[1:]))
+
+
+def test_holes_figures_and_findings_that_changed_are_told():
+    before = _record(
+        ("短信平台缺 11月18日。",),
+        11000,
+        _finding("联通", "watch", 0.94),
+        _finding("电信", "bad", 0.8),
+        _finding("移动", "watch", 0.93),
+        _finding("广电", "watch", 0.9412),
+        complete=False,
+    )
+    after = _record(
+        ("目录缺 11月19日。",),
+        12345,
+        _finding("联通", "bad", 0.88),
+        _finding("电信", "ok", 0.99),
+        _finding("移动", "watch", 0.945),
+        _finding("广电", "watch", 0.9409),
+        _finding("卫通", "unknown", None),
+    )
+    assert changes(before, after) == [
+        "已补齐：短信平台缺 11月18日。",
+        "现缺：目录缺 11月19日。",
+        "提交量由 ≥ 11,000 条 改为 12,345 条。",
+        "联通送达率由关注改为异常（88.0%）。",
+        "移动送达率由 93.0% 改为 94.5%。",
+        "新增未知：卫通送达率 —。",
+        "不再成立：电信送达率（原为异常）。",
+    ]
+
+
+def test_where_nothing_on_the_first_page_changed_it_is_said():
+    same = _record((), 12345, _finding("联通", "ok", 0.99))
+    assert changes(same, same) == [UNCHANGED]
+
+
+def test_a_great_many_changes_are_counted():
+    before = _record((), 1, *(_finding(f"甲{number}", "watch", 0.9) for number in range(40)))
+    found = changes(before, _record((), 1))
+    assert (len(found), found[-1]) == (31, "另有 10 处变化。")

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from types import ModuleType
+
+import nbformat
+import openpyxl
+import pandas as pd
+import pytest
+
+from ntanalytics.errors import VerificationFailed
+from ntanalytics.reports import board, chart, table
+from ntanalytics.reports.block import Block
+from ntanalytics.reports.exporters import render
+from ntanalytics.reports.record import Recorded, recorded
+from ntanalytics.reports.truncation import carried, cut_words, fold_words, folded, paper_words
+from ntanalytics.reports.verification import verify
+
+
+def block(rows: int, columns: int = 2, name: str = "t", kind: str = "table") -> Recorded:
+    names = ["submitted", "segments", "failed", "delivered", "unknown", "pending", "application"][:columns]
+    made = recorded(table(pd.DataFrame(dict.fromkeys(names, range(rows))), "表", id=name)._repr_mimebundle_())
+    return Recorded(kind, made.id, made.title, made.body, made.fields, made.rows)
+
+
+def long_report(rows: int) -> list[Block]:
+    """A table as wide as the widest of the reports, of names and numbers."""
+    number = [each * 7919 % 100_003 for each in range(rows)]
+    frame = pd.DataFrame(
+        {
+            "unit": [f"崇川区第{each}街道办事处" for each in range(rows)],
+            "submitted": number,
+            "submitted_change_rate": [each / 77_777 - 0.5 for each in number],
+            "segments": number,
+            "delivered": number,
+            "failed": number,
+            "unknown": number,
+            "pending": number,
+            "delivery_rate": [each / 100_003 for each in number],
+            "delivery_rate_change": [each / 77_777 - 0.5 for each in number],
+            "receipt_latency_p95_s": [each / 3 for each in number],
+        }
+    )
+    return [table(frame, "分单位", id="by-unit")]
+
+
+@pytest.fixture(scope="module")
+def cut(sample: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample and a table of 10,000 rows, issued."""
+    folder = tmp_path_factory.mktemp("cut")
+    nbformat.write(sample.notebook([*sample.blocks(), *long_report(10_000)]), folder / "report.ipynb")
+    render(folder / "report.ipynb", folder)
+    return folder
+
+
+def test_a_table_of_ten_thousand_rows_leaves_the_page_small_and_proven(cut: Path) -> None:
+    assert (cut / "report.html").stat().st_size <= 2_200_000
+    verify(cut)
+
+
+def test_the_workbook_has_every_row_of_it(cut: Path) -> None:
+    book = openpyxl.load_workbook(cut / "report.xlsx", read_only=True)
+    assert sum(1 for _ in book["分单位"].iter_rows(max_col=1)) == 10_003
+    book.close()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("共 10,000 行，", "共 9,000 行，"),
+        (">崇川区第5街道办事处<", ">崇川区第6街道办事处<"),
+        (
+            "<tr><td>崇川区第0街道办事处</td>",
+            "<tr><td>崇川区第10000街道办事处</td></tr><tr><td>崇川区第0街道办事处</td>",
+        ),
+        ("其余 9,970 行见工作簿", "其余 9,971 行见工作簿"),
+    ],
+)
+def test_a_page_that_carries_a_part_is_still_proven(cut: Path, old: str, new: str) -> None:
+    page = cut / "report.html"
+    text = page.read_text(encoding="utf-8")
+    assert old in text
+    page.write_text(text.replace(old, new, 1), encoding="utf-8")
+    try:
+        with pytest.raises(VerificationFailed, match="block by-unit"):
+            verify(cut)
+    finally:
+        page.write_text(text, encoding="utf-8")
+
+
+def test_what_fits_is_carried_whole() -> None:
+    assert carried([block(334, 7, "a"), block(300, 7, "b"), block(5, 2, "c")]) == {"a": 334, "b": 300, "c": 5}
+
+
+def test_no_more_than_a_thousand_rows_are_carried() -> None:
+    assert carried([block(5000, 2)]) == {"t": 1000}
+
+
+def test_only_the_longest_tables_are_cut_and_all_at_the_same_row() -> None:
+    # 7,000 cells: 100 × 7 leave 6,300 for two of 7 columns, 450 rows each.
+    assert carried([block(900, 7, "a"), block(100, 7, "b"), block(800, 7, "c")]) == {"a": 450, "b": 100, "c": 450}
+
+
+def test_a_table_folds_after_thirty_rows_and_a_board_only_where_it_says_so() -> None:
+    assert [folded(block(rows), rows) for rows in (30, 31, 334)] == [0, 1, 304]
+    assert folded(block(334, kind="board"), 334) == 0
+
+
+def test_a_folded_board_leaves_open_all_that_is_not_in_order_and_is_proven(sample: ModuleType, tmp_path: Path) -> None:
+    [watched, *_] = [each for each in sample.findings() if each.state == "watch"]
+    fine = [replace(watched, state="ok", subject=f"主机{each}", advice="") for each in range(40)]
+    wrong = [replace(watched, subject=f"异常主机{each}") for each in range(35)]
+    made = board([*fine, *wrong], is_folded=True)
+    kept = recorded(made._repr_mimebundle_())
+    assert (kept.body["open_rows"], len(kept.rows)) == (35, 75)
+    assert (folded(kept, 75), paper_words(kept, 75)) == (40, "其余 40 项正常见网页或工作簿")
+    nbformat.write(sample.notebook([sample.blocks()[0], made]), tmp_path / "report.ipynb")
+    render(tmp_path / "report.ipynb", tmp_path)
+    verify(tmp_path)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<summary>其余 40 项正常</summary>" in page
+    assert page.count('<tr class="more">') == 40
+    assert page.index("异常主机34") < page.index('<tr class="more">') < page.index("主机39")
+
+
+def test_what_is_not_shown_is_said() -> None:
+    assert fold_words(1304) == "其余 1,304 行"
+    assert (cut_words(block(334), 334), paper_words(block(334), 334)) == ("", "其余 304 行见网页或工作簿")
+    assert cut_words(block(5000), 1000) == "共 5,000 行，网页列前 1,000 行，全部见工作簿"
+    assert paper_words(block(5000), 1000) == "其余 4,970 行见工作簿"
+    assert paper_words(block(30), 30) == ""
+
+
+def test_a_chart_without_any_figure_says_so_in_place_of_an_empty_box(sample: ModuleType, tmp_path: Path) -> None:
+    days = [date(2026, 11, 16) + timedelta(days=each) for each in range(3)]
+    none = pd.DataFrame({"day": pd.Series([], dtype="object"), "carrier": [], "submitted": []})
+    hole = pd.DataFrame({"day": days, "is_covered": False, "is_working_day": True})
+    made = chart(none, y="submitted", series="carrier", title="提交量", id="c", days=hole, note="见数据来源。")
+    nbformat.write(sample.notebook([sample.blocks()[0], made]), tmp_path / "report.ipynb")
+    render(tmp_path / "report.ipynb", tmp_path)
+    verify(tmp_path)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert '<p class="note">没有数据可画：11-16—11-18 未取得数据。 见数据来源。</p>' in page
+    assert 'class="plot"' not in page
+    assert 'id="plotly-packed"' not in page

@@ -1,0 +1,123 @@
+"""A document that says something else than the record is found."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import docx
+import nbformat
+import pytest
+from docx.enum.text import WD_BREAK
+
+from ntanalytics.errors import VerificationFailed
+from ntanalytics.reports.exporters import render
+from ntanalytics.reports.verification import verify
+
+
+@pytest.fixture
+def folder(sample: ModuleType, tmp_path: Path) -> Path:
+    notebook = sample.notebook()
+    notebook.metadata["ntanalytics"] = {"docx": True}
+    nbformat.write(notebook, tmp_path / "report.ipynb")
+    render(tmp_path / "report.ipynb", tmp_path)
+    return tmp_path
+
+
+def set_text(document: Any, old: str, new: str) -> None:
+    for run in document.element.body.iter("{*}t"):
+        if old in run.text:
+            run.text = run.text.replace(old, new)
+            return
+    raise AssertionError(old)
+
+
+def hide(document: Any) -> None:
+    document.tables[1].rows[1].cells[0].paragraphs[0].runs[0].font.hidden = True
+
+
+def hide_by_style(document: Any) -> None:
+    document.styles["表格小字"].font.hidden = True
+
+
+def swap_rows(document: Any) -> None:
+    first, second = document.tables[2].rows[1]._tr, document.tables[2].rows[2]._tr
+    first.addprevious(second)
+
+
+def add_picture(document: Any) -> None:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    size, dots = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0), zlib.compress(b"\0\0")
+    pixel = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", dots) + chunk(b"IEND", b"")
+    document.add_picture(io.BytesIO(pixel))
+
+
+def link(document: Any) -> None:
+    document.part.relate_to("http://x/", "http://x/hyperlink", is_external=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda document: set_text(document, "77,602", "77,603"), "'77,603' instead of '77,602'"),
+        (lambda document: set_text(document, "≥ 12 件", "12 件"), "'12 件' instead of '≥ 12 件'"),
+        (lambda document: set_text(document, "▲ 3.2%", "▲ 3.3%"), "'▲ 3.3%'"),
+        (lambda document: set_text(document, "1,887", "1,888"), "1,888"),
+        (lambda document: set_text(document, "■ 1 项异常", "■ 0 项异常"), "0 项异常"),
+        (lambda document: set_text(document, "一、趋势", "一、趋势良好"), "'一、趋势良好' instead of '一、趋势'"),
+        (lambda document: document.add_paragraph("另有 7 件"), "texts instead of"),
+        (lambda document: document.tables[2]._tbl.remove(document.tables[2].rows[1]._tr), "texts instead of"),
+        (swap_rows, "'中国电信' instead of '中国移动'"),
+        (hide, "hides a text"),
+        (hide_by_style, "word/styles.xml hides a text"),
+        (add_picture, "which is not ours"),
+        (link, "points outside"),
+        (
+            lambda document: (
+                document.paragraphs[0].add_run().add_break(WD_BREAK.LINE) or document.paragraphs[0].add_run("内部")
+            ),
+            "内部",
+        ),
+        (lambda document: document.sections[0].footer.paragraphs[0].add_run("7"), "below each page stands"),
+    ],
+)
+def test_a_document_that_was_tampered_with_is_caught(folder: Path, change: Callable[[Any], None], said: str) -> None:
+    document = docx.Document(str(folder / "report.docx"))
+    change(document)
+    document.save(str(folder / "report.docx"))
+    with pytest.raises(VerificationFailed, match="report.docx") as caught:
+        verify(folder)
+    assert said in str(caught.value)
+
+
+def test_what_was_rendered_is_the_record_though_word_saved_it_again(folder: Path) -> None:
+    verify(folder)
+    docx.Document(str(folder / "report.docx")).save(str(folder / "report.docx"))
+    verify(folder)
+
+
+def test_a_macro_or_another_part_is_caught(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "report.docx", "a") as archive:
+        archive.writestr("word/vbaProject.bin", b"x")
+    with pytest.raises(VerificationFailed, match=r"word/vbaProject\.bin, which is not ours"):
+        verify(folder)
+
+
+def test_what_is_no_document_is_caught(folder: Path) -> None:
+    (folder / "report.docx").write_bytes(b"x")
+    with pytest.raises(VerificationFailed, match="no Word document"):
+        verify(folder)
+
+
+def test_a_document_that_is_wanted_and_missing_is_a_difference(folder: Path) -> None:
+    (folder / "report.docx").unlink()
+    with pytest.raises(VerificationFailed, match=r"report\.docx is not there"):
+        verify(folder)

@@ -1,0 +1,127 @@
+"""What inspections found, from one run to the next: with real kernels and a real ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from ntanalytics.reports.verification import verify
+from ntanalytics.runner import RunResult, finding_history
+
+#: An inspection that finds one matter in the state given for each day.
+INSPECTION = """
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.lifecycle_text import opening
+from ntanalytics.reports import board, sentences, show
+from ntanalytics.workspace import open_report
+from ntanalytics.report_content.finding_history import inspection_course
+state = {states}[period[-2:]]
+found = [Finding("sms.rate", "sms", "中国联通", "送达率", state, 0.71, "rate:1", "", "送达率 71.0%。")]
+course = inspection_course(open_report("probe", period), found)
+show(sentences(opening(found, course), "要点"), board(found, course=course))
+"""
+DAYS = {"16": "watch", "17": "bad", "18": "ok", "19": "ok"}
+
+
+@pytest.fixture
+def inspecting(desk: Any) -> Any:
+    """The site, whose report is an inspection."""
+    desk.settings.lake.mkdir()
+    desk.write(INSPECTION.format(states=DAYS))
+    return desk
+
+
+def _run(desk: Any, day: int) -> RunResult:
+    result: RunResult = desk.run(f"2026-11-{day}")
+    return result
+
+
+def _found(result: RunResult) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((result.directory / "findings.json").read_text(encoding="utf-8"))
+    return content
+
+
+def _changes(result: RunResult) -> list[str]:
+    """What the inspection made of each matter, open or closed."""
+    content = _found(result)
+    return [each["life"]["change"] for each in (*content["findings"], *content["closed"]) if each["life"]]
+
+
+def _noted(desk: Any) -> list[tuple[int, str, list[str]]]:
+    """The days that the ledger knows: the day, the run that holds, the states that it noted."""
+    until = desk.ledger.inspections.until("probe", dt.date(2026, 12, 31))
+    return [(each.day.day, each.run_id, [found.state for found in each.found]) for each in until]
+
+
+def _said(result: RunResult) -> str:
+    record = json.loads((result.directory / "report.ipynb").read_text(encoding="utf-8"))
+    block = record["cells"][-1]["outputs"][0]["data"]["application/vnd.ntanalytics.block+json"]
+    return str(block["items"][0]["text"])
+
+
+def _sql(desk: Any, statement: str) -> None:
+    engine = sa.create_engine(desk.settings.ledger, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(sa.text(statement))
+
+
+def test_a_matter_is_followed_over_days_of_which_one_was_never_inspected(inspecting: Any) -> None:
+    first, third, fourth = _run(inspecting, 16), _run(inspecting, 17), _run(inspecting, 19)
+    assert [_changes(each) for each in (first, third, fourth)] == [["new"], ["worse"], ["closed"]]
+    assert _said(first) == "此前没有巡检记录，各项不区分新增与持续。"
+    assert _said(third) == "较上次巡检（11月16日）：新增 0 项，持续 1 项（加重 1 项），已消除 0 项。"
+    assert _said(fourth) == "较上次巡检（11月17日）：新增 0 项，持续 0 项，已消除 1 项。"
+    assert _noted(inspecting) == [(16, first.run_id, ["watch"]), (17, third.run_id, ["bad"]), (19, fourth.run_id, [])]
+    manifest = json.loads((third.directory / "manifest.json").read_text(encoding="utf-8"))
+    assert "findings.json" in manifest["artefacts"]
+    assert _found(third)["run"] == third.run_id == manifest["run_id"]
+    verify(third.directory)
+
+
+def test_a_day_that_is_run_again_and_one_out_of_order_do_not_count_twice(inspecting: Any) -> None:
+    _run(inspecting, 17)
+    earlier = _run(inspecting, 16)  # made later, and knows nothing of what came after it
+    assert (_changes(earlier), _said(earlier)) == (["new"], "此前没有巡检记录，各项不区分新增与持续。")
+    inspecting.write(INSPECTION.format(states={**DAYS, "17": "ok"}))
+    corrected = _run(inspecting, 17)
+    assert (corrected.version, _changes(corrected)) == (2, ["closed"])
+    assert _noted(inspecting) == [(16, earlier.run_id, ["watch"]), (17, corrected.run_id, [])]
+
+
+def test_a_report_stands_whose_findings_cannot_be_noted_and_the_next_run_notes_them(inspecting: Any) -> None:
+    _run(inspecting, 16)
+    _sql(inspecting, "CREATE TRIGGER full BEFORE INSERT ON findings BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+    unnoted = _run(inspecting, 17)
+    assert "disk is full" in unnoted.left_out[finding_history.UNNOTED]
+    assert (unnoted.directory / "report.html").is_file()
+    assert [run.status for run in inspecting.ledger.runs.history()] == ["published", "published"]
+    assert [day for day, _, _ in _noted(inspecting)] == [16]
+    _sql(inspecting, "DROP TRIGGER full")
+    last = _run(inspecting, 18)
+    assert finding_history.UNNOTED not in last.left_out
+    assert (_changes(last), _noted(inspecting)[1]) == (["closed"], (17, unnoted.run_id, ["bad"]))
+
+
+def test_a_ledger_that_was_lost_is_filled_again_from_what_was_published(inspecting: Any) -> None:
+    before = [_run(inspecting, day) for day in (16, 17)]
+    Path(inspecting.home / "ledger.sqlite").unlink()
+    # a record that was tampered with is passed over, and it is said
+    damaged = before[0].directory / "report.ipynb"
+    damaged.write_text("{}", encoding="utf-8")
+    last = _run(inspecting, 18)
+    assert "this is no notebook" in last.left_out["the findings of probe 2026-11-16 in the ledger"]
+    assert [(day, run_id) for day, run_id, _ in _noted(inspecting)] == [(17, before[1].run_id), (18, last.run_id)]
+    assert _said(last) == "较上次巡检（11月17日）：新增 0 项，持续 0 项，已消除 1 项。"
+
+
+def test_a_report_of_a_week_is_no_inspection(desk: Any) -> None:
+    desk.write("from ntanalytics.reports import board\nboard([])")
+    result = desk.run("2026-W47")
+    assert _found(result)["findings"] == []
+    assert _noted(desk) == []
