@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import subprocess
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.rules import package, ratchet
+
+ROOT = package.ROOT
 
 
 @pytest.fixture(scope="session")
@@ -19,17 +22,18 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def modules() -> dict[str, Path]:
     """Every module of the package by its dotted name."""
-    found = {}
-    for path in sorted((ROOT / "ntanalytics").rglob("*.py")):
-        parts = path.relative_to(ROOT).with_suffix("").parts
-        found[".".join(part for part in parts if part != "__init__")] = path
-    assert found, "no module found: the rules would pass without looking at anything"
-    return found
+    return package.modules()
 
 
 @pytest.fixture(scope="session")
-def trees(modules: dict[str, Path]) -> dict[str, ast.Module]:
-    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in modules.items()}
+def trees() -> dict[str, ast.Module]:
+    return package.trees()
+
+
+@pytest.fixture
+def hold(request: pytest.FixtureRequest) -> Callable[[str, Mapping[str, Sequence[object]], str], None]:
+    """Hold offences to a list at the top of the test's own file: see ratchet.py."""
+    return lambda constant, offences, reason: ratchet.hold(constant, request.path, offences, reason)
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-import tomllib
 import warnings
 from pathlib import Path
 
 import pytest
+
+from tests.rules.package import layers
 
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "tools", "lib", "shared"}
 WALL = 450
@@ -19,10 +20,8 @@ def test_no_module_is_named_for_nothing(modules: dict[str, Path]) -> None:
     assert not found, f"{found}: a module is named after its one subject; such a name collects everything"
 
 
-def test_every_module_belongs_to_a_declared_layer(root: Path, modules: dict[str, Path]) -> None:
-    config = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    layers = next(one for one in config["tool"]["importlinter"]["contracts"] if one["type"] == "layers")["layers"]
-    rooms = {room.strip(" ()") for layer in layers for room in layer.replace(":", "|").split("|")}
+def test_every_module_belongs_to_a_declared_layer(modules: dict[str, Path]) -> None:
+    rooms = set(layers())
     found = {name.split(".")[1] for name in modules if "." in name}
     assert found <= rooms, f"{sorted(found - rooms)}: name the layer in pyproject.toml, so that its imports are checked"
     assert rooms <= found, f"{sorted(rooms - found)}: pyproject.toml names layers that are not there"

@@ -1,0 +1,80 @@
+"""No circle of imports within a room, and no name of a higher room in a string."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+
+from tests.rules.measure import by_module, circles
+from tests.rules.package import NAME, Place, Trees, layers, nodes, room_of
+
+#: Today's circles; each must go.
+STILL_CIRCLES: frozenset[str] = frozenset(
+    {
+        "scheduling: delivering health noticing running sending",
+        "workspace: kept looks.adoption_kept",
+    }
+)
+
+#: Modules with a string that names a module of a higher room, and how many.
+STILL_STRINGS: dict[str, int] = {
+    "kernels.warm": 6,
+}
+
+_MODULE_NAME = re.compile(rf"(?<![\w.]){NAME}\.(\w+)")
+
+
+def test_no_modules_of_a_room_import_one_another_in_a_circle(trees: Trees, hold: Callable[..., None]) -> None:
+    hold(
+        "STILL_CIRCLES",
+        {named(circle): [", ".join(circle)] for circle in circles(trees)},
+        "Modules in a circle can be read, tested and changed only together; an import inside a function hides the "
+        "circle and does not break it. Move what both need into a module below them, or hand it over as an argument.",
+    )
+
+
+def test_no_string_names_a_module_of_a_higher_room(trees: Trees, hold: Callable[..., None]) -> None:
+    hold(
+        "STILL_STRINGS",
+        by_module(higher_names(trees)),
+        "A name in a string is an import that import-linter cannot see. Have the higher room hand over the name, "
+        "or register itself.",
+    )
+
+
+def test_a_circle_is_seen_through_functions_and_type_checking() -> None:
+    package = {
+        f"{NAME}.lake": ast.parse(f"from {NAME}.lake.reader import read"),
+        f"{NAME}.lake.reader": ast.parse(f"def read():\n    from {NAME}.lake import sql"),
+        f"{NAME}.lake.sql": ast.parse(f"if TYPE_CHECKING:\n    import {NAME}.lake.reader"),
+        f"{NAME}.lake.parts": ast.parse(f"from {NAME}.lake import reader, sql"),
+    }
+    assert circles(package) == [[f"{NAME}.lake.reader", f"{NAME}.lake.sql"]]
+
+
+def test_a_string_that_names_a_higher_room_is_seen() -> None:
+    tree = ast.parse(f'"""See {NAME}.cli."""\nWARM = "{NAME}.reports.chart", "{NAME}.errors", "{NAME}.yml"')
+    assert [place.name for place in higher_names({f"{NAME}.kernels.warm": tree})] == [f"{NAME}.reports.chart"]
+
+
+def named(circle: list[str]) -> str:
+    """Return a short name of a circle: its room, and its modules within it."""
+    room = room_of(circle[0])
+    parts = (module.removeprefix(f"{NAME}.{room}").removeprefix(".") or "__init__" for module in circle)
+    return f"{room}: {' '.join(parts)}"
+
+
+def higher_names(trees: Trees) -> list[Place]:
+    """Return the strings, docstrings left out, that name a module of a room above the module's own, or beside it."""
+    ranks = layers()
+    places = []
+    for module, tree in trees.items():
+        room = room_of(module)
+        documentation = {id(node.value) for node in nodes(tree) if isinstance(node, ast.Expr)}
+        for node in nodes(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
+                rooms = {named for named in _MODULE_NAME.findall(node.value) if named in ranks and named != room}
+                if any(ranks[named] <= ranks.get(room, -1) for named in rooms):
+                    places.append(Place(module, node.lineno, node.value))
+    return places

@@ -1,0 +1,307 @@
+"""Functions are short and take few arguments, records are filled by name, and the formatter formats."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.rules import measure
+from tests.rules.measure import by_name, by_room
+from tests.rules.package import NAME, Place, Trees, classes, nodes
+
+MOST_FORMAT_SKIPS = 40
+MOST_POSITIONAL_FIELDS = 5
+
+#: ``fmt: skip`` that does not end an assignment at the top of a module, by room.
+STILL_SKIPPED: dict[str, int] = {
+    "catalog": 1,
+    "cli": 6,
+    "connect": 5,
+    "delivery": 1,
+    "demo": 5,
+    "evaluation": 6,
+    "explore": 11,
+    "extraction": 3,
+    "findings": 44,
+    "kernels": 1,
+    "lake": 4,
+    "ledger": 12,
+    "metrics": 6,
+    "reports": 2,
+    "runner": 4,
+    "scaffold": 2,
+    "scheduling": 12,
+    "settings": 1,
+    "terminal": 1,
+    "workspace": 59,
+}
+
+#: ``fmt: skip`` in all, as long as there are more than 40.
+STILL_SKIPPED_IN_ALL: dict[str, int] = {
+    "package": 354,
+}
+
+#: Functions of more than 7 parameters.
+STILL_WIDE: frozenset[str] = frozenset(
+    {
+        "connect.connecting.connect",
+        "connect.loglines._place",
+        "delivery.index.page_text",
+        "demo.ca._insert",
+        "demo.docexchange._write_deliveries",
+        "demo.drawn_bound._made",
+        "demo.estate.write_estate",
+        "demo.planning._incident",
+        "extraction.filling.fill",
+        "findings.shares._finding",
+        "findings.spells._told",
+        "findings.spells.spells",
+        "reports.chart.chart",
+        "reports.table.table",
+        "runner.each_unit.run_each_unit",
+        "runner.engine.execute",
+        "runner.publishing.manifest",
+        "runner.run.run_report",
+        "scheduling.backfill._fill",
+        "scheduling.backfill.backfill",
+        "scheduling.backfill.plan",
+        "scheduling.delivering._of_unit",
+    }
+)
+
+#: Dataclasses of more than 5 fields that take them by position.
+STILL_POSITIONAL: frozenset[str] = frozenset(
+    {
+        "catalog.product.Mapping",
+        "catalog.product.Product",
+        "connect.checking.DatasetState",
+        "connect.connecting.Connected",
+        "connect.places.Field",
+        "connect.places.Place",
+        "contract.dataset.Column",
+        "contract.dataset.Dataset",
+        "delivery.issued.Issued",
+        "delivery.message.Message",
+        "delivery.missing.Missing",
+        "demo.ca_certificates.Certificates",
+        "demo.city.City",
+        "demo.city.People",
+        "demo.docexchange_deliveries.Deliveries",
+        "demo.docexchange_documents.Documents",
+        "demo.docexchange_documents.Offices",
+        "demo.drawn_kinds.Choice",
+        "demo.estate.Estate",
+        "demo.identity_logins.Logins",
+        "demo.im_talks.Talks",
+        "demo.incidents.Incident",
+        "demo.oa_members.Members",
+        "demo.oa_schema.Flow",
+        "demo.problems._Problem",
+        "demo.site._Source",
+        "demo.sms_messages.Messages",
+        "demo.sms_outcomes.Outcomes",
+        "demo.units.Application",
+        "demo.web_services.Route",
+        "demo.web_services.Service",
+        "evaluation.expected.Expected",
+        "evaluation.judging.Found",
+        "evaluation.scoring.Score",
+        "extraction.conformance.Conformance",
+        "findings.finding.Finding",
+        "findings.life.Course",
+        "findings.life.Life",
+        "findings.life.Seen",
+        "findings.recommendations.Cause",
+        "findings.recommendations.Recommendation",
+        "findings.recommendations_past.Followed",
+        "findings.rules.rule.Rule",
+        "findings.stories_links.Link",
+        "findings.unusual_hours.Spell",
+        "findings.usual.Usual",
+        "lake.upkeep.Upkeep",
+        "ledger.audit.Event",
+        "ledger.corrections.Correction",
+        "ledger.coverage.Covered",
+        "ledger.coverage.Taken",
+        "ledger.deliveries.Delivery",
+        "ledger.deliveries.Parcel",
+        "ledger.history.Entry",
+        "ledger.inspections.Found",
+        "ledger.inspections.Inspection",
+        "ledger.notices.Notice",
+        "ledger.runs.Run",
+        "ledger.turns.Turned",
+        "metrics.measure.Measure",
+        "reports.chart.Chart",
+        "reports.exporters.sheets.Sheet",
+        "reports.head.AsOf",
+        "reports.head.Head",
+        "reports.kpis.Kpi",
+        "reports.record.Recorded",
+        "reports.table.Table",
+        "runner.notebooks.Report",
+        "runner.retention.Item",
+        "runner.run.RunResult",
+        "scheduling.health.Health",
+        "scheduling.health.JobHealth",
+        "scheduling.taking.Done",
+        "scheduling.taking.Means",
+        "scheduling.unattended.Place",
+        "workspace.looks.adoption_figures.Adoption",
+        "workspace.looks.inspection.Inspection",
+        "workspace.looks.look.Look",
+        "workspace.looks.recommendations.Advice",
+    }
+)
+
+#: ``dict[str, Any]`` by room.
+UNTYPED_DICTS: dict[str, int] = {
+    "connect": 4,
+    "demo": 11,
+    "explore": 1,
+    "extraction": 1,
+    "findings": 21,
+    "kernels": 5,
+    "lake": 10,
+    "ledger": 2,
+    "reports": 51,
+    "runner": 6,
+    "scaffold": 4,
+    "scheduling": 2,
+    "sources": 9,
+    "workspace": 31,
+}
+
+#: Functions of more than 40 lines by room; docstrings are free.
+LONG_FUNCTIONS: dict[str, int] = {
+    "cli": 4,
+    "connect": 1,
+    "delivery": 2,
+    "demo": 11,
+    "extraction": 3,
+    "findings": 2,
+    "kernels": 1,
+    "reports": 4,
+    "runner": 4,
+    "scheduling": 1,
+    "workspace": 5,
+}
+
+
+def test_the_formatter_is_stopped_for_tables_of_data_alone(
+    trees: Trees, modules: dict[str, Path], hold: Callable[..., None]
+) -> None:
+    every, misplaced = measure.format_skips(trees, measure.texts(modules))
+    hold(
+        "STILL_SKIPPED",
+        by_room(misplaced),
+        "`fmt: skip` is for a table at the top of a module. Elsewhere let ruff format, and shorten what becomes long.",
+    )
+    hold(
+        "STILL_SKIPPED_IN_ALL",
+        {"package": every} if len(every) > MOST_FORMAT_SKIPS else {},
+        f"At most {MOST_FORMAT_SKIPS} tables are worth a layout of their own. Remove `fmt: skip` and let ruff format.",
+    )
+
+
+def test_no_function_takes_many_parameters(trees: Trees, hold: Callable[..., None]) -> None:
+    hold(
+        "STILL_WIDE",
+        by_name(measure.wide_functions(trees)),
+        f"More than {measure.MOST_PARAMETERS} parameters are something that has no name yet. Give it one: hand over a "
+        "dataclass, or split the function.",
+    )
+
+
+def test_large_dataclasses_are_filled_by_name(trees: Trees, hold: Callable[..., None]) -> None:
+    hold(
+        "STILL_POSITIONAL",
+        by_name(positional_dataclasses(trees)),
+        f"Of more than {MOST_POSITIONAL_FIELDS} values by position two are swapped and nobody sees it. "
+        "Write @dataclass(kw_only=True).",
+    )
+
+
+def test_untyped_dicts_only_become_fewer(trees: Trees, hold: Callable[..., None]) -> None:
+    hold(
+        "UNTYPED_DICTS",
+        by_room(untyped_dicts(trees)),
+        "`dict[str, Any]` tells neither a reader nor mypy what is in it. Declare a dataclass or a TypedDict.",
+    )
+
+
+def test_long_functions_only_become_fewer(trees: Trees, hold: Callable[..., None]) -> None:
+    hold(
+        "LONG_FUNCTIONS",
+        by_room(measure.long_functions(trees)),
+        f"A function of more than {measure.LONGEST_FUNCTION} lines does several things. Split it by them.",
+    )
+
+
+def test_a_misplaced_format_skip_is_seen() -> None:
+    text = 'A = {\n    "a": 1,\n}  # fmt: skip\ndef f():\n    b = (1,\n        2)  # fmt: skip\n'
+    every, misplaced = measure.format_skips({f"{NAME}.lake": ast.parse(text)}, {f"{NAME}.lake": text})
+    assert ([place.line for place in every], [place.line for place in misplaced]) == ([3, 6], [6])
+
+
+def test_parameters_are_counted_whatever_their_kind() -> None:
+    text = """
+class A:
+    def seven(self, a, b, /, c, d, *, e, f, g): ...
+    def eight(self, a, *b, c, d, e, f, g, **h): ...
+@app.command()
+def command(a, b, c, d, e, f, g, h): ...
+"""
+    assert [place.name for place in measure.wide_functions({f"{NAME}.lake": ast.parse(text)})] == ["A.eight"]
+
+
+def test_a_docstring_does_not_make_a_function_long() -> None:
+    body = "\n".join(["    pass"] * 39)
+    text = f'def short():\n    """Return.\n\n\n    """\n{body}\ndef long():\n    pass\n{body}'
+    assert [place.name for place in measure.long_functions({f"{NAME}.lake": ast.parse(text)})] == ["long"]
+
+
+def test_dataclasses_by_position_and_untyped_dicts_are_seen() -> None:
+    fields = "\n".join(f"    {name}: dict[str, Any]" for name in "abcdef")
+    text = f"@dataclass\nclass A:\n{fields}\n@dataclass(frozen=True, kw_only=True)\nclass B:\n{fields}"
+    assert [place.name for place in positional_dataclasses({f"{NAME}.lake": ast.parse(text)})] == ["A"]
+    assert len(untyped_dicts({f"{NAME}.lake": ast.parse(text)})) == 12
+
+
+def positional_dataclasses(trees: Trees) -> list[Place]:
+    """Return the dataclasses of more than 5 fields that are not keyword-only."""
+    return [
+        Place(module, node.lineno, name)
+        for module, tree in trees.items()
+        for name, node in classes(tree)
+        if _is_positional(node) and len(_fields(node)) > MOST_POSITIONAL_FIELDS
+    ]
+
+
+def untyped_dicts(trees: Trees) -> list[Place]:
+    """Return the annotations ``dict[str, Any]``."""
+    return [
+        Place(module, node.lineno)
+        for module, tree in trees.items()
+        for node in nodes(tree)
+        if isinstance(node, ast.Subscript) and ast.unparse(node) == "dict[str, Any]"
+    ]
+
+
+def _is_positional(node: ast.ClassDef) -> bool:
+    """Return whether a class is a dataclass, and not a keyword-only one."""
+    for decorator in node.decorator_list:
+        call = decorator if isinstance(decorator, ast.Call) else None
+        if ast.unparse(call.func if call else decorator).rpartition(".")[2] == "dataclass":
+            keywords = call.keywords if call else []
+            return not any(keyword.arg == "kw_only" and ast.unparse(keyword.value) == "True" for keyword in keywords)
+    return False
+
+
+def _fields(node: ast.ClassDef) -> list[ast.AnnAssign]:
+    return [
+        field
+        for field in node.body
+        if isinstance(field, ast.AnnAssign) and "ClassVar" not in ast.unparse(field.annotation)
+    ]
