@@ -73,9 +73,10 @@ fix: setup docs ## format, mend what ruff can, strip notebooks, write the genera
 	$(BIN)/ruff format .
 	$(if $(REPORT_NOTEBOOKS),$(BIN)/nbstripout $(REPORT_NOTEBOOKS))
 
-docs: setup ## write docs/datasets.md from the contract, docs/rules.md from the rules, scheduled/ from jobs.yml
+docs: setup ## write docs/datasets.md, docs/rules.md and docs/architecture.svg from the code, scheduled/ from jobs.yml
 	$(BIN)/python -c 'from ntanalytics.contract.documents import page; print(page(), end="")' > docs/datasets.md
 	$(BIN)/python -c 'from ntanalytics.evaluation.rulebook import page; print(page(), end="")' > docs/rules.md
+	$(BIN)/python docs/draw_architecture.py > docs/architecture.svg
 	$(BIN)/python -c 'from ntanalytics.scheduling.deployment_files import write_examples; write_examples()'
 
 evaluation: setup ## measure how right the findings are, into docs/evaluation.md (about half an hour)
