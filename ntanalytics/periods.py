@@ -1,4 +1,4 @@
-"""Days, ISO weeks and months, hours of the day, and the working-day calendar (domain.md, "Time").
+"""Days, ISO weeks and months, hours of the day, and the working-day calendar (docs/domain.md, Time).
 
 A period is made of whole local days; its window in UTC is half-open.
 """

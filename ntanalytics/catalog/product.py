@@ -10,7 +10,7 @@ from types import MappingProxyType
 from ntanalytics.contract import Dataset
 from ntanalytics.errors import UnknownName
 
-#: How a source can write a time (real-products.md, "Timestamp map"); ``text:`` takes a strptime format.
+#: How a source can write a time (CONTRIBUTING.md, "Add a product"); ``text:`` takes a strptime format.
 TIME_FORMS = ("naive", "aware", "utc", "epoch_s", "epoch_ms", "date")
 
 

@@ -25,7 +25,7 @@ STEERING = ("rejected_because", "rejected_at", "source_rows")
 
 
 class Kind(StrEnum):
-    """How a dataset's rows live (design.md, "The contract")."""
+    """How a dataset's rows live (docs/architecture.md, "The contract")."""
 
     EVENT = "event"  #: immutable once settled; ``settles_after`` trailing days are taken again
     STATE = "state"  #: a full snapshot, one partition a day
@@ -59,7 +59,7 @@ _ARROW: dict[Type, pa.DataType] = {
 
 
 class Privacy(StrEnum):
-    """What a column may tell about a person (domain.md, "Privacy and safety")."""
+    """What a column may tell about a person (docs/domain.md, Privacy and safety)."""
 
     OPEN = "open"  #: tells nothing about a person
     PSEUDONYM = "pseudonym"  #: a keyed hash or an account number; never shown in a report

@@ -102,7 +102,7 @@ INCIDENTS = Dataset(
     name="desk.incidents",
     label="事件",
     kind=Kind.CASE,
-    meaning="One incident: what failed, why, and when it was restored (domain.md, Desk: recovery clock).",
+    meaning="One incident: what failed, why, and when it was restored (docs/domain.md, Desk: recovery clock).",
     columns=(
         Column("incident_no", Type.TEXT, "事件编号", "The incident's number."),
         Column("began_at", Type.TIMESTAMP, "发生时间", "When it began."),
@@ -184,7 +184,7 @@ ROSTER = Dataset(
     name="desk.roster",
     label="团队名册",
     kind=Kind.EVENT,
-    meaning="One member of the contractor's team in one month (domain.md, O1).",
+    meaning="One member of the contractor's team in one month (docs/domain.md, O1).",
     columns=(
         Column("month_on", Type.DATE, "月份", "The first day of the month."),
         Column("person", Type.TEXT, "人员", "The member's name.", privacy=Privacy.ROSTER),
@@ -205,7 +205,7 @@ SIGNOFFS = Dataset(
     name="desk.signoffs",
     label="用户确认",
     kind=Kind.EVENT,
-    meaning="One report that the buyer confirmed (domain.md, O12).",
+    meaning="One report that the buyer confirmed (docs/domain.md, O12).",
     columns=(
         Column("signed_on", Type.DATE, "确认日期", "The day."),
         Column("report", Type.TEXT, "报告", "Which report."),
@@ -223,7 +223,7 @@ RECOMMENDATIONS = Dataset(
     name="desk.recommendations",
     label="优化建议",
     kind=Kind.CASE,
-    meaning="What became of one recommendation that was issued (domain.md, O16).",
+    meaning="What became of one recommendation that was issued (docs/domain.md, O16).",
     columns=(
         Column("recommendation_no", Type.TEXT, "建议编号", "The number that the report gave it, as capacity-2026-10."),
         Column("noted_at", Type.TIMESTAMP, "登记时间", "When the decision was noted."),

@@ -1,4 +1,4 @@
-"""Enumerations that several datasets share, each with its Chinese words (domain.md, "The platform")."""
+"""Enumerations that several datasets share, each with its Chinese words (docs/domain.md, The platform)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ TERMINALS = MappingProxyType({"pc": "电脑端", "mobile": "移动端"})
 #: What the terminal is built on: Windows, Android, iOS; or a domestic processor and system.
 PLATFORMS = MappingProxyType({"traditional": "传统终端", "xinchuang": "信创终端"})
 
-#: The four editions of the OA (domain.md).
+#: The four editions of the OA (docs/domain.md, The platform).
 EDITIONS = MappingProxyType({"party": "市委版", "government": "政府版", "general": "通用版", "wecom": "企业微信版"})
 
-#: The fifteen modules of the OA (domain.md), and what a site has not yet mapped onto one of them.
+#: The fifteen modules of the OA (docs/domain.md, The platform), and what a site has not yet mapped onto one of them.
 MODULES = MappingProxyType({
     "documents": "公文管理", "guests": "客情中心", "countersign": "发文会签", "committee_papers": "市委来文",
     "bulletins": "政务简报", "notices": "通知公告", "calendar": "日程安排", "mail": "内部邮件", "files": "文件共享",

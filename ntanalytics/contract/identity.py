@@ -7,7 +7,7 @@ from types import MappingProxyType
 from ntanalytics.contract.dataset import Column, Dataset, Kind, Privacy, Type
 from ntanalytics.contract.enumerations import OUTCOMES, TERMINALS
 
-#: How a person proves who he is (domain.md, "Identity and SSO").
+#: How a person proves who he is (docs/domain.md, Identity and SSO).
 METHODS = MappingProxyType({
     "password": "口令", "ca": "CA证书", "sms_code": "短信验证码", "scan": "扫码", "second_factor": "双因子",
     "federated": "联合登录", "other": "其他",

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from ntanalytics.contract.dataset import Column, Dataset, Kind, Type
 
-#: Carrier ids of domain.md ("The platform").
+#: Carrier ids of docs/domain.md, "The platform".
 CARRIERS = MappingProxyType({"telecom": "中国电信", "mobile": "中国移动", "unicom": "中国联通"})
 
 MESSAGES = Dataset(

@@ -62,7 +62,7 @@ class Messages:
         return volume.hourly(self._chosen(self._messages.table), self._messages.as_of, self._report.zone_offset_h)
 
     def failures(self) -> ir.Table:
-        """Failed messages by the carrier's code and its class (:func:`ntanalytics.metrics.sms.volume.failure_codes`)."""
+        """Failed messages by the carrier's code and its class (``metrics.sms.volume.failure_codes``)."""
         return volume.failure_codes(self._chosen(self._messages.table))
 
     def names(self, column: str) -> list[str]:

@@ -25,7 +25,7 @@ class Finding:
 
     Args:
         code: identifies the rule (``sms.delivery_rate``).
-        subsystem: the subsystem's id (domain.md, "The platform").
+        subsystem: the subsystem's id (docs/domain.md, The platform).
         subject: what was checked, in Chinese (``中国联通``, a service's name).
         check: what was measured, in Chinese (``送达率``).
         state: ``ok``, ``watch``, ``bad`` or ``unknown``.

@@ -20,7 +20,7 @@ def compare(
     is_complete: bool = True,
     was_complete: bool = True,
 ) -> ir.Table:
-    """Figures with their change against the period before (domain.md, General: *Change*).
+    """Figures with their change against the period before (docs/domain.md, General: change).
 
     A change is null where either figure is null, and everywhere when either period has a hole. Over a hole, an
     additive figure is a lower bound, and any other is null. A group
@@ -88,7 +88,7 @@ def _derived(measure: Measure) -> list[Measure]:
         measure.unit,
         measure.format,
         "",
-        f"{name} of the period before, null when that has a hole (domain.md, General).",
+        f"{name} of the period before, null when that has a hole (docs/domain.md, General: change).",
     )
     digits = measure.format.partition(":")[2]
     change = Measure(
@@ -97,7 +97,7 @@ def _derived(measure: Measure) -> list[Measure]:
         measure.unit,
         f"points:{digits}" if measure.is_rate else measure.format,
         measure.good,
-        f"{name} − {name}_before; null where either is null or has a hole (domain.md, General).",
+        f"{name} − {name}_before; null where either is null or has a hole (docs/domain.md, General: change).",
     )
     if measure.is_rate:
         return [before, change]
@@ -107,6 +107,6 @@ def _derived(measure: Measure) -> list[Measure]:
         "",
         "rate:1",
         measure.good,
-        f"({name} − {name}_before) / {name}_before; null where that is null or 0 (domain.md, General).",
+        f"({name} − {name}_before) / {name}_before; null where that is null or 0 (docs/domain.md, General: change).",
     )
     return [before, change, rate]

@@ -7,7 +7,7 @@ from ntanalytics.metrics.measure import Measure, catalogue
 TAKEN = (
     Measure(
         "missing_days", "缺失天数", "天", good="down", is_additive=True,
-        definition="Days of the period that were not taken whole from a source (domain.md, The reports).",
+        definition="Days of the period that were not taken whole from a source (docs/domain.md, Rows: missing days).",
     ),
     Measure(
         "rejected_share", "剔除率", format="rate:2", good="down",

@@ -16,7 +16,7 @@ from ntanalytics.metrics.measure import Measure, catalogue
 #: Words of the columns of ``days``.
 MEASURES = catalogue(
     (
-        Measure("day", "日期", format="date", definition="The local day, midnight to midnight (domain.md, Time)."),
+        Measure("day", "日期", format="date", definition="The local day, midnight to midnight (docs/domain.md, Time)."),
         Measure(
             "is_covered",
             "数据完整",
@@ -27,7 +27,7 @@ MEASURES = catalogue(
             "is_working_day",
             "工作日",
             format="text",
-            definition="Whether it is a working day of the State Council's calendar (domain.md, Time).",
+            definition="Whether it is a working day of the State Council's calendar (docs/domain.md, Time).",
         ),
         Measure("label", "日历", format="text", definition="What the calendar says of the day (节假日 …)."),
     )
@@ -40,7 +40,7 @@ def over_days(
     """Figures by day, one row for each day of ``days`` and each group that occurs.
 
     On a covered day that has no row, an additive measure is 0 and the others are null. On a day
-    that is not covered, every measure is null, whatever rows there are (domain.md, "The figures").
+    that is not covered, every measure is null, whatever rows there are (docs/domain.md, The figures).
 
     Args:
         figures: one row a day and group: ``day``, the columns of ``by``, and measures. Not ordered: Ibis makes a

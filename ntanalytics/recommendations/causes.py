@@ -36,7 +36,8 @@ CAUSES = (
     Cause(
         "clocks", ("desk.clocks_broken", "desk.clock_running"), "running", "有崩溃事件未在四小时内恢复",
         "违反服务承诺，影响验收",
-        "完善应急预案与厂商值守，按季度演练", "week", _VENDOR, 4, "The contract promises four hours (domain.md, O15).",
+        "完善应急预案与厂商值守，按季度演练", "week", _VENDOR, 4, "The contract promises four hours "
+        "(docs/domain.md, O15).",
     ),
     Cause(
         "carriers",

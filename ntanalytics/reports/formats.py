@@ -36,7 +36,7 @@ from ntanalytics.metrics.number_format import MISSING, figure
 #: What a value may be in the record, after reading it from JSON or before writing it.
 Value = str | int | float | bool | date | datetime | None
 
-#: The zone in which an instant is shown when nothing else is said (domain.md, "Time").
+#: The zone in which an instant is shown when nothing else is said (docs/domain.md, Time).
 LOCAL = ZoneInfo("Asia/Shanghai")
 
 #: kind → Excel number format; ``{0}`` stands for the digits after the point.

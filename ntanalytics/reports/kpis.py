@@ -95,7 +95,7 @@ def kpi(
         value: the period's figure.
         before: the figure of the period before.
         complete: whether the period has no hole. A count over a hole is a lower bound (``≥ 12,345``); any other
-            figure over a hole is not shown at all (domain.md, "The figures").
+            figure over a hole is not shown at all (docs/domain.md, The figures).
         was_complete: whether the period before has none; the change is suppressed unless both have none.
         spark: the last days or weeks, oldest first, with None for a gap.
         label: heads the card instead of the measure's own label (``联通送达率``).

@@ -11,62 +11,50 @@ from tests.rules.package import NAME, Place, Trees, nodes
 
 #: Modules that make a finding with a code written as a string, and how many.
 STILL_CODES: dict[str, int] = {
-    "findings.inspection": 2,
-    "findings.recommendations_rules": 4,
+    "recommendations.quarter_checks": 4,
+    "subsystems.sms.carrier_checks": 2,
 }
 
 #: Rooms that look a rule up by a code written as a string, and how often; a check is handed its rule.
 STILL_LOOKED_UP: dict[str, int] = {
-    "findings": 20,
-    "workspace": 119,
+    "report_content": 5,
+    "subsystems": 130,
 }
 
 #: Modules that set limits outside the rules, and how many.
 STILL_THRESHOLDS: dict[str, int] = {
-    "findings.adoption_rules": 3,
-    "findings.recommendations_rules": 4,
-    "findings.rules.ca": 9,
-    "findings.rules.data": 5,
-    "findings.rules.desk": 16,
-    "findings.rules.docexchange": 12,
-    "findings.rules.identity": 12,
-    "findings.rules.im": 7,
-    "findings.rules.infra": 33,
-    "findings.rules.oa": 13,
-    "findings.rules.seal": 7,
-    "findings.rules.sms": 11,
-    "findings.rules.sso": 7,
-    "workspace.rules": 1,
+    "recommendations.quarter_checks": 4,
+    "subsystems.oa.adoption_checks": 3,
 }
 
 #: Modules that read the sentences of a finding, and how often.
 STILL_READ: dict[str, int] = {
-    "findings.inspection_hosts": 1,
-    "findings.life": 2,
-    "findings.planned": 1,
-    "findings.recommendations_past": 1,
+    "checks.baseline": 1,
+    "findings.correlation": 3,
+    "findings.lifecycle": 2,
+    "findings.maintenance_windows": 1,
     "findings.sentences": 1,
-    "findings.stories": 3,
-    "workspace.inspecting.alike": 1,
-    "workspace.looks.papers": 1,
-    "workspace.looks.recommendations_past": 1,
-    "workspace.looks.service": 1,
+    "recommendations.follow_up": 1,
+    "report_content.recommendations_history": 1,
+    "subsystems.infra.host_checks": 1,
+    "subsystems.infra.section": 1,
+    "subsystems.seal.section": 1,
 }
 
 #: Modules that cut the full stop off a sentence, and how often.
 STILL_STOPS: dict[str, int] = {
-    "demo.drawn_words": 1,
-    "findings.completeness": 1,
-    "findings.inspection_hosts": 2,
-    "findings.planned": 1,
-    "findings.recommendations_past": 1,
+    "demo.incidents.random.text": 1,
+    "findings.correlation": 2,
+    "findings.maintenance_windows": 1,
     "findings.sentences": 1,
-    "findings.sms_period": 1,
-    "findings.stories": 2,
-    "reports.wording": 2,
-    "workspace.looks.papers": 1,
-    "workspace.looks.recommendations_past": 1,
-    "workspace.looks.service": 1,
+    "recommendations.follow_up": 1,
+    "report_content.recommendations_history": 1,
+    "reports.labels": 2,
+    "subsystems.data.completeness": 1,
+    "subsystems.infra.host_checks": 2,
+    "subsystems.infra.section": 1,
+    "subsystems.seal.section": 1,
+    "subsystems.sms.bill_checks": 1,
 }
 
 #: Attributes of a finding that hold words for people.

@@ -44,7 +44,7 @@ def _names() -> tuple[str, ...]:
 #: Every unit of the demo city.
 UNITS: tuple[str, ...] = _names()
 
-#: Those that use the OA, by edition; the others only exchange documents (domain.md, "The platform").
+#: Those that use the OA, by edition; the others only exchange documents (docs/domain.md, The platform).
 _PARTY = """
 市委办公室 市纪委监委 市委组织部 市委宣传部 市委统战部 市委社会工作部 市委政法委 市委编办 市委巡察办 市委党校 市档案馆
 """

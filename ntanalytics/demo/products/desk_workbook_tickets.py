@@ -50,7 +50,8 @@ _NOTICED = (
     "carrier_outage", "report_backlog", "error_burst", "slow_responses", "service_down", "login_outage", "edition_down",
     "messages_stopped", "method_failing", "certificates_refused", "signing_failures", "calls_failing",
 )  # fmt: skip
-#: The steps by which a unit comes to the exchange of documents: account, permission, seal, training (domain.md, O6).
+#: The steps by which a unit comes to the exchange of documents: account, permission, seal, training
+#: (docs/domain.md, O6).
 _STEPS = (
     ("account", "identity", 0, 3),
     ("account", "docexchange", 1, 3),

@@ -35,7 +35,7 @@ class Messages:
 
 
 def segments_of(length: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Billing segments of messages of ``length`` characters: 1 up to 70, else one per 67 (domain.md, "SMS")."""
+    """Billing segments of messages of ``length`` characters: 1 up to 70, else one per 67 (docs/domain.md, SMS)."""
     return np.where(length <= 70, 1, -(-length // 67))
 
 

@@ -1,4 +1,4 @@
-"""CA certificates: in force, expiring, and logins with them (domain.md, CA and seals)."""
+"""CA certificates: in force, expiring, and logins with them (docs/domain.md, CA and seals)."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from ntanalytics.metrics.measure import Measure, catalogue
 STOCK = (
     Measure(
         "in_force", "有效证书", "张", is_additive=True,
-        definition="Active certificates that have not expired at the moment (domain.md, CA and seals).",
+        definition="Active certificates that have not expired at the moment (docs/domain.md, CA and seals).",
     ),
     Measure(
         "expiring_30d", "30 天内到期", "张", good="down", is_additive=True,
-        definition="Certificates in force that expire within 30 days (domain.md, CA and seals).",
+        definition="Certificates in force that expire within 30 days (docs/domain.md, CA and seals).",
     ),
     Measure(
         "expiring_60d", "60 天内到期", "张", good="down", is_additive=True,
-        definition="Certificates in force that expire within 60 days (domain.md, CA and seals).",
+        definition="Certificates in force that expire within 60 days (docs/domain.md, CA and seals).",
     ),
     Measure(
         "expiring_90d", "90 天内到期", "张", good="down", is_additive=True,
-        definition="Certificates in force that expire within 90 days (domain.md, CA and seals).",
+        definition="Certificates in force that expire within 90 days (docs/domain.md, CA and seals).",
     ),
     Measure(
         "expired", "已过期", "张", is_additive=True,
-        definition="Certificates that were not revoked and have expired at the moment (domain.md, CA and seals).",
+        definition="Certificates that were not revoked and have expired at the moment (docs/domain.md, CA and seals).",
     ),
     Measure("revoked", "已吊销", "张", is_additive=True, definition="Certificates that were revoked by the moment."),
 )  # fmt: skip
@@ -40,25 +40,27 @@ LOGINS = (
     Measure("certificate_logins", "证书登录", "次", is_additive=True, definition="Logins tried with a certificate."),
     Measure(
         "certificate_failures", "证书登录失败", "次", good="down", is_additive=True,
-        definition="Those that were not accepted (domain.md, CA and seals).",
+        definition="Those that were not accepted (docs/domain.md, CA and seals).",
     ),
     Measure(
         "certificate_failure_rate", "证书登录失败率", format="rate:2", good="down",
-        definition="certificate_failures / certificate_logins; null when there were none (domain.md, CA and seals).",
+        definition="certificate_failures / certificate_logins; null when there were none "
+        "(docs/domain.md, CA and seals).",
     ),
     Measure(
         "expired_tried", "过期仍在使用", "张", good="down", is_additive=True,
-        definition="Distinct certificates that were tried after they had expired (domain.md, CA and seals).",
+        definition="Distinct certificates that were tried after they had expired (docs/domain.md, CA and seals).",
     ),
 )  # fmt: skip
 
 RENEWALS = (
     Measure(
-        "renewal_month", "到期月份", format="month", definition="Local month in which certificates expire (domain.md)."
+        "renewal_month", "到期月份", format="month", definition="Local month in which certificates expire "
+        "(docs/domain.md, CA and seals: renewals)."
     ),
     Measure(
         "renewals", "应更新证书", "张", is_additive=True,
-        definition="Certificates in force that expire in the month (domain.md, CA and seals).",
+        definition="Certificates in force that expire in the month (docs/domain.md, CA and seals).",
     ),
 )  # fmt: skip
 
@@ -95,7 +97,7 @@ MEASURES = catalogue((*change.with_changes((*STOCK, *LOGINS, *RENEWALS)), *DUE))
 
 
 def stock(certificates: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table:
-    """Certificates by how long they are still good (domain.md, CA and seals).
+    """Certificates by how long they are still good (docs/domain.md, CA and seals).
 
     Args:
         certificates: rows of ``ca.certificates``: one snapshot.
@@ -198,7 +200,7 @@ def revoked(logins: ir.Table) -> ir.Table:
 
 
 def logins(logins: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Logins with certificates, and why they failed (domain.md, CA and seals).
+    """Logins with certificates, and why they failed (docs/domain.md, CA and seals).
 
     Args:
         logins: rows of ``ca.logins``, those of the period.

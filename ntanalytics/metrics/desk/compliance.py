@@ -1,4 +1,6 @@
-"""What proves that duties are still met on a day: patches, trainings, onboarding, restore drills (domain.md, O6–O18).
+"""What proves that duties are still met on a day: patches, trainings, onboarding, restore drills.
+
+Defined in docs/domain.md, Contract obligations.
 
 Every function takes Ibis tables of ``infra.patches`` or ``desk.*`` and returns one.
 """
@@ -15,36 +17,38 @@ from ntanalytics.metrics.measure import Measure, catalogue
 PATCHING = (
     Measure(
         "waiting_patches", "待复装补丁", "个", good="down", is_additive=True,
-        definition="Patches whose last try on the host failed (domain.md, O17).",
+        definition="Patches whose last try on the host failed (docs/domain.md, O17).",
     ),
     Measure(
         "unpatched_days", "未装补丁天数", "天", good="down",
-        definition="Days since a patch was last applied to the host; null where none was (domain.md, O17).",
+        definition="Days since a patch was last applied to the host; null where none was (docs/domain.md, O17).",
     ),
 )  # fmt: skip
 
 TRAINED = (
     Measure(
         "untrained_days", "距上次培训", "天", good="down",
-        definition="Days since the last training session; null where none is known (domain.md, O18).",
+        definition="Days since the last training session; null where none is known (docs/domain.md, O18).",
     ),
 )  # fmt: skip
 
 ONBOARDING = (
     Measure(
         "missing_steps", "缺少步骤", "项", good="down", is_additive=True,
-        definition="Of account, permission, seal and training, those that no ticket or training shows (domain.md, O6).",
+        definition="Of account, permission, seal and training, those that no ticket or training shows "
+        "(docs/domain.md, O6).",
     ),
 )  # fmt: skip
 
 PROVED = (
     Measure(
         "unsigned_reports", "未经确认报告", "份", good="down", is_additive=True,
-        definition="Weekly reports of the last weeks that are due to be confirmed and are not (domain.md, O12).",
+        definition="Weekly reports of the last weeks that are due to be confirmed and are not (docs/domain.md, O12).",
     ),
     Measure(
         "drill_days", "距上次恢复演练", "天", good="down",
-        definition="Days since the manual checks told of a restore drill; null where none is known (domain.md, Infra).",
+        definition="Days since the manual checks told of a restore drill; null where none is known "
+        "(docs/domain.md, Infra).",
     ),
 )  # fmt: skip
 
@@ -53,12 +57,12 @@ DRILL = "恢复演练|恢复测试|恢复验证"
 
 MEASURES = catalogue((*PATCHING, *TRAINED, *ONBOARDING, *PROVED))
 
-#: The steps by which a unit comes to the exchange of documents (domain.md, O6), in their order.
+#: The steps by which a unit comes to the exchange of documents (docs/domain.md, O6), in their order.
 STEPS = {"has_account": "账号", "has_permission": "权限", "has_seal": "印章", "has_training": "培训"}
 
 
 def waiting_patches(patches: ir.Table, on: date) -> ir.Table:
-    """The hosts on which a patch failed and was not applied since (domain.md, O17).
+    """The hosts on which a patch failed and was not applied since (docs/domain.md, O17).
 
     Args:
         patches: rows of ``infra.patches`` of the months up to ``on``.
@@ -80,7 +84,7 @@ def waiting_patches(patches: ir.Table, on: date) -> ir.Table:
 
 
 def unpatched(patches: ir.Table, on: date) -> ir.Table:
-    """How long ago each host that was ever patched was patched (domain.md, O17).
+    """How long ago each host that was ever patched was patched (docs/domain.md, O17).
 
     Args:
         patches: rows of ``infra.patches`` of the months up to ``on``.
@@ -96,7 +100,7 @@ def unpatched(patches: ir.Table, on: date) -> ir.Table:
 
 
 def untrained(trainings: ir.Table, on: date) -> ir.Table:
-    """How long ago the last training was (domain.md, O18).
+    """How long ago the last training was (docs/domain.md, O18).
 
     Args:
         trainings: rows of ``desk.trainings`` of the months up to ``on``.
@@ -156,7 +160,7 @@ def onboarding(tickets: ir.Table, trainings: ir.Table, since: date, until: date)
 
 
 def drill(checks: ir.Table, on: date) -> ir.Table:
-    """How long ago the last restore drill was, by the manual checks (domain.md, Infra: restore drills).
+    """How long ago the last restore drill was, by the manual checks (docs/domain.md, Infra: restore drills).
 
     Args:
         checks: rows of ``desk.checks`` of the months up to ``on``.

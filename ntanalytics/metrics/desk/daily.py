@@ -29,18 +29,18 @@ MADE = (
 RESPONSE = (
     Measure(
         "off_hours_tickets", "非工作时间工单", "件", is_additive=True,
-        definition="Tickets opened outside of 08:30–18:00 of a working day (domain.md, O3).",
+        definition="Tickets opened outside of 08:30–18:00 of a working day (docs/domain.md, O3).",
     ),
     Measure(
         "late_responses", "响应迟缓工单", "件", good="down", is_additive=True,
-        definition="Of them, those without a first response within two hours (domain.md, O3).",
+        definition="Of them, those without a first response within two hours (docs/domain.md, O3).",
     ),
 )  # fmt: skip
 
 WAITING = (
     Measure(
         "open_now", "未关闭工单", "件", good="down", is_additive=True,
-        definition="Tickets opened and not closed at the end of the day (domain.md, Desk: backlog).",
+        definition="Tickets opened and not closed at the end of the day (docs/domain.md, Desk: backlog).",
     ),
 )  # fmt: skip
 
@@ -54,7 +54,7 @@ MEASURES = catalogue(change.with_changes((*MADE, *RESPONSE, *WAITING)))
 
 
 def made(checks: ir.Table, days: ir.Table, on: date) -> ir.Table:
-    """Whether the manual checks that are usual were made on a day (domain.md, O12).
+    """Whether the manual checks that are usual were made on a day (docs/domain.md, O12).
 
     Args:
         checks: rows of ``desk.checks`` of some weeks up to ``on``.

@@ -1,4 +1,6 @@
-"""The contractor's duties that its ledger proves: recovery, training, changes, team (domain.md, Desk and O1–O18).
+"""The contractor's duties that its ledger proves: recovery, training, changes, team.
+
+Defined in docs/domain.md, Desk; Contract obligations.
 
 Every function takes Ibis tables of ``desk.*`` and returns one.
 """
@@ -14,7 +16,7 @@ import ibis.expr.types as ir
 from ntanalytics.metrics import change
 from ntanalytics.metrics.measure import Measure, catalogue
 
-#: A crash that the vendor's software caused is restored within that time (domain.md, O15).
+#: A crash that the vendor's software caused is restored within that time (docs/domain.md, O15).
 PROMISE = timedelta(hours=4)
 
 #: What the clock of an incident says.
@@ -25,33 +27,40 @@ CLOCKS = {
 RECOVERY = (
     Measure(
         "clock_s", "恢复时钟", format="seconds", good="down",
-        definition="restored_at − began_at; of an incident that lasts, the moment − began_at (domain.md, Desk).",
+        definition="restored_at − began_at; of an incident that lasts, the moment − began_at (docs/domain.md, Desk).",
     ),
     Measure(
         "clock", "恢复情况", format="text", values=CLOCKS,
         definition="Of a crash caused by vendor software: kept or broken by four hours, or still running; of any other "
-        "the duty is to support (domain.md, Desk: recovery clock; O15).",
+        "the duty is to support (docs/domain.md, Desk: recovery clock; O15).",
     ),
 )  # fmt: skip
 
 KEPT = (
     Measure(
         "crashes", "系统崩溃", "起", good="down", is_additive=True,
-        definition="Crashes that vendor software caused (domain.md, O15).",
+        definition="Crashes that vendor software caused (docs/domain.md, O15).",
     ),
     Measure(
         "clocks_broken", "超时恢复", "起", good="down", is_additive=True,
-        definition="Of them, those not restored within four hours (domain.md, O15).",
+        definition="Of them, those not restored within four hours (docs/domain.md, O15).",
     ),
 )  # fmt: skip
 
 TRAINING = (
-    Measure("sessions", "培训场次", "场", good="up", is_additive=True, definition="Sessions held (domain.md, Desk)."),
+    Measure(
+        "sessions", "培训场次", "场", good="up", is_additive=True,
+        definition="Sessions held (docs/domain.md, Desk).",
+    ),
     Measure("invited", "应到", "人", is_additive=True, definition="Persons who were to come; of sessions that say it."),
-    Measure("trainees", "实到", "人", good="up", is_additive=True, definition="Persons who came (domain.md, Desk)."),
+    Measure(
+        "trainees", "实到", "人", good="up", is_additive=True,
+        definition="Persons who came (docs/domain.md, Desk).",
+    ),
     Measure(
         "training_rate", "到训率", format="rate:1", good="up",
-        definition="Persons who came / persons invited, of sessions that say how many; else null (domain.md).",
+        definition="Persons who came / persons invited, of sessions that say how many; else null "
+        "(docs/domain.md, Desk: training rate).",
     ),
 )  # fmt: skip
 
@@ -59,15 +68,18 @@ CHANGES = (
     Measure("finished_changes", "完成变更", "项", is_additive=True, definition="Changes that were made in the period."),
     Measure(
         "unconfirmed_changes", "未经确认变更", "项", good="down", is_additive=True,
-        definition="Changes made without, or before, the buyer's written confirmation (domain.md, Desk; O7).",
+        definition="Changes made without, or before, the buyer's written confirmation (docs/domain.md, Desk; O7).",
     ),
 )  # fmt: skip
 
 TEAM = (
-    Measure("team", "团队人数", "人", good="up", is_additive=True, definition="Members of the team (domain.md, O1)."),
+    Measure(
+        "team", "团队人数", "人", good="up", is_additive=True,
+        definition="Members of the team (docs/domain.md, O1).",
+    ),
     Measure(
         "standbys", "备选人员", "人", good="up", is_additive=True,
-        definition="Members named as the backup of the engineer on site (domain.md, O2).",
+        definition="Members named as the backup of the engineer on site (docs/domain.md, O2).",
     ),
 )  # fmt: skip
 
@@ -75,7 +87,7 @@ MEASURES = catalogue(change.with_changes((*RECOVERY, *KEPT, *TRAINING, *CHANGES,
 
 
 def recovery(incidents: ir.Table, since: datetime, until: datetime) -> ir.Table:
-    """The incidents that began or lasted in ``[since, until)``, each with its clock (domain.md, Desk).
+    """The incidents that began or lasted in ``[since, until)``, each with its clock (docs/domain.md, Desk).
 
     Args:
         incidents: rows of ``desk.incidents``, of all that began before ``until`` and may last into the window.
@@ -109,7 +121,7 @@ def recovery(incidents: ir.Table, since: datetime, until: datetime) -> ir.Table:
 
 
 def promise(clocks: ir.Table) -> ir.Table:
-    """How the promise of four hours was kept (domain.md, O15).
+    """How the promise of four hours was kept (docs/domain.md, O15).
 
     Args:
         clocks: what ``recovery`` made.
@@ -124,7 +136,7 @@ def promise(clocks: ir.Table) -> ir.Table:
 
 
 def training(trainings: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Training sessions and who came (domain.md, Desk; O18).
+    """Training sessions and who came (docs/domain.md, Desk; O18).
 
     Args:
         trainings: rows of ``desk.trainings``, those of the period.
@@ -146,7 +158,7 @@ def training(trainings: ir.Table, by: Sequence[str] = ()) -> ir.Table:
 
 
 def changes(changes: ir.Table, since: datetime, until: datetime, by: Sequence[str] = ()) -> ir.Table:
-    """Changes that were made in ``[since, until)``, and those without a confirmation (domain.md, Desk; O7).
+    """Changes that were made in ``[since, until)``, and those without a confirmation (docs/domain.md, Desk; O7).
 
     Args:
         changes: rows of ``desk.changes``, of all that may have been made in the window.
@@ -206,7 +218,7 @@ def _made(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
 
 
 def team(roster: ir.Table, month: date) -> ir.Table:
-    """How many persons the team has in a month (domain.md, O1: six at least).
+    """How many persons the team has in a month (docs/domain.md, O1).
 
     Args:
         roster: rows of ``desk.roster``.

@@ -1,4 +1,4 @@
-"""Service desk: tickets, attendance and manual checks (domain.md, Desk).
+"""Service desk: tickets, attendance and manual checks (docs/domain.md, Desk).
 
 Every function takes Ibis tables of ``desk.tickets``, ``desk.attendance`` or ``desk.checks`` and returns one.
 """
@@ -23,7 +23,7 @@ BACKLOG = (
         "件",
         good="down",
         is_additive=True,
-        definition="Tickets opened and not closed by the moment: the backlog (domain.md, Desk).",
+        definition="Tickets opened and not closed by the moment: the backlog (docs/domain.md, Desk).",
     ),
     Measure(
         "overdue_tickets",
@@ -31,7 +31,7 @@ BACKLOG = (
         "件",
         good="down",
         is_additive=True,
-        definition="Open tickets whose due time is before the moment (domain.md, Desk).",
+        definition="Open tickets whose due time is before the moment (docs/domain.md, Desk).",
     ),
     Measure(
         "oldest_due_at",
@@ -47,7 +47,7 @@ FLOW = (
         "新增工单",
         "件",
         is_additive=True,
-        definition="Tickets opened in the period (domain.md, Desk).",
+        definition="Tickets opened in the period (docs/domain.md, Desk).",
     ),
     Measure(
         "closed_tickets",
@@ -55,14 +55,15 @@ FLOW = (
         "件",
         good="up",
         is_additive=True,
-        definition="Tickets closed in the period, whenever they were opened (domain.md, Desk).",
+        definition="Tickets closed in the period, whenever they were opened (docs/domain.md, Desk).",
     ),
     Measure(
         "resolution_p50_s",
         "处理用时中位数",
         format="seconds",
         good="down",
-        definition="Median of closed_at − opened_at of the tickets closed in the period, in seconds (domain.md, Desk).",
+        definition="Median of closed_at − opened_at of the tickets closed in the period, in seconds "
+        "(docs/domain.md, Desk).",
     ),
 )
 
@@ -72,7 +73,7 @@ ATTENDANCE = (
         "工作日",
         "天",
         is_additive=True,
-        definition="Working days of the period, by the State Council's calendar (domain.md, Time).",
+        definition="Working days of the period, by the State Council's calendar (docs/domain.md, Time).",
     ),
     Measure(
         "recorded_days",
@@ -88,14 +89,14 @@ ATTENDANCE = (
         "天",
         good="up",
         is_additive=True,
-        definition="Working days with the engineer or the backup present (domain.md, Desk).",
+        definition="Working days with the engineer or the backup present (docs/domain.md, Desk).",
     ),
     Measure(
         "attendance_rate",
         "驻场率",
         format="rate:1",
         good="up",
-        definition="attended_days / working_days; null when the period has no working day (domain.md, Desk).",
+        definition="attended_days / working_days; null when the period has no working day (docs/domain.md, Desk).",
     ),
 )
 
@@ -131,7 +132,7 @@ MEASURES = catalogue(change.with_changes((*BACKLOG, *FLOW, *ATTENDANCE, *CHECKS,
 
 
 def backlog(tickets: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table:
-    """Tickets open, and open beyond their time, at a moment (domain.md, Desk).
+    """Tickets open, and open beyond their time, at a moment (docs/domain.md, Desk).
 
     Args:
         tickets: rows of ``desk.tickets``, of all that were opened before ``at`` or may still be open then.
@@ -156,7 +157,7 @@ def backlog(tickets: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table
 
 
 def flow(tickets: ir.Table, since: datetime, until: datetime, by: Sequence[str] = ()) -> ir.Table:
-    """Tickets opened and closed in ``[since, until)``, and how long the closed ones took (domain.md, Desk).
+    """Tickets opened and closed in ``[since, until)``, and how long the closed ones took (docs/domain.md, Desk).
 
     Args:
         tickets: rows of ``desk.tickets``, of all that were opened or closed in the window.
@@ -198,7 +199,7 @@ def daily(tickets: ir.Table, days: ir.Table, utc_offset_h: int) -> ir.Table:
 
 
 def attendance(attendance: ir.Table, working_days: Sequence[date]) -> ir.Table:
-    """On-site attendance over the working days of a period (domain.md, Desk; obligation O2).
+    """On-site attendance over the working days of a period (docs/domain.md, Desk; O2).
 
     A working day on which nobody's presence is recorded is not attended: an obligation is proved or it is a gap.
 
@@ -221,7 +222,7 @@ def attendance(attendance: ir.Table, working_days: Sequence[date]) -> ir.Table:
 
 
 def checks(checks: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Manual checks by result (domain.md, The reports: daily inspection).
+    """Manual checks by result (docs/domain.md, The reports: daily inspection).
 
     Args:
         checks: rows of ``desk.checks``, those of the period.

@@ -1,4 +1,7 @@
-"""Document exchange by day and unit or caller: counts of which a share goes wrong (domain.md, Document exchange)."""
+"""Document exchange by day and unit or caller: counts of which a share goes wrong.
+
+Defined in docs/domain.md, Document exchange.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ DAYS = (
     Measure(
         "unsigned_share", "未按时签收占比", format="rate:0", good="down",
         definition="Deliveries not signed for within one working day / deliveries whose working day is over, those "
-        "given back left out (domain.md, Document exchange: sign-for rate).",
+        "given back left out (docs/domain.md, Document exchange: sign-for rate).",
     ),
     Measure(
         "undelivered_share", "次日仍未送达占比", format="rate:1", good="down",
@@ -68,7 +71,9 @@ def given_back(deliveries: ir.Table, documents: ir.Table, at: datetime, by: Sequ
 
 
 def overdue(deliveries: ir.Table, at: datetime) -> ir.Table:
-    """Units with deliveries that were pending at a moment and past their deadline (domain.md: overdue).
+    """Units with deliveries that were pending at a moment and past their deadline.
+
+    Defined in docs/domain.md, Document exchange: overdue.
 
     Args:
         deliveries: rows of ``docexchange.deliveries``.

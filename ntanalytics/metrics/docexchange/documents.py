@@ -1,4 +1,4 @@
-"""Document exchange: documents, deliveries, interface calls (domain.md, Document exchange).
+"""Document exchange: documents, deliveries, interface calls (docs/domain.md, Document exchange).
 
 Every function takes Ibis tables of ``docexchange.*`` and returns one. What a delivery is at a moment follows
 from its times, so that the figure of a period stays what it was.
@@ -22,19 +22,20 @@ from ntanalytics.metrics.measure import Measure, catalogue
 DOCUMENTS = (
     Measure(
         "documents_sent", "发文", "件", is_additive=True,
-        definition="Documents sent in the period (domain.md, Document exchange: sent).",
+        definition="Documents sent in the period (docs/domain.md, Document exchange: sent).",
     ),
     Measure(
         "ofd_share", "OFD 占比", format="rate:1", good="up",
-        definition="OFD documents / documents of which that is known (domain.md, Document exchange).",
+        definition="OFD documents / documents of which that is known (docs/domain.md, Document exchange).",
     ),
     Measure(
         "sealed_share", "盖章占比", format="rate:1", good="up",
-        definition="Sealed documents / documents of which that is known (domain.md, Document exchange).",
+        definition="Sealed documents / documents of which that is known (docs/domain.md, Document exchange).",
     ),
     Measure(
         "xinchuang_document_share", "信创发文占比", format="rate:1", good="up",
-        definition="Documents sent from a domestic terminal / documents whose terminal is known (domain.md).",
+        definition="Documents sent from a domestic terminal / documents whose terminal is known "
+        "(docs/domain.md, Document exchange).",
     ),
 )  # fmt: skip
 
@@ -42,7 +43,7 @@ DELIVERIES = (
     Measure(
         "deliveries", "送达件次", "件次", is_additive=True,
         definition="Deliveries of the period's documents, one per receiving unit, without those that the sender "
-        "recalled: signed + pending + returned + refused (domain.md, Document exchange).",
+        "recalled: signed + pending + returned + refused (docs/domain.md, Document exchange).",
     ),
     Measure(
         "signed_deliveries", "已签收", "件次", good="up", is_additive=True,
@@ -54,7 +55,7 @@ DELIVERIES = (
     ),
     Measure(
         "returned_deliveries", "退文", "件次", good="down", is_additive=True,
-        definition="Deliveries that the receiving unit returned (退文) (domain.md, Document exchange).",
+        definition="Deliveries that the receiving unit returned (退文) (docs/domain.md, Document exchange).",
     ),
     Measure(
         "refused_deliveries", "拒收", "件次", good="down", is_additive=True,
@@ -63,20 +64,23 @@ DELIVERIES = (
     Measure("recalled_deliveries", "撤回", "件次", is_additive=True, definition="Deliveries that the sender recalled."),
     Measure(
         "returned_share", "退文率", format="rate:1", good="down",
-        definition="(returned_deliveries + refused_deliveries) / deliveries; null when there were none (domain.md).",
+        definition="(returned_deliveries + refused_deliveries) / deliveries; null when there were none "
+        "(docs/domain.md, Document exchange).",
     ),
     Measure(
         "signed_in_time_rate", "按时签收率", format="rate:1", good="up",
         definition="Deliveries signed for within one working day of sending / deliveries whose working day is over, "
-        "those given back left out (domain.md, Document exchange: sign-for rate within 1 working day).",
+        "those given back left out (docs/domain.md, Document exchange: sign-for rate within 1 working day).",
     ),
     Measure(
         "signing_p50_s", "签收用时中位数", format="seconds", good="down",
-        definition="Median of signed_at − sent_at of the signed deliveries, in clock time (domain.md).",
+        definition="Median of signed_at − sent_at of the signed deliveries, in clock time "
+        "(docs/domain.md, Document exchange).",
     ),
     Measure(
         "overdue_deliveries", "逾期未签收", "件次", good="down", is_additive=True,
-        definition="Pending deliveries whose deadline is before the moment (domain.md, Document exchange: overdue).",
+        definition="Pending deliveries whose deadline is before the moment "
+        "(docs/domain.md, Document exchange: overdue).",
     ),
     Measure(
         "oldest_overdue_at", "最早逾期", format="datetime",
@@ -84,24 +88,28 @@ DELIVERIES = (
     ),
     Measure(
         "xinchuang_signing_share", "信创签收占比", format="rate:1", good="up",
-        definition="Deliveries signed on a domestic terminal / signed ones whose terminal is known (domain.md).",
+        definition="Deliveries signed on a domestic terminal / signed ones whose terminal is known "
+        "(docs/domain.md, Document exchange).",
     ),
 )  # fmt: skip
 
 CALLS = (
-    Measure("calls", "接口调用", "次", is_additive=True, definition="Interface calls (domain.md, Document exchange)."),
+    Measure(
+        "calls", "接口调用", "次", is_additive=True,
+        definition="Interface calls (docs/domain.md, Document exchange).",
+    ),
     Measure(
         "failed_calls", "接口失败", "次", good="down", is_additive=True,
-        definition="Interface calls that failed (domain.md, Document exchange).",
+        definition="Interface calls that failed (docs/domain.md, Document exchange).",
     ),
     Measure(
         "call_failure_rate", "接口失败率", format="rate:2", good="down",
-        definition="failed_calls / calls; null when there were none (domain.md, Document exchange).",
+        definition="failed_calls / calls; null when there were none (docs/domain.md, Document exchange).",
     ),
     Measure("timed_calls", "有时长的调用", "次", is_additive=True, definition="Calls that have a duration."),
     Measure(
         "call_p95_ms", "接口耗时 P95", format="ms", good="down",
-        definition="95th percentile of the duration of a call in ms, within 5 % (domain.md, Document exchange).",
+        definition="95th percentile of the duration of a call in ms, within 5 % (docs/domain.md, Document exchange).",
     ),
 )  # fmt: skip
 
@@ -109,7 +117,7 @@ MEASURES = catalogue(change.with_changes((*DOCUMENTS, *DELIVERIES, *CALLS)))
 
 
 def documents(documents: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Documents sent, and what they are (domain.md, Document exchange).
+    """Documents sent, and what they are (docs/domain.md, Document exchange).
 
     Args:
         documents: rows of ``docexchange.documents``, those of the period.
@@ -132,7 +140,7 @@ def documents(documents: ir.Table, by: Sequence[str] = ()) -> ir.Table:
 def deliveries(
     deliveries: ir.Table, working_days: Sequence[date], at: datetime, utc_offset_h: int, by: Sequence[str] = ()
 ) -> ir.Table:
-    """Deliveries by what became of them, and how fast they were signed for (domain.md, Document exchange).
+    """Deliveries by what became of them, and how fast they were signed for (docs/domain.md, Document exchange).
 
     One working day ends at the clock time of sending on the next working day; of what is sent on a day that is not
     worked, with the end of the next working day.
@@ -192,7 +200,9 @@ def sent_by(deliveries: ir.Table, documents: ir.Table) -> ir.Table:
 
 
 def with_deadline(deliveries: ir.Table, working_days: Sequence[date], utc_offset_h: int) -> ir.Table:
-    """The deliveries, each with ``_ends_at``: when one working day after sending is over (domain.md).
+    """The deliveries, each with ``_ends_at``: when one working day after sending is over.
+
+    Defined in docs/domain.md, Document exchange.
 
     Null where the calendar ends before. The arguments are those of ``deliveries``.
     """
@@ -217,7 +227,7 @@ def with_deadline(deliveries: ir.Table, working_days: Sequence[date], utc_offset
 
 
 def calls(calls: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Interface calls, their failures and how long they take (domain.md, Document exchange).
+    """Interface calls, their failures and how long they take (docs/domain.md, Document exchange).
 
     Args:
         calls: rows of ``docexchange.interface_calls``, those of the period.

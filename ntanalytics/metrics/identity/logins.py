@@ -1,4 +1,4 @@
-"""Identity: logins, accounts, their administration, and suspects (domain.md, Identity and SSO).
+"""Identity: logins, accounts, their administration, and suspects (docs/domain.md, Identity and SSO).
 
 Every function takes Ibis tables of ``identity.*`` and returns one.
 """
@@ -15,10 +15,11 @@ from ntanalytics.metrics import change
 from ntanalytics.metrics import days as covered
 from ntanalytics.metrics.measure import Measure, catalogue
 
-#: An enabled account without a login for that long is dormant (domain.md, Identity and SSO).
+#: An enabled account without a login for that long is dormant (docs/domain.md, Identity and SSO).
 DORMANT_AFTER = timedelta(days=90)
 
-#: That many failures of one account, or from one address, within that time are an attempt by force (domain.md).
+#: That many failures of one account, or from one address, within that time are an attempt by force
+#: (docs/domain.md, Identity and SSO: brute-force suspects).
 BRUTE_FAILURES, BRUTE_WITHIN = 20, timedelta(minutes=10)
 
 #: A desk, a telephone and what lies between them are some addresses in an hour; so many are several persons.
@@ -28,41 +29,49 @@ SHARED_ADDRESSES = 5
 FORCED_WITHIN = timedelta(hours=1)
 
 LOGINS = (
-    Measure("logins", "登录", "次", is_additive=True, definition="Attempts to log in (domain.md, Identity and SSO)."),
+    Measure(
+        "logins", "登录", "次", is_additive=True,
+        definition="Attempts to log in (docs/domain.md, Identity and SSO).",
+    ),
     Measure(
         "login_failures", "登录失败", "次", good="down", is_additive=True,
-        definition="Attempts that failed (domain.md, Identity and SSO).",
+        definition="Attempts that failed (docs/domain.md, Identity and SSO).",
     ),
     Measure(
         "login_failure_rate", "登录失败率", format="rate:2", good="down",
-        definition="login_failures / logins; null when there were none (domain.md, Identity and SSO).",
+        definition="login_failures / logins; null when there were none (docs/domain.md, Identity and SSO).",
     ),
     Measure(
         "login_users", "登录人数", "人", good="up", is_additive=True,
-        definition="Distinct accounts that logged in with success (domain.md, Identity and SSO: distinct users).",
+        definition="Distinct accounts that logged in with success (docs/domain.md, Identity and SSO: distinct users).",
     ),
 )  # fmt: skip
 
 ACCOUNTS = (
-    Measure("accounts", "账号总数", "个", is_additive=True, definition="Accounts that there are (domain.md)."),
+    Measure(
+        "accounts", "账号总数", "个", is_additive=True,
+        definition="Accounts that there are (docs/domain.md, Identity and SSO).",
+    ),
     Measure(
         "enabled_accounts", "可登录账号", "个", is_additive=True,
-        definition="Accounts that may log in (domain.md, Identity and SSO).",
+        definition="Accounts that may log in (docs/domain.md, Identity and SSO).",
     ),
     Measure(
         "dormant_accounts", "休眠账号", "个", good="down", is_additive=True,
-        definition="Enabled accounts without a login for 90 days, and not opened since (domain.md).",
+        definition="Enabled accounts without a login for 90 days, and not opened since "
+        "(docs/domain.md, Identity and SSO: dormant).",
     ),
     Measure(
         "orphan_accounts", "无归属账号", "个", good="down", is_additive=True,
-        definition="Enabled accounts whose unit is gone or out of use, or that have none (domain.md).",
+        definition="Enabled accounts whose unit is gone or out of use, or that have none "
+        "(docs/domain.md, Identity and SSO: orphan).",
     ),
 )  # fmt: skip
 
 CHANGES = (
     Measure(
         "account_changes", "账号变更", "次", is_additive=True,
-        definition="Changes of accounts, units and permissions that took effect (domain.md, O4).",
+        definition="Changes of accounts, units and permissions that took effect (docs/domain.md, O4).",
     ),
     Measure(
         "failed_changes", "变更失败", "次", good="down", is_additive=True,
@@ -73,7 +82,8 @@ CHANGES = (
 SUSPECTS = (
     Measure(
         "attempts", "连续失败", "次", good="down", is_additive=True,
-        definition="Failed logins of the suspect in the period (domain.md: brute-force suspects).",
+        definition="Failed logins of the suspect in the period "
+        "(docs/domain.md, Identity and SSO: brute-force suspects).",
     ),
     Measure("first_attempt_at", "首次失败", format="datetime", definition="Time of the first of them."),
     Measure("last_attempt_at", "末次失败", format="datetime", definition="Time of the last of them."),
@@ -95,7 +105,7 @@ MEASURES = catalogue((*change.with_changes((*LOGINS, *ACCOUNTS, *CHANGES)), *SUS
 
 
 def logins(logins: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Logins and their failures (domain.md, Identity and SSO).
+    """Logins and their failures (docs/domain.md, Identity and SSO).
 
     Args:
         logins: rows of ``identity.logins``, those of the period.
@@ -134,7 +144,7 @@ def daily(logins: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
 
 
 def accounts(accounts: ir.Table, units: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table:
-    """Accounts, and those of them that should be looked at (domain.md, Identity and SSO).
+    """Accounts, and those of them that should be looked at (docs/domain.md, Identity and SSO).
 
     Args:
         accounts: rows of ``identity.accounts``: one snapshot.
@@ -164,7 +174,7 @@ def accounts(accounts: ir.Table, units: ir.Table, at: datetime, by: Sequence[str
 
 
 def orphans(accounts: ir.Table, units: ir.Table) -> ir.Table:
-    """The enabled accounts that nobody answers for, by their unit (domain.md: orphan).
+    """The enabled accounts that nobody answers for, by their unit (docs/domain.md, Identity and SSO: orphan).
 
     Args:
         accounts: rows of ``identity.accounts``: one snapshot.
@@ -187,7 +197,7 @@ def orphans(accounts: ir.Table, units: ir.Table) -> ir.Table:
 
 
 def changes(changes: ir.Table, by: Sequence[str] = ("subject", "action")) -> ir.Table:
-    """What was done to accounts, units and permissions (domain.md, O4).
+    """What was done to accounts, units and permissions (docs/domain.md, O4).
 
     Args:
         changes: rows of ``identity.account_changes``, those of the period.
@@ -240,7 +250,7 @@ def shared(logins: ir.Table) -> ir.Table:
 
 
 def forced(logins: ir.Table) -> ir.Table:
-    """How many accounts were got into after attempts by force (domain.md: brute-force suspects).
+    """How many accounts were got into after attempts by force (docs/domain.md, Identity and SSO: brute-force suspects).
 
     Args:
         logins: rows of ``identity.logins``, those of the period.
@@ -265,7 +275,9 @@ def forced(logins: ir.Table) -> ir.Table:
 
 
 def suspects(logins: ir.Table, of: str = "address_hash") -> ir.Table:
-    """Who tried twenty times or more within ten minutes and failed (domain.md: brute-force suspects).
+    """Who tried twenty times or more within ten minutes and failed.
+
+    Defined in docs/domain.md, Identity and SSO: brute-force suspects.
 
     Args:
         logins: rows of ``identity.logins``, those of the period.

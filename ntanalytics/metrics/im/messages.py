@@ -1,4 +1,4 @@
-"""Instant messaging: who is active, messages, files, clients (domain.md, IM)."""
+"""Instant messaging: who is active, messages, files, clients (docs/domain.md, IM)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from ntanalytics.metrics.groups import beside
 from ntanalytics.metrics.measure import Measure, catalogue
 
 VOLUME = (
-    Measure("im_messages", "消息", "条", is_additive=True, definition="Messages sent, files included (domain.md, IM)."),
-    Measure("im_files", "文件", "个", is_additive=True, definition="Files sent (domain.md, IM)."),
+    Measure(
+        "im_messages", "消息", "条", is_additive=True,
+        definition="Messages sent, files included (docs/domain.md, IM).",
+    ),
+    Measure("im_files", "文件", "个", is_additive=True, definition="Files sent (docs/domain.md, IM)."),
     Measure(
         "im_senders", "发送人数", "人", good="up", is_additive=True,
-        definition="Distinct accounts that sent a message (domain.md, IM).",
+        definition="Distinct accounts that sent a message (docs/domain.md, IM).",
     ),
     Measure(
         "im_active", "在线人数", "人", good="up", is_additive=True,
-        definition="Distinct accounts seen with a client, or that sent a message (domain.md, IM: daily active).",
+        definition="Distinct accounts seen with a client, or that sent a message (docs/domain.md, IM: daily active).",
     ),
 )  # fmt: skip
 
@@ -29,7 +32,7 @@ CLIENTS = (
     Measure("client_users", "使用人数", "人", is_additive=True, definition="Distinct accounts seen with the client."),
     Measure(
         "client_share", "使用占比", format="rate:1",
-        definition="client_users / accounts seen with any client; one account may use several (domain.md, IM).",
+        definition="client_users / accounts seen with any client; one account may use several (docs/domain.md, IM).",
     ),
 )  # fmt: skip
 
@@ -42,7 +45,7 @@ MEASURES = catalogue((*change.with_changes((*VOLUME, *CLIENTS)), BUSIEST))
 
 
 def volume(messages: ir.Table, sessions: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Messages, files and active accounts, in all or by day (domain.md, IM).
+    """Messages, files and active accounts, in all or by day (docs/domain.md, IM).
 
     Args:
         messages: rows of ``im.messages``, those of the period.
@@ -84,7 +87,7 @@ def daily(messages: ir.Table, sessions: ir.Table, days: ir.Table) -> ir.Table:
 
 
 def clients(sessions: ir.Table, by: Sequence[str] = ("client",)) -> ir.Table:
-    """Accounts by client version, terminal or platform (domain.md, IM: client versions and terminals).
+    """Accounts by client version, terminal or platform (docs/domain.md, IM: client versions, terminals).
 
     Args:
         sessions: rows of ``im.sessions``, those of the period.

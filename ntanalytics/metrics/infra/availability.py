@@ -1,4 +1,4 @@
-"""Availability of the subsystems, from checks (domain.md, Infra).
+"""Availability of the subsystems, from checks (docs/domain.md, Infra).
 
 A check speaks for the time until the next one of the same target, and no longer than ``GAP``: what lies
 beyond is unknown, neither up nor down.
@@ -22,15 +22,16 @@ GAP = timedelta(minutes=10)
 AVAILABILITY = (
     Measure(
         "availability", "可用率", format="rate:2", good="up",
-        definition="1 − down time / period, of the target that was down longest; null without a check (domain.md).",
+        definition="1 − down time / period, of the target that was down longest; null without a check "
+        "(docs/domain.md, Availability).",
     ),
     Measure(
         "down_s", "中断时长", format="seconds", good="down", is_additive=True,
-        definition="Time in which the target did not answer as it should (domain.md, Infra).",
+        definition="Time in which the target did not answer as it should (docs/domain.md, Infra).",
     ),
     Measure(
         "unknown_s", "未知时长", format="seconds", good="down",
-        definition="Time for which no check speaks: neither up nor down (domain.md, Infra).",
+        definition="Time for which no check speaks: neither up nor down (docs/domain.md, Infra).",
     ),
     Measure("checked", "检查次数", "次", is_additive=True, definition="Checks that were made."),
     Measure(
@@ -41,7 +42,7 @@ AVAILABILITY = (
 PLATFORM = (
     Measure(
         "platform_availability", "平台可用率", format="rate:2", good="up",
-        definition="Mean of the availability of the subsystems that were checked (domain.md, Infra).",
+        definition="Mean of the availability of the subsystems that were checked (docs/domain.md, Infra).",
     ),
 )  # fmt: skip
 
@@ -57,14 +58,15 @@ CERTIFICATES = (
     Measure("tls_expires_at", "TLS 证书到期", format="datetime", definition="When the served certificate expires."),
     Measure(
         "tls_days", "TLS 证书剩余", "天", "number:0", "up",
-        "tls_expires_at − the moment, in days, a begun one counted, at the last check that saw one (domain.md).",
+        "tls_expires_at − the moment, in days, a begun one counted, at the last check that saw one "
+        "(docs/domain.md, Infra: server certificates).",
     ),
 )  # fmt: skip
 
 GAPS = (
     Measure(
         "gap_s", "监控中断时长", format="seconds", good="down",
-        definition="The longest time in which a source of checks checked nothing (domain.md: a gap is unknown).",
+        definition="The longest time in which a source of checks checked nothing (docs/domain.md, Gaps: longest gap).",
     ),
     Measure("gap_from_at", "中断开始", format="datetime", definition="The last check before it, or the begin."),
     Measure("gap_until_at", "中断结束", format="datetime", definition="The first check after it, or the end."),
@@ -85,7 +87,7 @@ HOST_CHECKS = ("agent", "ping")
 
 
 def availability(checks: ir.Table, since: datetime, until: datetime, by: Sequence[str] = ("subsystem",)) -> ir.Table:
-    """Availability of a period, of the target of each group that was down longest (domain.md, Infra).
+    """Availability of a period, of the target of each group that was down longest (docs/domain.md, Infra).
 
     Args:
         checks: rows of ``infra.checks``, those of the period.
@@ -117,7 +119,7 @@ def availability(checks: ir.Table, since: datetime, until: datetime, by: Sequenc
 
 
 def platform(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:
-    """The availability of the platform: the mean of its subsystems' (domain.md, Infra).
+    """The availability of the platform: the mean of its subsystems' (docs/domain.md, Infra).
 
     Args:
         checks: rows of ``infra.checks``, those of the period.

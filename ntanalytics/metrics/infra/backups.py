@@ -1,4 +1,4 @@
-"""Backups: each plan's last success, its age and its size (domain.md, Infra; obligation O13)."""
+"""Backups: each plan's last success, its age and its size (docs/domain.md, Infra; O13)."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ USUAL_RUNS = 7
 PLANS = (
     Measure(
         "last_success_at", "最近成功", format="datetime",
-        definition="Begin of the plan's last successful run (domain.md, Infra).",
+        definition="Begin of the plan's last successful run (docs/domain.md, Infra).",
     ),
     Measure(
         "backup_age_s", "距今", format="seconds", good="down",
-        definition="The moment − last_success_at, in seconds; null when none succeeded (domain.md, Infra).",
+        definition="The moment − last_success_at, in seconds; null when none succeeded (docs/domain.md, Infra).",
     ),
     Measure(
         "usual_interval_s", "通常间隔", format="seconds",
-        definition="Median of the time between the last eight successful runs: the plan, as it was kept (domain.md).",
+        definition="Median of the time between the last eight successful runs: the plan, as it was kept "
+        "(docs/domain.md, Backups).",
     ),
     Measure(
         "backup_lateness", "逾期倍数", "倍", "number:1", "down",
@@ -33,11 +34,11 @@ PLANS = (
     Measure("last_size_bytes", "最近数据量", format="bytes", definition="Bytes of the last successful run."),
     Measure(
         "usual_size_bytes", "通常数据量", format="bytes",
-        definition="Median of the seven successful runs before it of the same level (domain.md, Infra).",
+        definition="Median of the seven successful runs before it of the same level (docs/domain.md, Infra).",
     ),
     Measure(
         "size_drop", "数据量下降", format="rate:1", good="down",
-        definition="1 − last_size_bytes / usual_size_bytes; null where either is not known (domain.md, Infra).",
+        definition="1 − last_size_bytes / usual_size_bytes; null where either is not known (docs/domain.md, Infra).",
     ),
     Measure("backup_runs", "执行次数", "次", is_additive=True, definition="Runs in the period."),
     Measure("failed_backups", "失败次数", "次", good="down", is_additive=True, definition="Runs that failed."),
@@ -60,7 +61,7 @@ _PLAN = ("source", "plan", "medium")
 
 
 def plans(backups: ir.Table, at: datetime) -> ir.Table:
-    """Every backup plan, with what a check needs to know of it (domain.md, Infra).
+    """Every backup plan, with what a check needs to know of it (docs/domain.md, Infra).
 
     Args:
         backups: rows of ``infra.backups`` of the weeks before ``at``: as many as seven runs of the rarest plan take.
@@ -120,7 +121,7 @@ def _failed_since(past: ir.Table, good: ir.Table) -> ir.Table:
 
 
 def without_offline(backups: ir.Table) -> ir.Table:
-    """The online plans of which nothing is kept apart, by name (domain.md, O13).
+    """The online plans of which nothing is kept apart, by name (docs/domain.md, O13).
 
     An offline plan is taken for the copy of an online one when its name begins with that one's first word
     (``oa-tape`` of ``oa``, ``oa-files-tape`` of ``oa-files /data``). Where no name fits any other, nothing can be said

@@ -1,4 +1,4 @@
-"""Hosts: processors, memory and disks, and when a disk is full (domain.md, Infra)."""
+"""Hosts: processors, memory and disks, and when a disk is full (docs/domain.md, Infra)."""
 
 from __future__ import annotations
 
@@ -16,27 +16,28 @@ from ntanalytics.metrics.measure import Measure, catalogue
 FEWEST_DAYS = 14
 
 LOAD = (
-    Measure("load_mean", "均值", format="rate:1", good="down", definition="Mean of the hours (domain.md, Infra)."),
+    Measure("load_mean", "均值", format="rate:1", good="down", definition="Mean of the hours (docs/domain.md, Infra)."),
     Measure(
         "load_p95", "小时 P95", format="rate:1", good="down",
-        definition="95th percentile of the hourly means (domain.md, Infra).",
+        definition="95th percentile of the hourly means (docs/domain.md, Infra).",
     ),
-    Measure("load_peak", "峰值", format="rate:1", good="down", definition="Largest value (domain.md, Infra)."),
+    Measure("load_peak", "峰值", format="rate:1", good="down", definition="Largest value (docs/domain.md, Infra)."),
     Measure("load_hours", "有数据小时", "小时", definition="Hours that were measured."),
 )  # fmt: skip
 
 GROWTH = (
     Measure(
         "disk_used", "当前使用率", format="rate:1", good="down",
-        definition="Peak of the last measured day (domain.md, Infra).",
+        definition="Peak of the last measured day (docs/domain.md, Infra).",
     ),
     Measure(
         "disk_per_day", "日增", format="points:2", good="down",
-        definition="Slope of the daily peaks, by least squares, as a share of the disk a day (domain.md, Infra).",
+        definition="Slope of the daily peaks, by least squares, as a share of the disk a day (docs/domain.md, Infra).",
     ),
     Measure(
         "days_until_full", "预计写满", "天", "number:0", "up",
-        "(1 − disk_used) / disk_per_day; null while it does not grow, or with fewer than 14 days (domain.md, Infra).",
+        "(1 − disk_used) / disk_per_day; null while it does not grow, or with fewer than 14 days "
+        "(docs/domain.md, Infra).",
     ),
     Measure("disk_days", "有数据天数", "天", definition="Days that the trend is taken from."),
 )  # fmt: skip
@@ -100,7 +101,7 @@ MEASURES = catalogue((*LOAD, *GROWTH, *HELD, *RISE, *REPEATED, *SIBLINGS, *STILL
 
 
 def load(metrics: ir.Table, by: Sequence[str] = ("host", "metric")) -> ir.Table:
-    """How busy hosts were (domain.md, Infra: mean, p95, peak).
+    """How busy hosts were (docs/domain.md, Infra: mean, p95, peak).
 
     Args:
         metrics: rows of ``infra.metrics``, those of the period.
@@ -137,7 +138,7 @@ def peaks(metrics: ir.Table, days: ir.Table) -> ir.Table:
 
 
 def growth(metrics: ir.Table, on: date) -> ir.Table:
-    """How fast each disk fills, and in how many days it is full at that rate (domain.md, Infra).
+    """How fast each disk fills, and in how many days it is full at that rate (docs/domain.md, Infra).
 
     Args:
         metrics: rows of ``infra.metrics`` of the weeks up to ``on``.

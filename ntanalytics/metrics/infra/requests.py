@@ -1,4 +1,4 @@
-"""Web requests: volume, errors and response times (domain.md, Infra).
+"""Web requests: volume, errors and response times (docs/domain.md, Infra).
 
 Every function takes Ibis tables of ``infra.requests``, which counts requests by minute, service,
 method, route, status and logarithmic duration bucket, and returns one.
@@ -18,14 +18,14 @@ from ntanalytics.metrics.histogram import quantiles
 from ntanalytics.metrics.measure import Measure, catalogue
 
 VOLUME = (
-    Measure("requests", "请求数", "次", is_additive=True, definition="Requests (domain.md, Infra)."),
+    Measure("requests", "请求数", "次", is_additive=True, definition="Requests (docs/domain.md, Infra)."),
     Measure(
         "errors",
         "服务端错误",
         "次",
         good="down",
         is_additive=True,
-        definition="Requests answered with a status of 500–599 (domain.md, Infra).",
+        definition="Requests answered with a status of 500–599 (docs/domain.md, Infra).",
     ),
     Measure(
         "client_errors",
@@ -40,7 +40,7 @@ VOLUME = (
         "错误率",
         format="rate:2",
         good="down",
-        definition="errors / requests; null when there were none (domain.md, Infra).",
+        definition="errors / requests; null when there were none (docs/domain.md, Infra).",
     ),
     Measure("size_bytes", "响应流量", format="bytes", is_additive=True, definition="Bytes of all response bodies."),
     Measure(
@@ -55,14 +55,14 @@ VOLUME = (
         "响应时间 P50",
         format="ms",
         good="down",
-        definition="Median response time in ms, within 5 %, over timed requests (domain.md, Infra).",
+        definition="Median response time in ms, within 5 %, over timed requests (docs/domain.md, Infra).",
     ),
     Measure(
         "duration_p95_ms",
         "响应时间 P95",
         format="ms",
         good="down",
-        definition="95th percentile of response time in ms, within 5 %, over timed requests (domain.md, Infra).",
+        definition="95th percentile of response time in ms, within 5 %, over timed requests (docs/domain.md, Infra).",
     ),
 )
 
@@ -87,7 +87,8 @@ KEPT = (
     ),
     Measure(
         "log_days", "日志留存", "天", good="up",
-        definition="Days since the oldest day that the source of logs still held (domain.md, Infra: log retention).",
+        definition="Days since the oldest day that the source of logs still held "
+        "(docs/domain.md, Infra: log retention).",
     ),
 )  # fmt: skip
 
@@ -95,7 +96,7 @@ MEASURES = catalogue((*change.with_changes(VOLUME), HOUR, *ANSWERED, *KEPT))
 
 
 def volume(requests: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Requests, errors and response times, in all or by service, route, day, ``minute_at`` (domain.md, Infra).
+    """Requests, errors and response times, in all or by service, route, day, ``minute_at`` (docs/domain.md, Infra).
 
     A quantile is the nearest-rank one, read from the duration buckets: the geometric middle of the bucket that
     holds it, hence within 5 % (√1.1) of the true one.

@@ -1,4 +1,4 @@
-"""OA adoption: enabled, activated and active accounts, and how they work (domain.md, OA adoption).
+"""OA adoption: enabled, activated and active accounts, and how they work (docs/domain.md, OA adoption).
 
 Every function takes Ibis tables of ``oa.activities`` and ``oa.members`` and returns one. An account is
 told by its source and its number: two installations may number different persons alike.
@@ -19,40 +19,40 @@ from ntanalytics.metrics.measure import Measure, catalogue
 LEVEL = (
     Measure(
         "enabled", "启用账号", "个", is_additive=True,
-        definition="Accounts that may use the OA at the period's end (domain.md, OA adoption).",
+        definition="Accounts that may use the OA at the period's end (docs/domain.md, OA adoption).",
     ),
     Measure(
         "activated", "激活账号", "个", good="up", is_additive=True,
-        definition="Enabled accounts that have ever acted, as far back as the lake goes (domain.md, OA adoption).",
+        definition="Enabled accounts that have ever acted, as far back as the lake goes (docs/domain.md, OA adoption).",
     ),
     Measure(
         "active", "活跃账号", "个", good="up", is_additive=True,
-        definition="Distinct accounts with at least one activity in the period (domain.md, OA adoption).",
+        definition="Distinct accounts with at least one activity in the period (docs/domain.md, OA adoption).",
     ),
     Measure(
         "activation_rate", "激活率", format="rate:1", good="up",
-        definition="activated / enabled; null when nothing is enabled (domain.md, OA adoption).",
+        definition="activated / enabled; null when nothing is enabled (docs/domain.md, OA adoption).",
     ),
     Measure(
         "active_rate", "活跃率", format="rate:1", good="up",
-        definition="active / enabled; null when nothing is enabled (domain.md, OA adoption).",
+        definition="active / enabled; null when nothing is enabled (docs/domain.md, OA adoption).",
     ),
     Measure(
         "stickiness", "黏性", format="rate:1", good="up",
-        definition="Mean of the active accounts of a working day / active accounts (domain.md, OA adoption).",
+        definition="Mean of the active accounts of a working day / active accounts (docs/domain.md, OA adoption).",
     ),
     Measure(
         "mobile_share", "移动端占比", format="rate:1",
-        definition="Active accounts with at least one activity by telephone / active (domain.md, OA adoption).",
+        definition="Active accounts with at least one activity by telephone / active (docs/domain.md, OA adoption).",
     ),
     Measure(
         "xinchuang_share", "信创占比", format="rate:1", good="up",
         definition="Active accounts with at least one activity on a domestic terminal / active accounts whose terminal "
-        "is known; null where none is (domain.md, OA adoption).",
+        "is known; null where none is (docs/domain.md, OA adoption).",
     ),
     Measure(
         "breadth", "人均使用模块", "个", "number:1", "up",
-        "Median of the distinct modules that an active account used; a login is of none (domain.md, OA adoption).",
+        "Median of the distinct modules that an active account used; a login is of none (docs/domain.md, OA adoption).",
     ),
     Measure(
         "actions", "操作次数", "次", is_additive=True,
@@ -63,15 +63,15 @@ LEVEL = (
 REACH = (
     Measure(
         "units_onboarded", "接入单位", "个", is_additive=True,
-        definition="Units with at least one enabled account (domain.md, OA adoption: Coverage).",
+        definition="Units with at least one enabled account (docs/domain.md, OA adoption: coverage).",
     ),
     Measure(
         "units_active", "活跃单位", "个", good="up", is_additive=True,
-        definition="Onboarded units with at least one active account (domain.md, OA adoption: Coverage).",
+        definition="Onboarded units with at least one active account (docs/domain.md, OA adoption: coverage).",
     ),
     Measure(
         "coverage", "单位覆盖率", format="rate:1", good="up",
-        definition="units_active / units_onboarded (domain.md, OA adoption: Coverage).",
+        definition="units_active / units_onboarded (docs/domain.md, OA adoption: coverage).",
     ),
 )  # fmt: skip
 
@@ -83,7 +83,7 @@ _PERSON = ("source", "account_id")
 def adoption(
     activities: ir.Table, members: ir.Table, ever: ir.Table, days: ir.Table, by: Sequence[str] = ()
 ) -> ir.Table:
-    """Adoption of a period, in all or by unit and edition (domain.md, OA adoption).
+    """Adoption of a period, in all or by unit and edition (docs/domain.md, OA adoption).
 
     Args:
         activities: rows of ``oa.activities``, those of the period.
@@ -142,7 +142,7 @@ def _enabled(members: ir.Table, ever: ir.Table, by: Sequence[str]) -> ir.Table:
 
 
 def reach(activities: ir.Table, members: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Coverage: onboarded units and those of them that have an active account (domain.md, OA adoption).
+    """Coverage: onboarded units and those of them that have an active account (docs/domain.md, OA adoption).
 
     Args:
         activities: rows of ``oa.activities``, those of the period.
@@ -204,7 +204,7 @@ def active_by_day(activities: ir.Table, by: Sequence[str] = ()) -> ir.Table:
 def compared(
     now: ir.Table, before: ir.Table, by: Sequence[str] = (), *, is_complete: bool = True, was_complete: bool = True
 ) -> ir.Table:
-    """``adoption`` of a period with its change against the period before (domain.md, General: *Change*).
+    """``adoption`` of a period with its change against the period before (docs/domain.md, General: change).
 
     Args:
         now: what ``adoption`` made of the period.

@@ -1,4 +1,4 @@
-"""Use of the OA within a day: by telephone, and the account that acts most (domain.md, OA adoption)."""
+"""Use of the OA within a day: by telephone, and the account that acts most (docs/domain.md, OA adoption)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def phones(activities: ir.Table, by: Sequence[str] = ("edition",)) -> ir.Table:
         by: columns that name a group.
 
     Returns:
-        ``day``, ``by``, ``active`` and ``mobile_share`` (domain.md, OA adoption), in no order.
+        ``day``, ``by``, ``active`` and ``mobile_share`` (docs/domain.md, OA adoption), in no order.
     """
     persons = activities.group_by("day", *by, *_PERSON).aggregate(_is_mobile=(activities.terminal == "mobile").any())
     counted = persons.aggregate(

@@ -1,7 +1,7 @@
 """OA adoption at a fair pace: active accounts of a working day, so that short weeks and long months compare.
 
 A holiday takes days out of a week, and the accounts that act within it with them. The mean over the working days of
-the calendar does not fall for that (domain.md, OA adoption: *mean DAU over the period's working days*).
+the calendar does not fall for that (docs/domain.md, OA adoption: stickiness).
 """
 
 from __future__ import annotations
@@ -18,15 +18,20 @@ from ntanalytics.metrics.measure import Measure, catalogue
 PACE = (
     Measure(
         "daily_active", "日均活跃", "个", "number:1", "up",
-        "Mean of the active accounts of a working day of the period (domain.md, OA adoption: stickiness).",
+        "Mean of the active accounts of a working day of the period (docs/domain.md, OA adoption: stickiness).",
         is_additive=True,
     ),
 )  # fmt: skip
 
 WEEKS = (
-    Measure("week_on", "周一", format="date", definition="Monday of an ISO week (domain.md, Time)."),
-    Measure("week_name", "周", format="text", definition="The ISO week as it is called: 第47周 (domain.md, Time)."),
-    Measure("worked_days", "工作日", "天", definition="Working days of the week (domain.md, Time)."),
+    Measure("week_on", "周一", format="date", definition="Monday of an ISO week (docs/domain.md, Time)."),
+    Measure(
+        "week_name",
+        "周",
+        format="text",
+        definition="The ISO week as it is called: 第47周 (docs/domain.md, Time).",
+    ),
+    Measure("worked_days", "工作日", "天", definition="Working days of the week (docs/domain.md, Time)."),
 )
 
 MEASURES = catalogue((*change.with_changes(PACE), *WEEKS))

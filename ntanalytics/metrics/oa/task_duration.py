@@ -1,4 +1,4 @@
-"""How long document tasks take, in clock hours and in working hours (domain.md, OA adoption: *Handling time*)."""
+"""How long document tasks take, in clock hours and in working hours (docs/domain.md, OA adoption: handling time)."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ OFFICE_HOURS = ((30_600, 43_200), (48_600, 64_800))
 HANDLING = (
     Measure(
         "tasks", "办结任务", "件", good="up", is_additive=True,
-        definition="Tasks finished in the period and not cancelled (domain.md, OA adoption).",
+        definition="Tasks finished in the period and not cancelled (docs/domain.md, OA adoption).",
     ),
     Measure(
         "handling_p50_s", "办理用时中位数", format="seconds", good="down",
-        definition="Median of finish − start of the finished tasks, in clock time (domain.md, OA adoption).",
+        definition="Median of finish − start of the finished tasks, in clock time (docs/domain.md, OA adoption).",
     ),
     Measure(
         "handling_p90_s", "办理用时 P90", format="seconds", good="down",
-        definition="90th percentile of finish − start, in clock time (domain.md, OA adoption).",
+        definition="90th percentile of finish − start, in clock time (docs/domain.md, OA adoption).",
     ),
     Measure(
         "worked_p50_s", "办理工时中位数", format="seconds", good="down",
         definition="Median of the office hours between start and finish: 08:30–12:00 and 13:30–18:00 of working days "
-        "(domain.md, OA adoption).",
+        "(docs/domain.md, OA adoption).",
     ),
     Measure(
         "worked_p90_s", "办理工时 P90", format="seconds", good="down",
-        definition="90th percentile of the office hours between start and finish (domain.md, OA adoption).",
+        definition="90th percentile of the office hours between start and finish (docs/domain.md, OA adoption).",
     ),
 )  # fmt: skip
 
@@ -54,7 +54,7 @@ MEASURES = catalogue((*change.with_changes(HANDLING), OVERDUE))
 def handling(
     tasks: ir.Table, working_days: Sequence[date], first: date, last: date, utc_offset_h: int, by: Sequence[str] = ()
 ) -> ir.Table:
-    """Handling time of the tasks finished from ``first`` to ``last`` (domain.md, OA adoption).
+    """Handling time of the tasks finished from ``first`` to ``last`` (docs/domain.md, OA adoption).
 
     Args:
         tasks: rows of ``oa.tasks``, among them all that were finished in the period, whenever they came.

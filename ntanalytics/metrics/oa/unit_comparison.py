@@ -21,7 +21,7 @@ LOW_RATE = 0.4
 RANKING = (
     Measure(
         "place", "名次", definition="Place by active rate among the units that can be compared, equals sharing the "
-        "better place (domain.md, The reports: Ranking).",
+        "better place (docs/domain.md, No league tables: ranking).",
     ),
     Measure("ranked_units", "参评单位", "个", definition="Units that have a place."),
     Measure(
@@ -93,7 +93,7 @@ def _flagged(table: ir.Table, groups: ir.Table, by: Sequence[str], flag: str) ->
 
 
 def ranked(figures: ir.Table, within: Sequence[str] = (), fewest: int = FEWEST) -> ir.Table:
-    """Units with their place by active rate (domain.md, The reports: *Ranking*).
+    """Units with their place by active rate (docs/domain.md, No league tables: ranking).
 
     A unit has a place where its data have no hole and it has at least ``fewest`` enabled accounts.
 
@@ -120,7 +120,7 @@ def ranked(figures: ir.Table, within: Sequence[str] = (), fewest: int = FEWEST) 
 
 
 def movers(ranking: ir.Table, fewest: float = FEWEST_DAILY) -> ir.Table:
-    """The units whose working days changed, the largest rise first (domain.md, The reports: *movers*).
+    """The units whose working days changed, the largest rise first (docs/domain.md, No league tables: movers).
 
     Compared by ``daily_active``, which a holiday in one of the periods does not move.
 
@@ -156,7 +156,7 @@ def typical(ranking: ir.Table, rates: Sequence[str], by: Sequence[str] = ()) -> 
 
 
 def low(weeks: ir.Table, enabled: ir.Table, by: Sequence[str], below: float = LOW_RATE) -> ir.Table:
-    """For how many weeks in a row, up to the last, a unit has been low (domain.md, The reports: *laggards*).
+    """For how many weeks in a row, up to the last, a unit has been low (docs/domain.md, No league tables: laggards).
 
     Args:
         weeks: ``week_on``, ``worked_days``, ``by`` and ``active`` of whole weeks, every group with every week.

@@ -1,4 +1,4 @@
-"""OA adoption: who came, stayed, came back and left; retention by cohort (domain.md, OA adoption).
+"""OA adoption: who came, stayed, came back and left; retention by cohort (docs/domain.md, OA adoption).
 
 The parts add up: active = new + returning + resurrected, and previous active = returning + lapsed.
 """
@@ -16,43 +16,43 @@ from ntanalytics.metrics.measure import Measure, catalogue
 FLOW = (
     Measure(
         "new", "新增活跃", "个", good="up", is_additive=True,
-        definition="Active accounts whose first activity ever lies in the period (domain.md, OA adoption).",
+        definition="Active accounts whose first activity ever lies in the period (docs/domain.md, OA adoption).",
     ),
     Measure(
         "returning", "留存活跃", "个", good="up", is_additive=True,
-        definition="Active accounts that were active in the period before (domain.md, OA adoption).",
+        definition="Active accounts that were active in the period before (docs/domain.md, OA adoption).",
     ),
     Measure(
         "resurrected", "回流活跃", "个", good="up", is_additive=True,
-        definition="Active accounts that acted earlier, and not in the period before (domain.md, OA adoption).",
+        definition="Active accounts that acted earlier, and not in the period before (docs/domain.md, OA adoption).",
     ),
     Measure(
         "lapsed", "流失", "个", good="down", is_additive=True,
-        definition="Accounts active in the period before and not in this one (domain.md, OA adoption).",
+        definition="Accounts active in the period before and not in this one (docs/domain.md, OA adoption).",
     ),
     Measure(
         "was_active", "上期活跃账号", "个", is_additive=True,
-        definition="Accounts active in the period before: returning + lapsed (domain.md, OA adoption).",
+        definition="Accounts active in the period before: returning + lapsed (docs/domain.md, OA adoption).",
     ),
 )  # fmt: skip
 
 RETENTION = (
     Measure(
         "cohort_on", "首次使用周", format="date",
-        definition="Monday of the week in which the accounts first acted (domain.md, OA adoption: Retention).",
+        definition="Monday of the week in which the accounts first acted (docs/domain.md, OA adoption: retention).",
     ),
     Measure(
         "cohort", "首次使用账号", "个", is_additive=True,
-        definition="Accounts that first acted in that week (domain.md, OA adoption: Retention).",
+        definition="Accounts that first acted in that week (docs/domain.md, OA adoption: retention).",
     ),
     Measure("week", "第几周后", "周", definition="Weeks after the first one; 0 is the first week itself."),
     Measure(
         "retained", "仍活跃账号", "个", good="up", is_additive=True,
-        definition="Accounts of the cohort that acted in that week (domain.md, OA adoption: Retention).",
+        definition="Accounts of the cohort that acted in that week (docs/domain.md, OA adoption: retention).",
     ),
     Measure(
         "retention", "留存率", format="rate:1", good="up",
-        definition="retained / cohort (domain.md, OA adoption: Retention by weekly cohort).",
+        definition="retained / cohort (docs/domain.md, OA adoption: retention).",
     ),
 )  # fmt: skip
 
@@ -62,8 +62,8 @@ OLDEST = 8
 AGES = tuple(
     Measure(
         f"retention_{week}", f"{week} 周后", format="rate:0", good="up",
-        definition=f"Share of the cohort that acted {week} week(s) after its first one (domain.md, OA adoption: "
-        "Retention by weekly cohort).",
+        definition=f"Share of the cohort that acted {week} week(s) after its first one "
+        "(docs/domain.md, OA adoption: retention).",
     )
     for week in range(1, OLDEST + 1)
 )  # fmt: skip
@@ -74,7 +74,7 @@ _PERSON = ("source", "account_id")
 
 
 def flow(history: ir.Table, first: date, previous_first: date, by: Sequence[str] = ()) -> ir.Table:
-    """Active accounts by where they come from, and those that left (domain.md, OA adoption).
+    """Active accounts by where they come from, and those that left (docs/domain.md, OA adoption).
 
     Args:
         history: rows of ``oa.activities`` up to the period's end, as far back as they go.

@@ -1,4 +1,4 @@
-"""Electronic seals: how far each is, how long that took, signings (domain.md, CA and seals)."""
+"""Electronic seals: how far each is, how long that took, signings (docs/domain.md, CA and seals)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ntanalytics.metrics.measure import Measure, catalogue
 _DAY_S = 86_400
 
 STOCK = (
-    Measure("seals", "印章", "枚", is_additive=True, definition="Seals that there are (domain.md, CA and seals)."),
+    Measure("seals", "印章", "枚", is_additive=True, definition="Seals that there are (docs/domain.md, CA and seals)."),
     Measure(
         "making_days_p50", "制章用时中位数", "天", "number:1", "down",
-        "Median of made_at − requested_at in days (domain.md, CA and seals).",
+        "Median of made_at − requested_at in days (docs/domain.md, CA and seals).",
     ),
     Measure(
         "testing_days_p50", "测试用时中位数", "天", "number:1", "down",
-        "Median of tested_at − made_at in days (domain.md, CA and seals).",
+        "Median of tested_at − made_at in days (docs/domain.md, CA and seals).",
     ),
     Measure(
         "oldest_request_at", "最早申请", format="datetime",
@@ -34,28 +34,31 @@ STOCK = (
 WAITING = (
     Measure(
         "waiting_days", "待测试", "天", "number:0", "down",
-        "The moment − made_at of a seal that was made and not tested, in whole days (domain.md, O11).",
+        "The moment − made_at of a seal that was made and not tested, in whole days (docs/domain.md, O11).",
     ),
     Measure(
         "making_wait_days", "待制作", "天", "number:0", "down",
-        "The moment − requested_at of a seal that was requested and not made, in whole days (domain.md, O11).",
+        "The moment − requested_at of a seal that was requested and not made, in whole days (docs/domain.md, O11).",
     ),
 )  # fmt: skip
 
 SIGNINGS = (
-    Measure("signings", "签章", "次", is_additive=True, definition="Signings with a seal (domain.md, CA and seals)."),
+    Measure(
+        "signings", "签章", "次", is_additive=True,
+        definition="Signings with a seal (docs/domain.md, CA and seals).",
+    ),
     Measure(
         "signing_failures", "签章失败", "次", good="down", is_additive=True,
-        definition="Signings that failed (domain.md, CA and seals).",
+        definition="Signings that failed (docs/domain.md, CA and seals).",
     ),
     Measure(
         "signing_failure_rate", "签章失败率", format="rate:2", good="down",
-        definition="signing_failures / signings; null when there were none (domain.md, CA and seals).",
+        definition="signing_failures / signings; null when there were none (docs/domain.md, CA and seals).",
     ),
     Measure("verifications", "验章", "次", is_additive=True, definition="Verifications of a signature."),
     Measure(
         "verification_failures", "验章失败", "次", good="down", is_additive=True,
-        definition="Verifications that failed (domain.md, CA and seals).",
+        definition="Verifications that failed (docs/domain.md, CA and seals).",
     ),
 )  # fmt: skip
 
@@ -63,7 +66,7 @@ MEASURES = catalogue((*change.with_changes((*STOCK, *SIGNINGS)), *WAITING))
 
 
 def stock(seals: ir.Table, by: Sequence[str] = ("state",)) -> ir.Table:
-    """Seals by how far they are, and how long the steps took (domain.md, CA and seals).
+    """Seals by how far they are, and how long the steps took (docs/domain.md, CA and seals).
 
     Args:
         seals: rows of ``seal.seals``: one snapshot.
@@ -85,7 +88,7 @@ def stock(seals: ir.Table, by: Sequence[str] = ("state",)) -> ir.Table:
 
 
 def waiting(seals: ir.Table, at: datetime) -> ir.Table:
-    """The seals that were made and wait for their test (domain.md, CA and seals).
+    """The seals that were made and wait for their test (docs/domain.md, CA and seals).
 
     Args:
         seals: rows of ``seal.seals``: one snapshot.
@@ -101,7 +104,7 @@ def waiting(seals: ir.Table, at: datetime) -> ir.Table:
 
 
 def unmade(seals: ir.Table, at: datetime) -> ir.Table:
-    """The seals that were requested and wait to be made (domain.md, CA and seals).
+    """The seals that were requested and wait to be made (docs/domain.md, CA and seals).
 
     Args:
         seals: rows of ``seal.seals``: one snapshot.
@@ -118,7 +121,7 @@ def unmade(seals: ir.Table, at: datetime) -> ir.Table:
 
 
 def signings(signings: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Signings, verifications and their failures (domain.md, CA and seals).
+    """Signings, verifications and their failures (docs/domain.md, CA and seals).
 
     Args:
         signings: rows of ``seal.signings``, those of the period.

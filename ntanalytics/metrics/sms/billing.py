@@ -1,4 +1,4 @@
-"""Reconciliation of our SMS segments with the carriers' monthly bills (domain.md, SMS)."""
+"""Reconciliation of our SMS segments with the carriers' monthly bills (docs/domain.md, SMS)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics.measure import Measure, catalogue
 
-#: A difference of more than that many per mille of the bill is a finding: 0.5 % (domain.md, SMS).
+#: A difference of more than that many per mille of the bill is a finding: 0.5 % (docs/domain.md, SMS).
 TOLERANCE_PER_MILLE = 5
 
 RECONCILIATION = (
@@ -16,27 +16,28 @@ RECONCILIATION = (
         "差异条数",
         "条",
         good="down",
-        definition="billed_segments − segments: positive where the carrier billed more than was sent (domain.md, SMS).",
+        definition="billed_segments − segments: positive where the carrier billed more than was sent "
+        "(docs/domain.md, SMS).",
     ),
     Measure(
         "difference_rate",
         "差异率",
         format="rate:2",
         good="down",
-        definition="difference_segments / billed_segments; null when nothing was billed (domain.md, SMS).",
+        definition="difference_segments / billed_segments; null when nothing was billed (docs/domain.md, SMS).",
     ),
     Measure(
         "difference_yuan",
         "差异金额",
         format="yuan",
         good="down",
-        definition="difference_segments at the bill's mean price, billed_yuan / billed_segments (domain.md, SMS).",
+        definition="difference_segments at the bill's mean price, billed_yuan / billed_segments (docs/domain.md, SMS).",
     ),
     Measure(
         "is_finding",
         "超出容差",
         format="text",
-        definition="Whether |difference_segments| exceeds 0.5 % of billed_segments (domain.md, SMS).",
+        definition="Whether |difference_segments| exceeds 0.5 % of billed_segments (docs/domain.md, SMS).",
     ),
 )
 
@@ -44,7 +45,7 @@ MEASURES = catalogue(RECONCILIATION)
 
 
 def reconciliation(messages: ir.Table, bills: ir.Table, *, is_complete: bool = True) -> ir.Table:
-    """Our segments against the carriers' bills, by month and carrier (domain.md, SMS: Reconciliation).
+    """Our segments against the carriers' bills, by month and carrier (docs/domain.md, SMS: reconciliation).
 
     A carrier that billed a month in which we sent nothing over it has 0 segments; one that sent no bill has
     null for the bill and the difference.

@@ -1,4 +1,4 @@
-"""SMS by slot of the day: how many messages failed, and how many were reported late (domain.md, SMS)."""
+"""SMS by slot of the day: how many messages failed, and how many were reported late (docs/domain.md, SMS)."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ LATE_S = 600
 SLOTS = (
     Measure(
         "failure_rate", "失败率", format="rate:1", good="down",
-        definition="failed / messages with an outcome; null when there are none (domain.md, SMS: failed).",
+        definition="failed / messages with an outcome; null when there are none (docs/domain.md, SMS: failed).",
     ),
     Measure(
         "late_share", "回执迟到率", format="rate:1", good="down",
-        definition="Messages whose report took more than ten minutes or has not come / all (domain.md, SMS: latency).",
+        definition="Messages whose report took more than ten minutes or has not come / all "
+        "(docs/domain.md, SMS: receipt latency).",
     ),
     Measure(
         "internal_failure_share", "通道侧失败率", format="rate:1", good="down",

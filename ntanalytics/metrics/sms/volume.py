@@ -1,4 +1,4 @@
-"""SMS: volume, delivery, latency, failures, backlog (domain.md, SMS); the bills are in sms_bills.
+"""SMS: volume, delivery, latency, failures, backlog (docs/domain.md, SMS); the bills are in sms_bills.
 
 Every function takes Ibis tables of ``sms.messages`` and returns one; nothing is read, and there is no
 clock: ``as_of`` is the moment at which the data were taken (aware, UTC).
@@ -18,7 +18,7 @@ from ntanalytics.metrics import days as covered
 from ntanalytics.metrics.measure import Measure, catalogue
 from ntanalytics.metrics.sms.failure_codes import CLASSES, failure_class
 
-#: No report that long after submission: the outcome is unknown, no longer pending (domain.md, SMS).
+#: No report that long after submission: the outcome is unknown, no longer pending (docs/domain.md, SMS).
 UNKNOWN_AFTER = timedelta(hours=72)
 
 VOLUME = (
@@ -27,14 +27,14 @@ VOLUME = (
         "提交量",
         "条",
         is_additive=True,
-        definition="Messages whose submit time falls in the period (domain.md, SMS).",
+        definition="Messages whose submit time falls in the period (docs/domain.md, SMS).",
     ),
     Measure(
         "segments",
         "计费条数",
         "条",
         is_additive=True,
-        definition="Billing parts: one per message up to 70 characters, else one per 67 (domain.md, SMS).",
+        definition="Billing parts: one per message up to 70 characters, else one per 67 (docs/domain.md, SMS).",
     ),
     Measure(
         "delivered",
@@ -42,7 +42,7 @@ VOLUME = (
         "条",
         good="up",
         is_additive=True,
-        definition="Messages whose final status report says delivered (domain.md, SMS).",
+        definition="Messages whose final status report says delivered (docs/domain.md, SMS).",
     ),
     Measure(
         "failed",
@@ -50,7 +50,7 @@ VOLUME = (
         "条",
         good="down",
         is_additive=True,
-        definition="Messages whose final status report has any other final code (domain.md, SMS).",
+        definition="Messages whose final status report has any other final code (docs/domain.md, SMS).",
     ),
     Measure(
         "unknown",
@@ -58,35 +58,36 @@ VOLUME = (
         "条",
         good="down",
         is_additive=True,
-        definition="Messages without a report 72 h after submission (domain.md, SMS).",
+        definition="Messages without a report 72 h after submission (docs/domain.md, SMS).",
     ),
     Measure(
         "pending",
         "等待回执",
         "条",
         is_additive=True,
-        definition="Messages without a report yet, within 72 h of submission (domain.md, SMS).",
+        definition="Messages without a report yet, within 72 h of submission (docs/domain.md, SMS).",
     ),
     Measure(
         "delivery_rate",
         "送达率",
         format="rate:1",
         good="up",
-        definition="delivered / (delivered + failed + unknown); null when that is 0 (domain.md, SMS).",
+        definition="delivered / (delivered + failed + unknown); null when that is 0 (docs/domain.md, SMS).",
     ),
     Measure(
         "receipt_latency_p50_s",
         "回执时延 P50",
         format="seconds",
         good="down",
-        definition="Median of report time − submit time of delivered messages, in seconds (domain.md, SMS).",
+        definition="Median of report time − submit time of delivered messages, in seconds (docs/domain.md, SMS).",
     ),
     Measure(
         "receipt_latency_p95_s",
         "回执时延 P95",
         format="seconds",
         good="down",
-        definition="95th percentile of report time − submit time of delivered messages, in seconds (domain.md, SMS).",
+        definition="95th percentile of report time − submit time of delivered messages, in seconds "
+        "(docs/domain.md, SMS).",
     ),
 )
 
@@ -102,7 +103,7 @@ FAILURES = (
         "failed_share",
         "占失败比例",
         format="rate:1",
-        definition="failed / all failed messages of the period and group (domain.md, SMS).",
+        definition="failed / all failed messages of the period and group (docs/domain.md, SMS).",
     ),
 )
 
@@ -129,7 +130,7 @@ MEASURES = catalogue(change.with_changes((*VOLUME, *FAILURES, *BACKLOG, HOUR)))
 
 
 def volume(messages: ir.Table, as_of: datetime, by: Sequence[str] = ()) -> ir.Table:
-    """Volume, outcome and latency, in all or by carrier, application, unit, day (domain.md, SMS).
+    """Volume, outcome and latency, in all or by carrier, application, unit, day (docs/domain.md, SMS).
 
     submitted = delivered + failed + unknown + pending, always.
 
@@ -174,7 +175,7 @@ def compared(
     is_complete: bool = True,
     was_complete: bool = True,
 ) -> ir.Table:
-    """``volume`` of a period with its change against the period before (domain.md, General: *Change*).
+    """``volume`` of a period with its change against the period before (docs/domain.md, General: change).
 
     Args:
         messages: rows of ``sms.messages``, those of the period.
@@ -216,7 +217,7 @@ def daily(messages: ir.Table, days: ir.Table, as_of: datetime, by: Sequence[str]
 
 
 def hourly(messages: ir.Table, as_of: datetime, utc_offset_h: int, by: Sequence[str] = ()) -> ir.Table:
-    """``volume`` by local hour of the day, all 24 hours (domain.md, SMS: broken down by hour).
+    """``volume`` by local hour of the day, all 24 hours (docs/domain.md, SMS: by hour).
 
     Args:
         messages: rows of ``sms.messages``, those of the period.
@@ -242,7 +243,7 @@ def hourly(messages: ir.Table, as_of: datetime, utc_offset_h: int, by: Sequence[
 
 
 def failure_codes(messages: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Failed messages by the carrier's raw code and its class (domain.md, SMS).
+    """Failed messages by the carrier's raw code and its class (docs/domain.md, SMS).
 
     Args:
         messages: rows of ``sms.messages``, those of the period.
@@ -276,7 +277,7 @@ def backlog(
 
     A report that came later than ``at`` had not come then, so the figure of a day stays what it was.
 
-    After 72 h a message is unknown and waits no more (domain.md, SMS), so it has left the backlog.
+    After 72 h a message is unknown and waits no more (docs/domain.md, SMS), so it has left the backlog.
 
     Args:
         messages: rows of ``sms.messages`` of the three days before ``at`` at least.

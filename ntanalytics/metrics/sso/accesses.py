@@ -1,4 +1,4 @@
-"""Single sign-on: how the applications behind the portal are reached (domain.md, Identity and SSO)."""
+"""Single sign-on: how the applications behind the portal are reached (docs/domain.md, Identity and SSO)."""
 
 from __future__ import annotations
 
@@ -12,22 +12,26 @@ from ntanalytics.metrics import days as covered
 from ntanalytics.metrics.measure import Measure, catalogue
 
 ACCESSES = (
-    Measure("accesses", "应用访问", "次", is_additive=True, definition="Tickets asked for (domain.md, SSO)."),
+    Measure(
+        "accesses", "应用访问", "次", is_additive=True,
+        definition="Tickets asked for (docs/domain.md, Identity and SSO).",
+    ),
     Measure(
         "refused_accesses", "访问被拒", "次", good="down", is_additive=True,
-        definition="Tickets that were not granted (domain.md, Identity and SSO).",
+        definition="Tickets that were not granted (docs/domain.md, Identity and SSO).",
     ),
     Measure(
         "access_failure_rate", "访问失败率", format="rate:2", good="down",
-        definition="refused_accesses / accesses; null when there were none (domain.md, Identity and SSO).",
+        definition="refused_accesses / accesses; null when there were none (docs/domain.md, Identity and SSO).",
     ),
     Measure(
         "access_users", "访问人数", "人", good="up", is_additive=True,
-        definition="Distinct accounts that were granted a ticket (domain.md, Identity and SSO).",
+        definition="Distinct accounts that were granted a ticket (docs/domain.md, Identity and SSO).",
     ),
     Measure(
         "access_p95_ms", "访问耗时 P95", format="ms", good="down",
-        definition="95th percentile of the time to a ticket in ms; null where the source does not say (domain.md).",
+        definition="95th percentile of the time to a ticket in ms; null where the source does not say "
+        "(docs/domain.md, Identity and SSO: access p95).",
     ),
 )  # fmt: skip
 
@@ -35,7 +39,7 @@ MEASURES = catalogue(change.with_changes(ACCESSES))
 
 
 def accesses(accesses: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Accesses to applications, in all or by application and day (domain.md, Identity and SSO).
+    """Accesses to applications, in all or by application and day (docs/domain.md, Identity and SSO).
 
     Args:
         accesses: rows of ``sso.accesses``, those of the period.

@@ -10,7 +10,7 @@ from ntanalytics.workspace.report import Report
 
 
 def look_at_adoption(report: Report, unit: str = "", edition: str = "") -> Adoption:
-    """Adoption of the whole city, of one edition, or of one unit (domain.md, OA adoption).
+    """Adoption of the whole city, of one edition, or of one unit (docs/domain.md, OA adoption).
 
     Args:
         report: the period over the lake.

@@ -27,7 +27,8 @@ RULES = (
     ),
     Rule(
         "ca.expired_tried", "expired_tried", Threshold(0, 50, "down"), "通知持证人办理更新",
-        "Who tries an expired certificate cannot work (domain.md).", kind="hygiene",
+        "Who tries an expired certificate cannot work "
+        "(docs/domain.md, CA and seals: expired and still tried).", kind="hygiene",
     ),
     Rule(
         "ca.revoked_tried", "revoked_tried", Threshold(0, 20, "down"), "核实持证人身份，收回或更换介质",

@@ -18,7 +18,7 @@ from ntanalytics.metrics.ca import certificates
 
 
 def look_at_ca(context: CheckContext) -> Look:
-    """Certificates in force and expiring, and logins with them (domain.md, CA and seals)."""
+    """Certificates in force and expiring, and logins with them (docs/domain.md, CA and seals)."""
     stock, logins = context.dataset("ca.certificates"), context.dataset("ca.logins", history=HISTORY)
     if missing := unfed("ca", "certificate_logins", logins):
         return missing

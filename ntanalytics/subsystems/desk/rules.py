@@ -9,15 +9,15 @@ RULES = (
     Rule(
         "desk.attendance_rate", "attendance_rate", Threshold(1, 1, "up"),
         "立即安排备选人员到岗，补录考勤或说明缺岗原因",
-        "One person is on site every working day (domain.md, O2).", of="working_days", fewest=1, kind="absence",
+        "One person is on site every working day (docs/domain.md, O2).", of="working_days", fewest=1, kind="absence",
     ),
     Rule(
         "desk.standby", "standbys", Threshold(1, 0, "up"), "在团队名册中指定备选驻场人员",
-        "A backup is named for the engineer on site (domain.md, O2).", kind="hygiene",
+        "A backup is named for the engineer on site (docs/domain.md, O2).", kind="hygiene",
     ),
     Rule(
         "desk.team", "team", Threshold(6, 5, "up"), "补充团队名册",
-        "A team of six at least (domain.md, O1).", kind="hygiene",
+        "A team of six at least (docs/domain.md, O1).", kind="hygiene",
     ),
     Rule(
         "desk.overdue_tickets", "overdue_tickets", Threshold(1, 10, "down"), "逐件落实责任人和完成时间",
@@ -37,25 +37,25 @@ RULES = (
     ),
     Rule(
         "desk.late_responses", "late_responses", Threshold(0, 3, "down"), "核实值班安排，立即响应",
-        "Support is around the clock (domain.md, O3); two hours are two dozen times what an answer takes by day.",
+        "Support is around the clock (docs/domain.md, O3); two hours are two dozen times what an answer takes by day.",
         kind="deadline", check="非工作时间响应",
     ),
     Rule(
         "desk.onboarding", "missing_steps", Threshold(0, 3, "down"), "补齐接入步骤并登记",
-        "A unit is connected by account, permission, seal and training (domain.md, O6).", kind="hygiene",
+        "A unit is connected by account, permission, seal and training (docs/domain.md, O6).", kind="hygiene",
         check="单位接入缺步骤",
     ),
     Rule(
         "desk.unconfirmed_changes", "unconfirmed_changes", Threshold(0, 3, "down"), "补办用户书面确认",
-        "A workflow changes only after written confirmation (domain.md, O7).", kind="hygiene",
+        "A workflow changes only after written confirmation (docs/domain.md, O7).", kind="hygiene",
     ),
     Rule(
         "desk.clocks_broken", "clocks_broken", Threshold(0, 0, "down"), "提交故障分析与改进措施",
-        "A crash of vendor software is restored within four hours (domain.md, O15).", kind="deadline",
+        "A crash of vendor software is restored within four hours (docs/domain.md, O15).", kind="deadline",
     ),
     Rule(
         "desk.clock_running", "clock_s", Threshold(3 * 3600, 4 * 3600, "down"), "升级至厂商负责人，一小时内恢复",
-        "Of the four hours that are promised one is left (domain.md, O15).", kind="deadline", check="恢复时钟",
+        "Of the four hours that are promised one is left (docs/domain.md, O15).", kind="deadline", check="恢复时钟",
     ),
     Rule(
         "desk.checks", "checks_open", Threshold(0, 4, "down"), "按台账说明处理并复查",
@@ -63,16 +63,16 @@ RULES = (
     ),
     Rule(
         "desk.checks_made", "made_rate", Threshold(1, 0.5, "up"), "补做并登记人工检查",
-        "The same things are looked at each working day (domain.md, O12).", kind="absence", check="人工检查完成",
+        "The same things are looked at each working day (docs/domain.md, O12).", kind="absence", check="人工检查完成",
     ),
     Rule(
         "desk.unconfirmed_reports", "unsigned_reports", Threshold(0, 2, "down"), "送用户确认并登记",
-        "The weekly report is confirmed by the buyer (domain.md, O12), in the week in which it is issued.",
+        "The weekly report is confirmed by the buyer (docs/domain.md, O12), in the week in which it is issued.",
         kind="deadline", check="报告未经确认",
     ),
     Rule(
         "desk.untrained", "untrained_days", Threshold(60, 120, "down"), "与用户确认并落实培训计划",
-        "Trainings are planned and held (domain.md, O18); two months without one are a plan that lapsed.",
+        "Trainings are planned and held (docs/domain.md, O18); two months without one are a plan that lapsed.",
         kind="absence",
     ),
 )  # fmt: skip

@@ -18,7 +18,7 @@ OLDEST_TICKET, OLDEST_BACKUP = 365, 70
 
 
 def look_at_desk(context: CheckContext) -> Look:
-    """Tickets, recovery clocks, attendance, changes, team (domain.md, Desk)."""
+    """Tickets, recovery clocks, attendance, changes, team (docs/domain.md, Desk)."""
     tickets = context.dataset("desk.tickets", history=OLDEST_TICKET)
     attendance, changes = context.dataset("desk.attendance"), context.dataset("desk.changes", history=HISTORY)
     incidents, roster = context.dataset("desk.incidents", history=HISTORY), context.dataset("desk.roster", history=31)

@@ -30,7 +30,7 @@ DUE_DAYS = 7
 
 
 def look_at_docexchange(context: CheckContext) -> Look:
-    """Documents, deliveries, overdue units, interface calls (domain.md, Document exchange)."""
+    """Documents, deliveries, overdue units, interface calls (docs/domain.md, Document exchange)."""
     documents = context.dataset("docexchange.documents", history=HISTORY)
     deliveries = context.dataset("docexchange.deliveries", history=OLDEST_DELIVERY)
     calls = context.dataset("docexchange.interface_calls", history=HISTORY)

@@ -34,7 +34,8 @@ RULES = (
     ),
     Rule(
         "identity.attempts", "attempts", Threshold(19, 59, "down"), "封禁来源地址，通知账号所属单位改密",
-        "Twenty failures within ten minutes are no typing error (domain.md); one in ten seconds is a program.",
+        "Twenty failures within ten minutes are no typing error "
+        "(docs/domain.md, Identity and SSO: brute-force suspects); one in ten seconds is a program.",
         check="疑似暴力破解", kind="burst",
     ),
     Rule(
@@ -58,10 +59,10 @@ RULES = (
     ),
     Rule(
         "identity.orphan_accounts", "orphan_accounts", Threshold(0, 500, "down"), "与单位核对后停用或调整归属",
-        "Each of them is an access that nobody answers for (domain.md).", kind="hygiene",
+        "Each of them is an access that nobody answers for (docs/domain.md, Identity and SSO: orphan).", kind="hygiene",
     ),
     Rule(
         "identity.dormant_accounts", "dormant_accounts", Threshold(0, 2000, "down"), "核对后停用",
-        "Ninety days without a login (domain.md).", kind="hygiene", is_of_quarter=True,
+        "Ninety days without a login (docs/domain.md, Identity and SSO: dormant).", kind="hygiene", is_of_quarter=True,
     ),
 )  # fmt: skip

@@ -20,7 +20,7 @@ from ntanalytics.metrics.identity import logins as identity_logins
 
 
 def look_at_identity(context: CheckContext) -> Look:
-    """Logins, failures by method, suspects, accounts that should be looked at (domain.md, Identity and SSO)."""
+    """Logins, failures by method, suspects, accounts that should be looked at (docs/domain.md, Identity and SSO)."""
     logins = context.dataset("identity.logins", history=HISTORY)
     accounts, units = context.dataset("identity.accounts"), context.dataset("identity.units")
     if missing := unfed("identity", "logins", logins):

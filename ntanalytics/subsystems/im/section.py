@@ -19,7 +19,7 @@ from ntanalytics.metrics.im import messages as im_messages
 
 
 def look_at_im(context: CheckContext) -> Look:
-    """Messages, files, who is there, with what (domain.md, IM)."""
+    """Messages, files, who is there, with what (docs/domain.md, IM)."""
     messages, sessions = (
         context.dataset("im.messages", history=HISTORY),
         context.dataset("im.sessions", history=HISTORY),

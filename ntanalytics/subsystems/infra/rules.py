@@ -121,26 +121,26 @@ _HOSTS = (
 _KEEPING = (
     Rule(
         "infra.backup_lateness", "backup_lateness", Threshold(1.5, 2.5, "down"), "检查备份任务与存储，补做备份",
-        "A plan that was kept runs once in its interval (domain.md, O13).", kind="absence",
+        "A plan that was kept runs once in its interval (docs/domain.md, O13).", kind="absence",
         check="备份逾期（倍于计划间隔）",
     ),
     Rule(
         "infra.backup_failing", "failed_since", Threshold(0, 1, "down"), "查看备份任务的报错，补做备份",
-        "A run that failed is not yet late, and will be (domain.md, O13).", check="备份失败",
+        "A run that failed is not yet late, and will be (docs/domain.md, O13).", check="备份失败",
     ),
     Rule(
         "infra.size_drop", "size_drop", Threshold(0.25, 0.5, "down"), "核对备份内容是否完整并做恢复演练",
-        "A drop over 50 % against the median of the last seven (domain.md, Infra); half of that is worth a look.",
+        "A drop over 50 % against the median of the last seven (docs/domain.md, Infra); half of that is worth a look.",
         kind="change", check="备份数据量下降",
     ),
     Rule(
         "infra.offline_backup", "plans_without_offline", Threshold(0, 5, "down"), "为这些计划安排离线备份",
-        "What is only kept online is encrypted with the rest (domain.md, O13: online and offline).", kind="hygiene",
+        "What is only kept online is encrypted with the rest (docs/domain.md, O13).", kind="hygiene",
         check="离线备份",
     ),
     Rule(
         "infra.restore_drill", "drill_days", Threshold(183, 366, "down"), "安排一次恢复演练并登记",
-        "A backup that was never restored is a hope (domain.md, Infra: restore drills).", kind="deadline",
+        "A backup that was never restored is a hope (docs/domain.md, Infra: restore drills).", kind="deadline",
     ),
     Rule(
         "infra.log_retention", "log_days", Threshold(183, 90, "up"), "延长日志留存，核对日志轮转与归档",
@@ -148,11 +148,11 @@ _KEEPING = (
     ),
     Rule(
         "infra.failed_patches", "waiting_patches", Threshold(0, 2, "down"), "与安全服务商约定窗口复装并复测",
-        "A known hole is the first that is tried (domain.md, O17).", kind="hygiene",
+        "A known hole is the first that is tried (docs/domain.md, O17).", kind="hygiene",
     ),
     Rule(
         "infra.unpatched", "unpatched_days", Threshold(90, 180, "down"), "安排补丁窗口",
-        "A quarter without a patch is a quarter of known holes (domain.md, O17).", kind="deadline",
+        "A quarter without a patch is a quarter of known holes (docs/domain.md, O17).", kind="deadline",
     ),
     Rule(
         "infra.failed_backups", "failed_backups", Threshold(0, 2, "down"), "排查备份失败原因",

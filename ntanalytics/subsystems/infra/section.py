@@ -23,7 +23,7 @@ OLDEST_TICKET, OLDEST_BACKUP = 365, 70
 
 
 def look_at_infra(context: CheckContext) -> Look:
-    """Availability of the subsystems, requests, hosts, backups, certificates of servers (domain.md, Infra)."""
+    """Availability of the subsystems, requests, hosts, backups, certificates of servers (docs/domain.md, Infra)."""
     checks, web = context.dataset("infra.checks", history=HISTORY), context.dataset("infra.requests", history=HISTORY)
     metrics = context.dataset("infra.metrics", history=HISTORY)
     saved = context.dataset("infra.backups", history=OLDEST_BACKUP)

@@ -28,7 +28,7 @@ EVER, OLDEST_TASK = 400, 60
 
 
 def look_at_oa(context: CheckContext) -> Look:
-    """Adoption of the OA, in all and by edition; handling time (domain.md, OA adoption)."""
+    """Adoption of the OA, in all and by edition; handling time (docs/domain.md, OA adoption)."""
     activities, members = context.dataset("oa.activities", history=EVER), context.dataset("oa.members")
     tasks = context.dataset("oa.tasks", history=OLDEST_TASK)
     if missing := unfed("oa", "active", activities):

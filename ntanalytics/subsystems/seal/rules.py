@@ -31,12 +31,12 @@ RULES = (
     ),
     Rule(
         "seal.testing_days", "waiting_days", Threshold(21, 90, "down"), "安排厂商与用章单位完成测试",
-        "A seal that was made is tested within a week or two, a long holiday adds one (domain.md, O11).",
+        "A seal that was made is tested within a week or two, a long holiday adds one (docs/domain.md, O11).",
         check="制作后待测试", kind="deadline",
     ),
     Rule(
         "seal.making_days", "making_wait_days", Threshold(30, 90, "down"), "催办制章单位，核对申请材料",
-        "A seal is made within two weeks of its request; a long holiday adds one (domain.md, O11).",
+        "A seal is made within two weeks of its request; a long holiday adds one (docs/domain.md, O11).",
         check="申请后待制作", kind="deadline",
     ),
 )  # fmt: skip

@@ -30,7 +30,7 @@ def _with_number(finding: Finding, waiting: Any, rule: Rule) -> Finding:
 
 
 def look_at_seal(context: CheckContext) -> Look:
-    """Seals by state, those that wait for their test, signings (domain.md, CA and seals)."""
+    """Seals by state, those that wait for their test, signings (docs/domain.md, CA and seals)."""
     stock, signings = context.dataset("seal.seals"), context.dataset("seal.signings", history=HISTORY)
     if missing := unfed("seal", "signings", signings):
         return missing

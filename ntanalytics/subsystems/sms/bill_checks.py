@@ -67,7 +67,7 @@ def worst_days(
 
 
 def bills(reconciliation: Rows | None, *, rule: Rule) -> list[Finding]:
-    """A finding for each carrier's bill of a month (domain.md, SMS: > 0.5 % is a finding).
+    """A finding for each carrier's bill of a month (docs/domain.md, SMS: reconciliation).
 
     Args:
         reconciliation: ``metrics.sms_bills.reconciliation``; None when the period is no month.

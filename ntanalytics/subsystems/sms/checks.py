@@ -111,7 +111,10 @@ FEW_SILENT = 2
 
 
 def _bills(context: CheckContext, messages: Scope) -> list[Finding]:
-    """The bills of the month before, once they have come, against what was sent (domain.md, SMS: Reconciliation)."""
+    """The bills of the month before, once they have come, against what was sent.
+
+    Defined in docs/domain.md, SMS: reconciliation.
+    """
     month = Period.month(context.period.last).previous()
     bills = context.dataset("sms.bills", history=2 * HISTORY)
     if not bills.sources:

@@ -57,6 +57,7 @@ RULES = (
     ),
     Rule(
         "sms.bill", "difference_rate", Threshold(0.005, 0.005, "down"), "与运营商核对账单明细",
-        "More than 0.5 % of a month's segments is a finding (domain.md, SMS).", check="账单差异", kind="reconciliation",
+        "More than 0.5 % of a month's segments is a finding "
+        "(docs/domain.md, SMS).", check="账单差异", kind="reconciliation",
     ),
 )  # fmt: skip

@@ -18,7 +18,7 @@ from ntanalytics.subsystems.sms import bill_checks
 
 
 def look_at_sms(context: CheckContext) -> Look:
-    """Volume, delivery and latency, by carrier and application (domain.md, SMS); a day by the thresholds given."""
+    """Volume, delivery and latency, by carrier and application (docs/domain.md, SMS); a day by the thresholds given."""
     messages = context.dataset("sms.messages", history=HISTORY)
     if missing := unfed("sms", "delivery_rate", messages):
         return missing

@@ -18,7 +18,7 @@ from ntanalytics.metrics.sso import accesses as sso_accesses
 
 
 def look_at_sso(context: CheckContext) -> Look:
-    """Accesses to the applications behind the portal (domain.md, Identity and SSO)."""
+    """Accesses to the applications behind the portal (docs/domain.md, Identity and SSO)."""
     accesses, apps = context.dataset("sso.accesses", history=HISTORY), context.dataset("sso.apps")
     if missing := unfed("sso", "accesses", accesses):
         return missing

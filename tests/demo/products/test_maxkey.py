@@ -193,7 +193,7 @@ def test_one_account_is_tried_a_hundred_times_from_one_address_and_nobody_else_i
 
 
 def suspects(rows: Rows, of: str) -> set[str]:
-    """Who failed 20 times or more within ten minutes (domain.md, "Identity and SSO")."""
+    """Who failed 20 times or more within ten minutes (docs/domain.md, Identity and SSO)."""
     failed = defaultdict(list)
     for row in rows:
         if row["outcome"] == "failure" and row[of] is not None:
