@@ -29,7 +29,7 @@ from typing import Any, Self
 
 import psutil
 
-from ntanalytics.kernels.skip_grammar_import import leave_out_grammar
+from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
 from ntanalytics.periods import parse_period
 from ntanalytics.settings import Settings, load, project_dir
 
@@ -179,7 +179,7 @@ class Peak:
 
 def main() -> None:
     """Measure, and print a line of JSON."""
-    leave_out_grammar()
+    skip_grammar_import()
     options = argparse.ArgumentParser()
     options.add_argument("case", choices=("report", "units"))
     options.add_argument("--config", type=Path, required=True)

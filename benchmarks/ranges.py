@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ntanalytics.demo.population.seasonality import Audience, Rhythm
-from ntanalytics.detectors.expected_range import usual_range
+from ntanalytics.demo.population.seasonality import Audience, Seasonality
+from ntanalytics.detectors.expected_range import expected_range
 from ntanalytics.detectors.forecast import forecast
 from ntanalytics.periods import Calendar
 
@@ -24,7 +24,7 @@ CALENDAR = Calendar()
 
 def histories(seed: int) -> Iterator[tuple[float, Rows, dt.date]]:
     """Base, rows and day: counts of four sizes and three audiences, 3 % more spread than chance, three outages."""
-    rhythm = Rhythm(CALENDAR, UNTIL)
+    rhythm = Seasonality(CALENDAR, UNTIL)
     days = [UNTIL - dt.timedelta(days=back) for back in range(170, -1, -1)]
     for base in (2.0, 40.0, 1000.0, 20_000.0):
         for number, audience in enumerate(Audience):
@@ -43,8 +43,8 @@ def histories(seed: int) -> Iterator[tuple[float, Rows, dt.date]]:
 
 
 def ours(rows: Rows, on: dt.date) -> Range:
-    """``usual_range``."""
-    found = usual_range(rows, on)
+    """``expected_range``."""
+    found = expected_range(rows, on)
     return None if found.low is None or found.high is None else (found.low, found.high)
 
 

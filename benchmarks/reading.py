@@ -75,7 +75,7 @@ def source(case: Case, url: str, _: Path) -> Callable[[], int]:
 
 def spooled(case: Case, url: str, folder: Path) -> Callable[[], int]:
     """Our extraction up to checked rows on disk: times in UTC, reasons, hashes, repeated keys."""
-    from ntanalytics.extraction.filling import fill
+    from ntanalytics.extraction.filling import fill_spool
     from ntanalytics.extraction.spool import Spool
 
     opened = _opened(case, url)
@@ -83,7 +83,7 @@ def spooled(case: Case, url: str, folder: Path) -> Callable[[], int]:
 
     def read() -> int:
         with Spool(folder, mapping.dataset) as spool:
-            fill(spool, opened, mapping, MONDAY, SUNDAY, site_zone=ZONE, key=bytes(32), progress=lambda _: None)
+            fill_spool(spool, opened, mapping, MONDAY, SUNDAY, site_zone=ZONE, key=bytes(32), progress=lambda _: None)
             return spool.rows.total()
 
     return read

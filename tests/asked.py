@@ -23,12 +23,12 @@ import pytest
 import ntanalytics
 from ntanalytics.lake import DuckReader, Reader
 from ntanalytics.settings import project_dir
-from ntanalytics.workspace.namespaces import metric_shelf
+from ntanalytics.workspace.namespaces import metric_namespace
 
 
 def public_metrics() -> dict[str, Callable[..., object]]:
     """Every public metric, by name: ``sms.volume``; those that make no table (a text's spelling) are left out."""
-    shelf = metric_shelf()
+    shelf = metric_namespace()
     found = {f"{subject}.{name}": getattr(getattr(shelf, subject), name) for subject in dir(shelf)
              for name in dir(getattr(shelf, subject))}  # fmt: skip
     return {name: each for name, each in found.items() if inspect.signature(each).return_annotation == "ir.Table"}

@@ -23,7 +23,7 @@ from datetime import UTC, date, datetime
 from ntanalytics.periods import parse_period
 from ntanalytics.reports import Head
 Head(title="试报表", period=parse_period(period, date(2026, 11, 23)), generated_at=datetime(2026, 11, 23, tzinfo=UTC),
-     versions={"sms.messages": 7}, holes=("短信平台缺 11月18日。",))
+     versions={"sms.messages": 7}, gaps=("短信平台缺 11月18日。",))
 """
 
 

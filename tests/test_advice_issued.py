@@ -56,7 +56,7 @@ def test_the_inspection_looks_at_every_subsystem_every_host_and_the_data(inspect
     systems = {row["subsystem"]: row for row in found["systems"]["rows"]}
     assert set(systems) == {*SUBSYSTEMS.values(), "数据完整性"}
     assert sum(row["checks"] for row in systems.values()) == len(board)
-    for state, column in (("bad", "wrong"), ("watch", "watched"), ("unknown", "not_known")):
+    for state, column in (("critical", "wrong"), ("warning", "watched"), ("unknown", "not_known")):
         assert sum(row[column] for row in systems.values()) == sum(row["state"] == state for row in board)
     hosts = {row["subject"] for row in board if row["code"] == "infra.reachable"}
     assert hosts == {row["host"] for row in found["hosts"]["rows"]}

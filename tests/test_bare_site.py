@@ -30,7 +30,7 @@ def test_a_report_of_a_site_without_sources_comes_out_and_says_what_is_not_conne
     monkeypatch.setenv("NTANALYTICS_CHROMIUM", "")
     settings = load(write_starter(tmp_path)[0])
     result: RunResult = run_report(settings, report, period, {}, today=TODAY)
-    assert f"{unknown}没有配置数据源，相关数据未知。" in result.holes
+    assert f"{unknown}没有配置数据源，相关数据未知。" in result.gaps
     shown = blocks(result.directory)[table]
     assert (shown["rows"], shown["note"]) == ([], note)
     assert (result.directory / "report.html").is_file()

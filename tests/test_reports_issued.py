@@ -120,7 +120,7 @@ def test_carriers_applications_and_units_add_up_to_the_same(week):
 
 def test_the_outage_of_the_week_is_the_first_thing_said(week):
     board = blocks(week.directory)["board"]["rows"]
-    assert (board[0]["subject"], board[0]["state"]) == ("中国联通", "bad")
+    assert (board[0]["subject"], board[0]["state"]) == ("中国联通", "critical")
     first = blocks(week.directory)["sentences"]["items"][0]["text"]
     assert first.startswith("中国联通单日最低送达率")
     assert "（11月18日），低于异常阈值 90.0%" in first
@@ -128,10 +128,10 @@ def test_the_outage_of_the_week_is_the_first_thing_said(week):
 
 def test_the_inspection_finds_what_was_planted_on_its_day(inspection):
     rows = blocks(inspection.directory)["board"]["rows"]
-    wrong = {(row["code"], row["state"]) for row in rows if row["state"] in ("bad", "watch")}
-    assert ("infra.error_burst", "bad") in wrong
-    assert ("desk.overdue_tickets", "watch") in wrong
-    assert ("desk.checks", "watch") in wrong
+    wrong = {(row["code"], row["state"]) for row in rows if row["state"] in ("critical", "warning")}
+    assert ("infra.error_burst", "critical") in wrong
+    assert ("desk.overdue_tickets", "warning") in wrong
+    assert ("desk.checks", "warning") in wrong
 
 
 def test_what_is_published_is_whole_small_and_proven(week, inspection):
@@ -163,7 +163,7 @@ def test_a_source_that_is_gone_is_a_hole_and_not_a_zero(city: City, tmp_path: Pa
     result = run_report(load(config), "daily_inspection", "2026-10-09", {}, today=today, clock=city.clock)
     assert result.failed_sources
     found = blocks(result.directory)
-    assert any("短信" in hole for hole in found["head"]["holes"])
+    assert any("短信" in gap for gap in found["head"]["gaps"])
     states = {row["code"]: row["state"] for row in found["board"]["rows"] if row["code"].startswith("sms.")}
     assert set(states.values()) == {"unknown"}
     assert found["sms-by-carrier"]["rows"] == [] or found["sms-by-carrier"]["note"]

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.detectors.seasonal_baseline import against_usual
+from ntanalytics.detectors.seasonal_baseline import seasonal_baseline
 from ntanalytics.detectors.silence import MOST_DAYS
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.rule import Rule, Subject, judged
+from ntanalytics.findings.rule import Rule, Subject, evaluate_rules
 from ntanalytics.findings.sentences import spaced
 from ntanalytics.metrics import measure as measure_of
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 #: Days of history in which what is usual is looked for: ten weeks hold twenty days that are not worked.
 HISTORY = 70
@@ -23,7 +23,7 @@ HISTORY = 70
 _BY_CHANCE = 1e-3
 
 
-class Past:
+class Baseline:
     """A dataset of events with its last ten weeks.
 
     Attributes:
@@ -59,29 +59,29 @@ def rated(rule: Rule, row: Mapping[str, Any], failures: str, *, is_complete: boo
     """
     from scipy import stats
 
-    found = judged([rule], [row], is_complete=is_complete)
-    least = stats.binom.isf(_BY_CHANCE, row[rule.of] or 0, rule.threshold.watch)
-    if not wrong(found) or row[failures] > least:
+    found = evaluate_rules([rule], [row], is_complete=is_complete)
+    least = stats.binom.isf(_BY_CHANCE, row[rule.of] or 0, rule.threshold.warning)
+    if not violations(found) or row[failures] > least:
         return found
     words = measure_of(rule.measure)
-    said = f"{spaced(rule.words, figure(row[rule.measure], words.format))}，次数少，在偶然范围内。"
+    said = f"{spaced(rule.words, format_number(row[rule.measure], words.format))}，次数少，在偶然范围内。"
     return [replace(each, state="ok", evidence=said, advice="") for each in found]
 
 
-def told(context: CheckContext, findings: list[Finding]) -> list[Finding]:
+def drop_uninformative(context: CheckContext, findings: list[Finding]) -> list[Finding]:
     """Those that say something: not that a small city has too few events, nor that a holiday was never seen before."""
     quiet = ("不作判断",) if context.working_days else ("不作判断", "历史不足")
     return [each for each in findings if each.state != "unknown" or not any(why in each.evidence for why in quiet)]
 
 
-def wrong(findings: list[Finding]) -> list[Finding]:
+def violations(findings: list[Finding]) -> list[Finding]:
     """Those that are not in order."""
-    return [each for each in findings if each.state in ("watch", "bad")]
+    return [each for each in findings if each.state in ("warning", "critical")]
 
 
 def span(findings: list[Finding]) -> tuple[float, float] | None:
     """From when until when the first of some findings that is not in order was, in seconds after midnight."""
-    for each in wrong(findings):
+    for each in violations(findings):
         begins, ends = each.figures.get("from_s"), each.figures.get("until_s")
         if begins is not None and ends is not None:
             return begins, ends
@@ -101,4 +101,4 @@ def unusual(
 ) -> list[Finding]:
     """``findings.against_usual`` for the inspected day, which knows the holidays that come."""
     on = context.period.last
-    return against_usual(rule, daily, on, subject=subject, is_wrong_only=is_wrong_only, ahead=context.ahead)
+    return seasonal_baseline(rule, daily, on, subject=subject, is_wrong_only=is_wrong_only, ahead=context.ahead)

@@ -10,7 +10,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import Rule
 from ntanalytics.periods import Calendar, Period
 from ntanalytics.reports.head import AsOf
-from ntanalytics.workspace.dataset_view import Scope
+from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.site import Workspace
 from ntanalytics.workspace.units import Units
@@ -49,9 +49,9 @@ class CheckContext:
         return self.report.workspace.calendar
 
     @property
-    def zone_offset_h(self) -> int:
+    def utc_offset_h(self) -> int:
         """Hours that local time is ahead of UTC at the period's beginning."""
-        return self.report.zone_offset_h
+        return self.report.utc_offset_h
 
     @property
     def begins_at(self) -> dt.datetime:
@@ -85,7 +85,7 @@ class CheckContext:
         """The calendar of the ten days after the period, as far as their year is known."""
         return self.report.ahead
 
-    def dataset(self, name: str, history: int = 0) -> Scope:
+    def dataset(self, name: str, history: int = 0) -> DatasetView:
         """Return a dataset within the period; ``history`` days before the period come with it.
 
         Raises:
@@ -101,7 +101,7 @@ class CheckContext:
         """Return what each source gave for each dataset that was read."""
         return self.report.status()
 
-    def origin(self, metric: str, *scopes: Scope) -> dict[str, object]:
+    def origin(self, metric: str, *scopes: DatasetView) -> dict[str, object]:
         """Return the origin of figures: the metric, and version and time of what it read."""
         return self.report.origin(metric, *scopes)
 

@@ -32,7 +32,7 @@ def by_day(findings: Iterable[Finding], rule: Rule, daily: Rows, on: date, subje
     by_subject: dict[str, list[dict[str, Any]]] = {}
     for row in sorted((row for row in rows(daily) if row["day"] <= on), key=lambda row: row["day"]):
         name = subject(row) if callable(subject) else subject or SUBSYSTEMS[rule.subsystem]
-        few = bool(rule.of) and (row[rule.of] or 0) < rule.fewest
+        few = bool(rule.of) and (row[rule.of] or 0) < rule.min_count
         kept = {"day": row["day"], "is_covered": row["is_covered"], "value": None if few else row[rule.measure]}
         by_subject.setdefault(name, []).append(kept)
     begun = {name: Series(tuple(its), on).since("value", rule.threshold) for name, its in by_subject.items()}
@@ -64,4 +64,4 @@ def _dated(findings: Iterable[Finding], code: str, begun: Mapping[str, str | Non
 
 
 def _breaks(finding: Finding, code: str) -> bool:
-    return finding.code == code and finding.state in ("watch", "bad")
+    return finding.code == code and finding.state in ("warning", "critical")

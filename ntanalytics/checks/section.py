@@ -17,15 +17,15 @@ from ntanalytics.findings.finding import Finding, State, worst
 from ntanalytics.findings.rule import Subject, unknown
 from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.measure import Measure
-from ntanalytics.metrics.number_format import figure
-from ntanalytics.workspace.dataset_view import Scope
+from ntanalytics.metrics.number_format import format_number
+from ntanalytics.workspace.dataset_view import DatasetView
 
 #: How many days before the period are looked at: what is usual, and the line beside the figure.
 HISTORY = 28
 
 
 @dataclass(frozen=True)
-class Look:
+class SubsystemSummary:
     """One subsystem in a report's period.
 
     Attributes:
@@ -72,7 +72,7 @@ class Look:
         return MEASURES[self.lead]
 
 
-def compared(now: ir.Table, before: ir.Table, measures: Sequence[Measure], *scopes: Scope) -> dict[str, Any]:
+def compared(now: ir.Table, before: ir.Table, measures: Sequence[Measure], *scopes: DatasetView) -> dict[str, Any]:
     """The figures of a period with their changes, as one row; holes in any of the scopes count."""
     made = change.compare(
         now,
@@ -86,24 +86,24 @@ def compared(now: ir.Table, before: ir.Table, measures: Sequence[Measure], *scop
     return dict(row)
 
 
-def is_whole(*scopes: Scope) -> bool:
+def is_whole(*scopes: DatasetView) -> bool:
     """Whether none of the scopes has a hole in the period."""
     return all(scope.is_complete for scope in scopes)
 
 
-def said(row: Mapping[str, Any], name: str, *, is_complete: bool = True) -> str:
+def format_measure(row: Mapping[str, Any], name: str, *, is_complete: bool = True) -> str:
     """A figure in words: ``登录 182,340 次``; a count over a hole is a lower bound, anything else unknown there."""
     measure = MEASURES[name]
     value = row.get(name)
     if value is None or not (is_complete or measure.is_additive):
         return f"{measure.label}未知"
     bound = "" if is_complete else "≥ "
-    return f"{measure.label} {bound}{figure(value, measure.format, measure.unit)}"
+    return f"{measure.label} {bound}{format_number(value, measure.format, measure.unit)}"
 
 
-def points(row: Mapping[str, Any], names: Sequence[str], *, is_complete: bool = True) -> str:
+def highlights(row: Mapping[str, Any], names: Sequence[str], *, is_complete: bool = True) -> str:
     """Some figures in a row: ``登录 182,340 次，登录失败率 1.8%``."""
-    return "，".join(said(row, name, is_complete=is_complete) for name in names)
+    return "，".join(format_measure(row, name, is_complete=is_complete) for name in names)
 
 
 def series(daily: ir.Table, name: str) -> tuple[float | None, ...]:
@@ -111,7 +111,7 @@ def series(daily: ir.Table, name: str) -> tuple[float | None, ...]:
     return tuple(daily.order_by("day")[name].to_pyarrow().to_pylist())
 
 
-def begun(
+def with_onset(
     context: CheckContext, findings: Sequence[Finding], code: str, daily: ir.Table, subject: Subject = ""
 ) -> list[Finding]:
     """The findings, of a day those of one rule with the day since when; of a longer period as they are.
@@ -123,13 +123,13 @@ def begun(
     return onset.by_day(findings, context.rules[code], daily, context.period.last, subject)
 
 
-def begun_at(
+def with_onset_at(
     context: CheckContext, findings: Sequence[Finding], code: str, moments: Mapping[str, datetime | None]
 ) -> list[Finding]:
     """The findings, of a day those of one rule with the day of a moment that is known of their subject."""
     if context.period.kind != "day":
         return list(findings)
-    return onset.from_moment(findings, code, moments, context.zone_offset_h)
+    return onset.from_moment(findings, code, moments, context.utc_offset_h)
 
 
 class _Unfed(dict[str, pa.Table]):
@@ -139,16 +139,16 @@ class _Unfed(dict[str, pa.Table]):
         return pa.table({})
 
 
-def unfed(subsystem: str, lead: str, *scopes: Scope) -> Look | None:
+def no_source_summary(subsystem: str, lead: str, *scopes: DatasetView) -> SubsystemSummary | None:
     """The look of a subsystem whose data no source feeds: unknown, and it says so; None where they are fed."""
     missing = [scope.contract.label for scope in scopes if not scope.sources]
     if not missing:
         return None
     why = f"没有配置{'、'.join(missing)}的数据源"
     finding = unknown(f"{subsystem}.source", SUBSYSTEMS[subsystem], "数据", why, "在配置中接入该系统")
-    return Look(subsystem, (finding,), why, lead, {}, tables=_Unfed(), is_complete=False)
+    return SubsystemSummary(subsystem, (finding,), why, lead, {}, tables=_Unfed(), is_complete=False)
 
 
-def shown(*pairs: tuple[str, ir.Table]) -> dict[str, pa.Table]:
+def evaluated(*pairs: tuple[str, ir.Table]) -> dict[str, pa.Table]:
     """Tables by name, worked out."""
     return {name: table.to_pyarrow() for name, table in pairs}

@@ -36,18 +36,18 @@ def site_rules(settings: Settings, rules: Mapping[str, Rule]) -> Mapping[str, Ru
 def _overridden(rule: Rule, said: RuleSettings, settings: Settings) -> Rule:
     try:
         threshold = Threshold(
-            rule.threshold.watch if said.watch is None else said.watch,
-            rule.threshold.bad if said.bad is None else said.bad,
+            rule.threshold.warning if said.warning is None else said.warning,
+            rule.threshold.critical if said.critical is None else said.critical,
             rule.threshold.good,
         )
     except ValueError as error:
         raise SettingsError(
-            str(error), where=f"{settings.file}: rules.{rule.code}", todo="give both watch and bad"
+            str(error), where=f"{settings.file}: rules.{rule.code}", todo="give both warning and critical"
         ) from error
     return replace(
         rule,
         threshold=threshold,
-        fewest=rule.fewest if said.fewest is None else said.fewest,
+        min_count=rule.min_count if said.min_count is None else said.min_count,
         advice=rule.advice if said.advice is None else said.advice,
         is_off=not said.enabled,
     )

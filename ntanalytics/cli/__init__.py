@@ -32,12 +32,12 @@ from ntanalytics.cli import (
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import complain
 from ntanalytics.errors import NtaError
-from ntanalytics.kernels.skip_grammar_import import leave_out_grammar
+from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
 
 
 def main() -> None:
     """Run the program; an error that is ours is said in words, with its own exit code."""
-    leave_out_grammar()
+    skip_grammar_import()
     # Files of the account and its group alone, 0640 and 0750, however the shell or the scheduler was set.
     os.umask(0o027)
     try:

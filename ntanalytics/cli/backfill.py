@@ -35,7 +35,7 @@ def backfill(
     period that fails does not stop the others; the exit code is that of the first failure.
     """
     from ntanalytics.operations.backfill import backfill as fill
-    from ntanalytics.operations.backfill import each_of, plan
+    from ntanalytics.operations.backfill import period_kinds_of, plan
     from ntanalytics.scheduling.jobs import load_jobs, periods_of
     from ntanalytics.settings import find_config, load
 
@@ -43,7 +43,7 @@ def backfill(
     today = dt.datetime.now(settings.zone).date()
     first_day, last_day = days_between(first, last, today)
     given = dict(assignment(text) for text in parameters or [])
-    wanted = (each,) if each else each_of(report, periods_of(report, load_jobs(settings.jobs)))
+    wanted = (each,) if each else period_kinds_of(report, periods_of(report, load_jobs(settings.jobs)))
     planned = plan(settings, report, first_day, last_day, wanted, given, today=today)
     if dry_run:
         rows = [(one.period.text, "there" if one.is_published else "missing", str(one.folder)) for one in planned]

@@ -20,18 +20,18 @@ def doctor(
 
     Nothing is changed. A warning leaves the exit code at 0; what is bad sets it to that of the first such thing.
     """
-    from ntanalytics.operations.doctor import examine, exit_code
+    from ntanalytics.operations.doctor import diagnose, exit_code
     from ntanalytics.settings import find_config
 
     found = []
     with progress() as show:
-        for each in examine(find_config(context.obj), dt.datetime.now(dt.UTC)):
+        for each in diagnose(find_config(context.obj), dt.datetime.now(dt.UTC)):
             show(f"{each.subject} {each.item}", 0)
             found.append(each)
     if as_json:
         show_json([each.as_data() for each in found])
     else:
-        marks = {"ok": "●", "warning": "▲", "bad": "■"}
+        marks = {"ok": "●", "warning": "▲", "critical": "■"}
         rows = [(marks[each.state], each.subject, each.item, each.said) for each in found]
         show_table(("", "subject", "item", "found"), rows)
     raise typer.Exit(exit_code(found))

@@ -28,13 +28,13 @@ def extract(
     """
     from ntanalytics.extraction import Extractor
     from ntanalytics.ledger import Ledger
-    from ntanalytics.ledger.settings_changes import note_settings
+    from ntanalytics.ledger.settings_changes import record_settings_changes
     from ntanalytics.settings import find_config, load
 
     settings = load(find_config(context.obj))
     first_day, last_day = days_between(first, last, as_day(first, "--from"))
     ledger = Ledger(settings.ledger)
-    note_settings(ledger.audit, settings.file, settings.model_dump(mode="json"))
+    record_settings_changes(ledger.audit, settings.file, settings.model_dump(mode="json"))
     asked = {"period": f"{first_day} … {last_day}"}
     ledger.audit.note("extract", ", ".join(datasets or ["all datasets"]), asked)
     with progress() as show:

@@ -36,9 +36,9 @@ def health(
     found = ask(settings, load_jobs(settings.jobs), dt.datetime.now(dt.UTC))
     if notify:
         from ntanalytics.ledger import Ledger
-        from ntanalytics.scheduling.alerts import notice_health
+        from ntanalytics.scheduling.alerts import alert_health
 
-        notice_health(settings, Ledger(settings.ledger), found)
+        alert_health(settings, Ledger(settings.ledger), found)
     if textfile is not None:
         # node_exporter may read at any moment: it sees the old file or the new one
         made = textfile.with_name(f".{textfile.name}.new")

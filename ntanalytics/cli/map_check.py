@@ -33,7 +33,7 @@ def check(
     from ntanalytics.extraction.conformance import conform
     from ntanalytics.periods import local_window
     from ntanalytics.settings import find_config, load
-    from ntanalytics.sources import admit, open_sources
+    from ntanalytics.sources import check_read_hours, open_sources
 
     settings = load(find_config(context.obj))
     yesterday = dt.datetime.now(settings.zone).date() - dt.timedelta(days=1)
@@ -51,7 +51,7 @@ def check(
         for source in sources:
             for dataset in source.product.datasets:
                 show(f"{dataset} ← {source.name}", 0)
-                admit(settings, source.name, dt.datetime.now(dt.UTC))
+                check_read_hours(settings, source.name, dt.datetime.now(dt.UTC))
                 found.append(conform(source, source.mapping(dataset), *window, settings.zone, with_lines=True))
     if as_json:
         show_json([each.as_data() for each in found])

@@ -51,7 +51,7 @@ def rules(
         show_json(data)
         return
     rows = [
-        (rule.code, KINDS[rule.kind], rule.words, rulebook.limits_of(rule), rule.fewest or "", rulebook.remark(rule))
+        (rule.code, KINDS[rule.kind], rule.words, rulebook.limits_of(rule), rule.min_count or "", rulebook.remark(rule))
         + ((said[rule.code],) if day else ())
         for rule in listed
     ]

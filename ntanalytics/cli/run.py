@@ -49,8 +49,8 @@ def run(
         show_json(result.as_data())
     else:
         say(f"published {result.directory} (version {result.version}, {result.seconds:.1f} s)")
-        for hole in result.holes:
-            say(f"  {hole}")
+        for gap in result.gaps:
+            say(f"  {gap}")
         for name, why in result.left_out.items():
             say(f"  without {name}: {why}")
 

@@ -30,15 +30,15 @@ def schedule(
 
     The jobs stand in scheduled/jobs.yml beside ntanalytics.yml (docs/schedule.md).
     """
-    from ntanalytics.scheduling.deployment_files import place_of
+    from ntanalytics.scheduling.deployment_files import deployment_paths
     from ntanalytics.scheduling.deployment_files import write as write_files
     from ntanalytics.scheduling.jobs import check_jobs, check_recipients, load_jobs
-    from ntanalytics.scheduling.upcoming import ahead
+    from ntanalytics.scheduling.upcoming import upcoming
     from ntanalytics.settings import find_config, load
 
     settings = load(find_config(context.obj))
     jobs = load_jobs(settings.jobs)
-    coming, untold = ahead(jobs, dt.datetime.now(settings.zone), days, settings.calendar(), settings.zone)
+    coming, untold = upcoming(jobs, dt.datetime.now(settings.zone), days, settings.calendar(), settings.zone)
     wrong = [*check_jobs(jobs), *check_recipients(jobs, settings.channels)]
     if as_json:
         turns = [{"at": each.at.isoformat(), "job": each.job, "period": each.period.text} for each in coming]
@@ -56,7 +56,7 @@ def schedule(
         ]
         show_table(("turn", "job", "report", "period", "out by"), rows)
     if write is not None:
-        for path in write_files(write, place_of(settings), jobs):
+        for path in write_files(write, deployment_paths(settings), jobs):
             complain(f"wrote {path}") if as_json else say(f"wrote {path}")
     for line in [*untold, *wrong]:
         complain(line)

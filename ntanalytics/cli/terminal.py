@@ -22,10 +22,10 @@ from rich.text import Text
 from ntanalytics.redaction import redacted
 
 if TYPE_CHECKING:
-    from ntanalytics.connect import Connected
+    from ntanalytics.connect import ConnectionReport
     from ntanalytics.extraction.conformance import Conformance
-    from ntanalytics.extraction.log_diagnostics import LinesRead
-    from ntanalytics.ledger import Taken
+    from ntanalytics.extraction.log_diagnostics import LogCoverage
+    from ntanalytics.ledger import ExtractionResult
 
 out = Console()
 err = Console(stderr=True)
@@ -84,7 +84,7 @@ def show_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None
     out.print(table)
 
 
-def show_taken(taken: Iterable[Taken]) -> None:
+def show_taken(taken: Iterable[ExtractionResult]) -> None:
     """What an extraction did: counts, why rows were set aside, what was not there, what failed."""
     done = list(taken)
     rows = []
@@ -131,7 +131,7 @@ def show_conformance(found: Conformance) -> None:
     show_table(("column", "null", "least", "greatest", "words never seen before"), table)
 
 
-def _show_lines(read: LinesRead) -> None:
+def _show_lines(read: LogCoverage) -> None:
     if read.unmatched:
         share = read.unmatched / read.wanted
         say(f"  {read.unmatched:,} of {read.wanted:,} lines ({share:.1%}) match no regular expression of the mapping:")
@@ -143,7 +143,7 @@ def _show_lines(read: LinesRead) -> None:
         say(f"  {read.slow}")
 
 
-def show_connected(found: Connected) -> None:
+def show_connected(found: ConnectionReport) -> None:
     """What was proposed and written, and what is still missing, column by column."""
     for remark in found.remarks:
         say(remark)
@@ -166,7 +166,7 @@ def show_connected(found: Connected) -> None:
         say(f"\nNext: edit {found.folder}, and type the command again.")
 
 
-def _show_states(found: Connected) -> None:
+def _show_states(found: ConnectionReport) -> None:
     for state in found.datasets:
         days = f", {state.first} … {state.last}" if state.first else ""
         counts = f"{state.rows:,} row(s) fit, {state.set_aside:,} set aside"

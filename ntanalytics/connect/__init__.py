@@ -6,6 +6,6 @@ A room of its own, beside ``runner``: it needs the contract, the catalog, the so
 
 from __future__ import annotations
 
-from ntanalytics.connect.session import Connected, connect
+from ntanalytics.connect.session import ConnectionReport, connect
 
-__all__ = ["Connected", "connect"]
+__all__ = ["ConnectionReport", "connect"]

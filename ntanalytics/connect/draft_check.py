@@ -147,7 +147,7 @@ def selected(mapping: Mapping) -> list[exp.Expr]:
 
 
 @contextmanager
-def loadable(home: Path) -> Iterator[tuple[Path, dict[str, list[str]]]]:
+def is_loadable(home: Path) -> Iterator[tuple[Path, dict[str, list[str]]]]:
     """The folder, without the rows of its tables of words that still say TODO, so that the rest can be checked.
 
     Yields:

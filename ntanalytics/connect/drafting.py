@@ -13,8 +13,8 @@ from collections.abc import Iterable
 
 import yaml
 
-from ntanalytics.connect.matching import MOST_WORDS, Candidate, Proposal, ours, words
-from ntanalytics.connect.source_table import Field, Place, Sort
+from ntanalytics.connect.matching import MOST_WORDS, MatchCandidate, MatchProposal, canonical_value, words
+from ntanalytics.connect.source_table import ColumnType, SourceColumn, SourceTable
 from ntanalytics.connect.value_forms import meanings
 from ntanalytics.contract import Column, Type
 
@@ -31,7 +31,7 @@ _NULLS = {"mysql": "CAST(NULL AS CHAR)"}
 _MOMENT = "happened_at"
 
 
-def draft(title: str, proposals: Iterable[Proposal]) -> dict[str, str]:
+def draft(title: str, proposals: Iterable[MatchProposal]) -> dict[str, str]:
     """The files of a product's folder, name → text.
 
     Args:
@@ -52,7 +52,7 @@ def draft(title: str, proposals: Iterable[Proposal]) -> dict[str, str]:
     return files
 
 
-def time_sql(field: Field, place: Place) -> tuple[str, str]:
+def time_sql(field: SourceColumn, place: SourceTable) -> tuple[str, str]:
     """How a mapping selects a time, and the form that its header declares."""
     if place.kind == "database":
         return field.sql, field.form or "naive"
@@ -62,7 +62,7 @@ def time_sql(field: Field, place: Place) -> tuple[str, str]:
     return f"try_cast({field.sql} AS {kind})", field.form or "naive"
 
 
-def _source(title: str, proposals: list[Proposal]) -> str:
+def _source(title: str, proposals: list[MatchProposal]) -> str:
     kind = proposals[0].place.kind
     if kind == "database":
         tables = sorted({proposal.place.name for proposal in proposals})
@@ -73,13 +73,13 @@ def _source(title: str, proposals: list[Proposal]) -> str:
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
 
 
-def _table_name(proposal: Proposal, column: str, proposals: list[Proposal]) -> str:
+def _table_name(proposal: MatchProposal, column: str, proposals: list[MatchProposal]) -> str:
     """A table of words is named after its column; after the dataset too, where two datasets have such a column."""
     others = [each for each in proposals if each is not proposal and any(c.name == column for c in each.dataset.mapped)]
     return f"{proposal.dataset.name.replace('.', '_')}_{column}.csv" if others else f"{column}.csv"
 
 
-def _words(field: Field, column: Column) -> str:
+def _words(field: SourceColumn, column: Column) -> str:
     """A table of the words that were seen or that the comment tells of; empty where they are no enumeration."""
     said = meanings(field.comment)
     seen = {_word(value) for value in field.values} | set(said)
@@ -89,11 +89,11 @@ def _words(field: Field, column: Column) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["theirs", "ours", "said"])
     for word in sorted(seen):
-        writer.writerow([word, ours(said.get(word, word), column) or TODO, said.get(word, "")])
+        writer.writerow([word, canonical_value(said.get(word, word), column) or TODO, said.get(word, "")])
     return text.getvalue()
 
 
-def _sql(proposal: Proposal, tables: dict[str, str]) -> str:
+def _sql(proposal: MatchProposal, tables: dict[str, str]) -> str:
     dataset, place = proposal.dataset, proposal.place
     window = proposal.taken(dataset.window) if dataset.window else None
     times = {
@@ -138,14 +138,14 @@ def _sql(proposal: Proposal, tables: dict[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _form(proposal: Proposal, column: Column) -> str:
+def _form(proposal: MatchProposal, column: Column) -> str:
     if column.type is Type.DATE:
         return "date"
     field = proposal.taken(column.name)
     return time_sql(field, proposal.place)[1] if field else "naive"
 
 
-def _column(proposal: Proposal, column: Column, moment: str, tables: dict[str, str]) -> str:
+def _column(proposal: MatchProposal, column: Column, moment: str, tables: dict[str, str]) -> str:
     """One column with the comment that says why it is what it is."""
     place, dataset = proposal.place, proposal.dataset
     candidates = proposal.columns.get(column.name, ())
@@ -178,25 +178,25 @@ def _column(proposal: Proposal, column: Column, moment: str, tables: dict[str, s
     return "\n".join([*(f"    -- {one_line(each)}" for each in about), f"    {sql} AS {column.name}"])
 
 
-def _selected(field: Field, column: Column, place: Place) -> str:
+def _selected(field: SourceColumn, column: Column, place: SourceTable) -> str:
     if column.type in (Type.TIMESTAMP, Type.DATE):
         return time_sql(field, place)[0]
-    if column.type is Type.BOOLEAN and field.sort is not Sort.BOOLEAN:
+    if column.type is Type.BOOLEAN and field.sort is not ColumnType.BOOLEAN:
         said = meanings(field.comment)
         seen = sorted({_word(value) for value in field.values} | set(said))
-        known = {value: ours(said.get(value, value), column) for value in seen}
+        known = {value: canonical_value(said.get(value, value), column) for value in seen}
         if not seen or not all(known.values()):
             return TODO
         whens = " ".join(f"WHEN {_literal(value, field)} THEN {int(known[value] == 'yes')}" for value in seen)
         return f"CASE {field.sql} {whens} END"
     if place.kind != "database" and column.type in (Type.INTEGER, Type.NUMBER):
         return f"try_cast({field.sql} AS {'BIGINT' if column.type is Type.INTEGER else 'DOUBLE'})"
-    if field.sort is Sort.TEXT and (column.nullable or column.is_hashed):
+    if field.sort is ColumnType.TEXT and (column.nullable or column.is_hashed):
         return f"NULLIF({field.sql}, '')"
     return field.sql
 
 
-def _filters(proposal: Proposal) -> list[str]:
+def _filters(proposal: MatchProposal) -> list[str]:
     """Conditions that a comment of the source suggests: of several kinds of rows, one is this dataset's."""
     known = words()["datasets"].get(proposal.dataset.name, frozenset()) | {proposal.dataset.label}
     lines = []
@@ -210,13 +210,13 @@ def _filters(proposal: Proposal) -> list[str]:
     return lines
 
 
-def _literal(value: str, field: Field) -> str:
-    if field.sort in (Sort.INTEGER, Sort.NUMBER) and value.isdigit():
+def _literal(value: str, field: SourceColumn) -> str:
+    if field.sort in (ColumnType.INTEGER, ColumnType.NUMBER) and value.isdigit():
         return value
     return "'" + value.replace("'", "''") + "'"
 
 
-def _reasons(candidate: Candidate) -> str:
+def _reasons(candidate: MatchCandidate) -> str:
     return f"{', '.join(candidate.because)}: {candidate.points} points"
 
 

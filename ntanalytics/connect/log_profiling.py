@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ntanalytics.catalog import Mapping
-from ntanalytics.connect.sensitive_columns import is_secret, name_parts, tells_of_a_person
-from ntanalytics.connect.source_table import Field, Place, Sort
+from ntanalytics.connect.sensitive_columns import is_personal, is_secret, name_parts
+from ntanalytics.connect.source_table import ColumnType, SourceColumn, SourceTable
 from ntanalytics.connect.value_forms import FORMATS, time_form
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import SourceRefused
@@ -33,7 +33,7 @@ _LEADING = tuple(
 _NAME = re.compile(r"[a-z_\u3400-\u9fff][a-z0-9_\u3400-\u9fff]*")
 
 
-def look_at_logs(source: LogsSource) -> Place:
+def profile_logs(source: LogsSource) -> SourceTable:
     """The lines of the newest file, as far as they are of one form.
 
     Raises:
@@ -65,7 +65,7 @@ def _sampled_lines(source: LogsSource) -> list[str]:
         return [str(line) for batch in batches for line in batch.column(0).to_pylist()]
 
 
-def _json(file: Path, lines: Sequence[str]) -> Place | None:
+def _json(file: Path, lines: Sequence[str]) -> SourceTable | None:
     objects = [found for line in lines if isinstance(found := _object(line), dict)]
     if len(objects) < len(lines) * _MOST:
         return None
@@ -87,14 +87,14 @@ def _json(file: Path, lines: Sequence[str]) -> Place | None:
     return _place(file, "JSON", shown, groups, columns, hidden, prelude, len(lines), ())
 
 
-def _combined(file: Path, lines: Sequence[str]) -> Place | None:
+def _combined(file: Path, lines: Sequence[str]) -> SourceTable | None:
     if sum(bool(_COMBINED.match(line)) for line in lines) < len(lines) * _MOST:
         return None
     remark = "an access log in combined or common form: the built-in product nginx reads it as it is"
-    return Place(file.name, "logs", "duckdb", "parted", (), remarks=(remark,), samples=len(lines))
+    return SourceTable(file.name, "logs", "duckdb", "parted", (), remarks=(remark,), samples=len(lines))
 
 
-def _pairs(file: Path, lines: Sequence[str]) -> Place | None:
+def _pairs(file: Path, lines: Sequence[str]) -> SourceTable | None:
     found = [_PAIR.findall(line) for line in lines]
     if sum(len(pairs) >= 2 for pairs in found) < len(lines) * _MOST:
         return None
@@ -121,7 +121,7 @@ def _pairs(file: Path, lines: Sequence[str]) -> Place | None:
     )
 
 
-def _delimited(file: Path, lines: Sequence[str]) -> Place | None:
+def _delimited(file: Path, lines: Sequence[str]) -> SourceTable | None:
     for mark in ("|", "\t", ";", ","):
         counts = Counter(line.count(mark) for line in lines)
         (count, share), *_ = counts.most_common(1)
@@ -133,7 +133,7 @@ def _delimited(file: Path, lines: Sequence[str]) -> Place | None:
     header = rows[0] if all(_NAME.fullmatch(cell.lower()) for cell in rows[0]) else []
     names = header or [f"c{index + 1}" for index in range(count + 1)]
     body = [list(column) for column in zip(*(rows[1:] if header else rows), strict=True)]
-    is_hidden = [is_secret(name) or tells_of_a_person(column) for name, column in zip(names, body, strict=True)]
+    is_hidden = [is_secret(name) or is_personal(column) for name, column in zip(names, body, strict=True)]
     shown = [name for name, hides in zip(names, is_hidden, strict=True) if not hides]
     hidden = tuple(name for name, hides in zip(names, is_hidden, strict=True) if hides)
     groups = _groups(shown)
@@ -150,13 +150,15 @@ def _delimited(file: Path, lines: Sequence[str]) -> Place | None:
     return _place(file, form, shown, groups, columns, hidden, prelude, len(lines), (), origin="trimmed")
 
 
-def _timed(file: Path, lines: Sequence[str]) -> Place:
+def _timed(file: Path, lines: Sequence[str]) -> SourceTable:
     """Lines of which no more is known than the time that they begin with, if they do."""
     leading, times = _leading(lines)
     remark = "the form of the lines is not known: add a named group for each thing that is needed"
     if not leading:
         listed = ["line"]
-        return Place(file.name, "logs", "duckdb", "parted", (), (), "", _regexp_prelude(listed), (remark,), len(lines))
+        return SourceTable(
+            file.name, "logs", "duckdb", "parted", (), (), "", _regexp_prelude(listed), (remark,), len(lines)
+        )
     pattern = f"{leading}(.*)$"
     listed = [f"regexp_extract(line, {_text(pattern)}, ['moment', 'rest']).moment AS moment"]
     return _place(
@@ -185,15 +187,15 @@ def _place(
     samples: int,
     remarks: tuple[str, ...],
     origin: str = "parted",
-) -> Place:
+) -> SourceTable:
     fields = []
     for name, group, column in zip(names, groups, columns, strict=True):
         values = tuple(value for value in column if value)
-        if tells_of_a_person(values):
+        if is_personal(values):
             hidden = (*hidden, name)
         else:
-            fields.append(Field(name, Sort.TEXT, sql=group, values=values, form=time_form(values)))
-    return Place(
+            fields.append(SourceColumn(name, ColumnType.TEXT, sql=group, values=values, form=time_form(values)))
+    return SourceTable(
         file.name,
         "logs",
         "duckdb",

@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from ntanalytics.connect.sensitive_columns import name_parts
-from ntanalytics.connect.source_table import Field, Place, Sort
+from ntanalytics.connect.source_table import ColumnType, SourceColumn, SourceTable
 from ntanalytics.connect.value_forms import meanings
 from ntanalytics.contract import DATASETS, Column, Dataset, Type
 
@@ -23,21 +23,21 @@ TAKEN = 4
 #: More different words than this are no enumeration.
 MOST_WORDS = 20
 
-_TIMES = {Sort.AWARE, Sort.NAIVE, Sort.DATE}
+_TIMES = {ColumnType.AWARE, ColumnType.NAIVE, ColumnType.DATE}
 #: Whether these hold a moment is told by their values.
-_UNTOLD = {Sort.INTEGER, Sort.TEXT}
+_UNTOLD = {ColumnType.INTEGER, ColumnType.TEXT}
 _SORTS = {
     Type.TIMESTAMP: _TIMES,
-    Type.DATE: {Sort.DATE, Sort.NAIVE, Sort.AWARE},
-    Type.INTEGER: {Sort.INTEGER, Sort.NUMBER},
-    Type.NUMBER: {Sort.INTEGER, Sort.NUMBER},
-    Type.BOOLEAN: {Sort.BOOLEAN, Sort.INTEGER, Sort.TEXT},
-    Type.TEXT: {Sort.TEXT, Sort.INTEGER, Sort.BOOLEAN, Sort.OTHER},
+    Type.DATE: {ColumnType.DATE, ColumnType.NAIVE, ColumnType.AWARE},
+    Type.INTEGER: {ColumnType.INTEGER, ColumnType.NUMBER},
+    Type.NUMBER: {ColumnType.INTEGER, ColumnType.NUMBER},
+    Type.BOOLEAN: {ColumnType.BOOLEAN, ColumnType.INTEGER, ColumnType.TEXT},
+    Type.TEXT: {ColumnType.TEXT, ColumnType.INTEGER, ColumnType.BOOLEAN, ColumnType.OTHER},
 }
 
 
 @dataclass(frozen=True)
-class Candidate:
+class MatchCandidate:
     """A column that may be one of the contract's.
 
     Attributes:
@@ -46,13 +46,13 @@ class Candidate:
         because: why, in words.
     """
 
-    field: Field
+    field: SourceColumn
     points: int
     because: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Proposal:
+class MatchProposal:
     """A dataset that a place could feed.
 
     Attributes:
@@ -64,12 +64,12 @@ class Proposal:
     """
 
     dataset: Dataset
-    place: Place
+    place: SourceTable
     points: int
     because: tuple[str, ...]
-    columns: Map[str, tuple[Candidate, ...]]
+    columns: Map[str, tuple[MatchCandidate, ...]]
 
-    def taken(self, column: str) -> Field | None:
+    def taken(self, column: str) -> SourceColumn | None:
         """The source's column that is taken for one of the contract's; None where none fits well enough."""
         best = self.columns.get(column, ())
         return best[0].field if best and best[0].points >= TAKEN else None
@@ -85,9 +85,9 @@ def words() -> dict[str, dict[str, frozenset[str]]]:
     }
 
 
-def propose(places: Iterable[Place]) -> list[Proposal]:
+def match(places: Iterable[SourceTable]) -> list[MatchProposal]:
     """The datasets that the places could feed, the likeliest first, each from its best place."""
-    best: dict[str, Proposal] = {}
+    best: dict[str, MatchProposal] = {}
     for place in places:
         for dataset in DATASETS.values():
             found = proposal(dataset, place)
@@ -96,7 +96,7 @@ def propose(places: Iterable[Place]) -> list[Proposal]:
     return sorted(best.values(), key=lambda each: -each.points)
 
 
-def proposal(dataset: Dataset, place: Place) -> Proposal:
+def proposal(dataset: Dataset, place: SourceTable) -> MatchProposal:
     """How a place fits a dataset, whether or not it is likely."""
     columns = {column.name: _candidates(column, dataset, place) for column in dataset.mapped}
     points, because = 0, []
@@ -114,10 +114,10 @@ def proposal(dataset: Dataset, place: Place) -> Proposal:
     taken = _distinct(columns)
     points += len(taken)
     because.append(f"{len(taken)} of {len(columns)} columns have a likely source")
-    return Proposal(dataset, place, points, tuple(because), columns)
+    return MatchProposal(dataset, place, points, tuple(because), columns)
 
 
-def ours(word: str, column: Column) -> str:
+def canonical_value(word: str, column: Column) -> str:
     """Which of an enumeration's codes a product's word means, or a Boolean's yes or no; empty where that is unknown."""
     asked = "".join(name_parts(word)) or word
     codes = ("yes", "no") if column.type is Type.BOOLEAN else tuple(column.values)
@@ -132,7 +132,7 @@ def ours(word: str, column: Column) -> str:
     return ""
 
 
-def _is_likely(found: Proposal) -> bool:
+def _is_likely(found: MatchProposal) -> bool:
     """Named for it, with a time where the dataset has one; or so many columns fit that the name does not matter."""
     window = found.dataset.window
     if window and not found.columns[window] and not found.columns[found.dataset.time]:
@@ -144,16 +144,16 @@ def _is_likely(found: Proposal) -> bool:
     )
 
 
-def _kinds_of_rows(place: Place) -> str:
+def _kinds_of_rows(place: SourceTable) -> str:
     """What the comments of the columns say that there are kinds of: ``类型（1登录日志，2操作日志）``."""
     return " ".join(meaning for each in place.fields for meaning in meanings(each.comment).values())
 
 
-def _distinct(columns: Map[str, tuple[Candidate, ...]]) -> set[str]:
+def _distinct(columns: Map[str, tuple[MatchCandidate, ...]]) -> set[str]:
     return {found[0].field.name for found in columns.values() if found and found[0].points >= TAKEN}
 
 
-def _candidates(column: Column, dataset: Dataset, place: Place) -> tuple[Candidate, ...]:
+def _candidates(column: Column, dataset: Dataset, place: SourceTable) -> tuple[MatchCandidate, ...]:
     found = [
         each
         for field in place.fields
@@ -162,9 +162,9 @@ def _candidates(column: Column, dataset: Dataset, place: Place) -> tuple[Candida
     return tuple(sorted(found, key=lambda each: -each.points)[:4])
 
 
-def _candidate(field: Field, column: Column, dataset: Dataset, *, is_sampled: bool) -> Candidate:
+def _candidate(field: SourceColumn, column: Column, dataset: Dataset, *, is_sampled: bool) -> MatchCandidate:
     if not _may_be(field, column, is_sampled=is_sampled):
-        return Candidate(field, 0, ())
+        return MatchCandidate(field, 0, ())
     points, because = 0, []
     parts = name_parts(field.name)
     joined = "".join(parts)
@@ -195,10 +195,10 @@ def _candidate(field: Field, column: Column, dataset: Dataset, *, is_sampled: bo
     elif column.values and points:
         points -= 2
         because.append("none of its values is known" if field.values else "no value was seen")
-    return Candidate(field, points, tuple(because))
+    return MatchCandidate(field, points, tuple(because))
 
 
-def _may_be(field: Field, column: Column, *, is_sampled: bool) -> bool:
+def _may_be(field: SourceColumn, column: Column, *, is_sampled: bool) -> bool:
     """Whether the column could hold it at all, by what it holds."""
     if column.type is Type.TIMESTAMP:
         return field.form not in ("", "date") or (not is_sampled and field.sort in _UNTOLD)
@@ -213,9 +213,9 @@ def _may_be(field: Field, column: Column, *, is_sampled: bool) -> bool:
     )
 
 
-def _known_words(field: Field, column: Column) -> list[str]:
+def _known_words(field: SourceColumn, column: Column) -> list[str]:
     said = meanings(field.comment)
-    found = {ours(said.get(str(value), str(value)), column) for value in field.values}
+    found = {canonical_value(said.get(str(value), str(value)), column) for value in field.values}
     return sorted(found - {""})
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Inspector
 
-from ntanalytics.connect.sensitive_columns import is_secret, tells_of_a_person
-from ntanalytics.connect.source_table import Field, Place, Sort
+from ntanalytics.connect.sensitive_columns import is_personal, is_secret
+from ntanalytics.connect.source_table import ColumnType, SourceColumn, SourceTable
 from ntanalytics.connect.value_forms import time_form
 from ntanalytics.errors import SourceError
 from ntanalytics.sources.database import DatabaseSource
@@ -20,13 +20,13 @@ from ntanalytics.sources.workbook import WorkbookSource
 #: Rows sampled of a table; all of a sheet is in memory anyway.
 SAMPLED_ROWS = 200
 
-_SORTS: tuple[tuple[type[sa.types.TypeEngine[Any]], Sort], ...] = (
-    (sa.Boolean, Sort.BOOLEAN), (sa.DateTime, Sort.NAIVE), (sa.Date, Sort.DATE), (sa.Integer, Sort.INTEGER),
-    (sa.Numeric, Sort.NUMBER), (sa.String, Sort.TEXT), (sa.Enum, Sort.TEXT), (sa.Uuid, Sort.TEXT),
+_SORTS: tuple[tuple[type[sa.types.TypeEngine[Any]], ColumnType], ...] = (
+    (sa.Boolean, ColumnType.BOOLEAN), (sa.DateTime, ColumnType.NAIVE), (sa.Date, ColumnType.DATE), (sa.Integer, ColumnType.INTEGER),
+    (sa.Numeric, ColumnType.NUMBER), (sa.String, ColumnType.TEXT), (sa.Enum, ColumnType.TEXT), (sa.Uuid, ColumnType.TEXT),
 )  # fmt: skip
 
 
-def look_at_database(source: DatabaseSource) -> list[Place]:
+def profile_database(source: DatabaseSource) -> list[SourceTable]:
     """The tables and views of the database's own schema, without a sample.
 
     Raises:
@@ -42,7 +42,7 @@ def look_at_database(source: DatabaseSource) -> list[Place]:
         ]
 
 
-def sample_table(source: DatabaseSource, place: Place) -> Place:
+def sample_table(source: DatabaseSource, place: SourceTable) -> SourceTable:
     """The table with samples of the columns that may be looked at, and of no other.
 
     Raises:
@@ -53,14 +53,14 @@ def sample_table(source: DatabaseSource, place: Place) -> Place:
         return place
     with source.looked_into() as connection:
         query = sa.select(*table.columns).limit(SAMPLED_ROWS)
-        key = next((each for each in place.fields if each.is_key and each.sort is Sort.INTEGER), None)
+        key = next((each for each in place.fields if each.is_key and each.sort is ColumnType.INTEGER), None)
         if key is not None:  # the newest rows tell most
             query = query.order_by(table.columns[key.name].desc())
         rows = connection.execute(query).fetchall()
     return _sampled(place, [[row[index] for row in rows] for index in range(len(place.fields))], len(rows))
 
 
-def newest_value(source: DatabaseSource, place: Place, field: Field) -> object:
+def newest_value(source: DatabaseSource, place: SourceTable, field: SourceColumn) -> object:
     """The greatest value of a column; None where there is none, or the database does not say in time."""
     table = sa.table(place.name, sa.column(field.name))
     try:
@@ -70,7 +70,7 @@ def newest_value(source: DatabaseSource, place: Place, field: Field) -> object:
         return None
 
 
-def look_at_workbook(source: WorkbookSource) -> list[Place]:
+def profile_workbook(source: WorkbookSource) -> list[SourceTable]:
     """The sheets that hold a header, with their values.
 
     Raises:
@@ -82,8 +82,8 @@ def look_at_workbook(source: WorkbookSource) -> list[Place]:
             continue
         hidden = tuple(column for column in table.column_names if is_secret(column, table=name))
         shown = [column for column in table.column_names if column not in hidden]
-        fields = tuple(Field(column, Sort.TEXT, sql=quoted(column)) for column in shown)
-        place = Place(name, "workbook", "duckdb", quoted(name), fields, hidden)
+        fields = tuple(SourceColumn(column, ColumnType.TEXT, sql=quoted(column)) for column in shown)
+        place = SourceTable(name, "workbook", "duckdb", quoted(name), fields, hidden)
         places.append(_sampled(place, [table[column].to_pylist() for column in shown], table.num_rows))
     return places
 
@@ -102,7 +102,7 @@ def _comments(look: Inspector) -> dict[tuple[str | None, str], str]:
 
 def _table(
     connection: Connection, dialect: str, name: str, columns: Sequence[Any], comment: str, keys: dict[Any, Any]
-) -> Place:
+) -> SourceTable:
     key = next((found["constrained_columns"] for (_, table), found in keys.items() if table == name), None) or []
     quote = connection.dialect.identifier_preparer.quote
     hidden, fields = [], []
@@ -111,22 +111,24 @@ def _table(
         if is_secret(column["name"], said, table=f"{name} {comment}"):
             hidden.append(column["name"])
             continue
-        sort = next((sort for kind, sort in _SORTS if isinstance(column["type"], kind)), Sort.OTHER)
-        if sort is Sort.NAIVE and getattr(column["type"], "timezone", False):
-            sort = Sort.AWARE
-        form = {Sort.AWARE: "aware", Sort.NAIVE: "naive", Sort.DATE: "date"}.get(sort, "")
-        fields.append(Field(column["name"], sort, said, quote(column["name"]), key == [column["name"]], (), form))
-    return Place(name, "database", dialect, quote(name), tuple(fields), tuple(hidden), comment)
+        sort = next((sort for kind, sort in _SORTS if isinstance(column["type"], kind)), ColumnType.OTHER)
+        if sort is ColumnType.NAIVE and getattr(column["type"], "timezone", False):
+            sort = ColumnType.AWARE
+        form = {ColumnType.AWARE: "aware", ColumnType.NAIVE: "naive", ColumnType.DATE: "date"}.get(sort, "")
+        fields.append(
+            SourceColumn(column["name"], sort, said, quote(column["name"]), key == [column["name"]], (), form)
+        )
+    return SourceTable(name, "database", dialect, quote(name), tuple(fields), tuple(hidden), comment)
 
 
-def _sampled(place: Place, columns: list[list[Any]], rows: int) -> Place:
+def _sampled(place: SourceTable, columns: list[list[Any]], rows: int) -> SourceTable:
     """The place with values, without the columns whose values tell of a person."""
     fields, hidden = [], list(place.hidden)
     for field, given in zip(place.fields, columns, strict=True):
         values = tuple(value for value in given if value is not None and value != "")
-        if tells_of_a_person(values) and field.sort in (Sort.TEXT, Sort.INTEGER, Sort.OTHER):
+        if is_personal(values) and field.sort in (ColumnType.TEXT, ColumnType.INTEGER, ColumnType.OTHER):
             hidden.append(field.name)
-        elif field.form or not values or field.sort is Sort.BOOLEAN:
+        elif field.form or not values or field.sort is ColumnType.BOOLEAN:
             fields.append(replace(field, values=values))
         else:
             fields.append(replace(field, values=values, form=time_form(values)))

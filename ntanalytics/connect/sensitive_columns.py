@@ -57,7 +57,7 @@ def is_secret(name: str, comment: str = "", *, table: str = "") -> bool:
     return parts in (["name"], ["user"], ["operator"]) and bool(_PEOPLE.search(table) or parts != ["name"])
 
 
-def tells_of_a_person(values: Iterable[object]) -> bool:
+def is_personal(values: Iterable[object]) -> bool:
     """Whether values that were sampled are telephone, identity card or mail addresses, or tokens."""
     texts = [str(value).strip() for value in values if value is not None]
     return sum(bool(_PERSONAL_VALUES.fullmatch(text)) for text in texts) * 5 > len(texts)

@@ -14,12 +14,12 @@ import yaml
 from sqlglot import exp
 
 from ntanalytics.catalog import Catalog, Mapping
-from ntanalytics.connect.draft_check import DatasetState, check_dataset, load_draft, loadable, selected
+from ntanalytics.connect.draft_check import DatasetState, check_dataset, is_loadable, load_draft, selected
 from ntanalytics.connect.drafting import draft
-from ntanalytics.connect.log_profiling import look_at_logs
-from ntanalytics.connect.matching import Proposal, proposal, propose
-from ntanalytics.connect.profiling import look_at_database, look_at_workbook, newest_value, sample_table
-from ntanalytics.connect.source_table import Field, Place, Sort
+from ntanalytics.connect.log_profiling import profile_logs
+from ntanalytics.connect.matching import MatchProposal, match, proposal
+from ntanalytics.connect.profiling import newest_value, profile_database, profile_workbook, sample_table
+from ntanalytics.connect.source_table import ColumnType, SourceColumn, SourceTable
 from ntanalytics.connect.targets import opened, settings_of, snippet
 from ntanalytics.connect.value_forms import local_date, time_form
 from ntanalytics.contract import dataset as dataset_named
@@ -38,7 +38,7 @@ _MOST_PROPOSED = 10
 
 
 @dataclass(frozen=True)
-class Connected:
+class ConnectionReport:
     """What came of it.
 
     Attributes:
@@ -95,7 +95,7 @@ def connect(
     days: tuple[dt.date, dt.date] | None = None,
     today: dt.date,
     show: Callable[[str, int], None],
-) -> Connected:
+) -> ConnectionReport:
     """Draft a product's mappings where there are none, and check them.
 
     Args:
@@ -125,7 +125,7 @@ def connect(
     if wanted:
         proposals = [_best(source, each.name, places) for each in wanted if each.name not in drafted]
     else:
-        proposals = _sampled(source, propose(places)) if is_new else []
+        proposals = _sampled(source, match(places)) if is_new else []
     written, kept = _write(home, draft(name, proposals), is_new=is_new) if proposals else ((), _files(home))
     told = tuple(
         {"dataset": each.dataset.name, "place": each.place.name, "points": each.points, "because": list(each.because)}
@@ -134,7 +134,7 @@ def connect(
     used = [each.place for each in proposals] or (places if kind != "database" else [])
     hidden = {place.name: list(place.hidden) for place in used if place.hidden}
     remarks = tuple(dict.fromkeys(remark for place in places for remark in place.remarks))
-    done = Connected(home, told, hidden, remarks, written, kept, (), "", snippet(name, settings, folder))
+    done = ConnectionReport(home, told, hidden, remarks, written, kept, (), "", snippet(name, settings, folder))
     if not (home / "source.yml").exists():
         return replace(done, problem=_nothing(places))
     try:
@@ -156,29 +156,29 @@ def _home(name: str, folder: Path) -> Path:
     return home
 
 
-def _look(source: Source) -> list[Place]:
+def _look(source: Source) -> list[SourceTable]:
     if isinstance(source, DatabaseSource):
-        return look_at_database(source)
+        return profile_database(source)
     if isinstance(source, WorkbookSource):
-        return look_at_workbook(source)
+        return profile_workbook(source)
     if isinstance(source, LogsSource):
-        return [look_at_logs(source)]
+        return [profile_logs(source)]
     raise UsageError(f"a {source.product.kind} cannot be connected")
 
 
-def _sampled(source: Source, proposals: list[Proposal]) -> list[Proposal]:
+def _sampled(source: Source, proposals: list[MatchProposal]) -> list[MatchProposal]:
     """The proposals with samples; a database is sampled only where something is proposed."""
     chosen = proposals[:_MOST_PROPOSED]
     if not isinstance(source, DatabaseSource):
         return chosen
-    sampled: dict[str, Place] = {}
+    sampled: dict[str, SourceTable] = {}
     for each in chosen:
         if each.place.name not in sampled:
             sampled[each.place.name] = sample_table(source, each.place)
     return [proposal(each.dataset, sampled[each.place.name]) for each in chosen]
 
 
-def _best(source: Source, name: str, places: list[Place]) -> Proposal:
+def _best(source: Source, name: str, places: list[SourceTable]) -> MatchProposal:
     """A dataset that was asked for, from the place that fits it best."""
     if not places:
         raise UsageError("there is nothing in it: no table, and no sheet with a header")
@@ -210,13 +210,13 @@ def _files(home: Path, but: Sequence[Path] = ()) -> tuple[Path, ...]:
 def _check(
     home: Path,
     settings: SourceSettings,
-    places: list[Place],
+    places: list[SourceTable],
     zone: ZoneInfo,
     days: tuple[dt.date, dt.date] | None,
     today: dt.date,
     show: Callable[[str, int], None],
 ) -> tuple[DatasetState, ...]:
-    with loadable(home) as (copy, unsaid):
+    with is_loadable(home) as (copy, unsaid):
         product = load_draft(home, copy)
         source = SOURCES[product.kind](home.name, settings, product, ZoneInfo(product.timezone or zone.key))
         states = []
@@ -239,7 +239,9 @@ def _unsaid(mapping: Mapping, by_file: dict[str, list[str]]) -> dict[str, list[s
     return {column: by_file[file] for column, file in (header.get("translate") or {}).items() if file in by_file}
 
 
-def _newest(source: Source, mapping: Mapping, places: list[Place], zone: ZoneInfo) -> tuple[dt.date, dt.date] | None:
+def _newest(
+    source: Source, mapping: Mapping, places: list[SourceTable], zone: ZoneInfo
+) -> tuple[dt.date, dt.date] | None:
     """The newest day of the data, for a check that sees something; None where that cannot be told."""
     if not mapping.dataset.window:
         return None
@@ -251,8 +253,8 @@ def _newest(source: Source, mapping: Mapping, places: list[Place], zone: ZoneInf
         inner = chosen.unalias() if chosen is not None else None
         if table is None or not isinstance(inner, exp.Column):
             return None
-        place = Place(table.name, "database", source.dialect, "", ())
-        value = newest_value(source, place, Field(inner.name, Sort.OTHER))
+        place = SourceTable(table.name, "database", source.dialect, "", ())
+        value = newest_value(source, place, SourceColumn(inner.name, ColumnType.OTHER))
         day = local_date(value, mapping.window_form, zone)
     else:
         found = [each for place in places for each in place.fields if each.form]
@@ -263,7 +265,7 @@ def _newest(source: Source, mapping: Mapping, places: list[Place], zone: ZoneInf
     return (day, day) if day else None
 
 
-def _nothing(places: list[Place]) -> str:
+def _nothing(places: list[SourceTable]) -> str:
     if not places:
         return "there is nothing in it: no table, and no sheet with a header"
     seen = ", ".join(place.name for place in places[:10])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Sort(StrEnum):
+class ColumnType(StrEnum):
     """What a column holds, as far as its type and its samples tell."""
 
     AWARE = "time with zone"
@@ -20,7 +20,7 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True)
-class Field:
+class SourceColumn:
     """One column that may be looked at.
 
     Attributes:
@@ -34,7 +34,7 @@ class Field:
     """
 
     name: str
-    sort: Sort
+    sort: ColumnType
     comment: str = ""
     sql: str = ""
     is_key: bool = False
@@ -43,7 +43,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Place:
+class SourceTable:
     """A table, a sheet or a form of log lines.
 
     Attributes:
@@ -63,7 +63,7 @@ class Place:
     kind: str
     dialect: str
     origin: str
-    fields: tuple[Field, ...]
+    fields: tuple[SourceColumn, ...]
     hidden: tuple[str, ...] = ()
     comment: str = ""
     prelude: str = ""

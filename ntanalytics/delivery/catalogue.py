@@ -12,6 +12,7 @@ from typing import Any
 
 from ntanalytics.errors import BadPeriod
 from ntanalytics.periods import Period, parse_period
+from ntanalytics.reports.renamed import current_state, gaps_of
 
 MANIFEST = "manifest.json"
 
@@ -23,7 +24,7 @@ _LARGEST = 4 * 2**20
 
 
 @dataclass(frozen=True)
-class Issued:
+class IssuedReport:
     """A report that stands in the outputs.
 
     Attributes:
@@ -46,7 +47,7 @@ class Issued:
     parameters: Mapping[str, Any]
     state: str
     remark: str
-    holes: int
+    gaps: int
     version: int
     created_at: dt.datetime
     renderings: tuple[str, ...]
@@ -54,14 +55,14 @@ class Issued:
 
 
 @dataclass(frozen=True)
-class Unreadable:
+class UnreadableReport:
     """A folder that is no report that can be read, and why, in Chinese."""
 
     folder: str
     why: str
 
 
-def look_through(outputs: Path) -> tuple[list[Issued], list[Unreadable]]:
+def read_issued_reports(outputs: Path) -> tuple[list[IssuedReport], list[UnreadableReport]]:
     """Every report in the outputs, and every folder that should be one and cannot be read.
 
     Hidden folders (staging, evidence, locks) and symbolic links are passed over.
@@ -70,7 +71,7 @@ def look_through(outputs: Path) -> tuple[list[Issued], list[Unreadable]]:
     for report in _folders(outputs):
         for folder in _folders(report.path):
             found = _read(report.name, folder.name, Path(folder.path) / MANIFEST)
-            if isinstance(found, Issued):
+            if isinstance(found, IssuedReport):
                 issued.append(found)
             else:
                 unreadable.append(found)
@@ -86,26 +87,26 @@ def _folders(path: Path | str) -> Iterator[os.DirEntry[str]]:
     yield from sorted(found, key=lambda each: each.name)
 
 
-def _read(report: str, folder: str, path: Path) -> Issued | Unreadable:
+def _read(report: str, folder: str, path: Path) -> IssuedReport | UnreadableReport:
     where = f"{report}/{folder}"
     try:
         with path.open("rb") as file:
             content = json.loads(file.read(_LARGEST))
         made = _issued(content, report, folder)
     except FileNotFoundError:
-        return Unreadable(where, "没有清单 manifest.json")
+        return UnreadableReport(where, "没有清单 manifest.json")
     except OSError:
-        return Unreadable(where, "清单不能读取，请检查权限")
+        return UnreadableReport(where, "清单不能读取，请检查权限")
     except (ValueError, RecursionError):
-        return Unreadable(where, "清单不是完整的 JSON")
+        return UnreadableReport(where, "清单不是完整的 JSON")
     except (KeyError, TypeError, AttributeError, BadPeriod, OverflowError):
-        return Unreadable(where, "清单缺少应有的内容")
+        return UnreadableReport(where, "清单缺少应有的内容")
     if made is None:
-        return Unreadable(where, "清单与所在文件夹不符，可能是复制而来")
+        return UnreadableReport(where, "清单与所在文件夹不符，可能是复制而来")
     return made
 
 
-def _issued(content: Any, report: str, folder: str) -> Issued | None:
+def _issued(content: Any, report: str, folder: str) -> IssuedReport | None:
     """The report that a manifest tells of; None when it tells of another folder."""
     text, *named = folder.split(",")
     if content["report"] != report or content["period"]["text"] != text:
@@ -114,14 +115,14 @@ def _issued(content: Any, report: str, folder: str) -> Issued | None:
     values = content["parameters"]
     status = [str(each) for each in content.get("status", ())]
     created = dt.datetime.fromisoformat(content["created_at"])
-    return Issued(
+    return IssuedReport(
         report,
         str(content["title"]),
         parse_period(text, dt.date.min + dt.timedelta(days=400)),  # no relative words stand in a manifest
         {name: values[name] for name in names if name in values},
-        str(content.get("state", "")),
+        current_state(str(content.get("state", ""))),
         status[0].lstrip("■▲○● ") if status else "",
-        len(content["holes"]),
+        len(gaps_of(content)),
         int(content["version"]),
         created if created.tzinfo else created.replace(tzinfo=dt.UTC),
         tuple(name for name in RENDERINGS if name in content["artefacts"]),

@@ -12,7 +12,7 @@ from ntanalytics.settings import read_secret
 from ntanalytics.settings.channels import Channel
 
 
-def reach(channel: Channel) -> str:
+def check_connectivity(channel: Channel) -> str:
     """Look whether a channel would take something: a folder, a mail server's NOOP, a robot's URL.
 
     Returns:

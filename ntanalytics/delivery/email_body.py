@@ -12,7 +12,7 @@ import jinja2
 from ntanalytics.delivery.summary import Summary, unlinked
 from ntanalytics.findings.finding import STATES
 from ntanalytics.reports import labels
-from ntanalytics.reports.fragments import Cell, cells, columns, escaping
+from ntanalytics.reports.fragments import HtmlCell, cells, columns, escaping
 from ntanalytics.reports.record import Record, Recorded
 
 THEME = Path(__file__).with_name("theme")
@@ -24,12 +24,12 @@ _CHECKS, _TABLES, _ROWS, _COLUMNS = 12, 2, 12, 8
 _BOARD = ("state", "subject", "check", "value", "since")
 
 _COLOURS = {
-    "bad": "#b3261e", "watch": "#9a6200", "unknown": "#5f6c7b", "ok": "#2a7f62", "good": "#2a7f62", "flat": "#5f6c7b",
+    "critical": "#b3261e", "worse": "#b3261e", "warning": "#9a6200", "unknown": "#5f6c7b", "ok": "#2a7f62", "good": "#2a7f62", "flat": "#5f6c7b",
     "": "#1f2933",
 }  # fmt: skip
 
 
-def first_page(record: Record, manifest: Mapping[str, Any], said: Summary, site: str) -> str:
+def email_body(record: Record, manifest: Mapping[str, Any], said: Summary, site: str) -> str:
     """The body of a mail.
 
     Args:
@@ -70,7 +70,7 @@ def _is_small(block: Recorded) -> bool:
     return 0 < len(block.rows) <= _ROWS and len(block.fields) <= _COLUMNS
 
 
-def _checks(record: Record) -> tuple[list[str], list[str], list[list[Cell]], int]:
+def _checks(record: Record) -> tuple[list[str], list[str], list[list[HtmlCell]], int]:
     """The checks that are not in order, the first of them: heads, their styles, cells, and how many more there are."""
     for block in record.blocks:
         rows = tuple(row for row in block.rows if block.kind == "board" and row["state"] != "ok")

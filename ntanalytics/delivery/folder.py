@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from ntanalytics.delivery.message import Message, Outcome
+from ntanalytics.delivery.message import DeliveryOutcome, Message
 from ntanalytics.errors import PublishError
 from ntanalytics.settings.channels import Channel
 
@@ -22,7 +22,7 @@ _MB = 2**20
 LEFT_OUT = "未附文件说明.txt"
 
 
-def send(channel: Channel, to: str, message: Message) -> Outcome:
+def send(channel: Channel, to: str, message: Message) -> DeliveryOutcome:
     """Put a message into the channel's folder.
 
     A report's folder appears with all its files, by one rename; one that is there gets each file anew, by a rename
@@ -38,7 +38,7 @@ def send(channel: Channel, to: str, message: Message) -> Outcome:
     """
     root = channel.path or Path()
     if not root.is_dir():  # never made: a share that is not mounted would fill the disk below it
-        return Outcome("retry", f"{root} is not there: is it mounted?", is_down=True)
+        return DeliveryOutcome("retry", f"{root} is not there: is it mounted?", is_down=True)
     limit = (channel.limit_mb or float("inf")) * _MB
     fitting = [each for each in message.files if each.size_bytes <= limit]
     contents = {each.name: each.read() for each in fitting}
@@ -56,8 +56,8 @@ def send(channel: Channel, to: str, message: Message) -> Outcome:
         else:
             _replace_each(folder, contents)
     except OSError as error:
-        return Outcome("retry", f"{root}: {error.strerror or error}", is_down=True)
-    return Outcome("sent", f"without {', '.join(left_out)}, over {channel.limit_mb:g} MB" if left_out else "")
+        return DeliveryOutcome("retry", f"{root}: {error.strerror or error}", is_down=True)
+    return DeliveryOutcome("sent", f"without {', '.join(left_out)}, over {channel.limit_mb:g} MB" if left_out else "")
 
 
 def _made(root: Path, names: list[str]) -> Path:

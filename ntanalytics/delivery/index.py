@@ -20,8 +20,8 @@ import jinja2
 from markupsafe import Markup
 
 from ntanalytics.contract.enumerations import EDITIONS
-from ntanalytics.delivery.catalogue import RENDERINGS, Issued, Unreadable, look_through
-from ntanalytics.delivery.missing import Missing, failures, gaps
+from ntanalytics.delivery.catalogue import RENDERINGS, IssuedReport, UnreadableReport, read_issued_reports
+from ntanalytics.delivery.missing import MissingReport, failures, publication_gaps
 from ntanalytics.errors import PublishError
 from ntanalytics.findings.finding import STATES
 from ntanalytics.ledger import Run
@@ -52,9 +52,9 @@ class Index:
     """
 
     path: Path
-    issued: Sequence[Issued]
-    missing: Sequence[Missing]
-    unreadable: Sequence[Unreadable]
+    issued: Sequence[IssuedReport]
+    missing: Sequence[MissingReport]
+    unreadable: Sequence[UnreadableReport]
 
 
 def write_index(
@@ -90,9 +90,9 @@ def write_index(
         locks.mkdir(mode=0o750, parents=True, exist_ok=True)
         # Inside the lock: who writes last has seen what all others have published.
         with filelock.FileLock(locks / "index.lock", timeout=LOCK_SECONDS):
-            issued, unreadable = look_through(outputs)
+            issued, unreadable = read_issued_reports(outputs)
             failed = failures(issued, runs, outputs)
-            absent, unjudged = gaps(issued, failed, now.astimezone(zone).date(), calendar)
+            absent, unjudged = publication_gaps(issued, failed, now.astimezone(zone).date(), calendar)
             known = {**titles, **{each.report: each.title for each in issued}}
             missing = sorted([*failed, *absent], key=lambda each: each.periods[0].last, reverse=True)
             text = page_text(issued, missing, unreadable, unjudged, site=site, titles=known, now=now, zone=zone)
@@ -115,9 +115,9 @@ def write_index(
 
 
 def page_text(
-    issued: Sequence[Issued],
-    missing: Sequence[Missing],
-    unreadable: Sequence[Unreadable],
+    issued: Sequence[IssuedReport],
+    missing: Sequence[MissingReport],
+    unreadable: Sequence[UnreadableReport],
     unjudged: Sequence[str],
     *,
     site: str,
@@ -165,19 +165,19 @@ class _Group:
 
     name: str
     title: str
-    whole: list[Issued]
-    own: list[Issued]
+    whole: list[IssuedReport]
+    own: list[IssuedReport]
 
     @property
-    def latest(self) -> list[Issued]:
+    def latest(self) -> list[IssuedReport]:
         """The latest of each kind of period."""
-        kinds: dict[str, Issued] = {}
+        kinds: dict[str, IssuedReport] = {}
         for each in self.whole:
             kinds.setdefault(each.period.kind, each)
         return list(kinds.values())
 
 
-def _groups(issued: Iterable[Issued]) -> list[_Group]:
+def _groups(issued: Iterable[IssuedReport]) -> list[_Group]:
     found: dict[str, _Group] = {}
     ordered = sorted(issued, key=lambda each: (each.period.last, each.period.first), reverse=True)
     for each in ordered:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
-from ntanalytics.delivery.message import Message, Outcome
+from ntanalytics.delivery.message import DeliveryOutcome, Message
 from ntanalytics.errors import SettingsError
 from ntanalytics.settings import read_secret
 from ntanalytics.settings.channels import Channel
@@ -39,7 +39,7 @@ class _Refused(Exception):
         super().__init__(f"{code} {self.words}")
 
 
-def send(channel: Channel, to: str, message: Message) -> Outcome:
+def send(channel: Channel, to: str, message: Message) -> DeliveryOutcome:
     """Send a message to one address.
 
     A message over the channel's limit, or over the one that the server announces, goes without its workbook.
@@ -56,7 +56,7 @@ def send(channel: Channel, to: str, message: Message) -> Outcome:
     try:
         whole = composed(channel.sender, to, message, with_workbook=message.attachment is not None)
     except ValueError as error:  # a text that no message can hold
-        return Outcome("failed", f"the message cannot be made: {error!r}")
+        return DeliveryOutcome("failed", f"the message cannot be made: {error!r}")
     try:
         with connected(channel) as server:
             announced = server.esmtp_features.get("size", "")
@@ -66,15 +66,15 @@ def send(channel: Channel, to: str, message: Message) -> Outcome:
                 without = message.attachment.name
                 whole = composed(channel.sender, to, message, with_workbook=False)
             if len(whole) > limit:
-                return Outcome("failed", f"too large even without the workbook: {len(whole):,} bytes")
+                return DeliveryOutcome("failed", f"too large even without the workbook: {len(whole):,} bytes")
             outcome = _handed_over(server, channel.sender, to, whole)
     except _Refused as refused:
-        return Outcome("failed" if refused.code >= 500 else "retry", _clean(str(refused)))
+        return DeliveryOutcome("failed" if refused.code >= 500 else "retry", _clean(str(refused)))
     except SettingsError as error:
-        return Outcome("retry", str(error), is_down=True)
+        return DeliveryOutcome("retry", str(error), is_down=True)
     except (smtplib.SMTPException, OSError) as error:
-        return Outcome("retry", explained(error, channel), is_down=True)
-    return Outcome("sent", f"without {without}, too large") if without and outcome.status == "sent" else outcome
+        return DeliveryOutcome("retry", explained(error, channel), is_down=True)
+    return DeliveryOutcome("sent", f"without {without}, too large") if without and outcome.status == "sent" else outcome
 
 
 @contextmanager
@@ -134,7 +134,7 @@ def composed(sender: str, to: str, message: Message, *, with_workbook: bool) -> 
     return mail.as_bytes()
 
 
-def _handed_over(server: smtplib.SMTP, sender: str, to: str, content: bytes) -> Outcome:
+def _handed_over(server: smtplib.SMTP, sender: str, to: str, content: bytes) -> DeliveryOutcome:
     """Hand a message to the server; after it has asked for the content, only its last answer tells."""
     options = [f"SIZE={len(content)}"] if server.has_extn("size") else []
     _expect(server.mail(sender, options), 250)
@@ -145,10 +145,12 @@ def _handed_over(server: smtplib.SMTP, sender: str, to: str, content: bytes) -> 
         server.send(dotted + (b"" if dotted.endswith(b"\r\n") else b"\r\n") + b".\r\n")
         code, words = server.getreply()
     except (smtplib.SMTPException, OSError) as error:
-        return Outcome("ambiguous", f"the connection broke after the message: {type(error).__name__}", is_down=True)
+        return DeliveryOutcome(
+            "ambiguous", f"the connection broke after the message: {type(error).__name__}", is_down=True
+        )
     if code // 100 != 2:
-        return Outcome("failed" if code >= 500 else "retry", _clean(str(_Refused(code, words))))
-    return Outcome("sent")
+        return DeliveryOutcome("failed" if code >= 500 else "retry", _clean(str(_Refused(code, words))))
+    return DeliveryOutcome("sent")
 
 
 def _expect(answer: tuple[int, bytes], *wanted: int) -> None:

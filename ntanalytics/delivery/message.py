@@ -10,14 +10,14 @@ from ntanalytics.errors import PublishError
 from ntanalytics.ledger.deliveries import Status
 
 
-class NotAsPublished(PublishError):
+class AlteredReport(PublishError):
     """A file of a report is not what its manifest says: another version is taking its place, or it was touched."""
 
     retryable = True
 
 
 @dataclass(frozen=True)
-class Artefact:
+class Attachment:
     """A file of a published report.
 
     Attributes:
@@ -41,9 +41,9 @@ class Artefact:
         try:
             content = self.path.read_bytes()
         except OSError as error:
-            raise NotAsPublished(f"cannot read: {error.strerror}", where=str(self.path)) from error
+            raise AlteredReport(f"cannot read: {error.strerror}", where=str(self.path)) from error
         if hashlib.sha256(content).hexdigest() != self.sha256:
-            raise NotAsPublished("is not what its manifest says", where=str(self.path), todo="ntanalytics verify")
+            raise AlteredReport("is not what its manifest says", where=str(self.path), todo="ntanalytics verify")
         return content
 
 
@@ -68,14 +68,14 @@ class Message:
     text: str
     brief: str
     html: str = ""
-    attachment: Artefact | None = None
-    files: tuple[Artefact, ...] = ()
+    attachment: Attachment | None = None
+    files: tuple[Attachment, ...] = ()
     place: tuple[str, ...] = ()
     stands: str = ""
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DeliveryOutcome:
     """How a sending ended.
 
     Attributes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ntanalytics.delivery.catalogue import Issued
+from ntanalytics.delivery.catalogue import IssuedReport
 from ntanalytics.errors import BadPeriod, CalendarMissing
 from ntanalytics.ledger import Run
 from ntanalytics.periods import Calendar, Period, PeriodKind, parse_period
@@ -31,7 +31,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissingReport:
     """Periods of one report that did not come out.
 
     Attributes:
@@ -58,7 +58,7 @@ def key_of(report: str, parameters: Mapping[str, Any]) -> Key:
     return report, json.dumps(dict(parameters), ensure_ascii=False, sort_keys=True, default=str)
 
 
-def failures(issued: Iterable[Issued], runs: Iterable[Run], outputs: Path) -> list[Missing]:
+def failures(issued: Iterable[IssuedReport], runs: Iterable[Run], outputs: Path) -> list[MissingReport]:
     """The reports whose latest run failed, the latest first.
 
     Args:
@@ -76,13 +76,13 @@ def failures(issued: Iterable[Issued], runs: Iterable[Run], outputs: Path) -> li
         if run.status == "failed" and (period := _period(run.period)) is not None:
             why = _why(outputs / ".failed" / run.id / "error.json")
             when = run.ended_at or run.started_at
-            found.append(Missing(run.report, run.parameters, (period,), why, when, run.id, standing.get(key)))
+            found.append(MissingReport(run.report, run.parameters, (period,), why, when, run.id, standing.get(key)))
     return found
 
 
-def gaps(
-    issued: Iterable[Issued], failed: Iterable[Missing], today: dt.date, calendar: Calendar
-) -> tuple[list[Missing], list[str]]:
+def publication_gaps(
+    issued: Iterable[IssuedReport], failed: Iterable[MissingReport], today: dt.date, calendar: Calendar
+) -> tuple[list[MissingReport], list[str]]:
     """The periods that are missing of what has come out for at least ``REGULAR`` periods.
 
     A period is due on the first working day after its end, and missing when that day has passed. Of daily reports only
@@ -91,7 +91,7 @@ def gaps(
     Returns:
         The gaps, and what could not be judged, in Chinese.
     """
-    groups: dict[tuple[Key, PeriodKind], dict[str, Issued]] = {}
+    groups: dict[tuple[Key, PeriodKind], dict[str, IssuedReport]] = {}
     for each in issued:
         group = key_of(each.report, each.parameters), each.period.kind
         groups.setdefault(group, {})[each.period.text] = each
@@ -108,7 +108,9 @@ def gaps(
             unjudged.add(f"{one.title}：缺少工作日历，未能判断是否有缺期")
             continue
         is_missing = [each.text not in there and (key, each.text) not in explained for each in due]
-        found += [Missing(one.report, one.parameters, tuple(run), "没有运行记录") for run in _runs(due, is_missing)]
+        found += [
+            MissingReport(one.report, one.parameters, tuple(run), "没有运行记录") for run in _runs(due, is_missing)
+        ]
     return found, sorted(unjudged)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from ntanalytics.delivery.message import Message
-from ntanalytics.delivery.session import Round
+from ntanalytics.delivery.session import DeliverySession
 from ntanalytics.errors import UnknownName
-from ntanalytics.ledger import Delivery, Ledger, Notice, Parcel
+from ntanalytics.ledger import Delivery, DeliveryRequest, Ledger, Notice
 from ntanalytics.settings import Settings
 from ntanalytics.settings.channels import addresses
 
@@ -41,11 +41,11 @@ def notify_once(settings: Settings, ledger: Ledger, key: str, title: str, said: 
     begun = ledger.notices.begin(key[:200], " ".join(clean(title).split()), clean(said))
     if begun is None:
         return False
-    tell(settings, ledger)
+    notify(settings, ledger)
     return True
 
 
-def mended(ledger: Ledger, key: str) -> bool:
+def resolve(ledger: Ledger, key: str) -> bool:
     """Note that something is in order again, so that the operators are told when it recurs.
 
     Returns:
@@ -57,7 +57,7 @@ def mended(ledger: Ledger, key: str) -> bool:
     return ledger.notices.mend(key[:200])
 
 
-def tell(settings: Settings, ledger: Ledger) -> list[Delivery]:
+def notify(settings: Settings, ledger: Ledger) -> list[Delivery]:
     """Tell each operator what he was not told yet.
 
     Returns:
@@ -68,10 +68,10 @@ def tell(settings: Settings, ledger: Ledger) -> list[Delivery]:
         SettingsError: ``operators`` names a channel or an address that is none.
     """
     operators = list(addresses(settings.operators, settings.channels, where="operators"))
-    sending, told = Round.of(settings, ledger), []
+    sending, told = DeliverySession.of(settings, ledger), []
     for notice in _untold(ledger.notices.open()):
         for operator in operators:
-            parcel = Parcel("notice", notice.key, "", {}, notice.round, operator.channel, operator.to)
+            parcel = DeliveryRequest("notice", notice.key, "", {}, notice.round, operator.channel, operator.to)
             if done := sending.post(parcel, partial(_message, settings, notice, parcel)):
                 told.append(done)
     return told
@@ -82,7 +82,7 @@ def _untold(notices: Sequence[Notice]) -> list[Notice]:
     return [each for each in notices if now - each.begun_at <= _TOLD_WITHIN]
 
 
-def message_of(settings: Settings, ledger: Ledger, parcel: Parcel) -> Message:
+def message_of(settings: Settings, ledger: Ledger, parcel: DeliveryRequest) -> Message:
     """The message of a notice that was told.
 
     Raises:
@@ -94,7 +94,7 @@ def message_of(settings: Settings, ledger: Ledger, parcel: Parcel) -> Message:
     return _message(settings, notice, parcel)
 
 
-def _message(settings: Settings, notice: Notice, parcel: Parcel) -> Message:
+def _message(settings: Settings, notice: Notice, parcel: DeliveryRequest) -> Message:
     begun = notice.begun_at.astimezone(settings.zone)
     again = f"（第 {notice.round} 次）" if notice.round > 1 else ""
     subject = f"【运维提醒】{notice.title}{again}"

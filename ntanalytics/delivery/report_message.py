@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ntanalytics.delivery.email_body import first_page
-from ntanalytics.delivery.message import Artefact, Message
+from ntanalytics.delivery.email_body import email_body
+from ntanalytics.delivery.message import Attachment, Message
 from ntanalytics.delivery.summary import subject, summary
 from ntanalytics.reports.record import Record, load_record
 
@@ -78,19 +78,19 @@ class Published:
             said.subject,
             said.text(),
             said.brief(),
-            html=first_page(record, self.manifest, said, site),
+            html=email_body(record, self.manifest, said, site),
             attachment=self._artefact(WORKBOOK, f"{_file_name(self.manifest)}.xlsx"),
             files=tuple(self._renderings()),
             place=(self.folder.parent.name, self.folder.name),
             stands=stands,
         )
 
-    def _renderings(self) -> Iterator[Artefact]:
+    def _renderings(self) -> Iterator[Attachment]:
         yield from (self._artefact(name, name) for name in RENDERINGS if name in self.manifest["artefacts"])
 
-    def _artefact(self, name: str, called: str) -> Artefact:
+    def _artefact(self, name: str, called: str) -> Attachment:
         about = self.manifest["artefacts"][name]
-        return Artefact(called, self.folder / name, about["sha256"], about["size_bytes"])
+        return Attachment(called, self.folder / name, about["sha256"], about["size_bytes"])
 
 
 def _file_name(manifest: Mapping[str, Any]) -> str:

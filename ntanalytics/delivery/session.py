@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ntanalytics.delivery.message import Message, Outcome
+from ntanalytics.delivery.message import DeliveryOutcome, Message
 from ntanalytics.errors import NtaError
-from ntanalytics.ledger import Delivery, Ledger, Parcel
+from ntanalytics.ledger import Delivery, DeliveryRequest, Ledger
 from ntanalytics.settings import Settings
 from ntanalytics.settings.channels import Channel
 
 
-def _handed_to(channel: Channel, to: str, message: Message) -> Outcome:
+def _handed_to(channel: Channel, to: str, message: Message) -> DeliveryOutcome:
     """Send a message over a channel by what its kind is sent with, which takes its time to import."""
     if channel.kind == "folder":
         from ntanalytics.delivery import folder
@@ -28,7 +28,7 @@ def _handed_to(channel: Channel, to: str, message: Message) -> Outcome:
 
 
 @dataclass
-class Round:
+class DeliverySession:
     """One round of sending: a channel that does not answer is tried once in it, not once for each recipient.
 
     Attributes:
@@ -42,11 +42,11 @@ class Round:
     down: dict[str, str]
 
     @classmethod
-    def of(cls, settings: Settings, ledger: Ledger) -> Round:
+    def of(cls, settings: Settings, ledger: Ledger) -> DeliverySession:
         """A round that has tried nothing yet."""
         return cls(settings, ledger, {})
 
-    def post(self, parcel: Parcel, make: Callable[[], Message], *, again: bool = False) -> Delivery | None:
+    def post(self, parcel: DeliveryRequest, make: Callable[[], Message], *, again: bool = False) -> Delivery | None:
         """Send a parcel, if it was not sent.
 
         Args:
@@ -75,22 +75,22 @@ class Round:
             self.ledger.deliveries.end(parcel.id, outcome.status, outcome.why)
             return self.ledger.deliveries.of(parcel.id)
 
-    def _is_settled(self, parcel: Parcel, again: bool) -> bool:
+    def _is_settled(self, parcel: DeliveryRequest, again: bool) -> bool:
         stands = self.ledger.deliveries.of(parcel.id)
         return stands is not None and not again and stands.status != "retry"
 
-    def _send(self, parcel: Parcel, make: Callable[[], Message]) -> Outcome:
+    def _send(self, parcel: DeliveryRequest, make: Callable[[], Message]) -> DeliveryOutcome:
         channel = self.settings.channels.get(parcel.channel)
         if channel is None:
-            return Outcome("failed", f"there is no channel {parcel.channel!r} any more")
+            return DeliveryOutcome("failed", f"there is no channel {parcel.channel!r} any more")
         try:
             try:
                 message = make()
             except (OSError, ValueError, TypeError, LookupError) as error:  # a record that another version of ours made
-                return Outcome("failed", f"the message cannot be made: {error!r}")
+                return DeliveryOutcome("failed", f"the message cannot be made: {error!r}")
             return _handed_to(channel, parcel.recipient, message)
         except NtaError as error:  # before anything was sent: each sender says by itself how its sending ended
-            return Outcome("retry" if error.retryable else "failed", str(error))
+            return DeliveryOutcome("retry" if error.retryable else "failed", str(error))
 
 
 def break_off(ledger: Ledger) -> Sequence[Delivery]:

@@ -15,7 +15,7 @@ from typing import Any
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProxyError, SSLError
 
-from ntanalytics.delivery.message import Message, Outcome
+from ntanalytics.delivery.message import DeliveryOutcome, Message
 from ntanalytics.errors import SettingsError
 from ntanalytics.settings import read_secret
 from ntanalytics.settings.channels import Channel
@@ -35,7 +35,7 @@ class _Seen:
     errors: list[requests.RequestException] = field(default_factory=list)
 
 
-def send(channel: Channel, to: str, message: Message) -> Outcome:  # noqa: ARG001 - a robot has its group
+def send(channel: Channel, to: str, message: Message) -> DeliveryOutcome:  # noqa: ARG001 - a robot has its group
     """Say a message's brief in the robot's group.
 
     Args:
@@ -51,7 +51,7 @@ def send(channel: Channel, to: str, message: Message) -> Outcome:  # noqa: ARG00
                 # plain text: what a reader's client would make of marks in it is not ours to choose
                 is_sent = robot.notify(body=cut(message.brief), body_format="text")
     except SettingsError as error:
-        return Outcome("retry", str(error), is_down=True)
+        return DeliveryOutcome("retry", str(error), is_down=True)
     return _outcome(bool(is_sent), seen)
 
 
@@ -86,26 +86,28 @@ def cut(text: str, most: int = MOST_BYTES) -> str:
     return f"{begin}\n……"
 
 
-def _outcome(is_sent: bool, seen: _Seen) -> Outcome:
+def _outcome(is_sent: bool, seen: _Seen) -> DeliveryOutcome:
     if seen.errors:
         error = seen.errors[-1]
         if _is_before_sending(error):
-            return Outcome("retry", f"the service cannot be reached: {type(error).__name__}", is_down=True)
-        return Outcome("ambiguous", f"the connection broke after the message: {type(error).__name__}", is_down=True)
+            return DeliveryOutcome("retry", f"the service cannot be reached: {type(error).__name__}", is_down=True)
+        return DeliveryOutcome(
+            "ambiguous", f"the connection broke after the message: {type(error).__name__}", is_down=True
+        )
     if not seen.answers:
-        return Outcome("sent") if is_sent else Outcome("ambiguous", "Apprise does not say how it ended")
+        return DeliveryOutcome("sent") if is_sent else DeliveryOutcome("ambiguous", "Apprise does not say how it ended")
     answer = seen.answers[-1]
     status = answer.status_code
     if status in (408, 425, 429, 503):
-        return Outcome("retry", f"HTTP {status}", is_down=True)
+        return DeliveryOutcome("retry", f"HTTP {status}", is_down=True)
     if status >= 500:
-        return Outcome("ambiguous", f"HTTP {status}")
+        return DeliveryOutcome("ambiguous", f"HTTP {status}")
     if status >= 400:
-        return Outcome("failed", f"HTTP {status}")
+        return DeliveryOutcome("failed", f"HTTP {status}")
     code = _refusal(answer)
     if code:
-        return Outcome("retry" if code in _BUSY else "failed", f"the service refused it: code {code}")
-    return Outcome("sent") if is_sent else Outcome("ambiguous", f"HTTP {status}, and Apprise says no")
+        return DeliveryOutcome("retry" if code in _BUSY else "failed", f"the service refused it: code {code}")
+    return DeliveryOutcome("sent") if is_sent else DeliveryOutcome("ambiguous", f"HTTP {status}, and Apprise says no")
 
 
 def _refusal(answer: requests.Response) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ntanalytics.demo.incidents.incident import SPAN_DAYS, ZONE, Incident
-from ntanalytics.demo.incidents.planning import harmless, plan
+from ntanalytics.demo.incidents.planning import benign_events, plan_incidents
 from ntanalytics.demo.incidents.script import DEFAULT_SEED
 from ntanalytics.demo.population.city import city_of
 from ntanalytics.demo.products.backup_inventories import write_backups
@@ -144,10 +144,10 @@ def write_estate(
     city = city_of(
         span,
         calendar,
-        plan(calendar, earliest, until, seed=seed),
+        plan_incidents(calendar, earliest, until, seed=seed),
         seed=seed,
         scale=scale,
-        harmless=harmless(calendar, earliest, until, seed=seed),
+        harmless=benign_events(calendar, earliest, until, seed=seed),
     )
     sources = directory / "sources"
     store = Store(sources, servers_of(servers))
@@ -173,8 +173,8 @@ def write_estate(
     told("ledger workbook", write_backups(city, sources, store))
     rows = write_ledger(city, sources / LEDGER_FILE, sms.segments)
 
-    incidents = plan(calendar, span[0], until, seed=seed)
-    looks_alike = harmless(calendar, span[0], until, seed=seed)
+    incidents = plan_incidents(calendar, span[0], until, seed=seed)
+    looks_alike = benign_events(calendar, span[0], until, seed=seed)
     _write_records(directory / INCIDENTS_FILE, incidents)
     _write_records(directory / HARMLESS_FILE, looks_alike)
     config = write_site(directory, store, outputs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def so_few(count: float, expected: float, variance: float) -> float:
+def count_tail(count: float, expected: float, variance: float) -> float:
     """The probability of a count as small as this one, or smaller.
 
     A negative binomial where the variance exceeds the mean, a binomial where it falls short of it, else Poisson.

@@ -17,12 +17,12 @@ _WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日
 _WORDS: Mapping[str, str] = MappingProxyType({"make_up": "调休上班日", "holiday": "节假日"})
 
 
-def words_of(kind: str) -> str:
+def day_type_of(kind: str) -> str:
     """A kind of day, in Chinese."""
     return _WORDS[kind] if kind in _WORDS else _WEEKDAYS[int(kind)]
 
 
-class Kinds:
+class DayTypes:
     """Kinds of the days of a span, from its own calendar.
 
     Args:

@@ -17,8 +17,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ntanalytics.detectors.day_types import Kinds, words_of
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.detectors.day_types import DayTypes, day_type_of
+from ntanalytics.metrics.number_format import format_number
 
 Floats = NDArray[np.float64]
 
@@ -45,7 +45,7 @@ NO_VALUE = "当日无数据"
 
 
 @dataclass(frozen=True)
-class Usual:
+class ExpectedRange:
     """The usual range of a figure on a day, in the figure's own unit.
 
     Args:
@@ -81,10 +81,10 @@ class Usual:
         """
         if self.low is None or self.high is None:
             return self.reason
-        return f"通常 {figure(self.low, format, '')}–{figure(self.high, format, unit)}"
+        return f"通常 {format_number(self.low, format, '')}–{format_number(self.high, format, unit)}"
 
 
-def usual_range(rows: Iterable[Mapping[str, Any]], on: date) -> Usual:
+def expected_range(rows: Iterable[Mapping[str, Any]], on: date) -> ExpectedRange:
     """What is usual on a day, from the days before it.
 
     A figure of one hour is judged by the rows of that hour of each day.
@@ -101,8 +101,8 @@ def usual_range(rows: Iterable[Mapping[str, Any]], on: date) -> Usual:
     """
     days = {row["day"]: row for row in rows}
     if on not in days:
-        return Usual(None, None, None, "", NO_VALUE)
-    kinds = Kinds(days)
+        return ExpectedRange(None, None, None, "", NO_VALUE)
+    kinds = DayTypes(days)
     known = [
         day
         for day in sorted(days)
@@ -112,23 +112,23 @@ def usual_range(rows: Iterable[Mapping[str, Any]], on: date) -> Usual:
     kind = kinds.kind(on)
     same = [day for day in like if kinds.kind(day) == kind]
     basis = f"前 {HISTORY_DAYS // 7} 周 {len(like)} 个{'工作日' if days[on]['is_working_day'] else '非工作日'}"
-    basis += f"，其中{words_of(kind)} {len(same)} 天"
-    fewest = FEWEST_WORKING_DAYS if days[on]["is_working_day"] else FEWEST_FREE_DAYS
-    if len(like) < fewest or (kind == "holiday" and not same):
-        return Usual(None, None, None, basis, NO_HISTORY)
+    basis += f"，其中{day_type_of(kind)} {len(same)} 天"
+    min_count = FEWEST_WORKING_DAYS if days[on]["is_working_day"] else FEWEST_FREE_DAYS
+    if len(like) < min_count or (kind == "holiday" and not same):
+        return ExpectedRange(None, None, None, basis, NO_HISTORY)
     values = np.array([float(days[day]["value"]) for day in like])
     model = _Model(values, like, kinds, on)
     widening = _UNSEEN if len(same) < 2 or (kinds.is_edge(on) and not any(map(kinds.is_edge, same))) else 1.0
     if kinds.ends_month(on) and not any(map(kinds.ends_month, like)):
         widening = _UNSEEN
     low, expected, high = model.range(widening)
-    return Usual(low, high, expected, basis, "", model.shifted_on, model.shift)
+    return ExpectedRange(low, high, expected, basis, "", model.shifted_on, model.shift)
 
 
 class _Model:
     """Effects, level and spread of the like days."""
 
-    def __init__(self, values: Floats, days: list[date], kinds: Kinds, on: date) -> None:
+    def __init__(self, values: Floats, days: list[date], kinds: DayTypes, on: date) -> None:
         self.values = values
         self.is_count = bool(np.all(values >= 0) and np.all(values == np.round(values)))
         self.is_share = not self.is_count and bool(np.all((values >= 0) & (values <= 1)))

@@ -20,7 +20,7 @@ from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.rule import Rule, unknown
 from ntanalytics.findings.sentences import day_words
 from ntanalytics.metrics import measure as measure_of
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 #: So many days like the inspected one tell what usually fails; those with the highest rates among them are left out.
 FEWEST_DAYS, MOST_DAYS, LEFT_OUT = 5, 20, 2
@@ -35,7 +35,7 @@ Floats = NDArray[np.float64]
 Name = Callable[[Mapping[str, Any]], str] | str
 
 
-def spells(
+def failure_burst(
     rule: Rule,
     failures: Rows,
     attempts: Rows,
@@ -52,7 +52,7 @@ def spells(
 
     Args:
         rule: its measure names the failures, its ``of`` what is tried; its threshold holds for the share of what is
-            tried that failed beyond what usually does; its ``fewest`` for the failures.
+            tried that failed beyond what usually does; its ``min_count`` for the failures.
         failures: those by slot (metrics.slots.by_slot) of the inspected day and of some weeks before.
         attempts: everything that was tried, alike.
         days: the days of those weeks (metrics.days).
@@ -149,7 +149,7 @@ def _told(
     wrong, all_of_it = (np.concatenate(([0.0], np.cumsum(each))) for each in (failed, np.maximum(tried, failed)))
     wrong, all_of_it = wrong[last + 1] - wrong[first], all_of_it[last + 1] - all_of_it[first]
     # a stretch begins and ends with a failure, lest the hours beside it seem to belong to it
-    enough = (wrong >= max(rule.fewest, 1)) & (failed[first] > 0) & (failed[last] > 0)
+    enough = (wrong >= max(rule.min_count, 1)) & (failed[first] > 0) & (failed[last] > 0)
     if not enough.any():
         return []
     first, last, wrong, all_of_it = first[enough], last[enough], wrong[enough], all_of_it[enough]
@@ -162,9 +162,9 @@ def _told(
     words, of = measure_of(rule.measure), measure_of(rule.of)
     share = float(wrong[worst] / all_of_it[worst])
     begin, end = int(first[worst]) * slot_s, int(last[worst] + 1) * slot_s
-    said = f"{_clock(begin)}—{_clock(end)} {of.label} {figure(float(all_of_it[worst]), of.format, of.unit)}，"
-    said += f"{words.label} {figure(float(wrong[worst]), words.format, words.unit)}（{figure(share, 'rate:1')}），"
-    said += f"通常 {figure(usual, 'rate:1')}。"
+    said = f"{_clock(begin)}—{_clock(end)} {of.label} {format_number(float(all_of_it[worst]), of.format, of.unit)}，"
+    said += f"{words.label} {format_number(float(wrong[worst]), words.format, words.unit)}（{format_number(share, 'rate:1')}），"
+    said += f"通常 {format_number(usual, 'rate:1')}。"
     return [
         Finding(
             rule.code,
@@ -198,8 +198,10 @@ def _in_order(rule: Rule) -> Finding:
 
 
 def _limits(rule: Rule) -> str:
-    watch, bad = (figure(limit, "points:1") for limit in (rule.threshold.watch, rule.threshold.bad))
-    return f"时段内比通常高 {watch}关注，{bad}异常"
+    warning, critical = (
+        format_number(limit, "points:1") for limit in (rule.threshold.warning, rule.threshold.critical)
+    )
+    return f"时段内比通常高 {warning}关注，{critical}异常"
 
 
 def _clock(seconds: int) -> str:

@@ -13,13 +13,13 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from ntanalytics.detectors.slot_matrix import Floats, Subject, clock, grid, runs, sums
+from ntanalytics.detectors.slot_matrix import Floats, Subject, clock, runs, slot_matrix, sums
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.sentences import day_words
 from ntanalytics.metrics import measure as measure_of
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 #: So many known days tell what is usual, and so many events of them.
 FEWEST_DAYS, FEWEST_EVENTS = 5, 50
@@ -35,7 +35,7 @@ FEWEST_IN_RUN = 10
 
 
 @dataclass(frozen=True)
-class Words:
+class RateWords:
     """How it is told, in Chinese: what the events are, what those that went wrong are, and their unit."""
 
     hits: str
@@ -43,14 +43,14 @@ class Words:
     unit: str
 
 
-def worse_hours(
-    rule: Rule, slots: Rows, days: Rows, on: date, words: Words, *, slot_s: int, subject: Subject = ""
+def failure_rate_rise(
+    rule: Rule, slots: Rows, days: Rows, on: date, words: RateWords, *, slot_s: int, subject: Subject = ""
 ) -> list[Finding]:
     """The worst run of slots of each subject on a day, of those that are not in order.
 
     Args:
         rule: its threshold holds for the share that went wrong beyond what is usual (0.03: three points); its
-            ``fewest`` for the events of the run.
+            ``min_count`` for the events of the run.
         slots: ``day``, ``slot``, ``events``, ``hits`` (how many of them went wrong) and what names a group, of some
             weeks up to ``on``.
         days: the days of those weeks (metrics.days).
@@ -65,7 +65,7 @@ def worse_hours(
     covered = sorted(row["day"] for row in rows(days) if row["is_covered"] and row["day"] <= on)
     if rule.is_off or on not in covered or len(covered) <= FEWEST_DAYS:
         return []
-    counts = grid(rule, slots, covered, slot_s=slot_s, columns=["events", "hits"], subject=subject)
+    counts = slot_matrix(rule, slots, covered, slot_s=slot_s, columns=["events", "hits"], subject=subject)
     found = [
         _finding(rule, name, its["events"], its["hits"], covered, words, slot_s) for name, its in counts.of.items()
     ]
@@ -73,7 +73,7 @@ def worse_hours(
 
 
 def _finding(
-    rule: Rule, subject: str, events: Floats, hits: Floats, days: Sequence[date], words: Words, slot_s: int
+    rule: Rule, subject: str, events: Floats, hits: Floats, days: Sequence[date], words: RateWords, slot_s: int
 ) -> Finding | None:
     known = np.flatnonzero(events[:-1].sum(axis=1) > 0)
     if len(known) < FEWEST_DAYS or events[:-1].sum() < FEWEST_EVENTS or hits[-1].sum() < FEWEST_HITS:
@@ -84,7 +84,7 @@ def _finding(
         usual, rough = usual_share(events[known].sum(axis=1), hits[known].sum(axis=1))
         odds = _odds(rule, many, wrong, usual) / rough
         # what has lasted for days is no part of what is usual
-        begun = _begun(odds.max(axis=1), events.sum(axis=1) >= rule.fewest)
+        begun = _begun(odds.max(axis=1), events.sum(axis=1) >= rule.min_count)
         before = known[known < begun]
         if begun == since or len(before) < FEWEST_DAYS:
             break
@@ -100,10 +100,12 @@ def _finding(
         return None
     when = "" if slot_s >= 86_400 else f"{clock(int(first[best]), slot_s)}—{clock(int(after[best]), slot_s)} "
     form = measure_of(rule.measure).format
-    said = f"{when}{words.events} {figure(float(many[-1, best]), 'integer', words.unit)}，其中{words.hits} "
-    said += f"{figure(float(wrong[-1, best]), 'integer', words.unit)}，占 {figure(value, form)}，"
-    said += f"通常为 {figure(usual, form)}。"
-    watch, bad = (figure(limit, "points:1") for limit in (rule.threshold.watch, rule.threshold.bad))
+    said = f"{when}{words.events} {format_number(float(many[-1, best]), 'integer', words.unit)}，其中{words.hits} "
+    said += f"{format_number(float(wrong[-1, best]), 'integer', words.unit)}，占 {format_number(value, form)}，"
+    said += f"通常为 {format_number(usual, form)}。"
+    warning, critical = (
+        format_number(limit, "points:1") for limit in (rule.threshold.warning, rule.threshold.critical)
+    )
     return Finding(
         rule.code,
         rule.subsystem,
@@ -112,7 +114,7 @@ def _finding(
         state,
         value,
         form,
-        f"比通常高 {watch} 关注，{bad} 异常",
+        f"比通常高 {warning} 关注，{critical} 异常",
         said,
         day_words(days[since]),
         rule.advice,
@@ -139,8 +141,8 @@ def _begun(odds: Floats, is_told: NDArray[np.bool_]) -> int:
 
 def _odds(rule: Rule, many: Floats, wrong: Floats, usual: float) -> Floats:
     """Of every run the logarithm of how much better its own share explains it than the usual one does."""
-    is_run = (many >= max(rule.fewest, FEWEST_IN_RUN)) & (wrong >= FEWEST_HITS)
-    is_run &= wrong - many * usual > rule.threshold.watch * many
+    is_run = (many >= max(rule.min_count, FEWEST_IN_RUN)) & (wrong >= FEWEST_HITS)
+    is_run &= wrong - many * usual > rule.threshold.warning * many
     expected = np.maximum(many * usual, 1e-9)
     odds = wrong * np.log(np.maximum(wrong, 1) / expected) - (wrong - expected)
     return np.asarray(np.where(is_run, odds, 0.0), dtype=np.float64)

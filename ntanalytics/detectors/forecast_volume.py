@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 #: Ordinary weeks of history that a statement takes, and the most that are looked at.
 FEWEST_WEEKS, MOST_WEEKS = 4, 13
@@ -82,8 +82,8 @@ def volume_words(found: Volume, month: date, unit: str) -> str:
     head = f"{month.year} 年 {month.month} 月"
     if found.expected is None or found.low is None or found.high is None:
         return f"{head}{FEW}（可用的周 {found.weeks} 个）"
-    low, high = figure(_round(found.low), "integer"), figure(_round(found.high), "integer")
-    return f"{head}预计 {figure(_round(found.expected), 'integer', unit)}（区间 {low}—{high}）"
+    low, high = format_number(_round(found.low), "integer"), format_number(_round(found.high), "integer")
+    return f"{head}预计 {format_number(_round(found.expected), 'integer', unit)}（区间 {low}—{high}）"
 
 
 def _round(value: float) -> float:

@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from ntanalytics.detectors.count_tail import so_few
-from ntanalytics.detectors.slot_matrix import Floats, Subject, grid
+from ntanalytics.detectors.count_tail import count_tail
+from ntanalytics.detectors.slot_matrix import Floats, Subject, slot_matrix
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.sentences import day_words
 from ntanalytics.metrics import measure as measure_of
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 #: So many working days are needed before the days that are judged.
 FEWEST_DAYS = 10
@@ -37,11 +37,11 @@ AT_ONCE = 0.85
 CHANCE = 1e-7
 
 
-def falls(rule: Rule, daily: Rows, days: Rows, on: date, *, subject: Subject) -> list[Finding]:
+def group_drop(rule: Rule, daily: Rows, days: Rows, on: date, *, subject: Subject) -> list[Finding]:
     """The subjects that have fallen far below what is usual of them, against all of them together.
 
     Args:
-        rule: its threshold holds for the share of what is usual (−0.3: three tenths fewer); its ``fewest`` for what
+        rule: its threshold holds for the share of what is usual (−0.3: three tenths fewer); its ``min_count`` for what
             is usual on a day.
         daily: the rule's measure by day and subject; nothing where there is no row.
         days: the days (metrics.days) up to ``on``; of a day that is not worked the last working day is told.
@@ -60,7 +60,7 @@ def falls(rule: Rule, daily: Rows, days: Rows, on: date, *, subject: Subject) ->
     ]
     if rule.is_off or not _is_known(calendar, worked, on) or len(worked) < FEWEST_DAYS + MOST_TOGETHER:
         return []
-    counts = grid(rule, its, worked, slot_s=86_400, columns=[rule.measure], subject=subject)
+    counts = slot_matrix(rule, its, worked, slot_s=86_400, columns=[rule.measure], subject=subject)
     names = list(counts.of)
     table = np.concatenate([counts.of[name][rule.measure].T for name in names])
     usual = np.median(table, axis=1)
@@ -70,7 +70,7 @@ def falls(rule: Rule, daily: Rows, days: Rows, on: date, *, subject: Subject) ->
     left_out = np.sort((table - expected) ** 2, axis=1)[:, : max(1, int(0.9 * len(worked)))]
     rough = (left_out.mean(axis=1) * 1.5 / np.maximum(usual, 1e-9)).clip(0.2, None)
     found = []
-    for place in np.flatnonzero(usual >= max(rule.fewest, 1)):
+    for place in np.flatnonzero(usual >= max(rule.min_count, 1)):
         each = _finding(rule, names[place], table[place], expected[place], float(rough[place]), worked)
         if each is not None:
             found.append(each)
@@ -87,30 +87,28 @@ def _is_known(calendar: Mapping[date, Mapping[str, Any]], worked: list[date], on
 def _finding(
     rule: Rule, subject: str, seen: Floats, expected: Floats, rough: float, days: list[date]
 ) -> Finding | None:
-    watch = abs(rule.threshold.watch)
+    warning = abs(rule.threshold.warning)
     fall = 1 - seen / np.maximum(expected, 1e-9)
     together = 0
     if fall[-1] >= AT_ONCE and _chance(seen[-1:], expected[-1:], rough) < CHANCE:
         together = 1
     for length in range(FEWEST_TOGETHER, MOST_TOGETHER + 1):
         its = slice(len(days) - length, None)
-        if (fall[its] < EACH_DAY * watch).any():
+        if (fall[its] < EACH_DAY * warning).any():
             break
-        if 1 - seen[its].sum() / expected[its].sum() > watch and _chance(seen[its], expected[its], rough) < CHANCE:
+        if 1 - seen[its].sum() / expected[its].sum() > warning and _chance(seen[its], expected[its], rough) < CHANCE:
             together = length
     if not together:
         return None
     its = slice(len(days) - together, None)
     begin = len(days) - together
-    while begin > 0 and fall[begin - 1] >= EACH_DAY * watch:
+    while begin > 0 and fall[begin - 1] >= EACH_DAY * warning:
         begin -= 1
     value = float(seen[its].sum() / expected[its].sum() - 1)
     words = measure_of(rule.measure)
-    mean, normal = (figure(float(each[its].mean()), "number:0", words.unit) for each in (seen, expected))
-    said = (
-        f"近 {together} 个工作日{words.label}日均 {mean}，按全市同期推算通常 {normal}，低 {figure(-value, 'rate:0')}。"
-    )
-    limits = [figure(abs(limit), "rate:0") for limit in (rule.threshold.watch, rule.threshold.bad)]
+    mean, normal = (format_number(float(each[its].mean()), "number:0", words.unit) for each in (seen, expected))
+    said = f"近 {together} 个工作日{words.label}日均 {mean}，按全市同期推算通常 {normal}，低 {format_number(-value, 'rate:0')}。"
+    limits = [format_number(abs(limit), "rate:0") for limit in (rule.threshold.warning, rule.threshold.critical)]
     return Finding(
         rule.code,
         rule.subsystem,
@@ -129,4 +127,4 @@ def _finding(
 
 def _chance(seen: Floats, expected: Floats, rough: float) -> float:
     total = float(expected.sum())
-    return so_few(float(seen.sum()), total, total * rough + (0.05 * total) ** 2)
+    return count_tail(float(seen.sum()), total, total * rough + (0.05 * total) ** 2)

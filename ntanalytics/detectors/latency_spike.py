@@ -17,7 +17,7 @@ from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.sentences import day_words
 from ntanalytics.metrics import measure as measure_of
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 #: So many days like the inspected one tell what is usual in an hour.
 FEWEST_DAYS, MOST_DAYS = 5, 20
@@ -34,7 +34,7 @@ _LEAST_SPREAD = 0.05
 _MAD = 1.4826
 
 
-def slow_hours(
+def latency_spike(
     rule: Rule,
     hours: Rows,
     days: Rows,
@@ -47,7 +47,7 @@ def slow_hours(
     """How much slower than usual each subject was in its slow hours of a day.
 
     Args:
-        rule: its threshold holds for the ratio to what is usual, over the slow hours together; its ``fewest`` for the
+        rule: its threshold holds for the ratio to what is usual, over the slow hours together; its ``min_count`` for the
             events of an hour.
         hours: ``day``, ``hour``, the measure and the count, by subject, of some weeks up to ``on``.
         days: the days of those weeks (metrics.days).
@@ -73,7 +73,7 @@ def slow_hours(
     ][:MOST_DAYS]
     seen: dict[str, dict[date, dict[int, float]]] = {}
     for row in rows(hours):
-        if (row[count] or 0) >= rule.fewest and row[measure]:
+        if (row[count] or 0) >= rule.min_count and row[measure]:
             seen.setdefault(subject(row), {}).setdefault(row["day"], {})[row["hour"]] = float(row[measure])
     if len(like) < FEWEST_DAYS:
         return []
@@ -100,20 +100,20 @@ def _finding(
     if sum(departs[hour] for hour in slow) < TOGETHER_SIGMAS * math.sqrt(len(slow)):
         slow = []
     ratio = math.exp(sum(off[hour] for hour in slow) / len(slow)) if slow else math.exp(median(off.values()))
-    is_told = len(slow) > 1 or (bool(slow) and ratio > 2 * rule.threshold.watch)
+    is_told = len(slow) > 1 or (bool(slow) and ratio > 2 * rule.threshold.warning)
     state = rule.threshold.judge(ratio) if is_told else "ok"
     form = measure_of(rule.measure).format
-    watch, bad = (figure(limit, form) for limit in (rule.threshold.watch, rule.threshold.bad))
-    threshold = f"超过通常的 {watch} 倍关注，{bad} 倍异常"
+    warning, critical = (format_number(limit, form) for limit in (rule.threshold.warning, rule.threshold.critical))
+    threshold = f"超过通常的 {warning} 倍关注，{critical} 倍异常"
     words = measure_of(measure)
     if state == "ok":
-        said = f"各时段耗时与通常相当（{figure(ratio, form)} 倍）。"
+        said = f"各时段耗时与通常相当（{format_number(ratio, form)} 倍）。"
         return Finding(rule.code, rule.subsystem, subject, rule.words, "ok", ratio, form, threshold, said)
     worst = max(slow, key=lambda hour: off[hour])
     said = (
-        f"{_spans(slow)} {words.label}为通常的 {figure(ratio, form)} 倍，最慢 {_clock(worst)} 起一小时 "
-        f"{figure(judged[worst], words.format, words.unit)}，同一时段通常 "
-        f"{figure(math.exp(usual[worst]), words.format, words.unit)}。"
+        f"{_spans(slow)} {words.label}为通常的 {format_number(ratio, form)} 倍，最慢 {_clock(worst)} 起一小时 "
+        f"{format_number(judged[worst], words.format, words.unit)}，同一时段通常 "
+        f"{format_number(math.exp(usual[worst]), words.format, words.unit)}。"
     )
     return Finding(
         rule.code,

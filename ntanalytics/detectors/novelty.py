@@ -19,7 +19,7 @@ LEARNS_DAYS = 28
 
 
 @dataclass(frozen=True)
-class Spell:
+class NovelHours:
     """Some steps of one series in a row that alarmed.
 
     Attributes:
@@ -39,9 +39,9 @@ class Spell:
     score: float
 
 
-def spells(
+def novel_hours(
     series: Mapping[str, Sequence[tuple[datetime, float]]], step: timedelta, *, least: float = 0.0
-) -> list[Spell]:
+) -> list[NovelHours]:
     """What ``detect`` alarms of in some series, from their fifth week on.
 
     Args:
@@ -56,7 +56,7 @@ def spells(
     return sorted(found, key=lambda spell: (spell.begins_at, spell.subject))
 
 
-def _of(subject: str, points: Sequence[tuple[datetime, float]], step: timedelta, least: float) -> list[Spell]:
+def _of(subject: str, points: Sequence[tuple[datetime, float]], step: timedelta, least: float) -> list[NovelHours]:
     if not points:
         return []
     moments = np.array([moment.replace(tzinfo=None) for moment, _ in points], dtype="datetime64[ms]")
@@ -72,7 +72,7 @@ def _of(subject: str, points: Sequence[tuple[datetime, float]], step: timedelta,
         else:
             runs.append([place])
     return [
-        Spell(
+        NovelHours(
             subject,
             points[run[0]][0],
             points[run[-1]][0] + step,

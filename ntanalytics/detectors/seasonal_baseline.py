@@ -12,20 +12,20 @@ from statistics import median
 from typing import Any
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.detectors.expected_range import Usual, usual_range
+from ntanalytics.detectors.expected_range import ExpectedRange, expected_range
 from ntanalytics.findings.finding import Finding, State
 from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.rule import Rule, Subject
 from ntanalytics.findings.sentences import day_words, spaced
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.measure import Measure
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 #: How far back it is looked for the day since when a figure is not usual.
 LOOKED_BACK_DAYS = 28
 
 
-def against_usual(
+def seasonal_baseline(
     rule: Rule,
     daily: Rows,
     on: date,
@@ -38,7 +38,7 @@ def against_usual(
 
     Args:
         rule: its threshold holds for the departure from what is expected: a share of it (−0.3: a third less), of a
-            rate the difference (0.05: five points); its ``fewest`` for what is expected, or, where it has ``of``, for
+            rate the difference (0.05: five points); its ``min_count`` for what is expected, or, where it has ``of``, for
             the count of the day.
         daily: the rule's measure by day (``day``, ``is_covered``, ``is_working_day``, ``label``:
             metrics.days.over_days) over ten weeks up to ``on``.
@@ -65,7 +65,7 @@ def against_usual(
     if not is_wrong_only:
         return [_finding(rule, name, its, on) for name, its in by_subject.items()]
     found = [_finding(rule, name, its, on) for name, its in by_subject.items() if _may_be_unusual(rule, its, on)]
-    return [each for each in found if each.state in ("watch", "bad")]
+    return [each for each in found if each.state in ("warning", "critical")]
 
 
 def _since_first(days: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -89,13 +89,13 @@ def _may_be_unusual(rule: Rule, days: list[dict[str, Any]], on: date) -> bool:
     if not like:
         return False
     departure = _departure(measure_of(rule.measure), float(today["value"]), float(median(like)))
-    return departure * (-1 if rule.threshold.good == "up" else 1) > abs(rule.threshold.watch) / 2
+    return departure * (-1 if rule.threshold.good == "up" else 1) > abs(rule.threshold.warning) / 2
 
 
 def _finding(rule: Rule, subject: str, days: list[dict[str, Any]], on: date) -> Finding:
     words = measure_of(rule.measure)
     today = next((row for row in days if row["day"] == on), None)
-    usual = usual_range(days, on)
+    usual = expected_range(days, on)
     why = _unjudged(rule, words, today, usual)
     threshold = usual.words(words.format, words.unit)
     if why or today is None:
@@ -113,9 +113,9 @@ def _finding(rule: Rule, subject: str, days: list[dict[str, Any]], on: date) -> 
     value = float(today["value"])
     state = _state(rule, words, value, usual)
     departure = _departure(words, value, usual.expected or 0)
-    evidence = f"{rule.words} {figure(value, words.format, words.unit)}，{threshold}"
+    evidence = f"{rule.words} {format_number(value, words.format, words.unit)}，{threshold}"
     if state != "ok":
-        amount = figure(abs(departure), "points:1" if words.is_rate else "rate:1")
+        amount = format_number(abs(departure), "points:1" if words.is_rate else "rate:1")
         evidence += f"，{'低' if departure < 0 else '高'} {amount}"
     elif usual.shifted_on is not None and on - usual.shifted_on <= timedelta(days=LOOKED_BACK_DAYS):
         evidence += f"；自{day_words(usual.shifted_on)}起为新的水平"
@@ -135,7 +135,7 @@ def _finding(rule: Rule, subject: str, days: list[dict[str, Any]], on: date) -> 
     )
 
 
-def _unjudged(rule: Rule, words: Measure, today: Mapping[str, Any] | None, usual: Usual) -> str:
+def _unjudged(rule: Rule, words: Measure, today: Mapping[str, Any] | None, usual: ExpectedRange) -> str:
     """Why the day cannot be judged, in Chinese; empty when it can."""
     if today is None or not today["is_covered"]:
         return "数据缺失"
@@ -143,12 +143,12 @@ def _unjudged(rule: Rule, words: Measure, today: Mapping[str, Any] | None, usual
         return usual.reason
     if today["value"] is None:
         return "没有可计算的数据"
-    if rule.of and (today.get(rule.of) or 0) < rule.fewest:
+    if rule.of and (today.get(rule.of) or 0) < rule.min_count:
         counted = measure_of(rule.of)
-        seen = figure(today.get(rule.of) or 0, counted.format, counted.unit)
-        return f"{counted.label} {seen}，不足 {rule.fewest}，不作判断"
-    if not rule.of and usual.expected < rule.fewest:
-        return f"通常只有 {figure(usual.expected, words.format, words.unit)}，不足 {rule.fewest}，不作判断"
+        seen = format_number(today.get(rule.of) or 0, counted.format, counted.unit)
+        return f"{counted.label} {seen}，不足 {rule.min_count}，不作判断"
+    if not rule.of and usual.expected < rule.min_count:
+        return f"通常只有 {format_number(usual.expected, words.format, words.unit)}，不足 {rule.min_count}，不作判断"
     return ""
 
 
@@ -159,7 +159,7 @@ def _departure(words: Measure, value: float, expected: float) -> float:
     return value / expected - 1 if expected else float(value > 0)
 
 
-def _state(rule: Rule, words: Measure, value: float, usual: Usual) -> State:
+def _state(rule: Rule, words: Measure, value: float, usual: ExpectedRange) -> State:
     side = "below" if rule.threshold.good == "up" else "above"
     if usual.place(value) != side:
         return "ok"
@@ -174,7 +174,7 @@ def _since(rule: Rule, words: Measure, days: list[dict[str, Any]], on: date) -> 
         row = known[day]
         if not row["is_covered"]:
             break
-        usual = usual_range(days, day)
+        usual = expected_range(days, day)
         if not _unjudged(rule, words, row, usual) and row["is_working_day"] == known[on]["is_working_day"]:
             if _state(rule, words, float(row["value"]), usual) == "ok":
                 break

@@ -50,11 +50,11 @@ class Series:
         A day without a value (nothing was sent) neither begins nor ends it; a day that was not extracted ends it.
         """
         states = [threshold.judge(row[name]) for row in self.rows]
-        if not states or states[-1] not in ("watch", "bad"):
+        if not states or states[-1] not in ("warning", "critical"):
             return None
         return self._begin(
             [
-                None if state == "unknown" and row["is_covered"] else state in ("watch", "bad")
+                None if state == "unknown" and row["is_covered"] else state in ("warning", "critical")
                 for state, row in zip(states, self.rows, strict=True)
             ]
         )

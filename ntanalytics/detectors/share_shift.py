@@ -11,14 +11,14 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from ntanalytics.detectors.failure_rate_rise import Words
-from ntanalytics.detectors.slot_matrix import Floats, Subject, grid
+from ntanalytics.detectors.failure_rate_rise import RateWords
+from ntanalytics.detectors.slot_matrix import Floats, Subject, slot_matrix
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.sentences import day_words
 from ntanalytics.metrics import measure as measure_of
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 #: Chance reaches six in ten weeks of three hundred units, as the demo city shows and the logarithm of them lets expect.
 EVIDENCE = 9.0
@@ -30,11 +30,13 @@ FEWEST_HITS, FEWEST_EVENTS = 4, 500
 DRAWN = 20.0
 
 
-def shares(rule: Rule, table: Rows, on: date, words: Words, *, subject: Subject, together: int) -> list[Finding]:
+def share_shift(
+    rule: Rule, table: Rows, on: date, words: RateWords, *, subject: Subject, together: int
+) -> list[Finding]:
     """The subjects of whose last days an unusual share went wrong.
 
     Args:
-        rule: its threshold holds for the share that went wrong; its ``fewest`` for the events.
+        rule: its threshold holds for the share that went wrong; its ``min_count`` for the events.
         table: ``day``, ``events``, ``hits`` (how many of them went wrong) and what names the subject, of some weeks.
         on: the inspected day.
         words: how it is told.
@@ -51,7 +53,7 @@ def shares(rule: Rule, table: Rows, on: date, words: Words, *, subject: Subject,
     days = [first + timedelta(days=back) for back in range((on - first).days + 1)]
     if len(days) <= 2 * together:
         return []
-    counts = grid(rule, its, days, slot_s=86_400, columns=["events", "hits"], subject=subject)
+    counts = slot_matrix(rule, its, days, slot_s=86_400, columns=["events", "hits"], subject=subject)
     before = [(each["events"][:-together].sum(), each["hits"][:-together].sum()) for each in counts.of.values()]
     events, hits = (float(sum(column)) for column in zip(*before, strict=True))
     if events < FEWEST_EVENTS:
@@ -73,13 +75,13 @@ def _finding(
     hits: Floats,
     usual: float,
     days: Sequence[date],
-    words: Words,
+    words: RateWords,
     together: int,
 ) -> Finding | None:
     best, length = 0.0, 0
     for last in range(1, together + 1):
         many, wrong = float(events[-last:].sum()), float(hits[-last:].sum())
-        if wrong < FEWEST_HITS or many < rule.fewest or wrong / many <= max(rule.threshold.watch, usual):
+        if wrong < FEWEST_HITS or many < rule.min_count or wrong / many <= max(rule.threshold.warning, usual):
             continue
         odds = wrong * float(np.log(wrong / (many * usual))) - (wrong - many * usual)
         if odds > max(best, EVIDENCE):
@@ -91,9 +93,9 @@ def _finding(
     form = measure_of(rule.measure).format
     begun = next(place for place in range(len(days) - length, len(days)) if hits[place])
     span = "当日" if length == 1 else f"近 {length} 天"
-    said = f"{span}{words.events} {figure(many, 'integer', words.unit)}，其中{words.hits} "
-    said += f"{figure(wrong, 'integer', words.unit)}，占 {figure(value, form)}，通常为 {figure(usual, form)}。"
-    watch, bad = (figure(limit, form) for limit in (rule.threshold.watch, rule.threshold.bad))
+    said = f"{span}{words.events} {format_number(many, 'integer', words.unit)}，其中{words.hits} "
+    said += f"{format_number(wrong, 'integer', words.unit)}，占 {format_number(value, form)}，通常为 {format_number(usual, form)}。"
+    warning, critical = (format_number(limit, form) for limit in (rule.threshold.warning, rule.threshold.critical))
     return Finding(
         rule.code,
         rule.subsystem,
@@ -102,7 +104,7 @@ def _finding(
         rule.threshold.judge(value),
         value,
         form,
-        f"高于 {watch} 关注，{bad} 异常",
+        f"高于 {warning} 关注，{critical} 异常",
         said,
         day_words(days[begun]),
         rule.advice,

@@ -17,7 +17,7 @@ from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.rule import Rule, unknown
 from ntanalytics.findings.sentences import day_words
 from ntanalytics.metrics import measure as measure_of
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 #: So many days like the inspected one tell what is usual in a slot.
 FEWEST_DAYS, MOST_DAYS = 5, 20
@@ -32,7 +32,7 @@ FEWEST_EXPECTED = 15.0
 FEWEST_IN_SLOT = 1.0
 
 
-def silences(
+def silence(
     rule: Rule,
     slots: Rows,
     days: Rows,
@@ -45,7 +45,7 @@ def silences(
     """The longest silence of each subject on a day.
 
     Args:
-        rule: its measure names what is counted; its threshold holds for the seconds of the silence; its ``fewest``
+        rule: its measure names what is counted; its threshold holds for the seconds of the silence; its ``min_count``
             for the events that are usual in it (at least ``FEWEST_EXPECTED``).
         slots: events by slot (metrics.slots.by_slot) of some weeks up to ``on``.
         days: the days of those weeks (metrics.days): a slot without a row is empty on a covered day.
@@ -75,7 +75,7 @@ def silences(
     for row in rows(slots):
         seen.setdefault(_name(rule, subject, row), {}).setdefault(row["day"], {})[row["slot"]] = float(row["events"])
     found = [_finding(rule, name, by_day, like, on, slot_s) for name, by_day in seen.items()]
-    return [each for each in found if each.state in ("watch", "bad")] if is_wrong_only else found
+    return [each for each in found if each.state in ("warning", "critical")] if is_wrong_only else found
 
 
 def _name(rule: Rule, subject: Callable[[Mapping[str, Any]], str] | str, row: Mapping[str, Any]) -> str:
@@ -86,14 +86,14 @@ def _finding(
     rule: Rule, subject: str, by_day: Mapping[date, Mapping[int, float]], like: list[date], on: date, slot_s: int
 ) -> Finding:
     usual = [median(by_day.get(day, {}).get(slot, 0.0) for day in like) for slot in range(86_400 // slot_s)]
-    first, last, expected = _longest(usual, by_day.get(on, {}), max(float(rule.fewest), FEWEST_EXPECTED))
+    first, last, expected = _longest(usual, by_day.get(on, {}), max(float(rule.min_count), FEWEST_EXPECTED))
     length = float((last - first) * slot_s)
     state = rule.threshold.judge(length)
     words = measure_of(rule.measure)
-    watch, bad = (figure(limit, "seconds") for limit in (rule.threshold.watch, rule.threshold.bad))
+    warning, critical = (format_number(limit, "seconds") for limit in (rule.threshold.warning, rule.threshold.critical))
     said = "没有中断。"
     if length:
-        normal = figure(expected, words.format, words.unit)
+        normal = format_number(expected, words.format, words.unit)
         said = f"{_clock(first * slot_s)}—{_clock(last * slot_s)} 几乎没有{words.label}，同一时段通常 {normal}。"
     return Finding(
         rule.code,
@@ -103,7 +103,7 @@ def _finding(
         state,
         length,
         "seconds",
-        f"超过 {watch} 关注，{bad} 异常",
+        f"超过 {warning} 关注，{critical} 异常",
         said,
         None if state == "ok" else day_words(on),
         "" if state == "ok" else rule.advice,
@@ -111,7 +111,7 @@ def _finding(
     )
 
 
-def _longest(usual: list[float], today: Mapping[int, float], fewest: float) -> tuple[int, int, float]:
+def _longest(usual: list[float], today: Mapping[int, float], min_count: float) -> tuple[int, int, float]:
     """The longest silent run as first slot, slot after it and events expected in it; (0, 0, 0.0) without one."""
     best, begin, expected = (0, 0, 0.0), 0, 0.0
     for slot in range(len(usual) + 1):
@@ -120,7 +120,7 @@ def _longest(usual: list[float], today: Mapping[int, float], fewest: float) -> t
         if is_silent:
             expected += usual[slot]
             continue
-        if expected >= fewest and slot - begin > best[1] - best[0]:
+        if expected >= min_count and slot - begin > best[1] - best[0]:
             best = (begin, slot, expected)
         begin, expected = slot + 1, 0.0
     return best

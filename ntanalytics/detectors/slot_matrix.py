@@ -23,7 +23,7 @@ Subject = Callable[[Mapping[str, Any]], str] | str
 
 
 @dataclass(frozen=True)
-class Grid:
+class SlotMatrix:
     """Counts of each subject by day and slot.
 
     Attributes:
@@ -37,9 +37,9 @@ class Grid:
     of: Mapping[str, Mapping[str, Floats]]
 
 
-def grid(
+def slot_matrix(
     rule: Rule, table: Rows, days: Sequence[date], *, slot_s: int, columns: Sequence[str], subject: Subject
-) -> Grid:
+) -> SlotMatrix:
     """Rows by day and slot laid over days and slots; nothing where there is no row.
 
     Args:
@@ -63,7 +63,7 @@ def grid(
             its = found[name] = {column: np.zeros((len(days), slots)) for column in columns}
         for column in columns:
             its[column][at, row.get("slot", 0)] += float(row[column] or 0)
-    return Grid(tuple(days), slots, found)
+    return SlotMatrix(tuple(days), slots, found)
 
 
 @lru_cache

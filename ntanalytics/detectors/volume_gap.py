@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from ntanalytics.detectors.count_tail import so_few
-from ntanalytics.detectors.day_types import Kinds
-from ntanalytics.detectors.slot_matrix import Floats, Subject, clock, grid, runs, sums
+from ntanalytics.detectors.count_tail import count_tail
+from ntanalytics.detectors.day_types import DayTypes
+from ntanalytics.detectors.slot_matrix import Floats, Subject, clock, runs, slot_matrix, sums
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.sentences import day_words
 from ntanalytics.metrics import measure as measure_of
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 #: So many days like the inspected one are needed, and so many of the last are looked at.
 FEWEST_DAYS, MOST_DAYS = 8, 40
@@ -46,7 +46,7 @@ QUIETEST = 0.4
 CHANCE = 1e-7
 
 
-def lulls(
+def volume_gap(
     rule: Rule,
     slots: Rows,
     days: Rows,
@@ -60,7 +60,7 @@ def lulls(
 
     Args:
         rule: its measure names what is counted; its threshold holds for the seconds of an outage that explain what is
-            missing; its ``fewest`` for the events that are usual in it (at least ``FEWEST_EXPECTED``).
+            missing; its ``min_count`` for the events that are usual in it (at least ``FEWEST_EXPECTED``).
         slots: events by slot (metrics.slots.by_slot) of some weeks up to ``on``.
         days: the days of those weeks (metrics.days): a slot without a row is empty on a covered day.
         on: the inspected day.
@@ -81,14 +81,14 @@ def lulls(
     like = [day for day in _like(calendar, today, on) if day >= first]
     if len(like) < FEWEST_DAYS:
         return []
-    counts = grid(rule, its, [*like, on], slot_s=slot_s, columns=["events"], subject=subject)
+    counts = slot_matrix(rule, its, [*like, on], slot_s=slot_s, columns=["events"], subject=subject)
     found = [_finding(rule, name, its["events"], on, slot_s, most_left) for name, its in counts.of.items()]
     return [each for each in found if each is not None]
 
 
 def _like(calendar: Mapping[date, Mapping[str, Any]], today: Mapping[str, Any], on: date) -> list[date]:
     """The covered days before that are worked alike; a weekend is not like a holiday, on which half as much is done."""
-    kinds = Kinds(calendar)
+    kinds = DayTypes(calendar)
     is_holiday = kinds.kind(on) == "holiday"
     return [
         day
@@ -100,7 +100,7 @@ def _like(calendar: Mapping[date, Mapping[str, Any]], today: Mapping[str, Any], 
 
 def _finding(rule: Rule, subject: str, counts: Floats, on: date, slot_s: int, most_left: float) -> Finding | None:
     profile = _trimmed(counts[:-1])
-    if profile.sum() < max(float(rule.fewest), FEWEST_EXPECTED):
+    if profile.sum() < max(float(rule.min_count), FEWEST_EXPECTED):
         return None
     seen, usual = sums(counts), sums(profile)
     total = profile.sum()
@@ -116,13 +116,13 @@ def _finding(rule: Rule, subject: str, counts: Floats, on: date, slot_s: int, mo
     left = np.where((total - usual) / total < FEWEST_OUTSIDE, NEXT_TO_NOTHING, most_left)
     # a run begins and ends where something is usual
     is_worth = (profile[first] >= 0.05 * profile.max()) & (profile[after - 1] >= 0.05 * profile.max())
-    fewest = max(float(rule.fewest), FEWEST_EXPECTED)
-    is_run = is_worth & (expected >= fewest) & (seen <= left * expected) & (lost >= abs(rule.threshold.watch))
+    min_count = max(float(rule.min_count), FEWEST_EXPECTED)
+    is_run = is_worth & (expected >= min_count) & (seen <= left * expected) & (lost >= abs(rule.threshold.warning))
     poor = np.where(is_run, missing / np.maximum(spread, 1e-9), 0.0)
     best = int(np.argmax(poor[-1]))
     if not is_run[-1, best] or poor[-1, best] < 1.2 * float(np.quantile(poor[:-1].max(axis=1), 0.85)):
         return None
-    if so_few(float(seen[-1, best]), float(expected[-1, best]), float(spread[best]) ** 2) > CHANCE:
+    if count_tail(float(seen[-1, best]), float(expected[-1, best]), float(spread[best]) ** 2) > CHANCE:
         return None
     best = _whole(counts[-1], expected[-1] / np.maximum(usual, 1e-9), profile, best)
     count, normal, length = seen[-1, best], expected[-1, best], float(lost[-1, best])
@@ -131,12 +131,10 @@ def _finding(rule: Rule, subject: str, counts: Floats, on: date, slot_s: int, mo
         return None
     begins, ends = _edges(counts[-1], profile, int(first[best]), int(after[best]), slot_s)
     words = measure_of(rule.measure)
-    watch, bad = (figure(limit, "seconds") for limit in (rule.threshold.watch, rule.threshold.bad))
+    warning, critical = (format_number(limit, "seconds") for limit in (rule.threshold.warning, rule.threshold.critical))
     said = f"{clock(int(first[best]), slot_s)}—{clock(int(after[best]), slot_s)} {words.label} "
-    said += (
-        f"{figure(float(count), 'integer', words.unit)}，同一时段通常 {figure(float(normal), 'integer', words.unit)}"
-    )
-    said += "。" if count <= NEXT_TO_NOTHING * normal else f"，相当于中断 {figure(length, 'seconds')}。"
+    said += f"{format_number(float(count), 'integer', words.unit)}，同一时段通常 {format_number(float(normal), 'integer', words.unit)}"
+    said += "。" if count <= NEXT_TO_NOTHING * normal else f"，相当于中断 {format_number(length, 'seconds')}。"
     return Finding(
         rule.code,
         rule.subsystem,
@@ -145,7 +143,7 @@ def _finding(rule: Rule, subject: str, counts: Floats, on: date, slot_s: int, mo
         state,
         length,
         "seconds",
-        f"超过 {watch} 关注，{bad} 异常",
+        f"超过 {warning} 关注，{critical} 异常",
         said,
         day_words(on),
         rule.advice,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ntanalytics.errors import UsageError
 from ntanalytics.evaluation.estate import Told, Wanted, read_estate
-from ntanalytics.evaluation.inspections import PROCESSES, judge
+from ntanalytics.evaluation.inspections import PROCESSES, inspect_day
 from ntanalytics.evaluation.scoring import Score, score
 from ntanalytics.evaluation.sightings import APART
 from ntanalytics.periods import days_between
@@ -49,7 +49,7 @@ def evaluate(
     first = last - dt.timedelta(days=judged - 1)
     # what is open on the days before was there already
     before = max(places[0][1].first, first - APART)
-    found = judge(places, days_between(before, last), told, processes)
+    found = inspect_day(places, days_between(before, last), told, processes)
     estates = [read_estate(*place) for place in places]
     return [
         score(each.wanted.seed, its, each.incidents, each.harmless, first, last)

@@ -47,7 +47,7 @@ def names_of(incident: Incident) -> tuple[str, ...]:
     return (CARRIERS.get(subject) or METHODS.get(subject) or SUBSYSTEMS.get(subject) or subject,)
 
 
-def meets(subject: str, names: tuple[str, ...]) -> bool:
+def names_entity(subject: str, names: tuple[str, ...]) -> bool:
     """Whether the subject of a finding has one of the names."""
     return any(name in subject if not name.isascii() else _is_word(name, subject) for name in names)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ntanalytics.demo import Incident, write_estate
 from ntanalytics.demo.estate import HARMLESS_FILE, INCIDENTS_FILE
-from ntanalytics.demo.incidents.planning import harmless, plan
+from ntanalytics.demo.incidents.planning import benign_events, plan_incidents
 from ntanalytics.errors import LakeError
 from ntanalytics.extraction import Extractor
 from ntanalytics.ledger import Ledger
@@ -51,7 +51,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Taken:
+class EvaluatedEstate:
     """An estate and its lake.
 
     Attributes:
@@ -67,7 +67,7 @@ class Taken:
     harmless: tuple[Incident, ...]
 
 
-def prepare(directory: Path, wanted: Wanted, told: Told) -> Taken:
+def prepare(directory: Path, wanted: Wanted, told: Told) -> EvaluatedEstate:
     """Write an estate and take all of its days into its lake; one that is there already is only read.
 
     Args:
@@ -101,14 +101,14 @@ def _is_there(directory: Path, wanted: Wanted) -> bool:
         return False
     there = read_estate(directory, wanted)
     span = (Calendar(), wanted.first, wanted.last)
-    planted, alike = (draw(*span, seed=wanted.seed) for draw in (plan, harmless))
+    planted, alike = (draw(*span, seed=wanted.seed) for draw in (plan_incidents, benign_events))
     return (there.incidents, there.harmless) == (planted, alike)
 
 
-def read_estate(directory: Path, wanted: Wanted) -> Taken:
+def read_estate(directory: Path, wanted: Wanted) -> EvaluatedEstate:
     """An estate that was prepared."""
     settings = load(directory / "ntanalytics.yml")
-    return Taken(wanted, settings, _read(directory / INCIDENTS_FILE), _read(directory / HARMLESS_FILE))
+    return EvaluatedEstate(wanted, settings, _read(directory / INCIDENTS_FILE), _read(directory / HARMLESS_FILE))
 
 
 def _read(path: Path) -> tuple[Incident, ...]:

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Literal
 
-from ntanalytics.evaluation.entity_names import meets
+from ntanalytics.evaluation.entity_names import names_entity
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,9 @@ class Expected:
             subject: the finding's subject.
             names: how the incident's subject is called.
         """
-        return any(_fits(each, code, subject) for each in self.named) and (self.of == "any" or meets(subject, names))
+        return any(_fits(each, code, subject) for each in self.named) and (
+            self.of == "any" or names_entity(subject, names)
+        )
 
     def may_bring(self, code: str, subject: str) -> bool:
         """Whether a finding may follow from it."""

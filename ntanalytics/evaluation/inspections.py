@@ -15,13 +15,13 @@ from ntanalytics.findings.finding import State
 from ntanalytics.report_content.daily_inspection import inspect
 
 #: What is wrong in a finding, the worst last; the others say nothing of an incident.
-WRONG: tuple[State, ...] = ("watch", "bad")
+WRONG: tuple[State, ...] = ("warning", "critical")
 #: Each of them takes a processor, and reads the lake of its estate for itself.
 PROCESSES = 2
 
 
 @dataclass(frozen=True)
-class Found:
+class DayFindings:
     """A finding of one day that was not in order.
 
     Attributes:
@@ -29,7 +29,7 @@ class Found:
         code: the rule's.
         subsystem: the subsystem's id.
         subject: what was checked, in Chinese.
-        state: ``watch`` or ``bad``.
+        state: ``warning`` or ``critical``.
         evidence: the finding's sentence.
     """
 
@@ -46,7 +46,7 @@ class Found:
         return f"{self.code}:{self.subject}"
 
 
-def judge_days(directory: Path, wanted: Wanted, days: Iterable[dt.date]) -> list[Found]:
+def inspect_days(directory: Path, wanted: Wanted, days: Iterable[dt.date]) -> list[DayFindings]:
     """What the inspection of some days found, each with no more than was known on the next morning.
 
     Args:
@@ -58,16 +58,16 @@ def judge_days(directory: Path, wanted: Wanted, days: Iterable[dt.date]) -> list
     closed = {each.subject: each.start for each in estate.incidents if each.kind == "unit_closed"}
     workspace = PastWorkspace(estate.settings, closed)
     return [
-        Found(day, each.code, each.subsystem, each.subject, each.state, each.evidence)
+        DayFindings(day, each.code, each.subsystem, each.subject, each.state, each.evidence)
         for day in days
         for each in inspect(report_of(workspace, day)).findings
         if each.state in WRONG
     ]
 
 
-def judge(
+def inspect_day(
     places: Sequence[tuple[Path, Wanted]], days: Sequence[dt.date], told: Told, processes: int = PROCESSES
-) -> list[list[Found]]:
+) -> list[list[DayFindings]]:
     """What the inspections of some estates found, an entry each; their estates are prepared first where need be.
 
     Args:
@@ -82,7 +82,7 @@ def judge(
     if processes == 1:
         for directory, wanted in places:
             prepare(directory, wanted, told)
-        return [judge_days(directory, wanted, days) for directory, wanted in places]
+        return [inspect_days(directory, wanted, days) for directory, wanted in places]
     # each part has days of all the time, since a day late in the estate has more to look at
     parts = [list(days)[number::_PARTS] for number in range(min(_PARTS, len(days)))]
     done, count = 0, len(places) * len(parts)
@@ -91,7 +91,7 @@ def judge(
         for (_, wanted), each in zip(places, written, strict=True):
             told(f"estate of seed {wanted.seed}", 0)
             each.result()
-        pending = [[pool.submit(judge_days, *place, part) for part in parts] for place in places]
+        pending = [[pool.submit(inspect_days, *place, part) for part in parts] for place in places]
         found = []
         for (_, wanted), parts_of in zip(places, pending, strict=True):
             told(f"inspections of seed {wanted.seed}", done * len(days) // len(parts))

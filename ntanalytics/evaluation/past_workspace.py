@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract import DATASETS, Kind
 from ntanalytics.contract import dataset as dataset_named
-from ntanalytics.evaluation.point_in_time import known
+from ntanalytics.evaluation.point_in_time import known_at
 from ntanalytics.ledger import Covered
 from ntanalytics.periods import Period
 from ntanalytics.settings import Settings
@@ -100,7 +100,7 @@ class PastWorkspace(Workspace):
         """The rows as they were on the morning after a day: a view of the engine, since it is asked for often."""
         if (dataset, day) not in self._seen:
             at = self._morning(day)
-            table = known(dataset, self._held[dataset], at)
+            table = known_at(dataset, self._held[dataset], at)
             if dataset == "identity.units":
                 later = [unit for unit, moment in self._closed.items() if moment > at]
                 table = table.mutate(is_enabled=table.is_enabled | table.unit.isin(later))

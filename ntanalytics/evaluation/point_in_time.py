@@ -152,7 +152,7 @@ KNOWN: Mapping[str, Callable[[ir.Table, dt.datetime], ir.Table]] = MappingProxyT
 })  # fmt: skip
 
 
-def known(dataset: str, table: ir.Table, at: dt.datetime) -> ir.Table:
+def known_at(dataset: str, table: ir.Table, at: dt.datetime) -> ir.Table:
     """The rows of a dataset as they were known at a moment.
 
     Args:

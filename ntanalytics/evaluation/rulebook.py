@@ -40,7 +40,7 @@ def limits_of(rule: Rule) -> str:
     measure = measure_of(rule.measure)
     if rule.kind == "absence" and rule.threshold.good == "down" and measure.unit != "天":
         return limits(rule.threshold, "seconds")
-    is_whole = all(float(each).is_integer() for each in (rule.threshold.watch, rule.threshold.bad))
+    is_whole = all(float(each).is_integer() for each in (rule.threshold.warning, rule.threshold.critical))
     if rule.kind == "usual" or (measure.format == "integer" and not is_whole):
         return limits(rule.threshold, "rate")
     return limits(rule.threshold, measure.format, measure.unit)
@@ -64,11 +64,11 @@ def as_data(rule: Rule) -> dict[str, object]:
         "subsystem": rule.subsystem,
         "kind": rule.kind,
         "what": rule.words,
-        "watch": rule.threshold.watch,
-        "bad": rule.threshold.bad,
+        "warning": rule.threshold.warning,
+        "critical": rule.threshold.critical,
         "good": rule.threshold.good,
         "limits": limits_of(rule),
-        "fewest": rule.fewest,
+        "fewest": rule.min_count,
         "advice": rule.advice,
         "reason": rule.reason,
         "cause": _cause(rule.code),
@@ -133,14 +133,16 @@ def _section(subsystem: str) -> str:
     rules = of_subsystem(RULES, subsystem)
     lines = [f"## {subsystem} {_SECTIONS[subsystem]}", ""]
     for rule in rules:
-        fewest = (
-            f", from {rule.fewest:,} {measure_of(rule.of).label if rule.of else ''}".rstrip() if rule.fewest else ""
+        min_count = (
+            f", from {rule.min_count:,} {measure_of(rule.of).label if rule.of else ''}".rstrip()
+            if rule.min_count
+            else ""
         )
         quarter = " Asked of a quarter, by the recommendations." if rule.is_of_quarter else ""
         lines += [
             f"### `{rule.code}` {rule.words}",
             "",
-            f"- {KINDS[rule.kind]} (`{rule.kind}`): {limits_of(rule)}{fewest}. {rule.reason}{quarter}",
+            f"- {KINDS[rule.kind]} (`{rule.kind}`): {limits_of(rule)}{min_count}. {rule.reason}{quarter}",
             f"- {rule.advice}。" + (f"归因：{cause}。" if (cause := _cause(rule.code)) else ""),
             "",
         ]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.demo import Incident
-from ntanalytics.evaluation.entity_names import meets, names_of
-from ntanalytics.evaluation.inspections import Found
-from ntanalytics.evaluation.sightings import Run, Sighting, begins, known_from, runs_of
+from ntanalytics.evaluation.entity_names import names_entity, names_of
+from ntanalytics.evaluation.inspections import DayFindings
+from ntanalytics.evaluation.sightings import Sighting, SightingRun, begins, known_from, runs_of
 from ntanalytics.findings.finding import STATES, State, worst
 
 #: Severity → within how many days an incident of it is to be found.
@@ -24,7 +24,7 @@ _DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class IncidentOutcome:
     """What became of one incident.
 
     Attributes:
@@ -35,9 +35,9 @@ class Outcome:
     """
 
     incident: Incident
-    first: Found | None
+    first: DayFindings | None
     severity: str
-    beside: tuple[Found, ...]
+    beside: tuple[DayFindings, ...]
 
     @property
     def delay(self) -> int | None:
@@ -86,8 +86,8 @@ class FalseAlarm:
             there is neither.
     """
 
-    run: Run
-    found: Found
+    run: SightingRun
+    found: DayFindings
     days: int
     why: str
 
@@ -108,8 +108,8 @@ class Score:
     seed: int
     first: dt.date
     last: dt.date
-    outcomes: tuple[Outcome, ...]
-    runs: tuple[Run, ...]
+    outcomes: tuple[IncidentOutcome, ...]
+    runs: tuple[SightingRun, ...]
     false_alarms: tuple[FalseAlarm, ...]
 
     @property
@@ -118,19 +118,19 @@ class Score:
         return (self.last - self.first).days + 1
 
     @property
-    def misses(self) -> tuple[Outcome, ...]:
+    def misses(self) -> tuple[IncidentOutcome, ...]:
         """The incidents that were not found in time."""
         return tuple(each for each in self.outcomes if not each.is_in_time)
 
     @property
-    def standing(self) -> tuple[Run, ...]:
+    def standing(self) -> tuple[SightingRun, ...]:
         """What was open before the judged days."""
         return tuple(run for run in self.runs if run.is_standing)
 
 
 def score(
     seed: int,
-    found: Sequence[Found],
+    found: Sequence[DayFindings],
     incidents: Sequence[Incident],
     harmless: Sequence[Incident],
     first: dt.date,
@@ -152,8 +152,8 @@ def score(
     return Score(seed, first, last, tuple(outcomes), tuple(runs), tuple(alarms))
 
 
-def _outcome(incident: Incident, runs: Iterable[Run]) -> Outcome:
-    naming, beside = list[Found](), list[Found]()
+def _outcome(incident: Incident, runs: Iterable[SightingRun]) -> IncidentOutcome:
+    naming, beside = list[DayFindings](), list[DayFindings]()
     for run in runs:
         before: Sighting | None = None
         for sighting in run.sightings:
@@ -166,7 +166,7 @@ def _outcome(incident: Incident, runs: Iterable[Run]) -> Outcome:
                 before = sighting
     naming.sort(key=lambda found: found.day)
     severity = severity_of(worst(found.state for found in naming)) if naming else ""
-    return Outcome(incident, naming[0] if naming else None, severity, tuple(beside))
+    return IncidentOutcome(incident, naming[0] if naming else None, severity, tuple(beside))
 
 
 def _is_news(sighting: Sighting, before: Sighting | None, incident: Incident) -> bool:
@@ -174,7 +174,7 @@ def _is_news(sighting: Sighting, before: Sighting | None, incident: Incident) ->
     return before is None or before.is_explained or sighting.is_worse_than(before) or incident in before.names
 
 
-def _alarm(run: Run, harmless: Iterable[Incident]) -> FalseAlarm:
+def _alarm(run: SightingRun, harmless: Iterable[Incident]) -> FalseAlarm:
     first = run.unexplained[0].found
     why = next((f"{each.kind} {each.subject}" for each in harmless if _looks_like(first, each)), "")
     earlier = [each for each in run.sightings if each.found.day < first.day and each.is_explained]
@@ -184,14 +184,14 @@ def _alarm(run: Run, harmless: Iterable[Incident]) -> FalseAlarm:
     return FalseAlarm(run, first, len(run.unexplained), why)
 
 
-def _looks_like(found: Found, harmless: Incident) -> bool:
+def _looks_like(found: DayFindings, harmless: Incident) -> bool:
     """Whether a harmless event was on when a finding of its subject, or of its whole subsystem, was opened."""
     is_on = harmless.day <= found.day <= (harmless.end + _DAY).date()
     is_whole = found.subject == SUBSYSTEMS[harmless.subsystem]
-    return is_on and (is_whole or meets(found.subject, names_of(harmless)))
+    return is_on and (is_whole or names_entity(found.subject, names_of(harmless)))
 
 
-def recall(outcomes: Iterable[Outcome]) -> Recall:
+def recall(outcomes: Iterable[IncidentOutcome]) -> Recall:
     """How many of some incidents were found, when, and how severe they were said to be."""
     listed = list(outcomes)
     delays = [each.delay for each in listed if each.delay is not None]

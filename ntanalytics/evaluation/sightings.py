@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ntanalytics.demo import Incident
-from ntanalytics.evaluation.entity_names import meets, names_of
+from ntanalytics.evaluation.entity_names import names_entity, names_of
 from ntanalytics.evaluation.expected import EXPECTED
-from ntanalytics.evaluation.inspections import Found
+from ntanalytics.evaluation.inspections import DayFindings
 from ntanalytics.findings.finding import ORDER
 from ntanalytics.findings.lifecycle import SAME_MATTER
 from ntanalytics.periods import Period
@@ -31,7 +31,7 @@ class Sighting:
         follows: incidents that it may follow from, or that are about its subject.
     """
 
-    found: Found
+    found: DayFindings
     names: tuple[Incident, ...]
     follows: tuple[Incident, ...]
 
@@ -46,7 +46,7 @@ class Sighting:
 
 
 @dataclass(frozen=True)
-class Run:
+class SightingRun:
     """One matter: the findings of one identity from its opening to its close.
 
     Attributes:
@@ -58,7 +58,7 @@ class Run:
     is_standing: bool
 
     @property
-    def opening(self) -> Found:
+    def opening(self) -> DayFindings:
         """The first finding."""
         return self.sightings[0].found
 
@@ -100,7 +100,7 @@ def begins(incident: Incident) -> dt.date:
     return known_from(incident) if expected.from_ == "end" else incident.day - expected.early * _DAY
 
 
-def explained(found: Found, incidents: Iterable[Incident]) -> Sighting:
+def explained(found: DayFindings, incidents: Iterable[Incident]) -> Sighting:
     """A finding with the incidents that were active on its day, or of which a rule may still speak."""
     names, follows = list[Incident](), list[Incident]()
     for incident in incidents:
@@ -110,12 +110,12 @@ def explained(found: Found, incidents: Iterable[Incident]) -> Sighting:
         called = names_of(incident)
         if expected.is_named_by(found.code, found.subject, called):
             names.append(incident)
-        elif expected.may_bring(found.code, found.subject) or meets(found.subject, called):
+        elif expected.may_bring(found.code, found.subject) or names_entity(found.subject, called):
             follows.append(incident)
     return Sighting(found, tuple(names), tuple(follows))
 
 
-def runs_of(found: Sequence[Found], incidents: Sequence[Incident], first: dt.date) -> list[Run]:
+def runs_of(found: Sequence[DayFindings], incidents: Sequence[Incident], first: dt.date) -> list[SightingRun]:
     """The matters of an estate, in order of their opening.
 
     Args:
@@ -123,7 +123,7 @@ def runs_of(found: Sequence[Found], incidents: Sequence[Incident], first: dt.dat
         incidents: what was planted.
         first: the first judged day; what was open before is standing.
     """
-    by_identity: defaultdict[str, list[Found]] = defaultdict(list)
+    by_identity: defaultdict[str, list[DayFindings]] = defaultdict(list)
     for each in sorted(found, key=lambda each: each.day):
         by_identity[each.identity].append(each)
     runs = []
@@ -132,11 +132,11 @@ def runs_of(found: Sequence[Found], incidents: Sequence[Incident], first: dt.dat
             judged = [each for each in part if each.day >= first]
             if judged:
                 sightings = tuple(explained(each, incidents) for each in part)
-                runs.append(Run(sightings, is_standing=len(judged) < len(part)))
+                runs.append(SightingRun(sightings, is_standing=len(judged) < len(part)))
     return sorted(runs, key=lambda run: (run.opening.day, run.opening.identity))
 
 
-def _split(days: list[Found], is_apart: Callable[[Found, Found], bool]) -> list[list[Found]]:
+def _split(days: list[DayFindings], is_apart: Callable[[DayFindings, DayFindings], bool]) -> list[list[DayFindings]]:
     parts = [[days[0]]]
     for before, each in pairwise(days):
         if is_apart(before, each):

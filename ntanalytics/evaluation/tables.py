@@ -6,7 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from ntanalytics.evaluation.scoring import AIM, AIM_FALSE, WITHIN, Outcome, Recall, Score, by_rule, recall, severity_of
+from ntanalytics.evaluation.scoring import (
+    AIM,
+    AIM_FALSE,
+    WITHIN,
+    IncidentOutcome,
+    Recall,
+    Score,
+    by_rule,
+    recall,
+    severity_of,
+)
 from ntanalytics.findings.rule import Rule
 
 Cells = tuple[str, ...]
@@ -47,7 +57,7 @@ def tables(scores: Sequence[Score], rules: Mapping[str, Rule]) -> list[Listed]:
     ]
 
 
-def _outcomes(scores: Iterable[Score]) -> list[Outcome]:
+def _outcomes(scores: Iterable[Score]) -> list[IncidentOutcome]:
     return list(chain.from_iterable(score.outcomes for score in scores))
 
 

@@ -11,10 +11,10 @@ In a notebook::
 
 from __future__ import annotations
 
-from ntanalytics.explore.adoption_data import Adopted
+from ntanalytics.explore.adoption_data import AdoptionData
 from ntanalytics.explore.adoption_explorer import AdoptionExplorer
 from ntanalytics.explore.periods import periods_of
-from ntanalytics.explore.sms_data import Messages
+from ntanalytics.explore.sms_data import SmsData
 from ntanalytics.explore.sms_explorer import SmsExplorer
 
-__all__ = ["Adopted", "AdoptionExplorer", "Messages", "SmsExplorer", "periods_of"]
+__all__ = ["AdoptionData", "AdoptionExplorer", "SmsData", "SmsExplorer", "periods_of"]

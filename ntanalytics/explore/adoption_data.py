@@ -20,7 +20,7 @@ TREND_DAYS, COHORTS = 28, 8
 _ACTED = ("active", "actions", "stickiness", "mobile_share", "xinchuang_share", "breadth")
 
 
-class Adopted:
+class AdoptionData:
     """The adoption data of a period, narrowed to units and editions.
 
     Args:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from ntanalytics.contract.enumerations import EDITIONS
-from ntanalytics.explore.adoption_data import Adopted
+from ntanalytics.explore.adoption_data import AdoptionData
 from ntanalytics.explore.display import title_of
 from ntanalytics.explore.explorer import Explorer, View
 from ntanalytics.metrics import MEASURES, Measure
@@ -20,7 +20,7 @@ _DAILY = ("active", "actions")
 class AdoptionExplorer(Explorer):
     """Explore how the OA is used (see :class:`Explorer`)."""
 
-    source: ClassVar[type[Any]] = Adopted
+    source: ClassVar[type[Any]] = AdoptionData
     dataset: ClassVar[str] = "oa.activities"
     title: ClassVar[str] = "协同办公应用情况"
     views: ClassVar[Sequence[tuple[str, str]]] = (

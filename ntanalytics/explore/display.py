@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.periods import Period
-from ntanalytics.reports.column_labels import words
+from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.workspace import Report
 
 #: How many bars a ranking draws, and how many lines a trend: the table has all.
@@ -17,8 +17,8 @@ MOST_BARS, MOST_LINES = 20, 6
 
 def title_of(measure: str, by: Sequence[str], period: Period) -> str:
     """What a view shows, in words: ``活跃率（按单位），2026年第47周（11月16日—22日）``."""
-    grouped = f"（按{'、'.join(words(name).label for name in by)}）" if by else ""
-    return f"{words(measure).label}{grouped}，{period.label}"
+    grouped = f"（按{'、'.join(column_labels(name).label for name in by)}）" if by else ""
+    return f"{column_labels(measure).label}{grouped}，{period.label}"
 
 
 def compared_columns(measure: str, rows: ir.Table) -> list[str]:

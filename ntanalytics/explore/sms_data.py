@@ -13,7 +13,7 @@ from ntanalytics.workspace import Report
 TREND_DAYS = 28
 
 
-class Messages:
+class SmsData:
     """The messages of a period, narrowed to carriers, applications and units.
 
     Args:
@@ -59,7 +59,7 @@ class Messages:
 
     def hourly(self) -> ir.Table:
         """The same by local hour of the day, all 24 hours (:func:`ntanalytics.metrics.sms.volume.hourly`)."""
-        return volume.hourly(self._chosen(self._messages.table), self._messages.as_of, self._report.zone_offset_h)
+        return volume.hourly(self._chosen(self._messages.table), self._messages.as_of, self._report.utc_offset_h)
 
     def failures(self) -> ir.Table:
         """Failed messages by the carrier's code and its class (``metrics.sms.volume.failure_codes``)."""

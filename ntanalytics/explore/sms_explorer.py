@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.explore.display import leading, title_of
 from ntanalytics.explore.explorer import Explorer, View
-from ntanalytics.explore.sms_data import Messages
+from ntanalytics.explore.sms_data import SmsData
 from ntanalytics.metrics import Measure
 from ntanalytics.metrics.sms import volume
 from ntanalytics.reports import chart, table
@@ -17,7 +17,7 @@ from ntanalytics.reports import chart, table
 class SmsExplorer(Explorer):
     """Explore what the SMS platform sent, and what became of it (see :class:`Explorer`)."""
 
-    source: ClassVar[type[Any]] = Messages
+    source: ClassVar[type[Any]] = SmsData
     dataset: ClassVar[str] = "sms.messages"
     title: ClassVar[str] = "短信"
     views: ClassVar[Sequence[tuple[str, str]]] = (

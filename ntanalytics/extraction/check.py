@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from ntanalytics.catalog import Mapping
 from ntanalytics.contract import Column, Dataset, Kind, Privacy, Type
 from ntanalytics.extraction.convert import convert, local_day, seconds_between, translated
-from ntanalytics.extraction.pii import masked, without_numbers
+from ntanalytics.extraction.pii import mask_identifiers, masked
 from ntanalytics.extraction.pseudonym import hashed
-from ntanalytics.extraction.truncation import shortened
+from ntanalytics.extraction.truncation import truncate_texts
 from ntanalytics.lake.delta import REJECTS
 from ntanalytics.sources import Source
 
@@ -39,7 +39,7 @@ _RECORDS = 1000
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedBatch:
     """A batch after the check.
 
     Attributes:
@@ -64,7 +64,7 @@ def check(
     first: dt.date,
     last: dt.date,
     key: bytes,
-) -> Checked:
+) -> CheckedBatch:
     """Convert and check one batch.
 
     Args:
@@ -92,10 +92,10 @@ def check(
         values, unreadable = convert(given, column, mapping.times.get(column.name, ""), source.zone)
         if column.is_hashed:
             values = hashed(values, key)
-        values, personal = without_numbers(values, column, key)
+        values, personal = mask_identifiers(values, column, key)
         if personal:
             hidden[column.name] = personal
-        columns[column.name] = shortened(values, column, key)
+        columns[column.name] = truncate_texts(values, column, key)
         reasons = _first_reason(reasons, unreadable, f"{_named(column)}不是{_TYPES[column.type]}")
     for column in dataset.columns:
         if column.elapsed:
@@ -121,7 +121,7 @@ def check(
     by_day = pa.table([day, stands_for], ["day", "rows"]).filter(fits).group_by("day").aggregate([("rows", "sum")])
     source_rows = Counter(dict(zip(by_day["day"].to_pylist(), by_day["rows_sum"].to_pylist(), strict=True)))
     rows = everything if reasons.null_count == batch.num_rows else everything.filter(fits)
-    return Checked(rows.cast(dataset.schema()), rejects, source_rows, hidden)
+    return CheckedBatch(rows.cast(dataset.schema()), rejects, source_rows, hidden)
 
 
 def _plain(reasons: pa.Array) -> pa.Array:

@@ -16,7 +16,7 @@ from ntanalytics.catalog import Mapping
 from ntanalytics.contract import Column, Privacy, Type
 from ntanalytics.extraction.check import check
 from ntanalytics.extraction.convert import translated
-from ntanalytics.extraction.log_diagnostics import LinesRead, lines_read
+from ntanalytics.extraction.log_diagnostics import LogCoverage, log_coverage
 from ntanalytics.extraction.pii import masked
 from ntanalytics.sources import Source
 from ntanalytics.sources.logs import LogsSource
@@ -74,7 +74,7 @@ class Conformance:
     duplicates: int
     seconds: float
     columns: tuple[ColumnFacts, ...]
-    lines: LinesRead | None = None
+    lines: LogCoverage | None = None
     masked: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -139,7 +139,7 @@ def conform(
     seconds = time.monotonic() - begun
     lines = None
     if with_lines and isinstance(source, LogsSource):
-        lines = lines_read(source, mapping, since, until, seconds)
+        lines = log_coverage(source, mapping, since, until, seconds)
     return Conformance(
         dataset.name,
         source.name,

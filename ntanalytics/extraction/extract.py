@@ -22,18 +22,18 @@ from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NtaError, SourceError, UsageError
-from ntanalytics.extraction.filling import fill
+from ntanalytics.extraction.filling import fill_spool
 from ntanalytics.extraction.pseudonym import KEY_NAME, site_key
-from ntanalytics.extraction.retry_budget import Patience
+from ntanalytics.extraction.retry_budget import RetryBudget
 from ntanalytics.extraction.spool import Spool
-from ntanalytics.extraction.work_claims import PAUSE_S, Window, by_others, in_turn, windows
+from ntanalytics.extraction.work_claims import PAUSE_S, Window, claim_windows, claimed_by_others, windows
 from ntanalytics.lake import DeltaLake
-from ntanalytics.ledger import Covered, Ledger, Taken
+from ntanalytics.ledger import Covered, ExtractionResult, Ledger
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import days_between, local_window
 from ntanalytics.redaction import redacted
 from ntanalytics.settings import Settings
-from ntanalytics.sources import Source, admit, open_sources
+from ntanalytics.sources import Source, check_read_hours, open_sources
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +80,7 @@ class Extractor:
         """The sources whose product feeds a dataset."""
         return [source for source in self.sources.values() if dataset in source.product.datasets]
 
-    def extract(self, datasets: Iterable[str], first: dt.date, last: dt.date) -> list[Taken]:
+    def extract(self, datasets: Iterable[str], first: dt.date, last: dt.date) -> list[ExtractionResult]:
         """Take the days from ``first`` to ``last`` of each dataset from each source that feeds it.
 
         Args:
@@ -123,9 +123,9 @@ class Extractor:
         first: dt.date,
         last: dt.date,
         *,
-        patience: Patience | None = None,
+        patience: RetryBudget | None = None,
         only: Collection[tuple[str, str]] | None = None,
-    ) -> list[Taken]:
+    ) -> list[ExtractionResult]:
         """Take what the lake lacks for a window, and again the days that had not settled.
 
         Of a state, today's snapshot is taken, where none that is held was taken as near to the window's end. A case is
@@ -159,7 +159,7 @@ class Extractor:
 
     def _ensure(
         self, needs: Map[str, int], first: dt.date, last: dt.date, only: Collection[tuple[str, str]] | None
-    ) -> list[Taken]:
+    ) -> list[ExtractionResult]:
         """One round of :meth:`ensure`."""
         mark, today = self.ledger.coverage.mark(), self._today()
         lacking = []
@@ -184,19 +184,21 @@ class Extractor:
         """The days to ask for: a state is as it is today, whichever days are asked for."""
         return [self._today()] if contract.kind is Kind.STATE else days
 
-    def _take_all(self, wanted: Iterable[Window], mark: int) -> list[Taken]:
+    def _take_all(self, wanted: Iterable[Window], mark: int) -> list[ExtractionResult]:
         """Take windows, but what another process has taken since ``mark``; of a source, up to the first that fails.
 
         A source that is down is asked once. So is one whose hours are over: the windows before are whole, and stay.
         """
-        taken: list[Taken] = []
+        taken: list[ExtractionResult] = []
         failed = set()
-        with closing(in_turn(wanted, self.ledger.lease, self._rest)) as turns:  # what is held is given back at once
+        with closing(
+            claim_windows(wanted, self.ledger.lease, self._rest)
+        ) as turns:  # what is held is given back at once
             for window in turns:
                 if window.of in failed:
                     continue
                 there = self.ledger.coverage.taken_since(mark, *window.of, window.first, window.last)
-                taken += by_others(window, there)
+                taken += claimed_by_others(window, there)
                 for left in window.without(there):
                     taken.append(self._take(left.contract, left.source, left.first, left.last))
                     if taken[-1].error:
@@ -248,7 +250,7 @@ class Extractor:
     def _today(self) -> dt.date:
         return self._clock().astimezone(self.settings.zone).date()
 
-    def _take(self, contract: Dataset, source: Source, first: dt.date, last: dt.date) -> Taken:
+    def _take(self, contract: Dataset, source: Source, first: dt.date, last: dt.date) -> ExtractionResult:
         what = f"{contract.name} ← {source.name} {first}…{last}"
         taken_at = self._clock().astimezone(dt.UTC)
         begun = time.monotonic()
@@ -258,7 +260,7 @@ class Extractor:
                     rows, rejected, source_rows, absent, masked = self._load(contract, source, first, last, what)
         except (NtaError, pa.ArrowException, duckdb.Error, OSError, UnicodeError) as error:
             log.warning("extraction failed", dataset=contract.name, source=source.name, error=redacted(str(error)))
-            taken = Taken(
+            taken = ExtractionResult(
                 contract.name,
                 source.name,
                 first,
@@ -272,7 +274,7 @@ class Extractor:
             )
         else:
             seconds = time.monotonic() - begun
-            taken = Taken(
+            taken = ExtractionResult(
                 contract.name, source.name, first, last, taken_at, seconds, rows, absent, source_rows, rejected, masked
             )
         self.ledger.coverage.record(taken)
@@ -283,13 +285,13 @@ class Extractor:
     ) -> tuple[
         Counter[dt.date], Counter[tuple[dt.date | None, str]], Counter[dt.date], frozenset[dt.date], Counter[str]
     ]:
-        admit(self.settings, source.name, self._clock())
+        check_read_hours(self.settings, source.name, self._clock())
         mapping = source.mapping(contract.name)
         days = days_between(first, last)
         absent = source.absent_days(mapping, days)
         key = self._key
         with Spool(self._lake.folder / ".spool", contract) as spool:
-            source_rows, masked = fill(
+            source_rows, masked = fill_spool(
                 spool,
                 source,
                 mapping,

@@ -20,7 +20,7 @@ from ntanalytics.periods import local_window
 from ntanalytics.sources import Source
 
 
-def fill(
+def fill_spool(
     spool: Spool,
     source: Source,
     mapping: Mapping,

@@ -30,7 +30,7 @@ _SAMPLES, _SHOWN = 3, 100
 
 
 @dataclass(frozen=True)
-class LinesRead:
+class LogCoverage:
     """What became of the lines of a log.
 
     Attributes:
@@ -48,9 +48,9 @@ class LinesRead:
     slow: str
 
 
-def lines_read(
+def log_coverage(
     source: LogsSource, mapping: Mapping, since: dt.datetime, until: dt.datetime, seconds: float
-) -> LinesRead:
+) -> LogCoverage:
     """Look at the lines that a mapping had to read.
 
     Args:
@@ -78,7 +78,7 @@ def lines_read(
     with source.read(counting, since, until) as batches:
         row = next(row for batch in batches for row in batch.to_pylist())
     samples = tuple(f"{each['place']}: {shape(each['line'])}" for each in row["samples"] or ())
-    return LinesRead(
+    return LogCoverage(
         row["lines"], row["wanted"], row["unmatched"] if patterns else None, samples, pace(row["lines"], seconds)
     )
 

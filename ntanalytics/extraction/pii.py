@@ -40,7 +40,7 @@ def is_identifier(column: Column) -> bool:
     return column.privacy is Privacy.PSEUDONYM or column.name.endswith(("_id", "_no"))
 
 
-def without_numbers(values: pa.Array, column: Column, key: bytes) -> tuple[pa.Array, int]:
+def mask_identifiers(values: pa.Array, column: Column, key: bytes) -> tuple[pa.Array, int]:
     """A text column without telephone and identity card numbers, and how many values held one.
 
     An enumeration needs none of it: what is none of its words is set aside.

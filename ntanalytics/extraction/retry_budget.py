@@ -22,7 +22,7 @@ def pause_s(rounds: int, drawn: float) -> float:
     return min(FIRST_S * 2.0 ** min(rounds - 1, 16), LONGEST_S) * (1 - drawn / 2)
 
 
-class Patience:
+class RetryBudget:
     """A span of time in which what failed by a passing cause is tried again.
 
     Args:

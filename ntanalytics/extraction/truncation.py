@@ -13,7 +13,7 @@ from ntanalytics.extraction.pseudonym import hashed
 LONGEST = 500
 
 
-def shortened(values: pa.Array, column: Column, key: bytes) -> pa.Array:
+def truncate_texts(values: pa.Array, column: Column, key: bytes) -> pa.Array:
     """A text column whose longer texts end, with an ellipsis, at ``LONGEST`` characters; an identifier is hashed.
 
     Args:

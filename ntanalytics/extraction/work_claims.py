@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from ntanalytics.contract import Dataset
-from ntanalytics.ledger import Covered, Lease, Taken
+from ntanalytics.ledger import Covered, ExtractionResult, Lease
 from ntanalytics.periods import days_between
 from ntanalytics.sources import Source
 
@@ -56,13 +56,13 @@ class Window:
         return [Window(self.contract, self.source, first, last) for first, last in _runs(days)]
 
 
-def by_others(window: Window, there: Sequence[Covered]) -> list[Taken]:
+def claimed_by_others(window: Window, there: Sequence[Covered]) -> list[ExtractionResult]:
     """What other processes have taken of a window meanwhile; what they set aside stands in their own account."""
     found = []
     for first, last in _runs(each.day for each in there):
         days = [each for each in there if first <= each.day <= last]
         found.append(
-            Taken(
+            ExtractionResult(
                 *window.of,
                 first,
                 last,
@@ -105,7 +105,7 @@ def _runs(days: Iterable[dt.date]) -> list[tuple[dt.date, dt.date]]:
     return found
 
 
-def in_turn(
+def claim_windows(
     wanted: Iterable[Window],
     lease: Callable[[str], AbstractContextManager[Lease | None]],
     rest: Callable[[Window], None],

@@ -13,10 +13,10 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.findings.correlation_rules import DEPENDS_ON, LINKS, Link, Reach
+from ntanalytics.findings.correlation_rules import CORRELATION_RULES, DEPENDS_ON, CorrelationRule, Reach
 from ntanalytics.findings.finding import Finding, State, ranked, worst
 from ntanalytics.findings.sentences import exception, spaced
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 #: So many of what followed are named.
 FOLLOWERS_SAID = 3
@@ -31,7 +31,7 @@ _CLOCK = re.compile(r"(\d{2}):(\d{2})[—–](\d{2}):(\d{2})")
 
 
 @dataclass(frozen=True)
-class Story:
+class IncidentGroup:
     """One incident: what failed first, and what followed from it.
 
     Attributes:
@@ -72,7 +72,7 @@ class Story:
         )
 
 
-def stories(findings: Iterable[Finding], places: Mapping[str, str] = MappingProxyType({})) -> list[Story]:
+def correlate(findings: Iterable[Finding], places: Mapping[str, str] = MappingProxyType({})) -> list[IncidentGroup]:
     """The stories of what is not in order.
 
     Args:
@@ -91,9 +91,9 @@ def stories(findings: Iterable[Finding], places: Mapping[str, str] = MappingProx
         followers.setdefault(first, [])
         if first != number:
             followers[first].append(each)
-    made = [Story(wrong[number], tuple(its)) for number, its in followers.items()]
+    made = [IncidentGroup(wrong[number], tuple(its)) for number, its in followers.items()]
     order = {story.root: number for number, story in enumerate(made)}
-    return sorted(made, key=lambda story: (("bad", "watch", "unknown").index(story.state), order[story.root]))
+    return sorted(made, key=lambda story: (("critical", "warning", "unknown").index(story.state), order[story.root]))
 
 
 def places_of(targets: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -134,16 +134,16 @@ def _head(name: str) -> str:
 
 def _cause(number: int, wrong: Sequence[Finding], places: Mapping[str, str]) -> int | None:
     """The place in ``wrong`` of what a finding follows from, by the first link that joins them; None without one."""
-    for link in LINKS:
+    for link in CORRELATION_RULES:
         for at, root in enumerate(wrong):
             if at != number and _joins(link, root, wrong[number], places):
                 return at
     return None
 
 
-def _joins(link: Link, root: Finding, follower: Finding, places: Mapping[str, str]) -> bool:
+def _joins(link: CorrelationRule, root: Finding, follower: Finding, places: Mapping[str, str]) -> bool:
     is_meant = _among(follower.code, link.followers) and _among(root.code, link.roots) and root.code != follower.code
-    if not is_meant or root.state == "unknown" or (link.is_of_bad and root.state != "bad"):
+    if not is_meant or root.state == "unknown" or (link.is_of_bad and root.state != "critical"):
         return False
     if link.is_of_unknowns != (follower.state == "unknown"):
         return False
@@ -215,7 +215,7 @@ def _briefly(finding: Finding) -> str:
     """A finding in a few words: its subject and the first clause of its evidence; of some hours, their share."""
     seen = finding.evidence.removesuffix("。").partition("，")[0]
     if (hours := _CLOCK.match(seen)) and finding.value is not None and finding.format.startswith("rate"):
-        seen = f"{hours[0]} {finding.check} {figure(finding.value, finding.format)}"
+        seen = f"{hours[0]} {finding.check} {format_number(finding.value, finding.format)}"
     if seen.startswith(finding.subject):
         return seen
     return f"{finding.subject} {seen}" if seen[:1].isdigit() else spaced(finding.subject, seen)

@@ -12,7 +12,7 @@ Reach = Literal["subject", "host", "place", "dependents", "everywhere"]
 
 
 @dataclass(frozen=True)
-class Link:
+class CorrelationRule:
     """What may follow from what.
 
     Attributes:
@@ -51,41 +51,41 @@ _CHANNEL = ("sms.delivery_rate", "sms.failures_rise", "sms.carrier_*")
 _LATE = ("sms.late_rise", "sms.receipt_latency_p95_s", "sms.backlog")
 
 #: From what lies deepest upwards; a finding follows from the first that joins it to another.
-LINKS = (
-    Link(
+CORRELATION_RULES = (
+    CorrelationRule(
         ("infra.checks_gap",), (*_HOST, *_DOWN, *_BUSY, *_DISK, *_SLOW, "infra.problems"), "everywhere",
         "What is not watched is not known.", is_of_unknowns=True,
     ),
-    Link(_HOST, ("infra.problems", *_BUSY, *_DISK), "host", "Monitoring says it in several ways."),
-    Link(
+    CorrelationRule(_HOST, ("infra.problems", *_BUSY, *_DISK), "host", "Monitoring says it in several ways."),
+    CorrelationRule(
         _HOST, (*_DOWN, *_ERRORS, *_SLOW, *_AWAY, *_FAILING, "desk.clock*"), "dependents",
         "A host carries its subsystem, and others ask that.",
     ),
-    Link(
+    CorrelationRule(
         _DOWN, (*_ERRORS, *_SLOW, *_AWAY, *_FAILING, "infra.problems", "desk.clock*"), "dependents",
         "What does not answer is not used.",
     ),
-    Link(_DISK, (*_DISK, "infra.problems"), "host", "One disk, seen by its level, its growth and its alarm."),
-    Link(
+    CorrelationRule(_DISK, (*_DISK, "infra.problems"), "host", "One disk, seen by its level, its growth and its alarm."),
+    CorrelationRule(
         _DISK, ("infra.backup_*", "infra.size_drop", *_ERRORS), "place", "A full disk takes no backup and no data.",
         is_of_bad=True,
     ),
-    Link(_BUSY, _BUSY, "host", "Processors, memory and swap fill together."),
-    Link(_BUSY, (*_SLOW, *_ERRORS, "infra.problems"), "place", "A busy host answers late, then not at all."),
-    Link(_ERRORS, (*_AWAY, *_SLOW), "place", "Who meets errors tries again or stays away."),
-    Link(_SLOW, _AWAY, "place", "Who waits too long stays away."),
-    Link(_CHANNEL, (*_CHANNEL, *_LATE), "subject", "One channel, seen by what it fails and what it reports late."),
-    Link((*_CHANNEL, *_LATE), ("identity.*",), "everywhere", "Codes by SMS are how many log in.", about="短信"),
-    Link(
+    CorrelationRule(_BUSY, _BUSY, "host", "Processors, memory and swap fill together."),
+    CorrelationRule(_BUSY, (*_SLOW, *_ERRORS, "infra.problems"), "place", "A busy host answers late, then not at all."),
+    CorrelationRule(_ERRORS, (*_AWAY, *_SLOW), "place", "Who meets errors tries again or stays away."),
+    CorrelationRule(_SLOW, _AWAY, "place", "Who waits too long stays away."),
+    CorrelationRule(_CHANNEL, (*_CHANNEL, *_LATE), "subject", "One channel, seen by what it fails and what it reports late."),
+    CorrelationRule((*_CHANNEL, *_LATE), ("identity.*",), "everywhere", "Codes by SMS are how many log in.", about="短信"),
+    CorrelationRule(
         ("ca.refused_logins", "ca.certificate_failure_rate", "ca.login_silence"), ("identity.*", "sso.*"),
         "everywhere", "Certificates log in.", about="证书",
     ),
-    Link(
+    CorrelationRule(
         ("identity.login_*", "identity.logins_fall", "identity.method_failures"), _AWAY, "dependents",
         "Who cannot log in reaches nothing.",
     ),
-    Link(("sso.access_*", "sso.accesses_fall"), _AWAY, "dependents", "Applications are reached through it."),
-    Link(
+    CorrelationRule(("sso.access_*", "sso.accesses_fall"), _AWAY, "dependents", "Applications are reached through it."),
+    CorrelationRule(
         ("oa.lull", "im.lull", "docexchange.documents_fall"),
         ("oa.*_lull", "oa.*_fall", "im.*_fall", "docexchange.*_lull"), "place",
         "A subsystem that stands still does so in its parts.",

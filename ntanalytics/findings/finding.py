@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-State = Literal["ok", "watch", "bad", "unknown"]
+State = Literal["ok", "warning", "critical", "unknown"]
 
 #: Each state's mark and word; a state is a shape and a word, never a colour alone.
 STATES: Mapping[State, str] = MappingProxyType(
-    {"bad": "■ 异常", "watch": "▲ 关注", "unknown": "○ 未知", "ok": "● 正常"}
+    {"critical": "■ 异常", "warning": "▲ 关注", "unknown": "○ 未知", "ok": "● 正常"}
 )
 
 #: What is wrong comes first; what is not known is never below what is in order.
-ORDER: tuple[State, ...] = ("bad", "watch", "unknown", "ok")
+ORDER: tuple[State, ...] = ("critical", "warning", "unknown", "ok")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Finding:
         subsystem: the subsystem's id (docs/domain.md, The platform).
         subject: what was checked, in Chinese (``中国联通``, a service's name).
         check: what was measured, in Chinese (``送达率``).
-        state: ``ok``, ``watch``, ``bad`` or ``unknown``.
+        state: ``ok``, ``warning``, ``critical`` or ``unknown``.
         value: the measured value; None when it is not known.
         format: how the value is shown, in the format mini-language of metrics.measure.
         threshold: the threshold or the usual range, in Chinese.
@@ -67,43 +67,43 @@ class Finding:
         return f"{self.code}:{self.subject}"
 
 
-def judge(value: float | None, watch: float, bad: float, good: Literal["up", "down"]) -> State:
+def judge(value: float | None, warning: float, critical: float, good: Literal["up", "down"]) -> State:
     """The state of a value against two thresholds.
 
-    A value on a threshold still keeps it: it must be worse than ``watch`` to be watched.
+    A value on a threshold still keeps it: it must be worse than ``warning`` to be a warning.
 
     Args:
         value: the measured value; None or NaN when it is not known.
-        watch: beyond it the state is ``watch``.
-        bad: beyond it the state is ``bad``.
+        watch: beyond it the state is ``warning``.
+        bad: beyond it the state is ``critical``.
         good: ``up`` when more is better (a rate of success), ``down`` when less is.
 
     Returns:
-        ``unknown`` for an unknown value, else ``bad``, ``watch`` or ``ok``.
+        ``unknown`` for an unknown value, else ``critical``, ``warning`` or ``ok``.
     """
     if value is None or math.isnan(value):
         return "unknown"
     sign = 1 if good == "up" else -1
-    if sign * value < sign * bad:
-        return "bad"
-    return "watch" if sign * value < sign * watch else "ok"
+    if sign * value < sign * critical:
+        return "critical"
+    return "warning" if sign * value < sign * warning else "ok"
 
 
 @dataclass(frozen=True)
 class Threshold:
     """The two thresholds of a check and its good direction; ``judge`` says how they are read."""
 
-    watch: float
-    bad: float
+    warning: float
+    critical: float
     good: Literal["up", "down"]
 
     def __post_init__(self) -> None:
-        if judge(self.bad, self.watch, self.watch, self.good) == "ok" and self.bad != self.watch:
-            raise ValueError(f"the bad threshold {self.bad} is no worse than the watch threshold {self.watch}")
+        if judge(self.critical, self.warning, self.warning, self.good) == "ok" and self.critical != self.warning:
+            raise ValueError(f"the critical limit {self.critical} is no worse than the warning limit {self.warning}")
 
     def judge(self, value: float | None) -> State:
         """The state of a value against these thresholds."""
-        return judge(value, self.watch, self.bad, self.good)
+        return judge(value, self.warning, self.critical, self.good)
 
 
 def worst(states: Iterable[State]) -> State:

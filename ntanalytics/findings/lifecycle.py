@@ -36,7 +36,7 @@ _DAY = re.compile(r"(\d{1,2})[月](\d{1,2})日")
 
 
 @dataclass(frozen=True)
-class Seen:
+class Observation:
     """One finding of an inspection, as far as its life needs it; the fields are the finding's."""
 
     code: str
@@ -55,7 +55,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Inspected:
+class ObservedDay:
     """What one inspection saw.
 
     Attributes:
@@ -65,12 +65,12 @@ class Inspected:
     """
 
     on: date
-    seen: tuple[Seen, ...]
+    seen: tuple[Observation, ...]
     codes: Mapping[str, bool]
 
 
 @dataclass(frozen=True)
-class Life:
+class FindingLifecycle:
     """One matter, as the last inspection left it.
 
     Attributes:
@@ -121,7 +121,7 @@ class Life:
 
 
 @dataclass(frozen=True)
-class Course:
+class LifecycleState:
     """Every matter as of one inspection.
 
     Attributes:
@@ -135,11 +135,11 @@ class Course:
 
     on: date | None = None
     before: date | None = None
-    lives: tuple[Life, ...] = ()
+    lives: tuple[FindingLifecycle, ...] = ()
     days: tuple[date, ...] = ()
     codes: Mapping[str, bool] = field(default_factory=dict)
     is_known: bool = True
-    _open: Mapping[str, Life] = field(init=False, repr=False, compare=False)
+    _open: Mapping[str, FindingLifecycle] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_open", {each.identity: each for each in self.lives if each.is_open})
@@ -149,17 +149,17 @@ class Course:
         """Whether there is no inspection to compare with."""
         return self.before is None
 
-    def of(self, identity: str) -> Life | None:
+    def of(self, identity: str) -> FindingLifecycle | None:
         """The open matter of that identity; None when there is none."""
         return self._open.get(identity)
 
     @property
-    def open(self) -> tuple[Life, ...]:
+    def open(self) -> tuple[FindingLifecycle, ...]:
         """What is open after this inspection."""
         return tuple(self._open.values())
 
     @property
-    def closed(self) -> tuple[Life, ...]:
+    def closed(self) -> tuple[FindingLifecycle, ...]:
         """What this inspection closed."""
         return tuple(each for each in self.lives if each.closed_on is not None and each.closed_on == self.on)
 
@@ -168,7 +168,7 @@ class Course:
         return sum(each.change in changes for each in self._open.values())
 
 
-def inspected(on: date, findings: Iterable[Finding], switched_on: Iterable[str], *, is_working_day: bool) -> Inspected:
+def observe(on: date, findings: Iterable[Finding], switched_on: Iterable[str], *, is_working_day: bool) -> ObservedDay:
     """What an inspection saw, from its findings.
 
     A rule may say nothing of a subject because it is in order, or because it could not be judged: on a day that is no
@@ -189,7 +189,7 @@ def inspected(on: date, findings: Iterable[Finding], switched_on: Iterable[str],
         for code in sorted({*switched_on, *(each.code for each in found)})
     }
     seen = tuple(
-        Seen(
+        Observation(
             each.code,
             each.subsystem,
             each.subject,
@@ -202,32 +202,36 @@ def inspected(on: date, findings: Iterable[Finding], switched_on: Iterable[str],
         for each in found
         if each.state != "ok" or not codes[each.code]
     )
-    return Inspected(on, seen, codes)
+    return ObservedDay(on, seen, codes)
 
 
 def _is_judged(finding: Finding) -> bool:
     return finding.is_asked and finding.state != "unknown"
 
 
-def course(inspections: Iterable[Inspected]) -> Course:
+def follow_lifecycles(inspections: Iterable[ObservedDay]) -> LifecycleState:
     """The matters as of the last of some inspections.
 
     Args:
         inspections: in any order, one a day.
     """
     by_day = {each.on: each for each in inspections}
-    ended: list[Life] = []
-    current: dict[str, Life] = {}
+    ended: list[FindingLifecycle] = []
+    current: dict[str, FindingLifecycle] = {}
     for number, (_, each) in enumerate(sorted(by_day.items())):
         _follow(each, current, ended, is_first=number == 0)
     days = tuple(sorted(by_day))
     if not days:
-        return Course()
+        return LifecycleState()
     lives = sorted([*ended, *current.values()], key=lambda life: (life.opened_on, ORDER.index(life.worst)))
-    return Course(days[-1], days[-2] if len(days) > 1 else None, tuple(lives), days, dict(by_day[days[-1]].codes))
+    return LifecycleState(
+        days[-1], days[-2] if len(days) > 1 else None, tuple(lives), days, dict(by_day[days[-1]].codes)
+    )
 
 
-def _follow(inspection: Inspected, current: dict[str, Life], ended: list[Life], *, is_first: bool) -> None:
+def _follow(
+    inspection: ObservedDay, current: dict[str, FindingLifecycle], ended: list[FindingLifecycle], *, is_first: bool
+) -> None:
     """One inspection: what it opens, confirms and closes, in ``current``; what is over for good goes to ``ended``."""
     on = inspection.on
     # of two findings of one matter the worse one counts
@@ -239,13 +243,13 @@ def _follow(inspection: Inspected, current: dict[str, Life], ended: list[Life], 
             current[identity] = _unseen(life, inspection)
     for identity, each in seen.items():
         last = current.get(identity)
-        if each.state in ("watch", "bad"):
+        if each.state in ("warning", "critical"):
             current[identity] = _begun(each, on, is_first) if last is None else _again(last, each, on)
         elif last is not None and last.is_open:
             current[identity] = replace(last, change="closed", closed_on=on) if each.state == "ok" else _doubted(last)
 
 
-def _unseen(life: Life, inspection: Inspected) -> Life:
+def _unseen(life: FindingLifecycle, inspection: ObservedDay) -> FindingLifecycle:
     if life.code not in inspection.codes:
         return replace(life, change="dropped", closed_on=inspection.on)
     if inspection.codes[life.code]:
@@ -253,14 +257,14 @@ def _unseen(life: Life, inspection: Inspected) -> Life:
     return _doubted(life)
 
 
-def _doubted(life: Life) -> Life:
+def _doubted(life: FindingLifecycle) -> FindingLifecycle:
     return replace(life, change="unconfirmed")
 
 
-def _begun(seen: Seen, on: date, is_first: bool) -> Life:
+def _begun(seen: Observation, on: date, is_first: bool) -> FindingLifecycle:
     begun_on, is_older = _since(seen, on)
     is_older = is_older or (is_first and not seen.since)
-    return Life(
+    return FindingLifecycle(
         seen.code,
         seen.subsystem,
         seen.subject,
@@ -276,7 +280,7 @@ def _begun(seen: Seen, on: date, is_first: bool) -> Life:
     )
 
 
-def _again(life: Life, seen: Seen, on: date) -> Life:
+def _again(life: FindingLifecycle, seen: Observation, on: date) -> FindingLifecycle:
     """A matter that is seen again: what it is now, and the earliest beginning that was ever told."""
     begun_on, is_older = min((life.begun_on, life.is_older), _since(seen, on))
     if not life.is_open:
@@ -300,7 +304,7 @@ def _again(life: Life, seen: Seen, on: date) -> Life:
     )
 
 
-def _since(seen: Seen, on: date) -> tuple[date, bool]:
+def _since(seen: Observation, on: date) -> tuple[date, bool]:
     """The latest day of that month and day up to ``on``, and whether it may be earlier; ``on`` where none is told."""
     said = _DAY.search(seen.since or "")
     if said is None:

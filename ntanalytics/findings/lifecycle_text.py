@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from ntanalytics.findings.correlation import Story, stories
+from ntanalytics.findings.correlation import IncidentGroup, correlate
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.lifecycle import CHANGES, Change, Course
+from ntanalytics.findings.lifecycle import CHANGES, Change, LifecycleState
 from ntanalytics.findings.sentences import day_words, exceptions
 
 #: The changes that a reader is told of first, in this order.
@@ -16,7 +16,7 @@ _FIRST: tuple[Change, ...] = ("new", "back", "worse")
 _SAID: tuple[Change, ...] = (*_FIRST, "better", "unconfirmed")
 
 
-def begun_words(finding: Finding, course: Course) -> str | None:
+def begun_words(finding: Finding, course: LifecycleState) -> str | None:
     """Since when it is so, which day that is, and what the last inspection made of it.
 
     Returns:
@@ -35,7 +35,7 @@ def begun_words(finding: Finding, course: Course) -> str | None:
     return f"{begun}（{'，'.join(said)}）" if said else begun
 
 
-def compared(course: Course) -> str:
+def compared(course: LifecycleState) -> str:
     """What became of the findings since the inspection before, in one sentence.
 
     Returns:
@@ -61,21 +61,21 @@ def compared(course: Course) -> str:
 
 
 def opening(
-    findings: Iterable[Finding], course: Course, places: Mapping[str, str] = MappingProxyType({}), most: int = 5
+    findings: Iterable[Finding], course: LifecycleState, places: Mapping[str, str] = MappingProxyType({}), most: int = 5
 ) -> list[str]:
     """What a report of an inspection opens with: what became of the findings, then a sentence for each story.
 
     Args:
         findings: all findings.
         course: their life.
-        places: as ``stories.stories`` takes them.
+        places: as ``correlate.stories`` takes them.
         most: so many stories are told; a last sentence says how many findings more there are.
 
     Returns:
         What is new is told first, then what came back or is worse, then the rest, the worst first.
     """
     found = list(findings)
-    marked = [(change_of(story, course), story) for story in stories(found, places)]
+    marked = [(change_of(story, course), story) for story in correlate(found, places)]
     if not marked:
         return [compared(course), *exceptions(found)]
     order: tuple[Change | None, ...] = (*_FIRST, None)
@@ -86,7 +86,7 @@ def opening(
     return [compared(course), *said, *more]
 
 
-def change_of(story: Story, course: Course) -> Change | None:
+def change_of(story: IncidentGroup, course: LifecycleState) -> Change | None:
     """What is to be told first of a story: that of its findings which are as bad as it is; None where it only lasts."""
     if course.is_first or not course.is_known:
         return None
@@ -94,5 +94,5 @@ def change_of(story: Story, course: Course) -> Change | None:
     return next((each for each in _FIRST if each in changes), None)
 
 
-def _changes(findings: Iterable[Finding], course: Course) -> set[Change]:
+def _changes(findings: Iterable[Finding], course: LifecycleState) -> set[Change]:
     return {life.change for each in findings if (life := course.of(each.identity)) is not None}

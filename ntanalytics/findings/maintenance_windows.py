@@ -37,7 +37,7 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
-class Announced:
+class MaintenanceWindow:
     """Work that was announced for a subsystem.
 
     Attributes:
@@ -58,7 +58,7 @@ class Announced:
         return self.from_s < 86_400 and self.until_s > 0
 
 
-def announced(changes: Rows, begins_at: datetime) -> list[Announced]:
+def maintenance_windows(changes: Rows, begins_at: datetime) -> list[MaintenanceWindow]:
     """The planned maintenance that the buyer had confirmed before it began, and that was carried out.
 
     One whose end nobody wrote down is none: nobody knows what it covers.
@@ -76,13 +76,13 @@ def announced(changes: Rows, begins_at: datetime) -> list[Announced]:
         if row["kind"] != "maintenance" or confirmed is None or finished is None or confirmed >= planned:
             continue
         span = ((moment - begins_at) / timedelta(seconds=1) for moment in (planned, finished))
-        found.append(Announced(str(row["change_no"]), row["subsystem"], *span))
+        found.append(MaintenanceWindow(str(row["change_no"]), row["subsystem"], *span))
     return sorted((each for each in found if each.is_of_day), key=lambda each: (each.from_s, each.change_no))
 
 
-def excused(
+def suppress_maintenance(
     findings: Iterable[Finding],
-    announcements: Iterable[Announced],
+    announcements: Iterable[MaintenanceWindow],
     trained: Iterable[str] = (),
     places: Mapping[str, str] = _NONE,
 ) -> list[Finding]:
@@ -91,7 +91,7 @@ def excused(
     Args:
         findings: of one day. One that says when it was (``from_s`` and ``until_s`` in its figures, seconds after the
             day's beginning) is excused when that lies within an announcement for its subsystem.
-        announcements: what was announced (``announced``).
+        announcements: what was announced (``maintenance_windows``).
         trained: the units that had a training on the day.
         places: the heads of the names of hosts and services → the subsystem (findings.stories).
 
@@ -101,11 +101,11 @@ def excused(
     """
     found, windows, units = list(findings), list(announcements), set(trained)
     mailings = [each for each in windows if each.subsystem == "sms"]
-    surges = [each for each in found if _among(each, MAILINGS) and each.state in ("watch", "bad")]
+    surges = [each for each in found if _among(each, MAILINGS) and each.state in ("warning", "critical")]
     is_announced = bool(mailings) and len(surges) <= len(mailings)
     made = []
     for each in found:
-        if each.state not in ("watch", "bad"):
+        if each.state not in ("warning", "critical"):
             made.append(each)
         elif _among(each, MAILINGS) and is_announced:
             numbers = "、".join(mailing.change_no for mailing in mailings)
@@ -120,7 +120,7 @@ def excused(
     return made
 
 
-def _covers(change: Announced, finding: Finding, places: Mapping[str, str]) -> bool:
+def _covers(change: MaintenanceWindow, finding: Finding, places: Mapping[str, str]) -> bool:
     begins, ends = finding.figures.get("from_s"), finding.figures.get("until_s")
     if begins is None or ends is None or not _among(finding, OUTAGES):
         return False

@@ -13,7 +13,7 @@ from ntanalytics.findings.finding import Finding, State, Threshold
 from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.sentences import limits, measured, spaced
 from ntanalytics.metrics import measure as measure_of
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 #: The kinds of rules, and what each holds a figure against.
 Kind = Literal[
@@ -54,7 +54,7 @@ class Rule:
     advice: str
     reason: str
     of: str = ""
-    fewest: int = 0
+    min_count: int = 0
     check: str = ""
     kind: Kind = "threshold"
     is_of_quarter: bool = False
@@ -84,9 +84,9 @@ class Rule:
         why = ""
         if not is_complete and not words.is_additive:
             why = "数据不完整"
-        elif self.of and (count or 0) < self.fewest:
+        elif self.of and (count or 0) < self.min_count:
             counted = measure_of(self.of)
-            why = f"{counted.label} {figure(count or 0, counted.format, counted.unit)}，不足 {self.fewest}，不作判断"
+            why = f"{counted.label} {format_number(count or 0, counted.format, counted.unit)}，不足 {self.min_count}，不作判断"
         elif value is None or math.isnan(value):
             why = "没有可计算的数据"
         state: State = "unknown" if why else self.threshold.judge(value)
@@ -109,11 +109,11 @@ class Rule:
             limits(self.threshold, words.format, words.unit),
             evidence,
             None,
-            self.advice if state in ("watch", "bad") else "",
+            self.advice if state in ("warning", "critical") else "",
         )
 
 
-def judged(
+def evaluate_rules(
     rules: Iterable[Rule],
     table: Rows,
     subject: Subject = "",
@@ -161,7 +161,7 @@ def unknown(code: str, subject: str, check: str, why: str, advice: str = "检查
     )
 
 
-def not_due(code: str, subject: str, check: str) -> Finding:
+def not_applicable(code: str, subject: str, check: str) -> Finding:
     """A check that no day of the period calls for: in order, and it says why nothing was judged."""
     return Finding(
         code,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ntanalytics.findings.finding import Finding, Threshold, judge, ranked
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 #: So many names are said; the rest is 等.
 NAMES_SAID = 3
@@ -30,8 +30,8 @@ def listed(names: Sequence[str], most: int = NAMES_SAID) -> str:
 def limits(threshold: Threshold, form: str, unit: str = "") -> str:
     """Two thresholds in words: ``低于 97.0% 关注，95.0% 异常``."""
     beyond = "低于" if threshold.good == "up" else "高于"
-    watch, bad = figure(threshold.watch, form, unit), figure(threshold.bad, form, unit)
-    return f"{beyond} {watch} 关注，{bad} 异常"
+    warning, critical = format_number(threshold.warning, form, unit), format_number(threshold.critical, form, unit)
+    return f"{beyond} {warning} 关注，{critical} 异常"
 
 
 def measured(
@@ -43,13 +43,13 @@ def measured(
         For example ``送达率 71.0%，低于异常阈值 95.0%，近期通常为 98.9%。``
     """
     state = threshold.judge(value)
-    said = [f"{check} {figure(value, form, unit)}"]
-    if state in ("bad", "watch"):
+    said = [f"{check} {format_number(value, form, unit)}"]
+    if state in ("critical", "warning"):
         beyond = "低于" if threshold.good == "up" else "高于"
-        word, limit = ("异常", threshold.bad) if state == "bad" else ("关注", threshold.watch)
-        said.append(f"{beyond}{word}阈值 {figure(limit, form, unit)}")
+        word, limit = ("异常", threshold.critical) if state == "critical" else ("关注", threshold.warning)
+        said.append(f"{beyond}{word}阈值 {format_number(limit, form, unit)}")
     if usual is not None:
-        said.append(f"近期通常为 {figure(usual, form, unit)}")
+        said.append(f"近期通常为 {format_number(usual, form, unit)}")
     return "，".join(said) + "。"
 
 
@@ -93,10 +93,10 @@ def moved(change: float | None, change_rate: float | None, unit: str) -> str:
     if change == 0:
         return "与上期持平"
     word, sign = ("增加", "+") if change > 0 else ("减少", "−")
-    amount = figure(abs(change), "integer", unit)
+    amount = format_number(abs(change), "integer", unit)
     if change_rate is None:
         return f"较上期{word} {amount}"
-    return f"较上期{word} {figure(abs(change_rate), 'rate:1')}（{sign}{amount}）"
+    return f"较上期{word} {format_number(abs(change_rate), 'rate:1')}（{sign}{amount}）"
 
 
 def shifted(change: float | None) -> str:
@@ -105,4 +105,4 @@ def shifted(change: float | None) -> str:
         return ""
     if judge(abs(change), 0.0005, 0.0005, "up") != "ok":
         return "与上期持平"
-    return f"较上期{'上升' if change > 0 else '下降'} {figure(abs(change), 'points:1')}"
+    return f"较上期{'上升' if change > 0 else '下降'} {format_number(abs(change), 'points:1')}"

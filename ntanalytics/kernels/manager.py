@@ -19,7 +19,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ntanalytics.kernels.client import PromptClient
 from ntanalytics.kernels.memory import MemoryWatch
-from ntanalytics.kernels.pool import Warm, warm
+from ntanalytics.kernels.pool import KernelPool, warm
 from ntanalytics.kernels.sockets import socket_folder
 
 #: How often one looks whether a kernel has its sockets, and whether one that was told to end has ended, in seconds.
@@ -37,7 +37,7 @@ class ForkedProvisioner(LocalProvisioner):
         Raises:
             NotWarm: it cannot be.
         """
-        server: Warm = kwargs["server"]
+        server: KernelPool = kwargs["server"]
         # cmd is an interpreter and its module, and then the kernel's arguments
         process: Any = server.fork(cmd[3:], Path(kwargs["cwd"]), kwargs["env"], kwargs["stdout"])
         self.process = process
@@ -64,7 +64,7 @@ def kernel_manager(
     cwd: Path,
     environment: Mapping[str, str],
     log: Path,
-    server: Warm | None = None,
+    server: KernelPool | None = None,
     memory: MemoryWatch | None = None,
 ) -> Iterator[type[AsyncKernelManager]]:
     """A kernel manager class whose kernels run in ``cwd`` with that environment, and no one's IPython start-up files.

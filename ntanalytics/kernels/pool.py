@@ -30,11 +30,11 @@ LIBRARIES = (
 WARM_SECONDS = 60
 
 
-class NotWarm(RuntimeError):
+class KernelPoolUnavailable(RuntimeError):
     """The warm process could not import its libraries, or is gone; one English sentence says which."""
 
 
-class Forked:
+class ForkedKernel:
     """A kernel's process, which is a child of the warm process: as much of ``subprocess.Popen`` as Jupyter asks.
 
     Attributes:
@@ -52,7 +52,9 @@ class Forked:
         word, _, rest = (said or "").partition(" ")
         if word != "pid":
             told.close()
-            raise NotWarm(rest or ("the warm process ended" if said == "" else "the warm process took too long"))
+            raise KernelPoolUnavailable(
+                rest or ("the warm process ended" if said == "" else "the warm process took too long")
+            )
         self.pid = int(rest)
 
     def poll(self) -> int | None:
@@ -113,7 +115,7 @@ class Forked:
         return line.decode()
 
 
-class Warm:
+class KernelPool:
     """A warm process.
 
     Args:
@@ -150,7 +152,7 @@ class Warm:
         """The warm process."""
         return self._process.pid
 
-    def fork(self, argv: Sequence[str], cwd: Path, environment: Mapping[str, str], log: int) -> Forked:
+    def fork(self, argv: Sequence[str], cwd: Path, environment: Mapping[str, str], log: int) -> ForkedKernel:
         """Have a kernel forked; waits for the libraries, if they are still being imported.
 
         A warm process that was killed, as when memory ran out, is started anew.
@@ -175,8 +177,8 @@ class Warm:
             ours.sendall(json.dumps(request).encode() + b"\n")
         except OSError as error:
             ours.close()
-            raise NotWarm("the warm process ended") from error
-        return Forked(ours)
+            raise KernelPoolUnavailable("the warm process ended") from error
+        return ForkedKernel(ours)
 
     def __enter__(self) -> Self:
         return self
@@ -199,10 +201,10 @@ def lasting(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 _starting = threading.Lock()
-_current: Warm | None = None
+_current: KernelPool | None = None
 
 
-def warm(environment: Mapping[str, str]) -> Warm:
+def warm(environment: Mapping[str, str]) -> KernelPool:
     """The warm process of this process: the one there is, or a new one.
 
     A new one is started when there is none, and when it knows a variable that ``environment`` lacks: what was taken out
@@ -218,7 +220,7 @@ def warm(environment: Mapping[str, str]) -> Warm:
             _current.close()
             _current = None
         if _current is None:
-            _current = Warm(wanted)
+            _current = KernelPool(wanted)
         return _current
 
 

@@ -29,7 +29,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ntanalytics.kernels.skip_grammar_import import leave_out_grammar
+from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
 
 _PR_SET_PDEATHSIG = 1
 
@@ -185,7 +185,7 @@ def preload(modules: list[str]) -> str:
     Returns:
         Why one cannot be imported; empty when all are.
     """
-    leave_out_grammar()
+    skip_grammar_import()
     gc.disable()
     try:
         sys.modules[_DEBUGGER] = None  # type: ignore[assignment]  # for the import system: there is none

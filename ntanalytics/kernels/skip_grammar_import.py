@@ -20,7 +20,7 @@ class _Absent(MetaPathFinder):
         return None
 
 
-def leave_out_grammar() -> None:
+def skip_grammar_import() -> None:
     """Have this process do without the grammar; called by our own programs, before they import nbformat."""
     if not any(isinstance(finder, _Absent) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Absent())

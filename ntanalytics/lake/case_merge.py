@@ -22,10 +22,10 @@ from deltalake.transaction import RemoveAction
 
 from ntanalytics import duckdb_sandbox
 from ntanalytics.contract import Dataset
-from ntanalytics.lake.commit import ATTEMPTS, Overtaken, commit, files_of, removal
+from ntanalytics.lake.commit import ATTEMPTS, CommitConflict, commit, files_of, removal
 from ntanalytics.lake.day_files import DayFiles
 from ntanalytics.lake.parts import Parts, day_of, read_parts
-from ntanalytics.lake.table_location import Place
+from ntanalytics.lake.table_location import TableLocation
 
 #: What DuckDB may hold of the keys and of the rows that stay; the rest goes to disk.
 _MEMORY = "72MB"
@@ -58,7 +58,7 @@ class _File:
         return day
 
 
-def merge(place: Place, dataset: Dataset, files: Sequence[Path], source: str) -> None:
+def merge_cases(place: TableLocation, dataset: Dataset, files: Sequence[Path], source: str) -> None:
     """Merge the rows of ``files``, whose keys differ, into a table by their key, in one commit.
 
     Args:
@@ -75,14 +75,14 @@ def merge(place: Place, dataset: Dataset, files: Sequence[Path], source: str) ->
     for attempt in range(1, ATTEMPTS + 1) if files else ():
         try:
             _merge(place, dataset, files, source)
-        except Overtaken:
+        except CommitConflict:
             if attempt == ATTEMPTS:
                 raise
         else:
             return
 
 
-def _merge(place: Place, dataset: Dataset, files: Sequence[Path], source: str) -> None:
+def _merge(place: TableLocation, dataset: Dataset, files: Sequence[Path], source: str) -> None:
     table = place.open() if place.is_table() else None
     seen = _files(table, source, dataset.key[0])
     parts = Parts(place, source)
@@ -109,7 +109,7 @@ def _merge(place: Place, dataset: Dataset, files: Sequence[Path], source: str) -
 
     def taken_out(newest: DeltaTable) -> list[RemoveAction]:
         if set(_of_source(newest, source)["path"].to_pylist()) != {each.path for each in seen}:
-            raise Overtaken
+            raise CommitConflict
         return [removal(each.told) for each, _ in touched]
 
     same = " AND ".join(f"{name} IS NOT DISTINCT FROM taken.{name}" for name in dataset.key)
@@ -136,12 +136,12 @@ def _files(table: DeltaTable | None, source: str, key: str) -> list[_File]:
     return [_File(told, told.get("min.source") == told.get("max.source") == source) for told in found]
 
 
-def _day_files(place: Place, dataset: Dataset) -> DayFiles:
+def _day_files(place: TableLocation, dataset: Dataset) -> DayFiles:
     return DayFiles(place.folder, dataset.schema(), dataset.key if len(dataset.key) == 1 else ())
 
 
 @contextlib.contextmanager
-def _keys(place: Place, dataset: Dataset, files: Sequence[Path]) -> Iterator[_Keys]:
+def _keys(place: TableLocation, dataset: Dataset, files: Sequence[Path]) -> Iterator[_Keys]:
     """The keys of the new rows, in a DuckDB that goes to disk, beside them, when there are many."""
     folder = files[0].parent.parent
     with duckdb_sandbox.opened(memory=_MEMORY, spill=folder / "duckdb", is_ordered=False) as connection:
@@ -153,7 +153,7 @@ def _keys(place: Place, dataset: Dataset, files: Sequence[Path]) -> Iterator[_Ke
 class _Keys:
     """What is asked of the keys; get one from :func:`_keys`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, place: Place, dataset: Dataset) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, place: TableLocation, dataset: Dataset) -> None:
         self._connection = connection
         self._place = place
         self._dataset = dataset

@@ -20,7 +20,7 @@ from deltalake.transaction import AddAction, CommitProperties, RemoveAction, cre
 
 from ntanalytics.errors import LakeError
 from ntanalytics.lake.parts import Parts
-from ntanalytics.lake.table_location import Place
+from ntanalytics.lake.table_location import TableLocation
 
 #: How often a commit is tried while others, which do not wait for us, commit to the same table.
 ATTEMPTS = 10
@@ -34,7 +34,7 @@ AFTER_COMMIT = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_
 _PROPERTIES = {"delta.checkpointInterval": "10"}
 
 
-class Overtaken(Exception):  # never seen by a user: the writer looks anew, or leaves it
+class CommitConflict(Exception):  # never seen by a user: the writer looks anew, or leaves it
     """Another writer took out or brought files that were looked at to find out what to commit."""
 
 
@@ -83,14 +83,14 @@ def taking_out(files: Sequence[dict[str, Any]]) -> TakenOut:
 
     def taken_out(newest: DeltaTable) -> list[RemoveAction]:
         if not {told["path"] for told in files} <= set(files_of(newest)["path"].to_pylist()):
-            raise Overtaken
+            raise CommitConflict
         return [removal(told) for told in files]
 
     return taken_out
 
 
 def commit_days(
-    table: Place, parts: Parts, schema: pa.Schema, source: str, first: dt.date, last: dt.date, *, name: str
+    table: TableLocation, parts: Parts, schema: pa.Schema, source: str, first: dt.date, last: dt.date, *, name: str
 ) -> None:
     """Put the files of ``parts`` in the place of the days of their source, in one commit.
 
@@ -109,7 +109,7 @@ def commit_days(
 
 
 def commit(
-    table: Place,
+    table: TableLocation,
     parts: Parts,
     schema: pa.Schema,
     taken_out: TakenOut,
@@ -156,7 +156,13 @@ def commit(
 
 
 def _attempt(
-    table: Place, parts: Parts, schema: pa.Schema, taken_out: TakenOut, what: str, name: str, partition_by: list[str]
+    table: TableLocation,
+    parts: Parts,
+    schema: pa.Schema,
+    taken_out: TakenOut,
+    what: str,
+    name: str,
+    partition_by: list[str],
 ) -> None:
     told = {"mode": "Overwrite", "partitionBy": json.dumps(partition_by), "predicate": what}
     # No retry by delta-rs: it would not see that another process wrote the same days, where none were before.
@@ -190,7 +196,7 @@ def _attempt(
         )
 
 
-def _is_named(table: Place, parts: Parts) -> bool:
+def _is_named(table: TableLocation, parts: Parts) -> bool:
     """Whether the newest version names the files."""
     if not parts.added or not table.is_table():
         return False

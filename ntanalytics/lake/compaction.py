@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from ntanalytics.lake.commit import commit, files_of, taking_out
 from ntanalytics.lake.day_files import DayFiles
 from ntanalytics.lake.parts import Parts
-from ntanalytics.lake.table_location import Place
+from ntanalytics.lake.table_location import TableLocation
 
 _BATCH = 32_768
 
@@ -25,7 +25,7 @@ _BATCH = 32_768
 _AT_ONCE = 200
 
 
-def scattered(table: Place) -> list[list[dict[str, Any]]]:
+def needs_compaction(table: TableLocation) -> list[list[dict[str, Any]]]:
     """The files of a table's newest version that want compaction, as groups that are compacted together.
 
     In a group are whole days on which a source has more than one file, or shares one with others.
@@ -45,7 +45,7 @@ def scattered(table: Place) -> list[list[dict[str, Any]]]:
     return groups
 
 
-def compact(place: Place, files: list[dict[str, Any]], *, name: str) -> None:
+def compact(place: TableLocation, files: list[dict[str, Any]], *, name: str) -> None:
     """Compact a group of files that :func:`scattered` found, in one commit.
 
     Raises:
@@ -74,7 +74,7 @@ def compact(place: Place, files: list[dict[str, Any]], *, name: str) -> None:
     commit(place, parts, schema, taking_out(files), "compacted", name=name)
 
 
-def _rows(place: Place, told: dict[str, Any], schema: pa.Schema) -> Iterator[pa.Table]:
+def _rows(place: TableLocation, told: dict[str, Any], schema: pa.Schema) -> Iterator[pa.Table]:
     day = pa.scalar(told["partition.day"], pa.date32())
     for batch in pq.ParquetFile(*place.here([told["path"]])).iter_batches(_BATCH):
         given = pa.Table.from_batches([batch])

@@ -21,12 +21,12 @@ from deltalake.exceptions import DeltaError
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.errors import LakeError
 from ntanalytics.lake.backends.object_store import Bucket, said
-from ntanalytics.lake.case_merge import merge
-from ntanalytics.lake.commit import AFTER_COMMIT, Overtaken, commit_days, files_of, superseded
-from ntanalytics.lake.parts import Parts, Unfit, read_parts
+from ntanalytics.lake.case_merge import merge_cases
+from ntanalytics.lake.commit import AFTER_COMMIT, CommitConflict, commit_days, files_of, superseded
+from ntanalytics.lake.parts import Parts, SchemaMismatch, read_parts
 from ntanalytics.lake.rejects import REJECTS, replace_rejects
-from ntanalytics.lake.table_location import Place
-from ntanalytics.lake.write_lock import Leases, turn
+from ntanalytics.lake.table_location import TableLocation
+from ntanalytics.lake.write_lock import Leases, write_lock
 from ntanalytics.settings import Settings
 
 __all__ = ["REJECTS", "DeltaLake"]
@@ -48,7 +48,7 @@ class DeltaLake:
         self.folder = folder
         self.bucket = bucket
         self._leases = leases if bucket else None
-        self._places: dict[str, Place] = {}
+        self._places: dict[str, TableLocation] = {}
         self._days: dict[tuple[str, int], frozenset[dt.date]] = {}
 
     @classmethod
@@ -69,9 +69,9 @@ class DeltaLake:
         """The folder of a dataset's table on this host."""
         return self.folder / dataset
 
-    def place(self, dataset: str) -> Place:
+    def place(self, dataset: str) -> TableLocation:
         """Where a dataset's table is."""
-        return self._places.setdefault(dataset, Place(self.path(dataset), self.bucket))
+        return self._places.setdefault(dataset, TableLocation(self.path(dataset), self.bucket))
 
     def tables(self) -> list[str]:
         """The tables that there are.
@@ -107,7 +107,7 @@ class DeltaLake:
         """
         if not self.bucket:
             return made(self.folder)
-        with self._reading(name), turn(self.folder, name, self._leases):
+        with self._reading(name), write_lock(self.folder, name, self._leases):
             with suppress(FileNotFoundError):
                 return self.bucket.read(name)
             content = made(self.folder)
@@ -192,7 +192,7 @@ class DeltaLake:
             table = place.open() if place.is_table() else None
             if dataset.kind is Kind.CASE:
                 _refuse_other_columns(table, schema)
-                merge(place, dataset, files, source)
+                merge_cases(place, dataset, files, source)
                 return
             parts = Parts(place, source, first, last)
             if table is not None and (
@@ -218,7 +218,7 @@ class DeltaLake:
         with self.writing(name) as table:
             replace_rejects(table, rows, source, first, last, name=name)
 
-    def _overwrite(self, table: Place, rows: pa.RecordBatchReader, predicate: str, name: str) -> None:
+    def _overwrite(self, table: TableLocation, rows: pa.RecordBatchReader, predicate: str, name: str) -> None:
         exists = table.is_table()
         write_deltalake(
             table.uri,
@@ -238,7 +238,7 @@ class DeltaLake:
             return place.open(version)
 
     @contextmanager
-    def _reading(self, what: str, place: Place | None = None) -> Iterator[None]:
+    def _reading(self, what: str, place: TableLocation | None = None) -> Iterator[None]:
         """What fails inside is told as an error of ours."""
         try:
             yield
@@ -248,7 +248,7 @@ class DeltaLake:
             raise LakeError(f"cannot read {what}: {why}", where=where, todo=todo) from error
 
     @contextmanager
-    def writing(self, name: str) -> Iterator[Place]:
+    def writing(self, name: str) -> Iterator[TableLocation]:
         """One writer at a time per table: two commits of the same day would conflict.
 
         Yields:
@@ -259,9 +259,9 @@ class DeltaLake:
         """
         place = self.place(name)
         try:
-            with turn(self.folder, name, self._leases) as check:
+            with write_lock(self.folder, name, self._leases) as check:
                 yield place.checked(check)
-        except (Unfit, Overtaken, pa.ArrowException, duckdb.Error) as error:
+        except (SchemaMismatch, CommitConflict, pa.ArrowException, duckdb.Error) as error:
             raise LakeError(f"cannot write: {error}", where=str(place)) from error
         except (DeltaError, OSError) as error:
             why, todo = said(error) if self.bucket else (str(error), "")
@@ -280,7 +280,9 @@ def _refuse_other_columns(table: DeltaTable | None, schema: pa.Schema) -> None:
     there = {field.name: field.type for field in pa.schema(table.schema().to_arrow())}
     other = sorted(set(there.items()) ^ {(field.name, field.type) for field in schema}, key=str)
     if other:
-        raise Unfit(f"the table has other columns than the contract: {', '.join(sorted({name for name, _ in other}))}")
+        raise SchemaMismatch(
+            f"the table has other columns than the contract: {', '.join(sorted({name for name, _ in other}))}"
+        )
 
 
 def _within(first: dt.date | None, last: dt.date | None) -> list[tuple[str, str, str]] | None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from ntanalytics.errors import LakeError
 from ntanalytics.lake import compaction, rejects, versions
-from ntanalytics.lake.commit import Overtaken
+from ntanalytics.lake.commit import CommitConflict
 from ntanalytics.lake.delta import DeltaLake
-from ntanalytics.lake.table_location import Stored
+from ntanalytics.lake.table_location import StoredLocation
 
 #: A file that no version names may belong to an extraction that is under way; none takes so long.
 _UNDER_WAY = dt.timedelta(days=1)
@@ -25,7 +25,7 @@ _GATHERED = dt.timedelta(days=31)
 
 
 @dataclass(frozen=True)
-class Upkeep:
+class TableMaintenance:
     """What was done to a table, or would be.
 
     Attributes:
@@ -49,9 +49,9 @@ class Upkeep:
     is_overtaken: bool = False
 
 
-def tidy(
+def maintain_table(
     lake: DeltaLake, name: str, needed: Collection[int], now: dt.datetime, *, keep: dt.timedelta, dry_run: bool
-) -> Upkeep:
+) -> TableMaintenance:
     """Compact a table and remove what nobody needs.
 
     Args:
@@ -79,7 +79,7 @@ def tidy(
         if not dry_run:
             table.check()
             table.remove([file.name for file in (*files, *logs)])
-    return Upkeep(
+    return TableMaintenance(
         name, compacted, len(files), freed, len(logs), len(kept.versions), tuple(sorted(kept.lost)), is_overtaken
     )
 
@@ -89,7 +89,7 @@ def _compacted(lake: DeltaLake, name: str, now: dt.datetime, *, dry_run: bool) -
     is_rejects = name.endswith(".rejects")
     with lake.writing(name) as table:
         before = now.date() - _GATHERED
-        groups = rejects.scattered(table, before) if is_rejects else compaction.scattered(table)
+        groups = rejects.scattered(table, before) if is_rejects else compaction.needs_compaction(table)
     if dry_run:
         return sum(len(group) for group in groups), False
     done = 0
@@ -97,17 +97,17 @@ def _compacted(lake: DeltaLake, name: str, now: dt.datetime, *, dry_run: bool) -
         with lake.writing(name) as table:  # for a group at a time, so that no extraction waits long
             try:
                 (rejects.gather if is_rejects else compaction.compact)(table, group, name=name)
-            except Overtaken:
+            except CommitConflict:
                 return done, True
         done += len(group)
     return done, False
 
 
-def _is_data(file: Stored) -> bool:
+def _is_data(file: StoredLocation) -> bool:
     """Whether a file holds rows: it lies in the table's folder, or in that of a day."""
     folder, _, name = file.name.rpartition("/")
     return name.endswith(".parquet") and (not folder or (folder.startswith("day=") and "/" not in folder))
 
 
-def _age(file: Stored, now: dt.datetime) -> dt.timedelta:
+def _age(file: StoredLocation, now: dt.datetime) -> dt.timedelta:
     return now - dt.datetime.fromtimestamp(file.modified, dt.UTC)

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake.transaction import AddAction
 
-from ntanalytics.lake.table_location import Place
+from ntanalytics.lake.table_location import TableLocation
 
 #: Rows of a row group: enough for a thread of DuckDB to read at a time, and few in memory.
 ROW_GROUP = 65_536
@@ -30,7 +30,7 @@ ROW_GROUP = 65_536
 _LONGEST_BOUND = 64
 
 
-class Unfit(ValueError):
+class SchemaMismatch(ValueError):
     """Rows that a commit may not hold: another source's, of another day, or of another shape than the table's."""
 
 
@@ -140,7 +140,9 @@ class Parts:
         added: what names them in a commit.
     """
 
-    def __init__(self, table: Place, source: str, first: dt.date = dt.date.min, last: dt.date = dt.date.max) -> None:
+    def __init__(
+        self, table: TableLocation, source: str, first: dt.date = dt.date.min, last: dt.date = dt.date.max
+    ) -> None:
         self._table = table
         self._source = source
         self._days = (first, last)
@@ -164,7 +166,9 @@ class Parts:
             if not footer.num_rows:
                 continue
             if not self._days[0] <= day <= self._days[1]:
-                raise Unfit(f"rows of other days than {self._days[0]}…{self._days[1]}, which alone are replaced")
+                raise SchemaMismatch(
+                    f"rows of other days than {self._days[0]}…{self._days[1]}, which alone are replaced"
+                )
             stats = _statistics(footer, source or self._source)
             place = self._table.folder / file.parent.name / file.name
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -237,7 +241,7 @@ def _statistics(footer: pq.FileMetaData, source: str) -> str:
     for index, name in enumerate(footer.schema.names):
         told = [group.column(index).statistics for group in groups]
         if name == "source" and any((each.min, each.max) != (source, source) for each in told):
-            raise Unfit(f"rows of another source, where those of {source} alone are replaced")
+            raise SchemaMismatch(f"rows of another source, where those of {source} alone are replaced")
         if not all(each is not None and each.has_null_count for each in told):
             continue
         missing[name] = sum(each.null_count for each in told)

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ntanalytics.lake.commit import ATTEMPTS, Overtaken, commit, files_of, taking_out
+from ntanalytics.lake.commit import ATTEMPTS, CommitConflict, commit, files_of, taking_out
 from ntanalytics.lake.parts import Parts
-from ntanalytics.lake.table_location import Place
+from ntanalytics.lake.table_location import TableLocation
 
 #: The columns of such a table.
 REJECTS = pa.schema(
@@ -31,7 +31,9 @@ REJECTS = pa.schema(
 _File = dict[str, Any]  # what files_of tells of one
 
 
-def replace_rejects(table: Place, rows: pa.Table, source: str, first: dt.date, last: dt.date, *, name: str) -> None:
+def replace_rejects(
+    table: TableLocation, rows: pa.Table, source: str, first: dt.date, last: dt.date, *, name: str
+) -> None:
     """Replace the rows of a source in a window, and those without a day, in one commit; in none where nothing changes.
 
     Raises:
@@ -48,14 +50,14 @@ def replace_rejects(table: Place, rows: pa.Table, source: str, first: dt.date, l
         stays = there.filter(pc.invert(pc.and_(pc.equal(there["source"], source), in_window)))
         try:
             _commit(table, files, pa.concat_tables([stays, rows.cast(REJECTS)]), f"{source} {first}…{last}", name)
-        except Overtaken:
+        except CommitConflict:
             if attempt == ATTEMPTS:
                 raise
         else:
             return
 
 
-def scattered(table: Place, before: dt.date) -> list[list[_File]]:
+def scattered(table: TableLocation, before: dt.date) -> list[list[_File]]:
     """Files that are put together by :func:`gather`: of one source and month, all of days before ``before``."""
     groups: dict[tuple[str, str], list[_File]] = {}
     for told in _files(table):
@@ -72,7 +74,7 @@ def scattered(table: Place, before: dt.date) -> list[list[_File]]:
     return [group for _, group in sorted(groups.items()) if len(group) > 1]
 
 
-def gather(table: Place, group: list[_File], *, name: str) -> None:
+def gather(table: TableLocation, group: list[_File], *, name: str) -> None:
     """Put files of one source into one.
 
     Raises:
@@ -82,7 +84,9 @@ def gather(table: Place, group: list[_File], *, name: str) -> None:
     _commit(table, group, rows, "compacted", name, is_apart=False)
 
 
-def _commit(table: Place, files: list[_File], rows: pa.Table, what: str, name: str, *, is_apart: bool = True) -> None:
+def _commit(
+    table: TableLocation, files: list[_File], rows: pa.Table, what: str, name: str, *, is_apart: bool = True
+) -> None:
     if not files and not rows.num_rows:
         return
     parts = Parts(table, "")
@@ -108,7 +112,7 @@ def _apart(rows: pa.Table, *, is_apart: bool) -> Iterable[tuple[pa.Table, str]]:
             yield of_source.filter(is_of_day), source
 
 
-def _files(table: Place) -> list[_File]:
+def _files(table: TableLocation) -> list[_File]:
     if not table.is_table():
         return []
     found: list[_File] = files_of(table.open()).to_pylist()
@@ -124,5 +128,5 @@ def _concerns(told: _File, source: str, first: dt.date, last: dt.date) -> bool:
     return since is None or until is None or told.get("null_count.day") != 0 or (since <= last and until >= first)
 
 
-def _read(table: Place, told: _File) -> pa.Table:
+def _read(table: TableLocation, told: _File) -> pa.Table:
     return pq.ParquetFile(*table.here([told["path"]])).read().select(REJECTS.names).cast(REJECTS)

@@ -23,7 +23,7 @@ LOG = "_delta_log"
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredLocation:
     """A file of a table.
 
     Attributes:
@@ -41,7 +41,7 @@ def _unheld() -> None:
     """The check of who holds no lease."""
 
 
-class Place:
+class TableLocation:
     """Where a table is.
 
     Args:
@@ -132,19 +132,21 @@ class Place:
         for name in names:
             (self.folder / name).unlink(missing_ok=True)
 
-    def stored(self) -> list[Stored]:
+    def stored(self) -> list[StoredLocation]:
         """All files of the table, those of its log and those that no version names too.
 
         Raises:
             OSError: it cannot be listed.
         """
         if self.bucket:
-            return [Stored(name, size, modified) for name, size, modified in self.bucket.listed(self.folder.name)]
+            return [
+                StoredLocation(name, size, modified) for name, size, modified in self.bucket.listed(self.folder.name)
+            ]
         found = []
         for path in self.folder.rglob("*"):
             if path.is_file():
                 stat = path.stat()
-                found.append(Stored(path.relative_to(self.folder).as_posix(), stat.st_size, stat.st_mtime))
+                found.append(StoredLocation(path.relative_to(self.folder).as_posix(), stat.st_size, stat.st_mtime))
         return found
 
     def read(self, name: str) -> str:

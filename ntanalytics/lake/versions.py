@@ -17,14 +17,14 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from ntanalytics.lake.commit import files_of
-from ntanalytics.lake.table_location import LOG, Place, Stored
+from ntanalytics.lake.table_location import LOG, StoredLocation, TableLocation
 
 _COMMIT = re.compile(LOG + r"/(\d{20})\.json")
 _CHECKPOINT = re.compile(LOG + r"/(\d{20})\.checkpoint(\.\d+\.\d+)?\.parquet")
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptVersions:
     """What is kept of a table.
 
     Attributes:
@@ -38,22 +38,22 @@ class Kept:
     lost: frozenset[int]
 
 
-def commits(stored: Iterable[Stored]) -> dict[int, Stored]:
+def commits(stored: Iterable[StoredLocation]) -> dict[int, StoredLocation]:
     """Version → its commit's file, ascending, as far back as the log goes; of all files of a table."""
     found = {int(match[1]): each for each in stored if (match := _COMMIT.fullmatch(each.name))}
     return dict(sorted(found.items()))
 
 
-def checkpoints(stored: Iterable[Stored]) -> dict[int, list[Stored]]:
+def checkpoints(stored: Iterable[StoredLocation]) -> dict[int, list[StoredLocation]]:
     """Version → the files of its checkpoint, ascending; of all files of a table."""
-    found: dict[int, list[Stored]] = {}
+    found: dict[int, list[StoredLocation]] = {}
     for each in sorted(stored, key=lambda each: each.name):
         if match := _CHECKPOINT.fullmatch(each.name):
             found.setdefault(int(match[1]), []).append(each)
     return found
 
 
-def recent(stored: Iterable[Stored], since: dt.datetime) -> set[int]:
+def recent(stored: Iterable[StoredLocation], since: dt.datetime) -> set[int]:
     """The current version, and those that were current at any moment after ``since``, by the times of the commits."""
     there = commits(stored)
     replaced_at = zip(list(there)[:-1], list(there.values())[1:], strict=True)
@@ -61,7 +61,7 @@ def recent(stored: Iterable[Stored], since: dt.datetime) -> set[int]:
     return {*young, *list(there)[-1:]}
 
 
-def kept(table: Place, stored: Collection[Stored], wanted: Collection[int]) -> Kept:
+def kept(table: TableLocation, stored: Collection[StoredLocation], wanted: Collection[int]) -> KeptVersions:
     """What the wanted versions of a table name.
 
     Args:
@@ -77,7 +77,7 @@ def kept(table: Place, stored: Collection[Stored], wanted: Collection[int]) -> K
     oldest, versions = _oldest(table, sorted(version for version in wanted if version <= last))
     lost = frozenset(set(wanted) - set(versions))
     if oldest is None:
-        return Kept(frozenset(), frozenset(), lost)
+        return KeptVersions(frozenset(), frozenset(), lost)
     added = dict.fromkeys(files_of(oldest)["path"].to_pylist(), oldest.version())
     files = set()
     for version, commit in there.items():
@@ -89,10 +89,10 @@ def kept(table: Place, stored: Collection[Stored], wanted: Collection[int]) -> K
                 files.add(name)
         added |= dict.fromkeys(brought - added.keys(), version)
     files |= {name for name, version in added.items() if _any_between(versions, version, last + 1)}
-    return Kept(frozenset(map(unquote, files)), frozenset(versions), lost)
+    return KeptVersions(frozenset(map(unquote, files)), frozenset(versions), lost)
 
 
-def _oldest(table: Place, versions: list[int]) -> tuple[DeltaTable | None, list[int]]:
+def _oldest(table: TableLocation, versions: list[int]) -> tuple[DeltaTable | None, list[int]]:
     """The first of the versions that can be read, opened, and it with all later ones: the log may go back less far."""
     for number, version in enumerate(versions):
         try:
@@ -109,7 +109,7 @@ def _changes(commit: str) -> tuple[set[str], set[str]]:
     return taken_out, {action["add"]["path"] for action in actions if "add" in action}
 
 
-def needless_logs(stored: Collection[Stored], oldest: int) -> list[Stored]:
+def needless_logs(stored: Collection[StoredLocation], oldest: int) -> list[StoredLocation]:
     """The commits and checkpoints before the last checkpoint from which a version, and every later one, can be read."""
     there = checkpoints(stored)
     before = [version for version in there if version <= oldest]

@@ -20,7 +20,7 @@ from ntanalytics.errors import LakeError
 _PATIENCE_S, _PAUSE_S = 600, 0.2
 
 
-class Held(Protocol):
+class WriteLock(Protocol):
     """A lease that is held."""
 
     def check(self) -> None:
@@ -28,7 +28,7 @@ class Held(Protocol):
 
 
 #: Holds a lease by its name, or gives None when another process holds it.
-Leases = Callable[[str], AbstractContextManager[Held | None]]
+Leases = Callable[[str], AbstractContextManager[WriteLock | None]]
 
 
 def _unheld() -> None:
@@ -36,7 +36,7 @@ def _unheld() -> None:
 
 
 @contextmanager
-def turn(folder: Path, name: str, leases: Leases | None) -> Iterator[Callable[[], None]]:
+def write_lock(folder: Path, name: str, leases: Leases | None) -> Iterator[Callable[[], None]]:
     """Wait for one's turn to write something.
 
     Args:

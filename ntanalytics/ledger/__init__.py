@@ -17,15 +17,15 @@ from ntanalytics.ledger.access import writing
 from ntanalytics.ledger.audit import Actor, Audit, Event
 from ntanalytics.ledger.audit_tables import guard
 from ntanalytics.ledger.corrections import Correction, Corrections
-from ntanalytics.ledger.coverage import Coverage, Covered, Taken
-from ntanalytics.ledger.deliveries import Deliveries, Delivery, Parcel
+from ntanalytics.ledger.coverage import Coverage, Covered, ExtractionResult
+from ntanalytics.ledger.deliveries import Deliveries, Delivery, DeliveryRequest
 from ntanalytics.ledger.history import Entry, history
-from ntanalytics.ledger.inspections import Found, Inspection, Inspections
+from ntanalytics.ledger.inspections import InspectedFinding, Inspections, PastInspection
 from ntanalytics.ledger.leases import Lease, lease
 from ntanalytics.ledger.notices import Notice, Notices
 from ntanalytics.ledger.pruning import Pruning
 from ntanalytics.ledger.runs import Run, Runs
-from ntanalytics.ledger.scheduled_runs import Turned, Turns
+from ntanalytics.ledger.scheduled_runs import ScheduledRunRecord, ScheduledRuns
 
 _TODO = "see `ledger:` in ntanalytics.yml"
 
@@ -73,7 +73,7 @@ class Ledger:
         self.coverage = Coverage(self._engine)
         self.runs = Runs(self._engine)
         self.inspections = Inspections(self._engine)
-        self.turns = Turns(self._engine)
+        self.turns = ScheduledRuns(self._engine)
         self.corrections = Corrections(self._engine)
         self.deliveries = Deliveries(self._engine)
         self.notices = Notices(self._engine)
@@ -129,20 +129,20 @@ __all__ = [
     "Covered",
     "Deliveries",
     "Delivery",
+    "DeliveryRequest",
     "Entry",
     "Event",
-    "Found",
-    "Inspection",
+    "ExtractionResult",
+    "InspectedFinding",
     "Inspections",
     "Lease",
     "Ledger",
     "Notice",
     "Notices",
-    "Parcel",
+    "PastInspection",
     "Pruning",
     "Run",
     "Runs",
-    "Taken",
-    "Turned",
-    "Turns",
+    "ScheduledRunRecord",
+    "ScheduledRuns",
 ]

@@ -15,7 +15,7 @@ from ntanalytics.ledger.access import reading, writing
 
 
 @dataclass(frozen=True)
-class Taken:
+class ExtractionResult:
     """What one extraction did.
 
     Attributes:
@@ -105,7 +105,7 @@ class Coverage:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def record(self, taken: Taken) -> None:
+    def record(self, taken: ExtractionResult) -> None:
         """Note an extraction; a failed one leaves the coverage of its days as it was."""
         with writing(self._engine) as connection:
             result = connection.execute(
@@ -144,7 +144,7 @@ class Coverage:
             if not taken.error:
                 self._cover(connection, taken, extraction_id)
 
-    def _cover(self, connection: sa.Connection, taken: Taken, extraction_id: int) -> None:
+    def _cover(self, connection: sa.Connection, taken: ExtractionResult, extraction_id: int) -> None:
         table = tables.coverage
         connection.execute(
             table.delete().where(

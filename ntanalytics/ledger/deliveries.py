@@ -21,7 +21,7 @@ Status = Literal["sending", "sent", "retry", "failed", "ambiguous"]
 
 
 @dataclass(frozen=True)
-class Parcel:
+class DeliveryRequest:
     """What is sent to one recipient; two that are equal are sent once.
 
     Attributes:
@@ -65,7 +65,7 @@ class Parcel:
 class Delivery:
     """How one sending stands; see ``delivery_tables.deliveries``. Times are aware UTC."""
 
-    parcel: Parcel
+    parcel: DeliveryRequest
     status: Status
     attempts: int
     intended_at: dt.datetime
@@ -110,7 +110,7 @@ class Deliveries:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def intend(self, parcel: Parcel, holder: str) -> None:
+    def intend(self, parcel: DeliveryRequest, holder: str) -> None:
         """Note that a parcel is about to be sent: from now on it may have arrived."""
         now = _now()
         said = {"status": "sending", "intended_at": now, "ended_at": None, "why": "", "holder": holder}
@@ -169,12 +169,12 @@ class Deliveries:
             return [_delivery(row) for row in connection.execute(query)]
 
 
-_PARCEL = tuple(Parcel.__annotations__)
+_PARCEL = tuple(DeliveryRequest.__annotations__)
 
 
 def _delivery(row: sa.Row[Any]) -> Delivery:
     about = {name: getattr(row, name) for name in _PARCEL if name != "turn_at"}
-    parcel = Parcel(**about, turn_at=_aware(row.turn_at))
+    parcel = DeliveryRequest(**about, turn_at=_aware(row.turn_at))
     intended: dt.datetime = row.intended_at.replace(tzinfo=dt.UTC)
     return Delivery(parcel, row.status, row.attempts, intended, _aware(row.ended_at), row.why)
 

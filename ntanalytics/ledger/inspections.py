@@ -13,7 +13,7 @@ from ntanalytics.ledger.access import reading, writing
 
 
 @dataclass(frozen=True)
-class Found:
+class InspectedFinding:
     """One finding that an inspection noted: see ``tables.findings``."""
 
     code: str
@@ -27,7 +27,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Inspection:
+class PastInspection:
     """One published inspection of a day.
 
     Attributes:
@@ -44,7 +44,7 @@ class Inspection:
     day: dt.date
     published_at: dt.datetime
     codes: Mapping[str, bool]
-    found: tuple[Found, ...]
+    found: tuple[InspectedFinding, ...]
 
 
 class Inspections:
@@ -53,7 +53,7 @@ class Inspections:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def note(self, inspection: Inspection) -> None:
+    def note(self, inspection: PastInspection) -> None:
         """Note a published inspection; one that is noted already stays as it is."""
         table = tables.inspections
         with writing(self._engine) as connection:
@@ -81,7 +81,7 @@ class Inspections:
             noted = set(connection.execute(sa.select(tables.inspections.c.run_id)).scalars())
         return wanted - noted
 
-    def until(self, report: str, last: dt.date) -> list[Inspection]:
+    def until(self, report: str, last: dt.date) -> list[PastInspection]:
         """The inspections of the days up to ``last``, oldest day first; of a day the one published last."""
         table, found = tables.inspections, tables.findings
         holding = sa.and_(table.c.report == report, table.c.day <= last)
@@ -89,12 +89,14 @@ class Inspections:
         noted = sa.select(found).join(table, table.c.id == found.c.inspection_id).where(holding).order_by(found.c.id)
         with reading(self._engine) as connection:
             by_day = {row.day: row for row in connection.execute(query)}
-            by_id: dict[int, list[Found]] = {row.id: [] for row in by_day.values()}
+            by_id: dict[int, list[InspectedFinding]] = {row.id: [] for row in by_day.values()}
             for row in connection.execute(noted).mappings():
                 if row["inspection_id"] in by_id:
-                    by_id[row["inspection_id"]].append(Found(**{name: row[name] for name in Found.__annotations__}))
+                    by_id[row["inspection_id"]].append(
+                        InspectedFinding(**{name: row[name] for name in InspectedFinding.__annotations__})
+                    )
         return [
-            Inspection(
+            PastInspection(
                 row.run_id,
                 row.report,
                 row.day,

@@ -18,7 +18,7 @@ Status = Literal["running", "issued", "failed", "retry", "skipped"]
 
 
 @dataclass(frozen=True)
-class Turned:
+class ScheduledRunRecord:
     """How one turn stands; see ``schedule_tables.turns``. Times are aware UTC."""
 
     job: str
@@ -32,18 +32,18 @@ class Turned:
     holder: str
 
 
-class Turns:
+class ScheduledRuns:
     """Writes and reads the turns; get one from :class:`ntanalytics.ledger.Ledger`."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def of(self, job: str) -> Sequence[Turned]:
+    def of(self, job: str) -> Sequence[ScheduledRunRecord]:
         """The turns of a job that are known, the oldest first."""
         query = sa.select(turns).where(turns.c.job == job).order_by(turns.c.turn_at)
         with reading(self._engine) as connection:
             return [
-                Turned(
+                ScheduledRunRecord(
                     row.job,
                     _aware(row.turn_at),
                     row.period,

@@ -17,7 +17,7 @@ _DIGITS = 12
 _PASSWORD = re.compile(r"(://[^:/@]*:)[^@/]*(?=@)|([?&](?:password|passwd|pwd|token|key|secret)=)[^&]*", re.IGNORECASE)
 
 
-def note_settings(audit: Audit, file: Path, content: Mapping[str, Any]) -> list[str]:
+def record_settings_changes(audit: Audit, file: Path, content: Mapping[str, Any]) -> list[str]:
     """Note that the settings of a file are others than were noted last, if they are.
 
     What is compared is what this machine noted last of the file; a machine that never noted anything of it, such as

@@ -12,7 +12,7 @@ MISSING = "—"
 MINUS = "−"
 
 
-def figure(value: float | Decimal | None, form: str, unit: str = "") -> str:
+def format_number(value: float | Decimal | None, form: str, unit: str = "") -> str:
     """A figure as a reader sees it: thousands separators, percent, durations in words.
 
     Args:

@@ -18,17 +18,17 @@ from ntanalytics.errors import BadParameter, BadPeriod, NtaError
 from ntanalytics.ledger import Ledger
 from ntanalytics.periods import Calendar, Period, days_between
 from ntanalytics.runner import publishing
-from ntanalytics.runner.engine import silently
+from ntanalytics.runner.engine import discard_progress
 from ntanalytics.runner.notebooks import load_report
 from ntanalytics.runner.parameters import Value, resolve
 from ntanalytics.runner.run import Progress, run_report
 from ntanalytics.settings import Settings
 
 #: Which periods: every working day, every day, every week, every month.
-Each = Literal["working-day", "day", "week", "month"]
+PeriodKindName = Literal["working-day", "day", "week", "month"]
 
 #: A job's rule → the periods that it issues over time.
-_OF_RULE: Mapping[str, Each] = MappingProxyType(
+_OF_RULE: Mapping[str, PeriodKindName] = MappingProxyType(
     {"last-working-day": "working-day", "yesterday": "day", "last-week": "week", "last-month": "month"}
 )
 
@@ -37,7 +37,7 @@ _OF_ONE = (NtaError, OSError, ValueError, TypeError, LookupError, RuntimeError)
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedPeriod:
     """A period of a backfill.
 
     Attributes:
@@ -52,7 +52,7 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class Filled:
+class BackfillResult:
     """What became of a period.
 
     Attributes:
@@ -68,7 +68,7 @@ class Filled:
     exit_code: int = 0
 
 
-def each_of(report: str, job_periods: Iterable[str]) -> tuple[Each, ...]:
+def period_kinds_of(report: str, job_periods: Iterable[str]) -> tuple[PeriodKindName, ...]:
     """The kinds of periods that the jobs issue a report for.
 
     Raises:
@@ -87,12 +87,12 @@ def plan(
     report: str,
     first: dt.date,
     last: dt.date,
-    each: Sequence[Each],
+    each: Sequence[PeriodKindName],
     parameters: Mapping[str, str],
     *,
     today: dt.date,
     notebooks: Path | None = None,
-) -> list[Planned]:
+) -> list[PlannedPeriod]:
     """The periods that lie wholly between two days and are over, the earliest end first.
 
     Args:
@@ -127,21 +127,21 @@ def plan(
     for period in sorted(periods, key=lambda period: (period.last, period.first)):
         folder = settings.outputs.resolve() / report / publishing.folder_name(period, values, defaults)
         content = publishing.read_manifest(folder) or {}
-        planned.append(Planned(period, folder, content.get("report") == report))
+        planned.append(PlannedPeriod(period, folder, content.get("report") == report))
     return planned
 
 
 def backfill(
     settings: Settings,
     report: str,
-    planned: Sequence[Planned],
+    planned: Sequence[PlannedPeriod],
     parameters: Mapping[str, str],
     *,
     today: dt.date,
     clock: Callable[[], dt.datetime] | None = None,
-    progress: Progress = silently,
+    progress: Progress = discard_progress,
     notebooks: Path | None = None,
-) -> Iterator[Filled]:
+) -> Iterator[BackfillResult]:
     """Issue the periods of a plan that are not published; one that fails does not stop the others.
 
     That it began and how it ended are events of the audit trail, also when it is interrupted.
@@ -190,17 +190,17 @@ def backfill(
 def _fill(
     settings: Settings,
     report: str,
-    each: Planned,
+    each: PlannedPeriod,
     parameters: Mapping[str, str],
     *,
     today: dt.date,
     clock: Callable[[], dt.datetime] | None,
     progress: Progress,
     notebooks: Path | None,
-) -> Filled:
+) -> BackfillResult:
     text = each.period.text
     if each.is_published:
-        return Filled(text, "there", str(each.folder))
+        return BackfillResult(text, "there", str(each.folder))
     try:
         result = run_report(
             settings,
@@ -215,11 +215,11 @@ def _fill(
         )
     except _OF_ONE as error:  # it is named at the end; the other periods are not worth less for it
         code = error.exit_code if isinstance(error, NtaError) else NtaError.exit_code
-        return Filled(text, "failed", str(error) or type(error).__name__, code)
-    return Filled(text, "published", str(result.directory))
+        return BackfillResult(text, "failed", str(error) or type(error).__name__, code)
+    return BackfillResult(text, "published", str(result.directory))
 
 
-def _between(each: Each, first: dt.date, last: dt.date, calendar: Calendar) -> list[Period]:
+def _between(each: PeriodKindName, first: dt.date, last: dt.date, calendar: Calendar) -> list[Period]:
     """The periods of a kind that lie wholly between two days."""
     if each == "working-day":
         return [Period.day(day) for day in calendar.working_days(first, last)]

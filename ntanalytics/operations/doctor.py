@@ -23,7 +23,7 @@ from ntanalytics.lake.backends.object_store import Bucket
 from ntanalytics.lake.backends.spark_session import check_installed
 from ntanalytics.periods import local_window
 from ntanalytics.settings import Settings, SourceSettings, load, read_secret
-from ntanalytics.sources import Source, admit, open_sources
+from ntanalytics.sources import Source, check_read_hours, open_sources
 from ntanalytics.sources.database import DatabaseSource
 
 #: A clock that differs by more puts messages and their reports on the wrong side of each other.
@@ -41,11 +41,11 @@ class State(StrEnum):
 
     OK = "ok"
     WARNING = "warning"  #: it runs, and should be looked at
-    BAD = "bad"  #: something will fail
+    BAD = "critical"  #: something will fail
 
 
 @dataclass(frozen=True)
-class Examined:
+class Diagnosis:
     """One thing that was looked at.
 
     Attributes:
@@ -67,7 +67,7 @@ class Examined:
         return asdict(self)
 
 
-def examine(config: Path, now: dt.datetime) -> Iterator[Examined]:
+def diagnose(config: Path, now: dt.datetime) -> Iterator[Diagnosis]:
     """Look at everything that a report needs, one thing after the other.
 
     Args:
@@ -82,7 +82,7 @@ def examine(config: Path, now: dt.datetime) -> Iterator[Examined]:
     except NtaError as error:
         yield _bad("settings", "file", error)
         return
-    yield Examined("settings", "file", State.OK, f"{settings.file}: {len(settings.sources)} source(s)")
+    yield Diagnosis("settings", "file", State.OK, f"{settings.file}: {len(settings.sources)} source(s)")
     for name, configured in settings.sources.items():
         yield from _source(settings, name, configured, now)
     yield from _channels(settings)
@@ -93,12 +93,12 @@ def examine(config: Path, now: dt.datetime) -> Iterator[Examined]:
     yield _fonts()
 
 
-def exit_code(found: list[Examined]) -> int:
+def exit_code(found: list[Diagnosis]) -> int:
     """0 when nothing is bad, else the code of the first thing that is."""
     return next((each.exit_code for each in found if each.state is State.BAD), 0)
 
 
-def _source(settings: Settings, name: str, configured: SourceSettings, now: dt.datetime) -> Iterator[Examined]:
+def _source(settings: Settings, name: str, configured: SourceSettings, now: dt.datetime) -> Iterator[Diagnosis]:
     subject = f"sources.{name}"
     try:
         alone = settings.model_copy(update={"sources": {name: configured}})
@@ -112,11 +112,11 @@ def _source(settings: Settings, name: str, configured: SourceSettings, now: dt.d
         except NtaError as error:
             yield _bad(subject, "secret", error)
             return
-        yield Examined(subject, "secret", State.OK, configured.password)
+        yield Diagnosis(subject, "secret", State.OK, configured.password)
     try:
-        admit(settings, name, now)
+        check_read_hours(settings, name, now)
     except SourceClosed as closed:
-        yield Examined(subject, "reachable", State.WARNING, f"not looked at now: {closed.what}; {closed.todo}")
+        yield Diagnosis(subject, "reachable", State.WARNING, f"not looked at now: {closed.what}; {closed.todo}")
         return
     try:
         yield from _reached(subject, source, configured)
@@ -127,31 +127,33 @@ def _source(settings: Settings, name: str, configured: SourceSettings, now: dt.d
         yield _mapping(settings, subject, source, dataset, now)
 
 
-def _reached(subject: str, source: Source, configured: SourceSettings) -> Iterator[Examined]:
+def _reached(subject: str, source: Source, configured: SourceSettings) -> Iterator[Diagnosis]:
     if not isinstance(source, DatabaseSource):
         files = [file for pattern in configured.paths for file in glob.glob(pattern, recursive=True)]
         if configured.paths and not files:
             raise SourceUnreachable("no such file", where=", ".join(configured.paths), todo="correct `paths`")
         if files:
-            yield Examined(subject, "reachable", State.OK, f"{len(files)} file(s)")
+            yield Diagnosis(subject, "reachable", State.OK, f"{len(files)} file(s)")
         return
     account = source.account()
-    yield Examined(subject, "reachable", State.OK, source.dialect)
+    yield Diagnosis(subject, "reachable", State.OK, source.dialect)
     if not account.is_known:
-        yield Examined(subject, "read-only", State.WARNING, f"a {source.dialect} server is not asked: see for yourself")
+        yield Diagnosis(
+            subject, "read-only", State.WARNING, f"a {source.dialect} server is not asked: see for yourself"
+        )
     elif account.writes:
         could = "; ".join(account.writes[:_LISTED]) + ("; …" if len(account.writes) > _LISTED else "")
         said = f"the account could write ({could}): use one that may only read; {source.product.needs}"
-        yield Examined(subject, "read-only", State.WARNING, said)
+        yield Diagnosis(subject, "read-only", State.WARNING, said)
     else:
-        yield Examined(subject, "read-only", State.OK, "by its privileges, and in a read-only session")
+        yield Diagnosis(subject, "read-only", State.OK, "by its privileges, and in a read-only session")
     if account.clock_ahead_s is not None:
         skew = account.clock_ahead_s
         state = State.WARNING if abs(skew) > _LARGEST_SKEW_S else State.OK
-        yield Examined(subject, "clock", state, f"{skew:+.1f} s against this machine's")
+        yield Diagnosis(subject, "clock", state, f"{skew:+.1f} s against this machine's")
 
 
-def _mapping(settings: Settings, subject: str, source: Source, dataset: str, now: dt.datetime) -> Examined:
+def _mapping(settings: Settings, subject: str, source: Source, dataset: str, now: dt.datetime) -> Diagnosis:
     try:
         mapping = source.mapping(dataset)
         since, until = now - dt.timedelta(hours=1), now
@@ -164,7 +166,7 @@ def _mapping(settings: Settings, subject: str, source: Source, dataset: str, now
     except (pa.ArrowException, duckdb.Error, OSError) as error:
         return _bad(subject, dataset, ContractError(str(error).splitlines()[0], where=dataset))
     state = State.OK if found.conforms else State.WARNING
-    return Examined(subject, dataset, state, _told(found))
+    return Diagnosis(subject, dataset, state, _told(found))
 
 
 def _told(found: Conformance) -> str:
@@ -177,22 +179,22 @@ def _told(found: Conformance) -> str:
     return ", ".join([*parts, f"{found.seconds:.1f} s"])
 
 
-def _channels(settings: Settings) -> Iterator[Examined]:
+def _channels(settings: Settings) -> Iterator[Diagnosis]:
     if not settings.channels:
         return
-    from ntanalytics.delivery.connectivity import reach  # what sends takes its time to import
+    from ntanalytics.delivery.connectivity import check_connectivity  # what sends takes its time to import
 
     for name, channel in settings.channels.items():
         try:
-            yield Examined(f"channels.{name}", channel.kind, State.OK, reach(channel))
+            yield Diagnosis(f"channels.{name}", channel.kind, State.OK, check_connectivity(channel))
         except NtaError as error:
             yield _bad(f"channels.{name}", channel.kind, error)
     if not settings.operators:
         said = "nobody is told when something goes wrong: name somebody under `operators`"
-        yield Examined("operators", "named", State.WARNING, said)
+        yield Diagnosis("operators", "named", State.WARNING, said)
 
 
-def _calendar(settings: Settings, now: dt.datetime) -> Iterator[Examined]:
+def _calendar(settings: Settings, now: dt.datetime) -> Iterator[Diagnosis]:
     try:
         calendar = settings.calendar()
     except NtaError as error:
@@ -201,24 +203,24 @@ def _calendar(settings: Settings, now: dt.datetime) -> Iterator[Examined]:
     year = now.astimezone(settings.zone).year
     for each, lacking in ((year, State.BAD), (year + 1, State.WARNING)):
         if calendar.knows(each):
-            yield Examined("calendar", str(each), State.OK, "working days are known")
+            yield Diagnosis("calendar", str(each), State.OK, "working days are known")
         else:
             said = "working days are not known: upgrade chinesecalendar, or list them under site.calendar"
             code = CalendarMissing.exit_code if lacking is State.BAD else 0
-            yield Examined("calendar", str(each), lacking, said, code)
+            yield Diagnosis("calendar", str(each), lacking, said, code)
 
 
-def _engine(settings: Settings) -> Iterator[Examined]:
+def _engine(settings: Settings) -> Iterator[Diagnosis]:
     """Whether Spark could be started, where it is to work out the figures; its master is not asked."""
     if settings.engine != "spark":
         return
     try:
-        yield Examined("engine", "spark", State.OK, f"{check_installed()}; master {settings.spark.master}")
+        yield Diagnosis("engine", "spark", State.OK, f"{check_installed()}; master {settings.spark.master}")
     except NtaError as error:
         yield _bad("engine", "spark", error)
 
 
-def _store(settings: Settings) -> Iterator[Examined]:
+def _store(settings: Settings) -> Iterator[Diagnosis]:
     """Whether the object store of the lake answers, and takes the key."""
     if settings.store is None:
         return
@@ -227,36 +229,36 @@ def _store(settings: Settings) -> Iterator[Examined]:
     except NtaError as error:
         yield _bad("store", "reachable", error)
         return
-    yield Examined("store", "reachable", State.OK, f"{settings.store.url}: {len(tables)} table(s)")
+    yield Diagnosis("store", "reachable", State.OK, f"{settings.store.url}: {len(tables)} table(s)")
     state, said = State.OK, "it refuses to write over a commit"
     if not Bucket(settings.store).refuses_overwriting():
         state, said = State.WARNING, "it would write over a commit: only the ledger's leases keep writers apart"
-    yield Examined("store", "writers", state, said)
+    yield Diagnosis("store", "writers", state, said)
 
 
-def _disk(settings: Settings) -> Iterator[Examined]:
+def _disk(settings: Settings) -> Iterator[Diagnosis]:
     for name, folder in (("lake", settings.lake), ("outputs", settings.outputs)):
         there = next(path for path in (folder, *folder.parents) if path.exists())
         free = shutil.disk_usage(there).free
         said = f"{free / 2**30:.1f} GiB are free at {there}"
         if free < LEAST_FREE_BYTES:
-            yield Examined("disk", name, State.BAD, said, PublishError.exit_code)
+            yield Diagnosis("disk", name, State.BAD, said, PublishError.exit_code)
         else:
-            yield Examined("disk", name, State.OK if free >= _AMPLE_BYTES else State.WARNING, said)
+            yield Diagnosis("disk", name, State.OK if free >= _AMPLE_BYTES else State.WARNING, said)
 
 
-def _fonts() -> Examined:
+def _fonts() -> Diagnosis:
     """Whether Chinese can be drawn when a report is printed on this machine."""
     program = shutil.which("fc-list")
     if program is None:
-        return Examined("fonts", "Chinese", State.WARNING, "fc-list is not installed: not known (fontconfig)")
+        return Diagnosis("fonts", "Chinese", State.WARNING, "fc-list is not installed: not known (fontconfig)")
     done = subprocess.run([program, ":lang=zh", "family"], capture_output=True, text=True, check=False)  # noqa: S603 - ours
     families = sorted({line.partition(",")[0] for line in done.stdout.splitlines() if line.strip()})
     if not families:
         said = "none: what is printed here shows boxes for Chinese; install e.g. fonts-noto-cjk"
-        return Examined("fonts", "Chinese", State.WARNING, said)
-    return Examined("fonts", "Chinese", State.OK, ", ".join(families[:_LISTED]))
+        return Diagnosis("fonts", "Chinese", State.WARNING, said)
+    return Diagnosis("fonts", "Chinese", State.OK, ", ".join(families[:_LISTED]))
 
 
-def _bad(subject: str, item: str, error: NtaError) -> Examined:
-    return Examined(subject, item, State.BAD, str(error), error.exit_code)
+def _bad(subject: str, item: str, error: NtaError) -> Diagnosis:
+    return Diagnosis(subject, item, State.BAD, str(error), error.exit_code)

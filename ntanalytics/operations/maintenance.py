@@ -13,9 +13,9 @@ from dataclasses import asdict
 from ntanalytics.errors import LakeError
 from ntanalytics.extraction.spool import sweep
 from ntanalytics.lake import DeltaLake
-from ntanalytics.lake.maintenance import Upkeep, tidy
+from ntanalytics.lake.maintenance import TableMaintenance, maintain_table
 from ntanalytics.ledger import Ledger
-from ntanalytics.operations.retained_versions import needed_versions
+from ntanalytics.operations.retained_versions import retained_versions
 from ntanalytics.settings import Settings
 
 #: So long every version stays readable that was once current.
@@ -27,7 +27,7 @@ Progress = Callable[[str, int], None]
 
 def maintain(
     settings: Settings, ledger: Ledger, now: dt.datetime, progress: Progress | None = None, *, dry_run: bool = False
-) -> list[Upkeep]:
+) -> list[TableMaintenance]:
     """Compact the lake's tables, and remove what no version names that is needed; extractions and readers may go on.
 
     Args:
@@ -44,7 +44,7 @@ def maintain(
         LakeError: a manifest cannot be read, so that nobody knows what it needs; another process maintains the same
             lake; a table cannot be read or written. What was done before stays.
     """
-    needed = needed_versions(settings.outputs)
+    needed = retained_versions(settings.outputs)
     if needed.unreadable:
         raise LakeError(
             "cannot be read, and may name versions of the lake that must stay: nothing was removed",
@@ -61,14 +61,16 @@ def maintain(
         for number, name in enumerate(lake.tables()):
             if progress:
                 progress(name, number)
-            done.append(tidy(lake, name, needed.versions.get(name, frozenset()), now, keep=KEEP, dry_run=dry_run))
+            done.append(
+                maintain_table(lake, name, needed.versions.get(name, frozenset()), now, keep=KEEP, dry_run=dry_run)
+            )
             lease.check()
         if not dry_run:
             ledger.audit.note("maintain", str(settings.lake), summary(done))
     return done
 
 
-def summary(done: list[Upkeep]) -> dict[str, object]:
+def summary(done: list[TableMaintenance]) -> dict[str, object]:
     """What was done to all tables together, as JSON holds it: counts, bytes, and versions that reports miss."""
     return {
         "tables": len(done),

@@ -19,7 +19,7 @@ _LARGEST = 4 * 2**20
 
 
 @dataclass(frozen=True)
-class Needed:
+class RetainedVersions:
     """What the published reports need.
 
     Attributes:
@@ -31,7 +31,7 @@ class Needed:
     unreadable: tuple[Path, ...] = ()
 
 
-def needed_versions(outputs: Path, leaving: Collection[Path] = ()) -> Needed:
+def retained_versions(outputs: Path, leaving: Collection[Path] = ()) -> RetainedVersions:
     """The versions that the manifests below ``outputs`` name, those of earlier publications and of hidden folders too.
 
     Args:
@@ -51,7 +51,7 @@ def needed_versions(outputs: Path, leaving: Collection[Path] = ()) -> Needed:
             continue
         for dataset, version in named.items():
             versions.setdefault(dataset, set()).add(version)
-    return Needed({name: frozenset(found) for name, found in versions.items()}, tuple(unreadable))
+    return RetainedVersions({name: frozenset(found) for name, found in versions.items()}, tuple(unreadable))
 
 
 def _manifests(outputs: Path, leaving: Collection[Path], unreadable: list[Path]) -> Iterator[Path]:

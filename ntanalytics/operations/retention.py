@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ntanalytics.contract import DATASETS, Kind
-from ntanalytics.delivery.catalogue import Issued, look_through
+from ntanalytics.delivery.catalogue import IssuedReport, read_issued_reports
 from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import LakeError, PublishError, ReportFailed, SettingsError
 from ntanalytics.lake import DeltaLake
@@ -36,7 +36,7 @@ _LONGEST_WINDOW_DAYS = 93
 
 
 @dataclass(frozen=True)
-class Item:
+class RetentionItem:
     """One thing that is older than its policy.
 
     Attributes:
@@ -58,7 +58,7 @@ class Item:
     before: dt.date | None = None
 
 
-def plan(settings: Settings, ledger: Ledger, today: dt.date, *, notebooks: Path | None = None) -> list[Item]:
+def plan(settings: Settings, ledger: Ledger, today: dt.date, *, notebooks: Path | None = None) -> list[RetentionItem]:
     """Everything that is older than its policy, and what becomes of it; nothing is changed.
 
     Args:
@@ -80,7 +80,7 @@ def plan(settings: Settings, ledger: Ledger, today: dt.date, *, notebooks: Path 
 
 
 def apply(
-    settings: Settings, ledger: Ledger, items: Sequence[Item], today: dt.date, *, notebooks: Path | None = None
+    settings: Settings, ledger: Ledger, items: Sequence[RetentionItem], today: dt.date, *, notebooks: Path | None = None
 ) -> None:
     """Give up what a plan says. It is noted in the audit trail before and after, also when it is interrupted.
 
@@ -120,7 +120,7 @@ def apply(
             ledger.audit.note("retention", "site", {"status": status})
 
 
-def _give_up(settings: Settings, ledger: Ledger, outputs: Path, item: Item) -> None:
+def _give_up(settings: Settings, ledger: Ledger, outputs: Path, item: RetentionItem) -> None:
     match item.what:
         case "report":
             report, folder = item.name.split("/")
@@ -136,35 +136,35 @@ def _give_up(settings: Settings, ledger: Ledger, outputs: Path, item: Item) -> N
             ledger.pruning.prune(item.before)
 
 
-def _reports(settings: Settings, today: dt.date, notebooks: Path | None) -> Iterator[Item]:
+def _reports(settings: Settings, today: dt.date, notebooks: Path | None) -> Iterator[RetentionItem]:
     policy = settings.retention
     if not (policy.reports_months or policy.reports_of):
         return
     outputs = settings.outputs.resolve()
-    issued, unreadable = look_through(outputs)
+    issued, unreadable = read_issued_reports(outputs)
     titles = {}
     for name in report_names(notebooks):
         with suppress(ReportFailed):  # one that is being written has no title yet
             titles[name] = load_report(name, notebooks).title
-    kept = signoff.signed(issued, signoff.signoffs(settings), titles)
+    kept = signoff.signed_reports(issued, signoff.signoffs(settings), titles)
     for each in issued:
         months = policy.reports_of.get(each.report, policy.reports_months)
         if months is None or _ended(each) >= _months_before(today, months):
             continue
         why = kept.get(each.folder)
         said = why or f"ended {each.period.last}, issued {each.created_at:%Y-%m-%d}: older than {months} months"
-        yield Item("report", each.folder, 1, _size(outputs / each.folder), goes=why is None, why=said)
+        yield RetentionItem("report", each.folder, 1, _size(outputs / each.folder), goes=why is None, why=said)
     for broken in unreadable:
         said = "its manifest cannot be read: what it is and whether it is signed is not known"
-        yield Item("report", broken.folder, 1, _size(outputs / broken.folder), goes=False, why=said)
+        yield RetentionItem("report", broken.folder, 1, _size(outputs / broken.folder), goes=False, why=said)
 
 
-def _ended(each: Issued) -> dt.date:
+def _ended(each: IssuedReport) -> dt.date:
     """From when on a report ages: the end of its period, or its publication where that came later."""
     return max(each.period.last, each.created_at.date())
 
 
-def _evidence(settings: Settings, today: dt.date) -> Iterator[Item]:
+def _evidence(settings: Settings, today: dt.date) -> Iterator[RetentionItem]:
     days = settings.retention.evidence_days
     folder = settings.outputs.resolve() / FAILED
     if days is None or folder.is_symlink() or not folder.is_dir():
@@ -173,10 +173,12 @@ def _evidence(settings: Settings, today: dt.date) -> Iterator[Item]:
     for path in sorted(folder.iterdir()):
         made = dt.datetime.fromtimestamp(path.lstat().st_mtime, settings.zone).date()
         if made < oldest and path.is_dir() and not path.is_symlink():
-            yield Item("evidence", path.name, 1, _size(path), goes=True, why=f"of {made}: older than {days} days")
+            yield RetentionItem(
+                "evidence", path.name, 1, _size(path), goes=True, why=f"of {made}: older than {days} days"
+            )
 
 
-def _lake(settings: Settings, today: dt.date, notebooks: Path | None) -> Iterator[Item]:
+def _lake(settings: Settings, today: dt.date, notebooks: Path | None) -> Iterator[RetentionItem]:
     policy = settings.retention
     lake = DeltaLake.of(settings)
     for kind, days in (
@@ -195,7 +197,7 @@ def _lake(settings: Settings, today: dt.date, notebooks: Path | None) -> Iterato
             goes = name != signoff.SIGNOFFS
             said = f"before {before}: older than {days} days; files that a report needs stay until it goes"
             why = said if goes else "which reports are signed must stay known"
-            yield Item("lake", name, count, size, goes, why, before)
+            yield RetentionItem("lake", name, count, size, goes, why, before)
 
 
 def _check_needs(kind: Kind, days: int, notebooks: Path | None) -> None:
@@ -210,7 +212,7 @@ def _check_needs(kind: Kind, days: int, notebooks: Path | None) -> None:
                 )
 
 
-def _ledger(settings: Settings, ledger: Ledger, today: dt.date) -> Iterator[Item]:
+def _ledger(settings: Settings, ledger: Ledger, today: dt.date) -> Iterator[RetentionItem]:
     months = settings.retention.ledger_months
     if months is None:
         return
@@ -218,7 +220,7 @@ def _ledger(settings: Settings, ledger: Ledger, today: dt.date) -> Iterator[Item
     counts = ledger.pruning.count(before)
     if rows := sum(counts.values()):
         listed = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
-        yield Item("ledger", listed, rows, None, goes=True, why=f"before {before}", before=before)
+        yield RetentionItem("ledger", listed, rows, None, goes=True, why=f"before {before}", before=before)
 
 
 def _months_before(today: dt.date, months: int) -> dt.date:

@@ -38,7 +38,7 @@ _NUMBER = re.compile(r"([a-z_]+)-(\d{4}-.+)")
 
 
 @dataclass(frozen=True)
-class Issued:
+class IssuedRecommendation:
     """One recommendation as a published report has it.
 
     Attributes:
@@ -69,7 +69,7 @@ class Issued:
 
 
 @dataclass(frozen=True)
-class Followed:
+class FollowedRecommendation:
     """What became of one recommendation.
 
     Attributes:
@@ -81,7 +81,7 @@ class Followed:
         effect: what became of the problem.
     """
 
-    first: Issued
+    first: IssuedRecommendation
     decision: str | None
     finished_on: date | None
     remark: str
@@ -94,7 +94,9 @@ class Followed:
         return self.effect != "gone" and self.decision != "declined"
 
 
-def numbers(recommendations: Iterable[Recommendation], period: str, before: Sequence[Issued]) -> dict[str, str]:
+def numbers(
+    recommendations: Iterable[Recommendation], period: str, before: Sequence[IssuedRecommendation]
+) -> dict[str, str]:
     """Cause → number, for each recommendation: that which it had in the report before, else one of this period.
 
     Args:
@@ -112,12 +114,12 @@ def first_clause(finding: Finding) -> str:
 
 
 def follow(
-    reports: Sequence[Sequence[Issued]],
+    reports: Sequence[Sequence[IssuedRecommendation]],
     decisions: Rows,
     now: Sequence[Recommendation],
     findings: Iterable[Finding],
     good: Mapping[str, str],
-) -> list[Followed]:
+) -> list[FollowedRecommendation]:
     """What became of each recommendation that was ever issued.
 
     Args:
@@ -130,7 +132,7 @@ def follow(
     Returns:
         One for each number, those that are open first, then in the order in which they were first issued.
     """
-    first: dict[str, Issued] = {}
+    first: dict[str, IssuedRecommendation] = {}
     for report in reports:
         for each in report:
             first.setdefault(each.number, each)
@@ -146,12 +148,12 @@ def follow(
 
 
 def _followed(
-    first: Issued,
+    first: IssuedRecommendation,
     noted: Mapping[str, Any] | None,
     present: Recommendation | None,
     known: Mapping[str, Finding],
     good: Mapping[str, str],
-) -> Followed:
+) -> FollowedRecommendation:
     now = known.get(first.identity)
     seen, effect = "本期无此问题", "gone"
     if present is not None:
@@ -161,7 +163,7 @@ def _followed(
     elif now is not None:
         seen, effect = first_clause(now), "unknown" if now.state == "unknown" else "gone"
     finished = (noted or {}).get("finished_at")
-    return Followed(
+    return FollowedRecommendation(
         first,
         (noted or {}).get("decision"),
         finished.date() if isinstance(finished, datetime) else finished,
@@ -179,13 +181,15 @@ def _moved(then: float | None, now: float | None, good: str) -> Effect:
     return "better" if (now > then) == (good == "up") else "worse"
 
 
-def unknown_numbers(reports: Iterable[Iterable[Issued]], decisions: Rows) -> list[str]:
+def unknown_numbers(reports: Iterable[Iterable[IssuedRecommendation]], decisions: Rows) -> list[str]:
     """The numbers that the desk noted something of, and that no report issued: a slip of the pen, most likely."""
     issued = {each.number for report in reports for each in report}
     return sorted({str(row["recommendation_no"]) for row in rows(decisions)} - issued)
 
 
-def followed_up(followed: Sequence[Followed], *, unknown: Sequence[str] = (), is_readable: bool = True) -> str:
+def followed_up(
+    followed: Sequence[FollowedRecommendation], *, unknown: Sequence[str] = (), is_readable: bool = True
+) -> str:
     """What became of the earlier recommendations, in one Chinese sentence.
 
     Returns:

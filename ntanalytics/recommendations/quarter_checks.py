@@ -9,7 +9,7 @@ from ntanalytics.contract.enumerations import MODULES
 from ntanalytics.findings.finding import Finding, Threshold
 from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.sentences import limits, measured
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 from ntanalytics.subsystems.infra.host_checks import SEVERITY
 
 #: A module that fewer than one in fifty of those who use the busiest one use is idle.
@@ -38,7 +38,9 @@ def seldom_used(modules: Rows) -> list[Finding]:
         share = active / most if most else None
         if share is None or SELDOM.judge(share) == "ok":
             continue
-        said = f"季度内 {figure(active, 'integer', '人')}使用，为使用最多模块的 {figure(share, 'rate:1')}。"
+        said = (
+            f"季度内 {format_number(active, 'integer', '人')}使用，为使用最多模块的 {format_number(share, 'rate:1')}。"
+        )
         made.append(
             Finding(
                 "oa.seldom_used",
@@ -77,7 +79,7 @@ def concentrated(categories: Rows) -> list[Finding]:
             count / total,
             "rate:1",
             limits(CONCENTRATED, "rate:0"),
-            f"季度内 {figure(count, 'integer', '件')}，占全部工单的 {figure(count / total, 'rate:1')}。",
+            f"季度内 {format_number(count, 'integer', '件')}，占全部工单的 {format_number(count / total, 'rate:1')}。",
         )
         for category, count in found.items()
         if CONCENTRATED.judge(count / total) != "ok"

@@ -29,7 +29,7 @@ EFFORTS: Mapping[Effort, tuple[str, float]] = MappingProxyType(
 )
 
 #: How much a state weighs: what is past the second threshold hurts already; what is past the first may come to.
-SEVERITY: Mapping[State, float] = MappingProxyType({"bad": 1.0, "watch": 0.6})
+SEVERITY: Mapping[State, float] = MappingProxyType({"critical": 1.0, "warning": 0.6})
 
 
 @dataclass(frozen=True)

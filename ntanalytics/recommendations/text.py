@@ -8,7 +8,7 @@ from typing import Any
 from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.sentences import day_words
 from ntanalytics.metrics.measure import Measure
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 from ntanalytics.recommendations.ranking import EFFORTS, KINDS, Recommendation
 
 #: So many recommendations are said; the table has the rest.
@@ -50,7 +50,7 @@ def busiest_month(renewals: Rows) -> str:
         return "没有待更新的证书"
     top = max(found, key=lambda row: int(row["renewals"]))
     month = top["renewal_month"]
-    return f"证书更新最多的是 {month.year} 年 {month.month} 月，{figure(top['renewals'], 'integer', '张')}"
+    return f"证书更新最多的是 {month.year} 年 {month.month} 月，{format_number(top['renewals'], 'integer', '张')}"
 
 
 def trend(problem: str, by_day: Rows, measure: Measure) -> str:
@@ -69,5 +69,5 @@ def trend(problem: str, by_day: Rows, measure: Measure) -> str:
         return f"{problem}：没有数据可画"
     worst = (min if is_low else max)(known, key=lambda row: row[measure.name])
     span = len({row["day"] for row in known})
-    value = figure(worst[measure.name], measure.format, measure.unit)
+    value = format_number(worst[measure.name], measure.format, measure.unit)
     return f"{problem}：近 {span} 天{measure.label}最{'低' if is_low else '高'}为 {value}（{day_words(worst['day'])}）"

@@ -14,9 +14,11 @@ from ntanalytics.recommendations.ranking import EFFORTS, Cause
 CAUSE_OF: Mapping[str, Cause] = MappingProxyType({code: cause for cause in CAUSES for code in cause.findings})
 
 
-def weighed(findings: Iterable[Finding]) -> list[Finding]:
+def with_cause(findings: Iterable[Finding]) -> list[Finding]:
     """The findings, those that are not in order with the effect, owner and effort of their cause."""
-    return [_weighed(each) if each.state in ("watch", "bad") and each.code in CAUSE_OF else each for each in findings]
+    return [
+        _weighed(each) if each.state in ("warning", "critical") and each.code in CAUSE_OF else each for each in findings
+    ]
 
 
 def _weighed(finding: Finding) -> Finding:

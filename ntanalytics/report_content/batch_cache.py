@@ -23,7 +23,7 @@ _ABOUT = "about.json"
 
 
 @dataclass(frozen=True)
-class Kept:
+class PageBatch:
     """What is kept of a report's period.
 
     Attributes:
@@ -35,7 +35,7 @@ class Kept:
     about: Mapping[str, Any]
 
 
-_found: Kept | None = None
+_found: PageBatch | None = None
 
 
 def identity(report: Report, datasets: list[str]) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def identity(report: Report, datasets: list[str]) -> dict[str, Any]:
     }
 
 
-def write(kept: Kept, folder: Path) -> None:
+def write(kept: PageBatch, folder: Path) -> None:
     """Write it for :func:`load` into a folder, which exists."""
     (folder / _ABOUT).write_text(json.dumps(dict(kept.about)), encoding="utf-8")
     for name, table in kept.tables.items():
@@ -62,10 +62,10 @@ def load(folder: Path) -> None:
     tables = {}
     for path in sorted(folder.glob("*.arrow")):
         tables[path.stem] = pa.ipc.open_file(pa.BufferReader(path.read_bytes())).read_all()
-    _found = Kept(tables, json.loads((folder / _ABOUT).read_text(encoding="utf-8")))
+    _found = PageBatch(tables, json.loads((folder / _ABOUT).read_text(encoding="utf-8")))
 
 
-def found(report: Report) -> Kept | None:
+def found(report: Report) -> PageBatch | None:
     """What is kept for a report; None where nothing is, or it is of other data."""
     if _found is None:
         return None
@@ -73,7 +73,7 @@ def found(report: Report) -> Kept | None:
     return _found if same.items() <= _found.about.items() else None
 
 
-def keepers() -> Mapping[str, Callable[[Report], Kept]]:
+def keepers() -> Mapping[str, Callable[[Report], PageBatch]]:
     """Report → what works out what its units' pages share."""
     from ntanalytics.report_content.adoption.batch import keep
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ntanalytics.checks.section import Look
+from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.detectors.forecast import CONFIDENCE, FAR, FEW, Forecast, forecast, forecast_words
 from ntanalytics.detectors.forecast_volume import volume, volume_words
 from ntanalytics.metrics.infra import hosts
@@ -163,7 +163,7 @@ def messages_words(report: Report, history: int) -> str:
     return f"短信计费条数：{volume_words(found, month, '条')}；套餐额度未接入，不推算用尽日期。"
 
 
-def capacity(report: Report, looks: Mapping[str, Look], renewals: pa.Table, history: int) -> list[Block]:
+def capacity(report: Report, looks: Mapping[str, SubsystemSummary], renewals: pa.Table, history: int) -> list[Block]:
     """What is coming: disks, messages, certificates by month, accounts by edition.
 
     Args:

@@ -7,7 +7,7 @@ from typing import Any
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.sentences import day_words
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 #: A rate of fewer settled messages than that is no message.
 FEWEST_SETTLED = 20
@@ -26,7 +26,7 @@ def lowest_rate(by_day: Rows) -> str:
     low = min(rated, key=lambda row: float(row["delivery_rate"]))
     span = len({row["day"] for row in found})
     carrier = CARRIERS.get(low["carrier"], low["carrier"])
-    return f"近 {span} 天送达率最低：{carrier} {day_words(low['day'])} {figure(low['delivery_rate'], 'rate:1')}"
+    return f"近 {span} 天送达率最低：{carrier} {day_words(low['day'])} {format_number(low['delivery_rate'], 'rate:1')}"
 
 
 def busiest_day(by_day: Rows) -> str:
@@ -40,7 +40,7 @@ def busiest_day(by_day: Rows) -> str:
     if not counted:
         return "提交量：没有短信"
     top = max(counted, key=lambda row: int(row["submitted"]))
-    return f"近 {len(found)} 天提交量最高：{day_words(top['day'])} {figure(top['submitted'], 'integer', '条')}"
+    return f"近 {len(found)} 天提交量最高：{day_words(top['day'])} {format_number(top['submitted'], 'integer', '条')}"
 
 
 def busiest_hour(by_hour: Rows) -> str:
@@ -54,7 +54,7 @@ def busiest_hour(by_hour: Rows) -> str:
     if not total:
         return "各时段：没有短信"
     top = max(found, key=lambda row: int(row["submitted"]))
-    return f"{top['hour']} 时最忙，占本期提交量的 {figure(top['submitted'] / total, 'rate:1')}"
+    return f"{top['hour']} 时最忙，占本期提交量的 {format_number(top['submitted'] / total, 'rate:1')}"
 
 
 def busiest_active(by_day: Rows) -> str:
@@ -69,7 +69,7 @@ def busiest_active(by_day: Rows) -> str:
     if not any(counted.values()):
         return "活跃账号：没有操作记录"
     top = max(counted, key=lambda day: counted[day])
-    return f"近 {len(counted)} 天活跃账号最多：{day_words(top)} {figure(counted[top], 'integer', '个')}"
+    return f"近 {len(counted)} 天活跃账号最多：{day_words(top)} {format_number(counted[top], 'integer', '个')}"
 
 
 def worst_error_hour(by_hour: Rows) -> str:
@@ -84,7 +84,7 @@ def worst_error_hour(by_hour: Rows) -> str:
     top = max(found, key=lambda row: float(row["error_rate"]))
     if not top["errors"]:
         return "各服务全天没有服务端错误"
-    return f"{top['service']} {top['hour']} 时错误率最高，为 {figure(top['error_rate'], 'rate:1')}"
+    return f"{top['service']} {top['hour']} 时错误率最高，为 {format_number(top['error_rate'], 'rate:1')}"
 
 
 def _settled(row: dict[str, Any]) -> int:

@@ -10,19 +10,19 @@ from typing import Any
 import pyarrow as pa
 
 from ntanalytics.checks.entities import places
-from ntanalytics.checks.section import HISTORY, Look
-from ntanalytics.checks.suppression import without_planned
+from ntanalytics.checks.section import HISTORY, SubsystemSummary
+from ntanalytics.checks.suppression import suppress_planned
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.finding import ORDER, Finding, worst
 from ntanalytics.metrics.infra import hosts
-from ntanalytics.metrics.number_format import figure
-from ntanalytics.recommendations.with_cause import weighed
+from ntanalytics.metrics.number_format import format_number
+from ntanalytics.recommendations.with_cause import with_cause
 from ntanalytics.report_content.overview import findings_of
 from ntanalytics.reports import Table
-from ntanalytics.reports.column_labels import words
+from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.reports.data import value_of
 from ntanalytics.reports.record import Field
-from ntanalytics.subsystems import INSPECTIONS, RULES, check_context, look_at
+from ntanalytics.subsystems import INSPECTIONS, RULES, check_context, summarize_subsystems
 from ntanalytics.subsystems.data.checks import inspect_data
 from ntanalytics.subsystems.infra import host_checks
 from ntanalytics.workspace.report import Report
@@ -68,7 +68,7 @@ _INCIDENTS = (
 
 
 @dataclass(frozen=True)
-class Inspection:
+class DayInspection:
     """What the inspector sees of one day.
 
     Attributes:
@@ -81,7 +81,7 @@ class Inspection:
         places: what names of hosts and services say of the subsystem that they carry.
     """
 
-    looks: Mapping[str, Look]
+    looks: Mapping[str, SubsystemSummary]
     findings: tuple[Finding, ...]
     loads: tuple[Mapping[str, Any], ...]
     incidents: tuple[Mapping[str, Any], ...]
@@ -90,14 +90,14 @@ class Inspection:
     places: Mapping[str, str]
 
 
-def inspect(report: Report) -> Inspection:
+def inspect(report: Report) -> DayInspection:
     """Everything that is checked on a day.
 
     Args:
         report: a report of a day.
     """
     context = check_context(report)
-    looks = look_at(report)
+    looks = summarize_subsystems(report)
     at = report.ends_at
     metrics, checks = report.dataset("infra.metrics"), report.dataset("desk.checks")
     problems = report.dataset("infra.problems", history=HISTORY)
@@ -107,7 +107,7 @@ def inspect(report: Report) -> Inspection:
     for asked in INSPECTIONS.values():
         # groups come in no order from the engine: the same day must read the same each time
         found += sorted(asked(context), key=lambda each: (_PLACE.get(each.code, len(_PLACE)), each.subject))
-    found = without_planned(context, found + inspect_data(context))
+    found = suppress_planned(context, found + inspect_data(context))
     happened = [*_raised(problems.recent.to_pyarrow().to_pylist(), report.begins_at, at)]
     happened += _noted(incidents.recent.to_pyarrow().to_pylist(), report.begins_at, at)
     outages = looks["infra"].tables.get("outages")
@@ -115,20 +115,26 @@ def inspect(report: Report) -> Inspection:
     happened.sort(key=lambda row: row["at"])
     shown = checks.table.select("subsystem", "item", "result", "remark").to_pyarrow()
     origin = report.origin("findings.inspection", problems, incidents)
-    return Inspection(
-        looks, tuple(context.with_origin(weighed(found))), tuple(loads), tuple(happened), shown, origin, places(context)
+    return DayInspection(
+        looks,
+        tuple(context.with_origin(with_cause(found))),
+        tuple(loads),
+        tuple(happened),
+        shown,
+        origin,
+        places(context),
     )
 
 
-def systems_board(seen: Inspection, *, id: str = "systems") -> Table:
+def systems_board(seen: DayInspection, *, id: str = "systems") -> Table:
     """A line for each subsystem: its state, how many checks there are, how many are not in order; the data last."""
     rows = []
     for name, look in seen.looks.items():
         its = [each for each in seen.findings if each.subsystem == name and not each.code.startswith(_DATA)]
         rows.append(_counted(look.name, its, look.points))
     data = [each for each in seen.findings if each.code.startswith(_DATA)]
-    holes = sum(each.state != "ok" for each in data)
-    rows.append(_counted("数据完整性", data, f"{holes} 项有缺失或剔除" if holes else "各数据源当日数据完整"))
+    gaps = sum(each.state != "ok" for each in data)
+    rows.append(_counted("数据完整性", data, f"{gaps} 项有缺失或剔除" if gaps else "各数据源当日数据完整"))
     order = [row["subsystem"] for row in rows]
     rows.sort(key=lambda row: (ORDER.index(row["state"]), order.index(row["subsystem"])))
     return Table(id, "各系统状态", fields=_SYSTEMS, rows=tuple(rows))
@@ -140,14 +146,14 @@ def _counted(name: str, findings: list[Finding], points: str) -> dict[str, Any]:
         "subsystem": name,
         "state": worst(each.state for each in findings),
         "checks": len(findings),
-        "wrong": count["bad"],
-        "watched": count["watch"],
+        "wrong": count["critical"],
+        "watched": count["warning"],
         "not_known": count["unknown"],
         "points": points,
     }
 
 
-def hosts_board(seen: Inspection, *, id: str = "hosts") -> Table:
+def hosts_board(seen: DayInspection, *, id: str = "hosts") -> Table:
     """A line for each host, what is not in order first: its checks and what was measured."""
     infra = seen.looks["infra"]
     disks = infra.tables["disks"].to_pylist() if "disks" in infra.tables else []
@@ -180,7 +186,7 @@ def hosts_board(seen: Inspection, *, id: str = "hosts") -> Table:
     return Table(id, "主机", fields=_HOSTS, rows=tuple(rows), note=note, origin=infra.origin)
 
 
-def incidents_board(seen: Inspection, *, id: str = "incidents") -> Table:
+def incidents_board(seen: DayInspection, *, id: str = "incidents") -> Table:
     """What happened on the day, oldest first: monitoring problems, incidents of the ledger, outages of the probes."""
     rows = tuple({name: value_of(value) for name, value in row.items()} for row in seen.incidents)
     note = "" if rows else "当日没有告警、事件或探测中断。"
@@ -188,7 +194,7 @@ def incidents_board(seen: Inspection, *, id: str = "incidents") -> Table:
 
 
 def _raised(problems: Iterable[Mapping[str, Any]], since: datetime, until: datetime) -> list[dict[str, Any]]:
-    severities = words("severity").values
+    severities = column_labels("severity").values
     return [
         _row(
             row["started_at"],
@@ -204,7 +210,7 @@ def _raised(problems: Iterable[Mapping[str, Any]], since: datetime, until: datet
 
 
 def _noted(incidents: Iterable[Mapping[str, Any]], since: datetime, until: datetime) -> list[dict[str, Any]]:
-    causes = words("cause").values
+    causes = column_labels("cause").values
     return [
         _row(
             row["began_at"],
@@ -225,7 +231,7 @@ def _down(outages: Iterable[Mapping[str, Any]], until: datetime) -> list[dict[st
             row["down_from_at"],
             "在线探测",
             SUBSYSTEMS[row["subsystem"]],
-            f"{row['target']} 连续 {figure(row['failed_checks'], 'integer')} 次检查失败",
+            f"{row['target']} 连续 {format_number(row['failed_checks'], 'integer')} 次检查失败",
             row["down_until_at"],
             until,
         )

@@ -10,11 +10,20 @@ from typing import Any, cast
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.errors import LakeError
 from ntanalytics.findings.finding import ORDER, Finding, State
-from ntanalytics.findings.lifecycle import CHANGES, Course, Inspected, Life, Seen, course, inspected
+from ntanalytics.findings.lifecycle import (
+    CHANGES,
+    FindingLifecycle,
+    LifecycleState,
+    Observation,
+    ObservedDay,
+    follow_lifecycles,
+    observe,
+)
 from ntanalytics.findings.sentences import day_words, listed
-from ntanalytics.ledger import Inspection
+from ntanalytics.ledger import PastInspection
 from ntanalytics.reports import Table
 from ntanalytics.reports.record import Field
+from ntanalytics.reports.renamed import current_state
 from ntanalytics.subsystems import check_context
 from ntanalytics.workspace.report import Report
 
@@ -37,7 +46,7 @@ _HAZARDS = (
 )
 
 
-def past(report: Report, until: date, of: str = INSPECTION) -> list[Inspected] | None:
+def past_inspections(report: Report, until: date, of: str = INSPECTION) -> list[ObservedDay] | None:
     """What the inspections of the days up to ``until`` saw, oldest first; None when the ledger cannot be read.
 
     Args:
@@ -51,7 +60,7 @@ def past(report: Report, until: date, of: str = INSPECTION) -> list[Inspected] |
         return None
 
 
-def inspection_course(report: Report, findings: Iterable[Finding]) -> Course:
+def inspection_lifecycle(report: Report, findings: Iterable[Finding]) -> LifecycleState:
     """The life of what an inspection finds, by the inspections of the days before it, whenever those were made.
 
     Args:
@@ -60,12 +69,12 @@ def inspection_course(report: Report, findings: Iterable[Finding]) -> Course:
     """
     on = report.period.last
     asked = [code for code, rule in check_context(report).rules.items() if not (rule.is_off or rule.is_of_quarter)]
-    today = inspected(on, findings, asked, is_working_day=on in _working_days(report))
-    before = past(report, on - timedelta(days=1), report.name)
-    return replace(course([*(before or ()), today]), is_known=before is not None)
+    today = observe(on, findings, asked, is_working_day=on in _working_days(report))
+    before = past_inspections(report, on - timedelta(days=1), report.name)
+    return replace(follow_lifecycles([*(before or ()), today]), is_known=before is not None)
 
 
-def closed(found: Course, *, id: str = "closed") -> list[Table]:
+def closed(found: LifecycleState, *, id: str = "closed") -> list[Table]:
     """What the inspection closed, the worst first, as a table; none where there is nothing."""
     gone = sorted(found.closed, key=lambda life: ORDER.index(life.worst)) if found.is_known else []
     if not gone:
@@ -77,8 +86,8 @@ def closed(found: Course, *, id: str = "closed") -> list[Table]:
 def hazards(report: Report, *, id: str = "hazards") -> Table:
     """What the daily inspections of a report's period opened, left open and closed, and whether there were any."""
     first, last = report.period.first, report.period.last
-    before = past(report, last)
-    found = course(before or ())
+    before = past_inspections(report, last)
+    found = follow_lifecycles(before or ())
     days = [day for day in found.days if day >= first]
     lives = [life for life in found.lives if life.closed_on is None or life.closed_on >= first] if days else []
     lives.sort(key=lambda life: (not life.is_open, ORDER.index(life.worst), life.opened_on))
@@ -95,7 +104,7 @@ def hazards(report: Report, *, id: str = "hazards") -> Table:
     return Table(id, "巡检发现的隐患", fields=_HAZARDS, rows=rows, note=note)
 
 
-def _counted(report: Report, days: list[date], lives: list[Life]) -> str:
+def _counted(report: Report, days: list[date], lives: list[FindingLifecycle]) -> str:
     """How many inspections there were, and what they opened, closed and left open."""
     if not days:
         return "无每日巡检记录，隐患的新增与消除未知。"
@@ -106,7 +115,7 @@ def _counted(report: Report, days: list[date], lives: list[Life]) -> str:
     return said + (f"{listed(missing)}无巡检记录。" if missing else "")
 
 
-def _is_new(life: Life, first: date) -> bool:
+def _is_new(life: FindingLifecycle, first: date) -> bool:
     """Whether a matter began in a period, as far as anybody knows."""
     return life.begun_on >= first and not life.is_older
 
@@ -117,7 +126,7 @@ def _working_days(report: Report) -> list[date]:
     return report.working_days if knows(report.period.first.year) and knows(report.period.last.year) else []
 
 
-def _matter(life: Life) -> dict[str, Any]:
+def _matter(life: FindingLifecycle) -> dict[str, Any]:
     return {
         "state": life.worst,
         "subsystem": SUBSYSTEMS.get(life.subsystem, life.subsystem),
@@ -127,18 +136,18 @@ def _matter(life: Life) -> dict[str, Any]:
     }
 
 
-def _inspected(noted: Inspection) -> Inspected:
+def _inspected(noted: PastInspection) -> ObservedDay:
     seen = tuple(
-        Seen(
+        Observation(
             each.code,
             each.subsystem,
             each.subject,
             each.check,
-            cast("State", each.state),
+            cast("State", current_state(each.state)),
             each.value,
             each.format,
             each.since,
         )
         for each in noted.found
     )
-    return Inspected(noted.day, seen, noted.codes)
+    return ObservedDay(noted.day, seen, noted.codes)

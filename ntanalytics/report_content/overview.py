@@ -7,13 +7,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from ntanalytics.checks.section import Look
+from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.findings.sentences import exception, spaced
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.desk.obligations import PROMISE
-from ntanalytics.metrics.number_format import figure
-from ntanalytics.recommendations.with_cause import weighed
+from ntanalytics.metrics.number_format import format_number
+from ntanalytics.recommendations.with_cause import with_cause
 from ntanalytics.report_content import weekly_text
 from ntanalytics.reports import Kpis, Sentence, Table, bars, kpi, kpis, lines, say, table
 from ntanalytics.reports.formats import display
@@ -44,12 +44,12 @@ _HEADLINES = (
 )
 
 
-def findings_of(looks: Mapping[str, Look]) -> list[Finding]:
+def findings_of(looks: Mapping[str, SubsystemSummary]) -> list[Finding]:
     """The findings of all looks, in their order, with what their causes say of them."""
-    return weighed(finding for look in looks.values() for finding in look.findings)
+    return with_cause(finding for look in looks.values() for finding in look.findings)
 
 
-def summary(looks: Mapping[str, Look]) -> list[Sentence]:
+def summary(looks: Mapping[str, SubsystemSummary]) -> list[Sentence]:
     """What the manager reads first: the worst of up to three subsystems, then what changed in use.
 
     One sentence a subsystem, with its subject in bold; what a sentence on use says already is not said twice.
@@ -57,7 +57,7 @@ def summary(looks: Mapping[str, Look]) -> list[Sentence]:
     worst = [
         next(each for each in ranked(look.findings) if each.state == look.state)
         for look in looks.values()
-        if look.state in ("bad", "watch") and look.subsystem not in ("docexchange", "desk")
+        if look.state in ("critical", "warning") and look.subsystem not in ("docexchange", "desk")
     ]
     said = [say(*_parted(exception(each), each), each.state) for each in ranked(worst)[:MOST_EXCEPTIONS]]
     oa, papers = looks["oa"], looks["docexchange"]
@@ -74,7 +74,7 @@ def _parted(sentence: str, finding: Finding) -> tuple[str, str]:
     return sentence.removeprefix(finding.subject).lstrip(), finding.subject
 
 
-def systems(looks: Mapping[str, Look], *, id: str = "systems", title: str = "") -> Table:
+def systems(looks: Mapping[str, SubsystemSummary], *, id: str = "systems", title: str = "") -> Table:
     """A line for each subsystem: its state, availability, what is worth knowing, its change, its last four weeks."""
     up = _availability(looks)
     rows = tuple(
@@ -91,23 +91,23 @@ def systems(looks: Mapping[str, Look], *, id: str = "systems", title: str = "") 
     return Table(id, title, fields=_FIELDS, rows=rows, drawn=drawn)
 
 
-def _points(look: Look) -> str:
+def _points(look: SubsystemSummary) -> str:
     """What is worth knowing of a subsystem; where something is wrong, that first."""
     if look.state in ("ok", "unknown"):
         return look.points
     worst = next(each for each in ranked(look.findings) if each.state == look.state)
     unit = MEASURES[worst.code.partition(".")[2]].unit if worst.code.partition(".")[2] in MEASURES else ""
     seen = spaced(worst.subject, worst.check) if worst.subject != look.name else worst.check
-    return f"{seen} {figure(worst.value, worst.format, unit)}；{look.points.partition('，')[0]}"
+    return f"{seen} {format_number(worst.value, worst.format, unit)}；{look.points.partition('，')[0]}"
 
 
-def _availability(looks: Mapping[str, Look]) -> dict[str, float | None]:
+def _availability(looks: Mapping[str, SubsystemSummary]) -> dict[str, float | None]:
     checked = looks["infra"].tables.get("availability")
     rows = checked.to_pylist() if checked is not None and looks["infra"].is_complete else []
     return {row["subsystem"]: row["availability"] for row in rows}
 
 
-def change_words(look: Look) -> str:
+def change_words(look: SubsystemSummary) -> str:
     """How far the lead figure moved: ``▲ 3.2%``, ``▼ 1.1 个百分点``; ``—`` where that cannot be said."""
     measure, name = look.measure, look.lead
     value = look.total.get(f"{name}_change" if measure.is_rate else f"{name}_change_rate")
@@ -119,7 +119,7 @@ def change_words(look: Look) -> str:
     return f"{'▲' if value > 0 else '▼'} {shown[1:]}"
 
 
-def headlines(looks: Mapping[str, Look]) -> Kpis:
+def headlines(looks: Mapping[str, SubsystemSummary]) -> Kpis:
     """The five figures that open the weekly report, each with its change and its last weeks."""
     cards = []
     for subsystem, name, label in _HEADLINES:
@@ -140,7 +140,7 @@ def headlines(looks: Mapping[str, Look]) -> Kpis:
     return kpis(cards, id="headlines")
 
 
-def clocks(looks: Mapping[str, Look], *, most: int = 3, is_half: bool = False) -> Table:
+def clocks(looks: Mapping[str, SubsystemSummary], *, most: int = 3, is_half: bool = False) -> Table:
     """The longest incidents of the period, each with its recovery clock against the four hours that are promised."""
     found = looks["desk"].tables.get("clocks", _no_clocks()).select(_CLOCK).slice(0, most)
     rows = found.to_pylist()

@@ -9,10 +9,10 @@ from datetime import datetime, time, timedelta
 import pyarrow as pa
 
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.section import Look
+from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.contract.enumerations import EDITIONS, MODULES
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import judged
+from ntanalytics.findings.rule import evaluate_rules
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.desk import tickets
@@ -21,22 +21,22 @@ from ntanalytics.metrics.oa import adoption, task_duration
 from ntanalytics.recommendations import quarter_checks as quarter
 from ntanalytics.recommendations import text as said
 from ntanalytics.recommendations.causes import CAUSES
-from ntanalytics.recommendations.follow_up import Followed, follow, followed_up, numbers, unknown_numbers
+from ntanalytics.recommendations.follow_up import FollowedRecommendation, follow, followed_up, numbers, unknown_numbers
 from ntanalytics.recommendations.ranking import EFFORTS, KINDS, Recommendation, recommend
 from ntanalytics.recommendations.success import success
-from ntanalytics.recommendations.with_cause import weighed
+from ntanalytics.recommendations.with_cause import with_cause
 from ntanalytics.report_content.capacity import capacity
 from ntanalytics.report_content.overview import findings_of
 from ntanalytics.report_content.recommendations_history import TRACKING, earlier, past_table
 from ntanalytics.report_content.trends import TRENDS
-from ntanalytics.report_content.unusual_hours import unusual
+from ntanalytics.report_content.unusual_hours import unusual_hours
 from ntanalytics.reports import Table, chart
 from ntanalytics.reports.block import Block
 from ntanalytics.reports.chart import Chart
 from ntanalytics.reports.data import value_of
 from ntanalytics.reports.record import Field
-from ntanalytics.subsystems import check_context, look_at
-from ntanalytics.workspace.dataset_view import Scope
+from ntanalytics.subsystems import check_context, summarize_subsystems
+from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
 
 #: So many days up to the report's end are looked back over.
@@ -76,13 +76,13 @@ class Advice:
         unknown: numbers that the desk noted and no report issued.
     """
 
-    looks: Mapping[str, Look]
+    looks: Mapping[str, SubsystemSummary]
     recommendations: tuple[Recommendation, ...]
     days: tuple[int, int]
     renewals: pa.Table
     origin: Mapping[str, object]
     numbers: Mapping[str, str]
-    followed: tuple[Followed, ...] | None
+    followed: tuple[FollowedRecommendation, ...] | None
     unknown: tuple[str, ...]
 
     @property
@@ -100,7 +100,7 @@ class Advice:
 def advise(report: Report) -> Advice:
     """The recommendations at the end of a report's period, from the findings of the period and of its quarter."""
     context = check_context(report)
-    looks = look_at(report)
+    looks = summarize_subsystems(report)
     back = QUARTER - len(report.period.days)
     names = (
         "infra.requests",
@@ -128,7 +128,7 @@ def advise(report: Report) -> Advice:
         looks,
         tuple(made),
         (QUARTER, covered),
-        certificates.renewals(stock.table, report.ends_at, report.zone_offset_h).to_pyarrow(),
+        certificates.renewals(stock.table, report.ends_at, report.utc_offset_h).to_pyarrow(),
         report.origin("findings.recommendations", *scopes.values()),
         numbers(made, report.period.text, before[-1] if before else ()),
         None if before is None else tuple(follow(before, noted, made, found, good)),
@@ -136,7 +136,7 @@ def advise(report: Report) -> Advice:
     )
 
 
-def _confidence(scopes: Mapping[str, Scope]) -> dict[str, float]:
+def _confidence(scopes: Mapping[str, DatasetView]) -> dict[str, float]:
     """Subsystem → the share of the quarter's days that are whole, of its dataset that has least."""
     share: dict[str, float] = {}
     for name, scope in scopes.items():
@@ -148,23 +148,27 @@ def _confidence(scopes: Mapping[str, Scope]) -> dict[str, float]:
     return share
 
 
-def _quarter(context: CheckContext, looks: Mapping[str, Look], scopes: Mapping[str, Scope]) -> list[Finding]:
+def _quarter(
+    context: CheckContext, looks: Mapping[str, SubsystemSummary], scopes: Mapping[str, DatasetView]
+) -> list[Finding]:
     rules, last = context.rules, context.period.last
     first = last - timedelta(days=QUARTER - 1)
     since = datetime.combine(first, time(), context.workspace.settings.zone)
     web, saved, tasks = scopes["infra.requests"], scopes["infra.backups"], scopes["oa.tasks"]
     services = requests.volume(web.recent, ["service"])
-    found = judged([rules["infra.slow_service"]], services, lambda row: str(row["service"]))
+    found = evaluate_rules([rules["infra.slow_service"]], services, lambda row: str(row["service"]))
     plans = backups.plans(saved.recent, context.ends_at)
-    found += judged([rules["infra.failed_backups"]], plans, lambda row: str(row["plan"]))
+    found += evaluate_rules([rules["infra.failed_backups"]], plans, lambda row: str(row["plan"]))
     worked = context.nearby_working_days(before=QUARTER)
-    handled = task_duration.handling(tasks.recent, worked, first, last, context.zone_offset_h, ["module"])
-    found += judged([rules["oa.handling"]], handled, lambda row: MODULES.get(row["module"], str(row["module"])))
+    handled = task_duration.task_duration(tasks.recent, worked, first, last, context.utc_offset_h, ["module"])
+    found += evaluate_rules([rules["oa.handling"]], handled, lambda row: MODULES.get(row["module"], str(row["module"])))
     if "accounts" in looks["identity"].tables:
-        found += judged([rules["identity.dormant_accounts"]], looks["identity"].tables["accounts"])
+        found += evaluate_rules([rules["identity.dormant_accounts"]], looks["identity"].tables["accounts"])
     if "editions" in looks["oa"].tables:
         editions = looks["oa"].tables["editions"]
-        found += judged([rules["oa.mobile_share"]], editions, lambda row: EDITIONS.get(row["edition"], row["edition"]))
+        found += evaluate_rules(
+            [rules["oa.mobile_share"]], editions, lambda row: EDITIONS.get(row["edition"], row["edition"])
+        )
     found += quarter.seldom_used(adoption.used(scopes["oa.activities"].recent, ["module"]))
     found += quarter.concentrated(tickets.flow(scopes["desk.tickets"].recent, since, context.ends_at, ["category"]))
     found += quarter.repeated(scopes["infra.problems"].recent)
@@ -213,7 +217,7 @@ def basis(advice: Advice, *, id: str = "basis") -> Table:
         for each in made.findings
     )
     found = tuple(finding for made in advice.recommendations for finding in made.findings)
-    return Table(id, "依据明细", fields=fields, rows=rows, origin=advice.origin, findings=tuple(weighed(found)))
+    return Table(id, "依据明细", fields=fields, rows=rows, origin=advice.origin, findings=tuple(with_cause(found)))
 
 
 def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
@@ -301,7 +305,7 @@ def _bars(advised: Recommendation, origin: Mapping[str, object]) -> Chart | None
 
 def hints(report: Report) -> Table:
     """The hours of the quarter in which a host or a service behaved as never before."""
-    return unusual(report, QUARTER - len(report.period.days))
+    return unusual_hours(report, QUARTER - len(report.period.days))
 
 
 def coming(report: Report, advice: Advice) -> list[Block]:

@@ -9,7 +9,7 @@ from typing import Any
 from ntanalytics.contract.desk import DECISIONS
 from ntanalytics.errors import NtaError
 from ntanalytics.metrics.number_format import MISSING
-from ntanalytics.recommendations.follow_up import EFFECTS, Followed, Issued
+from ntanalytics.recommendations.follow_up import EFFECTS, FollowedRecommendation, IssuedRecommendation
 from ntanalytics.reports import Table
 from ntanalytics.reports.record import Field, Record, load_record
 from ntanalytics.workspace.report import Report
@@ -31,7 +31,7 @@ _FIELDS = (
 )
 
 
-def earlier(report: Report) -> list[list[Issued]] | None:
+def earlier(report: Report) -> list[list[IssuedRecommendation]] | None:
     """What the same report issued for earlier periods of the same kind, oldest first.
 
     Returns:
@@ -39,7 +39,7 @@ def earlier(report: Report) -> list[list[Issued]] | None:
         was recommended first.
     """
     folder = report.workspace.settings.outputs / report.name
-    found: list[tuple[date, list[Issued]]] = []
+    found: list[tuple[date, list[IssuedRecommendation]]] = []
     try:
         for path in sorted(folder.glob(f"*/{_RECORD}")):
             record = load_record(path)
@@ -54,7 +54,7 @@ def earlier(report: Report) -> list[list[Issued]] | None:
     return [issued for _, issued in sorted(found, key=lambda each: each[0])]
 
 
-def _issued(record: Record) -> list[Issued]:
+def _issued(record: Record) -> list[IssuedRecommendation]:
     """What one record recommends; KeyError where it is of a version that numbered nothing."""
     blocks = {block.id: block for block in record.blocks}
     basis, tracking = blocks[BASIS], blocks[TRACKING]
@@ -65,13 +65,15 @@ def _issued(record: Record) -> list[Issued]:
     return [_of(row, heaviest[row["place"]]) for row in tracking.rows]
 
 
-def _of(row: Mapping[str, Any], finding: Mapping[str, Any]) -> Issued:
+def _of(row: Mapping[str, Any], finding: Mapping[str, Any]) -> IssuedRecommendation:
     clause = str(finding["evidence"]).removesuffix("。").partition("，")[0]
     seen = f"{finding['subject']}：{clause}"
-    return Issued(str(row["number"]), str(row["problem"]), str(finding["identity"]), seen, finding["value"])
+    return IssuedRecommendation(
+        str(row["number"]), str(row["problem"]), str(finding["identity"]), seen, finding["value"]
+    )
 
 
-def past_table(followed: Sequence[Followed], note: str, *, id: str = "past") -> Table:
+def past_table(followed: Sequence[FollowedRecommendation], note: str, *, id: str = "past") -> Table:
     """What became of each earlier recommendation, what is open first."""
     rows = tuple(
         {

@@ -15,7 +15,7 @@ from ntanalytics.metrics.infra import availability, hosts, requests
 from ntanalytics.metrics.oa import adoption
 from ntanalytics.metrics.seal import seals
 from ntanalytics.metrics.sms import volume
-from ntanalytics.workspace.dataset_view import Scope
+from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
 
 
@@ -31,12 +31,12 @@ class Trend:
     """
 
     dataset: str
-    work: Callable[[Report, Scope], ir.Table]
+    work: Callable[[Report, DatasetView], ir.Table]
     measure: str
     series: str | None = None
 
 
-def _fullest(_: Report, scope: Scope) -> ir.Table:
+def _fullest(_: Report, scope: DatasetView) -> ir.Table:
     """The fullest disk of each host that ever passed 80 %, by day."""
     daily = hosts.peaks(scope.recent, scope.days)
     peaks = daily.group_by("day", "is_covered", "host").aggregate(disk_used=daily.disk_used.max())
@@ -45,23 +45,23 @@ def _fullest(_: Report, scope: Scope) -> ir.Table:
     return peaks.semi_join(wanted, "host").order_by("day", ibis.asc("host"))
 
 
-def _logins(_: Report, scope: Scope) -> ir.Table:
+def _logins(_: Report, scope: DatasetView) -> ir.Table:
     return logins.daily(scope.recent, scope.days)
 
 
-def _services(_: Report, scope: Scope) -> ir.Table:
+def _services(_: Report, scope: DatasetView) -> ir.Table:
     return requests.daily(scope.recent, scope.days, ["service"])
 
 
-def _certificates(_: Report, scope: Scope) -> ir.Table:
+def _certificates(_: Report, scope: DatasetView) -> ir.Table:
     return certificates.daily(scope.recent, scope.days)
 
 
-def _platform(report: Report, scope: Scope) -> ir.Table:
+def _platform(report: Report, scope: DatasetView) -> ir.Table:
     return availability.daily(scope.recent, scope.days, report.ends_at)
 
 
-def _carriers(_: Report, scope: Scope) -> ir.Table:
+def _carriers(_: Report, scope: DatasetView) -> ir.Table:
     return volume.daily(scope.recent, scope.days, scope.as_of, ["carrier"])
 
 

@@ -9,13 +9,13 @@ from typing import Any
 import ibis.expr.types as ir
 
 from ntanalytics.contract.infra import HOST_METRICS
-from ntanalytics.detectors.novelty import LEARNS_DAYS, Spell, spells
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.detectors.novelty import LEARNS_DAYS, NovelHours, novel_hours
+from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.slots import by_slot
 from ntanalytics.reports import Table
 from ntanalytics.reports.data import value_of
 from ntanalytics.reports.record import Field
-from ntanalytics.workspace.dataset_view import Scope
+from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
 
 #: So many are listed, the latest.
@@ -35,7 +35,7 @@ _HOUR, _QUARTER_S = timedelta(hours=1), 900
 _FEWEST_ERRORS = 20
 
 
-def unusual(report: Report, history: int, *, id: str = "unusual") -> Table:
+def unusual_hours(report: Report, history: int, *, id: str = "unusual") -> Table:
     """The spells of processors, memory and failed requests that were as never before, the latest first.
 
     Args:
@@ -48,9 +48,9 @@ def unusual(report: Report, history: int, *, id: str = "unusual") -> Table:
     rows: list[dict[str, Any]] = []
     for metric in ("cpu_rate", "memory_rate"):
         hourly = metrics.recent.filter(metrics.recent.metric == metric).select("host", "hour_at", "mean")
-        rows += _rows(spells(_by_host(hourly), _HOUR), HOST_METRICS[metric], "rate:0", "")
+        rows += _rows(novel_hours(_by_host(hourly), _HOUR), HOST_METRICS[metric], "rate:0", "")
     failed = web.recent.filter(web.recent.status >= 500)
-    errors = spells(_by_service(report, failed), timedelta(seconds=_QUARTER_S), least=_FEWEST_ERRORS)
+    errors = novel_hours(_by_service(report, failed), timedelta(seconds=_QUARTER_S), least=_FEWEST_ERRORS)
     rows += _rows(errors, "失败请求（每刻钟）", "integer", "次")
     rows.sort(key=lambda row: row["at"], reverse=True)
     note = f"与自身以往 {LEARNS_DAYS} 天以上的规律相比从未出现的时段，供进一步查看，不作判断；批处理和活动也会如此。"
@@ -68,7 +68,7 @@ def unusual(report: Report, history: int, *, id: str = "unusual") -> Table:
     return Table(id, "主机与服务异动时段", fields=_FIELDS, rows=shown, note=note, origin=origin)
 
 
-def _whole_days(scope: Scope) -> int:
+def _whole_days(scope: DatasetView) -> int:
     return sum(scope.days.to_pyarrow()["is_covered"].to_pylist()) if scope.sources else 0
 
 
@@ -81,8 +81,8 @@ def _by_host(hourly: ir.Table) -> dict[str, list[tuple[datetime, float]]]:
 
 def _by_service(report: Report, failed: ir.Table) -> dict[str, list[tuple[datetime, float]]]:
     """Failed requests by quarters of an hour, with the quarters in which none failed."""
-    offset = timedelta(hours=report.zone_offset_h)
-    slots = by_slot(failed, "minute_at", report.zone_offset_h, ["service"], count="requests", slot_s=_QUARTER_S)
+    offset = timedelta(hours=report.utc_offset_h)
+    slots = by_slot(failed, "minute_at", report.utc_offset_h, ["service"], count="requests", slot_s=_QUARTER_S)
     counts: dict[str, dict[datetime, float]] = {}
     for row in slots.to_pyarrow().to_pylist():
         at = datetime.combine(row["day"], datetime.min.time(), UTC) - offset
@@ -97,15 +97,15 @@ def _by_service(report: Report, failed: ir.Table) -> dict[str, list[tuple[dateti
     return found
 
 
-def _rows(found: Sequence[Spell], what: str, form: str, unit: str) -> list[dict[str, Any]]:
+def _rows(found: Sequence[NovelHours], what: str, form: str, unit: str) -> list[dict[str, Any]]:
     return [
         {
             "at": each.begins_at,
             "subject": each.subject,
             "what": what,
             "lasted": (each.ends_at - each.begins_at).total_seconds(),
-            "extreme": figure(each.extreme, form, unit),
-            "usual": figure(each.usual, form, unit),
+            "extreme": format_number(each.extreme, form, unit),
+            "usual": format_number(each.usual, form, unit),
         }
         for each in found
     ]

@@ -10,7 +10,7 @@ from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.sentences import moved
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 #: So many decisions are put to the manager at once; the board has the rest.
 MOST_DECISIONS = 3
@@ -24,7 +24,7 @@ def adoption(total: Mapping[str, Any], editions: Rows) -> str:
     """
     if total.get("active") is None:
         return ""
-    said = f"协同办公活跃 {figure(total['active'], 'integer', '人')}"
+    said = f"协同办公活跃 {format_number(total['active'], 'integer', '人')}"
     change = moved(total.get("active_change"), total.get("active_change_rate"), "人")
     if not change:
         return f"{said}。"
@@ -41,7 +41,7 @@ def _most(editions: Iterable[Mapping[str, Any]], change: float) -> str:
     if abs(first["active_change"]) * 2 < abs(change):
         return ""
     sign = "+" if change > 0 else "−"
-    amount = figure(abs(first["active_change"]), "integer", "人")
+    amount = format_number(abs(first["active_change"]), "integer", "人")
     return f"，主要来自{EDITIONS.get(first['edition'], first['edition'])}（{sign}{amount}）"
 
 
@@ -56,11 +56,11 @@ def documents(total: Mapping[str, Any], overdue: Rows) -> str:
         return ""
     if not count:
         return "公文没有逾期未签收的。"
-    said = f"公文逾期未签收 {figure(count, 'integer', '件次')}"
+    said = f"公文逾期未签收 {format_number(count, 'integer', '件次')}"
     first = max(rows(overdue), key=lambda row: row["overdue_deliveries"], default=None)
     if first is None:
         return f"{said}。"
-    return f"{said}，其中 {figure(first['overdue_deliveries'], 'integer', '件次')}属{first['receiver_unit']}。"
+    return f"{said}，其中 {format_number(first['overdue_deliveries'], 'integer', '件次')}属{first['receiver_unit']}。"
 
 
 def tickets(total: Mapping[str, Any]) -> str:
@@ -71,21 +71,21 @@ def tickets(total: Mapping[str, Any]) -> str:
     """
     if total.get("opened_tickets") is None:
         return ""
-    opened, closed = (figure(total[name], "integer", "件") for name in ("opened_tickets", "closed_tickets"))
+    opened, closed = (format_number(total[name], "integer", "件") for name in ("opened_tickets", "closed_tickets"))
     now, before = total.get("open_tickets"), total.get("open_tickets_before")
     if now is None or before is None:
         return f"新增工单 {opened}，关闭 {closed}。"
     way = "降至" if now < before else "升至"
     backlog = (
-        f"积压仍为 {figure(now, 'integer', '件')}"
+        f"积压仍为 {format_number(now, 'integer', '件')}"
         if now == before
-        else (f"积压由 {figure(before, 'integer', '件')}{way} {figure(now, 'integer', '件')}")
+        else (f"积压由 {format_number(before, 'integer', '件')}{way} {format_number(now, 'integer', '件')}")
     )
     return f"新增工单 {opened}，关闭 {closed}，{backlog}。"
 
 
 def _value(finding: Finding) -> str:
-    return figure(finding.value, finding.format)
+    return format_number(finding.value, finding.format)
 
 
 #: Code of a finding → what the manager is asked to decide.
@@ -106,6 +106,6 @@ def decisions(findings: Iterable[Finding]) -> list[str]:
     """What the manager is asked to decide, the worst first, one of a kind; one sentence when there is nothing."""
     asked: dict[str, str] = {}
     for each in ranked(findings):
-        if each.state in ("bad", "watch") and each.code in _DECISIONS:
+        if each.state in ("critical", "warning") and each.code in _DECISIONS:
             asked.setdefault(each.code, _DECISIONS[each.code](each))
     return list(asked.values())[:MOST_DECISIONS] or ["本期没有需要决定的事项。"]

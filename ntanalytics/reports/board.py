@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.finding import Finding, ranked
-from ntanalytics.findings.lifecycle import Course
+from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.lifecycle_text import begun_words
 from ntanalytics.reports import findings_json
 from ntanalytics.reports.block import Block
@@ -49,7 +49,7 @@ class Board(Block):
     findings: tuple[Finding, ...] = field(default=(), kw_only=True)
     note: str = field(default="", kw_only=True)
     is_folded: bool = field(default=False, kw_only=True)
-    course: Course | None = field(default=None, kw_only=True)
+    course: LifecycleState | None = field(default=None, kw_only=True)
 
     def body(self) -> dict[str, Any]:
         """See ``Block.body``."""
@@ -69,7 +69,7 @@ class Board(Block):
 
     def found(self) -> dict[str, Any]:
         """See ``Block.found``."""
-        return findings_json.found(self.findings, self.course, self.origin or {})
+        return findings_json.findings_json(self.findings, self.course, self.origin or {})
 
     def _since(self, finding: Finding) -> str | None:
         return begun_words(finding, self.course) if self.course is not None else finding.since
@@ -82,7 +82,7 @@ def board(
     id: str = "board",
     note: str = "",
     is_folded: bool = False,
-    course: Course | None = None,
+    course: LifecycleState | None = None,
     origin: Mapping[str, Any] | None = None,
 ) -> Board:
     """The status board of some findings: abnormal first, then to watch, unknown, and what is in order.

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal
 from ntanalytics.errors import UsageError
 from ntanalytics.reports import data as tables
 from ntanalytics.reports.block import Block
-from ntanalytics.reports.column_labels import words
+from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.reports.labels import days as day_words
 from ntanalytics.reports.plot import Band, Mark, plotly_figure
 from ntanalytics.reports.record import Field
@@ -108,7 +108,7 @@ def chart(
     x_field = tables.field_of(x)
     places = _places(lines, x_field, calendar)
     covered = {row["day"]: row.get("is_covered", True) for row in calendar} if x_field.type == "date" else {}
-    x_values = words(x).values
+    x_values = column_labels(x).values
     wide = tuple(
         {x: tables.value_of(place, x_values, x_field.type)}
         | {
@@ -120,7 +120,7 @@ def chart(
     made_marks = tuple((tables.value_of(place, x_values), tables.clean(text)) for place, text in marks)
     if all(row[each.name] is None for row in wide for each in fields):
         note = " ".join(each for each in (_nothing(calendar), note) if each)
-    subject = f"{'、'.join(words(name).label for name in measures)}（按{x_field.title}）"
+    subject = f"{'、'.join(column_labels(name).label for name in measures)}（按{x_field.title}）"
     return Chart(
         id,
         title,
@@ -147,7 +147,7 @@ def _by_measure(read: list[dict[str, Any]], x: str, measures: Sequence[str], id:
 
 
 def _by_series(read: list[dict[str, Any]], x: str, y: str, series: str, id: str) -> tuple[list[Field], list[Line]]:
-    measure, values = tables.field_of(y), words(series).values
+    measure, values = tables.field_of(y), column_labels(series).values
     fields: list[Field] = []
     lines: list[Line] = []
     for code in dict.fromkeys(row[series] for row in read):

@@ -16,7 +16,7 @@ from ntanalytics.metrics import MEASURES
 
 
 @dataclass(frozen=True)
-class Words:
+class ColumnLabels:
     """What a reader is told about a column.
 
     Attributes:
@@ -42,11 +42,11 @@ _FORMATS = {
 }
 
 #: Columns that every dataset and metric may have.
-_SHARED = MappingProxyType({"day": Words("日期", format="date"), "source": Words("数据源")})
+_SHARED = MappingProxyType({"day": ColumnLabels("日期", format="date"), "source": ColumnLabels("数据源")})
 
 
 @cache
-def words(column: str) -> Words:
+def column_labels(column: str) -> ColumnLabels:
     """The words of a column: its measure's, else its contract column's.
 
     Raises:
@@ -56,11 +56,11 @@ def words(column: str) -> Words:
         declared = MEASURES[column]
         # A change carries its sign (metrics/change.py names its columns so).
         is_change = column.endswith(("_change", "_change_rate")) and not declared.format.startswith("points")
-        return Words(declared.label, declared.unit, "+" * is_change + declared.format, declared.values)
+        return ColumnLabels(declared.label, declared.unit, "+" * is_change + declared.format, declared.values)
     for dataset in DATASETS.values():
         for each in dataset.columns:
             if each.name == column:
-                return Words(each.label, each.unit, _FORMATS[each.type], each.values)
+                return ColumnLabels(each.label, each.unit, _FORMATS[each.type], each.values)
     if column in _SHARED:
         return _SHARED[column]
     known = {*MEASURES, *_SHARED, *(each.name for dataset in DATASETS.values() for each in dataset.columns)}

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ntanalytics.errors import UsageError
-from ntanalytics.reports.column_labels import words
+from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.reports.formats import is_null, parts
 from ntanalytics.reports.record import Field
 
@@ -61,7 +61,7 @@ def read(rows: Rows) -> tuple[list[str], list[dict[str, Any]]]:
 
 def field_of(column: str, values: Iterable[Any] = ()) -> Field:
     """The field of a column, with its words; its type follows its format, or the values when that is ``text``."""
-    found = words(column)
+    found = column_labels(column)
     kind = parts(found.format)[0]
     kind_of_json = _TYPES.get(kind, "number")
     present = [value for value in values if not is_null(value)]

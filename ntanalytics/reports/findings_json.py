@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.lifecycle import Course, Life
+from ntanalytics.findings.lifecycle import FindingLifecycle, LifecycleState
 from ntanalytics.reports.record import Record
 
 FILE = "findings.json"
@@ -18,7 +18,9 @@ _LIFE = ("opened_on", "begun_on", "is_older", "confirmed_on", "worst", "change",
 _CLOSED = ("identity", "code", "subsystem", "subject", "check", "state", "value", "format")
 
 
-def found(findings: Iterable[Finding], course: Course | None, origin: Mapping[str, Any]) -> dict[str, Any]:
+def findings_json(
+    findings: Iterable[Finding], course: LifecycleState | None, origin: Mapping[str, Any]
+) -> dict[str, Any]:
     """What a block says of the findings that it shows: each with all its fields, its identity and its life.
 
     Args:
@@ -48,7 +50,7 @@ def found(findings: Iterable[Finding], course: Course | None, origin: Mapping[st
     }
 
 
-def _life(life: Life | None, on: date | None) -> dict[str, Any] | None:
+def _life(life: FindingLifecycle | None, on: date | None) -> dict[str, Any] | None:
     """A life as data; ``day`` is which day of it ``on`` is, of a closed one how many days it lasted."""
     if life is None or on is None:
         return None

@@ -31,7 +31,7 @@ from zoneinfo import ZoneInfo
 
 from ntanalytics.errors import UnknownName
 from ntanalytics.findings.finding import STATES
-from ntanalytics.metrics.number_format import MISSING, figure
+from ntanalytics.metrics.number_format import MISSING, format_number
 
 #: What a value may be in the record, after reading it from JSON or before writing it.
 Value = str | int | float | bool | date | datetime | None
@@ -152,5 +152,5 @@ def _number(number: Decimal, kind: str, digits: int, signed: bool, unit: str) ->
         kind, digits = "number", 2
     # figure() calculates durations and sizes in floating point, the rest in decimals.
     value = float(number) if kind in ("seconds", "bytes") else number
-    text = figure(value, f"{kind}:{digits}", unit)
+    text = format_number(value, f"{kind}:{digits}", unit)
     return f"+{text}" if signed and number > 0 and any(digit in text for digit in "123456789") else text

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from ntanalytics.reports import labels, truncation
 from ntanalytics.reports.formats import LOCAL, display, is_numeric, parts, wide
-from ntanalytics.reports.inline_charts import drawing
+from ntanalytics.reports.inline_charts import inline_chart
 from ntanalytics.reports.record import Record, Recorded
 from ntanalytics.reports.sparkline import sparkline
 
@@ -32,7 +32,7 @@ SHORT = 24
 
 
 @dataclass(frozen=True)
-class Cell:
+class HtmlCell:
     """A cell: its text, its class (``num``, ``state watch``, ``long`` …), and its value where sorting needs one."""
 
     text: str
@@ -57,7 +57,7 @@ def templates() -> jinja2.Environment:
     environment = escaping(THEME)
     environment.globals.update(
         sparkline=sparkline,
-        drawing=drawing,
+        inline_chart=inline_chart,
         kpi_words=labels.kpi_words,
         origin_line=labels.origin_line,
         display=display,
@@ -70,7 +70,7 @@ def templates() -> jinja2.Environment:
 
 
 @dataclass(frozen=True)
-class Part:
+class RecordPart:
     """How much of a block's data is shown, and what is said of the rest; each of the words may be empty."""
 
     rows: int
@@ -79,7 +79,7 @@ class Part:
     cut: str = ""
 
 
-def fragment(block: Recorded, zone: ZoneInfo = LOCAL, part: Part | None = None) -> Markup:
+def fragment(block: Recorded, zone: ZoneInfo = LOCAL, part: RecordPart | None = None) -> Markup:
     """A block as HTML.
 
     Args:
@@ -88,15 +88,15 @@ def fragment(block: Recorded, zone: ZoneInfo = LOCAL, part: Part | None = None) 
         part: how much of its data is shown (default: all).
     """
     macros = templates().get_template("blocks.html.j2").make_module({"zone": zone})
-    part = part or Part(len(block.rows))
+    part = part or RecordPart(len(block.rows))
     return Markup(getattr(macros, block.kind)(block, zone, part))  # noqa: S704 — the template has escaped it
 
 
-def part_of(block: Recorded, rows: int) -> Part:
+def part_of(block: Recorded, rows: int) -> RecordPart:
     """The part of a block's data that the page shows when it carries so many rows."""
     count = truncation.folded(block, rows)
     fold = truncation.fold_words(count, block.kind) if count else ""
-    return Part(rows, fold, truncation.paper_words(block, rows), truncation.cut_words(block, rows))
+    return RecordPart(rows, fold, truncation.paper_words(block, rows), truncation.cut_words(block, rows))
 
 
 def preview(block: Recorded) -> str:
@@ -108,7 +108,7 @@ def preview(block: Recorded) -> str:
         return str(Markup("<h3>{}</h3>").format(block.title))
     total = len(block.rows)
     cut = f"预览前 {PREVIEW_ROWS} 行，共 {total:,} 行" if total > PREVIEW_ROWS else ""
-    return str(fragment(block, part=Part(min(total, PREVIEW_ROWS), cut=cut)))
+    return str(fragment(block, part=RecordPart(min(total, PREVIEW_ROWS), cut=cut)))
 
 
 def columns(block: Recorded) -> list[tuple[str, str, str]]:
@@ -127,22 +127,24 @@ def column_style(format: str) -> str:
     return "time" if parts(format)[0] in ("date", "month", "datetime") else ""
 
 
-def cells(block: Recorded, zone: ZoneInfo, rows: int) -> list[list[Cell]]:
+def cells(block: Recorded, zone: ZoneInfo, rows: int) -> list[list[HtmlCell]]:
     """The cells of the first rows of a block's data, row by row."""
     return [[_cell(block, row, field, zone) for field in block.fields] for row in block.rows[:rows]]
 
 
-def _cell(block: Recorded, row: Any, field: Any, zone: ZoneInfo) -> Cell:
+def _cell(block: Recorded, row: Any, field: Any, zone: ZoneInfo) -> HtmlCell:
     value, form = row[field.name], labels.cell_format(block, row, field)
     text = labels.cell(block, row, field, zone)
     if parts(form)[0] == "state":
         order = list(labels.STATE_ORDER)
-        return Cell(text, f"state {value}" if value in order else "", str(order.index(value)) if value in order else "")
+        return HtmlCell(
+            text, f"state {value}" if value in order else "", str(order.index(value)) if value in order else ""
+        )
     style = column_style(form)
     if style == "num" and isinstance(value, (int, float)) and not _is_exact(value, form):
         # Six digits tell apart what a reader can tell apart, and keep the page small.
-        return Cell(text, style, f"{value:.6g}" if isinstance(value, float) else str(value))
-    return Cell(text, style if style or wide(text) <= SHORT else "long")
+        return HtmlCell(text, style, f"{value:.6g}" if isinstance(value, float) else str(value))
+    return HtmlCell(text, style if style or wide(text) <= SHORT else "long")
 
 
 def _is_exact(value: float, form: str) -> bool:
@@ -160,6 +162,6 @@ def figure_json(block: Recorded) -> Markup:
 
 def page(record: Record, **context: Any) -> str:
     """The whole page of a record; ``context`` is what the exporter adds (style, scripts, contents)."""
-    rows = truncation.carried(record.blocks)
+    rows = truncation.rows_shown(record.blocks)
     shown = {block.id: fragment(block, record.zone, part_of(block, rows.get(block.id, 0))) for block in record.blocks}
     return templates().get_template("page.html.j2").render(record=record, fragments=shown, **context)

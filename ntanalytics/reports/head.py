@@ -77,7 +77,7 @@ class Head(Block):
     generated_at: datetime = field(kw_only=True)
     as_of: tuple[AsOf, ...] = field(default=(), kw_only=True)
     versions: Mapping[str, int] = field(default_factory=dict, kw_only=True)
-    holes: tuple[str, ...] = field(default=(), kw_only=True)
+    gaps: tuple[str, ...] = field(default=(), kw_only=True)
     rejected: tuple[Rejected, ...] = field(default=(), kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
     timezone: str = field(default="Asia/Shanghai", kw_only=True)
@@ -98,7 +98,7 @@ class Head(Block):
             "timezone": self.timezone,
             "as_of": [plain(vars(each)) for each in self.as_of],
             "versions": dict(self.versions),
-            "holes": list(self.holes),
+            "gaps": list(self.gaps),
             "notes": list(self.notes),
             "rejected": [plain(vars(each)) for each in self.rejected],
         }

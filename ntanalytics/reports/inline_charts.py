@@ -59,7 +59,7 @@ def bars(title: str, values: Sequence[float | None]) -> Drawn:
     return Drawn(title, "bar", tuple(values))
 
 
-def drawing(drawn: Mapping[str, Any], row: int) -> Markup:
+def inline_chart(drawn: Mapping[str, Any], row: int) -> Markup:
     """The drawing of one row, as inline SVG made of numbers only; nothing where it has no value."""
     value = drawn["values"][row]
     if drawn["kind"] == "line":

@@ -14,7 +14,7 @@ from ntanalytics.reports.block import Block
 from ntanalytics.reports.data import value_of
 from ntanalytics.reports.formats import display, is_null
 
-Tone = Literal["good", "bad", "flat"]
+Tone = Literal["good", "worse", "flat"]
 Number = int | float | None
 
 LOWER_BOUND = "数据不完整，为下限"
@@ -128,7 +128,7 @@ def tone(measure: Measure, change: float | None) -> Tone:
     """Whether a change is good; one that is written as zero is neither."""
     if change is None or not measure.good or not _is_seen(change, change_format(measure)):
         return "flat"
-    return "good" if (change > 0) == (measure.good == "up") else "bad"
+    return "good" if (change > 0) == (measure.good == "up") else "worse"
 
 
 def _is_seen(change: float, format: str) -> bool:

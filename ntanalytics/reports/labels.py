@@ -13,8 +13,8 @@ from ntanalytics.reports.formats import LOCAL, display, parts
 from ntanalytics.reports.record import Field, Record, Recorded
 
 #: The order in which states are named: what is wrong first.
-STATE_ORDER = ("bad", "watch", "unknown", "ok")
-_MARKS = {"bad": ("■", "异常"), "watch": ("▲", "关注"), "unknown": ("○", "未知"), "ok": ("●", "正常")}
+STATE_ORDER = ("critical", "warning", "unknown", "ok")
+_MARKS = {"critical": ("■", "异常"), "warning": ("▲", "关注"), "unknown": ("○", "未知"), "ok": ("●", "正常")}
 _HEADED = {"yuan": "元", "points": "个百分点"}  #: the units that a column's head says for its cells
 _NAMED = 4  #: how many subjects of one state the status line names
 _HOLES = 3  #: how many holes it names
@@ -35,7 +35,7 @@ def status(record: Record) -> list[Remark]:
     """The status line: the exceptions by name, then how many checks are in order, then what is missing."""
     rows = [row for block in record.blocks if block.kind == "board" for row in block.rows]
     remarks = []
-    for state in ("bad", "watch", "unknown"):
+    for state in ("critical", "warning", "unknown"):
         subjects = [spaced(row["subject"], row["check"]) for row in rows if row["state"] == state]
         if subjects:
             mark, word = _MARKS[state]
@@ -54,9 +54,9 @@ def data_status(head: Mapping[str, Any], is_alone: bool = True) -> list[Remark]:
         head: the body of the head block.
         is_alone: nothing else is said in the status line, so that it says, too, when all is well.
     """
-    holes = [hole.rstrip("。") for hole in head["holes"]]
-    more = [f"共 {len(holes)} 处，见数据来源"] if len(holes) > _HOLES else []
-    remarks = [Remark("unknown", "○ 数据不完整", f"：{'；'.join(holes[:_HOLES] + more)}")] if holes else []
+    gaps = [gap.rstrip("。") for gap in head["gaps"]]
+    more = [f"共 {len(gaps)} 处，见数据来源"] if len(gaps) > _HOLES else []
+    remarks = [Remark("unknown", "○ 数据不完整", f"：{'；'.join(gaps[:_HOLES] + more)}")] if gaps else []
     remarks += [Remark("", "", note.rstrip("。")) for note in head.get("notes", ())]
     rejected = sum(each["rejected"] for each in head["as_of"])
     if rejected:
@@ -64,11 +64,11 @@ def data_status(head: Mapping[str, Any], is_alone: bool = True) -> list[Remark]:
     if head["as_of"]:
         whole = sum(bool(each["taken_at"] and not each["missing_days"] and not each["error"]) for each in head["as_of"])
         is_whole = whole == len(head["as_of"])
-        if is_whole and is_alone and not holes:
+        if is_whole and is_alone and not gaps:
             remarks.insert(0, Remark("ok", "● 数据完整"))
         counted = f"数据来源 {whole}/{len(head['as_of'])}"
         # What is missing was named above, as a rule; where it was not, the count itself is the warning.
-        remarks.append(Remark("", "", counted) if is_whole or holes else Remark("unknown", f"○ {counted}"))
+        remarks.append(Remark("", "", counted) if is_whole or gaps else Remark("unknown", f"○ {counted}"))
     return remarks
 
 
@@ -161,7 +161,7 @@ class Sources:
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
-    holes: list[str]
+    gaps: list[str]
     rejected: list[str]
     remarks: list[str]
 
@@ -193,7 +193,7 @@ def sources(head: Mapping[str, Any], zone: ZoneInfo) -> Sources:
     versions = "；".join(f"{name} 第 {version} 版" for name, version in head["versions"].items())
     made = f"生成时间：{display(head['generated_at'], 'datetime', zone=zone)}"
     remarks = [*head.get("notes", ()), *([f"数据版本：{versions}"] if versions else []), made]
-    return Sources(SOURCE_COLUMNS, rows, list(head["holes"]), rejected, remarks)
+    return Sources(SOURCE_COLUMNS, rows, list(head["gaps"]), rejected, remarks)
 
 
 def days(texts: Sequence[str]) -> str:

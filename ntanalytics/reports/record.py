@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ntanalytics.errors import ReportIncomplete
+from ntanalytics.reports.renamed import current_body, current_rows
 
 BLOCK = "application/vnd.ntanalytics.block+json"
 DATA = "application/vnd.dataresource+json"
@@ -123,12 +124,12 @@ class Record:
 
 def recorded(bundle: Mapping[str, Any]) -> Recorded:
     """A block from its display bundle."""
-    body = bundle[BLOCK]
+    body = current_body(bundle[BLOCK])
     resource = bundle.get(DATA, {})
     fields = tuple(
         Field(**{**each, "type": str(each["type"])}) for each in resource.get("schema", {}).get("fields", ())
     )
-    rows = tuple(resource.get("data", ()))
+    rows = tuple(current_rows(resource.get("data", [])))
     return Recorded(
         body["block"], body["id"], body.get("title", ""), body, fields, rows, bundle.get(FIGURE), bundle.get(FINDINGS)
     )

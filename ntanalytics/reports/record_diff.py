@@ -17,7 +17,7 @@ MOST = 30
 UNCHANGED = "数据已更新，首页数字与检查结论不变。"
 
 
-def changes(before: Record, after: Record) -> list[str]:
+def record_diff(before: Record, after: Record) -> list[str]:
     """What the reader of the earlier version must know: holes, headline figures, findings; one sentence each.
 
     Args:
@@ -31,9 +31,9 @@ def changes(before: Record, after: Record) -> list[str]:
 
 
 def _holes(before: Record, after: Record) -> Iterator[str]:
-    then, now = before.head.body["holes"], after.head.body["holes"]
-    yield from (f"已补齐：{hole}" for hole in then if hole not in now)
-    yield from (f"现缺：{hole}" for hole in now if hole not in then)
+    then, now = before.head.body["gaps"], after.head.body["gaps"]
+    yield from (f"已补齐：{gap}" for gap in then if gap not in now)
+    yield from (f"现缺：{gap}" for gap in now if gap not in then)
 
 
 def _figures(before: Record, after: Record) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from ntanalytics.reports.block import Block
 
-State = Literal["ok", "watch", "bad", "unknown", ""]
+State = Literal["ok", "warning", "critical", "unknown", ""]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Sentences(Block):
 
 
 def say(text: str, subject: str = "", state: State = "") -> Sentence:
-    """A sentence with a bold subject and a state: ``say("11月18日送达率降至 71.0%。", "联通短信通道", "bad")``."""
+    """A sentence with a bold subject and a state: ``say("11月18日送达率降至 71.0%。", "联通短信通道", "critical")``."""
     return Sentence(text, subject, state)
 
 

@@ -10,7 +10,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.reports import data as tables
 from ntanalytics.reports import findings_json
 from ntanalytics.reports.block import Block
-from ntanalytics.reports.column_labels import words
+from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.reports.inline_charts import Drawn
 from ntanalytics.reports.record import Field
 
@@ -53,7 +53,7 @@ class Table(Block):
 
     def found(self) -> dict[str, Any] | None:
         """See ``Block.found``."""
-        return None if self.findings is None else findings_json.found(self.findings, None, self.origin or {})
+        return None if self.findings is None else findings_json.findings_json(self.findings, None, self.origin or {})
 
 
 def table(
@@ -96,7 +96,7 @@ def table(
         known.sort(key=lambda row: row[by], reverse=sort.startswith("-"))
         read = known + [row for row in read if row[by] is None]
     fields = tuple(tables.field_of(name, (row[name] for row in read)) for name in shown)
-    values = {name: words(name).values for name in shown}
+    values = {name: column_labels(name).values for name in shown}
     made = tuple(
         {each.name: tables.value_of(row[each.name], values[each.name], each.type) for each in fields} for row in read
     )

@@ -22,7 +22,7 @@ MOST_ROWS = 1000
 MOST_CELLS = 7000
 
 
-def carried(blocks: Iterable[Recorded]) -> dict[str, int]:
+def rows_shown(blocks: Iterable[Recorded]) -> dict[str, int]:
     """How many rows of each block the page carries, by the block's id: the first ones, in the record's order.
 
     All tables are cut at the same number of rows, so that only the longest ones are cut.

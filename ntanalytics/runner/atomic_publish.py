@@ -14,7 +14,7 @@ _RENAME_EXCHANGE = 2
 _UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP}
 
 
-def put_in_place(made: Path, target: Path) -> None:
+def atomic_publish(made: Path, target: Path) -> None:
     """Make ``made`` be ``target``; what was there before is removed afterwards.
 
     A new target is one rename. An existing one is exchanged in one system call (Linux ``renameat2``

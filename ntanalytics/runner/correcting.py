@@ -23,16 +23,16 @@ def corrections(target: Path, record: Record) -> list[dict[str, Any]]:
         record: the record of the new version.
 
     Returns:
-        For each version before ``version``, ``run_id``, and ``changes`` from it to the one after, in Chinese sentences.
+        For each version before ``version``, ``run_id``, and ``record_diff`` from it to the one after, in Chinese sentences.
     """
     published = read_manifest(target)
     if published is None or "version" not in published:
         return []
     from ntanalytics.reports.record import load_record
-    from ntanalytics.reports.record_diff import changes
+    from ntanalytics.reports.record_diff import record_diff
 
     try:
-        said = changes(load_record(target / RECORD), record)
+        said = record_diff(load_record(target / RECORD), record)
     except (NtaError, OSError, KeyError, TypeError):  # another version of ours made it, or somebody touched it
         said = [UNREADABLE]
     last = {"version": published["version"], "run_id": published.get("run_id", ""), "changes": said}

@@ -23,15 +23,24 @@ from typing import TYPE_CHECKING
 from ntanalytics.errors import BadParameter, LeaseLost, NoData, NtaError
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.runner import evidence, finding_history, indexing
-from ntanalytics.runner.engine import silently
+from ntanalytics.runner.engine import discard_progress
 from ntanalytics.runner.notebooks import load_report
 from ntanalytics.runner.parameters import resolve
-from ntanalytics.runner.run import Batch, By, Progress, RunResult, run_report, settle_stale_runs, taken, unasked
+from ntanalytics.runner.run import (
+    Batch,
+    By,
+    Progress,
+    RunResult,
+    extracted_rows,
+    no_progress,
+    reap_abandoned_runs,
+    run_report,
+)
 from ntanalytics.settings import Settings
 
 if TYPE_CHECKING:
-    from ntanalytics.extraction.retry_budget import Patience
-    from ntanalytics.kernels.pool import Warm
+    from ntanalytics.extraction.retry_budget import RetryBudget
+    from ntanalytics.kernels.pool import KernelPool
 
 #: The parameter that names a unit.
 UNIT = "unit"
@@ -87,13 +96,13 @@ def run_each_unit(
     *,
     today: dt.date,
     clock: Callable[[], dt.datetime] | None = None,
-    progress: Progress = silently,
+    progress: Progress = discard_progress,
     notebooks: Path | None = None,
     units: Sequence[str] | None = None,
     by: By = "hand",
     but: Collection[str] = (),
-    before_publishing: Callable[[str], None] = unasked,
-    patience: Patience | None = None,
+    before_publishing: Callable[[str], None] = no_progress,
+    patience: RetryBudget | None = None,
 ) -> EachUnit:
     """Run a report once for each unit that the OA has in the period.
 
@@ -132,14 +141,14 @@ def run_each_unit(
     from ntanalytics.ledger import Ledger
 
     ledger = Ledger(settings.ledger)
-    failed_sources = taken(settings, ledger, plan, period, progress, clock, patience)
+    failed_sources = extracted_rows(settings, ledger, plan, period, progress, clock, patience)
     if units is None:
         units = oa_units(settings, period)
     if not units:
         raise NoData(f"the OA has no unit in {period.text}", where=report, todo="check the sources of oa.members")
     units = [unit for unit in units if unit not in but]
     outputs = settings.outputs.resolve()
-    settle_stale_runs(outputs, ledger)
+    reap_abandoned_runs(outputs, ledger)
     unnoted = finding_history.repair(outputs, ledger)
     with _server(settings, report, period, len(units), progress) as server:
         batch = Batch(ledger, evidence.known_secrets(settings), failed_sources, server)
@@ -160,12 +169,16 @@ def run_each_unit(
             )
 
         ended = _in_turn(report, units, page, server, progress)
-    why = indexing.index_or_say(settings, ledger, clock() if clock else None, notebooks)
+    why = indexing.index_or_warn(settings, ledger, clock() if clock else None, notebooks)
     return replace(ended, left_out={**unnoted, **({"index.html": why} if why else {})})
 
 
 def _in_turn(
-    report: str, units: Sequence[str], page: Callable[[str, Progress], RunResult], server: Warm, progress: Progress
+    report: str,
+    units: Sequence[str],
+    page: Callable[[str, Progress], RunResult],
+    server: KernelPool,
+    progress: Progress,
 ) -> EachUnit:
     """The pages of all units, as many at once as there are processors; an interruption ends those that are at work."""
     published: dict[str, RunResult] = {}
@@ -181,7 +194,7 @@ def _in_turn(
                     return
                 progress(f"{report} {number}/{len(units)} {unit}", 0)
             try:
-                published[unit] = page(unit, silently)
+                published[unit] = page(unit, discard_progress)
             except LeaseLost:
                 raise
             except _OF_ONE as error:  # one unit's page is not worth the others'; it is named at the end
@@ -212,9 +225,9 @@ def _in_turn(
 
 
 @contextmanager
-def _server(settings: Settings, report: str, period: Period, pages: int, progress: Progress) -> Iterator[Warm]:
+def _server(settings: Settings, report: str, period: Period, pages: int, progress: Progress) -> Iterator[KernelPool]:
     """What forks the kernels of the pages, with what they share in its memory: read once, and changed by none."""
-    from ntanalytics.kernels.pool import Warm, lasting
+    from ntanalytics.kernels.pool import KernelPool, lasting
     from ntanalytics.report_content import batch_cache
     from ntanalytics.workspace import Report, Workspace
 
@@ -226,7 +239,7 @@ def _server(settings: Settings, report: str, period: Period, pages: int, progres
             progress(f"{report} {period.text}: figures of all units", 0)
             batch_cache.write(keep(Report(Workspace(settings), report, "", period)), Path(folder))
             reads = [f"ntanalytics.report_content.batch_cache:load={folder}"]
-        with Warm(environment, reads=reads) as server:
+        with KernelPool(environment, reads=reads) as server:
             yield server
 
 

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 from ntanalytics import errors
 from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import KernelDied, NtaError, ReportFailed, ReportIncomplete
-from ntanalytics.kernels.skip_grammar_import import leave_out_grammar
+from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
 from ntanalytics.runner.parameters import Value
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from ntanalytics.kernels.pool import Warm
+    from ntanalytics.kernels.pool import KernelPool
 
 #: Longest time for one cell and for one run, in seconds. A report takes seconds; a month of a big city, minutes.
 CELL_SECONDS = 1200
@@ -40,7 +40,7 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _URL_PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(@)")
 
 
-def silently(_what: str, _amount: int) -> None:
+def discard_progress(_what: str, _amount: int) -> None:
     """The progress of a run that nobody watches."""
 
 
@@ -60,10 +60,10 @@ def execute(
     *,
     name: str,
     environment: Mapping[str, str],
-    server: Warm | None = None,
+    server: KernelPool | None = None,
     secrets: Iterable[str] = (),
     limits: Limits | None = None,
-    progress: Callable[[str, int], None] = silently,
+    progress: Callable[[str, int], None] = discard_progress,
 ) -> NotebookNode:
     """Execute a report's notebook with those parameters; the record is written to ``record``.
 
@@ -89,7 +89,7 @@ def execute(
         PublishError: there is no room for the record.
     """
     # Both take more than a second to import; a wrong parameter is refused before.
-    leave_out_grammar()
+    skip_grammar_import()
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError

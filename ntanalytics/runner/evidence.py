@@ -48,7 +48,7 @@ def kernel_environment(settings: Settings, run_id: str) -> dict[str, str]:
     return {**kept, "NTANALYTICS_CONFIG": str(settings.file), "NTANALYTICS_RUN_ID": run_id}
 
 
-def keep(
+def keep_evidence(
     workshop: Path,
     outputs: Path,
     run_id: str,

@@ -17,7 +17,7 @@ from ntanalytics.runner.evidence import RECORD
 from ntanalytics.runner.publishing import read_manifest
 
 if TYPE_CHECKING:
-    from ntanalytics.ledger import Inspection, Ledger
+    from ntanalytics.ledger import Ledger, PastInspection
     from ntanalytics.reports.record import Record
 
 #: What a report lacks whose findings could not be noted.
@@ -27,7 +27,7 @@ UNNOTED = "findings in the ledger"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def note_or_say(ledger: Ledger, record: Record, manifest: Mapping[str, Any]) -> dict[str, str]:
+def record_or_warn(ledger: Ledger, record: Record, manifest: Mapping[str, Any]) -> dict[str, str]:
     """Note what a report found, if it is an inspection; it stands, whether that can be done or not.
 
     Args:
@@ -82,13 +82,13 @@ def repair(outputs: Path, ledger: Ledger) -> dict[str, str]:
         except (NtaError, OSError) as error:
             unnoted[f"the findings of {folder.parent.name} {folder.name} in the ledger"] = str(error)
             continue
-        unnoted |= note_or_say(ledger, record, content)
+        unnoted |= record_or_warn(ledger, record, content)
     return unnoted
 
 
-def inspection_of(record: Record, manifest: Mapping[str, Any]) -> Inspection | None:
+def inspection_of(record: Record, manifest: Mapping[str, Any]) -> PastInspection | None:
     """What a published record says that an inspection of a day found; None where it is no such record."""
-    from ntanalytics.ledger import Found, Inspection
+    from ntanalytics.ledger import InspectedFinding, PastInspection
 
     period = record.head.body["period"]
     block = next((each.found for each in record.blocks if each.found is not None and each.found["codes"]), None)
@@ -96,11 +96,11 @@ def inspection_of(record: Record, manifest: Mapping[str, Any]) -> Inspection | N
         return None
     codes: Mapping[str, bool] = block["codes"]
     found = tuple(
-        Found(**{name: each[name] for name in Found.__annotations__} | {"state": _state(each)})
+        InspectedFinding(**{name: each[name] for name in InspectedFinding.__annotations__} | {"state": _state(each)})
         for each in block["findings"]
         if each["state"] != "ok" or not codes.get(each["code"], False)
     )
-    return Inspection(
+    return PastInspection(
         str(manifest["run_id"]),
         str(manifest["report"]),
         dt.date.fromisoformat(period["last"]),

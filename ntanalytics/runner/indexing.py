@@ -52,7 +52,7 @@ def index(
     )
 
 
-def index_or_say(settings: Settings, ledger: Ledger, now: dt.datetime | None, notebooks: Path | None) -> str:
+def index_or_warn(settings: Settings, ledger: Ledger, now: dt.datetime | None, notebooks: Path | None) -> str:
     """Write the index; a run does not fail for want of it.
 
     Returns:

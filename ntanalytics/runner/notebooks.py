@@ -17,7 +17,7 @@ from ntanalytics.settings import project_dir
 
 
 @dataclass(frozen=True)
-class Report:
+class ReportNotebook:
     """One report notebook, read and checked.
 
     Attributes:
@@ -58,7 +58,7 @@ def report_names(directory: Path | None = None) -> list[str]:
     return sorted(path.stem for path in (directory or project_dir("notebooks")).glob("*.ipynb"))
 
 
-def load_report(name: str, directory: Path | None = None) -> Report:
+def load_report(name: str, directory: Path | None = None) -> ReportNotebook:
     """The report of that name.
 
     A name is looked up in the folder's list and never made into a path, so ``../x`` is simply unknown.
@@ -85,7 +85,7 @@ def load_report(name: str, directory: Path | None = None) -> Report:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReportFailed(f"cannot be read as a notebook: {str(error)[:200]}", where=where) from error
     title, periods, needs = _metadata(metadata, where)
-    return Report(
+    return ReportNotebook(
         name=name,
         path=path,
         title=title,

@@ -17,7 +17,7 @@ from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import PublishError
 from ntanalytics.periods import Period
 from ntanalytics.runner import atomic_publish
-from ntanalytics.runner.notebooks import Report
+from ntanalytics.runner.notebooks import ReportNotebook
 from ntanalytics.runner.parameters import Value
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def place(outputs: Path, report: str, folder: str) -> Path:
 
 
 def manifest(
-    report: Report,
+    report: ReportNotebook,
     period: Period,
     values: Mapping[str, Value],
     record: Record,
@@ -134,7 +134,7 @@ def manifest(
         "status": [f"{each.lead}{each.rest}" for each in remarks],
         "tables": body["versions"],
         "as_of": body["as_of"],
-        "holes": body["holes"],
+        "gaps": body["gaps"],
         "rejected": body["rejected"],
     }
 
@@ -175,7 +175,7 @@ def publish(staged: Path, target: Path, content: Mapping[str, Any]) -> None:
         staged.chmod(0o750)
         atomic_publish.sync(staged)
         place(target.parent.parent, target.parent.name, target.name)
-        atomic_publish.put_in_place(staged, target)
+        atomic_publish.atomic_publish(staged, target)
     except OSError as error:
         raise disk_error(error, target) from error
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ntanalytics import disk_space
 from ntanalytics.errors import BadParameter, BadPeriod, LakeError, NtaError
 from ntanalytics.periods import Period, parse_period
+from ntanalytics.reports.renamed import gaps_of
 from ntanalytics.runner import (
     atomic_publish,
     correcting,
@@ -24,13 +25,13 @@ from ntanalytics.runner import (
     rendering,
     staging,
 )
-from ntanalytics.runner.notebooks import Report, load_report
+from ntanalytics.runner.notebooks import ReportNotebook, load_report
 from ntanalytics.runner.parameters import resolve
 from ntanalytics.settings import Settings
 
 if TYPE_CHECKING:
-    from ntanalytics.extraction.retry_budget import Patience
-    from ntanalytics.kernels.pool import Warm
+    from ntanalytics.extraction.retry_budget import RetryBudget
+    from ntanalytics.kernels.pool import KernelPool
     from ntanalytics.ledger import Ledger
 
 #: Called as (what is being done, how much of it) while a run goes on.
@@ -39,7 +40,7 @@ Progress = Callable[[str, int], None]
 By = Literal["hand", "job", "backfill"]
 
 
-def unasked(_run_id: str) -> None:
+def no_progress(_run_id: str) -> None:
     """Nobody is asked before a report is published."""
 
 
@@ -60,7 +61,7 @@ class Batch:
     ledger: Ledger
     secrets: Sequence[str]
     failed_sources: tuple[tuple[str, str, str], ...]
-    server: Warm
+    server: KernelPool
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class RunResult:
     version: int
     directory: Path
     seconds: float
-    holes: tuple[str, ...]
+    gaps: tuple[str, ...]
     failed_sources: tuple[tuple[str, str, str], ...]
     left_out: Mapping[str, str]
 
@@ -112,13 +113,13 @@ def run_report(
     *,
     today: dt.date,
     clock: Callable[[], dt.datetime] | None = None,
-    progress: Progress = engine.silently,
+    progress: Progress = engine.discard_progress,
     notebooks: Path | None = None,
     limits: engine.Limits | None = None,
     by: By = "hand",
-    before_publishing: Callable[[str], None] = unasked,
+    before_publishing: Callable[[str], None] = no_progress,
     within: Batch | None = None,
-    patience: Patience | None = None,
+    patience: RetryBudget | None = None,
 ) -> RunResult:
     """Make a report: take what the lake lacks, execute, render, verify, publish.
 
@@ -164,7 +165,7 @@ def run_report(
     # From here on it costs seconds of imports; whatever is wrong with the command has been said by now.
     from ntanalytics.kernels.pool import warm
     from ntanalytics.ledger import Ledger
-    from ntanalytics.ledger.settings_changes import note_settings
+    from ntanalytics.ledger.settings_changes import record_settings_changes
 
     # The kernel's libraries are imported while ours are, and while the data are taken.
     server = within.server if within else warm(evidence.kernel_environment(settings, ""))
@@ -177,10 +178,10 @@ def run_report(
         atomic_publish.restore(target)
         unnoted: dict[str, str] = {}
         if within is None:
-            settle_stale_runs(outputs, ledger)
+            reap_abandoned_runs(outputs, ledger)
             unnoted |= finding_history.repair(outputs, ledger)
         disk_space.check_room(outputs)
-        note_settings(ledger.audit, settings.file, settings.model_dump(mode="json"))
+        record_settings_changes(ledger.audit, settings.file, settings.model_dump(mode="json"))
         run_id = ledger.runs.start(report, period.text, own)
         ledger.audit.note("run", report, {"run_id": run_id, "period": period.text, "parameters": own, "by": by})
         now = clock() if clock else None
@@ -194,7 +195,7 @@ def run_report(
                 failed = (
                     within.failed_sources
                     if within
-                    else taken(settings, ledger, plan, period, progress, clock, patience)
+                    else extracted_rows(settings, ledger, plan, period, progress, clock, patience)
                 )
                 disk_space.check_room(outputs)  # what was taken may lie on the same disk
                 engine.execute(
@@ -221,20 +222,20 @@ def run_report(
             # Inside the staging: a supervisor killed right here leaves a stale folder, whose next
             # finder sees by the manifest that this run was published.
             ledger.runs.finish(run_id, "published", version=version, path=str(target))
-            unnoted |= finding_history.note_or_say(ledger, record, content)
+            unnoted |= finding_history.record_or_warn(ledger, record, content)
     seconds = time.monotonic() - begun
-    holes = tuple(content["holes"])
+    gaps = tuple(gaps_of(content))
     left_out = {**left_out, **unnoted, **unindexed}
-    return RunResult(run_id, report, plan.title, period, version, target, seconds, holes, failed, left_out)
+    return RunResult(run_id, report, plan.title, period, version, target, seconds, gaps, failed, left_out)
 
 
-def settle_stale_runs(outputs: Path, ledger: Ledger) -> list[str]:
+def reap_abandoned_runs(outputs: Path, ledger: Ledger) -> list[str]:
     """Close the runs whose supervisor was killed: evidence kept, staging gone, the ledger told the truth.
 
     Returns:
         Their ids.
     """
-    with staging.stale_runs(outputs) as found:
+    with staging.abandoned_runs(outputs) as found:
         for stale in found:
             published = _published_by(outputs, stale)
             if published:
@@ -244,12 +245,14 @@ def settle_stale_runs(outputs: Path, ledger: Ledger) -> list[str]:
             error = NtaError(
                 "the run was broken off: its process was killed, or the machine went down", where=stale.run_id
             )
-            kept = evidence.keep(stale.report, outputs, stale.run_id, error, about=dict(stale.about), secrets=())
+            kept = evidence.keep_evidence(
+                stale.report, outputs, stale.run_id, error, about=dict(stale.about), secrets=()
+            )
             ledger.runs.finish(stale.run_id, "failed", error=str(error), path=str(kept or ""))
         return [stale.run_id for stale in found]
 
 
-def _published_by(outputs: Path, stale: staging.Stale) -> tuple[int, Path] | None:
+def _published_by(outputs: Path, stale: staging.AbandonedRun) -> tuple[int, Path] | None:
     """The version and folder that a stale run had published before it was killed, if it had."""
     target = outputs / str(stale.about.get("report", "?")) / str(stale.about.get("folder", "?"))
     content = publishing.read_manifest(target)
@@ -285,10 +288,10 @@ def _indexed(
     try:
         yield unindexed
     except BaseException as error:
-        if why := indexing.index_or_say(settings, ledger, now, notebooks):
+        if why := indexing.index_or_warn(settings, ledger, now, notebooks):
             error.add_note(f"the index is not up to date: {why}")
         raise
-    if why := indexing.index_or_say(settings, ledger, now, notebooks):
+    if why := indexing.index_or_warn(settings, ledger, now, notebooks):
         unindexed["index.html"] = why
 
 
@@ -303,20 +306,20 @@ def _evidence_kept(
     try:
         yield
     except BaseException as error:
-        kept = evidence.keep(staged, outputs, run_id, error, about=about, secrets=secrets)
+        kept = evidence.keep_evidence(staged, outputs, run_id, error, about=about, secrets=secrets)
         if kept:
             error.add_note(f"{_KEPT}{kept}")
         raise
 
 
-def taken(
+def extracted_rows(
     settings: Settings,
     ledger: Ledger,
-    plan: Report,
+    plan: ReportNotebook,
     period: Period,
     progress: Progress,
     clock: Callable[[], dt.datetime] | None,
-    patience: Patience | None = None,
+    patience: RetryBudget | None = None,
 ) -> tuple[tuple[str, str, str], ...]:
     """Take what a report needs of a period and the lake lacks.
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import dataset
-from ntanalytics.delivery.catalogue import Issued
+from ntanalytics.delivery.catalogue import IssuedReport
 from ntanalytics.errors import BadPeriod, LakeError
 from ntanalytics.lake import DeltaLake, DuckReader
 from ntanalytics.ledger import Ledger
@@ -68,7 +68,9 @@ def check_fresh(settings: Settings, ledger: Ledger, today: dt.date) -> None:
             )
 
 
-def signed(reports: Iterable[Issued], found: Iterable[Signoff], titles: Mapping[str, str]) -> dict[str, str]:
+def signed_reports(
+    reports: Iterable[IssuedReport], found: Iterable[Signoff], titles: Mapping[str, str]
+) -> dict[str, str]:
     """The folders of the reports that are signed, each with why it is taken to be, in English.
 
     Args:

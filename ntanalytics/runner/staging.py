@@ -23,7 +23,7 @@ _RUN = "run.json"
 
 
 @dataclass(frozen=True)
-class Stale:
+class AbandonedRun:
     """What a run left whose supervisor was killed.
 
     Attributes:
@@ -87,7 +87,7 @@ def staging(outputs: Path, run_id: str, about: Mapping[str, object]) -> Iterator
 
 
 @contextmanager
-def stale_runs(outputs: Path) -> Iterator[list[Stale]]:
+def abandoned_runs(outputs: Path) -> Iterator[list[AbandonedRun]]:
     """The runs whose supervisor is gone; their folders are removed when the context ends.
 
     Raises:
@@ -135,12 +135,12 @@ def _is_abandoned(folder: Path) -> bool:
         return False
 
 
-def _stale(folder: Path) -> Stale:
+def _stale(folder: Path) -> AbandonedRun:
     try:
         about = json.loads((folder / _RUN).read_text(encoding="utf-8"))
     except (OSError, ValueError):  # killed before it had written what it is
         about = {}
-    return Stale(folder.name, folder, about if isinstance(about, dict) else {})
+    return AbandonedRun(folder.name, folder, about if isinstance(about, dict) else {})
 
 
 def working_folder(outputs: Path, name: str) -> Path:

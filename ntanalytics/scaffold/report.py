@@ -29,7 +29,7 @@ _HISTORY = 28
 
 
 def write_report(name: str, dataset: str, title: str, root: Path | None = None) -> list[Path]:
-    """Write what a new report begins with, and enter its metrics among the others.
+    """Write the files that a new report begins with.
 
     Args:
         name: the report's: small letters, digits and underscores.
@@ -38,7 +38,7 @@ def write_report(name: str, dataset: str, title: str, root: Path | None = None) 
         root: the checkout; default: the one that this program runs from.
 
     Returns:
-        The files: notebook, metrics, their test, the report's test; and the list of metrics, which is changed.
+        The files: notebook, metrics, their test, the report's test.
 
     Raises:
         UsageError: the name is none, or something is called so already; or there is no checkout to write into.
@@ -67,12 +67,9 @@ def write_report(name: str, dataset: str, title: str, root: Path | None = None) 
     for path in files:
         if path.exists():
             raise UsageError(f"{path.relative_to(checkout)} is there already", todo="choose another name")
-    register = checkout / "ntanalytics" / "metrics" / "__init__.py"
-    entered = _entered(register.read_text(encoding="utf-8"), name)
     for path, text in files.items():
         path.write_text(text, encoding="utf-8")
-    register.write_text(entered, encoding="utf-8")
-    return [*files, register]
+    return list(files)
 
 
 def _words(name: str, counted: Dataset, title: str) -> dict[str, Any]:
@@ -124,23 +121,3 @@ def _notebook(words: dict[str, Any]) -> str:
     }
     notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
-
-
-def _entered(text: str, name: str) -> str:
-    """The list of metrics with one more: imported in the alphabet's order, and last among those whose words count."""
-    imported = re.search(r"^from ntanalytics\.metrics import \(\n((?: {4}\w+,\n)+)\)\n", text, re.MULTILINE)
-    listed = re.search(r"^ {4}for module in \(\n((?: {8}\w+,\n)+)", text, re.MULTILINE)
-    if imported is None or listed is None or imported.end() > listed.start():
-        raise UsageError(
-            "the list of metrics is not written as it was",
-            where="ntanalytics/metrics/__init__.py",
-            todo="look there for the import and the tuple of modules",
-        )
-    names = sorted({*imported[1].split(",\n"), f"    {name}"} - {""})
-    return (
-        text[: imported.start(1)]
-        + "".join(f"{each},\n" for each in names)
-        + text[imported.end(1) : listed.end(1)]
-        + f"        {name},\n"
-        + text[listed.end(1) :]
-    )

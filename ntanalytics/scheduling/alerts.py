@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ntanalytics.contract import DATASETS
-from ntanalytics.delivery.notices import mended, notify_once, tell
+from ntanalytics.delivery.notices import notify, notify_once, resolve
 from ntanalytics.errors import SourceClosed
 from ntanalytics.ledger import Delivery, Ledger
 from ntanalytics.settings import Settings
 
 if TYPE_CHECKING:
-    from ntanalytics.scheduling.delivery_run import DeliveryRound
+    from ntanalytics.scheduling.delivery_run import DeliveryRun
+    from ntanalytics.scheduling.execution import RunOutcome
     from ntanalytics.scheduling.health import Health
-    from ntanalytics.scheduling.run_due import Done
 
 #: A channel that did not answer so often in a row is told of; a moment's trouble is not.
 _ATTEMPTS = 3
@@ -24,7 +24,7 @@ _ATTEMPTS = 3
 _CLOCKS_DIFFER = dt.timedelta(hours=1)
 
 
-def notice_turns(settings: Settings, ledger: Ledger, done: Iterable[Done]) -> None:
+def alert_scheduled_runs(settings: Settings, ledger: Ledger, done: Iterable[RunOutcome]) -> None:
     """Tell of each turn that failed or was broken off, and take back what was told when its report came after all.
 
     Args:
@@ -44,7 +44,7 @@ def notice_turns(settings: Settings, ledger: Ledger, done: Iterable[Done]) -> No
             )
             notify_once(settings, ledger, cut, f"作业 {each.job} 运行中断", said)
         elif each.status == "issued":
-            mended(ledger, cut)
+            resolve(ledger, cut)
         if each.status == "failed" and each.period:
             said = f"作业 {each.job}（{each.period}）失败，不再自动重试：{each.why}"
             notify_once(settings, ledger, failed, f"作业 {each.job} 失败", said)
@@ -57,12 +57,12 @@ def notice_turns(settings: Settings, ledger: Ledger, done: Iterable[Done]) -> No
         if each.status in ("issued", "corrected"):
             # where the calendar was missing, no period could be told
             for told in (failed, f"failed {each.job} ", f"overdue {each.job} {each.period}"):
-                mended(ledger, told)
+                resolve(ledger, told)
         if each.status != "retry":
-            mended(ledger, again)
+            resolve(ledger, again)
 
 
-def notice_sources(settings: Settings, ledger: Ledger) -> None:
+def alert_sources(settings: Settings, ledger: Ledger) -> None:
     """Tell of each source that could not be taken when it was asked last, and take it back when it could.
 
     One that may not be read at the hour is as it was wanted.
@@ -81,7 +81,7 @@ def notice_sources(settings: Settings, ledger: Ledger) -> None:
     for notice in ledger.notices.open():
         kind, _, source = notice.key.partition(" ")
         if kind == "source" and source not in causes:
-            mended(ledger, notice.key)
+            resolve(ledger, notice.key)
     for source, failed in causes.items():
         said = (
             f"数据源 {source} 取数失败：{'；'.join(f'{label}（{cause}）' for label, cause in failed.items())}。"
@@ -90,7 +90,7 @@ def notice_sources(settings: Settings, ledger: Ledger) -> None:
         notify_once(settings, ledger, f"source {source}", f"数据源 {source} 取数失败", said)
 
 
-def notice_clock(settings: Settings, ledger: Ledger, jobs: Iterable[str], now: dt.datetime) -> None:
+def alert_clock(settings: Settings, ledger: Ledger, jobs: Iterable[str], now: dt.datetime) -> None:
     """Tell that the ledger knows of turns that have not come by this machine's clock; take it back when they have.
 
     Args:
@@ -104,7 +104,7 @@ def notice_clock(settings: Settings, ledger: Ledger, jobs: Iterable[str], now: d
     """
     latest = max((turn.turn_at for name in jobs for turn in ledger.turns.of(name)), default=now)
     if latest - now <= _CLOCKS_DIFFER:
-        mended(ledger, "clock")
+        resolve(ledger, "clock")
         return
     there, here = (moment.astimezone(settings.zone) for moment in (latest, now))
     said = (
@@ -114,7 +114,7 @@ def notice_clock(settings: Settings, ledger: Ledger, jobs: Iterable[str], now: d
     notify_once(settings, ledger, "clock", "本机时钟倒退", said)
 
 
-def notice_health(settings: Settings, ledger: Ledger, found: Health) -> list[Delivery]:
+def alert_health(settings: Settings, ledger: Ledger, found: Health) -> list[Delivery]:
     """Tell of everything that was due and did not come, and take back what came.
 
     Args:
@@ -140,13 +140,13 @@ def notice_health(settings: Settings, ledger: Ledger, found: Health) -> list[Del
             overdue[f"failed {job.job} "] = (f"作业 {job.job} 无法判断", said)  # run-due tells of the same
     for notice in ledger.notices.open():
         if notice.key.startswith("overdue ") and notice.key not in overdue:
-            mended(ledger, notice.key)
+            resolve(ledger, notice.key)
     for key, (title, said) in overdue.items():
         notify_once(settings, ledger, key, title, said)
-    return tell(settings, ledger)
+    return notify(settings, ledger)
 
 
-def notice_deliveries(settings: Settings, ledger: Ledger, done: DeliveryRound, down: Mapping[str, str]) -> None:
+def alert_deliveries(settings: Settings, ledger: Ledger, done: DeliveryRun, down: Mapping[str, str]) -> None:
     """Tell of what did not arrive or may not have, of channels that stay down, and of recipients that are none.
 
     Args:
@@ -172,7 +172,7 @@ def notice_deliveries(settings: Settings, ledger: Ledger, done: DeliveryRound, d
         notify_once(settings, ledger, key, title, said)
     for each in done.done:
         if each.status == "sent":
-            mended(ledger, f"channel {each.parcel.channel}")
+            resolve(ledger, f"channel {each.parcel.channel}")
         elif each.status == "retry" and each.attempts >= _ATTEMPTS and each.parcel.channel in down:
             said = (
                 f"通道 {each.parcel.channel} 连续 {each.attempts} 次不通：{down[each.parcel.channel]}。恢复后自动补发。"
@@ -183,5 +183,5 @@ def notice_deliveries(settings: Settings, ledger: Ledger, done: DeliveryRound, d
     for name, why in done.wrong.items():
         notify_once(settings, ledger, f"recipients {name}", f"作业 {name} 的收件设置有误，部分报表未发送", why)
     for name in done.right:
-        mended(ledger, f"recipients {name}")
-    tell(settings, ledger)
+        resolve(ledger, f"recipients {name}")
+    notify(settings, ledger)

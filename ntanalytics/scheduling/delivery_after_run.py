@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
-from ntanalytics.scheduling.execution import OF_ONE, Done, Means
+from ntanalytics.scheduling.execution import OF_ONE, ExecutionContext, RunOutcome
 from ntanalytics.scheduling.jobs import Job
 
 
-def send_or_log(means: Means, jobs: Mapping[str, Job], done: Sequence[Done]) -> None:
+def deliver_or_log(means: ExecutionContext, jobs: Mapping[str, Job], done: Sequence[RunOutcome]) -> None:
     """Deliver what the jobs issued and tell the operators; whatever fails in it is logged, and comes again.
 
     Args:
@@ -19,12 +19,12 @@ def send_or_log(means: Means, jobs: Mapping[str, Job], done: Sequence[Done]) -> 
         done: what became of turns, of which the operators are told.
     """
     # what sends and what shows a record take their time to import; most calls find nothing due
-    from ntanalytics.scheduling.alerts import notice_turns
+    from ntanalytics.scheduling.alerts import alert_scheduled_runs
     from ntanalytics.scheduling.delivery_run import deliver
 
     log = structlog.get_logger()
     try:
-        notice_turns(means.settings, means.ledger, done)
+        alert_scheduled_runs(means.settings, means.ledger, done)
         found = deliver(means.settings, jobs, means.ledger, now=means.now, notebooks=means.notebooks)
         for name, why in found.wrong.items():
             log.warning("not delivered", job=name, why=why)
@@ -32,17 +32,17 @@ def send_or_log(means: Means, jobs: Mapping[str, Job], done: Sequence[Done]) -> 
         log.warning("delivering broke off; the next call goes on", why=str(error))
 
 
-def tell_or_log(means: Means, jobs: Mapping[str, Job]) -> None:
+def alert_or_log(means: ExecutionContext, jobs: Mapping[str, Job]) -> None:
     """Tell the operators of what no single turn tells: sources that failed, a clock that went back.
 
     Args:
         means: what turns are taken with.
         jobs: all jobs.
     """
-    from ntanalytics.scheduling.alerts import notice_clock, notice_sources
+    from ntanalytics.scheduling.alerts import alert_clock, alert_sources
 
     try:
-        notice_sources(means.settings, means.ledger)
-        notice_clock(means.settings, means.ledger, jobs, means.moment())
+        alert_sources(means.settings, means.ledger)
+        alert_clock(means.settings, means.ledger, jobs, means.moment())
     except OF_ONE as error:
         structlog.get_logger().warning("telling the operators broke off; the next call goes on", why=str(error))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ntanalytics.errors import NtaError, UnknownName, UsageError
-from ntanalytics.ledger import Delivery, Ledger, Parcel, Run, Turned
+from ntanalytics.ledger import Delivery, DeliveryRequest, Ledger, Run, ScheduledRunRecord
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.runner.each_unit import UNIT
 from ntanalytics.runner.notebooks import load_report
@@ -25,11 +25,11 @@ from ntanalytics.settings.channels import Address
 
 if TYPE_CHECKING:
     from ntanalytics.delivery.report_message import Published
-    from ntanalytics.delivery.session import Round
+    from ntanalytics.delivery.session import DeliverySession
 
 
 @dataclass
-class DeliveryRound:
+class DeliveryRun:
     """What one round of delivering did.
 
     Attributes:
@@ -49,7 +49,7 @@ class DeliveryRound:
 class _Issued:
     """A turn, and the runs that were published for it."""
 
-    turn: Turned
+    turn: ScheduledRunRecord
     runs: Sequence[Run]
 
 
@@ -62,9 +62,9 @@ class _Page:
     parameters: Mapping[str, Value]
     turn_at: dt.datetime
 
-    def parcel(self, report: str, to: Address) -> Parcel:
+    def parcel(self, report: str, to: Address) -> DeliveryRequest:
         run_id = str(self.published.manifest["run_id"])
-        return Parcel(
+        return DeliveryRequest(
             "report",
             report,
             self.period.text,
@@ -84,7 +84,7 @@ def deliver(
     *,
     now: dt.datetime | None = None,
     notebooks: Path | None = None,
-) -> DeliveryRound:
+) -> DeliveryRun:
     """Deliver what the jobs issued and what was not delivered yet, and tell the operators what is not in order.
 
     A recipient whom the ledger does not know gets the latest alone; one who got an earlier version gets the later one
@@ -101,11 +101,11 @@ def deliver(
     Raises:
         LakeError: the ledger cannot be used; nothing can be sent once without it.
     """
-    from ntanalytics.delivery.session import Round, break_off
+    from ntanalytics.delivery.session import DeliverySession, break_off
 
     moment = now or dt.datetime.now(dt.UTC)
-    done = DeliveryRound(broken=break_off(ledger))
-    sending = Round.of(settings, ledger)
+    done = DeliveryRun(broken=break_off(ledger))
+    sending = DeliverySession.of(settings, ledger)
     for name, job in jobs.items():
         if not job.recipients and not job.unit_recipients:
             continue
@@ -122,9 +122,9 @@ def deliver(
                 done.right.append(name)
         except (NtaError, OSError, KeyError, TypeError, ValueError) as error:  # one job's trouble is not the others'
             done.wrong[name] = str(error)
-    from ntanalytics.scheduling.alerts import notice_deliveries
+    from ntanalytics.scheduling.alerts import alert_deliveries
 
-    notice_deliveries(settings, ledger, done, sending.down)
+    alert_deliveries(settings, ledger, done, sending.down)
     return done
 
 
@@ -142,7 +142,7 @@ def deliver_again(settings: Settings, ledger: Ledger, beginning: str, *, noteboo
         UsageError: several do, it is being sent right now, or a later version has taken the report's place.
     """
     from ntanalytics.delivery.notices import message_of
-    from ntanalytics.delivery.session import Round
+    from ntanalytics.delivery.session import DeliverySession
 
     found = ledger.deliveries.named(beginning)
     if not found:
@@ -150,7 +150,7 @@ def deliver_again(settings: Settings, ledger: Ledger, beginning: str, *, noteboo
     if len(found) > 1:
         raise UsageError(f"{len(found)} deliveries begin so", where=beginning, todo="write more of it")
     [delivery] = found
-    parcel, sending = delivery.parcel, Round.of(settings, ledger)
+    parcel, sending = delivery.parcel, DeliverySession.of(settings, ledger)
     if parcel.kind == "notice":
         done = sending.post(parcel, partial(message_of, settings, ledger, parcel), again=True)
     else:
@@ -171,7 +171,7 @@ def deliver_again(settings: Settings, ledger: Ledger, beginning: str, *, noteboo
 
 
 def _of_unit(
-    sending: Round,
+    sending: DeliverySession,
     job: Job,
     turns: Sequence[_Issued],
     known: AbstractSet[tuple[dt.datetime | None, str]],
@@ -290,7 +290,7 @@ def _own(report: str, given: Mapping[str, Any], notebooks: Path | None) -> dict[
     }
 
 
-def _latest_version(same: Sequence[Delivery], parcel: Parcel) -> int:
+def _latest_version(same: Sequence[Delivery], parcel: DeliveryRequest) -> int:
     """The latest earlier version that a recipient got, or may have got; the parcel's own where there is none."""
     versions = [
         each.parcel.version
@@ -300,7 +300,7 @@ def _latest_version(same: Sequence[Delivery], parcel: Parcel) -> int:
     return max(versions, default=parcel.version)
 
 
-def _version_before(ledger: Ledger, parcel: Parcel) -> int:
+def _version_before(ledger: Ledger, parcel: DeliveryRequest) -> int:
     same = [
         each
         for each in ledger.deliveries.about("report", parcel.subject)
@@ -311,7 +311,7 @@ def _version_before(ledger: Ledger, parcel: Parcel) -> int:
     return _latest_version(same, parcel)
 
 
-def _supersede(ledger: Ledger, same: Sequence[Delivery], parcel: Parcel) -> None:
+def _supersede(ledger: Ledger, same: Sequence[Delivery], parcel: DeliveryRequest) -> None:
     for each in same:
         if each.status == "retry" and each.parcel.version < parcel.version:
             ledger.deliveries.end(each.id, "failed", f"version {parcel.version} stands for it")

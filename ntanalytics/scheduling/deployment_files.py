@@ -47,7 +47,7 @@ FILES = (
 
 
 @dataclass(frozen=True)
-class Place:
+class DeploymentPaths:
     """Where the program and a site are on a machine.
 
     Attributes:
@@ -73,13 +73,13 @@ class Place:
 
 
 #: The site that the files in ``scheduled/`` are written for: copy them, or write your own.
-EXAMPLE = Place(
+EXAMPLE = DeploymentPaths(
     Path("/opt/ntanalytics/bin/ntanalytics"), Path("/srv/ntanalytics/ntanalytics.yml"), "Asia/Shanghai", "ntanalytics",
     (Path("/srv/ntanalytics"),), (Path("/srv/ntanalytics"),),
 )  # fmt: skip
 
 
-def place_of(settings: Settings) -> Place:
+def deployment_paths(settings: Settings) -> DeploymentPaths:
     """Where this program and a site are on this machine, and who calls: this account, or ``ntanalytics`` for root."""
     url = make_url(settings.ledger)
     ledger = (Path(url.database).parent,) if url.get_backend_name() == "sqlite" and url.database else ()
@@ -88,10 +88,10 @@ def place_of(settings: Settings) -> Place:
     writable = [path for path in wanted if not any(other in path.parents for other in wanted)]
     user = "ntanalytics" if getuid() == 0 else pwd.getpwuid(getuid()).pw_name
     program = Path(sys.executable).parent / "ntanalytics"
-    return Place(program, settings.file, settings.site.timezone, user, tuple(writable), ledger)
+    return DeploymentPaths(program, settings.file, settings.site.timezone, user, tuple(writable), ledger)
 
 
-def contents(place: Place, jobs: Mapping[str, Job]) -> dict[str, str]:
+def contents(place: DeploymentPaths, jobs: Mapping[str, Job]) -> dict[str, str]:
     """The files: name → text.
 
     Raises:
@@ -121,7 +121,7 @@ def contents(place: Place, jobs: Mapping[str, Job]) -> dict[str, str]:
     return {name: templates.get_template(f"{name}.j2").render(known) for name in FILES}
 
 
-def write(directory: Path, place: Place, jobs: Mapping[str, Job]) -> list[Path]:
+def write(directory: Path, place: DeploymentPaths, jobs: Mapping[str, Job]) -> list[Path]:
     """Write the files into a folder, over those that are there.
 
     Returns:

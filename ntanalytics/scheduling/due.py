@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from ntanalytics.ledger.scheduled_runs import Turned
+from ntanalytics.ledger.scheduled_runs import ScheduledRunRecord
 from ntanalytics.periods import Calendar, Period, parse_period
 from ntanalytics.scheduling.jobs import Job
-from ntanalytics.scheduling.retry_policy import comes_again
+from ntanalytics.scheduling.retry_policy import next_attempt_at
 
 #: No turn is looked for further back, however long nothing ran.
 FURTHEST_DAYS = 400
 
 
 @dataclass(frozen=True)
-class Turn:
+class ScheduledRun:
     """One turn of a job.
 
     Attributes:
@@ -40,19 +40,24 @@ class Due:
         skipped: the turns that are not made up for, each with why, in English.
     """
 
-    turns: tuple[Turn, ...] = ()
-    skipped: tuple[tuple[Turn, str], ...] = ()
+    turns: tuple[ScheduledRun, ...] = ()
+    skipped: tuple[tuple[ScheduledRun, str], ...] = ()
 
 
 def due(
-    name: str, job: Job, known: Mapping[dt.datetime, Turned], now: dt.datetime, calendar: Calendar, zone: ZoneInfo
+    name: str,
+    job: Job,
+    known: Mapping[dt.datetime, ScheduledRunRecord],
+    now: dt.datetime,
+    calendar: Calendar,
+    zone: ZoneInfo,
 ) -> Due:
     """What is due of a job.
 
     A job that the ledger knows nothing of begins with its latest turn: what was before it was never promised. After
     an outage each turn that was missed is made up for, or the latest alone, as the job says; what is older than its
     ``max_age_days`` is not. A turn that failed by a passing cause comes again at each call until its deadline, then
-    ever more rarely (:func:`ntanalytics.scheduling.retry_policy.comes_again`) until it is too old.
+    ever more rarely (:func:`ntanalytics.scheduling.retry_policy.next_attempt_at`) until it is too old.
 
     Args:
         name: the job's name.
@@ -70,7 +75,7 @@ def due(
     moments = job.when.between(since, now, calendar, zone)
     if not known:
         moments = moments[-1:]
-    waiting = [turn_of(name, job, at, calendar) for at in moments if _is_waiting(job, known.get(at), at, now)]
+    waiting = [scheduled_run_of(name, job, at, calendar) for at in moments if _is_waiting(job, known.get(at), at, now)]
     young = [turn for turn in waiting if now - turn.at <= dt.timedelta(days=job.max_age_days)]
     skipped = [(turn, _too_old(job, known.get(turn.at))) for turn in waiting if turn not in young]
     if job.catch_up == "latest" and len(young) > 1:
@@ -79,22 +84,22 @@ def due(
     return Due(tuple(young), tuple(skipped))
 
 
-def turn_of(name: str, job: Job, at: dt.datetime, calendar: Calendar) -> Turn:
+def scheduled_run_of(name: str, job: Job, at: dt.datetime, calendar: Calendar) -> ScheduledRun:
     """The turn of a job at a moment that is in the site's zone."""
-    return Turn(name, at, parse_period(job.period, at.date(), calendar))
+    return ScheduledRun(name, at, parse_period(job.period, at.date(), calendar))
 
 
-def _is_waiting(job: Job, known: Turned | None, at: dt.datetime, now: dt.datetime) -> bool:
+def _is_waiting(job: Job, known: ScheduledRunRecord | None, at: dt.datetime, now: dt.datetime) -> bool:
     """Whether a turn is still to be taken, or to be given up; one that is ``running`` is, if its taker is gone."""
     if known is None or known.status == "running":
         return True
     if known.status != "retry":
         return False
     is_on_time, is_old = now <= job.deadline(at), now - at > dt.timedelta(days=job.max_age_days)
-    return is_on_time or is_old or comes_again(at, known.ended_at or at, now)
+    return is_on_time or is_old or next_attempt_at(at, known.ended_at or at, now)
 
 
-def _too_old(job: Job, known: Turned | None) -> str:
+def _too_old(job: Job, known: ScheduledRunRecord | None) -> str:
     """Why a turn is not made up for: its age, and what it failed of before."""
     why = f"older than {job.max_age_days} days"
     return f"{why}; it failed of: {known.why}" if known is not None and known.why else why

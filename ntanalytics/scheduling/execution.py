@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Literal
 
 from ntanalytics.errors import Busy, LeaseLost, NtaError
-from ntanalytics.extraction.retry_budget import Patience
+from ntanalytics.extraction.retry_budget import RetryBudget
 from ntanalytics.ledger import Lease, Ledger, Run
 from ntanalytics.ledger.corrections import Lacking
 from ntanalytics.ledger.scheduled_runs import Status
 from ntanalytics.runner.each_unit import UNIT, run_each_unit
 from ntanalytics.runner.publishing import read_manifest
-from ntanalytics.runner.run import Progress, run_report, settle_stale_runs
-from ntanalytics.scheduling.due import Turn
+from ntanalytics.runner.run import Progress, reap_abandoned_runs, run_report
+from ntanalytics.scheduling.due import ScheduledRun
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.settings import Settings
 
@@ -29,7 +29,7 @@ class UnitsMissing(NtaError):
 
 
 @dataclass(frozen=True)
-class Done:
+class RunOutcome:
     """What became of one turn.
 
     Attributes:
@@ -53,7 +53,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Means:
+class ExecutionContext:
     """What turns are taken with.
 
     Attributes:
@@ -72,14 +72,16 @@ class Means:
     clock: Callable[[], dt.datetime] | None
     progress: Progress
     notebooks: Path | None
-    patience: Callable[[float], Patience] = Patience
+    patience: Callable[[float], RetryBudget] = RetryBudget
 
     def moment(self) -> dt.datetime:
         """The present moment (aware)."""
         return self.clock() if self.clock else self.now or dt.datetime.now(dt.UTC)
 
 
-def take(means: Means, job: Job, turn: Turn, patience_s: float = 0.0) -> Done | None:
+def execute_scheduled_run(
+    means: ExecutionContext, job: Job, turn: ScheduledRun, patience_s: float = 0.0
+) -> RunOutcome | None:
     """Take a turn; None when another process is at it, or has done it meanwhile.
 
     Args:
@@ -104,22 +106,22 @@ def take(means: Means, job: Job, turn: Turn, patience_s: float = 0.0) -> Done | 
         status: Status = "issued"
         code, is_elsewhere = 0, False
         try:
-            settle_stale_runs(means.settings.outputs.resolve(), means.ledger)
+            reap_abandoned_runs(means.settings.outputs.resolve(), means.ledger)
             there = turns.published(turn.job, turn.at)
             is_there = bool(there) and job.each is None
             where = there[0].path if is_there else issue(means, job, turn, held, there, patience_s)
             note_lacking(means, turn)
         except LeaseLost as lost:  # whoever has it says how the turn ends
-            return Done(turn.job, turn.period.text, "retry", str(lost), lost.exit_code, is_elsewhere=True)
+            return RunOutcome(turn.job, turn.period.text, "retry", str(lost), lost.exit_code, is_elsewhere=True)
         except OF_ONE as error:
             code = error.exit_code if isinstance(error, NtaError) else NtaError.exit_code
             status = "retry" if passes(error) else "failed"
             where, is_elsewhere = str(error) or type(error).__name__, isinstance(error, Busy)
         turns.end(turn.job, turn.at, status, where, holder=held.holder, now=means.moment())
-        return Done(turn.job, turn.period.text, status, where, code, was_cut, is_elsewhere)
+        return RunOutcome(turn.job, turn.period.text, status, where, code, was_cut, is_elsewhere)
 
 
-def lacking_of(means: Means, turn: Turn) -> Lacking:
+def lacking_of(means: ExecutionContext, turn: ScheduledRun) -> Lacking:
     """What the published report of a turn lacks for want of a source that failed: it may still come."""
     lacking: dict[tuple[str, str], set[dt.date]] = {}
     for folder in {run.path for run in means.ledger.turns.published(turn.job, turn.at)}:
@@ -130,7 +132,7 @@ def lacking_of(means: Means, turn: Turn) -> Lacking:
     return {pair: sorted(days) for pair, days in sorted(lacking.items())}
 
 
-def note_lacking(means: Means, turn: Turn) -> None:
+def note_lacking(means: ExecutionContext, turn: ScheduledRun) -> None:
     """Note what the report of a turn lacks that was published just now, or that it lacks nothing any more."""
     if found := lacking_of(means, turn):
         means.ledger.corrections.open(turn.job, turn.at, found, means.moment())
@@ -138,12 +140,19 @@ def note_lacking(means: Means, turn: Turn) -> None:
         means.ledger.corrections.close(turn.job, turn.at, "corrected")
 
 
-def lease_of(turn: Turn) -> str:
+def lease_of(turn: ScheduledRun) -> str:
     """The name of the lease on a turn."""
     return f"turn {turn.job} {turn.at.astimezone(dt.UTC):%Y-%m-%dT%H:%M}"
 
 
-def issue(means: Means, job: Job, turn: Turn, held: Lease, there: Sequence[Run] = (), patience_s: float = 0.0) -> str:
+def issue(
+    means: ExecutionContext,
+    job: Job,
+    turn: ScheduledRun,
+    held: Lease,
+    there: Sequence[Run] = (),
+    patience_s: float = 0.0,
+) -> str:
     """Issue the report of a turn, or its page for each unit.
 
     Args:

@@ -16,7 +16,7 @@ from ntanalytics.errors import NtaError
 from ntanalytics.lake import DeltaLake
 from ntanalytics.ledger import Delivery, Ledger
 from ntanalytics.scheduling.delivery_run import undelivered
-from ntanalytics.scheduling.due import FURTHEST_DAYS, turn_of
+from ntanalytics.scheduling.due import FURTHEST_DAYS, scheduled_run_of
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.settings import Settings
 
@@ -132,7 +132,7 @@ def _job(settings: Settings, ledger: Ledger, name: str, job: Job, now: dt.dateti
         # of a job that never ran, only the latest turn was promised
         wanted = moments if known else moments[-1:]
         late = tuple(
-            (turn_of(name, job, at, calendar).period.text, status.get(at, "missing"))
+            (scheduled_run_of(name, job, at, calendar).period.text, status.get(at, "missing"))
             for at in wanted
             if job.deadline(at) < now and status.get(at) not in ("issued", "skipped")
         )

@@ -11,13 +11,13 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from ntanalytics.errors import NtaError, SettingsError, UnknownName
-from ntanalytics.scheduling.schedule_spec import When, parse_when
+from ntanalytics.scheduling.schedule_spec import ScheduleSpec, parse_schedule_spec
 from ntanalytics.settings.channels import Address, Channel, Recipient, addresses
 
 
-def _when(value: object) -> When:
+def _when(value: object) -> ScheduleSpec:
     try:
-        return parse_when(str(value))
+        return parse_schedule_spec(str(value))
     except SettingsError as error:
         raise ValueError(f"{error.what}; {error.todo}") from error
 
@@ -42,7 +42,7 @@ class Job(BaseModel):
     period: Literal["yesterday", "last-working-day", "last-week", "last-month"] = Field(
         description="Which period it is of, seen from the day of its turn."
     )
-    when: Annotated[When, BeforeValidator(_when)] = Field(
+    when: Annotated[ScheduleSpec, BeforeValidator(_when)] = Field(
         description="When its turn comes: day, working day, Monday, first working day of the week or of the month, "
         "and a local time."
     )

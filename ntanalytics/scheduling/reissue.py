@@ -1,6 +1,6 @@
 """Correcting what was issued with a hole: the sources that failed are asked again, and a new version follows the data.
 
-The intervals grow (:func:`ntanalytics.scheduling.retry_policy.comes_again`), until the turn is as old as the job
+The intervals grow (:func:`ntanalytics.scheduling.retry_policy.next_attempt_at`), until the turn is as old as the job
 makes up for. A new version is made only where what was lacking has come.
 """
 
@@ -11,17 +11,26 @@ import datetime as dt
 from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import LeaseLost, NtaError
-from ntanalytics.ledger import Correction, Taken
+from ntanalytics.ledger import Correction, ExtractionResult
 from ntanalytics.ledger.corrections import Lacking
 from ntanalytics.runner.notebooks import load_report
-from ntanalytics.runner.run import settle_stale_runs
-from ntanalytics.scheduling.due import Turn, turn_of
-from ntanalytics.scheduling.execution import OF_ONE, Done, Means, issue, lacking_of, lease_of, note_lacking, passes
+from ntanalytics.runner.run import reap_abandoned_runs
+from ntanalytics.scheduling.due import ScheduledRun, scheduled_run_of
+from ntanalytics.scheduling.execution import (
+    OF_ONE,
+    ExecutionContext,
+    RunOutcome,
+    issue,
+    lacking_of,
+    lease_of,
+    note_lacking,
+    passes,
+)
 from ntanalytics.scheduling.jobs import Job
-from ntanalytics.scheduling.retry_policy import comes_again
+from ntanalytics.scheduling.retry_policy import next_attempt_at
 
 
-def correct(means: Means, name: str, job: Job) -> list[Done]:
+def reissue(means: ExecutionContext, name: str, job: Job) -> list[RunOutcome]:
     """Try to mend the reports of a job that were issued with a hole.
 
     Args:
@@ -39,17 +48,17 @@ def correct(means: Means, name: str, job: Job) -> list[Done]:
     for each in means.ledger.corrections.of(name):
         if each.status != "open":
             continue
-        turn = turn_of(name, job, each.turn_at.astimezone(means.settings.zone), means.settings.calendar())
+        turn = scheduled_run_of(name, job, each.turn_at.astimezone(means.settings.zone), means.settings.calendar())
         if now - each.turn_at > dt.timedelta(days=job.max_age_days):
             why = f"older than {job.max_age_days} days; what it lacks never came: {_words(each.lacking)}"
             means.ledger.corrections.close(name, each.turn_at, "given up", why)
-            done.append(Done(name, turn.period.text, "skipped", why))
-        elif comes_again(each.since, each.tried_at or each.since, now) and (mended := _mend(means, job, turn)):
+            done.append(RunOutcome(name, turn.period.text, "skipped", why))
+        elif next_attempt_at(each.since, each.tried_at or each.since, now) and (mended := _mend(means, job, turn)):
             done.append(mended)
     return done
 
 
-def _mend(means: Means, job: Job, turn: Turn) -> Done | None:
+def _mend(means: ExecutionContext, job: Job, turn: ScheduledRun) -> RunOutcome | None:
     """Ask again for what a turn's report lacks, under its lease; None where nothing came of it."""
     corrections = means.ledger.corrections
     with means.ledger.lease(lease_of(turn)) as held:
@@ -58,7 +67,7 @@ def _mend(means: Means, job: Job, turn: Turn) -> Done | None:
             return None
         corrections.tried(turn.job, turn.at, means.moment())
         try:
-            was_cut = bool(settle_stale_runs(means.settings.outputs.resolve(), means.ledger))
+            was_cut = bool(reap_abandoned_runs(means.settings.outputs.resolve(), means.ledger))
             if not lacking_of(means, turn):  # a corrector was killed right after it had published, or a person did it
                 note_lacking(means, turn)
                 return None
@@ -72,11 +81,11 @@ def _mend(means: Means, job: Job, turn: Turn) -> Done | None:
             if not passes(error):
                 corrections.close(turn.job, turn.at, "failed", str(error) or type(error).__name__)
             code = error.exit_code if isinstance(error, NtaError) else NtaError.exit_code
-            return Done(turn.job, turn.period.text, "retry" if passes(error) else "failed", str(error), code)
-        return Done(turn.job, turn.period.text, "corrected", where, was_cut=was_cut)
+            return RunOutcome(turn.job, turn.period.text, "retry" if passes(error) else "failed", str(error), code)
+        return RunOutcome(turn.job, turn.period.text, "corrected", where, was_cut=was_cut)
 
 
-def _has_come(means: Means, job: Job, turn: Turn, stood: Correction) -> bool:
+def _has_come(means: ExecutionContext, job: Job, turn: ScheduledRun, stood: Correction) -> bool:
     """Whether something that a report lacks is there now, after its sources were asked again."""
     from ntanalytics.extraction import Extractor
 
@@ -87,7 +96,7 @@ def _has_come(means: Means, job: Job, turn: Turn, stood: Correction) -> bool:
     return any(_is_there(means, pair, stood, taken) for pair in asked)
 
 
-def _is_there(means: Means, pair: tuple[str, str], stood: Correction, taken: list[Taken]) -> bool:
+def _is_there(means: ExecutionContext, pair: tuple[str, str], stood: Correction, taken: list[ExtractionResult]) -> bool:
     """Whether a source has given what a report lacked of a dataset; a source that has no such data gives nothing."""
     dataset, source = pair
     if any(each.error for each in taken if (each.dataset, each.source) == pair):

@@ -14,7 +14,7 @@ LONGEST = dt.timedelta(hours=6)
 LEAST_S = 120.0
 
 
-def comes_again(since: dt.datetime, tried_at: dt.datetime, now: dt.datetime) -> bool:
+def next_attempt_at(since: dt.datetime, tried_at: dt.datetime, now: dt.datetime) -> bool:
     """Whether it is time for another try of what has been failing.
 
     What has failed for an hour is tried again after another hour: so the time between two tries doubles, from a quarter
@@ -29,7 +29,7 @@ def comes_again(since: dt.datetime, tried_at: dt.datetime, now: dt.datetime) -> 
     return now < tried_at or now - tried_at >= min(max(tried_at - since, SHORTEST), LONGEST)
 
 
-def making_s(earlier: Iterable[float], deadline_min: int) -> float:
+def execution_limit_s(earlier: Iterable[float], deadline_min: int) -> float:
     """Seconds to keep for making and publishing a report: twice what it usually took, sources waited for included.
 
     At least two minutes where there is room for them, and at most half of the time until its deadline.
@@ -42,7 +42,7 @@ def making_s(earlier: Iterable[float], deadline_min: int) -> float:
     return min(max(LEAST_S, 2 * median(known) if known else 0.0), deadline_min * 30.0)
 
 
-def patience_s(now: dt.datetime, waiting: Sequence[tuple[dt.datetime, float]]) -> float:
+def waiting_limit_s(now: dt.datetime, waiting: Sequence[tuple[dt.datetime, float]]) -> float:
     """Seconds for which the sources of a report may be waited for, so that it and those behind it come out on time.
 
     Args:

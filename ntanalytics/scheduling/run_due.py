@@ -7,17 +7,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ntanalytics.errors import CalendarMissing, NtaError
-from ntanalytics.extraction.retry_budget import Patience
+from ntanalytics.extraction.retry_budget import RetryBudget
 from ntanalytics.ledger import Ledger
-from ntanalytics.ledger.settings_changes import note_settings
-from ntanalytics.runner.engine import silently
+from ntanalytics.ledger.settings_changes import record_settings_changes
+from ntanalytics.runner.engine import discard_progress
 from ntanalytics.runner.run import Progress
-from ntanalytics.scheduling.delivery_after_run import send_or_log, tell_or_log
-from ntanalytics.scheduling.due import Turn, due
-from ntanalytics.scheduling.execution import Done, Means, take
+from ntanalytics.scheduling.delivery_after_run import alert_or_log, deliver_or_log
+from ntanalytics.scheduling.due import ScheduledRun, due
+from ntanalytics.scheduling.execution import ExecutionContext, RunOutcome, execute_scheduled_run
 from ntanalytics.scheduling.jobs import Job
-from ntanalytics.scheduling.reissue import correct
-from ntanalytics.scheduling.retry_policy import making_s, patience_s
+from ntanalytics.scheduling.reissue import reissue
+from ntanalytics.scheduling.retry_policy import execution_limit_s, waiting_limit_s
 from ntanalytics.settings import Settings
 
 
@@ -27,10 +27,10 @@ def run_due(
     *,
     now: dt.datetime | None = None,
     clock: Callable[[], dt.datetime] | None = None,
-    progress: Progress = silently,
+    progress: Progress = discard_progress,
     notebooks: Path | None = None,
-    patience: Callable[[float], Patience] = Patience,
-) -> list[Done]:
+    patience: Callable[[float], RetryBudget] = RetryBudget,
+) -> list[RunOutcome]:
     """Take every turn that is due and not taken, and correct what was issued with a hole.
 
     Each turn is taken under a lease, by one process at a time, here or on another host with the same ledger. A turn
@@ -54,51 +54,51 @@ def run_due(
         LakeError: the ledger cannot be used; nothing can be promised without it.
     """
     moment = now or dt.datetime.now(dt.UTC)
-    means = Means(settings, Ledger(settings.ledger), now, clock, progress, notebooks, patience)
+    means = ExecutionContext(settings, Ledger(settings.ledger), now, clock, progress, notebooks, patience)
     asked = {name: job.model_dump(mode="json") for name, job in jobs.items()}
-    note_settings(means.ledger.audit, settings.jobs, asked)
+    record_settings_changes(means.ledger.audit, settings.jobs, asked)
     calendar, done = settings.calendar(), []
-    waiting: list[Turn] = []
+    waiting: list[ScheduledRun] = []
     for name, job in jobs.items():
         known = {each.turn_at.astimezone(settings.zone): each for each in means.ledger.turns.of(name)}
         try:
             found = due(name, job, known, moment, calendar, settings.zone)
         except NtaError as error:
-            done.append(Done(name, "", "failed", str(error), error.exit_code))
+            done.append(RunOutcome(name, "", "failed", str(error), error.exit_code))
             continue
         for turn, why in found.skipped:
             means.ledger.turns.skip(name, turn.at, turn.period.text, why)
-            done.append(Done(name, turn.period.text, "skipped", why))
+            done.append(RunOutcome(name, turn.period.text, "skipped", why))
         waiting += found.turns
-    told: list[Done] = []
+    told: list[RunOutcome] = []
     for number, turn in enumerate(waiting):
         behind = [(jobs[each.job].deadline(each.at), _making_s(means, each.job, jobs)) for each in waiting[number:]]
-        taken = take(means, jobs[turn.job], turn, patience_s(means.moment(), behind))
+        taken = execute_scheduled_run(means, jobs[turn.job], turn, waiting_limit_s(means.moment(), behind))
         if taken:
             done.append(taken)
             told.append(taken)
-            send_or_log(means, {turn.job: jobs[turn.job]}, [taken])
+            deliver_or_log(means, {turn.job: jobs[turn.job]}, [taken])
     for name, job in jobs.items():
         try:
-            done += correct(means, name, job)
+            done += reissue(means, name, job)
         except CalendarMissing as error:
-            done.append(Done(name, "", "failed", str(error), error.exit_code))
+            done.append(RunOutcome(name, "", "failed", str(error), error.exit_code))
     # what a job's turn has just delivered, or could not, is not tried again at once
     delivered = {turn.job for turn in waiting} - {each.job for each in done if each.status == "corrected"}
-    send_or_log(
+    deliver_or_log(
         means,
         {name: job for name, job in jobs.items() if name not in delivered},
         [each for each in done if each not in told],
     )
-    tell_or_log(means, jobs)
+    alert_or_log(means, jobs)
     return done
 
 
-def _making_s(means: Means, name: str, jobs: Mapping[str, Job]) -> float:
+def _making_s(means: ExecutionContext, name: str, jobs: Mapping[str, Job]) -> float:
     """Seconds to keep for making a job's report, by its latest turns."""
     ended = [each for each in means.ledger.turns.of(name) if each.status == "issued" and each.begun_at]
     took = [(each.ended_at - each.begun_at).total_seconds() for each in ended[-9:] if each.ended_at and each.begun_at]
-    return making_s(took, jobs[name].deadline_min)
+    return execution_limit_s(took, jobs[name].deadline_min)
 
 
-__all__ = ["Done", "run_due"]
+__all__ = ["RunOutcome", "run_due"]

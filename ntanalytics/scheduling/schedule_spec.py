@@ -39,7 +39,7 @@ _FORMS = (
 
 
 @dataclass(frozen=True)
-class When:
+class ScheduleSpec:
     """Days of one kind, and the local time on each of them.
 
     Attributes:
@@ -77,7 +77,7 @@ class When:
         return [moment for moment in moments if since < moment <= until]
 
 
-def parse_when(text: str) -> When:
+def parse_schedule_spec(text: str) -> ScheduleSpec:
     """Read ``working day 07:30`` and its like.
 
     Raises:
@@ -90,4 +90,4 @@ def parse_when(text: str) -> When:
     hour, minute = int(said[2]), int(said[3])
     if hour > 23 or minute > 59:
         raise SettingsError(f"{text!r}: there is no {hour:02d}:{minute:02d}", todo=_FORMS)
-    return When(days, dt.time(hour, minute))
+    return ScheduleSpec(days, dt.time(hour, minute))

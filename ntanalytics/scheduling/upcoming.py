@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from ntanalytics.errors import CalendarMissing
 from ntanalytics.periods import Calendar, days_between
-from ntanalytics.scheduling.due import Turn, turn_of
+from ntanalytics.scheduling.due import ScheduledRun, scheduled_run_of
 from ntanalytics.scheduling.jobs import Job
 
 
-def ahead(
+def upcoming(
     jobs: Mapping[str, Job], now: dt.datetime, days: int, calendar: Calendar, zone: ZoneInfo
-) -> tuple[list[Turn], list[str]]:
+) -> tuple[list[ScheduledRun], list[str]]:
     """The turns of the next days in order of time, and what cannot be told of them.
 
     Args:
@@ -33,7 +33,9 @@ def ahead(
         for day in days_between(now.astimezone(zone).date(), (now + dt.timedelta(days=days)).astimezone(zone).date()):
             end = min(dt.datetime.combine(day, dt.time.max, zone), now + dt.timedelta(days=days))
             try:
-                found += [turn_of(name, job, at, calendar) for at in job.when.between(begin, end, calendar, zone)]
+                found += [
+                    scheduled_run_of(name, job, at, calendar) for at in job.when.between(begin, end, calendar, zone)
+                ]
             except CalendarMissing as error:
                 untold.append(f"{name}: from {day} on it cannot be told: {error.what}")
                 break

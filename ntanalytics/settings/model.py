@@ -12,9 +12,9 @@ from ntanalytics.periods import Calendar
 from ntanalytics.settings.channels import Channel, Recipient
 from ntanalytics.settings.holidays import read_calendar
 from ntanalytics.settings.parts import (
-    Part,
     Retention,
     RuleSettings,
+    SettingsPart,
     Site,
     SourceSettings,
     Spark,
@@ -24,7 +24,7 @@ from ntanalytics.settings.parts import (
 )
 
 
-class Settings(Part):
+class Settings(SettingsPart):
     """Everything that ntanalytics.yml says, with absolute paths."""
 
     file: Path = Field(exclude=True, description="Not written: where this was read from.")

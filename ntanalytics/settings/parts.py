@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field
 
 from ntanalytics.periods import Hours
 from ntanalytics.settings.channels import reference
@@ -67,13 +67,13 @@ def ledger_url(text: str) -> str:
     return text
 
 
-class Part(BaseModel):
+class SettingsPart(BaseModel):
     """What holds keys: unknown ones are errors, and an error quotes no value, which may be a secret."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class Site(Part):
+class Site(SettingsPart):
     """The city: its name on reports, its time zone, its own holidays."""
 
     name: str = Field("南通市电子政务工作平台", description="Name of the platform, on every report.")
@@ -88,7 +88,7 @@ class Site(Part):
     )
 
 
-class Target(Part):
+class Target(SettingsPart):
     """Something that a probe checks."""
 
     subsystem: str = Field(description="The subsystem that it belongs to: oa, sms, ...")
@@ -105,7 +105,7 @@ class Target(Part):
         return self.name or f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"
 
 
-class SourceSettings(Part):
+class SourceSettings(SettingsPart):
     """One source: which product it is, and where."""
 
     product: str = Field(description="A folder under queries/: what the source is.")
@@ -131,7 +131,7 @@ class SourceSettings(Part):
     )
 
 
-class StoreSettings(Part):
+class StoreSettings(SettingsPart):
     """The object store that holds the lake, in place of a folder of this host."""
 
     url: Annotated[str, AfterValidator(_bucket)] = Field(description="The lake's place: s3://BUCKET/PREFIX.")
@@ -146,12 +146,24 @@ class StoreSettings(Part):
     )
 
 
-class RuleSettings(Part):
-    """What a site says otherwise of one rule of the findings; ``ntanalytics rules`` lists them."""
+class RuleSettings(SettingsPart):
+    """Override of one rule by a site; ``ntanalytics rules`` lists the rules.
 
-    watch: float | None = Field(None, description="Beyond it the state is 关注.")
-    bad: float | None = Field(None, description="Beyond it the state is 异常.")
-    fewest: int | None = Field(None, ge=0, description="Of so many events at least a figure says something.")
+    The keys of 0.1.0 (``watch``, ``bad``, ``fewest``) are still read.
+    """
+
+    warning: float | None = Field(
+        None, validation_alias=AliasChoices("warning", "watch"), description="Beyond it the state is 关注."
+    )
+    critical: float | None = Field(
+        None, validation_alias=AliasChoices("critical", "bad"), description="Beyond it the state is 异常."
+    )
+    min_count: int | None = Field(
+        None,
+        ge=0,
+        validation_alias=AliasChoices("min_count", "fewest"),
+        description="Of so many events at least a figure says something.",
+    )
     advice: str | None = Field(None, description="What to do, in Chinese.")
     enabled: bool = Field(True, description="Whether the rule is asked at all.")
 
@@ -179,7 +191,7 @@ def _master(text: str) -> str:
     return text
 
 
-class Spark(Part):
+class Spark(SettingsPart):
     """Where Spark is, for ``engine: spark``."""
 
     master: Annotated[str, AfterValidator(_master)] = Field(
@@ -190,7 +202,7 @@ class Spark(Part):
     )
 
 
-class Retention(Part):
+class Retention(SettingsPart):
     """How long what is kept; what is not named is kept for ever. What a signed report depends on is never given up."""
 
     reports_months: int | None = Field(None, gt=0, description="Published reports: months after their period's end.")

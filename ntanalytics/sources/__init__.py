@@ -16,7 +16,7 @@ from ntanalytics.sources.listing import ListingSource
 from ntanalytics.sources.logs import LogsSource
 from ntanalytics.sources.probe import ProbeSource
 from ntanalytics.sources.prometheus import PrometheusSource
-from ntanalytics.sources.read_hours import admit
+from ntanalytics.sources.read_hours import check_read_hours
 from ntanalytics.sources.source import BATCH_ROWS, Source
 from ntanalytics.sources.workbook import WorkbookSource
 
@@ -65,4 +65,4 @@ def fed_by(product: Product, datasets: Collection[str], *, where: str) -> Produc
     return replace(product, mappings=MappingProxyType(chosen))
 
 
-__all__ = ["BATCH_ROWS", "SOURCES", "Source", "admit", "fed_by", "open_sources"]
+__all__ = ["BATCH_ROWS", "SOURCES", "Source", "check_read_hours", "fed_by", "open_sources"]

@@ -34,7 +34,7 @@ _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!
 _TEXT_ENDS = re.compile(rb"</(?:\w+:)?si>")
 
 
-class Unpacked:
+class ArchiveLimits:
     """A gzip stream that ends with an error where it gives far more than such files do.
 
     Args:

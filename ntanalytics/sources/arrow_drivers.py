@@ -21,7 +21,7 @@ from ntanalytics.sources.source import BATCH_ROWS
 from ntanalytics.sources.stall_guard import CONNECT_S
 
 
-class CannotServe(Exception):  # no failure: SQLAlchemy reads it then
+class DriverUnavailable(Exception):  # no failure: SQLAlchemy reads it then
     """The fast driver gives up on what it does not understand: a column of nulls alone, MySQL's zero date.
 
     Attributes:
@@ -85,7 +85,7 @@ def read(
     return driver(url, sql, values, session, where, needs)
 
 
-def patiently(is_failure: Callable[[Exception], bool]) -> Iterable[stamina.Attempt]:
+def read_with_retries(is_failure: Callable[[Exception], bool]) -> Iterable[stamina.Attempt]:
     """Attempts to connect: again, for some seconds, while the account has as many connections as it may.
 
     A server counts a connection out only a moment after it was closed.
@@ -108,7 +108,7 @@ def _adbc(
     limited = url.update_query_dict({"connect_timeout": str(CONNECT_S), **url.query})
     plain = _address(limited.set(drivername="postgresql"))
     try:
-        for attempt in patiently(lambda error: isinstance(error, dbapi.Error)):
+        for attempt in read_with_retries(lambda error: isinstance(error, dbapi.Error)):
             with attempt:
                 opened = dbapi.connect(plain)
         with opened as connection, connection.cursor() as cursor:
@@ -148,7 +148,7 @@ def _connectorx(
         if type(error).__name__ != "PanicException":
             raise
         if not has_begun or _UNCONVERTED in str(error):
-            raise CannotServe(_first_line(error), has_begun=has_begun) from None
+            raise DriverUnavailable(_first_line(error), has_begun=has_begun) from None
         raise failure(_first_line(error), where, needs) from None
 
 

@@ -184,7 +184,7 @@ class DatabaseSource:
                     self._full_url(), sql, values, self._session(), where=self.name, needs=self.product.needs
                 )
             )
-        except arrow_drivers.CannotServe as refusal:
+        except arrow_drivers.DriverUnavailable as refusal:
             log.info("read without the fast driver", source=self.name, because=str(refusal))
             self._unfit.add(mapping.path)
             if refusal.has_begun:
@@ -223,7 +223,7 @@ class DatabaseSource:
 
     def _opened(self, engine: sa.Engine) -> Connection:
         """A connection; where the account may have one and the server still counts the last one, a moment later."""
-        for attempt in arrow_drivers.patiently(lambda error: isinstance(error, sa.exc.OperationalError)):
+        for attempt in arrow_drivers.read_with_retries(lambda error: isinstance(error, sa.exc.OperationalError)):
             with attempt, self._cut_after(stall_guard.CONNECT_S):
                 connection = engine.connect()
         return connection
@@ -234,12 +234,12 @@ class DatabaseSource:
 
     def _cut_after(self, seconds: float) -> AbstractContextManager[None]:
         """Let a server that says nothing for so long be given up."""
-        return stall_guard.cut_after(seconds, self._url.host, self._url.port or _PORTS.get(self.dialect, 0))
+        return stall_guard.close_after(seconds, self._url.host, self._url.port or _PORTS.get(self.dialect, 0))
 
     def _in_time(self, items: Iterable[_Item]) -> Iterator[_Item]:
         """The items, each of which the server gives in time."""
         port = self._url.port or _PORTS.get(self.dialect, 0)
-        return stall_guard.cut_between(items, self._timeout_s + stall_guard.GRACE_S, self._url.host, port)
+        return stall_guard.close_on_stall(items, self._timeout_s + stall_guard.GRACE_S, self._url.host, port)
 
     def _session(self) -> list[str]:
         statements = _SESSION.get(self._url.get_backend_name(), ())

@@ -21,7 +21,7 @@ import pyarrow as pa
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SourceError, SourceUnreachable
 from ntanalytics.settings import SourceSettings
-from ntanalytics.sources.archive_limits import Unpacked
+from ntanalytics.sources.archive_limits import ArchiveLimits
 from ntanalytics.sources.duckdb_tables import over_tables
 from ntanalytics.sources.logs import matching_files, readable
 
@@ -78,7 +78,7 @@ class ListingSource:
         try:
             with path.open("rb") as file:
                 packed = path.suffix == ".gz"
-                stream = Unpacked(file, path.stat().st_size, where) if packed else file
+                stream = ArchiveLimits(file, path.stat().st_size, where) if packed else file
                 return stream.read().decode("utf-8", "replace")
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise SourceError(f"the compressed file is damaged: {error}", where=where) from error

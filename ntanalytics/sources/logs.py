@@ -34,7 +34,7 @@ from ntanalytics import duckdb_sandbox
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings
-from ntanalytics.sources.archive_limits import Unpacked
+from ntanalytics.sources.archive_limits import ArchiveLimits
 from ntanalytics.sources.binding import bound_window, rename_parameters
 from ntanalytics.sources.duckdb_tables import REFUSALS
 from ntanalytics.sources.source import BATCH_ROWS
@@ -228,7 +228,7 @@ def _file_batches(path: Path, file: BufferedReader) -> Iterator[pa.RecordBatch]:
     names = pa.array([readable(path.name)])
     line_no = 1
     is_compressed = file.peek(2)[:2] == _GZIP_MAGIC
-    stream = cast(BinaryIO, Unpacked(file, path.stat().st_size, str(path))) if is_compressed else file
+    stream = cast(BinaryIO, ArchiveLimits(file, path.stat().st_size, str(path))) if is_compressed else file
     for block in _whole_lines(stream):
         line = _lines_of(block)
         count = len(line)

@@ -9,7 +9,7 @@ from ntanalytics.periods import Hours
 from ntanalytics.settings import Settings
 
 
-def admit(settings: Settings, source: str, now: dt.datetime) -> None:
+def check_read_hours(settings: Settings, source: str, now: dt.datetime) -> None:
     """Let pass who would read a source now, where its hours allow it.
 
     Args:

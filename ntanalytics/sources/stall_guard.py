@@ -24,7 +24,7 @@ GRACE_S = 10
 
 
 @contextmanager
-def cut_after(seconds: float, host: str | None, port: int) -> Iterator[None]:
+def close_after(seconds: float, host: str | None, port: int) -> Iterator[None]:
     """Cut this process's connections to a server where the block takes longer; what waits for it then fails.
 
     Args:
@@ -44,11 +44,11 @@ def cut_after(seconds: float, host: str | None, port: int) -> Iterator[None]:
         timer.cancel()
 
 
-def cut_between(items: Iterable[_Item], seconds: float, host: str | None, port: int) -> Iterator[_Item]:
+def close_on_stall(items: Iterable[_Item], seconds: float, host: str | None, port: int) -> Iterator[_Item]:
     """The items, each of which a server has so many seconds to give."""
     waiting = iter(items)
     while True:
-        with cut_after(seconds, host, port):
+        with close_after(seconds, host, port):
             try:
                 item = next(waiting)
             except StopIteration:

@@ -36,7 +36,7 @@ _CONNECT_ARGS: dict[str, dict[str, int]] = {
 
 
 @dataclass(frozen=True)
-class Found:
+class TargetResult:
     """What a check found.
 
     Attributes:
@@ -70,7 +70,7 @@ def kind_of(target: Target, *, where: str = "") -> str:
     return "database"
 
 
-def check(target: Target, *, where: str) -> Found:
+def check(target: Target, *, where: str) -> TargetResult:
     """Check one target now.
 
     Args:
@@ -96,19 +96,19 @@ class _Failed(Exception):
     """It answered, and not as it should."""
 
 
-def _timed(ask: Callable[[], None]) -> Found:
+def _timed(ask: Callable[[], None]) -> TargetResult:
     begun = time.monotonic()
     try:
         ask()
     except _Failed as failure:
-        return Found(str(failure))
+        return TargetResult(str(failure))
     except (TimeoutError, httpx.TimeoutException):
-        return Found("timeout")
+        return TargetResult("timeout")
     except ssl.SSLError as error:
-        return Found(_tls_failure(error))
+        return TargetResult(_tls_failure(error))
     except OSError as error:
-        return Found(_network_failure(error))
-    return Found(duration_ms=round((time.monotonic() - begun) * 1000, 3))
+        return TargetResult(_network_failure(error))
+    return TargetResult(duration_ms=round((time.monotonic() - begun) * 1000, 3))
 
 
 def _http(url: str) -> None:
@@ -155,7 +155,7 @@ def _database_failure(error: Exception) -> str:
     return "database"
 
 
-def _tls(host: str, port: int) -> Found:
+def _tls(host: str, port: int) -> TargetResult:
     """A handshake under the system's trust; the certificate's end is told even where it is not trusted."""
     begun = time.monotonic()
     failure = ""
@@ -168,15 +168,15 @@ def _tls(host: str, port: int) -> Found:
         try:
             certificate = _certificate(host, port, unverified)
         except OSError:
-            return Found(failure)
+            return TargetResult(failure)
     except TimeoutError:
-        return Found("timeout")
+        return TargetResult("timeout")
     except ssl.SSLError as error:
-        return Found(_tls_failure(error))
+        return TargetResult(_tls_failure(error))
     except OSError as error:
-        return Found(_network_failure(error))
+        return TargetResult(_network_failure(error))
     duration_ms = None if failure else round((time.monotonic() - begun) * 1000, 3)
-    return Found(failure, duration_ms, x509.load_der_x509_certificate(certificate).not_valid_after_utc)
+    return TargetResult(failure, duration_ms, x509.load_der_x509_certificate(certificate).not_valid_after_utc)
 
 
 def _certificate(host: str, port: int, context: ssl.SSLContext) -> bytes:

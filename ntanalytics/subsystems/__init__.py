@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.section import Look
+from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.checks.site_rules import site_rules
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import Rule
@@ -68,17 +68,17 @@ INSPECTIONS: Mapping[str, Callable[[CheckContext], list[Finding]]] = MappingProx
 })  # fmt: skip
 
 #: Subsystem → its summary, in the order in which a reader meets them.
-LOOKS: Mapping[str, Callable[[CheckContext], Look]] = MappingProxyType({
-    "identity": identity_section.look_at_identity,
-    "sso": sso_section.look_at_sso,
-    "docexchange": docexchange_section.look_at_docexchange,
-    "oa": oa_section.look_at_oa,
-    "im": im_section.look_at_im,
-    "sms": sms_section.look_at_sms,
-    "ca": ca_section.look_at_ca,
-    "seal": seal_section.look_at_seal,
-    "infra": infra_section.look_at_infra,
-    "desk": desk_section.look_at_desk,
+SECTIONS: Mapping[str, Callable[[CheckContext], SubsystemSummary]] = MappingProxyType({
+    "identity": identity_section.summarize,
+    "sso": sso_section.summarize,
+    "docexchange": docexchange_section.summarize,
+    "oa": oa_section.summarize,
+    "im": im_section.summarize,
+    "sms": sms_section.summarize,
+    "ca": ca_section.summarize,
+    "seal": seal_section.summarize,
+    "infra": infra_section.summarize,
+    "desk": desk_section.summarize,
 })  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def check_context(report: Report) -> CheckContext:
     return CheckContext(report, site_rules(report.workspace.settings, RULES))
 
 
-def look_at(report: Report, *subsystems: str) -> dict[str, Look]:
-    """Return the summaries of some subsystems by id, of all when none is named, in the order of ``LOOKS``."""
+def summarize_subsystems(report: Report, *subsystems: str) -> dict[str, SubsystemSummary]:
+    """Return the summaries of some subsystems by id, of all when none is named, in the order of ``SECTIONS``."""
     context = check_context(report)
-    return {name: look(context) for name, look in LOOKS.items() if not subsystems or name in subsystems}
+    return {name: look(context) for name, look in SECTIONS.items() if not subsystems or name in subsystems}

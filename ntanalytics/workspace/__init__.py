@@ -20,9 +20,9 @@ An analyst opens the lake::
 
 from __future__ import annotations
 
-from ntanalytics.workspace.dataset_view import Scope
+from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report, open_report
 from ntanalytics.workspace.site import Workspace, open_workspace
 from ntanalytics.workspace.units import Units
 
-__all__ = ["Report", "Scope", "Units", "Workspace", "open_report", "open_workspace"]
+__all__ = ["DatasetView", "Report", "Units", "Workspace", "open_report", "open_workspace"]

@@ -15,7 +15,7 @@ from ntanalytics.reports.head import AsOf
 from ntanalytics.workspace.site import Workspace
 
 
-class Scope(ABC):
+class DatasetView(ABC):
     """One dataset within a report: its rows of the period, of the period before, and what is missing.
 
     Attributes:
@@ -92,7 +92,7 @@ class Scope(ABC):
         """What each source gave for the period."""
 
     @abstractmethod
-    def holes(self) -> list[str]:
+    def gaps(self) -> list[str]:
         """One Chinese sentence for each source that lacks something of the period."""
 
     @abstractmethod
@@ -104,7 +104,7 @@ class Scope(ABC):
         """When the latest of a source's data were taken; None when it gave nothing."""
 
 
-class WindowScope(Scope):
+class EventView(DatasetView):
     """A dataset of events or cases: the rows whose day lies in the period."""
 
     def __init__(self, workspace: Workspace, period: Period, contract: Dataset, history: int) -> None:
@@ -175,7 +175,7 @@ class WindowScope(Scope):
             )
         return found
 
-    def holes(self) -> list[str]:
+    def gaps(self) -> list[str]:
         """See :meth:`Scope.holes`."""
         return [_hole(line) for line in self.status() if line.missing_days]
 

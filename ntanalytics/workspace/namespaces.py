@@ -27,7 +27,7 @@ class Reads(Protocol):
         """The rows of a dataset from the first to the last local day, both included."""
 
 
-class Shelf:
+class Namespace:
     """Things by name, as attributes.
 
     Args:
@@ -49,30 +49,30 @@ class Shelf:
         return "\n".join([str(self.__doc__), *(f"  {name:{wide}}  {line}" for name, line in self._lines.items())])
 
 
-def table_shelf(table: Reads) -> Shelf:
+def dataset_namespace(table: Reads) -> Namespace:
     """The datasets: a shelf a subsystem, on it a function a dataset, whose docstring is the contract's document."""
     shelves = {}
     for subsystem in SUBSYSTEMS:
         own = [each for each in DATASETS.values() if each.subsystem == subsystem]
-        shelves[subsystem] = Shelf(
+        shelves[subsystem] = Namespace(
             f"{SUBSYSTEMS[subsystem]}（{subsystem}）",
             {_noun(each): _reader(each, table) for each in own},
             {_noun(each): f"{each.label}: {each.meaning}" for each in own},
         )
-    return Shelf(
+    return Namespace(
         "The datasets: tables.<subsystem>.<dataset>(first day, last day) is an Ibis table.", shelves, dict(SUBSYSTEMS)
     )
 
 
-def metric_shelf() -> Shelf:
+def metric_namespace() -> Namespace:
     """The metrics: a shelf a subsystem, on it one a module, on it its functions, which have docstrings of their own."""
     subsystems = _submodules(metrics)
     shelves = {name: _module_shelf(package) for name, package in subsystems.items() if hasattr(package, "__path__")}
     lines = {name: _first_line(subsystems[name]) for name in shelves}
-    return Shelf("The metrics: metrics.<subsystem>.<module>.<metric>(tables ...) is an Ibis table.", shelves, lines)
+    return Namespace("The metrics: metrics.<subsystem>.<module>.<metric>(tables ...) is an Ibis table.", shelves, lines)
 
 
-def _module_shelf(package: ModuleType) -> Shelf:
+def _module_shelf(package: ModuleType) -> Namespace:
     shelves, lines = {}, {}
     for name, module in _submodules(package).items():
         own = {
@@ -81,8 +81,8 @@ def _module_shelf(package: ModuleType) -> Shelf:
             if function.__module__ == module.__name__ and not each.startswith("_")
         }
         lines[name] = _first_line(module)
-        shelves[name] = Shelf(lines[name], own, {each: _first_line(function) for each, function in own.items()})
-    return Shelf(_first_line(package), shelves, lines)
+        shelves[name] = Namespace(lines[name], own, {each: _first_line(function) for each, function in own.items()})
+    return Namespace(_first_line(package), shelves, lines)
 
 
 def _submodules(package: ModuleType) -> dict[str, ModuleType]:

@@ -12,9 +12,9 @@ from ntanalytics.errors import NoData
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.reports.head import AsOf, Head, Rejected
 from ntanalytics.settings import project_dir
-from ntanalytics.workspace.dataset_view import Scope, WindowScope
+from ntanalytics.workspace.dataset_view import DatasetView, EventView
 from ntanalytics.workspace.site import Workspace, open_workspace
-from ntanalytics.workspace.snapshot_view import StateScope
+from ntanalytics.workspace.snapshot_view import SnapshotView
 from ntanalytics.workspace.units import Units
 
 
@@ -36,11 +36,11 @@ class Report:
         self.previous = period.previous()
         self.workspace = workspace
         self.generated_at = dt.datetime.now(dt.UTC)
-        self._scopes: dict[str, Scope] = {}
+        self._scopes: dict[str, DatasetView] = {}
         self._units: Units | None = None
         self._notes: list[str] | None = None
 
-    def dataset(self, name: str, history: int = 0) -> Scope:
+    def dataset(self, name: str, history: int = 0) -> DatasetView:
         """A dataset within this report; ``history`` days before the period come with it.
 
         Of a state it is the snapshot that stands for the period's end (:mod:`ntanalytics.workspace.snapshot_view`).
@@ -49,7 +49,7 @@ class Report:
             UnknownName: there is no such dataset.
         """
         contract = dataset_named(name)
-        kind = StateScope if contract.kind is Kind.STATE else WindowScope
+        kind = SnapshotView if contract.kind is Kind.STATE else EventView
         scope = kind(self.workspace, self.period, contract, history)
         self._scopes[name] = scope
         return scope
@@ -75,7 +75,7 @@ class Report:
             self.dataset("identity.units")
 
     @property
-    def zone_offset_h(self) -> int:
+    def utc_offset_h(self) -> int:
         """Hours that local time is ahead of UTC at the period's beginning."""
         offset = dt.datetime.combine(self.period.first, dt.time(), self.workspace.settings.zone).utcoffset()
         return round((offset or dt.timedelta()).total_seconds() / 3600)
@@ -126,7 +126,7 @@ class Report:
         """What each source gave for each dataset that was taken."""
         return [line for scope in self._scopes.values() for line in scope.status()]
 
-    def origin(self, metric: str, *scopes: Scope) -> dict[str, object]:
+    def origin(self, metric: str, *scopes: DatasetView) -> dict[str, object]:
         """Where a block's figures come from: the metric, and version and time of what it read."""
         return {
             "metric": metric,
@@ -134,7 +134,7 @@ class Report:
             "as_of": min(scope.as_of for scope in scopes).isoformat(),
         }
 
-    def views(self, subsystem: str) -> list[Scope]:
+    def views(self, subsystem: str) -> list[DatasetView]:
         """Return the datasets of a subsystem that were read."""
         return [scope for name, scope in self._scopes.items() if name.partition(".")[0] == subsystem]
 
@@ -148,8 +148,8 @@ class Report:
             for source, reason, rows in scope.rejected()
         ]
         unfed = [scope.contract.label for scope in self._scopes.values() if not scope.sources]
-        holes = [f"{label}没有配置数据源，相关数据未知。" for label in unfed]
-        holes += [hole for scope in self._scopes.values() for hole in scope.holes()]
+        gaps = [f"{label}没有配置数据源，相关数据未知。" for label in unfed]
+        gaps += [gap for scope in self._scopes.values() for gap in scope.gaps()]
         notes = self._notes or []
         if self._notes is None and self._units is not None:
             notes = self._units.remarks([(scope.contract, scope.table) for scope in self._scopes.values()])
@@ -159,7 +159,7 @@ class Report:
             generated_at=self.generated_at,
             as_of=tuple(status),
             versions={name: version for name, version in versions.items() if version is not None},
-            holes=tuple(holes),
+            gaps=tuple(gaps),
             notes=tuple(notes),
             rejected=tuple(rejected),
             timezone=self.workspace.settings.site.timezone,

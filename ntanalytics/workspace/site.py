@@ -19,7 +19,7 @@ from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Calendar, days_between, local_window
 from ntanalytics.settings import Settings, find_config, load
 from ntanalytics.sources import fed_by
-from ntanalytics.workspace.namespaces import Shelf, metric_shelf, table_shelf
+from ntanalytics.workspace.namespaces import Namespace, dataset_namespace, metric_namespace
 from ntanalytics.workspace.units import Units, read_aliases
 
 _DAYS = pa.schema(
@@ -73,14 +73,14 @@ class Workspace:
         return self.reader.table(dataset_named(dataset), self.version(dataset), _day(first), _day(last))
 
     @cached_property
-    def tables(self) -> Shelf:
+    def tables(self) -> Namespace:
         """The datasets by attribute: ``ws.tables.sms.messages("2026-11-16")`` is a table, and says what it holds."""
-        return table_shelf(self.table)
+        return dataset_namespace(self.table)
 
     @cached_property
-    def metrics(self) -> Shelf:
+    def metrics(self) -> Namespace:
         """The metrics by attribute: ``ws.metrics.sms.volume.daily`` is a function of tables, and says what it makes."""
-        return metric_shelf()
+        return metric_namespace()
 
     def sql(self, query: str) -> pd.DataFrame:
         """The rows that one SELECT over the datasets gives, of the versions that this workspace reads.

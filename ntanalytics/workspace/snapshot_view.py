@@ -17,7 +17,7 @@ from ntanalytics.ledger import Covered
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Period, days_between
 from ntanalytics.reports.head import AsOf
-from ntanalytics.workspace.dataset_view import Scope
+from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.site import Workspace
 
 #: A snapshot this many days after a period still stands for it, however short the period is: a day's report
@@ -25,7 +25,7 @@ from ntanalytics.workspace.site import Workspace
 _DAYS_AFTER = 7
 
 
-class StateScope(Scope):
+class SnapshotView(DatasetView):
     """A dataset that is a state: the snapshots that stand for the period's end and for the end of the one before.
 
     One snapshot never stands for both: the change between them would be 0 whatever happened.
@@ -89,7 +89,7 @@ class StateScope(Scope):
             for source in self.sources
         ]
 
-    def holes(self) -> list[str]:
+    def gaps(self) -> list[str]:
         """See :meth:`Scope.holes`."""
         return [self._hole(line) for line in self.status() if line.missing_days]
 

@@ -9,7 +9,7 @@ import pytest
 from ntanalytics.checks.site_rules import site_rules
 from ntanalytics.errors import SettingsError
 from ntanalytics.findings.finding import Threshold
-from ntanalytics.findings.rule import judged
+from ntanalytics.findings.rule import evaluate_rules
 from ntanalytics.settings import load
 from ntanalytics.subsystems import RULES
 
@@ -29,7 +29,7 @@ def test_a_site_sets_limits_and_the_rest_stays(tmp_path: Path):
 
 def test_a_rule_that_is_off_finds_nothing(tmp_path: Path):
     rule = _rules(tmp_path, "identity.orphan_accounts: {enabled: false}")["identity.orphan_accounts"]
-    assert judged([rule], [{"orphan_accounts": 9000}]) == []
+    assert evaluate_rules([rule], [{"orphan_accounts": 9000}]) == []
 
 
 def test_an_unknown_rule_is_refused_with_the_one_that_was_meant(tmp_path: Path):

@@ -16,8 +16,8 @@ import pytest
 import sqlalchemy as sa
 
 from ntanalytics.catalog import load_product
-from ntanalytics.connect import Connected, connect
-from ntanalytics.connect.draft_check import loadable
+from ntanalytics.connect import ConnectionReport, connect
+from ntanalytics.connect.draft_check import is_loadable
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import NtaError, SourceError, SourceRefused, SourceUnreachable, UnknownName, UsageError
 from tests.test_cli import nta
@@ -34,7 +34,7 @@ CREATE TABLE sys_logininfor (
 """
 
 
-def run(name: str, target: str, folder: Path, *datasets: str, **given: Any) -> Connected:
+def run(name: str, target: str, folder: Path, *datasets: str, **given: Any) -> ConnectionReport:
     return connect(
         name,
         [target],
@@ -66,11 +66,11 @@ def logins(folder: Path) -> str:
     return database(folder, LOGINS, f"INSERT INTO sys_logininfor VALUES {rows}")
 
 
-def states(found: Connected, dataset: str = "identity.logins") -> dict[str, str]:
+def states(found: ConnectionReport, dataset: str = "identity.logins") -> dict[str, str]:
     return {column.name: column.state for each in found.datasets if each.dataset == dataset for column in each.columns}
 
 
-def everything(found: Connected) -> str:
+def everything(found: ConnectionReport) -> str:
     return str(found.as_data()) + "".join(
         path.read_text(encoding="utf-8") for path in found.folder.iterdir() if path.is_file()
     )
@@ -79,7 +79,7 @@ def everything(found: Connected) -> str:
 def test_a_table_is_proposed_drafted_with_every_column_and_checked(tmp_path: Path):
     found = run("ruoyi", logins(tmp_path), tmp_path)
     assert [(each["dataset"], each["place"]) for each in found.proposals] == [("identity.logins", "sys_logininfor")]
-    with loadable(found.folder) as (copy, unsaid):
+    with is_loadable(found.folder) as (copy, unsaid):
         assert unsaid == {"method.csv": ["dragon"]}
         mapping = load_product(copy).mapping("identity.logins")
     assert mapping.times["logged_in_at"] == "naive"

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from ntanalytics.connect.matching import ours, words
-from ntanalytics.connect.sensitive_columns import is_secret, tells_of_a_person
+from ntanalytics.connect.matching import canonical_value, words
+from ntanalytics.connect.sensitive_columns import is_personal, is_secret
 from ntanalytics.connect.value_forms import meanings, time_form
 from ntanalytics.contract import DATASETS, Type
 
@@ -88,11 +88,11 @@ def test_a_bare_name_is_a_persons_only_in_a_table_of_people():
 
 
 def test_values_give_a_person_away():
-    assert tells_of_a_person(["13912345678", "+8613912345678"])
-    assert tells_of_a_person(["a@b.cn", None])
-    assert tells_of_a_person(["11010519491231002X"])
-    assert not tells_of_a_person(["1", "2026-11-20 09:00:00", "10.0.0.1"])
-    assert not tells_of_a_person([])
+    assert is_personal(["13912345678", "+8613912345678"])
+    assert is_personal(["a@b.cn", None])
+    assert is_personal(["11010519491231002X"])
+    assert not is_personal(["1", "2026-11-20 09:00:00", "10.0.0.1"])
+    assert not is_personal([])
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_comment_says_what_its_values_mean():
 
 def test_words_become_ours_or_are_left_to_a_person():
     carrier = DATASETS["sms.messages"].column("carrier")
-    assert [ours(word, carrier) for word in ("CMCC", "中国电信", "联通", "dragon")] == [
+    assert [canonical_value(word, carrier) for word in ("CMCC", "中国电信", "联通", "dragon")] == [
         "mobile",
         "telecom",
         "unicom",
@@ -136,7 +136,7 @@ def test_words_become_ours_or_are_left_to_a_person():
     ]
     enabled = DATASETS["identity.accounts"].column("is_enabled")
     assert enabled.type is Type.BOOLEAN
-    assert [ours(word, enabled) for word in ("正常", "停用", "?")] == ["yes", "no", ""]
+    assert [canonical_value(word, enabled) for word in ("正常", "停用", "?")] == ["yes", "no", ""]
 
 
 def test_the_table_of_words_names_what_the_contract_has():

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.catalog import load_product
-from ntanalytics.connect import Connected, connect
+from ntanalytics.connect import ConnectionReport, connect
 
 pytestmark = pytest.mark.servers
 
@@ -46,7 +46,7 @@ def url(postgres_url: str) -> Iterator[str]:
     engine.dispose()
 
 
-def run(url: str, folder: Path, *datasets: str) -> Connected:
+def run(url: str, folder: Path, *datasets: str) -> ConnectionReport:
     return connect(
         "oa-x",
         [url],

@@ -28,7 +28,7 @@ def issue(
     own: Mapping[str, Any] | None = None,
     state: str = "ok",
     status: tuple[str, ...] = ("● 36 项正常",),
-    holes: tuple[str, ...] = (),
+    gaps: tuple[str, ...] = (),
     version: int = 1,
     title: str = "",
     files: tuple[str, ...] = FILES,
@@ -49,7 +49,7 @@ def issue(
         "artefacts": {name: {"sha256": "", "size_bytes": 1} for name in ("report.ipynb", *files)},
         "state": state,
         "status": list(status),
-        "holes": list(holes),
+        "gaps": list(gaps),
     }
     (folder / "manifest.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     return folder

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("outputs")
     for week in range(32, 48):
-        state, status = ("watch", "▲ 1 项关注：短信平台") if week == 40 else ("ok", "● 9 项正常")
+        state, status = ("warning", "▲ 1 项关注：短信平台") if week == 40 else ("ok", "● 9 项正常")
         issue(folder, "weekly_service_report", f"2026-W{week}", state=state, status=(status,))
     for unit in ("市行政审批局", "市公安局"):
         for month in ("2026-09", "2026-10"):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ntanalytics.delivery.catalogue import Unreadable, look_through
+from ntanalytics.delivery.catalogue import UnreadableReport, read_issued_reports
 from tests.delivery.shelf import issue
 
 
@@ -24,25 +24,25 @@ def test_a_manifest_tells_what_the_index_says(tmp_path: Path) -> None:
         "oa_adoption",
         "2026-10",
         own={"unit": "市局,一处"},
-        state="watch",
+        state="warning",
         version=2,
-        holes=("缺一天。",),
+        gaps=("缺一天。",),
         status=("▲ 1 项关注：短信平台", "其余 3 项正常"),
         title="协同办公推广",
         files=("report.html", "report.docx"),
     )
-    ((one,), unreadable) = look_through(tmp_path)
+    ((one,), unreadable) = read_issued_reports(tmp_path)
     assert unreadable == []
     assert (one.report, one.title, one.period.label, one.version) == ("oa_adoption", "协同办公推广", "2026年10月", 2)
     assert one.parameters == {"unit": "市局,一处"}  # and not top, which has its default
-    assert (one.state, one.remark, one.holes) == ("watch", "1 项关注：短信平台", 1)
+    assert (one.state, one.remark, one.gaps) == ("warning", "1 项关注：短信平台", 1)
     assert one.renderings == ("report.html", "report.docx")
     assert one.folder == "oa_adoption/2026-10,unit=%E5%B8%82%E5%B1%80%2C%E4%B8%80%E5%A4%84"
 
 
 def test_a_manifest_of_before_states_were_kept_is_read(tmp_path: Path) -> None:
     change(issue(tmp_path, "sms_volume", "2026-W47"), state=None, status=None)
-    ((one,), _) = look_through(tmp_path)
+    ((one,), _) = read_issued_reports(tmp_path)
     assert (one.state, one.remark) == ("", "")
 
 
@@ -64,9 +64,9 @@ def test_a_broken_manifest_is_listed_and_not_fatal(tmp_path: Path, content: str 
     folder.mkdir()
     if content is not None:
         (folder / "manifest.json").write_bytes(content if isinstance(content, bytes) else content.encode())
-    issued, unreadable = look_through(tmp_path)
+    issued, unreadable = read_issued_reports(tmp_path)
     assert [each.period.text for each in issued] == ["2026-W46"]
-    assert unreadable == [Unreadable("sms_volume/2026-W47", why)]
+    assert unreadable == [UnreadableReport("sms_volume/2026-W47", why)]
 
 
 @pytest.mark.parametrize(
@@ -75,23 +75,23 @@ def test_a_broken_manifest_is_listed_and_not_fatal(tmp_path: Path, content: str 
         {"period": {"text": 5}},
         {"version": "x"},
         {"created_at": "yesterday"},
-        {"holes": 3},
+        {"gaps": 3},
         {"artefacts": None},
         {"parameters": None},
     ],
 )
 def test_a_manifest_of_another_shape_is_listed(tmp_path: Path, changes: dict[str, Any]) -> None:
     change(issue(tmp_path, "sms_volume", "2026-W47"), **changes)
-    issued, (one,) = look_through(tmp_path)
+    issued, (one,) = read_issued_reports(tmp_path)
     assert issued == []
     assert one.folder == "sms_volume/2026-W47"
 
 
 def test_a_copy_under_another_name_is_no_second_report(tmp_path: Path) -> None:
     issue(tmp_path, "sms_volume", "2026-W47").rename(tmp_path / "sms_volume" / "2026-W47 副本")
-    issued, unreadable = look_through(tmp_path)
+    issued, unreadable = read_issued_reports(tmp_path)
     assert issued == []
-    assert unreadable == [Unreadable("sms_volume/2026-W47 副本", "清单与所在文件夹不符，可能是复制而来")]
+    assert unreadable == [UnreadableReport("sms_volume/2026-W47 副本", "清单与所在文件夹不符，可能是复制而来")]
 
 
 def test_hidden_folders_files_and_links_are_passed_over(tmp_path: Path) -> None:
@@ -101,9 +101,9 @@ def test_hidden_folders_files_and_links_are_passed_over(tmp_path: Path) -> None:
     (tmp_path / "sms_volume" / "notes.txt").write_text("x", encoding="utf-8")
     (tmp_path / "index.html").write_text("x", encoding="utf-8")
     (tmp_path / "sms_volume" / "2026-W45").symlink_to(folder)
-    issued, unreadable = look_through(tmp_path)
+    issued, unreadable = read_issued_reports(tmp_path)
     assert ([each.period.text for each in issued], unreadable) == (["2026-W47"], [])
 
 
 def test_outputs_that_are_not_there_hold_nothing(tmp_path: Path) -> None:
-    assert look_through(tmp_path / "none") == ([], [])
+    assert read_issued_reports(tmp_path / "none") == ([], [])

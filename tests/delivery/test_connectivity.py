@@ -8,14 +8,14 @@ import textwrap
 
 import pytest
 
-from ntanalytics.operations.doctor import Examined, examine
+from ntanalytics.operations.doctor import Diagnosis, diagnose
 from tests.desk import Desk
 from tests.servers.mailbox import mailbox
 
 NOW = dt.datetime(2026, 11, 23, 1, tzinfo=dt.UTC)
 
 
-def _examined(desk: Desk, port: int) -> dict[str, Examined]:
+def _examined(desk: Desk, port: int) -> dict[str, Diagnosis]:
     text = f"""
     channels:
       share: {{kind: folder, path: share}}
@@ -23,7 +23,7 @@ def _examined(desk: Desk, port: int) -> dict[str, Examined]:
       group: {{kind: robot, url: "env:ROBOT"}}
     """
     (desk.home / "ntanalytics.yml").write_text(textwrap.dedent(text), encoding="utf-8")
-    found = examine(desk.home / "ntanalytics.yml", NOW)
+    found = diagnose(desk.home / "ntanalytics.yml", NOW)
     return {each.subject: each for each in found if each.subject.startswith(("channels.", "operators"))}
 
 
@@ -43,7 +43,7 @@ def test_what_cannot_be_reached_is_bad_and_says_why_without_the_token(desk: Desk
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         found = _examined(desk, nobody.getsockname()[1])
-    assert [each.state for each in found.values()] == ["bad", "bad", "bad", "warning"]
+    assert [each.state for each in found.values()] == ["critical", "critical", "critical", "warning"]
     said = "".join(each.said for each in found.values())
     assert "no such folder" in said
     assert "refused" in said

@@ -31,7 +31,9 @@ def rows(root: lxml.html.HtmlElement, path: str) -> list[str]:
 def test_reports_stand_by_kind_the_latest_first(tmp_path: Path) -> None:
     for text in ("2026-W46", "2026-W47", "2026-10", "2026-09"):
         issue(tmp_path, "sms_volume", text)
-    issue(tmp_path, "daily_inspection", "2026-11-23", state="bad", status=("■ 1 项异常：公文交换",), holes=("缺。",))
+    issue(
+        tmp_path, "daily_inspection", "2026-11-23", state="critical", status=("■ 1 项异常：公文交换",), gaps=("缺。",)
+    )
     write(tmp_path)
     root = page(tmp_path)
     assert [words(each) for each in root.xpath("//section[contains(@class,'report')]/h2")] == ["每日巡检", "短信统计"]

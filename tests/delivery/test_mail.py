@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ntanalytics.delivery import mail
-from ntanalytics.delivery.message import Artefact, Message, NotAsPublished
+from ntanalytics.delivery.message import AlteredReport, Attachment, Message
 from ntanalytics.settings.channels import Channel
 from tests.servers.certificates import Authority
 from tests.servers.mailbox import Mailbox, mailbox
@@ -34,7 +34,7 @@ def _message(folder: Path, size: int = 2000, subject: str = "每周报表") -> M
     content = b"PK" + bytes(size)
     path = folder / "report.xlsx"
     path.write_bytes(content)
-    workbook = Artefact("每周报表 2026-W47.xlsx", path, hashlib.sha256(content).hexdigest(), len(content))
+    workbook = Attachment("每周报表 2026-W47.xlsx", path, hashlib.sha256(content).hexdigest(), len(content))
     html = "<html><body><p>送达率 97.6%</p>\n<p>\n.\n</p></body></html>"
     return Message("d1", subject, "送达率 97.6%\n.\n..完", "", html, workbook, (), (), "outputs/x")
 
@@ -114,7 +114,7 @@ def test_where_nobody_listens_it_has_surely_not_arrived(tmp_path: Path):
 def test_a_workbook_that_is_not_the_published_one_is_not_sent(box: Mailbox, tmp_path: Path):
     message = _message(tmp_path)
     (tmp_path / "report.xlsx").write_bytes(b"another")
-    with pytest.raises(NotAsPublished):
+    with pytest.raises(AlteredReport):
         mail.send(_channel(box.port), "a@example.cn", message)
     assert box.received == []
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ntanalytics.delivery.catalogue import look_through
-from ntanalytics.delivery.missing import failures, gaps
+from ntanalytics.delivery.catalogue import read_issued_reports
+from ntanalytics.delivery.missing import failures, publication_gaps
 from ntanalytics.ledger import Run
 from ntanalytics.periods import Calendar
 from tests.delivery.shelf import issue, ran
@@ -19,8 +19,8 @@ TUESDAY = dt.date(2026, 11, 24)
 
 def gap_texts(outputs: Path, *runs: Run, today: dt.date = TUESDAY) -> list[list[str]]:
     """The missing periods, those of one row together."""
-    issued, _ = look_through(outputs)
-    found, unjudged = gaps(issued, failures(issued, runs, outputs), today, Calendar())
+    issued, _ = read_issued_reports(outputs)
+    found, unjudged = publication_gaps(issued, failures(issued, runs, outputs), today, Calendar())
     assert unjudged == []
     return [[period.text for period in each.periods] for each in found]
 
@@ -72,8 +72,8 @@ def test_weeks_months_and_parameters_are_regular_each_for_themselves(tmp_path: P
     issue(tmp_path, "oa", "2026-08")
     for week in (44, 45, 47):
         issue(tmp_path, "oa", f"2026-W{week}", own={"unit": "市局"})
-    issued, _ = look_through(tmp_path)
-    (one,), _ = gaps(issued, [], TUESDAY, Calendar())
+    issued, _ = read_issued_reports(tmp_path)
+    (one,), _ = publication_gaps(issued, [], TUESDAY, Calendar())
     assert (one.parameters, [each.text for each in one.periods]) == ({"unit": "市局"}, ["2026-W46"])
 
 
@@ -87,8 +87,8 @@ def test_no_gap_is_looked_for_longer_than_a_year_ago(tmp_path: Path) -> None:
 def test_a_year_without_a_calendar_is_said_and_not_guessed(tmp_path: Path) -> None:
     for day in ("2026-12-29", "2026-12-30", "2026-12-31"):
         issue(tmp_path, "daily", day, title="每日巡检")
-    issued, _ = look_through(tmp_path)
-    found, unjudged = gaps(issued, [], dt.date(2027, 1, 12), Calendar())
+    issued, _ = read_issued_reports(tmp_path)
+    found, unjudged = publication_gaps(issued, [], dt.date(2027, 1, 12), Calendar())
     assert (found, unjudged) == ([], ["每日巡检：缺少工作日历，未能判断是否有缺期"])
 
 
@@ -125,7 +125,7 @@ def test_a_run_under_way_decides_nothing(tmp_path: Path) -> None:
 
 def test_a_further_run_that_failed_leaves_the_version_that_stands(tmp_path: Path) -> None:
     issue(tmp_path, "weekly", "2026-W47", version=3)
-    issued, _ = look_through(tmp_path)
+    issued, _ = read_issued_reports(tmp_path)
     (one,) = failures(issued, [ran("weekly", "2026-W47", "failed")], tmp_path)
     assert one.standing == 3
 

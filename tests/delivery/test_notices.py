@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ntanalytics.delivery.notices import mended, notify_once, tell
+from ntanalytics.delivery.notices import notify, notify_once, resolve
 from ntanalytics.errors import SettingsError
 from tests.desk import Desk
 
@@ -34,8 +34,8 @@ def test_something_is_told_once_until_it_was_mended_and_recurs(desk: Desk, told:
     assert not notify_once(desk.settings, desk.ledger, KEY, *said)
     [text] = _texts(told)
     assert text.startswith("【运维提醒】每日巡检未按时发布\n\n2026-11-23 的巡检到期未出")
-    assert mended(desk.ledger, KEY)
-    assert not mended(desk.ledger, KEY)
+    assert resolve(desk.ledger, KEY)
+    assert not resolve(desk.ledger, KEY)
     assert notify_once(desk.settings, desk.ledger, KEY, *said)
     assert len(_texts(told)) == 2
     assert any("（第 2 次）" in text for text in _texts(told))
@@ -48,9 +48,9 @@ def test_what_could_not_be_told_is_told_when_the_channel_is_back(desk: Desk, tol
     [waiting] = desk.ledger.deliveries.about("notice", KEY)
     assert (waiting.status, "is it mounted" in waiting.why) == ("retry", True)
     told.mkdir()
-    [done] = tell(desk.settings, desk.ledger)
+    [done] = notify(desk.settings, desk.ledger)
     assert (done.status, done.attempts) == ("sent", 2)
-    assert tell(desk.settings, desk.ledger) == []
+    assert notify(desk.settings, desk.ledger) == []
     assert desk.ledger.deliveries.events(done.id) == [
         ("sending", ""),
         ("retry", waiting.why),
@@ -62,9 +62,9 @@ def test_what_could_not_be_told_is_told_when_the_channel_is_back(desk: Desk, tol
 def test_what_is_mended_before_it_could_be_told_is_not_told(desk: Desk, told: Path):
     told.rmdir()
     notify_once(desk.settings, desk.ledger, KEY, "标题", "内容")
-    mended(desk.ledger, KEY)
+    resolve(desk.ledger, KEY)
     told.mkdir()
-    assert tell(desk.settings, desk.ledger) == []
+    assert notify(desk.settings, desk.ledger) == []
 
 
 def test_a_notice_is_for_its_readers_alone_and_nothing_in_it_leads_elsewhere(desk: Desk, told: Path):

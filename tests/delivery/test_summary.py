@@ -10,7 +10,7 @@ from typing import Any
 import lxml.html
 import pytest
 
-from ntanalytics.delivery.email_body import first_page
+from ntanalytics.delivery.email_body import email_body
 from ntanalytics.delivery.summary import plain, subject, summary
 from ntanalytics.reports.record import Record, read_record
 
@@ -36,7 +36,7 @@ def _manifest(**more: Any) -> dict[str, Any]:
     return {
         "report": "sms_volume",
         "title": "短信统计",
-        "state": "bad",
+        "state": "critical",
         "version": 1,
         "parameters": {"period": "2026-W47"},
         "period": {"label": "2026年第47周（11月16日—22日）"},
@@ -80,7 +80,7 @@ def test_nothing_in_a_robots_lines_mentions_anybody_or_is_a_link(text: str, made
 
 def test_the_first_page_carries_the_records_words_and_nothing_that_runs_or_loads(record: Record, sample: ModuleType):
     said = summary(record, _manifest(), ["<b>改</b>"])
-    html = first_page(record, _manifest(), said, "试点城市<img src=x>")
+    html = email_body(record, _manifest(), said, "试点城市<img src=x>")
     page = lxml.html.fromstring(html)
     tags = {each.tag for each in page.iter() if isinstance(each.tag, str)}
     assert tags <= {

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from ntanalytics.delivery import webhook
-from ntanalytics.delivery.message import Message, Outcome
+from ntanalytics.delivery.message import DeliveryOutcome, Message
 from ntanalytics.settings.channels import Channel
 from tests.servers.certificates import Authority
 from tests.servers.robots import Robots, robots
@@ -29,12 +29,12 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Robots]:
         yield running
 
 
-def _send() -> Outcome:
+def _send() -> DeliveryOutcome:
     return webhook.send(CHANNEL, "", MESSAGE)
 
 
 def test_a_service_gets_the_brief_as_it_is(service: Robots):
-    assert _send() == Outcome("sent")
+    assert _send() == DeliveryOutcome("sent")
     [(_, path, body)] = service.received
     assert (path.strip("/"), body["message"]) == (TOKEN, MESSAGE.brief)
 
@@ -106,7 +106,7 @@ def test_wecom_and_dingtalk_get_what_they_document(
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{service.port}")
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.file))
-        assert _send() == Outcome("sent")
+        assert _send() == DeliveryOutcome("sent")
         service.answer = (200, '{"errcode": 310000, "errmsg": "keywords not in content"}')
         refused = _send()
     assert (refused.status, refused.why) == ("failed", "the service refused it: code 310000")

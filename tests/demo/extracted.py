@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from ntanalytics.catalog import site_catalog
 from ntanalytics.demo.incidents.incident import ZONE
-from ntanalytics.demo.incidents.planning import plan
+from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.store import PREFIX
 from ntanalytics.extraction.check import check
@@ -27,7 +27,7 @@ Rows = list[dict[str, Any]]
 def small_city(first: dt.date, *, scale: float = 0.004, seed: int = 20261122) -> City:
     """The last days of the demo city, with some of its people."""
     days, calendar = days_between(first, UNTIL), Calendar()
-    return city_of(days, calendar, plan(calendar, first, UNTIL), seed=seed, scale=scale)
+    return city_of(days, calendar, plan_incidents(calendar, first, UNTIL), seed=seed, scale=scale)
 
 
 def url_of(name: str, folder: Path, server: str = "") -> str:

@@ -17,7 +17,7 @@ from ntanalytics.demo.incidents.incident import ZONE
 from ntanalytics.extraction import Extractor
 from ntanalytics.extraction.pseudonym import KEY_NAME
 from ntanalytics.lake import DeltaLake
-from ntanalytics.ledger import Ledger, Taken
+from ntanalytics.ledger import ExtractionResult, Ledger
 from ntanalytics.workspace.units import Units, read_aliases
 
 KEY = bytes(range(32))
@@ -42,7 +42,7 @@ class Lake:
         changed = {"lake": lake, "ledger": f"sqlite:///{folder / 'ledger.sqlite'}"}
         self._settings = settings.load(estate.config).model_copy(update=changed)
         extractor = Extractor(self._settings, Ledger(self._settings.ledger), clock=estate.clock)
-        self.taken: list[Taken] = extractor.extract([], first or estate.first, estate.until)
+        self.taken: list[ExtractionResult] = extractor.extract([], first or estate.first, estate.until)
         self._lake = DeltaLake(lake)
 
     def table(self, name: str) -> pa.Table:

@@ -11,7 +11,7 @@ import pytest
 
 from ntanalytics.contract.enumerations import OUTCOMES
 from ntanalytics.demo.incidents.incident import ZONE, Incident
-from ntanalytics.demo.incidents.planning import harmless, plan
+from ntanalytics.demo.incidents.planning import benign_events, plan_incidents
 from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.population.units import APPLICATIONS, UNITS
 from ntanalytics.demo.products import desk_workbook_records
@@ -38,7 +38,7 @@ both_seeds = pytest.mark.parametrize("seed", SEEDS)
 
 def planted(seed: int, kind: str) -> Incident:
     """The first of a kind that a seed's script has; of one that comes and goes, as if it did so at once."""
-    found = (*plan(Calendar(), FIRST, UNTIL, seed=seed), *harmless(Calendar(), FIRST, UNTIL, seed=seed))
+    found = (*plan_incidents(Calendar(), FIRST, UNTIL, seed=seed), *benign_events(Calendar(), FIRST, UNTIL, seed=seed))
     return replace(next(each for each in found if each.kind == kind), shape="sharp")
 
 

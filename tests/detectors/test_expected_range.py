@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ntanalytics.demo.population.seasonality import Audience, Rhythm
-from ntanalytics.detectors.day_types import Kinds, words_of
-from ntanalytics.detectors.expected_range import Usual, usual_range
+from ntanalytics.demo.population.seasonality import Audience, Seasonality
+from ntanalytics.detectors.day_types import DayTypes, day_type_of
+from ntanalytics.detectors.expected_range import ExpectedRange, expected_range
 from ntanalytics.periods import Calendar
 
 ON = dt.date(2026, 9, 16)  # a plain Wednesday
@@ -35,14 +35,14 @@ def _rows(value: Value, on: dt.date = ON, back: int = 70, ahead: int = 14) -> li
 
 
 def _city(base: float, seed: int = 1, audience: Audience = Audience.OFFICE) -> Value:
-    rhythm = Rhythm(CALENDAR, dt.date(2026, 11, 20))
+    rhythm = Seasonality(CALENDAR, dt.date(2026, 11, 20))
     return lambda day: float(
         np.random.default_rng([seed, day.toordinal()]).poisson(base * rhythm.factor(day, audience))
     )
 
 
-def _of(value: Value, on: dt.date = ON, **kwargs: int) -> Usual:
-    return usual_range(_rows(value, on, **kwargs), on)
+def _of(value: Value, on: dt.date = ON, **kwargs: int) -> ExpectedRange:
+    return expected_range(_rows(value, on, **kwargs), on)
 
 
 def test_a_figure_that_is_always_the_same_is_expected_again() -> None:
@@ -161,21 +161,21 @@ def test_a_holiday_without_another_one_is_silent() -> None:
 
 def test_the_day_itself_and_later_ones_are_not_read() -> None:
     rows = _rows(_city(1000))
-    before = usual_range(rows, ON)
+    before = expected_range(rows, ON)
     for row in rows:
         if row["day"] >= ON:
             row["value"] = 10**9
-    assert usual_range(rows, ON) == before
+    assert expected_range(rows, ON) == before
 
 
 def test_words() -> None:
-    assert Usual(1204.0, 1466.0, 1330.0, "").words("integer", "条") == "通常 1,204–1,466 条"
-    assert Usual(0.951, 0.99, 0.97, "").words("rate:1") == "通常 95.1%–99.0%"
-    assert [words_of(kind) for kind in ("0", "6", "make_up", "holiday")] == ["周一", "周日", "调休上班日", "节假日"]
+    assert ExpectedRange(1204.0, 1466.0, 1330.0, "").words("integer", "条") == "通常 1,204–1,466 条"
+    assert ExpectedRange(0.951, 0.99, 0.97, "").words("rate:1") == "通常 95.1%–99.0%"
+    assert [day_type_of(kind) for kind in ("0", "6", "make_up", "holiday")] == ["周一", "周日", "调休上班日", "节假日"]
 
 
 def test_kinds_of_days() -> None:
-    kinds = Kinds({row["day"]: row for row in _rows(lambda day: 0.0, dt.date(2026, 9, 30), ahead=20)})
+    kinds = DayTypes({row["day"]: row for row in _rows(lambda day: 0.0, dt.date(2026, 9, 30), ahead=20)})
     assert kinds.kind(dt.date(2026, 10, 1)) == "holiday"
     assert kinds.is_edge(dt.date(2026, 9, 30))
     assert kinds.is_edge(dt.date(2026, 10, 8))

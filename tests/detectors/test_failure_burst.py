@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from ntanalytics.detectors.failure_burst import spells
+from ntanalytics.detectors.failure_burst import failure_burst
 from ntanalytics.findings.finding import Threshold
 from ntanalytics.findings.rule import Rule
 
@@ -14,7 +14,7 @@ from ntanalytics.findings.rule import Rule
 ON = date(2026, 11, 20)
 RULE = Rule(
     "identity.method_failures", "login_failures", Threshold(0.02, 0.1, "down"), "核查", "a reason", of="logins",
-    fewest=10, check="某时段登录失败", kind="burst",
+    min_count=10, check="某时段登录失败", kind="burst",
 )  # fmt: skip
 DAYS = [
     {"day": ON - timedelta(days=back), "is_covered": True, "is_working_day": (ON - timedelta(days=back)).weekday() < 5}
@@ -37,12 +37,12 @@ def _events(each: float, *, today: dict[int, float] | None = None, **more: Any) 
 
 
 def _spells(failures: list[dict[str, Any]], attempts: list[dict[str, Any]], **more: Any) -> list[Any]:
-    return spells(more.pop("rule", RULE), failures, attempts, more.pop("days", DAYS), ON, slot_s=HOUR_S, **more)
+    return failure_burst(more.pop("rule", RULE), failures, attempts, more.pop("days", DAYS), ON, slot_s=HOUR_S, **more)
 
 
 def test_two_hours_in_which_a_fifth_fails_are_one_stretch():
     [found] = _spells(_events(5, today={10: 20, 11: 20}), _events(100))
-    assert (found.state, found.value, found.since) == ("bad", 0.2, "11月20日")
+    assert (found.state, found.value, found.since) == ("critical", 0.2, "11月20日")
     assert found.evidence == "10:00—12:00 登录 200 次，登录失败 40 次（20.0%），通常 5.0%。"
     assert (found.figures["from_s"], found.figures["until_s"]) == (36_000.0, 43_200.0)
     assert found.advice == "核查"
@@ -60,11 +60,11 @@ def test_what_chance_explains_is_no_stretch():
 
 
 def test_few_failures_are_told_where_nearly_none_are_usual():
-    rule = replace(RULE, fewest=4)
+    rule = replace(RULE, min_count=4)
     few = [row for row in _events(1) if row["day"] == ON and row["slot"] == 10]
     few = [{**row, "events": 5} for row in few]
     [found] = _spells(few, _events(15), rule=rule, chance=5e-5)
-    assert found.state == "bad"
+    assert found.state == "critical"
     assert found.evidence.startswith("10:00—11:00 登录 15 次，登录失败 5 次（33.3%）")
     # a third more of usual failures takes more failures to be told
     assert _spells(few, _events(1000), rule=rule, chance=5e-5)[0].state == "ok"
@@ -83,12 +83,12 @@ def test_bunches_are_no_stretch_where_they_are_usual():
     bunched += [{"day": ON, "slot": 11, "events": 14}]
     assert _spells(bunched, _events(40))[0].state == "ok"
     spread = _events(1.5, today={11: 14})
-    assert _spells(spread, _events(40))[0].state == "bad"
+    assert _spells(spread, _events(40))[0].state == "critical"
 
 
 def test_what_is_told_already_is_not_told_again():
     failures = _events(5, today={10: 80})
-    assert _spells(failures, _events(100))[0].state == "bad"
+    assert _spells(failures, _events(100))[0].state == "critical"
     [found] = _spells(failures, _events(100), without=(36_500.0, 38_000.0))
     assert found.state == "ok"
 
@@ -105,7 +105,7 @@ def test_a_sunday_is_held_against_days_that_are_not_worked():
         ]
         for usual in (6, 10)
     )
-    [found] = spells(RULE, failures, attempts, days, sunday, slot_s=HOUR_S)
+    [found] = failure_burst(RULE, failures, attempts, days, sunday, slot_s=HOUR_S)
     assert found.state == "ok"
 
 

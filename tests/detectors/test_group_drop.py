@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from ntanalytics.detectors.group_drop import falls
+from ntanalytics.detectors.group_drop import group_drop
 from ntanalytics.subsystems import RULES
 from tests.subsystems.made import ON, days, even
 
@@ -26,12 +26,12 @@ def units(of, city=None):
 
 
 def found(table, on=ON):
-    return falls(RULE, table, days(), on, subject=lambda row: row["unit"])
+    return group_drop(RULE, table, days(), on, subject=lambda row: row["unit"])
 
 
 def test_two_days_without_three_quarters_of_its_persons_are_found():
     [fall] = found(units({(3, THURSDAY): 0.25, (3, FRIDAY): 0.25}))
-    assert (fall.subject, fall.state, fall.since) == ("单位3", "watch", "11月19日")
+    assert (fall.subject, fall.state, fall.since) == ("单位3", "warning", "11月19日")
     assert fall.evidence.startswith("近 2 个工作日活跃账号日均 8 个，按全市同期推算通常")
 
 
@@ -45,7 +45,7 @@ def test_one_day_of_training_is_none_but_an_empty_house_is_told_at_once():
     assert found(units({(3, FRIDAY): 0.5})) == []
     assert found(units({(3, THURSDAY): 0.5})) == []
     [fall] = found(units({(3, FRIDAY): 0.0}))
-    assert fall.state == "bad"
+    assert fall.state == "critical"
 
 
 def test_what_the_whole_city_does_is_no_fall():
@@ -61,5 +61,5 @@ def test_on_a_sunday_the_last_working_days_are_told():
 
 def test_a_hole_and_a_short_history_say_nothing():
     table = units({(3, THURSDAY): 0.25, (3, FRIDAY): 0.25})
-    assert falls(RULE, table, days(holes=(ON,)), ON, subject=lambda row: row["unit"]) == []
+    assert group_drop(RULE, table, days(gaps=(ON,)), ON, subject=lambda row: row["unit"]) == []
     assert found([row for row in table if row["day"] > ON - dt.timedelta(days=10)]) == []

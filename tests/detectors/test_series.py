@@ -10,7 +10,7 @@ from ntanalytics.findings.finding import Threshold
 
 ON = dt.date(2026, 11, 18)
 RATE = Threshold(0.97, 0.95, "up")
-HOLE = "hole"
+HOLE = "gap"
 
 
 def _series(*values: float | str | None) -> Series:

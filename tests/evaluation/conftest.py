@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ntanalytics.contract import DATASETS, Kind
-from ntanalytics.evaluation.estate import Taken, Wanted, prepare
+from ntanalytics.evaluation.estate import EvaluatedEstate, Wanted, prepare
 from ntanalytics.evaluation.past_workspace import MORNING
 from ntanalytics.extraction import Extractor
 from ntanalytics.ledger import Ledger
@@ -20,13 +20,13 @@ WANTED = Wanted(1, days=9, scale=0.002)
 
 
 @pytest.fixture(scope="session")
-def estate(tmp_path_factory: pytest.TempPathFactory) -> Taken:
+def estate(tmp_path_factory: pytest.TempPathFactory) -> EvaluatedEstate:
     """The estate, with a lake that holds all of its days."""
     return prepare(tmp_path_factory.mktemp("evaluated") / "estate", WANTED, lambda _what, _rows: None)
 
 
 @pytest.fixture(scope="session")
-def cut(estate: Taken, tmp_path_factory: pytest.TempPathFactory) -> Taken:
+def cut(estate: EvaluatedEstate, tmp_path_factory: pytest.TempPathFactory) -> EvaluatedEstate:
     """The same sources with a lake that was filled on the morning after ``DAY``, and holds no later event."""
     folder: Path = tmp_path_factory.mktemp("cut")
     settings = replace_lake(estate, folder)
@@ -42,7 +42,7 @@ def cut(estate: Taken, tmp_path_factory: pytest.TempPathFactory) -> Taken:
     return settings
 
 
-def replace_lake(estate: Taken, folder: Path) -> Taken:
+def replace_lake(estate: EvaluatedEstate, folder: Path) -> EvaluatedEstate:
     """The estate with another, empty lake and ledger; what hashes its accounts is the same."""
     lake = folder / "lake"
     lake.mkdir()

@@ -11,13 +11,15 @@ from typer.testing import CliRunner
 from ntanalytics import evaluation
 from ntanalytics.cli import app
 from ntanalytics.evaluation import evaluate
-from ntanalytics.evaluation.estate import INCIDENTS_FILE, MARK_FILE, Taken, prepare
+from ntanalytics.evaluation.estate import INCIDENTS_FILE, MARK_FILE, EvaluatedEstate, prepare
 from ntanalytics.evaluation.page import written
 from ntanalytics.subsystems import RULES
 from tests.evaluation.conftest import WANTED
 
 
-def test_an_estate_is_judged_and_written_to_the_page(estate: Taken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_an_estate_is_judged_and_written_to_the_page(
+    estate: EvaluatedEstate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(evaluation, "APART", dt.timedelta())  # the days before, which are as many inspections, are not
     told: list[str] = []
     (score,) = evaluate(
@@ -41,7 +43,7 @@ def test_an_estate_is_judged_and_written_to_the_page(estate: Taken, tmp_path: Pa
     assert "| false alarms a day | ≤ 0.2 |" in text
 
 
-def test_an_estate_of_which_something_else_would_be_planted_is_written_anew(estate: Taken, tmp_path: Path):
+def test_an_estate_of_which_something_else_would_be_planted_is_written_anew(estate: EvaluatedEstate, tmp_path: Path):
     folder = tmp_path / "estate"
     folder.mkdir()
     source = estate.settings.file.parent

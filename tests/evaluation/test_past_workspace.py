@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from ntanalytics.contract import DATASETS, Kind
-from ntanalytics.evaluation.estate import Taken
+from ntanalytics.evaluation.estate import EvaluatedEstate
 from ntanalytics.evaluation.past_workspace import PastWorkspace, report_of
 from ntanalytics.report_content.daily_inspection import inspect
 from tests.evaluation.conftest import DAY, WANTED
@@ -17,11 +17,11 @@ AHEAD = {"due_at", "expires_at", "planned_at"}
 
 
 @pytest.fixture(scope="module")
-def whole(estate: Taken) -> PastWorkspace:
+def whole(estate: EvaluatedEstate) -> PastWorkspace:
     return PastWorkspace(estate.settings, {})
 
 
-def test_a_finding_is_the_same_when_the_lake_ends_on_its_day(whole: PastWorkspace, cut: Taken):
+def test_a_finding_is_the_same_when_the_lake_ends_on_its_day(whole: PastWorkspace, cut: EvaluatedEstate):
     ended = PastWorkspace(cut.settings, {})
     one, other = (
         {
@@ -57,7 +57,7 @@ def test_later_days_are_not_there(whole: PastWorkspace):
     }
 
 
-def test_a_unit_is_in_use_until_it_is_closed(estate: Taken):
+def test_a_unit_is_in_use_until_it_is_closed(estate: EvaluatedEstate):
     units = PastWorkspace(estate.settings, {}).table("identity.units")
     name = units.filter(~units.is_enabled).unit.execute()
     closed = [each.subject for each in estate.incidents if each.kind == "unit_closed"]

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from ntanalytics.cli import app
 from ntanalytics.errors import UnknownName
-from ntanalytics.evaluation.estate import Taken
+from ntanalytics.evaluation.estate import EvaluatedEstate
 from ntanalytics.evaluation.rulebook import limits_of, of_subsystem, page
 from ntanalytics.subsystems import RULES
 
@@ -42,11 +42,11 @@ def test_the_command_lists_a_subsystem_and_what_a_site_switched_off(tmp_path: Pa
     listed = {each["code"]: each for each in json.loads(done.stdout)}
     assert set(listed) == {code for code in RULES if code.startswith("sms.")}
     assert listed["sms.backlog"]["is_off"]
-    assert (listed["sms.delivery_rate"]["watch"], listed["sms.delivery_rate"]["is_overridden"]) == (0.97, True)
+    assert (listed["sms.delivery_rate"]["warning"], listed["sms.delivery_rate"]["is_overridden"]) == (0.97, True)
     assert "said" not in listed["sms.backlog"]
 
 
-def test_the_command_says_what_each_says_of_the_last_working_day(estate: Taken):
+def test_the_command_says_what_each_says_of_the_last_working_day(estate: EvaluatedEstate):
     done = CliRunner().invoke(
         app, ["--config", str(estate.settings.file), "rules", "--subsystem", "desk", "--day", "latest", "--json"]
     )

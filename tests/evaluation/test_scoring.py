@@ -9,9 +9,9 @@ import pytest
 from ntanalytics.demo import Incident
 from ntanalytics.demo.incidents.incident import ZONE
 from ntanalytics.demo.incidents.script import KINDS
-from ntanalytics.evaluation.entity_names import meets, names_of
+from ntanalytics.evaluation.entity_names import names_entity, names_of
 from ntanalytics.evaluation.expected import EXPECTED
-from ntanalytics.evaluation.inspections import Found
+from ntanalytics.evaluation.inspections import DayFindings
 from ntanalytics.evaluation.scoring import Score, by_rule, recall, score
 from ntanalytics.evaluation.tables import as_data
 from ntanalytics.findings.finding import State
@@ -32,11 +32,11 @@ def incident(
     return Incident(name or f"{kind}-{day}", subsystem, kind, subject, start, end, severity, "…")
 
 
-def found(code: str, subject: str, *days: int, state: State = "bad") -> list[Found]:
-    return [Found(november(day), code, code.partition(".")[0], subject, state, "……。") for day in days]
+def found(code: str, subject: str, *days: int, state: State = "critical") -> list[DayFindings]:
+    return [DayFindings(november(day), code, code.partition(".")[0], subject, state, "……。") for day in days]
 
 
-def scored(findings: list[Found], *planted: Incident, harmless: tuple[Incident, ...] = ()) -> Score:
+def scored(findings: list[DayFindings], *planted: Incident, harmless: tuple[Incident, ...] = ()) -> Score:
     return score(1, findings, planted, harmless, FIRST, LAST)
 
 
@@ -73,13 +73,13 @@ def test_a_matter_is_one_false_alarm_however_long_it_is_seen():
 
 
 def test_what_was_open_before_is_standing_and_finds_nothing():
-    before = [Found(dt.date(2026, 10, 31), "sms.delivery_rate", "sms", "中国联通", "watch", "……。")]
-    stays = before + found("sms.delivery_rate", "中国联通", *range(2, 12), state="watch")
+    before = [DayFindings(dt.date(2026, 10, 31), "sms.delivery_rate", "sms", "中国联通", "warning", "……。")]
+    stays = before + found("sms.delivery_rate", "中国联通", *range(2, 12), state="warning")
     done = scored(stays, UNICOM)
     assert not done.false_alarms
     assert len(done.standing) == 1
     assert [each.delay for each in done.outcomes] == [None]
-    worse = before + found("sms.delivery_rate", "中国联通", *range(2, 10), state="watch")
+    worse = before + found("sms.delivery_rate", "中国联通", *range(2, 10), state="warning")
     worse += found("sms.delivery_rate", "中国联通", 10)
     assert [each.delay for each in scored(worse, UNICOM).outcomes] == [0]
 
@@ -117,17 +117,17 @@ def test_a_bill_can_be_told_when_its_month_is_over():
         "异常",
         "…",
     )
-    said = [Found(november(day), "sms.bill", "sms", "中国移动", "bad", "……。") for day in (1, 2, 3)]
+    said = [DayFindings(november(day), "sms.bill", "sms", "中国移动", "critical", "……。") for day in (1, 2, 3)]
     done = score(1, said, [bill], [], dt.date(2026, 9, 14), LAST)
     assert [each.delay for each in done.outcomes] == [0]
     assert not done.false_alarms
-    early = [Found(dt.date(2026, 10, 5), "sms.bill", "sms", "中国移动", "bad", "……。")]
+    early = [DayFindings(dt.date(2026, 10, 5), "sms.bill", "sms", "中国移动", "critical", "……。")]
     assert len(score(1, early, [bill], [], dt.date(2026, 9, 14), LAST).false_alarms) == 1
 
 
 def test_the_inspection_of_the_day_before_sees_the_states_of_the_next_morning():
     closed = incident("unit_closed", "identity", "如东县永安镇", 10, days=13, severity="关注")
-    done = scored(found("identity.orphan_accounts", "如东县永安镇", *range(9, 23), state="watch"), closed)
+    done = scored(found("identity.orphan_accounts", "如东县永安镇", *range(9, 23), state="warning"), closed)
     assert [each.delay for each in done.outcomes] == [0]
     assert not done.false_alarms
 
@@ -145,12 +145,12 @@ def test_recall_and_rules_are_counted():
 
 
 def test_a_name_stands_by_itself():
-    assert meets("tls://portal.nantong.example:443", ("portal.nantong.example",))
-    assert meets("oa-db-1 /data", ("oa-db-1",))
-    assert not meets("oa-db-1 /data", ("oa",))
-    assert not meets("portal.nantong.example", ("portal",))
+    assert names_entity("tls://portal.nantong.example:443", ("portal.nantong.example",))
+    assert names_entity("oa-db-1 /data", ("oa-db-1",))
+    assert not names_entity("oa-db-1 /data", ("oa",))
+    assert not names_entity("portal.nantong.example", ("portal",))
     meeting = incident("module_stopped", "oa", "general/meeting_rooms", 10)
-    assert meets("通用版·会议室管理", names_of(meeting))
+    assert names_entity("通用版·会议室管理", names_of(meeting))
 
 
 def test_every_kind_is_expected():

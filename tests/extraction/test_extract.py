@@ -8,7 +8,7 @@ from deltalake import DeltaTable
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import UnknownName, UsageError
 from ntanalytics.extraction import Extractor
-from ntanalytics.extraction.retry_budget import Patience
+from ntanalytics.extraction.retry_budget import RetryBudget
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.lake import DeltaLake, DuckReader
 from tests.extraction.shop import Shop
@@ -273,7 +273,7 @@ def test_a_source_that_comes_back_in_time_is_waited_for_after_the_others_and_one
         waited.append(seconds)
         (shop.folder / "away").rename(shop.folder / "twin.sqlite")
 
-    patience = Patience(60, tick=lambda: sum(waited), sleep=comes_back, draw=lambda: 0.0)
+    patience = RetryBudget(60, tick=lambda: sum(waited), sleep=comes_back, draw=lambda: 0.0)
     taken = shop.extractor().ensure({"sms.messages": 0}, D19, D19, patience=patience)
     assert [(each.source, each.error, dict(each.rows)) for each in taken] == [("shop", "", {}), ("twin", "", {D19: 1})]
     assert waited == [15]

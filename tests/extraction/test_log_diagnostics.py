@@ -8,7 +8,7 @@ import pytest
 
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.contract import dataset
-from ntanalytics.extraction.log_diagnostics import line_patterns, lines_read, pace, shape
+from ntanalytics.extraction.log_diagnostics import line_patterns, log_coverage, pace, shape
 from ntanalytics.periods import local_window
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.logs import LogsSource
@@ -32,7 +32,7 @@ def read(folder: Path, sql: str, seconds: float = 1.0):
     (folder / "auth.log").write_text(LINES, encoding="utf-8")
     product = Product("auth", "auth", "logs", "", None, {}, {})
     source = LogsSource("auth", SourceSettings(product="auth", paths=(f"{folder}/auth.log",)), product, ZONE)
-    return lines_read(source, mapping(sql), *local_window(DAY, DAY, ZONE), seconds)
+    return log_coverage(source, mapping(sql), *local_window(DAY, DAY, ZONE), seconds)
 
 
 def test_lines_that_no_expression_matches_are_counted_and_shown_by_their_shape_alone(tmp_path: Path):

@@ -21,9 +21,9 @@ from sqlalchemy.pool import NullPool
 
 from benchmarks.reading import peak_mb
 from benchmarks.week import CASES
-from benchmarks.week import fill as fill_database
+from benchmarks.week import fill_spool as fill_database
 from ntanalytics.catalog import load_product
-from ntanalytics.extraction.filling import fill
+from ntanalytics.extraction.filling import fill_spool
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.settings import project_dir
 
@@ -74,7 +74,7 @@ def take(days: int, folder: Path) -> None:
     source = SimpleNamespace(name="idm", zone=ZONE, read=read)
     last = FIRST + dt.timedelta(days=days - 1)
     with Spool(folder, mapping.dataset) as spool:
-        fill(spool, source, mapping, FIRST, last, site_zone=ZONE, key=bytes(32), progress=lambda rows: None)
+        fill_spool(spool, source, mapping, FIRST, last, site_zone=ZONE, key=bytes(32), progress=lambda rows: None)
         rows = sum(pq.read_metadata(file).num_rows for file in spool.files())
     sys.stdout.write(f"{rows} {peak_mb():.0f}")
 

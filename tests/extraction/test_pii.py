@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from ntanalytics.contract import DATASETS, Privacy
-from ntanalytics.extraction.pii import masked, without_numbers
+from ntanalytics.extraction.pii import mask_identifiers, masked
 from ntanalytics.extraction.pseudonym import hashed
 from tests.extraction.shop import Shop
 from tests.test_cli import nta
@@ -46,17 +46,17 @@ def test_what_is_such_a_number_and_what_only_has_as_many_digits(text: str, becom
 def test_an_identifier_is_hashed_so_that_it_still_joins_and_text_is_masked():
     values = pa.array(["13812345678", "u1", None, "13812345678"])
     account = DATASETS["oa.activities"].column("account_id")
-    found, count = without_numbers(values, account, KEY)
+    found, count = mask_identifiers(values, account, KEY)
     once, plain, nothing, again = found.to_pylist()
     assert (count, plain, nothing) == (2, "u1", None)
     assert once == again == hashed(pa.array(["13812345678"]), KEY)[0].as_py()
-    unit, count = without_numbers(values, DATASETS["oa.activities"].column("unit"), KEY)
+    unit, count = mask_identifiers(values, DATASETS["oa.activities"].column("unit"), KEY)
     assert (unit.to_pylist(), count) == (["***********", "u1", None, "***********"], 2)
 
 
 def test_the_digits_of_a_hash_or_a_uuid_are_no_number():
     values = pa.array(["a13812345678f", "0b0e6a1c-0000-4000-8000-f13812345678", "2026-13812345678"])
-    found, count = without_numbers(values, DATASETS["sms.messages"].column("message_id"), KEY)
+    found, count = mask_identifiers(values, DATASETS["sms.messages"].column("message_id"), KEY)
     assert found.to_pylist()[:2] == values.to_pylist()[:2]
     assert count == 1
 

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.contract import DATASETS
-from ntanalytics.extraction.work_claims import in_turn, windows
+from ntanalytics.extraction.work_claims import claim_windows, windows
 from ntanalytics.lake import DeltaLake, DuckReader
 from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.schedule_tables import leases
@@ -159,5 +159,5 @@ def test_what_others_hold_comes_last_and_is_waited_for_when_nothing_else_is_left
             rested.append(window)
             other.release()
 
-        assert list(in_turn(wanted, ledger.lease, rest)) == [wanted[1], wanted[2], wanted[0]]
+        assert list(claim_windows(wanted, ledger.lease, rest)) == [wanted[1], wanted[2], wanted[0]]
     assert rested == [wanted[0]]

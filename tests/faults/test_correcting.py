@@ -27,8 +27,8 @@ def test_a_database_down_at_eight_is_a_hole_and_then_a_second_version_once(tmp_p
     town = Town(tmp_path, f"postgresql+psycopg://ntanalytics@127.0.0.1:{port}/city")
     [done] = town.due(EIGHT)
     assert done.status == "issued"
-    [hole] = town.manifest("2026-11-24")["holes"]
-    assert "数据源 shop 缺11月24日的完整数据（数据源不可达）" in hole
+    [gap] = town.manifest("2026-11-24")["gaps"]
+    assert "数据源 shop 缺11月24日的完整数据（数据源不可达）" in gap
     assert town.counted("2026-11-24") == 0
     assert town.told() == ["【运维提醒】数据源 shop 取数失败"]
     assert town.ledger.corrections.of("daily")[0].lacking == {("sms.messages", "shop"): (DAY,)}
@@ -48,7 +48,7 @@ def test_a_database_down_at_eight_is_a_hole_and_then_a_second_version_once(tmp_p
         assert town.due(EIGHT + dt.timedelta(minutes=35)) == []
         assert town.due(EIGHT + dt.timedelta(hours=9)) == []
     manifest = town.manifest("2026-11-24")
-    assert (manifest["version"], manifest["holes"], town.counted("2026-11-24")) == (2, [], 3)
+    assert (manifest["version"], manifest["gaps"], town.counted("2026-11-24")) == (2, [], 3)
     assert town.ledger.corrections.of("daily")[0].status == "corrected"
     assert [run.status for run in town.ledger.runs.history()] == ["published", "published"]
     assert town.told() == ["【运维提醒】数据源 shop 取数失败"]
@@ -79,8 +79,8 @@ def test_a_source_that_may_not_be_read_at_the_hour_is_as_it_was_wanted_and_told_
     town.by_hand("2026-11-23", EIGHT - dt.timedelta(hours=9))
     [done] = town.due(EIGHT)
     assert done.status == "issued", done.why
-    [hole] = town.manifest("2026-11-24")["holes"]
-    assert "不在允许取数的时段" in hole
+    [gap] = town.manifest("2026-11-24")["gaps"]
+    assert "不在允许取数的时段" in gap
     assert town.told() == []
 
 
@@ -90,8 +90,8 @@ def test_the_first_report_of_a_site_whose_source_may_not_be_read_yet_comes_out_a
     closed_by_day(town)
     [done] = town.due(EIGHT)
     assert done.status == "issued", done.why
-    [hole] = town.manifest("2026-11-24")["holes"]
-    assert "不在允许取数的时段" in hole
+    [gap] = town.manifest("2026-11-24")["gaps"]
+    assert "不在允许取数的时段" in gap
     [corrected] = town.due(EIGHT + dt.timedelta(hours=14, minutes=1))
     assert corrected.status == "corrected", corrected.why
-    assert (town.manifest("2026-11-24")["version"], town.manifest("2026-11-24")["holes"]) == (2, [])
+    assert (town.manifest("2026-11-24")["version"], town.manifest("2026-11-24")["gaps"]) == (2, [])

@@ -53,8 +53,8 @@ def test_a_database_that_dies_in_mid_stream_is_a_hole_until_it_lives_again(
         town.is_whole()
         assert town.bytes_of("2026-11-23") == stood
         assert town.counted(f"{DAY}") == 0
-        [hole] = town.manifest(f"{DAY}")["holes"]
-        assert "数据源 shop 缺11月24日的完整数据" in hole
+        [gap] = town.manifest(f"{DAY}")["gaps"]
+        assert "数据源 shop 缺11月24日的完整数据" in gap
         assert list((town.settings.lake / ".spool").iterdir()) == []
 
         [corrected] = town.due(EIGHT + dt.timedelta(minutes=15))

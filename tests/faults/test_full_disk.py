@@ -73,8 +73,8 @@ def test_a_full_disk_of_the_lake_is_a_hole_until_there_is_room(
         town.is_whole()
         assert town.bytes_of("2026-11-23") == stood
         assert town.counted(f"{DAY}") == 0
-        [hole] = town.manifest(f"{DAY}")["holes"]
-        assert "数据源 shop 缺11月24日的完整数据（写入数据湖出错）" in hole
+        [gap] = town.manifest(f"{DAY}")["gaps"]
+        assert "数据源 shop 缺11月24日的完整数据（写入数据湖出错）" in gap
         assert said in town.failed_to_take()[0]
         assert town.told() == ["【运维提醒】数据源 shop 取数失败"]
         assert [path.name for path in (town.settings.lake / ".spool").iterdir()] == []

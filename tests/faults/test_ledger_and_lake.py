@@ -100,8 +100,8 @@ def test_a_lake_that_may_not_be_written_is_a_hole_until_it_may(town: Town):
     town.is_whole()
     assert town.bytes_of(f"{DAY}") == stood
     assert town.counted(f"{day}") == 0
-    [hole] = town.manifest(f"{day}")["holes"]
-    assert "数据源 shop 缺11月25日的完整数据（写入数据湖出错）" in hole
+    [gap] = town.manifest(f"{day}")["gaps"]
+    assert "数据源 shop 缺11月25日的完整数据（写入数据湖出错）" in gap
     assert "Permission denied" in town.failed_to_take()[0]
     [corrected] = town.due(eight + dt.timedelta(minutes=15))
     assert corrected.status == "corrected"

@@ -33,8 +33,8 @@ def _comes_out_and_is_corrected(town: Town, status: str, mend: Callable[[], obje
     """The report came out at eight, with the hole, and its second version comes when the log can be read."""
     assert status == "issued"
     town.is_whole()
-    [hole] = town.manifest(f"{DAY}")["holes"]
-    assert "数据源 shop 缺11月24日的完整数据" in hole
+    [gap] = town.manifest(f"{DAY}")["gaps"]
+    assert "数据源 shop 缺11月24日的完整数据" in gap
     assert town.counted(f"{DAY}") == 0
     assert said in town.failed_to_take()[0]
     mend()

@@ -18,10 +18,11 @@ from sqlalchemy.pool import NullPool
 from ntanalytics.ledger import Ledger
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunResult, run_report
-from ntanalytics.runner.engine import silently
+from ntanalytics.runner.engine import discard_progress
 from ntanalytics.runner.run import Progress
+from ntanalytics.scheduling.execution import RunOutcome
 from ntanalytics.scheduling.jobs import Job
-from ntanalytics.scheduling.run_due import Done, run_due
+from ntanalytics.scheduling.run_due import run_due
 from ntanalytics.settings import Settings, load
 
 SOURCE = "title: A shop\nkind: database\nneeds: SELECT on message\n"
@@ -134,7 +135,7 @@ class Town:
             connection.execute(sa.text("INSERT INTO message VALUES (:id, :at)"), rows)
         engine.dispose()
 
-    def due(self, now: dt.datetime, progress: Progress = silently, **job: object) -> list[Done]:
+    def due(self, now: dt.datetime, progress: Progress = discard_progress, **job: object) -> list[RunOutcome]:
         """Do what is due at a moment: yesterday's report, at eight, but for what is said otherwise of the job."""
         jobs = {"daily": Job.model_validate({**JOB, **job})}
         return run_due(

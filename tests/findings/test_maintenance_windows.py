@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.maintenance_windows import Announced, announced, excused
+from ntanalytics.findings.maintenance_windows import MaintenanceWindow, maintenance_windows, suppress_maintenance
 
 #: The local midnight of 20 November.
 BEGIN = dt.datetime(2026, 11, 19, 16, tzinfo=dt.UTC)
 HOUR = 3600.0
 PLACES = {"exchange": "docexchange", "oa": "oa"}
 #: From 19:00 until 21:00.
-WORK = Announced("BG1", "docexchange", 19 * HOUR, 21 * HOUR)
+WORK = MaintenanceWindow("BG1", "docexchange", 19 * HOUR, 21 * HOUR)
 
 
 def _hours(count: float) -> dt.timedelta:
@@ -34,7 +34,7 @@ def _change(**more: Any) -> dict[str, Any]:
 
 
 def test_a_maintenance_that_was_confirmed_before_is_announced():
-    assert announced([_change()], BEGIN) == [WORK]
+    assert maintenance_windows([_change()], BEGIN) == [WORK]
 
 
 @pytest.mark.parametrize(
@@ -48,12 +48,12 @@ def test_a_maintenance_that_was_confirmed_before_is_announced():
     ],
 )
 def test_what_was_not_confirmed_or_not_of_the_day_announces_nothing(more: dict[str, Any]):
-    assert announced([_change(**more)], BEGIN) == []
+    assert maintenance_windows([_change(**more)], BEGIN) == []
 
 
 def _finding(code: str, subject: str, first: float | None = None, last: float | None = None, **more: Any) -> Finding:
     figures = {} if first is None or last is None else {"from_s": first * HOUR, "until_s": last * HOUR}
-    told: dict[str, Any] = {"subsystem": code.partition(".")[0], "state": "bad"} | more
+    told: dict[str, Any] = {"subsystem": code.partition(".")[0], "state": "critical"} | more
     return Finding(
         code,
         told["subsystem"],
@@ -70,20 +70,20 @@ def _finding(code: str, subject: str, first: float | None = None, last: float | 
     )
 
 
-def _state(finding: Finding, *windows: Announced, trained: tuple[str, ...] = ()) -> str:
-    [found] = excused([finding], windows, trained, PLACES)
+def _state(finding: Finding, *windows: MaintenanceWindow, trained: tuple[str, ...] = ()) -> str:
+    [found] = suppress_maintenance([finding], windows, trained, PLACES)
     return found.state
 
 
 def test_an_outage_within_the_hours_of_its_subsystem_is_in_order_and_names_the_change():
-    [found] = excused([_finding("infra.availability", "公文交换", 19, 21)], [WORK], (), PLACES)
+    [found] = suppress_maintenance([_finding("infra.availability", "公文交换", 19, 21)], [WORK], (), PLACES)
     assert (found.state, found.since, found.advice) == ("ok", None, "")
     assert found.evidence == "可用率 91.67%；计划维护（变更单 BG1），已事先书面确认。"
 
 
 @pytest.mark.parametrize(
     ("first", "last", "state"),
-    [(19, 21.16, "ok"), (18.84, 21, "ok"), (19, 21.2, "bad"), (18.8, 20, "bad"), (9, 9.5, "bad")],
+    [(19, 21.16, "ok"), (18.84, 21, "ok"), (19, 21.2, "critical"), (18.8, 20, "critical"), (9, 9.5, "critical")],
 )
 def test_what_reaches_outside_of_the_hours_by_more_than_a_check_is_not_excused(first: float, last: float, state: str):
     assert _state(_finding("infra.availability", "公文交换", first, last), WORK) == state
@@ -92,12 +92,12 @@ def test_what_reaches_outside_of_the_hours_by_more_than_a_check_is_not_excused(f
 @pytest.mark.parametrize(
     ("code", "subject", "state"),
     [
-        ("infra.availability", "协同办公", "bad"),  # another subsystem
+        ("infra.availability", "协同办公", "critical"),  # another subsystem
         ("infra.requests_silent", "exchange.nantong.example", "ok"),
         ("infra.reachable", "exchange-app-1", "ok"),
-        ("infra.reachable", "oa-app-1", "bad"),
+        ("infra.reachable", "oa-app-1", "critical"),
         ("docexchange.caller_lull", "政务服务网", "ok"),
-        ("docexchange.overdue_deliveries", "甲局", "bad"),  # no outage looks like that
+        ("docexchange.overdue_deliveries", "甲局", "critical"),  # no outage looks like that
     ],
 )
 def test_the_change_excuses_its_own_subsystem_and_what_an_outage_looks_like(code: str, subject: str, state: str):
@@ -105,22 +105,22 @@ def test_the_change_excuses_its_own_subsystem_and_what_an_outage_looks_like(code
 
 
 def test_work_on_the_environment_excuses_every_host_and_a_day_without_hours_none():
-    everything = Announced("BG2", "infra", 19 * HOUR, 21 * HOUR)
+    everything = MaintenanceWindow("BG2", "infra", 19 * HOUR, 21 * HOUR)
     assert _state(_finding("infra.reachable", "oa-app-1", 19, 20), everything) == "ok"
-    assert _state(_finding("infra.requests_fall", "oa.nantong.example"), everything) == "bad"
+    assert _state(_finding("infra.requests_fall", "oa.nantong.example"), everything) == "critical"
 
 
 def test_as_many_mailings_as_were_announced_are_in_order():
-    mailing = Announced("BG3", "sms", 9 * HOUR, 17 * HOUR)
-    surge = _finding("sms.application_rise", "12345 热线（E2002）", state="watch")
+    mailing = MaintenanceWindow("BG3", "sms", 9 * HOUR, 17 * HOUR)
+    surge = _finding("sms.application_rise", "12345 热线（E2002）", state="warning")
     assert _state(surge, mailing) == "ok"
-    assert _state(surge, WORK) == "watch"
-    both = excused([surge, _finding("sms.application_rise", "公文（E1001）")], [mailing])
-    assert [each.state for each in both] == ["watch", "bad"]
+    assert _state(surge, WORK) == "warning"
+    both = suppress_maintenance([surge, _finding("sms.application_rise", "公文（E1001）")], [mailing])
+    assert [each.state for each in both] == ["warning", "critical"]
 
 
 def test_a_unit_that_is_at_a_training_is_away_for_good_reason_and_another_is_not():
-    away = _finding("oa.unit_active_fall", "市水利局", state="watch")
+    away = _finding("oa.unit_active_fall", "市水利局", state="warning")
     assert _state(away, trained=("市水利局",)) == "ok"
-    assert _state(away, trained=("市统计局",)) == "watch"
-    assert _state(_finding("oa.module_lull", "市水利局"), trained=("市水利局",)) == "bad"
+    assert _state(away, trained=("市统计局",)) == "warning"
+    assert _state(_finding("oa.module_lull", "市水利局"), trained=("市水利局",)) == "critical"

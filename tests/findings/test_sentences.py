@@ -32,15 +32,15 @@ def test_limits_are_said_in_the_measures_format() -> None:
 
 
 def test_an_exception_says_subject_evidence_since_and_advice() -> None:
-    found = _finding("bad", since="11月18日", advice="联系运营商核查该通道")
+    found = _finding("critical", since="11月18日", advice="联系运营商核查该通道")
     assert exceptions([found]) == ["中国联通送达率 71.0%，低于异常阈值 95.0%，自11月18日起；建议联系运营商核查该通道。"]
-    assert exceptions([_finding("bad", "驻场", evidence="驻场与备选人员均不在岗。")]) == [
+    assert exceptions([_finding("critical", "驻场", evidence="驻场与备选人员均不在岗。")]) == [
         "驻场：驻场与备选人员均不在岗。"
     ]
 
 
 def test_the_worst_is_said_first_and_the_rest_is_counted() -> None:
-    found = [_finding("unknown", "丙"), _finding("ok"), _finding("watch", "乙"), _finding("bad", "甲")]
+    found = [_finding("unknown", "丙"), _finding("ok"), _finding("warning", "乙"), _finding("critical", "甲")]
     said = exceptions(found, most=2)
     assert [each[0] for each in said] == ["甲", "乙", "另"]
     assert said[-1] == "另有 1 项关注、异常或未知，见状态表。"
@@ -79,5 +79,5 @@ def test_everything_in_order_is_said_and_nothing_checked_is_not_in_order() -> No
 
 
 def test_no_chinese_character_is_followed_by_ascii_punctuation() -> None:
-    said = exceptions([_finding("bad", since="11月18日", advice="核查")])
+    said = exceptions([_finding("critical", since="11月18日", advice="核查")])
     assert not any(re.search(r"[\u4e00-\u9fff][,:;(]", each) for each in said)

@@ -22,7 +22,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from ntanalytics.kernels.forked_engine import NAME, register
 from ntanalytics.kernels.manager import kernel_manager
-from ntanalytics.kernels.pool import NotWarm, Warm, warm
+from ntanalytics.kernels.pool import KernelPool, KernelPoolUnavailable, warm
 
 CHANGES = """
 import builtins, decimal, gc, os, random, resource, signal, subprocess, sys, threading, time, warnings
@@ -192,9 +192,9 @@ def test_making_a_report_holds_no_grammar(desk) -> None:
 
 
 def test_a_library_that_cannot_be_imported_is_named(tmp_path: Path) -> None:
-    with Warm(os.environ, ["no_such_library"]) as server, (tmp_path / "log").open("wb") as log:
+    with KernelPool(os.environ, ["no_such_library"]) as server, (tmp_path / "log").open("wb") as log:
         for _ in range(2):
-            with pytest.raises(NotWarm, match="No module named 'no_such_library'"):
+            with pytest.raises(KernelPoolUnavailable, match="No module named 'no_such_library'"):
                 server.fork(["-f", "none"], tmp_path, os.environ, log.fileno())
 
 
@@ -265,7 +265,7 @@ def test_of_a_kernel_that_is_ready_the_first_words_are_heard_and_no_earlier_ones
 
 
 def test_a_kernel_that_dies_while_it_starts_is_not_waited_for(tmp_path: Path) -> None:
-    with Warm(os.environ, ("ntanalytics.errors", "tests.kernels.dying:die_in_the_kernel=x")) as server:
+    with KernelPool(os.environ, ("ntanalytics.errors", "tests.kernels.dying:die_in_the_kernel=x")) as server:
         kernels = kernel_manager(tmp_path, os.environ, tmp_path / "log", server)
         with kernels as manager, pytest.raises(RuntimeError, match="died before"):
             heard(manager)

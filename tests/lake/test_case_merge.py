@@ -128,7 +128,7 @@ def test_a_writer_that_another_machine_overtook_looks_again(lake: DeltaLake, mon
         if not done:
             done.append(True)
             rows = files_of_rows(lake, "a", {"1": (1, "y"), "3": (0, "y")})
-            case_merge.merge(lake.place("oa.tasks"), TASKS, rows, "a")
+            case_merge.merge_cases(lake.place("oa.tasks"), TASKS, rows, "a")
         real(*given, **named)
 
     monkeypatch.setattr(case_merge, "commit", commit)

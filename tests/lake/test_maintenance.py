@@ -11,8 +11,8 @@ from deltalake import DeltaTable, write_deltalake
 
 from ntanalytics.errors import LakeError
 from ntanalytics.lake import DeltaLake, compaction, maintenance
-from ntanalytics.lake.commit import Overtaken, files_of
-from ntanalytics.lake.maintenance import Upkeep, tidy
+from ntanalytics.lake.commit import CommitConflict, files_of
+from ntanalytics.lake.maintenance import TableMaintenance, maintain_table
 from ntanalytics.lake.rejects import REJECTS
 from ntanalytics.lake.versions import checkpoints, commits
 from tests.lake.test_lake import DAY, bills, parted, replace, total
@@ -27,9 +27,11 @@ def lake(tmp_path: Path) -> DeltaLake:
     return DeltaLake(tmp_path / "lake")
 
 
-def tend(lake: DeltaLake, *needed: int, later_days: float = 30, dry_run: bool = False, name: str = NAME) -> Upkeep:
+def tend(
+    lake: DeltaLake, *needed: int, later_days: float = 30, dry_run: bool = False, name: str = NAME
+) -> TableMaintenance:
     now = dt.datetime.now(dt.UTC) + dt.timedelta(days=later_days)
-    return tidy(lake, name, needed, now, keep=KEEP, dry_run=dry_run)
+    return maintain_table(lake, name, needed, now, keep=KEEP, dry_run=dry_run)
 
 
 def on_disk(lake: DeltaLake, name: str = NAME) -> int:
@@ -149,7 +151,7 @@ def test_another_machine_that_is_faster_is_left_in_peace(lake: DeltaLake, monkey
     for source in "ab":
         replace(lake, bills(DAY, 1, source), source, DAY, DAY)
     DeltaTable(str(lake.path(NAME))).optimize.compact()
-    monkeypatch.setattr(compaction, "compact", lambda *_, **__: (_ for _ in ()).throw(Overtaken))
+    monkeypatch.setattr(compaction, "compact", lambda *_, **__: (_ for _ in ()).throw(CommitConflict))
     assert tend(lake, later_days=0).is_overtaken
 
 
@@ -167,7 +169,7 @@ def test_what_was_set_aside_long_ago_is_one_file_a_month_and_its_windows_are_rep
     expected = sorted([dt.date.min, *days[:-1], *days[:-1], days[-1]], key=str)
     assert held() == expected
     now = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
-    assert tidy(lake, name, (), now, keep=KEEP, dry_run=False).compacted == 6
+    assert maintain_table(lake, name, (), now, keep=KEEP, dry_run=False).compacted == 6
     assert len(DeltaTable(str(lake.path(name))).file_uris()) == 3
     assert held() == expected
     lake.replace_rejects(NAME, rejects(), "a", days[1], days[3])

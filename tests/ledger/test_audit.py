@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import UsageError
 from ntanalytics.ledger import Ledger
-from ntanalytics.ledger.settings_changes import note_settings
+from ntanalytics.ledger.settings_changes import record_settings_changes
 
 FILE = Path("/etc/city/ntanalytics.yml")
 
@@ -115,10 +115,10 @@ def test_only_whole_months_that_are_over_are_pruned(tmp_path: Path, before: dt.d
 def test_a_change_of_settings_is_noted_by_its_keys_and_no_value(url: str):
     audit = Ledger(url).audit
     content = {"site": {"name": "南通", "timezone": "Asia/Shanghai"}, "sources": {"sms": {"url": "mysql://db/sms"}}}
-    assert note_settings(audit, FILE, content) == []
-    assert note_settings(audit, FILE, content) == []
+    assert record_settings_changes(audit, FILE, content) == []
+    assert record_settings_changes(audit, FILE, content) == []
     changed = {"site": {"name": "如皋", "timezone": "Asia/Shanghai"}, "sources": {"web": {"paths": ["/var/x"]}}}
-    assert note_settings(audit, FILE, changed) == ["site.name", "sources.sms.url", "sources.web.paths"]
+    assert record_settings_changes(audit, FILE, changed) == ["site.name", "sources.sms.url", "sources.web.paths"]
     latest, first = audit.events(["settings"])
     assert latest.details["changed"] == ["site.name", "sources.sms.url", "sources.web.paths"]
     assert (first.details["is_first"], first.details["changed"]) == (True, [])
@@ -128,11 +128,13 @@ def test_a_change_of_settings_is_noted_by_its_keys_and_no_value(url: str):
 
 def test_a_password_in_a_url_leaves_no_trace_in_what_is_compared(url: str):
     audit = Ledger(url).audit
-    note_settings(audit, FILE, {"ledger": "postgresql://nta:one@db/ledger?sslmode=on&password=one"})
-    assert note_settings(audit, FILE, {"ledger": "postgresql://nta:two@db/ledger?sslmode=on&password=two"}) == []
-    assert note_settings(audit, FILE, {"ledger": "postgresql://nta:two@other/ledger?sslmode=on&password=two"}) == [
-        "ledger"
-    ]
+    record_settings_changes(audit, FILE, {"ledger": "postgresql://nta:one@db/ledger?sslmode=on&password=one"})
+    assert (
+        record_settings_changes(audit, FILE, {"ledger": "postgresql://nta:two@db/ledger?sslmode=on&password=two"}) == []
+    )
+    assert record_settings_changes(
+        audit, FILE, {"ledger": "postgresql://nta:two@other/ledger?sslmode=on&password=two"}
+    ) == ["ledger"]
 
 
 def test_two_machines_with_settings_of_their_own_do_not_note_each_others_as_changes(
@@ -141,5 +143,5 @@ def test_two_machines_with_settings_of_their_own_do_not_note_each_others_as_chan
     audit = Ledger(url).audit
     for host, lake in (("a", "/lake/a"), ("b", "/lake/b"), ("a", "/lake/a"), ("b", "/lake/b"), ("pod", "/lake/b")):
         monkeypatch.setattr(socket, "gethostname", lambda host=host: host)
-        note_settings(audit, FILE, {"lake": lake})
+        record_settings_changes(audit, FILE, {"lake": lake})
     assert [each.host for each in audit.events(["settings"])] == ["b", "a"]

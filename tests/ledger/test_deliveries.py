@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from ntanalytics.ledger import Ledger, Parcel
+from ntanalytics.ledger import DeliveryRequest, Ledger
 
 TURN = dt.datetime(2026, 11, 23, 0, tzinfo=dt.UTC)
-PARCEL = Parcel("report", "oa_adoption", "2026-W47", {"unit": "市财政局"}, 1, "mail", "a@example.cn", "r1", TURN)
+PARCEL = DeliveryRequest(
+    "report", "oa_adoption", "2026-W47", {"unit": "市财政局"}, 1, "mail", "a@example.cn", "r1", TURN
+)
 
 
 @pytest.fixture(

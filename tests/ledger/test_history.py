@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ntanalytics.ledger import Ledger, Parcel, Taken
+from ntanalytics.ledger import DeliveryRequest, ExtractionResult, Ledger
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.scheduling.run_due import run_due
 from tests.desk import Desk
@@ -47,10 +47,10 @@ def test_it_is_asked_by_kind_report_and_day(tmp_path: Path):
     ledger.runs.start("sms_volume", "2026-W47", {})
     ledger.runs.start("oa_adoption", "2026-W47", {})
     day = dt.date(2026, 11, 1)
-    taken = Taken("sms.messages", "sms", day, day, NOW, 1.0, Counter({day: 5}))
+    taken = ExtractionResult("sms.messages", "sms", day, day, NOW, 1.0, Counter({day: 5}))
     ledger.coverage.record(taken)
     ledger.audit.note("backfill", "sms_volume", {"period": "2026-W46", "status": "ended", "failed": ["2026-W46"]})
-    parcel = Parcel("report", "sms_volume", "2026-W47", {}, 1, "mail", "li@city.example")
+    parcel = DeliveryRequest("report", "sms_volume", "2026-W47", {}, 1, "mail", "li@city.example")
     ledger.deliveries.intend(parcel, "host 1 a")
     ledger.deliveries.end(parcel.id, "retry", "greylisted")
     ledger.corrections.open("weekly", NOW, {("sms.messages", "sms"): [day]}, NOW)

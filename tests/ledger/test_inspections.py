@@ -12,16 +12,16 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import LakeError
-from ntanalytics.ledger import Found, Inspection, Ledger
+from ntanalytics.ledger import InspectedFinding, Ledger, PastInspection
 
 MONDAY, TUESDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 17)
 AT = dt.datetime(2026, 11, 17, 7, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
-UNICOM = Found("sms.rate", "sms", "中国联通", "送达率", "bad", 0.71, "rate:1", "11月16日")
-PORTAL = Found("infra.errors", "infra", "portal", "错误率", "unknown", None, "rate:2", None)
+UNICOM = InspectedFinding("sms.rate", "sms", "中国联通", "送达率", "critical", 0.71, "rate:1", "11月16日")
+PORTAL = InspectedFinding("infra.errors", "infra", "portal", "错误率", "unknown", None, "rate:2", None)
 
 
-def _of(day: dt.date, *found: Found, run: str = "r1", **more) -> Inspection:
-    return Inspection(run, "daily_inspection", day, AT, {"sms.rate": True, "infra.errors": False}, found, **more)
+def _of(day: dt.date, *found: InspectedFinding, run: str = "r1", **more) -> PastInspection:
+    return PastInspection(run, "daily_inspection", day, AT, {"sms.rate": True, "infra.errors": False}, found, **more)
 
 
 @pytest.fixture

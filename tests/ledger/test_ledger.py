@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import LakeError
-from ntanalytics.ledger import Ledger, Taken
+from ntanalytics.ledger import ExtractionResult, Ledger
 
 D1, D2, D3 = (dt.date(2026, 11, day) for day in (1, 2, 3))
 AT = dt.datetime(2026, 11, 4, 1, 2, 3, tzinfo=dt.UTC)
@@ -22,8 +22,8 @@ def ledger(tmp_path: Path) -> Ledger:
     return Ledger(f"sqlite:///{tmp_path}/deep/ledger.sqlite")
 
 
-def taken(first: dt.date = D1, last: dt.date = D2, **more) -> Taken:
-    return Taken("sms.messages", "sms", first, last, AT, 0.5, **more)
+def taken(first: dt.date = D1, last: dt.date = D2, **more) -> ExtractionResult:
+    return ExtractionResult("sms.messages", "sms", first, last, AT, 0.5, **more)
 
 
 def test_coverage_says_for_each_day_what_was_brought(ledger: Ledger):

@@ -8,7 +8,7 @@ from collections import Counter
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from ntanalytics.ledger import Ledger, Parcel, Taken
+from ntanalytics.ledger import DeliveryRequest, ExtractionResult, Ledger
 
 OLD, YOUNG = dt.datetime(2024, 5, 6, tzinfo=dt.UTC), dt.datetime(2026, 5, 6, tzinfo=dt.UTC)
 D1, D2 = dt.date(2024, 5, 1), dt.date(2024, 5, 2)
@@ -22,10 +22,14 @@ def _made_old(url: str, statement: str) -> None:
 
 def test_what_is_old_and_tells_nothing_of_how_things_stand_goes(url: str):
     ledger = Ledger(url)
-    bad = Counter({(D1, "odd"): 2})
-    ledger.coverage.record(Taken("sms.messages", "sms", D1, D1, OLD, 1.0, Counter({D1: 5}), rejected=bad))
-    ledger.coverage.record(Taken("sms.messages", "sms", D1, D2, OLD, 1.0, Counter({D1: 7}), rejected=bad))
-    ledger.coverage.record(Taken("sms.messages", "sms", D1, D1, YOUNG, 1.0, Counter({D1: 8})))
+    critical = Counter({(D1, "odd"): 2})
+    ledger.coverage.record(
+        ExtractionResult("sms.messages", "sms", D1, D1, OLD, 1.0, Counter({D1: 5}), rejected=critical)
+    )
+    ledger.coverage.record(
+        ExtractionResult("sms.messages", "sms", D1, D2, OLD, 1.0, Counter({D1: 7}), rejected=critical)
+    )
+    ledger.coverage.record(ExtractionResult("sms.messages", "sms", D1, D1, YOUNG, 1.0, Counter({D1: 8})))
     for status in ("failed", "published"):
         ledger.runs.finish(ledger.runs.start("sms_volume", "2024-W18", {}), status, version=1)
     ledger.runs.start("sms_volume", "2024-W19", {})
@@ -33,11 +37,11 @@ def test_what_is_old_and_tells_nothing_of_how_things_stand_goes(url: str):
     ledger.turns.skip("weekly", OLD, "2024-W18", "old")
     ledger.turns.skip("weekly", YOUNG, "2026-W18", "young")
     ledger.turns.begin("weekly", OLD + dt.timedelta(days=1), "2024-W19", "a killed host")
-    hole = {("sms.messages", "sms"): [D1]}
-    ledger.corrections.open("weekly", OLD, hole, OLD)
+    gap = {("sms.messages", "sms"): [D1]}
+    ledger.corrections.open("weekly", OLD, gap, OLD)
     ledger.corrections.close("weekly", OLD, "corrected")
-    ledger.corrections.open("weekly", OLD + dt.timedelta(days=1), hole, OLD)
-    parcel = Parcel("report", "sms_volume", "2024-W18", {}, 1, "mail", "")
+    ledger.corrections.open("weekly", OLD + dt.timedelta(days=1), gap, OLD)
+    parcel = DeliveryRequest("report", "sms_volume", "2024-W18", {}, 1, "mail", "")
     ledger.deliveries.intend(parcel, "host")
     ledger.deliveries.end(parcel.id, "sent")
     _made_old(url, "UPDATE deliveries SET intended_at = '2024-05-06 00:00:00.000000'")
@@ -60,6 +64,6 @@ def test_what_is_old_and_tells_nothing_of_how_things_stand_goes(url: str):
 
 def test_days_that_leave_the_lake_are_a_hole(url: str):
     ledger = Ledger(url)
-    ledger.coverage.record(Taken("sms.messages", "sms", D1, D2, OLD, 1.0, Counter({D1: 5, D2: 5})))
+    ledger.coverage.record(ExtractionResult("sms.messages", "sms", D1, D2, OLD, 1.0, Counter({D1: 5, D2: 5})))
     assert ledger.pruning.forget_days("sms.messages", D2) == 1
     assert [each.day for each in ledger.coverage.days("sms.messages", D1, D2)] == [D2]

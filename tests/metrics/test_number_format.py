@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 
 @pytest.mark.parametrize(
@@ -35,9 +35,9 @@ from ntanalytics.metrics.number_format import figure
     ],
 )
 def test_a_figure_is_written_as_a_reader_expects(value: float | None, form: str, unit: str, shown: str) -> None:
-    assert figure(value, form, unit) == shown
+    assert format_number(value, form, unit) == shown
 
 
 def test_a_format_that_is_not_numeric_is_refused() -> None:
     with pytest.raises(ValueError, match="state"):
-        figure(1, "state")
+        format_number(1, "state")

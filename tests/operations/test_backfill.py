@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ntanalytics.errors import BadParameter, BadPeriod
-from ntanalytics.operations.backfill import Each, backfill, each_of, plan
+from ntanalytics.operations.backfill import PeriodKindName, backfill, period_kinds_of, plan
 from ntanalytics.scheduling.jobs import Job, periods_of
 from ntanalytics.settings import load
 from tests.desk import TODAY, Desk
@@ -21,7 +21,7 @@ from tests.desk import TODAY, Desk
 NOV2, NOV9, NOV22 = (dt.date(2026, 11, day) for day in (2, 9, 22))
 
 
-def _planned(desk: Desk, first: str, last: str, *each: Each, today: dt.date = TODAY) -> list[str]:
+def _planned(desk: Desk, first: str, last: str, *each: PeriodKindName, today: dt.date = TODAY) -> list[str]:
     days = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
     found = plan(desk.settings, "probe", *days, each, {}, today=today, notebooks=desk.notebooks)
     return [one.period.text for one in found]
@@ -58,10 +58,10 @@ def test_without_being_told_it_fills_what_the_jobs_issue():
             ("c", "daily", "last-working-day"),
         )
     }
-    assert each_of("sms_volume", periods_of("sms_volume", jobs)) == ("week", "month")
-    assert each_of("daily", periods_of("daily", jobs)) == ("working-day",)
+    assert period_kinds_of("sms_volume", periods_of("sms_volume", jobs)) == ("week", "month")
+    assert period_kinds_of("daily", periods_of("daily", jobs)) == ("working-day",)
     with pytest.raises(BadParameter, match="no job issues it"):
-        each_of("oa_adoption", periods_of("oa_adoption", jobs))
+        period_kinds_of("oa_adoption", periods_of("oa_adoption", jobs))
 
 
 def _fill(desk: Desk) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import SettingsError
-from ntanalytics.operations.doctor import Examined, State, examine, exit_code
+from ntanalytics.operations.doctor import Diagnosis, State, diagnose, exit_code
 from ntanalytics.settings import load
 from ntanalytics.workspace import Workspace
 from tests.extraction.shop import Shop
@@ -28,8 +28,8 @@ def shop(tmp_path: Path) -> Shop:
     return shop
 
 
-def examined(config: Path) -> dict[tuple[str, str], Examined]:
-    return {(each.subject, each.item): each for each in examine(config, NOW)}
+def examined(config: Path) -> dict[tuple[str, str], Diagnosis]:
+    return {(each.subject, each.item): each for each in diagnose(config, NOW)}
 
 
 def test_each_mapping_is_tried_on_the_hour_before(shop: Shop):
@@ -56,7 +56,7 @@ def test_what_is_bad_sets_the_exit_code_and_leaves_the_rest_examined(shop: Shop)
 
 def test_settings_that_cannot_be_read_are_all_that_is_told(tmp_path: Path):
     (tmp_path / "ntanalytics.yml").write_text("lak: lake\n", encoding="utf-8")
-    (only,) = examine(tmp_path / "ntanalytics.yml", NOW)
+    (only,) = diagnose(tmp_path / "ntanalytics.yml", NOW)
     assert (only.subject, only.state, only.exit_code) == ("settings", State.BAD, 3)
     assert "lake" in only.said
 
@@ -80,7 +80,7 @@ def test_a_secret_that_is_not_there_and_an_unknown_product_are_told(tmp_path: Pa
 def test_the_calendar_of_this_year_must_be_known_and_that_of_the_next_should(shop: Shop):
     found = examined(shop.config)
     assert (found["calendar", "2026"].state, found["calendar", "2027"].state) == (State.OK, State.WARNING)
-    later = list(examine(shop.config, NOW.replace(year=2030)))
+    later = list(diagnose(shop.config, NOW.replace(year=2030)))
     missing = next(each for each in later if each.item == "2030")
     assert (missing.state, missing.exit_code) == (State.BAD, 10)
 

@@ -13,14 +13,14 @@ import pyarrow as pa
 import pytest
 
 from ntanalytics.contract import DATASETS
-from ntanalytics.delivery.catalogue import look_through
+from ntanalytics.delivery.catalogue import read_issued_reports
 from ntanalytics.errors import LakeError, SettingsError
 from ntanalytics.lake import DeltaLake
-from ntanalytics.ledger import Taken
+from ntanalytics.ledger import ExtractionResult
 from ntanalytics.operations import retention
 from ntanalytics.operations.maintenance import maintain
 from ntanalytics.periods import parse_period
-from ntanalytics.runner.signoff import SIGNOFFS, Signoff, signed
+from ntanalytics.runner.signoff import SIGNOFFS, Signoff, signed_reports
 from tests.desk import TODAY, Desk
 from tests.lake.test_lake import BILLS, bills, parted, total
 from tests.test_cli import nta
@@ -38,7 +38,7 @@ def _publish(desk: Desk, report: str, folder: str, tables: dict[str, int], **mor
         "title": "周服务报告",
         "period": {"text": period.text},
         "parameters": {},
-        "holes": [],
+        "gaps": [],
         "version": 1,
         "created_at": f"{period.last + dt.timedelta(days=1)}T01:00:00+00:00",
         "artefacts": {},
@@ -62,7 +62,7 @@ def _fill(desk: Desk, day: dt.date, segments: int) -> int:
     lake = DeltaLake(desk.settings.lake)
     lake.replace(BILLS, parted(bills(day, segments), lake.folder), "a", day, day)
     moment = dt.datetime.combine(day, dt.time(12), dt.UTC)
-    desk.ledger.coverage.record(Taken("sms.bills", "a", day, day, moment, 1.0, Counter({day: 1})))
+    desk.ledger.coverage.record(ExtractionResult("sms.bills", "a", day, day, moment, 1.0, Counter({day: 1})))
     version = lake.version("sms.bills")
     assert version is not None
     return version
@@ -73,7 +73,7 @@ def _policy(desk: Desk, **policy: object) -> None:
     desk.reload()
 
 
-def _plan(desk: Desk) -> list[retention.Item]:
+def _plan(desk: Desk) -> list[retention.RetentionItem]:
     return retention.plan(desk.settings, desk.ledger, TODAY, notebooks=desk.notebooks)
 
 
@@ -123,7 +123,7 @@ def test_a_signed_report_stays_and_its_data_can_still_be_read_at_its_version(old
     assert all(Path(file).is_file() for file in unsigned)  # whoever reads them now is not disturbed
     maintain(old_desk.settings, old_desk.ledger, dt.datetime.now(dt.UTC) + dt.timedelta(days=30))
     assert not any(Path(file).exists() for file in unsigned)
-    assert {each.folder for each in look_through(old_desk.outputs)[0]} == {"weekly/2024-W10", "weekly/2026-W46"}
+    assert {each.folder for each in read_issued_reports(old_desk.outputs)[0]} == {"weekly/2024-W10", "weekly/2026-W46"}
     manifest = json.loads((old_desk.outputs / "weekly/2024-W10/manifest.json").read_text(encoding="utf-8"))
     version = manifest["tables"]["sms.bills"]
     files = lake.files("sms.bills", version)
@@ -148,7 +148,7 @@ def test_killed_between_the_rename_and_the_deletion_no_half_report_is_left(
         killed.setattr(shutil, "rmtree", _interrupt)
         with pytest.raises(KeyboardInterrupt):
             _apply(old_desk)
-    issued, unreadable = look_through(old_desk.outputs)
+    issued, unreadable = read_issued_reports(old_desk.outputs)
     assert ({each.folder for each in issued}, unreadable) == ({"weekly/2024-W10", "weekly/2026-W46"}, [])
     assert old_desk.ledger.audit.events(["retention"])[0].details["status"] == "interrupted"
     _apply(old_desk)
@@ -210,7 +210,7 @@ def test_where_a_sign_off_is_not_clear_more_is_kept(desk: Desk, signoff: Signoff
     for folder in ("2024-W10", "2024-W11", "2024-W11,unit=a"):
         _publish(desk, "weekly", folder, {})
     _publish(desk, "other", "2024-W10", {}, title="其他")
-    assert set(signed(look_through(desk.outputs)[0], [signoff], {})) == kept
+    assert set(signed_reports(read_issued_reports(desk.outputs)[0], [signoff], {})) == kept
 
 
 def test_nothing_goes_while_it_is_not_known_what_was_signed_lately(old_desk: Desk):
@@ -222,7 +222,7 @@ def test_nothing_goes_while_it_is_not_known_what_was_signed_lately(old_desk: Des
         _apply(old_desk)
     day = TODAY - dt.timedelta(days=3)
     moment = dt.datetime.combine(day, dt.time(12), dt.UTC)
-    old_desk.ledger.coverage.record(Taken(SIGNOFFS, "desk", day, day, moment, 1.0, Counter({day: 1})))
+    old_desk.ledger.coverage.record(ExtractionResult(SIGNOFFS, "desk", day, day, moment, 1.0, Counter({day: 1})))
     _apply(old_desk)
     assert not (old_desk.outputs / "weekly" / "2024-W11").exists()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ntanalytics.findings.finding import Finding, State
-from ntanalytics.recommendations.follow_up import Issued, follow, followed_up, numbers, unknown_numbers
+from ntanalytics.recommendations.follow_up import IssuedRecommendation, follow, followed_up, numbers, unknown_numbers
 from ntanalytics.recommendations.ranking import Cause, Recommendation, recommend
 
 CAUSES = [
@@ -21,15 +21,15 @@ CAUSES = [
 GOOD = {"infra.disk_used": "down", "docexchange.overdue_deliveries": "down", "infra.error_rate": "down"}
 
 
-def seen(code: str, subject: str, value: float, state: State = "watch") -> Finding:
+def seen(code: str, subject: str, value: float, state: State = "warning") -> Finding:
     return Finding(
         code, code.partition(".")[0], subject, "检查", state, value, "number:0", "", f"检查 {value:g}，高于 4。"
     )
 
 
-def issued(number: str, value: float, subject: str = "甲") -> Issued:
+def issued(number: str, value: float, subject: str = "甲") -> IssuedRecommendation:
     code = {each.code: each.findings[0] for each in CAUSES}[number.partition("-")[0]]
-    return Issued(number, "问题", f"{code}:{subject}", f"{subject}：检查 {value:g}", value)
+    return IssuedRecommendation(number, "问题", f"{code}:{subject}", f"{subject}：检查 {value:g}", value)
 
 
 def advised(*findings: Finding) -> list[Recommendation]:
@@ -46,7 +46,7 @@ def test_a_recommendation_keeps_its_number_while_each_report_issues_it_again() -
     assert numbers(now, "2026-11", last) == {"capacity": "capacity-2026-09", "web": "web-2026-11"}
     assert numbers(now, "2026-W47", []) == {"capacity": "capacity-2026-W47", "web": "web-2026-W47"}
     assert (last[0].cause, last[0].period) == ("capacity", "2026-09")
-    assert Issued("slow_services-2026-W47", "", "", "", None).cause == "slow_services"
+    assert IssuedRecommendation("slow_services-2026-W47", "", "", "", None).cause == "slow_services"
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_recommendation_keeps_its_number_while_each_report_issues_it_again() -
     [(10, 4, "better"), (10, 20, "worse"), (10, 10.4, "same"), (None, 4, "open")],
 )
 def test_what_is_still_there_moved_or_not(then: float | None, now: float, effect: str) -> None:
-    before = [Issued("capacity-2026-10", "问题", "infra.disk_used:甲", "甲：检查 10", then)]
+    before = [IssuedRecommendation("capacity-2026-10", "问题", "infra.disk_used:甲", "甲：检查 10", then)]
     found = seen("infra.disk_used", "甲", now)
     [followed] = follow([before], [], advised(found), [found], GOOD)
     assert (followed.effect, followed.seen, followed.is_open) == (effect, f"甲：检查 {now:g}", True)
@@ -70,8 +70,8 @@ def test_what_is_not_recommended_any_more_is_gone_and_shows_its_figure_now() -> 
 
 
 def test_over_a_hole_it_is_not_known_whether_it_is_gone() -> None:
-    hole = seen("infra.disk_used", "甲", 0, "unknown")
-    [followed] = follow([[issued("capacity-2026-10", 9)]], [], [], [hole], GOOD)
+    gap = seen("infra.disk_used", "甲", 0, "unknown")
+    [followed] = follow([[issued("capacity-2026-10", 9)]], [], [], [gap], GOOD)
     assert (followed.effect, followed.is_open) == ("unknown", True)
     assert followed_up([followed]) == "往期建议 1 项：未登记 1 项；问题仍在 0 项。"
 

@@ -28,8 +28,8 @@ def finding(code: str, state: State, subject: str) -> Finding:
 
 
 def test_ten_units_with_the_same_obstacle_are_one_recommendation():
-    units = [finding("docexchange.overdue", "watch", f"单位{each}") for each in range(9)]
-    [made] = recommend([*units, finding("docexchange.overdue", "bad", "甲局")], [OVERDUE], {})
+    units = [finding("docexchange.overdue", "warning", f"单位{each}") for each in range(9)]
+    [made] = recommend([*units, finding("docexchange.overdue", "critical", "甲局")], [OVERDUE], {})
     assert (made.problem, len(made.findings)) == ("公文逾期未签收", 10)
     assert made.evidence == "10 项：甲局、单位0、单位1等；最重为甲局：甲局的依据。"
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -37,13 +37,13 @@ def test_ten_units_with_the_same_obstacle_are_one_recommendation():
 
 
 def test_the_score_is_effect_times_confidence_by_effort():
-    assert score(5, "bad", 1.0, "day") == pytest.approx(5.0)
-    assert score(3, "watch", 0.5, "week") == pytest.approx(3 * 0.6 * 0.5 / 2)
-    assert score(5, "bad", 0.8, "vendor") == pytest.approx(1.0)
+    assert score(5, "critical", 1.0, "day") == pytest.approx(5.0)
+    assert score(3, "warning", 0.5, "week") == pytest.approx(3 * 0.6 * 0.5 / 2)
+    assert score(5, "critical", 0.8, "vendor") == pytest.approx(1.0)
 
 
 def test_the_highest_score_is_first_and_what_is_less_sure_sinks():
-    found = [finding("docexchange.overdue", "watch", "甲局"), finding("infra.disk", "bad", "db-1 /data")]
+    found = [finding("docexchange.overdue", "warning", "甲局"), finding("infra.disk", "critical", "db-1 /data")]
     made = recommend(found, [OVERDUE, DISK], {})
     # 5 × 1 ÷ 4 = 1.25 against 3 × 0.6 ÷ 2 = 0.9
     assert [(each.code, round(each.score, 3)) for each in made] == [("disk", 1.25), ("overdue", 0.9)]
@@ -83,7 +83,7 @@ def test_a_module_that_one_in_a_hundred_uses_is_idle():
         {"module": "other", "active": 5000},
     ]
     found = {each.subject: each for each in seldom_used(used)}
-    assert {name: each.state for name, each in found.items()} == {"用车管理": "watch", "耗材管理": "bad"}
+    assert {name: each.state for name, each in found.items()} == {"用车管理": "warning", "耗材管理": "critical"}
     assert found["用车管理"].evidence == "季度内 10 人使用，为使用最多模块的 1.0%。"
     assert seldom_used([]) == []
 
@@ -95,7 +95,7 @@ def test_a_category_with_more_than_two_fifths_of_the_tickets_has_a_root_of_its_o
         {"category": "other", "opened_tickets": 10},
     ]
     [found] = concentrated(flow)
-    assert (found.subject, found.value, found.state) == ("账号权限工单", 0.5, "watch")
+    assert (found.subject, found.value, found.state) == ("账号权限工单", 0.5, "warning")
     assert concentrated([{"category": "account", "opened_tickets": 49}]) == []
 
 
@@ -104,7 +104,7 @@ def test_an_alarm_that_comes_a_third_time_is_repeated_and_information_is_no_alar
         return [{"host": host, "problem": "磁盘低", "severity": severity}] * count
 
     found = repeated([*raised(3, "warning", "a"), *raised(2, "high", "b"), *raised(30, "information", "c")])
-    assert [(each.subject, each.value, each.state) for each in found] == [("a", 3.0, "watch")]
+    assert [(each.subject, each.value, each.state) for each in found] == [("a", 3.0, "warning")]
 
 
 def test_a_patch_that_was_applied_later_did_not_fail():
@@ -120,7 +120,9 @@ def test_a_patch_that_was_applied_later_did_not_fail():
 def test_the_reader_is_told_how_many_what_first_and_what_it_rests_on():
     assert overview([]) == "本期没有超过阈值的检查，不提出建议。"
     made = recommend(
-        [finding("docexchange.overdue", "bad", "甲局"), finding("infra.disk", "bad", "db")], [OVERDUE, DISK], {}
+        [finding("docexchange.overdue", "critical", "甲局"), finding("infra.disk", "critical", "db")],
+        [OVERDUE, DISK],
+        {},
     )
     assert overview(made) == "共 2 项建议：运行问题 1 项，存在隐患 1 项。"
     assert first_steps(made)[0] == "公文逾期未签收。甲局：甲局的依据。建议催办（1 周内，运维团队）。"

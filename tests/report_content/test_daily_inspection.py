@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from ntanalytics.checks.suppression import without_planned
+from ntanalytics.checks.suppression import suppress_planned
 from ntanalytics.findings.finding import Finding
 from ntanalytics.periods import Period
 from ntanalytics.subsystems import check_context
@@ -29,13 +29,15 @@ def found(city: City) -> dict[str, list[Finding]]:
     context = check_context(Report(Workspace(city.settings), "daily_inspection", "日常巡检", Period.day(FRIDAY)))
     asked = inspect_infra(context) + inspect_desk(context) + inspect_data(context)
     told: dict[str, list[Finding]] = {}
-    for each in without_planned(context, asked):
+    for each in suppress_planned(context, asked):
         told.setdefault(each.code, []).append(each)
     return told
 
 
 def _wrong(found: dict[str, list[Finding]]) -> dict[str, list[str]]:
-    wrong = {code: [each.subject for each in its if each.state in ("watch", "bad")] for code, its in found.items()}
+    wrong = {
+        code: [each.subject for each in its if each.state in ("warning", "critical")] for code, its in found.items()
+    }
     return {code: subjects for code, subjects in wrong.items() if subjects}
 
 

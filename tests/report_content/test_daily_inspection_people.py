@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ntanalytics.checks.baseline import Past, is_within, rated, span, told
+from ntanalytics.checks.baseline import Baseline, drop_uninformative, is_within, rated, span
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.extraction import Extractor
 from ntanalytics.findings.finding import Finding
@@ -47,7 +47,7 @@ def inspected(workspace: Workspace) -> Inspected:
 
     def of(day: str) -> dict[str, Finding]:
         context = _context(workspace, day)
-        return {each.code: each for ask in ASKED for each in ask(context) if each.state in ("watch", "bad")}
+        return {each.code: each for ask in ASKED for each in ask(context) if each.state in ("warning", "critical")}
 
     return of
 
@@ -62,7 +62,7 @@ def test_who_tries_an_account_by_force_is_told_once(inspected: Inspected):
 def test_an_outage_of_the_logins_is_told_of_the_logins_alone(inspected: Inspected):
     found = inspected("2026-11-04")
     assert set(found) == {"identity.login_silence"}
-    assert found["identity.login_silence"].state == "bad"
+    assert found["identity.login_silence"].state == "critical"
     assert found["identity.login_silence"].evidence.startswith("09:06—09:46 几乎没有登录")
 
 
@@ -70,7 +70,7 @@ def test_an_issuer_that_was_not_trusted_is_told_by_its_reason(inspected: Inspect
     found = inspected("2026-10-29")
     assert set(found) == {"ca.refused_logins"}
     assert found["ca.refused_logins"].subject == "证书登录（不受信任）"
-    assert found["ca.refused_logins"].state == "bad"
+    assert found["ca.refused_logins"].state == "critical"
 
 
 def test_an_application_that_nobody_reached_is_named(inspected: Inspected):
@@ -88,11 +88,11 @@ def test_a_unit_out_of_use_is_named_with_its_accounts(inspected: Inspected):
 def test_a_saturday_and_a_holiday_are_in_order(inspected: Inspected, workspace: Workspace):
     assert inspected("2026-11-07") == {}
     holiday = _context(workspace, "2026-10-06")
-    assert not [each for ask in ASKED for each in ask(holiday) if each.state in ("watch", "bad")]
+    assert not [each for ask in ASKED for each in ask(holiday) if each.state in ("warning", "critical")]
 
 
 def test_before_the_first_row_there_was_no_source(workspace: Workspace):
-    past = Past(_context(workspace, "2026-10-05"), "identity.logins")
+    past = Baseline(_context(workspace, "2026-10-05"), "identity.logins")
     [first] = past.days.order_by("day").limit(1).to_pyarrow()["day"].to_pylist()
     assert first == UNTIL - dt.timedelta(days=55)
 
@@ -105,7 +105,7 @@ def test_of_few_signings_two_failures_are_chance_and_twenty_are_not(workspace: W
         [found] = rated(rule, row, "signing_failures", is_complete=True)
         return found.state
 
-    assert (state(0, 40), state(2, 40), state(20, 40)) == ("ok", "ok", "bad")
+    assert (state(0, 40), state(2, 40), state(20, 40)) == ("ok", "ok", "critical")
 
 
 def _finding(state: str, evidence: str = "", **figures: float) -> Finding:
@@ -113,11 +113,11 @@ def _finding(state: str, evidence: str = "", **figures: float) -> Finding:
 
 
 def test_what_lies_mostly_within_another_says_the_same():
-    outage = span([_finding("ok"), _finding("bad", from_s=100.0, until_s=200.0)])
+    outage = span([_finding("ok"), _finding("critical", from_s=100.0, until_s=200.0)])
     assert outage == (100.0, 200.0)
-    assert is_within(_finding("watch", from_s=140.0, until_s=220.0), outage)
-    assert not is_within(_finding("watch", from_s=190.0, until_s=900.0), outage)
-    assert not is_within(_finding("watch", from_s=140.0, until_s=150.0), None)
+    assert is_within(_finding("warning", from_s=140.0, until_s=220.0), outage)
+    assert not is_within(_finding("warning", from_s=190.0, until_s=900.0), outage)
+    assert not is_within(_finding("warning", from_s=140.0, until_s=150.0), None)
 
 
 def test_few_events_and_a_holiday_without_its_like_are_not_told(workspace: Workspace):
@@ -126,5 +126,5 @@ def test_few_events_and_a_holiday_without_its_like_are_not_told(workspace: Works
         _finding("unknown", "签章 8 次，不足 20，不作判断。"),
         _finding("unknown", "历史不足。"),
     ]
-    assert len(told(_context(workspace, "2026-11-16"), findings)) == 2
-    assert len(told(_context(workspace, "2026-10-06"), findings)) == 1
+    assert len(drop_uninformative(_context(workspace, "2026-11-16"), findings)) == 2
+    assert len(drop_uninformative(_context(workspace, "2026-10-06"), findings)) == 1

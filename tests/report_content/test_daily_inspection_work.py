@@ -36,14 +36,14 @@ def inspected(city: City) -> Callable[[str], dict[str, Finding]]:
 
     def of(day: str) -> dict[str, Finding]:
         context = check_context(Report(workspace, "daily_inspection", "巡检", Period.day(dt.date.fromisoformat(day))))
-        return {each.code: each for ask in ASKED for each in ask(context) if each.state in ("watch", "bad")}
+        return {each.code: each for ask in ASKED for each in ask(context) if each.state in ("warning", "critical")}
 
     return of
 
 
 def test_messages_that_stopped_and_reports_that_came_late(inspected):
     found = inspected("2026-11-12")
-    assert found["im.lull"].state == "bad"
+    assert found["im.lull"].state == "critical"
     assert "im.messages_fall" not in found  # said once
     assert found["sms.late_rise"].subject == "中国电信"
     assert "sms.receipt_latency_p95_s" not in found
@@ -52,7 +52,7 @@ def test_messages_that_stopped_and_reports_that_came_late(inspected):
 def test_calls_that_failed_and_a_carrier_that_did(inspected):
     assert inspected("2026-11-17")["docexchange.calls_failing"].subject == "政务服务网"
     found = inspected("2026-11-18")
-    assert (found["sms.failures_rise"].subject, found["sms.failures_rise"].state) == ("中国联通", "bad")
+    assert (found["sms.failures_rise"].subject, found["sms.failures_rise"].state) == ("中国联通", "critical")
     assert not {"sms.delivery_rate", "sms.internal_failures_rise", "sms.carrier_unlike"} & set(found)
 
 
@@ -68,7 +68,7 @@ def test_documents_that_came_back_and_a_mailing_that_nobody_announced(inspected)
 
 def test_an_edition_that_was_down_is_told_and_its_modules_are_not(inspected):
     found = inspected("2026-11-03")
-    assert (found["oa.lull"].subject, found["oa.lull"].state) == ("企业微信版（移动端）", "bad")
+    assert (found["oa.lull"].subject, found["oa.lull"].state) == ("企业微信版（移动端）", "critical")
     assert "oa.module_lull" not in found
 
 

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.findings.finding import Finding
-from ntanalytics.ledger import Found, Inspection
+from ntanalytics.ledger import InspectedFinding, PastInspection
 from ntanalytics.periods import Period
-from ntanalytics.report_content.finding_history import closed, hazards, inspection_course
+from ntanalytics.report_content.finding_history import closed, hazards, inspection_lifecycle
 from ntanalytics.reports import Table
 from ntanalytics.reports.block import Block
 from ntanalytics.reports.record import DATA
@@ -34,16 +34,16 @@ def _report(club: Club, period: Period, name: str = "daily_inspection") -> Repor
     return Report(Workspace(load(club.config)), name, "", period)
 
 
-def _found(subject: str, code: str = RATE, state: str = "watch", since: str | None = None) -> Found:
-    return Found(code, code.partition(".")[0], subject, "送达率", state, 0.9, "rate:1", since)
+def _found(subject: str, code: str = RATE, state: str = "warning", since: str | None = None) -> InspectedFinding:
+    return InspectedFinding(code, code.partition(".")[0], subject, "送达率", state, 0.9, "rate:1", since)
 
 
-def _note(club: Club, day: dt.date, *found: Found, codes: dict[str, bool] = CODES) -> None:
+def _note(club: Club, day: dt.date, *found: InspectedFinding, codes: dict[str, bool] = CODES) -> None:
     at = dt.datetime.combine(day, dt.time(23, 30), dt.UTC)
-    club.ledger.inspections.note(Inspection(f"run-{day}", "daily_inspection", day, at, codes, found))
+    club.ledger.inspections.note(PastInspection(f"run-{day}", "daily_inspection", day, at, codes, found))
 
 
-def _today(subject: str, state: str = "watch", **more) -> Finding:
+def _today(subject: str, state: str = "warning", **more) -> Finding:
     return Finding(RATE, "sms", subject, "送达率", state, 0.9, "rate:1", "", "", **more)  # type: ignore[arg-type]
 
 
@@ -54,7 +54,7 @@ def _rows(block: Block) -> list[dict[str, object]]:
 def test_the_life_of_todays_findings_is_told_from_the_days_before(club: Club):
     _note(club, MONDAY, _found("联通"), _found("电信"))
     _note(club, dt.date(2026, 11, 23), _found("移动"))  # a later day, inspected before
-    found = inspection_course(_report(club, Period.day(FRIDAY)), [_today("联通", "bad"), _today("电信", "ok")])
+    found = inspection_lifecycle(_report(club, Period.day(FRIDAY)), [_today("联通", "critical"), _today("电信", "ok")])
     assert (found.on, found.before, found.days) == (FRIDAY, MONDAY, (MONDAY, FRIDAY))
     assert [(each.subject, each.change) for each in found.lives] == [("联通", "worse"), ("电信", "closed")]
     [gone] = closed(found)
@@ -62,11 +62,15 @@ def test_the_life_of_todays_findings_is_told_from_the_days_before(club: Club):
 
 
 def test_what_is_noted_says_the_same_as_what_was_seen(club: Club):
-    seen = [_today("联通", "bad", since="11月18日"), _today("电信", "unknown"), _today("移动", "ok", is_asked=False)]
-    today = inspection_course(_report(club, Period.day(FRIDAY)), seen)
-    noted = (_found("联通", state="bad", since="11月18日"), _found("电信", state="unknown"))
+    seen = [
+        _today("联通", "critical", since="11月18日"),
+        _today("电信", "unknown"),
+        _today("移动", "ok", is_asked=False),
+    ]
+    today = inspection_lifecycle(_report(club, Period.day(FRIDAY)), seen)
+    noted = (_found("联通", state="critical", since="11月18日"), _found("电信", state="unknown"))
     _note(club, FRIDAY, *noted, codes=dict(today.codes))
-    again = inspection_course(_report(club, Period.day(dt.date(2026, 11, 23))), seen)
+    again = inspection_lifecycle(_report(club, Period.day(dt.date(2026, 11, 23))), seen)
     assert today.codes[RATE] is False
     assert [(each.change, each.opened_on) for each in again.lives] == [("same", FRIDAY)]
     assert closed(again) == []
@@ -74,14 +78,14 @@ def test_what_is_noted_says_the_same_as_what_was_seen(club: Club):
 
 def test_a_free_day_closes_nothing_by_silence(club: Club):
     _note(club, FRIDAY, _found("联通"))
-    found = inspection_course(_report(club, Period.day(SATURDAY)), [])
+    found = inspection_lifecycle(_report(club, Period.day(SATURDAY)), [])
     assert [each.change for each in found.lives] == ["unconfirmed"]
 
 
 def test_a_rule_that_the_site_switched_off_is_no_longer_asked(club: Club):
     _note(club, MONDAY, _found("联通"))
     club.config.write_text(f"{SETTINGS}rules:\n  {RATE}: {{enabled: false}}\n", encoding="utf-8")
-    found = inspection_course(_report(club, Period.day(FRIDAY)), [])
+    found = inspection_lifecycle(_report(club, Period.day(FRIDAY)), [])
     assert [each.change for each in found.lives] == ["dropped"]
     assert [row["how"] for row in _rows(closed(found)[0])] == ["不再检查"]
 
@@ -91,7 +95,7 @@ def test_a_past_that_cannot_be_read_fails_no_report(club: Club):
     engine = sa.create_engine(club.settings.ledger, poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE findings"))
-    found = inspection_course(day, [_today("联通")])
+    found = inspection_lifecycle(day, [_today("联通")])
     assert (found.is_known, found.on, closed(found)) == (False, FRIDAY, [])
     told = hazards(week)
     assert (_rows(told), told.note) == ([], "巡检记录无法读取，隐患的新增与消除未知。")
@@ -107,17 +111,17 @@ def _hazards(club: Club) -> tuple[str, list[tuple[object, ...]]]:
 def test_a_week_tells_what_its_inspections_opened_left_and_closed(club: Club):
     _note(club, dt.date(2026, 11, 12), _found("旧"), _found("早"))
     _note(club, dt.date(2026, 11, 13), _found("旧"))  # 早 was closed before the week
-    _note(club, MONDAY, _found("旧"), _found("联通"), _found("电信", state="bad", since="11月10日"))
+    _note(club, MONDAY, _found("旧"), _found("联通"), _found("电信", state="critical", since="11月10日"))
     _note(club, dt.date(2026, 11, 18), _found("旧"), _found("电信"))
-    _note(club, FRIDAY, _found("旧"), _found("oa-db-1 /data", DISK, "bad"))
+    _note(club, FRIDAY, _found("旧"), _found("oa-db-1 /data", DISK, "critical"))
     _note(club, dt.date(2026, 11, 23), _found("后"))
     note, rows = _hazards(club)
     assert note == "巡检 3 天：新增 2 项，已消除 2 项，期末未消除 2 项。11月17日、11月19日无巡检记录。"
     assert rows == [
-        ("bad", "oa-db-1 /data", "2026-11-20", 3, "本期新增", "未消除"),
-        ("watch", "旧", "2026-11-12", 11, "此前已有", "未消除"),
-        ("bad", "电信", "2026-11-10", 10, "此前已有", "11月20日已消除"),
-        ("watch", "联通", "2026-11-16", 2, "本期新增", "11月18日已消除"),
+        ("critical", "oa-db-1 /data", "2026-11-20", 3, "本期新增", "未消除"),
+        ("warning", "旧", "2026-11-12", 11, "此前已有", "未消除"),
+        ("critical", "电信", "2026-11-10", 10, "此前已有", "11月20日已消除"),
+        ("warning", "联通", "2026-11-16", 2, "本期新增", "11月18日已消除"),
     ]
 
 

@@ -6,13 +6,13 @@ import datetime as dt
 
 import pytest
 
-from ntanalytics.checks.section import Look
+from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.extraction import Extractor
 from ntanalytics.ledger import Ledger
 from ntanalytics.periods import Period
 from ntanalytics.report_content.overview import change_words, clocks, findings_of, headlines, summary, systems
-from ntanalytics.subsystems import LOOKS, check_context, look_at
+from ntanalytics.subsystems import SECTIONS, check_context, summarize_subsystems
 from ntanalytics.workspace import Workspace
 from ntanalytics.workspace.report import Report
 from tests.city import City
@@ -27,17 +27,17 @@ def report(city: City) -> Report:
 
 
 @pytest.fixture(scope="module")
-def looks(report: Report) -> dict[str, Look]:
-    return look_at(report)
+def looks(report: Report) -> dict[str, SubsystemSummary]:
+    return summarize_subsystems(report)
 
 
-def test_every_subsystem_is_looked_at(looks: dict[str, Look]):
-    assert set(looks) == set(LOOKS) == set(SUBSYSTEMS)
+def test_every_subsystem_is_looked_at(looks: dict[str, SubsystemSummary]):
+    assert set(looks) == set(SECTIONS) == set(SUBSYSTEMS)
     assert all(look.is_complete and look.findings and look.points for look in looks.values())
 
 
-def test_what_was_planted_in_the_week_is_found_and_said(looks: dict[str, Look]):
-    wrong = {each.code: each for each in findings_of(looks) if each.state in ("watch", "bad")}
+def test_what_was_planted_in_the_week_is_found_and_said(looks: dict[str, SubsystemSummary]):
+    wrong = {each.code: each for each in findings_of(looks) if each.state in ("warning", "critical")}
     assert {
         "identity.attempts",
         "docexchange.overdue_deliveries",
@@ -52,32 +52,32 @@ def test_what_was_planted_in_the_week_is_found_and_said(looks: dict[str, Look]):
     assert wrong["infra.disk_used"].subject == "oa-db-1 /data"
 
 
-def test_the_manager_reads_exceptions_before_figures(looks: dict[str, Look]):
+def test_the_manager_reads_exceptions_before_figures(looks: dict[str, SubsystemSummary]):
     said = summary(looks)
-    assert said[0].state == "bad"
+    assert said[0].state == "critical"
     assert any(sentence.subject == "中国联通" for sentence in said)
     assert len(said) <= 5
     assert said[-1].text.startswith("公文逾期未签收")
 
 
-def test_one_line_a_subsystem_with_its_last_weeks(looks: dict[str, Look]):
+def test_one_line_a_subsystem_with_its_last_weeks(looks: dict[str, SubsystemSummary]):
     block = systems(looks)
     rows = {row["subsystem"]: row for row in block.rows}
-    assert list(rows) == [SUBSYSTEMS[name] for name in LOOKS]
+    assert list(rows) == [SUBSYSTEMS[name] for name in SECTIONS]
     assert rows["短信平台"]["points"].startswith("中国联通")
     assert rows["运维服务"]["availability"] is None  # nobody checks whether the desk answers
     assert block.drawn is not None
     assert {len(values) for values in block.drawn.values} == {35}
 
 
-def test_headlines_are_the_figures_of_the_looks(looks: dict[str, Look]):
+def test_headlines_are_the_figures_of_the_looks(looks: dict[str, SubsystemSummary]):
     cards = {card.measure.name: card for card in headlines(looks).items}
     assert cards["active"].value == looks["oa"].total["active"]
     assert cards["delivery_rate"].before == looks["sms"].total["delivery_rate_before"]
     assert cards["closed_tickets"].spark
 
 
-def test_the_clocks_are_those_of_the_longest_incidents(looks: dict[str, Look]):
+def test_the_clocks_are_those_of_the_longest_incidents(looks: dict[str, SubsystemSummary]):
     rows = clocks(looks).rows
     assert [row["clock_s"] for row in rows] == sorted((row["clock_s"] for row in rows), reverse=True)
     assert 0 < len(rows) <= 3
@@ -85,11 +85,13 @@ def test_the_clocks_are_those_of_the_longest_incidents(looks: dict[str, Look]):
 
 def test_a_change_is_not_said_over_a_hole():
     total = {"logins": 5, "logins_change_rate": -0.1}
-    look = Look("identity", (), "", "logins", total)
+    look = SubsystemSummary("identity", (), "", "logins", total)
     assert change_words(look) == "▼ 10.0%"
-    assert change_words(Look("identity", (), "", "logins", {**total, "logins_change_rate": 0.0})) == "持平"
-    assert change_words(Look("identity", (), "", "logins", total, was_complete=False)) == "—"
-    assert change_words(Look("identity", (), "", "logins", {"logins": 5, "logins_change_rate": None})) == "—"
+    assert change_words(SubsystemSummary("identity", (), "", "logins", {**total, "logins_change_rate": 0.0})) == "持平"
+    assert change_words(SubsystemSummary("identity", (), "", "logins", total, was_complete=False)) == "—"
+    assert (
+        change_words(SubsystemSummary("identity", (), "", "logins", {"logins": 5, "logins_change_rate": None})) == "—"
+    )
 
 
 @pytest.mark.parametrize(("name", "source"), [("im", "im"), ("sms", "sms"), ("oa", "oa_general"), ("desk", "desk")])
@@ -109,7 +111,9 @@ def test_a_source_that_was_never_read_makes_its_subsystem_unknown_and_never_fine
         )
     else:
         (tmp_path / "lake").mkdir()
-    look = LOOKS[name](check_context(Report(Workspace(settings), "weekly_service_report", "周报", Period.week(MONDAY))))
+    look = SECTIONS[name](
+        check_context(Report(Workspace(settings), "weekly_service_report", "周报", Period.week(MONDAY)))
+    )
     assert look.state == "unknown"
     assert not look.is_complete
     if name == "oa":

@@ -12,7 +12,7 @@ import pytest
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.periods import Calendar, parse_period
-from ntanalytics.recommendations.follow_up import Followed, Issued
+from ntanalytics.recommendations.follow_up import FollowedRecommendation, IssuedRecommendation
 from ntanalytics.report_content.recommendations_history import BASIS, TRACKING, earlier, past_table
 from ntanalytics.reports import Table
 from ntanalytics.reports.record import BLOCK, Field
@@ -65,7 +65,15 @@ def report(outputs: Path, period: str) -> Report:
 
 def disk(value: float) -> Finding:
     return Finding(
-        "infra.disk_used", "infra", "db-1 /data", "磁盘", "bad", value, "rate:1", "", f"磁盘 {value:.0%}，高于 85%。"
+        "infra.disk_used",
+        "infra",
+        "db-1 /data",
+        "磁盘",
+        "critical",
+        value,
+        "rate:1",
+        "",
+        f"磁盘 {value:.0%}，高于 85%。",
     )
 
 
@@ -77,8 +85,8 @@ def test_months_before_are_read_in_order_and_nothing_else(tmp_path: Path) -> Non
     published(tmp_path, "2026-08", ("web-2026-08", disk(0.9)), folder="2026-08,top=20")  # made with parameters
     found = earlier(report(tmp_path, "2026-11"))
     assert found == [
-        [Issued("capacity-2026-09", "问题", "infra.disk_used:db-1 /data", "db-1 /data：磁盘 80%", 0.8)],
-        [Issued("capacity-2026-09", "问题", "infra.disk_used:db-1 /data", "db-1 /data：磁盘 90%", 0.9)],
+        [IssuedRecommendation("capacity-2026-09", "问题", "infra.disk_used:db-1 /data", "db-1 /data：磁盘 80%", 0.8)],
+        [IssuedRecommendation("capacity-2026-09", "问题", "infra.disk_used:db-1 /data", "db-1 /data：磁盘 90%", 0.9)],
     ]
 
 
@@ -95,8 +103,8 @@ def test_what_cannot_be_read_leaves_the_past_unknown(tmp_path: Path, content: st
 
 
 def test_the_table_says_what_nobody_noted() -> None:
-    first = Issued("capacity-2026-10", "磁盘", "infra.disk_used:a", "a：磁盘 90%", 0.9)
-    [row] = past_table([Followed(first, None, None, "", "a：磁盘 80%", "better")], "往期").rows
+    first = IssuedRecommendation("capacity-2026-10", "磁盘", "infra.disk_used:a", "a：磁盘 90%", 0.9)
+    [row] = past_table([FollowedRecommendation(first, None, None, "", "a：磁盘 80%", "better")], "往期").rows
     shown: dict[str, Any] = dict(row)
     assert (shown["decision"], shown["finished_on"], shown["effect"], shown["remark"]) == (
         "未登记",

@@ -52,11 +52,11 @@ def finding(code: str, state: State, value: float = 6.0, format: str = "integer"
 
 def test_what_is_to_be_decided_comes_worst_first_and_one_of_a_kind():
     found = [
-        finding("ca.expiring_30d", "watch", 605),
-        finding("infra.days_until_full", "bad", 6),
-        finding("infra.days_until_full", "bad", 9),
+        finding("ca.expiring_30d", "warning", 605),
+        finding("infra.days_until_full", "critical", 6),
+        finding("infra.days_until_full", "critical", 9),
         finding("docexchange.overdue_deliveries", "ok"),
-        finding("oa.unit_active_change_rate", "watch", -0.5, "rate:1"),
+        finding("oa.unit_active_change_rate", "warning", -0.5, "rate:1"),
     ]
     assert said.decisions(found) == [
         "是否同意为 某处 扩容（按趋势 6 天后写满）。",
@@ -67,5 +67,5 @@ def test_what_is_to_be_decided_comes_worst_first_and_one_of_a_kind():
 
 def test_no_more_than_three_decisions_at_once_and_none_is_said():
     codes = ["ca.expiring_30d", "infra.tls_days", "seal.testing_days", "sms.worst_delivery_rate"]
-    assert len(said.decisions([finding(code, "bad") for code in codes])) == 3
-    assert said.decisions([finding("infra.cpu", "bad")]) == ["本期没有需要决定的事项。"]
+    assert len(said.decisions([finding(code, "critical") for code in codes])) == 3
+    assert said.decisions([finding("infra.cpu", "critical")]) == ["本期没有需要决定的事项。"]

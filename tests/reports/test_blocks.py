@@ -27,7 +27,7 @@ def test_a_rise_of_a_count_is_in_percent_and_neither_good_nor_bad_by_itself() ->
 def test_a_fall_of_a_rate_is_in_points_and_bad_where_up_is_good() -> None:
     made = kpi("delivery_rate", 0.976, 0.987)
     assert made.change == pytest.approx(-0.011)
-    assert made.tone == "bad"
+    assert made.tone == "critical"
 
 
 def test_a_fall_is_good_where_down_is_good() -> None:
@@ -93,15 +93,15 @@ def test_empty_sentences_are_left_out() -> None:
 
 
 def test_a_board_stands_worst_first_and_keeps_the_order_within_a_state() -> None:
-    states = ["ok", "unknown", "bad", "watch", "bad"]
+    states = ["ok", "unknown", "critical", "warning", "critical"]
     found = [
         Finding("a.b", "sms", f"对象{number}", "检查", state, 1, "integer", "0", "")  # type: ignore[arg-type]
         for number, state in enumerate(states)
     ]
     assert [(row["state"], row["subject"]) for row in rows_of(board(found))] == [
-        ("bad", "对象2"),
-        ("bad", "对象4"),
-        ("watch", "对象3"),
+        ("critical", "对象2"),
+        ("critical", "对象4"),
+        ("warning", "对象3"),
         ("unknown", "对象1"),
         ("ok", "对象0"),
     ]

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from ntanalytics.errors import VerificationFailed
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.lifecycle import course, inspected
+from ntanalytics.findings.lifecycle import follow_lifecycles, observe
 from ntanalytics.periods import Period
 from ntanalytics.reports import Head, Table, board, exporters, findings_json, sentences
 from ntanalytics.reports.block import Block
@@ -23,17 +23,17 @@ from ntanalytics.reports.verification import verify
 TUESDAY = date(2026, 11, 17)
 HOSTILE = "</script>\u202e=1+1\x07"
 BAD = Finding(
-    "sms.rate", "sms", HOSTILE, "送达率", "bad", 0.71, "rate:1", "低于 97.0% 关注", "送达率 71.0%。", "11月17日",
+    "sms.rate", "sms", HOSTILE, "送达率", "critical", 0.71, "rate:1", "低于 97.0% 关注", "送达率 71.0%。", "11月17日",
     "核查通道", "收不到验证码", "厂商", "1 天内", {"low": 0.97, "high": None}, {"metric": "sms.daily"},
 )  # fmt: skip
 FINE = Finding("sms.rate", "sms", "中国电信", "送达率", "ok", 0.99, "rate:1", "", "")
-GONE = Finding("ca.expired", "ca", "甲", "过期", "watch", 3.0, "integer", "", "")
+GONE = Finding("ca.expired", "ca", "甲", "过期", "warning", 3.0, "integer", "", "")
 
 
 def _inspection() -> Block:
     days = [(date(2026, 11, 16), [GONE]), (TUESDAY, [BAD, FINE])]
-    past = [inspected(day, its, ["ca.expired"], is_working_day=True) for day, its in days]
-    return board([BAD, FINE], course=course(past), origin={"metric": "findings.inspection"})
+    past = [observe(day, its, ["ca.expired"], is_working_day=True) for day, its in days]
+    return board([BAD, FINE], course=follow_lifecycles(past), origin={"metric": "findings.inspection"})
 
 
 def _record(folder: Path, *blocks: Block) -> Record:
@@ -70,14 +70,14 @@ def test_a_finding_is_told_whole_with_its_identity_and_its_life(tmp_path: Path) 
         "tables": {"sms.messages": 7},
         "codes": {"ca.expired": True, "sms.rate": True},
     }
-    bad, fine = content["findings"]
-    assert bad == {
+    critical, fine = content["findings"]
+    assert critical == {
         "identity": "sms.rate:</script>=1+1",
         "code": "sms.rate",
         "subsystem": "sms",
         "subject": "</script>=1+1",
         "check": "送达率",
-        "state": "bad",
+        "state": "critical",
         "value": 0.71,
         "format": "rate:1",
         "threshold": "低于 97.0% 关注",
@@ -95,7 +95,7 @@ def test_a_finding_is_told_whole_with_its_identity_and_its_life(tmp_path: Path) 
             "begun_on": "2026-11-17",
             "is_older": False,
             "confirmed_on": "2026-11-17",
-            "worst": "bad",
+            "worst": "critical",
             "change": "new",
             "closed_on": None,
             "day": 1,

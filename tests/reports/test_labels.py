@@ -17,19 +17,19 @@ def test_the_status_line_names_what_is_wrong_first(sample: ModuleType) -> None:
         " · ○ 1 项未知：www 响应时间P95 · 其余 3 项正常"
         " · ○ 数据不完整：工单自 11月20日 起未取得，相关合计为下限 · 12 行不合格数据未计入 · 数据来源 1/3"
     )
-    assert worst(remarks) == "bad"
+    assert worst(remarks) == "critical"
 
 
 def test_a_whole_report_without_a_board_is_in_order() -> None:
     whole = {"taken_at": "2026-11-22T22:10:00+00:00", "missing_days": [], "error": "", "rejected": 0}
-    remarks = data_status({"holes": [], "as_of": [whole, whole]})
+    remarks = data_status({"gaps": [], "as_of": [whole, whole]})
     assert [(each.lead, each.rest) for each in remarks] == [("● 数据完整", ""), ("", "数据来源 2/2")]
     assert worst(remarks) == "ok"
 
 
 def test_a_source_that_gave_nothing_is_a_warning_even_where_no_hole_is_named() -> None:
     failed = {"taken_at": None, "missing_days": [], "error": "", "rejected": 0}
-    remarks = data_status({"holes": [], "as_of": [failed]})
+    remarks = data_status({"gaps": [], "as_of": [failed]})
     assert [(each.lead, each.rest) for each in remarks] == [("○ 数据来源 0/1", "")]
     assert worst(remarks) == "unknown"
 
@@ -52,7 +52,7 @@ def test_the_head_says_as_of_when_each_source_is(sample: ModuleType) -> None:
 
 
 def test_some_holes_are_named_and_the_rest_counted() -> None:
-    (remark,) = data_status({"holes": ["甲缺一天。", "乙缺二天。", "丙缺。", "丁缺。"], "as_of": []})
+    (remark,) = data_status({"gaps": ["甲缺一天。", "乙缺二天。", "丙缺。", "丁缺。"], "as_of": []})
     assert f"{remark.lead}{remark.rest}" == "○ 数据不完整：甲缺一天；乙缺二天；丙缺；共 4 处，见数据来源"
 
 

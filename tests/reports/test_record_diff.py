@@ -10,7 +10,7 @@ from ntanalytics.periods import Period
 from ntanalytics.reports import Head, board, kpi, kpis
 from ntanalytics.reports.block import Block
 from ntanalytics.reports.record import Record, recorded
-from ntanalytics.reports.record_diff import UNCHANGED, changes
+from ntanalytics.reports.record_diff import UNCHANGED, record_diff
 
 PERIOD = Period.week(date(2026, 11, 16))
 
@@ -19,8 +19,8 @@ def _finding(subject: str, state: State, value: float | None) -> Finding:
     return Finding("sms.delivery_rate", "sms", subject, "送达率", state, value, "rate:1", "≥ 95.0%", "说明。")
 
 
-def _record(holes: tuple[str, ...], submitted: Any, *findings: Finding, complete: bool = True) -> Record:
-    head = Head(title="短信统计", period=PERIOD, generated_at=datetime(2026, 11, 23, tzinfo=UTC), holes=holes)
+def _record(gaps: tuple[str, ...], submitted: Any, *findings: Finding, complete: bool = True) -> Record:
+    head = Head(title="短信统计", period=PERIOD, generated_at=datetime(2026, 11, 23, tzinfo=UTC), gaps=gaps)
     blocks: list[Block] = [kpis([kpi("submitted", submitted, complete=complete)]), board(findings)]
     shown = [recorded(each._repr_mimebundle_()) for each in (head, *blocks)]
     return Record(shown[0], tuple(shown[1:]))
@@ -30,22 +30,22 @@ def test_holes_figures_and_findings_that_changed_are_told():
     before = _record(
         ("短信平台缺 11月18日。",),
         11000,
-        _finding("联通", "watch", 0.94),
-        _finding("电信", "bad", 0.8),
-        _finding("移动", "watch", 0.93),
-        _finding("广电", "watch", 0.9412),
+        _finding("联通", "warning", 0.94),
+        _finding("电信", "critical", 0.8),
+        _finding("移动", "warning", 0.93),
+        _finding("广电", "warning", 0.9412),
         complete=False,
     )
     after = _record(
         ("目录缺 11月19日。",),
         12345,
-        _finding("联通", "bad", 0.88),
+        _finding("联通", "critical", 0.88),
         _finding("电信", "ok", 0.99),
-        _finding("移动", "watch", 0.945),
-        _finding("广电", "watch", 0.9409),
+        _finding("移动", "warning", 0.945),
+        _finding("广电", "warning", 0.9409),
         _finding("卫通", "unknown", None),
     )
-    assert changes(before, after) == [
+    assert record_diff(before, after) == [
         "已补齐：短信平台缺 11月18日。",
         "现缺：目录缺 11月19日。",
         "提交量由 ≥ 11,000 条 改为 12,345 条。",
@@ -58,10 +58,10 @@ def test_holes_figures_and_findings_that_changed_are_told():
 
 def test_where_nothing_on_the_first_page_changed_it_is_said():
     same = _record((), 12345, _finding("联通", "ok", 0.99))
-    assert changes(same, same) == [UNCHANGED]
+    assert record_diff(same, same) == [UNCHANGED]
 
 
 def test_a_great_many_changes_are_counted():
-    before = _record((), 1, *(_finding(f"甲{number}", "watch", 0.9) for number in range(40)))
-    found = changes(before, _record((), 1))
+    before = _record((), 1, *(_finding(f"甲{number}", "warning", 0.9) for number in range(40)))
+    found = record_diff(before, _record((), 1))
     assert (len(found), found[-1]) == (31, "另有 10 处变化。")

@@ -15,7 +15,7 @@ from ntanalytics.reports import board, chart, table
 from ntanalytics.reports.block import Block
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.record import Recorded, recorded
-from ntanalytics.reports.truncation import carried, cut_words, fold_words, folded, paper_words
+from ntanalytics.reports.truncation import cut_words, fold_words, folded, paper_words, rows_shown
 from ntanalytics.reports.verification import verify
 
 
@@ -91,16 +91,16 @@ def test_a_page_that_carries_a_part_is_still_proven(cut: Path, old: str, new: st
 
 
 def test_what_fits_is_carried_whole() -> None:
-    assert carried([block(334, 7, "a"), block(300, 7, "b"), block(5, 2, "c")]) == {"a": 334, "b": 300, "c": 5}
+    assert rows_shown([block(334, 7, "a"), block(300, 7, "b"), block(5, 2, "c")]) == {"a": 334, "b": 300, "c": 5}
 
 
 def test_no_more_than_a_thousand_rows_are_carried() -> None:
-    assert carried([block(5000, 2)]) == {"t": 1000}
+    assert rows_shown([block(5000, 2)]) == {"t": 1000}
 
 
 def test_only_the_longest_tables_are_cut_and_all_at_the_same_row() -> None:
     # 7,000 cells: 100 × 7 leave 6,300 for two of 7 columns, 450 rows each.
-    assert carried([block(900, 7, "a"), block(100, 7, "b"), block(800, 7, "c")]) == {"a": 450, "b": 100, "c": 450}
+    assert rows_shown([block(900, 7, "a"), block(100, 7, "b"), block(800, 7, "c")]) == {"a": 450, "b": 100, "c": 450}
 
 
 def test_a_table_folds_after_thirty_rows_and_a_board_only_where_it_says_so() -> None:
@@ -109,7 +109,7 @@ def test_a_table_folds_after_thirty_rows_and_a_board_only_where_it_says_so() -> 
 
 
 def test_a_folded_board_leaves_open_all_that_is_not_in_order_and_is_proven(sample: ModuleType, tmp_path: Path) -> None:
-    [watched, *_] = [each for each in sample.findings() if each.state == "watch"]
+    [watched, *_] = [each for each in sample.findings() if each.state == "warning"]
     fine = [replace(watched, state="ok", subject=f"主机{each}", advice="") for each in range(40)]
     wrong = [replace(watched, subject=f"异常主机{each}") for each in range(35)]
     made = board([*fine, *wrong], is_folded=True)
@@ -136,8 +136,8 @@ def test_what_is_not_shown_is_said() -> None:
 def test_a_chart_without_any_figure_says_so_in_place_of_an_empty_box(sample: ModuleType, tmp_path: Path) -> None:
     days = [date(2026, 11, 16) + timedelta(days=each) for each in range(3)]
     none = pd.DataFrame({"day": pd.Series([], dtype="object"), "carrier": [], "submitted": []})
-    hole = pd.DataFrame({"day": days, "is_covered": False, "is_working_day": True})
-    made = chart(none, y="submitted", series="carrier", title="提交量", id="c", days=hole, note="见数据来源。")
+    gap = pd.DataFrame({"day": days, "is_covered": False, "is_working_day": True})
+    made = chart(none, y="submitted", series="carrier", title="提交量", id="c", days=gap, note="见数据来源。")
     nbformat.write(sample.notebook([sample.blocks()[0], made]), tmp_path / "report.ipynb")
     render(tmp_path / "report.ipynb", tmp_path)
     verify(tmp_path)

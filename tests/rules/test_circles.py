@@ -13,7 +13,7 @@ from tests.rules.package import NAME, Place, Trees, layers, nodes, room_of
 STILL_CIRCLES: frozenset[str] = frozenset(
     {
         "report_content: adoption.batch batch_cache",
-        "scheduling: alerts delivery_after_run delivery_run health run_due",
+        "scheduling: alerts delivery_run health",
     }
 )
 

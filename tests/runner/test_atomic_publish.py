@@ -33,7 +33,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_a_new_folder_is_put_in_place(tmp_path: Path, way: str) -> None:
-    atomic_publish.put_in_place(make(tmp_path / "made", 1), tmp_path / "target")
+    atomic_publish.atomic_publish(make(tmp_path / "made", 1), tmp_path / "target")
     assert version_of(tmp_path / "target") == {"1"}
     assert names(tmp_path) == ["target"]
 
@@ -41,7 +41,7 @@ def test_a_new_folder_is_put_in_place(tmp_path: Path, way: str) -> None:
 def test_an_old_folder_is_replaced_and_removed(tmp_path: Path, way: str) -> None:
     make(tmp_path / "target", 1)
     (tmp_path / "target" / "more").write_text("old", encoding="utf-8")
-    atomic_publish.put_in_place(make(tmp_path / "made", 2), tmp_path / "target")
+    atomic_publish.atomic_publish(make(tmp_path / "made", 2), tmp_path / "target")
     assert version_of(tmp_path / "target") == {"2"}
     assert names(tmp_path / "target") == list(FILES)
     assert names(tmp_path) == ["target"]
@@ -50,7 +50,7 @@ def test_an_old_folder_is_replaced_and_removed(tmp_path: Path, way: str) -> None
 def test_a_refused_rename_leaves_the_old_folder(tmp_path: Path, way: str) -> None:
     make(tmp_path / "target", 1)
     with pytest.raises(FileNotFoundError):
-        atomic_publish.put_in_place(tmp_path / "not there", tmp_path / "target")
+        atomic_publish.atomic_publish(tmp_path / "not there", tmp_path / "target")
     assert version_of(tmp_path / "target") == {"1"}
     assert names(tmp_path) == ["target"]
 
@@ -88,7 +88,7 @@ def test_a_reader_finds_every_file_at_every_moment(tmp_path: Path) -> None:
     reader = threading.Thread(target=read)
     reader.start()
     for version in range(1, 101):
-        atomic_publish.put_in_place(make(tmp_path / "made", version), target)
+        atomic_publish.atomic_publish(make(tmp_path / "made", version), target)
     done.set()
     reader.join()
     assert not wrong
@@ -114,7 +114,7 @@ def test_a_second_rename_that_fails_puts_the_old_folder_back(tmp_path: Path, mon
     monkeypatch.setattr(atomic_publish, "_exchange", lambda one, other: False)
     target = make(tmp_path / "target", 1)
     with pytest.raises(OSError) as caught:  # noqa: PT011 — which one depends on the system
-        atomic_publish.put_in_place(tmp_path / "gone", target)
+        atomic_publish.atomic_publish(tmp_path / "gone", target)
     assert caught.value.errno == errno.ENOENT
     assert version_of(target) == {"1"}
 

@@ -11,7 +11,7 @@ def test_a_new_version_says_what_changed_and_keeps_what_was_said_before(desk: De
     desk.write()
     desk.run()
     first = read_manifest(desk.published)
-    desk.write_bare(HEAD.replace('holes=("短信平台缺 11月18日。",)', "holes=()"))
+    desk.write_bare(HEAD.replace('gaps=("短信平台缺 11月18日。",)', "gaps=()"))
     desk.run()
     second = read_manifest(desk.published)
     assert (first["version"], first["corrects"], second["version"]) == (1, [], 2)

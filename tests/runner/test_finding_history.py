@@ -26,7 +26,7 @@ found = [Finding("sms.rate", "sms", "中国联通", "送达率", state, 0.71, "r
 course = inspection_course(open_report("probe", period), found)
 show(sentences(opening(found, course), "要点"), board(found, course=course))
 """
-DAYS = {"16": "watch", "17": "bad", "18": "ok", "19": "ok"}
+DAYS = {"16": "warning", "17": "critical", "18": "ok", "19": "ok"}
 
 
 @pytest.fixture
@@ -77,7 +77,11 @@ def test_a_matter_is_followed_over_days_of_which_one_was_never_inspected(inspect
     assert _said(first) == "此前没有巡检记录，各项不区分新增与持续。"
     assert _said(third) == "较上次巡检（11月16日）：新增 0 项，持续 1 项（加重 1 项），已消除 0 项。"
     assert _said(fourth) == "较上次巡检（11月17日）：新增 0 项，持续 0 项，已消除 1 项。"
-    assert _noted(inspecting) == [(16, first.run_id, ["watch"]), (17, third.run_id, ["bad"]), (19, fourth.run_id, [])]
+    assert _noted(inspecting) == [
+        (16, first.run_id, ["warning"]),
+        (17, third.run_id, ["critical"]),
+        (19, fourth.run_id, []),
+    ]
     manifest = json.loads((third.directory / "manifest.json").read_text(encoding="utf-8"))
     assert "findings.json" in manifest["artefacts"]
     assert _found(third)["run"] == third.run_id == manifest["run_id"]
@@ -91,7 +95,7 @@ def test_a_day_that_is_run_again_and_one_out_of_order_do_not_count_twice(inspect
     inspecting.write(INSPECTION.format(states={**DAYS, "17": "ok"}))
     corrected = _run(inspecting, 17)
     assert (corrected.version, _changes(corrected)) == (2, ["closed"])
-    assert _noted(inspecting) == [(16, earlier.run_id, ["watch"]), (17, corrected.run_id, [])]
+    assert _noted(inspecting) == [(16, earlier.run_id, ["warning"]), (17, corrected.run_id, [])]
 
 
 def test_a_report_stands_whose_findings_cannot_be_noted_and_the_next_run_notes_them(inspecting: Any) -> None:
@@ -105,7 +109,7 @@ def test_a_report_stands_whose_findings_cannot_be_noted_and_the_next_run_notes_t
     _sql(inspecting, "DROP TRIGGER full")
     last = _run(inspecting, 18)
     assert finding_history.UNNOTED not in last.left_out
-    assert (_changes(last), _noted(inspecting)[1]) == (["closed"], (17, unnoted.run_id, ["bad"]))
+    assert (_changes(last), _noted(inspecting)[1]) == (["closed"], (17, unnoted.run_id, ["critical"]))
 
 
 def test_a_ledger_that_was_lost_is_filled_again_from_what_was_published(inspecting: Any) -> None:

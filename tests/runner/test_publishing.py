@@ -16,18 +16,18 @@ from ntanalytics.errors import PublishError
 from ntanalytics.periods import Period
 from ntanalytics.reports.record import Record, Recorded
 from ntanalytics.runner import publishing
-from ntanalytics.runner.notebooks import Report
+from ntanalytics.runner.notebooks import ReportNotebook
 from ntanalytics.runner.publishing import folder_name, place
 
 WEEK = Period.week(dt.date(2026, 11, 16))
 DEFAULTS: dict[str, Any] = {"period": "last-week", "top": 10, "unit": "", "detail": False}
 AS_OF = {"taken_at": "2026-11-22T22:10:00+00:00", "rejected": 3, "missing_days": ["2026-11-18"], "error": ""}
-BOARD = Recorded("board", "board", "", {}, (), ({"state": "watch", "subject": "中国联通", "check": "送达率"},))
+BOARD = Recorded("board", "board", "", {}, (), ({"state": "warning", "subject": "中国联通", "check": "送达率"},))
 BODY = {
     "period": {"kind": "week", "text": "2026-W47", "label": "", "first": "2026-11-16", "last": "2026-11-22"},
-    "versions": {"sms.messages": 7}, "as_of": [AS_OF], "holes": ["缺一天。"], "rejected": [{"rows": 3}],
+    "versions": {"sms.messages": 7}, "as_of": [AS_OF], "gaps": ["缺一天。"], "rejected": [{"rows": 3}],
 }  # fmt: skip
-REPORT = Report("probe", Path("probe.ipynb"), "试报表", (), {}, (), "ab" * 32)
+REPORT = ReportNotebook("probe", Path("probe.ipynb"), "试报表", (), {}, (), "ab" * 32)
 
 
 def name(**values: Any) -> str:
@@ -119,14 +119,14 @@ def test_the_manifest_says_what_was_published_from_which_data(staged: Path) -> N
         "size_bytes": 11,
     }
     assert content["tables"] == {"sms.messages": 7}
-    assert content["holes"] == ["缺一天。"]
+    assert content["gaps"] == ["缺一天。"]
     assert content["rejected"] == [{"rows": 3}]
     assert content["as_of"] == [AS_OF]
     assert (content["report"], content["title"], content["run_id"], content["version"]) == ("probe", "试报表", "r1", 3)
     assert content["notebook_sha256"] == "ab" * 32
     assert content["parameters"] == {"period": "2026-W47", "top": 10}
     assert dt.datetime.fromisoformat(content["created_at"]).tzinfo is not None
-    assert (content["state"], content["status"][0]) == ("watch", "▲ 1 项关注：中国联通送达率")
+    assert (content["state"], content["status"][0]) == ("warning", "▲ 1 项关注：中国联通送达率")
 
 
 def test_what_was_made_besides_is_listed_and_what_was_not_is_said(staged: Path) -> None:

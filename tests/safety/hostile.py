@@ -17,7 +17,7 @@ import pytest
 from ntanalytics.catalog import Mapping
 from ntanalytics.contract import Column, Type
 from ntanalytics.extraction import filling
-from ntanalytics.extraction.check import Checked, check
+from ntanalytics.extraction.check import CheckedBatch, check
 
 #: What a script of ours would never set, nor any address of ours name.
 MARK, NOWHERE = "pwned", "evil.invalid"
@@ -145,7 +145,7 @@ def let_in(monkeypatch: pytest.MonkeyPatch) -> Hostile:
     """Have every source of this process give hostile texts from now on."""
     hostile = Hostile()
 
-    def checked(batch: pa.RecordBatch, mapping: Mapping, source: Any, **named: Any) -> Checked:
+    def checked(batch: pa.RecordBatch, mapping: Mapping, source: Any, **named: Any) -> CheckedBatch:
         return check(hostile.batch(batch, mapping, source.name), mapping, source, **named)
 
     monkeypatch.setattr(filling, "check", checked)

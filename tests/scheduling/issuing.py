@@ -50,7 +50,7 @@ def issue(
     folder = desk.outputs / report / folder_name(when, values, defaults)
     folder.mkdir(parents=True, exist_ok=True)
     blocks: list[Block] = [
-        Head(title="试报表", period=when, generated_at=NOW, holes=("短信平台缺 11月18日。",)),
+        Head(title="试报表", period=when, generated_at=NOW, gaps=("短信平台缺 11月18日。",)),
         sentences([say(said, "结论")], "要点"),
         kpis([kpi("submitted", 12345, 12000)]),
     ]
@@ -73,7 +73,7 @@ def issue(
         },
         "state": "unknown",
         "status": ["○ 数据不完整：短信平台缺 11月18日"],
-        "holes": ["短信平台缺 11月18日。"],
+        "gaps": ["短信平台缺 11月18日。"],
         "corrects": list(corrects),
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from ntanalytics.cli import app
 from ntanalytics.errors import SettingsError, UsageError
-from ntanalytics.scheduling.delivery_run import DeliveryRound, deliver, deliver_again, undelivered
+from ntanalytics.scheduling.delivery_run import DeliveryRun, deliver, deliver_again, undelivered
 from ntanalytics.scheduling.health import health
 from ntanalytics.scheduling.jobs import Job, check_recipients, load_jobs
 from ntanalytics.scheduling.run_due import run_due
@@ -72,11 +72,11 @@ def _mail(*to: str) -> dict[str, Any]:
     return {"channel": "mail", "to": list(to)}
 
 
-def _deliver(site: Desk, jobs: dict[str, Job], now: dt.datetime = NOW) -> DeliveryRound:
+def _deliver(site: Desk, jobs: dict[str, Job], now: dt.datetime = NOW) -> DeliveryRun:
     return deliver(site.settings, jobs, site.ledger, now=now, notebooks=site.notebooks)
 
 
-def _status(done: DeliveryRound) -> list[tuple[str, str]]:
+def _status(done: DeliveryRun) -> list[tuple[str, str]]:
     assert done.wrong == {}
     return [(each.to, each.status) for each in done.done]
 

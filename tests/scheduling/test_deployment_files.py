@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from ntanalytics.errors import SettingsError
-from ntanalytics.scheduling.deployment_files import EXAMPLE, FILES, contents, place_of, write
+from ntanalytics.scheduling.deployment_files import EXAMPLE, FILES, contents, deployment_paths, write
 from ntanalytics.scheduling.jobs import Job, load_jobs
 from ntanalytics.settings import Settings
 from tests.servers.process import program
@@ -178,7 +178,7 @@ def test_a_site_s_own_files_name_its_folders(tmp_path: Path):
             "site": {"timezone": "Asia/Urumqi"},
         }
     )
-    place = place_of(settings)
+    place = deployment_paths(settings)
     assert (place.writable, place.ledger) == ((Path("/data/lake"),), ())
     made = contents(place, JOBS)
     assert "ReadWritePaths=/data/lake" in made["ntanalytics-run-due.service"].splitlines()

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ntanalytics.errors import CalendarMissing, SettingsError
-from ntanalytics.ledger.scheduled_runs import Status, Turned
+from ntanalytics.ledger.scheduled_runs import ScheduledRunRecord, Status
 from ntanalytics.periods import Calendar
 from ntanalytics.scheduling.due import due
 from ntanalytics.scheduling.jobs import Job, check_jobs, load_jobs
-from ntanalytics.scheduling.schedule_spec import parse_when
-from ntanalytics.scheduling.upcoming import ahead
+from ntanalytics.scheduling.schedule_spec import parse_schedule_spec
+from ntanalytics.scheduling.upcoming import upcoming
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = Calendar()
@@ -31,7 +31,7 @@ def _job(when: str = "working day 07:30", period: str = "last-working-day", **mo
 
 
 def _texts(when: str, since: str, until: str) -> list[str]:
-    moments = parse_when(when).between(_at(since), _at(until), CALENDAR, ZONE)
+    moments = parse_schedule_spec(when).between(_at(since), _at(until), CALENDAR, ZONE)
     return [f"{moment:%m-%d %H:%M}" for moment in moments]
 
 
@@ -72,7 +72,7 @@ def test_a_turn_belongs_to_the_moment_and_not_to_the_one_before():
 @pytest.mark.parametrize("text", ["", "07:30", "weekday 07:30", "Monday", "Monday 24:00", "day 7h30", "day 07:60"])
 def test_what_is_no_time_is_refused_with_what_can_be_written(text: str):
     with pytest.raises(SettingsError, match="working day 07:30"):
-        parse_when(text)
+        parse_schedule_spec(text)
 
 
 def test_a_job_that_was_never_run_begins_with_its_latest_turn():
@@ -81,11 +81,11 @@ def test_a_job_that_was_never_run_begins_with_its_latest_turn():
     assert found.skipped == ()
 
 
-def _turned(at: dt.datetime, status: Status, tried_at: dt.datetime | None = None, why: str = "") -> Turned:
-    return Turned("x", at, "", status, 1, tried_at or at, tried_at or at, why, "")
+def _turned(at: dt.datetime, status: Status, tried_at: dt.datetime | None = None, why: str = "") -> ScheduledRunRecord:
+    return ScheduledRunRecord("x", at, "", status, 1, tried_at or at, tried_at or at, why, "")
 
 
-def _known(**status: Status) -> dict[dt.datetime, Turned]:
+def _known(**status: Status) -> dict[dt.datetime, ScheduledRunRecord]:
     moments = {_at(f"2026-11-{day[1:]} 07:30"): each for day, each in status.items()}
     return {at: _turned(at, each) for at, each in moments.items()}
 
@@ -225,14 +225,16 @@ def test_a_job_that_cannot_work_is_said_before_its_turn():
     jobs = {
         "a": _job(report="daily_inspektion"),
         "b": _job(when="Monday 08:00", period="last-week"),
-        "c": Job(report="sms_volume", period="last-week", when=parse_when("day 08:00"), parameters={"carier": "x"}),
+        "c": Job(
+            report="sms_volume", period="last-week", when=parse_schedule_spec("day 08:00"), parameters={"carier": "x"}
+        ),
     }
     assert [line.partition(":")[0] for line in check_jobs(jobs)] == ["a", "b", "c"]
 
 
 def test_what_comes_next_is_told_up_to_the_end_of_the_calendar():
     jobs = {"daily": _job(), "weekly": _job(when="Monday 08:00", period="last-week")}
-    coming, untold = ahead(jobs, _at("2026-12-30 12:00"), 8, CALENDAR, ZONE)
+    coming, untold = upcoming(jobs, _at("2026-12-30 12:00"), 8, CALENDAR, ZONE)
     assert [(turn.job, f"{turn.at:%m-%d %H:%M}", turn.period.text) for turn in coming] == [
         ("daily", "12-31 07:30", "2026-12-30"),
         ("weekly", "01-04 08:00", "2026-W53"),

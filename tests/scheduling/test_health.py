@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 
-from ntanalytics.ledger import Taken
+from ntanalytics.ledger import ExtractionResult
 from ntanalytics.scheduling.health import health, prometheus
 from ntanalytics.scheduling.jobs import Job
 from tests.desk import Desk
@@ -58,7 +58,7 @@ def test_a_year_without_a_calendar_is_trouble_and_not_health(desk: Desk):
 
 def test_the_age_of_the_data_is_that_of_the_last_day_that_a_source_had(desk: Desk):
     first, last = dt.date(2026, 11, 20), dt.date(2026, 11, 22)
-    taken = Taken("sms.messages", 'sms "a"', first, last, NOW, 1.0, Counter({first: 5}), frozenset({last}))
+    taken = ExtractionResult("sms.messages", 'sms "a"', first, last, NOW, 1.0, Counter({first: 5}), frozenset({last}))
     desk.ledger.coverage.record(taken)
     found = health(desk.settings, {}, NOW)
     assert found.data == {("sms.messages", 'sms "a"'): dt.date(2026, 11, 21)}

@@ -16,8 +16,9 @@ import pytest
 import sqlalchemy as sa
 
 from ntanalytics.ledger.schedule_tables import leases
+from ntanalytics.scheduling.execution import RunOutcome
 from ntanalytics.scheduling.jobs import Job
-from ntanalytics.scheduling.run_due import Done, run_due
+from ntanalytics.scheduling.run_due import run_due
 from tests.desk import Desk
 from tests.servers.process import wait_until
 
@@ -82,7 +83,7 @@ def _resumed(process: subprocess.Popen[str]) -> str:
     return said.strip()
 
 
-def _run(desk: Desk, config: Path) -> list[Done]:
+def _run(desk: Desk, config: Path) -> list[RunOutcome]:
     (desk.home / "ntanalytics.yml").write_text(config.read_text(encoding="utf-8"), encoding="utf-8")
     desk.reload()
     return run_due(desk.settings, {"weekly": Job.model_validate(JOB)}, now=NOW, notebooks=desk.notebooks)

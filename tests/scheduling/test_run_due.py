@@ -7,8 +7,9 @@ import datetime as dt
 import pytest
 
 from ntanalytics.runner import run_report
+from ntanalytics.scheduling.execution import RunOutcome
 from ntanalytics.scheduling.jobs import Job
-from ntanalytics.scheduling.run_due import Done, run_due
+from ntanalytics.scheduling.run_due import run_due
 from tests.desk import Desk
 
 #: A Monday morning.
@@ -20,7 +21,7 @@ def _jobs(**more: object) -> dict[str, Job]:
     return {"weekly": Job.model_validate(said)}
 
 
-def _run(desk: Desk, jobs: dict[str, Job] | None = None, now: dt.datetime = NOW) -> list[Done]:
+def _run(desk: Desk, jobs: dict[str, Job] | None = None, now: dt.datetime = NOW) -> list[RunOutcome]:
     return run_due(desk.settings, jobs or _jobs(), now=now, notebooks=desk.notebooks)
 
 
@@ -58,9 +59,9 @@ def test_a_report_that_fails_is_recorded_with_its_cause_not_retried_and_does_not
     (desk.notebooks / "probe.ipynb").rename(desk.notebooks / "bad.ipynb")
     desk.write()
     (desk.notebooks / "probe.ipynb").rename(desk.notebooks / "good.ipynb")
-    jobs = {"weekly": _jobs(report="bad")["weekly"], "good": good}
-    bad, fine = _run(desk, jobs)
-    assert (bad.status, bad.exit_code, "a bug" in bad.why) == ("failed", 7, True)
+    jobs = {"weekly": _jobs(report="critical")["weekly"], "good": good}
+    critical, fine = _run(desk, jobs)
+    assert (critical.status, critical.exit_code, "a bug" in critical.why) == ("failed", 7, True)
     assert fine.status == "issued"
     assert _run(desk, jobs) == []
 

@@ -15,7 +15,7 @@ from typing import Literal
 
 from ntanalytics.errors import NtaError
 from ntanalytics.ledger import Ledger
-from ntanalytics.scheduling.alerts import notice_health
+from ntanalytics.scheduling.alerts import alert_health
 from ntanalytics.scheduling.health import health
 from ntanalytics.scheduling.jobs import load_jobs
 from ntanalytics.scheduling.run_due import run_due
@@ -116,7 +116,7 @@ def _call(config: Path, what: What, moment: dt.datetime) -> Called:
         settings = load(config)
         jobs = load_jobs(settings.jobs)
         if what == "health":
-            notice_health(settings, Ledger(settings.ledger), health(settings, jobs, moment))
+            alert_health(settings, Ledger(settings.ledger), health(settings, jobs, moment))
             return Called()
         done = run_due(settings, jobs, now=moment, clock=lambda: moment, patience=impatient)
         return Called([(each.job, each.period, each.status, each.why) for each in done])

@@ -252,13 +252,13 @@ class Checked:
         covered: dict[tuple[str, str], set[dt.date]] = defaultdict(set)
         for row in self._books.coverage:
             covered[row["dataset"], row["source"]].add(row["day"])
-        holes, before, from_failed = 0, 0, 0
+        gaps, before, from_failed = 0, 0, 0
         for (report, period), folder in self.published().items():
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             for line in manifest["as_of"]:
                 pair = line["dataset"], line["source"]
                 days = {dt.date.fromisoformat(day) for day in line["missing_days"]}
-                holes, before = holes + len(days) * bool(line["error"]), before + len(days) * (not line["error"])
+                gaps, before = gaps + len(days) * bool(line["error"]), before + len(days) * (not line["error"])
                 if line["error"] and days - covered[pair] - failed[pair]:
                     yield f"{report} {period}: a hole of {pair} that no extraction failed in"
         for pair, days in covered.items():
@@ -267,7 +267,7 @@ class Checked:
             from_failed += len((whole - days) & failed[pair])
             if lost and not _is_state(pair[0]):
                 yield f"{pair}: neither covered nor recorded as missing: {sorted(lost)[:3]} … {len(lost)} days"
-        self.figures["days that reports lack of a source that failed"] = holes
+        self.figures["days that reports lack of a source that failed"] = gaps
         self.figures["days that reports lack otherwise (from before the city's data, no snapshot)"] = before
         self.figures["days of datasets not in the lake at the end, recorded as failed"] = from_failed
         count = Counter(str(row["status"]) for row in self._books.extractions)

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from ntanalytics.extraction import Extractor
 from ntanalytics.ledger import Ledger
-from ntanalytics.operations.doctor import State, examine
+from ntanalytics.operations.doctor import State, diagnose
 from ntanalytics.settings import Settings, load
 
 pytestmark = pytest.mark.servers
@@ -105,7 +105,7 @@ def test_an_account_with_one_connection_is_enough_for_shards_and_several_dataset
 
 def test_an_account_with_one_connection_is_enough_for_doctor(url: str, tmp_path: Path):
     settings = site(tmp_path, url, NO_COLUMN_OF_NULLS)
-    found = {each.item: each for each in examine(settings.file, NOW) if each.subject == "sources.shop"}
+    found = {each.item: each for each in diagnose(settings.file, NOW) if each.subject == "sources.shop"}
     assert [(item, each.said) for item, each in found.items() if each.state is not State.OK] == []
     assert found["sms.messages"].said.startswith("2 row(s) fit, ")
 

@@ -88,10 +88,12 @@ def test_nothing_is_asked_of_the_time_to_come(scraped: str) -> None:
 @pytest.mark.servers
 def test_a_query_that_is_none_is_refused_with_prometheus_words(scraped: str) -> None:
     good = load_product(project_dir("queries") / "prometheus")
-    bad = Product(good.name, good.title, good.kind, good.needs, None, {}, good.mappings, {"infra.hosts": {"up": "up{"}})
+    critical = Product(
+        good.name, good.title, good.kind, good.needs, None, {}, good.mappings, {"infra.hosts": {"up": "up{"}}
+    )
     now = dt.datetime.now(dt.UTC)
     with pytest.raises(SourceRefused, match="parse error"):
-        rows(source(scraped, bad), "infra.hosts", now, now)
+        rows(source(scraped, critical), "infra.hosts", now, now)
 
 
 def test_a_prometheus_that_is_not_there_is_unreachable() -> None:

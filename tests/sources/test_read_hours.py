@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from ntanalytics.errors import SettingsError, SourceClosed
 from ntanalytics.extraction import Extractor
-from ntanalytics.operations.doctor import State, examine, exit_code
+from ntanalytics.operations.doctor import State, diagnose, exit_code
 from ntanalytics.periods import Hours
 from ntanalytics.settings import load
-from ntanalytics.sources import admit
+from ntanalytics.sources import check_read_hours
 from tests.extraction.shop import SETTINGS, Shop
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -70,9 +70,9 @@ def test_what_are_no_hours_is_a_settings_error_that_names_the_key(shop: Shop, ho
 
 def test_a_source_that_is_closed_says_when_it_opens_and_one_without_hours_is_never(shop: Shop):
     with pytest.raises(SourceClosed, match=r"19:00-07:30, and it is 07:30\n.*2026-11-20 19:00"):
-        admit(shop.settings, "shop", dt.datetime(2026, 11, 19, 23, 30, tzinfo=dt.UTC))
-    admit(shop.settings, "shop", dt.datetime(2026, 11, 19, 23, 29, tzinfo=dt.UTC))
-    admit(shop.settings, "twin", local("2026-11-20 12:00"))
+        check_read_hours(shop.settings, "shop", dt.datetime(2026, 11, 19, 23, 30, tzinfo=dt.UTC))
+    check_read_hours(shop.settings, "shop", dt.datetime(2026, 11, 19, 23, 29, tzinfo=dt.UTC))
+    check_read_hours(shop.settings, "twin", local("2026-11-20 12:00"))
 
 
 def test_outside_its_hours_a_source_is_not_asked_and_the_failure_is_recorded_with_its_cause(shop: Shop):
@@ -114,7 +114,7 @@ def test_what_a_report_needs_is_refused_too(shop: Shop):
 
 def test_doctor_warns_that_it_has_not_looked(shop: Shop):
     (shop.folder / "shop.sqlite").unlink()
-    found = [each for each in examine(shop.config, local("2026-11-20 12:00")) if each.subject == "sources.shop"]
+    found = [each for each in diagnose(shop.config, local("2026-11-20 12:00")) if each.subject == "sources.shop"]
     assert [(each.item, each.state) for each in found] == [("reachable", State.WARNING)]
     assert "again from 2026-11-20 19:00" in found[0].said
     assert exit_code(found) == 0

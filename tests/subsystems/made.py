@@ -13,11 +13,11 @@ Row = dict[str, Any]
 _TURN = (0.0, 0.05, -0.02, 0.03, -0.05, 0.02, -0.03)
 
 
-def days(back: int = 60, holes: tuple[dt.date, ...] = ()) -> list[Row]:
+def days(back: int = 60, gaps: tuple[dt.date, ...] = ()) -> list[Row]:
     """The days up to the Friday, working days from Monday to Friday."""
     span = (ON - dt.timedelta(days=place) for place in range(back, -1, -1))
     return [
-        {"day": day, "is_covered": day not in holes, "is_working_day": day.weekday() < 5, "label": ""} for day in span
+        {"day": day, "is_covered": day not in gaps, "is_working_day": day.weekday() < 5, "label": ""} for day in span
     ]
 
 

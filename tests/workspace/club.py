@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from ntanalytics.extraction import Extractor
-from ntanalytics.ledger import Ledger, Taken
+from ntanalytics.ledger import ExtractionResult, Ledger
 from ntanalytics.settings import load
 
 SETTINGS = """\
@@ -68,7 +68,7 @@ class Club:
         moment = dt.datetime.fromisoformat(at).replace(tzinfo=self.settings.zone)
         return Extractor(self.settings, self.ledger, clock=lambda: moment)
 
-    def take(self, at: str, *datasets: str) -> list[Taken]:
+    def take(self, at: str, *datasets: str) -> list[ExtractionResult]:
         """Take the snapshots of that local time."""
         day = dt.date.fromisoformat(at[:10])
         return self.extractor(at).extract(datasets or ["oa.members"], day, day)

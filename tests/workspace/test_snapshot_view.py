@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ntanalytics.workspace import Scope, open_report
+from ntanalytics.workspace import DatasetView, open_report
 from tests.workspace.club import Club
 
 MONDAY, SUNDAY, NEXT_MONDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 22), dt.date(2026, 11, 23)
@@ -22,7 +22,7 @@ def club(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Club:
     return club
 
 
-def members(period: str = W47, history: int = 0) -> Scope:
+def members(period: str = W47, history: int = 0) -> DatasetView:
     return open_report("oa_adoption", period).dataset("oa.members", history)
 
 
@@ -46,7 +46,7 @@ def test_the_morning_after_stands_for_a_week_and_the_monday_before_for_the_week_
     assert (ids(scope.table), days(scope.table)) == (["a", "b", "c", "x"], {NEXT_MONDAY})
     assert (ids(scope.before), days(scope.before)) == (["a", "x"], {MONDAY})
     assert scope.wholeness == {"is_complete": True, "was_complete": True}
-    assert (scope.note, scope.holes()) == ("", [])
+    assert (scope.note, scope.gaps()) == ("", [])
     taken = {(line.source, line.rows, line.taken_at, line.is_whole) for line in scope.status()}
     at = dt.datetime(2026, 11, 22, 22, 30, tzinfo=dt.UTC)
     assert taken == {("club", 3, at, True), ("annex", 1, at, True)}
@@ -113,8 +113,8 @@ def test_a_source_without_a_snapshot_is_a_hole_that_the_head_names(club: Club):
     report = open_report("oa_adoption", W47)
     scope = report.dataset("oa.members")
     assert (ids(scope.table), scope.missing) == (["a"], [SUNDAY])
-    (hole,) = report.head().holes
-    assert hole == (
+    (gap,) = report.head().gaps
+    assert gap == (
         "协同办公成员：数据源 annex 没有能代表11月22日期末的快照，手头最近的取自11月10日"
         "（数据源拒绝访问或缺少表、列），相关数量为下限，环比不作比较。"
     )
@@ -127,7 +127,7 @@ def test_a_state_that_was_never_taken_is_a_hole_and_no_error(club: Club):
     club.settings.lake.mkdir()
     scope = members(history=7)
     assert (ids(scope.table), ids(scope.before), ids(scope.recent)) == ([], [], [])
-    assert "尚未取得" in scope.holes()[0]
+    assert "尚未取得" in scope.gaps()[0]
     assert scope.as_of == dt.datetime(2026, 11, 22, 16, tzinfo=dt.UTC)
 
 

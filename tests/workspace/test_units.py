@@ -58,7 +58,7 @@ def test_the_head_tells_what_matched_nothing_only_to_who_asked_for_units(club: C
     week.dataset("oa.members")
     assert week.head().notes == ()
     week.units()
-    assert week.head().holes == ()  # no figure is wrong for it
+    assert week.head().gaps == ()  # no figure is wrong for it
     assert week.head().notes == (
         "单位目录中没有 1 个单位名称（市气象局），按原名统计，请补充单位对照表。",
         "单位对照表有 1 行所指的单位不在单位目录中（港务局→南通港集团）。",
@@ -82,7 +82,7 @@ def test_without_a_list_of_units_the_hole_is_the_list_and_no_name(club: Club):
     week = report()
     members = week.dataset("oa.members")
     assert count(week.units().resolve(members.table), "unit")["市财政局",] == 3
-    assert [hole.partition("：")[0] for hole in week.head().holes] == ["单位", "单位"]  # a sentence a source
+    assert [gap.partition("：")[0] for gap in week.head().gaps] == ["单位", "单位"]  # a sentence a source
 
 
 def test_units_are_as_of_a_day(club: Club):
@@ -106,7 +106,7 @@ def test_units_of_a_source_that_fails_are_its_last_known(club: Club):
     week = report()
     week.dataset("oa.members")
     assert "市气象局" in week.units().names().unit.to_pyarrow().to_pylist()
-    assert "数据源 annex 没有能代表11月22日期末的快照，手头最近的取自11月09日" in week.head().holes[0]
+    assert "数据源 annex 没有能代表11月22日期末的快照，手头最近的取自11月09日" in week.head().gaps[0]
 
 
 def test_an_analyst_lists_what_matched_nothing(club: Club):

@@ -44,7 +44,7 @@ def test_a_day_never_taken_is_a_hole_in_every_way(shop: Shop):
     assert (messages.is_complete, messages.was_complete, messages.missing) == (False, False, [SUNDAY])
     days = {row["day"]: row["is_covered"] for row in messages.days.to_pyarrow().to_pylist()}
     assert [day for day, covered in days.items() if not covered] == [SUNDAY]
-    (first, second) = report.head().holes
+    (first, second) = report.head().gaps
     assert "shop" in first
     assert "11月22日" in first
     assert "下限" in second
@@ -125,7 +125,7 @@ def test_without_settings_or_data_the_error_says_what_to_do(tmp_path: Path, monk
 
 def test_a_report_knows_its_zone(shop: Shop):
     report = Report(open_workspace(shop.config), "x", "", open_report_period())
-    assert report.zone_offset_h == 8
+    assert report.utc_offset_h == 8
     assert report.begins_at == dt.datetime(2026, 11, 15, 16, tzinfo=dt.UTC)
     assert report.ends_at == dt.datetime(2026, 11, 22, 16, tzinfo=dt.UTC)
 

@@ -6,25 +6,31 @@ import datetime as dt
 from collections.abc import Sequence
 
 from ntanalytics.demo.incidents.incident import SPAN_DAYS, Incident, billed_months, duration, moment
-from ntanalytics.demo.incidents.random.script import drawn
+from ntanalytics.demo.incidents.random.script import random_script
 from ntanalytics.demo.incidents.script import BEGUN, DEFAULT_SEED, LASTING, MEASURES, PLAN, SIZES
 from ntanalytics.periods import Calendar
 
 
-def plan(calendar: Calendar, first: dt.date, until: dt.date, *, seed: int = DEFAULT_SEED) -> tuple[Incident, ...]:
+def plan_incidents(
+    calendar: Calendar, first: dt.date, until: dt.date, *, seed: int = DEFAULT_SEED
+) -> tuple[Incident, ...]:
     """The incidents of an estate from ``first`` to ``until``, both included, in order of their start.
 
     Those that were over before ``first`` are left out; one that had begun before and goes on is there with its own
     start, so that it does the same to the days of a shorter estate. The bill that differs is that of the last full
     month that lies within the estate. However long the estate is, they lie within its last ``SPAN_DAYS``.
     """
-    planned = _scripted(calendar, first, until) if seed == DEFAULT_SEED else drawn(calendar, first, until, seed)[0]
+    planned = (
+        _scripted(calendar, first, until) if seed == DEFAULT_SEED else random_script(calendar, first, until, seed)[0]
+    )
     return _still_there(planned, first)
 
 
-def harmless(calendar: Calendar, first: dt.date, until: dt.date, *, seed: int = DEFAULT_SEED) -> tuple[Incident, ...]:
+def benign_events(
+    calendar: Calendar, first: dt.date, until: dt.date, *, seed: int = DEFAULT_SEED
+) -> tuple[Incident, ...]:
     """What looks like an incident and is none, in order of start; the default seed's city has nothing of the kind."""
-    return () if seed == DEFAULT_SEED else _still_there(drawn(calendar, first, until, seed)[1], first)
+    return () if seed == DEFAULT_SEED else _still_there(random_script(calendar, first, until, seed)[1], first)
 
 
 def _still_there(incidents: Sequence[Incident], first: dt.date) -> tuple[Incident, ...]:

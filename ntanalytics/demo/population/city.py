@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ntanalytics.demo.incidents.incident import SPAN_DAYS, Incident
 from ntanalytics.demo.incidents.script import DEFAULT_SEED
-from ntanalytics.demo.population.seasonality import Audience, Rhythm, generator
+from ntanalytics.demo.population.seasonality import Audience, Seasonality, generator
 from ntanalytics.demo.population.unit_sizes import PEOPLE, unit_sizes
 from ntanalytics.demo.population.units import EDITION_OF, UNITS
 from ntanalytics.periods import Calendar
@@ -101,7 +101,7 @@ class City:
     """
 
     days: tuple[dt.date, ...]
-    rhythm: Rhythm
+    rhythm: Seasonality
     incidents: tuple[Incident, ...]
     seed: int
     scale: float
@@ -229,5 +229,5 @@ def city_of(
     """The city of an estate: the same arguments give the same people, doing the same."""
     # the default seed's city knows of no leave beside holidays
     beside = 1.0 if seed == DEFAULT_SEED else float(np.random.default_rng([seed, _HOLIDAYS]).uniform(*_BESIDE_HOLIDAYS))
-    rhythm = Rhythm(calendar, days[-1], beside)
+    rhythm = Seasonality(calendar, days[-1], beside)
     return City(tuple(days), rhythm, tuple(incidents), seed, scale, tuple(harmless))

@@ -48,7 +48,7 @@ _MAKE_UP = 0.86
 
 
 @dataclass(frozen=True)
-class Rhythm:
+class Seasonality:
     """The rhythm of an estate.
 
     Attributes:

@@ -15,7 +15,7 @@ from ntanalytics.periods import days_between
 
 #: A moment that never comes.
 NEVER = 2**62
-#: States in the product's words, in the order of ``Deliveries.state``.
+#: States in the product's words, in the order of ``DrawnDeliveries.state``.
 STATES = np.array(["已发送", "待签收", "已签收", "已登记", "已退回", "已拒收", "已撤回"], dtype=object)
 _RETURNED, _REFUSED, _RECALLED = 4, 5, 6
 
@@ -27,7 +27,7 @@ _SIGNING_S = 70 * 60
 
 
 @dataclass(frozen=True)
-class Deliveries:
+class DrawnDeliveries:
     """The deliveries of one day's documents, an array item each; moments in seconds since 1970, local, or ``NEVER``."""
 
     document: NDArray[np.int64]
@@ -81,7 +81,7 @@ class WorkClock:
 
 def deliveries_of(
     city: City, rng: np.random.Generator, clock: WorkClock, offices: Offices, documents: Documents, day: dt.date
-) -> Deliveries:
+) -> DrawnDeliveries:
     """The deliveries of a day's documents, as they are when the estate ends."""
     document, office = _receivers(rng, offices, documents, day)
     count, midnight = len(document), int(np.datetime64(day, "s").astype(np.int64))
@@ -125,7 +125,7 @@ def deliveries_of(
     signer = offices.clerk[office]
     signer = np.where(rng.random(count) < 0.6, signer, signer + rng.integers(0, offices.size[office]))
     due = np.where(days < 0, NEVER, clock.due(sent, days))
-    return Deliveries(document, office, due, delivered, signed, registered, returned, state, signer)
+    return DrawnDeliveries(document, office, due, delivered, signed, registered, returned, state, signer)
 
 
 def _receivers(

@@ -25,7 +25,7 @@ _GOOD_FOR = dt.timedelta(days=240)
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedTargets:
     """One target of the probes.
 
     Attributes:
@@ -48,18 +48,18 @@ class Checked:
 
 #: The eight subsystems, the portal, and two certificates. The edition for WeCom is served apart from the others.
 CHECKED = (
-    Checked("identity", "https://id.nantong.example/", "id.nantong.example", 42),
-    Checked("sso", "https://sso.nantong.example/cas/login", "sso.nantong.example", 55),
-    Checked("docexchange", "https://exchange.nantong.example/", "exchange.nantong.example", 88),
-    Checked("oa", "https://oa.nantong.example/", "oa.nantong.example", 95),
-    Checked("oa", "https://wecom.nantong.example/oa/", "wecom", 70),
-    Checked("im", "https://im.nantong.example/", "im.nantong.example", 35),
-    Checked("sms", "https://sms.nantong.example/", "sms.nantong.example", 40),
-    Checked("ca", "https://ca.nantong.example/", "ca.nantong.example", 60),
-    Checked("seal", "https://seal.nantong.example/", "seal.nantong.example", 75),
-    Checked("infra", "https://portal.nantong.example/", "portal", 30),
-    Checked("infra", "tls://portal.nantong.example:443", "portal.nantong.example", 18),
-    Checked("infra", "tls://oa.nantong.example:443", "oa.nantong.example", 18),
+    CheckedTargets("identity", "https://id.nantong.example/", "id.nantong.example", 42),
+    CheckedTargets("sso", "https://sso.nantong.example/cas/login", "sso.nantong.example", 55),
+    CheckedTargets("docexchange", "https://exchange.nantong.example/", "exchange.nantong.example", 88),
+    CheckedTargets("oa", "https://oa.nantong.example/", "oa.nantong.example", 95),
+    CheckedTargets("oa", "https://wecom.nantong.example/oa/", "wecom", 70),
+    CheckedTargets("im", "https://im.nantong.example/", "im.nantong.example", 35),
+    CheckedTargets("sms", "https://sms.nantong.example/", "sms.nantong.example", 40),
+    CheckedTargets("ca", "https://ca.nantong.example/", "ca.nantong.example", 60),
+    CheckedTargets("seal", "https://seal.nantong.example/", "seal.nantong.example", 75),
+    CheckedTargets("infra", "https://portal.nantong.example/", "portal", 30),
+    CheckedTargets("infra", "tls://portal.nantong.example:443", "portal.nantong.example", 18),
+    CheckedTargets("infra", "tls://oa.nantong.example:443", "oa.nantong.example", 18),
 )
 
 
@@ -82,7 +82,7 @@ def write_checks(city: City, folder: Path) -> int:
 
 
 def _lines(
-    city: City, rng: np.random.Generator, day: dt.date, target: Checked, at: NDArray[np.int64]
+    city: City, rng: np.random.Generator, day: dt.date, target: CheckedTargets, at: NDArray[np.int64]
 ) -> pa.StringArray:
     """The journal's lines of one target and day, as the probe itself writes them."""
     duration = target.duration_ms * rng.lognormal(0, 0.25, len(at))
@@ -115,7 +115,7 @@ def _lines(
     return lines
 
 
-def _failure(incident: Incident, target: Checked) -> str:
+def _failure(incident: Incident, target: CheckedTargets) -> str:
     """What a check of the target finds while the incident lasts; empty when it finds nothing."""
     if target.kind != "http":
         return ""
@@ -132,7 +132,7 @@ def _failure(incident: Incident, target: Checked) -> str:
     return "timeout" if is_host else ""
 
 
-def _expiry(city: City, target: Checked) -> dt.datetime:
+def _expiry(city: City, target: CheckedTargets) -> dt.datetime:
     """When a certificate expires: within the incident's days from its day on, not before; in UTC."""
     for incident in city.planted("certificate_expiring"):
         if incident.subject == target.service:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import DAY_MS
 from ntanalytics.demo.population.units import ALIASES, APPLICATIONS, NO_UNIT, UNITS
-from ntanalytics.demo.products.sms_platform_messages import Accounts, Messages, draw_day, segments_of
+from ntanalytics.demo.products.sms_platform_messages import Accounts, DrawnMessages, draw_day, segments_of
 from ntanalytics.demo.products.sms_platform_outcomes import CARRIERS, DELIVERED, Outcomes, draw_outcomes
 from ntanalytics.demo.products.sms_platform_schema import create_lookups, create_shard
 from ntanalytics.demo.store import Database, Store
@@ -129,7 +129,7 @@ class _Rows:
     at_ms: NDArray[np.int64]
 
 
-def _lay_out(messages: Messages, outcomes: Outcomes) -> _Rows:
+def _lay_out(messages: DrawnMessages, outcomes: Outcomes) -> _Rows:
     """A row for each segment of each attempt; the attempts at one message share batch number and recipient."""
     again = np.flatnonzero(outcomes.is_sent_again)
     attempt = np.concatenate([again, np.arange(len(messages.at_ms))])
@@ -145,7 +145,7 @@ def _lay_out(messages: Messages, outcomes: Outcomes) -> _Rows:
 
 
 def _write_shard(
-    db: Database, rng: np.random.Generator, day: dt.date, messages: Messages, outcomes: Outcomes, *, until: dt.date
+    db: Database, rng: np.random.Generator, day: dt.date, messages: DrawnMessages, outcomes: Outcomes, *, until: dt.date
 ) -> None:
     suffix = f"_{day:%Y%m%d}"
     create_shard(db, suffix)
@@ -184,7 +184,7 @@ def _write_shard(
     db.insert(f"report{suffix}", {**report, **_CONSTANTS, "Submit_Status_Code": "success"})
 
 
-def _shared_columns(day: dt.date, messages: Messages, rows: _Rows) -> dict[str, NDArray[Any]]:
+def _shared_columns(day: dt.date, messages: DrawnMessages, rows: _Rows) -> dict[str, NDArray[Any]]:
     """The columns that ``submit`` and ``report`` have in common."""
     message = rows.message
     carrier, application = messages.carrier[message], messages.application[message]

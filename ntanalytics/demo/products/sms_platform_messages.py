@@ -22,7 +22,7 @@ Accounts: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
-class Messages:
+class DrawnMessages:
     """One day's messages, an array item each, in order of time."""
 
     at_ms: NDArray[np.int64]
@@ -39,7 +39,7 @@ def segments_of(length: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.where(length <= 70, 1, -(-length // 67))
 
 
-def draw_day(rng: np.random.Generator, day: dt.date, city: City, accounts: Sequence[Accounts]) -> Messages:
+def draw_day(rng: np.random.Generator, day: dt.date, city: City, accounts: Sequence[Accounts]) -> DrawnMessages:
     """The messages of a day.
 
     Args:
@@ -64,10 +64,10 @@ def draw_day(rng: np.random.Generator, day: dt.date, city: City, accounts: Seque
                 parts.append((at, np.full(len(at), index), account, batch + first_batch, place, length, carrier))
                 first_batch += int(batch[-1]) + 1
     if not parts:
-        return Messages(*(np.zeros(0, dtype=np.int64) for _ in range(7)))
+        return DrawnMessages(*(np.zeros(0, dtype=np.int64) for _ in range(7)))
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     order = np.argsort(columns[0], kind="stable")
-    return Messages(*(column[order] for column in columns))
+    return DrawnMessages(*(column[order] for column in columns))
 
 
 def _draw(

@@ -59,10 +59,10 @@ def detect(series: Sequence[float | None] | ArrayLike, timestamps: ArrayLike | N
     is_count = bool(np.all(first >= 0) and np.all(first == np.round(first)) and np.any(first != first[0]))
     # the noise of a count grows with it, that of its square root does not (Anscombe 1948, Biometrika 35)
     watched = np.copysign(np.sqrt(np.abs(given) + 0.375), given) if is_count else given
-    watch = Watch(watched[known[:WARM_UP]], int(places[-1]) + 1, periods, is_count=is_count)
+    warning = Watch(watched[known[:WARM_UP]], int(places[-1]) + 1, periods, is_count=is_count)
     values, raw, where = watched.tolist(), given.tolist(), places.tolist()
     for number in known.tolist():
-        scores[number] = watch.point(values[number], raw[number], where[number])
+        scores[number] = warning.point(values[number], raw[number], where[number])
     return Detection(scores, scores >= 0.5)
 
 

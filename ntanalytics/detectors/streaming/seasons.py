@@ -62,8 +62,8 @@ def found_periods(past: Floats) -> tuple[int, ...]:
     return (period,) if best < 1.5 * period else (period, best)
 
 
-def shape(past: Floats, period: int, at: int, *, fewest: int = 2) -> Floats | None:
-    """The season's shape by slot (place modulo ``period``), its median 0; None before ``fewest`` cycles were seen.
+def shape(past: Floats, period: int, at: int, *, min_count: int = 2) -> Floats | None:
+    """The season's shape by slot (place modulo ``period``), its median 0; None before ``min_count`` cycles were seen.
 
     Args:
         past: values by place, NaN where there was none; ``at`` of them are known.
@@ -72,7 +72,7 @@ def shape(past: Floats, period: int, at: int, *, fewest: int = 2) -> Floats | No
         fewest: cycles that it takes.
     """
     whole = min(at // period, _CYCLES)
-    if whole < fewest:
+    if whole < min_count:
         return None
     begin = at - whole * period
     table = past[begin:at].reshape(whole, period)

@@ -59,7 +59,7 @@ class Tail:
         its = self._past[: min(self._count, REMEMBERED)]
         q90, q99, q999 = np.quantile(its, (0.9, 0.99, 0.999)).tolist()
         independent = self._count / self._memory
-        own90, own99, own999 = (independent / (independent + fewest) for fewest in (30, 200, 1000))
+        own90, own99, own999 = (independent / (independent + min_count) for min_count in (30, 200, 1000))
         prior90, prior99 = self._prior
         self.q90 = own90 * q90 + (1 - own90) * max(prior90, q90)
         step = own99 * (q99 - q90) + (1 - own99) * max(1.5 * (prior99 - prior90), q99 - q90)

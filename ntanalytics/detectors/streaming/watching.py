@@ -202,7 +202,7 @@ class Watch:
         if not is_known.any():
             return
         for season, period in enumerate(self.periods, start=1):
-            its = shape(self._grid, period, at, fewest=1 if season > 1 and not self._searches else 2)
+            its = shape(self._grid, period, at, min_count=1 if season > 1 and not self._searches else 2)
             if its is None or season > len(self._predictors.shapes):
                 break
             self._predictors.set_shape(season, its, recent[is_known], recent_at[is_known].astype(float))

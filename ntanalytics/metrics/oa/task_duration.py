@@ -51,7 +51,7 @@ OVERDUE = Measure(
 MEASURES = catalogue((*change.with_changes(HANDLING), OVERDUE))
 
 
-def handling(
+def task_duration(
     tasks: ir.Table, working_days: Sequence[date], first: date, last: date, utc_offset_h: int, by: Sequence[str] = ()
 ) -> ir.Table:
     """Handling time of the tasks finished from ``first`` to ``last`` (docs/domain.md, OA adoption).
@@ -76,7 +76,7 @@ def handling(
 def by_day(
     tasks: ir.Table, working_days: Sequence[date], first: date, last: date, utc_offset_h: int, by: Sequence[str] = ()
 ) -> ir.Table:
-    """``handling`` by the local day on which the tasks were finished: ``day``, ``by`` and the measures, in no order."""
+    """``task_duration`` by the local day on which the tasks were finished: ``day``, ``by`` and the measures, in no order."""
     dated = tasks.drop("day").mutate(day=(tasks.finished_at + ibis.interval(hours=utc_offset_h)).date())
     return _handling(dated, working_days, first, last, utc_offset_h, ["day", *by])
 

@@ -26,7 +26,7 @@ RANKING = (
     Measure("ranked_units", "参评单位", "个", definition="Units that have a place."),
     Measure(
         "left_out", "未参评原因", format="text", definition="Why a unit has no place; null where it has one.",
-        values={"few": "账号过少", "hole": "数据不完整"},
+        values={"few": "账号过少", "gap": "数据不完整"},
     ),
     Measure(
         "typical", "同版本中位数", format="rate:1",
@@ -92,10 +92,10 @@ def _flagged(table: ir.Table, groups: ir.Table, by: Sequence[str], flag: str) ->
     return joined.mutate(**{flag: joined["_among"].notnull()}).drop("_among")
 
 
-def ranked(figures: ir.Table, within: Sequence[str] = (), fewest: int = FEWEST) -> ir.Table:
+def ranked(figures: ir.Table, within: Sequence[str] = (), min_count: int = FEWEST) -> ir.Table:
     """Units with their place by active rate (docs/domain.md, No league tables: ranking).
 
-    A unit has a place where its data have no hole and it has at least ``fewest`` enabled accounts.
+    A unit has a place where its data have no hole and it has at least ``min_count`` enabled accounts.
 
     Args:
         figures: one row a unit: ``enabled``, ``active_rate``, ``is_held`` and others (``compared``).
@@ -106,8 +106,8 @@ def ranked(figures: ir.Table, within: Sequence[str] = (), fewest: int = FEWEST) 
         The columns of ``figures``, and ``place``, ``ranked_units`` (of the ranking; null where the unit has no place)
         and ``left_out``; in no order.
     """
-    is_hole = ~figures.is_held | (figures.active_rate.isnull() & (figures.enabled >= fewest))
-    reason = ibis.cases((is_hole, "hole"), (figures.enabled.fill_null(0) < fewest, "few"), else_=ibis.null("string"))
+    is_hole = ~figures.is_held | (figures.active_rate.isnull() & (figures.enabled >= min_count))
+    reason = ibis.cases((is_hole, "gap"), (figures.enabled.fill_null(0) < min_count, "few"), else_=ibis.null("string"))
     judged = figures.mutate(left_out=reason)
     fair = judged.filter(judged.left_out.isnull())
     order = ibis.window(group_by=list(within), order_by=ibis.desc("active_rate"))
@@ -119,7 +119,7 @@ def ranked(figures: ir.Table, within: Sequence[str] = (), fewest: int = FEWEST) 
     return placed.union(rest.select(*placed.columns).cast(placed.schema()))
 
 
-def movers(ranking: ir.Table, fewest: float = FEWEST_DAILY) -> ir.Table:
+def movers(ranking: ir.Table, min_count: float = FEWEST_DAILY) -> ir.Table:
     """The units whose working days changed, the largest rise first (docs/domain.md, No league tables: movers).
 
     Compared by ``daily_active``, which a holiday in one of the periods does not move.
@@ -129,11 +129,11 @@ def movers(ranking: ir.Table, fewest: float = FEWEST_DAILY) -> ir.Table:
         fewest: least accounts on a mean working day before.
 
     Returns:
-        The rows that have a place, a change other than 0 and at least ``fewest`` before, by relative change.
+        The rows that have a place, a change other than 0 and at least ``min_count`` before, by relative change.
     """
     fair = ranking.filter(
         ranking.place.notnull()
-        & (ranking.daily_active_before >= fewest)
+        & (ranking.daily_active_before >= min_count)
         & ranking.daily_active_change_rate.notnull()
         & (ranking.daily_active_change != 0)
     )

@@ -18,8 +18,8 @@ from ntanalytics.metrics.oa import adoption, pace, unit_comparison, user_flow
 from ntanalytics.report_content import batch_cache
 from ntanalytics.report_content.adoption import queries as page
 from ntanalytics.report_content.adoption.figures import Adoption, Figures
-from ntanalytics.report_content.adoption.queries import Looking
-from ntanalytics.report_content.batch_cache import Kept
+from ntanalytics.report_content.adoption.queries import AdoptionQueries
+from ntanalytics.report_content.batch_cache import PageBatch
 from ntanalytics.workspace.report import Report
 
 #: What a page reads.
@@ -28,10 +28,10 @@ _DATASETS = ["oa.activities", "oa.members", "oa.tasks", "identity.units"]
 _PAGE = "page"
 
 
-def keep(report: Report) -> Kept:
+def keep(report: Report) -> PageBatch:
     """Work out the figures of every unit's page."""
     looking = _Every(report)
-    holed, before = looking.holes()
+    holed, before = looking.gaps()
     tables = looking.tables(holed, before)
     about = {
         **batch_cache.identity(report, _DATASETS),
@@ -40,10 +40,10 @@ def keep(report: Report) -> Kept:
         "holed": sorted(holed),
         "before": sorted(before),
     }
-    return Kept(tables, about)
+    return PageBatch(tables, about)
 
 
-def kept_look(report: Report, unit: str, edition: str) -> Adoption | None:
+def batched_page(report: Report, unit: str, edition: str) -> Adoption | None:
     """The page of a unit from what is kept; None where nothing is kept of it, so that it is worked out."""
     found = batch_cache.found(report) if unit and not edition else None
     if found is None or unit not in found.tables["groups"]["unit"].to_pylist():
@@ -51,7 +51,7 @@ def kept_look(report: Report, unit: str, edition: str) -> Adoption | None:
     return _Found(report, unit, found).made()
 
 
-class _Every(Looking):
+class _Every(AdoptionQueries):
     """The city, with figures by unit."""
 
     def __init__(self, report: Report) -> None:
@@ -105,10 +105,10 @@ def _owned(table: ir.Table, account: str | None = "account_id") -> ir.Table:
     return named.mutate(**{_PAGE: named.unit, **own})
 
 
-class _Found(Looking):
+class _Found(AdoptionQueries):
     """A page that is made of what is kept: nothing of the lake is read."""
 
-    def __init__(self, report: Report, unit: str, found: Kept) -> None:
+    def __init__(self, report: Report, unit: str, found: PageBatch) -> None:
         self.report, self.unit, self.edition, self._kept = report, unit, "", found
         report.workspace.feeding = {name: list(sources) for name, sources in found.about["feeding"].items()}
         self.activities = report.dataset("oa.activities", history=page.WEEKS_DAYS)
@@ -120,7 +120,7 @@ class _Found(Looking):
 
     def made(self) -> Adoption | None:
         """The page; None where the ledger knows of other holes by now than when the figures were worked out."""
-        holed, before = self.holes()
+        holed, before = self.gaps()
         if sorted(holed) != self._kept.about["holed"] or sorted(before) != self._kept.about["before"]:
             return None
         self.report.know_units(self._kept.about["notes"])

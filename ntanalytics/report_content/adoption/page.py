@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ntanalytics.contract.enumerations import EDITIONS
-from ntanalytics.report_content.adoption.batch import kept_look
+from ntanalytics.report_content.adoption.batch import batched_page
 from ntanalytics.report_content.adoption.figures import Adoption
-from ntanalytics.report_content.adoption.queries import Looking
+from ntanalytics.report_content.adoption.queries import AdoptionQueries
 from ntanalytics.workspace.report import Report
 
 
-def look_at_adoption(report: Report, unit: str = "", edition: str = "") -> Adoption:
+def summarize_adoption(report: Report, unit: str = "", edition: str = "") -> Adoption:
     """Adoption of the whole city, of one edition, or of one unit (docs/domain.md, OA adoption).
 
     Args:
@@ -20,7 +20,7 @@ def look_at_adoption(report: Report, unit: str = "", edition: str = "") -> Adopt
     Raises:
         BadParameter: the OA has no such unit, or not in that edition; the message names those that are near.
     """
-    return kept_look(report, unit, edition) or Looking(report, unit, edition).look()
+    return batched_page(report, unit, edition) or AdoptionQueries(report, unit, edition).look()
 
 
 def title_of(unit: str, edition: str) -> str:

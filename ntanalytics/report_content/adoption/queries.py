@@ -12,14 +12,14 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from ntanalytics.checks.section import HISTORY, shown
+from ntanalytics.checks.section import HISTORY, evaluated
 from ntanalytics.errors import BadParameter
 from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.groups import beside
 from ntanalytics.metrics.identity.units import spelling
 from ntanalytics.metrics.oa import adoption, pace, task_duration, unit_comparison, user_flow
 from ntanalytics.report_content.adoption.figures import Adoption, Figures
-from ntanalytics.workspace.dataset_view import Scope
+from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
 
 #: How far back weeks and cohorts are followed, and an open task: what the notebook declares as its needs.
@@ -39,7 +39,7 @@ _GROUP = ("unit", "edition")
 _Among = Callable[[set[str], Sequence[str]], ir.Table]
 
 
-class Looking:
+class AdoptionQueries:
     """The tables of a page, narrowed to what it is about, while it is being looked at."""
 
     def __init__(self, report: Report, unit: str, edition: str) -> None:
@@ -114,10 +114,10 @@ class Looking:
         sources = self.activities.recent.select("source").union(self.members.table.select("source")).distinct()
         return list(sources.to_pyarrow().to_pylist())
 
-    def _holed(self, *scopes: Scope) -> set[str]:
+    def _holed(self, *scopes: DatasetView) -> set[str]:
         return {line.source for scope in scopes for line in scope.status() if line.missing_days}
 
-    def holes(self) -> tuple[set[str], set[str]]:
+    def gaps(self) -> tuple[set[str], set[str]]:
         """The sources that lack something of the period, and of the one before."""
         return self._holed(self.activities, self.members), self._holed_before()
 
@@ -208,7 +208,7 @@ class Looking:
 
     def look(self) -> Adoption:
         """The page."""
-        holed, before = self.holes()
+        holed, before = self.gaps()
         ranking = self._ranking(holed, before, ["edition"] if self.unit or self.edition else [])
         mine = {name: self._mine(table) for name, table in self.all.items()}
         ever, history = self._mine(self.ever), mine["recent"]
@@ -229,7 +229,7 @@ class Looking:
                 {
                     "editions": self._editions(editions, mine["now"], mine["members"], ever, ["edition"]).to_pyarrow(),
                     "cohorts": self._cohorts(ever, weeks).to_pyarrow(),
-                    **shown(
+                    **evaluated(
                         ("daily", self._daily(history, ["edition"])),
                         ("modules", adoption.used(mine["now"], ["module"])),
                         ("flow", user_flow.flow(ever, self.first, self.report.previous.first)),
@@ -274,8 +274,8 @@ class Looking:
         return adoption.daily(history.filter(history.day >= self._daily_from), days, by)
 
     def _handling(self, tasks: ir.Table, by: Sequence[str]) -> ir.Table:
-        offset = self.report.zone_offset_h
-        return task_duration.handling(tasks, self._worked(), self.first, self.last, offset, by)
+        offset = self.report.utc_offset_h
+        return task_duration.task_duration(tasks, self._worked(), self.first, self.last, offset, by)
 
     def _editions(
         self, compared: ir.Table, acted: ir.Table, able: ir.Table, ever: ir.Table, by: Sequence[str]

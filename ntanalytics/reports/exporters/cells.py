@@ -16,7 +16,7 @@ from ntanalytics.reports.formats import UNITS, display, excel_format, local, par
 from ntanalytics.reports.record import Field
 
 INK, SOFT, BLUE = "1F2933", "5F6C7B", "1F4E8C"
-STATE_COLORS = {"bad": "B3261E", "watch": "9A6200", "unknown": SOFT, "ok": "2A7F62"}
+STATE_COLORS = {"critical": "B3261E", "warning": "9A6200", "unknown": SOFT, "ok": "2A7F62"}
 WIDEST = 60  #: the width of the widest column; longer texts wrap
 
 _FACE = "微软雅黑"
@@ -31,8 +31,8 @@ _STYLES = {
     (10, False, INK): "报表正文",
     (10, False, SOFT): "报表说明",
     (10, False, BLUE): "报表链接",
-    (10, True, STATE_COLORS["bad"]): "状态异常",
-    (10, True, STATE_COLORS["watch"]): "状态关注",
+    (10, True, STATE_COLORS["critical"]): "状态异常",
+    (10, True, STATE_COLORS["warning"]): "状态关注",
     (10, True, STATE_COLORS["unknown"]): "状态未知",
     (10, True, STATE_COLORS["ok"]): "状态正常",
 }
@@ -51,7 +51,7 @@ def name_styles(book: Any) -> None:
     book.add_named_style(NamedStyle(_HEAD, font=font, border=_RULE, fill=_FILL))
 
 
-class Cell(NamedTuple):
+class SheetCell(NamedTuple):
     """A cell: a typed value, its number format, and how it looks."""
 
     value: Any
@@ -61,21 +61,21 @@ class Cell(NamedTuple):
     size: int = 10
 
 
-def typed(value: Any, field: Field, format: str, zone: ZoneInfo, *, is_alone: bool = False) -> Cell:
+def typed(value: Any, field: Field, format: str, zone: ZoneInfo, *, is_alone: bool = False) -> SheetCell:
     """A value of the record as a cell: numbers, days, local instants and booleans by their type, else text."""
     kind = parts(format)[0]
     if value is None:
-        return Cell(None, excel_format(format, is_alone))
+        return SheetCell(None, excel_format(format, is_alone))
     if kind == "state":
-        return Cell(display(value, format), "@", STATE_COLORS.get(value, INK), bold=value in STATE_COLORS)
+        return SheetCell(display(value, format), "@", STATE_COLORS.get(value, INK), bold=value in STATE_COLORS)
     if isinstance(value, bool):
-        return Cell(value, "General")
+        return SheetCell(value, "General")
     if isinstance(value, (int, float)):
-        return Cell(value, excel_format(format, is_alone) if kind != "text" else "General")
+        return SheetCell(value, excel_format(format, is_alone) if kind != "text" else "General")
     if field.type in ("date", "datetime") and str(value) >= "1900-03-01":  # Excel's calendar is wrong before
         moment = local(value, zone) if kind == "datetime" else date.fromisoformat(str(value)[:10])
-        return Cell(moment, excel_format(format))
-    return Cell(clean(str(value)))
+        return SheetCell(moment, excel_format(format))
+    return SheetCell(clean(str(value)))
 
 
 def header_of(field: Field) -> str:
@@ -84,7 +84,7 @@ def header_of(field: Field) -> str:
     return f"{field.title}（{unit}）" if unit else field.title
 
 
-def made(sheet: Any, each: Cell, *, indent: int | None = None, wraps: bool = False) -> WriteOnlyCell:
+def made(sheet: Any, each: SheetCell, *, indent: int | None = None, wraps: bool = False) -> WriteOnlyCell:
     """A cell for a write-only sheet. A text is a text whatever it begins with: never a formula.
 
     Args:
@@ -107,7 +107,7 @@ def made(sheet: Any, each: Cell, *, indent: int | None = None, wraps: bool = Fal
     return cell
 
 
-def placed(sheet: Any, each: Cell, column: int) -> WriteOnlyCell:
+def placed(sheet: Any, each: SheetCell, column: int) -> WriteOnlyCell:
     """A cell in a column of a table: numbers right, the rest left and, beside numbers, a little in."""
     if is_number(each.value):
         return made(sheet, each)
@@ -118,7 +118,7 @@ def placed(sheet: Any, each: Cell, column: int) -> WriteOnlyCell:
 
 def head(sheet: Any, text: str, column: int, is_numeric: bool) -> WriteOnlyCell:
     """The head of a column, set as its cells are."""
-    cell = made(sheet, Cell(clean(text)))
+    cell = made(sheet, SheetCell(clean(text)))
     cell.style = _HEAD
     cell.number_format = "@"
     side, indent = ("right", 0) if is_numeric else ("left", min(column, 1))

@@ -58,7 +58,7 @@ def document_bytes(record: Record) -> bytes:
     about.title = f"{record.head.title} {record.head.body['period']['label']}"
     about.comments, about.created, about.modified = "", made, made
     _write_head(document, record)
-    carried = truncation.carried(record.blocks)
+    carried = truncation.rows_shown(record.blocks)
     for item in record.items:
         if isinstance(item, Heading):
             for tag, text in paragraphs(item.markdown):
@@ -138,5 +138,5 @@ def _write_sources(document: Any, record: Record) -> None:
         write_table(
             document, list(said.columns), [list(row) for row in said.rows], [False] * 3 + [True] * 2 + [False] * 2
         )
-    for text in (*said.holes, *said.rejected, *said.remarks):
+    for text in (*said.gaps, *said.rejected, *said.remarks):
         document.add_paragraph(text, styles.NOTE)

@@ -20,7 +20,7 @@ from ntanalytics.reports.exporters.cells import (
     SOFT,
     STATE_COLORS,
     WIDEST,
-    Cell,
+    SheetCell,
     head,
     header_of,
     is_number,
@@ -49,7 +49,7 @@ class Sheet:
     title: str
     note: str
     header: list[str]
-    rows: list[list[Cell]]
+    rows: list[list[SheetCell]]
     block: Recorded | None = None
     texts: list[list[str]] = field(default_factory=list)  #: the rows as displayed, for the widths
 
@@ -118,13 +118,13 @@ def _kpis(block: Recorded, name: str) -> Sheet:
         unit = item["unit"] or UNITS.get(parts(item["format"])[0], "")
         rows.append(
             [
-                Cell(clean(item["label"])),
-                Cell(unit),
-                Cell(item["value"], f'"≥ "{shown}' if item["is_lower_bound"] else shown),
-                Cell(item["before"], shown),
-                Cell(item["change"], excel_format(item["change_format"])),
-                Cell("个百分点" if item["change_format"].startswith("points") else "", color=SOFT),
-                Cell(clean(item["note"])),
+                SheetCell(clean(item["label"])),
+                SheetCell(unit),
+                SheetCell(item["value"], f'"≥ "{shown}' if item["is_lower_bound"] else shown),
+                SheetCell(item["before"], shown),
+                SheetCell(item["change"], excel_format(item["change_format"])),
+                SheetCell("个百分点" if item["change_format"].startswith("points") else "", color=SOFT),
+                SheetCell(clean(item["note"])),
             ]
         )
         texts.append([item["label"], unit, *labels.kpi_words(item), "", item["note"]])
@@ -136,11 +136,13 @@ def _sources(record: Record) -> Sheet:
     said = labels.sources(record.head.body, record.zone)
     rows = []
     for each, words in zip(record.head.body["as_of"], said.rows, strict=True):
-        cells = [Cell(clean(text)) for text in words]
-        cells[2] = Cell(local(each["taken_at"], record.zone) if each["taken_at"] else None, excel_format("datetime"))
-        cells[3], cells[4] = Cell(each["rows"], "#,##0"), Cell(each["rejected"], "#,##0")
+        cells = [SheetCell(clean(text)) for text in words]
+        cells[2] = SheetCell(
+            local(each["taken_at"], record.zone) if each["taken_at"] else None, excel_format("datetime")
+        )
+        cells[3], cells[4] = SheetCell(each["rows"], "#,##0"), SheetCell(each["rejected"], "#,##0")
         rows.append(cells)
-    rows += [[Cell(clean(text), color=SOFT)] for text in (*said.holes, *said.rejected, *said.remarks)]
+    rows += [[SheetCell(clean(text), color=SOFT)] for text in (*said.gaps, *said.rejected, *said.remarks)]
     return Sheet(SOURCES, SOURCES, "", list(said.columns), rows, None, [list(row) for row in said.rows])
 
 
@@ -153,9 +155,9 @@ def _write_contents(book: Workbook, record: Record, sheets: Sequence[Sheet]) -> 
         sheet.column_dimensions[letter].width = width
     about = record.head.body
     rows = [
-        [Cell(record.head.title, bold=True, size=16, color=BLUE)],
+        [SheetCell(record.head.title, bold=True, size=16, color=BLUE)],
         [
-            Cell(
+            SheetCell(
                 " · ".join(
                     each for each in (about["period"]["label"], about["subtitle"], about["period"]["text"]) if each
                 ),
@@ -163,13 +165,13 @@ def _write_contents(book: Workbook, record: Record, sheets: Sequence[Sheet]) -> 
             )
         ],
         *(
-            [Cell(f"{each.lead}{each.rest}", color=STATE_COLORS.get(each.state, SOFT), bold=bool(each.state))]
+            [SheetCell(f"{each.lead}{each.rest}", color=STATE_COLORS.get(each.state, SOFT), bold=bool(each.state))]
             for each in labels.status(record)
         ),
-        [Cell(labels.as_of_line(about, record.zone), color=SOFT)],
+        [SheetCell(labels.as_of_line(about, record.zone), color=SOFT)],
         [],
         *(
-            [Cell(f"{item['subject']}{item['text']}")]
+            [SheetCell(f"{item['subject']}{item['text']}")]
             for block in record.blocks
             if block.kind == "sentences"
             for item in block.body["items"]
@@ -189,9 +191,11 @@ def _write_contents(book: Workbook, record: Record, sheets: Sequence[Sheet]) -> 
     for number, each in enumerate(sheets, len(rows) + 2):
         sheet.append(
             [
-                made(sheet, Cell(each.name, color=BLUE)),
-                made(sheet, Cell(each.title)),
-                made(sheet, Cell(len(each.block.rows or each.rows) if each.block else len(about["as_of"]), "#,##0")),
+                made(sheet, SheetCell(each.name, color=BLUE)),
+                made(sheet, SheetCell(each.title)),
+                made(
+                    sheet, SheetCell(len(each.block.rows or each.rows) if each.block else len(about["as_of"]), "#,##0")
+                ),
             ]
         )
         target = each.name.replace("'", "''")
@@ -211,8 +215,8 @@ def _write(book: Workbook, each: Sheet) -> None:
     sheet.print_area = _print_area(each)
     for number, width in enumerate(widths(each), 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.append([made(sheet, Cell(clean(each.title), bold=True, size=13, color=BLUE))])
-    sheet.append([made(sheet, Cell(clean(each.note), color=SOFT))])
+    sheet.append([made(sheet, SheetCell(clean(each.title), bold=True, size=13, color=BLUE))])
+    sheet.append([made(sheet, SheetCell(clean(each.note), color=SOFT))])
     places = range(len(each.header))
     numeric = [any(is_number(row[place].value) for row in each.rows if place < len(row)) for place in places]
     sheet.append([head(sheet, text, place, numeric[place]) for place, text in enumerate(each.header)])

@@ -71,7 +71,7 @@ def document_texts(record: Record) -> list[str]:
     said += [f"{each.lead}{each.rest}" for each in remarks if each.state]
     said.append("；".join(each.lead + each.rest for each in remarks if not each.state))
     said.append(labels.as_of_line(head, record.zone))
-    carried = truncation.carried(record.blocks)
+    carried = truncation.rows_shown(record.blocks)
     for item in record.items:
         if isinstance(item, Heading):
             said += [text for _, text in paragraphs(item.markdown)]
@@ -80,7 +80,7 @@ def document_texts(record: Record) -> list[str]:
     sources = labels.sources(head, record.zone)
     said.append("数据来源")
     said += [*sources.columns, *(text for row in sources.rows for text in row)] if sources.rows else []
-    said += [*sources.holes, *sources.rejected, *sources.remarks]
+    said += [*sources.gaps, *sources.rejected, *sources.remarks]
     return [text for text in map(_plain, said) if text]
 
 

@@ -35,7 +35,7 @@ def page_differences(record: Record, page: bytes) -> list[str]:
     for element in root.xpath("//*[@data-block]"):
         found.setdefault(element.get("data-block"), []).append(element)
     blocks = [record.head, *record.blocks]
-    carried = truncation.carried(record.blocks)
+    carried = truncation.rows_shown(record.blocks)
     differences = _order(list(found), [*(block.id for block in blocks), "sources"])
     differences += [f"block {name} is there {len(each)} times" for name, each in found.items() if len(each) > 1]
     for block in blocks:
@@ -130,7 +130,7 @@ def source_texts(record: Record) -> list[str]:
     """The texts that the section on sources must show, in order."""
     said = labels.sources(record.head.body, record.zone)
     cells = [*said.columns, *(text for row in said.rows for text in row)] if said.rows else []
-    every = ["数据来源", *cells, *said.holes, *said.rejected, *said.remarks]
+    every = ["数据来源", *cells, *said.gaps, *said.rejected, *said.remarks]
     return [text for text in (each.strip() for each in every) if text]
 
 

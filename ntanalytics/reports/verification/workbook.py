@@ -94,7 +94,7 @@ def sources_grid(record: Record) -> Grid:
             ]
         )
     said = labels.sources(head, record.zone)
-    rows += [[_text(each)] for each in (*said.holes, *said.rejected, *said.remarks)]
+    rows += [[_text(each)] for each in (*said.gaps, *said.rejected, *said.remarks)]
     return _grid(rows)
 
 

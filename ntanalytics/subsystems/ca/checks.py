@@ -6,18 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from ntanalytics.checks.baseline import Past, is_within, rated, span, told, unusual, wrong
+from ntanalytics.checks.baseline import Baseline, drop_uninformative, is_within, rated, span, unusual, violations
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.ca import LOGINS
-from ntanalytics.detectors.failure_burst import spells
-from ntanalytics.detectors.silence import silences
+from ntanalytics.detectors.failure_burst import failure_burst
+from ntanalytics.detectors.silence import silence
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import rows
-from ntanalytics.findings.rule import judged
+from ntanalytics.findings.rule import evaluate_rules
 from ntanalytics.findings.sentences import day_words, listed
 from ntanalytics.metrics import slots
 from ntanalytics.metrics.ca import certificates
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 from ntanalytics.subsystems.identity.checks import login_fall, login_silence
 
 _SHORT_S, _HALF_HOUR_S = 600, 1800
@@ -35,19 +35,19 @@ def inspect_ca(context: CheckContext) -> list[Finding]:
 
 
 def _logins(context: CheckContext) -> list[Finding]:
-    past = Past(context, "ca.logins")
+    past = Baseline(context, "ca.logins")
     logins, like = past.scope, past.like
     if not logins.sources:
         return []
-    on, offset, whole = context.period.last, context.zone_offset_h, logins.is_complete
+    on, offset, whole = context.period.last, context.utc_offset_h, logins.is_complete
     tried = slots.by_slot(like, "logged_in_at", offset, slot_s=_SHORT_S)
-    silent = silences(context.rules["ca.login_silence"], tried, past.days, on, slot_s=_SHORT_S)
-    if wrong(silent):
+    silent = silence(context.rules["ca.login_silence"], tried, past.days, on, slot_s=_SHORT_S)
+    if violations(silent):
         # who cannot log in does not by certificate: that is told of the logins
         out = span(login_silence(context))
         silent = [each for each in silent if not is_within(each, out)]
     failed = like.filter((like.outcome == "failure") & ~like.reason.fill_null("other").isin(_OF_THEIR_OWN))
-    refused = spells(
+    refused = failure_burst(
         context.rules["ca.refused_logins"],
         slots.by_slot(failed, "logged_in_at", offset, ["reason"], slot_s=_HALF_HOUR_S),
         slots.by_slot(like, "logged_in_at", offset, slot_s=_HALF_HOUR_S),
@@ -58,17 +58,19 @@ def _logins(context: CheckContext) -> list[Finding]:
         is_of_all=True,
     )
     found = [*silent, *refused]
-    if not wrong(silent):
+    if not violations(silent):
         by_day = certificates.daily(logins.recent, past.days)
         fallen = unusual(context, context.rules["ca.logins_fall"], by_day)
-        found += fallen if not wrong(fallen) or not wrong([*login_fall(context), *login_silence(context)]) else []
-    revoked = judged([context.rules["ca.revoked_tried"]], certificates.revoked(logins.table), is_complete=whole)
+        found += (
+            fallen if not violations(fallen) or not violations([*login_fall(context), *login_silence(context)]) else []
+        )
+    revoked = evaluate_rules([context.rules["ca.revoked_tried"]], certificates.revoked(logins.table), is_complete=whole)
     [total] = rows(certificates.logins(logins.table))
-    expired = judged([context.rules["ca.expired_tried"]], [total], is_complete=whole)
-    if not wrong([*refused, *revoked, *expired]):
+    expired = evaluate_rules([context.rules["ca.expired_tried"]], [total], is_complete=whole)
+    if not violations([*refused, *revoked, *expired]):
         rate = context.rules["ca.certificate_failure_rate"]
         found += rated(rate, total, "certificate_failures", is_complete=whole)
-    return told(context, found) + revoked
+    return drop_uninformative(context, found) + revoked
 
 
 def _reason(row: Any) -> str:
@@ -83,11 +85,13 @@ def _stock(context: CheckContext) -> list[Finding]:
     at, whole = context.ends_at, stock.is_complete
     rule, of_units = context.rules["ca.expiring_times"], context.rules["ca.expiring_units"]
     if not whole:
-        return judged([of_units], [{"expiring_units": 0}], "单位证书", is_complete=False)
+        return evaluate_rules([of_units], [{"expiring_units": 0}], "单位证书", is_complete=False)
     found = []
     [due] = rows(certificates.due(stock.table.filter(stock.table.kind == "personal"), context.begins_at))
-    for each in judged([rule], [due], "个人证书"):
-        now, usual, later = (figure(due[name], "integer", "张") for name in ("expiring_30d", "usual_30d", "next_week"))
+    for each in evaluate_rules([rule], [due], "个人证书"):
+        now, usual, later = (
+            format_number(due[name], "integer", "张") for name in ("expiring_30d", "usual_30d", "next_week")
+        )
         said = f"30 天内到期 {now}，此后每 30 天通常 {usual}"
         if each.state == "unknown" or is_chance(due):
             found.append(replace(each, state="ok", evidence=f"{said}。", advice=""))
@@ -95,14 +99,14 @@ def _stock(context: CheckContext) -> list[Finding]:
             said += f"；随后一周另有 {later}，整批进入 30 天时再提示。"
             found.append(replace(each, state="ok", evidence=said, advice=""))
         else:
-            times = figure(due["expiring_times"], "number:1", "倍")
+            times = format_number(due["expiring_times"], "number:1", "倍")
             found.append(replace(each, evidence=f"{said}，为其 {times}。"))
     units = rows(certificates.units_due(stock.table, at))
-    for each in judged([of_units], [{"expiring_units": len(units)}], "单位证书"):
+    for each in evaluate_rules([of_units], [{"expiring_units": len(units)}], "单位证书"):
         if each.state == "ok":
             found.append(each)
             continue
-        ahead = timedelta(hours=context.zone_offset_h)
+        ahead = timedelta(hours=context.utc_offset_h)
         named = listed([f"{row['unit']}（{day_words((row['expires_at'] + ahead).date())}）" for row in units])
         found.append(replace(each, evidence=f"{len(units)} 家单位的证书 1 天内到期或已过期，尚未更新：{named}。"))
     return found

@@ -9,21 +9,21 @@ RULES = (
     Rule(
         "ca.certificate_failure_rate", "certificate_failure_rate", Threshold(0.08, 0.25, "down"),
         "按原因核查证书链、吊销列表与介质驱动",
-        "Wrong PINs and expired certificates make a few percent.", of="certificate_logins", fewest=50,
+        "Wrong PINs and expired certificates make a few percent.", of="certificate_logins", min_count=50,
     ),
     Rule(
         "ca.refused_logins", "certificate_failures", Threshold(0.03, 0.3, "down"),
         "按原因核查证书链、吊销列表与介质驱动，必要时回退网关配置",
         "A reason that fails one in thirty of the logins beyond its usual share is a fault of the gateway or the CA.",
-        of="certificate_logins", fewest=10, check="某时段证书登录失败", kind="burst",
+        of="certificate_logins", min_count=10, check="某时段证书登录失败", kind="burst",
     ),
     Rule(
         "ca.login_silence", "certificate_logins", Threshold(600, 3000, "down"), "核查证书网关与签名验签服务",
-        "In office hours certificates are used every minute.", fewest=30, check="证书登录中断", kind="absence",
+        "In office hours certificates are used every minute.", min_count=30, check="证书登录中断", kind="absence",
     ),
     Rule(
         "ca.logins_fall", "certificate_logins", Threshold(-0.35, -0.7, "up"), "核查证书网关、介质驱动与浏览器插件",
-        "On like days as many use their certificates.", fewest=100, check="证书登录次数", kind="usual",
+        "On like days as many use their certificates.", min_count=100, check="证书登录次数", kind="usual",
     ),
     Rule(
         "ca.expired_tried", "expired_tried", Threshold(0, 50, "down"), "通知持证人办理更新",
@@ -40,7 +40,7 @@ RULES = (
     ),
     Rule(
         "ca.expiring_times", "expiring_times", Threshold(1.4, 8.0, "down"), "汇总名单，提前组织集中更新",
-        "Half as many again as in a usual month make a queue at the counter.", of="expiring_30d", fewest=30,
+        "Half as many again as in a usual month make a queue at the counter.", of="expiring_30d", min_count=30,
         check="个人证书集中到期", kind="deadline",
     ),
     Rule(

@@ -11,7 +11,7 @@ from ntanalytics.contract.infra import HOST_METRICS
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.infra import hosts
 from ntanalytics.subsystems.data.completeness import completeness
-from ntanalytics.subsystems.data.row_counts import Taken, row_counts, stood_still
+from ntanalytics.subsystems.data.row_counts import SourceDays, row_counts, stood_still
 from ntanalytics.subsystems.infra.web_checks import HISTORY
 
 #: Days of host metrics that tell what always moves.
@@ -33,7 +33,7 @@ def inspect_data(context: CheckContext) -> list[Finding]:
     return found
 
 
-def _taken(context: CheckContext) -> list[Taken]:
+def _taken(context: CheckContext) -> list[SourceDays]:
     """How much came of each dataset of events, from each source, over ten weeks."""
     workspace, on = context.workspace, context.period.last
     first = on - timedelta(days=HISTORY)
@@ -52,5 +52,5 @@ def _taken(context: CheckContext) -> list[Taken]:
             days = tuple(
                 {**row, "is_covered": row["day"] in by_day, "source_rows": by_day.get(row["day"])} for row in calendar
             )
-            found.append(Taken(name, contract.label, source, days))
+            found.append(SourceDays(name, contract.label, source, days))
     return found

@@ -9,7 +9,7 @@ from typing import Protocol
 from ntanalytics.findings.finding import Finding, State
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.sentences import day_words, limits, measured
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 #: So much of a source's own words is said.
 ERROR_SAID = 80
@@ -56,7 +56,7 @@ def completeness(extractions: Iterable[Extraction], on: date, rules: Mapping[str
         rules: the rules, as the site has them.
 
     Returns:
-        For each, a finding of its holes (``unknown`` with since when ``on`` is missing, ``watch`` when only other days
+        For each, a finding of its holes (``unknown`` with since when ``on`` is missing, ``warning`` when only other days
         are) and, where rows came at all, one of its rejected rows.
     """
     whole, aside = rules["data.completeness"], rules["data.rejected_share"]
@@ -101,7 +101,7 @@ def _holes(rule: Rule, each: Extraction, on: date) -> Finding:
 
 def _rejected(rule: Rule, each: Extraction, share: float) -> Finding:
     state = rule.threshold.judge(share)
-    aside = figure(each.rejected, "integer", "行")
+    aside = format_number(each.rejected, "integer", "行")
     evidence = f"{measured('剔除率', share, rule.threshold, 'rate:2').removesuffix('。')}，共剔除 {aside}。"
     return Finding(
         rule.code,

@@ -12,12 +12,12 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
-from ntanalytics.detectors.seasonal_baseline import against_usual
+from ntanalytics.detectors.seasonal_baseline import seasonal_baseline
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.sentences import day_words, limits, spaced
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 from ntanalytics.subsystems.data.completeness import subject_of
 
 #: A run of empty days that expects fewer rows than that is chance (Poisson: e to the power of −15).
@@ -28,7 +28,7 @@ FEWEST_DAYS = 5
 
 
 @dataclass(frozen=True)
-class Taken:
+class SourceDays:
     """How much one source gave of one dataset, day by day.
 
     Attributes:
@@ -54,7 +54,7 @@ class Taken:
         return subject_of(self.label, self.source)
 
 
-def row_counts(rules: Mapping[str, Rule], taken: Iterable[Taken], on: date) -> list[Finding]:
+def row_counts(rules: Mapping[str, Rule], taken: Iterable[SourceDays], on: date) -> list[Finding]:
     """Where far fewer rows came than usual, or none for days.
 
     Args:
@@ -66,11 +66,11 @@ def row_counts(rules: Mapping[str, Rule], taken: Iterable[Taken], on: date) -> l
         A finding for each source and dataset; of a source that lacks several, one; none where all is as usual.
     """
     silent, fewer = rules["data.silent_days"], rules["data.rows_fall"]
-    found: list[tuple[Taken, Finding]] = []
+    found: list[tuple[SourceDays, Finding]] = []
     for each in taken:
         made = [] if silent.is_off else _silent(silent, each, on)
         if not made:
-            made = against_usual(fewer, list(each.days), on, subject=each.subject, is_wrong_only=True)
+            made = seasonal_baseline(fewer, list(each.days), on, subject=each.subject, is_wrong_only=True)
         found += [(each, replace(one, subsystem=each.subsystem)) for one in made]
     merged: list[Finding] = []
     for source in dict.fromkeys(each.source for each, _ in found):
@@ -79,7 +79,7 @@ def row_counts(rules: Mapping[str, Rule], taken: Iterable[Taken], on: date) -> l
     return merged
 
 
-def _silent(rule: Rule, taken: Taken, on: date) -> list[Finding]:
+def _silent(rule: Rule, taken: SourceDays, on: date) -> list[Finding]:
     """A finding where the last days have no row and, together, expect enough of them."""
     by_day = {row["day"]: row for row in taken.days if row["day"] <= on and row["is_covered"]}
     run, day = [], on
@@ -93,7 +93,7 @@ def _silent(rule: Rule, taken: Taken, on: date) -> list[Finding]:
     made = rule.judge({rule.measure: len(run)}, taken.subject)
     if made.state == "ok":
         return []
-    said = f"连续 {len(run)} 天没有数据，通常同样的日子共有 {figure(expected, 'integer', '行')}。"
+    said = f"连续 {len(run)} 天没有数据，通常同样的日子共有 {format_number(expected, 'integer', '行')}。"
     return [replace(made, evidence=said, since=day_words(run[-1]))]
 
 
@@ -109,12 +109,12 @@ def _expected(day: Mapping[str, Any], past: list[Mapping[str, Any]]) -> float:
     return min(float(median(rows)) if len(rows) >= FEWEST_DAYS else 0.0 for rows in sorts)
 
 
-def _together(source: str, found: list[tuple[Taken, Finding]]) -> list[Finding]:
+def _together(source: str, found: list[tuple[SourceDays, Finding]]) -> list[Finding]:
     """Of a source that lacks rows of several datasets one finding for each rule."""
     merged = []
     for code in dict.fromkeys(one.code for _, one in found):
         its = [(each, one) for each, one in found if one.code == code]
-        worst = next((one for _, one in its if one.state == "bad"), its[0][1])
+        worst = next((one for _, one in its if one.state == "critical"), its[0][1])
         if len(its) == 1:
             merged.append(worst)
             continue

@@ -17,7 +17,7 @@ RULES = (
     Rule(
         "data.rows_fall", "source_rows", Threshold(-0.8, -0.95, "up"), "核对数据源是否缺少部分数据，必要时重新抽取",
         "A day that came with a fifth of its rows is no whole day, whatever the source says.", kind="usual",
-        fewest=200, check="数据行数",
+        min_count=200, check="数据行数",
     ),
     Rule(
         "data.silent_days", "silent_days", Threshold(0, 2, "down"), "检查数据源与映射，核实是否停止写入",

@@ -7,7 +7,7 @@ from datetime import timedelta
 from ntanalytics.checks.baseline import unusual
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import judged
+from ntanalytics.findings.rule import evaluate_rules
 from ntanalytics.metrics.desk import compliance, daily, obligations
 from ntanalytics.metrics.desk import tickets as desk_tickets
 from ntanalytics.subsystems.desk import obligation_checks, service_checks
@@ -30,7 +30,7 @@ def inspect_desk(context: CheckContext) -> list[Finding]:
 
 
 def _tickets(context: CheckContext) -> list[Finding]:
-    on, at, offset, rules = context.period.last, context.ends_at, context.zone_offset_h, context.rules
+    on, at, offset, rules = context.period.last, context.ends_at, context.utc_offset_h, context.rules
     tickets = context.dataset("desk.tickets", history=OLDEST_TICKET)
     if not tickets.sources:
         return []
@@ -42,7 +42,7 @@ def _tickets(context: CheckContext) -> list[Finding]:
     found += unusual(context, rules["desk.backlog_rise"], waiting, subject="工单", is_wrong_only=True)
     if tickets.is_complete:
         off_hours = daily.off_hours(tickets.table, tickets.days, offset, at)
-        found += judged([rules["desk.late_responses"]], off_hours, "工单")
+        found += evaluate_rules([rules["desk.late_responses"]], off_hours, "工单")
     trainings = context.dataset("desk.trainings", history=TRAININGS_BACK)
     first, last = (on - timedelta(days=CONNECTED_WITHIN + back) for back in (TOLD_FOR, 0))
     begun = compliance.onboarding(tickets.recent, trainings.recent, first, last)
@@ -73,7 +73,7 @@ def _checked(context: CheckContext) -> list[Finding]:
 
 def _promised(context: CheckContext) -> list[Finding]:
     """The clocks of crashes, and changes of workflows that are still not confirmed."""
-    begin, end, offset = context.begins_at, context.ends_at, context.zone_offset_h
+    begin, end, offset = context.begins_at, context.ends_at, context.utc_offset_h
     incidents = context.dataset("desk.incidents", history=HISTORY)
     changes = context.dataset("desk.changes", history=HISTORY)
     found: list[Finding] = []
@@ -110,5 +110,7 @@ def _proved(context: CheckContext) -> list[Finding]:
     if trainings.sources:
         held = compliance.untrained(trainings.recent, on).to_pyarrow().to_pylist()
         # where none was ever written down, nobody keeps that book
-        found += judged([rules["desk.untrained"]], [row for row in held if row["untrained_days"] is not None], "培训")
+        found += evaluate_rules(
+            [rules["desk.untrained"]], [row for row in held if row["untrained_days"] is not None], "培训"
+        )
     return found

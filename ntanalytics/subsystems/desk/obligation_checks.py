@@ -11,10 +11,10 @@ from typing import Any
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.rule import Rule, judged
+from ntanalytics.findings.rule import Rule, evaluate_rules
 from ntanalytics.findings.sentences import day_words, listed
 from ntanalytics.metrics.desk.compliance import STEPS
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 #: A weekly report is issued on the Monday after its week, and confirmed within so many working days after that.
 SIGNED_WITHIN = 3
@@ -42,7 +42,7 @@ def clocks(rules: Mapping[str, Rule], recovery: Rows, utc_offset_h: int) -> list
     for row in told:
         name = SUBSYSTEMS[row["subsystem"]]
         began = row["began_at"] + timedelta(hours=utc_offset_h)
-        length = figure(row["clock_s"], "seconds")
+        length = format_number(row["clock_s"], "seconds")
         if row["clock"] == "broken" and not broken.is_off:
             ended = "尚未恢复" if row["restored_at"] is None else f"{length}恢复"
             said = f"{name}崩溃（{row['incident_no']}）{began:%H:%M} 发生，"
@@ -99,8 +99,8 @@ def team(rules: Mapping[str, Rule], this_month: Rows, last_month: Rows, on: date
     if not row["team"] and on.day <= 10:
         [row] = rows(last_month)
     if not row["team"]:
-        return judged([rules["desk.team"]], [{"team": None}], "运维团队")
-    found = judged([rules["desk.team"], rules["desk.standby"]], [row], "运维团队")
+        return evaluate_rules([rules["desk.team"]], [{"team": None}], "运维团队")
+    found = evaluate_rules([rules["desk.team"], rules["desk.standby"]], [row], "运维团队")
     return [
         replace(each, evidence="团队名册中没有指定备选驻场人员。")
         if each.code == "desk.standby" and each.state != "ok"
@@ -187,7 +187,7 @@ def _unpatched(rule: Rule, hosts: Rows, known_days: int) -> list[Finding]:
         return []
     late.sort(key=lambda each: (-each[0], each[1]))
     made = rule.judge({rule.measure: late[0][0]}, "全部主机")
-    said = f"{len(late)} 台主机超过 {figure(rule.threshold.watch, 'integer', '天')}没有补丁记录，"
+    said = f"{len(late)} 台主机超过 {format_number(rule.threshold.warning, 'integer', '天')}没有补丁记录，"
     return [replace(made, evidence=f"{said}最久 {late[0][0]} 天：{listed([host for _, host in late])}。")]
 
 
@@ -213,7 +213,7 @@ def onboarding(rule: Rule, units: Rows) -> list[Finding]:
 
 def _said(rule: Rule, row: Mapping[str, Any], subject: str, said: str, since: date | datetime | None) -> Finding:
     found = rule.judge(row, subject)
-    day = day_words(since) if since is not None and found.state in ("watch", "bad") else None
+    day = day_words(since) if since is not None and found.state in ("warning", "critical") else None
     return replace(found, evidence=said, since=day)
 
 

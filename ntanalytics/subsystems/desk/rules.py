@@ -9,7 +9,7 @@ RULES = (
     Rule(
         "desk.attendance_rate", "attendance_rate", Threshold(1, 1, "up"),
         "立即安排备选人员到岗，补录考勤或说明缺岗原因",
-        "One person is on site every working day (docs/domain.md, O2).", of="working_days", fewest=1, kind="absence",
+        "One person is on site every working day (docs/domain.md, O2).", of="working_days", min_count=1, kind="absence",
     ),
     Rule(
         "desk.standby", "standbys", Threshold(1, 0, "up"), "在团队名册中指定备选驻场人员",
@@ -29,11 +29,11 @@ RULES = (
     ),
     Rule(
         "desk.opened_rise", "opened_tickets", Threshold(1.0, 3.0, "down"), "按系统与类别查看新增工单的共同原因",
-        "Twice as many tickets as on such a day have one cause.", kind="usual", fewest=4, check="新增工单上升",
+        "Twice as many tickets as on such a day have one cause.", kind="usual", min_count=4, check="新增工单上升",
     ),
     Rule(
         "desk.backlog_rise", "open_now", Threshold(1.0, 3.0, "down"), "增派人手，优先关闭积压工单",
-        "More comes in than is closed.", kind="usual", fewest=8, check="工单积压",
+        "More comes in than is closed.", kind="usual", min_count=8, check="工单积压",
     ),
     Rule(
         "desk.late_responses", "late_responses", Threshold(0, 3, "down"), "核实值班安排，立即响应",

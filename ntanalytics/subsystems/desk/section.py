@@ -7,9 +7,17 @@ from datetime import timedelta
 import ibis
 
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.section import HISTORY, Look, compared, points, series, shown, unfed
+from ntanalytics.checks.section import (
+    HISTORY,
+    SubsystemSummary,
+    compared,
+    evaluated,
+    highlights,
+    no_source_summary,
+    series,
+)
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import judged
+from ntanalytics.findings.rule import evaluate_rules
 from ntanalytics.metrics.desk import obligations
 from ntanalytics.metrics.desk import tickets as desk_tickets
 
@@ -17,12 +25,12 @@ from ntanalytics.metrics.desk import tickets as desk_tickets
 OLDEST_TICKET, OLDEST_BACKUP = 365, 70
 
 
-def look_at_desk(context: CheckContext) -> Look:
+def summarize(context: CheckContext) -> SubsystemSummary:
     """Tickets, recovery clocks, attendance, changes, team (docs/domain.md, Desk)."""
     tickets = context.dataset("desk.tickets", history=OLDEST_TICKET)
     attendance, changes = context.dataset("desk.attendance"), context.dataset("desk.changes", history=HISTORY)
     incidents, roster = context.dataset("desk.incidents", history=HISTORY), context.dataset("desk.roster", history=31)
-    if missing := unfed("desk", "opened_tickets", tickets):
+    if missing := no_source_summary("desk", "opened_tickets", tickets):
         return missing
     since, until = context.begins_at, context.ends_at
     before = context.previous.window(context.workspace.settings.zone)[0]
@@ -39,34 +47,34 @@ def look_at_desk(context: CheckContext) -> Look:
     findings: list[Finding] = []
     if context.period.kind != "day":
         # of a day the inspection asks these and more (workspace.inspecting.desk)
-        findings = judged([context.rules["desk.overdue_tickets"]], [open_now])
+        findings = evaluate_rules([context.rules["desk.overdue_tickets"]], [open_now])
         rules = [context.rules["desk.attendance_rate"]] if context.working_days else []
-        findings += judged(rules, present, "驻场", is_complete=attendance.is_complete)
-        findings += judged(
+        findings += evaluate_rules(rules, present, "驻场", is_complete=attendance.is_complete)
+        findings += evaluate_rules(
             [context.rules["desk.unconfirmed_changes"]], obligations.changes(changes.recent, since, until)
         )
-        findings += judged(
+        findings += evaluate_rules(
             [context.rules["desk.clocks_broken"]],
             obligations.promise(obligations.recovery(incidents.recent, since, until)),
         )
-        findings += judged(
+        findings += evaluate_rules(
             [context.rules["desk.team"]],
             obligations.team(roster.recent, context.period.last.replace(day=1)),
             "运维团队",
         )
     days = tickets.days.filter(tickets.days.day >= ibis.literal(context.period.first - timedelta(days=HISTORY)))
-    by_day = desk_tickets.daily(tickets.recent, days, context.zone_offset_h)
+    by_day = desk_tickets.daily(tickets.recent, days, context.utc_offset_h)
     row = {**total, **open_now, "open_tickets_before": open_then["open_tickets"]}
-    return Look(
+    return SubsystemSummary(
         "desk",
         tuple(findings),
-        points(row, ["opened_tickets", "closed_tickets", "open_tickets"]),
+        highlights(row, ["opened_tickets", "closed_tickets", "open_tickets"]),
         "opened_tickets",
         row,
         series(by_day, "opened_tickets"),
         {
             "clocks": clocks,
-            **shown(
+            **evaluated(
                 ("categories", desk_tickets.flow(tickets.recent, since, until, ["category"])),
                 ("subsystems", desk_tickets.flow(tickets.recent, since, until, ["subsystem"])),
                 ("changes", obligations.changes(changes.recent, since, until, ["kind"])),

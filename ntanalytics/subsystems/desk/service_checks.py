@@ -16,7 +16,7 @@ from ntanalytics.findings.finding import Finding, State
 from ntanalytics.findings.rows import Rows, only, rows
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.sentences import day_words, limits
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 _EXTRACT = "检查运维台账与抽取任务"
 _NO_CALENDAR = "没有该年度的工作日历，应否到岗未知。"
@@ -50,11 +50,11 @@ def tickets(backlog: Rows, days: Rows, on: date, utc_offset_h: int, rules: Mappi
             continue
         late = row["overdue_tickets"]
         since = _local_day(row["oldest_due_at"], utc_offset_h) if late else None
-        said = f"未关闭 {figure(row['open_tickets'], 'integer', '件')}，其中逾期 {figure(late, 'integer', '件')}。"
+        said = f"未关闭 {format_number(row['open_tickets'], 'integer', '件')}，其中逾期 {format_number(late, 'integer', '件')}。"
         told = [] if rule.is_off else [_judged(rule, row, subject, said, since)]
         days_late = row.get("overdue_days")
         if not oldest.is_off and days_late is not None and oldest.threshold.judge(days_late) != "ok":
-            words = f"逾期最久的工单已逾期 {figure(days_late, 'number:0', '天')}。"
+            words = f"逾期最久的工单已逾期 {format_number(days_late, 'number:0', '天')}。"
             told.append(_judged(oldest, row, subject, words, since))
         found += [replace(each, subsystem=subsystem) for each in told]
     return found
@@ -70,7 +70,7 @@ def attendance(attendance: Rows, days: Rows, on: date, rule: Rule) -> list[Findi
         rule: the rule.
 
     Returns:
-        One finding: ``bad`` when the ledger says that nobody was there, ``unknown`` when it says nothing; on a day
+        One finding: ``critical`` when the ledger says that nobody was there, ``unknown`` when it says nothing; on a day
         that is no working day nobody is due, and it is ``ok``.
     """
     if rule.is_off:
@@ -90,8 +90,8 @@ def attendance(attendance: Rows, days: Rows, on: date, rule: Rule) -> list[Findi
     elif row["attended_days"]:
         state, value, evidence, advice = "ok", 1.0, "有驻场或备选人员在岗。", ""
     else:
-        state, value, evidence, advice = "bad", 0.0, "驻场与备选人员均不在岗。", rule.advice
-    since = day_words(on) if state in ("bad", "unknown") else None
+        state, value, evidence, advice = "critical", 0.0, "驻场与备选人员均不在岗。", rule.advice
+    since = day_words(on) if state in ("critical", "unknown") else None
     return [
         Finding(
             rule.code,
@@ -120,7 +120,7 @@ def checks(checks: Rows, days: Rows, on: date, rule: Rule) -> list[Finding]:
         rule: the rule.
 
     Returns:
-        A finding a subsystem that was checked: ``bad`` where a result is, ``watch`` where something was seen that the
+        A finding a subsystem that was checked: ``critical`` where a result is, ``warning`` where something was seen that the
         remark does not say to have been dealt with; ``unknown`` where the day was not extracted, and none where
         nothing was checked (``made`` asks that).
     """
@@ -135,7 +135,7 @@ def checks(checks: Rows, days: Rows, on: date, rule: Rule) -> list[Finding]:
         if not row["checks"]:
             continue
         seen, unsettled = row["checks_bad"] + row["checks_watch"], row["checks_open"]
-        state: State = "bad" if row["checks_bad"] else rule.threshold.judge(unsettled)
+        state: State = "critical" if row["checks_bad"] else rule.threshold.judge(unsettled)
         evidence = f"人工检查 {row['checks']} 项，异常 {row['checks_bad']} 项，关注 {row['checks_watch']} 项"
         evidence += f"，其中 {seen - unsettled} 项已当场处理。" if seen > unsettled else "。"
         name = row.get("subsystem") or "desk"
@@ -168,7 +168,7 @@ def made(made: Rows, days: Rows, on: date, rule: Rule, *, count: int = 0) -> lis
         count: how many checks the ledger has of ``on``, of whatever.
 
     Returns:
-        One finding: none made is ``watch`` at least, since the obligation has no evidence; ``ok`` on a day that is no
+        One finding: none made is ``warning`` at least, since the obligation has no evidence; ``ok`` on a day that is no
         working day, ``unknown`` where nobody knows whether it is one. None where the day was not extracted, which
         ``checks`` tells.
     """
@@ -186,7 +186,7 @@ def made(made: Rows, days: Rows, on: date, rule: Rule, *, count: int = 0) -> lis
     elif not is_working_day:
         state, evidence, since, advice = "ok", "非工作日，不要求人工检查。", None, ""
     elif not count:
-        state, evidence = "watch", "台账无当日检查记录，工作日应有。"
+        state, evidence = "warning", "台账无当日检查记录，工作日应有。"
         rate = 0.0
     elif rate is None:
         state, evidence, since, advice = "ok", f"当日检查 {count} 项。", None, ""
@@ -214,7 +214,7 @@ def made(made: Rows, days: Rows, on: date, rule: Rule, *, count: int = 0) -> lis
 
 def _judged(rule: Rule, row: Mapping[str, Any], subject: str, said: str, since: str | None) -> Finding:
     found = rule.judge(row, subject)
-    return replace(found, evidence=said, since=since if found.state in ("watch", "bad") else None)
+    return replace(found, evidence=said, since=since if found.state in ("warning", "critical") else None)
 
 
 def _series(days: Rows, on: date) -> Series:

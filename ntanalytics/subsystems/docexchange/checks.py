@@ -9,15 +9,15 @@ from typing import Any
 from ntanalytics.checks import onset
 from ntanalytics.checks.baseline import unusual
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.detectors.failure_rate_rise import Words, worse_hours
-from ntanalytics.detectors.share_shift import shares
-from ntanalytics.detectors.volume_gap import lulls
+from ntanalytics.detectors.failure_rate_rise import RateWords, failure_rate_rise
+from ntanalytics.detectors.share_shift import share_shift
+from ntanalytics.detectors.volume_gap import volume_gap
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import judged
+from ntanalytics.findings.rule import evaluate_rules
 from ntanalytics.metrics import days as by_days
 from ntanalytics.metrics.docexchange import daily as docexchange_daily
 from ntanalytics.metrics.docexchange import documents as docexchange_documents
-from ntanalytics.workspace.dataset_view import Scope
+from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days of history that tell what is usual.
 HISTORY = 70
@@ -49,7 +49,7 @@ def inspect_docexchange(context: CheckContext) -> list[Finding]:
     return found
 
 
-def _documents(context: CheckContext, documents: Scope) -> list[Finding]:
+def _documents(context: CheckContext, documents: DatasetView) -> list[Finding]:
     daily = by_days.over_days(
         docexchange_documents.documents(documents.recent, ["day"]), documents.days, docexchange_documents.MEASURES
     ).to_pyarrow()
@@ -57,29 +57,29 @@ def _documents(context: CheckContext, documents: Scope) -> list[Finding]:
     return found + unusual(context, context.rules["docexchange.documents_rise"], daily, is_wrong_only=True)
 
 
-def _deliveries(context: CheckContext, documents: Scope, deliveries: Scope) -> list[Finding]:
-    on, offset, rules = context.period.last, context.zone_offset_h, context.rules
+def _deliveries(context: CheckContext, documents: DatasetView, deliveries: DatasetView) -> list[Finding]:
+    on, offset, rules = context.period.last, context.utc_offset_h, context.rules
     at = min(context.ends_at, deliveries.as_of)
     calendar = context.calendar
     worked = calendar.working_days(context.period.first - timedelta(days=HISTORY), on + timedelta(days=CALENDAR_AFTER))
     late = docexchange_daily.signed_late(deliveries.recent, worked, at, offset, ["day", "receiver_unit"])
-    words = Words("未按时签收", "应签收", "件次")
-    away = shares(rules["docexchange.unsigned"], late, on, words, subject=_receiver, together=UNSIGNED_TOGETHER)
+    words = RateWords("未按时签收", "应签收", "件次")
+    away = share_shift(rules["docexchange.unsigned"], late, on, words, subject=_receiver, together=UNSIGNED_TOGETHER)
     found = _left_off(context, deliveries, at, away)
     if documents.sources and documents.is_complete:
         known = docexchange_daily.given_back(deliveries.recent, documents.recent, at, ["day", "sender_unit"])
         known = known.filter(known.sender_unit.notnull())
-        words = Words("被退回或拒收", "所发公文送达", "件次")
-        found += shares(
+        words = RateWords("被退回或拒收", "所发公文送达", "件次")
+        found += share_shift(
             rules["docexchange.returns_rise"], known, on, words, subject=_sender, together=RETURNED_TOGETHER
         )
     arrived = docexchange_daily.undelivered(deliveries.recent, at)
-    words = Words("次日仍未送达", "前一日送达件次", "件次")
-    found += worse_hours(rules["docexchange.undelivered"], arrived, deliveries.days, on, words, slot_s=_DAY_S)
+    words = RateWords("次日仍未送达", "前一日送达件次", "件次")
+    found += failure_rate_rise(rules["docexchange.undelivered"], arrived, deliveries.days, on, words, slot_s=_DAY_S)
     return found
 
 
-def _left_off(context: CheckContext, deliveries: Scope, at: datetime, away: list[Finding]) -> list[Finding]:
+def _left_off(context: CheckContext, deliveries: DatasetView, at: datetime, away: list[Finding]) -> list[Finding]:
     """Units that left off signing, by the overdue deliveries where they are many, else by what they sign late.
 
     A few that are overdue are told only of a unit that signs less than it does: the large ones always have some.
@@ -89,25 +89,25 @@ def _left_off(context: CheckContext, deliveries: Scope, at: datetime, away: list
     unusual = {each.subject for each in away}
     overdue = [
         each
-        for each in judged([rule], late, _receiver)
-        if each.state == "bad" or (each.state == "watch" and each.subject in unusual)
+        for each in evaluate_rules([rule], late, _receiver)
+        if each.state == "critical" or (each.state == "warning" and each.subject in unusual)
     ]
     since = {_receiver(row): row["oldest_overdue_at"] for row in late}
-    overdue = onset.from_moment(overdue, rule.code, since, context.zone_offset_h)
+    overdue = onset.from_moment(overdue, rule.code, since, context.utc_offset_h)
     told = {each.subject for each in overdue}
     return overdue + [each for each in away if each.subject not in told]
 
 
-def _calls(context: CheckContext, calls: Scope) -> list[Finding]:
+def _calls(context: CheckContext, calls: DatasetView) -> list[Finding]:
     on, rules = context.period.last, context.rules
-    counted = docexchange_daily.calls_by_slot(calls.recent, context.zone_offset_h, _SLOT_S).to_pyarrow().to_pylist()
-    words = Words("失败", "接口调用", "次")
-    found = worse_hours(
+    counted = docexchange_daily.calls_by_slot(calls.recent, context.utc_offset_h, _SLOT_S).to_pyarrow().to_pylist()
+    words = RateWords("失败", "接口调用", "次")
+    found = failure_rate_rise(
         rules["docexchange.calls_failing"], counted, calls.days, on, words, slot_s=_SLOT_S, subject=_caller
     )
     rule = rules["docexchange.caller_lull"]
-    silent = lulls(rule, counted, calls.days, on, slot_s=_SLOT_S, most_left=_SILENT)
-    found += silent or lulls(rule, counted, calls.days, on, slot_s=_SLOT_S, subject=_caller, most_left=_SILENT)
+    silent = volume_gap(rule, counted, calls.days, on, slot_s=_SLOT_S, most_left=_SILENT)
+    found += silent or volume_gap(rule, counted, calls.days, on, slot_s=_SLOT_S, subject=_caller, most_left=_SILENT)
     daily = by_days.over_days(
         docexchange_documents.calls(calls.recent, ["day"]), calls.days, docexchange_documents.MEASURES
     )

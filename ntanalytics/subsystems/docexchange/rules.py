@@ -9,7 +9,7 @@ RULES = (
     Rule(
         "docexchange.signed_in_time_rate", "signed_in_time_rate", Threshold(0.9, 0.75, "up"),
         "向逾期单位发送催办，并核对收文员",
-        "Nine of ten deliveries are signed for within a working day in an ordinary week.", of="deliveries", fewest=50,
+        "Nine of ten deliveries are signed for within a working day in an ordinary week.", of="deliveries", min_count=50,
     ),
     Rule(
         "docexchange.overdue_deliveries", "overdue_deliveries", Threshold(4, 19, "down"),
@@ -18,50 +18,50 @@ RULES = (
     ),
     Rule(
         "docexchange.unsigned", "unsigned_share", Threshold(0.5, 0.99, "down"), "电话催办，核实收文员是否变动",
-        "Of a unit that signs the same day half is left lying for days: its clerk is away.", fewest=4,
+        "Of a unit that signs the same day half is left lying for days: its clerk is away.", min_count=4,
         check="未按时签收占比", kind="usual",
     ),
     Rule(
         "docexchange.returned_share", "returned_share", Threshold(0.05, 0.2, "down"), "与发文单位核对格式与主送范围",
-        "A returned document is an error of the sender's; one in twenty is a pattern.", of="deliveries", fewest=30,
+        "A returned document is an error of the sender's; one in twenty is a pattern.", of="deliveries", min_count=30,
     ),
     Rule(
         "docexchange.returns_rise", "returned_share", Threshold(0.1, 0.95, "down"), "与发文单位核对格式与主送范围",
-        "One in a hundred comes back; a tenth of a unit's documents of a day is one error made many times.", fewest=10,
+        "One in a hundred comes back; a tenth of a unit's documents of a day is one error made many times.", min_count=10,
         check="所发公文退文率", kind="burst",
     ),
     Rule(
         "docexchange.undelivered", "undelivered_share", Threshold(0.005, 0.05, "down"), "核查送达队列与收文单位的节点",
-        "What has not arrived after a day never will by itself.", fewest=50, check="次日仍未送达占比", kind="deadline",
+        "What has not arrived after a day never will by itself.", min_count=50, check="次日仍未送达占比", kind="deadline",
     ),
     Rule(
         "docexchange.documents_fall", "documents_sent", Threshold(-0.5, -0.9, "up"), "核查发文入口与单点登录",
-        "Half of the documents that the calendar lets expect.", fewest=20, check="发文量较常态", kind="usual",
+        "Half of the documents that the calendar lets expect.", min_count=20, check="发文量较常态", kind="usual",
     ),
     Rule(
         "docexchange.documents_rise", "documents_sent", Threshold(0.8, 3.0, "down"), "核实是否有批量或重复发送",
-        "Nearly twice the documents of such a day, a month's end being taken into account.", fewest=20,
+        "Nearly twice the documents of such a day, a month's end being taken into account.", min_count=20,
         check="发文量高于常态", kind="usual",
     ),
     Rule(
         "docexchange.call_failure_rate", "call_failure_rate", Threshold(0.02, 0.1, "down"),
         "联系调用方核查接口报文与证书",
-        "Interfaces between systems fail for one call in some hundreds.", of="calls", fewest=50,
+        "Interfaces between systems fail for one call in some hundreds.", of="calls", min_count=50,
     ),
     Rule(
         "docexchange.calls_failing", "call_failure_rate", Threshold(0.03, 0.12, "down"),
         "联系调用方核查接口报文、证书与超时设置",
         "Of one caller's calls a share fails for some hours, or now and then all day: something changed on its side.",
-        fewest=10, check="分时接口失败率", kind="burst",
+        min_count=10, check="分时接口失败率", kind="burst",
     ),
     Rule(
         "docexchange.caller_lull", "calls", Threshold(7200, 86_400, "down"), "联系调用方核查其任务与网络",
-        "A system that calls all day and then does not has stopped, and says nothing.", fewest=25,
+        "A system that calls all day and then does not has stopped, and says nothing.", min_count=25,
         check="接口调用中断", kind="absence",
     ),
     Rule(
         "docexchange.calls_slow", "call_p95_ms", Threshold(0.8, 3.0, "down"), "核查接口服务与数据库的慢查询",
-        "The slowest twentieth of the calls is the same from day to day.", of="timed_calls", fewest=300,
+        "The slowest twentieth of the calls is the same from day to day.", of="timed_calls", min_count=300,
         check="接口耗时 P95 较常态", kind="usual",
     ),
 )  # fmt: skip

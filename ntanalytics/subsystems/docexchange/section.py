@@ -11,14 +11,14 @@ import ibis
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import (
     HISTORY,
-    Look,
+    SubsystemSummary,
     compared,
+    highlights,
     is_whole,
-    points,
+    no_source_summary,
     series,
-    unfed,
 )
-from ntanalytics.findings.rule import judged
+from ntanalytics.findings.rule import evaluate_rules
 from ntanalytics.metrics import days as by_days
 from ntanalytics.metrics.docexchange import documents as docexchange_documents
 
@@ -29,14 +29,14 @@ OLDEST_DELIVERY, CALENDAR_AFTER = 60, 14
 DUE_DAYS = 7
 
 
-def look_at_docexchange(context: CheckContext) -> Look:
+def summarize(context: CheckContext) -> SubsystemSummary:
     """Documents, deliveries, overdue units, interface calls (docs/domain.md, Document exchange)."""
     documents = context.dataset("docexchange.documents", history=HISTORY)
     deliveries = context.dataset("docexchange.deliveries", history=OLDEST_DELIVERY)
     calls = context.dataset("docexchange.interface_calls", history=HISTORY)
-    if missing := unfed("docexchange", "documents_sent", documents, deliveries):
+    if missing := no_source_summary("docexchange", "documents_sent", documents, deliveries):
         return missing
-    offset = context.zone_offset_h
+    offset = context.utc_offset_h
     worked = context.nearby_working_days(OLDEST_DELIVERY, CALENDAR_AFTER)
 
     def delivered(table: Any, at: Any, by: tuple[str, ...] = ()) -> Any:
@@ -70,9 +70,9 @@ def look_at_docexchange(context: CheckContext) -> Look:
         first = context.period.last - timedelta(days=DUE_DAYS - 1)
         sent_lately = deliveries.recent.filter(deliveries.recent.day >= ibis.literal(first))
         rule = replace(rule, check=f"近 {DUE_DAYS} 天按时签收率")
-        findings = judged([rule], delivered(sent_lately, at), is_complete=whole)
+        findings = evaluate_rules([rule], delivered(sent_lately, at), is_complete=whole)
     else:
-        findings = judged([rule], [moved], is_complete=whole)
+        findings = evaluate_rules([rule], [moved], is_complete=whole)
     # of a day it is asked in workspace.inspecting: by units' own measure, by the hour, and each said once
     if context.period.kind != "day":
         findings += _beyond(context.rules["docexchange.overdue_deliveries"], units, "receiver_unit")
@@ -81,17 +81,19 @@ def look_at_docexchange(context: CheckContext) -> Look:
         ).to_pyarrow()
         findings += _beyond(context.rules["docexchange.returned_share"], senders, "sender_unit")
         rule = context.rules["docexchange.call_failure_rate"]
-        findings += judged([rule], docexchange_documents.calls(calls.table), "全部接口", is_complete=calls.is_complete)
+        findings += evaluate_rules(
+            [rule], docexchange_documents.calls(calls.table), "全部接口", is_complete=calls.is_complete
+        )
         findings += _beyond(rule, callers, "caller")
     total = {**sent, **moved, "overdue_deliveries": waiting["overdue_deliveries"]}
     daily = by_days.over_days(
         docexchange_documents.documents(documents.recent, ["day"]), documents.days, docexchange_documents.MEASURES
     )
     late = [row for row in units.to_pylist() if row["overdue_deliveries"]]
-    return Look(
+    return SubsystemSummary(
         "docexchange",
         tuple(findings),
-        points(total, worth_knowing, is_complete=whole),
+        highlights(total, worth_knowing, is_complete=whole),
         "documents_sent",
         total,
         series(daily, "documents_sent"),
@@ -106,5 +108,5 @@ def look_at_docexchange(context: CheckContext) -> Look:
 def _beyond(rule: Any, table: Any, subject: str) -> list[Any]:
     """Only what is beyond its threshold: of hundreds of units the others are of no interest."""
     named = [row for row in table.to_pylist() if row[subject] is not None]
-    found = judged([rule], named, lambda row: str(row[subject]))
-    return [each for each in found if each.state in ("watch", "bad")]
+    found = evaluate_rules([rule], named, lambda row: str(row[subject]))
+    return [each for each in found if each.state in ("warning", "critical")]

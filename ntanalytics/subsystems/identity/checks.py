@@ -8,19 +8,19 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from ntanalytics.checks.baseline import Past, rated, span, told, unusual, wrong
+from ntanalytics.checks.baseline import Baseline, drop_uninformative, rated, span, unusual, violations
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.identity import ACCOUNT_CHANGES, LOGIN_FAILURES, METHODS
-from ntanalytics.detectors.failure_burst import spells
-from ntanalytics.detectors.silence import silences
+from ntanalytics.detectors.failure_burst import failure_burst
+from ntanalytics.detectors.silence import silence
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.rule import judged
+from ntanalytics.findings.rule import evaluate_rules
 from ntanalytics.findings.sentences import day_words, listed
 from ntanalytics.metrics import slots
 from ntanalytics.metrics.identity import logins as identity_logins
-from ntanalytics.metrics.number_format import figure
-from ntanalytics.workspace.dataset_view import Scope
+from ntanalytics.metrics.number_format import format_number
+from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Logins come by the second: two minutes show an outage of ten. Failures are held against half hours.
 _SHORT_S, _LONG_S = 120, 1800
@@ -40,7 +40,7 @@ _ADDRESS, _ACCOUNT = "单一来源地址", "单一账号"
 
 def inspect_identity(context: CheckContext) -> list[Finding]:
     """What is not usual in logins, their failures and the administration of accounts."""
-    past = Past(context, "identity.logins")
+    past = Baseline(context, "identity.logins")
     logins = past.scope
     if not logins.sources:
         return []
@@ -48,8 +48,8 @@ def inspect_identity(context: CheckContext) -> list[Finding]:
     forced, accounts, addresses = _by_force(context, logins)
     plain = _but(past.like, accounts, addresses)
     failed = plain.filter(plain.outcome == "failure")
-    offset = context.zone_offset_h
-    by_method = spells(
+    offset = context.utc_offset_h
+    by_method = failure_burst(
         context.rules["identity.method_failures"],
         slots.by_slot(failed, "logged_in_at", offset, ["method"], slot_s=_LONG_S),
         slots.by_slot(plain, "logged_in_at", offset, ["method"], slot_s=_LONG_S),
@@ -60,34 +60,34 @@ def inspect_identity(context: CheckContext) -> list[Finding]:
         without=span(silent),
     )
     found = [*silent, *forced, *by_method, *_by_reason(context, past, accounts, addresses)]
-    if not wrong(silent):
+    if not violations(silent):
         found += login_fall(context, past)
-    if not wrong(found):
+    if not violations(found):
         rate = context.rules["identity.login_failure_rate"]
         [total] = rows(identity_logins.logins(logins.table))
         found += rated(rate, total, "login_failures", is_complete=logins.is_complete)
-    found += judged(
+    found += evaluate_rules(
         [context.rules["identity.shared_accounts"]],
         identity_logins.shared(logins.table),
         is_complete=logins.is_complete,
     )
-    return told(context, found) + _administration(context) + _orphans(context)
+    return drop_uninformative(context, found) + _administration(context) + _orphans(context)
 
 
-def login_silence(context: CheckContext, past: Past | None = None) -> list[Finding]:
+def login_silence(context: CheckContext, past: Baseline | None = None) -> list[Finding]:
     """Whether there was a time in which nobody could log in; ``past`` are the logins, where they are at hand."""
-    past = past or Past(context, "identity.logins")
+    past = past or Baseline(context, "identity.logins")
     if not past.scope.sources:
         return []
     got_in = slots.by_slot(
-        past.like.filter(past.like.outcome == "success"), "logged_in_at", context.zone_offset_h, slot_s=_SHORT_S
+        past.like.filter(past.like.outcome == "success"), "logged_in_at", context.utc_offset_h, slot_s=_SHORT_S
     )
-    return silences(context.rules["identity.login_silence"], got_in, past.days, context.period.last, slot_s=_SHORT_S)
+    return silence(context.rules["identity.login_silence"], got_in, past.days, context.period.last, slot_s=_SHORT_S)
 
 
-def login_fall(context: CheckContext, past: Past | None = None) -> list[Finding]:
+def login_fall(context: CheckContext, past: Baseline | None = None) -> list[Finding]:
     """Whether fewer logins came than on days like it; ``past`` are the logins, where they are at hand."""
-    past = past or Past(context, "identity.logins")
+    past = past or Baseline(context, "identity.logins")
     if not past.scope.sources:
         return []
     daily = identity_logins.daily(past.scope.recent, past.days)
@@ -107,7 +107,7 @@ def _but(logins: ir.Table, accounts: list[str], addresses: list[str]) -> ir.Tabl
     return kept
 
 
-def _by_force(context: CheckContext, logins: Scope) -> tuple[list[Finding], list[str], list[str]]:
+def _by_force(context: CheckContext, logins: DatasetView) -> tuple[list[Finding], list[str], list[str]]:
     """Attempts by force from one address, or on one account from several; with the accounts and addresses."""
     rule, is_whole = context.rules["identity.attempts"], logins.is_complete
     from_one = rows(identity_logins.suspects(logins.table))
@@ -115,11 +115,11 @@ def _by_force(context: CheckContext, logins: Scope) -> tuple[list[Finding], list
     on_one = rows(identity_logins.suspects(_but(logins.table, [], addresses), "account_id"))
     found = []
     for subject, its in ((_ADDRESS, from_one), (_ACCOUNT, on_one)):
-        for each in judged([rule], its[:1] or [{"attempts": 0}], subject, is_complete=is_whole):
-            said = each.evidence if each.state not in ("watch", "bad") else _tried(context, its)
-            since = each.since if each.state not in ("watch", "bad") else day_words(context.period.last)
+        for each in evaluate_rules([rule], its[:1] or [{"attempts": 0}], subject, is_complete=is_whole):
+            said = each.evidence if each.state not in ("warning", "critical") else _tried(context, its)
+            since = each.since if each.state not in ("warning", "critical") else day_words(context.period.last)
             found.append(replace(each, evidence=said, since=since))
-    found += judged(
+    found += evaluate_rules(
         [context.rules["identity.forced_accounts"]], identity_logins.forced(logins.table), is_complete=is_whole
     )
     return found, [row["account_id"] for row in on_one], addresses
@@ -128,14 +128,14 @@ def _by_force(context: CheckContext, logins: Scope) -> tuple[list[Finding], list
 def _tried(context: CheckContext, suspects: list[dict[str, Any]]) -> str:
     """When the worst of some suspects tried how often, and how many others there are."""
     first, last = (
-        (suspects[0][name] + timedelta(hours=context.zone_offset_h)).strftime("%H:%M")
+        (suspects[0][name] + timedelta(hours=context.utc_offset_h)).strftime("%H:%M")
         for name in ("first_attempt_at", "last_attempt_at")
     )
     others = f"；另有 {len(suspects) - 1} 个" if len(suspects) > 1 else ""
-    return f"{first}—{last} 登录失败 {figure(suspects[0]['attempts'], 'integer', '次')}{others}。"
+    return f"{first}—{last} 登录失败 {format_number(suspects[0]['attempts'], 'integer', '次')}{others}。"
 
 
-def _by_reason(context: CheckContext, past: Past, accounts: list[str], addresses: list[str]) -> list[Finding]:
+def _by_reason(context: CheckContext, past: Baseline, accounts: list[str], addresses: list[str]) -> list[Finding]:
     recent = _but(past.scope.recent, accounts, addresses)
     daily = rows(identity_logins.daily(recent.filter(recent.reason.isin(_REASONS)), past.days, ["reason"]))
     many = _many(daily, context, "reason", "login_failures", _FEWEST_OF_REASON)
@@ -147,15 +147,17 @@ def _reason(row: Any) -> str:
     return f"登录失败（{LOGIN_FAILURES[row['reason']]}）"
 
 
-def _many(daily: Rows, context: CheckContext, group: str, measure: str, fewest: int) -> list[dict[str, Any]]:
+def _many(daily: Rows, context: CheckContext, group: str, measure: str, min_count: int) -> list[dict[str, Any]]:
     """The rows of those groups of which there were enough on the inspected day."""
     listed_rows = rows(daily)
-    enough = {row[group] for row in listed_rows if row["day"] == context.period.last and (row[measure] or 0) >= fewest}
+    enough = {
+        row[group] for row in listed_rows if row["day"] == context.period.last and (row[measure] or 0) >= min_count
+    }
     return [row for row in listed_rows if row[group] in enough]
 
 
 def _administration(context: CheckContext) -> list[Finding]:
-    past = Past(context, "identity.account_changes")
+    past = Baseline(context, "identity.account_changes")
     if not past.scope.sources:
         return []
     on, actions = context.period.last, ACCOUNT_CHANGES.column("action").values or {}
@@ -195,22 +197,26 @@ def _orphans(context: CheckContext) -> list[Finding]:
         in_use = {row["unit"] for row in rows(units.before.filter(units.before.is_enabled).select("unit"))}
         lost = [row for row in lost if row["unit"] not in in_use]
     if not is_whole or not lost:
-        return judged([rule], [{"orphan_accounts": sum(row["orphan_accounts"] for row in lost)}], is_complete=is_whole)
+        return evaluate_rules(
+            [rule], [{"orphan_accounts": sum(row["orphan_accounts"] for row in lost)}], is_complete=is_whole
+        )
     closed = [row for row in lost if row["unit"] is not None]
     if len(closed) > _MOST_UNITS:
         many = sum(row["orphan_accounts"] for row in closed)
         names = listed([row["unit"] for row in closed])
-        said = f"{names}共 {figure(len(closed), 'integer', '个')}单位已停用，"
-        said += f"仍有 {figure(many, 'integer', '个')}账号可登录。"
+        said = f"{names}共 {format_number(len(closed), 'integer', '个')}单位已停用，"
+        said += f"仍有 {format_number(many, 'integer', '个')}账号可登录。"
         lines = [({"orphan_accounts": many}, "停用单位", said)]
     else:
         lines = [
-            (row, row["unit"], f"单位已停用，仍有 {figure(row['orphan_accounts'], 'integer', '个')}账号可登录。")
+            (row, row["unit"], f"单位已停用，仍有 {format_number(row['orphan_accounts'], 'integer', '个')}账号可登录。")
             for row in closed
         ]
     lines += [
-        (row, "无单位账号", f"{figure(row['orphan_accounts'], 'integer', '个')}可登录账号的单位不存在或为空。")
+        (row, "无单位账号", f"{format_number(row['orphan_accounts'], 'integer', '个')}可登录账号的单位不存在或为空。")
         for row in lost
         if row["unit"] is None
     ]
-    return [replace(each, evidence=said) for row, subject, said in lines for each in judged([rule], [row], subject)]
+    return [
+        replace(each, evidence=said) for row, subject, said in lines for each in evaluate_rules([rule], [row], subject)
+    ]

@@ -9,21 +9,21 @@ RULES = (
     Rule(
         "identity.login_failure_rate", "login_failure_rate", Threshold(0.12, 0.3, "down"),
         "按方式和原因查看失败构成，核查认证服务与短信通道",
-        "Mistyped passwords alone make up to a tenth of all attempts.", of="logins", fewest=50,
+        "Mistyped passwords alone make up to a tenth of all attempts.", of="logins", min_count=50,
     ),
     Rule(
         "identity.login_silence", "logins", Threshold(480, 1080, "down"), "核查认证服务、数据库与入口网络",
-        "In office hours somebody logs in every few seconds: ten minutes without a success are an outage.", fewest=40,
+        "In office hours somebody logs in every few seconds: ten minutes without a success are an outage.", min_count=40,
         check="登录中断", kind="absence",
     ),
     Rule(
         "identity.logins_fall", "logins", Threshold(-0.3, -0.6, "up"), "核查登录入口与网络，确认是否有停用或放假安排",
-        "The whole city's logins on like days differ by a few percent.", fewest=100, check="登录次数", kind="usual",
+        "The whole city's logins on like days differ by a few percent.", min_count=100, check="登录次数", kind="usual",
     ),
     Rule(
         "identity.method_failures", "login_failures", Threshold(0.02, 0.3, "down"),
         "核查该登录方式的认证接口和通道，必要时引导改用其他方式",
-        "One in fifty who fails beyond the usual is no chance; one in three cannot work.", of="logins", fewest=15,
+        "One in fifty who fails beyond the usual is no chance; one in three cannot work.", of="logins", min_count=15,
         check="某时段登录失败", kind="burst",
     ),
     Rule(

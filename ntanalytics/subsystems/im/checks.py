@@ -5,10 +5,10 @@ from __future__ import annotations
 from ntanalytics.checks.baseline import unusual
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.detectors.failure_rate_rise import Words, worse_hours
-from ntanalytics.detectors.volume_gap import lulls
+from ntanalytics.detectors.failure_rate_rise import RateWords, failure_rate_rise
+from ntanalytics.detectors.volume_gap import volume_gap
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import judged, not_due
+from ntanalytics.findings.rule import evaluate_rules, not_applicable
 from ntanalytics.metrics import slots
 from ntanalytics.metrics.im import messages as im_messages
 from ntanalytics.subsystems.im.client_versions import fallen_back
@@ -27,13 +27,13 @@ def inspect_im(context: CheckContext) -> list[Finding]:
     )
     on, rules, found = context.period.last, context.rules, []
     if messages.sources and messages.is_complete:
-        counted = slots.by_slot(messages.recent, "hour_at", context.zone_offset_h, count="messages", slot_s=_HOUR_S)
-        silent = lulls(rules["im.lull"], counted, messages.days, on, slot_s=_HOUR_S)
+        counted = slots.by_slot(messages.recent, "hour_at", context.utc_offset_h, count="messages", slot_s=_HOUR_S)
+        silent = volume_gap(rules["im.lull"], counted, messages.days, on, slot_s=_HOUR_S)
         daily = im_messages.daily(messages.recent, sessions.recent, messages.days).to_pyarrow()
         codes = ["im.messages_rise", "im.files_rise"]
         fall = rules["im.messages_fall"]
         if not context.working_days:
-            found.append(not_due(fall.code, SUBSYSTEMS["im"], fall.words))
+            found.append(not_applicable(fall.code, SUBSYSTEMS["im"], fall.words))
         elif not silent:
             codes.append(fall.code)  # else the silence has said it
         found += silent
@@ -42,11 +42,11 @@ def inspect_im(context: CheckContext) -> list[Finding]:
         busiest = [
             row for row in im_messages.busiest(messages.table).to_pyarrow().to_pylist() if row["busiest_messages"]
         ]
-        found += judged([rules["im.busiest"]], busiest, "单个账号")
+        found += evaluate_rules([rules["im.busiest"]], busiest, "单个账号")
     if sessions.sources and sessions.is_complete:
         versions = fallen_back(im_messages.clients_by_day(sessions.recent).to_pyarrow().to_pylist())
-        words = Words("使用该客户端", "全部客户端用户", "人")
-        found += worse_hours(
+        words = RateWords("使用该客户端", "全部客户端用户", "人")
+        found += failure_rate_rise(
             rules["im.old_client"],
             versions,
             sessions.days,

@@ -12,21 +12,21 @@ RULES = (
     ),
     Rule(
         "im.lull", "im_messages", Threshold(480, 1800, "down"), "核查消息服务器与归档插件",
-        "The city writes in every working minute; what an outage of eight minutes explains is one.", fewest=30,
+        "The city writes in every working minute; what an outage of eight minutes explains is one.", min_count=30,
         check="消息中断", kind="absence",
     ),
     Rule(
         "im.messages_fall", "im_messages", Threshold(-0.3, -0.6, "up"), "核查消息服务、客户端登录与归档插件",
-        "A third less than the calendar explains, though no hour was silent.", fewest=100, check="消息量较常态",
+        "A third less than the calendar explains, though no hour was silent.", min_count=100, check="消息量较常态",
         kind="usual",
     ),
     Rule(
         "im.messages_rise", "im_messages", Threshold(0.6, 2.0, "down"), "核实是否有群发或程序发送，关注归档容量",
-        "Half as many again as usual is a broadcast or a program.", fewest=100, check="消息量高于常态", kind="usual",
+        "Half as many again as usual is a broadcast or a program.", min_count=100, check="消息量高于常态", kind="usual",
     ),
     Rule(
         "im.files_rise", "im_files", Threshold(1.0, 4.0, "down"), "核实是否有批量传输文件，关注存储与外发风险",
-        "Twice the files of an ordinary day fill the store, or leave the house.", fewest=30, check="文件数高于常态",
+        "Twice the files of an ordinary day fill the store, or leave the house.", min_count=30, check="文件数高于常态",
         kind="burst",
     ),
     Rule(
@@ -35,7 +35,7 @@ RULES = (
     ),
     Rule(
         "im.old_client", "client_share", Threshold(0.005, 0.4, "down"), "核查终端软件分发策略，重新推送当前版本",
-        "Versions go up; where one in two hundred has gone back, a roll-out or an image is at fault.", fewest=100,
+        "Versions go up; where one in two hundred has gone back, a roll-out or an image is at fault.", min_count=100,
         check="旧版或陌生客户端占比", kind="hygiene",
     ),
 )  # fmt: skip

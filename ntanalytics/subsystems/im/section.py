@@ -5,26 +5,26 @@ from __future__ import annotations
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import (
     HISTORY,
-    Look,
+    SubsystemSummary,
     compared,
+    evaluated,
+    highlights,
     is_whole,
-    points,
+    no_source_summary,
     series,
-    shown,
-    unfed,
 )
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import judged
+from ntanalytics.findings.rule import evaluate_rules
 from ntanalytics.metrics.im import messages as im_messages
 
 
-def look_at_im(context: CheckContext) -> Look:
+def summarize(context: CheckContext) -> SubsystemSummary:
     """Messages, files, who is there, with what (docs/domain.md, IM)."""
     messages, sessions = (
         context.dataset("im.messages", history=HISTORY),
         context.dataset("im.sessions", history=HISTORY),
     )
-    if missing := unfed("im", "im_active", messages, sessions):
+    if missing := no_source_summary("im", "im_active", messages, sessions):
         return missing
     now, before = (
         im_messages.volume(messages.table, sessions.table),
@@ -36,16 +36,16 @@ def look_at_im(context: CheckContext) -> Look:
     findings: list[Finding] = []
     # of a day it is asked in workspace.inspecting
     if context.period.kind != "day" and context.working_days:
-        findings = judged([rule], [total], is_complete=whole)
+        findings = evaluate_rules([rule], [total], is_complete=whole)
     daily = im_messages.daily(messages.recent, sessions.recent, messages.days)
-    return Look(
+    return SubsystemSummary(
         "im",
         tuple(findings),
-        points(total, ["im_active", "im_messages", "im_files"], is_complete=whole),
+        highlights(total, ["im_active", "im_messages", "im_files"], is_complete=whole),
         "im_active",
         total,
         series(daily, "im_active"),
-        shown(("clients", im_messages.clients(sessions.table)), ("daily", daily)),
+        evaluated(("clients", im_messages.clients(sessions.table)), ("daily", daily)),
         context.origin("im.volume", messages, sessions),
         messages.note or sessions.note,
         whole,

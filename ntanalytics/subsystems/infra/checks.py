@@ -10,13 +10,13 @@ from ntanalytics.checks.baseline import unusual
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY as HISTORY_OF_TRENDS
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import judged
+from ntanalytics.findings.rule import evaluate_rules
 from ntanalytics.metrics.infra import availability, hosts
 from ntanalytics.subsystems.infra import host_checks
 from ntanalytics.subsystems.infra.retention_checks import inspect_keeping
 from ntanalytics.subsystems.infra.section import disks_judged
 from ntanalytics.subsystems.infra.web_checks import HISTORY, inspect_web
-from ntanalytics.workspace.dataset_view import Scope
+from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days back in which monitoring is known to have been there, problems to last, and the same alarm to come again.
 SOURCES_KNOWN, PROBLEMS_BACK, REPEATED_WITHIN = 7, 70, 7
@@ -32,7 +32,7 @@ def inspect_infra(context: CheckContext) -> list[Finding]:
 
 def _monitored(context: CheckContext) -> list[Finding]:
     """Whether hosts answered, what was raised, whether anybody looked."""
-    rules, offset = context.rules, context.zone_offset_h
+    rules, offset = context.rules, context.utc_offset_h
     checks = context.dataset("infra.checks", history=SOURCES_KNOWN)
     watched = context.dataset("infra.hosts")
     problems = context.dataset("infra.problems", history=PROBLEMS_BACK)
@@ -48,7 +48,9 @@ def _monitored(context: CheckContext) -> list[Finding]:
             rules["infra.reachable"], watched.table, outages, context.begins_at, offset, is_complete=watched.is_complete
         )
     if problems.sources:
-        down = {each.subject for each in found if each.code == "infra.reachable" and each.state in ("watch", "bad")}
+        down = {
+            each.subject for each in found if each.code == "infra.reachable" and each.state in ("warning", "critical")
+        }
         found += host_checks.problems(
             rules["infra.problems"],
             problems.recent,
@@ -74,39 +76,41 @@ def _measured(context: CheckContext) -> list[Finding]:
         return []
     whole = metrics.is_complete
     cpu = metrics.table.filter(metrics.table.metric == "cpu_rate")
-    held = hosts.held(cpu, context.zone_offset_h).to_pyarrow().to_pylist()
+    held = hosts.held(cpu, context.utc_offset_h).to_pyarrow().to_pylist()
     # a host that was measured for less than two hours of the night or the day has no such figure
     found = [
         each
         for code, name in (("infra.cpu_by_day", "held_by_day"), ("infra.cpu_by_night", "held_by_night"))
-        for each in judged([rules[code]], [row for row in held if row[name] is not None], _host, is_complete=whole)
+        for each in evaluate_rules(
+            [rules[code]], [row for row in held if row[name] is not None], _host, is_complete=whole
+        )
     ]
-    busy = {each.subject for each in found if each.code in _BUSY and each.state in ("watch", "bad")}
+    busy = {each.subject for each in found if each.code in _BUSY and each.state in ("warning", "critical")}
     if busy:
         hours = cpu.filter(cpu.host.isin(sorted(busy))).select("host", "hour_at", "mean").to_pyarrow().to_pylist()
-        offset = context.zone_offset_h
+        offset = context.utc_offset_h
         found = [host_checks.with_hours(each, rules[each.code], hours, context.begins_at, offset) for each in found]
     loads = hosts.load(metrics.table).to_pyarrow().to_pylist()
     for code, metric in (("infra.memory", "memory_rate"), ("infra.swap", "swap_rate"), ("infra.load", "load")):
         its = [row for row in loads if row["metric"] == metric and not (metric == "load" and row["host"] in busy)]
-        found += judged([rules[code]], its, _host, is_complete=whole)
+        found += evaluate_rules([rules[code]], its, _host, is_complete=whole)
     beyond = hosts.beyond_siblings(metrics.recent.filter(metrics.recent.metric == "cpu_rate"), metrics.days)
     unlike = unusual(context, rules["infra.load_unlike"], beyond, subject=_host, is_wrong_only=True)
     found += [each for each in unlike if each.subject not in busy]
     return found + _disks(context, metrics)
 
 
-def _disks(context: CheckContext, metrics: Scope) -> list[Finding]:
+def _disks(context: CheckContext, metrics: DatasetView) -> list[Finding]:
     """How full disks are and when they are full; of those that are not wrong in that, whether they began to fill."""
     lately = context.dataset("infra.metrics", history=HISTORY_OF_TRENDS)
     found = disks_judged(context, hosts.growth(lately.recent, context.period.last).to_pyarrow())
-    wrong = {each.subject for each in found if each.state in ("watch", "bad")}
+    wrong = {each.subject for each in found if each.state in ("warning", "critical")}
     rule = context.rules["infra.disk_growth"]
     rises = hosts.rises(metrics.recent, context.period.last).to_pyarrow().to_pylist()
     known = [row for row in rises if row["rise_beyond"] is not None]
     growing = []
-    for each, row in zip(judged([rule], known, _disk, is_complete=metrics.is_complete), known, strict=False):
-        if each.state in ("watch", "bad") and each.subject not in wrong:
+    for each, row in zip(evaluate_rules([rule], known, _disk, is_complete=metrics.is_complete), known, strict=False):
+        if each.state in ("warning", "critical") and each.subject not in wrong:
             growing.append(replace(each, evidence=_growth(row)))
     return found + growing
 

@@ -13,11 +13,11 @@ from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.rule import Rule, unknown
 from ntanalytics.findings.sentences import day_words, limits
 from ntanalytics.metrics import measure as measure_of
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 
 #: Severity of a problem → its state while it lasts; information is none.
 SEVERITY: Mapping[str, State] = MappingProxyType({
-    "warning": "watch", "average": "watch", "high": "bad", "disaster": "bad",
+    "warning": "warning", "average": "warning", "high": "critical", "disaster": "critical",
 })  # fmt: skip
 
 #: What is said to be unknown where no snapshot tells of any host.
@@ -67,15 +67,15 @@ def _host(
     rule: Rule, host: str, up: bool | None, outage: Mapping[str, Any] | None, begins_at: datetime, utc_offset_h: int
 ) -> Finding:
     down_s = float(outage["down_s"]) if outage else 0.0
-    now: State = "unknown" if up is None else "ok" if up else "bad"
+    now: State = "unknown" if up is None else "ok" if up else "critical"
     state = worst([now, rule.threshold.judge(down_s)])
-    said = {"ok": "监控代理应答。", "bad": "监控代理无应答。", "unknown": "监控代理状态未知。"}[now]
+    said = {"ok": "监控代理应答。", "critical": "监控代理无应答。", "unknown": "监控代理状态未知。"}[now]
     figures: dict[str, float | None] = {}
     since = None
     if outage is not None and down_s:
         first, last = (_local(outage[name], utc_offset_h) for name in ("down_from_at", "down_until_at"))
-        said = f"{first:%H:%M}—{last:%H:%M} 无应答，历时 {figure(down_s, 'seconds')}。"
-        if now == "bad":
+        said = f"{first:%H:%M}—{last:%H:%M} 无应答，历时 {format_number(down_s, 'seconds')}。"
+        if now == "critical":
             said = f"{said.removesuffix('。')}，目前仍无应答。"
         figures = {
             "from_s": (outage["down_from_at"] - begins_at).total_seconds(),
@@ -132,7 +132,7 @@ def problems(
         if row["severity"] not in SEVERITY or row["started_at"] >= ends_at:
             continue
         lasts = row["ended_at"] is None or row["ended_at"] >= ends_at
-        is_grave = SEVERITY[row["severity"]] == "bad" and (row["ended_at"] is None or row["ended_at"] > begins_at)
+        is_grave = SEVERITY[row["severity"]] == "critical" and (row["ended_at"] is None or row["ended_at"] > begins_at)
         if lasts or (is_grave and row["host"] not in without):
             by_host.setdefault(row["host"] or MONITORING, []).append(row)
     found = [_raised(rule, host, its, begins_at, ends_at, utc_offset_h) for host, its in by_host.items()]
@@ -164,7 +164,7 @@ def _raised(
         what = "尚未恢复"
     else:
         until = gravest["ended_at"]
-        lasted = figure((until - gravest["started_at"]).total_seconds(), "seconds")
+        lasted = format_number((until - gravest["started_at"]).total_seconds(), "seconds")
         what = f"{_local(until, utc_offset_h):%H:%M} 恢复，历时 {lasted}"
     more = f"；另有 {len(raised) - 1} 项" if len(raised) > 1 else ""
     said = f"监控告警“{_named(gravest['problem'])}”{day_words(began.date())} {began:%H:%M} 发生，{what}{more}。"
@@ -211,7 +211,7 @@ def repeated(rule: Rule, counted: Rows, days: int, today: Iterable[str]) -> list
         host, state = row["host"] or MONITORING, rule.threshold.judge(row["repeats"])
         if state == "ok" or host in found or host not in set(today):
             continue
-        said = f"告警“{_named(row['problem'])}”{days} 天内出现 {figure(row['repeats'], 'integer', '次')}。"
+        said = f"告警“{_named(row['problem'])}”{days} 天内出现 {format_number(row['repeats'], 'integer', '次')}。"
         found[host] = Finding(
             rule.code,
             "infra",
@@ -258,7 +258,7 @@ def _gap(rule: Rule, subject: str, row: Mapping[str, Any], begins_at: datetime, 
     words = measure_of(rule.measure)
     first, last = (_local(row[name], utc_offset_h) for name in ("gap_from_at", "gap_until_at"))
     state = rule.threshold.judge(row["gap_s"])
-    length = figure(row["gap_s"], words.format)
+    length = format_number(row["gap_s"], words.format)
     said = f"检查没有中断，最长间隔 {length}。"
     if state != "ok":
         end = "24:00" if (last - first).days == 0 and last.date() > first.date() and last.hour == 0 else f"{last:%H:%M}"
@@ -292,7 +292,7 @@ def with_hours(finding: Finding, rule: Rule, hours: Rows, begins_at: datetime, u
         begins_at: the begin of the day (aware).
         utc_offset_h: hours by which local time is ahead of UTC.
     """
-    if finding.state not in ("watch", "bad"):
+    if finding.state not in ("warning", "critical"):
         return finding
     busy = sorted(
         round((row["hour_at"] - begins_at) / timedelta(hours=1))

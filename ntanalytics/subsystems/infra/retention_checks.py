@@ -9,13 +9,13 @@ import ibis
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import judged, unknown
+from ntanalytics.findings.rule import evaluate_rules, unknown
 from ntanalytics.findings.sentences import listed
 from ntanalytics.metrics.desk import compliance
 from ntanalytics.metrics.infra import backups
 from ntanalytics.subsystems.desk import obligation_checks
 from ntanalytics.subsystems.infra.section import OLDEST_BACKUP, plans_judged
-from ntanalytics.workspace.dataset_view import Scope
+from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days in which a restore drill, a patch that failed, and the oldest log are looked for.
 DRILLS_BACK, PATCHES_BACK, LOGS_BACK = 366, 200, 400
@@ -35,10 +35,12 @@ def _backups(context: CheckContext) -> list[Finding]:
         return []
     table = backups.plans(saved.recent, context.ends_at).to_pyarrow()
     found = plans_judged(context, table)
-    late = {each.subject for each in found if each.code == "infra.backup_lateness" and each.state in ("watch", "bad")}
+    late = {
+        each.subject for each in found if each.code == "infra.backup_lateness" and each.state in ("warning", "critical")
+    }
     rule, apart = context.rules["infra.backup_failing"], context.rules["infra.offline_backup"]
     failing = [row for row in table.to_pylist() if row["failed_since"] and row["plan"] not in late]
-    found += judged([rule], failing, lambda row: str(row["plan"]), is_complete=saved.is_complete)
+    found += evaluate_rules([rule], failing, lambda row: str(row["plan"]), is_complete=saved.is_complete)
     told = backups.without_offline(saved.recent).to_pyarrow().to_pylist()
     lacking = [row["plan"] for row in told if row["is_offline"] is False]
     if told and not apart.is_off and all(row["is_offline"] is not None for row in told):
@@ -86,7 +88,7 @@ def _logs(context: CheckContext) -> list[Finding]:
         reached = max(((each.taken_at.date() - each.day).days for each in held), default=0)
         oldest = min((each.day for each in held), default=None)
         lacked = oldest is not None and any(not each.is_held and ran <= each.day < oldest for each in its)
-        if reached >= rule.threshold.watch or lacked:
+        if reached >= rule.threshold.warning or lacked:
             said = f"抽取时最早可读到 {reached} 天前的日志" + ("，更早的已没有。" if lacked else "。")
             found.append(replace(rule.judge({rule.measure: reached}, subject), evidence=said))
             continue
@@ -107,13 +109,13 @@ def _patches(context: CheckContext) -> list[Finding]:
     known = min(_known_days(patches, on), _kept_for(patches, on))
     found = obligation_checks.patches(context.rules, waiting, hosts.order_by(ibis.asc("host")), known)
     rule = context.rules["infra.unpatched"]
-    if not rule.is_off and known <= rule.threshold.watch:
+    if not rule.is_off and known <= rule.threshold.warning:
         why = f"补丁记录只有 {known} 天"
         found.append(unknown(rule.code, "全部主机", rule.words, why, "补录更早的补丁记录"))
     return found
 
 
-def _known_days(scope: Scope, on: date) -> int:
+def _known_days(scope: DatasetView, on: date) -> int:
     """How many days up to ``on`` were taken without a hole."""
     covered = {row["day"]: row["is_covered"] for row in scope.days.to_pyarrow().to_pylist()}
     days = 0
@@ -122,7 +124,7 @@ def _known_days(scope: Scope, on: date) -> int:
     return days
 
 
-def _kept_for(scope: Scope, on: date) -> int:
+def _kept_for(scope: DatasetView, on: date) -> int:
     """How many days ago the first row of the span is of: since then the book is kept."""
     first = scope.recent.aggregate(_first=scope.recent.day.min()).to_pyarrow()["_first"].to_pylist()[0]
     return 0 if first is None else (on - first).days + 1

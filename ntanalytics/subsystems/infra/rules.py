@@ -12,22 +12,22 @@ _SERVICES = (
     ),
     Rule(
         "infra.error_rate", "error_rate", Threshold(0.005, 0.02, "down"), "查看该服务出错的路径与应用日志",
-        "A web service answers all but some thousandths of its requests.", of="requests", fewest=200,
+        "A web service answers all but some thousandths of its requests.", of="requests", min_count=200,
     ),
     Rule(
         "infra.error_burst", "errors", Threshold(0.01, 0.15, "down"), "查看该时段的上游服务、发布记录与应用日志",
         "Errors that come together are a failure of something, however few of the day's requests they are.",
-        kind="burst", of="requests", fewest=8, check="集中出错",
+        kind="burst", of="requests", min_count=8, check="集中出错",
     ),
     Rule(
         "infra.slow_hours", "slow_ratio", Threshold(1.5, 10.0, "down"), "查看慢路径、数据库负载与主机资源",
         "Twice as long as usual is felt by everybody; ten times as long is a service that cannot be worked with.",
-        kind="usual", of="answered", fewest=50, check="响应变慢",
+        kind="usual", of="answered", min_count=50, check="响应变慢",
     ),
     Rule(
         "infra.slow_probes", "slow_ratio", Threshold(1.6, 10.0, "down"), "查看该系统的慢路径、数据库负载与主机资源",
         "Where a log has no times, the probes still tell how long an answer takes.",
-        kind="usual", of="probed", fewest=6, check="探测变慢",
+        kind="usual", of="probed", min_count=6, check="探测变慢",
     ),
     Rule(
         "infra.requests_silent", "requests", Threshold(900, 3600, "down"), "核实服务、网络与日志采集",
@@ -48,7 +48,7 @@ _SERVICES = (
     ),
     Rule(
         "infra.slow_service", "duration_p95_ms", Threshold(1000, 3000, "down"), "优化慢路径",
-        "A second is when a reader begins to wait.", of="timed_requests", fewest=1000,
+        "A second is when a reader begins to wait.", of="timed_requests", min_count=1000,
         check="季度响应时间 P95", is_of_quarter=True,
     ),
 )  # fmt: skip
@@ -87,7 +87,7 @@ _HOSTS = (
     ),
     Rule(
         "infra.cpu", "load_p95", Threshold(0.85, 0.95, "down"), "查看进程与慢请求，必要时扩容",
-        "Queues grow without bound near saturation.", of="load_hours", fewest=12, check="CPU 使用率 P95",
+        "Queues grow without bound near saturation.", of="load_hours", min_count=12, check="CPU 使用率 P95",
     ),
     Rule(
         "infra.cpu_by_day", "held_by_day", Threshold(0.83, 0.95, "down"), "查看进程与慢请求，必要时扩容",
@@ -99,7 +99,7 @@ _HOSTS = (
     ),
     Rule(
         "infra.load", "load_p95", Threshold(2, 5, "down"), "查看等待磁盘与网络的进程",
-        "Twice as many processes as cores want to run: they wait for something.", of="load_hours", fewest=12,
+        "Twice as many processes as cores want to run: they wait for something.", of="load_hours", min_count=12,
         check="每核负载 P95",
     ),
     Rule(
@@ -110,11 +110,11 @@ _HOSTS = (
     Rule(
         "infra.memory", "load_p95", Threshold(0.92, 0.97, "down"), "查看占用内存的进程，必要时扩容",
         "A database takes what it is given; beyond this the system begins to kill processes.", of="load_hours",
-        fewest=12, check="内存使用率 P95",
+        min_count=12, check="内存使用率 P95",
     ),
     Rule(
         "infra.swap", "load_p95", Threshold(0.5, 0.8, "down"), "查看内存压力，减少换页",
-        "A host that swaps half of its space works from disk.", of="load_hours", fewest=12, check="交换区使用率 P95",
+        "A host that swaps half of its space works from disk.", of="load_hours", min_count=12, check="交换区使用率 P95",
     ),
 )  # fmt: skip
 

@@ -11,14 +11,14 @@ import ibis.expr.types as ir
 
 from ntanalytics.checks.baseline import unusual
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.detectors.failure_burst import spells
-from ntanalytics.detectors.latency_spike import slow_hours
-from ntanalytics.detectors.silence import MOST_DAYS, silences
+from ntanalytics.detectors.failure_burst import failure_burst
+from ntanalytics.detectors.latency_spike import latency_spike
+from ntanalytics.detectors.silence import MOST_DAYS, silence
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import judged, unknown
+from ntanalytics.findings.rule import evaluate_rules, unknown
 from ntanalytics.metrics.infra import availability, requests
 from ntanalytics.metrics.slots import SLOT_S, by_slot
-from ntanalytics.workspace.dataset_view import Scope
+from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days of history in which what is usual is looked for: ten weeks hold twenty days that are not worked.
 HISTORY = 70
@@ -41,10 +41,10 @@ def inspect_web(context: CheckContext) -> list[Finding]:
         if not served:
             found.append(unknown("infra.requests_fall", "网络请求", "请求量", "没有任何请求记录"))
         like = _alike(web, context.period.last)
-        made = by_slot(like, "minute_at", context.zone_offset_h, ["service"], count="requests").to_pyarrow().to_pylist()
+        made = by_slot(like, "minute_at", context.utc_offset_h, ["service"], count="requests").to_pyarrow().to_pylist()
         found += _errors(context, web, like, made, by_day)
-        answers = requests.answers(like, context.zone_offset_h)
-        found += slow_hours(
+        answers = requests.answers(like, context.utc_offset_h)
+        found += latency_spike(
             context.rules["infra.slow_hours"],
             answers,
             web.days,
@@ -60,40 +60,41 @@ def inspect_web(context: CheckContext) -> list[Finding]:
 
 
 def _errors(
-    context: CheckContext, web: Scope, like: ir.Table, made: list[dict[str, Any]], by_day: list[dict[str, Any]]
+    context: CheckContext, web: DatasetView, like: ir.Table, made: list[dict[str, Any]], by_day: list[dict[str, Any]]
 ) -> list[Finding]:
     """Bursts of errors; of a service that has none, its errors of the whole day."""
-    on, rules, offset = context.period.last, context.rules, context.zone_offset_h
+    on, rules, offset = context.period.last, context.rules, context.utc_offset_h
     failed = by_slot(like.filter(like.status >= 500), "minute_at", offset, ["service"], count="requests")
-    found = spells(
+    found = failure_burst(
         rules["infra.error_burst"], failed, made, web.days, on, slot_s=SLOT_S, subject=_service, chance=CHANCE
     )
     burst = {each.subject for each in _wrong(found)}
     today = [row for row in by_day if row["day"] == on and row["service"] not in burst]
-    whole_day = judged([rules["infra.error_rate"]], today, _service, is_complete=web.is_complete)
+    whole_day = evaluate_rules([rules["infra.error_rate"]], today, _service, is_complete=web.is_complete)
     # of a quiet day's few requests nothing is unknown
     return found + [each for each in whole_day if each.state != "unknown" or not web.is_complete]
 
 
 def _volume(
     context: CheckContext,
-    web: Scope,
+    web: DatasetView,
     made: list[dict[str, Any]],
     by_day: list[dict[str, Any]],
     outages: list[tuple[str, float, float]],
 ) -> list[Finding]:
     """Silences that no outage of the probes tells already, and days of too few or too many requests beside them."""
     on, rules = context.period.last, context.rules
-    silent = silences(rules["infra.requests_silent"], made, web.days, on, slot_s=SLOT_S, subject=_service)
+    silent = silence(rules["infra.requests_silent"], made, web.days, on, slot_s=SLOT_S, subject=_service)
     fallen = unusual(context, rules["infra.requests_fall"], by_day, subject=_service)
     rising = unusual(context, rules["infra.requests_rise"], by_day, subject=_service, is_wrong_only=True)
     usual_in_silence = {each.subject: each.figures.get("expected") or 0.0 for each in _wrong(silent)}
     fallen = [
         each
         for each in fallen
-        if each.state not in ("watch", "bad") or _lack(each) > _EXPLAINS * usual_in_silence.get(each.subject, 0.0)
+        if each.state not in ("warning", "critical")
+        or _lack(each) > _EXPLAINS * usual_in_silence.get(each.subject, 0.0)
     ]
-    silent = [each for each in silent if each.state not in ("watch", "bad") or not _is_told(each, outages)]
+    silent = [each for each in silent if each.state not in ("warning", "critical") or not _is_told(each, outages)]
     return silent + fallen + rising
 
 
@@ -102,7 +103,7 @@ def _lack(finding: Finding) -> float:
     return (finding.figures.get("expected") or 0.0) - (finding.value or 0.0)
 
 
-def _outages(context: CheckContext, checks: Scope) -> list[tuple[str, float, float]]:
+def _outages(context: CheckContext, checks: DatasetView) -> list[tuple[str, float, float]]:
     """Target, begin and end of each outage of the day, in seconds after its beginning."""
     if not checks.sources:
         return []
@@ -126,10 +127,10 @@ def _is_told(finding: Finding, outages: Iterable[tuple[str, float, float]]) -> b
     )
 
 
-def _probes(context: CheckContext, checks: Scope, served: list[str], slow: set[str]) -> list[Finding]:
+def _probes(context: CheckContext, checks: DatasetView, served: list[str], slow: set[str]) -> list[Finding]:
     """Targets that answered the probes slowly; one whose log says so already is left out."""
-    probed = availability.probed(_alike(checks, context.period.last), context.zone_offset_h)
-    found = slow_hours(
+    probed = availability.probed(_alike(checks, context.period.last), context.utc_offset_h)
+    found = latency_spike(
         context.rules["infra.slow_probes"],
         probed,
         checks.days,
@@ -157,10 +158,10 @@ def _service(row: Mapping[str, Any]) -> str:
 
 
 def _wrong(findings: Iterable[Finding]) -> list[Finding]:
-    return [each for each in findings if each.state in ("watch", "bad")]
+    return [each for each in findings if each.state in ("warning", "critical")]
 
 
-def _alike(scope: Scope, on: date) -> ir.Table:
+def _alike(scope: DatasetView, on: date) -> ir.Table:
     """The rows of the inspected day and of the last days like it: worked, or not worked."""
     calendar = {row["day"]: row for row in scope.days.to_pyarrow().to_pylist()}
     like = [

@@ -14,18 +14,18 @@ from ntanalytics.metrics.oa.unit_comparison import FEWEST, FEWEST_DAILY
 PACE = Rule(
     "oa.daily_active_change_rate", "daily_active_change_rate", Threshold(-0.1, -0.3, "up"),
     "按单位查看流失账号，核查登录与移动端", "By working days, a city's use moves by a few percent from week to week.",
-    of="daily_active_before", fewest=FEWEST_DAILY, check="日均活跃较上期",
+    of="daily_active_before", min_count=FEWEST_DAILY, check="日均活跃较上期",
 )  # fmt: skip
 
 UNIT_PACE = Rule(
     "oa.unit_daily_active_change_rate", "daily_active_change_rate", Threshold(-0.3, -0.6, "up"),
     "上门了解该单位停用原因，核查其账号与终端", "A unit with five persons a day keeps more than two thirds.",
-    of="daily_active_before", fewest=FEWEST_DAILY, check="日均活跃较上期",
+    of="daily_active_before", min_count=FEWEST_DAILY, check="日均活跃较上期",
 )  # fmt: skip
 
 LOW = Rule(
     "oa.low_weeks", "low_weeks", Threshold(0, 3, "down"), "上门培训，核查闲置账号并与单位核对人员",
-    "A month below two accounts in five is a habit.", of="enabled", fewest=FEWEST, check="活跃率连续低于 40%",
+    "A month below two accounts in five is a habit.", of="enabled", min_count=FEWEST, check="活跃率连续低于 40%",
 )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def city(total: Mapping[str, Any], editions: Rows, ranking: Rows, *, is_complete
     ]
     for rule, worst_first in each:
         judged = [rule.judge(row, str(row["unit"])) for row in sorted(fair, key=worst_first)]
-        found += [finding for finding in judged if finding.state in ("watch", "bad")]
+        found += [finding for finding in judged if finding.state in ("warning", "critical")]
     return found
 
 

@@ -12,13 +12,13 @@ import ibis.expr.types as ir
 from ntanalytics.checks.baseline import unusual
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.enumerations import EDITIONS, MODULES, SUBSYSTEMS, TERMINALS
-from ntanalytics.detectors.group_drop import falls
-from ntanalytics.detectors.volume_gap import MOST_LEFT, lulls
+from ntanalytics.detectors.group_drop import group_drop
+from ntanalytics.detectors.volume_gap import MOST_LEFT, volume_gap
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import judged, not_due
+from ntanalytics.findings.rule import evaluate_rules, not_applicable
 from ntanalytics.metrics import days as by_days
 from ntanalytics.metrics.oa import adoption, daily_active, task_duration
-from ntanalytics.workspace.dataset_view import Scope
+from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days of history: what is usual, and how long a task may have been open before.
 HISTORY, OLDEST_TASK = 70, 130
@@ -45,7 +45,7 @@ def inspect_oa(context: CheckContext) -> list[Finding]:
     used = [
         each
         for each in _use(context, activities)
-        if each.state not in ("watch", "bad")
+        if each.state not in ("warning", "critical")
         or each.code == "oa.unit_active_fall"
         or not any(subject.startswith((SUBSYSTEMS["oa"], each.subject)) for subject in stood)
     ]
@@ -57,36 +57,38 @@ def inspect_oa(context: CheckContext) -> list[Finding]:
             for row in daily_active.busiest(activities.table).to_pyarrow().to_pylist()
             if row["busiest_actions"] is not None
         ]
-        found += judged([rule], busiest, "单个账号")
+        found += evaluate_rules([rule], busiest, "单个账号")
     if done is not None and context.working_days:
         found += _waiting(context, tasks, done)
     return found
 
 
-def _use(context: CheckContext, activities: Scope) -> list[Finding]:
+def _use(context: CheckContext, activities: DatasetView) -> list[Finding]:
     on = context.period.last
     rule, share = context.rules["oa.active_fall"], context.rules["oa.mobile_fall"]
     persons = taken(daily_active.by_person(activities.recent))
     by_unit = adoption.active_by_day(persons.filter(persons.unit.notnull()), ["unit"])
-    away = falls(context.rules["oa.unit_active_fall"], by_unit, activities.days, on, subject=lambda row: row["unit"])
+    away = group_drop(
+        context.rules["oa.unit_active_fall"], by_unit, activities.days, on, subject=lambda row: row["unit"]
+    )
     if not context.working_days:
-        return [not_due(rule.code, SUBSYSTEMS["oa"], rule.check), *away]
+        return [not_applicable(rule.code, SUBSYSTEMS["oa"], rule.check), *away]
     found = unusual(context, rule, adoption.daily(persons, activities.days))
-    if any(each.state in ("watch", "bad") for each in found):
+    if any(each.state in ("warning", "critical") for each in found):
         return found + away  # what all do, the editions do
     found += unusual(context, rule, adoption.daily(persons, activities.days, ["edition"]), subject=_edition)
     phones = by_days.over_days(daily_active.phones(persons), activities.days, adoption.MEASURES, by=["edition"])
     return found + unusual(context, share, phones, subject=_edition) + away
 
 
-def _still(context: CheckContext, activities: Scope, done: ir.Table | None) -> list[Finding]:
+def _still(context: CheckContext, activities: DatasetView, done: ir.Table | None) -> list[Finding]:
     """What stands still, each said once: the OA, else an edition on a terminal, else a module, else a flow."""
-    on, offset, days = context.period.last, context.zone_offset_h, activities.days
+    on, offset, days = context.period.last, context.utc_offset_h, activities.days
     rules = context.rules
     hours = daily_active.active_hours(activities.recent, offset).to_pyarrow().to_pylist()
 
     def silent(code: str, subject: Any, most_left: float = MOST_LEFT) -> list[Finding]:
-        return lulls(rules[code], hours, days, on, slot_s=HOUR_S, subject=subject, most_left=most_left)
+        return volume_gap(rules[code], hours, days, on, slot_s=HOUR_S, subject=subject, most_left=most_left)
 
     whole = silent("oa.lull", "")
     if whole:
@@ -97,15 +99,15 @@ def _still(context: CheckContext, activities: Scope, done: ir.Table | None) -> l
     stuck: list[Finding] = []
     if done is not None:
         finished = task_duration.finished(done, offset, HOUR_S)
-        stuck = lulls(rules["oa.task_lull"], finished, days, on, slot_s=HOUR_S, subject=_module, most_left=_HALF)
+        stuck = volume_gap(rules["oa.task_lull"], finished, days, on, slot_s=HOUR_S, subject=_module, most_left=_HALF)
     told = {each.subject for each in modules}
     # where a module stands still, so do its flows
     return editions + modules + [each for each in stuck if each.subject not in told]
 
 
-def _waiting(context: CheckContext, tasks: Scope, done: ir.Table) -> list[Finding]:
+def _waiting(context: CheckContext, tasks: DatasetView, done: ir.Table) -> list[Finding]:
     """Tasks past their time, and how long those of the day took."""
-    on, offset = context.period.last, context.zone_offset_h
+    on, offset = context.period.last, context.utc_offset_h
     first = context.period.first - timedelta(days=HISTORY)
     days = tasks.days.filter(tasks.days.day >= ibis.literal(first))
     late = task_duration.overdue(done, days, offset)

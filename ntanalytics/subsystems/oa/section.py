@@ -12,26 +12,26 @@ import ibis.expr.types as ir
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import (
     HISTORY,
-    Look,
-    points,
+    SubsystemSummary,
+    evaluated,
+    highlights,
+    no_source_summary,
     series,
-    shown,
-    unfed,
 )
 from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import judged
+from ntanalytics.findings.rule import evaluate_rules
 from ntanalytics.metrics.oa import adoption, task_duration, user_flow
 
 #: How far back an account's first activity is looked for, and an open task.
 EVER, OLDEST_TASK = 400, 60
 
 
-def look_at_oa(context: CheckContext) -> Look:
+def summarize(context: CheckContext) -> SubsystemSummary:
     """Adoption of the OA, in all and by edition; handling time (docs/domain.md, OA adoption)."""
     activities, members = context.dataset("oa.activities", history=EVER), context.dataset("oa.members")
     tasks = context.dataset("oa.tasks", history=OLDEST_TASK)
-    if missing := unfed("oa", "active", activities):
+    if missing := no_source_summary("oa", "active", activities):
         return missing
     first, before = context.period.first, context.previous.first
     days = activities.days
@@ -52,25 +52,27 @@ def look_at_oa(context: CheckContext) -> Look:
     findings: list[Finding] = []
     # of a day it is asked in workspace.inspecting
     if context.period.kind != "day":
-        findings = judged([rule], [total], is_complete=whole) + judged([rule], editions, _edition, is_complete=whole)
+        findings = evaluate_rules([rule], [total], is_complete=whole) + evaluate_rules(
+            [rule], editions, _edition, is_complete=whole
+        )
         rule = context.rules["oa.unit_active_change_rate"]
-        findings += _wrong(judged([rule], units, _unit, is_complete=whole))
+        findings += _wrong(evaluate_rules([rule], units, _unit, is_complete=whole))
     recent = adoption.daily(activities.recent, days)
     recent = recent.filter(recent.day >= ibis.literal(first - timedelta(days=HISTORY)))
     worked = context.nearby_working_days(before=OLDEST_TASK)
-    handled = task_duration.handling(
-        tasks.recent, worked, first, context.period.last, context.zone_offset_h, ["module"]
+    handled = task_duration.task_duration(
+        tasks.recent, worked, first, context.period.last, context.utc_offset_h, ["module"]
     )
-    tables = shown(
+    tables = evaluated(
         ("modules", adoption.used(activities.table, ["module"])),
         ("flow", user_flow.flow(_lately(activities.recent, before).union(begun), first, before, ["edition"])),
         ("handling", handled),
         ("reach", adoption.reach(activities.table, members.table)),
     )
-    return Look(
+    return SubsystemSummary(
         "oa",
         tuple(findings),
-        points(total, ["active", "active_rate", "mobile_share"], is_complete=whole),
+        highlights(total, ["active", "active_rate", "mobile_share"], is_complete=whole),
         "active",
         total,
         series(recent, "active"),
@@ -95,7 +97,7 @@ def _lately(activities: ir.Table, since: date) -> ir.Table:
 
 def _wrong(findings: list[Finding]) -> list[Finding]:
     """Only what is beyond its threshold: of hundreds of units the others are of no interest."""
-    return [each for each in findings if each.state in ("watch", "bad")]
+    return [each for each in findings if each.state in ("warning", "critical")]
 
 
 def _unit(row: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from ntanalytics.contract.enumerations import EDITIONS, MODULES
 from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.sentences import listed, moved, shifted
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.oa.unit_comparison import FEWEST, LOW_RATE
 
 Row = Mapping[str, Any]
@@ -30,20 +30,18 @@ def level(total: Row, reach: Row, *, is_complete: bool = True) -> str:
         均有人使用。``
     """
     if not is_complete:
-        return f"本期数据不完整，活跃账号至少 {figure(total['active'] or 0, 'integer', '个')}，活跃率和增减不予计算。"
-    said = f"启用账号 {figure(total['enabled'], 'integer', '个')}，本期活跃 {figure(total['active'], 'integer', '个')}"
+        return f"本期数据不完整，活跃账号至少 {format_number(total['active'] or 0, 'integer', '个')}，活跃率和增减不予计算。"
+    said = f"启用账号 {format_number(total['enabled'], 'integer', '个')}，本期活跃 {format_number(total['active'], 'integer', '个')}"
     if total["active_rate"] is not None:
-        said += f"，活跃率 {figure(total['active_rate'], 'rate:1')}"
+        said += f"，活跃率 {format_number(total['active_rate'], 'rate:1')}"
     change = moved(total["active_change"], total["active_change_rate"], "个")
     said += f"，{change or '上期数据不完整，不作比较'}"
     onboarded, active = reach["units_onboarded"], reach["units_active"]
     if onboarded < 2:
         return f"{said}。"
     if onboarded == active:
-        return f"{said}；接入的 {figure(onboarded, 'integer')} 个单位均有人使用。"
-    return (
-        f"{said}；接入的 {figure(onboarded, 'integer')} 个单位中 {figure(onboarded - active, 'integer')} 个无人使用。"
-    )
+        return f"{said}；接入的 {format_number(onboarded, 'integer')} 个单位均有人使用。"
+    return f"{said}；接入的 {format_number(onboarded, 'integer')} 个单位中 {format_number(onboarded - active, 'integer')} 个无人使用。"
 
 
 def pace(total: Row, worked_days: tuple[int, int]) -> str:
@@ -77,14 +75,14 @@ def movers(moving: Rows) -> str:
     if down:
         said.append(f"降幅最大的是{'、'.join(_moving(row) for row in down[:NAMED])}")
     if not said:
-        return f"参评单位的日均活跃增减均在 {figure(MOVED, 'rate:0')} 以内。" if found else ""
+        return f"参评单位的日均活跃增减均在 {format_number(MOVED, 'rate:0')} 以内。" if found else ""
     return f"日均活跃{'；'.join(said)}。"
 
 
 def _moving(row: Row) -> str:
     before, now, rate = row["daily_active_before"], row["daily_active"], row["daily_active_change_rate"]
     way, sign = ("升至", "+") if rate > 0 else ("降至", "−")
-    return f"{row['unit']}（{_daily(before)} {way} {_daily(now)}，{sign}{figure(abs(rate), 'rate:1')}）"
+    return f"{row['unit']}（{_daily(before)} {way} {_daily(now)}，{sign}{format_number(abs(rate), 'rate:1')}）"
 
 
 def laggards(ranking: Rows) -> str:
@@ -99,7 +97,7 @@ def laggards(ranking: Rows) -> str:
     """
     fair = [row for row in rows(ranking) if row["place"] is not None]
     slow = [row for row in fair if row["active_rate"] < LOW_RATE]
-    below = figure(LOW_RATE, "rate:0")
+    below = format_number(LOW_RATE, "rate:0")
     # of a month, a unit may be low in its last weeks and not in all
     late = [row for row in fair if row["active_rate"] >= LOW_RATE and (row["low_weeks"] or 0) > 1]
     late.sort(key=lambda row: -row["low_weeks"])
@@ -115,7 +113,7 @@ def laggards(ranking: Rows) -> str:
 
 def _slow(row: Row) -> str:
     weeks = f"，连续 {row['low_weeks']} 周" if (row["low_weeks"] or 0) > 1 else ""
-    return f"{row['unit']}（{figure(row['active_rate'], 'rate:1')}{weeks}）"
+    return f"{row['unit']}（{format_number(row['active_rate'], 'rate:1')}{weeks}）"
 
 
 def terminals(total: Row, typical: Row | None = None) -> str:
@@ -130,8 +128,8 @@ def terminals(total: Row, typical: Row | None = None) -> str:
             continue
         beside = f"，{change}" if (change := shifted(total[f"{name}_change"])) else ""
         if typical and typical.get(name) is not None:
-            beside += f"（同版本中位数 {figure(typical[name], 'rate:1')}）"
-        said.append(f"{label} {figure(total[name], 'rate:1')}{beside}")
+            beside += f"（同版本中位数 {format_number(typical[name], 'rate:1')}）"
+        said.append(f"{label} {format_number(total[name], 'rate:1')}{beside}")
     return "；".join(said) + "。" if said else ""
 
 
@@ -143,11 +141,11 @@ def flow(flow: Row, *, is_complete: bool = True) -> str:
     """
     if not is_complete:
         return ""
-    came = f"新增活跃 {figure(flow['new'], 'integer', '个')}、回流 {figure(flow['resurrected'], 'integer', '个')}"
+    came = f"新增活跃 {format_number(flow['new'], 'integer', '个')}、回流 {format_number(flow['resurrected'], 'integer', '个')}"
     if not flow["was_active"]:
         return f"{came}。"
-    share = figure(flow["lapsed"] / flow["was_active"], "rate:1")
-    return f"{came}，上期活跃账号中 {figure(flow['lapsed'], 'integer', '个')}本期未使用（{share}）。"
+    share = format_number(flow["lapsed"] / flow["was_active"], "rate:1")
+    return f"{came}，上期活跃账号中 {format_number(flow['lapsed'], 'integer', '个')}本期未使用（{share}）。"
 
 
 def handled(total: Row, by_module: Rows = ()) -> str:
@@ -159,7 +157,7 @@ def handled(total: Row, by_module: Rows = ()) -> str:
     """
     if not total["tasks"] or total["handling_p50_s"] is None:
         return ""
-    said = f"办结任务 {figure(total['tasks'], 'integer', '件')}，用时中位数 {_hours(total['handling_p50_s'])}"
+    said = f"办结任务 {format_number(total['tasks'], 'integer', '件')}，用时中位数 {_hours(total['handling_p50_s'])}"
     said += (
         f"{_worked(total['worked_p50_s'])}，九成在 {_hours(total['handling_p90_s'])}{_worked(total['worked_p90_s'])}"
     )
@@ -185,7 +183,7 @@ def modules(used: Rows) -> str:
         return ""
     most = max(known, key=lambda name: int(known[name]))
     unused = [label for name, label in MODULES.items() if name != "other" and name not in known]
-    said = f"使用最多的模块是{MODULES.get(most, most)}（{figure(known[most], 'integer')} 个账号）"
+    said = f"使用最多的模块是{MODULES.get(most, most)}（{format_number(known[most], 'integer')} 个账号）"
     return f"{said}；无人使用：{listed(unused, 5)}。" if unused else f"{said}，全部 {len(MODULES) - 1} 个模块均有使用。"
 
 
@@ -198,7 +196,7 @@ def compared_units(ranking: Rows) -> str:
     found = rows(ranking)
     why = [
         f"{count} 个{words}"
-        for code, words in (("few", f"启用账号不足 {FEWEST} 个"), ("hole", "数据不完整"))
+        for code, words in (("few", f"启用账号不足 {FEWEST} 个"), ("gap", "数据不完整"))
         if (count := sum(row["left_out"] == code for row in found))
     ]
     fair = sum(row["place"] is not None for row in found)
@@ -221,7 +219,7 @@ def place(ranking: Rows, unit: str, typical: Row) -> str:
             few = f"启用账号不足 {FEWEST} 个"
             said.append(f"{edition}：{few if row['left_out'] == 'few' else '本期数据不完整'}，不参加排名")
             continue
-        median = f"（中位数 {figure(typical['active_rate'], 'rate:1')}）" if typical.get("active_rate") else ""
+        median = f"（中位数 {format_number(typical['active_rate'], 'rate:1')}）" if typical.get("active_rate") else ""
         said.append(f"活跃率在{edition} {row['ranked_units']} 个可比单位中列第 {row['place']} 位{median}")
     return "；".join(said) + "。" if said else ""
 
@@ -236,7 +234,7 @@ def terminals_trend(weeks: Rows) -> str:
     for name, label in (("mobile_share", "移动端占比"), ("xinchuang_share", "信创占比")):
         known = [row[name] for row in rows(weeks) if row[name] is not None]
         if known:
-            first, last = figure(known[0], "rate:1"), figure(known[-1], "rate:1")
+            first, last = format_number(known[0], "rate:1"), format_number(known[-1], "rate:1")
             way = "升至" if known[-1] > known[0] else "降至"
             said.append(f"{label}保持 {last}" if first == last else f"{label}由 {first} {way} {last}")
     return f"近 {len(rows(weeks))} 周{'，'.join(said)}" if said else "移动端和信创占比：没有完整的周"
@@ -253,21 +251,21 @@ def retained(cohorts: Rows) -> str:
     if not size:
         return ""
     share = sum(row["cohort"] * row["retention_4"] for row in known) / size
-    return f"近期首次使用的账号中，4 周后仍有 {figure(share, 'rate:1')} 活跃（{figure(size, 'integer')} 个账号）。"
+    return f"近期首次使用的账号中，4 周后仍有 {format_number(share, 'rate:1')} 活跃（{format_number(size, 'integer')} 个账号）。"
 
 
 def _daily(value: float) -> str:
-    return figure(value, "integer" if value >= 100 else "number:1")
+    return format_number(value, "integer" if value >= 100 else "number:1")
 
 
 def _by(rate: float) -> str:
     if abs(rate) < 0.0005:
         return "与上期持平"
-    return f"较上期{'增加' if rate > 0 else '减少'} {figure(abs(rate), 'rate:1')}"
+    return f"较上期{'增加' if rate > 0 else '减少'} {format_number(abs(rate), 'rate:1')}"
 
 
 def _hours(seconds: float) -> str:
-    return f"{figure(seconds / 3600, 'number:1')} 小时"
+    return f"{format_number(seconds / 3600, 'number:1')} 小时"
 
 
 def _worked(seconds: float | None) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from ntanalytics.checks.baseline import Past, rated, told, unusual, wrong
+from ntanalytics.checks.baseline import Baseline, drop_uninformative, rated, unusual, violations
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.detectors.failure_burst import spells
-from ntanalytics.detectors.silence import silences
+from ntanalytics.detectors.failure_burst import failure_burst
+from ntanalytics.detectors.silence import silence
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import rows
-from ntanalytics.findings.rule import judged
+from ntanalytics.findings.rule import evaluate_rules
 from ntanalytics.findings.sentences import day_words, listed
 from ntanalytics.metrics import slots
 from ntanalytics.metrics.seal import seals
@@ -28,11 +28,11 @@ def inspect_seal(context: CheckContext) -> list[Finding]:
 
 
 def _signings(context: CheckContext) -> list[Finding]:
-    past = Past(context, "seal.signings")
+    past = Baseline(context, "seal.signings")
     signings, like = past.scope, past.like
     if not signings.sources:
         return []
-    on, offset, days = context.period.last, context.zone_offset_h, past.days
+    on, offset, days = context.period.last, context.utc_offset_h, past.days
     found, signed = list[Finding](), like.filter(like.operation == "sign")
     for code, its in (
         ("seal.signing_failures", signed),
@@ -40,16 +40,16 @@ def _signings(context: CheckContext) -> list[Finding]:
     ):
         failed = slots.by_slot(its.filter(its.outcome == "failure"), "signed_at", offset, slot_s=_HALF_HOUR_S)
         tried = slots.by_slot(its, "signed_at", offset, slot_s=_HALF_HOUR_S)
-        found += spells(context.rules[code], failed, tried, days, on, slot_s=_HALF_HOUR_S, chance=_CHANCE)
-    if not wrong(found):
+        found += failure_burst(context.rules[code], failed, tried, days, on, slot_s=_HALF_HOUR_S, chance=_CHANCE)
+    if not violations(found):
         rate = context.rules["seal.signing_failure_rate"]
         [total] = rows(seals.signings(signings.table))
         found += rated(rate, total, "signing_failures", is_complete=signings.is_complete)
     by_hour = slots.by_slot(signed, "signed_at", offset, slot_s=_HOUR_S)
-    silent = silences(context.rules["seal.signing_silence"], by_hour, days, on, slot_s=_HOUR_S)
-    if not wrong(silent):
+    silent = silence(context.rules["seal.signing_silence"], by_hour, days, on, slot_s=_HOUR_S)
+    if not violations(silent):
         found += unusual(context, context.rules["seal.signings_fall"], seals.daily(signings.recent, days))
-    return told(context, found + silent)
+    return drop_uninformative(context, found + silent)
 
 
 def _unmade(context: CheckContext) -> list[Finding]:
@@ -59,14 +59,14 @@ def _unmade(context: CheckContext) -> list[Finding]:
     rule = context.rules["seal.making_days"]
     waiting = rows(seals.unmade(stock.table, context.ends_at))
     found = []
-    for each in judged([rule], waiting[:1] or [{"making_wait_days": 0}], "待制作印章"):
-        late = [row for row in waiting if row["making_wait_days"] > rule.threshold.watch]
+    for each in evaluate_rules([rule], waiting[:1] or [{"making_wait_days": 0}], "待制作印章"):
+        late = [row for row in waiting if row["making_wait_days"] > rule.threshold.warning]
         if each.state == "ok":
             found.append(each)
             continue
         named = listed([row["unit"] or row["seal_id"] for row in late])
-        said = f"{len(late)} 枚印章申请后逾 {rule.threshold.watch:g} 天未制作，最早申请于"
-        first = waiting[0]["requested_at"] + timedelta(hours=context.zone_offset_h)
+        said = f"{len(late)} 枚印章申请后逾 {rule.threshold.warning:g} 天未制作，最早申请于"
+        first = waiting[0]["requested_at"] + timedelta(hours=context.utc_offset_h)
         said += f"{day_words(first.date())}：{named}。"
         found.append(replace(each, evidence=said, since=day_words(first.date())))
     return found

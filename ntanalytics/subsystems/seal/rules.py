@@ -8,26 +8,26 @@ from ntanalytics.findings.rule import Rule
 RULES = (
     Rule(
         "seal.signing_failure_rate", "signing_failure_rate", Threshold(0.02, 0.1, "down"), "核查签章服务与时间戳服务",
-        "A signing fails for a defective document, which is rare.", of="signings", fewest=20,
+        "A signing fails for a defective document, which is rare.", of="signings", min_count=20,
     ),
     Rule(
         "seal.signing_failures", "signing_failures", Threshold(0.05, 0.2, "down"), "核查签章服务与时间戳服务",
-        "A signing in some hundreds fails: five in a few hours are a fault of the service.", of="signings", fewest=4,
+        "A signing in some hundreds fails: five in a few hours are a fault of the service.", of="signings", min_count=4,
         check="某时段签章失败", kind="burst",
     ),
     Rule(
         "seal.verification_failures", "verification_failures", Threshold(0.05, 0.25, "down"),
         "核查验签服务、证书链与时间戳",
-        "A verification in some hundreds fails, for a seal that is not found.", of="verifications", fewest=5,
+        "A verification in some hundreds fails, for a seal that is not found.", of="verifications", min_count=5,
         check="某时段验章失败", kind="burst",
     ),
     Rule(
         "seal.signing_silence", "signings", Threshold(3_600, 10_800, "down"), "核查签章服务与密码机",
-        "On a working day something is signed every few minutes.", fewest=25, check="签章中断", kind="absence",
+        "On a working day something is signed every few minutes.", min_count=25, check="签章中断", kind="absence",
     ),
     Rule(
         "seal.signings_fall", "signings", Threshold(-0.5, -0.8, "up"), "核查签章服务，确认是否有停用安排",
-        "On like days as much is signed, give or take a quarter.", fewest=30, check="签章次数", kind="usual",
+        "On like days as much is signed, give or take a quarter.", min_count=30, check="签章次数", kind="usual",
     ),
     Rule(
         "seal.testing_days", "waiting_days", Threshold(21, 90, "down"), "安排厂商与用章单位完成测试",

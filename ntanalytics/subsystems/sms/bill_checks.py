@@ -14,7 +14,7 @@ from ntanalytics.findings.finding import Finding, State, Threshold
 from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.sentences import day_words, limits, measured
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 from ntanalytics.subsystems.sms.carrier_checks import FEWEST_EVENTS
 
 _NO_DAY = f"没有一天的已出结果短信达到 {FEWEST_EVENTS} 条，不作判断。"
@@ -87,10 +87,10 @@ def bills(reconciliation: Rows | None, *, rule: Rule) -> list[Finding]:
                 state,
                 rate,
                 "+rate:2",
-                f"相差不超过 {figure(rule.threshold.watch, 'rate:1')}",
+                f"相差不超过 {format_number(rule.threshold.warning, 'rate:1')}",
                 evidence,
                 None,
-                rule.advice if state in ("watch", "bad") else "",
+                rule.advice if state in ("warning", "critical") else "",
             )
         )
     return found
@@ -103,9 +103,9 @@ def _difference(row: dict[str, Any]) -> str:
         return "账单与平台计费条数一致。"
     side = "多" if difference > 0 else "少"
     forms = {"difference_rate": "rate:2", "difference_yuan": "yuan"}
-    amounts = [figure(abs(row[name]), form) for name, form in forms.items() if row[name] is not None]
+    amounts = [format_number(abs(row[name]), form) for name, form in forms.items() if row[name] is not None]
     more = f"（{'，'.join(amounts)}）" if amounts else ""
-    return f"账单比平台计费{side} {figure(abs(difference), 'integer', '条')}{more}。"
+    return f"账单比平台计费{side} {format_number(abs(difference), 'integer', '条')}{more}。"
 
 
 def _worst(
@@ -119,9 +119,9 @@ def _worst(
     worst = pick(known, key=lambda day: float(day[name]))
     state = threshold.judge(worst[name])
     said = measured(check, worst[name], threshold, form)
-    shown = figure(worst[name], form)
+    shown = format_number(worst[name], form)
     evidence = said.replace(shown, f"{shown}（{day_words(worst['day'])}）", 1)
-    beyond = sum(threshold.judge(day[name]) in ("watch", "bad") for day in known)
+    beyond = sum(threshold.judge(day[name]) in ("warning", "critical") for day in known)
     if beyond > 1:
         evidence = f"{evidence.removesuffix('。')}；本期共 {beyond} 天越过阈值。"
     advice = "" if state == "ok" else advice

@@ -48,7 +48,7 @@ def sms(
             _of_series(series, rules[code], form, subject)
             for code, form in (("sms.delivery_rate", "rate:1"), ("sms.receipt_latency_p95_s", "seconds"))
             # a quiet Sunday says nothing, and needs no line that says so
-            if not series.today or settled >= max(FEWEST_EVENTS, rules[code].fewest)
+            if not series.today or settled >= max(FEWEST_EVENTS, rules[code].min_count)
         ]
         found.append(_of_backlog(series, waiting.get(carrier, 0.0), rules["sms.backlog"], subject))
     return found or [_nothing("sms.messages", "sms", "短信平台", "短信")]

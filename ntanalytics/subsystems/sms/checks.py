@@ -11,15 +11,15 @@ import ibis
 from ntanalytics.checks.baseline import unusual
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.sms import CARRIERS
-from ntanalytics.detectors.failure_rate_rise import Words, worse_hours
-from ntanalytics.detectors.peer_outlier import unlike_siblings
-from ntanalytics.detectors.volume_gap import lulls
+from ntanalytics.detectors.failure_rate_rise import RateWords, failure_rate_rise
+from ntanalytics.detectors.peer_outlier import peer_outlier
+from ntanalytics.detectors.volume_gap import volume_gap
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.sms import billing, volume
 from ntanalytics.metrics.sms import slots as sms_slots
 from ntanalytics.periods import Period, days_between
 from ntanalytics.subsystems.sms import bill_checks, carrier_checks
-from ntanalytics.workspace.dataset_view import Scope
+from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days of history: what is usual, and the whole of the month before.
 HISTORY = 70
@@ -52,27 +52,29 @@ def inspect_sms(context: CheckContext) -> list[Finding]:
     found = _by_hours(context, messages)
     found += carrier_checks.sms(lately, waiting, on, rules=rules)
     today = [row for row in by_day if row["day"] == on]
-    found += [each for each in unlike_siblings(rules["sms.carrier_unlike"], today, _carrier) if each.state != "ok"]
+    found += [each for each in peer_outlier(rules["sms.carrier_unlike"], today, _carrier) if each.state != "ok"]
     return _said_once(found) + _applications(context, messages) + _bills(context, messages)
 
 
-def _by_hours(context: CheckContext, messages: Scope) -> list[Finding]:
+def _by_hours(context: CheckContext, messages: DatasetView) -> list[Finding]:
     """Each carrier's worst hours: failed, failed inside the carrier's network, reported late; and silences."""
     on, rules = context.period.last, context.rules
-    counted = sms_slots.outcomes(messages.recent, context.zone_offset_h, _SLOT_S).to_pyarrow().to_pylist()
+    counted = sms_slots.outcomes(messages.recent, context.utc_offset_h, _SLOT_S).to_pyarrow().to_pylist()
     found: list[Finding] = []
     for code, events, hits, words in (
-        ("sms.failures_rise", "settled", "failed", Words("失败", "已出结果短信", "条")),
-        ("sms.internal_failures_rise", "settled", "internal", Words("因运营商内部原因失败", "已出结果短信", "条")),
-        ("sms.late_rise", "submitted", "late", Words("超过 10 分钟才有回执或仍无回执", "提交短信", "条")),
+        ("sms.failures_rise", "settled", "failed", RateWords("失败", "已出结果短信", "条")),
+        ("sms.internal_failures_rise", "settled", "internal", RateWords("因运营商内部原因失败", "已出结果短信", "条")),
+        ("sms.late_rise", "submitted", "late", RateWords("超过 10 分钟才有回执或仍无回执", "提交短信", "条")),
     ):
         table = [{**row, "events": row[events], "hits": row[hits]} for row in counted]
-        found += worse_hours(rules[code], table, messages.days, on, words, slot_s=_SLOT_S, subject=_carrier)
+        found += failure_rate_rise(rules[code], table, messages.days, on, words, slot_s=_SLOT_S, subject=_carrier)
     sent = [{**row, "events": row["submitted"]} for row in counted]
     rule = rules["sms.carrier_lull"]
     # what all of them lack, the platform lacks
-    silent = lulls(rule, sent_together(sent), messages.days, on, slot_s=_SLOT_S, most_left=_SILENT)
-    return found + (silent or lulls(rule, sent, messages.days, on, slot_s=_SLOT_S, subject=_carrier, most_left=_SILENT))
+    silent = volume_gap(rule, sent_together(sent), messages.days, on, slot_s=_SLOT_S, most_left=_SILENT)
+    return found + (
+        silent or volume_gap(rule, sent, messages.days, on, slot_s=_SLOT_S, subject=_carrier, most_left=_SILENT)
+    )
 
 
 def sent_together(slots: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -87,19 +89,22 @@ def sent_together(slots: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _said_once(found: list[Finding]) -> list[Finding]:
     """What is wrong in some hours is not said of the day again."""
     said = {
-        (code, each.subject) for each in found for code in _SAID.get(each.code, ()) if each.state in ("watch", "bad")
+        (code, each.subject)
+        for each in found
+        for code in _SAID.get(each.code, ())
+        if each.state in ("warning", "critical")
     }
     return [each for each in found if (each.code, each.subject) not in said]
 
 
-def _applications(context: CheckContext, messages: Scope) -> list[Finding]:
+def _applications(context: CheckContext, messages: DatasetView) -> list[Finding]:
     on, rules = context.period.last, context.rules
     daily = volume.daily(messages.recent, messages.days, messages.as_of, ["application"])
     subject = _application
     found = unusual(context, rules["sms.application_rise"], daily, subject=subject, is_wrong_only=True)
-    hours = sms_slots.outcomes(messages.recent, context.zone_offset_h, _HOUR_S, ["application"])
+    hours = sms_slots.outcomes(messages.recent, context.utc_offset_h, _HOUR_S, ["application"])
     sent = hours.select("day", "slot", "application", events=hours.submitted)
-    silent = lulls(
+    silent = volume_gap(
         rules["sms.application_lull"], sent, messages.days, on, slot_s=_HOUR_S, subject=subject, most_left=_SILENT
     )
     # a platform that stands still was said of the carriers
@@ -110,7 +115,7 @@ def _applications(context: CheckContext, messages: Scope) -> list[Finding]:
 FEW_SILENT = 2
 
 
-def _bills(context: CheckContext, messages: Scope) -> list[Finding]:
+def _bills(context: CheckContext, messages: DatasetView) -> list[Finding]:
     """The bills of the month before, once they have come, against what was sent.
 
     Defined in docs/domain.md, SMS: reconciliation.

@@ -7,20 +7,20 @@ import ibis.expr.types as ir
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import (
     HISTORY,
-    Look,
-    points,
+    SubsystemSummary,
+    evaluated,
+    highlights,
+    no_source_summary,
     series,
-    shown,
-    unfed,
 )
 from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.subsystems.sms import bill_checks
 
 
-def look_at_sms(context: CheckContext) -> Look:
+def summarize(context: CheckContext) -> SubsystemSummary:
     """Volume, delivery and latency, by carrier and application (docs/domain.md, SMS); a day by the thresholds given."""
     messages = context.dataset("sms.messages", history=HISTORY)
-    if missing := unfed("sms", "delivery_rate", messages):
+    if missing := no_source_summary("sms", "delivery_rate", messages):
         return missing
     whole, was_whole = messages.is_complete, messages.was_complete
 
@@ -36,14 +36,14 @@ def look_at_sms(context: CheckContext) -> Look:
         [] if context.period.kind == "day" else bill_checks.worst_days(by_day, context.period.first, context.rules)
     )
     daily = sms_volume.daily(messages.recent, messages.days, messages.as_of)
-    return Look(
+    return SubsystemSummary(
         "sms",
         tuple(findings),
-        points(total, ["submitted", "delivery_rate"], is_complete=whole),
+        highlights(total, ["submitted", "delivery_rate"], is_complete=whole),
         "delivery_rate",
         total,
         series(daily, "delivery_rate"),
-        shown(("carriers", carriers), ("applications", applications), ("by_day", by_day), ("daily", daily)),
+        evaluated(("carriers", carriers), ("applications", applications), ("by_day", by_day), ("daily", daily)),
         context.origin("sms.volume", messages),
         messages.note,
         whole,

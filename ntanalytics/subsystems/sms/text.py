@@ -9,7 +9,7 @@ from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import Rows, only, rows
 from ntanalytics.findings.sentences import exceptions, listed, moved, shifted
-from ntanalytics.metrics.number_format import figure
+from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.sms.failure_codes import CLASSES
 
 #: A group is named when it made at least this share of a change.
@@ -55,7 +55,7 @@ def volume(total: Rows, by_carrier: Rows, by_application: Rows, *, is_complete: 
         应用中主要来自公文（+700 条）。``
     """
     row = only(total)
-    submitted = figure(row["submitted"], "integer", "条")
+    submitted = format_number(row["submitted"], "integer", "条")
     if not is_complete:
         return f"提交短信至少 {submitted}（本期数据不完整，为下限），不作比较。"
     change = row["submitted_change"]
@@ -78,7 +78,8 @@ def _movers(groups: Sequence[dict[str, Any]], name: str, change: float) -> list[
     large.sort(key=lambda row: -abs(row["submitted_change"]))
     sign = "+" if change > 0 else "−"
     return [
-        f"{_named(row[name])}（{sign}{figure(abs(row['submitted_change']), 'integer', '条')}）" for row in large[:2]
+        f"{_named(row[name])}（{sign}{format_number(abs(row['submitted_change']), 'integer', '条')}）"
+        for row in large[:2]
     ]
 
 
@@ -91,14 +92,17 @@ def delivery(total: Rows, by_carrier: Rows) -> str:
     row = only(total)
     if row["delivery_rate"] is None:
         return "送达率未知：本期没有已出结果的短信。"
-    said = f"送达率 {figure(row['delivery_rate'], 'rate:1')}"
+    said = f"送达率 {format_number(row['delivery_rate'], 'rate:1')}"
     if row["delivery_rate_change"] is None:
         return said + "，上期无可比数据。"
     said += f"，{shifted(row['delivery_rate_change'])}"
     fallen = [each for each in rows(by_carrier) if (each["delivery_rate_change"] or 0) <= -0.001]
     if fallen:
         worst = min(fallen, key=lambda each: float(each["delivery_rate_change"]))
-        before, now = figure(worst["delivery_rate_before"], "rate:1"), figure(worst["delivery_rate"], "rate:1")
+        before, now = (
+            format_number(worst["delivery_rate_before"], "rate:1"),
+            format_number(worst["delivery_rate"], "rate:1"),
+        )
         said += f"；降幅最大的是{_named(worst['carrier'])}（{before} 降至 {now}）"
     return said + "。"
 
@@ -115,8 +119,8 @@ def failures(failure_classes: Rows) -> str:
         return "没有失败短信。"
     top = max(found, key=lambda row: int(row["failed"]))
     return (
-        f"失败 {figure(total, 'integer', '条')}，最多的是{CLASSES.get(top['failure_class'], top['failure_class'])}，"
-        f"{figure(top['failed'], 'integer', '条')}，占 {figure(top['failed'] / total, 'rate:1')}。"
+        f"失败 {format_number(total, 'integer', '条')}，最多的是{CLASSES.get(top['failure_class'], top['failure_class'])}，"
+        f"{format_number(top['failed'], 'integer', '条')}，占 {format_number(top['failed'] / total, 'rate:1')}。"
     )
 
 

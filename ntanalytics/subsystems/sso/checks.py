@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ntanalytics.checks.baseline import Past, is_within, rated, span, told, unusual, wrong
+from ntanalytics.checks.baseline import Baseline, drop_uninformative, is_within, rated, span, unusual, violations
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.detectors.failure_burst import spells
-from ntanalytics.detectors.silence import silences
+from ntanalytics.detectors.failure_burst import failure_burst
+from ntanalytics.detectors.silence import silence
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rows import rows
 from ntanalytics.metrics import slots
@@ -24,19 +24,19 @@ _FAST_MS = 500.0
 
 def inspect_sso(context: CheckContext) -> list[Finding]:
     """What is not usual in the accesses to the applications behind the portal."""
-    past, apps = Past(context, "sso.accesses"), context.dataset("sso.apps")
+    past, apps = Baseline(context, "sso.accesses"), context.dataset("sso.apps")
     accesses, like = past.scope, past.like
     if not accesses.sources:
         return []
-    on, offset, days = context.period.last, context.zone_offset_h, past.days
+    on, offset, days = context.period.last, context.utc_offset_h, past.days
     known = {row["app_id"]: row for row in rows(apps.table)} if apps.is_complete else {}
 
     def named(row: Mapping[str, Any]) -> str:
         return str(known[row["app_id"]]["app"]) if row["app_id"] in known else str(row["app_id"] or "未知应用")
 
     everything = slots.by_slot(like, "accessed_at", offset, slot_s=_SHORT_S)
-    silent = silences(context.rules["sso.access_silence"], everything, days, on, slot_s=_SHORT_S)
-    if wrong(silent):
+    silent = silence(context.rules["sso.access_silence"], everything, days, on, slot_s=_SHORT_S)
+    if violations(silent):
         # who cannot log in goes on to no application: that is told of the logins
         out = span(login_silence(context))
         silent = [each for each in silent if not is_within(each, out)]
@@ -47,11 +47,11 @@ def inspect_sso(context: CheckContext) -> list[Finding]:
     rule, alone = context.rules["sso.app_silence"], list[Finding]()
     for slot_s in (_HOUR_S, 2 * _HOUR_S):
         by_app = slots.by_slot(used, "accessed_at", offset, ["app_id"], slot_s=slot_s)
-        its = silences(rule, by_app, days, on, slot_s=slot_s, subject=named, is_wrong_only=True)
+        its = silence(rule, by_app, days, on, slot_s=slot_s, subject=named, is_wrong_only=True)
         named_already = {each.subject for each in alone}
         alone += [each for each in its if each.subject not in named_already and not is_within(each, out)]
 
-    refused = spells(
+    refused = failure_burst(
         context.rules["sso.app_failures"],
         slots.by_slot(used.filter(used.outcome == "failure"), "accessed_at", offset, ["app_id"], slot_s=_HALF_HOUR_S),
         slots.by_slot(used, "accessed_at", offset, ["app_id"], slot_s=_HALF_HOUR_S),
@@ -66,11 +66,13 @@ def inspect_sso(context: CheckContext) -> list[Finding]:
     late = unusual(context, context.rules["sso.app_p95_rise"], timed, subject=named, is_wrong_only=True)
 
     found = [*silent, *alone, *refused, *late]
-    if not wrong(silent):
+    if not violations(silent):
         fallen = unusual(context, context.rules["sso.accesses_fall"], sso_accesses.daily(accesses.recent, days))
-        found += fallen if not wrong(fallen) or not wrong([*login_fall(context), *login_silence(context)]) else []
-    if not wrong(refused):
+        found += (
+            fallen if not violations(fallen) or not violations([*login_fall(context), *login_silence(context)]) else []
+        )
+    if not violations(refused):
         rate = context.rules["sso.access_failure_rate"]
         [total] = rows(sso_accesses.accesses(accesses.table))
         found += rated(rate, total, "refused_accesses", is_complete=accesses.is_complete)
-    return told(context, found)
+    return drop_uninformative(context, found)

@@ -6,7 +6,7 @@ import pytest
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.demo.incidents.incident import ZONE, Incident, billed_months, moment
-from ntanalytics.demo.incidents.planning import plan
+from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.incidents.script import BEGUN, HARMLESS, KINDS, LASTING, MEASURES, SIZES
 from ntanalytics.periods import Calendar
 
@@ -14,7 +14,7 @@ UNTIL = dt.date(2026, 11, 22)
 
 
 def test_they_lie_on_known_working_days_before_the_last():
-    incidents = plan(Calendar(), dt.date(2026, 9, 14), UNTIL)
+    incidents = plan_incidents(Calendar(), dt.date(2026, 9, 14), UNTIL)
     known = {
         "bill-unicom": "2026-10-01",
         "backlog-telecom": "2026-11-12",
@@ -29,7 +29,7 @@ def test_they_lie_on_known_working_days_before_the_last():
 
 
 def test_every_kind_is_planted_in_every_subsystem():
-    incidents = plan(Calendar(), dt.date(2026, 9, 14), UNTIL)
+    incidents = plan_incidents(Calendar(), dt.date(2026, 9, 14), UNTIL)
     assert {incident.kind for incident in incidents} == set(KINDS)
     assert {incident.subsystem for incident in incidents} == set(SUBSYSTEMS)
     assert len({incident.id for incident in incidents}) == len(incidents) >= 25
@@ -37,26 +37,28 @@ def test_every_kind_is_planted_in_every_subsystem():
 
 
 def test_one_that_lasts_ends_with_the_estate_at_the_latest():
-    incidents = {incident.id: incident for incident in plan(Calendar(), dt.date(2026, 9, 14), UNTIL)}
+    incidents = {incident.id: incident for incident in plan_incidents(Calendar(), dt.date(2026, 9, 14), UNTIL)}
     assert incidents["disk-oa-db"].end == dt.datetime(2026, 11, 23, tzinfo=ZONE)
     assert incidents["backup-missing"].start == dt.datetime(2026, 11, 18, tzinfo=ZONE)  # a day before the 19th
 
 
 def test_those_that_were_over_before_the_first_day_are_left_out():
-    incidents = plan(Calendar(), dt.date(2026, 11, 19), UNTIL)
+    incidents = plan_incidents(Calendar(), dt.date(2026, 11, 19), UNTIL)
     assert {incident.day for incident in incidents if not lasting(incident)} == {UNTIL - dt.timedelta(days=2)}
 
 
 def test_one_that_goes_on_has_begun_when_it_has_in_a_longer_estate():
-    longer = {incident.id: incident for incident in plan(Calendar(), dt.date(2026, 9, 14), UNTIL)}
-    shorter = {incident.id: incident for incident in plan(Calendar(), dt.date(2026, 11, 19), UNTIL)}
+    longer = {incident.id: incident for incident in plan_incidents(Calendar(), dt.date(2026, 9, 14), UNTIL)}
+    shorter = {incident.id: incident for incident in plan_incidents(Calendar(), dt.date(2026, 11, 19), UNTIL)}
     assert all(longer[name] == incident for name, incident in shorter.items())
     assert {"adoption-drop", "disk-oa-db", "im-old-client"} <= set(shorter)
     assert set(longer) - set(shorter) >= {"outage-unicom", "im-stopped"}
 
 
 def test_days_without_a_working_day_have_only_what_goes_on():
-    assert [each.id for each in plan(Calendar(), dt.date(2026, 10, 3), dt.date(2026, 10, 4)) if not lasting(each)] == []
+    assert [
+        each.id for each in plan_incidents(Calendar(), dt.date(2026, 10, 3), dt.date(2026, 10, 4)) if not lasting(each)
+    ] == []
 
 
 def lasting(incident: Incident) -> bool:
@@ -70,7 +72,9 @@ def test_only_whole_months_are_billed():
 
 
 def test_an_incident_knows_its_part_of_a_day():
-    outage = next(item for item in plan(Calendar(), dt.date(2026, 9, 14), UNTIL) if item.id == "outage-unicom")
+    outage = next(
+        item for item in plan_incidents(Calendar(), dt.date(2026, 9, 14), UNTIL) if item.id == "outage-unicom"
+    )
     assert outage.span_ms(dt.date(2026, 11, 18)) == ((9 * 60 + 12) * 60_000, (12 * 60 + 42) * 60_000)
     assert outage.span_ms(dt.date(2026, 11, 19)) == (0, 0)
     assert outage.start == dt.datetime(2026, 11, 18, 9, 12, tzinfo=ZONE)
@@ -87,7 +91,7 @@ def test_the_document_lists_every_kind_as_the_script_describes_it():
 def test_every_kind_is_measured_and_one_that_lasts_by_its_time():
     assert set(MEASURES) == set(KINDS) | set(HARMLESS)
     assert set(SIZES) <= set(KINDS)
-    incidents = {incident.id: incident for incident in plan(Calendar(), dt.date(2026, 9, 14), UNTIL)}
+    incidents = {incident.id: incident for incident in plan_incidents(Calendar(), dt.date(2026, 9, 14), UNTIL)}
     assert {incident.shape for incident in incidents.values()} == {"sharp"}
     sizes = {"outage-unicom": 0.3, "service-down-long": 5.42, "overdue-unit": 8, "backup-missing": 3, "patch-failed": 1}
     assert {name: incidents[name].size for name in sizes} == sizes

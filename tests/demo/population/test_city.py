@@ -2,7 +2,7 @@ import datetime as dt
 
 import numpy as np
 
-from ntanalytics.demo.incidents.planning import plan
+from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import EDITIONS, City, city_of
 from ntanalytics.demo.population.units import EDITION_OF, GENERAL_UNITS, UNITS, WECOM_UNITS
 from ntanalytics.periods import Calendar, days_between
@@ -14,7 +14,7 @@ WEDNESDAY, SUNDAY, HOLIDAY = dt.date(2026, 11, 4), UNTIL, dt.date(2026, 10, 2)
 def city(scale: float = 0.02, *, seed: int = 1) -> City:
     days = days_between(dt.date(2026, 9, 14), UNTIL)
     calendar = Calendar()
-    return city_of(days, calendar, plan(calendar, days[0], UNTIL), seed=seed, scale=scale)
+    return city_of(days, calendar, plan_incidents(calendar, days[0], UNTIL), seed=seed, scale=scale)
 
 
 def test_330_units_and_36_000_accounts_in_four_editions():
@@ -47,7 +47,7 @@ def test_who_is_at_work_is_the_same_whoever_asks():
 
 def test_a_city_of_98_days_has_the_same_people_who_do_the_same_in_the_last_70():
     calendar, first = Calendar(), UNTIL - dt.timedelta(days=97)
-    longer = city_of(days_between(first, UNTIL), calendar, plan(calendar, first, UNTIL), seed=1, scale=0.02)
+    longer = city_of(days_between(first, UNTIL), calendar, plan_incidents(calendar, first, UNTIL), seed=1, scale=0.02)
     assert np.array_equal(longer.people.opened_on, city().people.opened_on)
     for day in (dt.date(2026, 9, 14), WEDNESDAY):
         assert np.array_equal(longer.present(day).person, city().present(day).person)

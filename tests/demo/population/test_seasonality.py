@@ -3,10 +3,10 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from ntanalytics.demo.population.seasonality import Audience, Rhythm, generator
+from ntanalytics.demo.population.seasonality import Audience, Seasonality, generator
 from ntanalytics.periods import Calendar
 
-RHYTHM = Rhythm(Calendar(), dt.date(2026, 11, 22))
+RHYTHM = Seasonality(Calendar(), dt.date(2026, 11, 22))
 
 
 def day(text: str) -> dt.date:

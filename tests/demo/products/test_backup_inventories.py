@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ntanalytics.demo.incidents.planning import plan
+from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.products.backup_inventories import write_backups
 from ntanalytics.demo.store import PREFIX, Store, servers_of
@@ -13,7 +13,7 @@ from tests.demo.extracted import Rows, extracted
 
 ZONE = ZoneInfo("Asia/Shanghai")
 UNTIL = dt.date(2026, 11, 22)
-INCIDENTS = plan(Calendar(), dt.date(2026, 9, 14), UNTIL)
+INCIDENTS = plan_incidents(Calendar(), dt.date(2026, 9, 14), UNTIL)
 SOURCES = {
     "pgbackrest": "{product: pgbackrest, paths: ['pgbackrest/*.json']}",
     "restic": "{product: restic, paths: ['restic/*.json']}",

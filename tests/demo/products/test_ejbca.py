@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from ntanalytics.demo.incidents.planning import plan
+from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.population.units import ALIASES, UNITS
 from ntanalytics.demo.products.ejbca import write_authority
@@ -25,7 +25,7 @@ NOW = dt.datetime(2026, 11, 23, tzinfo=ZONE)
 
 def city(days: int = 28, *, scale: float = 0.02, seed: int = 5) -> City:
     span, calendar = days_between(UNTIL - dt.timedelta(days=days - 1), UNTIL), Calendar()
-    return city_of(span, calendar, plan(calendar, span[0], UNTIL), seed=seed, scale=scale)
+    return city_of(span, calendar, plan_incidents(calendar, span[0], UNTIL), seed=seed, scale=scale)
 
 
 def authority(place: City, folder: Path, url: str = "sqlite:///ejbca.sqlite") -> Rows:

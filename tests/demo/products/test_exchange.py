@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from ntanalytics.demo.incidents.planning import plan
+from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.population.units import UNITS
 from ntanalytics.demo.products.exchange import write_exchange
@@ -25,7 +25,7 @@ CALENDAR = Calendar()
 
 def city(days: int = 28, *, scale: float = 0.01, seed: int = 5) -> City:
     span = days_between(UNTIL - dt.timedelta(days=days - 1), UNTIL)
-    return city_of(span, CALENDAR, plan(CALENDAR, span[0], UNTIL), seed=seed, scale=scale)
+    return city_of(span, CALENDAR, plan_incidents(CALENDAR, span[0], UNTIL), seed=seed, scale=scale)
 
 
 def taken(place: City, folder: Path, url: str = "sqlite:///exchange.sqlite") -> dict[str, Rows]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from ntanalytics.demo.incidents.planning import plan
+from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.population.units import ALIASES, UNITS
 from ntanalytics.demo.products.exchange_documents import documents_of, offices_of
@@ -22,7 +22,7 @@ DATASETS = ("seal.seals", "seal.signings")
 
 def city(days: int = 32, *, scale: float = 0.01, seed: int = 5) -> City:
     span, calendar = days_between(UNTIL - dt.timedelta(days=days - 1), UNTIL), Calendar()
-    return city_of(span, calendar, plan(calendar, span[0], UNTIL), seed=seed, scale=scale)
+    return city_of(span, calendar, plan_incidents(calendar, span[0], UNTIL), seed=seed, scale=scale)
 
 
 def taken(place: City, folder: Path, url: str = "sqlite:///seals.sqlite") -> dict[str, Rows]:

@@ -18,7 +18,7 @@ from ntanalytics.catalog import Product, load_product
 from ntanalytics.contract import DATASETS
 from ntanalytics.contract.enumerations import MODULES
 from ntanalytics.demo.incidents.incident import Incident
-from ntanalytics.demo.incidents.planning import plan
+from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import EDITIONS, City, city_of
 from ntanalytics.demo.population.units import ALIASES, EDITION_OF
 from ntanalytics.demo.products.xinhu import write_oa
@@ -37,7 +37,7 @@ Query = Callable[[str], list[tuple[Any, ...]]]
 
 def city(first: dt.date, until: dt.date = UNTIL, *, seed: int = 1, scale: float = 0.002) -> City:
     days, calendar = days_between(first, until), Calendar()
-    return city_of(days, calendar, plan(calendar, first, until), seed=seed, scale=scale)
+    return city_of(days, calendar, plan_incidents(calendar, first, until), seed=seed, scale=scale)
 
 
 def extracted(product: Product, url: str, dataset: str, first: dt.date, last: dt.date) -> pa.Table:

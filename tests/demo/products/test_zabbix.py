@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ntanalytics.demo.incidents.planning import plan
+from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.products.probe import write_checks
 from ntanalytics.demo.products.zabbix import write_hosts
@@ -14,7 +14,7 @@ from tests.demo.extracted import Rows, extracted
 
 ZONE = ZoneInfo("Asia/Shanghai")
 UNTIL = dt.date(2026, 11, 22)
-INCIDENTS = plan(Calendar(), dt.date(2026, 9, 14), UNTIL)
+INCIDENTS = plan_incidents(Calendar(), dt.date(2026, 9, 14), UNTIL)
 JOURNAL = "{product: probe, path: probes/probes.jsonl, targets: [{subsystem: oa, url: 'https://oa.nantong.example/'}]}"
 DATASETS = ("infra.hosts", "infra.metrics", "infra.checks", "infra.problems")
 

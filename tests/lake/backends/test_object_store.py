@@ -23,11 +23,11 @@ from ntanalytics.extraction.pseudonym import KEY_NAME, site_key
 from ntanalytics.lake import DeltaLake
 from ntanalytics.lake.backends.object_store import Bucket
 from ntanalytics.lake.commit import commit_days
-from ntanalytics.lake.maintenance import tidy
+from ntanalytics.lake.maintenance import maintain_table
 from ntanalytics.lake.parts import Parts
 from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.schedule_tables import leases
-from ntanalytics.operations.doctor import State, examine
+from ntanalytics.operations.doctor import State, diagnose
 from ntanalytics.settings import StoreSettings, load
 from tests.extraction.shop import Shop
 from tests.lake.test_lake import DAY, bills, parted, replace, total
@@ -166,7 +166,7 @@ def test_a_writer_that_lost_its_turn_commits_nothing(hosts: Hosts):
 
 def _tend(lake: DeltaLake, *needed: int):
     now = dt.datetime.now(dt.UTC) + dt.timedelta(days=30)
-    return tidy(lake, NAME, needed, now, keep=dt.timedelta(days=7), dry_run=False)
+    return maintain_table(lake, NAME, needed, now, keep=dt.timedelta(days=7), dry_run=False)
 
 
 def test_maintenance_compacts_and_removes_in_the_store_and_keeps_what_a_report_names(hosts: Hosts):
@@ -233,7 +233,7 @@ def test_the_doctor_says_whether_the_store_would_write_over_a_commit(hosts: Host
     with shop.config.open("a", encoding="utf-8") as file:
         file.write(hosts.store.settings(hosts.bucket))
     now = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
-    found = {each.item: each for each in examine(shop.config, now) if each.subject == "store"}
+    found = {each.item: each for each in diagnose(shop.config, now) if each.subject == "store"}
     assert (found["reachable"].state, found["reachable"].exit_code) == (State.OK, 0)
     assert found["writers"].state is State.WARNING, "nanio does not heed If-None-Match"
 

@@ -51,14 +51,16 @@ def tasks(table):
 )
 def test_working_hours_are_those_of_the_office(tasks, listed, begin, end, hours) -> None:
     table = tasks((local(*begin), local(*end)))
-    shown = listed(task_duration.handling(table, WORKED, dt.date(2026, 11, 19), MONDAY, 8), "tasks", "worked_p50_s")
+    shown = listed(
+        task_duration.task_duration(table, WORKED, dt.date(2026, 11, 19), MONDAY, 8), "tasks", "worked_p50_s"
+    )
     assert shown == [{"tasks": 1, "worked_p50_s": hours * HOUR}]
 
 
 def test_clock_hours_and_their_quantiles(tasks, listed) -> None:
     begin = local(FRIDAY, "09:00")
     table = tasks(*[(begin, begin + dt.timedelta(hours=hours)) for hours in (1, 2, 3, 4, 5)])
-    assert listed(task_duration.handling(table, WORKED, FRIDAY, FRIDAY, 8)) == [
+    assert listed(task_duration.task_duration(table, WORKED, FRIDAY, FRIDAY, 8)) == [
         {
             "tasks": 5,
             "handling_p50_s": 3 * HOUR,
@@ -75,21 +77,21 @@ def test_open_and_cancelled_tasks_and_those_of_other_days_are_left_out(tasks, li
     table = tasks((nine, None), (nine, ten), (nine, local(SUNDAY, "10:00"))).union(
         tasks((nine, ten), is_cancelled=True)
     )
-    assert listed(task_duration.handling(table, WORKED, FRIDAY, FRIDAY, 8), "tasks") == [{"tasks": 1}]
+    assert listed(task_duration.task_duration(table, WORKED, FRIDAY, FRIDAY, 8), "tasks") == [{"tasks": 1}]
 
 
 def test_a_task_older_than_the_calendar_has_no_working_hours(tasks, listed) -> None:
     table = tasks((local(dt.date(2026, 1, 5), "09:00"), local(FRIDAY, "10:00")))
-    [row] = listed(task_duration.handling(table, WORKED, FRIDAY, FRIDAY, 8))
+    [row] = listed(task_duration.task_duration(table, WORKED, FRIDAY, FRIDAY, 8))
     assert row["tasks"] == 1
     assert row["worked_p50_s"] is None
     assert row["handling_p50_s"] > 300 * 24 * HOUR
 
 
 def test_nothing_finished_has_no_times_and_groups_are_named(tasks, listed) -> None:
-    assert listed(task_duration.handling(tasks(), WORKED, FRIDAY, FRIDAY, 8))[0]["handling_p50_s"] is None
+    assert listed(task_duration.task_duration(tasks(), WORKED, FRIDAY, FRIDAY, 8))[0]["handling_p50_s"] is None
     table = tasks((local(FRIDAY, "09:00"), local(FRIDAY, "10:00")))
-    made = task_duration.handling(table, WORKED, FRIDAY, FRIDAY, 8, ["module"])
+    made = task_duration.task_duration(table, WORKED, FRIDAY, FRIDAY, 8, ["module"])
     assert listed(made, "module", "tasks") == [{"module": "documents", "tasks": 1}]
     assert set(made.columns) - set(MEASURES) == {"module"}
 

@@ -59,7 +59,7 @@ def test_a_hole_leaves_a_unit_out_however_many_accounts_it_has(listed) -> None:
     made = unit_comparison.ranked(
         figures(("甲", 40, 0.5), ("乙", 40, None, {"is_held": False}), ("丙", 5, None, {"is_held": False}))
     )
-    assert {row["unit"]: row["left_out"] for row in listed(made)} == {"甲": None, "乙": "hole", "丙": "hole"}
+    assert {row["unit"]: row["left_out"] for row in listed(made)} == {"甲": None, "乙": "gap", "丙": "gap"}
 
 
 def test_places_are_counted_within_an_edition(listed) -> None:

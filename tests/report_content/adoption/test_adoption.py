@@ -12,10 +12,10 @@ from ntanalytics.errors import BadParameter
 from ntanalytics.periods import Period
 from ntanalytics.report_content import batch_cache
 from ntanalytics.report_content.adoption import blocks
-from ntanalytics.report_content.adoption.batch import keep, kept_look
+from ntanalytics.report_content.adoption.batch import batched_page, keep
 from ntanalytics.report_content.adoption.figures import Adoption
-from ntanalytics.report_content.adoption.page import look_at_adoption
-from ntanalytics.report_content.adoption.queries import Looking
+from ntanalytics.report_content.adoption.page import summarize_adoption
+from ntanalytics.report_content.adoption.queries import AdoptionQueries
 from ntanalytics.runner.each_unit import oa_units
 from ntanalytics.settings import load
 from ntanalytics.workspace import Report, Workspace
@@ -91,7 +91,7 @@ class Office(Club):
         return Report(Workspace(self.settings), "oa_adoption", "", WEEK)
 
     def look(self, unit: str = "", edition: str = "") -> Adoption:
-        return look_at_adoption(self.report(), unit, edition)
+        return summarize_adoption(self.report(), unit, edition)
 
 
 @pytest.fixture
@@ -135,10 +135,10 @@ def test_a_hole_in_one_source_leaves_its_units_out_and_no_others(office: Office)
     seen = office.look()
     assert (seen.is_complete, seen.total["active_rate"], seen.total["active_change"]) == (False, None, None)
     assert seen.total["active"] == 58  # at least: the annex is known of Monday only
-    assert ranking(seen)["崇川区民政局"] == (None, "hole")
+    assert ranking(seen)["崇川区民政局"] == (None, "gap")
     assert ranking(seen)["市财政局"] == (1, None)
     states = {each.subject: each.state for each in blocks.findings(seen)}
-    assert (states["协同办公"], states["企业微信版"], states["通用版"]) == ("unknown", "unknown", "watch")
+    assert (states["协同办公"], states["企业微信版"], states["通用版"]) == ("unknown", "unknown", "warning")
     assert blocks.summary(seen)[0].text.startswith("本期数据不完整，活跃账号至少 58 个")
     # an edition whose own source is whole has no hole
     general = office.look(edition="general")
@@ -184,7 +184,7 @@ def test_a_unit_s_page_of_what_is_kept_for_all_is_the_page_by_itself(office: Off
     (office.folder / "annex.sqlite").rename(office.folder / "annex.away")
     office.fill()
     held = keep(office.report())
-    assert kept_look(office.report(), "市审计局", "") is None  # nothing was read yet
+    assert batched_page(office.report(), "市审计局", "") is None  # nothing was read yet
     folder = tmp_path / "kept"
     folder.mkdir()
     batch_cache.write(held, folder)
@@ -192,9 +192,9 @@ def test_a_unit_s_page_of_what_is_kept_for_all_is_the_page_by_itself(office: Off
         batch_cache.load(folder)
         for unit in ("市审计局", "崇川区民政局", "小局"):
             quick, alone = office.report(), office.report()
-            found = kept_look(quick, unit, "")
+            found = batched_page(quick, unit, "")
             assert found is not None
-            seen = Looking(alone, unit, "").look()
+            seen = AdoptionQueries(alone, unit, "").look()
             assert {name: getattr(found, name) for name in SAME} == {name: getattr(seen, name) for name in SAME}
             assert found.days.to_pyarrow() == seen.days.to_pyarrow()
             for name in {*seen.tables} - {"cohorts", "ranking"}:  # of units no cohorts are shown
@@ -202,10 +202,10 @@ def test_a_unit_s_page_of_what_is_kept_for_all_is_the_page_by_itself(office: Off
             assert by_unit(found) == by_unit(seen)
             heads = [replace(each.head(), generated_at=quick.generated_at) for each in (quick, alone)]
             assert heads[0] == heads[1]
-        assert kept_look(office.report(), "市民政局", "") is None
-        assert kept_look(office.report(), "市审计局", "general") is None
+        assert batched_page(office.report(), "市民政局", "") is None
+        assert batched_page(office.report(), "市审计局", "general") is None
         office.extractor("2026-11-23 07:30").extract(["oa.activities"], MONDAY, MONDAY)
-        assert kept_look(office.report(), "市审计局", "") is None  # another version of the lake
+        assert batched_page(office.report(), "市审计局", "") is None  # another version of the lake
     finally:
         batch_cache._found = None
 

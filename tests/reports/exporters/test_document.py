@@ -122,7 +122,7 @@ def test_of_a_long_board_all_that_is_not_well_is_there(sample: ModuleType) -> No
     def check(number: int, state: str) -> Finding:
         return Finding("a.b", "sms", f"应用{number}", "检查", state, number, "integer", "0 条", "")  # type: ignore[arg-type]
 
-    found = [check(number, "watch" if number < 40 else "ok") for number in range(100)]
+    found = [check(number, "warning" if number < 40 else "ok") for number in range(100)]
     document = docx.Document(
         io.BytesIO(document_bytes(read_record(sample.notebook([sample.blocks()[0], board(found)]))))
     )

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from ntanalytics.detectors.failure_burst import spells
-from ntanalytics.detectors.seasonal_baseline import against_usual
-from ntanalytics.detectors.silence import silences
-from ntanalytics.findings.rule import judged
+from ntanalytics.detectors.failure_burst import failure_burst
+from ntanalytics.detectors.seasonal_baseline import seasonal_baseline
+from ntanalytics.detectors.silence import silence
+from ntanalytics.findings.rule import evaluate_rules
 from ntanalytics.subsystems import RULES
 from ntanalytics.subsystems.ca.checks import is_chance, is_growing
 
@@ -34,44 +34,46 @@ def _logins(silent: range = range(0)) -> list[dict[str, Any]]:
     return past + [{"day": ON, "slot": slot, "events": 40} for slot in slots if slot not in silent]
 
 
-@pytest.mark.parametrize(("slots", "state"), [(1, "ok"), (2, "watch"), (6, "bad")])
+@pytest.mark.parametrize(("slots", "state"), [(1, "ok"), (2, "warning"), (6, "critical")])
 def test_twenty_minutes_without_a_certificate_are_an_outage(slots: int, state: str):
-    [found] = silences(RULES["ca.login_silence"], _logins(range(60, 60 + slots)), DAYS, ON, slot_s=600)
+    [found] = silence(RULES["ca.login_silence"], _logins(range(60, 60 + slots)), DAYS, ON, slot_s=600)
     assert found.state == state
 
 
-@pytest.mark.parametrize(("refused", "state"), [(0, "ok"), (8, "watch"), (90, "bad")])
+@pytest.mark.parametrize(("refused", "state"), [(0, "ok"), (8, "warning"), (90, "critical")])
 def test_an_issuer_that_is_no_longer_trusted_is_told(refused: int, state: str):
     tried = [{"day": day, "slot": slot, "events": 120} for day in [*WORKING, ON] for slot in range(18, 34)]
     failed = [{"day": ON, "slot": slot, "events": refused} for slot in range(18, 22) if refused]
     failed += [{"day": WORKING[3], "slot": 20, "events": 1}]
-    [found] = spells(RULES["ca.refused_logins"], failed, tried, DAYS, ON, slot_s=1800, is_of_all=True)
+    [found] = failure_burst(RULES["ca.refused_logins"], failed, tried, DAYS, ON, slot_s=1800, is_of_all=True)
     assert found.state == state
     if state != "ok":
         assert found.evidence.startswith("09:00—11:00 证书登录 480 次，证书登录失败")
 
 
-@pytest.mark.parametrize(("today", "state"), [(1900, "ok"), (1100, "watch"), (300, "bad")])
+@pytest.mark.parametrize(("today", "state"), [(1900, "ok"), (1100, "warning"), (300, "critical")])
 def test_half_of_the_logins_by_certificate_are_a_fall(today: float, state: str):
     past = [
         {**row, "certificate_logins": (1900 if row["is_working_day"] else 290) + number % 7 * 9}
         for number, row in enumerate(DAYS[1:])
     ]
-    [found] = against_usual(RULES["ca.logins_fall"], [*past, {**DAYS[0], "certificate_logins": today}], ON)
+    [found] = seasonal_baseline(RULES["ca.logins_fall"], [*past, {**DAYS[0], "certificate_logins": today}], ON)
     assert found.state == state
 
 
 @pytest.mark.parametrize(
-    ("rule", "measure", "fine", "watched", "bad"),
+    ("rule", "measure", "fine", "watched", "critical"),
     [
         ("ca.expired_tried", "expired_tried", 0, 3, 51),
         ("ca.revoked_tried", "revoked_tried", 0, 1, 21),
         ("ca.expiring_units", "expiring_units", 0, 1, 10),
     ],
 )
-def test_each_certificate_that_should_not_be_there_counts(rule: str, measure: str, fine: int, watched: int, bad: int):
-    found = judged([RULES[rule]], [{measure: value} for value in (fine, watched, bad)])
-    assert [each.state for each in found] == ["ok", "watch", "bad"]
+def test_each_certificate_that_should_not_be_there_counts(
+    rule: str, measure: str, fine: int, watched: int, critical: int
+):
+    found = evaluate_rules([RULES[rule]], [{measure: value} for value in (fine, watched, critical)])
+    assert [each.state for each in found] == ["ok", "warning", "critical"]
 
 
 def test_three_times_as_many_as_usual_expire_together_and_few_say_nothing():
@@ -79,8 +81,8 @@ def test_three_times_as_many_as_usual_expire_together_and_few_say_nothing():
         {"expiring_times": times, "expiring_30d": count}
         for times, count in ((1.1, 180), (3.0, 500), (9.0, 1500), (9.0, 29))
     ]
-    found = judged([RULES["ca.expiring_times"]], rows)
-    assert [each.state for each in found] == ["ok", "watch", "bad", "unknown"]
+    found = evaluate_rules([RULES["ca.expiring_times"]], rows)
+    assert [each.state for each in found] == ["ok", "warning", "critical", "unknown"]
 
 
 @pytest.mark.parametrize(

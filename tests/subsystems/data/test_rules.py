@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ntanalytics.subsystems import RULES
-from ntanalytics.subsystems.data.row_counts import Taken, row_counts, stood_still
+from ntanalytics.subsystems.data.row_counts import SourceDays, row_counts, stood_still
 
 #: A Friday.
 ON = dt.date(2026, 11, 20)
@@ -15,7 +15,7 @@ ON = dt.date(2026, 11, 20)
 
 def _taken(
     *last: int | None, usual: int = 1000, free: int = 50, dataset: str = "sms.messages", on: dt.date = ON
-) -> Taken:
+) -> SourceDays:
     """Ten weeks of ``usual`` rows a working day and ``free`` on a free one, the last days as given; None is a hole."""
     days = []
     for back in range(70, -1, -1):
@@ -27,16 +27,16 @@ def _taken(
         days.append(
             {"day": day, "is_covered": rows is not None, "is_working_day": is_worked, "label": "", "source_rows": rows}
         )
-    return Taken(dataset, "短信", "sms", tuple(days))
+    return SourceDays(dataset, "短信", "sms", tuple(days))
 
 
-def _found(*taken: Taken, on: dt.date = ON) -> list[tuple[str, str, str]]:
+def _found(*taken: SourceDays, on: dt.date = ON) -> list[tuple[str, str, str]]:
     return [(each.code, each.subject, each.state) for each in row_counts(RULES, taken, on)]
 
 
 def test_a_day_that_came_with_a_fifth_of_its_rows_is_watched_and_a_quiet_one_is_not():
-    assert _found(_taken(180)) == [("data.rows_fall", "短信（sms）", "watch")]
-    assert _found(_taken(40)) == [("data.rows_fall", "短信（sms）", "bad")]
+    assert _found(_taken(180)) == [("data.rows_fall", "短信（sms）", "warning")]
+    assert _found(_taken(40)) == [("data.rows_fall", "短信（sms）", "critical")]
     assert _found(_taken(300)) == _found(_taken(1000)) == []  # the working day before a holiday is that quiet
 
 
@@ -48,15 +48,15 @@ def test_a_weekend_is_held_against_weekends_and_small_numbers_say_nothing():
 
 def test_a_source_that_fell_silent_is_told_with_for_how_long():
     [found] = row_counts(RULES, [_taken(0)], ON)
-    assert (found.code, found.state, found.since, found.subsystem) == ("data.silent_days", "watch", "11月20日", "sms")
+    assert (found.code, found.state, found.since, found.subsystem) == ("data.silent_days", "warning", "11月20日", "sms")
     assert found.evidence == "连续 1 天没有数据，通常同样的日子共有 1,000 行。"
     [worse] = row_counts(RULES, [_taken(0, 0, 0)], ON)
-    assert (worse.state, worse.value, worse.since) == ("bad", 3.0, "11月18日")
+    assert (worse.state, worse.value, worse.since) == ("critical", 3.0, "11月18日")
 
 
 def test_a_source_of_few_rows_is_silent_only_after_days_and_one_that_is_a_hole_is_not_known():
     assert _found(_taken(0, 0, usual=5, free=0)) == []
-    assert _found(_taken(0, 0, 0, 0, usual=5, free=0)) == [("data.silent_days", "短信（sms）", "bad")]
+    assert _found(_taken(0, 0, 0, 0, usual=5, free=0)) == [("data.silent_days", "短信（sms）", "critical")]
     assert _found(_taken(None)) == []
     assert _found(_taken(0, usual=0, free=0)) == []  # a book that is filled now and then
 
@@ -72,7 +72,7 @@ def test_a_book_that_is_filled_on_saturdays_is_not_missed_on_a_holiday():
     saturday = ON + dt.timedelta(days=1)
     empty = {**rows[-1], "day": saturday, "is_working_day": False, "source_rows": 0}
     found = row_counts(RULES, [replace(weekly, days=(*rows, empty))], saturday)
-    assert [(each.code, each.state) for each in found] == [("data.silent_days", "bad")]
+    assert [(each.code, each.state) for each in found] == [("data.silent_days", "critical")]
 
 
 def test_a_source_that_lacks_several_datasets_is_one_matter():
@@ -91,9 +91,9 @@ def test_a_sensor_that_stands_still_is_told_of_its_host_and_of_its_source_where_
     [found] = stood_still(rule, [_still("a", 1), _still("b", 0)], names, "主机指标")
     assert (found.subject, found.state, found.evidence) == (
         "a",
-        "watch",
+        "warning",
         "CPU 使用率全天为同一数值，此前每天都有变化。",
     )
     [every] = stood_still(rule, [_still("a", 3), _still("b", 4)], names, "主机指标")
-    assert (every.subject, every.state) == ("主机指标（zabbix）", "bad")
+    assert (every.subject, every.state) == ("主机指标（zabbix）", "critical")
     assert stood_still(rule, [_still("a", 0)], names, "主机指标") == []

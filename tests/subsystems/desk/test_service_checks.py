@@ -21,7 +21,9 @@ def _backlog(open_tickets: int, overdue: int, **more: Any) -> list[dict[str, Any
     return [{"open_tickets": open_tickets, "overdue_tickets": overdue, "oldest_due_at": due, **more}]
 
 
-@pytest.mark.parametrize(("overdue", "state"), [(0, "ok"), (1, "ok"), (2, "watch"), (10, "watch"), (11, "bad")])
+@pytest.mark.parametrize(
+    ("overdue", "state"), [(0, "ok"), (1, "ok"), (2, "warning"), (10, "warning"), (11, "critical")]
+)
 def test_overdue_tickets_are_judged(overdue: int, state: str) -> None:
     [found] = desk.tickets(_backlog(12, overdue), _days(), ON, 8, RULES)
     assert (found.state, found.value) == (state, overdue)
@@ -36,7 +38,7 @@ def test_overdue_tickets_are_dated_by_the_local_day_of_the_oldest() -> None:
 def test_one_ticket_is_no_matter_until_it_was_forgotten() -> None:
     [few] = desk.tickets(_backlog(3, 1, overdue_days=9.0), _days(), ON, 8, RULES)
     late, oldest = desk.tickets(_backlog(3, 1, overdue_days=12.4), _days(), ON, 8, RULES)
-    assert (few.state, late.state, oldest.state) == ("ok", "ok", "watch")
+    assert (few.state, late.state, oldest.state) == ("ok", "ok", "warning")
     assert (oldest.code, oldest.evidence) == ("desk.overdue_oldest", "逾期最久的工单已逾期 12 天。")
 
 
@@ -48,7 +50,7 @@ def _attendance(working: int, recorded: int, attended: int) -> list[dict[str, An
     ("row", "is_working_day", "state"),
     [
         (_attendance(1, 1, 1), True, "ok"),
-        (_attendance(1, 1, 0), True, "bad"),
+        (_attendance(1, 1, 0), True, "critical"),
         (_attendance(1, 0, 0), True, "unknown"),
         (_attendance(0, 0, 0), False, "ok"),
         (_attendance(0, 0, 0), None, "unknown"),
@@ -60,14 +62,14 @@ def test_attendance_is_due_on_working_days(row: Any, is_working_day: bool | None
     assert ("非工作日" in found.evidence) == (is_working_day is False)
 
 
-def _checks(subsystem: str, ok: int, watch: int, bad: int, settled: int = 0) -> dict[str, Any]:
+def _checks(subsystem: str, ok: int, warning: int, critical: int, settled: int = 0) -> dict[str, Any]:
     return {
         "subsystem": subsystem,
-        "checks": ok + watch + bad,
+        "checks": ok + warning + critical,
         "checks_ok": ok,
-        "checks_watch": watch,
-        "checks_bad": bad,
-        "checks_open": watch + bad - settled,
+        "checks_watch": warning,
+        "checks_bad": critical,
+        "checks_open": warning + critical - settled,
     }
 
 
@@ -76,32 +78,32 @@ def test_manual_checks_are_as_bad_as_their_worst_result() -> None:
         [_checks("infra", 5, 1, 1), _checks("sms", 2, 1, 0), _checks("oa", 1, 0, 0)], _days(), ON, RULES["desk.checks"]
     )
     assert [(each.subject, each.state, each.value) for each in found] == [
-        ("软硬件环境", "bad", 2.0),
-        ("短信平台", "watch", 1.0),
+        ("软硬件环境", "critical", 2.0),
+        ("短信平台", "warning", 1.0),
         ("协同办公", "ok", 0.0),
     ]
     assert found[0].evidence == "人工检查 7 项，异常 1 项，关注 1 项。"
 
 
 def test_what_was_dealt_with_on_the_spot_is_no_matter_but_what_was_bad_is() -> None:
-    settled, bad = desk.checks(
+    settled, critical = desk.checks(
         [_checks("sms", 2, 1, 0, settled=1), _checks("oa", 0, 0, 1)], _days(), ON, RULES["desk.checks"]
     )
     assert (settled.state, settled.evidence) == ("ok", "人工检查 3 项，异常 0 项，关注 1 项，其中 1 项已当场处理。")
-    assert bad.state == "bad"
+    assert critical.state == "critical"
 
 
 def _made(usual: int, made: int) -> list[dict[str, Any]]:
     return [{"usual_items": usual, "made_items": made, "made_rate": made / usual if usual else None}]
 
 
-@pytest.mark.parametrize(("is_working_day", "state"), [(True, "watch"), (False, "ok"), (None, "unknown")])
+@pytest.mark.parametrize(("is_working_day", "state"), [(True, "warning"), (False, "ok"), (None, "unknown")])
 def test_no_manual_check_on_a_working_day_is_watched(is_working_day: bool | None, state: str) -> None:
     [found] = desk.made(_made(10, 0), _days(is_working_day=is_working_day), ON, RULES["desk.checks_made"])
     assert found.state == state
 
 
-@pytest.mark.parametrize(("made", "state"), [(10, "ok"), (9, "watch"), (4, "bad")])
+@pytest.mark.parametrize(("made", "state"), [(10, "ok"), (9, "warning"), (4, "critical")])
 def test_what_is_usually_checked_is_checked(made: int, state: str) -> None:
     [found] = desk.made(_made(10, made), _days(), ON, RULES["desk.checks_made"], count=made)
     assert (found.state, found.evidence) == (state, f"通常检查的 10 项中当日检查 {made} 项。")

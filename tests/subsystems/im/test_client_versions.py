@@ -4,12 +4,12 @@ import datetime as dt
 
 import pytest
 
-from ntanalytics.detectors.failure_rate_rise import Words, worse_hours
+from ntanalytics.detectors.failure_rate_rise import RateWords, failure_rate_rise
 from ntanalytics.subsystems import RULES
 from ntanalytics.subsystems.im.client_versions import fallen_back, version_of
 from tests.subsystems.made import ON, days, even
 
-WORDS = Words("使用该客户端", "全部用户", "人")
+WORDS = RateWords("使用该客户端", "全部用户", "人")
 
 
 def seen(last, since=dt.date(2026, 11, 18)):
@@ -28,7 +28,7 @@ def seen(last, since=dt.date(2026, 11, 18)):
 
 def judged(last):
     table = fallen_back(seen(last))
-    return worse_hours(
+    return failure_rate_rise(
         RULES["im.old_client"], table, days(), ON, WORDS, slot_s=86_400, subject=lambda row: row["client"]
     )
 
@@ -49,7 +49,7 @@ def test_what_a_clients_name_tells(client, told):
 
 def test_a_batch_that_went_back_is_told_since_its_first_day():
     [back] = judged({"Spark 2.8.3": 40})
-    assert (back.subject, back.state, back.since) == ("Spark 2.8.3", "watch", "11月18日")
+    assert (back.subject, back.state, back.since) == ("Spark 2.8.3", "warning", "11月18日")
     assert "使用该客户端 40 人" in back.evidence
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ntanalytics.detectors.failure_burst import spells
-from ntanalytics.detectors.latency_spike import slow_hours
-from ntanalytics.findings.rule import judged
+from ntanalytics.detectors.failure_burst import failure_burst
+from ntanalytics.detectors.latency_spike import latency_spike
+from ntanalytics.findings.rule import evaluate_rules
 from ntanalytics.subsystems import RULES
 from ntanalytics.subsystems.infra.host_checks import gaps, problems, reachable, repeated, with_hours
 
@@ -47,11 +47,15 @@ def _reachable(hosts: list[Row], *outages: Row, is_complete: bool = True) -> lis
 
 def test_a_host_answers_or_does_not_or_nobody_knows():
     hosts = [_host("a"), _host("b", up=False), _host("c", up=None), _host("d", up=False, watched=False)]
-    assert [(each.subject, each.state) for each in _reachable(hosts)] == [("a", "ok"), ("b", "bad"), ("c", "unknown")]
+    assert [(each.subject, each.state) for each in _reachable(hosts)] == [
+        ("a", "ok"),
+        ("b", "critical"),
+        ("c", "unknown"),
+    ]
     assert [each.state for each in _reachable([], is_complete=False)] == ["unknown"]
 
 
-@pytest.mark.parametrize(("minutes", "state"), [(10, "ok"), (15, "watch"), (30, "watch"), (112, "bad")])
+@pytest.mark.parametrize(("minutes", "state"), [(10, "ok"), (15, "warning"), (30, "warning"), (112, "critical")])
 def test_a_host_that_was_down_is_found_by_how_long_though_it_answers_again(minutes: int, state: str):
     [found] = _reachable([_host("im-app-1")], _outage("im-app-1", 892, minutes))
     assert found.state == state
@@ -67,7 +71,7 @@ def test_of_a_host_that_was_down_it_is_said_from_when_until_when():
 def test_without_a_snapshot_the_checks_still_tell_who_was_down():
     unknown, down = _reachable([], _outage("im-app-1", 892, 112), is_complete=False)
     assert (unknown.subject, unknown.state) == ("全部主机", "unknown")
-    assert (down.subject, down.state) == ("im-app-1", "bad")
+    assert (down.subject, down.state) == ("im-app-1", "critical")
 
 
 # problems
@@ -99,8 +103,8 @@ def test_what_monitoring_has_not_ended_is_wrong_by_its_severity_and_said_once_a_
         _problem("information", 9),
     )
     assert [(each.subject, each.state, each.since) for each in found] == [
-        ("a", "bad", "11月19日"),
-        ("b", "watch", "11月20日"),
+        ("a", "critical", "11月19日"),
+        ("b", "warning", "11月20日"),
     ]
     assert found[0].evidence == "监控告警“磁盘低”11月20日 22:00 发生，尚未恢复；另有 1 项。"
 
@@ -108,7 +112,10 @@ def test_what_monitoring_has_not_ended_is_wrong_by_its_severity_and_said_once_a_
 def test_a_grave_problem_of_the_day_is_told_though_it_is_over_but_not_of_a_host_that_was_told_to_be_down():
     over = _problem("high", 9, ended=7)
     [found] = _problems(over)
-    assert (found.state, found.evidence) == ("bad", "监控告警“磁盘低”11月20日 15:00 发生，17:00 恢复，历时 2 小时。")
+    assert (found.state, found.evidence) == (
+        "critical",
+        "监控告警“磁盘低”11月20日 15:00 发生，17:00 恢复，历时 2 小时。",
+    )
     assert [each.state for each in _problems(over, without=("a",))] == ["ok"]
     assert [each.state for each in _problems(_problem("high", 40, ended=30))] == ["ok"]  # of the day before
 
@@ -117,7 +124,7 @@ def test_an_alarm_that_comes_for_the_third_time_in_a_week_has_a_cause():
     rule = RULES["infra.repeated_problems"]
     rows = [{"host": "a", "problem": "CPU 高", "repeats": 3}, {"host": "b", "problem": "CPU 高", "repeats": 2}]
     [found] = repeated(rule, rows, 7, {"a", "b"})
-    assert (found.subject, found.state, found.evidence) == ("a", "watch", "告警“CPU 高”7 天内出现 3 次。")
+    assert (found.subject, found.state, found.evidence) == ("a", "warning", "告警“CPU 高”7 天内出现 3 次。")
     assert repeated(rule, rows, 7, {"b"}) == []  # a has been quiet today
 
 
@@ -135,13 +142,13 @@ def _gaps(*rows: Row, is_complete: bool = True) -> list[Any]:
 
 def test_monitoring_that_was_silent_for_two_hours_is_said_once_and_nothing_is_called_down_by_it():
     [found] = _gaps(_gap("probe", 65, 140), _gap("zabbix", 67, 135))
-    assert (found.subject, found.state) == ("监控平台", "watch")
+    assert (found.subject, found.state) == ("监控平台", "warning")
     assert found.evidence == "01:05—03:25 没有任何检查（2 小时 20 分），期间各系统与主机状态未知。"
 
 
 def test_one_source_of_checks_is_silent_and_the_other_is_not():
     found = _gaps(_gap("probe", 0, 5), _gap("zabbix", 60, 300))
-    assert [(each.subject, each.state) for each in found] == [("检查来源 probe", "ok"), ("检查来源 zabbix", "bad")]
+    assert [(each.subject, each.state) for each in found] == [("检查来源 probe", "ok"), ("检查来源 zabbix", "critical")]
 
 
 def test_checks_every_five_minutes_have_no_gap_and_of_a_hole_completeness_speaks():
@@ -168,7 +175,7 @@ def _hours(today: dict[int, float], usual: float = 500.0, count: int = 200) -> l
 
 
 def _slow(rows: list[Row], on: dt.date = ON) -> list[Any]:
-    return slow_hours(
+    return latency_spike(
         RULES["infra.slow_hours"],
         rows,
         _calendar(),
@@ -181,7 +188,7 @@ def _slow(rows: list[Row], on: dt.date = ON) -> list[Any]:
 
 def test_a_morning_that_is_six_times_as_slow_is_found_with_its_hours():
     [found] = _slow(_hours({9: 3000.0, 10: 3000.0}))
-    assert (found.state, found.value) == ("watch", pytest.approx(6.0))
+    assert (found.state, found.value) == ("warning", pytest.approx(6.0))
     assert found.evidence == (
         "09:00—11:00 应答时间 P95为通常的 6.0 倍，最慢 09:00 起一小时 3,000 ms，同一时段通常 500 ms。"
     )
@@ -191,11 +198,11 @@ def test_a_morning_that_is_six_times_as_slow_is_found_with_its_hours():
 @pytest.mark.parametrize(
     ("today", "state"),
     [
-        ({9: 1000.0, 10: 1000.0}, "watch"),  # only twice as slow, for two hours
+        ({9: 1000.0, 10: 1000.0}, "warning"),  # only twice as slow, for two hours
         ({9: 1000.0}, "ok"),  # one hour that is twice as slow may be chance
-        ({9: 1900.0}, "watch"),  # one that is nearly four times as slow is none
+        ({9: 1900.0}, "warning"),  # one that is nearly four times as slow is none
         (dict.fromkeys(range(8, 18), 700.0), "ok"),  # not half as slow again
-        ({9: 6000.0, 10: 6000.0}, "bad"),
+        ({9: 6000.0, 10: 6000.0}, "critical"),
     ],
 )
 def test_hours_are_slow_by_their_ratio_to_what_is_usual(today: dict[int, float], state: str):
@@ -222,7 +229,7 @@ def _slots(failures: dict[int, int], requests: int = 100, each_day: int = 1) -> 
 
 def _burst(failures: dict[int, int]) -> list[Any]:
     failed, made = _slots(failures)
-    return spells(
+    return failure_burst(
         RULES["infra.error_burst"],
         failed,
         made,
@@ -236,7 +243,7 @@ def _burst(failures: dict[int, int]) -> list[Any]:
 
 @pytest.mark.parametrize(
     ("failures", "state"),
-    [({85: 33, 86: 33, 87: 33, 88: 33}, "bad"), ({85: 8, 86: 8}, "watch"), ({85: 2, 90: 1}, "ok"), ({}, "ok")],
+    [({85: 33, 86: 33, 87: 33, 88: 33}, "critical"), ({85: 8, 86: 8}, "warning"), ({85: 2, 90: 1}, "ok"), ({}, "ok")],
 )
 def test_errors_that_come_together_are_a_burst(failures: dict[int, int], state: str):
     found = _burst(failures)
@@ -247,19 +254,19 @@ def test_errors_that_come_together_are_a_burst(failures: dict[int, int], state: 
 
 
 def _state(code: str, **row: Any) -> str:
-    [found] = judged([RULES[code]], [row], "某处")
+    [found] = evaluate_rules([RULES[code]], [row], "某处")
     return found.state
 
 
 def test_a_batch_at_night_may_use_what_is_there_and_the_day_may_not():
     assert _state("infra.cpu_by_night", held_by_night=0.847) == "ok"
-    assert _state("infra.cpu_by_day", held_by_day=0.84) == "watch"
-    assert _state("infra.cpu_by_day", held_by_day=0.965) == "bad"
+    assert _state("infra.cpu_by_day", held_by_day=0.84) == "warning"
+    assert _state("infra.cpu_by_day", held_by_day=0.965) == "critical"
 
 
 def test_a_busy_host_is_said_with_its_hours():
     rule = RULES["infra.cpu_by_day"]
-    [found] = judged([rule], [{"held_by_day": 0.96}], "oa-app-1")
+    [found] = evaluate_rules([rule], [{"held_by_day": 0.96}], "oa-app-1")
     means = {8: 0.4, 9: 0.96, 10: 0.97, 11: 0.5, 14: 0.9}
     hours = [{"host": "oa-app-1", "hour_at": BEGIN + _minutes(60 * hour), "mean": mean} for hour, mean in means.items()]
     told = with_hours(found, rule, [*hours, {"host": "b", "hour_at": BEGIN, "mean": 1.0}], BEGIN, 8)
@@ -268,13 +275,13 @@ def test_a_busy_host_is_said_with_its_hours():
 
 
 def test_a_disk_that_fills_by_one_percent_a_day_is_watched_on_the_first_day():
-    assert _state("infra.disk_growth", rise_beyond=0.0100) == "watch"
+    assert _state("infra.disk_growth", rise_beyond=0.0100) == "warning"
     assert _state("infra.disk_growth", rise_beyond=0.0008) == "ok"
 
 
 def test_a_backup_that_ran_late_was_made_and_one_that_did_not_run_was_not():
     assert _state("infra.backup_lateness", backup_lateness=1.4) == "ok"
-    assert _state("infra.backup_lateness", backup_lateness=1.9) == "watch"
-    assert _state("infra.size_drop", size_drop=0.31) == "watch"
+    assert _state("infra.backup_lateness", backup_lateness=1.9) == "warning"
+    assert _state("infra.size_drop", size_drop=0.31) == "warning"
     assert _state("infra.backup_failing", failed_since=0) == "ok"
-    assert _state("infra.backup_failing", failed_since=1) == "watch"
+    assert _state("infra.backup_failing", failed_since=1) == "warning"

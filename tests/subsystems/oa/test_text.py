@@ -104,7 +104,7 @@ def test_laggards_are_the_comparable_units_those_long_low_first() -> None:
 
 
 def test_what_is_left_out_is_counted_and_said() -> None:
-    rows = [_unit("甲"), _unit("乙", None, left_out="few"), _unit("丙", None, left_out="hole")]
+    rows = [_unit("甲"), _unit("乙", None, left_out="few"), _unit("丙", None, left_out="gap")]
     assert say.compared_units(rows) == "3 个单位中 1 个参评；1 个启用账号不足 20 个、1 个数据不完整，未参评。"
     assert say.compared_units(rows[:1]) == "1 个单位全部参评。"
 
@@ -114,7 +114,7 @@ def test_a_unit_has_its_place_in_each_edition_or_is_told_why_not() -> None:
     assert say.place(rows, "甲", {"active_rate": 0.742}) == (
         "活跃率在政府版 12 个可比单位中列第 3 位（中位数 74.2%）；企业微信版：启用账号不足 20 个，不参加排名。"
     )
-    assert say.place([_unit("甲", None, left_out="hole")], "甲", {}) == "政府版：本期数据不完整，不参加排名。"
+    assert say.place([_unit("甲", None, left_out="gap")], "甲", {}) == "政府版：本期数据不完整，不参加排名。"
 
 
 def test_terminals_stand_beside_the_period_before_and_the_peers() -> None:
@@ -192,11 +192,11 @@ def test_only_units_with_a_place_are_judged_and_only_what_is_wrong_is_shown() ->
         ("协同办公", "oa.daily_active_change_rate", "ok"),
         ("企业微信版", "oa.daily_active_change_rate", "unknown"),
         ("市委版", "oa.daily_active_change_rate", "ok"),
-        ("降局", "oa.unit_daily_active_change_rate", "bad"),
-        ("低局", "oa.low_weeks", "bad"),
+        ("降局", "oa.unit_daily_active_change_rate", "critical"),
+        ("低局", "oa.low_weeks", "critical"),
     ]
     own = adoption_checks.unit(_total(), ranking, "低局")
     assert [(each.code, each.state) for each in own] == [
         ("oa.unit_daily_active_change_rate", "ok"),
-        ("oa.low_weeks", "bad"),
+        ("oa.low_weeks", "critical"),
     ]

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from ntanalytics.detectors.failure_burst import spells
-from ntanalytics.detectors.seasonal_baseline import against_usual
-from ntanalytics.detectors.silence import silences
-from ntanalytics.findings.rule import judged
+from ntanalytics.detectors.failure_burst import failure_burst
+from ntanalytics.detectors.seasonal_baseline import seasonal_baseline
+from ntanalytics.detectors.silence import silence
+from ntanalytics.findings.rule import evaluate_rules
 from ntanalytics.subsystems import RULES
 
 #: A Friday.
@@ -36,40 +36,42 @@ def _hours(each: float, silent: range = range(0)) -> list[dict[str, Any]]:
     ("code", "failures", "state"),
     [
         ("seal.signing_failures", 1, "ok"),
-        ("seal.signing_failures", 4, "watch"),
-        ("seal.signing_failures", 8, "bad"),
+        ("seal.signing_failures", 4, "warning"),
+        ("seal.signing_failures", 8, "critical"),
         ("seal.verification_failures", 1, "ok"),
-        ("seal.verification_failures", 4, "watch"),
-        ("seal.verification_failures", 9, "bad"),
+        ("seal.verification_failures", 4, "warning"),
+        ("seal.verification_failures", 9, "critical"),
     ],
 )
 def test_some_failures_within_two_hours_are_told_where_one_in_hundreds_is_usual(code: str, failures: int, state: str):
     usual = [{"day": day, "slot": 9 + number % 9, "events": 1} for number, day in enumerate(WORKING)]
     today = [{"day": ON, "slot": hour, "events": failures} for hour in (10, 11)]
-    [found] = spells(RULES[code], usual + today, _hours(20), DAYS, ON, slot_s=3600, chance=5e-5)
+    [found] = failure_burst(RULES[code], usual + today, _hours(20), DAYS, ON, slot_s=3600, chance=5e-5)
     assert found.state == state
-    if state == "bad":
+    if state == "critical":
         assert found.evidence.startswith("10:00—12:00")
 
 
-@pytest.mark.parametrize(("silent", "state"), [(range(10, 11), "ok"), (range(10, 12), "watch"), (range(10, 14), "bad")])
+@pytest.mark.parametrize(
+    ("silent", "state"), [(range(10, 11), "ok"), (range(10, 12), "warning"), (range(10, 14), "critical")]
+)
 def test_hours_without_a_signing_are_an_outage(silent: range, state: str):
-    [found] = silences(RULES["seal.signing_silence"], _hours(16, silent), DAYS, ON, slot_s=3600)
+    [found] = silence(RULES["seal.signing_silence"], _hours(16, silent), DAYS, ON, slot_s=3600)
     assert found.state == state
 
 
 def test_where_little_is_signed_hours_without_are_chance():
-    [found] = silences(RULES["seal.signing_silence"], _hours(2, range(10, 15)), DAYS, ON, slot_s=3600)
+    [found] = silence(RULES["seal.signing_silence"], _hours(2, range(10, 15)), DAYS, ON, slot_s=3600)
     assert found.state == "ok"
 
 
-@pytest.mark.parametrize(("today", "state"), [(110, "ok"), (55, "watch"), (10, "bad")])
+@pytest.mark.parametrize(("today", "state"), [(110, "ok"), (55, "warning"), (10, "critical")])
 def test_half_of_the_signings_are_a_fall(today: float, state: str):
     past = [
         {**row, "signings": (135 if row["is_working_day"] else 25) + number % 5 * 4}
         for number, row in enumerate(DAYS[1:])
     ]
-    [found] = against_usual(RULES["seal.signings_fall"], [*past, {**DAYS[0], "signings": today}], ON)
+    [found] = seasonal_baseline(RULES["seal.signings_fall"], [*past, {**DAYS[0], "signings": today}], ON)
     assert found.state == state
 
 
@@ -81,5 +83,5 @@ def test_half_of_the_signings_are_a_fall(today: float, state: str):
     ],
 )
 def test_a_seal_that_waits_is_told_by_how_long(code: str, measure: str, days: tuple[int, ...]):
-    found = judged([RULES[code]], [{measure: value} for value in days])
-    assert [each.state for each in found] == ["ok", "watch", "bad"]
+    found = evaluate_rules([RULES[code]], [{measure: value} for value in days])
+    assert [each.state for each in found] == ["ok", "warning", "critical"]

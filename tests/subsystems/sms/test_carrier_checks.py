@@ -38,7 +38,7 @@ def test_a_carrier_whose_delivery_rate_fell_is_bad_with_value_threshold_usual_an
     daily = [_sms(14, 0.989), _sms(15, 0.99), _sms(16, 0.989), _sms(17, 0.94), _sms(18, 0.71)]
     found = _by_check(carrier_checks.sms(daily, [{"carrier": "unicom", "backlog": 0}], ON, RULES))
     rate = found["送达率"]
-    assert (rate.state, rate.subject, rate.value, rate.since) == ("bad", "中国联通", 0.71, "11月17日")
+    assert (rate.state, rate.subject, rate.value, rate.since) == ("critical", "中国联通", 0.71, "11月17日")
     assert rate.threshold == "低于 95.0% 关注，90.0% 异常"
     assert rate.evidence == "送达率 71.0%，低于异常阈值 90.0%，近期通常为 98.9%。"
     assert rate.advice
@@ -51,7 +51,7 @@ def test_a_backlog_is_judged_and_one_that_no_row_tells_of_is_empty() -> None:
     found = carrier_checks.sms(daily, [{"carrier": "unicom", "backlog": 1500}], ON, RULES)
     backlog = {each.subject: each for each in found if each.check == "回执积压"}
     assert (backlog["中国联通"].state, backlog["中国联通"].evidence) == (
-        "bad",
+        "critical",
         "回执积压 1,500 条，高于异常阈值 1,000 条。",
     )
     assert (backlog["中国移动"].state, backlog["中国移动"].value) == ("ok", 0.0)
@@ -84,4 +84,4 @@ def test_a_rate_that_is_null_on_a_covered_day_is_unknown() -> None:
 def test_thresholds_are_the_sites() -> None:
     stricter = {**RULES, "sms.delivery_rate": replace(RULES["sms.delivery_rate"], threshold=Threshold(0.99, 0.9, "up"))}
     found = carrier_checks.sms([_sms(18, 0.98)], [], ON, rules=stricter)
-    assert _by_check(found)["送达率"].state == "watch"
+    assert _by_check(found)["送达率"].state == "warning"

@@ -89,5 +89,5 @@ def test_the_headlines_say_what_is_wrong_and_then_what_changed() -> None:
     total = [_moved(30, 30) | _rated(0.976, 0.976)]
     changed = ["提交短信 30 条，与上期持平。", "送达率 97.6%，与上期持平。", "没有失败短信。"]
     assert say.headlines(total, [], [], []) == changed
-    bill = Finding("sms.bill", "sms", "中国移动", "账单", "bad", 0.01, "rate:2", "", "多 12 条。", None, "核对")
+    bill = Finding("sms.bill", "sms", "中国移动", "账单", "critical", 0.01, "rate:2", "", "多 12 条。", None, "核对")
     assert say.headlines(total, [], [], [], findings=[bill]) == ["中国移动：多 12 条；建议核对。", *changed]

@@ -44,7 +44,7 @@ _TOUCHES = {
 }
 
 
-class Places:
+class FreeDays:
     """What is taken of the calendar."""
 
     def __init__(self) -> None:

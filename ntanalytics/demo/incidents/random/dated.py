@@ -23,7 +23,7 @@ _BATCH_BACK = 20
 _OVERDUE_BACK, _OVERDUE_FROM = 5, "18:46"
 
 
-def bound_incidents(rng: np.random.Generator, calendar: Calendar, first: dt.date, until: dt.date) -> list[Incident]:
+def dated_incidents(rng: np.random.Generator, calendar: Calendar, first: dt.date, until: dt.date) -> list[Incident]:
     """One or two of each kind that is bound to certain days.
 
     Args:

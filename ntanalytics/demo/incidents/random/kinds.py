@@ -14,7 +14,7 @@ from ntanalytics.demo.products.zabbix_hosts import MACHINES
 
 
 @dataclass(frozen=True)
-class Choice:
+class IncidentKind:
     """What one kind of incident may be.
 
     Attributes:
@@ -43,7 +43,7 @@ class Choice:
     sizes: tuple[float, float]
     words: str
     faint: tuple[float, float] | None = None
-    bad: float | None = None
+    critical: float | None = None
     begins: tuple[str, str] = ("00:00", "00:00")
     faint_begins: tuple[str, str] | None = None
     hours: tuple[float, float] | None = None
@@ -83,83 +83,83 @@ def _used(*, has_bills: bool) -> tuple[str, ...]:
 
 
 _OF_SMS = (
-    Choice("carrier_outage", "sms", CARRIERS, (0.18, 0.6), "{name}通道约{percent}%的短信失败，历时{lasted}。",
-           faint=(0.07, 0.1), bad=0.15, begins=("08:30", "14:30"), hours=(1.5, 5), is_shaped=True),
-    Choice("report_backlog", "sms", CARRIERS, (0.6, 0.95),
+    IncidentKind("carrier_outage", "sms", CARRIERS, (0.18, 0.6), "{name}通道约{percent}%的短信失败，历时{lasted}。",
+           faint=(0.07, 0.1), critical=0.15, begins=("08:30", "14:30"), hours=(1.5, 5), is_shaped=True),
+    IncidentKind("report_backlog", "sms", CARRIERS, (0.6, 0.95),
            "{name}的短信均已送达，但约{percent}%的状态报告迟到，历时{lasted}。",
            faint=(0.25, 0.35), begins=("09:00", "13:00"), hours=(3, 7), faint_hours=(1, 1.5), is_shaped=True),
-    Choice("volume_surge", "sms", _APPLICATIONS, (4, 10), "{name}短信量约为平时的{size:g}倍，历时{lasted}。",
+    IncidentKind("volume_surge", "sms", _APPLICATIONS, (4, 10), "{name}短信量约为平时的{size:g}倍，历时{lasted}。",
            faint=(1.8, 2.2), begins=("08:30", "10:30"), hours=(4, 9), digits=1),
 )  # fmt: skip
 _OF_INFRA = (
-    Choice("error_burst", "", _SERVICES, (0.15, 0.6), "{name}约{percent}%的请求返回502或504，历时{lasted}。",
-           faint=(0.04, 0.06), bad=0.15, begins=("09:00", "15:30"), hours=(0.5, 2), is_shaped=True),
-    Choice("slow_responses", "", _SERVICES, (3.5, 9), "{name}响应缓慢，耗时约为平时的{size:g}倍，历时{lasted}。",
+    IncidentKind("error_burst", "", _SERVICES, (0.15, 0.6), "{name}约{percent}%的请求返回502或504，历时{lasted}。",
+           faint=(0.04, 0.06), critical=0.15, begins=("09:00", "15:30"), hours=(0.5, 2), is_shaped=True),
+    IncidentKind("slow_responses", "", _SERVICES, (3.5, 9), "{name}响应缓慢，耗时约为平时的{size:g}倍，历时{lasted}。",
            faint=(1.9, 2.2), begins=("08:30", "14:30"), hours=(1.5, 3), faint_hours=(3, 4), is_shaped=True, digits=1),
-    Choice("service_down", "", ("docexchange", "oa"), (0.4, 2), "{name}服务不可用{lasted}。",
-           faint=(0.25, 0.25), bad=0.3, begins=("09:00", "15:30")),
-    Choice("checks_gap", "infra", ("zabbix",), (0.75, 4), "监控平台自身中断{lasted}，期间状态未知。",
+    IncidentKind("service_down", "", ("docexchange", "oa"), (0.4, 2), "{name}服务不可用{lasted}。",
+           faint=(0.25, 0.25), critical=0.3, begins=("09:00", "15:30")),
+    IncidentKind("checks_gap", "infra", ("zabbix",), (0.75, 4), "监控平台自身中断{lasted}，期间状态未知。",
            faint=(0.25, 0.4), begins=("00:30", "02:30"), on="any"),
-    Choice("cpu_saturated", "infra", _HOSTS, (95.5, 97), "{name}的CPU持续高于{count}%，历时{lasted}。",
-           faint=(84, 87), bad=95, begins=("09:00", "13:00"), hours=(2, 5), step=60, digits=1),
-    Choice("host_down", "infra", _LOSABLE, (0.75, 3), "{name}宕机{lasted}。",
-           faint=(0.25, 0.3), bad=0.5, begins=("09:00", "15:30")),
-    Choice("backup_missing", "infra", _PLANS, (2, 4), "{name}的备份连续{count}次未执行。",
-           faint=(1, 1), bad=2, on="any", digits=0),
-    Choice("backup_shrunk", "infra", _PLANS, (0.55, 0.85), "{name}的备份数据量减少约{percent}%。",
-           faint=(0.31, 0.36), bad=0.5, days=(1, 1), on="any"),
-    Choice("patch_failed", "infra", _HOSTS, (1, 1), "{name}的安全补丁安装失败，待复装。",
+    IncidentKind("cpu_saturated", "infra", _HOSTS, (95.5, 97), "{name}的CPU持续高于{count}%，历时{lasted}。",
+           faint=(84, 87), critical=95, begins=("09:00", "13:00"), hours=(2, 5), step=60, digits=1),
+    IncidentKind("host_down", "infra", _LOSABLE, (0.75, 3), "{name}宕机{lasted}。",
+           faint=(0.25, 0.3), critical=0.5, begins=("09:00", "15:30")),
+    IncidentKind("backup_missing", "infra", _PLANS, (2, 4), "{name}的备份连续{count}次未执行。",
+           faint=(1, 1), critical=2, on="any", digits=0),
+    IncidentKind("backup_shrunk", "infra", _PLANS, (0.55, 0.85), "{name}的备份数据量减少约{percent}%。",
+           faint=(0.31, 0.36), critical=0.5, days=(1, 1), on="any"),
+    IncidentKind("patch_failed", "infra", _HOSTS, (1, 1), "{name}的安全补丁安装失败，待复装。",
            begins=("18:00", "19:30"), hours=(1, 2)),
 )  # fmt: skip
 _OF_IDENTITY = (
-    Choice("login_outage", "identity", ("统一身份认证",), (0.5, 1.75), "认证服务中断{lasted}，期间全市无法登录。",
-           faint=(0.2, 0.25), bad=0.3, begins=("08:45", "14:30")),
-    Choice("method_failing", "identity", ("sms_code", "scan", "federated"), (0.5, 0.95),
+    IncidentKind("login_outage", "identity", ("统一身份认证",), (0.5, 1.75), "认证服务中断{lasted}，期间全市无法登录。",
+           faint=(0.2, 0.25), critical=0.3, begins=("08:45", "14:30")),
+    IncidentKind("method_failing", "identity", ("sms_code", "scan", "federated"), (0.5, 0.95),
            "以{name}方式登录约{percent}%失败，历时{lasted}。",
-           faint=(0.2, 0.28), bad=0.5, begins=("08:30", "14:00"), hours=(2, 4.5)),
-    Choice("brute_force", "identity", _ADDRESSES, (60, 300), "来源{name}对一个账号连续尝试口令{count}次。",
-           faint=(18, 25), bad=60, begins=("00:30", "05:00"), hours=(0.17, 0.17), on="any", digits=0),
-    Choice("app_silent", "sso", ("docexchange", "seal", "im", "supervision"), (24, 24),
+           faint=(0.2, 0.28), critical=0.5, begins=("08:30", "14:00"), hours=(2, 4.5)),
+    IncidentKind("brute_force", "identity", _ADDRESSES, (60, 300), "来源{name}对一个账号连续尝试口令{count}次。",
+           faint=(18, 25), critical=60, begins=("00:30", "05:00"), hours=(0.17, 0.17), on="any", digits=0),
+    IncidentKind("app_silent", "sso", ("docexchange", "seal", "im", "supervision"), (24, 24),
            "{name}应用{lasted}无人经单点登录进入。", faint=(4, 5), faint_begins=("12:30", "13:30")),
-    Choice("certificates_refused", "ca", ("ca",), (0.5, 0.98),
+    IncidentKind("certificates_refused", "ca", ("ca",), (0.5, 0.98),
            "证书链校验失败，约{percent}%的证书登录被拒，历时{lasted}。",
-           faint=(0.12, 0.2), bad=0.5, begins=("08:30", "14:00"), hours=(1.5, 4)),
-    Choice("expired_in_use", "ca", ("personal",), (8, 24), "至多{count}人的过期证书连续{days}天被反复用于登录。",
+           faint=(0.12, 0.2), critical=0.5, begins=("08:30", "14:00"), hours=(1.5, 4)),
+    IncidentKind("expired_in_use", "ca", ("personal",), (8, 24), "至多{count}人的过期证书连续{days}天被反复用于登录。",
            faint=(3, 4), days=(3, 7), digits=0, is_single=True),
 )  # fmt: skip
 _OF_DOCUMENTS = (
-    Choice("calls_failing", "docexchange", ("政务服务网", "协同办公", "省公文交换平台"), (0.3, 0.9),
+    IncidentKind("calls_failing", "docexchange", ("政务服务网", "协同办公", "省公文交换平台"), (0.3, 0.9),
            "{name}的接口调用约{percent}%失败，历时{lasted}。",
-           faint=(0.08, 0.12), bad=0.25, begins=("09:00", "14:00"), hours=(1.5, 4), is_shaped=True),
-    Choice("overdue_unit", "docexchange", _RECEIVERS, (4, 9), "{name}连续{count}天未签收公文，逾期件数上升。",
+           faint=(0.08, 0.12), critical=0.25, begins=("09:00", "14:00"), hours=(1.5, 4), is_shaped=True),
+    IncidentKind("overdue_unit", "docexchange", _RECEIVERS, (4, 9), "{name}连续{count}天未签收公文，逾期件数上升。",
            faint=(2, 3), digits=0),
-    Choice("returned_burst", "docexchange", _CITY_UNITS, (0.5, 0.9), "{name}所发公文约{percent}%被退回。",
+    IncidentKind("returned_burst", "docexchange", _CITY_UNITS, (0.5, 0.9), "{name}所发公文约{percent}%被退回。",
            faint=(0.25, 0.35), begins=("09:00", "09:00"), hours=(8.5, 8.5)),
-    Choice("signing_failures", "seal", ("seal",), (0.4, 0.8), "签章服务故障，约{percent}%的签章失败，历时{lasted}。",
-           faint=(0.1, 0.15), bad=0.4, begins=("09:00", "15:00"), hours=(1.5, 3.5), is_shaped=True),
+    IncidentKind("signing_failures", "seal", ("seal",), (0.4, 0.8), "签章服务故障，约{percent}%的签章失败，历时{lasted}。",
+           faint=(0.1, 0.15), critical=0.4, begins=("09:00", "15:00"), hours=(1.5, 3.5), is_shaped=True),
 )  # fmt: skip
 _OF_OFFICE = (
-    Choice("module_stopped", "oa", _used(has_bills=False), (24, 24), "{name}模块{lasted}无操作。",
+    IncidentKind("module_stopped", "oa", _used(has_bills=False), (24, 24), "{name}模块{lasted}无操作。",
            faint=(4, 4), faint_begins=("13:30", "13:30")),
-    Choice("adoption_drop", "oa", UNITS, (0.6, 0.85), "{name}活跃账号减少约{percent}%，持续{days}天。",
+    IncidentKind("adoption_drop", "oa", UNITS, (0.6, 0.85), "{name}活跃账号减少约{percent}%，持续{days}天。",
            faint=(0.38, 0.42), days=(8, 20)),
-    Choice("edition_down", "oa", ("wecom", "general", "government"), (1.5, 4), "{name}移动端中断{lasted}。",
-           bad=1, begins=("09:00", "14:30")),
-    Choice("tasks_stuck", "oa", _used(has_bills=True), (24, 24), "{name}流程{lasted}无一办结。",
+    IncidentKind("edition_down", "oa", ("wecom", "general", "government"), (1.5, 4), "{name}移动端中断{lasted}。",
+           critical=1, begins=("09:00", "14:30")),
+    IncidentKind("tasks_stuck", "oa", _used(has_bills=True), (24, 24), "{name}流程{lasted}无一办结。",
            faint=(4, 4), faint_begins=("13:30", "13:30")),
-    Choice("messages_stopped", "im", ("im",), (0.75, 3), "即时通讯消息中断{lasted}。",
-           faint=(0.2, 0.25), bad=0.3, begins=("09:00", "15:00")),
-    Choice("old_client", "im", ("Spark 2.8.3", "Spark 2.9.4", "Pidgin 2.14.12"), (0.12, 0.35),
+    IncidentKind("messages_stopped", "im", ("im",), (0.75, 3), "即时通讯消息中断{lasted}。",
+           faint=(0.2, 0.25), critical=0.3, begins=("09:00", "15:00")),
+    IncidentKind("old_client", "im", ("Spark 2.8.3", "Spark 2.9.4", "Pidgin 2.14.12"), (0.12, 0.35),
            "约{percent}%的Windows终端退回旧版客户端{name}，持续{days}天。",
            faint=(0.04, 0.06), days=(6, 20), is_single=True),
 )  # fmt: skip
 _OF_DESK = (
-    Choice("attendance_gap", "desk", ("驻场",), (1, 1), "当日无驻场或备选人员在岗记录。", bad=1, digits=0),
-    Choice("manual_check", "infra", ("机房温湿度", "UPS与供电", "服务器指示灯", "存储阵列"), (1, 2),
-           "人工检查发现{name}{grade}，已联系维保。", bad=2, begins=("08:40", "08:40"), hours=(8, 8), digits=0),
-    Choice("change_unconfirmed", "desk", ("oa", "docexchange"), (1, 1), "{name}的流程调整未取得用户书面确认。",
+    IncidentKind("attendance_gap", "desk", ("驻场",), (1, 1), "当日无驻场或备选人员在岗记录。", critical=1, digits=0),
+    IncidentKind("manual_check", "infra", ("机房温湿度", "UPS与供电", "服务器指示灯", "存储阵列"), (1, 2),
+           "人工检查发现{name}{grade}，已联系维保。", critical=2, begins=("08:40", "08:40"), hours=(8, 8), digits=0),
+    IncidentKind("change_unconfirmed", "desk", ("oa", "docexchange"), (1, 1), "{name}的流程调整未取得用户书面确认。",
            begins=("14:00", "16:30"), hours=(1, 1.5)),
-    Choice("report_unconfirmed", "desk", ("weekly_service_report",), (1, 1), "一期服务周报未经用户确认。",
+    IncidentKind("report_unconfirmed", "desk", ("weekly_service_report",), (1, 1), "一期服务周报未经用户确认。",
            days=(1, 1), is_single=True),
 )  # fmt: skip
 
@@ -167,21 +167,21 @@ _OF_DESK = (
 CHOICES = (*_OF_SMS, *_OF_INFRA, *_OF_IDENTITY, *_OF_DOCUMENTS, *_OF_OFFICE, *_OF_DESK)
 
 #: What a drawn city has of each that is harmless: how many at least and at most, and what it may be.
-HARMLESS_CHOICES: tuple[tuple[int, int, Choice], ...] = (
-    (2, 2, Choice("planned_maintenance", "", ("docexchange", "oa"), (1, 2.5),
+HARMLESS_CHOICES: tuple[tuple[int, int, IncidentKind], ...] = (
+    (2, 2, IncidentKind("planned_maintenance", "", ("docexchange", "oa"), (1, 2.5),
                   "{name}按计划停机维护{lasted}，变更已事先书面确认。", begins=("18:30", "20:30"))),
-    (1, 1, Choice("planned_maintenance", "", ("docexchange", "oa"), (2, 4),
+    (1, 1, IncidentKind("planned_maintenance", "", ("docexchange", "oa"), (2, 4),
                   "{name}按计划停机维护{lasted}，变更已事先书面确认。", begins=("09:00", "13:00"), on="rest")),
-    (2, 3, Choice("announced_mailing", "sms", _APPLICATIONS, (3, 5),
+    (2, 3, IncidentKind("announced_mailing", "sms", _APPLICATIONS, (3, 5),
                   "{name}按事先登记的计划集中发送，短信量约为平时的{size:g}倍。",
                   begins=("09:00", "10:30"), hours=(4, 8), digits=1)),
-    (4, 6, Choice("training_day", "oa", UNITS, (0.3, 0.5),
+    (4, 6, IncidentKind("training_day", "oa", UNITS, (0.3, 0.5),
                   "{name}集中培训，当日活跃人数减少约{percent}%。", days=(1, 1))),
-    (3, 4, Choice("backup_moved", "infra", _PLANS, (4, 9), "{name}的备份晚{size:g}小时执行，未超过备份周期的1.4倍。",
+    (3, 4, IncidentKind("backup_moved", "infra", _PLANS, (4, 9), "{name}的备份晚{size:g}小时执行，未超过备份周期的1.4倍。",
                   days=(1, 1), on="any", digits=1)),
-    (3, 5, Choice("batch_load", "infra", _HOSTS, (77, 82), "{name}夜间批处理，CPU约{count}%，历时{lasted}。",
+    (3, 5, IncidentKind("batch_load", "infra", _HOSTS, (77, 82), "{name}夜间批处理，CPU约{count}%，历时{lasted}。",
                   begins=("01:00", "04:00"), hours=(1, 2), step=60, on="any", digits=1)),
-    (1, 1, Choice("renewal_round", "ca", ("personal",), (0.03, 0.06),
+    (1, 1, IncidentKind("renewal_round", "ca", ("personal",), (0.03, 0.06),
                   "约{percent}%的个人证书集中换发，旧证书随即吊销。",
                   begins=("09:00", "09:00"), hours=(8, 8))),
 )  # fmt: skip

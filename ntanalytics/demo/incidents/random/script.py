@@ -1,7 +1,7 @@
 """The script of a city whose seed is not the default one: what goes wrong, where, when and how badly, from the seed.
 
 One or two of each kind, none in the first week, and no two that would hide one another. About one in six is barely
-visible. The severity follows from the size: 异常 from ``Choice.bad`` on, 关注 below it and where there is none.
+visible. The severity follows from the size: 异常 from ``IncidentKind.bad`` on, 关注 below it and where there is none.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ntanalytics.demo.incidents.incident import SHAPES, SPAN_DAYS, Incident, duration, moment
-from ntanalytics.demo.incidents.random.calendar import Places
-from ntanalytics.demo.incidents.random.dated import bound_incidents
-from ntanalytics.demo.incidents.random.kinds import CHOICES, HARMLESS_CHOICES, SUBSYSTEM_OF_SERVICE, Choice
+from ntanalytics.demo.incidents.random.calendar import FreeDays
+from ntanalytics.demo.incidents.random.dated import dated_incidents
+from ntanalytics.demo.incidents.random.kinds import CHOICES, HARMLESS_CHOICES, SUBSYSTEM_OF_SERVICE, IncidentKind
 from ntanalytics.demo.incidents.random.text import sentence
 from ntanalytics.demo.incidents.script import MEASURES
 from ntanalytics.demo.population.unit_sizes import large_units
@@ -32,7 +32,7 @@ _SHARES = (0.5, 0.25, 0.25)
 _WORKED = 0.5
 
 
-def drawn(
+def random_script(
     calendar: Calendar, first: dt.date, until: dt.date, seed: int
 ) -> tuple[tuple[Incident, ...], tuple[Incident, ...]]:
     """What goes wrong in the last ``SPAN_DAYS`` until ``until``, and what only looks like it.
@@ -49,7 +49,7 @@ def drawn(
     doubled = rng.choice(able, int(rng.integers(_DOUBLED[0], _DOUBLED[1] + 1)), replace=False).tolist()
     entries = [(choice, turn) for number, choice in enumerate(CHOICES) for turn in range(1 + (number in doubled))]
     may_be_faint = [number for number, (choice, _) in enumerate(entries) if choice.faint]
-    bound = bound_incidents(np.random.default_rng([seed, _STREAM + 1]), calendar, first, until)
+    bound = dated_incidents(np.random.default_rng([seed, _STREAM + 1]), calendar, first, until)
     faint = set(rng.choice(may_be_faint, round((len(entries) + len(bound)) * _FAINT), replace=False).tolist())
     incidents = list(bound)
     for incident in bound:
@@ -58,8 +58,8 @@ def drawn(
         made = script.draw(choice, f"{choice.kind.replace('_', '-')}-{turn + 1}", is_faint=number in faint)
         incidents += [made] if made else []
     harmless = list[Incident]()
-    for fewest, most, choice in HARMLESS_CHOICES:
-        for _ in range(int(rng.integers(fewest, most + 1))):
+    for min_count, most, choice in HARMLESS_CHOICES:
+        for _ in range(int(rng.integers(min_count, most + 1))):
             turn = sum(each.kind == choice.kind for each in harmless) + 1
             made = script.draw(choice, f"{choice.kind.replace('_', '-')}-{turn}", severity="无")
             harmless += [made] if made else []
@@ -78,15 +78,15 @@ class _Script:
         self._calendar, self._until, self._seed = calendar, until, seed
         self._days = days_between(until - dt.timedelta(days=SPAN_DAYS - 1 - _FIRST_WEEK), until)
         self._large = large_units(seed)
-        self.places = Places()
+        self.places = FreeDays()
 
-    def draw(self, choice: Choice, name: str, *, is_faint: bool = False, severity: str = "") -> Incident | None:
+    def draw(self, choice: IncidentKind, name: str, *, is_faint: bool = False, severity: str = "") -> Incident | None:
         """One of a kind on the first day that suits it, in an order of its own; None where no day does."""
         rng = np.random.default_rng([self._seed, _STREAM, *name.encode()])
         size = _drawn(rng, choice.faint if is_faint and choice.faint else choice.sizes, choice.digits)
         # one that is barely visible would not be with pauses
         shape = str(rng.choice(SHAPES, p=_SHARES)) if choice.is_shaped and not is_faint else "sharp"
-        grade = severity or ("异常" if choice.bad is not None and size >= choice.bad else "关注")
+        grade = severity or ("异常" if choice.critical is not None and size >= choice.critical else "关注")
         subjects = self._large if choice.subjects is UNITS else choice.subjects
         order = rng.permutation(len(self._days)).tolist()
         for day in (self._days[number] for number in order):
@@ -112,7 +112,7 @@ class _Script:
                 return made
         return None
 
-    def _suits(self, choice: Choice, start: dt.datetime, end: dt.datetime) -> bool:
+    def _suits(self, choice: IncidentKind, start: dt.datetime, end: dt.datetime) -> bool:
         """Whether it lies within the estate, on days that suit the kind."""
         last = (end - dt.timedelta(seconds=1)).date()
         if last > self._until:
@@ -127,7 +127,7 @@ class _Script:
 
 
 def _times(
-    rng: np.random.Generator, choice: Choice, day: dt.date, size: float, *, is_faint: bool
+    rng: np.random.Generator, choice: IncidentKind, day: dt.date, size: float, *, is_faint: bool
 ) -> tuple[dt.datetime, dt.datetime]:
     """When it begins on a day, and when it ends."""
     measure = MEASURES[choice.kind]

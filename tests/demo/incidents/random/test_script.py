@@ -9,7 +9,7 @@ import pytest
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.demo.incidents.incident import SHAPES, ZONE, Incident
-from ntanalytics.demo.incidents.planning import harmless, plan
+from ntanalytics.demo.incidents.planning import benign_events, plan_incidents
 from ntanalytics.demo.incidents.script import HARMLESS, KINDS, MEASURES
 from ntanalytics.demo.population.units import UNITS
 from ntanalytics.periods import Calendar
@@ -28,20 +28,20 @@ SHORT = {
 
 @cache
 def drawn(seed: int, first: dt.date = FIRST) -> tuple[Incident, ...]:
-    return plan(Calendar(), first, UNTIL, seed=seed)
+    return plan_incidents(Calendar(), first, UNTIL, seed=seed)
 
 
 @cache
 def alike(seed: int, first: dt.date = FIRST) -> tuple[Incident, ...]:
-    return harmless(Calendar(), first, UNTIL, seed=seed)
+    return benign_events(Calendar(), first, UNTIL, seed=seed)
 
 
 def test_the_default_seed_has_the_script_that_it_has_always_had():
-    records = [incident.record() for incident in plan(Calendar(), FIRST, UNTIL)]
+    records = [incident.record() for incident in plan_incidents(Calendar(), FIRST, UNTIL)]
     told = [{name: value for name, value in each.items() if name not in ("size", "shape")} for each in records]
     digest = hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
     assert digest == "870b21de3b8fc8807ede52606fa856b8112300fa1f2b3725615fdad8314c95eb"
-    assert harmless(Calendar(), FIRST, UNTIL) == ()
+    assert benign_events(Calendar(), FIRST, UNTIL) == ()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -108,7 +108,7 @@ def test_the_sentence_says_the_size_that_was_drawn():
 
 
 def test_two_seeds_have_two_scripts_and_one_seed_has_one():
-    assert drawn(7) == plan(Calendar(), FIRST, UNTIL, seed=7)
+    assert drawn(7) == plan_incidents(Calendar(), FIRST, UNTIL, seed=7)
     told = [{(each.kind, each.subject, each.start, each.size) for each in drawn(seed)} for seed in SEEDS]
     assert all(len(one & other) < 8 for n, one in enumerate(told) for other in told[n + 1 :])
     sizes = {each.size for seed in SEEDS for each in drawn(seed) if each.kind == "carrier_outage"}
@@ -120,7 +120,7 @@ def test_a_longer_estate_has_the_same_incidents_and_before_them_but_the_months_e
     assert drawn(7, LONGER) == drawn(7)
     more = set(alike(7, LONGER)) - set(alike(7))
     assert {(each.kind, each.day) for each in more} == {("month_end_peak", dt.date(2026, 8, 28))}
-    assert plan(Calendar(), LONGER, UNTIL) == plan(Calendar(), FIRST, UNTIL)
+    assert plan_incidents(Calendar(), LONGER, UNTIL) == plan_incidents(Calendar(), FIRST, UNTIL)
 
 
 def test_a_shorter_estate_has_those_that_are_not_over_before_it():
