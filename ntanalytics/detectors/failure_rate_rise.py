@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ntanalytics.detectors.slot_matrix import Floats, Subject, clock, runs, slot_matrix, sums
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.sentences import day_words
 from ntanalytics.metrics import measure as measure_of

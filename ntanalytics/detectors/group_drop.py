@@ -15,7 +15,7 @@ import numpy as np
 from ntanalytics.detectors.count_tail import count_tail
 from ntanalytics.detectors.slot_matrix import Floats, Subject, slot_matrix
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.sentences import day_words
 from ntanalytics.metrics import measure as measure_of

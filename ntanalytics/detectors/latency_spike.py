@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.sentences import day_words
 from ntanalytics.metrics import measure as measure_of

@@ -14,7 +14,7 @@ from typing import Any
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.detectors.expected_range import ExpectedRange, expected_range
 from ntanalytics.findings.finding import Finding, State
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.rule import Rule, Subject
 from ntanalytics.findings.sentences import day_words, spaced
 from ntanalytics.metrics import measure as measure_of

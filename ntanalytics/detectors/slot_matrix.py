@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.rule import Rule
 
 Floats = NDArray[np.float64]

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from ntanalytics.contract.desk import DECISIONS
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.recommendations.ranking import Recommendation
 
 #: What can be said of a recommendation's effect, and its words.

@@ -7,7 +7,7 @@ from collections import Counter
 from ntanalytics.contract.desk import CATEGORIES
 from ntanalytics.contract.enumerations import MODULES
 from ntanalytics.findings.finding import Finding, Threshold
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.sentences import limits, measured
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.subsystems.infra.host_checks import SEVERITY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.sentences import day_words
 from ntanalytics.metrics.measure import Measure
 from ntanalytics.metrics.number_format import format_number

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ntanalytics.contract.sms import CARRIERS
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.sentences import day_words
 from ntanalytics.metrics.number_format import format_number
 

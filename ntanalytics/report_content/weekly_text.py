@@ -8,7 +8,7 @@ from typing import Any
 
 from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.findings.finding import Finding, ranked
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.sentences import moved
 from ntanalytics.metrics.number_format import format_number
 

@@ -12,7 +12,7 @@ from ntanalytics.contract.ca import LOGINS
 from ntanalytics.detectors.failure_burst import failure_burst
 from ntanalytics.detectors.silence import silence
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import rows
+from ntanalytics.metrics.rows import rows
 from ntanalytics.findings.rule import evaluate_rules
 from ntanalytics.findings.sentences import day_words, listed
 from ntanalytics.metrics import slots

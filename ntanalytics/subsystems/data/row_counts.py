@@ -14,7 +14,7 @@ from typing import Any
 
 from ntanalytics.detectors.seasonal_baseline import seasonal_baseline
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.sentences import day_words, limits, spaced
 from ntanalytics.metrics.number_format import format_number

@@ -10,7 +10,7 @@ from typing import Any
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.rule import Rule, evaluate_rules
 from ntanalytics.findings.sentences import day_words, listed
 from ntanalytics.metrics.desk.compliance import STEPS

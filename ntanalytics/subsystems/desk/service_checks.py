@@ -13,7 +13,7 @@ from typing import Any
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.detectors.series import Series
 from ntanalytics.findings.finding import Finding, State
-from ntanalytics.findings.rows import Rows, only, rows
+from ntanalytics.metrics.rows import Rows, only, rows
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.sentences import day_words, limits
 from ntanalytics.metrics.number_format import format_number

@@ -14,7 +14,7 @@ from ntanalytics.contract.identity import ACCOUNT_CHANGES, LOGIN_FAILURES, METHO
 from ntanalytics.detectors.failure_burst import failure_burst
 from ntanalytics.detectors.silence import silence
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.rule import evaluate_rules
 from ntanalytics.findings.sentences import day_words, listed
 from ntanalytics.metrics import slots

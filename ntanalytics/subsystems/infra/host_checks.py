@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ntanalytics.findings.finding import ORDER, Finding, State, worst
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.rule import Rule, unknown
 from ntanalytics.findings.sentences import day_words, limits
 from ntanalytics.metrics import measure as measure_of

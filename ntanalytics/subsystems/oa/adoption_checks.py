@@ -7,7 +7,7 @@ from typing import Any
 
 from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.findings.finding import Finding, Threshold
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.rule import Rule, unknown
 from ntanalytics.metrics.oa.unit_comparison import FEWEST, FEWEST_DAILY
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ntanalytics.contract.enumerations import EDITIONS, MODULES
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.sentences import listed, moved, shifted
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.oa.unit_comparison import FEWEST, LOW_RATE

@@ -11,7 +11,7 @@ from typing import Any
 
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.findings.finding import Finding, State, Threshold
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.sentences import day_words, limits, measured
 from ntanalytics.metrics.number_format import format_number

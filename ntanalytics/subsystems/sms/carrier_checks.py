@@ -12,7 +12,7 @@ from datetime import date
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.detectors.series import Series, by_subject
 from ntanalytics.findings.finding import Finding, State
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.sentences import limits, measured, spaced
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import Rows, only, rows
+from ntanalytics.metrics.rows import Rows, only, rows
 from ntanalytics.findings.sentences import exceptions, listed, moved, shifted
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.sms.failure_codes import CLASSES

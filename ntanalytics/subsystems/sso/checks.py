@@ -10,7 +10,7 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.detectors.failure_burst import failure_burst
 from ntanalytics.detectors.silence import silence
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import rows
+from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics import slots
 from ntanalytics.metrics.sso import accesses as sso_accesses
 from ntanalytics.subsystems.identity.checks import login_fall, login_silence
