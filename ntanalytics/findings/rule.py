@@ -82,3 +82,16 @@ class Rule:
     def check(self) -> str:
         """The label of the check, in Chinese."""
         return self.label or measure_of(self.measure).label
+
+
+def source_rule(subsystem: str) -> Rule:
+    """Return the rule ``<subsystem>.source``: each required dataset of a subsystem has a source."""
+    return Rule(
+        f"{subsystem}.source",
+        "missing_days",
+        Threshold(0, 0, "down"),
+        "在配置中接入该系统",
+        "A subsystem without a source is unknown, and never ok.",
+        label="数据",
+        kind="hygiene",
+    )
