@@ -102,8 +102,6 @@ def _summaries(
             continue
         own = tuple(finding for finding in findings if finding.subsystem == subsystem.id)
         missing = _missing_sources(context, subsystem)
-        summary = (
-            no_source_summary(subsystem.id, section.lead, missing) if missing else section.summarize(context, own)
-        )
+        summary = no_source_summary(subsystem.id, section.lead, missing) if missing else section.summarize(context, own)
         summaries[subsystem.id] = replace(summary, findings=own)
     return summaries

@@ -74,11 +74,21 @@ class Wording:
         return self.evidence[:-1] if self.evidence.endswith("。") else self.evidence
 
     @property
+    def brief(self) -> str:
+        """The first clause of the evidence."""
+        return self.clause.split("，", 1)[0]
+
+    @property
+    def without_advice(self) -> str:
+        """The finding as a clause without full stop: entity, evidence, since."""
+        is_check_first = self.clause.startswith(self.check)
+        head = spaced(self.entity, self.clause) if is_check_first else f"{self.entity}：{self.clause}"
+        return f"{head}，自{self.since}起" if self.since else head
+
+    @property
     def sentence(self) -> str:
         """The finding as one sentence: entity, evidence, since, advice."""
-        head = spaced(self.entity, self.clause) if self.clause.startswith(self.check) else f"{self.entity}：{self.clause}"
-        since = f"，自{self.since}起" if self.since else ""
-        return f"{head}{since}{f'；建议{self.advice}' if self.advice else ''}。"
+        return f"{self.without_advice}{f'；建议{self.advice}' if self.advice else ''}。"
 
 
 def word(finding: Finding, texts: Texts = MappingProxyType({})) -> Wording:
