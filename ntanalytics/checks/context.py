@@ -9,7 +9,7 @@ from dataclasses import replace
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import Rule
 from ntanalytics.periods import Calendar, Period
-from ntanalytics.reports.head import AsOf
+from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.site import Workspace
