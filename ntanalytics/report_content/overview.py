@@ -16,8 +16,8 @@ from ntanalytics.metrics.number_format import format_number
 from ntanalytics.recommendations.with_cause import with_cause
 from ntanalytics.report_content import weekly_text
 from ntanalytics.reports import Kpis, Sentence, Table, bars, kpi, kpis, lines, say, table
+from ntanalytics.reports.blocks.kpis import change_format
 from ntanalytics.reports.formats import display
-from ntanalytics.reports.kpis import change_format
 from ntanalytics.reports.record import Field
 
 #: What a reader is told of each subsystem, in this order.

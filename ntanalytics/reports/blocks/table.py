@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 from ntanalytics.findings.finding import Finding
 from ntanalytics.reports import data as tables
 from ntanalytics.reports import findings_json
-from ntanalytics.reports.block import Block
+from ntanalytics.reports.blocks.block import Block
+from ntanalytics.reports.blocks.inline_charts import Drawn
 from ntanalytics.reports.column_labels import column_labels
-from ntanalytics.reports.inline_charts import Drawn
 from ntanalytics.reports.record import Field
 
 #: The column of a table that no source feeds.

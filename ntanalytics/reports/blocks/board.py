@@ -11,7 +11,7 @@ from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.lifecycle_text import begun_words
 from ntanalytics.reports import findings_json
-from ntanalytics.reports.block import Block
+from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.data import resource, value_of
 from ntanalytics.reports.record import Field
 
