@@ -91,6 +91,25 @@ class Wording:
         return f"{self.without_advice}{f'；建议{self.advice}' if self.advice else ''}。"
 
 
+@dataclass(frozen=True)
+class WordedFinding:
+    """A finding with its Chinese and with what its cause tells.
+
+    Attributes:
+        finding: the finding.
+        wording: its Chinese.
+        effect: what it does to the users; empty where nothing is wrong.
+        owner: who sees to it.
+        effort: what that costs.
+    """
+
+    finding: Finding
+    wording: Wording
+    effect: str = ""
+    owner: str = ""
+    effort: str = ""
+
+
 def word(finding: Finding, texts: Texts = MappingProxyType({})) -> Wording:
     """Return a finding in Chinese.
 

@@ -12,18 +12,20 @@ from ntanalytics.ledger import tables
 from ntanalytics.ledger.access import reading, writing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class InspectedFinding:
-    """One finding that an inspection noted: see ``tables.findings``."""
+    """One finding of an inspection: a row of ``tables.findings``."""
 
     code: str
-    subsystem: str
-    subject: str
+    entity_kind: str
+    entity_key: str
+    entity_label: str
     check: str
-    state: str
+    status: str
     value: float | None
     format: str
-    since: str | None
+    since_on: dt.date | None
+    since_is_bound: bool
 
 
 @dataclass(frozen=True)

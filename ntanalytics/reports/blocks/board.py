@@ -1,4 +1,4 @@
-"""The status board 状态: every check with its value, threshold and state; what is wrong comes first."""
+"""Status board 状态: every check with its value, limits and status; violations come first."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.lifecycle_text import begun_words
+from ntanalytics.findings.text import WordedFinding
+from ntanalytics.findings.threshold import ORDER
 from ntanalytics.reports import findings_json
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.data import resource, value_of
@@ -29,79 +30,89 @@ FIELDS = (
 )
 
 
-#: What a board has no room for.
-_UNSHOWN = ("effect", "owner", "effort", "figures", "origin", "is_asked")
-
-
 @dataclass(frozen=True)
 class Board(Block):
     """A status board.
 
     Attributes:
         findings: its checks, in order.
-        note: said below the title, or empty.
-        is_folded: whether what is in order is folded away, so that it does not drown what is not.
-        course: the life of the findings; None where nobody follows them.
+        note: text below the title, or empty.
+        is_folded: whether what is ok is folded away.
+        lifecycles: the lifecycles of the findings; None where nobody follows them.
     """
 
     kind: ClassVar[str] = "board"
 
-    findings: tuple[Finding, ...] = field(default=(), kw_only=True)
+    findings: tuple[WordedFinding, ...] = field(default=(), kw_only=True)
     note: str = field(default="", kw_only=True)
     is_folded: bool = field(default=False, kw_only=True)
-    course: LifecycleState | None = field(default=None, kw_only=True)
+    lifecycles: LifecycleState | None = field(default=None, kw_only=True)
 
     def body(self) -> dict[str, Any]:
         """See ``Block.body``."""
         body: dict[str, Any] = {"note": self.note}
         if self.is_folded:
-            body["open_rows"] = sum(each.state != "ok" for each in self.findings)
+            body["open_rows"] = sum(item.finding.status != "ok" for item in self.findings)
         return body
 
     def data(self) -> dict[str, Any]:
         """See ``Block.data``."""
-        rows = [
-            {name: value_of(value) for name, value in vars(each).items() if name not in _UNSHOWN}
-            | {"subsystem": SUBSYSTEMS.get(each.subsystem, each.subsystem), "since": self._since(each)}
-            for each in self.findings
-        ]
-        return resource(FIELDS, rows, ("code", "subject"))
+        return resource(FIELDS, [self._row(item) for item in self.findings], ("code", "entity"))
 
     def found(self) -> dict[str, Any]:
         """See ``Block.found``."""
-        return findings_json.findings_json(self.findings, self.course, self.origin or {})
+        return findings_json.findings_json(self.findings, self.lifecycles, self.origin or {})
 
-    def _since(self, finding: Finding) -> str | None:
-        return begun_words(finding, self.course) if self.course is not None else finding.since
+    def _row(self, item: WordedFinding) -> dict[str, Any]:
+        finding, wording = item.finding, item.wording
+        since = wording.since if self.lifecycles is None else begun_words(finding, self.lifecycles)
+        return {
+            "code": finding.code,
+            "entity": finding.entity.identity,
+            "state": finding.status,
+            "subsystem": SUBSYSTEMS.get(finding.subsystem, finding.subsystem),
+            "subject": wording.entity,
+            "check": wording.check,
+            "value": value_of(finding.value),
+            "format": finding.format,
+            "threshold": wording.limits,
+            "since": since or None,
+            "evidence": wording.evidence,
+            "advice": wording.advice,
+        }
 
 
 def board(
-    findings: Iterable[Finding],
+    findings: Iterable[WordedFinding],
     title: str = "状态一览",
     *,
     id: str = "board",
     note: str = "",
     is_folded: bool = False,
-    course: LifecycleState | None = None,
+    lifecycles: LifecycleState | None = None,
     origin: Mapping[str, Any] | None = None,
 ) -> Board:
-    """The status board of some findings: abnormal first, then to watch, unknown, and what is in order.
+    """Return the status board of some findings: critical first, then warning, unknown and ok.
 
-    What is in order stands by system and subject, as the engineer walks it; the rest keeps its order. ``is_folded``
-    folds what is in order, on the page and on paper; the record and the workbook have it all. With a ``course`` the
-    board says beside since when how many days that is, and what is new, worse, better or not confirmed.
+    What is ok stands by system and entity, as the engineer walks it; the rest keeps its order. ``is_folded`` folds
+    what is ok, on the page and on paper; the record and the workbook have it all. With ``lifecycles`` the board tells
+    beside the first day how many days that is, and what is new, worse, better or unconfirmed.
     """
-    made = tuple(_walked(ranked(findings)))
-    return Board(id, title, findings=made, note=note, is_folded=is_folded, course=course, origin=origin)
+    ranked = sorted(findings, key=lambda item: ORDER.index(item.finding.status))
+    return Board(
+        id, title, findings=tuple(_walked(ranked)), note=note, is_folded=is_folded, lifecycles=lifecycles, origin=origin
+    )
 
 
-def _walked(findings: Sequence[Finding]) -> list[Finding]:
-    systems, subjects = list(SUBSYSTEMS), list(dict.fromkeys(each.subject for each in findings))
+def _walked(findings: Sequence[WordedFinding]) -> list[WordedFinding]:
+    systems = list(SUBSYSTEMS)
+    entities = list(dict.fromkeys(item.finding.entity for item in findings))
 
-    def place(each: Finding) -> tuple[int, int, int]:
-        if each.state != "ok":
+    def place(item: WordedFinding) -> tuple[int, int, int]:
+        finding = item.finding
+        if finding.status != "ok":
             return 0, 0, 0
-        system = systems.index(each.subsystem) if each.subsystem in systems else len(systems)
-        return 1, system, subjects.index(each.subject)
+        system = systems.index(finding.subsystem) if finding.subsystem in systems else len(systems)
+        return 1, system, entities.index(finding.entity)
 
     return sorted(findings, key=place)
