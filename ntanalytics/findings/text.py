@@ -71,7 +71,7 @@ class Wording:
     @property
     def clause(self) -> str:
         """The evidence without its full stop."""
-        return self.evidence[:-1] if self.evidence.endswith("。") else self.evidence
+        return self.evidence.removesuffix("。")
 
     @property
     def brief(self) -> str:
