@@ -152,7 +152,11 @@ def limits(finding: Finding) -> str:
 
 
 def measured(finding: Finding) -> str:
-    """Return the value, the limit it breaks and what is usual: ``送达率 71.0%，低于异常阈值 95.0%，近期通常为 98.9%。``."""
+    """Return the value, the limit it breaks and what is usual.
+
+    Returns:
+        For example ``送达率 71.0%，低于异常阈值 95.0%，近期通常为 98.9%。``
+    """
     rule, measure = finding.rule, measure_of(finding.rule.measure)
     parts = [f"{rule.check} {format_number(finding.value, finding.format, measure.unit)}"]
     if finding.is_violation:

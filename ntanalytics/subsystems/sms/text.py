@@ -158,8 +158,9 @@ def failures(failure_classes: Rows) -> str:
     if not total:
         return "没有失败短信。"
     top = max(classes, key=lambda row: int(row["failed"]))
+    most = CLASSES.get(top["failure_class"], top["failure_class"])
     return (
-        f"失败 {format_number(total, 'integer', '条')}，最多的是{CLASSES.get(top['failure_class'], top['failure_class'])}，"
+        f"失败 {format_number(total, 'integer', '条')}，最多的是{most}，"
         f"{format_number(top['failed'], 'integer', '条')}，占 {format_number(top['failed'] / total, 'rate:1')}。"
     )
 
