@@ -22,11 +22,13 @@ class Evaluation:
         context: the context in which they were made.
         findings: in the order of subsystems, rules and entities.
         summaries: by subsystem id, in the order of the subsystems.
+        codes: codes of the rules that were evaluated.
     """
 
     context: CheckContext
     findings: tuple[Finding, ...]
     summaries: Mapping[str, SubsystemSummary]
+    codes: frozenset[str]
 
 
 def selected_checks(subsystems: Iterable[Subsystem], spans: Sequence[Span]) -> list[Check]:
@@ -77,7 +79,9 @@ def evaluate(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequ
     places = {code: place for place, code in enumerate(context.rules)}
     found.sort(key=lambda finding: (places[finding.code], finding.entity.label, finding.entity.key))
     findings = tuple(context.with_origin(found))
-    return Evaluation(context=context, findings=findings, summaries=_summaries(context, subsystems, findings))
+    codes = frozenset(check.rule for check in checks) | {finding.code for finding in findings}
+    summaries = _summaries(context, subsystems, findings)
+    return Evaluation(context=context, findings=findings, summaries=summaries, codes=codes)
 
 
 def _required(check: Check) -> list[tuple[str, int]]:
@@ -102,8 +106,6 @@ def _summaries(
             continue
         own = tuple(finding for finding in findings if finding.subsystem == subsystem.id)
         missing = _missing_sources(context, subsystem)
-        summary = (
-            no_source_summary(subsystem.id, section.lead, missing) if missing else section.summarize(context, own)
-        )
+        summary = no_source_summary(subsystem.id, section.lead, missing) if missing else section.summarize(context, own)
         summaries[subsystem.id] = replace(summary, findings=own)
     return summaries

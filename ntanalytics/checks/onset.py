@@ -37,7 +37,9 @@ def with_onset(
         day = {"day": row["day"], "is_covered": row["is_covered"], "value": value}
         by_entity.setdefault(entity_of_row(entity, rule, row), []).append(day)
     onsets = {
-        name: Series(tuple(days), on).since("value", lambda value: rule.threshold.judge(value) in ("warning", "critical"))
+        name: Series(tuple(days), on).since(
+            "value", lambda value: rule.threshold.judge(value) in ("warning", "critical")
+        )
         for name, days in by_entity.items()
     }
     return [

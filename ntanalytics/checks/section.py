@@ -124,7 +124,9 @@ def no_source_summary(subsystem: str, lead: str, missing: Sequence[str]) -> Subs
         missing: labels of the datasets.
     """
     highlights = f"没有配置{'、'.join(missing)}的数据源"
-    return SubsystemSummary(subsystem=subsystem, highlights=highlights, lead=lead, total={}, tables=_NoTables(), is_complete=False)
+    return SubsystemSummary(
+        subsystem=subsystem, highlights=highlights, lead=lead, total={}, tables=_NoTables(), is_complete=False
+    )
 
 
 def evaluated(*pairs: tuple[str, ir.Table]) -> dict[str, pa.Table]:

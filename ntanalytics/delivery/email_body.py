@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 
 from ntanalytics.delivery.summary import Summary, unlinked
-from ntanalytics.findings.finding import STATES
+from ntanalytics.findings.threshold import STATUSES
 from ntanalytics.reports import labels
 from ntanalytics.reports.fragments import HtmlCell, cells, columns, escaping
 from ntanalytics.reports.record import Record, Recorded
@@ -100,7 +100,7 @@ def _templates() -> jinja2.Environment:
         cells=cells,
         columns=columns,
         colours=_COLOURS,
-        marks={state: words.partition(" ")[0] for state, words in STATES.items()},
+        marks={state: words.partition(" ")[0] for state, words in STATUSES.items()},
     )
     return environment
 

@@ -23,7 +23,7 @@ from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.delivery.catalogue import RENDERINGS, IssuedReport, UnreadableReport, read_issued_reports
 from ntanalytics.delivery.missing import MissingReport, failures, publication_gaps
 from ntanalytics.errors import PublishError
-from ntanalytics.findings.finding import STATES
+from ntanalytics.findings.threshold import STATUSES
 from ntanalytics.ledger import Run
 from ntanalytics.periods import Calendar, Period, PeriodKind
 from ntanalytics.reports import fragments
@@ -207,7 +207,7 @@ def periods_words(periods: Sequence[Period]) -> str:
 def _templates() -> jinja2.Environment:
     environment = fragments.escaping(THEME)
     environment.globals.update(
-        states={str(state): words for state, words in STATES.items()},
+        states={str(state): words for state, words in STATUSES.items()},
         renderings=RENDERINGS,
         parameter_words=parameter_words,
         periods_words=periods_words,

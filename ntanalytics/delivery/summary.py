@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ntanalytics.delivery.index import parameter_words
-from ntanalytics.findings.finding import STATES
+from ntanalytics.findings.threshold import STATUSES
 from ntanalytics.reports import labels
 from ntanalytics.reports.data import clean
 from ntanalytics.reports.record import Record
@@ -88,7 +88,7 @@ def summary(record: Record, manifest: Mapping[str, Any], changes: Sequence[str] 
 
 def subject(manifest: Mapping[str, Any]) -> str:
     """A report in one line: ``【异常】日常巡检 2026年11月20日（周五）``, its own parameters, whether it corrects."""
-    state = STATES[manifest["state"]].partition(" ")[2]
+    state = STATUSES[manifest["state"]].partition(" ")[2]
     said = f"【{state}】{manifest['title']} {manifest['period']['label']}"
     own = {name: value for name, value in manifest["parameters"].items() if name in ("unit", "edition") and value}
     if own:

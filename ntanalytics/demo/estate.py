@@ -14,7 +14,7 @@ from ntanalytics.demo.incidents.planning import benign_events, plan_incidents
 from ntanalytics.demo.incidents.script import DEFAULT_SEED
 from ntanalytics.demo.population.city import city_of
 from ntanalytics.demo.products.backup_inventories import write_backups
-from ntanalytics.demo.products.desk_workbook import write_ledger
+from ntanalytics.demo.products.desk_workbook import write_desk_workbook
 from ntanalytics.demo.products.ejbca import write_authority
 from ntanalytics.demo.products.exchange import write_exchange
 from ntanalytics.demo.products.maxkey import write_identity
@@ -26,7 +26,7 @@ from ntanalytics.demo.products.seal_register import write_seals
 from ntanalytics.demo.products.sms_platform import write_platform
 from ntanalytics.demo.products.xinhu import write_oa
 from ntanalytics.demo.products.zabbix import write_hosts
-from ntanalytics.demo.site import LEDGER_FILE, write_site
+from ntanalytics.demo.site import write_site
 from ntanalytics.demo.store import Store, servers_of
 from ntanalytics.errors import UsageError
 from ntanalytics.periods import Calendar, days_between
@@ -68,7 +68,7 @@ class Estate:
         until: its last day.
         messages: messages on the SMS platform.
         log_lines: lines of the web logs.
-        ledger_rows: rows of the ledger workbook by dataset.
+        desk_workbook_rows: rows of the service-desk workbook by dataset.
         incidents: what was planted, in order of start.
         harmless: what was planted that only looks like it.
     """
@@ -79,7 +79,7 @@ class Estate:
     until: dt.date
     messages: int
     log_lines: int
-    ledger_rows: dict[str, int]
+    desk_workbook_rows: dict[str, int]
     incidents: tuple[Incident, ...]
     harmless: tuple[Incident, ...]
 
@@ -170,8 +170,8 @@ def write_estate(
     told("certificate gateway", lines)
     told("probes", write_gateway(city, sources / "ca-gateway"))
     told("backups", write_checks(city, sources / "probes"))
-    told("ledger workbook", write_backups(city, sources, store))
-    rows = write_ledger(city, sources / LEDGER_FILE, sms.segments)
+    told("service-desk workbook", write_backups(city, sources, store))
+    rows = write_desk_workbook(city, sources / DESK_WORKBOOK_NAME, sms.segments)
 
     incidents = plan_incidents(calendar, span[0], until, seed=seed)
     looks_alike = benign_events(calendar, span[0], until, seed=seed)

@@ -13,10 +13,9 @@ from ntanalytics.demo.population.units import ALIASES
 from ntanalytics.demo.products import maxkey_schema, xinhu_schema
 from ntanalytics.demo.products.probe import CHECKED, JOURNAL
 from ntanalytics.demo.store import Store
-from ntanalytics.sources.starter import write_jobs
+from ntanalytics.sources.starter import DESK_WORKBOOK_NAME, write_jobs
 
 ALIAS_FILE = "unit-aliases.csv"
-LEDGER_FILE = "运维台账.xlsx"
 
 _HEAD = """\
 # 示例城市的配置：由 ntanalytics demo 生成，可以照此改写。相对路径以本文件所在目录为准。
@@ -68,8 +67,8 @@ _SOURCES = (
     _Source("restic", "restic", "文件在线备份", lines=('paths: ["sources/restic/*.json"]',)),
     _Source("bacula", "bacula", "离线磁带备份", "bacula", "postgresql"),
     _Source(
-        "desk", "ledger", "运维台账：工单、事件、考勤、检查、培训、变更、名册、确认、补丁、账单",
-        lines=(f"path: sources/{LEDGER_FILE}",),
+        "desk", "desk_workbook", "运维台账：工单、事件、考勤、检查、培训、变更、名册、确认、补丁、账单",
+        lines=(f"path: sources/{DESK_WORKBOOK_NAME}",),
     ),
 )  # fmt: skip
 

@@ -150,4 +150,3 @@ def _is_later(root: Finding, follower: Finding) -> bool:
         begin = follower.window.from_s + (follower.window.day - root.window.day).days * 86_400
         return root.window.from_s - _BEFORE_S <= begin <= root.window.until_s + _AFTER_S
     return True
-

@@ -79,9 +79,7 @@ def share_shift(finding: Finding) -> str:
 def group_drop(finding: Finding) -> str:
     """Return how far the mean of some working days lies below what the whole group lets expect."""
     measure = measure_of(finding.rule.measure)
-    seen, expected = (
-        format_number(finding.figures[name], "number:0", measure.unit) for name in ("seen", "expected")
-    )
+    seen, expected = (format_number(finding.figures[name], "number:0", measure.unit) for name in ("seen", "expected"))
     drop = format_number(-(finding.value or 0.0), "rate:0")
     days = int(finding.figures["days"] or 1)
     return f"近 {days} 个工作日{measure.label}日均 {seen}，按全市同期推算通常 {expected}，低 {drop}。"
@@ -115,8 +113,9 @@ def expected_range_words(finding: Finding) -> str:
     comparison, measure = finding.comparison, measure_of(finding.rule.measure)
     if comparison is None or comparison.low is None or comparison.high is None:
         return "历史不足" if finding.unknown in ("short_history", "") else "当日无数据"
-    low, high = format_number(comparison.low, measure.format, ""), format_number(
-        comparison.high, measure.format, measure.unit
+    low, high = (
+        format_number(comparison.low, measure.format, ""),
+        format_number(comparison.high, measure.format, measure.unit),
     )
     return f"通常 {low}–{high}"
 

@@ -71,14 +71,43 @@ class Wording:
     @property
     def clause(self) -> str:
         """The evidence without its full stop."""
-        return self.evidence[:-1] if self.evidence.endswith("。") else self.evidence
+        return self.evidence.removesuffix("。")
+
+    @property
+    def brief(self) -> str:
+        """The first clause of the evidence."""
+        return self.clause.split("，", 1)[0]
+
+    @property
+    def without_advice(self) -> str:
+        """The finding as a clause without full stop: entity, evidence, since."""
+        is_check_first = self.clause.startswith(self.check)
+        head = spaced(self.entity, self.clause) if is_check_first else f"{self.entity}：{self.clause}"
+        return f"{head}，自{self.since}起" if self.since else head
 
     @property
     def sentence(self) -> str:
         """The finding as one sentence: entity, evidence, since, advice."""
-        head = spaced(self.entity, self.clause) if self.clause.startswith(self.check) else f"{self.entity}：{self.clause}"
-        since = f"，自{self.since}起" if self.since else ""
-        return f"{head}{since}{f'；建议{self.advice}' if self.advice else ''}。"
+        return f"{self.without_advice}{f'；建议{self.advice}' if self.advice else ''}。"
+
+
+@dataclass(frozen=True)
+class WordedFinding:
+    """A finding with its Chinese and with what its cause tells.
+
+    Attributes:
+        finding: the finding.
+        wording: its Chinese.
+        effect: what it does to the users; empty where nothing is wrong.
+        owner: who sees to it.
+        effort: what that costs.
+    """
+
+    finding: Finding
+    wording: Wording
+    effect: str = ""
+    owner: str = ""
+    effort: str = ""
 
 
 def word(finding: Finding, texts: Texts = MappingProxyType({})) -> Wording:
@@ -123,7 +152,11 @@ def limits(finding: Finding) -> str:
 
 
 def measured(finding: Finding) -> str:
-    """Return the value, the limit it breaks and what is usual: ``送达率 71.0%，低于异常阈值 95.0%，近期通常为 98.9%。``."""
+    """Return the value, the limit it breaks and what is usual.
+
+    Returns:
+        For example ``送达率 71.0%，低于异常阈值 95.0%，近期通常为 98.9%。``
+    """
     rule, measure = finding.rule, measure_of(finding.rule.measure)
     parts = [f"{rule.check} {format_number(finding.value, finding.format, measure.unit)}"]
     if finding.is_violation:

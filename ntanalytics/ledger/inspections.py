@@ -12,18 +12,20 @@ from ntanalytics.ledger import tables
 from ntanalytics.ledger.access import reading, writing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class InspectedFinding:
-    """One finding that an inspection noted: see ``tables.findings``."""
+    """One finding of an inspection: a row of ``tables.findings``."""
 
     code: str
-    subsystem: str
-    subject: str
+    entity_kind: str
+    entity_key: str
+    entity_label: str
     check: str
-    state: str
+    status: str
     value: float | None
     format: str
-    since: str | None
+    since_on: dt.date | None
+    since_is_bound: bool
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class PastInspection:
         day: the inspected day.
         published_at: when (aware UTC); of several of one day the last published holds.
         codes: the rules that were asked: code → whether a subject of which nothing is noted was in order.
-        found: what was not in order or not known, and what was in order where ``codes`` does not say so.
+        findings: what was not in order or not known, and what was in order where ``codes`` does not say so.
     """
 
     run_id: str
@@ -44,7 +46,7 @@ class PastInspection:
     day: dt.date
     published_at: dt.datetime
     codes: Mapping[str, bool]
-    found: tuple[InspectedFinding, ...]
+    findings: tuple[InspectedFinding, ...]
 
 
 class Inspections:
@@ -70,7 +72,7 @@ class Inspections:
                 )
             )
             inspection_id: int = result.inserted_primary_key[0]  # type: ignore[index]  # the table has one
-            rows = [{"inspection_id": inspection_id, **vars(each)} for each in inspection.found]
+            rows = [{"inspection_id": inspection_id, **vars(finding)} for finding in inspection.findings]
             if rows:
                 connection.execute(tables.findings.insert(), rows)
 

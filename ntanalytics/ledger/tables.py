@@ -90,16 +90,18 @@ inspections = sa.Table(
 
 #: What an inspection found not to be in order or could not tell.
 findings = sa.Table(
-    "findings",
+    "inspection_findings",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("inspection_id", sa.ForeignKey("inspections.id"), nullable=False, index=True),
-    sa.Column("code", sa.String(80), nullable=False, comment="the rule; with the subject it is the finding's identity"),
-    sa.Column("subsystem", sa.String(40), nullable=False),
-    sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("check", sa.Text, nullable=False),
-    sa.Column("state", sa.String(10), nullable=False, comment="bad, watch, unknown or ok"),
+    sa.Column("code", sa.String(80), nullable=False, comment="the rule; with the entity it is the finding's identity"),
+    sa.Column("entity_kind", sa.String(40), nullable=False),
+    sa.Column("entity_key", sa.Text, nullable=False),
+    sa.Column("entity_label", sa.Text, nullable=False, comment="for readers only"),
+    sa.Column("check", sa.Text, nullable=False, comment="for readers only"),
+    sa.Column("status", sa.String(10), nullable=False, comment="critical, warning, unknown or ok"),
     sa.Column("value", sa.Float, nullable=True),
     sa.Column("format", sa.String(40), nullable=False, comment="how the value is written"),
-    sa.Column("since", sa.Text, nullable=True, comment="since when it was so, in the report's words"),
+    sa.Column("since_on", sa.Date, nullable=True, comment="first day of the condition"),
+    sa.Column("since_is_bound", sa.Boolean, nullable=False, comment="whether it may have begun before"),
 )

@@ -16,7 +16,7 @@ from ntanalytics.metrics.infra import hosts
 from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.recommendations import text as said
 from ntanalytics.reports import Chart, Table, chart, sentences, table
-from ntanalytics.reports.block import Block
+from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import Field
 from ntanalytics.workspace.report import Report
 

@@ -31,8 +31,8 @@ from ntanalytics.report_content.recommendations_history import TRACKING, earlier
 from ntanalytics.report_content.trends import TRENDS
 from ntanalytics.report_content.unusual_hours import unusual_hours
 from ntanalytics.reports import Table, chart
-from ntanalytics.reports.block import Block
-from ntanalytics.reports.chart import Chart
+from ntanalytics.reports.blocks.block import Block
+from ntanalytics.reports.blocks.chart import Chart
 from ntanalytics.reports.data import value_of
 from ntanalytics.reports.record import Field
 from ntanalytics.subsystems import check_context, summarize_subsystems

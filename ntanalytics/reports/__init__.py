@@ -1,4 +1,4 @@
-"""What a report notebook composes with: blocks that display themselves as parts of the record.
+"""Blocks that a report notebook composes with; each displays itself as a part of the record.
 
 One line a block::
 
@@ -8,16 +8,16 @@ One line a block::
     board(findings)
 """
 
-from ntanalytics.reports.block import show
-from ntanalytics.reports.board import Board, board
-from ntanalytics.reports.chart import Chart, chart
-from ntanalytics.reports.head import AsOf, Head, Rejected
-from ntanalytics.reports.headline import headline
-from ntanalytics.reports.inline_charts import Drawn, bars, lines
-from ntanalytics.reports.kpis import Kpi, Kpis, kpi, kpis
-from ntanalytics.reports.sentences import Sentence, Sentences, say, sentences
-from ntanalytics.reports.signatures import Signatures, signatures
-from ntanalytics.reports.table import Table, table
+from ntanalytics.reports.blocks.block import show
+from ntanalytics.reports.blocks.board import Board, board
+from ntanalytics.reports.blocks.chart import Chart, chart
+from ntanalytics.reports.blocks.head import AsOf, Head, Rejected
+from ntanalytics.reports.blocks.headline import headline
+from ntanalytics.reports.blocks.inline_charts import Drawn, bars, lines
+from ntanalytics.reports.blocks.kpis import Kpi, Kpis, kpi, kpis
+from ntanalytics.reports.blocks.sentences import Sentence, Sentences, say, sentences
+from ntanalytics.reports.blocks.signatures import Signatures, signatures
+from ntanalytics.reports.blocks.table import Table, table
 
 __all__ = [
     "AsOf",

@@ -30,7 +30,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from ntanalytics.errors import UnknownName
-from ntanalytics.findings.finding import STATES
+from ntanalytics.findings.threshold import STATUSES
 from ntanalytics.metrics.number_format import MISSING, format_number
 
 #: What a value may be in the record, after reading it from JSON or before writing it.
@@ -126,7 +126,7 @@ def display(value: Value, format: str, unit: str = "", zone: ZoneInfo = LOCAL) -
     if kind in _NUMERIC:
         return _number(Decimal(str(value)), kind, digits, signed, unit)
     if kind == "state":
-        return {str(state): words for state, words in STATES.items()}.get(str(value), str(value))
+        return {str(state): words for state, words in STATUSES.items()}.get(str(value), str(value))
     if kind == "datetime":
         return local(value, zone).strftime("%Y-%m-%d %H:%M")
     if kind in ("date", "month"):

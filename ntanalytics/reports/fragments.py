@@ -16,10 +16,10 @@ import jinja2
 from markupsafe import Markup
 
 from ntanalytics.reports import labels, truncation
+from ntanalytics.reports.blocks.inline_charts import inline_chart
+from ntanalytics.reports.blocks.sparkline import sparkline
 from ntanalytics.reports.formats import LOCAL, display, is_numeric, parts, wide
-from ntanalytics.reports.inline_charts import inline_chart
 from ntanalytics.reports.record import Record, Recorded
-from ntanalytics.reports.sparkline import sparkline
 
 THEME = Path(__file__).with_name("theme")
 

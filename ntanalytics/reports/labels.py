@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ntanalytics.findings.sentences import spaced
+from ntanalytics.findings.phrases import spaced
 from ntanalytics.reports.formats import LOCAL, display, parts
 from ntanalytics.reports.record import Field, Record, Recorded
 

@@ -16,7 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ntanalytics.errors import ReportIncomplete
-from ntanalytics.reports.renamed import current_body, current_rows
+from ntanalytics.reports.renamed import current_body, current_findings, current_rows
 
 BLOCK = "application/vnd.ntanalytics.block+json"
 DATA = "application/vnd.dataresource+json"
@@ -131,7 +131,14 @@ def recorded(bundle: Mapping[str, Any]) -> Recorded:
     )
     rows = tuple(current_rows(resource.get("data", [])))
     return Recorded(
-        body["block"], body["id"], body.get("title", ""), body, fields, rows, bundle.get(FIGURE), bundle.get(FINDINGS)
+        body["block"],
+        body["id"],
+        body.get("title", ""),
+        body,
+        fields,
+        rows,
+        bundle.get(FIGURE),
+        current_findings(bundle.get(FINDINGS)),
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ntanalytics.findings.finding import STATES
-from ntanalytics.findings.sentences import spaced
+from ntanalytics.findings.threshold import STATUSES
+from ntanalytics.findings.phrases import spaced
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.labels import kpi_words
 from ntanalytics.reports.record import Record
@@ -58,31 +58,33 @@ def _kpis(record: Record) -> dict[tuple[str, str, str], Mapping[str, Any]]:
 
 def _findings(before: Record, after: Record) -> Iterator[str]:
     then, now = _open(before), _open(after)
-    for key, each in now.items():
-        name, value = _named(each), display(each["value"], each["format"])
+    for key, finding in now.items():
+        name, value = _name(finding), display(finding["value"], finding["format"])
         if key not in then:
-            yield f"新增{_word(each)}：{name} {value}。"
-        elif then[key]["state"] != each["state"]:
-            yield f"{name}由{_word(then[key])}改为{_word(each)}（{value}）。"
+            yield f"新增{_word(finding)}：{name} {value}。"
+        elif then[key]["status"] != finding["status"]:
+            yield f"{name}由{_word(then[key])}改为{_word(finding)}（{value}）。"
         elif (was := display(then[key]["value"], then[key]["format"])) != value:
             yield f"{name}由 {was} 改为 {value}。"
-    yield from (f"不再成立：{_named(each)}（原为{_word(each)}）。" for key, each in then.items() if key not in now)
+    yield from (
+        f"不再成立：{_name(finding)}（原为{_word(finding)}）。" for key, finding in then.items() if key not in now
+    )
 
 
 def _open(record: Record) -> dict[str, Mapping[str, Any]]:
-    """The findings that are not in order, by their identity; what several blocks show is told once."""
+    """Return the findings that are not ok, by their identity; what several blocks show is told once."""
     return {
-        f"{each['identity']}:{each['check']}": each
+        finding["identity"]: finding
         for block in record.blocks
         if block.found is not None
-        for each in block.found["findings"]
-        if each["state"] != "ok"
+        for finding in block.found["findings"]
+        if finding["status"] != "ok"
     }
 
 
-def _named(finding: Mapping[str, Any]) -> str:
-    return spaced(finding["subject"], finding["check"])
+def _name(finding: Mapping[str, Any]) -> str:
+    return spaced(finding["entity"]["label"], finding["check"])
 
 
 def _word(finding: Mapping[str, Any]) -> str:
-    return {str(state): words for state, words in STATES.items()}[finding["state"]].partition(" ")[2]
+    return {str(status): words for status, words in STATUSES.items()}[finding["status"]].partition(" ")[2]

@@ -43,3 +43,23 @@ def current_body(body: Mapping[str, Any]) -> dict[str, Any]:
 def current_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return rows of a board or table with today's words in their ``state``."""
     return [{**row, "state": current_state(str(row["state"]))} if row.get("state") in _STATES else row for row in rows]
+
+
+def current_findings(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the findings of a block in today's form; an entity of 0.1.0 is known by its label alone."""
+    if found is None or not any("state" in finding for finding in found["findings"]):
+        return None if found is None else dict(found)
+    return {**found, "findings": [_current_finding(finding) for finding in found["findings"]], "closed": []}
+
+
+def _current_finding(finding: Mapping[str, Any]) -> dict[str, Any]:
+    label = finding["subject"]
+    current = {name: value for name, value in finding.items() if name not in ("state", "subject", "is_asked", "since")}
+    return current | {
+        "status": current_state(finding["state"]),
+        "entity": {"kind": "label", "key": label, "label": label},
+        "identity": f"{finding['code']}:label/{label}",
+        "is_applicable": finding.get("is_asked", True),
+        "since": None,
+        "since_is_bound": False,
+    }

@@ -17,7 +17,7 @@ from ntanalytics.runner.evidence import RECORD
 from ntanalytics.runner.publishing import read_manifest
 
 if TYPE_CHECKING:
-    from ntanalytics.ledger import Ledger, PastInspection
+    from ntanalytics.ledger import InspectedFinding, Ledger, PastInspection
     from ntanalytics.reports.record import Record
 
 #: What a report lacks whose findings could not be noted.
@@ -87,18 +87,18 @@ def repair(outputs: Path, ledger: Ledger) -> dict[str, str]:
 
 
 def inspection_of(record: Record, manifest: Mapping[str, Any]) -> PastInspection | None:
-    """What a published record says that an inspection of a day found; None where it is no such record."""
-    from ntanalytics.ledger import InspectedFinding, PastInspection
+    """Return the inspection that a published record holds; None where it is no inspection of a day."""
+    from ntanalytics.ledger import PastInspection
 
     period = record.head.body["period"]
-    block = next((each.found for each in record.blocks if each.found is not None and each.found["codes"]), None)
+    block = next((block.found for block in record.blocks if block.found is not None and block.found["codes"]), None)
     if block is None or period["kind"] != "day":
         return None
     codes: Mapping[str, bool] = block["codes"]
-    found = tuple(
-        InspectedFinding(**{name: each[name] for name in InspectedFinding.__annotations__} | {"state": _state(each)})
-        for each in block["findings"]
-        if each["state"] != "ok" or not codes.get(each["code"], False)
+    findings = tuple(
+        _inspected(finding)
+        for finding in block["findings"]
+        if finding["status"] != "ok" or not codes.get(finding["code"], False)
     )
     return PastInspection(
         str(manifest["run_id"]),
@@ -106,10 +106,23 @@ def inspection_of(record: Record, manifest: Mapping[str, Any]) -> PastInspection
         dt.date.fromisoformat(period["last"]),
         dt.datetime.fromisoformat(manifest["created_at"]),
         dict(codes),
-        found,
+        findings,
     )
 
 
-def _state(finding: Mapping[str, Any]) -> str:
-    """The state, as the life of the finding takes it: what was not asked is not known."""
-    return str(finding["state"]) if finding["is_asked"] else "unknown"
+def _inspected(finding: Mapping[str, Any]) -> InspectedFinding:
+    """Return a finding as the ledger keeps it; a check that was not applicable is unknown."""
+    from ntanalytics.ledger import InspectedFinding
+
+    return InspectedFinding(
+        code=finding["code"],
+        entity_kind=finding["entity"]["kind"],
+        entity_key=finding["entity"]["key"],
+        entity_label=finding["entity"]["label"],
+        check=finding["check"],
+        status=finding["status"] if finding["is_applicable"] else "unknown",
+        value=finding["value"],
+        format=finding["format"],
+        since_on=dt.date.fromisoformat(finding["since"]) if finding["since"] else None,
+        since_is_bound=finding["since_is_bound"],
+    )

@@ -1,7 +1,7 @@
-"""The ledger workbook 运维台账: made from the contract, empty or filled.
+"""Service-desk workbook 运维台账, made from the contract, empty or filled.
 
 One sheet a dataset, named by its label; the header row is the columns' labels, and the mappings
-under ``queries/ledger`` read both. Enumerations are offered as Chinese words, dates are checked as
+under ``queries/desk_workbook`` read both. Enumerations are offered as Chinese words, dates are checked as
 they are typed. A first sheet 说明 explains every column.
 """
 
@@ -58,7 +58,7 @@ def sheet_columns(dataset: Dataset) -> tuple[Column, ...]:
 def write_template(
     path: Path, datasets: Sequence[Dataset], rows: Mapping[str, Iterable[Sequence[Any]]] | None = None
 ) -> None:
-    """Write the ledger workbook.
+    """Write the service-desk workbook.
 
     Args:
         path: the .xlsx file; it is replaced.

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from ntanalytics.contract import Dataset
 from ntanalytics.ledger import Covered
 from ntanalytics.periods import Period, days_between, local_window
-from ntanalytics.reports.head import AsOf
+from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.site import Workspace
 
 

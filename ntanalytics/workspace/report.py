@@ -10,7 +10,7 @@ from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NoData
 from ntanalytics.periods import Period, parse_period
-from ntanalytics.reports.head import AsOf, Head, Rejected
+from ntanalytics.reports.blocks.head import AsOf, Head, Rejected
 from ntanalytics.settings import project_dir
 from ntanalytics.workspace.dataset_view import DatasetView, EventView
 from ntanalytics.workspace.site import Workspace, open_workspace

@@ -16,7 +16,7 @@ from ntanalytics.contract import Dataset
 from ntanalytics.ledger import Covered
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Period, days_between
-from ntanalytics.reports.head import AsOf
+from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.site import Workspace
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ntanalytics.demo.incidents.script import KINDS
-from ntanalytics.demo.products.desk_workbook import write_ledger
+from ntanalytics.demo.products.desk_workbook import write_desk_workbook
 from ntanalytics.demo.products.nginx import write_logs
 from ntanalytics.demo.products.sms_platform import write_platform
 from ntanalytics.demo.store import Store
@@ -127,8 +127,8 @@ def test_an_application_sends_six_times_as_much(messages: Rows):
 
 def test_a_bill_differs(tmp_path: Path):
     city, october = small_city(dt.date(2026, 10, 1), scale=0.001), dt.date(2026, 10, 1)
-    write_ledger(city, tmp_path / "book.xlsx", {(october, each): 50_000 for each in ("mobile", "unicom", "telecom")})
-    bills = extracted(city, tmp_path, "{product: ledger, path: book.xlsx}", "sms.bills")["sms.bills"]
+    write_desk_workbook(city, tmp_path / "book.xlsx", {(october, each): 50_000 for each in ("mobile", "unicom", "telecom")})
+    bills = extracted(city, tmp_path, "{product: desk_workbook, path: book.xlsx}", "sms.bills")["sms.bills"]
     more = {row["carrier"]: row["billed_segments"] / 50_000 - 1 for row in bills if row["month_on"] == october}
     assert more["unicom"] > 0.015
     assert max(more["mobile"], more["telecom"]) < 0.005

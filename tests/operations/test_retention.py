@@ -215,7 +215,7 @@ def test_where_a_sign_off_is_not_clear_more_is_kept(desk: Desk, signoff: Signoff
 
 def test_nothing_goes_while_it_is_not_known_what_was_signed_lately(old_desk: Desk):
     policy = {"reports_months": 24}
-    sources = {"desk": {"product": "ledger", "path": "none.xlsx"}}
+    sources = {"desk": {"product": "desk_workbook", "path": "none.xlsx"}}
     (old_desk.home / "ntanalytics.yml").write_text(json.dumps({"retention": policy, "sources": sources}), "utf-8")
     old_desk.reload()
     with pytest.raises(LakeError, match="sign-offs of desk were last taken of no day"):

@@ -14,7 +14,7 @@ from ntanalytics.ledger import InspectedFinding, PastInspection
 from ntanalytics.periods import Period
 from ntanalytics.report_content.finding_history import closed, hazards, inspection_lifecycle
 from ntanalytics.reports import Table
-from ntanalytics.reports.block import Block
+from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import DATA
 from ntanalytics.settings import load
 from ntanalytics.workspace import Report, Workspace

@@ -25,7 +25,7 @@ from ntanalytics.reports import (
     signatures,
     table,
 )
-from ntanalytics.reports.block import Block
+from ntanalytics.reports.blocks.block import Block
 
 #: Text from outside that must run nowhere.
 HOSTILE = '<script>alert(1)</script>=HYPERLINK("http://x")\u202e\x07'

@@ -4,10 +4,10 @@ from types import ModuleType
 
 import pytest
 
+from ntanalytics.reports.blocks.sparkline import sparkline
 from ntanalytics.reports.formats import LOCAL
 from ntanalytics.reports.labels import as_of_line, data_status, days, sources, status, worst
 from ntanalytics.reports.record import Heading, read_record
-from ntanalytics.reports.sparkline import sparkline
 
 
 def test_the_status_line_names_what_is_wrong_first(sample: ModuleType) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from ntanalytics.findings.finding import Finding, State
 from ntanalytics.periods import Period
 from ntanalytics.reports import Head, board, kpi, kpis
-from ntanalytics.reports.block import Block
+from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import Record, recorded
 from ntanalytics.reports.record_diff import UNCHANGED, record_diff
 

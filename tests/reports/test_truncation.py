@@ -12,7 +12,7 @@ import pytest
 
 from ntanalytics.errors import VerificationFailed
 from ntanalytics.reports import board, chart, table
-from ntanalytics.reports.block import Block
+from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.record import Recorded, recorded
 from ntanalytics.reports.truncation import cut_words, fold_words, folded, paper_words, rows_shown

@@ -80,7 +80,7 @@ def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     entry = {
         "logs": "{product: nginx, paths: [a.log]}",
         "listing": "{product: restic, paths: [a.log]}",
-        "workbook": "{product: ledger, path: book.xlsx}",
+        "workbook": "{product: desk_workbook, path: book.xlsx}",
     }[request.param]
     (folder / "ntanalytics.yml").write_text(f"sources: {{it: {entry}}}\n", encoding="utf-8")
     return open_sources(load(folder / "ntanalytics.yml"), site_catalog(None))["it"]

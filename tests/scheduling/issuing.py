@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from ntanalytics.periods import parse_period
 from ntanalytics.reports import Head, kpi, kpis, say, sentences
-from ntanalytics.reports.block import Block
+from ntanalytics.reports.blocks.block import Block
 from ntanalytics.runner.publishing import folder_name
 from tests.desk import TODAY, Desk
 

@@ -1,4 +1,4 @@
-"""The service desk's ledger workbook: what the contractor writes down by hand, and the carriers' bills."""
+"""The service-desk workbook: what the contractor writes down by hand, and the carriers' bills."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ntanalytics.demo.incidents.incident import billed_months
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.products import desk_workbook_records
 from ntanalytics.demo.products.desk_workbook_tickets import tickets
-from ntanalytics.sources.starter import LEDGER_DATASETS
+from ntanalytics.sources.starter import DESK_WORKBOOK_DATASETS
 from ntanalytics.sources.workbook_template import write_template
 
 #: Yuan a segment.
@@ -21,8 +21,8 @@ _PRICES = {"mobile": 0.035, "unicom": 0.036, "telecom": 0.034}
 _SMALL = 0.0006
 
 
-def write_ledger(city: City, path: Path, segments: Mapping[tuple[dt.date, str], int]) -> dict[str, int]:
-    """Write the filled ledger workbook.
+def write_desk_workbook(city: City, path: Path, segments: Mapping[tuple[dt.date, str], int]) -> dict[str, int]:
+    """Write the filled service-desk workbook.
 
     Args:
         city: the city; the desk knows of its incidents.
@@ -46,7 +46,7 @@ def write_ledger(city: City, path: Path, segments: Mapping[tuple[dt.date, str], 
         "sms.bills": _bills(city, segments),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_template(path, [DATASETS[name] for name in LEDGER_DATASETS], rows)
+    write_template(path, [DATASETS[name] for name in DESK_WORKBOOK_DATASETS], rows)
     return {name: len(content) for name, content in rows.items()}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from ntanalytics.reports.inline_charts import LIMIT, WIDTH
+from ntanalytics.reports.blocks.inline_charts import LIMIT, WIDTH
 from ntanalytics.reports.record import Recorded
 
 Element = Any

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.measure import Measure
-from ntanalytics.reports.block import Block
+from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.data import value_of
 from ntanalytics.reports.formats import display, is_null
 

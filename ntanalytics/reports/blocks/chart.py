@@ -13,10 +13,10 @@ from typing import Any, ClassVar, Literal
 
 from ntanalytics.errors import UsageError
 from ntanalytics.reports import data as tables
-from ntanalytics.reports.block import Block
+from ntanalytics.reports.blocks.block import Block
+from ntanalytics.reports.blocks.plot import Band, Mark, plotly_figure
 from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.reports.labels import days as day_words
-from ntanalytics.reports.plot import Band, Mark, plotly_figure
 from ntanalytics.reports.record import Field
 
 Kind = Literal["line", "bar", "stack", "hbar"]

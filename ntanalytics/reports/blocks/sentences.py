@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from ntanalytics.reports.block import Block
+from ntanalytics.reports.blocks.block import Block
 
 State = Literal["ok", "warning", "critical", "unknown", ""]
 

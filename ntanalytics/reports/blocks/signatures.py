@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from ntanalytics.reports.block import Block
+from ntanalytics.reports.blocks.block import Block
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ntanalytics.reports import data as tables
-from ntanalytics.reports.kpis import Kpis, kpi, kpis
+from ntanalytics.reports.blocks.kpis import Kpis, kpi, kpis
 
 
 def headline(

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.text import WordedFinding
 from ntanalytics.reports import data as tables
 from ntanalytics.reports import findings_json
-from ntanalytics.reports.block import Block
+from ntanalytics.reports.blocks.block import Block
+from ntanalytics.reports.blocks.inline_charts import Drawn
 from ntanalytics.reports.column_labels import column_labels
-from ntanalytics.reports.inline_charts import Drawn
 from ntanalytics.reports.record import Field
 
 #: The column of a table that no source feeds.
@@ -38,7 +38,7 @@ class Table(Block):
     note: str = field(default="", kw_only=True)
     drawn: Drawn | None = field(default=None, kw_only=True)
     is_half: bool = field(default=False, kw_only=True)
-    findings: tuple[Finding, ...] | None = field(default=None, kw_only=True)
+    findings: tuple[WordedFinding, ...] | None = field(default=None, kw_only=True)
 
     def body(self) -> dict[str, Any]:
         """See ``Block.body``."""

@@ -13,8 +13,8 @@ from typing import Any, Literal
 from markupsafe import Markup
 
 from ntanalytics.errors import UsageError
+from ntanalytics.reports.blocks.sparkline import sparkline
 from ntanalytics.reports.data import value_of
-from ntanalytics.reports.sparkline import sparkline
 
 #: The width of a bar's whole scale and its height; the limit stands at two thirds.
 WIDTH, HEIGHT, LIMIT = 150.0, 12, 100.0

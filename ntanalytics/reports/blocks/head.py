@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from ntanalytics.periods import Period
-from ntanalytics.reports.block import Block, plain
+from ntanalytics.reports.blocks.block import Block, plain
 
 
 @dataclass(frozen=True)
