@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ntanalytics.checks.check import Check, Span, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.entities import places
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.finding import Finding, subsystem_entity
 from ntanalytics.findings.maintenance_windows import maintenance_windows, suppress_maintenance
 
 #: Days before its begin for which a change may be planned.
@@ -51,8 +51,13 @@ def _covers(other: Finding, finding: Finding, suppression: SuppressedBy) -> bool
         case "entity":
             return other.entity == finding.entity
         case "part":
-            return finding.entity.is_part_of(other.entity)
-        case _:
+            is_whole = other.entity == subsystem_entity(finding.subsystem)
+            return is_whole or finding.entity.is_part_of(other.entity)
+        case "container":
+            return other.entity.is_part_of(finding.entity)
+        case "sibling":
+            return other.entity.key.partition("/")[0] == finding.entity.key.partition("/")[0]
+        case "window":
             if other.window is None or finding.window is None:
                 return False
             return finding.window.overlap_s(other.window) > finding.window.length_s / 2

@@ -190,6 +190,7 @@ def reason_words(finding: Finding) -> str:
         "no_value": "没有可计算的数据",
         "short_history": "历史不足",
         "not_recorded": "没有记录",
+        "no_previous": "上期数据不完整",
         "": "原因未知",
     }[finding.unknown]
 

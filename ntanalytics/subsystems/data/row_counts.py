@@ -14,10 +14,10 @@ from typing import Any
 
 from ntanalytics.detectors.seasonal_baseline import seasonal_baseline
 from ntanalytics.findings.finding import Finding
-from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.sentences import day_words, limits, spaced
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.subsystems.data.completeness import subject_of
 
 #: A run of empty days that expects fewer rows than that is chance (Poisson: e to the power of −15).

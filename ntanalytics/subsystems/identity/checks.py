@@ -112,13 +112,13 @@ def _reason_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     recent = _without_suspects(context, past.view.recent)
     daily = login_metrics.daily(recent.filter(recent.reason.isin(_REASONS)), past.days, ["reason"])
     frequent = frequent_groups(daily, context, "reason", "login_failures", _MIN_REASON)
-    findings = seasonal_baseline(
-        rule, frequent, context.on, entity=_reason, violations_only=True, ahead=context.ahead
-    )
+    findings = seasonal_baseline(rule, frequent, context.on, entity=_reason, violations_only=True, ahead=context.ahead)
     return drop_uninformative(context, findings)
 
 
-def frequent_groups(daily: Rows, context: CheckContext, group: str, measure: str, min_count: int) -> list[dict[str, Any]]:
+def frequent_groups(
+    daily: Rows, context: CheckContext, group: str, measure: str, min_count: int
+) -> list[dict[str, Any]]:
     """Return the rows of those groups that counted enough on the inspected day."""
     everything = rows(daily)
     frequent = {row[group] for row in everything if row["day"] == context.on and (row[measure] or 0) >= min_count}

@@ -9,11 +9,11 @@ from types import MappingProxyType
 from typing import Any
 
 from ntanalytics.findings.finding import ORDER, Finding, State, worst
-from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.rule import Rule, unknown
 from ntanalytics.findings.sentences import day_words, limits
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.rows import Rows, rows
 
 #: Severity of a problem → its state while it lasts; information is none.
 SEVERITY: Mapping[str, State] = MappingProxyType({

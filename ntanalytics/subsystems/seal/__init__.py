@@ -6,4 +6,6 @@ from ntanalytics.subsystems.seal.rules import RULES
 from ntanalytics.subsystems.seal.section import SECTION
 from ntanalytics.subsystems.seal.text import TEXTS
 
-SUBSYSTEM = Subsystem(id="seal", rules=RULES, checks=CHECKS, section=SECTION, texts=TEXTS, depends_on=("identity", "sso"))
+SUBSYSTEM = Subsystem(
+    id="seal", rules=RULES, checks=CHECKS, section=SECTION, texts=TEXTS, depends_on=("identity", "sso")
+)

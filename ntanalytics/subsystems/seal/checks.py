@@ -62,9 +62,7 @@ def _failure_rate(context: CheckContext, rule: Rule) -> list[Finding]:
 def _signing_silence(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the longest time without a signing."""
     past = context.shared(baseline, "seal.signings")
-    by_hour = slots.by_slot(
-        context.shared(_operation, "sign"), "signed_at", context.utc_offset_h, slot_s=_HOUR_S
-    )
+    by_hour = slots.by_slot(context.shared(_operation, "sign"), "signed_at", context.utc_offset_h, slot_s=_HOUR_S)
     return drop_uninformative(context, silence(rule, by_hour, past.days, context.on, slot_s=_HOUR_S))
 
 

@@ -63,12 +63,8 @@ def _app_silence(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the applications that nobody reached for some hours, where few come by twice as many."""
     past, findings = context.shared(baseline, "sso.accesses"), list[Finding]()
     for slot_s in (_HOUR_S, 2 * _HOUR_S):
-        by_app = slots.by_slot(
-            context.shared(_used), "accessed_at", context.utc_offset_h, ["app_id"], slot_s=slot_s
-        )
-        silent = silence(
-            rule, by_app, past.days, context.on, slot_s=slot_s, entity=_app(context), violations_only=True
-        )
+        by_app = slots.by_slot(context.shared(_used), "accessed_at", context.utc_offset_h, ["app_id"], slot_s=slot_s)
+        silent = silence(rule, by_app, past.days, context.on, slot_s=slot_s, entity=_app(context), violations_only=True)
         known = {finding.entity for finding in findings}
         findings += [finding for finding in silent if finding.entity not in known]
     return drop_uninformative(context, findings)
