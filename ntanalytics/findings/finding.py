@@ -27,6 +27,7 @@ Unknown = Literal[
     "short_history",  # too few comparable days
     "not_recorded",  # nobody has written it down
     "no_previous",  # the period before has a gap
+    "no_calendar",  # the working days of the year are unknown
 ]
 
 

@@ -191,6 +191,7 @@ def reason_words(finding: Finding) -> str:
         "short_history": "历史不足",
         "not_recorded": "没有记录",
         "no_previous": "上期数据不完整",
+        "no_calendar": "没有该年度的工作日历",
         "": "原因未知",
     }[finding.unknown]
 

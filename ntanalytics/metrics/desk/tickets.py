@@ -128,7 +128,14 @@ OLDEST = (
     ),
 )  # fmt: skip
 
-MEASURES = catalogue(change.with_changes((*BACKLOG, *FLOW, *ATTENDANCE, *CHECKS, *NOTED, *OLDEST)))
+SHARES = (
+    Measure(
+        "ticket_share", "工单占比", format="rate:1",
+        definition="Tickets of a category / all tickets opened in the period (docs/domain.md, Desk).",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue(change.with_changes((*BACKLOG, *FLOW, *ATTENDANCE, *CHECKS, *NOTED, *OLDEST, *SHARES)))
 
 
 def backlog(tickets: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table:

@@ -80,5 +80,10 @@ RULES: tuple[Rule, ...] = (
         "Trainings are planned and held (docs/domain.md, O18); two months without one are a plan that lapsed.",
         kind="absence", cause="duties",
     ),
+    Rule(
+        "desk.concentrated", "ticket_share", Threshold(0.4, 0.7, "down"), "分析该类工单的共同原因",
+        "One category that takes more than two fifths of all tickets has a root of its own.", label="占比",
+        cause="demands",
+    ),
     source_rule("desk"),
 )  # fmt: skip
