@@ -44,10 +44,12 @@ class SuppressedBy:
         codes: codes of the rules whose violations suppress.
         reach: which findings are suppressed: those of the same ``entity``; of a ``part`` of it (the same, or a key
             below it); those of which more than half of the ``window`` lies within the other's; ``any``.
+        where: restricts it to the findings for which it returns True; None restricts nothing.
     """
 
     codes: tuple[str, ...]
     reach: Literal["entity", "part", "window", "any"] = "entity"
+    where: Callable[[Finding], bool] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
