@@ -63,7 +63,7 @@ CORRELATION_RULES = (
         _DOWN, (*_ERRORS, *_SLOW, *_AWAY, *_FAILING, "infra.problems", "desk.clock*"), "dependents",
         "What does not answer is not used.",
     ),
-    CorrelationRule(_DISK, (*_DISK, "infra.problems"), "host", "One disk, seen by its level, its growth and its alarm."),
+    CorrelationRule(_DISK, (*_DISK, "infra.problems"), "host", "Level, growth and alarm of one disk."),
     CorrelationRule(
         _DISK, ("infra.backup_*", "infra.size_drop", *_ERRORS), "place", "A full disk takes no backup and no data.",
         needs_critical=True,
@@ -72,8 +72,10 @@ CORRELATION_RULES = (
     CorrelationRule(_BUSY, (*_SLOW, *_ERRORS, "infra.problems"), "place", "A busy host answers late, then not at all."),
     CorrelationRule(_ERRORS, (*_AWAY, *_SLOW), "place", "Who meets errors tries again or stays away."),
     CorrelationRule(_SLOW, _AWAY, "place", "Who waits too long stays away."),
-    CorrelationRule(_CHANNEL, (*_CHANNEL, *_LATE), "entity", "One channel, seen by what it fails and what it reports late."),
-    CorrelationRule((*_CHANNEL, *_LATE), ("identity.*",), "everywhere", "Codes by SMS are how many log in.", entity_keys=("sms_code",)),
+    CorrelationRule(_CHANNEL, (*_CHANNEL, *_LATE), "entity", "Failures and late reports of one channel."),
+    CorrelationRule(
+        (*_CHANNEL, *_LATE), ("identity.*",), "everywhere", "Many log in with codes by SMS.", entity_keys=("sms_code",),
+    ),
     CorrelationRule(
         ("ca.refused_logins", "ca.certificate_failure_rate", "ca.login_silence"), ("identity.*", "sso.*"),
         "everywhere", "Certificates log in.", entity_keys=("ca", "certificate"),

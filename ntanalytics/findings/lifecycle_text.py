@@ -25,8 +25,8 @@ def begun_words(finding: Finding, state: LifecycleState) -> str:
     """Return since when it is so, which day that is, and what the last inspection made of it.
 
     Returns:
-        For example ``11月18日（第 3 天）`` or ``10月30日（第 22 天，新增）``; what the finding itself tells where it has
-        no lifecycle or the past is unknown; empty where there is nothing to tell.
+        For example ``11月18日（第 3 天）`` or ``10月30日（第 22 天，新增）``; without a lifecycle what the
+        finding itself tells; empty where there is nothing to tell.
     """
     lifecycle = state.of(finding.identity) if state.is_known else None
     if lifecycle is None or state.on is None:

@@ -71,7 +71,7 @@ class Wording:
     @property
     def clause(self) -> str:
         """The evidence without its full stop."""
-        return self.evidence[:-1] if self.evidence.endswith("。") else self.evidence
+        return self.evidence.removesuffix("。")
 
     @property
     def brief(self) -> str:
@@ -152,7 +152,11 @@ def limits(finding: Finding) -> str:
 
 
 def measured(finding: Finding) -> str:
-    """Return the value, the limit it breaks and what is usual: ``送达率 71.0%，低于异常阈值 95.0%，近期通常为 98.9%。``."""
+    """Return the value, the limit it breaks and what is usual.
+
+    Returns:
+        For example ``送达率 71.0%，低于异常阈值 95.0%，近期通常为 98.9%。``
+    """
     rule, measure = finding.rule, measure_of(finding.rule.measure)
     parts = [f"{rule.check} {format_number(finding.value, finding.format, measure.unit)}"]
     if finding.is_violation:

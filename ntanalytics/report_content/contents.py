@@ -1,4 +1,4 @@
-"""Contents: which subsystems, spans and datasets each report is made of; the data that a report needs follow from it."""
+"""Contents of the reports: their subsystems, spans and datasets; the data that each report needs follow from them."""
 
 from __future__ import annotations
 

@@ -123,9 +123,7 @@ def inspect(report: Report) -> DayInspection:
 
 def opening_sentences(inspection: DayInspection, lifecycles: LifecycleState) -> list[str]:
     """Return the sentences that open the inspection."""
-    return opening(
-        inspection.evaluation.findings, lifecycles, word, places=inspection.places, depends_on=DEPENDS_ON
-    )
+    return opening(inspection.evaluation.findings, lifecycles, word, places=inspection.places, depends_on=DEPENDS_ON)
 
 
 def systems_board(inspection: DayInspection, *, id: str = "systems") -> Table:
@@ -134,8 +132,7 @@ def systems_board(inspection: DayInspection, *, id: str = "systems") -> Table:
     for finding in inspection.evaluation.findings:
         by_subsystem[finding.subsystem].append(finding)
     rows = [
-        _counted(summary.name, by_subsystem[name], summary.highlights)
-        for name, summary in inspection.summaries.items()
+        _counted(summary.name, by_subsystem[name], summary.highlights) for name, summary in inspection.summaries.items()
     ]
     open_data = sum(finding.status != "ok" for finding in by_subsystem[DATA])
     highlights = f"{open_data} 项有缺失或剔除" if open_data else "各数据源当日数据完整"

@@ -62,7 +62,9 @@ def _finding(item: WordedFinding, known: LifecycleState | None, origin: Mapping[
         "owner": item.owner,
         "effort": item.effort,
         "figures": dict(finding.figures),
-        "details": {name: list(value) if isinstance(value, tuple) else value for name, value in finding.details.items()},
+        "details": {
+            name: list(value) if isinstance(value, tuple) else value for name, value in finding.details.items()
+        },
         "detector": finding.detector,
         "unknown": finding.unknown,
         "is_applicable": finding.is_applicable,

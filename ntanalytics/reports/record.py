@@ -131,7 +131,14 @@ def recorded(bundle: Mapping[str, Any]) -> Recorded:
     )
     rows = tuple(current_rows(resource.get("data", [])))
     return Recorded(
-        body["block"], body["id"], body.get("title", ""), body, fields, rows, bundle.get(FIGURE), current_findings(bundle.get(FINDINGS))
+        body["block"],
+        body["id"],
+        body.get("title", ""),
+        body,
+        fields,
+        rows,
+        bundle.get(FIGURE),
+        current_findings(bundle.get(FINDINGS)),
     )
 
 

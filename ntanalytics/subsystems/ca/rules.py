@@ -12,7 +12,8 @@ RULES: tuple[Rule, ...] = (
         count_measure="certificate_logins", min_count=50, cause="logins",
     ),
     Rule(
-        "ca.refused_logins", "certificate_failures", Threshold(0.03, 0.3, "down"), "按原因核查证书链、吊销列表与介质驱动，必要时回退网关配置",
+        "ca.refused_logins", "certificate_failures", Threshold(0.03, 0.3, "down"),
+        "按原因核查证书链、吊销列表与介质驱动，必要时回退网关配置",
         "A reason that fails one in thirty of the logins beyond its usual share is a fault of the gateway or the CA.",
         count_measure="certificate_logins", min_count=10, label="某时段证书登录失败", kind="burst", cause="logins",
     ),
@@ -33,8 +34,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "ca.revoked_tried", "revoked_tried", Threshold(0, 20, "down"), "核实持证人身份，收回或更换介质",
-        "A revoked certificate in use belongs to somebody who left, or was not told.", kind="hygiene",
-        cause="renewals",
+        "A revoked certificate in use belongs to somebody who left, or was not told.", kind="hygiene", cause="renewals",
     ),
     Rule(
         "ca.expiring_30d", "expiring_30d", Threshold(400, 1200, "down"), "汇总名单，提前组织集中更新",

@@ -22,8 +22,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "data.silent_days", "silent_days", Threshold(0, 2, "down"), "检查数据源与映射，核实是否停止写入",
-        "A source that always has rows and has none was moved, emptied or stopped.", kind="absence", label="数据源无数据",
-        cause="data",
+        "A source that always has rows and has none was moved, emptied or stopped.", kind="absence",
+        label="数据源无数据", cause="data",
     ),
     Rule(
         "data.stood_still", "still_series", Threshold(0, 5, "down"), "检查监控代理与采集项",

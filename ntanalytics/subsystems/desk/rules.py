@@ -7,9 +7,9 @@ from ntanalytics.findings.threshold import Threshold
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        "desk.attendance_rate", "attendance_rate", Threshold(1, 1, "up"), "立即安排备选人员到岗，补录考勤或说明缺岗原因",
-        "One person is on site every working day (docs/domain.md, O2).", count_measure="working_days", min_count=1,
-        kind="absence", cause="duties",
+        "desk.attendance_rate", "attendance_rate", Threshold(1, 1, "up"),
+        "立即安排备选人员到岗，补录考勤或说明缺岗原因", "One person is on site every working day (docs/domain.md, O2).",
+        count_measure="working_days", min_count=1, kind="absence", cause="duties",
     ),
     Rule(
         "desk.standby", "standbys", Threshold(1, 0, "up"), "在团队名册中指定备选驻场人员",
@@ -39,8 +39,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "desk.late_responses", "late_responses", Threshold(0, 3, "down"), "核实值班安排，立即响应",
-        "Support is around the clock (docs/domain.md, O3); two hours are two dozen times what an answer takes by day.",
-        kind="deadline", label="非工作时间响应", cause="tickets",
+        "Support is around the clock (docs/domain.md, O3); two hours are two dozen times what an answer takes by "
+        "day.", kind="deadline", label="非工作时间响应", cause="tickets",
     ),
     Rule(
         "desk.onboarding", "missing_steps", Threshold(0, 3, "down"), "补齐接入步骤并登记",
@@ -49,8 +49,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "desk.unconfirmed_changes", "unconfirmed_changes", Threshold(0, 3, "down"), "补办用户书面确认",
-        "A workflow changes only after written confirmation (docs/domain.md, O7).", kind="hygiene",
-        cause="unconfirmed",
+        "A workflow changes only after written confirmation (docs/domain.md, O7).", kind="hygiene", cause="unconfirmed",
     ),
     Rule(
         "desk.clocks_broken", "clocks_broken", Threshold(0, 0, "down"), "提交故障分析与改进措施",

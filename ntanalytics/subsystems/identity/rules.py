@@ -7,7 +7,8 @@ from ntanalytics.findings.threshold import Threshold
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        "identity.login_failure_rate", "login_failure_rate", Threshold(0.12, 0.3, "down"), "按方式和原因查看失败构成，核查认证服务与短信通道",
+        "identity.login_failure_rate", "login_failure_rate", Threshold(0.12, 0.3, "down"),
+        "按方式和原因查看失败构成，核查认证服务与短信通道",
         "Mistyped passwords alone make up to a tenth of all attempts.", count_measure="logins", min_count=50,
         cause="logins",
     ),
@@ -22,20 +23,21 @@ RULES: tuple[Rule, ...] = (
         cause="login_outages",
     ),
     Rule(
-        "identity.method_failures", "login_failures", Threshold(0.02, 0.3, "down"), "核查该登录方式的认证接口和通道，必要时引导改用其他方式",
+        "identity.method_failures", "login_failures", Threshold(0.02, 0.3, "down"),
+        "核查该登录方式的认证接口和通道，必要时引导改用其他方式",
         "One in fifty who fails beyond the usual is no chance; one in three cannot work.", count_measure="logins",
         min_count=15, label="某时段登录失败", kind="burst", cause="logins",
     ),
     Rule(
-        "identity.reason_rise", "login_failures", Threshold(2.0, 9.0, "down"), "查看涉及的账号与来源，排除账号探测和批量锁定",
+        "identity.reason_rise", "login_failures", Threshold(2.0, 9.0, "down"),
+        "查看涉及的账号与来源，排除账号探测和批量锁定",
         "Three times as many unknown, locked or refused accounts as usual are no day's chance.", label="失败原因激增",
         kind="usual", cause="logins",
     ),
     Rule(
         "identity.attempts", "attempts", Threshold(19, 59, "down"), "封禁来源地址，通知账号所属单位改密",
         "Twenty failures within ten minutes are no typing error (docs/domain.md, Identity and SSO: brute-force "
-        "suspects); one in ten seconds is a program.",
-        label="疑似暴力破解", kind="burst", cause="brute_force",
+        "suspects); one in ten seconds is a program.", label="疑似暴力破解", kind="burst", cause="brute_force",
     ),
     Rule(
         "identity.forced_accounts", "forced_accounts", Threshold(0, 0, "down"), "立即停用账号并改密，查看登入后的操作",
@@ -58,8 +60,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "identity.orphan_accounts", "orphan_accounts", Threshold(0, 500, "down"), "与单位核对后停用或调整归属",
-        "Each of them is an access that nobody answers for (docs/domain.md, Identity and SSO: orphan).",
-        kind="hygiene", cause="accounts",
+        "Each of them is an access that nobody answers for (docs/domain.md, Identity and SSO: orphan).", kind="hygiene",
+        cause="accounts",
     ),
     Rule(
         "identity.dormant_accounts", "dormant_accounts", Threshold(0, 2000, "down"), "核对后停用",

@@ -38,7 +38,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "im.old_client", "client_share", Threshold(0.005, 0.4, "down"), "核查终端软件分发策略，重新推送当前版本",
         "Versions go up; where one in two hundred has gone back, a roll-out or an image is at fault.", min_count=100,
-        label="旧版或陌生客户端占比", kind="hygiene", cause="clients", nouns=RateNouns("使用该客户端", "全部客户端用户", "人"),
+        label="旧版或陌生客户端占比", kind="hygiene", cause="clients",
+        nouns=RateNouns("使用该客户端", "全部客户端用户", "人"),
     ),
     source_rule("im"),
 )  # fmt: skip

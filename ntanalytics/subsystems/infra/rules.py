@@ -32,8 +32,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "infra.requests_silent", "requests", Threshold(900, 3600, "down"), "核实服务、网络与日志采集",
-        "Where there are always requests, a quarter of an hour without any is an outage or a lost log.",
-        kind="absence", label="请求中断", cause="outages",
+        "Where there are always requests, a quarter of an hour without any is an outage or a lost log.", kind="absence",
+        label="请求中断", cause="outages",
     ),
     Rule(
         "infra.requests_fall", "requests", Threshold(-0.5, -0.8, "up"), "核实是否停机、改道或日志缺失",
@@ -82,9 +82,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "infra.disk_growth", "rise_beyond", Threshold(0.003, 0.015, "down"), "查看哪些目录、表或日志在增长",
-        "Three thousandths of a disk in two days beyond its own pace fill it within a year, three times five of them "
-        "within months; either begins with somebody's change.",
-        kind="growth", label="磁盘增长异常", cause="capacity",
+        "Three thousandths of a disk in two days beyond its own pace fill it within a year, three times five of "
+        "them within months; either begins with somebody's change.", kind="growth", label="磁盘增长异常",
+        cause="capacity",
     ),
     Rule(
         "infra.cpu", "load_p95", Threshold(0.85, 0.95, "down"), "查看进程与慢请求，必要时扩容",
@@ -123,8 +123,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "infra.backup_lateness", "backup_lateness", Threshold(1.5, 2.5, "down"), "检查备份任务与存储，补做备份",
-        "A plan that was kept runs once in its interval (docs/domain.md, O13).", kind="absence", label="备份逾期（倍于计划间隔）",
-        cause="backups",
+        "A plan that was kept runs once in its interval (docs/domain.md, O13).", kind="absence",
+        label="备份逾期（倍于计划间隔）", cause="backups",
     ),
     Rule(
         "infra.backup_failing", "failed_since", Threshold(0, 1, "down"), "查看备份任务的报错，补做备份",
@@ -132,8 +132,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "infra.size_drop", "size_drop", Threshold(0.25, 0.5, "down"), "核对备份内容是否完整并做恢复演练",
-        "A drop over 50 % against the median of the last seven (docs/domain.md, Infra); half of that is worth a look.",
-        kind="change", label="备份数据量下降", cause="backups",
+        "A drop over 50 % against the median of the last seven (docs/domain.md, Infra); half of that is worth a "
+        "look.", kind="change", label="备份数据量下降", cause="backups",
     ),
     Rule(
         "infra.offline_backup", "plans_without_offline", Threshold(0, 5, "down"), "为这些计划安排离线备份",

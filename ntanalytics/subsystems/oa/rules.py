@@ -7,19 +7,20 @@ from ntanalytics.findings.threshold import Threshold
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        "oa.active_change_rate", "active_change_rate", Threshold(-0.1, -0.3, "up"), "按单位和版本查看流失账号，核查登录与移动端",
+        "oa.active_change_rate", "active_change_rate", Threshold(-0.1, -0.3, "up"),
+        "按单位和版本查看流失账号，核查登录与移动端",
         "Between two weeks of as many working days active accounts move by a few percent.",
         count_measure="active_before", min_count=50, label="活跃账号较上期", kind="change", cause="adoption",
     ),
     Rule(
-        "oa.unit_active_change_rate", "active_change_rate", Threshold(-0.4, -0.8, "up"), "上门了解该单位停用原因，核查其账号与终端",
-        "A unit of twenty persons does not halve by chance.", count_measure="active_before", min_count=20,
-        label="活跃账号较上期", kind="change", cause="adoption",
+        "oa.unit_active_change_rate", "active_change_rate", Threshold(-0.4, -0.8, "up"),
+        "上门了解该单位停用原因，核查其账号与终端", "A unit of twenty persons does not halve by chance.",
+        count_measure="active_before", min_count=20, label="活跃账号较上期", kind="change", cause="adoption",
     ),
     Rule(
         "oa.active_fall", "active", Threshold(-0.2, -0.4, "up"), "按单位和版本查看流失账号，核查登录与移动端",
-        "What the calendar does not explain: before a holiday a seventh may stay away, a fifth does not.",
-        min_count=50, label="活跃账号较常态", kind="usual", cause="adoption",
+        "What the calendar does not explain: before a holiday a seventh may stay away, a fifth does not.", min_count=50,
+        label="活跃账号较常态", kind="usual", cause="adoption",
     ),
     Rule(
         "oa.unit_active_fall", "active", Threshold(-0.25, -0.9, "up"), "上门了解该单位停用原因，核查其账号与终端",
@@ -38,8 +39,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "oa.task_lull", "tasks", Threshold(3 * 3600, 86_400, "down"), "核查流程引擎与该流程的审批节点",
-        "Of a flow that ends some times a day none ends for half a day: it is stuck.", min_count=15, label="流程办结停滞",
-        kind="absence", cause="standstill",
+        "Of a flow that ends some times a day none ends for half a day: it is stuck.", min_count=15,
+        label="流程办结停滞", kind="absence", cause="standstill",
     ),
     Rule(
         "oa.mobile_fall", "mobile_share", Threshold(-0.12, -0.3, "up"), "核查移动端网关、证书与最近的移动端版本",

@@ -17,9 +17,9 @@ RULES: tuple[Rule, ...] = (
         min_count=4, label="某时段签章失败", kind="burst", cause="seals",
     ),
     Rule(
-        "seal.verification_failures", "verification_failures", Threshold(0.05, 0.25, "down"), "核查验签服务、证书链与时间戳",
-        "A verification in some hundreds fails, for a seal that is not found.", count_measure="verifications",
-        min_count=5, label="某时段验章失败", kind="burst", cause="seals",
+        "seal.verification_failures", "verification_failures", Threshold(0.05, 0.25, "down"),
+        "核查验签服务、证书链与时间戳", "A verification in some hundreds fails, for a seal that is not found.",
+        count_measure="verifications", min_count=5, label="某时段验章失败", kind="burst", cause="seals",
     ),
     Rule(
         "seal.signing_silence", "signings", Threshold(3_600, 10_800, "down"), "核查签章服务与密码机",

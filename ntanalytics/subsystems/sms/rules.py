@@ -12,9 +12,9 @@ RULES: tuple[Rule, ...] = (
         min_count=400, cause="carriers",
     ),
     Rule(
-        "sms.receipt_latency_p95_s", "receipt_latency_p95_s", Threshold(120, 600, "down"), "检查网关队列与运营商回执通道",
-        "A code that comes after two minutes is asked for again.", count_measure="submitted", min_count=200,
-        label="回执时延 P95", cause="receipts",
+        "sms.receipt_latency_p95_s", "receipt_latency_p95_s", Threshold(120, 600, "down"),
+        "检查网关队列与运营商回执通道", "A code that comes after two minutes is asked for again.",
+        count_measure="submitted", min_count=200, label="回执时延 P95", cause="receipts",
     ),
     Rule(
         "sms.backlog", "backlog", Threshold(100, 1000, "down"), "检查网关进程、队列与运营商连接",
@@ -22,19 +22,21 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "sms.failures_rise", "failure_rate", Threshold(0.03, 0.12, "down"), "联系运营商核查该通道，并查看失败代码分布",
-        "Failures are the numbers' fault and come evenly; more of them for some hours are the channel's.",
-        min_count=15, label="分时失败率", kind="usual", cause="carriers", nouns=RateNouns("失败", "已出结果短信", "条"),
+        "Failures are the numbers' fault and come evenly; more of them for some hours are the channel's.", min_count=15,
+        label="分时失败率", kind="usual", cause="carriers", nouns=RateNouns("失败", "已出结果短信", "条"),
     ),
     Rule(
         "sms.internal_failures_rise", "internal_failure_share", Threshold(0.015, 0.12, "down"),
         "联系运营商核查其内部网元，并查看失败代码分布",
         "Codes of the carrier's own network are rare: a few of them in some hours are an outage beginning.",
-        min_count=15, label="运营商内部失败", kind="burst", cause="carriers", nouns=RateNouns("因运营商内部原因失败", "已出结果短信", "条"),
+        min_count=15, label="运营商内部失败", kind="burst", cause="carriers",
+        nouns=RateNouns("因运营商内部原因失败", "已出结果短信", "条"),
     ),
     Rule(
         "sms.late_rise", "late_share", Threshold(0.05, 0.95, "down"), "检查网关队列与运营商回执通道",
         "Reports that hang for hours come in a row; those of telephones that were off come evenly.", min_count=15,
-        label="分时回执迟到率", kind="usual", cause="receipts", nouns=RateNouns("超过 10 分钟才有回执或仍无回执", "提交短信", "条"),
+        label="分时回执迟到率", kind="usual", cause="receipts",
+        nouns=RateNouns("超过 10 分钟才有回执或仍无回执", "提交短信", "条"),
     ),
     Rule(
         "sms.carrier_unlike", "delivery_rate", Threshold(-0.03, -0.1, "up"), "与运营商核对号码质量与通道路由",

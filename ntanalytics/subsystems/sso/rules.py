@@ -13,8 +13,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "sso.accesses", "accesses", Threshold(1, 0, "up"), "核实应用是否停用或入口失效",
-        "An application in use that nobody reaches in a period is closed, or broken.", label="应用访问量", kind="absence",
-        cause="apps",
+        "An application in use that nobody reaches in a period is closed, or broken.", label="应用访问量",
+        kind="absence", cause="apps",
     ),
     Rule(
         "sso.access_silence", "accesses", Threshold(600, 3300, "down"), "核查单点登录服务与票据库",
@@ -33,8 +33,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "sso.app_failures", "refused_accesses", Threshold(0.05, 0.3, "down"), "核查该应用的接入配置、权限与票据校验",
-        "One in twenty refused beyond the usual is a setting that was changed.", count_measure="accesses",
-        min_count=10, label="某时段访问被拒", kind="burst", cause="interfaces",
+        "One in twenty refused beyond the usual is a setting that was changed.", count_measure="accesses", min_count=10,
+        label="某时段访问被拒", kind="burst", cause="interfaces",
     ),
     Rule(
         "sso.app_p95_rise", "access_p95_ms", Threshold(1.0, 4.0, "down"), "查看该应用的票据校验与后端负载",
