@@ -7,11 +7,11 @@ A rule that is switched off makes no finding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import partial
-from typing import Any, Literal
+from typing import Any
 
+from ntanalytics.checks.detections import findings_of, key_of, sensitivity_of
 from ntanalytics.detectors import failure_burst as failure_bursts
 from ntanalytics.detectors import failure_rate_rise as failure_rate_rises
 from ntanalytics.detectors import group_drop as group_drops
@@ -21,15 +21,13 @@ from ntanalytics.detectors import seasonal_baseline as seasonal_baselines
 from ntanalytics.detectors import share_shift as share_shifts
 from ntanalytics.detectors import silence as silences
 from ntanalytics.detectors import volume_gap as volume_gaps
-from ntanalytics.detectors.detection import Detection, Sensitivity
+from ntanalytics.detectors.detection import Detection
 from ntanalytics.detectors.failure_burst import BurstSearch
 from ntanalytics.detectors.seasonal_baseline import BaselineColumns
 from ntanalytics.detectors.volume_gap import MAX_SHARE_LEFT
-from ntanalytics.findings.finding import Comparison, Detail, Entity, Finding, Window, subsystem_entity, violations
-from ntanalytics.findings.judgement import EntityOf, entity_of_row
-from ntanalytics.findings.phrases import hours_words
+from ntanalytics.findings.finding import Finding, violations
+from ntanalytics.findings.judgement import EntityOf
 from ntanalytics.findings.rule import Rule
-from ntanalytics.findings.threshold import VIOLATIONS, Status
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.rows import Rows
 
@@ -46,9 +44,6 @@ __all__ = [
     "silence",
     "volume_gap",
 ]
-
-#: Days that a new level is told for.
-_NEW_LEVEL_DAYS = 28
 
 
 def failure_burst(
@@ -73,10 +68,10 @@ def failure_burst(
     if not rule.enabled:
         return []
     detections = failure_bursts.failure_burst(
-        failures, attempts, days, on, search, key=_key(rule, entity), sensitivity=_sensitivity(rule)
+        failures, attempts, days, on, search, key=key_of(rule, entity), sensitivity=sensitivity_of(rule)
     )
     detections = detections or [Detection(key=None, departure=0.0, is_unusual=False)]
-    return _findings("failure_burst", rule, detections, on, entity, form="rate:1", compare="usual")
+    return findings_of("failure_burst", rule, detections, on, entity, form="rate:1", compare="usual")
 
 
 def failure_rate_rise(
@@ -100,9 +95,9 @@ def failure_rate_rise(
     if not rule.enabled:
         return []
     detections = failure_rate_rises.failure_rate_rise(
-        slots, days, on, slot_s=slot_s, key=_key(rule, entity), sensitivity=_sensitivity(rule)
+        slots, days, on, slot_s=slot_s, key=key_of(rule, entity), sensitivity=sensitivity_of(rule)
     )
-    return _findings("failure_rate_rise", rule, detections, on, entity, compare="usual")
+    return findings_of("failure_rate_rise", rule, detections, on, entity, compare="usual")
 
 
 def group_drop(rule: Rule, daily: Rows, days: Rows, on: date, *, entity: EntityOf) -> list[Finding]:
@@ -122,9 +117,9 @@ def group_drop(rule: Rule, daily: Rows, days: Rows, on: date, *, entity: EntityO
     if not rule.enabled:
         return []
     detections = group_drops.group_drop(
-        daily, days, on, value=rule.measure, key=_key(rule, entity), sensitivity=_sensitivity(rule)
+        daily, days, on, value=rule.measure, key=key_of(rule, entity), sensitivity=sensitivity_of(rule)
     )
-    return _findings("group_drop", rule, detections, on, entity, form="+rate:0")
+    return findings_of("group_drop", rule, detections, on, entity, form="+rate:0")
 
 
 def latency_spike(
@@ -148,9 +143,9 @@ def latency_spike(
     if not rule.enabled:
         return []
     detections = latency_spikes.latency_spike(
-        hours, days, on, duration=measure, count=count, key=_key(rule, entity), sensitivity=_sensitivity(rule)
+        hours, days, on, duration=measure, count=count, key=key_of(rule, entity), sensitivity=sensitivity_of(rule)
     )
-    findings = _findings("latency_spike", rule, detections, on, entity)
+    findings = findings_of("latency_spike", rule, detections, on, entity)
     return [finding.with_details(duration_measure=measure) for finding in findings]
 
 
@@ -173,10 +168,10 @@ def peer_outlier(rule: Rule, siblings: Rows, entity: EntityOf) -> list[Finding]:
         value=rule.measure,
         count=rule.count_measure,
         min_count=rule.min_count,
-        key=_key(rule, entity),
+        key=key_of(rule, entity),
         by_difference=measure_of(rule.measure).is_rate,
     )
-    return _findings("peer_outlier", rule, detections, None, entity, compare="peers")
+    return findings_of("peer_outlier", rule, detections, None, entity, compare="peers")
 
 
 def seasonal_baseline(
@@ -205,17 +200,19 @@ def seasonal_baseline(
     if not rule.enabled:
         return []
     measure = measure_of(rule.measure)
-    columns = BaselineColumns(rule.measure, rule.count_measure, is_rate=measure.is_rate, is_count=measure.is_additive)
+    columns = BaselineColumns(
+        rule.measure, rule.count_measure, is_rate=measure.is_rate, is_additive=measure.is_additive
+    )
     detections = seasonal_baselines.seasonal_baseline(
         daily,
         on,
         columns=columns,
-        key=_key(rule, entity),
-        sensitivity=_sensitivity(rule),
+        key=key_of(rule, entity),
+        sensitivity=sensitivity_of(rule),
         ahead=ahead,
         unusual_only=violations_only,
     )
-    findings = _findings("seasonal_baseline", rule, detections, on, entity, compare="expected")
+    findings = findings_of("seasonal_baseline", rule, detections, on, entity, compare="expected")
     return violations(findings) if violations_only else findings
 
 
@@ -235,20 +232,13 @@ def share_shift(rule: Rule, table: Rows, on: date, *, entity: EntityOf, together
     if not rule.enabled:
         return []
     detections = share_shifts.share_shift(
-        table, on, key=_key(rule, entity), sensitivity=_sensitivity(rule), together=together
+        table, on, key=key_of(rule, entity), sensitivity=sensitivity_of(rule), together=together
     )
-    return _findings("share_shift", rule, detections, on, entity, compare="usual")
+    return findings_of("share_shift", rule, detections, on, entity, compare="usual")
 
 
 def silence(
-    rule: Rule,
-    slots: Rows,
-    days: Rows,
-    on: date,
-    *,
-    slot_s: int,
-    entity: EntityOf = None,
-    violations_only: bool = False,
+    rule: Rule, slots: Rows, days: Rows, on: date, *, slot_s: int, entity: EntityOf = None, violations_only: bool = False
 ) -> list[Finding]:
     """Return the longest silence of each entity on a day.
 
@@ -267,8 +257,8 @@ def silence(
     """
     if not rule.enabled:
         return []
-    detections = silences.silence(slots, days, on, slot_s=slot_s, key=_key(rule, entity), min_count=rule.min_count)
-    findings = _findings("silence", rule, detections, on, entity, form="seconds")
+    detections = silences.silence(slots, days, on, slot_s=slot_s, key=key_of(rule, entity), min_count=rule.min_count)
+    findings = findings_of("silence", rule, detections, on, entity, form="seconds")
     return violations(findings) if violations_only else findings
 
 
@@ -300,69 +290,6 @@ def volume_gap(
     if not rule.enabled:
         return []
     detections = volume_gaps.volume_gap(
-        slots, days, on, slot_s=slot_s, key=_key(rule, entity), sensitivity=_sensitivity(rule), max_left=most_left
+        slots, days, on, slot_s=slot_s, key=key_of(rule, entity), sensitivity=sensitivity_of(rule), max_left=most_left
     )
-    return _findings("volume_gap", rule, detections, on, entity, form="seconds")
-
-
-def _key(rule: Rule, entity: EntityOf) -> Callable[[Mapping[str, Any]], Entity]:
-    return partial(entity_of_row, entity, rule)
-
-
-def _sensitivity(rule: Rule) -> Sensitivity:
-    return Sensitivity(rule.threshold.warning, rule.min_count, rule.threshold.good)
-
-
-def _findings(
-    detector: str,
-    rule: Rule,
-    detections: Iterable[Detection],
-    on: date | None,
-    entity: EntityOf,
-    *,
-    form: str = "",
-    compare: Literal["", "usual", "expected", "peers"] = "",
-) -> list[Finding]:
-    whole = entity if isinstance(entity, Entity) else subsystem_entity(rule.subsystem)
-    findings = []
-    for detection in detections:
-        status = _status(rule, detection)
-        is_violation = status in VIOLATIONS
-        finding = Finding(
-            rule=rule,
-            entity=detection.key if isinstance(detection.key, Entity) else whole,
-            status=status,
-            value=detection.value,
-            format=form or measure_of(rule.measure).format,
-            detector=detector,
-            window=Window(on, *detection.window) if on is not None and detection.window is not None else None,
-            since=detection.since if is_violation else None,
-            comparison=_comparison(detection, compare),
-            figures=detection.figures,
-            details=_details(detection),
-            unknown=detection.unjudged,
-        )
-        findings.append(finding)
-    return findings
-
-
-def _status(rule: Rule, detection: Detection) -> Status:
-    if detection.unjudged:
-        return "unknown"
-    return rule.threshold.judge(detection.departure) if detection.is_unusual else "ok"
-
-
-def _comparison(detection: Detection, kind: Literal["", "usual", "expected", "peers"]) -> Comparison | None:
-    value = detection.figures.get({"peers": "median"}.get(kind, kind))
-    if not kind or value is None:
-        return None
-    return Comparison(kind, value, detection.figures.get("low"), detection.figures.get("high"))
-
-
-def _details(detection: Detection) -> dict[str, Detail]:
-    details: dict[str, Detail] = {}
-    if detection.spans:
-        details["hours"] = tuple(hours_words(Window(date.min, *span)) for span in detection.spans)
-    if detection.shifted_on is not None:
-        details["shifted_on"] = detection.shifted_on.isoformat()
-    return details
+    return findings_of("volume_gap", rule, detections, on, entity, form="seconds")

@@ -69,7 +69,7 @@ def shape(past: Floats, period: int, at: int, *, min_count: int = 2) -> Floats |
         past: values by place, NaN where there was none; ``at`` of them are known.
         period: places of a cycle.
         at: places that have passed.
-        fewest: cycles that it takes.
+        min_count: least number of cycles.
     """
     whole = min(at // period, _CYCLES)
     if whole < min_count:
