@@ -82,15 +82,22 @@ def worst_day_findings(context: CheckContext, rule: Rule, daily: Iterable[Row], 
     findings = []
     for service, judged in days.items():
         entity = service_entity({"service": service})
-        worst = max(judged, key=lambda row: float(row["error_rate"]), default=None)
-        finding = None if worst is None else judge_row(rule, worst, entity)
-        if finding is not None and not context.is_day:
-            beyond = sum(rule.threshold.judge(row["error_rate"]) != "ok" for row in judged)
-            finding = finding.with_figures(days_beyond=float(beyond)).with_details(day=worst["day"].isoformat())
+        finding = _worst_day(context, rule, judged, entity)
         if not is_complete and (finding is None or not finding.is_violation):
             finding = unknown(rule, "incomplete", entity)
         findings += [] if finding is None else [finding]
     return findings
+
+
+def _worst_day(context: CheckContext, rule: Rule, days: list[Row], entity: Entity) -> Finding | None:
+    if not days:
+        return None
+    worst = max(days, key=lambda row: float(row["error_rate"]))
+    finding = judge_row(rule, worst, entity)
+    if context.is_day:
+        return finding
+    beyond = sum(rule.threshold.judge(row["error_rate"]) != "ok" for row in days)
+    return finding.with_figures(days_beyond=float(beyond)).with_details(day=worst["day"].isoformat())
 
 
 def _slow_hours(context: CheckContext, rule: Rule) -> list[Finding]:
