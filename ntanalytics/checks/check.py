@@ -50,11 +50,13 @@ class SuppressedBy:
         codes: codes of the rules whose violations suppress.
         reach: which findings are suppressed.
         spans: spans over which it holds; all when there is none.
+        where: restricts it to the findings for which it returns True; None restricts nothing.
     """
 
     codes: tuple[str, ...]
     reach: Reach = "entity"
     spans: tuple[Span, ...] = ()
+    where: Callable[[Finding], bool] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

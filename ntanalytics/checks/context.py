@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.finding import Finding, Window
 from ntanalytics.findings.rule import Rule
 from ntanalytics.periods import Calendar, Period, PeriodKind
 from ntanalytics.workspace.dataset_view import DatasetView
@@ -111,6 +111,11 @@ class CheckContext:
     def local_day(self, moment: dt.datetime) -> dt.date:
         """Return the local day of a moment."""
         return (moment + dt.timedelta(hours=self.utc_offset_h)).date()
+
+    def window(self, begins_at: dt.datetime, ends_at: dt.datetime) -> Window:
+        """Return the span between two moments, in seconds after the midnight at which the period begins."""
+        from_s, until_s = ((moment - self.begins_at).total_seconds() for moment in (begins_at, ends_at))
+        return Window(self.period.first, from_s, until_s)
 
     def dataset(self, name: str, history: int = 0) -> DatasetView:
         """Return a dataset within the period, with some days of history before it.

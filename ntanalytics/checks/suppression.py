@@ -45,6 +45,8 @@ def suppress(findings: Sequence[Finding], checks: Iterable[Check], spans: Sequen
 
 
 def _covers(other: Finding, finding: Finding, suppression: SuppressedBy) -> bool:
+    if suppression.where is not None and not suppression.where(finding):
+        return False
     match suppression.reach:
         case "any":
             return True

@@ -28,12 +28,16 @@ def places_of(targets: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def place(finding: Finding, places: Mapping[str, str]) -> str:
-    """Return the subsystem that a finding is about: for a host or target that which it carries, if it is known."""
+    """Return the subsystem that a finding is about: for a host or target that which it carries, if it is known.
+
+    A finding of the data names the subsystem of its dataset in ``details["subsystem"]``.
+    """
     entity = finding.entity
     if entity.kind == "subsystem":
         return entity.key
-    if finding.subsystem != "infra":
-        return finding.subsystem
+    subsystem = str(finding.details.get("subsystem", finding.subsystem))
+    if subsystem != "infra":
+        return subsystem
     return places.get(_head(entity.key.partition("://")[2] or entity.key), "infra")
 
 

@@ -8,7 +8,7 @@ from ntanalytics.findings.threshold import Threshold
 RULES: tuple[Rule, ...] = (
     Rule(
         "data.completeness", "missing_days", Threshold(0, 100, "down"), "检查数据源后补抽缺失日期",
-        "Over a hole nothing is known to be in order.", kind="absence", label="数据完整性", cause="data",
+        "Over a gap nothing is known to be in order.", kind="absence", label="数据完整性", cause="data",
     ),
     Rule(
         "data.rejected_share", "rejected_share", Threshold(0.001, 0.01, "down"), "查看剔除原因，修正映射或源数据",

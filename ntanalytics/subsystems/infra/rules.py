@@ -143,7 +143,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "infra.restore_drill", "drill_days", Threshold(183, 366, "down"), "安排一次恢复演练并登记",
         "A backup that was never restored is a hope (docs/domain.md, Infra: restore drills).", kind="deadline",
-        cause="backups",
+        label="恢复演练", cause="backups",
     ),
     Rule(
         "infra.log_retention", "log_days", Threshold(183, 90, "up"), "延长日志留存，核对日志轮转与归档",
