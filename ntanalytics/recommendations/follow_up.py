@@ -17,6 +17,7 @@ from ntanalytics.contract.desk import DECISIONS
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.recommendations.ranking import Recommendation
+from ntanalytics.subsystems import word
 
 #: What can be said of a recommendation's effect, and its words.
 Effect = Literal["gone", "better", "same", "worse", "open", "unknown"]
@@ -109,8 +110,9 @@ def numbers(
 
 
 def first_clause(finding: Finding) -> str:
-    """What was measured in a few words: the subject and the first clause of the evidence."""
-    return f"{finding.subject}：{finding.evidence.removesuffix('。').partition('，')[0]}"
+    """Return what was measured in a few words: the entity and the first clause of the evidence."""
+    wording = word(finding)
+    return f"{wording.entity}：{wording.brief}"
 
 
 def follow(
@@ -161,7 +163,7 @@ def _followed(
         if now is not None:
             effect = _moved(first.value, now.value, good.get(now.code, ""))
     elif now is not None:
-        seen, effect = first_clause(now), "unknown" if now.state == "unknown" else "gone"
+        seen, effect = first_clause(now), "unknown" if now.status == "unknown" else "gone"
     finished = (noted or {}).get("finished_at")
     return FollowedRecommendation(
         first,

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.findings.finding import Finding, State, ranked
-from ntanalytics.findings.sentences import listed
+from ntanalytics.findings.finding import Finding, ranked
+from ntanalytics.findings.phrases import listed
+from ntanalytics.findings.threshold import Status
+from ntanalytics.subsystems import word
 
 #: What the buyer's text asks to be looked for (requirements, 咨询服务).
 Kind = Literal["running", "hazard", "efficiency", "function"]
@@ -29,7 +30,7 @@ EFFORTS: Mapping[Effort, tuple[str, float]] = MappingProxyType(
 )
 
 #: How much a state weighs: what is past the second threshold hurts already; what is past the first may come to.
-SEVERITY: Mapping[State, float] = MappingProxyType({"critical": 1.0, "warning": 0.6})
+SEVERITY: Mapping[Status, float] = MappingProxyType({"critical": 1.0, "warning": 0.6})
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,6 @@ class Cause:
 
     Attributes:
         code: identifies it.
-        findings: the codes of the findings that come from it.
         kind: running problem, hidden danger, efficiency or function.
         problem: what is wrong, in Chinese.
         effect: what it does to the users, in Chinese.
@@ -50,7 +50,6 @@ class Cause:
     """
 
     code: str
-    findings: tuple[str, ...]
     kind: Kind
     problem: str
     effect: str
@@ -105,18 +104,18 @@ def recommend(
         One for each cause that has a finding beyond a threshold, highest score first; where scores are equal, in the
         order of the causes.
     """
-    wrong = [each for each in ranked(findings) if each.state in SEVERITY]
+    violations = [finding for finding in ranked(findings) if finding.status in SEVERITY]
     made = []
     for cause in causes:
-        its = tuple(each for each in wrong if each.code in cause.findings)
+        its = tuple(finding for finding in violations if finding.rule.cause == cause.code)
         if its:
             made.append(_of(cause, its, confidence))
     return sorted(made, key=lambda each: -each.score)
 
 
-def score(weight: int, state: State, confidence: float, effort: Effort) -> float:
+def score(weight: int, status: Status, confidence: float, effort: Effort) -> float:
     """Effect × confidence ÷ effort: ``weight`` × ``SEVERITY`` of the worst state × confidence ÷ ``EFFORTS``."""
-    return weight * SEVERITY[state] * confidence / EFFORTS[effort][1]
+    return weight * SEVERITY[status] * confidence / EFFORTS[effort][1]
 
 
 def _of(cause: Cause, findings: tuple[Finding, ...], confidence: Mapping[str, float]) -> Recommendation:
@@ -130,20 +129,21 @@ def _of(cause: Cause, findings: tuple[Finding, ...], confidence: Mapping[str, fl
         cause.action,
         cause.effort,
         cause.owner,
-        score(cause.weight, findings[0].state, sure, cause.effort),
+        score(cause.weight, findings[0].status, sure, cause.effort),
         findings,
     )
 
 
 def evidence(findings: tuple[Finding, ...]) -> str:
-    """What findings of one cause show: how many subjects, which, and the worst of them; one sentence.
+    """Return what findings of one cause show: how many entities, which, and the worst of them; one sentence.
 
     Args:
         findings: at least one, the worst first.
     """
-    first = findings[0]
-    seen = first.evidence if first.subject == SUBSYSTEMS.get(first.subsystem) else f"{first.subject}：{first.evidence}"
-    subjects = list(dict.fromkeys(each.subject for each in findings))
-    if len(subjects) == 1:
+    wording = word(findings[0])
+    is_whole = findings[0].entity.kind == "subsystem"
+    seen = wording.evidence if is_whole else f"{wording.entity}：{wording.evidence}"
+    entities = list(dict.fromkeys(finding.entity.label for finding in findings))
+    if len(entities) == 1:
         return seen
-    return f"{len(subjects)} 项：{listed(subjects)}；最重为{seen}"
+    return f"{len(entities)} 项：{listed(entities)}；最重为{seen}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ntanalytics.metrics.rows import Rows, rows
-from ntanalytics.findings.sentences import day_words
+from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.measure import Measure
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.recommendations.ranking import EFFORTS, KINDS, Recommendation
