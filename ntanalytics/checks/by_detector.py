@@ -238,7 +238,14 @@ def share_shift(rule: Rule, table: Rows, on: date, *, entity: EntityOf, together
 
 
 def silence(
-    rule: Rule, slots: Rows, days: Rows, on: date, *, slot_s: int, entity: EntityOf = None, violations_only: bool = False
+    rule: Rule,
+    slots: Rows,
+    days: Rows,
+    on: date,
+    *,
+    slot_s: int,
+    entity: EntityOf = None,
+    violations_only: bool = False,
 ) -> list[Finding]:
     """Return the longest silence of each entity on a day.
 

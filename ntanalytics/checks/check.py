@@ -36,19 +36,26 @@ _SPANS: Mapping[PeriodKind, Span] = {PeriodKind.DAY: DAY, PeriodKind.WEEK: WEEK,
 Evaluate = Callable[[CheckContext, Rule], list[Finding]]
 
 
+#: Which findings a violation suppresses: those of the same ``entity``; of a ``part`` of it, of its ``container``, of a
+#: ``sibling`` (the same first part of the key); those of which more than half of the ``window`` lies within its own;
+#: ``any``. Everything of a subsystem is a part of the whole subsystem.
+Reach = Literal["entity", "part", "container", "sibling", "window", "any"]
+
+
 @dataclass(frozen=True)
 class SuppressedBy:
-    """Findings that need not be told beside others.
+    """Violations beside which findings need not be told.
 
     Attributes:
         codes: codes of the rules whose violations suppress.
-        reach: which findings are suppressed: those of the same ``entity``; of a ``part`` of it (the same, or a key
-            below it); those of which more than half of the ``window`` lies within the other's; ``any``.
+        reach: which findings are suppressed.
+        spans: spans over which it holds; all when there is none.
         where: restricts it to the findings for which it returns True; None restricts nothing.
     """
 
     codes: tuple[str, ...]
-    reach: Literal["entity", "part", "window", "any"] = "entity"
+    reach: Reach = "entity"
+    spans: tuple[Span, ...] = ()
     where: Callable[[Finding], bool] | None = None
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ntanalytics.checks.check import Check, SuppressedBy
+from ntanalytics.checks.check import Check, Span, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.entities import places
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.finding import Finding, subsystem_entity
 from ntanalytics.findings.maintenance_windows import maintenance_windows, suppress_maintenance
 
 #: Days before its begin for which a change may be planned.
@@ -17,12 +17,13 @@ LONGEST_CHANGE_DAYS = 7
 PLANNED_READS: Mapping[str, int] = {"desk.changes": LONGEST_CHANGE_DAYS, "desk.trainings": 0, "infra.checks": 0}
 
 
-def suppress(findings: Sequence[Finding], checks: Iterable[Check]) -> list[Finding]:
+def suppress(findings: Sequence[Finding], checks: Iterable[Check], spans: Sequence[Span]) -> list[Finding]:
     """Return the findings without those that others tell already, in their order.
 
     Args:
         findings: of one report.
         checks: the checks, with what suppresses each.
+        spans: the spans that were evaluated.
     """
     declared = {check.rule: check.suppressed_by for check in checks if check.suppressed_by}
     by_code: dict[str, list[Finding]] = {}
@@ -34,6 +35,7 @@ def suppress(findings: Sequence[Finding], checks: Iterable[Check]) -> list[Findi
         return any(
             _covers(other, finding, suppression)
             for suppression in declared.get(finding.code, ())
+            if not suppression.spans or set(suppression.spans) & set(spans)
             for code in suppression.codes
             for other in by_code.get(code, ())
             if other is not finding
@@ -51,8 +53,13 @@ def _covers(other: Finding, finding: Finding, suppression: SuppressedBy) -> bool
         case "entity":
             return other.entity == finding.entity
         case "part":
-            return finding.entity.is_part_of(other.entity)
-        case _:
+            is_whole = other.entity == subsystem_entity(finding.subsystem)
+            return is_whole or finding.entity.is_part_of(other.entity)
+        case "container":
+            return other.entity.is_part_of(finding.entity)
+        case "sibling":
+            return other.entity.key.partition("/")[0] == finding.entity.key.partition("/")[0]
+        case "window":
             if other.window is None or finding.window is None:
                 return False
             return finding.window.overlap_s(other.window) > finding.window.length_s / 2

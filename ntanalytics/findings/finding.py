@@ -26,6 +26,7 @@ Unknown = Literal[
     "few_expected",  # fewer events are expected than the rule asks for
     "short_history",  # too few comparable days
     "not_recorded",  # nobody has written it down
+    "no_previous",  # the period before has a gap
 ]
 
 

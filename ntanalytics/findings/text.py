@@ -159,6 +159,8 @@ def measured(finding: Finding) -> str:
     """
     rule, measure = finding.rule, measure_of(finding.rule.measure)
     parts = [f"{rule.check} {format_number(finding.value, finding.format, measure.unit)}"]
+    if finding.details.get("is_chance"):
+        return f"{parts[0]}，次数少，在偶然范围内。"
     if finding.is_violation:
         beyond = "低于" if rule.threshold.good == "up" else "高于"
         is_critical = finding.status == "critical"
@@ -188,6 +190,7 @@ def reason_words(finding: Finding) -> str:
         "no_value": "没有可计算的数据",
         "short_history": "历史不足",
         "not_recorded": "没有记录",
+        "no_previous": "上期数据不完整",
         "": "原因未知",
     }[finding.unknown]
 

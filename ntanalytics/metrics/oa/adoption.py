@@ -75,7 +75,14 @@ REACH = (
     ),
 )  # fmt: skip
 
-MEASURES = catalogue(change.with_changes((*LEVEL, *REACH)))
+MODULE_USE = (
+    Measure(
+        "relative_use", "相对使用率", format="rate:1", good="up",
+        definition="Active accounts of a module / active accounts of the busiest module (docs/domain.md, OA adoption).",
+    ),
+)  # fmt: skip
+
+MEASURES = catalogue((*change.with_changes((*LEVEL, *REACH)), *MODULE_USE))
 
 _PERSON = ("source", "account_id")
 

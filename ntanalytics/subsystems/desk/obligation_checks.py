@@ -10,11 +10,11 @@ from typing import Any
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.finding import Finding
-from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.rule import Rule, evaluate_rules
 from ntanalytics.findings.sentences import day_words, listed
 from ntanalytics.metrics.desk.compliance import STEPS
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.rows import Rows, rows
 
 #: A weekly report is issued on the Monday after its week, and confirmed within so many working days after that.
 SIGNED_WITHIN = 3

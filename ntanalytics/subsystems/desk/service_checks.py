@@ -13,10 +13,10 @@ from typing import Any
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.detectors.series import Series
 from ntanalytics.findings.finding import Finding, State
-from ntanalytics.metrics.rows import Rows, only, rows
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.sentences import day_words, limits
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.rows import Rows, only, rows
 
 _EXTRACT = "检查运维台账与抽取任务"
 _NO_CALENDAR = "没有该年度的工作日历，应否到岗未知。"

@@ -7,15 +7,25 @@ from ntanalytics.findings.threshold import Threshold
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        "oa.active_change_rate", "active_change_rate", Threshold(-0.1, -0.3, "up"),
+        "oa.active_change_rate", "daily_active_change_rate", Threshold(-0.1, -0.3, "up"),
         "按单位和版本查看流失账号，核查登录与移动端",
-        "Between two weeks of as many working days active accounts move by a few percent.",
-        count_measure="active_before", min_count=50, label="活跃账号较上期", kind="change", cause="adoption",
+        "By working days, a city's use moves by a few percent from week to week.",
+        count_measure="daily_active_before", min_count=5, label="日均活跃较上期", kind="change", cause="adoption",
     ),
     Rule(
-        "oa.unit_active_change_rate", "active_change_rate", Threshold(-0.4, -0.8, "up"),
-        "上门了解该单位停用原因，核查其账号与终端", "A unit of twenty persons does not halve by chance.",
-        count_measure="active_before", min_count=20, label="活跃账号较上期", kind="change", cause="adoption",
+        "oa.unit_active_change_rate", "daily_active_change_rate", Threshold(-0.3, -0.6, "up"),
+        "上门了解该单位停用原因，核查其账号与终端", "A unit with five persons a day keeps more than two thirds.",
+        count_measure="daily_active_before", min_count=5, label="日均活跃较上期", kind="change", cause="adoption",
+    ),
+    Rule(
+        "oa.low_weeks", "low_weeks", Threshold(0, 3, "down"), "上门培训，核查闲置账号并与单位核对人员",
+        "A month below two accounts in five is a habit.", count_measure="enabled", min_count=20,
+        label="活跃率连续低于 40%", cause="adoption",
+    ),
+    Rule(
+        "oa.seldom_used", "relative_use", Threshold(0.02, 0.002, "up"), "改进、培训或下线",
+        "A module that fewer than one in fifty of the users of the busiest module use is idle.", label="模块使用",
+        cause="idle_modules",
     ),
     Rule(
         "oa.active_fall", "active", Threshold(-0.2, -0.4, "up"), "按单位和版本查看流失账号，核查登录与移动端",
