@@ -44,10 +44,12 @@ class SuppressedBy:
         codes: codes of the rules whose violations suppress.
         reach: which findings are suppressed: those of the same ``entity``; of a ``part`` of it (the same, or a key
             below it); those of which more than half of the ``window`` lies within the other's; ``any``.
+        spans: spans over which it holds; all when there is none.
     """
 
     codes: tuple[str, ...]
     reach: Literal["entity", "part", "window", "any"] = "entity"
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,7 +73,7 @@ def evaluate(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequ
         for subsystem in subsystems
         if (missing := _missing_sources(context, subsystem)) and context.rules[f"{subsystem.id}.source"].enabled
     ]
-    found = suppress(found, checks)
+    found = suppress(found, checks, spans)
     if DAY in spans:
         found = excuse_planned(context, found)
     places = {code: place for place, code in enumerate(context.rules)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ntanalytics.checks.check import Check, SuppressedBy
+from ntanalytics.checks.check import Check, Span, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.entities import places
 from ntanalytics.findings.finding import Finding
@@ -17,12 +17,13 @@ LONGEST_CHANGE_DAYS = 7
 PLANNED_READS: Mapping[str, int] = {"desk.changes": LONGEST_CHANGE_DAYS, "desk.trainings": 0, "infra.checks": 0}
 
 
-def suppress(findings: Sequence[Finding], checks: Iterable[Check]) -> list[Finding]:
+def suppress(findings: Sequence[Finding], checks: Iterable[Check], spans: Sequence[Span]) -> list[Finding]:
     """Return the findings without those that others tell already, in their order.
 
     Args:
         findings: of one report.
         checks: the checks, with what suppresses each.
+        spans: the spans that were evaluated.
     """
     declared = {check.rule: check.suppressed_by for check in checks if check.suppressed_by}
     by_code: dict[str, list[Finding]] = {}
@@ -34,6 +35,7 @@ def suppress(findings: Sequence[Finding], checks: Iterable[Check]) -> list[Findi
         return any(
             _covers(other, finding, suppression)
             for suppression in declared.get(finding.code, ())
+            if not suppression.spans or set(suppression.spans) & set(spans)
             for code in suppression.codes
             for other in by_code.get(code, ())
             if other is not finding

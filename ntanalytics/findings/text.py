@@ -159,6 +159,8 @@ def measured(finding: Finding) -> str:
     """
     rule, measure = finding.rule, measure_of(finding.rule.measure)
     parts = [f"{rule.check} {format_number(finding.value, finding.format, measure.unit)}"]
+    if finding.details.get("is_chance"):
+        return f"{parts[0]}，次数少，在偶然范围内。"
     if finding.is_violation:
         beyond = "低于" if rule.threshold.good == "up" else "高于"
         is_critical = finding.status == "critical"
