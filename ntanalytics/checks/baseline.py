@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import ibis.expr.types as ir
 
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.detectors.comparable_days import comparable_days
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.judgement import judge_row
 from ntanalytics.findings.rule import Rule
@@ -18,9 +18,6 @@ from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days of history in which comparable days are looked for: ten weeks hold twenty days off.
 HISTORY_DAYS = 70
-
-#: Comparable days that are read, the latest ones.
-COMPARABLE_DAYS = 20
 
 #: A share on its limit is seen that much higher by chance once in so many days.
 _BY_CHANCE = 1e-3
@@ -46,25 +43,6 @@ class Baseline:
 def baseline(context: CheckContext, name: str) -> Baseline:
     """Return the baseline of a dataset of events."""
     return Baseline(context, name)
-
-
-def comparable_days(calendar: Iterable[Mapping[str, Any]], on: date, limit: int = COMPARABLE_DAYS) -> list[date]:
-    """Return the covered days before ``on`` that are worked as it is, or not worked, the latest first.
-
-    Args:
-        calendar: rows of ``metrics.days``.
-        on: the inspected day.
-        limit: largest number of days.
-    """
-    by_day = {row["day"]: row for row in calendar}
-    if on not in by_day:
-        return []
-    is_working_day = by_day[on]["is_working_day"]
-    return [
-        day
-        for day, row in sorted(by_day.items(), reverse=True)
-        if day < on and row["is_covered"] and row["is_working_day"] == is_working_day
-    ][:limit]
 
 
 def judge_share(rule: Rule, row: Mapping[str, Any], failures: str, *, is_complete: bool) -> Finding:

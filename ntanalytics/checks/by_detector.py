@@ -65,8 +65,6 @@ def failure_burst(
         A finding for each entity with such a stretch; a single one that is ok where none has one; a single one that is
         unknown where the day is a gap or its history is short.
     """
-    if not rule.enabled:
-        return []
     detections = failure_bursts.failure_burst(
         failures, attempts, days, on, search, key=key_of(rule, entity), sensitivity=sensitivity_of(rule)
     )
@@ -92,8 +90,6 @@ def failure_rate_rise(
     Returns:
         A finding for each entity that departs; none where the day is a gap or its history is short.
     """
-    if not rule.enabled:
-        return []
     detections = failure_rate_rises.failure_rate_rise(
         slots, days, on, slot_s=slot_s, key=key_of(rule, entity), sensitivity=sensitivity_of(rule)
     )
@@ -114,8 +110,6 @@ def group_drop(rule: Rule, daily: Rows, days: Rows, on: date, *, entity: EntityO
     Returns:
         A finding for each entity that departs; none where the history is short.
     """
-    if not rule.enabled:
-        return []
     detections = group_drops.group_drop(
         daily, days, on, value=rule.measure, key=key_of(rule, entity), sensitivity=sensitivity_of(rule)
     )
@@ -140,8 +134,6 @@ def latency_spike(
     Returns:
         A finding for each entity that was measured on the day and has a history.
     """
-    if not rule.enabled:
-        return []
     detections = latency_spikes.latency_spike(
         hours, days, on, duration=measure, count=count, key=key_of(rule, entity), sensitivity=sensitivity_of(rule)
     )
@@ -161,8 +153,6 @@ def peer_outlier(rule: Rule, siblings: Rows, entity: EntityOf) -> list[Finding]:
     Returns:
         A finding for each peer that counts enough; none where they are fewer than three.
     """
-    if not rule.enabled:
-        return []
     detections = peer_outliers.peer_outlier(
         siblings,
         value=rule.measure,
@@ -197,8 +187,6 @@ def seasonal_baseline(
     Returns:
         A finding for each entity, unknown where the day is a gap, its history is short or too few events are expected.
     """
-    if not rule.enabled:
-        return []
     measure = measure_of(rule.measure)
     columns = BaselineColumns(
         rule.measure, rule.count_measure, is_rate=measure.is_rate, is_additive=measure.is_additive
@@ -229,8 +217,6 @@ def share_shift(rule: Rule, table: Rows, on: date, *, entity: EntityOf, together
     Returns:
         A finding for each entity that departs; none where the history is short.
     """
-    if not rule.enabled:
-        return []
     detections = share_shifts.share_shift(
         table, on, key=key_of(rule, entity), sensitivity=sensitivity_of(rule), together=together
     )
@@ -262,8 +248,6 @@ def silence(
     Returns:
         A finding for each entity; a single one that is unknown where the day is a gap or its history is short.
     """
-    if not rule.enabled:
-        return []
     detections = silences.silence(slots, days, on, slot_s=slot_s, key=key_of(rule, entity), min_count=rule.min_count)
     findings = findings_of("silence", rule, detections, on, entity, form="seconds")
     return violations(findings) if violations_only else findings
@@ -294,8 +278,6 @@ def volume_gap(
     Returns:
         A finding for each entity that departs; none where the day is a gap or its history is short.
     """
-    if not rule.enabled:
-        return []
     detections = volume_gaps.volume_gap(
         slots, days, on, slot_s=slot_s, key=key_of(rule, entity), sensitivity=sensitivity_of(rule), max_left=most_left
     )

@@ -43,7 +43,7 @@ def findings_of(
     form: str = "",
     compare: Compare = "",
 ) -> list[Finding]:
-    """Return the findings of some detections.
+    """Return the findings of some detections; none where the rule is switched off.
 
     Args:
         detector: name of the detector.
@@ -54,10 +54,10 @@ def findings_of(
         form: format of the values; that of the measure where it is empty.
         compare: what the values are held against.
     """
-    return [
-        _finding(detector, rule, detection, on, _whole(rule, entity), form=form, compare=compare)
-        for detection in detections
-    ]
+    if not rule.enabled:
+        return []
+    whole = _whole(rule, entity)
+    return [_finding(detector, rule, detection, on, whole, form=form, compare=compare) for detection in detections]
 
 
 def _finding(

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from ntanalytics.checks.check import DAY as DAY_SPAN
 from ntanalytics.checks.suppression import suppress
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.threshold import Threshold
@@ -92,7 +93,7 @@ def test_an_alarm_that_is_over_is_not_told_of_a_host_that_was_down() -> None:
     down = _reachable([_host("a", up=False), _host("b")])
     over, lasting, other = problem("high", 9, ended=7), problem("high", 9), problem("high", 9, ended=7, host="b")
     for alarm, is_told in ((over, False), (lasting, True), (other, True)):
-        left = suppress([*down, *_alarms(alarm)], host_checks.CHECKS)
+        left = suppress([*down, *_alarms(alarm)], host_checks.CHECKS, [DAY_SPAN])
         assert ("infra.problems" in {finding.code for finding in left}) is is_told
 
 
