@@ -20,7 +20,7 @@ from ntanalytics.recommendations.with_cause import with_cause
 from ntanalytics.report_content.overview import findings_of
 from ntanalytics.reports import Table
 from ntanalytics.reports.column_labels import column_labels
-from ntanalytics.reports.data import value_of
+from ntanalytics.reports.data import json_value
 from ntanalytics.reports.record import Field
 from ntanalytics.subsystems import INSPECTIONS, RULES, check_context, summarize_subsystems
 from ntanalytics.subsystems.data.checks import inspect_data
@@ -188,7 +188,7 @@ def hosts_board(seen: DayInspection, *, id: str = "hosts") -> Table:
 
 def incidents_board(seen: DayInspection, *, id: str = "incidents") -> Table:
     """What happened on the day, oldest first: monitoring problems, incidents of the ledger, outages of the probes."""
-    rows = tuple({name: value_of(value) for name, value in row.items()} for row in seen.incidents)
+    rows = tuple({name: json_value(value) for name, value in row.items()} for row in seen.incidents)
     note = "" if rows else "当日没有告警、事件或探测中断。"
     return Table(id, "告警、台账事件与探测中断", fields=_INCIDENTS, rows=rows, note=note, origin=seen.origin)
 

@@ -15,7 +15,7 @@ from ntanalytics.metrics.desk.obligations import PROMISE
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.recommendations.with_cause import with_cause
 from ntanalytics.report_content import weekly_text
-from ntanalytics.reports import Kpis, Sentence, Table, bars, kpi, kpis, lines, say, table
+from ntanalytics.reports import Kpis, Sentence, Table, inline_bars, inline_lines, kpi, kpis, table
 from ntanalytics.reports.blocks.kpis import change_format
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.record import Field
@@ -59,13 +59,13 @@ def summary(looks: Mapping[str, SubsystemSummary]) -> list[Sentence]:
         for look in looks.values()
         if look.state in ("critical", "warning") and look.subsystem not in ("docexchange", "desk")
     ]
-    said = [say(*_parted(exception(each), each), each.state) for each in ranked(worst)[:MOST_EXCEPTIONS]]
+    said = [Sentence(*_parted(exception(each), each), each.state) for each in ranked(worst)[:MOST_EXCEPTIONS]]
     oa, papers = looks["oa"], looks["docexchange"]
     editions, overdue = oa.tables.get("editions"), papers.tables.get("overdue")
     if editions is not None and oa.is_complete:
-        said.append(say(weekly_text.adoption(oa.total, editions)))
+        said.append(Sentence(weekly_text.adoption(oa.total, editions)))
     if overdue is not None:
-        said.append(say(weekly_text.documents(papers.total, overdue)))
+        said.append(Sentence(weekly_text.documents(papers.total, overdue)))
     return said
 
 
@@ -87,8 +87,8 @@ def systems(looks: Mapping[str, SubsystemSummary], *, id: str = "systems", title
         }
         for name, look in looks.items()
     )
-    drawn = lines("近四周", [look.recent for look in looks.values()])
-    return Table(id, title, fields=_FIELDS, rows=rows, drawn=drawn)
+    drawn = inline_lines("近四周", [look.recent for look in looks.values()])
+    return Table(id, title, fields=_FIELDS, rows=rows, inline_charts=drawn)
 
 
 def _points(look: SubsystemSummary) -> str:
@@ -131,7 +131,7 @@ def headlines(looks: Mapping[str, SubsystemSummary]) -> Kpis:
                 MEASURES[name],
                 row.get(name),
                 row.get(f"{name}_before"),
-                complete=look.is_complete,
+                is_complete=look.is_complete,
                 was_complete=look.was_complete,
                 spark=look.recent if is_lead else look.others.get(name, ()),
                 label=label,
@@ -140,18 +140,13 @@ def headlines(looks: Mapping[str, SubsystemSummary]) -> Kpis:
     return kpis(cards, id="headlines")
 
 
-def clocks(looks: Mapping[str, SubsystemSummary], *, most: int = 3, is_half: bool = False) -> Table:
+def clocks(looks: Mapping[str, SubsystemSummary], *, most: int = 3) -> Table:
     """The longest incidents of the period, each with its recovery clock against the four hours that are promised."""
     found = looks["desk"].tables.get("clocks", _no_clocks()).select(_CLOCK).slice(0, most)
     rows = found.to_pylist()
-    return table(
-        found,
-        "事件与恢复时钟",
-        id="clocks",
-        drawn=bars("4 小时时钟", [row["clock_s"] / PROMISE.total_seconds() for row in rows]),
-        note="" if rows else "本期没有系统崩溃事件。",
-        is_half=is_half,
-    )
+    clocks_table = table(found, "事件与恢复时钟", id="clocks", note="" if rows else "本期没有系统崩溃事件。")
+    shares = [row["clock_s"] / PROMISE.total_seconds() for row in rows]
+    return clocks_table.with_inline_charts(inline_bars("4 小时时钟", shares))
 
 
 def _no_clocks() -> pa.Table:

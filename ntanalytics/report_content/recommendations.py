@@ -30,10 +30,10 @@ from ntanalytics.report_content.overview import findings_of
 from ntanalytics.report_content.recommendations_history import TRACKING, earlier, past_table
 from ntanalytics.report_content.trends import TRENDS
 from ntanalytics.report_content.unusual_hours import unusual_hours
-from ntanalytics.reports import Table, chart
+from ntanalytics.reports import Axes, Table, chart
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.blocks.chart import Chart
-from ntanalytics.reports.data import value_of
+from ntanalytics.reports.data import json_value
 from ntanalytics.reports.record import Field
 from ntanalytics.subsystems import check_context, summarize_subsystems
 from ntanalytics.workspace.dataset_view import DatasetView
@@ -268,11 +268,9 @@ def charts(report: Report, advice: Advice) -> list[Block]:
             chart(
                 by_day,
                 "line",
-                y=trend.measure,
-                series=trend.series,
+                Axes(y=trend.measure, series=trend.series, days=scope.days),
                 title=title,
                 id=f"trend-{each.code.replace('_', '-')}",
-                days=scope.days,
                 origin=origin,
             )
         )
@@ -288,7 +286,7 @@ def _bars(advised: Recommendation, origin: Mapping[str, object]) -> Chart | None
     its = {each.subject: each.value for each in advised.findings if (each.check, each.format) == (check, form)}
     if len(its) < 2:
         return None
-    rows = tuple({"subject": subject, "value": value_of(value)} for subject, value in list(its.items())[:MOST_BARS])
+    rows = tuple({"subject": subject, "value": json_value(value)} for subject, value in list(its.items())[:MOST_BARS])
     fields = (Field("subject", "string", "对象"), Field("value", "number", check, format=form))
     more = f"，列出其中 {MOST_BARS} 项" if len(its) > MOST_BARS else ""
     return Chart(

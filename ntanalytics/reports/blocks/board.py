@@ -12,7 +12,7 @@ from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.lifecycle_text import begun_words
 from ntanalytics.reports import findings_json
 from ntanalytics.reports.blocks.block import Block
-from ntanalytics.reports.data import resource, value_of
+from ntanalytics.reports.data import data_resource, json_value
 from ntanalytics.reports.record import Field
 
 #: The columns of a board. A row's ``format`` says how its ``value`` is written, and is not shown itself.
@@ -61,14 +61,14 @@ class Board(Block):
     def data(self) -> dict[str, Any]:
         """See ``Block.data``."""
         rows = [
-            {name: value_of(value) for name, value in vars(each).items() if name not in _UNSHOWN}
+            {name: json_value(value) for name, value in vars(each).items() if name not in _UNSHOWN}
             | {"subsystem": SUBSYSTEMS.get(each.subsystem, each.subsystem), "since": self._since(each)}
             for each in self.findings
         ]
-        return resource(FIELDS, rows, ("code", "subject"))
+        return data_resource(FIELDS, rows, ("code", "subject"))
 
-    def found(self) -> dict[str, Any]:
-        """See ``Block.found``."""
+    def findings_json(self) -> dict[str, Any]:
+        """See ``Block.findings_json``."""
         return findings_json.findings_json(self.findings, self.course, self.origin or {})
 
     def _since(self, finding: Finding) -> str | None:
