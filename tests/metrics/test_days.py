@@ -5,10 +5,10 @@ import datetime as dt
 import ibis
 
 from ntanalytics.metrics.days import over_days
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 FIRST = dt.date(2026, 11, 16)
-WORDS = catalogue([Measure("sent", "发送", is_additive=True), Measure("rate", "率", format="rate:1")])
+WORDS = catalogue([count("sent", "发送", "", ""), rate("rate", "率", "")])
 
 
 def test_figures_are_laid_over_the_days_and_a_null_group_keeps_its_own(days, listed) -> None:

@@ -12,45 +12,56 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count
 
+#: XX (docs/domain.md, O17).
 PATCHING = (
+    count("waiting_patches", "待复装补丁", "个", "Patches whose last try on the host failed.", good="down"),
     Measure(
-        "waiting_patches", "待复装补丁", "个", good="down", is_additive=True,
-        definition="Patches whose last try on the host failed (docs/domain.md, O17).",
+        "unpatched_days",
+        "未装补丁天数",
+        "Days since a patch was last applied to the host; null where none was.",
+        unit="天",
+        good="down",
     ),
-    Measure(
-        "unpatched_days", "未装补丁天数", "天", good="down",
-        definition="Days since a patch was last applied to the host; null where none was (docs/domain.md, O17).",
-    ),
-)  # fmt: skip
+)
 
 TRAINED = (
     Measure(
-        "untrained_days", "距上次培训", "天", good="down",
-        definition="Days since the last training session; null where none is known (docs/domain.md, O18).",
+        "untrained_days",
+        "距上次培训",
+        "Days since the last training session; null where none is known (docs/domain.md, O18).",
+        unit="天",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 ONBOARDING = (
-    Measure(
-        "missing_steps", "缺少步骤", "项", good="down", is_additive=True,
-        definition="Of account, permission, seal and training, those that no ticket or training shows "
-        "(docs/domain.md, O6).",
+    count(
+        "missing_steps",
+        "缺少步骤",
+        "项",
+        "Of account, permission, seal and training, those that no ticket or training shows (docs/domain.md, O6).",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 PROVED = (
-    Measure(
-        "unsigned_reports", "未经确认报告", "份", good="down", is_additive=True,
-        definition="Weekly reports of the last weeks that are due to be confirmed and are not (docs/domain.md, O12).",
+    count(
+        "unsigned_reports",
+        "未经确认报告",
+        "份",
+        "Weekly reports of the last weeks that are due to be confirmed and are not (docs/domain.md, O12).",
+        good="down",
     ),
     Measure(
-        "drill_days", "距上次恢复演练", "天", good="down",
-        definition="Days since the manual checks told of a restore drill; null where none is known "
-        "(docs/domain.md, Infra).",
+        "drill_days",
+        "距上次恢复演练",
+        "Days since the manual checks told of a restore drill; null where none is known (docs/domain.md, Infra).",
+        unit="天",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 #: What a manual check that was a restore drill is called.
 DRILL = "恢复演练|恢复测试|恢复验证"

@@ -12,37 +12,33 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
 from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 MADE = (
-    Measure(
-        "usual_items", "通常检查项", "项", is_additive=True,
-        definition="Items that were checked on four of five working days of the weeks before.",
+    count(
+        "usual_items", "通常检查项", "项", "Items that were checked on four of five working days of the weeks before."
     ),
-    Measure("made_items", "已检查项", "项", good="up", is_additive=True, definition="Of them, those of the day."),
-    Measure(
-        "made_rate", "检查完成率", format="rate:1", good="up",
-        definition="made_items / usual_items; null where nothing is usual yet.",
-    ),
-)  # fmt: skip
+    count("made_items", "已检查项", "项", "Of them, those of the day.", good="up"),
+    rate("made_rate", "检查完成率", "made_items / usual_items; null where nothing is usual yet.", good="up"),
+)
 
+#: XX (docs/domain.md, O3).
 RESPONSE = (
-    Measure(
-        "off_hours_tickets", "非工作时间工单", "件", is_additive=True,
-        definition="Tickets opened outside of 08:30–18:00 of a working day (docs/domain.md, O3).",
+    count("off_hours_tickets", "非工作时间工单", "件", "Tickets opened outside of 08:30–18:00 of a working day."),
+    count(
+        "late_responses", "响应迟缓工单", "件", "Of them, those without a first response within two hours.", good="down"
     ),
-    Measure(
-        "late_responses", "响应迟缓工单", "件", good="down", is_additive=True,
-        definition="Of them, those without a first response within two hours (docs/domain.md, O3).",
-    ),
-)  # fmt: skip
+)
 
 WAITING = (
-    Measure(
-        "open_now", "未关闭工单", "件", good="down", is_additive=True,
-        definition="Tickets opened and not closed at the end of the day (docs/domain.md, Desk: backlog).",
+    count(
+        "open_now",
+        "未关闭工单",
+        "件",
+        "Tickets opened and not closed at the end of the day (docs/domain.md, Desk: backlog).",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 #: When the desk is manned, in minutes of the local day, and how long a first response may take in seconds.
 OFFICE_MINUTES, RESPONSE_S = (510, 1080), 7200

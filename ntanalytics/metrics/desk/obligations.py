@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: A crash that the vendor's software caused is restored within that time (docs/domain.md, O15).
 PROMISE = timedelta(hours=4)
@@ -26,62 +26,61 @@ CLOCKS = {
 
 RECOVERY = (
     Measure(
-        "clock_s", "恢复时钟", format="seconds", good="down",
-        definition="restored_at − began_at; of an incident that lasts, the moment − began_at (docs/domain.md, Desk).",
+        "clock_s",
+        "恢复时钟",
+        "restored_at − began_at; of an incident that lasts, the moment − began_at (docs/domain.md, Desk).",
+        format="seconds",
+        good="down",
     ),
     Measure(
-        "clock", "恢复情况", format="text", values=CLOCKS,
-        definition="Of a crash caused by vendor software: kept or broken by four hours, or still running; of any other "
-        "the duty is to support (docs/domain.md, Desk: recovery clock; O15).",
+        "clock",
+        "恢复情况",
+        "Of a crash caused by vendor software: kept or broken by four hours, or still running; of any other the duty is to support (docs/domain.md, Desk: recovery clock; O15).",
+        format="text",
+        values=CLOCKS,
     ),
-)  # fmt: skip
+)
 
+#: XX (docs/domain.md, O15).
 KEPT = (
-    Measure(
-        "crashes", "系统崩溃", "起", good="down", is_additive=True,
-        definition="Crashes that vendor software caused (docs/domain.md, O15).",
-    ),
-    Measure(
-        "clocks_broken", "超时恢复", "起", good="down", is_additive=True,
-        definition="Of them, those not restored within four hours (docs/domain.md, O15).",
-    ),
-)  # fmt: skip
+    count("crashes", "系统崩溃", "起", "Crashes that vendor software caused.", good="down"),
+    count("clocks_broken", "超时恢复", "起", "Of them, those not restored within four hours.", good="down"),
+)
 
+#: XX (docs/domain.md, Desk).
 TRAINING = (
-    Measure(
-        "sessions", "培训场次", "场", good="up", is_additive=True,
-        definition="Sessions held (docs/domain.md, Desk).",
+    count("sessions", "培训场次", "场", "Sessions held.", good="up"),
+    count("invited", "应到", "人", "Persons who were to come; of sessions that say it."),
+    count("trainees", "实到", "人", "Persons who came.", good="up"),
+    rate(
+        "training_rate",
+        "到训率",
+        "Persons who came / persons invited, of sessions that say how many; else null (docs/domain.md, Desk: training rate).",
+        good="up",
     ),
-    Measure("invited", "应到", "人", is_additive=True, definition="Persons who were to come; of sessions that say it."),
-    Measure(
-        "trainees", "实到", "人", good="up", is_additive=True,
-        definition="Persons who came (docs/domain.md, Desk).",
-    ),
-    Measure(
-        "training_rate", "到训率", format="rate:1", good="up",
-        definition="Persons who came / persons invited, of sessions that say how many; else null "
-        "(docs/domain.md, Desk: training rate).",
-    ),
-)  # fmt: skip
+)
 
 CHANGES = (
-    Measure("finished_changes", "完成变更", "项", is_additive=True, definition="Changes that were made in the period."),
-    Measure(
-        "unconfirmed_changes", "未经确认变更", "项", good="down", is_additive=True,
-        definition="Changes made without, or before, the buyer's written confirmation (docs/domain.md, Desk; O7).",
+    count("finished_changes", "完成变更", "项", "Changes that were made in the period."),
+    count(
+        "unconfirmed_changes",
+        "未经确认变更",
+        "项",
+        "Changes made without, or before, the buyer's written confirmation (docs/domain.md, Desk; O7).",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 TEAM = (
-    Measure(
-        "team", "团队人数", "人", good="up", is_additive=True,
-        definition="Members of the team (docs/domain.md, O1).",
+    count("team", "团队人数", "人", "Members of the team (docs/domain.md, O1).", good="up"),
+    count(
+        "standbys",
+        "备选人员",
+        "人",
+        "Members named as the backup of the engineer on site (docs/domain.md, O2).",
+        good="up",
     ),
-    Measure(
-        "standbys", "备选人员", "人", good="up", is_additive=True,
-        definition="Members named as the backup of the engineer on site (docs/domain.md, O2).",
-    ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue(change.with_changes((*RECOVERY, *KEPT, *TRAINING, *CHANGES, *TEAM)))
 

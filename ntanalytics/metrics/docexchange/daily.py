@@ -12,19 +12,23 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics.docexchange.documents import sent_by, with_deadline
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, rate
 
 DAYS = (
-    Measure(
-        "unsigned_share", "未按时签收占比", format="rate:0", good="down",
-        definition="Deliveries not signed for within one working day / deliveries whose working day is over, those "
-        "given back left out (docs/domain.md, Document exchange: sign-for rate).",
+    rate(
+        "unsigned_share",
+        "未按时签收占比",
+        "Deliveries not signed for within one working day / deliveries whose working day is over, those given back left out (docs/domain.md, Document exchange: sign-for rate).",
+        good="down",
+        digits=0,
     ),
-    Measure(
-        "undelivered_share", "次日仍未送达占比", format="rate:1", good="down",
-        definition="Deliveries that had not reached the unit a day after they were sent / deliveries.",
+    rate(
+        "undelivered_share",
+        "次日仍未送达占比",
+        "Deliveries that had not reached the unit a day after they were sent / deliveries.",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue(DAYS)
 

@@ -13,25 +13,20 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count
 
 #: Words of the columns that this makes.
 MEASURES = catalogue(
     (
-        Measure("parent", "上级单位", format="text", definition="The unit above it; null for a top one."),
-        Measure("is_top", "顶级单位", format="text", definition="Whether no unit is above it."),
+        Measure("parent", "上级单位", "The unit above it; null for a top one.", format="text"),
+        Measure("is_top", "顶级单位", "Whether no unit is above it.", format="text"),
         Measure(
             "is_known_unit",
             "在单位目录中",
+            "Whether identity.units has the unit, by its name or by an alias; null where none is named.",
             format="text",
-            definition="Whether identity.units has the unit, by its name or by an alias; null where none is named.",
         ),
-        Measure(
-            "rows",
-            "行数",
-            definition="Rows of the dataset that name the unit.",
-            is_additive=True,
-        ),
+        count("rows", "行数", "", "Rows of the dataset that name the unit."),
     )
 )
 

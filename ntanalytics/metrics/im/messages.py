@@ -10,36 +10,32 @@ import ibis.expr.types as ir
 from ntanalytics.metrics import change
 from ntanalytics.metrics import days as covered
 from ntanalytics.metrics.groups import beside
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
+#: XX (docs/domain.md, IM).
 VOLUME = (
-    Measure(
-        "im_messages", "消息", "条", is_additive=True,
-        definition="Messages sent, files included (docs/domain.md, IM).",
+    count("im_messages", "消息", "条", "Messages sent, files included."),
+    count("im_files", "文件", "个", "Files sent."),
+    count("im_senders", "发送人数", "人", "Distinct accounts that sent a message.", good="up"),
+    count(
+        "im_active",
+        "在线人数",
+        "人",
+        "Distinct accounts seen with a client, or that sent a message (docs/domain.md, IM: daily active).",
+        good="up",
     ),
-    Measure("im_files", "文件", "个", is_additive=True, definition="Files sent (docs/domain.md, IM)."),
-    Measure(
-        "im_senders", "发送人数", "人", good="up", is_additive=True,
-        definition="Distinct accounts that sent a message (docs/domain.md, IM).",
-    ),
-    Measure(
-        "im_active", "在线人数", "人", good="up", is_additive=True,
-        definition="Distinct accounts seen with a client, or that sent a message (docs/domain.md, IM: daily active).",
-    ),
-)  # fmt: skip
+)
 
 CLIENTS = (
-    Measure("client_users", "使用人数", "人", is_additive=True, definition="Distinct accounts seen with the client."),
-    Measure(
-        "client_share", "使用占比", format="rate:1",
-        definition="client_users / accounts seen with any client; one account may use several (docs/domain.md, IM).",
+    count("client_users", "使用人数", "人", "Distinct accounts seen with the client."),
+    rate(
+        "client_share",
+        "使用占比",
+        "client_users / accounts seen with any client; one account may use several (docs/domain.md, IM).",
     ),
-)  # fmt: skip
+)
 
-BUSIEST = Measure(
-    "busiest_messages", "单个账号一小时消息", "条", good="down",
-    definition="The most messages of one account in one hour: a person writes some hundreds at most.",
-)  # fmt: skip
+BUSIEST = Measure("busiest_messages", "单个账号一小时消息", "The most messages of one account in one hour: a person writes some hundreds at most.", unit="条", good="down")  # fmt: skip
 
 MEASURES = catalogue((*change.with_changes((*VOLUME, *CLIENTS)), BUSIEST))
 

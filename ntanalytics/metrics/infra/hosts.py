@@ -10,89 +10,105 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics import days as covered
 from ntanalytics.metrics.groups import beside
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: A trend needs that many days at least; fewer carry none.
 FEWEST_DAYS = 14
 
+#: XX (docs/domain.md, Infra).
 LOAD = (
-    Measure("load_mean", "均值", format="rate:1", good="down", definition="Mean of the hours (docs/domain.md, Infra)."),
-    Measure(
-        "load_p95", "小时 P95", format="rate:1", good="down",
-        definition="95th percentile of the hourly means (docs/domain.md, Infra).",
-    ),
-    Measure("load_peak", "峰值", format="rate:1", good="down", definition="Largest value (docs/domain.md, Infra)."),
-    Measure("load_hours", "有数据小时", "小时", definition="Hours that were measured."),
-)  # fmt: skip
+    rate("load_mean", "均值", "Mean of the hours.", good="down"),
+    rate("load_p95", "小时 P95", "95th percentile of the hourly means.", good="down"),
+    rate("load_peak", "峰值", "Largest value.", good="down"),
+    Measure("load_hours", "有数据小时", "Hours that were measured.", unit="小时"),
+)
 
+#: XX (docs/domain.md, Infra).
 GROWTH = (
+    rate("disk_used", "当前使用率", "Peak of the last measured day.", good="down"),
     Measure(
-        "disk_used", "当前使用率", format="rate:1", good="down",
-        definition="Peak of the last measured day (docs/domain.md, Infra).",
+        "disk_per_day",
+        "日增",
+        "Slope of the daily peaks, by least squares, as a share of the disk a day.",
+        format="points:2",
+        good="down",
     ),
     Measure(
-        "disk_per_day", "日增", format="points:2", good="down",
-        definition="Slope of the daily peaks, by least squares, as a share of the disk a day (docs/domain.md, Infra).",
+        "days_until_full",
+        "预计写满",
+        "(1 − disk_used) / disk_per_day; null while it does not grow, or with fewer than 14 days.",
+        unit="天",
+        format="number:0",
+        good="up",
     ),
-    Measure(
-        "days_until_full", "预计写满", "天", "number:0", "up",
-        "(1 − disk_used) / disk_per_day; null while it does not grow, or with fewer than 14 days "
-        "(docs/domain.md, Infra).",
-    ),
-    Measure("disk_days", "有数据天数", "天", definition="Days that the trend is taken from."),
-)  # fmt: skip
+    Measure("disk_days", "有数据天数", "Days that the trend is taken from.", unit="天"),
+)
 
 #: Local hours in which people work: what is busy then keeps somebody waiting.
 WORKED_HOURS = (7, 20)
 
 HELD = (
-    Measure(
-        "held_by_day", "日间持续使用率", format="rate:1", good="down",
-        definition="The level that the hourly means held for two hours between 7 and 20 o'clock: their second highest.",
+    rate(
+        "held_by_day",
+        "日间持续使用率",
+        "The level that the hourly means held for two hours between 7 and 20 o'clock: their second highest.",
+        good="down",
     ),
-    Measure(
-        "held_by_night", "夜间持续使用率", format="rate:1", good="down",
-        definition="The same of the hours before 7 and from 20 o'clock on.",
-    ),
-)  # fmt: skip
+    rate("held_by_night", "夜间持续使用率", "The same of the hours before 7 and from 20 o'clock on.", good="down"),
+)
 
 RISE = (
     Measure(
-        "disk_rise", "两日增幅", format="points:2", good="down",
-        definition="Peak of the day − peak of two days before, as a share of the disk.",
+        "disk_rise",
+        "两日增幅",
+        "Peak of the day − peak of two days before, as a share of the disk.",
+        format="points:2",
+        good="down",
     ),
     Measure(
-        "usual_rise", "通常两日增幅", format="points:2",
-        definition="Median of the same of the weeks before; null with fewer than 14 days.",
+        "usual_rise",
+        "通常两日增幅",
+        "Median of the same of the weeks before; null with fewer than 14 days.",
+        format="points:2",
     ),
-    Measure("rise_beyond", "超出通常的两日增幅", format="points:2", good="down",
-            definition="disk_rise − usual_rise, where it is more than six times what that usually varies by; else 0."),
-)  # fmt: skip
+    Measure(
+        "rise_beyond",
+        "超出通常的两日增幅",
+        "disk_rise − usual_rise, where it is more than six times what that usually varies by; else 0.",
+        format="points:2",
+        good="down",
+    ),
+)
 
 REPEATED = (
-    Measure(
-        "repeats", "重复告警", "次", good="down", is_additive=True,
-        definition="How often the same problem was raised on the same host.",
+    count("repeats", "重复告警", "次", "How often the same problem was raised on the same host.", good="down"),
+    count(
+        "grave_problems",
+        "待处置告警",
+        "项",
+        "Problems that last at the end of the day, and grave ones that were raised on it.",
+        good="down",
     ),
-    Measure(
-        "grave_problems", "待处置告警", "项", good="down", is_additive=True,
-        definition="Problems that last at the end of the day, and grave ones that were raised on it.",
-    ),
-)  # fmt: skip
+)
 
 SIBLINGS = (
-    Measure(
-        "load_beyond", "较同类主机高", format="rate:1", good="down",
-        definition="Mean of the day − mean of the hosts whose names differ from its own in the number at the end only.",
+    rate(
+        "load_beyond",
+        "较同类主机高",
+        "Mean of the day − mean of the hosts whose names differ from its own in the number at the end only.",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 STILL = (
-    Measure(
-        "still_series", "停滞指标", "项", good="down", is_additive=True,
-        definition="Metrics of a host with one value on all hours of the day that had several on each day before.",
+    count(
+        "still_series",
+        "停滞指标",
+        "项",
+        "Metrics of a host with one value on all hours of the day that had several on each day before.",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 #: Of so many hours a day with one value says something, and so many days before it.
 STILL_HOURS, STILL_DAYS = 12, 7

@@ -6,20 +6,25 @@ from collections.abc import Sequence
 
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count
 from ntanalytics.metrics.slots import by_slot
 
 HOURS = (
-    Measure(
-        "active_hours", "活跃人时", "人时", good="up", is_additive=True,
-        definition="Hours in which an account acted, in each module and on each terminal, added up "
-        "(contract, oa.activities).",
+    count(
+        "active_hours",
+        "活跃人时",
+        "人时",
+        "Hours in which an account acted, in each module and on each terminal, added up (contract, oa.activities).",
+        good="up",
     ),
     Measure(
-        "busiest_actions", "单个账号一小时操作", "次", good="down",
-        definition="The most actions of one account in one hour: a person does some hundreds at most.",
+        "busiest_actions",
+        "单个账号一小时操作",
+        "The most actions of one account in one hour: a person does some hundreds at most.",
+        unit="次",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue(HOURS)
 

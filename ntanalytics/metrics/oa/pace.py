@@ -17,21 +17,21 @@ from ntanalytics.metrics.measure import Measure, catalogue
 
 PACE = (
     Measure(
-        "daily_active", "日均活跃", "个", "number:1", "up",
+        "daily_active",
+        "日均活跃",
         "Mean of the active accounts of a working day of the period (docs/domain.md, OA adoption: stickiness).",
+        unit="个",
+        format="number:1",
+        good="up",
         is_additive=True,
     ),
-)  # fmt: skip
+)
 
+#: XX (docs/domain.md, Time).
 WEEKS = (
-    Measure("week_on", "周一", format="date", definition="Monday of an ISO week (docs/domain.md, Time)."),
-    Measure(
-        "week_name",
-        "周",
-        format="text",
-        definition="The ISO week as it is called: 第47周 (docs/domain.md, Time).",
-    ),
-    Measure("worked_days", "工作日", "天", definition="Working days of the week (docs/domain.md, Time)."),
+    Measure("week_on", "周一", "Monday of an ISO week.", format="date"),
+    Measure("week_name", "周", "The ISO week as it is called: 第47周.", format="text"),
+    Measure("worked_days", "工作日", "Working days of the week.", unit="天"),
 )
 
 MEASURES = catalogue((*change.with_changes(PACE), *WEEKS))

@@ -12,41 +12,47 @@ import pyarrow as pa
 
 from ntanalytics.metrics import change
 from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count
 from ntanalytics.metrics.slots import by_slot
 
 #: Office hours of a working day, in seconds since midnight: 08:30–12:00 and 13:30–18:00, eight hours.
 OFFICE_HOURS = ((30_600, 43_200), (48_600, 64_800))
 
+#: XX (docs/domain.md, OA adoption).
 HANDLING = (
+    count("tasks", "办结任务", "件", "Tasks finished in the period and not cancelled.", good="up"),
     Measure(
-        "tasks", "办结任务", "件", good="up", is_additive=True,
-        definition="Tasks finished in the period and not cancelled (docs/domain.md, OA adoption).",
+        "handling_p50_s",
+        "办理用时中位数",
+        "Median of finish − start of the finished tasks, in clock time.",
+        format="seconds",
+        good="down",
     ),
     Measure(
-        "handling_p50_s", "办理用时中位数", format="seconds", good="down",
-        definition="Median of finish − start of the finished tasks, in clock time (docs/domain.md, OA adoption).",
+        "handling_p90_s",
+        "办理用时 P90",
+        "90th percentile of finish − start, in clock time.",
+        format="seconds",
+        good="down",
     ),
     Measure(
-        "handling_p90_s", "办理用时 P90", format="seconds", good="down",
-        definition="90th percentile of finish − start, in clock time (docs/domain.md, OA adoption).",
+        "worked_p50_s",
+        "办理工时中位数",
+        "Median of the office hours between start and finish: 08:30–12:00 and 13:30–18:00 of working days.",
+        format="seconds",
+        good="down",
     ),
     Measure(
-        "worked_p50_s", "办理工时中位数", format="seconds", good="down",
-        definition="Median of the office hours between start and finish: 08:30–12:00 and 13:30–18:00 of working days "
-        "(docs/domain.md, OA adoption).",
+        "worked_p90_s",
+        "办理工时 P90",
+        "90th percentile of the office hours between start and finish.",
+        format="seconds",
+        good="down",
     ),
-    Measure(
-        "worked_p90_s", "办理工时 P90", format="seconds", good="down",
-        definition="90th percentile of the office hours between start and finish (docs/domain.md, OA adoption).",
-    ),
-)  # fmt: skip
+)
 
 #: What is still open.
-OVERDUE = Measure(
-    "overdue_tasks", "超期未办任务", "件", good="down", is_additive=True,
-    definition="Open tasks past their time at the end of the day (contract, oa.tasks: due_at).",
-)  # fmt: skip
+OVERDUE = count("overdue_tasks", "超期未办任务", "件", "Open tasks past their time at the end of the day (contract, oa.tasks: due_at).", good="down")  # fmt: skip
 
 MEASURES = catalogue((*change.with_changes(HANDLING), OVERDUE))
 

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
 from ntanalytics.metrics.groups import beside
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, rate
 
 #: A share of fewer enabled accounts jumps with each person: such a unit has no place.
 FEWEST = 20
@@ -20,24 +20,27 @@ LOW_RATE = 0.4
 
 RANKING = (
     Measure(
-        "place", "名次", definition="Place by active rate among the units that can be compared, equals sharing the "
-        "better place (docs/domain.md, No league tables: ranking).",
+        "place",
+        "名次",
+        "Place by active rate among the units that can be compared, equals sharing the better place (docs/domain.md, No league tables: ranking).",
     ),
-    Measure("ranked_units", "参评单位", "个", definition="Units that have a place."),
+    Measure("ranked_units", "参评单位", "Units that have a place.", unit="个"),
     Measure(
-        "left_out", "未参评原因", format="text", definition="Why a unit has no place; null where it has one.",
+        "left_out",
+        "未参评原因",
+        "Why a unit has no place; null where it has one.",
+        format="text",
         values={"few": "账号过少", "gap": "数据不完整"},
     ),
+    rate("typical", "同版本中位数", "Median over the units of the edition that can be compared."),
     Measure(
-        "typical", "同版本中位数", format="rate:1",
-        definition="Median over the units of the edition that can be compared.",
+        "low_weeks",
+        "连续偏低周数",
+        "Whole weeks in a row, up to the last, in which active / enabled accounts was below 0.4; a week with a hole or without a working day ends the row.",
+        unit="周",
+        good="down",
     ),
-    Measure(
-        "low_weeks", "连续偏低周数", "周", good="down",
-        definition="Whole weeks in a row, up to the last, in which active / enabled accounts was below 0.4; a week "
-        "with a hole or without a working day ends the row.",
-    ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue(RANKING)
 
