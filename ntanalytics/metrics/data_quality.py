@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.metrics.measure import Measure, catalogue, count, rate
+from ntanalytics.metrics.measure import catalogue, count, rate
 
 TAKEN = (
     count(

@@ -34,7 +34,7 @@ MEASURES = catalogue(
 )
 
 
-def over_days(
+def fill_days(
     figures: ir.Table, days: ir.Table, measures: Mapping[str, Measure], *, by: Sequence[str] = ()
 ) -> ir.Table:
     """Figures by day, one row for each day of ``days`` and each group that occurs.

@@ -169,7 +169,7 @@ def _quarter(
         found += evaluate_rules(
             [rules["oa.mobile_share"]], editions, lambda row: EDITIONS.get(row["edition"], row["edition"])
         )
-    found += quarter.seldom_used(adoption.used(scopes["oa.activities"].recent, ["module"]))
+    found += quarter.seldom_used(adoption.usage(scopes["oa.activities"].recent, ["module"]))
     found += quarter.concentrated(tickets.flow(scopes["desk.tickets"].recent, since, context.ends_at, ["category"]))
     found += quarter.repeated(scopes["infra.problems"].recent)
     return found + quarter.failed_patches(scopes["infra.patches"].recent)

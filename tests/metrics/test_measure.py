@@ -10,7 +10,7 @@ from ntanalytics.metrics.measure import Measure, catalogue
 
 
 def test_a_format_outside_the_mini_language_is_refused() -> None:
-    with pytest.raises(ValueError, match="percent"):
+    with pytest.raises(UnknownName, match="percent"):
         Measure("delivery_rate", "送达率", "", format="percent")
 
 

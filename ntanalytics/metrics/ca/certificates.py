@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: XX (docs/domain.md, CA and seals).
@@ -143,7 +143,7 @@ def renewals(certificates: ir.Table, at: datetime, utc_offset_h: int) -> ir.Tabl
     return counted.order_by("renewal_month")
 
 
-def due(certificates: ir.Table, at: datetime) -> ir.Table:
+def expiring(certificates: ir.Table, at: datetime) -> ir.Table:
     """How many certificates expire within 30 days, against what usually does in 30 days of the year that follows.
 
     Args:
@@ -169,7 +169,7 @@ def due(certificates: ir.Table, at: datetime) -> ir.Table:
     return timed.select("expiring_30d", "usual_30d", "expiring_times", "next_week")
 
 
-def units_due(certificates: ir.Table, at: datetime) -> ir.Table:
+def expiring_units(certificates: ir.Table, at: datetime) -> ir.Table:
     """The units whose last certificate expires within a day, or has of late: who has renewed is not among them.
 
     Args:
@@ -186,7 +186,7 @@ def units_due(certificates: ir.Table, at: datetime) -> ir.Table:
     return last.filter(is_due).order_by("expires_at", "unit")
 
 
-def revoked(logins: ir.Table) -> ir.Table:
+def revoked_attempts(logins: ir.Table) -> ir.Table:
     """How many certificates were tried after they had been revoked.
 
     Args:
@@ -231,4 +231,4 @@ def daily(logins: ir.Table, days: ir.Table) -> ir.Table:
         logins: rows of ``ca.logins`` over the span of ``days``.
         days: the days of the span (metrics.days).
     """
-    return covered.over_days(_logins(logins, ["day"]), days, MEASURES).order_by("day")
+    return fill_days(_logins(logins, ["day"]), days, MEASURES).order_by("day")

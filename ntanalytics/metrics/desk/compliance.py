@@ -94,7 +94,7 @@ def waiting_patches(patches: ir.Table, on: date) -> ir.Table:
     return counted.order_by(ibis.desc("waiting_patches"), "host")
 
 
-def unpatched(patches: ir.Table, on: date) -> ir.Table:
+def unpatched_days(patches: ir.Table, on: date) -> ir.Table:
     """How long ago each host that was ever patched was patched (docs/domain.md, O17).
 
     Args:
@@ -110,7 +110,7 @@ def unpatched(patches: ir.Table, on: date) -> ir.Table:
     return told.select("host", "unpatched_days").order_by(ibis.desc("unpatched_days"), "host")
 
 
-def untrained(trainings: ir.Table, on: date) -> ir.Table:
+def days_since_training(trainings: ir.Table, on: date) -> ir.Table:
     """How long ago the last training was (docs/domain.md, O18).
 
     Args:
@@ -170,7 +170,7 @@ def onboarding(tickets: ir.Table, trainings: ir.Table, since: date, until: date)
     return told.mutate(missing_steps=missing).order_by("unit")
 
 
-def drill(checks: ir.Table, on: date) -> ir.Table:
+def days_since_drill(checks: ir.Table, on: date) -> ir.Table:
     """How long ago the last restore drill was, by the manual checks (docs/domain.md, Infra: restore drills).
 
     Args:

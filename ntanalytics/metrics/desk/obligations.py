@@ -119,7 +119,7 @@ def recovery(incidents: ir.Table, since: datetime, until: datetime) -> ir.Table:
     return told.select(*columns, clock=clock).order_by(ibis.desc("clock_s"), "incident_no")
 
 
-def promise(clocks: ir.Table) -> ir.Table:
+def recovery_promise(clocks: ir.Table) -> ir.Table:
     """How the promise of four hours was kept (docs/domain.md, O15).
 
     Args:
@@ -176,7 +176,7 @@ def changes(changes: ir.Table, since: datetime, until: datetime, by: Sequence[st
     return counted.order_by(ibis.desc("unconfirmed_changes"), ibis.desc("finished_changes"), *by)
 
 
-def unconfirmed(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
+def unconfirmed_changes(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
     """The changes of workflows made in ``[since, until)`` without, or before, a written confirmation (O7).
 
     Args:
@@ -193,7 +193,7 @@ def unconfirmed(changes: ir.Table, since: datetime, until: datetime) -> ir.Table
     return found.select(*columns).order_by(ibis.desc("finished_at"), "change_no")
 
 
-def planned(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
+def planned_changes(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
     """The changes that are planned for ``[since, until)`` and not made yet.
 
     Args:

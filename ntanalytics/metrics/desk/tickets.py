@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: XX (docs/domain.md, Desk).
@@ -168,7 +168,7 @@ def daily(tickets: ir.Table, days: ir.Table, utc_offset_h: int) -> ir.Table:
     counted = both.group_by("day").aggregate(
         opened_tickets=both["_opened"].sum().cast("int64"), closed_tickets=both["_closed"].sum().cast("int64")
     )
-    return covered.over_days(counted, days, MEASURES).order_by("day")
+    return fill_days(counted, days, MEASURES).order_by("day")
 
 
 def attendance(attendance: ir.Table, working_days: Sequence[date]) -> ir.Table:

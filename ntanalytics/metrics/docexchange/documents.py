@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.histogram import quantiles
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
@@ -186,7 +186,7 @@ def deliveries(
     return shown.order_by(ibis.desc("overdue_deliveries"), ibis.desc("deliveries"), *by)
 
 
-def sent_by(deliveries: ir.Table, documents: ir.Table) -> ir.Table:
+def with_sender(deliveries: ir.Table, documents: ir.Table) -> ir.Table:
     """The deliveries, each with the ``sender_unit`` of its document; null where that is not known.
 
     Args:
@@ -240,7 +240,7 @@ def calls(calls: ir.Table, by: Sequence[str] = ()) -> ir.Table:
         calls=calls.calls.sum().fill_null(0).cast("int64"),
         failed_calls=calls.calls.sum(where=calls.outcome == "failure").fill_null(0).cast("int64"),
     )
-    joined = beside(counted, quantiles(calls, "calls", by, "timed_calls", {"call_p95_ms": 95}), by)
+    joined = join_groups(counted, quantiles(calls, "calls", by, "timed_calls", {"call_p95_ms": 95}), by)
     rated = joined.mutate(
         call_failure_rate=joined.failed_calls / joined.calls.nullif(0), timed_calls=joined.timed_calls.fill_null(0)
     )

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: An enabled account without a login for that long is dormant (docs/domain.md, Identity and SSO).
@@ -143,7 +143,7 @@ def daily(logins: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
     Returns:
         The columns of ``days``, ``by`` and the measures of ``LOGINS``, ordered by day and group.
     """
-    return covered.over_days(_logins(logins, ["day", *by]), days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(_logins(logins, ["day", *by]), days, MEASURES, by=by).order_by("day", *by)
 
 
 def accounts(accounts: ir.Table, units: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table:
@@ -230,10 +230,10 @@ def daily_changes(changes: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> 
         account_changes=changes.count(where=changes.outcome == "success"),
         failed_changes=changes.count(where=changes.outcome == "failure"),
     )
-    return covered.over_days(counted, days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(counted, days, MEASURES, by=by).order_by("day", *by)
 
 
-def shared(logins: ir.Table) -> ir.Table:
+def shared_accounts(logins: ir.Table) -> ir.Table:
     """How many accounts are used from many places at once, as several persons with one account do.
 
     Args:
@@ -252,7 +252,7 @@ def shared(logins: ir.Table) -> ir.Table:
     )
 
 
-def forced(logins: ir.Table) -> ir.Table:
+def forced_accounts(logins: ir.Table) -> ir.Table:
     """How many accounts were got into after attempts by force (docs/domain.md, Identity and SSO: brute-force suspects).
 
     Args:

@@ -87,7 +87,7 @@ def names(dimension: ir.Table) -> ir.Table:
     return grouped.order_by("unit")
 
 
-def resolved(table: ir.Table, dimension: ir.Table, aliases: ir.Table, column: str = "unit") -> ir.Table:
+def resolve_units(table: ir.Table, dimension: ir.Table, aliases: ir.Table, column: str = "unit") -> ir.Table:
     """A table's rows with its units by the names that stand for them; as many rows as there were.
 
     Args:
@@ -107,7 +107,7 @@ def resolved(table: ir.Table, dimension: ir.Table, aliases: ir.Table, column: st
     return joined.select(**{**columns, f"is_known_{column}": joined["_is_known"]})
 
 
-def identified(table: ir.Table, dimension: ir.Table) -> ir.Table:
+def add_unit_names(table: ir.Table, dimension: ir.Table) -> ir.Table:
     """Rows that name their unit by ``unit_id``, such as identity.accounts, with its name; as many as there were.
 
     Args:
@@ -137,13 +137,13 @@ def unmatched(table: ir.Table, dimension: ir.Table, aliases: ir.Table, column: s
     Returns:
         ``unit``, ``source``, ``rows``, the most frequent first.
     """
-    found = resolved(table.group_by(column, "source").agg(_rows=table.count()), dimension, aliases, column)
+    found = resolve_units(table.group_by(column, "source").agg(_rows=table.count()), dimension, aliases, column)
     strange = found.filter(found[f"is_known_{column}"] == ibis.literal(False))
     counted = strange.group_by("source", unit=column).agg(rows=strange["_rows"].sum()).select("unit", "source", "rows")
     return counted.order_by(ibis.desc("rows"), "unit", "source")
 
 
-def idle(aliases: ir.Table, dimension: ir.Table) -> ir.Table:
+def unused_aliases(aliases: ir.Table, dimension: ir.Table) -> ir.Table:
     """The aliases that lead to no unit of the dimension: ``theirs``, ``ours``, in their order by name."""
     known = dimension.select(_known=_spelling(dimension.unit)).distinct()
     keyed = aliases.mutate(_key=_spelling(aliases.ours))

@@ -8,8 +8,8 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: XX (docs/domain.md, IM).
@@ -66,7 +66,7 @@ def _volume(messages: ir.Table, sessions: ir.Table, by: Sequence[str]) -> ir.Tab
     # a system may archive messages and keep no sessions, or the other way round
     seen = messages.select(*person).union(sessions.select(*person))
     active = seen.aggregate(by=list(by), im_active=seen.account_id.nunique())
-    joined = beside(active, sent, by)
+    joined = join_groups(active, sent, by)
     filled = {name: joined[name].fill_null(0) for name in ("im_messages", "im_files", "im_senders")}
     return joined.mutate(**filled).select(*by, *(measure.name for measure in VOLUME))
 
@@ -79,7 +79,7 @@ def daily(messages: ir.Table, sessions: ir.Table, days: ir.Table) -> ir.Table:
         sessions: rows of ``im.sessions`` over the span of ``days``.
         days: the days of the span (metrics.days), covered where both are.
     """
-    return covered.over_days(_volume(messages, sessions, ["day"]), days, MEASURES).order_by("day")
+    return fill_days(_volume(messages, sessions, ["day"]), days, MEASURES).order_by("day")
 
 
 def clients(sessions: ir.Table, by: Sequence[str] = ("client",)) -> ir.Table:
@@ -104,7 +104,7 @@ def clients_by_day(sessions: ir.Table) -> ir.Table:
     return sessions.aggregate(by=["day", "client"], client_users=sessions.account_id.nunique())
 
 
-def busiest(messages: ir.Table) -> ir.Table:
+def busiest_account(messages: ir.Table) -> ir.Table:
     """The most messages that one account sent in one hour: one row, ``busiest_messages``; null without any message."""
     hours = messages.group_by("hour_at", "source", "account_id").aggregate(_messages=messages.messages.sum())
     return hours.aggregate(busiest_messages=hours["_messages"].max())

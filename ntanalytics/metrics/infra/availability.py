@@ -13,7 +13,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: How long a check speaks for at most, when no other follows: twice the usual five minutes.
@@ -164,7 +164,7 @@ def daily(checks: ir.Table, days: ir.Table, until: datetime) -> ir.Table:
     )
     worst = targets.group_by("day", "subsystem").aggregate(_down_s=targets["_down_s"].max())
     each = worst.group_by("day").aggregate(platform_availability=1 - worst["_down_s"].mean() / 86_400)
-    return covered.over_days(each, days, MEASURES).order_by("day")
+    return fill_days(each, days, MEASURES).order_by("day")
 
 
 def outages(checks: ir.Table, until: datetime, by: Sequence[str] = ("subsystem", "target")) -> ir.Table:
@@ -208,7 +208,7 @@ def certificates(checks: ir.Table, at: datetime) -> ir.Table:
     return last.mutate(tls_days=(left / 86_400).ceil().cast("float64")).order_by("tls_days", "target")
 
 
-def gaps(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:
+def check_gaps(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:
     """The longest time in which each source of checks checked nothing at all.
 
     Args:
@@ -237,7 +237,7 @@ def gaps(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:
     return longest.select("source", "gap_s", gap_from_at="checked_at", gap_until_at="gap_until_at").order_by("source")
 
 
-def probed(checks: ir.Table, utc_offset_h: int) -> ir.Table:
+def probe_durations(checks: ir.Table, utc_offset_h: int) -> ir.Table:
     """How long the answered checks of each hour of each day took, by target.
 
     Args:

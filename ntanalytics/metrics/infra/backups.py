@@ -7,7 +7,7 @@ from datetime import datetime
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: The runs before the last one of which the usual size and interval are taken.
@@ -109,8 +109,8 @@ def plans(backups: ir.Table, at: datetime) -> ir.Table:
         usual_interval_s=kept["_gap_s"].cast("float64").quantile(0.5),
         last_size_bytes=kept.size_bytes.max(where=kept["_rank"] == 0),
     )
-    joined = beside(beside(counted, last, _PLAN), _usual_sizes(ranked, newest), _PLAN)
-    joined = beside(joined, _failed_since(past, good), _PLAN)
+    joined = join_groups(join_groups(counted, last, _PLAN), _usual_sizes(ranked, newest), _PLAN)
+    joined = join_groups(joined, _failed_since(past, good), _PLAN)
     age = ibis.literal(at).epoch_seconds() - joined.last_success_at.epoch_seconds()
     drop = 1 - joined.last_size_bytes / joined.usual_size_bytes.nullif(0)
     shown = joined.mutate(
@@ -135,7 +135,7 @@ def _usual_sizes(ranked: ir.Table, newest: ibis.expr.builders.WindowBuilder) -> 
 def _failed_since(past: ir.Table, good: ir.Table) -> ir.Table:
     """How many runs of each plan failed since its last success."""
     succeeded = good.group_by(*_PLAN).aggregate(_good_at=good.started_at.max())
-    failed = beside(past.filter(past.outcome == "failure"), succeeded, _PLAN)
+    failed = join_groups(past.filter(past.outcome == "failure"), succeeded, _PLAN)
     late = failed.filter(failed["_good_at"].isnull() | (failed.started_at > failed["_good_at"]))
     return late.group_by(*_PLAN).aggregate(failed_since=late.count())
 

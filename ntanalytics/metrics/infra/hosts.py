@@ -8,8 +8,8 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: A trend needs that many days at least; fewer carry none.
@@ -150,7 +150,7 @@ def peaks(metrics: ir.Table, days: ir.Table) -> ir.Table:
     """
     disks = metrics.filter(metrics.metric == "disk_rate")
     daily = disks.group_by("day", "host", "part").aggregate(disk_used=disks.peak.max())
-    return covered.over_days(daily, days, MEASURES, by=["host", "part"]).order_by("day", "host", "part")
+    return fill_days(daily, days, MEASURES, by=["host", "part"]).order_by("day", "host", "part")
 
 
 def growth(metrics: ir.Table, on: date) -> ir.Table:
@@ -180,7 +180,7 @@ def growth(metrics: ir.Table, on: date) -> ir.Table:
     return shown.order_by(ibis.asc("days_until_full", nulls_first=False), ibis.desc("disk_used"), "host", "part")
 
 
-def held(metrics: ir.Table, utc_offset_h: int, by: Sequence[str] = ("host",)) -> ir.Table:
+def sustained_load(metrics: ir.Table, utc_offset_h: int, by: Sequence[str] = ("host",)) -> ir.Table:
     """The level that hosts held for two hours of a day: what a mean of the day hides.
 
     Args:
@@ -206,7 +206,7 @@ def held(metrics: ir.Table, utc_offset_h: int, by: Sequence[str] = ("host",)) ->
     )
 
 
-def rises(metrics: ir.Table, on: date) -> ir.Table:
+def disk_rises(metrics: ir.Table, on: date) -> ir.Table:
     """By how much each disk filled in two days, against what is usual for it.
 
     A disk that begins to fill shows in this at once, and in a trend of weeks only when it is late.
@@ -232,11 +232,11 @@ def rises(metrics: ir.Table, on: date) -> ir.Table:
     both = both.mutate(disk_rise=both.disk_used - both["_before"])
     past = both.filter(both.day < ibis.literal(on))
     usual = past.group_by(*keys).aggregate(_median=past.disk_rise.quantile(0.5), _days=past.count())
-    spread = beside(past.select(*keys, "disk_rise"), usual, keys)
+    spread = join_groups(past.select(*keys, "disk_rise"), usual, keys)
     spread = spread.mutate(_off=(spread.disk_rise - spread["_median"]).abs())
     varies = spread.group_by(*keys).aggregate(_varies=spread["_off"].quantile(0.5))
     now = both.filter(both.day == ibis.literal(on)).select(*keys, "disk_used", "disk_rise")
-    found = beside(beside(now, usual, keys), varies, keys)
+    found = join_groups(join_groups(now, usual, keys), varies, keys)
     usual_rise = (found["_days"] >= FEWEST_DAYS).ifelse(found["_median"], ibis.null("float64"))
     found = found.mutate(usual_rise=usual_rise)
     beyond = found.disk_rise - found.usual_rise
@@ -246,7 +246,7 @@ def rises(metrics: ir.Table, on: date) -> ir.Table:
     return shown.order_by(ibis.desc("rise_beyond"), "host", "part")
 
 
-def repeated(problems: ir.Table) -> ir.Table:
+def repeated_problems(problems: ir.Table) -> ir.Table:
     """How often the same problem was raised on the same host; mere information is none.
 
     Args:
@@ -260,7 +260,7 @@ def repeated(problems: ir.Table) -> ir.Table:
     return counted.order_by(ibis.desc("repeats"), "host", "problem")
 
 
-def beyond_siblings(metrics: ir.Table, days: ir.Table) -> ir.Table:
+def load_beyond_siblings(metrics: ir.Table, days: ir.Table) -> ir.Table:
     """How much busier each host was on each day than those that do the same (``oa-app-1``, ``oa-app-2``).
 
     Args:
@@ -276,10 +276,10 @@ def beyond_siblings(metrics: ir.Table, days: ir.Table) -> ir.Table:
     count, total = hosts.count().over(kin), hosts["_mean"].sum().over(kin)
     told = hosts.mutate(_count=count, load_beyond=hosts["_mean"] - (total - hosts["_mean"]) / (count - 1).nullif(0))
     told = told.filter(told["_count"] > 1).select("day", "host", "load_beyond")
-    return covered.over_days(told, days, MEASURES, by=["host"]).order_by("day", "host")
+    return fill_days(told, days, MEASURES, by=["host"]).order_by("day", "host")
 
 
-def still(metrics: ir.Table, on: date) -> ir.Table:
+def still_series(metrics: ir.Table, on: date) -> ir.Table:
     """The metrics of each host that stood still on a day and always moved before: their sensor is dead.
 
     Args:

@@ -12,8 +12,8 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.histogram import quantiles
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
@@ -108,7 +108,7 @@ def _volume(requests: ir.Table, by: Sequence[str]) -> ir.Table:
         size_bytes=requests.size_bytes.sum().fill_null(0).cast("int64"),
     )
     wanted = {"duration_p50_ms": 50, "duration_p95_ms": 95}
-    joined = beside(counted, quantiles(requests, "requests", by, "timed_requests", wanted), by)
+    joined = join_groups(counted, quantiles(requests, "requests", by, "timed_requests", wanted), by)
     rated = joined.mutate(
         error_rate=joined.errors / joined.requests.nullif(0), timed_requests=joined.timed_requests.fill_null(0)
     )
@@ -130,7 +130,7 @@ def daily(requests: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Tabl
 
 
 def _daily(requests: ir.Table, days: ir.Table, by: Sequence[str]) -> ir.Table:
-    return covered.over_days(_volume(requests, ["day", *by]), days, MEASURES, by=by)
+    return fill_days(_volume(requests, ["day", *by]), days, MEASURES, by=by)
 
 
 def hourly(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ()) -> ir.Table:
@@ -164,7 +164,7 @@ def counts(requests: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Tab
         errors=requests.requests.sum(where=requests.status >= 500).fill_null(0).cast("int64"),
     )
     rated = counted.mutate(error_rate=counted.errors / counted.requests.nullif(0))
-    return covered.over_days(rated, days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(rated, days, MEASURES, by=by).order_by("day", *by)
 
 
 def answers(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ("service",)) -> ir.Table:

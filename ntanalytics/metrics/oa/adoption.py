@@ -12,8 +12,8 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: XX (docs/domain.md, OA adoption).
@@ -85,7 +85,7 @@ def adoption(
     """
     counted = _active(activities, days, by)
     able = _enabled(members, ever, by)
-    joined = beside(counted, able, by, how="outer")
+    joined = join_groups(counted, able, by, how="outer")
     filled = {name: joined[name].fill_null(0) for name in ("enabled", "activated", "active", "actions")}
     level = joined.mutate(**filled)
     level = level.mutate(
@@ -114,7 +114,7 @@ def _active(activities: ir.Table, days: ir.Table, by: Sequence[str]) -> ir.Table
     number = worked.aggregate(_working_days=worked.count())
     mine = activities.semi_join(worked, activities.day == worked["_day"])
     daily = mine.select("day", *by, *_PERSON).distinct().aggregate(by=list(by), _person_days=ibis._.count())
-    joined = beside(counted, daily, by).cross_join(number)
+    joined = join_groups(counted, daily, by).cross_join(number)
     return joined.mutate(
         mobile_share=joined["_mobile"] / joined.active.nullif(0),
         xinchuang_share=joined["_xinchuang"] / joined["_known"].nullif(0),
@@ -151,7 +151,7 @@ def reach(activities: ir.Table, members: ir.Table, by: Sequence[str] = ()) -> ir
     return shared.order_by(ibis.desc("units_onboarded"), *by)
 
 
-def used(activities: ir.Table, by: Sequence[str]) -> ir.Table:
+def usage(activities: ir.Table, by: Sequence[str]) -> ir.Table:
     """Active accounts and actions by a column of the activities: module, terminal, platform.
 
     An account counts once in each group in which it acted, so that groups do not add up to the whole.
@@ -180,7 +180,7 @@ def daily(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Ta
         The columns of ``days``, ``by``, ``active`` and ``actions``, ordered by day and group.
     """
     counted = active_by_day(activities, by)
-    return covered.over_days(counted, days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(counted, days, MEASURES, by=by).order_by("day", *by)
 
 
 def active_by_day(activities: ir.Table, by: Sequence[str] = ()) -> ir.Table:
@@ -189,7 +189,7 @@ def active_by_day(activities: ir.Table, by: Sequence[str] = ()) -> ir.Table:
     return persons.aggregate(by=["day", *by], active=persons.count(), actions=persons["_actions"].sum())
 
 
-def compared(
+def compare_adoption(
     now: ir.Table, before: ir.Table, by: Sequence[str] = (), *, is_complete: bool = True, was_complete: bool = True
 ) -> ir.Table:
     """``adoption`` of a period with its change against the period before (docs/domain.md, General: change).

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count
 from ntanalytics.metrics.slots import by_slot
 
@@ -79,7 +79,7 @@ def task_duration(
     return counted.order_by(ibis.desc("tasks"), *by)
 
 
-def by_day(
+def task_duration_by_day(
     tasks: ir.Table, working_days: Sequence[date], first: date, last: date, utc_offset_h: int, by: Sequence[str] = ()
 ) -> ir.Table:
     """``task_duration`` by the local day on which the tasks were finished: ``day``, ``by`` and the measures, in no order."""
@@ -108,7 +108,9 @@ def _handling(
     )
 
 
-def finished(tasks: ir.Table, utc_offset_h: int, slot_s: int, by: Sequence[str] = ("edition", "module")) -> ir.Table:
+def finished_by_slot(
+    tasks: ir.Table, utc_offset_h: int, slot_s: int, by: Sequence[str] = ("edition", "module")
+) -> ir.Table:
     """Tasks by the local day and slot in which they were finished, those that were cancelled left out.
 
     Args:
@@ -125,7 +127,7 @@ def finished(tasks: ir.Table, utc_offset_h: int, slot_s: int, by: Sequence[str] 
     return by_slot(dated, "finished_at", utc_offset_h, by, slot_s=slot_s)
 
 
-def overdue(tasks: ir.Table, days: ir.Table, utc_offset_h: int, by: Sequence[str] = ("edition",)) -> ir.Table:
+def overdue_by_day(tasks: ir.Table, days: ir.Table, utc_offset_h: int, by: Sequence[str] = ("edition",)) -> ir.Table:
     """Open tasks past their time at the end of each day.
 
     Args:
@@ -148,7 +150,7 @@ def overdue(tasks: ir.Table, days: ir.Table, utc_offset_h: int, by: Sequence[str
     pairs = calendar.inner_join(late, calendar["_on"] >= late["_due_on"])
     pairs = pairs.filter((pairs["_ended_on"] > pairs["_on"]).fill_null(True))
     counted = pairs.group_by("_on", *by).aggregate(overdue_tasks=pairs.count()).rename(day="_on")
-    return covered.over_days(counted, days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(counted, days, MEASURES, by=by).order_by("day", *by)
 
 
 def _worked(tasks: ir.Table, working_days: Sequence[date], at: str) -> ir.Table:

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: Seconds of a day, by which a duration in days is told.
@@ -97,7 +97,7 @@ def stock(seals: ir.Table, by: Sequence[str] = ("state",)) -> ir.Table:
     return counted.order_by(ibis.desc("seals"), *by)
 
 
-def waiting(seals: ir.Table, at: datetime) -> ir.Table:
+def untested_seals(seals: ir.Table, at: datetime) -> ir.Table:
     """The seals that were made and wait for their test (docs/domain.md, CA and seals).
 
     Args:
@@ -113,7 +113,7 @@ def waiting(seals: ir.Table, at: datetime) -> ir.Table:
     return shown.order_by(ibis.desc("waiting_days"), "seal_id")
 
 
-def unmade(seals: ir.Table, at: datetime) -> ir.Table:
+def unmade_seals(seals: ir.Table, at: datetime) -> ir.Table:
     """The seals that were requested and wait to be made (docs/domain.md, CA and seals).
 
     Args:
@@ -163,4 +163,4 @@ def daily(signings: ir.Table, days: ir.Table) -> ir.Table:
         signings: rows of ``seal.signings`` over the span of ``days``.
         days: the days of the span (metrics.days).
     """
-    return covered.over_days(_signings(signings, ["day"]), days, MEASURES).order_by("day")
+    return fill_days(_signings(signings, ["day"]), days, MEASURES).order_by("day")

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 from ntanalytics.metrics.sms.failure_codes import CLASSES, failure_class
 
@@ -110,7 +110,7 @@ def _volume(messages: ir.Table, as_of: datetime, by: Sequence[str]) -> ir.Table:
     return rated.select(*by, *(measure.name for measure in VOLUME))
 
 
-def compared(
+def compare_volume(
     messages: ir.Table,
     before: ir.Table,
     as_of: datetime,
@@ -157,7 +157,7 @@ def daily(messages: ir.Table, days: ir.Table, as_of: datetime, by: Sequence[str]
         The columns of ``days``, ``by`` and the measures of ``VOLUME``, ordered by day and group.
     """
     figures = _volume(messages, as_of, ["day", *by])
-    return covered.over_days(figures, days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(figures, days, MEASURES, by=by).order_by("day", *by)
 
 
 def hourly(messages: ir.Table, as_of: datetime, utc_offset_h: int, by: Sequence[str] = ()) -> ir.Table:

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
+from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: XX (docs/domain.md, Identity and SSO).
@@ -69,7 +69,7 @@ def daily(accesses: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Tabl
         days: the days of the span (metrics.days).
         by: columns of ``accesses`` that name a group.
     """
-    return covered.over_days(_accesses(accesses, ["day", *by]), days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(_accesses(accesses, ["day", *by]), days, MEASURES, by=by).order_by("day", *by)
 
 
 def by_app(accesses: ir.Table, apps: ir.Table) -> ir.Table:

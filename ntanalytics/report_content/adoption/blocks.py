@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.oa.unit_comparison import FEWEST, FEWEST_DAILY, movers
+from ntanalytics.metrics.oa.unit_ranking import FEWEST, FEWEST_DAILY, movers
 from ntanalytics.report_content.adoption.figures import Adoption
 from ntanalytics.report_content.adoption.queries import RATES
 from ntanalytics.reports import Kpis, Sentence, Table, inline_lines, kpi, kpis, table

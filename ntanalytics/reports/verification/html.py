@@ -37,9 +37,7 @@ def page_differences(record: Record, page: bytes) -> list[str]:
     blocks = [record.head, *record.blocks]
     rows_on_page = truncation.rows_on_page(record.blocks)
     differences = _order_differences(list(elements), [*(block.id for block in blocks), "sources"])
-    differences += [
-        f"block {name} is there {len(same)} times" for name, same in elements.items() if len(same) > 1
-    ]
+    differences += [f"block {name} is there {len(same)} times" for name, same in elements.items() if len(same) > 1]
     for block in blocks:
         for element in elements.get(block.id, ())[:1]:
             rows = rows_on_page.get(block.id, 0)

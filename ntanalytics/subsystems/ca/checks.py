@@ -64,7 +64,9 @@ def _logins(context: CheckContext) -> list[Finding]:
         found += (
             fallen if not violations(fallen) or not violations([*login_fall(context), *login_silence(context)]) else []
         )
-    revoked = evaluate_rules([context.rules["ca.revoked_tried"]], certificates.revoked(logins.table), is_complete=whole)
+    revoked = evaluate_rules(
+        [context.rules["ca.revoked_tried"]], certificates.revoked_attempts(logins.table), is_complete=whole
+    )
     [total] = rows(certificates.logins(logins.table))
     expired = evaluate_rules([context.rules["ca.expired_tried"]], [total], is_complete=whole)
     if not violations([*refused, *revoked, *expired]):
@@ -87,7 +89,7 @@ def _stock(context: CheckContext) -> list[Finding]:
     if not whole:
         return evaluate_rules([of_units], [{"expiring_units": 0}], "单位证书", is_complete=False)
     found = []
-    [due] = rows(certificates.due(stock.table.filter(stock.table.kind == "personal"), context.begins_at))
+    [due] = rows(certificates.expiring(stock.table.filter(stock.table.kind == "personal"), context.begins_at))
     for each in evaluate_rules([rule], [due], "个人证书"):
         now, usual, later = (
             format_number(due[name], "integer", "张") for name in ("expiring_30d", "usual_30d", "next_week")
@@ -101,7 +103,7 @@ def _stock(context: CheckContext) -> list[Finding]:
         else:
             times = format_number(due["expiring_times"], "number:1", "倍")
             found.append(replace(each, evidence=f"{said}，为其 {times}。"))
-    units = rows(certificates.units_due(stock.table, at))
+    units = rows(certificates.expiring_units(stock.table, at))
     for each in evaluate_rules([of_units], [{"expiring_units": len(units)}], "单位证书"):
         if each.state == "ok":
             found.append(each)

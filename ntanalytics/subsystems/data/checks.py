@@ -28,7 +28,7 @@ def inspect_data(context: CheckContext) -> list[Finding]:
     found += row_counts(rules, _taken(context), on)
     metrics = context.dataset("infra.metrics", history=METRICS_BACK)
     if metrics.sources and metrics.is_complete:
-        still = hosts.still(metrics.recent, on)
+        still = hosts.still_series(metrics.recent, on)
         found += stood_still(rules["data.stood_still"], still, HOST_METRICS, metrics.contract.label)
     return found
 

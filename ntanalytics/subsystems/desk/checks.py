@@ -8,7 +8,7 @@ from ntanalytics.checks.baseline import unusual
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import evaluate_rules
-from ntanalytics.metrics.desk import compliance, daily, obligations
+from ntanalytics.metrics.desk import compliance, daily_service, obligations
 from ntanalytics.metrics.desk import tickets as desk_tickets
 from ntanalytics.subsystems.desk import obligation_checks, service_checks
 from ntanalytics.subsystems.desk.section import OLDEST_TICKET
@@ -37,11 +37,11 @@ def _tickets(context: CheckContext) -> list[Finding]:
     found = service_checks.tickets(desk_tickets.backlog(tickets.recent, at), tickets.days, on, offset, rules)
     days = tickets.days.filter(tickets.days.day >= on - timedelta(days=HISTORY))
     opened = desk_tickets.daily(tickets.recent, days, offset)
-    waiting = daily.open_daily(tickets.recent, days, offset)
+    waiting = daily_service.open_by_day(tickets.recent, days, offset)
     found += unusual(context, rules["desk.opened_rise"], opened, subject="工单", is_wrong_only=True)
     found += unusual(context, rules["desk.backlog_rise"], waiting, subject="工单", is_wrong_only=True)
     if tickets.is_complete:
-        off_hours = daily.off_hours(tickets.table, tickets.days, offset, at)
+        off_hours = daily_service.off_hours_responses(tickets.table, tickets.days, offset, at)
         found += evaluate_rules([rules["desk.late_responses"]], off_hours, "工单")
     trainings = context.dataset("desk.trainings", history=TRAININGS_BACK)
     first, last = (on - timedelta(days=CONNECTED_WITHIN + back) for back in (TOLD_FOR, 0))
@@ -66,7 +66,7 @@ def _checked(context: CheckContext) -> list[Finding]:
         return []
     by_system = desk_tickets.checks(checks.table, ["subsystem"]).to_pyarrow()
     found = service_checks.checks(by_system, checks.days, on, rules["desk.checks"])
-    usual = daily.made(checks.recent, checks.days, on)
+    usual = daily_service.usual_checks(checks.recent, checks.days, on)
     count = sum(by_system["checks"].to_pylist())
     return found + service_checks.made(usual, checks.days, on, rules["desk.checks_made"], count=count)
 
@@ -80,9 +80,9 @@ def _promised(context: CheckContext) -> list[Finding]:
     if incidents.sources:
         found += obligation_checks.clocks(context.rules, obligations.recovery(incidents.recent, begin, end), offset)
     if changes.sources:
-        today = obligations.unconfirmed(changes.recent, begin, end)
+        today = obligations.unconfirmed_changes(changes.recent, begin, end)
         since = end - timedelta(days=CHANGES_BACK)
-        earlier = obligations.unconfirmed(changes.recent, since, begin)
+        earlier = obligations.unconfirmed_changes(changes.recent, since, begin)
         still = earlier.filter(earlier.confirmed_at.isnull())
         found += obligation_checks.unconfirmed(
             context.rules["desk.unconfirmed_changes"], today.union(still).order_by("finished_at"), offset
@@ -108,7 +108,7 @@ def _proved(context: CheckContext) -> list[Finding]:
         worked = context.nearby_working_days(before=SIGNOFFS_BACK)
         found += obligation_checks.unsigned(rules["desk.unconfirmed_reports"], signoffs.recent, worked, on)
     if trainings.sources:
-        held = compliance.untrained(trainings.recent, on).to_pyarrow().to_pylist()
+        held = compliance.days_since_training(trainings.recent, on).to_pyarrow().to_pylist()
         # where none was ever written down, nobody keeps that book
         found += evaluate_rules(
             [rules["desk.untrained"]], [row for row in held if row["untrained_days"] is not None], "培训"

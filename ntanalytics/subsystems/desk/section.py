@@ -55,7 +55,7 @@ def summarize(context: CheckContext) -> SubsystemSummary:
         )
         findings += evaluate_rules(
             [context.rules["desk.clocks_broken"]],
-            obligations.promise(obligations.recovery(incidents.recent, since, until)),
+            obligations.recovery_promise(obligations.recovery(incidents.recent, since, until)),
         )
         findings += evaluate_rules(
             [context.rules["desk.team"]],
@@ -78,8 +78,8 @@ def summarize(context: CheckContext) -> SubsystemSummary:
                 ("categories", desk_tickets.flow(tickets.recent, since, until, ["category"])),
                 ("subsystems", desk_tickets.flow(tickets.recent, since, until, ["subsystem"])),
                 ("changes", obligations.changes(changes.recent, since, until, ["kind"])),
-                ("unconfirmed", obligations.unconfirmed(changes.recent, since, until)),
-                ("planned", obligations.planned(changes.recent, until, until + timedelta(days=7))),
+                ("unconfirmed", obligations.unconfirmed_changes(changes.recent, since, until)),
+                ("planned", obligations.planned_changes(changes.recent, until, until + timedelta(days=7))),
                 ("attendance", present),
             ),
         },

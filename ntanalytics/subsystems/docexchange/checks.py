@@ -15,7 +15,7 @@ from ntanalytics.detectors.volume_gap import volume_gap
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import evaluate_rules
 from ntanalytics.metrics import days as by_days
-from ntanalytics.metrics.docexchange import daily as docexchange_daily
+from ntanalytics.metrics.docexchange import daily_counts as docexchange_daily
 from ntanalytics.metrics.docexchange import documents as docexchange_documents
 from ntanalytics.workspace.dataset_view import DatasetView
 
@@ -50,7 +50,7 @@ def inspect_docexchange(context: CheckContext) -> list[Finding]:
 
 
 def _documents(context: CheckContext, documents: DatasetView) -> list[Finding]:
-    daily = by_days.over_days(
+    daily = by_days.fill_days(
         docexchange_documents.documents(documents.recent, ["day"]), documents.days, docexchange_documents.MEASURES
     ).to_pyarrow()
     found = unusual(context, context.rules["docexchange.documents_fall"], daily)
@@ -62,18 +62,18 @@ def _deliveries(context: CheckContext, documents: DatasetView, deliveries: Datas
     at = min(context.ends_at, deliveries.as_of)
     calendar = context.calendar
     worked = calendar.working_days(context.period.first - timedelta(days=HISTORY), on + timedelta(days=CALENDAR_AFTER))
-    late = docexchange_daily.signed_late(deliveries.recent, worked, at, offset, ["day", "receiver_unit"])
+    late = docexchange_daily.late_signings(deliveries.recent, worked, at, offset, ["day", "receiver_unit"])
     words = RateWords("未按时签收", "应签收", "件次")
     away = share_shift(rules["docexchange.unsigned"], late, on, words, subject=_receiver, together=UNSIGNED_TOGETHER)
     found = _left_off(context, deliveries, at, away)
     if documents.sources and documents.is_complete:
-        known = docexchange_daily.given_back(deliveries.recent, documents.recent, at, ["day", "sender_unit"])
+        known = docexchange_daily.returns(deliveries.recent, documents.recent, at, ["day", "sender_unit"])
         known = known.filter(known.sender_unit.notnull())
         words = RateWords("被退回或拒收", "所发公文送达", "件次")
         found += share_shift(
             rules["docexchange.returns_rise"], known, on, words, subject=_sender, together=RETURNED_TOGETHER
         )
-    arrived = docexchange_daily.undelivered(deliveries.recent, at)
+    arrived = docexchange_daily.late_deliveries(deliveries.recent, at)
     words = RateWords("次日仍未送达", "前一日送达件次", "件次")
     found += failure_rate_rise(rules["docexchange.undelivered"], arrived, deliveries.days, on, words, slot_s=_DAY_S)
     return found
@@ -85,7 +85,7 @@ def _left_off(context: CheckContext, deliveries: DatasetView, at: datetime, away
     A few that are overdue are told only of a unit that signs less than it does: the large ones always have some.
     """
     rule = context.rules["docexchange.overdue_deliveries"]
-    late = docexchange_daily.overdue(deliveries.recent, at).to_pyarrow().to_pylist()
+    late = docexchange_daily.overdue_units(deliveries.recent, at).to_pyarrow().to_pylist()
     unusual = {each.subject for each in away}
     overdue = [
         each
@@ -108,7 +108,7 @@ def _calls(context: CheckContext, calls: DatasetView) -> list[Finding]:
     rule = rules["docexchange.caller_lull"]
     silent = volume_gap(rule, counted, calls.days, on, slot_s=_SLOT_S, most_left=_SILENT)
     found += silent or volume_gap(rule, counted, calls.days, on, slot_s=_SLOT_S, subject=_caller, most_left=_SILENT)
-    daily = by_days.over_days(
+    daily = by_days.fill_days(
         docexchange_documents.calls(calls.recent, ["day"]), calls.days, docexchange_documents.MEASURES
     )
     return found + unusual(context, rules["docexchange.calls_slow"], daily, subject="全部接口", is_wrong_only=True)

@@ -77,7 +77,7 @@ def summarize(context: CheckContext) -> SubsystemSummary:
     if context.period.kind != "day":
         findings += _beyond(context.rules["docexchange.overdue_deliveries"], units, "receiver_unit")
         senders = delivered(
-            docexchange_documents.sent_by(deliveries.table, documents.table), at, ("sender_unit",)
+            docexchange_documents.with_sender(deliveries.table, documents.table), at, ("sender_unit",)
         ).to_pyarrow()
         findings += _beyond(context.rules["docexchange.returned_share"], senders, "sender_unit")
         rule = context.rules["docexchange.call_failure_rate"]
@@ -86,7 +86,7 @@ def summarize(context: CheckContext) -> SubsystemSummary:
         )
         findings += _beyond(rule, callers, "caller")
     total = {**sent, **moved, "overdue_deliveries": waiting["overdue_deliveries"]}
-    daily = by_days.over_days(
+    daily = by_days.fill_days(
         docexchange_documents.documents(documents.recent, ["day"]), documents.days, docexchange_documents.MEASURES
     )
     late = [row for row in units.to_pylist() if row["overdue_deliveries"]]

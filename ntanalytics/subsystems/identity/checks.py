@@ -68,7 +68,7 @@ def inspect_identity(context: CheckContext) -> list[Finding]:
         found += rated(rate, total, "login_failures", is_complete=logins.is_complete)
     found += evaluate_rules(
         [context.rules["identity.shared_accounts"]],
-        identity_logins.shared(logins.table),
+        identity_logins.shared_accounts(logins.table),
         is_complete=logins.is_complete,
     )
     return drop_uninformative(context, found) + _administration(context) + _orphans(context)
@@ -120,7 +120,7 @@ def _by_force(context: CheckContext, logins: DatasetView) -> tuple[list[Finding]
             since = each.since if each.state not in ("warning", "critical") else day_words(context.period.last)
             found.append(replace(each, evidence=said, since=since))
     found += evaluate_rules(
-        [context.rules["identity.forced_accounts"]], identity_logins.forced(logins.table), is_complete=is_whole
+        [context.rules["identity.forced_accounts"]], identity_logins.forced_accounts(logins.table), is_complete=is_whole
     )
     return found, [row["account_id"] for row in on_one], addresses
 

@@ -40,7 +40,9 @@ def inspect_im(context: CheckContext) -> list[Finding]:
         for code in codes:
             found += unusual(context, rules[code], daily, is_wrong_only=code != fall.code)
         busiest = [
-            row for row in im_messages.busiest(messages.table).to_pyarrow().to_pylist() if row["busiest_messages"]
+            row
+            for row in im_messages.busiest_account(messages.table).to_pyarrow().to_pylist()
+            if row["busiest_messages"]
         ]
         found += evaluate_rules([rules["im.busiest"]], busiest, "单个账号")
     if sessions.sources and sessions.is_complete:

@@ -38,7 +38,7 @@ def _monitored(context: CheckContext) -> list[Finding]:
     problems = context.dataset("infra.problems", history=PROBLEMS_BACK)
     found: list[Finding] = []
     if checks.sources:
-        spans = availability.gaps(checks.recent, context.begins_at, context.ends_at)
+        spans = availability.check_gaps(checks.recent, context.begins_at, context.ends_at)
         rule = rules["infra.checks_gap"]
         found += host_checks.gaps(rule, spans, context.begins_at, offset, is_complete=checks.is_complete)
     if watched.sources:
@@ -63,7 +63,7 @@ def _monitored(context: CheckContext) -> list[Finding]:
         lately = context.dataset("infra.problems", history=REPEATED_WITHIN - 1)
         today = lately.table.filter(lately.table.severity != "information").select("host").distinct().to_pyarrow()
         hosts_today = [host or host_checks.MONITORING for host in today["host"].to_pylist()]
-        counted = hosts.repeated(lately.recent)
+        counted = hosts.repeated_problems(lately.recent)
         found += host_checks.repeated(rules["infra.repeated_problems"], counted, REPEATED_WITHIN, hosts_today)
     return found
 
@@ -76,7 +76,7 @@ def _measured(context: CheckContext) -> list[Finding]:
         return []
     whole = metrics.is_complete
     cpu = metrics.table.filter(metrics.table.metric == "cpu_rate")
-    held = hosts.held(cpu, context.utc_offset_h).to_pyarrow().to_pylist()
+    held = hosts.sustained_load(cpu, context.utc_offset_h).to_pyarrow().to_pylist()
     # a host that was measured for less than two hours of the night or the day has no such figure
     found = [
         each
@@ -94,7 +94,7 @@ def _measured(context: CheckContext) -> list[Finding]:
     for code, metric in (("infra.memory", "memory_rate"), ("infra.swap", "swap_rate"), ("infra.load", "load")):
         its = [row for row in loads if row["metric"] == metric and not (metric == "load" and row["host"] in busy)]
         found += evaluate_rules([rules[code]], its, _host, is_complete=whole)
-    beyond = hosts.beyond_siblings(metrics.recent.filter(metrics.recent.metric == "cpu_rate"), metrics.days)
+    beyond = hosts.load_beyond_siblings(metrics.recent.filter(metrics.recent.metric == "cpu_rate"), metrics.days)
     unlike = unusual(context, rules["infra.load_unlike"], beyond, subject=_host, is_wrong_only=True)
     found += [each for each in unlike if each.subject not in busy]
     return found + _disks(context, metrics)
@@ -106,7 +106,7 @@ def _disks(context: CheckContext, metrics: DatasetView) -> list[Finding]:
     found = disks_judged(context, hosts.growth(lately.recent, context.period.last).to_pyarrow())
     wrong = {each.subject for each in found if each.state in ("warning", "critical")}
     rule = context.rules["infra.disk_growth"]
-    rises = hosts.rises(metrics.recent, context.period.last).to_pyarrow().to_pylist()
+    rises = hosts.disk_rises(metrics.recent, context.period.last).to_pyarrow().to_pylist()
     known = [row for row in rises if row["rise_beyond"] is not None]
     growing = []
     for each, row in zip(evaluate_rules([rule], known, _disk, is_complete=metrics.is_complete), known, strict=False):

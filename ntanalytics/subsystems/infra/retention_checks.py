@@ -55,7 +55,7 @@ def _drill(context: CheckContext) -> list[Finding]:
     rule, checks = context.rules["infra.restore_drill"], context.dataset("desk.checks", history=DRILLS_BACK)
     if rule.is_off or not checks.sources:
         return []
-    [row] = compliance.drill(checks.recent, context.period.last).to_pyarrow().to_pylist()
+    [row] = compliance.days_since_drill(checks.recent, context.period.last).to_pyarrow().to_pylist()
     if row["drill_days"] is None:
         why = "人工检查台账中没有恢复演练的记录"
         return [unknown(rule.code, "备份", "恢复演练", why, "登记最近一次恢复演练，或安排一次")]
@@ -103,7 +103,7 @@ def _patches(context: CheckContext) -> list[Finding]:
         return []
     on = context.period.last
     measured = metrics.table.select("host").distinct()
-    patched = compliance.unpatched(patches.recent, on).select(_host="host", unpatched_days="unpatched_days")
+    patched = compliance.unpatched_days(patches.recent, on).select(_host="host", unpatched_days="unpatched_days")
     hosts = measured.left_join(patched, [measured.host == patched["_host"]]).select("host", "unpatched_days")
     waiting = compliance.waiting_patches(patches.recent, on)
     known = min(_known_days(patches, on), _kept_for(patches, on))

@@ -129,7 +129,7 @@ def _is_told(finding: Finding, outages: Iterable[tuple[str, float, float]]) -> b
 
 def _probes(context: CheckContext, checks: DatasetView, served: list[str], slow: set[str]) -> list[Finding]:
     """Targets that answered the probes slowly; one whose log says so already is left out."""
-    probed = availability.probed(_alike(checks, context.period.last), context.utc_offset_h)
+    probed = availability.probe_durations(_alike(checks, context.period.last), context.utc_offset_h)
     found = latency_spike(
         context.rules["infra.slow_probes"],
         probed,

@@ -9,7 +9,7 @@ from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.findings.finding import Finding, Threshold
 from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.rule import Rule, unknown
-from ntanalytics.metrics.oa.unit_comparison import FEWEST, FEWEST_DAILY
+from ntanalytics.metrics.oa.unit_ranking import FEWEST, FEWEST_DAILY
 
 PACE = Rule(
     "oa.daily_active_change_rate", "daily_active_change_rate", Threshold(-0.1, -0.3, "up"),

@@ -17,7 +17,7 @@ from ntanalytics.detectors.volume_gap import MOST_LEFT, volume_gap
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import evaluate_rules, not_applicable
 from ntanalytics.metrics import days as by_days
-from ntanalytics.metrics.oa import adoption, daily_active, task_duration
+from ntanalytics.metrics.oa import adoption, intraday, task_duration
 from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days of history: what is usual, and how long a task may have been open before.
@@ -54,7 +54,7 @@ def inspect_oa(context: CheckContext) -> list[Finding]:
     if activities.is_complete:
         busiest = [
             row
-            for row in daily_active.busiest(activities.table).to_pyarrow().to_pylist()
+            for row in intraday.busiest_account(activities.table).to_pyarrow().to_pylist()
             if row["busiest_actions"] is not None
         ]
         found += evaluate_rules([rule], busiest, "单个账号")
@@ -66,7 +66,7 @@ def inspect_oa(context: CheckContext) -> list[Finding]:
 def _use(context: CheckContext, activities: DatasetView) -> list[Finding]:
     on = context.period.last
     rule, share = context.rules["oa.active_fall"], context.rules["oa.mobile_fall"]
-    persons = taken(daily_active.by_person(activities.recent))
+    persons = taken(intraday.by_account(activities.recent))
     by_unit = adoption.active_by_day(persons.filter(persons.unit.notnull()), ["unit"])
     away = group_drop(
         context.rules["oa.unit_active_fall"], by_unit, activities.days, on, subject=lambda row: row["unit"]
@@ -77,7 +77,7 @@ def _use(context: CheckContext, activities: DatasetView) -> list[Finding]:
     if any(each.state in ("warning", "critical") for each in found):
         return found + away  # what all do, the editions do
     found += unusual(context, rule, adoption.daily(persons, activities.days, ["edition"]), subject=_edition)
-    phones = by_days.over_days(daily_active.phones(persons), activities.days, adoption.MEASURES, by=["edition"])
+    phones = by_days.fill_days(intraday.mobile_usage(persons), activities.days, adoption.MEASURES, by=["edition"])
     return found + unusual(context, share, phones, subject=_edition) + away
 
 
@@ -85,7 +85,7 @@ def _still(context: CheckContext, activities: DatasetView, done: ir.Table | None
     """What stands still, each said once: the OA, else an edition on a terminal, else a module, else a flow."""
     on, offset, days = context.period.last, context.utc_offset_h, activities.days
     rules = context.rules
-    hours = daily_active.active_hours(activities.recent, offset).to_pyarrow().to_pylist()
+    hours = intraday.active_hours(activities.recent, offset).to_pyarrow().to_pylist()
 
     def silent(code: str, subject: Any, most_left: float = MOST_LEFT) -> list[Finding]:
         return volume_gap(rules[code], hours, days, on, slot_s=HOUR_S, subject=subject, most_left=most_left)
@@ -98,7 +98,7 @@ def _still(context: CheckContext, activities: DatasetView, done: ir.Table | None
     modules = [each for each in silent("oa.module_lull", _module, _HALF) if each.subject.partition("·")[0] not in down]
     stuck: list[Finding] = []
     if done is not None:
-        finished = task_duration.finished(done, offset, HOUR_S)
+        finished = task_duration.finished_by_slot(done, offset, HOUR_S)
         stuck = volume_gap(rules["oa.task_lull"], finished, days, on, slot_s=HOUR_S, subject=_module, most_left=_HALF)
     told = {each.subject for each in modules}
     # where a module stands still, so do its flows
@@ -110,10 +110,12 @@ def _waiting(context: CheckContext, tasks: DatasetView, done: ir.Table) -> list[
     on, offset = context.period.last, context.utc_offset_h
     first = context.period.first - timedelta(days=HISTORY)
     days = tasks.days.filter(tasks.days.day >= ibis.literal(first))
-    late = task_duration.overdue(done, days, offset)
+    late = task_duration.overdue_by_day(done, days, offset)
     found = unusual(context, context.rules["oa.overdue_rise"], late, subject=_edition, is_wrong_only=True)
     worked = context.calendar.working_days(context.period.first - timedelta(days=OLDEST_TASK), on)
-    took = by_days.over_days(task_duration.by_day(done, worked, first, on, offset), days, task_duration.MEASURES)
+    took = by_days.fill_days(
+        task_duration.task_duration_by_day(done, worked, first, on, offset), days, task_duration.MEASURES
+    )
     return found + unusual(context, context.rules["oa.handling_rise"], took, is_wrong_only=True)
 
 

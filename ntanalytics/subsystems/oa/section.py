@@ -43,7 +43,9 @@ def summarize(context: CheckContext) -> SubsystemSummary:
     def level(by: list[str]) -> Any:
         now = adoption.adoption(activities.table, members.table, ever, now_days, by)
         was = adoption.adoption(activities.before, members.before, past, before_days, by)
-        return adoption.compared(now, was, by, is_complete=activities.is_complete, was_complete=activities.was_complete)
+        return adoption.compare_adoption(
+            now, was, by, is_complete=activities.is_complete, was_complete=activities.was_complete
+        )
 
     [total] = level([]).to_pyarrow().to_pylist()
     editions, units = level(["edition"]).to_pyarrow(), level(["unit"]).to_pyarrow()
@@ -64,7 +66,7 @@ def summarize(context: CheckContext) -> SubsystemSummary:
         tasks.recent, worked, first, context.period.last, context.utc_offset_h, ["module"]
     )
     tables = evaluated(
-        ("modules", adoption.used(activities.table, ["module"])),
+        ("modules", adoption.usage(activities.table, ["module"])),
         ("flow", user_flow.flow(_lately(activities.recent, before).union(begun), first, before, ["edition"])),
         ("handling", handled),
         ("reach", adoption.reach(activities.table, members.table)),

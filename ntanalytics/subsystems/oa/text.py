@@ -12,7 +12,7 @@ from ntanalytics.contract.enumerations import EDITIONS, MODULES
 from ntanalytics.findings.rows import Rows, rows
 from ntanalytics.findings.sentences import listed, moved, shifted
 from ntanalytics.metrics.number_format import format_number
-from ntanalytics.metrics.oa.unit_comparison import FEWEST, LOW_RATE
+from ntanalytics.metrics.oa.unit_ranking import FEWEST, LOW_RATE
 
 Row = Mapping[str, Any]
 

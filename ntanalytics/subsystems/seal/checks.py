@@ -57,7 +57,7 @@ def _unmade(context: CheckContext) -> list[Finding]:
     if not (stock.sources and stock.is_complete):
         return []
     rule = context.rules["seal.making_days"]
-    waiting = rows(seals.unmade(stock.table, context.ends_at))
+    waiting = rows(seals.unmade_seals(stock.table, context.ends_at))
     found = []
     for each in evaluate_rules([rule], waiting[:1] or [{"making_wait_days": 0}], "待制作印章"):
         late = [row for row in waiting if row["making_wait_days"] > rule.threshold.warning]

@@ -35,7 +35,7 @@ def summarize(context: CheckContext) -> SubsystemSummary:
     if missing := no_source_summary("seal", "signings", signings):
         return missing
     total = compared(seals.signings(signings.table), seals.signings(signings.before), seals.SIGNINGS, signings)
-    waiting = seals.waiting(stock.table, context.ends_at).to_pyarrow()
+    waiting = seals.untested_seals(stock.table, context.ends_at).to_pyarrow()
     whole = signings.is_complete
     # a day is asked more closely, by workspace.inspecting.seal
     findings: list[Finding] = []

@@ -26,7 +26,7 @@ def summarize(context: CheckContext) -> SubsystemSummary:
 
     def volume(*by: str) -> ir.Table:
         now, before = messages.table, messages.before
-        return sms_volume.compared(now, before, messages.as_of, by, is_complete=whole, was_complete=was_whole)
+        return sms_volume.compare_volume(now, before, messages.as_of, by, is_complete=whole, was_complete=was_whole)
 
     [total] = volume().to_pyarrow().to_pylist()
     carriers, applications = volume("carrier"), volume("application")

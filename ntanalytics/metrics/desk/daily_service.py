@@ -11,8 +11,8 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue, count, rate
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.measure import catalogue, count, rate
 
 MADE = (
     count(
@@ -49,7 +49,7 @@ USUAL_SHARE, FEWEST_USUAL_DAYS = 0.8, 5
 MEASURES = catalogue(change.with_changes((*MADE, *RESPONSE, *WAITING)))
 
 
-def made(checks: ir.Table, days: ir.Table, on: date) -> ir.Table:
+def usual_checks(checks: ir.Table, days: ir.Table, on: date) -> ir.Table:
     """Whether the manual checks that are usual were made on a day (docs/domain.md, O12).
 
     Args:
@@ -74,7 +74,7 @@ def made(checks: ir.Table, days: ir.Table, on: date) -> ir.Table:
     return told.mutate(made_rate=told.made_items / told.usual_items.nullif(0))
 
 
-def off_hours(tickets: ir.Table, days: ir.Table, utc_offset_h: int, until: datetime) -> ir.Table:
+def off_hours_responses(tickets: ir.Table, days: ir.Table, utc_offset_h: int, until: datetime) -> ir.Table:
     """The tickets opened outside of office hours, and those of them that waited for a first response (O3).
 
     Args:
@@ -98,7 +98,7 @@ def off_hours(tickets: ir.Table, days: ir.Table, utc_offset_h: int, until: datet
     )
 
 
-def open_daily(tickets: ir.Table, days: ir.Table, utc_offset_h: int) -> ir.Table:
+def open_by_day(tickets: ir.Table, days: ir.Table, utc_offset_h: int) -> ir.Table:
     """``open_now`` at the end of each day; null on a hole; ordered by day.
 
     Args:
@@ -113,4 +113,4 @@ def open_daily(tickets: ir.Table, days: ir.Table, utc_offset_h: int) -> ir.Table
     is_open = (spans["_opened"] <= days.day) & (spans["_closed"].isnull() | (spans["_closed"] > days.day))
     each = days.inner_join(spans, is_open)
     counted = each.group_by("day").aggregate(open_now=each.count())
-    return covered.over_days(counted, days, MEASURES).order_by("day")
+    return fill_days(counted, days, MEASURES).order_by("day")

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.measure import Measure, catalogue, rate
 
 #: A share of fewer enabled accounts jumps with each person: such a unit has no place.
@@ -45,7 +45,7 @@ RANKING = (
 MEASURES = catalogue(RANKING)
 
 
-def compared(
+def compare_units(
     now: ir.Table,
     before: ir.Table,
     measures: Mapping[str, Measure],
@@ -91,11 +91,11 @@ def _unless(value: ir.Value, is_unknown: ir.BooleanValue) -> ir.Value:
 def _flagged(table: ir.Table, groups: ir.Table, by: Sequence[str], flag: str) -> ir.Table:
     """The table with a column that says whether its group is one of ``groups``."""
     among = groups.select(*by).distinct().mutate(_among=ibis.literal(1))
-    joined = beside(table, among, by)
+    joined = join_groups(table, among, by)
     return joined.mutate(**{flag: joined["_among"].notnull()}).drop("_among")
 
 
-def ranked(figures: ir.Table, within: Sequence[str] = (), min_count: int = FEWEST) -> ir.Table:
+def rank_units(figures: ir.Table, within: Sequence[str] = (), min_count: int = FEWEST) -> ir.Table:
     """Units with their place by active rate (docs/domain.md, No league tables: ranking).
 
     A unit has a place where its data have no hole and it has at least ``min_count`` enabled accounts.
@@ -143,7 +143,7 @@ def movers(ranking: ir.Table, min_count: float = FEWEST_DAILY) -> ir.Table:
     return fair.order_by(ibis.desc("daily_active_change_rate"), "unit")
 
 
-def typical(ranking: ir.Table, rates: Sequence[str], by: Sequence[str] = ()) -> ir.Table:
+def median_rates(ranking: ir.Table, rates: Sequence[str], by: Sequence[str] = ()) -> ir.Table:
     """The median of some rates over the units that have a place.
 
     Args:
@@ -158,7 +158,7 @@ def typical(ranking: ir.Table, rates: Sequence[str], by: Sequence[str] = ()) -> 
     return fair.aggregate(by=list(by), **{name: fair[name].median() for name in rates})
 
 
-def low(weeks: ir.Table, enabled: ir.Table, by: Sequence[str], below: float = LOW_RATE) -> ir.Table:
+def low_weeks(weeks: ir.Table, enabled: ir.Table, by: Sequence[str], below: float = LOW_RATE) -> ir.Table:
     """For how many weeks in a row, up to the last, a unit has been low (docs/domain.md, No league tables: laggards).
 
     Args:
