@@ -36,9 +36,11 @@ def notify_once(settings: Settings, ledger: Ledger, key: str, title: str, said: 
         LakeError: the ledger cannot be written, so that it could not be told once.
         SettingsError: ``operators`` names a channel or an address that is none.
     """
-    from ntanalytics.reports.data import clean  # pandas comes with it, and most of the time there is nothing to tell
+    from ntanalytics.reports.data import (
+        clean_text,
+    )  # pandas comes with it, and most of the time there is nothing to tell
 
-    begun = ledger.notices.begin(key[:200], " ".join(clean(title).split()), clean(said))
+    begun = ledger.notices.begin(key[:200], " ".join(clean_text(title).split()), clean_text(said))
     if begun is None:
         return False
     notify(settings, ledger)

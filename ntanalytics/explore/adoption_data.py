@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.oa import adoption, user_flow
 from ntanalytics.periods import Period
 from ntanalytics.workspace import Report
@@ -67,7 +67,7 @@ class AdoptionData:
             is_complete=self.is_complete,
             was_complete=self.was_complete,
         )
-        return beside(acted, able, by, how="outer").order_by(ibis.desc("active"), *by)
+        return join_groups(acted, able, by, how="outer").order_by(ibis.desc("active"), *by)
 
     def daily(self, by: Sequence[str] = ()) -> ir.Table:
         """Active accounts and actions of each day, from four weeks before the period to its end.
@@ -79,7 +79,7 @@ class AdoptionData:
 
     def modules(self) -> ir.Table:
         """Active accounts and actions by module: ``module``, ``active``, ``actions``, most active first."""
-        return adoption.used(self._chosen(self._activities.table), ["module"])
+        return adoption.usage(self._chosen(self._activities.table), ["module"])
 
     def cohorts(self) -> ir.Table:
         """Retention of the accounts that first acted in each of the last weeks.

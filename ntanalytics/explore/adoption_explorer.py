@@ -11,7 +11,7 @@ from ntanalytics.explore.display import title_of
 from ntanalytics.explore.explorer import Explorer, View
 from ntanalytics.metrics import MEASURES, Measure
 from ntanalytics.metrics.oa import adoption
-from ntanalytics.reports import chart, table
+from ntanalytics.reports import Axes, chart, table
 
 #: What a daily trend has: the other measures are a period's.
 _DAILY = ("active", "actions")
@@ -67,11 +67,9 @@ class AdoptionExplorer(Explorer):
             chart(
                 self.drawn_by(rows, by),
                 "line",
-                y=measure,
-                series=by[0] if by else None,
+                Axes(y=measure, series=by[0] if by else None, days=self.data.days),
                 title=title,
                 id="trend",
-                days=self.data.days,
                 note=self.data.note,
             ),
             code,
@@ -83,7 +81,7 @@ class AdoptionExplorer(Explorer):
         return View(
             rows,
             table(rows, title, id="modules", note=self.data.note, origin=self.data.origin),
-            chart(rows, "hbar", x="module", y="active", title=title, id="by-module", note=self.data.note),
+            chart(rows, "hbar", Axes(x="module", y="active"), title=title, id="by-module", note=self.data.note),
             code,
         )
 
@@ -96,9 +94,7 @@ class AdoptionExplorer(Explorer):
             chart(
                 rows,
                 "line",
-                x="week",
-                y="retention",
-                series="cohort_on",
+                Axes(x="week", y="retention", series="cohort_on"),
                 title=title,
                 id="retention",
                 note=self.data.note,

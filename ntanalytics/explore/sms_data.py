@@ -47,7 +47,7 @@ class SmsData:
             As :func:`ntanalytics.metrics.sms.volume.compared`.
         """
         now, before = self._chosen(self._messages.table), self._chosen(self._messages.before)
-        return volume.compared(now, before, self._messages.as_of, by, **self._messages.wholeness)
+        return volume.compare_volume(now, before, self._messages.as_of, by, **self._messages.wholeness)
 
     def daily(self, by: Sequence[str] = ()) -> ir.Table:
         """The same of each day, from four weeks before the period to its end.

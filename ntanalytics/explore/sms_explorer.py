@@ -11,7 +11,7 @@ from ntanalytics.explore.explorer import Explorer, View
 from ntanalytics.explore.sms_data import SmsData
 from ntanalytics.metrics import Measure
 from ntanalytics.metrics.sms import volume
-from ntanalytics.reports import chart, table
+from ntanalytics.reports import Axes, chart, table
 
 
 class SmsExplorer(Explorer):
@@ -68,11 +68,9 @@ class SmsExplorer(Explorer):
             chart(
                 self.drawn_by(rows, by),
                 "line",
-                y=measure,
-                series=by[0] if by else None,
+                Axes(y=measure, series=by[0] if by else None, days=self.data.days),
                 title=title,
                 id="trend",
-                days=self.data.days,
                 note=self.data.note,
             ),
             code,
@@ -85,7 +83,7 @@ class SmsExplorer(Explorer):
         return View(
             rows,
             table(rows, title, id="hours", columns=["hour", measure], note=self.data.note, origin=self.data.origin),
-            chart(rows, "bar", x="hour", y=measure, title=title, id="by-hour", note=self.data.note),
+            chart(rows, "bar", Axes(x="hour", y=measure), title=title, id="by-hour", note=self.data.note),
             code,
         )
 
@@ -98,8 +96,7 @@ class SmsExplorer(Explorer):
             chart(
                 leading(rows, "failed"),
                 "hbar",
-                x="failure_code",
-                y="failed",
+                Axes(x="failure_code", y="failed"),
                 title=title,
                 id="by-code",
                 note=self.data.note,

@@ -91,7 +91,8 @@ def inspection_of(record: Record, manifest: Mapping[str, Any]) -> PastInspection
     from ntanalytics.ledger import PastInspection
 
     period = record.head.body["period"]
-    block = next((block.found for block in record.blocks if block.found is not None and block.found["codes"]), None)
+    contents = (block.findings_json for block in record.blocks)
+    block = next((content for content in contents if content is not None and content["codes"]), None)
     if block is None or period["kind"] != "day":
         return None
     codes: Mapping[str, bool] = block["codes"]

@@ -10,7 +10,7 @@ from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NoData
 from ntanalytics.periods import Period, parse_period
-from ntanalytics.reports.blocks.head import AsOf, Head, Rejected
+from ntanalytics.reports.blocks.head import AsOf, Head, RejectedRows
 from ntanalytics.settings import project_dir
 from ntanalytics.workspace.dataset_view import DatasetView, EventView
 from ntanalytics.workspace.site import Workspace, open_workspace
@@ -143,7 +143,7 @@ class Report:
         status = self.status()
         versions = {name: self.workspace.version(name) for name in self._scopes}
         rejected = [
-            Rejected(scope.contract.name, scope.contract.label, source, reason, rows)
+            RejectedRows(scope.contract.name, scope.contract.label, source, reason, rows)
             for scope in self._scopes.values()
             for source, reason, rows in scope.rejected()
         ]

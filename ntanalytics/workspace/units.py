@@ -43,11 +43,11 @@ class Units:
 
     def resolve(self, table: ir.Table, column: str = "unit") -> ir.Table:
         """Rows with their units by our names (:func:`ntanalytics.metrics.identity.units.resolved`)."""
-        return metric.resolved(table, self.table, self.aliases, column)
+        return metric.resolve_units(table, self.table, self.aliases, column)
 
     def identify(self, table: ir.Table) -> ir.Table:
         """Return rows that have a ``unit_id`` with their units' names (``metrics.identity.units.identified``)."""
-        return metric.identified(table, self.table)
+        return metric.add_unit_names(table, self.table)
 
     def unmatched(self, table: ir.Table, column: str = "unit") -> ir.Table:
         """The names that are no unit (:func:`ntanalytics.metrics.identity.units.unmatched`)."""
@@ -55,7 +55,7 @@ class Units:
 
     def idle(self) -> ir.Table:
         """The aliases that lead to no unit (:func:`ntanalytics.metrics.identity.units.idle`)."""
-        return metric.idle(self.aliases, self.table)
+        return metric.unused_aliases(self.aliases, self.table)
 
     def remarks(self, tables: Iterable[tuple[Dataset, ir.Table]]) -> list[str]:
         """What a report's head says of the names in its data: Chinese sentences; none where there is no list of units.

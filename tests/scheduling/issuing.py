@@ -13,7 +13,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from ntanalytics.periods import parse_period
-from ntanalytics.reports import Head, kpi, kpis, say, sentences
+from ntanalytics.reports import Head, Sentence, kpi, kpis, sentences
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.runner.publishing import folder_name
 from tests.desk import TODAY, Desk
@@ -51,7 +51,7 @@ def issue(
     folder.mkdir(parents=True, exist_ok=True)
     blocks: list[Block] = [
         Head(title="试报表", period=when, generated_at=NOW, gaps=("短信平台缺 11月18日。",)),
-        sentences([say(said, "结论")], "要点"),
+        sentences([Sentence(said, "结论")], "要点"),
         kpis([kpi("submitted", 12345, 12000)]),
     ]
     outputs = [new_output("display_data", data=block._repr_mimebundle_()) for block in blocks]

@@ -47,9 +47,9 @@ def test_the_morning_after_stands_for_a_week_and_the_monday_before_for_the_week_
     assert (ids(scope.before), days(scope.before)) == (["a", "x"], {MONDAY})
     assert scope.wholeness == {"is_complete": True, "was_complete": True}
     assert (scope.note, scope.gaps()) == ("", [])
-    taken = {(line.source, line.rows, line.taken_at, line.is_whole) for line in scope.status()}
+    taken = {(line.source, line.rows, line.taken_at, line.missing_days) for line in scope.status()}
     at = dt.datetime(2026, 11, 22, 22, 30, tzinfo=dt.UTC)
-    assert taken == {("club", 3, at, True), ("annex", 1, at, True)}
+    assert taken == {("club", 3, at, ()), ("annex", 1, at, ())}
     assert scope.as_of == at
 
 

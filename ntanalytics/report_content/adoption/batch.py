@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ntanalytics.metrics.oa import adoption, pace, unit_comparison, user_flow
+from ntanalytics.metrics.oa import adoption, daily_active, unit_ranking, user_flow
 from ntanalytics.report_content import batch_cache
 from ntanalytics.report_content.adoption import queries as page
 from ntanalytics.report_content.adoption.figures import Adoption, Figures
@@ -69,14 +69,14 @@ class _Every(AdoptionQueries):
         tasks = _owned(self._named.resolve(self.tasks.recent), None)
         made: dict[str, ir.Table] = {
             "ranking": ranking,
-            "typical": unit_comparison.typical(ranking, page.RATES, ["edition"]),
+            "typical": unit_ranking.median_rates(ranking, page.RATES, ["edition"]),
             "now": self._by_page("now", [_PAGE]),
             "before": self._by_page("before", [_PAGE]),
             "editions": self._editions(editions, now, able, self.own_ever, by),
             "reached": adoption.reach(now, able, [_PAGE]),
-            "weeks": pace.weeks(self.own["recent"], self.span, [_PAGE]),
+            "weeks": daily_active.weekly_adoption(self.own["recent"], self.span, [_PAGE]),
             "daily": self._daily(self.own["recent"], by),
-            "modules": adoption.used(now, [_PAGE, "module"]),
+            "modules": adoption.usage(now, [_PAGE, "module"]),
             "flow": user_flow.flow(self.own_ever, self.first, self.report.previous.first, [_PAGE]),
             "handled": self._handling(tasks, [_PAGE]),
             "handling": self._handling(tasks, [_PAGE, "module"]),

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from ntanalytics.metrics.docexchange import daily
+from ntanalytics.metrics.docexchange import daily_counts
 
 THURSDAY, FRIDAY, MONDAY, TUESDAY = (dt.date(2026, 11, day) for day in (19, 20, 23, 24))
 WORKED = [THURSDAY, FRIDAY, MONDAY, TUESDAY]
@@ -30,7 +30,7 @@ def deliveries(table):
 
 
 def test_signed_late_counts_those_whose_working_day_was_over(deliveries, listed) -> None:
-    made = daily.signed_late(
+    made = daily_counts.late_signings(
         deliveries(
             {"state": "signed", "signed_at": local(MONDAY, "09:59")},  # in time: the next working day is Monday
             {"state": "signed", "signed_at": local(MONDAY, "10:01")},
@@ -48,7 +48,7 @@ def test_signed_late_counts_those_whose_working_day_was_over(deliveries, listed)
 
 def test_given_back_counts_what_came_back_by_the_moment(deliveries, table, listed) -> None:
     documents = table("docexchange.documents", [{"document_id": "d"}], sent_at=NOW, sender_unit="乙局", day=FRIDAY)
-    made = daily.given_back(
+    made = daily_counts.returns(
         deliveries(
             {"state": "returned", "returned_at": local(MONDAY, "09:00")},
             {"state": "refused", "returned_at": local(TUESDAY, "13:00")},  # not yet
@@ -64,7 +64,7 @@ def test_given_back_counts_what_came_back_by_the_moment(deliveries, table, liste
 
 def test_overdue_is_pending_past_its_deadline(deliveries, listed) -> None:
     due = local(MONDAY, "18:00")
-    made = daily.overdue(
+    made = daily_counts.overdue_units(
         deliveries(
             {"due_at": due},
             {"due_at": local(MONDAY, "17:00")},
@@ -84,7 +84,7 @@ def test_overdue_is_pending_past_its_deadline(deliveries, listed) -> None:
 
 
 def test_what_had_not_arrived_a_day_after_it_was_sent(deliveries, listed) -> None:
-    made = daily.undelivered(
+    made = daily_counts.late_deliveries(
         deliveries(
             {"delivered_at": local(FRIDAY, "10:05")},
             {"delivered_at": local(MONDAY, "10:05")},
@@ -100,7 +100,7 @@ def test_what_had_not_arrived_a_day_after_it_was_sent(deliveries, listed) -> Non
 def test_calls_by_half_hour_and_caller(table, listed) -> None:
     at = dt.datetime(2026, 11, 20, 1, 31, tzinfo=dt.UTC)
     shared = {"minute_at": at, "caller": "协同办公", "interface": "send", "outcome": "success", "duration_bucket": 3}
-    made = daily.calls_by_slot(
+    made = daily_counts.calls_by_slot(
         table("docexchange.interface_calls", [{"calls": 7}, {"calls": 2, "outcome": "failure"}], day=FRIDAY, **shared),
         8,
         1800,

@@ -11,25 +11,29 @@ from datetime import date, datetime, timedelta
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.docexchange.documents import sent_by, with_deadline
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.docexchange.documents import with_deadline, with_sender
+from ntanalytics.metrics.measure import catalogue, rate
 
 DAYS = (
-    Measure(
-        "unsigned_share", "未按时签收占比", format="rate:0", good="down",
-        definition="Deliveries not signed for within one working day / deliveries whose working day is over, those "
-        "given back left out (docs/domain.md, Document exchange: sign-for rate).",
+    rate(
+        "unsigned_share",
+        "未按时签收占比",
+        "Deliveries not signed for within one working day / deliveries whose working day is over, those given back left out (docs/domain.md, Document exchange: sign-for rate).",
+        good="down",
+        digits=0,
     ),
-    Measure(
-        "undelivered_share", "次日仍未送达占比", format="rate:1", good="down",
-        definition="Deliveries that had not reached the unit a day after they were sent / deliveries.",
+    rate(
+        "undelivered_share",
+        "次日仍未送达占比",
+        "Deliveries that had not reached the unit a day after they were sent / deliveries.",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue(DAYS)
 
 
-def signed_late(
+def late_signings(
     deliveries: ir.Table, working_days: Sequence[date], at: datetime, utc_offset_h: int, by: Sequence[str]
 ) -> ir.Table:
     """Deliveries whose working day was over at a moment, and those of them not signed for within it.
@@ -52,7 +56,7 @@ def signed_late(
     return over.aggregate(by=list(by), events=over.count(), hits=over.count(where=~in_time))
 
 
-def given_back(deliveries: ir.Table, documents: ir.Table, at: datetime, by: Sequence[str]) -> ir.Table:
+def returns(deliveries: ir.Table, documents: ir.Table, at: datetime, by: Sequence[str]) -> ir.Table:
     """Deliveries, and those that the receiving unit had returned or refused by a moment.
 
     Args:
@@ -64,13 +68,13 @@ def given_back(deliveries: ir.Table, documents: ir.Table, at: datetime, by: Sequ
     Returns:
         ``by``, ``events`` and ``hits``; those that the sender recalled are neither; in no order.
     """
-    told = sent_by(deliveries, documents)
+    told = with_sender(deliveries, documents)
     told = told.filter(told.state != "recalled")
     is_back = told.state.isin(["returned", "refused"]) & (told.returned_at <= ibis.literal(at)).fill_null(True)
     return told.aggregate(by=list(by), events=told.count(), hits=told.count(where=is_back))
 
 
-def overdue(deliveries: ir.Table, at: datetime) -> ir.Table:
+def overdue_units(deliveries: ir.Table, at: datetime) -> ir.Table:
     """Units with deliveries that were pending at a moment and past their deadline.
 
     Defined in docs/domain.md, Document exchange: overdue.
@@ -93,7 +97,7 @@ def overdue(deliveries: ir.Table, at: datetime) -> ir.Table:
     return counted.order_by(ibis.desc("overdue_deliveries"), "receiver_unit")
 
 
-def undelivered(deliveries: ir.Table, at: datetime) -> ir.Table:
+def late_deliveries(deliveries: ir.Table, at: datetime) -> ir.Table:
     """Deliveries by the day on which they had been on their way for a day, and those that had not arrived then.
 
     Args:

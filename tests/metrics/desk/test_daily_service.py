@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.desk import daily
+from ntanalytics.metrics.desk import daily_service
 
 #: A Monday, and the two weeks before it.
 ON = dt.date(2026, 11, 16)
@@ -21,13 +21,15 @@ def test_what_is_usually_checked_and_was_not_is_missing(checks, days, listed) ->
     rows = [{"checked_on": day, "item": item} for day in worked for item in ("机房", "供电")]
     rows += [{"checked_on": worked[0], "item": "一次性检查"}, {"checked_on": ON, "item": "机房"}]
     span = days(FIRST, "+" * 15, "WWWWWHHWWWWWHHW")
-    assert listed(daily.made(checks(rows), span, ON)) == [{"usual_items": 2, "made_items": 1, "made_rate": 0.5}]
+    assert listed(daily_service.usual_checks(checks(rows), span, ON)) == [
+        {"usual_items": 2, "made_items": 1, "made_rate": 0.5}
+    ]
 
 
 def test_without_a_past_nothing_is_usual(checks, days, listed) -> None:
-    assert listed(daily.made(checks([{"checked_on": ON}]), days(FIRST, "+" * 15, "H" * 14 + "W"), ON)) == [
-        {"usual_items": 0, "made_items": 0, "made_rate": None}
-    ]
+    assert listed(
+        daily_service.usual_checks(checks([{"checked_on": ON}]), days(FIRST, "+" * 15, "H" * 14 + "W"), ON)
+    ) == [{"usual_items": 0, "made_items": 0, "made_rate": None}]
 
 
 def test_who_waits_two_hours_outside_of_office_hours_waits_too_long(tickets, days, listed) -> None:
@@ -40,7 +42,7 @@ def test_who_waits_two_hours_outside_of_office_hours_waits_too_long(tickets, day
         {"opened_at": _at(ON, 23), "responded_at": None},  # an hour before the day is over
     ]
     span = days(saturday, "+++", "HHW")
-    assert listed(daily.off_hours(tickets(rows), span, 8, _at(ON + DAY, 0))) == [
+    assert listed(daily_service.off_hours_responses(tickets(rows), span, 8, _at(ON + DAY, 0))) == [
         {"off_hours_tickets": 4, "late_responses": 2}
     ]
 
@@ -51,15 +53,15 @@ def test_what_is_open_is_counted_at_the_end_of_each_day(tickets, days, listed) -
         {"opened_at": _at(ON, 23, 59), "closed_at": _at(ON + DAY, 0, 1)},
         {"opened_at": _at(ON - 90 * DAY, 9), "closed_at": None},
     ]
-    found = listed(daily.open_daily(tickets(rows), days(ON, "++-"), 8), "open_now")
+    found = listed(daily_service.open_by_day(tickets(rows), days(ON, "++-"), 8), "open_now")
     assert [row["open_now"] for row in found] == [2, 1, None]
 
 
 def test_every_column_has_its_words(tickets, checks, days) -> None:
     span = days(ON, "+")
     made = [
-        daily.made(checks([]), span, ON),
-        daily.open_daily(tickets([]), span, 8),
-        daily.off_hours(tickets([]), span, 8, _at(ON, 9)),
+        daily_service.usual_checks(checks([]), span, ON),
+        daily_service.open_by_day(tickets([]), span, 8),
+        daily_service.off_hours_responses(tickets([]), span, 8, _at(ON, 9)),
     ]
     assert {name for each in made for name in each.columns} <= set(MEASURES)

@@ -11,38 +11,34 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.measure import catalogue, count, rate
 
 MADE = (
-    Measure(
-        "usual_items", "通常检查项", "项", is_additive=True,
-        definition="Items that were checked on four of five working days of the weeks before.",
+    count(
+        "usual_items", "通常检查项", "项", "Items that were checked on four of five working days of the weeks before."
     ),
-    Measure("made_items", "已检查项", "项", good="up", is_additive=True, definition="Of them, those of the day."),
-    Measure(
-        "made_rate", "检查完成率", format="rate:1", good="up",
-        definition="made_items / usual_items; null where nothing is usual yet.",
-    ),
-)  # fmt: skip
+    count("made_items", "已检查项", "项", "Of them, those of the day.", good="up"),
+    rate("made_rate", "检查完成率", "made_items / usual_items; null where nothing is usual yet.", good="up"),
+)
 
+#: XX (docs/domain.md, O3).
 RESPONSE = (
-    Measure(
-        "off_hours_tickets", "非工作时间工单", "件", is_additive=True,
-        definition="Tickets opened outside of 08:30–18:00 of a working day (docs/domain.md, O3).",
+    count("off_hours_tickets", "非工作时间工单", "件", "Tickets opened outside of 08:30–18:00 of a working day."),
+    count(
+        "late_responses", "响应迟缓工单", "件", "Of them, those without a first response within two hours.", good="down"
     ),
-    Measure(
-        "late_responses", "响应迟缓工单", "件", good="down", is_additive=True,
-        definition="Of them, those without a first response within two hours (docs/domain.md, O3).",
-    ),
-)  # fmt: skip
+)
 
 WAITING = (
-    Measure(
-        "open_now", "未关闭工单", "件", good="down", is_additive=True,
-        definition="Tickets opened and not closed at the end of the day (docs/domain.md, Desk: backlog).",
+    count(
+        "open_now",
+        "未关闭工单",
+        "件",
+        "Tickets opened and not closed at the end of the day (docs/domain.md, Desk: backlog).",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 #: When the desk is manned, in minutes of the local day, and how long a first response may take in seconds.
 OFFICE_MINUTES, RESPONSE_S = (510, 1080), 7200
@@ -53,7 +49,7 @@ USUAL_SHARE, FEWEST_USUAL_DAYS = 0.8, 5
 MEASURES = catalogue(change.with_changes((*MADE, *RESPONSE, *WAITING)))
 
 
-def made(checks: ir.Table, days: ir.Table, on: date) -> ir.Table:
+def usual_checks(checks: ir.Table, days: ir.Table, on: date) -> ir.Table:
     """Whether the manual checks that are usual were made on a day (docs/domain.md, O12).
 
     Args:
@@ -78,7 +74,7 @@ def made(checks: ir.Table, days: ir.Table, on: date) -> ir.Table:
     return told.mutate(made_rate=told.made_items / told.usual_items.nullif(0))
 
 
-def off_hours(tickets: ir.Table, days: ir.Table, utc_offset_h: int, until: datetime) -> ir.Table:
+def off_hours_responses(tickets: ir.Table, days: ir.Table, utc_offset_h: int, until: datetime) -> ir.Table:
     """The tickets opened outside of office hours, and those of them that waited for a first response (O3).
 
     Args:
@@ -102,7 +98,7 @@ def off_hours(tickets: ir.Table, days: ir.Table, utc_offset_h: int, until: datet
     )
 
 
-def open_daily(tickets: ir.Table, days: ir.Table, utc_offset_h: int) -> ir.Table:
+def open_by_day(tickets: ir.Table, days: ir.Table, utc_offset_h: int) -> ir.Table:
     """``open_now`` at the end of each day; null on a hole; ordered by day.
 
     Args:
@@ -117,4 +113,4 @@ def open_daily(tickets: ir.Table, days: ir.Table, utc_offset_h: int) -> ir.Table
     is_open = (spans["_opened"] <= days.day) & (spans["_closed"].isnull() | (spans["_closed"] > days.day))
     each = days.inner_join(spans, is_open)
     counted = each.group_by("day").aggregate(open_now=each.count())
-    return covered.over_days(counted, days, MEASURES).order_by("day")
+    return fill_days(counted, days, MEASURES).order_by("day")

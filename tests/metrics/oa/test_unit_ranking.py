@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.oa import unit_comparison
+from ntanalytics.metrics.oa import unit_ranking
 
 MONDAY = dt.date(2026, 11, 16)
 WEEK = dt.timedelta(days=7)
@@ -42,7 +42,7 @@ def groups(*units):
 
 
 def test_equals_share_the_better_place_and_few_accounts_have_none(listed) -> None:
-    made = unit_comparison.ranked(
+    made = unit_ranking.rank_units(
         figures(("甲", 20, 0.5), ("乙", 30, 0.9), ("丙", 40, 0.5), ("丁", 50, 0.1), ("戊", 19, 1.0))
     )
     found = {row["unit"]: (row["place"], row["ranked_units"], row["left_out"]) for row in listed(made)}
@@ -56,14 +56,14 @@ def test_equals_share_the_better_place_and_few_accounts_have_none(listed) -> Non
 
 
 def test_a_hole_leaves_a_unit_out_however_many_accounts_it_has(listed) -> None:
-    made = unit_comparison.ranked(
+    made = unit_ranking.rank_units(
         figures(("甲", 40, 0.5), ("乙", 40, None, {"is_held": False}), ("丙", 5, None, {"is_held": False}))
     )
     assert {row["unit"]: row["left_out"] for row in listed(made)} == {"甲": None, "乙": "gap", "丙": "gap"}
 
 
 def test_places_are_counted_within_an_edition(listed) -> None:
-    made = unit_comparison.ranked(
+    made = unit_ranking.rank_units(
         figures(("甲", 40, 0.5), ("乙", 40, 0.6, {"edition": "wecom"}), ("丙", 40, 0.4, {"edition": "wecom"})),
         ["edition"],
     )
@@ -77,7 +77,7 @@ rates = st.lists(st.integers(0, 20).map(lambda each: each / 20), min_size=1, max
 @given(rates)
 @settings(max_examples=15, deadline=None)
 def test_a_place_is_one_more_than_the_number_of_better_units(found_rates) -> None:
-    made = unit_comparison.ranked(figures(*((f"{n:02}", 50, rate) for n, rate in enumerate(found_rates))))
+    made = unit_ranking.rank_units(figures(*((f"{n:02}", 50, rate) for n, rate in enumerate(found_rates))))
     for row in made.to_pyarrow().to_pylist():
         assert row["place"] == 1 + sum(rate > row["active_rate"] for rate in found_rates)
 
@@ -94,7 +94,7 @@ def test_each_group_is_compared_by_its_own_holes(listed) -> None:
             )
         )
 
-    made = unit_comparison.compared(
+    made = unit_ranking.compare_units(
         level(甲=(10, 0.5), 乙=(8, 0.4), 丙=(6, 0.3)),
         level(甲=(5, 0.25), 乙=(4, 0.2), 丙=(3, 0.15), 丁=(2, 0.1)),
         MEASURES,
@@ -122,7 +122,7 @@ def test_movers_have_a_place_and_were_enough_before(listed) -> None:
             "daily_active_change_rate": change / before if before else None,
         }
 
-    ranking = unit_comparison.ranked(
+    ranking = unit_ranking.rank_units(
         figures(
             ("升", 40, 0.5, moved(10.0, 5.0)),
             ("降", 40, 0.5, moved(10.0, -4.0)),
@@ -132,12 +132,12 @@ def test_movers_have_a_place_and_were_enough_before(listed) -> None:
             ("微", 10, 0.5, moved(9.0, 9.0)),
         )
     )
-    assert [row["unit"] for row in listed(unit_comparison.movers(ranking))] == ["升", "降"]
+    assert [row["unit"] for row in listed(unit_ranking.movers(ranking))] == ["升", "降"]
 
 
 def test_the_typical_rate_is_that_of_the_comparable_units(listed) -> None:
-    ranking = unit_comparison.ranked(figures(("甲", 40, 0.2), ("乙", 40, 0.4), ("丙", 40, 0.9), ("丁", 3, 1.0)))
-    assert listed(unit_comparison.typical(ranking, ["active_rate"])) == [{"active_rate": 0.4}]
+    ranking = unit_ranking.rank_units(figures(("甲", 40, 0.2), ("乙", 40, 0.4), ("丙", 40, 0.9), ("丁", 3, 1.0)))
+    assert listed(unit_ranking.median_rates(ranking, ["active_rate"])) == [{"active_rate": 0.4}]
 
 
 @pytest.mark.parametrize(
@@ -161,4 +161,6 @@ def test_how_long_a_unit_has_been_low(listed, active, worked, weeks) -> None:
         }
     )
     enabled = ibis.memtable(pa.table({"unit": ["甲"], "enabled": [10]}))
-    assert listed(unit_comparison.low(ibis.memtable(table), enabled, ["unit"])) == [{"unit": "甲", "low_weeks": weeks}]
+    assert listed(unit_ranking.low_weeks(ibis.memtable(table), enabled, ["unit"])) == [
+        {"unit": "甲", "low_weeks": weeks}
+    ]

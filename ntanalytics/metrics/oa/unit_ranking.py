@@ -8,8 +8,8 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics.groups import beside
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.groups import join_groups
+from ntanalytics.metrics.measure import Measure, catalogue, rate
 
 #: A share of fewer enabled accounts jumps with each person: such a unit has no place.
 FEWEST = 20
@@ -20,29 +20,32 @@ LOW_RATE = 0.4
 
 RANKING = (
     Measure(
-        "place", "名次", definition="Place by active rate among the units that can be compared, equals sharing the "
-        "better place (docs/domain.md, No league tables: ranking).",
+        "place",
+        "名次",
+        "Place by active rate among the units that can be compared, equals sharing the better place (docs/domain.md, No league tables: ranking).",
     ),
-    Measure("ranked_units", "参评单位", "个", definition="Units that have a place."),
+    Measure("ranked_units", "参评单位", "Units that have a place.", unit="个"),
     Measure(
-        "left_out", "未参评原因", format="text", definition="Why a unit has no place; null where it has one.",
+        "left_out",
+        "未参评原因",
+        "Why a unit has no place; null where it has one.",
+        format="text",
         values={"few": "账号过少", "gap": "数据不完整"},
     ),
+    rate("typical", "同版本中位数", "Median over the units of the edition that can be compared."),
     Measure(
-        "typical", "同版本中位数", format="rate:1",
-        definition="Median over the units of the edition that can be compared.",
+        "low_weeks",
+        "连续偏低周数",
+        "Whole weeks in a row, up to the last, in which active / enabled accounts was below 0.4; a week with a hole or without a working day ends the row.",
+        unit="周",
+        good="down",
     ),
-    Measure(
-        "low_weeks", "连续偏低周数", "周", good="down",
-        definition="Whole weeks in a row, up to the last, in which active / enabled accounts was below 0.4; a week "
-        "with a hole or without a working day ends the row.",
-    ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue(RANKING)
 
 
-def compared(
+def compare_units(
     now: ir.Table,
     before: ir.Table,
     measures: Mapping[str, Measure],
@@ -88,11 +91,11 @@ def _unless(value: ir.Value, is_unknown: ir.BooleanValue) -> ir.Value:
 def _flagged(table: ir.Table, groups: ir.Table, by: Sequence[str], flag: str) -> ir.Table:
     """The table with a column that says whether its group is one of ``groups``."""
     among = groups.select(*by).distinct().mutate(_among=ibis.literal(1))
-    joined = beside(table, among, by)
+    joined = join_groups(table, among, by)
     return joined.mutate(**{flag: joined["_among"].notnull()}).drop("_among")
 
 
-def ranked(figures: ir.Table, within: Sequence[str] = (), min_count: int = FEWEST) -> ir.Table:
+def rank_units(figures: ir.Table, within: Sequence[str] = (), min_count: int = FEWEST) -> ir.Table:
     """Units with their place by active rate (docs/domain.md, No league tables: ranking).
 
     A unit has a place where its data have no hole and it has at least ``min_count`` enabled accounts.
@@ -140,7 +143,7 @@ def movers(ranking: ir.Table, min_count: float = FEWEST_DAILY) -> ir.Table:
     return fair.order_by(ibis.desc("daily_active_change_rate"), "unit")
 
 
-def typical(ranking: ir.Table, rates: Sequence[str], by: Sequence[str] = ()) -> ir.Table:
+def median_rates(ranking: ir.Table, rates: Sequence[str], by: Sequence[str] = ()) -> ir.Table:
     """The median of some rates over the units that have a place.
 
     Args:
@@ -155,7 +158,7 @@ def typical(ranking: ir.Table, rates: Sequence[str], by: Sequence[str] = ()) -> 
     return fair.aggregate(by=list(by), **{name: fair[name].median() for name in rates})
 
 
-def low(weeks: ir.Table, enabled: ir.Table, by: Sequence[str], below: float = LOW_RATE) -> ir.Table:
+def low_weeks(weeks: ir.Table, enabled: ir.Table, by: Sequence[str], below: float = LOW_RATE) -> ir.Table:
     """For how many weeks in a row, up to the last, a unit has been low (docs/domain.md, No league tables: laggards).
 
     Args:
