@@ -55,7 +55,7 @@ class NtaError(Exception):
     exit_code: ClassVar[int] = 1
     retryable: ClassVar[bool] = False
     #: What a report says of it: Chinese, without paths or a driver's words.
-    said: ClassVar[str] = "出错"
+    public_message: ClassVar[str] = "出错"
 
     def __init__(self, what: str, *, where: str = "", todo: str = "") -> None:
         self.what, self.where, self.todo = (_told(each) for each in (what, where, todo))
@@ -100,14 +100,14 @@ class SettingsError(NtaError):
 class SecretMissing(SettingsError):
     """A secret is referenced (env:, file:, keyring:) and is not there."""
 
-    said = "缺少访问数据源的口令"
+    public_message = "缺少访问数据源的口令"
 
 
 class ContractError(NtaError):
     """A mapping under queries/ does not fit the dataset it claims to feed."""
 
     exit_code = 4
-    said = "映射与数据规范不符"
+    public_message = "映射与数据规范不符"
 
 
 class SourceError(NtaError):
@@ -115,27 +115,27 @@ class SourceError(NtaError):
 
     exit_code = 5
     retryable = True
-    said = "读取数据源出错"
+    public_message = "读取数据源出错"
 
 
 class SourceUnreachable(SourceError):
     """There is no connection to the source, or none of its files exist."""
 
-    said = "数据源不可达"
+    public_message = "数据源不可达"
 
 
 class SourceRefused(SourceError):
     """The source answered and refused: wrong password, missing table or column."""
 
     retryable = False
-    said = "数据源拒绝访问或缺少表、列"
+    public_message = "数据源拒绝访问或缺少表、列"
 
 
 class SourceClosed(SourceError):
     """The settings do not allow the source to be read at this hour; nothing was asked of it."""
 
     retryable = False
-    said = "不在允许取数的时段"
+    public_message = "不在允许取数的时段"
 
 
 class LakeError(NtaError):
@@ -143,7 +143,7 @@ class LakeError(NtaError):
 
     exit_code = 6
     retryable = True
-    said = "写入数据湖出错"
+    public_message = "写入数据湖出错"
 
 
 class LeaseLost(LakeError):

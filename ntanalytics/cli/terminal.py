@@ -89,8 +89,8 @@ def show_taken(taken: Iterable[ExtractionResult]) -> None:
     done = list(taken)
     rows = []
     for each in done:
-        aside = "by another process" if each.is_others else f"{each.rejected.total():,}"
-        counts = (f"{each.read:,}", aside, f"{each.rows.total():,}")
+        aside = "by another process" if each.is_claimed_elsewhere else f"{each.rejected.total():,}"
+        counts = (f"{each.rows_read:,}", aside, f"{each.rows.total():,}")
         days = f"{each.first} … {each.last}"
         rows.append(
             (each.dataset, each.source, days, *(("failed", "", "") if each.error else counts), f"{each.seconds:.1f}")
@@ -98,12 +98,12 @@ def show_taken(taken: Iterable[ExtractionResult]) -> None:
     show_table(("dataset", "source", "days", "read", "set aside", "rows in the lake", "s"), rows)
     for each in done:
         what = f"{each.dataset} ← {each.source}"
-        for reason, count in each.reasons.most_common(5):
+        for reason, count in each.rejected_by_reason.most_common(5):
             say(f"  {what}: {count:,} set aside: {reason}")
         for column, count in each.masked.most_common():
             say(f"  {what}: {count:,} telephone or identity card number(s) masked in {column}")
-        if each.absent:
-            say(f"  {what}: no data of {len(each.absent)} day(s)")
+        if each.absent_days:
+            say(f"  {what}: no data of {len(each.absent_days)} day(s)")
         if each.error:
             complain(f"{what}: {each.error}")
 

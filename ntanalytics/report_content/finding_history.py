@@ -148,6 +148,6 @@ def _inspected(noted: PastInspection) -> ObservedDay:
             each.format,
             each.since,
         )
-        for each in noted.found
+        for each in noted.findings
     )
     return ObservedDay(noted.day, seen, noted.codes)

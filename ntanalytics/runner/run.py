@@ -183,7 +183,7 @@ def run_report(
         disk_space.check_room(outputs)
         record_settings_changes(ledger.audit, settings.file, settings.model_dump(mode="json"))
         run_id = ledger.runs.start(report, period.text, own)
-        ledger.audit.note("run", report, {"run_id": run_id, "period": period.text, "parameters": own, "by": by})
+        ledger.audit.record("run", report, {"run_id": run_id, "period": period.text, "parameters": own, "by": by})
         now = clock() if clock else None
         with (
             _indexed(settings, ledger, now, notebooks, is_written=within is None) as unindexed,

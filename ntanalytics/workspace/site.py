@@ -14,7 +14,7 @@ import pyarrow as pa
 from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.lake import DeltaLake, Reader, open_reader, sql
-from ntanalytics.ledger import Covered, Ledger
+from ntanalytics.ledger import CoverageDay, Ledger
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Calendar, days_between, local_window
 from ntanalytics.settings import Settings, find_config, load
@@ -101,7 +101,7 @@ class Workspace:
             files[dataset.name] = [] if version is None else self._lake.files(dataset.name, version)
         return sql.select(query, files)
 
-    def covered(self, dataset: str, first: dt.date, last: dt.date) -> list[Covered]:
+    def covered(self, dataset: str, first: dt.date, last: dt.date) -> list[CoverageDay]:
         """The days that were taken and that the lake holds.
 
         A lake that was moved, emptied or restored from a backup is believed before the ledger.
@@ -109,7 +109,7 @@ class Workspace:
         held = self._lake.days(dataset, self.version(dataset))
         return [day for day in self.ledger.coverage.days(dataset, first, last) if not day.rows or day.day in held]
 
-    def snapshots(self, dataset: str, chosen: Iterable[Covered]) -> ir.Table:
+    def snapshots(self, dataset: str, chosen: Iterable[CoverageDay]) -> ir.Table:
         """The rows of those snapshots of a state, each of its source and day; an empty table where there are none."""
         by_day: dict[dt.date, list[str]] = {}
         for each in chosen:
