@@ -19,7 +19,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from ntanalytics.redaction import redacted
+from ntanalytics.redaction import redact
 
 if TYPE_CHECKING:
     from ntanalytics.connect import ConnectionReport
@@ -41,7 +41,7 @@ def plain(text: object) -> str:
         character
         if character == "\n" or unicodedata.category(character) not in _OBEYED
         else character.encode("unicode_escape").decode("ascii")
-        for character in redacted(str(text))
+        for character in redact(str(text))
     )
 
 
@@ -52,7 +52,7 @@ def one_line(text: object) -> str:
 
 def show_json(data: object) -> None:
     r"""Results for a machine; what a terminal would obey is written as JSON writes it (``\u009b``)."""
-    text = redacted(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+    text = redact(json.dumps(data, ensure_ascii=False, indent=2, default=str))
     shown = "".join(
         json.dumps(each)[1:-1] if each != "\n" and unicodedata.category(each) in _OBEYED else each for each in text
     )

@@ -31,7 +31,7 @@ from ntanalytics.lake import DeltaLake
 from ntanalytics.ledger import CoverageDay, ExtractionResult, Ledger
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import days_between, local_window
-from ntanalytics.redaction import redacted
+from ntanalytics.redaction import redact
 from ntanalytics.settings import Settings
 from ntanalytics.sources import Source, check_read_hours, open_sources
 
@@ -259,7 +259,7 @@ class Extractor:
                 with attempt:
                     rows, rejected, source_rows, absent, masked = self._load(contract, source, first, last, what)
         except (NtaError, pa.ArrowException, duckdb.Error, OSError, UnicodeError) as error:
-            log.warning("extraction failed", dataset=contract.name, source=source.name, error=redacted(str(error)))
+            log.warning("extraction failed", dataset=contract.name, source=source.name, error=redact(str(error)))
             taken = ExtractionResult(
                 dataset=contract.name,
                 source=source.name,
@@ -267,7 +267,7 @@ class Extractor:
                 last=last,
                 taken_at=taken_at,
                 seconds=time.monotonic() - begun,
-                error=redacted(str(error)) or type(error).__name__,
+                error=redact(str(error)) or type(error).__name__,
                 cause=error.public_message if isinstance(error, NtaError) else SourceError.public_message,
                 exit_code=error.exit_code if isinstance(error, NtaError) else SourceError.exit_code,
                 is_retryable=isinstance(error, OSError) or getattr(error, "retryable", False),

@@ -50,7 +50,7 @@ def over_tables(
         SourceRefused: DuckDB refuses the mapping.
         SourceError: it failed on a value.
     """
-    with duckdb_sandbox.opened() as connection:
+    with duckdb_sandbox.open_connection() as connection:
         for name, table in tables.items():
             connection.register(name, table)
         duckdb_sandbox.lock(connection)

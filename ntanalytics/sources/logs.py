@@ -160,7 +160,7 @@ def readable(name: str) -> str:
 @contextmanager
 def _connect(spill: Path, lines: _Lines) -> Iterator[duckdb.DuckDBPyConnection]:
     """An embedded DuckDB that sees the lines and nothing else of the machine."""
-    with duckdb_sandbox.opened(memory=_MEMORY, spill=spill, is_ordered=False) as connection:
+    with duckdb_sandbox.open_connection(memory=_MEMORY, spill=spill, is_ordered=False) as connection:
         connection.register("raw_lines", lines)
         connection.execute("CREATE VIEW lines AS SELECT file::VARCHAR AS file, line_no, line FROM raw_lines")
         duckdb_sandbox.lock(connection)

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SettingsError, SourceError, SourceRefused, SourceUnreachable
-from ntanalytics.redaction import hide
+from ntanalytics.redaction import register_secret
 from ntanalytics.settings import SourceSettings, read_secret
 from ntanalytics.sources.duckdb_tables import over_tables
 from ntanalytics.sources.stall_guard import CONNECT_S
@@ -113,7 +113,7 @@ class PrometheusSource:
         secret = read_secret(self._password, where=f"sources.{self.name}.password")
         user = self._url.username
         if user:  # as the header has it
-            hide(base64.b64encode(f"{user}:{secret}".encode()).decode())
+            register_secret(base64.b64encode(f"{user}:{secret}".encode()).decode())
         return httpx.Client(
             base_url=self._url.copy_with(username="", password=""),
             auth=(user, secret) if user else None,

@@ -23,10 +23,10 @@ def check_read_hours(settings: Settings, source: str, now: dt.datetime) -> None:
     allowed = settings.sources[source].allowed
     if not allowed:
         return
-    hours, local = Hours.of(allowed), now.astimezone(settings.zone)
-    if not hours.hold(local):
+    hours, local = Hours.parse(allowed), now.astimezone(settings.zone)
+    if not hours.contains(local):
         raise SourceClosed(
             f"it may be read {allowed}, and it is {local:%H:%M}",
             where=f"sources.{source}.allowed",
-            todo=f"again from {hours.next_begin(local):%Y-%m-%d %H:%M}",
+            todo=f"again from {hours.next_start(local):%Y-%m-%d %H:%M}",
         )

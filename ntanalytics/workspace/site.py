@@ -150,7 +150,7 @@ class Workspace:
     def days(self, first: dt.date, last: dt.date, covered: set[dt.date]) -> ir.Table:
         """The local days of a span: ``day``, ``is_covered``, ``is_working_day``, ``label`` (节假日 …)."""
         span = days_between(first, last)
-        known = [self.calendar.knows(day.year) for day in span]
+        known = [self.calendar.has_year(day.year) for day in span]
         rows = {
             "day": span,
             "is_covered": [day in covered for day in span],

@@ -48,7 +48,7 @@ def _no_print(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """The disk is full in the middle, before anybody could have looked."""
-    monkeypatch.setattr(disk_space, "LEAST_FREE_BYTES", 0)
+    monkeypatch.setattr(disk_space, "MIN_FREE_BYTES", 0)
 
 
 NEARLY = "the disk is nearly full: 50 MB are free, 64 MB are wanted"

@@ -53,7 +53,7 @@ def _present(context: CheckContext) -> list[Finding]:
     attendance = context.dataset("desk.attendance")
     if not attendance.sources:
         return []
-    worked = context.working_days if context.calendar.knows(context.period.last.year) else []
+    worked = context.working_days if context.calendar.has_year(context.period.last.year) else []
     present = desk_tickets.attendance(attendance.table, worked)
     rule = context.rules["desk.attendance_rate"]
     return service_checks.attendance(present, attendance.days, context.period.last, rule)
