@@ -39,7 +39,7 @@ class Hours:
     end: dt.time
 
     @classmethod
-    def of(cls, text: str) -> Hours:
+    def parse(cls, text: str) -> Hours:
         """Return the hours of a text such as ``19:00-07:30``.
 
         Raises:

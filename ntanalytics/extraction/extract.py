@@ -311,7 +311,7 @@ class Extractor:
                 key=key,
                 progress=lambda rows: self._progress(what, rows),
             )
-            if source.silence_is_absence:
+            if source.empty_means_absent:
                 absent |= {day for day in days if not spool.rows[day]}
             self._lake.replace(contract, spool.files(), source.name, first, last)
             rejects = spool.rejects()

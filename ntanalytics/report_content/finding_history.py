@@ -122,7 +122,7 @@ def _is_new(life: FindingLifecycle, first: date) -> bool:
 
 def _working_days(report: Report) -> list[date]:
     """The working days of the period, as far as the calendar knows them."""
-    knows = report.workspace.calendar.knows
+    has_year = report.workspace.calendar.knows
     return report.working_days if knows(report.period.first.year) and knows(report.period.last.year) else []
 
 

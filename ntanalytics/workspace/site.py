@@ -18,7 +18,7 @@ from ntanalytics.ledger import CoverageDay, Ledger
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Calendar, days_between, local_window
 from ntanalytics.settings import Settings, find_config, load
-from ntanalytics.sources import fed_by
+from ntanalytics.sources import restrict_to_datasets
 from ntanalytics.workspace.namespaces import Namespace, dataset_namespace, metric_namespace
 from ntanalytics.workspace.units import Units, read_aliases
 
@@ -142,7 +142,7 @@ class Workspace:
         catalog = site_catalog(self.settings.queries)
         feeding: dict[str, list[str]] = {}
         for name, source in self.settings.sources.items():
-            product = fed_by(catalog[source.product], source.datasets, where=f"sources.{name}.datasets")
+            product = restrict_to_datasets(catalog[source.product], source.datasets, where=f"sources.{name}.datasets")
             for dataset in product.datasets:
                 feeding.setdefault(dataset, []).append(name)
         return feeding
