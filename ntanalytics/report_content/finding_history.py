@@ -122,8 +122,8 @@ def _is_new(life: FindingLifecycle, first: date) -> bool:
 
 def _working_days(report: Report) -> list[date]:
     """The working days of the period, as far as the calendar knows them."""
-    has_year = report.workspace.calendar.knows
-    return report.working_days if knows(report.period.first.year) and knows(report.period.last.year) else []
+    has_year = report.workspace.calendar.has_year
+    return report.working_days if has_year(report.period.first.year) and has_year(report.period.last.year) else []
 
 
 def _matter(life: FindingLifecycle) -> dict[str, Any]:
