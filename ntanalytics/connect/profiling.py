@@ -32,7 +32,7 @@ def profile_database(source: DatabaseSource) -> list[SourceTable]:
     Raises:
         SourceError: it cannot be reached.
     """
-    with source.looked_into() as connection, warnings.catch_warnings():
+    with source.inspection() as connection, warnings.catch_warnings():
         warnings.simplefilter("ignore", sa.exc.SAWarning)  # a type that SQLAlchemy does not know is Sort.OTHER
         look = sa.inspect(connection)
         comments, keys = _comments(look), look.get_multi_pk_constraint()
@@ -51,7 +51,7 @@ def sample_table(source: DatabaseSource, place: SourceTable) -> SourceTable:
     table = sa.table(place.name, *(sa.column(each.name) for each in place.fields))
     if not place.fields:
         return place
-    with source.looked_into() as connection:
+    with source.inspection() as connection:
         query = sa.select(*table.columns).limit(SAMPLED_ROWS)
         key = next((each for each in place.fields if each.is_key and each.sort is ColumnType.INTEGER), None)
         if key is not None:  # the newest rows tell most
@@ -64,7 +64,7 @@ def newest_value(source: DatabaseSource, place: SourceTable, field: SourceColumn
     """The greatest value of a column; None where there is none, or the database does not say in time."""
     table = sa.table(place.name, sa.column(field.name))
     try:
-        with source.looked_into() as connection:
+        with source.inspection() as connection:
             return connection.execute(sa.select(sa.func.max(table.columns[field.name]))).scalar()
     except SourceError:
         return None

@@ -30,6 +30,7 @@ from ntanalytics.demo.site import write_site
 from ntanalytics.demo.store import Store, servers_of
 from ntanalytics.errors import UsageError
 from ntanalytics.periods import Calendar, days_between
+from ntanalytics.sources.starter import DESK_WORKBOOK_NAME
 
 INCIDENTS_FILE, HARMLESS_FILE = "incidents.json", "harmless.json"
 

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from ntanalytics.contract import DATASETS, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.evaluation.point_in_time import known_at
-from ntanalytics.ledger import Covered
+from ntanalytics.ledger import CoverageDay
 from ntanalytics.periods import Period
 from ntanalytics.settings import Settings
 from ntanalytics.workspace.report import Report
@@ -73,7 +73,7 @@ class PastWorkspace(Workspace):
             tables.append(table.filter(table.source.isin(sources)).mutate(day=ibis.literal(day)))
         return ibis.union(*tables) if len(tables) > 1 else tables[0] if tables else self._empty(dataset)
 
-    def covered(self, dataset: str, first: dt.date, last: dt.date) -> list[Covered]:
+    def covered(self, dataset: str, first: dt.date, last: dt.date) -> list[CoverageDay]:
         """See :meth:`Workspace.covered`: days after the one that is over are not there yet."""
         taken = self._taken.get(dataset, [])
         if dataset_named(dataset).kind is Kind.STATE:

@@ -28,10 +28,10 @@ from ntanalytics.extraction.retry_budget import RetryBudget
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.extraction.work_claims import PAUSE_S, Window, claim_windows, claimed_by_others, windows
 from ntanalytics.lake import DeltaLake
-from ntanalytics.ledger import Covered, ExtractionResult, Ledger
+from ntanalytics.ledger import CoverageDay, ExtractionResult, Ledger
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import days_between, local_window
-from ntanalytics.redaction import redacted
+from ntanalytics.redaction import redact
 from ntanalytics.settings import Settings
 from ntanalytics.sources import Source, check_read_hours, open_sources
 
@@ -105,7 +105,7 @@ class Extractor:
                 where=str(self.settings.file),
                 todo="add a source whose product has a mapping for it (docs/settings.md)",
             )
-        mark = self.ledger.coverage.mark()
+        mark = self.ledger.coverage.last_extraction_id()
         days = days_between(first, last)
         return self._take_all(
             (
@@ -144,7 +144,7 @@ class Extractor:
         """
         was_down = self._down(needs) if patience is not None else set()
         taken, rounds = self._ensure(needs, first, last, only), 1
-        while (down := {(each.dataset, each.source) for each in taken if each.is_passing} - was_down) and (
+        while (down := {(each.dataset, each.source) for each in taken if each.is_retryable} - was_down) and (
             patience is not None and patience.waits(rounds)
         ):
             kept = [each for each in taken if not (each.error and (each.dataset, each.source) in down)]
@@ -161,7 +161,7 @@ class Extractor:
         self, needs: Map[str, int], first: dt.date, last: dt.date, only: Collection[tuple[str, str]] | None
     ) -> list[ExtractionResult]:
         """One round of :meth:`ensure`."""
-        mark, today = self.ledger.coverage.mark(), self._today()
+        mark, today = self.ledger.coverage.last_extraction_id(), self._today()
         lacking = []
         for name, history in needs.items():
             contract = dataset_named(name)
@@ -197,7 +197,7 @@ class Extractor:
             for window in turns:
                 if window.of in failed:
                     continue
-                there = self.ledger.coverage.taken_since(mark, *window.of, window.first, window.last)
+                there = self.ledger.coverage.days_extracted_since(mark, *window.of, window.first, window.last)
                 taken += claimed_by_others(window, there)
                 for left in window.without(there):
                     taken.append(self._take(left.contract, left.source, left.first, left.last))
@@ -241,7 +241,7 @@ class Extractor:
             return []
         return [today] if best is None or abs(now - ends) < abs(best.taken_at - ends) else []
 
-    def _known(self, contract: Dataset, source: Source, first: dt.date, last: dt.date) -> list[Covered]:
+    def _known(self, contract: Dataset, source: Source, first: dt.date, last: dt.date) -> list[CoverageDay]:
         """The days of a source that were taken and that the lake holds."""
         held = self._lake.days(contract.name, self._lake.version(contract.name))
         days = self.ledger.coverage.days(contract.name, first, last)
@@ -259,23 +259,33 @@ class Extractor:
                 with attempt:
                     rows, rejected, source_rows, absent, masked = self._load(contract, source, first, last, what)
         except (NtaError, pa.ArrowException, duckdb.Error, OSError, UnicodeError) as error:
-            log.warning("extraction failed", dataset=contract.name, source=source.name, error=redacted(str(error)))
+            log.warning("extraction failed", dataset=contract.name, source=source.name, error=redact(str(error)))
             taken = ExtractionResult(
-                contract.name,
-                source.name,
-                first,
-                last,
-                taken_at,
-                time.monotonic() - begun,
-                error=redacted(str(error)) or type(error).__name__,
-                cause=error.said if isinstance(error, NtaError) else SourceError.said,
+                dataset=contract.name,
+                source=source.name,
+                first=first,
+                last=last,
+                taken_at=taken_at,
+                seconds=time.monotonic() - begun,
+                error=redact(str(error)) or type(error).__name__,
+                cause=error.public_message if isinstance(error, NtaError) else SourceError.public_message,
                 exit_code=error.exit_code if isinstance(error, NtaError) else SourceError.exit_code,
-                is_passing=isinstance(error, OSError) or getattr(error, "retryable", False),
+                is_retryable=isinstance(error, OSError) or getattr(error, "retryable", False),
             )
         else:
             seconds = time.monotonic() - begun
             taken = ExtractionResult(
-                contract.name, source.name, first, last, taken_at, seconds, rows, absent, source_rows, rejected, masked
+                dataset=contract.name,
+                source=source.name,
+                first=first,
+                last=last,
+                taken_at=taken_at,
+                seconds=seconds,
+                rows=rows,
+                absent_days=absent,
+                source_rows=source_rows,
+                rejected=rejected,
+                masked=masked,
             )
         self.ledger.coverage.record(taken)
         return taken
@@ -301,7 +311,7 @@ class Extractor:
                 key=key,
                 progress=lambda rows: self._progress(what, rows),
             )
-            if source.silence_is_absence:
+            if source.empty_means_absent:
                 absent |= {day for day in days if not spool.rows[day]}
             self._lake.replace(contract, spool.files(), source.name, first, last)
             rejects = spool.rejects()

@@ -173,7 +173,7 @@ class Spool:
 
     def _engine(self) -> duckdb.DuckDBPyConnection:
         """A DuckDB that goes to disk, beside the rows, when there is much."""
-        connection = duckdb_sandbox.opened(memory=_MEMORY, spill=self._folder / "duckdb", is_ordered=False)
+        connection = duckdb_sandbox.open_connection(memory=_MEMORY, spill=self._folder / "duckdb", is_ordered=False)
         duckdb_sandbox.lock(connection, folders=[self._folder])
         return connection
 
@@ -203,7 +203,7 @@ def sweep(folder: Path) -> None:
 
 
 def _check_room(folder: Path) -> None:
-    if said := disk_space.nearly_full(folder):
+    if said := disk_space.low_space_message(folder):
         raise LakeError(said, where=str(folder), todo="free some space, then take it again")
 
 

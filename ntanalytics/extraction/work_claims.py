@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from ntanalytics.contract import Dataset
-from ntanalytics.ledger import Covered, ExtractionResult, Lease
+from ntanalytics.ledger import CoverageDay, ExtractionResult, Lease
 from ntanalytics.periods import days_between
 from ntanalytics.sources import Source
 
@@ -49,29 +49,30 @@ class Window:
         stretch = _stretch(self.first, self.source.chunk_days)
         return f"take {self.contract.name} {stretch} {self.source.name}"[:200]
 
-    def without(self, there: Collection[Covered]) -> list[Window]:
+    def without(self, there: Collection[CoverageDay]) -> list[Window]:
         """What is left of it without the days that are there, as windows of neighbours."""
         known = {each.day for each in there}
         days = [day for day in days_between(self.first, self.last) if day not in known]
         return [Window(self.contract, self.source, first, last) for first, last in _runs(days)]
 
 
-def claimed_by_others(window: Window, there: Sequence[Covered]) -> list[ExtractionResult]:
+def claimed_by_others(window: Window, there: Sequence[CoverageDay]) -> list[ExtractionResult]:
     """What other processes have taken of a window meanwhile; what they set aside stands in their own account."""
     found = []
     for first, last in _runs(each.day for each in there):
         days = [each for each in there if first <= each.day <= last]
         found.append(
             ExtractionResult(
-                *window.of,
-                first,
-                last,
-                min(each.taken_at for each in days),
-                0.0,
-                Counter({each.day: each.rows for each in days}),
-                frozenset(each.day for each in days if not each.is_held),
-                Counter({each.day: each.source_rows for each in days}),
-                is_others=True,
+                dataset=window.contract.name,
+                source=window.source.name,
+                first=first,
+                last=last,
+                taken_at=min(each.taken_at for each in days),
+                seconds=0.0,
+                rows=Counter({each.day: each.rows for each in days}),
+                absent_days=frozenset(each.day for each in days if not each.is_held),
+                source_rows=Counter({each.day: each.source_rows for each in days}),
+                is_claimed_elsewhere=True,
             )
         )
     return found

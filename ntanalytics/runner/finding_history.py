@@ -41,7 +41,7 @@ def record_or_warn(ledger: Ledger, record: Record, manifest: Mapping[str, Any]) 
     try:
         inspection = inspection_of(record, manifest)
         if inspection is not None:
-            ledger.inspections.note(inspection)
+            ledger.inspections.record(inspection)
     except NtaError as error:
         return {UNNOTED: f"{error}; the next run notes them"}
     except (KeyError, TypeError, ValueError) as error:  # another version of ours published it
@@ -70,7 +70,7 @@ def repair(outputs: Path, ledger: Ledger) -> dict[str, str]:
         return unnoted
     # what shows a record imports pandas; most runs find nothing to repair
     try:
-        missing = ledger.inspections.unnoted(manifests)
+        missing = ledger.inspections.unrecorded(manifests)
     except NtaError as error:
         return {UNNOTED: f"{error}; the next run notes them"}
     for run_id in sorted(missing):
@@ -102,12 +102,12 @@ def inspection_of(record: Record, manifest: Mapping[str, Any]) -> PastInspection
         if finding["status"] != "ok" or not codes.get(finding["code"], False)
     )
     return PastInspection(
-        str(manifest["run_id"]),
-        str(manifest["report"]),
-        dt.date.fromisoformat(period["last"]),
-        dt.datetime.fromisoformat(manifest["created_at"]),
-        dict(codes),
-        findings,
+        run_id=str(manifest["run_id"]),
+        report=str(manifest["report"]),
+        day=dt.date.fromisoformat(period["last"]),
+        published_at=dt.datetime.fromisoformat(manifest["created_at"]),
+        codes=dict(codes),
+        findings=findings,
     )
 
 

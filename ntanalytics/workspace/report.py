@@ -119,7 +119,7 @@ class Report:
         return [
             {"day": day, "is_working_day": calendar.is_working_day(day), "label": calendar.describe(day)}
             for day in days
-            if calendar.knows(day.year)
+            if calendar.has_year(day.year)
         ]
 
     def status(self) -> list[AsOf]:

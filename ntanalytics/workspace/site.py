@@ -14,11 +14,11 @@ import pyarrow as pa
 from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.lake import DeltaLake, Reader, open_reader, sql
-from ntanalytics.ledger import Covered, Ledger
+from ntanalytics.ledger import CoverageDay, Ledger
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Calendar, days_between, local_window
 from ntanalytics.settings import Settings, find_config, load
-from ntanalytics.sources import fed_by
+from ntanalytics.sources import restrict_to_datasets
 from ntanalytics.workspace.namespaces import Namespace, dataset_namespace, metric_namespace
 from ntanalytics.workspace.units import Units, read_aliases
 
@@ -101,7 +101,7 @@ class Workspace:
             files[dataset.name] = [] if version is None else self._lake.files(dataset.name, version)
         return sql.select(query, files)
 
-    def covered(self, dataset: str, first: dt.date, last: dt.date) -> list[Covered]:
+    def covered(self, dataset: str, first: dt.date, last: dt.date) -> list[CoverageDay]:
         """The days that were taken and that the lake holds.
 
         A lake that was moved, emptied or restored from a backup is believed before the ledger.
@@ -109,7 +109,7 @@ class Workspace:
         held = self._lake.days(dataset, self.version(dataset))
         return [day for day in self.ledger.coverage.days(dataset, first, last) if not day.rows or day.day in held]
 
-    def snapshots(self, dataset: str, chosen: Iterable[Covered]) -> ir.Table:
+    def snapshots(self, dataset: str, chosen: Iterable[CoverageDay]) -> ir.Table:
         """The rows of those snapshots of a state, each of its source and day; an empty table where there are none."""
         by_day: dict[dt.date, list[str]] = {}
         for each in chosen:
@@ -142,7 +142,7 @@ class Workspace:
         catalog = site_catalog(self.settings.queries)
         feeding: dict[str, list[str]] = {}
         for name, source in self.settings.sources.items():
-            product = fed_by(catalog[source.product], source.datasets, where=f"sources.{name}.datasets")
+            product = restrict_to_datasets(catalog[source.product], source.datasets, where=f"sources.{name}.datasets")
             for dataset in product.datasets:
                 feeding.setdefault(dataset, []).append(name)
         return feeding
@@ -150,7 +150,7 @@ class Workspace:
     def days(self, first: dt.date, last: dt.date, covered: set[dt.date]) -> ir.Table:
         """The local days of a span: ``day``, ``is_covered``, ``is_working_day``, ``label`` (节假日 …)."""
         span = days_between(first, last)
-        known = [self.calendar.knows(day.year) for day in span]
+        known = [self.calendar.has_year(day.year) for day in span]
         rows = {
             "day": span,
             "is_covered": [day in covered for day in span],

@@ -13,7 +13,7 @@ from functools import cached_property
 import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset
-from ntanalytics.ledger import Covered
+from ntanalytics.ledger import CoverageDay
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Period, days_between
 from ntanalytics.reports.blocks.head import AsOf
@@ -106,7 +106,7 @@ class SnapshotView(DatasetView):
     def _taken_at(self, source: str) -> dt.datetime | None:
         return self.chosen[source].taken_at if source in self.chosen else None
 
-    def _choose(self, period: Period, but: dict[str, Covered] | None = None) -> dict[str, Covered]:
+    def _choose(self, period: Period, but: dict[str, CoverageDay] | None = None) -> dict[str, CoverageDay]:
         """Source → the snapshot that stands for the end of ``period``, other than, and older than, those of ``but``."""
         _, ends = period.window(self._workspace.settings.zone)
         found = {}
@@ -124,7 +124,7 @@ class SnapshotView(DatasetView):
                 found[source] = best
         return found
 
-    def _missing(self, period: Period, chosen: dict[str, Covered]) -> list[dt.date]:
+    def _missing(self, period: Period, chosen: dict[str, CoverageDay]) -> list[dt.date]:
         return [] if self.sources and len(chosen) == len(self.sources) else [period.last]
 
     def _hole(self, line: AsOf) -> str:

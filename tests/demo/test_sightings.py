@@ -127,7 +127,9 @@ def test_an_application_sends_six_times_as_much(messages: Rows):
 
 def test_a_bill_differs(tmp_path: Path):
     city, october = small_city(dt.date(2026, 10, 1), scale=0.001), dt.date(2026, 10, 1)
-    write_desk_workbook(city, tmp_path / "book.xlsx", {(october, each): 50_000 for each in ("mobile", "unicom", "telecom")})
+    write_desk_workbook(
+        city, tmp_path / "book.xlsx", {(october, each): 50_000 for each in ("mobile", "unicom", "telecom")}
+    )
     bills = extracted(city, tmp_path, "{product: desk_workbook, path: book.xlsx}", "sms.bills")["sms.bills"]
     more = {row["carrier"]: row["billed_segments"] / 50_000 - 1 for row in bills if row["month_on"] == october}
     assert more["unicom"] > 0.015

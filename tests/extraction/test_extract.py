@@ -36,7 +36,7 @@ def test_rows_come_converted_stamped_and_with_their_derived_columns(shop: Shop):
     (row,) = kept(shop)
     assert row["submitted_at"] == dt.datetime(2026, 11, 19, 1, tzinfo=dt.UTC)
     assert (row["source"], row["day"], row["receipt_latency_s"], row["message_id"]) == ("shop", D19, 2.5, "1")
-    assert (taken.rows, taken.read, taken.rejected.total(), taken.error) == ({D19: 1}, 1, 0, "")
+    assert (taken.rows, taken.rows_read, taken.rejected.total(), taken.error) == ({D19: 1}, 1, 0, "")
     assert empty.source == "twin"
     assert empty.rows.total() == 0
 
@@ -100,7 +100,7 @@ def test_a_row_that_breaks_the_contract_is_set_aside_counted_and_kept_with_its_r
 def test_where_nothing_fits_all_is_counted_and_the_first_rows_are_kept(shop: Shop):
     shop.messages("shop", *((n, "2026-11-19 09:00:00", "satellite", 1, None, None) for n in range(1200)))
     taken, _ = shop.extractor().extract(["sms.messages"], D19, D19)
-    assert taken.reasons == {"运营商（carrier）不在取值范围内": 1200}
+    assert taken.rejected_by_reason == {"运营商（carrier）不在取值范围内": 1200}
     rejects = DeltaTable(str(shop.settings.lake / "sms.messages.rejects")).to_pyarrow_table().to_pylist()
     assert sum(row["source_rows"] for row in rejects) == 1200
     assert [row["source_rows"] for row in rejects if row["record"] is None] == [200]
@@ -154,7 +154,11 @@ def test_a_case_written_down_twice_is_one_case_as_it_changed_last(shop: Shop):
     )
     for _ in range(2):  # into an empty table, and merged into one
         taken, _ = shop.extractor().extract(["desk.tickets"], D18, D19)
-        assert (taken.error, dict(taken.rows), taken.reasons) == ("", {D18: 0, D19: 1}, {"与另一行的工单号相同": 1})
+        assert (taken.error, dict(taken.rows), taken.rejected_by_reason) == (
+            "",
+            {D18: 0, D19: 1},
+            {"与另一行的工单号相同": 1},
+        )
         assert [row["day"] for row in kept(shop, "desk.tickets")] == [D19]
 
 
@@ -279,6 +283,6 @@ def test_a_source_that_comes_back_in_time_is_waited_for_after_the_others_and_one
     assert waited == [15]
     (shop.folder / "twin.sqlite").rename(shop.folder / "away")
     [failed] = [each for each in shop.extractor().ensure({"sms.messages": 0}, D18, D18) if each.error]
-    assert failed.is_passing
+    assert failed.is_retryable
     shop.extractor().ensure({"sms.messages": 0}, D18, D18, patience=patience)
     assert waited == [15]

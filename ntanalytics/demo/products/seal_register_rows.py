@@ -81,7 +81,7 @@ def seal_ids(unit: NDArray[np.int64], number: NDArray[np.int64]) -> NDArray[np.o
 def _holidays(city: City) -> list[dt.date]:
     """Days from Monday to Friday of the last year that were not worked."""
     days = days_between(city.until - dt.timedelta(days=365), city.until)
-    known = [day for day in days if day.weekday() < 5 and city.calendar.knows(day.year)]
+    known = [day for day in days if day.weekday() < 5 and city.calendar.has_year(day.year)]
     return [day for day in known if not city.calendar.is_working_day(day)]
 
 

@@ -15,7 +15,7 @@ from ntanalytics.checks.onset import with_onset_at
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, unknown
 from ntanalytics.findings.rule import Rule
-from ntanalytics.ledger import Covered
+from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.desk import compliance
 from ntanalytics.metrics.infra import backups
 from ntanalytics.metrics.rows import Rows, rows
@@ -104,7 +104,7 @@ def _log_retention(context: CheckContext, rule: Rule) -> list[Finding]:
     ]
 
 
-def log_finding(rule: Rule, source: str, days: list[Covered], ran_on: date) -> Finding:
+def log_finding(rule: Rule, source: str, days: list[CoverageDay], ran_on: date) -> Finding:
     """Return how far back the logs of a source reached.
 
     A day that was read the day after it does not tell how long logs are kept. A source tells that gave a day older than
