@@ -83,7 +83,7 @@ class CheckContext:
     @property
     def ahead(self) -> list[dict[str, object]]:
         """The calendar of the ten days after the period, as far as their year is known."""
-        return self.report.ahead
+        return self.report.upcoming_days
 
     def dataset(self, name: str, history: int = 0) -> DatasetView:
         """Return a dataset within the period; ``history`` days before the period come with it.

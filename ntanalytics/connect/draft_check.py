@@ -147,7 +147,7 @@ def selected(mapping: Mapping) -> list[exp.Expr]:
 
 
 @contextmanager
-def is_loadable(home: Path) -> Iterator[tuple[Path, dict[str, list[str]]]]:
+def loadable_copy(home: Path) -> Iterator[tuple[Path, dict[str, list[str]]]]:
     """The folder, without the rows of its tables of words that still say TODO, so that the rest can be checked.
 
     Yields:

@@ -14,7 +14,7 @@ import yaml
 from sqlglot import exp
 
 from ntanalytics.catalog import Catalog, Mapping
-from ntanalytics.connect.draft_check import DatasetState, check_dataset, is_loadable, load_draft, selected
+from ntanalytics.connect.draft_check import DatasetState, check_dataset, load_draft, loadable_copy, selected
 from ntanalytics.connect.drafting import draft
 from ntanalytics.connect.log_profiling import profile_logs
 from ntanalytics.connect.matching import MatchProposal, match, proposal
@@ -216,7 +216,7 @@ def _check(
     today: dt.date,
     show: Callable[[str, int], None],
 ) -> tuple[DatasetState, ...]:
-    with is_loadable(home) as (copy, unsaid):
+    with loadable_copy(home) as (copy, unsaid):
         product = load_draft(home, copy)
         source = SOURCES[product.kind](home.name, settings, product, ZoneInfo(product.timezone or zone.key))
         states = []

@@ -90,7 +90,7 @@ class AdoptionData:
             As :func:`ntanalytics.metrics.oa.user_flow.retention`.
         """
         last = self._report.period.last
-        taken = self._report.workspace.covered("oa.activities", dt.date(1970, 1, 1), last)
+        taken = self._report.workspace.covered_days("oa.activities", dt.date(1970, 1, 1), last)
         begins = min((each.day for each in taken), default=last)
         since = max(_monday(begins) + dt.timedelta(days=7), _monday(last) - dt.timedelta(weeks=COHORTS - 1))
         return user_flow.retention(self._chosen(self._ever(last)), since, last)

@@ -34,7 +34,7 @@ _OPTIONS = (
 _RETRIES = 50
 
 
-def desk(settings: Settings, directory: Path | None = None) -> Path:
+def prepare_folder(settings: Settings, directory: Path | None = None) -> Path:
     """The analyst's folder, with a copy of each notebook to begin with that is not there yet.
 
     Args:
@@ -68,7 +68,7 @@ def serve(settings: Settings, folder: Path, *, port: int | None, browser: bool, 
 
     Args:
         settings: the site whose lake the notebooks open.
-        folder: the analyst's folder (:func:`desk`).
+        folder: the analyst's folder (:func:`prepare_folder`).
         port: the TCP port; default: 8888, or the next that is free.
         browser: whether to open one.
         told: called with the address, its token included, when the server listens.

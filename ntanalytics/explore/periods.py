@@ -16,5 +16,5 @@ def periods_of(workspace: Workspace, dataset: str, kind: PeriodKind) -> list[Per
     A period that is not over, or has a hole, is among them: what is shown of it says so.
     """
     make = {PeriodKind.DAY: Period.day, PeriodKind.WEEK: Period.week, PeriodKind.MONTH: Period.month}[kind]
-    found = {make(each.day) for each in workspace.covered(dataset, *_EVER) if each.is_held}
+    found = {make(each.day) for each in workspace.covered_days(dataset, *_EVER) if each.is_held}
     return sorted(found, key=lambda each: each.first, reverse=True)

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 from ntanalytics.catalog import Mapping
 from ntanalytics.contract import Column, Dataset, Kind, Privacy, Type
 from ntanalytics.extraction.convert import convert, local_day, seconds_between, translated
-from ntanalytics.extraction.pii import mask_identifiers, masked
-from ntanalytics.extraction.pseudonym import hashed
+from ntanalytics.extraction.pii import mask_identifiers, mask_text
+from ntanalytics.extraction.pseudonym import hash_values
 from ntanalytics.extraction.truncation import truncate_texts
 from ntanalytics.lake.delta import REJECTS
 from ntanalytics.sources import Source
@@ -91,7 +91,7 @@ def check(
             given = translated(given, mapping.translations[column.name])
         values, unreadable = convert(given, column, mapping.times.get(column.name, ""), source.zone)
         if column.is_hashed:
-            values = hashed(values, key)
+            values = hash_values(values, key)
         values, personal = mask_identifiers(values, column, key)
         if personal:
             hidden[column.name] = personal
@@ -127,7 +127,7 @@ def check(
 def _plain(reasons: pa.Array) -> pa.Array:
     """The reasons that a mapping gives, without a number of a person that it may have quoted; few differ."""
     encoded = pc.dictionary_encode(reasons.cast(pa.string()))
-    known = [masked(reason) if reason else reason for reason in encoded.dictionary.to_pylist()]
+    known = [mask_text(reason) if reason else reason for reason in encoded.dictionary.to_pylist()]
     return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(known, pa.string())).dictionary_decode()
 
 
@@ -176,7 +176,7 @@ def _rejects(rows: pa.Table, dataset: Dataset, why: pa.Table, unfit: pa.Array) -
     shown = [column.name for column in dataset.columns if column.privacy is Privacy.OPEN]
     told = zip(rows.select(shown).slice(0, _RECORDS).to_pylist(), why["at"].to_pylist(), strict=False)
     records = [
-        masked(
+        mask_text(
             json.dumps({name: _short(value) for name, value in kept.items() if value is not None}, ensure_ascii=False)
         )
         for row, at in told

@@ -17,7 +17,7 @@ from ntanalytics.contract import Column, Privacy, Type
 from ntanalytics.extraction.check import check
 from ntanalytics.extraction.convert import translated
 from ntanalytics.extraction.log_diagnostics import LogCoverage, log_coverage
-from ntanalytics.extraction.pii import masked
+from ntanalytics.extraction.pii import mask_text
 from ntanalytics.sources import Source
 from ntanalytics.sources.logs import LogsSource
 
@@ -160,7 +160,9 @@ def _unseen(values: pa.Array, column: Column, mapping: Mapping) -> Counter[str]:
     known = set(words) if words is not None else set(column.values)
     texts = values.cast(pa.string()) if words is not None else translated(values, {})
     counted = pc.value_counts(texts.drop_null()).to_pylist()
-    return Counter({masked(each["values"]): each["counts"] for each in counted if each["values"].strip() not in known})
+    return Counter(
+        {mask_text(each["values"]): each["counts"] for each in counted if each["values"].strip() not in known}
+    )
 
 
 def _facts(rows: pa.Table, column: Column, unseen: Counter[str]) -> ColumnFacts:

@@ -76,7 +76,7 @@ class Extractor:
         """The site's key for what is kept as a hash only; all hosts of a lake have the same."""
         return self._lake.shared(KEY_NAME, site_key)
 
-    def feeding(self, dataset: str) -> list[Source]:
+    def sources_of(self, dataset: str) -> list[Source]:
         """The sources whose product feeds a dataset."""
         return [source for source in self.sources.values() if dataset in source.product.datasets]
 
@@ -97,8 +97,8 @@ class Extractor:
             UsageError: no source feeds it.
         """
         named = [dataset_named(name).name for name in datasets]
-        names = named or [name for name in sorted(DATASETS) if self.feeding(name)]
-        unfed = [name for name in named if not self.feeding(name)]
+        names = named or [name for name in sorted(DATASETS) if self.sources_of(name)]
+        unfed = [name for name in named if not self.sources_of(name)]
         if unfed or not names:
             raise UsageError(
                 f"no source feeds {', '.join(unfed) or 'anything'}",
@@ -111,19 +111,19 @@ class Extractor:
             (
                 window
                 for name in names
-                for source in self.feeding(name)
+                for source in self.sources_of(name)
                 for window in windows(DATASETS[name], source, self._askable(DATASETS[name], days))
             ),
             mark,
         )
 
-    def ensure(
+    def ensure_coverage(
         self,
         needs: Map[str, int],
         first: dt.date,
         last: dt.date,
         *,
-        patience: RetryBudget | None = None,
+        retry_budget: RetryBudget | None = None,
         only: Collection[tuple[str, str]] | None = None,
     ) -> list[ExtractionResult]:
         """Take what the lake lacks for a window, and again the days that had not settled.
@@ -135,32 +135,32 @@ class Extractor:
             needs: dataset → how many days before ``first`` are wanted too.
             first: the first local day of the window.
             last: its last one; days that have not begun are left out.
-            patience: in which those that failed by a passing cause are tried again, after all the others; but for
+            retry_budget: in which those that failed by a passing cause are tried again, after all the others; but for
                 those that had failed the last time, too: who has been down since yesterday delays no report today.
             only: (dataset, source) of what is asked; by default all that is needed.
 
         Returns:
             As :meth:`extract`.
         """
-        was_down = self._down(needs) if patience is not None else set()
-        taken, rounds = self._ensure(needs, first, last, only), 1
+        was_down = self._down(needs) if retry_budget is not None else set()
+        taken, rounds = self._ensure_once(needs, first, last, only), 1
         while (down := {(each.dataset, each.source) for each in taken if each.is_passing} - was_down) and (
-            patience is not None and patience.waits(rounds)
+            retry_budget is not None and retry_budget.waits(rounds)
         ):
             kept = [each for each in taken if not (each.error and (each.dataset, each.source) in down)]
-            taken, rounds = kept + self._ensure(needs, first, last, down), rounds + 1
+            taken, rounds = kept + self._ensure_once(needs, first, last, down), rounds + 1
         return taken
 
     def _down(self, needs: Iterable[str]) -> set[tuple[str, str]]:
         """(dataset, source) of what failed when it was taken last."""
-        names = {name: [source.name for source in self.feeding(name)] for name in needs}
+        names = {name: [source.name for source in self.sources_of(name)] for name in needs}
         causes = {name: self.ledger.coverage.last_causes(name, sources) for name, sources in names.items()}
         return {(name, source) for name, failed in causes.items() for source in failed}
 
-    def _ensure(
+    def _ensure_once(
         self, needs: Map[str, int], first: dt.date, last: dt.date, only: Collection[tuple[str, str]] | None
     ) -> list[ExtractionResult]:
-        """One round of :meth:`ensure`."""
+        """One round of :meth:`ensure_coverage`."""
         mark, today = self.ledger.coverage.mark(), self._today()
         lacking = []
         for name, history in needs.items():
@@ -170,7 +170,7 @@ class Extractor:
             until = today if contract.kind is Kind.CASE else min(last, today)
             wanted = days_between(first - dt.timedelta(days=history), until)
             # Asked of every source before the first is taken: the lake tells which days it holds, and not whose.
-            for source in self.feeding(name):
+            for source in self.sources_of(name):
                 if only is None or (name, source.name) in only:
                     days = (
                         self._lacking_snapshot(contract, source, first, last)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics.contract import Column, Privacy, Type
-from ntanalytics.extraction.pseudonym import hashed
+from ntanalytics.extraction.pseudonym import hash_values
 
 #: A mainland mobile number, with or without the country's code.
 _TELEPHONE = r"(?:\+?86[- ]?)?1[3-9][0-9]{9}"
@@ -57,16 +57,16 @@ def mask_identifiers(values: pa.Array, column: Column, key: bytes) -> tuple[pa.A
     candidates = values if is_identifier(column) else values.unique()
     candidates = candidates.filter(pc.greater_equal(pc.binary_length(candidates), _SHORTEST))
     suspects = candidates.filter(pc.match_substring_regex(candidates, _PERHAPS)).unique().to_pylist()
-    replaced = {text: plain for text in suspects if (plain := masked(text, pattern)) != text}
+    replaced = {text: plain for text in suspects if (plain := mask_text(text, pattern)) != text}
     if not replaced:
         return values, 0
     held = pa.array(list(replaced), pa.string())
-    instead = hashed(held, key) if is_identifier(column) else pa.array(list(replaced.values()), pa.string())
+    instead = hash_values(held, key) if is_identifier(column) else pa.array(list(replaced.values()), pa.string())
     places = pc.index_in(values, value_set=held)
     return pc.coalesce(instead.take(places), values), len(values) - places.null_count
 
 
-def masked(text: str, pattern: re.Pattern[str] = _IN_TEXT) -> str:
+def mask_text(text: str, pattern: re.Pattern[str] = _IN_TEXT) -> str:
     """The text with each telephone and identity card number in it written as asterisks."""
     plain = text.translate(_WIDE)
     for found in pattern.finditer(plain):

@@ -52,7 +52,7 @@ def site_key(lake: Path) -> bytes:
     return key
 
 
-def hashed(values: pa.Array, key: bytes) -> pa.Array:
+def hash_values(values: pa.Array, key: bytes) -> pa.Array:
     """The values of a text column, each replaced by its keyed hash; null stays null."""
     return _hashes(key).of(values.cast(pa.string()))
 

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from ntanalytics.contract import Column, Type
 from ntanalytics.extraction.pii import is_identifier
-from ntanalytics.extraction.pseudonym import hashed
+from ntanalytics.extraction.pseudonym import hash_values
 
 #: Characters of a text that are kept.
 LONGEST = 500
@@ -28,7 +28,7 @@ def truncate_texts(values: pa.Array, column: Column, key: bytes) -> pa.Array:
         return values
     is_long = pc.fill_null(pc.greater(pc.utf8_length(values), LONGEST), False)
     if is_identifier(column):
-        return pc.if_else(is_long, hashed(values.filter(is_long), key).take(_places(is_long)), values)
+        return pc.if_else(is_long, hash_values(values.filter(is_long), key).take(_places(is_long)), values)
     begun = pc.utf8_slice_codeunits(values, 0, LONGEST - 1)
     return pc.if_else(is_long, pc.binary_join_element_wise(begun, "…", ""), values)
 

@@ -38,7 +38,7 @@ class DatasetView(ABC):
     def __init__(self, workspace: Workspace, period: Period, contract: Dataset) -> None:
         self.contract = contract
         self.period = period
-        self.sources = workspace.feeding.get(contract.name, [])
+        self.sources = workspace.sources_by_dataset.get(contract.name, [])
         self._workspace = workspace
 
     @property
@@ -111,7 +111,7 @@ class EventView(DatasetView):
         super().__init__(workspace, period, contract)
         previous = period.previous()
         first = period.first - dt.timedelta(days=history)
-        self._covered = workspace.covered(contract.name, min(first, previous.first), period.last)
+        self._covered = workspace.covered_days(contract.name, min(first, previous.first), period.last)
         self._first = first
         self.missing = self._missing(period.days)
         self.missing_before = self._missing(previous.days)

@@ -68,7 +68,7 @@ class Report:
                 self.dataset("identity.units")
         return self._units
 
-    def know_units(self, notes: Sequence[str]) -> None:
+    def set_unit_notes(self, notes: Sequence[str]) -> None:
         """Have the head say of the units' names what was found out before, as after :meth:`units`."""
         self._notes = list(notes)
         if "identity.units" not in self._scopes:
@@ -109,7 +109,7 @@ class Report:
         return self.workspace.calendar.working_days(first, self.period.last + dt.timedelta(days=after))
 
     @property
-    def ahead(self) -> list[dict[str, object]]:
+    def upcoming_days(self) -> list[dict[str, object]]:
         """The calendar of the ten days after the period, as far as their year is known.
 
         What is usual on the eve of a holiday and at a month's end depends on it.
@@ -152,7 +152,7 @@ class Report:
         gaps += [gap for scope in self._scopes.values() for gap in scope.gaps()]
         notes = self._notes or []
         if self._notes is None and self._units is not None:
-            notes = self._units.remarks([(scope.contract, scope.table) for scope in self._scopes.values()])
+            notes = self._units.notes([(scope.contract, scope.table) for scope in self._scopes.values()])
         return Head(
             title=f"{self.workspace.settings.site.name}{self.title}",
             period=self.period,

@@ -101,7 +101,7 @@ class Workspace:
             files[dataset.name] = [] if version is None else self._lake.files(dataset.name, version)
         return sql.select(query, files)
 
-    def covered(self, dataset: str, first: dt.date, last: dt.date) -> list[Covered]:
+    def covered_days(self, dataset: str, first: dt.date, last: dt.date) -> list[Covered]:
         """The days that were taken and that the lake holds.
 
         A lake that was moved, emptied or restored from a backup is believed before the ledger.
@@ -130,14 +130,14 @@ class Workspace:
         """
         on = _day(day) or dt.datetime.now(self.settings.zone).date()
         _, ends = local_window(on, on, self.settings.zone)
-        taken = self.covered("identity.units", _EVER[0], _EVER[1])
-        sources = self.feeding.get("identity.units", [])
+        taken = self.covered_days("identity.units", _EVER[0], _EVER[1])
+        sources = self.sources_by_dataset.get("identity.units", [])
         near = [nearest((each for each in taken if each.source == source), ends) for source in sources]
         listed = self.snapshots("identity.units", [each for each in near if each])
         return Units(listed, read_aliases(self.settings.site.unit_aliases))
 
     @cached_property
-    def feeding(self) -> dict[str, list[str]]:
+    def sources_by_dataset(self) -> dict[str, list[str]]:
         """Dataset → the names of the sources that feed it."""
         catalog = site_catalog(self.settings.queries)
         feeding: dict[str, list[str]] = {}

@@ -35,7 +35,7 @@ class SnapshotView(DatasetView):
         super().__init__(workspace, period, contract)
         previous = period.previous()
         first = period.first - dt.timedelta(days=history)
-        self._covered = workspace.covered(contract.name, min(first, previous.first), _last_day(period))
+        self._covered = workspace.covered_days(contract.name, min(first, previous.first), _last_day(period))
         #: Source → the snapshot that stands for the period's end, and for the end of the period before.
         self.chosen = self._choose(period)
         self.chosen_before = self._choose(previous, but=self.chosen)

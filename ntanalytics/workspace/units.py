@@ -53,11 +53,11 @@ class Units:
         """The names that are no unit (:func:`ntanalytics.metrics.identity.units.unmatched`)."""
         return metric.unmatched(table, self.table, self.aliases, column)
 
-    def idle(self) -> ir.Table:
+    def unused_aliases(self) -> ir.Table:
         """The aliases that lead to no unit (:func:`ntanalytics.metrics.identity.units.idle`)."""
         return metric.idle(self.aliases, self.table)
 
-    def remarks(self, tables: Iterable[tuple[Dataset, ir.Table]]) -> list[str]:
+    def notes(self, tables: Iterable[tuple[Dataset, ir.Table]]) -> list[str]:
         """What a report's head says of the names in its data: Chinese sentences; none where there is no list of units.
 
         Args:
@@ -74,7 +74,7 @@ class Units:
         if rows:
             names = [name for name, _ in sorted(rows.items(), key=lambda item: (-item[1], item[0]))]
             said.append(f"单位目录中没有 {len(names):,} 个单位名称（{_few(names)}），按原名统计，请补充单位对照表。")
-        idle = [f"{row['theirs']}→{row['ours']}" for row in self.idle().to_pyarrow().to_pylist()]
+        idle = [f"{row['theirs']}→{row['ours']}" for row in self.unused_aliases().to_pyarrow().to_pylist()]
         if idle:
             said.append(f"单位对照表有 {len(idle):,} 行所指的单位不在单位目录中（{_few(idle)}）。")
         return said

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from ntanalytics.catalog import load_product
 from ntanalytics.connect import ConnectionReport, connect
-from ntanalytics.connect.draft_check import is_loadable
+from ntanalytics.connect.draft_check import loadable_copy
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import NtaError, SourceError, SourceRefused, SourceUnreachable, UnknownName, UsageError
 from tests.test_cli import nta
@@ -79,7 +79,7 @@ def everything(found: ConnectionReport) -> str:
 def test_a_table_is_proposed_drafted_with_every_column_and_checked(tmp_path: Path):
     found = run("ruoyi", logins(tmp_path), tmp_path)
     assert [(each["dataset"], each["place"]) for each in found.proposals] == [("identity.logins", "sys_logininfor")]
-    with is_loadable(found.folder) as (copy, unsaid):
+    with loadable_copy(found.folder) as (copy, unsaid):
         assert unsaid == {"method.csv": ["dragon"]}
         mapping = load_product(copy).mapping("identity.logins")
     assert mapping.times["logged_in_at"] == "naive"

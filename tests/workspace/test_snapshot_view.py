@@ -168,7 +168,7 @@ def test_what_was_set_aside_is_that_of_the_snapshot_which_stands(club: Club):
 def test_a_report_takes_todays_snapshot_where_none_is_as_near(club: Club, held: tuple[str, ...], now: str, takes: bool):
     for moment in held:
         club.take(moment)
-    taken = club.extractor(now).ensure(NEEDS, MONDAY, SUNDAY)
+    taken = club.extractor(now).ensure_coverage(NEEDS, MONDAY, SUNDAY)
     today = dt.date.fromisoformat(now[:10])
     assert {(each.source, each.first, each.last) for each in taken} == (
         {("club", today, today), ("annex", today, today)} if takes else set()
@@ -180,5 +180,5 @@ def test_a_snapshot_that_the_lake_lost_is_taken_again_if_the_day_has_not_passed(
     for file in (club.settings.lake / "oa.members").rglob("*"):
         if file.is_file():
             file.unlink()
-    assert len(club.extractor("2026-11-23 07:00").ensure(NEEDS, MONDAY, SUNDAY)) == 2
+    assert len(club.extractor("2026-11-23 07:00").ensure_coverage(NEEDS, MONDAY, SUNDAY)) == 2
     assert ids(members().table) == ["a", "x"]

@@ -117,7 +117,7 @@ def test_an_analyst_lists_what_matched_nothing(club: Club):
         {"unit": "市气象局", "source": "annex", "rows": 2},
         {"unit": "市气象局", "source": "club", "rows": 1},
     ]
-    assert units.idle().to_pyarrow().to_pylist() == [{"theirs": "港务局", "ours": "南通港集团"}]
+    assert units.unused_aliases().to_pyarrow().to_pylist() == [{"theirs": "港务局", "ours": "南通港集团"}]
 
 
 def test_the_path_is_relative_to_the_settings(club: Club):

@@ -39,12 +39,12 @@ def _taken(context: CheckContext) -> list[SourceDays]:
     first = on - timedelta(days=HISTORY)
     calendar = workspace.days(first, on, set()).to_pyarrow().to_pylist()
     found = []
-    for name, sources in workspace.feeding.items():
+    for name, sources in workspace.sources_by_dataset.items():
         contract = dataset_named(name)
         # how many cases are of a day depends on what became of them since
         if contract.kind is not Kind.EVENT:
             continue
-        covered = workspace.covered(name, first, on)
+        covered = workspace.covered_days(name, first, on)
         for source in sources:
             by_day: dict[date, int] = {
                 each.day: each.source_rows for each in covered if each.source == source and each.is_held

@@ -69,13 +69,13 @@ def _logs(context: CheckContext) -> list[Finding]:
     months ago; and one that had no older day when it was asked for one, where the platform was already running then.
     """
     rule, on = context.rules["infra.log_retention"], context.period.last
-    covered = context.workspace.covered("infra.requests", on - timedelta(days=LOGS_BACK), on)
-    sources = context.workspace.feeding.get("infra.requests", [])
+    covered = context.workspace.covered_days("infra.requests", on - timedelta(days=LOGS_BACK), on)
+    sources = context.workspace.sources_by_dataset.get("infra.requests", [])
     ran = min(
         (
             each.day
             for name in _RUNNING
-            for each in context.workspace.covered(name, on - timedelta(days=LOGS_BACK), on)
+            for each in context.workspace.covered_days(name, on - timedelta(days=LOGS_BACK), on)
             if each.rows
         ),
         default=on,
