@@ -24,7 +24,7 @@ from tornado.websocket import websocket_connect
 from ntanalytics.errors import UsageError
 from ntanalytics.explore.lab import prepare_folder
 from tests.extraction.shop import Shop
-from tests.workspace.test_sql import made
+from tests.workspace.test_sql import filled_shop
 
 RUN = """
 import os
@@ -116,7 +116,7 @@ class Lab:
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    shop = made(tmp_path_factory.mktemp("shop"))
+    shop = filled_shop(tmp_path_factory.mktemp("shop"))
     text = shop.config.read_text().replace('shop.sqlite"}', 'shop.sqlite", password: "env:SHOP_PASSWORD"}')
     shop.config.write_text(text, encoding="utf-8")
     return shop
