@@ -223,11 +223,7 @@ def _files(home: Path, exclude: Collection[Path] = ()) -> tuple[Path, ...]:
 
 
 def _check(
-    request: ConnectionRequest,
-    home: Path,
-    settings: SourceSettings,
-    tables: list[SourceTable],
-    progress: Progress,
+    request: ConnectionRequest, home: Path, settings: SourceSettings, tables: list[SourceTable], progress: Progress
 ) -> tuple[tuple[DatasetState, ...], str]:
     """Return the state of each dataset, and the reason why the draft cannot be loaded."""
     if not (home / "source.yml").exists():
