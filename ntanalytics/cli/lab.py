@@ -33,4 +33,4 @@ def lab(
     settings = load(find_config(context.obj))
     folder = prepare_folder(settings, directory)
     say(f"notebooks: {folder}")
-    serve(settings, folder, port=port, browser=browser, told=lambda address: say(f"JupyterLab: {address}"))
+    serve(settings, folder, port=port, browser=browser, on_start=lambda address: say(f"JupyterLab: {address}"))
