@@ -79,7 +79,7 @@ class DatasetState:
             "rows": self.rows,
             "set_aside": self.rejected,
             "problems": self.problems,
-            "columns": [{"name": each.name, "state": each.state, "said": each.problem} for each in self.columns],
+            "columns": [{"name": column.name, "state": column.state, "said": column.problem} for column in self.columns],
             "slow": self.slow,
             "fits": self.fits,
         }
