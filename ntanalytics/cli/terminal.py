@@ -147,10 +147,10 @@ def show_connected(found: ConnectionReport) -> None:
     """What was proposed and written, and what is still missing, column by column."""
     for remark in found.remarks:
         say(remark)
-    for each in found.proposals:
-        say(f"proposed {each['dataset']} ← {each['place']}: {', '.join(each['because'])}")
-    for place, columns in found.not_looked_at.items():
-        say(f"not looked at in {place}: {', '.join(columns)}")
+    for proposal in found.proposals:
+        say(f"proposed {proposal.dataset.name} ← {proposal.table.name}: {', '.join(proposal.reasons)}")
+    for table, columns in found.hidden.items():
+        say(f"not looked at in {table}: {', '.join(columns)}")
     for path in found.written:
         say(f"wrote {path}")
     if found.kept and not found.written:
@@ -168,14 +168,16 @@ def show_connected(found: ConnectionReport) -> None:
 
 def _show_states(found: ConnectionReport) -> None:
     for state in found.datasets:
-        days = f", {state.first} … {state.last}" if state.first else ""
-        counts = f"{state.rows:,} row(s) fit, {state.set_aside:,} set aside"
+        days = f", {state.days[0]} … {state.days[1]}" if state.days else ""
+        counts = f"{state.rows:,} row(s) fit, {state.rejected:,} set aside"
         say(f"\n{state.dataset}{days}: {counts}: {'all fits' if state.fits else 'not yet'}")
         for problem in state.problems:
             say(f"  {problem}")
         if state.slow:
             say(f"  {state.slow}")
-        show_table(("column", "state", "what"), ((each.name, each.state, each.said) for each in state.columns))
+        show_table(
+            ("column", "state", "what"), ((column.name, column.state, column.problem) for column in state.columns)
+        )
 
 
 @contextmanager

@@ -332,7 +332,7 @@ def extracted_rows(
     from ntanalytics.extraction import Extractor
 
     extractor = Extractor(settings, ledger, progress, clock)
-    done = extractor.ensure(plan.needs, period.first, period.last, patience=patience)
+    done = extractor.ensure_coverage(plan.needs, period.first, period.last, retry_budget=patience)
     try:
         # Of a source that is closed, or of none at all, comes nothing: the report says so, over a lake that is empty.
         settings.lake.mkdir(parents=True, exist_ok=True)

@@ -172,24 +172,24 @@ def test_of_two_rows_with_one_key_the_same_is_kept_whatever_their_order(shop: Sh
 
 def test_only_what_is_lacking_or_unsettled_is_taken_again(shop: Shop):
     long_ago = D20 - dt.timedelta(days=300)
-    first = shop.extractor().ensure({"sms.messages": 2}, long_ago, long_ago)
+    first = shop.extractor().ensure_coverage({"sms.messages": 2}, long_ago, long_ago)
     assert {(each.source, each.first, each.last) for each in first} == {
         (name, long_ago - dt.timedelta(days=2), long_ago) for name in ("shop", "twin")
     }
-    assert shop.extractor().ensure({"sms.messages": 2}, long_ago, long_ago) == []
-    wider = shop.extractor().ensure({"sms.messages": 3}, long_ago, long_ago)
+    assert shop.extractor().ensure_coverage({"sms.messages": 2}, long_ago, long_ago) == []
+    wider = shop.extractor().ensure_coverage({"sms.messages": 3}, long_ago, long_ago)
     assert {(each.first, each.last) for each in wider} == {(long_ago - dt.timedelta(days=3),) * 2}
     today = dt.datetime.now(shop.settings.zone).date()
-    shop.extractor().ensure({"sms.messages": 0}, today, today)
-    assert shop.extractor().ensure({"sms.messages": 0}, today, today) != []  # today has not ended
+    shop.extractor().ensure_coverage({"sms.messages": 0}, today, today)
+    assert shop.extractor().ensure_coverage({"sms.messages": 0}, today, today) != []  # today has not ended
 
 
 def test_a_day_that_the_lake_has_lost_is_taken_again(shop: Shop):
     shop.messages("shop", (1, "2026-01-09 09:00:00", "mobile", 1, None, None))
     day = dt.date(2026, 1, 9)
-    shop.extractor().ensure({"sms.messages": 0}, day, day)
+    shop.extractor().ensure_coverage({"sms.messages": 0}, day, day)
     shutil.rmtree(shop.settings.lake)
-    taken = shop.extractor().ensure({"sms.messages": 0}, day, day)
+    taken = shop.extractor().ensure_coverage({"sms.messages": 0}, day, day)
     assert [(each.source, dict(each.rows)) for each in taken] == [("shop", {day: 1})]
     assert len(kept(shop)) == 1
 
@@ -198,10 +198,10 @@ def test_a_report_that_comes_later_is_picked_up_while_the_day_has_not_settled(sh
     now = dt.datetime.now(shop.settings.zone)
     yesterday = now.date() - dt.timedelta(days=1)
     shop.messages("shop", (1, f"{yesterday} 09:00:00", "mobile", 1, None, None))
-    shop.extractor().ensure({"sms.messages": 0}, yesterday, yesterday)
+    shop.extractor().ensure_coverage({"sms.messages": 0}, yesterday, yesterday)
     assert [row["outcome"] for row in kept(shop)] == [None]
     shop.run("shop", f"UPDATE message SET outcome = 'delivered', reported = '{yesterday} 21:00:00'")
-    shop.extractor().ensure({"sms.messages": 0}, yesterday, yesterday)
+    shop.extractor().ensure_coverage({"sms.messages": 0}, yesterday, yesterday)
     assert [(row["outcome"], row["receipt_latency_s"]) for row in kept(shop)] == [("delivered", 12 * 3600.0)]
 
 
@@ -277,12 +277,12 @@ def test_a_source_that_comes_back_in_time_is_waited_for_after_the_others_and_one
         waited.append(seconds)
         (shop.folder / "away").rename(shop.folder / "twin.sqlite")
 
-    patience = RetryBudget(60, tick=lambda: sum(waited), sleep=comes_back, draw=lambda: 0.0)
-    taken = shop.extractor().ensure({"sms.messages": 0}, D19, D19, patience=patience)
+    retry_budget = RetryBudget(60, tick=lambda: sum(waited), sleep=comes_back, draw=lambda: 0.0)
+    taken = shop.extractor().ensure_coverage({"sms.messages": 0}, D19, D19, retry_budget=retry_budget)
     assert [(each.source, each.error, dict(each.rows)) for each in taken] == [("shop", "", {}), ("twin", "", {D19: 1})]
     assert waited == [15]
     (shop.folder / "twin.sqlite").rename(shop.folder / "away")
-    [failed] = [each for each in shop.extractor().ensure({"sms.messages": 0}, D18, D18) if each.error]
-    assert failed.is_retryable
-    shop.extractor().ensure({"sms.messages": 0}, D18, D18, patience=patience)
+    [failed] = [each for each in shop.extractor().ensure_coverage({"sms.messages": 0}, D18, D18) if each.error]
+    assert failed.is_passing
+    shop.extractor().ensure_coverage({"sms.messages": 0}, D18, D18, retry_budget=retry_budget)
     assert waited == [15]

@@ -106,7 +106,7 @@ def test_when_the_hours_end_the_days_taken_so_far_stay_and_the_rest_is_left(shop
 
 
 def test_what_a_report_needs_is_refused_too(shop: Shop):
-    taken = Extractor(shop.settings, shop.ledger, clock=lambda: local("2026-11-20 07:30")).ensure(
+    taken = Extractor(shop.settings, shop.ledger, clock=lambda: local("2026-11-20 07:30")).ensure_coverage(
         {"sms.messages": 0}, D16, D16
     )
     assert {each.source: each.cause for each in taken} == {"shop": "不在允许取数的时段", "twin": ""}

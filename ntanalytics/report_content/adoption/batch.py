@@ -35,7 +35,7 @@ def keep(report: Report) -> PageBatch:
     tables = looking.tables(holed, before)
     about = {
         **batch_cache.identity(report, _DATASETS),
-        "feeding": report.workspace.feeding,
+        "feeding": report.workspace.sources_by_dataset,
         "notes": list(report.head().notes),
         "holed": sorted(holed),
         "before": sorted(before),
@@ -110,7 +110,7 @@ class _Found(AdoptionQueries):
 
     def __init__(self, report: Report, unit: str, found: PageBatch) -> None:
         self.report, self.unit, self.edition, self._kept = report, unit, "", found
-        report.workspace.feeding = {name: list(sources) for name, sources in found.about["feeding"].items()}
+        report.workspace.sources_by_dataset = {name: list(sources) for name, sources in found.about["feeding"].items()}
         self.activities = report.dataset("oa.activities", history=page.WEEKS_DAYS)
         self.members = report.dataset("oa.members")
         self.tasks = report.dataset("oa.tasks", history=page.OLDEST_TASK)
@@ -123,7 +123,7 @@ class _Found(AdoptionQueries):
         holed, before = self.gaps()
         if sorted(holed) != self._kept.about["holed"] or sorted(before) != self._kept.about["before"]:
             return None
-        self.report.know_units(self._kept.about["notes"])
+        self.report.set_unit_notes(self._kept.about["notes"])
         fed = self._fed()
         levels = [ibis.memtable(self._row(name, daily_active=0.0)) for name in ("now", "before")]
         total = self._changed(levels[0], levels[1], whole=not holed & fed, was_whole=not before & fed)
