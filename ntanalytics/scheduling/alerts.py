@@ -174,9 +174,7 @@ def alert_deliveries(settings: Settings, ledger: Ledger, done: DeliveryRun, down
         if each.status == "sent":
             resolve(ledger, f"channel {each.request.channel}")
         elif each.status == "retry" and each.attempts >= _ATTEMPTS and each.request.channel in down:
-            said = (
-                f"通道 {each.request.channel} 连续 {each.attempts} 次不通：{down[each.request.channel]}。恢复后自动补发。"
-            )
+            said = f"通道 {each.request.channel} 连续 {each.attempts} 次不通：{down[each.request.channel]}。恢复后自动补发。"
             notify_once(
                 settings, ledger, f"channel {each.request.channel}", f"发送通道 {each.request.channel} 不通", said
             )

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from ntanalytics.demo.incidents.script import KINDS
-from ntanalytics.demo.products.desk_workbook import write_desk_workbook
-from ntanalytics.demo.products.nginx import write_logs
-from ntanalytics.demo.products.sms_platform import write_platform
+from ntanalytics.demo.incidents.default_script import KINDS
+from ntanalytics.demo.products.desk_workbook.workbook import write_desk_workbook
+from ntanalytics.demo.products.nginx.logs import write_logs
+from ntanalytics.demo.products.sms_platform.database import write_platform
 from ntanalytics.demo.store import Store
 from tests.demo.extracted import Rows, extracted, local, small_city
 from tests.demo.taken import Lake

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from ntanalytics.demo.population.city import EDITIONS, City
 from ntanalytics.demo.population.units import UNITS
-from ntanalytics.demo.products.maxkey import write_identity
-from ntanalytics.demo.products.maxkey_schema import site_files
+from ntanalytics.demo.products.maxkey.database import write_identity
+from ntanalytics.demo.products.maxkey.schema import site_files
 from ntanalytics.demo.store import Store
 from ntanalytics.extraction.pseudonym import hash_values
 from tests.demo.extracted import Rows, extracted, local, small_city, url_of

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
-from ntanalytics.demo.products.maxkey_accounts import numbered, objects, seconds
-from ntanalytics.demo.products.maxkey_logins import Logins
+from ntanalytics.demo.products.maxkey.accounts import numbered, objects, seconds
+from ntanalytics.demo.products.maxkey.logins import Logins
 from ntanalytics.demo.store import Database
 
 _DAYS = 14

@@ -7,8 +7,8 @@ from typing import Any
 
 from ntanalytics.demo.population.city import ONBOARDED, City
 from ntanalytics.demo.population.units import UNITS
-from ntanalytics.demo.products.desk_workbook_tickets import local, numbered
-from ntanalytics.demo.products.zabbix_hosts import MACHINES
+from ntanalytics.demo.products.desk_workbook.tickets import local, numbered
+from ntanalytics.demo.products.zabbix.machines import MACHINES
 from ntanalytics.periods import Period
 
 _STREAM = 9

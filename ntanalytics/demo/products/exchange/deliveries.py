@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import UNITS
-from ntanalytics.demo.products.exchange_documents import Documents, Offices
+from ntanalytics.demo.products.exchange.documents import Documents, Offices
 from ntanalytics.periods import days_between
 
 #: A moment that never comes.

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import ALIASES, UNITS
-from ntanalytics.demo.products.ejbca_certificates import VALID_DAYS, Certificates, certificates_of, hexadecimal, seconds
-from ntanalytics.demo.products.ejbca_schema import PERSONAL_PROFILE, UNIT_PROFILE, create_authority
+from ntanalytics.demo.products.ejbca.certificates import VALID_DAYS, Certificates, certificates_of, hexadecimal, seconds
+from ntanalytics.demo.products.ejbca.schema import PERSONAL_PROFILE, UNIT_PROFILE, create_authority
 from ntanalytics.demo.store import Database, Store, Values
 
 _STREAM = 35

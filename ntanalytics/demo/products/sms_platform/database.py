@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import DAY_MS
 from ntanalytics.demo.population.units import ALIASES, APPLICATIONS, NO_UNIT, UNITS
-from ntanalytics.demo.products.sms_platform_messages import Accounts, DrawnMessages, draw_day, segments_of
-from ntanalytics.demo.products.sms_platform_outcomes import CARRIERS, DELIVERED, Outcomes, draw_outcomes
-from ntanalytics.demo.products.sms_platform_schema import create_lookups, create_shard
+from ntanalytics.demo.products.sms_platform.messages import Accounts, DrawnMessages, draw_day, segments_of
+from ntanalytics.demo.products.sms_platform.outcomes import CARRIERS, DELIVERED, Outcomes, draw_outcomes
+from ntanalytics.demo.products.sms_platform.schema import create_lookups, create_shard
 from ntanalytics.demo.store import Database, Store
 
 _STREAM = 1

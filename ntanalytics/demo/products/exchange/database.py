@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
 from ntanalytics.demo.population.units import UNITS
-from ntanalytics.demo.products.exchange_deliveries import NEVER, STATES, WorkClock, deliveries_of
-from ntanalytics.demo.products.exchange_documents import Documents, Offices, documents_of, offices_of
-from ntanalytics.demo.products.exchange_schema import create_exchange
+from ntanalytics.demo.products.exchange.deliveries import NEVER, STATES, WorkClock, deliveries_of
+from ntanalytics.demo.products.exchange.documents import Documents, Offices, documents_of, offices_of
+from ntanalytics.demo.products.exchange.schema import create_exchange
 from ntanalytics.demo.store import Database, Store
 
 #: Interface calls on a plain working day at scale 1.

@@ -10,7 +10,7 @@ import numpy as np
 
 from ntanalytics.demo.incidents.incident import Incident
 from ntanalytics.demo.population.city import City
-from ntanalytics.demo.products.zabbix_hosts import MACHINES, midnight, seconds
+from ntanalytics.demo.products.zabbix.machines import MACHINES, midnight, seconds
 from ntanalytics.demo.store import Database
 
 _STREAM = 42

@@ -9,7 +9,7 @@ from ntanalytics.contract.identity import METHODS
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.demo.population.units import APPLICATIONS
 from ntanalytics.demo.products.backup_runs import DATABASES
-from ntanalytics.demo.products.maxkey_schema import APPS
+from ntanalytics.demo.products.maxkey.schema import APPS
 
 _SERVICES = {
     "portal": "统一门户", "portal.nantong.example": "统一门户", "oa.nantong.example": "协同办公",

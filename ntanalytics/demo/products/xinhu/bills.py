@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ntanalytics.demo.population.city import EDITIONS, City
 from ntanalytics.demo.population.units import UNITS
-from ntanalytics.demo.products.xinhu_schema import FLOWS
+from ntanalytics.demo.products.xinhu.schema import FLOWS
 
 _STREAM = 24
 #: Ids of one day's bills begin with the day's number times this, so that they depend on no other day.

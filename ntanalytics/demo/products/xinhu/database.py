@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from ntanalytics.demo.population.city import EDITIONS, City, Presence
 from ntanalytics.demo.population.seasonality import DAY_MS, Audience
-from ntanalytics.demo.products.xinhu_bills import bills
-from ntanalytics.demo.products.xinhu_members import DESKS, LOGINS, PHONES, Members, members, write_lookups
-from ntanalytics.demo.products.xinhu_schema import FLOWS, INSTALLATIONS
+from ntanalytics.demo.products.xinhu.bills import bills
+from ntanalytics.demo.products.xinhu.members import DESKS, LOGINS, PHONES, Members, members, write_lookups
+from ntanalytics.demo.products.xinhu.schema import FLOWS, INSTALLATIONS
 from ntanalytics.demo.store import Store
 
 _STREAM = 20

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
-from ntanalytics.demo.products.zabbix_hosts import MACHINES, Machine, midnight, silent_minutes
-from ntanalytics.demo.products.zabbix_problems import fullest, write_problems
-from ntanalytics.demo.products.zabbix_schema import create_tables
+from ntanalytics.demo.products.zabbix.machines import MACHINES, Machine, midnight, silent_minutes
+from ntanalytics.demo.products.zabbix.problems import fullest, write_problems
+from ntanalytics.demo.products.zabbix.schema import create_tables
 from ntanalytics.demo.store import Database, Store, Values
 
 _STREAM = 41

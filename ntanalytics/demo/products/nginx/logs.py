@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import DAY_MS
-from ntanalytics.demo.products.log_rotation import write_rotated
-from ntanalytics.demo.products.nginx_services import ADDRESSES, AGENTS, SERVICES, Service, broken_lines, log_date
+from ntanalytics.demo.products.log_files import write_rotated
+from ntanalytics.demo.products.nginx.services import ADDRESSES, AGENTS, SERVICES, Service, broken_lines, log_date
 
 _STREAM = 2
 #: Days that wait to be written while the next one is drawn.

@@ -12,8 +12,8 @@ from ntanalytics.demo.incidents.incident import ZONE
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import DAY_MS
 from ntanalytics.demo.population.units import UNITS
-from ntanalytics.demo.products.openfire_conversations import Talks, draw_talks, talkers
-from ntanalytics.demo.products.openfire_schema import INDEXES, KEYS, TABLES
+from ntanalytics.demo.products.openfire.conversations import Talks, draw_talks, talkers
+from ntanalytics.demo.products.openfire.schema import INDEXES, KEYS, TABLES
 from ntanalytics.demo.store import Database, Store, Values
 
 _STREAM = 13

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ntanalytics.demo.population.city import EDITIONS, City
 from ntanalytics.demo.population.units import ALIASES, UNITS
-from ntanalytics.demo.products.xinhu_schema import (
+from ntanalytics.demo.products.xinhu.schema import (
     FLOWS,
     INSTALLATIONS,
     OWN_NAMES,

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import DAY_MS, Audience
-from ntanalytics.demo.products.ejbca_certificates import Certificates, seconds
-from ntanalytics.demo.products.maxkey_schema import LOGIN_TYPES
+from ntanalytics.demo.products.ejbca.certificates import Certificates, seconds
+from ntanalytics.demo.products.maxkey.schema import LOGIN_TYPES
 
 #: MESSAGE, which alone tells the outcome; the first is a success.
 MESSAGES = ("success", "fail", "password error", "user not exist", "locked", "inactive")

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import DAY_MS
-from ntanalytics.demo.products.ejbca_certificates import certificates_of
-from ntanalytics.demo.products.maxkey_accounts import (
+from ntanalytics.demo.products.ejbca.certificates import certificates_of
+from ntanalytics.demo.products.maxkey.accounts import (
     earlier_logins,
     numbered,
     objects,
@@ -20,9 +20,9 @@ from ntanalytics.demo.products.maxkey_accounts import (
     write_apps,
     write_units,
 )
-from ntanalytics.demo.products.maxkey_changes import disablings_of, write_administration
-from ntanalytics.demo.products.maxkey_logins import MESSAGES, METHODS, Logins, after_outages, draw_logins
-from ntanalytics.demo.products.maxkey_schema import APPS, INDEXES, LOGIN_TYPES, TABLES
+from ntanalytics.demo.products.maxkey.changes import disablings_of, write_administration
+from ntanalytics.demo.products.maxkey.logins import MESSAGES, METHODS, Logins, after_outages, draw_logins
+from ntanalytics.demo.products.maxkey.schema import APPS, INDEXES, LOGIN_TYPES, TABLES
 from ntanalytics.demo.store import Database, Store
 
 _SSO = 12

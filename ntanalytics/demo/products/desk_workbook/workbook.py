@@ -10,8 +10,8 @@ from typing import Any
 from ntanalytics.contract import DATASETS
 from ntanalytics.demo.incidents.incident import billed_months
 from ntanalytics.demo.population.city import City
-from ntanalytics.demo.products import desk_workbook_records
-from ntanalytics.demo.products.desk_workbook_tickets import tickets
+from ntanalytics.demo.products.desk_workbook import records
+from ntanalytics.demo.products.desk_workbook.tickets import tickets
 from ntanalytics.sources.starter import DESK_WORKBOOK_DATASETS
 from ntanalytics.sources.workbook_template import write_template
 
@@ -34,15 +34,15 @@ def write_desk_workbook(city: City, path: Path, segments: Mapping[tuple[dt.date,
     """
     rows: dict[str, list[tuple[Any, ...]]] = {
         "desk.tickets": tickets(city),
-        "desk.incidents": desk_workbook_records.incidents(city),
-        "desk.attendance": desk_workbook_records.attendance(city),
-        "desk.checks": desk_workbook_records.checks(city),
-        "desk.trainings": desk_workbook_records.trainings(city),
-        "desk.changes": desk_workbook_records.changes(city),
-        "desk.roster": desk_workbook_records.roster(city),
-        "desk.signoffs": desk_workbook_records.signoffs(city),
-        "desk.recommendations": desk_workbook_records.recommendations(city),
-        "infra.patches": desk_workbook_records.patches(city),
+        "desk.incidents": records.incidents(city),
+        "desk.attendance": records.attendance(city),
+        "desk.checks": records.checks(city),
+        "desk.trainings": records.trainings(city),
+        "desk.changes": records.changes(city),
+        "desk.roster": records.roster(city),
+        "desk.signoffs": records.signoffs(city),
+        "desk.recommendations": records.recommendations(city),
+        "infra.patches": records.patches(city),
         "sms.bills": _bills(city, segments),
     }
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
-from ntanalytics.demo.products.exchange_documents import Offices, documents_of, offices_of
-from ntanalytics.demo.products.seal_register_rows import seal_ids, write_register
-from ntanalytics.demo.products.seal_register_schema import create_seals
+from ntanalytics.demo.products.exchange.documents import Offices, documents_of, offices_of
+from ntanalytics.demo.products.seal_register.register import seal_ids, write_register
+from ntanalytics.demo.products.seal_register.schema import create_seals
 from ntanalytics.demo.store import Database, Store
 
 #: Signings in the OA on a plain working day at scale 1, and the fewest.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import UNITS
-from ntanalytics.demo.products.maxkey_schema import APPS, NEVER
+from ntanalytics.demo.products.maxkey.schema import APPS, NEVER
 from ntanalytics.demo.store import Database
 
 _ACCOUNTS, _EARLIER = 11, 15
