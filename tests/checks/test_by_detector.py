@@ -121,7 +121,7 @@ def test_a_failure_burst_tells_attempts_failures_and_the_usual_share():
     assert (finding.status, finding.format, finding.since) == ("critical", "rate:1", ON)
     assert finding.window == Window(ON, 36_000.0, 43_200.0)
     assert finding.comparison == Comparison("usual", finding.figures["usual"])
-    assert _evidence(finding) == "10:00—12:00 登录 202 次，登录失败 40 次（19.8%），通常 5.0%。"
+    assert _evidence(finding) == "10:00—12:00 登录 205 次，登录失败 40 次（19.5%），通常 5.0%。"
     assert word(finding).limits == "时段内比通常高 2.0 个百分点关注，10.0 个百分点异常"
 
 
