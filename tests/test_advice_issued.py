@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-
 import pytest
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunResult
 from tests.city import City, blocks
-from tests.test_reports_issued import GOLDEN, settled
+from tests.golden_figures import compare
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +22,7 @@ def inspection(city: City) -> RunResult:
 
 
 def test_the_recommendations_are_those_of_the_golden_file(advice: RunResult):
-    now = json.dumps(settled(blocks(advice.directory)), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    file = GOLDEN / f"{advice.report}.json"
-    if os.environ.get("UPDATE_GOLDEN"):
-        file.write_text(now, encoding="utf-8")
-    assert now.splitlines() == file.read_text(encoding="utf-8").splitlines()
+    compare(advice.report, advice.directory)
     verify(advice.directory)
 
 

@@ -1,9 +1,8 @@
-"""Both reports, issued from the demo city by the real runner, against figures counted another way."""
+"""Reports issued from the demo city by the real runner, against golden files and figures counted another way."""
 
 import datetime as dt
 import hashlib
 import json
-import os
 import sqlite3
 from pathlib import Path
 
@@ -14,12 +13,9 @@ from ntanalytics.reports.verification import verify
 from ntanalytics.runner import run_report
 from ntanalytics.settings import load
 from ntanalytics.workspace import open_workspace
-from tests.city import City, blocks
+from tests.city import City, blocks, settled
+from tests.golden_figures import compare
 from tests.servers.store import ObjectStore
-
-GOLDEN = Path(__file__).parent / "golden"
-#: What differs from run to run though the figures are the same; ``hazards`` tells of inspections that other tests made.
-VOLATILE = {"generated_at", "taken_at", "as_of", "origin", "versions", "hazards"}
 
 
 @pytest.fixture(scope="module")
@@ -30,15 +26,6 @@ def week(city: City):
 @pytest.fixture(scope="module")
 def inspection(city: City):
     return city.run("daily_inspection", "last-working-day")
-
-
-def settled(value: object) -> object:
-    """A block without what is volatile."""
-    if isinstance(value, dict):
-        return {key: settled(each) for key, each in value.items() if key not in VOLATILE}
-    if isinstance(value, list):
-        return [settled(each) for each in value]
-    return round(value, 9) if isinstance(value, float) else value
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +41,7 @@ def adoption(city: City):
 @pytest.mark.parametrize("name", ["week", "inspection", "weekly", "adoption"])
 def test_the_figures_are_those_of_the_golden_file(request: pytest.FixtureRequest, name: str):
     result = request.getfixturevalue(name)
-    now = json.dumps(settled(blocks(result.directory)), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    file = GOLDEN / f"{result.report}.json"
-    if os.environ.get("UPDATE_GOLDEN"):
-        file.write_text(now, encoding="utf-8")
-    assert now.splitlines() == file.read_text(encoding="utf-8").splitlines()
+    compare(result.report, result.directory)
 
 
 def test_the_weeks_messages_are_those_of_the_platforms_tables(city: City, week):
@@ -184,8 +167,7 @@ def test_a_lake_in_an_object_store_gives_the_same_figures(
     result = run_report(
         load(config), "sms_volume", "2026-W47", {}, today=dt.date(2026, 11, 23), clock=city.clock
     )  # fmt: skip
-    now = json.dumps(settled(blocks(result.directory)), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    assert now.splitlines() == (GOLDEN / "sms_volume.json").read_text(encoding="utf-8").splitlines()
+    compare("sms_volume", result.directory)
     # its notebook read the store by the key that it was left; what is kept here is a part of what is there
     manifest = (result.directory / "manifest.json").read_text(encoding="utf-8")
     assert object_store.secret not in manifest + (result.directory / "report.ipynb").read_text(encoding="utf-8")
