@@ -22,7 +22,7 @@ VOLATILE = {"generated_at", "taken_at", "as_of", "origin", "versions", "hazards"
 
 
 class City:
-    """A demo estate in a folder, and the reports issued from it."""
+    """Demo estate in a folder, and the reports issued from it."""
 
     def __init__(self, folder: Path) -> None:
         self.estate: Estate = write_estate(
@@ -31,7 +31,7 @@ class City:
         self.settings: Settings = load(self.estate.config)
 
     def clock(self) -> dt.datetime:
-        """The moment at which data are taken: the morning after the estate's last day."""
+        """Return the moment of extraction: the morning after the estate's last day."""
         return self.estate.read_at
 
     def run(self, report: str, period: str, **parameters: str) -> RunResult:
