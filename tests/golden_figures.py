@@ -7,11 +7,13 @@ difference names the place of a wrong figure. A Chinese name enters as a hash. O
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +51,10 @@ def compare(report: str, directory: Path) -> None:
     if os.environ.get("UPDATE_GOLDEN"):
         file.write_text(text, encoding="utf-8")
     golden = file.read_text(encoding="utf-8") if file.is_file() else ""
-    assert text.splitlines() == golden.splitlines(), (
-        f"{report} has other figures than tests/golden/{file.name}. Run make golden and look at the diff: "
-        "commit it where every line in it is meant to change."
+    changes = difflib.unified_diff(golden.splitlines(), text.splitlines(), "golden", "issued", lineterm="", n=0)
+    assert text == golden, (
+        f"{report} has other figures than tests/golden/{file.name}. Run make golden and look at the diff: commit it "
+        "if every changed line is intended.\n" + "\n".join(changes)
     )
 
 
@@ -184,11 +187,20 @@ def _is_prose(text: str) -> bool:
 def _plain(value: Any) -> Any:
     """Return a value as it is written: a fraction with six significant digits, a Chinese name as its hash."""
     if isinstance(value, float):
-        return float(f"{value:.6g}")
+        return float(_rounded(value, 6))
     return _hash([value]) if isinstance(value, str) and _CHINESE.search(value) else value
+
+
+def _rounded(value: float, digits: int) -> str:
+    """Return a number with some significant digits.
+
+    The last digits of a sum depend on its order, which differs between runs. They are removed first, so that 979.6425
+    and 979.642499999998 are written as the same number.
+    """
+    return f"{Decimal(f'{value:.12g}'):.{digits}g}"
 
 
 def _hash(values: Iterable[Any]) -> str:
     """Return a hash of some values in their order; fractions count with nine significant digits."""
-    exact = [f"{value:.9g}" if isinstance(value, float) else value for value in values]
+    exact = [_rounded(value, 9) if isinstance(value, float) else value for value in values]
     return f"#{zlib.crc32(json.dumps(exact, ensure_ascii=False).encode()):08x}"
