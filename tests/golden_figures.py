@@ -124,7 +124,8 @@ def _board(
         "rows": len(rows),
         "states": {state: states.count(state) for state in ("critical", "warning", "unknown", "ok")},
         "open": [
-            {"state": _state(finding), "finding": identity(finding), "value": _plain(finding["value"])} | _life(finding)
+            {"state": _state(finding), "finding": identity(finding), "value": _plain(finding["value"])}
+            | _lifecycle(finding)
             for finding in findings
             if _state(finding) != "ok"
         ],
@@ -157,10 +158,10 @@ def _state(finding: Mapping[str, Any]) -> str:
     return str(finding["status"] if "status" in finding else finding["state"])
 
 
-def _life(finding: Mapping[str, Any]) -> dict[str, Any]:
-    life = finding.get("life") or {}
-    since = str(life.get("begun_on") or finding.get("since"))
-    content = {"change": life["change"]} if life else {}
+def _lifecycle(finding: Mapping[str, Any]) -> dict[str, Any]:
+    lifecycle = finding.get("lifecycle", finding.get("life")) or {}
+    since = str(lifecycle.get("begun_on") or finding.get("since"))
+    content = {"change": lifecycle["change"]} if lifecycle else {}
     return content | ({"since": since} if _DAY.fullmatch(since) else {})
 
 
