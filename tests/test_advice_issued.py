@@ -57,8 +57,8 @@ def test_the_inspection_covers_every_subsystem_every_host_and_the_data(inspectio
 
 
 def test_an_open_finding_says_since_when(inspection: RunResult):
-    lifecycles = {row["code"]: row.get("lifecycle", row.get("life")) for row in findings(inspection.directory)}
-    since = {code: lifecycle["begun_on"] for code, lifecycle in lifecycles.items() if lifecycle}
+    lifecycles = [(row["code"], row.get("lifecycle", row.get("life"))) for row in findings(inspection.directory)]
+    since = {code: lifecycle["begun_on"] for code, lifecycle in lifecycles if lifecycle}
     assert since["infra.error_burst"] == "2026-11-20"
     assert since["infra.backup_lateness"] == "2026-11-18"
     assert since["infra.tls_days"] == "2026-10-30"
