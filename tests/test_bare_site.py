@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ntanalytics.runner import RunResult, run_report
+from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import load
 from ntanalytics.sources.starter import write_starter
 from tests.city import blocks
 
-TODAY = dt.date(2026, 11, 24)
+NOW = dt.datetime(2026, 11, 24, 1, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_a_report_of_a_site_without_sources_comes_out_and_says_what_is_not_conne
 ):
     monkeypatch.setenv("NTANALYTICS_CHROMIUM", "")
     settings = load(write_starter(tmp_path)[0])
-    result: RunResult = run_report(settings, report, period, {}, today=TODAY)
+    result: RunResult = run_report(RunContext(settings=settings, clock=lambda: NOW), report, period, {})
     assert f"{unknown}没有配置数据源，相关数据未知。" in result.gaps
     shown = blocks(result.directory)[table]
     assert (shown["rows"], shown["note"]) == ([], note)
