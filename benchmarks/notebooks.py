@@ -86,17 +86,17 @@ def cells_s(record: Path) -> float:
 
 def one_report(settings: Settings, report: str, period: str, rounds: int) -> dict[str, Any]:
     """Medians of one report, ours and plain; and of a second report in a warm supervisor, its parts."""
-    from ntanalytics.runner import run_report
+    from ntanalytics.runner import RunContext, run_report
 
     os.environ["NTANALYTICS_CHROMIUM"] = ""
     found: dict[str, list[float]] = {name: [] for name in ("ours_s", "plain_s", "warm_s", "cells_s", "rendering_s")}
-    today = dt.datetime.now(settings.zone).date()
-    run_report(settings, report, period, {}, today=today)
+    context = RunContext(settings=settings)
+    run_report(context, report, period, {})
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
             found["ours_s"].append(ours(settings, report, period))
             found["plain_s"].append(plain(settings, report, period, Path(folder), is_rendered=True))
-        result = run_report(settings, report, period, {}, today=today)
+        result = run_report(context, report, period, {})
         found["warm_s"].append(result.seconds)
         found["cells_s"].append(cells_s(result.directory / "report.ipynb"))
         found["rendering_s"].append(rendering_s(result.directory))
@@ -114,11 +114,12 @@ def rendering_s(directory: Path) -> float:
 
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(directory / "report.ipynb", folder)
-        return timed(lambda: render(Path(folder), lambda *_: None, report="", run_id="", is_printed=False))
+        return timed(lambda: render(Path(folder), report="", run_id=""))
 
 
 def unit_pages(settings: Settings, report: str, period: str, count: int, sample: int) -> dict[str, Any]:
     """Pages a minute of some units, and of as few by the command as are enough for a median."""
+    from ntanalytics.runner import RunContext
     from ntanalytics.runner.each_unit import oa_units, run_each_unit
 
     today = dt.datetime.now(settings.zone).date()
@@ -131,10 +132,11 @@ def unit_pages(settings: Settings, report: str, period: str, count: int, sample:
     marks: list[float] = []
     with Peak() as peak:
         begun = time.perf_counter()
-        ended = run_each_unit(
-            settings, report, period, {}, today=today, units=units,
+        context = RunContext(
+            settings=settings,
             progress=lambda *said: marks.append(time.perf_counter()) if f"/{len(units)} " in said[0] else None,
-        )  # fmt: skip
+        )
+        ended = run_each_unit(context, report, period, {}, units=units)
         whole = time.perf_counter() - begun
     pages = (time.perf_counter() - marks[0]) / len(units)
     once = whole - pages * len(units)

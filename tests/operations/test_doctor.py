@@ -47,9 +47,9 @@ def test_what_is_bad_sets_the_exit_code_and_leaves_the_rest_examined(shop: Shop)
     (shop.folder / "shop.sqlite").unlink()
     shop.run("twin", "DROP TABLE ticket")
     found = examined(shop.config)
-    assert found["sources.shop", "reachable"].state is State.BAD
+    assert found["sources.shop", "reachable"].state is State.CRITICAL
     assert ("sources.shop", "sms.messages") not in found
-    assert found["sources.twin", "desk.tickets"].state is State.BAD
+    assert found["sources.twin", "desk.tickets"].state is State.CRITICAL
     assert found["sources.twin", "sms.messages"].state is State.WARNING
     assert exit_code(list(found.values())) == 5
 
@@ -57,7 +57,7 @@ def test_what_is_bad_sets_the_exit_code_and_leaves_the_rest_examined(shop: Shop)
 def test_settings_that_cannot_be_read_are_all_that_is_told(tmp_path: Path):
     (tmp_path / "ntanalytics.yml").write_text("lak: lake\n", encoding="utf-8")
     (only,) = diagnose(tmp_path / "ntanalytics.yml", NOW)
-    assert (only.subject, only.state, only.exit_code) == ("settings", State.BAD, 3)
+    assert (only.subject, only.state, only.exit_code) == ("settings", State.CRITICAL, 3)
     assert "lake" in only.said
 
 
@@ -73,7 +73,7 @@ def test_a_secret_that_is_not_there_and_an_unknown_product_are_told(tmp_path: Pa
     found = examined(config)
     assert "NOT_THERE_AT_ALL" in found["sources.a", "secret"].said
     assert "did you mean 'sms_platform'" in found["sources.b", "settings"].said
-    assert found["sources.c", "reachable"].state is State.BAD
+    assert found["sources.c", "reachable"].state is State.CRITICAL
     assert exit_code(list(found.values())) == 3
 
 
@@ -82,7 +82,7 @@ def test_the_calendar_of_this_year_must_be_known_and_that_of_the_next_should(sho
     assert (found["calendar", "2026"].state, found["calendar", "2027"].state) == (State.OK, State.WARNING)
     later = list(diagnose(shop.config, NOW.replace(year=2030)))
     missing = next(each for each in later if each.item == "2030")
-    assert (missing.state, missing.exit_code) == (State.BAD, 10)
+    assert (missing.state, missing.exit_code) == (State.CRITICAL, 10)
 
 
 def test_disk_and_fonts_are_looked_at(shop: Shop):
@@ -112,7 +112,7 @@ def test_an_engine_that_cannot_be_started_is_told(
     assert ("engine", "spark") not in examined(shop.config)
     shop.config.write_text("engine: spark\n" + shop.config.read_text(encoding="utf-8"), encoding="utf-8")
     found = examined(shop.config)["engine", "spark"]
-    assert (found.state, found.exit_code) == (State.BAD, 3)
+    assert (found.state, found.exit_code) == (State.CRITICAL, 3)
     assert said in found.said
     with pytest.raises(SettingsError, match=said):
         Workspace(load(shop.config))
@@ -122,7 +122,7 @@ def test_an_engine_that_is_not_installed_says_how_it_is(shop: Shop, monkeypatch:
     monkeypatch.setitem(sys.modules, "pyspark", None)  # as if it were not there
     shop.config.write_text("engine: spark\n" + shop.config.read_text(encoding="utf-8"), encoding="utf-8")
     found = examined(shop.config)["engine", "spark"]
-    assert (found.state, found.exit_code) == (State.BAD, 3)
+    assert (found.state, found.exit_code) == (State.CRITICAL, 3)
     assert "make spark" in found.said
 
 
