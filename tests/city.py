@@ -25,7 +25,7 @@ class City:
 
     def clock(self) -> dt.datetime:
         """The moment at which data are taken: the morning after the estate's last day."""
-        return self.estate.read_at
+        return self.estate.clock()
 
     def run(self, report: str, period: str, **parameters: str) -> RunResult:
         """Issue a report as if it were the morning after the estate's last day."""

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from ntanalytics.contract.enumerations import OUTCOMES
-from ntanalytics.demo.incidents.incident import ZONE, Incident
+from ntanalytics.demo.incidents.incident import Incident
+from ntanalytics.demo.local_time import ZONE
 from ntanalytics.demo.incidents.planning import benign_events, plan_incidents
 from ntanalytics.demo.population.city import City, city_of
-from ntanalytics.demo.population.units import APPLICATIONS, UNITS
+from ntanalytics.demo.population.applications import APPLICATIONS
+from ntanalytics.demo.population.units import UNITS
 from ntanalytics.demo.products.backup_inventories import write_backups
 from ntanalytics.demo.products.backup_runs import DATABASES, FILE_TREES, run
 from ntanalytics.demo.products.desk_workbook import records
@@ -21,11 +23,11 @@ from ntanalytics.demo.products.desk_workbook.tickets import tickets
 from ntanalytics.demo.products.ejbca.certificates import certificates_of, seconds
 from ntanalytics.demo.products.exchange.database import write_exchange
 from ntanalytics.demo.products.exchange.documents import documents_of, offices_of
-from ntanalytics.demo.products.maxkey.database import write_identity
+from ntanalytics.demo.products.maxkey.database import write_maxkey
 from ntanalytics.demo.products.probe import write_checks
-from ntanalytics.demo.products.seal_register.database import write_seals
-from ntanalytics.demo.products.sms_platform.database import write_platform
-from ntanalytics.demo.products.zabbix.database import write_hosts
+from ntanalytics.demo.products.seal_register.database import write_seal_register
+from ntanalytics.demo.products.sms_platform.database import write_sms_platform
+from ntanalytics.demo.products.zabbix.database import write_zabbix
 from ntanalytics.demo.store import Store
 from ntanalytics.periods import Calendar
 from tests.demo.extracted import Rows, extracted, local
@@ -56,7 +58,7 @@ def source(product: str, name: str) -> str:
 
 
 def sent(folder: Path, place: City) -> Rows:
-    write_platform(place, Store(folder))
+    write_sms_platform(place, Store(folder))
     return extracted(place, folder, source("sms_platform", "sms_platform"), "sms.messages")["sms.messages"]
 
 
@@ -102,7 +104,7 @@ def test_a_partners_calls_fail_as_often_as_was_drawn(seed: int, tmp_path: Path):
 def test_as_many_attempts_come_from_one_address_as_were_drawn(seed: int, tmp_path: Path):
     attack = planted(seed, "brute_force")
     place = city(seed, [attack], [attack.day], 0.001)
-    write_identity(place, Store(tmp_path))
+    write_maxkey(place, Store(tmp_path))
     rows = extracted(place, tmp_path, source("maxkey", "maxkey"), "identity.logins")["identity.logins"]
     quiet = [row for row in within(rows, "logged_in_at", attack) if row["reason"] == "wrong_password"]
     assert len(quiet) == attack.size
@@ -144,7 +146,7 @@ def test_one_that_is_a_ramp_is_worst_in_its_middle_and_one_that_is_intermittent_
         folder = tmp_path / shape
         folder.mkdir()
         place = city(3, [replace(failing, shape=shape)], [failing.day], 0.4)
-        write_seals(place, Store(folder))
+        write_seal_register(place, Store(folder))
         rows = extracted(place, folder, source("seal_register", "seals"), "seal.signings")["seal.signings"]
         hours: list[list[Any]] = [[] for _ in range(9)]
         for row in within(rows, "signed_at", failing):
@@ -161,7 +163,7 @@ def test_one_that_is_a_ramp_is_worst_in_its_middle_and_one_that_is_intermittent_
 def test_planned_maintenance_is_announced_and_takes_the_service_down_for_its_hours_alone(seed: int, tmp_path: Path):
     planned = planted(seed, "planned_maintenance")
     place = city(seed, [], [planned.day], 0.001)
-    place = replace(place, harmless=(planned,))
+    place = replace(place, benign_events=(planned,))
     write_checks(place, tmp_path / "probes")
     journal = (
         "{product: probe, path: probes/probes.jsonl, targets: [{subsystem: oa, url: 'https://oa.nantong.example/'}]}"
@@ -181,7 +183,7 @@ def test_planned_maintenance_is_announced_and_takes_the_service_down_for_its_hou
 def test_a_mailing_and_a_training_are_written_down(seed: int):
     mailing, training = planted(seed, "announced_mailing"), planted(seed, "training_day")
     days = [training.day, *[mailing.day - dt.timedelta(days=each) for each in (3, 2, 1, 0)]]
-    place = replace(city(seed, [], sorted(days)), harmless=(mailing, training))
+    place = replace(city(seed, [], sorted(days)), benign_events=(mailing, training))
     assert [row[2:4] for row in records.changes(place) if row[1] == local(mailing.start)] == [("sms", "maintenance")]
     opened = [row for row in tickets(place) if row[2:4] == ("change", "sms") and row[1].time() == dt.time(9, 40)]
     assert len(opened) == 1
@@ -192,7 +194,7 @@ def test_a_mailing_and_a_training_are_written_down(seed: int):
 def test_a_backup_that_was_moved_is_late_but_not_by_half_a_day(seed: int, tmp_path: Path):
     moved = planted(seed, "backup_moved")
     before = moved.day - dt.timedelta(days=1)
-    place = replace(city(seed, [], [before, moved.day], 0.001), harmless=(moved,))
+    place = replace(city(seed, [], [before, moved.day], 0.001), benign_events=(moved,))
     write_backups(place, tmp_path, Store(tmp_path))
     product = "restic" if " " in moved.subject else "pgbackrest"
     given = f"{{product: {product}, paths: [{product}/*.json]}}"
@@ -211,8 +213,8 @@ def test_a_backup_that_was_moved_is_late_but_not_by_half_a_day(seed: int, tmp_pa
 @both_seeds
 def test_a_batch_keeps_a_host_busy_without_a_problem(seed: int, tmp_path: Path):
     batch = planted(seed, "batch_load")
-    place = replace(city(seed, [], [batch.day], 0.001), harmless=(batch,))
-    write_hosts(place, Store(tmp_path))
+    place = replace(city(seed, [], [batch.day], 0.001), benign_events=(batch,))
+    write_zabbix(place, Store(tmp_path))
     rows = extracted(place, tmp_path, source("zabbix", "zabbix"), "infra.metrics", "infra.problems")
     busy = [row for row in rows["infra.metrics"] if row["metric"] == "cpu_rate" and row["mean"] > 0.6]
     assert {row["host"] for row in busy} == {batch.subject}
@@ -227,7 +229,7 @@ def test_a_batch_keeps_a_host_busy_without_a_problem(seed: int, tmp_path: Path):
 def test_a_round_of_renewals_revokes_as_many_certificates_as_it_issues(seed: int):
     renewal = planted(seed, "renewal_round")
     plain, place = (city(seed, [], [UNTIL], 0.02) for _ in range(2))
-    held = [certificates_of(each) for each in (plain, replace(place, harmless=(renewal,)))]
+    held = [certificates_of(each) for each in (plain, replace(place, benign_events=(renewal,)))]
     day = seconds(renewal.day)
     counts = [
         (int(((each.revoked // 86_400 * 86_400) == day).sum()), int((each.issued // 86_400 * 86_400 == day).sum()))
@@ -243,7 +245,7 @@ def test_a_round_of_renewals_revokes_as_many_certificates_as_it_issues(seed: int
 def test_at_a_months_end_there_is_as_much_more_as_was_drawn_and_the_days_beside_holidays_are_quieter(seed: int):
     peak = planted(seed, "month_end_peak")
     plain = city(seed, [], [UNTIL], 0.2)
-    busy = replace(plain, harmless=(replace(peak, subsystem="docexchange"),))
+    busy = replace(plain, benign_events=(replace(peak, subsystem="docexchange"),))
     counts = [len(documents_of(each, offices_of(each), peak.day).at_s) for each in (plain, busy)]
     assert counts[1] / counts[0] == pytest.approx(1 + peak.size, abs=0.25)
     # 25 September is Mid-Autumn, National Day's holiday is from 1 to 7 October

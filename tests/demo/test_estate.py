@@ -84,7 +84,7 @@ def test_incidents_are_written_down_with_their_zone(estate: Estate):
 def test_what_only_looks_like_an_incident_is_written_down_beside_them(tmp_path: Path):
     made = write_estate(tmp_path / "city", until=dt.date(2026, 10, 31), days=4, seed=7, scale=0.0005)
     records = json.loads((made.directory / "harmless.json").read_text(encoding="utf-8"))
-    assert [each["id"] for each in records] == [each.id for each in made.harmless]
+    assert [each["id"] for each in records] == [each.id for each in made.benign_events]
     assert {"month-end-2026-10-oa", "month-end-2026-10-docexchange"} <= {each["id"] for each in records}
     assert {each["severity"] for each in records} == {"无"}
 

@@ -6,7 +6,8 @@ import pytest
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.demo.incidents.default_script import BEGUN, HARMLESS, KINDS, LASTING, MEASURES, SIZES
-from ntanalytics.demo.incidents.incident import ZONE, Incident, billed_months, moment
+from ntanalytics.demo.incidents.incident import Incident, billed_months
+from ntanalytics.demo.local_time import ZONE, moment
 from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.periods import Calendar
 

@@ -71,7 +71,7 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Estate:
 @pytest.fixture(scope="module")
 def settings(estate: Estate) -> Settings:
     settings = load(estate.config)
-    Extractor(settings, Ledger(settings.ledger), None, lambda: estate.read_at).extract(
+    Extractor(settings, Ledger(settings.ledger), None, estate.clock).extract(
         [], UNTIL - dt.timedelta(days=DAYS - 1), UNTIL
     )
     return settings
@@ -175,7 +175,7 @@ def _by_spark(settings: Settings, master: str) -> Settings:
 
 def _issued(settings: Settings, estate: Estate) -> RunResult:
     today = UNTIL + dt.timedelta(days=1)
-    return run_report(settings, "sms_volume", "2026-W47", {}, today=today, clock=lambda: estate.read_at)
+    return run_report(settings, "sms_volume", "2026-W47", {}, today=today, clock=estate.clock)
 
 
 def test_a_master_that_cannot_be_one_is_told_by_its_exit_code(

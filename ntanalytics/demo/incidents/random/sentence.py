@@ -1,4 +1,4 @@
-"""What the sentences about drawn incidents say of their subjects, sizes and times."""
+"""Chinese sentences of drawn incidents."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ import datetime as dt
 from ntanalytics.contract.enumerations import EDITIONS, MODULES, SUBSYSTEMS
 from ntanalytics.contract.identity import METHODS
 from ntanalytics.contract.sms import CARRIERS
-from ntanalytics.demo.population.units import APPLICATIONS
-from ntanalytics.demo.products.backup_runs import DATABASES
+from ntanalytics.demo.incidents.incident_kind import IncidentKind
+from ntanalytics.demo.population.applications import APPLICATIONS
+from ntanalytics.demo.products.backup_plans import DATABASE_PLANS
 from ntanalytics.demo.products.maxkey.schema import APPS
 
-_SERVICES = {
-    "portal": "统一门户", "portal.nantong.example": "统一门户", "oa.nantong.example": "协同办公",
-    "exchange.nantong.example": "公文交换",
-}  # fmt: skip
 _SHAPES = {"sharp": "", "ramp": "，逐渐加重又缓解", "intermittent": "，时断时续"}
 _NAMES: dict[str, str] = {
     **{app.id: app.name for app in APPS},
@@ -23,46 +20,50 @@ _NAMES: dict[str, str] = {
     **EDITIONS,
     **SUBSYSTEMS,
     **CARRIERS,
-    **_SERVICES,
+    "portal": "统一门户",
+    "portal.nantong.example": "统一门户",
+    "oa.nantong.example": "协同办公",
+    "exchange.nantong.example": "公文交换",
 }
 
 
-def sentence(words: str, kind: str, subject: str, start: dt.datetime, end: dt.datetime, size: float, shape: str) -> str:
-    """The sentence about one incident, with its size as it was drawn.
+def sentence(
+    kind: IncidentKind, subject: str, span: tuple[dt.datetime, dt.datetime], size: float, shape: str = "sharp"
+) -> str:
+    """Return the sentence of an incident: the kind's, filled with the subject, the duration and the size.
 
     Args:
-        words: with places for ``name``, ``percent``, ``size``, ``count``, ``lasted``, ``days`` and ``grade``.
-        kind: of ``script.KINDS`` or ``script.HARMLESS``.
-        subject: the carrier, service, unit, host, module or checked item concerned.
-        start: when it begins.
-        end: when it ends.
-        size: how large it is.
-        shape: how it comes and goes.
+        kind: kind of the incident.
+        subject: its subject, by id.
+        span: its start and end.
+        size: its magnitude.
+        shape: its course, one of ``SHAPES``.
     """
-    days = (end - start).days
-    text = words.format(
+    duration = span[1] - span[0]
+    text = kind.sentence.format(
         name=_name(kind, subject),
         percent=f"{size * 100:.3g}",
         size=size,
         count=int(size),
-        lasted="全天" if end - start == dt.timedelta(days=1) else _lasted(end - start),
-        days=days,
+        lasted="全天" if duration == dt.timedelta(days=1) else _in_words(duration),
+        days=duration.days,
+        left=int(size) - duration.days,
         grade="明显异常" if size > 1 else "轻微异常",
     )
-    return text.removesuffix("。") + _SHAPES[shape] + "。"
+    return f"{text}{_SHAPES[shape]}。"
 
 
-def _name(kind: str, subject: str) -> str:
+def _name(kind: IncidentKind, subject: str) -> str:
     edition, slash, module = subject.partition("/")
     if slash and edition in EDITIONS:
         return EDITIONS[edition] + MODULES[module]
-    if kind.startswith("backup_") and subject in DATABASES:
+    if kind.id.startswith("backup_") and subject in (plan.name for plan in DATABASE_PLANS):
         return f"{subject} 数据库"
     return _NAMES.get(subject, subject)
 
 
-def _lasted(span: dt.timedelta) -> str:
-    hours, minutes = divmod(round(span.total_seconds() / 60), 60)
-    return (f"{hours}小时" if hours else "") + (
-        f"{minutes}分" if hours and minutes else f"{minutes}分钟" if minutes else ""
-    )
+def _in_words(duration: dt.timedelta) -> str:
+    hours, minutes = divmod(round(duration.total_seconds() / 60), 60)
+    if not hours:
+        return f"{minutes}分钟" if minutes else ""
+    return f"{hours}小时{minutes}分" if minutes else f"{hours}小时"

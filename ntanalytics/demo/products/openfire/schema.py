@@ -1,37 +1,26 @@
-"""Tables of Openfire's monitoring plugin as far as the suite and its readers meet them.
-
-Names are the product's; the definitions are written here. Moments are milliseconds since 1970.
-"""
+"""Tables of Openfire's monitoring plugin that the suite and its readers use. Times are milliseconds since 1970."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any
+from ntanalytics.demo.store import DemoTable
 
-import sqlalchemy as sa
-
-_NUMBER, _ADDRESS, _TEXT = sa.BigInteger(), sa.String(1024), sa.Text()
-
-#: Table → its columns. The archive has no key: the product writes a row twice now and then.
-TABLES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
-    {
-        "ofConversation": {
-            "conversationID": _NUMBER, "room": _ADDRESS, "isExternal": sa.SmallInteger(), "startDate": _NUMBER,
-            "lastActivity": _NUMBER, "messageCount": sa.Integer(),
-        },
-        "ofConParticipant": {
-            "conversationID": _NUMBER, "joinedDate": _NUMBER, "leftDate": _NUMBER, "bareJID": sa.String(200),
-            "jidResource": sa.String(100), "nickname": sa.String(200),
-        },
-        "ofMessageArchive": {
-            "messageID": _NUMBER, "conversationID": _NUMBER, "fromJID": _ADDRESS, "fromJIDResource": _ADDRESS,
-            "toJID": _ADDRESS, "toJIDResource": _ADDRESS, "sentDate": _NUMBER, "stanza": _TEXT, "body": _TEXT,
-            "isPMforJID": _ADDRESS,
-        },
-    }
-)  # fmt: skip
-
-#: Table → the key's columns, and those of its index.
-KEYS = MappingProxyType({"ofConversation": ("conversationID",)})
-INDEXES = MappingProxyType({"ofConParticipant": ("joinedDate",), "ofMessageArchive": ("sentDate",)})
+#: The archive has no key: the product writes a row twice now and then.
+TABLES = (
+    DemoTable(
+        "ofConversation",
+        "conversationID bigint, room 1024, isExternal smallint, startDate bigint, lastActivity bigint, "
+        "messageCount int",
+        "conversationID",
+    ),
+    DemoTable(
+        "ofConParticipant",
+        "conversationID bigint, joinedDate bigint, leftDate bigint, bareJID 200, jidResource 100, nickname 200",
+        indexes=("joinedDate",),
+    ),
+    DemoTable(
+        "ofMessageArchive",
+        "messageID bigint, conversationID bigint, fromJID 1024, fromJIDResource 1024, toJID 1024, "
+        "toJIDResource 1024, sentDate bigint, stanza text, body text, isPMforJID 1024",
+        indexes=("sentDate",),
+    ),
+)

@@ -1,94 +1,42 @@
-"""Tables of Zabbix 7's database, as far as its own readers and ours meet them. Times are seconds since 1970, UTC."""
+"""Tables of Zabbix 7 that its own readers and ours use. Times are seconds since 1970, UTC."""
 
 from __future__ import annotations
 
-from typing import Any
+from ntanalytics.demo.store import DemoTable
 
-import sqlalchemy as sa
-
-from ntanalytics.demo.store import Database
-
-_ID, _INT = sa.BigInteger(), sa.Integer()
-_FLOAT: Any = sa.Double()
-
-#: Table → its columns, its key, and its indexes.
-_TABLES: dict[str, tuple[dict[str, Any], tuple[str, ...], tuple[tuple[str, ...], ...]]] = {
-    "hosts": (
-        {"hostid": _ID, "host": sa.String(128), "name": sa.String(128), "status": _INT, "flags": _INT},
+TABLES = (
+    DemoTable("hosts", "hostid bigint, host 128, name 128, status int, flags int", "hostid"),
+    DemoTable(
+        "interface",
+        "interfaceid bigint, hostid bigint, main int, type int, useip int, ip 64, port 64, available int",
+        "interfaceid",
+    ),
+    DemoTable("host_rtdata", "hostid bigint, active_available int", "hostid"),
+    DemoTable(
+        "items",
+        "itemid bigint, hostid bigint, type int, name 255, key_ 2048, value_type int, status int, flags int",
+        "itemid",
         ("hostid",),
-        (),
     ),
-    "interface": (
-        {
-            "interfaceid": _ID,
-            "hostid": _ID,
-            "main": _INT,
-            "type": _INT,
-            "useip": _INT,
-            "ip": sa.String(64),
-            "port": sa.String(64),
-            "available": _INT,
-        },
-        ("interfaceid",),
-        (),
+    DemoTable("triggers", "triggerid bigint, description 255, status int, value int, priority int", "triggerid"),
+    DemoTable("functions", "functionid bigint, itemid bigint, triggerid bigint", "functionid"),
+    DemoTable(
+        "trends",
+        "itemid bigint, clock int, num int, value_min double, value_avg double, value_max double",
+        "itemid clock",
     ),
-    "host_rtdata": ({"hostid": _ID, "active_available": _INT}, ("hostid",), ()),
-    "items": (
-        {
-            "itemid": _ID,
-            "hostid": _ID,
-            "type": _INT,
-            "name": sa.String(255),
-            "key_": sa.String(2048),
-            "value_type": _INT,
-            "status": _INT,
-            "flags": _INT,
-        },
-        ("itemid",),
-        (("hostid",),),
+    DemoTable(
+        "trends_uint",
+        "itemid bigint, clock int, num int, value_min bigint, value_avg bigint, value_max bigint",
+        "itemid clock",
     ),
-    "triggers": (
-        {"triggerid": _ID, "description": sa.String(255), "status": _INT, "value": _INT, "priority": _INT},
-        ("triggerid",),
-        (),
+    DemoTable("history_uint", "itemid bigint, clock int, value bigint, ns int", "itemid clock ns"),
+    DemoTable(
+        "events",
+        "eventid bigint, source int, object int, objectid bigint, clock int, value int, acknowledged int, ns int, "
+        "name 2048, severity int",
+        "eventid",
+        ("source object clock",),
     ),
-    "functions": ({"functionid": _ID, "itemid": _ID, "triggerid": _ID}, ("functionid",), ()),
-    "trends": (
-        {"itemid": _ID, "clock": _INT, "num": _INT, "value_min": _FLOAT, "value_avg": _FLOAT, "value_max": _FLOAT},
-        ("itemid", "clock"),
-        (),
-    ),
-    "trends_uint": (
-        {"itemid": _ID, "clock": _INT, "num": _INT, "value_min": _ID, "value_avg": _ID, "value_max": _ID},
-        ("itemid", "clock"),
-        (),
-    ),
-    "history_uint": (
-        {"itemid": _ID, "clock": _INT, "value": _ID, "ns": _INT},
-        ("itemid", "clock", "ns"),
-        (),
-    ),
-    "events": (
-        {
-            "eventid": _ID,
-            "source": _INT,
-            "object": _INT,
-            "objectid": _ID,
-            "clock": _INT,
-            "value": _INT,
-            "acknowledged": _INT,
-            "ns": _INT,
-            "name": sa.String(2048),
-            "severity": _INT,
-        },
-        ("eventid",),
-        (("source", "object", "clock"),),
-    ),
-    "event_recovery": ({"eventid": _ID, "r_eventid": _ID}, ("eventid",), (("r_eventid",),)),
-}
-
-
-def create_tables(db: Database) -> None:
-    """Create them all, empty."""
-    for name, (columns, key, indexes) in _TABLES.items():
-        db.create(name, columns, key=key, indexes=indexes)
+    DemoTable("event_recovery", "eventid bigint, r_eventid bigint", "eventid", ("r_eventid",)),
+)

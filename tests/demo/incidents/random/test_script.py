@@ -9,7 +9,8 @@ import pytest
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.demo.incidents.default_script import HARMLESS, KINDS, MEASURES
-from ntanalytics.demo.incidents.incident import SHAPES, ZONE, Incident
+from ntanalytics.demo.incidents.incident import SHAPES, Incident
+from ntanalytics.demo.local_time import ZONE
 from ntanalytics.demo.incidents.planning import benign_events, plan_incidents
 from ntanalytics.demo.population.units import UNITS
 from ntanalytics.periods import Calendar
