@@ -71,29 +71,17 @@ _FILES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Estate:
-    """Written estate.
-
-    Attributes:
-        directory: folder of the estate.
-        config: path of its ``ntanalytics.yml``.
-        first: first day.
-        until: last day.
-        messages: messages on the SMS platform.
-        log_lines: lines of the web logs.
-        ledger_rows: rows of the desk's workbook by dataset.
-        incidents: incidents, in order of start.
-        benign_events: events that look like incidents and are none, in order of start.
-    """
+    """Written estate."""
 
     directory: Path
-    config: Path
+    config: Path  # its ``ntanalytics.yml``
     first: dt.date
     until: dt.date
-    messages: int = 0
-    log_lines: int = 0
-    ledger_rows: Mapping[str, int] = field(default_factory=dict)
-    incidents: tuple[Incident, ...] = ()
-    benign_events: tuple[Incident, ...] = ()
+    messages: int = 0  # on the SMS platform
+    log_lines: int = 0  # of the web logs
+    ledger_rows: Mapping[str, int] = field(default_factory=dict)  # of the desk's workbook by dataset
+    incidents: tuple[Incident, ...] = ()  # in order of start
+    benign_events: tuple[Incident, ...] = ()  # events that look like incidents and are none, in order of start
 
     @property
     def reports(self) -> list[tuple[str, str]]:

@@ -6,7 +6,8 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
+
+from ntanalytics.demo.arrays import Ints, Times
 
 ZONE = ZoneInfo("Asia/Shanghai")
 DAY_MS = 86_400_000
@@ -34,6 +35,6 @@ def wall_seconds(time: dt.date) -> int:
     return int(np.datetime64(naive, "s").astype(np.int64))
 
 
-def wall_times(day: dt.date, at_s: NDArray[np.int64]) -> NDArray[np.datetime64]:
+def wall_times(day: dt.date, at_s: Ints) -> Times:
     """Return moments of a local day on the wall clock, in whole seconds, from seconds since midnight."""
     return np.datetime64(day, "s") + at_s.astype("timedelta64[s]")

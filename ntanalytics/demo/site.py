@@ -38,21 +38,13 @@ sources:
 
 @dataclass(frozen=True)
 class _Source:
-    """Source in the settings.
-
-    Attributes:
-        name: name of the source.
-        product: product that maps it.
-        about: comment in Chinese.
-        database: name and backend of a database, separated by a blank; empty for files.
-        line: a further line of its settings.
-    """
+    """Source in the settings."""
 
     name: str
     product: str
-    about: str
-    database: str = ""
-    line: str = ""
+    about: str  # comment in Chinese
+    database: str = ""  # name and backend, separated by a blank; empty for files
+    line: str = ""  # further line of its settings
 
 
 _OA = "datasets: [oa.members, oa.activities, oa.tasks]"

@@ -7,6 +7,7 @@ backend and the rows are the same on each.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -52,19 +53,29 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
 
 @dataclass(frozen=True)
 class DemoTable:
-    """Table of a product.
-
-    Attributes:
-        name: name of the table.
-        columns: names and types, as ``id bigint, name 200, opened_at time``; a number is the length of a text.
-        key: columns of the primary key, separated by blanks; every other column may be NULL.
-        indexes: columns of each index, separated by blanks; an index is made when all rows are written.
-    """
+    """Table of a product."""
 
     name: str
-    columns: str
-    key: str = ""
-    indexes: tuple[str, ...] = ()
+    columns: dict[str, sa.types.TypeEngine[Any]]
+    key: tuple[str, ...] = ()  # every other column may be NULL
+    index: tuple[str, ...] = ()  # made when all rows are written
+
+
+def parse_tables(text: str) -> tuple[DemoTable, ...]:
+    """Return the tables that a text declares, as ``log: id* bigint, name 200, opened_at time; index opened_at``.
+
+    A star marks a column of the primary key, and a number is the length of a text. Lines that begin with a blank go on
+    with the table above them.
+    """
+    tables = []
+    for entry in re.split(r"\n(?=\S)", text.strip()):
+        name, _, rest = entry.partition(":")
+        declared, _, index = rest.partition(";")
+        pairs = [column.split() for column in declared.split(",")]
+        columns = {name.rstrip("*"): _TYPES.get(type_) or sa.String(int(type_)) for name, type_ in pairs}
+        key = tuple(name.rstrip("*") for name, _ in pairs if name.endswith("*"))
+        tables.append(DemoTable(name, columns, key, tuple(index.split()[1:])))
+    return tuple(tables)
 
 
 class Database:
@@ -78,22 +89,18 @@ class Database:
         self._connection = connection
         self._backend = connection.dialect.name
         self._quote = connection.dialect.identifier_preparer.quote
-        self._indexes: list[tuple[str, list[str]]] = []
+        self._indexes: list[tuple[str, tuple[str, ...]]] = []
 
     def create(self, *tables: DemoTable, suffix: str = "") -> None:
         """Create empty tables, with a suffix to their names."""
         for table in tables:
-            key, columns = table.key.split(), []
-            for column in table.columns.split(","):
-                name, type_name = column.split()
-                type_ = sa.String(int(type_name)) if type_name.isdigit() else _TYPES[type_name]
-                is_key = name in key
-                field = sa.Column(
-                    self._folded(name), type_, primary_key=is_key, autoincrement=False, nullable=not is_key
-                )
-                columns.append(field)
-            sa.Table(self._folded(table.name + suffix), sa.MetaData(), *columns).create(self._connection)
-            self._indexes += [(table.name + suffix, index.split()) for index in table.indexes]
+            name, columns = table.name + suffix, []
+            for column, type_ in table.columns.items():
+                is_key = column in table.key
+                options: Any = {"primary_key": is_key, "autoincrement": False, "nullable": not is_key}
+                columns.append(sa.Column(self._folded(column), type_, **options))
+            sa.Table(self._folded(name), sa.MetaData(), *columns).create(self._connection)
+            self._indexes += [(name, table.index)] if table.index else []
 
     def insert(self, name: str, columns: Columns) -> int:
         """Append rows to a table, and return their number.

@@ -16,29 +16,17 @@ DEFAULT_SEED = 20261122
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptedIncident:
-    """One incident of the script.
-
-    Attributes:
-        id: name, unique in the script.
-        kind: id of the kind.
-        subject: carrier, service, unit, host, module or checked item.
-        days_back: working days before the last one.
-        description: one Chinese sentence.
-        clock: clock of the beginning and of the end; by default the whole day.
-        size: magnitude, where the kind does not measure the duration.
-        days_before: days before that day on which it begins.
-        days_after: days after that day on which it ends; None lasts until the estate's end.
-    """
+    """One incident of the script."""
 
     id: str
     kind: str
     subject: str
-    days_back: int
+    days_back: int  # working days before the last one
     description: str
-    clock: str = "00:00-24:00"
-    size: float = 1.0
-    days_before: int = 0
-    days_after: int | None = 0
+    clock: str = "00:00-24:00"  # of the beginning and of the end
+    size: float = 1.0  # where the kind does not measure the duration
+    days_before: int = 0  # days before that day on which it begins
+    days_after: int | None = 0  # days after that day on which it ends; None lasts until the estate's end
 
 
 SCRIPT = (

@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Bools, Floats, Ints
 from ntanalytics.demo.incidents.kinds import KINDS
 from ntanalytics.demo.local_time import DAY_MS, midnight
 from ntanalytics.periods import Period
@@ -24,31 +24,18 @@ _INTERVALS = 9
 
 @dataclass(frozen=True, kw_only=True)
 class Incident:
-    """One incident, or one benign event that looks like an incident.
+    """One incident, or one benign event that looks like an incident."""
 
-    Attributes:
-        id: name, unique in the estate.
-        subsystem: id of the subsystem.
-        kind: id of the kind, a key of ``kinds.KINDS``.
-        subject: carrier, service, unit, host, module or checked item.
-        start: beginning, with the city's zone.
-        end: end, exclusive.
-        severity: 关注 or 异常, the status that an inspection should find; 无 for a benign event.
-        description: one Chinese sentence.
-        size: magnitude, in the measure of the kind.
-        shape: one of ``SHAPES``.
-    """
-
-    id: str
+    id: str  # unique in the estate
     subsystem: str
-    kind: str
-    subject: str
-    start: dt.datetime
-    end: dt.datetime
-    severity: str
-    description: str
-    size: float = 1.0
-    shape: str = "sharp"
+    kind: str  # key of ``kinds.KINDS``
+    subject: str  # carrier, service, unit, host, module or checked item
+    start: dt.datetime  # with the city's zone
+    end: dt.datetime  # exclusive
+    severity: str  # 关注 or 异常, the status that an inspection should find; 无 for a benign event
+    description: str  # one Chinese sentence
+    size: float = 1.0  # in the measure of the kind
+    shape: str = "sharp"  # one of ``SHAPES``
 
     @property
     def day(self) -> dt.date:
@@ -70,16 +57,16 @@ class Incident:
         """Return whether any part of the incident lies on a local day."""
         return self.span_ms(day)[1] > 0
 
-    def covers(self, day: dt.date, at_ms: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def covers(self, day: dt.date, at_ms: Ints) -> Bools:
         """Return whether the incident is on at moments of a local day, in milliseconds since midnight."""
         first, last = self.span_ms(day)
         return (at_ms >= first) & (at_ms < last)
 
-    def covers_s(self, day: dt.date, at_s: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def covers_s(self, day: dt.date, at_s: Ints) -> Bools:
         """Return whether the incident is on at moments of a local day, in seconds since midnight."""
         return self.covers(day, at_s * 1000)
 
-    def strength(self, day: dt.date, at_ms: NDArray[np.int64]) -> NDArray[np.float64]:
+    def strength(self, day: dt.date, at_ms: Ints) -> Floats:
         """Return the strength at moments of a local day, in milliseconds since midnight: 0 to 1.
 
         A ramp is at full strength in the middle third of its time.
@@ -88,7 +75,7 @@ class Incident:
         elapsed = (at_ms - begin) / ((self.end - self.start).total_seconds() * 1000)
         is_within = (elapsed >= 0) & (elapsed < 1)
         if self.shape == "ramp":
-            strength: NDArray[np.float64] = (3 * np.minimum(elapsed, 1 - elapsed)).clip(0, 1)
+            strength: Floats = (3 * np.minimum(elapsed, 1 - elapsed)).clip(0, 1)
             return strength
         if self.shape == "intermittent":
             is_within &= np.floor(elapsed * _INTERVALS) % 2 == 0

@@ -9,21 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from ntanalytics.demo.incidents import subjects as of
 from ntanalytics.demo.incidents.incident_kind import IncidentKind
-from ntanalytics.demo.incidents.subjects import (
-    APPLICATIONS,
-    ATTACKERS,
-    BACKUP_PLANS,
-    CLOSABLE,
-    DATABASE_HOSTS,
-    HOSTS,
-    MODULES,
-    MODULES_WITH_BILLS,
-    RECEIVERS,
-    REDUNDANT_HOSTS,
-    SENDERS,
-    SERVICES,
-)
 from ntanalytics.demo.population.units import UNITS
 from ntanalytics.demo.products.sms_platform.schema import CARRIERS
 
@@ -37,7 +24,7 @@ _INCIDENTS = (
         effect="a carrier reports hours late; all is delivered", measure="share of its reports that are late",
         sizes=(0.6, 0.95), faint_sizes=(0.25, 0.35), starts=("09:00", "13:00"), hours=(3, 7), faint_hours=(1, 1.5),
         is_shaped=True, has_ticket=True, sentence="{name}的短信均已送达，但约{percent}%的状态报告迟到，历时{lasted}"),
-    IncidentKind(id="volume_surge", subsystem="sms", subjects=APPLICATIONS,
+    IncidentKind(id="volume_surge", subsystem="sms", subjects=of.APPLICATIONS,
         effect="an application sends several times its usual number of messages", measure="times its usual number",
         sizes=(4, 10), faint_sizes=(1.8, 2.2), digits=1, starts=("08:30", "10:30"), hours=(4, 9),
         sentence="{name}短信量约为平时的{size:g}倍，历时{lasted}"),
@@ -45,11 +32,11 @@ _INCIDENTS = (
         effect="a carrier bills more segments than were sent", measure="share that is billed too much",
         sizes=(0.009, 0.04), faint_sizes=(0.006, 0.007), digits=4, critical_from=0.008,
         sentence="{name}账单条数比平台统计多约{percent}%，超过0.5%的核对界限"),
-    IncidentKind(id="error_burst", subjects=SERVICES, effect="a part of a service's requests fail",
+    IncidentKind(id="error_burst", subjects=of.SERVICES, effect="a part of a service's requests fail",
         measure="share of its requests that fail", sizes=(0.15, 0.6), faint_sizes=(0.04, 0.06), critical_from=0.15,
         starts=("09:00", "15:30"), hours=(0.5, 2), is_shaped=True, affects="{subsystem}", has_ticket=True,
         cause="other", sentence="{name}约{percent}%的请求返回502或504，历时{lasted}"),
-    IncidentKind(id="slow_responses", subjects=SERVICES, effect="a service takes several times as long",
+    IncidentKind(id="slow_responses", subjects=of.SERVICES, effect="a service takes several times as long",
         measure="times its usual duration", sizes=(3.5, 9), faint_sizes=(1.9, 2.2), digits=1,
         starts=("08:30", "14:30"), hours=(1.5, 3), faint_hours=(3, 4), is_shaped=True, affects="{subsystem}",
         has_ticket=True, sentence="{name}响应缓慢，耗时约为平时的{size:g}倍，历时{lasted}"),
@@ -66,26 +53,26 @@ _INCIDENTS = (
         effect="the TLS certificate of a service expires within days",
         measure="days for which it is good on the first day", sizes=(30, 30),
         sentence="{name}的TLS证书将在{count}天内到期，最后一天还剩{left}天"),
-    IncidentKind(id="disk_filling", subsystem="infra", subjects=DATABASE_HOSTS, is_dated=True, is_state=True,
+    IncidentKind(id="disk_filling", subsystem="infra", subjects=of.DATABASE_HOSTS, is_dated=True, is_state=True,
         effect="a file system fills day by day, until the city's last", measure="percent by which it fills a day",
         sizes=(0.6, 2.2), faint_sizes=(0.3, 0.45), critical_from=0.5,
         sentence="{name}的数据盘每天增长约{size:g}个百分点"),
-    IncidentKind(id="cpu_saturated", subsystem="infra", subjects=HOSTS, effect="a host's processors are busy",
+    IncidentKind(id="cpu_saturated", subsystem="infra", subjects=of.HOSTS, effect="a host's processors are busy",
         measure="percent to which they are busy at least", sizes=(95.5, 97), faint_sizes=(84, 87), digits=1,
         critical_from=95, starts=("09:00", "13:00"), hours=(2, 5), step_minutes=60, affects="hosts",
         sentence="{name}的CPU持续高于{count}%，历时{lasted}"),
-    IncidentKind(id="host_down", subsystem="infra", subjects=REDUNDANT_HOSTS, measure="hours",
+    IncidentKind(id="host_down", subsystem="infra", subjects=of.REDUNDANT_HOSTS, measure="hours",
         effect="a host does not answer its agent, and monitoring raises a problem", sizes=(0.75, 3),
         faint_sizes=(0.25, 0.3), critical_from=0.5, starts=("09:00", "15:30"), affects="im hosts",
         sentence="{name}宕机{lasted}"),
-    IncidentKind(id="backup_missing", subsystem="infra", subjects=BACKUP_PLANS, effect="a backup plan does not run",
+    IncidentKind(id="backup_missing", subsystem="infra", subjects=of.BACKUP_PLANS, effect="a backup plan does not run",
         measure="days", sizes=(2, 4), faint_sizes=(1, 1), digits=0, critical_from=2, day_type="any",
         sentence="{name}的备份连续{count}次未执行"),
-    IncidentKind(id="backup_shrunk", subsystem="infra", subjects=BACKUP_PLANS,
+    IncidentKind(id="backup_shrunk", subsystem="infra", subjects=of.BACKUP_PLANS,
         effect="a backup holds less than it usually does", measure="share that is missing", sizes=(0.55, 0.85),
         faint_sizes=(0.31, 0.36), critical_from=0.5, days=(1, 1), day_type="any",
         sentence="{name}的备份数据量减少约{percent}%"),
-    IncidentKind(id="patch_failed", subsystem="infra", subjects=HOSTS, measure="hosts", is_state=True,
+    IncidentKind(id="patch_failed", subsystem="infra", subjects=of.HOSTS, measure="hosts", is_state=True,
         effect="a patch could not be applied to a host", starts=("18:00", "19:30"), hours=(1, 2),
         sentence="{name}的安全补丁安装失败，待复装"),
     IncidentKind(id="login_outage", subsystem="identity", subjects=("统一身份认证",), effect="nobody can log in",
@@ -96,11 +83,11 @@ _INCIDENTS = (
         effect="most logins by one method fail", measure="share of its logins that fail", sizes=(0.5, 0.95),
         faint_sizes=(0.2, 0.28), critical_from=0.5, starts=("08:30", "14:00"), hours=(2, 4.5), affects="identity",
         has_ticket=True, sentence="以{name}方式登录约{percent}%失败，历时{lasted}"),
-    IncidentKind(id="brute_force", subsystem="identity", subjects=ATTACKERS, measure="attempts",
+    IncidentKind(id="brute_force", subsystem="identity", subjects=of.ATTACKERS, measure="attempts",
         effect="one account is tried from one address again and again within ten minutes", sizes=(60, 300),
         faint_sizes=(18, 25), digits=0, critical_from=60, starts=("00:30", "05:00"), hours=(0.17, 0.17),
         day_type="any", affects="identity", cause="attack", sentence="来源{name}对一个账号连续尝试口令{count}次"),
-    IncidentKind(id="unit_closed", subsystem="identity", subjects=CLOSABLE, is_dated=True, is_state=True,
+    IncidentKind(id="unit_closed", subsystem="identity", subjects=of.CLOSABLE, is_dated=True, is_state=True,
         effect="a unit is no longer in use, its accounts still are", measure="units",
         sentence="{name}已停用，其账号仍处于启用状态"),
     IncidentKind(id="app_silent", subsystem="sso", subjects=("docexchange", "seal", "im", "supervision"),
@@ -122,10 +109,10 @@ _INCIDENTS = (
         effect="a part of a partner's interface calls fail", measure="share of its calls that fail", sizes=(0.3, 0.9),
         faint_sizes=(0.08, 0.12), critical_from=0.25, starts=("09:00", "14:00"), hours=(1.5, 4), is_shaped=True,
         affects="docexchange", has_ticket=True, sentence="{name}的接口调用约{percent}%失败，历时{lasted}"),
-    IncidentKind(id="overdue_unit", subsystem="docexchange", subjects=RECEIVERS, effect="a unit signs for nothing",
+    IncidentKind(id="overdue_unit", subsystem="docexchange", subjects=of.RECEIVERS, effect="a unit signs for nothing",
         measure="days", sizes=(4, 9), faint_sizes=(2, 3), digits=0,
         sentence="{name}连续{count}天未签收公文，逾期件数上升"),
-    IncidentKind(id="returned_burst", subsystem="docexchange", subjects=SENDERS,
+    IncidentKind(id="returned_burst", subsystem="docexchange", subjects=of.SENDERS,
         effect="much of what a unit sends is returned", measure="share of its deliveries that are returned",
         sizes=(0.5, 0.9), faint_sizes=(0.25, 0.35), starts=("09:00", "09:00"), hours=(8.5, 8.5),
         affects="docexchange", sentence="{name}所发公文约{percent}%被退回"),
@@ -136,7 +123,7 @@ _INCIDENTS = (
     IncidentKind(id="seal_untested", subsystem="seal", subjects=("seal",), is_dated=True, is_state=True,
         effect="seals were made and have waited for their test for weeks", measure="seals", sizes=(2, 14), digits=0,
         sentence="有{count}枚印章制作完成后超过三周未测试"),
-    IncidentKind(id="module_stopped", subsystem="oa", subjects=MODULES, measure="hours",
+    IncidentKind(id="module_stopped", subsystem="oa", subjects=of.MODULES, measure="hours",
         effect="nothing is done in a module of one edition", sizes=(24, 24), faint_sizes=(4, 4),
         faint_starts=("13:30", "13:30"), affects="oa", sentence="{name}模块{lasted}无操作"),
     IncidentKind(id="adoption_drop", subsystem="oa", subjects=UNITS, effect="many persons of a unit stay away",
@@ -145,7 +132,7 @@ _INCIDENTS = (
     IncidentKind(id="edition_down", subsystem="oa", subjects=("wecom", "general", "government"), measure="hours",
         effect="nothing is done in an edition by telephone", sizes=(1.5, 4), critical_from=1, starts=("09:00", "14:30"),
         affects="oa", has_ticket=True, cause="network", sentence="{name}移动端中断{lasted}"),
-    IncidentKind(id="tasks_stuck", subsystem="oa", subjects=MODULES_WITH_BILLS, measure="hours",
+    IncidentKind(id="tasks_stuck", subsystem="oa", subjects=of.MODULES_WITH_BILLS, measure="hours",
         effect="no task of a module is finished", sizes=(24, 24), faint_sizes=(4, 4), faint_starts=("13:30", "13:30"),
         affects="oa", sentence="{name}流程{lasted}无一办结"),
     IncidentKind(id="messages_stopped", subsystem="im", subjects=("im",), effect="no message is sent", measure="hours",
@@ -175,33 +162,24 @@ _INCIDENTS = (
         is_state=True, sentence="一期服务周报未经用户确认"),
 )  # fmt: skip
 
-_MAINTENANCE = IncidentKind(
-    id="planned_maintenance",
-    subjects=("docexchange", "oa"),
-    effect="a service is down, within the hours of a change that the buyer confirmed before",
-    measure="hours",
-    sizes=(1, 2.5),
-    starts=("18:30", "20:30"),
-    affects="{subject}",
-    per_estate=(2, 2),
-    sentence="{name}按计划停机维护{lasted}，变更已事先书面确认",
-)
-#: Benign events in the order of the draw; maintenance is drawn for working evenings, and again for days off.
-BENIGN_DRAWS = (
-    _MAINTENANCE,
-    replace(_MAINTENANCE, sizes=(2, 4), starts=("09:00", "13:00"), day_type="rest", per_estate=(1, 1)),
-    IncidentKind(id="announced_mailing", subsystem="sms", subjects=APPLICATIONS, measure="times its usual number",
+_BENIGN = (
+    IncidentKind(id="planned_maintenance", subjects=("docexchange", "oa"), measure="hours",
+        effect="a service is down, within the hours of a change that the buyer confirmed before", sizes=(1, 2.5),
+        starts=("18:30", "20:30"), affects="{subject}", per_estate=(2, 2),
+        sentence="{name}按计划停机维护{lasted}，变更已事先书面确认"),
+    IncidentKind(id="announced_mailing", subsystem="sms", subjects=of.APPLICATIONS, measure="times its usual number",
         effect="an application sends several times as much on a day, as a change and a ticket announced",
         sizes=(3, 5), digits=1, starts=("09:00", "10:30"), hours=(4, 8), per_estate=(2, 3),
         sentence="{name}按事先登记的计划集中发送，短信量约为平时的{size:g}倍"),
     IncidentKind(id="training_day", subsystem="oa", subjects=UNITS, measure="share of its persons that stay away",
         effect="many persons of a unit stay away on one day: they are at a training that is written down",
         sizes=(0.3, 0.5), days=(1, 1), per_estate=(4, 6), sentence="{name}集中培训，当日活跃人数减少约{percent}%"),
-    IncidentKind(id="backup_moved", subsystem="infra", subjects=BACKUP_PLANS, measure="hours that it ran late",
+    IncidentKind(id="backup_moved", subsystem="infra", subjects=of.BACKUP_PLANS, measure="hours that it ran late",
         effect="a backup plan ran hours late, but before 1.4 of its interval had passed", sizes=(4, 9), digits=1,
         days=(1, 1), day_type="any", per_estate=(3, 4),
         sentence="{name}的备份晚{size:g}小时执行，未超过备份周期的1.4倍"),
-    IncidentKind(id="batch_load", subsystem="infra", subjects=HOSTS, measure="percent to which they are busy at least",
+    IncidentKind(id="batch_load", subsystem="infra", subjects=of.HOSTS,
+        measure="percent to which they are busy at least",
         effect="a host's processors are busy at night, when a batch runs, and have room left", sizes=(77, 82),
         digits=1, starts=("01:00", "04:00"), hours=(1, 2), step_minutes=60, day_type="any", affects="hosts",
         per_estate=(3, 5), sentence="{name}夜间批处理，CPU约{count}%，历时{lasted}"),
@@ -209,17 +187,18 @@ BENIGN_DRAWS = (
         effect="many personal certificates are revoked on a day, each superseded by a new one", sizes=(0.03, 0.06),
         starts=("09:00", "09:00"), hours=(8, 8), affects="ca", per_estate=(1, 1),
         sentence="约{percent}%的个人证书集中换发，旧证书随即吊销"),
+    IncidentKind(id="month_end_peak", subjects=("docexchange", "oa"), measure="share that is more than on other days",
+        effect="more documents and more in the OA on the last two working days of a month, as each month",
+        sizes=(0.2, 0.4), is_dated=True, sentence="月末最后两个工作日{name}业务量比平时多约{percent}%"),
 )  # fmt: skip
-_MONTH_END = IncidentKind(
-    id="month_end_peak",
-    subjects=("docexchange", "oa"),
-    effect="more documents and more in the OA on the last two working days of a month, as each month",
-    measure="share that is more than on other days",
-    sizes=(0.2, 0.4),
-    is_dated=True,
-    sentence="月末最后两个工作日{name}业务量比平时多约{percent}%",
-)
 
 INCIDENT_KINDS: Mapping[str, IncidentKind] = MappingProxyType({kind.id: kind for kind in _INCIDENTS})
-BENIGN_KINDS = MappingProxyType({kind.id: kind for kind in (*BENIGN_DRAWS[1:], _MAINTENANCE, _MONTH_END)})
+BENIGN_KINDS = MappingProxyType({kind.id: kind for kind in _BENIGN})
 KINDS = MappingProxyType({**INCIDENT_KINDS, **BENIGN_KINDS})
+
+#: Benign events in the order of the draw: maintenance on working evenings, again on days off, and the other kinds.
+BENIGN_DRAWS = (
+    _BENIGN[0],
+    replace(_BENIGN[0], sizes=(2, 4), starts=("09:00", "13:00"), day_type="rest", per_estate=(1, 1)),
+    *(kind for kind in _BENIGN[1:] if not kind.is_dated),
+)

@@ -14,29 +14,17 @@ _REGISTRY, _HOTLINE, _FUND = ("市不动产登记中心",), ("市大数据管理
 
 @dataclass(frozen=True, kw_only=True)
 class Application:
-    """Application that sends messages.
+    """Application that sends messages."""
 
-    Attributes:
-        number: ``Enterprise_No`` on the SMS platform.
-        name: name on the platform.
-        share: part of all messages on a plain working day.
-        audience: audience, which decides the seasonality.
-        length: mean length of a message in characters, signature included.
-        batch: mean number of recipients of one sending.
-        units: units that send through it.
-        signature: signature at the head of a message.
-        text: text of the messages (fictitious; never extracted).
-    """
-
-    number: str
+    number: str  # ``Enterprise_No`` on the SMS platform
     name: str
-    share: float
+    share: float  # part of all messages on a plain working day
     audience: Audience
-    length: float
-    batch: float
-    units: tuple[str, ...]
-    signature: str
-    text: str
+    length: float  # mean length of a message in characters, signature included
+    batch: float  # mean number of recipients of one sending
+    units: tuple[str, ...]  # units that send through it
+    signature: str  # at the head of a message
+    text: str  # fictitious; never extracted
 
 
 _OFFICE, _COUNTER, _CITIZEN = Audience.OFFICE, Audience.COUNTER, Audience.CITIZEN

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Bools, Floats, Ints
 from ntanalytics.demo.incidents.default_script import DEFAULT_SEED
 from ntanalytics.demo.incidents.incident import SPAN_DAYS, Incident
 from ntanalytics.demo.population.people import FULL, People, draw_people
@@ -32,38 +32,23 @@ _PRESENT, _HOLIDAYS = 102, 103
 
 @dataclass(frozen=True)
 class Presence:
-    """Persons who work on the platform on one day, in order of arrival.
+    """Persons who work on the platform on one day, in order of arrival."""
 
-    Attributes:
-        person: index into ``People``.
-        at_ms: first login, in milliseconds since local midnight.
-        is_mobile: whether the person also acts by telephone that day.
-    """
-
-    person: NDArray[np.int64]
-    at_ms: NDArray[np.int64]
-    is_mobile: NDArray[np.bool_]
+    person: Ints  # index into People
+    at_ms: Ints  # first login, since local midnight
+    is_mobile: Bools  # whether the person also acts by telephone that day
 
 
 @dataclass(frozen=True, kw_only=True)
 class City:
-    """The demo city.
-
-    Attributes:
-        days: days of the estate.
-        seasonality: volume of days and hours.
-        incidents: incidents.
-        seed: seed of the random numbers.
-        scale: factor of the volumes; 1 is a real city's.
-        benign_events: events that look like incidents and are none.
-    """
+    """The demo city."""
 
     days: tuple[dt.date, ...]
     seasonality: Seasonality
     incidents: tuple[Incident, ...]
     seed: int
-    scale: float
-    benign_events: tuple[Incident, ...] = ()
+    scale: float  # factor of the volumes; 1 is a real city's
+    benign_events: tuple[Incident, ...] = ()  # events that look like incidents and are none
 
     @property
     def calendar(self) -> Calendar:
@@ -115,7 +100,7 @@ class City:
         return draw_people(self.rng(PEOPLE), self.scale, worked[::-1], self.until)
 
     @cached_property
-    def drift(self) -> NDArray[np.float64]:
+    def drift(self) -> Floats:
         """Daily gain of each unit's adoption, as a share."""
         return self.rng(PEOPLE + 50).uniform(-_DRIFT_PER_DAY, _DRIFT_PER_DAY, len(UNITS))
 
@@ -142,9 +127,7 @@ class City:
         person = rng.permutation(person)[order]
         return Presence(person, at_ms[order], rng.random(len(person)) < people.mobile[person])
 
-    def after_login_outages(
-        self, rng: np.random.Generator, day: dt.date, at_ms: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
+    def after_login_outages(self, rng: np.random.Generator, day: dt.date, at_ms: Ints) -> Ints:
         """Return moments of a day; those during a login outage are moved into the hour after it."""
         for incident in self.incidents_of("login_outage"):
             later = incident.span_ms(day)[1] + rng.integers(0, 3_600_000, len(at_ms))

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Bools, Floats, Ints, Times
 from ntanalytics.demo.incidents.incident import SPAN_DAYS
 from ntanalytics.demo.population.unit_sizes import unit_sizes
 from ntanalytics.demo.population.units import EDITION_OF, UNITS
@@ -35,27 +35,16 @@ ONBOARDED = {"崇川区民政局": 31, "开发区科技局": 18}
 
 @dataclass(frozen=True, kw_only=True)
 class People:
-    """Accounts, an array item each, in order of their number.
+    """Accounts, an array item each, in order of their number."""
 
-    Attributes:
-        id: number of the account, the same in every subsystem.
-        unit: index into ``UNITS``.
-        edition: index into ``EDITIONS``; -1 for an account without OA.
-        opened_on: opening, as ``datetime64[D]``.
-        is_enabled: whether the account may log in at the estate's end.
-        presence: share of plain working days on which the account is used.
-        is_xinchuang: whether the desk is a domestic terminal.
-        mobile: share of these days on which the person also acts by telephone.
-    """
-
-    id: NDArray[np.int64]
-    unit: NDArray[np.int64]
-    edition: NDArray[np.int64]
-    opened_on: NDArray[np.datetime64]
-    is_enabled: NDArray[np.bool_]
-    presence: NDArray[np.float64]
-    is_xinchuang: NDArray[np.bool_]
-    mobile: NDArray[np.float64]
+    id: Ints  # number of the account, the same in every subsystem
+    unit: Ints  # index into UNITS
+    edition: Ints  # index into EDITIONS; -1 for an account without OA
+    opened_on: Times  # in days
+    is_enabled: Bools  # at the estate's end
+    presence: Floats  # share of plain working days on which the account is used
+    is_xinchuang: Bools  # whether the desk is a domestic terminal
+    mobile: Floats  # share of these days on which the person also acts by telephone
 
     def __len__(self) -> int:
         return len(self.id)

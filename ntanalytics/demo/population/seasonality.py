@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Floats, Ints
 from ntanalytics.demo.local_time import DAY_MS
 from ntanalytics.periods import Calendar
 
@@ -48,17 +48,11 @@ _MAKE_UP = 0.86
 
 @dataclass(frozen=True)
 class Seasonality:
-    """Seasonality of an estate.
-
-    Attributes:
-        calendar: working days.
-        until: last day, on which growth reaches 1.
-        beside_holidays: factor of a working day next to a public holiday; some take leave then.
-    """
+    """Seasonality of an estate."""
 
     calendar: Calendar
-    until: dt.date
-    beside_holidays: float = 1.0
+    until: dt.date  # last day, on which growth reaches 1
+    beside_holidays: float = 1.0  # factor of a working day next to a public holiday; some take leave then
 
     def factor(self, day: dt.date, audience: Audience) -> float:
         """Return the day's volume, relative to a plain working day at the end of the estate.
@@ -74,13 +68,13 @@ class Seasonality:
         is_weekend = self.calendar.describe(day) == "周末"
         return growth * _REST[audience][0 if is_weekend else 1]
 
-    def moments(self, rng: np.random.Generator, day: dt.date, audience: Audience, count: int) -> NDArray[np.int64]:
+    def moments(self, rng: np.random.Generator, day: dt.date, audience: Audience, count: int) -> Ints:
         """Return ``count`` moments of the local day in ascending order, in milliseconds since midnight."""
         is_worked = self.calendar.is_working_day(day)
         hours = _HOURS[audience.value if is_worked or audience is Audience.CITIZEN else "rest"]
         ends = np.concatenate(([0.0], np.cumsum([float(hour) for hour in hours.split()])))
         drawn = np.sort(rng.random(count))
-        moments: NDArray[np.float64] = np.interp(drawn, ends / ends[-1], np.arange(25) * 3_600_000.0)
+        moments: Floats = np.interp(drawn, ends / ends[-1], np.arange(25) * 3_600_000.0)
         return moments.clip(max=DAY_MS - 1).astype(np.int64)
 
     def _is_beside_holiday(self, day: dt.date) -> bool:

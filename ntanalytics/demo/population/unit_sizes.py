@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Floats
 from ntanalytics.demo.population.units import EDITION_OF, UNITS
 
 #: Stream of the people's random numbers; the sizes of the units are drawn first.
@@ -14,14 +14,14 @@ PEOPLE = 101
 _SIZES = {"party": 110.0, "government": 180.0, "general": 190.0, "wecom": 70.0, "": 100.0}
 
 
-def unit_sizes(rng: np.random.Generator) -> NDArray[np.float64]:
+def unit_sizes(rng: np.random.Generator) -> Floats:
     """Return the number of accounts of each of ``UNITS``, relative to one another.
 
     Args:
         rng: random numbers of the people, from their beginning.
     """
     means = np.array([_SIZES[EDITION_OF.get(unit, "")] for unit in UNITS])
-    sizes: NDArray[np.float64] = means * rng.lognormal(0, 0.45, len(UNITS))
+    sizes: Floats = means * rng.lognormal(0, 0.45, len(UNITS))
     return sizes
 
 

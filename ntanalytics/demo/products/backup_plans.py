@@ -7,19 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class BackupPlan:
-    """Backup plan.
+    """Backup plan."""
 
-    Attributes:
-        name: name in incidents: pgBackRest's stanza, or restic's host and path.
-        gigabytes: size at the estate's end.
-        minute: minute of the day at which a run begins.
-        place: number of the plan, which decides its random numbers.
-    """
-
-    name: str
-    gigabytes: float
-    minute: int
-    place: int
+    name: str  # pgBackRest's stanza, or restic's host and path
+    gigabytes: float  # at the estate's end
+    minute: int  # minute of the day at which a run begins
+    place: int  # number of the plan, which decides its random numbers
 
 
 DATABASE_PLANS = tuple(

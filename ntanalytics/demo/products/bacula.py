@@ -10,7 +10,7 @@ from ntanalytics.demo.local_time import wall_clock
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.products.backup_plans import DATABASE_PLANS, FILE_PLANS, BackupPlan
 from ntanalytics.demo.products.backup_runs import BackupRun, run_of
-from ntanalytics.demo.store import Database, DemoTable, Store
+from ntanalytics.demo.store import Database, Store, parse_tables
 
 _SATURDAY, _FIRST_SATURDAY = 5, dt.date(2024, 1, 6)
 #: Minute of the day at which the first job begins, and drives that write at once.
@@ -19,16 +19,12 @@ _BEGIN, _DRIVES = 20 * 60, 4
 _FIRST_PLACE = 100
 _ONLINE_PLANS = (*DATABASE_PLANS, *FILE_PLANS)
 
-_TABLES = (
-    DemoTable(
-        "job",
-        "jobid int, job 128, name 128, type char, level char, jobstatus char, schedtime time, starttime time, "
-        "endtime time, jobfiles int, jobbytes bigint",
-        "jobid",
-    ),
-    DemoTable("jobmedia", "jobmediaid bigint, jobid int, mediaid int", "jobmediaid", ("jobid",)),
-    DemoTable("media", "mediaid int, volumename 128, mediatype 128, volstatus 20", "mediaid"),
-)
+_TABLES = parse_tables("""
+job: jobid* int, job 128, name 128, type char, level char, jobstatus char, schedtime time, starttime time,
+  endtime time, jobfiles int, jobbytes bigint
+jobmedia: jobmediaid* bigint, jobid int, mediaid int; index jobid
+media: mediaid* int, volumename 128, mediatype 128, volstatus 20
+""")
 
 
 def write_bacula(city: City, store: Store) -> int:

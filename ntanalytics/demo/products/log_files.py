@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Ints
 from ntanalytics.demo.local_time import midnight
 
 #: Texts, an item each line; Arrow's types are not annotated.
@@ -35,7 +35,7 @@ def format_lines(template: str, fields: Mapping[str, Texts | str]) -> Texts:
     return pc.binary_join_element_wise(*parts, "")
 
 
-def clock_of(at_s: NDArray[np.int64]) -> Texts:
+def clock_of(at_s: Ints) -> Texts:
     """Return seconds since midnight as ``HH:MM:SS``."""
     return pa.array(at_s.astype(np.int32), pa.time32("s")).cast(pa.string())
 

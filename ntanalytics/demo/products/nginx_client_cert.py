@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Ints
 from ntanalytics.demo.local_time import wall_seconds
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.products.ejbca.certificates import Certificates, certificates_of, hexadecimal
@@ -38,7 +38,7 @@ _LINE = (
 )
 
 #: Time in seconds since local midnight, certificate, and outcome.
-_Requests: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+_Requests: TypeAlias = tuple[Ints, Ints, Ints]
 
 
 def write_client_cert_log(city: City, folder: Path) -> int:

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Ints
 from ntanalytics.demo.incidents.incident import Incident
 from ntanalytics.demo.local_time import DAY_MS, midnight
 from ntanalytics.demo.population.city import City
@@ -31,19 +31,12 @@ _LINE = (
 
 @dataclass(frozen=True)
 class ProbeTarget:
-    """Target of the probes.
-
-    Attributes:
-        subsystem: id of the subsystem.
-        url: address, which names the target in the journal.
-        service: edition or host name that incidents use for it.
-        duration_ms: usual duration of a check.
-    """
+    """Target of the probes."""
 
     subsystem: str
     url: str
-    service: str
-    duration_ms: float
+    service: str  # edition or host name that incidents use for it
+    duration_ms: float  # usual duration of a check
 
     @property
     def kind(self) -> str:
@@ -84,7 +77,7 @@ def write_probes(city: City, folder: Path) -> int:
     return rows
 
 
-def _lines(city: City, rng: np.random.Generator, day: dt.date, target: ProbeTarget, at_ms: NDArray[np.int64]) -> Texts:
+def _lines(city: City, rng: np.random.Generator, day: dt.date, target: ProbeTarget, at_ms: Ints) -> Texts:
     """Return the journal's lines of one target and day."""
     duration = target.duration_ms * rng.lognormal(0, 0.25, len(at_ms))
     failure = np.full(len(at_ms), "", dtype=object)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -66,15 +66,8 @@ _ONBOARDING = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Ticket:
-    opened: dt.datetime
-    category: str
-    subsystem: str
-    unit: str | None
-    responded: dt.datetime
-    due: dt.datetime
-    closed: dt.datetime | None
+#: opened, category, subsystem, unit, responded, due, closed
+_Ticket: TypeAlias = tuple[dt.datetime, str, str, str | None, dt.datetime | None, dt.datetime, dt.datetime | None]
 
 
 def tickets(city: City) -> list[Row]:
@@ -82,57 +75,46 @@ def tickets(city: City) -> list[Row]:
     now = cell_time(city.until + dt.timedelta(days=1), 0)
     drawn = [ticket for day in city.days for ticket in _ordinary(city, day, now)]
     drawn += _outages(city) + _onboarding(city) + _overdue(city) + _mailings(city)
-    opened = sorted((ticket for ticket in drawn if ticket.opened < now), key=lambda ticket: ticket.opened)
-    return with_ids("GD", [_row(ticket, now) for ticket in opened])
+    rows = [
+        (opened, category, subsystem, unit, _past(responded, now), due, _past(closed, now))
+        for opened, category, subsystem, unit, responded, due, closed in drawn
+        if opened < now
+    ]
+    return with_ids("GD", sorted(rows, key=lambda row: row[0]))
 
 
-def _row(ticket: _Ticket, now: dt.datetime) -> tuple[dt.datetime, *Row]:
-    responded = ticket.responded if ticket.responded < now else None
-    closed = ticket.closed if ticket.closed and ticket.closed < now else None
-    return ticket.opened, ticket.category, ticket.subsystem, ticket.unit, responded, ticket.due, closed
+def _past(time: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
+    return time if time is not None and time < now else None
 
 
 def _outages(city: City) -> list[_Ticket]:
-    drawn = []
+    drawn: list[_Ticket] = []
     for incident in city.incidents_of(*_NOTICED):
         if not incident.is_faint:
             opened = wall_clock(incident.start) + dt.timedelta(minutes=8)
-            ticket = _Ticket(
-                opened=opened,
-                category="fault",
-                subsystem=incident.subsystem,
-                unit=None,
-                responded=opened + dt.timedelta(minutes=4),
-                due=opened + dt.timedelta(hours=4),
-                closed=wall_clock(incident.end) + dt.timedelta(minutes=15),
-            )
-            drawn.append(ticket)
+            responded, due = opened + dt.timedelta(minutes=4), opened + dt.timedelta(hours=4)
+            closed = wall_clock(incident.end) + dt.timedelta(minutes=15)
+            drawn.append((opened, "fault", incident.subsystem, None, responded, due, closed))
     return drawn
 
 
 def _onboarding(city: City) -> list[_Ticket]:
-    drawn = []
+    drawn: list[_Ticket] = []
     for unit, back in ONBOARDED.items():
         for number, (category, subsystem, later, hours) in enumerate(_ONBOARDING):
             day = city.working_day(back - later)
             if city.working_day(back) is None or day is None:
                 continue
             opened = cell_time(day, 9 * 60 + 20 + 7 * number)
-            ticket = _Ticket(
-                opened=opened,
-                category=category,
-                subsystem=subsystem,
-                unit=unit,
-                responded=opened + dt.timedelta(minutes=6),
-                due=opened + dt.timedelta(hours=hours + 4),
-                closed=opened + dt.timedelta(hours=hours * 0.8),
-            )
-            drawn.append(ticket)
+            responded, due = opened + dt.timedelta(minutes=6), opened + dt.timedelta(hours=hours + 4)
+            closed = opened + dt.timedelta(hours=hours * 0.8)
+            drawn.append((opened, category, subsystem, unit, responded, due, closed))
     return drawn
 
 
 def _overdue(city: City) -> list[_Ticket]:
-    drawn, second_last = [], city.working_day(2)
+    drawn: list[_Ticket] = []
+    second_last = city.working_day(2)
     for incident in city.incidents_of("tickets_overdue"):
         for number, (back, category, subsystem) in enumerate(OVERDUE[: int(incident.size)]):
             day = city.working_day(back)
@@ -140,35 +122,21 @@ def _overdue(city: City) -> list[_Ticket]:
                 continue
             opened = cell_time(day, 605 + 41 * number)
             is_long = category == "onboarding"
-            ticket = _Ticket(
-                opened=opened,
-                category=category,
-                subsystem=subsystem,
-                unit=UNITS[20 + 31 * number],
-                responded=opened + dt.timedelta(minutes=12),
-                due=cell_time(second_last, 17 * 60) if is_long else opened + dt.timedelta(hours=8),
-                closed=None,
-            )
-            drawn.append(ticket)
+            due = cell_time(second_last, 17 * 60) if is_long else opened + dt.timedelta(hours=8)
+            unit, responded = UNITS[20 + 31 * number], opened + dt.timedelta(minutes=12)
+            drawn.append((opened, category, subsystem, unit, responded, due, None))
     return drawn
 
 
 def _mailings(city: City) -> list[_Ticket]:
     """Return the announcements of mailings, some days before each."""
-    drawn = []
+    drawn: list[_Ticket] = []
     for mailing in city.incidents_of("announced_mailing"):
-        begin, end = wall_clock(mailing.start), wall_clock(mailing.end)
-        opened = begin.replace(hour=9, minute=40) - dt.timedelta(days=3)
-        ticket = _Ticket(
-            opened=opened,
-            category="change",
-            subsystem="sms",
-            unit=next(item.units[0] for item in APPLICATIONS if item.number == mailing.subject),
-            responded=opened + dt.timedelta(minutes=15),
-            due=end + dt.timedelta(days=2),
-            closed=end,
-        )
-        drawn.append(ticket)
+        end = wall_clock(mailing.end)
+        opened = wall_clock(mailing.start).replace(hour=9, minute=40) - dt.timedelta(days=3)
+        unit = next(item.units[0] for item in APPLICATIONS if item.number == mailing.subject)
+        responded, due = opened + dt.timedelta(minutes=15), end + dt.timedelta(days=2)
+        drawn.append((opened, "change", "sms", unit, responded, due, end))
     return drawn
 
 
@@ -179,7 +147,7 @@ def _ordinary(city: City, day: dt.date, now: dt.datetime) -> list[_Ticket]:
     categories = list(_CATEGORIES)
     shares = np.array([share for share, _ in _CATEGORIES.values()])
     systems = np.array([share for _, share in _SUBSYSTEMS])
-    drawn = []
+    drawn: list[_Ticket] = []
     for at_ms in city.seasonality.moments(rng, day, Audience.OFFICE, count).tolist():
         opened = cell_time(day, at_ms // 60_000)
         category = categories[int(rng.choice(len(categories), p=shares / shares.sum()))]
@@ -192,14 +160,6 @@ def _ordinary(city: City, day: dt.date, now: dt.datetime) -> list[_Ticket]:
         if closed > now and due <= now:
             closed = due - dt.timedelta(minutes=5)
         place = int(rng.choice(len(_SUBSYSTEMS), p=systems / systems.sum()))
-        ticket = _Ticket(
-            opened=opened,
-            category=category,
-            subsystem=_SUBSYSTEMS[place][0],
-            unit=UNITS[int(rng.integers(len(UNITS)))],
-            responded=responded,
-            due=due,
-            closed=max(closed, responded),
-        )
-        drawn.append(ticket)
+        subsystem, unit = _SUBSYSTEMS[place][0], UNITS[int(rng.integers(len(UNITS)))]
+        drawn.append((opened, category, subsystem, unit, responded, due, max(closed, responded)))
     return drawn

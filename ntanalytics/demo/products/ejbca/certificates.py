@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Bools, Ints, Objects
 from ntanalytics.demo.local_time import DAY_MS, wall_seconds
 from ntanalytics.demo.population.city import City
 
@@ -29,27 +29,17 @@ _REASON_SUPERSEDED, _REASONS, _REASON_SHARES = 4, [1, 3, 5], [0.2, 0.5, 0.3]
 
 @dataclass(frozen=True, kw_only=True)
 class Certificates:
-    """Personal certificates, an array item each; times in seconds since 1970, local.
+    """Certificates; times in seconds since 1970, local."""
 
-    Attributes:
-        person: index into ``People``; a person who renewed has two, the older one first.
-        issued: beginning of the validity.
-        expires: end of the validity.
-        revoked: revocation; 0 for none.
-        reason: reason of the revocation, as RFC 5280 numbers it; -1 for none.
-        fingerprint: SHA-1 in small hexadecimal letters.
-        is_stale: whether the holder goes on with it after it has expired.
-    """
+    person: Ints  # index into People; a person who renewed has two, the older one first
+    issued: Ints  # beginning of the validity
+    expires: Ints  # end of the validity
+    revoked: Ints  # 0 for none
+    reason: Ints  # of the revocation, as RFC 5280 numbers it; -1 for none
+    is_stale: Bools  # whether the holder goes on with it after it has expired
+    fingerprint: Objects  # SHA-1 in small hexadecimal letters
 
-    person: NDArray[np.int64]
-    issued: NDArray[np.int64]
-    expires: NDArray[np.int64]
-    revoked: NDArray[np.int64]
-    reason: NDArray[np.int64]
-    fingerprint: NDArray[np.object_]
-    is_stale: NDArray[np.bool_]
-
-    def of(self, person: NDArray[np.int64], at_s: NDArray[np.int64]) -> NDArray[np.int64]:
+    def of(self, person: Ints, at_s: Ints) -> Ints:
         """Return the index of each person's valid certificate at a time; -1 where there is none.
 
         Args:
@@ -71,15 +61,15 @@ class Certificates:
 class _Holders:
     """Holders of certificates, an array item each, while their certificates are drawn."""
 
-    person: NDArray[np.int64]
-    is_active: NDArray[np.bool_]
-    is_revoked: NDArray[np.bool_]
-    is_stale: NDArray[np.bool_]
-    renews: NDArray[np.bool_]
-    is_superseded: NDArray[np.bool_]
-    issued: NDArray[np.int64]
-    renewed: NDArray[np.int64]
-    expiring: NDArray[np.int64]  # holders of the batch that expires together
+    person: Ints
+    is_active: Bools
+    is_stale: Bools
+    renews: Bools
+    issued: Ints
+    expiring: Ints  # holders of the batch that expires together
+    is_revoked: Bools = field(init=False)
+    is_superseded: Bools = field(init=False)
+    renewed: Ints = field(init=False)
 
 
 def certificates_of(city: City) -> Certificates:
@@ -108,16 +98,17 @@ def certificates_of(city: City) -> Certificates:
     second, first = np.flatnonzero(holders.renews), np.flatnonzero(issued < now)
     held = np.concatenate([first, second])
     is_second = np.repeat([False, True], [len(first), len(second)])
-    begin = np.where(is_second, holders.renewed[held], issued[held])
     order = np.lexsort((is_second, held))
+    held, is_second = held[order], is_second[order]
+    begin = np.where(is_second, holders.renewed[held], issued[held])
     return Certificates(
-        person=person[held][order],
-        issued=begin[order],
-        expires=begin[order] + _VALID_S,
-        revoked=np.where(is_second, 0, revoked[held])[order],
-        reason=np.where(is_second, -1, reason[held])[order],
+        person=person[held],
+        issued=begin,
+        expires=begin + _VALID_S,
+        revoked=np.where(is_second, 0, revoked[held]),
+        reason=np.where(is_second, -1, reason[held]),
+        is_stale=holders.is_stale[held] & ~is_second,
         fingerprint=hexadecimal(rng, len(held), 20),
-        is_stale=(holders.is_stale[held] & ~is_second)[order],
     )
 
 
@@ -141,17 +132,8 @@ def _holders(city: City, rng: np.random.Generator, now: int) -> _Holders:
         daily = rest[people.presence[person[rest]] > 0.7][:most]
         is_stale[daily], renews[daily] = True, False
         issued[daily] = wall_seconds(incident.day) - _VALID_S + 60 * np.arange(len(daily))
-    nobody = np.zeros(count, dtype=bool)
     return _Holders(
-        person=person,
-        is_active=is_active,
-        is_revoked=nobody,
-        is_stale=is_stale,
-        renews=renews,
-        is_superseded=nobody,
-        issued=issued,
-        renewed=issued,
-        expiring=expiring,
+        person=person, is_active=is_active, is_stale=is_stale, renews=renews, issued=issued, expiring=expiring
     )
 
 
@@ -170,7 +152,7 @@ def _renew_in_rounds(city: City, holders: _Holders) -> None:
         holders.renews[chosen], holders.is_superseded[chosen] = True, True
 
 
-def hexadecimal(rng: np.random.Generator, count: int, size: int) -> NDArray[np.object_]:
+def hexadecimal(rng: np.random.Generator, count: int, size: int) -> Objects:
     """Return texts of ``size`` bytes each in small hexadecimal letters."""
     text = rng.bytes(count * size).hex()
     return np.array([text[place : place + 2 * size] for place in range(0, len(text), 2 * size)], dtype=object)

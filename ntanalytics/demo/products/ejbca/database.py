@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Ints, Objects
 from ntanalytics.demo.local_time import wall_seconds
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import ALIASES, UNITS
-from ntanalytics.demo.products.ejbca.certificates import VALID_DAYS, certificates_of, hexadecimal
+from ntanalytics.demo.products.ejbca.certificates import VALID_DAYS, Certificates, certificates_of, hexadecimal
 from ntanalytics.demo.products.ejbca.schema import PERSONAL_PROFILE, TABLES, UNIT_PROFILE
 from ntanalytics.demo.store import Database, Store
 
@@ -21,20 +20,6 @@ _OWNER = "演示省电子政务外网"
 #: Status of a certificate: active, notified about its expiry, revoked, archived.
 _ACTIVE, _NOTIFIED, _REVOKED, _ARCHIVED = 20, 21, 40, 60
 _SUPERSEDED = 4
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Issued:
-    """Issued certificates of one profile, an array item each; times in seconds since 1970, local."""
-
-    profile: int
-    fingerprint: NDArray[np.object_]
-    subject: list[str]
-    user: list[str]
-    issued: NDArray[np.int64]
-    expires: NDArray[np.int64]
-    revoked: NDArray[np.int64]
-    reason: NDArray[np.int64]
 
 
 def write_ejbca(city: City, store: Store) -> int:
@@ -77,35 +62,27 @@ def _write_units(database: Database, city: City) -> int:
     unit = np.concatenate([np.arange(len(UNITS)), older])
     begin = np.concatenate([issued, issued[older] - valid + rng.integers(1, 20, len(older)) * _DAY_S])
     is_revoked = (np.arange(len(unit)) >= len(UNITS)) & (rng.random(len(unit)) < 0.1)
-    certificates = _Issued(
-        profile=UNIT_PROFILE,
-        fingerprint=hexadecimal(rng, len(unit), 20),
-        subject=[_subject(name, name) for name in _organisations()[unit].tolist()],
-        user=[f"unit{index + 1:04d}" for index in unit.tolist()],
+    certificates = Certificates(
+        person=unit,
         issued=begin,
         expires=begin + valid,
         revoked=np.where(is_revoked, issued[unit], 0),
         reason=np.where(is_revoked, _SUPERSEDED, -1),
+        is_stale=np.zeros(len(unit), dtype=bool),
+        fingerprint=hexadecimal(rng, len(unit), 20),
     )
-    return _insert(database, rng, now, certificates)
+    users = [f"unit{index + 1:04d}" for index in unit.tolist()]
+    subjects = [_subject(name, name) for name in _organisations()[unit].tolist()]
+    return _insert(database, rng, now, UNIT_PROFILE, certificates, users, subjects)
 
 
 def _write_persons(database: Database, city: City) -> int:
     """Write the personal certificates, issued to the number of an account."""
     held = certificates_of(city)
-    user = city.people.id[held.person].astype(str).tolist()
+    users = city.people.id[held.person].astype(str).tolist()
     units = _organisations()[city.people.unit[held.person]].tolist()
-    certificates = _Issued(
-        profile=PERSONAL_PROFILE,
-        fingerprint=held.fingerprint,
-        subject=[_subject(name, unit) for name, unit in zip(user, units, strict=True)],
-        user=user,
-        issued=held.issued,
-        expires=held.expires,
-        revoked=held.revoked,
-        reason=held.reason,
-    )
-    return _insert(database, city.rng(_STREAM + 2000), _end(city), certificates)
+    subjects = [_subject(name, unit) for name, unit in zip(users, units, strict=True)]
+    return _insert(database, city.rng(_STREAM + 2000), _end(city), PERSONAL_PROFILE, held, users, subjects)
 
 
 def _end(city: City) -> int:
@@ -117,13 +94,21 @@ def _subject(name: str, organisation: str) -> str:
     return f"CN={name},O={organisation},C=CN"
 
 
-def _organisations() -> NDArray[np.object_]:
+def _organisations() -> Objects:
     """Return the units' names in subjects; a distinguished name escapes quotation marks."""
     names = {unit: alias.replace('"', '\\"') for alias, unit in ALIASES.items() if '"' in alias}
     return np.array([names.get(unit, unit) for unit in UNITS], dtype=object)
 
 
-def _insert(database: Database, rng: np.random.Generator, now: int, certificates: _Issued) -> int:
+def _insert(
+    database: Database,
+    rng: np.random.Generator,
+    now: int,
+    profile: int,
+    certificates: Certificates,
+    users: list[str],
+    subjects: list[str],
+) -> int:
     issued, expires, revoked = certificates.issued, certificates.expires, certificates.revoked
     count = len(issued)
     draw = rng.random(count)
@@ -131,8 +116,8 @@ def _insert(database: Database, rng: np.random.Generator, now: int, certificates
     is_archived = (expires < now - 60 * _DAY_S) & (draw < 0.4)
     columns = {
         "fingerprint": certificates.fingerprint,
-        "certificateProfileId": certificates.profile,
-        "endEntityProfileId": certificates.profile + 100,
+        "certificateProfileId": profile,
+        "endEntityProfileId": profile + 100,
         "expireDate": _epoch_ms(expires),
         "notBefore": _epoch_ms(issued),
         "issuerDN": _subject("演示签发CA", _OWNER),
@@ -140,13 +125,13 @@ def _insert(database: Database, rng: np.random.Generator, now: int, certificates
         "revocationReason": certificates.reason,
         "serialNumber": rng.integers(2**56, 2**63 - 1, count).astype(str).tolist(),
         "status": np.select([revoked > 0, is_archived, is_notified], [_REVOKED, _ARCHIVED, _NOTIFIED], _ACTIVE),
-        "subjectDN": certificates.subject,
+        "subjectDN": subjects,
         "type": 1,
         "updateTime": _epoch_ms(np.maximum(issued, revoked)),
-        "username": certificates.user,
+        "username": users,
     }
     return database.insert("CertificateData", columns)
 
 
-def _epoch_ms(local_s: NDArray[np.int64]) -> NDArray[np.int64]:
+def _epoch_ms(local_s: Ints) -> Ints:
     return (local_s - _OFFSET_S) * 1000

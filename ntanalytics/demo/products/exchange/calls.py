@@ -32,19 +32,12 @@ _DURATION_MS = {
 
 @dataclass(frozen=True)
 class _Partner:
-    """System that is connected to the exchange.
-
-    Attributes:
-        name: name in its calls.
-        share: part of all calls.
-        audience: audience, which decides the seasonality.
-        interfaces: interface → part of the partner's calls.
-    """
+    """System that is connected to the exchange."""
 
     name: str
-    share: float
+    share: float  # part of all calls
     audience: Audience
-    interfaces: dict[str, float]
+    interfaces: dict[str, float]  # interface → part of the partner's calls
 
 
 _PARTNERS = (

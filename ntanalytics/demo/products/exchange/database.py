@@ -6,8 +6,8 @@ import datetime as dt
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Ints, Objects, Times
 from ntanalytics.demo.local_time import wall_seconds, wall_times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import UNITS
@@ -23,7 +23,7 @@ _STREAM = 31
 _PLATFORMS = np.array(["传统终端", "信创终端"], dtype=object)
 _NAMES = np.array(UNITS, dtype=object)
 
-_Ids: TypeAlias = NDArray[np.object_]
+_Ids: TypeAlias = Objects
 
 
 def write_exchange(city: City, store: Store) -> int:
@@ -61,12 +61,7 @@ def _write_documents(
 
 
 def _write_deliveries(
-    database: Database,
-    city: City,
-    unit: NDArray[np.int64],
-    deliveries: DrawnDeliveries,
-    ids: _Ids,
-    sent: NDArray[np.int64],
+    database: Database, city: City, unit: Ints, deliveries: DrawnDeliveries, ids: _Ids, sent: Ints
 ) -> int:
     document_id = ids[deliveries.document]
     steps = [sent, deliveries.delivered, deliveries.signed, deliveries.registered, deliveries.returned]
@@ -90,9 +85,9 @@ def _write_deliveries(
     return database.insert("exchange_delivery", columns)
 
 
-def _times(seconds: NDArray[np.int64]) -> NDArray[np.datetime64]:
+def _times(seconds: Ints) -> Times:
     """Return wall-clock times with seconds; NaT for ``NEVER``."""
     is_known = seconds < NEVER
-    times: NDArray[np.datetime64] = np.where(is_known, seconds, 0).astype("datetime64[s]")
+    times: Times = np.where(is_known, seconds, 0).astype("datetime64[s]")
     times[~is_known] = np.datetime64("NaT")
     return times

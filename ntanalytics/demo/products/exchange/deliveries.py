@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Floats, Ints
 from ntanalytics.demo.local_time import wall_seconds
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import UNITS
@@ -35,24 +35,19 @@ _DUE_DAYS, _DUE_SHARES = [0, 1, 3, -1], [0.07, 0.6, 0.3, 0.03]
 class DrawnDeliveries:
     """Deliveries of one day's documents, an array item each; times in seconds since 1970, local, or ``NEVER``."""
 
-    document: NDArray[np.int64]  # index into Documents
-    office: NDArray[np.int64]  # index into ExchangeOffices
-    due: NDArray[np.int64]
-    delivered: NDArray[np.int64]
-    signed: NDArray[np.int64]
-    registered: NDArray[np.int64]
-    returned: NDArray[np.int64]
-    state: NDArray[np.int64]
-    signer: NDArray[np.int64]  # index into People
+    document: Ints  # index into Documents
+    office: Ints  # index into ExchangeOffices
+    due: Ints
+    delivered: Ints
+    signed: Ints
+    registered: Ints
+    returned: Ints
+    state: Ints
+    signer: Ints  # index into People
 
 
 def deliveries_of(
-    city: City,
-    rng: np.random.Generator,
-    clock: WorkClock,
-    offices: ExchangeOffices,
-    documents: Documents,
-    day: dt.date,
+    city: City, rng: np.random.Generator, clock: WorkClock, offices: ExchangeOffices, documents: Documents, day: dt.date
 ) -> DrawnDeliveries:
     """Return the deliveries of a day's documents, in their state at the estate's end."""
     document, office = _receivers(rng, offices, documents, day)
@@ -96,7 +91,7 @@ def deliveries_of(
 
 def _receivers(
     rng: np.random.Generator, offices: ExchangeOffices, documents: Documents, day: dt.date
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[Ints, Ints]:
     """Return the document and the receiving office of each delivery: no unit twice, and never the sender."""
     count, number = len(documents.at_s), len(offices.unit)
     place = rng.standard_exponential((count, number)) / offices.receives
@@ -108,7 +103,7 @@ def _receivers(
     return np.nonzero(is_receiver)[0], chosen[is_receiver]
 
 
-def _delivery_times(rng: np.random.Generator, sent: NDArray[np.int64]) -> NDArray[np.int64]:
+def _delivery_times(rng: np.random.Generator, sent: Ints) -> Ints:
     count = len(sent)
     slow = rng.random(count) < _SLOW
     wait = np.where(slow, rng.lognormal(6.8, 0.8, count), rng.lognormal(1.8, 0.7, count)).astype(np.int64)
@@ -119,10 +114,10 @@ def _reactions(
     city: City,
     rng: np.random.Generator,
     clock: WorkClock,
-    unit: NDArray[np.int64],
-    delivery: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]],
+    unit: Ints,
+    delivery: tuple[Ints, Ints, Floats],
     day: dt.date,
-) -> NDArray[np.int64]:
+) -> Ints:
     """Return the time at which each receiver signs or returns.
 
     Args:
@@ -148,7 +143,7 @@ def _reactions(
     return acted
 
 
-def _after_outages(city: City, times: NDArray[np.int64]) -> NDArray[np.int64]:
+def _after_outages(city: City, times: Ints) -> Ints:
     """Return the times with those during an outage of the exchange moved shortly after it."""
     for incident in city.outages("docexchange"):
         begin, end = wall_seconds(incident.start), wall_seconds(incident.end)
@@ -156,7 +151,7 @@ def _after_outages(city: City, times: NDArray[np.int64]) -> NDArray[np.int64]:
     return times
 
 
-def _in_order(times: list[NDArray[np.int64]], now: int) -> list[NDArray[np.int64]]:
+def _in_order(times: list[Ints], now: int) -> list[Ints]:
     """Return delivery, signing, registration and return, none before the step it follows; ``NEVER`` from now on."""
     delivered, signed, registered, returned = times
     reached = np.where(delivered < NEVER, delivered, 0)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import ArrayRows, Bools, Floats, Ints
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
 from ntanalytics.demo.population.units import UNITS
@@ -29,28 +29,19 @@ _OFD, _SEALED_OFD, _SEALED_OTHER = 0.9, 0.9, 0.4
 _BURST_DOCUMENTS, _BURST_RECEIVERS = 6, 40
 
 #: Time in seconds since midnight, sender and number of receivers of some documents.
-_Sendings: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+_Sendings: TypeAlias = tuple[Ints, Ints, Ints]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Documents:
-    """Documents of one day, an array item each, in order of time.
+class Documents(ArrayRows):
+    """Documents of one day, in order of time."""
 
-    Attributes:
-        at_s: time of sending, in seconds since local midnight.
-        office: index of the sender into ``ExchangeOffices``.
-        receivers: number of receiving units.
-        is_ofd: whether it is an OFD file.
-        is_sealed: whether it bears a seal.
-        returned: share of receivers that return it during a burst of returns; 0 on a plain day.
-    """
-
-    at_s: NDArray[np.int64]
-    office: NDArray[np.int64]
-    receivers: NDArray[np.int64]
-    is_ofd: NDArray[np.bool_]
-    is_sealed: NDArray[np.bool_]
-    returned: NDArray[np.float64]
+    at_s: Ints  # time of sending, since local midnight
+    office: Ints  # index of the sender into ExchangeOffices
+    receivers: Ints  # number of receiving units
+    is_ofd: Bools
+    is_sealed: Bools
+    returned: Floats  # share of receivers that return it during a burst of returns; 0 on a plain day
 
 
 def documents_of(city: City, offices: ExchangeOffices, day: dt.date) -> Documents:
@@ -70,19 +61,14 @@ def documents_of(city: City, offices: ExchangeOffices, day: dt.date) -> Document
         returned = np.where(is_sender & incident.covers_s(day, at_s), incident.size, returned)
     is_ofd = rng.random(len(at_s)) < _OFD
     is_sealed = rng.random(len(at_s)) < np.where(is_ofd, _SEALED_OFD, _SEALED_OTHER)
-    order = np.argsort(at_s, kind="stable")
-    return Documents(
-        at_s=at_s[order],
-        office=office[order],
-        receivers=receivers[order],
-        is_ofd=is_ofd[order],
-        is_sealed=is_sealed[order],
-        returned=returned[order],
+    documents = Documents(
+        at_s=at_s, office=office, receivers=receivers, is_ofd=is_ofd, is_sealed=is_sealed, returned=returned
     )
+    return documents.take(np.argsort(at_s, kind="stable"))
 
 
 def _usual_sendings(
-    city: City, rng: np.random.Generator, offices: ExchangeOffices, day: dt.date, arrival: NDArray[np.int64]
+    city: City, rng: np.random.Generator, offices: ExchangeOffices, day: dt.date, arrival: Ints
 ) -> _Sendings:
     able = np.flatnonzero(arrival < _LAST_ARRIVAL_S)
     expected = max(DOCUMENTS_PER_DAY * city.scale, MIN_PER_DAY) * city.seasonality.factor(day, Audience.OFFICE)
@@ -97,7 +83,7 @@ def _usual_sendings(
 
 
 def _bursts(
-    city: City, rng: np.random.Generator, offices: ExchangeOffices, day: dt.date, arrival: NDArray[np.int64]
+    city: City, rng: np.random.Generator, offices: ExchangeOffices, day: dt.date, arrival: Ints
 ) -> list[_Sendings]:
     """Return the documents that units send during a burst of returns."""
     parts = []

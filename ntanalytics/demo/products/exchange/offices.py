@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Floats, Ints, Times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import UNITS
 
@@ -20,34 +20,23 @@ _SLOW_UNITS, _SLOWNESS = 5, 3.0
 
 @dataclass(frozen=True, kw_only=True)
 class ExchangeOffices:
-    """Units that exchange documents, an array item each.
+    """Units that exchange documents, an array item each; volumes and slowness are relative to the other units."""
 
-    Attributes:
-        unit: index into ``UNITS``.
-        clerk: index of the clerk, the unit's first account, into ``People``.
-        size: number of accounts.
-        opened_on: opening of the first account.
-        sends: volume of sent documents, relative to the other units.
-        receives: volume of received documents, relative to the other units.
-        slowness: time to sign, relative to the other units.
-        registers: share of signed documents that the unit registers.
-    """
+    unit: Ints  # index into UNITS
+    clerk: Ints  # index of the unit's first account into People
+    size: Ints  # number of accounts
+    opened_on: Times  # opening of the first account
+    sends: Floats  # volume of sent documents
+    receives: Floats  # volume of received documents
+    slowness: Floats  # time to sign
+    registers: Floats  # share of signed documents that the unit registers
 
-    unit: NDArray[np.int64]
-    clerk: NDArray[np.int64]
-    size: NDArray[np.int64]
-    opened_on: NDArray[np.datetime64]
-    sends: NDArray[np.float64]
-    receives: NDArray[np.float64]
-    slowness: NDArray[np.float64]
-    registers: NDArray[np.float64]
-
-    def arrivals(self, city: City, day: dt.date) -> NDArray[np.int64]:
+    def arrivals(self, city: City, day: dt.date) -> Ints:
         """Return the arrival of each clerk on a day, in seconds since midnight; more than a day for an absent one."""
         present = city.present(day)
         at_s = np.full(len(city.people), 90_000)
         at_s[present.person] = present.at_ms // 1000
-        arrivals: NDArray[np.int64] = at_s[self.clerk]
+        arrivals: Ints = at_s[self.clerk]
         return arrivals
 
 

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from ntanalytics.demo.store import DemoTable
+from ntanalytics.demo.store import parse_tables
 
-TABLES = (
-    DemoTable(
-        "exchange_document",
-        "document_id 64, sent_at time, sender_unit 200, is_ofd bool, is_sealed bool, platform 20",
-        "document_id",
-        ("sent_at",),
-    ),
-    DemoTable(
-        "exchange_delivery",
-        "delivery_id 64, document_id 64, receiver_unit 200, sent_at time, due_at time, delivered_at time, "
-        "signed_at time, registered_at time, returned_at time, state 20, platform 20, changed_at time",
-        "delivery_id",
-        ("changed_at",),
-    ),
-    DemoTable(
-        "exchange_call",
-        "ended_at time, caller 100, interface 100, is_success bool, duration_ms double",
-        indexes=("ended_at",),
-    ),
-)
+TABLES = parse_tables("""
+exchange_document: document_id* 64, sent_at time, sender_unit 200, is_ofd bool, is_sealed bool, platform 20;
+  index sent_at
+exchange_delivery: delivery_id* 64, document_id 64, receiver_unit 200, sent_at time, due_at time, delivered_at time,
+  signed_at time, registered_at time, returned_at time, state 20, platform 20, changed_at time; index changed_at
+exchange_call: ended_at time, caller 100, interface 100, is_success bool, duration_ms double; index ended_at
+""")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Floats, Ints
 from ntanalytics.demo.population.city import City
 from ntanalytics.periods import days_between
 
@@ -34,7 +34,7 @@ class WorkClock:
         ]
         self._days = np.array(worked, dtype="datetime64[D]").astype(np.int64)
 
-    def worked(self, time: NDArray[np.int64]) -> NDArray[np.int64]:
+    def worked(self, time: Ints) -> Ints:
         """Return the seconds of work until times, in local seconds since 1970."""
         day, second = np.divmod(time, DAY_S)
         index = np.searchsorted(self._days, day)
@@ -42,16 +42,16 @@ class WorkClock:
         part = np.interp(second, _CLOCK, [0, _MORNING_S, _MORNING_S, _WORKED_S]).astype(np.int64)
         return index * _WORKED_S + np.where(is_worked, part, 0)
 
-    def after(self, time: NDArray[np.int64], seconds: NDArray[np.float64]) -> NDArray[np.int64]:
+    def after(self, time: Ints, seconds: Floats) -> Ints:
         """Return the times at which so many seconds of work have passed; ``NEVER`` beyond the known days."""
         index, part = np.divmod(self.worked(time) + seconds.astype(np.int64), _WORKED_S)
         second = np.where(part < _MORNING_S, _BEGIN_S + part, _AFTERNOON_S + part - _MORNING_S)
         return np.where(index < len(self._days), self._day(index) * DAY_S + second, NEVER)
 
-    def due(self, time: NDArray[np.int64], days: NDArray[np.int64]) -> NDArray[np.int64]:
+    def due(self, time: Ints, days: Ints) -> Ints:
         """Return 17:30 of the working day that is so many days after that of ``time``."""
         return self._day(np.searchsorted(self._days, time // DAY_S) + days) * DAY_S + _DUE_S
 
-    def _day(self, index: NDArray[np.int64]) -> NDArray[np.int64]:
-        day: NDArray[np.int64] = self._days[np.minimum(index, len(self._days) - 1)]
+    def _day(self, index: Ints) -> Ints:
+        day: Ints = self._days[np.minimum(index, len(self._days) - 1)]
         return day

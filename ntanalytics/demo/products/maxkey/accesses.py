@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Objects
 from ntanalytics.demo.local_time import DAY_MS, wall_times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.products.maxkey.ids import row_ids, texts
@@ -19,7 +19,7 @@ _MINUTE_MS = 60_000
 _AT_ONCE = 0.8
 
 
-def write_accesses(database: Database, city: City, day: dt.date, ids: NDArray[np.object_]) -> int:
+def write_accesses(database: Database, city: City, day: dt.date, ids: Objects) -> int:
     """Write the accesses of a day, and return the number of rows.
 
     A person opens the OA of the edition right after the login, other applications during the day.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Objects, Times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import DISTRICTS, UNITS
 from ntanalytics.demo.products.maxkey.ids import texts
@@ -16,7 +16,7 @@ _FIRST_UNIT, _FIRST_DISTRICT = 1001, 101
 _CREATED = np.datetime64("2023-02-20T09:00:00")
 
 
-def openings_of(city: City) -> NDArray[np.datetime64]:
+def openings_of(city: City) -> Times:
     """Return the time at which each account was opened: in office hours, and before its first login on that day."""
     people = city.people
     at_s = city.rng(_ACCOUNTS).integers(9 * 3600, 17 * 3600, len(people))
@@ -25,11 +25,11 @@ def openings_of(city: City) -> NDArray[np.datetime64]:
         is_new = people.opened_on[present.person] == np.datetime64(day)
         person = present.person[is_new]
         at_s[person] = np.minimum(at_s[person], (present.at_ms[is_new] // 1000 - 900).clip(0))
-    openings: NDArray[np.datetime64] = people.opened_on.astype("datetime64[s]") + at_s.astype("timedelta64[s]")
+    openings: Times = people.opened_on.astype("datetime64[s]") + at_s.astype("timedelta64[s]")
     return openings
 
 
-def earlier_logins(city: City) -> NDArray[np.datetime64]:
+def earlier_logins(city: City) -> Times:
     """Return each account's last login before the estate's first day; ``NEVER`` where there was none."""
     people, rng = city.people, city.rng(_EARLIER)
     away = rng.exponential(2 / people.presence.clip(0.008)).astype("timedelta64[D]")
@@ -80,13 +80,7 @@ def write_apps(database: Database) -> int:
     return database.insert("mxk_apps", columns)
 
 
-def write_accounts(
-    database: Database,
-    city: City,
-    ids: NDArray[np.object_],
-    opened: NDArray[np.datetime64],
-    last_login: NDArray[np.datetime64],
-) -> int:
+def write_accounts(database: Database, city: City, ids: Objects, opened: Times, last_login: Times) -> int:
     """Write the accounts with their ids, openings and last logins, and return the number of rows."""
     people = city.people
     is_locked = ~people.is_enabled & (people.id % 5 == 0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Times
 from ntanalytics.demo.local_time import wall_times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
@@ -30,7 +30,7 @@ _ORDINARY = (
 )
 
 
-def disablings_of(city: City) -> NDArray[np.datetime64]:
+def disablings_of(city: City) -> Times:
     """Return the day on which each account was disabled; NaT for an enabled one."""
     people = city.people
     age = (np.datetime64(city.until) - people.opened_on).astype(np.int64)
@@ -38,14 +38,7 @@ def disablings_of(city: City) -> NDArray[np.datetime64]:
     return np.where(people.is_enabled, np.datetime64("NaT", "D"), people.opened_on + days)
 
 
-def write_changes(
-    database: Database,
-    city: City,
-    day: dt.date,
-    logins: Logins,
-    opened: NDArray[np.datetime64],
-    disabled: NDArray[np.datetime64],
-) -> int:
+def write_changes(database: Database, city: City, day: dt.date, logins: Logins, opened: Times, disabled: Times) -> int:
     """Write the administrators' actions of a day, and return the number of rows.
 
     Args:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Objects
 from ntanalytics.demo.local_time import wall_times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.products.ejbca.certificates import certificates_of
@@ -45,7 +45,7 @@ def write_maxkey(city: City, store: Store) -> int:
         rows = write_units(database, city) + write_apps(database)
         for day in city.days:
             logins = draw_logins(city, day, held)
-            success = logins[np.flatnonzero(logins.is_success)]
+            success = logins.take(logins.is_success)
             np.maximum.at(last_login, success.person, wall_times(day, success.at_ms // 1000))
             rows += _write_logins(database, city, day, logins, ids)
             rows += write_accesses(database, city, day, ids)
@@ -54,7 +54,7 @@ def write_maxkey(city: City, store: Store) -> int:
     return rows
 
 
-def _addresses(city: City, logins: Logins) -> NDArray[np.object_]:
+def _addresses(city: City, logins: Logins) -> Objects:
     """Return the address of each attempt: a desk's, a telephone's, or an attacker's."""
     person = logins.person
     unit = city.people.unit[person]
@@ -70,7 +70,7 @@ def _addresses(city: City, logins: Logins) -> NDArray[np.object_]:
     return addresses
 
 
-def _write_logins(database: Database, city: City, day: dt.date, logins: Logins, ids: NDArray[np.object_]) -> int:
+def _write_logins(database: Database, city: City, day: dt.date, logins: Logins, ids: Objects) -> int:
     numbers = row_ids(day, len(logins.person), "1")
     own, is_unknown = ids[logins.person], logins.is_unknown
     terminal = np.where(logins.is_mobile, 2, city.people.is_xinchuang[logins.person].astype(int))

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
+
+from ntanalytics.demo.arrays import Objects
 
 
-def texts(values: Iterable[str]) -> NDArray[np.object_]:
+def texts(values: Iterable[str]) -> Objects:
     """Return texts as an array that can be indexed."""
     return np.array(list(values), dtype=object)
 

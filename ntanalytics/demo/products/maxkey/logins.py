@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import ArrayRows, Bools, Ints
 from ntanalytics.demo.local_time import DAY_MS, wall_seconds
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
@@ -48,42 +48,30 @@ _STREAM = 11
 
 
 @dataclass(frozen=True, kw_only=True)
-class Logins:
-    """Login attempts, an array item each.
+class Logins(ArrayRows):
+    """Login attempts."""
 
-    Attributes:
-        person: index into ``People``; the person who tried, also for an account that does not exist.
-        at_ms: time, in milliseconds since local midnight.
-        method: index into ``METHODS``.
-        message: index into ``MESSAGES``.
-        is_mobile: whether by telephone.
-        address: index into the city's attackers (``brute_force``); -1 for the person's own address.
-    """
-
-    person: NDArray[np.int64]
-    at_ms: NDArray[np.int64]
-    method: NDArray[np.int64]
-    message: NDArray[np.int64]
-    is_mobile: NDArray[np.bool_]
-    address: NDArray[np.int64]
+    person: Ints  # index into People; the person who tried, also with a user name that does not exist
+    at_ms: Ints  # since local midnight
+    method: Ints  # index into METHODS
+    message: Ints  # index into MESSAGES
+    is_mobile: Bools
+    address: Ints  # index into the attackers of ``brute_force``; -1 for the person's own address
 
     @property
-    def is_success(self) -> NDArray[np.bool_]:
+    def is_success(self) -> Bools:
         """Whether the attempt succeeded."""
         return np.equal(self.message, _SUCCESS)
 
     @property
-    def is_unknown(self) -> NDArray[np.bool_]:
+    def is_unknown(self) -> Bools:
         """Whether the user name does not exist."""
         return np.equal(self.message, _UNKNOWN)
 
     @property
-    def is_locked(self) -> NDArray[np.bool_]:
+    def is_locked(self) -> Bools:
         """Whether the account was found locked."""
         return np.equal(self.message, _LOCKED)
-
-    def __getitem__(self, rows: NDArray[np.int64]) -> Logins:
-        return Logins(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
 
 def draw_logins(city: City, day: dt.date, held: Certificates) -> Logins:
@@ -111,14 +99,12 @@ def draw_logins(city: City, day: dt.date, held: Certificates) -> Logins:
     parts = [*turned_away, *_failures_before(rng, success), *_failed_persons(city, day, rng)]
     parts += _incident_attempts(city, day, rng)
     parts.append(success)
-    every = {field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Logins)}
-    every["at_ms"] = every["at_ms"].clip(0, DAY_MS - 1)
-    return Logins(**every)[np.argsort(every["at_ms"], kind="stable")]
+    logins = Logins.concat(parts)
+    logins = replace(logins, at_ms=logins.at_ms.clip(0, DAY_MS - 1))
+    return logins.take(np.argsort(logins.at_ms, kind="stable"))
 
 
-def _successes(
-    city: City, day: dt.date, rng: np.random.Generator
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+def _successes(city: City, day: dt.date, rng: np.random.Generator) -> tuple[Ints, Ints, Bools]:
     """Return person, time and telephone of the successful logins: on arrival, again, and by telephone."""
     present = city.present(day)
     person, at_ms, count = present.person, present.at_ms, len(present.person)
@@ -134,12 +120,12 @@ def _successes(
 
 
 def _attempts(
-    person: NDArray[np.int64],
-    at_ms: NDArray[np.int64],
+    person: Ints,
+    at_ms: Ints,
     message: int,
     *,
-    method: NDArray[np.int64] | int = _PASSWORD,
-    is_mobile: NDArray[np.bool_] | bool = False,
+    method: Ints | int = _PASSWORD,
+    is_mobile: Bools | bool = False,
     address: int = -1,
 ) -> Logins:
     """Return attempts with one outcome from one address, by default with a password at a desk."""
@@ -166,8 +152,7 @@ def _failing_method(city: City, day: dt.date, rng: np.random.Generator, success:
             _attempts(success.person[hit], at_ms, _FAIL, method=method[hit], is_mobile=success.is_mobile[hit])
         )
         method[hit] = _PASSWORD
-    changed = _attempts(success.person, success.at_ms, _SUCCESS, method=method, is_mobile=success.is_mobile)
-    return changed, failures
+    return replace(success, method=method), failures
 
 
 def _failures_before(rng: np.random.Generator, success: Logins) -> list[Logins]:
@@ -181,7 +166,7 @@ def _failures_before(rng: np.random.Generator, success: Logins) -> list[Logins]:
     for hit, earlier in ((is_failing, before), (is_twice, before + 14_000)):
         for message, kind in ((_WRONG_PASSWORD, is_password), (_FAIL, ~is_password)):
             rows = np.flatnonzero(hit & kind)
-            logins, at_ms = success[rows], success.at_ms[rows] - earlier[rows]
+            logins, at_ms = success.take(rows), success.at_ms[rows] - earlier[rows]
             parts.append(_attempts(logins.person, at_ms, message, method=logins.method, is_mobile=logins.is_mobile))
     return parts
 

@@ -9,45 +9,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ntanalytics.demo.store import DemoTable
+from ntanalytics.demo.store import parse_tables
 from ntanalytics.settings import project_dir
 
 #: LASTLOGINTIME of an account without any login: the product's default.
 NEVER = "2020-01-01T01:01:01"
 
-TABLES = (
-    DemoTable(
-        "mxk_organizations",
-        "ID 45, ORGCODE 200, ORGNAME 200, TYPE 45, PARENTID 45, STATUS smallint, CREATEDDATE time, MODIFIEDDATE time",
-        "ID",
-    ),
-    DemoTable(
-        "mxk_userinfo",
-        "ID 45, USERNAME 200, DISPLAYNAME 200, MOBILE 45, PASSWORD 200, DECIPHERABLE 200, DEPARTMENTID 45, "
-        "DEPARTMENT 200, STATUS smallint, ISLOCKED smallint, CREATEDDATE time, LASTLOGINTIME time",
-        "ID",
-    ),
-    DemoTable("mxk_apps", "ID 45, APPNAME 200, PROTOCOL 200, SECRET 200, STATUS smallint, CREATEDDATE time", "ID"),
-    DemoTable(
-        "mxk_history_login",
-        "ID 45, category smallint, SESSIONID 45, USERID 45, USERNAME 200, DISPLAYNAME 200, MESSAGE 200, SOURCEIP 45, "
-        "LOGINTYPE 200, CODE 45, PLATFORM 200, LOGINTIME time, LOGOUTTIME time, SESSIONSTATUS int",
-        "ID",
-        ("LOGINTIME",),
-    ),
-    DemoTable(
-        "mxk_history_login_apps",
-        "ID 45, SESSIONID 45, LOGINTIME time, APPID 45, APPNAME 200, USERID 45, USERNAME 200, DISPLAYNAME 200",
-        "ID",
-        ("LOGINTIME",),
-    ),
-    DemoTable(
-        "mxk_history_system_logs",
-        "ID 45, TOPIC 45, MESSAGE 200, MESSAGEACTION 45, MESSAGERESULT 45, USERID 45, EXECUTETIME time",
-        "ID",
-        ("EXECUTETIME",),
-    ),
-)
+TABLES = parse_tables("""
+mxk_organizations: ID* 45, ORGCODE 200, ORGNAME 200, TYPE 45, PARENTID 45, STATUS smallint, CREATEDDATE time,
+  MODIFIEDDATE time
+mxk_userinfo: ID* 45, USERNAME 200, DISPLAYNAME 200, MOBILE 45, PASSWORD 200, DECIPHERABLE 200, DEPARTMENTID 45,
+  DEPARTMENT 200, STATUS smallint, ISLOCKED smallint, CREATEDDATE time, LASTLOGINTIME time
+mxk_apps: ID* 45, APPNAME 200, PROTOCOL 200, SECRET 200, STATUS smallint, CREATEDDATE time
+mxk_history_login: ID* 45, category smallint, SESSIONID 45, USERID 45, USERNAME 200, DISPLAYNAME 200, MESSAGE 200,
+  SOURCEIP 45, LOGINTYPE 200, CODE 45, PLATFORM 200, LOGINTIME time, LOGOUTTIME time, SESSIONSTATUS int;
+  index LOGINTIME
+mxk_history_login_apps: ID* 45, SESSIONID 45, LOGINTIME time, APPID 45, APPNAME 200, USERID 45, USERNAME 200,
+  DISPLAYNAME 200; index LOGINTIME
+mxk_history_system_logs: ID* 45, TOPIC 45, MESSAGE 200, MESSAGEACTION 45, MESSAGERESULT 45, USERID 45,
+  EXECUTETIME time; index EXECUTETIME
+""")
 
 #: Login method → LOGINTYPE: MaxKey's own words, and those of the city's three modules of its own.
 LOGIN_TYPES = MappingProxyType(
@@ -67,21 +48,13 @@ _OWN_METHODS = tuple(f"{LOGIN_TYPES[method]},{method}" for method in ("ca", "sms
 
 @dataclass(frozen=True)
 class PortalApp:
-    """Application behind the portal.
-
-    Attributes:
-        id: APPID.
-        name: name on the portal.
-        protocol: protocol of the connection.
-        status: 1 in use, 4 disabled.
-        reached: share of the present persons who open it on a day: of the party, government, general and WeCom
-            editions, and of those without OA.
-    """
+    """Application behind the portal."""
 
     id: str
     name: str
     protocol: str
-    status: int
+    status: int  # 1 in use, 4 disabled
+    #: Share of the present persons who open it on a day: party, government, general and WeCom edition, without OA.
     reached: tuple[float, float, float, float, float]
 
 

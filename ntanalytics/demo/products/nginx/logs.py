@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Ints
 from ntanalytics.demo.local_time import DAY_MS
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.products.log_files import Texts, clock_of, format_lines, write_rotated
@@ -72,8 +72,8 @@ def _day(city: City, rng: np.random.Generator, day: dt.date, service: WebService
 
 
 def _draw_requests(
-    city: City, rng: np.random.Generator, day: dt.date, service: WebService, at_ms: NDArray[np.int64]
-) -> dict[str, NDArray[np.int64]]:
+    city: City, rng: np.random.Generator, day: dt.date, service: WebService, at_ms: Ints
+) -> dict[str, Ints]:
     """Return the requests at some times, by the names of their fields: indexes, numbers, sizes and milliseconds."""
     count, routes = len(at_ms), service.routes
     weights = np.array([item.weight for item in routes])
@@ -108,7 +108,7 @@ def _draw_requests(
 
 
 def _blocks(
-    day: dt.date, service: WebService, drawn: Mapping[str, NDArray[np.int64]], broken: Sequence[tuple[float, bytes]]
+    day: dt.date, service: WebService, drawn: Mapping[str, Ints], broken: Sequence[tuple[float, bytes]]
 ) -> Iterator[bytes]:
     """Yield the lines of the requests, with broken ones put in at their share (0–1) of the day."""
     count = len(drawn["at_ms"])
@@ -119,7 +119,7 @@ def _blocks(
         yield _insert(lines, [(place - begin, line) for place, line in places if begin <= place < end])
 
 
-def _lines(day: dt.date, service: WebService, drawn: Mapping[str, NDArray[np.int64]]) -> Texts:
+def _lines(day: dt.date, service: WebService, drawn: Mapping[str, Ints]) -> Texts:
     fields = {
         "date": day.isoformat() if service.is_json else log_date(day),
         "clock": clock_of(drawn["at_ms"] // 1000),
@@ -135,7 +135,7 @@ def _lines(day: dt.date, service: WebService, drawn: Mapping[str, NDArray[np.int
     return format_lines(_JSON if service.is_json else _COMBINED, fields)
 
 
-def _uris(service: WebService, route: NDArray[np.int64], number: NDArray[np.int64]) -> Texts:
+def _uris(service: WebService, route: Ints, number: Ints) -> Texts:
     """Return the paths; a route's ``{id}`` becomes a number."""
     parts = [item.path.partition("{id}") for item in service.routes]
     heads, tails = (_take([part[place] for part in parts], route) for place in (0, 2))
@@ -144,14 +144,14 @@ def _uris(service: WebService, route: NDArray[np.int64], number: NDArray[np.int6
     return pc.binary_join_element_wise(heads, numbers, tails, "")
 
 
-def _seconds(duration_ms: NDArray[np.int64]) -> Texts:
+def _seconds(duration_ms: Ints) -> Texts:
     """Return seconds with three digits, as nginx writes ``$request_time``."""
     whole, part = pa.array(duration_ms // 1000), pa.array(duration_ms % 1000)
     digits = pc.utf8_lpad(part.cast(pa.string()), 3, "0")
     return pc.binary_join_element_wise(whole.cast(pa.string()), digits, ".")
 
 
-def _take(words: Sequence[str], index: NDArray[np.int64]) -> Texts:
+def _take(words: Sequence[str], index: Ints) -> Texts:
     return pa.array(words).take(pa.array(index))
 
 

@@ -9,21 +9,13 @@ from ntanalytics.demo.population.seasonality import Audience
 
 @dataclass(frozen=True)
 class Route:
-    """Route of a service.
+    """Route of a service."""
 
-    Attributes:
-        weight: share of the requests, relative to the service's other routes.
-        request: method and path; ``{id}`` stands for a number.
-        seconds: median time to answer.
-        size: median bytes of a body.
-        status: status of a plain answer.
-    """
-
-    weight: float
-    request: str
-    seconds: float
-    size: int
-    status: int = 200
+    weight: float  # share of the requests, relative to the service's other routes
+    request: str  # method and path; ``{id}`` stands for a number
+    seconds: float  # median time to answer
+    size: int  # median bytes of a body
+    status: int = 200  # of a plain answer
 
     @property
     def method(self) -> str:
@@ -38,25 +30,14 @@ class Route:
 
 @dataclass(frozen=True, kw_only=True)
 class WebService:
-    """Service and its log.
+    """Service and its log."""
 
-    Attributes:
-        name: name in the dataset ``infra.requests``, and in incidents.
-        subsystem: id of the subsystem.
-        host: host name.
-        file: file name of the log.
-        is_json: whether lines are JSON with times (``escape=json``); else nginx's ``combined``.
-        requests: requests on a plain working day at scale 1.
-        audience: audience, which decides the seasonality.
-        routes: routes.
-    """
-
-    name: str
+    name: str  # in the dataset ``infra.requests``, and in incidents
     subsystem: str
     host: str
-    file: str
-    is_json: bool
-    requests: int
+    file: str  # file name of the log
+    is_json: bool  # JSON lines with times (``escape=json``); else nginx's ``combined``
+    requests: int  # on a plain working day at scale 1
     audience: Audience = Audience.OFFICE
     routes: tuple[Route, ...]
 

@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Bools, Floats, Ints, Objects
 from ntanalytics.demo.local_time import DAY_MS
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
@@ -29,38 +29,23 @@ _HOSTILE = "Spark 3.0.2\"><img src=x onerror=alert('x')>"
 
 @dataclass(frozen=True)
 class MessengerUsers:
-    """Use of the messenger, an array item an account.
+    """Use of the messenger, an array item an account."""
 
-    Attributes:
-        is_user: whether the person uses it.
-        resistance: a Windows desk with less than an incident's size falls back to the old client; 1 never does.
-        hostile: index of the account whose client has markup in its name.
-    """
-
-    is_user: NDArray[np.bool_]
-    resistance: NDArray[np.float64]
-    hostile: int
+    is_user: Bools
+    resistance: Floats  # a Windows desk below an incident's size falls back to the old client; 1 never does
+    hostile: int  # index of the account whose client has markup in its name
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conversations:
-    """Conversations of one day, an array item each, and their messages in order of time.
+    """Conversations of one day, an array item each, and their messages in order of time."""
 
-    Attributes:
-        persons: two columns of indexes into ``People``: who started it, and the other one.
-        clients: clients of both.
-        is_room: whether it is held in the unit's room.
-        conversation: conversation of a message.
-        sender: column of the person who sent a message.
-        sent_ms: time of a message, in milliseconds since local midnight.
-    """
-
-    persons: NDArray[np.int64]
-    clients: NDArray[np.object_]
-    is_room: NDArray[np.bool_]
-    conversation: NDArray[np.int64]
-    sender: NDArray[np.int64]
-    sent_ms: NDArray[np.int64]
+    persons: Ints  # two columns of indexes into People: who started it, and the other one
+    clients: Objects  # of both
+    is_room: Bools  # whether it is held in the unit's room
+    conversation: Ints  # of a message
+    sender: Ints  # column of the person who sent a message
+    sent_ms: Ints  # time of a message, since local midnight
 
 
 def messenger_users(city: City, rng: np.random.Generator) -> MessengerUsers:
@@ -95,7 +80,7 @@ def draw_conversations(city: City, day: dt.date, rng: np.random.Generator, users
     )
 
 
-def _pairs(city: City, rng: np.random.Generator, person: NDArray[np.int64]) -> NDArray[np.int64]:
+def _pairs(city: City, rng: np.random.Generator, person: Ints) -> Ints:
     """Return the pairs of indexes into ``person`` that talk: mostly colleagues, else anyone of the city."""
     count = len(person)
     who = np.repeat(np.arange(count), rng.poisson(_STARTED + _STARTED_MORE * (city.intensity - 1), count))
@@ -109,7 +94,7 @@ def _pairs(city: City, rng: np.random.Generator, person: NDArray[np.int64]) -> N
     return pair[pair[:, 0] != pair[:, 1]]
 
 
-def _desk_clients(city: City, day: dt.date, users: MessengerUsers) -> NDArray[np.object_]:
+def _desk_clients(city: City, day: dt.date, users: MessengerUsers) -> Objects:
     """Return the client on each person's desk on a day."""
     people = city.people
     place = np.arange(len(people)) % 4
@@ -121,9 +106,7 @@ def _desk_clients(city: City, day: dt.date, users: MessengerUsers) -> NDArray[np
     return clients
 
 
-def _messages(
-    city: City, day: dt.date, rng: np.random.Generator, start: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _messages(city: City, day: dt.date, rng: np.random.Generator, start: Ints) -> tuple[Ints, Ints, Ints]:
     """Return conversation, sender and time of the messages, in order of time."""
     messages = 1 + rng.poisson(_FURTHER_MESSAGES, len(start))
     conversation = np.repeat(np.arange(len(start)), messages)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Bools, Objects
 from ntanalytics.demo.local_time import DAY_MS, midnight
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import UNITS
@@ -46,7 +47,7 @@ def write_openfire(city: City, store: Store) -> int:
     return rows
 
 
-def _rooms(city: City, drawn: Conversations) -> NDArray[np.object_]:
+def _rooms(city: City, drawn: Conversations) -> Objects:
     """Return the room of each conversation; None outside of one."""
     rooms = np.array([f"unit-{number:03d}@conference.{_DOMAIN}" for number in range(len(UNITS))], object)
     return _where(drawn.is_room, rooms[city.people.unit[drawn.persons[:, 0]]])
@@ -61,12 +62,7 @@ def _first_id(day: dt.date) -> int:
 
 
 def _write_conversations(
-    database: Database,
-    city: City,
-    day: dt.date,
-    drawn: Conversations,
-    addresses: NDArray[np.object_],
-    rooms: NDArray[np.object_],
+    database: Database, city: City, day: dt.date, drawn: Conversations, addresses: Objects, rooms: Objects
 ) -> int:
     begin, number = _midnight_ms(day), _first_id(day)
     size = np.bincount(drawn.conversation, minlength=len(drawn.persons))
@@ -99,12 +95,7 @@ def _write_conversations(
 
 
 def _write_messages(
-    database: Database,
-    day: dt.date,
-    rng: np.random.Generator,
-    drawn: Conversations,
-    addresses: NDArray[np.object_],
-    rooms: NDArray[np.object_],
+    database: Database, day: dt.date, rng: np.random.Generator, drawn: Conversations, addresses: Objects, rooms: Objects
 ) -> int:
     number, conversation, count = _first_id(day), drawn.conversation, len(drawn.conversation)
     kind = rng.choice(3, count, p=[1 - _FILE - _OTHER, _FILE, _OTHER])
@@ -128,7 +119,7 @@ def _write_messages(
     return database.insert("ofMessageArchive", {name: column[row] for name, column in columns.items()})
 
 
-def _write_notice(database: Database, day: dt.date, addresses: NDArray[np.object_]) -> int:
+def _write_notice(database: Database, day: dt.date, addresses: Objects) -> int:
     """Write a notice of the system itself, which is no person's message."""
     columns = {
         "messageID": _first_id(day) + 9_999_999,
@@ -141,7 +132,7 @@ def _write_notice(database: Database, day: dt.date, addresses: NDArray[np.object
     return database.insert("ofMessageArchive", columns)
 
 
-def _where(is_wanted: NDArray[np.bool_], values: NDArray[Any]) -> NDArray[np.object_]:
+def _where(is_wanted: Bools, values: NDArray[Any]) -> Objects:
     """Return the values where they are wanted, and None elsewhere."""
     column = np.full(len(values), None, object)
     column[is_wanted] = values[is_wanted].tolist()

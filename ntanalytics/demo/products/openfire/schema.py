@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from ntanalytics.demo.store import DemoTable
+from ntanalytics.demo.store import parse_tables
 
 #: The archive has no key: the product writes a row twice now and then.
-TABLES = (
-    DemoTable(
-        "ofConversation",
-        "conversationID bigint, room 1024, isExternal smallint, startDate bigint, lastActivity bigint, "
-        "messageCount int",
-        "conversationID",
-    ),
-    DemoTable(
-        "ofConParticipant",
-        "conversationID bigint, joinedDate bigint, leftDate bigint, bareJID 200, jidResource 100, nickname 200",
-        indexes=("joinedDate",),
-    ),
-    DemoTable(
-        "ofMessageArchive",
-        "messageID bigint, conversationID bigint, fromJID 1024, fromJIDResource 1024, toJID 1024, "
-        "toJIDResource 1024, sentDate bigint, stanza text, body text, isPMforJID 1024",
-        indexes=("sentDate",),
-    ),
-)
+TABLES = parse_tables("""
+ofConversation: conversationID* bigint, room 1024, isExternal smallint, startDate bigint, lastActivity bigint,
+  messageCount int
+ofConParticipant: conversationID bigint, joinedDate bigint, leftDate bigint, bareJID 200, jidResource 100,
+  nickname 200; index joinedDate
+ofMessageArchive: messageID bigint, conversationID bigint, fromJID 1024, fromJIDResource 1024, toJID 1024,
+  toJIDResource 1024, sentDate bigint, stanza text, body text, isPMforJID 1024; index sentDate
+""")

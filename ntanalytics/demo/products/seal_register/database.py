@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import ArrayRows, Bools, Ints
 from ntanalytics.demo.local_time import wall_times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
@@ -35,17 +35,14 @@ _OPENS_S, _CLOSES_S = 8 * 3600, 18 * 3600 + 900
 
 
 @dataclass(frozen=True)
-class _Signings:
-    """Signings or verifications, an array item each."""
+class _Signings(ArrayRows):
+    """Signings or verifications."""
 
-    at_s: NDArray[np.int64]
-    unit: NDArray[np.int64]  # index into UNITS; -1 where no seal was found
-    system: NDArray[np.int64]
-    operation: NDArray[np.int64]
-    is_success: NDArray[np.bool_]
-
-    def __getitem__(self, rows: NDArray[np.generic]) -> _Signings:
-        return _Signings(*(getattr(self, field.name)[rows] for field in fields(self)))
+    at_s: Ints
+    unit: Ints  # index into UNITS; -1 where no seal was found
+    system: Ints
+    operation: Ints
+    is_success: Bools
 
 
 def write_seal_register(city: City, store: Store) -> int:
@@ -58,11 +55,10 @@ def write_seal_register(city: City, store: Store) -> int:
 
 
 def _write_signings(database: Database, city: City, offices: ExchangeOffices, day: dt.date) -> int:
-    parts = _draw_signings(city, offices, day)
-    every = _Signings(*(np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(_Signings)))
-    if not len(every.at_s):
+    rows = _Signings.concat(_draw_signings(city, offices, day))
+    if not len(rows.at_s):
         return 0
-    rows = every[np.argsort(every.at_s, kind="stable")]
+    rows = rows.take(np.argsort(rows.at_s, kind="stable"))
     seals = seal_ids(rows.unit, np.ones_like(rows.unit))
     seals[rows.unit < 0] = None
     columns = {
@@ -94,7 +90,7 @@ def _draw_signings(city: City, offices: ExchangeOffices, day: dt.date) -> list[_
     return [exchange, oa, verified, _verify(city, rng, day, oa_at[row], oa_unit[row], oa_system[row])]
 
 
-def _oa_signings(city: City, rng: np.random.Generator, day: dt.date) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _oa_signings(city: City, rng: np.random.Generator, day: dt.date) -> tuple[Ints, Ints]:
     """Return times, in seconds since midnight, and units of the signings of present persons in the OA."""
     present = city.present(day)
     able = np.flatnonzero((city.people.edition[present.person] >= 0) & (present.at_ms < 17 * 3_600_000))
@@ -110,14 +106,7 @@ def _oa_signings(city: City, rng: np.random.Generator, day: dt.date) -> tuple[ND
     return at_s, city.people.unit[present.person[who]]
 
 
-def _sign(
-    city: City,
-    rng: np.random.Generator,
-    day: dt.date,
-    at_s: NDArray[np.int64],
-    unit: NDArray[np.int64],
-    system: NDArray[np.int64],
-) -> _Signings:
+def _sign(city: City, rng: np.random.Generator, day: dt.date, at_s: Ints, unit: Ints, system: Ints) -> _Signings:
     """Return signings that succeed at some times, and the failed attempts before each."""
     chance = np.full(len(at_s), 1 - _SIGN_FAILURES)
     begins = np.zeros(len(at_s), dtype=np.int64)
@@ -132,14 +121,7 @@ def _sign(
     return _Signings(times, unit[row], system[row], np.full(len(row), _SIGN), left == 0)
 
 
-def _verify(
-    city: City,
-    rng: np.random.Generator,
-    day: dt.date,
-    at_s: NDArray[np.int64],
-    unit: NDArray[np.int64],
-    system: NDArray[np.int64],
-) -> _Signings:
+def _verify(city: City, rng: np.random.Generator, day: dt.date, at_s: Ints, unit: Ints, system: Ints) -> _Signings:
     """Return verifications on the day of the signing; some of the failed ones find no seal."""
     times = at_s + 30 + rng.exponential(5400, len(at_s)).astype(np.int64)
     draw = rng.random(len(at_s))
@@ -147,4 +129,4 @@ def _verify(
     for incident in city.outages("docexchange"):
         kept &= (system != _EXCHANGE) | ~incident.covers_s(day, times)
     unit = np.where(draw < _VERIFY_FAILURES / 4, -1, unit)
-    return _Signings(times, unit, system, np.full(len(at_s), _VERIFY), draw >= _VERIFY_FAILURES)[kept]
+    return _Signings(times, unit, system, np.full(len(at_s), _VERIFY), draw >= _VERIFY_FAILURES).take(kept)

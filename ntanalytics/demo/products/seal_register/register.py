@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Bools, Ints, Objects, Times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import ALIASES, UNITS
 from ntanalytics.demo.store import Database
@@ -59,15 +59,13 @@ def write_register(database: Database, city: City) -> int:
     return database.insert("seal_register", columns)
 
 
-def seal_ids(unit: NDArray[np.int64], number: NDArray[np.int64]) -> NDArray[np.object_]:
+def seal_ids(unit: Ints, number: Ints) -> Objects:
     """Return the ids of units' first and second seals."""
     pairs = zip(unit.tolist(), number.tolist(), strict=True)
     return np.array([f"NT-{index + 1:04d}-{number}" for index, number in pairs], dtype=object)
 
 
-def _draw_steps(
-    city: City, rng: np.random.Generator, number: NDArray[np.int64]
-) -> tuple[dict[int, NDArray[np.int64]], NDArray[np.bool_]]:
+def _draw_steps(city: City, rng: np.random.Generator, number: Ints) -> tuple[dict[int, Ints], Bools]:
     """Return the days of each step, and whether a seal waits for its test (``seal_untested``).
 
     The first step's days lie between the request and the estate's end, the other steps' after the step before.
@@ -89,13 +87,11 @@ def _draw_steps(
     return steps, is_waiting
 
 
-def _step_times(
-    city: City, rng: np.random.Generator, steps: Mapping[int, NDArray[np.int64]]
-) -> dict[int, NDArray[np.datetime64]]:
+def _step_times(city: City, rng: np.random.Generator, steps: Mapping[int, Ints]) -> dict[int, Times]:
     """Return the time of each step, on working days in office hours."""
     holidays = _holidays(city)
     day = np.busday_offset(np.datetime64(city.until) - steps[_REQUESTED], 0, roll="backward", holidays=holidays)
-    times: dict[int, NDArray[np.datetime64]] = {}
+    times: dict[int, Times] = {}
     for step, days in steps.items():
         if step != _REQUESTED:
             day = np.busday_offset(day, days, roll="forward", holidays=holidays)
@@ -111,5 +107,5 @@ def _holidays(city: City) -> list[dt.date]:
     return [day for day in known if not city.calendar.is_working_day(day)]
 
 
-def _past(times: NDArray[np.datetime64], now: np.datetime64) -> NDArray[np.datetime64]:
+def _past(times: Times, now: np.datetime64) -> Times:
     return np.where(times < now, times, np.datetime64("NaT"))

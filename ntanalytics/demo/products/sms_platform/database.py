@@ -10,20 +10,21 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Bools, Ints, Objects, Times
 from ntanalytics.demo.local_time import DAY_MS
 from ntanalytics.demo.population.applications import APPLICATIONS
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import ALIASES, NO_UNIT, UNITS
 from ntanalytics.demo.products.sms_platform.messages import Accounts, DrawnMessages, draw_messages, segments_of
 from ntanalytics.demo.products.sms_platform.outcomes import DELIVERED, Outcomes, draw_outcomes
-from ntanalytics.demo.products.sms_platform.schema import CARRIERS, REPORT, SUBMIT, TABLES
+from ntanalytics.demo.products.sms_platform.schema import CARRIERS, SHARDS, TABLES
 from ntanalytics.demo.store import Columns, Database, Store
 
 _STREAM = 1
 _CONSTANTS = {"Province_Code": "0513", "Protocol_Type_Code": "HttpJson"}
 
 
-def _texts(values: Iterable[str | None]) -> NDArray[np.object_]:
+def _texts(values: Iterable[str | None]) -> Objects:
     return np.array(list(values), dtype=object)
 
 
@@ -40,11 +41,7 @@ _SIGNATURES = _texts(item.signature for item in APPLICATIONS)
 _CONTENTS = _texts(item.signature + item.text for item in APPLICATIONS)
 #: Number segments of the carriers; the rest of a number is visibly made up: 0000 and four digits.
 _PREFIXES = np.array(
-    [
-        ["138", "139", "158", "187", "198"],
-        ["130", "156", "186", "166", "196"],
-        ["133", "153", "189", "191", "199"],
-    ],
+    [["138", "139", "158", "187", "198"], ["130", "156", "186", "166", "196"], ["133", "153", "189", "191", "199"]],
     dtype=object,
 )
 
@@ -120,11 +117,11 @@ def _write_lookups(database: Database, city: City) -> list[Accounts]:
 class _Segments:
     """Rows of one day's ``submit``, an array item a segment, in order of time."""
 
-    message: NDArray[np.int64]  # index into the day's messages
-    sequence: NDArray[np.int64]
-    is_first_attempt: NDArray[np.bool_]  # of a message that was sent again
-    is_second_attempt: NDArray[np.bool_]
-    at_ms: NDArray[np.int64]
+    message: Ints  # index into the day's messages
+    sequence: Ints
+    is_first_attempt: Bools  # of a message that was sent again
+    is_second_attempt: Bools
+    at_ms: Ints
 
 
 def _segments(messages: DrawnMessages, outcomes: Outcomes) -> _Segments:
@@ -152,7 +149,7 @@ def _write_shard(
     until: dt.date,
 ) -> None:
     suffix = f"_{day:%Y%m%d}"
-    database.create(SUBMIT, REPORT, suffix=suffix)
+    database.create(*SHARDS, suffix=suffix)
     rows = _segments(messages, outcomes)
     common = _common_columns(day, messages, rows)
     message, at_ms = rows.message, rows.at_ms
@@ -210,7 +207,7 @@ def _common_columns(day: dt.date, messages: DrawnMessages, rows: _Segments) -> d
     }
 
 
-def _times(day: dt.date, at_ms: NDArray[np.int64]) -> NDArray[np.datetime64]:
+def _times(day: dt.date, at_ms: Ints) -> Times:
     """Return wall-clock times with milliseconds."""
-    times: NDArray[np.datetime64] = np.datetime64(day, "ms") + at_ms.astype("timedelta64[ms]")
+    times: Times = np.datetime64(day, "ms") + at_ms.astype("timedelta64[ms]")
     return times

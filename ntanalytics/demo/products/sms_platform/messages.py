@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Floats, Ints
 from ntanalytics.demo.local_time import DAY_MS
 from ntanalytics.demo.population.applications import APPLICATIONS, Application
 from ntanalytics.demo.population.city import City
@@ -23,35 +23,25 @@ _CARRIER_SHARES = [0.58, 0.18, 0.24]
 _BETWEEN_MS, _DEVIATION, _LENGTHS = 35, 11, (18, 260)
 
 #: Ids of an application's accounts, and their shares of its messages.
-Accounts: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64]]
+Accounts: TypeAlias = tuple[Ints, Floats]
 #: Time, batch, place within the batch, account, length and carrier of an application's messages.
-_Columns: TypeAlias = tuple[NDArray[np.int64], ...]
+_Columns: TypeAlias = tuple[Ints, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DrawnMessages:
-    """Messages of one day, an array item each, in order of time.
+    """Messages of one day, in order of time."""
 
-    Attributes:
-        at_ms: time of submission, in milliseconds since local midnight.
-        application: index into ``APPLICATIONS``.
-        account: id of the account.
-        batch: number of the sending.
-        place: place within the batch; the recipients of a batch differ by it.
-        length: length in characters.
-        carrier: index into ``CARRIERS``.
-    """
-
-    at_ms: NDArray[np.int64]
-    application: NDArray[np.int64]
-    account: NDArray[np.int64]
-    batch: NDArray[np.int64]
-    place: NDArray[np.int64]
-    length: NDArray[np.int64]
-    carrier: NDArray[np.int64]
+    at_ms: Ints  # time of submission, since local midnight
+    application: Ints  # index into APPLICATIONS
+    account: Ints  # id of the account
+    batch: Ints  # number of the sending
+    place: Ints  # within the batch, whose recipients differ by it
+    length: Ints  # in characters
+    carrier: Ints  # index into CARRIERS
 
 
-def segments_of(length: NDArray[np.int64]) -> NDArray[np.int64]:
+def segments_of(length: Ints) -> Ints:
     """Return the billing segments of texts: 1 up to 70 characters, else one per 67 (docs/domain.md, SMS)."""
     return np.where(length <= 70, 1, -(-length // 67))
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Bools, Ints, Objects
 from ntanalytics.demo.incidents.incident import Incident
 from ntanalytics.demo.products.sms_platform.schema import CARRIERS
 
@@ -40,35 +40,20 @@ _BACKLOG_S = 1800
 
 @dataclass(frozen=True, kw_only=True)
 class Outcomes:
-    """Outcomes of one day's messages, an array item each.
+    """Outcomes of one day's messages, an array item each."""
 
-    Attributes:
-        is_refused: whether the gateway refused the message, which was not sent again.
-        is_sent_again: whether a first attempt failed; the other attributes are those of the second one.
-        first_failed_at_submit: whether the gateway refused the first attempt; else a report failed it.
-        first_code: code that failed a first attempt.
-        resend_after_ms: time from the first attempt to the second one.
-        is_reported: whether a final report comes, if perhaps late.
-        code: final code.
-        latency_ms: time of the report − time of submission.
-    """
-
-    is_refused: NDArray[np.bool_]
-    is_sent_again: NDArray[np.bool_]
-    first_failed_at_submit: NDArray[np.bool_]
-    first_code: NDArray[np.object_]
-    resend_after_ms: NDArray[np.int64]
-    is_reported: NDArray[np.bool_]
-    code: NDArray[np.object_]
-    latency_ms: NDArray[np.int64]
+    is_refused: Bools  # by the gateway; such a message is not sent again
+    is_sent_again: Bools  # after a failed first attempt; the code and the latency are those of the second one
+    first_failed_at_submit: Bools  # the gateway refused the first attempt; else a report failed it
+    first_code: Objects  # code that failed a first attempt
+    resend_after_ms: Ints  # time from the first attempt to the second one
+    is_reported: Bools  # whether a final report comes, if perhaps late
+    code: Objects
+    latency_ms: Ints  # time of the report − time of submission
 
 
 def draw_outcomes(
-    rng: np.random.Generator,
-    day: dt.date,
-    carrier: NDArray[np.int64],
-    at_ms: NDArray[np.int64],
-    incidents: Sequence[Incident],
+    rng: np.random.Generator, day: dt.date, carrier: Ints, at_ms: Ints, incidents: Sequence[Incident]
 ) -> Outcomes:
     """Return the outcomes of a day's messages, with the day's carrier outages and report backlogs.
 
@@ -114,7 +99,7 @@ def draw_outcomes(
     )
 
 
-def _failure_codes(rng: np.random.Generator, carrier: NDArray[np.int64]) -> NDArray[np.object_]:
+def _failure_codes(rng: np.random.Generator, carrier: Ints) -> Objects:
     """Return the code of each message, should it fail on a plain day."""
     failure = np.empty(len(carrier), dtype=object)
     for index, codes in enumerate(_CODES):

@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Floats, Ints, Times
 from ntanalytics.demo.incidents.incident import Incident
 from ntanalytics.demo.local_time import wall_clock, wall_times
 from ntanalytics.demo.population.city import City
@@ -39,9 +39,7 @@ def first_id(day: dt.date) -> int:
     return (day - _EPOCH).days * _STRIDE
 
 
-def bills_of(
-    city: City, edition: int, day: dt.date, person: NDArray[np.int64], flow: NDArray[np.int64], at_ms: NDArray[np.int64]
-) -> Columns:
+def bills_of(city: City, edition: int, day: dt.date, person: Ints, flow: Ints, at_ms: Ints) -> Columns:
     """Return the rows of the bills that are opened on ``day``, in their state at the estate's end.
 
     Args:
@@ -89,9 +87,7 @@ def bills_of(
     }
 
 
-def _completion(
-    city: City, day: dt.date, at_ms: NDArray[np.int64], minutes: NDArray[np.float64]
-) -> NDArray[np.datetime64]:
+def _completion(city: City, day: dt.date, at_ms: Ints, minutes: Floats) -> Times:
     """Return the time at which so many working minutes have passed; NaT after the estate's last day."""
     days = np.array([*city.calendar.working_days(day, city.until), None], dtype="datetime64[s]")
     clock = at_ms / 60_000
@@ -100,13 +96,11 @@ def _completion(
     rest = total % _DAY
     minute = np.where(rest < _MORNING, _BEGIN + rest, _AFTERNOON + rest - _MORNING)
     index = (total // _DAY).astype(np.int64).clip(max=len(days) - 1)
-    times: NDArray[np.datetime64] = days[index] + (minute * 60).astype("timedelta64[s]")
+    times: Times = days[index] + (minute * 60).astype("timedelta64[s]")
     return times
 
 
-def _after_standstill(
-    city: City, edition: int, rng: np.random.Generator, flow: NDArray[np.int64], done: NDArray[np.datetime64]
-) -> NDArray[np.datetime64]:
+def _after_standstill(city: City, edition: int, rng: np.random.Generator, flow: Ints, done: Times) -> Times:
     """Return the times of completion without those during a standstill.
 
     Bills of a module that stands still (``tasks_stuck``, ``module_stopped``) are done on the next working morning, and

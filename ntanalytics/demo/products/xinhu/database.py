@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Bools, Ints, Objects
 from ntanalytics.demo.local_time import DAY_MS, wall_times
 from ntanalytics.demo.population.city import City, Presence
 from ntanalytics.demo.population.people import EDITIONS
@@ -38,10 +38,10 @@ _AGREED, _RETURNED = 0, 3
 class _Users:
     """Users of the OA on a day: index into the members, arrival, whether also or only by telephone."""
 
-    member: NDArray[np.int64]
-    at_ms: NDArray[np.int64]
-    is_mobile: NDArray[np.bool_]
-    is_only_mobile: NDArray[np.bool_]
+    member: Ints
+    at_ms: Ints
+    is_mobile: Bools
+    is_only_mobile: Bools
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,10 @@ class _Day:
     rng: np.random.Generator
     members: Members
 
-    def browsers(self, member: NDArray[np.int64], by_phone: NDArray[np.bool_]) -> NDArray[np.object_]:
+    def browsers(self, member: Ints, by_phone: Bools) -> Objects:
         return np.where(by_phone, PHONES[self.members.phone[member]], DESKS[self.members.desk[member]])
 
-    def is_down(self, at_ms: NDArray[np.int64], by_phone: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def is_down(self, at_ms: Ints, by_phone: Bools) -> Bools:
         """Return whether the OA is down, or the edition is down by telephone (``edition_down``)."""
         is_hit = np.zeros(len(at_ms), dtype=bool)
         for incident in self.city.outages("oa"):
@@ -67,7 +67,7 @@ class _Day:
                 is_hit |= by_phone & incident.covers(self.day, at_ms)
         return is_hit
 
-    def is_stopped(self, at_ms: NDArray[np.int64], flow: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def is_stopped(self, at_ms: Ints, flow: Ints) -> Bools:
         """Return whether the module stands still (``module_stopped``)."""
         is_hit = np.zeros(len(at_ms), dtype=bool)
         for incident in self.city.incidents_of("module_stopped"):
@@ -81,13 +81,13 @@ class _Day:
 class _Actions:
     """Steps and first views of one day, an array item each."""
 
-    member: NDArray[np.int64]
-    place: NDArray[np.int64]  # among the actions of the person
-    at_ms: NDArray[np.int64]
-    flow: NDArray[np.int64]
-    by_phone: NDArray[np.bool_]
-    is_step: NDArray[np.bool_]
-    opens_bill: NDArray[np.bool_]
+    member: Ints
+    place: Ints  # among the actions of the person
+    at_ms: Ints
+    flow: Ints
+    by_phone: Bools
+    is_step: Bools
+    opens_bill: Bools
 
 
 def write_xinhu(city: City, store: Store) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Floats, Ints
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.people import EDITIONS
 from ntanalytics.demo.population.units import ALIASES, UNITS
@@ -35,23 +35,14 @@ _WEIXIN = 1
 
 @dataclass(frozen=True, kw_only=True)
 class Members:
-    """Accounts of one edition, an array item each, with the habits of each person.
+    """Accounts of one edition, an array item each, with the habits of each person."""
 
-    Attributes:
-        person: index into ``City.people``.
-        modules: cumulated shares of the modules in a person's actions, a row a person.
-        diligence: number of actions, relative to the other persons.
-        desk: index into ``DESKS``.
-        phone: index into ``PHONES``.
-        login: type of the login by telephone, index into ``LOGINS``.
-    """
-
-    person: NDArray[np.int64]
-    modules: NDArray[np.float64]
-    diligence: NDArray[np.float64]
-    desk: NDArray[np.int64]
-    phone: NDArray[np.int64]
-    login: NDArray[np.int64]
+    person: Ints  # index into City.people
+    modules: Floats  # cumulated shares of the modules in a person's actions, a row a person
+    diligence: Floats  # number of actions, relative to the other persons
+    desk: Ints  # index into DESKS
+    phone: Ints  # index into PHONES
+    login: Ints  # type of the login by telephone, index into LOGINS
 
 
 def members_of(city: City, edition: int) -> Members:
@@ -76,7 +67,7 @@ def members_of(city: City, edition: int) -> Members:
     )
 
 
-def write_lookups(database: Database, city: City, edition: int, person: NDArray[np.int64]) -> int:
+def write_lookups(database: Database, city: City, edition: int, person: Ints) -> int:
     """Create the tables and fill company, departments, accounts and flows; return the number of rows."""
     database.create(*TABLES)
     people = city.people

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ntanalytics.demo.store import DemoTable
+from ntanalytics.demo.store import parse_tables
 
 #: Installation → name of its one company, in the order of ``people.EDITIONS``.
 INSTALLATIONS: Mapping[str, str] = MappingProxyType(
@@ -21,53 +21,31 @@ OWN_SPELLING: Mapping[str, str] = MappingProxyType({"市外办": "市　外办",
 TEAM, TEAM_OF, TEAM_SIZE = "市重大项目建设指挥部", "市发展改革委", 9
 
 #: Integers are wide enough for 36,000 accounts, where the product has small ones.
-TABLES = (
-    DemoTable("xinhu_company", "id int, pid int, name 100", "id"),
-    DemoTable("xinhu_dept", "id int, pid int, companyid int, name 100", "id"),
-    DemoTable(
-        "xinhu_admin",
-        "id int, deptid int, companyid int, status int, user 50, name 50, deptname 50, adddt time",
-        "id",
-    ),
-    DemoTable("xinhu_log", "id int, optid int, level int, type 50, optdt time, web 100, remark 500", "id"),
-    DemoTable("xinhu_flow_set", "id int, status int, name 50, num 30, table 50, type 20", "id"),
-    DemoTable(
-        "xinhu_flow_log",
-        "id int, mid int, status int, checkid int, modeid int, table 50, statusname 20, name 50, optdt time, web 100",
-        "id",
-    ),
-    DemoTable(
-        "xinhu_flow_bill",
-        "id int, mid int, modeid int, uid int, udeptid int, optid int, isdel int, nstatus int, status int, "
-        "isturn int, sericnum 50, udeptname 30, table 50, modename 20, applydt date, optdt time, updt time, "
-        "createdt time",
-        "id",
-    ),
-    DemoTable("xinhu_reads", "id int, mid int, optid int, stotal int, table 30, optdt time, adddt time, web 100", "id"),
-)
+TABLES = parse_tables("""
+xinhu_company: id* int, pid int, name 100
+xinhu_dept: id* int, pid int, companyid int, name 100
+xinhu_admin: id* int, deptid int, companyid int, status int, user 50, name 50, deptname 50, adddt time
+xinhu_log: id* int, optid int, level int, type 50, optdt time, web 100, remark 500
+xinhu_flow_set: id* int, status int, name 50, num 30, table 50, type 20
+xinhu_flow_log: id* int, mid int, status int, checkid int, modeid int, table 50, statusname 20, name 50, optdt time,
+  web 100
+xinhu_flow_bill: id* int, mid int, modeid int, uid int, udeptid int, optid int, isdel int, nstatus int, status int,
+  isturn int, sericnum 50, udeptname 30, table 50, modename 20, applydt date, optdt time, updt time, createdt time
+xinhu_reads: id* int, mid int, optid int, stotal int, table 30, optdt time, adddt time, web 100
+""")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Flow:
-    """Flow of the product (``xinhu_flow_set``).
+    """Flow of the product (``xinhu_flow_set``)."""
 
-    Attributes:
-        module: module of the contract.
-        num: number of the flow.
-        table: table of its documents.
-        name: name in the product.
-        steps: share of actions that are steps; the others are first views.
-        minutes: median working minutes of a bill; 0 for a flow without bills.
-        weights: part of the actions in each edition.
-    """
-
-    module: str
+    module: str  # module of the contract
     num: str
-    table: str
+    table: str  # table of its documents
     name: str
-    steps: float
-    minutes: float
-    weights: tuple[float, float, float, float]
+    steps: float  # share of actions that are steps; the others are first views
+    minutes: float  # median working minutes of a bill; 0 for a flow without bills
+    weights: tuple[float, float, float, float]  # part of the actions in each edition
 
 
 #: The fifteen modules; the site added the flows kq…, sw… and fz…, which the product does not have.

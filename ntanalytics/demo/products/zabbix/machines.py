@@ -21,29 +21,18 @@ _SERVER_ITEMS = (
     (ROOT_USED, "FS [/]: Space: Used, in %"),
 )
 _DATA_ITEM = (DATA_USED, "FS [/data]: Space: Used, in %")
-_COUNTED_ITEMS = (
-    (CPU_COUNT, "Number of CPUs"),
-    (SWAP_TOTAL, "Total swap space"),
-    (AGENT, "Zabbix agent availability"),
-)
+_COUNTED_ITEMS = ((CPU_COUNT, "Number of CPUs"), (SWAP_TOTAL, "Total swap space"), (AGENT, "Zabbix agent availability"))
 _DEVICE_ITEMS = ((PING, "ICMP ping"),)
 
 
 @dataclass(frozen=True)
 class Machine:
-    """One host.
-
-    Attributes:
-        name: name of the host.
-        cores: processors; 0 for a network device, which is only pinged.
-        swap_bytes: swap space; one database server has none.
-        is_database: whether it has a file system for data.
-    """
+    """One host."""
 
     name: str
-    cores: int = 0
-    swap_bytes: int = 0
-    is_database: bool = False
+    cores: int = 0  # 0 for a network device, which is only pinged
+    swap_bytes: int = 0  # one database server has none
+    is_database: bool = False  # whether it has a file system for data
 
     @property
     def items(self) -> tuple[tuple[str, str], ...]:

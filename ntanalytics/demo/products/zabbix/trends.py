@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Floats, Ints
 from ntanalytics.demo.local_time import midnight
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
@@ -38,7 +38,7 @@ def write_trends(database: Database, city: City, day: dt.date) -> int:
     busy = np.bincount(drawn // 3_600_000, minlength=24) / 6000 * 7.5 * city.seasonality.factor(day, Audience.OFFICE)
     first = int(midnight(day).timestamp())
     clock = first + 3600 * np.arange(24)
-    parts: list[tuple[NDArray[np.int64] | NDArray[np.float64], ...]] = []
+    parts: list[tuple[Ints | Floats, ...]] = []
     sizes: list[tuple[int, int]] = []
     for number, machine in enumerate(MACHINES):
         if not machine.cores:
@@ -60,20 +60,20 @@ def write_trends(database: Database, city: City, day: dt.date) -> int:
     return rows + database.insert("trends_uint", {**daily, **dict.fromkeys(names[3:], values)})
 
 
-def _silent_minutes(city: City, day: dt.date, machine: Machine) -> NDArray[np.int64]:
+def _silent_minutes(city: City, day: dt.date, machine: Machine) -> Ints:
     """Return the minutes of each hour of a day in which monitoring heard nothing of a machine."""
     minutes = np.zeros(1440, dtype=np.int64)
     for incident in city.incidents_of("checks_gap", "host_down"):
         if incident.kind == "checks_gap" or incident.subject == machine.name:
             first, last = incident.span_ms(day)
             minutes[first // 60_000 : last // 60_000] = 1
-    silent: NDArray[np.int64] = minutes.reshape(24, 60).sum(axis=1)
+    silent: Ints = minutes.reshape(24, 60).sum(axis=1)
     return silent
 
 
 def _percentages(
-    city: City, rng: np.random.Generator, day: dt.date, number: int, busy: NDArray[np.float64]
-) -> dict[str, tuple[NDArray[np.float64], ...]]:
+    city: City, rng: np.random.Generator, day: dt.date, number: int, busy: Floats
+) -> dict[str, tuple[Floats, ...]]:
     """Return the smallest, mean and largest value of each hour of one machine, by key of the item."""
     machine = MACHINES[number]
     own = np.random.default_rng([city.seed, _STREAM, number])  # the same on every day
@@ -100,9 +100,9 @@ def _percentages(
     return {key: tuple(np.round(column, 4) for column in columns) for key, columns in values.items()}
 
 
-def _data_used(city: City, machine: Machine, usual: float, ages: NDArray[np.float64]) -> NDArray[np.float64]:
+def _data_used(city: City, machine: Machine, usual: float, ages: Floats) -> Floats:
     """Return the used share of a database's file system, in percent: it grows slowly, or fills during an incident."""
-    used: NDArray[np.float64] = usual - 0.04 * ages
+    used: Floats = usual - 0.04 * ages
     for incident in city.incidents_of("disk_filling"):
         if incident.subject == machine.name:
             days = (incident.end - incident.start).total_seconds() / 86_400
@@ -110,5 +110,5 @@ def _data_used(city: City, machine: Machine, usual: float, ages: NDArray[np.floa
     return used
 
 
-def _around(used: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+def _around(used: Floats) -> tuple[Floats, ...]:
     return used - 0.02, used, used + 0.02
