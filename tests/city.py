@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ntanalytics.demo import Estate, write_estate
+from ntanalytics.demo import Destinations, Estate, write_estate
 from ntanalytics.runner import RunResult, run_report
 from ntanalytics.settings import Settings, load
 
@@ -19,7 +19,7 @@ class City:
 
     def __init__(self, folder: Path) -> None:
         self.estate: Estate = write_estate(
-            folder / "city", until=UNTIL, days=56, scale=0.005, outputs=folder / "outputs"
+            folder / "city", until=UNTIL, days=56, scale=0.005, destinations=Destinations(outputs=folder / "outputs")
         )
         self.settings: Settings = load(self.estate.config)
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ntanalytics.cli.arguments import as_day
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, say
-
-if TYPE_CHECKING:
-    pass
 
 
 @app.command(epilog="Example: ntanalytics demo --dir demo-city --seed 7")
@@ -42,7 +39,7 @@ def demo(
     mysql+pymysql://USER@HOST/ (or both) those of the products that run there are made on it, each named
     ntanalytics_demo_<source>; what has that name is replaced. The password comes from $NTANALYTICS_DEMO_PASSWORD.
     """
-    from ntanalytics.demo import write_estate
+    from ntanalytics.demo import Destinations, write_estate
     from ntanalytics.runner import run_report
     from ntanalytics.settings import load
 
@@ -54,8 +51,7 @@ def demo(
             days=days,
             seed=seed,
             scale=scale,
-            outputs=outputs,
-            servers=servers or (),
+            destinations=Destinations(outputs, servers or ()),
             progress=show,
         )
         settings = load(estate.config)

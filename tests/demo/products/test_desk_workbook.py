@@ -6,8 +6,8 @@ import openpyxl
 import pytest
 
 from ntanalytics.demo import Estate
-from ntanalytics.demo.local_time import ZONE
 from ntanalytics.demo.incidents.planning import plan_incidents
+from ntanalytics.demo.local_time import ZONE
 from ntanalytics.demo.population.city import city_of
 from ntanalytics.demo.population.units import UNITS
 from ntanalytics.demo.products.desk_workbook.workbook import write_desk_workbook

@@ -102,7 +102,16 @@ def test_on_the_slow_morning_oa_takes_several_times_longer(logs: Path):
 
 def test_while_a_service_is_down_it_logs_nothing(tmp_path: Path):
     begin, end = (dt.datetime(2026, 11, 19, 11, minute, tzinfo=ZONE) for minute in (5, 38))
-    down = Incident("down", "docexchange", "service_down", "docexchange", begin, end, "异常", "。")
+    down = Incident(
+        id="down",
+        subsystem="docexchange",
+        kind="service_down",
+        subject="docexchange",
+        start=begin,
+        end=end,
+        severity="异常",
+        description="。",
+    )
     city = city_of([dt.date(2026, 11, 19)], Calendar(), [down], seed=3, scale=0.0075)
     write_nginx(city, tmp_path)
     for name, is_silent in (("exchange", True), ("oa", False)):

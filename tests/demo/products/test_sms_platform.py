@@ -166,7 +166,17 @@ def test_some_units_are_called_otherwise_and_one_account_is_no_units(database: s
 
 def test_on_the_day_of_the_surge_the_hotline_sends_six_times_as_much(tmp_path: Path):
     days = days_between(dt.date(2026, 11, 2), dt.date(2026, 11, 6))
-    surge = Incident("surge", "sms", "volume_surge", "E2002", moment(5, 9), moment(5, 17), "关注", "。", 6.0)
+    surge = Incident(
+        id="surge",
+        subsystem="sms",
+        kind="volume_surge",
+        subject="E2002",
+        start=moment(5, 9),
+        end=moment(5, 17),
+        severity="关注",
+        description="。",
+        size=6.0,
+    )
     city = city_of(days, Calendar(), [surge], seed=3, scale=0.0075)
     write_sms_platform(city, Store(tmp_path))
 

@@ -6,7 +6,7 @@ import pytest
 
 from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import City, city_of
-from ntanalytics.demo.products.probe import write_checks
+from ntanalytics.demo.products.probe import write_probes
 from ntanalytics.demo.products.zabbix.database import write_zabbix
 from ntanalytics.demo.store import PREFIX, Store, servers_of
 from ntanalytics.periods import Calendar, days_between
@@ -40,7 +40,7 @@ def zabbix(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
 def probes(tmp_path_factory: pytest.TempPathFactory) -> Rows:
     """The checks of thirty days."""
     folder, place = tmp_path_factory.mktemp("probes"), city(30)
-    write_checks(place, folder / "probes")
+    write_probes(place, folder / "probes")
     return extracted(place, folder, JOURNAL, "infra.checks")["infra.checks"]
 
 

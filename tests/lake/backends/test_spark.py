@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from ntanalytics import contract
-from ntanalytics.demo import Estate, write_estate
+from ntanalytics.demo import Destinations, Estate, write_estate
 from ntanalytics.errors import LakeError, SettingsError
 from ntanalytics.extraction import Extractor
 from ntanalytics.lake import DeltaLake, DuckReader, Reader
@@ -65,7 +65,8 @@ MASTER, CONFIG = "local-cluster[2,1,1024]", {
 @pytest.fixture(scope="module")
 def estate(tmp_path_factory: pytest.TempPathFactory) -> Estate:
     folder = tmp_path_factory.mktemp("estate")
-    return write_estate(folder / "city", until=UNTIL, days=DAYS, scale=0.002, outputs=folder / "outputs")
+    outputs = Destinations(outputs=folder / "outputs")
+    return write_estate(folder / "city", until=UNTIL, days=DAYS, scale=0.002, destinations=outputs)
 
 
 @pytest.fixture(scope="module")
