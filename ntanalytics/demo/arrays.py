@@ -17,6 +17,11 @@ Times: TypeAlias = NDArray[np.datetime64]
 Objects: TypeAlias = NDArray[np.object_]
 
 
+def texts(values: Iterable[str | None]) -> Objects:
+    """Return texts as an array that can be indexed."""
+    return np.array(list(values), dtype=object)
+
+
 @dataclass(frozen=True)
 class ArrayRows:
     """Base of dataclasses whose fields are arrays with an item a row."""

@@ -44,7 +44,7 @@ class Incident:
 
     @property
     def is_faint(self) -> bool:
-        """Whether the data hardly show it: then it is 关注 at most, and nobody at the desk notices it."""
+        """True for an incident that the data hardly show: it is 关注 at most, and the desk does not notice it."""
         return self.size < KINDS[self.kind].faint_below
 
     def span_ms(self, day: dt.date) -> tuple[int, int]:

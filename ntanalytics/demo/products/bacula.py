@@ -10,7 +10,7 @@ from ntanalytics.demo.local_time import wall_clock
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.products.backup_plans import DATABASE_PLANS, FILE_PLANS, BackupPlan
 from ntanalytics.demo.products.backup_runs import BackupRun, run_of
-from ntanalytics.demo.store import Database, Store, parse_tables
+from ntanalytics.demo.store import Columns, Database, Store, parse_tables
 
 _SATURDAY, _FIRST_SATURDAY = 5, dt.date(2024, 1, 6)
 #: Minute of the day at which the first job begins, and drives that write at once.
@@ -31,7 +31,12 @@ def write_bacula(city: City, store: Store) -> int:
     """Write the database ``bacula`` (PostgreSQL), and return the number of jobs."""
     with store.database("bacula", "postgresql") as database:
         database.create(*_TABLES)
-        media = {"mediaid": [1, 2], "volumename": ["LTO001", "LTO002"], "mediatype": "LTO-8", "volstatus": "Append"}
+        media: Columns = {
+            "mediaid": [1, 2],
+            "volumename": ["LTO001", "LTO002"],
+            "mediatype": "LTO-8",
+            "volstatus": "Append",
+        }
         database.insert("media", media)
         return _write_jobs(database, city)
 
@@ -62,7 +67,7 @@ def _write_jobs(database: Database, city: City) -> int:
     first = (city.days[0].toordinal() - _FIRST_SATURDAY.toordinal() + 6) // 7 * len(_ONLINE_PLANS) + 1
     ids = np.arange(first, first + len(runs))
     started = np.array([wall_clock(run.started_at) for _, run in runs], dtype="datetime64[s]")
-    jobs = {
+    jobs: Columns = {
         "jobid": ids,
         "job": [
             f"{name}.{run.started_at:%Y-%m-%d_%H.%M.%S}_{number % 100:02d}"

@@ -15,7 +15,8 @@ def write_restic(city: City, folder: Path) -> int:
     """Write the output of ``restic snapshots --json`` into ``folder``, and return the number of snapshots."""
     pairs = [(plan, day) for plan in FILE_PLANS for day in city.days]
     snapshots = [_snapshot(city, day, plan) for plan, day in pairs if not is_missing(city, day, plan)]
-    write_inventory(folder / "files.json", sorted(snapshots, key=lambda snapshot: str(snapshot["time"])), city)
+    snapshots.sort(key=lambda snapshot: str(snapshot["time"]))
+    write_inventory(folder / "files.json", snapshots, city)
     return len(snapshots)
 
 

@@ -6,13 +6,13 @@ import datetime as dt
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Ints, Objects
+from ntanalytics.demo.arrays import Ints, Objects, texts
 from ntanalytics.demo.local_time import wall_seconds
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import ALIASES, UNITS
 from ntanalytics.demo.products.ejbca.certificates import VALID_DAYS, Certificates, certificates_of, hexadecimal
 from ntanalytics.demo.products.ejbca.schema import PERSONAL_PROFILE, TABLES, UNIT_PROFILE
-from ntanalytics.demo.store import Database, Store
+from ntanalytics.demo.store import Columns, Database, Store
 
 _STREAM = 35
 _DAY_S, _OFFSET_S = 86_400, 8 * 3600
@@ -26,7 +26,7 @@ def write_ejbca(city: City, store: Store) -> int:
     """Write the database ``ejbca`` (PostgreSQL) in its state at the estate's end, and return the number of rows."""
     with store.database("ejbca", "postgresql") as database:
         database.create(*TABLES)
-        profiles = {"id": [UNIT_PROFILE, PERSONAL_PROFILE], "certificateProfileName": ["单位证书", "个人证书"]}
+        profiles: Columns = {"id": [UNIT_PROFILE, PERSONAL_PROFILE], "certificateProfileName": ["单位证书", "个人证书"]}
         database.insert("CertificateProfileData", profiles)
         return _write_own(database) + _write_units(database, city) + _write_persons(database, city)
 
@@ -35,7 +35,7 @@ def _write_own(database: Database) -> int:
     """Write the two certificates of the authority itself."""
     begin, end = (wall_seconds(dt.date(year, 1, 1)) * 1000 for year in (2020, 2040))
     signer = _subject("演示签发CA", _OWNER)
-    columns = {
+    columns: Columns = {
         "fingerprint": ["c" * 40, "d" * 40],
         "serialNumber": ["1", "2"],
         "type": [8, 2],
@@ -97,7 +97,7 @@ def _subject(name: str, organisation: str) -> str:
 def _organisations() -> Objects:
     """Return the units' names in subjects; a distinguished name escapes quotation marks."""
     names = {unit: alias.replace('"', '\\"') for alias, unit in ALIASES.items() if '"' in alias}
-    return np.array([names.get(unit, unit) for unit in UNITS], dtype=object)
+    return texts(names.get(unit, unit) for unit in UNITS)
 
 
 def _insert(
@@ -114,7 +114,7 @@ def _insert(
     draw = rng.random(count)
     is_notified = (expires < now + 30 * _DAY_S) & (draw < 0.7)
     is_archived = (expires < now - 60 * _DAY_S) & (draw < 0.4)
-    columns = {
+    columns: Columns = {
         "fingerprint": certificates.fingerprint,
         "certificateProfileId": profile,
         "endEntityProfileId": profile + 100,

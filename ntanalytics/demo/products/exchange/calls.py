@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ntanalytics.demo.arrays import texts
 from ntanalytics.demo.local_time import wall_times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
-from ntanalytics.demo.store import Database
+from ntanalytics.demo.store import Columns, Database
 
 #: Calls on a plain working day at scale 1.
 CALLS_PER_DAY = 60_000
@@ -79,10 +80,10 @@ def _write_partner(database: Database, city: City, rng: np.random.Generator, day
     kept = np.flatnonzero(~is_down)
     if not len(kept):
         return 0
-    columns = {
+    columns: Columns = {
         "ended_at": wall_times(day, at_s[kept]),
         "caller": partner.name,
-        "interface": np.array(list(partner.interfaces), dtype=object)[interface[kept]],
+        "interface": texts(list(partner.interfaces))[interface[kept]],
         "is_success": ~failed[kept],
         "duration_ms": duration[kept],
     }

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Ints, Objects, Times
+from ntanalytics.demo.arrays import Ints, Objects, Times, texts
 from ntanalytics.demo.local_time import wall_seconds, wall_times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import UNITS
@@ -17,11 +17,11 @@ from ntanalytics.demo.products.exchange.documents import Documents, documents_of
 from ntanalytics.demo.products.exchange.offices import ExchangeOffices, offices_of
 from ntanalytics.demo.products.exchange.schema import TABLES
 from ntanalytics.demo.products.exchange.work_clock import NEVER, WorkClock
-from ntanalytics.demo.store import Database, Store
+from ntanalytics.demo.store import Columns, Database, Store
 
 _STREAM = 31
-_PLATFORMS = np.array(["传统终端", "信创终端"], dtype=object)
-_NAMES = np.array(UNITS, dtype=object)
+_PLATFORMS = texts(["传统终端", "信创终端"])
+_NAMES = texts(UNITS)
 
 _Ids: TypeAlias = Objects
 
@@ -36,7 +36,7 @@ def write_exchange(city: City, store: Store) -> int:
             rng = city.rng(_STREAM, day)
             documents = documents_of(city, offices, day)
             count = len(documents.at_s)
-            ids = np.array([f"GW{day:%Y%m%d}{number:05d}" for number in range(1, count + 1)], dtype=object)
+            ids = texts(f"GW{day:%Y%m%d}{number:05d}" for number in range(1, count + 1))
             rows += _write_documents(database, city, offices, documents, ids, day)
             deliveries = deliveries_of(city, rng, clock, offices, documents, day)
             sent = wall_seconds(day) + documents.at_s[deliveries.document]
@@ -49,7 +49,7 @@ def _write_documents(
     database: Database, city: City, offices: ExchangeOffices, documents: Documents, ids: _Ids, day: dt.date
 ) -> int:
     is_xinchuang = city.people.is_xinchuang[offices.clerk[documents.office]]
-    columns = {
+    columns: Columns = {
         "document_id": ids,
         "sent_at": wall_times(day, documents.at_s),
         "sender_unit": _NAMES[offices.unit[documents.office]],
@@ -68,7 +68,7 @@ def _write_deliveries(
     changed = np.max([np.where(step < NEVER, step, 0) for step in steps], axis=0)
     platform = _PLATFORMS[city.people.is_xinchuang[deliveries.signer].astype(int)]
     pairs = zip(document_id.tolist(), unit.tolist(), strict=True)
-    columns = {
+    columns: Columns = {
         "delivery_id": [f"{document}-{number:03d}" for document, number in pairs],
         "document_id": document_id,
         "receiver_unit": _NAMES[unit],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Floats, Ints
+from ntanalytics.demo.arrays import Floats, Ints, texts
 from ntanalytics.demo.local_time import wall_seconds
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import UNITS
@@ -16,7 +16,7 @@ from ntanalytics.demo.products.exchange.offices import ExchangeOffices
 from ntanalytics.demo.products.exchange.work_clock import DAY_S, NEVER, WorkClock
 
 #: States in the product's words, in the order of ``DrawnDeliveries.state``.
-STATES = np.array(["已发送", "待签收", "已签收", "已登记", "已退回", "已拒收", "已撤回"], dtype=object)
+STATES = texts(["已发送", "待签收", "已签收", "已登记", "已退回", "已拒收", "已撤回"])
 _SENT, _DELIVERED, _SIGNED, _REGISTERED, _RETURNED, _REFUSED, _RECALLED = range(len(STATES))
 
 #: Median time to sign of a plain unit, in seconds of work.

@@ -6,12 +6,12 @@ import datetime as dt
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Objects
+from ntanalytics.demo.arrays import Objects, texts
 from ntanalytics.demo.local_time import DAY_MS, wall_times
 from ntanalytics.demo.population.city import City
-from ntanalytics.demo.products.maxkey.ids import row_ids, texts
+from ntanalytics.demo.products.maxkey.ids import row_ids
 from ntanalytics.demo.products.maxkey.schema import APPS
-from ntanalytics.demo.store import Database
+from ntanalytics.demo.store import Columns, Database
 
 _STREAM = 12
 _MINUTE_MS = 60_000
@@ -39,7 +39,7 @@ def write_accesses(database: Database, city: City, day: dt.date, ids: Objects) -
         kept &= ~((app == silent) & incident.covers(day, at_ms))
     order = np.flatnonzero(kept)[np.argsort(at_ms[kept], kind="stable")]
     user = ids[present.person[who[order]]]
-    columns = {
+    columns: Columns = {
         "ID": row_ids(day, len(order), "2"),
         "SESSIONID": "s" + user,
         "LOGINTIME": wall_times(day, at_ms[order] // 1000),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Objects, Times
+from ntanalytics.demo.arrays import Objects, Times, texts
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import DISTRICTS, UNITS
-from ntanalytics.demo.products.maxkey.ids import texts
 from ntanalytics.demo.products.maxkey.schema import APPS, NEVER
-from ntanalytics.demo.store import Database
+from ntanalytics.demo.store import Columns, Database
 
 _ACCOUNTS, _EARLIER = 11, 15
 _FIRST_UNIT, _FIRST_DISTRICT = 1001, 101
@@ -46,7 +45,7 @@ def write_units(database: Database, city: City) -> int:
     changed = np.full(len(names), _CREATED)
     for name, day in closed.items():
         changed[names.index(name)] = np.datetime64(day, "s") + np.timedelta64(34_200, "s")
-    columns = {
+    columns: Columns = {
         "ID": [str(number) for number in ids],
         "ORGCODE": [f"NT{number:05d}" for number in ids],
         "ORGNAME": names,
@@ -69,7 +68,7 @@ def _parent_id(name: str) -> str:
 
 def write_apps(database: Database) -> int:
     """Write the applications behind the portal, and return the number of rows."""
-    columns = {
+    columns: Columns = {
         "ID": [app.id for app in APPS],
         "APPNAME": [app.name for app in APPS],
         "PROTOCOL": [app.protocol for app in APPS],
@@ -84,7 +83,7 @@ def write_accounts(database: Database, city: City, ids: Objects, opened: Times, 
     """Write the accounts with their ids, openings and last logins, and return the number of rows."""
     people = city.people
     is_locked = ~people.is_enabled & (people.id % 5 == 0)
-    columns = {
+    columns: Columns = {
         "ID": ids,
         "USERNAME": "u" + ids,
         "DISPLAYNAME": "用户" + ids,

@@ -6,13 +6,13 @@ import datetime as dt
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Times
+from ntanalytics.demo.arrays import Times, texts
 from ntanalytics.demo.local_time import wall_times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
-from ntanalytics.demo.products.maxkey.ids import row_ids, texts
+from ntanalytics.demo.products.maxkey.ids import row_ids
 from ntanalytics.demo.products.maxkey.logins import Logins
-from ntanalytics.demo.store import Database
+from ntanalytics.demo.store import Columns, Database
 
 _STREAM = 14
 #: Seconds after which a locked account is unlocked, and share of changes that fail.
@@ -65,7 +65,7 @@ def write_changes(database: Database, city: City, day: dt.date, logins: Logins, 
     may_fail = (action == "update") | (action == "change_password")
     result = np.where(may_fail & (rng.random(len(times)) < _FAILURES), "fail", "success")
     order = np.argsort(times, kind="stable")
-    columns = {
+    columns: Columns = {
         "ID": row_ids(day, len(times), "3"),
         "TOPIC": topic[order],
         "MESSAGE": "（演示）",

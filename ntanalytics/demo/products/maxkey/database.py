@@ -6,7 +6,7 @@ import datetime as dt
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Objects
+from ntanalytics.demo.arrays import Objects, texts
 from ntanalytics.demo.local_time import wall_times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.products.ejbca.certificates import certificates_of
@@ -19,10 +19,10 @@ from ntanalytics.demo.products.maxkey.accounts import (
     write_units,
 )
 from ntanalytics.demo.products.maxkey.changes import disablings_of, write_changes
-from ntanalytics.demo.products.maxkey.ids import row_ids, texts
+from ntanalytics.demo.products.maxkey.ids import row_ids
 from ntanalytics.demo.products.maxkey.logins import MESSAGES, METHODS, Logins, draw_logins
 from ntanalytics.demo.products.maxkey.schema import LOGIN_TYPES, TABLES
-from ntanalytics.demo.store import Database, Store
+from ntanalytics.demo.store import Columns, Database, Store
 
 #: PLATFORM by terminal (desk, domestic desk, telephone) and person.
 _PLATFORMS = np.array(
@@ -74,7 +74,7 @@ def _write_logins(database: Database, city: City, day: dt.date, logins: Logins, 
     numbers = row_ids(day, len(logins.person), "1")
     own, is_unknown = ids[logins.person], logins.is_unknown
     terminal = np.where(logins.is_mobile, 2, city.people.is_xinchuang[logins.person].astype(int))
-    columns = {
+    columns: Columns = {
         "ID": numbers,
         "category": 1,
         "SESSIONID": texts(f"s{number}" for number in numbers),

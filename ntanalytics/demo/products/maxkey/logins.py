@@ -60,17 +60,17 @@ class Logins(ArrayRows):
 
     @property
     def is_success(self) -> Bools:
-        """Whether the attempt succeeded."""
+        """True for a success."""
         return np.equal(self.message, _SUCCESS)
 
     @property
     def is_unknown(self) -> Bools:
-        """Whether the user name does not exist."""
+        """True for a user name that does not exist."""
         return np.equal(self.message, _UNKNOWN)
 
     @property
     def is_locked(self) -> Bools:
-        """Whether the account was found locked."""
+        """True for a locked account."""
         return np.equal(self.message, _LOCKED)
 
 

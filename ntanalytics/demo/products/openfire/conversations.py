@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Bools, Floats, Ints, Objects
+from ntanalytics.demo.arrays import Bools, Floats, Ints, Objects, texts
 from ntanalytics.demo.local_time import DAY_MS
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
@@ -20,9 +20,9 @@ _STARTED, _STARTED_MORE = 0.55, 0.05
 _FURTHER_MESSAGES, _GAP_MS, _MIN_GAP_MS = 3.0, 28_000, 900
 #: Shares of conversations with a colleague of the unit, in the unit's room, and of mobile persons by telephone.
 _COLLEAGUES, _IN_ROOM, _BY_TELEPHONE = 0.85, 0.3, 0.5
-_DESK = np.array(["Spark 3.0.2 Windows 10", "Spark 3.0.2 Windows 10", "converse.js", "Spark 3.0.1 Windows 7"], object)
-_DOMESTIC = np.array(["Spark 3.0.2 Kylin V10", "Spark 3.0.2 UOS 20", "Spark 3.0.2 Kylin V10", "portal-kylin"], object)
-_TELEPHONE = np.array(["Conversations 2.12 Android", "Monal 6.0 iPhone", "移动政务 5.2 HarmonyOS"], object)
+_DESK = texts(["Spark 3.0.2 Windows 10", "Spark 3.0.2 Windows 10", "converse.js", "Spark 3.0.1 Windows 7"])
+_DOMESTIC = texts(["Spark 3.0.2 Kylin V10", "Spark 3.0.2 UOS 20", "Spark 3.0.2 Kylin V10", "portal-kylin"])
+_TELEPHONE = texts(["Conversations 2.12 Android", "Monal 6.0 iPhone", "移动政务 5.2 HarmonyOS"])
 #: Name of one client with markup in it.
 _HOSTILE = "Spark 3.0.2\"><img src=x onerror=alert('x')>"
 
@@ -90,8 +90,8 @@ def _pairs(city: City, rng: np.random.Generator, person: Ints) -> Ints:
     near = first + (who - first + 1 + rng.integers(0, np.maximum(size - 1, 1))) % np.maximum(size, 1)
     far = (who + 1 + rng.integers(0, max(count - 1, 1), len(who))) % max(count, 1)
     other = np.where((size > 1) & (rng.random(len(who)) < _COLLEAGUES), near, far)
-    pair = np.stack((who, other), axis=1)
-    return pair[pair[:, 0] != pair[:, 1]]
+    pairs: Ints = np.stack((who, other), axis=1)[who != other]
+    return pairs
 
 
 def _desk_clients(city: City, day: dt.date, users: MessengerUsers) -> Objects:

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ntanalytics.demo.arrays import Bools, Objects
+from ntanalytics.demo.arrays import Bools, Objects, texts
 from ntanalytics.demo.local_time import DAY_MS, midnight
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import UNITS
 from ntanalytics.demo.products.openfire.conversations import Conversations, draw_conversations, messenger_users
 from ntanalytics.demo.products.openfire.schema import TABLES
-from ntanalytics.demo.store import Database, Store
+from ntanalytics.demo.store import Columns, Database, Store
 
 _STREAM = 13
 _DOMAIN = "im.nantong.example"
@@ -23,7 +23,7 @@ _PRIVATE_IN_ROOM, _FILE, _OTHER, _TWICE = 0.02, 0.07, 0.015, 0.004
 #: Time between the last message and the end of a conversation.
 _TIMEOUT_MS = 600_000
 
-_BODIES = np.array(["收到。（演示）", "请查收附件。（演示）", "下午三点开会。（演示）", "材料已报送。（演示）"], object)
+_BODIES = texts(["收到。（演示）", "请查收附件。（演示）", "下午三点开会。（演示）", "材料已报送。（演示）"])
 _UPLOAD = f"https://{_DOMAIN}:7443/httpfileupload/demo/附件.ofd"
 _FILE_STANZA = f'<message><body>{_UPLOAD}</body><x xmlns="jabber:x:oob"><url>{_UPLOAD}</url></x></message>'
 _OTHER_STANZA = '<message><received xmlns="urn:xmpp:receipts"/></message>'
@@ -33,7 +33,7 @@ _NOTICE_MS = 9 * 3_600_000
 def write_openfire(city: City, store: Store) -> int:
     """Write the database ``openfire`` (PostgreSQL), and return the number of rows."""
     users = messenger_users(city, city.rng(_STREAM))
-    addresses = np.array([f"{number}@{_DOMAIN}" for number in city.people.id.tolist()], object)
+    addresses = texts(f"{number}@{_DOMAIN}" for number in city.people.id.tolist())
     rows = 0
     with store.database("openfire", "postgresql") as database:
         database.create(*TABLES)
@@ -49,7 +49,7 @@ def write_openfire(city: City, store: Store) -> int:
 
 def _rooms(city: City, drawn: Conversations) -> Objects:
     """Return the room of each conversation; None outside of one."""
-    rooms = np.array([f"unit-{number:03d}@conference.{_DOMAIN}" for number in range(len(UNITS))], object)
+    rooms = texts(f"unit-{number:03d}@conference.{_DOMAIN}" for number in range(len(UNITS)))
     return _where(drawn.is_room, rooms[city.people.unit[drawn.persons[:, 0]]])
 
 
@@ -70,7 +70,7 @@ def _write_conversations(
     np.minimum.at(first, drawn.conversation, drawn.sent_ms)
     np.maximum.at(last, drawn.conversation, drawn.sent_ms)
     held = np.flatnonzero(size)  # an outage may have left no message
-    columns = {
+    columns: Columns = {
         "conversationID": number + held,
         "room": rooms[held],
         "isExternal": 0,
@@ -82,7 +82,7 @@ def _write_conversations(
     left = begin + last[held] + _TIMEOUT_MS
     is_over = left < begin + DAY_MS if day == city.until else np.ones(len(held), bool)
     for place in (0, 1):
-        participants = {
+        participants: Columns = {
             "conversationID": number + held,
             "joinedDate": begin + first[held],
             "leftDate": _where(is_over, left),
@@ -105,14 +105,14 @@ def _write_messages(
     text = _BODIES[rng.integers(0, len(_BODIES), count)]
     # the product archives some messages twice
     row = np.sort(np.concatenate((np.arange(count), np.flatnonzero(rng.random(count) < _TWICE))))
-    columns = {
+    columns: dict[str, NDArray[Any]] = {
         "messageID": number + np.arange(count),
         "conversationID": number + conversation,
         "fromJID": addresses[drawn.persons[conversation, drawn.sender]],
         "fromJIDResource": drawn.clients[conversation, drawn.sender],
         "toJID": np.where(is_room, rooms[conversation], receiver),
         "sentDate": _midnight_ms(day) + drawn.sent_ms,
-        "stanza": np.choose(kind, np.array([None, _FILE_STANZA, _OTHER_STANZA], object)),
+        "stanza": np.choose(kind, texts([None, _FILE_STANZA, _OTHER_STANZA])),
         "body": _where(kind < 2, np.where(kind == 0, text, _UPLOAD)),
         "isPMforJID": _where(is_private, receiver),
     }
@@ -121,7 +121,7 @@ def _write_messages(
 
 def _write_notice(database: Database, day: dt.date, addresses: Objects) -> int:
     """Write a notice of the system itself, which is no person's message."""
-    columns = {
+    columns: Columns = {
         "messageID": _first_id(day) + 9_999_999,
         "conversationID": _first_id(day) + 9_999_999,
         "fromJID": _DOMAIN,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntanalytics.demo.arrays import ArrayRows, Bools, Ints
+from ntanalytics.demo.arrays import ArrayRows, Bools, Ints, texts
 from ntanalytics.demo.local_time import wall_times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
@@ -15,7 +15,7 @@ from ntanalytics.demo.products.exchange.documents import documents_of
 from ntanalytics.demo.products.exchange.offices import ExchangeOffices, offices_of
 from ntanalytics.demo.products.seal_register.register import seal_ids, write_register
 from ntanalytics.demo.products.seal_register.schema import TABLES
-from ntanalytics.demo.store import Database, Store
+from ntanalytics.demo.store import Columns, Database, Store
 
 #: Signings in the OA on a plain working day at scale 1, and the minimum of a small city.
 SIGNINGS_PER_DAY, MIN_PER_DAY = 2_400, 90
@@ -28,8 +28,8 @@ _OTHER_SHARE = 0.02
 
 _STREAM = 33
 _EXCHANGE, _OA, _OTHER = 0, 1, 2
-_SYSTEMS = np.array(["公文交换", "协同办公", "电子证照"], dtype=object)
-_OPERATIONS = np.array(["签章", "验章"], dtype=object)
+_SYSTEMS = texts(["公文交换", "协同办公", "电子证照"])
+_OPERATIONS = texts(["签章", "验章"])
 _SIGN, _VERIFY = 0, 1
 _OPENS_S, _CLOSES_S = 8 * 3600, 18 * 3600 + 900
 
@@ -61,7 +61,7 @@ def _write_signings(database: Database, city: City, offices: ExchangeOffices, da
     rows = rows.take(np.argsort(rows.at_s, kind="stable"))
     seals = seal_ids(rows.unit, np.ones_like(rows.unit))
     seals[rows.unit < 0] = None
-    columns = {
+    columns: Columns = {
         "signing_id": [f"QZ{day:%Y%m%d}{number:06d}" for number in range(1, len(seals) + 1)],
         "signed_at": wall_times(day, rows.at_s),
         "seal_id": seals,

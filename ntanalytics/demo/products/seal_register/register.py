@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Bools, Ints, Objects, Times
+from ntanalytics.demo.arrays import Bools, Ints, Objects, Times, texts
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import ALIASES, UNITS
-from ntanalytics.demo.store import Database
+from ntanalytics.demo.store import Columns, Database
 from ntanalytics.periods import days_between
 
 _STREAM = 33
@@ -20,7 +20,7 @@ _SECOND_SEALS = 0.35
 _REVOKED, _WITHDRAWN = 0.05, 0.12
 _VALID_DAYS = 5 * 365
 
-_STATES = np.array(["已申请", "制作中", "已制作", "已测试", "使用中"], dtype=object)
+_STATES = texts(["已申请", "制作中", "已制作", "已测试", "使用中"])
 _REQUESTED, _MAKING, _MADE, _TESTED, _IN_USE = range(len(_STATES))
 #: Latest office hour, so that a step of the same day is later than the one before.
 _LAST_S = 63_000
@@ -47,7 +47,7 @@ def write_register(database: Database, city: City) -> int:
     state = np.where(is_withdrawn, np.where(draw < _REVOKED, "已注销", "已停用"), state)
     made = _past(times[_MADE], now)
     aliases = {unit: alias for alias, unit in ALIASES.items() if '"' in alias}
-    columns = {
+    columns: Columns = {
         "seal_id": seal_ids(unit, number),
         "unit": [aliases.get(UNITS[index], UNITS[index]) for index in unit.tolist()],
         "state": state,
@@ -62,7 +62,7 @@ def write_register(database: Database, city: City) -> int:
 def seal_ids(unit: Ints, number: Ints) -> Objects:
     """Return the ids of units' first and second seals."""
     pairs = zip(unit.tolist(), number.tolist(), strict=True)
-    return np.array([f"NT-{index + 1:04d}-{number}" for index, number in pairs], dtype=object)
+    return texts(f"NT-{index + 1:04d}-{number}" for index, number in pairs)
 
 
 def _draw_steps(city: City, rng: np.random.Generator, number: Ints) -> tuple[dict[int, Ints], Bools]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ntanalytics.demo.arrays import Bools, Ints, Objects, Times
+from ntanalytics.demo.arrays import ArrayRows, Bools, Ints, Times, texts
 from ntanalytics.demo.local_time import DAY_MS
 from ntanalytics.demo.population.applications import APPLICATIONS
 from ntanalytics.demo.population.city import City
@@ -24,21 +25,17 @@ _STREAM = 1
 _CONSTANTS = {"Province_Code": "0513", "Protocol_Type_Code": "HttpJson"}
 
 
-def _texts(values: Iterable[str | None]) -> Objects:
-    return np.array(list(values), dtype=object)
-
-
 #: The second half of the channels sends again after a failed first attempt.
-_CHANNELS = _texts(["CMPP01", "SGIP01", "SMGP01", "CMPP02", "SGIP02", "SMGP02"])
-_OPERATORS = _texts(["cmpp", "sgip", "smgp"])
+_CHANNELS = texts(["CMPP01", "SGIP01", "SMGP01", "CMPP02", "SGIP02", "SMGP02"])
+_OPERATORS = texts(["cmpp", "sgip", "smgp"])
 #: Application that may no longer send: number and name.
 _LOCKED = ("E9001", '第三方"测试"<应用>')
-_STATES = _texts(["0", "1", "2"])  # normal, sent again, failed first attempt
-_STATUS = _texts(["success", "faild"])  # sic: the product's own spelling
-_DESCRIPTIONS = _texts([None, "8 流量控制错"])
-_ENTERPRISES = _texts(item.number for item in APPLICATIONS)
-_SIGNATURES = _texts(item.signature for item in APPLICATIONS)
-_CONTENTS = _texts(item.signature + item.text for item in APPLICATIONS)
+_STATES = texts(["0", "1", "2"])  # normal, sent again, failed first attempt
+_STATUS = texts(["success", "faild"])  # sic: the product's own spelling
+_DESCRIPTIONS = texts([None, "8 流量控制错"])
+_ENTERPRISES = texts(item.number for item in APPLICATIONS)
+_SIGNATURES = texts(item.signature for item in APPLICATIONS)
+_CONTENTS = texts(item.signature + item.text for item in APPLICATIONS)
 #: Number segments of the carriers; the rest of a number is visibly made up: 0000 and four digits.
 _PREFIXES = np.array(
     [["138", "139", "158", "187", "198"], ["130", "156", "186", "166", "196"], ["133", "153", "189", "191", "199"]],
@@ -67,7 +64,14 @@ def write_sms_platform(city: City, store: Store) -> SmsVolume:
             rng = city.rng(_STREAM, day)
             messages = draw_messages(rng, day, city, accounts)
             outcomes = draw_outcomes(rng, day, messages.carrier, messages.at_ms, city.incidents)
-            _write_shard(database, rng, day, messages, outcomes, until=city.until)
+            suffix = f"_{day:%Y%m%d}"
+            database.create(*SHARDS, suffix=suffix)
+            rows = _segments(messages, outcomes)
+            common = _common_columns(day, messages, rows)
+            submit = {**common, **_submit_columns(rng, day, messages, rows), **_CONSTANTS}
+            database.insert(f"submit{suffix}", submit)
+            report = {**_report_columns(day, city.until, outcomes, rows, common), **_CONSTANTS}
+            database.insert(f"report{suffix}", report)
             segments = segments_of(messages.length)
             for code, carrier in enumerate(CARRIERS):
                 volume.segments[day.replace(day=1), carrier] += int(segments[messages.carrier == code].sum())
@@ -93,7 +97,7 @@ def _write_lookups(database: Database, city: City) -> list[Accounts]:
         accounts.append((np.arange(len(names) + 1, len(names) + len(units) + 1), shares / shares.sum()))
         names += [aliases.get(unit, unit) for unit in units]
         owners += [application.number] * len(units)
-    applications = {
+    applications: Columns = {
         "Id": np.arange(1, len(APPLICATIONS) + 2),
         "No": [*(item.number for item in APPLICATIONS), _LOCKED[0]],
         "Name": [*(item.name for item in APPLICATIONS), _LOCKED[1]],
@@ -101,7 +105,7 @@ def _write_lookups(database: Database, city: City) -> list[Accounts]:
         "Create_Date": [f"2024-{1 + number:02d}-02 09:00:00" for number in range(len(APPLICATIONS) + 1)],
     }
     database.insert("enterprise", applications)
-    users = {
+    users: Columns = {
         "Id": np.arange(1, len(names) + 1),
         "Enterprise_No": owners,
         "Real_Name": names,
@@ -113,14 +117,15 @@ def _write_lookups(database: Database, city: City) -> list[Accounts]:
     return accounts
 
 
-@dataclass(frozen=True)
-class _Segments:
-    """Rows of one day's ``submit``, an array item a segment, in order of time."""
+@dataclass(frozen=True, kw_only=True)
+class _Segments(ArrayRows):
+    """Rows of one day's ``submit``, in order of time."""
 
     message: Ints  # index into the day's messages
     sequence: Ints
     is_first_attempt: Bools  # of a message that was sent again
     is_second_attempt: Bools
+    is_refused: Bools
     at_ms: Ints
 
 
@@ -134,46 +139,43 @@ def _segments(messages: DrawnMessages, outcomes: Outcomes) -> _Segments:
     is_second = outcomes.is_sent_again[message] & ~is_first
     sequence = np.arange(len(row)) - np.repeat(np.cumsum(parts) - parts, parts) + 1
     at_ms = messages.at_ms[message] + 12 * (sequence - 1) + np.where(is_second, outcomes.resend_after_ms[message], 0)
-    at_ms = np.minimum(at_ms, DAY_MS - 10)  # the shard is that of the day of submission
-    order = np.argsort(at_ms, kind="stable")
-    return _Segments(message[order], sequence[order], is_first[order], is_second[order], at_ms[order])
+    segments = _Segments(
+        message=message,
+        sequence=sequence,
+        is_first_attempt=is_first,
+        is_second_attempt=is_second,
+        is_refused=np.where(is_first, outcomes.first_failed_at_submit[message], outcomes.is_refused[message]),
+        at_ms=np.minimum(at_ms, DAY_MS - 10),  # the shard is that of the day of submission
+    )
+    return segments.take(np.argsort(segments.at_ms, kind="stable"))
 
 
-def _write_shard(
-    database: Database,
-    rng: np.random.Generator,
-    day: dt.date,
-    messages: DrawnMessages,
-    outcomes: Outcomes,
-    *,
-    until: dt.date,
-) -> None:
-    suffix = f"_{day:%Y%m%d}"
-    database.create(*SHARDS, suffix=suffix)
-    rows = _segments(messages, outcomes)
-    common = _common_columns(day, messages, rows)
-    message, at_ms = rows.message, rows.at_ms
-    refused = np.where(rows.is_first_attempt, outcomes.first_failed_at_submit[message], outcomes.is_refused[message])
-    submit: Columns = {
-        **common,
-        "Id": np.arange(1, len(at_ms) + 1),
+def _submit_columns(rng: np.random.Generator, day: dt.date, messages: DrawnMessages, rows: _Segments) -> Columns:
+    message = rows.message
+    return {
+        "Id": np.arange(1, len(message) + 1),
         "Is_LMS": (segments_of(messages.length) > 1)[message].astype(int),
         "Signature": _SIGNATURES[messages.application[message]],
         "Content_Length": messages.length[message],
-        "Submit_Status_Code": _STATUS[refused.astype(int)],
-        "Submit_Description": _DESCRIPTIONS[refused.astype(int)],
-        "Submit_Response_Date": _times(day, at_ms + rng.integers(20, 260, len(at_ms))),
-        "Create_Date": common["Submit_Date"],
+        "Submit_Status_Code": _STATUS[rows.is_refused.astype(int)],
+        "Submit_Description": _DESCRIPTIONS[rows.is_refused.astype(int)],
+        "Submit_Response_Date": _times(day, rows.at_ms + rng.integers(20, 260, len(message))),
+        "Create_Date": _times(day, rows.at_ms),
     }
-    database.insert(f"submit{suffix}", {**submit, **_CONSTANTS})
 
+
+def _report_columns(
+    day: dt.date, until: dt.date, outcomes: Outcomes, rows: _Segments, common: Mapping[str, NDArray[Any]]
+) -> Columns:
+    """Return the reports that come until the estate's end, in order of time."""
+    message = rows.message
     code = np.where(rows.is_first_attempt, outcomes.first_code[message], outcomes.code[message])
-    reported_ms = at_ms + outcomes.latency_ms[message] + 40 * rows.sequence
-    has_report = ~refused & (rows.is_first_attempt | outcomes.is_reported[message])
+    reported_ms = rows.at_ms + outcomes.latency_ms[message] + 40 * rows.sequence
+    has_report = ~rows.is_refused & (rows.is_first_attempt | outcomes.is_reported[message])
     kept = np.flatnonzero(has_report & (reported_ms < ((until - day).days + 1) * DAY_MS))
     kept = kept[np.argsort(reported_ms[kept], kind="stable")]
     reported = _times(day, reported_ms[kept]).astype("datetime64[s]")  # Status_Date has whole seconds
-    report: Columns = {
+    return {
         **{name: column[kept] for name, column in common.items()},
         "Id": np.arange(1, len(kept) + 1),
         "Status_Code": _STATUS[(code[kept] != DELIVERED).astype(int)],
@@ -182,10 +184,9 @@ def _write_shard(
         "Create_Date": reported,
         "Submit_Status_Code": "success",
     }
-    database.insert(f"report{suffix}", {**report, **_CONSTANTS})
 
 
-def _common_columns(day: dt.date, messages: DrawnMessages, rows: _Segments) -> dict[str, NDArray[np.generic]]:
+def _common_columns(day: dt.date, messages: DrawnMessages, rows: _Segments) -> dict[str, NDArray[Any]]:
     """Return the columns that ``submit`` and ``report`` have in common."""
     message = rows.message
     carrier, application = messages.carrier[message], messages.application[message]
@@ -196,13 +197,13 @@ def _common_columns(day: dt.date, messages: DrawnMessages, rows: _Segments) -> d
         "Channel_No": _CHANNELS[carrier + 3 * rows.is_second_attempt],
         "Enterprise_No": _ENTERPRISES[application],
         "Enterprise_User_Id": messages.account[message],
-        "Msg_Batch_No": _texts(f"{head}{number:09d}" for number in messages.batch[message].tolist()),
-        "Channel_Msg_Id": _texts(f"{head}{number:08X}" for number in range(len(message))),
+        "Msg_Batch_No": texts(f"{head}{number:09d}" for number in messages.batch[message].tolist()),
+        "Channel_Msg_Id": texts(f"{head}{number:08X}" for number in range(len(message))),
         "Sequence": rows.sequence,
         "Data_Status_Code": _STATES[rows.is_second_attempt + 2 * rows.is_first_attempt],
         "Operator": _OPERATORS[carrier],
         "Content": _CONTENTS[application],
-        "Phone_No": _texts(f"{prefix}0000{tail:04d}" for prefix, tail in zip(prefixes, tails, strict=True)),
+        "Phone_No": texts(f"{prefix}0000{tail:04d}" for prefix, tail in zip(prefixes, tails, strict=True)),
         "Submit_Date": _times(day, rows.at_ms),
     }
 

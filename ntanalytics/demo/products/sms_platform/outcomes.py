@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Bools, Ints, Objects
+from ntanalytics.demo.arrays import Bools, Ints, Objects, texts
 from ntanalytics.demo.incidents.incident import Incident
 from ntanalytics.demo.products.sms_platform.schema import CARRIERS
 
@@ -79,7 +79,7 @@ def draw_outcomes(
         if incident.kind == "carrier_outage":
             during = (1 - strength) * delivered_share + strength * (1 - incident.size)
             delivered_share = np.where(hit, during, delivered_share)
-            failure[hit] = rng.choice(np.array(_OUTAGE_CODES[code], dtype=object), int(hit.sum()))
+            failure[hit] = rng.choice(texts(_OUTAGE_CODES[code]), int(hit.sum()))
         elif incident.kind == "report_backlog":
             # reports queue up and come out after the end of the backlog
             late = (incident.span_ms(day)[1] - at_ms) / 1000 + rng.uniform(0, _BACKLOG_S, count)
@@ -106,6 +106,6 @@ def _failure_codes(rng: np.random.Generator, carrier: Ints) -> Objects:
         words = codes.split()
         weights = np.array([int(weight) for weight in words[1::2]])
         is_carriers = carrier == index
-        drawn = rng.choice(np.array(words[::2], dtype=object), int(is_carriers.sum()), p=weights / weights.sum())
+        drawn = rng.choice(texts(words[::2]), int(is_carriers.sum()), p=weights / weights.sum())
         failure[is_carriers] = drawn
     return failure

@@ -9,7 +9,7 @@ import datetime as dt
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Floats, Ints, Times
+from ntanalytics.demo.arrays import Floats, Ints, Times, texts
 from ntanalytics.demo.incidents.incident import Incident
 from ntanalytics.demo.local_time import wall_clock, wall_times
 from ntanalytics.demo.population.city import City
@@ -30,8 +30,8 @@ _DRAFTS, _VOID, _DELETED, _SENT_BACK = 0.04, 0.02, 0.005, 0.06
 _TOUCHED = 0.4
 
 _MINUTES = np.array([flow.minutes for flow in FLOWS])
-_NAMES = np.array([flow.name for flow in FLOWS], dtype=object)
-_TABLES = np.array([flow.table for flow in FLOWS], dtype=object)
+_NAMES = texts(flow.name for flow in FLOWS)
+_TABLES = texts(flow.table for flow in FLOWS)
 
 
 def first_id(day: dt.date) -> int:

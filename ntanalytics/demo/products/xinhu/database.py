@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Bools, Ints, Objects
+from ntanalytics.demo.arrays import Bools, Ints, Objects, texts
 from ntanalytics.demo.local_time import DAY_MS, wall_times
 from ntanalytics.demo.population.city import City, Presence
 from ntanalytics.demo.population.people import EDITIONS
@@ -28,9 +28,9 @@ _ONLY_MOBILE, _BY_MOBILE = (0.02, 0.03, 0.04, 0.62), (0.25, 0.25, 0.3, 0.75)
 _OPENS, _FAILURES, _REIM, _RETURNS = 0.3, 0.015, 0.2, 0.05
 
 _STEPS = np.array([flow.steps for flow in FLOWS])
-_TABLES = np.array([flow.table for flow in FLOWS], dtype=object)
+_TABLES = texts(flow.table for flow in FLOWS)
 _HAS_BILLS = np.array([flow.minutes > 0 for flow in FLOWS])
-_STATUS_NAMES = np.array(["同意", "提交", "保存草稿", "退回"], dtype=object)
+_STATUS_NAMES = texts(["同意", "提交", "保存草稿", "退回"])
 _AGREED, _RETURNED = 0, 3
 
 
@@ -127,7 +127,7 @@ def _rows(context: _Day, present: Presence) -> dict[str, Columns]:
     bills = bills_of(city, context.edition, day, person[first], flow[first], actions.at_ms[first])
     base, count = (day.toordinal() % 10_000) * 10_000, len(person)
     document = context.rng.integers(0, 10_000, count) + base
-    document[first] = bills["id"]
+    document[first] = np.asarray(bills["id"])
     status = np.where(context.rng.random(count) < _RETURNS, _RETURNED, _AGREED)
     status[first] = 2 - np.asarray(bills["isturn"])
     viewed = base + (account % 50 + actions.place) % 10_000  # a person views a document once

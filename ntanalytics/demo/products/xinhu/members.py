@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Floats, Ints
+from ntanalytics.demo.arrays import Floats, Ints, texts
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.people import EDITIONS
 from ntanalytics.demo.population.units import ALIASES, UNITS
@@ -25,10 +25,10 @@ from ntanalytics.demo.store import Columns, Database
 _STREAM = 20
 
 #: Browsers as the product keeps them: of desks, the first two of them domestic, and of telephones.
-DESKS = np.array(["UOS", "Kylin", "Chrome", "MSIE 11", "Firefox"], dtype=object)
-PHONES = np.array(["xinhu", "wxbro", "huawei"], dtype=object)
+DESKS = texts(["UOS", "Kylin", "Chrome", "MSIE 11", "Firefox"])
+PHONES = texts(["xinhu", "wxbro", "huawei"])
 #: Types of a login by telephone.
-LOGINS = np.array(["nppandroid登录", "weixin登录", "appandroid登录", "mweb登录", "nppiosnew登录"], dtype=object)
+LOGINS = texts(["nppandroid登录", "weixin登录", "appandroid登录", "mweb登录", "nppiosnew登录"])
 _CHROME, _MSIE, _FIREFOX = 2, 3, 4
 _WEIXIN = 1
 

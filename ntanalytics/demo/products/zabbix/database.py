@@ -10,7 +10,7 @@ from ntanalytics.demo.products.zabbix.machines import ITEMS, MACHINES
 from ntanalytics.demo.products.zabbix.problems import write_problems
 from ntanalytics.demo.products.zabbix.schema import TABLES
 from ntanalytics.demo.products.zabbix.trends import write_trends
-from ntanalytics.demo.store import Database, Store
+from ntanalytics.demo.store import Columns, Database, Store
 
 _FLOAT, _UNSIGNED = 0, 3
 _MONITORED, _DISABLED, _TEMPLATE = 0, 1, 3
@@ -35,7 +35,7 @@ def _write_configuration(database: Database) -> None:
     status = [*[_MONITORED] * count, _DISABLED, _TEMPLATE]
     ids = np.arange(10_501, 10_501 + len(names))
     database.insert("hosts", {"hostid": ids, "host": names, "name": names, "status": status, "flags": 0})
-    interfaces = {
+    interfaces: Columns = {
         "interfaceid": np.arange(1, count + 2),
         "hostid": ids[: count + 1],
         "main": 1,
@@ -48,7 +48,7 @@ def _write_configuration(database: Database) -> None:
     database.insert("interface", interfaces)
     database.insert("host_rtdata", {"hostid": ids[: count + 1], "active_available": 0})
     items = [(number, key, name) for number, machine in enumerate(MACHINES) for key, name in machine.items]
-    columns = {
+    columns: Columns = {
         "itemid": list(ITEMS.values()),
         "hostid": [int(ids[number]) for number, _, _ in items],
         "type": 0,

@@ -11,7 +11,7 @@ from ntanalytics.demo.incidents.incident import Incident
 from ntanalytics.demo.local_time import midnight
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.products.zabbix.machines import AGENT, CPU, CPU_COUNT, DATA_USED, ITEMS, SERVERS
-from ntanalytics.demo.store import Database
+from ntanalytics.demo.store import Columns, Database
 
 _STREAM = 42
 _INFORMATION, _WARNING, _AVERAGE, _HIGH = 1, 2, 3, 4
@@ -65,7 +65,7 @@ def write_problems(database: Database, city: City) -> int:
     events = [(problem.began, 1, problem) for problem in problems]
     events += [(item.ended, 0, item) for item in problems if item.ended is not None and item.ended < now]
     events.sort(key=lambda event: (event[0], event[1], event[2].trigger.host, event[2].trigger.name))
-    columns = {
+    columns: Columns = {
         "eventid": np.arange(50_001, 50_001 + len(events)),
         "source": 0,
         "object": 0,
@@ -91,7 +91,7 @@ def _end(city: City) -> int:
 
 
 def _write_triggers(database: Database, ids: dict[_Trigger, int], open_now: set[_Trigger]) -> None:
-    triggers = {
+    triggers: Columns = {
         "triggerid": list(ids.values()),
         "description": [trigger.name for trigger in ids],
         "status": 0,
@@ -99,7 +99,7 @@ def _write_triggers(database: Database, ids: dict[_Trigger, int], open_now: set[
         "priority": [trigger.severity for trigger in ids],
     }
     database.insert("triggers", triggers)
-    functions = {
+    functions: Columns = {
         "functionid": np.arange(33_001, 33_001 + len(ids)),
         "itemid": [ITEMS[trigger.host, trigger.key] for trigger in ids],
         "triggerid": list(ids.values()),
