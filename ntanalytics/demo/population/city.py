@@ -16,9 +16,8 @@ import numpy as np
 from ntanalytics.demo.arrays import Bools, Floats, Ints
 from ntanalytics.demo.incidents.default_script import DEFAULT_SEED
 from ntanalytics.demo.incidents.incident import SPAN_DAYS, Incident
-from ntanalytics.demo.population.people import FULL, People, draw_people
+from ntanalytics.demo.population.people import FULL, PEOPLE, People, draw_people
 from ntanalytics.demo.population.seasonality import Audience, Seasonality, generator
-from ntanalytics.demo.population.unit_sizes import PEOPLE
 from ntanalytics.demo.population.units import UNITS
 from ntanalytics.periods import Calendar
 

@@ -11,9 +11,9 @@ from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.population.units import UNITS
 from ntanalytics.demo.products.exchange.database import write_exchange
+from ntanalytics.demo.products.exchange.deliveries import WorkClock
 from ntanalytics.demo.products.exchange.documents import MIN_PER_DAY, documents_of
 from ntanalytics.demo.products.exchange.offices import offices_of
-from ntanalytics.demo.products.exchange.work_clock import WorkClock
 from ntanalytics.demo.store import PREFIX, Store
 from ntanalytics.periods import Calendar, days_between
 from tests.demo.extracted import Rows, extracted

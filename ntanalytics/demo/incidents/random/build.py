@@ -1,4 +1,4 @@
-"""Construction of a drawn incident from its kind."""
+"""Construction of a drawn incident from its kind, with its Chinese sentence."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from typing import TypeAlias
 
 import numpy as np
 
+from ntanalytics.contract.enumerations import EDITIONS, MODULES, SUBSYSTEMS
+from ntanalytics.contract.identity import METHODS
+from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.demo.incidents.incident import Incident
 from ntanalytics.demo.incidents.incident_kind import IncidentKind
-from ntanalytics.demo.incidents.random.sentence import sentence
 from ntanalytics.demo.incidents.subjects import subsystem_of
+from ntanalytics.demo.population.applications import APPLICATIONS
+from ntanalytics.demo.products.backup_plans import DATABASE_PLANS
+from ntanalytics.demo.products.maxkey.schema import APPS
 
 #: Start and end of an incident.
 Span: TypeAlias = tuple[dt.datetime, dt.datetime]
@@ -49,3 +54,60 @@ def build(
         size=measured,
         shape=shape,
     )
+
+
+_SHAPES = {"sharp": "", "ramp": "，逐渐加重又缓解", "intermittent": "，时断时续"}
+_NAMES: dict[str, str] = {
+    **{app.id: app.name for app in APPS},
+    **{application.number: application.name for application in APPLICATIONS},
+    **METHODS,
+    **EDITIONS,
+    **SUBSYSTEMS,
+    **CARRIERS,
+    "portal": "统一门户",
+    "portal.nantong.example": "统一门户",
+    "oa.nantong.example": "协同办公",
+    "exchange.nantong.example": "公文交换",
+}
+
+
+def sentence(
+    kind: IncidentKind, subject: str, span: tuple[dt.datetime, dt.datetime], size: float, shape: str = "sharp"
+) -> str:
+    """Return the sentence of an incident: the kind's, filled with the subject, the duration and the size.
+
+    Args:
+        kind: kind of the incident.
+        subject: its subject, by id.
+        span: its start and end.
+        size: its magnitude.
+        shape: its course, one of ``SHAPES``.
+    """
+    duration = span[1] - span[0]
+    text = kind.sentence.format(
+        name=_name(kind, subject),
+        percent=f"{size * 100:.3g}",
+        size=size,
+        count=int(size),
+        lasted="全天" if duration == dt.timedelta(days=1) else _in_words(duration),
+        days=duration.days,
+        left=int(size) - duration.days,
+        grade="明显异常" if size > 1 else "轻微异常",
+    )
+    return f"{text}{_SHAPES[shape]}。"
+
+
+def _name(kind: IncidentKind, subject: str) -> str:
+    edition, slash, module = subject.partition("/")
+    if slash and edition in EDITIONS:
+        return EDITIONS[edition] + MODULES[module]
+    if kind.id.startswith("backup_") and subject in (plan.name for plan in DATABASE_PLANS):
+        return f"{subject} 数据库"
+    return _NAMES.get(subject, subject)
+
+
+def _in_words(duration: dt.timedelta) -> str:
+    hours, minutes = divmod(round(duration.total_seconds() / 60), 60)
+    if not hours:
+        return f"{minutes}分钟" if minutes else ""
+    return f"{hours}小时{minutes}分" if minutes else f"{hours}小时"

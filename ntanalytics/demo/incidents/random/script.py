@@ -18,7 +18,7 @@ from ntanalytics.demo.incidents.random.build import Span, build, draw_size
 from ntanalytics.demo.incidents.random.dated import dated_incidents
 from ntanalytics.demo.incidents.random.reservations import Reservations
 from ntanalytics.demo.local_time import midnight, moment
-from ntanalytics.demo.population.unit_sizes import large_units
+from ntanalytics.demo.population.people import large_units
 from ntanalytics.demo.population.units import UNITS
 from ntanalytics.periods import Calendar, days_between
 

@@ -11,8 +11,18 @@ from ntanalytics.demo.local_time import wall_seconds
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import ALIASES, UNITS
 from ntanalytics.demo.products.ejbca.certificates import VALID_DAYS, Certificates, certificates_of, hexadecimal
-from ntanalytics.demo.products.ejbca.schema import PERSONAL_PROFILE, TABLES, UNIT_PROFILE
-from ntanalytics.demo.store import Columns, Database, Store
+from ntanalytics.demo.store import Columns, Database, Store, parse_tables
+
+TABLES = parse_tables("""
+CertificateData: fingerprint* 250, certificateProfileId int, endEntityProfileId int, expireDate bigint,
+  notBefore bigint, issuerDN 250, revocationDate bigint, revocationReason int, serialNumber 250, status int,
+  subjectDN 400, type int, updateTime bigint, username 250
+CertificateProfileData: id* int, certificateProfileName 250
+""")
+
+#: Ids of the two profiles that the city named.
+UNIT_PROFILE, PERSONAL_PROFILE = 700, 701
+
 
 _STREAM = 35
 _DAY_S, _OFFSET_S = 86_400, 8 * 3600

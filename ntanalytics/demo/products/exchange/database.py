@@ -12,12 +12,19 @@ from ntanalytics.demo.local_time import wall_seconds, wall_times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import UNITS
 from ntanalytics.demo.products.exchange.calls import write_calls
-from ntanalytics.demo.products.exchange.deliveries import STATES, DrawnDeliveries, deliveries_of
+from ntanalytics.demo.products.exchange.deliveries import NEVER, STATES, DrawnDeliveries, WorkClock, deliveries_of
 from ntanalytics.demo.products.exchange.documents import Documents, documents_of
 from ntanalytics.demo.products.exchange.offices import ExchangeOffices, offices_of
-from ntanalytics.demo.products.exchange.schema import TABLES
-from ntanalytics.demo.products.exchange.work_clock import NEVER, WorkClock
-from ntanalytics.demo.store import Columns, Database, Store
+from ntanalytics.demo.store import Columns, Database, Store, parse_tables
+
+TABLES = parse_tables("""
+exchange_document: document_id* 64, sent_at time, sender_unit 200, is_ofd bool, is_sealed bool, platform 20;
+  index sent_at
+exchange_delivery: delivery_id* 64, document_id 64, receiver_unit 200, sent_at time, due_at time, delivered_at time,
+  signed_at time, registered_at time, returned_at time, state 20, platform 20, changed_at time; index changed_at
+exchange_call: ended_at time, caller 100, interface 100, is_success bool, duration_ms double; index ended_at
+""")
+
 
 _STREAM = 31
 _PLATFORMS = texts(["传统终端", "信创终端"])

@@ -10,8 +10,8 @@ from ntanalytics.demo.arrays import Times, texts
 from ntanalytics.demo.local_time import wall_times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
-from ntanalytics.demo.products.maxkey.ids import row_ids
 from ntanalytics.demo.products.maxkey.logins import Logins
+from ntanalytics.demo.products.maxkey.schema import row_ids
 from ntanalytics.demo.store import Columns, Database
 
 _STREAM = 14

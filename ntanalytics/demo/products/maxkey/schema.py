@@ -6,6 +6,7 @@ values that visibly belong to nobody.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -86,3 +87,9 @@ def site_files() -> dict[str, str]:
     built_in = (project_dir("queries") / "maxkey" / "methods.csv").read_text(encoding="utf-8")
     *known, other = built_in.strip().splitlines()
     return {"maxkey/methods.csv": "\n".join([*known, *_OWN_METHODS, other]) + "\n"}
+
+
+def row_ids(day: dt.date, count: int, mark: str) -> list[str]:
+    """Return ids that grow with time, as the product's generator makes them; ``mark`` tells the table."""
+    head = f"{day:%Y%m%d}{mark}"
+    return [f"{head}{number:07d}" for number in range(count)]

@@ -13,8 +13,18 @@ from ntanalytics.demo.local_time import DAY_MS, midnight
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import UNITS
 from ntanalytics.demo.products.openfire.conversations import Conversations, draw_conversations, messenger_users
-from ntanalytics.demo.products.openfire.schema import TABLES
-from ntanalytics.demo.store import Columns, Database, Store
+from ntanalytics.demo.store import Columns, Database, Store, parse_tables
+
+#: The archive has no key: the product writes a row twice now and then.
+TABLES = parse_tables("""
+ofConversation: conversationID* bigint, room 1024, isExternal smallint, startDate bigint, lastActivity bigint,
+  messageCount int
+ofConParticipant: conversationID bigint, joinedDate bigint, leftDate bigint, bareJID 200, jidResource 100,
+  nickname 200; index joinedDate
+ofMessageArchive: messageID bigint, conversationID bigint, fromJID 1024, fromJIDResource 1024, toJID 1024,
+  toJIDResource 1024, sentDate bigint, stanza text, body text, isPMforJID 1024; index sentDate
+""")
+
 
 _STREAM = 13
 _DOMAIN = "im.nantong.example"

@@ -14,8 +14,14 @@ from ntanalytics.demo.population.seasonality import Audience
 from ntanalytics.demo.products.exchange.documents import documents_of
 from ntanalytics.demo.products.exchange.offices import ExchangeOffices, offices_of
 from ntanalytics.demo.products.seal_register.register import seal_ids, write_register
-from ntanalytics.demo.products.seal_register.schema import TABLES
-from ntanalytics.demo.store import Columns, Database, Store
+from ntanalytics.demo.store import Columns, Database, Store, parse_tables
+
+TABLES = parse_tables("""
+seal_register: seal_id* 64, unit 200, state 20, requested_at time, made_at time, tested_at time, expires_at time
+seal_signing: signing_id* 64, signed_at time, seal_id 64, operation 20, system_name 50, is_success bool;
+  index signed_at
+""")
+
 
 #: Signings in the OA on a plain working day at scale 1, and the minimum of a small city.
 SIGNINGS_PER_DAY, MIN_PER_DAY = 2_400, 90
