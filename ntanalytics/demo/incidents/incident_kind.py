@@ -17,7 +17,7 @@ class IncidentKind:
     id: str
     effect: str  # effect on the data, as docs/demo.md lists it
     measure: str  # meaning of a size; a size in hours or days is the duration
-    sentence: str  # Chinese sentence without its full stop, with the fields of ``random.sentence``
+    sentence: str  # Chinese sentence without its full stop, with the fields of ``random.build``
     subsystem: str = ""  # empty where it follows from the subject (``subjects.subsystem_of``)
     subjects: tuple[str, ...] = ()  # candidates; ``UNITS`` stands for the larger units of a seed's city
     sizes: tuple[float, float] = (1, 1)  # smallest and largest size of a visible incident

@@ -18,26 +18,6 @@ PEOPLE = 101
 #: Mean number of accounts of a unit by edition, relative to one another; without OA under the empty key.
 _SIZES = {"party": 110.0, "government": 180.0, "general": 190.0, "wecom": 70.0, "": 100.0}
 
-
-def unit_sizes(rng: np.random.Generator) -> Floats:
-    """Return the number of accounts of each of ``UNITS``, relative to one another.
-
-    Args:
-        rng: random numbers of the people, from their beginning.
-    """
-    means = np.array([_SIZES[EDITION_OF.get(unit, "")] for unit in UNITS])
-    sizes: Floats = means * rng.lognormal(0, 0.45, len(UNITS))
-    return sizes
-
-
-def large_units(seed: int) -> tuple[str, ...]:
-    """Return the larger half of the units that use the OA at their desks: their incidents show in the numbers."""
-    sizes = unit_sizes(np.random.default_rng([seed, PEOPLE]))
-    able = [index for index, unit in enumerate(UNITS) if EDITION_OF.get(unit) in ("party", "government", "general")]
-    middle = np.median(sizes[able])
-    return tuple(UNITS[index] for index in able if sizes[index] >= middle)
-
-
 ACCOUNTS = 36_000
 #: Smallest scale of a city with all accounts; a larger city has more actions an account, a smaller one fewer accounts.
 FULL = 0.02
@@ -51,7 +31,7 @@ _XINCHUANG = {"party": 0.78, "government": 0.66, "general": 0.42, "wecom": 0.25,
 _MOBILE = {"party": 0.18, "government": 0.24, "general": 0.3, "wecom": 0.72, "": 0.05}
 #: Shares of accounts that nobody uses, that are disabled, and that were opened within the span.
 _UNUSED, _DISABLED, _RECENT = 0.11, 0.03, 0.015
-#: Mean and bounds of a unit's adoption, and the share of days on which a unit's clerk is there.
+#: Bounds of a unit's adoption, and share of days on which its clerk is there.
 _LEVELS, _CLERK = (0.04, 0.93), 0.96
 
 #: Units that joined the platform during the span: working days before the last one.
@@ -73,6 +53,21 @@ class People:
 
     def __len__(self) -> int:
         return len(self.id)
+
+
+def unit_sizes(rng: np.random.Generator) -> Floats:
+    """Return the number of accounts of each of ``UNITS``, relative to one another, from the beginning of ``rng``."""
+    means = np.array([_SIZES[EDITION_OF.get(unit, "")] for unit in UNITS])
+    sizes: Floats = means * rng.lognormal(0, 0.45, len(UNITS))
+    return sizes
+
+
+def large_units(seed: int) -> tuple[str, ...]:
+    """Return the larger half of the units that use the OA at their desks: their incidents show in the numbers."""
+    sizes = unit_sizes(np.random.default_rng([seed, PEOPLE]))
+    able = [index for index, unit in enumerate(UNITS) if EDITION_OF.get(unit) in ("party", "government", "general")]
+    middle = np.median(sizes[able])
+    return tuple(UNITS[index] for index in able if sizes[index] >= middle)
 
 
 def draw_people(rng: np.random.Generator, scale: float, worked: Sequence[dt.date], until: dt.date) -> People:

@@ -20,6 +20,20 @@ from ntanalytics.demo.products.maxkey.schema import APPS
 #: Start and end of an incident.
 Span: TypeAlias = tuple[dt.datetime, dt.datetime]
 
+_SHAPES = {"sharp": "", "ramp": "，逐渐加重又缓解", "intermittent": "，时断时续"}
+_NAMES: dict[str, str] = {
+    **{app.id: app.name for app in APPS},
+    **{application.number: application.name for application in APPLICATIONS},
+    **METHODS,
+    **EDITIONS,
+    **SUBSYSTEMS,
+    **CARRIERS,
+    "portal": "统一门户",
+    "portal.nantong.example": "统一门户",
+    "oa.nantong.example": "协同办公",
+    "exchange.nantong.example": "公文交换",
+}
+
 
 def draw_size(rng: np.random.Generator, sizes: tuple[float, float], digits: int) -> float:
     """Return a size between two bounds, with some decimal digits; 0 digits draw whole numbers, bounds included."""
@@ -50,39 +64,14 @@ def build(
         start=span[0],
         end=span[1],
         severity=severity or kind.severity(size),
-        description=sentence(kind, subject, span, measured, shape),
+        description=_sentence(kind, subject, span, measured, shape),
         size=measured,
         shape=shape,
     )
 
 
-_SHAPES = {"sharp": "", "ramp": "，逐渐加重又缓解", "intermittent": "，时断时续"}
-_NAMES: dict[str, str] = {
-    **{app.id: app.name for app in APPS},
-    **{application.number: application.name for application in APPLICATIONS},
-    **METHODS,
-    **EDITIONS,
-    **SUBSYSTEMS,
-    **CARRIERS,
-    "portal": "统一门户",
-    "portal.nantong.example": "统一门户",
-    "oa.nantong.example": "协同办公",
-    "exchange.nantong.example": "公文交换",
-}
-
-
-def sentence(
-    kind: IncidentKind, subject: str, span: tuple[dt.datetime, dt.datetime], size: float, shape: str = "sharp"
-) -> str:
-    """Return the sentence of an incident: the kind's, filled with the subject, the duration and the size.
-
-    Args:
-        kind: kind of the incident.
-        subject: its subject, by id.
-        span: its start and end.
-        size: its magnitude.
-        shape: its course, one of ``SHAPES``.
-    """
+def _sentence(kind: IncidentKind, subject: str, span: Span, size: float, shape: str) -> str:
+    """Return the sentence of the kind, filled with the subject, the duration and the size."""
     duration = span[1] - span[0]
     text = kind.sentence.format(
         name=_name(kind, subject),

@@ -114,9 +114,9 @@ class _Draw:
 
 def _draw_span(rng: np.random.Generator, kind: IncidentKind, day: dt.date, size: float, *, is_faint: bool) -> Span:
     """Return the start and the end of an incident that begins on a day."""
-    days = (
-        int(size) if kind.measure == "days" else int(rng.integers(kind.days[0], kind.days[1] + 1)) if kind.days else 0
-    )
+    days = int(size) if kind.measure == "days" else 0
+    if kind.days:
+        days = int(rng.integers(kind.days[0], kind.days[1] + 1))
     if days:
         return midnight(day), midnight(day + dt.timedelta(days=days))
     step = kind.step_minutes

@@ -13,7 +13,7 @@ from ntanalytics.demo.population.units import ALIASES, UNITS
 from ntanalytics.demo.products.ejbca.certificates import VALID_DAYS, Certificates, certificates_of, hexadecimal
 from ntanalytics.demo.store import Columns, Database, Store, parse_tables
 
-TABLES = parse_tables("""
+_TABLES = parse_tables("""
 CertificateData: fingerprint* 250, certificateProfileId int, endEntityProfileId int, expireDate bigint,
   notBefore bigint, issuerDN 250, revocationDate bigint, revocationReason int, serialNumber 250, status int,
   subjectDN 400, type int, updateTime bigint, username 250
@@ -35,7 +35,7 @@ _SUPERSEDED = 4
 def write_ejbca(city: City, store: Store) -> int:
     """Write the database ``ejbca`` (PostgreSQL) in its state at the estate's end, and return the number of rows."""
     with store.database("ejbca", "postgresql") as database:
-        database.create(*TABLES)
+        database.create(*_TABLES)
         profiles: Columns = {"id": [UNIT_PROFILE, PERSONAL_PROFILE], "certificateProfileName": ["单位证书", "个人证书"]}
         database.insert("CertificateProfileData", profiles)
         return _write_own(database) + _write_units(database, city) + _write_persons(database, city)

@@ -17,14 +17,13 @@ from ntanalytics.demo.products.exchange.documents import Documents, documents_of
 from ntanalytics.demo.products.exchange.offices import ExchangeOffices, offices_of
 from ntanalytics.demo.store import Columns, Database, Store, parse_tables
 
-TABLES = parse_tables("""
+_TABLES = parse_tables("""
 exchange_document: document_id* 64, sent_at time, sender_unit 200, is_ofd bool, is_sealed bool, platform 20;
   index sent_at
 exchange_delivery: delivery_id* 64, document_id 64, receiver_unit 200, sent_at time, due_at time, delivered_at time,
   signed_at time, registered_at time, returned_at time, state 20, platform 20, changed_at time; index changed_at
 exchange_call: ended_at time, caller 100, interface 100, is_success bool, duration_ms double; index ended_at
 """)
-
 
 _STREAM = 31
 _PLATFORMS = texts(["传统终端", "信创终端"])
@@ -38,7 +37,7 @@ def write_exchange(city: City, store: Store) -> int:
     rows = 0
     offices, clock = offices_of(city), WorkClock(city)
     with store.database("exchange", "postgresql") as database:
-        database.create(*TABLES)
+        database.create(*_TABLES)
         for day in city.days:
             rng = city.rng(_STREAM, day)
             documents = documents_of(city, offices, day)

@@ -22,6 +22,11 @@ from ntanalytics.demo.products.maxkey.logins import MESSAGES, METHODS, Logins, d
 from ntanalytics.demo.products.maxkey.schema import APPS, LOGIN_TYPES, TABLES, row_ids
 from ntanalytics.demo.store import Columns, Database, Store
 
+_ACCESSES = 12
+_MINUTE_MS = 60_000
+#: Share of persons who open an application, from which on they open it right after the login.
+_AT_ONCE = 0.8
+
 #: PLATFORM by terminal (desk, domestic desk, telephone) and person.
 _PLATFORMS = np.array(
     [
@@ -46,7 +51,7 @@ def write_maxkey(city: City, store: Store) -> int:
             success = logins.take(logins.is_success)
             np.maximum.at(last_login, success.person, wall_times(day, success.at_ms // 1000))
             rows += _write_logins(database, city, day, logins, ids)
-            rows += write_accesses(database, city, day, ids)
+            rows += _write_accesses(database, city, day, ids)
             rows += write_changes(database, city, day, logins, opened, disabled)
         rows += write_accounts(database, city, ids, opened, last_login)
     return rows
@@ -91,18 +96,12 @@ def _write_logins(database: Database, city: City, day: dt.date, logins: Logins, 
     return database.insert("mxk_history_login", columns)
 
 
-_STREAM = 12
-_MINUTE_MS = 60_000
-#: Share of persons who open an application, from which on they open it right after the login.
-_AT_ONCE = 0.8
-
-
-def write_accesses(database: Database, city: City, day: dt.date, ids: Objects) -> int:
+def _write_accesses(database: Database, city: City, day: dt.date, ids: Objects) -> int:
     """Write the accesses of a day, and return the number of rows.
 
     A person opens the OA of the edition right after the login, other applications during the day.
     """
-    rng, present = city.rng(_STREAM, day), city.present(day)
+    rng, present = city.rng(_ACCESSES, day), city.present(day)
     chance = np.array([app.reached for app in APPS])[:, city.people.edition[present.person]]
     app, who = np.nonzero(rng.random(chance.shape) < chance)
     times = 1 + rng.poisson(0.05 * (city.intensity - 1), len(app))

@@ -16,7 +16,7 @@ from ntanalytics.demo.products.openfire.conversations import Conversations, draw
 from ntanalytics.demo.store import Columns, Database, Store, parse_tables
 
 #: The archive has no key: the product writes a row twice now and then.
-TABLES = parse_tables("""
+_TABLES = parse_tables("""
 ofConversation: conversationID* bigint, room 1024, isExternal smallint, startDate bigint, lastActivity bigint,
   messageCount int
 ofConParticipant: conversationID bigint, joinedDate bigint, leftDate bigint, bareJID 200, jidResource 100,
@@ -24,7 +24,6 @@ ofConParticipant: conversationID bigint, joinedDate bigint, leftDate bigint, bar
 ofMessageArchive: messageID bigint, conversationID bigint, fromJID 1024, fromJIDResource 1024, toJID 1024,
   toJIDResource 1024, sentDate bigint, stanza text, body text, isPMforJID 1024; index sentDate
 """)
-
 
 _STREAM = 13
 _DOMAIN = "im.nantong.example"
@@ -46,7 +45,7 @@ def write_openfire(city: City, store: Store) -> int:
     addresses = texts(f"{number}@{_DOMAIN}" for number in city.people.id.tolist())
     rows = 0
     with store.database("openfire", "postgresql") as database:
-        database.create(*TABLES)
+        database.create(*_TABLES)
         for day in city.days:
             rng = city.rng(_STREAM, day)
             drawn = draw_conversations(city, day, rng, users)

@@ -16,12 +16,11 @@ from ntanalytics.demo.products.exchange.offices import ExchangeOffices, offices_
 from ntanalytics.demo.products.seal_register.register import seal_ids, write_register
 from ntanalytics.demo.store import Columns, Database, Store, parse_tables
 
-TABLES = parse_tables("""
+_TABLES = parse_tables("""
 seal_register: seal_id* 64, unit 200, state 20, requested_at time, made_at time, tested_at time, expires_at time
 seal_signing: signing_id* 64, signed_at time, seal_id 64, operation 20, system_name 50, is_success bool;
   index signed_at
 """)
-
 
 #: Signings in the OA on a plain working day at scale 1, and the minimum of a small city.
 SIGNINGS_PER_DAY, MIN_PER_DAY = 2_400, 90
@@ -55,7 +54,7 @@ def write_seal_register(city: City, store: Store) -> int:
     """Write the database ``seals`` (PostgreSQL) in its state at the estate's end, and return the number of rows."""
     offices = offices_of(city)
     with store.database("seals", "postgresql") as database:
-        database.create(*TABLES)
+        database.create(*_TABLES)
         rows = write_register(database, city)
         return rows + sum(_write_signings(database, city, offices, day) for day in city.days)
 

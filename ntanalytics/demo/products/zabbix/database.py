@@ -10,7 +10,7 @@ from ntanalytics.demo.products.zabbix.machines import ITEMS, MACHINES
 from ntanalytics.demo.products.zabbix.problems import write_problems
 from ntanalytics.demo.store import Columns, Database, Store, parse_tables
 
-TABLES = parse_tables("""
+_TABLES = parse_tables("""
 hosts: hostid* bigint, host 128, name 128, status int, flags int
 interface: interfaceid* bigint, hostid bigint, main int, type int, useip int, ip 64, port 64, available int
 host_rtdata: hostid* bigint, active_available int
@@ -26,7 +26,6 @@ events: eventid* bigint, source int, object int, objectid bigint, clock int, val
 event_recovery: eventid* bigint, r_eventid bigint; index r_eventid
 """)
 
-
 _FLOAT, _UNSIGNED = 0, 3
 _MONITORED, _DISABLED, _TEMPLATE = 0, 1, 3
 _AGENT, _SNMP, _ANSWERS = 1, 2, 1
@@ -37,7 +36,7 @@ _FRACTIONS = (".util", "utilization", "pfree]", "avg1]", "pused]")
 def write_zabbix(city: City, store: Store) -> int:
     """Write the database ``zabbix`` (PostgreSQL), and return the number of trends, checks and events."""
     with store.database("zabbix", "postgresql") as database:
-        database.create(*TABLES)
+        database.create(*_TABLES)
         _write_configuration(database)
         rows = sum(write_trends(database, city, day) + write_checks(database, city, day) for day in city.days)
         return rows + write_problems(database, city)

@@ -10,27 +10,18 @@ from ntanalytics.demo.arrays import Floats, Ints
 from ntanalytics.demo.local_time import midnight
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
-from ntanalytics.demo.products.zabbix.machines import (
-    AGENT,
-    CPU,
-    CPU_COUNT,
-    DATA_USED,
-    ITEMS,
-    LOAD,
-    MACHINES,
-    MEMORY,
-    PING,
-    ROOT_USED,
-    SWAP_FREE,
-    SWAP_TOTAL,
-    Machine,
-)
+from ntanalytics.demo.products.zabbix import machines
+from ntanalytics.demo.products.zabbix.machines import ITEMS, MACHINES, Machine
 from ntanalytics.demo.products.zabbix.problems import filled_to
 from ntanalytics.demo.store import Columns, Database
 
 _STREAM = 41
 #: Fluctuation of busy processors, in percent, and the percentage from which on they are saturated.
 _FLUCTUATION, _SATURATED = 2.7, 95.0
+#: Seconds between two checks.
+_EVERY_S = 300
+#: Values of an agent's availability; a ping has 1 and 0.
+_ANSWERS, _SILENT = 1, 2
 
 
 def write_trends(database: Database, city: City, day: dt.date) -> int:
@@ -47,13 +38,11 @@ def write_trends(database: Database, city: City, day: dt.date) -> int:
             continue
         samples = 60 - _silent_minutes(city, day, machine)
         heard = samples > 0
-        for key, (low, mean, high) in _percentages(city, rng, day, number, busy).items():
-            item = np.full(24, ITEMS[machine.name, key])
+        for name, (low, mean, high) in _percentages(city, rng, day, number, busy).items():
+            item = np.full(24, ITEMS[machine.name, name])
             parts.append(tuple(column[heard] for column in (item, clock, samples, low, mean, high)))
-        sizes += [
-            (ITEMS[machine.name, CPU_COUNT], machine.cores),
-            (ITEMS[machine.name, SWAP_TOTAL], machine.swap_bytes),
-        ]
+        for name, value in ((machines.CPU_COUNT, machine.cores), (machines.SWAP_TOTAL, machine.swap_bytes)):
+            sizes.append((ITEMS[machine.name, name], value))
     names = ("itemid", "clock", "num", "value_min", "value_avg", "value_max")
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     rows = database.insert("trends", dict(zip(names, columns, strict=True)))
@@ -91,15 +80,15 @@ def _percentages(
     memory_used = memory + 5 * busy + rng.normal(0, 0.5, 24)
     swap_free = 100 - swap - rng.uniform(0, 0.4, 24) if machine.swap_bytes else np.zeros(24)
     values = {
-        CPU: (cpu * 0.6, cpu, highest.clip(max=100)),
-        MEMORY: (memory_used - 0.6, memory_used, memory_used + 0.9),
-        SWAP_FREE: (swap_free * 0.997, swap_free, swap_free),
-        LOAD: (load * 0.5, load, load * 1.45),
-        ROOT_USED: _around(root - 0.02 * ages),
+        machines.CPU: (cpu * 0.6, cpu, highest.clip(max=100)),
+        machines.MEMORY: (memory_used - 0.6, memory_used, memory_used + 0.9),
+        machines.SWAP_FREE: (swap_free * 0.997, swap_free, swap_free),
+        machines.LOAD: (load * 0.5, load, load * 1.45),
+        machines.ROOT_USED: _around(root - 0.02 * ages),
     }
     if machine.is_database:
-        values[DATA_USED] = _around(_data_used(city, machine, own.uniform(45, 66), ages))
-    return {key: tuple(np.round(column, 4) for column in columns) for key, columns in values.items()}
+        values[machines.DATA_USED] = _around(_data_used(city, machine, own.uniform(45, 66), ages))
+    return {name: tuple(np.round(column, 4) for column in columns) for name, columns in values.items()}
 
 
 def _data_used(city: City, machine: Machine, usual: float, ages: Floats) -> Floats:
@@ -116,11 +105,6 @@ def _around(used: Floats) -> tuple[Floats, ...]:
     return used - 0.02, used, used + 0.02
 
 
-_EVERY_S = 300
-#: Values of an agent's availability; a ping has 1 and 0.
-_ANSWERS, _SILENT = 1, 2
-
-
 def write_checks(database: Database, city: City, day: dt.date) -> int:
     """Write the checks of a day, and return the number of rows."""
     items, clocks, values = [], [], []
@@ -134,7 +118,9 @@ def write_checks(database: Database, city: City, day: dt.date) -> int:
                 is_known &= ~hit
             elif incident.subject == machine.name:
                 state[hit] = _SILENT if machine.cores else 0
-        items.append(np.full(len(at_s), ITEMS[machine.name, AGENT if machine.cores else PING])[is_known])
+        items.append(
+            np.full(len(at_s), ITEMS[machine.name, machines.AGENT if machine.cores else machines.PING])[is_known]
+        )
         clocks.append((int(midnight(day).timestamp()) + at_s)[is_known])
         values.append(state[is_known])
     columns = {"itemid": np.concatenate(items), "clock": np.concatenate(clocks), "value": np.concatenate(values)}
