@@ -116,8 +116,7 @@ def _rows(context: _Day, present: Presence) -> dict[str, Columns]:
     """Return the rows of one day: table → columns; only bills have an ``id`` of their own."""
     city, day = context.city, context.day
     users = _users(context, present)
-    logins = _logins(context, users)
-    actions = _actions(context, users)
+    logins, actions = _logins(context, users), _actions(context, users)
     kept = ~context.is_down(actions.at_ms, actions.by_phone) & ~context.is_stopped(actions.at_ms, actions.flow)
     rows = np.flatnonzero(kept)[np.argsort(actions.at_ms[kept], kind="stable")]
     steps, views, first = rows[actions.is_step[rows]], rows[~actions.is_step[rows]], rows[actions.opens_bill[rows]]

@@ -118,9 +118,8 @@ def write_checks(database: Database, city: City, day: dt.date) -> int:
                 is_known &= ~hit
             elif incident.subject == machine.name:
                 state[hit] = _SILENT if machine.cores else 0
-        items.append(
-            np.full(len(at_s), ITEMS[machine.name, machines.AGENT if machine.cores else machines.PING])[is_known]
-        )
+        item = machines.AGENT if machine.cores else machines.PING
+        items.append(np.full(len(at_s), ITEMS[machine.name, item])[is_known])
         clocks.append((int(midnight(day).timestamp()) + at_s)[is_known])
         values.append(state[is_known])
     columns = {"itemid": np.concatenate(items), "clock": np.concatenate(clocks), "value": np.concatenate(values)}
