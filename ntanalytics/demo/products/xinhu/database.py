@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Bools, Ints, Objects, texts
+from ntanalytics.demo.arrays import ArrayRows, Bools, Ints, Objects, texts
 from ntanalytics.demo.local_time import DAY_MS, wall_times
 from ntanalytics.demo.population.city import City, Presence
 from ntanalytics.demo.population.people import EDITIONS
@@ -54,6 +54,9 @@ class _Day:
     rng: np.random.Generator
     members: Members
 
+    def accounts(self, member: Ints) -> Ints:
+        return self.city.people.id[self.members.person[member]]
+
     def browsers(self, member: Ints, by_phone: Bools) -> Objects:
         return np.where(by_phone, PHONES[self.members.phone[member]], DESKS[self.members.desk[member]])
 
@@ -78,8 +81,8 @@ class _Day:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Actions:
-    """Steps and first views of one day, an array item each."""
+class _Actions(ArrayRows):
+    """Steps and first views of one day."""
 
     member: Ints
     place: Ints  # among the actions of the person
@@ -114,45 +117,55 @@ def write_xinhu(city: City, store: Store) -> int:
 
 def _rows(context: _Day, present: Presence) -> dict[str, Columns]:
     """Return the rows of one day: table → columns; only bills have an ``id`` of their own."""
-    city, day = context.city, context.day
     users = _users(context, present)
     logins, actions = _logins(context, users), _actions(context, users)
     kept = ~context.is_down(actions.at_ms, actions.by_phone) & ~context.is_stopped(actions.at_ms, actions.flow)
     rows = np.flatnonzero(kept)[np.argsort(actions.at_ms[kept], kind="stable")]
     steps, views, first = rows[actions.is_step[rows]], rows[~actions.is_step[rows]], rows[actions.opens_bill[rows]]
-    flow, person = actions.flow, context.members.person[actions.member]
-    account, times = city.people.id[person], wall_times(day, actions.at_ms // 1000)
-    web = context.browsers(actions.member, actions.by_phone)
-    bills = bills_of(city, context.edition, day, person[first], flow[first], actions.at_ms[first])
-    base, count = (day.toordinal() % 10_000) * 10_000, len(person)
-    document = context.rng.integers(0, 10_000, count) + base
+    person, opening = context.members.person[actions.member[first]], actions.take(first)
+    bills = bills_of(context.city, context.edition, context.day, person, opening.flow, opening.at_ms)
+    count = len(actions.member)
+    document = context.rng.integers(0, 10_000, count) + _first_document(context.day)
     document[first] = np.asarray(bills["id"])
     status = np.where(context.rng.random(count) < _RETURNS, _RETURNED, _AGREED)
     status[first] = 2 - np.asarray(bills["isturn"])
-    viewed = base + (account % 50 + actions.place) % 10_000  # a person views a document once
     return {
         "xinhu_log": logins,
-        "xinhu_flow_log": {
-            "table": _TABLES[flow[steps]],
-            "mid": document[steps],
-            "status": np.where(status[steps] == _RETURNED, 2, 1),
-            "statusname": _STATUS_NAMES[status[steps]],
-            "name": "处理",
-            "checkid": account[steps],
-            "modeid": flow[steps] + 1,
-            "optdt": times[steps],
-            "web": web[steps],
-        },
+        "xinhu_flow_log": _steps(context, actions.take(steps), document[steps], status[steps]),
         "xinhu_flow_bill": bills,
-        "xinhu_reads": {
-            "table": _TABLES[flow[views]],
-            "mid": viewed[views],
-            "optid": account[views],
-            "stotal": 1,
-            "optdt": times[views],
-            "adddt": times[views],
-            "web": web[views],
-        },
+        "xinhu_reads": _views(context, actions.take(views)),
+    }
+
+
+def _first_document(day: dt.date) -> int:
+    return (day.toordinal() % 10_000) * 10_000
+
+
+def _steps(context: _Day, actions: _Actions, document: Ints, status: Ints) -> Columns:
+    return {
+        "table": _TABLES[actions.flow],
+        "mid": document,
+        "status": np.where(status == _RETURNED, 2, 1),
+        "statusname": _STATUS_NAMES[status],
+        "name": "处理",
+        "checkid": context.accounts(actions.member),
+        "modeid": actions.flow + 1,
+        "optdt": wall_times(context.day, actions.at_ms // 1000),
+        "web": context.browsers(actions.member, actions.by_phone),
+    }
+
+
+def _views(context: _Day, actions: _Actions) -> Columns:
+    account = context.accounts(actions.member)
+    times = wall_times(context.day, actions.at_ms // 1000)
+    return {
+        "table": _TABLES[actions.flow],
+        "mid": _first_document(context.day) + (account % 50 + actions.place) % 10_000,  # a person views one once
+        "optid": account,
+        "stotal": 1,
+        "optdt": times,
+        "adddt": times,
+        "web": context.browsers(actions.member, actions.by_phone),
     }
 
 
@@ -211,7 +224,7 @@ def _logins(context: _Day, users: _Users) -> Columns:
     rows, failed = rows[order], failed[order]
     return {
         "type": np.where(by_phone, LOGINS[members.login[member]], at_desk)[rows],
-        "optid": np.where(failed, 0, context.city.people.id[members.person[member]][rows]),
+        "optid": np.where(failed, 0, context.accounts(member)[rows]),
         "level": np.where(failed, 3, 0),
         "remark": np.where(failed, "密码错误", "登录成功").astype(object),
         "web": context.browsers(member, by_phone)[rows],
