@@ -1,4 +1,4 @@
-"""Arrays of the demo city: their types, and rows that are kept in columns."""
+"""Arrays and random numbers of the demo city: their types, and rows that are kept in columns."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+Rng: TypeAlias = np.random.Generator
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]

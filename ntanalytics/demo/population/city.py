@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Bools, Floats, Ints
+from ntanalytics.demo.arrays import Bools, Floats, Ints, Rng
 from ntanalytics.demo.incidents.default_script import DEFAULT_SEED
 from ntanalytics.demo.incidents.incident import SPAN_DAYS, Incident
 from ntanalytics.demo.population.people import FULL, PEOPLE, People, draw_people
@@ -64,7 +64,7 @@ class City:
         """Actions of each person, relative to the smallest city with all accounts."""
         return max(1.0, self.scale / FULL)
 
-    def rng(self, stream: int, day: dt.date | None = None) -> np.random.Generator:
+    def rng(self, stream: int, day: dt.date | None = None) -> Rng:
         """Return the random numbers of one stream, of a day or of the whole estate."""
         return generator(self.seed, stream, day) if day else np.random.default_rng([self.seed, stream])
 
@@ -126,7 +126,7 @@ class City:
         person = rng.permutation(person)[order]
         return Presence(person, at_ms[order], rng.random(len(person)) < people.mobile[person])
 
-    def after_login_outages(self, rng: np.random.Generator, day: dt.date, at_ms: Ints) -> Ints:
+    def after_login_outages(self, rng: Rng, day: dt.date, at_ms: Ints) -> Ints:
         """Return moments of a day; those during a login outage are moved into the hour after it."""
         for incident in self.incidents_of("login_outage"):
             later = incident.span_ms(day)[1] + rng.integers(0, 3_600_000, len(at_ms))

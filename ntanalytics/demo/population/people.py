@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Bools, Floats, Ints, Times
+from ntanalytics.demo.arrays import Bools, Floats, Ints, Rng, Times
 from ntanalytics.demo.incidents.incident import SPAN_DAYS
 from ntanalytics.demo.population.units import EDITION_OF, UNITS
 
@@ -55,7 +55,7 @@ class People:
         return len(self.id)
 
 
-def unit_sizes(rng: np.random.Generator) -> Floats:
+def unit_sizes(rng: Rng) -> Floats:
     """Return the number of accounts of each of ``UNITS``, relative to one another, from the beginning of ``rng``."""
     means = np.array([_SIZES[EDITION_OF.get(unit, "")] for unit in UNITS])
     sizes: Floats = means * rng.lognormal(0, 0.45, len(UNITS))
@@ -70,7 +70,7 @@ def large_units(seed: int) -> tuple[str, ...]:
     return tuple(UNITS[index] for index in able if sizes[index] >= middle)
 
 
-def draw_people(rng: np.random.Generator, scale: float, worked: Sequence[dt.date], until: dt.date) -> People:
+def draw_people(rng: Rng, scale: float, worked: Sequence[dt.date], until: dt.date) -> People:
     """Return the accounts: ``ACCOUNTS`` of them at ``FULL`` scale and above, at least one a unit below.
 
     Args:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Floats, Ints
+from ntanalytics.demo.arrays import Floats, Ints, Rng
 from ntanalytics.demo.local_time import DAY_MS
 from ntanalytics.periods import Calendar
 
@@ -68,7 +68,7 @@ class Seasonality:
         is_weekend = self.calendar.describe(day) == "周末"
         return growth * _REST[audience][0 if is_weekend else 1]
 
-    def moments(self, rng: np.random.Generator, day: dt.date, audience: Audience, count: int) -> Ints:
+    def moments(self, rng: Rng, day: dt.date, audience: Audience, count: int) -> Ints:
         """Return ``count`` moments of the local day in ascending order, in milliseconds since midnight."""
         is_worked = self.calendar.is_working_day(day)
         hours = _HOURS[audience.value if is_worked or audience is Audience.CITIZEN else "rest"]
@@ -86,6 +86,6 @@ class Seasonality:
         return len(self.calendar.working_days(day, following - dt.timedelta(days=1))) <= MONTH_END_DAYS
 
 
-def generator(seed: int, stream: int, day: dt.date) -> np.random.Generator:
+def generator(seed: int, stream: int, day: dt.date) -> Rng:
     """Return the random numbers of one stream on one day; they do not depend on the other days of the estate."""
     return np.random.default_rng([seed, stream, day.toordinal()])

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from ntanalytics.demo.arrays import Ints
+from ntanalytics.demo.arrays import Ints, Rng
 from ntanalytics.demo.local_time import wall_seconds
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.products.ejbca.certificates import Certificates, certificates_of, hexadecimal
@@ -69,7 +69,7 @@ def _log(city: City, held: Certificates, day: dt.date) -> tuple[bytes, int]:
     return "".join(format_lines(_LINE, fields).to_pylist()).encode(), len(at_s)
 
 
-def _requests(city: City, rng: np.random.Generator, held: Certificates, day: dt.date) -> _Requests:
+def _requests(city: City, rng: Rng, held: Certificates, day: dt.date) -> _Requests:
     """Return the requests of a day.
 
     The gateway admits the logins by certificate of the unified login, and nobody else. Some bring no certificate at
@@ -98,7 +98,7 @@ def _requests(city: City, rng: np.random.Generator, held: Certificates, day: dt.
     return times[kept], certificate[kept], outcome[kept]
 
 
-def _expired(city: City, rng: np.random.Generator, held: Certificates, day: dt.date) -> _Requests:
+def _expired(city: City, rng: Rng, held: Certificates, day: dt.date) -> _Requests:
     """Return the requests with an expired certificate, all day long."""
     present = city.present(day)
     arrival = np.full(len(city.people), -1)

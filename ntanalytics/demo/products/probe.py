@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ntanalytics.demo.arrays import Ints
+from ntanalytics.demo.arrays import Ints, Rng
 from ntanalytics.demo.incidents.incident import Incident
 from ntanalytics.demo.local_time import DAY_MS, midnight
 from ntanalytics.demo.population.city import City
@@ -77,7 +77,7 @@ def write_probes(city: City, folder: Path) -> int:
     return rows
 
 
-def _lines(city: City, rng: np.random.Generator, day: dt.date, target: ProbeTarget, at_ms: Ints) -> Texts:
+def _lines(city: City, rng: Rng, day: dt.date, target: ProbeTarget, at_ms: Ints) -> Texts:
     """Return the journal's lines of one target and day."""
     duration = target.duration_ms * rng.lognormal(0, 0.25, len(at_ms))
     failure = np.full(len(at_ms), "", dtype=object)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TypeAlias
 
-import numpy as np
-
 from ntanalytics.contract.enumerations import EDITIONS, MODULES, SUBSYSTEMS
 from ntanalytics.contract.identity import METHODS
 from ntanalytics.contract.sms import CARRIERS
+from ntanalytics.demo.arrays import Rng
 from ntanalytics.demo.incidents.incident import Incident
 from ntanalytics.demo.incidents.incident_kind import IncidentKind
 from ntanalytics.demo.incidents.subjects import subsystem_of
@@ -35,7 +34,7 @@ _NAMES: dict[str, str] = {
 }
 
 
-def draw_size(rng: np.random.Generator, sizes: tuple[float, float], digits: int) -> float:
+def draw_size(rng: Rng, sizes: tuple[float, float], digits: int) -> float:
     """Return a size between two bounds, with some decimal digits; 0 digits draw whole numbers, bounds included."""
     low, high = sizes
     return float(rng.integers(int(low), int(high) + 1)) if digits == 0 else round(float(rng.uniform(low, high)), digits)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-import numpy as np
-
+from ntanalytics.demo.arrays import Rng
 from ntanalytics.demo.incidents.incident import SPAN_DAYS, Incident, billed_months
 from ntanalytics.demo.incidents.incident_kind import IncidentKind
 from ntanalytics.demo.incidents.kinds import KINDS
@@ -23,7 +22,7 @@ _BATCH_DAYS = 20
 _OVERDUE_BACK, _OVERDUE_FROM = 5, "18:46"
 
 
-def dated_incidents(rng: np.random.Generator, calendar: Calendar, first: dt.date, until: dt.date) -> list[Incident]:
+def dated_incidents(rng: Rng, calendar: Calendar, first: dt.date, until: dt.date) -> list[Incident]:
     """Return one or two incidents of each dated kind.
 
     Args:
@@ -50,7 +49,7 @@ def dated_incidents(rng: np.random.Generator, calendar: Calendar, first: dt.date
     return [*incidents, _certificate(rng, until), *_bill(rng, first, until), *_late_recovery(rng, worked)]
 
 
-def _disks(rng: np.random.Generator, end: dt.datetime) -> list[Incident]:
+def _disks(rng: Rng, end: dt.datetime) -> list[Incident]:
     kind, incidents = KINDS["disk_filling"], []
     for number, host in enumerate(_choose(rng, kind), start=1):
         size = _size(rng, kind)
@@ -59,7 +58,7 @@ def _disks(rng: np.random.Generator, end: dt.datetime) -> list[Incident]:
     return incidents
 
 
-def _certificate(rng: np.random.Generator, until: dt.date) -> Incident:
+def _certificate(rng: Rng, until: dt.date) -> Incident:
     """Return the incident of a certificate that nobody renews, visible from 30 days before it expires."""
     kind = KINDS["certificate_expiring"]
     size = float(kind.sizes[0])
@@ -70,7 +69,7 @@ def _certificate(rng: np.random.Generator, until: dt.date) -> Incident:
     return _build(kind, host, span, size, severity="异常" if left <= _EXPIRES_SOON else "关注")
 
 
-def _bill(rng: np.random.Generator, first: dt.date, until: dt.date) -> list[Incident]:
+def _bill(rng: Rng, first: dt.date, until: dt.date) -> list[Incident]:
     """Return the incident of the last month that was billed; none where there is no whole month."""
     kind = KINDS["bill_difference"]
     size, carrier = _size(rng, kind), kind.subjects[int(rng.integers(len(kind.subjects)))]
@@ -80,7 +79,7 @@ def _bill(rng: np.random.Generator, first: dt.date, until: dt.date) -> list[Inci
     ]
 
 
-def _late_recovery(rng: np.random.Generator, worked: list[dt.date]) -> list[Incident]:
+def _late_recovery(rng: Rng, worked: list[dt.date]) -> list[Incident]:
     """Return a service that is down for more than four hours, and the desk's late recovery of it."""
     subject = KINDS["late_recovery"].subjects[int(rng.integers(2))]
     start = moment(worked[int(rng.integers(len(worked)))], "09:00") + dt.timedelta(minutes=5 * int(rng.integers(0, 18)))
@@ -88,12 +87,12 @@ def _late_recovery(rng: np.random.Generator, worked: list[dt.date]) -> list[Inci
     return [_build(KINDS[kind], subject, (start, end), 1.0) for kind in ("late_recovery", "service_down")]
 
 
-def _choose(rng: np.random.Generator, kind: IncidentKind) -> list[str]:
+def _choose(rng: Rng, kind: IncidentKind) -> list[str]:
     """Return one or two subjects of a kind."""
     return [str(name) for name in rng.choice(kind.subjects, int(rng.integers(1, 3)), replace=False)]
 
 
-def _size(rng: np.random.Generator, kind: IncidentKind) -> float:
+def _size(rng: Rng, kind: IncidentKind) -> float:
     """Return a size, which is faint in one of six cases."""
     is_faint = rng.random() < 1 / 6
     return draw_size(rng, (is_faint and kind.faint_sizes) or kind.sizes, kind.digits)

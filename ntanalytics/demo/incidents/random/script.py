@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from ntanalytics.demo.arrays import Rng
 from ntanalytics.demo.incidents.incident import SHAPES, SPAN_DAYS, Incident
 from ntanalytics.demo.incidents.incident_kind import IncidentKind
 from ntanalytics.demo.incidents.kinds import BENIGN_DRAWS, BENIGN_KINDS, INCIDENT_KINDS
@@ -112,7 +113,7 @@ class _Draw:
         return kind.day_type != "work" or is_mostly_worked
 
 
-def _draw_span(rng: np.random.Generator, kind: IncidentKind, day: dt.date, size: float, *, is_faint: bool) -> Span:
+def _draw_span(rng: Rng, kind: IncidentKind, day: dt.date, size: float, *, is_faint: bool) -> Span:
     """Return the start and the end of an incident that begins on a day."""
     days = int(size) if kind.measure == "days" else 0
     if kind.days:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Bools, Ints, Objects
+from ntanalytics.demo.arrays import Bools, Ints, Objects, Rng
 from ntanalytics.demo.local_time import DAY_MS, wall_seconds
 from ntanalytics.demo.population.city import City
 
@@ -112,7 +112,7 @@ def certificates_of(city: City) -> Certificates:
     )
 
 
-def _holders(city: City, rng: np.random.Generator, now: int) -> _Holders:
+def _holders(city: City, rng: Rng, now: int) -> _Holders:
     """Return the holders with the first certificate of each, as incidents change its time of issue."""
     people = city.people
     person = np.flatnonzero(people.id % EVERY == 0)
@@ -152,7 +152,7 @@ def _renew_in_rounds(city: City, holders: _Holders) -> None:
         holders.renews[chosen], holders.is_superseded[chosen] = True, True
 
 
-def hexadecimal(rng: np.random.Generator, count: int, size: int) -> Objects:
+def hexadecimal(rng: Rng, count: int, size: int) -> Objects:
     """Return texts of ``size`` bytes each in small hexadecimal letters."""
     text = rng.bytes(count * size).hex()
     return np.array([text[place : place + 2 * size] for place in range(0, len(text), 2 * size)], dtype=object)

@@ -6,7 +6,7 @@ import datetime as dt
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Ints, Objects, texts
+from ntanalytics.demo.arrays import Ints, Objects, Rng, texts
 from ntanalytics.demo.local_time import wall_seconds
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import ALIASES, UNITS
@@ -112,7 +112,7 @@ def _organisations() -> Objects:
 
 def _insert(
     database: Database,
-    rng: np.random.Generator,
+    rng: Rng,
     now: int,
     profile: int,
     certificates: Certificates,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntanalytics.demo.arrays import texts
+from ntanalytics.demo.arrays import Rng, texts
 from ntanalytics.demo.local_time import wall_times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
@@ -55,12 +55,12 @@ _PARTNERS = (
 )
 
 
-def write_calls(database: Database, city: City, rng: np.random.Generator, day: dt.date) -> int:
+def write_calls(database: Database, city: City, rng: Rng, day: dt.date) -> int:
     """Write the calls of a day, and return the number of rows."""
     return sum(_write_partner(database, city, rng, day, partner) for partner in _PARTNERS)
 
 
-def _write_partner(database: Database, city: City, rng: np.random.Generator, day: dt.date, partner: _Partner) -> int:
+def _write_partner(database: Database, city: City, rng: Rng, day: dt.date, partner: _Partner) -> int:
     expected = CALLS_PER_DAY * city.scale * partner.share * city.seasonality.factor(day, partner.audience)
     expected *= city.volume_factor("docexchange", day)
     count = int(rng.poisson(expected))

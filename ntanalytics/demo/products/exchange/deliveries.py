@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Floats, Ints, texts
+from ntanalytics.demo.arrays import Floats, Ints, Rng, texts
 from ntanalytics.demo.local_time import wall_seconds
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import UNITS
@@ -94,7 +94,7 @@ class DrawnDeliveries:
 
 
 def deliveries_of(
-    city: City, rng: np.random.Generator, clock: WorkClock, offices: ExchangeOffices, documents: Documents, day: dt.date
+    city: City, rng: Rng, clock: WorkClock, offices: ExchangeOffices, documents: Documents, day: dt.date
 ) -> DrawnDeliveries:
     """Return the deliveries of a day's documents, in their state at the estate's end."""
     document, office = _receivers(rng, offices, documents, day)
@@ -136,9 +136,7 @@ def deliveries_of(
     )
 
 
-def _receivers(
-    rng: np.random.Generator, offices: ExchangeOffices, documents: Documents, day: dt.date
-) -> tuple[Ints, Ints]:
+def _receivers(rng: Rng, offices: ExchangeOffices, documents: Documents, day: dt.date) -> tuple[Ints, Ints]:
     """Return the document and the receiving office of each delivery: no unit twice, and never the sender."""
     count, number = len(documents.at_s), len(offices.unit)
     place = rng.standard_exponential((count, number)) / offices.receives
@@ -150,7 +148,7 @@ def _receivers(
     return np.nonzero(is_receiver)[0], chosen[is_receiver]
 
 
-def _delivery_times(rng: np.random.Generator, sent: Ints) -> Ints:
+def _delivery_times(rng: Rng, sent: Ints) -> Ints:
     count = len(sent)
     slow = rng.random(count) < _SLOW
     wait = np.where(slow, rng.lognormal(6.8, 0.8, count), rng.lognormal(1.8, 0.7, count)).astype(np.int64)
@@ -158,12 +156,7 @@ def _delivery_times(rng: np.random.Generator, sent: Ints) -> Ints:
 
 
 def _reactions(
-    city: City,
-    rng: np.random.Generator,
-    clock: WorkClock,
-    unit: Ints,
-    delivery: tuple[Ints, Ints, Floats],
-    day: dt.date,
+    city: City, rng: Rng, clock: WorkClock, unit: Ints, delivery: tuple[Ints, Ints, Floats], day: dt.date
 ) -> Ints:
     """Return the time at which each receiver signs or returns.
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ntanalytics.demo.arrays import ArrayRows, Bools, Floats, Ints
+from ntanalytics.demo.arrays import ArrayRows, Bools, Floats, Ints, Rng
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
 from ntanalytics.demo.population.units import UNITS
@@ -67,9 +67,7 @@ def documents_of(city: City, offices: ExchangeOffices, day: dt.date) -> Document
     return documents.take(np.argsort(at_s, kind="stable"))
 
 
-def _usual_sendings(
-    city: City, rng: np.random.Generator, offices: ExchangeOffices, day: dt.date, arrival: Ints
-) -> _Sendings:
+def _usual_sendings(city: City, rng: Rng, offices: ExchangeOffices, day: dt.date, arrival: Ints) -> _Sendings:
     able = np.flatnonzero(arrival < _LAST_ARRIVAL_S)
     expected = max(DOCUMENTS_PER_DAY * city.scale, MIN_PER_DAY) * city.seasonality.factor(day, Audience.OFFICE)
     expected *= city.volume_factor("docexchange", day)
@@ -82,9 +80,7 @@ def _usual_sendings(
     return at_s, office, np.round(np.exp(rng.uniform(np.log(5), np.log(60), count))).astype(np.int64)
 
 
-def _bursts(
-    city: City, rng: np.random.Generator, offices: ExchangeOffices, day: dt.date, arrival: Ints
-) -> list[_Sendings]:
+def _bursts(city: City, rng: Rng, offices: ExchangeOffices, day: dt.date, arrival: Ints) -> list[_Sendings]:
     """Return the documents that units send during a burst of returns."""
     parts = []
     for incident in city.incidents_of("returned_burst"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ntanalytics.demo.arrays import ArrayRows, Bools, Ints
+from ntanalytics.demo.arrays import ArrayRows, Bools, Ints, Rng
 from ntanalytics.demo.local_time import DAY_MS, wall_seconds
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
@@ -104,7 +104,7 @@ def draw_logins(city: City, day: dt.date, held: Certificates) -> Logins:
     return logins.take(np.argsort(logins.at_ms, kind="stable"))
 
 
-def _successes(city: City, day: dt.date, rng: np.random.Generator) -> tuple[Ints, Ints, Bools]:
+def _successes(city: City, day: dt.date, rng: Rng) -> tuple[Ints, Ints, Bools]:
     """Return person, time and telephone of the successful logins: on arrival, again, and by telephone."""
     present = city.present(day)
     person, at_ms, count = present.person, present.at_ms, len(present.person)
@@ -140,7 +140,7 @@ def _attempts(
     )
 
 
-def _failing_method(city: City, day: dt.date, rng: np.random.Generator, success: Logins) -> tuple[Logins, list[Logins]]:
+def _failing_method(city: City, day: dt.date, rng: Rng, success: Logins) -> tuple[Logins, list[Logins]]:
     """Return the successes, and the attempts by a failing method; who is turned away logs in with a password later."""
     method, failures = success.method.copy(), []
     for incident in city.incidents_of("method_failing"):
@@ -148,14 +148,13 @@ def _failing_method(city: City, day: dt.date, rng: np.random.Generator, success:
         hit = np.flatnonzero(wanted & (rng.random(len(method)) < incident.size))
         earlier = success.at_ms[hit] - rng.integers(25_000, 90_000, len(hit))
         at_ms = np.maximum(earlier, incident.span_ms(day)[0])
-        failures.append(
-            _attempts(success.person[hit], at_ms, _FAIL, method=method[hit], is_mobile=success.is_mobile[hit])
-        )
+        person, is_mobile = success.person[hit], success.is_mobile[hit]
+        failures.append(_attempts(person, at_ms, _FAIL, method=method[hit], is_mobile=is_mobile))
         method[hit] = _PASSWORD
     return replace(success, method=method), failures
 
 
-def _failures_before(rng: np.random.Generator, success: Logins) -> list[Logins]:
+def _failures_before(rng: Rng, success: Logins) -> list[Logins]:
     """Return failed attempts shortly before some of the successes, for some passwords two."""
     count = len(success.person)
     before = rng.integers(8_000, 60_000, count)
@@ -171,7 +170,7 @@ def _failures_before(rng: np.random.Generator, success: Logins) -> list[Logins]:
     return parts
 
 
-def _failed_persons(city: City, day: dt.date, rng: np.random.Generator) -> list[Logins]:
+def _failed_persons(city: City, day: dt.date, rng: Rng) -> list[Logins]:
     """Return the attempts of persons with a mistyped name, a lock, or a disabled account."""
     present = city.present(day)
     person, at_ms, count = present.person, present.at_ms, len(present.person)
@@ -188,7 +187,7 @@ def _failed_persons(city: City, day: dt.date, rng: np.random.Generator) -> list[
     return [*parts, _attempts(disabled, city.after_login_outages(rng, day, times), _INACTIVE)]
 
 
-def _incident_attempts(city: City, day: dt.date, rng: np.random.Generator) -> list[Logins]:
+def _incident_attempts(city: City, day: dt.date, rng: Rng) -> list[Logins]:
     """Return the attempts during a login outage, and those of a brute-force attack."""
     parts, person = [], city.present(day).person
     for incident in city.incidents_of("login_outage"):
@@ -200,9 +199,8 @@ def _incident_attempts(city: City, day: dt.date, rng: np.random.Generator) -> li
     for number, incident in enumerate(city.incidents_of("brute_force")):
         begin, end = incident.span_ms(day)
         if end:
-            targets = np.flatnonzero(
-                people.is_enabled & (people.presence > 0) & (people.opened_on < np.datetime64(day))
-            )
+            is_used = people.is_enabled & (people.presence > 0)
+            targets = np.flatnonzero(is_used & (people.opened_on < np.datetime64(day)))
             attempts = int(incident.size)
             at_ms = np.linspace(begin, end - 1000, attempts).astype(np.int64)
             target = np.full(attempts, rng.choice(targets))

@@ -6,6 +6,7 @@ import datetime as dt
 
 import numpy as np
 
+from ntanalytics.demo.arrays import Rng
 from ntanalytics.demo.products.nginx.services import WebService
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -16,7 +17,7 @@ def log_date(day: dt.date) -> str:
     return f"{day.day:02d}/{_MONTHS[day.month - 1]}/{day.year}"
 
 
-def broken_lines(service: WebService, day: dt.date, rng: np.random.Generator) -> list[tuple[float, bytes]]:
+def broken_lines(service: WebService, day: dt.date, rng: Rng) -> list[tuple[float, bytes]]:
     """Return a few broken lines of a day, each with its share (0–1) of the day's lines before it.
 
     There are hostile requests in well-formed lines, handshakes of another protocol, an address in a Chinese encoding

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ntanalytics.demo.arrays import Ints
+from ntanalytics.demo.arrays import Ints, Rng
 from ntanalytics.demo.local_time import DAY_MS
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.products.log_files import Texts, clock_of, format_lines, write_rotated
@@ -58,7 +58,7 @@ def write_nginx(city: City, folder: Path) -> int:
     return lines
 
 
-def _day(city: City, rng: np.random.Generator, day: dt.date, service: WebService) -> tuple[Iterator[bytes], int]:
+def _day(city: City, rng: Rng, day: dt.date, service: WebService) -> tuple[Iterator[bytes], int]:
     """Return one service's log of one day, block by block, and the number of its lines."""
     count = int(rng.poisson(service.requests * city.scale * city.seasonality.factor(day, service.audience)))
     at_ms, is_up_at_noon = city.seasonality.moments(rng, day, service.audience, count), True
@@ -71,9 +71,7 @@ def _day(city: City, rng: np.random.Generator, day: dt.date, service: WebService
     return _blocks(day, service, drawn, broken), len(at_ms) + len(broken)
 
 
-def _draw_requests(
-    city: City, rng: np.random.Generator, day: dt.date, service: WebService, at_ms: Ints
-) -> dict[str, Ints]:
+def _draw_requests(city: City, rng: Rng, day: dt.date, service: WebService, at_ms: Ints) -> dict[str, Ints]:
     """Return the requests at some times, by the names of their fields: indexes, numbers, sizes and milliseconds."""
     count, routes = len(at_ms), service.routes
     weights = np.array([item.weight for item in routes])

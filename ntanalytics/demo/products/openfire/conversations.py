@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Bools, Floats, Ints, Objects, texts
+from ntanalytics.demo.arrays import Bools, Floats, Ints, Objects, Rng, texts
 from ntanalytics.demo.local_time import DAY_MS
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
@@ -48,7 +48,7 @@ class Conversations:
     sent_ms: Ints  # time of a message, since local midnight
 
 
-def messenger_users(city: City, rng: np.random.Generator) -> MessengerUsers:
+def messenger_users(city: City, rng: Rng) -> MessengerUsers:
     """Return the users of the messenger, mostly persons of the OA's units."""
     people = city.people
     is_user = rng.random(len(people)) < np.where(people.edition >= 0, _USERS, _USERS_WITHOUT_OA)
@@ -58,7 +58,7 @@ def messenger_users(city: City, rng: np.random.Generator) -> MessengerUsers:
     return MessengerUsers(is_user, resistance, int(np.argmax(often)))
 
 
-def draw_conversations(city: City, day: dt.date, rng: np.random.Generator, users: MessengerUsers) -> Conversations:
+def draw_conversations(city: City, day: dt.date, rng: Rng, users: MessengerUsers) -> Conversations:
     """Return the day's conversations among the present users, without the messages of an outage."""
     present = city.present(day)
     own = np.flatnonzero(users.is_user[present.person])
@@ -80,7 +80,7 @@ def draw_conversations(city: City, day: dt.date, rng: np.random.Generator, users
     )
 
 
-def _pairs(city: City, rng: np.random.Generator, person: Ints) -> Ints:
+def _pairs(city: City, rng: Rng, person: Ints) -> Ints:
     """Return the pairs of indexes into ``person`` that talk: mostly colleagues, else anyone of the city."""
     count = len(person)
     who = np.repeat(np.arange(count), rng.poisson(_STARTED + _STARTED_MORE * (city.intensity - 1), count))
@@ -106,7 +106,7 @@ def _desk_clients(city: City, day: dt.date, users: MessengerUsers) -> Objects:
     return clients
 
 
-def _messages(city: City, day: dt.date, rng: np.random.Generator, start: Ints) -> tuple[Ints, Ints, Ints]:
+def _messages(city: City, day: dt.date, rng: Rng, start: Ints) -> tuple[Ints, Ints, Ints]:
     """Return conversation, sender and time of the messages, in order of time."""
     messages = 1 + rng.poisson(_FURTHER_MESSAGES, len(start))
     conversation = np.repeat(np.arange(len(start)), messages)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ntanalytics.demo.arrays import Bools, Objects, texts
+from ntanalytics.demo.arrays import Bools, Objects, Rng, texts
 from ntanalytics.demo.local_time import DAY_MS, midnight
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import UNITS
@@ -104,7 +104,7 @@ def _write_conversations(
 
 
 def _write_messages(
-    database: Database, day: dt.date, rng: np.random.Generator, drawn: Conversations, addresses: Objects, rooms: Objects
+    database: Database, day: dt.date, rng: Rng, drawn: Conversations, addresses: Objects, rooms: Objects
 ) -> int:
     number, conversation, count = _first_id(day), drawn.conversation, len(drawn.conversation)
     kind = rng.choice(3, count, p=[1 - _FILE - _OTHER, _FILE, _OTHER])

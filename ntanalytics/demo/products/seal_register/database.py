@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntanalytics.demo.arrays import ArrayRows, Bools, Ints, texts
+from ntanalytics.demo.arrays import ArrayRows, Bools, Ints, Rng, texts
 from ntanalytics.demo.local_time import wall_times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
@@ -95,7 +95,7 @@ def _draw_signings(city: City, offices: ExchangeOffices, day: dt.date) -> list[_
     return [exchange, oa, verified, _verify(city, rng, day, oa_at[row], oa_unit[row], oa_system[row])]
 
 
-def _oa_signings(city: City, rng: np.random.Generator, day: dt.date) -> tuple[Ints, Ints]:
+def _oa_signings(city: City, rng: Rng, day: dt.date) -> tuple[Ints, Ints]:
     """Return times, in seconds since midnight, and units of the signings of present persons in the OA."""
     present = city.present(day)
     able = np.flatnonzero((city.people.edition[present.person] >= 0) & (present.at_ms < 17 * 3_600_000))
@@ -111,7 +111,7 @@ def _oa_signings(city: City, rng: np.random.Generator, day: dt.date) -> tuple[In
     return at_s, city.people.unit[present.person[who]]
 
 
-def _sign(city: City, rng: np.random.Generator, day: dt.date, at_s: Ints, unit: Ints, system: Ints) -> _Signings:
+def _sign(city: City, rng: Rng, day: dt.date, at_s: Ints, unit: Ints, system: Ints) -> _Signings:
     """Return signings that succeed at some times, and the failed attempts before each."""
     chance = np.full(len(at_s), 1 - _SIGN_FAILURES)
     begins = np.zeros(len(at_s), dtype=np.int64)
@@ -126,7 +126,7 @@ def _sign(city: City, rng: np.random.Generator, day: dt.date, at_s: Ints, unit: 
     return _Signings(times, unit[row], system[row], np.full(len(row), _SIGN), left == 0)
 
 
-def _verify(city: City, rng: np.random.Generator, day: dt.date, at_s: Ints, unit: Ints, system: Ints) -> _Signings:
+def _verify(city: City, rng: Rng, day: dt.date, at_s: Ints, unit: Ints, system: Ints) -> _Signings:
     """Return verifications on the day of the signing; some of the failed ones find no seal."""
     times = at_s + 30 + rng.exponential(5400, len(at_s)).astype(np.int64)
     draw = rng.random(len(at_s))

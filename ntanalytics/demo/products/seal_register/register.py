@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Bools, Ints, Objects, Times, texts
+from ntanalytics.demo.arrays import Bools, Ints, Objects, Rng, Times, texts
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import ALIASES, UNITS
 from ntanalytics.demo.store import Columns, Database
@@ -65,7 +65,7 @@ def seal_ids(unit: Ints, number: Ints) -> Objects:
     return texts(f"NT-{index + 1:04d}-{number}" for index, number in pairs)
 
 
-def _draw_steps(city: City, rng: np.random.Generator, number: Ints) -> tuple[dict[int, Ints], Bools]:
+def _draw_steps(city: City, rng: Rng, number: Ints) -> tuple[dict[int, Ints], Bools]:
     """Return the days of each step, and whether a seal waits for its test (``seal_untested``).
 
     The first step's days lie between the request and the estate's end, the other steps' after the step before.
@@ -87,7 +87,7 @@ def _draw_steps(city: City, rng: np.random.Generator, number: Ints) -> tuple[dic
     return steps, is_waiting
 
 
-def _step_times(city: City, rng: np.random.Generator, steps: Mapping[int, Ints]) -> dict[int, Times]:
+def _step_times(city: City, rng: Rng, steps: Mapping[int, Ints]) -> dict[int, Times]:
     """Return the time of each step, on working days in office hours."""
     holidays = _holidays(city)
     day = np.busday_offset(np.datetime64(city.until) - steps[_REQUESTED], 0, roll="backward", holidays=holidays)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ntanalytics.demo.arrays import ArrayRows, Bools, Ints, Times, texts
+from ntanalytics.demo.arrays import ArrayRows, Bools, Ints, Rng, Times, texts
 from ntanalytics.demo.local_time import DAY_MS
 from ntanalytics.demo.population.applications import APPLICATIONS
 from ntanalytics.demo.population.city import City
@@ -150,7 +150,7 @@ def _segments(messages: DrawnMessages, outcomes: Outcomes) -> _Segments:
     return segments.take(np.argsort(segments.at_ms, kind="stable"))
 
 
-def _submit_columns(rng: np.random.Generator, day: dt.date, messages: DrawnMessages, rows: _Segments) -> Columns:
+def _submit_columns(rng: Rng, day: dt.date, messages: DrawnMessages, rows: _Segments) -> Columns:
     message = rows.message
     return {
         "Id": np.arange(1, len(message) + 1),

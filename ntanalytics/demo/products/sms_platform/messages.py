@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Floats, Ints
+from ntanalytics.demo.arrays import Floats, Ints, Rng
 from ntanalytics.demo.local_time import DAY_MS
 from ntanalytics.demo.population.applications import APPLICATIONS, Application
 from ntanalytics.demo.population.city import City
@@ -46,7 +46,7 @@ def segments_of(length: Ints) -> Ints:
     return np.where(length <= 70, 1, -(-length // 67))
 
 
-def draw_messages(rng: np.random.Generator, day: dt.date, city: City, accounts: Sequence[Accounts]) -> DrawnMessages:
+def draw_messages(rng: Rng, day: dt.date, city: City, accounts: Sequence[Accounts]) -> DrawnMessages:
     """Return the messages of a day.
 
     Args:
@@ -80,7 +80,7 @@ def draw_messages(rng: np.random.Generator, day: dt.date, city: City, accounts: 
 
 
 def _draw(
-    rng: np.random.Generator, day: dt.date, city: City, application: Application, accounts: Accounts, expected: float
+    rng: Rng, day: dt.date, city: City, application: Application, accounts: Accounts, expected: float
 ) -> _Columns:
     """Return an application's messages of a day."""
     count = int(rng.poisson(expected))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Bools, Ints, Objects, texts
+from ntanalytics.demo.arrays import Bools, Ints, Objects, Rng, texts
 from ntanalytics.demo.incidents.incident import Incident
 from ntanalytics.demo.products.sms_platform.schema import CARRIERS
 
@@ -52,9 +52,7 @@ class Outcomes:
     latency_ms: Ints  # time of the report − time of submission
 
 
-def draw_outcomes(
-    rng: np.random.Generator, day: dt.date, carrier: Ints, at_ms: Ints, incidents: Sequence[Incident]
-) -> Outcomes:
+def draw_outcomes(rng: Rng, day: dt.date, carrier: Ints, at_ms: Ints, incidents: Sequence[Incident]) -> Outcomes:
     """Return the outcomes of a day's messages, with the day's carrier outages and report backlogs.
 
     Args:
@@ -99,7 +97,7 @@ def draw_outcomes(
     )
 
 
-def _failure_codes(rng: np.random.Generator, carrier: Ints) -> Objects:
+def _failure_codes(rng: Rng, carrier: Ints) -> Objects:
     """Return the code of each message, should it fail on a plain day."""
     failure = np.empty(len(carrier), dtype=object)
     for index, codes in enumerate(_CODES):

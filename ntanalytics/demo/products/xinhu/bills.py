@@ -9,7 +9,7 @@ import datetime as dt
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Floats, Ints, Times, texts
+from ntanalytics.demo.arrays import Floats, Ints, Rng, Times, texts
 from ntanalytics.demo.incidents.incident import Incident
 from ntanalytics.demo.local_time import wall_clock, wall_times
 from ntanalytics.demo.population.city import City
@@ -100,7 +100,7 @@ def _completion(city: City, day: dt.date, at_ms: Ints, minutes: Floats) -> Times
     return times
 
 
-def _after_standstill(city: City, edition: int, rng: np.random.Generator, flow: Ints, done: Times) -> Times:
+def _after_standstill(city: City, edition: int, rng: Rng, flow: Ints, done: Times) -> Times:
     """Return the times of completion without those during a standstill.
 
     Bills of a module that stands still (``tasks_stuck``, ``module_stopped``) are done on the next working morning, and

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntanalytics.demo.arrays import ArrayRows, Bools, Ints, Objects, texts
+from ntanalytics.demo.arrays import ArrayRows, Bools, Ints, Objects, Rng, texts
 from ntanalytics.demo.local_time import DAY_MS, wall_times
 from ntanalytics.demo.population.city import City, Presence
 from ntanalytics.demo.population.people import EDITIONS
@@ -51,7 +51,7 @@ class _Day:
     city: City
     edition: int
     day: dt.date
-    rng: np.random.Generator
+    rng: Rng
     members: Members
 
     def accounts(self, member: Ints) -> Ints:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Floats, Ints
+from ntanalytics.demo.arrays import Floats, Ints, Rng
 from ntanalytics.demo.local_time import midnight
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
@@ -62,9 +62,7 @@ def _silent_minutes(city: City, day: dt.date, machine: Machine) -> Ints:
     return silent
 
 
-def _percentages(
-    city: City, rng: np.random.Generator, day: dt.date, number: int, busy: Floats
-) -> dict[str, tuple[Floats, ...]]:
+def _percentages(city: City, rng: Rng, day: dt.date, number: int, busy: Floats) -> dict[str, tuple[Floats, ...]]:
     """Return the smallest, mean and largest value of each hour of one machine, by key of the item."""
     machine = MACHINES[number]
     own = np.random.default_rng([city.seed, _STREAM, number])  # the same on every day
