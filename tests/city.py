@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ntanalytics.demo import Estate, write_estate
-from ntanalytics.runner import RunContext, RunResult, run_report
+from ntanalytics.demo import Destinations, Estate, write_estate
+from ntanalytics.runner import RunResult, run_report
 from ntanalytics.settings import Settings, load
 
 UNTIL = dt.date(2026, 11, 22)
@@ -26,13 +26,13 @@ class City:
 
     def __init__(self, folder: Path) -> None:
         self.estate: Estate = write_estate(
-            folder / "city", until=UNTIL, days=56, scale=0.005, outputs=folder / "outputs"
+            folder / "city", until=UNTIL, days=56, scale=0.005, destinations=Destinations(outputs=folder / "outputs")
         )
         self.settings: Settings = load(self.estate.config)
 
     def clock(self) -> dt.datetime:
-        """Return the moment of extraction: the morning after the estate's last day."""
-        return self.estate.read_at
+        """The moment at which data are taken: the morning after the estate's last day."""
+        return self.estate.clock()
 
     def run(self, report: str, period: str, **parameters: str) -> RunResult:
         """Issue a report as if it were the morning after the estate's last day."""

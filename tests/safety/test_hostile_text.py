@@ -23,9 +23,9 @@ from playwright.sync_api import Browser
 from ntanalytics.contract import DATASETS
 from ntanalytics.delivery.message import Message
 from ntanalytics.delivery.notices import notify_once
-from ntanalytics.delivery.report_message import PublishedReport
-from ntanalytics.demo import write_estate
-from ntanalytics.extraction.pii import IN_IDENTIFIER, mask_text
+from ntanalytics.delivery.report_message import Published
+from ntanalytics.demo import Destinations, write_estate
+from ntanalytics.extraction.pii import IN_IDENTIFIER, masked
 from ntanalytics.ledger import Ledger
 from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import load
@@ -72,7 +72,8 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NTANALYTICS_CHROMIUM", "")  # the browser below reads the page itself
         hostile = let_in(patch)
-        made = write_estate(home / "city", until=UNTIL, days=28, scale=0.002, outputs=home / "outputs")
+        outputs = Destinations(outputs=home / "outputs")
+        made = write_estate(home / "city", until=UNTIL, days=28, scale=0.002, destinations=outputs)
         settings = load(made.config)
 
         def run(report: str, **parameters: str) -> RunResult:
