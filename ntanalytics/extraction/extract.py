@@ -74,7 +74,7 @@ class Extractor:
     @cached_property
     def _key(self) -> bytes:
         """The site's key for what is kept as a hash only; all hosts of a lake have the same."""
-        return self._lake.shared(KEY_NAME, site_key)
+        return self._lake.shared_file(KEY_NAME, site_key)
 
     def feeding(self, dataset: str) -> list[Source]:
         """The sources whose product feeds a dataset."""

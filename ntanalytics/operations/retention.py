@@ -191,7 +191,7 @@ def _lake(settings: Settings, today: dt.date, notebooks: Path | None) -> Iterato
         _check_needs(kind, days, notebooks)
         before = today - dt.timedelta(days=days)
         for name in sorted(each.name for each in DATASETS.values() if each.kind is kind):
-            count, size = lake.days_before(name, before)
+            count, size = lake.stored_before(name, before)
             if not count:
                 continue
             goes = name != signoff.SIGNOFFS

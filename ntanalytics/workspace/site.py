@@ -96,7 +96,7 @@ class Workspace:
             LakeError: the lake cannot be read.
         """
         files = {}
-        for dataset in sql.named(query):
+        for dataset in sql.mentioned_datasets(query):
             version = self.version(dataset.name)
             files[dataset.name] = [] if version is None else self._lake.files(dataset.name, version)
         return sql.select(query, files)
@@ -115,7 +115,7 @@ class Workspace:
         for each in chosen:
             by_day.setdefault(each.day, []).append(each.source)
         if not by_day:
-            return self.reader.memory(dataset_named(dataset).schema().empty_table())
+            return self.reader.from_arrow(dataset_named(dataset).schema().empty_table())
         tables = [(self.table(dataset, day, day), sources) for day, sources in sorted(by_day.items())]
         return reduce(ir.Table.union, (table.filter(table.source.isin(sources)) for table, sources in tables))
 
@@ -162,7 +162,7 @@ class Workspace:
                 self.calendar.describe(day) if known_year else None for day, known_year in zip(span, known, strict=True)
             ],
         }
-        return self.reader.memory(pa.table(rows, schema=_DAYS))
+        return self.reader.from_arrow(pa.table(rows, schema=_DAYS))
 
 
 def open_workspace(config: str | Path | None = None) -> Workspace:
