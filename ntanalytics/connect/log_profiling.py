@@ -59,7 +59,7 @@ def _sampled_lines(source: LogsSource) -> list[str]:
     """The first lines of the source's newest file, as a mapping would see them."""
     dataset = DATASETS["infra.hosts"]  # any that binds no window
     sql = f"SELECT line FROM lines LIMIT {SAMPLED_LINES}"
-    mapping = Mapping(dataset, Path("sample.sql"), sql, {}, ("duckdb",))
+    mapping = Mapping(dataset=dataset, path=Path("sample.sql"), sql=sql, times={}, dialects=("duckdb",))
     long_ago = dt.datetime(1970, 1, 2, tzinfo=dt.UTC)
     with source.read(mapping, long_ago, dt.datetime.now(dt.UTC)) as batches:
         return [str(line) for batch in batches for line in batch.column(0).to_pylist()]

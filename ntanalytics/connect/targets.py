@@ -49,7 +49,9 @@ def opened(name: str, settings: SourceSettings, kind: str, zone: ZoneInfo) -> So
     Raises:
         SettingsError: no database is known by the URL's scheme.
     """
-    product = Product(name, name, kind, "an account that may SELECT", None, {}, {})
+    product = Product(
+        name=name, title=name, kind=kind, needs="an account that may SELECT", timezone=None, shards={}, mappings={}
+    )
     return SOURCES[kind](name, settings, product, zone)
 
 

@@ -1,7 +1,7 @@
-"""ntanalytics.yml, validated into one object.
+"""Settings of ntanalytics.yml as one validated object.
 
-Unknown keys are errors. A secret is never written in the file: it is referenced, as ``env:NAME``,
-``file:PATH`` or ``keyring:SERVICE/USER``, and read only when a source is opened.
+Unknown keys are errors. The file contains references to secrets (``env:NAME``, ``file:PATH`` or
+``keyring:SERVICE/USER``), which are read when a source is opened.
 """
 
 from ntanalytics.settings.folders import project_dir
