@@ -41,8 +41,7 @@ def replace_rejects(
         files = [file for file in _files(table) if _may_contain(file, source, first, last)]
         old = pa.concat_tables([REJECTS.empty_table(), *(_read(table, file) for file in files)])
         in_window = pc.or_kleene(
-            pc.is_null(old["day"]),
-            pc.and_kleene(pc.greater_equal(old["day"], first), pc.less_equal(old["day"], last)),
+            pc.is_null(old["day"]), pc.and_kleene(pc.greater_equal(old["day"], first), pc.less_equal(old["day"], last))
         )
         kept = old.filter(pc.invert(pc.and_(pc.equal(old["source"], source), in_window)))
         try:

@@ -7,19 +7,24 @@ Unknown keys are errors. The file contains references to secrets (``env:NAME``, 
 from ntanalytics.settings.folders import project_dir
 from ntanalytics.settings.holidays import read_calendar
 from ntanalytics.settings.model import Settings
-from ntanalytics.settings.parts import (
-    Retention,
-    RuleSettings,
-    Site,
-    SourceSettings,
-    Spark,
-    StoreSettings,
-    Target,
-)
+from ntanalytics.settings.parts import Retention, RuleSettings, Site, SourceSettings, Spark, StoreSettings, Target
 from ntanalytics.settings.reading import ENVIRONMENT, FILE_NAME, find_config, load
 from ntanalytics.settings.secret import read_secret
 
 __all__ = [
-    "ENVIRONMENT", "FILE_NAME", "Retention", "RuleSettings", "Settings", "Site", "SourceSettings", "Spark",
-    "StoreSettings", "Target", "find_config", "load", "project_dir", "read_calendar", "read_secret",
-]  # fmt: skip
+    "ENVIRONMENT",
+    "FILE_NAME",
+    "Retention",
+    "RuleSettings",
+    "Settings",
+    "Site",
+    "SourceSettings",
+    "Spark",
+    "StoreSettings",
+    "Target",
+    "find_config",
+    "load",
+    "project_dir",
+    "read_calendar",
+    "read_secret",
+]
