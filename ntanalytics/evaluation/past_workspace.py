@@ -96,7 +96,7 @@ class PastWorkspace(Workspace):
         return table
 
     def _empty(self, dataset: str) -> ir.Table:
-        return self.reader.memory(DATASETS[dataset].schema().empty_table())
+        return self.reader.from_arrow(DATASETS[dataset].schema().empty_table())
 
     def _known(self, dataset: str, day: dt.date) -> ir.Table:
         """The rows as they were on the morning after a day: a view of the engine, since it is asked for often."""

@@ -176,7 +176,7 @@ def _lake(context: RunContext) -> Iterator[RetentionItem]:
         _check_needs(kind, days, context.notebooks)
         before = context.today - dt.timedelta(days=days)
         for name in sorted(dataset.name for dataset in DATASETS.values() if dataset.kind is kind):
-            count, size = lake.days_before(name, before)
+            count, size = lake.stored_before(name, before)
             if not count:
                 continue
             goes = name != signoff.SIGNOFFS

@@ -90,7 +90,9 @@ def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def test_a_mapping_that_slipped_through_the_catalog_still_reaches_nothing(source: Source, shop: Shop, attack: str):
     # made by hand, as no catalog would give it out
     sql = attacked(shop, attack)
-    mapping = Mapping(DATASETS["infra.hosts"], Path("made-by-hand.sql"), sql, {}, ("duckdb",))
+    mapping = Mapping(
+        dataset=DATASETS["infra.hosts"], path=Path("made-by-hand.sql"), sql=sql, times={}, dialects=("duckdb",)
+    )
     with pytest.raises(SourceError) as refused, source.read(mapping, SINCE, UNTIL) as batches:
         list(batches)
     assert "root:" not in str(refused.value)
