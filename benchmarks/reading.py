@@ -77,10 +77,10 @@ def spooled(case: Case, url: str, folder: Path) -> Callable[[], int]:
     """Return a read by our extraction to checked rows on disk: times in UTC, reasons, hashes, repeated keys."""
     from ntanalytics.extraction.filling import fill_spool
     from ntanalytics.extraction.spool import Spool
-    from ntanalytics.extraction.work_claims import Window
+    from ntanalytics.extraction.work_claims import ExtractionWindow
 
     opened = _source(case, url)
-    window = Window(opened.mapping(case.dataset).dataset, opened, MONDAY, SUNDAY)
+    window = ExtractionWindow(opened.mapping(case.dataset).dataset, opened, MONDAY, SUNDAY)
 
     def read() -> int:
         with Spool(folder, window.contract) as spool:
