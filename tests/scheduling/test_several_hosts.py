@@ -23,7 +23,7 @@ from ntanalytics.scheduling.jobs import Job
 from ntanalytics.scheduling.run_due import run_due
 from ntanalytics.settings import load
 from tests.desk import Desk
-from tests.extraction.shop import Shop
+from tests.extraction.small_site import SmallSite
 
 #: A Monday's turns, called for on the Thursday, when the week's messages have settled.
 NOW = dt.datetime(2026, 11, 26, 1, tzinfo=dt.UTC)
@@ -84,7 +84,7 @@ def test_every_report_comes_out_once_several_hosts_make_them_and_a_killed_ones_i
     notebook = nbformat.read(probe, as_version=4)
     notebook.metadata["ntanalytics"]["needs"] = {"sms.messages": 0}
     nbformat.write(notebook, probe)
-    town = Shop(desk.home / "town")
+    town = SmallSite(desk.home / "town")
     town.messages(
         "shop", *((number, f"2026-11-{number} 09:00:00", "mobile", 1, None, None) for number in range(16, 23))
     )
