@@ -12,7 +12,7 @@ import jinja2
 
 from ntanalytics.delivery.summary import Summary, unlinked
 from ntanalytics.findings.finding import STATES
-from ntanalytics.reports import labels
+from ntanalytics.reports import labels, palette
 from ntanalytics.reports.fragments import HtmlCell, column_headings, html_cells, template_environment
 from ntanalytics.reports.record import Record, RecordedBlock
 
@@ -24,10 +24,7 @@ _CHECKS, _TABLES, _ROWS, _COLUMNS = 12, 2, 12, 8
 #: The columns of a board that stand in a mail: what and how bad, not how it was found.
 _BOARD = ("state", "subject", "check", "value", "since")
 
-_COLOURS = {
-    "critical": "#b3261e", "worse": "#b3261e", "warning": "#9a6200", "unknown": "#5f6c7b", "ok": "#2a7f62", "good": "#2a7f62", "flat": "#5f6c7b",
-    "": "#1f2933",
-}  # fmt: skip
+_COLOURS = {**palette.STATE_COLORS, **palette.TONE_COLORS, "": palette.INK}
 
 
 def email_body(record: Record, manifest: Mapping[str, Any], said: Summary, site: str) -> str:

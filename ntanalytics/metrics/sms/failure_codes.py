@@ -1,9 +1,8 @@
 """Classes of the carriers' failure codes, as data.
 
-The code tables of carriers and vendors disagree in detail, so that a code is shown raw and only
-classed here, coarsely, by protocol (CMPP of China Mobile, SMGP of China Telecom, SGIP of China
-Unicom, the SMPP words that all use). To class one more code, add it to ``CODES``, or its prefix to
-``PREFIXES``; what neither names is ``unknown``.
+The code tables of carriers and vendors disagree in detail: a code is shown raw, and classed here coarsely by protocol
+(CMPP of China Mobile, SMGP of China Telecom, SGIP of China Unicom, the SMPP words that all use). To class a code, add
+it to ``CODES``, or its prefix to ``PREFIXES``; any other code is ``unknown``.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from types import MappingProxyType
 import ibis
 import ibis.expr.types as ir
 
-#: Class → the words of a report.
+#: Class → its Chinese label.
 CLASSES = MappingProxyType(
     {
         "number_invalid": "号码无效",
@@ -25,7 +24,7 @@ CLASSES = MappingProxyType(
     }
 )
 
-#: Codes (upper case) by class; they win over the prefixes.
+#: Codes (upper case) by class; they take precedence over the prefixes.
 CODES = MappingProxyType(
     {
         "number_invalid": (
@@ -135,7 +134,7 @@ PREFIXES = MappingProxyType(
 
 
 def failure_class(code: ir.StringValue) -> ir.StringValue:
-    """The class of a failure code: a key of ``CLASSES``.
+    """Return the class of a failure code: a key of ``CLASSES``.
 
     Args:
         code: the carrier's raw code; case and surrounding blanks do not matter. Null is ``unknown``.

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.oa.unit_ranking import FEWEST, FEWEST_DAILY, movers
+from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS, MIN_DAILY_ACTIVE, movers
 from ntanalytics.report_content.adoption.figures import Adoption
 from ntanalytics.report_content.adoption.queries import RATES
 from ntanalytics.reports import Kpis, Sentence, Table, inline_lines, kpi, kpis, table
@@ -108,7 +108,7 @@ def moved(seen: Adoption) -> list[Table]:
     moving = _moving(seen).to_pylist()
     up = [row for row in moving if row["daily_active_change_rate"] > 0][:MOVERS_SHOWN]
     down = [row for row in reversed(moving) if row["daily_active_change_rate"] < 0][:MOVERS_SHOWN]
-    note = f"按工作日的日均活跃比较，上期不足 {FEWEST_DAILY} 个的单位不列。"
+    note = f"按工作日的日均活跃比较，上期不足 {MIN_DAILY_ACTIVE} 个的单位不列。"
     return [
         _half(up, "日均活跃上升最多", "risen", _MOVED, note if up else _nobody(seen), seen),
         _half(down, "日均活跃下降最多", "fallen", _MOVED, note if down else _nobody(seen), seen),
@@ -159,7 +159,7 @@ def appendix(seen: Adoption) -> Table:
             id="units",
             columns=_RANKING,
             origin=seen.origin,
-            note=f"启用账号不足 {FEWEST} 个或数据不完整的单位不参加排名。{seen.note}",
+            note=f"启用账号不足 {MIN_ACCOUNTS} 个或数据不完整的单位不参加排名。{seen.note}",
         )
     columns = ["week_on", "week_name", "worked_days", "active", "daily_active", "mobile_share", "xinchuang_share"]
     return table(
