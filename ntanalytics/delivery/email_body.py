@@ -12,7 +12,7 @@ import jinja2
 from ntanalytics.delivery.manifest import Manifest
 from ntanalytics.delivery.summary import Summary, unlinked
 from ntanalytics.findings.threshold import STATUSES
-from ntanalytics.reports import labels
+from ntanalytics.reports import labels, palette
 from ntanalytics.reports.fragments import HtmlCell, column_headings, html_cells, template_environment
 from ntanalytics.reports.record import Record, RecordedBlock
 
@@ -24,17 +24,7 @@ _CHECKS, _TABLES, _ROWS, _COLUMNS = 12, 2, 12, 8
 #: Columns of a board in a mail.
 _BOARD = ("state", "subject", "check", "value", "since")
 
-_RED, _GREEN, _GREY = "#b3261e", "#2a7f62", "#5f6c7b"
-_COLOURS = {
-    "critical": _RED,
-    "warning": "#9a6200",
-    "unknown": _GREY,
-    "ok": _GREEN,
-    "worse": _RED,
-    "good": _GREEN,
-    "flat": _GREY,
-    "": "#1f2933",
-}
+_COLOURS = {**palette.STATE_COLORS, **palette.TONE_COLORS, "": palette.INK}
 
 
 def email_body(record: Record, manifest: Manifest, summary: Summary, site: str) -> str:
