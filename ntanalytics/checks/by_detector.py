@@ -178,7 +178,7 @@ def seasonal_baseline(
     Args:
         rule: its limits hold for the departure from the expected value: the difference of a rate, else the share; its
             ``min_count`` for its ``count_measure`` on the day, or for the expected value where it has none.
-        daily: the measure of the rule by day (``metrics.days.over_days``) over ten weeks up to ``on``.
+        daily: the measure of the rule by day (``metrics.days.fill_days``) over ten weeks up to ``on``.
         on: the inspected day.
         entity: entity of a row.
         violations_only: whether only violations are returned, as of hundreds of units.

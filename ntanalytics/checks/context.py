@@ -98,7 +98,7 @@ class CheckContext:
     @property
     def ahead(self) -> list[dict[str, object]]:
         """The calendar of the ten days after the period, as far as their year is known."""
-        return self.report.ahead
+        return self.report.upcoming_days
 
     def nearby_working_days(self, before: int = 0, after: int = 0) -> list[dt.date]:
         """Return the working days of the period, and of some days before and after it.

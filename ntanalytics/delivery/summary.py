@@ -10,7 +10,7 @@ from typing import Any
 from ntanalytics.delivery.index import parameter_words
 from ntanalytics.findings.threshold import STATUSES
 from ntanalytics.reports import labels
-from ntanalytics.reports.data import clean
+from ntanalytics.reports.data import clean_text
 from ntanalytics.reports.record import Record
 
 #: So many sentences and figures stand in a robot's message.
@@ -100,14 +100,14 @@ def subject(manifest: Mapping[str, Any]) -> str:
 
 def figure_words(item: Mapping[str, Any], record: Record) -> str:
     """A headline figure in words: ``送达率 97.6%（▼ 1.1 个百分点，上期 98.7%）``."""
-    value, change, before = labels.kpi_words(item, record.zone)
+    value, change, before = labels.kpi_texts(item, record.zone)
     beside = "，".join(each for each in (change, before) if each)
     return f"{item['label']} {value}" + (f"（{beside}）" if beside else "")
 
 
 def line(text: str) -> str:
     """A text from a record as one line, without what turns or ends it."""
-    return " ".join(clean(text).split())
+    return " ".join(clean_text(text).split())
 
 
 def plain(text: str) -> str:

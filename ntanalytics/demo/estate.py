@@ -9,27 +9,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ntanalytics.demo.incidents.default_script import DEFAULT_SEED
 from ntanalytics.demo.incidents.incident import SPAN_DAYS, ZONE, Incident
 from ntanalytics.demo.incidents.planning import benign_events, plan_incidents
-from ntanalytics.demo.incidents.script import DEFAULT_SEED
 from ntanalytics.demo.population.city import city_of
 from ntanalytics.demo.products.backup_inventories import write_backups
-from ntanalytics.demo.products.desk_workbook import write_desk_workbook
-from ntanalytics.demo.products.ejbca import write_authority
-from ntanalytics.demo.products.exchange import write_exchange
-from ntanalytics.demo.products.maxkey import write_identity
-from ntanalytics.demo.products.nginx import write_logs
+from ntanalytics.demo.products.desk_workbook.workbook import write_desk_workbook
+from ntanalytics.demo.products.ejbca.database import write_authority
+from ntanalytics.demo.products.exchange.database import write_exchange
+from ntanalytics.demo.products.maxkey.database import write_identity
+from ntanalytics.demo.products.nginx.logs import write_logs
 from ntanalytics.demo.products.nginx_client_cert import write_gateway
-from ntanalytics.demo.products.openfire import write_im
+from ntanalytics.demo.products.openfire.database import write_im
 from ntanalytics.demo.products.probe import write_checks
-from ntanalytics.demo.products.seal_register import write_seals
-from ntanalytics.demo.products.sms_platform import write_platform
-from ntanalytics.demo.products.xinhu import write_oa
-from ntanalytics.demo.products.zabbix import write_hosts
+from ntanalytics.demo.products.seal_register.database import write_seals
+from ntanalytics.demo.products.sms_platform.database import write_platform
+from ntanalytics.demo.products.xinhu.database import write_oa
+from ntanalytics.demo.products.zabbix.database import write_hosts
 from ntanalytics.demo.site import write_site
 from ntanalytics.demo.store import Store, servers_of
 from ntanalytics.errors import UsageError
 from ntanalytics.periods import Calendar, days_between
+from ntanalytics.sources.starter import DESK_WORKBOOK_NAME
 
 INCIDENTS_FILE, HARMLESS_FILE = "incidents.json", "harmless.json"
 

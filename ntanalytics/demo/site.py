@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ntanalytics.demo.population.units import ALIASES
-from ntanalytics.demo.products import maxkey_schema, xinhu_schema
+from ntanalytics.demo.products.maxkey import schema as maxkey_schema
 from ntanalytics.demo.products.probe import CHECKED, JOURNAL
+from ntanalytics.demo.products.xinhu import schema as xinhu_schema
 from ntanalytics.demo.store import Store
 from ntanalytics.sources.starter import DESK_WORKBOOK_NAME, write_jobs
 

@@ -52,7 +52,7 @@ def seasonal_baseline(
     """Return the value of each series on a day held against its expected range.
 
     Args:
-        daily: the value by day (``day``, ``is_covered``, ``is_working_day``, ``label``: ``metrics.days.over_days``)
+        daily: the value by day (``day``, ``is_covered``, ``is_working_day``, ``label``: ``metrics.days.fill_days``)
             over ten weeks up to ``on``.
         on: the inspected day.
         columns: the columns that are read.

@@ -11,7 +11,7 @@ from ntanalytics.contract.identity import METHODS
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.demo import Incident
 from ntanalytics.demo.population.units import APPLICATIONS
-from ntanalytics.demo.products.maxkey_schema import APPS
+from ntanalytics.demo.products.maxkey.schema import APPS
 
 #: What carries a subsystem or a service: the names of its service in the access logs, and of its probes.
 SERVICES: Mapping[str, tuple[str, ...]] = MappingProxyType({

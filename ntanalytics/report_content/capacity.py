@@ -158,7 +158,7 @@ def messages_words(report: Report, history: int) -> str:
     calendar, month = report.workspace.calendar, (report.period.last + timedelta(days=1)).replace(day=1)
     following = (month + timedelta(days=31)).replace(day=1)
     days = [month + timedelta(days=number) for number in range((following - month).days)]
-    if not calendar.knows(month.year):
+    if not calendar.has_year(month.year):
         return f"短信：{month.year} 年的工作日历未发布，用量无法推算。"
     found = volume(daily, "segments", [calendar.is_working_day(day) for day in days])
     return f"短信计费条数：{volume_words(found, month, '条')}；套餐额度未接入，不推算用尽日期。"

@@ -6,7 +6,7 @@ from typing import Any
 
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.metrics.rows import Rows, rows
-from ntanalytics.findings.sentences import day_words
+from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.number_format import format_number
 
 #: A rate of fewer settled messages than that is no message.

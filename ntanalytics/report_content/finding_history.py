@@ -127,8 +127,8 @@ def _is_new(lifecycle: FindingLifecycle, first: date) -> bool:
 
 def _working_days(report: Report) -> list[date]:
     """Return the working days of the period, as far as the calendar knows them."""
-    knows = report.workspace.calendar.knows
-    return report.working_days if knows(report.period.first.year) and knows(report.period.last.year) else []
+    has_year = report.workspace.calendar.has_year
+    return report.working_days if has_year(report.period.first.year) and has_year(report.period.last.year) else []
 
 
 def _row(lifecycle: FindingLifecycle) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def _issued(record: Record) -> list[IssuedRecommendation]:
     """What one record recommends; KeyError where it is of a version that numbered nothing."""
     blocks = {block.id: block for block in record.blocks}
     basis, tracking = blocks[BASIS], blocks[TRACKING]
-    found = (basis.found or {})["findings"]
+    found = (basis.findings_json or {})["findings"]
     heaviest: dict[int, Mapping[str, Any]] = {}
     for row, finding in zip(basis.rows, found, strict=True):
         heaviest.setdefault(row["place"], finding)

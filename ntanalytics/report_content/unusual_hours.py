@@ -13,7 +13,7 @@ from ntanalytics.detectors.novelty import LEARNING_DAYS, NovelHours, novel_hours
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.slots import by_slot
 from ntanalytics.reports import Table
-from ntanalytics.reports.data import value_of
+from ntanalytics.reports.data import json_value
 from ntanalytics.reports.record import Field
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
@@ -63,7 +63,7 @@ def unusual_hours(report: Report, history: int, *, id: str = "unusual") -> Table
         note = lacking if len(short) == len(learnt) else f"{note}{lacking}"
     if len(rows) > MOST:
         note += f"只列最近 {MOST} 段，共 {len(rows)} 段。"
-    shown = tuple({name: value_of(value) for name, value in row.items()} for row in rows[:MOST])
+    shown = tuple({name: json_value(value) for name, value in row.items()} for row in rows[:MOST])
     origin = report.origin("findings.unusual_hours", metrics, web)
     return Table(id, "主机与服务异动时段", fields=_FIELDS, rows=shown, note=note, origin=origin)
 

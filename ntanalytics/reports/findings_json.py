@@ -13,6 +13,7 @@ from ntanalytics.findings.finding import Entity
 from ntanalytics.findings.lifecycle import FindingLifecycle, LifecycleState
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.reports.record import Record
+from ntanalytics.reports.renamed import current_findings
 
 FILE = "findings.json"
 
@@ -101,20 +102,20 @@ def _lifecycle(lifecycle: FindingLifecycle | None, on: date | None) -> dict[str,
 
 
 def document(record: Record, report: str, run_id: str) -> dict[str, Any] | None:
-    """The content of ``findings.json``; None where the record shows no findings.
+    """Return the content of ``findings.json``; None where the record shows no findings.
 
     Args:
-        record: the record; what several blocks show is told once.
+        record: the record; a finding in several blocks is listed once.
         report: the report's name.
         run_id: the run that made it.
     """
-    blocks = [block.found for block in record.blocks if block.found is not None]
+    blocks = [block.findings_json for block in record.blocks if block.findings_json is not None]
     if not blocks:
         return None
     head = record.head.body
     findings: list[Any] = []
     for block in blocks:
-        findings += [each for each in block["findings"] if each not in findings]
+        findings += [finding for finding in block["findings"] if finding not in findings]
     return {
         "report": report,
         "period": head["period"]["text"],
@@ -122,7 +123,7 @@ def document(record: Record, report: str, run_id: str) -> dict[str, Any] | None:
         "generated_at": head["generated_at"],
         "tables": head["versions"],
         "findings": findings,
-        "closed": [each for block in blocks for each in block["closed"]],
+        "closed": [finding for block in blocks for finding in block["closed"]],
         "codes": next((block["codes"] for block in blocks if block["codes"] is not None), None),
     }
 
@@ -136,17 +137,17 @@ def write(record: Record, report: str, run_id: str, folder: Path) -> None:
 
 
 def findings_differences(record: Record, folder: Path) -> list[str]:
-    """How ``findings.json`` in a folder differs from the record; empty when it does not.
+    """Return the differences between ``findings.json`` in a folder and the record; empty when they agree.
 
-    Where the manifest names a run, the report was published: then the file must be there, and be that run's.
+    A report whose manifest names a run was published: then the file must be there, and belong to that run.
     """
     path, manifest = folder / FILE, folder / "manifest.json"
     try:
         about = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
         if not path.is_file():
-            is_due = "run_id" in about and any(block.found is not None for block in record.blocks)
-            return [f"{FILE} is not there"] if is_due else []
-        there = json.loads(path.read_text(encoding="utf-8"))
+            is_required = "run_id" in about and any(block.findings_json is not None for block in record.blocks)
+            return [f"{FILE} is not there"] if is_required else []
+        there = current_findings(json.loads(path.read_text(encoding="utf-8"))) or {}
         expected = document(record, about.get("report", there["report"]), about.get("run_id", there["run"])) or {}
         names = [*expected, *(name for name in there if name not in expected)]
         return [f"{FILE}: {name} is not the record's" for name in names if there.get(name) != expected.get(name)]

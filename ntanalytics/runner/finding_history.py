@@ -41,7 +41,7 @@ def record_or_warn(ledger: Ledger, record: Record, manifest: Mapping[str, Any]) 
     try:
         inspection = inspection_of(record, manifest)
         if inspection is not None:
-            ledger.inspections.note(inspection)
+            ledger.inspections.record(inspection)
     except NtaError as error:
         return {UNNOTED: f"{error}; the next run notes them"}
     except (KeyError, TypeError, ValueError) as error:  # another version of ours published it
@@ -70,7 +70,7 @@ def repair(outputs: Path, ledger: Ledger) -> dict[str, str]:
         return unnoted
     # what shows a record imports pandas; most runs find nothing to repair
     try:
-        missing = ledger.inspections.unnoted(manifests)
+        missing = ledger.inspections.unrecorded(manifests)
     except NtaError as error:
         return {UNNOTED: f"{error}; the next run notes them"}
     for run_id in sorted(missing):
@@ -91,7 +91,8 @@ def inspection_of(record: Record, manifest: Mapping[str, Any]) -> PastInspection
     from ntanalytics.ledger import PastInspection
 
     period = record.head.body["period"]
-    block = next((block.found for block in record.blocks if block.found is not None and block.found["codes"]), None)
+    contents = (block.findings_json for block in record.blocks)
+    block = next((content for content in contents if content is not None and content["codes"]), None)
     if block is None or period["kind"] != "day":
         return None
     codes: Mapping[str, bool] = block["codes"]
@@ -101,12 +102,12 @@ def inspection_of(record: Record, manifest: Mapping[str, Any]) -> PastInspection
         if finding["status"] != "ok" or not codes.get(finding["code"], False)
     )
     return PastInspection(
-        str(manifest["run_id"]),
-        str(manifest["report"]),
-        dt.date.fromisoformat(period["last"]),
-        dt.datetime.fromisoformat(manifest["created_at"]),
-        dict(codes),
-        findings,
+        run_id=str(manifest["run_id"]),
+        report=str(manifest["report"]),
+        day=dt.date.fromisoformat(period["last"]),
+        published_at=dt.datetime.fromisoformat(manifest["created_at"]),
+        codes=dict(codes),
+        findings=findings,
     )
 
 

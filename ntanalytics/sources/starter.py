@@ -1,4 +1,4 @@
-"""What ``ntanalytics init`` writes: commented settings, an empty service-desk workbook, the jobs."""
+"""Files of ``ntanalytics init``: commented settings, an empty service-desk workbook, the jobs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ntanalytics.sources.workbook_template import write_template
 DESK_WORKBOOK_NAME = "运维台账.xlsx"
 JOBS_NAME = Path("scheduled/jobs.yml")
 
-#: The datasets that are kept by hand, a sheet each.
+#: Datasets of the service-desk workbook, one sheet each.
 DESK_WORKBOOK_DATASETS = (
     "desk.tickets",
     "desk.incidents",
@@ -68,16 +68,16 @@ sources:
 
 
 def write_starter(directory: Path) -> list[Path]:
-    """Write a commented ntanalytics.yml, an empty service-desk workbook and the jobs that come with the suite.
+    """Write a commented ntanalytics.yml, an empty service-desk workbook and the built-in jobs.
 
     Args:
-        directory: where; made if need be.
+        directory: target folder; created if it does not exist.
 
     Returns:
-        The files written.
+        The written files.
 
     Raises:
-        UsageError: one of them is already there; nothing is written then.
+        UsageError: one of the files exists already; nothing is written then.
     """
     settings, workbook, jobs = directory / FILE_NAME, directory / DESK_WORKBOOK_NAME, directory / JOBS_NAME
     for path in (settings, workbook, jobs):
@@ -94,7 +94,7 @@ def write_starter(directory: Path) -> list[Path]:
 
 
 def write_jobs(directory: Path) -> Path:
-    """Write the jobs that come with the suite into a site's folder; returns the file."""
+    """Write the built-in jobs into the folder of a site; return the file."""
     path = directory / JOBS_NAME
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes((project_dir("scheduled") / path.name).read_bytes())

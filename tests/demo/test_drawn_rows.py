@@ -14,18 +14,18 @@ from ntanalytics.demo.incidents.incident import ZONE, Incident
 from ntanalytics.demo.incidents.planning import benign_events, plan_incidents
 from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.population.units import APPLICATIONS, UNITS
-from ntanalytics.demo.products import desk_workbook_records
 from ntanalytics.demo.products.backup_inventories import write_backups
 from ntanalytics.demo.products.backup_runs import DATABASES, FILE_TREES, run
-from ntanalytics.demo.products.desk_workbook_tickets import tickets
-from ntanalytics.demo.products.ejbca_certificates import certificates_of, seconds
-from ntanalytics.demo.products.exchange import write_exchange
-from ntanalytics.demo.products.exchange_documents import documents_of, offices_of
-from ntanalytics.demo.products.maxkey import write_identity
+from ntanalytics.demo.products.desk_workbook import records
+from ntanalytics.demo.products.desk_workbook.tickets import tickets
+from ntanalytics.demo.products.ejbca.certificates import certificates_of, seconds
+from ntanalytics.demo.products.exchange.database import write_exchange
+from ntanalytics.demo.products.exchange.documents import documents_of, offices_of
+from ntanalytics.demo.products.maxkey.database import write_identity
 from ntanalytics.demo.products.probe import write_checks
-from ntanalytics.demo.products.seal_register import write_seals
-from ntanalytics.demo.products.sms_platform import write_platform
-from ntanalytics.demo.products.zabbix import write_hosts
+from ntanalytics.demo.products.seal_register.database import write_seals
+from ntanalytics.demo.products.sms_platform.database import write_platform
+from ntanalytics.demo.products.zabbix.database import write_hosts
 from ntanalytics.demo.store import Store
 from ntanalytics.periods import Calendar
 from tests.demo.extracted import Rows, extracted, local
@@ -172,7 +172,7 @@ def test_planned_maintenance_is_announced_and_takes_the_service_down_for_its_hou
     assert all(planned.start <= row["checked_at"] < planned.end for row in down)
     targets = len({row["target"] for row in down})
     assert len(down) == pytest.approx(targets * planned.size * 12, abs=targets)
-    announced = [row for row in desk_workbook_records.changes(place) if row[1] == local(planned.start)]
+    announced = [row for row in records.changes(place) if row[1] == local(planned.start)]
     assert [(row[2], row[3], row[6]) for row in announced] == [(planned.subject, "maintenance", local(planned.end))]
     assert announced[0][5] < local(planned.start)
 
@@ -182,12 +182,10 @@ def test_a_mailing_and_a_training_are_written_down(seed: int):
     mailing, training = planted(seed, "announced_mailing"), planted(seed, "training_day")
     days = [training.day, *[mailing.day - dt.timedelta(days=each) for each in (3, 2, 1, 0)]]
     place = replace(city(seed, [], sorted(days)), harmless=(mailing, training))
-    assert [row[2:4] for row in desk_workbook_records.changes(place) if row[1] == local(mailing.start)] == [
-        ("sms", "maintenance")
-    ]
+    assert [row[2:4] for row in records.changes(place) if row[1] == local(mailing.start)] == [("sms", "maintenance")]
     opened = [row for row in tickets(place) if row[2:4] == ("change", "sms") and row[1].time() == dt.time(9, 40)]
     assert len(opened) == 1
-    assert training.subject in {row[2] for row in desk_workbook_records.trainings(place) if row[0] == training.day}
+    assert training.subject in {row[2] for row in records.trainings(place) if row[0] == training.day}
 
 
 @both_seeds

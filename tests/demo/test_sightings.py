@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from ntanalytics.demo.incidents.script import KINDS
-from ntanalytics.demo.products.desk_workbook import write_desk_workbook
-from ntanalytics.demo.products.nginx import write_logs
-from ntanalytics.demo.products.sms_platform import write_platform
+from ntanalytics.demo.incidents.default_script import KINDS
+from ntanalytics.demo.products.desk_workbook.workbook import write_desk_workbook
+from ntanalytics.demo.products.nginx.logs import write_logs
+from ntanalytics.demo.products.sms_platform.database import write_platform
 from ntanalytics.demo.store import Store
 from tests.demo.extracted import Rows, extracted, local, small_city
 from tests.demo.taken import Lake
@@ -127,7 +127,9 @@ def test_an_application_sends_six_times_as_much(messages: Rows):
 
 def test_a_bill_differs(tmp_path: Path):
     city, october = small_city(dt.date(2026, 10, 1), scale=0.001), dt.date(2026, 10, 1)
-    write_desk_workbook(city, tmp_path / "book.xlsx", {(october, each): 50_000 for each in ("mobile", "unicom", "telecom")})
+    write_desk_workbook(
+        city, tmp_path / "book.xlsx", {(october, each): 50_000 for each in ("mobile", "unicom", "telecom")}
+    )
     bills = extracted(city, tmp_path, "{product: desk_workbook, path: book.xlsx}", "sms.bills")["sms.bills"]
     more = {row["carrier"]: row["billed_segments"] / 50_000 - 1 for row in bills if row["month_on"] == october}
     assert more["unicom"] > 0.015

@@ -8,7 +8,7 @@ import pytest
 
 from ntanalytics.demo import Incident
 from ntanalytics.demo.incidents.incident import ZONE
-from ntanalytics.demo.incidents.script import KINDS
+from ntanalytics.demo.incidents.default_script import KINDS
 from ntanalytics.evaluation.entity_names import names_entity, names_of
 from ntanalytics.evaluation.expected import EXPECTED
 from ntanalytics.evaluation.inspections import DayFindings

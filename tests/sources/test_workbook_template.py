@@ -26,7 +26,10 @@ def written(path: Path, **rows: list[tuple[object, ...]]) -> openpyxl.Workbook:
 
 def mapped(path: Path, dataset: str) -> list[dict[str, object]]:
     source = WorkbookSource(
-        "desk", SourceSettings(product="desk_workbook", path=path), load_product(project_dir("queries") / "desk_workbook"), ZONE
+        "desk",
+        SourceSettings(product="desk_workbook", path=path),
+        load_product(project_dir("queries") / "desk_workbook"),
+        ZONE,
     )
     with source.read(source.mapping(dataset), SINCE, UNTIL) as batches:
         return [row for batch in batches for row in batch.to_pylist()]

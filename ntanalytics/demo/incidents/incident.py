@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from ntanalytics.demo.incidents.script import FAINT
+from ntanalytics.demo.incidents.default_script import FAINT
 from ntanalytics.periods import Period
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from ntanalytics.demo.incidents.default_script import BEGUN, DEFAULT_SEED, LASTING, MEASURES, PLAN, SIZES
 from ntanalytics.demo.incidents.incident import SPAN_DAYS, Incident, billed_months, duration, moment
 from ntanalytics.demo.incidents.random.script import random_script
-from ntanalytics.demo.incidents.script import BEGUN, DEFAULT_SEED, LASTING, MEASURES, PLAN, SIZES
 from ntanalytics.periods import Calendar
 
 

@@ -14,8 +14,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from ntanalytics.demo.incidents.default_script import DEFAULT_SEED
 from ntanalytics.demo.incidents.incident import SPAN_DAYS, Incident
-from ntanalytics.demo.incidents.script import DEFAULT_SEED
 from ntanalytics.demo.population.seasonality import Audience, Seasonality, generator
 from ntanalytics.demo.population.unit_sizes import PEOPLE, unit_sizes
 from ntanalytics.demo.population.units import EDITION_OF, UNITS

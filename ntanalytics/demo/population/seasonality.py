@@ -86,7 +86,7 @@ class Seasonality:
 
     def _is_beside_holiday(self, day: dt.date) -> bool:
         beside = [day + dt.timedelta(days=days) for days in (-1, 1)]
-        return any(self.calendar.knows(each.year) and self.calendar.describe(each) == "节假日" for each in beside)
+        return any(self.calendar.has_year(each.year) and self.calendar.describe(each) == "节假日" for each in beside)
 
     def _closes_month(self, day: dt.date) -> bool:
         following = (day.replace(day=1) + dt.timedelta(days=31)).replace(day=1)

@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ntanalytics.demo.population.city import City
-from ntanalytics.demo.products.ejbca_certificates import Certificates, certificates_of, hexadecimal, seconds
-from ntanalytics.demo.products.log_rotation import write_rotated
-from ntanalytics.demo.products.maxkey_logins import CA, draw_logins
+from ntanalytics.demo.products.ejbca.certificates import Certificates, certificates_of, hexadecimal, seconds
+from ntanalytics.demo.products.log_files import write_rotated
+from ntanalytics.demo.products.maxkey.logins import CA, draw_logins
 
 #: The gateway's log.
 LOG = "certificate-login.log"

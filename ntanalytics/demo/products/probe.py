@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ntanalytics.demo.incidents.incident import ZONE, Incident
 from ntanalytics.demo.population.city import City
-from ntanalytics.demo.products.log_rotation import write_rotated
+from ntanalytics.demo.products.log_files import write_rotated
 
 JOURNAL = "probes.jsonl"
 

@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.oa.unit_comparison import FEWEST, FEWEST_DAILY, movers
+from ntanalytics.metrics.oa.unit_ranking import FEWEST, FEWEST_DAILY, movers
 from ntanalytics.report_content.adoption.figures import Adoption
 from ntanalytics.report_content.adoption.queries import RATES
-from ntanalytics.reports import Kpis, Sentence, Table, kpi, kpis, lines, say, table
+from ntanalytics.reports import Kpis, Sentence, Table, inline_lines, kpi, kpis, table
 from ntanalytics.reports.record import Field
 from ntanalytics.subsystems.oa import adoption_checks
 from ntanalytics.subsystems.oa import text as said
@@ -60,7 +60,7 @@ def summary(seen: Adoption) -> list[Sentence]:
     parts += [("办理", said.handled(seen.handled, tables["handling"]))]
     if not seen.unit:
         parts += [("参评", said.compared_units(ranking))]
-    return [say(text, subject) for subject, text in parts if text]
+    return [Sentence(text, subject) for subject, text in parts if text]
 
 
 def headlines(seen: Adoption) -> Kpis:
@@ -71,7 +71,7 @@ def headlines(seen: Adoption) -> Kpis:
             name,
             seen.total[name],
             seen.total[f"{name}_before"],
-            complete=seen.is_complete,
+            is_complete=seen.is_complete,
             was_complete=seen.was_complete,
             spark=weeks.get(name, ()),
         )
@@ -144,8 +144,8 @@ def stayed(seen: Adoption) -> list[Table]:
     drawn = [[row[name] for name in ages if row[name] is not None] for row in found.to_pylist()]
     known = said.retained(found) or "数据湖中的历史不足，暂无可观察的新账号。"
     remark = f"{known}数据湖最早四周的账号不算首次使用。"
-    cohorts = table(
-        found, "按首次使用周的留存率", id="cohorts", note=remark, drawn=lines("走势", drawn), origin=seen.origin
+    cohorts = table(found, "按首次使用周的留存率", id="cohorts", note=remark, origin=seen.origin).with_inline_charts(
+        inline_lines("走势", drawn)
     )
     return [flow, cohorts]
 
@@ -173,7 +173,7 @@ def _moving(seen: Adoption) -> pa.Table:
 
 def _half(found: list[dict[str, Any]], title: str, id: str, columns: list[str], note: str, seen: Adoption) -> Table:
     made = pa.Table.from_pylist(found, schema=seen.tables["ranking"].schema)
-    return table(made, title, id=id, columns=columns, note=note, is_half=True, origin=seen.origin)
+    return table(made, title, id=id, columns=columns, note=note, origin=seen.origin).half_width()
 
 
 def _nobody(seen: Adoption) -> str:

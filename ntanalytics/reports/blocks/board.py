@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
@@ -13,7 +13,7 @@ from ntanalytics.findings.text import WordedFinding
 from ntanalytics.findings.threshold import ORDER
 from ntanalytics.reports import findings_json
 from ntanalytics.reports.blocks.block import Block
-from ntanalytics.reports.data import resource, value_of
+from ntanalytics.reports.data import data_resource, json_value
 from ntanalytics.reports.record import Field
 
 #: The columns of a board. A row's ``format`` says how its ``value`` is written, and is not shown itself.
@@ -30,7 +30,7 @@ FIELDS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Board(Block):
     """A status board.
 
@@ -43,10 +43,10 @@ class Board(Block):
 
     kind: ClassVar[str] = "board"
 
-    findings: tuple[WordedFinding, ...] = field(default=(), kw_only=True)
-    note: str = field(default="", kw_only=True)
-    is_folded: bool = field(default=False, kw_only=True)
-    lifecycles: LifecycleState | None = field(default=None, kw_only=True)
+    findings: tuple[WordedFinding, ...] = ()
+    note: str = ""
+    is_folded: bool = False
+    lifecycles: LifecycleState | None = None
 
     def body(self) -> dict[str, Any]:
         """See ``Block.body``."""
@@ -57,10 +57,10 @@ class Board(Block):
 
     def data(self) -> dict[str, Any]:
         """See ``Block.data``."""
-        return resource(FIELDS, [self._row(item) for item in self.findings], ("code", "entity"))
+        return data_resource(FIELDS, [self._row(item) for item in self.findings], ("code", "entity"))
 
-    def found(self) -> dict[str, Any]:
-        """See ``Block.found``."""
+    def findings_json(self) -> dict[str, Any]:
+        """See ``Block.findings_json``."""
         return findings_json.findings_json(self.findings, self.lifecycles, self.origin or {})
 
     def _row(self, item: WordedFinding) -> dict[str, Any]:
@@ -73,7 +73,7 @@ class Board(Block):
             "subsystem": SUBSYSTEMS.get(finding.subsystem, finding.subsystem),
             "subject": wording.entity,
             "check": wording.check,
-            "value": value_of(finding.value),
+            "value": json_value(finding.value),
             "format": finding.format,
             "threshold": wording.limits,
             "since": since or None,

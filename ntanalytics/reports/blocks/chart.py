@@ -1,13 +1,13 @@
-"""Charts: a message as title, figures in the record, a figure in Plotly's JSON.
+"""Charts: a message as title, the figures in the record, a Plotly figure as JSON.
 
-The data of a chart is kept wide, one column a line or a set of bars, exactly as it is drawn: the page draws it, the
+The data of a chart has one column a line or a set of bars, exactly as the chart shows it: the page draws it, the
 workbook makes a native chart of it, and the verification compares all three.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, ClassVar, Literal
 
@@ -16,182 +16,203 @@ from ntanalytics.reports import data as tables
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.blocks.plot import Band, Mark, plotly_figure
 from ntanalytics.reports.column_labels import column_labels
-from ntanalytics.reports.labels import days as day_words
+from ntanalytics.reports.labels import day_ranges
 from ntanalytics.reports.record import Field
 
 Kind = Literal["line", "bar", "stack", "hbar"]
+Row = Mapping[str, Any]
+#: One line or set of bars: place along x → value.
+Series = dict[Any, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
+class Axes:
+    """The columns of a chart.
+
+    Attributes:
+        x: the column along the x axis.
+        y: the measure, or several measures of one unit and format.
+        series: a column; each of its values becomes a line of its own, and ``y`` is one measure.
+        days: the calendar of the span (``day``, ``label``, ``is_working_day``, ``is_covered``): days off are shaded,
+            and days without data are gaps.
+    """
+
+    x: str = "day"
+    y: str | Sequence[str] = ()
+    series: str | None = None
+    days: tables.Rows | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Chart(Block):
     """A chart block.
 
     Attributes:
-        form: line, bar (side by side), stack (on each other) or hbar (lying, for rankings).
-        x: the column along which it is drawn.
+        form: line, bar (side by side), stack (on each other) or hbar (horizontal, for rankings).
+        x: the column along the x axis.
         fields: ``x``, then one column for each line or set of bars.
         rows: one mapping for each place along ``x``.
         bands: shaded days, each (first, last, label).
         marks: remarks at a place along ``x``, each (place, text).
-        note: said below the title, or empty.
-        interval: the names of two neighbouring columns, the lower and the upper one, between which it is shaded.
+        subject: the measures and the x axis in words.
+        note: the remark below the title, or empty.
+        interval: the names of two neighbouring columns, lower and upper; the area between them is shaded.
     """
 
     kind: ClassVar[str] = "chart"
 
-    form: Kind = field(default="line", kw_only=True)
-    x: str = field(default="day", kw_only=True)
-    fields: tuple[Field, ...] = field(default=(), kw_only=True)
-    rows: tuple[Mapping[str, Any], ...] = field(default=(), kw_only=True)
-    bands: tuple[Band, ...] = field(default=(), kw_only=True)
-    marks: tuple[Mark, ...] = field(default=(), kw_only=True)
-    subject: str = field(default="", kw_only=True)
-    note: str = field(default="", kw_only=True)
-    interval: tuple[str, str] | None = field(default=None, kw_only=True)
+    form: Kind = "line"
+    x: str = "day"
+    fields: tuple[Field, ...] = ()
+    rows: tuple[Row, ...] = ()
+    bands: tuple[Band, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    subject: str = ""
+    note: str = ""
+    interval: tuple[str, str] | None = None
 
     def body(self) -> dict[str, Any]:
         """See ``Block.body``."""
-        y = [each.name for each in self.fields if each.name != self.x]
+        y = [field.name for field in self.fields if field.name != self.x]
         return {"kind": self.form, "x": self.x, "y": y, "subject": self.subject, "note": self.note}
 
     def data(self) -> dict[str, Any]:
         """See ``Block.data``."""
-        return tables.resource(self.fields, self.rows, (self.x,))
+        return tables.data_resource(self.fields, self.rows, (self.x,))
 
     def figure(self) -> dict[str, Any]:
         """See ``Block.figure``."""
         return plotly_figure(self.form, self.fields, self.rows, self.bands, self.marks, self.interval)
 
+    def with_marks(self, marks: Sequence[tuple[Any, str]]) -> Chart:
+        """Return the chart with remarks at places along x: ``[(date(2026, 11, 18), "联通通道中断")]``."""
+        labels = column_labels(self.x).values
+        return replace(
+            self,
+            marks=tuple((tables.json_value(place, labels), tables.clean_text(text)) for place, text in marks),
+        )
+
 
 def chart(
     rows: tables.Rows,
-    kind: Kind = "line",
+    kind: Kind,
+    axes: Axes,
     *,
-    x: str = "day",
-    y: str | Sequence[str] = (),
-    series: str | None = None,
-    title: str = "",
     id: str,
-    days: tables.Rows | None = None,
-    marks: Sequence[tuple[Any, str]] = (),
+    title: str = "",
     note: str = "",
     origin: Mapping[str, Any] | None = None,
 ) -> Chart:
-    """A chart block.
+    """Return a chart block.
 
     Args:
         rows: an Ibis table, a DataFrame or an Arrow table. Nulls and absent days are gaps that no line bridges.
         kind: ``line``, ``bar``, ``stack`` or ``hbar``.
-        x: the column along which it is drawn.
-        y: the measure, or the measures of one unit and format.
-        series: a column whose every value is a line of its own; then ``y`` is one measure.
-        title: the message of the chart, in one sentence.
+        axes: the columns, and the calendar of the span.
         id: a slug, unique in the report.
-        days: the days of the span (``day``, ``label``, ``is_working_day``, ``is_covered``): days off are shaded,
-            and days that were not taken are gaps.
-        marks: remarks at a place along ``x``: ``[(date(2026, 11, 18), "联通通道中断")]``.
-        note: said below the title; where there is nothing to draw, the chart says so before it, and why.
+        title: the message of the chart, in one sentence.
+        note: the remark below the title. A chart without data says so before it, with the reason.
         origin: metric, datasets, rows and as_of.
 
     Raises:
-        UnknownName: a column has no words in the contract or in a metric.
-        UsageError: a column is not there, two rows claim one place, or the measures differ in unit or format.
+        UnknownName: a column has no label in the contract or in a metric.
+        UsageError: a column is missing, two rows claim one place, or the measures differ in unit or format.
     """
-    names, read = tables.read(rows)
-    measures = [y] if isinstance(y, str) else list(y)
-    if not measures or (series is not None and len(measures) != 1):
+    x = axes.x
+    measures = [axes.y] if isinstance(axes.y, str) else list(axes.y)
+    if not measures or (axes.series is not None and len(measures) != 1):
         raise UsageError("a chart draws one measure by series, or some measures without", where=id)
-    if names:  # without any column it is a table that no source feeds: there is nothing to draw
-        tables.chosen(names, [x, *measures, *([series] if series else [])], id)
-    fields, lines = _by_series(read, x, measures[0], series, id) if series else _by_measure(read, x, measures, id)
-    calendar = tables.read(days)[1] if days is not None else []
-    x_field = tables.field_of(x)
-    places = _places(lines, x_field, calendar)
-    covered = {row["day"]: row.get("is_covered", True) for row in calendar} if x_field.type == "date" else {}
-    x_values = column_labels(x).values
-    wide = tuple(
-        {x: tables.value_of(place, x_values, x_field.type)}
-        | {
-            each.name: tables.value_of(line.get(place), None, each.type) if covered.get(place, True) else None
-            for each, line in zip(fields, lines, strict=True)
-        }
-        for place in places
-    )
-    made_marks = tuple((tables.value_of(place, x_values), tables.clean(text)) for place, text in marks)
-    if all(row[each.name] is None for row in wide for each in fields):
-        note = " ".join(each for each in (_nothing(calendar), note) if each)
-    subject = f"{'、'.join(column_labels(name).label for name in measures)}（按{x_field.title}）"
+    names, records = tables.read_rows(rows)
+    if names:  # a table without any column has no source: there is nothing to draw
+        tables.select_columns(names, [x, *measures, *([axes.series] if axes.series else [])], id)
+    fields, lines = _by_series(records, axes, measures[0], id) if axes.series else _by_measure(records, x, measures, id)
+    calendar = tables.read_rows(axes.days)[1] if axes.days is not None else []
+    x_field = tables.make_field(x)
+    wide_rows = _wide_rows(x_field, fields, lines, calendar)
+    if all(row[field.name] is None for row in wide_rows for field in fields):
+        note = " ".join(text for text in (_no_data_note(calendar), note) if text)
     return Chart(
         id,
         title,
         form=kind,
         x=x,
         fields=(x_field, *fields),
-        rows=wide,
-        bands=_bands(calendar) if covered else (),
-        marks=made_marks,
-        subject=subject,
+        rows=wide_rows,
+        bands=_bands(calendar) if x_field.type == "date" else (),
+        subject=f"{'、'.join(column_labels(name).label for name in measures)}（按{x_field.title}）",
         note=note,
         origin=origin,
     )
 
 
-Line = dict[Any, Any]
-
-
-def _by_measure(read: list[dict[str, Any]], x: str, measures: Sequence[str], id: str) -> tuple[list[Field], list[Line]]:
-    fields = [tables.field_of(name) for name in measures]
-    if len({(each.unit, each.format) for each in fields}) > 1:
+def _by_measure(records: Sequence[Row], x: str, measures: Sequence[str], id: str) -> tuple[list[Field], list[Series]]:
+    fields = [tables.make_field(name) for name in measures]
+    if len({(field.unit, field.format) for field in fields}) > 1:
         raise UsageError("measures of different units or formats share no axis", where=id, todo="draw two charts")
-    return fields, [_line(((row[x], row[name]) for row in read), id) for name in measures]
+    return fields, [_series(((row[x], row[name]) for row in records), id) for name in measures]
 
 
-def _by_series(read: list[dict[str, Any]], x: str, y: str, series: str, id: str) -> tuple[list[Field], list[Line]]:
-    measure, values = tables.field_of(y), column_labels(series).values
+def _by_series(records: Sequence[Row], axes: Axes, y: str, id: str) -> tuple[list[Field], list[Series]]:
+    series = str(axes.series)
+    measure, values = tables.make_field(y), column_labels(series).values
     fields: list[Field] = []
-    lines: list[Line] = []
-    for code in dict.fromkeys(row[series] for row in read):
-        title = "未注明" if code is None else tables.clean(str(values.get(code, code)))
+    lines: list[Series] = []
+    for code in dict.fromkeys(row[series] for row in records):
+        title = "未注明" if code is None else tables.clean_text(str(values.get(code, code)))
         fields.append(Field(f"{y}_{len(fields) + 1}", measure.type, title, measure.unit, measure.format))
-        lines.append(_line(((row[x], row[y]) for row in read if row[series] == code), id))
+        lines.append(_series(((row[axes.x], row[y]) for row in records if row[series] == code), id))
     return fields, lines
 
 
-def _line(points: Any, id: str) -> Line:
-    line: Line = {}
+def _series(points: Iterable[tuple[Any, Any]], id: str) -> Series:
+    series: Series = {}
     for place, value in points:
-        if place in line:
+        if place in series:
             raise UsageError(f"two rows claim {place} on one line", where=id, todo="aggregate, or name the series=")
-        line[place] = value
-    return line
+        series[place] = value
+    return series
 
 
-def _places(lines: Sequence[Line], x: Field, calendar: Sequence[Mapping[str, Any]]) -> list[Any]:
-    """The places along x; days without a row are put in, so that no line bridges them."""
-    found = list(dict.fromkeys(place for line in lines for place in line if place is not None))
+def _wide_rows(x: Field, fields: Sequence[Field], lines: Sequence[Series], calendar: Sequence[Row]) -> tuple[Row, ...]:
+    """Return one row a place along x, with null for the days without data."""
+    covered = {row["day"]: row.get("is_covered", True) for row in calendar} if x.type == "date" else {}
+    x_labels = column_labels(x.name).values
+    return tuple(
+        {x.name: tables.json_value(place, x_labels, x.type)}
+        | {
+            field.name: tables.json_value(line.get(place), None, field.type) if covered.get(place, True) else None
+            for field, line in zip(fields, lines, strict=True)
+        }
+        for place in _places(lines, x, calendar)
+    )
+
+
+def _places(lines: Sequence[Series], x: Field, calendar: Sequence[Row]) -> list[Any]:
+    """Return the places along x; days without a row are included, so that no line bridges them."""
+    places = list(dict.fromkeys(place for line in lines for place in line if place is not None))
     if x.type != "date" or x.format == "month":
-        return found if x.type == "string" else sorted(found)
-    span = [*found, *(row["day"] for row in calendar)]
+        return places if x.type == "string" else sorted(places)
+    span = [*places, *(row["day"] for row in calendar)]
     if not span:
         return []
     first: date = min(span)
     return [first + timedelta(days=offset) for offset in range((max(span) - first).days + 1)]
 
 
-def _nothing(calendar: Sequence[Mapping[str, Any]]) -> str:
-    """Why there is nothing to draw, in words: an empty box would leave the reader guessing."""
+def _no_data_note(calendar: Sequence[Row]) -> str:
+    """Return the reason why there is nothing to draw: an empty box would leave the reader guessing."""
     missing = [row["day"].isoformat() for row in calendar if not row.get("is_covered", True)]
     if missing:
-        return f"没有数据可画：{day_words(missing)} 未取得数据。"
-    # Without the days of the span it is not known whether they were taken.
+        return f"没有数据可画：{day_ranges(missing)} 未取得数据。"
+    # Without a calendar it is unknown whether the days were extracted.
     return "没有数据可画：所示期间没有记录。" if calendar else "没有数据可画。"
 
 
-def _bands(calendar: Sequence[Mapping[str, Any]]) -> tuple[Band, ...]:
-    """Runs of days off, and of days that were not taken."""
+def _bands(calendar: Sequence[Row]) -> tuple[Band, ...]:
+    """Return runs of days off, and of days without data."""
     bands: list[Band] = []
     previous: tuple[date, str] | None = None
-    for row in sorted(calendar, key=lambda each: each["day"]):
+    for row in sorted(calendar, key=lambda row: row["day"]):
         kind = "缺数据" if not row.get("is_covered", True) else "" if row.get("is_working_day", True) else "休"
         day = row["day"]
         if kind and previous == (day - timedelta(days=1), kind):

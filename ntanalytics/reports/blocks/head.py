@@ -1,4 +1,4 @@
-"""The head of a report: what it is about, as of when, and what is missing."""
+"""The head of a report: its subject, the time of its data, and the gaps."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from ntanalytics.periods import Period
-from ntanalytics.reports.blocks.block import Block, plain
+from ntanalytics.reports.blocks.block import Block, to_json
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AsOf:
-    """What one source gave for one dataset.
+    """The state of one dataset's data from one source.
 
     Attributes:
         source: the source's name in the settings.
         dataset: the dataset's name.
         label: the dataset's Chinese name.
-        taken_at: when the latest of its data were taken; None when it gave nothing.
-        rows: how many rows or lines of the source the period has; None when that is not known.
-        rejected: how many rows were set aside.
-        missing_days: days of the report's span that were not taken.
-        error: why the source gave nothing, or empty.
+        taken_at: the time of the latest extraction; None when the source gave nothing.
+        rows: number of rows or lines of the source in the period; None when that is not known.
+        rejected: number of rejected rows.
+        missing_days: days of the report's span without data.
+        error: the reason why the source gave nothing, or empty.
     """
 
     source: str
@@ -35,15 +35,10 @@ class AsOf:
     missing_days: tuple[date, ...] = ()
     error: str = ""
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing is missing."""
-        return self.taken_at is not None and not self.missing_days and not self.error
-
 
 @dataclass(frozen=True)
-class Rejected:
-    """Rows of one dataset that were set aside for one reason."""
+class RejectedRows:
+    """Number of rows of one dataset that were rejected for one reason."""
 
     dataset: str
     label: str
@@ -52,35 +47,35 @@ class Rejected:
     rows: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Head(Block):
     """The head block; a report shows it exactly once.
 
     Attributes:
         title: the report's title.
-        subtitle: said below it, or empty.
+        subtitle: the line below it, or empty.
         period: the report's period.
-        generated_at: when the notebook ran.
-        as_of: what each source gave.
+        generated_at: the time at which the notebook ran.
+        as_of: the state of the data by source.
         versions: dataset → version of the lake's table that was read.
-        holes: one Chinese sentence for each thing that is missing, and what it does to the figures.
-        rejected: the rows that were set aside, by reason.
-        notes: one Chinese sentence for each thing to know that makes no figure wrong.
-        timezone: in which instants are shown.
+        gaps: one Chinese sentence for each gap, with its effect on the figures.
+        rejected: the rejected rows by reason.
+        notes: one Chinese sentence for each remark that makes no figure wrong.
+        timezone: the zone in which instants are shown.
     """
 
     kind: ClassVar[str] = "head"
 
-    id: str = field(default="head", kw_only=True)
-    subtitle: str = field(default="", kw_only=True)
-    period: Period = field(kw_only=True)
-    generated_at: datetime = field(kw_only=True)
-    as_of: tuple[AsOf, ...] = field(default=(), kw_only=True)
-    versions: Mapping[str, int] = field(default_factory=dict, kw_only=True)
-    gaps: tuple[str, ...] = field(default=(), kw_only=True)
-    rejected: tuple[Rejected, ...] = field(default=(), kw_only=True)
-    notes: tuple[str, ...] = field(default=(), kw_only=True)
-    timezone: str = field(default="Asia/Shanghai", kw_only=True)
+    id: str = "head"
+    subtitle: str = ""
+    period: Period
+    generated_at: datetime
+    as_of: tuple[AsOf, ...] = ()
+    versions: Mapping[str, int] = field(default_factory=dict)
+    gaps: tuple[str, ...] = ()
+    rejected: tuple[RejectedRows, ...] = ()
+    notes: tuple[str, ...] = ()
+    timezone: str = "Asia/Shanghai"
 
     def body(self) -> dict[str, Any]:
         """See ``Block.body``."""
@@ -96,9 +91,9 @@ class Head(Block):
             },
             "generated_at": self.generated_at.isoformat(),
             "timezone": self.timezone,
-            "as_of": [plain(vars(each)) for each in self.as_of],
+            "as_of": [to_json(vars(line)) for line in self.as_of],
             "versions": dict(self.versions),
             "gaps": list(self.gaps),
             "notes": list(self.notes),
-            "rejected": [plain(vars(each)) for each in self.rejected],
+            "rejected": [to_json(vars(line)) for line in self.rejected],
         }

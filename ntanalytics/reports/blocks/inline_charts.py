@@ -1,7 +1,7 @@
-"""A column that is drawn, at the end of a table: a small line a row, or a bar against a limit.
+"""A column of small drawings at the end of a table: a line a row, or a bar against a limit.
 
-What is drawn is in the record as numbers. It has no text of its own: what a reader must know stands in the
-other columns, and a workbook leaves it out.
+The record keeps the drawings as numbers. They carry no text: all that a reader must know stands in the other columns,
+and a workbook leaves this column out.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from markupsafe import Markup
 
 from ntanalytics.errors import UsageError
 from ntanalytics.reports.blocks.sparkline import sparkline
-from ntanalytics.reports.data import value_of
+from ntanalytics.reports.data import json_value
 
-#: The width of a bar's whole scale and its height; the limit stands at two thirds.
+#: Width of a bar's scale and its height; the limit stands at two thirds.
 WIDTH, HEIGHT, LIMIT = 150.0, 12, 100.0
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A drawn column.
+class InlineCharts:
+    """A column of drawings.
 
     Attributes:
-        title: the words that head it.
+        title: the heading of the column.
         kind: ``line`` (each value is a row's numbers, oldest first, None for a gap) or ``bar`` (each value is a row's
             share of its limit: 1 is the limit; None draws nothing).
         values: one value a row.
@@ -36,33 +36,34 @@ class Drawn:
     values: tuple[Any, ...]
 
     def body(self, rows: int, id: str) -> dict[str, Any]:
-        """What the record keeps of it.
+        """Return the column as the record keeps it.
 
         Raises:
             UsageError: there are more or fewer values than rows.
         """
         if len(self.values) != rows:
             raise UsageError(f"{len(self.values)} drawings for {rows} rows", where=id)
-        plain = [
-            [value_of(each) for each in value] if self.kind == "line" else value_of(value) for value in self.values
+        values = [
+            [json_value(number) for number in value] if self.kind == "line" else json_value(value)
+            for value in self.values
         ]
-        return {"title": self.title, "kind": self.kind, "values": plain}
+        return {"title": self.title, "kind": self.kind, "values": values}
 
 
-def lines(title: str, values: Sequence[Sequence[float | None]]) -> Drawn:
-    """A column of small lines: ``lines("近四周", [look.recent for look in looks])``."""
-    return Drawn(title, "line", tuple(tuple(each) for each in values))
+def inline_lines(title: str, values: Sequence[Sequence[float | None]]) -> InlineCharts:
+    """Return a column of sparklines: ``inline_lines("近四周", [summary.recent for summary in summaries])``."""
+    return InlineCharts(title, "line", tuple(tuple(numbers) for numbers in values))
 
 
-def bars(title: str, values: Sequence[float | None]) -> Drawn:
-    """A column of bars, each a share of its limit: ``bars("4 小时时钟", [0.87])``."""
-    return Drawn(title, "bar", tuple(values))
+def inline_bars(title: str, values: Sequence[float | None]) -> InlineCharts:
+    """Return a column of bars, each a share of its limit: ``inline_bars("4 小时时钟", [0.87])``."""
+    return InlineCharts(title, "bar", tuple(values))
 
 
-def inline_chart(drawn: Mapping[str, Any], row: int) -> Markup:
-    """The drawing of one row, as inline SVG made of numbers only; nothing where it has no value."""
-    value = drawn["values"][row]
-    if drawn["kind"] == "line":
+def inline_chart(column: Mapping[str, Any], row: int) -> Markup:
+    """Return the drawing of one row of a recorded column as inline SVG; nothing where it has no value."""
+    value = column["values"][row]
+    if column["kind"] == "line":
         return sparkline(value)
     if value is None:
         return Markup("")
@@ -77,5 +78,5 @@ def inline_chart(drawn: Mapping[str, Any], row: int) -> Markup:
 
 
 def bar_width(value: float) -> float:
-    """How long the bar of a share is drawn; one far beyond the limit ends with the scale."""
+    """Return the length of a share's bar; one far beyond the limit ends with the scale."""
     return round(min(max(value, 0.0) * LIMIT, WIDTH), 1)

@@ -23,5 +23,5 @@ class Signatures(Block):
 
 
 def signatures(roles: Sequence[str], title: str = "", *, id: str = "signatures") -> Signatures:
-    """The signature lines: ``signatures(["编制", "审核", "用户确认"])``."""
+    """Return the signature lines: ``signatures(["编制", "审核", "用户确认"])``."""
     return Signatures(id, title, roles=tuple(roles))

@@ -91,7 +91,7 @@ def _expired_tried(context: CheckContext, rule: Rule) -> list[Finding]:
 def _revoked_tried(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many revoked certificates are still tried."""
     logins = context.dataset("ca.logins", HISTORY_DAYS)
-    return evaluate_rules([rule], certificates.revoked(logins.table), is_complete=logins.is_complete)
+    return evaluate_rules([rule], certificates.revoked_attempts(logins.table), is_complete=logins.is_complete)
 
 
 def _expiring(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -108,7 +108,7 @@ def _expiring_times(context: CheckContext, rule: Rule) -> list[Finding]:
     stock = context.dataset("ca.certificates")
     if not stock.is_complete:
         return []
-    [due] = rows(certificates.due(stock.table.filter(stock.table.kind == "personal"), context.begins_at))
+    [due] = rows(certificates.expiring(stock.table.filter(stock.table.kind == "personal"), context.begins_at))
     finding = judge_row(rule, due, _PERSONAL).with_figures(
         expiring=due["expiring_30d"], usual=due["usual_30d"], next_week=due["next_week"]
     )
@@ -124,7 +124,7 @@ def _expiring_units(context: CheckContext, rule: Rule) -> list[Finding]:
     stock = context.dataset("ca.certificates")
     if not stock.is_complete:
         return [unknown(rule, "incomplete", _UNIT)]
-    units = rows(certificates.units_due(stock.table, context.ends_at))
+    units = rows(certificates.expiring_units(stock.table, context.ends_at))
     finding = judge_row(rule, {"expiring_units": len(units)}, _UNIT)
     named = tuple(f"{row['unit']}（{day_words(context.local_day(row['expires_at']))}）" for row in units)
     return [finding.with_details(units=named) if finding.is_violation else finding]

@@ -90,9 +90,9 @@ def _unconfirmed(context: CheckContext, rule: Rule) -> list[Finding]:
     They are those of the period, and those of the weeks before it that are still not confirmed.
     """
     changes = context.dataset("desk.changes", HISTORY).recent
-    own = rows(obligations.unconfirmed(changes, context.begins_at, context.ends_at))
+    own = rows(obligations.unconfirmed_changes(changes, context.begins_at, context.ends_at))
     since = context.ends_at - timedelta(days=CHANGES_BACK)
-    earlier = rows(obligations.unconfirmed(changes, since, context.begins_at))
+    earlier = rows(obligations.unconfirmed_changes(changes, since, context.begins_at))
     open_changes = own + [row for row in earlier if row["confirmed_at"] is None]
     by_system: dict[str, list[Mapping[str, Any]]] = {}
     for row in sorted(open_changes, key=lambda row: row["finished_at"]):
@@ -178,7 +178,7 @@ def _is_due(week: date, working_days: Sequence[date], on: date) -> bool:
 def _untrained(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how long ago the last training was; nothing where none was ever recorded."""
     trainings = context.dataset("desk.trainings", TRAININGS_BACK)
-    held = rows(compliance.untrained(trainings.recent, context.on))
+    held = rows(compliance.days_since_training(trainings.recent, context.on))
     return evaluate_rules([rule], [row for row in held if row["untrained_days"] is not None], _TRAINING)
 
 

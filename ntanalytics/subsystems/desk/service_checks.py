@@ -11,7 +11,7 @@ from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import evaluate_rules, not_applicable, unknown
 from ntanalytics.findings.rule import Rule
-from ntanalytics.metrics.desk import daily
+from ntanalytics.metrics.desk import daily_service as daily
 from ntanalytics.metrics.desk import tickets as desk_metrics
 from ntanalytics.metrics.rows import only, rows
 from ntanalytics.subsystems.desk.ticket_checks import day_series, missing
@@ -92,7 +92,7 @@ def _checks_made(context: CheckContext, rule: Rule) -> list[Finding]:
         return [unknown(rule, "no_calendar", _ALL).since_day(context.on)]
     if not is_working_day:
         return [not_applicable(rule, _ALL)]
-    row = only(daily.made(checks.recent, checks.days, context.on))
+    row = only(daily.usual_checks(checks.recent, checks.days, context.on))
     count = sum(system["checks"] for system in context.shared(_by_system))
     rate = row["made_rate"] if count else 0.0
     figures = {"checks": float(count), "usual": row["usual_items"], "made": row["made_items"]}

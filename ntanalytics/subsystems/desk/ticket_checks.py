@@ -14,7 +14,8 @@ from ntanalytics.detectors.series import Series
 from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, unknown
 from ntanalytics.findings.rule import Rule
-from ntanalytics.metrics.desk import compliance, daily
+from ntanalytics.metrics.desk import compliance
+from ntanalytics.metrics.desk import daily_service as daily
 from ntanalytics.metrics.desk import tickets as ticket_metrics
 from ntanalytics.metrics.desk.compliance import STEPS
 from ntanalytics.metrics.rows import Rows, rows
@@ -78,7 +79,7 @@ def _rise(context: CheckContext, rule: Rule, *, is_backlog: bool) -> list[Findin
     """Return whether far more tickets than usual were opened, or are open."""
     tickets = context.dataset("desk.tickets", OLDEST_TICKET)
     days = tickets.days.filter(tickets.days.day >= context.on - timedelta(days=HISTORY))
-    count = daily.open_daily if is_backlog else ticket_metrics.daily
+    count = daily.open_by_day if is_backlog else ticket_metrics.daily
     by_day = count(tickets.recent, days, context.utc_offset_h)
     return seasonal_baseline(rule, by_day, context.on, entity=_TICKETS, violations_only=True, ahead=context.ahead)
 
@@ -88,7 +89,7 @@ def _late_responses(context: CheckContext, rule: Rule) -> list[Finding]:
     tickets = context.dataset("desk.tickets", OLDEST_TICKET)
     if not tickets.is_complete:
         return []
-    off_hours = daily.off_hours(tickets.table, tickets.days, context.utc_offset_h, context.ends_at)
+    off_hours = daily.off_hours_responses(tickets.table, tickets.days, context.utc_offset_h, context.ends_at)
     return evaluate_rules([rule], off_hours, _TICKETS)
 
 

@@ -18,7 +18,7 @@ from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import evaluate_rules
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import days as by_days
-from ntanalytics.metrics.docexchange import daily as daily_metrics
+from ntanalytics.metrics.docexchange import daily_counts as daily_metrics
 from ntanalytics.metrics.docexchange import documents as document_metrics
 from ntanalytics.metrics.rows import rows
 
@@ -68,7 +68,7 @@ def _documents(context: CheckContext, rule: Rule, *, violations_only: bool) -> l
     documents = context.dataset("docexchange.documents", HISTORY)
     if not documents.is_complete or not context.working_days:
         return []
-    daily = by_days.over_days(
+    daily = by_days.fill_days(
         document_metrics.documents(documents.recent, ["day"]), documents.days, document_metrics.MEASURES
     )
     return seasonal_baseline(rule, daily, context.on, violations_only=violations_only, ahead=context.ahead)
@@ -93,7 +93,7 @@ def _left_off(context: CheckContext) -> list[Finding]:
     deliveries = context.dataset("docexchange.deliveries", HISTORY)
     if not deliveries.is_complete:
         return []
-    late = daily_metrics.signed_late(
+    late = daily_metrics.late_signings(
         deliveries.recent,
         context.nearby_working_days(HISTORY, CALENDAR_AFTER),
         as_of(context),
@@ -116,7 +116,7 @@ def _overdue(context: CheckContext, rule: Rule) -> list[Finding]:
     deliveries = context.dataset("docexchange.deliveries", HISTORY)
     if context.is_day and not deliveries.is_complete:
         return []
-    late = rows(daily_metrics.overdue(deliveries.recent, as_of(context)))
+    late = rows(daily_metrics.overdue_units(deliveries.recent, as_of(context)))
     findings = violations(evaluate_rules([rule], [row for row in late if row["receiver_unit"] is not None], receiver))
     if context.is_day:
         unusual = {finding.entity for finding in context.shared(_left_off)}
@@ -130,7 +130,7 @@ def _returned_share(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the units of whose documents too large a share came back within a longer period."""
     documents = context.dataset("docexchange.documents", HISTORY)
     deliveries = context.dataset("docexchange.deliveries", HISTORY)
-    sent = document_metrics.sent_by(deliveries.table, documents.table)
+    sent = document_metrics.with_sender(deliveries.table, documents.table)
     table = rows(delivered(context, sent, as_of(context), ("sender_unit",)))
     named = [row for row in table if row["sender_unit"] is not None]
     return violations(evaluate_rules([rule], named, sender))
@@ -142,7 +142,7 @@ def _returns_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     deliveries = context.dataset("docexchange.deliveries", HISTORY)
     if not (documents.is_complete and deliveries.is_complete):
         return []
-    returned = daily_metrics.given_back(deliveries.recent, documents.recent, as_of(context), ["day", "sender_unit"])
+    returned = daily_metrics.returns(deliveries.recent, documents.recent, as_of(context), ["day", "sender_unit"])
     named = returned.filter(returned.sender_unit.notnull())
     return share_shift(rule, named, context.on, entity=sender, together=_RETURNED_DAYS)
 
@@ -152,7 +152,7 @@ def _undelivered(context: CheckContext, rule: Rule) -> list[Finding]:
     deliveries = context.dataset("docexchange.deliveries", HISTORY)
     if not deliveries.is_complete:
         return []
-    arrived = daily_metrics.undelivered(deliveries.recent, as_of(context))
+    arrived = daily_metrics.late_deliveries(deliveries.recent, as_of(context))
     return failure_rate_rise(rule, arrived, deliveries.days, context.on, slot_s=_DAY_S)
 
 
@@ -197,7 +197,7 @@ def _calls_slow(context: CheckContext, rule: Rule) -> list[Finding]:
     calls = context.dataset("docexchange.interface_calls", HISTORY)
     if not calls.is_complete:
         return []
-    daily = by_days.over_days(document_metrics.calls(calls.recent, ["day"]), calls.days, document_metrics.MEASURES)
+    daily = by_days.fill_days(document_metrics.calls(calls.recent, ["day"]), calls.days, document_metrics.MEASURES)
     return seasonal_baseline(rule, daily, context.on, entity=_ALL_CALLS, violations_only=True, ahead=context.ahead)
 
 

@@ -37,7 +37,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     waiting = delivered(context, deliveries.recent, at).select("overdue_deliveries", "pending_deliveries")
     [open_now] = waiting.to_pyarrow().to_pylist()
     total = {**sent, **moved, "overdue_deliveries": open_now["overdue_deliveries"]}
-    daily = by_days.over_days(
+    daily = by_days.fill_days(
         document_metrics.documents(documents.recent, ["day"]), documents.days, document_metrics.MEASURES
     )
     overdue = sum(bool(row["overdue_deliveries"]) for row in units.to_pylist())

@@ -161,7 +161,7 @@ def _forced(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many accounts were entered after attempts by force."""
     logins = context.dataset("identity.logins", HISTORY_DAYS)
     return drop_uninformative(
-        context, evaluate_rules([rule], login_metrics.forced(logins.table), is_complete=logins.is_complete)
+        context, evaluate_rules([rule], login_metrics.forced_accounts(logins.table), is_complete=logins.is_complete)
     )
 
 
@@ -169,7 +169,7 @@ def _shared_accounts(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many accounts are used from many places at once."""
     logins = context.dataset("identity.logins", HISTORY_DAYS)
     return drop_uninformative(
-        context, evaluate_rules([rule], login_metrics.shared(logins.table), is_complete=logins.is_complete)
+        context, evaluate_rules([rule], login_metrics.shared_accounts(logins.table), is_complete=logins.is_complete)
     )
 
 

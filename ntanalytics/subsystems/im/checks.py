@@ -61,7 +61,7 @@ def _busiest(context: CheckContext, rule: Rule) -> list[Finding]:
     messages = context.dataset("im.messages", HISTORY)
     if not messages.is_complete:
         return []
-    busiest = im_messages.busiest(messages.table).to_pyarrow().to_pylist()
+    busiest = im_messages.busiest_account(messages.table).to_pyarrow().to_pylist()
     return evaluate_rules([rule], [row for row in busiest if row["busiest_messages"]], _ACCOUNT)
 
 

@@ -90,7 +90,7 @@ def _checks_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     checks = context.dataset("infra.checks", SOURCE_DAYS)
     if not checks.is_complete:
         return []
-    return gap_findings(context, rule, availability.gaps(checks.recent, context.begins_at, context.ends_at))
+    return gap_findings(context, rule, availability.check_gaps(checks.recent, context.begins_at, context.ends_at))
 
 
 def gap_findings(context: CheckContext, rule: Rule, gaps: Rows) -> list[Finding]:

@@ -159,7 +159,7 @@ def _repeated_alarms(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the alarms that came again: of a day within a week, on hosts with an alarm on it; else in the quarter."""
     problems = context.dataset("infra.problems", QUARTER_DAYS - 1).recent
     days = REPEAT_DAYS if context.is_day else QUARTER_DAYS
-    counts = hosts.repeated(problems.filter(problems.day > context.on - timedelta(days=days)))
+    counts = hosts.repeated_problems(problems.filter(problems.day > context.on - timedelta(days=days)))
     if not context.is_day:
         return repeated_findings(rule, counts, days)
     today = problems.filter((problems.day == context.on) & (problems.severity != "information"))

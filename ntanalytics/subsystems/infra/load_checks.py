@@ -54,7 +54,7 @@ def _load(context: CheckContext, rule: Rule, *, metric: str) -> list[Finding]:
 
 def _held_levels(context: CheckContext) -> Sequence[Row]:
     metrics = context.dataset("infra.metrics").table
-    return rows(hosts.held(metrics.filter(metrics.metric == "cpu_rate"), context.utc_offset_h))
+    return rows(hosts.sustained_load(metrics.filter(metrics.metric == "cpu_rate"), context.utc_offset_h))
 
 
 def _held(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -97,7 +97,7 @@ def with_busy_hours(context: CheckContext, finding: Finding, hours: Rows) -> Fin
 
 def _load_unlike(context: CheckContext, rule: Rule) -> list[Finding]:
     metrics = context.dataset("infra.metrics", HISTORY_DAYS)
-    beyond = hosts.beyond_siblings(metrics.recent.filter(metrics.recent.metric == "cpu_rate"), metrics.days)
+    beyond = hosts.load_beyond_siblings(metrics.recent.filter(metrics.recent.metric == "cpu_rate"), metrics.days)
     return seasonal_baseline(rule, beyond, context.on, entity=host_entity, violations_only=True, ahead=context.ahead)
 
 
@@ -116,7 +116,7 @@ def _days_until_full(context: CheckContext, rule: Rule) -> list[Finding]:
 def _growth_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the disks that began to fill faster than they usually do."""
     metrics = context.dataset("infra.metrics", HISTORY_DAYS)
-    known = [row for row in rows(hosts.rises(metrics.recent, context.on)) if row["rise_beyond"] is not None]
+    known = [row for row in rows(hosts.disk_rises(metrics.recent, context.on)) if row["rise_beyond"] is not None]
     findings = evaluate_rules([rule], known, disk_entity, is_complete=metrics.is_complete)
     figures = [{name: row[name] for name in ("disk_rise", "usual_rise", "disk_used")} for row in known]
     return violations(finding.with_figures(**numbers) for finding, numbers in zip(findings, figures, strict=True))

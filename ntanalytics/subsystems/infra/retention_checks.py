@@ -15,7 +15,7 @@ from ntanalytics.checks.onset import with_onset_at
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, unknown
 from ntanalytics.findings.rule import Rule
-from ntanalytics.ledger import Covered
+from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.desk import compliance
 from ntanalytics.metrics.infra import backups
 from ntanalytics.metrics.rows import Rows, rows
@@ -85,7 +85,7 @@ def _offline_backup(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _restore_drill(context: CheckContext, rule: Rule) -> list[Finding]:
     checks = context.dataset("desk.checks", DRILL_DAYS)
-    [row] = rows(compliance.drill(checks.recent, context.on))
+    [row] = rows(compliance.days_since_drill(checks.recent, context.on))
     if row["drill_days"] is None:
         return [unknown(rule, "not_recorded", _BACKUP)]
     return [judge_row(rule, row, _BACKUP)]
@@ -104,7 +104,7 @@ def _log_retention(context: CheckContext, rule: Rule) -> list[Finding]:
     ]
 
 
-def log_finding(rule: Rule, source: str, days: list[Covered], ran_on: date) -> Finding:
+def log_finding(rule: Rule, source: str, days: list[CoverageDay], ran_on: date) -> Finding:
     """Return how far back the logs of a source reached.
 
     A day that was read the day after it does not tell how long logs are kept. A source tells that gave a day older than
@@ -154,7 +154,7 @@ def _unpatched(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _patch_ages(metrics: ir.Table, patches: ir.Table, on: date) -> ir.Table:
     """Return ``host`` and ``unpatched_days`` of each measured host; null days where no patch is recorded."""
-    patched = compliance.unpatched(patches, on).select(_host="host", unpatched_days="unpatched_days")
+    patched = compliance.unpatched_days(patches, on).select(_host="host", unpatched_days="unpatched_days")
     measured = metrics.select("host").distinct()
     joined = measured.left_join(patched, [measured.host == patched["_host"]])
     return joined.select("host", "unpatched_days").order_by("host")

@@ -113,7 +113,7 @@ def _slow_probes(context: CheckContext, rule: Rule) -> list[Finding]:
     past = context.shared(baseline, "infra.checks")
     findings = latency_spike(
         rule,
-        availability.probed(past.comparable, context.utc_offset_h),
+        availability.probe_durations(past.comparable, context.utc_offset_h),
         past.days,
         context.on,
         measure="probe_p50_ms",

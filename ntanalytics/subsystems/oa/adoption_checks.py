@@ -14,7 +14,7 @@ from ntanalytics.findings.finding import Entity, Finding, subsystem_entity, viol
 from ntanalytics.findings.judgement import judge_row, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import MEASURES, change
-from ntanalytics.metrics.oa import pace
+from ntanalytics.metrics.oa import daily_active
 from ntanalytics.metrics.rows import Rows, rows
 
 #: Days of history that hold the period before.
@@ -81,8 +81,8 @@ def _pace(context: CheckContext, by: tuple[str, ...] = ()) -> list[dict[str, Any
     """Return the active accounts of a mean working day beside those of the period before."""
     activities = context.dataset("oa.activities", HISTORY)
     days, first, before = activities.days, context.period.first, context.previous.first
-    now = pace.pace(activities.table, days.filter(days.day >= first), by)
-    earlier = pace.pace(activities.before, days.filter((days.day >= before) & (days.day < first)), by)
+    now = daily_active.daily_active(activities.table, days.filter(days.day >= first), by)
+    earlier = daily_active.daily_active(activities.before, days.filter((days.day >= before) & (days.day < first)), by)
     compared: ir.Table = change.compare(
         now,
         earlier,

@@ -18,7 +18,7 @@ from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, not_applicable
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import days as by_days
-from ntanalytics.metrics.oa import adoption, daily_active, task_duration
+from ntanalytics.metrics.oa import adoption, intraday, task_duration
 from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.oa.adoption_checks import ADOPTION_CHECKS, edition_entity, unit_entity
 from ntanalytics.subsystems.oa.section import EVER, levels
@@ -54,12 +54,12 @@ def in_memory(table: ir.Table) -> ir.Table:
 def _hours(context: CheckContext) -> list[dict[str, Any]]:
     """Return the active accounts by edition, terminal, module and hour."""
     activities = context.dataset("oa.activities", HISTORY)
-    return rows(daily_active.active_hours(activities.recent, context.utc_offset_h))
+    return rows(intraday.active_hours(activities.recent, context.utc_offset_h))
 
 
 def _persons(context: CheckContext) -> ir.Table:
     """Return the accounts by day."""
-    return in_memory(daily_active.by_person(context.dataset("oa.activities", HISTORY).recent))
+    return in_memory(intraday.by_account(context.dataset("oa.activities", HISTORY).recent))
 
 
 def _tasks(context: CheckContext) -> ir.Table:
@@ -94,7 +94,7 @@ def _task_lull(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the flows of which none ended."""
     if not context.dataset("oa.tasks", TASKS_BACK).is_complete:
         return []
-    finished = task_duration.finished(context.shared(_tasks), context.utc_offset_h, _HOUR_S)
+    finished = task_duration.finished_by_slot(context.shared(_tasks), context.utc_offset_h, _HOUR_S)
     days = context.dataset("oa.activities", HISTORY).days
     return volume_gap(rule, finished, days, context.on, slot_s=_HOUR_S, entity=_module, most_left=_HALF)
 
@@ -116,7 +116,7 @@ def _mobile_fall(context: CheckContext, rule: Rule) -> list[Finding]:
     if not context.working_days:
         return []
     days = context.dataset("oa.activities", HISTORY).days
-    phones = by_days.over_days(daily_active.phones(context.shared(_persons)), days, adoption.MEASURES, by=["edition"])
+    phones = by_days.fill_days(intraday.mobile_usage(context.shared(_persons)), days, adoption.MEASURES, by=["edition"])
     return seasonal_baseline(rule, phones, context.on, entity=edition_entity, ahead=context.ahead)
 
 
@@ -133,7 +133,7 @@ def _busiest(context: CheckContext, rule: Rule) -> list[Finding]:
     activities = context.dataset("oa.activities", HISTORY)
     if not activities.is_complete:
         return []
-    busiest = [row for row in rows(daily_active.busiest(activities.table)) if row["busiest_actions"] is not None]
+    busiest = [row for row in rows(intraday.busiest_account(activities.table)) if row["busiest_actions"] is not None]
     return evaluate_rules([rule], busiest, _ACCOUNT)
 
 
@@ -142,7 +142,7 @@ def _overdue_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     tasks = context.dataset("oa.tasks", TASKS_BACK)
     if not tasks.is_complete or not context.working_days:
         return []
-    late = task_duration.overdue(context.shared(_tasks), _task_days(context), context.utc_offset_h)
+    late = task_duration.overdue_by_day(context.shared(_tasks), _task_days(context), context.utc_offset_h)
     return seasonal_baseline(rule, late, context.on, entity=edition_entity, violations_only=True, ahead=context.ahead)
 
 
@@ -153,8 +153,8 @@ def _handling_rise(context: CheckContext, rule: Rule) -> list[Finding]:
         return []
     first = context.period.first - timedelta(days=HISTORY)
     worked = context.calendar.working_days(context.period.first - timedelta(days=TASKS_BACK), context.on)
-    by_day = task_duration.by_day(context.shared(_tasks), worked, first, context.on, context.utc_offset_h)
-    took = by_days.over_days(by_day, _task_days(context), task_duration.MEASURES)
+    by_day = task_duration.task_duration_by_day(context.shared(_tasks), worked, first, context.on, context.utc_offset_h)
+    took = by_days.fill_days(by_day, _task_days(context), task_duration.MEASURES)
     return seasonal_baseline(rule, took, context.on, violations_only=True, ahead=context.ahead)
 
 
@@ -188,7 +188,7 @@ def _mobile_share(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _seldom_used(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the modules that hardly anybody used within the quarter; nothing of one that no source maps."""
-    used = adoption.used(context.dataset("oa.activities", QUARTER_BACK).recent, ["module"])
+    used = adoption.usage(context.dataset("oa.activities", QUARTER_BACK).recent, ["module"])
     users = {
         row["module"]: row["active"] for row in rows(used) if row["module"] in MODULES and row["module"] != "other"
     }

@@ -39,7 +39,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
         tables=evaluated(
             ("editions", context.shared(levels, "edition")),
             ("units", context.shared(levels, "unit")),
-            ("modules", adoption.used(activities.table, ["module"])),
+            ("modules", adoption.usage(activities.table, ["module"])),
             ("flow", user_flow.flow(acted, first, before, ["edition"])),
             ("handling", handled),
             ("reach", adoption.reach(activities.table, members.table)),
@@ -60,7 +60,9 @@ def levels(context: CheckContext, *by: str) -> ir.Table:
     now_days, before_days = days.filter(days.day >= first), days.filter((days.day >= before) & (days.day < first))
     now = adoption.adoption(activities.table, members.table, ever, now_days, by)
     was = adoption.adoption(activities.before, members.before, ever.filter(ever.day < first), before_days, by)
-    return adoption.compared(now, was, by, is_complete=activities.is_complete, was_complete=activities.was_complete)
+    return adoption.compare_adoption(
+        now, was, by, is_complete=activities.is_complete, was_complete=activities.was_complete
+    )
 
 
 def _first_days_of(context: CheckContext, dataset: str) -> ir.Table:

@@ -78,7 +78,7 @@ def _making_days(context: CheckContext, rule: Rule) -> list[Finding]:
     stock = context.dataset("seal.seals")
     if not stock.is_complete:
         return []
-    waiting = rows(seals.unmade(stock.table, context.ends_at))
+    waiting = rows(seals.unmade_seals(stock.table, context.ends_at))
     finding = judge_row(rule, waiting[0] if waiting else {"making_wait_days": 0}, _UNMADE)
     if finding.status == "ok" or not waiting:
         return [finding]
@@ -90,7 +90,7 @@ def _making_days(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _testing_days(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the seals that were made and not tested in time, by the one that waits longest."""
-    waiting = rows(seals.waiting(context.dataset("seal.seals").table, context.ends_at))
+    waiting = rows(seals.untested_seals(context.dataset("seal.seals").table, context.ends_at))
     findings = evaluate_rules([rule], waiting[:1], _UNTESTED)
     late = sum(row["waiting_days"] > rule.threshold.warning for row in waiting)
     counted = [finding.with_figures(late=float(late)) for finding in findings]

@@ -23,7 +23,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
         total=total,
         recent=series(seals.daily(signings.recent, signings.days), "signings"),
         tables=evaluated(
-            ("waiting", seals.waiting(stock.table, context.ends_at)), ("states", seals.stock(stock.table))
+            ("waiting", seals.untested_seals(stock.table, context.ends_at)), ("states", seals.stock(stock.table))
         ),
         origin=context.origin("seals.signings", signings, stock),
         note=signings.note,

@@ -19,7 +19,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     is_complete, was_complete = messages.is_complete, messages.was_complete
 
     def volume(*by: str) -> ir.Table:
-        return sms_volume.compared(
+        return sms_volume.compare_volume(
             messages.table, messages.before, messages.as_of, by, is_complete=is_complete, was_complete=was_complete
         )
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.demo.incidents.default_script import BEGUN, HARMLESS, KINDS, LASTING, MEASURES, SIZES
 from ntanalytics.demo.incidents.incident import ZONE, Incident, billed_months, moment
 from ntanalytics.demo.incidents.planning import plan_incidents
-from ntanalytics.demo.incidents.script import BEGUN, HARMLESS, KINDS, LASTING, MEASURES, SIZES
 from ntanalytics.periods import Calendar
 
 UNTIL = dt.date(2026, 11, 22)

@@ -10,7 +10,7 @@ from ntanalytics.demo.incidents.incident import ZONE
 from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import city_of
 from ntanalytics.demo.population.units import UNITS
-from ntanalytics.demo.products.desk_workbook import write_desk_workbook
+from ntanalytics.demo.products.desk_workbook.workbook import write_desk_workbook
 from ntanalytics.periods import Calendar, days_between
 from ntanalytics.sources.starter import DESK_WORKBOOK_DATASETS
 from tests.demo.extracted import Rows, extracted

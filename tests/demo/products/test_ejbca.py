@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.population.units import ALIASES, UNITS
-from ntanalytics.demo.products.ejbca import write_authority
-from ntanalytics.demo.products.ejbca_certificates import EVERY, certificates_of
+from ntanalytics.demo.products.ejbca.certificates import EVERY, certificates_of
+from ntanalytics.demo.products.ejbca.database import write_authority
 from ntanalytics.demo.products.nginx_client_cert import LOG, write_gateway
 from ntanalytics.demo.store import PREFIX, Store
 from ntanalytics.periods import Calendar, days_between

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.population.units import UNITS
-from ntanalytics.demo.products.exchange import write_exchange
-from ntanalytics.demo.products.exchange_deliveries import WorkClock
-from ntanalytics.demo.products.exchange_documents import FEWEST_PER_DAY, documents_of, offices_of
+from ntanalytics.demo.products.exchange.database import write_exchange
+from ntanalytics.demo.products.exchange.deliveries import WorkClock
+from ntanalytics.demo.products.exchange.documents import FEWEST_PER_DAY, documents_of, offices_of
 from ntanalytics.demo.store import PREFIX, Store
 from ntanalytics.periods import Calendar, days_between
 from tests.demo.extracted import Rows, extracted

@@ -9,7 +9,7 @@ import pytest
 from ntanalytics.demo import Estate
 from ntanalytics.demo.incidents.incident import ZONE, Incident
 from ntanalytics.demo.population.city import city_of
-from ntanalytics.demo.products.nginx import write_logs
+from ntanalytics.demo.products.nginx.logs import write_logs
 from ntanalytics.periods import Calendar
 
 COMBINED = re.compile(r'^\S+ - - \[\d\d/\w{3}/\d{4}:(\d\d:\d\d):\d\d \+0800\] "([^"]*)" (\d{3}) \d+ "[^"]*" "[^"]*"$')

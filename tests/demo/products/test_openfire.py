@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from ntanalytics.demo.population.city import City
-from ntanalytics.demo.products.openfire import write_im
+from ntanalytics.demo.products.openfire.database import write_im
 from ntanalytics.demo.store import Store
 from tests.demo.extracted import Rows, extracted, local, small_city, url_of
 

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.population.units import ALIASES, UNITS
-from ntanalytics.demo.products.exchange_documents import documents_of, offices_of
-from ntanalytics.demo.products.seal_register import write_seals
+from ntanalytics.demo.products.exchange.documents import documents_of, offices_of
+from ntanalytics.demo.products.seal_register.database import write_seals
 from ntanalytics.demo.store import PREFIX, Store
 from ntanalytics.periods import Calendar, days_between
 from tests.demo.extracted import Rows, extracted

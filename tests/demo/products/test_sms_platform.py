@@ -11,8 +11,8 @@ from ntanalytics.demo import Estate
 from ntanalytics.demo.incidents.incident import ZONE, Incident
 from ntanalytics.demo.population.city import city_of
 from ntanalytics.demo.population.units import ALIASES, NO_UNIT, UNITS
-from ntanalytics.demo.products.sms_platform import write_platform
-from ntanalytics.demo.products.sms_platform_messages import segments_of
+from ntanalytics.demo.products.sms_platform.database import write_platform
+from ntanalytics.demo.products.sms_platform.messages import segments_of
 from ntanalytics.demo.store import Store
 from ntanalytics.periods import Calendar, days_between
 

@@ -21,9 +21,9 @@ from ntanalytics.demo.incidents.incident import Incident
 from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import EDITIONS, City, city_of
 from ntanalytics.demo.population.units import ALIASES, EDITION_OF
-from ntanalytics.demo.products.xinhu import write_oa
-from ntanalytics.demo.products.xinhu_bills import first_id
-from ntanalytics.demo.products.xinhu_schema import INSTALLATIONS, OWN_NAMES, OWN_SPELLING, TEAM, site_files
+from ntanalytics.demo.products.xinhu.bills import first_id
+from ntanalytics.demo.products.xinhu.database import write_oa
+from ntanalytics.demo.products.xinhu.schema import INSTALLATIONS, OWN_NAMES, OWN_SPELLING, TEAM, site_files
 from ntanalytics.demo.store import PREFIX, Store
 from ntanalytics.extraction.check import check
 from ntanalytics.periods import Calendar, days_between, local_window

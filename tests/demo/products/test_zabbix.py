@@ -7,7 +7,7 @@ import pytest
 from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.products.probe import write_checks
-from ntanalytics.demo.products.zabbix import write_hosts
+from ntanalytics.demo.products.zabbix.database import write_hosts
 from ntanalytics.demo.store import PREFIX, Store, servers_of
 from ntanalytics.periods import Calendar, days_between
 from tests.demo.extracted import Rows, extracted

@@ -6,11 +6,11 @@ import datetime as dt
 
 import numpy as np
 
+from ntanalytics.demo.incidents.default_script import FAINT, MEASURES
 from ntanalytics.demo.incidents.incident import SPAN_DAYS, Incident, billed_months, duration, moment
 from ntanalytics.demo.incidents.random.kinds import CERTIFICATES, CLOSABLE, DISKS
-from ntanalytics.demo.incidents.random.text import sentence
-from ntanalytics.demo.incidents.script import FAINT, MEASURES
-from ntanalytics.demo.products.sms_platform_outcomes import CARRIERS
+from ntanalytics.demo.incidents.random.sentence import sentence
+from ntanalytics.demo.products.sms_platform.outcomes import CARRIERS
 from ntanalytics.periods import Calendar
 
 #: Percent that a file system gains while it fills, and one that does so faintly.

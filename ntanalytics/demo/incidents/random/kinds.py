@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 from ntanalytics.demo.population.units import EDITION_OF, UNITS
 from ntanalytics.demo.products.backup_runs import DATABASES, FILE_TREES
-from ntanalytics.demo.products.sms_platform_outcomes import CARRIERS
-from ntanalytics.demo.products.xinhu_schema import FLOWS
-from ntanalytics.demo.products.zabbix_hosts import MACHINES
+from ntanalytics.demo.products.sms_platform.outcomes import CARRIERS
+from ntanalytics.demo.products.xinhu.schema import FLOWS
+from ntanalytics.demo.products.zabbix.machines import MACHINES
 
 
 @dataclass(frozen=True)

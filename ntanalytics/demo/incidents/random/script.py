@@ -11,12 +11,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ntanalytics.demo.incidents.default_script import MEASURES
 from ntanalytics.demo.incidents.incident import SHAPES, SPAN_DAYS, Incident, duration, moment
-from ntanalytics.demo.incidents.random.calendar import FreeDays
 from ntanalytics.demo.incidents.random.dated import dated_incidents
 from ntanalytics.demo.incidents.random.kinds import CHOICES, HARMLESS_CHOICES, SUBSYSTEM_OF_SERVICE, IncidentKind
-from ntanalytics.demo.incidents.random.text import sentence
-from ntanalytics.demo.incidents.script import MEASURES
+from ntanalytics.demo.incidents.random.reservations import FreeDays
+from ntanalytics.demo.incidents.random.sentence import sentence
 from ntanalytics.demo.population.unit_sizes import large_units
 from ntanalytics.demo.population.units import UNITS
 from ntanalytics.periods import Calendar, days_between

@@ -8,9 +8,9 @@ from functools import cache
 import pytest
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.demo.incidents.default_script import HARMLESS, KINDS, MEASURES
 from ntanalytics.demo.incidents.incident import SHAPES, ZONE, Incident
 from ntanalytics.demo.incidents.planning import benign_events, plan_incidents
-from ntanalytics.demo.incidents.script import HARMLESS, KINDS, MEASURES
 from ntanalytics.demo.population.units import UNITS
 from ntanalytics.periods import Calendar
 
