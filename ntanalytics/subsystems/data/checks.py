@@ -53,11 +53,11 @@ def row_counts(context: CheckContext) -> list[RowCounts]:
     first = on - timedelta(days=HISTORY_DAYS)
     calendar = rows(workspace.days(first, on, set()))
     series = []
-    for name, sources in workspace.feeding.items():
+    for name, sources in workspace.sources_by_dataset.items():
         contract = dataset_named(name)
         if contract.kind is not Kind.EVENT:
             continue
-        covered = workspace.covered(name, first, on)
+        covered = workspace.covered_days(name, first, on)
         for source in sources:
             by_day: dict[date, int] = {
                 day.day: day.source_rows for day in covered if day.source == source and day.is_held

@@ -95,9 +95,9 @@ def _log_retention(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how far back each source of web logs reached when it was read (Cybersecurity Law, art. 21)."""
     on, workspace = context.on, context.workspace
     begin = on - timedelta(days=LOG_DAYS)
-    held = {name: workspace.covered(name, begin, on) for name in (*_RUNNING, "infra.requests")}
+    held = {name: workspace.covered_days(name, begin, on) for name in (*_RUNNING, "infra.requests")}
     ran_on = min((day.day for name in _RUNNING for day in held[name] if day.rows), default=on)
-    sources = workspace.feeding.get("infra.requests", [])
+    sources = workspace.sources_by_dataset.get("infra.requests", [])
     return [
         log_finding(rule, source, [day for day in held["infra.requests"] if day.source == source], ran_on)
         for source in sources
