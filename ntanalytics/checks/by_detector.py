@@ -1,7 +1,13 @@
 """Findings by detector: each function runs one detector and judges its detections by the limits of a rule.
 
-All of them take the tables that the detector reads, the days of the dataset (``metrics.days``) where it needs them, and
-the inspected day. ``entity`` is the entity of all rows, or a function of a row; None stands for the whole subsystem.
+Arguments that they share:
+
+- ``slots``, ``failures``, ``attempts``: events by slot (``metrics.slots.by_slot``) of some weeks up to ``on``; a slot
+  without a row is empty on a covered day.
+- ``days``: the days of those weeks (``metrics.days``); ``on``: the inspected day; ``slot_s``: seconds of a slot.
+- ``entity``: entity of a row, or one for all rows; None stands for the subsystem of the rule.
+- ``violations_only``: whether only violations are returned, as of hundreds of units.
+
 A rule that is switched off makes no finding.
 """
 
@@ -51,19 +57,9 @@ def failure_burst(
 ) -> list[Finding]:
     """Return the worst stretch of failures of each entity that has one on a day.
 
-    Args:
-        rule: its measure counts the failures, its ``count_measure`` the attempts; its limits hold for the share of the
-            attempts that failed beyond the usual share, its ``min_count`` for the failures.
-        failures: failures by slot (``metrics.slots.by_slot``) of the day and of some weeks before.
-        attempts: attempts by slot, alike.
-        days: the days of those weeks.
-        on: the inspected day.
-        search: length of the slots, and how stretches are searched.
-        entity: entity of a row.
-
-    Returns:
-        A finding for each entity with such a stretch; a single one that is ok where none has one; a single one that is
-        unknown where the day is a gap or its history is short.
+    The limits hold for the share of attempts that failed beyond the usual share, ``min_count`` for the failures; the
+    measures of the rule count failures and attempts. A single finding is ok where no entity has a stretch, or unknown
+    where the day is a gap or its history is short.
     """
     detections = failure_bursts.failure_burst(
         failures, attempts, days, on, search, key=key_of(rule, entity), sensitivity=sensitivity_of(rule)
@@ -77,18 +73,9 @@ def failure_rate_rise(
 ) -> list[Finding]:
     """Return the worst run of slots of a day for each entity of which an unusual share went wrong.
 
-    Args:
-        rule: its limits hold for the share that went wrong beyond the usual share (0.03: three points), its
-            ``min_count`` for the events of the run; its ``nouns`` word it.
-        slots: ``day``, ``slot``, ``events``, ``hits`` (events that went wrong) and the columns of the entity, of some
-            weeks up to ``on``.
-        days: the days of those weeks.
-        on: the inspected day.
-        slot_s: seconds of a slot; 86,400 for a whole day.
-        entity: entity of a row.
-
-    Returns:
-        A finding for each entity that departs; none where the day is a gap or its history is short.
+    The limits hold for the share that went wrong beyond the usual share (0.03: three points), ``min_count`` for the
+    events of the run; the rule needs ``nouns``. ``slots`` has ``events`` and ``hits`` (events that went wrong);
+    ``slot_s`` is 86,400 for a whole day. No finding where the day is a gap or its history is short.
     """
     detections = failure_rate_rises.failure_rate_rise(
         slots, days, on, slot_s=slot_s, key=key_of(rule, entity), sensitivity=sensitivity_of(rule)
@@ -99,16 +86,8 @@ def failure_rate_rise(
 def group_drop(rule: Rule, daily: Rows, days: Rows, on: date, *, entity: EntityOf) -> list[Finding]:
     """Return the entities that have fallen far below what the whole group lets expect of them.
 
-    Args:
-        rule: its limits hold for the departure as a share of what is expected (-0.3: three tenths fewer), its
-            ``min_count`` for what is usual on a day.
-        daily: the measure of the rule by day and entity; nothing where there is no row.
-        days: the days up to ``on``; on a day off the last working day is judged.
-        on: the inspected day.
-        entity: entity of a row.
-
-    Returns:
-        A finding for each entity that departs; none where the history is short.
+    The limits hold for the departure as a share of what is expected (-0.3: three tenths fewer), ``min_count`` for what
+    is usual on a day. ``daily`` has the measure by day and entity. The last working day is judged on a day off.
     """
     detections = group_drops.group_drop(
         daily, days, on, value=rule.measure, key=key_of(rule, entity), sensitivity=sensitivity_of(rule)
@@ -119,20 +98,18 @@ def group_drop(rule: Rule, daily: Rows, days: Rows, on: date, *, entity: EntityO
 def latency_spike(
     rule: Rule, hours: Rows, days: Rows, on: date, *, measure: str, count: str, entity: EntityOf
 ) -> list[Finding]:
-    """Return how much slower than usual each entity was in its slow hours of a day.
+    """Return how much slower than usual each measured entity was in its slow hours of a day.
+
+    The limits hold for the ratio to what is usual, ``min_count`` for the events of an hour.
 
     Args:
-        rule: its limits hold for the ratio to what is usual over the slow hours together, its ``min_count`` for the
-            events of an hour.
+        rule: the rule.
         hours: ``day``, ``hour``, the measure and the count by entity, of some weeks up to ``on``.
         days: the days of those weeks.
         on: the inspected day.
         measure: the duration in ms.
         count: column that counts the events of an hour.
         entity: entity of a row.
-
-    Returns:
-        A finding for each entity that was measured on the day and has a history.
     """
     detections = latency_spikes.latency_spike(
         hours, days, on, duration=measure, count=count, key=key_of(rule, entity), sensitivity=sensitivity_of(rule)
@@ -142,16 +119,10 @@ def latency_spike(
 
 
 def peer_outlier(rule: Rule, siblings: Rows, entity: EntityOf) -> list[Finding]:
-    """Return each of some peers held against the median of the others.
+    """Return each of some peers held against the median of the others; none where they are fewer than three.
 
-    Args:
-        rule: its limits hold for the departure from that median: the difference of a rate, else the share; its
-            ``min_count`` for its ``count_measure``.
-        siblings: one row for each peer: carriers, editions, hosts that do the same work.
-        entity: entity of a row.
-
-    Returns:
-        A finding for each peer that counts enough; none where they are fewer than three.
+    The limits hold for the difference from the median of a rate, else for the share of it; ``min_count`` for the
+    ``count_measure``. ``siblings`` has one row for each peer: carriers, editions, hosts that do the same work.
     """
     detections = peer_outliers.peer_outlier(
         siblings,
@@ -173,19 +144,12 @@ def seasonal_baseline(
     violations_only: bool = False,
     ahead: Sequence[Mapping[str, Any]] = (),
 ) -> list[Finding]:
-    """Return the value of each entity on a day held against what is usual on such a day.
+    """Return the value of each entity on a day held against its expected range.
 
-    Args:
-        rule: its limits hold for the departure from the expected value: the difference of a rate, else the share; its
-            ``min_count`` for its ``count_measure`` on the day, or for the expected value where it has none.
-        daily: the measure of the rule by day (``metrics.days.fill_days``) over ten weeks up to ``on``.
-        on: the inspected day.
-        entity: entity of a row.
-        violations_only: whether only violations are returned, as of hundreds of units.
-        ahead: calendar of the days after ``on`` (``day``, ``is_working_day``, ``label``): ``context.ahead``.
-
-    Returns:
-        A finding for each entity, unknown where the day is a gap, its history is short or too few events are expected.
+    The limits hold for the departure from the expected value: the difference of a rate, else the share of it;
+    ``min_count`` for the ``count_measure`` of the day, or for the expected value without one. ``daily`` has the measure
+    over the days of ten weeks (``metrics.days.over_days``), ``ahead`` is the calendar of the days after (that of the
+    context).
     """
     measure = measure_of(rule.measure)
     columns = BaselineColumns(
@@ -205,17 +169,10 @@ def seasonal_baseline(
 
 
 def share_shift(rule: Rule, table: Rows, on: date, *, entity: EntityOf, together: int) -> list[Finding]:
-    """Return the entities of which an unusual share went wrong over the last days.
+    """Return the entities of which an unusual share went wrong over the last days, up to ``together`` of them.
 
-    Args:
-        rule: its limits hold for the share that went wrong, its ``min_count`` for the events; its ``nouns`` word it.
-        table: ``day``, ``events``, ``hits`` (events that went wrong) and the columns of the entity, of some weeks.
-        on: the inspected day.
-        entity: entity of a row.
-        together: largest number of days up to ``on`` that are judged together.
-
-    Returns:
-        A finding for each entity that departs; none where the history is short.
+    The limits hold for the share that went wrong, ``min_count`` for the events; the rule needs ``nouns``. ``table`` has
+    ``day``, ``events`` and ``hits`` (events that went wrong) of some weeks.
     """
     detections = share_shifts.share_shift(
         table, on, key=key_of(rule, entity), sensitivity=sensitivity_of(rule), together=together
@@ -235,18 +192,8 @@ def silence(
 ) -> list[Finding]:
     """Return the longest silence of each entity on a day.
 
-    Args:
-        rule: its measure counts the events; its limits hold for the seconds of the silence, its ``min_count`` for the
-            events that are usual in it.
-        slots: events by slot (``metrics.slots.by_slot``) of some weeks up to ``on``.
-        days: the days of those weeks; a slot without a row is empty on a covered day.
-        on: the inspected day.
-        slot_s: seconds of a slot.
-        entity: entity of a row.
-        violations_only: whether only violations are returned.
-
-    Returns:
-        A finding for each entity; a single one that is unknown where the day is a gap or its history is short.
+    The limits hold for its seconds, ``min_count`` for the events that are usual in it. A single finding is unknown
+    where the day is a gap or its history is short.
     """
     detections = silences.silence(slots, days, on, slot_s=slot_s, key=key_of(rule, entity), min_count=rule.min_count)
     findings = findings_of("silence", rule, detections, on, entity, form="seconds")
@@ -263,20 +210,11 @@ def volume_gap(
     entity: EntityOf = None,
     most_left: float = MAX_SHARE_LEFT,
 ) -> list[Finding]:
-    """Return the longest time of a day in which events of an entity were missing.
+    """Return the longest time of a day in which events of an entity were missing, of the entities that lack any.
 
-    Args:
-        rule: its measure counts the events; its limits hold for the seconds of the outage that explains what is
-            missing, its ``min_count`` for the events that are usual in it.
-        slots: events by slot (``metrics.slots.by_slot``) of some weeks up to ``on``.
-        days: the days of those weeks; a slot without a row is empty on a covered day.
-        on: the inspected day.
-        slot_s: seconds of a slot.
-        entity: entity of a row.
-        most_left: largest share of what is usual that an outage leaves.
-
-    Returns:
-        A finding for each entity that departs; none where the day is a gap or its history is short.
+    The limits hold for the seconds of the outage that explains what is missing, ``min_count`` for the events that are
+    usual in it. ``most_left`` is the largest share of what is usual that an outage leaves. No finding where the day is
+    a gap or its history is short.
     """
     detections = volume_gaps.volume_gap(
         slots, days, on, slot_s=slot_s, key=key_of(rule, entity), sensitivity=sensitivity_of(rule), max_left=most_left

@@ -181,7 +181,7 @@ class _Model:
     def _errors_alike(self, types: list[tuple[str, ...]], is_holiday: bool) -> Floats:
         """Return the errors of holidays, or of other days: a holiday's value is smaller and errs by less."""
         is_alike = np.array([("holiday" in names) == is_holiday for names in types])
-        return self.errors[is_alike] if is_alike.sum() >= MIN_FREE_DAYS else self.errors
+        return np.asarray(self.errors[is_alike] if is_alike.sum() >= MIN_FREE_DAYS else self.errors, dtype=np.float64)
 
     def range(self, widening: float) -> tuple[float, float, float]:
         """Return the smallest usual, the expected and the largest usual value."""

@@ -33,7 +33,7 @@ CountsByDay = Mapping[date, Floats]
 
 @dataclass(frozen=True, kw_only=True)
 class BurstSearch:
-    """How stretches of failures are searched.
+    """Parameters of a search of stretches of failures.
 
     Attributes:
         slot_s: seconds of a slot.

@@ -63,7 +63,7 @@ class AdoptionData:
             now, before, adoption.MEASURES, columns=_ACTIVITY_MEASURES, by=by, **self._activities.wholeness
         )
         members = change.compare(now, before, adoption.MEASURES, columns=member_measures, by=by, **complete)
-        return beside(activity, members, by, how="outer").order_by(ibis.desc("active"), *by)
+        return join_groups(activity, members, by, how="outer").order_by(ibis.desc("active"), *by)
 
     def daily(self, by: Sequence[str] = ()) -> ir.Table:
         """Return active accounts and actions of each day, from four weeks before the period to its end.

@@ -80,7 +80,7 @@ class WindowLoad:
                 key=self._key,
                 progress=lambda rows: self.progress(_title(window), rows),
             )
-            if source.silence_is_absence:
+            if source.empty_means_absent:
                 absent |= {day for day in days if not spool.rows[day]}
             self.lake.replace(window.contract, spool.files(), source.name, first, last)
             rejects = spool.rejects()
@@ -93,7 +93,7 @@ class WindowLoad:
                 taken_at=taken_at,
                 seconds=time.monotonic() - started,
                 rows=spool.rows,
-                absent=frozenset(absent),
+                absent_days=frozenset(absent),
                 source_rows=source_rows,
                 rejected=_count(rejects),
                 masked=masked,
@@ -112,9 +112,9 @@ class WindowLoad:
             taken_at=taken_at,
             seconds=time.monotonic() - started,
             error=text or type(error).__name__,
-            cause=known.said,
+            cause=known.public_message,
             exit_code=known.exit_code,
-            is_passing=isinstance(error, OSError) or getattr(error, "retryable", False),
+            is_retryable=isinstance(error, OSError) or getattr(error, "retryable", False),
         )
 
 

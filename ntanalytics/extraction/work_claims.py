@@ -70,9 +70,9 @@ def results_of_others(window: Window, covered: Sequence[CoverageDay]) -> list[Ex
                 taken_at=min(day.taken_at for day in days),
                 seconds=0.0,
                 rows=Counter({day.day: day.rows for day in days}),
-                absent=frozenset(day.day for day in days if not day.is_held),
+                absent_days=frozenset(day.day for day in days if not day.is_held),
                 source_rows=Counter({day.day: day.source_rows for day in days}),
-                is_others=True,
+                is_claimed_elsewhere=True,
             )
         )
     return results

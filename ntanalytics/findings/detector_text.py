@@ -126,7 +126,7 @@ def seasonal_baseline(finding: Finding) -> str:
     sentence = f"{finding.rule.check} {format_number(finding.value, measure.format, measure.unit)}"
     sentence += f"，{expected_range_words(finding)}"
     departure, shifted_on = finding.figures.get("departure"), finding.details.get("shifted_on")
-    if finding.status != "ok" and departure is not None:
+    if (finding.status != "ok" or finding.excuse is not None) and departure is not None:
         amount = format_number(abs(departure), "points:1" if measure.is_rate else "rate:1")
         sentence += f"，{'低' if departure < 0 else '高'} {amount}"
     elif isinstance(shifted_on, str):

@@ -6,11 +6,9 @@ from collections.abc import Iterable
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.text import WordedFinding
-from ntanalytics.recommendations.causes import CAUSES
+from ntanalytics.recommendations.causes import CAUSES_BY_CODE
 from ntanalytics.recommendations.ranking import EFFORTS
 from ntanalytics.subsystems import word
-
-_CAUSES = {cause.code: cause for cause in CAUSES}
 
 
 def worded(findings: Iterable[Finding]) -> list[WordedFinding]:
@@ -19,7 +17,7 @@ def worded(findings: Iterable[Finding]) -> list[WordedFinding]:
 
 
 def _worded(finding: Finding) -> WordedFinding:
-    cause = _CAUSES.get(finding.rule.cause) if finding.is_violation else None
+    cause = CAUSES_BY_CODE.get(finding.rule.cause) if finding.is_violation else None
     if cause is None:
         return WordedFinding(finding, word(finding))
     return WordedFinding(finding, word(finding), cause.effect, cause.owner, EFFORTS[cause.effort][0])

@@ -16,7 +16,7 @@ from ntanalytics.metrics.infra import hosts
 from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.recommendations import text as said
 from ntanalytics.report_content.capacity_text import REASONS, forecast_words, volume_words
-from ntanalytics.reports import Chart, Table, chart, sentences, table
+from ntanalytics.reports import Axes, Chart, Table, chart, sentences, table
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import Field
 from ntanalytics.workspace.report import Report
@@ -180,7 +180,9 @@ def capacity(report: Report, looks: Mapping[str, SubsystemSummary], renewals: pa
     blocks.append(sentences([messages_words(report, history)], "短信用量", id="volume"))
     coming = renewals.slice(0, MONTHS)
     title = said.busiest_month(coming)
-    blocks.append(chart(coming, "bar", x="renewal_month", y="renewals", title=title, id="renewals", origin=ca.origin))
+    blocks.append(
+        chart(coming, "bar", Axes(x="renewal_month", y="renewals"), title=title, id="renewals", origin=ca.origin)
+    )
     if "editions" in oa.tables:
         columns = ["edition", "enabled", "active", "active_rate"]
         note = "授权数未接入，不推算授权用尽日期，只列开通与活跃账号。"

@@ -21,8 +21,8 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
     }
 )
 
-#: Longest interval, in days, that is told by its days; a longer one is told by its months.
-_DAYS_TOLD = 45
+#: Longest interval in days that is given by days; a longer one is given by months.
+_MAX_DAYS_BY_DAY = 45
 
 
 def forecast_words(forecast: Forecast, full: str = "满") -> str:
@@ -38,7 +38,7 @@ def forecast_words(forecast: Forecast, full: str = "满") -> str:
     if forecast.latest_on is None:
         return f"{full}于 {forecast.full_on.isoformat()}（最早 {_month(first, year)}）"
     last = forecast.latest_on
-    words = _day if (last - first).days <= _DAYS_TOLD else _month
+    words = _day if (last - first).days <= _MAX_DAYS_BY_DAY else _month
     begin, end = words(first, year), words(last, year)
     return f"{full}于 {forecast.full_on.isoformat()}（区间 {begin if begin == end else f'{begin}–{end}'}）"
 

@@ -25,7 +25,7 @@ from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.contents import evaluate_report
 from ntanalytics.reports import Table
 from ntanalytics.reports.column_labels import column_labels
-from ntanalytics.reports.data import value_of
+from ntanalytics.reports.data import json_value
 from ntanalytics.reports.record import Field
 from ntanalytics.subsystems import DEPENDS_ON, word
 from ntanalytics.subsystems.infra import host_checks
@@ -186,7 +186,7 @@ def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:
 
 def incidents_board(inspection: DayInspection, *, id: str = "incidents") -> Table:
     """What happened on the day, oldest first: monitoring problems, incidents of the ledger, outages of the probes."""
-    rows = tuple({name: value_of(value) for name, value in row.items()} for row in inspection.incidents)
+    rows = tuple({name: json_value(value) for name, value in row.items()} for row in inspection.incidents)
     note = "" if rows else "当日没有告警、事件或探测中断。"
     return Table(id, "告警、台账事件与探测中断", fields=_INCIDENTS, rows=rows, note=note, origin=inspection.origin)
 

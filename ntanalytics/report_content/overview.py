@@ -16,13 +16,13 @@ from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.desk.obligations import PROMISE
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.report_content import weekly_text
-from ntanalytics.reports import Kpis, Sentence, Table, bars, kpi, kpis, lines, say, table
+from ntanalytics.reports import Kpis, Sentence, Table, inline_bars, inline_lines, kpi, kpis, table
 from ntanalytics.reports.blocks.kpis import change_format
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.record import Field
 from ntanalytics.subsystems import word
 
-#: What a reader is told of each subsystem, in this order.
+#: Columns of the overview of subsystems.
 _FIELDS = (
     Field("subsystem", "string", "系统"),
     Field("state", "string", "状态", format="state"),
@@ -61,16 +61,16 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
     oa, documents = summaries["oa"], summaries["docexchange"]
     editions, overdue = oa.tables.get("editions"), documents.tables.get("overdue")
     if editions is not None and oa.is_complete:
-        sentences.append(say(weekly_text.adoption(oa.total, editions)))
+        sentences.append(Sentence(weekly_text.adoption(oa.total, editions)))
     if overdue is not None:
-        sentences.append(say(weekly_text.documents(documents.total, overdue)))
+        sentences.append(Sentence(weekly_text.documents(documents.total, overdue)))
     return sentences
 
 
 def _exception(finding: Finding) -> Sentence:
     wording = word(finding)
     text = wording.sentence.removeprefix(wording.entity).lstrip()
-    return say(text, wording.entity, finding.status)
+    return Sentence(text, wording.entity, finding.status)
 
 
 def systems(evaluation: Evaluation, *, id: str = "systems", title: str = "") -> Table:
@@ -87,8 +87,8 @@ def systems(evaluation: Evaluation, *, id: str = "systems", title: str = "") -> 
         }
         for name, item in summaries.items()
     )
-    recent = lines("近四周", [item.recent for item in summaries.values()])
-    return Table(id, title, fields=_FIELDS, rows=rows, drawn=recent)
+    recent = inline_lines("近四周", [item.recent for item in summaries.values()])
+    return Table(id, title, fields=_FIELDS, rows=rows, inline_charts=recent)
 
 
 def _highlights(summary: SubsystemSummary) -> str:
@@ -109,7 +109,7 @@ def _availability(summaries: Mapping[str, SubsystemSummary]) -> dict[str, float 
 
 
 def change_words(summary: SubsystemSummary) -> str:
-    """How far the lead figure moved: ``▲ 3.2%``, ``▼ 1.1 个百分点``; ``—`` where that cannot be said."""
+    """Return the change of the lead figure: ``▲ 3.2%``, ``▼ 1.1 个百分点``; ``—`` where it is unknown."""
     measure, name = summary.measure, summary.lead
     value = summary.total.get(f"{name}_change" if measure.is_rate else f"{name}_change_rate")
     if value is None or not (summary.is_complete and summary.was_complete):
@@ -121,7 +121,7 @@ def change_words(summary: SubsystemSummary) -> str:
 
 
 def headlines(evaluation: Evaluation) -> Kpis:
-    """The five figures that open the weekly report, each with its change and its last weeks."""
+    """Return the five figures that open the weekly report, each with its change and its last weeks."""
     cards = []
     for subsystem, name, label in _HEADLINES:
         look = evaluation.summaries[subsystem]
@@ -132,7 +132,7 @@ def headlines(evaluation: Evaluation) -> Kpis:
                 MEASURES[name],
                 row.get(name),
                 row.get(f"{name}_before"),
-                complete=look.is_complete,
+                is_complete=look.is_complete,
                 was_complete=look.was_complete,
                 spark=look.recent if is_lead else look.others.get(name, ()),
                 label=label,
@@ -141,18 +141,13 @@ def headlines(evaluation: Evaluation) -> Kpis:
     return kpis(cards, id="headlines")
 
 
-def clocks(evaluation: Evaluation, *, limit: int = 3, is_half: bool = False) -> Table:
-    """The longest incidents of the period, each with its recovery clock against the four hours that are promised."""
+def clocks(evaluation: Evaluation, *, limit: int = 3) -> Table:
+    """Return the longest incidents of the period, each with its recovery clock against the promised four hours."""
     found = evaluation.summaries["desk"].tables.get("clocks", _no_clocks()).select(_CLOCK).slice(0, limit)
     rows = found.to_pylist()
-    return table(
-        found,
-        "事件与恢复时钟",
-        id="clocks",
-        drawn=bars("4 小时时钟", [row["clock_s"] / PROMISE.total_seconds() for row in rows]),
-        note="" if rows else "本期没有系统崩溃事件。",
-        is_half=is_half,
-    )
+    clocks_table = table(found, "事件与恢复时钟", id="clocks", note="" if rows else "本期没有系统崩溃事件。")
+    shares = [row["clock_s"] / PROMISE.total_seconds() for row in rows]
+    return clocks_table.with_inline_charts(inline_bars("4 小时时钟", shares))
 
 
 def _no_clocks() -> pa.Table:

@@ -4,48 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 
 import pyarrow as pa
 
-from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.section import SubsystemSummary
-from ntanalytics.contract.enumerations import EDITIONS, MODULES
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import evaluate_rules
+from ntanalytics.checks.context import QUARTER_DAYS
+from ntanalytics.checks.engine import Evaluation
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.ca import certificates
-from ntanalytics.metrics.desk import tickets
-from ntanalytics.metrics.infra import backups, requests
-from ntanalytics.metrics.oa import adoption, task_duration
-from ntanalytics.recommendations import quarter_checks as quarter
 from ntanalytics.recommendations import text as said
 from ntanalytics.recommendations.causes import CAUSES
 from ntanalytics.recommendations.follow_up import FollowedRecommendation, follow, followed_up, numbers, unknown_numbers
 from ntanalytics.recommendations.ranking import EFFORTS, KINDS, Recommendation, recommend
-from ntanalytics.recommendations.success import success
-from ntanalytics.recommendations.with_cause import with_cause
+from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.capacity import capacity
-from ntanalytics.report_content.overview import findings_of
+from ntanalytics.report_content.contents import evaluate_report
 from ntanalytics.report_content.recommendations_history import TRACKING, earlier, past_table
-from ntanalytics.report_content.trends import TRENDS
 from ntanalytics.report_content.unusual_hours import unusual_hours
-from ntanalytics.reports import Table, chart
+from ntanalytics.reports import Axes, Table, chart
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.blocks.chart import Chart
-from ntanalytics.reports.data import value_of
+from ntanalytics.reports.data import json_value
 from ntanalytics.reports.record import Field
-from ntanalytics.subsystems import check_context, summarize_subsystems
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
 
-#: So many days up to the report's end are looked back over.
-QUARTER = 90
-
-#: What the desk noted of recommendations is read over so many days.
+#: Days of history of the recommendations that the desk recorded.
 NOTED_DAYS = 400
 
-#: So many subjects of one recommendation are drawn.
+#: Number of entities of one recommendation that are drawn.
 MOST_BARS = 8
 
 _FIELDS = (
@@ -115,8 +101,7 @@ def advise(report: Report) -> Advice:
     recommended = recommend(evaluation.findings, CAUSES, confidence)
     decisions = context.dataset("desk.recommendations", NOTED_DAYS).recent.to_pyarrow().to_pylist()
     before = earlier(report)
-    good = {code: rule.threshold.good for code, rule in context.rules.items()}
-    followed = None if before is None else tuple(follow(before, decisions, recommended, evaluation.findings, good))
+    followed = None if before is None else tuple(follow(before, decisions, recommended, evaluation.findings))
     return Advice(
         evaluation=evaluation,
         recommendations=tuple(recommended),
@@ -151,13 +136,13 @@ def ranking(advice: Advice, *, id: str = "recommendations") -> Table:
     rows = tuple(
         {
             "place": place,
-            "kind": KINDS[each.kind],
-            "problem": each.problem,
+            "kind": KINDS[each.cause.kind],
+            "problem": each.cause.problem,
             "evidence": each.evidence,
-            "effect": each.effect,
-            "action": each.action,
-            "effort": EFFORTS[each.effort][0],
-            "owner": each.owner,
+            "effect": each.cause.effect,
+            "action": each.cause.action,
+            "effort": EFFORTS[each.cause.effort][0],
+            "owner": each.cause.owner,
             "score": each.score,
         }
         for place, each in enumerate(advice.recommendations, 1)
@@ -212,9 +197,9 @@ def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
         {
             "place": place,
             "number": advice.numbers[each.code],
-            "problem": each.problem,
-            "success": success(each.code),
-            "owner": each.owner,
+            "problem": each.cause.problem,
+            "success": each.cause.success,
+            "owner": each.cause.owner,
         }
         for place, each in enumerate(advice.recommendations, 1)
     )
@@ -235,23 +220,21 @@ def charts(report: Report, advice: Advice) -> list[Block]:
     back = back_days(report)
     drawn: list[Block] = []
     for each in advice.recommendations:
-        trend = TRENDS.get(each.code)
+        trend = each.cause.trend
         if trend is None:
             drawn += [bars] if (bars := _bars(each, advice.origin)) else []
             continue
         scope = report.dataset(trend.dataset, history=back)
-        by_day = trend.work(report, scope).to_pyarrow()
-        title = said.trend(each.problem, by_day, MEASURES[trend.measure])
+        by_day = trend.compute(report, scope).to_pyarrow()
+        title = said.trend(each.cause.problem, by_day, MEASURES[trend.measure])
         origin = report.origin(trend.dataset, scope)
         drawn.append(
             chart(
                 by_day,
                 "line",
-                y=trend.measure,
-                series=trend.series,
+                Axes(y=trend.measure, series=trend.series, days=scope.days),
                 title=title,
                 id=f"trend-{each.code.replace('_', '-')}",
-                days=scope.days,
                 origin=origin,
             )
         )
@@ -272,12 +255,12 @@ def _bars(advised: Recommendation, origin: Mapping[str, object]) -> Chart | None
     if len(values) < 2:
         return None
     shown = list(values.items())[:MOST_BARS]
-    rows = tuple({"subject": entity, "value": value_of(value)} for entity, value in shown)
+    rows = tuple({"subject": entity, "value": json_value(value)} for entity, value in shown)
     fields = (Field("subject", "string", "对象"), Field("value", "number", check, format=form))
     more = f"，列出其中 {MOST_BARS} 项" if len(values) > MOST_BARS else ""
     return Chart(
         f"evidence-{advised.code.replace('_', '-')}",
-        f"{advised.problem}：{check}，共 {len(values)} 项{more}",
+        f"{advised.cause.problem}：{check}，共 {len(values)} 项{more}",
         form="hbar",
         x="subject",
         fields=fields,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -88,17 +88,21 @@ def _value(finding: Finding) -> str:
     return format_number(finding.value, finding.format)
 
 
-#: Code of a finding → the decision that the manager is asked for.
-_DECISIONS: Mapping[str, Callable[[Finding], str]] = MappingProxyType({
-    "infra.days_until_full": lambda finding: f"是否同意为 {_label(finding)} 扩容（按趋势 {_value(finding)} 天后写满）。",
-    "infra.tls_days": lambda finding: f"是否同意本周更换 {_label(finding)} 的服务器证书（剩余 {_value(finding)} 天）。",
-    "docexchange.overdue_deliveries": lambda finding: f"是否发函督促{_label(finding)}签收公文（逾期 {_value(finding)} 件次）。",
-    "oa.unit_active_change_rate": lambda finding: f"是否安排到{_label(finding)}上门推广（活跃账号较上期 {_value(finding)}）。",
-    "desk.unconfirmed_changes": lambda finding: f"请补签 {_value(finding)} 项流程变更的书面确认。",
-    "desk.clocks_broken": lambda finding: f"请审阅 {_value(finding)} 起超过四小时恢复的故障分析。",
-    "ca.expiring_30d": lambda finding: f"是否组织证书集中更新（30 天内到期 {_value(finding)} 张）。",
-    "seal.testing_days": lambda finding: f"请协调{_label(finding)}完成测试（已等待 {_value(finding)} 天）。",
-    "sms.delivery_rate": lambda finding: f"是否启用{_label(finding)}的备用通道（单日送达率最低 {_value(finding)}）。",
+def _total(findings: Sequence[Finding]) -> str:
+    return format_number(sum(finding.value or 0 for finding in findings), findings[0].format)
+
+
+#: Code of findings, the worst first → the decision that the manager is asked for.
+_DECISIONS: Mapping[str, Callable[[Sequence[Finding]], str]] = MappingProxyType({
+    "infra.days_until_full": lambda findings: f"是否同意为 {_label(findings[0])} 扩容（按趋势 {_value(findings[0])} 天后写满）。",
+    "infra.tls_days": lambda findings: f"是否同意本周更换 {_label(findings[0])} 的服务器证书（剩余 {_value(findings[0])} 天）。",
+    "docexchange.overdue_deliveries": lambda findings: f"是否发函督促{_label(findings[0])}签收公文（逾期 {_value(findings[0])} 件次）。",
+    "oa.unit_active_change_rate": lambda findings: f"是否安排到{_label(findings[0])}上门推广（日均活跃较上期 {_value(findings[0])}）。",
+    "desk.unconfirmed_changes": lambda findings: f"请补签 {_total(findings)} 项流程变更的书面确认。",
+    "desk.clocks_broken": lambda findings: f"请审阅 {_total(findings)} 起超过四小时恢复的故障分析。",
+    "ca.expiring_30d": lambda findings: f"是否组织证书集中更新（30 天内到期 {_value(findings[0])} 张）。",
+    "seal.testing_days": lambda findings: f"请协调{_label(findings[0])}完成测试（已等待 {_value(findings[0])} 天）。",
+    "sms.delivery_rate": lambda findings: f"是否启用{_label(findings[0])}的备用通道（单日送达率最低 {_value(findings[0])}）。",
 })  # fmt: skip
 
 
@@ -108,8 +112,10 @@ def _label(finding: Finding) -> str:
 
 def decisions(findings: Iterable[Finding]) -> list[str]:
     """Return the decisions that the manager is asked for, the worst first, one of a kind; one sentence without any."""
-    asked: dict[str, str] = {}
+    by_code: dict[str, list[Finding]] = {}
     for finding in ranked(findings):
         if finding.is_violation and finding.code in _DECISIONS:
-            asked.setdefault(finding.code, _DECISIONS[finding.code](finding))
-    return list(asked.values())[:MAX_DECISIONS] or ["本期没有需要决定的事项。"]
+            by_code.setdefault(finding.code, []).append(finding)
+    return [_DECISIONS[code](worst_first) for code, worst_first in by_code.items()][:MAX_DECISIONS] or [
+        "本期没有需要决定的事项。"
+    ]

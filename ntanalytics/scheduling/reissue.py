@@ -91,7 +91,7 @@ def _has_come(means: ExecutionContext, job: Job, turn: ScheduledRun, stood: Corr
 
     needs = load_report(job.report, means.notebooks).needs
     extractor = Extractor(means.settings, means.ledger, means.progress, means.clock)
-    asked = [pair for pair in stood.lacking if pair[0] in needs and pair[1] in extractor.sources]
+    asked = [pair for pair in stood.gaps if pair[0] in needs and pair[1] in extractor.sources]
     taken = extractor.ensure_coverage(needs, turn.period.first, turn.period.last, only=asked)
     return any(_is_there(means, pair, stood, taken) for pair in asked)
 

@@ -150,7 +150,7 @@ class Report:
         views = list(self._views.values())
         versions = {name: self.workspace.version(name) for name in self._views}
         rejected = [
-            Rejected(view.contract.name, view.contract.label, source, reason, rows)
+            RejectedRows(view.contract.name, view.contract.label, source, reason, rows)
             for view in views
             for source, reason, rows in view.rejected()
         ]

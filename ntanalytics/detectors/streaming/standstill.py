@@ -7,7 +7,7 @@ import math
 from ntanalytics.detectors.streaming.tails import MAX_SURPRISE
 
 #: Points for which a standstill is told; then it is learnt.
-_TOLD = 64
+_ALARM_POINTS = 64
 
 #: Points after which a value that stands still is the new habit of the series.
 _KEPT = 512
@@ -50,12 +50,12 @@ class Standstill:
         beyond = run - 2.5 * self._longest - 4
         if run < 8 or value == 0 or value in self._resting or beyond < 0 or count - run < self._warm_up:
             return 0.0
-        if self.is_stuck and beyond > _TOLD:
+        if self.is_stuck and beyond > _ALARM_POINTS:
             self.is_stuck = beyond < _KEPT
             return 0.0
         unchanged_before = (self._unchanged - run + 4) / (count - run + 11)
         surprise = min(MAX_SURPRISE, -math.log10(unchanged_before) * run / 2) if 0 < unchanged_before < 1 else 0.0
-        self.is_stuck = self.is_stuck or (surprise >= self._alarm and beyond <= _TOLD)
+        self.is_stuck = self.is_stuck or (surprise >= self._alarm and beyond <= _ALARM_POINTS)
         return surprise if self.is_stuck else min(surprise, self._alarm - 1)
 
     def _end_run(self, value: float) -> None:

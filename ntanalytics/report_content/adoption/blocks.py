@@ -8,15 +8,18 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.text import WordedFinding
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.oa.unit_ranking import FEWEST, FEWEST_DAILY, movers
+from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.adoption.figures import Adoption
 from ntanalytics.report_content.adoption.queries import RATES
 from ntanalytics.reports import Kpis, Sentence, Table, inline_lines, kpi, kpis, table
 from ntanalytics.reports.record import Field
+from ntanalytics.subsystems import rules_of
 from ntanalytics.subsystems.oa import adoption_checks
 from ntanalytics.subsystems.oa import text as said
+from ntanalytics.workspace.report import Report
 
 #: So many units stand in a table of the best, of the last, of those that moved.
 SHOWN, MOVERS_SHOWN = 10, 5
@@ -80,12 +83,13 @@ def headlines(seen: Adoption) -> Kpis:
     return kpis(cards, id="headlines", origin=seen.origin)
 
 
-def findings(seen: Adoption) -> list[Finding]:
-    """What was judged: see ``ntanalytics.subsystems.oa.adoption_checks``."""
-    ranking = seen.tables["ranking"]
+def findings(report: Report, seen: Adoption) -> list[WordedFinding]:
+    """Return the findings of a page by the rules of the site; see ``subsystems.oa.adoption_checks``."""
+    rules, ranking, is_complete = rules_of(report.workspace.settings), seen.tables["ranking"], seen.is_complete
     if seen.unit:
-        return adoption_checks.unit(seen.total, ranking, seen.unit, is_complete=seen.is_complete)
-    return adoption_checks.city(seen.total, seen.tables["editions"], ranking, is_complete=seen.is_complete)
+        return worded(adoption_checks.unit_findings(rules, seen.total, ranking, seen.unit, is_complete=is_complete))
+    editions = seen.tables["editions"]
+    return worded(adoption_checks.city_findings(rules, seen.total, editions, ranking, is_complete=is_complete))
 
 
 def places(seen: Adoption) -> list[Table]:

@@ -25,7 +25,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "oa.seldom_used", "relative_use", Threshold(0.02, 0.002, "up"), "改进、培训或下线",
         "A module that fewer than one in fifty of the users of the busiest module use is idle.", label="模块使用",
-        cause="idle_modules",
+        cause="modules",
     ),
     Rule(
         "oa.active_fall", "active", Threshold(-0.2, -0.4, "up"), "按单位和版本查看流失账号，核查登录与移动端",

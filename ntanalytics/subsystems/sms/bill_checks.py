@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import ibis
+import pyarrow as pa
 
 from ntanalytics.checks.check import DAY, MONTH, Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.rule import Rule
-from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.sms import billing
 from ntanalytics.periods import Period, days_between
 
@@ -19,27 +19,28 @@ from ntanalytics.periods import Period, days_between
 _MESSAGES_BACK, _BILLS_BACK = 70, 140
 
 
-def reconciliation(context: CheckContext) -> list[dict[str, Any]]:
+def reconciliation(context: CheckContext) -> pa.Table | None:
     """Return our segments beside the bills of a month: that of the period, or the one before an inspected day.
 
-    For a day the bills are reconciled once they have come, and only where the whole month was extracted.
+    For a day the bills are reconciled once they have come, and only where the whole month was extracted; else None.
     """
     messages, bills = context.dataset("sms.messages", _MESSAGES_BACK), context.dataset("sms.bills", _BILLS_BACK)
     if not context.is_day:
-        return rows(billing.reconciliation(messages.table, bills.table, is_complete=messages.is_complete))
+        return billing.reconciliation(messages.table, bills.table, is_complete=messages.is_complete).to_pyarrow()
     month = Period.month(context.on).previous()
     billed = bills.recent.filter(bills.recent.month_on == ibis.literal(month.first))
     days = messages.days.filter((messages.days.day >= month.first) & (messages.days.day <= month.last))
     covered = days.filter(days.is_covered).count().execute()
     if not billed.count().execute() or covered < len(days_between(month.first, month.last)):
-        return []
+        return None
     sent = messages.recent.filter((messages.recent.day >= month.first) & (messages.recent.day <= month.last))
-    return rows(billing.reconciliation(sent, billed))
+    return billing.reconciliation(sent, billed).to_pyarrow()
 
 
 def _bills(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return a finding for each carrier's bill; its limits hold for the difference on either side."""
-    return [bill_finding(rule, row) for row in context.shared(reconciliation)]
+    bills = context.shared(reconciliation)
+    return [] if bills is None else [bill_finding(rule, row) for row in bills.to_pylist()]
 
 
 def bill_finding(rule: Rule, row: dict[str, Any]) -> Finding:
