@@ -124,27 +124,14 @@ def _growth_rise(context: CheckContext, rule: Rule) -> list[Finding]:
 
 CHECKS = (
     Check(
-        rule="infra.cpu",
-        evaluate=partial(_load, metric="cpu_rate"),
-        reads={"infra.metrics": 0},
-        every=LONGER_PERIODS,
+        rule="infra.cpu", evaluate=partial(_load, metric="cpu_rate"), reads={"infra.metrics": 0}, every=LONGER_PERIODS
     ),
     Check(rule="infra.cpu_by_day", evaluate=_held, reads={"infra.metrics": 0}),
     Check(rule="infra.cpu_by_night", evaluate=_held, reads={"infra.metrics": 0}),
-    Check(
-        rule="infra.load",
-        evaluate=partial(_load, metric="load"),
-        reads={"infra.metrics": 0},
-        suppressed_by=_BUSY,
-    ),
+    Check(rule="infra.load", evaluate=partial(_load, metric="load"), reads={"infra.metrics": 0}, suppressed_by=_BUSY),
     Check(rule="infra.memory", evaluate=partial(_load, metric="memory_rate"), reads={"infra.metrics": 0}),
     Check(rule="infra.swap", evaluate=partial(_load, metric="swap_rate"), reads={"infra.metrics": 0}),
-    Check(
-        rule="infra.load_unlike",
-        evaluate=_load_unlike,
-        reads={"infra.metrics": HISTORY_DAYS},
-        suppressed_by=_BUSY,
-    ),
+    Check(rule="infra.load_unlike", evaluate=_load_unlike, reads={"infra.metrics": HISTORY_DAYS}, suppressed_by=_BUSY),
     Check(rule="infra.disk_used", evaluate=_disk_used, reads={"infra.metrics": HISTORY}, every=EVERY_PERIOD),
     Check(
         rule="infra.days_until_full", evaluate=_days_until_full, reads={"infra.metrics": HISTORY}, every=EVERY_PERIOD
