@@ -174,7 +174,7 @@ class _Lake:
             before=before,
             days=ibis.memtable(pa.Table.from_pylist(days(gaps=self.gaps))),
             as_of=self.context.ends_at,
-            is_complete=not set(self.gaps) & set(period.days),
+            is_complete=not set(self.gaps) & set(period.days if given.kind is not Kind.STATE else period.days[-1:]),
         )
 
 
@@ -226,3 +226,13 @@ def subsystem_finding(code: str, status: Status = "critical", **more: Any) -> Fi
     """Return a finding of a whole subsystem."""
     rule = RULES[code]
     return Finding(rule=rule, entity=subsystem_entity(rule.subsystem), status=status, **more)
+
+
+def by_slots(count: float, slots: range, today: Mapping[int, float]) -> list[Row]:
+    """Return the same number of events in each slot of the working days, and today those that are given."""
+    return [
+        {"day": row["day"], "slot": slot, "events": today.get(slot, count) if row["day"] == ON else count}
+        for row in days()
+        if row["is_working_day"]
+        for slot in slots
+    ]

@@ -105,6 +105,9 @@ def test_a_week_of_work_without_a_message(messages: int, status: str):
     assert findings[0].rule == RULES["im.im_messages"]
 
 
-def test_a_week_with_a_gap_is_unknown_where_no_message_came():
-    findings = judge(SUBSYSTEM, ["im.im_messages"], _sent([]), period=Period.week(ON), gaps=(ON,))
-    assert [(finding.status, finding.unknown) for finding in findings] == [("warning", "")]
+@pytest.mark.parametrize(("messages", "status"), [(0, "unknown"), (1, "ok")])
+def test_over_a_gap_no_message_is_unknown_and_one_is_enough(messages: int, status: str):
+    data = _sent([{"day": ON, "events": messages}])
+    gaps = (Period.week(ON).first,)
+    [finding] = judge(SUBSYSTEM, ["im.im_messages"], data, period=Period.week(ON), gaps=gaps)
+    assert (finding.status, finding.unknown) == (status, "incomplete" if status == "unknown" else "")
