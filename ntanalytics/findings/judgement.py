@@ -25,8 +25,8 @@ def entity_of_row(entity: EntityOf, rule: Rule, row: Mapping[str, Any]) -> Entit
 def judge_row(rule: Rule, row: Mapping[str, Any], entity: Entity | None = None, *, is_complete: bool = True) -> Finding:
     """Return the finding of one row of a metric.
 
-    A count over a gap is a lower bound: it can exceed a limit, and can never be shown to stay below it. Any other figure
-    over a gap is unknown (docs/domain.md, Gaps).
+    A count over a gap is a lower bound: it can exceed a limit, and can never be shown to stay below it. Any other
+    figure over a gap is unknown (docs/domain.md, Gaps).
 
     Args:
         rule: the rule.

@@ -38,7 +38,10 @@ def test_twenty_minutes_without_a_certificate_are_an_outage(slots: int, status: 
 def test_an_issuer_that_is_no_longer_trusted_is_told(refused: int, status: str):
     bad = range(18, 22)
     granted = by_slots(120, range(18, 34), dict.fromkeys(bad, 120 - refused))
-    counted = [*by_slots(0, bad, dict.fromkeys(bad, refused)), {"day": ON - dt.timedelta(days=3), "slot": 20, "events": 1}]
+    counted = [
+        *by_slots(0, bad, dict.fromkeys(bad, refused)),
+        {"day": ON - dt.timedelta(days=3), "slot": 20, "events": 1},
+    ]
     failed = [{**row, "outcome": "failure", "reason": "untrusted"} for row in counted]
     findings = judge(SUBSYSTEM, ["ca.refused_logins"], _logins([*granted, *failed], 1800))
     if status == "ok":
