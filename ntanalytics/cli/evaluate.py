@@ -33,30 +33,30 @@ def evaluate(
     Each day is inspected with what was known on the next morning, and held against the estate's incidents.json:
     which were found and when, and what was a false alarm (docs/evaluation.md). Remove DIR to write its estates anew.
     """
-    from ntanalytics.evaluation import evaluate as measured
-    from ntanalytics.evaluation.page import written
+    from ntanalytics.evaluation import evaluate as evaluate_estates
+    from ntanalytics.evaluation.page import render_page
     from ntanalytics.evaluation.tables import as_data, tables
     from ntanalytics.subsystems import RULES
 
     with progress() as show:
-        scores = measured(directory, _numbers(seeds), days=days, judged=judged, scale=scale, told=show)
+        scores = evaluate_estates(directory, _numbers(seeds), days=days, judged=judged, scale=scale, progress=show)
     if page is not None:
-        page.write_text(written(page, scores, RULES), encoding="utf-8")
+        page.write_text(render_page(page, scores, RULES), encoding="utf-8")
     if as_json:
         show_json(as_data(scores, RULES))
         return
-    for each in tables(scores, RULES):
-        say(f"\n{each.title}{'' if each.rows else ': none'}")
-        if each.is_wide:
-            for row in each.rows:
+    for table in tables(scores, RULES):
+        say(f"\n{table.title}{'' if table.rows else ': none'}")
+        if table.is_wide:
+            for row in table.rows:
                 say("  " + " | ".join(cell for cell in row if cell))
-        elif each.rows:
-            show_table(each.columns, each.rows)
+        elif table.rows:
+            show_table(table.columns, table.rows)
 
 
 def _numbers(text: str) -> list[int]:
     try:
-        found = [int(each) for each in text.split(",")]
+        numbers = [int(part) for part in text.split(",")]
     except ValueError:
         raise BadParameter(f"--seed {text!r} is no number", todo="write e.g. --seed 1 or --seeds 1,2,3") from None
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(numbers))
