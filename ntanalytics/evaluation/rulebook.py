@@ -22,7 +22,7 @@ from ntanalytics.subsystems import RULES, SUBSYSTEMS, word
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.site import Workspace
 
-#: Label of each subsystem; the data are one, too.
+#: Subsystem → its label; the data are a subsystem, too.
 _LABELS = {**SUBSYSTEM_LABELS, "data": "数据完整性"}
 
 #: Codes of the rules that are evaluated over a quarter only.
