@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from ntanalytics.demo import Incident
-from ntanalytics.demo.incidents.default_script import KINDS
-from ntanalytics.demo.incidents.incident import ZONE
+from ntanalytics.demo.incidents.kinds import INCIDENT_KINDS
+from ntanalytics.demo.local_time import ZONE
 from ntanalytics.evaluation.entity_names import is_about, keys_of
 from ntanalytics.evaluation.expected import EXPECTED
 from ntanalytics.evaluation.inspections import DayFinding
