@@ -77,13 +77,14 @@ def spooled(case: Case, url: str, folder: Path) -> Callable[[], int]:
     """Our extraction up to checked rows on disk: times in UTC, reasons, hashes, repeated keys."""
     from ntanalytics.extraction.filling import fill_spool
     from ntanalytics.extraction.spool import Spool
+    from ntanalytics.extraction.work_claims import Window
 
     opened = _opened(case, url)
-    mapping = opened.mapping(case.dataset)
+    window = Window(opened.mapping(case.dataset).dataset, opened, MONDAY, SUNDAY)
 
     def read() -> int:
-        with Spool(folder, mapping.dataset) as spool:
-            fill_spool(spool, opened, mapping, MONDAY, SUNDAY, site_zone=ZONE, key=bytes(32), progress=lambda _: None)
+        with Spool(folder, window.contract) as spool:
+            fill_spool(spool, window, site_zone=ZONE, key=bytes(32), progress=lambda _: None)
             return spool.rows.total()
 
     return read

@@ -88,5 +88,5 @@ CASES: dict[str, Case] = {
         of_dense,
         note="The city has one real day, written again on each day of three months; the parts of pandas leave out the "
         "reading of its frames.",
-    ),
+    )
 }

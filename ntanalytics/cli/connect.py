@@ -48,7 +48,8 @@ def connect(
     Files that are there are never overwritten: edit the draft and type the command again until all fits. Columns that
     seem to hold secrets, messages or names of people are not read. The exit code is 4 while something is missing.
     """
-    from ntanalytics.connect import connect as connected_to
+    from ntanalytics.connect import ConnectionRequest
+    from ntanalytics.connect import connect as connect_product
     from ntanalytics.settings import Settings, find_config, load
 
     config = find_config(context.obj)
@@ -58,18 +59,18 @@ def connect(
         folder = folder.relative_to(Path.cwd())  # as a person would write it
     today = dt.datetime.now(settings.zone).date()
     days = days_between(first, last, today) if first or last else None
+    request = ConnectionRequest(
+        name=name,
+        targets=targets,
+        folder=folder,
+        datasets=datasets or (),
+        password=password,
+        zone=settings.zone,
+        days=days,
+        today=today,
+    )
     with progress() as show:
-        found = connected_to(
-            name,
-            targets,
-            folder=folder,
-            datasets=datasets or (),
-            password=password,
-            zone=settings.zone,
-            days=days,
-            today=today,
-            show=show,
-        )
+        found = connect_product(request, show)
     if as_json:
         show_json(found.as_data())
     else:

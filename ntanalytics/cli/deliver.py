@@ -48,9 +48,9 @@ def deliver(
             (
                 (
                     each.id[:12],
-                    " ".join([each.parcel.subject, *map(str, each.parcel.parameters.values())]),
-                    each.parcel.period,
-                    each.parcel.version,
+                    " ".join([each.request.subject, *map(str, each.request.parameters.values())]),
+                    each.request.period,
+                    each.request.version,
                     each.to,
                     each.status,
                     each.why,

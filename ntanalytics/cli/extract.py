@@ -36,7 +36,7 @@ def extract(
     ledger = Ledger(settings.ledger)
     record_settings_changes(ledger.audit, settings.file, settings.model_dump(mode="json"))
     asked = {"period": f"{first_day} … {last_day}"}
-    ledger.audit.note("extract", ", ".join(datasets or ["all datasets"]), asked)
+    ledger.audit.record("extract", ", ".join(datasets or ["all datasets"]), asked)
     with progress() as show:
         taken = Extractor(settings, ledger, show).extract(datasets or [], first_day, last_day)
     if as_json:

@@ -62,7 +62,7 @@ def health(
         for (dataset, source), day in oldest:
             say(f"oldest data: {dataset} from {source}, last taken of {day}")
         for each in found.undelivered:
-            complain(f"{each.status}: {each.parcel.subject} {each.parcel.period} to {each.to}: {each.why}")
+            complain(f"{each.status}: {each.request.subject} {each.request.period} to {each.to}: {each.why}")
         say(f"lake {found.lake_bytes / 2**20:,.0f} MB, {(found.free_bytes or 0) / 2**30:,.1f} GB free")
     if not found.is_well:
         raise typer.Exit(Overdue.exit_code)

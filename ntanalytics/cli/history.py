@@ -52,11 +52,11 @@ def history(
         (
             (
                 f"{each.at.astimezone(settings.zone):%Y-%m-%d %H:%M}",
-                each.by_whom,
+                each.actor_label,
                 each.kind,
                 f"{each.subject} {each.period}".strip(),
                 each.status,
-                each.said,
+                each.summary,
             )
             for each in found
         ),

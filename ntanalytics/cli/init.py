@@ -13,7 +13,7 @@ from ntanalytics.cli.terminal import say
 
 @app.command(epilog="Example: ntanalytics init /srv/ntanalytics")
 def init(directory: Annotated[Path, typer.Argument(help="Where to put the files; made if need be.")]) -> None:
-    """Write a commented ntanalytics.yml, an empty ledger workbook 运维台账.xlsx and scheduled/jobs.yml."""
+    """Write a commented ntanalytics.yml, an empty service-desk workbook 运维台账.xlsx and scheduled/jobs.yml."""
     from ntanalytics.sources.starter import write_starter
 
     for path in write_starter(directory):

@@ -19,7 +19,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from ntanalytics.redaction import redacted
+from ntanalytics.redaction import redact
 
 if TYPE_CHECKING:
     from ntanalytics.connect import ConnectionReport
@@ -41,7 +41,7 @@ def plain(text: object) -> str:
         character
         if character == "\n" or unicodedata.category(character) not in _OBEYED
         else character.encode("unicode_escape").decode("ascii")
-        for character in redacted(str(text))
+        for character in redact(str(text))
     )
 
 
@@ -52,7 +52,7 @@ def one_line(text: object) -> str:
 
 def show_json(data: object) -> None:
     r"""Results for a machine; what a terminal would obey is written as JSON writes it (``\u009b``)."""
-    text = redacted(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+    text = redact(json.dumps(data, ensure_ascii=False, indent=2, default=str))
     shown = "".join(
         json.dumps(each)[1:-1] if each != "\n" and unicodedata.category(each) in _OBEYED else each for each in text
     )
@@ -89,8 +89,8 @@ def show_taken(taken: Iterable[ExtractionResult]) -> None:
     done = list(taken)
     rows = []
     for each in done:
-        aside = "by another process" if each.is_others else f"{each.rejected.total():,}"
-        counts = (f"{each.read:,}", aside, f"{each.rows.total():,}")
+        aside = "by another process" if each.is_claimed_elsewhere else f"{each.rejected.total():,}"
+        counts = (f"{each.rows_read:,}", aside, f"{each.rows.total():,}")
         days = f"{each.first} … {each.last}"
         rows.append(
             (each.dataset, each.source, days, *(("failed", "", "") if each.error else counts), f"{each.seconds:.1f}")
@@ -98,12 +98,12 @@ def show_taken(taken: Iterable[ExtractionResult]) -> None:
     show_table(("dataset", "source", "days", "read", "set aside", "rows in the lake", "s"), rows)
     for each in done:
         what = f"{each.dataset} ← {each.source}"
-        for reason, count in each.reasons.most_common(5):
+        for reason, count in each.rejected_by_reason.most_common(5):
             say(f"  {what}: {count:,} set aside: {reason}")
         for column, count in each.masked.most_common():
             say(f"  {what}: {count:,} telephone or identity card number(s) masked in {column}")
-        if each.absent:
-            say(f"  {what}: no data of {len(each.absent)} day(s)")
+        if each.absent_days:
+            say(f"  {what}: no data of {len(each.absent_days)} day(s)")
         if each.error:
             complain(f"{what}: {each.error}")
 
@@ -147,10 +147,10 @@ def show_connected(found: ConnectionReport) -> None:
     """What was proposed and written, and what is still missing, column by column."""
     for remark in found.remarks:
         say(remark)
-    for each in found.proposals:
-        say(f"proposed {each['dataset']} ← {each['place']}: {', '.join(each['because'])}")
-    for place, columns in found.not_looked_at.items():
-        say(f"not looked at in {place}: {', '.join(columns)}")
+    for proposal in found.proposals:
+        say(f"proposed {proposal.dataset.name} ← {proposal.table.name}: {', '.join(proposal.reasons)}")
+    for table, columns in found.hidden.items():
+        say(f"not looked at in {table}: {', '.join(columns)}")
     for path in found.written:
         say(f"wrote {path}")
     if found.kept and not found.written:
@@ -168,14 +168,16 @@ def show_connected(found: ConnectionReport) -> None:
 
 def _show_states(found: ConnectionReport) -> None:
     for state in found.datasets:
-        days = f", {state.first} … {state.last}" if state.first else ""
-        counts = f"{state.rows:,} row(s) fit, {state.set_aside:,} set aside"
+        days = f", {state.days[0]} … {state.days[1]}" if state.days else ""
+        counts = f"{state.rows:,} row(s) fit, {state.rejected:,} set aside"
         say(f"\n{state.dataset}{days}: {counts}: {'all fits' if state.fits else 'not yet'}")
         for problem in state.problems:
             say(f"  {problem}")
         if state.slow:
             say(f"  {state.slow}")
-        show_table(("column", "state", "what"), ((each.name, each.state, each.said) for each in state.columns))
+        show_table(
+            ("column", "state", "what"), ((column.name, column.state, column.problem) for column in state.columns)
+        )
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,10 @@ from typing import Any
 import jinja2
 
 from ntanalytics.delivery.summary import Summary, unlinked
-from ntanalytics.findings.finding import STATES
+from ntanalytics.findings.threshold import STATUSES
 from ntanalytics.reports import labels
-from ntanalytics.reports.fragments import HtmlCell, cells, columns, escaping
-from ntanalytics.reports.record import Record, Recorded
+from ntanalytics.reports.fragments import HtmlCell, column_headings, html_cells, template_environment
+from ntanalytics.reports.record import Record, RecordedBlock
 
 THEME = Path(__file__).with_name("theme")
 
@@ -58,7 +59,7 @@ def email_body(record: Record, manifest: Mapping[str, Any], said: Summary, site:
     )
 
 
-def _of_first_page(record: Record) -> Iterator[Recorded]:
+def _of_first_page(record: Record) -> Iterator[RecordedBlock]:
     """The blocks before the signatures, which end the first page; all where there are none."""
     for block in record.blocks:
         if block.kind == "signatures":
@@ -66,7 +67,7 @@ def _of_first_page(record: Record) -> Iterator[Recorded]:
         yield block
 
 
-def _is_small(block: Recorded) -> bool:
+def _is_small(block: RecordedBlock) -> bool:
     return 0 < len(block.rows) <= _ROWS and len(block.fields) <= _COLUMNS
 
 
@@ -80,12 +81,12 @@ def _checks(record: Record) -> tuple[list[str], list[str], list[list[HtmlCell]],
                 for field in block.fields
                 if field.name in _BOARD and any(row[field.name] is not None for row in rows)
             ]
-            part = Recorded(block.kind, block.id, block.title, block.body, tuple(kept), rows)
-            named = columns(part)
+            part = replace(block, fields=tuple(kept), rows=rows)
+            named = column_headings(part)
             return (
                 [each[0] for each in named],
                 [each[2] for each in named],
-                cells(part, record.zone, _CHECKS),
+                html_cells(part, record.zone, _CHECKS),
                 max(0, len(rows) - _CHECKS),
             )
     return [], [], [], 0
@@ -93,14 +94,14 @@ def _checks(record: Record) -> tuple[list[str], list[str], list[list[HtmlCell]],
 
 @cache
 def _templates() -> jinja2.Environment:
-    environment = escaping(THEME)
+    environment = template_environment(THEME)
     environment.finalize = _unlinked
     environment.globals.update(
-        kpi_words=labels.kpi_words,
-        cells=cells,
-        columns=columns,
+        kpi_words=labels.kpi_texts,
+        cells=html_cells,
+        columns=column_headings,
         colours=_COLOURS,
-        marks={state: words.partition(" ")[0] for state, words in STATES.items()},
+        marks={state: words.partition(" ")[0] for state, words in STATUSES.items()},
     )
     return environment
 

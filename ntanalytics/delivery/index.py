@@ -23,11 +23,11 @@ from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.delivery.catalogue import RENDERINGS, IssuedReport, UnreadableReport, read_issued_reports
 from ntanalytics.delivery.missing import MissingReport, failures, publication_gaps
 from ntanalytics.errors import PublishError
-from ntanalytics.findings.finding import STATES
+from ntanalytics.findings.threshold import STATUSES
 from ntanalytics.ledger import Run
 from ntanalytics.periods import Calendar, Period, PeriodKind
 from ntanalytics.reports import fragments
-from ntanalytics.reports.data import clean
+from ntanalytics.reports.data import clean_text
 
 INDEX = "index.html"
 THEME = Path(__file__).with_name("theme")
@@ -127,7 +127,7 @@ def page_text(
 ) -> str:
     """The page; every text from outside is escaped by the template."""
     script = (THEME / "index.js").read_text(encoding="utf-8")
-    style = (fragments.THEME / "report.css").read_text(encoding="utf-8") + (THEME / "index.css").read_text("utf-8")
+    style = fragments.stylesheet() + (THEME / "index.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
@@ -139,7 +139,7 @@ def page_text(
         _templates()
         .get_template("index.html.j2")
         .render(
-            site=clean(site),
+            site=clean_text(site),
             policy=policy,
             style=Markup(style),  # noqa: S704 — our own files
             script=Markup(script),  # noqa: S704 — our own file
@@ -153,7 +153,7 @@ def page_text(
             unjudged=unjudged,
             count=len(issued),
             zone=zone,
-            title_of=lambda name: clean(titles.get(name, name)),
+            title_of=lambda name: clean_text(titles.get(name, name)),
             open_rows=OPEN,
         )
     )
@@ -181,7 +181,7 @@ def _groups(issued: Iterable[IssuedReport]) -> list[_Group]:
     found: dict[str, _Group] = {}
     ordered = sorted(issued, key=lambda each: (each.period.last, each.period.first), reverse=True)
     for each in ordered:
-        group = found.setdefault(each.report, _Group(each.report, clean(each.title), [], []))
+        group = found.setdefault(each.report, _Group(each.report, clean_text(each.title), [], []))
         (group.own if each.parameters else group.whole).append(each)
     return sorted(found.values(), key=lambda group: group.name)
 
@@ -192,7 +192,7 @@ def parameter_words(parameters: Mapping[str, Any]) -> str:
     for name, value in parameters.items():
         word = EDITIONS.get(value, value) if name == "edition" and isinstance(value, str) else value
         said.append(f"{_NAMES.get(name, name)}：{word}")
-    return clean("；".join(said))
+    return clean_text("；".join(said))
 
 
 def periods_words(periods: Sequence[Period]) -> str:
@@ -205,14 +205,14 @@ def periods_words(periods: Sequence[Period]) -> str:
 
 @cache
 def _templates() -> jinja2.Environment:
-    environment = fragments.escaping(THEME)
+    environment = fragments.template_environment(THEME)
     environment.globals.update(
-        states={str(state): words for state, words in STATES.items()},
+        states={str(state): words for state, words in STATUSES.items()},
         renderings=RENDERINGS,
         parameter_words=parameter_words,
         periods_words=periods_words,
         url=lambda *parts: "/".join(quote(part) for part in parts),
-        clean=clean,
+        clean=clean_text,
         local=lambda moment, zone: f"{moment.astimezone(zone):%Y-%m-%d %H:%M}",
     )
     return environment

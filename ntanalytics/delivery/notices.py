@@ -36,9 +36,11 @@ def notify_once(settings: Settings, ledger: Ledger, key: str, title: str, said: 
         LakeError: the ledger cannot be written, so that it could not be told once.
         SettingsError: ``operators`` names a channel or an address that is none.
     """
-    from ntanalytics.reports.data import clean  # pandas comes with it, and most of the time there is nothing to tell
+    from ntanalytics.reports.data import (
+        clean_text,
+    )  # pandas comes with it, and most of the time there is nothing to tell
 
-    begun = ledger.notices.begin(key[:200], " ".join(clean(title).split()), clean(said))
+    begun = ledger.notices.open(key[:200], " ".join(clean_text(title).split()), clean_text(said))
     if begun is None:
         return False
     notify(settings, ledger)
@@ -54,7 +56,7 @@ def resolve(ledger: Ledger, key: str) -> bool:
     Raises:
         LakeError: the ledger cannot be written.
     """
-    return ledger.notices.mend(key[:200])
+    return ledger.notices.resolve(key[:200])
 
 
 def notify(settings: Settings, ledger: Ledger) -> list[Delivery]:
@@ -69,34 +71,36 @@ def notify(settings: Settings, ledger: Ledger) -> list[Delivery]:
     """
     operators = list(addresses(settings.operators, settings.channels, where="operators"))
     sending, told = DeliverySession.of(settings, ledger), []
-    for notice in _untold(ledger.notices.open()):
+    for notice in _untold(ledger.notices.list_open()):
         for operator in operators:
-            parcel = DeliveryRequest("notice", notice.key, "", {}, notice.round, operator.channel, operator.to)
-            if done := sending.post(parcel, partial(_message, settings, notice, parcel)):
+            request = DeliveryRequest(
+                kind="notice", subject=notice.key, version=notice.round, channel=operator.channel, recipient=operator.to
+            )
+            if done := sending.post(request, partial(_message, settings, notice, request)):
                 told.append(done)
     return told
 
 
 def _untold(notices: Sequence[Notice]) -> list[Notice]:
     now = dt.datetime.now(dt.UTC)
-    return [each for each in notices if now - each.begun_at <= _TOLD_WITHIN]
+    return [each for each in notices if now - each.started_at <= _TOLD_WITHIN]
 
 
-def message_of(settings: Settings, ledger: Ledger, parcel: DeliveryRequest) -> Message:
+def message_of(settings: Settings, ledger: Ledger, request: DeliveryRequest) -> Message:
     """The message of a notice that was told.
 
     Raises:
         UnknownName: the ledger knows no such notice.
     """
-    notice = ledger.notices.of(parcel.subject, parcel.version)
+    notice = ledger.notices.get(request.subject, request.version)
     if notice is None:
-        raise UnknownName("notice", parcel.subject, ())
-    return _message(settings, notice, parcel)
+        raise UnknownName("notice", request.subject, ())
+    return _message(settings, notice, request)
 
 
-def _message(settings: Settings, notice: Notice, parcel: DeliveryRequest) -> Message:
-    begun = notice.begun_at.astimezone(settings.zone)
+def _message(settings: Settings, notice: Notice, request: DeliveryRequest) -> Message:
+    begun = notice.started_at.astimezone(settings.zone)
     again = f"（第 {notice.round} 次）" if notice.round > 1 else ""
     subject = f"【运维提醒】{notice.title}{again}"
-    text = f"{notice.said}\n\n{settings.site.name}，{begun:%Y-%m-%d %H:%M}"
-    return Message(parcel.id, subject, text, f"{subject}\n{text}", place=("notices",))
+    text = f"{notice.text}\n\n{settings.site.name}，{begun:%Y-%m-%d %H:%M}"
+    return Message(request.id, subject, text, f"{subject}\n{text}", place=("notices",))

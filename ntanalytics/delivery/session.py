@@ -46,11 +46,11 @@ class DeliverySession:
         """A round that has tried nothing yet."""
         return cls(settings, ledger, {})
 
-    def post(self, parcel: DeliveryRequest, make: Callable[[], Message], *, again: bool = False) -> Delivery | None:
+    def post(self, request: DeliveryRequest, make: Callable[[], Message], *, again: bool = False) -> Delivery | None:
         """Send a parcel, if it was not sent.
 
         Args:
-            parcel: what is sent to whom.
+            request: what is sent to whom.
             make: makes the message, when it is to be sent.
             again: a person wants it sent, although it was, or may have been.
 
@@ -61,34 +61,34 @@ class DeliverySession:
             LakeError: the ledger cannot be written. When that was after the sending, it stands as an intent, and is
                 taken as ambiguous by whoever finds it.
         """
-        if parcel.channel in self.down or self._is_settled(parcel, again):
+        if request.channel in self.down or self._is_settled(request, again):
             return None
-        with self.ledger.lease(f"delivery {parcel.id}") as held:
+        with self.ledger.lease(f"delivery {request.id}") as held:
             if held is None:
                 return None
-            if self._is_settled(parcel, again):  # by another process, meanwhile
+            if self._is_settled(request, again):  # by another process, meanwhile
                 return None
-            self.ledger.deliveries.intend(parcel, held.holder)
-            outcome = self._send(parcel, make)
+            self.ledger.deliveries.intend(request, held.holder)
+            outcome = self._send(request, make)
             if outcome.is_down:
-                self.down[parcel.channel] = outcome.why
-            self.ledger.deliveries.end(parcel.id, outcome.status, outcome.why)
-            return self.ledger.deliveries.of(parcel.id)
+                self.down[request.channel] = outcome.why
+            self.ledger.deliveries.end(request.id, outcome.status, outcome.why)
+            return self.ledger.deliveries.get(request.id)
 
-    def _is_settled(self, parcel: DeliveryRequest, again: bool) -> bool:
-        stands = self.ledger.deliveries.of(parcel.id)
+    def _is_settled(self, request: DeliveryRequest, again: bool) -> bool:
+        stands = self.ledger.deliveries.get(request.id)
         return stands is not None and not again and stands.status != "retry"
 
-    def _send(self, parcel: DeliveryRequest, make: Callable[[], Message]) -> DeliveryOutcome:
-        channel = self.settings.channels.get(parcel.channel)
+    def _send(self, request: DeliveryRequest, make: Callable[[], Message]) -> DeliveryOutcome:
+        channel = self.settings.channels.get(request.channel)
         if channel is None:
-            return DeliveryOutcome("failed", f"there is no channel {parcel.channel!r} any more")
+            return DeliveryOutcome("failed", f"there is no channel {request.channel!r} any more")
         try:
             try:
                 message = make()
             except (OSError, ValueError, TypeError, LookupError) as error:  # a record that another version of ours made
                 return DeliveryOutcome("failed", f"the message cannot be made: {error!r}")
-            return _handed_to(channel, parcel.recipient, message)
+            return _handed_to(channel, request.recipient, message)
         except NtaError as error:  # before anything was sent: each sender says by itself how its sending ended
             return DeliveryOutcome("retry" if error.retryable else "failed", str(error))
 
@@ -100,9 +100,9 @@ def break_off(ledger: Ledger) -> Sequence[Delivery]:
         LakeError: the ledger cannot be written.
     """
     found = []
-    for each in ledger.deliveries.standing("sending"):
+    for each in ledger.deliveries.with_status("sending"):
         with ledger.lease(f"delivery {each.id}") as held:
-            stands = ledger.deliveries.of(each.id)
+            stands = ledger.deliveries.get(each.id)
             if held is None or stands is None or stands.status != "sending":
                 continue
             ledger.deliveries.end(each.id, "ambiguous", "whoever was sending it was killed")

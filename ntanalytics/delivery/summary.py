@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ntanalytics.delivery.index import parameter_words
-from ntanalytics.findings.finding import STATES
+from ntanalytics.findings.threshold import STATUSES
 from ntanalytics.reports import labels
-from ntanalytics.reports.data import clean
+from ntanalytics.reports.data import clean_text
 from ntanalytics.reports.record import Record
 
 #: So many sentences and figures stand in a robot's message.
@@ -88,7 +88,7 @@ def summary(record: Record, manifest: Mapping[str, Any], changes: Sequence[str] 
 
 def subject(manifest: Mapping[str, Any]) -> str:
     """A report in one line: ``【异常】日常巡检 2026年11月20日（周五）``, its own parameters, whether it corrects."""
-    state = STATES[manifest["state"]].partition(" ")[2]
+    state = STATUSES[manifest["state"]].partition(" ")[2]
     said = f"【{state}】{manifest['title']} {manifest['period']['label']}"
     own = {name: value for name, value in manifest["parameters"].items() if name in ("unit", "edition") and value}
     if own:
@@ -100,14 +100,14 @@ def subject(manifest: Mapping[str, Any]) -> str:
 
 def figure_words(item: Mapping[str, Any], record: Record) -> str:
     """A headline figure in words: ``送达率 97.6%（▼ 1.1 个百分点，上期 98.7%）``."""
-    value, change, before = labels.kpi_words(item, record.zone)
+    value, change, before = labels.kpi_texts(item, record.zone)
     beside = "，".join(each for each in (change, before) if each)
     return f"{item['label']} {value}" + (f"（{beside}）" if beside else "")
 
 
 def line(text: str) -> str:
     """A text from a record as one line, without what turns or ends it."""
-    return " ".join(clean(text).split())
+    return " ".join(clean_text(text).split())
 
 
 def plain(text: str) -> str:

@@ -29,11 +29,12 @@ from ntanalytics.demo.products.seal_register.database import write_seal_register
 from ntanalytics.demo.products.sms_platform.database import write_sms_platform
 from ntanalytics.demo.products.xinhu.database import write_xinhu
 from ntanalytics.demo.products.zabbix.database import write_zabbix
-from ntanalytics.demo.site import LEDGER_FILE, write_site
+from ntanalytics.demo.site import write_site
 from ntanalytics.demo.store import Store, servers_of
 from ntanalytics.errors import UsageError
 from ntanalytics.periods import Calendar, days_between
 from ntanalytics.settings import FILE_NAME
+from ntanalytics.sources.starter import DESK_WORKBOOK_NAME
 
 #: Records of the incidents and of the benign events; the names are those that readers of an estate know.
 INCIDENTS_FILE, BENIGN_EVENTS_FILE = "incidents.json", "harmless.json"
@@ -79,7 +80,7 @@ class Estate:
     until: dt.date
     messages: int = 0  # on the SMS platform
     log_lines: int = 0  # of the web logs
-    ledger_rows: Mapping[str, int] = field(default_factory=dict)  # of the desk's workbook by dataset
+    desk_workbook_rows: Mapping[str, int] = field(default_factory=dict)  # of the service-desk workbook by dataset
     incidents: tuple[Incident, ...] = ()  # in order of start
     benign_events: tuple[Incident, ...] = ()  # events that look like incidents and are none, in order of start
 
@@ -177,7 +178,7 @@ def _write_sources(city: City, store: Store, directory: Path, progress: Callable
     for label, (write_files, folder) in _FILES.items():
         progress(f"demo: {label}", rows)
         rows += write_files(city, sources / folder)
-    progress("demo: ledger workbook", rows)
+    progress("demo: service-desk workbook", rows)
     return Estate(
         directory=directory,
         config=directory / FILE_NAME,
@@ -185,7 +186,7 @@ def _write_sources(city: City, store: Store, directory: Path, progress: Callable
         until=city.until,
         messages=volume.messages,
         log_lines=log_lines,
-        ledger_rows=write_desk_workbook(city, sources / LEDGER_FILE, volume.segments),
+        desk_workbook_rows=write_desk_workbook(city, sources / DESK_WORKBOOK_NAME, volume.segments),
     )
 
 

@@ -15,10 +15,9 @@ from ntanalytics.demo.products.probe import JOURNAL, TARGETS
 from ntanalytics.demo.products.xinhu.schema import site_files as xinhu_files
 from ntanalytics.demo.store import Store
 from ntanalytics.settings import FILE_NAME
-from ntanalytics.sources.starter import write_jobs
+from ntanalytics.sources.starter import DESK_WORKBOOK_NAME, write_jobs
 
 ALIAS_FILE = "unit-aliases.csv"
-LEDGER_FILE = "运维台账.xlsx"
 
 _HEAD = """\
 # 示例城市的配置：由 ntanalytics demo 生成，可以照此改写。相对路径以本文件所在目录为准。
@@ -68,9 +67,9 @@ _SOURCES = (
     _Source("bacula", "bacula", "离线磁带备份", "bacula postgresql"),
     _Source(
         "desk",
-        "ledger",
+        "desk_workbook",
         "运维台账：工单、事件、考勤、检查、培训、变更、名册、确认、补丁、账单",
-        line=f"path: sources/{LEDGER_FILE}",
+        line=f"path: sources/{DESK_WORKBOOK_NAME}",
     ),
 )
 

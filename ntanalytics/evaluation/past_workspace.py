@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from ntanalytics.contract import DATASETS, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.evaluation.point_in_time import known_at
-from ntanalytics.ledger import Covered
+from ntanalytics.ledger import CoverageDay
 from ntanalytics.periods import Period
 from ntanalytics.settings import Settings
 from ntanalytics.workspace.report import Report
@@ -38,8 +38,8 @@ class PastWorkspace(Workspace):
     def __init__(self, settings: Settings, closed: Mapping[str, dt.datetime]) -> None:
         super().__init__(settings)
         self._closed = dict(closed)
-        self._taken = {name: self.ledger.coverage.days(name, *_EVER) for name in self.feeding}
-        self._held = {name: self._load(name) for name in self.feeding if self.version(name) is not None}
+        self._taken = {name: self.ledger.coverage.days(name, *_EVER) for name in self.sources_by_dataset}
+        self._held = {name: self._load(name) for name in self.sources_by_dataset if self.version(name) is not None}
         self._seen: dict[tuple[str, dt.date], ir.Table] = {}
         self._day = max((each.day for name in self._held for each in self._taken[name]), default=_EVER[0]) - _DAY
 
@@ -55,9 +55,11 @@ class PastWorkspace(Workspace):
             return super().table(dataset, first, last)
         first, last = (dt.date.fromisoformat(day) if isinstance(day, str) else day for day in (first, last))
         if contract.kind is Kind.STATE:
-            days = [each.day for each in self.covered(dataset, first or _EVER[0], last or _EVER[1])]
+            days = [each.day for each in self.covered_days(dataset, first or _EVER[0], last or _EVER[1])]
             return (
-                self.snapshots(dataset, self.covered(dataset, min(days), max(days))) if days else self._empty(dataset)
+                self.snapshots(dataset, self.covered_days(dataset, min(days), max(days)))
+                if days
+                else self._empty(dataset)
             )
         table = self._known(dataset, self._day)
         table = table.filter(table.day <= ibis.literal(min(last or self._day, self._day)))
@@ -73,7 +75,7 @@ class PastWorkspace(Workspace):
             tables.append(table.filter(table.source.isin(sources)).mutate(day=ibis.literal(day)))
         return ibis.union(*tables) if len(tables) > 1 else tables[0] if tables else self._empty(dataset)
 
-    def covered(self, dataset: str, first: dt.date, last: dt.date) -> list[Covered]:
+    def covered_days(self, dataset: str, first: dt.date, last: dt.date) -> list[CoverageDay]:
         """See :meth:`Workspace.covered`: days after the one that is over are not there yet."""
         taken = self._taken.get(dataset, [])
         if dataset_named(dataset).kind is Kind.STATE:

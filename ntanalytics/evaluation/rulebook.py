@@ -91,10 +91,10 @@ def last_day(workspace: Workspace) -> dt.date:
     Raises:
         NoData: it holds none.
     """
-    events = [name for name in workspace.feeding if DATASETS[name].kind is Kind.EVENT]
+    events = [name for name in workspace.sources_by_dataset if DATASETS[name].kind is Kind.EVENT]
     ever = (dt.date(1970, 1, 1), dt.date(2999, 12, 31))
-    days = {each.day for name in events for each in workspace.covered(name, *ever)}
-    worked = [day for day in days if workspace.calendar.knows(day.year) and workspace.calendar.is_working_day(day)]
+    days = {each.day for name in events for each in workspace.covered_days(name, *ever)}
+    worked = [day for day in days if workspace.calendar.has_year(day.year) and workspace.calendar.is_working_day(day)]
     if not worked:
         raise NoData("the lake holds no working day", where=str(workspace.settings.lake), todo="`ntanalytics extract`")
     return max(worked)

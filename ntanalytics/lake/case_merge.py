@@ -144,7 +144,7 @@ def _day_files(place: TableLocation, dataset: Dataset) -> DayFiles:
 def _keys(place: TableLocation, dataset: Dataset, files: Sequence[Path]) -> Iterator[_Keys]:
     """The keys of the new rows, in a DuckDB that goes to disk, beside them, when there are many."""
     folder = files[0].parent.parent
-    with duckdb_sandbox.opened(memory=_MEMORY, spill=folder / "duckdb", is_ordered=False) as connection:
+    with duckdb_sandbox.open_connection(memory=_MEMORY, spill=folder / "duckdb", is_ordered=False) as connection:
         duckdb_sandbox.lock(connection, folders=[folder, place.folder])
         connection.execute(f"CREATE TEMP TABLE taken AS SELECT {', '.join(dataset.key)} FROM {_read(files)}")  # noqa: S608 - our own names
         yield _Keys(connection, place, dataset)
@@ -229,5 +229,5 @@ def _rows(files: Iterable[Path], schema: pa.Schema) -> Iterator[pa.Table]:
 
 
 def _read(files: Iterable[Path | str], also: str = "") -> str:
-    paths = ", ".join(duckdb_sandbox.quoted(str(file)) for file in files)
+    paths = ", ".join(duckdb_sandbox.sql_literal(str(file)) for file in files)
     return f"read_parquet([{paths}], hive_partitioning = false, union_by_name = true{also})"

@@ -53,7 +53,7 @@ def select(query: str, files: Mapping[str, Sequence[str]]) -> pd.DataFrame:
         UsageError: it is not one SELECT, names what is not there, or reaches for something else than the datasets.
         LakeError: a file of the lake is gone or broken.
     """
-    with duckdb_sandbox.opened() as connection:
+    with duckdb_sandbox.open_connection() as connection:
         try:
             for name, paths in files.items():
                 _create(connection, DATASETS[name], paths)
@@ -80,7 +80,7 @@ def _create(connection: duckdb.DuckDBPyConnection, dataset: Dataset, files: Sequ
     columns = {**{each.name: _TYPES[each.type] for each in dataset.columns}, "source": "VARCHAR", "day": "DATE"}
     if files:
         chosen = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in columns.items())
-        listed = ", ".join(duckdb_sandbox.quoted(path) for path in files)
+        listed = ", ".join(duckdb_sandbox.sql_literal(path) for path in files)
         source = f"read_parquet([{listed}], hive_partitioning = true, union_by_name = true)"
     else:
         chosen = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in columns.items())

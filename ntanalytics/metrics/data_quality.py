@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import catalogue, count, rate
 
 TAKEN = (
-    Measure(
-        "missing_days", "缺失天数", "天", good="down", is_additive=True,
-        definition="Days of the period that were not taken whole from a source (docs/domain.md, Rows: missing days).",
+    count(
+        "missing_days",
+        "缺失天数",
+        "天",
+        "Days of the period that were not taken whole from a source (docs/domain.md, Rows: missing days).",
+        good="down",
     ),
-    Measure(
-        "rejected_share", "剔除率", format="rate:2", good="down",
-        definition="Rows set aside / rows read, of a source; null where none was read.",
+    rate(
+        "rejected_share",
+        "剔除率",
+        "Rows set aside / rows read, of a source; null where none was read.",
+        good="down",
+        digits=2,
     ),
-    Measure(
-        "source_rows", "数据行数", "行", is_additive=True,
-        definition="Rows or lines of a source that went to the lake, of a day.",
+    count("source_rows", "数据行数", "行", "Rows or lines of a source that went to the lake, of a day."),
+    count(
+        "silent_days",
+        "无数据天数",
+        "天",
+        "Days up to this one that were taken whole and had no row, where such days always have.",
+        good="down",
     ),
-    Measure(
-        "silent_days", "无数据天数", "天", good="down", is_additive=True,
-        definition="Days up to this one that were taken whole and had no row, where such days always have.",
-    ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue(TAKEN)

@@ -16,25 +16,25 @@ from ntanalytics.metrics.measure import Measure, catalogue
 #: Words of the columns of ``days``.
 MEASURES = catalogue(
     (
-        Measure("day", "日期", format="date", definition="The local day, midnight to midnight (docs/domain.md, Time)."),
+        Measure("day", "日期", "The local day, midnight to midnight (docs/domain.md, Time).", format="date"),
         Measure(
             "is_covered",
             "数据完整",
+            "Whether the day was extracted without a hole; where it was not, its figures are null.",
             format="text",
-            definition="Whether the day was extracted without a hole; where it was not, its figures are null.",
         ),
         Measure(
             "is_working_day",
             "工作日",
+            "Whether it is a working day of the State Council's calendar (docs/domain.md, Time).",
             format="text",
-            definition="Whether it is a working day of the State Council's calendar (docs/domain.md, Time).",
         ),
-        Measure("label", "日历", format="text", definition="What the calendar says of the day (节假日 …)."),
+        Measure("label", "日历", "What the calendar says of the day (节假日 …).", format="text"),
     )
 )
 
 
-def over_days(
+def fill_days(
     figures: ir.Table, days: ir.Table, measures: Mapping[str, Measure], *, by: Sequence[str] = ()
 ) -> ir.Table:
     """Figures by day, one row for each day of ``days`` and each group that occurs.

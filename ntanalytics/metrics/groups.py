@@ -9,7 +9,9 @@ import ibis
 import ibis.expr.types as ir
 
 
-def beside(left: ir.Table, right: ir.Table, by: Sequence[str], *, how: Literal["left", "outer"] = "left") -> ir.Table:
+def join_groups(
+    left: ir.Table, right: ir.Table, by: Sequence[str], *, how: Literal["left", "outer"] = "left"
+) -> ir.Table:
     """The columns of ``left``, and beside them those of ``right`` of the same group; nulls match nulls.
 
     Args:

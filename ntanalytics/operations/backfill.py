@@ -165,7 +165,7 @@ def backfill(
     audit = Ledger(settings.ledger).audit
     about: dict[str, Any] = {"period": f"{planned[0].period.text} … {planned[-1].period.text}"}
     about |= {"parameters": dict(parameters), "periods": len(planned)}
-    audit.note("backfill", report, {**about, "status": "begun"})
+    audit.record("backfill", report, {**about, "status": "begun"})
     status, counts, failed = "interrupted", Counter[str](), []
     try:
         for number, each in enumerate(planned, 1):
@@ -184,7 +184,7 @@ def backfill(
             yield done
         status = "ended"
     finally:
-        audit.note("backfill", report, {**about, "status": status, **counts, "failed": failed})
+        audit.record("backfill", report, {**about, "status": status, **counts, "failed": failed})
 
 
 def _fill(

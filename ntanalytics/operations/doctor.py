@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from ntanalytics.catalog import site_catalog
-from ntanalytics.disk_space import LEAST_FREE_BYTES
+from ntanalytics.disk_space import MIN_FREE_BYTES
 from ntanalytics.errors import CalendarMissing, ContractError, NtaError, PublishError, SourceClosed, SourceUnreachable
 from ntanalytics.extraction.conformance import Conformance, conform
 from ntanalytics.lake import DeltaLake
@@ -202,7 +202,7 @@ def _calendar(settings: Settings, now: dt.datetime) -> Iterator[Diagnosis]:
         return
     year = now.astimezone(settings.zone).year
     for each, lacking in ((year, State.BAD), (year + 1, State.WARNING)):
-        if calendar.knows(each):
+        if calendar.has_year(each):
             yield Diagnosis("calendar", str(each), State.OK, "working days are known")
         else:
             said = "working days are not known: upgrade chinesecalendar, or list them under site.calendar"
@@ -241,7 +241,7 @@ def _disk(settings: Settings) -> Iterator[Diagnosis]:
         there = next(path for path in (folder, *folder.parents) if path.exists())
         free = shutil.disk_usage(there).free
         said = f"{free / 2**30:.1f} GiB are free at {there}"
-        if free < LEAST_FREE_BYTES:
+        if free < MIN_FREE_BYTES:
             yield Diagnosis("disk", name, State.BAD, said, PublishError.exit_code)
         else:
             yield Diagnosis("disk", name, State.OK if free >= _AMPLE_BYTES else State.WARNING, said)

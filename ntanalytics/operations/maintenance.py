@@ -66,7 +66,7 @@ def maintain(
             )
             lease.check()
         if not dry_run:
-            ledger.audit.note("maintain", str(settings.lake), summary(done))
+            ledger.audit.record("maintain", str(settings.lake), summary(done))
     return done
 
 

@@ -106,7 +106,7 @@ def apply(
             what: [item.name for item in going if item.what == what]
             for what in ("report", "evidence", "lake", "ledger")
         }
-        ledger.audit.note("retention", "site", {"status": "begun", **about})
+        ledger.audit.record("retention", "site", {"status": "begun", **about})
         status = "interrupted"
         try:
             _clear(outputs)
@@ -117,7 +117,7 @@ def apply(
                 index(settings, ledger, notebooks=notebooks)
             status = "ended"
         finally:
-            ledger.audit.note("retention", "site", {"status": status})
+            ledger.audit.record("retention", "site", {"status": status})
 
 
 def _give_up(settings: Settings, ledger: Ledger, outputs: Path, item: RetentionItem) -> None:

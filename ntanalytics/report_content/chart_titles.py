@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ntanalytics.contract.sms import CARRIERS
-from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.sentences import day_words
+from ntanalytics.metrics.rows import Rows, rows
+from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.number_format import format_number
 
 #: A rate of fewer settled messages than that is no message.

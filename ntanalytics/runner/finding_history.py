@@ -17,7 +17,7 @@ from ntanalytics.runner.evidence import RECORD
 from ntanalytics.runner.publishing import read_manifest
 
 if TYPE_CHECKING:
-    from ntanalytics.ledger import Ledger, PastInspection
+    from ntanalytics.ledger import InspectedFinding, Ledger, PastInspection
     from ntanalytics.reports.record import Record
 
 #: What a report lacks whose findings could not be noted.
@@ -41,7 +41,7 @@ def record_or_warn(ledger: Ledger, record: Record, manifest: Mapping[str, Any]) 
     try:
         inspection = inspection_of(record, manifest)
         if inspection is not None:
-            ledger.inspections.note(inspection)
+            ledger.inspections.record(inspection)
     except NtaError as error:
         return {UNNOTED: f"{error}; the next run notes them"}
     except (KeyError, TypeError, ValueError) as error:  # another version of ours published it
@@ -70,7 +70,7 @@ def repair(outputs: Path, ledger: Ledger) -> dict[str, str]:
         return unnoted
     # what shows a record imports pandas; most runs find nothing to repair
     try:
-        missing = ledger.inspections.unnoted(manifests)
+        missing = ledger.inspections.unrecorded(manifests)
     except NtaError as error:
         return {UNNOTED: f"{error}; the next run notes them"}
     for run_id in sorted(missing):
@@ -87,29 +87,43 @@ def repair(outputs: Path, ledger: Ledger) -> dict[str, str]:
 
 
 def inspection_of(record: Record, manifest: Mapping[str, Any]) -> PastInspection | None:
-    """What a published record says that an inspection of a day found; None where it is no such record."""
-    from ntanalytics.ledger import InspectedFinding, PastInspection
+    """Return the inspection that a published record holds; None where it is no inspection of a day."""
+    from ntanalytics.ledger import PastInspection
 
     period = record.head.body["period"]
-    block = next((each.found for each in record.blocks if each.found is not None and each.found["codes"]), None)
+    contents = (block.findings_json for block in record.blocks)
+    block = next((content for content in contents if content is not None and content["codes"]), None)
     if block is None or period["kind"] != "day":
         return None
     codes: Mapping[str, bool] = block["codes"]
-    found = tuple(
-        InspectedFinding(**{name: each[name] for name in InspectedFinding.__annotations__} | {"state": _state(each)})
-        for each in block["findings"]
-        if each["state"] != "ok" or not codes.get(each["code"], False)
+    findings = tuple(
+        _inspected(finding)
+        for finding in block["findings"]
+        if finding["status"] != "ok" or not codes.get(finding["code"], False)
     )
     return PastInspection(
-        str(manifest["run_id"]),
-        str(manifest["report"]),
-        dt.date.fromisoformat(period["last"]),
-        dt.datetime.fromisoformat(manifest["created_at"]),
-        dict(codes),
-        found,
+        run_id=str(manifest["run_id"]),
+        report=str(manifest["report"]),
+        day=dt.date.fromisoformat(period["last"]),
+        published_at=dt.datetime.fromisoformat(manifest["created_at"]),
+        codes=dict(codes),
+        findings=findings,
     )
 
 
-def _state(finding: Mapping[str, Any]) -> str:
-    """The state, as the life of the finding takes it: what was not asked is not known."""
-    return str(finding["state"]) if finding["is_asked"] else "unknown"
+def _inspected(finding: Mapping[str, Any]) -> InspectedFinding:
+    """Return a finding as the ledger keeps it; a check that was not applicable is unknown."""
+    from ntanalytics.ledger import InspectedFinding
+
+    return InspectedFinding(
+        code=finding["code"],
+        entity_kind=finding["entity"]["kind"],
+        entity_key=finding["entity"]["key"],
+        entity_label=finding["entity"]["label"],
+        check=finding["check"],
+        status=finding["status"] if finding["is_applicable"] else "unknown",
+        value=finding["value"],
+        format=finding["format"],
+        since_on=dt.date.fromisoformat(finding["since"]) if finding["since"] else None,
+        since_is_bound=finding["since_is_bound"],
+    )

@@ -130,7 +130,7 @@ def manifest(
         "notebook_sha256": report.sha256,
         "artefacts": {name: _artefact(staged / name) for name in made},
         "left_out": dict(left_out),
-        "state": labels.worst(remarks),
+        "state": labels.worst_state(remarks),
         "status": [f"{each.lead}{each.rest}" for each in remarks],
         "tables": body["versions"],
         "as_of": body["as_of"],

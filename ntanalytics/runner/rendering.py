@@ -41,7 +41,7 @@ def render(
     from ntanalytics.reports.record import load_record
     from ntanalytics.reports.verification import verify
 
-    disk_space.check_room(staged)
+    disk_space.check_free_space(staged)
     try:
         exporters.render(staged / RECORD, staged)
         record = load_record(staged / RECORD)

@@ -180,10 +180,10 @@ def run_report(
         if within is None:
             reap_abandoned_runs(outputs, ledger)
             unnoted |= finding_history.repair(outputs, ledger)
-        disk_space.check_room(outputs)
+        disk_space.check_free_space(outputs)
         record_settings_changes(ledger.audit, settings.file, settings.model_dump(mode="json"))
         run_id = ledger.runs.start(report, period.text, own)
-        ledger.audit.note("run", report, {"run_id": run_id, "period": period.text, "parameters": own, "by": by})
+        ledger.audit.record("run", report, {"run_id": run_id, "period": period.text, "parameters": own, "by": by})
         now = clock() if clock else None
         with (
             _indexed(settings, ledger, now, notebooks, is_written=within is None) as unindexed,
@@ -197,7 +197,7 @@ def run_report(
                     if within
                     else extracted_rows(settings, ledger, plan, period, progress, clock, patience)
                 )
-                disk_space.check_room(outputs)  # what was taken may lie on the same disk
+                disk_space.check_free_space(outputs)  # what was taken may lie on the same disk
                 engine.execute(
                     plan.path,
                     staged / evidence.RECORD,
@@ -332,7 +332,7 @@ def extracted_rows(
     from ntanalytics.extraction import Extractor
 
     extractor = Extractor(settings, ledger, progress, clock)
-    done = extractor.ensure(plan.needs, period.first, period.last, patience=patience)
+    done = extractor.ensure_coverage(plan.needs, period.first, period.last, retry_budget=patience)
     try:
         # Of a source that is closed, or of none at all, comes nothing: the report says so, over a lake that is empty.
         settings.lake.mkdir(parents=True, exist_ok=True)

@@ -75,10 +75,10 @@ def alert_sources(settings: Settings, ledger: Ledger) -> None:
         LakeError: the ledger cannot be used.
     """
     causes: dict[str, dict[str, str]] = {}
-    for (dataset, source), cause in ledger.coverage.failing().items():
-        if source in settings.sources and dataset in DATASETS and cause != SourceClosed.said:
+    for (dataset, source), cause in ledger.coverage.failed_sources().items():
+        if source in settings.sources and dataset in DATASETS and cause != SourceClosed.public_message:
             causes.setdefault(source, {})[DATASETS[dataset].label] = cause
-    for notice in ledger.notices.open():
+    for notice in ledger.notices.list_open():
         kind, _, source = notice.key.partition(" ")
         if kind == "source" and source not in causes:
             resolve(ledger, notice.key)
@@ -102,7 +102,7 @@ def alert_clock(settings: Settings, ledger: Ledger, jobs: Iterable[str], now: dt
     Raises:
         LakeError: the ledger cannot be used.
     """
-    latest = max((turn.turn_at for name in jobs for turn in ledger.turns.of(name)), default=now)
+    latest = max((turn.scheduled_at for name in jobs for turn in ledger.scheduled_runs.for_job(name)), default=now)
     if latest - now <= _CLOCKS_DIFFER:
         resolve(ledger, "clock")
         return
@@ -138,7 +138,7 @@ def alert_health(settings: Settings, ledger: Ledger, found: Health) -> list[Deli
         if job.trouble:
             said = f"作业 {job.job} 是否到期无法判断：{job.trouble}"
             overdue[f"failed {job.job} "] = (f"作业 {job.job} 无法判断", said)  # run-due tells of the same
-    for notice in ledger.notices.open():
+    for notice in ledger.notices.list_open():
         if notice.key.startswith("overdue ") and notice.key not in overdue:
             resolve(ledger, notice.key)
     for key, (title, said) in overdue.items():
@@ -159,12 +159,12 @@ def alert_deliveries(settings: Settings, ledger: Ledger, done: DeliveryRun, down
         LakeError: the ledger cannot be used.
     """
     for each in [*done.broken, *(each for each in done.done if each.status in ("ambiguous", "failed"))]:
-        parcel = each.parcel
+        request = each.request
         is_lost = each.status == "failed"
-        key = f"{'undelivered' if is_lost else 'ambiguous'} {parcel.subject} {parcel.period} {parcel.channel}"
-        title = f"{parcel.subject} {parcel.period} {'未能送达' if is_lost else '是否送达不明'}"
+        key = f"{'undelivered' if is_lost else 'ambiguous'} {request.subject} {request.period} {request.channel}"
+        title = f"{request.subject} {request.period} {'未能送达' if is_lost else '是否送达不明'}"
         said = (
-            f"通道 {parcel.channel} 收件方 {parcel.recipient or '（通道本身）'}："
+            f"通道 {request.channel} 收件方 {request.recipient or '（通道本身）'}："
             f"{each.why if is_lost else '发送中断，可能已到达，系统不会自动重发'}。"
             f"确认后可执行 ntanalytics deliver --again {each.id[:12]}；"
             "同一报表的其他收件方见 ntanalytics history --kind delivery。"
@@ -172,13 +172,11 @@ def alert_deliveries(settings: Settings, ledger: Ledger, done: DeliveryRun, down
         notify_once(settings, ledger, key, title, said)
     for each in done.done:
         if each.status == "sent":
-            resolve(ledger, f"channel {each.parcel.channel}")
-        elif each.status == "retry" and each.attempts >= _ATTEMPTS and each.parcel.channel in down:
-            said = (
-                f"通道 {each.parcel.channel} 连续 {each.attempts} 次不通：{down[each.parcel.channel]}。恢复后自动补发。"
-            )
+            resolve(ledger, f"channel {each.request.channel}")
+        elif each.status == "retry" and each.attempts >= _ATTEMPTS and each.request.channel in down:
+            said = f"通道 {each.request.channel} 连续 {each.attempts} 次不通：{down[each.request.channel]}。恢复后自动补发。"
             notify_once(
-                settings, ledger, f"channel {each.parcel.channel}", f"发送通道 {each.parcel.channel} 不通", said
+                settings, ledger, f"channel {each.request.channel}", f"发送通道 {each.request.channel} 不通", said
             )
     for name, why in done.wrong.items():
         notify_once(settings, ledger, f"recipients {name}", f"作业 {name} 的收件设置有误，部分报表未发送", why)

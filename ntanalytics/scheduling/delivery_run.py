@@ -60,20 +60,20 @@ class _Page:
     published: Published
     period: Period
     parameters: Mapping[str, Value]
-    turn_at: dt.datetime
+    scheduled_at: dt.datetime
 
-    def parcel(self, report: str, to: Address) -> DeliveryRequest:
+    def request(self, report: str, to: Address) -> DeliveryRequest:
         run_id = str(self.published.manifest["run_id"])
         return DeliveryRequest(
-            "report",
-            report,
-            self.period.text,
-            self.parameters,
-            self.published.version,
-            to.channel,
-            to.to,
-            run_id,
-            self.turn_at,
+            kind="report",
+            subject=report,
+            period=self.period.text,
+            parameters=self.parameters,
+            version=self.published.version,
+            channel=to.channel,
+            recipient=to.to,
+            run_id=run_id,
+            scheduled_at=self.scheduled_at,
         )
 
 
@@ -112,7 +112,7 @@ def deliver(
         try:
             to = job.sent_to(settings.channels, where=name)
             turns = list(_issued(ledger, name, job, moment))
-            known = {(each.turn_at, each.period) for each in ledger.turns.of(name)}
+            known = {(each.scheduled_at, each.period) for each in ledger.scheduled_runs.for_job(name)}
             got = _got(ledger, job, moment)
             for unit, addresses in to.items():
                 done.done += _of_unit(sending, job, turns, known, got, unit, addresses, moment, notebooks)
@@ -144,27 +144,27 @@ def deliver_again(settings: Settings, ledger: Ledger, beginning: str, *, noteboo
     from ntanalytics.delivery.notices import message_of
     from ntanalytics.delivery.session import DeliverySession
 
-    found = ledger.deliveries.named(beginning)
+    found = ledger.deliveries.with_id_prefix(beginning)
     if not found:
         raise UnknownName("delivery", beginning, [each.id[:12] for each in _recent(ledger)])
     if len(found) > 1:
         raise UsageError(f"{len(found)} deliveries begin so", where=beginning, todo="write more of it")
     [delivery] = found
-    parcel, sending = delivery.parcel, DeliverySession.of(settings, ledger)
-    if parcel.kind == "notice":
-        done = sending.post(parcel, partial(message_of, settings, ledger, parcel), again=True)
+    request, sending = delivery.request, DeliverySession.of(settings, ledger)
+    if request.kind == "notice":
+        done = sending.post(request, partial(message_of, settings, ledger, request), again=True)
     else:
-        period = parse_period(parcel.period, dt.date(2026, 1, 1))
-        published = _published(settings, parcel.subject, period, parcel.parameters, notebooks)
-        if published is None or published.version != parcel.version:
+        period = parse_period(request.period, dt.date(2026, 1, 1))
+        published = _published(settings, request.subject, period, request.parameters, notebooks)
+        if published is None or published.version != request.version:
             raise UsageError(
-                f"version {parcel.version} is not there any more",
-                where=f"{parcel.subject} {parcel.period}",
+                f"version {request.version} is not there any more",
+                where=f"{request.subject} {request.period}",
                 todo="a later version is delivered by itself: ntanalytics deliver",
             )
-        changes = published.changes_since(_version_before(ledger, parcel))
-        make = partial(published.message, parcel.id, settings.site.name, changes)
-        done = sending.post(parcel, make, again=True)
+        changes = published.changes_since(_version_before(ledger, request))
+        make = partial(published.message, request.id, settings.site.name, changes)
+        done = sending.post(request, make, again=True)
     if done is None:
         raise UsageError("it is being sent right now", where=beginning, todo="wait for it to end")
     return done
@@ -190,17 +190,19 @@ def _of_unit(
     for to in addresses:
         before = got.get((to, _text(pages[0].parameters)), ())
         # another job of the same report has turns of its own: of this job's he may know nothing yet
-        mine = [each.parcel.turn_at for each in before if (each.parcel.turn_at, each.parcel.period) in known]
-        first = min((at for at in mine if at), default=pages[-1].turn_at)
+        mine = [
+            each.request.scheduled_at for each in before if (each.request.scheduled_at, each.request.period) in known
+        ]
+        first = min((at for at in mine if at), default=pages[-1].scheduled_at)
         for page in pages:
-            parcel = page.parcel(job.report, to)
-            same = [each for each in before if each.parcel.period == parcel.period]
-            if page.turn_at < first or any(each.id == parcel.id and each.status != "retry" for each in same):
+            request = page.request(job.report, to)
+            same = [each for each in before if each.request.period == request.period]
+            if page.scheduled_at < first or any(each.id == request.id and each.status != "retry" for each in same):
                 continue
-            _supersede(ledger, same, parcel)
-            changes = page.published.changes_since(_latest_version(same, parcel))
-            make = partial(page.published.message, parcel.id, settings.site.name, changes)
-            if sent := sending.post(parcel, make):
+            _supersede(ledger, same, request)
+            changes = page.published.changes_since(_latest_version(same, request))
+            make = partial(page.published.message, request.id, settings.site.name, changes)
+            if sent := sending.post(request, make):
                 yield sent
         _give_up(ledger, before, oldest, job.max_age_days)
 
@@ -213,8 +215,8 @@ def _got(ledger: Ledger, job: Job, moment: dt.datetime) -> Mapping[_Whose, Seque
     """What each recipient of a job's report got, or should have got, of late; asked once for all units."""
     found: dict[_Whose, list[Delivery]] = {}
     since = moment - 2 * dt.timedelta(days=job.max_age_days)
-    for each in ledger.deliveries.about("report", job.report, since):
-        whose = Address(each.parcel.channel, each.parcel.recipient), _text(each.parcel.parameters)
+    for each in ledger.deliveries.for_subject("report", job.report, since):
+        whose = Address(each.request.channel, each.request.recipient), _text(each.request.parameters)
         found.setdefault(whose, []).append(each)
     return found
 
@@ -238,16 +240,16 @@ def _unknown_units(job: Job, turns: Sequence[_Issued]) -> str:
 def _issued(ledger: Ledger, name: str, job: Job, moment: dt.datetime) -> Iterator[_Issued]:
     """The turns that have something to deliver; of pages of units some are out though others failed."""
     oldest = moment - dt.timedelta(days=job.max_age_days)
-    for turn in ledger.turns.of(name):
+    for turn in ledger.scheduled_runs.for_job(name):
         is_out = turn.status == "issued" or (job.each is not None and turn.status in ("failed", "retry"))
-        if is_out and turn.turn_at >= oldest:
-            yield _Issued(turn, ledger.turns.published(name, turn.turn_at))
+        if is_out and turn.scheduled_at >= oldest:
+            yield _Issued(turn, ledger.scheduled_runs.published_runs(name, turn.scheduled_at))
 
 
 def _page(settings: Settings, job: Job, issued: _Issued, unit: str, notebooks: Path | None) -> _Page | None:
     """What a turn issued for a unit; None when it issued nothing for it."""
     turn = issued.turn
-    period = parse_period(turn.period, turn.turn_at.date())
+    period = parse_period(turn.period, turn.scheduled_at.date())
     given = {**job.parameters, **({UNIT: unit} if unit else {})}
     published = _published(settings, job.report, period, given, notebooks)
     if published is None:
@@ -256,7 +258,7 @@ def _page(settings: Settings, job: Job, issued: _Issued, unit: str, notebooks: P
     versions = [run.version or 0 for run in issued.runs if dict(run.parameters) == own]
     if not versions or published.version < min(versions):
         return None  # the turn issued none, and what stands there was run by hand
-    return _Page(published, period, own, turn.turn_at)
+    return _Page(published, period, own, turn.scheduled_at)
 
 
 def _published(
@@ -290,45 +292,45 @@ def _own(report: str, given: Mapping[str, Any], notebooks: Path | None) -> dict[
     }
 
 
-def _latest_version(same: Sequence[Delivery], parcel: DeliveryRequest) -> int:
+def _latest_version(same: Sequence[Delivery], request: DeliveryRequest) -> int:
     """The latest earlier version that a recipient got, or may have got; the parcel's own where there is none."""
     versions = [
-        each.parcel.version
+        each.request.version
         for each in same
-        if each.status in ("sent", "ambiguous") and each.parcel.version < parcel.version
+        if each.status in ("sent", "ambiguous") and each.request.version < request.version
     ]
-    return max(versions, default=parcel.version)
+    return max(versions, default=request.version)
 
 
-def _version_before(ledger: Ledger, parcel: DeliveryRequest) -> int:
+def _version_before(ledger: Ledger, request: DeliveryRequest) -> int:
     same = [
         each
-        for each in ledger.deliveries.about("report", parcel.subject)
-        if (each.parcel.period, each.parcel.channel, each.parcel.recipient)
-        == (parcel.period, parcel.channel, parcel.recipient)
-        and dict(each.parcel.parameters) == dict(parcel.parameters)
+        for each in ledger.deliveries.for_subject("report", request.subject)
+        if (each.request.period, each.request.channel, each.request.recipient)
+        == (request.period, request.channel, request.recipient)
+        and dict(each.request.parameters) == dict(request.parameters)
     ]
-    return _latest_version(same, parcel)
+    return _latest_version(same, request)
 
 
-def _supersede(ledger: Ledger, same: Sequence[Delivery], parcel: DeliveryRequest) -> None:
+def _supersede(ledger: Ledger, same: Sequence[Delivery], request: DeliveryRequest) -> None:
     for each in same:
-        if each.status == "retry" and each.parcel.version < parcel.version:
-            ledger.deliveries.end(each.id, "failed", f"version {parcel.version} stands for it")
+        if each.status == "retry" and each.request.version < request.version:
+            ledger.deliveries.end(each.id, "failed", f"version {request.version} stands for it")
 
 
 def _give_up(ledger: Ledger, before: Sequence[Delivery], oldest: dt.datetime, days: int) -> None:
     for each in before:
-        if each.status == "retry" and each.parcel.turn_at is not None and each.parcel.turn_at < oldest:
+        if each.status == "retry" and each.request.scheduled_at is not None and each.request.scheduled_at < oldest:
             ledger.deliveries.end(each.id, "failed", f"given up after {days} days: {each.why}")
 
 
 def undelivered(ledger: Ledger, days: int = 10) -> Sequence[Delivery]:
     """What did not arrive, or may not have, of the last days, the oldest first."""
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
-    return ledger.deliveries.standing("retry", "failed", "ambiguous", since=since)
+    return ledger.deliveries.with_status("retry", "failed", "ambiguous", since=since)
 
 
 def _recent(ledger: Ledger) -> Sequence[Delivery]:
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=10)
-    return ledger.deliveries.standing("sent", "failed", "ambiguous", "retry", since=since)[-10:]
+    return ledger.deliveries.with_status("sent", "failed", "ambiguous", "retry", since=since)[-10:]

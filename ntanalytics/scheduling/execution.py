@@ -11,8 +11,8 @@ from typing import Literal
 from ntanalytics.errors import Busy, LeaseLost, NtaError
 from ntanalytics.extraction.retry_budget import RetryBudget
 from ntanalytics.ledger import Lease, Ledger, Run
-from ntanalytics.ledger.corrections import Lacking
-from ntanalytics.ledger.scheduled_runs import Status
+from ntanalytics.ledger.corrections import Gaps
+from ntanalytics.ledger.scheduled_runs import ScheduledRunStatus
 from ntanalytics.runner.each_unit import UNIT, run_each_unit
 from ntanalytics.runner.publishing import read_manifest
 from ntanalytics.runner.run import Progress, reap_abandoned_runs, run_report
@@ -45,7 +45,7 @@ class RunOutcome:
 
     job: str
     period: str
-    status: Status | Literal["corrected"]
+    status: ScheduledRunStatus | Literal["corrected"]
     why: str
     exit_code: int = 0
     was_cut: bool = False
@@ -93,21 +93,21 @@ def execute_scheduled_run(
     Raises:
         LakeError: the ledger cannot be used.
     """
-    turns = means.ledger.turns
+    turns = means.ledger.scheduled_runs
     means.progress(f"{turn.job} {turn.period.text}", 0)
     with means.ledger.lease(lease_of(turn)) as held:
         if held is None:
             return None
-        stood = next((each for each in turns.of(turn.job) if each.turn_at == turn.at), None)
+        stood = next((each for each in turns.for_job(turn.job) if each.scheduled_at == turn.at), None)
         if stood is not None and stood.status in ("issued", "failed", "skipped"):
             return None
         was_cut = stood is not None and stood.status == "running"
         turns.begin(turn.job, turn.at, turn.period.text, held.holder, now=means.moment())
-        status: Status = "issued"
+        status: ScheduledRunStatus = "issued"
         code, is_elsewhere = 0, False
         try:
             reap_abandoned_runs(means.settings.outputs.resolve(), means.ledger)
-            there = turns.published(turn.job, turn.at)
+            there = turns.published_runs(turn.job, turn.at)
             is_there = bool(there) and job.each is None
             where = there[0].path if is_there else issue(means, job, turn, held, there, patience_s)
             note_lacking(means, turn)
@@ -121,10 +121,10 @@ def execute_scheduled_run(
         return RunOutcome(turn.job, turn.period.text, status, where, code, was_cut, is_elsewhere)
 
 
-def lacking_of(means: ExecutionContext, turn: ScheduledRun) -> Lacking:
+def lacking_of(means: ExecutionContext, turn: ScheduledRun) -> Gaps:
     """What the published report of a turn lacks for want of a source that failed: it may still come."""
     lacking: dict[tuple[str, str], set[dt.date]] = {}
-    for folder in {run.path for run in means.ledger.turns.published(turn.job, turn.at)}:
+    for folder in {run.path for run in means.ledger.scheduled_runs.published_runs(turn.job, turn.at)}:
         for line in (read_manifest(Path(folder)) or {}).get("as_of", ()):
             if line["error"] and line["missing_days"]:
                 days = lacking.setdefault((line["dataset"], line["source"]), set())
@@ -174,7 +174,7 @@ def issue(
 
     def is_ours(run_id: str) -> None:
         held.check()
-        means.ledger.turns.publishes(turn.job, turn.at, run_id)
+        means.ledger.scheduled_runs.record_publication(turn.job, turn.at, run_id)
 
     settings, today, patience = means.settings, turn.at.date(), means.patience(patience_s)
     if job.each is None:

@@ -118,14 +118,14 @@ def health(settings: Settings, jobs: Mapping[str, Job], now: dt.datetime) -> Hea
 
 
 def _job(settings: Settings, ledger: Ledger, name: str, job: Job, now: dt.datetime) -> JobHealth:
-    known = ledger.turns.of(name)
+    known = ledger.scheduled_runs.for_job(name)
     issued = [each for each in known if each.status == "issued"]
-    latest = max(issued, key=lambda each: each.turn_at, default=None)
+    latest = max(issued, key=lambda each: each.scheduled_at, default=None)
     said = JobHealth(name, job.report, latest.ended_at if latest else None, latest.period if latest else "", ())
-    status = {each.turn_at.astimezone(settings.zone): each.status for each in known}
+    status = {each.scheduled_at.astimezone(settings.zone): each.status for each in known}
     since = now - dt.timedelta(days=min(FURTHEST_DAYS, job.max_age_days))
     if known:
-        since = max(since, known[0].turn_at - dt.timedelta(seconds=1))
+        since = max(since, known[0].scheduled_at - dt.timedelta(seconds=1))
     calendar = settings.calendar()
     try:
         moments = job.when.between(since, now, calendar, settings.zone)

@@ -12,7 +12,7 @@ from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import LeaseLost, NtaError
 from ntanalytics.ledger import Correction, ExtractionResult
-from ntanalytics.ledger.corrections import Lacking
+from ntanalytics.ledger.corrections import Gaps
 from ntanalytics.runner.notebooks import load_report
 from ntanalytics.runner.run import reap_abandoned_runs
 from ntanalytics.scheduling.due import ScheduledRun, scheduled_run_of
@@ -45,13 +45,13 @@ def reissue(means: ExecutionContext, name: str, job: Job) -> list[RunOutcome]:
         LakeError: the ledger cannot be used.
     """
     done, now = [], means.moment()
-    for each in means.ledger.corrections.of(name):
+    for each in means.ledger.corrections.for_job(name):
         if each.status != "open":
             continue
-        turn = scheduled_run_of(name, job, each.turn_at.astimezone(means.settings.zone), means.settings.calendar())
-        if now - each.turn_at > dt.timedelta(days=job.max_age_days):
-            why = f"older than {job.max_age_days} days; what it lacks never came: {_words(each.lacking)}"
-            means.ledger.corrections.close(name, each.turn_at, "given up", why)
+        turn = scheduled_run_of(name, job, each.scheduled_at.astimezone(means.settings.zone), means.settings.calendar())
+        if now - each.scheduled_at > dt.timedelta(days=job.max_age_days):
+            why = f"older than {job.max_age_days} days; what it lacks never came: {_words(each.gaps)}"
+            means.ledger.corrections.close(name, each.scheduled_at, "given up", why)
             done.append(RunOutcome(name, turn.period.text, "skipped", why))
         elif next_attempt_at(each.since, each.tried_at or each.since, now) and (mended := _mend(means, job, turn)):
             done.append(mended)
@@ -62,10 +62,10 @@ def _mend(means: ExecutionContext, job: Job, turn: ScheduledRun) -> RunOutcome |
     """Ask again for what a turn's report lacks, under its lease; None where nothing came of it."""
     corrections = means.ledger.corrections
     with means.ledger.lease(lease_of(turn)) as held:
-        stood = next((each for each in corrections.of(turn.job) if each.turn_at == turn.at), None)
+        stood = next((each for each in corrections.for_job(turn.job) if each.scheduled_at == turn.at), None)
         if held is None or stood is None or stood.status != "open":
             return None
-        corrections.tried(turn.job, turn.at, means.moment())
+        corrections.record_attempt(turn.job, turn.at, means.moment())
         try:
             was_cut = bool(reap_abandoned_runs(means.settings.outputs.resolve(), means.ledger))
             if not lacking_of(means, turn):  # a corrector was killed right after it had published, or a person did it
@@ -91,8 +91,8 @@ def _has_come(means: ExecutionContext, job: Job, turn: ScheduledRun, stood: Corr
 
     needs = load_report(job.report, means.notebooks).needs
     extractor = Extractor(means.settings, means.ledger, means.progress, means.clock)
-    asked = [pair for pair in stood.lacking if pair[0] in needs and pair[1] in extractor.sources]
-    taken = extractor.ensure(needs, turn.period.first, turn.period.last, only=asked)
+    asked = [pair for pair in stood.gaps if pair[0] in needs and pair[1] in extractor.sources]
+    taken = extractor.ensure_coverage(needs, turn.period.first, turn.period.last, only=asked)
     return any(_is_there(means, pair, stood, taken) for pair in asked)
 
 
@@ -101,7 +101,7 @@ def _is_there(means: ExecutionContext, pair: tuple[str, str], stood: Correction,
     dataset, source = pair
     if any(each.error for each in taken if (each.dataset, each.source) == pair):
         return False
-    days = stood.lacking[pair]
+    days = stood.gaps[pair]
     last = means.moment().astimezone(means.settings.zone).date()
     covered = [each for each in means.ledger.coverage.days(dataset, days[0], last) if each.source == source]
     if dataset_named(dataset).kind is Kind.STATE:
@@ -110,5 +110,5 @@ def _is_there(means: ExecutionContext, pair: tuple[str, str], stood: Correction,
     return all(day in known for day in days) and any(known[day] for day in days)
 
 
-def _words(lacking: Lacking) -> str:
+def _words(lacking: Gaps) -> str:
     return ", ".join(f"{dataset} of {source}" for dataset, source in lacking)

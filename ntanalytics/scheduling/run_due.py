@@ -60,14 +60,16 @@ def run_due(
     calendar, done = settings.calendar(), []
     waiting: list[ScheduledRun] = []
     for name, job in jobs.items():
-        known = {each.turn_at.astimezone(settings.zone): each for each in means.ledger.turns.of(name)}
+        known = {
+            each.scheduled_at.astimezone(settings.zone): each for each in means.ledger.scheduled_runs.for_job(name)
+        }
         try:
             found = due(name, job, known, moment, calendar, settings.zone)
         except NtaError as error:
             done.append(RunOutcome(name, "", "failed", str(error), error.exit_code))
             continue
         for turn, why in found.skipped:
-            means.ledger.turns.skip(name, turn.at, turn.period.text, why)
+            means.ledger.scheduled_runs.skip(name, turn.at, turn.period.text, why)
             done.append(RunOutcome(name, turn.period.text, "skipped", why))
         waiting += found.turns
     told: list[RunOutcome] = []
@@ -96,8 +98,10 @@ def run_due(
 
 def _making_s(means: ExecutionContext, name: str, jobs: Mapping[str, Job]) -> float:
     """Seconds to keep for making a job's report, by its latest turns."""
-    ended = [each for each in means.ledger.turns.of(name) if each.status == "issued" and each.begun_at]
-    took = [(each.ended_at - each.begun_at).total_seconds() for each in ended[-9:] if each.ended_at and each.begun_at]
+    ended = [each for each in means.ledger.scheduled_runs.for_job(name) if each.status == "issued" and each.started_at]
+    took = [
+        (each.ended_at - each.started_at).total_seconds() for each in ended[-9:] if each.ended_at and each.started_at
+    ]
     return execution_limit_s(took, jobs[name].deadline_min)
 
 

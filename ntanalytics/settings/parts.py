@@ -23,7 +23,7 @@ def _zone(name: str) -> str:
 
 def _hours(text: str) -> str:
     if text:
-        Hours.of(text)
+        Hours.parse(text)
     return text
 
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from ntanalytics.errors import SecretMissing
-from ntanalytics.redaction import hide
+from ntanalytics.redaction import register_secret
 
 
 def read_secret(reference: str, *, where: str) -> str:
@@ -40,4 +40,4 @@ def read_secret(reference: str, *, where: str) -> str:
         raise SecretMissing(
             f"there is no secret behind {reference}", where=where, todo=f"set {name}, or correct the reference"
         )
-    return hide(secret)
+    return register_secret(secret)

@@ -94,7 +94,7 @@ def test_all_of_it_is_extracted_and_what_is_set_aside_are_the_broken_lines(estat
     assert [each.error for each in lake.taken if each.error] == []
     assert lake.table("sms.messages").num_rows == estate.messages
     requests = [each for each in lake.taken if each.dataset == "infra.requests"]
-    assert sum(each.read for each in requests) == estate.log_lines
+    assert sum(each.rows_read for each in requests) == estate.log_lines
     assert {day for each in requests for day in each.rows} == {estate.first + dt.timedelta(days=n) for n in range(12)}
     assert {each.dataset for each in lake.taken if each.rejected} == {"infra.requests"}
     # one line a day of each service lost its end

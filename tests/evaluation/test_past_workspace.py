@@ -50,9 +50,9 @@ def test_no_row_tells_of_a_moment_after_the_morning(whole: PastWorkspace, name: 
 def test_later_days_are_not_there(whole: PastWorkspace):
     whole.stand_after(DAY)
     assert whole.table("infra.requests", DAY + dt.timedelta(days=1), DAY + dt.timedelta(days=2)).count().execute() == 0
-    days = [each.day for each in whole.covered("infra.requests", WANTED.first, WANTED.last)]
+    days = [each.day for each in whole.covered_days("infra.requests", WANTED.first, WANTED.last)]
     assert max(days) == DAY
-    assert {each.taken_at for each in whole.covered("infra.requests", DAY, DAY)} == {
+    assert {each.taken_at for each in whole.covered_days("infra.requests", DAY, DAY)} == {
         dt.datetime(2026, 11, 19, 22, 10, tzinfo=dt.UTC)
     }
 

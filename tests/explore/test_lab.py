@@ -22,9 +22,9 @@ from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 from ntanalytics.errors import UsageError
-from ntanalytics.explore.lab import desk
+from ntanalytics.explore.lab import prepare_folder
 from tests.extraction.shop import Shop
-from tests.workspace.test_sql import made
+from tests.workspace.test_sql import filled_shop
 
 RUN = """
 import os
@@ -116,7 +116,7 @@ class Lab:
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    shop = made(tmp_path_factory.mktemp("shop"))
+    shop = filled_shop(tmp_path_factory.mktemp("shop"))
     text = shop.config.read_text().replace('shop.sqlite"}', 'shop.sqlite", password: "env:SHOP_PASSWORD"}')
     shop.config.write_text(text, encoding="utf-8")
     return shop
@@ -183,11 +183,11 @@ def test_it_ends_when_it_is_interrupted_and_leaves_no_secret(lab: Lab):
 
 
 def test_a_notebook_that_was_changed_is_never_written_over(shop: Shop, tmp_path: Path):
-    folder = desk(shop.settings, tmp_path / "mine")
+    folder = prepare_folder(shop.settings, tmp_path / "mine")
     first = folder / "first_question.ipynb"
     first.write_text("mine", encoding="utf-8")
     (folder / "sms_explorer.ipynb").unlink()
-    assert desk(shop.settings, tmp_path / "mine") == folder
+    assert prepare_folder(shop.settings, tmp_path / "mine") == folder
     assert first.read_text(encoding="utf-8") == "mine"
     assert (folder / "sms_explorer.ipynb").is_file()
 
@@ -195,4 +195,4 @@ def test_a_notebook_that_was_changed_is_never_written_over(shop: Shop, tmp_path:
 def test_a_folder_that_cannot_be_written_is_told(shop: Shop, tmp_path: Path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(UsageError, match="--dir"):
-        desk(shop.settings, tmp_path / "file" / "lab")
+        prepare_folder(shop.settings, tmp_path / "file" / "lab")

@@ -36,7 +36,7 @@ def test_rows_come_converted_stamped_and_with_their_derived_columns(shop: Shop):
     (row,) = kept(shop)
     assert row["submitted_at"] == dt.datetime(2026, 11, 19, 1, tzinfo=dt.UTC)
     assert (row["source"], row["day"], row["receipt_latency_s"], row["message_id"]) == ("shop", D19, 2.5, "1")
-    assert (taken.rows, taken.read, taken.rejected.total(), taken.error) == ({D19: 1}, 1, 0, "")
+    assert (taken.rows, taken.rows_read, taken.rejected.total(), taken.error) == ({D19: 1}, 1, 0, "")
     assert empty.source == "twin"
     assert empty.rows.total() == 0
 
@@ -100,7 +100,7 @@ def test_a_row_that_breaks_the_contract_is_set_aside_counted_and_kept_with_its_r
 def test_where_nothing_fits_all_is_counted_and_the_first_rows_are_kept(shop: Shop):
     shop.messages("shop", *((n, "2026-11-19 09:00:00", "satellite", 1, None, None) for n in range(1200)))
     taken, _ = shop.extractor().extract(["sms.messages"], D19, D19)
-    assert taken.reasons == {"运营商（carrier）不在取值范围内": 1200}
+    assert taken.rejected_by_reason == {"运营商（carrier）不在取值范围内": 1200}
     rejects = DeltaTable(str(shop.settings.lake / "sms.messages.rejects")).to_pyarrow_table().to_pylist()
     assert sum(row["source_rows"] for row in rejects) == 1200
     assert [row["source_rows"] for row in rejects if row["record"] is None] == [200]
@@ -154,7 +154,11 @@ def test_a_case_written_down_twice_is_one_case_as_it_changed_last(shop: Shop):
     )
     for _ in range(2):  # into an empty table, and merged into one
         taken, _ = shop.extractor().extract(["desk.tickets"], D18, D19)
-        assert (taken.error, dict(taken.rows), taken.reasons) == ("", {D18: 0, D19: 1}, {"与另一行的工单号相同": 1})
+        assert (taken.error, dict(taken.rows), taken.rejected_by_reason) == (
+            "",
+            {D18: 0, D19: 1},
+            {"与另一行的工单号相同": 1},
+        )
         assert [row["day"] for row in kept(shop, "desk.tickets")] == [D19]
 
 
@@ -168,24 +172,24 @@ def test_of_two_rows_with_one_key_the_same_is_kept_whatever_their_order(shop: Sh
 
 def test_only_what_is_lacking_or_unsettled_is_taken_again(shop: Shop):
     long_ago = D20 - dt.timedelta(days=300)
-    first = shop.extractor().ensure({"sms.messages": 2}, long_ago, long_ago)
+    first = shop.extractor().ensure_coverage({"sms.messages": 2}, long_ago, long_ago)
     assert {(each.source, each.first, each.last) for each in first} == {
         (name, long_ago - dt.timedelta(days=2), long_ago) for name in ("shop", "twin")
     }
-    assert shop.extractor().ensure({"sms.messages": 2}, long_ago, long_ago) == []
-    wider = shop.extractor().ensure({"sms.messages": 3}, long_ago, long_ago)
+    assert shop.extractor().ensure_coverage({"sms.messages": 2}, long_ago, long_ago) == []
+    wider = shop.extractor().ensure_coverage({"sms.messages": 3}, long_ago, long_ago)
     assert {(each.first, each.last) for each in wider} == {(long_ago - dt.timedelta(days=3),) * 2}
     today = dt.datetime.now(shop.settings.zone).date()
-    shop.extractor().ensure({"sms.messages": 0}, today, today)
-    assert shop.extractor().ensure({"sms.messages": 0}, today, today) != []  # today has not ended
+    shop.extractor().ensure_coverage({"sms.messages": 0}, today, today)
+    assert shop.extractor().ensure_coverage({"sms.messages": 0}, today, today) != []  # today has not ended
 
 
 def test_a_day_that_the_lake_has_lost_is_taken_again(shop: Shop):
     shop.messages("shop", (1, "2026-01-09 09:00:00", "mobile", 1, None, None))
     day = dt.date(2026, 1, 9)
-    shop.extractor().ensure({"sms.messages": 0}, day, day)
+    shop.extractor().ensure_coverage({"sms.messages": 0}, day, day)
     shutil.rmtree(shop.settings.lake)
-    taken = shop.extractor().ensure({"sms.messages": 0}, day, day)
+    taken = shop.extractor().ensure_coverage({"sms.messages": 0}, day, day)
     assert [(each.source, dict(each.rows)) for each in taken] == [("shop", {day: 1})]
     assert len(kept(shop)) == 1
 
@@ -194,10 +198,10 @@ def test_a_report_that_comes_later_is_picked_up_while_the_day_has_not_settled(sh
     now = dt.datetime.now(shop.settings.zone)
     yesterday = now.date() - dt.timedelta(days=1)
     shop.messages("shop", (1, f"{yesterday} 09:00:00", "mobile", 1, None, None))
-    shop.extractor().ensure({"sms.messages": 0}, yesterday, yesterday)
+    shop.extractor().ensure_coverage({"sms.messages": 0}, yesterday, yesterday)
     assert [row["outcome"] for row in kept(shop)] == [None]
     shop.run("shop", f"UPDATE message SET outcome = 'delivered', reported = '{yesterday} 21:00:00'")
-    shop.extractor().ensure({"sms.messages": 0}, yesterday, yesterday)
+    shop.extractor().ensure_coverage({"sms.messages": 0}, yesterday, yesterday)
     assert [(row["outcome"], row["receipt_latency_s"]) for row in kept(shop)] == [("delivered", 12 * 3600.0)]
 
 
@@ -273,12 +277,12 @@ def test_a_source_that_comes_back_in_time_is_waited_for_after_the_others_and_one
         waited.append(seconds)
         (shop.folder / "away").rename(shop.folder / "twin.sqlite")
 
-    patience = RetryBudget(60, tick=lambda: sum(waited), sleep=comes_back, draw=lambda: 0.0)
-    taken = shop.extractor().ensure({"sms.messages": 0}, D19, D19, patience=patience)
+    retry_budget = RetryBudget(60, tick=lambda: sum(waited), sleep=comes_back, draw=lambda: 0.0)
+    taken = shop.extractor().ensure_coverage({"sms.messages": 0}, D19, D19, retry_budget=retry_budget)
     assert [(each.source, each.error, dict(each.rows)) for each in taken] == [("shop", "", {}), ("twin", "", {D19: 1})]
     assert waited == [15]
     (shop.folder / "twin.sqlite").rename(shop.folder / "away")
-    [failed] = [each for each in shop.extractor().ensure({"sms.messages": 0}, D18, D18) if each.error]
+    [failed] = [each for each in shop.extractor().ensure_coverage({"sms.messages": 0}, D18, D18) if each.error]
     assert failed.is_passing
-    shop.extractor().ensure({"sms.messages": 0}, D18, D18, patience=patience)
+    shop.extractor().ensure_coverage({"sms.messages": 0}, D18, D18, retry_budget=retry_budget)
     assert waited == [15]

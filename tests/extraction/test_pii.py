@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from ntanalytics.contract import DATASETS, Privacy
-from ntanalytics.extraction.pii import mask_identifiers, masked
-from ntanalytics.extraction.pseudonym import hashed
+from ntanalytics.extraction.pii import mask_identifiers, mask_text
+from ntanalytics.extraction.pseudonym import hash_values
 from tests.extraction.shop import Shop
 from tests.test_cli import nta
 
@@ -40,7 +40,7 @@ DAY = dt.date(2026, 11, 19)
     ],
 )
 def test_what_is_such_a_number_and_what_only_has_as_many_digits(text: str, becomes: str):
-    assert masked(text) == becomes
+    assert mask_text(text) == becomes
 
 
 def test_an_identifier_is_hashed_so_that_it_still_joins_and_text_is_masked():
@@ -49,7 +49,7 @@ def test_an_identifier_is_hashed_so_that_it_still_joins_and_text_is_masked():
     found, count = mask_identifiers(values, account, KEY)
     once, plain, nothing, again = found.to_pylist()
     assert (count, plain, nothing) == (2, "u1", None)
-    assert once == again == hashed(pa.array(["13812345678"]), KEY)[0].as_py()
+    assert once == again == hash_values(pa.array(["13812345678"]), KEY)[0].as_py()
     unit, count = mask_identifiers(values, DATASETS["oa.activities"].column("unit"), KEY)
     assert (unit.to_pylist(), count) == (["***********", "u1", None, "***********"], 2)
 

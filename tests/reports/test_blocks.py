@@ -10,8 +10,8 @@ import pytest
 
 from ntanalytics.errors import UsageError
 from ntanalytics.findings.finding import Finding
-from ntanalytics.reports import board, chart, kpi, say, sentences, table
-from ntanalytics.reports.data import clean
+from ntanalytics.reports import Axes, Sentence, board, chart, kpi, sentences, table
+from ntanalytics.reports.data import clean_text
 from ntanalytics.reports.record import BLOCK, DATA, FIGURE
 
 
@@ -27,7 +27,7 @@ def test_a_rise_of_a_count_is_in_percent_and_neither_good_nor_bad_by_itself() ->
 def test_a_fall_of_a_rate_is_in_points_and_bad_where_up_is_good() -> None:
     made = kpi("delivery_rate", 0.976, 0.987)
     assert made.change == pytest.approx(-0.011)
-    assert made.tone == "critical"
+    assert made.tone == "worse"
 
 
 def test_a_fall_is_good_where_down_is_good() -> None:
@@ -39,12 +39,12 @@ def test_a_change_written_as_zero_has_no_tone() -> None:
 
 
 def test_a_count_over_a_hole_is_a_lower_bound_without_change() -> None:
-    made = kpi("submitted", 110, 100, complete=False)
+    made = kpi("submitted", 110, 100, is_complete=False)
     assert (made.value, made.is_lower_bound, made.change, made.note) == (110, True, None, "数据不完整，为下限")
 
 
 def test_a_rate_over_a_hole_is_not_shown() -> None:
-    made = kpi("delivery_rate", 0.976, 0.987, complete=False)
+    made = kpi("delivery_rate", 0.976, 0.987, is_complete=False)
     assert (made.value, made.is_lower_bound, made.change) == (None, False, None)
 
 
@@ -89,7 +89,7 @@ def test_a_block_id_is_a_slug() -> None:
 
 
 def test_empty_sentences_are_left_out() -> None:
-    assert [each.text for each in sentences(["", "一句。", say("", "空")]).items] == ["一句。"]
+    assert [each.text for each in sentences(["", "一句。", Sentence("", "空")]).items] == ["一句。"]
 
 
 def test_a_board_stands_worst_first_and_keeps_the_order_within_a_state() -> None:
@@ -121,7 +121,7 @@ def test_a_chart_puts_in_absent_days_and_blanks_days_not_taken() -> None:
             "is_working_day": [True] * 4,
         }
     )
-    made = chart(frame, y="submitted", title="图", id="c", days=days)
+    made = chart(frame, "line", Axes(y="submitted", days=days), title="图", id="c")
     assert [row["submitted"] for row in rows_of(made)] == [5, None, 7, None]
     assert made.bands == (("2026-11-19", "2026-11-19", "缺数据"),)
 
@@ -134,7 +134,7 @@ def test_a_chart_by_series_has_a_column_for_each_and_draws_it() -> None:
             "submitted": [5, 7, 9],
         }
     )
-    bundle = chart(frame, y="submitted", series="carrier", title="图", id="c")._repr_mimebundle_()
+    bundle = chart(frame, "line", Axes(y="submitted", series="carrier"), title="图", id="c")._repr_mimebundle_()
     assert [(each["name"], each["title"]) for each in bundle[DATA]["schema"]["fields"]] == [
         ("day", "日期"),
         ("submitted_1", "中国电信"),
@@ -150,7 +150,7 @@ def test_a_chart_by_series_has_a_column_for_each_and_draws_it() -> None:
 @pytest.mark.parametrize("kind", ["line", "bar", "stack", "hbar"])
 def test_plotly_accepts_the_figure(kind: str) -> None:
     frame = pd.DataFrame({"application": ["甲", "<b>乙</b>"], "submitted": [5, None], "failed": [1, 2]})
-    figure = chart(frame, kind, x="application", y=["submitted", "failed"], title="图", id="c").figure()  # type: ignore[arg-type]
+    figure = chart(frame, kind, Axes(x="application", y=["submitted", "failed"]), title="图", id="c").figure()  # type: ignore[arg-type]
     assert len(go.Figure(figure).data) == 2
     axis = figure["layout"]["yaxis" if kind == "hbar" else "xaxis"]
     assert axis["ticktext"] == ["甲", "&lt;b&gt;乙&lt;/b&gt;"]
@@ -159,18 +159,18 @@ def test_plotly_accepts_the_figure(kind: str) -> None:
 def test_a_chart_refuses_measures_that_share_no_axis() -> None:
     frame = pd.DataFrame({"day": [date(2026, 11, 16)], "submitted": [5], "delivery_rate": [0.9]})
     with pytest.raises(UsageError, match="no axis"):
-        chart(frame, y=["submitted", "delivery_rate"], title="图", id="c")
+        chart(frame, "line", Axes(y=["submitted", "delivery_rate"]), title="图", id="c")
 
 
 def test_a_chart_refuses_two_rows_for_one_place() -> None:
     frame = pd.DataFrame({"day": [date(2026, 11, 16)] * 2, "submitted": [5, 6]})
     with pytest.raises(UsageError, match="two rows"):
-        chart(frame, y="submitted", title="图", id="c")
+        chart(frame, "line", Axes(y="submitted"), title="图", id="c")
 
 
 def test_a_chart_of_no_rows_is_still_a_chart() -> None:
     frame = pd.DataFrame({"day": pd.Series([], dtype="object"), "submitted": pd.Series([], dtype="int64")})
-    assert rows_of(chart(frame, y="submitted", title="图", id="c")) == []
+    assert rows_of(chart(frame, "line", Axes(y="submitted"), title="图", id="c")) == []
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_chart_of_no_rows_is_still_a_chart() -> None:
 def test_a_chart_without_any_figure_says_why(covered: list[bool] | None, said: str) -> None:
     frame = pd.DataFrame({"day": [date(2026, 11, 16)], "submitted": [None]})
     span = pd.DataFrame({"day": [date(2026, 11, 16), date(2026, 11, 17)], "is_covered": covered}) if covered else None
-    assert chart(frame, y="submitted", title="图", id="c", days=span).note == said
+    assert chart(frame, "line", Axes(y="submitted", days=span), title="图", id="c").note == said
 
 
 def test_what_is_in_order_stands_by_system_and_subject() -> None:
@@ -200,5 +200,5 @@ def test_what_is_in_order_stands_by_system_and_subject() -> None:
 
 
 def test_text_loses_what_no_page_or_workbook_can_hold() -> None:
-    assert clean("a\x00b\x07c\u202ed\ud800e\tf\ng") == "abcde\tf\ng"
-    assert clean("长" * 40_000) == "长" * 32_000 + "…"
+    assert clean_text("a\x00b\x07c\u202ed\ud800e\tf\ng") == "abcde\tf\ng"
+    assert clean_text("长" * 40_000) == "长" * 32_000 + "…"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ntanalytics.errors import PublishError
 from ntanalytics.periods import Period
-from ntanalytics.reports.record import Record, Recorded
+from ntanalytics.reports.record import Record, RecordedBlock
 from ntanalytics.runner import publishing
 from ntanalytics.runner.notebooks import ReportNotebook
 from ntanalytics.runner.publishing import folder_name, place
@@ -22,7 +22,8 @@ from ntanalytics.runner.publishing import folder_name, place
 WEEK = Period.week(dt.date(2026, 11, 16))
 DEFAULTS: dict[str, Any] = {"period": "last-week", "top": 10, "unit": "", "detail": False}
 AS_OF = {"taken_at": "2026-11-22T22:10:00+00:00", "rejected": 3, "missing_days": ["2026-11-18"], "error": ""}
-BOARD = Recorded("board", "board", "", {}, (), ({"state": "warning", "subject": "中国联通", "check": "送达率"},))
+ROW = {"state": "warning", "subject": "中国联通", "check": "送达率"}
+BOARD = RecordedBlock(kind="board", id="board", title="", body={}, rows=(ROW,))
 BODY = {
     "period": {"kind": "week", "text": "2026-W47", "label": "", "first": "2026-11-16", "last": "2026-11-22"},
     "versions": {"sms.messages": 7}, "as_of": [AS_OF], "gaps": ["缺一天。"], "rejected": [{"rows": 3}],
@@ -106,7 +107,7 @@ def staged(tmp_path: Path) -> Path:
 
 
 def manifest(staged: Path) -> dict[str, Any]:
-    record = Record(Recorded("head", "head", "", BODY), (BOARD,))
+    record = Record(RecordedBlock(kind="head", id="head", title="", body=BODY), (BOARD,))
     values = {"period": "2026-W47", "top": 10}
     left_out = {} if (staged / "report.pdf").exists() else {"report.pdf": "no Chromium was found"}
     return publishing.manifest(REPORT, WEEK, values, record, staged, run_id="r1", version=3, left_out=left_out)

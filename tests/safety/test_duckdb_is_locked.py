@@ -80,7 +80,7 @@ def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     entry = {
         "logs": "{product: nginx, paths: [a.log]}",
         "listing": "{product: restic, paths: [a.log]}",
-        "workbook": "{product: ledger, path: book.xlsx}",
+        "workbook": "{product: desk_workbook, path: book.xlsx}",
     }[request.param]
     (folder / "ntanalytics.yml").write_text(f"sources: {{it: {entry}}}\n", encoding="utf-8")
     return open_sources(load(folder / "ntanalytics.yml"), site_catalog(None))["it"]
@@ -114,5 +114,5 @@ def test_no_module_opens_a_duckdb_by_itself():
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(("duckdb.connect", "duckdb.sql"))
     }
-    # ibis opens the lake's, and embedded.lock is the next thing that happens to it (tested above)
-    assert openers == {"embedded.py", "lake/duck.py"}
+    # ibis opens the lake's, and duckdb_sandbox.lock is the next thing that happens to it (tested above)
+    assert openers == {"duckdb_sandbox.py", "lake/backends/duckdb.py"}

@@ -25,7 +25,7 @@ from ntanalytics.delivery.message import Message
 from ntanalytics.delivery.notices import notify_once
 from ntanalytics.delivery.report_message import Published
 from ntanalytics.demo import Destinations, write_estate
-from ntanalytics.extraction.pii import IN_IDENTIFIER, masked
+from ntanalytics.extraction.pii import IN_IDENTIFIER, mask_text
 from ntanalytics.ledger import Ledger
 from ntanalytics.runner import RunResult, run_report
 from ntanalytics.settings import load
@@ -294,6 +294,6 @@ def test_nothing_that_looks_like_one_is_in_a_text_that_a_reader_sees(estate: Est
         for folder in estate.folders
         for path in folder.iterdir()
         for place, text in texts(path)
-        if masked(text, IN_IDENTIFIER) != text
+        if mask_text(text, IN_IDENTIFIER) != text
     ]
     assert shown == []

@@ -46,8 +46,8 @@ def shop(tmp_path: Path) -> Shop:
     ],
 )
 def test_hours_begin_with_their_first_minute_and_end_before_their_last(hours, inside, outside):
-    assert [Hours.of(hours).hold(local(f"2026-11-20 {time}")) for time in inside] == [True] * len(inside)
-    assert [Hours.of(hours).hold(local(f"2026-11-20 {time}")) for time in outside] == [False] * len(outside)
+    assert [Hours.parse(hours).contains(local(f"2026-11-20 {time}")) for time in inside] == [True] * len(inside)
+    assert [Hours.parse(hours).contains(local(f"2026-11-20 {time}")) for time in outside] == [False] * len(outside)
 
 
 @given(st.times(), st.times(), st.datetimes(dt.datetime(2000, 1, 1), dt.datetime(2100, 1, 1), timezones=st.just(ZONE)))
@@ -56,9 +56,9 @@ def test_they_hold_when_they_begin_next_and_that_is_within_a_day(begins, ends, n
     if begins == ends:
         return
     hours = Hours(begins, ends)
-    next_begin = hours.next_begin(now)
-    assert hours.hold(next_begin)
-    assert dt.timedelta() < next_begin - now <= dt.timedelta(days=1)
+    next_start = hours.next_start(now)
+    assert hours.contains(next_start)
+    assert dt.timedelta() < next_start - now <= dt.timedelta(days=1)
 
 
 @pytest.mark.parametrize("hours", ["19:00", "25:00-07:30", "19:00-19:00", "night", "19-7"])
@@ -106,7 +106,7 @@ def test_when_the_hours_end_the_days_taken_so_far_stay_and_the_rest_is_left(shop
 
 
 def test_what_a_report_needs_is_refused_too(shop: Shop):
-    taken = Extractor(shop.settings, shop.ledger, clock=lambda: local("2026-11-20 07:30")).ensure(
+    taken = Extractor(shop.settings, shop.ledger, clock=lambda: local("2026-11-20 07:30")).ensure_coverage(
         {"sms.messages": 0}, D16, D16
     )
     assert {each.source: each.cause for each in taken} == {"shop": "不在允许取数的时段", "twin": ""}

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.findings.rule import Rule
+from ntanalytics.periods import Period
 
 ON = dt.date(2026, 11, 20)  # a Friday
 Row = dict[str, Any]
@@ -56,3 +62,12 @@ def failing(amount: int, share: float, today: Mapping[int, float], since: dt.dat
         its = today.get(row["slot"], share) if row["day"] >= since else share
         found.append({**row, "hits": round(row["events"] * its)})
     return found
+
+
+def context_of(period: Period, rules: Mapping[str, Rule] = MappingProxyType({})) -> CheckContext:
+    """Return a context without data for a period of a site in Nantong: only its times can be asked for."""
+    begins_at, ends_at = period.window(ZoneInfo("Asia/Shanghai"))
+    report: Any = SimpleNamespace(
+        period=period, previous=period.previous(), begins_at=begins_at, ends_at=ends_at, utc_offset_h=8
+    )
+    return CheckContext(report, rules)

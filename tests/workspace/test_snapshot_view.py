@@ -42,15 +42,15 @@ def test_the_morning_after_stands_for_a_week_and_the_monday_before_for_the_week_
     club.take("2026-11-23 06:30")
     club.join("club", "d")
     club.take("2026-11-24 06:30")
-    scope = members()
-    assert (ids(scope.table), days(scope.table)) == (["a", "b", "c", "x"], {NEXT_MONDAY})
-    assert (ids(scope.before), days(scope.before)) == (["a", "x"], {MONDAY})
-    assert scope.wholeness == {"is_complete": True, "was_complete": True}
-    assert (scope.note, scope.gaps()) == ("", [])
-    taken = {(line.source, line.rows, line.taken_at, line.is_whole) for line in scope.status()}
+    view = members()
+    assert (ids(view.table), days(view.table)) == (["a", "b", "c", "x"], {NEXT_MONDAY})
+    assert (ids(view.before), days(view.before)) == (["a", "x"], {MONDAY})
+    assert view.wholeness == {"is_complete": True, "was_complete": True}
+    assert (view.note, view.gaps()) == ("", [])
+    taken = {(line.source, line.rows, line.taken_at, line.is_whole) for line in view.status()}
     at = dt.datetime(2026, 11, 22, 22, 30, tzinfo=dt.UTC)
     assert taken == {("club", 3, at, True), ("annex", 1, at, True)}
-    assert scope.as_of == at
+    assert view.as_of == at
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_the_morning_after_stands_for_a_week_and_the_monday_before_for_the_week_
 def test_the_nearest_to_the_end_stands_for_it_within_reason(club: Club, at: tuple[str, ...], stands: dt.date | None):
     for moment in at:
         club.take(moment)
-    scope = members()
-    assert days(scope.table) == ({stands} if stands else set())
-    assert scope.missing == ([] if stands else [SUNDAY])
+    view = members()
+    assert days(view.table) == ({stands} if stands else set())
+    assert view.missing == ([] if stands else [SUNDAY])
 
 
 def test_a_day_has_a_week_and_a_month_has_a_month(club: Club):
@@ -87,9 +87,9 @@ def test_a_table_says_of_which_day_an_odd_snapshot_is(club: Club):
 
 def test_one_snapshot_never_stands_for_two_periods(club: Club):
     club.take("2026-11-18 06:30")  # of this week; nearest to the end of the week before, too
-    scope = members()
-    assert days(scope.table) == {dt.date(2026, 11, 18)}
-    assert (ids(scope.before), scope.missing_before) == ([], [dt.date(2026, 11, 15)])
+    view = members()
+    assert days(view.table) == {dt.date(2026, 11, 18)}
+    assert (ids(view.before), view.missing_before) == ([], [dt.date(2026, 11, 15)])
     assert members("2026-W46").is_complete  # alone it does
 
 
@@ -98,12 +98,12 @@ def test_each_source_has_its_own_snapshot(club: Club):
     club.run("annex", "DROP TABLE member")
     club.join("club", "b")
     club.take("2026-11-23 06:30")
-    scope = members()
-    found = {(row["source"], row["account_id"], row["day"]) for row in scope.table.to_pyarrow().to_pylist()}
+    view = members()
+    found = {(row["source"], row["account_id"], row["day"]) for row in view.table.to_pyarrow().to_pylist()}
     saturday = dt.date(2026, 11, 21)
     assert found == {("annex", "x", saturday), ("club", "a", NEXT_MONDAY), ("club", "b", NEXT_MONDAY)}
-    assert scope.as_of == dt.datetime(2026, 11, 20, 22, 30, tzinfo=dt.UTC)
-    assert scope.is_complete
+    assert view.as_of == dt.datetime(2026, 11, 20, 22, 30, tzinfo=dt.UTC)
+    assert view.is_complete
 
 
 def test_a_source_without_a_snapshot_is_a_hole_that_the_head_names(club: Club):
@@ -111,24 +111,24 @@ def test_a_source_without_a_snapshot_is_a_hole_that_the_head_names(club: Club):
     club.run("annex", "DROP TABLE member")
     club.take("2026-11-23 06:30")
     report = open_report("oa_adoption", W47)
-    scope = report.dataset("oa.members")
-    assert (ids(scope.table), scope.missing) == (["a"], [SUNDAY])
+    view = report.dataset("oa.members")
+    assert (ids(view.table), view.missing) == (["a"], [SUNDAY])
     (gap,) = report.head().gaps
     assert gap == (
         "协同办公成员：数据源 annex 没有能代表11月22日期末的快照，手头最近的取自11月10日"
         "（数据源拒绝访问或缺少表、列），相关数量为下限，环比不作比较。"
     )
-    assert scope.note == "缺少能代表期末的快照：数量为下限，比率与环比不予计算。"
+    assert view.note == "缺少能代表期末的快照：数量为下限，比率与环比不予计算。"
     annex = next(line for line in report.status() if line.source == "annex")
     assert (annex.taken_at, annex.rows, annex.missing_days) == (None, None, (SUNDAY,))
 
 
 def test_a_state_that_was_never_taken_is_a_hole_and_no_error(club: Club):
     club.settings.lake.mkdir()
-    scope = members(history=7)
-    assert (ids(scope.table), ids(scope.before), ids(scope.recent)) == ([], [], [])
-    assert "尚未取得" in scope.gaps()[0]
-    assert scope.as_of == dt.datetime(2026, 11, 22, 16, tzinfo=dt.UTC)
+    view = members(history=7)
+    assert (ids(view.table), ids(view.before), ids(view.recent)) == ([], [], [])
+    assert "尚未取得" in view.gaps()[0]
+    assert view.as_of == dt.datetime(2026, 11, 22, 16, tzinfo=dt.UTC)
 
 
 def test_every_snapshot_of_the_span_is_there_for_a_trend(club: Club):
@@ -136,10 +136,10 @@ def test_every_snapshot_of_the_span_is_there_for_a_trend(club: Club):
     club.run("annex", "DROP TABLE member")
     club.join("club", "b")
     club.take("2026-11-17 06:30")
-    scope = members(history=7)
-    counted = scope.recent.group_by("day").agg(n=lambda t: t.count()).to_pyarrow().to_pylist()
+    view = members(history=7)
+    counted = view.recent.group_by("day").agg(n=lambda t: t.count()).to_pyarrow().to_pylist()
     assert {row["day"]: row["n"] for row in counted} == {dt.date(2026, 11, 14): 2, dt.date(2026, 11, 17): 2}
-    covered = [row["day"] for row in scope.days.to_pyarrow().to_pylist() if row["is_covered"]]
+    covered = [row["day"] for row in view.days.to_pyarrow().to_pylist() if row["is_covered"]]
     assert covered == [dt.date(2026, 11, 14)]  # on the 17th one source of two is missing
 
 
@@ -168,7 +168,7 @@ def test_what_was_set_aside_is_that_of_the_snapshot_which_stands(club: Club):
 def test_a_report_takes_todays_snapshot_where_none_is_as_near(club: Club, held: tuple[str, ...], now: str, takes: bool):
     for moment in held:
         club.take(moment)
-    taken = club.extractor(now).ensure(NEEDS, MONDAY, SUNDAY)
+    taken = club.extractor(now).ensure_coverage(NEEDS, MONDAY, SUNDAY)
     today = dt.date.fromisoformat(now[:10])
     assert {(each.source, each.first, each.last) for each in taken} == (
         {("club", today, today), ("annex", today, today)} if takes else set()
@@ -180,5 +180,5 @@ def test_a_snapshot_that_the_lake_lost_is_taken_again_if_the_day_has_not_passed(
     for file in (club.settings.lake / "oa.members").rglob("*"):
         if file.is_file():
             file.unlink()
-    assert len(club.extractor("2026-11-23 07:00").ensure(NEEDS, MONDAY, SUNDAY)) == 2
+    assert len(club.extractor("2026-11-23 07:00").ensure_coverage(NEEDS, MONDAY, SUNDAY)) == 2
     assert ids(members().table) == ["a", "x"]

@@ -15,7 +15,7 @@ from tests.extraction.shop import Shop
 MONDAY, SUNDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 22)
 
 
-def made(folder: Path) -> Shop:
+def filled_shop(folder: Path) -> Shop:
     shop = Shop(folder)
     shop.messages(
         "shop",
@@ -29,7 +29,7 @@ def made(folder: Path) -> Shop:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
-    return made(tmp_path)
+    return filled_shop(tmp_path)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def lake(shop: Shop) -> Workspace:
 @pytest.fixture(scope="module")
 def besieged(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A site that is asked for everything it must not give, again and again."""
-    shop = made(tmp_path_factory.mktemp("besieged"))
+    shop = filled_shop(tmp_path_factory.mktemp("besieged"))
     pd.DataFrame({"secret": [1]}).to_parquet(shop.folder / "other.parquet")
     return shop
 
@@ -148,7 +148,7 @@ def test_the_tab_key_offers_every_dataset_and_its_document(lake: Workspace):
 def test_the_tab_key_offers_every_metric_and_its_docstring(lake: Workspace):
     assert {"volume", "daily", "failure_codes"} <= set(dir(lake.metrics.sms.volume))
     assert "change" not in dir(lake.metrics)  # what metrics share is no metric
-    assert "Volume, outcome and latency" in repr(lake.metrics.sms)
+    assert "Volume, outcome and latency" in repr(lake.metrics.sms.volume)
     metric = lake.metrics.sms.volume.volume(
         lake.tables.sms.messages(), dt.datetime(2026, 11, 23, tzinfo=dt.UTC), ["carrier"]
     )

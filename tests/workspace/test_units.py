@@ -45,11 +45,7 @@ def test_a_report_resolves_its_units_in_three_lines(club: Club):
     week = report()
     members = week.dataset("oa.members")
     resolved = week.units().resolve(members.table)
-    assert count(resolved, "unit", "is_known_unit") == {
-        ("市财政局", True): 3,
-        ("市气象局", False): 3,
-        (None, None): 1,
-    }
+    assert count(resolved, "unit", "is_known_unit") == {("市财政局", True): 3, ("市气象局", False): 3, (None, None): 1}
 
 
 def test_the_head_tells_what_matched_nothing_only_to_who_asked_for_units(club: Club):
@@ -117,7 +113,7 @@ def test_an_analyst_lists_what_matched_nothing(club: Club):
         {"unit": "市气象局", "source": "annex", "rows": 2},
         {"unit": "市气象局", "source": "club", "rows": 1},
     ]
-    assert units.idle().to_pyarrow().to_pylist() == [{"theirs": "港务局", "ours": "南通港集团"}]
+    assert units.unused_aliases().to_pyarrow().to_pylist() == [{"theirs": "港务局", "ours": "南通港集团"}]
 
 
 def test_the_path_is_relative_to_the_settings(club: Club):

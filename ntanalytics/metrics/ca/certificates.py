@@ -9,84 +9,84 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
+#: XX (docs/domain.md, CA and seals).
 STOCK = (
-    Measure(
-        "in_force", "有效证书", "张", is_additive=True,
-        definition="Active certificates that have not expired at the moment (docs/domain.md, CA and seals).",
-    ),
-    Measure(
-        "expiring_30d", "30 天内到期", "张", good="down", is_additive=True,
-        definition="Certificates in force that expire within 30 days (docs/domain.md, CA and seals).",
-    ),
-    Measure(
-        "expiring_60d", "60 天内到期", "张", good="down", is_additive=True,
-        definition="Certificates in force that expire within 60 days (docs/domain.md, CA and seals).",
-    ),
-    Measure(
-        "expiring_90d", "90 天内到期", "张", good="down", is_additive=True,
-        definition="Certificates in force that expire within 90 days (docs/domain.md, CA and seals).",
-    ),
-    Measure(
-        "expired", "已过期", "张", is_additive=True,
-        definition="Certificates that were not revoked and have expired at the moment (docs/domain.md, CA and seals).",
-    ),
-    Measure("revoked", "已吊销", "张", is_additive=True, definition="Certificates that were revoked by the moment."),
-)  # fmt: skip
+    count("in_force", "有效证书", "张", "Active certificates that have not expired at the moment."),
+    count("expiring_30d", "30 天内到期", "张", "Certificates in force that expire within 30 days.", good="down"),
+    count("expiring_60d", "60 天内到期", "张", "Certificates in force that expire within 60 days.", good="down"),
+    count("expiring_90d", "90 天内到期", "张", "Certificates in force that expire within 90 days.", good="down"),
+    count("expired", "已过期", "张", "Certificates that were not revoked and have expired at the moment."),
+    count("revoked", "已吊销", "张", "Certificates that were revoked by the moment."),
+)
 
+#: XX (docs/domain.md, CA and seals).
 LOGINS = (
-    Measure("certificate_logins", "证书登录", "次", is_additive=True, definition="Logins tried with a certificate."),
-    Measure(
-        "certificate_failures", "证书登录失败", "次", good="down", is_additive=True,
-        definition="Those that were not accepted (docs/domain.md, CA and seals).",
+    count("certificate_logins", "证书登录", "次", "Logins tried with a certificate."),
+    count("certificate_failures", "证书登录失败", "次", "Those that were not accepted.", good="down"),
+    rate(
+        "certificate_failure_rate",
+        "证书登录失败率",
+        "certificate_failures / certificate_logins; null when there were none.",
+        good="down",
+        digits=2,
     ),
-    Measure(
-        "certificate_failure_rate", "证书登录失败率", format="rate:2", good="down",
-        definition="certificate_failures / certificate_logins; null when there were none "
-        "(docs/domain.md, CA and seals).",
+    count(
+        "expired_tried",
+        "过期仍在使用",
+        "张",
+        "Distinct certificates that were tried after they had expired.",
+        good="down",
     ),
-    Measure(
-        "expired_tried", "过期仍在使用", "张", good="down", is_additive=True,
-        definition="Distinct certificates that were tried after they had expired (docs/domain.md, CA and seals).",
-    ),
-)  # fmt: skip
+)
 
 RENEWALS = (
     Measure(
-        "renewal_month", "到期月份", format="month", definition="Local month in which certificates expire "
-        "(docs/domain.md, CA and seals: renewals)."
+        "renewal_month",
+        "到期月份",
+        "Local month in which certificates expire (docs/domain.md, CA and seals: renewals).",
+        format="month",
     ),
-    Measure(
-        "renewals", "应更新证书", "张", is_additive=True,
-        definition="Certificates in force that expire in the month (docs/domain.md, CA and seals).",
+    count(
+        "renewals", "应更新证书", "张", "Certificates in force that expire in the month (docs/domain.md, CA and seals)."
     ),
-)  # fmt: skip
+)
 
 DUE = (
     Measure(
-        "usual_30d", "通常 30 天到期", "张", "number:0",
-        definition="Median of the certificates in force that expire in each 30 days of the 330 after the next 30.",
+        "usual_30d",
+        "通常 30 天到期",
+        "Median of the certificates in force that expire in each 30 days of the 330 after the next 30.",
+        unit="张",
+        format="number:0",
     ),
     Measure(
-        "expiring_times", "集中到期倍数", "倍", "number:1", "down",
+        "expiring_times",
+        "集中到期倍数",
         "expiring_30d / usual_30d; null where usual_30d is 0.",
+        unit="倍",
+        format="number:1",
+        good="down",
     ),
-    Measure(
-        "next_week", "随后一周到期", "张", is_additive=True,
-        definition="Certificates in force that expire in the seven days after the next 30.",
+    count("next_week", "随后一周到期", "张", "Certificates in force that expire in the seven days after the next 30."),
+    count(
+        "expiring_units",
+        "证书即将失效单位",
+        "家",
+        "Units whose last certificate expires within a day, or has within the last seven.",
+        good="down",
     ),
-    Measure(
-        "expiring_units", "证书即将失效单位", "家", good="down", is_additive=True,
-        definition="Units whose last certificate expires within a day, or has within the last seven.",
+    Measure("first_expires_at", "最早到期", "The earliest expiry among these.", format="datetime"),
+    count(
+        "revoked_tried",
+        "吊销后仍在使用",
+        "张",
+        "Distinct certificates that were tried after they had been revoked.",
+        good="down",
     ),
-    Measure("first_expires_at", "最早到期", format="datetime", definition="The earliest expiry among these."),
-    Measure(
-        "revoked_tried", "吊销后仍在使用", "张", good="down", is_additive=True,
-        definition="Distinct certificates that were tried after they had been revoked.",
-    ),
-)  # fmt: skip
+)
 
 #: Windows of 30 days that are looked at: the next one, and the rest of a year.
 _WINDOWS, _WINDOW_S = 12, 30 * 86_400
@@ -143,7 +143,7 @@ def renewals(certificates: ir.Table, at: datetime, utc_offset_h: int) -> ir.Tabl
     return counted.order_by("renewal_month")
 
 
-def due(certificates: ir.Table, at: datetime) -> ir.Table:
+def expiring(certificates: ir.Table, at: datetime) -> ir.Table:
     """How many certificates expire within 30 days, against what usually does in 30 days of the year that follows.
 
     Args:
@@ -169,7 +169,7 @@ def due(certificates: ir.Table, at: datetime) -> ir.Table:
     return timed.select("expiring_30d", "usual_30d", "expiring_times", "next_week")
 
 
-def units_due(certificates: ir.Table, at: datetime) -> ir.Table:
+def expiring_units(certificates: ir.Table, at: datetime) -> ir.Table:
     """The units whose last certificate expires within a day, or has of late: who has renewed is not among them.
 
     Args:
@@ -186,7 +186,7 @@ def units_due(certificates: ir.Table, at: datetime) -> ir.Table:
     return last.filter(is_due).order_by("expires_at", "unit")
 
 
-def revoked(logins: ir.Table) -> ir.Table:
+def revoked_attempts(logins: ir.Table) -> ir.Table:
     """How many certificates were tried after they had been revoked.
 
     Args:
@@ -231,4 +231,4 @@ def daily(logins: ir.Table, days: ir.Table) -> ir.Table:
         logins: rows of ``ca.logins`` over the span of ``days``.
         days: the days of the span (metrics.days).
     """
-    return covered.over_days(_logins(logins, ["day"]), days, MEASURES).order_by("day")
+    return fill_days(_logins(logins, ["day"]), days, MEASURES).order_by("day")

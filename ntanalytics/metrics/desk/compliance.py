@@ -12,45 +12,56 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count
 
+#: XX (docs/domain.md, O17).
 PATCHING = (
+    count("waiting_patches", "待复装补丁", "个", "Patches whose last try on the host failed.", good="down"),
     Measure(
-        "waiting_patches", "待复装补丁", "个", good="down", is_additive=True,
-        definition="Patches whose last try on the host failed (docs/domain.md, O17).",
+        "unpatched_days",
+        "未装补丁天数",
+        "Days since a patch was last applied to the host; null where none was.",
+        unit="天",
+        good="down",
     ),
-    Measure(
-        "unpatched_days", "未装补丁天数", "天", good="down",
-        definition="Days since a patch was last applied to the host; null where none was (docs/domain.md, O17).",
-    ),
-)  # fmt: skip
+)
 
 TRAINED = (
     Measure(
-        "untrained_days", "距上次培训", "天", good="down",
-        definition="Days since the last training session; null where none is known (docs/domain.md, O18).",
+        "untrained_days",
+        "距上次培训",
+        "Days since the last training session; null where none is known (docs/domain.md, O18).",
+        unit="天",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 ONBOARDING = (
-    Measure(
-        "missing_steps", "缺少步骤", "项", good="down", is_additive=True,
-        definition="Of account, permission, seal and training, those that no ticket or training shows "
-        "(docs/domain.md, O6).",
+    count(
+        "missing_steps",
+        "缺少步骤",
+        "项",
+        "Of account, permission, seal and training, those that no ticket or training shows (docs/domain.md, O6).",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 PROVED = (
-    Measure(
-        "unsigned_reports", "未经确认报告", "份", good="down", is_additive=True,
-        definition="Weekly reports of the last weeks that are due to be confirmed and are not (docs/domain.md, O12).",
+    count(
+        "unsigned_reports",
+        "未经确认报告",
+        "份",
+        "Weekly reports of the last weeks that are due to be confirmed and are not (docs/domain.md, O12).",
+        good="down",
     ),
     Measure(
-        "drill_days", "距上次恢复演练", "天", good="down",
-        definition="Days since the manual checks told of a restore drill; null where none is known "
-        "(docs/domain.md, Infra).",
+        "drill_days",
+        "距上次恢复演练",
+        "Days since the manual checks told of a restore drill; null where none is known (docs/domain.md, Infra).",
+        unit="天",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 #: What a manual check that was a restore drill is called.
 DRILL = "恢复演练|恢复测试|恢复验证"
@@ -83,7 +94,7 @@ def waiting_patches(patches: ir.Table, on: date) -> ir.Table:
     return counted.order_by(ibis.desc("waiting_patches"), "host")
 
 
-def unpatched(patches: ir.Table, on: date) -> ir.Table:
+def unpatched_days(patches: ir.Table, on: date) -> ir.Table:
     """How long ago each host that was ever patched was patched (docs/domain.md, O17).
 
     Args:
@@ -99,7 +110,7 @@ def unpatched(patches: ir.Table, on: date) -> ir.Table:
     return told.select("host", "unpatched_days").order_by(ibis.desc("unpatched_days"), "host")
 
 
-def untrained(trainings: ir.Table, on: date) -> ir.Table:
+def days_since_training(trainings: ir.Table, on: date) -> ir.Table:
     """How long ago the last training was (docs/domain.md, O18).
 
     Args:
@@ -159,7 +170,7 @@ def onboarding(tickets: ir.Table, trainings: ir.Table, since: date, until: date)
     return told.mutate(missing_steps=missing).order_by("unit")
 
 
-def drill(checks: ir.Table, on: date) -> ir.Table:
+def days_since_drill(checks: ir.Table, on: date) -> ir.Table:
     """How long ago the last restore drill was, by the manual checks (docs/domain.md, Infra: restore drills).
 
     Args:

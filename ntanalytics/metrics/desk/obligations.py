@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: A crash that the vendor's software caused is restored within that time (docs/domain.md, O15).
 PROMISE = timedelta(hours=4)
@@ -26,62 +26,61 @@ CLOCKS = {
 
 RECOVERY = (
     Measure(
-        "clock_s", "恢复时钟", format="seconds", good="down",
-        definition="restored_at − began_at; of an incident that lasts, the moment − began_at (docs/domain.md, Desk).",
+        "clock_s",
+        "恢复时钟",
+        "restored_at − began_at; of an incident that lasts, the moment − began_at (docs/domain.md, Desk).",
+        format="seconds",
+        good="down",
     ),
     Measure(
-        "clock", "恢复情况", format="text", values=CLOCKS,
-        definition="Of a crash caused by vendor software: kept or broken by four hours, or still running; of any other "
-        "the duty is to support (docs/domain.md, Desk: recovery clock; O15).",
+        "clock",
+        "恢复情况",
+        "Of a crash caused by vendor software: kept or broken by four hours, or still running; of any other the duty is to support (docs/domain.md, Desk: recovery clock; O15).",
+        format="text",
+        values=CLOCKS,
     ),
-)  # fmt: skip
+)
 
+#: XX (docs/domain.md, O15).
 KEPT = (
-    Measure(
-        "crashes", "系统崩溃", "起", good="down", is_additive=True,
-        definition="Crashes that vendor software caused (docs/domain.md, O15).",
-    ),
-    Measure(
-        "clocks_broken", "超时恢复", "起", good="down", is_additive=True,
-        definition="Of them, those not restored within four hours (docs/domain.md, O15).",
-    ),
-)  # fmt: skip
+    count("crashes", "系统崩溃", "起", "Crashes that vendor software caused.", good="down"),
+    count("clocks_broken", "超时恢复", "起", "Of them, those not restored within four hours.", good="down"),
+)
 
+#: XX (docs/domain.md, Desk).
 TRAINING = (
-    Measure(
-        "sessions", "培训场次", "场", good="up", is_additive=True,
-        definition="Sessions held (docs/domain.md, Desk).",
+    count("sessions", "培训场次", "场", "Sessions held.", good="up"),
+    count("invited", "应到", "人", "Persons who were to come; of sessions that say it."),
+    count("trainees", "实到", "人", "Persons who came.", good="up"),
+    rate(
+        "training_rate",
+        "到训率",
+        "Persons who came / persons invited, of sessions that say how many; else null (docs/domain.md, Desk: training rate).",
+        good="up",
     ),
-    Measure("invited", "应到", "人", is_additive=True, definition="Persons who were to come; of sessions that say it."),
-    Measure(
-        "trainees", "实到", "人", good="up", is_additive=True,
-        definition="Persons who came (docs/domain.md, Desk).",
-    ),
-    Measure(
-        "training_rate", "到训率", format="rate:1", good="up",
-        definition="Persons who came / persons invited, of sessions that say how many; else null "
-        "(docs/domain.md, Desk: training rate).",
-    ),
-)  # fmt: skip
+)
 
 CHANGES = (
-    Measure("finished_changes", "完成变更", "项", is_additive=True, definition="Changes that were made in the period."),
-    Measure(
-        "unconfirmed_changes", "未经确认变更", "项", good="down", is_additive=True,
-        definition="Changes made without, or before, the buyer's written confirmation (docs/domain.md, Desk; O7).",
+    count("finished_changes", "完成变更", "项", "Changes that were made in the period."),
+    count(
+        "unconfirmed_changes",
+        "未经确认变更",
+        "项",
+        "Changes made without, or before, the buyer's written confirmation (docs/domain.md, Desk; O7).",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 TEAM = (
-    Measure(
-        "team", "团队人数", "人", good="up", is_additive=True,
-        definition="Members of the team (docs/domain.md, O1).",
+    count("team", "团队人数", "人", "Members of the team (docs/domain.md, O1).", good="up"),
+    count(
+        "standbys",
+        "备选人员",
+        "人",
+        "Members named as the backup of the engineer on site (docs/domain.md, O2).",
+        good="up",
     ),
-    Measure(
-        "standbys", "备选人员", "人", good="up", is_additive=True,
-        definition="Members named as the backup of the engineer on site (docs/domain.md, O2).",
-    ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue(change.with_changes((*RECOVERY, *KEPT, *TRAINING, *CHANGES, *TEAM)))
 
@@ -120,7 +119,7 @@ def recovery(incidents: ir.Table, since: datetime, until: datetime) -> ir.Table:
     return told.select(*columns, clock=clock).order_by(ibis.desc("clock_s"), "incident_no")
 
 
-def promise(clocks: ir.Table) -> ir.Table:
+def recovery_promise(clocks: ir.Table) -> ir.Table:
     """How the promise of four hours was kept (docs/domain.md, O15).
 
     Args:
@@ -177,7 +176,7 @@ def changes(changes: ir.Table, since: datetime, until: datetime, by: Sequence[st
     return counted.order_by(ibis.desc("unconfirmed_changes"), ibis.desc("finished_changes"), *by)
 
 
-def unconfirmed(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
+def unconfirmed_changes(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
     """The changes of workflows made in ``[since, until)`` without, or before, a written confirmation (O7).
 
     Args:
@@ -194,7 +193,7 @@ def unconfirmed(changes: ir.Table, since: datetime, until: datetime) -> ir.Table
     return found.select(*columns).order_by(ibis.desc("finished_at"), "change_no")
 
 
-def planned(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
+def planned_changes(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
     """The changes that are planned for ``[since, until)`` and not made yet.
 
     Args:

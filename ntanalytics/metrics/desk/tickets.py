@@ -13,122 +13,102 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
+#: XX (docs/domain.md, Desk).
 BACKLOG = (
-    Measure(
-        "open_tickets",
-        "未关闭工单",
-        "件",
-        good="down",
-        is_additive=True,
-        definition="Tickets opened and not closed by the moment: the backlog (docs/domain.md, Desk).",
-    ),
-    Measure(
-        "overdue_tickets",
-        "逾期工单",
-        "件",
-        good="down",
-        is_additive=True,
-        definition="Open tickets whose due time is before the moment (docs/domain.md, Desk).",
-    ),
+    count("open_tickets", "未关闭工单", "件", "Tickets opened and not closed by the moment: the backlog.", good="down"),
+    count("overdue_tickets", "逾期工单", "件", "Open tickets whose due time is before the moment.", good="down"),
     Measure(
         "oldest_due_at",
         "最早应完成",
+        "The earliest due time of the overdue tickets; null where none is overdue.",
         format="datetime",
-        definition="The earliest due time of the overdue tickets; null where none is overdue.",
     ),
 )
 
+#: XX (docs/domain.md, Desk).
 FLOW = (
-    Measure(
-        "opened_tickets",
-        "新增工单",
-        "件",
-        is_additive=True,
-        definition="Tickets opened in the period (docs/domain.md, Desk).",
-    ),
-    Measure(
-        "closed_tickets",
-        "关闭工单",
-        "件",
-        good="up",
-        is_additive=True,
-        definition="Tickets closed in the period, whenever they were opened (docs/domain.md, Desk).",
-    ),
+    count("opened_tickets", "新增工单", "件", "Tickets opened in the period."),
+    count("closed_tickets", "关闭工单", "件", "Tickets closed in the period, whenever they were opened.", good="up"),
     Measure(
         "resolution_p50_s",
         "处理用时中位数",
+        "Median of closed_at − opened_at of the tickets closed in the period, in seconds.",
         format="seconds",
         good="down",
-        definition="Median of closed_at − opened_at of the tickets closed in the period, in seconds "
-        "(docs/domain.md, Desk).",
     ),
 )
 
 ATTENDANCE = (
-    Measure(
+    count(
         "working_days",
         "工作日",
         "天",
-        is_additive=True,
-        definition="Working days of the period, by the State Council's calendar (docs/domain.md, Time).",
+        "Working days of the period, by the State Council's calendar (docs/domain.md, Time).",
     ),
-    Measure(
+    count(
         "recorded_days",
         "有记录天数",
         "天",
+        "Working days for which the ledger says of anybody whether he was present.",
         good="up",
-        is_additive=True,
-        definition="Working days for which the ledger says of anybody whether he was present.",
     ),
-    Measure(
+    count(
         "attended_days",
         "驻场天数",
         "天",
+        "Working days with the engineer or the backup present (docs/domain.md, Desk).",
         good="up",
-        is_additive=True,
-        definition="Working days with the engineer or the backup present (docs/domain.md, Desk).",
     ),
-    Measure(
+    rate(
         "attendance_rate",
         "驻场率",
-        format="rate:1",
+        "attended_days / working_days; null when the period has no working day (docs/domain.md, Desk).",
         good="up",
-        definition="attended_days / working_days; null when the period has no working day (docs/domain.md, Desk).",
     ),
 )
 
 CHECKS = (
-    Measure("checks", "检查项数", "项", is_additive=True, definition="Manual checks recorded in the period."),
-    Measure("checks_ok", "正常项", "项", good="up", is_additive=True, definition="Manual checks with the result ok."),
-    Measure(
-        "checks_watch", "关注项", "项", good="down", is_additive=True, definition="Manual checks with the result watch."
-    ),
-    Measure(
-        "checks_bad", "异常项", "项", good="down", is_additive=True, definition="Manual checks with the result bad."
-    ),
+    count("checks", "检查项数", "项", "Manual checks recorded in the period."),
+    count("checks_ok", "正常项", "项", "Manual checks with the result ok.", good="up"),
+    count("checks_watch", "关注项", "项", "Manual checks with the result watch.", good="down"),
+    count("checks_bad", "异常项", "项", "Manual checks with the result bad.", good="down"),
 )
 
 #: What a remark says when what was seen has been dealt with on the spot.
 SETTLED = "已处理|已处置|已恢复|已解决|已排除|已更换|已修复|已复核"
 
 NOTED = (
-    Measure(
-        "checks_open", "未处理的检查项", "项", good="down", is_additive=True,
-        definition="Manual checks that found something, and whose remark does not say that it was dealt with; one with "
-        "the result bad is open whatever the remark says.",
+    count(
+        "checks_open",
+        "未处理的检查项",
+        "项",
+        "Manual checks that found something, and whose remark does not say that it was dealt with; one with the result bad is open whatever the remark says.",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 OLDEST = (
     Measure(
-        "overdue_days", "最长逾期", "天", "number:0", "down", "The moment − oldest_due_at, in days; null without one.",
+        "overdue_days",
+        "最长逾期",
+        "The moment − oldest_due_at, in days; null without one.",
+        unit="天",
+        format="number:0",
+        good="down",
+    ),
+)
+
+SHARES = (
+    Measure(
+        "ticket_share", "工单占比", format="rate:1",
+        definition="Tickets of a category / all tickets opened in the period (docs/domain.md, Desk).",
     ),
 )  # fmt: skip
 
-MEASURES = catalogue(change.with_changes((*BACKLOG, *FLOW, *ATTENDANCE, *CHECKS, *NOTED, *OLDEST)))
+MEASURES = catalogue(change.with_changes((*BACKLOG, *FLOW, *ATTENDANCE, *CHECKS, *NOTED, *OLDEST, *SHARES)))
 
 
 def backlog(tickets: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table:
@@ -195,7 +175,7 @@ def daily(tickets: ir.Table, days: ir.Table, utc_offset_h: int) -> ir.Table:
     counted = both.group_by("day").aggregate(
         opened_tickets=both["_opened"].sum().cast("int64"), closed_tickets=both["_closed"].sum().cast("int64")
     )
-    return covered.over_days(counted, days, MEASURES).order_by("day")
+    return fill_days(counted, days, MEASURES).order_by("day")
 
 
 def attendance(attendance: ir.Table, working_days: Sequence[date]) -> ir.Table:

@@ -15,103 +15,102 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.histogram import quantiles
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
+#: XX (docs/domain.md, Document exchange).
 DOCUMENTS = (
-    Measure(
-        "documents_sent", "发文", "件", is_additive=True,
-        definition="Documents sent in the period (docs/domain.md, Document exchange: sent).",
+    count("documents_sent", "发文", "件", "Documents sent in the period (docs/domain.md, Document exchange: sent)."),
+    rate("ofd_share", "OFD 占比", "OFD documents / documents of which that is known.", good="up"),
+    rate("sealed_share", "盖章占比", "Sealed documents / documents of which that is known.", good="up"),
+    rate(
+        "xinchuang_document_share",
+        "信创发文占比",
+        "Documents sent from a domestic terminal / documents whose terminal is known.",
+        good="up",
     ),
-    Measure(
-        "ofd_share", "OFD 占比", format="rate:1", good="up",
-        definition="OFD documents / documents of which that is known (docs/domain.md, Document exchange).",
-    ),
-    Measure(
-        "sealed_share", "盖章占比", format="rate:1", good="up",
-        definition="Sealed documents / documents of which that is known (docs/domain.md, Document exchange).",
-    ),
-    Measure(
-        "xinchuang_document_share", "信创发文占比", format="rate:1", good="up",
-        definition="Documents sent from a domestic terminal / documents whose terminal is known "
-        "(docs/domain.md, Document exchange).",
-    ),
-)  # fmt: skip
+)
 
+#: XX (docs/domain.md, Document exchange).
 DELIVERIES = (
-    Measure(
-        "deliveries", "送达件次", "件次", is_additive=True,
-        definition="Deliveries of the period's documents, one per receiving unit, without those that the sender "
-        "recalled: signed + pending + returned + refused (docs/domain.md, Document exchange).",
+    count(
+        "deliveries",
+        "送达件次",
+        "件次",
+        "Deliveries of the period's documents, one per receiving unit, without those that the sender recalled: signed + pending + returned + refused.",
+    ),
+    count(
+        "signed_deliveries",
+        "已签收",
+        "件次",
+        "Deliveries signed for by the moment, and not given back since.",
+        good="up",
+    ),
+    count(
+        "pending_deliveries",
+        "待签收",
+        "件次",
+        "Deliveries neither signed for nor given back by the moment.",
+        good="down",
+    ),
+    count("returned_deliveries", "退文", "件次", "Deliveries that the receiving unit returned (退文).", good="down"),
+    count("refused_deliveries", "拒收", "件次", "Deliveries that the receiving unit refused.", good="down"),
+    count("recalled_deliveries", "撤回", "件次", "Deliveries that the sender recalled."),
+    rate(
+        "returned_share",
+        "退文率",
+        "(returned_deliveries + refused_deliveries) / deliveries; null when there were none.",
+        good="down",
+    ),
+    rate(
+        "signed_in_time_rate",
+        "按时签收率",
+        "Deliveries signed for within one working day of sending / deliveries whose working day is over, those given back left out (docs/domain.md, Document exchange: sign-for rate within 1 working day).",
+        good="up",
     ),
     Measure(
-        "signed_deliveries", "已签收", "件次", good="up", is_additive=True,
-        definition="Deliveries signed for by the moment, and not given back since.",
+        "signing_p50_s",
+        "签收用时中位数",
+        "Median of signed_at − sent_at of the signed deliveries, in clock time.",
+        format="seconds",
+        good="down",
+    ),
+    count(
+        "overdue_deliveries",
+        "逾期未签收",
+        "件次",
+        "Pending deliveries whose deadline is before the moment (docs/domain.md, Document exchange: overdue).",
+        good="down",
     ),
     Measure(
-        "pending_deliveries", "待签收", "件次", good="down", is_additive=True,
-        definition="Deliveries neither signed for nor given back by the moment.",
+        "oldest_overdue_at",
+        "最早逾期",
+        "The earliest deadline of the overdue deliveries; null where none is overdue.",
+        format="datetime",
     ),
-    Measure(
-        "returned_deliveries", "退文", "件次", good="down", is_additive=True,
-        definition="Deliveries that the receiving unit returned (退文) (docs/domain.md, Document exchange).",
+    rate(
+        "xinchuang_signing_share",
+        "信创签收占比",
+        "Deliveries signed on a domestic terminal / signed ones whose terminal is known.",
+        good="up",
     ),
-    Measure(
-        "refused_deliveries", "拒收", "件次", good="down", is_additive=True,
-        definition="Deliveries that the receiving unit refused.",
-    ),
-    Measure("recalled_deliveries", "撤回", "件次", is_additive=True, definition="Deliveries that the sender recalled."),
-    Measure(
-        "returned_share", "退文率", format="rate:1", good="down",
-        definition="(returned_deliveries + refused_deliveries) / deliveries; null when there were none "
-        "(docs/domain.md, Document exchange).",
-    ),
-    Measure(
-        "signed_in_time_rate", "按时签收率", format="rate:1", good="up",
-        definition="Deliveries signed for within one working day of sending / deliveries whose working day is over, "
-        "those given back left out (docs/domain.md, Document exchange: sign-for rate within 1 working day).",
-    ),
-    Measure(
-        "signing_p50_s", "签收用时中位数", format="seconds", good="down",
-        definition="Median of signed_at − sent_at of the signed deliveries, in clock time "
-        "(docs/domain.md, Document exchange).",
-    ),
-    Measure(
-        "overdue_deliveries", "逾期未签收", "件次", good="down", is_additive=True,
-        definition="Pending deliveries whose deadline is before the moment "
-        "(docs/domain.md, Document exchange: overdue).",
-    ),
-    Measure(
-        "oldest_overdue_at", "最早逾期", format="datetime",
-        definition="The earliest deadline of the overdue deliveries; null where none is overdue.",
-    ),
-    Measure(
-        "xinchuang_signing_share", "信创签收占比", format="rate:1", good="up",
-        definition="Deliveries signed on a domestic terminal / signed ones whose terminal is known "
-        "(docs/domain.md, Document exchange).",
-    ),
-)  # fmt: skip
+)
 
+#: XX (docs/domain.md, Document exchange).
 CALLS = (
+    count("calls", "接口调用", "次", "Interface calls."),
+    count("failed_calls", "接口失败", "次", "Interface calls that failed.", good="down"),
+    rate("call_failure_rate", "接口失败率", "failed_calls / calls; null when there were none.", good="down", digits=2),
+    count("timed_calls", "有时长的调用", "次", "Calls that have a duration."),
     Measure(
-        "calls", "接口调用", "次", is_additive=True,
-        definition="Interface calls (docs/domain.md, Document exchange).",
+        "call_p95_ms",
+        "接口耗时 P95",
+        "95th percentile of the duration of a call in ms, within 5 %.",
+        format="ms",
+        good="down",
     ),
-    Measure(
-        "failed_calls", "接口失败", "次", good="down", is_additive=True,
-        definition="Interface calls that failed (docs/domain.md, Document exchange).",
-    ),
-    Measure(
-        "call_failure_rate", "接口失败率", format="rate:2", good="down",
-        definition="failed_calls / calls; null when there were none (docs/domain.md, Document exchange).",
-    ),
-    Measure("timed_calls", "有时长的调用", "次", is_additive=True, definition="Calls that have a duration."),
-    Measure(
-        "call_p95_ms", "接口耗时 P95", format="ms", good="down",
-        definition="95th percentile of the duration of a call in ms, within 5 % (docs/domain.md, Document exchange).",
-    ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue(change.with_changes((*DOCUMENTS, *DELIVERIES, *CALLS)))
 
@@ -187,7 +186,7 @@ def deliveries(
     return shown.order_by(ibis.desc("overdue_deliveries"), ibis.desc("deliveries"), *by)
 
 
-def sent_by(deliveries: ir.Table, documents: ir.Table) -> ir.Table:
+def with_sender(deliveries: ir.Table, documents: ir.Table) -> ir.Table:
     """The deliveries, each with the ``sender_unit`` of its document; null where that is not known.
 
     Args:
@@ -241,7 +240,7 @@ def calls(calls: ir.Table, by: Sequence[str] = ()) -> ir.Table:
         calls=calls.calls.sum().fill_null(0).cast("int64"),
         failed_calls=calls.calls.sum(where=calls.outcome == "failure").fill_null(0).cast("int64"),
     )
-    joined = beside(counted, quantiles(calls, "calls", by, "timed_calls", {"call_p95_ms": 95}), by)
+    joined = join_groups(counted, quantiles(calls, "calls", by, "timed_calls", {"call_p95_ms": 95}), by)
     rated = joined.mutate(
         call_failure_rate=joined.failed_calls / joined.calls.nullif(0), timed_calls=joined.timed_calls.fill_null(0)
     )

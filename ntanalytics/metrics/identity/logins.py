@@ -12,8 +12,8 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: An enabled account without a login for that long is dormant (docs/domain.md, Identity and SSO).
 DORMANT_AFTER = timedelta(days=90)
@@ -28,78 +28,81 @@ SHARED_ADDRESSES = 5
 #: Who gets in so soon after an attempt by force has guessed the password.
 FORCED_WITHIN = timedelta(hours=1)
 
+#: XX (docs/domain.md, Identity and SSO).
 LOGINS = (
-    Measure(
-        "logins", "登录", "次", is_additive=True,
-        definition="Attempts to log in (docs/domain.md, Identity and SSO).",
+    count("logins", "登录", "次", "Attempts to log in."),
+    count("login_failures", "登录失败", "次", "Attempts that failed.", good="down"),
+    rate(
+        "login_failure_rate", "登录失败率", "login_failures / logins; null when there were none.", good="down", digits=2
     ),
-    Measure(
-        "login_failures", "登录失败", "次", good="down", is_additive=True,
-        definition="Attempts that failed (docs/domain.md, Identity and SSO).",
+    count(
+        "login_users",
+        "登录人数",
+        "人",
+        "Distinct accounts that logged in with success (docs/domain.md, Identity and SSO: distinct users).",
+        good="up",
     ),
-    Measure(
-        "login_failure_rate", "登录失败率", format="rate:2", good="down",
-        definition="login_failures / logins; null when there were none (docs/domain.md, Identity and SSO).",
-    ),
-    Measure(
-        "login_users", "登录人数", "人", good="up", is_additive=True,
-        definition="Distinct accounts that logged in with success (docs/domain.md, Identity and SSO: distinct users).",
-    ),
-)  # fmt: skip
+)
 
+#: XX (docs/domain.md, Identity and SSO).
 ACCOUNTS = (
-    Measure(
-        "accounts", "账号总数", "个", is_additive=True,
-        definition="Accounts that there are (docs/domain.md, Identity and SSO).",
+    count("accounts", "账号总数", "个", "Accounts that there are."),
+    count("enabled_accounts", "可登录账号", "个", "Accounts that may log in."),
+    count(
+        "dormant_accounts",
+        "休眠账号",
+        "个",
+        "Enabled accounts without a login for 90 days, and not opened since (docs/domain.md, Identity and SSO: dormant).",
+        good="down",
     ),
-    Measure(
-        "enabled_accounts", "可登录账号", "个", is_additive=True,
-        definition="Accounts that may log in (docs/domain.md, Identity and SSO).",
+    count(
+        "orphan_accounts",
+        "无归属账号",
+        "个",
+        "Enabled accounts whose unit is gone or out of use, or that have none (docs/domain.md, Identity and SSO: orphan).",
+        good="down",
     ),
-    Measure(
-        "dormant_accounts", "休眠账号", "个", good="down", is_additive=True,
-        definition="Enabled accounts without a login for 90 days, and not opened since "
-        "(docs/domain.md, Identity and SSO: dormant).",
-    ),
-    Measure(
-        "orphan_accounts", "无归属账号", "个", good="down", is_additive=True,
-        definition="Enabled accounts whose unit is gone or out of use, or that have none "
-        "(docs/domain.md, Identity and SSO: orphan).",
-    ),
-)  # fmt: skip
+)
 
 CHANGES = (
-    Measure(
-        "account_changes", "账号变更", "次", is_additive=True,
-        definition="Changes of accounts, units and permissions that took effect (docs/domain.md, O4).",
+    count(
+        "account_changes",
+        "账号变更",
+        "次",
+        "Changes of accounts, units and permissions that took effect (docs/domain.md, O4).",
     ),
-    Measure(
-        "failed_changes", "变更失败", "次", good="down", is_additive=True,
-        definition="Changes that did not take effect.",
-    ),
-)  # fmt: skip
+    count("failed_changes", "变更失败", "次", "Changes that did not take effect.", good="down"),
+)
 
 SUSPECTS = (
-    Measure(
-        "attempts", "连续失败", "次", good="down", is_additive=True,
-        definition="Failed logins of the suspect in the period "
-        "(docs/domain.md, Identity and SSO: brute-force suspects).",
+    count(
+        "attempts",
+        "连续失败",
+        "次",
+        "Failed logins of the suspect in the period (docs/domain.md, Identity and SSO: brute-force suspects).",
+        good="down",
     ),
-    Measure("first_attempt_at", "首次失败", format="datetime", definition="Time of the first of them."),
-    Measure("last_attempt_at", "末次失败", format="datetime", definition="Time of the last of them."),
-)  # fmt: skip
+    Measure("first_attempt_at", "首次失败", "Time of the first of them.", format="datetime"),
+    Measure("last_attempt_at", "末次失败", "Time of the last of them.", format="datetime"),
+)
 
 SHARED = (
-    Measure(
-        "shared_accounts", "疑似共用账号", "个", good="down", is_additive=True,
-        definition="Accounts that logged in from five addresses or more within an hour of the clock.",
+    count(
+        "shared_accounts",
+        "疑似共用账号",
+        "个",
+        "Accounts that logged in from five addresses or more within an hour of the clock.",
+        good="down",
     ),
-    Measure("most_addresses", "同时来源", "个", definition="The most addresses of one account within such an hour."),
-    Measure(
-        "forced_accounts", "暴力尝试后登入账号", "个", good="down", is_additive=True,
-        definition="Brute-force suspects that got in within an hour of their failures, from where these came.",
+    Measure("most_addresses", "同时来源", "The most addresses of one account within such an hour.", unit="个"),
+    count(
+        "forced_accounts",
+        "暴力尝试后登入账号",
+        "个",
+        "Brute-force suspects that got in within an hour of their failures, from where these came.",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue((*change.with_changes((*LOGINS, *ACCOUNTS, *CHANGES)), *SUSPECTS, *SHARED))
 
@@ -140,7 +143,7 @@ def daily(logins: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
     Returns:
         The columns of ``days``, ``by`` and the measures of ``LOGINS``, ordered by day and group.
     """
-    return covered.over_days(_logins(logins, ["day", *by]), days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(_logins(logins, ["day", *by]), days, MEASURES, by=by).order_by("day", *by)
 
 
 def accounts(accounts: ir.Table, units: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table:
@@ -227,10 +230,10 @@ def daily_changes(changes: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> 
         account_changes=changes.count(where=changes.outcome == "success"),
         failed_changes=changes.count(where=changes.outcome == "failure"),
     )
-    return covered.over_days(counted, days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(counted, days, MEASURES, by=by).order_by("day", *by)
 
 
-def shared(logins: ir.Table) -> ir.Table:
+def shared_accounts(logins: ir.Table) -> ir.Table:
     """How many accounts are used from many places at once, as several persons with one account do.
 
     Args:
@@ -249,7 +252,7 @@ def shared(logins: ir.Table) -> ir.Table:
     )
 
 
-def forced(logins: ir.Table) -> ir.Table:
+def forced_accounts(logins: ir.Table) -> ir.Table:
     """How many accounts were got into after attempts by force (docs/domain.md, Identity and SSO: brute-force suspects).
 
     Args:

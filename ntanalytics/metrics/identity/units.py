@@ -13,25 +13,20 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count
 
 #: Words of the columns that this makes.
 MEASURES = catalogue(
     (
-        Measure("parent", "上级单位", format="text", definition="The unit above it; null for a top one."),
-        Measure("is_top", "顶级单位", format="text", definition="Whether no unit is above it."),
+        Measure("parent", "上级单位", "The unit above it; null for a top one.", format="text"),
+        Measure("is_top", "顶级单位", "Whether no unit is above it.", format="text"),
         Measure(
             "is_known_unit",
             "在单位目录中",
+            "Whether identity.units has the unit, by its name or by an alias; null where none is named.",
             format="text",
-            definition="Whether identity.units has the unit, by its name or by an alias; null where none is named.",
         ),
-        Measure(
-            "rows",
-            "行数",
-            definition="Rows of the dataset that name the unit.",
-            is_additive=True,
-        ),
+        count("rows", "行数", "", "Rows of the dataset that name the unit."),
     )
 )
 
@@ -92,7 +87,7 @@ def names(dimension: ir.Table) -> ir.Table:
     return grouped.order_by("unit")
 
 
-def resolved(table: ir.Table, dimension: ir.Table, aliases: ir.Table, column: str = "unit") -> ir.Table:
+def resolve_units(table: ir.Table, dimension: ir.Table, aliases: ir.Table, column: str = "unit") -> ir.Table:
     """A table's rows with its units by the names that stand for them; as many rows as there were.
 
     Args:
@@ -112,7 +107,7 @@ def resolved(table: ir.Table, dimension: ir.Table, aliases: ir.Table, column: st
     return joined.select(**{**columns, f"is_known_{column}": joined["_is_known"]})
 
 
-def identified(table: ir.Table, dimension: ir.Table) -> ir.Table:
+def add_unit_names(table: ir.Table, dimension: ir.Table) -> ir.Table:
     """Rows that name their unit by ``unit_id``, such as identity.accounts, with its name; as many as there were.
 
     Args:
@@ -142,13 +137,13 @@ def unmatched(table: ir.Table, dimension: ir.Table, aliases: ir.Table, column: s
     Returns:
         ``unit``, ``source``, ``rows``, the most frequent first.
     """
-    found = resolved(table.group_by(column, "source").agg(_rows=table.count()), dimension, aliases, column)
+    found = resolve_units(table.group_by(column, "source").agg(_rows=table.count()), dimension, aliases, column)
     strange = found.filter(found[f"is_known_{column}"] == ibis.literal(False))
     counted = strange.group_by("source", unit=column).agg(rows=strange["_rows"].sum()).select("unit", "source", "rows")
     return counted.order_by(ibis.desc("rows"), "unit", "source")
 
 
-def idle(aliases: ir.Table, dimension: ir.Table) -> ir.Table:
+def unused_aliases(aliases: ir.Table, dimension: ir.Table) -> ir.Table:
     """The aliases that lead to no unit of the dimension: ``theirs``, ``ours``, in their order by name."""
     known = dimension.select(_known=_spelling(dimension.unit)).distinct()
     keyed = aliases.mutate(_key=_spelling(aliases.ours))

@@ -8,38 +8,34 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.groups import beside
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.groups import join_groups
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
+#: XX (docs/domain.md, IM).
 VOLUME = (
-    Measure(
-        "im_messages", "消息", "条", is_additive=True,
-        definition="Messages sent, files included (docs/domain.md, IM).",
+    count("im_messages", "消息", "条", "Messages sent, files included."),
+    count("im_files", "文件", "个", "Files sent."),
+    count("im_senders", "发送人数", "人", "Distinct accounts that sent a message.", good="up"),
+    count(
+        "im_active",
+        "在线人数",
+        "人",
+        "Distinct accounts seen with a client, or that sent a message (docs/domain.md, IM: daily active).",
+        good="up",
     ),
-    Measure("im_files", "文件", "个", is_additive=True, definition="Files sent (docs/domain.md, IM)."),
-    Measure(
-        "im_senders", "发送人数", "人", good="up", is_additive=True,
-        definition="Distinct accounts that sent a message (docs/domain.md, IM).",
-    ),
-    Measure(
-        "im_active", "在线人数", "人", good="up", is_additive=True,
-        definition="Distinct accounts seen with a client, or that sent a message (docs/domain.md, IM: daily active).",
-    ),
-)  # fmt: skip
+)
 
 CLIENTS = (
-    Measure("client_users", "使用人数", "人", is_additive=True, definition="Distinct accounts seen with the client."),
-    Measure(
-        "client_share", "使用占比", format="rate:1",
-        definition="client_users / accounts seen with any client; one account may use several (docs/domain.md, IM).",
+    count("client_users", "使用人数", "人", "Distinct accounts seen with the client."),
+    rate(
+        "client_share",
+        "使用占比",
+        "client_users / accounts seen with any client; one account may use several (docs/domain.md, IM).",
     ),
-)  # fmt: skip
+)
 
-BUSIEST = Measure(
-    "busiest_messages", "单个账号一小时消息", "条", good="down",
-    definition="The most messages of one account in one hour: a person writes some hundreds at most.",
-)  # fmt: skip
+BUSIEST = Measure("busiest_messages", "单个账号一小时消息", "The most messages of one account in one hour: a person writes some hundreds at most.", unit="条", good="down")  # fmt: skip
 
 MEASURES = catalogue((*change.with_changes((*VOLUME, *CLIENTS)), BUSIEST))
 
@@ -70,7 +66,7 @@ def _volume(messages: ir.Table, sessions: ir.Table, by: Sequence[str]) -> ir.Tab
     # a system may archive messages and keep no sessions, or the other way round
     seen = messages.select(*person).union(sessions.select(*person))
     active = seen.aggregate(by=list(by), im_active=seen.account_id.nunique())
-    joined = beside(active, sent, by)
+    joined = join_groups(active, sent, by)
     filled = {name: joined[name].fill_null(0) for name in ("im_messages", "im_files", "im_senders")}
     return joined.mutate(**filled).select(*by, *(measure.name for measure in VOLUME))
 
@@ -83,7 +79,7 @@ def daily(messages: ir.Table, sessions: ir.Table, days: ir.Table) -> ir.Table:
         sessions: rows of ``im.sessions`` over the span of ``days``.
         days: the days of the span (metrics.days), covered where both are.
     """
-    return covered.over_days(_volume(messages, sessions, ["day"]), days, MEASURES).order_by("day")
+    return fill_days(_volume(messages, sessions, ["day"]), days, MEASURES).order_by("day")
 
 
 def clients(sessions: ir.Table, by: Sequence[str] = ("client",)) -> ir.Table:
@@ -108,7 +104,7 @@ def clients_by_day(sessions: ir.Table) -> ir.Table:
     return sessions.aggregate(by=["day", "client"], client_users=sessions.account_id.nunique())
 
 
-def busiest(messages: ir.Table) -> ir.Table:
+def busiest_account(messages: ir.Table) -> ir.Table:
     """The most messages that one account sent in one hour: one row, ``busiest_messages``; null without any message."""
     hours = messages.group_by("hour_at", "source", "account_id").aggregate(_messages=messages.messages.sum())
     return hours.aggregate(busiest_messages=hours["_messages"].max())

@@ -13,72 +13,89 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: How long a check speaks for at most, when no other follows: twice the usual five minutes.
 GAP = timedelta(minutes=10)
 
 AVAILABILITY = (
-    Measure(
-        "availability", "可用率", format="rate:2", good="up",
-        definition="1 − down time / period, of the target that was down longest; null without a check "
-        "(docs/domain.md, Availability).",
+    rate(
+        "availability",
+        "可用率",
+        "1 − down time / period, of the target that was down longest; null without a check (docs/domain.md, Availability).",
+        good="up",
+        digits=2,
     ),
     Measure(
-        "down_s", "中断时长", format="seconds", good="down", is_additive=True,
-        definition="Time in which the target did not answer as it should (docs/domain.md, Infra).",
+        "down_s",
+        "中断时长",
+        "Time in which the target did not answer as it should (docs/domain.md, Infra).",
+        format="seconds",
+        good="down",
+        is_additive=True,
     ),
     Measure(
-        "unknown_s", "未知时长", format="seconds", good="down",
-        definition="Time for which no check speaks: neither up nor down (docs/domain.md, Infra).",
+        "unknown_s",
+        "未知时长",
+        "Time for which no check speaks: neither up nor down (docs/domain.md, Infra).",
+        format="seconds",
+        good="down",
     ),
-    Measure("checked", "检查次数", "次", is_additive=True, definition="Checks that were made."),
-    Measure(
-        "failed_checks", "检查失败", "次", good="down", is_additive=True, definition="Checks that were not answered."
-    ),
-)  # fmt: skip
+    count("checked", "检查次数", "次", "Checks that were made."),
+    count("failed_checks", "检查失败", "次", "Checks that were not answered.", good="down"),
+)
 
 PLATFORM = (
-    Measure(
-        "platform_availability", "平台可用率", format="rate:2", good="up",
-        definition="Mean of the availability of the subsystems that were checked (docs/domain.md, Infra).",
+    rate(
+        "platform_availability",
+        "平台可用率",
+        "Mean of the availability of the subsystems that were checked (docs/domain.md, Infra).",
+        good="up",
+        digits=2,
     ),
-)  # fmt: skip
+)
 
 OUTAGES = (
-    Measure("down_from_at", "中断开始", format="datetime", definition="The first failed check of an outage."),
+    Measure("down_from_at", "中断开始", "The first failed check of an outage.", format="datetime"),
     Measure(
-        "down_until_at", "中断结束", format="datetime",
-        definition="When the outage was over: the next good check, or the end of what the last failed one speaks for.",
+        "down_until_at",
+        "中断结束",
+        "When the outage was over: the next good check, or the end of what the last failed one speaks for.",
+        format="datetime",
     ),
-)  # fmt: skip
+)
 
 CERTIFICATES = (
-    Measure("tls_expires_at", "TLS 证书到期", format="datetime", definition="When the served certificate expires."),
+    Measure("tls_expires_at", "TLS 证书到期", "When the served certificate expires.", format="datetime"),
     Measure(
-        "tls_days", "TLS 证书剩余", "天", "number:0", "up",
-        "tls_expires_at − the moment, in days, a begun one counted, at the last check that saw one "
-        "(docs/domain.md, Infra: server certificates).",
+        "tls_days",
+        "TLS 证书剩余",
+        "tls_expires_at − the moment, in days, a begun one counted, at the last check that saw one (docs/domain.md, Infra: server certificates).",
+        unit="天",
+        format="number:0",
+        good="up",
     ),
-)  # fmt: skip
+)
 
 GAPS = (
     Measure(
-        "gap_s", "监控中断时长", format="seconds", good="down",
-        definition="The longest time in which a source of checks checked nothing (docs/domain.md, Gaps: longest gap).",
+        "gap_s",
+        "监控中断时长",
+        "The longest time in which a source of checks checked nothing (docs/domain.md, Gaps: longest gap).",
+        format="seconds",
+        good="down",
     ),
-    Measure("gap_from_at", "中断开始", format="datetime", definition="The last check before it, or the begin."),
-    Measure("gap_until_at", "中断结束", format="datetime", definition="The first check after it, or the end."),
-)  # fmt: skip
+    Measure("gap_from_at", "中断开始", "The last check before it, or the begin.", format="datetime"),
+    Measure("gap_until_at", "中断结束", "The first check after it, or the end.", format="datetime"),
+)
 
 PROBED = (
-    Measure("probed", "应答的检查", "次", is_additive=True, definition="Checks that were answered, with a duration."),
+    count("probed", "应答的检查", "次", "Checks that were answered, with a duration."),
     Measure(
-        "probe_p50_ms", "探测耗时中位数", format="ms", good="down",
-        definition="Median duration of the answered checks, in ms.",
+        "probe_p50_ms", "探测耗时中位数", "Median duration of the answered checks, in ms.", format="ms", good="down"
     ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue((*change.with_changes((*AVAILABILITY, *PLATFORM)), *OUTAGES, *CERTIFICATES, *GAPS, *PROBED))
 
@@ -147,7 +164,7 @@ def daily(checks: ir.Table, days: ir.Table, until: datetime) -> ir.Table:
     )
     worst = targets.group_by("day", "subsystem").aggregate(_down_s=targets["_down_s"].max())
     each = worst.group_by("day").aggregate(platform_availability=1 - worst["_down_s"].mean() / 86_400)
-    return covered.over_days(each, days, MEASURES).order_by("day")
+    return fill_days(each, days, MEASURES).order_by("day")
 
 
 def outages(checks: ir.Table, until: datetime, by: Sequence[str] = ("subsystem", "target")) -> ir.Table:
@@ -191,7 +208,7 @@ def certificates(checks: ir.Table, at: datetime) -> ir.Table:
     return last.mutate(tls_days=(left / 86_400).ceil().cast("float64")).order_by("tls_days", "target")
 
 
-def gaps(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:
+def check_gaps(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:
     """The longest time in which each source of checks checked nothing at all.
 
     Args:
@@ -220,7 +237,7 @@ def gaps(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:
     return longest.select("source", "gap_s", gap_from_at="checked_at", gap_until_at="gap_until_at").order_by("source")
 
 
-def probed(checks: ir.Table, utc_offset_h: int) -> ir.Table:
+def probe_durations(checks: ir.Table, utc_offset_h: int) -> ir.Table:
     """How long the answered checks of each hour of each day took, by target.
 
     Args:

@@ -7,53 +7,73 @@ from datetime import datetime
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.groups import beside
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.groups import join_groups
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: The runs before the last one of which the usual size and interval are taken.
 USUAL_RUNS = 7
 
 PLANS = (
     Measure(
-        "last_success_at", "最近成功", format="datetime",
-        definition="Begin of the plan's last successful run (docs/domain.md, Infra).",
+        "last_success_at",
+        "最近成功",
+        "Begin of the plan's last successful run (docs/domain.md, Infra).",
+        format="datetime",
     ),
     Measure(
-        "backup_age_s", "距今", format="seconds", good="down",
-        definition="The moment − last_success_at, in seconds; null when none succeeded (docs/domain.md, Infra).",
+        "backup_age_s",
+        "距今",
+        "The moment − last_success_at, in seconds; null when none succeeded (docs/domain.md, Infra).",
+        format="seconds",
+        good="down",
     ),
     Measure(
-        "usual_interval_s", "通常间隔", format="seconds",
-        definition="Median of the time between the last eight successful runs: the plan, as it was kept "
-        "(docs/domain.md, Backups).",
+        "usual_interval_s",
+        "通常间隔",
+        "Median of the time between the last eight successful runs: the plan, as it was kept (docs/domain.md, Backups).",
+        format="seconds",
     ),
     Measure(
-        "backup_lateness", "逾期倍数", "倍", "number:1", "down",
+        "backup_lateness",
+        "逾期倍数",
         "backup_age_s / usual_interval_s: above 1 the next run is due; null where either is not known (O13).",
+        unit="倍",
+        format="number:1",
+        good="down",
     ),
-    Measure("last_size_bytes", "最近数据量", format="bytes", definition="Bytes of the last successful run."),
+    Measure("last_size_bytes", "最近数据量", "Bytes of the last successful run.", format="bytes"),
     Measure(
-        "usual_size_bytes", "通常数据量", format="bytes",
-        definition="Median of the seven successful runs before it of the same level (docs/domain.md, Infra).",
+        "usual_size_bytes",
+        "通常数据量",
+        "Median of the seven successful runs before it of the same level (docs/domain.md, Infra).",
+        format="bytes",
     ),
-    Measure(
-        "size_drop", "数据量下降", format="rate:1", good="down",
-        definition="1 − last_size_bytes / usual_size_bytes; null where either is not known (docs/domain.md, Infra).",
+    rate(
+        "size_drop",
+        "数据量下降",
+        "1 − last_size_bytes / usual_size_bytes; null where either is not known (docs/domain.md, Infra).",
+        good="down",
     ),
-    Measure("backup_runs", "执行次数", "次", is_additive=True, definition="Runs in the period."),
-    Measure("failed_backups", "失败次数", "次", good="down", is_additive=True, definition="Runs that failed."),
-    Measure(
-        "failed_since", "成功后失败次数", "次", good="down", is_additive=True,
-        definition="Runs that failed since the last success; all failed ones where none succeeded.",
+    count("backup_runs", "执行次数", "次", "Runs in the period."),
+    count("failed_backups", "失败次数", "次", "Runs that failed.", good="down"),
+    count(
+        "failed_since",
+        "成功后失败次数",
+        "次",
+        "Runs that failed since the last success; all failed ones where none succeeded.",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 OFFLINE = (
-    Measure(
-        "plans_without_offline", "无离线备份的计划", "项", good="down", is_additive=True,
-        definition="Online plans without an offline one that is named after them; all where nothing is kept offline.",
+    count(
+        "plans_without_offline",
+        "无离线备份的计划",
+        "项",
+        "Online plans without an offline one that is named after them; all where nothing is kept offline.",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue((*PLANS, *OFFLINE))
 
@@ -89,8 +109,8 @@ def plans(backups: ir.Table, at: datetime) -> ir.Table:
         usual_interval_s=kept["_gap_s"].cast("float64").quantile(0.5),
         last_size_bytes=kept.size_bytes.max(where=kept["_rank"] == 0),
     )
-    joined = beside(beside(counted, last, _PLAN), _usual_sizes(ranked, newest), _PLAN)
-    joined = beside(joined, _failed_since(past, good), _PLAN)
+    joined = join_groups(join_groups(counted, last, _PLAN), _usual_sizes(ranked, newest), _PLAN)
+    joined = join_groups(joined, _failed_since(past, good), _PLAN)
     age = ibis.literal(at).epoch_seconds() - joined.last_success_at.epoch_seconds()
     drop = 1 - joined.last_size_bytes / joined.usual_size_bytes.nullif(0)
     shown = joined.mutate(
@@ -115,7 +135,7 @@ def _usual_sizes(ranked: ir.Table, newest: ibis.expr.builders.WindowBuilder) -> 
 def _failed_since(past: ir.Table, good: ir.Table) -> ir.Table:
     """How many runs of each plan failed since its last success."""
     succeeded = good.group_by(*_PLAN).aggregate(_good_at=good.started_at.max())
-    failed = beside(past.filter(past.outcome == "failure"), succeeded, _PLAN)
+    failed = join_groups(past.filter(past.outcome == "failure"), succeeded, _PLAN)
     late = failed.filter(failed["_good_at"].isnull() | (failed.started_at > failed["_good_at"]))
     return late.group_by(*_PLAN).aggregate(failed_since=late.count())
 

@@ -8,91 +8,107 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.groups import beside
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.groups import join_groups
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: A trend needs that many days at least; fewer carry none.
 FEWEST_DAYS = 14
 
+#: XX (docs/domain.md, Infra).
 LOAD = (
-    Measure("load_mean", "均值", format="rate:1", good="down", definition="Mean of the hours (docs/domain.md, Infra)."),
-    Measure(
-        "load_p95", "小时 P95", format="rate:1", good="down",
-        definition="95th percentile of the hourly means (docs/domain.md, Infra).",
-    ),
-    Measure("load_peak", "峰值", format="rate:1", good="down", definition="Largest value (docs/domain.md, Infra)."),
-    Measure("load_hours", "有数据小时", "小时", definition="Hours that were measured."),
-)  # fmt: skip
+    rate("load_mean", "均值", "Mean of the hours.", good="down"),
+    rate("load_p95", "小时 P95", "95th percentile of the hourly means.", good="down"),
+    rate("load_peak", "峰值", "Largest value.", good="down"),
+    Measure("load_hours", "有数据小时", "Hours that were measured.", unit="小时"),
+)
 
+#: XX (docs/domain.md, Infra).
 GROWTH = (
+    rate("disk_used", "当前使用率", "Peak of the last measured day.", good="down"),
     Measure(
-        "disk_used", "当前使用率", format="rate:1", good="down",
-        definition="Peak of the last measured day (docs/domain.md, Infra).",
+        "disk_per_day",
+        "日增",
+        "Slope of the daily peaks, by least squares, as a share of the disk a day.",
+        format="points:2",
+        good="down",
     ),
     Measure(
-        "disk_per_day", "日增", format="points:2", good="down",
-        definition="Slope of the daily peaks, by least squares, as a share of the disk a day (docs/domain.md, Infra).",
+        "days_until_full",
+        "预计写满",
+        "(1 − disk_used) / disk_per_day; null while it does not grow, or with fewer than 14 days.",
+        unit="天",
+        format="number:0",
+        good="up",
     ),
-    Measure(
-        "days_until_full", "预计写满", "天", "number:0", "up",
-        "(1 − disk_used) / disk_per_day; null while it does not grow, or with fewer than 14 days "
-        "(docs/domain.md, Infra).",
-    ),
-    Measure("disk_days", "有数据天数", "天", definition="Days that the trend is taken from."),
-)  # fmt: skip
+    Measure("disk_days", "有数据天数", "Days that the trend is taken from.", unit="天"),
+)
 
 #: Local hours in which people work: what is busy then keeps somebody waiting.
 WORKED_HOURS = (7, 20)
 
 HELD = (
-    Measure(
-        "held_by_day", "日间持续使用率", format="rate:1", good="down",
-        definition="The level that the hourly means held for two hours between 7 and 20 o'clock: their second highest.",
+    rate(
+        "held_by_day",
+        "日间持续使用率",
+        "The level that the hourly means held for two hours between 7 and 20 o'clock: their second highest.",
+        good="down",
     ),
-    Measure(
-        "held_by_night", "夜间持续使用率", format="rate:1", good="down",
-        definition="The same of the hours before 7 and from 20 o'clock on.",
-    ),
-)  # fmt: skip
+    rate("held_by_night", "夜间持续使用率", "The same of the hours before 7 and from 20 o'clock on.", good="down"),
+)
 
 RISE = (
     Measure(
-        "disk_rise", "两日增幅", format="points:2", good="down",
-        definition="Peak of the day − peak of two days before, as a share of the disk.",
+        "disk_rise",
+        "两日增幅",
+        "Peak of the day − peak of two days before, as a share of the disk.",
+        format="points:2",
+        good="down",
     ),
     Measure(
-        "usual_rise", "通常两日增幅", format="points:2",
-        definition="Median of the same of the weeks before; null with fewer than 14 days.",
+        "usual_rise",
+        "通常两日增幅",
+        "Median of the same of the weeks before; null with fewer than 14 days.",
+        format="points:2",
     ),
-    Measure("rise_beyond", "超出通常的两日增幅", format="points:2", good="down",
-            definition="disk_rise − usual_rise, where it is more than six times what that usually varies by; else 0."),
-)  # fmt: skip
+    Measure(
+        "rise_beyond",
+        "超出通常的两日增幅",
+        "disk_rise − usual_rise, where it is more than six times what that usually varies by; else 0.",
+        format="points:2",
+        good="down",
+    ),
+)
 
 REPEATED = (
-    Measure(
-        "repeats", "重复告警", "次", good="down", is_additive=True,
-        definition="How often the same problem was raised on the same host.",
+    count("repeats", "重复告警", "次", "How often the same problem was raised on the same host.", good="down"),
+    count(
+        "grave_problems",
+        "待处置告警",
+        "项",
+        "Problems that last at the end of the day, and grave ones that were raised on it.",
+        good="down",
     ),
-    Measure(
-        "grave_problems", "待处置告警", "项", good="down", is_additive=True,
-        definition="Problems that last at the end of the day, and grave ones that were raised on it.",
-    ),
-)  # fmt: skip
+)
 
 SIBLINGS = (
-    Measure(
-        "load_beyond", "较同类主机高", format="rate:1", good="down",
-        definition="Mean of the day − mean of the hosts whose names differ from its own in the number at the end only.",
+    rate(
+        "load_beyond",
+        "较同类主机高",
+        "Mean of the day − mean of the hosts whose names differ from its own in the number at the end only.",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 STILL = (
-    Measure(
-        "still_series", "停滞指标", "项", good="down", is_additive=True,
-        definition="Metrics of a host with one value on all hours of the day that had several on each day before.",
+    count(
+        "still_series",
+        "停滞指标",
+        "项",
+        "Metrics of a host with one value on all hours of the day that had several on each day before.",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 #: Of so many hours a day with one value says something, and so many days before it.
 STILL_HOURS, STILL_DAYS = 12, 7
@@ -134,7 +150,7 @@ def peaks(metrics: ir.Table, days: ir.Table) -> ir.Table:
     """
     disks = metrics.filter(metrics.metric == "disk_rate")
     daily = disks.group_by("day", "host", "part").aggregate(disk_used=disks.peak.max())
-    return covered.over_days(daily, days, MEASURES, by=["host", "part"]).order_by("day", "host", "part")
+    return fill_days(daily, days, MEASURES, by=["host", "part"]).order_by("day", "host", "part")
 
 
 def growth(metrics: ir.Table, on: date) -> ir.Table:
@@ -164,7 +180,7 @@ def growth(metrics: ir.Table, on: date) -> ir.Table:
     return shown.order_by(ibis.asc("days_until_full", nulls_first=False), ibis.desc("disk_used"), "host", "part")
 
 
-def held(metrics: ir.Table, utc_offset_h: int, by: Sequence[str] = ("host",)) -> ir.Table:
+def sustained_load(metrics: ir.Table, utc_offset_h: int, by: Sequence[str] = ("host",)) -> ir.Table:
     """The level that hosts held for two hours of a day: what a mean of the day hides.
 
     Args:
@@ -190,7 +206,7 @@ def held(metrics: ir.Table, utc_offset_h: int, by: Sequence[str] = ("host",)) ->
     )
 
 
-def rises(metrics: ir.Table, on: date) -> ir.Table:
+def disk_rises(metrics: ir.Table, on: date) -> ir.Table:
     """By how much each disk filled in two days, against what is usual for it.
 
     A disk that begins to fill shows in this at once, and in a trend of weeks only when it is late.
@@ -216,11 +232,11 @@ def rises(metrics: ir.Table, on: date) -> ir.Table:
     both = both.mutate(disk_rise=both.disk_used - both["_before"])
     past = both.filter(both.day < ibis.literal(on))
     usual = past.group_by(*keys).aggregate(_median=past.disk_rise.quantile(0.5), _days=past.count())
-    spread = beside(past.select(*keys, "disk_rise"), usual, keys)
+    spread = join_groups(past.select(*keys, "disk_rise"), usual, keys)
     spread = spread.mutate(_off=(spread.disk_rise - spread["_median"]).abs())
     varies = spread.group_by(*keys).aggregate(_varies=spread["_off"].quantile(0.5))
     now = both.filter(both.day == ibis.literal(on)).select(*keys, "disk_used", "disk_rise")
-    found = beside(beside(now, usual, keys), varies, keys)
+    found = join_groups(join_groups(now, usual, keys), varies, keys)
     usual_rise = (found["_days"] >= FEWEST_DAYS).ifelse(found["_median"], ibis.null("float64"))
     found = found.mutate(usual_rise=usual_rise)
     beyond = found.disk_rise - found.usual_rise
@@ -230,7 +246,7 @@ def rises(metrics: ir.Table, on: date) -> ir.Table:
     return shown.order_by(ibis.desc("rise_beyond"), "host", "part")
 
 
-def repeated(problems: ir.Table) -> ir.Table:
+def repeated_problems(problems: ir.Table) -> ir.Table:
     """How often the same problem was raised on the same host; mere information is none.
 
     Args:
@@ -244,7 +260,7 @@ def repeated(problems: ir.Table) -> ir.Table:
     return counted.order_by(ibis.desc("repeats"), "host", "problem")
 
 
-def beyond_siblings(metrics: ir.Table, days: ir.Table) -> ir.Table:
+def load_beyond_siblings(metrics: ir.Table, days: ir.Table) -> ir.Table:
     """How much busier each host was on each day than those that do the same (``oa-app-1``, ``oa-app-2``).
 
     Args:
@@ -260,10 +276,10 @@ def beyond_siblings(metrics: ir.Table, days: ir.Table) -> ir.Table:
     count, total = hosts.count().over(kin), hosts["_mean"].sum().over(kin)
     told = hosts.mutate(_count=count, load_beyond=hosts["_mean"] - (total - hosts["_mean"]) / (count - 1).nullif(0))
     told = told.filter(told["_count"] > 1).select("day", "host", "load_beyond")
-    return covered.over_days(told, days, MEASURES, by=["host"]).order_by("day", "host")
+    return fill_days(told, days, MEASURES, by=["host"]).order_by("day", "host")
 
 
-def still(metrics: ir.Table, on: date) -> ir.Table:
+def still_series(metrics: ir.Table, on: date) -> ir.Table:
     """The metrics of each host that stood still on a day and always moved before: their sensor is dead.
 
     Args:

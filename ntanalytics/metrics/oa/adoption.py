@@ -12,70 +12,65 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.groups import beside
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.groups import join_groups
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
+#: XX (docs/domain.md, OA adoption).
 LEVEL = (
-    Measure(
-        "enabled", "启用账号", "个", is_additive=True,
-        definition="Accounts that may use the OA at the period's end (docs/domain.md, OA adoption).",
+    count("enabled", "启用账号", "个", "Accounts that may use the OA at the period's end."),
+    count(
+        "activated", "激活账号", "个", "Enabled accounts that have ever acted, as far back as the lake goes.", good="up"
+    ),
+    count("active", "活跃账号", "个", "Distinct accounts with at least one activity in the period.", good="up"),
+    rate("activation_rate", "激活率", "activated / enabled; null when nothing is enabled.", good="up"),
+    rate("active_rate", "活跃率", "active / enabled; null when nothing is enabled.", good="up"),
+    rate("stickiness", "黏性", "Mean of the active accounts of a working day / active accounts.", good="up"),
+    rate("mobile_share", "移动端占比", "Active accounts with at least one activity by telephone / active."),
+    rate(
+        "xinchuang_share",
+        "信创占比",
+        "Active accounts with at least one activity on a domestic terminal / active accounts whose terminal is known; null where none is.",
+        good="up",
     ),
     Measure(
-        "activated", "激活账号", "个", good="up", is_additive=True,
-        definition="Enabled accounts that have ever acted, as far back as the lake goes (docs/domain.md, OA adoption).",
+        "breadth",
+        "人均使用模块",
+        "Median of the distinct modules that an active account used; a login is of none.",
+        unit="个",
+        format="number:1",
+        good="up",
     ),
-    Measure(
-        "active", "活跃账号", "个", good="up", is_additive=True,
-        definition="Distinct accounts with at least one activity in the period (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "activation_rate", "激活率", format="rate:1", good="up",
-        definition="activated / enabled; null when nothing is enabled (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "active_rate", "活跃率", format="rate:1", good="up",
-        definition="active / enabled; null when nothing is enabled (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "stickiness", "黏性", format="rate:1", good="up",
-        definition="Mean of the active accounts of a working day / active accounts (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "mobile_share", "移动端占比", format="rate:1",
-        definition="Active accounts with at least one activity by telephone / active (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "xinchuang_share", "信创占比", format="rate:1", good="up",
-        definition="Active accounts with at least one activity on a domestic terminal / active accounts whose terminal "
-        "is known; null where none is (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "breadth", "人均使用模块", "个", "number:1", "up",
-        "Median of the distinct modules that an active account used; a login is of none (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "actions", "操作次数", "次", is_additive=True,
-        definition="Actions in the period (contract, oa.activities).",
-    ),
-)  # fmt: skip
+    count("actions", "操作次数", "次", "Actions in the period (contract, oa.activities)."),
+)
 
 REACH = (
-    Measure(
-        "units_onboarded", "接入单位", "个", is_additive=True,
-        definition="Units with at least one enabled account (docs/domain.md, OA adoption: coverage).",
+    count(
+        "units_onboarded",
+        "接入单位",
+        "个",
+        "Units with at least one enabled account (docs/domain.md, OA adoption: coverage).",
     ),
-    Measure(
-        "units_active", "活跃单位", "个", good="up", is_additive=True,
-        definition="Onboarded units with at least one active account (docs/domain.md, OA adoption: coverage).",
+    count(
+        "units_active",
+        "活跃单位",
+        "个",
+        "Onboarded units with at least one active account (docs/domain.md, OA adoption: coverage).",
+        good="up",
     ),
+    rate(
+        "coverage", "单位覆盖率", "units_active / units_onboarded (docs/domain.md, OA adoption: coverage).", good="up"
+    ),
+)
+
+MODULE_USE = (
     Measure(
-        "coverage", "单位覆盖率", format="rate:1", good="up",
-        definition="units_active / units_onboarded (docs/domain.md, OA adoption: coverage).",
+        "relative_use", "相对使用率", format="rate:1", good="up",
+        definition="Active accounts of a module / active accounts of the busiest module (docs/domain.md, OA adoption).",
     ),
 )  # fmt: skip
 
-MEASURES = catalogue(change.with_changes((*LEVEL, *REACH)))
+MEASURES = catalogue((*change.with_changes((*LEVEL, *REACH)), *MODULE_USE))
 
 _PERSON = ("source", "account_id")
 
@@ -97,7 +92,7 @@ def adoption(
     """
     counted = _active(activities, days, by)
     able = _enabled(members, ever, by)
-    joined = beside(counted, able, by, how="outer")
+    joined = join_groups(counted, able, by, how="outer")
     filled = {name: joined[name].fill_null(0) for name in ("enabled", "activated", "active", "actions")}
     level = joined.mutate(**filled)
     level = level.mutate(
@@ -126,7 +121,7 @@ def _active(activities: ir.Table, days: ir.Table, by: Sequence[str]) -> ir.Table
     number = worked.aggregate(_working_days=worked.count())
     mine = activities.semi_join(worked, activities.day == worked["_day"])
     daily = mine.select("day", *by, *_PERSON).distinct().aggregate(by=list(by), _person_days=ibis._.count())
-    joined = beside(counted, daily, by).cross_join(number)
+    joined = join_groups(counted, daily, by).cross_join(number)
     return joined.mutate(
         mobile_share=joined["_mobile"] / joined.active.nullif(0),
         xinchuang_share=joined["_xinchuang"] / joined["_known"].nullif(0),
@@ -163,7 +158,7 @@ def reach(activities: ir.Table, members: ir.Table, by: Sequence[str] = ()) -> ir
     return shared.order_by(ibis.desc("units_onboarded"), *by)
 
 
-def used(activities: ir.Table, by: Sequence[str]) -> ir.Table:
+def usage(activities: ir.Table, by: Sequence[str]) -> ir.Table:
     """Active accounts and actions by a column of the activities: module, terminal, platform.
 
     An account counts once in each group in which it acted, so that groups do not add up to the whole.
@@ -192,7 +187,7 @@ def daily(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Ta
         The columns of ``days``, ``by``, ``active`` and ``actions``, ordered by day and group.
     """
     counted = active_by_day(activities, by)
-    return covered.over_days(counted, days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(counted, days, MEASURES, by=by).order_by("day", *by)
 
 
 def active_by_day(activities: ir.Table, by: Sequence[str] = ()) -> ir.Table:
@@ -201,7 +196,7 @@ def active_by_day(activities: ir.Table, by: Sequence[str] = ()) -> ir.Table:
     return persons.aggregate(by=["day", *by], active=persons.count(), actions=persons["_actions"].sum())
 
 
-def compared(
+def compare_adoption(
     now: ir.Table, before: ir.Table, by: Sequence[str] = (), *, is_complete: bool = True, was_complete: bool = True
 ) -> ir.Table:
     """``adoption`` of a period with its change against the period before (docs/domain.md, General: change).

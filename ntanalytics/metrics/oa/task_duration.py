@@ -11,42 +11,48 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.measure import Measure, catalogue, count
 from ntanalytics.metrics.slots import by_slot
 
 #: Office hours of a working day, in seconds since midnight: 08:30–12:00 and 13:30–18:00, eight hours.
 OFFICE_HOURS = ((30_600, 43_200), (48_600, 64_800))
 
+#: XX (docs/domain.md, OA adoption).
 HANDLING = (
+    count("tasks", "办结任务", "件", "Tasks finished in the period and not cancelled.", good="up"),
     Measure(
-        "tasks", "办结任务", "件", good="up", is_additive=True,
-        definition="Tasks finished in the period and not cancelled (docs/domain.md, OA adoption).",
+        "handling_p50_s",
+        "办理用时中位数",
+        "Median of finish − start of the finished tasks, in clock time.",
+        format="seconds",
+        good="down",
     ),
     Measure(
-        "handling_p50_s", "办理用时中位数", format="seconds", good="down",
-        definition="Median of finish − start of the finished tasks, in clock time (docs/domain.md, OA adoption).",
+        "handling_p90_s",
+        "办理用时 P90",
+        "90th percentile of finish − start, in clock time.",
+        format="seconds",
+        good="down",
     ),
     Measure(
-        "handling_p90_s", "办理用时 P90", format="seconds", good="down",
-        definition="90th percentile of finish − start, in clock time (docs/domain.md, OA adoption).",
+        "worked_p50_s",
+        "办理工时中位数",
+        "Median of the office hours between start and finish: 08:30–12:00 and 13:30–18:00 of working days.",
+        format="seconds",
+        good="down",
     ),
     Measure(
-        "worked_p50_s", "办理工时中位数", format="seconds", good="down",
-        definition="Median of the office hours between start and finish: 08:30–12:00 and 13:30–18:00 of working days "
-        "(docs/domain.md, OA adoption).",
+        "worked_p90_s",
+        "办理工时 P90",
+        "90th percentile of the office hours between start and finish.",
+        format="seconds",
+        good="down",
     ),
-    Measure(
-        "worked_p90_s", "办理工时 P90", format="seconds", good="down",
-        definition="90th percentile of the office hours between start and finish (docs/domain.md, OA adoption).",
-    ),
-)  # fmt: skip
+)
 
 #: What is still open.
-OVERDUE = Measure(
-    "overdue_tasks", "超期未办任务", "件", good="down", is_additive=True,
-    definition="Open tasks past their time at the end of the day (contract, oa.tasks: due_at).",
-)  # fmt: skip
+OVERDUE = count("overdue_tasks", "超期未办任务", "件", "Open tasks past their time at the end of the day (contract, oa.tasks: due_at).", good="down")  # fmt: skip
 
 MEASURES = catalogue((*change.with_changes(HANDLING), OVERDUE))
 
@@ -73,7 +79,7 @@ def task_duration(
     return counted.order_by(ibis.desc("tasks"), *by)
 
 
-def by_day(
+def task_duration_by_day(
     tasks: ir.Table, working_days: Sequence[date], first: date, last: date, utc_offset_h: int, by: Sequence[str] = ()
 ) -> ir.Table:
     """``task_duration`` by the local day on which the tasks were finished: ``day``, ``by`` and the measures, in no order."""
@@ -102,7 +108,9 @@ def _handling(
     )
 
 
-def finished(tasks: ir.Table, utc_offset_h: int, slot_s: int, by: Sequence[str] = ("edition", "module")) -> ir.Table:
+def finished_by_slot(
+    tasks: ir.Table, utc_offset_h: int, slot_s: int, by: Sequence[str] = ("edition", "module")
+) -> ir.Table:
     """Tasks by the local day and slot in which they were finished, those that were cancelled left out.
 
     Args:
@@ -119,7 +127,7 @@ def finished(tasks: ir.Table, utc_offset_h: int, slot_s: int, by: Sequence[str] 
     return by_slot(dated, "finished_at", utc_offset_h, by, slot_s=slot_s)
 
 
-def overdue(tasks: ir.Table, days: ir.Table, utc_offset_h: int, by: Sequence[str] = ("edition",)) -> ir.Table:
+def overdue_by_day(tasks: ir.Table, days: ir.Table, utc_offset_h: int, by: Sequence[str] = ("edition",)) -> ir.Table:
     """Open tasks past their time at the end of each day.
 
     Args:
@@ -142,7 +150,7 @@ def overdue(tasks: ir.Table, days: ir.Table, utc_offset_h: int, by: Sequence[str
     pairs = calendar.inner_join(late, calendar["_on"] >= late["_due_on"])
     pairs = pairs.filter((pairs["_ended_on"] > pairs["_on"]).fill_null(True))
     counted = pairs.group_by("_on", *by).aggregate(overdue_tasks=pairs.count()).rename(day="_on")
-    return covered.over_days(counted, days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(counted, days, MEASURES, by=by).order_by("day", *by)
 
 
 def _worked(tasks: ir.Table, working_days: Sequence[date], at: str) -> ir.Table:

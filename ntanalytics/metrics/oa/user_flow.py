@@ -11,60 +11,49 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
+#: XX (docs/domain.md, OA adoption).
 FLOW = (
-    Measure(
-        "new", "新增活跃", "个", good="up", is_additive=True,
-        definition="Active accounts whose first activity ever lies in the period (docs/domain.md, OA adoption).",
+    count("new", "新增活跃", "个", "Active accounts whose first activity ever lies in the period.", good="up"),
+    count("returning", "留存活跃", "个", "Active accounts that were active in the period before.", good="up"),
+    count(
+        "resurrected", "回流活跃", "个", "Active accounts that acted earlier, and not in the period before.", good="up"
     ),
-    Measure(
-        "returning", "留存活跃", "个", good="up", is_additive=True,
-        definition="Active accounts that were active in the period before (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "resurrected", "回流活跃", "个", good="up", is_additive=True,
-        definition="Active accounts that acted earlier, and not in the period before (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "lapsed", "流失", "个", good="down", is_additive=True,
-        definition="Accounts active in the period before and not in this one (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "was_active", "上期活跃账号", "个", is_additive=True,
-        definition="Accounts active in the period before: returning + lapsed (docs/domain.md, OA adoption).",
-    ),
-)  # fmt: skip
+    count("lapsed", "流失", "个", "Accounts active in the period before and not in this one.", good="down"),
+    count("was_active", "上期活跃账号", "个", "Accounts active in the period before: returning + lapsed."),
+)
 
 RETENTION = (
     Measure(
-        "cohort_on", "首次使用周", format="date",
-        definition="Monday of the week in which the accounts first acted (docs/domain.md, OA adoption: retention).",
+        "cohort_on",
+        "首次使用周",
+        "Monday of the week in which the accounts first acted (docs/domain.md, OA adoption: retention).",
+        format="date",
     ),
-    Measure(
-        "cohort", "首次使用账号", "个", is_additive=True,
-        definition="Accounts that first acted in that week (docs/domain.md, OA adoption: retention).",
+    count(
+        "cohort",
+        "首次使用账号",
+        "个",
+        "Accounts that first acted in that week (docs/domain.md, OA adoption: retention).",
     ),
-    Measure("week", "第几周后", "周", definition="Weeks after the first one; 0 is the first week itself."),
-    Measure(
-        "retained", "仍活跃账号", "个", good="up", is_additive=True,
-        definition="Accounts of the cohort that acted in that week (docs/domain.md, OA adoption: retention).",
+    Measure("week", "第几周后", "Weeks after the first one; 0 is the first week itself.", unit="周"),
+    count(
+        "retained",
+        "仍活跃账号",
+        "个",
+        "Accounts of the cohort that acted in that week (docs/domain.md, OA adoption: retention).",
+        good="up",
     ),
-    Measure(
-        "retention", "留存率", format="rate:1", good="up",
-        definition="retained / cohort (docs/domain.md, OA adoption: retention).",
-    ),
-)  # fmt: skip
+    rate("retention", "留存率", "retained / cohort (docs/domain.md, OA adoption: retention).", good="up"),
+)
 
 #: So many weeks after its first one a cohort is followed.
 OLDEST = 8
 
 AGES = tuple(
-    Measure(
-        f"retention_{week}", f"{week} 周后", format="rate:0", good="up",
-        definition=f"Share of the cohort that acted {week} week(s) after its first one "
-        "(docs/domain.md, OA adoption: retention).",
-    )
+    rate(f"retention_{week}", f"{week} 周后", f"Share of the cohort that acted {week} week(s) after its first one "
+        "(docs/domain.md, OA adoption: retention).", good="up", digits=0)
     for week in range(1, OLDEST + 1)
 )  # fmt: skip
 

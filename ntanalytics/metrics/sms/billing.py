@@ -5,40 +5,35 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, rate
 
 #: A difference of more than that many per mille of the bill is a finding: 0.5 % (docs/domain.md, SMS).
 TOLERANCE_PER_MILLE = 5
 
+#: XX (docs/domain.md, SMS).
 RECONCILIATION = (
     Measure(
         "difference_segments",
         "差异条数",
-        "条",
+        "billed_segments − segments: positive where the carrier billed more than was sent.",
+        unit="条",
         good="down",
-        definition="billed_segments − segments: positive where the carrier billed more than was sent "
-        "(docs/domain.md, SMS).",
     ),
-    Measure(
+    rate(
         "difference_rate",
         "差异率",
-        format="rate:2",
+        "difference_segments / billed_segments; null when nothing was billed.",
         good="down",
-        definition="difference_segments / billed_segments; null when nothing was billed (docs/domain.md, SMS).",
+        digits=2,
     ),
     Measure(
         "difference_yuan",
         "差异金额",
+        "difference_segments at the bill's mean price, billed_yuan / billed_segments.",
         format="yuan",
         good="down",
-        definition="difference_segments at the bill's mean price, billed_yuan / billed_segments (docs/domain.md, SMS).",
     ),
-    Measure(
-        "is_finding",
-        "超出容差",
-        format="text",
-        definition="Whether |difference_segments| exceeds 0.5 % of billed_segments (docs/domain.md, SMS).",
-    ),
+    Measure("is_finding", "超出容差", "Whether |difference_segments| exceeds 0.5 % of billed_segments.", format="text"),
 )
 
 MEASURES = catalogue(RECONCILIATION)

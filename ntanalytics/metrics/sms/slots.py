@@ -6,28 +6,32 @@ from collections.abc import Sequence
 
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import catalogue, rate
 from ntanalytics.metrics.sms.failure_codes import failure_class
 
 #: A report that comes after so many seconds is late: a telephone that is on answers within one minute.
 LATE_S = 600
 
 SLOTS = (
-    Measure(
-        "failure_rate", "失败率", format="rate:1", good="down",
-        definition="failed / messages with an outcome; null when there are none (docs/domain.md, SMS: failed).",
+    rate(
+        "failure_rate",
+        "失败率",
+        "failed / messages with an outcome; null when there are none (docs/domain.md, SMS: failed).",
+        good="down",
     ),
-    Measure(
-        "late_share", "回执迟到率", format="rate:1", good="down",
-        definition="Messages whose report took more than ten minutes or has not come / all "
-        "(docs/domain.md, SMS: receipt latency).",
+    rate(
+        "late_share",
+        "回执迟到率",
+        "Messages whose report took more than ten minutes or has not come / all (docs/domain.md, SMS: receipt latency).",
+        good="down",
     ),
-    Measure(
-        "internal_failure_share", "通道侧失败率", format="rate:1", good="down",
-        definition="Messages that failed for a reason of the carrier's own network / messages with an outcome "
-        "(metrics/sms_failures.py, carrier_internal).",
+    rate(
+        "internal_failure_share",
+        "通道侧失败率",
+        "Messages that failed for a reason of the carrier's own network / messages with an outcome (metrics/sms_failures.py, carrier_internal).",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue(SLOTS)
 

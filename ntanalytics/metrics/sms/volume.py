@@ -14,80 +14,35 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 from ntanalytics.metrics.sms.failure_codes import CLASSES, failure_class
 
 #: No report that long after submission: the outcome is unknown, no longer pending (docs/domain.md, SMS).
 UNKNOWN_AFTER = timedelta(hours=72)
 
+#: XX (docs/domain.md, SMS).
 VOLUME = (
-    Measure(
-        "submitted",
-        "提交量",
-        "条",
-        is_additive=True,
-        definition="Messages whose submit time falls in the period (docs/domain.md, SMS).",
-    ),
-    Measure(
-        "segments",
-        "计费条数",
-        "条",
-        is_additive=True,
-        definition="Billing parts: one per message up to 70 characters, else one per 67 (docs/domain.md, SMS).",
-    ),
-    Measure(
-        "delivered",
-        "送达",
-        "条",
-        good="up",
-        is_additive=True,
-        definition="Messages whose final status report says delivered (docs/domain.md, SMS).",
-    ),
-    Measure(
-        "failed",
-        "失败",
-        "条",
-        good="down",
-        is_additive=True,
-        definition="Messages whose final status report has any other final code (docs/domain.md, SMS).",
-    ),
-    Measure(
-        "unknown",
-        "无回执",
-        "条",
-        good="down",
-        is_additive=True,
-        definition="Messages without a report 72 h after submission (docs/domain.md, SMS).",
-    ),
-    Measure(
-        "pending",
-        "等待回执",
-        "条",
-        is_additive=True,
-        definition="Messages without a report yet, within 72 h of submission (docs/domain.md, SMS).",
-    ),
-    Measure(
-        "delivery_rate",
-        "送达率",
-        format="rate:1",
-        good="up",
-        definition="delivered / (delivered + failed + unknown); null when that is 0 (docs/domain.md, SMS).",
-    ),
+    count("submitted", "提交量", "条", "Messages whose submit time falls in the period."),
+    count("segments", "计费条数", "条", "Billing parts: one per message up to 70 characters, else one per 67."),
+    count("delivered", "送达", "条", "Messages whose final status report says delivered.", good="up"),
+    count("failed", "失败", "条", "Messages whose final status report has any other final code.", good="down"),
+    count("unknown", "无回执", "条", "Messages without a report 72 h after submission.", good="down"),
+    count("pending", "等待回执", "条", "Messages without a report yet, within 72 h of submission."),
+    rate("delivery_rate", "送达率", "delivered / (delivered + failed + unknown); null when that is 0.", good="up"),
     Measure(
         "receipt_latency_p50_s",
         "回执时延 P50",
+        "Median of report time − submit time of delivered messages, in seconds.",
         format="seconds",
         good="down",
-        definition="Median of report time − submit time of delivered messages, in seconds (docs/domain.md, SMS).",
     ),
     Measure(
         "receipt_latency_p95_s",
         "回执时延 P95",
+        "95th percentile of report time − submit time of delivered messages, in seconds.",
         format="seconds",
         good="down",
-        definition="95th percentile of report time − submit time of delivered messages, in seconds "
-        "(docs/domain.md, SMS).",
     ),
 )
 
@@ -95,36 +50,25 @@ FAILURES = (
     Measure(
         "failure_class",
         "失败类别",
+        "Class of the carrier's failure code, by metrics/sms_failures.py.",
         format="text",
         values=CLASSES,
-        definition="Class of the carrier's failure code, by metrics/sms_failures.py.",
     ),
-    Measure(
-        "failed_share",
-        "占失败比例",
-        format="rate:1",
-        definition="failed / all failed messages of the period and group (docs/domain.md, SMS).",
-    ),
+    rate("failed_share", "占失败比例", "failed / all failed messages of the period and group (docs/domain.md, SMS)."),
 )
 
 BACKLOG = (
-    Measure(
+    count(
         "backlog",
         "回执积压",
         "条",
+        "Messages without an outcome that wait longer than the given time and not yet 72 h.",
         good="down",
-        is_additive=True,
-        definition="Messages without an outcome that wait longer than the given time and not yet 72 h.",
     ),
-    Measure(
-        "oldest_backlog_at",
-        "最早积压",
-        format="datetime",
-        definition="Submit time of the oldest message of the backlog.",
-    ),
+    Measure("oldest_backlog_at", "最早积压", "Submit time of the oldest message of the backlog.", format="datetime"),
 )
 
-HOUR = Measure("hour", "时段", "时", definition="Local hour of the day, 0–23.")
+HOUR = Measure("hour", "时段", "Local hour of the day, 0–23.", unit="时")
 
 MEASURES = catalogue(change.with_changes((*VOLUME, *FAILURES, *BACKLOG, HOUR)))
 
@@ -166,7 +110,7 @@ def _volume(messages: ir.Table, as_of: datetime, by: Sequence[str]) -> ir.Table:
     return rated.select(*by, *(measure.name for measure in VOLUME))
 
 
-def compared(
+def compare_volume(
     messages: ir.Table,
     before: ir.Table,
     as_of: datetime,
@@ -213,7 +157,7 @@ def daily(messages: ir.Table, days: ir.Table, as_of: datetime, by: Sequence[str]
         The columns of ``days``, ``by`` and the measures of ``VOLUME``, ordered by day and group.
     """
     figures = _volume(messages, as_of, ["day", *by])
-    return covered.over_days(figures, days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(figures, days, MEASURES, by=by).order_by("day", *by)
 
 
 def hourly(messages: ir.Table, as_of: datetime, utc_offset_h: int, by: Sequence[str] = ()) -> ir.Table:

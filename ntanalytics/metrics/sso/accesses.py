@@ -8,32 +8,29 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
+#: XX (docs/domain.md, Identity and SSO).
 ACCESSES = (
-    Measure(
-        "accesses", "应用访问", "次", is_additive=True,
-        definition="Tickets asked for (docs/domain.md, Identity and SSO).",
+    count("accesses", "应用访问", "次", "Tickets asked for."),
+    count("refused_accesses", "访问被拒", "次", "Tickets that were not granted.", good="down"),
+    rate(
+        "access_failure_rate",
+        "访问失败率",
+        "refused_accesses / accesses; null when there were none.",
+        good="down",
+        digits=2,
     ),
+    count("access_users", "访问人数", "人", "Distinct accounts that were granted a ticket.", good="up"),
     Measure(
-        "refused_accesses", "访问被拒", "次", good="down", is_additive=True,
-        definition="Tickets that were not granted (docs/domain.md, Identity and SSO).",
+        "access_p95_ms",
+        "访问耗时 P95",
+        "95th percentile of the time to a ticket in ms; null where the source does not say (docs/domain.md, Identity and SSO: access p95).",
+        format="ms",
+        good="down",
     ),
-    Measure(
-        "access_failure_rate", "访问失败率", format="rate:2", good="down",
-        definition="refused_accesses / accesses; null when there were none (docs/domain.md, Identity and SSO).",
-    ),
-    Measure(
-        "access_users", "访问人数", "人", good="up", is_additive=True,
-        definition="Distinct accounts that were granted a ticket (docs/domain.md, Identity and SSO).",
-    ),
-    Measure(
-        "access_p95_ms", "访问耗时 P95", format="ms", good="down",
-        definition="95th percentile of the time to a ticket in ms; null where the source does not say "
-        "(docs/domain.md, Identity and SSO: access p95).",
-    ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue(change.with_changes(ACCESSES))
 
@@ -72,7 +69,7 @@ def daily(accesses: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Tabl
         days: the days of the span (metrics.days).
         by: columns of ``accesses`` that name a group.
     """
-    return covered.over_days(_accesses(accesses, ["day", *by]), days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(_accesses(accesses, ["day", *by]), days, MEASURES, by=by).order_by("day", *by)
 
 
 def by_app(accesses: ir.Table, apps: ir.Table) -> ir.Table:

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ntanalytics.metrics.oa import adoption, pace, unit_comparison, user_flow
+from ntanalytics.metrics.oa import adoption, daily_active, unit_ranking, user_flow
 from ntanalytics.report_content import batch_cache
 from ntanalytics.report_content.adoption import queries as page
 from ntanalytics.report_content.adoption.figures import Adoption, Figures
@@ -35,7 +35,7 @@ def keep(report: Report) -> PageBatch:
     tables = looking.tables(holed, before)
     about = {
         **batch_cache.identity(report, _DATASETS),
-        "feeding": report.workspace.feeding,
+        "feeding": report.workspace.sources_by_dataset,
         "notes": list(report.head().notes),
         "holed": sorted(holed),
         "before": sorted(before),
@@ -69,14 +69,14 @@ class _Every(AdoptionQueries):
         tasks = _owned(self._named.resolve(self.tasks.recent), None)
         made: dict[str, ir.Table] = {
             "ranking": ranking,
-            "typical": unit_comparison.typical(ranking, page.RATES, ["edition"]),
+            "typical": unit_ranking.median_rates(ranking, page.RATES, ["edition"]),
             "now": self._by_page("now", [_PAGE]),
             "before": self._by_page("before", [_PAGE]),
             "editions": self._editions(editions, now, able, self.own_ever, by),
             "reached": adoption.reach(now, able, [_PAGE]),
-            "weeks": pace.weeks(self.own["recent"], self.span, [_PAGE]),
+            "weeks": daily_active.weekly_adoption(self.own["recent"], self.span, [_PAGE]),
             "daily": self._daily(self.own["recent"], by),
-            "modules": adoption.used(now, [_PAGE, "module"]),
+            "modules": adoption.usage(now, [_PAGE, "module"]),
             "flow": user_flow.flow(self.own_ever, self.first, self.report.previous.first, [_PAGE]),
             "handled": self._handling(tasks, [_PAGE]),
             "handling": self._handling(tasks, [_PAGE, "module"]),
@@ -110,7 +110,7 @@ class _Found(AdoptionQueries):
 
     def __init__(self, report: Report, unit: str, found: PageBatch) -> None:
         self.report, self.unit, self.edition, self._kept = report, unit, "", found
-        report.workspace.feeding = {name: list(sources) for name, sources in found.about["feeding"].items()}
+        report.workspace.sources_by_dataset = {name: list(sources) for name, sources in found.about["feeding"].items()}
         self.activities = report.dataset("oa.activities", history=page.WEEKS_DAYS)
         self.members = report.dataset("oa.members")
         self.tasks = report.dataset("oa.tasks", history=page.OLDEST_TASK)
@@ -123,7 +123,7 @@ class _Found(AdoptionQueries):
         holed, before = self.gaps()
         if sorted(holed) != self._kept.about["holed"] or sorted(before) != self._kept.about["before"]:
             return None
-        self.report.know_units(self._kept.about["notes"])
+        self.report.set_unit_notes(self._kept.about["notes"])
         fed = self._fed()
         levels = [ibis.memtable(self._row(name, daily_active=0.0)) for name in ("now", "before")]
         total = self._changed(levels[0], levels[1], whole=not holed & fed, was_whole=not before & fed)

@@ -1,18 +1,18 @@
-"""Chinese sentences of the report on OA adoption: of the whole city, of an edition, of one unit.
-
-Each sentence is empty where nothing can be said; what is unknown over a hole is said to be so.
-"""
+"""Sentences of office automation: of its rules, and of the report on adoption."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ntanalytics.contract.enumerations import EDITIONS, MODULES
-from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.sentences import listed, moved, shifted
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.phrases import listed, moved, shifted
+from ntanalytics.findings.text import RuleText, Texts
 from ntanalytics.metrics.number_format import format_number
-from ntanalytics.metrics.oa.unit_comparison import FEWEST, LOW_RATE
+from ntanalytics.metrics.oa.unit_ranking import FEWEST, LOW_RATE
+from ntanalytics.metrics.rows import Rows, rows
 
 Row = Mapping[str, Any]
 
@@ -270,3 +270,13 @@ def _hours(seconds: float) -> str:
 
 def _worked(seconds: float | None) -> str:
     return "" if seconds is None else f"（工时 {_hours(seconds)}）"
+
+
+def seldom_used(finding: Finding) -> str:
+    """Return how many used a module within the quarter, beside the busiest module."""
+    users = format_number(finding.figures["users"], "integer", "人")
+    return f"季度内 {users}使用，为使用最多模块的 {format_number(finding.value, 'rate:1')}。"
+
+
+#: Sentences by rule code, where the general ones do not serve.
+TEXTS: Texts = MappingProxyType({"oa.seldom_used": RuleText(evidence=seldom_used)})

@@ -13,7 +13,7 @@ from ntanalytics.demo.population.units import UNITS
 from ntanalytics.demo.products.maxkey.database import write_maxkey
 from ntanalytics.demo.products.maxkey.schema import site_files
 from ntanalytics.demo.store import Store
-from ntanalytics.extraction.pseudonym import hashed
+from ntanalytics.extraction.pseudonym import hash_values
 from tests.demo.extracted import Rows, extracted, local, small_city, url_of
 
 FIRST = dt.date(2026, 10, 26)
@@ -183,7 +183,7 @@ def test_four_of_five_by_the_failing_method_fail_and_those_of_the_day_before_do_
 
 
 def test_one_account_is_tried_a_hundred_times_from_one_address_and_nobody_else_is(read: Read):
-    address = hashed(pa.array(["203.0.113.66"]), b"k")[0].as_py()
+    address = hash_values(pa.array(["203.0.113.66"]), b"k")[0].as_py()
     tried = [row for row in read("identity.logins") if row["address_hash"] == address]
     assert len(tried) == 100
     assert {(row["outcome"], row["reason"]) for row in tried} == {("failure", "wrong_password")}

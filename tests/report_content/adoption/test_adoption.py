@@ -84,8 +84,8 @@ class Office(Club):
         first = MONDAY - dt.timedelta(days=91)
         needs = {"oa.activities": 0, "oa.members": 0, "identity.units": 0}
         extractor = self.extractor("2026-11-23 06:30")
-        extractor.ensure(needs, first, WEEK.last)
-        extractor.ensure(needs, WEEK.first, WEEK.last)
+        extractor.ensure_coverage(needs, first, WEEK.last)
+        extractor.ensure_coverage(needs, WEEK.first, WEEK.last)
 
     def report(self) -> Report:
         return Report(Workspace(self.settings), "oa_adoption", "", WEEK)

@@ -1,4 +1,4 @@
-"""The service desk's workbook: records that the contractor keeps by hand, and the carriers' bills."""
+"""The service-desk workbook: records that the contractor keeps by hand, and the carriers' bills."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ntanalytics.contract import DATASETS
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.products.desk_workbook import staff, systems
 from ntanalytics.demo.products.desk_workbook.tickets import tickets
-from ntanalytics.sources.starter import LEDGER_DATASETS
+from ntanalytics.sources.starter import DESK_WORKBOOK_DATASETS
 from ntanalytics.sources.workbook_template import write_template
 
 
@@ -36,5 +36,5 @@ def write_desk_workbook(city: City, path: Path, segments: Mapping[tuple[dt.date,
         "sms.bills": systems.bills(city, segments),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_template(path, [DATASETS[name] for name in LEDGER_DATASETS], rows)
+    write_template(path, [DATASETS[name] for name in DESK_WORKBOOK_DATASETS], rows)
     return {name: len(content) for name, content in rows.items()}

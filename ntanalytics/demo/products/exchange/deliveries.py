@@ -35,7 +35,7 @@ class WorkClock:
         calendar = city.calendar
         days = days_between(city.days[0], city.until + dt.timedelta(days=21))
         worked = [
-            day for day in days if (calendar.is_working_day(day) if calendar.knows(day.year) else day.weekday() < 5)
+            day for day in days if (calendar.is_working_day(day) if calendar.has_year(day.year) else day.weekday() < 5)
         ]
         self._days = np.array(worked, dtype="datetime64[D]").astype(np.int64)
 
