@@ -52,7 +52,7 @@ def evaluate(
     found = inspect_day(places, days_between(before, last), told, processes)
     estates = [read_estate(*place) for place in places]
     return [
-        score(each.wanted.seed, its, each.incidents, each.harmless, first, last)
+        score(each.wanted.seed, its, each.incidents, each.benign_events, first, last)
         for each, its in zip(estates, found, strict=True)
     ]
 

@@ -1,4 +1,4 @@
-"""How the subject of a planted incident is called in the findings."""
+"""How the subject of an incident is called in the findings."""
 
 from __future__ import annotations
 

@@ -57,14 +57,14 @@ class EvaluatedEstate:
     Attributes:
         wanted: which it is.
         settings: its settings.
-        incidents: what was planted.
-        harmless: what was planted that only looks like it.
+        incidents: its incidents.
+        benign_events: events that look like incidents and are none.
     """
 
     wanted: Wanted
     settings: Settings
     incidents: tuple[Incident, ...]
-    harmless: tuple[Incident, ...]
+    benign_events: tuple[Incident, ...]
 
 
 def prepare(directory: Path, wanted: Wanted, told: Told) -> EvaluatedEstate:
@@ -95,14 +95,14 @@ def prepare(directory: Path, wanted: Wanted, told: Told) -> EvaluatedEstate:
 
 
 def _is_there(directory: Path, wanted: Wanted) -> bool:
-    """Whether the estate was prepared, and is one of which the same would be planted today."""
+    """Whether the estate was prepared, and has the incidents that would be drawn today."""
     mark = directory / MARK_FILE
     if not mark.is_file() or json.loads(mark.read_text(encoding="utf-8")) != asdict(wanted):
         return False
     there = read_estate(directory, wanted)
     span = (Calendar(), wanted.first, wanted.last)
-    planted, alike = (draw(*span, seed=wanted.seed) for draw in (plan_incidents, benign_events))
-    return (there.incidents, there.harmless) == (planted, alike)
+    incidents, events = (draw(*span, seed=wanted.seed) for draw in (plan_incidents, benign_events))
+    return (there.incidents, there.benign_events) == (incidents, events)
 
 
 def read_estate(directory: Path, wanted: Wanted) -> EvaluatedEstate:

@@ -55,14 +55,14 @@ class Recall:
     """How many of some incidents were found.
 
     Attributes:
-        planted: how many there were.
+        incidents: how many there were.
         in_time: how many were found in time.
         found: how many were found at all.
         as_severe: how many of them with the severity that they have.
         delay: median delay in days of those that were found; None where none was.
     """
 
-    planted: int
+    incidents: int
     in_time: int
     found: int
     as_severe: int
@@ -71,7 +71,7 @@ class Recall:
     @property
     def rate(self) -> float | None:
         """The share that was found in time."""
-        return self.in_time / self.planted if self.planted else None
+        return self.in_time / self.incidents if self.incidents else None
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class FalseAlarm:
         run: the matter.
         found: its first finding that belongs to none.
         days: on how many days it was so.
-        why: the harmless event that it took for an incident, or the incident after which it stayed open; empty where
+        why: the benign event that it took for an incident, or the incident after which it stayed open; empty where
             there is neither.
     """
 
@@ -132,7 +132,7 @@ def score(
     seed: int,
     found: Sequence[DayFindings],
     incidents: Sequence[Incident],
-    harmless: Sequence[Incident],
+    benign_events: Sequence[Incident],
     first: dt.date,
     last: dt.date,
 ) -> Score:
@@ -141,14 +141,14 @@ def score(
     Args:
         seed: of the estate.
         found: what the inspections of the judged days, and of some days before them, found.
-        incidents: what was planted; only those that begin on a judged day are to be found, all of them explain.
-        harmless: what was planted that must raise nothing.
+        incidents: all incidents, which explain findings; those that begin on a judged day are to be found.
+        benign_events: events that must raise nothing.
         first: the first judged day.
         last: the last one.
     """
     runs = runs_of(found, incidents, first)
     outcomes = [_outcome(each, runs) for each in incidents if first <= each.day and known_from(each) <= last]
-    alarms = [_alarm(run, harmless) for run in runs if run.is_false]
+    alarms = [_alarm(run, benign_events) for run in runs if run.is_false]
     return Score(seed, first, last, tuple(outcomes), tuple(runs), tuple(alarms))
 
 
@@ -174,9 +174,9 @@ def _is_news(sighting: Sighting, before: Sighting | None, incident: Incident) ->
     return before is None or before.is_explained or sighting.is_worse_than(before) or incident in before.names
 
 
-def _alarm(run: SightingRun, harmless: Iterable[Incident]) -> FalseAlarm:
+def _alarm(run: SightingRun, benign_events: Iterable[Incident]) -> FalseAlarm:
     first = run.unexplained[0].found
-    why = next((f"{each.kind} {each.subject}" for each in harmless if _looks_like(first, each)), "")
+    why = next((f"{each.kind} {each.subject}" for each in benign_events if _looks_like(first, each)), "")
     earlier = [each for each in run.sightings if each.found.day < first.day and each.is_explained]
     if not why and earlier:
         last = earlier[-1]
@@ -184,11 +184,11 @@ def _alarm(run: SightingRun, harmless: Iterable[Incident]) -> FalseAlarm:
     return FalseAlarm(run, first, len(run.unexplained), why)
 
 
-def _looks_like(found: DayFindings, harmless: Incident) -> bool:
-    """Whether a harmless event was on when a finding of its subject, or of its whole subsystem, was opened."""
-    is_on = harmless.day <= found.day <= (harmless.end + _DAY).date()
-    is_whole = found.subject == SUBSYSTEMS[harmless.subsystem]
-    return is_on and (is_whole or names_entity(found.subject, names_of(harmless)))
+def _looks_like(found: DayFindings, event: Incident) -> bool:
+    """Whether a benign event was on when a finding of its subject, or of its whole subsystem, was opened."""
+    is_on = event.day <= found.day <= (event.end + _DAY).date()
+    is_whole = found.subject == SUBSYSTEMS[event.subsystem]
+    return is_on and (is_whole or names_entity(found.subject, names_of(event)))
 
 
 def recall(outcomes: Iterable[IncidentOutcome]) -> Recall:
@@ -196,7 +196,7 @@ def recall(outcomes: Iterable[IncidentOutcome]) -> Recall:
     listed = list(outcomes)
     delays = [each.delay for each in listed if each.delay is not None]
     return Recall(
-        planted=len(listed),
+        incidents=len(listed),
         in_time=sum(each.is_in_time for each in listed),
         found=len(delays),
         as_severe=sum(each.severity == each.incident.severity for each in listed),

@@ -120,7 +120,7 @@ def runs_of(found: Sequence[DayFindings], incidents: Sequence[Incident], first: 
 
     Args:
         found: the findings of the judged days, and of some days before them.
-        incidents: what was planted.
+        incidents: the incidents of the estate.
         first: the first judged day; what was open before is standing.
     """
     by_identity: defaultdict[str, list[DayFindings]] = defaultdict(list)

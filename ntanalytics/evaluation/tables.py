@@ -68,8 +68,8 @@ def totals(scores: Sequence[Score]) -> Listed:
     for severity, within in WITHIN.items():
         seen = recall(each for each in outcomes if each.incident.severity == severity)
         what = f"recall of {severity} within {within} day{'s' if within > 1 else ''}"
-        rows.append((what, f"≥ {AIM[severity]:.2f}", _share(seen.rate), f"{seen.in_time} of {seen.planted}"))
-        rows.append((f"recall of {severity} at all", "", _share(_over(seen)), f"{seen.found} of {seen.planted}"))
+        rows.append((what, f"≥ {AIM[severity]:.2f}", _share(seen.rate), f"{seen.in_time} of {seen.incidents}"))
+        rows.append((f"recall of {severity} at all", "", _share(_over(seen)), f"{seen.found} of {seen.incidents}"))
         rows.append((f"median delay of {severity} in days", "", _number(seen.delay), ""))
         rows.append(
             (
@@ -116,7 +116,7 @@ def kinds(scores: Sequence[Score]) -> Listed:
             (
                 kind,
                 severity,
-                str(seen.planted),
+                str(seen.incidents),
                 str(seen.in_time),
                 str(seen.found),
                 str(seen.as_severe),
@@ -205,11 +205,11 @@ def as_data(scores: Sequence[Score], rules: Mapping[str, Rule]) -> dict[str, obj
 
 
 def _in_time(seen: Recall) -> str:
-    return f"{seen.in_time} of {seen.planted} ({_share(seen.rate)})" if seen.planted else ""
+    return f"{seen.in_time} of {seen.incidents} ({_share(seen.rate)})" if seen.incidents else ""
 
 
 def _over(seen: Recall) -> float | None:
-    return _ratio(seen.found, seen.planted)
+    return _ratio(seen.found, seen.incidents)
 
 
 def _ratio(part: int, whole: int) -> float | None:
