@@ -114,5 +114,5 @@ def test_no_module_opens_a_duckdb_by_itself():
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(("duckdb.connect", "duckdb.sql"))
     }
-    # ibis opens the lake's, and embedded.lock is the next thing that happens to it (tested above)
-    assert openers == {"embedded.py", "lake/duck.py"}
+    # ibis opens the lake's, and duckdb_sandbox.lock is the next thing that happens to it (tested above)
+    assert openers == {"duckdb_sandbox.py", "lake/backends/duckdb.py"}
