@@ -114,7 +114,7 @@ def rendering_s(directory: Path) -> float:
 
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(directory / "report.ipynb", folder)
-        return timed(lambda: render(Path(folder), lambda *_: None, report="", run_id="", is_printed=False))
+        return timed(lambda: render(Path(folder), report="", run_id=""))
 
 
 def unit_pages(settings: Settings, report: str, period: str, count: int, sample: int) -> dict[str, Any]:

@@ -223,7 +223,7 @@ QUESTIONS: dict[str, Question] = {
         .groupby(["day", "edition"]).agg(["size", "sum"]).reset_index(),
     ),
     "adoption.used by module": Question(
-        ("oa.activities",), lambda t: adoption.used(t["oa.activities"], ["module"]),
+        ("oa.activities",), lambda t: adoption.usage(t["oa.activities"], ["module"]),
         "SELECT module, count(*) AS active, sum(actions) AS actions FROM (SELECT module, source, account_id, "
         "sum(actions) AS actions FROM oa_activities GROUP BY ALL) GROUP BY ALL ORDER BY active DESC",
         lambda f: f["oa.activities"].groupby(["module", "source", "account_id"])["actions"].sum()

@@ -78,7 +78,7 @@ def by_normal(rows: Rows, on: dt.date) -> Range:
 def ranges(seeds: range) -> None:
     """Print the share of ordinary days outside the range, and of detected days at 60 % (of 1,000 and more)."""
     ways: dict[str, Callable[[Rows, dt.date], Range]] = {
-        "usual_range": ours, "same weekday, median and 3 MAD": by_weekday, "four weeks, mean and 3 sigma": by_normal,
+        "expected_range": ours, "same weekday, median and 3 MAD": by_weekday, "four weeks, mean and 3 sigma": by_normal,
     }  # fmt: skip
     for name, way in ways.items():
         outside = seen = judged = large = silent = 0

@@ -51,7 +51,8 @@ def test_extract_fills_the_lake_and_says_how_much(shop: SmallSite):
     assert done.returncode == 0, done.stderr
     by_source = {each["source"]: each for each in json.loads(done.stdout)}
     assert by_source["shop"]["rows"] == {"2026-11-19": 1}
-    assert by_source["shop"]["rejected"] == {"运营商（carrier）不在取值范围内": 1}
+    ((reason, rows),) = by_source["shop"]["rejected"].items()
+    assert ("carrier" in reason, rows) == (True, 1)
     assert "set aside" in nta("--config", str(shop.config), "extract", "sms.messages", "--from", "2026-11-19").stdout
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from benchmarks.cases.runs import clock, each_unit
-from benchmarks.estate import FRIDAY, TODAY, aged, city, day, dense, grown, morning_after
+from benchmarks.estate import FRIDAY, aged, city, day, dense, grown, morning_after
 from benchmarks.suite import Case, Outcome, Way, Work
 
 #: Ten weeks, and two years.
@@ -25,13 +25,14 @@ SMALL, LARGE, HUGE = 0.1, 1.0, 10.0
 
 def _inspection(days: int) -> Callable[[str], Work]:
     def ready(_: str) -> Work:
-        from ntanalytics.runner import run_report
+        from ntanalytics.runner import RunContext, run_report
         from ntanalytics.settings import load
 
         settings = load((aged(days) if days > SHORT else city()) / "ntanalytics.yml")
+        context = RunContext(settings=settings, clock=clock)
 
         def work() -> int:
-            run_report(settings, "daily_inspection", "2026-11-20", {}, today=TODAY, clock=clock)
+            run_report(context, "daily_inspection", "2026-11-20", {})
             return 1
 
         return work
@@ -104,7 +105,7 @@ def _morning(scale: float) -> Callable[[str], Work]:
     def ready(_: str) -> Work:
         from ntanalytics.extraction import Extractor
         from ntanalytics.ledger import Ledger
-        from ntanalytics.runner import run_report
+        from ntanalytics.runner import RunContext, run_report
         from ntanalytics.settings import load
 
         home = Path(tempfile.mkdtemp(prefix="bench-"))
@@ -125,7 +126,7 @@ def _morning(scale: float) -> Callable[[str], Work]:
             failed = [result.error for result in results if result.error]
             if failed:
                 raise SystemExit(failed[0])
-            run_report(settings, "daily_inspection", FRIDAY.isoformat(), {}, today=at().date(), clock=at)
+            run_report(RunContext(settings=settings, clock=at), "daily_inspection", FRIDAY.isoformat(), {})
             rows = sum(result.rows.total() for result in results)
             shutil.rmtree(home)
             return Outcome(1, {"taking, s": seconds, "rows taken": rows})

@@ -33,12 +33,12 @@ def issue(reports: Sequence[tuple[str, str]]) -> Callable[[str], Work]:
 
     def ready(city: str) -> Work:
         def work() -> int:
-            from ntanalytics.runner import run_report
+            from ntanalytics.runner import RunContext, run_report
             from ntanalytics.settings import load
 
-            settings = load(Path(city) / "ntanalytics.yml")
+            context = RunContext(settings=load(Path(city) / "ntanalytics.yml"), clock=clock)
             for report, period in reports:
-                run_report(settings, report, period, {}, today=TODAY, clock=clock)
+                run_report(context, report, period, {})
             return len(reports)
 
         return work
@@ -105,13 +105,15 @@ def each_unit(count: int) -> Callable[[str], Work]:
     """Return our way of making the pages of some units."""
 
     def ready(city: str) -> Work:
+        from ntanalytics.runner import RunContext
         from ntanalytics.runner.each_unit import run_each_unit
         from ntanalytics.settings import load
 
-        settings, units = load(Path(city) / "ntanalytics.yml"), _units(city)[:count]
+        context = RunContext(settings=load(Path(city) / "ntanalytics.yml"), clock=clock)
+        units = _units(city)[:count]
 
         def work() -> int:
-            result = run_each_unit(settings, "oa_adoption", WEEK, {}, today=TODAY, clock=clock, units=units)
+            result = run_each_unit(context, "oa_adoption", WEEK, {}, units=units)
             if result.failed:
                 raise SystemExit(str(result.failed[0].error))
             return len(result.published)

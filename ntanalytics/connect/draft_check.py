@@ -79,7 +79,9 @@ class DatasetState:
             "rows": self.rows,
             "set_aside": self.rejected,
             "problems": self.problems,
-            "columns": [{"name": column.name, "state": column.state, "said": column.problem} for column in self.columns],
+            "columns": [
+                {"name": column.name, "state": column.state, "said": column.problem} for column in self.columns
+            ],
             "slow": self.slow,
             "fits": self.fits,
         }

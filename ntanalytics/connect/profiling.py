@@ -39,7 +39,7 @@ def profile_database(source: DatabaseSource) -> list[SourceTable]:
     Raises:
         SourceError: the database cannot be reached.
     """
-    with source.looked_into() as connection, warnings.catch_warnings():
+    with source.inspection() as connection, warnings.catch_warnings():
         warnings.simplefilter("ignore", sa.exc.SAWarning)  # a type unknown to SQLAlchemy is ColumnType.OTHER
         inspector = sa.inspect(connection)
         comments, keys = _comments(inspector), inspector.get_multi_pk_constraint()
@@ -64,7 +64,7 @@ def sample_table(source: DatabaseSource, table: SourceTable) -> SourceTable:
     key = next((column for column in table.columns if column.is_key and column.type is ColumnType.INTEGER), None)
     if key is not None:  # the newest rows are the most useful samples
         query = query.order_by(selectable.columns[key.name].desc())
-    with source.looked_into() as connection:
+    with source.inspection() as connection:
         rows = connection.execute(query).fetchall()
     return _with_samples(table, [[row[index] for row in rows] for index in range(len(table.columns))], len(rows))
 
@@ -73,7 +73,7 @@ def newest_value(source: DatabaseSource, table: str, column: str) -> object:
     """Return the greatest value of a column; None without a value, or if the database does not answer in time."""
     selectable = sa.table(table, sa.column(column))
     try:
-        with source.looked_into() as connection:
+        with source.inspection() as connection:
             return connection.execute(sa.select(sa.func.max(selectable.columns[column]))).scalar()
     except SourceError:
         return None

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.oa import adoption, user_flow
 from ntanalytics.periods import Period
 from ntanalytics.workspace import Report
@@ -63,7 +63,7 @@ class AdoptionData:
             now, before, adoption.MEASURES, columns=_ACTIVITY_MEASURES, by=by, **self._activities.wholeness
         )
         members = change.compare(now, before, adoption.MEASURES, columns=member_measures, by=by, **complete)
-        return beside(activity, members, by, how="outer").order_by(ibis.desc("active"), *by)
+        return join_groups(activity, members, by, how="outer").order_by(ibis.desc("active"), *by)
 
     def daily(self, by: Sequence[str] = ()) -> ir.Table:
         """Return active accounts and actions of each day, from four weeks before the period to its end.
@@ -75,7 +75,7 @@ class AdoptionData:
 
     def modules(self) -> ir.Table:
         """Return active accounts and actions by module: ``module``, ``active``, ``actions``, most active first."""
-        return adoption.used(self._filtered(self._activities.table), ["module"])
+        return adoption.usage(self._filtered(self._activities.table), ["module"])
 
     def cohorts(self) -> ir.Table:
         """Return the retention of the accounts that first acted in each of the last weeks.

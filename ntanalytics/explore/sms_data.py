@@ -45,10 +45,10 @@ class SmsData:
         """Return volume, outcome and latency, and their change against the previous period.
 
         Returns:
-            Columns as of :func:`ntanalytics.metrics.sms.volume.compared`.
+            Columns as of :func:`ntanalytics.metrics.sms.volume.compare_volume`.
         """
         now, before = self._filtered(self._messages.table), self._filtered(self._messages.before)
-        return volume.compared(now, before, self._messages.as_of, by, **self._messages.wholeness)
+        return volume.compare_volume(now, before, self._messages.as_of, by, **self._messages.wholeness)
 
     def daily(self, by: Sequence[str] = ()) -> ir.Table:
         """Return volume, outcome and latency of each day, from four weeks before the period to its end.

@@ -19,7 +19,7 @@ from ntanalytics.extraction.retry_budget import RetryBudget
 from ntanalytics.extraction.window_load import WindowLoad
 from ntanalytics.extraction.work_claims import PAUSE_S, ExtractionWindow, claim_windows, results_of_others, windows
 from ntanalytics.lake import DeltaLake
-from ntanalytics.ledger import Covered, ExtractionResult, Ledger
+from ntanalytics.ledger import CoverageDay, ExtractionResult, Ledger
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import days_between, local_window
 from ntanalytics.settings import Settings
@@ -85,7 +85,7 @@ class Extractor:
                 where=str(self.settings.file),
                 todo="add a source whose product has a mapping for it (docs/settings.md)",
             )
-        mark, days = self.ledger.coverage.mark(), days_between(first, last)
+        mark, days = self.ledger.coverage.last_extraction_id(), days_between(first, last)
         return self._extract_windows(
             (
                 window
@@ -126,7 +126,7 @@ class Extractor:
         was_down = self._failed_pairs(needs) if retry_budget is not None else set()
         results, rounds = self._ensure_once(needs, first, last, only), 1
         while retry_budget is not None:
-            down = {(result.dataset, result.source) for result in results if result.is_passing} - was_down
+            down = {(result.dataset, result.source) for result in results if result.is_retryable} - was_down
             if not down or not retry_budget.waits(rounds):
                 break
             kept = [result for result in results if not (result.error and (result.dataset, result.source) in down)]
@@ -143,7 +143,7 @@ class Extractor:
         self, needs: Map[str, int], first: dt.date, last: dt.date, only: Collection[tuple[str, str]] | None
     ) -> list[ExtractionResult]:
         """Run one round of :meth:`ensure_coverage`."""
-        mark, today = self.ledger.coverage.mark(), self._today()
+        mark, today = self.ledger.coverage.last_extraction_id(), self._today()
         lacking = []
         for name, history in needs.items():
             contract = dataset_named(name)
@@ -172,7 +172,7 @@ class Extractor:
             for window in claimed:
                 if window.names in failed:
                     continue
-                covered = self.ledger.coverage.taken_since(mark, *window.names, window.first, window.last)
+                covered = self.ledger.coverage.days_extracted_since(mark, *window.names, window.first, window.last)
                 results += results_of_others(window, covered)
                 for part in window.without(covered):
                     results.append(self._window_load.load(part))
@@ -216,7 +216,7 @@ class Extractor:
         best = nearest(held, ends)
         return [today] if best is None or abs(now - ends) < abs(best.taken_at - ends) else []
 
-    def _held_days(self, contract: Dataset, source: Source, first: dt.date, last: dt.date) -> list[Covered]:
+    def _held_days(self, contract: Dataset, source: Source, first: dt.date, last: dt.date) -> list[CoverageDay]:
         """Return the days of a source that were extracted and that the lake holds."""
         held = self._lake.days(contract.name, self._lake.version(contract.name))
         days = self.ledger.coverage.days(contract.name, first, last)

@@ -166,7 +166,7 @@ class Spool:
 
     def _engine(self) -> duckdb.DuckDBPyConnection:
         """Return a DuckDB connection that spills to disk beside the rows."""
-        connection = duckdb_sandbox.opened(memory=_MEMORY, spill=self._folder / "duckdb", is_ordered=False)
+        connection = duckdb_sandbox.open_connection(memory=_MEMORY, spill=self._folder / "duckdb", is_ordered=False)
         duckdb_sandbox.lock(connection, folders=[self._folder])
         return connection
 
@@ -218,7 +218,7 @@ def sweep(folder: Path) -> None:
 
 
 def _check_disk_space(folder: Path) -> None:
-    if warning := disk_space.nearly_full(folder):
+    if warning := disk_space.low_space_message(folder):
         raise LakeError(warning, where=str(folder), todo="free some space, then take it again")
 
 

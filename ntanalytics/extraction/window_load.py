@@ -22,7 +22,7 @@ from ntanalytics.extraction.work_claims import ExtractionWindow
 from ntanalytics.lake import DeltaLake
 from ntanalytics.ledger import ExtractionResult, Ledger
 from ntanalytics.periods import days_between
-from ntanalytics.redaction import redacted
+from ntanalytics.redaction import redact
 from ntanalytics.settings import Settings
 from ntanalytics.sources import check_read_hours
 
@@ -64,7 +64,7 @@ class WindowLoad:
     @cached_property
     def _key(self) -> bytes:
         """The site's key for hashes, the same on all hosts of a lake."""
-        return self.lake.shared(KEY_NAME, site_key)
+        return self.lake.shared_file(KEY_NAME, site_key)
 
     @stamina.retry(on=_is_retryable, attempts=3, wait_initial=0.5, wait_max=5.0)
     def _replace_days(self, window: ExtractionWindow, taken_at: dt.datetime, started: float) -> ExtractionResult:
@@ -80,7 +80,7 @@ class WindowLoad:
                 key=self._key,
                 progress=lambda rows: self.progress(_title(window), rows),
             )
-            if source.silence_is_absence:
+            if source.empty_means_absent:
                 absent |= {day for day in days if not spool.rows[day]}
             self.lake.replace(window.contract, spool.files(), source.name, first, last)
             rejects = spool.rejects()
@@ -93,7 +93,7 @@ class WindowLoad:
                 taken_at=taken_at,
                 seconds=time.monotonic() - started,
                 rows=spool.rows,
-                absent=frozenset(absent),
+                absent_days=frozenset(absent),
                 source_rows=source_rows,
                 rejected=_count(rejects),
                 masked=masked,
@@ -103,7 +103,7 @@ class WindowLoad:
         self, window: ExtractionWindow, taken_at: dt.datetime, started: float, error: Exception
     ) -> ExtractionResult:
         dataset, source = window.names
-        text = redacted(str(error))
+        text = redact(str(error))
         log.warning("extraction failed", dataset=dataset, source=source, error=text)
         known = error if isinstance(error, NtaError) else SourceError
         return ExtractionResult(
@@ -114,9 +114,9 @@ class WindowLoad:
             taken_at=taken_at,
             seconds=time.monotonic() - started,
             error=text or type(error).__name__,
-            cause=known.said,
+            cause=known.public_message,
             exit_code=known.exit_code,
-            is_passing=isinstance(error, OSError) or getattr(error, "retryable", False),
+            is_retryable=isinstance(error, OSError) or getattr(error, "retryable", False),
         )
 
 

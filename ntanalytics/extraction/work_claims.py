@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from ntanalytics.contract import Dataset
-from ntanalytics.ledger import Covered, ExtractionResult, Lease
+from ntanalytics.ledger import CoverageDay, ExtractionResult, Lease
 from ntanalytics.periods import days_between
 from ntanalytics.sources import Source
 
@@ -49,14 +49,14 @@ class ExtractionWindow:
         stretch = _stretch(self.first, self.source.chunk_days)
         return f"take {self.contract.name} {stretch} {self.source.name}"[:200]
 
-    def without(self, covered: Collection[Covered]) -> list[ExtractionWindow]:
+    def without(self, covered: Collection[CoverageDay]) -> list[ExtractionWindow]:
         """Return windows of the days that are not among some covered days."""
         known = {day.day for day in covered}
         days = [day for day in days_between(self.first, self.last) if day not in known]
         return [ExtractionWindow(self.contract, self.source, first, last) for first, last in _runs(days)]
 
 
-def results_of_others(window: ExtractionWindow, covered: Sequence[Covered]) -> list[ExtractionResult]:
+def results_of_others(window: ExtractionWindow, covered: Sequence[CoverageDay]) -> list[ExtractionResult]:
     """Return results for days of a window that other processes extracted; those report their rejects themselves."""
     results = []
     for first, last in _runs(day.day for day in covered):
@@ -70,9 +70,9 @@ def results_of_others(window: ExtractionWindow, covered: Sequence[Covered]) -> l
                 taken_at=min(day.taken_at for day in days),
                 seconds=0.0,
                 rows=Counter({day.day: day.rows for day in days}),
-                absent=frozenset(day.day for day in days if not day.is_held),
+                absent_days=frozenset(day.day for day in days if not day.is_held),
                 source_rows=Counter({day.day: day.source_rows for day in days}),
-                is_others=True,
+                is_claimed_elsewhere=True,
             )
         )
     return results

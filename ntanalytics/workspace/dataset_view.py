@@ -9,9 +9,9 @@ from functools import cached_property
 import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset
-from ntanalytics.ledger import Covered
+from ntanalytics.ledger import CoverageDay
 from ntanalytics.periods import Period, days_between, local_window
-from ntanalytics.reports.head import AsOf
+from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.site import Workspace
 
 
@@ -149,7 +149,7 @@ class EventView(DatasetView):
             return list(days)
         return [day for day in days if any((source, day) not in complete for source in self.sources)]
 
-    def _is_complete_day(self, day: Covered) -> bool:
+    def _is_complete_day(self, day: CoverageDay) -> bool:
         _, ends = local_window(day.day, day.day, self._workspace.settings.zone)
         return day.is_held and day.taken_at >= ends
 

@@ -10,7 +10,7 @@ from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NoData
 from ntanalytics.periods import Period, parse_period
-from ntanalytics.reports.head import AsOf, Head, Rejected
+from ntanalytics.reports.blocks.head import AsOf, Head, RejectedRows
 from ntanalytics.settings import project_dir
 from ntanalytics.workspace.dataset_view import DatasetView, EventView
 from ntanalytics.workspace.site import Workspace, open_workspace
@@ -126,7 +126,7 @@ class Report:
         return [
             {"day": day, "is_working_day": calendar.is_working_day(day), "label": calendar.describe(day)}
             for day in days
-            if calendar.knows(day.year)
+            if calendar.has_year(day.year)
         ]
 
     def status(self) -> list[AsOf]:
@@ -150,7 +150,7 @@ class Report:
         views = list(self._views.values())
         versions = {name: self.workspace.version(name) for name in self._views}
         rejected = [
-            Rejected(view.contract.name, view.contract.label, source, reason, rows)
+            RejectedRows(view.contract.name, view.contract.label, source, reason, rows)
             for view in views
             for source, reason, rows in view.rejected()
         ]

@@ -14,11 +14,11 @@ import pyarrow as pa
 from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.lake import DeltaLake, Reader, open_reader, sql
-from ntanalytics.ledger import Covered, Ledger
+from ntanalytics.ledger import CoverageDay, Ledger
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Calendar, days_between, local_window
 from ntanalytics.settings import Settings, find_config, load
-from ntanalytics.sources import fed_by
+from ntanalytics.sources import restrict_to_datasets
 from ntanalytics.workspace.namespaces import Namespace, dataset_namespace, metric_namespace
 from ntanalytics.workspace.units import Units, read_aliases
 
@@ -98,12 +98,12 @@ class Workspace:
             LakeError: the lake cannot be read.
         """
         files = {}
-        for dataset in sql.named(query):
+        for dataset in sql.mentioned_datasets(query):
             version = self.version(dataset.name)
             files[dataset.name] = [] if version is None else self._lake.files(dataset.name, version)
         return sql.select(query, files)
 
-    def covered_days(self, dataset: str, first: dt.date, last: dt.date) -> list[Covered]:
+    def covered_days(self, dataset: str, first: dt.date, last: dt.date) -> list[CoverageDay]:
         """Return the extracted days that the lake holds, by source.
 
         The lake decides, not the ledger: it may have been moved, emptied or restored from a backup.
@@ -111,13 +111,13 @@ class Workspace:
         held = self._lake.days(dataset, self.version(dataset))
         return [day for day in self.ledger.coverage.days(dataset, first, last) if not day.rows or day.day in held]
 
-    def snapshots(self, dataset: str, snapshots: Iterable[Covered]) -> ir.Table:
+    def snapshots(self, dataset: str, snapshots: Iterable[CoverageDay]) -> ir.Table:
         """Return the rows of some snapshots of a state, each of one source and day; no snapshot, no rows."""
         sources_by_day: dict[dt.date, list[str]] = {}
         for snapshot in snapshots:
             sources_by_day.setdefault(snapshot.day, []).append(snapshot.source)
         if not sources_by_day:
-            return self.reader.memory(dataset_named(dataset).schema().empty_table())
+            return self.reader.from_arrow(dataset_named(dataset).schema().empty_table())
         tables = [(self.table(dataset, day, day), sources) for day, sources in sorted(sources_by_day.items())]
         return reduce(ir.Table.union, (table.filter(table.source.isin(sources)) for table, sources in tables))
 
@@ -144,7 +144,7 @@ class Workspace:
         catalog = site_catalog(self.settings.queries)
         sources: dict[str, list[str]] = {}
         for name, source in self.settings.sources.items():
-            product = fed_by(catalog[source.product], source.datasets, where=f"sources.{name}.datasets")
+            product = restrict_to_datasets(catalog[source.product], source.datasets, where=f"sources.{name}.datasets")
             for dataset in product.datasets:
                 sources.setdefault(dataset, []).append(name)
         return sources
@@ -159,12 +159,12 @@ class Workspace:
             {
                 "day": day,
                 "is_covered": day in covered,
-                "is_working_day": calendar.is_working_day(day) if calendar.knows(day.year) else None,
-                "label": calendar.describe(day) if calendar.knows(day.year) else None,
+                "is_working_day": calendar.is_working_day(day) if calendar.has_year(day.year) else None,
+                "label": calendar.describe(day) if calendar.has_year(day.year) else None,
             }
             for day in days_between(first, last)
         ]
-        return self.reader.memory(pa.Table.from_pylist(rows, schema=_DAYS))
+        return self.reader.from_arrow(pa.Table.from_pylist(rows, schema=_DAYS))
 
 
 def open_workspace(config: str | Path | None = None) -> Workspace:

@@ -14,10 +14,10 @@ from functools import cached_property
 import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset
-from ntanalytics.ledger import Covered
+from ntanalytics.ledger import CoverageDay
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Period, days_between
-from ntanalytics.reports.head import AsOf
+from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.site import Workspace
 
@@ -110,7 +110,7 @@ class SnapshotView(DatasetView):
     def _taken_at(self, source: str) -> dt.datetime | None:
         return self.snapshots[source].taken_at if source in self.snapshots else None
 
-    def _choose(self, period: Period, later: Mapping[str, Covered]) -> dict[str, Covered]:
+    def _choose(self, period: Period, later: Mapping[str, CoverageDay]) -> dict[str, CoverageDay]:
         """Return source → the snapshot for a period's end, older than the source's snapshot in ``later``."""
         _, ends = period.window(self._workspace.settings.zone)
         chosen = {}
@@ -127,7 +127,7 @@ class SnapshotView(DatasetView):
                 chosen[source] = best
         return chosen
 
-    def _missing(self, period: Period, snapshots: Mapping[str, Covered]) -> list[dt.date]:
+    def _missing(self, period: Period, snapshots: Mapping[str, CoverageDay]) -> list[dt.date]:
         return [] if self.sources and len(snapshots) == len(self.sources) else [period.last]
 
     def _gap_sentence(self, line: AsOf) -> str:

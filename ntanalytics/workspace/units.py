@@ -42,20 +42,20 @@ class Units:
         return metric.names(self.table)
 
     def resolve(self, table: ir.Table, column: str = "unit") -> ir.Table:
-        """Return rows with our names of their units (:func:`ntanalytics.metrics.identity.units.resolved`)."""
-        return metric.resolved(table, self.table, self.aliases, column)
+        """Return rows with our names of their units (:func:`ntanalytics.metrics.identity.units.resolve_units`)."""
+        return metric.resolve_units(table, self.table, self.aliases, column)
 
     def identify(self, table: ir.Table) -> ir.Table:
-        """Return rows that have a ``unit_id`` with the unit's name (``metrics.identity.units.identified``)."""
-        return metric.identified(table, self.table)
+        """Return rows that have a ``unit_id`` with the unit's name (``metrics.identity.units.add_unit_names``)."""
+        return metric.add_unit_names(table, self.table)
 
     def unmatched(self, table: ir.Table, column: str = "unit") -> ir.Table:
         """Return the names that match no unit (:func:`ntanalytics.metrics.identity.units.unmatched`)."""
         return metric.unmatched(table, self.table, self.aliases, column)
 
     def unused_aliases(self) -> ir.Table:
-        """Return the aliases whose unit does not exist (:func:`ntanalytics.metrics.identity.units.idle`)."""
-        return metric.idle(self.aliases, self.table)
+        """Return the aliases whose unit does not exist (:func:`ntanalytics.metrics.identity.units.unused_aliases`)."""
+        return metric.unused_aliases(self.aliases, self.table)
 
     def notes(self, tables: Iterable[tuple[Dataset, ir.Table]]) -> list[str]:
         """Return Chinese notes for a report's head on unmatched names; none if the site has no list of units.

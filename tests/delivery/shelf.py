@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from ntanalytics.delivery.index import Index, write_index
+from ntanalytics.delivery.index import ReportIndex, SiteLabels, write_index
 from ntanalytics.ledger import Run
 from ntanalytics.periods import Calendar, parse_period
 
@@ -58,11 +58,22 @@ def issue(
 def ran(report: str, text: str, status: str, *, run_id: str = "20261123T221000-1a2b", **parameters: Any) -> Run:
     """A run of the ledger."""
     when = dt.datetime(2026, 11, 23, 22, 10, tzinfo=dt.UTC)
-    return Run(run_id, report, text, parameters, when, when, status, None, "", "secret words", "ops")
-
-
-def write(outputs: Path, *runs: Run, now: dt.datetime = NOW) -> Index:
-    """Write the index of a folder."""
-    return write_index(
-        outputs, runs, site="南通市电子政务工作平台", titles=TITLES, calendar=Calendar(), now=now, zone=ZONE
+    return Run(
+        id=run_id,
+        report=report,
+        period=text,
+        parameters=parameters,
+        started_at=when,
+        ended_at=when,
+        status=status,
+        version=None,
+        path="",
+        error="secret words",
+        who="ops",
     )
+
+
+def write(outputs: Path, *runs: Run, now: dt.datetime = NOW) -> ReportIndex:
+    """Write the index of a folder."""
+    site = SiteLabels("南通市电子政务工作平台", TITLES, ZONE)
+    return write_index(outputs, runs, site=site, calendar=Calendar(), now=now)

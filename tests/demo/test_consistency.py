@@ -8,7 +8,7 @@ import pytest
 
 from ntanalytics.contract import DATASETS
 from ntanalytics.demo.population.units import NO_UNIT, UNITS
-from ntanalytics.demo.products.xinhu_schema import TEAM, TEAM_OF
+from ntanalytics.demo.products.xinhu.schema import TEAM, TEAM_OF
 from ntanalytics.workspace.units import unit_columns
 from tests.demo.taken import Lake
 

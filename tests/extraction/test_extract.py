@@ -36,7 +36,7 @@ def test_rows_come_converted_stamped_and_with_their_derived_columns(site: SmallS
     (row,) = kept(site)
     assert row["submitted_at"] == dt.datetime(2026, 11, 19, 1, tzinfo=dt.UTC)
     assert (row["source"], row["day"], row["receipt_latency_s"], row["message_id"]) == ("shop", D19, 2.5, "1")
-    assert (taken.rows, taken.read, taken.rejected.total(), taken.error) == ({D19: 1}, 1, 0, "")
+    assert (taken.rows, taken.rows_read, taken.rejected.total(), taken.error) == ({D19: 1}, 1, 0, "")
     assert empty.source == "twin"
     assert empty.rows.total() == 0
 

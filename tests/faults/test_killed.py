@@ -25,14 +25,14 @@ BEFORE_PUBLISHING = {
     "cells run": ("nbclient.client:NotebookClient.output", "before"),
     "the page and the workbook are made": ("ntanalytics.reports.exporters:render", "after"),
     "all is made": ("ntanalytics.runner.publishing:publish", "before"),
-    "all is on the disk": ("ntanalytics.runner.atomic_publish:put_in_place", "before"),
+    "all is on the disk": ("ntanalytics.runner.atomic_publish:atomic_publish", "before"),
 }
 
 #: Where it dies that has published its report.
 AFTER_PUBLISHING = {
     "the new one is there, and the old one not removed": ("ntanalytics.runner.atomic_publish:_exchange", "after"),
     "the ledger does not know of the run's end": ("ntanalytics.ledger.runs:Runs.finish", "before"),
-    "the ledger does not know of the turn's end": ("ntanalytics.ledger.scheduled_runs:Turns.end", "before"),
+    "the ledger does not know of the turn's end": ("ntanalytics.ledger.scheduled_runs:ScheduledRuns.end", "before"),
 }
 
 
@@ -65,8 +65,8 @@ def _comes_back(town: Town) -> None:
     town.is_whole()
     assert (town.manifest(f"{DAY}")["version"], town.counted(f"{DAY}")) == (2, 4)
     assert town.delivered(f"{DAY}") == town.bytes_of(f"{DAY}")["report.xlsx"]
-    assert [each.status for each in town.ledger.turns.of("daily")] == ["issued"]
-    assert [each.status for each in town.ledger.deliveries.about("report", "probe")] == ["sent"]
+    assert [each.status for each in town.ledger.scheduled_runs.for_job("daily")] == ["issued"]
+    assert [each.status for each in town.ledger.deliveries.for_subject("report", "probe")] == ["sent"]
     assert list((town.settings.outputs / ".staging").iterdir()) == []
     assert list((town.settings.lake / ".spool").iterdir()) == []
     assert town.due(EIGHT + dt.timedelta(minutes=3)) == []
@@ -100,13 +100,13 @@ def test_killed_after_publishing_it_is_not_made_again(town: Town, place: tuple[s
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_killed_while_it_delivers_it_repeats_nothing_and_says_that_nobody_knows(town: Town, when: str):
-    killed = scheduled(town, EIGHT, "ntanalytics.delivery.session:_handed_to", when)
+    killed = scheduled(town, EIGHT, "ntanalytics.delivery.session:_hand_over", when)
     assert killed.returncode == -signal.SIGKILL
     town.is_whole()
     town.let_leases_expire()
     assert town.due(EIGHT + dt.timedelta(minutes=2)) == []
     assert town.due(EIGHT + dt.timedelta(minutes=3)) == []
-    assert [each.status for each in town.ledger.deliveries.about("report", "probe")] == ["ambiguous"]
+    assert [each.status for each in town.ledger.deliveries.for_subject("report", "probe")] == ["ambiguous"]
     assert (town.delivered(f"{DAY}") is not None) == (when == "after")
     assert town.told() == ["【运维提醒】probe 2026-11-24 是否送达不明"]
 

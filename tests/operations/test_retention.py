@@ -62,7 +62,11 @@ def _fill(desk: Desk, day: dt.date, segments: int) -> int:
     lake = DeltaLake(desk.settings.lake)
     lake.replace(BILLS, parted(bills(day, segments), lake.folder), "a", day, day)
     moment = dt.datetime.combine(day, dt.time(12), dt.UTC)
-    desk.ledger.coverage.record(ExtractionResult("sms.bills", "a", day, day, moment, 1.0, Counter({day: 1})))
+    desk.ledger.coverage.record(
+        ExtractionResult(
+            dataset="sms.bills", source="a", first=day, last=day, taken_at=moment, seconds=1.0, rows=Counter({day: 1})
+        )
+    )
     version = lake.version("sms.bills")
     assert version is not None
     return version
@@ -74,11 +78,11 @@ def _policy(desk: Desk, **policy: object) -> None:
 
 
 def _plan(desk: Desk) -> list[retention.RetentionItem]:
-    return retention.plan(desk.settings, desk.ledger, TODAY, notebooks=desk.notebooks)
+    return retention.plan(desk.context())
 
 
 def _apply(desk: Desk) -> None:
-    retention.apply(desk.settings, desk.ledger, _plan(desk), TODAY, notebooks=desk.notebooks)
+    retention.apply(desk.context(), _plan(desk))
 
 
 @pytest.fixture
@@ -121,7 +125,7 @@ def test_a_signed_report_stays_and_its_data_can_still_be_read_at_its_version(old
     unsigned = lake.files("sms.bills", 1)
     _apply(old_desk)
     assert all(Path(file).is_file() for file in unsigned)  # whoever reads them now is not disturbed
-    maintain(old_desk.settings, old_desk.ledger, dt.datetime.now(dt.UTC) + dt.timedelta(days=30))
+    maintain(old_desk.context(dt.datetime.now(dt.UTC) + dt.timedelta(days=30)))
     assert not any(Path(file).exists() for file in unsigned)
     assert {each.folder for each in read_issued_reports(old_desk.outputs)[0]} == {"weekly/2024-W10", "weekly/2026-W46"}
     manifest = json.loads((old_desk.outputs / "weekly/2024-W10/manifest.json").read_text(encoding="utf-8"))
@@ -215,14 +219,18 @@ def test_where_a_sign_off_is_not_clear_more_is_kept(desk: Desk, signoff: Signoff
 
 def test_nothing_goes_while_it_is_not_known_what_was_signed_lately(old_desk: Desk):
     policy = {"reports_months": 24}
-    sources = {"desk": {"product": "ledger", "path": "none.xlsx"}}
+    sources = {"desk": {"product": "desk_workbook", "path": "none.xlsx"}}
     (old_desk.home / "ntanalytics.yml").write_text(json.dumps({"retention": policy, "sources": sources}), "utf-8")
     old_desk.reload()
     with pytest.raises(LakeError, match="sign-offs of desk were last taken of no day"):
         _apply(old_desk)
     day = TODAY - dt.timedelta(days=3)
     moment = dt.datetime.combine(day, dt.time(12), dt.UTC)
-    old_desk.ledger.coverage.record(ExtractionResult(SIGNOFFS, "desk", day, day, moment, 1.0, Counter({day: 1})))
+    old_desk.ledger.coverage.record(
+        ExtractionResult(
+            dataset=SIGNOFFS, source="desk", first=day, last=day, taken_at=moment, seconds=1.0, rows=Counter({day: 1})
+        )
+    )
     _apply(old_desk)
     assert not (old_desk.outputs / "weekly" / "2024-W11").exists()
 

@@ -133,9 +133,9 @@ def open_workbook(case: Case, product: Product, folder: Path) -> Source:
         sheet = book.create_sheet(name)
         for row in rows:
             sheet.append(row)
-    book.save(folder / "ledger.xlsx")
+    book.save(folder / "desk_workbook.xlsx")
     book.close()
-    return _source(case, product, SourceSettings(product=product.name, path=folder / "ledger.xlsx"))
+    return _source(case, product, SourceSettings(product=product.name, path=folder / "desk_workbook.xlsx"))
 
 
 @contextmanager

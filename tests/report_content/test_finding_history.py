@@ -14,7 +14,7 @@ from ntanalytics.ledger import InspectedFinding, PastInspection
 from ntanalytics.periods import Period
 from ntanalytics.report_content.finding_history import closed, hazards, inspection_lifecycle
 from ntanalytics.reports import Table
-from ntanalytics.reports.block import Block
+from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import DATA
 from ntanalytics.settings import load
 from ntanalytics.workspace import Report, Workspace
@@ -35,12 +35,25 @@ def _report(club: OaSite, period: Period, name: str = "daily_inspection") -> Rep
 
 
 def _found(subject: str, code: str = RATE, state: str = "warning", since: str | None = None) -> InspectedFinding:
-    return InspectedFinding(code, code.partition(".")[0], subject, "送达率", state, 0.9, "rate:1", since)
+    return InspectedFinding(
+        code=code,
+        subsystem=code.partition(".")[0],
+        subject=subject,
+        check="送达率",
+        state=state,
+        value=0.9,
+        format="rate:1",
+        since=since,
+    )
 
 
 def _note(club: OaSite, day: dt.date, *found: InspectedFinding, codes: dict[str, bool] = CODES) -> None:
     at = dt.datetime.combine(day, dt.time(23, 30), dt.UTC)
-    club.ledger.inspections.note(PastInspection(f"run-{day}", "daily_inspection", day, at, codes, found))
+    club.ledger.inspections.record(
+        PastInspection(
+            run_id=f"run-{day}", report="daily_inspection", day=day, published_at=at, codes=codes, findings=found
+        )
+    )
 
 
 def _today(subject: str, state: str = "warning", **more) -> Finding:

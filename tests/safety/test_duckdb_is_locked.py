@@ -80,7 +80,7 @@ def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     entry = {
         "logs": "{product: nginx, paths: [a.log]}",
         "listing": "{product: restic, paths: [a.log]}",
-        "workbook": "{product: ledger, path: book.xlsx}",
+        "workbook": "{product: desk_workbook, path: book.xlsx}",
     }[request.param]
     (folder / "ntanalytics.yml").write_text(f"sources: {{it: {entry}}}\n", encoding="utf-8")
     return open_sources(load(folder / "ntanalytics.yml"), site_catalog(None))["it"]
@@ -90,7 +90,9 @@ def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def test_a_mapping_that_slipped_through_the_catalog_still_reaches_nothing(source: Source, site: SmallSite, attack: str):
     # made by hand, as no catalog would give it out
     sql = attacked(site, attack)
-    mapping = Mapping(DATASETS["infra.hosts"], Path("made-by-hand.sql"), sql, {}, ("duckdb",))
+    mapping = Mapping(
+        dataset=DATASETS["infra.hosts"], path=Path("made-by-hand.sql"), sql=sql, times={}, dialects=("duckdb",)
+    )
     with pytest.raises(SourceError) as refused, source.read(mapping, SINCE, UNTIL) as batches:
         list(batches)
     assert "root:" not in str(refused.value)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ntanalytics.errors import CalendarMissing, SettingsError
-from ntanalytics.ledger.scheduled_runs import ScheduledRunRecord, Status
+from ntanalytics.ledger.scheduled_runs import ScheduledRunRecord, ScheduledRunStatus
 from ntanalytics.periods import Calendar
 from ntanalytics.scheduling.due import due
 from ntanalytics.scheduling.jobs import Job, check_jobs, load_jobs
@@ -77,15 +77,27 @@ def test_what_is_no_time_is_refused_with_what_can_be_written(text: str):
 
 def test_a_job_that_was_never_run_begins_with_its_latest_turn():
     found = due("inspection", _job(), {}, _at("2026-11-24 09:00"), CALENDAR, ZONE)
-    assert [(turn.at, turn.period.text) for turn in found.turns] == [(_at("2026-11-24 07:30"), "2026-11-23")]
+    assert [(turn.at, turn.period.text) for turn in found.runs] == [(_at("2026-11-24 07:30"), "2026-11-23")]
     assert found.skipped == ()
 
 
-def _turned(at: dt.datetime, status: Status, tried_at: dt.datetime | None = None, why: str = "") -> ScheduledRunRecord:
-    return ScheduledRunRecord("x", at, "", status, 1, tried_at or at, tried_at or at, why, "")
+def _turned(
+    at: dt.datetime, status: ScheduledRunStatus, tried_at: dt.datetime | None = None, why: str = ""
+) -> ScheduledRunRecord:
+    return ScheduledRunRecord(
+        job="x",
+        scheduled_at=at,
+        period="",
+        status=status,
+        attempts=1,
+        started_at=tried_at or at,
+        ended_at=tried_at or at,
+        why=why,
+        holder="",
+    )
 
 
-def _known(**status: Status) -> dict[dt.datetime, ScheduledRunRecord]:
+def _known(**status: ScheduledRunStatus) -> dict[dt.datetime, ScheduledRunRecord]:
     moments = {_at(f"2026-11-{day[1:]} 07:30"): each for day, each in status.items()}
     return {at: _turned(at, each) for at, each in moments.items()}
 
@@ -94,14 +106,14 @@ def test_after_an_outage_every_missed_turn_comes_and_what_is_too_old_is_skipped_
     known = _known(d09="issued")
     found = due("inspection", _job(max_age_days=5), known, _at("2026-11-18 09:00"), CALENDAR, ZONE)
     # the 13th at 07:30 is five days and an hour and a half ago; the 14th and 15th are a weekend
-    assert [turn.period.text for turn in found.turns] == ["2026-11-13", "2026-11-16", "2026-11-17"]
+    assert [turn.period.text for turn in found.runs] == ["2026-11-13", "2026-11-16", "2026-11-17"]
     assert [turn.at.day for turn, _ in found.skipped] == [10, 11, 12, 13]
     assert {why for _, why in found.skipped} == {"older than 5 days"}
 
 
 def test_a_job_that_catches_up_with_the_latest_alone_says_what_stands_for_the_others():
     found = due("x", _job(catch_up="latest"), _known(d18="issued"), _at("2026-11-23 09:00"), CALENDAR, ZONE)
-    assert [turn.period.text for turn in found.turns] == ["2026-11-20"]
+    assert [turn.period.text for turn in found.runs] == ["2026-11-20"]
     assert [(turn.period.text, why) for turn, why in found.skipped] == [
         ("2026-11-18", "2026-11-20 stands for it"),
         ("2026-11-19", "2026-11-20 stands for it"),
@@ -111,9 +123,9 @@ def test_a_job_that_catches_up_with_the_latest_alone_says_what_stands_for_the_ot
 @pytest.mark.parametrize(
     ("status", "is_due"), [("issued", False), ("skipped", False), ("failed", False), ("running", True)]
 )
-def test_what_has_ended_is_not_due_and_what_was_broken_off_is(status: Status, is_due: bool):
+def test_what_has_ended_is_not_due_and_what_was_broken_off_is(status: ScheduledRunStatus, is_due: bool):
     found = due("x", _job(), _known(d23="issued", d24=status), _at("2026-11-24 23:00"), CALENDAR, ZONE)
-    assert bool(found.turns) is is_due
+    assert bool(found.runs) is is_due
 
 
 @pytest.mark.parametrize(
@@ -138,7 +150,7 @@ def test_what_passes_by_itself_comes_again_ever_more_rarely(tried: str, now: str
     at = _at("2026-11-24 07:30")
     known = {at: _turned(at, "retry", _at(f"2026-11-{tried}"))}
     found = due("x", _job(), known, _at(f"2026-11-{now}"), CALENDAR, ZONE)
-    assert (at in [turn.at for turn in found.turns]) is is_due
+    assert (at in [turn.at for turn in found.runs]) is is_due
 
 
 def test_what_never_passed_is_given_up_with_its_cause():
@@ -150,7 +162,7 @@ def test_what_never_passed_is_given_up_with_its_cause():
 
 def test_a_clock_that_jumped_back_makes_nothing_due():
     found = due("x", _job(), _known(d20="issued", d23="issued"), _at("2026-11-21 09:00"), CALENDAR, ZONE)
-    assert (found.turns, found.skipped) == ((), ())
+    assert (found.runs, found.skipped) == ((), ())
 
 
 def test_a_year_without_a_calendar_is_said_and_never_guessed():
@@ -173,8 +185,8 @@ def test_every_turn_is_taken_or_skipped_once_whenever_it_is_looked(minutes: list
     seen: list[dt.datetime] = []
     for minute in sorted(minutes):
         found = due("x", job, known, begin + dt.timedelta(minutes=minute), CALENDAR, ZONE)
-        seen += [turn.at for turn in found.turns] + [turn.at for turn, _ in found.skipped]
-        known |= {turn.at: _turned(turn.at, "issued") for turn in found.turns}
+        seen += [turn.at for turn in found.runs] + [turn.at for turn, _ in found.skipped]
+        known |= {turn.at: _turned(turn.at, "issued") for turn in found.runs}
         known |= {turn.at: _turned(turn.at, "skipped") for turn, _ in found.skipped}
     last = begin + dt.timedelta(minutes=max(minutes))
     assert sorted(seen) == job.when.between(begin, last, CALENDAR, ZONE)

@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from ntanalytics.runner import run_report
-from ntanalytics.scheduling.execution import RunOutcome
 from ntanalytics.scheduling.jobs import Job
+from ntanalytics.scheduling.outcomes import RunOutcome
 from ntanalytics.scheduling.run_due import run_due
 from tests.desk import Desk
 
@@ -22,11 +22,11 @@ def _jobs(**more: object) -> dict[str, Job]:
 
 
 def _run(desk: Desk, jobs: dict[str, Job] | None = None, now: dt.datetime = NOW) -> list[RunOutcome]:
-    return run_due(desk.settings, jobs or _jobs(), now=now, notebooks=desk.notebooks)
+    return run_due(desk.context(now), jobs or _jobs())
 
 
 def _turns(desk: Desk) -> list[tuple[str, str, int]]:
-    return [(each.period, each.status, each.attempts) for each in desk.ledger.turns.of("weekly")]
+    return [(each.period, each.status, each.attempts) for each in desk.ledger.scheduled_runs.for_job("weekly")]
 
 
 def test_what_is_due_is_issued_once(desk: Desk):
@@ -56,7 +56,7 @@ def test_a_week_later_the_next_is_due_and_what_was_missed_long_ago_is_skipped_wi
 def test_a_report_that_fails_is_recorded_with_its_cause_not_retried_and_does_not_stop_the_others(desk: Desk):
     desk.write('raise ValueError("a bug")')
     good = Job.model_validate({"report": "good", "period": "last-week", "when": "Monday 08:05"})
-    (desk.notebooks / "probe.ipynb").rename(desk.notebooks / "bad.ipynb")
+    (desk.notebooks / "probe.ipynb").rename(desk.notebooks / "critical.ipynb")
     desk.write()
     (desk.notebooks / "probe.ipynb").rename(desk.notebooks / "good.ipynb")
     jobs = {"weekly": _jobs(report="critical")["weekly"], "good": good}
@@ -78,18 +78,15 @@ def test_a_kernel_that_was_killed_is_tried_again_until_the_deadline(desk: Desk):
 
 def test_a_turn_whose_taker_was_killed_after_publishing_is_issued_and_not_made_again(desk: Desk):
     desk.write()
-    turn_at = NOW - dt.timedelta(hours=1)
+    scheduled_at = NOW - dt.timedelta(hours=1)
     # its clock was two hours fast, and was put right since
-    desk.ledger.turns.begin("weekly", turn_at, "2026-W47", "another host", now=NOW + dt.timedelta(hours=2))
-    run_report(
-        desk.settings,
-        "probe",
-        "2026-W47",
-        {},
-        today=NOW.date(),
-        notebooks=desk.notebooks,
-        before_publishing=lambda run_id: desk.ledger.turns.publishes("weekly", turn_at, run_id),
+    desk.ledger.scheduled_runs.begin(
+        "weekly", scheduled_at, "2026-W47", "another host", now=NOW + dt.timedelta(hours=2)
     )
+    context = desk.context(
+        before_publishing=lambda run_id: desk.ledger.scheduled_runs.record_publication("weekly", scheduled_at, run_id)
+    )
+    run_report(context, "probe", "2026-W47", {})
     [done] = _run(desk)
     assert (done.status, done.why) == ("issued", str(desk.published))
     assert len(desk.ledger.runs.history()) == 1
@@ -105,7 +102,7 @@ def test_a_report_that_somebody_made_by_hand_does_not_stand_for_the_turn(desk: D
 
 def test_a_turn_whose_taker_was_killed_before_publishing_is_taken_again(desk: Desk):
     desk.write()
-    desk.ledger.turns.begin("weekly", NOW - dt.timedelta(hours=1), "2026-W47", "another host")
+    desk.ledger.scheduled_runs.begin("weekly", NOW - dt.timedelta(hours=1), "2026-W47", "another host")
     [done] = _run(desk)
     assert done.status == "issued"
     assert _turns(desk) == [("2026-W47", "issued", 2)]

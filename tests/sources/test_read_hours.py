@@ -46,8 +46,8 @@ def shop(tmp_path: Path) -> SmallSite:
     ],
 )
 def test_hours_begin_with_their_first_minute_and_end_before_their_last(hours, inside, outside):
-    assert [Hours.of(hours).hold(local(f"2026-11-20 {time}")) for time in inside] == [True] * len(inside)
-    assert [Hours.of(hours).hold(local(f"2026-11-20 {time}")) for time in outside] == [False] * len(outside)
+    assert [Hours.parse(hours).contains(local(f"2026-11-20 {time}")) for time in inside] == [True] * len(inside)
+    assert [Hours.parse(hours).contains(local(f"2026-11-20 {time}")) for time in outside] == [False] * len(outside)
 
 
 @given(st.times(), st.times(), st.datetimes(dt.datetime(2000, 1, 1), dt.datetime(2100, 1, 1), timezones=st.just(ZONE)))
@@ -56,9 +56,9 @@ def test_they_hold_when_they_begin_next_and_that_is_within_a_day(begins, ends, n
     if begins == ends:
         return
     hours = Hours(begins, ends)
-    next_begin = hours.next_begin(now)
-    assert hours.hold(next_begin)
-    assert dt.timedelta() < next_begin - now <= dt.timedelta(days=1)
+    next_start = hours.next_start(now)
+    assert hours.contains(next_start)
+    assert dt.timedelta() < next_start - now <= dt.timedelta(days=1)
 
 
 @pytest.mark.parametrize("hours", ["19:00", "25:00-07:30", "19:00-19:00", "night", "19-7"])
@@ -116,7 +116,7 @@ def test_doctor_warns_that_it_has_not_looked(shop: SmallSite):
     (shop.folder / "shop.sqlite").unlink()
     found = [each for each in diagnose(shop.config, local("2026-11-20 12:00")) if each.subject == "sources.shop"]
     assert [(each.item, each.state) for each in found] == [("reachable", State.WARNING)]
-    assert "again from 2026-11-20 19:00" in found[0].said
+    assert "again from 2026-11-20 19:00" in found[0].message
     assert exit_code(found) == 0
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from ntanalytics.errors import BadParameter
 from ntanalytics.periods import Period
-from ntanalytics.report_content import batch_cache
 from ntanalytics.report_content.adoption import blocks
-from ntanalytics.report_content.adoption.batch import batched_page, keep
+from ntanalytics.report_content.adoption.batch import compute_figures, page_from_figures
 from ntanalytics.report_content.adoption.figures import Adoption
 from ntanalytics.report_content.adoption.page import summarize_adoption
 from ntanalytics.report_content.adoption.queries import AdoptionQueries
+from ntanalytics.report_content.unit_figures import VARIABLE, write_figures
 from ntanalytics.runner.each_unit import oa_units
 from ntanalytics.settings import load
 from ntanalytics.workspace import Report, Workspace
@@ -178,36 +178,35 @@ def test_a_hostile_name_is_a_name(office: Office) -> None:
         assert (seen.unit, seen.total["enabled"]) == (name, 2)
 
 
-def test_a_unit_s_page_of_what_is_kept_for_all_is_the_page_by_itself(office: Office, tmp_path: Path) -> None:
+def test_a_unit_s_page_of_what_is_kept_for_all_is_the_page_by_itself(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of a unit that a hole leaves alone, of one that has it, and of one that is too small to be ranked."""
     office.extractor("2026-11-23 06:30").extract(["oa.activities"], MONDAY - dt.timedelta(days=91), MONDAY)
     (office.folder / "annex.sqlite").rename(office.folder / "annex.away")
     office.fill()
-    held = keep(office.report())
-    assert batched_page(office.report(), "市审计局", "") is None  # nothing was read yet
+    figures = compute_figures(office.report())
+    assert page_from_figures(office.report(), "市审计局", "") is None  # nothing was read yet
     folder = tmp_path / "kept"
     folder.mkdir()
-    batch_cache.write(held, folder)
-    try:
-        batch_cache.load(folder)
-        for unit in ("市审计局", "崇川区民政局", "小局"):
-            quick, alone = office.report(), office.report()
-            found = batched_page(quick, unit, "")
-            assert found is not None
-            seen = AdoptionQueries(alone, unit, "").look()
-            assert {name: getattr(found, name) for name in SAME} == {name: getattr(seen, name) for name in SAME}
-            assert found.days.to_pyarrow() == seen.days.to_pyarrow()
-            for name in {*seen.tables} - {"cohorts", "ranking"}:  # of units no cohorts are shown
-                assert found.tables[name] == seen.tables[name], name
-            assert by_unit(found) == by_unit(seen)
-            heads = [replace(each.head(), generated_at=quick.generated_at) for each in (quick, alone)]
-            assert heads[0] == heads[1]
-        assert batched_page(office.report(), "市民政局", "") is None
-        assert batched_page(office.report(), "市审计局", "general") is None
-        office.extractor("2026-11-23 07:30").extract(["oa.activities"], MONDAY, MONDAY)
-        assert batched_page(office.report(), "市审计局", "") is None  # another version of the lake
-    finally:
-        batch_cache._found = None
+    write_figures(figures, folder)
+    monkeypatch.setenv(VARIABLE, str(folder))
+    for unit in ("市审计局", "崇川区民政局", "小局"):
+        quick, alone = office.report(), office.report()
+        found = page_from_figures(quick, unit, "")
+        assert found is not None
+        seen = AdoptionQueries(alone, unit, "").look()
+        assert {name: getattr(found, name) for name in SAME} == {name: getattr(seen, name) for name in SAME}
+        assert found.days.to_pyarrow() == seen.days.to_pyarrow()
+        for name in {*seen.tables} - {"cohorts", "ranking"}:  # of units no cohorts are shown
+            assert found.tables[name] == seen.tables[name], name
+        assert by_unit(found) == by_unit(seen)
+        heads = [replace(each.head(), generated_at=quick.generated_at) for each in (quick, alone)]
+        assert heads[0] == heads[1]
+    assert page_from_figures(office.report(), "市民政局", "") is None
+    assert page_from_figures(office.report(), "市审计局", "general") is None
+    office.extractor("2026-11-23 07:30").extract(["oa.activities"], MONDAY, MONDAY)
+    assert page_from_figures(office.report(), "市审计局", "") is None  # another version of the lake
 
 
 def by_unit(seen: Adoption) -> list[dict[str, object]]:
