@@ -93,7 +93,7 @@ def _write(folder: Path, scale: float) -> None:
 
     estate = _write_sources(folder, scale, UNTIL, 70)
     _extract(folder, estate.first, estate.until)
-    settings = load(estate.config)
+    context = RunContext(settings=load(estate.config), clock=estate.clock)
     for report, period in estate.reports:
         run_report(context, report, period, {})
     (folder / _MARK).write_text(f"{dt.datetime.now(dt.UTC):%F}\n", encoding="utf-8")

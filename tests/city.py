@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ntanalytics.demo import Destinations, Estate, write_estate
-from ntanalytics.runner import RunResult, run_report
+from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import Settings, load
 
 UNTIL = dt.date(2026, 11, 22)

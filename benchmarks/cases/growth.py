@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from benchmarks.cases.runs import clock, each_unit
-from benchmarks.estate import FRIDAY, TODAY, aged, city, day, dense, grown, morning_after
+from benchmarks.estate import FRIDAY, aged, city, day, dense, grown, morning_after
 from benchmarks.suite import Case, Outcome, Way, Work
 
 #: Ten weeks, and two years.
@@ -126,7 +126,7 @@ def _morning(scale: float) -> Callable[[str], Work]:
             failed = [result.error for result in results if result.error]
             if failed:
                 raise SystemExit(failed[0])
-            run_report(settings, "daily_inspection", FRIDAY.isoformat(), {}, today=at().date(), clock=at)
+            run_report(RunContext(settings=settings, clock=at), "daily_inspection", FRIDAY.isoformat(), {})
             rows = sum(result.rows.total() for result in results)
             shutil.rmtree(home)
             return Outcome(1, {"taking, s": seconds, "rows taken": rows})

@@ -113,7 +113,7 @@ def each_unit(count: int) -> Callable[[str], Work]:
         units = _units(city)[:count]
 
         def work() -> int:
-            result = run_each_unit(settings, "oa_adoption", WEEK, {}, today=TODAY, clock=clock, units=units)
+            result = run_each_unit(context, "oa_adoption", WEEK, {}, units=units)
             if result.failed:
                 raise SystemExit(str(result.failed[0].error))
             return len(result.published)

@@ -64,7 +64,7 @@ class WindowLoad:
     @cached_property
     def _key(self) -> bytes:
         """The site's key for hashes, the same on all hosts of a lake."""
-        return self.lake.shared(KEY_NAME, site_key)
+        return self.lake.shared_file(KEY_NAME, site_key)
 
     @stamina.retry(on=_is_retryable, attempts=3, wait_initial=0.5, wait_max=5.0)
     def _replace_days(self, window: ExtractionWindow, taken_at: dt.datetime, started: float) -> ExtractionResult:

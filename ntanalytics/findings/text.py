@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from ntanalytics.findings.detector_text import EVIDENCE, LIMITS
 from ntanalytics.findings.finding import Finding, ranked
-from ntanalytics.findings.phrases import day_words, spaced
+from ntanalytics.findings.phrases import day_words, limit_words, spaced
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
 
@@ -144,12 +144,8 @@ def limits(finding: Finding) -> str:
         return "工作日检查"
     if finding.detector in LIMITS:
         return LIMITS[finding.detector](finding)
-    threshold = finding.rule.threshold
     measure = measure_of(finding.rule.measure)
-    warning, critical = (
-        format_number(limit, measure.format, measure.unit) for limit in (threshold.warning, threshold.critical)
-    )
-    return f"{'低于' if threshold.good == 'up' else '高于'} {warning} 关注，{critical} 异常"
+    return limit_words(finding.rule.threshold, measure.format, measure.unit)
 
 
 def measured(finding: Finding) -> str:
@@ -176,6 +172,8 @@ def measured_on_worst_day(finding: Finding, extreme: str) -> str:
 def _measured_parts(finding: Finding, check: str) -> list[str]:
     rule, measure = finding.rule, measure_of(finding.rule.measure)
     parts = [f"{check} {format_number(finding.value, finding.format, measure.unit)}"]
+    if finding.details.get("is_chance"):
+        return [*parts, "次数少，在偶然范围内"]
     if finding.is_violation:
         beyond = "低于" if rule.threshold.good == "up" else "高于"
         is_critical = finding.status == "critical"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -84,30 +84,20 @@ def tickets(total: Mapping[str, Any]) -> str:
     return f"新增工单 {opened}，关闭 {closed}，{backlog}。"
 
 
-def _value(finding: Finding) -> str:
-    return format_number(finding.value, finding.format)
-
-
-def _total(findings: Sequence[Finding]) -> str:
-    return format_number(sum(finding.value or 0 for finding in findings), findings[0].format)
-
-
-#: Code of findings, the worst first → the decision that the manager is asked for.
-_DECISIONS: Mapping[str, Callable[[Sequence[Finding]], str]] = MappingProxyType({
-    "infra.days_until_full": lambda findings: f"是否同意为 {_label(findings[0])} 扩容（按趋势 {_value(findings[0])} 天后写满）。",
-    "infra.tls_days": lambda findings: f"是否同意本周更换 {_label(findings[0])} 的服务器证书（剩余 {_value(findings[0])} 天）。",
-    "docexchange.overdue_deliveries": lambda findings: f"是否发函督促{_label(findings[0])}签收公文（逾期 {_value(findings[0])} 件次）。",
-    "oa.unit_active_change_rate": lambda findings: f"是否安排到{_label(findings[0])}上门推广（日均活跃较上期 {_value(findings[0])}）。",
-    "desk.unconfirmed_changes": lambda findings: f"请补签 {_total(findings)} 项流程变更的书面确认。",
-    "desk.clocks_broken": lambda findings: f"请审阅 {_total(findings)} 起超过四小时恢复的故障分析。",
-    "ca.expiring_30d": lambda findings: f"是否组织证书集中更新（30 天内到期 {_value(findings[0])} 张）。",
-    "seal.testing_days": lambda findings: f"请协调{_label(findings[0])}完成测试（已等待 {_value(findings[0])} 天）。",
-    "sms.delivery_rate": lambda findings: f"是否启用{_label(findings[0])}的备用通道（单日送达率最低 {_value(findings[0])}）。",
-})  # fmt: skip
-
-
-def _label(finding: Finding) -> str:
-    return finding.entity.label
+#: Code of findings → the decision that the manager is asked for, of the worst finding or of all of them.
+_DECISIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "infra.days_until_full": "是否同意为 {entity} 扩容（按趋势 {value} 天后写满）。",
+        "infra.tls_days": "是否同意本周更换 {entity} 的服务器证书（剩余 {value} 天）。",
+        "docexchange.overdue_deliveries": "是否发函督促{entity}签收公文（逾期 {value} 件次）。",
+        "oa.unit_active_change_rate": "是否安排到{entity}上门推广（日均活跃较上期 {value}）。",
+        "desk.unconfirmed_changes": "请补签 {total} 项流程变更的书面确认。",
+        "desk.clocks_broken": "请审阅 {total} 起超过四小时恢复的故障分析。",
+        "ca.expiring_30d": "是否组织证书集中更新（30 天内到期 {value} 张）。",
+        "seal.testing_days": "请协调{entity}完成测试（已等待 {value} 天）。",
+        "sms.delivery_rate": "是否启用{entity}的备用通道（单日送达率最低 {value}）。",
+    }
+)
 
 
 def decisions(findings: Iterable[Finding]) -> list[str]:
@@ -116,6 +106,10 @@ def decisions(findings: Iterable[Finding]) -> list[str]:
     for finding in ranked(findings):
         if finding.is_violation and finding.code in _DECISIONS:
             by_code.setdefault(finding.code, []).append(finding)
-    return [_DECISIONS[code](worst_first) for code, worst_first in by_code.items()][:MAX_DECISIONS] or [
-        "本期没有需要决定的事项。"
-    ]
+    return [_decision(items) for items in by_code.values()][:MAX_DECISIONS] or ["本期没有需要决定的事项。"]
+
+
+def _decision(findings: Sequence[Finding]) -> str:
+    worst, total = findings[0], sum(finding.value or 0 for finding in findings)
+    value, sum_ = (format_number(number, worst.format) for number in (worst.value, total))
+    return _DECISIONS[worst.code].format(entity=worst.entity.label, value=value, total=sum_)

@@ -208,7 +208,11 @@ def _give_up(context: RunContext, job: Job, received: Sequence[Delivery]) -> Non
     """Close the unsent deliveries that are too old."""
     oldest = context.clock() - dt.timedelta(days=job.max_age_days)
     for delivery in received:
-        if delivery.status == "retry" and delivery.request.scheduled_at is not None and delivery.request.scheduled_at < oldest:
+        if (
+            delivery.status == "retry"
+            and delivery.request.scheduled_at is not None
+            and delivery.request.scheduled_at < oldest
+        ):
             why = f"given up after {job.max_age_days} days: {delivery.why}"
             context.ledger.deliveries.end(delivery.id, "failed", why)
 

@@ -142,7 +142,9 @@ def _overdue(context: RunContext, name: str, job: Job, now: dt.datetime) -> Iter
         CalendarMissing: a year is not known, and it matters.
     """
     zone, calendar = context.settings.zone, context.settings.calendar()
-    status = {record.scheduled_at.astimezone(zone): record.status for record in context.ledger.scheduled_runs.for_job(name)}
+    status = {
+        record.scheduled_at.astimezone(zone): record.status for record in context.ledger.scheduled_runs.for_job(name)
+    }
     since = now - dt.timedelta(days=min(FURTHEST_DAYS, job.max_age_days))
     if status:
         since = max(since, min(status) - dt.timedelta(seconds=1))

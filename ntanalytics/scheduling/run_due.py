@@ -78,7 +78,10 @@ def _plan(context: RunContext, jobs: Mapping[str, Job]) -> tuple[list[RunOutcome
     outcomes: list[RunOutcome] = []
     waiting: list[ScheduledRun] = []
     for name, job in jobs.items():
-        known = {record.scheduled_at.astimezone(settings.zone): record for record in context.ledger.scheduled_runs.for_job(name)}
+        known = {
+            record.scheduled_at.astimezone(settings.zone): record
+            for record in context.ledger.scheduled_runs.for_job(name)
+        }
         try:
             plan = due(name, job, known, now, calendar, settings.zone)
         except NtaError as error:

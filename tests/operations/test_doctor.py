@@ -36,9 +36,9 @@ def test_each_mapping_is_tried_on_the_hour_before(shop: SmallSite):
     shop.messages("shop", (3, "2026-11-19 09:15:00", "mobile", 1, None, None))
     found = examined(shop.config)
     fine, odd = found["sources.shop", "sms.messages"], found["sources.twin", "sms.messages"]
-    assert (fine.state, fine.said.startswith("1 row(s) fit, ")) == (State.OK, True)
+    assert (fine.state, fine.message.startswith("1 row(s) fit, ")) == (State.OK, True)
     assert odd.state is State.WARNING
-    assert "0 row(s) fit, 1 set aside: 运营商（carrier）不在取值范围内 1" in odd.said
+    assert "0 row(s) fit, 1 set aside: 运营商（carrier）不在取值范围内 1" in odd.message
     assert found["sources.shop", "desk.tickets"].state is State.OK
     assert exit_code(list(found.values())) == 0
 
@@ -58,7 +58,7 @@ def test_settings_that_cannot_be_read_are_all_that_is_told(tmp_path: Path):
     (tmp_path / "ntanalytics.yml").write_text("lak: lake\n", encoding="utf-8")
     (only,) = diagnose(tmp_path / "ntanalytics.yml", NOW)
     assert (only.subject, only.state, only.exit_code) == ("settings", State.CRITICAL, 3)
-    assert "lake" in only.said
+    assert "lake" in only.message
 
 
 def test_a_secret_that_is_not_there_and_an_unknown_product_are_told(tmp_path: Path):
@@ -71,8 +71,8 @@ def test_a_secret_that_is_not_there_and_an_unknown_product_are_told(tmp_path: Pa
         encoding="utf-8",
     )
     found = examined(config)
-    assert "NOT_THERE_AT_ALL" in found["sources.a", "secret"].said
-    assert "did you mean 'sms_platform'" in found["sources.b", "settings"].said
+    assert "NOT_THERE_AT_ALL" in found["sources.a", "secret"].message
+    assert "did you mean 'sms_platform'" in found["sources.b", "settings"].message
     assert found["sources.c", "reachable"].state is State.CRITICAL
     assert exit_code(list(found.values())) == 3
 
@@ -87,7 +87,7 @@ def test_the_calendar_of_this_year_must_be_known_and_that_of_the_next_should(sho
 
 def test_disk_and_fonts_are_looked_at(shop: SmallSite):
     found = examined(shop.config)
-    assert "GiB are free" in found["disk", "lake"].said
+    assert "GiB are free" in found["disk", "lake"].message
     assert found["fonts", "Chinese"].state in (State.OK, State.WARNING)
 
 
@@ -113,7 +113,7 @@ def test_an_engine_that_cannot_be_started_is_told(
     shop.config.write_text("engine: spark\n" + shop.config.read_text(encoding="utf-8"), encoding="utf-8")
     found = examined(shop.config)["engine", "spark"]
     assert (found.state, found.exit_code) == (State.CRITICAL, 3)
-    assert said in found.said
+    assert said in found.message
     with pytest.raises(SettingsError, match=said):
         Workspace(load(shop.config))
 
@@ -123,7 +123,7 @@ def test_an_engine_that_is_not_installed_says_how_it_is(shop: SmallSite, monkeyp
     shop.config.write_text("engine: spark\n" + shop.config.read_text(encoding="utf-8"), encoding="utf-8")
     found = examined(shop.config)["engine", "spark"]
     assert (found.state, found.exit_code) == (State.CRITICAL, 3)
-    assert "make spark" in found.said
+    assert "make spark" in found.message
 
 
 def test_a_reader_is_found_to_be_one_and_an_owner_is_warned_of(tmp_path: Path, postgres_url: str):
@@ -160,9 +160,9 @@ def test_a_reader_is_found_to_be_one_and_an_owner_is_warned_of(tmp_path: Path, p
     engine.dispose()
     assert found["sources.reader", "read-only"].state is State.OK
     assert found["sources.owner", "read-only"].state is State.WARNING
-    assert "SELECT on bill" in found["sources.owner", "read-only"].said
+    assert "SELECT on bill" in found["sources.owner", "read-only"].message
     # NOW is another day than the server's
-    assert found["sources.reader", "clock"].said.endswith("s against this machine's")
+    assert found["sources.reader", "clock"].message.endswith("s against this machine's")
     assert found["sources.reader", "sms.bills"].state is State.OK
 
 

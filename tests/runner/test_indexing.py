@@ -43,5 +43,5 @@ def test_the_index_of_a_site_that_has_run_nothing_is_written(desk: Desk) -> None
 
 def test_outputs_where_nothing_can_be_written_are_said_to_be_so(desk: Desk) -> None:
     desk.outputs.write_text("a file", encoding="utf-8")
-    with pytest.raises(PublishError, match="cannot write the index"):
+    with pytest.raises(PublishError, match="cannot write"):
         indexing.index(desk.context())

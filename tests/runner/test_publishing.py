@@ -120,7 +120,7 @@ def staged(tmp_path: Path) -> Path:
 
 
 def manifest(staged: Path) -> Manifest:
-    record = Record(Recorded("head", "head", "", BODY), (BOARD,))
+    record = Record(RecordedBlock(kind="head", id="head", title="", body=BODY), (BOARD,))
     left_out = {} if (staged / "report.pdf").exists() else {"report.pdf": "no Chromium was found"}
     request = ReportRequest.of(REPORT, WEEK, {"top": 20})
     return publishing.make_manifest(request, record, staged, run_id="r1", version=3, left_out=left_out)

@@ -80,8 +80,12 @@ def test_a_turn_whose_taker_was_killed_after_publishing_is_issued_and_not_made_a
     desk.write()
     scheduled_at = NOW - dt.timedelta(hours=1)
     # its clock was two hours fast, and was put right since
-    desk.ledger.turns.begin("weekly", turn_at, "2026-W47", "another host", now=NOW + dt.timedelta(hours=2))
-    context = desk.context(before_publishing=lambda run_id: desk.ledger.turns.publishes("weekly", turn_at, run_id))
+    desk.ledger.scheduled_runs.begin(
+        "weekly", scheduled_at, "2026-W47", "another host", now=NOW + dt.timedelta(hours=2)
+    )
+    context = desk.context(
+        before_publishing=lambda run_id: desk.ledger.scheduled_runs.record_publication("weekly", scheduled_at, run_id)
+    )
     run_report(context, "probe", "2026-W47", {})
     [done] = _run(desk)
     assert (done.status, done.why) == ("issued", str(desk.published))

@@ -116,7 +116,9 @@ def test_every_report_comes_out_once_several_hosts_make_them_and_a_killed_ones_i
     assert (taken_over.job, taken_over.status) == ("job-2", "issued")
 
     with engine.connect() as connection:
-        stood = connection.execute(sa.select(scheduled_runs.c.job, scheduled_runs.c.status, scheduled_runs.c.attempts)).all()
+        stood = connection.execute(
+            sa.select(scheduled_runs.c.job, scheduled_runs.c.status, scheduled_runs.c.attempts)
+        ).all()
         taken = connection.execute(sa.select(extractions.c.source, extractions.c.first_on, extractions.c.last_on)).all()
     assert sorted(map(tuple, stood)) == [(name, "issued", 1 + (name == "job-2")) for name in JOBS]
     week = (dt.date(2026, 11, 16), dt.date(2026, 11, 22))

@@ -116,7 +116,7 @@ def test_doctor_warns_that_it_has_not_looked(shop: SmallSite):
     (shop.folder / "shop.sqlite").unlink()
     found = [each for each in diagnose(shop.config, local("2026-11-20 12:00")) if each.subject == "sources.shop"]
     assert [(each.item, each.state) for each in found] == [("reachable", State.WARNING)]
-    assert "again from 2026-11-20 19:00" in found[0].said
+    assert "again from 2026-11-20 19:00" in found[0].message
     assert exit_code(found) == 0
 
 

@@ -25,7 +25,7 @@ CODES = [
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_a_rule_is_broken_far_beyond_its_range_and_kept_within(code: str):
+def test_a_rule_is_broken_far_beyond_its_range_and_kept_within(code: str) -> None:
     """Whatever is measured: 70 days of one level, then the day at that level, or as far away as its critical limit."""
     rule = RULES[code]
     is_rate, is_fall = measure(rule.measure).is_rate, rule.threshold.good == "up"

@@ -79,7 +79,7 @@ class Seasonality:
 
     def _is_beside_holiday(self, day: dt.date) -> bool:
         beside = [day + dt.timedelta(days=days) for days in (-1, 1)]
-        return any(self.calendar.knows(date.year) and self.calendar.describe(date) == "节假日" for date in beside)
+        return any(self.calendar.has_year(date.year) and self.calendar.describe(date) == "节假日" for date in beside)
 
     def _closes_month(self, day: dt.date) -> bool:
         following = (day.replace(day=1) + dt.timedelta(days=31)).replace(day=1)

@@ -11,7 +11,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import listed, moved, shifted
 from ntanalytics.findings.text import RuleText, Texts
 from ntanalytics.metrics.number_format import format_number
-from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS, LOW_RATE
+from ntanalytics.metrics.oa.unit_ranking import LOW_RATE, MIN_ACCOUNTS
 from ntanalytics.metrics.rows import Rows, rows
 
 Row = Mapping[str, Any]
@@ -30,8 +30,10 @@ def level(total: Row, reach: Row, *, is_complete: bool = True) -> str:
         均有人使用。``
     """
     if not is_complete:
-        return f"本期数据不完整，活跃账号至少 {format_number(total['active'] or 0, 'integer', '个')}，活跃率和增减不予计算。"
-    said = f"启用账号 {format_number(total['enabled'], 'integer', '个')}，本期活跃 {format_number(total['active'], 'integer', '个')}"
+        least = format_number(total["active"] or 0, "integer", "个")
+        return f"本期数据不完整，活跃账号至少 {least}，活跃率和增减不予计算。"
+    enabled, acted = (format_number(total[name], "integer", "个") for name in ("enabled", "active"))
+    said = f"启用账号 {enabled}，本期活跃 {acted}"
     if total["active_rate"] is not None:
         said += f"，活跃率 {format_number(total['active_rate'], 'rate:1')}"
     change = moved(total["active_change"], total["active_change_rate"], "个")
@@ -41,7 +43,8 @@ def level(total: Row, reach: Row, *, is_complete: bool = True) -> str:
         return f"{said}。"
     if onboarded == active:
         return f"{said}；接入的 {format_number(onboarded, 'integer')} 个单位均有人使用。"
-    return f"{said}；接入的 {format_number(onboarded, 'integer')} 个单位中 {format_number(onboarded - active, 'integer')} 个无人使用。"
+    units, idle = format_number(onboarded, "integer"), format_number(onboarded - active, "integer")
+    return f"{said}；接入的 {units} 个单位中 {idle} 个无人使用。"
 
 
 def pace(total: Row, worked_days: tuple[int, int]) -> str:
@@ -141,7 +144,8 @@ def flow(flow: Row, *, is_complete: bool = True) -> str:
     """
     if not is_complete:
         return ""
-    came = f"新增活跃 {format_number(flow['new'], 'integer', '个')}、回流 {format_number(flow['resurrected'], 'integer', '个')}"
+    new, resurrected = (format_number(flow[name], "integer", "个") for name in ("new", "resurrected"))
+    came = f"新增活跃 {new}、回流 {resurrected}"
     if not flow["was_active"]:
         return f"{came}。"
     share = format_number(flow["lapsed"] / flow["was_active"], "rate:1")
@@ -251,7 +255,8 @@ def retained(cohorts: Rows) -> str:
     if not size:
         return ""
     share = sum(row["cohort"] * row["retention_4"] for row in known) / size
-    return f"近期首次使用的账号中，4 周后仍有 {format_number(share, 'rate:1')} 活跃（{format_number(size, 'integer')} 个账号）。"
+    rate, accounts = format_number(share, "rate:1"), format_number(size, "integer")
+    return f"近期首次使用的账号中，4 周后仍有 {rate} 活跃（{accounts} 个账号）。"
 
 
 def _daily(value: float) -> str:

@@ -26,7 +26,7 @@ def _logins(rows: list[Row], slot_s: int = 3600) -> Data:
 
 
 @pytest.mark.parametrize(("slots", "status"), [(1, "ok"), (2, "warning"), (6, "critical")])
-def test_twenty_minutes_without_a_certificate_are_an_outage(slots: int, status: str):
+def test_twenty_minutes_without_a_certificate_are_an_outage(slots: int, status: str) -> None:
     rows = by_slots(40, range(54, 102), dict.fromkeys(range(60, 60 + slots), 0))
     findings = judge(SUBSYSTEM, ["ca.login_silence"], _logins(rows, 600))
     assert statuses(findings) == [("subsystem/ca", status)]
@@ -35,7 +35,7 @@ def test_twenty_minutes_without_a_certificate_are_an_outage(slots: int, status: 
 
 
 @pytest.mark.parametrize(("refused", "status"), [(0, "ok"), (8, "warning"), (90, "critical")])
-def test_an_issuer_that_is_no_longer_trusted_is_told(refused: int, status: str):
+def test_an_issuer_that_is_no_longer_trusted_is_told(refused: int, status: str) -> None:
     bad = range(18, 22)
     granted = by_slots(120, range(18, 34), dict.fromkeys(bad, 120 - refused))
     counted = [
@@ -52,7 +52,7 @@ def test_an_issuer_that_is_no_longer_trusted_is_told(refused: int, status: str):
 
 
 @pytest.mark.parametrize("reason", ["expired", "revoked"])
-def test_reasons_that_are_counted_apart_are_no_burst(reason: str):
+def test_reasons_that_are_counted_apart_are_no_burst(reason: str) -> None:
     bad = range(18, 22)
     granted = by_slots(120, range(18, 34), dict.fromkeys(bad, 30))
     failed = [{**row, "outcome": "failure", "reason": reason} for row in by_slots(0, bad, dict.fromkeys(bad, 90))]
@@ -61,7 +61,7 @@ def test_reasons_that_are_counted_apart_are_no_burst(reason: str):
 
 
 @pytest.mark.parametrize(("today", "status"), [(1900, "ok"), (1100, "warning"), (300, "critical")])
-def test_half_of_the_logins_by_certificate_are_a_fall(today: float, status: str):
+def test_half_of_the_logins_by_certificate_are_a_fall(today: float, status: str) -> None:
     rows = [{**row, "events": row["logins"]} for row in daily("logins", 1900, today)]
     [finding] = judge(SUBSYSTEM, ["ca.logins_fall"], _logins(rows))
     assert (finding.entity.identity, finding.status, finding.value) == ("subsystem/ca", status, today)
@@ -80,13 +80,13 @@ def _tried(reason: str, count: int) -> pa.Table:
         ("revoked", 0, "ok"), ("revoked", 1, "warning"), ("revoked", 21, "critical"),
     ],
 )  # fmt: skip
-def test_each_certificate_that_should_not_be_tried_counts_once(reason: str, count: int, status: str):
+def test_each_certificate_that_should_not_be_tried_counts_once(reason: str, count: int, status: str) -> None:
     [finding] = judge(SUBSYSTEM, [f"ca.{reason}_tried"], {"ca.logins": _tried(reason, count)})
     assert (finding.entity.identity, finding.status, finding.value) == ("subsystem/ca", status, float(count))
     assert finding.since == (ON if count and reason == "expired" else None)
 
 
-def test_expired_certificates_are_counted_over_a_week_and_over_a_gap_as_a_lower_bound():
+def test_expired_certificates_are_counted_over_a_week_and_over_a_gap_as_a_lower_bound() -> None:
     logins, week, gap = {"ca.logins": _tried("expired", 3)}, Period.week(ON), (Period.week(ON).first,)
     for period, gaps, status in ((week, (), "warning"), (week, gap, "warning")):
         [finding] = judge(SUBSYSTEM, ["ca.expired_tried"], logins, period=period, gaps=gaps)
@@ -104,7 +104,7 @@ def _certificates(count: int, days: float, kind: str = "personal", **more: Any) 
 
 
 @pytest.mark.parametrize(("units", "status"), [(0, "ok"), (1, "warning"), (10, "critical")])
-def test_units_without_a_certificate_are_told_by_name(units: int, status: str):
+def test_units_without_a_certificate_are_told_by_name(units: int, status: str) -> None:
     rows = [row for number in range(units) for row in _certificates(1, 1.5, "unit", unit=f"{number} 局")]
     renewed = _certificates(1, 1.5, "unit", unit="新局") + _certificates(1, 300, "unit", unit="新局")
     [finding] = judge(SUBSYSTEM, ["ca.expiring_units"], {"ca.certificates": [*rows, *renewed]})
@@ -112,7 +112,7 @@ def test_units_without_a_certificate_are_told_by_name(units: int, status: str):
     assert len(finding.details.get("units", ())) == units  # type: ignore[arg-type]
 
 
-def test_without_a_snapshot_the_units_are_unknown_and_nothing_expires_together():
+def test_without_a_snapshot_the_units_are_unknown_and_nothing_expires_together() -> None:
     rows = {"ca.certificates": _certificates(500, 10)}
     [finding] = judge(SUBSYSTEM, ["ca.expiring_units"], rows, gaps=(ON,))
     assert (finding.status, finding.unknown) == ("unknown", "incomplete")
@@ -120,7 +120,7 @@ def test_without_a_snapshot_the_units_are_unknown_and_nothing_expires_together()
 
 
 @pytest.mark.parametrize(("count", "status"), [(400, "ok"), (401, "warning"), (1201, "critical")])
-def test_certificates_that_expire_after_a_week_are_counted(count: int, status: str):
+def test_certificates_that_expire_after_a_week_are_counted(count: int, status: str) -> None:
     rows = {"ca.certificates": _certificates(count, 12)}
     [finding] = judge(SUBSYSTEM, ["ca.expiring_30d"], rows, period=Period.week(ON))
     assert (finding.status, finding.value) == (status, float(count))
@@ -137,7 +137,9 @@ def test_certificates_that_expire_after_a_week_are_counted(count: int, status: s
         (9, 0, "ok", None),  # few say nothing
     ],
 )
-def test_far_more_certificates_than_usual_expire_together(count: int, next_week: int, status: str, detail: str | None):
+def test_far_more_certificates_than_usual_expire_together(
+    count: int, next_week: int, status: str, detail: str | None
+) -> None:
     usual = [row for month in range(1, 12) for row in _certificates(40 - (10 if month == 1 else 0), 30 * month + 20)]
     rows = [*_certificates(count, 10), *_certificates(next_week, 33), *usual]
     [finding] = judge(SUBSYSTEM, ["ca.expiring_times"], {"ca.certificates": rows})
@@ -147,7 +149,7 @@ def test_far_more_certificates_than_usual_expire_together(count: int, next_week:
     assert [name for name in ("is_batch", "is_growing") if finding.details.get(name)] == ([detail] if detail else [])
 
 
-def test_three_times_as_many_as_usual_expire_together_and_few_say_nothing():
+def test_three_times_as_many_as_usual_expire_together_and_few_say_nothing() -> None:
     rows = [
         {"expiring_times": times, "expiring_30d": count}
         for times, count in ((1.1, 180), (3.0, 500), (9.0, 1500), (9.0, 29))
@@ -165,7 +167,7 @@ def test_three_times_as_many_as_usual_expire_together_and_few_say_nothing():
         ({"expiring_30d": 40, "usual_30d": None, "next_week": 0}, False),
     ],
 )
-def test_a_batch_is_told_when_it_is_whole(due: dict[str, Any], grows: bool):
+def test_a_batch_is_told_when_it_is_whole(due: dict[str, Any], grows: bool) -> None:
     assert is_growing(due) is grows
 
 
@@ -173,19 +175,19 @@ def test_a_batch_is_told_when_it_is_whole(due: dict[str, Any], grows: bool):
     ("count", "usual", "chance"),
     [(180, 165.0, True), (214, 165.0, True), (260, 165.0, False), (3, 0.0, True), (40, 0.0, False)],
 )
-def test_some_more_than_usual_expire_together_by_chance(count: int, usual: float, chance: bool):
+def test_some_more_than_usual_expire_together_by_chance(count: int, usual: float, chance: bool) -> None:
     assert is_chance({"expiring_30d": count, "usual_30d": usual}) is chance
 
 
 @pytest.mark.parametrize(("failed", "status"), [(50, "ok"), (150, "warning"), (300, "critical")])
 @pytest.mark.parametrize("period", [Period.day(ON), Period.week(ON)])
-def test_the_share_of_failed_logins_is_judged_over_any_period(failed: int, status: str, period: Period):
+def test_the_share_of_failed_logins_is_judged_over_any_period(failed: int, status: str, period: Period) -> None:
     rows = [{"day": ON, "events": 1000 - failed}, {"day": ON, "events": failed, "outcome": "failure", "reason": "pin"}]
     [finding] = judge(SUBSYSTEM, ["ca.certificate_failure_rate"], _logins(rows), period=period)
     assert (finding.status, finding.value) == (status, failed / 1000)
 
 
-def test_reasons_of_a_day_tell_its_share_and_an_outage_of_logins_its_silence():
+def test_reasons_of_a_day_tell_its_share_and_an_outage_of_logins_its_silence() -> None:
     share, reasons = subsystem_finding("ca.certificate_failure_rate"), subsystem_finding("ca.refused_logins")
     assert suppress([share, reasons], SUBSYSTEM.checks, [DAY]) == [reasons]
     assert suppress([share, reasons], SUBSYSTEM.checks, [WEEK]) == [share, reasons]

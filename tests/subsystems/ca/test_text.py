@@ -15,7 +15,7 @@ def _expiring(**details: bool) -> Finding:
     return finding.with_details(**details)
 
 
-def test_a_batch_that_expires_is_told_beside_what_is_usual():
+def test_a_batch_that_expires_is_told_beside_what_is_usual() -> None:
     assert word(_expiring()).evidence == "30 天内到期 500 张，此后每 30 天通常 165 张。"
     assert word(_expiring(is_batch=True)).evidence == "30 天内到期 500 张，此后每 30 天通常 165 张，为其 3.0 倍。"
     assert word(_expiring(is_growing=True)).evidence == (
@@ -23,14 +23,14 @@ def test_a_batch_that_expires_is_told_beside_what_is_usual():
     )
 
 
-def test_units_whose_certificate_expires_are_named():
+def test_units_whose_certificate_expires_are_named() -> None:
     entity = Entity("certificate_kind", "unit", "单位证书")
     finding = Finding(rule=RULES["ca.expiring_units"], entity=entity, status="warning", value=1.0)
     named = finding.with_details(units=("甲局（11月21日）",))
     assert word(named).evidence == "1 家单位的证书 1 天内到期或已过期，尚未更新：甲局（11月21日）。"
 
 
-def test_a_reason_of_refusals_is_told_with_its_hours():
+def test_a_reason_of_refusals_is_told_with_its_hours() -> None:
     finding = Finding(
         rule=RULES["ca.refused_logins"],
         entity=Entity("reason", "untrusted", "证书登录（不受信任）"),

@@ -36,7 +36,7 @@ def _by_day(usual: float, today: float, **more: str) -> list[Row]:
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(8, "ok"), (12, "warning"), (18, "warning"), (42, "critical")])
-def test_ten_minutes_without_a_login_are_an_outage(minutes: int, status: str):
+def test_ten_minutes_without_a_login_are_an_outage(minutes: int, status: str) -> None:
     rows = by_slots(15, range(270, 510), dict.fromkeys(range(300, 300 + minutes // 2), 0))
     [finding] = judge(SUBSYSTEM, ["identity.login_silence"], _logins(rows, 120))
     assert (finding.entity.identity, finding.status) == ("subsystem/identity", status)
@@ -46,24 +46,24 @@ def test_ten_minutes_without_a_login_are_an_outage(minutes: int, status: str):
 
 
 @pytest.mark.parametrize(("today", "status"), [(1150, "ok"), (750, "warning"), (300, "critical"), (2000, "ok")])
-def test_a_third_fewer_logins_are_a_fall(today: float, status: str):
+def test_a_third_fewer_logins_are_a_fall(today: float, status: str) -> None:
     [finding] = judge(SUBSYSTEM, ["identity.logins_fall"], _logins(_by_day(1200, today)))
     assert (finding.entity.identity, finding.status, finding.value) == ("subsystem/identity", status, today)
 
 
-def test_a_saturday_with_a_fifth_of_the_logins_is_no_fall():
+def test_a_saturday_with_a_fifth_of_the_logins_is_no_fall() -> None:
     period = Period.day(SATURDAY)
     [finding] = judge(SUBSYSTEM, ["identity.logins_fall"], _logins(_by_day(1200, 1200)), period=period)
     assert (finding.status, finding.unknown) == ("ok", "")
 
 
-def test_an_outage_tells_the_fall():
+def test_an_outage_tells_the_fall() -> None:
     silence, fall = subsystem_finding("identity.login_silence"), subsystem_finding("identity.logins_fall")
     assert suppress([silence, fall], SUBSYSTEM.checks, [DAY]) == [silence]
 
 
 @pytest.mark.parametrize("code", ["identity.login_silence", "identity.logins_fall", "identity.method_failures"])
-def test_a_day_that_was_not_extracted_is_no_violation(code: str):
+def test_a_day_that_was_not_extracted_is_no_violation(code: str) -> None:
     data = _logins(by_slots(30, range(18, 34), {18: 30}), 1800)
     assert not any(finding.is_violation for finding in judge(SUBSYSTEM, [code], data, gaps=(ON,)))
 
@@ -76,7 +76,7 @@ def _sms_code(failures: float, slots: range, **more: str) -> list[Row]:
 
 
 @pytest.mark.parametrize(("failures", "status"), [(3, "ok"), (9, "warning"), (40, "critical")])
-def test_a_method_that_fails_for_three_hours_is_told(failures: float, status: str):
+def test_a_method_that_fails_for_three_hours_is_told(failures: float, status: str) -> None:
     findings = judge(SUBSYSTEM, ["identity.method_failures"], _logins(_sms_code(failures, range(27, 33)), 1800))
     if status == "ok":
         assert [finding.status for finding in findings] == ["ok"]
@@ -85,7 +85,7 @@ def test_a_method_that_fails_for_three_hours_is_told(failures: float, status: st
     assert (findings[0].window, findings[0].figures["attempts"]) == (Window(ON, 48_600, 59_400), 600)
 
 
-def test_attempts_by_force_are_not_counted_among_the_failures_of_a_method():
+def test_attempts_by_force_are_not_counted_among_the_failures_of_a_method() -> None:
     burst = [
         {**row, **FAILED, "method": "sms_code", "address_hash": "x"} for row in by_slots(0, range(27, 33), {27: 90})
     ]
@@ -93,7 +93,7 @@ def test_attempts_by_force_are_not_counted_among_the_failures_of_a_method():
     assert [finding.status for finding in findings] == ["ok"]
 
 
-def test_an_outage_of_all_logins_is_not_counted_among_the_failures_of_a_method():
+def test_an_outage_of_all_logins_is_not_counted_among_the_failures_of_a_method() -> None:
     silent = dict.fromkeys(range(300, 330), 0)
     failed = [{**row, **FAILED} for row in by_slots(0, range(300, 330), dict.fromkeys(silent, 10))]
     data = _logins([*by_slots(10, range(270, 510), silent), *failed], 120)
@@ -105,13 +105,13 @@ def test_an_outage_of_all_logins_is_not_counted_among_the_failures_of_a_method()
 
 
 @pytest.mark.parametrize(("today", "status"), [(60, None), (160, "warning"), (900, "critical")])
-def test_many_more_unknown_accounts_are_told(today: float, status: str | None):
+def test_many_more_unknown_accounts_are_told(today: float, status: str | None) -> None:
     rows = _by_day(50, today, outcome="failure", reason="unknown_account")
     findings = judge(SUBSYSTEM, ["identity.reason_rise"], _logins(rows))
     assert statuses(findings) == ([("reason/unknown_account", status)] if status else [])
 
 
-def test_a_reason_that_the_methods_tell_or_that_is_rare_is_not_told():
+def test_a_reason_that_the_methods_tell_or_that_is_rare_is_not_told() -> None:
     for usual, today, reason in ((50, 900, "wrong_password"), (5, 29, "unknown_account")):
         rows = _by_day(usual, today, outcome="failure", reason=reason)
         assert judge(SUBSYSTEM, ["identity.reason_rise"], _logins(rows)) == []
@@ -124,7 +124,7 @@ def _tried(count: int, day: dt.date = ON, **who: str) -> Row:
 @pytest.mark.parametrize(
     ("count", "status"), [(0, "ok"), (19, "ok"), (20, "warning"), (59, "warning"), (60, "critical")]
 )
-def test_twenty_failures_within_ten_minutes_are_watched_and_sixty_are_critical(count: int, status: str):
+def test_twenty_failures_within_ten_minutes_are_watched_and_sixty_are_critical(count: int, status: str) -> None:
     findings = judge(SUBSYSTEM, ["identity.attempts"], _logins([_tried(count, address_hash="x"), _tried(5)]))
     assert statuses(findings) == [("address/worst", status), ("account/worst", "ok")]
     address = findings[0]
@@ -135,14 +135,14 @@ def test_twenty_failures_within_ten_minutes_are_watched_and_sixty_are_critical(c
         assert address.window == Window(ON, 32_400, 32_400)
 
 
-def test_an_account_that_is_tried_from_many_addresses_is_told_apart_from_the_addresses():
+def test_an_account_that_is_tried_from_many_addresses_is_told_apart_from_the_addresses() -> None:
     many = [_tried(1, account_id="a", address_hash=str(number)) for number in range(30)]
     address, account = judge(SUBSYSTEM, ["identity.attempts"], _logins([*many, _tried(25, address_hash="x")]))
     assert (account.entity.key, account.entity.kind, account.value) == ("worst", "account", 30.0)
     assert (address.entity.kind, address.value) == ("address", 25.0)
 
 
-def test_of_a_week_the_attempts_by_force_have_their_day():
+def test_of_a_week_the_attempts_by_force_have_their_day() -> None:
     monday = Period.week(ON).first
     rows = [_tried(30, monday, address_hash="x"), _tried(25, address_hash="y")]
     address, _ = judge(SUBSYSTEM, ["identity.attempts"], _logins(rows), period=Period.week(ON))
@@ -151,7 +151,7 @@ def test_of_a_week_the_attempts_by_force_have_their_day():
 
 
 @pytest.mark.parametrize(("later", "address", "status"), [(600, "x", "critical"), (7200, "x", "ok"), (600, "y", "ok")])
-def test_one_account_that_was_forced_is_critical(later: int, address: str, status: str):
+def test_one_account_that_was_forced_is_critical(later: int, address: str, status: str) -> None:
     tries = _tried(20, account_id="a", address_hash="x")
     inside = {"day": ON, "slot": (9 * 3600 + later) / 3600, "account_id": "a", "address_hash": address, "events": 1}
     [finding] = judge(SUBSYSTEM, ["identity.forced_accounts"], _logins([tries, inside]))
@@ -162,7 +162,7 @@ def test_one_account_that_was_forced_is_critical(later: int, address: str, statu
 @pytest.mark.parametrize(
     ("accounts", "addresses", "status"), [(0, 5, "ok"), (2, 4, "ok"), (2, 5, "warning"), (20, 5, "critical")]
 )
-def test_an_account_at_many_places_at_once_is_watched(accounts: int, addresses: int, status: str):
+def test_an_account_at_many_places_at_once_is_watched(accounts: int, addresses: int, status: str) -> None:
     rows = [
         {"day": ON, "slot": 9, "account_id": str(account), "address_hash": str(place), "events": 1}
         for account in range(accounts)
@@ -173,7 +173,7 @@ def test_an_account_at_many_places_at_once_is_watched(accounts: int, addresses: 
 
 
 @pytest.mark.parametrize(("failed", "status"), [(100, "ok"), (200, "warning"), (400, "critical")])
-def test_the_failure_rate_is_judged_over_any_period_and_of_a_week_by_method(failed: int, status: str):
+def test_the_failure_rate_is_judged_over_any_period_and_of_a_week_by_method(failed: int, status: str) -> None:
     rows = [{"day": ON, "events": 1000 - failed}, {"day": ON, "events": failed, **FAILED}]
     [day] = judge(SUBSYSTEM, ["identity.login_failure_rate"], _logins(rows))
     assert (day.entity.identity, day.status, day.value) == ("subsystem/identity", status, failed / 1000)
@@ -182,12 +182,12 @@ def test_the_failure_rate_is_judged_over_any_period_and_of_a_week_by_method(fail
     assert sorted(statuses(week)) == sorted([("subsystem/identity", status), *methods])
 
 
-def test_few_logins_say_nothing_of_the_failure_rate():
+def test_few_logins_say_nothing_of_the_failure_rate() -> None:
     data = _logins([{"day": ON, "events": 49, **FAILED}])
     assert judge(SUBSYSTEM, ["identity.login_failure_rate"], data) == []
 
 
-def test_findings_of_a_day_tell_the_failure_rate_and_those_of_a_week_do_not():
+def test_findings_of_a_day_tell_the_failure_rate_and_those_of_a_week_do_not() -> None:
     rate, attempts = subsystem_finding("identity.login_failure_rate"), subsystem_finding("identity.attempts")
     assert suppress([rate, attempts], SUBSYSTEM.checks, [DAY]) == [attempts]
     assert suppress([rate, attempts], SUBSYSTEM.checks, [WEEK]) == [rate, attempts]

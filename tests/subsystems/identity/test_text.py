@@ -8,7 +8,7 @@ from ntanalytics.subsystems import RULES, word
 from tests.subsystems.made import ON, subsystem_finding
 
 
-def test_an_outage_of_logins_is_told_with_its_minutes():
+def test_an_outage_of_logins_is_told_with_its_minutes() -> None:
     finding = subsystem_finding(
         "identity.login_silence",
         value=2520.0,
@@ -20,7 +20,7 @@ def test_an_outage_of_logins_is_told_with_its_minutes():
     assert word(finding).evidence == "10:00—10:42 几乎没有登录，同一时段通常 630 次。"
 
 
-def test_a_method_that_fails_is_told_with_its_hours():
+def test_a_method_that_fails_is_told_with_its_hours() -> None:
     finding = Finding(
         rule=RULES["identity.method_failures"],
         entity=Entity("method", "sms_code", "短信验证码登录"),
@@ -34,7 +34,7 @@ def test_a_method_that_fails_is_told_with_its_hours():
     assert word(finding).evidence == "13:30—16:30 登录 600 次，登录失败 240 次（40.0%），通常 2.0%。"
 
 
-def test_attempts_by_force_are_told_with_their_hours_and_of_a_week_with_their_day():
+def test_attempts_by_force_are_told_with_their_hours_and_of_a_week_with_their_day() -> None:
     entity = Entity("address", "worst", "单一来源地址")
     finding = judge_row(RULES["identity.attempts"], {"attempts": 30}, entity)
     assert word(finding).evidence == "疑似暴力破解 30 次，高于关注阈值 19 次。"
@@ -50,7 +50,7 @@ def test_attempts_by_force_are_told_with_their_hours_and_of_a_week_with_their_da
     assert word(dated.with_details(day="2026-11-16")).evidence == "11月16日 09:00—09:10 登录失败 30 次；另有 1 个。"
 
 
-def test_accounts_that_nobody_answers_for_are_told_by_their_unit():
+def test_accounts_that_nobody_answers_for_are_told_by_their_unit() -> None:
     rule, row = RULES["identity.orphan_accounts"], {"orphan_accounts": 3}
     unit, closed = Entity("unit", "甲局", "甲局"), Entity("units", "closed", "停用单位")
     assert word(judge_row(rule, row, unit)).evidence == "单位已停用，仍有 3 个账号可登录。"

@@ -40,22 +40,22 @@ def _judge(last: dict[str, int], since: dt.date = dt.date(2026, 11, 18)) -> list
         ('Spark 3.0.2"><img src=x onerror=alert(1)>', ("Spark", (3, 0, 2))),
     ],
 )
-def test_the_name_of_a_client_has_product_and_version(client: str, version: tuple[str, tuple[int, ...]]):
+def test_the_name_of_a_client_has_product_and_version(client: str, version: tuple[str, tuple[int, ...]]) -> None:
     assert version_of(client) == version
 
 
-def test_a_batch_that_went_back_is_told_since_its_first_day():
+def test_a_batch_that_went_back_is_told_since_its_first_day() -> None:
     [back] = _judge({"Spark 2.8.3": 40})
     assert (back.entity.identity, back.status, back.since) == ("client/Spark 2.8.3", "warning", dt.date(2026, 11, 18))
     assert back.figures["hits"] == 40
 
 
-def test_a_product_that_nobody_used_is_told():
+def test_a_product_that_nobody_used_is_told() -> None:
     [stranger] = _judge({"Pidgin 2.14.12": 40})
     assert (stranger.entity.key, stranger.status) == ("Pidgin 2.14.12", "warning")
 
 
-def test_a_new_version_an_ordinary_week_and_a_few_persons_are_none():
+def test_a_new_version_an_ordinary_week_and_a_few_persons_are_none() -> None:
     assert _judge({"Spark 3.1.0": 300}) == []
     assert _judge({}) == []
     assert _judge({"Spark 2.8.3": 3}) == []

@@ -43,23 +43,23 @@ def _by_day(usual: float, today: float, **common: Any) -> Data:
         ("im.files_rise", "file", 11_000, None),
     ],
 )
-def test_a_day_against_its_like(code: str, kind: str, today: float, status: str | None):
+def test_a_day_against_its_like(code: str, kind: str, today: float, status: str | None) -> None:
     findings = judge(SUBSYSTEM, [code], _by_day(8000, today, kind=kind))
     assert statuses(findings) == ([("subsystem/im", status)] if status else [])
     assert all(finding.value == today for finding in findings)
 
 
-def test_messages_are_judged_where_no_source_tells_of_sessions():
+def test_messages_are_judged_where_no_source_tells_of_sessions() -> None:
     messages = {"im.messages": _by_day(8000, 2500)["im.messages"]}
     assert statuses(judge(SUBSYSTEM, ["im.messages_fall"], messages)) == [("subsystem/im", "critical")]
 
 
 @pytest.mark.parametrize("code", ["im.messages_fall", "im.messages_rise", "im.lull", "im.busiest"])
-def test_a_day_that_was_not_extracted_is_not_judged(code: str):
+def test_a_day_that_was_not_extracted_is_not_judged(code: str) -> None:
     assert judge(SUBSYSTEM, [code], _by_day(8000, 100), gaps=(ON,)) == []
 
 
-def test_before_a_source_began_there_is_no_history_of_zeros():
+def test_before_a_source_began_there_is_no_history_of_zeros() -> None:
     def since(place: int) -> list[Finding]:
         rows = [
             {**row, "events": row["amount"] if number >= place else 0}
@@ -75,30 +75,30 @@ def test_before_a_source_began_there_is_no_history_of_zeros():
 @pytest.mark.parametrize(
     ("today", "status"), [({15: 0, 16: 300}, "critical"), ({15: 700}, "warning"), ({15: 850}, None), ({}, None)]
 )
-def test_messages_that_stop(today: dict[int, float], status: str | None):
+def test_messages_that_stop(today: dict[int, float], status: str | None) -> None:
     findings = judge(SUBSYSTEM, ["im.lull"], _sent(hours(900, today)))
     assert statuses(findings) == ([("subsystem/im", status)] if status else [])
     assert all(finding.window is not None and finding.window.from_s >= 15 * 3600 for finding in findings)
 
 
-def test_a_gap_tells_the_fall_of_the_day():
+def test_a_gap_tells_the_fall_of_the_day() -> None:
     gap = subsystem_finding("im.lull", window=Window(ON, 54_000, 57_600))
     fall, rise = subsystem_finding("im.messages_fall"), subsystem_finding("im.files_rise")
     assert suppress([gap, fall, rise], SUBSYSTEM.checks, [DAY]) == [gap, rise]
 
 
 @pytest.mark.parametrize(("messages", "status"), [(90, "ok"), (600, "ok"), (601, "warning"), (4000, "critical")])
-def test_an_account_that_writes_like_a_program(messages: int, status: str):
+def test_an_account_that_writes_like_a_program(messages: int, status: str) -> None:
     [finding] = judge(SUBSYSTEM, ["im.busiest"], _sent([{"day": ON, "slot": 9, "events": messages}]))
     assert (finding.entity.identity, finding.status, finding.value) == ("account/busiest", status, float(messages))
 
 
-def test_without_a_message_there_is_no_busiest_account():
+def test_without_a_message_there_is_no_busiest_account() -> None:
     assert judge(SUBSYSTEM, ["im.busiest"], _sent([])) == []
 
 
 @pytest.mark.parametrize(("messages", "status"), [(0, "warning"), (1, "ok")])
-def test_a_week_of_work_without_a_message(messages: int, status: str):
+def test_a_week_of_work_without_a_message(messages: int, status: str) -> None:
     week = Period.week(ON)
     findings = judge(SUBSYSTEM, ["im.im_messages"], _sent([{"day": ON, "events": messages}]), period=week)
     assert statuses(findings) == [("subsystem/im", status)]
@@ -106,7 +106,7 @@ def test_a_week_of_work_without_a_message(messages: int, status: str):
 
 
 @pytest.mark.parametrize(("messages", "status"), [(0, "unknown"), (1, "ok")])
-def test_over_a_gap_no_message_is_unknown_and_one_is_enough(messages: int, status: str):
+def test_over_a_gap_no_message_is_unknown_and_one_is_enough(messages: int, status: str) -> None:
     data = _sent([{"day": ON, "events": messages}])
     gaps = (Period.week(ON).first,)
     [finding] = judge(SUBSYSTEM, ["im.im_messages"], data, period=Period.week(ON), gaps=gaps)

@@ -8,7 +8,7 @@ from ntanalytics.subsystems import RULES, word
 from tests.subsystems.made import ON
 
 
-def test_an_older_client_is_told_with_its_users():
+def test_an_older_client_is_told_with_its_users() -> None:
     finding = Finding(
         rule=RULES["im.old_client"],
         entity=Entity("client", "Spark 2.8.3", "Spark 2.8.3"),
@@ -24,6 +24,6 @@ def test_an_older_client_is_told_with_its_users():
     assert (wording.since, wording.advice) == ("11月20日", RULES["im.old_client"].advice)
 
 
-def test_the_busiest_account_is_told_with_its_limit():
+def test_the_busiest_account_is_told_with_its_limit() -> None:
     finding = judge_row(RULES["im.busiest"], {"busiest_messages": 601}, Entity("account", "busiest", "单个账号"))
     assert word(finding).evidence == "单个账号一小时消息 601 条，高于关注阈值 600 条。"

@@ -44,7 +44,9 @@ def _signings(rows: list[Row], slot_s: int = 3600, operation: str = "sign") -> D
         ("seal.verification_failures", 9, "critical"),
     ],
 )
-def test_some_failures_within_two_hours_are_told_where_one_in_hundreds_is_usual(code: str, failures: int, status: str):
+def test_some_failures_within_two_hours_are_told_where_one_in_hundreds_is_usual(
+    code: str, failures: int, status: str
+) -> None:
     granted = by_slots(20, range(9, 18), {10: 20 - failures, 11: 20 - failures})
     working = [row["day"] for row in days()[:-1] if row["is_working_day"]]
     usual = [{"day": day, "slot": 9 + number % 9, "events": 1} for number, day in enumerate(working)]
@@ -70,7 +72,7 @@ def test_some_failures_within_two_hours_are_told_where_one_in_hundreds_is_usual(
         (2, range(10, 15), "ok"),  # where little is signed, hours without are chance
     ],
 )
-def test_hours_without_a_signing_are_an_outage(count: float, silent: range, status: str):
+def test_hours_without_a_signing_are_an_outage(count: float, silent: range, status: str) -> None:
     data = _signings(by_slots(count, range(9, 18), dict.fromkeys(silent, 0)))
     findings = judge(SUBSYSTEM, ["seal.signing_silence"], data)
     assert statuses(findings) == [("subsystem/seal", status)]
@@ -79,21 +81,21 @@ def test_hours_without_a_signing_are_an_outage(count: float, silent: range, stat
 
 
 @pytest.mark.parametrize(("today", "status"), [(110, "ok"), (55, "warning"), (10, "critical")])
-def test_half_of_the_signings_are_a_fall(today: float, status: str):
+def test_half_of_the_signings_are_a_fall(today: float, status: str) -> None:
     data = _signings([{**row, "events": row["signings"]} for row in daily("signings", 140, today)])
     [finding] = judge(SUBSYSTEM, ["seal.signings_fall"], data)
     assert (finding.entity.identity, finding.status, finding.value) == ("subsystem/seal", status, today)
 
 
 @pytest.mark.parametrize("code", ["seal.signing_silence", "seal.signings_fall", "seal.signing_failures"])
-def test_a_day_that_was_not_extracted_is_no_violation(code: str):
+def test_a_day_that_was_not_extracted_is_no_violation(code: str) -> None:
     data = _signings(by_slots(16, range(9, 18), dict.fromkeys(range(9, 18), 0)))
     assert not any(finding.is_violation for finding in judge(SUBSYSTEM, [code], data, gaps=(ON,)))
 
 
 @pytest.mark.parametrize(("failed", "status"), [(10, "ok"), (60, "warning"), (200, "critical")])
 @pytest.mark.parametrize("period", [Period.day(ON), Period.week(ON)])
-def test_the_share_of_failed_signings_is_judged_over_any_period(failed: int, status: str, period: Period):
+def test_the_share_of_failed_signings_is_judged_over_any_period(failed: int, status: str, period: Period) -> None:
     rows = [{"day": ON, "events": 1000 - failed}, {"day": ON, "events": failed, "outcome": "failure"}]
     [finding] = judge(SUBSYSTEM, ["seal.signing_failure_rate"], _signings(rows), period=period)
     assert (finding.status, finding.value) == (status, failed / 1000)
@@ -101,7 +103,7 @@ def test_the_share_of_failed_signings_is_judged_over_any_period(failed: int, sta
     assert judge(SUBSYSTEM, ["seal.signing_failure_rate"], few, period=period) == []
 
 
-def test_bad_hours_tell_the_share_of_a_day_and_an_outage_the_fall():
+def test_bad_hours_tell_the_share_of_a_day_and_an_outage_the_fall() -> None:
     share, hours = subsystem_finding("seal.signing_failure_rate"), subsystem_finding("seal.verification_failures")
     assert suppress([share, hours], SUBSYSTEM.checks, [DAY]) == [hours]
     assert suppress([share, hours], SUBSYSTEM.checks, [WEEK]) == [share, hours]
@@ -116,7 +118,7 @@ def _seal(number: int, days_ago: float, state: str = "making", **more: object) -
 
 
 @pytest.mark.parametrize(("waited", "status"), [(24, "ok"), (31, "warning"), (91, "critical")])
-def test_a_seal_that_waits_to_be_made_is_told_by_how_long(waited: int, status: str):
+def test_a_seal_that_waits_to_be_made_is_told_by_how_long(waited: int, status: str) -> None:
     rows = [_seal(1, waited), _seal(2, 3, "requested"), _seal(3, 400, "in_use")]
     [finding] = judge(SUBSYSTEM, ["seal.making_days"], {"seal.seals": rows})
     assert (finding.entity.identity, finding.status, finding.value) == ("seals/unmade", status, float(waited))
@@ -126,7 +128,7 @@ def test_a_seal_that_waits_to_be_made_is_told_by_how_long(waited: int, status: s
         assert finding.details == {"units": ("1 局",), "first_on": first.isoformat()}
 
 
-def test_no_seal_waits_and_without_a_snapshot_nothing_is_known():
+def test_no_seal_waits_and_without_a_snapshot_nothing_is_known() -> None:
     in_use = {"seal.seals": [_seal(1, 400, "in_use")]}
     [finding] = judge(SUBSYSTEM, ["seal.making_days"], in_use)
     assert (finding.status, finding.value) == ("ok", 0.0)
@@ -135,7 +137,7 @@ def test_no_seal_waits_and_without_a_snapshot_nothing_is_known():
 
 
 @pytest.mark.parametrize(("waited", "status"), [(21, "ok"), (22, "warning"), (91, "critical")])
-def test_a_seal_that_waits_to_be_tested_is_told_by_how_long(waited: int, status: str):
+def test_a_seal_that_waits_to_be_tested_is_told_by_how_long(waited: int, status: str) -> None:
     rows = [_seal(1, waited, "made"), _seal(2, 3, "made"), _seal(3, 400, "in_use"), _seal(4, 400)]
     [finding] = judge(SUBSYSTEM, ["seal.testing_days"], {"seal.seals": rows})
     assert (finding.entity.identity, finding.status, finding.value) == ("seals/untested", status, float(waited))

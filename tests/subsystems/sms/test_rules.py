@@ -53,7 +53,9 @@ def _outcomes(code: str, share: float, today: dict[int, float]) -> dict[str, pa.
         ("sms.late_rise", 0.02, {9: 0.06, 10: 0.06}, None),
     ],
 )
-def test_hours_of_a_carrier_that_are_worse(code: str, share: float, today: dict[int, float], status: str | None):
+def test_hours_of_a_carrier_that_are_worse(
+    code: str, share: float, today: dict[int, float], status: str | None
+) -> None:
     findings = judge(SUBSYSTEM, [code], _outcomes(code, share, today))
     assert statuses(findings) == ([("carrier/unicom", status)] if status else [])
     for finding in findings:
@@ -63,7 +65,7 @@ def test_hours_of_a_carrier_that_are_worse(code: str, share: float, today: dict[
 
 
 @pytest.mark.parametrize("code", ["sms.delivery_rate", "sms.carrier_unlike", "sms.internal_failures_rise"])
-def test_bad_hours_of_a_carrier_tell_what_its_day_and_its_peers_tell(code: str):
+def test_bad_hours_of_a_carrier_tell_what_its_day_and_its_peers_tell(code: str) -> None:
     hours_of = Finding(rule=RULES["sms.failures_rise"], entity=UNICOM, status="critical")
     same = Finding(rule=RULES[code], entity=UNICOM, status="critical")
     other = Finding(rule=RULES[code], entity=Entity("carrier", "mobile", "中国移动"), status="critical")
@@ -71,7 +73,7 @@ def test_bad_hours_of_a_carrier_tell_what_its_day_and_its_peers_tell(code: str):
 
 
 @pytest.mark.parametrize("code", ["sms.receipt_latency_p95_s", "sms.backlog"])
-def test_late_hours_of_a_carrier_tell_its_latency_and_its_backlog(code: str):
+def test_late_hours_of_a_carrier_tell_its_latency_and_its_backlog(code: str) -> None:
     late = Finding(rule=RULES["sms.late_rise"], entity=UNICOM, status="warning")
     assert suppress([late, Finding(rule=RULES[code], entity=UNICOM, status="critical")], SUBSYSTEM.checks, [DAY]) == [
         late
@@ -86,13 +88,13 @@ def _application(usual: float, today: float, name: str = "12345热线回访") ->
 @pytest.mark.parametrize(
     ("today", "status"), [(500, "warning"), (3000, "critical"), (270, "warning"), (235, None), (100, None)]
 )
-def test_an_application_that_sends_more(today: float, status: str | None):
+def test_an_application_that_sends_more(today: float, status: str | None) -> None:
     findings = judge(SUBSYSTEM, ["sms.application_rise"], _messages(_application(170, today)))
     assert statuses(findings) == ([("application/12345热线回访", status)] if status else [])
     assert all(finding.value == today and finding.comparison is not None for finding in findings)
 
 
-def test_a_rare_application_is_not_judged():
+def test_a_rare_application_is_not_judged() -> None:
     assert judge(SUBSYSTEM, ["sms.application_rise"], _messages(_application(5, 30))) == []
 
 
@@ -105,7 +107,7 @@ def test_a_rare_application_is_not_judged():
         (3, {10: 0}, None),
     ],
 )
-def test_hours_in_which_a_carrier_sends_nothing(amount: float, today: dict[int, float], status: str | None):
+def test_hours_in_which_a_carrier_sends_nothing(amount: float, today: dict[int, float], status: str | None) -> None:
     def rows(carrier: str, today: dict[int, float] | None = None) -> list[Row]:
         halves = hours(amount / 2, None if today is None else {slot: count / 2 for slot, count in today.items()})
         return [
@@ -122,13 +124,13 @@ def test_hours_in_which_a_carrier_sends_nothing(amount: float, today: dict[int, 
 
 
 @pytest.mark.parametrize(("today", "is_silent"), [({13: 0, 14: 0, 15: 0}, True), ({13: 10}, False)])
-def test_hours_in_which_an_application_sends_nothing(today: dict[int, float], is_silent: bool):
+def test_hours_in_which_an_application_sends_nothing(today: dict[int, float], is_silent: bool) -> None:
     rows = [{**row, **COMMON} for row in hours(40, today)]
     findings = judge(SUBSYSTEM, ["sms.application_lull"], _messages(rows))
     assert statuses(findings) == ([("application/oa", "warning")] if is_silent else [])
 
 
-def test_many_applications_that_send_nothing_at_once_are_the_platforms():
+def test_many_applications_that_send_nothing_at_once_are_the_platforms() -> None:
     rows = [{**row, **COMMON, "application": name} for name in "abc" for row in hours(40, {13: 0, 14: 0, 15: 0})]
     assert judge(SUBSYSTEM, ["sms.application_lull"], _messages(rows)) == []
 
@@ -137,7 +139,7 @@ def test_many_applications_that_send_nothing_at_once_are_the_platforms():
     ("rate", "submitted", "status"), [(0.97, 1000, None), (0.93, 1000, "warning"), (0.8, 1000, "critical"),
                                       (0.5, 100, None)]
 )  # fmt: skip
-def test_a_carrier_that_is_unlike_the_others(rate: float, submitted: int, status: str | None):
+def test_a_carrier_that_is_unlike_the_others(rate: float, submitted: int, status: str | None) -> None:
     rows = []
     for carrier, share, count in (("telecom", 0.98, 1000), ("mobile", 0.985, 1000), ("unicom", rate, submitted)):
         delivered = round(share * count)
@@ -151,7 +153,7 @@ def test_a_carrier_that_is_unlike_the_others(rate: float, submitted: int, status
         assert (finding.value, finding.comparison.kind) == (rate, "peers")
 
 
-def test_a_day_that_was_not_extracted_says_nothing_of_its_hours():
+def test_a_day_that_was_not_extracted_says_nothing_of_its_hours() -> None:
     quiet = [{**row, **COMMON} for row in hours(100, {10: 0})]
     codes = ["sms.carrier_lull", "sms.failures_rise", "sms.application_rise", "sms.application_lull"]
     assert judge(SUBSYSTEM, codes, _messages(quiet), gaps=(ON,)) == []

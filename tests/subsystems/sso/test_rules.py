@@ -29,26 +29,26 @@ def _silent(code: str, count: float, slots: range, silent: range, slot_s: int, *
 
 
 @pytest.mark.parametrize(("slots", "status"), [(2, "ok"), (4, "warning"), (13, "critical")])
-def test_fifteen_minutes_without_an_access_are_an_outage(slots: int, status: str):
+def test_fifteen_minutes_without_an_access_are_an_outage(slots: int, status: str) -> None:
     findings = _silent("sso.access_silence", 20, range(108, 204), range(120, 120 + slots), 300)
     assert statuses(findings) == [("subsystem/sso", status)]
     if status != "ok":
         assert findings[0].value == slots * 300
 
 
-def test_an_application_that_nobody_reaches_is_watched_and_one_that_few_do_is_not():
+def test_an_application_that_nobody_reaches_is_watched_and_one_that_few_do_is_not() -> None:
     [finding] = _silent("sso.app_silence", 40, range(8, 18), range(8, 18), 3600)
     assert (finding.entity.identity, finding.entity.label) == ("app/seal", "电子印章")
     assert (finding.status, finding.value, finding.window) == ("warning", 36_000.0, Window(ON, 28_800, 64_800))
     assert _silent("sso.app_silence", 1, range(8, 18), range(8, 18), 3600) == []
 
 
-def test_an_application_that_few_reach_is_silent_by_slots_of_two_hours():
+def test_an_application_that_few_reach_is_silent_by_slots_of_two_hours() -> None:
     [finding] = _silent("sso.app_silence", 6, range(8, 18), range(8, 18), 3600)
     assert (finding.entity.key, finding.status) == ("seal", "warning")
 
 
-def test_an_application_that_is_quiet_for_an_hour_or_out_of_use_is_no_violation():
+def test_an_application_that_is_quiet_for_an_hour_or_out_of_use_is_no_violation() -> None:
     assert _silent("sso.app_silence", 40, range(8, 18), range(12, 13), 3600) == []
     assert _silent("sso.app_silence", 40, range(8, 18), range(8, 18), 3600, app_id="old") == []
 
@@ -58,7 +58,7 @@ def _by_day(usual: float, today: float) -> list[Row]:
 
 
 @pytest.mark.parametrize(("today", "status"), [(1150, "ok"), (750, "warning"), (300, "critical")])
-def test_a_third_fewer_accesses_are_a_fall(today: float, status: str):
+def test_a_third_fewer_accesses_are_a_fall(today: float, status: str) -> None:
     [finding] = judge(SUBSYSTEM, ["sso.accesses_fall"], _data(_by_day(1200, today)))
     assert (finding.entity.identity, finding.status, finding.value) == ("subsystem/sso", status, today)
 
@@ -67,7 +67,7 @@ def test_a_third_fewer_accesses_are_a_fall(today: float, status: str):
     ("today", "accesses", "status"),
     [(800, 90, None), (1600, 90, "warning"), (4000, 90, "critical"), (4000, 49, None)],
 )
-def test_twice_the_usual_time_is_felt_where_many_wait(today: float, accesses: int, status: str | None):
+def test_twice_the_usual_time_is_felt_where_many_wait(today: float, accesses: int, status: str | None) -> None:
     rows = [
         {**row, "duration_ms": today if row["day"] == ON else 700.0 + number % 3}
         for number, row in enumerate(_by_day(90, accesses))
@@ -76,13 +76,13 @@ def test_twice_the_usual_time_is_felt_where_many_wait(today: float, accesses: in
     assert statuses(findings) == ([("app/seal", status)] if status else [])
 
 
-def test_a_fast_application_is_not_slow_whatever_is_usual():
+def test_a_fast_application_is_not_slow_whatever_is_usual() -> None:
     rows = [{**row, "duration_ms": 490.0 if row["day"] == ON else 50.0} for row in _by_day(90, 90)]
     assert judge(SUBSYSTEM, ["sso.app_p95_rise"], _data(rows)) == []
 
 
 @pytest.mark.parametrize(("refused", "status"), [(1, None), (8, "warning"), (30, "critical")])
-def test_an_application_that_refuses_a_tenth_for_hours_is_told(refused: float, status: str | None):
+def test_an_application_that_refuses_a_tenth_for_hours_is_told(refused: float, status: str | None) -> None:
     failed = [
         {**row, "outcome": "failure"} for row in by_slots(1, range(18, 34), dict.fromkeys(range(20, 24), refused))
     ]
@@ -95,7 +95,7 @@ def test_an_application_that_refuses_a_tenth_for_hours_is_told(refused: float, s
         assert findings[0].window == Window(ON, 36_000, 43_200)
 
 
-def test_an_application_without_an_access_in_a_period_is_watched_by_its_id():
+def test_an_application_without_an_access_in_a_period_is_watched_by_its_id() -> None:
     apps = [*APPS, {"app_id": "oa", "app": "协同办公", "is_enabled": True}]
     data = {**_data([{"day": ON, "events": 1}]), "sso.apps": apps}
     findings = judge(SUBSYSTEM, ["sso.accesses"], data, period=Period.week(ON))
@@ -117,19 +117,19 @@ def test_an_application_without_an_access_in_a_period_is_watched_by_its_id():
 @pytest.mark.parametrize("period", [Period.day(ON), Period.week(ON)])
 def test_the_share_of_refused_accesses_is_judged_over_any_period(
     refused: int, accesses: int, status: str, is_chance: bool | None, period: Period
-):
+) -> None:
     rows = [{"day": ON, "events": accesses - refused}, {"day": ON, "events": refused, "outcome": "failure"}]
     [finding] = judge(SUBSYSTEM, ["sso.access_failure_rate"], _data(rows), period=period)
     assert (finding.status, finding.value) == (status, refused / accesses)
     assert finding.details.get("is_chance") is is_chance
 
 
-def test_few_accesses_say_nothing_of_the_share():
+def test_few_accesses_say_nothing_of_the_share() -> None:
     rows = [{"day": ON, "events": 49, "outcome": "failure"}]
     assert judge(SUBSYSTEM, ["sso.access_failure_rate"], _data(rows)) == []
 
 
-def test_an_outage_of_all_logins_tells_those_of_single_sign_on():
+def test_an_outage_of_all_logins_tells_those_of_single_sign_on() -> None:
     logins = subsystem_finding("identity.login_silence", window=Window(ON, 36_000, 39_600))
     inside = subsystem_finding("sso.access_silence", window=Window(ON, 36_300, 39_600))
     later = subsystem_finding("sso.access_silence", window=Window(ON, 50_000, 54_000))

@@ -9,7 +9,7 @@ from tests.subsystems.made import ON, subsystem_finding
 SEAL = Entity("app", "seal", "电子印章")
 
 
-def test_an_application_that_nobody_reaches_is_told_with_its_hours():
+def test_an_application_that_nobody_reaches_is_told_with_its_hours() -> None:
     finding = Finding(
         rule=RULES["sso.app_silence"],
         entity=SEAL,
@@ -25,6 +25,6 @@ def test_an_application_that_nobody_reaches_is_told_with_its_hours():
     assert wording.limits == "超过 1 小时 关注，24 小时 异常"
 
 
-def test_a_share_that_chance_explains_is_told_as_such():
+def test_a_share_that_chance_explains_is_told_as_such() -> None:
     finding = subsystem_finding("sso.access_failure_rate", "ok", value=0.09, format="rate:2")
     assert word(finding.with_details(is_chance=True)).evidence.endswith("9.00%，次数少，在偶然范围内。")
