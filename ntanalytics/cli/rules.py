@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ntanalytics.cli.arguments import as_day
+from ntanalytics.cli.arguments import AsJson, as_day
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, show_json, show_table
 
@@ -21,7 +21,7 @@ def rules(
             metavar="DAY", help="Also show the findings of a day: 2026-11-20, or latest for the last working day."
         ),
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the rules of the findings with the limits of the site, and the findings of a day.
 
@@ -38,21 +38,21 @@ def rules(
     path = find_config(context.obj)
     is_a_site = context.obj is not None or path.is_file() or bool(day)
     listed = rulebook.of_subsystem(site_rules(load(path), RULES) if is_a_site else RULES, subsystem)
-    found = {}
+    findings = {}
     if day:
         workspace = open_workspace(path)
         on = rulebook.last_day(workspace) if day == "latest" else as_day(day, "--day")
         with progress() as show:
             show(f"inspection of {on}", 0)
-            found = rulebook.said_of(workspace, on)
-    said = {rule.code: rulebook.said(found.get(rule.code, [])) for rule in listed}
+            findings = rulebook.said_of(workspace, on)
+    results = {rule.code: rulebook.said(findings.get(rule.code, [])) for rule in listed}
     if as_json:
-        data = [rulebook.as_data(rule) | ({"said": said[rule.code]} if day else {}) for rule in listed]
+        data = [rulebook.as_data(rule) | ({"said": results[rule.code]} if day else {}) for rule in listed]
         show_json(data)
         return
     rows = [
         (rule.code, KINDS[rule.kind], rule.words, rulebook.limits_of(rule), rule.min_count or "", rulebook.remark(rule))
-        + ((said[rule.code],) if day else ())
+        + ((results[rule.code],) if day else ())
         for rule in listed
     ]
     heads = ("rule", "kind", "what", "limits", "fewest", "")
