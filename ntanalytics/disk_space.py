@@ -1,4 +1,4 @@
-"""Room on the disk: asked for before a run, and told of in words when it runs out."""
+"""Checks of the free disk space, and the error messages of a full disk."""
 
 from __future__ import annotations
 
@@ -8,47 +8,46 @@ from pathlib import Path
 
 from ntanalytics.errors import DiskError
 
-#: Least free space to begin and to go on with. A report is at most some MB, but papermill writes the record anew at
-#: each cell and the old report stays until the new one is whole; and the ledger, often on the same disk, must be able
-#: to say what happened. With less, the disk would be full in the middle.
-LEAST_FREE_BYTES = 64 * 2**20
+#: Minimum free space of a run. A report has a few MB, but papermill rewrites the record after each cell, the previous
+#: report stays until the new one is complete, and the ledger, often on the same disk, must record the result.
+MIN_FREE_BYTES = 64 * 2**20
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def check_room(folder: Path) -> None:
-    """Refuse to begin, or to go on, where the disk is nearly full.
+def check_free_space(folder: Path) -> None:
+    """Check that a run can start or continue.
 
     Raises:
-        DiskError: less than ``LEAST_FREE_BYTES`` are free; says how much is.
+        DiskError: less than ``MIN_FREE_BYTES`` are free.
     """
     try:
-        said = nearly_full(folder)
+        message = low_space_message(folder)
     except OSError as error:
         raise disk_error(error, folder) from error
-    if said:
-        raise DiskError(said, where=str(folder), todo="free some space, then run it again")
+    if message:
+        raise DiskError(message, where=str(folder), todo="free some space, then run it again")
 
 
-def nearly_full(folder: Path) -> str:
-    """What is to be said of a folder's disk when it is nearly full; empty when it is not.
+def low_space_message(folder: Path) -> str:
+    """Return a message if the disk of a folder is nearly full, else an empty text.
 
     Raises:
-        OSError: the folder cannot be asked.
+        OSError: the free space cannot be read.
     """
     free = shutil.disk_usage(folder).free
-    if free >= LEAST_FREE_BYTES:
+    if free >= MIN_FREE_BYTES:
         return ""
-    return f"the disk is nearly full: {_mb(free)} MB are free, {_mb(LEAST_FREE_BYTES)} MB are wanted"
+    return f"the disk is nearly full: {_mb(free)} MB are free, {_mb(MIN_FREE_BYTES)} MB are wanted"
 
 
 def disk_error(error: OSError, folder: Path) -> DiskError:
-    """What a failure to write in ``folder`` means, as our own error."""
-    if error.errno in _NO_ROOM:
+    """Return the DiskError for a failed write in ``folder``."""
+    if error.errno in _FULL_DISK:
         return DiskError(
             f"the disk is full: {error.strerror}",
             where=str(folder),
-            todo=f"free some space (a run wants {_mb(LEAST_FREE_BYTES)} MB), then run it again",
+            todo=f"free some space (a run wants {_mb(MIN_FREE_BYTES)} MB), then run it again",
         )
     return DiskError(f"cannot write: {error.strerror or error}", where=str(folder), todo="check its permissions")
 

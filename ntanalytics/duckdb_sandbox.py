@@ -1,8 +1,7 @@
-"""DuckDB inside this process, locked: it opens the files that are named and nothing else of the machine.
+"""Sandbox for embedded DuckDB: a connection can open only the named files and folders.
 
-Everything that the suite asks of DuckDB is asked of a connection that was opened here. A mapping, an analyst's SQL or a
-text in the data that tried to read another file, write one, load an extension, attach a database or see a variable of
-Python is refused by the engine itself; and what locks it is final.
+All queries of the suite run in such a connection. The engine itself refuses SQL of a mapping or an analyst that reads
+or writes another file, loads an extension, attaches a database or reads a Python variable. The lock cannot be undone.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-#: The settings that lock a connection, in this order: the last one makes them final.
+#: Settings that lock a connection; the last one makes them final.
 _LOCKS = (
     "SET python_enable_replacements = false",
     "SET autoinstall_known_extensions = false",
@@ -22,13 +21,15 @@ _LOCKS = (
 )
 
 
-def opened(*, memory: str = "", spill: Path | None = None, is_ordered: bool = True) -> duckdb.DuckDBPyConnection:
-    """A DuckDB in memory whose times are UTC; it is not locked yet.
+def open_connection(
+    *, memory: str = "", spill: Path | None = None, is_ordered: bool = True
+) -> duckdb.DuckDBPyConnection:
+    """Return an unlocked in-memory DuckDB connection with time zone UTC.
 
     Args:
-        memory: what it may hold, like ``512MB``; empty for DuckDB's own measure.
-        spill: the folder to which it goes when there is more; without one it fails then.
-        is_ordered: whether rows keep their order where the SQL asks for none; costs memory.
+        memory: memory limit, such as ``512MB``; empty: the default of DuckDB.
+        spill: folder for data beyond the limit; without one such a query fails.
+        is_ordered: whether rows keep their order without ORDER BY; this costs memory.
     """
     limits: dict[str, str | bool | int | float | list[str]] = {
         "threads": 2,
@@ -41,19 +42,19 @@ def opened(*, memory: str = "", spill: Path | None = None, is_ordered: bool = Tr
 
 
 def lock(connection: duckdb.DuckDBPyConnection, *, files: Iterable[str] = (), folders: Iterable[Path] = ()) -> None:
-    """Shut a connection off from the machine, for good. Tables and views of before stay, and Arrow may be registered.
+    """Lock a connection for good. Existing tables and views stay, and Arrow tables can still be registered.
 
     Args:
-        connection: one whose views and settings are made.
-        files: the files that it may open, and write.
-        folders: the folders whose files it may open, and write; links in them are not followed out.
+        connection: connection with all its views and settings.
+        files: files that it may read and write.
+        folders: folders with files that it may read and write; links out of them are not followed.
     """
-    connection.execute(f"SET allowed_paths = [{', '.join(map(quoted, files))}]")
-    connection.execute(f"SET allowed_directories = [{', '.join(quoted(str(each)) for each in folders)}]")
+    connection.execute(f"SET allowed_paths = [{', '.join(map(sql_literal, files))}]")
+    connection.execute(f"SET allowed_directories = [{', '.join(sql_literal(str(folder)) for folder in folders)}]")
     for setting in _LOCKS:
         connection.execute(setting)
 
 
-def quoted(text: str) -> str:
-    """A text as SQL writes it."""
+def sql_literal(text: str) -> str:
+    """Return a text as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"

@@ -1,32 +1,32 @@
-"""The whole tree of errors, written for the person who meets them.
+"""Tree of errors. Each message is written for its reader.
 
-    NtaError                        exit code 1   anything ntanalytics reports itself
+    NtaError                        exit code 1   any error that ntanalytics raises
     ├── UsageError                  exit code 2   the command or its arguments are wrong
-    │   ├── UnknownName                           a name that is not one of the known ones
-    │   ├── BadParameter                          a report parameter of the wrong name or type
+    │   ├── UnknownName                           an unknown name
+    │   ├── BadParameter                          a report parameter with a wrong name or type
     │   └── BadPeriod                             a period that cannot be read
-    ├── SettingsError               exit code 3   ntanalytics.yml cannot be used as it is
-    │   └── SecretMissing                         a referenced secret is not there
+    ├── SettingsError               exit code 3   ntanalytics.yml cannot be used
+    │   └── SecretMissing                         a referenced secret does not exist
     ├── ContractError               exit code 4   a mapping does not fit its dataset
-    ├── SourceError                 exit code 5   a source failed (retryable unless said otherwise)
+    ├── SourceError                 exit code 5   a source failed (retryable, except where noted)
     │   ├── SourceUnreachable                     no connection, no such file
-    │   ├── SourceRefused                         it answered, and refused (not retryable)
-    │   └── SourceClosed                          it may not be read at this hour (not retryable)
+    │   ├── SourceRefused                         the source refused (not retryable)
+    │   └── SourceClosed                          outside the allowed hours (not retryable)
     ├── LakeError                   exit code 6   the lake or the ledger cannot be read or written (retryable)
-    │   ├── LeaseLost                             another process may be at work on the same thing
-    │   └── NoData                                nothing was ever extracted for what was asked (not retryable)
-    ├── ReportFailed                exit code 7   a notebook raised
-    │   ├── KernelDied                            its kernel was killed (retryable)
-    │   └── ReportIncomplete                      it ended without having run every cell
+    │   ├── LeaseLost                             another process may work on the same object
+    │   └── NoData                                nothing was ever extracted (not retryable)
+    ├── ReportFailed                exit code 7   a notebook raised an error
+    │   ├── KernelDied                            the kernel was killed (retryable)
+    │   └── ReportIncomplete                      not every cell was run
     ├── PublishError                exit code 8   rendering or publishing failed
     │   ├── DiskError                             a full disk, a missing permission (retryable)
     │   └── Busy                                  another process is making the same report (retryable)
     ├── VerificationFailed          exit code 9   a rendering differs from the record
-    ├── CalendarMissing             exit code 10  no working-day calendar for a year (retryable: one is added)
-    └── Overdue                     exit code 11  something that was due did not come by its deadline
+    ├── CalendarMissing             exit code 10  no working-day calendar for a year (retryable)
+    └── Overdue                     exit code 11  a due report did not come by its deadline
 
-A message has up to three parts: what was wrong, where, and what to do about it. What is retryable passes by itself,
-or when an operator has seen to the machine, and then the same thing works; the rest is a mistake in what was asked.
+A message has up to three parts: the problem, its place, and the remedy. A retryable error passes by itself, or after
+an operator has fixed the machine; then the same command works. Any other error is a mistake in the request.
 """
 
 from __future__ import annotations
@@ -35,30 +35,30 @@ import difflib
 from collections.abc import Iterable
 from typing import ClassVar
 
-from ntanalytics.redaction import redacted
+from ntanalytics.redaction import redact
 
 
-def _told(text: str) -> str:
-    """A text without secrets that a ledger, a page and a terminal can hold: a file's name may be no UTF-8."""
-    return redacted(text).encode("utf-8", "backslashreplace").decode()
+def _clean(text: str) -> str:
+    """Return the text without secrets, as valid UTF-8: a file name may contain other bytes."""
+    return redact(text).encode("utf-8", "backslashreplace").decode()
 
 
 class NtaError(Exception):
-    """An error that ntanalytics reports itself.
+    """Base of all errors of ntanalytics.
 
     Attributes:
-        what: one sentence, what was wrong.
-        where: file, key, dataset or command it concerns; empty when there is none.
-        todo: what the reader can do about it; empty when there is nothing to say.
+        what: the problem, in one sentence.
+        where: file, key, dataset or command; empty if there is none.
+        todo: remedy for the reader; empty if there is none.
     """
 
     exit_code: ClassVar[int] = 1
     retryable: ClassVar[bool] = False
-    #: What a report says of it: Chinese, without paths or a driver's words.
-    said: ClassVar[str] = "出错"
+    #: Message for a report: Chinese, without paths or text of a driver.
+    public_message: ClassVar[str] = "出错"
 
     def __init__(self, what: str, *, where: str = "", todo: str = "") -> None:
-        self.what, self.where, self.todo = (_told(each) for each in (what, where, todo))
+        self.what, self.where, self.todo = (_clean(text) for text in (what, where, todo))
         super().__init__(str(self))
 
     def __str__(self) -> str:
@@ -73,137 +73,137 @@ class UsageError(NtaError):
 
 
 class UnknownName(UsageError):
-    """A name that is not among the known ones; says which are, and the nearest."""
+    """An unknown name; the message lists the known names and the nearest one."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "") -> None:
         choices = sorted(known)
-        near = difflib.get_close_matches(name, choices, n=1)
-        listed = ", ".join(choices) or "none"
-        todo = f"did you mean {near[0]!r}? Known: {listed}" if near else f"known: {listed}"
+        nearest = difflib.get_close_matches(name, choices, n=1)
+        names = ", ".join(choices) or "none"
+        todo = f"did you mean {nearest[0]!r}? Known: {names}" if nearest else f"known: {names}"
         super().__init__(f"unknown {kind} {name!r}", where=where, todo=todo)
 
 
 class BadParameter(UsageError):
-    """A report parameter that the notebook does not declare, or of the wrong type."""
+    """A report parameter that the notebook does not declare, or with the wrong type."""
 
 
 class BadPeriod(UsageError):
-    """A text that is no period, or a period of a kind the report does not take."""
+    """A text that is not a period, or a kind of period that the report does not support."""
 
 
 class SettingsError(NtaError):
-    """ntanalytics.yml cannot be used as it is."""
+    """An invalid ntanalytics.yml."""
 
     exit_code = 3
 
 
 class SecretMissing(SettingsError):
-    """A secret is referenced (env:, file:, keyring:) and is not there."""
+    """A referenced secret (env:, file:, keyring:) that does not exist."""
 
-    said = "缺少访问数据源的口令"
+    public_message = "缺少访问数据源的口令"
 
 
 class ContractError(NtaError):
-    """A mapping under queries/ does not fit the dataset it claims to feed."""
+    """A mapping under queries/ that does not fit its dataset."""
 
     exit_code = 4
-    said = "映射与数据规范不符"
+    public_message = "映射与数据规范不符"
 
 
 class SourceError(NtaError):
-    """A source failed while it was read."""
+    """A failure of a source during reading."""
 
     exit_code = 5
     retryable = True
-    said = "读取数据源出错"
+    public_message = "读取数据源出错"
 
 
 class SourceUnreachable(SourceError):
-    """There is no connection to the source, or none of its files exist."""
+    """A source without a connection, or without any of its files."""
 
-    said = "数据源不可达"
+    public_message = "数据源不可达"
 
 
 class SourceRefused(SourceError):
-    """The source answered and refused: wrong password, missing table or column."""
+    """A refusal by the source: wrong password, missing table or column."""
 
     retryable = False
-    said = "数据源拒绝访问或缺少表、列"
+    public_message = "数据源拒绝访问或缺少表、列"
 
 
 class SourceClosed(SourceError):
-    """The settings do not allow the source to be read at this hour; nothing was asked of it."""
+    """A source outside its allowed hours; no query was sent."""
 
     retryable = False
-    said = "不在允许取数的时段"
+    public_message = "不在允许取数的时段"
 
 
 class LakeError(NtaError):
-    """The lake cannot be read or written."""
+    """A failure of the lake or of the ledger."""
 
     exit_code = 6
     retryable = True
-    said = "写入数据湖出错"
+    public_message = "写入数据湖出错"
 
 
 class LeaseLost(LakeError):
-    """A lease could not be renewed in time, and another process may be at work on the same thing."""
+    """A lease that was not renewed in time; another process may work on the same object."""
 
 
 class NoData(LakeError):
-    """Nothing was ever extracted for what was asked."""
+    """A request for data that was never extracted."""
 
     retryable = False
 
 
 class ReportFailed(NtaError):
-    """A report's notebook raised an error."""
+    """An error raised by the notebook of a report."""
 
     exit_code = 7
 
 
 class KernelDied(ReportFailed):
-    """The kernel that ran a report was killed (out of memory, kill -9)."""
+    """A kernel killed during a report (out of memory, kill -9)."""
 
     retryable = True
 
 
 class ReportIncomplete(ReportFailed):
-    """A notebook ended without having run every cell, or without its blocks."""
+    """A notebook that ended before its last cell, or without its blocks."""
 
 
 class PublishError(NtaError):
-    """Rendering or publishing failed."""
+    """A failure of rendering or publishing."""
 
     exit_code = 8
 
 
 class DiskError(PublishError):
-    """What is made cannot be written: full disk, missing permission, read-only folder."""
+    """A failure to write: full disk, missing permission, read-only folder."""
 
     retryable = True
 
 
 class Busy(PublishError):
-    """Another process is making the same report."""
+    """Another process that makes the same report."""
 
     retryable = True
 
 
 class VerificationFailed(NtaError):
-    """A figure in HTML or Excel is not the record's."""
+    """A figure in a rendering that differs from the record."""
 
     exit_code = 9
 
 
 class CalendarMissing(NtaError):
-    """There is no working-day calendar for a year: neither the library's nor the site's."""
+    """A year without a working-day calendar, in the library and in the settings."""
 
     exit_code = 10
     retryable = True
 
 
 class Overdue(NtaError):
-    """Something that was due did not come by its deadline."""
+    """A due report that did not come by its deadline."""
 
     exit_code = 11

@@ -1,6 +1,6 @@
-"""Days, ISO weeks and months, hours of the day, and the working-day calendar (docs/domain.md, Time).
+"""Periods (days, ISO weeks, months), hours of the day and the working-day calendar (docs/domain.md, Time).
 
-A period is made of whole local days; its window in UTC is half-open.
+A period consists of whole local days; its UTC window is half-open.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ntanalytics.errors import BadPeriod, CalendarMissing
 
 
 class PeriodKind(StrEnum):
-    """The kinds of period a report can be made for."""
+    """Kinds of report periods."""
 
     DAY = "day"
     WEEK = "week"
@@ -28,40 +28,40 @@ class PeriodKind(StrEnum):
 
 @dataclass(frozen=True)
 class Hours:
-    """Hours of every day, as ``19:00-07:30``: over midnight where they end before they begin.
+    """Daily hours, such as ``19:00-07:30``; they pass midnight if the end is before the start.
 
     Attributes:
-        begins: local time of day, included.
-        ends: local time of day, not included.
+        start: local time of day, included.
+        end: local time of day, not included.
     """
 
-    begins: dt.time
-    ends: dt.time
+    start: dt.time
+    end: dt.time
 
     @classmethod
-    def of(cls, text: str) -> Hours:
-        """The hours that a text tells.
+    def parse(cls, text: str) -> Hours:
+        """Return the hours of a text such as ``19:00-07:30``.
 
         Raises:
-            ValueError: it tells none, or none at all lie between its ends.
+            ValueError: the text is not of this form, or start and end are equal.
         """
         match = re.fullmatch(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})", text.strip())
         if not match:
             raise ValueError(f"{text!r} are no hours; write them like 19:00-07:30")
-        begins, ends = (dt.time(int(hour), int(minute)) for hour, minute in (match.groups()[:2], match.groups()[2:]))
-        if begins == ends:
+        start, end = (dt.time(int(hour), int(minute)) for hour, minute in (match.groups()[:2], match.groups()[2:]))
+        if start == end:
             raise ValueError(f"{text!r} begins when it ends: leave it out where all hours are meant")
-        return cls(begins, ends)
+        return cls(start, end)
 
-    def hold(self, local: dt.datetime) -> bool:
-        """Whether a local moment lies in them."""
-        if self.begins < self.ends:
-            return self.begins <= local.time() < self.ends
-        return local.time() >= self.begins or local.time() < self.ends
+    def contains(self, local: dt.datetime) -> bool:
+        """Return True if a local time is within the hours."""
+        if self.start < self.end:
+            return self.start <= local.time() < self.end
+        return local.time() >= self.start or local.time() < self.end
 
-    def next_begin(self, local: dt.datetime) -> dt.datetime:
-        """The next local moment after ``local`` at which they begin."""
-        today = local.replace(hour=self.begins.hour, minute=self.begins.minute, second=0, microsecond=0)
+    def next_start(self, local: dt.datetime) -> dt.datetime:
+        """Return the next local start after ``local``."""
+        today = local.replace(hour=self.start.hour, minute=self.start.minute, second=0, microsecond=0)
         return today if today > local else today + dt.timedelta(days=1)
 
 
@@ -70,9 +70,9 @@ class Period:
     """A day, an ISO week or a month.
 
     Attributes:
-        kind: which of the three.
-        first: its first local day.
-        last: its last local day, included.
+        kind: day, week or month.
+        first: first local day.
+        last: last local day, included.
     """
 
     kind: PeriodKind
@@ -81,25 +81,25 @@ class Period:
 
     @classmethod
     def day(cls, day: dt.date) -> Period:
-        """The period of one day."""
+        """Return the period of one day."""
         return cls(PeriodKind.DAY, day, day)
 
     @classmethod
     def week(cls, day: dt.date) -> Period:
-        """The ISO week, Monday to Sunday, that holds ``day``."""
+        """Return the ISO week (Monday to Sunday) of ``day``."""
         monday = day - dt.timedelta(days=day.weekday())
         return cls(PeriodKind.WEEK, monday, monday + dt.timedelta(days=6))
 
     @classmethod
     def month(cls, day: dt.date) -> Period:
-        """The calendar month that holds ``day``."""
+        """Return the calendar month of ``day``."""
         first = day.replace(day=1)
         following = (first + dt.timedelta(days=31)).replace(day=1)
         return cls(PeriodKind.MONTH, first, following - dt.timedelta(days=1))
 
     @property
     def text(self) -> str:
-        """As it is written and read: ``2026-11-20``, ``2026-W47``, ``2026-11``."""
+        """Text form: ``2026-11-20``, ``2026-W47``, ``2026-11``."""
         if self.kind is PeriodKind.WEEK:
             year, week, _ = self.first.isocalendar()
             return f"{year}-W{week:02d}"
@@ -107,7 +107,7 @@ class Period:
 
     @property
     def label(self) -> str:
-        """As a Chinese reader writes it: ``2026年第47周（11月16日—22日）``."""
+        """Chinese label: ``2026年第47周（11月16日—22日）``."""
         first, last = self.first, self.last
         if self.kind is PeriodKind.DAY:
             return f"{first.year}年{first.month}月{first.day}日（{'周' + '一二三四五六日'[first.weekday()]}）"
@@ -119,48 +119,48 @@ class Period:
 
     @property
     def days(self) -> list[dt.date]:
-        """Its local days, in order."""
+        """Local days, in order."""
         return days_between(self.first, self.last)
 
     def previous(self) -> Period:
-        """The period of the same kind before it."""
+        """Return the preceding period of the same kind."""
         before = self.first - dt.timedelta(days=1)
         make = {PeriodKind.DAY: Period.day, PeriodKind.WEEK: Period.week, PeriodKind.MONTH: Period.month}
         return make[self.kind](before)
 
     def window(self, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
-        """Its half-open window ``[since, until)`` as UTC moments, for local days of ``zone``."""
+        """Return the half-open window ``[since, until)`` in UTC, for local days of ``zone``."""
         return local_window(self.first, self.last, zone)
 
 
 def days_between(first: dt.date, last: dt.date) -> list[dt.date]:
-    """The days from ``first`` to ``last``, both included; empty when ``last`` is earlier."""
+    """Return the days from ``first`` to ``last``, both included; empty if ``last`` is earlier."""
     return [first + dt.timedelta(days=offset) for offset in range((last - first).days + 1)]
 
 
 def local_window(first: dt.date, last: dt.date, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
-    """The UTC moments at which local day ``first`` begins and local day ``last`` ends."""
+    """Return the UTC times of the start of local day ``first`` and the end of local day ``last``."""
     since = dt.datetime.combine(first, dt.time(), zone)
     until = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), zone)
     return since.astimezone(dt.UTC), until.astimezone(dt.UTC)
 
 
-#: From 1900 to 2999: a report of another year is a slip, and Python's days end soon after.
+#: Years 1900 to 2999; another year is a typing error.
 _YEAR = r"(?:19|2\d)\d{2}"
 _FORMS = "2026-11-20, 2026-W47, 2026-11, yesterday, last-working-day, last-week, last-month"
 
 
 def parse_period(text: str, today: dt.date, calendar: Calendar | None = None) -> Period:
-    """The period that ``text`` names.
+    """Return the period of a text.
 
     Args:
-        text: a day, an ISO week, a month, or a word relative to ``today``: ``yesterday``,
-            ``last-working-day``, ``last-week``, ``last-month``.
-        today: the local day on which the relative words are said.
-        calendar: the working days; needed by ``last-working-day`` (default: the library's).
+        text: day, ISO week, month, or a word relative to ``today``: ``yesterday``, ``last-working-day``, ``last-week``,
+            ``last-month``.
+        today: present local day.
+        calendar: working days for ``last-working-day``; default: those of the library.
 
     Raises:
-        BadPeriod: the text is none of these, or no such day exists.
+        BadPeriod: the text has another form, or the day does not exist.
         CalendarMissing: ``last-working-day`` falls in a year without a calendar.
     """
     yesterday = today - dt.timedelta(days=1)
@@ -169,8 +169,8 @@ def parse_period(text: str, today: dt.date, calendar: Calendar | None = None) ->
             return Period.day(yesterday)
         case "last-working-day":
             day = yesterday
-            known = calendar or Calendar()
-            while not known.is_working_day(day):
+            working = calendar or Calendar()
+            while not working.is_working_day(day):
                 day -= dt.timedelta(days=1)
             return Period.day(day)
         case "last-week":
@@ -191,14 +191,12 @@ def parse_period(text: str, today: dt.date, calendar: Calendar | None = None) ->
 
 @dataclass(frozen=True)
 class Calendar:
-    """The State Council's working days, with a site's own corrections.
+    """Working days of the State Council, with the corrections of a site.
 
     Attributes:
-        working: day → whether it is worked, for days that differ from the library or that the
-            library does not know. A year is known when the library knows it, or when the site
-            lists it in ``years``.
+        working: day → whether it is a working day, for days that differ from the library or that it does not have.
         years: years for which ``working`` lists every exception to Monday–Friday.
-        source: the file the corrections came from, for messages.
+        source: file of the corrections, for messages.
     """
 
     working: Mapping[dt.date, bool] | None = None
@@ -209,15 +207,15 @@ class Calendar:
     def _library_years(self) -> frozenset[int]:
         return frozenset(day.year for day in chinese_calendar.constants.holidays)
 
-    def knows(self, year: int) -> bool:
-        """Whether working days of that year are known."""
+    def has_year(self, year: int) -> bool:
+        """Return True if the library or the site has the working days of a year."""
         return year in self.years or year in self._library_years
 
     def is_working_day(self, day: dt.date) -> bool:
-        """Whether ``day`` is worked, make-up days (调休) included.
+        """Return True if ``day`` is a working day, make-up days (调休) included.
 
         Raises:
-            CalendarMissing: neither the library nor the site has that year.
+            CalendarMissing: the year is unknown (see :meth:`has_year`).
         """
         if self.working and day in self.working:
             return self.working[day]
@@ -233,13 +231,12 @@ class Calendar:
         return bool(chinese_calendar.is_workday(day))
 
     def working_days(self, first: dt.date, last: dt.date) -> list[dt.date]:
-        """The working days from ``first`` to ``last``, both included."""
+        """Return the working days from ``first`` to ``last``, both included."""
         return [day for day in days_between(first, last) if self.is_working_day(day)]
 
     def describe(self, day: dt.date) -> str:
-        """A short Chinese word for an unusual day: 节假日, 调休上班, 周末; empty for a plain one."""
-        worked = self.is_working_day(day)
-        if worked:
+        """Return a Chinese word for a special day (节假日, 调休上班, 周末); empty for an ordinary working day."""
+        if self.is_working_day(day):
             return "调休上班" if day.weekday() >= 5 else ""
         return "周末" if day.weekday() >= 5 and not self._is_named_holiday(day) else "节假日"
 

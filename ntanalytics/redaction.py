@@ -1,7 +1,7 @@
-"""Secrets stay out of what is said: whatever was read as one is taken out of every error, log line and ledger entry.
+"""Removal of secrets from errors, log lines and ledger entries.
 
-No message of ours holds one on purpose. A driver's may: it quotes the address that it could not read, and the password
-stands in it.
+Our own messages contain no secrets. A message of a driver may: it quotes the address that it cannot parse, with the
+password in it.
 """
 
 from __future__ import annotations
@@ -10,34 +10,30 @@ import json
 import re
 from urllib.parse import quote, quote_plus
 
-#: What stands in a secret's place.
-INSTEAD = "***"
+#: Replacement of a secret.
+REPLACEMENT = "***"
 
-#: A shorter one is no secret, and taking it out would spoil every word that holds it.
-_SHORTEST = 4
+#: Minimum length of a secret: removing a shorter one would damage ordinary words.
+_MIN_LENGTH = 4
 
-#: What may be a key within an address, and no host's name.
+#: A possible key within an address; a host name has dots.
 _KEY = re.compile(r"(?<![\w.-])[\w-]{12,}(?![\w.-])")
 
-_hidden: set[str] = set()
+_secrets: set[str] = set()
 
 
-def hide(secret: str) -> str:
-    """Have a secret taken out of whatever this process says from now on, also as a URL, SQL or JSON writes it.
-
-    Returns:
-        The secret.
-    """
-    if len(secret) >= _SHORTEST:
-        urls = {quote(secret, safe=kept) for kept in ("", "/", " +")}  # the last is SQLAlchemy's way
-        _hidden.update({secret, *urls, quote_plus(secret), secret.replace("'", "''"), json.dumps(secret)[1:-1]})
-    if "://" in secret:  # a robot's address: its key or token alone is a secret, too
-        _hidden.update(_KEY.findall(secret))
+def register_secret(secret: str) -> str:
+    """Register a secret for :func:`redact`, also in its URL, SQL and JSON forms; return the secret."""
+    if len(secret) >= _MIN_LENGTH:
+        urls = {quote(secret, safe=safe) for safe in ("", "/", " +")}  # the last is SQLAlchemy's form
+        _secrets.update({secret, *urls, quote_plus(secret), secret.replace("'", "''"), json.dumps(secret)[1:-1]})
+    if "://" in secret:  # the address of a group robot: its key or token alone is a secret, too
+        _secrets.update(_KEY.findall(secret))
     return secret
 
 
-def redacted(text: str) -> str:
-    """The text without any secret that was read."""
-    for secret in sorted(_hidden, key=len, reverse=True):
-        text = text.replace(secret, INSTEAD)
+def redact(text: str) -> str:
+    """Return the text with every registered secret replaced."""
+    for secret in sorted(_secrets, key=len, reverse=True):
+        text = text.replace(secret, REPLACEMENT)
     return text

@@ -4,7 +4,8 @@ import pytest
 
 from ntanalytics.catalog import Catalog, load_product, site_catalog
 from ntanalytics.errors import ContractError, UnknownName
-from ntanalytics.settings import project_dir
+from ntanalytics.settings import load, project_dir
+from ntanalytics.sources import open_sources
 
 SOURCE = "title: A shop\nkind: database\nneeds: SELECT on everything\n"
 BILLS = """\
@@ -93,6 +94,31 @@ def test_a_sites_own_product_replaces_the_built_in_one(tmp_path: Path, home: Pat
     assert site_catalog(tmp_path)["nginx"].title == "A shop"
     with pytest.raises(UnknownName, match="did you mean 'nginx'"):
         site_catalog(tmp_path)["ngins"]
+
+
+def test_a_former_product_name_finds_the_product(tmp_path: Path):
+    catalog = site_catalog(None)
+    assert "ledger" in catalog
+    assert "ledger" not in list(catalog)
+    assert catalog["ledger"] is catalog["desk_workbook"]
+    path = tmp_path / "ntanalytics.yml"
+    path.write_text("sources: {desk: {product: ledger, path: book.xlsx}}\n", encoding="utf-8")
+    assert open_sources(load(path), catalog)["desk"].product.name == "desk_workbook"
+
+
+def test_a_sites_folder_with_a_former_product_name_overlays_the_product(tmp_path: Path):
+    def overlay(folder: str) -> None:
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "sms.bills.sql").write_text(
+            BILLS.replace("dialects: [sqlite, postgres]\n", ""), encoding="utf-8"
+        )
+
+    overlay("ledger")
+    product = site_catalog(tmp_path)["desk_workbook"]
+    assert product.mapping("sms.bills").path == tmp_path / "ledger/sms.bills.sql"
+    assert product.mapping("desk.tickets").path.parent == project_dir("queries") / "desk_workbook"
+    overlay("desk_workbook")
+    assert site_catalog(tmp_path)["ledger"].mapping("sms.bills").path == tmp_path / "desk_workbook/sms.bills.sql"
 
 
 @pytest.mark.parametrize("name", sorted(Catalog([project_dir("queries")])))

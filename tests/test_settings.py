@@ -18,7 +18,7 @@ def test_paths_are_relative_to_the_file(tmp_path: Path):
         written(
             tmp_path,
             "lake: data/lake\nsources:\n  a: {product: nginx, paths: ['logs/*.log', /var/log/x]}\n"
-            "  b: {product: sms_platform, url: 'sqlite:///x.sqlite'}\n  c: {product: ledger, path: 台账.xlsx}\n",
+            "  b: {product: sms_platform, url: 'sqlite:///x.sqlite'}\n  c: {product: desk_workbook, path: 台账.xlsx}\n",
         )
     )
     assert settings.lake == tmp_path / "data/lake"

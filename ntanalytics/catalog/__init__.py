@@ -1,13 +1,12 @@
-"""The catalog of mappings: every ``queries/<product>/<dataset>.sql``, paired with its contract.
+"""Catalog of mappings: every ``queries/<product>/<dataset>.sql``, paired with its contract.
 
-A mapping that misses, adds or mistypes a column is refused when it is loaded, naming file and
-column, and never reaches a source.
+A mapping with a missing, unknown or mistyped column is refused when it is loaded. The error names file and column.
 """
 
 from __future__ import annotations
 
-from ntanalytics.catalog.catalog import Catalog, site_catalog
+from ntanalytics.catalog.catalog import Catalog, current_product_name, site_catalog
 from ntanalytics.catalog.loading import load_product
 from ntanalytics.catalog.product import TIME_FORMS, Mapping, Product
 
-__all__ = ["TIME_FORMS", "Catalog", "Mapping", "Product", "load_product", "site_catalog"]
+__all__ = ["TIME_FORMS", "Catalog", "Mapping", "Product", "current_product_name", "load_product", "site_catalog"]

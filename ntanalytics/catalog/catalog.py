@@ -1,50 +1,62 @@
-"""The products under some folders, by name."""
+"""Products under one or more folders, by name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
 from pathlib import Path
+from types import MappingProxyType
 
 from ntanalytics.catalog.loading import load_product, product_files
 from ntanalytics.catalog.product import Product
 from ntanalytics.errors import UnknownName
 from ntanalytics.settings import project_dir
 
+#: Former product name → present name. Settings and a site's own folder may keep the former one.
+RENAMED_PRODUCTS: Map[str, str] = MappingProxyType({"ledger": "desk_workbook"})
+
+
+def current_product_name(name: str) -> str:
+    """Return the present name of a product that was renamed; any other name unchanged."""
+    return RENAMED_PRODUCTS.get(name, name)
+
 
 class Catalog(Map[str, Product]):
-    """Every product under some folders, by name, each loaded when it is first asked for.
+    """Products under some folders, by name. Each is loaded on first access.
 
-    A product that nobody uses is not loaded, so that its mistake stops nobody.
+    An unused product is never loaded, so an error in it stops nobody. A former name of a product finds it, too.
 
     Args:
-        folders: where products are. A file in a later folder replaces the one of the same product and name, so that a
-            site can change one mapping, or one table of words, and leave the others to us.
+        folders: folders of products. A file in a later folder replaces the file of the same product and name, so
+            that a site can change one mapping, or one value map, and keep the built-in rest.
     """
 
     def __init__(self, folders: Iterable[Path]) -> None:
         self._homes: dict[str, list[Path]] = {}
         for folder in folders:
-            for home in sorted(path for path in folder.iterdir() if path.is_dir()):
-                self._homes.setdefault(home.name, []).append(home)
+            homes = [path for path in folder.iterdir() if path.is_dir()]
+            # The folder with the present name is read last, and wins.
+            for home in sorted(homes, key=lambda path: (path.name not in RENAMED_PRODUCTS, path.name)):
+                self._homes.setdefault(current_product_name(home.name), []).append(home)
         self._homes = {name: homes for name, homes in self._homes.items() if product_files(homes).get("source.yml")}
         self._loaded: dict[str, Product] = {}
 
     def __getitem__(self, name: str) -> Product:
-        """The product of that name.
+        """Return the product of that name.
 
         Raises:
-            UnknownName: there is none.
-            ContractError: one of its files does not fit; the message names the file and the column.
+            UnknownName: no product has the name.
+            ContractError: a file of the product does not fit; the message names file and column.
         """
-        if name not in self._homes:
+        current = current_product_name(name)
+        if current not in self._homes:
             raise UnknownName("product", name, self._homes)
-        if name not in self._loaded:
-            self._loaded[name] = load_product(*self._homes[name])
-        return self._loaded[name]
+        if current not in self._loaded:
+            self._loaded[current] = load_product(*self._homes[current])
+        return self._loaded[current]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._homes
+        return isinstance(name, str) and current_product_name(name) in self._homes
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._homes)
@@ -53,6 +65,6 @@ class Catalog(Map[str, Product]):
         return len(self._homes)
 
 
-def site_catalog(own: Path | None) -> Catalog:
-    """The built-in products, with those of a site's own folder beside and above them."""
-    return Catalog([project_dir("queries"), *([own] if own else [])])
+def site_catalog(site_folder: Path | None) -> Catalog:
+    """Return the built-in products, with those of a site's own folder beside and above them."""
+    return Catalog([project_dir("queries"), *([site_folder] if site_folder else [])])

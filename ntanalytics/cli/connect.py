@@ -54,6 +54,7 @@ def connect(
     Existing files are never overwritten: edit the draft and repeat the command until everything fits. Columns that seem
     to hold secrets, messages or names of people are not read. The exit code is 4 while something is missing.
     """
+    from ntanalytics.connect import ConnectionRequest
     from ntanalytics.connect import connect as connect_product
     from ntanalytics.settings import Settings, find_config, load
 
@@ -64,18 +65,18 @@ def connect(
         folder = folder.relative_to(Path.cwd())  # shorter to read
     today = dt.datetime.now(settings.zone).date()
     days = days_between(first, last, today) if first or last else None
+    request = ConnectionRequest(
+        name=name,
+        targets=targets,
+        folder=folder,
+        datasets=datasets or (),
+        password=password,
+        zone=settings.zone,
+        days=days,
+        today=today,
+    )
     with progress() as show:
-        report = connect_product(
-            name,
-            targets,
-            folder=folder,
-            datasets=datasets or (),
-            password=password,
-            zone=settings.zone,
-            days=days,
-            today=today,
-            show=show,
-        )
+        report = connect_product(request, show)
     if as_json:
         show_json(report.as_data())
     else:

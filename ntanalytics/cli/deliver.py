@@ -57,6 +57,6 @@ def deliver(
 
 
 def _row(delivery: Delivery) -> tuple[object, ...]:
-    request = delivery.parcel
+    request = delivery.request
     subject = " ".join([request.subject, *map(str, request.parameters.values())])
     return delivery.id[:12], subject, request.period, request.version, delivery.to, delivery.status, delivery.why

@@ -41,7 +41,7 @@ def demo(
     mysql+pymysql://USER@HOST/ (or both) the databases of these products are made on the server with the names
     ntanalytics_demo_<source>; existing ones are replaced. The password is in $NTANALYTICS_DEMO_PASSWORD.
     """
-    from ntanalytics.demo import write_estate
+    from ntanalytics.demo import Destinations, write_estate
     from ntanalytics.runner import RunContext, run_report
     from ntanalytics.settings import load
 
@@ -53,8 +53,7 @@ def demo(
             days=days,
             seed=seed,
             scale=scale,
-            outputs=outputs,
-            servers=servers or (),
+            destinations=Destinations(outputs, servers or ()),
             progress=show,
         )
         run_context = RunContext(settings=load(estate.config), clock=estate.clock, progress=show)

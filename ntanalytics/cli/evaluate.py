@@ -34,15 +34,15 @@ def evaluate(
     Each day is inspected with the data of the next morning and compared with the city's incidents.json: the incidents
     that were found, the delay, and the false alarms (docs/evaluation.md). Remove DIR to write new cities.
     """
-    from ntanalytics.evaluation import evaluate as measured
-    from ntanalytics.evaluation.page import written
+    from ntanalytics.evaluation import evaluate as evaluate_estates
+    from ntanalytics.evaluation.page import render_page
     from ntanalytics.evaluation.tables import as_data, tables
     from ntanalytics.subsystems import RULES
 
     with progress() as show:
-        scores = measured(directory, _numbers(seeds), days=days, judged=judged, scale=scale, told=show)
+        scores = evaluate_estates(directory, _numbers(seeds), days=days, judged=judged, scale=scale, progress=show)
     if page is not None:
-        page.write_text(written(page, scores, RULES), encoding="utf-8")
+        page.write_text(render_page(page, scores, RULES), encoding="utf-8")
     if as_json:
         show_json(as_data(scores, RULES))
         return
@@ -57,7 +57,7 @@ def evaluate(
 
 def _numbers(text: str) -> list[int]:
     try:
-        numbers = [int(number) for number in text.split(",")]
+        numbers = [int(part) for part in text.split(",")]
     except ValueError:
         raise BadParameter(f"--seed {text!r} is no number", todo="write e.g. --seed 1 or --seeds 1,2,3") from None
     return list(dict.fromkeys(numbers))

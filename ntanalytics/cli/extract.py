@@ -36,7 +36,7 @@ def extract(
     ledger = Ledger(settings.ledger)
     record_settings_changes(ledger.audit, settings.file, settings.model_dump(mode="json"))
     details = {"period": f"{first_day} … {last_day}"}
-    ledger.audit.note("extract", ", ".join(datasets or ["all datasets"]), details)
+    ledger.audit.record("extract", ", ".join(datasets or ["all datasets"]), details)
     with progress() as show:
         results = Extractor(settings, ledger, show).extract(datasets or [], first_day, last_day)
     if as_json:

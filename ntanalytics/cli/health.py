@@ -72,6 +72,6 @@ def _show(state: Health, zone: ZoneInfo) -> None:
     for (dataset, source), day in sorted(state.data.items(), key=lambda item: item[1])[:3]:
         say(f"oldest data: {dataset} from {source}, last taken of {day}")
     for delivery in state.undelivered:
-        request = delivery.parcel
+        request = delivery.request
         complain(f"{delivery.status}: {request.subject} {request.period} to {delivery.to}: {delivery.why}")
     say(f"lake {state.lake_bytes / 2**20:,.0f} MB, {(state.free_bytes or 0) / 2**30:,.1f} GB free")

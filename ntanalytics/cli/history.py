@@ -50,5 +50,5 @@ def history(
     rows = []
     for entry in entries:
         at, subject = f"{entry.at.astimezone(settings.zone):%Y-%m-%d %H:%M}", f"{entry.subject} {entry.period}".strip()
-        rows.append((at, entry.by_whom, entry.kind, subject, entry.status, entry.said))
+        rows.append((at, entry.actor_label, entry.kind, subject, entry.status, entry.summary))
     show_table(("when", "who", "kind", "of what", "status", "where or why"), rows)

@@ -28,10 +28,10 @@ def lab(
     It answers this machine only, requires the token in its address, and loads nothing from the internet. Notebooks that
     you changed are never overwritten.
     """
-    from ntanalytics.explore.lab import desk, serve
+    from ntanalytics.explore.lab import prepare_folder, serve
     from ntanalytics.settings import find_config, load
 
     settings = load(find_config(context.obj))
-    folder = desk(settings, directory)
+    folder = prepare_folder(settings, directory)
     say(f"notebooks: {folder}")
-    serve(settings, folder, port=port, browser=browser, told=lambda address: say(f"JupyterLab: {address}"))
+    serve(settings, folder, port=port, browser=browser, on_start=lambda address: say(f"JupyterLab: {address}"))

@@ -27,7 +27,7 @@ def check(
     the lines that no regular expression of the mapping matches, by their shape, and slow expressions. The exit code is
     4 if a row does not fit or a key is repeated.
     """
-    from ntanalytics.catalog import site_catalog
+    from ntanalytics.catalog import current_product_name, site_catalog
     from ntanalytics.extraction.conformance import conform
     from ntanalytics.periods import local_window
     from ntanalytics.settings import find_config, load
@@ -39,7 +39,7 @@ def check(
     sources = [
         source
         for source in open_sources(settings, site_catalog(settings.queries)).values()
-        if source.product.name == product
+        if source.product.name == current_product_name(product)
     ]
     if not sources:
         raise UnknownName("product", product, {source.product for source in settings.sources.values()}, where="sources")

@@ -28,31 +28,29 @@ def rules(
     Without settings, the rules are those of the suite. Marked are rules that the site disabled or changed, and rules
     that only the recommendations of a quarter use.
     """
-    from ntanalytics.checks.site_rules import site_rules
     from ntanalytics.evaluation import rulebook
     from ntanalytics.findings.rule import KINDS
     from ntanalytics.settings import find_config, load
-    from ntanalytics.subsystems import RULES
+    from ntanalytics.subsystems import RULES, rules_of
     from ntanalytics.workspace import open_workspace
 
     path = find_config(context.obj)
     is_a_site = context.obj is not None or path.is_file() or bool(day)
-    listed = rulebook.of_subsystem(site_rules(load(path), RULES) if is_a_site else RULES, subsystem)
+    listed = rulebook.of_subsystem(rules_of(load(path)) if is_a_site else RULES, subsystem)
     findings = {}
     if day:
         workspace = open_workspace(path)
         on = rulebook.last_day(workspace) if day == "latest" else as_day(day, "--day")
         with progress() as show:
             show(f"inspection of {on}", 0)
-            findings = rulebook.said_of(workspace, on)
-    results = {rule.code: rulebook.said(findings.get(rule.code, [])) for rule in listed}
+            findings = rulebook.findings_of_day(workspace, on)
+    summaries = {rule.code: rulebook.summary(findings.get(rule.code, [])) for rule in listed}
     if as_json:
-        data = [rulebook.as_data(rule) | ({"said": results[rule.code]} if day else {}) for rule in listed]
-        show_json(data)
+        show_json([rulebook.as_data(rule) | ({"said": summaries[rule.code]} if day else {}) for rule in listed])
         return
     rows = [
-        (rule.code, KINDS[rule.kind], rule.words, rulebook.limits_of(rule), rule.min_count or "", rulebook.remark(rule))
-        + ((results[rule.code],) if day else ())
+        (rule.code, KINDS[rule.kind], rule.check, rulebook.limits_of(rule), rule.min_count or "", rulebook.remark(rule))
+        + ((summaries[rule.code],) if day else ())
         for rule in listed
     ]
     heads = ("rule", "kind", "what", "limits", "fewest", "")

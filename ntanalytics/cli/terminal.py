@@ -19,7 +19,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from ntanalytics.redaction import redacted
+from ntanalytics.redaction import redact
 
 if TYPE_CHECKING:
     from ntanalytics.connect import ConnectionReport
@@ -41,7 +41,7 @@ def plain(text: object) -> str:
         character
         if character == "\n" or unicodedata.category(character) not in _CONTROL
         else character.encode("unicode_escape").decode("ascii")
-        for character in redacted(str(text))
+        for character in redact(str(text))
     )
 
 
@@ -52,7 +52,7 @@ def one_line(text: object) -> str:
 
 def show_json(data: object) -> None:
     r"""Print results as JSON; control characters are escaped (``\u009b``)."""
-    text = redacted(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+    text = redact(json.dumps(data, ensure_ascii=False, indent=2, default=str))
     shown = "".join(
         json.dumps(char)[1:-1] if char != "\n" and unicodedata.category(char) in _CONTROL else char for char in text
     )
@@ -89,19 +89,19 @@ def show_extraction(results: Iterable[ExtractionResult]) -> None:
     results = list(results)
     rows = []
     for result in results:
-        rejected = "by another process" if result.is_others else f"{result.rejected.total():,}"
-        counts = ("failed", "", "") if result.error else (f"{result.read:,}", rejected, f"{result.rows.total():,}")
+        rejected = "by another process" if result.is_claimed_elsewhere else f"{result.rejected.total():,}"
+        counts = ("failed", "", "") if result.error else (f"{result.rows_read:,}", rejected, f"{result.rows.total():,}")
         days = f"{result.first} … {result.last}"
         rows.append((result.dataset, result.source, days, *counts, f"{result.seconds:.1f}"))
     show_table(("dataset", "source", "days", "read", "set aside", "rows in the lake", "s"), rows)
     for result in results:
         name = f"{result.dataset} ← {result.source}"
-        for reason, count in result.reasons.most_common(5):
+        for reason, count in result.rejected_by_reason.most_common(5):
             say(f"  {name}: {count:,} set aside: {reason}")
         for column, count in result.masked.most_common():
             say(f"  {name}: {count:,} telephone or identity card number(s) masked in {column}")
-        if result.absent:
-            say(f"  {name}: no data of {len(result.absent)} day(s)")
+        if result.absent_days:
+            say(f"  {name}: no data of {len(result.absent_days)} day(s)")
         if result.error:
             complain(f"{name}: {result.error}")
 
@@ -147,8 +147,8 @@ def show_connection(report: ConnectionReport) -> None:
     for remark in report.remarks:
         say(remark)
     for proposal in report.proposals:
-        say(f"proposed {proposal['dataset']} ← {proposal['place']}: {', '.join(proposal['because'])}")
-    for place, columns in report.not_looked_at.items():
+        say(f"proposed {proposal.dataset.name} ← {proposal.table.name}: {', '.join(proposal.reasons)}")
+    for place, columns in report.hidden.items():
         say(f"not looked at in {place}: {', '.join(columns)}")
     for path in report.written:
         say(f"wrote {path}")
@@ -167,14 +167,14 @@ def show_connection(report: ConnectionReport) -> None:
 
 def _show_states(report: ConnectionReport) -> None:
     for state in report.datasets:
-        days = f", {state.first} … {state.last}" if state.first else ""
-        counts = f"{state.rows:,} row(s) fit, {state.set_aside:,} set aside"
+        days = f", {state.days[0]} … {state.days[1]}" if state.days else ""
+        counts = f"{state.rows:,} row(s) fit, {state.rejected:,} set aside"
         say(f"\n{state.dataset}{days}: {counts}: {'all fits' if state.fits else 'not yet'}")
         for problem in state.problems:
             say(f"  {problem}")
         if state.slow:
             say(f"  {state.slow}")
-        rows = ((column.name, column.state, column.said) for column in state.columns)
+        rows = ((column.name, column.state, column.problem) for column in state.columns)
         show_table(("column", "state", "what"), rows)
 
 

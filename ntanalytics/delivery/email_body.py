@@ -11,10 +11,10 @@ import jinja2
 
 from ntanalytics.delivery.manifest import Manifest
 from ntanalytics.delivery.summary import Summary, unlinked
-from ntanalytics.findings.finding import STATES
-from ntanalytics.reports import labels
-from ntanalytics.reports.fragments import HtmlCell, cells, columns, escaping
-from ntanalytics.reports.record import Record, Recorded
+from ntanalytics.findings.threshold import STATUSES
+from ntanalytics.reports import labels, palette
+from ntanalytics.reports.fragments import HtmlCell, column_headings, html_cells, template_environment
+from ntanalytics.reports.record import Record, RecordedBlock
 
 THEME = Path(__file__).with_name("theme")
 
@@ -24,17 +24,7 @@ _CHECKS, _TABLES, _ROWS, _COLUMNS = 12, 2, 12, 8
 #: Columns of a board in a mail.
 _BOARD = ("state", "subject", "check", "value", "since")
 
-_RED, _GREEN, _GREY = "#b3261e", "#2a7f62", "#5f6c7b"
-_COLOURS = {
-    "critical": _RED,
-    "warning": "#9a6200",
-    "unknown": _GREY,
-    "ok": _GREEN,
-    "worse": _RED,
-    "good": _GREEN,
-    "flat": _GREY,
-    "": "#1f2933",
-}
+_COLOURS = {**palette.STATE_COLORS, **palette.TONE_COLORS, "": palette.INK}
 
 
 def email_body(record: Record, manifest: Manifest, summary: Summary, site: str) -> str:
@@ -66,7 +56,7 @@ def email_body(record: Record, manifest: Manifest, summary: Summary, site: str) 
     )
 
 
-def _first_page(record: Record) -> Iterator[Recorded]:
+def _first_page(record: Record) -> Iterator[RecordedBlock]:
     """Yield the blocks before the signatures, which end the first page; all blocks if there are none."""
     for block in record.blocks:
         if block.kind == "signatures":
@@ -74,7 +64,7 @@ def _first_page(record: Record) -> Iterator[Recorded]:
         yield block
 
 
-def _is_small(block: Recorded) -> bool:
+def _is_small(block: RecordedBlock) -> bool:
     return 0 < len(block.rows) <= _ROWS and len(block.fields) <= _COLUMNS
 
 
@@ -89,22 +79,22 @@ def _checks(record: Record) -> tuple[list[str], list[str], list[list[HtmlCell]],
                 if field.name in _BOARD and any(row[field.name] is not None for row in rows)
             )
             part = replace(block, fields=fields, rows=rows)
-            heads = columns(part)
+            heads = column_headings(part)
             titles, styles = [head[0] for head in heads], [head[2] for head in heads]
-            return titles, styles, cells(part, record.zone, _CHECKS), max(0, len(rows) - _CHECKS)
+            return titles, styles, html_cells(part, record.zone, _CHECKS), max(0, len(rows) - _CHECKS)
     return [], [], [], 0
 
 
 @cache
 def _templates() -> jinja2.Environment:
-    environment = escaping(THEME)
+    environment = template_environment(THEME)
     environment.finalize = _unlinked
     environment.globals.update(
-        kpi_words=labels.kpi_words,
-        cells=cells,
-        columns=columns,
+        kpi_words=labels.kpi_texts,
+        cells=html_cells,
+        columns=column_headings,
         colours=_COLOURS,
-        marks={state: words.partition(" ")[0] for state, words in STATES.items()},
+        marks={state: words.partition(" ")[0] for state, words in STATUSES.items()},
     )
     return environment
 

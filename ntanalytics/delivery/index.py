@@ -23,11 +23,11 @@ from ntanalytics.delivery.catalogue import IssuedReport, UnreadableReport, read_
 from ntanalytics.delivery.manifest import RENDERINGS
 from ntanalytics.delivery.missing import MissingReport, failures, publication_gaps
 from ntanalytics.errors import PublishError
-from ntanalytics.findings.finding import STATES
+from ntanalytics.findings.threshold import STATUSES
 from ntanalytics.ledger import Run
 from ntanalytics.periods import Calendar, Period, PeriodKind
 from ntanalytics.reports import fragments
-from ntanalytics.reports.data import clean
+from ntanalytics.reports.data import clean_text
 
 INDEX = "index.html"
 THEME = Path(__file__).with_name("theme")
@@ -113,7 +113,7 @@ def write_index(
 def page_text(index: ReportIndex, site: SiteLabels, now: dt.datetime) -> str:
     """Return the page; the template escapes every text from outside."""
     script = (THEME / "index.js").read_text(encoding="utf-8")
-    style = (fragments.THEME / "report.css").read_text(encoding="utf-8") + (THEME / "index.css").read_text("utf-8")
+    style = fragments.stylesheet() + (THEME / "index.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
@@ -125,7 +125,7 @@ def page_text(index: ReportIndex, site: SiteLabels, now: dt.datetime) -> str:
         _templates()
         .get_template("index.html.j2")
         .render(
-            site=clean(site.site),
+            site=clean_text(site.site),
             policy=policy,
             style=Markup(style),  # noqa: S704 — our own files
             script=Markup(script),  # noqa: S704 — our own file
@@ -139,7 +139,7 @@ def page_text(index: ReportIndex, site: SiteLabels, now: dt.datetime) -> str:
             unjudged=index.unjudged,
             count=len(index.issued),
             zone=site.zone,
-            title_of=lambda name: clean(titles.get(name, name)),
+            title_of=lambda name: clean_text(titles.get(name, name)),
             open_rows=_OPEN_ROWS,
         )
     )
@@ -166,7 +166,7 @@ class _Group:
 def _groups(issued: Iterable[IssuedReport]) -> list[_Group]:
     groups: dict[str, _Group] = {}
     for report in sorted(issued, key=lambda report: (report.period.last, report.period.first), reverse=True):
-        group = groups.setdefault(report.report, _Group(report.report, clean(report.title), [], []))
+        group = groups.setdefault(report.report, _Group(report.report, clean_text(report.title), [], []))
         (group.own if report.parameters else group.whole).append(report)
     return sorted(groups.values(), key=lambda group: group.name)
 
@@ -177,7 +177,7 @@ def parameters_text(parameters: Mapping[str, Any]) -> str:
     for name, value in parameters.items():
         label = EDITIONS.get(value, value) if name == "edition" and isinstance(value, str) else value
         texts.append(f"{PARAMETER_LABELS.get(name, name)}：{label}")
-    return clean("；".join(texts))
+    return clean_text("；".join(texts))
 
 
 def periods_text(periods: Sequence[Period]) -> str:
@@ -190,14 +190,14 @@ def periods_text(periods: Sequence[Period]) -> str:
 
 @cache
 def _templates() -> jinja2.Environment:
-    environment = fragments.escaping(THEME)
+    environment = fragments.template_environment(THEME)
     environment.globals.update(
-        states={str(state): words for state, words in STATES.items()},
+        states={str(state): words for state, words in STATUSES.items()},
         renderings=RENDERINGS,
         parameters_text=parameters_text,
         periods_text=periods_text,
         url=lambda *parts: "/".join(quote(part) for part in parts),
-        clean=clean,
+        clean=clean_text,
         local=lambda moment, zone: f"{moment.astimezone(zone):%Y-%m-%d %H:%M}",
     )
     return environment

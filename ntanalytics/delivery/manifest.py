@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict
 
-from ntanalytics.findings.finding import State
+from ntanalytics.findings.threshold import Status as State
 
 MANIFEST = "manifest.json"
 RECORD = "report.ipynb"

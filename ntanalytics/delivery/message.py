@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ntanalytics.errors import PublishError
-from ntanalytics.ledger.deliveries import Status
+from ntanalytics.ledger.deliveries import DeliveryStatus
 
 
 class AlteredReport(PublishError):
@@ -85,6 +85,6 @@ class DeliveryOutcome:
         is_down: whether the channel itself does not answer, so that nothing else is tried on it for now.
     """
 
-    status: Status
+    status: DeliveryStatus
     why: str = ""
     is_down: bool = False

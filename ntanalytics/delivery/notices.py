@@ -40,9 +40,9 @@ def notify_once(settings: Settings, ledger: Ledger, key: str, title: str, text: 
         LakeError: the ledger cannot be written, so that the notice could not be sent once.
         SettingsError: ``operators`` names an unknown channel or a wrong address.
     """
-    from ntanalytics.reports.data import clean  # pandas comes with it; most calls have nothing to send
+    from ntanalytics.reports.data import clean_text  # pandas comes with it; most calls have nothing to send
 
-    if ledger.notices.begin(key[:200], " ".join(clean(title).split()), clean(text)) is None:
+    if ledger.notices.open(key[:200], " ".join(clean_text(title).split()), clean_text(text)) is None:
         return False
     notify(settings, ledger)
     return True
@@ -57,7 +57,7 @@ def resolve(ledger: Ledger, key: str) -> bool:
     Raises:
         LakeError: the ledger cannot be written.
     """
-    return ledger.notices.mend(key[:200])
+    return ledger.notices.resolve(key[:200])
 
 
 def notify(settings: Settings, ledger: Ledger) -> list[Delivery]:
@@ -72,9 +72,11 @@ def notify(settings: Settings, ledger: Ledger) -> list[Delivery]:
     """
     operators = list(addresses(settings.operators, settings.channels, where="operators"))
     session, deliveries = DeliverySession.of(settings, ledger), []
-    for notice in _recent(ledger.notices.open()):
+    for notice in _recent(ledger.notices.list_open()):
         for operator in operators:
-            request = DeliveryRequest("notice", notice.key, "", {}, notice.round, operator.channel, operator.to)
+            request = DeliveryRequest(
+                kind="notice", subject=notice.key, version=notice.round, channel=operator.channel, recipient=operator.to
+            )
             if delivery := session.send(request, partial(_message, settings, notice, request)):
                 deliveries.append(delivery)
     return deliveries
@@ -82,7 +84,7 @@ def notify(settings: Settings, ledger: Ledger) -> list[Delivery]:
 
 def _recent(notices: Sequence[Notice]) -> list[Notice]:
     now = dt.datetime.now(dt.UTC)
-    return [notice for notice in notices if now - notice.begun_at <= _LONGEST_WAIT]
+    return [notice for notice in notices if now - notice.started_at <= _LONGEST_WAIT]
 
 
 def message_of(settings: Settings, ledger: Ledger, request: DeliveryRequest) -> Message:
@@ -91,15 +93,15 @@ def message_of(settings: Settings, ledger: Ledger, request: DeliveryRequest) -> 
     Raises:
         UnknownName: the ledger knows no such notice.
     """
-    notice = ledger.notices.of(request.subject, request.version)
+    notice = ledger.notices.get(request.subject, request.version)
     if notice is None:
         raise UnknownName("notice", request.subject, ())
     return _message(settings, notice, request)
 
 
 def _message(settings: Settings, notice: Notice, request: DeliveryRequest) -> Message:
-    since = notice.begun_at.astimezone(settings.zone)
+    since = notice.started_at.astimezone(settings.zone)
     count = f"（第 {notice.round} 次）" if notice.round > 1 else ""
     subject = f"【运维提醒】{notice.title}{count}"
-    text = f"{notice.said}\n\n{settings.site.name}，{since:%Y-%m-%d %H:%M}"
+    text = f"{notice.text}\n\n{settings.site.name}，{since:%Y-%m-%d %H:%M}"
     return Message(id=request.id, subject=subject, text=text, brief=f"{subject}\n{text}", place=("notices",))

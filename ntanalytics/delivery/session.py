@@ -77,10 +77,10 @@ class DeliverySession:
             if outcome.is_down:
                 self.down[request.channel] = outcome.why
             self.ledger.deliveries.end(request.id, outcome.status, outcome.why)
-            return self.ledger.deliveries.of(request.id)
+            return self.ledger.deliveries.get(request.id)
 
     def _is_settled(self, request: DeliveryRequest, is_repetition: bool) -> bool:
-        delivery = self.ledger.deliveries.of(request.id)
+        delivery = self.ledger.deliveries.get(request.id)
         return delivery is not None and not is_repetition and delivery.status != "retry"
 
     def _outcome(self, request: DeliveryRequest, make: Callable[[], Message]) -> DeliveryOutcome:
@@ -107,9 +107,9 @@ def close_interrupted(ledger: Ledger) -> Sequence[Delivery]:
         LakeError: the ledger cannot be written.
     """
     interrupted = []
-    for sending in ledger.deliveries.standing("sending"):
+    for sending in ledger.deliveries.with_status("sending"):
         with ledger.lease(f"delivery {sending.id}") as lease:
-            delivery = ledger.deliveries.of(sending.id)
+            delivery = ledger.deliveries.get(sending.id)
             if lease is None or delivery is None or delivery.status != "sending":
                 continue
             ledger.deliveries.end(delivery.id, "ambiguous", "whoever was sending it was killed")

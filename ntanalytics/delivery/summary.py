@@ -9,9 +9,9 @@ from typing import Any
 
 from ntanalytics.delivery.index import PARAMETER_LABELS, parameters_text
 from ntanalytics.delivery.manifest import Manifest
-from ntanalytics.findings.finding import STATES
+from ntanalytics.findings.threshold import STATUSES
 from ntanalytics.reports import labels
-from ntanalytics.reports.data import clean
+from ntanalytics.reports.data import clean_text
 from ntanalytics.reports.record import Record
 
 #: Most sentences and figures in a robot's message.
@@ -89,7 +89,7 @@ def summary(
 
 def subject(manifest: Manifest, own_parameters: Mapping[str, object]) -> str:
     """Return one line such as ``【异常】日常巡检 2026年11月20日（周五）``, with unit and version."""
-    state = STATES[manifest["state"]].partition(" ")[2]
+    state = STATUSES[manifest["state"]].partition(" ")[2]
     text = f"【{state}】{manifest['title']} {manifest['period']['label']}"
     shown = {name: value for name, value in own_parameters.items() if name in PARAMETER_LABELS}
     if shown:
@@ -101,14 +101,14 @@ def subject(manifest: Manifest, own_parameters: Mapping[str, object]) -> str:
 
 def figure_text(item: Mapping[str, Any], record: Record) -> str:
     """Return a headline figure such as ``送达率 97.6%（▼ 1.1 个百分点，上期 98.7%）``."""
-    value, change, before = labels.kpi_words(item, record.zone)
+    value, change, before = labels.kpi_texts(item, record.zone)
     note = "，".join(text for text in (change, before) if text)
     return f"{item['label']} {value}" + (f"（{note}）" if note else "")
 
 
 def line(text: str) -> str:
     """Return a text of a record as one line, without control characters."""
-    return " ".join(clean(text).split())
+    return " ".join(clean_text(text).split())
 
 
 def plain(text: str) -> str:

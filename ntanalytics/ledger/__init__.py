@@ -1,4 +1,4 @@
-"""The ledger: what was extracted, ran, was published, found and sent. SQLAlchemy; SQLite unless told otherwise."""
+"""Run ledger: extractions, runs, publications, findings, deliveries. A database of SQLAlchemy, by default SQLite."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from ntanalytics.ledger.access import writing
 from ntanalytics.ledger.audit import Actor, Audit, Event
 from ntanalytics.ledger.audit_tables import guard
 from ntanalytics.ledger.corrections import Correction, Corrections
-from ntanalytics.ledger.coverage import Coverage, Covered, ExtractionResult
+from ntanalytics.ledger.coverage import Coverage, CoverageDay, ExtractionResult
 from ntanalytics.ledger.deliveries import Deliveries, Delivery, DeliveryRequest
+from ntanalytics.ledger.findings_upgrade import upgrade_findings
 from ntanalytics.ledger.history import Entry, history
 from ntanalytics.ledger.inspections import InspectedFinding, Inspections, PastInspection
 from ntanalytics.ledger.leases import Lease, lease
@@ -31,21 +32,21 @@ _TODO = "see `ledger:` in ntanalytics.yml"
 
 
 class Ledger:
-    """The ledger at a SQLAlchemy URL; its tables are made on first use.
+    """Ledger at a SQLAlchemy URL; its tables are created on first use.
 
     Attributes:
-        coverage: what the lake holds.
-        runs: what ran.
-        inspections: what the published inspections found.
-        turns: how the turns of the jobs stand.
-        corrections: which reports came out with a hole, and what became of it.
-        deliveries: what was sent to whom.
-        notices: what the operators are told.
-        audit: who did what, and when.
-        pruning: gives up what is old.
+        coverage: extractions, and the days in the lake.
+        runs: runs of reports.
+        inspections: findings of published inspections.
+        scheduled_runs: scheduled runs of the jobs.
+        corrections: reports issued with a gap.
+        deliveries: deliveries to recipients.
+        notices: notices to the operators.
+        audit: audit trail.
+        pruning: deletion of old rows.
 
     Raises:
-        LakeError: the ledger cannot be opened, or another version of ours made it.
+        LakeError: the ledger cannot be opened, or has tables of another version.
     """
 
     def __init__(self, url: str) -> None:
@@ -60,20 +61,21 @@ class Ledger:
                 if parsed.database:
                     Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
                 if "timeout" not in parsed.query:
-                    arguments = {"timeout": 30}  # another process of ours may be writing
-            # Nothing is kept open between two entries: they are few, and another process may want the file.
+                    arguments = {"timeout": 30}  # another process may be writing
+            # No connection stays open: there are few statements, and another process may need the file.
             self._engine = sa.create_engine(parsed, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
         except (sa.exc.SQLAlchemyError, ModuleNotFoundError, OSError) as error:
             raise LakeError(f"cannot open the ledger: {error}", where=where, todo=_TODO) from error
         with writing(self._engine) as connection:
-            _one_maker_at_a_time(connection)
+            _lock_creation(connection)
             tables.metadata.create_all(connection)
             guard(connection)
-            _refuse_another_shape(connection, where)
+            upgrade_findings(connection)
+            _check_columns(connection, where)
         self.coverage = Coverage(self._engine)
         self.runs = Runs(self._engine)
         self.inspections = Inspections(self._engine)
-        self.turns = ScheduledRuns(self._engine)
+        self.scheduled_runs = ScheduledRuns(self._engine)
         self.corrections = Corrections(self._engine)
         self.deliveries = Deliveries(self._engine)
         self.notices = Notices(self._engine)
@@ -81,23 +83,18 @@ class Ledger:
         self.pruning = Pruning(self._engine, self.audit)
 
     def history(
-        self,
-        kinds: Collection[str] = (),
-        *,
-        report: str = "",
-        since: dt.datetime | None = None,
-        limit: int = 20,
+        self, kinds: Collection[str] = (), *, report: str = "", since: dt.datetime | None = None, limit: int = 20
     ) -> list[Entry]:
-        """What happened last, of every kind: see :func:`ntanalytics.ledger.history.history`."""
+        """Return the latest entries of every kind; see :func:`ntanalytics.ledger.history.history`."""
         return history(self._engine, self.audit, kinds, report=report, since=since, limit=limit)
 
     def lease(self, name: str) -> AbstractContextManager[Lease | None]:
-        """Hold the lease on something; None when another process holds it (:mod:`ntanalytics.ledger.leases`)."""
+        """Hold a lease; None if another process holds it (see :mod:`ntanalytics.ledger.leases`)."""
         return lease(self._engine, name)
 
 
-def _one_maker_at_a_time(connection: sa.Connection) -> None:
-    """Where tables are lacking, wait for whoever makes them at this moment: a timer starts two programs at once."""
+def _lock_creation(connection: sa.Connection) -> None:
+    """Wait for another process that creates missing tables: a timer may start two programs at once."""
     if set(tables.metadata.tables) <= set(sa.inspect(connection).get_table_names()):
         return
     if connection.dialect.name == "sqlite":
@@ -106,15 +103,15 @@ def _one_maker_at_a_time(connection: sa.Connection) -> None:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('ntanalytics ledger'))")
 
 
-def _refuse_another_shape(connection: sa.Connection, where: str) -> None:
-    """Refuse a ledger that another version of ours made, before a query fails in the middle of a run."""
+def _check_columns(connection: sa.Connection, where: str) -> None:
+    """Refuse a ledger of another version, before a query fails in the middle of a run."""
     inspector = sa.inspect(connection)
     for table in tables.metadata.sorted_tables:
-        there = {column["name"] for column in inspector.get_columns(table.name)}
-        lacking = [column.name for column in table.columns if column.name not in there]
-        if lacking:
+        names = {column["name"] for column in inspector.get_columns(table.name)}
+        missing = [column.name for column in table.columns if column.name not in names]
+        if missing:
             raise LakeError(
-                f"the ledger is of another version: {table.name} has no {', '.join(lacking)}",
+                f"the ledger is of another version: {table.name} has no {', '.join(missing)}",
                 where=where,
                 todo="move it away: a new one is made, and what the lake lacks is taken again",
             )
@@ -126,7 +123,7 @@ __all__ = [
     "Correction",
     "Corrections",
     "Coverage",
-    "Covered",
+    "CoverageDay",
     "Deliveries",
     "Delivery",
     "DeliveryRequest",

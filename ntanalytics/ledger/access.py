@@ -1,45 +1,84 @@
-"""Reaching the ledger's database: what it says when it fails is an error of ours."""
+"""Transactions on the ledger's database, with its errors as ours, and times as the database stores them."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import sqlalchemy as sa
 
 from ntanalytics.errors import LakeError
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_Record = TypeVar("_Record", bound="DataclassInstance")
+
 
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A connection to read by.
+    """Yield a connection for queries.
 
     Raises:
         LakeError: the ledger cannot be reached, or another process holds it too long.
     """
-    with _explained(engine), engine.connect() as connection:
+    with _translated_errors(engine), engine.connect() as connection:
         yield connection
 
 
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A transaction to write in: all of it, or nothing when it raises.
+    """Yield a connection in a transaction. It is committed at the end, and rolled back on an exception.
 
     Raises:
         LakeError: the ledger cannot be written, or another process holds it too long.
     """
-    with _explained(engine), engine.begin() as connection:
+    with _translated_errors(engine), engine.begin() as connection:
         yield connection
 
 
+def utc_now() -> dt.datetime:
+    """Return the present moment as stored: naive UTC."""
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+@overload
+def to_stored(moment: dt.datetime) -> dt.datetime: ...
+@overload
+def to_stored(moment: dt.datetime | None) -> dt.datetime | None: ...
+def to_stored(moment: dt.datetime | None) -> dt.datetime | None:
+    """Return an aware moment as naive UTC, the one form that SQLite, PostgreSQL and MySQL all keep."""
+    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment else None
+
+
+@overload
+def from_stored(moment: dt.datetime) -> dt.datetime: ...
+@overload
+def from_stored(moment: dt.datetime | None) -> dt.datetime | None: ...
+def from_stored(moment: dt.datetime | None) -> dt.datetime | None:
+    """Return a stored moment as aware UTC."""
+    return moment.replace(tzinfo=dt.UTC) if moment else None
+
+
+def record_of(record: type[_Record], row: sa.Row[Any]) -> _Record:
+    """Return a row as a dataclass: fields named as the columns, times as aware UTC."""
+    values = {field.name: getattr(row, field.name) for field in fields(record)}
+    return record(
+        **{name: from_stored(value) if isinstance(value, dt.datetime) else value for name, value in values.items()}
+    )
+
+
 @contextmanager
-def _explained(engine: sa.Engine) -> Iterator[None]:
+def _translated_errors(engine: sa.Engine) -> Iterator[None]:
     try:
         yield
     except sa.exc.SQLAlchemyError as error:
-        said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         raise LakeError(
-            f"the ledger failed: {said}",
+            f"the ledger failed: {reason}",
             where=engine.url.render_as_string(hide_password=True),
             todo="does another process hold it, is its disk full, may this user write it? see `ledger:` in "
             "ntanalytics.yml",

@@ -1,8 +1,8 @@
-"""The audit trail: who did what, and when. Rows are added and never changed; the database itself refuses it.
+"""Audit trail: actions of users and jobs. It is append-only, and the database enforces it.
 
-On SQLite and PostgreSQL triggers refuse every UPDATE of the trail, and every DELETE of what is younger than the last
-pruning. A pruning is itself a row that can be neither changed nor deleted, and is noted as an event. Whoever owns the
-database can drop a trigger: the trail guards against programs and slips, not against the administrator of the ledger.
+On SQLite and PostgreSQL triggers refuse every UPDATE of the trail, and every DELETE of events younger than the last
+pruning. A pruning is itself a row that cannot be changed or deleted, and is recorded as an event. The owner of the
+database can drop a trigger: the trail protects against programs and mistakes, not against the database administrator.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from ntanalytics.errors import UsageError
-from ntanalytics.ledger.access import reading, writing
+from ntanalytics.ledger.access import reading, record_of, to_stored, utc_now, writing
 from ntanalytics.ledger.audit_tables import events, prunings
 
-#: What kinds of events there are. ``run`` says who began a run; how it ended stands in the runs.
-Kind = Literal["run", "extract", "settings", "backfill", "retention", "maintain"]
+#: Kinds of events. ``run`` records the start of a run with its actor; the end stands in the runs.
+EventKind = Literal["run", "extract", "settings", "backfill", "retention", "maintain"]
 
-#: A subject is a name; a longer one is cut.
-_LONGEST = 300
+#: Maximum length of a subject; a longer one is cut.
+_MAX_SUBJECT = 300
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: the operating system's word, but for ``sudo_user``, which is sudo's.
+    """Account, host and process of an action, as the operating system reports them (``sudo_user``: as sudo does).
 
     Attributes:
-        account: name of the account of this process.
-        sudo_user: who called sudo, if anybody did.
+        account: account of this process.
+        sudo_user: caller of sudo, if any.
         host: name of this machine.
-        process: number of this process.
+        process: id of this process.
     """
 
     account: str
@@ -45,7 +45,7 @@ class Actor:
     process: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Event:
     """One event of the trail; see ``audit_tables.events``. ``at`` is aware UTC."""
 
@@ -61,33 +61,33 @@ class Event:
 
 
 def actor() -> Actor:
-    """Who this process acts for."""
+    """Return the actor of this process."""
     try:
-        account = pwd.getpwuid(os.getuid()).pw_name  # $USER would be whatever somebody says
+        account = pwd.getpwuid(os.getuid()).pw_name  # $USER can be set by anybody
     except KeyError:  # a user id without a name, as in some containers
         account = f"uid {os.getuid()}"
     return Actor(account[:100], os.environ.get("SUDO_USER", "")[:100], socket.gethostname()[:200], os.getpid())
 
 
 class Audit:
-    """Adds to the audit trail and reads it; get one from :class:`ntanalytics.ledger.Ledger`."""
+    """Audit trail in the ledger; see :class:`ntanalytics.ledger.Ledger`."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def note(self, kind: Kind, subject: str, details: Mapping[str, Any] | None = None) -> None:
+    def record(self, kind: EventKind, subject: str, details: Mapping[str, Any] | None = None) -> None:
         """Add an event.
 
         Args:
-            kind: what happened.
-            subject: to what: of a run or a backfill the report's name.
-            details: the rest, as JSON holds it; never a secret.
+            kind: kind of the event.
+            subject: its object; of a run or a backfill the name of the report.
+            details: further data, as JSON; never a secret.
 
         Raises:
             LakeError: the ledger cannot be written.
         """
         with writing(self._engine) as connection:
-            _note(connection, kind, subject, details or {})
+            _insert(connection, kind, subject, details or {})
 
     def events(
         self,
@@ -98,52 +98,37 @@ class Audit:
         since: dt.datetime | None = None,
         limit: int = 50,
     ) -> list[Event]:
-        """The latest events, newest first.
+        """Return the latest events, newest first.
 
         Args:
-            kinds: of these kinds; none for all.
-            subject: of this subject alone.
-            host: noted by this machine alone.
-            since: not before this moment (aware).
-            limit: at most so many.
+            kinds: wanted kinds; empty: all.
+            subject: wanted subject; empty: all.
+            host: wanted host; empty: all.
+            since: earliest moment (aware).
+            limit: maximum number of events.
         """
         query = sa.select(events).order_by(events.c.at.desc(), events.c.id.desc()).limit(limit)
         if kinds:
             query = query.where(events.c.kind.in_(list(kinds)))
-        for column, wanted in ((events.c.subject, subject[:_LONGEST]), (events.c.host, host)):
+        for column, wanted in ((events.c.subject, subject[:_MAX_SUBJECT]), (events.c.host, host)):
             if wanted:
                 query = query.where(column == wanted)
         if since is not None:
-            query = query.where(events.c.at >= _naive(since))
+            query = query.where(events.c.at >= to_stored(since))
         with reading(self._engine) as connection:
-            return [
-                Event(
-                    row.id,
-                    row.at.replace(tzinfo=dt.UTC),
-                    row.kind,
-                    row.subject,
-                    row.details,
-                    row.account,
-                    row.sudo_user,
-                    row.host,
-                    row.process,
-                )
-                for row in connection.execute(query)
-            ]
+            return [record_of(Event, row) for row in connection.execute(query)]
 
     def prune(self, before: dt.date) -> int:
-        """Delete the events of whole months, and note that it was done; what is noted last stays.
-
-        Killed in the middle, it has deleted all of them or none.
+        """Delete the events of whole months, and record the deletion. An interrupted call deletes nothing.
 
         Args:
-            before: the first day of a month; what is older (UTC) goes.
+            before: first day of a month; older events (UTC) are deleted.
 
         Returns:
-            How many events were deleted.
+            Number of deleted events.
 
         Raises:
-            UsageError: it is not the first of a month, or that month is not over.
+            UsageError: ``before`` is not the first day of a month, or that month has not begun.
             LakeError: the ledger cannot be written.
         """
         now = dt.datetime.now(dt.UTC)
@@ -155,23 +140,12 @@ class Audit:
             count: int = connection.execute(older).scalar_one()
             if not count:
                 return 0
-            connection.execute(prunings.insert().values(before=moment, at=_naive(now)))
+            connection.execute(prunings.insert().values(before=moment, at=to_stored(now)))
             connection.execute(events.delete().where(events.c.at < moment))
-            _note(connection, "retention", "audit trail", {"before": before.isoformat(), "events": count})
+            _insert(connection, "retention", "audit trail", {"before": before.isoformat(), "events": count})
         return count
 
 
-def _note(connection: sa.Connection, kind: str, subject: str, details: Mapping[str, Any]) -> None:
-    connection.execute(
-        events.insert().values(
-            at=_naive(dt.datetime.now(dt.UTC)),
-            kind=kind,
-            subject=subject[:_LONGEST],
-            details=dict(details),
-            **vars(actor()),
-        )
-    )
-
-
-def _naive(moment: dt.datetime) -> dt.datetime:
-    return moment.astimezone(dt.UTC).replace(tzinfo=None)
+def _insert(connection: sa.Connection, kind: str, subject: str, details: Mapping[str, Any]) -> None:
+    row = {"at": utc_now(), "kind": kind, "subject": subject[:_MAX_SUBJECT], "details": dict(details)}
+    connection.execute(events.insert().values(row | vars(actor())))

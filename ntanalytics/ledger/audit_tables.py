@@ -1,4 +1,4 @@
-"""The ledger's tables of the audit trail, and the triggers by which a database keeps them as they are."""
+"""Tables of the audit trail, with the triggers that make them append-only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from ntanalytics.ledger.tables import metadata
 
-#: Who did what, when. Rows are added, never changed; whole months are deleted after a row of ``prunings`` says so.
+#: Audit events. Rows are added, never changed. Whole months are deleted after a row of ``prunings`` allows it.
 events = sa.Table(
     "events",
     metadata,
@@ -16,19 +16,19 @@ events = sa.Table(
     sa.Column("subject", sa.String(300), nullable=False),
     sa.Column("details", sa.JSON, nullable=False, comment="without secrets"),
     sa.Column("account", sa.String(100), nullable=False, comment="of the operating system"),
-    sa.Column("sudo_user", sa.String(100), nullable=False, comment="who called sudo; empty: nobody"),
+    sa.Column("sudo_user", sa.String(100), nullable=False, comment="caller of sudo; empty: none"),
     sa.Column("host", sa.String(200), nullable=False),
     sa.Column("process", sa.Integer, nullable=False),
-    sqlite_autoincrement=True,  # the number of a deleted row is not given to another
+    sqlite_autoincrement=True,  # the id of a deleted row is never used again
 )
 
-#: Up to when events may be deleted: the latest ``before``. A row stays for ever.
+#: Limits of deletion: events before the latest ``before`` may be deleted. Rows are never deleted.
 prunings = sa.Table(
     "prunings",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("before", sa.DateTime, nullable=False, comment="UTC; older events may be deleted"),
-    sa.Column("at", sa.DateTime, nullable=False, comment="UTC; when it was decided"),
+    sa.Column("at", sa.DateTime, nullable=False, comment="UTC; time of the decision"),
     sqlite_autoincrement=True,
 )
 
@@ -69,10 +69,10 @@ _POSTGRESQL = (
 
 
 def guard(connection: sa.Connection) -> None:
-    """Have the database refuse every change of the trail.
+    """Create the triggers that refuse every change of the audit trail.
 
-    SQLite is told each time that the ledger is opened, for it makes tables outside of a transaction, and a process may
-    have been killed before the triggers were there. PostgreSQL made them together with the tables, or neither.
+    On SQLite this is repeated each time the ledger is opened: its tables are not created in a transaction, and a
+    process may have been killed before the triggers existed. On PostgreSQL both are created in one transaction.
     """
     if connection.dialect.name == "sqlite":
         for statement in _SQLITE:
@@ -85,6 +85,6 @@ def _guard_postgresql(_table: sa.Table, connection: sa.Connection, **_more: obje
             connection.exec_driver_sql(statement)
 
 
-# The later of the two tables brings the triggers of both.
+# The second table creates the triggers of both.
 prunings.add_is_dependent_on(events)
 sa.event.listen(prunings, "after_create", _guard_postgresql)

@@ -1,4 +1,4 @@
-"""Coverage: which day of which dataset was taken from which source, when, and how much of it."""
+"""Coverage: the extracted days of each dataset and source, with time and number of rows."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from typing import Any
 import sqlalchemy as sa
 
 from ntanalytics.ledger import tables
-from ntanalytics.ledger.access import reading, writing
+from ntanalytics.ledger.access import reading, record_of, to_stored, writing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ExtractionResult:
-    """What one extraction did.
+    """Result of one extraction.
 
     Attributes:
-        dataset: the dataset's name.
-        source: the source's name.
-        first: the first local day asked for.
-        last: the last one, included.
-        taken_at: aware UTC moment from which the source was read.
-        seconds: how long it took.
-        rows: day → rows that went to the lake.
-        absent: days that the source had no data of.
-        source_rows: day → rows or lines of the source that went to the lake (a row can stand for many).
-        rejected: (day or None, reason) → rows or lines set aside.
-        masked: column → values in which a telephone or identity card number was masked.
-        error: why it failed; empty when it did not.
-        cause: the same in a report's words (``NtaError.said``).
-        exit_code: the error's (``NtaError.exit_code``); 0 when it did not fail.
-        is_passing: whether it failed by a cause that passes by itself (``NtaError.retryable``).
-        is_others: whether another process took it, while this one was asked for the same.
+        dataset: name of the dataset.
+        source: name of the source.
+        first: first requested local day.
+        last: last requested local day, included.
+        taken_at: start of the extraction (aware UTC).
+        seconds: its duration.
+        rows: day → rows written to the lake.
+        absent_days: days without data in the source.
+        source_rows: day → rows or lines of the source that were written (a row can stand for many).
+        rejected: (day or None, reason) → rejected rows or lines.
+        masked: column → values with a masked telephone or identity card number.
+        error: reason of the failure; empty if there is none.
+        cause: public message of the error (``NtaError.public_message``).
+        exit_code: exit code of the error (``NtaError.exit_code``); 0 if there is none.
+        is_retryable: whether the cause may pass (``NtaError.retryable``).
+        is_claimed_elsewhere: whether another process did this extraction at the same time.
     """
 
     dataset: str
@@ -44,31 +44,31 @@ class ExtractionResult:
     taken_at: dt.datetime
     seconds: float
     rows: Counter[dt.date] = field(default_factory=Counter)
-    absent: frozenset[dt.date] = frozenset()
+    absent_days: frozenset[dt.date] = frozenset()
     source_rows: Counter[dt.date] = field(default_factory=Counter)
     rejected: Counter[tuple[dt.date | None, str]] = field(default_factory=Counter)
     masked: Counter[str] = field(default_factory=Counter)
     error: str = ""
     cause: str = ""
     exit_code: int = 0
-    is_passing: bool = False
-    is_others: bool = False
+    is_retryable: bool = False
+    is_claimed_elsewhere: bool = False
 
     @property
-    def read(self) -> int:
-        """How many rows or lines of the source were read, those set aside included."""
+    def rows_read(self) -> int:
+        """Number of rows or lines read from the source, rejected ones included."""
         return self.source_rows.total() + self.rejected.total()
 
     @property
-    def reasons(self) -> Counter[str]:
-        """Reason → rows or lines set aside for it, whatever their day."""
-        counted: Counter[str] = Counter()
+    def rejected_by_reason(self) -> Counter[str]:
+        """Reason → number of rejected rows or lines of all days."""
+        counts: Counter[str] = Counter()
         for (_, reason), rows in self.rejected.items():
-            counted[reason] += rows
-        return counted
+            counts[reason] += rows
+        return counts
 
     def as_data(self) -> dict[str, object]:
-        """It as JSON: counts by day and by reason, times as ISO text."""
+        """Return the result as JSON data: counts by day and by reason, times as ISO text."""
         return {
             "dataset": self.dataset,
             "source": self.source,
@@ -76,18 +76,18 @@ class ExtractionResult:
             "last": self.last.isoformat(),
             "taken_at": self.taken_at.isoformat(),
             "seconds": round(self.seconds, 3),
-            "source_rows": self.read,
+            "source_rows": self.rows_read,
             "rows": {day.isoformat(): rows for day, rows in sorted(self.rows.items())},
-            "absent": [day.isoformat() for day in sorted(self.absent)],
-            "rejected": dict(self.reasons),
+            "absent": [day.isoformat() for day in sorted(self.absent_days)],
+            "rejected": dict(self.rejected_by_reason),
             "masked": dict(self.masked),
             "error": self.error,
-            "by_another_process": self.is_others,
+            "by_another_process": self.is_claimed_elsewhere,
         }
 
 
-@dataclass(frozen=True)
-class Covered:
+@dataclass(frozen=True, kw_only=True)
+class CoverageDay:
     """One day of a dataset from a source, as the lake holds it; see ``tables.coverage``."""
 
     source: str
@@ -100,118 +100,95 @@ class Covered:
 
 
 class Coverage:
-    """Writes and reads coverage; get one from :class:`ntanalytics.ledger.Ledger`."""
+    """Extractions and coverage in the ledger; see :class:`ntanalytics.ledger.Ledger`."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def record(self, taken: ExtractionResult) -> None:
-        """Note an extraction; a failed one leaves the coverage of its days as it was."""
+    def record(self, result: ExtractionResult) -> None:
+        """Record an extraction. A failed one does not change the coverage of its days."""
         with writing(self._engine) as connection:
-            result = connection.execute(
+            inserted = connection.execute(
                 tables.extractions.insert().values(
-                    dataset=taken.dataset,
-                    source=taken.source,
-                    first_on=taken.first,
-                    last_on=taken.last,
-                    taken_at=_stored(taken.taken_at),
-                    seconds=taken.seconds,
-                    status="failed" if taken.error else "taken",
-                    source_rows=taken.read,
-                    rows=taken.rows.total(),
-                    rejected=taken.rejected.total(),
-                    error=taken.error[:4000],
-                    cause=taken.cause,
+                    dataset=result.dataset,
+                    source=result.source,
+                    first_on=result.first,
+                    last_on=result.last,
+                    taken_at=to_stored(result.taken_at),
+                    seconds=result.seconds,
+                    status="failed" if result.error else "taken",
+                    source_rows=result.rows_read,
+                    rows=result.rows.total(),
+                    rejected=result.rejected.total(),
+                    error=result.error[:4000],
+                    cause=result.cause,
                 )
             )
-            extraction_id: int = result.inserted_primary_key[0]  # type: ignore[index]  # the table has one
-            if taken.rejected:
-                connection.execute(
-                    tables.rejections.insert(),
-                    [
-                        {"extraction_id": extraction_id, "day": day, "reason": reason[:400], "rows": rows}
-                        for (day, reason), rows in taken.rejected.items()
-                    ],
-                )
-            if taken.masked:
-                connection.execute(
-                    tables.maskings.insert(),
-                    [
-                        {"extraction_id": extraction_id, "column": column, "rows": rows}
-                        for column, rows in taken.masked.items()
-                    ],
-                )
-            if not taken.error:
-                self._cover(connection, taken, extraction_id)
+            extraction_id: int = inserted.inserted_primary_key[0]  # type: ignore[index]  # the table has one
+            rejections: list[dict[str, object]] = [
+                {"extraction_id": extraction_id, "day": day, "reason": reason[:400], "rows": rows}
+                for (day, reason), rows in result.rejected.items()
+            ]
+            maskings: list[dict[str, object]] = [
+                {"extraction_id": extraction_id, "column": column, "rows": rows}
+                for column, rows in result.masked.items()
+            ]
+            for table, rows_of_table in ((tables.rejections, rejections), (tables.maskings, maskings)):
+                if rows_of_table:
+                    connection.execute(table.insert(), rows_of_table)
+            if not result.error:
+                self._replace_days(connection, result, extraction_id)
 
-    def _cover(self, connection: sa.Connection, taken: ExtractionResult, extraction_id: int) -> None:
-        table = tables.coverage
+    def _replace_days(self, connection: sa.Connection, result: ExtractionResult, extraction_id: int) -> None:
         connection.execute(
-            table.delete().where(
-                table.c.dataset == taken.dataset,
-                table.c.source == taken.source,
-                table.c.day.between(taken.first, taken.last),
-            )
+            tables.coverage.delete().where(*_window(result.dataset, result.source, result.first, result.last))
         )
         rejected: Counter[dt.date | None] = Counter()
-        for (day, _), rows in taken.rejected.items():
+        for (day, _), rows in result.rejected.items():
             rejected[day] += rows
-        count = (taken.last - taken.first).days + 1
+        count = (result.last - result.first).days + 1
         connection.execute(
-            table.insert(),
+            tables.coverage.insert(),
             [
                 {
-                    "dataset": taken.dataset,
-                    "source": taken.source,
+                    "dataset": result.dataset,
+                    "source": result.source,
                     "day": day,
-                    "taken_at": _stored(taken.taken_at),
-                    "rows": taken.rows[day],
-                    "source_rows": taken.source_rows[day],
+                    "taken_at": to_stored(result.taken_at),
+                    "rows": result.rows[day],
+                    "source_rows": result.source_rows[day],
                     "rejected": rejected[day],
-                    "is_held": day not in taken.absent,
+                    "is_held": day not in result.absent_days,
                     "extraction_id": extraction_id,
                 }
-                for day in (taken.first + dt.timedelta(days=offset) for offset in range(count))
+                for day in (result.first + dt.timedelta(days=offset) for offset in range(count))
             ],
         )
 
-    def mark(self) -> int:
-        """What :meth:`taken_since` tells later extractions from earlier ones by."""
+    def last_extraction_id(self) -> int:
+        """Return the id of the latest extraction, for :meth:`days_extracted_since`; 0 if there is none."""
         with reading(self._engine) as connection:
             return connection.execute(sa.select(sa.func.max(tables.extractions.c.id))).scalar() or 0
 
-    def taken_since(self, mark: int, dataset: str, source: str, first: dt.date, last: dt.date) -> list[Covered]:
-        """The days of a window that were taken after a mark was made."""
+    def days_extracted_since(
+        self, extraction_id: int, dataset: str, source: str, first: dt.date, last: dt.date
+    ) -> list[CoverageDay]:
+        """Return the days of a window that later extractions covered."""
         table = tables.coverage
-        mine = (table.c.dataset == dataset, table.c.source == source, table.c.day.between(first, last))
-        return self._covered(sa.select(table).where(*mine, table.c.extraction_id > mark).order_by(table.c.day))
+        query = sa.select(table).where(*_window(dataset, source, first, last), table.c.extraction_id > extraction_id)
+        return self._select(query)
 
-    def days(self, dataset: str, first: dt.date, last: dt.date) -> list[Covered]:
-        """The days from ``first`` to ``last`` that were taken, of every source."""
+    def days(self, dataset: str, first: dt.date, last: dt.date) -> list[CoverageDay]:
+        """Return the covered days from ``first`` to ``last``, of every source."""
         table = tables.coverage
-        query = (
-            sa.select(table).where(table.c.dataset == dataset, table.c.day.between(first, last)).order_by(table.c.day)
-        )
-        return self._covered(query)
+        return self._select(sa.select(table).where(table.c.dataset == dataset, table.c.day.between(first, last)))
 
-    def _covered(self, query: sa.Select[Any]) -> list[Covered]:
+    def _select(self, query: sa.Select[Any]) -> list[CoverageDay]:
         with reading(self._engine) as connection:
-            found = connection.execute(query).all()
-        return [
-            Covered(
-                source=row.source,
-                day=row.day,
-                taken_at=row.taken_at.replace(tzinfo=dt.UTC),
-                rows=row.rows,
-                source_rows=row.source_rows,
-                rejected=row.rejected,
-                is_held=row.is_held,
-            )
-            for row in found
-        ]
+            return [record_of(CoverageDay, row) for row in connection.execute(query.order_by(tables.coverage.c.day))]
 
     def last_days(self) -> dict[tuple[str, str], dt.date]:
-        """(dataset, source) → the last day that was taken and that the source had."""
+        """Return (dataset, source) → last covered day with data in the source."""
         table = tables.coverage
         query = (
             sa.select(table.c.dataset, table.c.source, sa.func.max(table.c.day))
@@ -222,10 +199,10 @@ class Coverage:
             return {(row[0], row[1]): row[2] for row in connection.execute(query)}
 
     def rejected(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, int]]:
-        """What was set aside by the extractions that cover those days: (source, reason, rows)."""
+        """Return the rows rejected by the extractions that cover those days, as (source, reason, rows)."""
         cover, reject = tables.coverage, tables.rejections
         covering = sa.and_(cover.c.dataset == dataset, cover.c.day.between(first, last))
-        # Of a day that was taken again, only the later extraction tells; the earlier one may still cover other days.
+        # A day extracted twice counts with its later extraction; the earlier one may still cover other days.
         dated = sa.select(cover.c.source, reject.c.reason, reject.c.rows).join(
             reject, sa.and_(reject.c.extraction_id == cover.c.extraction_id, reject.c.day == cover.c.day)
         )
@@ -246,7 +223,7 @@ class Coverage:
             return [(row[0], row[1], int(row[2])) for row in connection.execute(query)]
 
     def last_causes(self, dataset: str, sources: Iterable[str]) -> dict[str, str]:
-        """Source → why its latest extraction of the dataset failed, in a report's words; only those that failed."""
+        """Return source → public message of the failure, for sources whose latest extraction failed."""
         table = tables.extractions
         causes: dict[str, str] = {}
         with reading(self._engine) as connection:
@@ -262,8 +239,8 @@ class Coverage:
                     causes[source] = cause
         return causes
 
-    def failing(self) -> dict[tuple[str, str], str]:
-        """(dataset, source) → why its latest extraction failed, in a report's words; only those that failed."""
+    def failed_sources(self) -> dict[tuple[str, str], str]:
+        """Return (dataset, source) → public message of the failure, where the latest extraction failed."""
         table = tables.extractions
         latest = sa.select(sa.func.max(table.c.id)).group_by(table.c.dataset, table.c.source)
         query = sa.select(table).where(table.c.id.in_(latest), table.c.status == "failed").order_by(table.c.id)
@@ -271,6 +248,6 @@ class Coverage:
             return {(row.dataset, row.source): row.cause for row in connection.execute(query)}
 
 
-def _stored(moment: dt.datetime) -> dt.datetime:
-    """Naive UTC: the one form in which SQLite, PostgreSQL and MySQL keep the same moment."""
-    return moment.astimezone(dt.UTC).replace(tzinfo=None)
+def _window(dataset: str, source: str, first: dt.date, last: dt.date) -> tuple[sa.ColumnElement[bool], ...]:
+    table = tables.coverage
+    return table.c.dataset == dataset, table.c.source == source, table.c.day.between(first, last)

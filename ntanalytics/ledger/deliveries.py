@@ -1,4 +1,4 @@
-"""What was sent to whom, once: an intent is written before, the outcome after."""
+"""Deliveries to recipients. The intent is recorded before sending, the result after, so that nothing is sent twice."""
 
 from __future__ import annotations
 
@@ -11,62 +11,55 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from ntanalytics.ledger.access import reading, writing
+from ntanalytics.ledger.access import from_stored, reading, record_of, to_stored, utc_now, writing
 from ntanalytics.ledger.delivery_tables import deliveries, delivery_events
-from ntanalytics.ledger.runs import who
+from ntanalytics.ledger.runs import user_name
 
-#: How a sending stands. ``retry`` surely did not arrive and may yet; ``failed`` surely did not and will not;
-#: ``ambiguous`` may have arrived: whoever was sending was killed, or the connection broke too late to tell.
-Status = Literal["sending", "sent", "retry", "failed", "ambiguous"]
+#: Status of a delivery. ``retry``: it did not arrive and will be tried again. ``failed``: it did not and will not
+#: arrive. ``ambiguous``: it may have arrived; the sender was killed, or the connection broke too late to know.
+DeliveryStatus = Literal["sending", "sent", "retry", "failed", "ambiguous"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DeliveryRequest:
-    """What is sent to one recipient; two that are equal are sent once.
+    """Content and recipient of one delivery. Equal requests are sent once.
 
     Attributes:
         kind: ``report`` or ``notice``.
-        subject: the report's name, or the notice's key.
-        period: the report's period, or empty.
-        parameters: the report's parameters that are not their defaults.
-        version: which publication of the report, or how many times the notice was told.
-        channel: the channel's name.
-        recipient: the address on it; empty: the channel itself.
-        run_id: the run that published it.
-        turn_at: the turn of the job that it came from (aware), if any.
+        subject: name of the report, or key of the notice.
+        period: period of the report, or empty.
+        parameters: parameters of the report that differ from their defaults.
+        version: publication of the report, or round of the notice.
+        channel: name of the channel.
+        recipient: address on the channel; empty: the channel itself.
+        run_id: run that published the report.
+        scheduled_at: time (aware) of the scheduled run, if any.
     """
 
     kind: Literal["report", "notice"]
     subject: str
-    period: str
-    parameters: Mapping[str, Any]
+    period: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     version: int
     channel: str
-    recipient: str
+    recipient: str = ""
     run_id: str = field(default="", compare=False)
-    turn_at: dt.datetime | None = field(default=None, compare=False)
+    scheduled_at: dt.datetime | None = field(default=None, compare=False)
 
     @property
     def id(self) -> str:
-        """A hash of what is sent and to whom."""
-        said = [
-            self.kind,
-            self.subject,
-            self.period,
-            dict(self.parameters),
-            self.version,
-            self.channel,
-            self.recipient,
-        ]
-        return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        """Hash of content and recipient."""
+        content = (self.kind, self.subject, self.period, dict(self.parameters))
+        identity = (*content, self.version, self.channel, self.recipient)
+        return hashlib.sha256(json.dumps(identity, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """How one sending stands; see ``delivery_tables.deliveries``. Times are aware UTC."""
+    """State of one delivery; see ``delivery_tables.deliveries``. Times are aware UTC."""
 
-    parcel: DeliveryRequest
-    status: Status
+    request: DeliveryRequest
+    status: DeliveryStatus
     attempts: int
     intended_at: dt.datetime
     ended_at: dt.datetime | None
@@ -74,26 +67,26 @@ class Delivery:
 
     @property
     def id(self) -> str:
-        """The parcel's."""
-        return self.parcel.id
+        """Id of the request."""
+        return self.request.id
 
     @property
     def to(self) -> str:
-        """The channel and the address on it."""
-        return f"{self.parcel.channel} {self.parcel.recipient}".strip()
+        """Channel and address."""
+        return f"{self.request.channel} {self.request.recipient}".strip()
 
     def as_data(self) -> dict[str, Any]:
-        """It as JSON."""
-        parcel = self.parcel
+        """Return the delivery as JSON data."""
+        request = self.request
         return {
             "id": self.id,
-            "kind": parcel.kind,
-            "subject": parcel.subject,
-            "period": parcel.period,
-            "parameters": dict(parcel.parameters),
-            "version": parcel.version,
-            "channel": parcel.channel,
-            "recipient": parcel.recipient,
+            "kind": request.kind,
+            "subject": request.subject,
+            "period": request.period,
+            "parameters": dict(request.parameters),
+            "version": request.version,
+            "channel": request.channel,
+            "recipient": request.recipient,
             "status": self.status,
             "attempts": self.attempts,
             "why": self.why,
@@ -102,95 +95,87 @@ class Delivery:
 
 
 class Deliveries:
-    """Writes and reads deliveries; get one from :class:`ntanalytics.ledger.Ledger`.
+    """Deliveries in the ledger; see :class:`ntanalytics.ledger.Ledger`.
 
-    Each is written under the lease on its id, so that of several processes one sends.
+    A delivery is written under the lease on its id, so that only one process sends it.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def intend(self, parcel: DeliveryRequest, holder: str) -> None:
-        """Note that a parcel is about to be sent: from now on it may have arrived."""
-        now = _now()
-        said = {"status": "sending", "intended_at": now, "ended_at": None, "why": "", "holder": holder}
+    def intend(self, request: DeliveryRequest, holder: str) -> None:
+        """Record that a request is about to be sent. From then on it may have arrived."""
+        state = {"status": "sending", "intended_at": utc_now(), "ended_at": None, "why": "", "holder": holder}
         with writing(self._engine) as connection:
-            again = deliveries.update().where(deliveries.c.id == parcel.id)
-            if connection.execute(again.values(attempts=deliveries.c.attempts + 1, **said)).rowcount == 0:
-                about = {name: getattr(parcel, name) for name in _PARCEL if name != "turn_at"}
-                about |= {"parameters": dict(parcel.parameters), "turn_at": _naive(parcel.turn_at)}
-                connection.execute(deliveries.insert().values(id=parcel.id, attempts=1, **about, **said))
-            _note(connection, parcel.id, "sending", "")
+            retry = deliveries.update().where(deliveries.c.id == request.id)
+            if connection.execute(retry.values(attempts=deliveries.c.attempts + 1, **state)).rowcount == 0:
+                content = vars(request) | {
+                    "parameters": dict(request.parameters),
+                    "scheduled_at": to_stored(request.scheduled_at),
+                }
+                connection.execute(deliveries.insert().values(id=request.id, attempts=1, **content, **state))
+            _add_event(connection, request.id, "sending", "")
 
-    def end(self, delivery_id: str, status: Status, why: str = "") -> None:
-        """Note how a sending that was intended ended."""
+    def end(self, delivery_id: str, status: DeliveryStatus, why: str = "") -> None:
+        """Record the result of a delivery."""
         with writing(self._engine) as connection:
             this = deliveries.update().where(deliveries.c.id == delivery_id)
-            connection.execute(this.values(status=status, ended_at=_now(), why=why[:4000]))
-            _note(connection, delivery_id, status, why[:4000])
+            connection.execute(this.values(status=status, ended_at=utc_now(), why=why[:4000]))
+            _add_event(connection, delivery_id, status, why[:4000])
 
-    def of(self, delivery_id: str) -> Delivery | None:
-        """How the sending of an id stands; None when it was never begun."""
-        return next(iter(self._found(deliveries.c.id == delivery_id)), None)
+    def get(self, delivery_id: str) -> Delivery | None:
+        """Return the delivery of an id; None when it was never started."""
+        return next(iter(self._select(deliveries.c.id == delivery_id)), None)
 
-    def named(self, beginning: str) -> Sequence[Delivery]:
-        """The deliveries whose id begins so."""
-        return self._found(deliveries.c.id.startswith(beginning, autoescape=True))
+    def with_id_prefix(self, prefix: str) -> Sequence[Delivery]:
+        """Return the deliveries with an id that starts with a prefix."""
+        return self._select(deliveries.c.id.startswith(prefix, autoescape=True))
 
-    def standing(self, *statuses: Status, since: dt.datetime | None = None) -> Sequence[Delivery]:
-        """The deliveries of some statuses that were last attempted since a moment (aware), the oldest first."""
+    def with_status(self, *statuses: DeliveryStatus, since: dt.datetime | None = None) -> Sequence[Delivery]:
+        """Return the deliveries of some statuses with a last attempt since a moment (aware), oldest first."""
         conditions = [deliveries.c.status.in_(statuses)]
-        return self._found(*conditions, *([deliveries.c.intended_at >= _naive(since)] if since else []))
+        return self._select(*conditions, *([deliveries.c.intended_at >= to_stored(since)] if since else []))
 
-    def about(
+    def for_subject(
         self, kind: Literal["report", "notice"], subject: str, since: dt.datetime | None = None
     ) -> Sequence[Delivery]:
-        """The deliveries of a report, or of a notice, the oldest first.
+        """Return the deliveries of a report or of a notice, oldest first.
 
         Args:
-            kind: which of the two.
-            subject: the report's name, or the notice's key.
-            since: of turns since then (aware), and of earlier ones what is still to be tried; None for all.
+            kind: ``report`` or ``notice``.
+            subject: name of the report, or key of the notice.
+            since: earliest scheduled time (aware); earlier deliveries are included if they will be tried again.
+                None: all.
         """
         conditions = [deliveries.c.kind == kind, deliveries.c.subject == subject]
         if since is not None:
-            conditions.append(sa.or_(deliveries.c.turn_at >= _naive(since), deliveries.c.status == "retry"))
-        return self._found(*conditions)
+            recent = deliveries.c.scheduled_at >= to_stored(since)
+            conditions.append(sa.or_(recent, deliveries.c.status == "retry"))
+        return self._select(*conditions)
 
     def events(self, delivery_id: str) -> Sequence[tuple[str, str]]:
-        """Every intent and outcome of a delivery in order: status and why."""
+        """Return every intent and result of a delivery in order, as (status, why)."""
         query = sa.select(delivery_events).where(delivery_events.c.delivery_id == delivery_id)
         with reading(self._engine) as connection:
             return [(row.status, row.why) for row in connection.execute(query.order_by(delivery_events.c.id))]
 
-    def _found(self, *conditions: sa.ColumnElement[bool]) -> Sequence[Delivery]:
+    def _select(self, *conditions: sa.ColumnElement[bool]) -> Sequence[Delivery]:
         query = sa.select(deliveries).where(*conditions).order_by(deliveries.c.intended_at, deliveries.c.id)
         with reading(self._engine) as connection:
             return [_delivery(row) for row in connection.execute(query)]
 
 
-_PARCEL = tuple(DeliveryRequest.__annotations__)
-
-
 def _delivery(row: sa.Row[Any]) -> Delivery:
-    about = {name: getattr(row, name) for name in _PARCEL if name != "turn_at"}
-    parcel = DeliveryRequest(**about, turn_at=_aware(row.turn_at))
-    intended: dt.datetime = row.intended_at.replace(tzinfo=dt.UTC)
-    return Delivery(parcel, row.status, row.attempts, intended, _aware(row.ended_at), row.why)
+    return Delivery(
+        request=record_of(DeliveryRequest, row),
+        status=row.status,
+        attempts=row.attempts,
+        intended_at=from_stored(row.intended_at),
+        ended_at=from_stored(row.ended_at),
+        why=row.why,
+    )
 
 
-def _note(connection: sa.Connection, delivery_id: str, status: Status, why: str) -> None:
-    row = {"delivery_id": delivery_id, "at": _now(), "status": status, "why": why, "who": who()}
+def _add_event(connection: sa.Connection, delivery_id: str, status: DeliveryStatus, why: str) -> None:
+    row = {"delivery_id": delivery_id, "at": utc_now(), "status": status, "why": why, "who": user_name()}
     connection.execute(delivery_events.insert().values(row))
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
-
-
-def _naive(moment: dt.datetime | None) -> dt.datetime | None:
-    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment else None
-
-
-def _aware(moment: dt.datetime | None) -> dt.datetime | None:
-    return moment.replace(tzinfo=dt.UTC) if moment else None

@@ -1,29 +1,29 @@
-"""What happened, of every kind in one list: runs, extractions, turns, deliveries, and the audit trail."""
+"""History of all kinds in one list: runs, extractions, scheduled runs, deliveries, audit trail."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from ntanalytics.ledger.access import reading
+from ntanalytics.ledger.access import from_stored, reading, to_stored
 from ntanalytics.ledger.audit import Audit, Event
 from ntanalytics.ledger.delivery_tables import deliveries, notices
-from ntanalytics.ledger.schedule_tables import corrections, turns
+from ntanalytics.ledger.schedule_tables import corrections, scheduled_runs
 from ntanalytics.ledger.tables import extractions, runs
 
-#: The kinds of the trail that can be asked for, and what each is.
+#: Kind → description. The names are options of ``ntanalytics history`` and stand in its JSON.
 KINDS: Mapping[str, str] = {
     "run": "a run of a report, and how it ended",
-    "extraction": "a window of days taken from a source",
-    "turn": "a turn of a job",
-    "correction": "a report that came out with a hole, and what became of it",
-    "extract": "a person's command to take days",
+    "extraction": "a window of days extracted from a source",
+    "turn": "a scheduled run of a job",
+    "correction": "a report issued with a gap, and its correction",
+    "extract": "a person's command to extract days",
     "delivery": "a report or notice that was sent to a recipient",
-    "notice": "what the operator was told",
+    "notice": "a notice to the operators",
     "settings": "keys of the settings that changed",
     "backfill": "periods of the past that were issued",
     "retention": "what was deleted by policy",
@@ -31,39 +31,47 @@ KINDS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One thing that happened.
+    """One entry of the history.
 
     Attributes:
-        at: when it began (aware UTC).
+        at: start (aware UTC).
         kind: one of ``KINDS``.
-        subject: of what: a report, a dataset and its source, a job, a file.
-        period: the report's period, or the days; empty where there is none.
-        status: how it ended; empty where that is no question.
-        said: where or why.
-        who: account, sudo's user and host, or host and process; empty where that was not noted.
-        details: the rest.
+        subject: the report, the dataset and its source, the job or the file.
+        period: period of the report, or the days; empty where there is none.
+        status: result; empty where there is none.
+        summary: place or reason.
+        who: account, caller of sudo and host, or host and process; empty where that is not recorded.
+        details: further data.
     """
 
     at: dt.datetime
     kind: str
     subject: str
-    period: str
+    period: str = ""
     status: str
-    said: str
-    who: str
+    summary: str
+    who: str = ""
     details: Mapping[str, Any]
 
     @property
-    def by_whom(self) -> str:
-        """Who, and of a run whether a person, a job or a backfill asked for it."""
+    def actor_label(self) -> str:
+        """Actor, and for a run whether a person, a job or a backfill asked for it."""
         by = self.details.get("by")
         return f"{self.who} ({by})" if by else self.who
 
     def as_data(self) -> dict[str, Any]:
-        """It as JSON."""
-        return {**vars(self), "at": self.at.isoformat(), "details": dict(self.details)}
+        """Return the entry as JSON data."""
+        data = {("said" if name == "summary" else name): value for name, value in vars(self).items()}
+        return {**data, "at": self.at.isoformat(), "details": dict(self.details)}
+
+
+@dataclass(frozen=True)
+class _Filter:
+    report: str
+    since: dt.datetime | None
+    limit: int
 
 
 def history(
@@ -75,142 +83,172 @@ def history(
     since: dt.datetime | None = None,
     limit: int = 20,
 ) -> list[Entry]:
-    """What happened last, newest first.
+    """Return the latest entries, newest first.
 
     Args:
-        engine: the ledger's.
-        audit: its trail.
-        kinds: of these of ``KINDS``; none for all.
-        report: of this report alone; what concerns no report is left out.
-        since: not before this moment (aware).
-        limit: at most so many.
+        engine: engine of the ledger.
+        audit: its audit trail.
+        kinds: wanted ``KINDS``; empty: all.
+        report: wanted report; entries without a report are left out then.
+        since: earliest moment (aware).
+        limit: maximum number of entries.
     """
     wanted = set(kinds or KINDS)
-    noted = wanted - {"run", "extraction", "turn", "correction", "delivery", "notice"}
-    found: list[Entry] = []
+    limits = _Filter(report, since, limit)
+    entries: list[Entry] = []
     with reading(engine) as connection:
         if "run" in wanted:
-            begun = _begun(audit, report, since, limit)
-            rows = _latest(connection, runs, "started_at", since, limit, runs.c.report, report)
-            found += [_run(row, begun.get(row.id)) for row in rows]
-        if "extraction" in wanted and not report:
-            found += [_extraction(row) for row in _latest(connection, extractions, "taken_at", since, limit)]
-        if "turn" in wanted and not report:
-            found += [_turn(row) for row in _latest(connection, turns, "turn_at", since, limit)]
-        if "correction" in wanted and not report:
-            found += [_correction(row) for row in _latest(connection, corrections, "since", since, limit)]
+            starts = _run_starts(audit, limits)
+            rows = _latest(connection, runs.c.started_at, limits, runs.c.report)
+            entries += [_run(row, starts.get(row.id)) for row in rows]
         if "delivery" in wanted:
-            rows = _latest(connection, deliveries, "intended_at", since, limit, deliveries.c.subject, report)
-            found += [_delivery(row) for row in rows]
-        if "notice" in wanted and not report:
-            found += [_notice(row) for row in _latest(connection, notices, "begun_at", since, limit)]
-    if noted:
-        found += [_event(each) for each in audit.events(noted, subject=report, since=since, limit=limit)]
-    return sorted(found, key=lambda each: each.at, reverse=True)[:limit]
+            rows = _latest(connection, deliveries.c.intended_at, limits, deliveries.c.subject)
+            entries += [_delivery(row) for row in rows]
+        for kind, (column, entry_of) in _WITHOUT_REPORT.items():
+            if kind in wanted and not report:
+                entries += [entry_of(row) for row in _latest(connection, column, limits)]
+    if audited := wanted - {"run", "delivery", *_WITHOUT_REPORT}:
+        entries += [_event(event) for event in audit.events(audited, subject=report, since=since, limit=limit)]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
 
 
 def _latest(
     connection: sa.Connection,
-    table: sa.Table,
-    moment: str,
-    since: dt.datetime | None,
-    limit: int,
-    column: sa.ColumnElement[str] | None = None,
-    wanted: str = "",
+    moment: sa.Column[Any],
+    limits: _Filter,
+    report_column: sa.ColumnElement[str] | None = None,
 ) -> list[sa.Row[Any]]:
-    """The latest rows of a table by the time in a column; of those alone whose ``column`` is ``wanted``, if given."""
-    query = sa.select(table).order_by(table.c[moment].desc(), *(key.desc() for key in table.primary_key)).limit(limit)
-    if since is not None:
-        query = query.where(table.c[moment] >= since.astimezone(dt.UTC).replace(tzinfo=None))
-    if column is not None and wanted:
-        query = query.where(column == wanted)
+    """Return the latest rows of a table by a time column; with a report column, of the wanted report only."""
+    table = moment.table
+    query = sa.select(table).order_by(moment.desc(), *(key.desc() for key in table.primary_key)).limit(limits.limit)
+    if limits.since is not None:
+        query = query.where(moment >= to_stored(limits.since))
+    if report_column is not None and limits.report:
+        query = query.where(report_column == limits.report)
     return list(connection.execute(query))
 
 
-def _begun(audit: Audit, report: str, since: dt.datetime | None, limit: int) -> dict[str, Event]:
-    """Run → the event that tells who began it and how."""
-    # a run that is begun is noted right after: as many events as runs reach as far back
-    events = audit.events(["run"], subject=report, since=since, limit=limit + 10)
-    return {str(each.details.get("run_id")): each for each in events}
+def _run_starts(audit: Audit, limits: _Filter) -> dict[str, Event]:
+    """Return run id → event of its start, which names the actor."""
+    # Each run is recorded right after its start: as many events as runs, and some more, reach as far back.
+    events = audit.events(["run"], subject=limits.report, since=limits.since, limit=limits.limit + 10)
+    return {str(event.details.get("run_id")): event for event in events}
 
 
-def _run(row: sa.Row[Any], begun: Event | None) -> Entry:
+def _run(row: sa.Row[Any], start: Event | None) -> Entry:
     details = {
         "run_id": row.id,
         "version": row.version,
         "parameters": row.parameters,
-        "ended_at": _aware(row.ended_at).isoformat() if row.ended_at else None,
-        "by": begun.details.get("by") if begun else None,
+        "ended_at": from_stored(row.ended_at).isoformat() if row.ended_at else None,
+        "by": start.details.get("by") if start else None,
     }
-    who = _who(begun) if begun else row.who
-    return Entry(_aware(row.started_at), "run", row.report, row.period, row.status, row.error or row.path, who, details)
-
-
-def _extraction(row: sa.Row[Any]) -> Entry:
-    days = f"{row.first_on} … {row.last_on}"
-    said = row.error or f"{row.rows} rows, {row.rejected} set aside"
-    details = {"dataset": row.dataset, "source": row.source, "seconds": row.seconds, "source_rows": row.source_rows}
     return Entry(
-        _aware(row.taken_at), "extraction", f"{row.dataset} ← {row.source}", days, row.status, said, "", details
+        at=from_stored(row.started_at),
+        kind="run",
+        subject=row.report,
+        period=row.period,
+        status=row.status,
+        summary=row.error or row.path,
+        who=_actor_text(start) if start else row.who,
+        details=details,
     )
 
 
-def _turn(row: sa.Row[Any]) -> Entry:
-    details = {"attempts": row.attempts, "holder": row.holder}
-    return Entry(_aware(row.turn_at), "turn", row.job, row.period, row.status, row.why, "", details)
+def _extraction(row: sa.Row[Any]) -> Entry:
+    return Entry(
+        at=from_stored(row.taken_at),
+        kind="extraction",
+        subject=f"{row.dataset} ← {row.source}",
+        period=f"{row.first_on} … {row.last_on}",
+        status=row.status,
+        summary=row.error or f"{row.rows} rows, {row.rejected} rejected",
+        details={"dataset": row.dataset, "source": row.source, "seconds": row.seconds, "source_rows": row.source_rows},
+    )
+
+
+def _scheduled_run(row: sa.Row[Any]) -> Entry:
+    return Entry(
+        at=from_stored(row.scheduled_at),
+        kind="turn",
+        subject=row.job,
+        period=row.period,
+        status=row.status,
+        summary=row.why,
+        details={"attempts": row.attempts, "holder": row.holder},
+    )
 
 
 def _correction(row: sa.Row[Any]) -> Entry:
-    turn_at = _aware(row.turn_at).isoformat()
-    lacking = "; ".join(f"{dataset} ← {source}" for dataset, source, _days in row.lacking)
-    details = {"turn_at": turn_at, "lacking": row.lacking, "tries": row.tries}
-    return Entry(_aware(row.since), "correction", row.job, "", row.status, row.why or lacking, "", details)
+    gaps = "; ".join(f"{dataset} ← {source}" for dataset, source, _days in row.gaps)
+    scheduled_at = from_stored(row.scheduled_at).isoformat()
+    return Entry(
+        at=from_stored(row.since),
+        kind="correction",
+        subject=row.job,
+        status=row.status,
+        summary=row.why or gaps,
+        details={"turn_at": scheduled_at, "lacking": row.gaps, "tries": row.tries},
+    )
 
 
 def _delivery(row: sa.Row[Any]) -> Entry:
-    details = {
-        "kind": row.kind,
-        "channel": row.channel,
-        "recipient": row.recipient,
-        "version": row.version,
-        "attempts": row.attempts,
-        "run_id": row.run_id,
-    }
-    said = f"{row.channel} {row.recipient}".strip() + (f": {row.why}" if row.why else "")
-    return Entry(_aware(row.intended_at), "delivery", row.subject, row.period, row.status, said, row.holder, details)
+    names = ("kind", "channel", "recipient", "version", "attempts", "run_id")
+    return Entry(
+        at=from_stored(row.intended_at),
+        kind="delivery",
+        subject=row.subject,
+        period=row.period,
+        status=row.status,
+        summary=f"{row.channel} {row.recipient}".strip() + (f": {row.why}" if row.why else ""),
+        who=row.holder,
+        details={name: getattr(row, name) for name in names},
+    )
 
 
 def _notice(row: sa.Row[Any]) -> Entry:
-    details = {"key": row.key, "round": row.round, "title": row.title}
-    status = "mended" if row.mended_at else "open"
-    return Entry(_aware(row.begun_at), "notice", row.key, "", status, row.said, "", details)
+    return Entry(
+        at=from_stored(row.started_at),
+        kind="notice",
+        subject=row.key,
+        status="mended" if row.resolved_at else "open",
+        summary=row.text,
+        details={"key": row.key, "round": row.round, "title": row.title},
+    )
+
+
+#: Kinds without a report → time column, and function that makes the entry of a row.
+_WITHOUT_REPORT: Mapping[str, tuple[sa.Column[Any], Callable[[sa.Row[Any]], Entry]]] = {
+    "extraction": (extractions.c.taken_at, _extraction),
+    "turn": (scheduled_runs.c.scheduled_at, _scheduled_run),
+    "correction": (corrections.c.since, _correction),
+    "notice": (notices.c.started_at, _notice),
+}
 
 
 def _event(event: Event) -> Entry:
     details = {key: value for key, value in event.details.items() if key not in ("keys", "period", "status")}
-    said = "; ".join(f"{key}: {_short(value)}" for key, value in details.items() if value not in (None, "", [], {}))
     if event.kind == "settings":
-        said = ", ".join(event.details["changed"]) or "noted for the first time"
+        summary = ", ".join(event.details["changed"]) or "noted for the first time"
+    else:
+        shown = {key: value for key, value in details.items() if value not in (None, "", [], {})}
+        summary = "; ".join(f"{key}: {_joined(value)}" for key, value in shown.items())
     return Entry(
-        event.at,
-        event.kind,
-        event.subject,
-        str(event.details.get("period", "")),
-        str(event.details.get("status", "")),
-        said,
-        _who(event),
-        details,
+        at=event.at,
+        kind=event.kind,
+        subject=event.subject,
+        period=str(event.details.get("period", "")),
+        status=str(event.details.get("status", "")),
+        summary=summary,
+        who=_actor_text(event),
+        details=details,
     )
 
 
-def _short(value: object) -> str:
+def _joined(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _who(event: Event) -> str:
+def _actor_text(event: Event) -> str:
     sudo = f" (sudo of {event.sudo_user})" if event.sudo_user else ""
     return f"{event.account}{sudo} @ {event.host}"
-
-
-def _aware(moment: dt.datetime) -> dt.datetime:
-    return moment.replace(tzinfo=dt.UTC)

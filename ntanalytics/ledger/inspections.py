@@ -1,4 +1,4 @@
-"""What published inspections found, day by day: the past of the findings of the next one."""
+"""Findings of published inspections by day: the history of the findings of the next inspection."""
 
 from __future__ import annotations
 
@@ -9,34 +9,36 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ntanalytics.ledger import tables
-from ntanalytics.ledger.access import reading, writing
+from ntanalytics.ledger.access import from_stored, reading, record_of, to_stored, writing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class InspectedFinding:
-    """One finding that an inspection noted: see ``tables.findings``."""
+    """One finding of a recorded inspection; see ``tables.findings``."""
 
     code: str
-    subsystem: str
-    subject: str
+    entity_kind: str
+    entity_key: str
+    entity_label: str
     check: str
-    state: str
+    status: str
     value: float | None
     format: str
-    since: str | None
+    since_on: dt.date | None
+    since_is_bound: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PastInspection:
     """One published inspection of a day.
 
     Attributes:
-        run_id: the run that published it.
-        report: the report's name.
-        day: the inspected day.
-        published_at: when (aware UTC); of several of one day the last published holds.
-        codes: the rules that were asked: code → whether a subject of which nothing is noted was in order.
-        found: what was not in order or not known, and what was in order where ``codes`` does not say so.
+        run_id: run that published it.
+        report: name of the report.
+        day: inspected day.
+        published_at: time of publication (aware UTC). The last publication of a day is valid.
+        codes: evaluated rules: code → whether a subject without a recorded finding was ok.
+        findings: findings that are not ok or unknown, and ok findings where ``codes`` does not imply them.
     """
 
     run_id: str
@@ -44,65 +46,56 @@ class PastInspection:
     day: dt.date
     published_at: dt.datetime
     codes: Mapping[str, bool]
-    found: tuple[InspectedFinding, ...]
+    findings: tuple[InspectedFinding, ...]
 
 
 class Inspections:
-    """Writes and reads what inspections found; get one from :class:`ntanalytics.ledger.Ledger`."""
+    """Inspections in the ledger; see :class:`ntanalytics.ledger.Ledger`."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def note(self, inspection: PastInspection) -> None:
-        """Note a published inspection; one that is noted already stays as it is."""
+    def record(self, inspection: PastInspection) -> None:
+        """Record a published inspection. A recorded inspection is not changed."""
         table = tables.inspections
+        values = {name: value for name, value in vars(inspection).items() if name != "findings"}
+        values |= {"published_at": to_stored(inspection.published_at), "codes": dict(inspection.codes)}
         with writing(self._engine) as connection:
             query = sa.select(table.c.id).where(table.c.run_id == inspection.run_id)
             if connection.execute(query).first() is not None:
                 return
-            result = connection.execute(
-                table.insert().values(
-                    run_id=inspection.run_id,
-                    report=inspection.report,
-                    day=inspection.day,
-                    published_at=inspection.published_at.astimezone(dt.UTC).replace(tzinfo=None),
-                    codes=dict(inspection.codes),
-                )
-            )
+            result = connection.execute(table.insert().values(values))
             inspection_id: int = result.inserted_primary_key[0]  # type: ignore[index]  # the table has one
-            rows = [{"inspection_id": inspection_id, **vars(each)} for each in inspection.found]
+            rows = [{"inspection_id": inspection_id, **vars(finding)} for finding in inspection.findings]
             if rows:
                 connection.execute(tables.findings.insert(), rows)
 
-    def unnoted(self, run_ids: Iterable[str]) -> set[str]:
-        """Those of some runs whose inspection is not noted."""
-        wanted = set(run_ids)
+    def unrecorded(self, run_ids: Iterable[str]) -> set[str]:
+        """Return the run ids whose inspection is not recorded."""
         with reading(self._engine) as connection:
-            noted = set(connection.execute(sa.select(tables.inspections.c.run_id)).scalars())
-        return wanted - noted
+            recorded = set(connection.execute(sa.select(tables.inspections.c.run_id)).scalars())
+        return set(run_ids) - recorded
 
     def until(self, report: str, last: dt.date) -> list[PastInspection]:
-        """The inspections of the days up to ``last``, oldest day first; of a day the one published last."""
-        table, found = tables.inspections, tables.findings
-        holding = sa.and_(table.c.report == report, table.c.day <= last)
-        query = sa.select(table).where(holding).order_by(table.c.day, table.c.published_at, table.c.id)
-        noted = sa.select(found).join(table, table.c.id == found.c.inspection_id).where(holding).order_by(found.c.id)
+        """Return the inspections of the days up to ``last``, oldest first; per day the one published last."""
+        table, finding = tables.inspections, tables.findings
+        condition = sa.and_(table.c.report == report, table.c.day <= last)
+        query = sa.select(table).where(condition).order_by(table.c.day, table.c.published_at, table.c.id)
+        joined = sa.select(finding).join(table, table.c.id == finding.c.inspection_id).where(condition)
         with reading(self._engine) as connection:
             by_day = {row.day: row for row in connection.execute(query)}
-            by_id: dict[int, list[InspectedFinding]] = {row.id: [] for row in by_day.values()}
-            for row in connection.execute(noted).mappings():
-                if row["inspection_id"] in by_id:
-                    by_id[row["inspection_id"]].append(
-                        InspectedFinding(**{name: row[name] for name in InspectedFinding.__annotations__})
-                    )
+            findings: dict[int, list[InspectedFinding]] = {row.id: [] for row in by_day.values()}
+            for row in connection.execute(joined.order_by(finding.c.id)):
+                if row.inspection_id in findings:
+                    findings[row.inspection_id].append(record_of(InspectedFinding, row))
         return [
             PastInspection(
-                row.run_id,
-                row.report,
-                row.day,
-                row.published_at.replace(tzinfo=dt.UTC),
-                row.codes,
-                tuple(by_id[row.id]),
+                run_id=row.run_id,
+                report=row.report,
+                day=row.day,
+                published_at=from_stored(row.published_at),
+                codes=row.codes,
+                findings=tuple(findings[row.id]),
             )
             for row in by_day.values()
         ]

@@ -1,7 +1,7 @@
-"""Leases: of several processes, on one host or many, one at a time is at work on a thing.
+"""Leases: one process at a time, of several on one or many hosts, works on a named object.
 
-A holder renews its lease while it lives. One that was killed renews no more, and another takes the lease over when it
-has expired. Time is the clock of the ledger's database, so that hosts whose clocks differ agree.
+A live holder renews its lease. A killed one does not, and another process takes the lease over after its expiry. Time
+is the clock of the ledger's database, so that hosts with different clocks agree.
 """
 
 from __future__ import annotations
@@ -21,73 +21,73 @@ from ntanalytics.errors import LakeError, LeaseLost
 from ntanalytics.ledger.access import writing
 from ntanalytics.ledger.schedule_tables import leases
 
-#: So long a lease holds without being renewed; a third of it passes between two renewals.
-HOLDS_S = 90.0
+#: Seconds until a lease expires without renewal; it is renewed every third of them.
+EXPIRES_S = 90.0
 
-#: MySQL locks what is not there yet, too, so that two who take different leases may stand in each other's way.
+#: MySQL locks gaps between rows, so that transactions on different leases may deadlock.
 _ATTEMPTS = 10
 
 
 class Lease:
-    """A lease that is held; it is renewed by a thread of its own until it is released.
+    """A held lease; a thread renews it until it is released.
 
     Attributes:
-        name: what it is on.
-        holder: who holds it: host, process and a random part.
+        name: name of the locked object.
+        holder: host, process and a random part.
     """
 
-    def __init__(self, engine: sa.Engine, name: str, holder: str, holds_s: float) -> None:
-        self._engine, self.name, self.holder, self._holds_s = engine, name, holder, holds_s
+    def __init__(self, engine: sa.Engine, name: str, holder: str, expires_s: float) -> None:
+        self._engine, self.name, self.holder, self._expires_s = engine, name, holder, expires_s
         self._released = threading.Event()
         self._is_lost = False
         self._renewer = threading.Thread(target=self._renew, name=f"lease {name}", daemon=True)
         self._renewer.start()
 
     def check(self) -> None:
-        """Raise when the lease was lost: what follows must not be done twice.
+        """Renew the lease before a step that must not be done twice.
 
         Raises:
-            LeaseLost: another process took it over, or the ledger could not be told in time.
+            LeaseLost: another process took it over, or the ledger could not be reached in time.
         """
-        if self._is_lost or not _renewed(self._engine, self.name, self.holder, self._holds_s):
+        if self._is_lost or not _try_renew(self._engine, self.name, self.holder, self._expires_s):
             raise LeaseLost(
                 f"the lease on {self.name} was lost", todo="is the ledger reachable, the machine overloaded?"
             )
 
     def release(self) -> None:
-        """Give it back."""
+        """Release the lease."""
         self._released.set()
         self._renewer.join()
-        mine = leases.delete().where(leases.c.name == self.name, leases.c.holder == self.holder)
-        _written(self._engine, lambda connection: connection.execute(mine).rowcount)
+        own = leases.delete().where(leases.c.name == self.name, leases.c.holder == self.holder)
+        _execute(self._engine, lambda connection: connection.execute(own).rowcount)
 
     def _renew(self) -> None:
-        while not self._released.wait(self._holds_s / 3):
+        while not self._released.wait(self._expires_s / 3):
             try:
-                self._is_lost = not _renewed(self._engine, self.name, self.holder, self._holds_s)
-            except LakeError as error:  # the next turn may reach it; check() asks before anything is published
+                self._is_lost = not _try_renew(self._engine, self.name, self.holder, self._expires_s)
+            except LakeError as error:  # the next renewal may succeed; check() runs before anything is published
                 structlog.get_logger().warning("lease not renewed", lease=self.name, error=str(error))
             if self._is_lost:
                 return
 
 
 @contextmanager
-def lease(engine: sa.Engine, name: str, *, holds_s: float = HOLDS_S) -> Iterator[Lease | None]:
-    """Hold the lease on something, or None when another process holds it.
+def lease(engine: sa.Engine, name: str, *, expires_s: float = EXPIRES_S) -> Iterator[Lease | None]:
+    """Hold a lease. Yield None if another process holds it.
 
     Args:
-        engine: the ledger's.
-        name: what it is on; at most 200 characters.
-        holds_s: seconds that it holds without being renewed.
+        engine: engine of the ledger.
+        name: name of the locked object, at most 200 characters.
+        expires_s: seconds until it expires without renewal.
 
     Raises:
         LakeError: the ledger cannot be written.
     """
     holder = f"{socket.gethostname()[:100]} {os.getpid()} {secrets.token_hex(4)}"
-    if not _taken(engine, name, holder, holds_s):
+    if not _try_acquire(engine, name, holder, expires_s):
         yield None
         return
-    held = Lease(engine, name, holder, holds_s)
+    held = Lease(engine, name, holder, expires_s)
     try:
         yield held
     finally:
@@ -95,32 +95,33 @@ def lease(engine: sa.Engine, name: str, *, holds_s: float = HOLDS_S) -> Iterator
             held.release()
 
 
-def _taken(engine: sa.Engine, name: str, holder: str, holds_s: float) -> bool:
-    """Whether the lease was free, or expired, and is now the holder's.
+def _try_acquire(engine: sa.Engine, name: str, holder: str, expires_s: float) -> bool:
+    """Acquire a lease that is free or expired; return True on success.
 
-    One that holds for far longer than any does was taken before the clock went back: who lives renews it anyway, and
-    whoever lost it so publishes nothing.
+    A lease with a far too late expiry was acquired before the clock went back, and counts as expired: a live holder
+    renews it anyway, and a holder that loses it publishes nothing.
     """
-    if _inserted(engine, name, holder, holds_s):  # mostly it is free
+    if _try_insert(engine, name, holder, expires_s):  # usually it is free
         return True
 
-    def free(connection: sa.Connection) -> int:
+    def delete_expired(connection: sa.Connection) -> int:
         now = _now(connection)
-        is_expired = sa.or_(leases.c.expires_at < now, leases.c.expires_at > now + dt.timedelta(seconds=2 * HOLDS_S))
+        too_late = now + dt.timedelta(seconds=2 * EXPIRES_S)
+        is_expired = sa.or_(leases.c.expires_at < now, leases.c.expires_at > too_late)
         return connection.execute(leases.delete().where(leases.c.name == name, is_expired)).rowcount
 
-    return _written(engine, free) > 0 and _inserted(engine, name, holder, holds_s)
+    return _execute(engine, delete_expired) > 0 and _try_insert(engine, name, holder, expires_s)
 
 
-def _inserted(engine: sa.Engine, name: str, holder: str, holds_s: float) -> bool:
-    """Whether nobody had the lease, and it is now the holder's."""
+def _try_insert(engine: sa.Engine, name: str, holder: str, expires_s: float) -> bool:
+    """Acquire a free lease; return False if it is held."""
 
     def insert(connection: sa.Connection) -> int:
-        row = {"name": name, "holder": holder, "expires_at": _now(connection) + dt.timedelta(seconds=holds_s)}
+        row = {"name": name, "holder": holder, "expires_at": _now(connection) + dt.timedelta(seconds=expires_s)}
         return connection.execute(leases.insert().values(row)).rowcount
 
     try:
-        _written(engine, insert)
+        _execute(engine, insert)
     except LakeError as error:
         if isinstance(error.__cause__, sa.exc.IntegrityError):
             return False
@@ -128,19 +129,19 @@ def _inserted(engine: sa.Engine, name: str, holder: str, holds_s: float) -> bool
     return True
 
 
-def _renewed(engine: sa.Engine, name: str, holder: str, holds_s: float) -> bool:
-    """Whether the lease is still the holder's; if so it holds anew."""
+def _try_renew(engine: sa.Engine, name: str, holder: str, expires_s: float) -> bool:
+    """Renew a lease; return False if the holder lost it."""
 
     def renew(connection: sa.Connection) -> int:
-        until = _now(connection) + dt.timedelta(seconds=holds_s)
-        mine = leases.update().where(leases.c.name == name, leases.c.holder == holder).values(expires_at=until)
-        return connection.execute(mine).rowcount
+        expires_at = _now(connection) + dt.timedelta(seconds=expires_s)
+        own = leases.update().where(leases.c.name == name, leases.c.holder == holder)
+        return connection.execute(own.values(expires_at=expires_at)).rowcount
 
-    return _written(engine, renew) == 1
+    return _execute(engine, renew) == 1
 
 
-def _written(engine: sa.Engine, work: Callable[[sa.Connection], int]) -> int:
-    """What comes of a transaction; it is made again where the database gave it up for another one's sake."""
+def _execute(engine: sa.Engine, work: Callable[[sa.Connection], int]) -> int:
+    """Run work in a transaction, again after a deadlock, and return its result."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             with writing(engine) as connection:
@@ -152,13 +153,13 @@ def _written(engine: sa.Engine, work: Callable[[sa.Connection], int]) -> int:
 
 
 def _is_deadlock(error: BaseException | None) -> bool:
-    """Whether of two transactions that waited for each other this one was given up."""
-    said = getattr(error, "orig", None)
-    return getattr(said, "sqlstate", "") == "40P01" or getattr(said, "args", ())[:1] == (1213,)
+    """Return True if the database ended this transaction because of a deadlock."""
+    original = getattr(error, "orig", None)
+    return getattr(original, "sqlstate", "") == "40P01" or getattr(original, "args", ())[:1] == (1213,)
 
 
 def _now(connection: sa.Connection) -> dt.datetime:
-    """UTC by the database's clock, as a naive time."""
+    """Return the time of the database's clock as naive UTC."""
     text = {"postgresql": "timezone('utc', clock_timestamp())", "mysql": "utc_timestamp(6)"}.get(
         connection.dialect.name, "strftime('%Y-%m-%d %H:%M:%f', 'now')"
     )

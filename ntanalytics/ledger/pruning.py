@@ -1,7 +1,7 @@
-"""What the ledger gives up of its past: whole months, each table in one transaction.
+"""Deletion of old rows of the ledger: whole months, each table in one transaction.
 
-What tells how things stand stays: coverage and the extractions it rests on, published runs (their versions count on),
-inspections (the life of a finding is told from them), notices, leases.
+The present state is kept: coverage and its extractions, published runs (version numbers continue), inspections (the
+lifecycle of a finding depends on them), notices, leases.
 """
 
 from __future__ import annotations
@@ -15,72 +15,62 @@ from ntanalytics.ledger.access import reading, writing
 from ntanalytics.ledger.audit import Audit
 from ntanalytics.ledger.audit_tables import events
 from ntanalytics.ledger.delivery_tables import deliveries, delivery_events
-from ntanalytics.ledger.schedule_tables import corrections, turns
+from ntanalytics.ledger.schedule_tables import corrections, scheduled_runs
 from ntanalytics.ledger.tables import coverage, extractions, rejections, runs
+
+_TABLES = {table.name: table for table in (events, extractions, runs, scheduled_runs, corrections, deliveries)}
+
+#: Table → foreign key of the dependent rows, which are deleted with its rows.
+_DEPENDENT = {"extractions": rejections.c.extraction_id, "deliveries": delivery_events.c.delivery_id}
 
 
 class Pruning:
-    """Deletes the past of the ledger; get one from :class:`ntanalytics.ledger.Ledger`."""
+    """Deletion of old rows of the ledger; see :class:`ntanalytics.ledger.Ledger`."""
 
     def __init__(self, engine: sa.Engine, audit: Audit) -> None:
         self._engine, self._audit = engine, audit
 
     def count(self, before: dt.date) -> Mapping[str, int]:
-        """Table → rows that :meth:`prune` would delete, apart from what hangs on them."""
+        """Return table → number of rows that :meth:`prune` would delete, without dependent rows."""
         moment = dt.datetime.combine(before, dt.time())
+        conditions = {**_conditions(moment), "events": events.c.at < moment}
         with reading(self._engine) as connection:
-            wanted = {**_conditions(moment), "events": events.c.at < moment}
             return {
-                name: connection.execute(
-                    sa.select(sa.func.count()).select_from(_TABLES[name]).where(condition)
-                ).scalar_one()
-                for name, condition in wanted.items()
+                name: connection.scalar(sa.select(sa.func.count()).select_from(_TABLES[name]).where(condition)) or 0
+                for name, condition in conditions.items()
             }
 
     def prune(self, before: dt.date) -> Mapping[str, int]:
-        """Delete what is older (UTC) than the first day of a month; table → rows.
+        """Delete the rows older (UTC) than the first day of a month; return table → number of rows.
 
         Raises:
-            UsageError: it is not the first of a month that has begun.
-            LakeError: the ledger cannot be written; the tables done before stay done.
+            UsageError: ``before`` is not the first day of a month that has begun.
+            LakeError: the ledger cannot be written; tables already pruned stay pruned.
         """
-        moment = dt.datetime.combine(before, dt.time())
-        done = {"events": self._audit.prune(before)}
-        for name, condition in _conditions(moment).items():
+        deleted = {"events": self._audit.prune(before)}
+        for name, condition in _conditions(dt.datetime.combine(before, dt.time())).items():
             table = _TABLES[name]
             with writing(self._engine) as connection:
-                hanging = {"extractions": rejections.c.extraction_id, "deliveries": delivery_events.c.delivery_id}
-                if name in hanging:
-                    column = hanging[name]
-                    gone = sa.select(table.c.id).where(condition)
-                    connection.execute(sa.delete(column.table).where(column.in_(gone)))
-                done[name] = connection.execute(table.delete().where(condition)).rowcount
-        return done
+                if name in _DEPENDENT:
+                    column = _DEPENDENT[name]
+                    ids = sa.select(table.c.id).where(condition)
+                    connection.execute(sa.delete(column.table).where(column.in_(ids)))
+                deleted[name] = connection.execute(table.delete().where(condition)).rowcount
+        return deleted
 
     def forget_days(self, dataset: str, before: dt.date) -> int:
-        """Say no more that days before one are covered: they are leaving the lake. How many rows that were."""
+        """Delete the coverage of days that leave the lake; return the number of rows."""
         with writing(self._engine) as connection:
-            gone = coverage.delete().where(coverage.c.dataset == dataset, coverage.c.day < before)
-            return connection.execute(gone).rowcount
-
-
-_TABLES = {
-    "events": events,
-    "extractions": extractions,
-    "runs": runs,
-    "turns": turns,
-    "corrections": corrections,
-    "deliveries": deliveries,
-}
+            rows = coverage.delete().where(coverage.c.dataset == dataset, coverage.c.day < before)
+            return connection.execute(rows).rowcount
 
 
 def _conditions(moment: dt.datetime) -> dict[str, sa.ColumnElement[bool]]:
+    is_unused = extractions.c.id.not_in(sa.select(coverage.c.extraction_id))
     return {
-        "extractions": sa.and_(
-            extractions.c.taken_at < moment, extractions.c.id.not_in(sa.select(coverage.c.extraction_id))
-        ),
+        "extractions": sa.and_(extractions.c.taken_at < moment, is_unused),
         "runs": sa.and_(runs.c.started_at < moment, runs.c.status == "failed"),
-        "turns": sa.and_(turns.c.turn_at < moment, turns.c.status != "running"),
+        "turns": sa.and_(scheduled_runs.c.scheduled_at < moment, scheduled_runs.c.status != "running"),
         "corrections": sa.and_(corrections.c.since < moment, corrections.c.status != "open"),
         "deliveries": sa.and_(deliveries.c.intended_at < moment, deliveries.c.status != "sending"),
     }

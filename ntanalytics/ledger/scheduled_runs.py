@@ -1,4 +1,4 @@
-"""How the turns of the jobs stand."""
+"""Scheduled runs of the jobs: status and attempts of each."""
 
 from __future__ import annotations
 
@@ -9,129 +9,119 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from ntanalytics.ledger.access import reading, writing
+from ntanalytics.ledger.access import reading, record_of, to_stored, utc_now, writing
 from ntanalytics.ledger.runs import Run, Runs
-from ntanalytics.ledger.schedule_tables import turn_runs, turns
+from ntanalytics.ledger.schedule_tables import scheduled_run_attempts, scheduled_runs
 
-#: How a turn stands; ``retry`` failed by a cause that passes by itself.
-Status = Literal["running", "issued", "failed", "retry", "skipped"]
+#: Status of a scheduled run; ``retry``: failed by a cause that may pass.
+ScheduledRunStatus = Literal["running", "issued", "failed", "retry", "skipped"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ScheduledRunRecord:
-    """How one turn stands; see ``schedule_tables.turns``. Times are aware UTC."""
+    """State of one scheduled run; see ``schedule_tables.scheduled_runs``. Times are aware UTC."""
 
     job: str
-    turn_at: dt.datetime
+    scheduled_at: dt.datetime
     period: str
-    status: Status
+    status: ScheduledRunStatus
     attempts: int
-    begun_at: dt.datetime | None
+    started_at: dt.datetime | None
     ended_at: dt.datetime | None
     why: str
     holder: str
 
 
 class ScheduledRuns:
-    """Writes and reads the turns; get one from :class:`ntanalytics.ledger.Ledger`."""
+    """Scheduled runs in the ledger; see :class:`ntanalytics.ledger.Ledger`."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def of(self, job: str) -> Sequence[ScheduledRunRecord]:
-        """The turns of a job that are known, the oldest first."""
-        query = sa.select(turns).where(turns.c.job == job).order_by(turns.c.turn_at)
+    def for_job(self, job: str) -> Sequence[ScheduledRunRecord]:
+        """Return the recorded scheduled runs of a job, oldest first."""
+        columns = scheduled_runs.c
+        query = sa.select(scheduled_runs).where(columns.job == job).order_by(columns.scheduled_at)
         with reading(self._engine) as connection:
-            return [
-                ScheduledRunRecord(
-                    row.job,
-                    _aware(row.turn_at),
-                    row.period,
-                    row.status,
-                    row.attempts,
-                    _aware(row.begun_at) if row.begun_at else None,
-                    _aware(row.ended_at) if row.ended_at else None,
-                    row.why,
-                    row.holder,
-                )
-                for row in connection.execute(query)
-            ]
+            return [record_of(ScheduledRunRecord, row) for row in connection.execute(query)]
 
     def begin(
-        self, job: str, turn_at: dt.datetime, period: str, holder: str, *, now: dt.datetime | None = None
+        self, job: str, scheduled_at: dt.datetime, period: str, holder: str, *, now: dt.datetime | None = None
     ) -> None:
-        """Note that a turn is being taken.
+        """Record the start of an attempt.
 
         Args:
-            job: the job's name.
-            turn_at: when its turn came.
-            period: what its report is of.
-            holder: who takes it.
-            now: the moment, where it is not the machine's.
+            job: name of the job.
+            scheduled_at: scheduled time.
+            period: period of the report.
+            holder: host and process of the attempt.
+            now: start of the attempt; default: the present.
         """
-        at, begun = _naive(turn_at), _naive(now or dt.datetime.now(dt.UTC))
+        started_at = to_stored(now) if now else utc_now()
+        values = {"status": "running", "started_at": started_at, "ended_at": None, "why": "", "holder": holder}
         with writing(self._engine) as connection:
-            this = (turns.c.job == job, turns.c.turn_at == at)
-            values = {"status": "running", "begun_at": begun, "ended_at": None, "why": "", "holder": holder}
-            again = turns.update().where(*this).values(attempts=turns.c.attempts + 1, **values)
-            if connection.execute(again).rowcount == 0:
-                first = {"job": job, "turn_at": at, "period": period, "attempts": 1, **values}
-                connection.execute(turns.insert().values(first))
+            retry = _update(job, scheduled_at).values(attempts=scheduled_runs.c.attempts + 1, **values)
+            if connection.execute(retry).rowcount == 0:
+                key = {"job": job, "scheduled_at": to_stored(scheduled_at), "period": period}
+                connection.execute(scheduled_runs.insert().values({**key, "attempts": 1, **values}))
 
     def end(
         self,
         job: str,
-        turn_at: dt.datetime,
-        status: Status,
+        scheduled_at: dt.datetime,
+        status: ScheduledRunStatus,
         why: str = "",
         *,
         holder: str = "",
         now: dt.datetime | None = None,
     ) -> bool:
-        """Note how a turn that was begun ended.
+        """Record the end of an attempt.
 
         Args:
-            job: the job's name.
-            turn_at: when its turn came.
-            status: how it ended.
-            why: where its report is, or why there is none.
-            holder: who took it; another one's turn is left as it is. Empty where it does not matter.
-            now: the moment, where it is not the machine's.
+            job: name of the job.
+            scheduled_at: scheduled time.
+            status: result of the attempt.
+            why: folder of the report, or reason of its absence.
+            holder: holder of the attempt; the run of another holder is not changed. Empty: any holder.
+            now: end of the attempt; default: the present.
 
         Returns:
-            Whether it was noted.
+            True if a run was updated.
         """
-        at = _naive(now or dt.datetime.now(dt.UTC))
+        update = _update(job, scheduled_at)
+        if holder:
+            update = update.where(scheduled_runs.c.holder == holder)
+        values = {"status": status, "ended_at": to_stored(now) if now else utc_now(), "why": why[:4000]}
         with writing(self._engine) as connection:
-            this = [turns.c.job == job, turns.c.turn_at == _naive(turn_at)]
-            this += [turns.c.holder == holder] if holder else []
-            ended = turns.update().where(*this).values(status=status, ended_at=at, why=why[:4000])
-            return connection.execute(ended).rowcount == 1
+            return connection.execute(update.values(values)).rowcount == 1
 
-    def skip(self, job: str, turn_at: dt.datetime, period: str, why: str) -> None:
-        """Note that a turn is not made up for, and why."""
-        now, at = _naive(dt.datetime.now(dt.UTC)), _naive(turn_at)
+    def skip(self, job: str, scheduled_at: dt.datetime, period: str, why: str) -> None:
+        """Record that a scheduled run is skipped, with the reason."""
+        values = {"status": "skipped", "ended_at": utc_now(), "why": why[:4000]}
         with writing(self._engine) as connection:
-            this = (turns.c.job == job, turns.c.turn_at == at)
-            said = {"status": "skipped", "ended_at": now, "why": why[:4000]}
-            if connection.execute(turns.update().where(*this).values(said)).rowcount == 0:
-                row = {"job": job, "turn_at": at, "period": period, "attempts": 0, "holder": "", **said}
-                connection.execute(turns.insert().values(row))
+            if connection.execute(_update(job, scheduled_at).values(values)).rowcount == 0:
+                row = {
+                    "job": job,
+                    "scheduled_at": to_stored(scheduled_at),
+                    "period": period,
+                    "attempts": 0,
+                    "holder": "",
+                }
+                connection.execute(scheduled_runs.insert().values({**row, **values}))
 
-    def publishes(self, job: str, turn_at: dt.datetime, run_id: str) -> None:
-        """Note that a run for a turn is about to be published: who finds the turn broken off asks what became of it."""
+    def record_publication(self, job: str, scheduled_at: dt.datetime, run_id: str) -> None:
+        """Record a run that is about to be published, so that an interrupted publication can be found."""
+        row = {"job": job, "scheduled_at": to_stored(scheduled_at), "run_id": run_id}
         with writing(self._engine) as connection:
-            connection.execute(turn_runs.insert().values(job=job, turn_at=_naive(turn_at), run_id=run_id))
+            connection.execute(scheduled_run_attempts.insert().values(row))
 
-    def published(self, job: str, turn_at: dt.datetime) -> Sequence[Run]:
-        """The runs for a turn that were published, the newest first."""
-        mine = sa.select(turn_runs.c.run_id).where(turn_runs.c.job == job, turn_runs.c.turn_at == _naive(turn_at))
-        return Runs(self._engine).published(mine)
-
-
-def _naive(moment: dt.datetime) -> dt.datetime:
-    return moment.astimezone(dt.UTC).replace(tzinfo=None)
+    def published_runs(self, job: str, scheduled_at: dt.datetime) -> Sequence[Run]:
+        """Return the published runs of a scheduled run, newest first."""
+        columns = scheduled_run_attempts.c
+        ids = sa.select(columns.run_id).where(columns.job == job, columns.scheduled_at == to_stored(scheduled_at))
+        return Runs(self._engine).published(ids)
 
 
-def _aware(moment: dt.datetime) -> dt.datetime:
-    return moment.replace(tzinfo=dt.UTC)
+def _update(job: str, scheduled_at: dt.datetime) -> sa.Update:
+    columns = scheduled_runs.c
+    return scheduled_runs.update().where(columns.job == job, columns.scheduled_at == to_stored(scheduled_at))

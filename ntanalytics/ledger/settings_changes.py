@@ -1,4 +1,4 @@
-"""Which settings changed since they were last noted: the names of the keys, never their values."""
+"""Changes of the settings since the last record: names of keys, never values."""
 
 from __future__ import annotations
 
@@ -11,45 +11,45 @@ from typing import Any
 
 from ntanalytics.ledger.audit import Audit, actor
 
-#: Enough to tell two values apart.
+#: Length of a digest: enough to distinguish two values.
 _DIGITS = 12
-#: What a URL may hold that is nobody's business: a password before the host, or among the parameters.
+#: Passwords in a URL: before the host, or among the parameters.
 _PASSWORD = re.compile(r"(://[^:/@]*:)[^@/]*(?=@)|([?&](?:password|passwd|pwd|token|key|secret)=)[^&]*", re.IGNORECASE)
 
 
 def record_settings_changes(audit: Audit, file: Path, content: Mapping[str, Any]) -> list[str]:
-    """Note that the settings of a file are others than were noted last, if they are.
+    """Record a change of a settings file in the audit trail, if there is one.
 
-    What is compared is what this machine noted last of the file; a machine that never noted anything of it, such as
-    a container that was just made, compares with what any machine noted last.
+    The file is compared with the last record of this machine. A machine without a record of the file, such as a new
+    container, compares with the last record of any machine.
 
     Args:
-        audit: the trail.
+        audit: the audit trail.
         file: the settings file, or the file of the jobs.
-        content: what it says, with every default, as JSON holds it. A password in a URL is left out.
+        content: its content with all defaults, as JSON data. Passwords in URLs are left out.
 
     Returns:
-        The keys that changed, in their order; none where nothing changed or nothing was noted before.
+        The changed keys, sorted; empty if nothing changed or nothing was recorded before.
     """
-    now = {key: _digest(value) for key, value in _flat(content)}
+    now = {key: _digest(value) for key, value in _flattened(content)}
     subject = str(file)
-    known = audit.events(["settings"], subject=subject, host=actor().host, limit=1)
-    known = known or audit.events(["settings"], subject=subject, limit=1)
-    before: Mapping[str, str] | None = known[0].details["keys"] if known else None
+    last = audit.events(["settings"], subject=subject, host=actor().host, limit=1)
+    last = last or audit.events(["settings"], subject=subject, limit=1)
+    before: Mapping[str, str] | None = last[0].details["keys"] if last else None
     if before == now:
         return []
     changed = [] if before is None else sorted(key for key in {*before, *now} if before.get(key) != now.get(key))
     whole = hashlib.sha256(json.dumps(now, sort_keys=True).encode()).hexdigest()
-    audit.note("settings", subject, {"changed": changed, "is_first": before is None, "sha256": whole, "keys": now})
+    audit.record("settings", subject, {"changed": changed, "is_first": before is None, "sha256": whole, "keys": now})
     return changed
 
 
-def _flat(content: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    """Each key with those it stands under, as ``sources.sms.url``, and its value."""
+def _flattened(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield dotted key, such as ``sources.sms.url``, and value."""
     for key, value in content.items():
-        name = f"{before}{key}"
+        name = f"{prefix}{key}"
         if isinstance(value, Mapping) and value:
-            yield from _flat(value, f"{name}.")
+            yield from _flattened(value, f"{name}.")
         else:
             yield name, value
 

@@ -1,20 +1,19 @@
-"""Which snapshot of a state stands for a moment: the one that was taken nearest to it."""
+"""Selection of the snapshot of a state that stands for a moment."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
 
-from ntanalytics.ledger.coverage import Covered
+from ntanalytics.ledger.coverage import CoverageDay
 
 
-def nearest(snapshots: Iterable[Covered], moment: dt.datetime) -> Covered | None:
-    """The snapshot taken nearest to ``moment``, the later of two that are as near; None where there is none.
+def nearest(snapshots: Iterable[CoverageDay], moment: dt.datetime) -> CoverageDay | None:
+    """Return the snapshot nearest to ``moment``, the later one if two are equally near; None if there is none.
 
-    Nearest, and not the first one after it: where a state is taken every morning at six, the day's end is told by the
-    next morning's snapshot and not by that morning's; where it is taken at eleven in the evening, by that evening's. A
-    snapshot taken after the moment is farther from it than any taken between, so that what stands for a past moment
-    does not change as time goes on.
+    The nearest snapshot fits every schedule: with a snapshot every morning at six, the next morning's stands for the
+    end of the day; with one at eleven in the evening, that evening's. A snapshot added later is farther from a past
+    moment than those before it, so the answer for a past moment does not change.
     """
-    held = (each for each in snapshots if each.is_held)
-    return min(held, key=lambda each: (abs(each.taken_at - moment), each.taken_at < moment), default=None)
+    held = (snapshot for snapshot in snapshots if snapshot.is_held)
+    return min(held, key=lambda day: (abs(day.taken_at - moment), day.taken_at < moment), default=None)

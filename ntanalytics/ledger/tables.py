@@ -1,4 +1,4 @@
-"""The ledger's tables. History is append-only; only ``coverage`` says how things stand now."""
+"""Tables of the ledger. All but ``coverage``, the present state of the lake, are append-only history."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 metadata = sa.MetaData()
 
-#: Every attempt to take a window of a dataset from a source.
+#: Every extraction of a window of a dataset from a source.
 extractions = sa.Table(
     "extractions",
     metadata,
@@ -15,27 +15,27 @@ extractions = sa.Table(
     sa.Column("source", sa.String(80), nullable=False),
     sa.Column("first_on", sa.Date, nullable=False),
     sa.Column("last_on", sa.Date, nullable=False),
-    sa.Column("taken_at", sa.DateTime, nullable=False, comment="UTC; the source was read from then on"),
+    sa.Column("taken_at", sa.DateTime, nullable=False, comment="UTC; start of the extraction"),
     sa.Column("seconds", sa.Float, nullable=False),
     sa.Column("status", sa.String(10), nullable=False, comment="taken or failed"),
     sa.Column("source_rows", sa.BigInteger, nullable=False, comment="rows or lines of the source"),
-    sa.Column("rows", sa.BigInteger, nullable=False, comment="rows that went to the lake"),
-    sa.Column("rejected", sa.BigInteger, nullable=False, comment="rows or lines set aside"),
+    sa.Column("rows", sa.BigInteger, nullable=False, comment="rows written to the lake"),
+    sa.Column("rejected", sa.BigInteger, nullable=False, comment="rejected rows or lines"),
     sa.Column("error", sa.Text, nullable=False, default=""),
-    sa.Column("cause", sa.String(80), nullable=False, default="", comment="the error in a report's words"),
+    sa.Column("cause", sa.String(80), nullable=False, default="", comment="the public message of the error"),
 )
 
-#: Why rows of an extraction were set aside.
+#: Rejected rows of an extraction by reason.
 rejections = sa.Table(
     "rejections",
     metadata,
     sa.Column("extraction_id", sa.ForeignKey("extractions.id"), nullable=False, index=True),
-    sa.Column("day", sa.Date, nullable=True, comment="local day; null where the row has no readable time"),
+    sa.Column("day", sa.Date, nullable=True, comment="local day; null if the row has no readable time"),
     sa.Column("reason", sa.String(400), nullable=False),
     sa.Column("rows", sa.BigInteger, nullable=False),
 )
 
-#: In which columns of an extraction telephone or identity card numbers stood, and were masked.
+#: Masked telephone and identity card numbers of an extraction by column.
 maskings = sa.Table(
     "maskings",
     metadata,
@@ -44,7 +44,7 @@ maskings = sa.Table(
     sa.Column("rows", sa.BigInteger, nullable=False),
 )
 
-#: What the lake holds: the last extraction that brought a day of a dataset from a source.
+#: Content of the lake: the last extraction of each day of a dataset from a source.
 coverage = sa.Table(
     "coverage",
     metadata,
@@ -53,13 +53,13 @@ coverage = sa.Table(
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("taken_at", sa.DateTime, nullable=False),
     sa.Column("rows", sa.BigInteger, nullable=False, comment="rows in the lake"),
-    sa.Column("source_rows", sa.BigInteger, nullable=False, comment="rows or lines of the source that they stand for"),
+    sa.Column("source_rows", sa.BigInteger, nullable=False, comment="rows or lines of the source"),
     sa.Column("rejected", sa.BigInteger, nullable=False),
-    sa.Column("is_held", sa.Boolean, nullable=False, comment="false: the source had no data of that day to give"),
+    sa.Column("is_held", sa.Boolean, nullable=False, comment="false: the source had no data of that day"),
     sa.Column("extraction_id", sa.ForeignKey("extractions.id"), nullable=False),
 )
 
-#: Every run of a report: one row when it starts, completed when it ends.
+#: Every run of a report: inserted at the start, completed at the end.
 runs = sa.Table(
     "runs",
     metadata,
@@ -70,13 +70,13 @@ runs = sa.Table(
     sa.Column("started_at", sa.DateTime, nullable=False),
     sa.Column("ended_at", sa.DateTime, nullable=True),
     sa.Column("status", sa.String(10), nullable=False, comment="running, published or failed"),
-    sa.Column("version", sa.Integer, nullable=True, comment="which publication of this report and period"),
-    sa.Column("path", sa.Text, nullable=False, default="", comment="the published folder, or the kept evidence"),
+    sa.Column("version", sa.Integer, nullable=True, comment="number of the publication"),
+    sa.Column("path", sa.Text, nullable=False, default="", comment="published folder, or kept evidence"),
     sa.Column("error", sa.Text, nullable=False, default=""),
     sa.Column("who", sa.String(80), nullable=False),
 )
 
-#: Every published inspection of a day, and which rules it asked.
+#: Every published inspection of a day, with the evaluated rules.
 inspections = sa.Table(
     "inspections",
     metadata,
@@ -84,22 +84,24 @@ inspections = sa.Table(
     sa.Column("run_id", sa.String(40), nullable=False, unique=True),
     sa.Column("report", sa.String(80), nullable=False),
     sa.Column("day", sa.Date, nullable=False, index=True, comment="the inspected local day"),
-    sa.Column("published_at", sa.DateTime, nullable=False, comment="UTC; of one day the last published holds"),
-    sa.Column("codes", sa.JSON, nullable=False, comment="rule → whether a subject that is not noted was in order"),
+    sa.Column("published_at", sa.DateTime, nullable=False, comment="UTC; the last publication of a day is valid"),
+    sa.Column("codes", sa.JSON, nullable=False, comment="rule → whether a subject without a finding was ok"),
 )
 
-#: What an inspection found not to be in order or could not tell.
+#: Findings of an inspection that are not ok.
 findings = sa.Table(
-    "findings",
+    "inspection_findings",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("inspection_id", sa.ForeignKey("inspections.id"), nullable=False, index=True),
-    sa.Column("code", sa.String(80), nullable=False, comment="the rule; with the subject it is the finding's identity"),
-    sa.Column("subsystem", sa.String(40), nullable=False),
-    sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("check", sa.Text, nullable=False),
-    sa.Column("state", sa.String(10), nullable=False, comment="bad, watch, unknown or ok"),
+    sa.Column("code", sa.String(80), nullable=False, comment="the rule; with the entity it is the finding's identity"),
+    sa.Column("entity_kind", sa.String(40), nullable=False),
+    sa.Column("entity_key", sa.Text, nullable=False),
+    sa.Column("entity_label", sa.Text, nullable=False, comment="for readers only"),
+    sa.Column("check", sa.Text, nullable=False, comment="for readers only"),
+    sa.Column("status", sa.String(10), nullable=False, comment="critical, warning, unknown or ok"),
     sa.Column("value", sa.Float, nullable=True),
     sa.Column("format", sa.String(40), nullable=False, comment="how the value is written"),
-    sa.Column("since", sa.Text, nullable=True, comment="since when it was so, in the report's words"),
+    sa.Column("since_on", sa.Date, nullable=True, comment="first day of the condition"),
+    sa.Column("since_is_bound", sa.Boolean, nullable=False, comment="whether it may have begun before"),
 )

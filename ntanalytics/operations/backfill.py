@@ -146,7 +146,7 @@ def backfill(
     audit = context.ledger.audit
     details: dict[str, object] = {"period": f"{planned[0].period.text} … {planned[-1].period.text}"}
     details |= {"parameters": dict(parameters), "periods": len(planned)}
-    audit.note("backfill", report, {**details, "status": "begun"})
+    audit.record("backfill", report, {**details, "status": "begun"})
     status, counts, failed = "interrupted", Counter[str](), []
     try:
         for number, period in enumerate(planned, 1):
@@ -157,7 +157,7 @@ def backfill(
             yield result
         status = "ended"
     finally:
-        audit.note("backfill", report, {**details, "status": status, **counts, "failed": failed})
+        audit.record("backfill", report, {**details, "status": status, **counts, "failed": failed})
 
 
 def _fill(context: RunContext, report: str, planned: PlannedPeriod, parameters: Mapping[str, str]) -> BackfillResult:

@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from ntanalytics.catalog import site_catalog
-from ntanalytics.disk_space import LEAST_FREE_BYTES
+from ntanalytics.disk_space import MIN_FREE_BYTES
 from ntanalytics.errors import CalendarMissing, ContractError, NtaError, PublishError, SourceClosed, SourceUnreachable
 from ntanalytics.extraction.conformance import Conformance, conform
 from ntanalytics.lake import DeltaLake
@@ -203,7 +203,7 @@ def _calendar(settings: Settings, now: dt.datetime) -> Iterator[Diagnosis]:
         return
     this_year = now.astimezone(settings.zone).year
     for year, state in ((this_year, State.CRITICAL), (this_year + 1, State.WARNING)):
-        if calendar.knows(year):
+        if calendar.has_year(year):
             yield Diagnosis("calendar", str(year), State.OK, "working days are known")
         else:
             text = "working days are not known: upgrade chinesecalendar, or list them under site.calendar"
@@ -242,7 +242,7 @@ def _disk(settings: Settings) -> Iterator[Diagnosis]:
         existing = next(path for path in (folder, *folder.parents) if path.exists())
         free = shutil.disk_usage(existing).free
         text = f"{free / 2**30:.1f} GiB are free at {existing}"
-        if free < LEAST_FREE_BYTES:
+        if free < MIN_FREE_BYTES:
             yield Diagnosis("disk", name, State.CRITICAL, text, PublishError.exit_code)
         else:
             yield Diagnosis("disk", name, State.OK if free >= _AMPLE_BYTES else State.WARNING, text)

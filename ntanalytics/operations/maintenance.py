@@ -55,7 +55,7 @@ def maintain(context: RunContext, *, dry_run: bool = False) -> list[TableMainten
             results.append(maintain_table(lake, name, versions, now, keep=KEEP, dry_run=dry_run))
             lease.check()
         if not dry_run:
-            ledger.audit.note("maintain", str(settings.lake), summary(results))
+            ledger.audit.record("maintain", str(settings.lake), summary(results))
     return results
 
 

@@ -91,7 +91,7 @@ def apply(context: RunContext, items: Sequence[RetentionItem]) -> None:
             what: [item.name for item in going if item.what == what]
             for what in ("report", "evidence", "lake", "ledger")
         }
-        ledger.audit.note("retention", "site", {"status": "begun", **about})
+        ledger.audit.record("retention", "site", {"status": "begun", **about})
         status = "interrupted"
         try:
             _clear(outputs)
@@ -102,7 +102,7 @@ def apply(context: RunContext, items: Sequence[RetentionItem]) -> None:
                 index(context)
             status = "ended"
         finally:
-            ledger.audit.note("retention", "site", {"status": status})
+            ledger.audit.record("retention", "site", {"status": status})
 
 
 def _remove(context: RunContext, item: RetentionItem) -> None:
@@ -172,7 +172,7 @@ def _lake(context: RunContext) -> Iterator[RetentionItem]:
         _check_needs(kind, days, context.notebooks)
         before = context.today - dt.timedelta(days=days)
         for name in sorted(dataset.name for dataset in DATASETS.values() if dataset.kind is kind):
-            count, size = lake.days_before(name, before)
+            count, size = lake.stored_before(name, before)
             if not count:
                 continue
             goes = name != signoff.SIGNOFFS

@@ -16,7 +16,7 @@ from ntanalytics.delivery.report_folder import parse_folder_name
 from ntanalytics.errors import NtaError
 
 if TYPE_CHECKING:
-    from ntanalytics.ledger import Ledger, PastInspection
+    from ntanalytics.ledger import InspectedFinding, Ledger, PastInspection
     from ntanalytics.reports.record import Record
 
 #: Name of the warning of a report whose findings could not be recorded.
@@ -39,7 +39,7 @@ def record_or_warn(ledger: Ledger, record: Record, manifest: Manifest) -> dict[s
     try:
         inspection = inspection_of(record, manifest)
         if inspection is not None:
-            ledger.inspections.note(inspection)
+            ledger.inspections.record(inspection)
     except NtaError as error:
         return {UNRECORDED: f"{error}; the next run notes them"}
     except (KeyError, TypeError, ValueError) as error:  # another version of the suite published it
@@ -67,7 +67,7 @@ def repair(outputs: Path, ledger: Ledger) -> dict[str, str]:
     if not manifests:
         return warnings
     try:
-        unrecorded = ledger.inspections.unnoted(manifests)
+        unrecorded = ledger.inspections.unrecorded(manifests)
     except NtaError as error:
         return {UNRECORDED: f"{error}; the next run notes them"}
     for run_id in sorted(unrecorded):
@@ -91,29 +91,42 @@ def _is_of_day(folder: str) -> bool:
 
 def inspection_of(record: Record, manifest: Manifest) -> PastInspection | None:
     """Return the findings of a published inspection of a day; None if the record is not one."""
-    from ntanalytics.ledger import InspectedFinding, PastInspection
+    from ntanalytics.ledger import PastInspection
 
     period = record.head.body["period"]
-    block = next((block.found for block in record.blocks if block.found is not None and block.found["codes"]), None)
+    contents = (block.findings_json for block in record.blocks)
+    block = next((content for content in contents if content is not None and content["codes"]), None)
     if block is None or period["kind"] != "day":
         return None
     codes: Mapping[str, bool] = block["codes"]
-    fields = InspectedFinding.__annotations__
     findings = tuple(
-        InspectedFinding(**{name: finding[name] for name in fields} | {"state": _state(finding)})
+        _inspected(finding)
         for finding in block["findings"]
-        if finding["state"] != "ok" or not codes.get(finding["code"], False)
+        if finding["status"] != "ok" or not codes.get(finding["code"], False)
     )
     return PastInspection(
-        manifest["run_id"],
-        manifest["report"],
-        dt.date.fromisoformat(period["last"]),
-        dt.datetime.fromisoformat(manifest["created_at"]),
-        dict(codes),
-        findings,
+        run_id=manifest["run_id"],
+        report=manifest["report"],
+        day=dt.date.fromisoformat(period["last"]),
+        published_at=dt.datetime.fromisoformat(manifest["created_at"]),
+        codes=dict(codes),
+        findings=findings,
     )
 
 
-def _state(finding: Mapping[str, Any]) -> str:
-    """Return the state of a finding in its lifecycle: unknown if its rule was not evaluated."""
-    return str(finding["state"]) if finding["is_asked"] else "unknown"
+def _inspected(finding: Mapping[str, Any]) -> InspectedFinding:
+    """Return a finding as the ledger keeps it; a check that was not applicable is unknown."""
+    from ntanalytics.ledger import InspectedFinding
+
+    return InspectedFinding(
+        code=finding["code"],
+        entity_kind=finding["entity"]["kind"],
+        entity_key=finding["entity"]["key"],
+        entity_label=finding["entity"]["label"],
+        check=finding["check"],
+        status=finding["status"] if finding["is_applicable"] else "unknown",
+        value=finding["value"],
+        format=finding["format"],
+        since_on=dt.date.fromisoformat(finding["since"]) if finding["since"] else None,
+        since_is_bound=finding["since_is_bound"],
+    )

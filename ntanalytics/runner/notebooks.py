@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +36,26 @@ class ReportNotebook:
     path: Path
     title: str
     periods: tuple[PeriodKind, ...]
-    needs: dict[str, int]
+    declared_needs: Mapping[str, int] | None
     parameters: tuple[Parameter, ...]
     sha256: str
+
+    @cached_property
+    def needs(self) -> Mapping[str, int]:
+        """Dataset → days of history that it reads before the longest of its kinds of period.
+
+        Raises:
+            UnknownName: neither its metadata nor ``report_content.contents`` declares them.
+        """
+        if self.declared_needs is not None:
+            return self.declared_needs
+        from ntanalytics.report_content.contents import needs_of  # imports every check, for more than a second
+
+        needs: dict[str, int] = {}
+        for kind in self.periods:
+            for dataset, days in needs_of(self.name, kind).items():
+                needs[dataset] = max(days, needs.get(dataset, 0))
+        return needs
 
     def check_period(self, period: Period) -> None:
         """Refuse a period of a kind that the report is not made for.
@@ -90,36 +109,36 @@ def load_report(name: str, directory: Path | None = None) -> ReportNotebook:
         path=path,
         title=title,
         periods=periods,
-        needs=needs,
+        declared_needs=needs,
         parameters=tuple(_parameters(cells, where)),
         sha256=hashlib.sha256(raw).hexdigest(),
     )
 
 
-def _metadata(content: Any, where: str) -> tuple[str, tuple[PeriodKind, ...], dict[str, int]]:
+def _metadata(content: Any, where: str) -> tuple[str, tuple[PeriodKind, ...], dict[str, int] | None]:
     """Return the title, the kinds of period and the needs after a check of each."""
     where = f"{where}, metadata.ntanalytics"
-    if not isinstance(content, dict) or set(content) - {"docx"} != {"title", "periods", "needs"}:
+    if not isinstance(content, dict) or set(content) - {"docx", "needs"} != {"title", "periods"}:
         raise ReportFailed(
-            "it must hold title, periods and needs, and docx: true where it is also issued for Word",
+            "it must hold title and periods, and docx: true where it is also issued for Word",
             where=where,
             todo="compare with another report",
         )
     if not isinstance(content.get("docx", False), bool):
         raise ReportFailed("docx must be true or false", where=where)
-    title, kinds, needs = content["title"], content["periods"], content["needs"]
+    title, kinds, needs = content["title"], content["periods"], content.get("needs")
     if not isinstance(title, str) or not title.strip():
         raise ReportFailed("title must be a text", where=where)
     if not isinstance(kinds, list) or not kinds or any(kind not in tuple(PeriodKind) for kind in kinds):
         raise ReportFailed(f"periods must list some of {', '.join(PeriodKind)}", where=where)
-    if not isinstance(needs, dict):
+    if needs is not None and not isinstance(needs, dict):
         raise ReportFailed("needs must give, for each dataset, the days of history", where=where)
-    for dataset, days in needs.items():
+    for dataset, days in (needs or {}).items():
         if dataset not in DATASETS:
             raise ReportFailed(str(UnknownName("dataset", dataset, DATASETS)), where=f"{where}.needs")
         if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 3660:
             raise ReportFailed(f"{dataset}: {days!r} is no number of days", where=f"{where}.needs")
-    return title, tuple(PeriodKind(kind) for kind in kinds), dict(needs)
+    return title, tuple(PeriodKind(kind) for kind in kinds), needs
 
 
 def _parameters(cells: list[tuple[str, list[str], str]], where: str) -> list[Parameter]:

@@ -19,7 +19,7 @@ from ntanalytics.runner import atomic_publish
 from ntanalytics.runner.report_request import ReportRequest
 
 if TYPE_CHECKING:
-    from ntanalytics.findings.finding import State
+    from ntanalytics.findings.threshold import Status as State
     from ntanalytics.reports.record import Record
 
 #: Files of every report.
@@ -89,7 +89,7 @@ def make_manifest(
         "notebook_sha256": request.notebook.sha256,
         "artefacts": {name: _artefact(staged / name) for name in names},
         "left_out": dict(left_out),
-        "state": cast("State", labels.worst(remarks)),
+        "state": cast("State", labels.worst_state(remarks)),
         "status": [f"{remark.lead}{remark.rest}" for remark in remarks],
         "tables": head["versions"],
         "as_of": head["as_of"],

@@ -36,7 +36,7 @@ def render(staged: Path, *, report: str, run_id: str) -> Record:
     from ntanalytics.reports.record import load_record
     from ntanalytics.reports.verification import verify
 
-    disk_space.check_room(staged)
+    disk_space.check_free_space(staged)
     try:
         exporters.render(staged / RECORD, staged)
         record = load_record(staged / RECORD)

@@ -143,7 +143,7 @@ def run_report(
     target = publishing.place(context.outputs, report, request.folder_name)
     with staging.report_lock(context.outputs, report, request.folder_name, wait_s=_REAPER_WAIT_S):
         atomic_publish.restore(target)
-        disk_space.check_room(context.outputs)
+        disk_space.check_free_space(context.outputs)
         run = _start(context, request)
         with (
             _index_written(context, is_wanted=batch is None) as index_warnings,
@@ -153,7 +153,7 @@ def run_report(
             shared = batch or PageBatch(known_secrets(context.settings), (), pool)
             with _evidence_kept(staged, context.outputs, run, shared.secrets):
                 failed_sources = shared.failed_sources if batch else extract_needs(context, request)
-                disk_space.check_room(context.outputs)  # the lake may be on the same disk
+                disk_space.check_free_space(context.outputs)  # the lake may be on the same disk
                 _execute(context, request, run, staged, shared)
                 record = rendering.render(staged, report=report, run_id=run.run_id)
                 left_out = {} if batch else rendering.print_pdf(staged, context.progress)
@@ -202,7 +202,9 @@ def extract_needs(context: RunContext, request: ReportRequest) -> tuple[FailedSo
 
     settings, period = context.settings, request.period
     extractor = Extractor(settings, context.ledger, context.progress, context.clock)
-    results = extractor.ensure(request.notebook.needs, period.first, period.last, patience=context.retry_budget)
+    results = extractor.ensure_coverage(
+        request.notebook.needs, period.first, period.last, retry_budget=context.retry_budget
+    )
     try:
         # A site without a source, or with one that is closed, has an empty lake, and the report says so.
         settings.lake.mkdir(parents=True, exist_ok=True)
@@ -220,7 +222,7 @@ def _start(context: RunContext, request: ReportRequest) -> evidence.RunIdentity:
     record_settings_changes(audit, context.settings.file, context.settings.model_dump(mode="json"))
     run_id = context.ledger.runs.start(report, period, parameters)
     by = context.requested_by
-    audit.note("run", report, {"run_id": run_id, "period": period, "parameters": parameters, "by": by})
+    audit.record("run", report, {"run_id": run_id, "period": period, "parameters": parameters, "by": by})
     return evidence.RunIdentity(run_id, report, period, parameters, request.folder_name)
 
 

@@ -84,10 +84,10 @@ def alert_sources(context: RunContext) -> None:
     """
     settings, ledger = context.settings, context.ledger
     causes: dict[str, dict[str, str]] = {}
-    for (dataset, source), cause in ledger.coverage.failing().items():
-        if source in settings.sources and dataset in DATASETS and cause != SourceClosed.said:
+    for (dataset, source), cause in ledger.coverage.failed_sources().items():
+        if source in settings.sources and dataset in DATASETS and cause != SourceClosed.public_message:
             causes.setdefault(source, {})[DATASETS[dataset].label] = cause
-    for notice in ledger.notices.open():
+    for notice in ledger.notices.list_open():
         kind, _, source = notice.key.partition(" ")
         if kind == "source" and source not in causes:
             resolve(ledger, notice.key)
@@ -110,7 +110,7 @@ def alert_clock(context: RunContext, jobs: Iterable[str]) -> None:
         LakeError: the ledger cannot be used.
     """
     settings, ledger, now = context.settings, context.ledger, context.clock()
-    latest = max((record.turn_at for name in jobs for record in ledger.turns.of(name)), default=now)
+    latest = max((record.scheduled_at for name in jobs for record in ledger.scheduled_runs.for_job(name)), default=now)
     if latest - now <= _CLOCK_SKEW:
         resolve(ledger, "clock")
         return
@@ -146,7 +146,7 @@ def alert_health(context: RunContext, health: Health) -> list[Delivery]:
         if job.trouble:
             text = f"作业 {job.job} 是否到期无法判断：{job.trouble}"
             overdue[f"failed {job.job} "] = (f"作业 {job.job} 无法判断", text)  # the key of run-due
-    for notice in ledger.notices.open():
+    for notice in ledger.notices.list_open():
         if notice.key.startswith("overdue ") and notice.key not in overdue:
             resolve(ledger, notice.key)
     for key, (title, text) in overdue.items():
@@ -179,7 +179,7 @@ def alert_deliveries(context: RunContext, results: DeliveryRun, down: Mapping[st
 
 
 def _alert_delivery(context: RunContext, delivery: Delivery) -> None:
-    request = delivery.parcel
+    request = delivery.request
     is_lost = delivery.status == "failed"
     key = f"{'undelivered' if is_lost else 'ambiguous'} {request.subject} {request.period} {request.channel}"
     title = f"{request.subject} {request.period} {'未能送达' if is_lost else '是否送达不明'}"
@@ -193,7 +193,7 @@ def _alert_delivery(context: RunContext, delivery: Delivery) -> None:
 
 
 def _alert_channel(context: RunContext, delivery: Delivery, down: Mapping[str, str]) -> None:
-    channel = delivery.parcel.channel
+    channel = delivery.request.channel
     if delivery.status == "sent":
         resolve(context.ledger, f"channel {channel}")
     elif delivery.status == "retry" and delivery.attempts >= _ATTEMPTS and channel in down:

@@ -29,4 +29,4 @@ class DeliveryRun:
 def undelivered(ledger: Ledger, days: int = 10) -> Sequence[Delivery]:
     """Return the deliveries of the last days that did not arrive, or may not have; the oldest first."""
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
-    return ledger.deliveries.standing("retry", "failed", "ambiguous", since=since)
+    return ledger.deliveries.with_status("retry", "failed", "ambiguous", since=since)

@@ -91,12 +91,12 @@ def deliver_again(context: RunContext, id_prefix: str) -> Delivery:
         UsageError: several do, it is being sent right now, or a later version has replaced the report.
     """
     ledger, settings = context.ledger, context.settings
-    deliveries = ledger.deliveries.named(id_prefix)
+    deliveries = ledger.deliveries.with_id_prefix(id_prefix)
     if not deliveries:
         raise UnknownName("delivery", id_prefix, [delivery.id[:12] for delivery in _recent(ledger)])
     if len(deliveries) > 1:
         raise UsageError(f"{len(deliveries)} deliveries begin so", where=id_prefix, todo="write more of it")
-    request, session = deliveries[0].parcel, DeliverySession.of(settings, ledger)
+    request, session = deliveries[0].request, DeliverySession.of(settings, ledger)
     if request.kind == "notice":
         make = partial(message_of, settings, ledger, request)
     else:
@@ -121,7 +121,7 @@ def _deliver_job(
 ) -> Iterator[Delivery]:
     """Send the issued reports of a job, or its pages of units, to their recipients; yield the attempts."""
     addresses = job.sent_to(context.settings.channels, where=name)
-    known = {(record.turn_at, record.period) for record in context.ledger.turns.of(name)}
+    known = {(record.scheduled_at, record.period) for record in context.ledger.scheduled_runs.for_job(name)}
     history = _JobHistory(known, _deliveries_by_recipient(context, job))
     for unit, recipients in addresses.items():
         pages = [page for run in issued if (page := issued_page(context, job, run, unit)) is not None]
@@ -138,14 +138,14 @@ def _deliver_to(
     received = history.deliveries.get(_recipient(pages[0], address), ())
     # another job of the same report has scheduled runs of its own, and its recipients may know nothing of this job's
     own = [
-        delivery.parcel.turn_at
+        delivery.request.scheduled_at
         for delivery in received
-        if (delivery.parcel.turn_at, delivery.parcel.period) in history.known
+        if (delivery.request.scheduled_at, delivery.request.period) in history.known
     ]
     first = min((at for at in own if at), default=pages[-1].scheduled_at)
     for page in pages:
         request = page.delivery_to(address)
-        earlier = [delivery for delivery in received if delivery.parcel.period == request.period]
+        earlier = [delivery for delivery in received if delivery.request.period == request.period]
         is_settled = any(delivery.id == request.id and delivery.status != "retry" for delivery in earlier)
         if page.scheduled_at < first or is_settled:
             continue
@@ -164,8 +164,8 @@ def _deliveries_by_recipient(context: RunContext, job: Job) -> Mapping[_Recipien
     """Return the recent deliveries of a job's report by recipient; one query serves all units."""
     by_recipient: dict[_Recipient, list[Delivery]] = {}
     since = context.clock() - 2 * dt.timedelta(days=job.max_age_days)
-    for delivery in context.ledger.deliveries.about("report", job.report, since):
-        request = delivery.parcel
+    for delivery in context.ledger.deliveries.for_subject("report", job.report, since):
+        request = delivery.request
         recipient = Address(request.channel, request.recipient), parameters_key(request.parameters)
         by_recipient.setdefault(recipient, []).append(delivery)
     return by_recipient
@@ -174,9 +174,9 @@ def _deliveries_by_recipient(context: RunContext, job: Job) -> Mapping[_Recipien
 def _latest_version(earlier: Sequence[Delivery], request: DeliveryRequest) -> int:
     """Return the latest earlier version that a recipient received, or may have; the requested one if there is none."""
     versions = [
-        delivery.parcel.version
+        delivery.request.version
         for delivery in earlier
-        if delivery.status in ("sent", "ambiguous") and delivery.parcel.version < request.version
+        if delivery.status in ("sent", "ambiguous") and delivery.request.version < request.version
     ]
     return max(versions, default=request.version)
 
@@ -185,10 +185,10 @@ def _version_before(ledger: Ledger, request: DeliveryRequest) -> int:
     """Return the version that the recipient of a delivery had before."""
     earlier = [
         delivery
-        for delivery in ledger.deliveries.about("report", request.subject)
-        if (delivery.parcel.period, delivery.parcel.channel, delivery.parcel.recipient)
+        for delivery in ledger.deliveries.for_subject("report", request.subject)
+        if (delivery.request.period, delivery.request.channel, delivery.request.recipient)
         == (request.period, request.channel, request.recipient)
-        and dict(delivery.parcel.parameters) == dict(request.parameters)
+        and dict(delivery.request.parameters) == dict(request.parameters)
     ]
     return _latest_version(earlier, request)
 
@@ -196,7 +196,7 @@ def _version_before(ledger: Ledger, request: DeliveryRequest) -> int:
 def _supersede(ledger: Ledger, earlier: Sequence[Delivery], request: DeliveryRequest) -> None:
     """Close the unsent deliveries of earlier versions."""
     for delivery in earlier:
-        if delivery.status == "retry" and delivery.parcel.version < request.version:
+        if delivery.status == "retry" and delivery.request.version < request.version:
             ledger.deliveries.end(delivery.id, "failed", f"version {request.version} stands for it")
 
 
@@ -204,11 +204,15 @@ def _give_up(context: RunContext, job: Job, received: Sequence[Delivery]) -> Non
     """Close the unsent deliveries that are too old."""
     oldest = context.clock() - dt.timedelta(days=job.max_age_days)
     for delivery in received:
-        if delivery.status == "retry" and delivery.parcel.turn_at is not None and delivery.parcel.turn_at < oldest:
+        if (
+            delivery.status == "retry"
+            and delivery.request.scheduled_at is not None
+            and delivery.request.scheduled_at < oldest
+        ):
             why = f"given up after {job.max_age_days} days: {delivery.why}"
             context.ledger.deliveries.end(delivery.id, "failed", why)
 
 
 def _recent(ledger: Ledger) -> Sequence[Delivery]:
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=_DAYS)
-    return ledger.deliveries.standing("sent", "failed", "ambiguous", "retry", since=since)[-10:]
+    return ledger.deliveries.with_status("sent", "failed", "ambiguous", "retry", since=since)[-10:]

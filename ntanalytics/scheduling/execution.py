@@ -10,8 +10,8 @@ from pathlib import Path
 from ntanalytics.delivery.manifest import read_manifest
 from ntanalytics.errors import Busy, LeaseLost, NtaError
 from ntanalytics.ledger import Lease, Run
-from ntanalytics.ledger.corrections import Lacking
-from ntanalytics.ledger.scheduled_runs import Status
+from ntanalytics.ledger.corrections import Gaps
+from ntanalytics.ledger.scheduled_runs import ScheduledRunStatus
 from ntanalytics.runner.abandoned_runs import reap_abandoned_runs
 from ntanalytics.runner.each_unit import UNIT, EachUnit, run_each_unit
 from ntanalytics.runner.run import run_report
@@ -40,20 +40,20 @@ def execute_scheduled_run(context: RunContext, job: Job, scheduled: ScheduledRun
     Raises:
         LakeError: the ledger cannot be used.
     """
-    runs = context.ledger.turns
+    runs = context.ledger.scheduled_runs
     context.progress(f"{scheduled.job} {scheduled.period.text}", 0)
     with context.ledger.lease(lease_name(scheduled)) as lease:
         if lease is None:
             return None
-        known = next((record for record in runs.of(scheduled.job) if record.turn_at == scheduled.at), None)
+        known = next((record for record in runs.for_job(scheduled.job) if record.scheduled_at == scheduled.at), None)
         if known is not None and known.status in ("issued", "failed", "skipped"):
             return None
         runs.begin(scheduled.job, scheduled.at, scheduled.period.text, lease.holder, now=context.clock())
-        status: Status = "issued"
+        status: ScheduledRunStatus = "issued"
         code, is_elsewhere = 0, False
         try:
             reap_abandoned_runs(context.outputs, context.ledger)
-            published = runs.published(scheduled.job, scheduled.at)
+            published = runs.published_runs(scheduled.job, scheduled.at)
             is_complete = bool(published) and job.each is None
             place = published[0].path if is_complete else issue(context, job, scheduled, lease, published)
             record_gaps(context, scheduled)
@@ -69,7 +69,7 @@ def execute_scheduled_run(context: RunContext, job: Job, scheduled: ScheduledRun
 
 def _outcome(
     scheduled: ScheduledRun,
-    status: Status,
+    status: ScheduledRunStatus,
     why: str,
     *,
     exit_code: int,
@@ -87,10 +87,10 @@ def _outcome(
     )
 
 
-def gaps_in_report(context: RunContext, scheduled: ScheduledRun) -> Lacking:
+def gaps_in_report(context: RunContext, scheduled: ScheduledRun) -> Gaps:
     """Return the days that the published report lacks because a source failed: their data may still come."""
     gaps: dict[tuple[str, str], set[dt.date]] = {}
-    for folder in {run.path for run in context.ledger.turns.published(scheduled.job, scheduled.at)}:
+    for folder in {run.path for run in context.ledger.scheduled_runs.published_runs(scheduled.job, scheduled.at)}:
         for line in (read_manifest(Path(folder)) or {}).get("as_of", ()):
             if line["error"] and line["missing_days"]:
                 days = gaps.setdefault((line["dataset"], line["source"]), set())
@@ -132,7 +132,7 @@ def issue(context: RunContext, job: Job, scheduled: ScheduledRun, lease: Lease, 
 
     def check_and_record(run_id: str) -> None:
         lease.check()
-        context.ledger.turns.publishes(scheduled.job, scheduled.at, run_id)
+        context.ledger.scheduled_runs.record_publication(scheduled.job, scheduled.at, run_id)
 
     context = replace(context, before_publishing=check_and_record)
     if job.each is None:

@@ -116,9 +116,9 @@ def health(context: RunContext, jobs: Mapping[str, Job]) -> Health:
 
 
 def _job_health(context: RunContext, name: str, job: Job, now: dt.datetime) -> JobHealth:
-    records = context.ledger.turns.of(name)
+    records = context.ledger.scheduled_runs.for_job(name)
     issued = [record for record in records if record.status == "issued"]
-    latest = max(issued, key=lambda record: record.turn_at, default=None)
+    latest = max(issued, key=lambda record: record.scheduled_at, default=None)
     overdue: tuple[tuple[str, str], ...] = ()
     trouble = ""
     try:
@@ -142,7 +142,9 @@ def _overdue(context: RunContext, name: str, job: Job, now: dt.datetime) -> Iter
         CalendarMissing: a year is not known, and it matters.
     """
     zone, calendar = context.settings.zone, context.settings.calendar()
-    status = {record.turn_at.astimezone(zone): record.status for record in context.ledger.turns.of(name)}
+    status = {
+        record.scheduled_at.astimezone(zone): record.status for record in context.ledger.scheduled_runs.for_job(name)
+    }
     since = now - dt.timedelta(days=min(FURTHEST_DAYS, job.max_age_days))
     if status:
         since = max(since, min(status) - dt.timedelta(seconds=1))

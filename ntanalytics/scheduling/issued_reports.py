@@ -48,38 +48,38 @@ class IssuedPage:
     def delivery_to(self, address: Address) -> DeliveryRequest:
         """Return the delivery of the report to a recipient."""
         return DeliveryRequest(
-            "report",
-            self.request.notebook.name,
-            self.request.period.text,
-            self.request.own_parameters,
-            self.published.version,
-            address.channel,
-            address.to,
-            str(self.published.manifest["run_id"]),
-            self.scheduled_at,
+            kind="report",
+            subject=self.request.notebook.name,
+            period=self.request.period.text,
+            parameters=self.request.own_parameters,
+            version=self.published.version,
+            channel=address.channel,
+            recipient=address.to,
+            run_id=self.published.manifest["run_id"],
+            scheduled_at=self.scheduled_at,
         )
 
 
 def issued_runs(context: RunContext, name: str, job: Job) -> Iterator[IssuedRun]:
     """Yield the scheduled runs with something to deliver; some pages of units are out though others failed."""
     oldest = context.clock() - dt.timedelta(days=job.max_age_days)
-    runs = context.ledger.turns
-    for record in runs.of(name):
+    runs = context.ledger.scheduled_runs
+    for record in runs.for_job(name):
         is_out = record.status == "issued" or (job.each is not None and record.status in ("failed", "retry"))
-        if is_out and record.turn_at >= oldest:
-            yield IssuedRun(record, runs.published(name, record.turn_at))
+        if is_out and record.scheduled_at >= oldest:
+            yield IssuedRun(record, runs.published_runs(name, record.scheduled_at))
 
 
 def issued_page(context: RunContext, job: Job, issued: IssuedRun, unit: str) -> IssuedPage | None:
     """Return the report that a scheduled run issued, or its page of a unit; None if it issued none."""
     record = issued.record
-    period = parse_period(record.period, record.turn_at.date())
+    period = parse_period(record.period, record.scheduled_at.date())
     request = request_of(context, job.report, period, {**job.parameters, **({UNIT: unit} if unit else {})})
     published = published_report(context, request)
     versions = [run.version or 0 for run in issued.published if dict(run.parameters) == request.own_parameters]
     if published is None or not versions or published.version < min(versions):
         return None  # it issued none, and the report there was run by hand
-    return IssuedPage(published, request, record.turn_at)
+    return IssuedPage(published, request, record.scheduled_at)
 
 
 def request_of(context: RunContext, report: str, period: Period, given: Mapping[str, object]) -> ReportRequest:

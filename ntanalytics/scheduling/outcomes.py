@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ntanalytics.ledger.scheduled_runs import Status
+from ntanalytics.ledger.scheduled_runs import ScheduledRunStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class RunOutcome:
 
     job: str
     period: str
-    status: Status | Literal["corrected"]
+    status: ScheduledRunStatus | Literal["corrected"]
     why: str
     exit_code: int = 0
     was_cut: bool = False

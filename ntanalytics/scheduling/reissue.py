@@ -40,14 +40,14 @@ def reissue(context: RunContext, name: str, job: Job) -> list[RunOutcome]:
     """
     outcomes, now = [], context.clock()
     zone, calendar = context.settings.zone, context.settings.calendar()
-    for correction in context.ledger.corrections.of(name):
+    for correction in context.ledger.corrections.for_job(name):
         if correction.status != "open":
             continue
-        scheduled = scheduled_run_of(name, job, correction.turn_at.astimezone(zone), calendar)
-        if now - correction.turn_at > dt.timedelta(days=job.max_age_days):
-            missing = ", ".join(f"{dataset} of {source}" for dataset, source in correction.lacking)
+        scheduled = scheduled_run_of(name, job, correction.scheduled_at.astimezone(zone), calendar)
+        if now - correction.scheduled_at > dt.timedelta(days=job.max_age_days):
+            missing = ", ".join(f"{dataset} of {source}" for dataset, source in correction.gaps)
             why = f"older than {job.max_age_days} days; what it lacks never came: {missing}"
-            context.ledger.corrections.close(name, correction.turn_at, "given up", why)
+            context.ledger.corrections.close(name, correction.scheduled_at, "given up", why)
             outcomes.append(RunOutcome(job=name, period=scheduled.period.text, status="skipped", why=why))
         elif is_time_to_retry(correction.since, correction.tried_at or correction.since, now):
             outcome = _reissue(context, job, scheduled)
@@ -60,10 +60,10 @@ def _reissue(context: RunContext, job: Job, scheduled: ScheduledRun) -> RunOutco
     corrections = context.ledger.corrections
     name, period = scheduled.job, scheduled.period.text
     with context.ledger.lease(lease_name(scheduled)) as lease:
-        correction = next((known for known in corrections.of(name) if known.turn_at == scheduled.at), None)
+        correction = next((known for known in corrections.for_job(name) if known.scheduled_at == scheduled.at), None)
         if lease is None or correction is None or correction.status != "open":
             return None
-        corrections.tried(name, scheduled.at, context.clock())
+        corrections.record_attempt(name, scheduled.at, context.clock())
         try:
             was_cut = bool(reap_abandoned_runs(context.outputs, context.ledger))
             if not gaps_in_report(context, scheduled):  # a killed process had published it, or a person ran it
@@ -89,8 +89,8 @@ def _has_new_data(context: RunContext, job: Job, scheduled: ScheduledRun, correc
 
     needs = load_report(job.report, context.notebooks).needs
     extractor = Extractor(context.settings, context.ledger, context.progress, context.clock)
-    pairs = [pair for pair in correction.lacking if pair[0] in needs and pair[1] in extractor.sources]
-    results = extractor.ensure(needs, scheduled.period.first, scheduled.period.last, only=pairs)
+    pairs = [pair for pair in correction.gaps if pair[0] in needs and pair[1] in extractor.sources]
+    results = extractor.ensure_coverage(needs, scheduled.period.first, scheduled.period.last, only=pairs)
     return any(_is_filled(context, pair, correction, results) for pair in pairs)
 
 
@@ -101,7 +101,7 @@ def _is_filled(
     dataset, source = pair
     if any(result.error for result in results if (result.dataset, result.source) == pair):
         return False
-    missing = correction.lacking[pair]
+    missing = correction.gaps[pair]
     last = context.today
     covered = [day for day in context.ledger.coverage.days(dataset, missing[0], last) if day.source == source]
     if dataset_named(dataset).kind is Kind.STATE:

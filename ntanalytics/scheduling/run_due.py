@@ -75,14 +75,17 @@ def _plan(context: RunContext, jobs: Mapping[str, Job]) -> tuple[list[RunOutcome
     outcomes: list[RunOutcome] = []
     waiting: list[ScheduledRun] = []
     for name, job in jobs.items():
-        known = {record.turn_at.astimezone(settings.zone): record for record in context.ledger.turns.of(name)}
+        known = {
+            record.scheduled_at.astimezone(settings.zone): record
+            for record in context.ledger.scheduled_runs.for_job(name)
+        }
         try:
             plan = due(name, job, known, now, calendar, settings.zone)
         except NtaError as error:
             outcomes.append(_unjudged(name, error))
             continue
         for scheduled, why in plan.skipped:
-            context.ledger.turns.skip(name, scheduled.at, scheduled.period.text, why)
+            context.ledger.scheduled_runs.skip(name, scheduled.at, scheduled.period.text, why)
             outcomes.append(RunOutcome(job=name, period=scheduled.period.text, status="skipped", why=why))
         waiting += plan.runs
     return outcomes, waiting
@@ -95,9 +98,9 @@ def _unjudged(job: str, error: NtaError) -> RunOutcome:
 def _duration_s(context: RunContext, name: str, jobs: Mapping[str, Job]) -> float:
     """Return the seconds to reserve for a job's report, estimated from its latest runs."""
     durations = [
-        (record.ended_at - record.begun_at).total_seconds()
-        for record in context.ledger.turns.of(name)
-        if record.status == "issued" and record.begun_at and record.ended_at
+        (record.ended_at - record.started_at).total_seconds()
+        for record in context.ledger.scheduled_runs.for_job(name)
+        if record.status == "issued" and record.started_at and record.ended_at
     ]
     return execution_limit_s(durations[-_RECENT_RUNS:], jobs[name].deadline_min)
 

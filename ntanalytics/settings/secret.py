@@ -1,4 +1,4 @@
-"""Secrets: never in the file, only a reference to where one is."""
+"""Secrets behind references: the settings contain only the reference."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import os
 from pathlib import Path
 
 from ntanalytics.errors import SecretMissing
-from ntanalytics.redaction import hide
+from ntanalytics.redaction import register_secret
 
 
 def read_secret(reference: str, *, where: str) -> str:
-    """The secret behind a reference; empty for an empty reference.
+    """Return the secret of a reference; empty for an empty reference.
 
     Args:
         reference: ``env:NAME``, ``file:PATH`` or ``keyring:SERVICE/USER``.
-        where: whose secret it is, for the message.
+        where: settings key of the reference, for messages.
 
     Raises:
-        SecretMissing: there is nothing behind the reference.
+        SecretMissing: the secret does not exist.
     """
     import keyring.errors  # most commands read no secret
 
@@ -40,4 +40,4 @@ def read_secret(reference: str, *, where: str) -> str:
         raise SecretMissing(
             f"there is no secret behind {reference}", where=where, todo=f"set {name}, or correct the reference"
         )
-    return hide(secret)
+    return register_secret(secret)

@@ -1,4 +1,4 @@
-"""Sources: one module per kind, one entry here per kind."""
+"""Sources of data, one module per kind."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ntanalytics.sources.read_hours import check_read_hours
 from ntanalytics.sources.source import BATCH_ROWS, Source
 from ntanalytics.sources.workbook import WorkbookSource
 
-#: Kind of source (source.yml, ``kind``) → the class that reads it.
+#: Kind of source (source.yml, ``kind``) → its class.
 SOURCES: Map[str, Callable[[str, SourceSettings, Product, ZoneInfo], Source]] = MappingProxyType(
     {
         "database": DatabaseSource,
@@ -34,27 +34,29 @@ SOURCES: Map[str, Callable[[str, SourceSettings, Product, ZoneInfo], Source]] = 
 
 
 def open_sources(settings: Settings, catalog: Map[str, Product]) -> dict[str, Source]:
-    """Every source of the settings, by name; nothing is connected yet.
+    """Return every source of the settings by name. No connection is opened.
 
     Raises:
-        SettingsError: a source's product is not in the catalog.
+        SettingsError: the product of a source is not in the catalog.
     """
-    opened: dict[str, Source] = {}
+    sources: dict[str, Source] = {}
     for name, configured in settings.sources.items():
         if configured.product not in catalog:
             unknown = UnknownName("product", configured.product, catalog)
             raise SettingsError(unknown.what, where=f"{settings.file}: sources.{name}.product", todo=unknown.todo)
-        product = fed_by(catalog[configured.product], configured.datasets, where=f"sources.{name}.datasets")
+        product = restrict_to_datasets(
+            catalog[configured.product], configured.datasets, where=f"sources.{name}.datasets"
+        )
         zone = ZoneInfo(configured.timezone or product.timezone or settings.site.timezone)
-        opened[name] = SOURCES[product.kind](name, configured, product, zone)
-    return opened
+        sources[name] = SOURCES[product.kind](name, configured, product, zone)
+    return sources
 
 
-def fed_by(product: Product, datasets: Collection[str], *, where: str) -> Product:
-    """The product with only those of its mappings that a source is to feed; the product itself where it names none.
+def restrict_to_datasets(product: Product, datasets: Collection[str], *, where: str) -> Product:
+    """Return the product with the mappings of some datasets only; without datasets, the product itself.
 
     Raises:
-        UnknownName: the product does not feed one of them.
+        UnknownName: the product does not feed one of the datasets.
     """
     for dataset in datasets:
         if dataset not in product.datasets:

@@ -1,7 +1,7 @@
-"""Limits on what a small file may unpack to: a workbook or a compressed log that was made to fill memory is refused.
+"""Limits for unpacking: a workbook or compressed log that would fill the memory ("zip bomb") is refused.
 
-A workbook is a zip of XML. What it would take is known before its reader (which keeps a sheet as a full rectangle) is
-let at it: every member is unpacked once, a block at a time, and the cells are counted as they go by.
+A workbook is a zip of XML. Its reader keeps each sheet as a full rectangle, so every member is first unpacked in blocks
+and its cells are counted.
 """
 
 from __future__ import annotations
@@ -15,46 +15,46 @@ from typing import BinaryIO, cast
 
 from ntanalytics.errors import SourceRefused
 
-#: A log in which every line is alike packs 60 to 1; deflate's most, of a file of zeros, is 1032 to 1.
-RATIO = 300
-#: So much may come out of any compressed file, however small.
-FREE_BYTES = 64 << 20
+#: Maximum compression ratio. Equal log lines reach 60; the maximum of deflate, with zeros, is 1032.
+MAX_RATIO = 300
+#: Size that any file may unpack to, at whatever ratio.
+ALWAYS_ALLOWED_BYTES = 64 << 20
 
-#: What all members of a workbook may be unpacked; a ledger of ten years has some megabytes.
-WORKBOOK_BYTES = 512 << 20
-#: Cells of the rectangle from A1 to the last one that holds something.
-SHEET_CELLS = 20_000_000
-#: Bytes that the cells could hold if each held the longest text.
-TEXT_BYTES = 2_000_000_000
-_MEMBERS = 10_000
+#: Maximum unpacked size of a workbook; ten years of a service desk have some megabytes.
+MAX_WORKBOOK_BYTES = 512 << 20
+#: Maximum number of cells in the rectangle from A1 to the last filled cell.
+MAX_SHEET_CELLS = 20_000_000
+#: Maximum of the number of cells times the longest shared text, in bytes.
+MAX_TEXT_BYTES = 2_000_000_000
+_MAX_MEMBERS = 10_000
 
 _BLOCK = 1 << 20
-_TAIL = 1 << 10  # more than the tag of a cell has
+_TAIL = 1 << 10  # longer than the tag of a cell
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
 _TEXT_ENDS = re.compile(rb"</(?:\w+:)?si>")
 
 
 class ArchiveLimits:
-    """A gzip stream that ends with an error where it gives far more than such files do.
+    """A gzip stream that fails when it unpacks to far more than usual.
 
     Args:
-        file: the compressed file.
+        file: compressed file.
         size: its size in bytes.
-        where: the file, for the message.
+        where: name of the file, for the message.
     """
 
     def __init__(self, file: BinaryIO, size: int, where: str) -> None:
         self._stream = gzip.GzipFile(fileobj=file)
-        self._most = max(FREE_BYTES, size * RATIO)
+        self._limit = max(ALWAYS_ALLOWED_BYTES, size * MAX_RATIO)
         self._where = where
-        self._given = 0
+        self._size = 0
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, at most ``size``; -1: all that there are.
+        """Return the next bytes, at most ``size``; with -1 all.
 
         Raises:
-            SourceRefused: it is a bomb.
-            EOFError, gzip.BadGzipFile, zlib.error: it is damaged.
+            SourceRefused: the file unpacks to more than the limit.
+            EOFError, gzip.BadGzipFile, zlib.error: the file is damaged.
         """
         if size < 0:
             blocks = []
@@ -62,74 +62,73 @@ class ArchiveLimits:
                 blocks.append(block)
             return b"".join(blocks)
         block = self._stream.read(size)
-        self._given += len(block)
-        if self._given > self._most:
+        self._size += len(block)
+        if self._size > self._limit:
             raise SourceRefused(
-                f"unpacks to more than {RATIO} times its size", where=self._where, todo="move it away; it is no log"
+                f"unpacks to more than {MAX_RATIO} times its size", where=self._where, todo="move it away; it is no log"
             )
         return block
 
 
 def check_workbook(path: Path, where: str) -> None:
-    """Whether a workbook may be read: it is an .xlsx, and no bomb.
+    """Check that a file is an .xlsx workbook within the limits.
 
     Args:
         path: the file.
-        where: the source and the file, for messages.
+        where: source and file, for messages.
 
     Raises:
-        SourceRefused: it is neither; the message says by which limit.
-        OSError, and what ``DAMAGED`` lists: it is damaged.
+        SourceRefused: it is not; the message names the limit.
+        OSError, and the errors of ``DAMAGE_ERRORS``: the file is damaged.
     """
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
         if "xl/workbook.xml" not in archive.namelist():
             raise SourceRefused("is no .xlsx workbook", where=where, todo="save it as .xlsx")
-        if len(members) > _MEMBERS or sum(member.file_size for member in members) > WORKBOOK_BYTES:
-            raise _refused(f"unpacks to more than {WORKBOOK_BYTES >> 20} MB", where)
-        scanned = _Scanned()
+        if len(members) > _MAX_MEMBERS or sum(member.file_size for member in members) > MAX_WORKBOOK_BYTES:
+            raise _refused(f"unpacks to more than {MAX_WORKBOOK_BYTES >> 20} MB", where)
+        scan = _Scan()
         for member in members:
-            # Reading to the end proves the sizes that were just believed: a checksum would differ. Which member is a
-            # sheet is for the workbook to say, so all are looked at.
+            # Reading to the end verifies the declared sizes. Any member can be a sheet, so all are read.
             with archive.open(member) as stream:
-                scanned.scan(cast(BinaryIO, stream), where)
-        if scanned.cells * scanned.longest > TEXT_BYTES:
-            raise _refused(f"holds {scanned.cells:,} cells and a text of {scanned.longest:,} bytes", where)
+                scan.add(cast(BinaryIO, stream), where)
+        if scan.cells * scan.longest > MAX_TEXT_BYTES:
+            raise _refused(f"holds {scan.cells:,} cells and a text of {scan.longest:,} bytes", where)
 
 
-class _Scanned:
-    """What was seen of a workbook so far.
+class _Scan:
+    """Counts of a workbook.
 
     Attributes:
-        cells: cells that hold something.
-        longest: bytes of the longest text that cells share.
+        cells: number of filled cells.
+        longest: length of the longest shared text, in bytes.
     """
 
     def __init__(self) -> None:
         self.cells = 0
         self.longest = 0
 
-    def scan(self, stream: BinaryIO, where: str) -> None:
-        rows, columns, since, rest = 0, 0, 0, b""
+    def add(self, stream: BinaryIO, where: str) -> None:
+        rows, columns, length, rest = 0, 0, 0, b""
         while block := stream.read(_BLOCK):
             text = rest + block
             end = 0
-            for found in _CELL.finditer(text):
+            for match in _CELL.finditer(text):
                 self.cells += 1
-                rows = max(rows, int(found[2]))
-                columns = max(columns, _number(found[1]))
-                end = found.end()
-            if rows * columns > SHEET_CELLS:
+                rows = max(rows, int(match[2]))
+                columns = max(columns, _column_number(match[1]))
+                end = match.end()
+            if rows * columns > MAX_SHEET_CELLS:
                 raise _refused(f"has a sheet of {rows:,} × {columns:,} cells", where)
             rest = text[max(end, len(text) - _TAIL) :]
-            begin = 0
-            for ended in _TEXT_ENDS.finditer(block):
-                self.longest = max(self.longest, since + ended.end() - begin)
-                since, begin = 0, ended.end()
-            since += len(block) - begin
+            start = 0
+            for match in _TEXT_ENDS.finditer(block):
+                self.longest = max(self.longest, length + match.end() - start)
+                length, start = 0, match.end()
+            length += len(block) - start
 
 
-def _number(letters: bytes) -> int:
+def _column_number(letters: bytes) -> int:
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64
@@ -140,5 +139,5 @@ def _refused(what: str, where: str) -> SourceRefused:
     return SourceRefused(f"the workbook {what}", where=where, todo="delete the rows and columns beyond its data")
 
 
-#: What damaged, encrypted and foreign archives raise.
-DAMAGED = (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
+#: Errors that damaged, encrypted and foreign archives raise.
+DAMAGE_ERRORS = (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)

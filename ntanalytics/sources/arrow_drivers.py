@@ -1,7 +1,7 @@
-"""The fast ways from a database to Arrow, where their drivers are installed.
+"""Optional fast drivers from a database to Arrow.
 
-Measured on 2 M rows (rows/s): PostgreSQL by ADBC 1.0 M against 0.25 M by SQLAlchemy, MariaDB by
-connectorx 1.2 M against 0.08 M. Neither is needed: without them SQLAlchemy reads the same rows.
+Measured on 2 M rows (rows/s): PostgreSQL by ADBC 1.0 M, by SQLAlchemy 0.25 M; MariaDB by connectorx 1.2 M, by
+SQLAlchemy 0.08 M. Without these drivers SQLAlchemy reads the same rows.
 """
 
 from __future__ import annotations
@@ -21,83 +21,82 @@ from ntanalytics.sources.source import BATCH_ROWS
 from ntanalytics.sources.stall_guard import CONNECT_S
 
 
-class DriverUnavailable(Exception):  # no failure: SQLAlchemy reads it then
-    """The fast driver gives up on what it does not understand: a column of nulls alone, MySQL's zero date.
+class DriverUnavailable(Exception):  # not a failure: SQLAlchemy reads the rows then
+    """A fast driver that cannot read some rows, such as a column of nulls only, or MySQL's zero date.
 
     Attributes:
-        has_begun: whether rows were given before, so that all of them must be read again.
+        has_yielded: whether some rows were yielded before, so that all must be read again.
     """
 
-    def __init__(self, why: str, *, has_begun: bool = False) -> None:
-        self.has_begun = has_begun
+    def __init__(self, why: str, *, has_yielded: bool = False) -> None:
+        self.has_yielded = has_yielded
         super().__init__(why)
 
 
-#: What a server says when it is asked for what is not there, or not allowed; another try changes nothing.
+#: Messages of a server about a missing object or privilege; a retry does not help.
 _REFUSALS = ("no such", "denied", "unknown column", "doesn't exist", "does not exist", "authentication failed")
 
-
-#: What connectorx says of a value that it has no type for.
+#: Message of connectorx about a value without a type.
 _UNCONVERTED = "Couldn't convert the value"
 
-#: What a server says when an account has as many connections as it may.
-_FULL = ("max_user_connections", "too many connections for role")
+#: Messages of a server about the maximum number of connections of an account.
+_TOO_MANY_CONNECTIONS = ("max_user_connections", "too many connections for role")
 
-#: ADBC cuts its batches by their bytes, 16 MiB where it is not told; several batches are in memory at once.
+#: ADBC limits its batches by bytes, by default 16 MiB; several batches are in memory at once.
 _BATCH_BYTES = "adbc.postgresql.batch_size_hint_bytes"
 
 
-def failure(text: str, where: str, needs: str) -> SourceError:
-    """A database's words as an error of ours: refused where it says no, else failed."""
+def source_error(text: str, where: str, needs: str) -> SourceError:
+    """Return a message of a database as SourceRefused or SourceError."""
     if any(word in text.lower() for word in _REFUSALS):
         return SourceRefused(text, where=where, todo=needs)
     return SourceError(text, where=where)
 
 
-def serves(url: URL) -> bool:
-    """Whether there is a fast driver for that database, and it knows the options of its URL."""
+def supports(url: URL) -> bool:
+    """Return True if a fast driver for the database is installed and supports the options of its URL."""
     backend = url.get_backend_name()
     if backend == "postgresql":
         return importlib.util.find_spec("adbc_driver_postgresql") is not None
-    # connectorx knows none of PyMySQL's options; a charset it finds by itself.
-    known = backend in ("mysql", "mariadb") and set(url.query) <= {"charset"}
-    return known and importlib.util.find_spec("connectorx") is not None
+    # connectorx supports no option of PyMySQL; it detects the charset.
+    is_supported = backend in ("mysql", "mariadb") and set(url.query) <= {"charset"}
+    return is_supported and importlib.util.find_spec("connectorx") is not None
 
 
 def read(
     url: URL, sql: str, values: dict[str, Any], session: list[str], *, where: str, needs: str
 ) -> Iterator[pa.RecordBatch]:
-    """The rows of ``sql`` by the fast driver of a database that it serves, over one connection.
+    """Yield the rows of a query by the fast driver, over one connection.
 
     Args:
-        url: the database, with its password.
+        url: URL of the database with its password.
         sql: one SELECT with :since and :until.
-        values: what is bound to them.
+        values: their values.
         session: statements that make the session read-only and time-limited.
-        where: the source and the mapping, for messages.
-        needs: the access that the product wants, for a refusal.
+        where: source and mapping, for messages.
+        needs: access that the product needs, for messages.
 
     Raises:
-        SourceError: the driver failed; while iterating.
-        CannotServe: it cannot read such rows; while iterating.
+        SourceError: the driver failed.
+        DriverUnavailable: the driver cannot read such rows.
     """
     driver = _adbc if url.get_backend_name() == "postgresql" else _connectorx
     return driver(url, sql, values, session, where, needs)
 
 
-def read_with_retries(is_failure: Callable[[Exception], bool]) -> Iterable[stamina.Attempt]:
-    """Attempts to connect: again, for some seconds, while the account has as many connections as it may.
+def connection_attempts(is_failure: Callable[[Exception], bool]) -> Iterable[stamina.Attempt]:
+    """Return attempts to connect, repeated for some seconds while the account has its maximum of connections.
 
-    A server counts a connection out only a moment after it was closed.
+    A server releases a closed connection only after a moment.
 
     Args:
-        is_failure: tells the driver's failures to connect from other errors.
+        is_failure: returns True for a connection error of the driver.
     """
 
-    def is_full(error: Exception) -> bool:
-        return is_failure(error) and any(word in str(error) for word in _FULL)
+    def is_limit_reached(error: Exception) -> bool:
+        return is_failure(error) and any(word in str(error) for word in _TOO_MANY_CONNECTIONS)
 
-    return stamina.retry_context(on=is_full, attempts=None, timeout=10, wait_initial=0.05, wait_max=0.5)
+    return stamina.retry_context(on=is_limit_reached, attempts=None, timeout=10, wait_initial=0.05, wait_max=0.5)
 
 
 def _adbc(
@@ -108,10 +107,10 @@ def _adbc(
     limited = url.update_query_dict({"connect_timeout": str(CONNECT_S), **url.query})
     plain = _address(limited.set(drivername="postgresql"))
     try:
-        for attempt in read_with_retries(lambda error: isinstance(error, dbapi.Error)):
+        for attempt in connection_attempts(lambda error: isinstance(error, dbapi.Error)):
             with attempt:
-                opened = dbapi.connect(plain)
-        with opened as connection, connection.cursor() as cursor:
+                connected = dbapi.connect(plain)
+        with connected as connection, connection.cursor() as cursor:
             for statement in session:
                 cursor.execute(statement)
             connection.commit()
@@ -119,7 +118,7 @@ def _adbc(
             cursor.execute(_with_literals(sql, values, "postgresql"))
             yield from cursor.fetch_record_batch()
     except (dbapi.Error, OSError) as error:
-        raise failure(_first_line(error), where, needs) from None
+        raise source_error(_first_line(error), where, needs) from None
 
 
 def _connectorx(
@@ -128,7 +127,7 @@ def _connectorx(
     import connectorx
 
     plain = _address(url.set(drivername="mysql", query={}))
-    has_begun = False
+    has_yielded = False
     try:
         stream = connectorx.read_sql(
             plain,
@@ -138,22 +137,22 @@ def _connectorx(
             pre_execution_query=session,
         )
         for batch in stream:
-            has_begun = True
+            has_yielded = True
             yield batch
     except RuntimeError as error:
-        raise failure(_first_line(error), where, needs) from None
+        raise source_error(_first_line(error), where, needs) from None
     except BaseException as error:
-        # connectorx reports what it cannot do (a column that is only NULL, a zero date) and an error in mid-stream
-        # as a Rust panic, which is no Exception.
+        # connectorx reports unsupported data (a column of NULL only, a zero date) and a failure during reading as a
+        # Rust panic, which is not an Exception.
         if type(error).__name__ != "PanicException":
             raise
-        if not has_begun or _UNCONVERTED in str(error):
-            raise DriverUnavailable(_first_line(error), has_begun=has_begun) from None
-        raise failure(_first_line(error), where, needs) from None
+        if not has_yielded or _UNCONVERTED in str(error):
+            raise DriverUnavailable(_first_line(error), has_yielded=has_yielded) from None
+        raise source_error(_first_line(error), where, needs) from None
 
 
 def _address(url: URL) -> str:
-    """The URL with its password, as other drivers want it: SQLAlchemy leaves a blank in a password as it is."""
+    """Return the URL with its password for other drivers: SQLAlchemy does not escape a blank in a password."""
     return url.render_as_string(hide_password=False).replace(" ", "%20")
 
 
@@ -162,10 +161,9 @@ def _first_line(error: BaseException) -> str:
 
 
 def _with_literals(sql: str, values: dict[str, Any], backend: str) -> str:
-    """The SQL with typed literals in place of the parameters: connectorx binds none.
+    """Return the SQL with typed literals in place of the parameters: connectorx cannot bind.
 
-    Only our own :since and :until are written, and they are times or integers, or text made by
-    strftime, whose quotes are doubled.
+    Only :since and :until are written: times, integers, or texts of strftime with doubled quotes.
     """
     literals = {name: _literal(value, backend) for name, value in values.items()}
     marked = rename_parameters(sql, "\x00")

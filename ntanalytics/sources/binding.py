@@ -1,4 +1,4 @@
-"""How a moment is written for a source: the value bound to :since and :until."""
+"""Values of :since and :until in the time form of a source."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ Bound: TypeAlias = dt.datetime | dt.date | int | str
 
 
 def bound_window(form: str, since: dt.datetime, until: dt.datetime, zone: ZoneInfo) -> dict[str, Bound]:
-    """What is bound to :since and :until; nothing for a state, whose form is empty (see ``bound_value``)."""
+    """Return the values of :since and :until; none for a state, which has no time form (see ``bound_value``)."""
     if not form:
         return {}
     return {"since": bound_value(form, since, zone), "until": bound_value(form, until, zone)}
 
 
 def bound_value(form: str, moment: dt.datetime, zone: ZoneInfo) -> Bound:
-    """``moment`` in the form in which a source writes the column that bounds the window.
+    """Return a moment in the time form of a source.
 
     Args:
         form: one of ``catalog.TIME_FORMS``, or ``text:<strptime format>``.
-        moment: an aware moment.
-        zone: the zone of the source's naive times.
+        moment: aware moment.
+        zone: time zone of the source's naive times.
 
     Returns:
-        A naive local datetime (``naive``), an aware one (``aware``), a naive UTC one (``utc``),
-        epoch seconds or milliseconds, a local date, or text in the source's format.
+        A naive local datetime (``naive``), an aware datetime (``aware``), a naive UTC datetime (``utc``), epoch seconds
+        or milliseconds, a local date, or a text in the format of the source.
     """
     local = moment.astimezone(zone)
     match form:

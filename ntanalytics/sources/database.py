@@ -1,7 +1,7 @@
-"""Databases: one read-only transaction, a statement timeout, rows streamed as Arrow batches.
+"""Databases: a read-only session with a statement timeout; rows are streamed as Arrow batches.
 
-SQLAlchemy opens every database. Two have a faster way to Arrow, taken where its driver is
-installed: ADBC for PostgreSQL, connectorx for MySQL and MariaDB (see ``fast.py``).
+SQLAlchemy opens every database. Where it is installed, a faster driver reads: ADBC for PostgreSQL, connectorx for MySQL
+and MariaDB (see ``arrow_drivers``).
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from ntanalytics.settings import SourceSettings, read_secret
 from ntanalytics.sources import arrow_drivers, privileges, shards, stall_guard
 from ntanalytics.sources.binding import bound_window
 from ntanalytics.sources.privileges import Account
-from ntanalytics.sources.source import BATCH_ROWS
+from ntanalytics.sources.source import BATCH_ROWS, SourceBase
 
 log = structlog.get_logger(__name__)
 
 _Item = TypeVar("_Item")
 
-#: SQLAlchemy backend → sqlglot dialect. What speaks PostgreSQL's or MySQL's wire is that here.
+#: SQLAlchemy backend → sqlglot dialect. A database with the wire protocol of PostgreSQL or MySQL counts as that.
 _DIALECTS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite", "dm": "oracle"}
 
-#: The statement timeout of MariaDB and of MySQL in one statement: each reads its own comment and skips the other's,
-#: and one URL scheme, mysql, names both.
+#: Statement timeout of MariaDB and of MySQL in one statement, since both have the URL scheme mysql: each executes its
+#: own comment and skips the other.
 _MYSQL_TIMEOUT = "SET SESSION /*M!100100 max_statement_time = {s} */ /*!50708 max_execution_time = {s}000 */"
 
-#: How each backend is told to refuse writes and to give a statement up after {s} seconds.
+#: Statements of a backend that make the session read-only and cancel a query after {s} seconds.
 _SESSION = {
     "postgresql": ("SET default_transaction_read_only = on", "SET statement_timeout = '{s}s'"),
     "mariadb": ("SET SESSION TRANSACTION READ ONLY", _MYSQL_TIMEOUT),
@@ -48,39 +48,35 @@ _SESSION = {
     "sqlite": ("PRAGMA query_only = ON",),
 }
 
-
-#: How drivers are told how long a connection may take to come about; SQLAlchemy's name of the driver → its argument.
+#: Driver → its argument for the connection timeout.
 _CONNECT_ARGS = {"psycopg": "connect_timeout", "psycopg2": "connect_timeout", "pymysql": "connect_timeout"}
 
-#: Where each kind of server listens, if its URL does not say.
+#: Dialect → default port of the server.
 _PORTS = {"postgres": 5432, "mysql": 3306, "oracle": 5236}
 
 
-class DatabaseSource:
-    """A database, reached through SQLAlchemy and only ever read.
+class DatabaseSource(SourceBase):
+    """A database behind SQLAlchemy.
 
     Args:
-        name: the source's name in ntanalytics.yml.
+        name: name of the source in ntanalytics.yml.
         settings: its url, password reference, timeout and pause.
-        product: what it is.
-        zone: the zone of its naive times.
+        product: product of the database.
+        zone: time zone of its naive times.
 
     Raises:
-        SettingsError: the url is missing or no database is known by its scheme.
+        SettingsError: the url is missing or its scheme is unknown.
     """
 
-    chunk_days = 7  # a week of segments is grouped by the server at once
-    silence_is_absence = False
+    chunk_days = 7  # the server groups the segments of a week in one query
 
     def __init__(self, name: str, settings: SourceSettings, product: Product, zone: ZoneInfo) -> None:
-        self.name = name
-        self.product = product
-        self.zone = zone
+        super().__init__(name, product, zone)
         self._timeout_s = settings.timeout_s
         self._pause_s = settings.pause_s
         self._was_read = False
         self._wait = time.sleep
-        self._unfit: set[Path] = set()  # mappings whose rows the fast driver could not read
+        self._slow_mappings: set[Path] = set()  # mappings with rows that the fast driver cannot read
         self._password = settings.password
         try:
             self._url = make_url(settings.url)
@@ -93,138 +89,135 @@ class DatabaseSource:
             ) from None
 
     def mapping(self, dataset: str) -> Mapping:
-        """The mapping for a dataset in this database's dialect."""
-        found = self.product.mapping(dataset, self.dialect)
-        if self.dialect not in found.dialects:
+        """Return the mapping for a dataset in the dialect of this database; see :meth:`Source.mapping`."""
+        mapping = self.product.mapping(dataset, self.dialect)
+        if self.dialect not in mapping.dialects:
             raise SourceRefused(
-                f"the mapping is written for {', '.join(found.dialects)}, this database is {self.dialect}",
-                where=f"{self.name}: {found.path.name}",
+                f"the mapping is written for {', '.join(mapping.dialects)}, this database is {self.dialect}",
+                where=f"{self.name}: {mapping.path.name}",
                 todo=f"write {dataset}.{self.dialect}.sql beside it",
             )
-        return found
+        return mapping
 
     def account(self) -> Account:
-        """What the server says about the account: what it could write, and its clock.
+        """Return the privileges of the account, and the clock of the server.
 
         Raises:
-            SourceError: it cannot be reached, or does not say.
+            SourceError: the server cannot be reached, or does not answer.
         """
-        with self._connected() as connection, self._explained("asking for privileges"):
+        with self._connected() as connection, self._translated_errors("asking for privileges"):
             return privileges.account(connection, self.dialect)
 
     @contextmanager
-    def looked_into(self) -> Iterator[Connection]:
-        """A connection that may only read, for a look at what there is.
+    def inspection(self) -> Iterator[Connection]:
+        """Yield a read-only connection, to inspect the tables.
 
         Raises:
-            SourceError: it cannot be reached, or refuses what it is asked.
+            SourceError: the server cannot be reached, or refuses a query.
         """
-        with self._connected() as connection, self._explained("looking at it"):
+        with self._connected() as connection, self._translated_errors("looking at it"):
             yield connection
 
     def absent_days(self, mapping: Mapping, days: list[dt.date]) -> set[dt.date]:
-        """Of ``days``, those whose shard the product does not have (yet, or any more).
-
-        A mapping that reads no sharded table, of the applications that there are, has no absent day.
-        """
-        used = shards.named(mapping.sql, self.product.shards, self.dialect)
-        if not used:
+        """Return the days without a shard (yet, or any more); none for a mapping without sharded tables."""
+        names = shards.sharded_names(mapping.sql, self.product.shards, self.dialect)
+        if not names:
             return set()
         with self._connected() as connection:
             by_table = self._shards(connection)
-        held = {shards.shard_day(table) for table in by_table[used[0]]}
+        held = {shards.shard_day(table) for table in by_table[names[0]]}
         return set(days) - held if held - {None} else set()
 
     @contextmanager
     def read(self, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> Iterator[Iterator[pa.RecordBatch]]:
-        """The mapping's rows in the window; see :class:`ntanalytics.sources.source.Source`."""
+        """Yield the rows of the mapping in the window; see :meth:`Source.read`."""
         values = bound_window(mapping.window_form, since, until, self.zone)
-        is_fast = arrow_drivers.serves(self._url) and mapping.path not in self._unfit
+        is_fast = arrow_drivers.supports(self._url) and mapping.path not in self._slow_mappings
         if self._was_read and self._pause_s:
             self._wait(self._pause_s)
         self._was_read = True
         with self._connected() as connection:
-            sql = self._whole(connection, mapping, since, until)
+            sql = self._expanded_sql(connection, mapping, since, until)
             if not is_fast:
-                with self._explained(mapping.path.name):
-                    yield self._slowly(connection, sql, values)
-        if is_fast:  # over a connection of its own, and so only after the first is closed: one a source at any time
-            with closing(self._quickly(mapping, sql, values)) as batches, self._explained(mapping.path.name):
+                with self._translated_errors(mapping.path.name):
+                    yield self._read_by_sqlalchemy(connection, sql, values)
+        if is_fast:  # on a connection of its own, after the first is closed: one connection per source at a time
+            with closing(self._read_fast(mapping, sql, values)) as batches, self._translated_errors(mapping.path.name):
                 yield batches
 
-    def _whole(self, connection: Connection, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> str:
-        """The mapping's SQL with the shards of the window in place."""
+    def _expanded_sql(self, connection: Connection, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> str:
+        """Return the SQL of the mapping, with the shards of the window."""
         if not self.product.shards:
             return mapping.sql
         first = since.astimezone(self.zone).date()
         last = (until - dt.timedelta(microseconds=1)).astimezone(self.zone).date()
         by_table = self._shards(connection)
-        # A report may be filed a few days after the submission it belongs to.
+        # A delivery report may arrive some days after its submission.
         margin = dt.timedelta(days=mapping.dataset.settles_after)
         return shards.expand(mapping.sql, by_table, first, last + margin, self.dialect)
 
     def _shards(self, connection: Connection) -> dict[str, list[str]]:
         tables = sa.inspect(connection).get_table_names()
-        found = {name: shards.matching(tables, pattern) for name, pattern in self.product.shards.items()}
-        for name, tables_found in found.items():
-            if not tables_found:
+        by_table = {name: shards.find_shards(tables, pattern) for name, pattern in self.product.shards.items()}
+        for name, shard_tables in by_table.items():
+            if not shard_tables:
                 raise SourceRefused(
                     f"there is no table {name} and no shard of it", where=self.name, todo=self.product.needs
                 )
-        return found
+        return by_table
 
-    def _quickly(self, mapping: Mapping, sql: str, values: dict[str, Any]) -> Generator[pa.RecordBatch, None, None]:
-        """By the fast driver, or as any database is read where it gives up before the first row.
+    def _read_fast(self, mapping: Mapping, sql: str, values: dict[str, Any]) -> Generator[pa.RecordBatch, None, None]:
+        """Yield the rows by the fast driver, or by SQLAlchemy if the fast driver fails before the first row.
 
-        Where it gives up later, the rows that were given are void: the error says so, and the next try goes without it.
+        If it fails later, the yielded rows are invalid: an error is raised, and the retry uses SQLAlchemy.
         """
         try:
-            yield from self._in_time(
+            yield from self._with_timeout(
                 arrow_drivers.read(
                     self._full_url(), sql, values, self._session(), where=self.name, needs=self.product.needs
                 )
             )
         except arrow_drivers.DriverUnavailable as refusal:
             log.info("read without the fast driver", source=self.name, because=str(refusal))
-            self._unfit.add(mapping.path)
-            if refusal.has_begun:
+            self._slow_mappings.add(mapping.path)
+            if refusal.has_yielded:
                 raise SourceError(f"the fast driver gave up: {refusal}", where=self.name, todo="try again") from None
         else:
             return
         with self._connected() as connection:
-            yield from self._slowly(connection, sql, values)
+            yield from self._read_by_sqlalchemy(connection, sql, values)
 
-    def _slowly(self, connection: Connection, sql: str, values: dict[str, Any]) -> Iterator[pa.RecordBatch]:
-        if self.dialect == "sqlite":  # its driver writes no datetimes: they are compared as text
+    def _read_by_sqlalchemy(self, connection: Connection, sql: str, values: dict[str, Any]) -> Iterator[pa.RecordBatch]:
+        if self.dialect == "sqlite":  # its driver cannot bind datetimes: they are compared as text
             values = {name: str(value) if isinstance(value, dt.date) else value for name, value in values.items()}
         streamed = connection.execution_options(stream_results=True, max_row_buffer=BATCH_ROWS)
-        with self._cut_after(self._timeout_s + stall_guard.GRACE_S):
+        with self._close_after(self._timeout_s + stall_guard.GRACE_S):
             result = streamed.execute(sa.text(escape_colons(sql)), values)
         names = list(result.keys())
-        for rows in self._in_time(result.partitions(BATCH_ROWS)):
+        for rows in self._with_timeout(result.partitions(BATCH_ROWS)):
             yield pa.RecordBatch.from_arrays([_array(values) for values in zip(*rows, strict=True)], names)
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
-        with self._explained("connecting"):
+        with self._translated_errors("connecting"):
             engine = sa.create_engine(
                 self._full_url(), poolclass=NullPool, hide_parameters=True, connect_args=self._connect_args()
             )
         try:
-            with self._explained("connecting"), self._opened(engine) as connection:
+            with self._translated_errors("connecting"), self._connect(engine) as connection:
                 for statement in self._session():
                     connection.exec_driver_sql(statement)
-                connection.rollback()  # the settings above hold from the next transaction on
+                connection.rollback()  # the settings are valid from the next transaction on
                 if self.dialect == "sqlite":
                     _limit_sqlite(connection, self._timeout_s)
                 yield connection
         finally:
             engine.dispose()
 
-    def _opened(self, engine: sa.Engine) -> Connection:
-        """A connection; where the account may have one and the server still counts the last one, a moment later."""
-        for attempt in arrow_drivers.read_with_retries(lambda error: isinstance(error, sa.exc.OperationalError)):
-            with attempt, self._cut_after(stall_guard.CONNECT_S):
+    def _connect(self, engine: sa.Engine) -> Connection:
+        """Return a connection; retry while the server still counts the last closed one."""
+        for attempt in arrow_drivers.connection_attempts(lambda error: isinstance(error, sa.exc.OperationalError)):
+            with attempt, self._close_after(stall_guard.CONNECT_S):
                 connection = engine.connect()
         return connection
 
@@ -232,12 +225,12 @@ class DatabaseSource:
         name = _CONNECT_ARGS.get(self._url.get_driver_name())
         return {name: stall_guard.CONNECT_S} if name and name not in self._url.query else {}
 
-    def _cut_after(self, seconds: float) -> AbstractContextManager[None]:
-        """Let a server that says nothing for so long be given up."""
+    def _close_after(self, seconds: float) -> AbstractContextManager[None]:
+        """Close the connection if the server does not answer in time."""
         return stall_guard.close_after(seconds, self._url.host, self._url.port or _PORTS.get(self.dialect, 0))
 
-    def _in_time(self, items: Iterable[_Item]) -> Iterator[_Item]:
-        """The items, each of which the server gives in time."""
+    def _with_timeout(self, items: Iterable[_Item]) -> Iterator[_Item]:
+        """Yield the items of the server, each within the timeout."""
         port = self._url.port or _PORTS.get(self.dialect, 0)
         return stall_guard.close_on_stall(items, self._timeout_s + stall_guard.GRACE_S, self._url.host, port)
 
@@ -256,8 +249,8 @@ class DatabaseSource:
         return url.set(password=password) if password else url
 
     @contextmanager
-    def _explained(self, doing: str) -> Iterator[None]:
-        """Turn a driver's error into ours, without SQL, values or password in its text."""
+    def _translated_errors(self, doing: str) -> Iterator[None]:
+        """Translate errors of the driver, without SQL, values or password in the message."""
         where = f"{self.name}: {doing}"
         try:
             yield
@@ -266,20 +259,20 @@ class DatabaseSource:
                 f"no driver: {error}", where=where, todo="install the extra, e.g. ntanalytics[mysql]"
             ) from None
         except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
-            failure = arrow_drivers.failure(_first_line(error.orig), where, self.product.needs)
+            failure = arrow_drivers.source_error(_first_line(error.orig), where, self.product.needs)
             if error.statement is not None:
                 raise failure from None
             if failure.retryable:
                 todo = "is the server up, and the url right?"
                 raise SourceUnreachable(failure.what, where=where, todo=todo) from None
-            # Not tried again: some servers lock an account after a few wrong passwords.
+            # No retry: some servers lock an account after some wrong passwords.
             raise SourceRefused(failure.what, where=where, todo="are the account and its password right?") from None
         except sa.exc.DBAPIError as error:
             raise SourceRefused(_first_line(error.orig), where=where, todo=self.product.needs) from None
 
 
 def _array(values: tuple[Any, ...]) -> pa.Array:
-    """One column of a batch; values of mixed types, as SQLite allows, become text."""
+    """Return one column of a batch; values of mixed types (in SQLite) become text."""
     try:
         return pa.array(values)
     except (pa.ArrowInvalid, pa.ArrowTypeError):
@@ -287,7 +280,7 @@ def _array(values: tuple[Any, ...]) -> pa.Array:
 
 
 def _limit_sqlite(connection: Connection, seconds: int) -> None:
-    """SQLite has no statement timeout: its progress handler stops it."""
+    """Set a statement timeout by the progress handler, since SQLite has no other."""
     end = time.monotonic() + seconds
     driver: Any = connection.connection.driver_connection
     driver.set_progress_handler(lambda: time.monotonic() > end, 100_000)

@@ -1,4 +1,4 @@
-"""A mapping in DuckDB's SQL over tables in memory, for the kinds of source that fetch what they hold as a whole."""
+"""Mappings in DuckDB's SQL over tables in memory, for sources that fetch all their data at once."""
 
 from __future__ import annotations
 
@@ -17,15 +17,19 @@ from ntanalytics.errors import SourceError, SourceRefused
 from ntanalytics.sources.binding import bound_window, rename_parameters
 from ntanalytics.sources.source import BATCH_ROWS
 
-#: What DuckDB raises when the SQL itself is at fault; no value is quoted in these.
+#: Errors of DuckDB about the SQL itself; their messages contain no values.
 REFUSALS = (
-    duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.SyntaxException,
-    duckdb.NotImplementedException, duckdb.PermissionException,
-)  # fmt: skip
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ParserException,
+    duckdb.SyntaxException,
+    duckdb.NotImplementedException,
+    duckdb.PermissionException,
+)
 
 
 @contextmanager
-def over_tables(
+def query_tables(
     tables: Map[str, pa.Table],
     mapping: Mapping,
     since: dt.datetime,
@@ -35,22 +39,22 @@ def over_tables(
     missing: str = "DuckDB refuses the mapping",
     todo: str = "",
 ) -> Iterator[Iterator[pa.RecordBatch]]:
-    """The mapping's rows in the window, over views of these tables and nothing else of the machine.
+    """Yield the rows of a mapping in the window, from these tables only.
 
     Args:
-        tables: view → what it shows.
-        mapping: one whose SQL is DuckDB's.
-        since: the window's beginning.
-        until: its end.
-        zone: the zone of the source's naive times.
-        missing: what to say where the mapping names a view or a column that is not there.
-        todo: what can be done about that.
+        tables: view → table.
+        mapping: mapping in DuckDB's SQL.
+        since: start of the window.
+        until: end of the window.
+        zone: time zone of the source's naive times.
+        missing: message for a missing view or column.
+        todo: remedy for it.
 
     Raises:
         SourceRefused: DuckDB refuses the mapping.
-        SourceError: it failed on a value.
+        SourceError: DuckDB failed on a value.
     """
-    with duckdb_sandbox.opened() as connection:
+    with duckdb_sandbox.open_connection() as connection:
         for name, table in tables.items():
             connection.register(name, table)
         duckdb_sandbox.lock(connection)
@@ -63,8 +67,8 @@ def over_tables(
         except REFUSALS as error:
             raise SourceRefused(f"DuckDB refuses the mapping: {error}", where=where) from None
         except duckdb.Error as error:
-            # DuckDB quotes the value that it could not convert: what kind of failure it was says enough.
-            what = str(error).partition("\n")[0].partition(": ")[0]
-            raise SourceError(f"DuckDB failed on the mapping: {what}", where=where) from None
+            # The kind of the failure only: the message contains the value.
+            kind = str(error).partition("\n")[0].partition(": ")[0]
+            raise SourceError(f"DuckDB failed on the mapping: {kind}", where=where) from None
         reader: pa.RecordBatchReader = rows.to_reader()
         yield reader

@@ -1,13 +1,11 @@
-"""Log files: every line of the files that match some globs, for a mapping written in DuckDB's SQL.
+"""Log files: every line of the files that match some globs, for a mapping in DuckDB's SQL.
 
-The mapping sees one view, ``lines(file, line_no, line)``: the file's name without its folder, the
-line's number in it from 1, and its text without the line end. Every line arrives: bytes that are
-not UTF-8 become U+FFFD, a NUL or a lone carriage return is text like any other, and a line longer
-than ``MAX_LINE`` arrives cut. What a line means, and what is set aside, is the mapping's to say.
+The mapping reads one view, ``lines(file, line_no, line)``: file name without folder, line number from 1, and text
+without line end. No line is lost: bytes that are not UTF-8 become U+FFFD, NUL and single carriage returns are ordinary
+text, and a line longer than ``MAX_LINE`` is cut. The mapping decides which lines are rejected.
 
-The files are streamed, a block at a time, as Arrow arrays that point into the block: as fast as
-DuckDB's own CSV reader, which breaks lines at a lone carriage return, drops those that are not
-UTF-8 and refuses long ones.
+The files are streamed in blocks, as Arrow arrays that point into the block. This is as fast as DuckDB's CSV reader,
+which breaks lines at single carriage returns, drops lines that are not UTF-8 and refuses long ones.
 """
 
 from __future__ import annotations
@@ -37,71 +35,56 @@ from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.archive_limits import ArchiveLimits
 from ntanalytics.sources.binding import bound_window, rename_parameters
 from ntanalytics.sources.duckdb_tables import REFUSALS
-from ntanalytics.sources.source import BATCH_ROWS
+from ntanalytics.sources.source import BATCH_ROWS, SourceBase
 
-#: Bytes read at a time.
+#: Size of a block, in bytes.
 BLOCK_BYTES = 1 << 20
 
-#: Bytes after which a line is cut; what follows up to its end is not read into memory.
+#: Maximum length of a line, in bytes; the rest of a longer line is skipped.
 MAX_LINE = 1 << 20
 
-#: What DuckDB may hold; the rest goes to disk. With 128 MB a log of 98 days failed once for want of memory.
+#: Memory limit of DuckDB; further data go to disk. With 128 MB a log of 98 days once ran out of memory.
 _MEMORY = "512MB"
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _NEWLINE = 10
 
 
-class LogsSource:
-    """A set of log files, rotated and compressed ones included.
+class LogsSource(SourceBase):
+    """A set of log files, with rotated and compressed ones. A pass over them costs the same for any window.
 
     Args:
-        name: its name in ntanalytics.yml.
-        settings: its entry there; ``paths`` are the globs.
-        product: what writes the files.
-        zone: the zone of the naive times in them.
+        name: name of the source in ntanalytics.yml.
+        settings: its settings; ``paths`` are the globs.
+        product: product that writes the files.
+        zone: time zone of their naive times.
     """
 
-    chunk_days = 0  # a pass over the files costs the same however short the window
-    silence_is_absence = True  # files are rotated away; a service that is never asked anything is not worth a log
+    empty_means_absent = True  # files are rotated away, and a service in use has lines every day
 
     def __init__(self, name: str, settings: SourceSettings, product: Product, zone: ZoneInfo) -> None:
-        self.name = name
-        self.product = product
-        self.zone = zone
+        super().__init__(name, product, zone)
         self._globs = settings.paths
 
-    def mapping(self, dataset: str) -> Mapping:
-        """The product's mapping for a dataset.
-
-        Raises:
-            UnknownName: the product does not feed that dataset.
-        """
-        return self.product.mapping(dataset)
-
-    def absent_days(self, mapping: Mapping, days: list[dt.date]) -> set[dt.date]:
-        """None is known before the files are read; see ``silence_is_absence``."""
-        return set()
-
     def files(self) -> list[Path]:
-        """The files that match; see ``matching_files``."""
-        return matching_files(self._globs, self.name)
+        """Return the matching files; see ``find_files``."""
+        return find_files(self._globs, self.name)
 
     @contextmanager
     def read(self, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> Iterator[Iterator[pa.RecordBatch]]:
-        """The mapping's rows in ``[since, until)``, in batches of DuckDB's types.
+        """Yield the rows of the mapping in ``[since, until)``, in batches of DuckDB's types.
 
-        Files that were last written before ``since`` are not opened: none of their lines is later.
-        (Unless the window begins after now by this machine's clock, which then proves nothing.)
+        Files last written before ``since`` have no later lines and are not opened (unless the window starts in the
+        future, which means that the clock of this machine is wrong).
 
         Raises:
-            SourceUnreachable: no file matches, or one cannot be opened.
+            SourceUnreachable: no file matches, or a file cannot be opened.
             SourceRefused: DuckDB refuses the mapping.
-            SourceError: a compressed file is damaged, or the files were rotated meanwhile.
+            SourceError: a compressed file is damaged, or the files were rotated during reading.
         """
         files = {path: _stat(path, self.name) for path in self.files()}
         if since.timestamp() <= dt.datetime.now(dt.UTC).timestamp():
-            files = {path: listed for path, listed in files.items() if listed.st_mtime >= since.timestamp()}
+            files = {path: state for path, state in files.items() if state.st_mtime >= since.timestamp()}
         lines = _Lines(self.name, files)
         sql = rename_parameters(mapping.sql, "$")
         window = bound_window(mapping.window_form, since, until, self.zone)
@@ -110,38 +93,38 @@ class LogsSource:
                 reader = connection.sql(sql, params=window).to_arrow_reader(BATCH_ROWS)
                 yield self._batches(reader, lines, mapping)
             except (duckdb.Error, pa.ArrowException) as error:
-                raise self._explained(error, lines, mapping) from None
+                raise self._source_error(error, lines, mapping) from None
 
     def _batches(self, reader: pa.RecordBatchReader, lines: _Lines, mapping: Mapping) -> Iterator[pa.RecordBatch]:
         try:
             yield from reader
         except (duckdb.Error, pa.ArrowException, OSError) as error:
-            raise self._explained(error, lines, mapping) from None
+            raise self._source_error(error, lines, mapping) from None
 
-    def _explained(self, error: Exception, lines: _Lines, mapping: Mapping) -> SourceError:
-        """The error for the reader: DuckDB only passes on the text of what a file raised."""
+    def _source_error(self, error: Exception, lines: _Lines, mapping: Mapping) -> SourceError:
+        """Return the error of a file, or of DuckDB: it passes on only the text of an error of a file."""
         if lines.failure is not None:
             return lines.failure
-        # DuckDB quotes the value that it could not convert: the first line says what, and stays.
-        what = str(error).partition("\n")[0].partition(": ")[0]
+        # The kind of the failure only: the message contains the value.
+        kind = str(error).partition("\n")[0].partition(": ")[0]
         if isinstance(error, REFUSALS):
             return SourceRefused(f"DuckDB refuses the mapping: {error}", where=str(mapping.path))
-        return SourceError(f"DuckDB failed on the mapping: {what}", where=f"{self.name}, {mapping.path}")
+        return SourceError(f"DuckDB failed on the mapping: {kind}", where=f"{self.name}, {mapping.path}")
 
 
-def matching_files(globs: Iterable[str], source: str) -> list[Path]:
-    """The files that match, sorted, each once.
+def find_files(globs: Iterable[str], source: str) -> list[Path]:
+    """Return the matching files, sorted, each once.
 
-    While a rotated file is being compressed, it stands there twice, ``x`` whole and ``x.gz``
-    in part; then ``x`` alone is listed.
+    During the compression of a rotated file both exist, ``x`` complete and ``x.gz`` in part; then only ``x`` is
+    returned.
 
     Raises:
-        SourceUnreachable: none matches; the message names the globs and the source.
+        SourceUnreachable: no file matches; the message names globs and source.
     """
-    # realpath, and not resolve, which raises an error that is no OSError where links go in a circle
-    found = {Path(os.path.realpath(match)) for pattern in globs for match in glob.glob(pattern, recursive=True)}
+    # realpath, since resolve raises an error other than OSError for a circle of links
+    paths = {Path(os.path.realpath(match)) for pattern in globs for match in glob.glob(pattern, recursive=True)}
     files = sorted(
-        path for path in found if path.is_file() and not (path.suffix == ".gz" and path.with_suffix("") in found)
+        path for path in paths if path.is_file() and not (path.suffix == ".gz" and path.with_suffix("") in paths)
     )
     if not files:
         raise SourceUnreachable(
@@ -152,15 +135,15 @@ def matching_files(globs: Iterable[str], source: str) -> list[Path]:
     return files
 
 
-def readable(name: str) -> str:
-    """A file's name as text: bytes in it that are not UTF-8 become U+FFFD."""
+def printable_name(name: str) -> str:
+    """Return a file name as text; bytes that are not UTF-8 become U+FFFD."""
     return os.fsencode(name).decode("utf-8", "replace")
 
 
 @contextmanager
 def _connect(spill: Path, lines: _Lines) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An embedded DuckDB that sees the lines and nothing else of the machine."""
-    with duckdb_sandbox.opened(memory=_MEMORY, spill=spill, is_ordered=False) as connection:
+    """Yield a locked DuckDB connection with the view ``lines``."""
+    with duckdb_sandbox.open_connection(memory=_MEMORY, spill=spill, is_ordered=False) as connection:
         connection.register("raw_lines", lines)
         connection.execute("CREATE VIEW lines AS SELECT file::VARCHAR AS file, line_no, line FROM raw_lines")
         duckdb_sandbox.lock(connection)
@@ -168,14 +151,14 @@ def _connect(spill: Path, lines: _Lines) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 class _Lines:
-    """The lines of some files as an Arrow stream; each scan of the view begins a new one.
+    """Lines of files as an Arrow stream; each scan of the view starts a new stream.
 
     Args:
-        source: the source's name.
-        files: each with its state when it was listed: what stands there must still be the same file, or grown.
+        source: name of the source.
+        files: file → its state when it was listed. It may have grown since, but must be the same file.
 
     Attributes:
-        failure: what a file raised while it was streamed.
+        failure: error of a file during streaming.
     """
 
     schema = pa.schema(
@@ -191,12 +174,12 @@ class _Lines:
         return pa.RecordBatchReader.from_batches(self.schema, self._batches()).__arrow_c_stream__(requested_schema)
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
-        for path, listed in self._files.items():
+        for path, state in self._files.items():
             try:
                 with path.open("rb") as file:
-                    self._must_be(path, listed, file)
+                    self._check_unchanged(path, state, file)
                     yield from _file_batches(path, file)
-                    self._must_be(path, listed, file)
+                    self._check_unchanged(path, state, file)
             except (EOFError, gzip.BadGzipFile, zlib.error) as error:
                 self.failure = SourceError(
                     f"the compressed file is damaged: {error}",
@@ -211,21 +194,21 @@ class _Lines:
                 self.failure = _unreadable(error, self._source, path)
                 raise
 
-    def _must_be(self, path: Path, listed: os.stat_result, file: BinaryIO) -> None:
-        """Refuse a file that another one was put in the place of, or that was cut: lines would be missing, or twice.
+    def _check_unchanged(self, path: Path, state: os.stat_result, file: BinaryIO) -> None:
+        """Check that a file was not replaced or cut, so that no line is missing or read twice.
 
         Raises:
-            SourceError: it was; a moment later the files are listed anew.
+            SourceError: it was; a retry lists the files again.
         """
         now = os.fstat(file.fileno())
-        if (now.st_dev, now.st_ino) != (listed.st_dev, listed.st_ino) or now.st_size < listed.st_size:
+        if (now.st_dev, now.st_ino) != (state.st_dev, state.st_ino) or now.st_size < state.st_size:
             raise SourceError(
                 "the logs were rotated while they were read", where=f"{self._source}, {path}", todo="take them again"
             )
 
 
 def _file_batches(path: Path, file: BufferedReader) -> Iterator[pa.RecordBatch]:
-    names = pa.array([readable(path.name)])
+    names = pa.array([printable_name(path.name)])
     line_no = 1
     is_compressed = file.peek(2)[:2] == _GZIP_MAGIC
     stream = cast(BinaryIO, ArchiveLimits(file, path.stat().st_size, str(path))) if is_compressed else file
@@ -239,10 +222,10 @@ def _file_batches(path: Path, file: BufferedReader) -> Iterator[pa.RecordBatch]:
 
 
 def _stat(path: Path, source: str) -> os.stat_result:
-    """A file's state; it may have been rotated away since it was listed.
+    """Return the state of a file.
 
     Raises:
-        SourceUnreachable: it cannot be asked.
+        SourceUnreachable: the file cannot be read, such as one rotated away since it was listed.
     """
     try:
         return path.stat()
@@ -259,16 +242,16 @@ def _unreadable(error: OSError, source: str, path: Path) -> SourceUnreachable:
 
 
 def _whole_lines(stream: BinaryIO) -> Iterator[bytes]:
-    """The stream in blocks that end with a line's end (the last one perhaps not)."""
+    """Yield the stream in blocks of whole lines; the last line may have no end."""
     rest = b""
-    is_cutting = False
+    is_skipping = False
     while block := stream.read(BLOCK_BYTES):
-        if is_cutting:
+        if is_skipping:
             end = block.find(b"\n")
             if end < 0:
                 continue
             block = block[end:]
-            is_cutting = False
+            is_skipping = False
         end = block.rfind(b"\n") + 1
         if end:
             yield rest + block[:end]
@@ -276,13 +259,13 @@ def _whole_lines(stream: BinaryIO) -> Iterator[bytes]:
         else:
             rest += block
         if len(rest) >= MAX_LINE:
-            rest, is_cutting = rest[:MAX_LINE], True
+            rest, is_skipping = rest[:MAX_LINE], True
     if rest:
         yield rest
 
 
 def _lines_of(block: bytes) -> pa.StringArray:
-    """The lines of a block, without their ends."""
+    """Return the lines of a block without line ends."""
     try:
         str(block, "utf-8")
     except UnicodeDecodeError:

@@ -1,6 +1,6 @@
-"""What a database's server says about the account that reads it: may it write, and what time is it there?
+"""Privileges of the account that reads a database, and the clock of the server.
 
-The server is asked for its own list of privileges; nothing is ever tried.
+The server's own list of privileges is queried; no write is ever tried.
 """
 
 from __future__ import annotations
@@ -13,13 +13,21 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-#: MySQL's and MariaDB's privileges that change no data. EXECUTE is not among them: a procedure acts with its owner's.
-_READING = {
-    "USAGE", "SELECT", "SHOW DATABASES", "SHOW VIEW", "PROCESS",
-    "REPLICATION CLIENT", "BINLOG MONITOR", "SLAVE MONITOR",
-}  # fmt: skip
+#: Privileges of MySQL and MariaDB that change no data. EXECUTE can: a procedure runs with its owner's privileges.
+_READ_PRIVILEGES = frozenset(
+    [
+        "USAGE",
+        "SELECT",
+        "SHOW DATABASES",
+        "SHOW VIEW",
+        "PROCESS",
+        "REPLICATION CLIENT",
+        "BINLOG MONITOR",
+        "SLAVE MONITOR",
+    ]
+)
 
-#: An owner may grant himself what he lacks; a privilege on one column counts as one on its table.
+#: Ownership counts as writing, since an owner can grant privileges; so does a privilege on one column.
 _POSTGRES = """
 SELECT 'superuser or CREATEROLE' FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolcreaterole)
 UNION ALL
@@ -44,12 +52,12 @@ _GRANT = re.compile(r"GRANT (?P<what>.+?)(?: ON (?P<where>.+?))? TO ", re.IGNORE
 
 @dataclass(frozen=True)
 class Account:
-    """What the server says.
+    """Privileges of an account, and the clock of its server.
 
     Attributes:
-        writes: what the account could write, in words; empty for one that may only read.
-        is_known: whether this kind of server could be asked at all.
-        clock_ahead_s: how far the server's clock is ahead of ours; None where it has none of its own.
+        writes: write privileges as text; empty for a read-only account.
+        is_known: whether this kind of server can be queried.
+        clock_ahead_s: seconds by which the server's clock is ahead of ours; None for a file.
     """
 
     writes: tuple[str, ...]
@@ -58,11 +66,11 @@ class Account:
 
 
 def account(connection: Connection, dialect: str) -> Account:
-    """Ask the server behind an open connection.
+    """Return the privileges of the account of an open connection.
 
     Args:
-        connection: to the source.
-        dialect: sqlglot's name of its dialect.
+        connection: connection to the source.
+        dialect: sqlglot dialect.
 
     Raises:
         sqlalchemy.exc.DBAPIError: the server does not answer.
@@ -80,16 +88,16 @@ def account(connection: Connection, dialect: str) -> Account:
 
 
 def granted_writes(grant: str) -> list[str]:
-    """The privileges of one line of SHOW GRANTS that do more than read, each with where it holds."""
+    """Return the write privileges of one line of SHOW GRANTS, each with its scope."""
     match = _GRANT.match(grant)
     if not match or not match["where"]:
         return []
     names = [name.strip().upper() for name in re.sub(r"\([^)]*\)", "", match["what"]).split(",")]
-    return [f"{name} on {match['where'].replace('`', '')}" for name in names if name not in _READING]
+    return [f"{name} on {match['where'].replace('`', '')}" for name in names if name not in _READ_PRIVILEGES]
 
 
 def _mysql_writes(connection: Connection, role: str, seen: set[str]) -> list[str]:
-    """The account's writes, or a role's: an account may set any role that was granted to it."""
+    """Return the write privileges of the account, or of a role granted to it."""
     subject = f" FOR {role}" if role else ""
     try:
         grants = [str(row[0]) for row in connection.exec_driver_sql(f"SHOW GRANTS{subject}")]
@@ -117,6 +125,6 @@ def _clock_ahead_s(connection: Connection, dialect: str) -> float | None:
     if dialect not in _CLOCKS:
         return None
     before = dt.datetime.now(dt.UTC)
-    theirs: dt.datetime = connection.execute(sa.text(_CLOCKS[dialect])).scalar_one()
-    ours = before + (dt.datetime.now(dt.UTC) - before) / 2
-    return (theirs.replace(tzinfo=dt.UTC) - ours).total_seconds()
+    server_time: dt.datetime = connection.execute(sa.text(_CLOCKS[dialect])).scalar_one()
+    own_time = before + (dt.datetime.now(dt.UTC) - before) / 2
+    return (server_time.replace(tzinfo=dt.UTC) - own_time).total_seconds()

@@ -1,9 +1,8 @@
-"""Probes: whether something answers now, by HTTP, TCP, TLS or a database's ping.
+"""Probes: checks by HTTP, TCP, TLS or a database query whether a target answers now.
 
-A probe has no history: it can only tell of now. So it keeps a journal of its own, one line of JSON
-a check, and is read like a log: asked for a window that now lies in, it checks every target and
-adds what it found to the journal; then, as for any other window, the mapping reads the journal's
-lines. Between two checks nothing is known, and a day without a check is absent, not up.
+A check has no history, so the results are appended to a journal, one JSON line each, which is read like a log. Reading
+a window that contains the present first checks every target. Nothing is known between two checks, and a day without a
+check is absent, not up.
 """
 
 from __future__ import annotations
@@ -23,23 +22,23 @@ from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.errors import PublishError, SettingsError, UnknownName
 from ntanalytics.settings import SourceSettings, Target
 from ntanalytics.sources.logs import LogsSource
-from ntanalytics.sources.target_check import check, kind_of
+from ntanalytics.sources.target_check import check_target, target_kind
 
-#: Targets that are checked at once, so that one that is silent delays no other.
-_AT_ONCE = 8
+#: Number of parallel checks, so that a silent target does not delay the others.
+_PARALLEL_CHECKS = 8
 
 
 class ProbeSource(LogsSource):
-    """Live checks of some targets, and the journal of those that were made.
+    """Live checks of targets, and the journal of their results.
 
     Args:
-        name: the source's name in ntanalytics.yml.
+        name: name of the source in ntanalytics.yml.
         settings: its ``targets``, and ``path``, the journal.
-        product: the probe.
-        zone: of no use: the journal's times are UTC.
+        product: the product ``probe``.
+        zone: not used; the times of the journal are UTC.
 
     Raises:
-        SettingsError: there is no journal or no target, or a target cannot be checked.
+        SettingsError: journal or targets are missing, or a target cannot be checked.
     """
 
     def __init__(self, name: str, settings: SourceSettings, product: Product, zone: ZoneInfo) -> None:
@@ -51,14 +50,14 @@ class ProbeSource(LogsSource):
         for target in settings.targets:
             if target.subsystem not in SUBSYSTEMS:
                 raise UnknownName("subsystem", target.subsystem, SUBSYSTEMS, where=f"{where}.targets")
-            kind_of(target, where=f"{where}.targets")
+            target_kind(target, where=f"{where}.targets")
         super().__init__(name, settings.model_copy(update={"paths": (f"{settings.path}*",)}), product, zone)
         self._journal: Path = settings.path
         self._targets: tuple[Target, ...] = settings.targets
 
     @contextmanager
     def read(self, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> Iterator[Iterator[pa.RecordBatch]]:
-        """The checks in the window, after making new ones when now lies in it.
+        """Yield the checks in the window, after new ones if the window contains the present.
 
         Raises:
             PublishError: the journal cannot be written.
@@ -68,21 +67,21 @@ class ProbeSource(LogsSource):
             yield batches
 
     def _checks(self) -> list[str]:
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
+        with ThreadPoolExecutor(_PARALLEL_CHECKS) as pool:
             return list(pool.map(self._line, self._targets))
 
     def _line(self, target: Target) -> str:
         checked_at = dt.datetime.now(dt.UTC)
-        found = check(target, where=f"{self.name}: {target.shown}")
+        result = check_target(target, where=f"{self.name}: {target.display_name}")
         line = {
             "checked_at": checked_at.isoformat(timespec="microseconds"),
             "subsystem": target.subsystem,
-            "target": target.shown,
-            "kind": kind_of(target),
-            "is_up": not found.failure,
-            "duration_ms": found.duration_ms,
-            "failure": found.failure or None,
-            "expires_at": found.expires_at.isoformat() if found.expires_at else None,
+            "target": target.display_name,
+            "kind": target_kind(target),
+            "is_up": not result.failure,
+            "duration_ms": result.duration_ms,
+            "failure": result.failure or None,
+            "expires_at": result.expires_at.isoformat() if result.expires_at else None,
         }
         return json.dumps(line, ensure_ascii=False)
 

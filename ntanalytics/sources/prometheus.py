@@ -1,9 +1,8 @@
-"""Prometheus: its HTTP API answers PromQL, and a mapping in DuckDB's SQL makes rows of the answers.
+"""Prometheus: PromQL queries by HTTP; a mapping in DuckDB's SQL turns the answers into rows.
 
-source.yml names the queries of each dataset. The mapping sees one view, ``samples(query, labels,
-sampled_at, value)``: the name of the query, the labels of the series (a MAP), the beginning of the step
-that the value stands for (TIMESTAMPTZ) and the value (DOUBLE; NaN and infinity are values of
-Prometheus, and the mapping's to leave out). A state's queries are asked once, as of now.
+source.yml has the queries of each dataset. The mapping reads one view, ``samples(query, labels, sampled_at, value)``:
+name of the query, labels of the series (MAP), start of the step (TIMESTAMPTZ) and value (DOUBLE; the mapping has to
+exclude NaN and infinity). The queries of a state are evaluated once, for the present.
 """
 
 from __future__ import annotations
@@ -20,12 +19,13 @@ import pyarrow as pa
 
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SettingsError, SourceError, SourceRefused, SourceUnreachable
-from ntanalytics.redaction import hide
+from ntanalytics.redaction import register_secret
 from ntanalytics.settings import SourceSettings, read_secret
-from ntanalytics.sources.duckdb_tables import over_tables
+from ntanalytics.sources.duckdb_tables import query_tables
+from ntanalytics.sources.source import SourceBase
 from ntanalytics.sources.stall_guard import CONNECT_S
 
-#: Seconds between two values. An expression looks back over this span: ``rate(x[5m])``.
+#: Seconds between two values; a query covers this range: ``rate(x[5m])``.
 STEP_S = 300
 
 _SCHEMA = pa.schema(
@@ -37,35 +37,40 @@ _SCHEMA = pa.schema(
     ]
 )
 
+#: Maximum length of a quoted error message.
+_MAX_MESSAGE = 500
 
-#: Characters of its words that are repeated.
-_LONGEST = 500
+#: Errors of parsing an answer that is not one of Prometheus.
+_FORMAT_ERRORS = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    pa.ArrowException,
+)
 
-#: What reading an answer raises that has another shape, or text that is no UTF-8: whoever answers may say anything.
-_NONE_OF_ITS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, pa.ArrowException)
 
-
-class PrometheusSource:
-    """A Prometheus, or what speaks its API (VictoriaMetrics, Thanos), reached by HTTP.
+class PrometheusSource(SourceBase):
+    """A server with the HTTP API of Prometheus (also VictoriaMetrics, Thanos).
 
     Args:
-        name: the source's name in ntanalytics.yml.
+        name: name of the source in ntanalytics.yml.
         settings: its url (with a user for basic authentication), password reference (without a user: a bearer token)
             and timeout.
-        product: what it is, and what it is asked.
-        zone: the zone of naive times, of which it has none.
+        product: the product with its queries.
+        zone: not used; all times have a zone.
 
     Raises:
-        SettingsError: the url is none of HTTP.
+        SettingsError: the url is not an HTTP address.
     """
 
-    chunk_days = 7  # 2016 steps: Prometheus answers with at most 11,000 a series
-    silence_is_absence = True  # it forgets what is older than its retention, and knows nothing of before it was set up
+    chunk_days = 7  # 2016 steps; Prometheus answers with at most 11,000 per series
+    empty_means_absent = True  # days before the installation and beyond the retention have no data
 
     def __init__(self, name: str, settings: SourceSettings, product: Product, zone: ZoneInfo) -> None:
-        self.name = name
-        self.product = product
-        self.zone = zone
+        super().__init__(name, product, zone)
         self._password = settings.password
         self._timeout_s = settings.timeout_s
         self._url = httpx.URL(settings.url.rstrip("/"))
@@ -76,22 +81,14 @@ class PrometheusSource:
                 todo="write e.g. http://prometheus.example:9090",
             )
 
-    def mapping(self, dataset: str) -> Mapping:
-        """The mapping for a dataset."""
-        return self.product.mapping(dataset)
-
-    def absent_days(self, mapping: Mapping, days: list[dt.date]) -> set[dt.date]:
-        """None is known before it is asked; see ``silence_is_absence``."""
-        return set()
-
     @contextmanager
     def read(self, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> Iterator[Iterator[pa.RecordBatch]]:
-        """The mapping's rows in the window; see :class:`ntanalytics.sources.source.Source`.
+        """Yield the rows of the mapping in the window; see :meth:`Source.read`.
 
         Raises:
             SourceUnreachable: there is no connection, or no answer in time.
-            SourceRefused: it does not understand the query, or does not let us ask.
-            SourceError: it failed, or its answer is none of Prometheus.
+            SourceRefused: the server refuses the query or the access.
+            SourceError: the server failed, or its answer has another format.
         """
         queries = self.product.queries.get(mapping.dataset.name, {})
         answers: list[pa.Table] = []
@@ -99,21 +96,21 @@ class PrometheusSource:
             for query, promql in queries.items():
                 try:
                     answers += self._answers(client, query, promql, mapping, since, until)
-                except _NONE_OF_ITS as error:
+                except _FORMAT_ERRORS as error:
                     raise SourceError(
                         f"the answer is none of Prometheus: {type(error).__name__}",
                         where=f"{self.name}: {query}",
                         todo="is the url right?",
                     ) from None
         samples = pa.concat_tables([_SCHEMA.empty_table(), *answers])
-        with over_tables({"samples": samples}, mapping, since, until, self.zone) as batches:
+        with query_tables({"samples": samples}, mapping, since, until, self.zone) as batches:
             yield batches
 
     def _client(self) -> httpx.Client:
         secret = read_secret(self._password, where=f"sources.{self.name}.password")
         user = self._url.username
-        if user:  # as the header has it
-            hide(base64.b64encode(f"{user}:{secret}".encode()).decode())
+        if user:  # the form in the HTTP header
+            register_secret(base64.b64encode(f"{user}:{secret}".encode()).decode())
         return httpx.Client(
             base_url=self._url.copy_with(username="", password=""),
             auth=(user, secret) if user else None,
@@ -127,22 +124,22 @@ class PrometheusSource:
         now = dt.datetime.now(dt.UTC)
         step = dt.timedelta(seconds=STEP_S)
         if not mapping.dataset.window:
-            found = self._ask(client, query, "query", {"query": promql, "time": now.timestamp()})
-            yield from (_table(query, series["metric"], [series["value"]]) for series in found)
+            answer = self._query(client, query, "query", {"query": promql, "time": now.timestamp()})
+            yield from (_table(query, series["metric"], [series["value"]]) for series in answer)
             return
-        # A value at the end of a step stands for the step; of the time to come, none is asked.
+        # The value at the end of a step stands for the step. Steps in the future are not queried.
         first, last = since + step, min(until, now)
         if first > last:
             return
-        asked = {"query": promql, "start": first.timestamp(), "end": last.timestamp(), "step": STEP_S}
-        for series in self._ask(client, query, "query_range", asked):
+        parameters = {"query": promql, "start": first.timestamp(), "end": last.timestamp(), "step": STEP_S}
+        for series in self._query(client, query, "query_range", parameters):
             yield _table(query, series["metric"], [(at - STEP_S, value) for at, value in series["values"]])
 
-    def _ask(self, client: httpx.Client, query: str, path: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
-        """The series of an answer: each with ``metric`` and ``values`` (or ``value``), numbers as text."""
+    def _query(self, client: httpx.Client, query: str, path: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the series of an answer: each with ``metric`` and ``values`` (or ``value``), numbers as text."""
         where = f"{self.name}: {query}"
         try:
-            response = client.post(f"api/v1/{path}", data={**asked, "timeout": f"{self._timeout_s}s"})
+            response = client.post(f"api/v1/{path}", data={**parameters, "timeout": f"{self._timeout_s}s"})
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise SourceUnreachable(
                 f"no answer: {error or type(error).__name__}", where=where, todo="is Prometheus up, and the url right?"
@@ -155,12 +152,12 @@ class PrometheusSource:
             )
         if not response.is_success:
             raise SourceError(f"it failed with {response.status_code}: {_reason(response)}", where=where)
-        found: list[dict[str, Any]] = response.json()["data"]["result"]
-        return found
+        series: list[dict[str, Any]] = response.json()["data"]["result"]
+        return series
 
 
 def _table(query: str, labels: dict[str, str], values: list[tuple[float, str]]) -> pa.Table:
-    """The samples of one series. Python reads "NaN" and "+Inf" as Prometheus writes them."""
+    """Return the samples of one series. Python parses "NaN" and "+Inf" of Prometheus."""
     count = len(values)
     columns = [
         pa.array([query] * count, pa.string()),
@@ -172,8 +169,8 @@ def _table(query: str, labels: dict[str, str], values: list[tuple[float, str]]) 
 
 
 def _reason(response: httpx.Response) -> str:
-    """Why Prometheus refused, in its words."""
+    """Return the error message of Prometheus."""
     try:
-        return str(response.json()["error"])[:_LONGEST]
+        return str(response.json()["error"])[:_MAX_MESSAGE]
     except (ValueError, LookupError, TypeError, RecursionError):
-        return response.reason_phrase[:_LONGEST]
+        return response.reason_phrase[:_MAX_MESSAGE]

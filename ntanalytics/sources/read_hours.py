@@ -1,4 +1,4 @@
-"""The hours in which a source may be read (``allowed`` in its settings): a city's databases have their busy time."""
+"""Hours in which a source may be read (``allowed`` in its settings), outside the busy time of its database."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from ntanalytics.settings import Settings
 
 
 def check_read_hours(settings: Settings, source: str, now: dt.datetime) -> None:
-    """Let pass who would read a source now, where its hours allow it.
+    """Check that a source may be read now.
 
     Args:
-        settings: the site; the hours are those of its zone.
-        source: the source's name in ntanalytics.yml.
-        now: the present moment, aware.
+        settings: the site; the hours are local times of its zone.
+        source: name of the source in ntanalytics.yml.
+        now: present moment, aware.
 
     Raises:
-        SourceClosed: they do not; it says when they begin again.
+        SourceClosed: it may not; the message has the next allowed time.
     """
     allowed = settings.sources[source].allowed
     if not allowed:
         return
-    hours, local = Hours.of(allowed), now.astimezone(settings.zone)
-    if not hours.hold(local):
+    hours, local = Hours.parse(allowed), now.astimezone(settings.zone)
+    if not hours.contains(local):
         raise SourceClosed(
             f"it may be read {allowed}, and it is {local:%H:%M}",
             where=f"sources.{source}.allowed",
-            todo=f"again from {hours.next_begin(local):%Y-%m-%d %H:%M}",
+            todo=f"again from {hours.next_start(local):%Y-%m-%d %H:%M}",
         )

@@ -1,7 +1,7 @@
-r"""Tables that a product splits by day: found in the database and read as the one table they are.
+r"""Tables that a product splits by day, read as one table.
 
-A mapping names the table as if it were whole (``submit``); source.yml says which tables that name
-stands for (``submit(_?\\d{8})?``). Only shards that can hold the window are read.
+A mapping names the whole table (``submit``); source.yml has the pattern of its shards (``submit(_?\\d{8})?``). Only the
+shards that can contain the window are read.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _DATED = re.compile(r"(\d{4})_?(\d{2})_?(\d{2})$")
 
 
 def shard_day(table: str) -> dt.date | None:
-    """The day in a shard's suffix (``submit_20261120``), or None for a table without one."""
+    """Return the day in a shard's suffix (``submit_20261120``), or None."""
     match = _DATED.search(table)
     if not match:
         return None
@@ -28,53 +28,51 @@ def shard_day(table: str) -> dt.date | None:
         return None
 
 
-def matching(tables: Iterable[str], pattern: str) -> list[str]:
-    """The tables whose whole name matches, whatever its case, in order."""
+def find_shards(tables: Iterable[str], pattern: str) -> list[str]:
+    """Return the tables with a matching name (case-insensitive), sorted."""
     return sorted(table for table in tables if re.fullmatch(pattern, table, re.IGNORECASE))
 
 
-def named(sql: str, shards: Iterable[str], dialect: str) -> list[str]:
-    """Of the names of sharded tables, those that the SQL reads, in their order."""
+def sharded_names(sql: str, shards: Iterable[str], dialect: str) -> list[str]:
+    """Return the names of sharded tables that the SQL reads, in their order."""
     tables = {table.name for table in sqlglot.parse_one(sql, dialect=dialect).find_all(exp.Table)}
     return [name for name in shards if name in tables]
 
 
 def expand(sql: str, shards: Map[str, list[str]], first: dt.date, last: dt.date, dialect: str) -> str:
-    """The SQL with each sharded table replaced by the union of its shards of those days.
+    """Return the SQL with each sharded table replaced by the union of its shards of those days.
+
+    Each shard selects only the columns that the SQL uses, so that shards of different age and schema can be united.
 
     Args:
-        sql: a mapping's text.
+        sql: text of a mapping.
         shards: table name in the SQL → its shards in the database.
-        first: the earliest local day that can matter.
-        last: the latest local day that can matter.
-        dialect: the sqlglot dialect.
-
-    Returns:
-        SQL of the same meaning. Each shard gives only the columns that the SQL uses, so shards of
-        different age and shape can be united.
+        first: first relevant local day.
+        last: last relevant local day.
+        dialect: sqlglot dialect.
     """
     tree = sqlglot.parse_one(sql, dialect=dialect)
-    for parameter in list(tree.find_all(exp.Placeholder)):  # in PostgreSQL's dialect it would become %(since)s
+    for parameter in list(tree.find_all(exp.Placeholder)):  # PostgreSQL's dialect would write %(since)s
         parameter.replace(exp.var(f":{parameter.name}"))
     used = _columns_by_alias(tree)
     for table in list(tree.find_all(exp.Table)):
         if table.name not in shards:
             continue
         alias = table.alias_or_name
-        names = [name for name in shards[table.name] if _may_hold(name, first, last)]
+        names = [name for name in shards[table.name] if _may_contain(name, first, last)]
         columns = [exp.column(name, quoted=False) for name in sorted(used.get(alias, set()))]
-        arms = [exp.select(*(column.copy() for column in columns)).from_(exp.to_table(name)) for name in names]
-        if not arms:  # no shard of those days: the same columns, and no row
-            nothing = exp.to_table(shards[table.name][0])
-            arms = [exp.select(*columns).from_(nothing).where("1 = 0")]
-        union: exp.Expression = arms[0]
-        for arm in arms[1:]:
-            union = exp.Union(this=union, expression=arm, distinct=False)
+        selects = [exp.select(*(column.copy() for column in columns)).from_(exp.to_table(name)) for name in names]
+        if not selects:  # no shard of those days: the same columns without rows
+            any_shard = exp.to_table(shards[table.name][0])
+            selects = [exp.select(*columns).from_(any_shard).where("1 = 0")]
+        union: exp.Expression = selects[0]
+        for select in selects[1:]:
+            union = exp.Union(this=union, expression=select, distinct=False)
         table.replace(exp.Subquery(this=union, alias=exp.TableAlias(this=exp.to_identifier(alias))))
     return tree.sql(dialect=dialect, comments=False)
 
 
-def _may_hold(table: str, first: dt.date, last: dt.date) -> bool:
+def _may_contain(table: str, first: dt.date, last: dt.date) -> bool:
     day = shard_day(table)
     return day is None or first <= day <= last
 

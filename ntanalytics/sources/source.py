@@ -1,4 +1,4 @@
-"""What every kind of source offers: the rows of one mapping within one window, as Arrow batches."""
+"""Interface of all kinds of sources, and their common base."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ import pyarrow as pa
 
 from ntanalytics.catalog import Mapping, Product
 
-#: Rows in a batch: large enough for vectorised work, small enough that memory stays flat.
+#: Rows of a batch: many enough for vectorised work, few enough for little memory.
 BATCH_ROWS = 32_768
 
 
 class Source(Protocol):
-    """A place to read from; only ever read.
+    """A source of data, opened for reading only.
 
     Attributes:
-        name: its name in ntanalytics.yml.
-        product: what it is.
-        zone: the zone of its naive times.
-        chunk_days: how many days to ask for at once; 0 for the whole window in one pass.
-        silence_is_absence: whether a day without a row means that its data are not there (a log
-            that was rotated away), rather than that nothing happened.
+        name: name in ntanalytics.yml.
+        product: product of the source.
+        zone: time zone of its naive times.
+        chunk_days: days to read at once; 0 for the whole window in one pass.
+        empty_means_absent: whether a day without rows has no data in the source (such as a log that was rotated away);
+            if False, nothing happened on that day.
     """
 
     name: str
     product: Product
     zone: ZoneInfo
     chunk_days: int
-    silence_is_absence: bool
+    empty_means_absent: bool
 
     def mapping(self, dataset: str) -> Mapping:
-        """The mapping that this source uses for a dataset.
+        """Return the mapping of this source for a dataset.
 
         Raises:
             UnknownName: its product does not feed that dataset.
@@ -43,15 +43,39 @@ class Source(Protocol):
         ...
 
     def absent_days(self, mapping: Mapping, days: list[dt.date]) -> set[dt.date]:
-        """Of ``days``, those whose data the source is known not to hold."""
+        """Return the days without data in the source, as far as it is known before reading."""
         ...
 
     def read(
         self, mapping: Mapping, since: dt.datetime, until: dt.datetime
     ) -> AbstractContextManager[Iterator[pa.RecordBatch]]:
-        """The mapping's rows in ``[since, until)``, in batches of the source's own types.
+        """Yield the rows of the mapping in ``[since, until)``, in batches of the source's own types.
 
         Raises:
-            SourceError: it could not be read; see the tree in ``ntanalytics.errors``.
+            SourceError: the source cannot be read; see the tree in ``ntanalytics.errors``.
         """
         ...
+
+
+class SourceBase:
+    """Common attributes and methods of the sources; see :class:`Source`.
+
+    Args:
+        name: name of the source in ntanalytics.yml.
+        product: product of the source.
+        zone: time zone of its naive times.
+    """
+
+    chunk_days = 0
+    empty_means_absent = False
+
+    def __init__(self, name: str, product: Product, zone: ZoneInfo) -> None:
+        self.name, self.product, self.zone = name, product, zone
+
+    def mapping(self, dataset: str) -> Mapping:
+        """Return the mapping for a dataset; see :meth:`Source.mapping`."""
+        return self.product.mapping(dataset, "duckdb")
+
+    def absent_days(self, mapping: Mapping, days: list[dt.date]) -> set[dt.date]:
+        """Return no day: nothing is known before reading."""
+        return set()

@@ -1,7 +1,7 @@
-"""A server that has accepted a connection and says nothing more: after some seconds the connection is cut.
+"""Timeout for a server that accepted a connection and then does not answer.
 
-The server's own time limit ends a statement that takes too long. It does not help where the server itself is stopped,
-or the network swallows its answers; and not every driver can be told how long to wait for them.
+The server's own limit ends a slow statement. It does not help if the server is stopped or the network drops its
+answers, and not every driver has a read timeout.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from typing import TypeVar
 
 _Item = TypeVar("_Item")
 
-#: Seconds for a connection to come about.
+#: Timeout of a connection, in seconds.
 CONNECT_S = 15
 
-#: Seconds that a server has, beyond its own time limit for a statement, to say that it was reached.
+#: Additional seconds for a server to report that its own statement timeout was reached.
 GRACE_S = 10
 
 
 @contextmanager
 def close_after(seconds: float, host: str | None, port: int) -> Iterator[None]:
-    """Cut this process's connections to a server where the block takes longer; what waits for it then fails.
+    """Close this process's connections to a server if the block takes too long, so that pending reads fail.
 
     Args:
-        seconds: how long.
-        host: the server; None for one that is no server, which is never cut.
+        seconds: limit.
+        host: the server; None for a file, which has no connection.
         port: its port.
     """
     if not host:
         yield
         return
-    timer = threading.Timer(seconds, _cut, (host, port))
+    timer = threading.Timer(seconds, _close_connections, (host, port))
     timer.daemon = True
     timer.start()
     try:
@@ -45,21 +45,21 @@ def close_after(seconds: float, host: str | None, port: int) -> Iterator[None]:
 
 
 def close_on_stall(items: Iterable[_Item], seconds: float, host: str | None, port: int) -> Iterator[_Item]:
-    """The items, each of which a server has so many seconds to give."""
-    waiting = iter(items)
+    """Yield the items of a server, each within a time limit."""
+    iterator = iter(items)
     while True:
         with close_after(seconds, host, port):
             try:
-                item = next(waiting)
+                item = next(iterator)
             except StopIteration:
                 return
         yield item
 
 
-def _cut(host: str, port: int) -> None:
-    """Shut down every socket of this process that is connected to a server; its owner keeps and closes it."""
+def _close_connections(host: str, port: int) -> None:
+    """Shut down every socket of this process that is connected to a server; its owner still closes it."""
     with suppress(OSError):
-        addresses = {found[4][0] for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+        addresses = {info[4][0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
         for descriptor in Path("/proc/self/fd").iterdir():
             with suppress(OSError):
                 if str(descriptor.readlink()).startswith("socket:"):
@@ -67,6 +67,6 @@ def _cut(host: str, port: int) -> None:
 
 
 def _shut(descriptor: int, addresses: Collection[object]) -> None:
-    with socket.socket(fileno=os.dup(descriptor)) as there:
-        if there.family != socket.AF_UNIX and there.getpeername()[:2] in addresses:
-            there.shutdown(socket.SHUT_RDWR)
+    with socket.socket(fileno=os.dup(descriptor)) as copy:
+        if copy.family != socket.AF_UNIX and copy.getpeername()[:2] in addresses:
+            copy.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""What ``ntanalytics init`` writes: commented settings, an empty ledger workbook, the jobs."""
+"""Files of ``ntanalytics init``: commented settings, an empty service-desk workbook, the jobs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ntanalytics.errors import UsageError
 from ntanalytics.settings import FILE_NAME, project_dir
 from ntanalytics.sources.workbook_template import write_template
 
-LEDGER_NAME = "运维台账.xlsx"
+DESK_WORKBOOK_NAME = "运维台账.xlsx"
 JOBS_NAME = Path("scheduled/jobs.yml")
 
-#: The datasets that are kept by hand, a sheet each.
-LEDGER_DATASETS = (
+#: Datasets of the service-desk workbook, one sheet each.
+DESK_WORKBOOK_DATASETS = (
     "desk.tickets",
     "desk.incidents",
     "desk.attendance",
@@ -40,10 +40,10 @@ ledger: sqlite:///ledger.sqlite
 outputs: outputs
 
 sources:
-  # The contractor's own ledger: fill it in, or point `path` at yours.
+  # The contractor's own workbook: fill it in, or point `path` at yours.
   desk:
-    product: ledger
-    path: {LEDGER_NAME}
+    product: desk_workbook
+    path: {DESK_WORKBOOK_NAME}
 
   # A database, read with an account that may only SELECT. The password is referred to, never written:
   # env:NAME, file:PATH or keyring:SERVICE/USER.
@@ -68,33 +68,33 @@ sources:
 
 
 def write_starter(directory: Path) -> list[Path]:
-    """Write a commented ntanalytics.yml, an empty ledger workbook and the jobs that come with the suite.
+    """Write a commented ntanalytics.yml, an empty service-desk workbook and the built-in jobs.
 
     Args:
-        directory: where; made if need be.
+        directory: target folder; created if it does not exist.
 
     Returns:
-        The files written.
+        The written files.
 
     Raises:
-        UsageError: one of them is already there; nothing is written then.
+        UsageError: one of the files exists already; nothing is written then.
     """
-    settings, ledger, jobs = directory / FILE_NAME, directory / LEDGER_NAME, directory / JOBS_NAME
-    for path in (settings, ledger, jobs):
+    settings, workbook, jobs = directory / FILE_NAME, directory / DESK_WORKBOOK_NAME, directory / JOBS_NAME
+    for path in (settings, workbook, jobs):
         if path.exists():
             raise UsageError("the file is already there", where=str(path), todo="name another folder, or move it away")
     try:
         directory.mkdir(parents=True, exist_ok=True)
         settings.write_text(_SETTINGS, encoding="utf-8")
         write_jobs(directory)
-        write_template(ledger, [DATASETS[name] for name in LEDGER_DATASETS])
+        write_template(workbook, [DATASETS[name] for name in DESK_WORKBOOK_DATASETS])
     except OSError as error:
         raise UsageError(f"cannot write: {error.strerror}", where=str(directory)) from error
-    return [settings, ledger, jobs]
+    return [settings, workbook, jobs]
 
 
 def write_jobs(directory: Path) -> Path:
-    """Write the jobs that come with the suite into a site's folder; returns the file."""
+    """Write the built-in jobs into the folder of a site; return the file."""
     path = directory / JOBS_NAME
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes((project_dir("scheduled") / path.name).read_bytes())

@@ -1,4 +1,4 @@
-"""One check of one target: does it answer as it should, how long does it take, until when is its certificate good."""
+"""Check of one target: correct answer, duration, and expiry of its certificate."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from sqlalchemy.pool import NullPool
 from ntanalytics.errors import SettingsError
 from ntanalytics.settings import Target, read_secret
 
-#: Seconds after which a target is silent.
-PATIENCE_S = 10
+#: Timeout of a check, in seconds.
+TIMEOUT_S = 10
 
-#: Scheme of a target's URL → how it is checked. Any other is a database's, as SQLAlchemy names it.
+#: Scheme of a target's URL → kind of check. Any other scheme is that of a database in SQLAlchemy.
 _KINDS = {"http": "http", "https": "http", "tcp": "tcp", "tls": "tls"}
 
-#: OpenSSL's reasons for not trusting a certificate that say more than that it is not trusted.
+#: Verification error of OpenSSL → failure code; any other is ``tls_untrusted``.
 _TLS_FAILURES = {9: "tls_not_yet_valid", 10: "tls_expired", 62: "tls_wrong_name", 64: "tls_wrong_name"}
 
-#: How the drivers of each database are told to wait no longer.
+#: Timeout arguments of the drivers.
 _CONNECT_ARGS: dict[str, dict[str, int]] = {
-    "postgresql": {"connect_timeout": PATIENCE_S},
-    "mysql": {"connect_timeout": PATIENCE_S, "read_timeout": PATIENCE_S},
-    "mariadb": {"connect_timeout": PATIENCE_S, "read_timeout": PATIENCE_S},
+    "postgresql": {"connect_timeout": TIMEOUT_S},
+    "mysql": {"connect_timeout": TIMEOUT_S, "read_timeout": TIMEOUT_S},
+    "mariadb": {"connect_timeout": TIMEOUT_S, "read_timeout": TIMEOUT_S},
 }
 
 
 @dataclass(frozen=True)
 class TargetResult:
-    """What a check found.
+    """Result of a check.
 
     Attributes:
-        failure: a short code of what went wrong; empty when it answered as it should.
-        duration_ms: how long the answer took; None when there was none.
-        expires_at: for TLS, when the certificate expires, trusted or not.
+        failure: code of the failure; empty for a correct answer.
+        duration_ms: duration of the answer; None without an answer.
+        expires_at: expiry of a TLS certificate, trusted or not.
     """
 
     failure: str = ""
@@ -50,11 +50,11 @@ class TargetResult:
     expires_at: dt.datetime | None = None
 
 
-def kind_of(target: Target, *, where: str = "") -> str:
-    """How a target is checked: http, tcp, tls or database.
+def target_kind(target: Target, *, where: str = "") -> str:
+    """Return the kind of check: http, tcp, tls or database.
 
     Raises:
-        SettingsError: its URL tells of none of these.
+        SettingsError: the URL of the target has none of these kinds.
     """
     scheme = target.url.partition("://")[0]
     if scheme in _KINDS:
@@ -70,17 +70,17 @@ def kind_of(target: Target, *, where: str = "") -> str:
     return "database"
 
 
-def check(target: Target, *, where: str) -> TargetResult:
+def check_target(target: Target, *, where: str) -> TargetResult:
     """Check one target now.
 
     Args:
-        target: what is checked.
-        where: for the message when its secret is missing.
+        target: the target.
+        where: its place in the settings, for messages.
 
     Raises:
-        SecretMissing: its password is referenced and not there.
+        SecretMissing: the reference to its password cannot be resolved.
     """
-    match kind_of(target):
+    match target_kind(target):
         case "http":
             return _timed(lambda: _http(target.url))
         case "database":
@@ -89,17 +89,17 @@ def check(target: Target, *, where: str) -> TargetResult:
         case "tls":
             return _tls(*_address(target.url, 443))
     host, port = _address(target.url, 0)
-    return _timed(lambda: socket.create_connection((host, port), PATIENCE_S).close())
+    return _timed(lambda: socket.create_connection((host, port), TIMEOUT_S).close())
 
 
 class _Failed(Exception):
-    """It answered, and not as it should."""
+    """An incorrect answer; the message is the failure code."""
 
 
-def _timed(ask: Callable[[], None]) -> TargetResult:
-    begun = time.monotonic()
+def _timed(check: Callable[[], None]) -> TargetResult:
+    start = time.monotonic()
     try:
-        ask()
+        check()
     except _Failed as failure:
         return TargetResult(str(failure))
     except (TimeoutError, httpx.TimeoutException):
@@ -108,13 +108,13 @@ def _timed(ask: Callable[[], None]) -> TargetResult:
         return TargetResult(_tls_failure(error))
     except OSError as error:
         return TargetResult(_network_failure(error))
-    return TargetResult(duration_ms=round((time.monotonic() - begun) * 1000, 3))
+    return TargetResult(duration_ms=round((time.monotonic() - start) * 1000, 3))
 
 
 def _http(url: str) -> None:
-    """A page: any answer below 400 is one; a redirection, as to a login page, is not followed."""
+    """Request a page. Any status below 400 is correct; redirections (as to a login page) are not followed."""
     try:
-        with httpx.stream("GET", url, timeout=PATIENCE_S, verify=ssl.create_default_context()) as response:
+        with httpx.stream("GET", url, timeout=TIMEOUT_S, verify=ssl.create_default_context()) as response:
             if response.status_code >= 400:
                 raise _Failed(f"http_{response.status_code}")
     except httpx.TimeoutException:
@@ -127,7 +127,7 @@ def _http(url: str) -> None:
 
 
 def _database(url: str, password: str) -> None:
-    """A connection and the smallest of queries."""
+    """Connect and run a minimal query."""
     address = make_url(url)
     address = address.set(password=password) if password else address
     arguments = _CONNECT_ARGS.get(address.get_backend_name(), {})
@@ -142,7 +142,7 @@ def _database(url: str, password: str) -> None:
 
 
 def _database_failure(error: Exception) -> str:
-    said = str(error).lower()
+    message = str(error).lower()
     for words, code in (
         (("timeout", "timed out"), "timeout"),
         (("refused", "10061"), "refused"),
@@ -150,14 +150,14 @@ def _database_failure(error: Exception) -> str:
         (("does not exist", "unknown database"), "no_database"),
         (("name or service", "getaddrinfo", "resolve"), "dns"),
     ):
-        if any(word in said for word in words):
+        if any(word in message for word in words):
             return code
     return "database"
 
 
 def _tls(host: str, port: int) -> TargetResult:
-    """A handshake under the system's trust; the certificate's end is told even where it is not trusted."""
-    begun = time.monotonic()
+    """Verify a TLS handshake by the system's trust store; the expiry is returned for untrusted certificates, too."""
+    start = time.monotonic()
     failure = ""
     try:
         certificate = _certificate(host, port, ssl.create_default_context())
@@ -175,13 +175,13 @@ def _tls(host: str, port: int) -> TargetResult:
         return TargetResult(_tls_failure(error))
     except OSError as error:
         return TargetResult(_network_failure(error))
-    duration_ms = None if failure else round((time.monotonic() - begun) * 1000, 3)
+    duration_ms = None if failure else round((time.monotonic() - start) * 1000, 3)
     return TargetResult(failure, duration_ms, x509.load_der_x509_certificate(certificate).not_valid_after_utc)
 
 
 def _certificate(host: str, port: int, context: ssl.SSLContext) -> bytes:
     with (
-        socket.create_connection((host, port), PATIENCE_S) as plain,
+        socket.create_connection((host, port), TIMEOUT_S) as plain,
         context.wrap_socket(plain, server_hostname=host) as secured,
     ):
         return secured.getpeercert(binary_form=True) or b""

@@ -1,8 +1,8 @@
-"""The ledger workbook 运维台账: made from the contract, empty or filled.
+"""Service-desk workbook 运维台账, made from the contract, empty or filled.
 
-One sheet a dataset, named by its label; the header row is the columns' labels, and the mappings
-under ``queries/ledger`` read both. Enumerations are offered as Chinese words, dates are checked as
-they are typed. A first sheet 说明 explains every column.
+One sheet per dataset, named by its label, with the labels of the columns as header row; the mappings under
+``queries/desk_workbook`` read both. Enumerations are lists of Chinese words, and dates are validated. The first sheet
+说明 explains every column.
 """
 
 from __future__ import annotations
@@ -19,28 +19,35 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from ntanalytics.contract import Column, Dataset, Type
 
-#: Words for a boolean cell.
+#: Words of a boolean cell.
 BOOLEAN_WORDS = {True: "是", False: "否"}
 
-#: Sheet that explains the others, and the hidden one that holds lists too long to stand in a validation.
+#: Sheet with the explanations, and hidden sheet with the lists that are too long for a validation.
 GUIDE, LISTS = "说明", "选项"
 
-#: Rows below the data that are still checked as they are typed.
-_ROOM = 5_000
+#: Rows with validation below the data.
+_EMPTY_ROWS = 5_000
 
-#: Excel refuses a longer list inside a validation.
-_LONGEST_LIST = 255
+#: Maximum length of a list inside a validation, in characters (limit of Excel).
+_MAX_LIST = 255
 
-#: A text stays what is typed: 2026-11 or 007 would else become a date and a number.
+#: Excel would change a text such as 2026-11 or 007 to a date or a number; the format ``@`` prevents it.
 _FORMATS = {
-    Type.DATE: "yyyy-mm-dd", Type.TIMESTAMP: "yyyy-mm-dd hh:mm", Type.INTEGER: "#,##0", Type.NUMBER: "#,##0.00",
+    Type.DATE: "yyyy-mm-dd",
+    Type.TIMESTAMP: "yyyy-mm-dd hh:mm",
+    Type.INTEGER: "#,##0",
+    Type.NUMBER: "#,##0.00",
     Type.TEXT: "@",
-}  # fmt: skip
+}
 _WIDTHS = {Type.DATE: 13, Type.TIMESTAMP: 18, Type.INTEGER: 14, Type.NUMBER: 14, Type.BOOLEAN: 8}
 _KINDS = {
-    Type.TEXT: "文字", Type.INTEGER: "整数", Type.NUMBER: "数字", Type.BOOLEAN: "是或否",
-    Type.TIMESTAMP: "日期和时间，如 2026-11-20 09:30", Type.DATE: "日期，如 2026-11-20",
-}  # fmt: skip
+    Type.TEXT: "文字",
+    Type.INTEGER: "整数",
+    Type.NUMBER: "数字",
+    Type.BOOLEAN: "是或否",
+    Type.TIMESTAMP: "日期和时间，如 2026-11-20 09:30",
+    Type.DATE: "日期，如 2026-11-20",
+}
 
 _HEAD_FONT = Font(name="微软雅黑", bold=True, color="1F2933")
 _BODY_FONT = Font(name="微软雅黑", color="1F2933")
@@ -48,9 +55,9 @@ _HEAD_FILL = PatternFill("solid", fgColor="E6ECF4")
 
 
 def sheet_columns(dataset: Dataset) -> tuple[Column, ...]:
-    """The columns that a person fills in: the mapped ones, without a case's change time.
+    """Return the columns that a person fills in: the mapped ones without the change time of a case.
 
-    The change time is the latest of the times that the row has, and the mapping computes it.
+    The mapping computes the change time, the latest time of the row.
     """
     return tuple(column for column in dataset.mapped if column.name != dataset.changed)
 
@@ -58,13 +65,13 @@ def sheet_columns(dataset: Dataset) -> tuple[Column, ...]:
 def write_template(
     path: Path, datasets: Sequence[Dataset], rows: Mapping[str, Iterable[Sequence[Any]]] | None = None
 ) -> None:
-    """Write the ledger workbook.
+    """Write the service-desk workbook.
 
     Args:
-        path: the .xlsx file; it is replaced.
-        datasets: one sheet each, in this order.
-        rows: rows by dataset name, in the order of :func:`sheet_columns`, with the contract's codes,
-            booleans, dates and naive local times; none leaves the sheets empty.
+        path: the .xlsx file; an existing file is replaced.
+        datasets: datasets of the sheets, in this order.
+        rows: rows by dataset name, in the order of :func:`sheet_columns`, with the contract's codes, booleans, dates
+            and naive local times; None: empty sheets.
     """
     book = Workbook()
     guide = book.active
@@ -80,7 +87,7 @@ def write_template(
 def _fill_sheet(book: Workbook, dataset: Dataset, rows: list[Sequence[Any]], lists: dict[str, str]) -> None:
     sheet = book.create_sheet(dataset.label)
     columns = sheet_columns(dataset)
-    last = len(rows) + 1 + _ROOM
+    last = len(rows) + 1 + _EMPTY_ROWS
     for index, column in enumerate(columns, start=1):
         letter = get_column_letter(index)
         _write(sheet.cell(1, index), column.label, _HEAD_FONT)
@@ -104,7 +111,7 @@ def _fill_sheet(book: Workbook, dataset: Dataset, rows: list[Sequence[Any]], lis
 
 
 def _word(column: Column, value: Any) -> Any:
-    """What the cell shows: the Chinese word of a code or boolean, else the value itself."""
+    """Return the content of a cell: the Chinese word of a code or boolean, else the value."""
     if value is None:
         return None
     if column.type is Type.BOOLEAN:
@@ -116,11 +123,11 @@ def _write(cell: Any, value: Any, font: Font) -> None:
     cell.value = value
     cell.font = font
     if isinstance(value, str):
-        cell.data_type = "s"  # a text that begins with "=" stays a text
+        cell.data_type = "s"  # not a formula, even if the text begins with "="
 
 
 def _validation(book: Workbook, column: Column, lists: dict[str, str]) -> DataValidation | None:
-    """What Excel checks as a cell of the column is typed; none for free text."""
+    """Return the validation of a column; None for free text."""
     words = list(column.values.values()) or (list(BOOLEAN_WORDS.values()) if column.type is Type.BOOLEAN else [])
     if words:
         check = DataValidation(type="list", formula1=_list_formula(book, column.name, words, lists))
@@ -140,7 +147,7 @@ def _validation(book: Workbook, column: Column, lists: dict[str, str]) -> DataVa
 
 def _list_formula(book: Workbook, name: str, words: list[str], lists: dict[str, str]) -> str:
     inline = '"' + ",".join(words) + '"'
-    if len(inline) <= _LONGEST_LIST and not any("," in word or '"' in word for word in words):
+    if len(inline) <= _MAX_LIST and not any("," in word or '"' in word for word in words):
         return inline
     if name not in lists:
         if LISTS not in book.sheetnames:

@@ -58,7 +58,19 @@ def issue(
 def ran(report: str, text: str, status: str, *, run_id: str = "20261123T221000-1a2b", **parameters: Any) -> Run:
     """A run of the ledger."""
     when = dt.datetime(2026, 11, 23, 22, 10, tzinfo=dt.UTC)
-    return Run(run_id, report, text, parameters, when, when, status, None, "", "secret words", "ops")
+    return Run(
+        id=run_id,
+        report=report,
+        period=text,
+        parameters=parameters,
+        started_at=when,
+        ended_at=when,
+        status=status,
+        version=None,
+        path="",
+        error="secret words",
+        who="ops",
+    )
 
 
 def write(outputs: Path, *runs: Run, now: dt.datetime = NOW) -> ReportIndex:

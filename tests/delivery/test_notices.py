@@ -45,7 +45,7 @@ def test_what_could_not_be_told_is_told_when_the_channel_is_back(desk: Desk, tol
     told.rmdir()
     assert notify_once(desk.settings, desk.ledger, KEY, "标题", "内容")
     assert not told.exists()
-    [waiting] = desk.ledger.deliveries.about("notice", KEY)
+    [waiting] = desk.ledger.deliveries.for_subject("notice", KEY)
     assert (waiting.status, "is it mounted" in waiting.why) == ("retry", True)
     told.mkdir()
     [done] = notify(desk.settings, desk.ledger)
@@ -80,7 +80,7 @@ def test_a_notice_is_not_put_behind_a_link(desk: Desk, told: Path, tmp_path: Pat
     (told / "notices").symlink_to(tmp_path / "elsewhere")
     notify_once(desk.settings, desk.ledger, KEY, "标题", "内容")
     assert list((tmp_path / "elsewhere").iterdir()) == []
-    [refused] = desk.ledger.deliveries.about("notice", KEY)
+    [refused] = desk.ledger.deliveries.for_subject("notice", KEY)
     assert (refused.status, "symbolic link" in refused.why) == ("failed", True)
 
 

@@ -36,11 +36,11 @@ def test_a_clock_that_goes_back_issues_nothing_twice_and_is_told_of_once(town: T
         assert [each for each in town.due(back) if each.period == done.period] == []
     assert town.bytes_of(f"{DAY}") == stood
     assert town.told() == ["【运维提醒】本机时钟倒退"]
-    assert town.ledger.notices.open() == []
+    assert town.ledger.notices.list_open() == []
     [tomorrow] = town.due(EIGHT + 24 * HOUR)
     assert (tomorrow.status, tomorrow.period) == ("issued", "2026-11-25")
     town.is_whole()
-    assert [each.status for each in town.ledger.turns.of("daily")] == ["issued", "issued"]
+    assert [each.status for each in town.ledger.scheduled_runs.for_job("daily")] == ["issued", "issued"]
 
 
 def test_days_that_a_clock_took_which_was_ahead_are_taken_again(town: Town):
@@ -86,4 +86,4 @@ def test_a_year_without_a_calendar_is_told_of_once_and_made_up_for_when_it_has_o
     town.is_whole()
     assert town.counted(f"{day}") == 3
     assert town.told() == ["【运维提醒】作业 daily 无法判断"]
-    assert town.ledger.notices.open() == []
+    assert town.ledger.notices.list_open() == []

@@ -31,12 +31,12 @@ def test_a_database_down_at_eight_is_a_hole_and_then_a_second_version_once(tmp_p
     assert "数据源 shop 缺11月24日的完整数据（数据源不可达）" in gap
     assert town.counted("2026-11-24") == 0
     assert town.told() == ["【运维提醒】数据源 shop 取数失败"]
-    assert town.ledger.corrections.of("daily")[0].lacking == {("sms.messages", "shop"): (DAY,)}
+    assert town.ledger.corrections.for_job("daily")[0].gaps == {("sms.messages", "shop"): (DAY,)}
 
     # a quarter of an hour later it is asked again, and is still down: no version is made
     assert town.due(EIGHT + dt.timedelta(minutes=14)) == []
     assert town.due(EIGHT + dt.timedelta(minutes=15)) == []
-    [correction] = town.ledger.corrections.of("daily")
+    [correction] = town.ledger.corrections.for_job("daily")
     assert (correction.status, correction.tries) == ("open", 1)
     assert town.manifest("2026-11-24")["version"] == 1
 
@@ -49,10 +49,10 @@ def test_a_database_down_at_eight_is_a_hole_and_then_a_second_version_once(tmp_p
         assert town.due(EIGHT + dt.timedelta(hours=9)) == []
     manifest = town.manifest("2026-11-24")
     assert (manifest["version"], manifest["gaps"], town.counted("2026-11-24")) == (2, [], 3)
-    assert town.ledger.corrections.of("daily")[0].status == "corrected"
+    assert town.ledger.corrections.for_job("daily")[0].status == "corrected"
     assert [run.status for run in town.ledger.runs.history()] == ["published", "published"]
     assert town.told() == ["【运维提醒】数据源 shop 取数失败"]
-    assert town.ledger.notices.open() == []
+    assert town.ledger.notices.list_open() == []
 
 
 def test_a_hole_that_is_never_filled_is_given_up_with_what_it_lacks(tmp_path: Path):
@@ -63,7 +63,7 @@ def test_a_hole_that_is_never_filled_is_given_up_with_what_it_lacks(tmp_path: Pa
     given_up = next(each for each in town.due(late, catch_up="latest") if each.period == "2026-11-24")
     assert given_up.status == "skipped"
     assert given_up.why == "older than 10 days; what it lacks never came: sms.messages of shop"
-    assert town.ledger.corrections.of("daily")[0].status == "given up"
+    assert town.ledger.corrections.for_job("daily")[0].status == "given up"
 
 
 def closed_by_day(town: Town) -> None:

@@ -62,7 +62,7 @@ def test_a_database_that_dies_in_mid_stream_is_a_hole_until_it_lives_again(
         town.is_whole()
         assert (town.manifest(f"{DAY}")["version"], town.counted(f"{DAY}")) == (2, ROWS)
         assert town.told() == ["【运维提醒】数据源 shop 取数失败"]
-        assert town.ledger.notices.open() == []
+        assert town.ledger.notices.list_open() == []
     finally:
         with engine.connect() as connection:
             connection.exec_driver_sql("DROP TABLE message")

@@ -48,7 +48,7 @@ def _no_print(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """The disk is full in the middle, before anybody could have looked."""
-    monkeypatch.setattr(disk_space, "LEAST_FREE_BYTES", 0)
+    monkeypatch.setattr(disk_space, "MIN_FREE_BYTES", 0)
 
 
 NEARLY = "the disk is nearly full: 50 MB are free, 64 MB are wanted"
@@ -85,7 +85,7 @@ def test_a_full_disk_of_the_lake_is_a_hole_until_there_is_room(
         town.is_whole()
         assert (town.manifest(f"{DAY}")["version"], town.counted(f"{DAY}")) == (2, 3)
         assert town.told() == ["【运维提醒】数据源 shop 取数失败"]
-        assert town.ledger.notices.open() == []
+        assert town.ledger.notices.list_open() == []
 
 
 @pytest.mark.parametrize(("left", "said"), [(50 * MB, NEARLY), (32 * 1024, FULL)])
@@ -115,7 +115,7 @@ def test_a_full_disk_of_the_outputs_delays_the_report_and_leaves_the_last(
         town.is_whole()
         assert town.manifest(f"{DAY}")["version"] == 2
         assert town.told() == ["【运维提醒】作业 daily 未能完成"]
-        assert town.ledger.notices.open() == []
+        assert town.ledger.notices.list_open() == []
 
 
 def test_one_full_disk_for_all_is_an_error_of_the_ledger_and_then_all_is_made(

@@ -65,8 +65,8 @@ def _comes_back(town: Town) -> None:
     town.is_whole()
     assert (town.manifest(f"{DAY}")["version"], town.counted(f"{DAY}")) == (2, 4)
     assert town.delivered(f"{DAY}") == town.bytes_of(f"{DAY}")["report.xlsx"]
-    assert [each.status for each in town.ledger.turns.of("daily")] == ["issued"]
-    assert [each.status for each in town.ledger.deliveries.about("report", "probe")] == ["sent"]
+    assert [each.status for each in town.ledger.scheduled_runs.for_job("daily")] == ["issued"]
+    assert [each.status for each in town.ledger.deliveries.for_subject("report", "probe")] == ["sent"]
     assert list((town.settings.outputs / ".staging").iterdir()) == []
     assert list((town.settings.lake / ".spool").iterdir()) == []
     assert town.due(EIGHT + dt.timedelta(minutes=3)) == []
@@ -106,7 +106,7 @@ def test_killed_while_it_delivers_it_repeats_nothing_and_says_that_nobody_knows(
     town.let_leases_expire()
     assert town.due(EIGHT + dt.timedelta(minutes=2)) == []
     assert town.due(EIGHT + dt.timedelta(minutes=3)) == []
-    assert [each.status for each in town.ledger.deliveries.about("report", "probe")] == ["ambiguous"]
+    assert [each.status for each in town.ledger.deliveries.for_subject("report", "probe")] == ["ambiguous"]
     assert (town.delivered(f"{DAY}") is not None) == (when == "after")
     assert town.told() == ["【运维提醒】probe 2026-11-24 是否送达不明"]
 

@@ -108,7 +108,7 @@ def test_a_lake_that_may_not_be_written_is_a_hole_until_it_may(town: Town):
     town.is_whole()
     assert (town.manifest(f"{day}")["version"], town.counted(f"{day}")) == (2, 3)
     assert town.told() == ["【运维提醒】数据源 shop 取数失败"]
-    assert town.ledger.notices.open() == []
+    assert town.ledger.notices.list_open() == []
 
 
 def test_outputs_that_may_not_be_written_delay_the_report_until_they_may(town: Town):
@@ -123,4 +123,4 @@ def test_outputs_that_may_not_be_written_delay_the_report_until_they_may(town: T
     assert done.status == "issued"
     town.is_whole()
     assert town.told() == ["【运维提醒】作业 daily 未能完成"]
-    assert town.ledger.notices.open() == []
+    assert town.ledger.notices.list_open() == []

@@ -43,7 +43,7 @@ def _comes_out_and_is_corrected(town: Town, status: str, mend: Callable[[], obje
     town.is_whole()
     assert (town.manifest(f"{DAY}")["version"], town.counted(f"{DAY}")) == (2, 100)
     assert town.told() == ["【运维提醒】数据源 shop 取数失败"]
-    assert town.ledger.notices.open() == []
+    assert town.ledger.notices.list_open() == []
 
 
 def test_a_log_that_may_not_be_read_is_a_hole_until_it_may(town: Town):

@@ -34,7 +34,7 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ntanalytics.sources.arrow_drivers.CONNECT_S", 2)
     monkeypatch.setattr("ntanalytics.sources.prometheus.CONNECT_S", 1)
     monkeypatch.setattr(stall_guard, "GRACE_S", 0)
-    monkeypatch.setattr(target_check, "PATIENCE_S", 1)
+    monkeypatch.setattr(target_check, "TIMEOUT_S", 1)
 
 
 def _shop(folder: Path, url: str) -> Source:
@@ -83,7 +83,7 @@ def test_a_database_that_stops_in_mid_stream_is_given_up(
     tmp_path: Path, filled: sa.URL, is_fast: bool, monkeypatch: pytest.MonkeyPatch
 ):
     if not is_fast:
-        monkeypatch.setattr("ntanalytics.sources.arrow_drivers.serves", lambda url: False)
+        monkeypatch.setattr("ntanalytics.sources.arrow_drivers.supports", lambda url: False)
     elif filled.get_backend_name() == "mysql" and not importlib.util.find_spec("connectorx"):
         pytest.skip("connectorx is not installed")
     with ExitStack() as stack:
@@ -110,5 +110,7 @@ def test_a_target_of_a_probe_that_never_answers_is_down_in_time(scheme: str, mon
         {"postgresql": {"connect_timeout": 2}, "mysql": {"connect_timeout": 1, "read_timeout": 1}},
     )
     with silent_after(0, 0) as port:
-        found = target_check.check(Target(subsystem="oa", url=f"{scheme}://reader@127.0.0.1:{port}/x"), where="probe")
+        found = target_check.check_target(
+            Target(subsystem="oa", url=f"{scheme}://reader@127.0.0.1:{port}/x"), where="probe"
+        )
     assert found.failure == "timeout"

@@ -28,7 +28,7 @@ def test_an_event_says_when_who_where_and_what(url: str, monkeypatch: pytest.Mon
     monkeypatch.setenv("SUDO_USER", "zhang")
     monkeypatch.setenv("USER", "somebody else")
     begun = dt.datetime.now(dt.UTC)
-    Ledger(url).audit.note("backfill", "sms_volume", {"period": "2026-W47", "名": [1, None]})
+    Ledger(url).audit.record("backfill", "sms_volume", {"period": "2026-W47", "名": [1, None]})
     [event] = Ledger(url).audit.events()
     assert begun <= event.at <= dt.datetime.now(dt.UTC)
     assert (event.account, event.sudo_user) == (pwd.getpwuid(os.getuid()).pw_name, "zhang")
@@ -49,7 +49,7 @@ def test_an_event_says_when_who_where_and_what(url: str, monkeypatch: pytest.Mon
 )
 def test_the_database_refuses_to_change_or_delete_what_was_noted(url: str, statement: str):
     ledger = Ledger(url)
-    ledger.audit.note("maintain", "told")
+    ledger.audit.record("maintain", "told")
     _execute(url, "INSERT INTO prunings (before, at) VALUES ('2020-01-01 00:00:00', '2026-01-01 00:00:00')")
     with pytest.raises(sa.exc.DBAPIError, match="append-only"):
         _execute(url, statement)
@@ -59,14 +59,14 @@ def test_the_database_refuses_to_change_or_delete_what_was_noted(url: str, state
 @pytest.mark.servers
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_postgresql_refuses_to_empty_the_trail(url: str):
-    Ledger(url).audit.note("maintain", "told")
+    Ledger(url).audit.record("maintain", "told")
     with pytest.raises(sa.exc.DBAPIError, match="append-only"):
         _execute(url, "TRUNCATE events, prunings")
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_sqlite_refuses_to_replace_a_row_and_has_its_triggers_back_when_the_ledger_is_opened(url: str):
-    Ledger(url).audit.note("maintain", "told")
+    Ledger(url).audit.record("maintain", "told")
     replace = (
         "INSERT OR REPLACE INTO events (id, at, kind, subject, details, account, sudo_user, host, process) "
         "VALUES (1, '2026-01-01', 'notice', 'other', '{}', '', '', '', 1)"

@@ -30,9 +30,9 @@ def test_a_run_by_hand_and_one_of_a_job_are_told_apart_with_who_began_them(desk:
     assert (by_job.subject, by_job.period, by_job.status) == ("probe", "2026-W47", "published")
     assert by_job.details["parameters"] == {"top": 3}
     assert by_job.who == by_hand.who
-    assert by_job.by_whom == f"{by_hand.who} (job)"
+    assert by_job.actor_label == f"{by_hand.who} (job)"
     assert "@" in by_job.who
-    assert by_job.said == str(desk.published) + ",top=3"
+    assert by_job.summary == str(desk.published) + ",top=3"
     [turn] = desk.ledger.history(["turn"])
     assert (turn.subject, turn.status) == ("weekly", "issued")
     # the settings of the site and the jobs were each noted once, though two runs met them
@@ -47,14 +47,18 @@ def test_it_is_asked_by_kind_report_and_day(tmp_path: Path):
     ledger.runs.start("sms_volume", "2026-W47", {})
     ledger.runs.start("oa_adoption", "2026-W47", {})
     day = dt.date(2026, 11, 1)
-    taken = ExtractionResult("sms.messages", "sms", day, day, NOW, 1.0, Counter({day: 5}))
+    taken = ExtractionResult(
+        dataset="sms.messages", source="sms", first=day, last=day, taken_at=NOW, seconds=1.0, rows=Counter({day: 5})
+    )
     ledger.coverage.record(taken)
-    ledger.audit.note("backfill", "sms_volume", {"period": "2026-W46", "status": "ended", "failed": ["2026-W46"]})
-    parcel = DeliveryRequest("report", "sms_volume", "2026-W47", {}, 1, "mail", "li@city.example")
-    ledger.deliveries.intend(parcel, "host 1 a")
-    ledger.deliveries.end(parcel.id, "retry", "greylisted")
+    ledger.audit.record("backfill", "sms_volume", {"period": "2026-W46", "status": "ended", "failed": ["2026-W46"]})
+    request = DeliveryRequest(
+        kind="report", subject="sms_volume", period="2026-W47", version=1, channel="mail", recipient="li@city.example"
+    )
+    ledger.deliveries.intend(request, "host 1 a")
+    ledger.deliveries.end(request.id, "retry", "greylisted")
     ledger.corrections.open("weekly", NOW, {("sms.messages", "sms"): [day]}, NOW)
-    ledger.notices.begin("overdue weekly", "逾期", "周报未出")
+    ledger.notices.open("overdue weekly", "逾期", "周报未出")
     assert {each.kind for each in ledger.history()} == {
         "run",
         "extraction",
@@ -65,15 +69,15 @@ def test_it_is_asked_by_kind_report_and_day(tmp_path: Path):
     }
     assert [each.kind for each in ledger.history(report="sms_volume")] == ["delivery", "backfill", "run"]
     [sent] = ledger.history(["delivery"])
-    assert (sent.period, sent.status, sent.said) == ("2026-W47", "retry", "mail li@city.example: greylisted")
+    assert (sent.period, sent.status, sent.summary) == ("2026-W47", "retry", "mail li@city.example: greylisted")
     [filled] = ledger.history(["backfill"])
-    assert (filled.period, filled.status, filled.said) == ("2026-W46", "ended", "failed: 2026-W46")
+    assert (filled.period, filled.status, filled.summary) == ("2026-W46", "ended", "failed: 2026-W46")
     [mended] = ledger.history(["correction"])
-    assert (mended.subject, mended.status, mended.said) == ("weekly", "open", "sms.messages ← sms")
+    assert (mended.subject, mended.status, mended.summary) == ("weekly", "open", "sms.messages ← sms")
     [told] = ledger.history(["notice"])
-    assert (told.subject, told.status, told.said) == ("overdue weekly", "open", "周报未出")
+    assert (told.subject, told.status, told.summary) == ("overdue weekly", "open", "周报未出")
     [window] = ledger.history(["extraction"])
-    assert (window.subject, window.status, window.said) == ("sms.messages ← sms", "taken", "5 rows, 0 set aside")
+    assert (window.subject, window.status, window.summary) == ("sms.messages ← sms", "taken", "5 rows, 0 rejected")
     assert len(ledger.history(limit=2)) == 2
     assert ledger.history(since=dt.datetime(2100, 1, 1, tzinfo=dt.UTC)) == []
 
@@ -89,7 +93,7 @@ def test_hostile_text_is_shown_and_not_obeyed(config: Path):
     ledger = Ledger(f"sqlite:///{config.parent}/ledger.sqlite")
     run_id = ledger.runs.start("sms_volume", "2026-W47", {})
     ledger.runs.finish(run_id, "failed", error="\x1b]0;owned\x07 [red]unit[/red] \u202etxt\r\n2026 fake line")
-    ledger.audit.note("backfill", "\x1b[2Jwiped", {"to": "\x9b31m"})
+    ledger.audit.record("backfill", "\x1b[2Jwiped", {"to": "\x9b31m"})
     shown = nta("--config", str(config), "history").stdout
     assert not any(character in shown for character in ("\x1b", "\x07", "\u202e", "\x9b", "\r"))
     assert r"\x1b]0;owned\x07 [red]unit[/red] \u202etxt\r" in shown.replace("\n", "")

@@ -16,12 +16,31 @@ from ntanalytics.ledger import InspectedFinding, Ledger, PastInspection
 
 MONDAY, TUESDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 17)
 AT = dt.datetime(2026, 11, 17, 7, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
-UNICOM = InspectedFinding("sms.rate", "sms", "中国联通", "送达率", "critical", 0.71, "rate:1", "11月16日")
-PORTAL = InspectedFinding("infra.errors", "infra", "portal", "错误率", "unknown", None, "rate:2", None)
+UNICOM = InspectedFinding(
+    code="sms.rate",
+    subsystem="sms",
+    subject="中国联通",
+    check="送达率",
+    state="critical",
+    value=0.71,
+    format="rate:1",
+    since="11月16日",
+)
+PORTAL = InspectedFinding(
+    code="infra.errors",
+    subsystem="infra",
+    subject="portal",
+    check="错误率",
+    state="unknown",
+    value=None,
+    format="rate:2",
+    since=None,
+)
 
 
 def _of(day: dt.date, *found: InspectedFinding, run: str = "r1", **more) -> PastInspection:
-    return PastInspection(run, "daily_inspection", day, AT, {"sms.rate": True, "infra.errors": False}, found, **more)
+    values = {"run_id": run, "report": "daily_inspection", "day": day, "published_at": AT, "findings": found}
+    return PastInspection(**{**values, "codes": {"sms.rate": True, "infra.errors": False}, **more})
 
 
 @pytest.fixture
@@ -53,30 +72,30 @@ EVERYWHERE = pytest.mark.parametrize(
 @EVERYWHERE
 def test_what_is_noted_is_read_as_it_was(url: str):
     ledger = Ledger(url)
-    ledger.inspections.note(_of(TUESDAY, UNICOM, PORTAL, run="r2"))
-    ledger.inspections.note(_of(MONDAY))
+    ledger.inspections.record(_of(TUESDAY, UNICOM, PORTAL, run="r2"))
+    ledger.inspections.record(_of(MONDAY))
     found = Ledger(url).inspections.until("daily_inspection", TUESDAY)
     assert found == [_of(MONDAY), _of(TUESDAY, UNICOM, PORTAL, run="r2")]
     assert found[1].published_at == dt.datetime(2026, 11, 16, 23, 30, tzinfo=dt.UTC)
     assert ledger.inspections.until("daily_inspection", MONDAY) == [_of(MONDAY)]
     assert ledger.inspections.until("another_inspection", TUESDAY) == []
-    assert ledger.inspections.unnoted(["r1", "r2", "r3"]) == {"r3"}
+    assert ledger.inspections.unrecorded(["r1", "r2", "r3"]) == {"r3"}
 
 
 @EVERYWHERE
 def test_of_several_inspections_of_a_day_the_last_published_holds_whenever_it_is_noted(url: str):
     ledger = Ledger(url)
     later = replace(_of(MONDAY, PORTAL, run="r2"), published_at=AT + dt.timedelta(hours=1))
-    ledger.inspections.note(later)
-    ledger.inspections.note(_of(MONDAY, UNICOM))
+    ledger.inspections.record(later)
+    ledger.inspections.record(_of(MONDAY, UNICOM))
     assert ledger.inspections.until("daily_inspection", MONDAY) == [later]
 
 
 @EVERYWHERE
 def test_an_inspection_is_noted_once(url: str):
     ledger = Ledger(url)
-    ledger.inspections.note(_of(MONDAY, UNICOM))
-    ledger.inspections.note(_of(MONDAY, UNICOM, PORTAL))
+    ledger.inspections.record(_of(MONDAY, UNICOM))
+    ledger.inspections.record(_of(MONDAY, UNICOM, PORTAL))
     assert ledger.inspections.until("daily_inspection", MONDAY) == [_of(MONDAY, UNICOM)]
 
 
@@ -88,7 +107,7 @@ def test_a_ledger_from_before_there_were_inspections_gets_their_tables(tmp_path:
         for table in ("findings", "inspections"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
     ledger = Ledger(url)
-    ledger.inspections.note(_of(MONDAY, UNICOM))
+    ledger.inspections.record(_of(MONDAY, UNICOM))
     assert [each.id for each in ledger.runs.history()] == [run]
     assert ledger.inspections.until("daily_inspection", MONDAY) == [_of(MONDAY, UNICOM)]
 
@@ -102,9 +121,9 @@ def test_a_note_is_whole_or_not_there(tmp_path: Path):
             sa.text("CREATE TRIGGER full BEFORE INSERT ON findings BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
         )
     with pytest.raises(LakeError, match="disk is full"):
-        ledger.inspections.note(_of(MONDAY, UNICOM))
-    assert ledger.inspections.unnoted(["r1"]) == {"r1"}
+        ledger.inspections.record(_of(MONDAY, UNICOM))
+    assert ledger.inspections.unrecorded(["r1"]) == {"r1"}
     with engine.begin() as connection:
         connection.execute(sa.text("DROP TRIGGER full"))
-    ledger.inspections.note(_of(MONDAY, UNICOM))
+    ledger.inspections.record(_of(MONDAY, UNICOM))
     assert ledger.inspections.until("daily_inspection", MONDAY) == [_of(MONDAY, UNICOM)]

@@ -58,7 +58,7 @@ def test_a_lease_that_is_not_renewed_is_taken_over_and_its_holder_told(engine: s
 
 
 def test_a_holder_that_lives_renews(engine: sa.Engine):
-    with lease(engine, "morning", holds_s=0.6) as held:
+    with lease(engine, "morning", expires_s=0.6) as held:
         assert held is not None
         begun = _expires(engine)
         assert _until(lambda: _expires(engine) > begun), "the lease was not renewed"
@@ -67,7 +67,7 @@ def test_a_holder_that_lives_renews(engine: sa.Engine):
 
 
 def _hold_for_ever(url: str, ready: threading.Event) -> None:
-    with lease(sa.create_engine(url, poolclass=sa.pool.NullPool), "morning", holds_s=0.5) as held:
+    with lease(sa.create_engine(url, poolclass=sa.pool.NullPool), "morning", expires_s=0.5) as held:
         assert held is not None
         ready.set()
         signal.pause()

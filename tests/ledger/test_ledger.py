@@ -23,7 +23,9 @@ def ledger(tmp_path: Path) -> Ledger:
 
 
 def taken(first: dt.date = D1, last: dt.date = D2, **more) -> ExtractionResult:
-    return ExtractionResult("sms.messages", "sms", first, last, AT, 0.5, **more)
+    return ExtractionResult(
+        dataset="sms.messages", source="sms", first=first, last=last, taken_at=AT, seconds=0.5, **more
+    )
 
 
 def test_coverage_says_for_each_day_what_was_brought(ledger: Ledger):
@@ -41,7 +43,7 @@ def test_coverage_says_for_each_day_what_was_brought(ledger: Ledger):
 
 
 def test_a_day_that_the_source_did_not_hold_is_not_a_zero(ledger: Ledger):
-    ledger.coverage.record(taken(absent=frozenset({D2})))
+    ledger.coverage.record(taken(absent_days=frozenset({D2})))
     assert [day.is_held for day in ledger.coverage.days("sms.messages", D1, D2)] == [True, False]
 
 

@@ -24,26 +24,50 @@ def test_what_is_old_and_tells_nothing_of_how_things_stand_goes(url: str):
     ledger = Ledger(url)
     critical = Counter({(D1, "odd"): 2})
     ledger.coverage.record(
-        ExtractionResult("sms.messages", "sms", D1, D1, OLD, 1.0, Counter({D1: 5}), rejected=critical)
+        ExtractionResult(
+            dataset="sms.messages",
+            source="sms",
+            first=D1,
+            last=D1,
+            taken_at=OLD,
+            seconds=1.0,
+            rows=Counter({D1: 5}),
+            rejected=critical,
+        )
     )
     ledger.coverage.record(
-        ExtractionResult("sms.messages", "sms", D1, D2, OLD, 1.0, Counter({D1: 7}), rejected=critical)
+        ExtractionResult(
+            dataset="sms.messages",
+            source="sms",
+            first=D1,
+            last=D2,
+            taken_at=OLD,
+            seconds=1.0,
+            rows=Counter({D1: 7}),
+            rejected=critical,
+        )
     )
-    ledger.coverage.record(ExtractionResult("sms.messages", "sms", D1, D1, YOUNG, 1.0, Counter({D1: 8})))
+    ledger.coverage.record(
+        ExtractionResult(
+            dataset="sms.messages", source="sms", first=D1, last=D1, taken_at=YOUNG, seconds=1.0, rows=Counter({D1: 8})
+        )
+    )
     for status in ("failed", "published"):
         ledger.runs.finish(ledger.runs.start("sms_volume", "2024-W18", {}), status, version=1)
     ledger.runs.start("sms_volume", "2024-W19", {})
     _made_old(url, "UPDATE runs SET started_at = '2024-05-06 00:00:00.000000'")
-    ledger.turns.skip("weekly", OLD, "2024-W18", "old")
-    ledger.turns.skip("weekly", YOUNG, "2026-W18", "young")
-    ledger.turns.begin("weekly", OLD + dt.timedelta(days=1), "2024-W19", "a killed host")
+    ledger.scheduled_runs.skip("weekly", OLD, "2024-W18", "old")
+    ledger.scheduled_runs.skip("weekly", YOUNG, "2026-W18", "young")
+    ledger.scheduled_runs.begin("weekly", OLD + dt.timedelta(days=1), "2024-W19", "a killed host")
     gap = {("sms.messages", "sms"): [D1]}
     ledger.corrections.open("weekly", OLD, gap, OLD)
     ledger.corrections.close("weekly", OLD, "corrected")
     ledger.corrections.open("weekly", OLD + dt.timedelta(days=1), gap, OLD)
-    parcel = DeliveryRequest("report", "sms_volume", "2024-W18", {}, 1, "mail", "")
-    ledger.deliveries.intend(parcel, "host")
-    ledger.deliveries.end(parcel.id, "sent")
+    request = DeliveryRequest(
+        kind="report", subject="sms_volume", period="2024-W18", version=1, channel="mail", recipient=""
+    )
+    ledger.deliveries.intend(request, "host")
+    ledger.deliveries.end(request.id, "sent")
     _made_old(url, "UPDATE deliveries SET intended_at = '2024-05-06 00:00:00.000000'")
     # the first extraction covers no day any more, the second still D2, the third D1
     expected = {"events": 0, "extractions": 1, "runs": 1, "turns": 1, "corrections": 1, "deliveries": 1}
@@ -56,14 +80,24 @@ def test_what_is_old_and_tells_nothing_of_how_things_stand_goes(url: str):
         ("2024-W19", "running"),
     ]
     assert ledger.runs.next_version("sms_volume", "2024-W18", {}) == 2
-    assert [turn.status for turn in ledger.turns.of("weekly")] == ["running", "skipped"]
-    assert [each.status for each in ledger.corrections.of("weekly")] == ["open"]
-    assert ledger.deliveries.of(parcel.id) is None
-    assert ledger.deliveries.events(parcel.id) == []
+    assert [turn.status for turn in ledger.scheduled_runs.for_job("weekly")] == ["running", "skipped"]
+    assert [each.status for each in ledger.corrections.for_job("weekly")] == ["open"]
+    assert ledger.deliveries.get(request.id) is None
+    assert ledger.deliveries.events(request.id) == []
 
 
 def test_days_that_leave_the_lake_are_a_hole(url: str):
     ledger = Ledger(url)
-    ledger.coverage.record(ExtractionResult("sms.messages", "sms", D1, D2, OLD, 1.0, Counter({D1: 5, D2: 5})))
+    ledger.coverage.record(
+        ExtractionResult(
+            dataset="sms.messages",
+            source="sms",
+            first=D1,
+            last=D2,
+            taken_at=OLD,
+            seconds=1.0,
+            rows=Counter({D1: 5, D2: 5}),
+        )
+    )
     assert ledger.pruning.forget_days("sms.messages", D2) == 1
     assert [each.day for each in ledger.coverage.days("sms.messages", D1, D2)] == [D2]

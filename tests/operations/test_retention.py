@@ -62,7 +62,11 @@ def _fill(desk: Desk, day: dt.date, segments: int) -> int:
     lake = DeltaLake(desk.settings.lake)
     lake.replace(BILLS, parted(bills(day, segments), lake.folder), "a", day, day)
     moment = dt.datetime.combine(day, dt.time(12), dt.UTC)
-    desk.ledger.coverage.record(ExtractionResult("sms.bills", "a", day, day, moment, 1.0, Counter({day: 1})))
+    desk.ledger.coverage.record(
+        ExtractionResult(
+            dataset="sms.bills", source="a", first=day, last=day, taken_at=moment, seconds=1.0, rows=Counter({day: 1})
+        )
+    )
     version = lake.version("sms.bills")
     assert version is not None
     return version
@@ -215,14 +219,18 @@ def test_where_a_sign_off_is_not_clear_more_is_kept(desk: Desk, signoff: Signoff
 
 def test_nothing_goes_while_it_is_not_known_what_was_signed_lately(old_desk: Desk):
     policy = {"reports_months": 24}
-    sources = {"desk": {"product": "ledger", "path": "none.xlsx"}}
+    sources = {"desk": {"product": "desk_workbook", "path": "none.xlsx"}}
     (old_desk.home / "ntanalytics.yml").write_text(json.dumps({"retention": policy, "sources": sources}), "utf-8")
     old_desk.reload()
     with pytest.raises(LakeError, match="sign-offs of desk were last taken of no day"):
         _apply(old_desk)
     day = TODAY - dt.timedelta(days=3)
     moment = dt.datetime.combine(day, dt.time(12), dt.UTC)
-    old_desk.ledger.coverage.record(ExtractionResult(SIGNOFFS, "desk", day, day, moment, 1.0, Counter({day: 1})))
+    old_desk.ledger.coverage.record(
+        ExtractionResult(
+            dataset=SIGNOFFS, source="desk", first=day, last=day, taken_at=moment, seconds=1.0, rows=Counter({day: 1})
+        )
+    )
     _apply(old_desk)
     assert not (old_desk.outputs / "weekly" / "2024-W11").exists()
 

@@ -41,7 +41,7 @@ from sqlalchemy.pool import NullPool
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.contract import Column, Type
 from ntanalytics.extraction.check import check
-from ntanalytics.extraction.pseudonym import hashed
+from ntanalytics.extraction.pseudonym import hash_values
 from ntanalytics.periods import local_window
 from ntanalytics.settings import SourceSettings, Target
 from ntanalytics.sources import SOURCES, Source
@@ -133,9 +133,9 @@ def open_workbook(case: Case, product: Product, folder: Path) -> Source:
         sheet = book.create_sheet(name)
         for row in rows:
             sheet.append(row)
-    book.save(folder / "ledger.xlsx")
+    book.save(folder / "desk_workbook.xlsx")
     book.close()
-    return _source(case, product, SourceSettings(product=product.name, path=folder / "ledger.xlsx"))
+    return _source(case, product, SourceSettings(product=product.name, path=folder / "desk_workbook.xlsx"))
 
 
 @contextmanager
@@ -249,7 +249,7 @@ def _shown(rows: pa.Table, mapping: Mapping) -> list[dict[str, Any]]:
 
 
 def _written(value: Any, column: Column) -> Any:
-    return hashed(pa.array([value], pa.string()), b"")[0].as_py() if column.is_hashed else value
+    return hash_values(pa.array([value], pa.string()), b"")[0].as_py() if column.is_hashed else value
 
 
 def _value(value: Any, column: Column) -> Any:

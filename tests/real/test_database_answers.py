@@ -76,7 +76,7 @@ DRIVERS = {"connectorx": "", "pymysql": "&connect_timeout=10"}
 def test_a_zero_date_is_no_date_by_every_driver(table, mariadb_url: str, tmp_path: Path, driver: str, unit: str):
     settings = site(tmp_path, mariadb_url + DRIVERS[driver], SELECT.replace("UNIT", unit))
     (taken,) = Extractor(settings, Ledger(settings.ledger)).extract(["sms.messages"], DAY, DAY)
-    assert (taken.error, dict(taken.reasons)) == ("", {})
+    assert (taken.error, dict(taken.rejected_by_reason)) == ("", {})
     lake = DeltaLake(settings.lake)
     rows = DuckReader(lake).table(dataset("sms.messages"), lake.version("sms.messages")).to_pyarrow().to_pylist()
     reported = {row["message_id"]: row["reported_at"] for row in rows}
@@ -90,7 +90,7 @@ def test_a_zero_date_where_there_must_be_one_is_set_aside_by_every_driver(
     zero = SELECT.replace("UNIT", "NULL").replace("at AS submitted_at", "reported AS submitted_at")
     settings = site(tmp_path, mariadb_url + DRIVERS[driver], zero)
     (taken,) = Extractor(settings, Ledger(settings.ledger)).extract(["sms.messages"], DAY, DAY)
-    assert (taken.rows.total(), dict(taken.reasons)) == (1, {"提交时间（submitted_at）缺失": 1})
+    assert (taken.rows.total(), dict(taken.rejected_by_reason)) == (1, {"提交时间（submitted_at）缺失": 1})
 
 
 def test_a_zero_date_behind_many_rows_is_read_at_the_second_try(table, mariadb_url: str, tmp_path: Path):
@@ -104,7 +104,7 @@ def test_a_zero_date_behind_many_rows_is_read_at_the_second_try(table, mariadb_u
         connection.exec_driver_sql("INSERT INTO answers VALUES (200001, '2026-11-18 10:00:00', '0000-00-00 00:00:00')")
     settings = site(tmp_path, mariadb_url, SELECT.replace("UNIT", "'unit'"))
     (taken,) = Extractor(settings, Ledger(settings.ledger)).extract(["sms.messages"], DAY, DAY)
-    assert (taken.error, taken.rows.total(), dict(taken.reasons)) == ("", 200_001, {})
+    assert (taken.error, taken.rows.total(), dict(taken.rejected_by_reason)) == ("", 200_001, {})
 
 
 def test_rows_arrive_with_a_column_that_is_only_null(table, mariadb_url: str, tmp_path: Path):

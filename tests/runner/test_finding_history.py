@@ -56,7 +56,7 @@ def _changes(result: RunResult) -> list[str]:
 def _noted(desk: Any) -> list[tuple[int, str, list[str]]]:
     """The days that the ledger knows: the day, the run that holds, the states that it noted."""
     until = desk.ledger.inspections.until("probe", dt.date(2026, 12, 31))
-    return [(each.day.day, each.run_id, [found.state for found in each.found]) for each in until]
+    return [(each.day.day, each.run_id, [finding.state for finding in each.findings]) for each in until]
 
 
 def _said(result: RunResult) -> str:

@@ -16,7 +16,7 @@ from ntanalytics.delivery.manifest import Manifest
 from ntanalytics.delivery.report_folder import folder_name, parse_folder_name
 from ntanalytics.errors import PublishError
 from ntanalytics.periods import Period
-from ntanalytics.reports.record import Record, Recorded
+from ntanalytics.reports.record import Record, RecordedBlock
 from ntanalytics.runner import publishing
 from ntanalytics.runner.notebooks import ReportNotebook
 from ntanalytics.runner.parameters import Parameter
@@ -26,7 +26,8 @@ from ntanalytics.runner.report_request import ReportRequest
 WEEK = Period.week(dt.date(2026, 11, 16))
 DEFAULTS: dict[str, Any] = {"period": "last-week", "top": 10, "unit": "", "detail": False}
 AS_OF = {"taken_at": "2026-11-22T22:10:00+00:00", "rejected": 3, "missing_days": ["2026-11-18"], "error": ""}
-BOARD = Recorded("board", "board", "", {}, (), ({"state": "warning", "subject": "中国联通", "check": "送达率"},))
+ROW = {"state": "warning", "subject": "中国联通", "check": "送达率"}
+BOARD = RecordedBlock(kind="board", id="board", title="", body={}, rows=(ROW,))
 BODY = {
     "period": {"kind": "week", "text": "2026-W47", "label": "", "first": "2026-11-16", "last": "2026-11-22"},
     "versions": {"sms.messages": 7}, "as_of": [AS_OF], "gaps": ["缺一天。"], "rejected": [{"rows": 3}],
@@ -119,7 +120,7 @@ def staged(tmp_path: Path) -> Path:
 
 
 def manifest(staged: Path) -> Manifest:
-    record = Record(Recorded("head", "head", "", BODY), (BOARD,))
+    record = Record(RecordedBlock(kind="head", id="head", title="", body=BODY), (BOARD,))
     left_out = {} if (staged / "report.pdf").exists() else {"report.pdf": "no Chromium was found"}
     request = ReportRequest.of(REPORT, WEEK, {"top": 20})
     return publishing.make_manifest(request, record, staged, run_id="r1", version=3, left_out=left_out)

@@ -185,7 +185,7 @@ def test_two_runs_of_one_report_and_period_exclude_each_other(desk) -> None:
 
 def test_a_disk_that_is_nearly_full_is_refused_before_the_start(desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.write(GOOD)
-    monkeypatch.setattr(disk_space, "LEAST_FREE_BYTES", 2**60)
+    monkeypatch.setattr(disk_space, "MIN_FREE_BYTES", 2**60)
     with pytest.raises(PublishError, match=r"the disk is nearly full: \d+ MB are free, 1099511627776 MB are wanted"):
         desk.run()
     assert desk.ledger.runs.history() == []

@@ -96,7 +96,7 @@ def made(folder: Path, kind: str) -> str:
                     file.write(line * (1 << 20))
             product = "restic" if kind == "listing" else "nginx"
             return f"{{product: {product}, paths: ['*.gz']}}"
-    return "{product: ledger, path: book.xlsx}"
+    return "{product: desk_workbook, path: book.xlsx}"
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,9 @@ def test_a_workbook_whose_sizes_lie_is_damaged(tmp_path: Path):
     true, small = (10 << 20).to_bytes(4, "little"), (100).to_bytes(4, "little")
     assert content.count(true) >= 1
     (tmp_path / "book.xlsx").write_bytes(content.replace(true, small))
-    (tmp_path / "ntanalytics.yml").write_text("sources: {it: {product: ledger, path: book.xlsx}}\n", encoding="utf-8")
+    (tmp_path / "ntanalytics.yml").write_text(
+        "sources: {it: {product: desk_workbook, path: book.xlsx}}\n", encoding="utf-8"
+    )
     source = open_sources(load(tmp_path / "ntanalytics.yml"), site_catalog(None))["it"]
     with pytest.raises(SourceError, match="cannot read the workbook"):
         source.sheets()

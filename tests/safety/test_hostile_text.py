@@ -24,8 +24,8 @@ from ntanalytics.contract import DATASETS
 from ntanalytics.delivery.message import Message
 from ntanalytics.delivery.notices import notify_once
 from ntanalytics.delivery.report_message import PublishedReport
-from ntanalytics.demo import write_estate
-from ntanalytics.extraction.pii import IN_IDENTIFIER, masked
+from ntanalytics.demo import Destinations, write_estate
+from ntanalytics.extraction.pii import IN_IDENTIFIER, mask_text
 from ntanalytics.ledger import Ledger
 from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import load
@@ -72,7 +72,8 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NTANALYTICS_CHROMIUM", "")  # the browser below reads the page itself
         hostile = let_in(patch)
-        made = write_estate(home / "city", until=UNTIL, days=28, scale=0.002, outputs=home / "outputs")
+        outputs = Destinations(outputs=home / "outputs")
+        made = write_estate(home / "city", until=UNTIL, days=28, scale=0.002, destinations=outputs)
         settings = load(made.config)
 
         def run(report: str, **parameters: str) -> RunResult:
@@ -292,6 +293,6 @@ def test_nothing_that_looks_like_one_is_in_a_text_that_a_reader_sees(estate: Est
         for folder in estate.folders
         for path in folder.iterdir()
         for place, text in texts(path)
-        if masked(text, IN_IDENTIFIER) != text
+        if mask_text(text, IN_IDENTIFIER) != text
     ]
     assert shown == []

@@ -14,8 +14,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from ntanalytics.delivery.report_folder import folder_name
 from ntanalytics.periods import parse_period
-from ntanalytics.reports import Head, kpi, kpis, say, sentences
-from ntanalytics.reports.block import Block
+from ntanalytics.reports import Head, Sentence, kpi, kpis, sentences
+from ntanalytics.reports.blocks.block import Block
 from tests.desk import TODAY, Desk
 
 #: The Monday of the turn, 08:00 in Shanghai, and an hour later.
@@ -29,7 +29,7 @@ def issue(
     report: str = "probe",
     job: str = "weekly",
     period: str = "2026-W47",
-    turn_at: dt.datetime = TURN,
+    scheduled_at: dt.datetime = TURN,
     version: int = 1,
     parameters: Mapping[str, str] | None = None,
     said: str = "一切正常。",
@@ -43,10 +43,10 @@ def issue(
         defaults = {"top": 10, "code": "", **({"unit": ""} if "unit" in own else {})}
     values = {**defaults, **own}
     when = parse_period(period, TODAY)
-    desk.ledger.turns.begin(job, turn_at, period, "host")
+    desk.ledger.scheduled_runs.begin(job, scheduled_at, period, "host")
     run_id = desk.ledger.runs.start(report, period, own)
     if not by_hand:
-        desk.ledger.turns.publishes(job, turn_at, run_id)
+        desk.ledger.scheduled_runs.record_publication(job, scheduled_at, run_id)
     folder = (
         desk.outputs
         / report
@@ -55,7 +55,7 @@ def issue(
     folder.mkdir(parents=True, exist_ok=True)
     blocks: list[Block] = [
         Head(title="试报表", period=when, generated_at=NOW, gaps=("短信平台缺 11月18日。",)),
-        sentences([say(said, "结论")], "要点"),
+        sentences([Sentence(said, "结论")], "要点"),
         kpis([kpi("submitted", 12345, 12000)]),
     ]
     outputs = [new_output("display_data", data=block._repr_mimebundle_()) for block in blocks]
@@ -82,5 +82,5 @@ def issue(
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
     desk.ledger.runs.finish(run_id, "published", version=version, path=str(folder))
-    desk.ledger.turns.end(job, turn_at, "issued", str(folder))
+    desk.ledger.scheduled_runs.end(job, scheduled_at, "issued", str(folder))
     return folder

@@ -235,7 +235,7 @@ def test_a_parcel_that_another_process_is_sending_is_left_to_it(site: Desk, box:
     issue(site)
     jobs = _jobs(_mail("a@example.cn"))
     _deliver(site, jobs)
-    [sent] = site.ledger.deliveries.about("report", "probe")
+    [sent] = site.ledger.deliveries.for_subject("report", "probe")
     with site.ledger.lease(f"delivery {sent.id}") as held:
         assert held is not None
         with pytest.raises(UsageError, match="right now"):
@@ -270,18 +270,18 @@ def test_an_earlier_version_that_could_not_be_sent_is_not_sent_after_the_later(s
     issue(site, version=2)
     box.answers.clear()
     assert _status(_deliver(site, jobs)) == [("mail a@example.cn", "sent")]
-    assert [(each.parcel.version, each.status) for each in site.ledger.deliveries.about("report", "probe")] == [
+    assert [(each.request.version, each.status) for each in site.ledger.deliveries.for_subject("report", "probe")] == [
         (1, "failed"),
         (2, "sent"),
     ]
-    [old] = site.ledger.deliveries.standing("failed")
+    [old] = site.ledger.deliveries.with_status("failed")
     with pytest.raises(UsageError, match="version 1 is not there any more"):
         deliver_again(site.context(), old.id)
 
 
 def test_a_new_recipient_begins_with_the_latest_and_then_misses_nothing(site: Desk, box: Mailbox):
     for week, period in enumerate(("2026-W45", "2026-W46", "2026-W47")):
-        issue(site, period=period, turn_at=TURN - (2 - week) * WEEK)
+        issue(site, period=period, scheduled_at=TURN - (2 - week) * WEEK)
     jobs = _jobs(_mail("a@example.cn"), max_age_days=30)
     assert [each.parcel.period for each in _deliver(site, jobs).deliveries] == ["2026-W47"]
     issue(site, period="2026-W48", turn_at=TURN + WEEK)
@@ -290,7 +290,7 @@ def test_a_new_recipient_begins_with_the_latest_and_then_misses_nothing(site: De
 
 
 def test_who_gets_a_report_by_one_job_is_new_to_another_job_of_it(site: Desk, box: Mailbox):
-    issue(site, job="monthly", period="2026-10", turn_at=TURN - WEEK)
+    issue(site, job="monthly", period="2026-10", scheduled_at=TURN - WEEK)
     issue(site)
     weekly = _jobs(_mail("a@example.cn"), max_age_days=30)
     assert [each.parcel.period for each in _deliver(site, weekly).deliveries] == ["2026-W47"]
@@ -442,8 +442,8 @@ def test_the_command_sends_and_shows_and_health_tells_once(
     (site.home / "scheduled").mkdir()
     (site.home / "scheduled" / "jobs.yml").write_text(textwrap.dedent(jobs), encoding="utf-8")
     box.answers["RCPT"] = "550 no such user"
-    turn_at = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
-    issue(site, report="sms_volume", turn_at=turn_at, defaults={})
+    scheduled_at = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
+    issue(site, report="sms_volume", scheduled_at=scheduled_at, defaults={})
     monkeypatch.setenv("NTANALYTICS_CONFIG", str(site.settings.file))
     [failed] = json.loads(_said(capsys, "deliver", "--json"))
     assert (failed["subject"], failed["recipient"], failed["status"]) == ("sms_volume", "a@example.cn", "failed")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ntanalytics.errors import CalendarMissing, SettingsError
-from ntanalytics.ledger.scheduled_runs import ScheduledRunRecord, Status
+from ntanalytics.ledger.scheduled_runs import ScheduledRunRecord, ScheduledRunStatus
 from ntanalytics.periods import Calendar
 from ntanalytics.scheduling.due import due
 from ntanalytics.scheduling.jobs import Job, check_jobs, load_jobs
@@ -81,11 +81,23 @@ def test_a_job_that_was_never_run_begins_with_its_latest_turn():
     assert found.skipped == ()
 
 
-def _turned(at: dt.datetime, status: Status, tried_at: dt.datetime | None = None, why: str = "") -> ScheduledRunRecord:
-    return ScheduledRunRecord("x", at, "", status, 1, tried_at or at, tried_at or at, why, "")
+def _turned(
+    at: dt.datetime, status: ScheduledRunStatus, tried_at: dt.datetime | None = None, why: str = ""
+) -> ScheduledRunRecord:
+    return ScheduledRunRecord(
+        job="x",
+        scheduled_at=at,
+        period="",
+        status=status,
+        attempts=1,
+        started_at=tried_at or at,
+        ended_at=tried_at or at,
+        why=why,
+        holder="",
+    )
 
 
-def _known(**status: Status) -> dict[dt.datetime, ScheduledRunRecord]:
+def _known(**status: ScheduledRunStatus) -> dict[dt.datetime, ScheduledRunRecord]:
     moments = {_at(f"2026-11-{day[1:]} 07:30"): each for day, each in status.items()}
     return {at: _turned(at, each) for at, each in moments.items()}
 
@@ -111,7 +123,7 @@ def test_a_job_that_catches_up_with_the_latest_alone_says_what_stands_for_the_ot
 @pytest.mark.parametrize(
     ("status", "is_due"), [("issued", False), ("skipped", False), ("failed", False), ("running", True)]
 )
-def test_what_has_ended_is_not_due_and_what_was_broken_off_is(status: Status, is_due: bool):
+def test_what_has_ended_is_not_due_and_what_was_broken_off_is(status: ScheduledRunStatus, is_due: bool):
     found = due("x", _job(), _known(d23="issued", d24=status), _at("2026-11-24 23:00"), CALENDAR, ZONE)
     assert bool(found.runs) is is_due
 

@@ -36,7 +36,7 @@ def test_where_nothing_ever_ran_the_latest_is_overdue_once_its_deadline_has_pass
 
 
 def test_each_that_did_not_come_is_named_with_how_it_stands(desk: Desk):
-    turns = desk.ledger.turns
+    turns = desk.ledger.scheduled_runs
     for day, status in ((19, "issued"), (20, "failed"), (23, "issued")):
         turns.begin("daily", _turn(day), f"2026-11-{day - 1}", "host")
         turns.end("daily", _turn(day), status)
@@ -58,7 +58,16 @@ def test_a_year_without_a_calendar_is_trouble_and_not_health(desk: Desk):
 
 def test_the_age_of_the_data_is_that_of_the_last_day_that_a_source_had(desk: Desk):
     first, last = dt.date(2026, 11, 20), dt.date(2026, 11, 22)
-    taken = ExtractionResult("sms.messages", 'sms "a"', first, last, NOW, 1.0, Counter({first: 5}), frozenset({last}))
+    taken = ExtractionResult(
+        dataset="sms.messages",
+        source='sms "a"',
+        first=first,
+        last=last,
+        taken_at=NOW,
+        seconds=1.0,
+        rows=Counter({first: 5}),
+        absent_days=frozenset({last}),
+    )
     desk.ledger.coverage.record(taken)
     found = health(desk.context(NOW), {})
     assert found.data == {("sms.messages", 'sms "a"'): dt.date(2026, 11, 21)}

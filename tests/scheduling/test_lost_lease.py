@@ -98,7 +98,7 @@ def test_a_host_that_lost_its_lease_does_not_publish_what_another_has_published(
         assert (done.status, done.why) == ("issued", str(desk.home / "outputs-two" / "probe" / "2026-W47"))
         assert _resumed(process) == "[('retry', 6)]"
     assert not (desk.home / "outputs-one" / "probe" / "2026-W47").exists()
-    [turn] = desk.ledger.turns.of("weekly")
+    [turn] = desk.ledger.scheduled_runs.for_job("weekly")
     assert (turn.status, turn.why) == ("issued", done.why)
     runs = desk.ledger.runs.history()
     assert [(run.status, run.version) for run in runs] == [("published", 1), ("failed", None)]

@@ -26,7 +26,7 @@ def _run(desk: Desk, jobs: dict[str, Job] | None = None, now: dt.datetime = NOW)
 
 
 def _turns(desk: Desk) -> list[tuple[str, str, int]]:
-    return [(each.period, each.status, each.attempts) for each in desk.ledger.turns.of("weekly")]
+    return [(each.period, each.status, each.attempts) for each in desk.ledger.scheduled_runs.for_job("weekly")]
 
 
 def test_what_is_due_is_issued_once(desk: Desk):
@@ -78,10 +78,14 @@ def test_a_kernel_that_was_killed_is_tried_again_until_the_deadline(desk: Desk):
 
 def test_a_turn_whose_taker_was_killed_after_publishing_is_issued_and_not_made_again(desk: Desk):
     desk.write()
-    turn_at = NOW - dt.timedelta(hours=1)
+    scheduled_at = NOW - dt.timedelta(hours=1)
     # its clock was two hours fast, and was put right since
-    desk.ledger.turns.begin("weekly", turn_at, "2026-W47", "another host", now=NOW + dt.timedelta(hours=2))
-    context = desk.context(before_publishing=lambda run_id: desk.ledger.turns.publishes("weekly", turn_at, run_id))
+    desk.ledger.scheduled_runs.begin(
+        "weekly", scheduled_at, "2026-W47", "another host", now=NOW + dt.timedelta(hours=2)
+    )
+    context = desk.context(
+        before_publishing=lambda run_id: desk.ledger.scheduled_runs.record_publication("weekly", scheduled_at, run_id)
+    )
     run_report(context, "probe", "2026-W47", {})
     [done] = _run(desk)
     assert (done.status, done.why) == ("issued", str(desk.published))
@@ -98,7 +102,7 @@ def test_a_report_that_somebody_made_by_hand_does_not_stand_for_the_turn(desk: D
 
 def test_a_turn_whose_taker_was_killed_before_publishing_is_taken_again(desk: Desk):
     desk.write()
-    desk.ledger.turns.begin("weekly", NOW - dt.timedelta(hours=1), "2026-W47", "another host")
+    desk.ledger.scheduled_runs.begin("weekly", NOW - dt.timedelta(hours=1), "2026-W47", "another host")
     [done] = _run(desk)
     assert done.status == "issued"
     assert _turns(desk) == [("2026-W47", "issued", 2)]

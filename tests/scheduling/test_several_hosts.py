@@ -16,14 +16,14 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.ledger import Ledger
-from ntanalytics.ledger.schedule_tables import leases, turns
+from ntanalytics.ledger.schedule_tables import leases, scheduled_runs
 from ntanalytics.ledger.tables import extractions
 from ntanalytics.runner import RunContext
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.scheduling.run_due import run_due
 from ntanalytics.settings import load
 from tests.desk import Desk
-from tests.extraction.shop import Shop
+from tests.extraction.small_site import SmallSite
 
 #: A Monday's turns, called for on the Thursday, when the week's messages have settled.
 NOW = dt.datetime(2026, 11, 26, 1, tzinfo=dt.UTC)
@@ -84,7 +84,7 @@ def test_every_report_comes_out_once_several_hosts_make_them_and_a_killed_ones_i
     notebook = nbformat.read(probe, as_version=4)
     notebook.metadata["ntanalytics"]["needs"] = {"sms.messages": 0}
     nbformat.write(notebook, probe)
-    town = Shop(desk.home / "town")
+    town = SmallSite(desk.home / "town")
     town.messages(
         "shop", *((number, f"2026-11-{number} 09:00:00", "mobile", 1, None, None) for number in range(16, 23))
     )
@@ -116,7 +116,9 @@ def test_every_report_comes_out_once_several_hosts_make_them_and_a_killed_ones_i
     assert (taken_over.job, taken_over.status) == ("job-2", "issued")
 
     with engine.connect() as connection:
-        stood = connection.execute(sa.select(turns.c.job, turns.c.status, turns.c.attempts)).all()
+        stood = connection.execute(
+            sa.select(scheduled_runs.c.job, scheduled_runs.c.status, scheduled_runs.c.attempts)
+        ).all()
         taken = connection.execute(sa.select(extractions.c.source, extractions.c.first_on, extractions.c.last_on)).all()
     assert sorted(map(tuple, stood)) == [(name, "issued", 1 + (name == "job-2")) for name in JOBS]
     week = (dt.date(2026, 11, 16), dt.date(2026, 11, 22))

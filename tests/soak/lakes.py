@@ -42,7 +42,7 @@ def compare(estate: Estate, reports: set[str], aside: Path, figures: dict[str, o
     settings = load(estate.config)
     ledger = Ledger(settings.ledger)
     later = dt.datetime.combine(estate.until + dt.timedelta(days=15), dt.time(6), ZONE)
-    taken = Extractor(settings, ledger, clock=lambda: later).ensure(
+    taken = Extractor(settings, ledger, clock=lambda: later).ensure_coverage(
         dict.fromkeys(wanted, 0), estate.first, estate.until
     )
     for each in taken:

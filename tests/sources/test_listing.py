@@ -41,7 +41,7 @@ def test_a_day_after_the_oldest_listing_was_written_is_absent_and_that_day_too_o
 
 
 def test_a_day_without_a_backup_is_a_day_without_a_backup() -> None:
-    assert not ListingSource.silence_is_absence
+    assert not ListingSource.empty_means_absent
 
 
 def test_a_listing_that_is_missing_or_damaged_is_said_to_be(tmp_path: Path) -> None:

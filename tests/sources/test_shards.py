@@ -3,7 +3,7 @@ import sqlite3
 
 import pytest
 
-from ntanalytics.sources.shards import expand, matching, shard_day
+from ntanalytics.sources.shards import expand, find_shards, shard_day
 
 SQL = "SELECT s.a AS a, COUNT(r.b) AS n FROM submit AS s LEFT JOIN report AS r ON r.a = s.a GROUP BY s.a ORDER BY 1"
 
@@ -25,7 +25,7 @@ def test_the_day_of_a_shard_is_its_suffix(table, day):
 
 def test_only_whole_names_match():
     tables = ["submit_20261120", "submit", "submit_await", "presubmit_20261120", "submit_20261120_old"]
-    assert matching(tables, r"submit(_?\d{8})?") == ["submit", "submit_20261120"]
+    assert find_shards(tables, r"submit(_?\d{8})?") == ["submit", "submit_20261120"]
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from ntanalytics.catalog import load_product
 from ntanalytics.contract import DATASETS, Column, Dataset, Kind, Type
 from ntanalytics.errors import SourceRefused
 from ntanalytics.settings import SourceSettings, project_dir
-from ntanalytics.sources.starter import LEDGER_DATASETS
+from ntanalytics.sources.starter import DESK_WORKBOOK_DATASETS
 from ntanalytics.sources.workbook import WorkbookSource
 from ntanalytics.sources.workbook_template import BOOLEAN_WORDS, GUIDE, LISTS, sheet_columns, write_template
 
-LEDGER = [DATASETS[name] for name in LEDGER_DATASETS]
+LEDGER = [DATASETS[name] for name in DESK_WORKBOOK_DATASETS]
 ZONE = ZoneInfo("Asia/Shanghai")
 SINCE, UNTIL = dt.datetime(2026, 10, 31, 16, tzinfo=dt.UTC), dt.datetime(2026, 11, 30, 16, tzinfo=dt.UTC)
 NINE, TEN, ELEVEN = (dt.datetime(2026, 11, 20, hour) for hour in (9, 10, 11))
@@ -26,7 +26,10 @@ def written(path: Path, **rows: list[tuple[object, ...]]) -> openpyxl.Workbook:
 
 def mapped(path: Path, dataset: str) -> list[dict[str, object]]:
     source = WorkbookSource(
-        "desk", SourceSettings(product="ledger", path=path), load_product(project_dir("queries") / "ledger"), ZONE
+        "desk",
+        SourceSettings(product="desk_workbook", path=path),
+        load_product(project_dir("queries") / "desk_workbook"),
+        ZONE,
     )
     with source.read(source.mapping(dataset), SINCE, UNTIL) as batches:
         return [row for batch in batches for row in batch.to_pylist()]
@@ -126,7 +129,7 @@ def test_codes_are_written_as_words_and_read_back_as_codes(tmp_path: Path):
     )
 
 
-@pytest.mark.parametrize("name", LEDGER_DATASETS)
+@pytest.mark.parametrize("name", DESK_WORKBOOK_DATASETS)
 def test_every_word_of_an_enumeration_is_mapped_to_its_code(name: str, tmp_path: Path):
     dataset = DATASETS[name]
     typical = {
@@ -147,13 +150,13 @@ def test_every_word_of_an_enumeration_is_mapped_to_its_code(name: str, tmp_path:
             assert [found[column.name] for found in mapped(tmp_path / "book.xlsx", name)] == [code]
 
 
-@pytest.mark.parametrize("name", LEDGER_DATASETS)
+@pytest.mark.parametrize("name", DESK_WORKBOOK_DATASETS)
 def test_a_mapping_gives_the_contracts_columns_and_the_reason(name: str, tmp_path: Path):
     write_template(tmp_path / "book.xlsx", LEDGER)
     source = WorkbookSource(
         "desk",
-        SourceSettings(product="ledger", path=tmp_path / "book.xlsx"),
-        load_product(project_dir("queries") / "ledger"),
+        SourceSettings(product="desk_workbook", path=tmp_path / "book.xlsx"),
+        load_product(project_dir("queries") / "desk_workbook"),
         ZONE,
     )
     with source.read(source.mapping(name), SINCE, UNTIL) as batches:

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ntanalytics.metrics.oa import adoption, pace, unit_comparison, user_flow
+from ntanalytics.metrics.oa import adoption, daily_active, unit_ranking, user_flow
 from ntanalytics.report_content.adoption.figures import Adoption, Figures
 from ntanalytics.report_content.adoption.queries import OLDEST_TASK, RATES, WEEKS_DAYS, AdoptionQueries
 from ntanalytics.report_content.unit_figures import UnitFigures, identity, read_figures
@@ -32,7 +32,7 @@ def compute_figures(report: Report) -> UnitFigures:
     tables = queries.tables(gaps, gaps_before)
     about = {
         **identity(report, _DATASETS),
-        "feeding": report.workspace.feeding,
+        "feeding": report.workspace.sources_by_dataset,
         "notes": list(report.head().notes),
         "gaps": sorted(gaps),
         "gaps_before": sorted(gaps_before),
@@ -66,14 +66,14 @@ class _AllUnits(AdoptionQueries):
         tasks = _owned(self._named.resolve(self.tasks.recent), None)
         tables: dict[str, ir.Table] = {
             "ranking": ranking,
-            "typical": unit_comparison.typical(ranking, RATES, ["edition"]),
+            "typical": unit_ranking.median_rates(ranking, RATES, ["edition"]),
             "now": self._by_page("now", [_PAGE]),
             "before": self._by_page("before", [_PAGE]),
             "editions": self._editions(editions, now, able, self.own_ever, by),
             "reached": adoption.reach(now, able, [_PAGE]),
-            "weeks": pace.weeks(self.own["recent"], self.span, [_PAGE]),
+            "weeks": daily_active.weekly_adoption(self.own["recent"], self.span, [_PAGE]),
             "daily": self._daily(self.own["recent"], by),
-            "modules": adoption.used(now, [_PAGE, "module"]),
+            "modules": adoption.usage(now, [_PAGE, "module"]),
             "flow": user_flow.flow(self.own_ever, self.first, self.report.previous.first, [_PAGE]),
             "handled": self._handling(tasks, [_PAGE]),
             "handling": self._handling(tasks, [_PAGE, "module"]),
@@ -107,7 +107,9 @@ class _OneUnit(AdoptionQueries):
 
     def __init__(self, report: Report, unit: str, figures: UnitFigures) -> None:
         self.report, self.unit, self.edition, self._figures = report, unit, "", figures
-        report.workspace.feeding = {name: list(sources) for name, sources in figures.about["feeding"].items()}
+        report.workspace.sources_by_dataset = {
+            name: list(sources) for name, sources in figures.about["feeding"].items()
+        }
         self.activities = report.dataset("oa.activities", history=WEEKS_DAYS)
         self.members = report.dataset("oa.members")
         self.tasks = report.dataset("oa.tasks", history=OLDEST_TASK)
@@ -121,7 +123,7 @@ class _OneUnit(AdoptionQueries):
         about = self._figures.about
         if [sorted(gaps), sorted(gaps_before)] != [about["gaps"], about["gaps_before"]]:
             return None
-        self.report.know_units(about["notes"])
+        self.report.set_unit_notes(about["notes"])
         fed = self._fed()
         levels = [ibis.memtable(self._row(name, daily_active=0.0)) for name in ("now", "before")]
         total = self._changed(levels[0], levels[1], whole=not gaps & fed, was_whole=not gaps_before & fed)

@@ -6,13 +6,13 @@ import openpyxl
 import pytest
 
 from ntanalytics.demo import Estate
-from ntanalytics.demo.incidents.incident import ZONE
 from ntanalytics.demo.incidents.planning import plan_incidents
+from ntanalytics.demo.local_time import ZONE
 from ntanalytics.demo.population.city import city_of
 from ntanalytics.demo.population.units import UNITS
-from ntanalytics.demo.products.desk_workbook import write_ledger
+from ntanalytics.demo.products.desk_workbook.workbook import write_desk_workbook
 from ntanalytics.periods import Calendar, days_between
-from ntanalytics.sources.starter import LEDGER_DATASETS
+from ntanalytics.sources.starter import DESK_WORKBOOK_DATASETS
 from tests.demo.extracted import Rows, extracted
 
 END = dt.datetime(2026, 11, 23)
@@ -97,7 +97,7 @@ def test_one_carriers_bill_differs_by_more_than_half_a_percent(tmp_path: Path):
     october = dt.date(2026, 10, 1)
     counted = {(october, "mobile"): 100_000, (october, "unicom"): 50_000, (october, "telecom"): 40_000}
     incidents = plan_incidents(Calendar(), days[0], until)
-    write_ledger(city_of(days, Calendar(), incidents, seed=1, scale=0.001), tmp_path / "book.xlsx", counted)
+    write_desk_workbook(city_of(days, Calendar(), incidents, seed=1, scale=0.001), tmp_path / "book.xlsx", counted)
     bills = list(records(openpyxl.load_workbook(tmp_path / "book.xlsx"), "运营商账单"))
     assert [(row["账期"].date(), row["运营商"], row["账单条数"], row["账单金额"]) for row in bills] == [
         (october, "中国移动", 100_060, 3502.1),
@@ -112,8 +112,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
     folder = tmp_path_factory.mktemp("ledger")
     days = days_between(dt.date(2026, 9, 14), dt.date(2026, 11, 22))
     city = city_of(days, Calendar(), plan_incidents(Calendar(), days[0], days[-1]), seed=20261122, scale=0.001)
-    write_ledger(city, folder / "book.xlsx", {})
-    return extracted(city, folder, "{product: ledger, path: book.xlsx}", *LEDGER_DATASETS)
+    write_desk_workbook(city, folder / "book.xlsx", {})
+    return extracted(city, folder, "{product: ledger, path: book.xlsx}", *DESK_WORKBOOK_DATASETS)
 
 
 def test_every_sheet_has_rows_that_are_taken_without_a_reject(whole: dict[str, Rows]):

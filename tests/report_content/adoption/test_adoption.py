@@ -19,7 +19,7 @@ from ntanalytics.report_content.unit_figures import VARIABLE, write_figures
 from ntanalytics.runner.each_unit import oa_units
 from ntanalytics.settings import load
 from ntanalytics.workspace import Report, Workspace
-from tests.workspace.club import Club
+from tests.workspace.oa_site import OaSite
 
 SITE = """\
 queries: queries
@@ -49,7 +49,7 @@ SAME = (
 HOSTILE = ["<script>alert(1)</script>", "=1+1", "../../x", '"; DROP TABLE act; --', "局" * 300]
 
 
-class Office(Club):
+class Office(OaSite):
     """Two editions: ``club`` is 通用版, ``annex`` is 企业微信版; both have members and activities."""
 
     def __init__(self, folder: Path) -> None:
@@ -69,7 +69,7 @@ class Office(Club):
     def staff(self, source: str, unit: str, count: int, *, active: int, was_active: int | None = None) -> None:
         """A unit whose first accounts act on every working day of the week, and of the five weeks before."""
         names = [f"{unit[:8]}{number}" for number in range(count)]
-        self.join(source, *names, unit=unit)
+        self.add_members(source, *names, unit=unit)
         was = active if was_active is None else was_active
         rows = [
             (f"{MONDAY + dt.timedelta(days=day - 7 * week)} 09:00:00", name, unit, "documents")
@@ -84,8 +84,8 @@ class Office(Club):
         first = MONDAY - dt.timedelta(days=91)
         needs = {"oa.activities": 0, "oa.members": 0, "identity.units": 0}
         extractor = self.extractor("2026-11-23 06:30")
-        extractor.ensure(needs, first, WEEK.last)
-        extractor.ensure(needs, WEEK.first, WEEK.last)
+        extractor.ensure_coverage(needs, first, WEEK.last)
+        extractor.ensure_coverage(needs, WEEK.first, WEEK.last)
 
     def report(self) -> Report:
         return Report(Workspace(self.settings), "oa_adoption", "", WEEK)
@@ -97,7 +97,7 @@ class Office(Club):
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
     made = Office(tmp_path)
-    made.found("club", ("1", "市财政局", None), ("2", "市审计局", None))
+    made.add_units("club", ("1", "市财政局", None), ("2", "市审计局", None))
     made.staff("club", "市财局", 40, active=30)
     made.staff("club", "市审计局", 20, active=5, was_active=15)
     made.staff("club", "小局", 3, active=3)
