@@ -54,7 +54,7 @@ def test_what_was_planted_in_the_week_is_found_and_said(looks: dict[str, Subsyst
 
 def test_the_manager_reads_exceptions_before_figures(looks: dict[str, SubsystemSummary]):
     said = summary(looks)
-    assert said[0].state == "critical"
+    assert said[0].status == "critical"
     assert any(sentence.subject == "中国联通" for sentence in said)
     assert len(said) <= 5
     assert said[-1].text.startswith("公文逾期未签收")
