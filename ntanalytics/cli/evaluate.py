@@ -1,4 +1,4 @@
-"""Command ``evaluate``: accuracy of the findings on demo estates."""
+"""Command ``evaluate``: accuracy of the findings on demo cities."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from ntanalytics.errors import BadParameter
 @app.command(epilog="Example: ntanalytics evaluate --seed 1 --dir evaluated")
 def evaluate(
     seeds: Annotated[
-        str, typer.Option("--seed", "--seeds", metavar="N[,N]", help="Whose estates; several parted by commas.")
+        str, typer.Option("--seed", "--seeds", metavar="N[,N]", help="Seeds of the demo cities, separated by commas.")
     ] = "1",
     directory: Annotated[
-        Path, typer.Option("--dir", help="Where the estates are written; one that is there is used again.")
+        Path, typer.Option("--dir", help="Folder of the demo cities; an existing one is used again.")
     ] = Path("evaluated"),
-    days: Annotated[int, typer.Option(min=1, help="How many days an estate has.")] = 98,
-    judged: Annotated[int, typer.Option(min=1, help="How many of them, the last ones, are inspected.")] = 70,
-    scale: Annotated[float, typer.Option(min=0.0001, help="How large: 1 is the volume of a real city.")] = 0.02,
+    days: Annotated[int, typer.Option(min=1, help="Number of days of data.")] = 98,
+    judged: Annotated[int, typer.Option(min=1, help="Number of the last days that are inspected.")] = 70,
+    scale: Annotated[float, typer.Option(min=0.0001, help="Size; 1 is the volume of a real city.")] = 0.02,
     page: Annotated[
         Path | None, typer.Option("--write", metavar="FILE", help="Also write the page docs/evaluation.md.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Measure how right the findings are: inspect the past days of a demo estate, and score what was found.
+    """Measure the accuracy of the findings: inspect the past days of a demo city, and score the findings.
 
-    Each day is inspected with what was known on the next morning, and held against the estate's incidents.json:
-    which were found and when, and what was a false alarm (docs/evaluation.md). Remove DIR to write its estates anew.
+    Each day is inspected with the data of the next morning and compared with the city's incidents.json: the incidents
+    that were found, the delay, and the false alarms (docs/evaluation.md). Remove DIR to write new cities.
     """
     from ntanalytics.evaluation import evaluate as evaluate_estates
     from ntanalytics.evaluation.page import render_page

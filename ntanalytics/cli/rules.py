@@ -1,4 +1,4 @@
-"""Command ``rules``: the rules and their limits."""
+"""Command ``rules``: rules of the findings and their limits."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from ntanalytics.cli.terminal import progress, show_json, show_table
 @app.command(epilog="Example: ntanalytics rules --subsystem sms --day latest")
 def rules(
     context: typer.Context,
-    subsystem: Annotated[str, typer.Option(metavar="ID", help="One subsystem, such as sms; default: all.")] = "",
+    subsystem: Annotated[str, typer.Option(metavar="ID", help="Subsystem, such as sms; default: all.")] = "",
     day: Annotated[
         str,
         typer.Option(
-            metavar="DAY", help="Also what each says of a day: 2026-11-20, or latest for the last working day."
+            metavar="DAY", help="Also show the findings of a day: 2026-11-20, or latest for the last working day."
         ),
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the rules of the inspection as the site has them, and what each says of a day.
+    """List the rules of the findings with the limits of the site, and the findings of a day.
 
-    Where there are no settings, the rules are those of the suite. Marked are those that the site switched off or
-    changed, and those that only a quarter's recommendations ask.
+    Without settings, the rules are those of the suite. Marked are rules that the site disabled or changed, and rules
+    that only the recommendations of a quarter use.
     """
     from ntanalytics.evaluation import rulebook
     from ntanalytics.findings.rule import KINDS

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.demo import Incident
-from ntanalytics.demo.population.units import APPLICATIONS
+from ntanalytics.demo.population.applications import APPLICATIONS
 from ntanalytics.demo.products.maxkey.schema import APPS
 from ntanalytics.findings.finding import Entity
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ntanalytics.demo import Incident, write_estate
-from ntanalytics.demo.estate import HARMLESS_FILE, INCIDENTS_FILE
+from ntanalytics.demo.estate import BENIGN_EVENTS_FILE, INCIDENTS_FILE
 from ntanalytics.demo.incidents.planning import benign_events, plan_incidents
 from ntanalytics.errors import LakeError
 from ntanalytics.extraction import Extractor
@@ -110,7 +110,7 @@ def _is_there(directory: Path, wanted: Wanted) -> bool:
 def read_estate(directory: Path, wanted: Wanted) -> EvaluatedEstate:
     """Return an estate that was prepared."""
     settings = load(directory / "ntanalytics.yml")
-    return EvaluatedEstate(wanted, settings, _read(directory / INCIDENTS_FILE), _read(directory / HARMLESS_FILE))
+    return EvaluatedEstate(wanted, settings, _read(directory / INCIDENTS_FILE), _read(directory / BENIGN_EVENTS_FILE))
 
 
 def _read(path: Path) -> tuple[Incident, ...]:

@@ -100,7 +100,7 @@ class PastWorkspace(Workspace):
         return table
 
     def _empty(self, dataset: str) -> ir.Table:
-        return self.reader.memory(DATASETS[dataset].schema().empty_table())
+        return self.reader.from_arrow(DATASETS[dataset].schema().empty_table())
 
     def _known(self, dataset: str, day: dt.date) -> ir.Table:
         """Return the rows as they were on the morning after a day, as a view, since they are read often."""

@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from ntanalytics.demo import Incident
-from ntanalytics.demo.incidents.default_script import KINDS
-from ntanalytics.demo.incidents.incident import ZONE
+from ntanalytics.demo.incidents.kinds import INCIDENT_KINDS
+from ntanalytics.demo.local_time import ZONE
 from ntanalytics.evaluation.entity_names import is_about, keys_of
 from ntanalytics.evaluation.expected import EXPECTED
 from ntanalytics.evaluation.inspections import DayFinding
@@ -30,7 +30,16 @@ def incident(
 ) -> Incident:
     start = dt.datetime.combine(november(day), dt.time(9), ZONE)
     end = dt.datetime.combine(november(day + days - 1), dt.time(12), ZONE)
-    return Incident(name or f"{kind}-{day}", subsystem, kind, subject, start, end, severity, "…")
+    return Incident(
+        id=name or f"{kind}-{day}",
+        subsystem=subsystem,
+        kind=kind,
+        subject=subject,
+        start=start,
+        end=end,
+        severity=severity,
+        description="…",
+    )
 
 
 def finding(code: str, entity: Entity, day: dt.date, status: Status = "critical") -> DayFinding:
@@ -119,14 +128,14 @@ def test_a_harmless_event_is_named_where_it_raised_something():
 
 def test_a_bill_can_be_told_when_its_month_is_over():
     bill = Incident(
-        "bill",
-        "sms",
-        "bill_difference",
-        "mobile",
-        dt.datetime(2026, 10, 1, tzinfo=ZONE),
-        dt.datetime(2026, 11, 1, tzinfo=ZONE),
-        "异常",
-        "…",
+        id="bill",
+        subsystem="sms",
+        kind="bill_difference",
+        subject="mobile",
+        start=dt.datetime(2026, 10, 1, tzinfo=ZONE),
+        end=dt.datetime(2026, 11, 1, tzinfo=ZONE),
+        severity="异常",
+        description="…",
     )
     said = [finding("sms.bill", OTHER_CARRIER, november(day)) for day in (1, 2, 3)]
     done = score(1, said, [bill], [], dt.date(2026, 9, 14), LAST)
@@ -191,10 +200,10 @@ def test_an_incident_knows_the_entity_of_its_subject(planted: Incident, entity: 
 
 
 def test_every_kind_is_expected():
-    assert set(EXPECTED) == set(KINDS)
+    assert set(EXPECTED) == set(INCIDENT_KINDS)
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", sorted(INCIDENT_KINDS))
 def test_a_rule_names_every_kind(kind: str):
     expected = EXPECTED[kind]
     keys = {pattern.partition("@")[2] for pattern in expected.named}
