@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from ntanalytics.findings.threshold import Status as State
+from ntanalytics.findings.threshold import Status
 from ntanalytics.reports.blocks.block import Block
 
 
@@ -22,7 +22,7 @@ class Sentence:
 
     text: str
     subject: str = ""
-    state: State | Literal[""] = ""
+    state: Status | Literal[""] = ""
 
 
 @dataclass(frozen=True)
