@@ -49,7 +49,11 @@ def test_a_recommendation_keeps_its_number_while_each_report_issues_it_again() -
     [(10, 5, "better"), (10, 20, "worse"), (100, 104, "same"), (None, 4, "open")],
 )
 def test_what_is_still_there_moved_or_not(then: float | None, now: float, effect: str) -> None:
-    before = [IssuedRecommendation("overdue-2026-10", "问题", "docexchange.overdue_deliveries:unit/甲", "甲：逾期未签收 10 件次", then)]
+    before = [
+        IssuedRecommendation(
+            "overdue-2026-10", "问题", "docexchange.overdue_deliveries:unit/甲", "甲：逾期未签收 10 件次", then
+        )
+    ]
     finding_now = seen("docexchange.overdue_deliveries", "甲", now)
     [followed] = follow([before], [], advised(finding_now), [finding_now])
     assert (followed.effect, followed.measured, followed.is_open) == (effect, f"甲：逾期未签收 {now:g} 件次", True)

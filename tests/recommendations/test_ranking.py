@@ -80,7 +80,8 @@ def test_the_reader_is_told_how_many_what_first_and_what_it_rests_on() -> None:
     advice = recommend(findings, [OVERDUE, DISK], {})
     assert overview(advice) == "共 2 项建议：运行问题 1 项，存在隐患 1 项。"
     assert first_steps(advice)[0] == (
-        f"{OVERDUE.problem}。甲局：逾期未签收 28 件次，高于异常阈值 19 件次。建议{OVERDUE.action}（1 周内，{OVERDUE.owner}）。"
+        f"{OVERDUE.problem}。甲局：逾期未签收 28 件次，高于异常阈值 19 件次。"
+        f"建议{OVERDUE.action}（1 周内，{OVERDUE.owner}）。"
     )
     assert looked_back(90, 70) == "回看 90 天，其中 70 天数据完整；置信度按完整天数折算。"
     assert looked_back(90, 90) == "回看 90 天，数据完整。"
@@ -93,8 +94,6 @@ def test_a_trend_tells_its_worst_day() -> None:
 
 
 def test_the_busiest_month_of_renewals_is_told() -> None:
-    months = [
-        {"renewal_month": dt.date(2026, month, 1), "renewals": count} for month, count in ((11, 41), (12, 1417))
-    ]
+    months = [{"renewal_month": dt.date(2026, month, 1), "renewals": count} for month, count in ((11, 41), (12, 1417))]
     assert busiest_month(months) == "证书更新最多的是 2026 年 12 月，1,417 张"
     assert busiest_month([]) == "没有待更新的证书"
