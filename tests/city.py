@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ntanalytics.demo import Estate, write_estate
+from ntanalytics.demo import Destinations, Estate, write_estate
 from ntanalytics.runner import RunResult, run_report
 from ntanalytics.settings import Settings, load
 
@@ -26,19 +26,17 @@ class City:
 
     def __init__(self, folder: Path) -> None:
         self.estate: Estate = write_estate(
-            folder / "city", until=UNTIL, days=56, scale=0.005, outputs=folder / "outputs"
+            folder / "city", until=UNTIL, days=56, scale=0.005, destinations=Destinations(outputs=folder / "outputs")
         )
         self.settings: Settings = load(self.estate.config)
 
     def clock(self) -> dt.datetime:
-        """Return the moment of extraction: the morning after the estate's last day."""
-        return self.estate.read_at
+        """The moment at which data are taken: the morning after the estate's last day."""
+        return self.estate.clock()
 
     def run(self, report: str, period: str, **parameters: str) -> RunResult:
         """Issue a report as if it were the morning after the estate's last day."""
-        return run_report(
-            self.settings, report, period, parameters, today=UNTIL + dt.timedelta(days=1), clock=self.clock
-        )
+        return run_report(RunContext(settings=self.settings, clock=self.clock), report, period, parameters)
 
 
 def bundles(directory: Path) -> Iterator[Mapping[str, Any]]:

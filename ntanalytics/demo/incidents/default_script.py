@@ -1,289 +1,154 @@
-"""The script of what goes wrong in the demo city: the kinds of incidents, how large each is, and one or more of each.
-
-The script is that of the default seed; other seeds draw one of their own (``drawn_script``).
-"""
+"""Script of the default seed: incidents on fixed working days before the estate's last one. Other seeds draw theirs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+import datetime as dt
+from dataclasses import dataclass
 
-#: The seed whose city the script below is told of.
+from ntanalytics.demo.incidents.incident import SPAN_DAYS, Incident, billed_months
+from ntanalytics.demo.incidents.kinds import KINDS
+from ntanalytics.demo.incidents.subjects import subsystem_of
+from ntanalytics.demo.local_time import moment
+from ntanalytics.periods import Calendar
+
 DEFAULT_SEED = 20261122
 
-#: What a kind of incident does to the data that the writers make.
-KINDS = MappingProxyType(
-    {
-        "carrier_outage": "a carrier fails a part of its messages",
-        "report_backlog": "a carrier reports hours late; all is delivered",
-        "volume_surge": "an application sends several times its usual number of messages",
-        "bill_difference": "a carrier bills more segments than were sent",
-        "error_burst": "a part of a service's requests fail",
-        "slow_responses": "a service takes several times as long",
-        "service_down": "checks of a service fail, and nothing is logged by it",
-        "checks_gap": "monitoring itself is silent: no checks, no metrics; nothing is known",
-        "certificate_expiring": "the TLS certificate of a service expires within days",
-        "disk_filling": "a file system fills day by day, until the city's last",
-        "cpu_saturated": "a host's processors are busy",
-        "host_down": "a host does not answer its agent, and monitoring raises a problem",
-        "backup_missing": "a backup plan does not run",
-        "backup_shrunk": "a backup holds less than it usually does",
-        "patch_failed": "a patch could not be applied to a host",
-        "login_outage": "nobody can log in",
-        "method_failing": "most logins by one method fail",
-        "brute_force": "one account is tried from one address again and again within ten minutes",
-        "unit_closed": "a unit is no longer in use, its accounts still are",
-        "app_silent": "nobody reaches an application",
-        "calls_failing": "a part of a partner's interface calls fail",
-        "overdue_unit": "a unit signs for nothing",
-        "returned_burst": "much of what a unit sends is returned",
-        "module_stopped": "nothing is done in a module of one edition",
-        "adoption_drop": "many persons of a unit stay away",
-        "edition_down": "nothing is done in an edition by telephone",
-        "tasks_stuck": "no task of a module is finished",
-        "messages_stopped": "no message is sent",
-        "old_client": "a batch of terminals falls back to an old client version",
-        "certificates_expiring": "many personal certificates expire within thirty days",
-        "expired_in_use": "expired certificates are tried again and again",
-        "certificates_refused": "certificate logins fail because the issuer is not trusted",
-        "signing_failures": "a part of the signings fail",
-        "seal_untested": "seals were made and have waited for their test for weeks",
-        "attendance_gap": "nobody was on site",
-        "manual_check": "a manual check noted something",
-        "tickets_overdue": "tickets are open past their time",
-        "change_unconfirmed": "a change was made without the buyer's written confirmation",
-        "late_recovery": "a crash caused by vendor software was restored after more than four hours",
-        "report_unconfirmed": "a weekly report was issued and not confirmed by the buyer",
-    }
-)
 
-#: What happens in a city with a drawn script that looks like an incident, and why it is none.
-HARMLESS = MappingProxyType(
-    {
-        "planned_maintenance": "a service is down, within the hours of a change that the buyer confirmed before",
-        "announced_mailing": "an application sends several times as much on a day, as a change and a ticket announced",
-        "month_end_peak": "more documents and more in the OA on the last two working days of a month, as each month",
-        "training_day": "many persons of a unit stay away on one day: they are at a training that is written down",
-        "backup_moved": "a backup plan ran hours late, but before 1.4 of its interval had passed",
-        "batch_load": "a host's processors are busy at night, when a batch runs, and have room left",
-        "renewal_round": "many personal certificates are revoked on a day, each superseded by a new one",
-    }
-)
+@dataclass(frozen=True, kw_only=True)
+class ScriptedIncident:
+    """One incident of the script."""
 
-#: What ``size`` means, by kind: what counts as hours or days is how long it lasts.
-MEASURES: Mapping[str, str] = MappingProxyType(
-    {
-        "carrier_outage": "share of its messages that fail",
-        "report_backlog": "share of its reports that are late",
-        "volume_surge": "times its usual number",
-        "bill_difference": "share that is billed too much",
-        "error_burst": "share of its requests that fail",
-        "slow_responses": "times its usual duration",
-        "service_down": "hours",
-        "checks_gap": "hours",
-        "certificate_expiring": "days for which it is good on the first day",
-        "disk_filling": "percent by which it fills a day",
-        "cpu_saturated": "percent to which they are busy at least",
-        "host_down": "hours",
-        "backup_missing": "days",
-        "backup_shrunk": "share that is missing",
-        "patch_failed": "hosts",
-        "login_outage": "hours",
-        "method_failing": "share of its logins that fail",
-        "brute_force": "attempts",
-        "unit_closed": "units",
-        "app_silent": "hours",
-        "calls_failing": "share of its calls that fail",
-        "overdue_unit": "days",
-        "returned_burst": "share of its deliveries that are returned",
-        "module_stopped": "hours",
-        "adoption_drop": "share of its persons that stay away",
-        "edition_down": "hours",
-        "tasks_stuck": "hours",
-        "messages_stopped": "hours",
-        "old_client": "share of the Windows desks",
-        "certificates_expiring": "share of the holders",
-        "expired_in_use": "persons at most",
-        "certificates_refused": "share of the logins that are refused",
-        "signing_failures": "share of the signings that fail",
-        "seal_untested": "seals",
-        "attendance_gap": "days",
-        "manual_check": "grade: 1 watch, 2 bad",
-        "tickets_overdue": "tickets",
-        "change_unconfirmed": "changes",
-        "late_recovery": "hours",
-        "report_unconfirmed": "reports",
-        "planned_maintenance": "hours",
-        "announced_mailing": "times its usual number",
-        "month_end_peak": "share that is more than on other days",
-        "training_day": "share of its persons that stay away",
-        "backup_moved": "hours that it ran late",
-        "batch_load": "percent to which they are busy at least",
-        "renewal_round": "share of the holders",
-    }
-)
+    id: str
+    kind: str
+    subject: str
+    days_back: int  # working days before the last one
+    description: str
+    clock: str = "00:00-24:00"  # of the beginning and of the end
+    size: float = 1.0  # where the kind does not measure the duration
+    days_before: int = 0  # days before that day on which it begins
+    days_after: int | None = 0  # days after that day on which it ends; None lasts until the estate's end
 
-#: Kinds of which the size is what is said here in the script below; it is 1 where neither this nor a duration says it.
-SIZES: Mapping[str, float] = MappingProxyType(
-    {
-        "carrier_outage": 0.3,
-        "report_backlog": 0.8,
-        "volume_surge": 6.0,
-        "bill_difference": 0.018,
-        "error_burst": 0.34,
-        "slow_responses": 6.0,
-        "certificate_expiring": 10.0,
-        "disk_filling": 1.0,
-        "cpu_saturated": 96.5,
-        "backup_shrunk": 0.62,
-        "method_failing": 0.8,
-        "brute_force": 100.0,
-        "calls_failing": 0.5,
-        "returned_burst": 0.8,
-        "adoption_drop": 0.75,
-        "old_client": 0.22,
-        "certificates_expiring": 0.06,
-        "expired_in_use": 14.0,
-        "certificates_refused": 0.95,
-        "signing_failures": 0.5,
-        "seal_untested": 9.0,
-        "tickets_overdue": 3.0,
-    }
-)
 
-#: Below this size one is barely visible: 关注 at most, and nobody at the desk notices it.
-FAINT: Mapping[str, float] = MappingProxyType(
-    {
-        "carrier_outage": 0.12,
-        "report_backlog": 0.4,
-        "volume_surge": 2.5,
-        "bill_difference": 0.008,
-        "error_burst": 0.08,
-        "slow_responses": 2.5,
-        "service_down": 0.3,
-        "checks_gap": 0.5,
-        "disk_filling": 0.5,
-        "cpu_saturated": 90.0,
-        "host_down": 0.35,
-        "backup_missing": 1.5,
-        "backup_shrunk": 0.4,
-        "login_outage": 0.3,
-        "method_failing": 0.3,
-        "brute_force": 30.0,
-        "app_silent": 12.0,
-        "calls_failing": 0.15,
-        "overdue_unit": 3.5,
-        "returned_burst": 0.4,
-        "module_stopped": 12.0,
-        "adoption_drop": 0.45,
-        "tasks_stuck": 12.0,
-        "messages_stopped": 0.3,
-        "old_client": 0.08,
-        "certificates_expiring": 0.03,
-        "expired_in_use": 5.0,
-        "certificates_refused": 0.25,
-        "signing_failures": 0.2,
-        "seal_untested": 4.0,
-    }
-)
-
-# id, subsystem, kind, subject, working days before the last one, from, to, severity, description
-PLAN = (
-    ("slow-oa", "oa", "slow_responses", "oa.nantong.example", 3, "08:30", "10:45", "关注",
-     "协同办公上午响应缓慢，接口耗时约为平时的六倍。"),
-    ("outage-unicom", "sms", "carrier_outage", "unicom", 2, "09:12", "12:42", "异常",
-     "中国联通通道故障，送达率降至约70%，历时3小时30分。"),
-    ("errors-portal", "infra", "error_burst", "portal", 0, "14:10", "14:50", "异常",
-     "统一门户上游服务异常，40分钟内约三分之一请求返回502或504。"),
-    ("backlog-telecom", "sms", "report_backlog", "telecom", 6, "09:30", "15:30", "关注",
-     "中国电信状态报告积压，最长延迟数小时，短信均已送达。"),
-    ("surge-hotline", "sms", "volume_surge", "E2002", 9, "09:00", "17:00", "关注",
-     "12345热线回访短信量约为平时的六倍。"),
-    ("attendance-gap", "desk", "attendance_gap", "驻场", 5, "00:00", "24:00", "异常",
-     "当日无驻场或备选人员在岗记录。"),
-    ("check-cooling", "infra", "manual_check", "机房温湿度", 0, "08:40", "17:00", "关注",
-     "机房二号空调回风温度偏高，已联系维保。"),
-    ("tickets-overdue", "desk", "tickets_overdue", "desk", 0, "00:00", "24:00", "关注",
-     "有工单超过应完成时间仍未关闭。"),
-    ("outage-logins", "identity", "login_outage", "统一身份认证", 12, "09:05", "09:47", "异常",
-     "认证服务中断42分钟，期间全市无法登录。"),
-    ("method-sms-code", "identity", "method_failing", "sms_code", 7, "13:30", "16:30", "异常",
-     "短信验证码登录失败率约八成，历时3小时。"),
-    ("brute-force", "identity", "brute_force", "203.0.113.66", 4, "03:20", "03:29", "异常",
-     "单一来源对一个账号连续尝试口令100次。"),
-    ("unit-closed", "identity", "unit_closed", "如东县永安镇", 15, "00:00", "24:00", "关注",
-     "单位已停用，其账号仍处于启用状态。"),
-    ("app-silent", "sso", "app_silent", "seal", 8, "00:00", "24:00", "关注",
-     "电子印章应用全天无人经单点登录进入。"),
-    ("errors-calls", "docexchange", "calls_failing", "政务服务网", 3, "10:20", "13:05", "异常",
-     "政务服务网的接口调用约半数失败。"),
-    ("overdue-unit", "docexchange", "overdue_unit", "启东市应急管理局", 0, "00:00", "24:00", "关注",
-     "该单位连续一周未签收公文，逾期件数上升。"),
-    ("returned-burst", "docexchange", "returned_burst", "市统计局", 11, "09:00", "17:30", "关注",
-     "该单位所发公文大部分被退回。"),
-    ("module-meeting", "oa", "module_stopped", "general/meeting_rooms", 10, "00:00", "24:00", "关注",
-     "通用版会议室管理模块全天无操作。"),
-    ("adoption-drop", "oa", "adoption_drop", "市交通运输局", 9, "00:00", "24:00", "关注",
-     "该单位活跃账号骤降至平时的四分之一，持续两周。"),
-    ("edition-wecom", "oa", "edition_down", "wecom", 13, "14:00", "17:10", "异常",
-     "企业微信版移动端中断3小时10分。"),
-    ("tasks-stuck", "oa", "tasks_stuck", "government/countersign", 2, "00:00", "24:00", "关注",
-     "政府版发文会签流程当日无一办结。"),
-    ("im-stopped", "im", "messages_stopped", "im", 6, "15:00", "16:40", "异常",
-     "即时通讯消息中断1小时40分。"),
-    ("im-old-client", "im", "old_client", "Spark 2.8.3", 5, "00:00", "24:00", "关注",
-     "一批终端退回旧版客户端。"),
-    ("ca-expiring", "ca", "certificates_expiring", "personal", 14, "00:00", "24:00", "关注",
-     "一批个人证书将在30天内集中到期。"),
-    ("ca-expired", "ca", "expired_in_use", "personal", 1, "08:30", "17:30", "关注",
-     "已过期的证书仍被反复用于登录。"),
-    ("ca-refused", "ca", "certificates_refused", "ca", 16, "08:40", "11:10", "异常",
-     "证书链校验失败，证书登录大量被拒。"),
-    ("seal-failures", "seal", "signing_failures", "seal", 4, "10:00", "11:30", "异常",
-     "签章服务故障，约半数签章失败。"),
-    ("seal-untested", "seal", "seal_untested", "seal", 20, "00:00", "24:00", "关注",
-     "有印章制作完成后超过三周未测试。"),
-    ("disk-oa-db", "infra", "disk_filling", "oa-db-1", 22, "00:00", "24:00", "异常",
-     "协同办公数据库磁盘持续增长，已超过90%。"),
-    ("cpu-exchange", "infra", "cpu_saturated", "exchange-app-1", 8, "09:00", "12:00", "异常",
-     "公文交换应用服务器CPU持续高于95%。"),
-    ("host-down", "infra", "host_down", "im-app-1", 6, "14:52", "16:44", "异常",
-     "即时通讯服务器宕机。"),
-    ("service-down", "docexchange", "service_down", "docexchange", 17, "11:05", "11:38", "异常",
-     "公文交换服务不可用33分钟。"),
-    ("service-down-long", "docexchange", "service_down", "docexchange", 21, "09:40", "15:05", "异常",
-     "公文交换服务不可用5小时25分。"),
-    ("checks-gap", "infra", "checks_gap", "zabbix", 18, "01:10", "03:25", "关注",
-     "监控平台自身中断，期间状态未知。"),
-    ("tls-portal", "infra", "certificate_expiring", "portal.nantong.example", 0, "00:00", "24:00", "关注",
-     "统一门户的TLS证书将在十天内到期。"),
-    ("backup-missing", "infra", "backup_missing", "exchange", 1, "00:00", "24:00", "异常",
-     "公文交换数据库备份未执行。"),
-    ("backup-shrunk", "infra", "backup_shrunk", "oa-files /data/attachments", 7, "00:00", "24:00", "异常",
-     "协同办公附件备份数据量下降一半以上。"),
-    ("patch-failed", "infra", "patch_failed", "sms-app-1", 12, "18:00", "20:00", "关注",
-     "安全补丁安装失败，待复装。"),
-    ("change-unconfirmed", "desk", "change_unconfirmed", "oa", 10, "15:00", "16:00", "关注",
-     "流程调整未取得用户书面确认。"),
-    ("late-recovery", "desk", "late_recovery", "docexchange", 21, "09:40", "15:05", "异常",
-     "厂商软件故障，5小时25分恢复，超过4小时承诺。"),
-    ("report-unconfirmed", "desk", "report_unconfirmed", "weekly_service_report", 19, "00:00", "24:00", "关注",
-     "一期服务周报未经用户确认。"),
+SCRIPT = (
+    ScriptedIncident(id="slow-oa", kind="slow_responses", subject="oa.nantong.example", days_back=3,
+        clock="08:30-10:45", size=6, description="协同办公上午响应缓慢，接口耗时约为平时的六倍。"),
+    ScriptedIncident(id="outage-unicom", kind="carrier_outage", subject="unicom", days_back=2, clock="09:12-12:42",
+        size=0.3, description="中国联通通道故障，送达率降至约70%，历时3小时30分。"),
+    ScriptedIncident(id="errors-portal", kind="error_burst", subject="portal", days_back=0, clock="14:10-14:50",
+        size=0.34, description="统一门户上游服务异常，40分钟内约三分之一请求返回502或504。"),
+    ScriptedIncident(id="backlog-telecom", kind="report_backlog", subject="telecom", days_back=6, clock="09:30-15:30",
+        size=0.8, description="中国电信状态报告积压，最长延迟数小时，短信均已送达。"),
+    ScriptedIncident(id="surge-hotline", kind="volume_surge", subject="E2002", days_back=9, clock="09:00-17:00", size=6,
+        description="12345热线回访短信量约为平时的六倍。"),
+    ScriptedIncident(id="attendance-gap", kind="attendance_gap", subject="驻场", days_back=5,
+        description="当日无驻场或备选人员在岗记录。"),
+    ScriptedIncident(id="check-cooling", kind="manual_check", subject="机房温湿度", days_back=0, clock="08:40-17:00",
+        description="机房二号空调回风温度偏高，已联系维保。"),
+    ScriptedIncident(id="tickets-overdue", kind="tickets_overdue", subject="desk", days_back=0, size=3,
+        description="有工单超过应完成时间仍未关闭。"),
+    ScriptedIncident(id="outage-logins", kind="login_outage", subject="统一身份认证", days_back=12, clock="09:05-09:47",
+        description="认证服务中断42分钟，期间全市无法登录。"),
+    ScriptedIncident(id="method-sms-code", kind="method_failing", subject="sms_code", days_back=7, clock="13:30-16:30",
+        size=0.8, description="短信验证码登录失败率约八成，历时3小时。"),
+    ScriptedIncident(id="brute-force", kind="brute_force", subject="203.0.113.66", days_back=4, clock="03:20-03:29",
+        size=100, description="单一来源对一个账号连续尝试口令100次。"),
+    ScriptedIncident(id="unit-closed", kind="unit_closed", subject="如东县永安镇", days_back=15, days_after=None,
+        description="单位已停用，其账号仍处于启用状态。"),
+    ScriptedIncident(id="app-silent", kind="app_silent", subject="seal", days_back=8,
+        description="电子印章应用全天无人经单点登录进入。"),
+    ScriptedIncident(id="errors-calls", kind="calls_failing", subject="政务服务网", days_back=3, clock="10:20-13:05",
+        size=0.5, description="政务服务网的接口调用约半数失败。"),
+    ScriptedIncident(id="overdue-unit", kind="overdue_unit", subject="启东市应急管理局", days_back=0, days_before=7,
+        description="该单位连续一周未签收公文，逾期件数上升。"),
+    ScriptedIncident(id="returned-burst", kind="returned_burst", subject="市统计局", days_back=11, clock="09:00-17:30",
+        size=0.8, description="该单位所发公文大部分被退回。"),
+    ScriptedIncident(id="module-meeting", kind="module_stopped", subject="general/meeting_rooms", days_back=10,
+        description="通用版会议室管理模块全天无操作。"),
+    ScriptedIncident(id="adoption-drop", kind="adoption_drop", subject="市交通运输局", days_back=9, size=0.75,
+        days_after=14, description="该单位活跃账号骤降至平时的四分之一，持续两周。"),
+    ScriptedIncident(id="edition-wecom", kind="edition_down", subject="wecom", days_back=13, clock="14:00-17:10",
+        description="企业微信版移动端中断3小时10分。"),
+    ScriptedIncident(id="tasks-stuck", kind="tasks_stuck", subject="government/countersign", days_back=2,
+        description="政府版发文会签流程当日无一办结。"),
+    ScriptedIncident(id="im-stopped", kind="messages_stopped", subject="im", days_back=6, clock="15:00-16:40",
+        description="即时通讯消息中断1小时40分。"),
+    ScriptedIncident(id="im-old-client", kind="old_client", subject="Spark 2.8.3", days_back=5, size=0.22,
+        days_after=None, description="一批终端退回旧版客户端。"),
+    ScriptedIncident(id="ca-expiring", kind="certificates_expiring", subject="personal", days_back=14, size=0.06,
+        days_after=None, description="一批个人证书将在30天内集中到期。"),
+    ScriptedIncident(id="ca-expired", kind="expired_in_use", subject="personal", days_back=1, clock="08:30-17:30",
+        size=14, days_before=3, days_after=2, description="已过期的证书仍被反复用于登录。"),
+    ScriptedIncident(id="ca-refused", kind="certificates_refused", subject="ca", days_back=16, clock="08:40-11:10",
+        size=0.95, description="证书链校验失败，证书登录大量被拒。"),
+    ScriptedIncident(id="seal-failures", kind="signing_failures", subject="seal", days_back=4, clock="10:00-11:30",
+        size=0.5, description="签章服务故障，约半数签章失败。"),
+    ScriptedIncident(id="seal-untested", kind="seal_untested", subject="seal", days_back=20, size=9, days_after=None,
+        description="有印章制作完成后超过三周未测试。"),
+    ScriptedIncident(id="disk-oa-db", kind="disk_filling", subject="oa-db-1", days_back=22, size=1, days_after=None,
+        description="协同办公数据库磁盘持续增长，已超过90%。"),
+    ScriptedIncident(id="cpu-exchange", kind="cpu_saturated", subject="exchange-app-1", days_back=8,
+        clock="09:00-12:00", size=96.5, description="公文交换应用服务器CPU持续高于95%。"),
+    ScriptedIncident(id="host-down", kind="host_down", subject="im-app-1", days_back=6, clock="14:52-16:44",
+        description="即时通讯服务器宕机。"),
+    ScriptedIncident(id="service-down", kind="service_down", subject="docexchange", days_back=17, clock="11:05-11:38",
+        description="公文交换服务不可用33分钟。"),
+    ScriptedIncident(id="service-down-long", kind="service_down", subject="docexchange", days_back=21,
+        clock="09:40-15:05", description="公文交换服务不可用5小时25分。"),
+    ScriptedIncident(id="checks-gap", kind="checks_gap", subject="zabbix", days_back=18, clock="01:10-03:25",
+        description="监控平台自身中断，期间状态未知。"),
+    ScriptedIncident(id="tls-portal", kind="certificate_expiring", subject="portal.nantong.example", days_back=0,
+        size=10, description="统一门户的TLS证书将在十天内到期。"),
+    ScriptedIncident(id="backup-missing", kind="backup_missing", subject="exchange", days_back=1, days_before=1,
+        days_after=1, description="公文交换数据库备份未执行。"),
+    ScriptedIncident(id="backup-shrunk", kind="backup_shrunk", subject="oa-files /data/attachments", days_back=7,
+        size=0.62, description="协同办公附件备份数据量下降一半以上。"),
+    ScriptedIncident(id="patch-failed", kind="patch_failed", subject="sms-app-1", days_back=12, clock="18:00-20:00",
+        description="安全补丁安装失败，待复装。"),
+    ScriptedIncident(id="change-unconfirmed", kind="change_unconfirmed", subject="oa", days_back=10,
+        clock="15:00-16:00", description="流程调整未取得用户书面确认。"),
+    ScriptedIncident(id="late-recovery", kind="late_recovery", subject="docexchange", days_back=21, clock="09:40-15:05",
+        description="厂商软件故障，5小时25分恢复，超过4小时承诺。"),
+    ScriptedIncident(id="report-unconfirmed", kind="report_unconfirmed", subject="weekly_service_report", days_back=19,
+        description="一期服务周报未经用户确认。"),
 )  # fmt: skip
 
-#: How many days an incident of a kind goes on after its day; None: to the estate's end.
-LASTING: Mapping[str, int | None] = MappingProxyType(
-    {
-        "adoption_drop": 14,
-        "disk_filling": None,
-        "certificates_expiring": None,
-        "seal_untested": None,
-        "unit_closed": None,
-        "old_client": None,
-        "expired_in_use": 2,
-        "backup_missing": 1,
-    }
-)
 
-#: How many days before its day an incident of a kind began.
-BEGUN: Mapping[str, int] = MappingProxyType({"overdue_unit": 7, "expired_in_use": 3, "backup_missing": 1})
+def default_script(calendar: Calendar, first: dt.date, until: dt.date) -> list[Incident]:
+    """Return the script's incidents for an estate from ``first`` to ``until``; the bill is that of the last full month.
+
+    Raises:
+        CalendarMissing: there is no working-day calendar for one of the days.
+    """
+    days = calendar.working_days(until - dt.timedelta(days=SPAN_DAYS - 1), until)[::-1]
+    incidents = [_on_day(entry, days[entry.days_back], until) for entry in SCRIPT if entry.days_back < len(days)]
+    for month in billed_months(first, until)[-1:]:
+        text = "中国联通账单条数比平台统计多约1.8%，超过0.5%的核对界限。"
+        bill = ScriptedIncident(
+            id="bill-unicom", kind="bill_difference", subject="unicom", days_back=0, description=text, size=0.018
+        )
+        incidents.append(_incident(bill, moment(month.first, "00:00"), moment(month.last, "24:00")))
+    return incidents
+
+
+def _on_day(entry: ScriptedIncident, day: dt.date, until: dt.date) -> Incident:
+    begin, end = entry.clock.split("-")
+    start = moment(day - dt.timedelta(days=entry.days_before), begin)
+    if entry.days_after is None:
+        return _incident(entry, start, moment(until, "24:00"))
+    return _incident(entry, start, moment(min(day + dt.timedelta(days=entry.days_after), until), end))
+
+
+def _incident(entry: ScriptedIncident, start: dt.datetime, end: dt.datetime) -> Incident:
+    kind = KINDS[entry.kind]
+    size = kind.measured(start, end, float(entry.size))
+    return Incident(
+        id=entry.id,
+        subsystem=kind.subsystem or subsystem_of(entry.subject),
+        kind=entry.kind,
+        subject=entry.subject,
+        start=start,
+        end=end,
+        severity=kind.severity(size),
+        description=entry.description,
+        size=size,
+    )

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from ntanalytics import contract
-from ntanalytics.demo import Estate, write_estate
+from ntanalytics.demo import Destinations, Estate, write_estate
 from ntanalytics.errors import LakeError, SettingsError
 from ntanalytics.extraction import Extractor
 from ntanalytics.lake import DeltaLake, DuckReader, Reader
@@ -26,7 +26,7 @@ from ntanalytics.metrics.desk import obligations
 from ntanalytics.metrics.identity import logins
 from ntanalytics.metrics.infra import requests
 from ntanalytics.reports.verification import verify
-from ntanalytics.runner import RunResult, run_report
+from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import Settings, load
 from ntanalytics.workspace import Workspace, open_workspace
 from tests.city import blocks, settled
@@ -64,13 +64,14 @@ MASTER, CONFIG = "local-cluster[2,1,1024]", {
 @pytest.fixture(scope="module")
 def estate(tmp_path_factory: pytest.TempPathFactory) -> Estate:
     folder = tmp_path_factory.mktemp("estate")
-    return write_estate(folder / "city", until=UNTIL, days=DAYS, scale=0.002, outputs=folder / "outputs")
+    outputs = Destinations(outputs=folder / "outputs")
+    return write_estate(folder / "city", until=UNTIL, days=DAYS, scale=0.002, destinations=outputs)
 
 
 @pytest.fixture(scope="module")
 def settings(estate: Estate) -> Settings:
     settings = load(estate.config)
-    Extractor(settings, Ledger(settings.ledger), None, lambda: estate.read_at).extract(
+    Extractor(settings, Ledger(settings.ledger), None, estate.clock).extract(
         [], UNTIL - dt.timedelta(days=DAYS - 1), UNTIL
     )
     return settings
@@ -174,7 +175,7 @@ def _by_spark(settings: Settings, master: str) -> Settings:
 
 def _issued(settings: Settings, estate: Estate) -> RunResult:
     today = UNTIL + dt.timedelta(days=1)
-    return run_report(settings, "sms_volume", "2026-W47", {}, today=today, clock=lambda: estate.read_at)
+    return run_report(settings, "sms_volume", "2026-W47", {}, today=today, clock=estate.clock)
 
 
 def test_a_master_that_cannot_be_one_is_told_by_its_exit_code(

@@ -46,7 +46,7 @@ def _unit(name: str, place: int | None = 1, **more: Any) -> Row:
         "daily_active": 20.0,
         "daily_active_before": 20.0,
         "daily_active_change_rate": 0.0,
-        "is_held": True,
+        "is_complete": True,
         **more,
     }
 

@@ -1,22 +1,25 @@
-"""What the administrators of MaxKey did on a day: accounts opened, disabled and unlocked, and the rest of it."""
+"""Actions of MaxKey's administrators: accounts opened, disabled and unlocked, and ordinary changes."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Times, texts
+from ntanalytics.demo.local_time import wall_times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.seasonality import Audience
-from ntanalytics.demo.products.maxkey.accounts import numbered, objects, seconds
 from ntanalytics.demo.products.maxkey.logins import Logins
-from ntanalytics.demo.store import Database
+from ntanalytics.demo.products.maxkey.schema import row_ids
+from ntanalytics.demo.store import Columns, Database
 
-_DAYS = 14
+_STREAM = 14
+#: Seconds after which a locked account is unlocked, and share of changes that fail.
+_UNLOCKED_AFTER_S, _FAILURES = 240, 0.03
 
-#: What administrators do on a plain working day besides opening, disabling and unlocking: topic, action, how often.
-_OFTEN = (
+#: Ordinary changes: topic, action, number on a plain working day.
+_ORDINARY = (
     ("user", "update", 14.0),
     ("user", "change_password", 9.0),
     ("account", "update", 3.0),
@@ -27,59 +30,48 @@ _OFTEN = (
 )
 
 
-def disablings_of(city: City) -> NDArray[np.datetime64]:
-    """The day on which each account was disabled; NaT for those that are not."""
+def disablings_of(city: City) -> Times:
+    """Return the day on which each account was disabled; NaT for an enabled one."""
     people = city.people
     age = (np.datetime64(city.until) - people.opened_on).astype(np.int64)
-    days = (city.rng(_DAYS).random(len(people)) * (age + 1)).astype("timedelta64[D]")
+    days = (city.rng(_STREAM).random(len(people)) * (age + 1)).astype("timedelta64[D]")
     return np.where(people.is_enabled, np.datetime64("NaT", "D"), people.opened_on + days)
 
 
-def write_administration(
-    database: Database,
-    city: City,
-    day: dt.date,
-    logins: Logins,
-    opened: NDArray[np.datetime64],
-    disabled: NDArray[np.datetime64],
-) -> int:
-    """Write what administrators did on a day, and return how many rows that are.
-
-    Each account of that day is opened, each that is disabled is, and who found his account locked has it unlocked.
+def write_changes(database: Database, city: City, day: dt.date, logins: Logins, opened: Times, disabled: Times) -> int:
+    """Write the administrators' actions of a day, and return the number of rows.
 
     Args:
-        database: MaxKey's.
-        city: whose accounts they are.
+        database: MaxKey's database.
+        city: the city.
         day: the day.
-        logins: its attempts to log in.
-        opened: when each account was opened.
-        disabled: the day on which each was disabled.
+        logins: login attempts of the day; a locked account is unlocked after the attempt.
+        opened: time at which each account was opened.
+        disabled: day on which each account was disabled.
     """
-    rng = city.rng(_DAYS, day)
-    factor = city.rhythm.factor(day, Audience.OFFICE)
+    rng = city.rng(_STREAM, day)
+    factor = city.seasonality.factor(day, Audience.OFFICE)
     new = np.sort(opened[opened.astype("datetime64[D]") == np.datetime64(day)])
-    gone = int((disabled == np.datetime64(day)).sum())
-    closed = sum(incident.day == day for incident in city.planted("unit_closed"))
-    done = [(topic, action, int(rng.poisson(often * factor))) for topic, action, often in _OFTEN]
-    done += [("user", "disable", gone), ("organization", "disable", closed)]
-    moments = city.rhythm.moments(rng, day, Audience.OFFICE, sum(count for _, _, count in done))
-    unlocked = seconds(day, logins.at_ms[logins.is_locked]) + np.timedelta64(240, "s")
-    at = np.concatenate((new, unlocked, seconds(day, rng.permutation(moments))))
-    sizes = [len(new), len(unlocked), *(count for _, _, count in done)]
-    topic = np.repeat(objects(["user", "user", *(each[0] for each in done)]), sizes)
-    action = np.repeat(objects(["create", "unlock", *(each[1] for each in done)]), sizes)
+    closed = sum(incident.day == day for incident in city.incidents_of("unit_closed"))
+    actions = [(topic, action, int(rng.poisson(mean * factor))) for topic, action, mean in _ORDINARY]
+    actions += [("user", "disable", int((disabled == np.datetime64(day)).sum())), ("organization", "disable", closed)]
+    at_ms = city.seasonality.moments(rng, day, Audience.OFFICE, sum(count for _, _, count in actions))
+    unlocked = wall_times(day, logins.at_ms[logins.is_locked] // 1000) + np.timedelta64(_UNLOCKED_AFTER_S, "s")
+    times = np.concatenate((new, unlocked, wall_times(day, rng.permutation(at_ms) // 1000)))
+    actions = [("user", "create", len(new)), ("user", "unlock", len(unlocked)), *actions]
+    counts = [count for _, _, count in actions]
+    topic = np.repeat(texts(topic for topic, _, _ in actions), counts)
+    action = np.repeat(texts(action for _, action, _ in actions), counts)
     may_fail = (action == "update") | (action == "change_password")
-    result = np.where(may_fail & (rng.random(len(at)) < 0.03), "fail", "success")
-    order = np.argsort(at, kind="stable")
-    return database.insert(
-        "mxk_history_system_logs",
-        {
-            "ID": numbered(day, len(at), "3"),
-            "TOPIC": topic[order],
-            "MESSAGE": "（演示）",
-            "MESSAGEACTION": action[order],
-            "MESSAGERESULT": result[order],
-            "USERID": "admin",
-            "EXECUTETIME": at[order],
-        },
-    )
+    result = np.where(may_fail & (rng.random(len(times)) < _FAILURES), "fail", "success")
+    order = np.argsort(times, kind="stable")
+    columns: Columns = {
+        "ID": row_ids(day, len(times), "3"),
+        "TOPIC": topic[order],
+        "MESSAGE": "（演示）",
+        "MESSAGEACTION": action[order],
+        "MESSAGERESULT": result[order],
+        "USERID": "admin",
+        "EXECUTETIME": times[order],
+    }
+    return database.insert("mxk_history_system_logs", columns)

@@ -1,34 +1,33 @@
-"""MaxKey's database: units, accounts, logins, who goes on to which application, and what administrators did."""
+"""MaxKey's database: units, accounts, logins, accesses to applications, and administrators' actions."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Objects, texts
+from ntanalytics.demo.local_time import DAY_MS, wall_times
 from ntanalytics.demo.population.city import City
-from ntanalytics.demo.population.seasonality import DAY_MS
 from ntanalytics.demo.products.ejbca.certificates import certificates_of
 from ntanalytics.demo.products.maxkey.accounts import (
     earlier_logins,
-    numbered,
-    objects,
     openings_of,
-    seconds,
     write_accounts,
     write_apps,
     write_units,
 )
-from ntanalytics.demo.products.maxkey.changes import disablings_of, write_administration
-from ntanalytics.demo.products.maxkey.logins import MESSAGES, METHODS, Logins, after_outages, draw_logins
-from ntanalytics.demo.products.maxkey.schema import APPS, INDEXES, LOGIN_TYPES, TABLES
-from ntanalytics.demo.store import Database, Store
+from ntanalytics.demo.products.maxkey.changes import disablings_of, write_changes
+from ntanalytics.demo.products.maxkey.logins import MESSAGES, METHODS, Logins, draw_logins
+from ntanalytics.demo.products.maxkey.schema import APPS, LOGIN_TYPES, TABLES, row_ids
+from ntanalytics.demo.store import Columns, Database, Store
 
-_SSO = 12
-_MINUTE = 60_000
+_ACCESSES = 12
+_MINUTE_MS = 60_000
+#: Share of persons who open an application, from which on they open it right after the login.
+_AT_ONCE = 0.8
 
-#: PLATFORM by kind of terminal: a desk, a domestic desk, a telephone; and whose it is.
+#: PLATFORM by terminal (desk, domestic desk, telephone) and person.
 _PLATFORMS = np.array(
     [
         ["Windows 10", "Windows 10", "Windows 11", "Windows 7"],
@@ -39,34 +38,27 @@ _PLATFORMS = np.array(
 )
 
 
-def write_identity(city: City, store: Store) -> int:
-    """Write the database ``maxkey``, whose home is MySQL.
-
-    Returns:
-        The number of its rows.
-    """
-    people = city.people
-    ids = objects(str(number) for number in people.id.tolist())
+def write_maxkey(city: City, store: Store) -> int:
+    """Write the database ``maxkey`` (MySQL), and return the number of rows."""
+    ids = texts(str(number) for number in city.people.id.tolist())
     opened, disabled = openings_of(city), disablings_of(city)
-    last, held = earlier_logins(city), certificates_of(city)
+    last_login, held = earlier_logins(city), certificates_of(city)
     with store.database("maxkey", "mysql") as database:
-        for table, columns in TABLES.items():
-            index = [(INDEXES[table],)] if table in INDEXES else []
-            database.create(table, columns, key=("ID",), indexes=index)
+        database.create(*TABLES)
         rows = write_units(database, city) + write_apps(database)
         for day in city.days:
             logins = draw_logins(city, day, held)
-            got_in = logins.person[logins.is_success]
-            np.maximum.at(last, got_in, seconds(day, logins.at_ms[logins.is_success]))
+            success = logins.take(logins.is_success)
+            np.maximum.at(last_login, success.person, wall_times(day, success.at_ms // 1000))
             rows += _write_logins(database, city, day, logins, ids)
             rows += _write_accesses(database, city, day, ids)
-            rows += write_administration(database, city, day, logins, opened, disabled)
-        rows += write_accounts(database, city, ids, opened, last)
+            rows += write_changes(database, city, day, logins, opened, disabled)
+        rows += write_accounts(database, city, ids, opened, last_login)
     return rows
 
 
-def _addresses(city: City, logins: Logins) -> NDArray[np.object_]:
-    """Where each attempt came from: a desk's address, a telephone's, or that of whoever tries by force."""
+def _addresses(city: City, logins: Logins) -> Objects:
+    """Return the address of each attempt: a desk's, a telephone's, or an attacker's."""
     person = logins.person
     unit = city.people.unit[person]
     place = person - np.searchsorted(city.people.unit, unit)
@@ -74,69 +66,64 @@ def _addresses(city: City, logins: Logins) -> NDArray[np.object_]:
         (16 + unit // 64).tolist(), (unit % 64 * 4 + place // 250).tolist(), (place % 250 + 2).tolist(), strict=True
     )
     phones = zip((person // 250 % 256).tolist(), (person % 250 + 2).tolist(), strict=True)
-    found = np.where(
-        logins.is_mobile, objects(f"100.64.{a}.{b}" for a, b in phones), objects(f"10.{a}.{b}.{c}" for a, b, c in desks)
-    )
-    for number, incident in enumerate(city.planted("brute_force")):
-        found[logins.address == number] = incident.subject
-    return found
+    desk = texts(f"10.{a}.{b}.{c}" for a, b, c in desks)
+    addresses = np.where(logins.is_mobile, texts(f"100.64.{a}.{b}" for a, b in phones), desk)
+    for number, incident in enumerate(city.incidents_of("brute_force")):
+        addresses[logins.address == number] = incident.subject
+    return addresses
 
 
-def _write_logins(database: Database, city: City, day: dt.date, logins: Logins, ids: NDArray[np.object_]) -> int:
-    numbers = numbered(day, len(logins.person), "1")
-    fresh, is_unknown = objects(f"f{number}" for number in numbers), logins.is_unknown
-    user = np.where(is_unknown, fresh, ids[logins.person])
+def _write_logins(database: Database, city: City, day: dt.date, logins: Logins, ids: Objects) -> int:
+    numbers = row_ids(day, len(logins.person), "1")
+    own, is_unknown = ids[logins.person], logins.is_unknown
     terminal = np.where(logins.is_mobile, 2, city.people.is_xinchuang[logins.person].astype(int))
-    return database.insert(
-        "mxk_history_login",
-        {
-            "ID": numbers,
-            "category": 1,
-            "SESSIONID": objects(f"s{number}" for number in numbers),
-            "USERID": user,
-            "USERNAME": "u" + np.where(is_unknown, ids[logins.person] + "x", ids[logins.person]),
-            "DISPLAYNAME": np.where(is_unknown, "not exist", "用户" + ids[logins.person]),
-            "MESSAGE": objects(MESSAGES)[logins.message],
-            "SOURCEIP": _addresses(city, logins),
-            "LOGINTYPE": objects(LOGIN_TYPES[method] for method in METHODS)[logins.method],
-            "CODE": "xe00000004",
-            "PLATFORM": _PLATFORMS[terminal, logins.person % 4],
-            "LOGINTIME": seconds(day, logins.at_ms),
-            "LOGOUTTIME": np.full(len(numbers), np.datetime64("1970-01-01T00:00:00")),
-            "SESSIONSTATUS": np.where(logins.is_success, 1, 7),
-        },
-    )
+    columns: Columns = {
+        "ID": numbers,
+        "category": 1,
+        "SESSIONID": texts(f"s{number}" for number in numbers),
+        "USERID": np.where(is_unknown, texts(f"f{number}" for number in numbers), own),
+        "USERNAME": "u" + np.where(is_unknown, own + "x", own),
+        "DISPLAYNAME": np.where(is_unknown, "not exist", "用户" + own),
+        "MESSAGE": texts(MESSAGES)[logins.message],
+        "SOURCEIP": _addresses(city, logins),
+        "LOGINTYPE": texts(LOGIN_TYPES[method] for method in METHODS)[logins.method],
+        "CODE": "xe00000004",
+        "PLATFORM": _PLATFORMS[terminal, logins.person % 4],
+        "LOGINTIME": wall_times(day, logins.at_ms // 1000),
+        "LOGOUTTIME": np.full(len(numbers), np.datetime64("1970-01-01T00:00:00")),
+        "SESSIONSTATUS": np.where(logins.is_success, 1, 7),
+    }
+    return database.insert("mxk_history_login", columns)
 
 
-def _write_accesses(database: Database, city: City, day: dt.date, ids: NDArray[np.object_]) -> int:
-    """Who goes on from the portal to which application: his edition's OA at once, another one during the day."""
-    rng, present = city.rng(_SSO, day), city.present(day)
+def _write_accesses(database: Database, city: City, day: dt.date, ids: Objects) -> int:
+    """Write the accesses of a day, and return the number of rows.
+
+    A person opens the OA of the edition right after the login, other applications during the day.
+    """
+    rng, present = city.rng(_ACCESSES, day), city.present(day)
     chance = np.array([app.reached for app in APPS])[:, city.people.edition[present.person]]
     app, who = np.nonzero(rng.random(chance.shape) < chance)
     times = 1 + rng.poisson(0.05 * (city.intensity - 1), len(app))
     app, who, is_first = np.repeat(app, times), np.repeat(who, times), np.cumsum(times) - times
     at_once = np.zeros(len(app), bool)
-    at_once[is_first] = chance[app[is_first], who[is_first]] > 0.8
-    wait = np.where(at_once, rng.integers(3_000, 90_000, len(app)), rng.integers(_MINUTE, 480 * _MINUTE, len(app)))
-    at_ms = after_outages(city, day, rng, present.at_ms[who] + wait)
+    at_once[is_first] = chance[app[is_first], who[is_first]] > _AT_ONCE
+    soon, later = rng.integers(3_000, 90_000, len(app)), rng.integers(_MINUTE_MS, 480 * _MINUTE_MS, len(app))
+    at_ms = city.after_login_outages(rng, day, present.at_ms[who] + np.where(at_once, soon, later))
     kept = at_ms < DAY_MS
-    for incident in city.planted("app_silent"):
-        begin, end = incident.span_ms(day)
-        silent = next(n for n, each in enumerate(APPS) if each.id == incident.subject)
-        kept &= ~((app == silent) & (at_ms >= begin) & (at_ms < end))
+    for incident in city.incidents_of("app_silent"):
+        silent = [item.id for item in APPS].index(incident.subject)
+        kept &= ~((app == silent) & incident.covers(day, at_ms))
     order = np.flatnonzero(kept)[np.argsort(at_ms[kept], kind="stable")]
     user = ids[present.person[who[order]]]
-    numbers = numbered(day, len(order), "2")
-    return database.insert(
-        "mxk_history_login_apps",
-        {
-            "ID": numbers,
-            "SESSIONID": "s" + user,
-            "LOGINTIME": seconds(day, at_ms[order]),
-            "APPID": objects(each.id for each in APPS)[app[order]],
-            "APPNAME": objects(each.name for each in APPS)[app[order]],
-            "USERID": user,
-            "USERNAME": "u" + user,
-            "DISPLAYNAME": "用户" + user,
-        },
-    )
+    columns: Columns = {
+        "ID": row_ids(day, len(order), "2"),
+        "SESSIONID": "s" + user,
+        "LOGINTIME": wall_times(day, at_ms[order] // 1000),
+        "APPID": texts(item.id for item in APPS)[app[order]],
+        "APPNAME": texts(item.name for item in APPS)[app[order]],
+        "USERID": user,
+        "USERNAME": "u" + user,
+        "DISPLAYNAME": "用户" + user,
+    }
+    return database.insert("mxk_history_login_apps", columns)

@@ -1,94 +1,32 @@
-"""Tables of the SMS platform product, as far as the suite and its readers meet them.
+"""Tables of the SMS platform product (CMPP, SGIP, SMGP) that the suite and its readers use.
 
-Names and types are those of the product ``sms_platform`` (CMPP, SGIP, SMGP). ``submit`` and
-``report`` hold one row a segment and are sharded by the day of submission; the numbers of each
-shard begin at 1, as those of a newly made table do.
+``submit`` and ``report`` hold one row a segment and are sharded by the day of submission; the ids of each shard begin
+at 1, as those of a new table do.
 """
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-from sqlalchemy.dialects import mysql
+from dataclasses import replace
 
-from ntanalytics.demo.store import TIME_MS, Database
+from ntanalytics.demo.store import parse_tables
 
-_BIT = sa.SmallInteger().with_variant(mysql.BIT(1), "mysql", "mariadb")
+#: Carriers in the order of their index in the arrays: CMPP, SGIP, SMGP.
+CARRIERS = ("mobile", "unicom", "telecom")
 
-_SUBMIT = {
-    "Id": sa.BigInteger(),
-    "Channel_No": sa.String(64),
-    "Enterprise_No": sa.String(64),
-    "Enterprise_User_Id": sa.Integer(),
-    "Msg_Batch_No": sa.String(128),
-    "Channel_Msg_Id": sa.String(128),
-    "Sequence": sa.Integer(),
-    "Is_LMS": _BIT,
-    "Data_Status_Code": sa.String(11),
-    "Operator": sa.String(50),
-    "Content": sa.String(512),
-    "Signature": sa.String(64),
-    "Content_Length": sa.Integer(),
-    "Province_Code": sa.String(21),
-    "Phone_No": sa.String(128),
-    "Protocol_Type_Code": sa.String(128),
-    "Submit_Status_Code": sa.String(128),
-    "Submit_Description": sa.String(128),
-    "Submit_Date": TIME_MS,
-    "Submit_Response_Date": TIME_MS,
-    "Create_Date": TIME_MS,
-}
-
-_REPORT = {
-    "Id": sa.BigInteger(),
-    "Msg_Batch_No": sa.String(128),
-    "Channel_Msg_Id": sa.String(128),
-    "Phone_No": sa.String(128),
-    "Channel_No": sa.String(128),
-    "Enterprise_No": sa.String(128),
-    "Enterprise_User_Id": sa.Integer(),
-    "Operator": sa.String(50),
-    "Province_Code": sa.String(21),
-    "Content": sa.String(512),
-    "Data_Status_Code": sa.String(11),
-    "Sequence": sa.Integer(),
-    "Protocol_Type_Code": sa.String(128),
-    "Status_Code": sa.String(128),
-    "Native_Status": sa.String(128),
-    "Status_Date": sa.DateTime(),
-    "Submit_Status_Code": sa.String(128),
-    "Submit_Date": TIME_MS,
-    "Create_Date": sa.DateTime(),
-}
-
-_ENTERPRISE = {
-    "Id": sa.Integer(),
-    "No": sa.String(128),
-    "Name": sa.String(128),
-    "Status": sa.String(32),
-    "Create_Date": sa.DateTime(),
-}
-
-_ENTERPRISE_USER = {
-    "Id": sa.Integer(),
-    "Enterprise_No": sa.String(128),
-    "Real_Name": sa.String(128),
-    "User_Name": sa.String(128),
-    "Status": sa.String(32),
-    "Create_Date": sa.DateTime(),
-}
-
-
-def create_lookups(db: Database) -> None:
-    """Create the tables of applications and of their accounts, and the base tables, which stay empty."""
-    db.create("enterprise", _ENTERPRISE, key=["Id"])
-    db.create("enterprise_user", _ENTERPRISE_USER, key=["Id"])
-    create_shard(db, "")
-
-
-def create_shard(db: Database, suffix: str) -> None:
-    """Create ``submit<suffix>`` and ``report<suffix>``; an empty suffix gives the base tables.
-
-    The index is what the product's own tables have and a reader needs: reports by batch. There is none on Submit_Date.
-    """
-    db.create(f"submit{suffix}", _SUBMIT, key=["Id"])
-    db.create(f"report{suffix}", _REPORT, key=["Id"], indexes=[["Msg_Batch_No"]] if suffix else [])
+#: Shards; the product has an index on the batch, and none on Submit_Date.
+SHARDS = parse_tables("""
+submit: Id* bigint, Channel_No 64, Enterprise_No 64, Enterprise_User_Id int, Msg_Batch_No 128, Channel_Msg_Id 128,
+  Sequence int, Is_LMS bit, Data_Status_Code 11, Operator 50, Content 512, Signature 64, Content_Length int,
+  Province_Code 21, Phone_No 128, Protocol_Type_Code 128, Submit_Status_Code 128, Submit_Description 128,
+  Submit_Date time_ms, Submit_Response_Date time_ms, Create_Date time_ms
+report: Id* bigint, Msg_Batch_No 128, Channel_Msg_Id 128, Phone_No 128, Channel_No 128, Enterprise_No 128,
+  Enterprise_User_Id int, Operator 50, Province_Code 21, Content 512, Data_Status_Code 11, Sequence int,
+  Protocol_Type_Code 128, Status_Code 128, Native_Status 128, Status_Date time, Submit_Status_Code 128,
+  Submit_Date time_ms, Create_Date time; index Msg_Batch_No
+""")
+_LOOKUPS = parse_tables("""
+enterprise: Id* int, No 128, Name 128, Status 32, Create_Date time
+enterprise_user: Id* int, Enterprise_No 128, Real_Name 128, User_Name 128, Status 32, Create_Date time
+""")
+#: Applications, their accounts, and the base tables of the shards, which stay empty.
+TABLES = (*_LOOKUPS, *(replace(table, index=()) for table in SHARDS))

@@ -1,4 +1,4 @@
-"""The four installations of the OA, 信呼 (xinhu): members, logins, steps of flows, first views, and bills."""
+"""Databases of the four installations of the OA: members, logins, steps of flows, first views, and bills."""
 
 from __future__ import annotations
 
@@ -6,179 +6,227 @@ import datetime as dt
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ntanalytics.demo.population.city import EDITIONS, City, Presence
-from ntanalytics.demo.population.seasonality import DAY_MS, Audience
-from ntanalytics.demo.products.xinhu.bills import bills
-from ntanalytics.demo.products.xinhu.members import DESKS, LOGINS, PHONES, Members, members, write_lookups
-from ntanalytics.demo.products.xinhu.schema import FLOWS, INSTALLATIONS
-from ntanalytics.demo.store import Store
+from ntanalytics.demo.arrays import ArrayRows, Bools, Ints, Objects, Rng, texts
+from ntanalytics.demo.local_time import DAY_MS, wall_times
+from ntanalytics.demo.population.city import City, Presence
+from ntanalytics.demo.population.people import EDITIONS
+from ntanalytics.demo.population.seasonality import Audience
+from ntanalytics.demo.products.xinhu.bills import bills_of
+from ntanalytics.demo.products.xinhu.members import DESKS, LOGINS, PHONES, Members, members_of, write_lookups
+from ntanalytics.demo.products.xinhu.schema import FLOWS, INSTALLATIONS, MODULES
+from ntanalytics.demo.store import Columns, Store
 
 _STREAM = 20
-#: Share of those at work who use the OA that day, and how many steps and views each makes at the smallest scale.
+#: Share of the present persons who use the OA, and actions of each at the smallest scale.
 _USERS, _ACTIONS = 0.85, 3.8
-#: Of those who act by telephone: share who do nothing else that day, and share of the others' actions, by edition.
+#: Share of mobile persons without any other action that day, and share of the others' actions, by edition.
 _ONLY_MOBILE, _BY_MOBILE = (0.02, 0.03, 0.04, 0.62), (0.25, 0.25, 0.3, 0.75)
-#: Share of steps that open a bill, of failed logins, and of desks that log in by the messenger (reim).
-_OPENS, _FAILED, _REIM = 0.3, 0.015, 0.2
+#: Shares of steps that open a bill, of failed logins, of desk logins by the messenger (reim), and of other steps.
+_OPENS, _FAILURES, _REIM, _RETURNS = 0.3, 0.015, 0.2, 0.05
 
 _STEPS = np.array([flow.steps for flow in FLOWS])
-_TABLES = np.array([flow.table for flow in FLOWS], dtype=object)
+_TABLES = texts(flow.table for flow in FLOWS)
 _HAS_BILLS = np.array([flow.minutes > 0 for flow in FLOWS])
-_DONE = np.array(["同意", "提交", "保存草稿", "退回"], dtype=object)
+_STATUS_NAMES = texts(["同意", "提交", "保存草稿", "退回"])
+_AGREED, _RETURNED = 0, 3
 
 
 @dataclass(frozen=True)
 class _Users:
-    """Those who use the OA on a day: index into the members, arrival, whether also or only by telephone."""
+    """Users of the OA on a day: index into the members, arrival, whether also or only by telephone."""
 
-    member: NDArray[np.int64]
-    at_ms: NDArray[np.int64]
-    is_mobile: NDArray[np.bool_]
-    is_only_mobile: NDArray[np.bool_]
+    member: Ints
+    at_ms: Ints
+    is_mobile: Bools
+    is_only_mobile: Bools
 
 
-def write_oa(city: City, store: Store) -> int:
-    """Write the databases of the four installations (``oa_schema.INSTALLATIONS``), and return the number of rows."""
+@dataclass(frozen=True)
+class _Day:
+    """One day of one edition."""
+
+    city: City
+    edition: int
+    day: dt.date
+    rng: Rng
+    members: Members
+
+    def accounts(self, member: Ints) -> Ints:
+        return self.city.people.id[self.members.person[member]]
+
+    def browsers(self, member: Ints, by_phone: Bools) -> Objects:
+        return np.where(by_phone, PHONES[self.members.phone[member]], DESKS[self.members.desk[member]])
+
+    def is_down(self, at_ms: Ints, by_phone: Bools) -> Bools:
+        """Return whether the OA is down, or the edition is down by telephone (``edition_down``)."""
+        is_hit = np.zeros(len(at_ms), dtype=bool)
+        for incident in self.city.outages("oa"):
+            is_hit |= incident.strength(self.day, at_ms) > 0
+        for incident in self.city.incidents_of("edition_down"):
+            if incident.subject == EDITIONS[self.edition]:
+                is_hit |= by_phone & incident.covers(self.day, at_ms)
+        return is_hit
+
+    def is_stopped(self, at_ms: Ints, flow: Ints) -> Bools:
+        """Return whether the module stands still (``module_stopped``)."""
+        is_hit = np.zeros(len(at_ms), dtype=bool)
+        for incident in self.city.incidents_of("module_stopped"):
+            owner, _, module = incident.subject.partition("/")
+            if owner == EDITIONS[self.edition]:
+                is_hit |= (flow == MODULES.index(module)) & incident.covers(self.day, at_ms)
+        return is_hit
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Actions(ArrayRows):
+    """Steps and first views of one day."""
+
+    member: Ints
+    place: Ints  # among the actions of the person
+    at_ms: Ints
+    flow: Ints
+    by_phone: Bools
+    is_step: Bools
+    opens_bill: Bools
+
+
+def write_xinhu(city: City, store: Store) -> int:
+    """Write the databases of ``INSTALLATIONS`` (MySQL), and return the number of rows."""
     rows = 0
     with ExitStack() as opened:
         databases = [opened.enter_context(store.database(name, "mysql")) for name in INSTALLATIONS]
-        everyone = [members(city, edition) for edition in range(len(EDITIONS))]
+        members = [members_of(city, edition) for edition in range(len(EDITIONS))]
         for edition, database in enumerate(databases):
-            rows += write_lookups(city, edition, database, everyone[edition].person)
+            rows += write_lookups(database, city, edition, members[edition].person)
         written: list[Counter[str]] = [Counter() for _ in databases]
         for day in city.days:
-            presence = city.present(day)
+            present = city.present(day)
             for edition, database in enumerate(databases):
-                for table, columns in _day(city, edition, day, presence, everyone[edition]).items():
-                    first, count = written[edition][table] + 1, len(columns["optdt"])
+                context = _Day(city, edition, day, city.rng(_STREAM + edition, day), members[edition])
+                for table, columns in _rows(context, present).items():
+                    first = written[edition][table] + 1
+                    count = len(np.asarray(columns["optdt"]))
                     database.insert(table, {"id": np.arange(first, first + count), **columns})
                     written[edition][table] += count
-        rows += sum(each.total() for each in written)
+        rows += sum(counts.total() for counts in written)
     return rows
 
 
-def _day(city: City, edition: int, day: dt.date, presence: Presence, habits: Members) -> dict[str, dict[str, Any]]:
-    """The rows of one day: table → columns without ``id``, which only bills bring with them."""
-    rng = city.rng(_STREAM + edition, day)
-    mine = np.flatnonzero(city.people.edition[presence.person] == edition)
-    mine = mine[rng.random(len(mine)) < _USERS]
-    is_mobile = presence.is_mobile[mine]
-    users = _Users(
-        np.searchsorted(habits.person, presence.person[mine]),
-        presence.at_ms[mine],
-        is_mobile,
-        is_mobile & (rng.random(len(mine)) < _ONLY_MOBILE[edition]),
-    )
-    logins = _logins(city, edition, day, rng, habits, users)
-    # what each does: many times that at a larger scale, but once at least
-    often = _ACTIONS * city.intensity * city.busier("oa", day)
-    times = np.maximum(rng.poisson(often * habits.diligence[users.member]), 1)
-    user = np.repeat(np.arange(len(mine)), times)
-    place = np.arange(len(user)) - np.repeat(np.cumsum(times) - times, times)
-    at_ms = rng.permutation(city.rhythm.moments(rng, day, Audience.OFFICE, len(user)))
-    arrived = users.at_ms[user]
-    at_ms = np.where(at_ms < arrived, arrived + rng.exponential(2_400_000, len(user)).astype(np.int64), at_ms)
-    at_ms = at_ms.clip(max=DAY_MS - 1)
-    member = users.member[user]
-    flow = (rng.random(len(user))[:, None] > habits.modules[member]).sum(axis=1)
-    by_phone = users.is_only_mobile[user] | (users.is_mobile[user] & (rng.random(len(user)) < _BY_MOBILE[edition]))
-    is_step = rng.random(len(user)) < _STEPS[flow]
-    opens = is_step & _HAS_BILLS[flow] & (rng.random(len(user)) < _OPENS)
-    kept = ~_is_down(city, edition, day, at_ms, by_phone) & ~_is_stopped(city, edition, day, at_ms, flow)
-    rows = np.flatnonzero(kept)[np.argsort(at_ms[kept], kind="stable")]
-    web = np.where(by_phone, PHONES[habits.phone[member]], DESKS[habits.desk[member]])
-    person, moment = habits.person[member], np.datetime64(day, "s") + (at_ms // 1000).astype("timedelta64[s]")
-    steps, views, first = rows[is_step[rows]], rows[~is_step[rows]], rows[opens[rows]]
-    bill = bills(city, edition, day, person[first], flow[first], at_ms[first])
-    number = rng.integers(0, 10_000, len(user)) + (day.toordinal() % 10_000) * 10_000
-    number[first] = bill["id"]
-    done = np.where(rng.random(len(user)) < 0.05, 3, 0)
-    done[first] = 2 - bill["isturn"]
-    seen = (day.toordinal() % 10_000) * 10_000 + (city.people.id[person] % 50 + place) % 10_000  # a document once
+def _rows(context: _Day, present: Presence) -> dict[str, Columns]:
+    """Return the rows of one day: table → columns; only bills have an ``id`` of their own."""
+    users = _users(context, present)
+    logins, actions = _logins(context, users), _actions(context, users)
+    kept = ~context.is_down(actions.at_ms, actions.by_phone) & ~context.is_stopped(actions.at_ms, actions.flow)
+    rows = np.flatnonzero(kept)[np.argsort(actions.at_ms[kept], kind="stable")]
+    steps, views, first = rows[actions.is_step[rows]], rows[~actions.is_step[rows]], rows[actions.opens_bill[rows]]
+    person, opening = context.members.person[actions.member[first]], actions.take(first)
+    bills = bills_of(context.city, context.edition, context.day, person, opening.flow, opening.at_ms)
+    count = len(actions.member)
+    document = context.rng.integers(0, 10_000, count) + _first_document(context.day)
+    document[first] = np.asarray(bills["id"])
+    status = np.where(context.rng.random(count) < _RETURNS, _RETURNED, _AGREED)
+    status[first] = 2 - np.asarray(bills["isturn"])
     return {
         "xinhu_log": logins,
-        "xinhu_flow_log": {
-            "table": _TABLES[flow[steps]],
-            "mid": number[steps],
-            "status": np.where(done[steps] == 3, 2, 1),
-            "statusname": _DONE[done[steps]],
-            "name": "处理",
-            "checkid": city.people.id[person[steps]],
-            "modeid": flow[steps] + 1,
-            "optdt": moment[steps],
-            "web": web[steps],
-        },
-        "xinhu_flow_bill": bill,
-        "xinhu_reads": {
-            "table": _TABLES[flow[views]],
-            "mid": seen[views],
-            "optid": city.people.id[person[views]],
-            "stotal": 1,
-            "optdt": moment[views],
-            "adddt": moment[views],
-            "web": web[views],
-        },
+        "xinhu_flow_log": _steps(context, actions.take(steps), document[steps], status[steps]),
+        "xinhu_flow_bill": bills,
+        "xinhu_reads": _views(context, actions.take(views)),
     }
 
 
-def _logins(
-    city: City, edition: int, day: dt.date, rng: np.random.Generator, habits: Members, users: _Users
-) -> dict[str, Any]:
-    """One login a person and kind of terminal, and some that failed."""
+def _first_document(day: dt.date) -> int:
+    return (day.toordinal() % 10_000) * 10_000
+
+
+def _steps(context: _Day, actions: _Actions, document: Ints, status: Ints) -> Columns:
+    return {
+        "table": _TABLES[actions.flow],
+        "mid": document,
+        "status": np.where(status == _RETURNED, 2, 1),
+        "statusname": _STATUS_NAMES[status],
+        "name": "处理",
+        "checkid": context.accounts(actions.member),
+        "modeid": actions.flow + 1,
+        "optdt": wall_times(context.day, actions.at_ms // 1000),
+        "web": context.browsers(actions.member, actions.by_phone),
+    }
+
+
+def _views(context: _Day, actions: _Actions) -> Columns:
+    account = context.accounts(actions.member)
+    times = wall_times(context.day, actions.at_ms // 1000)
+    return {
+        "table": _TABLES[actions.flow],
+        "mid": _first_document(context.day) + (account % 50 + actions.place) % 10_000,  # a person views one once
+        "optid": account,
+        "stotal": 1,
+        "optdt": times,
+        "adddt": times,
+        "web": context.browsers(actions.member, actions.by_phone),
+    }
+
+
+def _users(context: _Day, present: Presence) -> _Users:
+    own = np.flatnonzero(context.city.people.edition[present.person] == context.edition)
+    own = own[context.rng.random(len(own)) < _USERS]
+    is_mobile = present.is_mobile[own]
+    is_only_mobile = is_mobile & (context.rng.random(len(own)) < _ONLY_MOBILE[context.edition])
+    member = np.searchsorted(context.members.person, present.person[own])
+    return _Users(member, present.at_ms[own], is_mobile, is_only_mobile)
+
+
+def _actions(context: _Day, users: _Users) -> _Actions:
+    """Return the actions of a day: at least one a person, and more of them at a larger scale."""
+    city, rng, members = context.city, context.rng, context.members
+    mean = _ACTIONS * city.intensity * city.volume_factor("oa", context.day)
+    times = np.maximum(rng.poisson(mean * members.diligence[users.member]), 1)
+    user = np.repeat(np.arange(len(users.member)), times)
+    at_ms = rng.permutation(city.seasonality.moments(rng, context.day, Audience.OFFICE, len(user)))
+    arrived = users.at_ms[user]
+    at_ms = np.where(at_ms < arrived, arrived + rng.exponential(2_400_000, len(user)).astype(np.int64), at_ms)
+    member = users.member[user]
+    flow = (rng.random(len(user))[:, None] > members.modules[member]).sum(axis=1)
+    is_mobile = users.is_mobile[user] & (rng.random(len(user)) < _BY_MOBILE[context.edition])
+    is_step = rng.random(len(user)) < _STEPS[flow]
+    return _Actions(
+        member=member,
+        place=np.arange(len(user)) - np.repeat(np.cumsum(times) - times, times),
+        at_ms=at_ms.clip(max=DAY_MS - 1),
+        flow=flow,
+        by_phone=users.is_only_mobile[user] | is_mobile,
+        is_step=is_step,
+        opens_bill=is_step & _HAS_BILLS[flow] & (rng.random(len(user)) < _OPENS),
+    )
+
+
+def _logins(context: _Day, users: _Users) -> Columns:
+    """Return one login a person and kind of terminal, and some failed ones."""
+    rng, members = context.rng, context.members
     desk, phone = np.flatnonzero(~users.is_only_mobile), np.flatnonzero(users.is_mobile)
     later = rng.exponential(5_400_000, len(phone)).astype(np.int64)
     second = (users.at_ms[phone] + np.where(users.is_only_mobile[phone], 0, later)).clip(max=DAY_MS - 1)
-    for incident in city.planted("login_outage"):
-        begin, end = incident.span_ms(day)
-        second = np.where((second >= begin) & (second < end), end + (second - begin), second)
+    for incident in context.city.incidents_of("login_outage"):
+        begin, end = incident.span_ms(context.day)
+        second = np.where(incident.covers(context.day, second), end + (second - begin), second)
     user, at_ms = np.concatenate([desk, phone]), np.concatenate([users.at_ms[desk], second])
     by_phone = np.arange(len(user)) >= len(desk)
     member = users.member[user]
     at_desk = np.where(rng.random(len(user)) < _REIM, "reim登录", "pc登录").astype(object)
-    kept = np.flatnonzero(~_is_down(city, edition, day, at_ms, by_phone))
-    fails = kept[rng.random(len(kept)) < _FAILED]
+    kept = np.flatnonzero(~context.is_down(at_ms, by_phone))
+    fails = kept[rng.random(len(kept)) < _FAILURES]
     rows = np.concatenate([kept, fails])
     failed = np.arange(len(rows)) >= len(kept)
     at_ms = (at_ms[rows] - np.where(failed, 20_000, 0)).clip(min=0)
     order = np.argsort(at_ms, kind="stable")
-    rows, failed, at_ms = rows[order], failed[order], at_ms[order]
+    rows, failed = rows[order], failed[order]
     return {
-        "type": np.where(by_phone, LOGINS[habits.login[member]], at_desk)[rows],
-        "optid": np.where(failed, 0, city.people.id[habits.person[member]][rows]),
+        "type": np.where(by_phone, LOGINS[members.login[member]], at_desk)[rows],
+        "optid": np.where(failed, 0, context.accounts(member)[rows]),
         "level": np.where(failed, 3, 0),
         "remark": np.where(failed, "密码错误", "登录成功").astype(object),
-        "web": np.where(by_phone, PHONES[habits.phone[member]], DESKS[habits.desk[member]])[rows],
-        "optdt": np.datetime64(day, "s") + (at_ms // 1000).astype("timedelta64[s]"),
+        "web": context.browsers(member, by_phone)[rows],
+        "optdt": wall_times(context.day, at_ms[order] // 1000),
     }
-
-
-def _is_down(
-    city: City, edition: int, day: dt.date, at_ms: NDArray[np.int64], by_phone: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """What is not done while nothing is done in the edition by telephone (``edition_down``), or the OA is down."""
-    is_hit = np.zeros(len(at_ms), dtype=bool)
-    for incident in city.outages("oa"):
-        is_hit |= incident.strength(day, at_ms) > 0
-    for incident in city.planted("edition_down"):
-        if incident.subject == EDITIONS[edition]:
-            begin, end = incident.span_ms(day)
-            is_hit |= by_phone & (at_ms >= begin) & (at_ms < end)
-    return is_hit
-
-
-def _is_stopped(
-    city: City, edition: int, day: dt.date, at_ms: NDArray[np.int64], flow: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """What is not done while a module of the edition stands still (``module_stopped``)."""
-    is_hit = np.zeros(len(at_ms), dtype=bool)
-    for incident in city.planted("module_stopped"):
-        where, _, module = incident.subject.partition("/")
-        if where == EDITIONS[edition]:
-            begin, end = incident.span_ms(day)
-            is_hit |= (flow == [each.module for each in FLOWS].index(module)) & (at_ms >= begin) & (at_ms < end)
-    return is_hit
