@@ -172,6 +172,8 @@ def measured_on_worst_day(finding: Finding, extreme: str) -> str:
 def _measured_parts(finding: Finding, check: str) -> list[str]:
     rule, measure = finding.rule, measure_of(finding.rule.measure)
     parts = [f"{check} {format_number(finding.value, finding.format, measure.unit)}"]
+    if finding.details.get("is_chance"):
+        return [*parts, "次数少，在偶然范围内"]
     if finding.is_violation:
         beyond = "低于" if rule.threshold.good == "up" else "高于"
         is_critical = finding.status == "critical"
