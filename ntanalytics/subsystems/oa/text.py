@@ -11,7 +11,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import listed, moved, shifted
 from ntanalytics.findings.text import RuleText, Texts
 from ntanalytics.metrics.number_format import format_number
-from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS, LOW_RATE
+from ntanalytics.metrics.oa.unit_ranking import LOW_RATE, MIN_ACCOUNTS
 from ntanalytics.metrics.rows import Rows, rows
 
 Row = Mapping[str, Any]
