@@ -76,14 +76,19 @@ def test_the_share_that_uses_a_telephone_is_a_habit(today: int, status: str):
 
 
 def test_the_telephones_of_few_accounts_say_nothing():
-    [finding] = judge(SUBSYSTEM, ["oa.mobile_fall"], _telephones(1, 20))
+    [finding] = judge(SUBSYSTEM, ["oa.mobile_fall"], _telephones(1, 20, usual=20))
     assert (finding.status, finding.unknown) == ("unknown", "too_few")
 
 
-def _telephones(today: int, active: int) -> Data:
+def test_the_telephones_are_not_told_where_all_accounts_stay_away():
+    findings = judge(SUBSYSTEM, ["oa.active_fall", "oa.mobile_fall"], _telephones(10, 90))
+    assert statuses(findings) == [("subsystem/oa", "critical")]
+
+
+def _telephones(today: int, active: int, usual: int = 200) -> Data:
     rows = []
     for number, row in enumerate(days()):
-        mobile, everybody = (today, active) if row["day"] == ON else (80 + number % 3 * 2, 200)
+        mobile, everybody = (today, active) if row["day"] == ON else (usual * (40 + number % 3) // 100, usual)
         rows += [{"day": row["day"], "terminal": "mobile", "events": mobile}]
         rows += [{"day": row["day"], "events": everybody - mobile}]
     return _activities(rows)
