@@ -86,7 +86,7 @@ class Job(BaseModel):
         return at + dt.timedelta(minutes=self.deadline_min)
 
 
-class Jobs(BaseModel):
+class JobList(BaseModel):
     """Content of ``jobs.yml``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -115,7 +115,7 @@ def load_jobs(path: Path) -> Mapping[str, Job]:
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise SettingsError(f"not YAML: {error}", where=where) from error
     try:
-        return Jobs.model_validate(content).jobs
+        return JobList.model_validate(content).jobs
     except ValidationError as error:
         raise SettingsError(_explained(error), where=where, todo="see docs/schedule.md") from None
 
@@ -136,7 +136,7 @@ def _fields_at(path: Sequence[int | str]) -> Iterable[str]:
     """Return the known keys at the place of an unknown one."""
     if {"recipients", "unit_recipients"} & set(path[2:-1]):
         return Recipient.model_fields
-    return Job.model_fields if len(path) > 1 else Jobs.model_fields
+    return Job.model_fields if len(path) > 1 else JobList.model_fields
 
 
 def check_recipients(jobs: Mapping[str, Job], channels: Mapping[str, Channel]) -> list[str]:
