@@ -22,7 +22,7 @@ from ntanalytics.kernels.memory import MemoryWatch
 from ntanalytics.kernels.pool import KernelPool, shared_pool
 from ntanalytics.kernels.sockets import socket_folder
 
-#: Seconds between two looks for the sockets of a new kernel, and for the end of a kernel that was told to end.
+#: Seconds between two checks for the sockets of a new kernel, and for the end of a kernel that ends.
 _POLL_S = 0.005
 #: Seconds that a kernel may take to make its sockets.
 _SOCKETS_S = 10

@@ -40,17 +40,17 @@ class Job(BaseModel):
 
     report: str = Field(description="The report: a notebook under notebooks/.")
     period: Literal["yesterday", "last-working-day", "last-week", "last-month"] = Field(
-        description="Which period it is of, seen from the day of its turn."
+        description="Period of the report, relative to the day of the run."
     )
     when: Annotated[ScheduleSpec, BeforeValidator(_when)] = Field(
-        description="When its turn comes: day, working day, Monday, first working day of the week or of the month, "
+        description="Schedule: day, working day, Monday, first working day of the week or of the month, "
         "and a local time."
     )
     parameters: Annotated[dict[str, str], BeforeValidator(_texts)] = Field(
         default_factory=dict, description="Parameters of the report, each value in quotes."
     )
     each: Literal["unit"] | None = Field(None, description="`unit`: a page for each unit of the OA.")
-    deadline_min: int = Field(120, gt=0, description="Minutes after its turn by which it must be out.")
+    deadline_min: int = Field(120, gt=0, description="Minutes from the scheduled time to the deadline.")
     catch_up: Literal["all", "latest"] = Field(
         "all", description="After an outage: every period that was missed, or the latest alone."
     )
