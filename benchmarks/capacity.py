@@ -1,7 +1,7 @@
-"""How wrong forecasts of disks and messages were on a demo estate: python -m benchmarks.capacity CONFIG LAST_DAY.
+"""Errors of the forecasts of disks and messages on a demo estate: python -m benchmarks.capacity CONFIG LAST_DAY.
 
-A disk is tested at levels that its history reached, by the forecast of each day before that.
-The messages of the two weeks up to the last day are told from the weeks before them.
+A disk is tested at levels that its history reached: ``forecast`` is run for each day before. The messages of the two
+weeks up to the last day are forecast from the weeks before them.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.periods import days_between
 from ntanalytics.workspace import open_workspace
 
-#: Levels of a disk, as shares of the whole.
+#: Levels of a disk, as shares of its size.
 _LEVELS = (0.7, 0.8, 0.85, 0.9, 0.93)
-_HISTORY, _TOLD = timedelta(days=90), timedelta(days=14)
+_HISTORY, _FORECAST = timedelta(days=90), timedelta(days=14)
 
 
 def main() -> None:
@@ -39,23 +39,23 @@ def main() -> None:
     table = hosts.peaks(workspace.table("infra.metrics", first, given.last), days)
     for row in table.to_pyarrow().to_pylist():
         peaks.setdefault((row["host"], row["part"]), []).append((row["day"], row["disk_used"]))
-    for (host, part), series in sorted(peaks.items()):
-        known = [value for _, value in series if value is not None]
+    for (host, part), history in sorted(peaks.items()):
+        known = [value for _, value in history if value is not None]
         for level in _LEVELS:
             if known and known[0] < level <= known[-1]:
-                errors, silent = _errors(series, level)
-                typical = statistics.median(errors) if errors else None
+                test = back_test(history, level)
+                sizes = np.abs(test.errors)
                 out(
-                    f"{host} {part} at {level:.0%}: told {len(errors)} times, silent {silent}; typical error {typical} "
-                    f"days; of the last week before it {errors[-7:]}\n"
+                    f"{host} {part} at {level:.0%}: stated {len(sizes)} times, silent {test.silent}; typical error "
+                    f"{test.typical} days; of the last week before it {sizes[-7:].tolist()}\n"
                 )
-    told = given.last - _TOLD
+    end = given.last - _FORECAST
     as_of = datetime.combine(given.last + timedelta(days=4), time(), UTC)
     daily = sms_volume.daily(workspace.table("sms.messages", first, given.last), days, as_of)
     rows = daily.to_pyarrow().to_pylist()
-    before = [row for row in rows if row["day"] <= told and row["segments"]]
-    after = [row for row in rows if row["day"] > told]
-    expected = volume(before, "segments", [row["is_working_day"] for row in after])
+    before = [row for row in rows if row["day"] <= end and row["segments"]]
+    after = [row for row in rows if row["day"] > end]
+    found_volume = volume(before, "segments", [row["is_working_day"] for row in after])
     actual = sum(row["segments"] or 0 for row in after)
     out(f"segments of two weeks: {expected}, were {actual:,}\n")
 

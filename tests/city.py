@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ntanalytics.demo import Destinations, Estate, write_estate
-from ntanalytics.runner import RunResult, run_report
+from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import Settings, load
 
 UNTIL = dt.date(2026, 11, 22)
@@ -31,14 +31,12 @@ class City:
         self.settings: Settings = load(self.estate.config)
 
     def clock(self) -> dt.datetime:
-        """Return the moment of extraction: the morning after the estate's last day."""
+        """The moment at which data are taken: the morning after the estate's last day."""
         return self.estate.clock()
 
     def run(self, report: str, period: str, **parameters: str) -> RunResult:
         """Issue a report as if it were the morning after the estate's last day."""
-        return run_report(
-            self.settings, report, period, parameters, today=UNTIL + dt.timedelta(days=1), clock=self.clock
-        )
+        return run_report(RunContext(settings=self.settings, clock=self.clock), report, period, parameters)
 
 
 def bundles(directory: Path) -> Iterator[Mapping[str, Any]]:

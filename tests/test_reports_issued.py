@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from ntanalytics.reports.verification import verify
-from ntanalytics.runner import run_report
+from ntanalytics.runner import RunContext, run_report
 from ntanalytics.settings import load
 from ntanalytics.workspace import open_workspace
 from tests.city import City, blocks, settled
@@ -139,8 +139,8 @@ def test_a_missing_source_is_a_gap_and_not_a_zero(city: City, tmp_path: Path):
         text = text.replace(key + name, f"{key}{site}/{name}")
     config = tmp_path / "ntanalytics.yml"
     config.write_text(text.replace('outputs: "../outputs"', "outputs: outputs"), encoding="utf-8")
-    today = city.clock().date()
-    result = run_report(load(config), "daily_inspection", "2026-10-09", {}, today=today, clock=city.clock)
+    context = RunContext(settings=load(config), clock=city.clock)
+    result = run_report(context, "daily_inspection", "2026-10-09", {})
     assert result.failed_sources
     content = blocks(result.directory)
     assert any("短信" in gap for gap in content["head"]["gaps"])
@@ -156,14 +156,14 @@ def test_a_lake_in_an_object_store_gives_the_same_figures(
     monkeypatch.setenv("LAKE_SECRET", object_store.secret)
     (object_store.folder / "issued").mkdir()
     config = city.settings.file.with_name("stored.yml")
-    settings = yaml.safe_load(city.settings.file.read_text(encoding="utf-8"))
-    settings |= {"lake": str(tmp_path / "kept"), "ledger": f"sqlite:///{tmp_path}/ledger.sqlite"}
-    settings |= {"outputs": str(tmp_path / "outputs")} | yaml.safe_load(object_store.settings("issued"))
-    config.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
-    today = city.clock().date()
-    result = run_report(load(config), "sms_volume", "2026-W47", {}, today=today, clock=city.clock)
-    compare("sms_volume", result.directory)
-    # the notebook read the store with the key from the environment, which stands in no file of the report
+    told = yaml.safe_load(city.settings.file.read_text(encoding="utf-8"))
+    told |= {"lake": str(tmp_path / "kept"), "ledger": f"sqlite:///{tmp_path}/ledger.sqlite"}
+    told |= {"outputs": str(tmp_path / "outputs")} | yaml.safe_load(object_store.settings("issued"))
+    config.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
+    result = run_report(RunContext(settings=load(config), clock=city.clock), "sms_volume", "2026-W47", {})
+    now = json.dumps(settled(blocks(result.directory)), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    assert now.splitlines() == (GOLDEN / "sms_volume.json").read_text(encoding="utf-8").splitlines()
+    # its notebook read the store by the key that it was left; what is kept here is a part of what is there
     manifest = (result.directory / "manifest.json").read_text(encoding="utf-8")
     assert object_store.secret not in manifest + (result.directory / "report.ipynb").read_text(encoding="utf-8")
     assert json.loads(manifest)["tables"]["sms.messages"] >= 0

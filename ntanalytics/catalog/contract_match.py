@@ -1,4 +1,4 @@
-"""Does the text of a mapping fit its dataset? Held against the contract before it reaches a source."""
+"""Check of a mapping against its dataset, before it reaches a source."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from sqlglot import exp
 from ntanalytics.catalog.parameters import bound_names
 from ntanalytics.catalog.product import TIME_FORMS
 from ntanalytics.catalog.read_only import check_reads
-from ntanalytics.contract import STEERING, Dataset, Type
+from ntanalytics.contract import CONTROL_COLUMNS, Dataset, Type
 from ntanalytics.errors import ContractError, UnknownName
 
 
 def check_times(window: str, times: Map[str, str], dataset: Dataset, path: Path) -> None:
-    """Whether the header names the contract's window and says how each time is written.
+    """Check the window and the time forms of a mapping's header.
 
     Raises:
-        ContractError: it does not; the message names file and column.
+        ContractError: they do not fit the dataset; the message names file and column.
     """
     if window != dataset.window:
         raise ContractError(f"the window must be {dataset.window!r}, not {window!r}", where=str(path))
@@ -45,23 +45,23 @@ def check_times(window: str, times: Map[str, str], dataset: Dataset, path: Path)
 
 @lru_cache(maxsize=1024)
 def selected_columns(sql: str, dialects: tuple[str, ...], path: Path, wanted: frozenset[str]) -> tuple[str, ...]:
-    """The output columns, after checking that it is one plain SELECT in every dialect.
+    """Return the output columns of a mapping, and check that it is one plain SELECT in every dialect.
 
-    The same text is parsed once in a process: parsing is most of what opening the sources costs each report.
+    The result is cached: parsing takes most of the time of opening the sources.
 
     Args:
-        sql: the file's text.
-        dialects: those that it claims.
-        path: the file, for messages.
-        wanted: the parameters that it must bind, and no others.
+        sql: text of the mapping.
+        dialects: dialects of the header.
+        path: file of the mapping, for messages.
+        wanted: exactly the parameters that it must bind.
 
     Raises:
-        ContractError: it is not.
+        ContractError: a check fails.
     """
     columns: tuple[str, ...] = ()
     for dialect in dialects:
         try:
-            statements = [s for s in sqlglot.parse(sql, dialect=dialect) if s is not None]
+            statements = [tree for tree in sqlglot.parse(sql, dialect=dialect) if tree is not None]
         except (sqlglot.errors.ParseError, sqlglot.errors.TokenError) as error:
             raise ContractError(f"not SQL of {dialect}: {error}", where=str(path)) from error
         if len(statements) != 1 or not isinstance(statements[0], exp.Query):
@@ -80,10 +80,10 @@ def selected_columns(sql: str, dialects: tuple[str, ...], path: Path, wanted: fr
 
 
 def check_columns(columns: Sequence[str], dataset: Dataset, path: Path) -> None:
-    """Whether the columns are those of the contract, each once.
+    """Check that a mapping selects the columns of the contract, each once.
 
     Raises:
-        ContractError: one is missing, unknown or there twice.
+        ContractError: a column is missing, unknown or repeated.
     """
     wanted = [column.name for column in dataset.mapped]
     for name in wanted:
@@ -92,7 +92,7 @@ def check_columns(columns: Sequence[str], dataset: Dataset, path: Path) -> None:
                 f"column {name!r} of {dataset.name} is missing", where=str(path), todo=f"select … AS {name}"
             )
     for name in columns:
-        if name not in wanted and name not in STEERING:
+        if name not in wanted and name not in CONTROL_COLUMNS:
             raise ContractError(
                 f"column {name!r} is not in {dataset.name}", where=str(path), todo=f"known: {', '.join(wanted)}"
             )

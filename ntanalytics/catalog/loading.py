@@ -1,4 +1,4 @@
-"""One product, read from its folder: source.yml, mappings, tables of words."""
+"""Loading of a product from its folder: source.yml, mappings, value maps."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from ntanalytics.catalog.contract_match import check_columns, check_times, selected_columns
 from ntanalytics.catalog.product import Mapping, Product
-from ntanalytics.catalog.value_maps import load_words
+from ntanalytics.catalog.value_maps import load_value_map
 from ntanalytics.contract import DATASETS, Dataset
 from ntanalytics.errors import ContractError, UnknownName
 
-#: A product's kind → the sqlglot dialects its mappings are written in when the header names none.
-_EMBEDDED = dict.fromkeys(("logs", "listing", "workbook", "prometheus", "probe"), ("duckdb",))
+#: Kind of product → default dialects of its mappings.
+_DEFAULT_DIALECTS = dict.fromkeys(("logs", "listing", "workbook", "prometheus", "probe"), ("duckdb",))
 
 _HEADER = re.compile(r"\s*/\*(.*?)\*/", re.DOTALL)
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -37,7 +37,7 @@ class _SourceFile(BaseModel):
     queries: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
-def _listed(value: object) -> object:
+def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
@@ -46,15 +46,15 @@ class _Header(BaseModel):
 
     window: str = ""  # a state has none
     times: dict[str, str] = Field(default_factory=dict)
-    dialects: Annotated[list[str], BeforeValidator(_listed)] = Field(default_factory=list)
+    dialects: Annotated[list[str], BeforeValidator(_as_list)] = Field(default_factory=list)
     translate: dict[str, str] = Field(default_factory=dict)
 
 
 def load_product(*homes: Path) -> Product:
-    """The product in one folder, or in several of the same name: its source.yml and its mappings.
+    """Return the product of one folder, or of several overlaid folders.
 
     Args:
-        homes: the folders; a file in a later one replaces the one of the same name.
+        homes: folders of the product; a file in a later folder replaces the file of the same name.
 
     Raises:
         ContractError: source.yml or a mapping does not fit.
@@ -65,7 +65,7 @@ def load_product(*homes: Path) -> Product:
             "there is no source.yml", where=str(homes[-1]), todo="say there what the product is (CONTRIBUTING.md)"
         )
     file = files["source.yml"]
-    about = _validated(_SourceFile, _yaml(_text(file), "the file", file), file)
+    header = _validated(_SourceFile, _yaml(_text(file), "the file", file), file)
     mappings: dict[tuple[str, str], Mapping] = {}
     for name, path in files.items():
         if not name.endswith(".sql"):
@@ -75,25 +75,25 @@ def load_product(*homes: Path) -> Product:
             raise ContractError("the name is not <subsystem>.<dataset>[.<dialect>].sql", where=str(path))
         if match["dataset"] not in DATASETS:
             raise ContractError(str(UnknownName("dataset", match["dataset"], DATASETS)), where=str(path))
-        default = (match["dialect"],) if match["dialect"] else _EMBEDDED.get(about.kind, ())
-        found = _load_mapping(path, DATASETS[match["dataset"]], default, files)
-        mappings[match["dataset"], match["dialect"] or ""] = found
+        default = (match["dialect"],) if match["dialect"] else _DEFAULT_DIALECTS.get(header.kind, ())
+        mapping = _load_mapping(path, DATASETS[match["dataset"]], default, files)
+        mappings[match["dataset"], match["dialect"] or ""] = mapping
     if not mappings:
         raise ContractError("the product maps no dataset", where=str(homes[-1]))
     return Product(
-        homes[0].name,
-        about.title,
-        about.kind,
-        about.needs,
-        about.timezone,
-        MappingProxyType(about.shards),
-        MappingProxyType(mappings),
-        MappingProxyType(about.queries),
+        name=homes[0].name,
+        title=header.title,
+        kind=header.kind,
+        needs=header.needs,
+        timezone=header.timezone,
+        shards=MappingProxyType(header.shards),
+        mappings=MappingProxyType(mappings),
+        queries=MappingProxyType(header.queries),
     )
 
 
 def product_files(homes: Iterable[Path]) -> dict[str, Path]:
-    """The files of a product by name, those of later folders in place of earlier ones."""
+    """Return file name → path of a product; files of later folders replace earlier ones."""
     return {path.name: path for home in homes for path in sorted(home.iterdir()) if path.is_file()}
 
 
@@ -134,7 +134,14 @@ def _load_mapping(path: Path, dataset: Dataset, default_dialects: tuple[str, ...
     columns = selected_columns(sql, dialects, path, frozenset(("since", "until") if dataset.window else ()))
     check_columns(columns, dataset, path)
     translations = {
-        column: load_words(dataset, column, files.get(name, path.with_name(name)), path)
+        column: load_value_map(dataset, column, files.get(name, path.with_name(name)), path)
         for column, name in header.translate.items()
     }
-    return Mapping(dataset, path, sql, MappingProxyType(header.times), dialects, MappingProxyType(translations))
+    return Mapping(
+        dataset=dataset,
+        path=path,
+        sql=sql,
+        times=MappingProxyType(header.times),
+        dialects=dialects,
+        translations=MappingProxyType(translations),
+    )

@@ -1,4 +1,4 @@
-"""What a product and a mapping are."""
+"""Products and their mappings."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from types import MappingProxyType
 from ntanalytics.contract import Dataset
 from ntanalytics.errors import UnknownName
 
-#: How a source can write a time (CONTRIBUTING.md, "Add a product"); ``text:`` takes a strptime format.
+#: Time forms of a source (CONTRIBUTING.md, "Add a product"); ``text:`` is followed by a strptime format.
 TIME_FORMS = ("naive", "aware", "utc", "epoch_s", "epoch_ms", "date")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Mapping:
-    """One dataset of one product, as SQL.
+    """SQL mapping of one dataset of a product.
 
     Attributes:
-        dataset: the contract it feeds.
-        path: its file.
-        sql: its text, with ``:since`` and ``:until`` to be bound.
-        times: column → form in which the source writes it (see ``TIME_FORMS``).
-        dialects: the sqlglot dialects it claims to run in.
-        translations: column → (the product's word → ours, or None for null), from a table that a site can edit.
+        dataset: dataset of the contract.
+        path: file of the mapping.
+        sql: text with the parameters ``:since`` and ``:until``.
+        times: column → time form in the source (see ``TIME_FORMS``).
+        dialects: supported sqlglot dialects.
+        translations: column → (code of the product → ours, or None for null), from a value map that a site can edit.
     """
 
     dataset: Dataset
@@ -36,23 +36,23 @@ class Mapping:
 
     @property
     def window_form(self) -> str:
-        """The form in which :since and :until are bound; empty for a state, which binds neither."""
+        """Time form of :since and :until; empty for a state, which has neither."""
         return self.times.get(self.dataset.window, "")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Product:
-    """A product that the suite can read.
+    """A product that can be read.
 
     Attributes:
-        name: its folder under queries/.
-        title: its name for people.
-        kind: the kind of source: database, logs, listing, workbook, prometheus or probe.
-        needs: the read access it wants, for the person who grants it.
-        timezone: the zone of its naive times where the product fixes one; else the site's.
-        shards: table name in the SQL → regular expression of the tables it stands for.
+        name: name of its folder under queries/.
+        title: title for people.
+        kind: kind of source: database, logs, listing, workbook, prometheus or probe.
+        needs: needed read access, as a text for its administrator.
+        timezone: time zone of its naive times, if the product has a fixed one; None: that of the site.
+        shards: table name in the SQL → regular expression of its shards.
         mappings: (dataset, dialect or "") → mapping.
-        queries: for Prometheus, dataset → (name in its SQL → PromQL).
+        queries: for Prometheus, dataset → (name in the SQL → PromQL).
     """
 
     name: str
@@ -66,16 +66,16 @@ class Product:
 
     @property
     def datasets(self) -> list[str]:
-        """The names of the datasets it can feed."""
+        """Names of the datasets that it feeds, sorted."""
         return sorted({name for name, _ in self.mappings})
 
     def mapping(self, dataset: str, dialect: str = "") -> Mapping:
-        """The mapping for a dataset; a file for the dialect wins over the general one.
+        """Return the mapping for a dataset; a mapping for the dialect has priority over the general one.
 
         Raises:
             UnknownName: the product does not feed that dataset.
         """
-        found = self.mappings.get((dataset, dialect)) or self.mappings.get((dataset, ""))
-        if found is None:
+        mapping = self.mappings.get((dataset, dialect)) or self.mappings.get((dataset, ""))
+        if mapping is None:
             raise UnknownName("dataset", dataset, self.datasets, where=self.name)
-        return found
+        return mapping

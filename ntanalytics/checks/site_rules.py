@@ -7,8 +7,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from ntanalytics.errors import SettingsError, UnknownName
-from ntanalytics.findings.threshold import Threshold
 from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.threshold import Threshold
 from ntanalytics.settings import RuleSettings, Settings
 
 

@@ -1,15 +1,11 @@
-"""The contract: every canonical dataset, declared once.
-
-``DATASETS`` maps a dataset's name to its declaration. A new subsystem is a new module here, added
-to the tuple below.
-"""
+"""Contract: every canonical dataset, declared once. A new subsystem is a new module in the tuple below."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 
 from ntanalytics.contract import ca, desk, docexchange, identity, im, infra, oa, seal, sms, sso
-from ntanalytics.contract.dataset import STAMPED, STEERING, Column, Dataset, Kind, Privacy, Type
+from ntanalytics.contract.dataset import CONTROL_COLUMNS, Column, Dataset, Kind, Privacy, Type
 from ntanalytics.errors import UnknownName
 
 _MODULES = (identity, sso, docexchange, oa, im, sms, ca, seal, infra, desk)
@@ -21,10 +17,10 @@ DATASETS: MappingProxyType[str, Dataset] = MappingProxyType(
 
 
 def dataset(name: str) -> Dataset:
-    """The dataset of that name.
+    """Return the dataset of a name.
 
     Raises:
-        UnknownName: there is none; the message lists them.
+        UnknownName: no dataset has the name; the message lists the names.
     """
     try:
         return DATASETS[name]
@@ -32,4 +28,4 @@ def dataset(name: str) -> Dataset:
         raise UnknownName("dataset", name, DATASETS) from None
 
 
-__all__ = ["DATASETS", "STAMPED", "STEERING", "Column", "Dataset", "Kind", "Privacy", "Type", "dataset"]
+__all__ = ["CONTROL_COLUMNS", "DATASETS", "Column", "Dataset", "Kind", "Privacy", "Type", "dataset"]

@@ -1,8 +1,6 @@
-"""Certificates CA证书: what was issued, and logins with it."""
+"""Certificates CA证书: issued certificates, and logins with them."""
 
 from __future__ import annotations
-
-from types import MappingProxyType
 
 from ntanalytics.contract.dataset import Column, Dataset, Kind, Privacy, Type
 from ntanalytics.contract.enumerations import OUTCOMES
@@ -15,46 +13,56 @@ CERTIFICATES = Dataset(
     columns=(
         Column("certificate_id", Type.TEXT, "证书编号", "Serial number or fingerprint.", privacy=Privacy.PSEUDONYM),
         Column(
-            "kind", Type.TEXT, "种类", "Of a unit or of a person.",
-            values=MappingProxyType({"unit": "单位证书", "personal": "个人证书"}),
+            "kind",
+            Type.TEXT,
+            "种类",
+            "Certificate of a unit or of a person.",
+            values={"unit": "单位证书", "personal": "个人证书"},
         ),
-        Column("unit", Type.TEXT, "单位", "The unit it was issued to.", nullable=True),
+        Column("unit", Type.TEXT, "单位", "Unit of the certificate.", nullable=True),
         Column(
-            "state", Type.TEXT, "状态", "As the CA keeps it; whether it has expired follows from expires_at.",
-            values=MappingProxyType({
-                "active": "有效", "revoked": "已吊销",
-                "inactive": "未启用", "archived": "已归档",
-            }),
+            "state",
+            Type.TEXT,
+            "状态",
+            "State in the CA; expiry follows from expires_at.",
+            values={"active": "有效", "revoked": "已吊销", "inactive": "未启用", "archived": "已归档"},
         ),
-        Column("issued_at", Type.TIMESTAMP, "签发时间", "When it was issued.", nullable=True),
-        Column("expires_at", Type.TIMESTAMP, "到期时间", "When it expires."),
-        Column("revoked_at", Type.TIMESTAMP, "吊销时间", "When it was revoked.", nullable=True),
+        Column("issued_at", Type.TIMESTAMP, "签发时间", "Time of issue.", nullable=True),
+        Column("expires_at", Type.TIMESTAMP, "到期时间", "Expiry."),
+        Column("revoked_at", Type.TIMESTAMP, "吊销时间", "Time of revocation.", nullable=True),
     ),
     key=("certificate_id",),
-)  # fmt: skip
+)
 
 LOGINS = Dataset(
     name="ca.logins",
     label="证书登录",
     kind=Kind.EVENT,
-    meaning="One attempt to log in with a certificate.",
+    meaning="One login attempt with a certificate.",
     columns=(
-        Column("login_id", Type.TEXT, "登录编号", "Identifies the attempt within its source and day."),
-        Column("logged_in_at", Type.TIMESTAMP, "登录时间", "When it was made."),
-        Column("certificate_id", Type.TEXT, "证书编号", "The certificate.", nullable=True, privacy=Privacy.PSEUDONYM),
-        Column("outcome", Type.TEXT, "结果", "Whether it was accepted.", values=OUTCOMES),
+        Column("login_id", Type.TEXT, "登录编号", "Id of the attempt, unique in its source and day."),
+        Column("logged_in_at", Type.TIMESTAMP, "登录时间", "Time of the attempt."),
+        Column("certificate_id", Type.TEXT, "证书编号", "Certificate.", nullable=True, privacy=Privacy.PSEUDONYM),
+        Column("outcome", Type.TEXT, "结果", "Success or failure.", values=OUTCOMES),
         Column(
-            "reason", Type.TEXT, "失败原因", "Why it was not.",
-            values=MappingProxyType({
-                "expired": "证书过期", "revoked": "证书吊销", "untrusted": "不受信任",
-                "pin": "口令错误", "device": "介质问题", "other": "其他",
-            }),
+            "reason",
+            Type.TEXT,
+            "失败原因",
+            "Reason of the failure.",
+            values={
+                "expired": "证书过期",
+                "revoked": "证书吊销",
+                "untrusted": "不受信任",
+                "pin": "口令错误",
+                "device": "介质问题",
+                "other": "其他",
+            },
             nullable=True,
         ),
     ),
     key=("login_id",),
     time="logged_in_at",
     settles_after=2,
-)  # fmt: skip
+)
 
 DATASETS = (CERTIFICATES, LOGINS)

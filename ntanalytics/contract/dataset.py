@@ -1,8 +1,7 @@
-"""What a dataset is: its kind, its columns, its key and its time.
+"""Declaration of a dataset: kind, columns, key and time.
 
-A dataset is declared once, in Python, and everything else is generated from it: the Arrow schema,
-the check of a mapping, the documents, and the words that a report shows (``label``, ``unit``,
-``values``).
+Everything else is generated from it: the Arrow schema, the check of a mapping, the documents, and the labels in reports
+(``label``, ``unit``, ``values``).
 """
 
 from __future__ import annotations
@@ -14,26 +13,23 @@ from types import MappingProxyType
 
 import pyarrow as pa
 
-#: Written by the loader, not by a mapping: which source a row came from, and its local day.
-STAMPED = ("source", "day")
-
-#: A mapping may select these beside the contract's columns; they steer loading and are not kept.
-#: ``rejected_because``: not null sets the row aside with that reason.
-#: ``rejected_at``: where such a row stands in the source (a file and line), kept with it.
-#: ``source_rows``: how many rows or lines of the source this row stands for.
-STEERING = ("rejected_because", "rejected_at", "source_rows")
+#: Optional columns of a mapping that control loading and are not stored with the rows.
+#: ``rejected_because``: if not null, the row is rejected with that reason.
+#: ``rejected_at``: position of a rejected row in the source (file and line), stored with the rejects.
+#: ``source_rows``: number of rows or lines of the source that the row stands for.
+CONTROL_COLUMNS = ("rejected_because", "rejected_at", "source_rows")
 
 
 class Kind(StrEnum):
-    """How a dataset's rows live (docs/architecture.md, "The contract")."""
+    """Lifecycle of the rows of a dataset (docs/architecture.md, "The contract")."""
 
-    EVENT = "event"  #: immutable once settled; ``settles_after`` trailing days are taken again
-    STATE = "state"  #: a full snapshot, one partition a day
-    CASE = "case"  #: a record that lives and changes; merged by key on its change time
+    EVENT = "event"  #: immutable once settled; the last ``settles_after`` days are extracted again
+    STATE = "state"  #: a full snapshot, one partition per day
+    CASE = "case"  #: a record that changes over time; merged by key
 
 
 class Type(StrEnum):
-    """The type of a column, whatever the source's driver delivers."""
+    """Type of a column, independent of the source's driver."""
 
     TEXT = "text"
     INTEGER = "integer"
@@ -44,7 +40,7 @@ class Type(StrEnum):
 
     @property
     def arrow(self) -> pa.DataType:
-        """The Arrow type in which the lake keeps it."""
+        """Arrow type in the lake."""
         return _ARROW[self]
 
 
@@ -59,38 +55,38 @@ _ARROW: dict[Type, pa.DataType] = {
 
 
 class Privacy(StrEnum):
-    """What a column may tell about a person (docs/domain.md, Privacy and safety)."""
+    """Privacy class of a column (docs/domain.md, Privacy and safety)."""
 
-    OPEN = "open"  #: tells nothing about a person
+    OPEN = "open"  #: no information about a person
     PSEUDONYM = "pseudonym"  #: a keyed hash or an account number; never shown in a report
-    ROSTER = "roster"  #: a name of the contractor's own staff, shown in the desk's reports only
+    ROSTER = "roster"  #: a name of the contractor's staff, shown in the desk's reports only
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column of a dataset.
+    """One column of a dataset. The first four arguments may be positional.
 
     Args:
-        name: snake_case; units in the name (``latency_s``), times end in ``_at``, days in ``_on``.
-        type: the column's type.
-        label: the Chinese words that head it in a report.
-        meaning: one English sentence that defines it.
-        unit: the unit shown with the label (``条``, ``s``), if any.
-        values: for an enumeration, code → Chinese word; other values are set aside.
-        nullable: whether a row may lack it.
-        minimum: the smallest value that is believable; smaller ones are set aside.
-        maximum: the largest value that is believable.
-        privacy: what it may tell about a person.
-        is_hashed: the value that a mapping delivers (an address, a number) is replaced by the loader with a hash under
-            the site's key before anything is stored; equal values stay equal, and nothing else can be told.
-        elapsed: for a derived duration in seconds, the names of the start and end timestamps.
-            The loader computes it; a mapping does not select it.
+        name: snake_case with the unit (``latency_s``); times end in ``_at``, days in ``_on``.
+        type: type of the column.
+        label: Chinese header in a report.
+        meaning: English definition.
+        unit: unit shown with the label (``条``, ``s``), if any.
+        values: for an enumeration, code → Chinese word; a row with another value is rejected.
+        nullable: whether the value may be null.
+        minimum: smallest valid value; a row with a smaller one is rejected.
+        maximum: largest valid value.
+        privacy: privacy class.
+        is_hashed: whether the loader replaces the value (an address, a number) by a keyed hash before storing, so that
+            only equality is preserved.
+        elapsed: for a derived duration in seconds, the names of the start and end timestamps. The loader computes it; a
+            mapping does not select it.
     """
 
-    name: str
-    type: Type
-    label: str
-    meaning: str
+    name: str = field(kw_only=False)
+    type: Type = field(kw_only=False)
+    label: str = field(kw_only=False)
+    meaning: str = field(kw_only=False)
     unit: str = ""
     values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     nullable: bool = False
@@ -101,23 +97,23 @@ class Column:
     elapsed: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Dataset:
     """A canonical dataset.
 
     Args:
-        name: ``<subsystem>.<noun>``; the path of everything about it.
+        name: ``<subsystem>.<noun>``.
         label: Chinese name.
         kind: event, state or case.
-        meaning: one English sentence: what one row is.
-        columns: what a mapping selects, in this order, without ``source`` and ``day``.
+        meaning: English definition of a row.
+        columns: columns in the order of a mapping, without ``source`` and ``day``.
         key: columns that, with ``source``, identify a row.
-        time: the column whose local day is the row's partition (a case's is its opening); a state has none: its day is
-            the day on which the snapshot was taken.
-        changed: for a case, the column that says when the record last changed.
-        settles_after: how many trailing days are taken again at each extraction.
-        counts: the column that counts, where several words of a product can be one of ours: rows of one key are added
-            up, and none is set aside.
+        time: column whose local day is the partition of the row (for a case, its opening); empty for a state, whose
+            partition is the day of the snapshot.
+        changed: for a case, the column with the time of the last change.
+        settles_after: number of last days that are extracted again at each extraction.
+        counts: column with a count, if several codes of a product map to one of ours: rows with the same key are summed
+            and not rejected.
     """
 
     name: str
@@ -143,24 +139,28 @@ class Dataset:
 
     @property
     def subsystem(self) -> str:
-        """The subsystem's id: ``sms`` of ``sms.messages``."""
+        """Id of the subsystem: ``sms`` of ``sms.messages``."""
         return self.name.partition(".")[0]
 
     @property
     def mapped(self) -> tuple[Column, ...]:
-        """The columns that a mapping selects: all but the derived ones."""
+        """Columns that a mapping selects: all but the derived ones."""
         return tuple(column for column in self.columns if column.elapsed is None)
 
     @property
     def window(self) -> str:
-        """The column that bounds an extraction's window: a case's change time, else its time; empty for a state."""
+        """Column of the extraction window: the change time of a case, else the time; empty for a state."""
         return self.changed or self.time
 
     def column(self, name: str) -> Column:
-        """The column of that name; KeyError when there is none."""
-        return next(column for column in self.columns if column.name == name)
+        """Return the column of a name.
+
+        Raises:
+            KeyError: no column has the name.
+        """
+        return {column.name: column for column in self.columns}[name]
 
     def schema(self) -> pa.Schema:
-        """The Arrow schema of the dataset in the lake: its columns, then ``source`` and ``day``."""
+        """Return the Arrow schema in the lake: the columns, then ``source`` and ``day``."""
         fields = [pa.field(column.name, column.type.arrow, column.nullable) for column in self.columns]
         return pa.schema([*fields, pa.field("source", pa.string(), False), pa.field("day", pa.date32(), False)])

@@ -1,4 +1,4 @@
-"""Service desk 运维服务: the contractor's own ledger, usually a workbook."""
+"""Service desk 运维服务: the contractor's records, usually in a workbook."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import MappingProxyType
 from ntanalytics.contract.dataset import Column, Dataset, Kind, Privacy, Type
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 
-#: What a ticket asks for; the obligations O4–O14 read them.
+#: Categories of tickets; the obligations O4–O14 use them.
 CATEGORIES = MappingProxyType(
     {
         "account": "账号权限",
@@ -27,15 +27,15 @@ TICKETS = Dataset(
     kind=Kind.CASE,
     meaning="One request or fault, from its opening to its closing.",
     columns=(
-        Column("ticket_no", Type.TEXT, "工单号", "The ticket's number."),
-        Column("opened_at", Type.TIMESTAMP, "受理时间", "When it was opened."),
-        Column("category", Type.TEXT, "类别", "What it asks for.", values=CATEGORIES),
-        Column("subsystem", Type.TEXT, "系统", "The subsystem it concerns.", values=SUBSYSTEMS),
-        Column("unit", Type.TEXT, "单位", "The unit that asked.", nullable=True),
-        Column("responded_at", Type.TIMESTAMP, "首次响应", "First response.", nullable=True),
-        Column("due_at", Type.TIMESTAMP, "应完成时间", "When it should be closed.", nullable=True),
-        Column("closed_at", Type.TIMESTAMP, "关闭时间", "When it was closed; null while open.", nullable=True),
-        Column("changed_at", Type.TIMESTAMP, "更新时间", "When the record last changed."),
+        Column("ticket_no", Type.TEXT, "工单号", "Ticket number."),
+        Column("opened_at", Type.TIMESTAMP, "受理时间", "Time of opening."),
+        Column("category", Type.TEXT, "类别", "Kind of request.", values=CATEGORIES),
+        Column("subsystem", Type.TEXT, "系统", "Affected subsystem.", values=SUBSYSTEMS),
+        Column("unit", Type.TEXT, "单位", "Requesting unit.", nullable=True),
+        Column("responded_at", Type.TIMESTAMP, "首次响应", "Time of the first response.", nullable=True),
+        Column("due_at", Type.TIMESTAMP, "应完成时间", "Deadline.", nullable=True),
+        Column("closed_at", Type.TIMESTAMP, "关闭时间", "Time of closing; null while open.", nullable=True),
+        Column("changed_at", Type.TIMESTAMP, "更新时间", "Time of the last change of the record."),
         Column(
             "resolution_s",
             Type.NUMBER,
@@ -59,16 +59,12 @@ ATTENDANCE = Dataset(
     kind=Kind.EVENT,
     meaning="One person on site on one day.",
     columns=(
-        Column("attended_on", Type.DATE, "日期", "The day."),
+        Column("attended_on", Type.DATE, "日期", "Day."),
         Column("person", Type.TEXT, "人员", "Name of the contractor's engineer.", privacy=Privacy.ROSTER),
         Column(
-            "role",
-            Type.TEXT,
-            "岗位",
-            "The named engineer or the named backup.",
-            values=MappingProxyType({"engineer": "驻场", "backup": "备选"}),
+            "role", Type.TEXT, "岗位", "Named engineer or named backup.", values={"engineer": "驻场", "backup": "备选"}
         ),
-        Column("is_present", Type.BOOLEAN, "在岗", "Whether he was on site."),
+        Column("is_present", Type.BOOLEAN, "在岗", "True if the person was on site."),
     ),
     key=("attended_on", "person"),
     time="attended_on",
@@ -81,17 +77,13 @@ CHECKS = Dataset(
     kind=Kind.EVENT,
     meaning="One manual check of one object on one day.",
     columns=(
-        Column("checked_on", Type.DATE, "日期", "The day."),
-        Column("subsystem", Type.TEXT, "系统", "The subsystem checked.", values=SUBSYSTEMS),
-        Column("item", Type.TEXT, "检查项", "What was checked (machine room, power, a host's lamps …)."),
+        Column("checked_on", Type.DATE, "日期", "Day."),
+        Column("subsystem", Type.TEXT, "系统", "Checked subsystem.", values=SUBSYSTEMS),
+        Column("item", Type.TEXT, "检查项", "Checked object (machine room, power, lamps of a host …)."),
         Column(
-            "result",
-            Type.TEXT,
-            "结果",
-            "What was found.",
-            values=MappingProxyType({"ok": "正常", "watch": "关注", "bad": "异常"}),
+            "result", Type.TEXT, "结果", "Result of the check.", values={"ok": "正常", "watch": "关注", "bad": "异常"}
         ),
-        Column("remark", Type.TEXT, "说明", "What was seen and done.", nullable=True),
+        Column("remark", Type.TEXT, "说明", "Observations and actions.", nullable=True),
     ),
     key=("checked_on", "subsystem", "item"),
     time="checked_on",
@@ -102,47 +94,57 @@ INCIDENTS = Dataset(
     name="desk.incidents",
     label="事件",
     kind=Kind.CASE,
-    meaning="One incident: what failed, why, and when it was restored (docs/domain.md, Desk: recovery clock).",
+    meaning="One incident, with its cause and the time of recovery (docs/domain.md, Desk: recovery clock).",
     columns=(
-        Column("incident_no", Type.TEXT, "事件编号", "The incident's number."),
-        Column("began_at", Type.TIMESTAMP, "发生时间", "When it began."),
-        Column("subsystem", Type.TEXT, "系统", "The subsystem it concerns.", values=SUBSYSTEMS),
+        Column("incident_no", Type.TEXT, "事件编号", "Incident number."),
+        Column("began_at", Type.TIMESTAMP, "发生时间", "Start time."),
+        Column("subsystem", Type.TEXT, "系统", "Affected subsystem.", values=SUBSYSTEMS),
         Column(
-            "cause", Type.TEXT, "原因", "Why; the 4-hour promise covers the vendor's software.",
-            values=MappingProxyType({
-                "vendor_software": "供应商软件", "hardware": "硬件", "network": "网络",
-                "attack": "病毒或攻击", "carrier": "运营商", "other": "其他",
-            }),
+            "cause",
+            Type.TEXT,
+            "原因",
+            "Cause; the 4-hour promise covers the vendor's software.",
+            values={
+                "vendor_software": "供应商软件",
+                "hardware": "硬件",
+                "network": "网络",
+                "attack": "病毒或攻击",
+                "carrier": "运营商",
+                "other": "其他",
+            },
         ),
-        Column("is_crash", Type.BOOLEAN, "系统崩溃", "Whether the subsystem was down as a whole."),
-        Column("responded_at", Type.TIMESTAMP, "响应时间", "When the contractor took it up.", nullable=True),
+        Column("is_crash", Type.BOOLEAN, "系统崩溃", "True if the whole subsystem was down."),
+        Column("responded_at", Type.TIMESTAMP, "响应时间", "Time of the contractor's response.", nullable=True),
+        Column("restored_at", Type.TIMESTAMP, "恢复时间", "Time of recovery; null before.", nullable=True),
+        Column("changed_at", Type.TIMESTAMP, "更新时间", "Time of the last change of the record."),
         Column(
-            "restored_at", Type.TIMESTAMP, "恢复时间", "When it worked again; null while it does not.",
+            "down_s",
+            Type.NUMBER,
+            "中断时长",
+            "restored_at − began_at.",
+            unit="秒",
             nullable=True,
-        ),
-        Column("changed_at", Type.TIMESTAMP, "更新时间", "When the record last changed."),
-        Column(
-            "down_s", Type.NUMBER, "中断时长", "restored_at − began_at.",
-            unit="秒", nullable=True, minimum=0, elapsed=("began_at", "restored_at"),
+            minimum=0,
+            elapsed=("began_at", "restored_at"),
         ),
     ),
     key=("incident_no",),
     time="began_at",
     changed="changed_at",
     settles_after=7,
-)  # fmt: skip
+)
 
 TRAININGS = Dataset(
     name="desk.trainings",
     label="培训",
     kind=Kind.EVENT,
-    meaning="One training session that was held.",
+    meaning="One training session.",
     columns=(
-        Column("held_on", Type.DATE, "日期", "The day."),
-        Column("topic", Type.TEXT, "主题", "What it was about."),
-        Column("unit", Type.TEXT, "单位", "Whose staff was trained.", nullable=True),
-        Column("invited", Type.INTEGER, "应到人数", "How many were to come.", unit="人", nullable=True, minimum=0),
-        Column("attended", Type.INTEGER, "实到人数", "How many came.", unit="人", minimum=0),
+        Column("held_on", Type.DATE, "日期", "Day."),
+        Column("topic", Type.TEXT, "主题", "Topic of the training."),
+        Column("unit", Type.TEXT, "单位", "Unit of the trained staff.", nullable=True),
+        Column("invited", Type.INTEGER, "应到人数", "Number of invited persons.", unit="人", nullable=True, minimum=0),
+        Column("attended", Type.INTEGER, "实到人数", "Number of participants.", unit="人", minimum=0),
     ),
     key=("held_on", "topic"),
     time="held_on",
@@ -153,26 +155,24 @@ CHANGES = Dataset(
     name="desk.changes",
     label="变更",
     kind=Kind.CASE,
-    meaning="One change to the platform or to a unit's workflow; workflows change only after written confirmation.",
+    meaning="One change of the platform or of a unit's workflow; a workflow changes only after written confirmation.",
     columns=(
-        Column("change_no", Type.TEXT, "变更编号", "The change's number."),
-        Column("planned_at", Type.TIMESTAMP, "计划时间", "When it is to be made."),
-        Column("subsystem", Type.TEXT, "系统", "The subsystem it concerns.", values=SUBSYSTEMS),
+        Column("change_no", Type.TEXT, "变更编号", "Change number."),
+        Column("planned_at", Type.TIMESTAMP, "计划时间", "Planned time."),
+        Column("subsystem", Type.TEXT, "系统", "Affected subsystem.", values=SUBSYSTEMS),
         Column(
             "kind",
             Type.TEXT,
             "类型",
-            "What is changed.",
-            values=MappingProxyType(
-                {"workflow": "工作流程", "maintenance": "计划维护", "fix": "缺陷修复", "feature": "功能微调"}
-            ),
+            "Kind of change.",
+            values={"workflow": "工作流程", "maintenance": "计划维护", "fix": "缺陷修复", "feature": "功能微调"},
         ),
-        Column("unit", Type.TEXT, "单位", "The unit that asked.", nullable=True),
+        Column("unit", Type.TEXT, "单位", "Requesting unit.", nullable=True),
         Column(
-            "confirmed_at", Type.TIMESTAMP, "书面确认时间", "When the buyer confirmed it in writing.", nullable=True
+            "confirmed_at", Type.TIMESTAMP, "书面确认时间", "Time of the buyer's written confirmation.", nullable=True
         ),
-        Column("finished_at", Type.TIMESTAMP, "完成时间", "When it was made.", nullable=True),
-        Column("changed_at", Type.TIMESTAMP, "更新时间", "When the record last changed."),
+        Column("finished_at", Type.TIMESTAMP, "完成时间", "Time of completion.", nullable=True),
+        Column("changed_at", Type.TIMESTAMP, "更新时间", "Time of the last change of the record."),
     ),
     key=("change_no",),
     time="planned_at",
@@ -186,51 +186,65 @@ ROSTER = Dataset(
     kind=Kind.EVENT,
     meaning="One member of the contractor's team in one month (docs/domain.md, O1).",
     columns=(
-        Column("month_on", Type.DATE, "月份", "The first day of the month."),
-        Column("person", Type.TEXT, "人员", "The member's name.", privacy=Privacy.ROSTER),
+        Column("month_on", Type.DATE, "月份", "First day of the month."),
+        Column("person", Type.TEXT, "人员", "Name of the member.", privacy=Privacy.ROSTER),
         Column(
-            "role", Type.TEXT, "岗位", "What he does.",
-            values=MappingProxyType({
-                "engineer": "驻场", "backup": "备选", "developer": "研发", "product": "产品", "design": "设计",
-                "assessment": "评估", "business": "商务", "manager": "项目经理",
-            }),
+            "role",
+            Type.TEXT,
+            "岗位",
+            "Role of the member.",
+            values={
+                "engineer": "驻场",
+                "backup": "备选",
+                "developer": "研发",
+                "product": "产品",
+                "design": "设计",
+                "assessment": "评估",
+                "business": "商务",
+                "manager": "项目经理",
+            },
         ),
     ),
     key=("month_on", "person"),
     time="month_on",
     settles_after=40,
-)  # fmt: skip
+)
 
 SIGNOFFS = Dataset(
     name="desk.signoffs",
     label="用户确认",
     kind=Kind.EVENT,
-    meaning="One report that the buyer confirmed (docs/domain.md, O12).",
+    meaning="One report confirmed by the buyer (docs/domain.md, O12).",
     columns=(
-        Column("signed_on", Type.DATE, "确认日期", "The day."),
-        Column("report", Type.TEXT, "报告", "Which report."),
-        Column("period", Type.TEXT, "周期", "Of which period, such as 2026-W47."),
+        Column("signed_on", Type.DATE, "确认日期", "Day."),
+        Column("report", Type.TEXT, "报告", "Name of the report."),
+        Column("period", Type.TEXT, "周期", "Period of the report, such as 2026-W47."),
     ),
     key=("report", "period"),
     time="signed_on",
     settles_after=40,
 )
 
-#: What became of a recommendation.
+#: Decisions on a recommendation.
 DECISIONS = MappingProxyType({"adopted": "采纳", "in_progress": "进行中", "declined": "未采纳"})
 
 RECOMMENDATIONS = Dataset(
     name="desk.recommendations",
     label="优化建议",
     kind=Kind.CASE,
-    meaning="What became of one recommendation that was issued (docs/domain.md, O16).",
+    meaning="Follow-up of one issued recommendation (docs/domain.md, O16).",
     columns=(
-        Column("recommendation_no", Type.TEXT, "建议编号", "The number that the report gave it, as capacity-2026-10."),
-        Column("noted_at", Type.TIMESTAMP, "登记时间", "When the decision was noted."),
-        Column("decision", Type.TEXT, "处理结果", "What was decided.", values=DECISIONS),
-        Column("finished_at", Type.TIMESTAMP, "完成时间", "When it was carried out.", nullable=True),
-        Column("remark", Type.TEXT, "备注", "What was done, or why it was declined.", nullable=True),
-        Column("changed_at", Type.TIMESTAMP, "更新时间", "When the record last changed."),
+        Column(
+            "recommendation_no",
+            Type.TEXT,
+            "建议编号",
+            "Number of the recommendation in the report, such as capacity-2026-10.",
+        ),
+        Column("noted_at", Type.TIMESTAMP, "登记时间", "Time of the decision's record."),
+        Column("decision", Type.TEXT, "处理结果", "Decision.", values=DECISIONS),
+        Column("finished_at", Type.TIMESTAMP, "完成时间", "Time of completion.", nullable=True),
+        Column("remark", Type.TEXT, "备注", "Actions, or reason of a refusal.", nullable=True),
+        Column("changed_at", Type.TIMESTAMP, "更新时间", "Time of the last change of the record."),
     ),
     key=("recommendation_no",),
     time="noted_at",

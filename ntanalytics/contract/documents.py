@@ -1,16 +1,16 @@
-"""The contract as documents: what ``ntanalytics contract`` prints and what docs/datasets.md holds."""
+"""Documents of the contract, for ``ntanalytics contract`` and docs/datasets.md."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from ntanalytics.contract import DATASETS
-from ntanalytics.contract.dataset import STEERING, Column, Dataset, Kind, Privacy
+from ntanalytics.contract.dataset import CONTROL_COLUMNS, Column, Dataset, Kind, Privacy
 
 _KINDS = {
     Kind.EVENT: "event (immutable once settled)",
     Kind.STATE: "state (a full snapshot each day)",
-    Kind.CASE: "case (a record that lives and changes, merged by key)",
+    Kind.CASE: "case (a record that changes over time, merged by key)",
 }
 _PRIVACY = {
     Privacy.OPEN: "",
@@ -21,11 +21,11 @@ _HEADER = ("column", "type", "unit", "null", "label", "meaning")
 
 
 def document(dataset: Dataset) -> str:
-    """One dataset as a Markdown section: its kind, key and times, then a table of its columns.
-
-    The columns stand in the order in which a mapping selects them; the derived ones, which the
-    loader computes, say so in their meaning.
-    """
+    """Return a Markdown section about a dataset: kind, key and times, and a table of the columns in mapping order."""
+    if dataset.time:
+        day = f"the local day of `{dataset.time}`; a mapping bounds its window by `{dataset.window}`"
+    else:
+        day = "the local day of its snapshot; a mapping has no window"
     lines = [
         f"## {dataset.name} {dataset.label}",
         "",
@@ -33,20 +33,20 @@ def document(dataset: Dataset) -> str:
         "",
         f"- Kind: {_KINDS[dataset.kind]}.",
         f"- Key, together with the source: {_code(dataset.key)}.",
-        f"- A row belongs to the local day of `{dataset.time}`; a mapping bounds its window by `{dataset.window}`.",
+        f"- A row belongs to {day}.",
         f"- {_settling(dataset.settles_after)}",
         "",
         *_table(_HEADER, [_row(column) for column in dataset.columns]),
     ]
     enumerations = [column for column in dataset.columns if column.values]
     if enumerations:
-        lines += ["", "Values (any other sets the row aside):", ""]
+        lines += ["", "Values (a row with another value is rejected):", ""]
         lines += [f"- `{column.name}`: {_values(column)}" for column in enumerations]
     return "\n".join(lines) + "\n"
 
 
 def as_data(dataset: Dataset) -> dict[str, object]:
-    """One dataset as JSON, for machines."""
+    """Return a dataset as JSON data."""
     return {
         "name": dataset.name,
         "label": dataset.label,
@@ -76,19 +76,19 @@ def as_data(dataset: Dataset) -> dict[str, object]:
 
 
 def page() -> str:
-    """The whole of docs/datasets.md: how to read it, then every dataset in the order of its declaration."""
+    """Return the text of docs/datasets.md: an introduction, and every dataset in the order of declaration."""
     head = [
         "# The datasets",
         "",
         '<!-- Written by "make docs" from ntanalytics/contract; a test compares the two. -->',
         "",
-        "What a mapping under `queries/` must deliver, and what a metric may count on. In the lake every dataset also",
-        "has `source` (the name of the source in ntanalytics.yml) and `day` (the local day), which the loader writes.",
-        f"A mapping may select {', '.join(map(_quoted, STEERING))} beside the columns.",
-        "The first, when it is not null, sets the row aside with that reason; the second says how many rows or lines",
-        "of the source the row stands for.",
+        "Output of a mapping under `queries/`, and input of the metrics. In the lake every dataset also has `source`",
+        "(name of the source in ntanalytics.yml) and `day` (local day), written by the loader.",
+        f"A mapping may select {_code(CONTROL_COLUMNS)} beside the columns: a row with a reason in the first",
+        "is rejected; the second is its position in the source; the third is the number of rows or lines of the source",
+        "that a row stands for.",
         "",
-        "Times are kept in UTC with microseconds; rates are fractions from 0 to 1.",
+        "Times are stored in UTC with microseconds; rates are fractions from 0 to 1.",
         "",
     ]
     return "\n".join(head) + "\n" + "\n".join(document(dataset) for dataset in DATASETS.values())
@@ -96,18 +96,15 @@ def page() -> str:
 
 def _settling(days: int) -> str:
     if not days:
-        return "A day is final as soon as it is extracted."
-    return (
-        f"The last {days} days are taken again at each extraction."
-        if days > 1
-        else ("The last day is taken again at each extraction.")
-    )
+        return "A day is final after its extraction."
+    last = f"The last {days} days are" if days > 1 else "The last day is"
+    return f"{last} extracted again at each extraction."
 
 
 def _row(column: Column) -> tuple[str, ...]:
     notes = [column.meaning]
     if column.elapsed is not None:
-        notes.append("Computed by the loader; a mapping does not select it.")
+        notes.append("Computed by the loader, not selected by a mapping.")
     if column.minimum is not None or column.maximum is not None:
         notes.append(_range(column.minimum, column.maximum))
     if _PRIVACY[column.privacy]:
@@ -129,15 +126,11 @@ def _values(column: Column) -> str:
 
 
 def _code(names: Iterable[str]) -> str:
-    return ", ".join(_quoted(name) for name in names)
-
-
-def _quoted(name: str) -> str:
-    return f"`{name}`"
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A Markdown table; a bar within a text is escaped, since it would end the cell."""
+    """Return a Markdown table; bars within texts are escaped."""
     body = [[cell.replace("|", r"\|") for cell in row] for row in rows]
     return [_line(header), _line(["---"] * len(header)), *(_line(row) for row in body)]
 

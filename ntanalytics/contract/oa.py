@@ -1,4 +1,4 @@
-"""Office automation 协同办公: members, what they do, and document tasks."""
+"""Office automation 协同办公: members, activities, and document tasks."""
 
 from __future__ import annotations
 
@@ -11,11 +11,16 @@ MEMBERS = Dataset(
     kind=Kind.STATE,
     meaning="One account in one edition.",
     columns=(
-        Column("account_id", Type.TEXT, "账号", "The account's id.", privacy=Privacy.PSEUDONYM),
-        Column("unit", Type.TEXT, "单位", "The unit it belongs to, as the OA names it.", nullable=True),
-        Column("edition", Type.TEXT, "版本", "Which edition.", values=EDITIONS),
-        Column("is_pc_enabled", Type.BOOLEAN, "电脑端启用", "Whether it may use the edition at a desk."),
-        Column("is_mobile_enabled", Type.BOOLEAN, "移动端启用", "Whether it may use the edition on a telephone."),
+        Column("account_id", Type.TEXT, "账号", "Id of the account.", privacy=Privacy.PSEUDONYM),
+        Column("unit", Type.TEXT, "单位", "Unit of the account, as named in the OA.", nullable=True),
+        Column("edition", Type.TEXT, "版本", "Edition.", values=EDITIONS),
+        Column("is_pc_enabled", Type.BOOLEAN, "电脑端启用", "True if the account may use the edition on a PC."),
+        Column(
+            "is_mobile_enabled",
+            Type.BOOLEAN,
+            "移动端启用",
+            "True if the account may use the edition on a mobile device.",
+        ),
     ),
     key=("account_id", "edition"),
 )
@@ -24,50 +29,60 @@ ACTIVITIES = Dataset(
     name="oa.activities",
     label="协同办公操作",
     kind=Kind.EVENT,
-    meaning="What one account did in one hour in one module, on one kind of terminal.",
+    meaning="Actions of one account in one hour, module and kind of terminal.",
     columns=(
-        Column("hour_at", Type.TIMESTAMP, "小时", "The hour."),
-        Column("account_id", Type.TEXT, "账号", "The account's id.", privacy=Privacy.PSEUDONYM),
-        Column("unit", Type.TEXT, "单位", "The unit it belonged to, as the OA names it.", nullable=True),
-        Column("edition", Type.TEXT, "版本", "Which edition.", values=EDITIONS),
-        Column("module", Type.TEXT, "模块", "Which module.", values=MODULES),
-        Column("terminal", Type.TEXT, "终端", "At a desk or on a telephone.", values=TERMINALS),
+        Column("hour_at", Type.TIMESTAMP, "小时", "Hour."),
+        Column("account_id", Type.TEXT, "账号", "Id of the account.", privacy=Privacy.PSEUDONYM),
+        Column("unit", Type.TEXT, "单位", "Unit of the account at that time, as named in the OA.", nullable=True),
+        Column("edition", Type.TEXT, "版本", "Edition.", values=EDITIONS),
+        Column("module", Type.TEXT, "模块", "Module.", values=MODULES),
+        Column("terminal", Type.TEXT, "终端", "PC or mobile.", values=TERMINALS),
         Column(
-            "platform", Type.TEXT, "终端类型", "What the terminal is built on; null where that is not known.",
-            values=PLATFORMS, nullable=True,
+            "platform",
+            Type.TEXT,
+            "终端类型",
+            "Platform of the terminal; null if unknown.",
+            values=PLATFORMS,
+            nullable=True,
         ),
-        Column("actions", Type.INTEGER, "操作次数", "How many actions.", unit="次", minimum=1),
+        Column("actions", Type.INTEGER, "操作次数", "Number of actions.", unit="次", minimum=1),
     ),
     key=("hour_at", "account_id", "edition", "module", "terminal", "platform"),
     time="hour_at",
     settles_after=1,
     counts="actions",
-)  # fmt: skip
+)
 
 TASKS = Dataset(
     name="oa.tasks",
     label="办理任务",
     kind=Kind.CASE,
-    meaning="One step of a document's handling, from its arrival to its completion. No title is kept.",
+    meaning="One step in the processing of a document, from arrival to completion. No title is kept.",
     columns=(
-        Column("task_id", Type.TEXT, "任务编号", "Identifies the task within its source."),
-        Column("started_at", Type.TIMESTAMP, "到达时间", "When it came to its handler."),
-        Column("unit", Type.TEXT, "单位", "The handler's unit.", nullable=True),
-        Column("edition", Type.TEXT, "版本", "Which edition.", values=EDITIONS),
-        Column("module", Type.TEXT, "模块", "Which module it belongs to.", values=MODULES),
-        Column("due_at", Type.TIMESTAMP, "办理期限", "When it should be done.", nullable=True),
-        Column("finished_at", Type.TIMESTAMP, "办结时间", "When it was done; null while open.", nullable=True),
-        Column("is_cancelled", Type.BOOLEAN, "已取消", "Whether it ended without being done."),
-        Column("changed_at", Type.TIMESTAMP, "更新时间", "When the record last changed."),
+        Column("task_id", Type.TEXT, "任务编号", "Id of the task, unique in its source."),
+        Column("started_at", Type.TIMESTAMP, "到达时间", "Time of arrival."),
+        Column("unit", Type.TEXT, "单位", "Unit of the person in charge.", nullable=True),
+        Column("edition", Type.TEXT, "版本", "Edition.", values=EDITIONS),
+        Column("module", Type.TEXT, "模块", "Module of the task.", values=MODULES),
+        Column("due_at", Type.TIMESTAMP, "办理期限", "Deadline.", nullable=True),
+        Column("finished_at", Type.TIMESTAMP, "办结时间", "Time of completion; null while open.", nullable=True),
+        Column("is_cancelled", Type.BOOLEAN, "已取消", "True if the task ended without completion."),
+        Column("changed_at", Type.TIMESTAMP, "更新时间", "Time of the last change of the record."),
         Column(
-            "handling_s", Type.NUMBER, "办理用时", "finished_at − started_at, in clock time.",
-            unit="秒", nullable=True, minimum=0, elapsed=("started_at", "finished_at"),
+            "handling_s",
+            Type.NUMBER,
+            "办理用时",
+            "finished_at − started_at, in clock time.",
+            unit="秒",
+            nullable=True,
+            minimum=0,
+            elapsed=("started_at", "finished_at"),
         ),
     ),
     key=("task_id",),
     time="started_at",
     changed="changed_at",
     settles_after=2,
-)  # fmt: skip
+)
 
 DATASETS = (MEMBERS, ACTIVITIES, TASKS)

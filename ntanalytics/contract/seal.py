@@ -1,8 +1,6 @@
-"""Electronic seals 电子印章: from request to use, and what is signed with them."""
+"""Electronic seals 电子印章: seals from request to use, and signings."""
 
 from __future__ import annotations
-
-from types import MappingProxyType
 
 from ntanalytics.contract.dataset import Column, Dataset, Kind, Type
 from ntanalytics.contract.enumerations import OUTCOMES
@@ -11,24 +9,32 @@ SEALS = Dataset(
     name="seal.seals",
     label="印章",
     kind=Kind.STATE,
-    meaning="One electronic seal and how far it is.",
+    meaning="One electronic seal with its state.",
     columns=(
-        Column("seal_id", Type.TEXT, "印章编号", "The seal's number."),
-        Column("unit", Type.TEXT, "单位", "The unit whose seal it is.", nullable=True),
+        Column("seal_id", Type.TEXT, "印章编号", "Seal number."),
+        Column("unit", Type.TEXT, "单位", "Unit of the seal.", nullable=True),
         Column(
-            "state", Type.TEXT, "状态", "How far it is.",
-            values=MappingProxyType({
-                "requested": "已申请", "making": "制作中", "made": "已制作", "tested": "已测试", "in_use": "使用中",
-                "suspended": "已停用", "revoked": "已注销",
-            }),
+            "state",
+            Type.TEXT,
+            "状态",
+            "State of the seal.",
+            values={
+                "requested": "已申请",
+                "making": "制作中",
+                "made": "已制作",
+                "tested": "已测试",
+                "in_use": "使用中",
+                "suspended": "已停用",
+                "revoked": "已注销",
+            },
         ),
-        Column("requested_at", Type.TIMESTAMP, "申请时间", "When its data were handed to the maker.", nullable=True),
-        Column("made_at", Type.TIMESTAMP, "制作时间", "When it was made.", nullable=True),
-        Column("tested_at", Type.TIMESTAMP, "测试时间", "When it was tested.", nullable=True),
-        Column("expires_at", Type.TIMESTAMP, "到期时间", "When it expires.", nullable=True),
+        Column("requested_at", Type.TIMESTAMP, "申请时间", "Time of the request to the maker.", nullable=True),
+        Column("made_at", Type.TIMESTAMP, "制作时间", "Time of production.", nullable=True),
+        Column("tested_at", Type.TIMESTAMP, "测试时间", "Time of the test.", nullable=True),
+        Column("expires_at", Type.TIMESTAMP, "到期时间", "Expiry.", nullable=True),
     ),
     key=("seal_id",),
-)  # fmt: skip
+)
 
 SIGNINGS = Dataset(
     name="seal.signings",
@@ -36,22 +42,28 @@ SIGNINGS = Dataset(
     kind=Kind.EVENT,
     meaning="One signing or verification of a document with a seal.",
     columns=(
-        Column("signing_id", Type.TEXT, "签章编号", "Identifies it within its source and day."),
-        Column("signed_at", Type.TIMESTAMP, "签章时间", "When it was done."),
-        Column("seal_id", Type.TEXT, "印章编号", "The seal.", nullable=True),
+        Column("signing_id", Type.TEXT, "签章编号", "Id of the signing, unique in its source and day."),
+        Column("signed_at", Type.TIMESTAMP, "签章时间", "Time of the signing."),
+        Column("seal_id", Type.TEXT, "印章编号", "Seal.", nullable=True),
         Column(
-            "operation", Type.TEXT, "操作", "Signing, or verifying a signature.",
-            values=MappingProxyType({"sign": "签章", "verify": "验章"}),
+            "operation",
+            Type.TEXT,
+            "操作",
+            "Signing, or verification of a signature.",
+            values={"sign": "签章", "verify": "验章"},
         ),
         Column(
-            "system", Type.TEXT, "系统", "Where it was done.",
-            values=MappingProxyType({"docexchange": "公文交换", "oa": "协同办公", "other": "其他"}),
+            "system",
+            Type.TEXT,
+            "系统",
+            "System of the signing.",
+            values={"docexchange": "公文交换", "oa": "协同办公", "other": "其他"},
         ),
-        Column("outcome", Type.TEXT, "结果", "Whether it succeeded.", values=OUTCOMES),
+        Column("outcome", Type.TEXT, "结果", "Success or failure.", values=OUTCOMES),
     ),
     key=("signing_id",),
     time="signed_at",
     settles_after=1,
-)  # fmt: skip
+)
 
 DATASETS = (SEALS, SIGNINGS)

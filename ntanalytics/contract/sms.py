@@ -13,22 +13,18 @@ MESSAGES = Dataset(
     name="sms.messages",
     label="短信",
     kind=Kind.EVENT,
-    meaning="One message to one recipient, however many billing segments it takes.",
+    meaning="One message to one recipient, with any number of billing segments.",
     columns=(
-        Column("message_id", Type.TEXT, "短信编号", "Identifies the message within its source and day."),
-        Column(
-            "submitted_at", Type.TIMESTAMP, "提交时间", "When the platform handed the message to the carrier's gateway."
-        ),
-        Column("carrier", Type.TEXT, "运营商", "The carrier whose channel took the message.", values=CARRIERS),
-        Column("application", Type.TEXT, "应用", "The application that sent it, as the platform names it."),
-        Column(
-            "unit", Type.TEXT, "单位", "The unit on whose account it was sent, as the platform names it.", nullable=True
-        ),
+        Column("message_id", Type.TEXT, "短信编号", "Id of the message, unique in its source and day."),
+        Column("submitted_at", Type.TIMESTAMP, "提交时间", "Time of submission to the carrier's gateway."),
+        Column("carrier", Type.TEXT, "运营商", "Carrier of the message.", values=CARRIERS),
+        Column("application", Type.TEXT, "应用", "Sending application, as named on the platform."),
+        Column("unit", Type.TEXT, "单位", "Unit of the sender's account, as named on the platform.", nullable=True),
         Column(
             "segments",
             Type.INTEGER,
             "计费条数",
-            "Billing parts: 1 up to 70 characters, else one per 67.",
+            "Billing segments: 1 up to 70 characters, else one per 67.",
             unit="条",
             minimum=1,
             maximum=100,
@@ -37,15 +33,15 @@ MESSAGES = Dataset(
             "outcome",
             Type.TEXT,
             "最终状态",
-            "By the carrier's final report: delivered when all segments are, failed when one is; null while none came.",
-            values=MappingProxyType({"delivered": "送达", "failed": "失败"}),
+            "Final report of the carrier: delivered if all segments are, failed if one is; null without a report.",
+            values={"delivered": "送达", "failed": "失败"},
             nullable=True,
         ),
         Column(
-            "failure_code", Type.TEXT, "失败代码", "The carrier's raw final code of a failed message.", nullable=True
+            "failure_code", Type.TEXT, "失败代码", "Raw final code of the carrier for a failed message.", nullable=True
         ),
         Column(
-            "reported_at", Type.TIMESTAMP, "回执时间", "When the last segment's final report was made.", nullable=True
+            "reported_at", Type.TIMESTAMP, "回执时间", "Time of the final report of the last segment.", nullable=True
         ),
         Column(
             "receipt_latency_s",
@@ -68,12 +64,12 @@ BILLS = Dataset(
     name="sms.bills",
     label="运营商账单",
     kind=Kind.EVENT,
-    meaning="What one carrier billed for one calendar month.",
+    meaning="Bill of one carrier for one calendar month.",
     columns=(
-        Column("month_on", Type.DATE, "账期", "The first day of the billed month."),
-        Column("carrier", Type.TEXT, "运营商", "The carrier that sent the bill.", values=CARRIERS),
-        Column("billed_segments", Type.INTEGER, "账单条数", "Segments billed.", unit="条", minimum=0),
-        Column("billed_yuan", Type.NUMBER, "账单金额", "Amount billed.", unit="元", minimum=0),
+        Column("month_on", Type.DATE, "账期", "First day of the billed month."),
+        Column("carrier", Type.TEXT, "运营商", "Carrier of the bill.", values=CARRIERS),
+        Column("billed_segments", Type.INTEGER, "账单条数", "Billed segments.", unit="条", minimum=0),
+        Column("billed_yuan", Type.NUMBER, "账单金额", "Billed amount.", unit="元", minimum=0),
     ),
     key=("month_on", "carrier"),
     time="month_on",
@@ -84,11 +80,11 @@ APPLICATIONS = Dataset(
     name="sms.applications",
     label="短信应用",
     kind=Kind.STATE,
-    meaning="One application that may send messages over the platform.",
+    meaning="One application with access to the platform.",
     columns=(
-        Column("application", Type.TEXT, "应用", "The application, as the platform names it."),
-        Column("is_enabled", Type.BOOLEAN, "启用", "Whether it may send."),
-        Column("opened_at", Type.TIMESTAMP, "开通时间", "When its interface was opened.", nullable=True),
+        Column("application", Type.TEXT, "应用", "Application, as named on the platform."),
+        Column("is_enabled", Type.BOOLEAN, "启用", "True if the application may send."),
+        Column("opened_at", Type.TIMESTAMP, "开通时间", "Time of its first access.", nullable=True),
     ),
     key=("application",),
 )

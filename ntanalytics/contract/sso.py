@@ -1,4 +1,4 @@
-"""Single sign-on 单点登录: the applications behind the portal, and their use."""
+"""Single sign-on 单点登录: applications behind the portal, and accesses."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ APPS = Dataset(
     name="sso.apps",
     label="接入应用",
     kind=Kind.STATE,
-    meaning="One application that is reached through single sign-on.",
+    meaning="One application behind single sign-on.",
     columns=(
-        Column("app_id", Type.TEXT, "应用编号", "The application's id in its source."),
-        Column("app", Type.TEXT, "应用", "Its name."),
-        Column("protocol", Type.TEXT, "协议", "CAS, OAuth, SAML …, as the source writes it.", nullable=True),
-        Column("is_enabled", Type.BOOLEAN, "启用", "Whether it can be reached."),
-        Column("opened_at", Type.TIMESTAMP, "接入时间", "When it was connected.", nullable=True),
+        Column("app_id", Type.TEXT, "应用编号", "Id of the application in its source."),
+        Column("app", Type.TEXT, "应用", "Name of the application."),
+        Column("protocol", Type.TEXT, "协议", "Protocol as written in the source: CAS, OAuth, SAML …", nullable=True),
+        Column("is_enabled", Type.BOOLEAN, "启用", "True if the application is enabled."),
+        Column("opened_at", Type.TIMESTAMP, "接入时间", "Time of the connection.", nullable=True),
     ),
     key=("app_id",),
 )
@@ -24,21 +24,26 @@ ACCESSES = Dataset(
     name="sso.accesses",
     label="应用访问",
     kind=Kind.EVENT,
-    meaning="One ticket asked for: a person goes on to an application.",
+    meaning="One service ticket request: a person opens an application.",
     columns=(
-        Column("access_id", Type.TEXT, "访问编号", "Identifies the access within its source and day."),
-        Column("accessed_at", Type.TIMESTAMP, "访问时间", "When the ticket was asked for."),
-        Column("app_id", Type.TEXT, "应用编号", "The application.", nullable=True),
-        Column("account_id", Type.TEXT, "账号", "The account.", nullable=True, privacy=Privacy.PSEUDONYM),
-        Column("outcome", Type.TEXT, "结果", "Whether the ticket was granted.", values=OUTCOMES),
+        Column("access_id", Type.TEXT, "访问编号", "Id of the access, unique in its source and day."),
+        Column("accessed_at", Type.TIMESTAMP, "访问时间", "Time of the ticket request."),
+        Column("app_id", Type.TEXT, "应用编号", "Application.", nullable=True),
+        Column("account_id", Type.TEXT, "账号", "Account.", nullable=True, privacy=Privacy.PSEUDONYM),
+        Column("outcome", Type.TEXT, "结果", "Success if the ticket was granted.", values=OUTCOMES),
         Column(
-            "duration_ms", Type.NUMBER, "时长", "How long it took; null where the source does not say.",
-            unit="ms", nullable=True, minimum=0,
+            "duration_ms",
+            Type.NUMBER,
+            "时长",
+            "Duration; null if the source has none.",
+            unit="ms",
+            nullable=True,
+            minimum=0,
         ),
     ),
     key=("access_id",),
     time="accessed_at",
     settles_after=1,
-)  # fmt: skip
+)
 
 DATASETS = (APPS, ACCESSES)

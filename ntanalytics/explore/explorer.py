@@ -19,7 +19,7 @@ from ntanalytics.explore.periods import periods_of
 from ntanalytics.explore.picker import Picker
 from ntanalytics.metrics import Measure
 from ntanalytics.periods import PeriodKind
-from ntanalytics.reports import Axes, Chart, Table, chart, table
+from ntanalytics.reports import Chart, Table, chart, table
 from ntanalytics.workspace import Report, Workspace, open_workspace
 
 _KINDS = (("周", PeriodKind.WEEK), ("月", PeriodKind.MONTH), ("日", PeriodKind.DAY))

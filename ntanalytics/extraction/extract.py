@@ -17,7 +17,7 @@ from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import UsageError
 from ntanalytics.extraction.retry_budget import RetryBudget
 from ntanalytics.extraction.window_load import WindowLoad
-from ntanalytics.extraction.work_claims import PAUSE_S, Window, claim_windows, results_of_others, windows
+from ntanalytics.extraction.work_claims import PAUSE_S, ExtractionWindow, claim_windows, results_of_others, windows
 from ntanalytics.lake import DeltaLake
 from ntanalytics.ledger import CoverageDay, ExtractionResult, Ledger
 from ntanalytics.ledger.snapshots import nearest
@@ -160,7 +160,7 @@ class Extractor:
                 lacking += windows(contract, source, days)
         return self._extract_windows(lacking, mark)
 
-    def _extract_windows(self, wanted: Iterable[Window], mark: int) -> list[ExtractionResult]:
+    def _extract_windows(self, wanted: Iterable[ExtractionWindow], mark: int) -> list[ExtractionResult]:
         """Extract windows, except days that another process extracted since ``mark``.
 
         The first failure ends the extraction of a dataset from its source: a source that is down is asked once, and so
@@ -181,7 +181,7 @@ class Extractor:
                         break
         return results
 
-    def _wait_for_others(self, window: Window) -> None:
+    def _wait_for_others(self, window: ExtractionWindow) -> None:
         """Wait a moment for another process, which is working on a window or was killed and still has its lease."""
         self._progress(f"{window.contract.name} ← {window.source.name}: another process is at it", 0)
         time.sleep(PAUSE_S)

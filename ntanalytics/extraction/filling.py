@@ -15,12 +15,12 @@ import pyarrow as pa
 
 from ntanalytics.extraction.check import check
 from ntanalytics.extraction.spool import Spool
-from ntanalytics.extraction.work_claims import Window
+from ntanalytics.extraction.work_claims import ExtractionWindow
 from ntanalytics.periods import local_window
 
 
 def fill_spool(
-    spool: Spool, window: Window, *, site_zone: ZoneInfo, key: bytes, progress: Callable[[int], None]
+    spool: Spool, window: ExtractionWindow, *, site_zone: ZoneInfo, key: bytes, progress: Callable[[int], None]
 ) -> tuple[Counter[dt.date], Counter[str]]:
     """Extract the days of a window into a spool, and finish the spool.
 

@@ -18,7 +18,7 @@ from ntanalytics.errors import NtaError, SourceError
 from ntanalytics.extraction.filling import fill_spool
 from ntanalytics.extraction.pseudonym import KEY_NAME, site_key
 from ntanalytics.extraction.spool import Spool
-from ntanalytics.extraction.work_claims import Window
+from ntanalytics.extraction.work_claims import ExtractionWindow
 from ntanalytics.lake import DeltaLake
 from ntanalytics.ledger import ExtractionResult, Ledger
 from ntanalytics.periods import days_between
@@ -51,7 +51,7 @@ class WindowLoad:
     clock: Callable[[], dt.datetime]
     progress: Callable[[str, int], None]
 
-    def load(self, window: Window) -> ExtractionResult:
+    def load(self, window: ExtractionWindow) -> ExtractionResult:
         """Load a window and record the result; a failure leaves the lake as it was."""
         taken_at, started = self.clock().astimezone(dt.UTC), time.monotonic()
         try:
@@ -64,10 +64,10 @@ class WindowLoad:
     @cached_property
     def _key(self) -> bytes:
         """The site's key for hashes, the same on all hosts of a lake."""
-        return self.lake.shared(KEY_NAME, site_key)
+        return self.lake.shared_file(KEY_NAME, site_key)
 
     @stamina.retry(on=_is_retryable, attempts=3, wait_initial=0.5, wait_max=5.0)
-    def _replace_days(self, window: Window, taken_at: dt.datetime, started: float) -> ExtractionResult:
+    def _replace_days(self, window: ExtractionWindow, taken_at: dt.datetime, started: float) -> ExtractionResult:
         dataset, source, first, last = window.contract.name, window.source, window.first, window.last
         check_read_hours(self.settings, source.name, self.clock())
         days = days_between(first, last)
@@ -99,7 +99,9 @@ class WindowLoad:
                 masked=masked,
             )
 
-    def _failure(self, window: Window, taken_at: dt.datetime, started: float, error: Exception) -> ExtractionResult:
+    def _failure(
+        self, window: ExtractionWindow, taken_at: dt.datetime, started: float, error: Exception
+    ) -> ExtractionResult:
         dataset, source = window.names
         text = redact(str(error))
         log.warning("extraction failed", dataset=dataset, source=source, error=text)
@@ -118,7 +120,7 @@ class WindowLoad:
         )
 
 
-def _title(window: Window) -> str:
+def _title(window: ExtractionWindow) -> str:
     return f"{window.contract.name} ← {window.source.name} {window.first}…{window.last}"
 
 

@@ -23,7 +23,7 @@ PAUSE_S = 0.5
 
 
 @dataclass(frozen=True)
-class Window:
+class ExtractionWindow:
     """Days of a dataset that are read from a source in one query.
 
     Attributes:
@@ -49,14 +49,14 @@ class Window:
         stretch = _stretch(self.first, self.source.chunk_days)
         return f"take {self.contract.name} {stretch} {self.source.name}"[:200]
 
-    def without(self, covered: Collection[CoverageDay]) -> list[Window]:
+    def without(self, covered: Collection[CoverageDay]) -> list[ExtractionWindow]:
         """Return windows of the days that are not among some covered days."""
         known = {day.day for day in covered}
         days = [day for day in days_between(self.first, self.last) if day not in known]
-        return [Window(self.contract, self.source, first, last) for first, last in _runs(days)]
+        return [ExtractionWindow(self.contract, self.source, first, last) for first, last in _runs(days)]
 
 
-def results_of_others(window: Window, covered: Sequence[CoverageDay]) -> list[ExtractionResult]:
+def results_of_others(window: ExtractionWindow, covered: Sequence[CoverageDay]) -> list[ExtractionResult]:
     """Return results for days of a window that other processes extracted; those report their rejects themselves."""
     results = []
     for first, last in _runs(day.day for day in covered):
@@ -78,7 +78,7 @@ def results_of_others(window: Window, covered: Sequence[CoverageDay]) -> list[Ex
     return results
 
 
-def windows(contract: Dataset, source: Source, days: Iterable[dt.date]) -> list[Window]:
+def windows(contract: Dataset, source: Source, days: Iterable[dt.date]) -> list[ExtractionWindow]:
     """Split ascending days into windows of consecutive days, none longer than the source's chunk.
 
     A stretch of seven days is a week from Monday to Sunday; a source that is read in one pass has a single stretch.
@@ -89,7 +89,7 @@ def windows(contract: Dataset, source: Source, days: Iterable[dt.date]) -> list[
         begin = first
         while begin <= last:
             end = min(last, dt.date.fromordinal((_stretch(begin, length) + 1) * length)) if length else last
-            parts.append(Window(contract, source, begin, end))
+            parts.append(ExtractionWindow(contract, source, begin, end))
             begin = end + dt.timedelta(days=1)
     return parts
 
@@ -106,10 +106,10 @@ def _runs(days: Iterable[dt.date]) -> list[tuple[dt.date, dt.date]]:
 
 
 def claim_windows(
-    wanted: Iterable[Window],
+    wanted: Iterable[ExtractionWindow],
     lease: Callable[[str], AbstractContextManager[Lease | None]],
-    rest: Callable[[Window], None],
-) -> Generator[Window]:
+    rest: Callable[[ExtractionWindow], None],
+) -> Generator[ExtractionWindow]:
     """Yield windows, each while this process holds its lease; those that other processes hold come last.
 
     Args:

@@ -25,8 +25,8 @@ def entity_of_row(entity: EntityOf, rule: Rule, row: Mapping[str, Any]) -> Entit
 def judge_row(rule: Rule, row: Mapping[str, Any], entity: Entity | None = None, *, is_complete: bool = True) -> Finding:
     """Return the finding of one row of a metric.
 
-    A count over a gap is a lower bound: it can break a limit, and can never be shown to keep it. Any other figure over
-    a gap is unknown (docs/domain.md, Gaps).
+    A count over a gap is a lower bound: it can exceed a limit, and can never be shown to stay below it. Any other
+    figure over a gap is unknown (docs/domain.md, Gaps).
 
     Args:
         rule: the rule.
@@ -45,7 +45,8 @@ def judge_row(rule: Rule, row: Mapping[str, Any], entity: Entity | None = None, 
     elif value is None or math.isnan(value):
         reason = "no_value"
     status = "unknown" if reason else rule.threshold.judge(value)
-    if status == "ok" and not is_complete:
+    is_above = (status == "ok") == (rule.threshold.good == "up")
+    if not is_complete and not reason and not is_above:
         status, reason = "unknown", "incomplete"
     return Finding(
         rule=rule,

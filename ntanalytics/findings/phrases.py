@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from ntanalytics.findings.finding import Window
-from ntanalytics.findings.threshold import judge
+from ntanalytics.findings.threshold import Threshold, judge
 from ntanalytics.metrics.number_format import format_number
 
 #: Number of names in a list; 等 stands for the rest.
@@ -27,6 +27,12 @@ def clock(seconds: float) -> str:
 def hours_words(window: Window) -> str:
     """Return the hours of a window: ``09:30—11:00``."""
     return f"{clock(window.from_s)}—{clock(window.until_s)}"
+
+
+def limit_words(threshold: Threshold, form: str, unit: str = "") -> str:
+    """Return two limits in words: ``低于 97.0% 关注，95.0% 异常``."""
+    warning, critical = (format_number(limit, form, unit) for limit in (threshold.warning, threshold.critical))
+    return f"{'低于' if threshold.good == 'up' else '高于'} {warning} 关注，{critical} 异常"
 
 
 def spaced(before: str, after: str) -> str:

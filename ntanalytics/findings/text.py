@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
 from ntanalytics.findings.detector_text import EVIDENCE, LIMITS
 from ntanalytics.findings.finding import Finding, ranked
-from ntanalytics.findings.phrases import day_words, spaced
+from ntanalytics.findings.phrases import day_words, limit_words, spaced
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
 
@@ -143,24 +144,34 @@ def limits(finding: Finding) -> str:
         return "工作日检查"
     if finding.detector in LIMITS:
         return LIMITS[finding.detector](finding)
-    threshold = finding.rule.threshold
     measure = measure_of(finding.rule.measure)
-    warning, critical = (
-        format_number(limit, measure.format, measure.unit) for limit in (threshold.warning, threshold.critical)
-    )
-    return f"{'低于' if threshold.good == 'up' else '高于'} {warning} 关注，{critical} 异常"
+    return limit_words(finding.rule.threshold, measure.format, measure.unit)
 
 
 def measured(finding: Finding) -> str:
-    """Return the value, the limit it breaks and what is usual.
+    """Return value, broken limit and usual value: ``送达率 71.0%，低于异常阈值 95.0%，近期通常为 98.9%。``."""
+    return f"{'，'.join(_measured_parts(finding, finding.rule.check))}。"
 
-    Returns:
-        For example ``送达率 71.0%，低于异常阈值 95.0%，近期通常为 98.9%。``
+
+def measured_on_worst_day(finding: Finding, extreme: str) -> str:
+    """Return the worst day of a period and how many days break a limit; of a single day as :func:`measured`.
+
+    Args:
+        finding: its ``details["day"]`` is the worst day, its ``figures["days_beyond"]`` the number of such days.
+        extreme: word before the check: ``单日最低``.
     """
+    day = finding.details.get("day")
+    if not isinstance(day, str):
+        return measured(finding)
+    value, *rest = _measured_parts(finding, f"{extreme}{finding.rule.check}")
+    days = int(finding.figures.get("days_beyond") or 0)
+    more = f"；本期共 {days} 天越过阈值" if days > 1 else ""
+    return f"{'，'.join([f'{value}（{day_words(date.fromisoformat(day))}）', *rest])}{more}。"
+
+
+def _measured_parts(finding: Finding, check: str) -> list[str]:
     rule, measure = finding.rule, measure_of(finding.rule.measure)
-    parts = [f"{rule.check} {format_number(finding.value, finding.format, measure.unit)}"]
-    if finding.details.get("is_chance"):
-        return f"{parts[0]}，次数少，在偶然范围内。"
+    parts = [f"{check} {format_number(finding.value, finding.format, measure.unit)}"]
     if finding.is_violation:
         beyond = "低于" if rule.threshold.good == "up" else "高于"
         is_critical = finding.status == "critical"
@@ -169,7 +180,7 @@ def measured(finding: Finding) -> str:
         parts.append(f"{beyond}{grade}阈值 {format_number(limit, measure.format, measure.unit)}")
     if finding.comparison is not None and finding.comparison.kind == "usual" and finding.comparison.value is not None:
         parts.append(f"近期通常为 {format_number(finding.comparison.value, finding.format, measure.unit)}")
-    return "，".join(parts) + "。"
+    return parts
 
 
 def reason_words(finding: Finding) -> str:

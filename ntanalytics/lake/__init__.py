@@ -1,4 +1,4 @@
-"""The lake: Delta tables, a partition a day, read through Ibis. Nothing else knows its paths and engines."""
+"""Lake of Delta tables, partitioned by day and read through Ibis. Its paths and engines are hidden here."""
 
 from __future__ import annotations
 

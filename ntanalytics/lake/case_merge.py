@@ -1,8 +1,7 @@
-"""Merging cases by their key: a row takes the place of the one with its key, on whichever day that one lies.
+"""Merge of cases by key: a new row replaces the row with the same key, on any day.
 
-The days on which a row is replaced are written anew, of each source apart, and all of it is one commit. Of the table,
-the keys alone are looked at, and only in files whose bounds say that one of the new keys may be there; memory stays
-flat whatever the table and whatever is merged.
+The files with replaced rows are rewritten, separately for each source, in one commit. Only the keys of the table are
+read, and only in files with bounds that include a new key, so memory use does not depend on the size of the table.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -22,59 +20,60 @@ from deltalake.transaction import RemoveAction
 
 from ntanalytics import duckdb_sandbox
 from ntanalytics.contract import Dataset
-from ntanalytics.lake.commit import ATTEMPTS, CommitConflict, commit, files_of, removal
+from ntanalytics.lake.commit import ATTEMPTS, CommitConflict, TableFile, commit, files_of, remove_action
 from ntanalytics.lake.day_files import DayFiles
-from ntanalytics.lake.parts import Parts, day_of, read_parts
+from ntanalytics.lake.parts import PartFiles, day_of, read_parts
 from ntanalytics.lake.table_location import TableLocation
 
-#: What DuckDB may hold of the keys and of the rows that stay; the rest goes to disk.
+#: Memory limit of DuckDB; further data go to disk.
 _MEMORY = "72MB"
 
-#: Rows that are taken out of DuckDB at a time.
+#: Rows read from DuckDB at a time.
 _BATCH = 32_768
 
 
 @dataclass(frozen=True)
 class _File:
-    """A file of a version that may hold rows of the source.
+    """A file of a version that may have rows of the source.
 
     Attributes:
-        told: what :func:`files_of` tells of it.
-        is_own: whether all its rows are the source's.
+        entry: its entry in the table.
+        is_own: whether all its rows are of the source.
     """
 
-    told: dict[str, Any]
+    entry: TableFile
     is_own: bool
 
     @property
     def path(self) -> str:
-        """Its name in the table's folder."""
-        return str(self.told["path"])
+        """Path below the folder of the table."""
+        return str(self.entry["path"])
 
     @property
     def day(self) -> dt.date:
-        """The day of its rows."""
-        day: dt.date = self.told["partition.day"]
+        """Day of its rows."""
+        day: dt.date = self.entry["partition.day"]
         return day
 
 
-def merge_cases(place: TableLocation, dataset: Dataset, files: Sequence[Path], source: str) -> None:
-    """Merge the rows of ``files``, whose keys differ, into a table by their key, in one commit.
+def merge_cases(location: TableLocation, dataset: Dataset, files: Sequence[Path], source: str) -> None:
+    """Merge the rows of ``files`` into a table by their key, in one commit.
 
     Args:
-        place: where the table is; it is made where there is none.
-        dataset: a case.
-        files: written by :class:`ntanalytics.lake.parts.PartWriter`, a day each; they stay. None changes nothing.
-        source: whose rows: all of them.
+        location: location of the table; it is created if it does not exist.
+        dataset: dataset of kind case.
+        files: files of :class:`ntanalytics.lake.parts.PartWriter`, one day each, with distinct keys; they stay. Without
+            files nothing changes.
+        source: source of all rows.
 
     Raises:
-        Unfit, DeltaError, OSError, ArrowException, duckdb.Error: it could not be; the table is as it was.
-        Overtaken: other writers were faster each time.
-        LakeError: it is not known whether it could be.
+        SchemaMismatch, DeltaError, OSError, ArrowException, duckdb.Error: the merge failed; the table is unchanged.
+        CommitConflict: other writers were faster each time.
+        LakeError: the result is unknown.
     """
     for attempt in range(1, ATTEMPTS + 1) if files else ():
         try:
-            _merge(place, dataset, files, source)
+            _merge(location, dataset, files, source)
         except CommitConflict:
             if attempt == ATTEMPTS:
                 raise
@@ -82,42 +81,41 @@ def merge_cases(place: TableLocation, dataset: Dataset, files: Sequence[Path], s
             return
 
 
-def _merge(place: TableLocation, dataset: Dataset, files: Sequence[Path], source: str) -> None:
-    table = place.open() if place.is_table() else None
-    seen = _files(table, source, dataset.key[0])
-    parts = Parts(place, source)
-    kept: dict[str, DayFiles] = {}
+def _merge(location: TableLocation, dataset: Dataset, files: Sequence[Path], source: str) -> None:
+    table = location.open() if location.is_table() else None
+    old_files = _files(table, source, dataset.key[0])
+    parts = PartFiles(location, source)
+    rewritten: dict[str, DayFiles] = {}
     try:
-        with _keys(place, dataset, files) as keys:
-            touched = keys.touched(seen, source, {day_of(file) for file in files})
-            stays = [each for each, replaced in touched if replaced < each.told["num_records"]]
-            again = {each.day for each in stays if each.is_own}
-            for rows, of_source in keys.left(stays, source):
-                kept.setdefault(of_source, _day_files(place, dataset)).add(rows)
-        mixed = [file for file in files if day_of(file) in again]
-        for rows in _rows(mixed, dataset.schema()):
-            kept.setdefault(source, _day_files(place, dataset)).add(rows)
-        for of_source, written in kept.items():
-            written.close()
-            parts.take((file for group in written.files.values() for file in group), of_source)
-        parts.take((file for file in files if day_of(file) not in again), is_lent=True)
+        with _keys(location, dataset, files) as keys:
+            affected = keys.affected_files(old_files, source, {day_of(file) for file in files})
+            partial = [file for file, replaced in affected if replaced < file.entry["num_records"]]
+            shared_days = {file.day for file in partial if file.is_own}
+            for rows, owner in keys.remaining_rows(partial, source):
+                rewritten.setdefault(owner, _day_files(location, dataset)).add(rows)
+        for rows in _rows([file for file in files if day_of(file) in shared_days], dataset.schema()):
+            rewritten.setdefault(source, _day_files(location, dataset)).add(rows)
+        for owner, day_files in rewritten.items():
+            day_files.close()
+            parts.add_files((path for paths in day_files.files.values() for path in paths), owner)
+        parts.add_files((file for file in files if day_of(file) not in shared_days), keep_original=True)
     except BaseException:
-        for written in kept.values():
-            written.abandon(remove=True)
+        for day_files in rewritten.values():
+            day_files.abandon(remove=True)
         parts.remove()
         raise
 
-    def taken_out(newest: DeltaTable) -> list[RemoveAction]:
-        if set(_of_source(newest, source)["path"].to_pylist()) != {each.path for each in seen}:
+    def find_removed(newest: DeltaTable) -> list[RemoveAction]:
+        if set(_files_with_source(newest, source)["path"].to_pylist()) != {file.path for file in old_files}:
             raise CommitConflict
-        return [removal(each.told) for each, _ in touched]
+        return [remove_action(file.entry) for file, _ in affected]
 
-    same = " AND ".join(f"{name} IS NOT DISTINCT FROM taken.{name}" for name in dataset.key)
-    commit(place, parts, dataset.schema(), taken_out, f"source = '{source}' AND {same}", name=dataset.name)
+    same_key = " AND ".join(f"{name} IS NOT DISTINCT FROM new_rows.{name}" for name in dataset.key)
+    commit(location, parts, dataset.schema(), find_removed, f"source = '{source}' AND {same_key}", name=dataset.name)
 
 
-def _of_source(table: DeltaTable, source: str) -> pa.Table:
-    """The files of a version that may hold rows of a source, as :func:`files_of` tells of them."""
+def _files_with_source(table: DeltaTable, source: str) -> pa.Table:
+    """Return the files of a version that may have rows of a source."""
     files = files_of(table)
     if not {"min.source", "max.source"} <= set(files.schema.names):
         return files
@@ -126,96 +124,97 @@ def _of_source(table: DeltaTable, source: str) -> pa.Table:
 
 
 def _files(table: DeltaTable | None, source: str, key: str) -> list[_File]:
-    """The files of a version that may hold rows of a source, with the bounds of a column of the key."""
+    """Return the files of a version that may have rows of a source, with the bounds of a key column."""
     if table is None:
         return []
-    files = _of_source(table, source)
+    files = _files_with_source(table, source)
     wanted = ["path", "size_bytes", "num_records", "partition.day"]
     wanted += [f"{bound}.{name}" for bound in ("min", "max") for name in ("source", key)]
-    found = files.select([name for name in wanted if name in files.schema.names]).to_pylist()
-    return [_File(told, told.get("min.source") == told.get("max.source") == source) for told in found]
+    entries = files.select([name for name in wanted if name in files.schema.names]).to_pylist()
+    return [_File(entry, entry.get("min.source") == entry.get("max.source") == source) for entry in entries]
 
 
-def _day_files(place: TableLocation, dataset: Dataset) -> DayFiles:
-    return DayFiles(place.folder, dataset.schema(), dataset.key if len(dataset.key) == 1 else ())
+def _day_files(location: TableLocation, dataset: Dataset) -> DayFiles:
+    return DayFiles(location.folder, dataset.schema(), dataset.key if len(dataset.key) == 1 else ())
 
 
 @contextlib.contextmanager
-def _keys(place: TableLocation, dataset: Dataset, files: Sequence[Path]) -> Iterator[_Keys]:
-    """The keys of the new rows, in a DuckDB that goes to disk, beside them, when there are many."""
+def _keys(location: TableLocation, dataset: Dataset, files: Sequence[Path]) -> Iterator[_Keys]:
+    """Yield the keys of the new rows, in a DuckDB that spills to disk beside the files."""
     folder = files[0].parent.parent
     with duckdb_sandbox.open_connection(memory=_MEMORY, spill=folder / "duckdb", is_ordered=False) as connection:
-        duckdb_sandbox.lock(connection, folders=[folder, place.folder])
-        connection.execute(f"CREATE TEMP TABLE taken AS SELECT {', '.join(dataset.key)} FROM {_read(files)}")  # noqa: S608 - our own names
-        yield _Keys(connection, place, dataset)
+        duckdb_sandbox.lock(connection, folders=[folder, location.folder])
+        connection.execute(f"CREATE TEMP TABLE new_rows AS SELECT {', '.join(dataset.key)} FROM {_read(files)}")  # noqa: S608 - our own names
+        yield _Keys(connection, location, dataset)
 
 
 class _Keys:
-    """What is asked of the keys; get one from :func:`_keys`."""
+    """Queries on the keys of the new rows; see :func:`_keys`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, place: TableLocation, dataset: Dataset) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, location: TableLocation, dataset: Dataset) -> None:
         self._connection = connection
-        self._place = place
+        self._location = location
         self._dataset = dataset
-        alike = (f"kept.{name} IS NOT DISTINCT FROM taken.{name}" for name in dataset.key)
-        self._alike = " AND ".join(alike)
+        self._same_key = " AND ".join(f"old_rows.{name} IS NOT DISTINCT FROM new_rows.{name}" for name in dataset.key)
 
-    def touched(self, files: Iterable[_File], source: str, days: set[dt.date]) -> list[tuple[_File, int]]:
-        """The files that a merge writes anew or takes out, each with how many of its rows are replaced.
+    def affected_files(self, files: Iterable[_File], source: str, days: set[dt.date]) -> list[tuple[_File, int]]:
+        """Return the files that a merge rewrites or removes, each with its number of replaced rows.
 
-        Files of the source's own on a day of the new rows are among them, so that a day of a source is one file.
+        Files of the source alone on a day of the new rows are included, so that a source has one file per day.
         """
         files = list(files)
-        told = {str(self._place.folder / each.path): each for each in files}
-        suspected = self._suspected(files)
+        by_path = {str(self._location.folder / file.path): file for file in files}
+        candidates = self._candidates(files)
         replaced: dict[str, int] = {}
-        if suspected:
-            asked = _read(self._place.here(each.path for each in suspected), ", filename = true")
+        if candidates:
+            paths = self._location.local_files(file.path for file in candidates)
             rows = self._connection.execute(
-                f"SELECT filename, count(*) FROM {asked} AS kept SEMI JOIN taken ON {self._alike} "  # noqa: S608 - our own names
-                "WHERE kept.source = $source GROUP BY filename",
+                f"SELECT filename, count(*) FROM {_read(paths, ', filename = true')} AS old_rows "  # noqa: S608 - our own names
+                f"SEMI JOIN new_rows ON {self._same_key} WHERE old_rows.source = $source GROUP BY filename",
                 {"source": source},
             ).fetchall()
             replaced = dict(rows)
         return [
-            (each, replaced.get(name, 0))
-            for name, each in told.items()
-            if name in replaced or (each.is_own and each.day in days)
+            (file, replaced.get(path, 0))
+            for path, file in by_path.items()
+            if path in replaced or (file.is_own and file.day in days)
         ]
 
-    def _suspected(self, files: list[_File]) -> list[_File]:
-        """The files whose bounds of the key's first column say that a new key may be there."""
+    def _candidates(self, files: list[_File]) -> list[_File]:
+        """Return the files with bounds of the first key column that include a new key."""
         name = self._dataset.key[0]
         bounds = {
             "number": list(range(len(files))),
-            "low": [each.told.get(f"min.{name}") for each in files],
-            "high": [each.told.get(f"max.{name}") for each in files],
+            "low": [file.entry.get(f"min.{name}") for file in files],
+            "high": [file.entry.get(f"max.{name}") for file in files],
         }
         self._connection.register("bounds", pa.table(bounds, schema=_bounds_schema(self._dataset, name)))
         rows = self._connection.execute(
             f"SELECT number FROM bounds WHERE low IS NULL OR high IS NULL UNION ALL "  # noqa: S608 - our own names
-            f"SELECT number FROM bounds ASOF JOIN taken ON taken.{name} >= bounds.low WHERE taken.{name} <= bounds.high"
+            f"SELECT number FROM bounds ASOF JOIN new_rows ON new_rows.{name} >= bounds.low "
+            f"WHERE new_rows.{name} <= bounds.high"
         ).fetchall()
         return [files[number] for (number,) in sorted(rows)]
 
-    def left(self, files: Sequence[_File], source: str) -> Iterator[tuple[pa.Table, str]]:
-        """The rows of files that stay, as the lake keeps them, a source at a time."""
+    def remaining_rows(self, files: Sequence[_File], source: str) -> Iterator[tuple[pa.Table, str]]:
+        """Yield the rows of files that are not replaced, with their source."""
         if not files:
             return
         schema = self._dataset.schema()
         names = [name for name in schema.names if name != "day"]
-        paths = [str(file) for file in self._place.here(each.path for each in files)]
-        self._connection.register("days", pa.table({"filename": paths, "day": [each.day for each in files]}))
-        columns = ", ".join(f"kept.{name}" for name in names)
+        paths = [str(path) for path in self._location.local_files(file.path for file in files)]
+        self._connection.register("days", pa.table({"filename": paths, "day": [file.day for file in files]}))
+        columns = ", ".join(f"old_rows.{name}" for name in names)
         rows = self._connection.sql(
-            f"SELECT {columns}, days.day FROM {_read(paths, ', filename = true')} AS kept "  # noqa: S608 - our own names
-            f"JOIN days ON kept.filename = days.filename ANTI JOIN taken ON kept.source = $source AND {self._alike}",
+            f"SELECT {columns}, days.day FROM {_read(paths, ', filename = true')} AS old_rows "  # noqa: S608 - our own names
+            f"JOIN days ON old_rows.filename = days.filename "
+            f"ANTI JOIN new_rows ON old_rows.source = $source AND {self._same_key}",
             params={"source": source},
         )
         for batch in rows.to_arrow_reader(_BATCH):
-            given = pa.Table.from_batches([batch]).cast(schema)
-            for of_source in pc.unique(given["source"]).to_pylist():
-                yield given.filter(pc.equal(given["source"], of_source)), of_source
+            table = pa.Table.from_batches([batch]).cast(schema)
+            for owner in pc.unique(table["source"]).to_pylist():
+                yield table.filter(pc.equal(table["source"], owner)), owner
 
 
 def _bounds_schema(dataset: Dataset, name: str) -> pa.Schema:
@@ -228,6 +227,6 @@ def _rows(files: Iterable[Path], schema: pa.Schema) -> Iterator[pa.Table]:
         yield pa.Table.from_batches([batch])
 
 
-def _read(files: Iterable[Path | str], also: str = "") -> str:
+def _read(files: Iterable[Path | str], options: str = "") -> str:
     paths = ", ".join(duckdb_sandbox.sql_literal(str(file)) for file in files)
-    return f"read_parquet([{paths}], hive_partitioning = false, union_by_name = true{also})"
+    return f"read_parquet([{paths}], hive_partitioning = false, union_by_name = true{options})"

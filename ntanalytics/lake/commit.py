@@ -1,7 +1,7 @@
-"""One commit that takes files out of a table, those of a source's days above all, and puts others in their place.
+"""Commits that replace files of a table, such as those of a source's days.
 
-Every commit is made on the newest version, or not at all: where another process was faster, what is replaced is looked
-up again, so that no row of the source is there twice.
+A commit is always based on the newest version. After a conflict the replaced files are determined again, so that no
+row of the source is duplicated.
 """
 
 from __future__ import annotations
@@ -19,34 +19,37 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction, CommitProperties, RemoveAction, create_table_with_add_actions
 
 from ntanalytics.errors import LakeError
-from ntanalytics.lake.parts import Parts
+from ntanalytics.lake.parts import PartFiles
 from ntanalytics.lake.table_location import TableLocation
 
-#: How often a commit is tried while others, which do not wait for us, commit to the same table.
+#: Maximum number of attempts while other writers commit to the same table.
 ATTEMPTS = 10
 
-#: Some commits leave a checkpoint, so that opening a table does not become slower with its age. What the log told
-#: before it stays: a report may name a version of long ago, and `ntanalytics maintain` knows which.
+#: Checkpoints keep the opening of an old table fast. The log before them stays: a report may need an old version, and
+#: `ntanalytics maintain` removes only unneeded ones.
 AFTER_COMMIT = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
 
-#: Every tenth does, where Delta's own measure is the hundredth: the text of a year's commits takes three times as long
-#: to read as a checkpoint, and in an object store each commit since is a request of who opens the table.
+#: One checkpoint per 10 commits instead of 100: the commits of a year take three times as long to read as a checkpoint,
+#: and in an object store each commit since the last checkpoint is a request.
 _PROPERTIES = {"delta.checkpointInterval": "10"}
 
 
-class CommitConflict(Exception):  # never seen by a user: the writer looks anew, or leaves it
-    """Another writer took out or brought files that were looked at to find out what to commit."""
+class CommitConflict(Exception):  # internal: the writer retries or leaves the work for later
+    """A change by another writer of the files on which a commit is based."""
 
 
-#: The files of the newest version that a commit takes out.
-TakenOut = Callable[[DeltaTable], list[RemoveAction]]
+#: One file of a version: path, size, rows and bounds, with the flattened names of delta-rs.
+TableFile = dict[str, Any]
+
+#: Newest version → files that a commit removes.
+RemovalFinder = Callable[[DeltaTable], list[RemoveAction]]
 
 
-def superseded(table: DeltaTable, source: str, first: dt.date, last: dt.date) -> list[RemoveAction] | None:
-    """The files of a version that hold the rows of a source on the days from ``first`` to ``last``.
+def superseded_files(table: DeltaTable, source: str, first: dt.date, last: dt.date) -> list[RemoveAction] | None:
+    """Return the files of a version with the rows of a source on the days from ``first`` to ``last``.
 
     Returns:
-        None where a file may hold rows of other sources, too (somebody compacted the table), or tells no bounds.
+        The files; None if a file may have rows of other sources (after a foreign compaction), or has no bounds.
     """
     files = files_of(table)
     days = files["partition.day"]
@@ -56,134 +59,132 @@ def superseded(table: DeltaTable, source: str, first: dt.date, last: dt.date) ->
         return []
     if not set(bounds) <= set(files.schema.names):
         return None
-    taken = []
+    actions = []
     for file in files.select(["path", "size_bytes", "partition.day", *bounds]).to_pylist():
         low, high = file["min.source"], file["max.source"]
         if low is None or high is None or low < source < high or (low != high and source in (low, high)):
             return None
         if low == high == source:
-            taken.append(removal(file))
-    return taken
+            actions.append(remove_action(file))
+    return actions
 
 
 def files_of(table: DeltaTable) -> pa.Table:
-    """The files of a version, with their bounds; ``partition.day`` is the day where there are days."""
+    """Return the files of a version with their bounds; ``partition.day`` is the day if the table has days."""
     return pa.table(table.get_add_actions(flatten=True))
 
 
-def removal(file: dict[str, Any]) -> RemoveAction:
-    """What takes a file out, of which :func:`files_of` told at least the path, the size and the day."""
+def remove_action(file: TableFile) -> RemoveAction:
+    """Return the action that removes a file, from its path, size and day."""
     day = file.get("partition.day")
     values = {"day": day.isoformat()} if day else {}
     return RemoveAction(file["path"], True, time.time_ns() // 1_000_000, file["size_bytes"], values)
 
 
-def taking_out(files: Sequence[dict[str, Any]]) -> TakenOut:
-    """Take out files of which :func:`files_of` told; the commit raises Overtaken where one is no longer there."""
+def removal_of(files: Sequence[TableFile]) -> RemovalFinder:
+    """Return the removal of these files. The commit raises CommitConflict if one of them no longer exists."""
 
-    def taken_out(newest: DeltaTable) -> list[RemoveAction]:
-        if not {told["path"] for told in files} <= set(files_of(newest)["path"].to_pylist()):
+    def find_removed(newest: DeltaTable) -> list[RemoveAction]:
+        if not {file["path"] for file in files} <= set(files_of(newest)["path"].to_pylist()):
             raise CommitConflict
-        return [removal(told) for told in files]
+        return [remove_action(file) for file in files]
 
-    return taken_out
+    return find_removed
 
 
 def commit_days(
-    table: TableLocation, parts: Parts, schema: pa.Schema, source: str, first: dt.date, last: dt.date, *, name: str
+    table: TableLocation, parts: PartFiles, schema: pa.Schema, source: str, first: dt.date, last: dt.date, *, name: str
 ) -> None:
-    """Put the files of ``parts`` in the place of the days of their source, in one commit.
+    """Replace the days of a source by the files of ``parts`` in one commit.
 
     Raises:
-        As :func:`commit`.
+        Errors of :func:`commit`.
     """
 
-    def taken_out(newest: DeltaTable) -> list[RemoveAction]:
-        found = superseded(newest, source, first, last)
-        if found is None:
+    def find_removed(newest: DeltaTable) -> list[RemoveAction]:
+        files = superseded_files(newest, source, first, last)
+        if files is None:
             raise LakeError(f"rows of {source} were put into one file with others' meanwhile", where=str(table))
-        return found
+        return files
 
-    what = f"source = '{source}' AND day >= '{first.isoformat()}' AND day <= '{last.isoformat()}'"
-    commit(table, parts, schema, taken_out, what, name=name)
+    predicate = f"source = '{source}' AND day >= '{first.isoformat()}' AND day <= '{last.isoformat()}'"
+    commit(table, parts, schema, find_removed, predicate, name=name)
 
 
 def commit(
     table: TableLocation,
-    parts: Parts,
+    parts: PartFiles,
     schema: pa.Schema,
-    taken_out: TakenOut,
-    what: str,
+    find_removed: RemovalFinder,
+    predicate: str,
     *,
     name: str,
     partition_by: Sequence[str] = ("day",),
 ) -> None:
-    """Put the files of ``parts`` in the place of those that ``taken_out`` finds in the newest version, in one commit.
+    """Replace the files that ``find_removed`` returns by the files of ``parts``, in one commit on the newest version.
 
     Args:
-        table: where the table is; it is made where there is none.
-        parts: files of that table.
-        schema: the table's, where it is made.
-        taken_out: asked at each attempt; what it raises ends the matter.
-        what: for the table's history, what is replaced, as a predicate.
-        name: the table's name.
-        partition_by: the table's partition columns.
+        table: location of the table; it is created if it does not exist.
+        parts: new files, in the folder of the table.
+        schema: schema of a new table.
+        find_removed: called at each attempt; its errors end the commit.
+        predicate: description of the replaced rows, for the history of the table.
+        name: name of the table.
+        partition_by: partition columns.
 
     Raises:
-        DeltaError, OSError: it could not be; the table is as it was, and the files are removed.
-        LakeError: it is not known whether it could be; the files stay, for a version may name them.
+        DeltaError, OSError: the commit failed; the table is unchanged, and the new files are removed.
+        LakeError: the result is unknown; the new files stay, since a version may have them.
     """
     try:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                _attempt(table, parts, schema, taken_out, what, name, list(partition_by))
+                if table.is_table():
+                    _append(table, parts, find_removed, predicate, list(partition_by))
+                else:
+                    _create(table, parts, schema, name, list(partition_by))
             except CommitFailedError:
-                if attempt == ATTEMPTS or _is_named(table, parts):
+                if attempt == ATTEMPTS or _is_committed(table, parts):
                     raise
             else:
                 return
     except BaseException as error:
-        # What follows a commit may fail after it (a checkpoint, on a full disk): a file that is named must stay.
+        # A step after the commit may fail (a checkpoint, on a full disk): committed files must stay.
         try:
-            done = _is_named(table, parts)
+            is_committed = _is_committed(table, parts)
         except (DeltaError, OSError) as unknown:
             raise LakeError(f"cannot tell whether it was written: {unknown}", where=str(table)) from error
-        if not done:
+        if not is_committed:
             parts.remove()
             raise
         if not isinstance(error, (DeltaError, OSError)):
             raise
 
 
-def _attempt(
-    table: TableLocation,
-    parts: Parts,
-    schema: pa.Schema,
-    taken_out: TakenOut,
-    what: str,
-    name: str,
-    partition_by: list[str],
+def _create(table: TableLocation, parts: PartFiles, schema: pa.Schema, name: str, partition_by: list[str]) -> None:
+    table.check()
+    create_table_with_add_actions(
+        table.uri,
+        Schema.from_arrow(schema),
+        parts.added,
+        mode="error",
+        name=name,
+        partition_by=partition_by or None,
+        storage_options=table.options,
+        configuration=_PROPERTIES,
+        commit_properties=CommitProperties(max_commit_retries=0),
+        post_commithook_properties=AFTER_COMMIT,
+    )
+
+
+def _append(
+    table: TableLocation, parts: PartFiles, find_removed: RemovalFinder, predicate: str, partition_by: list[str]
 ) -> None:
-    told = {"mode": "Overwrite", "partitionBy": json.dumps(partition_by), "predicate": what}
-    # No retry by delta-rs: it would not see that another process wrote the same days, where none were before.
-    properties = CommitProperties(custom_metadata={"operationParameters": told}, max_commit_retries=0)
-    if not table.is_table():
-        table.check()
-        create_table_with_add_actions(
-            table.uri,
-            Schema.from_arrow(schema),
-            parts.added,
-            mode="error",
-            name=name,
-            partition_by=partition_by or None,
-            storage_options=table.options,
-            configuration=_PROPERTIES,
-            commit_properties=CommitProperties(max_commit_retries=0),
-            post_commithook_properties=AFTER_COMMIT,
-        )
-        return
+    parameters = {"mode": "Overwrite", "partitionBy": json.dumps(partition_by), "predicate": predicate}
+    # No retry by delta-rs: it would not notice that another process wrote the same days, if there were none before.
+    properties = CommitProperties(custom_metadata={"operationParameters": parameters}, max_commit_retries=0)
     newest = table.open()
-    actions: list[AddAction | RemoveAction] = [*parts.added, *taken_out(newest)]
+    actions: list[AddAction | RemoveAction] = [*parts.added, *find_removed(newest)]
     if actions:
         table.check()
         newest.create_write_transaction(
@@ -196,8 +197,8 @@ def _attempt(
         )
 
 
-def _is_named(table: TableLocation, parts: Parts) -> bool:
-    """Whether the newest version names the files."""
+def _is_committed(table: TableLocation, parts: PartFiles) -> bool:
+    """Return True if the newest version has one of the files."""
     if not parts.added or not table.is_table():
         return False
     return not parts.names().isdisjoint(files_of(table.open())["path"].to_pylist())

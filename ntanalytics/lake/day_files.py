@@ -1,7 +1,7 @@
-"""Files of several days, written side by side as the rows come.
+"""Parquet files of several days, written side by side with little memory.
 
-Memory stays flat whatever the days: rows wait until there is a row group of a day, of all days together not more than
-a few, and of the files only so many are open at a time.
+Rows wait in memory until a row group of their day is full. The number of waiting rows of all days, and of open files,
+is limited.
 """
 
 from __future__ import annotations
@@ -15,60 +15,60 @@ import pyarrow.compute as pc
 
 from ntanalytics.lake.parts import ROW_GROUP, PartWriter, part_path
 
-#: Rows that may wait, of all days, until a row group of a day is full; of more, the day with the most is written.
-_WAITING = 4 * ROW_GROUP
+#: Maximum number of waiting rows; beyond it the day with the most rows is written.
+_MAX_WAITING = 4 * ROW_GROUP
 
-#: Files that are open at once; a process may have about a thousand. A day that comes again later gets one more file.
-_OPEN = 512
+#: Maximum number of open files; a process may have about a thousand. A closed day gets another file later.
+_MAX_OPEN = 512
 
 
 class DayFiles:
-    """Files a day apart, below a folder as they will be below a table's.
+    """Parquet files per day, in the folder layout of a table.
 
     Args:
-        folder: where they are written.
-        schema: the dataset's; the folder of a file tells the day.
-        unique: as of :class:`PartWriter`.
+        folder: target folder.
+        schema: schema of the dataset; the day is in the folder name of a file.
+        unique: see :class:`PartWriter`.
 
     Attributes:
-        files: day → its files; whole once :meth:`close` was called.
+        files: day → its files; complete after :meth:`close`.
     """
 
     def __init__(self, folder: Path, schema: pa.Schema, unique: Collection[str] = ()) -> None:
         self._folder = folder
         self._schema = schema.remove(schema.get_field_index("day"))
         self._unique = unique
-        self._writers: dict[dt.date, PartWriter] = {}  # the one that was used last stands last
+        self._writers: dict[dt.date, PartWriter] = {}  # in order of the last use
         self.files: dict[dt.date, list[Path]] = {}
 
     def add(self, rows: pa.Table) -> dict[dt.date, int]:
-        """Take rows of any days; returns how many there were of each.
+        """Add rows of any days; return day → number of rows.
 
         Raises:
-            As :meth:`PartWriter.add`.
+            Errors of :meth:`PartWriter.add`.
         """
-        counted = {}
-        for day, of_day in _by_day(rows):
-            self._writer(day).add(of_day)
-            counted[day] = of_day.num_rows
-            while sum(writer.waiting for writer in self._writers.values()) > _WAITING:
+        counts = {}
+        for day, day_rows in _split_by_day(rows):
+            self._writer(day).add(day_rows)
+            counts[day] = day_rows.num_rows
+            while sum(writer.waiting for writer in self._writers.values()) > _MAX_WAITING:
                 max(self._writers.values(), key=lambda writer: writer.waiting).flush()
-        return counted
+        return counts
 
     def close(self) -> None:
-        """Close all files: they can be read.
+        """Complete all files.
 
         Raises:
-            As :meth:`PartWriter.add`.
+            Errors of :meth:`PartWriter.add`.
         """
         while self._writers:
             self._writers.popitem()[1].close()
 
     def abandon(self, *, remove: bool = False) -> None:
-        """Close the files as they are.
+        """Close the files without completing them.
 
         Args:
-            remove: whether to remove all that were written, those that are whole, too.
+            remove: whether to remove all written files, complete ones included.
         """
         while self._writers:
             self._writers.popitem()[1].abandon()
@@ -80,7 +80,7 @@ class DayFiles:
     def _writer(self, day: dt.date) -> PartWriter:
         writer = self._writers.pop(day, None)
         if writer is None:
-            if len(self._writers) >= _OPEN:
+            if len(self._writers) >= _MAX_OPEN:
                 self._writers.pop(next(iter(self._writers))).close()
             file = part_path(self._folder, day)
             self.files.setdefault(day, []).append(file)
@@ -89,13 +89,13 @@ class DayFiles:
         return writer
 
 
-def _by_day(rows: pa.Table) -> list[tuple[dt.date, pa.Table]]:
-    """The rows of each day, in their order; each day's in memory of its own, so that none that waits holds the rest."""
-    counted = pc.value_counts(rows["day"]).to_pylist()
-    if len(counted) <= 1:
-        return [(each["values"], rows) for each in counted]
-    order, found, begin = pc.sort_indices(rows["day"]), [], 0
-    for each in sorted(counted, key=lambda each: each["values"]):
-        found.append((each["values"], rows.take(order.slice(begin, each["counts"]))))
-        begin += each["counts"]
-    return found
+def _split_by_day(rows: pa.Table) -> list[tuple[dt.date, pa.Table]]:
+    """Return a copy of each day's rows in order; a slice would keep the whole table in memory."""
+    counts = {count["values"]: count["counts"] for count in pc.value_counts(rows["day"]).to_pylist()}
+    if len(counts) <= 1:
+        return [(day, rows) for day in counts]
+    order, by_day, start = pc.sort_indices(rows["day"]), [], 0
+    for day, count in sorted(counts.items()):
+        by_day.append((day, rows.take(order.slice(start, count))))
+        start += count
+    return by_day

@@ -1,7 +1,7 @@
-"""The Delta tables of the lake: the only module that knows how a dataset is kept on disk.
+"""Delta tables of the lake, one per dataset.
 
-Tables are plain Delta: no deletion vectors and no column mapping, so that the file list of a
-version, read as Parquet, is the table.
+Tables are plain Delta without deletion vectors and column mapping, so that the file list of a version, read as Parquet,
+is the table.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from deltalake.exceptions import DeltaError
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.errors import LakeError
-from ntanalytics.lake.backends.object_store import Bucket, said
+from ntanalytics.lake.backends.object_store import Bucket, describe_error
 from ntanalytics.lake.case_merge import merge_cases
-from ntanalytics.lake.commit import AFTER_COMMIT, CommitConflict, commit_days, files_of, superseded
-from ntanalytics.lake.parts import Parts, SchemaMismatch, read_parts
+from ntanalytics.lake.commit import AFTER_COMMIT, CommitConflict, commit_days, files_of, superseded_files
+from ntanalytics.lake.parts import PartFiles, SchemaMismatch, read_parts
 from ntanalytics.lake.rejects import REJECTS, replace_rejects
 from ntanalytics.lake.table_location import TableLocation
 from ntanalytics.lake.write_lock import Leases, write_lock
@@ -35,46 +35,46 @@ _WRITER = WriterProperties(compression="ZSTD")
 
 
 class DeltaLake:
-    """A folder of Delta tables, one a dataset.
+    """A folder of Delta tables, one per dataset.
 
     Args:
-        folder: where they are; made when something is first written. With a bucket: what is kept here of them.
-        bucket: the folder of an object store that holds them; None where this host's does.
-        leases: for a bucket, whose writers are on many hosts: one at a time writes a table, under its lease. Who has
-            none may read, and write where no other host does.
+        folder: folder of the tables, created with the first write. With a bucket: folder of the cache.
+        bucket: folder of an object store with the tables; None: they are on this host.
+        leases: leases for a bucket with writers on several hosts. Without leases a lake can be read, and written if no
+            other host writes it.
     """
 
     def __init__(self, folder: Path, bucket: Bucket | None = None, leases: Leases | None = None) -> None:
         self.folder = folder
         self.bucket = bucket
         self._leases = leases if bucket else None
-        self._places: dict[str, TableLocation] = {}
+        self._locations: dict[str, TableLocation] = {}
         self._days: dict[tuple[str, int], frozenset[dt.date]] = {}
 
     @classmethod
     def of(cls, settings: Settings, leases: Leases | None = None) -> Self:
-        """A site's lake.
+        """Return the lake of a site.
 
         Raises:
-            SecretMissing: the key of its object store is not where the settings say.
+            SecretMissing: the key of its object store does not exist.
         """
         return cls(settings.lake, Bucket(settings.store) if settings.store else None, leases)
 
     @property
-    def where(self) -> str:
-        """What a message calls it."""
+    def address(self) -> str:
+        """Address for messages."""
         return self.bucket.uri if self.bucket else str(self.folder)
 
     def path(self, dataset: str) -> Path:
-        """The folder of a dataset's table on this host."""
+        """Return the folder of a dataset's table on this host."""
         return self.folder / dataset
 
-    def place(self, dataset: str) -> TableLocation:
-        """Where a dataset's table is."""
-        return self._places.setdefault(dataset, TableLocation(self.path(dataset), self.bucket))
+    def location(self, dataset: str) -> TableLocation:
+        """Return the location of a dataset's table."""
+        return self._locations.setdefault(dataset, TableLocation(self.path(dataset), self.bucket))
 
     def tables(self) -> list[str]:
-        """The tables that there are.
+        """Return the names of the tables, sorted.
 
         Raises:
             LakeError: they cannot be listed.
@@ -83,88 +83,93 @@ class DeltaLake:
             if self.bucket:
                 names = self.bucket.folders()
             else:
-                # beside the tables lies the key of the pseudonyms, a file
-                within = self.folder.iterdir() if self.folder.is_dir() else ()
-                names = [each.name for each in within if each.is_dir()]
-            return sorted(name for name in names if self.place(name).is_table())
+                # The key of the pseudonyms is a file beside the tables.
+                paths = self.folder.iterdir() if self.folder.is_dir() else ()
+                names = [path.name for path in paths if path.is_dir()]
+            return sorted(name for name in names if self.location(name).is_table())
 
     def size_bytes(self) -> int:
-        """The bytes of all its files, those that no version names too.
+        """Return the size of all files, files without a version included.
 
         Raises:
             LakeError: they cannot be listed.
         """
         with self._reading("the sizes"):
             if self.bucket:
-                return sum(size for _, size, _ in self.bucket.listed())
+                return sum(size for _, size, _ in self.bucket.list_files())
             return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
 
-    def shared(self, name: str, made: Callable[[Path], bytes]) -> bytes:
-        """A small file that all hosts have alike; ``made`` makes it in a folder where nobody has, and gives it.
+    def shared_file(self, name: str, create: Callable[[Path], bytes]) -> bytes:
+        """Return the content of a small file that all hosts share.
+
+        Args:
+            name: name of the file.
+            create: creates the file in a folder, if it does not exist, and returns its content.
 
         Raises:
-            LakeError: it can be neither read nor made.
+            LakeError: the file cannot be read or created.
         """
         if not self.bucket:
-            return made(self.folder)
+            return create(self.folder)
         with self._reading(name), write_lock(self.folder, name, self._leases):
             with suppress(FileNotFoundError):
                 return self.bucket.read(name)
-            content = made(self.folder)
+            content = create(self.folder)
             self.bucket.put(self.folder / name, name)
             return content
 
     def version(self, dataset: str) -> int | None:
-        """The current version of a dataset's table; None when nothing was ever written."""
-        place = self.place(dataset)
-        with self._reading("its version", place):
-            return place.open().version() if place.is_table() else None
+        """Return the current version of a dataset's table; None if it does not exist."""
+        location = self.location(dataset)
+        with self._reading("its version", location):
+            return location.open().version() if location.is_table() else None
 
     def files(self, dataset: str, version: int, first: dt.date | None = None, last: dt.date | None = None) -> list[str]:
-        """The Parquet files of a version that hold the days from ``first`` to ``last``, as files of this host."""
-        place = self.place(dataset)
-        predicate = _within(first, last)
-        uris = sorted(self._open(dataset, version).file_uris(file_pruning_predicate=predicate))
+        """Return the Parquet files of a version with the days from ``first`` to ``last``, as local paths."""
+        location = self.location(dataset)
+        day_filter = _day_filter(first, last)
+        uris = sorted(self._open(dataset, version).file_uris(file_pruning_predicate=day_filter))
         if not self.bucket:
             return uris
-        with self._reading(f"version {version}", place):
-            return [str(file) for file in place.here(uri.removeprefix(f"{place.uri}/") for uri in uris)]
+        names = [uri.removeprefix(f"{location.uri}/") for uri in uris]
+        with self._reading(f"version {version}", location):
+            return [str(file) for file in location.local_files(names)]
 
     def rows(self, dataset: str, version: int, first: dt.date | None = None, last: dt.date | None = None) -> int | None:
-        """How many rows a version has on the days from ``first`` to ``last``, by its log; None if it tells none."""
+        """Return the number of rows on the days from ``first`` to ``last``, by the log; None if the log has none."""
         files = files_of(self._open(dataset, version))
-        for bound, is_out in ((first, pc.less), (last, pc.greater)):
+        for bound, is_outside in ((first, pc.less), (last, pc.greater)):
             if bound is not None:
-                files = files.filter(pc.invert(is_out(files["partition.day"], bound)))
+                files = files.filter(pc.invert(is_outside(files["partition.day"], bound)))
         rows: int | None = pc.sum(files["num_records"], skip_nulls=False).as_py()
         return rows
 
     def days(self, dataset: str, version: int | None) -> frozenset[dt.date]:
-        """The local days of which a version holds rows; none where nothing was ever written."""
+        """Return the local days with rows in a version; none for version None."""
         if version is None:
             return frozenset()
         if (dataset, version) not in self._days:
             partitions = self._open(dataset, version).partitions()
-            self._days[dataset, version] = frozenset(dt.date.fromisoformat(each["day"]) for each in partitions)
+            self._days[dataset, version] = frozenset(dt.date.fromisoformat(part["day"]) for part in partitions)
         return self._days[dataset, version]
 
-    def days_before(self, dataset: str, before: dt.date) -> tuple[int, int]:
-        """How many days before one the newest version holds, and the bytes of their files."""
+    def stored_before(self, dataset: str, before: dt.date) -> tuple[int, int]:
+        """Return the number of days before a day in the newest version, and the size of their files in bytes."""
         version = self.version(dataset)
         if version is None:
             return 0, 0
-        files = pa.table(self._open(dataset, version).get_add_actions(flatten=True))
+        files = files_of(self._open(dataset, version))
         old = files.filter(pc.less(files["partition.day"], before))
         return len(pc.unique(old["partition.day"])), pc.sum(old["size_bytes"]).as_py() or 0
 
     def drop_before(self, dataset: str, before: dt.date) -> None:
-        """Take the days before one out of a dataset's table and its rejects; earlier versions can be read as before.
+        """Delete the days before a day from a dataset's table and its rejects. Earlier versions stay readable.
 
         Raises:
-            LakeError: it could not be written; the table is as it was.
+            LakeError: the table cannot be written; it is unchanged.
         """
         for name in (dataset, f"{dataset}.rejects"):
-            with self.writing(name) as table:
+            with self.locked_table(name) as table:
                 if table.is_table():
                     table.open().delete(
                         f"day < '{before.isoformat()}'",
@@ -173,49 +178,49 @@ class DeltaLake:
                     )
 
     def replace(self, dataset: Dataset, files: Sequence[Path], source: str, first: dt.date, last: dt.date) -> None:
-        """Replace, in one commit, the days from ``first`` to ``last`` of a source by the rows of ``files``.
+        """Replace the days from ``first`` to ``last`` of a source by the rows of ``files``, in one commit.
 
-        A case is merged by its key instead: its row may lie on an earlier day than its change.
+        A case is merged by its key instead, since its row may be on an earlier day than its change.
 
         Args:
-            dataset: whose rows.
-            files: written by :class:`ntanalytics.lake.parts.PartWriter`, on the lake's disk; they are moved away.
-            source: whose rows, too: all of them.
-            first: the first day.
-            last: the last one, included.
+            dataset: dataset of the rows.
+            files: files of :class:`ntanalytics.lake.parts.PartWriter` on the disk of the lake; they are moved.
+            source: source of all rows.
+            first: first day.
+            last: last day, included.
 
         Raises:
-            LakeError: it could not be written; the table is as it was.
+            LakeError: the table cannot be written; it is unchanged.
         """
-        with self.writing(dataset.name) as place:
+        with self.locked_table(dataset.name) as location:
             schema = dataset.schema()
-            table = place.open() if place.is_table() else None
+            table = location.open() if location.is_table() else None
             if dataset.kind is Kind.CASE:
-                _refuse_other_columns(table, schema)
-                merge_cases(place, dataset, files, source)
+                _check_columns(table, schema)
+                merge_cases(location, dataset, files, source)
                 return
-            parts = Parts(place, source, first, last)
+            parts = PartFiles(location, source, first, last)
             if table is not None and (
-                superseded(table, source, first, last) is None or pa.schema(table.schema().to_arrow()) != schema
+                superseded_files(table, source, first, last) is None or pa.schema(table.schema().to_arrow()) != schema
             ):
-                within = f"day >= '{first.isoformat()}' AND day <= '{last.isoformat()}'"
-                predicate = f"source = '{_quoted(source)}' AND {within}"
-                self._overwrite(place, read_parts(files, schema), predicate, dataset.name)
+                days = f"day >= '{first.isoformat()}' AND day <= '{last.isoformat()}'"
+                predicate = f"source = '{_escape(source)}' AND {days}"
+                self._overwrite(location, read_parts(files, schema), predicate, dataset.name)
                 return
             try:
-                parts.take(files)
+                parts.add_files(files)
             except BaseException:
                 parts.remove()
                 raise
-            commit_days(place, parts, schema, source, first, last, name=dataset.name)
+            commit_days(location, parts, schema, source, first, last, name=dataset.name)
 
     def replace_rejects(self, dataset: str, rows: pa.Table, source: str, first: dt.date, last: dt.date) -> None:
-        """Replace the rows of a source that were set aside in a window, and those without a day."""
+        """Replace the rejected rows of a source in a window, and those without a day."""
         name = f"{dataset}.rejects"
-        with self._reading("whether it is there", self.place(name)):
-            if rows.num_rows == 0 and not self.place(name).is_table():
+        with self._reading("whether it is there", self.location(name)):
+            if rows.num_rows == 0 and not self.location(name).is_table():
                 return
-        with self.writing(name) as table:
+        with self.locked_table(name) as table:
             replace_rejects(table, rows, source, first, last, name=name)
 
     def _overwrite(self, table: TableLocation, rows: pa.RecordBatchReader, predicate: str, name: str) -> None:
@@ -233,63 +238,61 @@ class DeltaLake:
         )
 
     def _open(self, dataset: str, version: int) -> DeltaTable:
-        place = self.place(dataset)
-        with self._reading(f"version {version}", place):
-            return place.open(version)
+        location = self.location(dataset)
+        with self._reading(f"version {version}", location):
+            return location.open(version)
 
     @contextmanager
-    def _reading(self, what: str, place: TableLocation | None = None) -> Iterator[None]:
-        """What fails inside is told as an error of ours."""
+    def _reading(self, what: str, location: TableLocation | None = None) -> Iterator[None]:
+        """Translate errors of a read access."""
         try:
             yield
         except (DeltaError, OSError) as error:
-            why, todo = said(error) if self.bucket else (str(error), "")
-            where = str(place) if place else self.where
+            why, todo = describe_error(error) if self.bucket else (str(error), "")
+            where = str(location) if location else self.address
             raise LakeError(f"cannot read {what}: {why}", where=where, todo=todo) from error
 
     @contextmanager
-    def writing(self, name: str) -> Iterator[TableLocation]:
-        """One writer at a time per table: two commits of the same day would conflict.
+    def locked_table(self, name: str) -> Iterator[TableLocation]:
+        """Hold the write lock of a table, and translate errors of a write access.
 
         Yields:
-            Where the table is.
+            The location of the table.
 
         Raises:
-            LakeError: what was done inside failed, or others write for very long.
+            LakeError: a failure inside the block, or others write for too long.
         """
-        place = self.place(name)
+        location = self.location(name)
         try:
             with write_lock(self.folder, name, self._leases) as check:
-                yield place.checked(check)
+                yield location.with_check(check)
         except (SchemaMismatch, CommitConflict, pa.ArrowException, duckdb.Error) as error:
-            raise LakeError(f"cannot write: {error}", where=str(place)) from error
+            raise LakeError(f"cannot write: {error}", where=str(location)) from error
         except (DeltaError, OSError) as error:
-            why, todo = said(error) if self.bucket else (str(error), "")
+            why, todo = describe_error(error) if self.bucket else (str(error), "")
             todo = todo or "is the disk full, or the folder read-only?"
-            raise LakeError(f"cannot write: {why}", where=str(place), todo=todo) from error
+            raise LakeError(f"cannot write: {why}", where=str(location), todo=todo) from error
 
 
-def _refuse_other_columns(table: DeltaTable | None, schema: pa.Schema) -> None:
-    """Refuse a table whose columns are not those of the contract, in whichever order.
+def _check_columns(table: DeltaTable | None, schema: pa.Schema) -> None:
+    """Check that a table has the columns of the contract, in any order.
 
     Raises:
-        Unfit: a column is missing, is one too many, or is of another type.
+        SchemaMismatch: a column is missing, unknown, or has another type.
     """
     if table is None:
         return
-    there = {field.name: field.type for field in pa.schema(table.schema().to_arrow())}
-    other = sorted(set(there.items()) ^ {(field.name, field.type) for field in schema}, key=str)
-    if other:
-        raise SchemaMismatch(
-            f"the table has other columns than the contract: {', '.join(sorted({name for name, _ in other}))}"
-        )
+    columns = {(field.name, field.type) for field in pa.schema(table.schema().to_arrow())}
+    names = {name for name, _ in columns ^ {(field.name, field.type) for field in schema}}
+    if names:
+        raise SchemaMismatch(f"the table has other columns than the contract: {', '.join(sorted(names))}")
 
 
-def _within(first: dt.date | None, last: dt.date | None) -> list[tuple[str, str, str]] | None:
-    """The days from ``first`` to ``last`` as Delta's filter; None where all are wanted."""
+def _day_filter(first: dt.date | None, last: dt.date | None) -> list[tuple[str, str, str]] | None:
+    """Return the Delta filter for the days from ``first`` to ``last``; None for all days."""
     bounds = (("day", ">=", first), ("day", "<=", last))
     return [(name, sign, bound.isoformat()) for name, sign, bound in bounds if bound is not None] or None
 
 
-def _quoted(text: str) -> str:
+def _escape(text: str) -> str:
     return text.replace("'", "''")

@@ -1,4 +1,4 @@
-"""The engines by which the lake can be read; which of them does is a setting, and changes no figure."""
+"""Choice of the engine that reads the lake. It is a setting and changes no figure."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ntanalytics.settings import Settings
 
 
 def open_reader(lake: DeltaLake, settings: Settings) -> Reader:
-    """What reads a lake, by the site's engine. Spark is started here, in the process that asks.
+    """Return a reader of the lake for the engine of the site. Spark is started in the calling process.
 
     Raises:
         SettingsError: the engine is not installed.
-        LakeError: Spark did not start.
+        LakeError: Spark does not start.
     """
     if settings.engine == "spark":
         from ntanalytics.lake.backends.spark_session import check_installed, session

@@ -1,7 +1,7 @@
-"""The upkeep of one table: compaction, and the removal of what no version that is wanted names.
+"""Maintenance of one table: compaction, and removal of files that no needed version has.
 
-What is removed was taken out of the table before ``since``, or never was in it, and is named by none of the versions
-that reports need. Readers of the current version, and of every version since ``since``, notice nothing.
+A removed file left the table before ``since`` (or never was in it) and is in none of the versions that reports need.
+Readers of the current version, and of every version since ``since``, are not affected.
 """
 
 from __future__ import annotations
@@ -14,29 +14,28 @@ from ntanalytics.errors import LakeError
 from ntanalytics.lake import compaction, rejects, versions
 from ntanalytics.lake.commit import CommitConflict
 from ntanalytics.lake.delta import DeltaLake
-from ntanalytics.lake.table_location import StoredLocation
+from ntanalytics.lake.table_location import StoredFile
 
-#: A file that no version names may belong to an extraction that is under way; none takes so long.
-_UNDER_WAY = dt.timedelta(days=1)
+#: A younger file without a version may belong to a running extraction.
+_MAX_EXTRACTION = dt.timedelta(days=1)
+
+#: Rejects older than this are not replaced any more, and are merged into one file per month.
+_MERGE_AFTER = dt.timedelta(days=31)
 
 
-#: What was set aside so long ago is not taken again, and is put into one file a month.
-_GATHERED = dt.timedelta(days=31)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TableMaintenance:
-    """What was done to a table, or would be.
+    """Result of the maintenance of a table (or of a dry run). The fields are keys of the JSON output.
 
     Attributes:
-        table: its name: a dataset's, or ``<dataset>.rejects``.
-        compacted: files of which others were made.
-        removed: files that were removed.
-        freed_bytes: what they took, the log's too.
-        logs: files of the log that were removed.
-        versions: how many versions can be read after it because reports need them, or because they are recent.
-        lost: versions that reports name and that cannot be read any more.
-        is_overtaken: whether extractions were faster, so that compaction is left for the next time.
+        table: name of the table: a dataset, or ``<dataset>.rejects``.
+        compacted: number of files merged into others.
+        removed: number of removed files.
+        freed_bytes: size of the removed files, those of the log included.
+        logs: number of removed files of the log.
+        versions: number of versions that stay readable, needed or recent.
+        lost: versions that reports need and that cannot be read any more.
+        is_overtaken: whether a conflict with an extraction ended the compaction early.
     """
 
     table: str
@@ -52,62 +51,69 @@ class TableMaintenance:
 def maintain_table(
     lake: DeltaLake, name: str, needed: Collection[int], now: dt.datetime, *, keep: dt.timedelta, dry_run: bool
 ) -> TableMaintenance:
-    """Compact a table and remove what nobody needs.
+    """Compact a table and remove unneeded files.
 
     Args:
-        lake: whose table.
-        name: the table's.
-        needed: the versions that reports name.
-        now: the moment (aware).
-        keep: how long every version stays that was once current.
+        lake: the lake.
+        name: name of the table.
+        needed: versions that reports need.
+        now: present moment (aware).
+        keep: time for which every replaced version stays readable.
         dry_run: whether to change nothing.
 
     Raises:
-        LakeError: it cannot be read or written; it is as it was.
+        LakeError: the table cannot be read or written; it is unchanged.
     """
-    compacted, is_overtaken = _compacted(lake, name, now, dry_run=dry_run)
-    with lake.writing(name) as table:  # a log that is being written tells half
-        stored = table.stored()
-        recent = versions.recent(stored, now - keep)
-        kept = versions.kept(table, stored, {*needed, *recent})
-        if not recent <= kept.versions:
+    compacted, is_overtaken = _compact(lake, name, now, dry_run=dry_run)
+    with lake.locked_table(name) as table:  # a log must not be read during a commit
+        stored = table.list_files()
+        recent = versions.recent_versions(stored, now - keep)
+        retained = versions.retained_files(table, stored, {*needed, *recent})
+        if not recent <= retained.versions:
             raise LakeError("not even its current version can be read: nothing was removed", where=str(table))
-        files = [file for file in stored if _is_data(file) and file.name not in kept.files]
-        files = [file for file in files if _age(file, now) > _UNDER_WAY]
-        logs = [file for file in versions.needless_logs(stored, min(kept.versions)) if _age(file, now) > keep]
+        files = [file for file in stored if _is_data(file) and file.name not in retained.files]
+        files = [file for file in files if _age(file, now) > _MAX_EXTRACTION]
+        logs = [file for file in versions.obsolete_logs(stored, min(retained.versions)) if _age(file, now) > keep]
         freed = sum(file.size for file in (*files, *logs))
         if not dry_run:
             table.check()
             table.remove([file.name for file in (*files, *logs)])
     return TableMaintenance(
-        name, compacted, len(files), freed, len(logs), len(kept.versions), tuple(sorted(kept.lost)), is_overtaken
+        table=name,
+        compacted=compacted,
+        removed=len(files),
+        freed_bytes=freed,
+        logs=len(logs),
+        versions=len(retained.versions),
+        lost=tuple(sorted(retained.lost)),
+        is_overtaken=is_overtaken,
     )
 
 
-def _compacted(lake: DeltaLake, name: str, now: dt.datetime, *, dry_run: bool) -> tuple[int, bool]:
-    """How many files are compacted, and whether another writer was faster."""
+def _compact(lake: DeltaLake, name: str, now: dt.datetime, *, dry_run: bool) -> tuple[int, bool]:
+    """Compact a table; return the number of compacted files, and whether a conflict ended it early."""
     is_rejects = name.endswith(".rejects")
-    with lake.writing(name) as table:
-        before = now.date() - _GATHERED
-        groups = rejects.scattered(table, before) if is_rejects else compaction.needs_compaction(table)
+    with lake.locked_table(name) as table:
+        before = now.date() - _MERGE_AFTER
+        groups = rejects.fragmented_files(table, before) if is_rejects else compaction.needs_compaction(table)
     if dry_run:
         return sum(len(group) for group in groups), False
-    done = 0
+    compacted = 0
     for group in groups:
-        with lake.writing(name) as table:  # for a group at a time, so that no extraction waits long
+        with lake.locked_table(name) as table:  # per group, so that extractions wait briefly
             try:
-                (rejects.gather if is_rejects else compaction.compact)(table, group, name=name)
+                (rejects.merge_files if is_rejects else compaction.compact)(table, group, name=name)
             except CommitConflict:
-                return done, True
-        done += len(group)
-    return done, False
+                return compacted, True
+        compacted += len(group)
+    return compacted, False
 
 
-def _is_data(file: StoredLocation) -> bool:
-    """Whether a file holds rows: it lies in the table's folder, or in that of a day."""
+def _is_data(file: StoredFile) -> bool:
+    """Return True for a data file: it is in the folder of the table, or of a day."""
     folder, _, name = file.name.rpartition("/")
     return name.endswith(".parquet") and (not folder or (folder.startswith("day=") and "/" not in folder))
 
 
-def _age(file: StoredLocation, now: dt.datetime) -> dt.timedelta:
+def _age(file: StoredFile, now: dt.datetime) -> dt.timedelta:
     return now - dt.datetime.fromtimestamp(file.modified, dt.UTC)

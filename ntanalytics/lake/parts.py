@@ -1,8 +1,7 @@
-"""The Parquet files of the tables: written as the rows come, and put into a table's folder for a commit to name.
+"""Parquet files of the tables: written in row groups, and placed in the folder of a table for a commit.
 
-What is held in memory is less than one row group of each day under way. A file belongs to no version until a commit
-names it. What was put there for a commit that fails is removed; what a killed process leaves is a file that nobody
-reads, and that `ntanalytics maintain` removes.
+A file belongs to no version before its commit. Files of a failed commit are removed. Files that a killed process leaves
+are never read, and `ntanalytics maintain` removes them.
 """
 
 from __future__ import annotations
@@ -23,19 +22,19 @@ from deltalake.transaction import AddAction
 
 from ntanalytics.lake.table_location import TableLocation
 
-#: Rows of a row group: enough for a thread of DuckDB to read at a time, and few in memory.
+#: Rows of a row group: enough for a thread of DuckDB, and little memory.
 ROW_GROUP = 65_536
 
-#: A longer text is no bound worth keeping in the log of the table.
-_LONGEST_BOUND = 64
+#: Maximum length of a text bound in the log of a table.
+_MAX_BOUND = 64
 
 
 class SchemaMismatch(ValueError):
-    """Rows that a commit may not hold: another source's, of another day, or of another shape than the table's."""
+    """Rows that do not fit a commit: another source, another day, or another schema than the table's."""
 
 
 def part_path(folder: Path, day: dt.date) -> Path:
-    """A new name for the file of a day, below ``folder`` as it will be below the table's."""
+    """Return a new path for a file of a day, below ``folder`` as below the folder of a table."""
     return folder / f"day={day.isoformat()}" / _file_name()
 
 
@@ -44,19 +43,19 @@ def _file_name() -> str:
 
 
 def day_of(file: Path) -> dt.date:
-    """The day of a file that :func:`part_path` named."""
+    """Return the day of a file with a path of :func:`part_path`."""
     return dt.date.fromisoformat(file.parent.name.removeprefix("day="))
 
 
 def read_parts(files: Iterable[Path], schema: pa.Schema) -> pa.RecordBatchReader:
-    """The rows of files that :class:`PartWriter` wrote, one after the other, with their day."""
+    """Return the rows of files of :class:`PartWriter` one after the other, with their day."""
 
     def batches() -> Iterator[pa.RecordBatch]:
         for file in files:
             parquet = pq.ParquetFile(file)
-            knows_day = "day" in parquet.schema_arrow.names
+            has_day = "day" in parquet.schema_arrow.names
             for batch in parquet.iter_batches():
-                if knows_day:
+                if has_day:
                     yield batch
                 else:
                     days = pa.repeat(pa.scalar(day_of(file), pa.date32()), batch.num_rows)
@@ -66,15 +65,15 @@ def read_parts(files: Iterable[Path], schema: pa.Schema) -> pa.RecordBatchReader
 
 
 class PartWriter:
-    """A Parquet file as the tables keep it.
+    """Writer of a Parquet file in the format of the tables.
 
     Args:
-        file: where it will be.
-        schema: its columns; of what is written, other columns are left out.
-        unique: columns whose values hardly repeat, for which a dictionary does not pay.
+        file: target path.
+        schema: columns of the file; other columns of the rows are left out.
+        unique: columns with mostly distinct values, which get no dictionary.
 
     Attributes:
-        waiting: rows that were added and are not yet written.
+        waiting: number of rows that are not yet written.
     """
 
     def __init__(self, file: Path, schema: pa.Schema, unique: Collection[str] = ()) -> None:
@@ -82,16 +81,16 @@ class PartWriter:
         self._rows: list[pa.Table] = []
         self.waiting = 0
         file.parent.mkdir(parents=True, exist_ok=True)
-        # A sink of ours: the writer would leave its own one open when the disk is full.
+        # An own sink: the writer would not close its sink when the disk is full.
         self._sink = pa.OSFile(str(file), "wb")
-        words = [field.name for field in schema if pa.types.is_string(field.type) and field.name not in unique]
-        self._writer = pq.ParquetWriter(self._sink, schema, compression="zstd", use_dictionary=words)
+        dictionaries = [field.name for field in schema if pa.types.is_string(field.type) and field.name not in unique]
+        self._writer = pq.ParquetWriter(self._sink, schema, compression="zstd", use_dictionary=dictionaries)
 
     def add(self, rows: pa.Table) -> None:
-        """Take rows; they are written when there are enough of them.
+        """Add rows; they are written when a row group is full.
 
         Raises:
-            pyarrow.ArrowException: a value is missing where there must be one.
+            pyarrow.ArrowException: a required value is missing.
             OSError: the disk is full.
         """
         self._rows.append(rows.select(self._schema.names))
@@ -100,20 +99,20 @@ class PartWriter:
             self.flush()
 
     def flush(self) -> None:
-        """Write what waits, as a row group.
+        """Write the waiting rows as a row group.
 
         Raises:
-            As :meth:`add`.
+            Errors of :meth:`add`.
         """
         if self.waiting:
             group, self._rows, self.waiting = pa.concat_tables(self._rows), [], 0
             self._writer.write_table(group, row_group_size=group.num_rows)
 
     def close(self) -> None:
-        """Write the rest, and the footer.
+        """Write the waiting rows and the footer.
 
         Raises:
-            As :meth:`add`.
+            Errors of :meth:`add`.
         """
         try:
             self.flush()
@@ -122,22 +121,22 @@ class PartWriter:
             self.abandon()
 
     def abandon(self) -> None:
-        """Close the file as it is: it will not be read."""
-        self._writer.is_open = False  # else it would try to write its footer when it is collected
+        """Close the file without completing it."""
+        self._writer.is_open = False  # otherwise the garbage collector would write the footer
         self._sink.close()
 
 
-class Parts:
-    """Files of one source each, a day or more, in the folder of a table.
+class PartFiles:
+    """New files in the folder of a table, each with rows of one source.
 
     Args:
-        table: where the table is.
-        source: whose rows.
-        first: the first day that they may lie on.
-        last: the last one, included.
+        table: location of the table.
+        source: source of the rows.
+        first: first allowed day.
+        last: last allowed day, included.
 
     Attributes:
-        added: what names them in a commit.
+        added: actions of a commit that add the files.
     """
 
     def __init__(
@@ -146,20 +145,20 @@ class Parts:
         self._table = table
         self._source = source
         self._days = (first, last)
-        self._placed: list[Path] = []
+        self._paths: list[Path] = []
         self.added: list[AddAction] = []
 
-    def take(self, files: Iterable[Path], source: str = "", *, is_lent: bool = False) -> None:
-        """Move files into the table's folder, where they may be already; one without a row is left where it is.
+    def add_files(self, files: Iterable[Path], source: str = "", *, keep_original: bool = False) -> None:
+        """Move files into the folder of the table, if they are not there already. Files without rows are ignored.
 
         Args:
-            files: written by :class:`PartWriter`.
-            source: whose rows, where it is another one.
-            is_lent: whether they stay where they are, too.
+            files: files of :class:`PartWriter`.
+            source: source of their rows, if it is another one.
+            keep_original: whether the original files stay, too.
 
         Raises:
-            Unfit: a row is not of this source or of these days.
-            OSError: it cannot be written there.
+            SchemaMismatch: a row is of another source or day.
+            OSError: a file cannot be written there.
         """
         for file in files:
             footer, day = pq.read_metadata(file), day_of(file)
@@ -170,38 +169,38 @@ class Parts:
                     f"rows of other days than {self._days[0]}…{self._days[1]}, which alone are replaced"
                 )
             stats = _statistics(footer, source or self._source)
-            place = self._table.folder / file.parent.name / file.name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            self._placed.append(place)
-            if is_lent:
-                _link(file, place)
-            elif file != place:
-                shutil.move(file, place)
-            self._add(place, {"day": day.isoformat()}, stats)
+            path = self._table.folder / file.parent.name / file.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._paths.append(path)
+            if keep_original:
+                _link(file, path)
+            elif file != path:
+                shutil.move(file, path)
+            self._put(path, {"day": day.isoformat()}, stats)
 
-    def write(self, rows: pa.Table, source: str) -> None:
-        """Write rows into a file of their own, of a table without days.
+    def add_rows(self, rows: pa.Table, source: str) -> None:
+        """Write rows into a new file of a table without days.
 
         Raises:
-            Unfit: a row is not of this source.
-            As :meth:`PartWriter.add`.
+            SchemaMismatch: a row is of another source.
+            pyarrow.ArrowException, OSError: see :meth:`PartWriter.add`.
         """
-        place = self._table.folder / _file_name()
-        self._placed.append(place)
-        writer = PartWriter(place, rows.schema)
+        path = self._table.folder / _file_name()
+        self._paths.append(path)
+        writer = PartWriter(path, rows.schema)
         try:
             writer.add(rows)
             writer.close()
         finally:
             writer.abandon()
-        self._add(place, {}, _statistics(pq.read_metadata(place), source))
+        self._put(path, {}, _statistics(pq.read_metadata(path), source))
 
-    def _add(self, place: Path, values: dict[str, str | None], stats: str) -> None:
-        self._table.put(place)
+    def _put(self, path: Path, values: dict[str, str | None], stats: str) -> None:
+        self._table.put(path)
         self.added.append(
             AddAction(
-                path=place.relative_to(self._table.folder).as_posix(),
-                size=place.stat().st_size,
+                path=path.relative_to(self._table.folder).as_posix(),
+                size=path.stat().st_size,
                 partition_values=values,
                 modification_time=time.time_ns() // 1_000_000,
                 data_change=True,
@@ -210,56 +209,56 @@ class Parts:
         )
 
     def remove(self) -> None:
-        """Remove what was moved there: no commit names it."""
-        self._table.remove([file.relative_to(self._table.folder).as_posix() for file in self._placed])
+        """Remove the files: they have no commit."""
+        self._table.remove([file.relative_to(self._table.folder).as_posix() for file in self._paths])
 
     def names(self) -> set[str]:
-        """The files, as a version of the table names them."""
+        """Return the paths of the files below the folder of the table."""
         return {action.path for action in self.added}
 
 
-def _link(file: Path, place: Path) -> None:
-    """The same file under another name too; a copy where the file system has no such names."""
+def _link(file: Path, target: Path) -> None:
+    """Create a hard link, or a copy if the file system has none."""
     try:
-        os.link(file, place)
+        os.link(file, target)
     except OSError:
-        shutil.copyfile(file, place)
+        shutil.copyfile(file, target)
 
 
 def _statistics(footer: pq.FileMetaData, source: str) -> str:
-    """What the log of the table tells of a file: its rows, and each column's bounds and missing values.
+    """Return the statistics of a file for the log: number of rows, bounds and nulls of the columns.
 
-    The source's bounds are exact however long its name is: by them a file is known to be the source's own.
+    The bounds of the source are exact even for a long name: they show that a file has rows of one source only.
 
     Raises:
-        Unfit: there are rows of another source.
+        SchemaMismatch: there are rows of another source.
     """
-    missing: dict[str, int] = {}
+    nulls: dict[str, int] = {}
     lows: dict[str, object] = {}
     highs: dict[str, object] = {}
     groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
     for index, name in enumerate(footer.schema.names):
-        told = [group.column(index).statistics for group in groups]
-        if name == "source" and any((each.min, each.max) != (source, source) for each in told):
+        stats = [group.column(index).statistics for group in groups]
+        if name == "source" and any((stat.min, stat.max) != (source, source) for stat in stats):
             raise SchemaMismatch(f"rows of another source, where those of {source} alone are replaced")
-        if not all(each is not None and each.has_null_count for each in told):
+        if not all(stat is not None and stat.has_null_count for stat in stats):
             continue
-        missing[name] = sum(each.null_count for each in told)
-        bounded = [each for each in told if each.null_count < each.num_values + each.null_count]
-        if bounded and all(each.has_min_max for each in bounded):
-            low, high = _bound(min(each.min for each in bounded)), _bound(max(each.max for each in bounded))
+        nulls[name] = sum(stat.null_count for stat in stats)
+        with_values = [stat for stat in stats if stat.num_values]
+        if with_values and all(stat.has_min_max for stat in with_values):
+            low, high = _bound(min(stat.min for stat in with_values)), _bound(max(stat.max for stat in with_values))
             if low is not None and high is not None:
                 lows[name], highs[name] = low, high
     lows["source"] = highs["source"] = source
     return json.dumps(
-        {"numRecords": footer.num_rows, "minValues": lows, "maxValues": highs, "nullCount": missing},
+        {"numRecords": footer.num_rows, "minValues": lows, "maxValues": highs, "nullCount": nulls},
         ensure_ascii=False,
         allow_nan=False,
     )
 
 
 def _bound(value: object) -> object:
-    """A bound as Delta writes it; None where it has none for such a value."""
+    """Return a bound in the format of Delta; None for a value without one."""
     if isinstance(value, bool):
         return None
     if isinstance(value, dt.datetime):
@@ -269,5 +268,5 @@ def _bound(value: object) -> object:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, str):
-        return value if len(value) <= _LONGEST_BOUND else None
+        return value if len(value) <= _MAX_BOUND else None
     return value if isinstance(value, int) else None

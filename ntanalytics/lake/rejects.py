@@ -1,23 +1,22 @@
-"""Rows that were set aside, beside the dataset they did not make it into: of each source, one file a day.
+"""Rejected rows of a dataset, in a table beside it: one file per source and day.
 
-A window is replaced by taking its days' files out, however many there are of other days.
+A window is replaced by removing the files of its days; the files of other days stay.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ntanalytics.lake.commit import ATTEMPTS, CommitConflict, commit, files_of, taking_out
-from ntanalytics.lake.parts import Parts
+from ntanalytics.lake.commit import ATTEMPTS, CommitConflict, TableFile, commit, files_of, removal_of
+from ntanalytics.lake.parts import PartFiles
 from ntanalytics.lake.table_location import TableLocation
 
-#: The columns of such a table.
+#: Columns of a table of rejects.
 REJECTS = pa.schema(
     [
         pa.field("source", pa.string(), False),
@@ -28,28 +27,25 @@ REJECTS = pa.schema(
     ]
 )
 
-_File = dict[str, Any]  # what files_of tells of one
-
 
 def replace_rejects(
     table: TableLocation, rows: pa.Table, source: str, first: dt.date, last: dt.date, *, name: str
 ) -> None:
-    """Replace the rows of a source in a window, and those without a day, in one commit; in none where nothing changes.
+    """Replace the rows of a source in a window, and those without a day, in at most one commit.
 
     Raises:
-        As :func:`ntanalytics.lake.commit.commit`.
-        Overtaken: other writers were faster each time.
+        Errors of :func:`ntanalytics.lake.commit.commit`.
+        CommitConflict: other writers were faster each time.
     """
     for attempt in range(1, ATTEMPTS + 1):
-        files = [told for told in _files(table) if _concerns(told, source, first, last)]
-        there = pa.concat_tables([REJECTS.empty_table(), *(_read(table, told) for told in files)])
+        files = [file for file in _files(table) if _may_contain(file, source, first, last)]
+        old = pa.concat_tables([REJECTS.empty_table(), *(_read(table, file) for file in files)])
         in_window = pc.or_kleene(
-            pc.is_null(there["day"]),
-            pc.and_kleene(pc.greater_equal(there["day"], first), pc.less_equal(there["day"], last)),
+            pc.is_null(old["day"]), pc.and_kleene(pc.greater_equal(old["day"], first), pc.less_equal(old["day"], last))
         )
-        stays = there.filter(pc.invert(pc.and_(pc.equal(there["source"], source), in_window)))
+        kept = old.filter(pc.invert(pc.and_(pc.equal(old["source"], source), in_window)))
         try:
-            _commit(table, files, pa.concat_tables([stays, rows.cast(REJECTS)]), f"{source} {first}…{last}", name)
+            _commit(table, files, pa.concat_tables([kept, rows.cast(REJECTS)]), f"{source} {first}…{last}", name)
         except CommitConflict:
             if attempt == ATTEMPTS:
                 raise
@@ -57,76 +53,71 @@ def replace_rejects(
             return
 
 
-def scattered(table: TableLocation, before: dt.date) -> list[list[_File]]:
-    """Files that are put together by :func:`gather`: of one source and month, all of days before ``before``."""
-    groups: dict[tuple[str, str], list[_File]] = {}
-    for told in _files(table):
-        low, high = told.get("min.day"), told.get("max.day")
-        is_whole = told.get("min.source") is not None and told.get("min.source") == told.get("max.source")
-        if (
-            is_whole
-            and low is not None
-            and high is not None
-            and not told.get("null_count.day")
-            and high < before.replace(day=1)
-        ):
-            groups.setdefault((told["min.source"], f"{high:%Y-%m}"), []).append(told)
+def fragmented_files(table: TableLocation, before: dt.date) -> list[list[TableFile]]:
+    """Return groups of files for :func:`merge_files`: of one source and one month, of days before ``before``."""
+    groups: dict[tuple[str, str], list[TableFile]] = {}
+    for file in _files(table):
+        low, high, source = file.get("min.day"), file.get("max.day"), file.get("min.source")
+        if source is None or source != file.get("max.source") or low is None or high is None:
+            continue
+        if not file.get("null_count.day") and high < before.replace(day=1):
+            groups.setdefault((source, f"{high:%Y-%m}"), []).append(file)
     return [group for _, group in sorted(groups.items()) if len(group) > 1]
 
 
-def gather(table: TableLocation, group: list[_File], *, name: str) -> None:
-    """Put files of one source into one.
+def merge_files(table: TableLocation, group: list[TableFile], *, name: str) -> None:
+    """Merge files of one source into one.
 
     Raises:
-        As :func:`replace_rejects`.
+        Errors of :func:`replace_rejects`.
     """
-    rows = pa.concat_tables([_read(table, told) for told in group])
-    _commit(table, group, rows, "compacted", name, is_apart=False)
+    rows = pa.concat_tables([_read(table, file) for file in group])
+    _commit(table, group, rows, "compacted", name, by_day=False)
 
 
 def _commit(
-    table: TableLocation, files: list[_File], rows: pa.Table, what: str, name: str, *, is_apart: bool = True
+    table: TableLocation, files: list[TableFile], rows: pa.Table, what: str, name: str, *, by_day: bool = True
 ) -> None:
     if not files and not rows.num_rows:
         return
-    parts = Parts(table, "")
+    parts = PartFiles(table, "")
     try:
-        for of_file, source in _apart(rows, is_apart=is_apart):
-            parts.write(of_file, source)
+        for file_rows, source in _split(rows, by_day=by_day):
+            parts.add_rows(file_rows, source)
     except BaseException:
         parts.remove()
         raise
 
-    commit(table, parts, REJECTS, taking_out(files), what, name=name, partition_by=())
+    commit(table, parts, REJECTS, removal_of(files), what, name=name, partition_by=())
 
 
-def _apart(rows: pa.Table, *, is_apart: bool) -> Iterable[tuple[pa.Table, str]]:
-    """The rows of each file, a source's each; and of one day each, where they are kept apart."""
+def _split(rows: pa.Table, *, by_day: bool) -> Iterable[tuple[pa.Table, str]]:
+    """Yield the rows of each file: of each source, and of each day if wanted."""
     for source in pc.unique(rows["source"]).to_pylist():
-        of_source = rows.filter(pc.equal(rows["source"], source))
-        if not is_apart:
-            yield of_source, source
+        source_rows = rows.filter(pc.equal(rows["source"], source))
+        if not by_day:
+            yield source_rows, source
             continue
-        for day in pc.unique(of_source["day"]).to_pylist():
-            is_of_day = pc.is_null(of_source["day"]) if day is None else pc.equal(of_source["day"], day)
-            yield of_source.filter(is_of_day), source
+        for day in pc.unique(source_rows["day"]).to_pylist():
+            is_day = pc.is_null(source_rows["day"]) if day is None else pc.equal(source_rows["day"], day)
+            yield source_rows.filter(is_day), source
 
 
-def _files(table: TableLocation) -> list[_File]:
+def _files(table: TableLocation) -> list[TableFile]:
     if not table.is_table():
         return []
-    found: list[_File] = files_of(table.open()).to_pylist()
-    return found
+    files: list[TableFile] = files_of(table.open()).to_pylist()
+    return files
 
 
-def _concerns(told: _File, source: str, first: dt.date, last: dt.date) -> bool:
-    """Whether a file may hold rows of a source in a window, or without a day."""
-    low, high = told.get("min.source"), told.get("max.source")
+def _may_contain(file: TableFile, source: str, first: dt.date, last: dt.date) -> bool:
+    """Return True if a file may have rows of a source in a window, or without a day."""
+    low, high = file.get("min.source"), file.get("max.source")
     if low is not None and high is not None and not low <= source <= high:
         return False
-    since, until = told.get("min.day"), told.get("max.day")
-    return since is None or until is None or told.get("null_count.day") != 0 or (since <= last and until >= first)
+    since, until = file.get("min.day"), file.get("max.day")
+    return since is None or until is None or file.get("null_count.day") != 0 or (since <= last and until >= first)
 
 
-def _read(table: TableLocation, told: _File) -> pa.Table:
-    return pq.ParquetFile(*table.here([told["path"]])).read().select(REJECTS.names).cast(REJECTS)
+def _read(table: TableLocation, file: TableFile) -> pa.Table:
+    return pq.ParquetFile(*table.local_files([file["path"]])).read().select(REJECTS.names).cast(REJECTS)

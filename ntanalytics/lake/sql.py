@@ -1,8 +1,7 @@
-"""SQL over the lake for an analyst: one SELECT, over the datasets, and nothing else can be reached.
+"""SQL of an analyst over the lake: one SELECT over the datasets and nothing else.
 
-Each query gets a DuckDB of its own, in memory, that holds a view for each dataset which the query names. Before the
-query is run, that DuckDB may open the files of those views and no other file, loads no extension, opens no
-connection, sees no variable of Python, and takes no setting back.
+Each query runs in an own in-memory DuckDB with a view for each dataset in the query. That connection is locked first:
+it can open the files of these views only (see :mod:`ntanalytics.duckdb_sandbox`).
 """
 
 from __future__ import annotations
@@ -28,30 +27,27 @@ _TYPES = {
 }
 
 
-def view(dataset: str) -> str:
-    """What SQL calls a dataset: ``sms_messages`` for ``sms.messages``. ``sms.messages`` is understood, too."""
+def view_name(dataset: str) -> str:
+    """Return the SQL name of a dataset, such as ``sms_messages``; ``sms.messages`` can be written, too."""
     return dataset.replace(".", "_")
 
 
-def named(query: str) -> list[Dataset]:
-    """The datasets whose names stand in a query; all of them where none does (``SHOW TABLES``)."""
-    found = [each for each in DATASETS.values() if _mention(each.name).search(query)]
-    return found or list(DATASETS.values())
+def mentioned_datasets(query: str) -> list[Dataset]:
+    """Return the datasets named in a query; all datasets if there is none (``SHOW TABLES``)."""
+    datasets = [dataset for dataset in DATASETS.values() if _name_pattern(dataset.name).search(query)]
+    return datasets or list(DATASETS.values())
 
 
 def select(query: str, files: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """The rows that a query gives.
+    """Return the rows of a query as a DataFrame; times are UTC, days are local days.
 
     Args:
-        query: one SELECT (also ``DESCRIBE``, ``SUMMARIZE``, ``SHOW TABLES``) over the datasets' views.
-        files: dataset → its Parquet files; empty where nothing was ever extracted. Other datasets are not there.
-
-    Returns:
-        A DataFrame; times are UTC, days are local days.
+        query: one SELECT (also ``DESCRIBE``, ``SUMMARIZE``, ``SHOW TABLES``) over the views of the datasets.
+        files: dataset → its Parquet files; no files if nothing was ever extracted. Other datasets have no view.
 
     Raises:
-        UsageError: it is not one SELECT, names what is not there, or reaches for something else than the datasets.
-        LakeError: a file of the lake is gone or broken.
+        UsageError: the query is not one SELECT, has an unknown name, or reads something else than the datasets.
+        LakeError: a file of the lake is missing or damaged.
     """
     with duckdb_sandbox.open_connection() as connection:
         try:
@@ -76,31 +72,31 @@ def select(query: str, files: Mapping[str, Sequence[str]]) -> pd.DataFrame:
 
 
 def _create(connection: duckdb.DuckDBPyConnection, dataset: Dataset, files: Sequence[str]) -> None:
-    """The view of a dataset, with the contract's columns and types, under both of its names."""
-    columns = {**{each.name: _TYPES[each.type] for each in dataset.columns}, "source": "VARCHAR", "day": "DATE"}
+    """Create the view of a dataset, with the columns and types of the contract, under both names."""
+    columns = {**{column.name: _TYPES[column.type] for column in dataset.columns}, "source": "VARCHAR", "day": "DATE"}
     if files:
-        chosen = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in columns.items())
-        listed = ", ".join(duckdb_sandbox.sql_literal(path) for path in files)
-        source = f"read_parquet([{listed}], hive_partitioning = true, union_by_name = true)"
+        columns_sql = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in columns.items())
+        paths = ", ".join(duckdb_sandbox.sql_literal(path) for path in files)
+        source = f"read_parquet([{paths}], hive_partitioning = true, union_by_name = true)"
     else:
-        chosen = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in columns.items())
+        columns_sql = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in columns.items())
         source = "range(0)"
     subsystem, noun = dataset.name.split(".")
     connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{subsystem}"')
-    body = f"SELECT {chosen} FROM {source}"  # noqa: S608 — names of the contract, and paths that are quoted
-    connection.execute(f'CREATE VIEW "{view(dataset.name)}" AS {body}')
-    connection.execute(f'CREATE VIEW "{subsystem}"."{noun}" AS FROM main."{view(dataset.name)}"')
+    body = f"SELECT {columns_sql} FROM {source}"  # noqa: S608 — names of the contract, and quoted paths
+    connection.execute(f'CREATE VIEW "{view_name(dataset.name)}" AS {body}')
+    connection.execute(f'CREATE VIEW "{subsystem}"."{noun}" AS FROM main."{view_name(dataset.name)}"')
 
 
 def _check(connection: duckdb.DuckDBPyConnection, query: str) -> None:
-    """Refuse what is not one SELECT: a COPY could overwrite the very files that may be opened."""
+    """Refuse anything but one SELECT: a COPY could overwrite the allowed files."""
     statements = connection.extract_statements(query)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        kinds = ", ".join(each.type.name for each in statements) or "nothing"
+        kinds = ", ".join(statement.type.name for statement in statements) or "nothing"
         raise UsageError(f"the lake is read, by one SELECT at a time; this is {kinds}", where=_WHERE)
 
 
-def _mention(dataset: str) -> re.Pattern[str]:
+def _name_pattern(dataset: str) -> re.Pattern[str]:
     subsystem, noun = dataset.split(".")
     return re.compile(rf'(?<!\w){subsystem}(_|"?\s*\.\s*"?){noun}(?!\w)', re.IGNORECASE)
 

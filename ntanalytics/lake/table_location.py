@@ -1,7 +1,7 @@
-"""Where a table is: in a folder of this host, or in an object store of which a folder of this host keeps what was read.
+"""Location of a table: a folder of this host, or an object store with a cache in a folder of this host.
 
-The files of a table never change, so that a file that is here is as good as the one in the store: engines read files of
-this host alone, and a store is asked for a file once.
+The files of a table never change, so a cached file is always valid: engines read local files only, and each file is
+fetched once.
 """
 
 from __future__ import annotations
@@ -17,19 +17,20 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from ntanalytics.lake.backends.object_store import Bucket
+from ntanalytics.lake.write_lock import no_check
 
-#: The folder of a table's log, within its own.
+#: Folder of the log, below that of the table.
 LOG = "_delta_log"
 
 
 @dataclass(frozen=True)
-class StoredLocation:
+class StoredFile:
     """A file of a table.
 
     Attributes:
-        name: its path below the table's folder, such as ``day=2026-11-20/part-1.parquet``.
-        size: in bytes.
-        modified: when it was written last, in seconds of the epoch.
+        name: path below the folder of the table, such as ``day=2026-11-20/part-1.parquet``.
+        size: size in bytes.
+        modified: last modification, in seconds of the epoch.
     """
 
     name: str
@@ -37,123 +38,116 @@ class StoredLocation:
     modified: float
 
 
-def _unheld() -> None:
-    """The check of who holds no lease."""
-
-
 class TableLocation:
-    """Where a table is.
+    """Location of a table, with access to its files.
 
     Args:
-        folder: the table's folder on this host; with a bucket, of what is kept here of it.
-        bucket: the object store's folder that holds the table's; None where the table is on this host.
-        check: raises when this writer may write no longer; asked right before a commit.
+        folder: folder of the table on this host; with a bucket, of its cache.
+        bucket: folder of an object store that contains the table's; None for a table on this host.
+        check: check of the write lock, called directly before a commit.
     """
 
-    def __init__(self, folder: Path, bucket: Bucket | None = None, check: Callable[[], None] = _unheld) -> None:
+    def __init__(self, folder: Path, bucket: Bucket | None = None, check: Callable[[], None] = no_check) -> None:
         self.folder = folder
         self.bucket = bucket
         self.check = check
         self.uri = f"{bucket.uri}/{folder.name}" if bucket else str(folder)
         self.options = bucket.options if bucket else None
         self._newest: DeltaTable | None = None
-        self._asked: DeltaTable | None = None
+        self._last_opened: DeltaTable | None = None
 
-    def checked(self, check: Callable[[], None]) -> Self:
-        """The same place, for a writer who holds a lease."""
-        place = copy(self)
-        place.check = check
-        return place
+    def with_check(self, check: Callable[[], None]) -> Self:
+        """Return the same location for a writer with a lease."""
+        location = copy(self)
+        location.check = check
+        return location
 
     def __str__(self) -> str:
         return self.uri
 
     def is_table(self) -> bool:
-        """Whether something was ever written.
+        """Return True if the table exists.
 
         Raises:
-            OSError: the store cannot be asked.
+            OSError: the store cannot be read.
         """
         return DeltaTable.is_deltatable(self.uri, self.options)
 
     def open(self, version: int | None = None) -> DeltaTable:
-        """A version of the table, the newest by default.
+        """Return a version of the table, the newest by default.
 
-        The log of a table that is years old is long. The newest is opened once, and is told the commits since when it
-        is asked for again; what was returned before is then as new. Of the others the one that was asked for last is
-        kept: a version never changes.
+        The log of an old table is long, so the newest version is opened once and updated in place by later calls. Of
+        the other versions, which never change, the last one is cached.
 
         Raises:
-            DeltaError, OSError: it cannot be read.
+            DeltaError, OSError: the version cannot be read.
         """
-        if self._asked is not None and self._asked.version() == version:
-            return self._asked
+        if self._last_opened is not None and self._last_opened.version() == version:
+            return self._last_opened
         if self._newest is not None:
-            with suppress(DeltaError):  # its log may be another one by now
+            with suppress(DeltaError):  # the table may have been recreated
                 if version is None:
                     self._newest.update_incremental()
                 if version in (None, self._newest.version()):
                     return self._newest
-        opened = DeltaTable(self.uri, version=version, storage_options=self.options)
+        table = DeltaTable(self.uri, version=version, storage_options=self.options)
         if version is None:
-            self._newest = opened
+            self._newest = table
         else:
-            self._asked = opened
-        return opened
+            self._last_opened = table
+        return table
 
-    def here(self, names: Iterable[str]) -> list[Path]:
-        """Files of the table as files of this host; what only the store has is fetched.
+    def local_files(self, names: Iterable[str]) -> list[Path]:
+        """Return files of the table as local paths; fetch them from the store if needed.
 
         Raises:
-            OSError: one cannot be fetched, or is there no more.
+            OSError: a file cannot be fetched, or does not exist any more.
         """
-        wanted = list(names)
+        names = list(names)
         if self.bucket:
-            self.bucket.fetch([f"{self.folder.name}/{name}" for name in wanted], self.folder.parent)
-        return [self.folder / name for name in wanted]
+            self.bucket.fetch([f"{self.folder.name}/{name}" for name in names], self.folder.parent)
+        return [self.folder / name for name in names]
 
     def put(self, file: Path) -> None:
-        """Have a file that was written into the folder where the table is.
+        """Upload a new file of the folder to the store, if there is one.
 
         Raises:
-            OSError: it cannot be written there.
+            OSError: the file cannot be written there.
         """
         if self.bucket:
             self.bucket.put(file, file.relative_to(self.folder.parent).as_posix())
 
     def remove(self, names: Collection[str]) -> None:
-        """Remove files of the table, which may be gone already.
+        """Remove files of the table. Missing files are ignored.
 
         Raises:
-            OSError: they cannot be removed.
+            OSError: a file cannot be removed.
         """
         if self.bucket:
             self.bucket.remove([f"{self.folder.name}/{name}" for name in names])
         for name in names:
             (self.folder / name).unlink(missing_ok=True)
 
-    def stored(self) -> list[StoredLocation]:
-        """All files of the table, those of its log and those that no version names too.
+    def list_files(self) -> list[StoredFile]:
+        """Return all files of the table, with its log and with files of no version.
 
         Raises:
-            OSError: it cannot be listed.
+            OSError: the folder cannot be listed.
         """
         if self.bucket:
-            return [
-                StoredLocation(name, size, modified) for name, size, modified in self.bucket.listed(self.folder.name)
-            ]
-        found = []
+            return [StoredFile(*entry) for entry in self.bucket.list_files(self.folder.name)]
+        files = []
         for path in self.folder.rglob("*"):
             if path.is_file():
                 stat = path.stat()
-                found.append(StoredLocation(path.relative_to(self.folder).as_posix(), stat.st_size, stat.st_mtime))
-        return found
+                files.append(StoredFile(path.relative_to(self.folder).as_posix(), stat.st_size, stat.st_mtime))
+        return files
 
     def read(self, name: str) -> str:
-        """The text of a file of the table.
+        """Return the text of a file of the table.
 
         Raises:
-            OSError: it cannot be read.
+            OSError: the file cannot be read.
         """
         if self.bucket:
             return self.bucket.read(f"{self.folder.name}/{name}").decode("utf-8")

@@ -1,6 +1,6 @@
-"""Which files the versions of a table name, told by its log alone: no version is opened but the oldest that is wanted.
+"""Files of the versions of a table, from its log alone: only the oldest needed version is opened.
 
-A file is named by the versions from the one that added it to the one before that which took it out.
+A file belongs to the versions from its addition up to the one before its removal.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from ntanalytics.lake.commit import files_of
-from ntanalytics.lake.table_location import LOG, StoredLocation, TableLocation
+from ntanalytics.lake.table_location import LOG, StoredFile, TableLocation
 
 _COMMIT = re.compile(LOG + r"/(\d{20})\.json")
 _CHECKPOINT = re.compile(LOG + r"/(\d{20})\.checkpoint(\.\d+\.\d+)?\.parquet")
 
 
 @dataclass(frozen=True)
-class KeptVersions:
-    """What is kept of a table.
+class RetainedFiles:
+    """Files of a table that must stay.
 
     Attributes:
-        files: the files that a wanted version names, relative to the table's folder.
-        versions: the wanted versions that there are.
-        lost: the wanted ones that can be read no more, or never could be in this table.
+        files: files of the needed versions, relative to the folder of the table.
+        versions: needed versions that can be read.
+        lost: needed versions that cannot be read, or never existed.
     """
 
     files: frozenset[str]
@@ -38,62 +38,62 @@ class KeptVersions:
     lost: frozenset[int]
 
 
-def commits(stored: Iterable[StoredLocation]) -> dict[int, StoredLocation]:
-    """Version → its commit's file, ascending, as far back as the log goes; of all files of a table."""
-    found = {int(match[1]): each for each in stored if (match := _COMMIT.fullmatch(each.name))}
-    return dict(sorted(found.items()))
+def commits(stored: Iterable[StoredFile]) -> dict[int, StoredFile]:
+    """Return version → file of its commit, ascending, as far back as the log goes."""
+    by_version = {int(match[1]): file for file in stored if (match := _COMMIT.fullmatch(file.name))}
+    return dict(sorted(by_version.items()))
 
 
-def checkpoints(stored: Iterable[StoredLocation]) -> dict[int, list[StoredLocation]]:
-    """Version → the files of its checkpoint, ascending; of all files of a table."""
-    found: dict[int, list[StoredLocation]] = {}
-    for each in sorted(stored, key=lambda each: each.name):
-        if match := _CHECKPOINT.fullmatch(each.name):
-            found.setdefault(int(match[1]), []).append(each)
-    return found
+def checkpoints(stored: Iterable[StoredFile]) -> dict[int, list[StoredFile]]:
+    """Return version → files of its checkpoint, ascending."""
+    by_version: dict[int, list[StoredFile]] = {}
+    for file in sorted(stored, key=lambda file: file.name):
+        if match := _CHECKPOINT.fullmatch(file.name):
+            by_version.setdefault(int(match[1]), []).append(file)
+    return by_version
 
 
-def recent(stored: Iterable[StoredLocation], since: dt.datetime) -> set[int]:
-    """The current version, and those that were current at any moment after ``since``, by the times of the commits."""
-    there = commits(stored)
-    replaced_at = zip(list(there)[:-1], list(there.values())[1:], strict=True)
-    young = {version for version, next_one in replaced_at if next_one.modified >= since.timestamp()}
-    return {*young, *list(there)[-1:]}
+def recent_versions(stored: Iterable[StoredFile], since: dt.datetime) -> set[int]:
+    """Return the versions that were current at any moment since ``since``, by the times of the commits."""
+    by_version = commits(stored)
+    successors = zip(list(by_version)[:-1], list(by_version.values())[1:], strict=True)
+    replaced = {version for version, successor in successors if successor.modified >= since.timestamp()}
+    return {*replaced, *list(by_version)[-1:]}
 
 
-def kept(table: TableLocation, stored: Collection[StoredLocation], wanted: Collection[int]) -> KeptVersions:
-    """What the wanted versions of a table name.
+def retained_files(table: TableLocation, stored: Collection[StoredFile], wanted: Collection[int]) -> RetainedFiles:
+    """Return the files of the needed versions of a table.
 
     Args:
-        table: where the table is.
+        table: location of the table.
         stored: all its files.
-        wanted: the versions.
+        wanted: needed versions.
 
     Raises:
         DeltaError, OSError, ValueError: the log cannot be read.
     """
-    there = commits(stored)
-    last = max(there)
-    oldest, versions = _oldest(table, sorted(version for version in wanted if version <= last))
+    by_version = commits(stored)
+    last = max(by_version)
+    oldest, versions = _oldest_readable(table, sorted(version for version in wanted if version <= last))
     lost = frozenset(set(wanted) - set(versions))
     if oldest is None:
-        return KeptVersions(frozenset(), frozenset(), lost)
+        return RetainedFiles(frozenset(), frozenset(), lost)
     added = dict.fromkeys(files_of(oldest)["path"].to_pylist(), oldest.version())
     files = set()
-    for version, commit in there.items():
+    for version, commit in by_version.items():
         if version <= oldest.version():
             continue
-        taken_out, brought = _changes(table.read(commit.name))
-        for name in taken_out & added.keys():
+        removed, new = _changes(table.read(commit.name))
+        for name in removed & added.keys():
             if _any_between(versions, added.pop(name), version):
                 files.add(name)
-        added |= dict.fromkeys(brought - added.keys(), version)
+        added |= dict.fromkeys(new - added.keys(), version)
     files |= {name for name, version in added.items() if _any_between(versions, version, last + 1)}
-    return KeptVersions(frozenset(map(unquote, files)), frozenset(versions), lost)
+    return RetainedFiles(frozenset(map(unquote, files)), frozenset(versions), lost)
 
 
-def _oldest(table: TableLocation, versions: list[int]) -> tuple[DeltaTable | None, list[int]]:
-    """The first of the versions that can be read, opened, and it with all later ones: the log may go back less far."""
+def _oldest_readable(table: TableLocation, versions: list[int]) -> tuple[DeltaTable | None, list[int]]:
+    """Return the first readable version, and the list of it and all later ones; the log may start later."""
     for number, version in enumerate(versions):
         try:
             return table.open(version), versions[number:]
@@ -103,23 +103,23 @@ def _oldest(table: TableLocation, versions: list[int]) -> tuple[DeltaTable | Non
 
 
 def _changes(commit: str) -> tuple[set[str], set[str]]:
-    """The files that a commit took out, and those that it brought."""
+    """Return the removed and the added files of a commit."""
     actions = [json.loads(line) for line in commit.splitlines()]
-    taken_out = {action["remove"]["path"] for action in actions if "remove" in action}
-    return taken_out, {action["add"]["path"] for action in actions if "add" in action}
+    removed = {action["remove"]["path"] for action in actions if "remove" in action}
+    return removed, {action["add"]["path"] for action in actions if "add" in action}
 
 
-def needless_logs(stored: Collection[StoredLocation], oldest: int) -> list[StoredLocation]:
-    """The commits and checkpoints before the last checkpoint from which a version, and every later one, can be read."""
-    there = checkpoints(stored)
-    before = [version for version in there if version <= oldest]
+def obsolete_logs(stored: Collection[StoredFile], oldest: int) -> list[StoredFile]:
+    """Return the commits and checkpoints that no version from ``oldest`` on needs."""
+    by_version = checkpoints(stored)
+    before = [version for version in by_version if version <= oldest]
     if not before:
         return []
-    logs = [each for version, each in commits(stored).items() if version < before[-1]]
-    return logs + [each for version in before[:-1] for each in there[version]]
+    logs = [file for version, file in commits(stored).items() if version < before[-1]]
+    return logs + [file for version in before[:-1] for file in by_version[version]]
 
 
 def _any_between(versions: list[int], first: int, end: int) -> bool:
-    """Whether one of the ascending versions lies from ``first`` to before ``end``."""
-    place = bisect_left(versions, first)
-    return place < len(versions) and versions[place] < end
+    """Return True if one of the ascending versions is in ``[first, end)``."""
+    index = bisect_left(versions, first)
+    return index < len(versions) and versions[index] < end

@@ -1,7 +1,7 @@
-"""Whose turn it is to write a table: one at a time, of this host's processes, and of all hosts where a store is shared.
+"""Write lock of a table: one writer at a time, among the processes of this host, or of all hosts of a shared store.
 
-A store need not refuse a commit that would replace another one (many do not), so that its writers wait for one another
-by leases, and each makes sure of its own right before it commits.
+Many object stores do not refuse a commit that replaces another one. So writers on several hosts wait for leases, and
+check their lease directly before a commit.
 """
 
 from __future__ import annotations
@@ -16,49 +16,49 @@ from filelock import FileLock
 
 from ntanalytics.errors import LakeError
 
-#: Seconds that a writer waits for others at most, and between two looks at whether they are done.
-_PATIENCE_S, _PAUSE_S = 600, 0.2
+#: Maximum waiting time for other writers, and pause between two attempts, in seconds.
+_TIMEOUT_S, _PAUSE_S = 600, 0.2
 
 
 class WriteLock(Protocol):
-    """A lease that is held."""
+    """A held lease."""
 
     def check(self) -> None:
-        """Raise when it was lost."""
+        """Raise an error if the lease was lost."""
 
 
-#: Holds a lease by its name, or gives None when another process holds it.
+#: Name → context manager with the held lease, or with None if another process holds it.
 Leases = Callable[[str], AbstractContextManager[WriteLock | None]]
 
 
-def _unheld() -> None:
-    """The check of who needs no lease."""
+def no_check() -> None:
+    """Do nothing: the check of a writer that needs no lease."""
 
 
 @contextmanager
 def write_lock(folder: Path, name: str, leases: Leases | None) -> Iterator[Callable[[], None]]:
-    """Wait for one's turn to write something.
+    """Wait for the write lock of a table, and hold it.
 
     Args:
-        folder: the lake's folder on this host.
-        name: what is written.
-        leases: by which the writers of several hosts wait for one another; None where there is this host alone.
+        folder: folder of the lake on this host.
+        name: name of the table.
+        leases: leases of writers on several hosts; None for a single host.
 
     Yields:
-        What raises when the turn was lost meanwhile.
+        A check that raises an error if the lock was lost.
 
     Raises:
-        LakeError, TimeoutError: others write for very long.
+        LakeError, TimeoutError: others write for too long.
         OSError: the folder cannot be written.
     """
     locks = folder / ".locks"
     locks.mkdir(parents=True, exist_ok=True)
-    with FileLock(locks / f"{name}.lock", timeout=_PATIENCE_S):
+    with FileLock(locks / f"{name}.lock", timeout=_TIMEOUT_S):
         if leases is None:
-            yield _unheld
+            yield no_check
             return
-        ends = time.monotonic() + _PATIENCE_S
-        while time.monotonic() < ends:
+        deadline = time.monotonic() + _TIMEOUT_S
+        while time.monotonic() < deadline:
             with leases(f"write {name}") as held:
                 if held is not None:
                     yield held.check

@@ -83,12 +83,7 @@ class Ledger:
         self.pruning = Pruning(self._engine, self.audit)
 
     def history(
-        self,
-        kinds: Collection[str] = (),
-        *,
-        report: str = "",
-        since: dt.datetime | None = None,
-        limit: int = 20,
+        self, kinds: Collection[str] = (), *, report: str = "", since: dt.datetime | None = None, limit: int = 20
     ) -> list[Entry]:
         """Return the latest entries of every kind; see :func:`ntanalytics.ledger.history.history`."""
         return history(self._engine, self.audit, kinds, report=report, since=since, limit=limit)

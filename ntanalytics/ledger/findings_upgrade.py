@@ -35,7 +35,7 @@ def upgrade_findings(connection: sa.Connection) -> int:
     count = connection.execute(sa.select(sa.func.count()).select_from(today)).scalar_one()
     query = sa.select(former, days.c.day).join(days, days.c.id == former.c.inspection_id).order_by(former.c.id)
     # a carry-over that was broken off after its copy only lacks the drop of the former table
-    rows = [] if count else [_carried(row) for row in connection.execute(query).mappings()]
+    rows = [] if count else [_carried(dict(row)) for row in connection.execute(query).mappings()]
     if rows:
         connection.execute(today.insert(), rows)
     former.drop(connection)

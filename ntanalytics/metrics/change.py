@@ -50,8 +50,8 @@ def compare(
         joined = ours.outer_join(theirs, [ours[name].identical_to(theirs[f"_{name}"]) for name in by])
     else:
         joined = ours.cross_join(theirs)
-    # A key of an outer join is null on the side that lacks the row, so the other side gives it. A literal that marks the
-    # side does not work: DuckDB takes it for a constant through some joins.
+    # A key of an outer join is null on the side that lacks the row, so the other side gives it. A literal that marks
+    # the side does not work: DuckDB takes it for a constant through some joins.
     keys = {name: ibis.coalesce(joined[name], joined[f"_{name}"]) for name in by}
     compared: dict[str, ir.Value] = {}
     for name in columns:

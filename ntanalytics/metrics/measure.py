@@ -50,12 +50,12 @@ class Measure:
 
     @property
     def is_rate(self) -> bool:
-        """Whether values are fractions, so that a change is a difference of fractions."""
+        """Property of fractions: their change is a difference of fractions."""
         return self.format.startswith("rate:")
 
     @property
     def is_comparable(self) -> bool:
-        """Whether a change has a meaning: the measure is a quantity, and no text, state or time."""
+        """Property of quantities: a change has a meaning, as it has not for a text, a state or a time."""
         return parse_format(self.format).kind not in _NOT_COMPARABLE
 
 

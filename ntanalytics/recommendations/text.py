@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.measure import Measure
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.recommendations.ranking import EFFORTS, KINDS, Recommendation
 
 #: So many recommendations are said; the table has the rest.

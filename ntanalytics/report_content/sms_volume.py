@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.section import HISTORY, SubsystemSummary
 from ntanalytics.findings.text import exceptions
@@ -41,12 +43,17 @@ class SmsVolume:
         return self.evaluation.summaries["sms"]
 
     @property
+    def total(self) -> pa.Table:
+        """The figures of all messages beside those of the period before, in one row."""
+        return pa.Table.from_pylist([dict(self.summary.total)])
+
+    @property
     def sentences(self) -> list[str]:
         """The opening sentences: volume, delivery, failures, and the worst findings."""
         tables, messages = self.summary.tables, self.messages
         classes = volume.failure_classes(messages.table)
         sentences = text.headlines(
-            [self.summary.total], tables["carriers"], tables["applications"], classes, is_complete=messages.is_complete
+            self.total, tables["carriers"], tables["applications"], classes, is_complete=messages.is_complete
         )
         return sentences + exceptions(self.evaluation.findings, word, MAX_EXCEPTIONS)
 
@@ -61,7 +68,7 @@ def headlines(content: SmsVolume) -> Kpis:
     """Return the five headline figures with their last weeks."""
     summary = content.summary
     return headline(
-        [summary.total],
+        content.total,
         _HEADLINES,
         summary.tables["daily"],
         is_complete=summary.is_complete,

@@ -8,9 +8,9 @@ from typing import Any
 
 from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.findings.finding import Finding, ranked
-from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.findings.phrases import moved
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.rows import Rows, rows
 
 #: Number of decisions on the first page; the board has the rest.
 MAX_DECISIONS = 3

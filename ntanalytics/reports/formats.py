@@ -15,7 +15,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from ntanalytics.errors import UnknownName
 from ntanalytics.findings.threshold import STATUSES
 from ntanalytics.metrics.number_format import MISSING, NUMERIC_KINDS, Format, format_number, parse_format
 

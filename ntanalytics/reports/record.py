@@ -75,7 +75,7 @@ class RecordedBlock:
 
     @property
     def has_plot(self) -> bool:
-        """Whether the block is a chart with a figure to draw; over a gap a chart may have none."""
+        """Presence of a figure to draw: the block is a chart with values; over a gap a chart may have none."""
         return self.kind == "chart" and any(row[name] is not None for row in self.rows for name in self.body["y"])
 
     @property

@@ -1,4 +1,4 @@
-"""How much of a long table each rendering shows.
+"""Limits on the rows of long tables in each rendering.
 
 The page shows the first rows of a table and folds the rest; beyond a share of the page, the rest stands in the workbook
 alone. The renderers and the verification both keep this rule; the record and the workbook have every row.

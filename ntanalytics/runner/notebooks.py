@@ -1,4 +1,4 @@
-"""The reports: notebooks that say in their metadata what they are, for which periods, from which data."""
+"""Report notebooks: their metadata give the title, the kinds of period and the data that they need."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from ntanalytics.runner.parameters import Parameter
 from ntanalytics.settings import project_dir
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReportNotebook:
-    """One report notebook, read and checked.
+    """Report notebook, read and checked.
 
     Attributes:
-        name: its file's name without ``.ipynb``.
-        path: the notebook.
-        title: Chinese title.
-        periods: the kinds of period it can be made for.
-        declared_needs: dataset → days of history, where its metadata declare them; None where its content does.
-        parameters: what its parameters cell declares; one of them is ``period``.
-        sha256: of the notebook's file.
+        name: the name of its file without ``.ipynb``.
+        path: the file.
+        title: the Chinese title.
+        periods: the kinds of period that it can be made for.
+        needs: dataset → days of history that it reads before the period.
+        parameters: the parameters of its parameters cell; one of them is ``period``.
+        sha256: the hash of the file.
     """
 
     name: str
@@ -58,10 +58,10 @@ class ReportNotebook:
         return needs
 
     def check_period(self, period: Period) -> None:
-        """Refuse a kind of period that this report is not made for.
+        """Refuse a period of a kind that the report is not made for.
 
         Raises:
-            BadPeriod: says which kinds it takes.
+            BadPeriod: the message names the kinds that it takes.
         """
         if period.kind not in self.periods:
             kinds = ", ".join(self.periods)
@@ -69,23 +69,23 @@ class ReportNotebook:
 
 
 def report_names(directory: Path | None = None) -> list[str]:
-    """The names of all reports: the notebooks directly in the folder, sorted.
+    """Return the names of all reports in order: the notebooks directly in the folder.
 
     Args:
-        directory: the folder (default: the project's ``notebooks``).
+        directory: the folder; None for the project's ``notebooks``.
     """
     return sorted(path.stem for path in (directory or project_dir("notebooks")).glob("*.ipynb"))
 
 
 def load_report(name: str, directory: Path | None = None) -> ReportNotebook:
-    """The report of that name.
+    """Return the report of a name.
 
-    A name is looked up in the folder's list and never made into a path, so ``../x`` is simply unknown.
+    The name is searched in the list of the folder and never made into a path, so that ``../x`` is simply unknown.
 
     Raises:
-        UnknownName: there is none; the message lists them.
-        ReportFailed: the notebook cannot be used: not a notebook, no or two parameters cells, wrong
-            metadata; the message names the notebook and the line or key.
+        UnknownName: there is no such report; the message lists the reports.
+        ReportFailed: the file is not a notebook, has not exactly one parameters cell, or has wrong metadata; the
+            message names the notebook and the line or key.
     """
     folder = directory or project_dir("notebooks")
     names = report_names(folder)
@@ -95,7 +95,7 @@ def load_report(name: str, directory: Path | None = None) -> ReportNotebook:
     where = f"notebooks/{path.name}"
     try:
         raw = path.read_bytes()
-        # Not by nbformat, which takes more than a second to import: a wrong parameter is refused at once.
+        # nbformat takes more than a second to import, and a wrong parameter is refused at once.
         notebook = json.loads(raw)
         cells = [
             (cell["cell_type"], cell["metadata"].get("tags", []), "".join(cell["source"])) for cell in notebook["cells"]
@@ -116,7 +116,7 @@ def load_report(name: str, directory: Path | None = None) -> ReportNotebook:
 
 
 def _metadata(content: Any, where: str) -> tuple[str, tuple[PeriodKind, ...], dict[str, int] | None]:
-    """Title, kinds of period and needs, each checked."""
+    """Return the title, the kinds of period and the needs after a check of each."""
     where = f"{where}, metadata.ntanalytics"
     if not isinstance(content, dict) or set(content) - {"docx", "needs"} != {"title", "periods"}:
         raise ReportFailed(
@@ -142,11 +142,11 @@ def _metadata(content: Any, where: str) -> tuple[str, tuple[PeriodKind, ...], di
 
 
 def _parameters(cells: list[tuple[str, list[str], str]], where: str) -> list[Parameter]:
-    """What the one parameters cell declares; a cell is its type, tags and source."""
+    """Return the parameters of the one parameters cell; a cell is its type, tags and source."""
     numbers = [number for number, (_, tags, _) in enumerate(cells, 1) if "parameters" in tags]
     if len(numbers) != 1 or cells[numbers[0] - 1][0] != "code":
-        found = f"cells {numbers} are tagged `parameters`" if numbers else "no cell is tagged `parameters`"
-        raise ReportFailed(found, where=where, todo="tag exactly one code cell `parameters`")
+        problem = f"cells {numbers} are tagged `parameters`" if numbers else "no cell is tagged `parameters`"
+        raise ReportFailed(problem, where=where, todo="tag exactly one code cell `parameters`")
     declared = strict.parse(cells[numbers[0] - 1][2], where=where)
     period = next((parameter for parameter in declared if parameter.name == "period"), None)
     if period is None or period.type != "str" or period.choices:

@@ -1,4 +1,4 @@
-"""The site's own holidays."""
+"""Holidays of a site."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ntanalytics.periods import Calendar
 
 
 def read_calendar(path: Path) -> Calendar:
-    """A site's holiday file: ``{2027: {holidays: [2027-01-01, ...], workdays: [2027-02-07, ...]}}``.
+    """Return the calendar of a holiday file: ``{2027: {holidays: [2027-01-01, ...], workdays: [2027-02-07, ...]}}``.
 
-    A year listed there is known in full: its other days are worked Monday to Friday.
+    A listed year is complete: its other days are working days from Monday to Friday.
 
     Raises:
-        SettingsError: the file is missing or of another shape.
+        SettingsError: the file is missing or has another format.
     """
     try:
         content: dict[Any, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
@@ -27,11 +27,11 @@ def read_calendar(path: Path) -> Calendar:
             unknown = set(lists) - {"holidays", "workdays"}
             if unknown:
                 raise NtaError(f"{year}: unknown key {min(unknown)!r}; known: holidays, workdays")
-            for key, worked in (("holidays", False), ("workdays", True)):
+            for key, is_working in (("holidays", False), ("workdays", True)):
                 for day in lists.get(key, ()):
                     if not isinstance(day, dt.date) or day.year != int(year):
                         raise NtaError(f"{year}.{key}: {day!r} is not a day of {year}")
-                    working[day] = worked
+                    working[day] = is_working
         return Calendar(working, frozenset(int(year) for year in content), str(path))
     except (OSError, yaml.YAMLError, AttributeError, TypeError, ValueError, NtaError) as error:
         raise SettingsError(

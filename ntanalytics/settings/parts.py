@@ -1,4 +1,4 @@
-"""What stands under a key of ntanalytics.yml, validated; unknown keys are errors."""
+"""Parts of the settings, validated; unknown keys are errors."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def _hours(text: str) -> str:
     return text
 
 
-def _holds_password(url: str) -> bool:
+def _has_password(url: str) -> bool:
     before_host = "://" in url and ":" in url.partition("://")[2].rpartition("@")[0]
     return before_host or bool(re.search(r"[?&](password|passwd|pwd)=", url, re.IGNORECASE))
 
 
 def _bare_url(text: str) -> str:
-    if _holds_password(text):
+    if _has_password(text):
         raise ValueError("the URL holds a password; take it out and refer to it under `password:`")
     return text
 
@@ -51,15 +51,15 @@ def _endpoint(text: str) -> str:
 
 
 def lake_folder(value: object) -> object:
-    """The folder of the lake as it is written; raises ValueError where it is the address of something else."""
+    """Return the folder of the lake; raise ValueError for an address."""
     if "://" in str(value):
         raise ValueError("a folder of this host; write `store: {url: s3://BUCKET/PREFIX, ...}` for an object store")
     return value
 
 
 def ledger_url(text: str) -> str:
-    """The ledger's URL as it is; raises ValueError where it holds a password."""
-    if _holds_password(text):
+    """Return the URL of the ledger; raise ValueError if it has a password."""
+    if _has_password(text):
         raise ValueError(
             "the URL holds a password; take it out, and let the driver read it from its own file: "
             "~/.pgpass of PostgreSQL, or ?read_default_file=FILE of MySQL"
@@ -68,81 +68,80 @@ def ledger_url(text: str) -> str:
 
 
 class SettingsPart(BaseModel):
-    """What holds keys: unknown ones are errors, and an error quotes no value, which may be a secret."""
+    """Base of the parts. Unknown keys are errors, and messages contain no values, which may be secrets."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Site(SettingsPart):
-    """The city: its name on reports, its time zone, its own holidays."""
+    """The site: name on reports, time zone, holidays."""
 
     name: str = Field("南通市电子政务工作平台", description="Name of the platform, on every report.")
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
-        "Asia/Shanghai", description="Zone of the local day; naive times of a source are read in it."
+        "Asia/Shanghai", description="Time zone of the local days, and of naive times of the sources."
     )
     calendar: Path | None = Field(
-        None, description="YAML of working days that differ from the State Council's calendar, or of years it lacks."
+        None,
+        description="YAML file of working days that differ from the State Council's calendar, or of further years.",
     )
-    unit_aliases: Path | None = Field(
-        None, description="CSV of the names that other subsystems give to units: theirs,ours."
-    )
+    unit_aliases: Path | None = Field(None, description="CSV file of unit names in other subsystems: theirs,ours.")
 
 
 class Target(SettingsPart):
-    """Something that a probe checks."""
+    """A target of a probe."""
 
-    subsystem: str = Field(description="The subsystem that it belongs to: oa, sms, ...")
-    name: str = Field("", description="What a report calls it; its address when empty.")
+    subsystem: str = Field(description="Subsystem of the target: oa, sms, ...")
+    name: str = Field("", description="Name in reports; default: its address.")
     url: Annotated[str, AfterValidator(_bare_url)] = Field(
         description="http(s)://, tcp://HOST:PORT, tls://HOST:PORT, or a database's SQLAlchemy URL, without a password."
     )
     password: Annotated[str, AfterValidator(reference)] = Field("", description="Database: reference to the password.")
 
     @property
-    def shown(self) -> str:
-        """What a report calls it: its name, else its address without user and query."""
+    def display_name(self) -> str:
+        """Name in reports: ``name``, else the address without user and query."""
         scheme, _, rest = self.url.partition("://")
         return self.name or f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"
 
 
 class SourceSettings(SettingsPart):
-    """One source: which product it is, and where."""
+    """One source: its product and its address."""
 
-    product: str = Field(description="A folder under queries/: what the source is.")
-    datasets: tuple[str, ...] = Field(
-        (), description="Only these of the datasets that the product can feed; default: all of them."
-    )
+    product: str = Field(description="Product: a folder under queries/.")
+    datasets: tuple[str, ...] = Field((), description="Datasets to extract; default: all of the product.")
     url: Annotated[str, AfterValidator(_bare_url)] = Field(
         "", description="Database: SQLAlchemy URL, without a password. Prometheus: its HTTP address."
     )
     password: Annotated[str, AfterValidator(reference)] = Field(
         "", description="Database: reference to the password: env:NAME, file:PATH or keyring:SERVICE/USER."
     )
-    paths: tuple[str, ...] = Field((), description="Logs, listings: globs of the files, .gz ones included.")
+    paths: tuple[str, ...] = Field((), description="Logs, listings: globs of the files, with .gz files.")
     path: Path | None = Field(None, description="Workbook: the .xlsx file. Probe: the journal of its checks.")
-    targets: tuple[Target, ...] = Field((), description="Probe: what is checked.")
+    targets: tuple[Target, ...] = Field((), description="Probe: targets of the checks.")
     timezone: Annotated[str, AfterValidator(_zone)] | None = Field(
-        None, description="Zone of the source's naive times, where it is not the site's."
+        None, description="Time zone of the source's naive times; default: that of the site."
     )
-    timeout_s: int = Field(120, gt=0, le=3600, description="Database: seconds after which a statement is given up.")
-    pause_s: float = Field(0, ge=0, le=3600, description="Database: seconds of rest between two statements that read.")
+    timeout_s: int = Field(120, gt=0, le=3600, description="Database: timeout of a statement, in seconds.")
+    pause_s: float = Field(0, ge=0, le=3600, description="Database: pause between two queries, in seconds.")
     allowed: Annotated[str, AfterValidator(_hours)] = Field(
-        "", description="Local hours in which it may be read, like 19:00-07:30; default: all hours."
+        "", description="Local hours in which the source may be read, such as 19:00-07:30; default: all hours."
     )
 
 
 class StoreSettings(SettingsPart):
-    """The object store that holds the lake, in place of a folder of this host."""
+    """Object store of the lake, in place of a folder of this host."""
 
-    url: Annotated[str, AfterValidator(_bucket)] = Field(description="The lake's place: s3://BUCKET/PREFIX.")
+    url: Annotated[str, AfterValidator(_bucket)] = Field(description="Address of the lake: s3://BUCKET/PREFIX.")
     endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
-        "", description="The store's address, http:// or https://; default: Amazon's of the region."
+        "", description="Address of the store, http:// or https://; default: that of Amazon in the region."
     )
-    region: str = Field("us-east-1", description="The store's region; most stores of one's own have this one.")
+    region: str = Field("us-east-1", description="Region of the store; most own stores have the default.")
     access_key: Annotated[str, AfterValidator(reference)] = Field(description="Reference to the access key.")
     secret_key: Annotated[str, AfterValidator(reference)] = Field(description="Reference to the secret key.")
     cache_gb: float = Field(
-        20, gt=0, description="GB that the folder `lake` keeps of it; what was used for two hours stays in any case."
+        20,
+        gt=0,
+        description="Size of the cache in the folder `lake`, in GB; files used in the last two hours always stay.",
     )
 
 
@@ -162,13 +161,13 @@ class RuleSettings(SettingsPart):
         None,
         ge=0,
         validation_alias=AliasChoices("min_count", "fewest"),
-        description="Of so many events at least a figure says something.",
+        description="Minimum number of events for a judgement.",
     )
-    advice: str | None = Field(None, description="What to do, in Chinese.")
-    enabled: bool = Field(True, description="Whether the rule is asked at all.")
+    advice: str | None = Field(None, description="Advice, in Chinese.")
+    enabled: bool = Field(True, description="Whether the rule is evaluated.")
 
 
-#: What the figures depend on: the session's zone, and what a division by zero or a value out of range gives.
+#: Configuration that the figures depend on: time zone, and results of a division by zero or an overflow.
 FIXED = frozenset({"spark.sql.session.timeZone", "spark.sql.ansi.enabled", "spark.master"})
 _SparkConfig = dict[str, str | bool | int | float]
 _SECRET = re.compile(r"password|secret|token|credential|access\.?key", re.IGNORECASE)
@@ -192,26 +191,26 @@ def _master(text: str) -> str:
 
 
 class Spark(SettingsPart):
-    """Where Spark is, for ``engine: spark``."""
+    """Settings of ``engine: spark``."""
 
     master: Annotated[str, AfterValidator(_master)] = Field(
-        "local[*]", description="Its master: local[*], spark://HOST:7077, yarn, k8s://HOST."
+        "local[*]", description="Master: local[*], spark://HOST:7077, yarn, k8s://HOST."
     )
     config: Annotated[_SparkConfig, AfterValidator(_spark_config)] = Field(
-        default_factory=dict, description="Settings of Spark's own, spark.executor.memory and the like; no secrets."
+        default_factory=dict, description="Configuration of Spark, such as spark.executor.memory; no secrets."
     )
 
 
 class Retention(SettingsPart):
-    """How long what is kept; what is not named is kept for ever. What a signed report depends on is never given up."""
+    """Retention times; default: for ever. The data of a signed report are never deleted."""
 
-    reports_months: int | None = Field(None, gt=0, description="Published reports: months after their period's end.")
+    reports_months: int | None = Field(None, gt=0, description="Published reports: months after the end of the period.")
     reports_of: dict[str, Annotated[int, Field(gt=0)]] = Field(
-        default_factory=dict, description="The same by report, instead of `reports_months`."
+        default_factory=dict, description="The same per report, in place of `reports_months`."
     )
-    evidence_days: int | None = Field(None, gt=0, description="What failed runs left: days.")
+    evidence_days: int | None = Field(None, gt=0, description="Evidence of failed runs: days.")
     event_days: int | None = Field(None, gt=0, description="Days of the lake's events.")
     state_days: int | None = Field(None, gt=0, description="Days of the lake's snapshots.")
-    case_days: int | None = Field(None, gt=0, description="Days of the lake's cases, by when they began.")
-    # due-ness and the index look 400 days back
+    case_days: int | None = Field(None, gt=0, description="Days of the lake's cases, by their opening.")
+    # the schedule and the index use the last 400 days
     ledger_months: int | None = Field(None, ge=14, description="History and audit trail of the ledger: months.")

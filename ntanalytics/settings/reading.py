@@ -1,4 +1,4 @@
-"""From the file to the object: what is wrong is said with its key and what is allowed, paths become absolute."""
+"""Reading of ntanalytics.yml: errors name the key and the allowed values, and paths become absolute."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ENVIRONMENT = "NTANALYTICS_CONFIG"
 
 
 def find_config(explicit: Path | None = None) -> Path:
-    """The settings file to use: ``explicit``, else $NTANALYTICS_CONFIG, else ./ntanalytics.yml."""
+    """Return the settings file: ``explicit``, else $NTANALYTICS_CONFIG, else ./ntanalytics.yml."""
     if explicit is not None:
         return explicit
     return Path(os.environ.get(ENVIRONMENT) or FILE_NAME)
@@ -29,8 +29,8 @@ def load(path: Path) -> Settings:
     """Read and validate a settings file.
 
     Raises:
-        SettingsError: the file is missing, is not YAML, or a key is unknown or wrong; the message
-            names the key, the file and what is allowed.
+        SettingsError: the file is missing, is not YAML, or a key is unknown or invalid; the message has key, file and
+            allowed values.
     """
     where = str(path)
     try:
@@ -46,40 +46,40 @@ def load(path: Path) -> Settings:
     try:
         content = yaml.safe_load(text) or {}
     except (yaml.YAMLError, RecursionError) as error:
-        raise SettingsError(f"not YAML: {_said(error)}", where=where) from None
+        raise SettingsError(f"not YAML: {_yaml_message(error)}", where=where) from None
     if not isinstance(content, dict):
         raise SettingsError("the file must hold keys and values", where=where)
     home = path.resolve().parent
     try:
         settings = Settings.model_validate({**content, "file": path.resolve()})
     except ValidationError as error:
-        raise SettingsError(_explain(error), where=where, todo="see docs/settings.md") from None
+        raise SettingsError(_validation_message(error), where=where, todo="see docs/settings.md") from None
     list(addresses(settings.operators, settings.channels, where=f"{where}: operators"))
     return _absolute(settings, home)
 
 
-def _said(error: Exception) -> str:
-    """What is wrong with a YAML text and in which line, without quoting the line: someone may have a password there."""
+def _yaml_message(error: Exception) -> str:
+    """Return the problem and the line number of a YAML error, without the line, which may have a password."""
     mark = getattr(error, "problem_mark", None)
     return f"{getattr(error, 'problem', None)}, line {mark.line + 1}" if mark else "it is nested too deep"
 
 
-def _explain(error: ValidationError) -> str:
-    """Every problem of a validation, one a line, each with its key and what is allowed."""
+def _validation_message(error: ValidationError) -> str:
+    """Return all problems of a validation, one per line, each with its key and the allowed values."""
     lines = []
     for problem in error.errors():
         key = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
-            known = [name for name in _fields_at(problem["loc"]) if name != "file"]
-            lines.append(str(UnknownName("key", key.rpartition(".")[2], known, where=key)))
+            names = [name for name in _fields_at(problem["loc"]) if name != "file"]
+            lines.append(str(UnknownName("key", key.rpartition(".")[2], names, where=key)))
         else:
             lines.append(f"{key}: {problem['msg']}")
     return "\n".join(lines)
 
 
-def _fields_at(place: Sequence[int | str]) -> Iterable[str]:
-    """The keys that are known where an unknown one stands."""
-    if len(place) == 1:
+def _fields_at(location: Sequence[int | str]) -> Iterable[str]:
+    """Return the known keys at the location of an unknown one."""
+    if len(location) == 1:
         return Settings.model_fields
     parts: dict[int | str, type[BaseModel]] = {
         "site": Site,
@@ -90,7 +90,7 @@ def _fields_at(place: Sequence[int | str]) -> Iterable[str]:
         "spark": Spark,
         "store": StoreSettings,
     }
-    part = Target if "targets" in place else parts.get(place[0], SourceSettings)
+    part = Target if "targets" in location else parts.get(location[0], SourceSettings)
     return part.model_fields
 
 

@@ -1,4 +1,4 @@
-"""Secrets: never in the file, only a reference to where one is."""
+"""Secrets behind references: the settings contain only the reference."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ntanalytics.redaction import register_secret
 
 
 def read_secret(reference: str, *, where: str) -> str:
-    """The secret behind a reference; empty for an empty reference.
+    """Return the secret of a reference; empty for an empty reference.
 
     Args:
         reference: ``env:NAME``, ``file:PATH`` or ``keyring:SERVICE/USER``.
-        where: whose secret it is, for the message.
+        where: settings key of the reference, for messages.
 
     Raises:
-        SecretMissing: there is nothing behind the reference.
+        SecretMissing: the secret does not exist.
     """
     import keyring.errors  # most commands read no secret
 

@@ -19,9 +19,13 @@ from ntanalytics.sources.source import BATCH_ROWS
 
 #: Errors of DuckDB about the SQL itself; their messages contain no values.
 REFUSALS = (
-    duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.SyntaxException,
-    duckdb.NotImplementedException, duckdb.PermissionException,
-)  # fmt: skip
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ParserException,
+    duckdb.SyntaxException,
+    duckdb.NotImplementedException,
+    duckdb.PermissionException,
+)
 
 
 @contextmanager

@@ -72,11 +72,11 @@ class ProbeSource(LogsSource):
 
     def _line(self, target: Target) -> str:
         checked_at = dt.datetime.now(dt.UTC)
-        result = check_target(target, where=f"{self.name}: {target.shown}")
+        result = check_target(target, where=f"{self.name}: {target.display_name}")
         line = {
             "checked_at": checked_at.isoformat(timespec="microseconds"),
             "subsystem": target.subsystem,
-            "target": target.shown,
+            "target": target.display_name,
             "kind": target_kind(target),
             "is_up": not result.failure,
             "duration_ms": result.duration_ms,

@@ -33,14 +33,21 @@ _MAX_LIST = 255
 
 #: Excel would change a text such as 2026-11 or 007 to a date or a number; the format ``@`` prevents it.
 _FORMATS = {
-    Type.DATE: "yyyy-mm-dd", Type.TIMESTAMP: "yyyy-mm-dd hh:mm", Type.INTEGER: "#,##0", Type.NUMBER: "#,##0.00",
+    Type.DATE: "yyyy-mm-dd",
+    Type.TIMESTAMP: "yyyy-mm-dd hh:mm",
+    Type.INTEGER: "#,##0",
+    Type.NUMBER: "#,##0.00",
     Type.TEXT: "@",
-}  # fmt: skip
+}
 _WIDTHS = {Type.DATE: 13, Type.TIMESTAMP: 18, Type.INTEGER: 14, Type.NUMBER: 14, Type.BOOLEAN: 8}
 _KINDS = {
-    Type.TEXT: "文字", Type.INTEGER: "整数", Type.NUMBER: "数字", Type.BOOLEAN: "是或否",
-    Type.TIMESTAMP: "日期和时间，如 2026-11-20 09:30", Type.DATE: "日期，如 2026-11-20",
-}  # fmt: skip
+    Type.TEXT: "文字",
+    Type.INTEGER: "整数",
+    Type.NUMBER: "数字",
+    Type.BOOLEAN: "是或否",
+    Type.TIMESTAMP: "日期和时间，如 2026-11-20 09:30",
+    Type.DATE: "日期，如 2026-11-20",
+}
 
 _HEAD_FONT = Font(name="微软雅黑", bold=True, color="1F2933")
 _BODY_FONT = Font(name="微软雅黑", color="1F2933")

@@ -98,7 +98,7 @@ class Workspace:
             LakeError: the lake cannot be read.
         """
         files = {}
-        for dataset in sql.named(query):
+        for dataset in sql.mentioned_datasets(query):
             version = self.version(dataset.name)
             files[dataset.name] = [] if version is None else self._lake.files(dataset.name, version)
         return sql.select(query, files)
@@ -117,7 +117,7 @@ class Workspace:
         for snapshot in snapshots:
             sources_by_day.setdefault(snapshot.day, []).append(snapshot.source)
         if not sources_by_day:
-            return self.reader.memory(dataset_named(dataset).schema().empty_table())
+            return self.reader.from_arrow(dataset_named(dataset).schema().empty_table())
         tables = [(self.table(dataset, day, day), sources) for day, sources in sorted(sources_by_day.items())]
         return reduce(ir.Table.union, (table.filter(table.source.isin(sources)) for table, sources in tables))
 
@@ -164,7 +164,7 @@ class Workspace:
             }
             for day in days_between(first, last)
         ]
-        return self.reader.memory(pa.Table.from_pylist(rows, schema=_DAYS))
+        return self.reader.from_arrow(pa.Table.from_pylist(rows, schema=_DAYS))
 
 
 def open_workspace(config: str | Path | None = None) -> Workspace:

@@ -43,10 +43,10 @@ def test_a_dataset_is_told_with_its_key_times_columns_and_values() -> None:
 
 One visit to a unit.
 
-- Kind: case (a record that lives and changes, merged by key).
+- Kind: case (a record that changes over time, merged by key).
 - Key, together with the source: `visit_no`, `came_at`.
 - A row belongs to the local day of `came_at`; a mapping bounds its window by `left_at`.
-- The last 7 days are taken again at each extraction.
+- The last 7 days are extracted again at each extraction.
 
 | column | type | unit | null | label | meaning |
 | --- | --- | --- | --- | --- | --- |
@@ -55,9 +55,9 @@ One visit to a unit.
 | `left_at` | timestamp |  | yes | 离开 | When it ended. |
 | `result` | text |  |  | 结果 | What came of it. |
 | `person` | text |  |  | 人员 | Who went. Name of the contractor's staff: shown in the desk's reports only. |
-| `stay_s` | number | 秒 | yes | 时长 | Stay. Computed by the loader; a mapping does not select it. From 0 to 9,000. |
+| `stay_s` | number | 秒 | yes | 时长 | Stay. Computed by the loader, not selected by a mapping. From 0 to 9,000. |
 
-Values (any other sets the row aside):
+Values (a row with another value is rejected):
 
 - `result`: `ok` 完成, `GET`
 """

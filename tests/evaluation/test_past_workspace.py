@@ -9,7 +9,8 @@ import pytest
 from ntanalytics.contract import DATASETS, Kind
 from ntanalytics.evaluation.estate import EvaluatedEstate
 from ntanalytics.evaluation.past_workspace import PastWorkspace, report_of
-from ntanalytics.report_content.daily_inspection import inspect
+from ntanalytics.report_content.contents import evaluate_report
+from ntanalytics.subsystems import word
 from tests.evaluation.conftest import DAY, WANTED
 
 #: Columns that tell of what is planned, and may lie ahead.
@@ -25,8 +26,8 @@ def test_a_finding_is_the_same_when_the_lake_ends_on_its_day(whole: PastWorkspac
     ended = PastWorkspace(cut.settings, {})
     one, other = (
         {
-            each.identity: (each.state, each.value, each.evidence, each.threshold)
-            for each in inspect(report_of(workspace, DAY)).findings
+            finding.identity: (finding.status, finding.value, word(finding))
+            for finding in evaluate_report(report_of(workspace, DAY)).findings
         }
         for workspace in (whole, ended)
     )

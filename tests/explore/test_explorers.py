@@ -13,7 +13,7 @@ from ntanalytics.explore import AdoptionExplorer, SmsExplorer
 from ntanalytics.explore.explorer import Explorer
 from ntanalytics.periods import PeriodKind
 from ntanalytics.workspace import Workspace, open_workspace
-from tests.extraction.shop import Shop
+from tests.extraction.small_site import SmallSite
 
 WEEK = "day BETWEEN '2026-11-16' AND '2026-11-22'"
 
@@ -151,13 +151,13 @@ def test_every_view_of_every_measure_can_be_shown_and_its_code_gives_its_rows(
 
 
 def test_what_the_page_shows_of_a_hostile_name_is_text(tmp_path: Path):
-    shop = Shop(tmp_path)
-    mapping = shop.folder / "queries" / "shop" / "sms.messages.sql"
+    site = SmallSite(tmp_path)
+    mapping = site.folder / "queries" / "shop" / "sms.messages.sql"
     hostile = '<img src=x onerror=alert(1)>"; import os #'
     mapping.write_text(mapping.read_text().replace("'OA'", f"'{hostile}'"), encoding="utf-8")
-    shop.messages("shop", (1, "2026-11-17 09:00:00", "mobile", 1, None, None))
-    shop.extractor().extract(["sms.messages"], dt.date(2026, 11, 17), dt.date(2026, 11, 17))
-    sms = SmsExplorer(open_workspace(shop.config))
+    site.messages("shop", (1, "2026-11-17 09:00:00", "mobile", 1, None, None))
+    site.extractor().extract(["sms.messages"], dt.date(2026, 11, 17), dt.date(2026, 11, 17))
+    sms = SmsExplorer(open_workspace(site.config))
     sms.by.value = ("application",)
     assert "<img" not in sms.table.value
     assert "&lt;img" in sms.table.value
@@ -167,7 +167,7 @@ def test_what_the_page_shows_of_a_hostile_name_is_text(tmp_path: Path):
 
 
 def test_a_lake_without_data_says_what_to_do(tmp_path: Path):
-    explorer = SmsExplorer(open_workspace(Shop(tmp_path).config))
+    explorer = SmsExplorer(open_workspace(SmallSite(tmp_path).config))
     assert (explorer.view, explorer.figure, explorer.period.options) == (None, None, ())
     assert "ntanalytics extract" in explorer.message.value
 

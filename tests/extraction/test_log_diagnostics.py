@@ -25,12 +25,18 @@ LINES = """\
 
 
 def mapping(sql: str) -> Mapping:
-    return Mapping(dataset("identity.logins"), Path("x.sql"), sql, {"logged_in_at": "naive"}, ("duckdb",))
+    return Mapping(
+        dataset=dataset("identity.logins"),
+        path=Path("x.sql"),
+        sql=sql,
+        times={"logged_in_at": "naive"},
+        dialects=("duckdb",),
+    )
 
 
 def read(folder: Path, sql: str, seconds: float = 1.0):
     (folder / "auth.log").write_text(LINES, encoding="utf-8")
-    product = Product("auth", "auth", "logs", "", None, {}, {})
+    product = Product(name="auth", title="auth", kind="logs", needs="", timezone=None, shards={}, mappings={})
     source = LogsSource("auth", SourceSettings(product="auth", paths=(f"{folder}/auth.log",)), product, ZONE)
     return log_coverage(source, mapping(sql), *local_window(DAY, DAY, ZONE), seconds)
 

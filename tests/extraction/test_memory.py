@@ -25,7 +25,7 @@ from benchmarks.week import fill as fill_database
 from ntanalytics.catalog import load_product
 from ntanalytics.extraction.filling import fill_spool
 from ntanalytics.extraction.spool import Spool
-from ntanalytics.extraction.work_claims import Window
+from ntanalytics.extraction.work_claims import ExtractionWindow
 from ntanalytics.settings import project_dir
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -73,7 +73,7 @@ def take(days: int, folder: Path) -> None:
         yield batches(days)
 
     source = SimpleNamespace(name="idm", zone=ZONE, read=read, mapping=lambda name: mapping)
-    window = Window(mapping.dataset, source, FIRST, FIRST + dt.timedelta(days=days - 1))
+    window = ExtractionWindow(mapping.dataset, source, FIRST, FIRST + dt.timedelta(days=days - 1))
     with Spool(folder, mapping.dataset) as spool:
         fill_spool(spool, window, site_zone=ZONE, key=bytes(32), progress=lambda rows: None)
         rows = sum(pq.read_metadata(file).num_rows for file in spool.files())

@@ -80,7 +80,7 @@ def test_many_rows_of_few_keys_are_made_one_a_key_with_little_memory_and_the_res
 
 
 def test_days_that_come_mixed_are_kept_apart_and_few_rows_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ntanalytics.lake.day_files._WAITING", 5)
+    monkeypatch.setattr("ntanalytics.lake.day_files._MAX_WAITING", 5)
     contract = dataset("oa.activities")
     days = [dt.date(2026, 11, day) for day in (20, 21, 20, 22)]
     with Spool(tmp_path, contract) as spool:

@@ -128,7 +128,7 @@ def test_a_writer_that_another_machine_overtook_looks_again(lake: DeltaLake, mon
         if not done:
             done.append(True)
             rows = files_of_rows(lake, "a", {"1": (1, "y"), "3": (0, "y")})
-            case_merge.merge_cases(lake.place("oa.tasks"), TASKS, rows, "a")
+            case_merge.merge_cases(lake.location("oa.tasks"), TASKS, rows, "a")
         real(*given, **named)
 
     monkeypatch.setattr(case_merge, "commit", commit)
@@ -144,7 +144,7 @@ def test_one_that_is_overtaken_each_time_gives_up_and_leaves_nothing(lake: Delta
 
     def commit(*given: object, **named: object) -> None:
         given[1].remove()
-        raise case_merge.Overtaken
+        raise case_merge.CommitConflict
 
     monkeypatch.setattr(case_merge, "commit", commit)
     with pytest.raises(LakeError, match=r"oa\.tasks"):
@@ -168,7 +168,7 @@ def test_a_writer_that_is_killed_before_its_commit_leaves_the_table_as_it_was(la
     code = f"""
 import os, signal
 from tests.lake.test_case_merge import *
-cases.commit = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+case_merge.commit = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 merge(DeltaLake(Path({str(lake.folder)!r})), "a", {{"1": (0, "y")}})
 """
     done = subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[2])

@@ -16,8 +16,8 @@ from deltalake import DeltaTable
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import LakeError
 from ntanalytics.lake import DeltaLake
-from ntanalytics.lake.commit import commit_days, superseded
-from ntanalytics.lake.parts import Parts, PartWriter
+from ntanalytics.lake.commit import commit_days, superseded_files
+from ntanalytics.lake.parts import PartFiles, PartWriter
 from tests.lake.test_lake import BILLS, DAY, bills, parted, replace, total
 
 NEXT = DAY + dt.timedelta(days=1)
@@ -33,14 +33,14 @@ def on_disk(lake: DeltaLake) -> set[str]:
     return {str(file) for file in lake.path("sms.bills").rglob("*.parquet")}
 
 
-def written(lake: DeltaLake, segments: int, source: str = "a") -> Parts:
-    parts = Parts(lake.place("sms.bills"), source, DAY, DAY)
-    parts.take(parted(bills(DAY, segments, source), lake.folder))
+def written(lake: DeltaLake, segments: int, source: str = "a") -> PartFiles:
+    parts = PartFiles(lake.location("sms.bills"), source, DAY, DAY)
+    parts.add_files(parted(bills(DAY, segments, source), lake.folder))
     return parts
 
 
-def put(lake: DeltaLake, parts: Parts, source: str = "a") -> None:
-    commit_days(lake.place("sms.bills"), parts, BILLS.schema(), source, DAY, DAY, name="sms.bills")
+def put(lake: DeltaLake, parts: PartFiles, source: str = "a") -> None:
+    commit_days(lake.location("sms.bills"), parts, BILLS.schema(), source, DAY, DAY, name="sms.bills")
 
 
 def test_a_window_is_replaced_in_one_commit_with_the_days_that_become_empty(lake: DeltaLake):
@@ -147,13 +147,13 @@ def test_a_writer_that_others_overtook_replaces_what_they_wrote(lake: DeltaLake,
     overtaken = []
 
     def look(table: DeltaTable, *window: object) -> object:
-        found = superseded(table, *window)
+        found = superseded_files(table, *window)
         if not overtaken:
             overtaken.append(True)
             put(lake, written(lake, 10))
         return found
 
-    monkeypatch.setattr("ntanalytics.lake.commit.superseded", look)
+    monkeypatch.setattr("ntanalytics.lake.commit.superseded_files", look)
     put(lake, written(lake, 100))
     assert total(lake, lake.version("sms.bills")) == 101
 
@@ -164,12 +164,12 @@ def test_a_writer_that_is_overtaken_each_time_gives_up_and_leaves_nothing(
     replace(lake, bills(DAY, 1), "a", DAY, DAY)
 
     def look(table: DeltaTable, *window: object) -> object:
-        found = superseded(table, *window)
-        lake._overwrite(lake.place("sms.bills"), bills(DAY, 5, "b"), "source = 'b'", "sms.bills")
+        found = superseded_files(table, *window)
+        lake._overwrite(lake.location("sms.bills"), bills(DAY, 5, "b"), "source = 'b'", "sms.bills")
         return found
 
     parts = written(lake, 100)
-    monkeypatch.setattr("ntanalytics.lake.commit.superseded", look)
+    monkeypatch.setattr("ntanalytics.lake.commit.superseded_files", look)
     with pytest.raises(Exception, match="Failed to commit"):
         put(lake, parts)
     assert total(lake, lake.version("sms.bills")) == 6
@@ -202,22 +202,22 @@ def test_a_table_that_somebody_compacted_still_loses_no_row_of_another_source(la
 
 
 def test_a_table_of_an_earlier_release_is_replaced_alike(lake: DeltaLake):
-    lake._overwrite(lake.place("sms.bills"), bills(DAY, 1), "", "sms.bills")
-    lake._overwrite(lake.place("sms.bills"), bills(DAY, 10, "b"), "source = 'b'", "sms.bills")
+    lake._overwrite(lake.location("sms.bills"), bills(DAY, 1), "", "sms.bills")
+    lake._overwrite(lake.location("sms.bills"), bills(DAY, 10, "b"), "source = 'b'", "sms.bills")
     replace(lake, bills(DAY, 100), "a", DAY, DAY)
     assert total(lake, lake.version("sms.bills")) == 110
 
 
 def test_a_table_whose_columns_are_in_another_order_is_replaced_alike(lake: DeltaLake):
     turned = pa.table(bills(DAY, 1).read_all()).select(BILLS.schema().names[::-1])
-    lake._overwrite(lake.place("sms.bills"), turned, "", "sms.bills")
+    lake._overwrite(lake.location("sms.bills"), turned, "", "sms.bills")
     replace(lake, bills(NEXT, 10), "a", NEXT, NEXT)
     replace(lake, bills(DAY, 100), "a", DAY, DAY)
     assert total(lake, lake.version("sms.bills")) == 110
 
 
 def test_a_table_of_other_columns_is_refused(lake: DeltaLake):
-    lake._overwrite(lake.place("sms.bills"), bills(DAY, 1).read_all().drop_columns(["carrier"]), "", "sms.bills")
+    lake._overwrite(lake.location("sms.bills"), bills(DAY, 1).read_all().drop_columns(["carrier"]), "", "sms.bills")
     with pytest.raises(LakeError, match=r"sms\.bills: cannot write"):
         replace(lake, bills(DAY, 100), "a", DAY, DAY)
 

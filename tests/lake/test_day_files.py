@@ -19,7 +19,7 @@ def rows(days: list[int], number: int) -> pa.Table:
 def test_more_days_than_files_may_be_open_at_once_get_more_than_one_file_each(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("ntanalytics.lake.day_files._OPEN", 10)
+    monkeypatch.setattr("ntanalytics.lake.day_files._MAX_OPEN", 10)
     written = DayFiles(tmp_path, SCHEMA)
     days = list(range(30))
     assert written.add(rows(days * 2, 1)) == {FIRST + dt.timedelta(days=day): 2 for day in days}

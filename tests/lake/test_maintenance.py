@@ -58,7 +58,9 @@ def test_what_a_report_names_stays_readable_and_what_none_names_goes(lake: Delta
 def test_every_version_of_the_last_days_stays(lake: DeltaLake):
     for segments in range(4):
         replace(lake, bills(DAY, segments), "a", DAY, DAY)
-    for version, each in commits(lake.place(NAME).stored()).items():  # a commit every four days; the last one today
+    for version, each in commits(
+        lake.location(NAME).list_files()
+    ).items():  # a commit every four days; the last one today
         age, path = (3 - version) * 4 * 86_400, lake.path(NAME) / each.name
         os.utime(path, (path.stat().st_mtime - age,) * 2)
     done = tend(lake, later_days=2)
@@ -99,8 +101,8 @@ def test_the_log_is_cut_off_where_no_version_needs_it_and_not_before(lake: Delta
 
     for version in range(25):
         commit(version)
-    assert list(checkpoints(lake.place(NAME).stored())) == [9, 19]
-    assert len(commits(lake.place(NAME).stored())) == 25
+    assert list(checkpoints(lake.location(NAME).list_files())) == [9, 19]
+    assert len(commits(lake.location(NAME).list_files())) == 25
     expected = {version: total(lake, version) for version in (5, 12, 24)}
     assert tend(lake, 5, 12).logs == 0
     assert tend(lake, 12).logs == 9
@@ -193,7 +195,7 @@ def test_a_table_whose_log_is_broken_loses_nothing(lake: DeltaLake):
 
 
 def test_extraction_and_reading_go_on_meanwhile(lake: DeltaLake, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(maintenance, "_UNDER_WAY", dt.timedelta(0))
+    monkeypatch.setattr(maintenance, "_MAX_EXTRACTION", dt.timedelta(0))
     replace(lake, bills(DAY, 1, count=20), "a", DAY, DAY)
     replace(lake, bills(DAY, 1, "b", count=20), "b", DAY, DAY)
     stop, wrong, seen = threading.Event(), [], set()
@@ -216,7 +218,7 @@ def test_extraction_and_reading_go_on_meanwhile(lake: DeltaLake, monkeypatch: py
     for number in range(15):
         replace(lake, bills(DAY, number, count=20), "a", DAY, DAY)
         if number % 5 == 0:
-            with lake.writing(NAME):
+            with lake.locked_table(NAME):
                 DeltaTable(str(lake.path(NAME))).optimize.compact()
     stop.set()
     for thread in threads:

@@ -11,7 +11,7 @@ import sqlglot
 import yaml
 from sqlglot import exp
 
-from ntanalytics.contract import DATASETS, STEERING
+from ntanalytics.contract import DATASETS, CONTROL_COLUMNS
 
 #: Columns of real products that hold secrets or content. A mapping may count or test them, and never hands them on.
 PERSONAL = re.compile(
@@ -102,7 +102,7 @@ def test_a_mapping_names_its_columns(mappings: list[Path]) -> None:
                 f"{path} ({dialect}): SELECT * from {loose}; name the columns, since a source grows new ones"
             )
             names = query.named_selects
-            assert expected <= set(names) <= expected | set(STEERING), f"{path} ({dialect}): selects {names}"
+            assert expected <= set(names) <= expected | set(CONTROL_COLUMNS), f"{path} ({dialect}): selects {names}"
             assert len(names) == len(set(names)), f"{path} ({dialect}): selects a column twice"
 
 

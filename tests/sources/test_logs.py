@@ -27,8 +27,14 @@ def read(paths: list[str], sql: str = EVERYTHING, *, since: dt.datetime = SINCE)
     if ":since" not in sql:  # as every mapping does, it names its window
         bounded = "WITH bounded AS NOT MATERIALIZED (SELECT * FROM lines WHERE :since < :until) "
         sql = bounded + sql.replace("lines", "bounded")
-    mapping = Mapping(dataset("infra.requests"), Path("x.sql"), sql, {"minute_at": "aware"}, ("duckdb",))
-    product = Product("x", "x", "logs", "", None, {}, {})
+    mapping = Mapping(
+        dataset=dataset("infra.requests"),
+        path=Path("x.sql"),
+        sql=sql,
+        times={"minute_at": "aware"},
+        dialects=("duckdb",),
+    )
+    product = Product(name="x", title="x", kind="logs", needs="", timezone=None, shards={}, mappings={})
     source = LogsSource("web", SourceSettings(product="x", paths=tuple(paths)), product, ZoneInfo("Asia/Shanghai"))
     with source.read(mapping, since, UNTIL) as batches:
         rows = pa.Table.from_batches(list(batches)).to_pylist()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -88,9 +89,7 @@ def test_nothing_is_asked_of_the_time_to_come(scraped: str) -> None:
 @pytest.mark.servers
 def test_a_query_that_is_none_is_refused_with_prometheus_words(scraped: str) -> None:
     good = load_product(project_dir("queries") / "prometheus")
-    critical = Product(
-        good.name, good.title, good.kind, good.needs, None, {}, good.mappings, {"infra.hosts": {"up": "up{"}}
-    )
+    critical = replace(good, queries={"infra.hosts": {"up": "up{"}})
     now = dt.datetime.now(dt.UTC)
     with pytest.raises(SourceRefused, match="parse error"):
         rows(source(scraped, critical), "infra.hosts", now, now)

@@ -1,7 +1,7 @@
-"""A folder of an S3-compatible object store: what stands in it, and what of it is kept on this host.
+"""Folder of an S3-compatible object store, with a cache on this host.
 
-What was fetched is shared by all processes of the host: a file appears by one rename, whole. What was not used for the
-longest goes first when there is too much; what was used lately stays, for an engine may be about to open it.
+All processes of the host share the cache: a complete file appears by one rename. The least recently used files are
+removed first. Recently used files stay, since an engine may be about to open them.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from ntanalytics.settings import StoreSettings, read_secret
 if TYPE_CHECKING:
     from obstore.store import S3Store
 
-#: Files that are fetched side by side: a store answers each after some milliseconds, whatever its size.
-_AT_ONCE = 8
+#: Number of parallel downloads: the latency of each is some milliseconds.
+_PARALLEL_DOWNLOADS = 8
 
-#: Seconds for which what was used stays, whatever the limit: longer than a report may take.
+#: Seconds for which a used file stays, whatever the limit: longer than a report takes.
 _IN_USE_S = 2 * 3600
 
-_PIECE = 4 * 2**20
+_CHUNK = 4 * 2**20
 _PROBE = ".probe"
 _TEMPORARY = ".fetching"
 
-#: What a store answers to a key that it does not know, or that may not do this.
+#: Answers of a store to an unknown key, or to a key without the privilege.
 _REFUSALS = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied"}
 
 
@@ -40,25 +40,25 @@ class Bucket:
     """A folder of an object store.
 
     Args:
-        settings: where it is, and by which key.
+        settings: address and key.
 
     Attributes:
-        uri: the folder, as ``s3://bucket/prefix``.
-        options: what delta-rs reaches it by; it holds the key.
+        uri: address of the folder, ``s3://bucket/prefix``.
+        options: options of delta-rs; they contain the key.
 
     Raises:
-        SecretMissing: the key is not where the settings say.
+        SecretMissing: the key does not exist.
     """
 
     def __init__(self, settings: StoreSettings) -> None:
         self.uri = settings.url.rstrip("/")
         self._limit = int(settings.cache_gb * 2**30)
-        self._unweighed: float = self._limit  # bytes fetched since it was last looked whether there is too much
+        self._unchecked: float = self._limit  # bytes fetched since the last check of the limit
         self.options = {
             "AWS_REGION": settings.region,
             "AWS_ACCESS_KEY_ID": read_secret(settings.access_key, where="store.access_key"),
             "AWS_SECRET_ACCESS_KEY": read_secret(settings.secret_key, where="store.secret_key"),
-            # A commit is a put of the next version that must not be there yet, where the store heeds that.
+            # A commit is a put of a version that must not exist yet, if the store supports this condition.
             "AWS_CONDITIONAL_PUT": "etag",
         }
         if settings.endpoint:
@@ -67,7 +67,7 @@ class Bucket:
 
     @cached_property
     def _store(self) -> S3Store:
-        """The store as delta-rs reaches it, for files that are no table; loaded where there is one."""
+        """Client of the store; the library is imported only if there is a store."""
         from obstore.store import S3Store
 
         bucket, _, prefix = self.uri.removeprefix("s3://").partition("/")
@@ -82,8 +82,8 @@ class Bucket:
         )
 
     @contextlib.contextmanager
-    def _asked(self) -> Iterator[S3Store]:
-        """The store; what it answers wrong is an OSError."""
+    def _client(self) -> Iterator[S3Store]:
+        """Yield the client, and translate its errors to OSError."""
         from obstore.exceptions import BaseError
 
         try:
@@ -92,75 +92,75 @@ class Bucket:
             raise OSError(str(error).partition("\n\nDebug source")[0]) from error
 
     def folders(self) -> list[str]:
-        """The names of the folders in it.
+        """Return the names of its folders, sorted.
 
         Raises:
             OSError: it cannot be listed.
         """
         import obstore
 
-        with self._asked() as store:
+        with self._client() as store:
             return sorted(obstore.list_with_delimiter(store)["common_prefixes"])
 
-    def listed(self, folder: str = "") -> list[tuple[str, int, float]]:
-        """The files below a folder of it: name below that folder, bytes, and when written, in seconds of the epoch.
+    def list_files(self, folder: str = "") -> list[tuple[str, int, float]]:
+        """Return the files below a folder: name below it, size in bytes, and last modification in epoch seconds.
 
         Raises:
             OSError: it cannot be listed.
         """
         import obstore
 
-        with self._asked() as store:
+        with self._client() as store:
             return [
-                (each["path"].removeprefix(f"{folder}/"), each["size"], each["last_modified"].timestamp())
+                (file["path"].removeprefix(f"{folder}/"), file["size"], file["last_modified"].timestamp())
                 for chunk in obstore.list(store, folder or None)
-                for each in chunk
+                for file in chunk
             ]
 
     def read(self, name: str) -> bytes:
-        """What a file holds.
+        """Return the content of a file.
 
         Raises:
-            FileNotFoundError: there is no such file.
-            OSError: it cannot be read.
+            FileNotFoundError: the file does not exist.
+            OSError: the file cannot be read.
         """
         import obstore
 
-        with self._asked() as store:
+        with self._client() as store:
             return bytes(obstore.get(store, name).bytes())
 
     def put(self, file: Path, name: str) -> None:
-        """Put a file of this host there; it appears there whole, or not at all.
+        """Upload a local file; it appears complete or not at all.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the file cannot be written.
         """
         import obstore
 
-        with self._asked() as store, file.open("rb") as given:
-            obstore.put(store, name, given)
+        with self._client() as store, file.open("rb") as content:
+            obstore.put(store, name, content)
 
     def remove(self, names: Collection[str]) -> None:
-        """Remove files, which may be gone already.
+        """Remove files. Missing files are ignored.
 
         Raises:
-            OSError: one cannot be removed.
+            OSError: a file cannot be removed.
         """
         import obstore
 
-        with self._asked() as store, contextlib.suppress(FileNotFoundError):
+        with self._client() as store, contextlib.suppress(FileNotFoundError):
             obstore.delete(store, list(names))
 
     def refuses_overwriting(self) -> bool:
-        """Whether the store refuses to write what must not be there yet and is: so that no commit is ever lost.
+        """Return True if the store refuses a conditional put of an existing file, so that no commit can be lost.
 
         Raises:
-            OSError: it cannot be asked.
+            OSError: the store cannot be reached.
         """
         import obstore
         from obstore.exceptions import AlreadyExistsError
 
-        with self._asked() as store:
+        with self._client() as store:
             try:
                 for _ in range(2):
                     obstore.put(store, _PROBE, b"", mode="create")
@@ -169,52 +169,52 @@ class Bucket:
             return False
 
     def fetch(self, names: Sequence[str], into: Path) -> None:
-        """Have files below a folder of this host, under the same names; those that are there are not fetched again.
+        """Download files into a folder under the same names, if they are not there already.
 
         Raises:
-            OSError: one cannot be fetched, or the disk is full.
+            OSError: a file cannot be fetched, or the disk is full.
         """
-        lacking = [name for name in names if not _used(into / name)]
-        if not lacking:
+        missing = [name for name in names if not _touch(into / name)]
+        if not missing:
             return
-        with ThreadPoolExecutor(min(_AT_ONCE, len(lacking)), "fetching") as pool:
-            self._unweighed += sum(pool.map(lambda name: self._fetch(name, into / name), lacking))
-        if self._unweighed > self._limit / 100:  # looking through all that is here takes a moment
-            self._keep_small(into)
-            self._unweighed = 0
+        with ThreadPoolExecutor(min(_PARALLEL_DOWNLOADS, len(missing)), "fetching") as pool:
+            self._unchecked += sum(pool.map(lambda name: self._fetch(name, into / name), missing))
+        if self._unchecked > self._limit / 100:  # listing the whole cache takes a moment
+            self._evict(into)
+            self._unchecked = 0
 
-    def _fetch(self, name: str, place: Path) -> int:
-        """Fetch a file; returns its bytes."""
+    def _fetch(self, name: str, target: Path) -> int:
+        """Download a file; return its size in bytes."""
         import obstore
 
-        fresh = place.with_name(f"{place.name}.{secrets.token_hex(4)}{_TEMPORARY}")
-        place.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f"{target.name}.{secrets.token_hex(4)}{_TEMPORARY}")
+        target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with self._asked() as store, fresh.open("wb") as taken:
-                given = obstore.get(store, name)
-                for piece in given.stream(min_chunk_size=_PIECE):
-                    taken.write(piece)
-            size = fresh.stat().st_size
-            if size != given.meta["size"]:
+            with self._client() as store, temporary.open("wb") as file:
+                response = obstore.get(store, name)
+                for chunk in response.stream(min_chunk_size=_CHUNK):
+                    file.write(chunk)
+            size = temporary.stat().st_size
+            if size != response.meta["size"]:
                 raise OSError(f"{name} came in part")
-            fresh.replace(place)
+            temporary.replace(target)
             return size
         finally:
-            fresh.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
 
-    def _keep_small(self, folder: Path) -> None:
-        """Remove what was not used for the longest, down to the limit; never what was used lately."""
-        there = sorted((stat.st_mtime, stat.st_size, path) for path, stat in _cached(folder))
-        excess = sum(size for _, size, _ in there) - self._limit
-        for used, size, path in there:
+    def _evict(self, folder: Path) -> None:
+        """Remove the least recently used files down to the limit, but no recently used one."""
+        files = sorted((stat.st_mtime, stat.st_size, path) for path, stat in _cached(folder))
+        excess = sum(size for _, size, _ in files) - self._limit
+        for used, size, path in files:
             if excess <= 0 or used > time.time() - _IN_USE_S:
                 return
             path.unlink(missing_ok=True)
             excess -= size
 
 
-def _used(file: Path) -> bool:
-    """Whether a file is here; it is noted that it is used."""
+def _touch(file: Path) -> bool:
+    """Mark a cached file as used; return False if it does not exist."""
     try:
         os.utime(file)
     except FileNotFoundError:
@@ -223,15 +223,15 @@ def _used(file: Path) -> bool:
 
 
 def _cached(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """The Parquet files below the folders of tables, and what a killed process had half fetched."""
+    """Yield the cached Parquet files, and incomplete downloads of killed processes."""
     for path in folder.glob("[!.]*/**/*"):
         if path.suffix in {".parquet", _TEMPORARY}:
             with contextlib.suppress(FileNotFoundError):
                 yield path, path.stat()
 
 
-def said(error: Exception) -> tuple[str, str]:
-    """What went wrong with a store, in a sentence and without its colours and XML; and what to do about it."""
+def describe_error(error: Exception) -> tuple[str, str]:
+    """Return the error of a store in one sentence, without colours and XML, and its remedy."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # delta-rs writes in colours
     code = re.search(r"<Code>(\w+)</Code>", text)
     name = code[1] if code else ""

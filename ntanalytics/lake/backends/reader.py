@@ -1,4 +1,4 @@
-"""Reading the lake as Ibis tables, whatever the engine: a table is the file list of one Delta version."""
+"""Base of the readers of the lake. An Ibis table is the file list of one Delta version."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ import pyarrow as pa
 from ntanalytics.contract import Dataset
 from ntanalytics.lake.delta import DeltaLake
 
-#: Files from which on it counts how long it takes to open them, and the rows of one that are read in that time.
-_MANY, _FEW = 20, 100
+#: From this number of files on, opening them takes notable time; and the rows that are read in the same time.
+_MANY_FILES, _FEW_ROWS = 20, 100
 
-#: Seconds after which a table of an object store's is looked at anew: less than what was used stays.
-_FRESH_S = 1800
+#: Seconds after which the files of an object store are fetched again; the cache keeps used files for longer.
+_MAX_AGE_S = 1800
 
 
 class Reader(ABC):
-    """Ibis tables over a lake, all of one engine.
+    """Ibis tables of a lake by one engine.
 
     Args:
-        lake: whose tables.
+        lake: the lake.
 
     Attributes:
-        connection: the Ibis backend.
+        connection: Ibis backend.
     """
 
     connection: Any
@@ -41,52 +41,52 @@ class Reader(ABC):
     def table(
         self, dataset: Dataset, version: int | None, first: dt.date | None = None, last: dt.date | None = None
     ) -> ir.Table:
-        """The rows of a version from day ``first`` to ``last``; an empty table where there are none.
+        """Return the rows of a version from day ``first`` to ``last``.
 
         Args:
-            dataset: whose.
-            version: the table's version; None when nothing was ever written.
-            first: the first local day; None for no bound.
-            last: the last local day, included; None for no bound.
+            dataset: dataset of the table.
+            version: version of the table; None (no table): an empty table is returned.
+            first: first local day; None: no bound.
+            last: last local day, included; None: no bound.
         """
         if version is None:
-            return self._nothing(dataset)
-        asked = (dataset.name, version, first, last)
-        made, made_at = self._tables.get(asked, (None, 0.0))
-        # What is kept here of an object store may go when it was not used for long.
-        if made is None or (self._lake.bucket and time.monotonic() - made_at > _FRESH_S):
-            made = self._read(dataset, version, first, last)
-            self._tables[asked] = made, time.monotonic()
-        return made
+            return self._empty(dataset)
+        key = (dataset.name, version, first, last)
+        table, read_at = self._tables.get(key, (None, 0.0))
+        # The cache of an object store may remove files that were not used for long.
+        if table is None or (self._lake.bucket and time.monotonic() - read_at > _MAX_AGE_S):
+            table = self._read(dataset, version, first, last)
+            self._tables[key] = table, time.monotonic()
+        return table
 
     def _read(self, dataset: Dataset, version: int, first: dt.date | None, last: dt.date | None) -> ir.Table:
         files = self._lake.files(dataset.name, version, first, last)
         if not files:
-            return self._nothing(dataset)
-        read = self._open(dataset, files)
+            return self._empty(dataset)
+        table = self._open(dataset, files)
         types = _types(dataset)
-        rows = read.select([read[name].cast(type_).name(name) for name, type_ in types.items()])
-        told = self._lake.rows(dataset.name, version, first, last) if len(files) >= _MANY else None
-        return self._known(dataset, rows, is_scattered=told is not None and told <= _FEW * len(files))
+        rows = table.select([table[name].cast(type_).name(name) for name, type_ in types.items()])
+        count = self._lake.rows(dataset.name, version, first, last) if len(files) >= _MANY_FILES else None
+        return self._cached(dataset, rows, has_small_files=count is not None and count <= _FEW_ROWS * len(files))
 
     @abstractmethod
     def _open(self, dataset: Dataset, files: Sequence[str]) -> ir.Table:
-        """The rows of some files of a dataset, at least one: the contract's columns, and the partition's ``day``."""
+        """Return the rows of one or more files: the columns of the contract, and the partition column ``day``."""
 
-    def _known(self, dataset: Dataset, rows: ir.Table, *, is_scattered: bool) -> ir.Table:  # noqa: ARG002 - what an engine may want
-        """The rows of files, as the engine knows them best; few rows of many files may be read at once."""
+    def _cached(self, dataset: Dataset, rows: ir.Table, *, has_small_files: bool) -> ir.Table:  # noqa: ARG002 - for the engines
+        """Return the rows in the best form for the engine, such as a table in memory for few rows of many files."""
         return rows
 
-    def _nothing(self, dataset: Dataset) -> ir.Table:
-        return self.memory(_types(dataset).to_pyarrow().empty_table())
+    def _empty(self, dataset: Dataset) -> ir.Table:
+        return self.from_arrow(_types(dataset).to_pyarrow().empty_table())
 
-    def memory(self, table: pa.Table) -> ir.Table:
-        """A small table in memory as an Ibis table, which goes with those of any engine."""
-        made: ir.Table = ibis.memtable(table)
-        return made
+    def from_arrow(self, table: pa.Table) -> ir.Table:
+        """Return a small table in memory as an Ibis table, which can be combined with those of the engine."""
+        memory_table: ir.Table = ibis.memtable(table)
+        return memory_table
 
 
 def _types(dataset: Dataset) -> ibis.Schema:
-    """The contract's columns; any may be null, for that is all that an engine tells of a view."""
+    """Return the columns of the contract as nullable, since a view of an engine has no other information."""
     types = ibis.Schema.from_pyarrow(dataset.schema())
     return ibis.schema({name: type_.copy(nullable=True) for name, type_ in types.items()})

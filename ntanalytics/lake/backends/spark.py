@@ -1,8 +1,7 @@
-"""Reading the lake with Spark, as Ibis tables: the same files, on as many machines as the master has.
+"""Reader of the lake by Spark: the same files, on all machines of the master.
 
-The files of a version, pruned by day, are handed to Spark's own Parquet reader with the contract's columns: no jar of
-Delta's is needed. Where Ibis on Spark would give another figure than on DuckDB, it is mended here, and the metrics know
-nothing of it.
+The files of a version, pruned by day, are read by Spark's Parquet reader with the columns of the contract, without
+Delta's jar. Differences between Ibis on Spark and on DuckDB are corrected here, and not in the metrics.
 """
 
 from __future__ import annotations
@@ -27,26 +26,26 @@ from ntanalytics.lake.delta import DeltaLake
 
 class _Compiler(PySparkCompiler):  # type: ignore[misc]
     def visit_ExtractEpochSeconds(self, op: ops.ExtractEpochSeconds, *, arg: Any) -> Any:  # noqa: ARG002, N802
-        """Seconds with their fraction, as DuckDB gives them."""
+        """Return seconds with their fraction, as on DuckDB."""
         micros = self.f.unix_micros(self.cast(arg, dtypes.timestamp))
         return self.cast(micros, dtypes.float64) / self.cast(1_000_000, dtypes.float64)
 
     def visit_CountStar(self, op: ops.CountStar, *, arg: Any, where: Any) -> Any:  # noqa: N802
-        """Of no rows there are 0, and not null."""
+        """Return 0 for no rows, and not null."""
         return super().visit_CountStar(op, arg=arg, where=None) if where is None else self.f.count_if(where)
 
 
 class _Backend(Backend):  # type: ignore[misc]
-    """Arrow both ways: pandas in between would make a fraction of a whole number that may be missing."""
+    """Backend with Arrow in both directions: pandas would turn nullable integers into fractions."""
 
     compiler = _Compiler()
 
     def to_pyarrow(self, expr: ir.Expr, /, *, params: Any = None, limit: Any = None, **kwargs: Any) -> Any:
-        """The rows of an expression."""
+        """Return the rows of an expression."""
         self._run_pre_execute_hooks(expr)
         table = expr.as_table()
-        found = self.raw_sql(self.compile(table, params=params, limit=limit, **kwargs)).toArrow()
-        return expr.__pyarrow_result__(PyArrowData.convert_table(found, table.schema()))
+        rows = self.raw_sql(self.compile(table, params=params, limit=limit, **kwargs)).toArrow()
+        return expr.__pyarrow_result__(PyArrowData.convert_table(rows, table.schema()))
 
     def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
         rows = self._session.createDataFrame(op.data.to_pyarrow(op.schema), PySparkSchema.from_ibis(op.schema))
@@ -54,11 +53,11 @@ class _Backend(Backend):  # type: ignore[misc]
 
 
 class SparkReader(Reader):
-    """Tables of one Spark session.
+    """Reader with one Spark session.
 
     Args:
-        lake: whose tables; each machine of the session must see its folder under the same path.
-        session: of :func:`ntanalytics.lake.backends.spark_session.session`.
+        lake: the lake; each machine of the session must have its folder at the same path.
+        session: session of :func:`ntanalytics.lake.backends.spark_session.session`.
     """
 
     def __init__(self, lake: DeltaLake, session: SparkSession) -> None:
@@ -73,5 +72,5 @@ class SparkReader(Reader):
         reader = self._session.read.schema(schema).option("basePath", str(self._lake.path(dataset.name)))
         name = ibis.util.gen_name(dataset.name.replace(".", "_"))
         reader.parquet(*files).createOrReplaceTempView(name)
-        read: ir.Table = self.connection.table(name)
-        return read
+        table: ir.Table = self.connection.table(name)
+        return table

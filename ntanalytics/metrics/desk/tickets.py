@@ -16,7 +16,7 @@ from ntanalytics.metrics import change
 from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
-#: XX (docs/domain.md, Desk).
+#: Open tickets (docs/domain.md, Desk).
 BACKLOG = (
     count("open_tickets", "未关闭工单", "件", "Tickets opened and not closed by the moment: the backlog.", good="down"),
     count("overdue_tickets", "逾期工单", "件", "Open tickets whose due time is before the moment.", good="down"),
@@ -28,7 +28,7 @@ BACKLOG = (
     ),
 )
 
-#: XX (docs/domain.md, Desk).
+#: Tickets opened and closed (docs/domain.md, Desk).
 FLOW = (
     count("opened_tickets", "新增工单", "件", "Tickets opened in the period."),
     count("closed_tickets", "关闭工单", "件", "Tickets closed in the period, whenever they were opened.", good="up"),
@@ -52,7 +52,7 @@ ATTENDANCE = (
         "recorded_days",
         "有记录天数",
         "天",
-        "Working days for which the ledger says of anybody whether he was present.",
+        "Working days on which the workbook records anybody's presence or absence.",
         good="up",
     ),
     count(
@@ -77,15 +77,15 @@ CHECKS = (
     count("checks_bad", "异常项", "项", "Manual checks with the result bad.", good="down"),
 )
 
-#: What a remark says when what was seen has been dealt with on the spot.
+#: Words of a remark on a problem that was solved on the spot.
 SETTLED = "已处理|已处置|已恢复|已解决|已排除|已更换|已修复|已复核"
 
-NOTED = (
+OPEN_CHECKS = (
     count(
         "checks_open",
         "未处理的检查项",
         "项",
-        "Manual checks that found something, and whose remark does not say that it was dealt with; one with the result bad is open whatever the remark says.",
+        "Manual checks with the result bad, and those with the result watch whose remark names no solution.",
         good="down",
     ),
 )
@@ -101,21 +101,16 @@ OLDEST = (
     ),
 )
 
-SHARES = (
-    Measure(
-        "ticket_share", "工单占比", format="rate:1",
-        definition="Tickets of a category / all tickets opened in the period (docs/domain.md, Desk).",
-    ),
-)  # fmt: skip
+SHARES = (rate("ticket_share", "工单占比", "Tickets of a category / all tickets opened in the period."),)
 
-MEASURES = catalogue(change.with_changes((*BACKLOG, *FLOW, *ATTENDANCE, *CHECKS, *NOTED, *OLDEST, *SHARES)))
+MEASURES = catalogue(change.with_changes((*BACKLOG, *FLOW, *ATTENDANCE, *CHECKS, *OPEN_CHECKS, *OLDEST, *SHARES)))
 
 
 def backlog(tickets: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table:
-    """Tickets open, and open beyond their time, at a moment (docs/domain.md, Desk).
+    """Return the tickets open, and open beyond their due time, at a moment (docs/domain.md, Desk).
 
     Args:
-        tickets: rows of ``desk.tickets``, of all that were opened before ``at`` or may still be open then.
+        tickets: rows of ``desk.tickets``: all that were opened before ``at`` or may still be open then.
         at: the moment (aware).
         by: columns of ``tickets`` that name a group (``category``, ``subsystem``).
 
@@ -137,10 +132,10 @@ def backlog(tickets: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table
 
 
 def flow(tickets: ir.Table, since: datetime, until: datetime, by: Sequence[str] = ()) -> ir.Table:
-    """Tickets opened and closed in ``[since, until)``, and how long the closed ones took (docs/domain.md, Desk).
+    """Return the tickets opened and closed in ``[since, until)``, and the resolution time (docs/domain.md, Desk).
 
     Args:
-        tickets: rows of ``desk.tickets``, of all that were opened or closed in the window.
+        tickets: rows of ``desk.tickets``: all that were opened or closed in the window.
         since: the window's begin (aware).
         until: its end (aware), excluded.
         by: columns of ``tickets`` that name a group.
@@ -160,10 +155,10 @@ def flow(tickets: ir.Table, since: datetime, until: datetime, by: Sequence[str] 
 
 
 def daily(tickets: ir.Table, days: ir.Table, utc_offset_h: int) -> ir.Table:
-    """Tickets opened and closed on each day; 0 on a covered day without any, null on a hole; ordered by day.
+    """Return the tickets opened and closed by day: 0 on a covered day without any, null on a gap; ordered by day.
 
     Args:
-        tickets: rows of ``desk.tickets``, of all that were opened or closed in the span of ``days``.
+        tickets: rows of ``desk.tickets``: all that were opened or closed in the span of ``days``.
         days: the days of the span (metrics.days).
         utc_offset_h: hours by which local time is ahead of UTC.
     """
@@ -179,9 +174,9 @@ def daily(tickets: ir.Table, days: ir.Table, utc_offset_h: int) -> ir.Table:
 
 
 def attendance(attendance: ir.Table, working_days: Sequence[date]) -> ir.Table:
-    """On-site attendance over the working days of a period (docs/domain.md, Desk; O2).
+    """Return the on-site attendance over the working days of a period (docs/domain.md, Desk; O2).
 
-    A working day on which nobody's presence is recorded is not attended: an obligation is proved or it is a gap.
+    A working day without a record of presence is not attended: an obligation needs evidence.
 
     Args:
         attendance: rows of ``desk.attendance``, those of the period.
@@ -202,14 +197,14 @@ def attendance(attendance: ir.Table, working_days: Sequence[date]) -> ir.Table:
 
 
 def checks(checks: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Manual checks by result (docs/domain.md, The reports: daily inspection).
+    """Return the manual checks by result (docs/domain.md, The reports: daily inspection).
 
     Args:
         checks: rows of ``desk.checks``, those of the period.
         by: columns of ``checks`` that name a group (``subsystem``).
 
     Returns:
-        ``by`` and the measures of ``CHECKS`` and ``NOTED``, ordered with what is wrong first; one row when ``by`` is
+        ``by`` and the measures of ``CHECKS`` and ``OPEN_CHECKS``, the worst results first; one row when ``by`` is
         empty.
     """
     is_settled = checks.remark.re_search(SETTLED).fill_null(False)

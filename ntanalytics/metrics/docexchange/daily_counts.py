@@ -1,4 +1,4 @@
-"""Document exchange by day and unit or caller: counts of which a share goes wrong.
+"""Document exchange by day and unit or caller: counts of events, and of failures among them.
 
 Defined in docs/domain.md, Document exchange.
 """
@@ -14,11 +14,12 @@ import ibis.expr.types as ir
 from ntanalytics.metrics.docexchange.documents import with_deadline, with_sender
 from ntanalytics.metrics.measure import catalogue, rate
 
-DAYS = (
+SHARES = (
     rate(
         "unsigned_share",
         "未按时签收占比",
-        "Deliveries not signed for within one working day / deliveries whose working day is over, those given back left out (docs/domain.md, Document exchange: sign-for rate).",
+        "Deliveries not signed for within one working day / deliveries whose working day is over, without those given "
+        "back (docs/domain.md, Document exchange: sign-for rate).",
         good="down",
         digits=0,
     ),
@@ -30,13 +31,13 @@ DAYS = (
     ),
 )
 
-MEASURES = catalogue(DAYS)
+MEASURES = catalogue(SHARES)
 
 
 def late_signings(
     deliveries: ir.Table, working_days: Sequence[date], at: datetime, utc_offset_h: int, by: Sequence[str]
 ) -> ir.Table:
-    """Deliveries whose working day was over at a moment, and those of them not signed for within it.
+    """Return the deliveries whose working day was over at a moment, and those not signed for within it.
 
     Args:
         deliveries: rows of ``docexchange.deliveries``.
@@ -49,15 +50,15 @@ def late_signings(
         ``by``, ``events`` and ``hits``; no row where none was over; in no order.
     """
     moment = ibis.literal(at)
-    told = with_deadline(deliveries, working_days, utc_offset_h)
-    is_back = told.state.isin(["returned", "refused", "recalled"]) & (told.returned_at <= moment).fill_null(True)
-    over = told.filter(~is_back & (told["_ends_at"] <= moment))
+    dated = with_deadline(deliveries, working_days, utc_offset_h)
+    is_back = dated.state.isin(["returned", "refused", "recalled"]) & (dated.returned_at <= moment).fill_null(True)
+    over = dated.filter(~is_back & (dated["_ends_at"] <= moment))
     in_time = (over.signed_at <= over["_ends_at"]).fill_null(False)
     return over.aggregate(by=list(by), events=over.count(), hits=over.count(where=~in_time))
 
 
 def returns(deliveries: ir.Table, documents: ir.Table, at: datetime, by: Sequence[str]) -> ir.Table:
-    """Deliveries, and those that the receiving unit had returned or refused by a moment.
+    """Return the deliveries, and those that the receiving unit had returned or refused by a moment.
 
     Args:
         deliveries: rows of ``docexchange.deliveries``.
@@ -66,16 +67,16 @@ def returns(deliveries: ir.Table, documents: ir.Table, at: datetime, by: Sequenc
         by: columns that name a group: ``day`` (of sending), ``sender_unit``.
 
     Returns:
-        ``by``, ``events`` and ``hits``; those that the sender recalled are neither; in no order.
+        ``by``, ``events`` and ``hits``; without deliveries that the sender recalled; in no order.
     """
-    told = with_sender(deliveries, documents)
-    told = told.filter(told.state != "recalled")
-    is_back = told.state.isin(["returned", "refused"]) & (told.returned_at <= ibis.literal(at)).fill_null(True)
-    return told.aggregate(by=list(by), events=told.count(), hits=told.count(where=is_back))
+    sent = with_sender(deliveries, documents)
+    sent = sent.filter(sent.state != "recalled")
+    is_back = sent.state.isin(["returned", "refused"]) & (sent.returned_at <= ibis.literal(at)).fill_null(True)
+    return sent.aggregate(by=list(by), events=sent.count(), hits=sent.count(where=is_back))
 
 
 def overdue_units(deliveries: ir.Table, at: datetime) -> ir.Table:
-    """Units with deliveries that were pending at a moment and past their deadline.
+    """Return the units with deliveries that were pending at a moment and past their deadline.
 
     Defined in docs/domain.md, Document exchange: overdue.
 
@@ -98,11 +99,11 @@ def overdue_units(deliveries: ir.Table, at: datetime) -> ir.Table:
 
 
 def late_deliveries(deliveries: ir.Table, at: datetime) -> ir.Table:
-    """Deliveries by the day on which they had been on their way for a day, and those that had not arrived then.
+    """Return deliveries by the day after sending, and those that had not arrived within a day.
 
     Args:
         deliveries: rows of ``docexchange.deliveries``.
-        at: the moment (aware) up to which it is told.
+        at: the moment (aware) up to which deliveries are counted.
 
     Returns:
         ``day`` (the day after sending), ``events`` and ``hits``, in no order.
@@ -115,7 +116,7 @@ def late_deliveries(deliveries: ir.Table, at: datetime) -> ir.Table:
 
 
 def calls_by_slot(calls: ir.Table, utc_offset_h: int, slot_s: int) -> ir.Table:
-    """Interface calls by local day, slot and caller, and those that failed.
+    """Return the interface calls by local day, slot and caller, and those that failed.
 
     Args:
         calls: rows of ``docexchange.interface_calls``.
@@ -126,9 +127,9 @@ def calls_by_slot(calls: ir.Table, utc_offset_h: int, slot_s: int) -> ir.Table:
         ``day``, ``slot``, ``caller``, ``events`` and ``hits``, in no order.
     """
     seconds = (calls.minute_at.epoch_seconds() + utc_offset_h * 3600) % 86_400
-    told = calls.mutate(slot=(seconds / slot_s).floor().cast("int64"))
-    return told.aggregate(
+    slotted = calls.mutate(slot=(seconds / slot_s).floor().cast("int64"))
+    return slotted.aggregate(
         by=["day", "slot", "caller"],
-        events=told.calls.sum(),
-        hits=told.calls.sum(where=told.outcome == "failure").fill_null(0),
+        events=slotted.calls.sum(),
+        hits=slotted.calls.sum(where=slotted.outcome == "failure").fill_null(0),
     )

@@ -1,7 +1,7 @@
 """Document exchange: documents, deliveries, interface calls (docs/domain.md, Document exchange).
 
-Every function takes Ibis tables of ``docexchange.*`` and returns one. What a delivery is at a moment follows
-from its times, so that the figure of a period stays what it was.
+Every function takes Ibis tables of ``docexchange.*`` and returns one. The state of a delivery at a moment follows from
+its times, so that the figure of a past period does not change.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.histogram import quantiles
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
-#: XX (docs/domain.md, Document exchange).
+#: Documents sent (docs/domain.md, Document exchange).
 DOCUMENTS = (
     count("documents_sent", "发文", "件", "Documents sent in the period (docs/domain.md, Document exchange: sent)."),
-    rate("ofd_share", "OFD 占比", "OFD documents / documents of which that is known.", good="up"),
-    rate("sealed_share", "盖章占比", "Sealed documents / documents of which that is known.", good="up"),
+    rate("ofd_share", "OFD 占比", "OFD documents / documents of which it is known.", good="up"),
+    rate("sealed_share", "盖章占比", "Sealed documents / documents of which it is known.", good="up"),
     rate(
         "xinchuang_document_share",
         "信创发文占比",
@@ -32,13 +32,14 @@ DOCUMENTS = (
     ),
 )
 
-#: XX (docs/domain.md, Document exchange).
+#: Deliveries by state (docs/domain.md, Document exchange).
 DELIVERIES = (
     count(
         "deliveries",
         "送达件次",
         "件次",
-        "Deliveries of the period's documents, one per receiving unit, without those that the sender recalled: signed + pending + returned + refused.",
+        "Deliveries of the period's documents, one per receiving unit, without recalled ones: "
+        "signed + pending + returned + refused.",
     ),
     count(
         "signed_deliveries",
@@ -66,7 +67,8 @@ DELIVERIES = (
     rate(
         "signed_in_time_rate",
         "按时签收率",
-        "Deliveries signed for within one working day of sending / deliveries whose working day is over, those given back left out (docs/domain.md, Document exchange: sign-for rate within 1 working day).",
+        "Deliveries signed for within one working day of sending / deliveries whose working day is over, without those "
+        "given back (docs/domain.md, Document exchange: sign-for rate within 1 working day).",
         good="up",
     ),
     Measure(
@@ -97,7 +99,7 @@ DELIVERIES = (
     ),
 )
 
-#: XX (docs/domain.md, Document exchange).
+#: Interface calls (docs/domain.md, Document exchange).
 CALLS = (
     count("calls", "接口调用", "次", "Interface calls."),
     count("failed_calls", "接口失败", "次", "Interface calls that failed.", good="down"),
@@ -116,10 +118,10 @@ MEASURES = catalogue(change.with_changes((*DOCUMENTS, *DELIVERIES, *CALLS)))
 
 
 def documents(documents: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Documents sent, and what they are (docs/domain.md, Document exchange).
+    """Return the documents sent, with the shares of OFD, sealed and xinchuang ones (docs/domain.md, Document exchange).
 
     Args:
-        documents: rows of ``docexchange.documents``, those of the period.
+        documents: rows of ``docexchange.documents`` of the period.
         by: columns of ``documents`` that name a group: ``sender_unit``, ``day``.
 
     Returns:
@@ -139,16 +141,16 @@ def documents(documents: ir.Table, by: Sequence[str] = ()) -> ir.Table:
 def deliveries(
     deliveries: ir.Table, working_days: Sequence[date], at: datetime, utc_offset_h: int, by: Sequence[str] = ()
 ) -> ir.Table:
-    """Deliveries by what became of them, and how fast they were signed for (docs/domain.md, Document exchange).
+    """Return deliveries by state, and the time to sign for them (docs/domain.md, Document exchange).
 
-    One working day ends at the clock time of sending on the next working day; of what is sent on a day that is not
-    worked, with the end of the next working day.
+    One working day ends at the clock time of sending on the next working day; for a document sent on a day off, with
+    the end of the next working day.
 
     Args:
-        deliveries: rows of ``docexchange.deliveries``, those sent in the period.
-        working_days: the working days of the period and of some weeks after it; where the day is not known,
-            a delivery has no part in the rate.
-        at: the moment (aware) of which is told what has become of them.
+        deliveries: rows of ``docexchange.deliveries`` sent in the period.
+        working_days: the working days of the period and of some weeks after it; a delivery whose day lies outside is
+            not part of the rate.
+        at: the moment (aware) of the states.
         utc_offset_h: hours by which local time is ahead of UTC.
         by: columns of ``deliveries`` that name a group: ``receiver_unit``, ``day``.
 
@@ -156,29 +158,29 @@ def deliveries(
         ``by`` and the measures of ``DELIVERIES``, most overdue first; one row when ``by`` is empty.
     """
     moment = ibis.literal(at)
-    told = with_deadline(deliveries, working_days, utc_offset_h)
-    is_back = told.state.isin(["returned", "refused", "recalled"]) & (told.returned_at <= moment).fill_null(True)
-    told = told.mutate(
-        _state=is_back.ifelse(told.state, ((told.signed_at <= moment).fill_null(False)).ifelse("signed", "pending"))
+    dated = with_deadline(deliveries, working_days, utc_offset_h)
+    is_back = dated.state.isin(["returned", "refused", "recalled"]) & (dated.returned_at <= moment).fill_null(True)
+    dated = dated.mutate(
+        _state=is_back.ifelse(dated.state, ((dated.signed_at <= moment).fill_null(False)).ifelse("signed", "pending"))
     )
-    state = told["_state"]
-    is_mine = state.isin(["signed", "pending"])
-    is_over = is_mine & (told["_ends_at"] <= moment)
-    is_overdue = (state == "pending") & (told.due_at < moment)
-    is_told = (state == "signed") & told.platform.notnull()
-    counted = told.aggregate(
+    state = dated["_state"]
+    is_kept = state.isin(["signed", "pending"])
+    is_over = is_kept & (dated["_ends_at"] <= moment)
+    is_overdue = (state == "pending") & (dated.due_at < moment)
+    has_platform = (state == "signed") & dated.platform.notnull()
+    counted = dated.aggregate(
         by=list(by),
-        deliveries=told.count(where=state != "recalled"),
-        signed_deliveries=told.count(where=state == "signed"),
-        pending_deliveries=told.count(where=state == "pending"),
-        returned_deliveries=told.count(where=state == "returned"),
-        refused_deliveries=told.count(where=state == "refused"),
-        recalled_deliveries=told.count(where=state == "recalled"),
-        signed_in_time_rate=(told.signed_at <= told["_ends_at"]).fill_null(False).cast("float64").mean(where=is_over),
-        signing_p50_s=told.signing_s.quantile(0.5, where=state == "signed"),
-        overdue_deliveries=told.count(where=is_overdue),
-        oldest_overdue_at=told.due_at.min(where=is_overdue),
-        xinchuang_signing_share=(told.platform == "xinchuang").cast("float64").mean(where=is_told),
+        deliveries=dated.count(where=state != "recalled"),
+        signed_deliveries=dated.count(where=state == "signed"),
+        pending_deliveries=dated.count(where=state == "pending"),
+        returned_deliveries=dated.count(where=state == "returned"),
+        refused_deliveries=dated.count(where=state == "refused"),
+        recalled_deliveries=dated.count(where=state == "recalled"),
+        signed_in_time_rate=(dated.signed_at <= dated["_ends_at"]).fill_null(False).cast("float64").mean(where=is_over),
+        signing_p50_s=dated.signing_s.quantile(0.5, where=state == "signed"),
+        overdue_deliveries=dated.count(where=is_overdue),
+        oldest_overdue_at=dated.due_at.min(where=is_overdue),
+        xinchuang_signing_share=(dated.platform == "xinchuang").cast("float64").mean(where=has_platform),
     )
     given_back = counted.returned_deliveries + counted.refused_deliveries
     rated = counted.mutate(returned_share=given_back / counted.deliveries.nullif(0))
@@ -187,7 +189,7 @@ def deliveries(
 
 
 def with_sender(deliveries: ir.Table, documents: ir.Table) -> ir.Table:
-    """The deliveries, each with the ``sender_unit`` of its document; null where that is not known.
+    """Return the deliveries with the ``sender_unit`` of their documents; null where it is not known.
 
     Args:
         deliveries: rows of ``docexchange.deliveries``.
@@ -199,11 +201,10 @@ def with_sender(deliveries: ir.Table, documents: ir.Table) -> ir.Table:
 
 
 def with_deadline(deliveries: ir.Table, working_days: Sequence[date], utc_offset_h: int) -> ir.Table:
-    """The deliveries, each with ``_ends_at``: when one working day after sending is over.
+    """Return the deliveries with ``_ends_at``, the end of one working day after sending.
 
-    Defined in docs/domain.md, Document exchange.
-
-    Null where the calendar ends before. The arguments are those of ``deliveries``.
+    Defined in docs/domain.md, Document exchange. Null where the calendar ends before. The arguments are those of
+    ``deliveries``.
     """
     worked = sorted(set(working_days))
     span = [worked[0] + timedelta(days=n) for n in range(-31, (worked[-1] - worked[0]).days)] if worked else []
@@ -226,10 +227,10 @@ def with_deadline(deliveries: ir.Table, working_days: Sequence[date], utc_offset
 
 
 def calls(calls: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Interface calls, their failures and how long they take (docs/domain.md, Document exchange).
+    """Return the interface calls, their failures and durations (docs/domain.md, Document exchange).
 
     Args:
-        calls: rows of ``docexchange.interface_calls``, those of the period.
+        calls: rows of ``docexchange.interface_calls`` of the period.
         by: columns of ``calls`` that name a group: ``caller``, ``interface``, ``day``.
 
     Returns:

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
-#: The runs before the last one of which the usual size and interval are taken.
+#: Runs before the last one that give the usual size and interval.
 USUAL_RUNS = 7
 
 PLANS = (
@@ -30,7 +30,7 @@ PLANS = (
     Measure(
         "usual_interval_s",
         "通常间隔",
-        "Median of the time between the last eight successful runs: the plan, as it was kept (docs/domain.md, Backups).",
+        "Median of the time between the last eight successful runs: the actual plan (docs/domain.md, Backups).",
         format="seconds",
     ),
     Measure(
@@ -70,7 +70,7 @@ OFFLINE = (
         "plans_without_offline",
         "无离线备份的计划",
         "项",
-        "Online plans without an offline one that is named after them; all where nothing is kept offline.",
+        "Online plans without an offline plan of their name; all plans where nothing is kept offline.",
         good="down",
     ),
 )
@@ -81,14 +81,14 @@ _PLAN = ("source", "plan", "medium")
 
 
 def plans(backups: ir.Table, at: datetime) -> ir.Table:
-    """Every backup plan, with what a check needs to know of it (docs/domain.md, Infra).
+    """Return every backup plan with its last success, age, size and failures (docs/domain.md, Infra).
 
     Args:
-        backups: rows of ``infra.backups`` of the weeks before ``at``: as many as seven runs of the rarest plan take.
-        at: the moment (aware) at which it is looked.
+        backups: rows of ``infra.backups`` of the weeks before ``at``, enough for seven runs of the rarest plan.
+        at: the moment (aware).
 
     Returns:
-        ``plan``, ``medium`` and the measures of ``PLANS``, oldest last success first, those that never succeeded
+        ``plan``, ``medium`` and the measures of ``PLANS``, oldest last success first, plans without any success
         before all. Sizes are compared within a level: an incremental run is no smaller full one.
     """
     past = backups.filter(backups.started_at < ibis.literal(at))
@@ -125,7 +125,7 @@ def plans(backups: ir.Table, at: datetime) -> ir.Table:
 
 
 def _usual_sizes(ranked: ir.Table, newest: ibis.expr.builders.WindowBuilder) -> ir.Table:
-    """The usual size of each plan: of the runs before the last one that are of its level."""
+    """Return the usual size of each plan: of the earlier runs of the last run's level."""
     same = ranked.filter(ranked.level == ranked["_last_level"])
     same = same.mutate(_place=ibis.row_number().over(newest))
     before = same.filter(same["_place"].between(1, USUAL_RUNS))
@@ -133,7 +133,7 @@ def _usual_sizes(ranked: ir.Table, newest: ibis.expr.builders.WindowBuilder) -> 
 
 
 def _failed_since(past: ir.Table, good: ir.Table) -> ir.Table:
-    """How many runs of each plan failed since its last success."""
+    """Return the number of failed runs of each plan since its last success."""
     succeeded = good.group_by(*_PLAN).aggregate(_good_at=good.started_at.max())
     failed = join_groups(past.filter(past.outcome == "failure"), succeeded, _PLAN)
     late = failed.filter(failed["_good_at"].isnull() | (failed.started_at > failed["_good_at"]))
@@ -141,17 +141,17 @@ def _failed_since(past: ir.Table, good: ir.Table) -> ir.Table:
 
 
 def without_offline(backups: ir.Table) -> ir.Table:
-    """The online plans of which nothing is kept apart, by name (docs/domain.md, O13).
+    """Return the online plans, and whether an offline plan of their name exists (docs/domain.md, O13).
 
-    An offline plan is taken for the copy of an online one when its name begins with that one's first word
-    (``oa-tape`` of ``oa``, ``oa-files-tape`` of ``oa-files /data``). Where no name fits any other, nothing can be said
-    of single plans, and none is listed unless nothing at all is offline.
+    An offline plan is the copy of an online plan when its name begins with the first word of that name (``oa-tape`` of
+    ``oa``, ``oa-files-tape`` of ``oa-files /data``). Where no name fits any other, single plans are unknown, unless
+    nothing at all is offline.
 
     Args:
-        backups: rows of ``infra.backups`` of the weeks looked at.
+        backups: rows of ``infra.backups`` of some weeks.
 
     Returns:
-        ``plan``, ``is_offline`` of each online plan, ordered; ``is_offline`` is null where names do not tell.
+        ``plan``, ``is_offline`` of each online plan, ordered; ``is_offline`` is null where names do not fit.
     """
     plans = backups.select("plan", "medium").distinct()
     online = plans.filter(plans.medium == "online").select("plan", _word=plans.plan.split(" ")[0])
@@ -160,9 +160,9 @@ def without_offline(backups: ir.Table) -> ir.Table:
         offline,
         (offline["_tape"] == online["_word"]) | offline["_tape"].startswith(online["_word"].concat("-")),
     )
-    told = pairs.group_by("plan").aggregate(is_offline=pairs["_tape"].notnull().any())
+    matched = pairs.group_by("plan").aggregate(is_offline=pairs["_tape"].notnull().any())
     any_offline = offline.aggregate(_tapes=offline.count())
-    any_pair = told.aggregate(_pairs=told.is_offline.sum())
-    told = told.cross_join(any_offline).cross_join(any_pair)
-    is_told = (told["_pairs"].fill_null(0) > 0) | (told["_tapes"] == 0)
-    return told.select("plan", is_offline=is_told.ifelse(told.is_offline, ibis.null("boolean"))).order_by("plan")
+    any_pair = matched.aggregate(_pairs=matched.is_offline.sum())
+    matched = matched.cross_join(any_offline).cross_join(any_pair)
+    is_known = (matched["_pairs"].fill_null(0) > 0) | (matched["_tapes"] == 0)
+    return matched.select("plan", is_offline=is_known.ifelse(matched.is_offline, ibis.null("boolean"))).order_by("plan")

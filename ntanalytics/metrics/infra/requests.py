@@ -1,7 +1,7 @@
 """Web requests: volume, errors and response times (docs/domain.md, Infra).
 
-Every function takes Ibis tables of ``infra.requests``, which counts requests by minute, service,
-method, route, status and logarithmic duration bucket, and returns one.
+Every function takes Ibis tables of ``infra.requests``, which counts requests by minute, service, method, route, status
+and logarithmic duration bucket, and returns one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.histogram import quantiles
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
-#: XX (docs/domain.md, Infra).
+#: Requests and durations (docs/domain.md, Infra).
 VOLUME = (
     count("requests", "请求数", "次", "Requests."),
     count("errors", "服务端错误", "次", "Requests answered with a status of 500–599.", good="down"),
@@ -25,7 +25,7 @@ VOLUME = (
     rate("error_rate", "错误率", "errors / requests; null when there were none.", good="down", digits=2),
     Measure("size_bytes", "响应流量", "Bytes of all response bodies.", format="bytes", is_additive=True),
     count(
-        "timed_requests", "有时长的请求", "次", "Requests whose log line has a duration; the quantiles are over these."
+        "timed_requests", "有时长的请求", "次", "Requests whose log line has a duration: the basis of the quantiles."
     ),
     Measure(
         "duration_p50_ms",
@@ -50,22 +50,23 @@ ANSWERED = (
         "answered",
         "已应答请求",
         "次",
-        "Requests that were answered without a server error, and whose log line has a duration.",
+        "Requests answered without a server error, whose log line has a duration.",
     ),
     Measure(
         "answer_p95_ms",
         "应答时间 P95",
-        "95th percentile of the duration of answered requests, in ms, within 5 %: one that fails waits for its time-out, which says nothing of how slow the service is.",
+        "95th percentile of the duration of answered requests, in ms, within 5 %; a failed request waits for a "
+        "time-out, which is no measure of the service.",
         format="ms",
         good="down",
     ),
 )
 
-KEPT = (
+SLOWNESS_AND_LOGS = (
     Measure(
         "slow_ratio",
         "耗时倍数",
-        "Duration of an hour / the usual one of that hour, over the hours that are slow (geometric mean).",
+        "Duration of an hour / the usual duration of that hour, geometric mean over the slow hours.",
         unit="倍",
         format="number:1",
         good="down",
@@ -73,23 +74,23 @@ KEPT = (
     Measure(
         "log_days",
         "日志留存",
-        "Days since the oldest day that the source of logs still held (docs/domain.md, Infra: log retention).",
+        "Days since the oldest day that the source of logs still has (docs/domain.md, Infra: log retention).",
         unit="天",
         good="up",
     ),
 )
 
-MEASURES = catalogue((*change.with_changes(VOLUME), HOUR, *ANSWERED, *KEPT))
+MEASURES = catalogue((*change.with_changes(VOLUME), HOUR, *ANSWERED, *SLOWNESS_AND_LOGS))
 
 
 def volume(requests: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Requests, errors and response times, in all or by service, route, day, ``minute_at`` (docs/domain.md, Infra).
+    """Return requests, errors and response times, in all or by service, route, day … (docs/domain.md, Infra).
 
-    A quantile is the nearest-rank one, read from the duration buckets: the geometric middle of the bucket that
-    holds it, hence within 5 % (√1.1) of the true one.
+    A quantile is the nearest-rank one, read from the duration buckets: the geometric middle of its bucket, hence within
+    5 % (√1.1) of the true one.
 
     Args:
-        requests: rows of ``infra.requests``, those of the period.
+        requests: rows of ``infra.requests`` of the period.
         by: columns of ``requests`` that name a group.
 
     Returns:
@@ -116,7 +117,7 @@ def _volume(requests: ir.Table, by: Sequence[str]) -> ir.Table:
 
 
 def daily(requests: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """``volume`` of each day: 0 on a covered day without requests, null on one that was not extracted.
+    """Return ``volume`` of each day: 0 on a covered day without requests, null on a gap.
 
     Args:
         requests: rows of ``infra.requests`` over the span of ``days``.
@@ -134,10 +135,10 @@ def _daily(requests: ir.Table, days: ir.Table, by: Sequence[str]) -> ir.Table:
 
 
 def hourly(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ()) -> ir.Table:
-    """``volume`` by local hour of the day, of the hours that have requests.
+    """Return ``volume`` by local hour of the day, of the hours with requests.
 
     Args:
-        requests: rows of ``infra.requests``, those of the period.
+        requests: rows of ``infra.requests`` of the period.
         utc_offset_h: hours by which local time is ahead of UTC (8 in Shanghai, which has no DST).
         by: columns of ``requests`` that name a group.
 
@@ -149,7 +150,7 @@ def hourly(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ()) -> ir.
 
 
 def counts(requests: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """``requests``, ``errors`` and ``error_rate`` of each day: ``daily`` without what has to be sorted for.
+    """Return ``requests``, ``errors`` and ``error_rate`` of each day: ``daily`` without the quantiles, which are slow.
 
     Args:
         requests: rows of ``infra.requests`` over the span of ``days``.
@@ -168,7 +169,7 @@ def counts(requests: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Tab
 
 
 def answers(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ("service",)) -> ir.Table:
-    """How long the answered requests of each hour of each day took.
+    """Return the 95th percentile of the duration of answered requests by day and hour.
 
     Args:
         requests: rows of ``infra.requests``.
@@ -176,10 +177,10 @@ def answers(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ("service
         by: columns of ``requests`` that name a group.
 
     Returns:
-        ``day``, ``hour`` (0–23, local), ``by`` and the measures of ``ANSWERED``, of hours that have any; ordered.
+        ``day``, ``hour`` (0–23, local), ``by`` and the measures of ``ANSWERED``, of hours with any; ordered.
     """
     good = requests.filter(requests.status < 500)
     hour = (good.minute_at + ibis.interval(hours=utc_offset_h)).hour().cast("int64")
     keys = ["day", "hour", *by]
-    found = quantiles(good.mutate(hour=hour), "requests", keys, "answered", {"answer_p95_ms": 95})
-    return found.order_by(*keys)
+    durations = quantiles(good.mutate(hour=hour), "requests", keys, "answered", {"answer_p95_ms": 95})
+    return durations.order_by(*keys)

@@ -1,7 +1,7 @@
-"""OA adoption: enabled, activated and active accounts, and how they work (docs/domain.md, OA adoption).
+"""OA adoption: enabled, activated and active accounts, terminals and coverage (docs/domain.md, OA adoption).
 
-Every function takes Ibis tables of ``oa.activities`` and ``oa.members`` and returns one. An account is
-told by its source and its number: two installations may number different persons alike.
+Every function takes Ibis tables of ``oa.activities`` and ``oa.members`` and returns one. Source and
+number identify an account: two installations may give different persons the same number.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
-#: XX (docs/domain.md, OA adoption).
+#: Level of adoption (docs/domain.md, OA adoption).
 LEVEL = (
     count("enabled", "启用账号", "个", "Accounts that may use the OA at the period's end."),
     count(
@@ -30,13 +30,14 @@ LEVEL = (
     rate(
         "xinchuang_share",
         "信创占比",
-        "Active accounts with at least one activity on a domestic terminal / active accounts whose terminal is known; null where none is.",
+        "Active accounts with at least one activity on a domestic terminal / active accounts whose terminal is known; "
+        "null where none is known.",
         good="up",
     ),
     Measure(
         "breadth",
         "人均使用模块",
-        "Median of the distinct modules that an active account used; a login is of none.",
+        "Median of the distinct modules that an active account used; a login is no module.",
         unit="个",
         format="number:1",
         good="up",
@@ -78,12 +79,12 @@ _PERSON = ("source", "account_id")
 def adoption(
     activities: ir.Table, members: ir.Table, ever: ir.Table, days: ir.Table, by: Sequence[str] = ()
 ) -> ir.Table:
-    """Adoption of a period, in all or by unit and edition (docs/domain.md, OA adoption).
+    """Return the adoption of a period, in all or by unit and edition (docs/domain.md, OA adoption).
 
     Args:
-        activities: rows of ``oa.activities``, those of the period.
+        activities: rows of ``oa.activities`` of the period.
         members: rows of ``oa.members``: the snapshot at the period's end.
-        ever: rows of ``oa.activities`` up to the period's end, as far back as they go.
+        ever: rows of ``oa.activities`` up to the period's end, as far back as the lake goes.
         days: the period's days: ``day``, ``is_working_day`` and others (metrics.days).
         by: columns that ``activities`` and ``members`` share and that name a group: ``unit``, ``edition``.
 
@@ -137,16 +138,16 @@ def _enabled(members: ir.Table, ever: ir.Table, by: Sequence[str]) -> ir.Table:
 
 
 def reach(activities: ir.Table, members: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Coverage: onboarded units and those of them that have an active account (docs/domain.md, OA adoption).
+    """Return the coverage: onboarded units, and those with an active account (docs/domain.md, OA adoption).
 
     Args:
-        activities: rows of ``oa.activities``, those of the period.
+        activities: rows of ``oa.activities`` of the period.
         members: rows of ``oa.members``: the snapshot at the period's end.
         by: columns that ``activities`` and ``members`` share and that name a group: ``edition``.
 
     Returns:
-        ``by`` and the measures of ``REACH``, most units first; one row when ``by`` is empty. An account without a
-        unit belongs to none.
+        ``by`` and the measures of ``REACH``, most units first; one row when ``by`` is empty. Accounts without a
+        unit are left out.
     """
     may = members.filter((members.is_pc_enabled | members.is_mobile_enabled) & members.unit.notnull())
     onboarded = may.select(*by, "unit").distinct()
@@ -159,12 +160,12 @@ def reach(activities: ir.Table, members: ir.Table, by: Sequence[str] = ()) -> ir
 
 
 def usage(activities: ir.Table, by: Sequence[str]) -> ir.Table:
-    """Active accounts and actions by a column of the activities: module, terminal, platform.
+    """Return active accounts and actions by columns of the activities: module, terminal, platform.
 
-    An account counts once in each group in which it acted, so that groups do not add up to the whole.
+    An account counts once in each group in which it acted: groups do not add up to the whole.
 
     Args:
-        activities: rows of ``oa.activities``, those of the period.
+        activities: rows of ``oa.activities`` of the period.
         by: columns that name a group.
 
     Returns:
@@ -176,7 +177,7 @@ def usage(activities: ir.Table, by: Sequence[str]) -> ir.Table:
 
 
 def daily(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Active accounts and actions of each day; 0 on a covered day without any, null on one that is a hole.
+    """Return active accounts and actions of each day: 0 on a covered day without any, null on a gap.
 
     Args:
         activities: rows of ``oa.activities`` over the span of ``days``.
@@ -191,7 +192,7 @@ def daily(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Ta
 
 
 def active_by_day(activities: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Active accounts and actions of each day and group that has any: ``day``, ``by``, ``active``, ``actions``."""
+    """Return active accounts and actions of each day and group with any: ``day``, ``by``, ``active``, ``actions``."""
     persons = activities.group_by("day", *by, *_PERSON).aggregate(_actions=activities.actions.sum())
     return persons.aggregate(by=["day", *by], active=persons.count(), actions=persons["_actions"].sum())
 
@@ -199,17 +200,17 @@ def active_by_day(activities: ir.Table, by: Sequence[str] = ()) -> ir.Table:
 def compare_adoption(
     now: ir.Table, before: ir.Table, by: Sequence[str] = (), *, is_complete: bool = True, was_complete: bool = True
 ) -> ir.Table:
-    """``adoption`` of a period with its change against the period before (docs/domain.md, General: change).
+    """Return ``adoption`` of a period with its change against the period before (docs/domain.md, General: change).
 
     Args:
-        now: what ``adoption`` made of the period.
-        before: what it made of the period before.
+        now: the result of ``adoption`` for the period.
+        before: the result for the period before.
         by: the columns that name a group.
-        is_complete: the period was extracted without a hole.
-        was_complete: so was the period before.
+        is_complete: the period has no gap.
+        was_complete: the period before has no gap.
 
     Returns:
-        As ``change.compare`` of the measures of ``LEVEL``, most ``active`` first.
+        The columns of ``change.compare`` for the measures of ``LEVEL``, most ``active`` first.
     """
     columns = [measure.name for measure in LEVEL]
     figures = change.compare(

@@ -1,7 +1,7 @@
-"""OA adoption at a fair pace: active accounts of a working day, so that short weeks and long months compare.
+"""Mean daily active accounts of the OA, by which short weeks and long months can be compared.
 
-A holiday takes days out of a week, and the accounts that act within it with them. The mean over the working days of
-the calendar does not fall for that (docs/domain.md, OA adoption: stickiness).
+A holiday takes days out of a week, and with them active accounts. The mean over the working days of the calendar does
+not change by that (docs/domain.md, OA adoption: stickiness).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ntanalytics.metrics import change
 from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.measure import Measure, catalogue
 
-PACE = (
+DAILY_ACTIVE = (
     Measure(
         "daily_active",
         "日均活跃",
@@ -27,28 +27,28 @@ PACE = (
     ),
 )
 
-#: XX (docs/domain.md, Time).
+#: ISO weeks (docs/domain.md, Time).
 WEEKS = (
     Measure("week_on", "周一", "Monday of an ISO week.", format="date"),
-    Measure("week_name", "周", "The ISO week as it is called: 第47周.", format="text"),
+    Measure("week_name", "周", "Name of the ISO week: 第47周.", format="text"),
     Measure("worked_days", "工作日", "Working days of the week.", unit="天"),
 )
 
-MEASURES = catalogue((*change.with_changes(PACE), *WEEKS))
+MEASURES = catalogue((*change.with_changes(DAILY_ACTIVE), *WEEKS))
 
 _PERSON = ("source", "account_id")
 
 
 def daily_active(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Active accounts of a mean working day.
+    """Return the mean of the active accounts of a working day.
 
     Args:
-        activities: rows of ``oa.activities``, those of the period.
+        activities: rows of ``oa.activities`` of the period.
         days: the period's days: ``day``, ``is_working_day`` and others (metrics.days).
         by: columns of ``activities`` that name a group.
 
     Returns:
-        ``by`` and ``daily_active``; null where the period has no working day. A group that did nothing has no row.
+        ``by`` and ``daily_active``; null where the period has no working day. A group without any activity has no row.
     """
     worked = days.filter(days.is_working_day).select(_day="day")
     number = worked.aggregate(_worked_days=worked.count())
@@ -62,17 +62,17 @@ def daily_active(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -
 
 
 def weekly_adoption(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Adoption of each whole ISO week of a span.
+    """Return the adoption of each whole ISO week of a span.
 
     Args:
         activities: rows of ``oa.activities`` over the span.
-        days: the days of the span (metrics.days); a week that it holds in part is left out.
+        days: the days of the span (metrics.days); an incomplete week is left out.
         by: columns of ``activities`` that name a group.
 
     Returns:
         ``week_on``, ``week_name``, ``worked_days``, ``by``, ``active``, ``daily_active``, ``mobile_share`` and
-        ``xinchuang_share`` (words: metrics.adoption), ordered by week and group. Each group that occurs has every week,
-        with 0 where nobody acted, and null over a hole.
+        ``xinchuang_share`` (measures of metrics.oa.adoption), ordered by week and group. Each group that occurs has
+        every week, with 0 without any activity, and null over a gap.
     """
     dated = days.mutate(_week=days.day.truncate("W").cast("date"))
     calendar = dated.group_by("_week").aggregate(
@@ -94,15 +94,15 @@ def weekly_adoption(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()
     daily = worked.select("day", "_week", *by, *_PERSON).distinct()
     daily = daily.group_by("_week", *by).aggregate(_person_days=ibis._.count())
     joined = join_groups(join_groups(grid, counted, ["_week", *by]), daily, ["_week", *by])
-    held, active = joined["_is_covered"], joined["_active"].fill_null(0)
+    is_complete, active = joined["_is_covered"], joined["_active"].fill_null(0)
     nothing = ibis.null()
     return joined.select(
         *by,
         "worked_days",
         week_on=joined["_week"],
         week_name=ibis.literal("第").concat(joined["_week"].week_of_year().cast("string"), "周"),
-        active=held.ifelse(active, nothing),
-        daily_active=held.ifelse(joined["_person_days"].fill_null(0) / joined.worked_days.nullif(0), nothing),
-        mobile_share=held.ifelse(joined["_mobile"] / active.nullif(0), nothing),
-        xinchuang_share=held.ifelse(joined["_xinchuang"] / joined["_known"].nullif(0), nothing),
+        active=is_complete.ifelse(active, nothing),
+        daily_active=is_complete.ifelse(joined["_person_days"].fill_null(0) / joined.worked_days.nullif(0), nothing),
+        mobile_share=is_complete.ifelse(joined["_mobile"] / active.nullif(0), nothing),
+        xinchuang_share=is_complete.ifelse(joined["_xinchuang"] / joined["_known"].nullif(0), nothing),
     ).order_by("week_on", *by)

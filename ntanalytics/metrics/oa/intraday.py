@@ -1,4 +1,4 @@
-"""Use of the OA within a day: by telephone, and the account that acts most (docs/domain.md, OA adoption)."""
+"""Use of the OA within a day: by telephone, by hour, and the busiest account (docs/domain.md, OA adoption)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HOURS = (
         "active_hours",
         "活跃人时",
         "人时",
-        "Hours in which an account acted, in each module and on each terminal, added up (contract, oa.activities).",
+        "Sum over accounts, modules and terminals of the hours with an activity (contract, oa.activities).",
         good="up",
     ),
     Measure(
@@ -32,7 +32,7 @@ _PERSON = ("source", "account_id")
 
 
 def mobile_usage(activities: ir.Table, by: Sequence[str] = ("edition",)) -> ir.Table:
-    """Active accounts of each day, and the share of them that acted by telephone.
+    """Return the active accounts of each day, and the share with an activity by telephone.
 
     Args:
         activities: rows of ``oa.activities``.
@@ -49,27 +49,27 @@ def mobile_usage(activities: ir.Table, by: Sequence[str] = ("edition",)) -> ir.T
 
 
 def busiest_account(activities: ir.Table) -> ir.Table:
-    """The most actions that one account made in one hour: one row, ``busiest_actions``; null without any activity."""
+    """Return the most actions of one account in one hour: one row, ``busiest_actions``; null without any activity."""
     hours = activities.group_by("hour_at", *_PERSON).aggregate(_actions=activities.actions.sum())
     return hours.aggregate(busiest_actions=hours["_actions"].max())
 
 
 def active_hours(activities: ir.Table, utc_offset_h: int) -> ir.Table:
-    """Active hours by local day, hour, edition, terminal and module.
+    """Return the active hours by local day, hour, edition, terminal and module.
 
     Args:
         activities: rows of ``oa.activities``.
         utc_offset_h: hours by which local time is ahead of UTC.
 
     Returns:
-        ``day``, ``slot`` (the local hour), ``edition``, ``terminal``, ``module`` and ``events``, in no order; they may
-        be added up over any of them.
+        ``day``, ``slot`` (the local hour), ``edition``, ``terminal``, ``module`` and ``events``, in no order; events
+        add up over any of them.
     """
     return by_slot(activities, "hour_at", utc_offset_h, ["edition", "terminal", "module"], slot_s=3600)
 
 
 def by_account(activities: ir.Table) -> ir.Table:
-    """The activities without hour, module and platform: what every figure of a day needs, and a fifth of the rows.
+    """Return the activities without hour, module and platform: enough for every figure of a day, a fifth of the rows.
 
     Returns:
         ``day``, ``source``, ``account_id``, ``unit``, ``edition``, ``terminal`` and ``actions``, in no order.

@@ -1,4 +1,4 @@
-"""How long document tasks take, in clock hours and in working hours (docs/domain.md, OA adoption: handling time)."""
+"""Duration of document tasks, in clock hours and in working hours (docs/domain.md, OA adoption: handling time)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ntanalytics.metrics.slots import by_slot
 #: Office hours of a working day, in seconds since midnight: 08:30–12:00 and 13:30–18:00, eight hours.
 OFFICE_HOURS = ((30_600, 43_200), (48_600, 64_800))
 
-#: XX (docs/domain.md, OA adoption).
+#: Handling time (docs/domain.md, OA adoption).
 HANDLING = (
     count("tasks", "办结任务", "件", "Tasks finished in the period and not cancelled.", good="up"),
     Measure(
@@ -51,8 +51,13 @@ HANDLING = (
     ),
 )
 
-#: What is still open.
-OVERDUE = count("overdue_tasks", "超期未办任务", "件", "Open tasks past their time at the end of the day (contract, oa.tasks: due_at).", good="down")  # fmt: skip
+OVERDUE = count(
+    "overdue_tasks",
+    "超期未办任务",
+    "件",
+    "Open tasks past their due time at the end of the day (contract, oa.tasks: due_at).",
+    good="down",
+)
 
 MEASURES = catalogue((*change.with_changes(HANDLING), OVERDUE))
 
@@ -60,14 +65,14 @@ MEASURES = catalogue((*change.with_changes(HANDLING), OVERDUE))
 def task_duration(
     tasks: ir.Table, working_days: Sequence[date], first: date, last: date, utc_offset_h: int, by: Sequence[str] = ()
 ) -> ir.Table:
-    """Handling time of the tasks finished from ``first`` to ``last`` (docs/domain.md, OA adoption).
+    """Return the handling time of the tasks finished from ``first`` to ``last`` (docs/domain.md, OA adoption).
 
     Args:
-        tasks: rows of ``oa.tasks``, among them all that were finished in the period, whenever they came.
-        working_days: the working days from the earliest start to ``last``; a day that is missing among them is not
-            worked, and a start before the first of them leaves a task without working hours.
+        tasks: rows of ``oa.tasks``, with all that were finished in the period, whenever they began.
+        working_days: the working days from the earliest start to ``last``; a task that started before the first of them
+            has no working hours.
         first: the period's first local day.
-        last: its last one, included.
+        last: the period's last local day, included.
         utc_offset_h: hours by which local time is ahead of UTC.
         by: columns of ``tasks`` that name a group: ``unit``, ``edition``, ``module``.
 
@@ -82,7 +87,7 @@ def task_duration(
 def task_duration_by_day(
     tasks: ir.Table, working_days: Sequence[date], first: date, last: date, utc_offset_h: int, by: Sequence[str] = ()
 ) -> ir.Table:
-    """``task_duration`` by the local day on which the tasks were finished: ``day``, ``by`` and the measures, in no order."""
+    """Return ``task_duration`` by the local day of finishing: ``day``, ``by`` and the measures, in no order."""
     dated = tasks.drop("day").mutate(day=(tasks.finished_at + ibis.interval(hours=utc_offset_h)).date())
     return _handling(dated, working_days, first, last, utc_offset_h, ["day", *by])
 
@@ -111,10 +116,10 @@ def _handling(
 def finished_by_slot(
     tasks: ir.Table, utc_offset_h: int, slot_s: int, by: Sequence[str] = ("edition", "module")
 ) -> ir.Table:
-    """Tasks by the local day and slot in which they were finished, those that were cancelled left out.
+    """Return the number of finished tasks by local day and slot, without cancelled ones.
 
     Args:
-        tasks: rows of ``oa.tasks``, among them all that were finished in the days of interest, whenever they came.
+        tasks: rows of ``oa.tasks``, with all that were finished in the days of interest, whenever they began.
         utc_offset_h: hours by which local time is ahead of UTC.
         slot_s: seconds of a slot.
         by: columns that name a group.
@@ -128,22 +133,22 @@ def finished_by_slot(
 
 
 def overdue_by_day(tasks: ir.Table, days: ir.Table, utc_offset_h: int, by: Sequence[str] = ("edition",)) -> ir.Table:
-    """Open tasks past their time at the end of each day.
+    """Return the open tasks past their due time at the end of each day.
 
     Args:
-        tasks: rows of ``oa.tasks``, among them all that were open on the days.
+        tasks: rows of ``oa.tasks``, with all that were open on the days.
         days: the days (metrics.days).
         utc_offset_h: hours by which local time is ahead of UTC.
         by: columns that name a group.
 
     Returns:
-        The columns of ``days``, ``by`` and ``overdue_tasks``, ordered by day and group; a task that was cancelled was
-        open until its record last changed.
+        The columns of ``days``, ``by`` and ``overdue_tasks``, ordered by day and group; a cancelled task was open until
+        the last change of its record.
     """
     offset = ibis.interval(hours=utc_offset_h)
     ended = ibis.coalesce(tasks.finished_at, tasks.is_cancelled.ifelse(tasks.changed_at, ibis.null()))
     timed = tasks.mutate(_due_on=(tasks.due_at + offset).date(), _ended_on=(ended + offset).date())
-    # of few tasks the time ever passed
+    # only few tasks are ever overdue
     late = timed.filter((timed["_ended_on"] > timed["_due_on"]).fill_null(timed["_due_on"].notnull()))
     late = late.select(*by, "_due_on", "_ended_on")
     calendar = days.select(_on="day")
@@ -154,7 +159,7 @@ def overdue_by_day(tasks: ir.Table, days: ir.Table, utc_offset_h: int, by: Seque
 
 
 def _worked(tasks: ir.Table, working_days: Sequence[date], at: str) -> ir.Table:
-    """Adds ``<at>_worked``: office seconds from a fixed day to the local time ``at``; differences of two are meant."""
+    """Return the tasks with ``<at>_worked``: office seconds from a fixed day to the local time ``at``."""
     calendar = _calendar(working_days)
     joined = tasks.left_join(calendar, tasks[at].date() == calendar["_day"])
     seconds = (joined[at].hour() * 3600 + joined[at].minute() * 60 + joined[at].second()).cast("int64")
@@ -165,7 +170,7 @@ def _worked(tasks: ir.Table, working_days: Sequence[date], at: str) -> ir.Table:
 
 
 def _calendar(working_days: Sequence[date]) -> ir.Table:
-    """Every day from the first working day to the last and a month on, with the working days before it."""
+    """Return every day from the first working day to a month after the last, with the working days before it."""
     worked = sorted(set(working_days))
     span = (worked[-1] - worked[0]).days + 32 if worked else 0
     days = [worked[0] + timedelta(days=offset) for offset in range(span)]

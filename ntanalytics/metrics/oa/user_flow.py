@@ -1,4 +1,4 @@
-"""OA adoption: who came, stayed, came back and left; retention by cohort (docs/domain.md, OA adoption).
+"""OA adoption: new, returning, resurrected and lapsed accounts; retention by cohort (docs/domain.md, OA adoption).
 
 The parts add up: active = new + returning + resurrected, and previous active = returning + lapsed.
 """
@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
-#: XX (docs/domain.md, OA adoption).
+#: Active accounts by origin (docs/domain.md, OA adoption).
 FLOW = (
     count("new", "新增活跃", "个", "Active accounts whose first activity ever lies in the period.", good="up"),
     count("returning", "留存活跃", "个", "Active accounts that were active in the period before.", good="up"),
@@ -48,14 +48,19 @@ RETENTION = (
     rate("retention", "留存率", "retained / cohort (docs/domain.md, OA adoption: retention).", good="up"),
 )
 
-#: So many weeks after its first one a cohort is followed.
+#: Number of weeks for which a cohort is followed.
 OLDEST = 8
 
 AGES = tuple(
-    rate(f"retention_{week}", f"{week} 周后", f"Share of the cohort that acted {week} week(s) after its first one "
-        "(docs/domain.md, OA adoption: retention).", good="up", digits=0)
+    rate(
+        f"retention_{week}",
+        f"{week} 周后",
+        f"Share of the cohort that acted {week} week(s) after its first one (docs/domain.md, OA adoption: retention).",
+        good="up",
+        digits=0,
+    )
     for week in range(1, OLDEST + 1)
-)  # fmt: skip
+)
 
 MEASURES = catalogue((*FLOW, *RETENTION, *AGES))
 
@@ -63,18 +68,18 @@ _PERSON = ("source", "account_id")
 
 
 def flow(history: ir.Table, first: date, previous_first: date, by: Sequence[str] = ()) -> ir.Table:
-    """Active accounts by where they come from, and those that left (docs/domain.md, OA adoption).
+    """Return active accounts by origin, and the lapsed ones (docs/domain.md, OA adoption).
 
     Args:
-        history: rows of ``oa.activities`` up to the period's end, as far back as they go.
+        history: rows of ``oa.activities`` up to the period's end, as far back as the lake goes.
         first: the period's first day.
         previous_first: the first day of the period before.
-        by: columns that name a group. An account that changed its group has lapsed in the one and is new, or back,
-            in the other.
+        by: columns that name a group. An account that changed its group has lapsed in the old one and is new, or
+            resurrected, in the new one.
 
     Returns:
-        ``by``, ``active`` (words: metrics.adoption) and the measures of ``FLOW``, most active first; one row when
-        ``by`` is empty.
+        ``by``, ``active`` (a measure of metrics.oa.adoption) and the measures of ``FLOW``, most active first; one row
+        when ``by`` is empty.
     """
     begins, began = ibis.literal(first), ibis.literal(previous_first)
     persons = history.group_by(*by, *_PERSON).aggregate(
@@ -96,17 +101,16 @@ def flow(history: ir.Table, first: date, previous_first: date, by: Sequence[str]
 
 
 def retention(history: ir.Table, since: date, last: date) -> ir.Table:
-    """Of the accounts that first acted in a week, the share that acted in each week after it.
+    """Return the share of each weekly cohort that was active in each week after its first one.
 
     Args:
-        history: rows of ``oa.activities``, as far back as they go: what lies before is not known, so that
-            the accounts of its first weeks are not new ones.
+        history: rows of ``oa.activities``, as far back as the lake goes: accounts of its first weeks are not new.
         since: the Monday of the first cohort to show.
         last: the last day of the period; a week that ends after it is left out.
 
     Returns:
-        ``cohort_on``, ``week`` and the other measures of ``RETENTION``, ordered by both. A week in which
-        nobody of a cohort acted has no row.
+        ``cohort_on``, ``week`` and the other measures of ``RETENTION``, ordered by both. A week without any
+        active account of a cohort has no row.
     """
     weeks = history.select(*_PERSON, _week=history.day.truncate("W").cast("date")).distinct()
     whole = weeks.filter(weeks["_week"] <= ibis.literal(last - timedelta(days=6)))
@@ -128,19 +132,19 @@ def retention(history: ir.Table, since: date, last: date) -> ir.Table:
     ).order_by("cohort_on", "week")
 
 
-def by_age(retention: ir.Table, last: date, holed: Sequence[date] = ()) -> ir.Table:
-    """Retention with one row a cohort and one column a week after its first, as it is read in a table.
+def by_age(retention: ir.Table, last: date, gap_weeks: Sequence[date] = ()) -> ir.Table:
+    """Return retention as a table: one row a cohort, one column a week after its first.
 
     Args:
-        retention: what ``retention`` made.
+        retention: the result of ``retention``.
         last: the last day of the period.
-        holed: Mondays of the weeks whose data have a hole: their cohorts are left out, their shares not known.
+        gap_weeks: Mondays of the weeks with a gap: their cohorts are left out, their shares unknown.
 
     Returns:
-        ``cohort_on``, ``cohort`` and ``retention_1`` … ``retention_8``, ordered by cohort: 0 in a week in which nobody
-        of the cohort acted, null in one that has not ended or has a hole.
+        ``cohort_on``, ``cohort`` and ``retention_1`` … ``retention_8``, ordered by cohort: 0 in a week without any
+        active account of the cohort, null in one that has not ended or has a gap.
     """
-    unknown = [ibis.literal(day) for day in holed]
+    unknown = [ibis.literal(day) for day in gap_weeks]
     grouped = retention.group_by("cohort_on", "cohort").aggregate(
         **{f"_{week}": retention.retention.max(where=retention.week == week) for week in range(1, OLDEST + 1)}
     )

@@ -1,4 +1,4 @@
-"""Electronic seals: how far each is, how long that took, signings (docs/domain.md, CA and seals)."""
+"""Electronic seals: their state, the duration of each step, signings (docs/domain.md, CA and seals)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ntanalytics.metrics import change
 from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
-#: Seconds of a day, by which a duration in days is told.
+#: Seconds of a day.
 _DAY_S = 86_400
 
-#: XX (docs/domain.md, CA and seals).
+#: Seals by state (docs/domain.md, CA and seals).
 STOCK = (
-    count("seals", "印章", "枚", "Seals that there are."),
+    count("seals", "印章", "枚", "All seals."),
     Measure(
         "making_days_p50",
         "制章用时中位数",
@@ -37,7 +37,7 @@ STOCK = (
     Measure("oldest_request_at", "最早申请", "The earliest request among the seals of the group.", format="datetime"),
 )
 
-#: XX (docs/domain.md, O11).
+#: Seals that wait (docs/domain.md, O11).
 WAITING = (
     Measure(
         "waiting_days",
@@ -57,7 +57,7 @@ WAITING = (
     ),
 )
 
-#: XX (docs/domain.md, CA and seals).
+#: Signings and verifications (docs/domain.md, CA and seals).
 SIGNINGS = (
     count("signings", "签章", "次", "Signings with a seal."),
     count("signing_failures", "签章失败", "次", "Signings that failed.", good="down"),
@@ -76,7 +76,7 @@ MEASURES = catalogue((*change.with_changes((*STOCK, *SIGNINGS)), *WAITING))
 
 
 def stock(seals: ir.Table, by: Sequence[str] = ("state",)) -> ir.Table:
-    """Seals by how far they are, and how long the steps took (docs/domain.md, CA and seals).
+    """Return the seals by state, and the duration of the steps (docs/domain.md, CA and seals).
 
     Args:
         seals: rows of ``seal.seals``: one snapshot.
@@ -98,7 +98,7 @@ def stock(seals: ir.Table, by: Sequence[str] = ("state",)) -> ir.Table:
 
 
 def untested_seals(seals: ir.Table, at: datetime) -> ir.Table:
-    """The seals that were made and wait for their test (docs/domain.md, CA and seals).
+    """Return the seals that were made and wait for their test (docs/domain.md, CA and seals).
 
     Args:
         seals: rows of ``seal.seals``: one snapshot.
@@ -114,7 +114,7 @@ def untested_seals(seals: ir.Table, at: datetime) -> ir.Table:
 
 
 def unmade_seals(seals: ir.Table, at: datetime) -> ir.Table:
-    """The seals that were requested and wait to be made (docs/domain.md, CA and seals).
+    """Return the seals that were requested and wait to be made (docs/domain.md, CA and seals).
 
     Args:
         seals: rows of ``seal.seals``: one snapshot.
@@ -131,10 +131,10 @@ def unmade_seals(seals: ir.Table, at: datetime) -> ir.Table:
 
 
 def signings(signings: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Signings, verifications and their failures (docs/domain.md, CA and seals).
+    """Return signings, verifications and their failures (docs/domain.md, CA and seals).
 
     Args:
-        signings: rows of ``seal.signings``, those of the period.
+        signings: rows of ``seal.signings`` of the period.
         by: columns of ``signings`` that name a group: ``system``, ``day``.
 
     Returns:
@@ -157,7 +157,7 @@ def _signings(signings: ir.Table, by: Sequence[str]) -> ir.Table:
 
 
 def daily(signings: ir.Table, days: ir.Table) -> ir.Table:
-    """``signings`` of each day: 0 on a covered day without any, null on one that is a hole; ordered by day.
+    """Return ``signings`` of each day: 0 on a covered day without any, null on a gap; ordered by day.
 
     Args:
         signings: rows of ``seal.signings`` over the span of ``days``.

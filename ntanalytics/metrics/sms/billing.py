@@ -7,10 +7,10 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics.measure import Measure, catalogue, rate
 
-#: A difference of more than that many per mille of the bill is a finding: 0.5 % (docs/domain.md, SMS).
+#: Tolerated difference, in per mille of the bill: 0.5 % (docs/domain.md, SMS).
 TOLERANCE_PER_MILLE = 5
 
-#: XX (docs/domain.md, SMS).
+#: Segments against bills (docs/domain.md, SMS).
 RECONCILIATION = (
     Measure(
         "difference_segments",
@@ -40,16 +40,15 @@ MEASURES = catalogue(RECONCILIATION)
 
 
 def reconciliation(messages: ir.Table, bills: ir.Table, *, is_complete: bool = True) -> ir.Table:
-    """Our segments against the carriers' bills, by month and carrier (docs/domain.md, SMS: reconciliation).
+    """Return our segments against the carriers' bills, by month and carrier (docs/domain.md, SMS: reconciliation).
 
-    A carrier that billed a month in which we sent nothing over it has 0 segments; one that sent no bill has
-    null for the bill and the difference.
+    A carrier that billed a month without any message has 0 segments; without a bill, bill and difference are null.
 
     Args:
         messages: rows of ``sms.messages`` of whole calendar months.
         bills: rows of ``sms.bills`` of the same months.
-        is_complete: the months were extracted without a hole; when not, ours and the differences are
-            null, since a hole would look like an overcharge.
+        is_complete: the months have no gap; over a gap, our segments and the differences are null, since a gap would
+            look like an overcharge.
 
     Returns:
         ``month_on``, ``carrier``, ``segments``, ``billed_segments``, ``difference_segments`` (bill − ours),

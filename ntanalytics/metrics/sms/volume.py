@@ -18,10 +18,10 @@ from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 from ntanalytics.metrics.sms.failure_codes import CLASSES, failure_class
 
-#: No report that long after submission: the outcome is unknown, no longer pending (docs/domain.md, SMS).
+#: Time after submission from which a message without a report is unknown, and no longer pending (docs/domain.md, SMS).
 UNKNOWN_AFTER = timedelta(hours=72)
 
-#: XX (docs/domain.md, SMS).
+#: Volume, outcome and latency (docs/domain.md, SMS).
 VOLUME = (
     count("submitted", "提交量", "条", "Messages whose submit time falls in the period."),
     count("segments", "计费条数", "条", "Billing parts: one per message up to 70 characters, else one per 67."),
@@ -50,7 +50,7 @@ FAILURES = (
     Measure(
         "failure_class",
         "失败类别",
-        "Class of the carrier's failure code, by metrics/sms_failures.py.",
+        "Class of the carrier's failure code (metrics/sms/failure_codes.py).",
         format="text",
         values=CLASSES,
     ),
@@ -62,7 +62,7 @@ BACKLOG = (
         "backlog",
         "回执积压",
         "条",
-        "Messages without an outcome that wait longer than the given time and not yet 72 h.",
+        "Messages without an outcome that have waited longer than the given time and less than 72 h.",
         good="down",
     ),
     Measure("oldest_backlog_at", "最早积压", "Submit time of the oldest message of the backlog.", format="datetime"),
@@ -74,13 +74,13 @@ MEASURES = catalogue(change.with_changes((*VOLUME, *FAILURES, *BACKLOG, HOUR)))
 
 
 def volume(messages: ir.Table, as_of: datetime, by: Sequence[str] = ()) -> ir.Table:
-    """Volume, outcome and latency, in all or by carrier, application, unit, day (docs/domain.md, SMS).
+    """Return volume, outcome and latency, in all or by carrier, application, unit, day (docs/domain.md, SMS).
 
     submitted = delivered + failed + unknown + pending, always.
 
     Args:
-        messages: rows of ``sms.messages``, those of the period.
-        as_of: when they were taken; it parts unknown from pending.
+        messages: rows of ``sms.messages`` of the period.
+        as_of: the time of extraction; it separates unknown from pending.
         by: columns of ``messages`` that name a group.
 
     Returns:
@@ -119,18 +119,18 @@ def compare_volume(
     is_complete: bool = True,
     was_complete: bool = True,
 ) -> ir.Table:
-    """``volume`` of a period with its change against the period before (docs/domain.md, General: change).
+    """Return ``volume`` of a period with its change against the period before (docs/domain.md, General: change).
 
     Args:
-        messages: rows of ``sms.messages``, those of the period.
-        before: those of the period before.
-        as_of: when they were taken.
+        messages: rows of ``sms.messages`` of the period.
+        before: rows of the period before.
+        as_of: the time of extraction.
         by: columns of ``messages`` that name a group.
-        is_complete: the period was extracted without a hole.
-        was_complete: so was the period before.
+        is_complete: the period has no gap.
+        was_complete: the period before has no gap.
 
     Returns:
-        As ``change.compare`` of the measures of ``VOLUME``, largest ``submitted`` first.
+        The columns of ``change.compare`` for the measures of ``VOLUME``, largest ``submitted`` first.
     """
     figures = change.compare(
         volume(messages, as_of, by),
@@ -145,12 +145,12 @@ def compare_volume(
 
 
 def daily(messages: ir.Table, days: ir.Table, as_of: datetime, by: Sequence[str] = ()) -> ir.Table:
-    """``volume`` of each day: 0 on a covered day without messages, null on one that was not extracted.
+    """Return ``volume`` of each day: 0 on a covered day without messages, null on a gap.
 
     Args:
         messages: rows of ``sms.messages`` over the span of ``days``.
         days: the days of the span: ``day``, ``is_covered`` and others (metrics.days).
-        as_of: when they were taken.
+        as_of: the time of extraction.
         by: columns of ``messages`` that name a group.
 
     Returns:
@@ -161,11 +161,11 @@ def daily(messages: ir.Table, days: ir.Table, as_of: datetime, by: Sequence[str]
 
 
 def hourly(messages: ir.Table, as_of: datetime, utc_offset_h: int, by: Sequence[str] = ()) -> ir.Table:
-    """``volume`` by local hour of the day, all 24 hours (docs/domain.md, SMS: by hour).
+    """Return ``volume`` by local hour of the day, all 24 hours (docs/domain.md, SMS: by hour).
 
     Args:
-        messages: rows of ``sms.messages``, those of the period.
-        as_of: when they were taken.
+        messages: rows of ``sms.messages`` of the period.
+        as_of: the time of extraction.
         utc_offset_h: hours by which local time is ahead of UTC (8 in Shanghai, which has no DST).
         by: columns of ``messages`` that name a group.
 
@@ -177,8 +177,8 @@ def hourly(messages: ir.Table, as_of: datetime, utc_offset_h: int, by: Sequence[
     grid = ibis.memtable(pa.table({"hour": pa.array(range(24), pa.int64())}))
     if by:
         grid = grid.cross_join(figures.select(*by).distinct())
-    theirs = figures.rename({f"_{name}": name for name in ("hour", *by)})
-    joined = grid.left_join(theirs, [grid[name].identical_to(theirs[f"_{name}"]) for name in ("hour", *by)])
+    keyed = figures.rename({f"_{name}": name for name in ("hour", *by)})
+    joined = grid.left_join(keyed, [grid[name].identical_to(keyed[f"_{name}"]) for name in ("hour", *by)])
     filled = {
         measure.name: joined[measure.name].fill_null(0) if measure.is_additive else joined[measure.name]
         for measure in VOLUME
@@ -187,10 +187,10 @@ def hourly(messages: ir.Table, as_of: datetime, utc_offset_h: int, by: Sequence[
 
 
 def failure_codes(messages: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Failed messages by the carrier's raw code and its class (docs/domain.md, SMS).
+    """Return failed messages by the carrier's raw code and its class (docs/domain.md, SMS).
 
     Args:
-        messages: rows of ``sms.messages``, those of the period.
+        messages: rows of ``sms.messages`` of the period.
         by: columns of ``messages`` that name a group; shares are within a group.
 
     Returns:
@@ -200,14 +200,14 @@ def failure_codes(messages: ir.Table, by: Sequence[str] = ()) -> ir.Table:
 
 
 def failure_classes(messages: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Failed messages by class of code: ``by``, ``failure_class``, ``failed``, ``failed_share``; most first."""
+    """Return failed messages by class of code: ``by``, ``failure_class``, ``failed``, ``failed_share``; most first."""
     return _failures(messages, by, ("failure_class",))
 
 
 def _failures(messages: ir.Table, by: Sequence[str], kinds: Sequence[str]) -> ir.Table:
     failed = messages.filter(messages.outcome == "failed")
     codes = failed.group_by(*dict.fromkeys((*by, "failure_code"))).aggregate(failed=failed.count())
-    classed = codes.mutate(failure_class=failure_class(codes.failure_code))  # few: a code each, not a message each
+    classed = codes.mutate(failure_class=failure_class(codes.failure_code))  # a row a code, which are few
     counted = classed.group_by(*by, *kinds).aggregate(failed=classed.failed.sum())
     total = counted.failed.sum().over(ibis.window(group_by=list(by)))
     shared = counted.mutate(failed_share=counted.failed / total)
@@ -217,20 +217,19 @@ def _failures(messages: ir.Table, by: Sequence[str], kinds: Sequence[str]) -> ir
 def backlog(
     messages: ir.Table, at: datetime, by: Sequence[str] = (), *, older_than: timedelta = timedelta(hours=1)
 ) -> ir.Table:
-    """Messages that waited for an outcome at a moment, by group; a group that has none has 0.
+    """Return the messages that waited for an outcome at a moment, by group; 0 for a group without any.
 
-    A report that came later than ``at`` had not come then, so the figure of a day stays what it was.
-
-    After 72 h a message is unknown and waits no more (docs/domain.md, SMS), so it has left the backlog.
+    A report later than ``at`` does not count, so that the figure of a past day does not change. After 72 h a message is
+    unknown and leaves the backlog (docs/domain.md, SMS).
 
     Args:
         messages: rows of ``sms.messages`` of the three days before ``at`` at least.
-        at: the moment (aware), not later than when they were taken.
+        at: the moment (aware), not later than the extraction.
         by: columns of ``messages`` that name a group.
-        older_than: how long a message has waited when it begins to count.
+        older_than: the waiting time from which a message counts.
 
     Returns:
-        ``by``, ``backlog`` (messages) and ``oldest_backlog_at`` (its oldest submit time, null where it is empty).
+        ``by``, ``backlog`` (messages) and ``oldest_backlog_at`` (the oldest submit time, null without a backlog).
     """
     waits = (
         (messages.outcome.isnull() | (messages.reported_at > ibis.literal(at)).fill_null(False))

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.oa.unit_ranking import FEWEST, FEWEST_DAILY, movers
+from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS, MIN_DAILY_ACTIVE, movers
 from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.adoption.figures import Adoption
 from ntanalytics.report_content.adoption.queries import RATES
@@ -88,8 +88,9 @@ def findings(report: Report, seen: Adoption) -> list[WordedFinding]:
     rules, ranking, is_complete = rules_of(report.workspace.settings), seen.tables["ranking"], seen.is_complete
     if seen.unit:
         return worded(adoption_checks.unit_findings(rules, seen.total, ranking, seen.unit, is_complete=is_complete))
+    compared = [row for row in ranking.to_pylist() if row["place"] is not None]
     editions = seen.tables["editions"]
-    return worded(adoption_checks.city_findings(rules, seen.total, editions, ranking, is_complete=is_complete))
+    return worded(adoption_checks.city_findings(rules, seen.total, editions, compared, is_complete=is_complete))
 
 
 def places(seen: Adoption) -> list[Table]:
@@ -112,7 +113,7 @@ def moved(seen: Adoption) -> list[Table]:
     moving = _moving(seen).to_pylist()
     up = [row for row in moving if row["daily_active_change_rate"] > 0][:MOVERS_SHOWN]
     down = [row for row in reversed(moving) if row["daily_active_change_rate"] < 0][:MOVERS_SHOWN]
-    note = f"按工作日的日均活跃比较，上期不足 {FEWEST_DAILY} 个的单位不列。"
+    note = f"按工作日的日均活跃比较，上期不足 {MIN_DAILY_ACTIVE} 个的单位不列。"
     return [
         _half(up, "日均活跃上升最多", "risen", _MOVED, note if up else _nobody(seen), seen),
         _half(down, "日均活跃下降最多", "fallen", _MOVED, note if down else _nobody(seen), seen),
@@ -163,7 +164,7 @@ def appendix(seen: Adoption) -> Table:
             id="units",
             columns=_RANKING,
             origin=seen.origin,
-            note=f"启用账号不足 {FEWEST} 个或数据不完整的单位不参加排名。{seen.note}",
+            note=f"启用账号不足 {MIN_ACCOUNTS} 个或数据不完整的单位不参加排名。{seen.note}",
         )
     columns = ["week_on", "week_name", "worked_days", "active", "daily_active", "mobile_share", "xinchuang_share"]
     return table(

@@ -186,11 +186,17 @@ class AdoptionQueries:
         lacking = before if self.members.was_complete else every
         acted, able = (
             unit_ranking.compare_units(
-                now, was, MEASURES, columns=columns, by=by, holed=among(holed, by), holed_before=among(earlier, by)
+                now,
+                was,
+                MEASURES,
+                columns=columns,
+                by=by,
+                gap_groups=among(holed, by),
+                gap_groups_before=among(earlier, by),
             )
             for columns, earlier in ((_ACTED, before), (_ABLE, lacking))
         )
-        return ibis.memtable(join_groups(acted.drop("is_held"), able, by).to_pyarrow())
+        return ibis.memtable(join_groups(acted.drop("is_complete"), able, by).to_pyarrow())
 
     def _ranking(self, holed: set[str], before: set[str], within: Sequence[str]) -> ir.Table:
         figures = self._compared(_GROUP, holed, before)

@@ -11,7 +11,7 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
 
 from ntanalytics.reports.formats import excel_format
-from ntanalytics.reports.palette import FILLS, LINE, STROKES, office_color
+from ntanalytics.reports.palette import FILLS, INK, LINE, STROKES, office_color
 from ntanalytics.reports.record import RecordedBlock
 
 #: Dash of a line as Plotly names it → as Excel does.
@@ -42,16 +42,28 @@ def native_chart(sheet: Any, block: RecordedBlock, header_row: int) -> Any:
     chart.set_categories(
         Reference(sheet, min_col=order.index(block.body["x"]) + 1, min_row=header_row + 1, max_row=last)
     )
-    x, *ys = block.fields
-    chart.title, chart.style = block.title or None, 2
+    _set_title(chart, block.title)
+    _set_axes(chart, block)
+    chart.display_blanks = "gap"
+    chart.height, chart.width = 9, 22
+    chart.legend.position = "b"
+    if len(block.fields) == 2:
+        chart.legend = None
+    return chart
+
+
+def _set_title(chart: Any, title: str) -> None:
+    chart.title, chart.style = title or None, 2
     if chart.title is not None:
-        small = CharacterProperties(sz=1200, b=True, solidFill="1F2933")
+        small = CharacterProperties(sz=1200, b=True, solidFill=office_color(INK))
         for paragraph in chart.title.tx.rich.p:
             paragraph.pPr = ParagraphProperties(defRPr=small)
             for run in paragraph.r or ():
                 run.rPr = small
-    chart.display_blanks = "gap"
-    chart.height, chart.width = 9, 22
+
+
+def _set_axes(chart: Any, block: RecordedBlock) -> None:
+    form, (x, *ys) = block.body["kind"], block.fields
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.x_axis.number_format = "mm-dd" if x.format == "date" else excel_format(x.format)
     chart.y_axis.number_format = excel_format(ys[0].format)
@@ -62,12 +74,8 @@ def native_chart(sheet: Any, block: RecordedBlock, header_row: int) -> Any:
         # Excel would begin at 0 and end at 120 %.
         chart.y_axis.scaling.min, chart.y_axis.scaling.max = math.floor(min(known) * 20) / 20, 1
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=_line(office_color(LINE), "solid", 6350))
-    chart.legend.position = "b"
-    if len(ys) == 1:
-        chart.legend = None
     if form == "hbar":
         chart.x_axis.scaling.orientation = "maxMin"
-    return chart
 
 
 def _styled(series: Any, form: str, index: int) -> Any:

@@ -20,7 +20,7 @@ from ntanalytics.metrics.infra import hosts
 from ntanalytics.metrics.rows import rows
 from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.subsystems.data.completeness import completeness_finding, rejected_finding
-from ntanalytics.subsystems.data.row_counts import SourceDays, fallen_findings, silent_findings
+from ntanalytics.subsystems.data.row_counts import RowCounts, fallen_findings, silent_findings
 from ntanalytics.subsystems.data.standstill import METRICS, still_findings
 
 #: Days of host metrics that show which of them usually change.
@@ -44,7 +44,7 @@ def _rejected_share(context: CheckContext, rule: Rule) -> list[Finding]:
     return _with_origin(context, (finding for finding in findings if finding is not None))
 
 
-def source_days(context: CheckContext) -> list[SourceDays]:
+def row_counts(context: CheckContext) -> list[RowCounts]:
     """Return the number of rows by day over ten weeks, of each source and dataset of events.
 
     How many cases belong to a day depends on what became of them since, so cases are left out.
@@ -65,16 +65,16 @@ def source_days(context: CheckContext) -> list[SourceDays]:
             days = tuple(
                 {**row, "is_covered": row["day"] in by_day, "source_rows": by_day.get(row["day"])} for row in calendar
             )
-            series.append(SourceDays(name, contract.label, source, days))
+            series.append(RowCounts(name, contract.label, source, days))
     return series
 
 
 def _silent_days(context: CheckContext, rule: Rule) -> list[Finding]:
-    return _with_origin(context, silent_findings(rule, context.shared(source_days), context.on))
+    return _with_origin(context, silent_findings(rule, context.shared(row_counts), context.on))
 
 
 def _rows_fall(context: CheckContext, rule: Rule) -> list[Finding]:
-    return _with_origin(context, fallen_findings(rule, context.shared(source_days), context.on))
+    return _with_origin(context, fallen_findings(rule, context.shared(row_counts), context.on))
 
 
 def _stood_still(context: CheckContext, rule: Rule) -> list[Finding]:

@@ -26,7 +26,7 @@ MIN_DAYS = 5
 
 
 @dataclass(frozen=True)
-class SourceDays:
+class RowCounts:
     """Rows of one dataset from one source by day.
 
     Attributes:
@@ -49,10 +49,10 @@ class SourceDays:
 
 
 #: A finding with the rows that it was made from.
-Judged = tuple[SourceDays, Finding]
+Judged = tuple[RowCounts, Finding]
 
 
-def silent_findings(rule: Rule, series: Iterable[SourceDays], on: date) -> list[Finding]:
+def silent_findings(rule: Rule, series: Iterable[RowCounts], on: date) -> list[Finding]:
     """Return the datasets without rows on the last days; several of one source are one finding.
 
     Args:
@@ -64,7 +64,7 @@ def silent_findings(rule: Rule, series: Iterable[SourceDays], on: date) -> list[
     return _by_source(judged)
 
 
-def fallen_findings(rule: Rule, series: Iterable[SourceDays], on: date) -> list[Finding]:
+def fallen_findings(rule: Rule, series: Iterable[RowCounts], on: date) -> list[Finding]:
     """Return the datasets with far fewer rows than usual; several of one source are one finding.
 
     A dataset without any row stays apart: it is told as silent already.
@@ -83,7 +83,7 @@ def fallen_findings(rule: Rule, series: Iterable[SourceDays], on: date) -> list[
     return [_detailed(*pair) for pair in silent] + _by_source(judged)
 
 
-def _silent(rule: Rule, item: SourceDays, on: date) -> Finding | None:
+def _silent(rule: Rule, item: RowCounts, on: date) -> Finding | None:
     run = silent_run(item, on)
     if run is None:
         return None
@@ -92,7 +92,7 @@ def _silent(rule: Rule, item: SourceDays, on: date) -> Finding | None:
     return finding.with_figures(expected=expected).since_day(begin) if finding.is_violation else None
 
 
-def silent_run(item: SourceDays, on: date) -> tuple[date, float] | None:
+def silent_run(item: RowCounts, on: date) -> tuple[date, float] | None:
     """Return the first of the last days without a row, and the rows expected on them together.
 
     Returns:
@@ -136,5 +136,5 @@ def _by_source(judged: list[Judged]) -> list[Finding]:
     return findings
 
 
-def _detailed(item: SourceDays, finding: Finding) -> Finding:
+def _detailed(item: RowCounts, finding: Finding) -> Finding:
     return finding.with_details(**dataset_details(item.dataset))

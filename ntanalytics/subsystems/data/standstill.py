@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ntanalytics.contract import dataset as dataset_named
@@ -14,6 +14,8 @@ from ntanalytics.subsystems.data.entities import dataset_details, dataset_entity
 
 #: The dataset of host metrics.
 METRICS = "infra.metrics"
+
+Row = Mapping[str, Any]
 
 
 def still_findings(rule: Rule, still: Rows) -> list[Finding]:
@@ -33,12 +35,12 @@ def still_findings(rule: Rule, still: Rows) -> list[Finding]:
     return [finding.with_details(**dataset_details(METRICS)) for finding in findings]
 
 
-def _source(rule: Rule, source: str, own: list[dict[str, Any]]) -> Finding:
+def _source(rule: Rule, source: str, own: Sequence[Row]) -> Finding:
     entity = dataset_entity(source, METRICS, dataset_named(METRICS).label)
     count = sum(row["still_series"] for row in own)
     return judge_row(rule, {rule.measure: count}, entity).with_figures(hosts=float(len(own)))
 
 
-def _host(rule: Rule, row: Mapping[str, Any]) -> Finding:
+def _host(rule: Rule, row: Row) -> Finding:
     finding = judge_row(rule, row, Entity("host", str(row["host"]), str(row["host"])))
     return finding.with_details(metric=str(row["metric"]))

@@ -134,10 +134,7 @@ def _alarm(context: CheckContext, rule: Rule, raised: list[Row]) -> Finding:
         value=count,
         window=context.window(begin, end),
         figures={"raised_s": span.from_s, "cleared_s": None if _is_lasting(context, gravest) else span.until_s},
-        details={
-            "problem": str(gravest["problem"]),
-            "is_over": not any(_is_lasting(context, row) for row in raised),
-        },
+        details={"problem": str(gravest["problem"]), "is_over": not any(_is_lasting(context, row) for row in raised)},
     )
     return finding.since_day(context.local_day(begin)) if finding.is_violation else finding
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -25,11 +25,13 @@ from ntanalytics.subsystems.infra.host_checks import host_entity
 
 _HOUR_S = 3600.0
 
-#: A host that is busy needs not be told in another way.
+Row = Mapping[str, Any]
+
+#: A host that is busy need not be told in another way.
 _BUSY = (SuppressedBy(("infra.cpu_by_day", "infra.cpu_by_night")),)
 
 
-def disk_entity(row: Mapping[str, Any]) -> Entity:
+def disk_entity(row: Row) -> Entity:
     """Return the disk of a row."""
     return Entity("disk", f"{row['host']}/{str(row['part']).strip('/')}", f"{row['host']} {row['part']}")
 
@@ -50,7 +52,7 @@ def _load(context: CheckContext, rule: Rule, *, metric: str) -> list[Finding]:
     return evaluate_rules([rule], context.shared(load, metric), host_entity, is_complete=is_complete)
 
 
-def _held_levels(context: CheckContext) -> list[dict[str, Any]]:
+def _held_levels(context: CheckContext) -> Sequence[Row]:
     metrics = context.dataset("infra.metrics").table
     return rows(hosts.sustained_load(metrics.filter(metrics.metric == "cpu_rate"), context.utc_offset_h))
 
@@ -89,8 +91,8 @@ def with_busy_hours(context: CheckContext, finding: Finding, hours: Rows) -> Fin
             spans[-1][1] = hour + 1
         else:
             spans.append([hour, hour + 1])
-    told = (hours_words(Window(context.on, first * _HOUR_S, last * _HOUR_S)) for first, last in spans)
-    return finding.with_details(hours=tuple(told)).since_day(context.on)
+    words = (hours_words(Window(context.on, first * _HOUR_S, last * _HOUR_S)) for first, last in spans)
+    return finding.with_details(hours=tuple(words)).since_day(context.on)
 
 
 def _load_unlike(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -122,27 +124,14 @@ def _growth_rise(context: CheckContext, rule: Rule) -> list[Finding]:
 
 CHECKS = (
     Check(
-        rule="infra.cpu",
-        evaluate=partial(_load, metric="cpu_rate"),
-        reads={"infra.metrics": 0},
-        every=LONGER_PERIODS,
+        rule="infra.cpu", evaluate=partial(_load, metric="cpu_rate"), reads={"infra.metrics": 0}, every=LONGER_PERIODS
     ),
     Check(rule="infra.cpu_by_day", evaluate=_held, reads={"infra.metrics": 0}),
     Check(rule="infra.cpu_by_night", evaluate=_held, reads={"infra.metrics": 0}),
-    Check(
-        rule="infra.load",
-        evaluate=partial(_load, metric="load"),
-        reads={"infra.metrics": 0},
-        suppressed_by=_BUSY,
-    ),
+    Check(rule="infra.load", evaluate=partial(_load, metric="load"), reads={"infra.metrics": 0}, suppressed_by=_BUSY),
     Check(rule="infra.memory", evaluate=partial(_load, metric="memory_rate"), reads={"infra.metrics": 0}),
     Check(rule="infra.swap", evaluate=partial(_load, metric="swap_rate"), reads={"infra.metrics": 0}),
-    Check(
-        rule="infra.load_unlike",
-        evaluate=_load_unlike,
-        reads={"infra.metrics": HISTORY_DAYS},
-        suppressed_by=_BUSY,
-    ),
+    Check(rule="infra.load_unlike", evaluate=_load_unlike, reads={"infra.metrics": HISTORY_DAYS}, suppressed_by=_BUSY),
     Check(rule="infra.disk_used", evaluate=_disk_used, reads={"infra.metrics": HISTORY}, every=EVERY_PERIOD),
     Check(
         rule="infra.days_until_full", evaluate=_days_until_full, reads={"infra.metrics": HISTORY}, every=EVERY_PERIOD

@@ -218,10 +218,7 @@ CHECKS = (
     Check(rule="infra.restore_drill", evaluate=_restore_drill, reads={"desk.checks": DRILL_DAYS}),
     Check(rule="infra.log_retention", evaluate=_log_retention, reads={"infra.requests": 0}),
     Check(
-        rule="infra.failed_patches",
-        evaluate=_failed_patches,
-        reads={"infra.patches": PATCH_DAYS},
-        every=(DAY, QUARTER),
+        rule="infra.failed_patches", evaluate=_failed_patches, reads={"infra.patches": PATCH_DAYS}, every=(DAY, QUARTER)
     ),
     Check(
         rule="infra.unpatched",

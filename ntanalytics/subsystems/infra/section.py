@@ -58,11 +58,6 @@ def summarize(context: CheckContext, findings: Sequence[Finding]) -> SubsystemSu
 SECTION = Section(
     summarize=summarize,
     lead="platform_availability",
-    reads={
-        "infra.checks": HISTORY,
-        "infra.requests": HISTORY,
-        "infra.metrics": HISTORY,
-        "infra.backups": BACKUP_DAYS,
-    },
+    reads={"infra.checks": HISTORY, "infra.requests": HISTORY, "infra.metrics": HISTORY, "infra.backups": BACKUP_DAYS},
     requires=("infra.checks",),
 )

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from ntanalytics.checks.context import QUARTER_DAYS
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import clock, day_words, hours_words, listed
-from ntanalytics.findings.text import RuleText, Sentence, Texts, limits, measured, reason_words
+from ntanalytics.findings.text import RuleText, Sentence, Texts, limits, measured, measured_on_worst_day, reason_words
 from ntanalytics.metrics.number_format import format_number
 
 ALL_HOSTS, MONITORING, BACKUP, BACKUP_PLANS = "全部主机", "监控平台", "备份", "备份计划"
@@ -150,13 +150,6 @@ def _repeated_problems(finding: Finding) -> str:
     return f"告警“{_alarm_name(finding)}”{span}出现 {format_number(finding.value, 'integer', '次')}。"
 
 
-def _error_rate(finding: Finding) -> str:
-    """Return the error rate of the day; of a longer period that of its worst day."""
-    day = finding.details.get("day")
-    worst = f"{day_words(date.fromisoformat(day))}单日最高" if isinstance(day, str) else ""
-    return f"{worst}{measured(finding)}"
-
-
 def _requests_reason(finding: Finding) -> str:
     return "没有任何请求记录" if finding.entity.kind == "dataset" else reason_words(finding)
 
@@ -212,7 +205,7 @@ TEXTS: Texts = MappingProxyType(
         ),
         "infra.problems": RuleText(evidence=_problems, limits=_problems_limits),
         "infra.repeated_problems": RuleText(evidence=_repeated_problems),
-        "infra.error_rate": RuleText(evidence=_error_rate),
+        "infra.error_rate": RuleText(evidence=lambda finding: measured_on_worst_day(finding, "单日最高")),
         "infra.requests_fall": RuleText(reason=_requests_reason),
         "infra.cpu_by_day": RuleText(evidence=_busy),
         "infra.cpu_by_night": RuleText(evidence=_busy),

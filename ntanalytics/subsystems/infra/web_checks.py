@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -37,13 +37,13 @@ def service_entity(row: Row) -> Entity:
     return Entity("service", str(row["service"]), str(row["service"]))
 
 
-def _daily(context: CheckContext) -> list[dict[str, Any]]:
+def _daily(context: CheckContext) -> Sequence[Row]:
     """Return requests and errors of each service by day over ten weeks."""
     web = context.dataset(WEB, HISTORY_DAYS)
     return rows(requests.counts(web.recent, web.days, ["service"]))
 
 
-def _slots(context: CheckContext) -> list[dict[str, Any]]:
+def _slots(context: CheckContext) -> Sequence[Row]:
     """Return the requests of each service by slot of the comparable days."""
     comparable = context.shared(baseline, WEB).comparable
     return rows(by_slot(comparable, "minute_at", context.utc_offset_h, ["service"], count="requests"))

@@ -48,7 +48,7 @@ def city_findings(
     Args:
         rules: the rules by code, as the site has them.
         total: the compared row of all.
-        editions: the compared rows of the editions, each with ``is_held``.
+        editions: the compared rows of the editions, each with ``is_complete``.
         units: the compared rows of the units that can be compared, with ``low_weeks``.
         is_complete: whether the period has no gap.
     """
@@ -56,7 +56,7 @@ def city_findings(
     by_edition = rows(editions)
     if len(by_edition) > 1:
         findings += [
-            judge_pace(rules[CITY], row, edition_entity(row), is_complete=row["is_held"]) for row in by_edition
+            judge_pace(rules[CITY], row, edition_entity(row), is_complete=row["is_complete"]) for row in by_edition
         ]
     by_unit = rows(units)
     fallen = sorted(by_unit, key=lambda row: row["daily_active_change_rate"] or 0)
@@ -73,7 +73,7 @@ def unit_findings(
     entity = unit_entity({"unit": name})
     findings = [judge_pace(rules[UNIT], total, entity, is_complete=is_complete)]
     own = [row for row in rows(units) if row["unit"] == name]
-    findings += [judge_row(rules[LOW], row, entity, is_complete=row["is_held"]) for row in own]
+    findings += [judge_row(rules[LOW], row, entity, is_complete=row["is_complete"]) for row in own]
     return [finding for finding in findings if finding.rule.enabled]
 
 

@@ -11,7 +11,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import listed, moved, shifted
 from ntanalytics.findings.text import RuleText, Texts
 from ntanalytics.metrics.number_format import format_number
-from ntanalytics.metrics.oa.unit_ranking import FEWEST, LOW_RATE
+from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS, LOW_RATE
 from ntanalytics.metrics.rows import Rows, rows
 
 Row = Mapping[str, Any]
@@ -163,7 +163,7 @@ def handled(total: Row, by_module: Rows = ()) -> str:
     )
     said += "内办结"
     # a module of a few tasks is not the slowest, it is unlucky
-    many = [row for row in rows(by_module) if row["tasks"] >= FEWEST and row["handling_p50_s"] is not None]
+    many = [row for row in rows(by_module) if row["tasks"] >= MIN_ACCOUNTS and row["handling_p50_s"] is not None]
     if len(many) > 1:
         slow = max(many, key=lambda row: float(row["handling_p50_s"]))
         said += (
@@ -196,7 +196,7 @@ def compared_units(ranking: Rows) -> str:
     found = rows(ranking)
     why = [
         f"{count} 个{words}"
-        for code, words in (("few", f"启用账号不足 {FEWEST} 个"), ("gap", "数据不完整"))
+        for code, words in (("few", f"启用账号不足 {MIN_ACCOUNTS} 个"), ("gap", "数据不完整"))
         if (count := sum(row["left_out"] == code for row in found))
     ]
     fair = sum(row["place"] is not None for row in found)
@@ -216,7 +216,7 @@ def place(ranking: Rows, unit: str, typical: Row) -> str:
             continue
         edition = EDITIONS.get(row["edition"], row["edition"])
         if row["place"] is None:
-            few = f"启用账号不足 {FEWEST} 个"
+            few = f"启用账号不足 {MIN_ACCOUNTS} 个"
             said.append(f"{edition}：{few if row['left_out'] == 'few' else '本期数据不完整'}，不参加排名")
             continue
         median = f"（中位数 {format_number(typical['active_rate'], 'rate:1')}）" if typical.get("active_rate") else ""

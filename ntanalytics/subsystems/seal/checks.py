@@ -94,7 +94,7 @@ def _testing_days(context: CheckContext, rule: Rule) -> list[Finding]:
     findings = evaluate_rules([rule], waiting[:1], _UNTESTED)
     late = sum(row["waiting_days"] > rule.threshold.warning for row in waiting)
     counted = [finding.with_figures(late=float(late)) for finding in findings]
-    moments = {_UNTESTED.key: row["made_at"] for row in waiting[:1]}
+    moments = {_UNTESTED.key: waiting[0]["made_at"]} if waiting else {}
     return with_onset_at(context, counted, rule.code, moments)
 
 

@@ -122,11 +122,13 @@ def _accesses(context: CheckContext, rule: Rule) -> list[Finding]:
     if not context.working_days or not apps.is_complete:
         return []
     by_app = access_metrics.by_app(accesses.table, apps.table)
-    return evaluate_rules([rule], by_app, _app_by_name, is_complete=accesses.is_complete)
+    keys = {row["app"]: key for key, row in context.shared(_apps).items() if row["is_enabled"]}
+    return evaluate_rules([rule], by_app, partial(_app_by_name, keys), is_complete=accesses.is_complete)
 
 
-def _app_by_name(row: Mapping[str, Any]) -> Entity:
-    return Entity("app", str(row.get("app_id") or row["app"]), str(row["app"]))
+def _app_by_name(keys: Mapping[str, str], row: Mapping[str, Any]) -> Entity:
+    name = row["app"]
+    return Entity("app", str(keys.get(name) or name or "unknown"), str(name or "未知应用"))
 
 
 _READS = {"sso.accesses": HISTORY_DAYS, "sso.apps": 0}

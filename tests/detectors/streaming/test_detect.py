@@ -151,7 +151,7 @@ def test_most_of_a_varied_suite_is_seen_with_few_false_alarms() -> None:
         return detect(case.values, case.timestamps).alarms
 
     total = measure(with_clock, 1, first=50)["all"]
-    assert len(total.delays) / total.there > 0.75
+    assert len(total.delays) / total.cases > 0.75
     assert 5000 * total.false / total.ordinary < 2.5
 
 

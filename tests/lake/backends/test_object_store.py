@@ -24,12 +24,12 @@ from ntanalytics.lake import DeltaLake
 from ntanalytics.lake.backends.object_store import Bucket
 from ntanalytics.lake.commit import commit_days
 from ntanalytics.lake.maintenance import maintain_table
-from ntanalytics.lake.parts import Parts
+from ntanalytics.lake.parts import PartFiles
 from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.schedule_tables import leases
 from ntanalytics.operations.doctor import State, diagnose
 from ntanalytics.settings import StoreSettings, load
-from tests.extraction.shop import Shop
+from tests.extraction.small_site import SmallSite
 from tests.lake.test_lake import DAY, bills, parted, replace, total
 from tests.servers.store import ObjectStore
 
@@ -138,7 +138,7 @@ def test_a_write_that_was_broken_off_leaves_the_last_version(hosts: Hosts):
     killed = _WRITES.replace(
         "lake = ",
         "import os, signal\nimport ntanalytics.lake.commit as commit\n"
-        "commit._attempt = lambda *given: os.kill(os.getpid(), signal.SIGKILL)\nlake = ",
+        "commit._append = lambda *given: os.kill(os.getpid(), signal.SIGKILL)\nlake = ",
     )
     assert _writer(hosts, "two", DAY, killed).wait(60) == -signal.SIGKILL
     assert len(hosts.names()) == 2, "what it had brought is there, and named by no version"
@@ -154,9 +154,9 @@ def test_a_writer_that_lost_its_turn_commits_nothing(hosts: Hosts):
     lake = hosts.lake("one")
     replace(lake, bills(DAY, 1), "a", DAY, DAY)
     files = parted(bills(DAY, 10), lake.folder)
-    with lake.writing(NAME) as place:  # as replace() does, stopped in the middle for longer than its lease holds
-        parts = Parts(place, "a", DAY, DAY)
-        parts.take(files)
+    with lake.locked_table(NAME) as place:  # as replace() does, stopped in the middle for longer than its lease holds
+        parts = PartFiles(place, "a", DAY, DAY)
+        parts.add_files(files)
         with sa.create_engine(f"sqlite:///{hosts.folder}/ledger.sqlite", poolclass=NullPool).begin() as connection:
             connection.execute(leases.delete())
         with pytest.raises(LeaseLost):
@@ -173,7 +173,7 @@ def test_maintenance_compacts_and_removes_in_the_store_and_keeps_what_a_report_n
     lake = hosts.lake("one")
     for segments in range(4):
         replace(lake, bills(DAY, segments), "a", DAY, DAY)
-    table = lake.place(NAME)
+    table = lake.location(NAME)
     more = bills(DAY, 1000).read_all()
     write_deltalake(table.uri, more, mode="append", partition_by=["day"], storage_options=table.options)
     done = _tend(lake, 1)
@@ -188,7 +188,7 @@ def test_cases_are_merged_by_a_host_that_has_read_nothing(hosts: Hosts, tmp_path
     shops = {}
     for host in ("one", "two"):
         (tmp_path / f"shop-{host}").mkdir()
-        shops[host] = Shop(tmp_path / f"shop-{host}")
+        shops[host] = SmallSite(tmp_path / f"shop-{host}")
         with shops[host].config.open("a", encoding="utf-8") as file:
             file.write(hosts.store.settings(hosts.bucket) + f"ledger: sqlite:///{tmp_path}/shared.sqlite\n")
     day = dt.date(2026, 11, 18)
@@ -214,7 +214,7 @@ def test_cases_are_merged_by_a_host_that_has_read_nothing(hosts: Hosts, tmp_path
 def test_a_wrong_key_is_said_with_an_exit_code_and_never_shown(
     hosts: Hosts, tmp_path: Path, name: str, wrong: str, words: list[str]
 ):
-    shop = Shop(tmp_path / "shop")
+    shop = SmallSite(tmp_path / "shop")
     with shop.config.open("a", encoding="utf-8") as file:
         file.write(hosts.store.settings(hosts.bucket))
     shop.messages("shop", (1, "2026-11-19 09:00:00", "mobile", 1, None, None))
@@ -229,7 +229,7 @@ def test_a_wrong_key_is_said_with_an_exit_code_and_never_shown(
 
 
 def test_the_doctor_says_whether_the_store_would_write_over_a_commit(hosts: Hosts, tmp_path: Path):
-    shop = Shop(tmp_path / "shop")
+    shop = SmallSite(tmp_path / "shop")
     with shop.config.open("a", encoding="utf-8") as file:
         file.write(hosts.store.settings(hosts.bucket))
     now = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
@@ -272,7 +272,7 @@ def test_what_is_kept_here_is_bounded_and_what_was_used_lately_stays(hosts: Host
 
 
 def test_the_key_of_pseudonyms_is_the_same_on_every_host(hosts: Hosts):
-    keys = {hosts.lake(host).shared(KEY_NAME, site_key) for host in ("one", "two", "one")}
+    keys = {hosts.lake(host).shared_file(KEY_NAME, site_key) for host in ("one", "two", "one")}
     assert len(keys) == 1
     assert oct((hosts.folder / "one" / KEY_NAME).stat().st_mode)[-3:] == "600"
 

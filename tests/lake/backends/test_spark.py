@@ -26,7 +26,7 @@ from ntanalytics.metrics.desk import obligations
 from ntanalytics.metrics.identity import logins
 from ntanalytics.metrics.infra import requests
 from ntanalytics.reports.verification import verify
-from ntanalytics.runner import RunResult, run_report
+from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import Settings, load
 from ntanalytics.workspace import Workspace, open_workspace
 from tests.city import blocks, settled

@@ -23,14 +23,14 @@ def figures(*rows):
             "edition": pa.string(),
             "enabled": pa.int64(),
             "active_rate": pa.float64(),
-            "is_held": pa.bool_(),
+            "is_complete": pa.bool_(),
             "daily_active_before": pa.float64(),
             "daily_active_change": pa.float64(),
             "daily_active_change_rate": pa.float64(),
         }
     )
     made = [
-        {"unit": unit, "edition": "general", "enabled": enabled, "active_rate": rate, "is_held": True}
+        {"unit": unit, "edition": "general", "enabled": enabled, "active_rate": rate, "is_complete": True}
         | (more[0] if more else {})
         for unit, enabled, rate, *more in rows
     ]
@@ -57,7 +57,7 @@ def test_equals_share_the_better_place_and_few_accounts_have_none(listed) -> Non
 
 def test_a_hole_leaves_a_unit_out_however_many_accounts_it_has(listed) -> None:
     made = unit_ranking.rank_units(
-        figures(("甲", 40, 0.5), ("乙", 40, None, {"is_held": False}), ("丙", 5, None, {"is_held": False}))
+        figures(("甲", 40, 0.5), ("乙", 40, None, {"is_complete": False}), ("丙", 5, None, {"is_complete": False}))
     )
     assert {row["unit"]: row["left_out"] for row in listed(made)} == {"甲": None, "乙": "gap", "丙": "gap"}
 
@@ -100,11 +100,12 @@ def test_each_group_is_compared_by_its_own_holes(listed) -> None:
         MEASURES,
         columns=["active", "active_rate"],
         by=["unit"],
-        holed=groups("乙"),
-        holed_before=groups("丙"),
+        gap_groups=groups("乙"),
+        gap_groups_before=groups("丙"),
     )
     found = {
-        row["unit"]: (row["active"], row["active_rate"], row["active_change"], row["is_held"]) for row in listed(made)
+        row["unit"]: (row["active"], row["active_rate"], row["active_change"], row["is_complete"])
+        for row in listed(made)
     }
     assert found == {
         "甲": (10, 0.5, 5, True),

@@ -7,21 +7,21 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ntanalytics.findings.rule import Rule
-from ntanalytics.subsystems.data.row_counts import SourceDays
+from ntanalytics.subsystems.data.row_counts import RowCounts
 from ntanalytics.subsystems.data.rules import RULES as DATA
 from tests.subsystems.made import ON, Row
 
 RULES: Mapping[str, Rule] = MappingProxyType({rule.code: rule for rule in DATA})
 
 
-def source_days(
+def counts(
     *last: int | None,
     usual: int = 1000,
     free: int = 50,
     dataset: str = "sms.messages",
     label: str = "短信",
     on: dt.date = ON,
-) -> SourceDays:
+) -> RowCounts:
     """Return ten weeks of ``usual`` rows a working day and ``free`` a day off; the last days as given, None a gap."""
     days = []
     for back in range(70, -1, -1):
@@ -33,7 +33,7 @@ def source_days(
         days.append(
             {"day": day, "is_covered": rows is not None, "is_working_day": is_worked, "label": "", "source_rows": rows}
         )
-    return SourceDays(dataset, label, "sms", tuple(days))
+    return RowCounts(dataset, label, "sms", tuple(days))
 
 
 def still(host: str, series: int) -> Row:

@@ -10,52 +10,52 @@ from ntanalytics.checks.suppression import suppress
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.place import place
 from ntanalytics.subsystems.data.checks import CHECKS
-from ntanalytics.subsystems.data.row_counts import SourceDays, fallen_findings, silent_findings
+from ntanalytics.subsystems.data.row_counts import RowCounts, fallen_findings, silent_findings
 from ntanalytics.subsystems.data.standstill import still_findings
-from tests.subsystems.data.given import RULES, source_days, still
+from tests.subsystems.data.given import RULES, counts, still
 from tests.subsystems.made import ON
 
 MESSAGES, SOURCE = "dataset/sms/sms.messages", "source/sms"
 
 
-def _judge(*series: SourceDays, on: dt.date = ON) -> list[Finding]:
+def _judge(*series: RowCounts, on: dt.date = ON) -> list[Finding]:
     silent = silent_findings(RULES["data.silent_days"], series, on)
     return suppress([*silent, *fallen_findings(RULES["data.rows_fall"], series, on)], CHECKS, [DAY_SPAN])
 
 
-def _told(*series: SourceDays, on: dt.date = ON) -> list[tuple[str, str, str]]:
+def _told(*series: RowCounts, on: dt.date = ON) -> list[tuple[str, str, str]]:
     return [(finding.code, finding.entity.identity, finding.status) for finding in _judge(*series, on=on)]
 
 
 def test_a_day_with_a_fifth_of_its_rows_is_told_and_a_quiet_one_is_not() -> None:
-    assert _told(source_days(180)) == [("data.rows_fall", MESSAGES, "warning")]
-    assert _told(source_days(40)) == [("data.rows_fall", MESSAGES, "critical")]
-    assert _told(source_days(300)) == _told(source_days(1000)) == []  # the eve of a holiday is that quiet
+    assert _told(counts(180)) == [("data.rows_fall", MESSAGES, "warning")]
+    assert _told(counts(40)) == [("data.rows_fall", MESSAGES, "critical")]
+    assert _told(counts(300)) == _told(counts(1000)) == []  # the eve of a holiday is that quiet
 
 
 def test_a_weekend_is_held_against_weekends_and_small_numbers_say_nothing() -> None:
     sunday = ON + dt.timedelta(days=2)
-    assert _told(source_days(1000, 45, 48, on=sunday), on=sunday) == []
-    assert _told(source_days(1, usual=6, free=1)) == []
+    assert _told(counts(1000, 45, 48, on=sunday), on=sunday) == []
+    assert _told(counts(1, usual=6, free=1)) == []
 
 
 def test_a_silent_source_is_told_with_how_long_it_is_silent() -> None:
-    [finding] = _judge(source_days(0))
+    [finding] = _judge(counts(0))
     assert (finding.code, finding.status, finding.since) == ("data.silent_days", "warning", ON)
     assert (finding.value, finding.figures["expected"], finding.details["subsystem"]) == (1.0, 1000.0, "sms")
-    [worse] = _judge(source_days(0, 0, 0))
+    [worse] = _judge(counts(0, 0, 0))
     assert (worse.status, worse.value, worse.since) == ("critical", 3.0, dt.date(2026, 11, 18))
 
 
 def test_a_source_of_few_rows_is_silent_only_after_days_and_a_gap_is_unknown() -> None:
-    assert _told(source_days(0, 0, usual=5, free=0)) == []
-    assert _told(source_days(0, 0, 0, 0, usual=5, free=0)) == [("data.silent_days", MESSAGES, "critical")]
-    assert _told(source_days(None)) == []
-    assert _told(source_days(0, usual=0, free=0)) == []  # a workbook that is filled now and then
+    assert _told(counts(0, 0, usual=5, free=0)) == []
+    assert _told(counts(0, 0, 0, 0, usual=5, free=0)) == [("data.silent_days", MESSAGES, "critical")]
+    assert _told(counts(None)) == []
+    assert _told(counts(0, usual=0, free=0)) == []  # a workbook that is filled now and then
 
 
 def test_a_workbook_that_is_filled_on_saturdays_is_not_missed_on_a_holiday() -> None:
-    weekly = source_days(usual=0, free=0)
+    weekly = counts(usual=0, free=0)
     rows = [
         {**row, "source_rows": 22 if row["day"].weekday() == 5 else 0, "is_working_day": row["day"].weekday() < 5}
         for row in weekly.days
@@ -68,20 +68,20 @@ def test_a_workbook_that_is_filled_on_saturdays_is_not_missed_on_a_holiday() -> 
 
 
 def test_a_source_that_lacks_several_datasets_is_one_finding() -> None:
-    bills = source_days(0, dataset="sms.bills", label="账单")
-    [finding] = _judge(source_days(0), bills)
+    bills = counts(0, dataset="sms.bills", label="账单")
+    [finding] = _judge(counts(0), bills)
     assert (finding.code, finding.entity.identity) == ("data.silent_days", SOURCE)
     assert (finding.details["datasets"], finding.details["dataset"]) == (("短信", "账单"), "sms.messages")
     assert place(finding, {}) == "sms"
 
 
 def test_a_silent_dataset_is_not_counted_among_those_with_fewer_rows() -> None:
-    bills = source_days(180, dataset="sms.bills", label="账单")
-    assert _told(source_days(0), bills) == [
+    bills = counts(180, dataset="sms.bills", label="账单")
+    assert _told(counts(0), bills) == [
         ("data.silent_days", MESSAGES, "warning"),
         ("data.rows_fall", "dataset/sms/sms.bills", "warning"),
     ]
-    fallen = fallen_findings(RULES["data.rows_fall"], [source_days(0)], ON)  # where the site asks for no silence
+    fallen = fallen_findings(RULES["data.rows_fall"], [counts(0)], ON)  # where the site asks for no silence
     assert [(finding.entity.identity, finding.status) for finding in fallen] == [(MESSAGES, "critical")]
 
 

@@ -12,7 +12,7 @@ from ntanalytics.subsystems.data.completeness import completeness_finding, rejec
 from ntanalytics.subsystems.data.row_counts import fallen_findings, silent_findings
 from ntanalytics.subsystems.data.standstill import still_findings
 from ntanalytics.subsystems.data.text import TEXTS
-from tests.subsystems.data.given import RULES, source_days, still
+from tests.subsystems.data.given import RULES, counts, still
 from tests.subsystems.made import ON
 
 OTHER_DAY = ON - dt.timedelta(days=2)
@@ -45,13 +45,13 @@ def test_rejected_rows_are_told_with_their_number() -> None:
 
 
 def test_missing_rows_are_told_with_what_is_usual() -> None:
-    [silent] = silent_findings(RULES["data.silent_days"], [source_days(0)], ON)
+    [silent] = silent_findings(RULES["data.silent_days"], [counts(0)], ON)
     assert _worded(silent).evidence == "连续 1 天没有数据，通常同样的日子共有 1,000 行。"
-    bills = source_days(0, dataset="sms.bills", label="账单")
-    [both] = silent_findings(RULES["data.silent_days"], [source_days(0), bills], ON)
+    bills = counts(0, dataset="sms.bills", label="账单")
+    [both] = silent_findings(RULES["data.silent_days"], [counts(0), bills], ON)
     assert _worded(both).entity == "数据源 sms"
     assert _worded(both).evidence == "短信、账单均有缺少，如短信（sms）连续 1 天没有数据，通常同样的日子共有 1,000 行。"
-    [fallen] = fallen_findings(RULES["data.rows_fall"], [source_days(180)], ON)
+    [fallen] = fallen_findings(RULES["data.rows_fall"], [counts(180)], ON)
     assert _worded(fallen).evidence.startswith("数据行数 180 行，通常 ")
 
 

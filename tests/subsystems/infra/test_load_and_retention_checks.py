@@ -11,7 +11,7 @@ from ntanalytics.checks.check import DAY as DAY_SPAN
 from ntanalytics.checks.suppression import suppress
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import evaluate_rules, judge_row
-from ntanalytics.ledger import Covered
+from ntanalytics.ledger import CoverageDay
 from ntanalytics.subsystems.infra.checks import CHECKS
 from ntanalytics.subsystems.infra.load_checks import disk_entity, with_busy_hours
 from ntanalytics.subsystems.infra.retention_checks import log_finding, unpatched_findings, waiting_findings
@@ -116,14 +116,14 @@ def test_where_few_days_are_recorded_it_is_unknown_when_a_host_was_patched() -> 
     assert (late.status, late.value) == ("warning", 150.0)
 
 
-def _read(age: int, *, taken: int = 0, rows: int = 5, is_held: bool = True) -> Covered:
+def _read(age: int, *, taken: int = 0, rows: int = 5, is_held: bool = True) -> CoverageDay:
     """Return the coverage of a day: its age, and how many days ago it was read, counted from the inspected day."""
     at = dt.datetime.combine(ON, dt.time(9), dt.UTC) - dt.timedelta(days=taken)
     day = ON - dt.timedelta(days=age)
-    return Covered(source="web", day=day, rows=rows, source_rows=rows, rejected=0, taken_at=at, is_held=is_held)
+    return CoverageDay(source="web", day=day, rows=rows, source_rows=rows, rejected=0, taken_at=at, is_held=is_held)
 
 
-def _log(*days: Covered, ran: int = 300) -> Finding:
+def _log(*days: CoverageDay, ran: int = 300) -> Finding:
     return log_finding(RULES["infra.log_retention"], "web", list(days), ON - dt.timedelta(days=ran))
 
 

@@ -84,7 +84,10 @@ def test_availability_of_a_day_tells_its_longest_outage() -> None:
 def test_the_error_rate_of_a_week_is_told_with_its_worst_day() -> None:
     row = {"day": dt.date(2026, 11, 18), "service": "portal", "requests": 999, "error_rate": 0.0231}
     [finding] = worst_day_findings(WEEK, RULES["infra.error_rate"], [row], is_complete=True)
-    assert _worded(finding).evidence == "11月18日单日最高错误率 2.31%，高于异常阈值 2.00%。"
+    assert _worded(finding).evidence == "单日最高错误率 2.31%（11月18日），高于异常阈值 2.00%。"
+    rows = [row, {**row, "day": ON, "error_rate": 0.02}]
+    [finding] = worst_day_findings(WEEK, RULES["infra.error_rate"], rows, is_complete=True)
+    assert _worded(finding).evidence == "单日最高错误率 2.31%（11月18日），高于异常阈值 2.00%；本期共 2 天越过阈值。"
     [finding] = worst_day_findings(DAY, RULES["infra.error_rate"], [{**row, "day": ON}], is_complete=True)
     assert _worded(finding).evidence == "错误率 2.31%，高于异常阈值 2.00%。"
 

@@ -40,13 +40,7 @@ def _hours(today: dict[int, float], usual: float = 500.0, count: int = 200) -> l
 
 def _slow(rows: list[Row], on: dt.date = ON) -> list[Finding]:
     return latency_spike(
-        RULES["infra.slow_hours"],
-        rows,
-        CALENDAR,
-        on,
-        measure="answer_p95_ms",
-        count="answered",
-        entity=service_entity,
+        RULES["infra.slow_hours"], rows, CALENDAR, on, measure="answer_p95_ms", count="answered", entity=service_entity
     )
 
 

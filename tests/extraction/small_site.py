@@ -1,4 +1,4 @@
-"""A small site for tests: one SQLite shop that feeds bills, tickets and messages, and what it sells."""
+"""A small site for tests: two SQLite sources of one product, ``shop``, with messages and tickets."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FROM ticket WHERE COALESCE(closed, opened) >= :since AND COALESCE(closed, opened
 """
 
 
-class Shop:
+class SmallSite:
     """The site in a folder, with a database for each of its two sources."""
 
     def __init__(self, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""A small site for tests of states: two editions of an OA and their members, taken at hours of the test's choice."""
+"""A small site for tests of states: two OA sources with members and units, extracted at a chosen time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SELECT id AS unit_id, name AS unit, parent AS parent_id, 1 AS is_enabled FROM un
 """
 
 
-class Club:
+class OaSite:
     """The site in a folder; ``club`` and ``annex`` are its two sources."""
 
     def __init__(self, folder: Path, settings: str = SETTINGS) -> None:
@@ -55,20 +55,20 @@ class Club:
             db.executemany(sql, rows) if rows else db.execute(sql)
         db.close()
 
-    def join(self, source: str, *members: str, unit: str | None = None) -> None:
-        """Let members in."""
+    def add_members(self, source: str, *members: str, unit: str | None = None) -> None:
+        """Add members."""
         self.run(source, "INSERT INTO member VALUES (?, ?, 1)", *((member, unit) for member in members))
 
-    def found(self, source: str, *units: tuple[str, str, str | None]) -> None:
+    def add_units(self, source: str, *units: tuple[str, str, str | None]) -> None:
         """Add units: id, name, id of the parent."""
         self.run(source, "INSERT INTO unit VALUES (?, ?, ?)", *units)
 
     def extractor(self, at: str) -> Extractor:
-        """An extractor for which it is that local time: ``2026-11-23 06:30``."""
+        """Return an extractor with a local time: ``2026-11-23 06:30``."""
         moment = dt.datetime.fromisoformat(at).replace(tzinfo=self.settings.zone)
         return Extractor(self.settings, self.ledger, clock=lambda: moment)
 
     def take(self, at: str, *datasets: str) -> list[ExtractionResult]:
-        """Take the snapshots of that local time."""
+        """Extract the snapshots at a local time."""
         day = dt.date.fromisoformat(at[:10])
         return self.extractor(at).extract(datasets or ["oa.members"], day, day)
