@@ -23,7 +23,7 @@ REPORT_NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 OFFLINE = $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup spark demo test check fix lab docs evaluation bench soak lock wheelhouse audit
+.PHONY: help setup spark demo test golden check fix lab docs evaluation bench soak lock wheelhouse audit
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -59,6 +59,11 @@ demo: setup ## build a demo city and run the reports on it
 
 test: setup ## run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# in one process, which builds the demo city once
+golden: setup ## write tests/golden/ from the demo city's reports, and show what changed (about two minutes)
+	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q -p no:xdist -k golden_file tests/test_reports_issued.py tests/test_advice_issued.py
+	@git diff --stat -- tests/golden
 
 check: setup ## format, lint, types, import layers, house rules, stripped notebooks; changes nothing
 	$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""Series with one known anomaly each, or none: what detection is measured on. Made anew from a seed."""
+"""Series with one known anomaly or none, for the measurement of detection, made from a seed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-#: Points of a series: 28 days of hours' quarters.
+#: Points of a series: 28 days of quarters of an hour.
 SIZE = 2688
 
 #: Points of a day.
@@ -21,13 +21,13 @@ START = np.datetime64("2026-09-01T00:00")
 
 @dataclass(frozen=True)
 class Case:
-    """A series and where it is out of the ordinary.
+    """A series and the place of part anomaly.
 
     Args:
         name: ``<ordinary>/<anomaly>``.
-        values: the series, every 15 minutes.
-        begin: the first point of the anomaly; the size of the series when there is none.
-        end: the point after the last at which an alarm is right; a shift is learnt by then.
+        values: the series, one value per 15 minutes.
+        begin: the first point of the anomaly; the size of the series without one.
+        end: the end of the points at which an alarm is right; by then a shift is learnt.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Case:
 
     @property
     def timestamps(self) -> NDArray[np.datetime64]:
-        """The moments of the points."""
+        """Times of the points."""
         return START + np.arange(len(self.values)) * np.timedelta64(15, "m")
 
 
@@ -94,18 +94,18 @@ ORDINARY: dict[str, Callable[[np.random.Generator], Floats]] = {
     "day and week": _weekly, "few counts": _counts, "counts by day": _daily_counts, "gaps": _with_gaps,
 }  # fmt: skip
 
-#: How long each anomaly is, and for how long after its begin an alarm is right.
+#: Length of each anomaly, and points after part beginning at which an alarm is right.
 ANOMALIES = {
     "none": (0, 0), "spike": (1, 4), "step": (SIZE, 96), "wider": (120, 130), "stuck": (60, 64), "drift": (400, 480),
     "no season": (DAY, DAY + 4), "season moved": (DAY, DAY + 4), "wrong hour": (8, 12), "dropped": (24, 28),
 }  # fmt: skip
 
-#: Those that only a season can show.
+#: Anomalies that only a series with a season can have.
 _SEASONAL = {"no season", "season moved", "wrong hour"}
 
 
 def cases(seeds: int, first: int = 0) -> Iterator[Case]:
-    """Every anomaly in every ordinary series that can have it, for some seeds, ``first`` being the first."""
+    """Yield every anomaly in every ordinary series that can have it, for some seeds from ``first`` on."""
     for seed in range(first, first + seeds):
         for number, (name, make) in enumerate(ORDINARY.items()):
             for other, anomaly in enumerate(ANOMALIES):
@@ -116,10 +116,10 @@ def cases(seeds: int, first: int = 0) -> Iterator[Case]:
                 if name == "few counts" and anomaly in {"dropped", "drift"}:
                     continue
                 rng = np.random.default_rng([seed, number, other])
-                yield _spoilt(name, make(rng), anomaly, rng)
+                yield _with_anomaly(name, make(rng), anomaly, rng)
 
 
-def _spoilt(name: str, values: Floats, anomaly: str, rng: np.random.Generator) -> Case:  # noqa: C901, PLR0912
+def _with_anomaly(name: str, values: Floats, anomaly: str, rng: np.random.Generator) -> Case:  # noqa: C901, PLR0912
     length, right = ANOMALIES[anomaly]
     if not length:
         return Case(f"{name}/none", values, SIZE, SIZE)
@@ -137,31 +137,31 @@ def _spoilt(name: str, values: Floats, anomaly: str, rng: np.random.Generator) -
     unit = 1.4826 * float(np.median(np.abs(np.diff(known)))) / np.sqrt(2)
     unit = max(unit, 1.0 if "counts" in name else 0.1)
     up = 1.0 if "counts" in name else rng.choice((-1.0, 1.0))
-    its = values[begin:end].copy()
+    part = values[begin:end].copy()
     size = float(rng.uniform(7, 12)) * unit
     match anomaly:
         case "spike":
-            its += up * size * (1.5 if name == "heavy tails" else 1)
+            part += up * size * (1.5 if name == "heavy tails" else 1)
         case "step":
-            its += up * 0.6 * size
+            part += up * 0.6 * size
         case "wider":
-            its += rng.normal(0, 4 * unit, len(its))
+            part += rng.normal(0, 4 * unit, len(part))
         case "stuck":
-            its[:] = its[np.isfinite(its)][0] if np.isfinite(its).any() else 20.0
+            part[:] = part[np.isfinite(part)][0] if np.isfinite(part).any() else 20.0
         case "drift":
-            its += up * np.linspace(0, size, len(its))
+            part += up * np.linspace(0, size, len(part))
         case "no season":
-            its = np.nanmedian(known) + rng.normal(0, unit, len(its))
+            part = np.nanmedian(known) + rng.normal(0, unit, len(part))
         case "season moved":
-            its = np.roll(its, DAY // 3)
+            part = np.roll(part, DAY // 3)
         case "wrong hour":
-            its = values[begin - DAY + 44 : begin - DAY + 52].copy()  # noon's values at midnight
+            part = values[begin - DAY + 44 : begin - DAY + 52].copy()  # noon's values at midnight
         case "dropped":
-            its = np.where(np.isfinite(its), known.min() - (0 if "counts" in name else 3 * unit), its)
+            part = np.where(np.isfinite(part), known.min() - (0 if "counts" in name else 3 * unit), part)
     if "counts" in name:
-        its = np.round(its).clip(0)
-    spoilt = values.copy()
-    spoilt[begin:end] = its
+        part = np.round(part).clip(0)
+    series = values.copy()
+    series[begin:end] = part
     if anomaly == "drift":
-        spoilt[end:] += its[-1] - values[end - 1]
-    return Case(f"{name}/{anomaly}", spoilt, begin, min(SIZE, begin + right))
+        series[end:] += part[-1] - values[end - 1]
+    return Case(f"{name}/{anomaly}", series, begin, min(SIZE, begin + right))

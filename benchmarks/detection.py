@@ -1,7 +1,7 @@
-"""How fast, how right and how late detection is: python -m benchmarks.detection [--seeds N] [--libraries].
+"""Speed, accuracy and delay of detection: python -m benchmarks.detection [--seeds N] [--libraries].
 
-Prints, for each kind of anomaly, how many were seen, the median delay in points, and the false alarms on 5,000 ordinary
-points. ``--libraries`` measures the alternatives, too; they need statsmodels and ruptures, which the package
+Prints for each kind of anomaly the number of detected ones, the median delay in points, and the false alarms on 5,000
+ordinary points. ``--libraries`` measures the alternatives, too; they need statsmodels and ruptures, which the package
 does not.
 """
 
@@ -22,45 +22,45 @@ from ntanalytics.detectors.streaming import detect
 
 @dataclass
 class Tally:
-    """What was seen of one kind."""
+    """Counts for one kind of anomaly."""
 
-    there: int = 0
+    cases: int = 0
     delays: list[int] = field(default_factory=list)
     false: int = 0
     ordinary: int = 0
 
     def add(self, case: Case, alarms: NDArray[np.bool_]) -> None:
-        """Count one case: an alarm from its begin to its end is right, and one elsewhere is false.
+        """Count one case: an alarm between its begin and its end is right, and one elsewhere is false.
 
-        What comes within a day after an anomaly is neither.
+        An alarm on the day after an anomaly is neither.
         """
         hits = np.flatnonzero(alarms[case.begin : case.end])
         if case.end > case.begin:
-            self.there += 1
+            self.cases += 1
             self.delays += hits[:1].tolist()
         others = np.concatenate((alarms[: case.begin], alarms[case.end + 96 :]))
         self.false += int(others.sum())
         self.ordinary += len(others)
 
     def __str__(self) -> str:
-        seen = f"{len(self.delays)}/{self.there}" if self.there else "-"
+        seen = f"{len(self.delays)}/{self.cases}" if self.cases else "-"
         delay = f"{np.median(self.delays):.0f}" if self.delays else "-"
         return f"{seen:>9}  {delay:>6}  {5000 * self.false / max(1, self.ordinary):8.2f}"
 
 
 def measure(alarms_of: Callable[[Case], NDArray[np.bool_]], seeds: int, first: int = 0) -> dict[str, Tally]:
-    """What a way of detecting sees of each kind, and ``all``."""
-    found: dict[str, Tally] = {}
+    """Return counts of a detector for each kind of anomaly, and for ``all``."""
+    tallies: dict[str, Tally] = {}
     for case in cases(seeds, first):
         alarms = alarms_of(case)
         ordinary, _, kind = case.name.partition("/")
         for name in (kind, f"in {ordinary}", "all"):
-            found.setdefault(name, Tally()).add(case, alarms)
-    return found
+            tallies.setdefault(name, Tally()).add(case, alarms)
+    return tallies
 
 
 def speed(size: int = 40_000) -> float:
-    """Points a second on one core (processor time), over 40,000 with a daily season."""
+    """Return points per second on one core (processor time), over 40,000 points with a daily season."""
     rng = np.random.default_rng(1)
     series = 10 * np.sin(np.arange(size) * 2 * np.pi / 288) + rng.normal(0, 1, size)
     moments = np.datetime64("2026-01-01") + np.arange(size) * np.timedelta64(5, "m")
@@ -87,10 +87,10 @@ def main() -> None:
     out = sys.stdout.write
     for name, way in ways.items():
         begin = time.process_time()
-        tallies = measure(way, given.seeds, given.first)
+        by_kind = measure(way, given.seeds, given.first)
         took = time.process_time() - begin
         out(f"\n{name} ({took:.0f} s)\n{'':24}     seen   delay  false per 5,000\n")
-        for kind, tally in tallies.items():
+        for kind, tally in by_kind.items():
             out(f"{kind:24}{tally}\n")
     out(f"\ndetect: {speed():,.0f} points a second on one core\n")
 

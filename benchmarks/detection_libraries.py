@@ -1,4 +1,4 @@
-"""Ways of detecting by libraries, which docs/detection.md compares detect with, tuned once for all.
+"""Detectors made with libraries, for the comparison in docs/detection.md, all with fixed parameters.
 
 They need statsmodels and ruptures, which the package does not.
 """
@@ -13,7 +13,7 @@ from statsmodels.tsa.seasonal import STL
 
 from benchmarks.anomalies import DAY, Case, Floats
 
-#: Robust standard deviations from which on a point is an alarm.
+#: Robust standard deviations that make a point an alarm.
 FAR = 5.0
 
 
@@ -29,12 +29,12 @@ def _far(rest: Floats) -> NDArray[np.bool_]:
 
 
 def by_stl(case: Case) -> NDArray[np.bool_]:
-    """Residuals of a robust STL with the true period, which sees the whole series, the future too."""
+    """Return alarms from residuals of a robust STL with the true period; it sees the whole series, the future too."""
     return _far(STL(_filled(case), period=DAY, robust=True).fit().resid)
 
 
 def by_median(case: Case) -> NDArray[np.bool_]:
-    """Distance from the median of the day before, in median absolute deviations of that day."""
+    """Return alarms from the distance to the last day's median, in median absolute deviations of that day."""
     values = _filled(case)
     middle = ndimage.median_filter(values, DAY, origin=DAY // 2 - 1, mode="nearest")
     spread = 1.4826 * ndimage.median_filter(np.abs(values - middle), DAY, origin=DAY // 2 - 1, mode="nearest")
@@ -44,7 +44,7 @@ def by_median(case: Case) -> NDArray[np.bool_]:
 
 
 def by_change_points(case: Case) -> NDArray[np.bool_]:
-    """Change points of the mean (linear kernel, BIC penalty) of the series less its daily median: the future too."""
+    """Return change points of the mean (linear kernel, BIC) of the series less its daily median; it sees the future."""
     values = _filled(case)
     rest = values - np.tile(np.median(values.reshape(-1, DAY), axis=0), len(values) // DAY)
     spread = max(float(np.median(np.abs(np.diff(rest)))) * 1.4826 / np.sqrt(2), 1e-9)

@@ -1,4 +1,4 @@
-"""The demo city that the cases read, written and taken into its lake once, kept in benchmarks/.data/ (git-ignored)."""
+"""Demo cities for the cases, written and extracted once, and kept in benchmarks/.data/ (git-ignored)."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from ntanalytics.demo.estate import Estate
 
-#: How large: 1 is a real city, of which ten weeks are 15 GB of logs and an hour of writing.
+#: Size: 1 is a real city; its ten weeks are 15 GB of logs and take an hour to write.
 SCALE = float(os.environ.get("BENCH_SCALE", "0.02"))
 
 DATA = Path(__file__).with_name(".data")
 
-#: The last day of a city, and the day on which it is looked at.
+#: The last day of a city, and the day of the reports.
 UNTIL = dt.date(2026, 11, 22)
 TODAY = UNTIL + dt.timedelta(days=1)
 
-#: A working day, which stands for every day of the city of one day.
+#: A working day, for cities of one day.
 FRIDAY = dt.date(2026, 11, 20)
 
 _MARK = "taken.txt"
 
 
 def city(scale: float = SCALE) -> Path:
-    """The folder of a city of ten weeks, with its lake, its ledger and the reports that the demo issues."""
+    """Return the folder of a city of ten weeks, with its lake, its ledger and the reports that the demo issues."""
     folder = DATA / f"city-{scale:g}"
     if not (folder / _MARK).is_file():
         _write(folder, scale)
@@ -39,7 +39,7 @@ def city(scale: float = SCALE) -> Path:
 
 
 def aged(days: int) -> Path:
-    """The folder of a copy of a city with so many days of history."""
+    """Return the folder of a copy of a city with some days of history."""
     from benchmarks.history import age
 
     folder = DATA / f"city-{SCALE:g}-{days}-days"
@@ -51,7 +51,7 @@ def aged(days: int) -> Path:
 
 
 def day(scale: float) -> Path:
-    """The folder of a city of one day, a Friday: what its sources hold, of which nothing was taken."""
+    """Return the folder of a city of one day, a Friday: its sources, of which nothing was extracted."""
     folder = DATA / f"day-{scale:g}"
     if not (folder / "ntanalytics.yml").is_file():
         _write_sources(folder, scale, FRIDAY, 1)
@@ -59,9 +59,9 @@ def day(scale: float) -> Path:
 
 
 def dense(scale: float) -> Path:
-    """The folder of a city of one day, a Friday, that is written again on each of the 97 days before it.
+    """Return the folder of a city of one day, a Friday, copied to each of the 97 days before it.
 
-    Of a real city ten weeks would take an hour to write; its lake alone takes minutes so.
+    Ten weeks of a real city would take an hour to write; such a lake takes minutes.
     """
     from benchmarks.history import age
 
@@ -69,33 +69,33 @@ def dense(scale: float) -> Path:
     if not (folder / _MARK).is_file():
         one = day(scale)
         if not (one / "lake").is_dir():
-            _take(one, FRIDAY, FRIDAY)
+            _extract(one, FRIDAY, FRIDAY)
         age(one, folder, 98, FRIDAY, step=1)
         (folder / _MARK).write_text(f"{dt.datetime.now(dt.UTC):%F}\n", encoding="utf-8")
     return folder
 
 
 @contextmanager
-def of_city(scale: float = SCALE) -> Iterator[str]:
-    """A case's place: the city's folder."""
+def open_city(scale: float = SCALE) -> Iterator[str]:
+    """Give the city's folder, as a case's place."""
     yield str(city(scale))
 
 
 @contextmanager
-def of_dense(scale: float | None = None) -> Iterator[str]:
-    """A case's place: the folder of the city of one day; by default a real city's, or what BENCH_SCALE says above."""
+def open_dense_city(scale: float | None = None) -> Iterator[str]:
+    """Give the folder of the city of one day, as a case's place; its scale is 1, or BENCH_SCALE if that is larger."""
     yield str(dense(scale or max(SCALE, 1.0)))
 
 
 def _write(folder: Path, scale: float) -> None:
-    from ntanalytics.runner import run_report
+    from ntanalytics.runner import RunContext, run_report
     from ntanalytics.settings import load
 
     estate = _write_sources(folder, scale, UNTIL, 70)
-    _take(folder, estate.first, estate.until)
-    settings = load(estate.config)
+    _extract(folder, estate.first, estate.until)
+    context = RunContext(settings=load(estate.config), clock=estate.clock)
     for report, period in estate.reports:
-        run_report(settings, report, period, {}, today=TODAY, clock=estate.clock)
+        run_report(context, report, period, {})
     (folder / _MARK).write_text(f"{dt.datetime.now(dt.UTC):%F}\n", encoding="utf-8")
 
 
@@ -107,8 +107,8 @@ def _write_sources(folder: Path, scale: float, until: dt.date, days: int) -> Est
     return write_estate(folder, until=until, days=days, scale=scale)
 
 
-def _take(folder: Path, first: dt.date, last: dt.date) -> None:
-    """Take a city's days into its lake."""
+def _extract(folder: Path, first: dt.date, last: dt.date) -> None:
+    """Extract a city's days into its lake."""
     from ntanalytics.extraction import Extractor
     from ntanalytics.ledger import Ledger
     from ntanalytics.settings import load
@@ -118,17 +118,17 @@ def _take(folder: Path, first: dt.date, last: dt.date) -> None:
 
 
 def morning_after(day: dt.date) -> dt.datetime:
-    """Ten past six of the morning after a day: when its data are taken."""
+    """Return the time at which a day's data are extracted: ten past six on the next morning."""
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(6, 10), ZoneInfo("Asia/Shanghai"))
 
 
 def grown(split: int) -> Path:
-    """The folder of a copy of a city whose units are each parted into so many."""
-    from benchmarks.history import part_units
+    """Return the folder of a copy of a city with each unit split into some parts."""
+    from benchmarks.history import split_units
 
     folder = DATA / f"city-{SCALE:g}-units-{split}"
     if not (folder / _MARK).is_file():
         source = city()
-        part_units(source, folder, split)
+        split_units(source, folder, split)
         shutil.copy(source / _MARK, folder / _MARK)
     return folder

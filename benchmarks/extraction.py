@@ -1,12 +1,12 @@
-"""Rows a second of our sources beside pandas.read_sql and a loop of Python's re, in one run.
+"""Rows per second of our sources, beside pandas.read_sql and a loop of Python's re, in one run.
 
     python -m benchmarks.extraction [--rows 1000000] [--messages 200000] [--lines 1000000] [--rounds 5]
 
-A week of logins is read from MariaDB (MaxKey) and PostgreSQL (yudao), and one of deliveries, whose mapping is of plain
-columns, from MariaDB; the servers are started for it. Each is read by the fastest driver there is (the limit), by our
-source, up to checked rows on disk, into the lake, and by pandas.read_sql: the same SQL each time, in turn, each way in
-a process of its own. Other pairs read the same data in turn. Every figure is the median of the rounds. A mapping is
-part of what is read: segments grouped to messages, lines counted by minute.
+A week of logins is read from MariaDB (MaxKey) and PostgreSQL (yudao), and a week of deliveries, whose mapping selects
+plain columns, from MariaDB; the benchmark starts the servers. Each week is read by the fastest driver (the limit), by
+our source, by our extraction to checked rows on disk and into the lake, and by pandas.read_sql. All ways use the same
+SQL, in turn, each in a process of its own. The other comparisons alternate, too. Every figure is the median of the
+rounds. The work includes the mapping: segments grouped to messages, lines counted by minute.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ SINCE = dt.datetime(2026, 11, 20, tzinfo=ZONE).astimezone(dt.UTC)
 UNTIL = SINCE + dt.timedelta(days=1)
 CHUNK = 65_536
 
-#: A way of benchmarks.reading → what it is.
+#: Way of benchmarks.reading → its description.
 WAYS = {
     "raw": "connectorx, the same SQL to Arrow: the limit",
     "source": "our source, as the driver gives it",
@@ -66,7 +66,7 @@ COLUMNS = {
 
 
 def tables(messages: int) -> dict[str, list[tuple[object, ...]]]:
-    """The rows of the platform's tables: one segment a message, all reported."""
+    """Return the rows of the platform's tables: one segment per message, all with a status report."""
     day = dt.datetime(2026, 11, 20)  # noqa: DTZ001 - as the product writes it
     submit, report = [], []
     for number in range(messages):
@@ -113,7 +113,7 @@ def write_log(path: Path, lines: int) -> None:
 
 
 def by_source(source: Source, dataset: str) -> Callable[[], int]:
-    """Read a source through its mapping; returns the rows it gave."""
+    """Return a function that reads a source through its mapping and returns the number of rows."""
 
     def read() -> int:
         with source.read(source.mapping(dataset), SINCE, UNTIL) as batches:
@@ -123,7 +123,7 @@ def by_source(source: Source, dataset: str) -> Callable[[], int]:
 
 
 def by_pandas(url: str, sql: str) -> Callable[[], int]:
-    """Run the same SQL by pandas.read_sql, in chunks; returns the rows it gave."""
+    """Return a function that runs the same SQL by pandas.read_sql, in chunks, and returns the number of rows."""
     day = dt.datetime(2026, 11, 20)  # noqa: DTZ001 - as the product writes it
     values = {"since": str(day), "until": str(day + dt.timedelta(days=1))}
 
@@ -136,7 +136,7 @@ def by_pandas(url: str, sql: str) -> Callable[[], int]:
 
 
 def by_re(path: Path) -> Callable[[], int]:
-    """Count the log as the mapping does, with a loop of Python's re; returns the lines it counted."""
+    """Return a function that counts a log like the mapping, by a loop of Python's re, and returns the lines."""
 
     def read() -> int:
         requests: Counter[tuple[object, ...]] = Counter()
@@ -164,19 +164,19 @@ def by_re(path: Path) -> Callable[[], int]:
 
 
 def compare(title: str, units: int, ours: Callable[[], int], theirs: Callable[[], int], rounds: int) -> None:
-    """Print the medians of alternating rounds, in thousand units a second."""
+    """Print the medians of alternating rounds, in thousand units per second."""
     seconds: dict[str, list[float]] = {"ours": [], "theirs": []}
     for _ in range(rounds):
         for name, run in (("ours", ours), ("theirs", theirs)):
-            begun = time.perf_counter()
+            started = time.perf_counter()
             run()
-            seconds[name].append(time.perf_counter() - begun)
+            seconds[name].append(time.perf_counter() - started)
     fast, slow = (units / statistics.median(seconds[name]) / 1000 for name in ("ours", "theirs"))
     print(f"{title:<44} {fast:>8.0f} {slow:>8.0f} {fast / slow:>6.1f} ×")  # noqa: T201 - its purpose
 
 
 def compare_ways(case: str, url: str, folder: Path, rows: int, rounds: int) -> None:
-    """Read one table in each way in turn; print medians, the ratios to the driver and to pandas, and peak memory."""
+    """Read one table in each way in turn, and print medians, ratios to the driver and to pandas, and peak memory."""
     children = {
         way: subprocess.Popen(  # noqa: S603 - ourselves
             [sys.executable, "-m", "benchmarks.reading", way, case, url, str(folder / way)],
@@ -193,23 +193,23 @@ def compare_ways(case: str, url: str, folder: Path, rows: int, rounds: int) -> N
                     raise SystemExit("no pipe to a child")
                 child.stdin.write("go\n")
                 child.stdin.flush()
-                told = json.loads(child.stdout.readline())
-                if told["rows"] != rows:
-                    raise SystemExit(f"{way} gave {told['rows']} rows of {rows}")
-                peaks[way] = told["peak_mb"]
-                if round_:  # the first warms the server's cache and the imports up
-                    rates[way].append(rows / told["seconds"] / 1000)
+                answer = json.loads(child.stdout.readline())
+                if answer["rows"] != rows:
+                    raise SystemExit(f"{way} gave {answer['rows']} rows of {rows}")
+                peaks[way] = answer["peak_mb"]
+                if round_:  # the first round warms the server's cache and the imports up
+                    rates[way].append(rows / answer["seconds"] / 1000)
     finally:
         for child in children.values():
             child.communicate()
     limit, slow = (statistics.median(rates[way]) for way in ("raw", "pandas"))
-    for way, told in WAYS.items():
+    for way, title in WAYS.items():
         rate = statistics.median(rates[way])
-        print(f"  {told:<46} {rate:>8.0f} {limit / rate:>9.2f} × {rate / slow:>9.1f} × {peaks[way]:>8.0f}")  # noqa: T201 - its purpose
+        print(f"  {title:<46} {rate:>8.0f} {limit / rate:>9.2f} × {rate / slow:>9.1f} × {peaks[way]:>8.0f}")  # noqa: T201 - its purpose
 
 
 def read_weeks(folder: Path, rows: int, rounds: int) -> None:
-    """Start each server, let it make weeks of rows, and read them."""
+    """Start each server, fill it with weeks of rows, and read them."""
     for name, start, cases in (("MariaDB", mariadb, ("maxkey", "exchange")), ("PostgreSQL", postgres, ("yudao",))):
         with start() as url:
             for case in cases:
@@ -220,7 +220,7 @@ def read_weeks(folder: Path, rows: int, rounds: int) -> None:
 
 
 def main() -> None:
-    """Measure what the arguments say and print a table."""
+    """Measure according to the arguments, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000, help="0 leaves the servers out")
     parser.add_argument("--messages", type=int, default=200_000)

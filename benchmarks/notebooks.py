@@ -1,13 +1,13 @@
 """Reports beside plain papermill: ``python -m benchmarks.notebooks report|units --config FILE``.
 
-report: one report from its start to its published folder, by ``ntanalytics run`` (extraction of nothing, execution,
-HTML, workbook, proof, index), beside ``papermill`` and then ``jupyter nbconvert --to html`` of the same notebook.
-Neither prints a PDF. Its overhead is that of a second report in one process: all its time but the cells' own, as the
-record has it, and that of the renderings and their proof.
-units: the pages of some units by one ``run_each_unit``, beside the ``papermill`` command for each, one after another,
-which renders nothing; with the arithmetic for all units. Peak memory is that of all processes of ours together.
+report: one report from its start to its published folder, by ``ntanalytics run`` (no extraction; execution, HTML,
+workbook, verification, index), beside ``papermill`` and then ``jupyter nbconvert --to html`` of the same notebook.
+Neither prints a PDF. The overhead is measured for a second report in one process: its whole time without the time of
+the cells, as the record has it, and without the time of the renderings and their verification.
+units: the pages of some units by one ``run_each_unit``, beside one ``papermill`` command after another, which renders
+nothing; with a projection for all units. Peak memory is that of all our processes together.
 
-Each round does both, in turn. The lake must hold the period: issue the report once before.
+Each round does both, in turn. The lake must have the period: issue the report once before.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
 from ntanalytics.periods import parse_period
 from ntanalytics.settings import Settings, load, project_dir
 
-#: The reader's PDF takes a browser longer than anything here, and plain papermill makes none.
+#: Without PDF: a print takes the browser longer than anything else, and plain papermill makes none.
 ENVIRONMENT = {**os.environ, "NTANALYTICS_CHROMIUM": ""}
 BIN = Path(sys.executable).parent
 
 
 def plain(settings: Settings, report: str, period: str, folder: Path, *, unit: str = "", is_rendered: bool) -> float:
-    """Seconds of the papermill command, and of nbconvert's where it is rendered."""
+    """Return the seconds of the papermill command and, if it is rendered, of nbconvert."""
     notebook, record = project_dir("notebooks") / f"{report}.ipynb", folder / "plain.ipynb"
     environment = {**ENVIRONMENT, "NTANALYTICS_CONFIG": str(settings.file)}
     given = ["-r", "period", period, *(["-r", "unit", unit] if unit else [])]
@@ -50,58 +50,58 @@ def plain(settings: Settings, report: str, period: str, folder: Path, *, unit: s
 
 
 def ours(settings: Settings, report: str, period: str) -> float:
-    """Seconds of ``ntanalytics run``."""
+    """Return the seconds of ``ntanalytics run``."""
     return timed(
         lambda: call([BIN / "ntanalytics", "--config", settings.file, "run", report, "--period", period], ENVIRONMENT)
     )
 
 
 def call(command: list[Any], environment: dict[str, str]) -> None:
-    """Run a command to its end; what it says is shown when it fails."""
-    texts = [str(each) for each in command]
+    """Run a command to its end; the message of a failure has its output."""
+    texts = [str(argument) for argument in command]
     done = subprocess.run(texts, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 — our own
     if done.returncode:
         raise SystemExit(f"{command}: {done.stderr[-2000:]}")
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Seconds that it takes."""
-    begun = time.perf_counter()
+    """Return the seconds of some work."""
+    started = time.perf_counter()
     work()
-    return time.perf_counter() - begun
+    return time.perf_counter() - started
 
 
 def cells_s(record: Path) -> float:
-    """Seconds between the kernel's first and last answer for each cell, added up, as the record has them."""
+    """Return the seconds between the kernel's first and last answer for each cell, added up, from the record."""
     total = 0.0
     for cell in json.loads(record.read_text(encoding="utf-8"))["cells"]:
         times = cell["metadata"].get("execution", {})
         if {"iopub.execute_input", "shell.execute_reply"} <= set(times):
-            begun, ended = (
+            start, end = (
                 dt.datetime.fromisoformat(times[name]) for name in ("iopub.execute_input", "shell.execute_reply")
             )
-            total += (ended - begun).total_seconds()
+            total += (end - start).total_seconds()
     return total
 
 
 def one_report(settings: Settings, report: str, period: str, rounds: int) -> dict[str, Any]:
-    """Medians of one report, ours and plain; and of a second report in a warm supervisor, its parts."""
+    """Return medians of one report, ours and plain, and of the parts of a second report in a warm supervisor."""
     from ntanalytics.runner import run_report
 
     os.environ["NTANALYTICS_CHROMIUM"] = ""
-    found: dict[str, list[float]] = {name: [] for name in ("ours_s", "plain_s", "warm_s", "cells_s", "rendering_s")}
+    seconds: dict[str, list[float]] = {name: [] for name in ("ours_s", "plain_s", "warm_s", "cells_s", "rendering_s")}
     today = dt.datetime.now(settings.zone).date()
     run_report(settings, report, period, {}, today=today)
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
-            found["ours_s"].append(ours(settings, report, period))
-            found["plain_s"].append(plain(settings, report, period, Path(folder), is_rendered=True))
+            seconds["ours_s"].append(ours(settings, report, period))
+            seconds["plain_s"].append(plain(settings, report, period, Path(folder), is_rendered=True))
         result = run_report(settings, report, period, {}, today=today)
-        found["warm_s"].append(result.seconds)
-        found["cells_s"].append(cells_s(result.directory / "report.ipynb"))
-        found["rendering_s"].append(rendering_s(result.directory))
-    medians = {name: round(statistics.median(values), 3) for name, values in found.items()}
-    rest = [w - c - r for w, c, r in zip(found["warm_s"], found["cells_s"], found["rendering_s"], strict=True)]
+        seconds["warm_s"].append(result.seconds)
+        seconds["cells_s"].append(cells_s(result.directory / "report.ipynb"))
+        seconds["rendering_s"].append(rendering_s(result.directory))
+    medians = {name: round(statistics.median(values), 3) for name, values in seconds.items()}
+    rest = [w - c - r for w, c, r in zip(seconds["warm_s"], seconds["cells_s"], seconds["rendering_s"], strict=True)]
     return {
         "case": f"{report} {period}", "rounds": rounds, **medians,
         "overhead_s": round(statistics.median(rest), 3), "ratio": round(medians["plain_s"] / medians["ours_s"], 2),
@@ -109,16 +109,16 @@ def one_report(settings: Settings, report: str, period: str, rounds: int) -> dic
 
 
 def rendering_s(directory: Path) -> float:
-    """Seconds of the renderings of a record and of their proof, again in this process."""
+    """Return the seconds of rendering a record and verifying the renderings, again in this process."""
     from ntanalytics.runner.rendering import render
 
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(directory / "report.ipynb", folder)
-        return timed(lambda: render(Path(folder), lambda *_: None, report="", run_id="", is_printed=False))
+        return timed(lambda: render(Path(folder), report="", run_id=""))
 
 
 def unit_pages(settings: Settings, report: str, period: str, count: int, sample: int) -> dict[str, Any]:
-    """Pages a minute of some units, and of as few by the command as are enough for a median."""
+    """Return pages per minute of some units, and the median of some pages by the papermill command."""
     from ntanalytics.runner.each_unit import oa_units, run_each_unit
 
     today = dt.datetime.now(settings.zone).date()
@@ -130,28 +130,28 @@ def unit_pages(settings: Settings, report: str, period: str, count: int, sample:
         ]
     marks: list[float] = []
     with Peak() as peak:
-        begun = time.perf_counter()
-        ended = run_each_unit(
+        started = time.perf_counter()
+        result = run_each_unit(
             settings, report, period, {}, today=today, units=units,
-            progress=lambda *said: marks.append(time.perf_counter()) if f"/{len(units)} " in said[0] else None,
+            progress=lambda *step: marks.append(time.perf_counter()) if f"/{len(units)} " in step[0] else None,
         )  # fmt: skip
-        whole = time.perf_counter() - begun
+        whole = time.perf_counter() - started
     pages = (time.perf_counter() - marks[0]) / len(units)
     once = whole - pages * len(units)
-    each = statistics.median(commands)
+    plain_page = statistics.median(commands)
     all_ours = once + pages * len(every)
     return {
-        "case": f"{report} {period}, pages of units", "units": len(units), "failed": len(ended.failed),
+        "case": f"{report} {period}, pages of units", "units": len(units), "failed": len(result.failed),
         "ours_s": round(whole, 1), "once_s": round(once, 1), "page_s": round(pages, 3),
-        "plain_page_s": round(each, 2), "plain_pages": len(commands),
+        "plain_page_s": round(plain_page, 2), "plain_pages": len(commands),
         "pages_per_minute": round(60 * len(units) / whole, 1),
-        "peak_mb": round(peak.mb), "ratio": round(each * len(units) / whole, 1),
-        "units_of_all": len(every), "ratio_of_all": round(each * len(every) / all_ours, 1),
+        "peak_mb": round(peak.mb), "ratio": round(plain_page * len(units) / whole, 1),
+        "units_of_all": len(every), "ratio_of_all": round(plain_page * len(every) / all_ours, 1),
     }  # fmt: skip
 
 
 class Peak:
-    """The most memory that this process and its children hold together: what they share is counted once (PSS)."""
+    """Peak memory of this process and its children together; shared memory is counted once (PSS)."""
 
     mb = 0.0
 
@@ -168,13 +168,13 @@ class Peak:
     def _watch(self) -> None:
         this = psutil.Process()
         while not self._done.wait(1.0):
-            held = 0
+            total = 0
             for process in [this, *this.children(recursive=True)]:
                 try:
-                    held += process.memory_full_info().pss
+                    total += process.memory_full_info().pss
                 except psutil.Error:
                     continue  # it ended meanwhile
-            self.mb = max(self.mb, held / 2**20)
+            self.mb = max(self.mb, total / 2**20)
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
-"""What a person would write in a day instead: python -m benchmarks.plain CITY FOLDER.
+"""A plain alternative, written in a day: python -m benchmarks.plain CITY FOLDER.
 
-Yesterday's rows of three sources by pandas, out of SQLite files and web logs, into Parquet; then three notebooks of
-group-bys by papermill, each to HTML by nbconvert.
+pandas reads yesterday's rows of three sources, from SQLite files and web logs, into Parquet; papermill then runs three
+notebooks of group-bys, and nbconvert makes HTML of each.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ web.groupby("status").size().rename("requests").reset_index()
 """
 
 
-def take(city: Path, folder: Path, day: dt.date) -> None:
-    """A day's rows, each source into a Parquet file."""
+def extract(city: Path, folder: Path, day: dt.date) -> None:
+    """Write a day's rows of each source to a Parquet file."""
     selects = {
         "sms": ("sms_platform.sqlite", f"SELECT * FROM submit_{day:%Y%m%d}"),  # noqa: S608 - a day of ours
         "identity": (
@@ -56,34 +56,45 @@ def take(city: Path, folder: Path, day: dt.date) -> None:
         with closing(sqlite3.connect(city / "sources" / file)) as database:
             rows = pd.read_sql(select, database)
         rows.assign(day=str(day)).to_parquet(folder / f"{name}-{day}.parquet")
-    found = []
+    requests = []
     stamp = f"{day:%d/%b/%Y}"
     for path in sorted((city / "sources" / "nginx").rglob("*log*")):
         if dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).date() < day:
             continue
         with gzip.open(path, "rt", errors="replace") if path.suffix == ".gz" else path.open(errors="replace") as lines:
-            found += [
+            requests += [
                 (int(match[1][12:14]), match[2], match[3].partition("?")[0], int(match[4]))
                 for line in lines
                 if stamp in line and (match := _LINE.match(line))
             ]
-    web = pd.DataFrame(found, columns=["hour", "method", "path", "status"])
+    web = pd.DataFrame(requests, columns=["hour", "method", "path", "status"])
     web.assign(day=str(day), failed=web["status"] >= 500).to_parquet(folder / f"web-{day}.parquet")
 
 
 def main() -> None:
-    """Take yesterday, and issue the three reports."""
+    """Extract yesterday, and issue the three reports."""
     city, folder = map(Path, sys.argv[1:])
-    take(city, folder, UNTIL)
+    extract(city, folder, UNTIL)
     for report, days in (("daily", 1), ("weekly", 7), ("sms", 7)):
-        cells = [nbformat.v4.new_code_cell(each.strip()) for each in _CELLS.split("---")]
+        cells = [nbformat.v4.new_code_cell(cell.strip()) for cell in _CELLS.split("---")]
         parameters = nbformat.v4.new_code_cell('folder = ""\ndays = 1', metadata={"tags": ["parameters"]})
-        notebook, made = folder / f"{report}.ipynb", folder / f"{report}-made.ipynb"
+        notebook, record = folder / f"{report}.ipynb", folder / f"{report}-made.ipynb"
         kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
         nbformat.write(nbformat.v4.new_notebook(cells=[parameters, *cells], metadata=kernel), notebook)
-        papermill = ["papermill", str(notebook), str(made), "-k", "python3", "-r", "folder", str(folder), "-p", "days"]
+        papermill = [
+            "papermill",
+            str(notebook),
+            str(record),
+            "-k",
+            "python3",
+            "-r",
+            "folder",
+            str(folder),
+            "-p",
+            "days",
+        ]
         subprocess.run([*papermill, str(days)], check=True, capture_output=True)  # noqa: S603 - commands of ours
-        subprocess.run(["jupyter-nbconvert", "--to", "html", str(made)], check=True, capture_output=True)  # noqa: S603, S607
+        subprocess.run(["jupyter-nbconvert", "--to", "html", str(record)], check=True, capture_output=True)  # noqa: S603, S607
 
 
 if __name__ == "__main__":

@@ -1,7 +1,4 @@
-"""Questions about a month, each asked three ways: our metric, SQL written by hand for DuckDB, and pandas.
-
-The answers have the same groups and counts: tests/benchmarks/test_questions.py.
-"""
+"""Questions about a month, each in three ways: our metric, SQL written by hand for DuckDB, and pandas."""
 
 from __future__ import annotations
 
@@ -35,7 +32,7 @@ class Question:
     Attributes:
         datasets: the datasets that it reads.
         ours: the tables of the month (and ``days``) → our metric's table.
-        sql: SQL over a view a dataset (``sms_messages``).
+        sql: SQL over one view per dataset (``sms_messages``).
         pandas: the frames of the month → the answer.
     """
 
@@ -46,14 +43,14 @@ class Question:
 
 
 def tables(workspace: Workspace) -> dict[str, ir.Table]:
-    """The tables of the month by dataset, and its ``days``."""
+    """Return the tables of the month by dataset, and its ``days``."""
     span = set(days_between(FIRST, LAST))
     names = {name for question in QUESTIONS.values() for name in question.datasets}
-    found = {name: workspace.table(name, LAST if name in STATES else FIRST, LAST) for name in names}
-    return {**found, "days": workspace.days(FIRST, LAST, span)}
+    by_dataset = {name: workspace.table(name, LAST if name in STATES else FIRST, LAST) for name in names}
+    return {**by_dataset, "days": workspace.days(FIRST, LAST, span)}
 
 
-#: Of these, the snapshot of the last day is read.
+#: Datasets of which only the snapshot of the last day is read.
 STATES = ("oa.members",)
 _AS_OF = dt.datetime(2026, 11, 22, 22, tzinfo=dt.UTC)
 _WORKED = Calendar().working_days(FIRST, LAST)
@@ -82,13 +79,13 @@ def _sms_pandas(by: str) -> Callable[[Frames], pd.DataFrame]:
             pending=is_open & ~is_old,
         )  # fmt: skip
         groups = marked.groupby(by, dropna=False)
-        found = groups[["delivered", "failed", "unknown", "pending", "segments"]].sum()
-        found.insert(0, "submitted", groups.size())
+        result = groups[["delivered", "failed", "unknown", "pending", "segments"]].sum()
+        result.insert(0, "submitted", groups.size())
         latency = marked[marked["delivered"]].groupby(by, dropna=False)["receipt_latency_s"].quantile([0.5, 0.95])
-        found[["p50", "p95"]] = latency.unstack()
-        settled = found["delivered"] + found["failed"] + found["unknown"]
-        found["rate"] = found["delivered"] / settled.where(settled > 0)
-        return found.reset_index().sort_values(["submitted", by], ascending=[False, True])
+        result[["p50", "p95"]] = latency.unstack()
+        settled = result["delivered"] + result["failed"] + result["unknown"]
+        result["rate"] = result["delivered"] / settled.where(settled > 0)
+        return result.reset_index().sort_values(["submitted", by], ascending=[False, True])
 
     return answer
 
@@ -143,17 +140,17 @@ def _adoption_pandas(frames: Frames) -> pd.DataFrame:
         is_xinchuang=("is_xinchuang", "max"), actions=("actions", "sum"),
     )  # fmt: skip
     by_unit = persons.groupby("unit", dropna=False)
-    found = by_unit.agg(active=("modules", "size"), breadth=("modules", "median"), actions=("actions", "sum"))
-    found["mobile_share"] = by_unit["is_mobile"].mean()
-    found["xinchuang_share"] = by_unit["is_xinchuang"].sum() / by_unit["known"].agg(lambda each: (each > 0).sum())
+    result = by_unit.agg(active=("modules", "size"), breadth=("modules", "median"), actions=("actions", "sum"))
+    result["mobile_share"] = by_unit["is_mobile"].mean()
+    result["xinchuang_share"] = by_unit["is_xinchuang"].sum() / by_unit["known"].agg(lambda counts: (counts > 0).sum())
     worked = set(_WORKED)
     of_days = rows[rows["day"].isin(worked)][["day", *person]].drop_duplicates().groupby("unit", dropna=False).size()
-    found["stickiness"] = of_days / len(worked) / found["active"]
+    result["stickiness"] = of_days / len(worked) / result["active"]
     may = members[members["is_pc_enabled"] | members["is_mobile_enabled"]][person].drop_duplicates()
     acted = rows[["source", "account_id"]].drop_duplicates().assign(acted=True)
     may = may.merge(acted, how="left", on=["source", "account_id"])
     able = may.groupby("unit", dropna=False).agg(enabled=("account_id", "size"), activated=("acted", "count"))
-    return found.join(able, how="outer").reset_index()
+    return result.join(able, how="outer").reset_index()
 
 
 _ADOPTION = f"""
@@ -226,7 +223,7 @@ QUESTIONS: dict[str, Question] = {
         .groupby(["day", "edition"]).agg(["size", "sum"]).reset_index(),
     ),
     "adoption.used by module": Question(
-        ("oa.activities",), lambda t: adoption.used(t["oa.activities"], ["module"]),
+        ("oa.activities",), lambda t: adoption.usage(t["oa.activities"], ["module"]),
         "SELECT module, count(*) AS active, sum(actions) AS actions FROM (SELECT module, source, account_id, "
         "sum(actions) AS actions FROM oa_activities GROUP BY ALL) GROUP BY ALL ORDER BY active DESC",
         lambda f: f["oa.activities"].groupby(["module", "source", "account_id"])["actions"].sum()
@@ -251,7 +248,7 @@ QUESTIONS: dict[str, Question] = {
         lambda f: f["infra.metrics"].assign(
             total=f["infra.metrics"]["mean"] * f["infra.metrics"]["samples"]
         ).groupby(["host", "metric"]).agg(
-            total=("total", "sum"), samples=("samples", "sum"), p95=("mean", lambda each: each.quantile(0.95)),
+            total=("total", "sum"), samples=("samples", "sum"), p95=("mean", lambda values: values.quantile(0.95)),
             peak=("peak", "max"), hours=("hour_at", "nunique"),
         ).reset_index(),
     ),

@@ -1,4 +1,4 @@
-"""Usual ranges and forecasts against plainer ways, on the rhythm of the demo's city: python -m benchmarks.ranges."""
+"""Expected ranges and forecasts beside simpler methods, on the demo's seasonality: python -m benchmarks.ranges."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ CALENDAR = Calendar()
 
 
 def histories(seed: int) -> Iterator[tuple[float, Rows, dt.date]]:
-    """Base, rows and day: counts of four sizes and three audiences, 3 % more spread than chance, three outages."""
-    rhythm = Seasonality(CALENDAR, UNTIL)
+    """Yield base, rows and day: counts of four sizes and three audiences, 3 % spread beyond chance, three outages."""
+    seasonality = Seasonality(CALENDAR, UNTIL)
     days = [UNTIL - dt.timedelta(days=back) for back in range(170, -1, -1)]
     for base in (2.0, 40.0, 1000.0, 20_000.0):
         for number, audience in enumerate(Audience):
             rng = np.random.default_rng([seed, int(base), number])
-            means = [base * rhythm.factor(day, audience) * rng.lognormal(0, 0.03) for day in days]
+            means = [base * seasonality.factor(day, audience) * rng.lognormal(0, 0.03) for day in days]
             values = rng.poisson(means).astype(float)
             values[rng.integers(0, 160, 3)] *= 0.2
             rows = [
@@ -43,54 +43,57 @@ def histories(seed: int) -> Iterator[tuple[float, Rows, dt.date]]:
 
 
 def ours(rows: Rows, on: dt.date) -> Range:
-    """``expected_range``."""
-    found = expected_range(rows, on)
-    return None if found.low is None or found.high is None else (found.low, found.high)
+    """Return the range of ``expected_range``."""
+    expected = expected_range(rows, on)
+    return None if expected.low is None or expected.high is None else (expected.low, expected.high)
 
 
 def by_weekday(rows: Rows, on: dt.date) -> Range:
-    """Median and median absolute deviation of the same weekday, worked as it is, of the ten weeks before."""
+    """Return median ± 3 MAD of the same weekday and day type in the ten weeks before."""
     today = next(row for row in rows if row["day"] == on)
-    its = [
-        row["value"] for row in rows
+    values = [
+        row["value"]
+        for row in rows
         if row["day"] < on and row["day"].weekday() == on.weekday() and row["is_working_day"] == today["is_working_day"]
-    ]  # fmt: skip
-    if len(its) < 3:
+    ]
+    if len(values) < 3:
         return None
-    middle = float(np.median(its))
-    far = 3 * 1.4826 * float(np.median(np.abs(np.array(its) - middle)))
-    return middle - far, middle + far
+    middle = float(np.median(values))
+    distance = 3 * 1.4826 * float(np.median(np.abs(np.array(values) - middle)))
+    return middle - distance, middle + distance
 
 
 def by_normal(rows: Rows, on: dt.date) -> Range:
-    """Mean and three standard deviations of the days of its sort, of the four weeks before."""
+    """Return mean ± 3 standard deviations of the same day type in the four weeks before."""
     today = next(row for row in rows if row["day"] == on)
-    its = [
-        row["value"] for row in rows
+    values = [
+        row["value"]
+        for row in rows
         if 0 < (on - row["day"]).days <= 28 and row["is_working_day"] == today["is_working_day"]
-    ]  # fmt: skip
-    return float(np.mean(its)) - 3 * float(np.std(its)), float(np.mean(its)) + 3 * float(np.std(its))
+    ]
+    distance = 3 * float(np.std(values))
+    return float(np.mean(values)) - distance, float(np.mean(values)) + distance
 
 
 def ranges(seeds: range) -> None:
-    """Print the share of ordinary days outside, and of days at 60 % (of 1,000 and more) that are seen."""
+    """Print the share of ordinary days outside the range, and of detected days at 60 % (of 1,000 and more)."""
     ways: dict[str, Callable[[Rows, dt.date], Range]] = {
-        "usual_range": ours, "same weekday, median and 3 MAD": by_weekday, "four weeks, mean and 3 sigma": by_normal,
+        "expected_range": ours, "same weekday, median and 3 MAD": by_weekday, "four weeks, mean and 3 sigma": by_normal,
     }  # fmt: skip
     for name, way in ways.items():
         outside = seen = judged = large = silent = 0
         for seed in seeds:
             for base, rows, on in histories(seed):
                 value = next(row["value"] for row in rows if row["day"] == on)
-                found = way(rows, on)
-                if found is None:
+                limits = way(rows, on)
+                if limits is None:
                     silent += 1
                     continue
                 judged += 1
-                outside += not found[0] <= value <= found[1]
+                outside += not limits[0] <= value <= limits[1]
                 if base >= 1000:
                     large += 1
-                    seen += 0.6 * value < found[0]
+                    seen += 0.6 * value < limits[0]
         sys.stdout.write(
             f"{name:32} outside {100 * outside / judged:5.2f} %  60 % seen {100 * seen / large:5.1f} %"
             f"  silent {silent}\n"
@@ -98,7 +101,7 @@ def ranges(seeds: range) -> None:
 
 
 def slopes(count: int) -> None:
-    """Print the error of forecasts of noisy disks that are full in 60 to 120 days, some with a spike of the peaks."""
+    """Print the errors of forecasts of noisy disks that will be full in 60 to 120 days, with some spikes."""
     errors: dict[str, list[float]] = {"forecast": [], "least squares": []}
     rng = np.random.default_rng(1)
     silent = 0
@@ -108,15 +111,15 @@ def slopes(count: int) -> None:
         values[rng.integers(0, days, 3)] += 0.25
         truth = 0.6 / slope - (days - 1)
         first = dt.date(2026, 9, 1)
-        found = forecast([(first + dt.timedelta(days=day), float(value)) for day, value in enumerate(values)], 1.0)
-        if found.full_on is None:
+        result = forecast([(first + dt.timedelta(days=day), float(value)) for day, value in enumerate(values)], 1.0)
+        if result.full_on is None:
             silent += 1
         else:
-            errors["forecast"].append((found.full_on - first).days - (days - 1) - truth)
+            errors["forecast"].append((result.full_on - first).days - (days - 1) - truth)
         line = np.polyfit(np.arange(days), values, 1)
         errors["least squares"].append((1 - line[1]) / line[0] - (days - 1) - truth if line[0] > 0 else math.nan)
-    for name, its in errors.items():
-        sizes = np.abs(its)
+    for name, values in errors.items():
+        sizes = np.abs(values)
         sys.stdout.write(
             f"{name:16} typical error {np.nanmedian(sizes):.1f} days, 9 of 10 within {np.nanquantile(sizes, 0.9):.1f}\n"
         )

@@ -1,8 +1,8 @@
-"""One way of reading a database, in a process of its own: how long each round takes, and how much memory it holds.
+"""One way of reading a database, in a process of its own: duration and peak memory of each round.
 
     python -m benchmarks.reading WAY CASE URL FOLDER        (started by benchmarks.extraction)
 
-Prints a line of JSON a round when it is told to by a line of its standard input.
+For each line of its standard input it reads once, and prints a line of JSON.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ VALUES = {"since": str(MONDAY), "until": str(MONDAY + dt.timedelta(days=7))}
 
 
 def raw(case: Case, url: str, _: Path) -> Callable[[], int]:
-    """The fastest driver measured for that server, to Arrow batches that nobody looks at."""
+    """Return a read by the server's fastest driver, to Arrow batches that are not used."""
     parsed, sql = sa.make_url(url), _sql(case)
     for name, value in VALUES.items():
         sql = sql.replace(f":{name}", f"TIMESTAMP '{value} 00:00:00'")
@@ -50,7 +50,7 @@ def raw(case: Case, url: str, _: Path) -> Callable[[], int]:
 
 
 def pandas(case: Case, url: str, _: Path) -> Callable[[], int]:
-    """pandas.read_sql of the same SQL."""
+    """Return a read by pandas.read_sql with the same SQL."""
     import pandas as pd
 
     sql = _sql(case)
@@ -63,8 +63,8 @@ def pandas(case: Case, url: str, _: Path) -> Callable[[], int]:
 
 
 def source(case: Case, url: str, _: Path) -> Callable[[], int]:
-    """Our source alone: the driver's batches, as they come."""
-    opened = _opened(case, url)
+    """Return a read by our source alone: the driver's batches."""
+    opened = _source(case, url)
 
     def read() -> int:
         with opened.read(opened.mapping(case.dataset), SINCE, UNTIL) as batches:
@@ -74,23 +74,24 @@ def source(case: Case, url: str, _: Path) -> Callable[[], int]:
 
 
 def spooled(case: Case, url: str, folder: Path) -> Callable[[], int]:
-    """Our extraction up to checked rows on disk: times in UTC, reasons, hashes, repeated keys."""
+    """Return a read by our extraction to checked rows on disk: times in UTC, reasons, hashes, repeated keys."""
     from ntanalytics.extraction.filling import fill_spool
     from ntanalytics.extraction.spool import Spool
+    from ntanalytics.extraction.work_claims import ExtractionWindow
 
-    opened = _opened(case, url)
-    mapping = opened.mapping(case.dataset)
+    opened = _source(case, url)
+    window = ExtractionWindow(opened.mapping(case.dataset).dataset, opened, MONDAY, SUNDAY)
 
     def read() -> int:
-        with Spool(folder, mapping.dataset) as spool:
-            fill_spool(spool, opened, mapping, MONDAY, SUNDAY, site_zone=ZONE, key=bytes(32), progress=lambda _: None)
+        with Spool(folder, window.contract) as spool:
+            fill_spool(spool, window, site_zone=ZONE, key=bytes(32), progress=lambda _: None)
             return spool.rows.total()
 
     return read
 
 
 def lake(case: Case, url: str, folder: Path) -> Callable[[], int]:
-    """The whole: a week replaced in the lake and noted in the ledger."""
+    """Return a whole extraction: a week replaced in the lake and recorded in the ledger."""
     from ntanalytics.extraction import Extractor
     from ntanalytics.ledger import Ledger
     from ntanalytics.settings import load
@@ -101,10 +102,10 @@ def lake(case: Case, url: str, folder: Path) -> Callable[[], int]:
     settings = load(config)
 
     def read() -> int:
-        (taken,) = Extractor(settings, Ledger(settings.ledger)).extract([case.dataset], MONDAY, SUNDAY)
-        if taken.error:
-            raise SystemExit(taken.error)
-        return taken.rows.total()
+        (result,) = Extractor(settings, Ledger(settings.ledger)).extract([case.dataset], MONDAY, SUNDAY)
+        if result.error:
+            raise SystemExit(result.error)
+        return result.rows.total()
 
     return read
 
@@ -112,7 +113,7 @@ def lake(case: Case, url: str, folder: Path) -> Callable[[], int]:
 WAYS = {"raw": raw, "source": source, "spooled": spooled, "lake": lake, "pandas": pandas}
 
 
-def _opened(case: Case, url: str) -> Source:
+def _source(case: Case, url: str) -> Source:
     from ntanalytics.sources import SOURCES
 
     product = load_product(project_dir("queries") / case.product)
@@ -124,20 +125,20 @@ def _sql(case: Case) -> str:
 
 
 def peak_mb() -> float:
-    """The most memory that this process held at once; getrusage would count what its parent held when it started it."""
+    """Return the peak memory of this process; getrusage would include that of its parent at the start."""
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
     return int(line.split()[1]) / 1024
 
 
 def main() -> None:
-    """Read once for each line that comes in."""
+    """Read once for each line of the standard input."""
     way, case, url, folder = sys.argv[1:]
     read = WAYS[way](CASES[case], url, Path(folder))
     for _ in sys.stdin:
-        begun = time.perf_counter()
+        started = time.perf_counter()
         rows = read()
-        seconds = time.perf_counter() - begun
+        seconds = time.perf_counter() - started
         print(json.dumps({"rows": rows, "seconds": seconds, "peak_mb": peak_mb()}), flush=True)  # noqa: T201 - its purpose
 
 

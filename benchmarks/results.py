@@ -1,4 +1,4 @@
-"""benchmarks/results.md: a part for each case, in their order; what was not run keeps its part, with its date."""
+"""The page benchmarks/results.md: one part per case; a case that was not run keeps its former part."""
 
 from __future__ import annotations
 
@@ -24,46 +24,46 @@ _VERSIONS = (
 _PART = re.compile(r"^## `(?P<name>[\w-]+)`\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _INTRO = """# What was measured
 
-Written by `make bench`; do not edit. `of ours` is the time for a unit as a multiple of that of the first way, so that
-more than 1 × is slower than ours. Where a case does not say otherwise, its city is of the scale named. Each way ran in
-a process of its own, the ways in turn. CPU counts the processes that a way started, memory all of them together.
+Written by `make bench`; do not edit. `of ours` is the time per unit as a multiple of the first way's time: more than
+1 × is slower than ours. The city has the scale of the part, unless the case names another one. Each way ran in a
+process of its own, the ways in turn. CPU time includes the processes that a way started; memory is that of all of them
+together.
 
 """
 _NOT_RUN = "Not run.\n\n"
 
 
-def part(name: str, case: Case, found: Sequence[Measured], scale: float) -> str:
-    """The part of a case: what was measured, when, on what."""
-    rounds = len(found[0].seconds)
-    many = f"{rounds} rounds" if rounds >= 5 else f"{rounds} round{'s' * (rounds > 1)}, as one takes long"
+def part(name: str, case: Case, measured: Sequence[Measured], scale: float) -> str:
+    """Return the part of a case: the measurements, with date and machine."""
+    rounds = len(measured[0].seconds)
+    count = f"{rounds} rounds" if rounds >= 5 else f"{rounds} round{'s' * (rounds > 1)}, as one takes long"
     lines = [
-        f"## `{name}`", "", f"{case.title}. {dt.datetime.now(dt.UTC):%Y-%m-%d}, scale {scale:g}, {many}.",
+        f"## `{name}`", "", f"{case.title}. {dt.datetime.now(dt.UTC):%Y-%m-%d}, scale {scale:g}, {count}.",
         *([case.note] if case.note else []), "", _machine(), "",
         f"| way | seconds, median | lowest to highest | {case.unit} | s per {case.unit} | of ours | CPU s | peak MB |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]  # fmt: skip
     roles = {"ours": "", "beside": "", "limit": " (limit)"}
-    for way, its in zip(case.ways, found, strict=True):
+    for way, result in zip(case.ways, measured, strict=True):
+        ratio = result.per_unit / measured[0].per_unit
         lines.append(
-            f"| {way.name}{roles[way.role]} | {statistics.median(its.seconds):.3f} | "
-            f"{min(its.seconds):.3f} to {max(its.seconds):.3f} | {its.units:,.6g} | {its.per_unit:.3g} | "
-            f"{its.per_unit / found[0].per_unit:.2f} × | {statistics.median(its.cpu):.2f} | {max(its.peak_mb):.0f} |"
+            f"| {way.name}{roles[way.role]} | {statistics.median(result.seconds):.3f} | "
+            f"{min(result.seconds):.3f} to {max(result.seconds):.3f} | {result.units:,.6g} | {result.per_unit:.3g} | "
+            f"{ratio:.2f} × | {statistics.median(result.cpu):.2f} | {max(result.peak_mb):.0f} |"
         )
-    names = sorted({what for its in found for what in its.told})
+    names = sorted({figure for result in measured for figure in result.figures})
     if names:
-        lines += [
-            "",
-            "| of it | " + " | ".join(way.name for way in case.ways) + " |",
-            "| --- |" + " ---: |" * len(found),
-        ]
-        for what in names:
-            cells = [f"{statistics.median(its.told[what]):.3f}" if what in its.told else "" for its in found]
-            lines.append(f"| {what} | " + " | ".join(cells) + " |")
+        ways = " | ".join(way.name for way in case.ways)
+        lines += ["", f"| of it | {ways} |", "| --- |" + " ---: |" * len(measured)]
+        for figure in names:
+            values = [result.figures.get(figure) for result in measured]
+            cells = [f"{statistics.median(rounds):.3f}" if rounds else "" for rounds in values]
+            lines.append(f"| {figure} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n\n"
 
 
 def write(parts: Mapping[str, str], cases: Mapping[str, Case]) -> None:
-    """Write the page: the new parts, the earlier ones of the other cases, and which were never run."""
+    """Write the page: the new parts, the former ones of the other cases, and a line for a case that was never run."""
     earlier = {}
     if FILE.is_file():
         earlier = {match["name"]: match[0] for match in _PART.finditer(FILE.read_text(encoding="utf-8"))}

@@ -1,7 +1,7 @@
 """The questions of a month by both engines over the same lake: ``python -m benchmarks.spark [MASTER]``.
 
-They are asked in turn, by DuckDB and by Spark on this machine, and the medians are printed: what a cluster must win
-back before it pays. BENCH_SCALE says how large the city is (default 1: a real one's, whose writing takes minutes).
+DuckDB and Spark on this machine answer them in turn, and the medians are printed: the time that a cluster must save
+before it pays. BENCH_SCALE is the size of the city (default 1: a real one, which takes minutes to write).
 """
 
 from __future__ import annotations
@@ -21,33 +21,34 @@ from ntanalytics.workspace import Workspace
 ROUNDS = 5
 
 
-def asked(reader: Reader, workspace: Workspace) -> dict[str, float]:
-    """Each question's seconds, the opening of the tables as ``tables``."""
-    told, begun = {}, time.perf_counter()
+def answer(reader: Reader, workspace: Workspace) -> dict[str, float]:
+    """Return the seconds of each question, and of opening the tables as ``tables``."""
+    seconds, started = {}, time.perf_counter()
     tables = questions.tables(workspace)
-    told["tables"] = time.perf_counter() - begun
+    seconds["tables"] = time.perf_counter() - started
     for name, question in QUESTIONS.items():
-        begun = time.perf_counter()
+        started = time.perf_counter()
         reader.connection.to_pyarrow(question.ours(tables))
-        told[name] = time.perf_counter() - begun
-    return told
+        seconds[name] = time.perf_counter() - started
+    return seconds
 
 
 def main(master: str = "local[*]") -> None:
-    """Ask, and print a line of JSON: seconds a question and in all, by DuckDB and by Spark; the medians."""
+    """Print a line of JSON: seconds per question and in all, by DuckDB and by Spark, as medians."""
     settings = load(dense(max(SCALE, 1.0)) / "ntanalytics.yml")
     spark = Spark(master=master, config={"spark.driver.memory": "4g"})
-    begun = time.perf_counter()
+    begin = time.perf_counter()
     by_spark = Workspace(settings.model_copy(update={"engine": "spark", "spark": spark}))
-    started = time.perf_counter() - begun
-    both = (Workspace(settings), by_spark)
-    rounds = [[asked(workspace.reader, workspace) for workspace in both] for _ in range(ROUNDS)]
-    told = {
-        name: [round(median(each[engine][name] for each in rounds), 2) for engine in (0, 1)] for name in rounds[0][0]
+    started = time.perf_counter() - begin
+    engines = (Workspace(settings), by_spark)
+    rounds = [[answer(workspace.reader, workspace) for workspace in engines] for _ in range(ROUNDS)]
+    medians = {
+        name: [round(median(seconds[engine][name] for seconds in rounds), 2) for engine in (0, 1)]
+        for name in rounds[0][0]
     }
-    whole = [[round(sum(told.values()), 2) for told in each] for each in rounds]
-    told["all"] = [round(median(each[engine] for each in whole), 2) for engine in (0, 1)]
-    json.dump({"master": master, "started": round(started, 1), "first": whole[0], **told}, sys.stdout)
+    totals = [[round(sum(seconds.values()), 2) for seconds in by_engine] for by_engine in rounds]
+    medians["all"] = [round(median(total[engine] for total in totals), 2) for engine in (0, 1)]
+    json.dump({"master": master, "started": round(started, 1), "first": totals[0], **medians}, sys.stdout)
 
 
 if __name__ == "__main__":

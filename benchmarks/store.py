@@ -1,10 +1,10 @@
-"""A month's figures from a lake in an object store beside the same lake in a folder: ``python -m benchmarks.store``.
+"""A month's figures from a lake in an object store, beside the same lake in a folder: ``python -m benchmarks.store``.
 
-The store is nanio on this machine, whose buckets are folders; the lake is copied into one, and each table gets the
-checkpoint that it would have there. Each round asks the questions of benchmarks/questions.py of the folder, of the
-store by a host that has read nothing yet, and by the same host again; each in a process of its own. And it takes the
-day of a source anew, into the folder and into the store. Prints a line of JSON with the medians; ``--scale`` names the
-city of benchmarks/estate.py.
+The store is nanio on this machine, whose buckets are folders; the lake is copied into one, and each table gets a
+checkpoint as it would have there. Each round runs the questions of benchmarks/questions.py on the folder, on the store
+from a host with an empty cache, and from the same host again, each in a process of its own. It also replaces one day
+of a source, in the folder and in the store. It prints a line of JSON with the medians; ``--scale`` is the scale of the
+city in benchmarks/estate.py.
 """
 
 from __future__ import annotations
@@ -29,21 +29,28 @@ from benchmarks.estate import dense
 from tests.servers.store import nanio
 
 DATASET, SOURCE = "infra.requests", "web"
+_MEASUREMENTS = (
+    ("month_folder_s", "answer", "folder.yml"),
+    ("month_store_first_s", "answer", "store.yml"),
+    ("month_store_again_s", "answer", "store.yml"),
+    ("day_into_folder_s", "replace", "folder.yml"),
+    ("day_into_store_s", "replace", "store.yml"),
+)
 
 
-def asked(config: str) -> float:
-    """Seconds of a month's questions, from opening the workspace on."""
+def answer(config: str) -> float:
+    """Return the seconds of a month's questions, from opening the workspace on."""
     from ntanalytics.workspace import open_workspace
 
-    begun = time.perf_counter()
+    started = time.perf_counter()
     tables = questions.tables(open_workspace(config))
     for question in questions.QUESTIONS.values():
         question.ours(tables).to_pyarrow()
-    return time.perf_counter() - begun
+    return time.perf_counter() - started
 
 
-def replaced(config: str) -> float:
-    """Seconds of replacing the rows of one day of a source."""
+def replace(config: str) -> float:
+    """Return the seconds of replacing the rows of one day of a source."""
     from ntanalytics.contract import DATASETS
     from ntanalytics.lake import DeltaLake
     from ntanalytics.lake.parts import part_path
@@ -52,55 +59,51 @@ def replaced(config: str) -> float:
 
     settings = load(Path(config))
     lake, day = DeltaLake.of(settings, Ledger(settings.ledger).lease), questions.LAST
-    [there] = lake.files(DATASET, lake.version(DATASET) or 0, day, day)
-    fresh = part_path(settings.lake / ".spool" / "bench", day)
-    fresh.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(there, fresh)
-    begun = time.perf_counter()
-    lake.replace(DATASETS[DATASET], [fresh], SOURCE, day, day)
-    return time.perf_counter() - begun
+    [file] = lake.files(DATASET, lake.version(DATASET) or 0, day, day)
+    new_file = part_path(settings.lake / ".spool" / "bench", day)
+    new_file.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, new_file)
+    started = time.perf_counter()
+    lake.replace(DATASETS[DATASET], [new_file], SOURCE, day, day)
+    return time.perf_counter() - started
 
 
-def _alone(what: str, config: Path) -> float:
-    command = [sys.executable, "-m", "benchmarks.store", "--only", what, "--config", str(config)]
+def _run(work: str, config: Path) -> float:
+    command = [sys.executable, "-m", "benchmarks.store", "--only", work, "--config", str(config)]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603 - ourselves
 
 
 def main() -> None:
-    """Measure, and print what came out."""
+    """Measure, and print the medians."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", choices=["asked", "replaced"], help=argparse.SUPPRESS)
+    parser.add_argument("--only", choices=["answer", "replace"], help=argparse.SUPPRESS)
     parser.add_argument("--config", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.only:
-        sys.stdout.write(str({"asked": asked, "replaced": replaced}[options.only](options.config)))
+        sys.stdout.write(str({"answer": answer, "replace": replace}[options.only](options.config)))
         return
     city = dense(options.scale)
-    took: dict[str, list[float]] = {}
-    with nanio() as store, tempfile.TemporaryDirectory() as made:
+    seconds: dict[str, list[float]] = {}
+    with nanio() as store, tempfile.TemporaryDirectory() as folder:
         os.environ |= {"LAKE_KEY": store.key, "LAKE_SECRET": store.secret}
-        host = Path(made)
+        host = Path(folder)
         shutil.copytree(city / "lake", host / "lake")
         shutil.copytree(city / "lake", store.folder / "bench" / "city")
         for table in (store.folder / "bench" / "city").glob("*.*/_delta_log"):
             DeltaTable(str(table.parent)).create_checkpoint()
         shutil.copyfile(city / "ledger.sqlite", host / "ledger.sqlite")
-        told = {"ledger": f"sqlite:///{host}/ledger.sqlite"}
-        (host / "folder.yml").write_text(yaml.safe_dump({**told, "lake": str(host / "lake")}), encoding="utf-8")
-        told |= {"lake": str(host / "kept")} | yaml.safe_load(store.settings("bench"))
-        (host / "store.yml").write_text(yaml.safe_dump(told), encoding="utf-8")
+        settings = {"ledger": f"sqlite:///{host}/ledger.sqlite"}
+        (host / "folder.yml").write_text(yaml.safe_dump({**settings, "lake": str(host / "lake")}), encoding="utf-8")
+        settings |= {"lake": str(host / "kept")} | yaml.safe_load(store.settings("bench"))
+        (host / "store.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
         for _ in range(options.rounds):
             shutil.rmtree(host / "kept", ignore_errors=True)
-            for name, what, config in (
-                ("month_folder_s", "asked", "folder.yml"), ("month_store_first_s", "asked", "store.yml"),
-                ("month_store_again_s", "asked", "store.yml"), ("day_into_folder_s", "replaced", "folder.yml"),
-                ("day_into_store_s", "replaced", "store.yml"),
-            ):  # fmt: skip
-                took.setdefault(name, []).append(_alone(what, host / config))
+            for name, work, config in _MEASUREMENTS:
+                seconds.setdefault(name, []).append(_run(work, host / config))
         kept = sum(path.stat().st_size for path in (host / "kept").rglob("*.parquet"))
-    medians = {name: round(statistics.median(each), 3) for name, each in took.items()}
+    medians = {name: round(statistics.median(values), 3) for name, values in seconds.items()}
     about = {"scale": options.scale, "rounds": options.rounds, "fetched_mb": round(kept / 2**20, 1)}
     sys.stdout.write(json.dumps({"measured_on": dt.datetime.now(dt.UTC).date().isoformat(), **about, **medians}) + "\n")
 

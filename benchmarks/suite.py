@@ -1,8 +1,8 @@
-"""What a case is, and how it is measured: each way in a process of its own, in turn, so many times.
+"""Cases of the suite and their measurement: each way runs in a process of its own, the ways in turn, for some rounds.
 
-A way gets ready before the clock starts (imports, connections) and then does its work once; what it starts itself, such
-as a command, counts as its own. Beside the time: processor time of it and its children, and the largest memory of all
-of its processes together, looked at ten times a second. Memory that forked processes share is counted once (PSS).
+A way prepares itself (imports, connections) before the clock starts, and then does its work once; a command that it
+starts belongs to it. Measured are the time, the processor time of the process and its children, and the peak memory of
+all its processes together, sampled ten times a second. Memory that forked processes share is counted once (PSS).
 """
 
 from __future__ import annotations
@@ -22,36 +22,36 @@ from typing import Literal
 
 import psutil
 
-#: Does the work once; returns how many units it did, and what else is worth telling, by name.
-Work = Callable[[], "Done | int"]
+#: A function that does the work once, and returns the number of units, perhaps with further figures.
+Work = Callable[[], "Outcome | int"]
 
-#: Seconds between two looks at the memory.
-_LOOK_S = 0.1
+#: Seconds between two samples of the memory.
+_SAMPLE_S = 0.1
 
 _MB = 2**20
 
 
 @dataclass(frozen=True)
-class Done:
-    """What a way did.
+class Outcome:
+    """Result of the work of a way.
 
     Attributes:
-        units: how many units of the case.
-        told: further figures, by name, each reported as the median of the rounds.
+        units: number of units of the case.
+        figures: further figures by name; each is reported as the median of the rounds.
     """
 
     units: float
-    told: Mapping[str, float] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way of doing what a case is about.
+    """One way to do the work of a case.
 
     Attributes:
-        name: what it is, as the results say it.
-        ready: where the case's data are → the work.
-        role: ``ours``, what a user would take instead (``beside``), or what cannot be beaten (``limit``).
+        name: its description in the results.
+        ready: place of the case's data → the work.
+        role: ``ours``, an alternative for a user (``beside``), or a lower bound (``limit``).
     """
 
     name: str
@@ -61,16 +61,16 @@ class Way:
 
 @dataclass(frozen=True)
 class Case:
-    """What is measured.
+    """One task, measured in several ways.
 
     Attributes:
-        title: what is done, and on how much.
-        unit: what is counted.
-        ways: the ways, ours first; ratios are against the first.
-        place: holds the data, or the server, while it is open; gives where they are.
-        rounds: how many rounds; fewer than five only where one takes minutes.
-        is_warm: whether each way does its work once before it is measured.
-        note: what a reader must know, such as an arithmetic.
+        title: the task and the amount of data.
+        unit: the unit that is counted.
+        ways: the ways, ours first; ratios refer to the first.
+        place: context of the data or the server; it gives their place.
+        rounds: number of rounds; fewer than five only if a round takes minutes.
+        is_warm: True if each way does its work once before it is measured.
+        note: a note for the reader of the results.
     """
 
     title: str
@@ -84,71 +84,72 @@ class Case:
 
 @dataclass
 class Measured:
-    """What was seen of a way, a figure a round."""
+    """Measurements of a way, one per round."""
 
     seconds: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     peak_mb: list[float] = field(default_factory=list)
     units: float = 0
-    told: dict[str, list[float]] = field(default_factory=dict)
+    figures: dict[str, list[float]] = field(default_factory=dict)
 
     @property
     def per_unit(self) -> float:
-        """The median of the seconds for one unit."""
+        """Median of the seconds for one unit."""
         return statistics.median(self.seconds) / max(self.units, 1e-9)
 
 
-def measure(name: str, case: Case, rounds: int, told: Callable[[str], None]) -> list[Measured]:
+def measure(name: str, case: Case, rounds: int, show: Callable[[str], None]) -> list[Measured]:
     """Measure a case, its ways in turn.
 
     Args:
-        name: the case's.
+        name: the case's name.
         case: the case.
-        rounds: how many rounds; no more than it has where it has fewer than five.
-        told: told how far it is.
+        rounds: number of rounds, at most that of the case.
+        show: a callback for progress.
 
     Raises:
         SystemExit: a way failed.
     """
-    found = [Measured() for _ in case.ways]
+    results = [Measured() for _ in case.ways]
     with case.place() as where:
         for number in range(1, min(rounds, case.rounds) + 1):
-            for place, way in enumerate(case.ways):
-                line, peak_mb = _in_a_process([sys.executable, "-m", "benchmarks.way", name, str(place), where])
-                seen, its = json.loads(line), found[place]
-                its.seconds.append(seen["seconds"])
-                its.cpu.append(seen["cpu"])
-                its.peak_mb.append(peak_mb)
-                its.units = seen["units"]
-                for what, value in seen["told"].items():
-                    its.told.setdefault(what, []).append(value)
-                told(f"{name} {number}: {seen['seconds']:8.3f} s  {peak_mb:6.0f} MB  {way.name}")
-    return found
+            for place, (way, result) in enumerate(zip(case.ways, results, strict=True)):
+                line, peak_mb = _run_process([sys.executable, "-m", "benchmarks.way", name, str(place), where])
+                answer = json.loads(line)
+                result.seconds.append(answer["seconds"])
+                result.cpu.append(answer["cpu"])
+                result.peak_mb.append(peak_mb)
+                result.units = answer["units"]
+                for figure, value in answer["figures"].items():
+                    result.figures.setdefault(figure, []).append(value)
+                show(f"{name} {number}: {answer['seconds']:8.3f} s  {peak_mb:6.0f} MB  {way.name}")
+    return results
 
 
 def run_once(case: Case, way: Way, where: str) -> dict[str, object]:
-    """Do the work of a way in this process and tell what it took."""
+    """Do the work of a way in this process, and return its measurements."""
     work = way.ready(where)
     if case.is_warm:
         work()
-    cpu, begun = _cpu(), time.perf_counter()
-    done = work()
-    seconds, used = time.perf_counter() - begun, _cpu() - cpu
-    made = done if isinstance(done, Done) else Done(done)
-    return {"seconds": seconds, "cpu": used, "units": made.units, "told": dict(made.told)}
+    cpu, started = _cpu(), time.perf_counter()
+    result = work()
+    seconds, used = time.perf_counter() - started, _cpu() - cpu
+    outcome = result if isinstance(result, Outcome) else Outcome(result)
+    return {"seconds": seconds, "cpu": used, "units": outcome.units, "figures": dict(outcome.figures)}
 
 
 def command(*arguments: str, environment: Mapping[str, str] | None = None) -> None:
-    """Run a command, silently; what it said is shown where it fails.
+    """Run a command without its output.
 
     Raises:
-        SystemExit: it failed.
+        SystemExit: the command failed; the message has its output.
     """
-    ended = subprocess.run(  # noqa: S603 - commands of the benchmark
+    process = subprocess.run(  # noqa: S603 - commands of the benchmark
         arguments, env={**os.environ, **(environment or {})}, capture_output=True, text=True, check=False
     )
-    if ended.returncode:
-        raise SystemExit(f"{' '.join(arguments)} ended with {ended.returncode}:\n{ended.stdout}{ended.stderr}")
+    if process.returncode:
+        output = f"{process.stdout}{process.stderr}"
+        raise SystemExit(f"{' '.join(arguments)} ended with {process.returncode}:\n{output}")
 
 
 def _cpu() -> float:
@@ -156,8 +157,8 @@ def _cpu() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def _in_a_process(arguments: list[str]) -> tuple[str, float]:
-    """What it printed, and the largest memory of it and its descendants together, in MB."""
+def _run_process(arguments: list[str]) -> tuple[str, float]:
+    """Return the last line that a process printed, and the peak memory of it and its descendants together, in MB."""
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603 - ourselves
         peak, over = [0.0], threading.Event()
         watcher = threading.Thread(target=_watch, args=(child.pid, peak, over), daemon=True)
@@ -174,7 +175,7 @@ def _in_a_process(arguments: list[str]) -> tuple[str, float]:
 def _watch(pid: int, peak: list[float], over: threading.Event) -> None:
     with contextlib.suppress(psutil.NoSuchProcess):
         root = psutil.Process(pid)
-        while not over.wait(_LOOK_S):
+        while not over.wait(_SAMPLE_S):
             total = 0
             for process in [root, *root.children(recursive=True)]:
                 with contextlib.suppress(psutil.Error, OSError):

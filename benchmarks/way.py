@@ -1,4 +1,4 @@
-"""One round of one way, in this process: python -m benchmarks.way CASE PLACE WHERE (started by the suite)."""
+"""One round of one way in this process: python -m benchmarks.way CASE PLACE WHERE (started by the suite)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmarks.suite import run_once
 
 
 def main() -> None:
-    """Do it and print what it took, as a line of JSON."""
+    """Do the work and print its measurements as a line of JSON."""
     name, place, where = sys.argv[1:]
     case = CASES[name]
     print(json.dumps(run_once(case, case.ways[int(place)], where)), flush=True)  # noqa: T201 - its purpose

@@ -1,4 +1,4 @@
-"""A week of rows in the schemas of three products, made by the servers themselves, for the benchmark of extraction."""
+"""A week of rows in the schemas of three products, made by the servers, for the benchmark of extraction."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-#: The week that the rows lie in, from its first day on.
+#: The first day of the week of the rows.
 MONDAY = dt.date(2026, 11, 16)
 
-#: People of a city; each comes from an address of his own.
+#: People of a city, each with an address of their own.
 PEOPLE = 36_000
 
 #: MaxKey's table (4.1), with the one index that a window uses.
@@ -73,7 +73,7 @@ FROM (
 
 
 class Case(NamedTuple):
-    """What is read: a product's mapping of a dataset, over rows that statements of the server's make."""
+    """A product's mapping of a dataset, and the statements that make its rows on the server."""
 
     product: str
     dataset: str

@@ -4,46 +4,61 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ntanalytics.demo import Estate, write_estate
-from ntanalytics.runner import RunResult, run_report
+from ntanalytics.demo import Destinations, Estate, write_estate
+from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import Settings, load
 
 UNTIL = dt.date(2026, 11, 22)
 
+BLOCK = "application/vnd.ntanalytics.block+json"
+DATA = "application/vnd.dataresource+json"
+FINDINGS = "application/vnd.ntanalytics.findings+json"
+#: Keys whose values differ from run to run; ``hazards`` depends on the inspections that other tests issued.
+VOLATILE = {"generated_at", "taken_at", "as_of", "origin", "versions", "hazards"}
+
 
 class City:
-    """A demo estate in a folder, and the reports issued from it."""
+    """Demo estate in a folder, and the reports issued from it."""
 
     def __init__(self, folder: Path) -> None:
         self.estate: Estate = write_estate(
-            folder / "city", until=UNTIL, days=56, scale=0.005, outputs=folder / "outputs"
+            folder / "city", until=UNTIL, days=56, scale=0.005, destinations=Destinations(outputs=folder / "outputs")
         )
         self.settings: Settings = load(self.estate.config)
 
     def clock(self) -> dt.datetime:
         """The moment at which data are taken: the morning after the estate's last day."""
-        return self.estate.read_at
+        return self.estate.clock()
 
     def run(self, report: str, period: str, **parameters: str) -> RunResult:
         """Issue a report as if it were the morning after the estate's last day."""
-        return run_report(
-            self.settings, report, period, parameters, today=UNTIL + dt.timedelta(days=1), clock=self.clock
-        )
+        return run_report(RunContext(settings=self.settings, clock=self.clock), report, period, parameters)
+
+
+def bundles(directory: Path) -> Iterator[Mapping[str, Any]]:
+    """Yield the display outputs of a published record that carry a block, in the order of the notebook."""
+    for cell in json.loads((directory / "report.ipynb").read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", []):
+            if BLOCK in output.get("data", {}):
+                yield output["data"]
 
 
 def blocks(directory: Path) -> dict[str, dict[str, Any]]:
-    """The blocks of a published record by id: what each says, and its rows."""
-    found: dict[str, dict[str, Any]] = {}
-    for cell in json.loads((directory / "report.ipynb").read_text(encoding="utf-8"))["cells"]:
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            block = data.get("application/vnd.ntanalytics.block+json")
-            if block:
-                found[block["id"]] = {
-                    **block,
-                    "rows": data.get("application/vnd.dataresource+json", {}).get("data", []),
-                }
-    return found
+    """Return the blocks of a published record by id: the content of each, and its rows."""
+    return {
+        bundle[BLOCK]["id"]: {**bundle[BLOCK], "rows": bundle.get(DATA, {}).get("data", [])}
+        for bundle in bundles(directory)
+    }
+
+
+def settled(value: object) -> object:
+    """Return a block without the values that differ from run to run though its figures are the same."""
+    if isinstance(value, dict):
+        return {key: settled(content) for key, content in value.items() if key not in VOLATILE}
+    if isinstance(value, list):
+        return [settled(content) for content in value]
+    return round(value, 9) if isinstance(value, float) else value

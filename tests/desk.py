@@ -6,17 +6,20 @@ import datetime as dt
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from ntanalytics.ledger import Ledger
-from ntanalytics.runner import RunResult, run_report
+from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.runner.engine import Limits
 from ntanalytics.settings import Settings, load
 
 TODAY = dt.date(2026, 11, 23)
+#: Nine o'clock in Shanghai.
+NOW = dt.datetime(2026, 11, 23, 1, tzinfo=dt.UTC)
 PARAMETERS = 'period: str = "last-week"  # 统计周期\ntop: int = 10  # 列出前几名\ncode: str = ""  # 代码'
 HEAD = """
 from datetime import UTC, date, datetime
@@ -71,9 +74,11 @@ class Desk:
     def run(
         self, period: str = "2026-W47", parameters: Mapping[str, str] | None = None, limits: Limits | None = None
     ) -> RunResult:
-        return run_report(
-            self.settings, "probe", period, parameters or {}, today=TODAY, notebooks=self.notebooks, limits=limits
-        )
+        return run_report(self.context(limits=limits), "probe", period, parameters or {})
+
+    def context(self, now: dt.datetime = NOW, **conditions: Any) -> RunContext:
+        """The context of a run at a moment."""
+        return RunContext(settings=self.settings, clock=lambda: now, notebooks=self.notebooks, **conditions)
 
     def publish_by_hand(self) -> None:
         """A last good report, as some earlier run left it."""

@@ -1,4 +1,4 @@
-"""On the first morning nothing is connected yet: each report comes out, and says so."""
+"""A site without any source: each report is issued, and lists what is not connected."""
 
 from __future__ import annotations
 
@@ -7,30 +7,33 @@ from pathlib import Path
 
 import pytest
 
-from ntanalytics.runner import RunResult, run_report
+from ntanalytics import contract
+from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import load
 from ntanalytics.sources.starter import write_starter
 from tests.city import blocks
 
-TODAY = dt.date(2026, 11, 24)
+NOW = dt.datetime(2026, 11, 24, 1, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize(
-    ("report", "period", "unknown", "table", "note"),
+    ("report", "period", "dataset", "table"),
     [
-        ("daily_inspection", "2026-11-23", "网络请求", "backups", "没有数据源，未能统计。"),
-        ("weekly_service_report", "2026-W47", "网络请求", "services", "没有数据源，未能统计。"),
-        # nobody is asked anything for it, and the lake stays as empty as it was
-        ("oa_adoption", "2026-W47", "协同办公操作", "risen", "没有单位可列。"),
+        ("daily_inspection", "2026-11-23", "infra.requests", "backups"),
+        ("weekly_service_report", "2026-W47", "infra.requests", "services"),
+        # no source is read for it, and the lake stays empty
+        ("oa_adoption", "2026-W47", "oa.activities", "risen"),
     ],
 )
-def test_a_report_of_a_site_without_sources_comes_out_and_says_what_is_not_connected(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: str, period: str, unknown: str, table: str, note: str
+def test_a_report_of_a_site_without_sources_is_issued_with_its_gaps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: str, period: str, dataset: str, table: str
 ):
     monkeypatch.setenv("NTANALYTICS_CHROMIUM", "")
     settings = load(write_starter(tmp_path)[0])
-    result: RunResult = run_report(settings, report, period, {}, today=TODAY)
-    assert f"{unknown}没有配置数据源，相关数据未知。" in result.gaps
-    shown = blocks(result.directory)[table]
-    assert (shown["rows"], shown["note"]) == ([], note)
+    result: RunResult = run_report(RunContext(settings=settings, clock=lambda: NOW), report, period, {})
+    label = contract.dataset_named(dataset).label
+    assert any(gap.startswith(label) for gap in result.gaps)
+    block = blocks(result.directory)[table]
+    assert block["rows"] == []
+    assert block["note"]
     assert (result.directory / "report.html").is_file()

@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.extraction.shop import Shop
+from tests.extraction.small_site import SmallSite
 
 ROW = (1, "2026-11-19 09:00:00", "mobile", 1, "delivered", "2026-11-19 09:00:02")
 
@@ -20,8 +20,8 @@ def nta(*arguments: str, cwd: Path | None = None, **environment: str) -> subproc
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    return Shop(tmp_path)
+def shop(tmp_path: Path) -> SmallSite:
+    return SmallSite(tmp_path)
 
 
 def test_init_writes_settings_and_a_ledger_to_begin_with(tmp_path: Path):
@@ -45,17 +45,18 @@ def test_the_contract_is_shown_for_people_and_for_machines():
     assert "did you mean 'sms.messages'" in wrong.stderr
 
 
-def test_extract_fills_the_lake_and_says_how_much(shop: Shop):
+def test_extract_fills_the_lake_and_says_how_much(shop: SmallSite):
     shop.messages("shop", ROW, (2, "2026-11-19 09:00:00", "satellite", 1, None, None))
     done = nta("--config", str(shop.config), "extract", "sms.messages", "--from", "2026-11-19", "--json")
     assert done.returncode == 0, done.stderr
     by_source = {each["source"]: each for each in json.loads(done.stdout)}
     assert by_source["shop"]["rows"] == {"2026-11-19": 1}
-    assert by_source["shop"]["rejected"] == {"运营商（carrier）不在取值范围内": 1}
+    ((reason, rows),) = by_source["shop"]["rejected"].items()
+    assert ("carrier" in reason, rows) == (True, 1)
     assert "set aside" in nta("--config", str(shop.config), "extract", "sms.messages", "--from", "2026-11-19").stdout
 
 
-def test_a_failed_source_is_told_and_has_its_exit_code(shop: Shop):
+def test_a_failed_source_is_told_and_has_its_exit_code(shop: SmallSite):
     shop.messages("shop", ROW)
     (shop.folder / "twin.sqlite").unlink()
     done = nta("--config", str(shop.config), "extract", "sms.messages", "--from", "2026-11-19")
@@ -82,7 +83,7 @@ def test_a_failed_source_is_told_and_has_its_exit_code(shop: Shop):
         (["run", "oa_adoption", "--period", "2026-W47", "-p", "edition=x"], 2, "one of"),
     ],
 )
-def test_a_wrong_argument_is_refused_with_words_and_a_code(shop: Shop, arguments: list[str], code: int, said: str):
+def test_a_wrong_argument_is_refused_with_words_and_a_code(shop: SmallSite, arguments: list[str], code: int, said: str):
     done = nta("--config", str(shop.config), *arguments)
     assert (done.returncode, said in done.stderr) == (code, True), done.stderr
     assert "Traceback" not in done.stderr
@@ -95,7 +96,7 @@ def test_wrong_settings_have_their_own_code(tmp_path: Path):
     assert "ntanalytics init" in done.stderr
 
 
-def test_an_empty_history_is_an_empty_list(shop: Shop):
+def test_an_empty_history_is_an_empty_list(shop: SmallSite):
     assert json.loads(nta("--config", str(shop.config), "history", "--json").stdout) == []
 
 

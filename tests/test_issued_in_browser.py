@@ -74,7 +74,7 @@ def test_its_first_screen_has_the_state_the_sentences_and_the_figures(page: Page
 
 
 def test_the_figures_drawn_are_the_records(page: Page, folder: Path) -> None:
-    charts = [block for block in load_record(folder / "report.ipynb").blocks if block.is_drawn and block.figure]
+    charts = [block for block in load_record(folder / "report.ipynb").blocks if block.has_plot and block.figure]
     drawn = page.evaluate(
         "[...document.querySelectorAll('.plot')].map((plot) => plot.data.map((trace) => [trace.x, trace.y]))"
     )

@@ -1,4 +1,4 @@
-"""The cases of the suite, by name, in the order of the results."""
+"""Cases of the suite by name, in the order of the results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cases of taking data: databases and access logs."""
+"""Cases of extraction: databases and access logs."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from ntanalytics.settings import SourceSettings, project_dir
 from ntanalytics.sources import SOURCES
 from tests.servers.databases import mariadb, postgres
 
-#: Rows of a day and of a month: SMS and logins of a real city.
+#: Rows of a day and of a month, as the SMS and logins of a real city.
 DAY, MONTH = 200_000, 1_000_000
 
 _BLOCK = 1 << 20
 
 
 def _reads(way: str, case: str) -> Callable[[str], Work]:
-    """A way of benchmarks.reading, over the database at a URL."""
+    """Return a way of benchmarks.reading, on the database at a URL."""
 
     def ready(url: str) -> Work:
         return reading.WAYS[way](week.CASES[case], url, Path(tempfile.mkdtemp(prefix="bench-")) / way)
@@ -81,10 +81,10 @@ def _sqlite_lake(folder: str) -> Work:
     settings, day = load(config), dt.date(2026, 11, 20)
 
     def work() -> int:
-        (taken,) = Extractor(settings, Ledger(settings.ledger)).extract(["sms.messages"], day, day)
-        if taken.error:
-            raise SystemExit(taken.error)
-        return taken.rows.total()
+        (result,) = Extractor(settings, Ledger(settings.ledger)).extract(["sms.messages"], day, day)
+        if result.error:
+            raise SystemExit(result.error)
+        return result.rows.total()
 
     return work
 
@@ -127,7 +127,7 @@ def _sqlite_case(rows: int) -> Case:
 
 @contextmanager
 def _log(is_packed: bool) -> Iterator[str]:
-    """The portal's log of a Friday in a real city: its largest in the combined format."""
+    """Give the path of the portal's log of a Friday in a real city, the largest in the combined format."""
     log = day(1.0) / "sources" / "nginx" / "portal-access.log"
     if not is_packed:
         yield str(log)
@@ -162,7 +162,7 @@ def _log_re(log: str) -> Work:
     return work
 
 
-#: The same counts as ours, by the fastest form known: split at the quotes, and nothing is looked at that may be wrong.
+#: The same counts as ours, by the fastest SQL known: split at the quotes, without any check of a line.
 _BY_HAND = r"""
 WITH parted AS (
     SELECT string_split(line, '"') AS part
@@ -172,7 +172,7 @@ WITH parted AS (
     )
     WHERE len(part) = 7
 ),
-told AS (
+parsed AS (
     SELECT
         strptime(substr(part[1], length(part[1]) - 27, 26), '%d/%b/%Y:%H:%M:%S %z') AS moment,
         split_part(part[2], ' ', 1) AS method,
@@ -187,7 +187,7 @@ told AS (
 SELECT
     date_trunc('minute', moment) AS minute_at, method, route, status,
     CASE WHEN ms <= 0 THEN -200 ELSE ceil(ln(ms) / ln(1.1)) END AS bucket, count(*) AS requests, sum(size) AS size
-FROM told
+FROM parsed
 WHERE moment >= $since AND moment < $until
 GROUP BY ALL
 """
@@ -209,10 +209,10 @@ def _log_goaccess(log: str) -> Work:
     def work() -> int:
         reader = "zcat" if log.endswith(".gz") else "cat"
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            made = Path(folder) / "report.json"
-            options = f"--log-format=COMBINED --no-global-config -o '{made}'"
+            report = Path(folder) / "report.json"
+            options = f"--log-format=COMBINED --no-global-config -o '{report}'"
             command("sh", "-c", f"{reader} '{log}' | goaccess {options} -")
-            return int(json.loads(made.read_text(encoding="utf-8"))["general"]["total_requests"])
+            return int(json.loads(report.read_text(encoding="utf-8"))["general"]["total_requests"])
 
     return work
 

@@ -1,4 +1,4 @@
-"""Cases of growth: ours beside ours at the smaller size."""
+"""Cases of growth: our own work beside the same at a smaller size."""
 
 from __future__ import annotations
 
@@ -13,25 +13,26 @@ from pathlib import Path
 import yaml
 
 from benchmarks.cases.runs import clock, each_unit
-from benchmarks.estate import FRIDAY, TODAY, aged, city, day, dense, grown, morning_after
-from benchmarks.suite import Case, Done, Way, Work
+from benchmarks.estate import FRIDAY, aged, city, day, dense, grown, morning_after
+from benchmarks.suite import Case, Outcome, Way, Work
 
 #: Ten weeks, and two years.
 SHORT, LONG = 70, 730
 
-#: Scales of the city of one day: requests grow less than rows, for they are kept as counts. A real city is 1.
+#: Scales of the city of one day, 1 for a real city. Requests grow less than rows, since they are stored as counts.
 SMALL, LARGE, HUGE = 0.1, 1.0, 10.0
 
 
 def _inspection(days: int) -> Callable[[str], Work]:
     def ready(_: str) -> Work:
-        from ntanalytics.runner import run_report
+        from ntanalytics.runner import RunContext, run_report
         from ntanalytics.settings import load
 
         settings = load((aged(days) if days > SHORT else city()) / "ntanalytics.yml")
+        context = RunContext(settings=settings, clock=clock)
 
         def work() -> int:
-            run_report(settings, "daily_inspection", "2026-11-20", {}, today=TODAY, clock=clock)
+            run_report(context, "daily_inspection", "2026-11-20", {})
             return 1
 
         return work
@@ -47,7 +48,7 @@ def _history() -> Iterator[str]:
 
 
 def _cells(report: str, period: str, scale: float) -> Callable[[str], Work]:
-    """The code cells of a report, in this process: what the data cost, without kernel and rendering."""
+    """Return a run of a report's code cells in this process, without kernel and rendering."""
 
     def ready(_: str) -> Work:
         import contextlib
@@ -99,12 +100,12 @@ def _rows(report: str, period: str) -> Case:
 
 
 def _morning(scale: float) -> Callable[[str], Work]:
-    """All of a day taken into a new lake, and its inspection published."""
+    """Return the extraction of a whole day into a new lake, and the publication of its inspection."""
 
     def ready(_: str) -> Work:
         from ntanalytics.extraction import Extractor
         from ntanalytics.ledger import Ledger
-        from ntanalytics.runner import run_report
+        from ntanalytics.runner import RunContext, run_report
         from ntanalytics.settings import load
 
         home = Path(tempfile.mkdtemp(prefix="bench-"))
@@ -118,17 +119,17 @@ def _morning(scale: float) -> Callable[[str], Work]:
         def at() -> dt.datetime:
             return morning_after(FRIDAY)
 
-        def work() -> Done:
-            begun = time.perf_counter()
-            taken = Extractor(settings, Ledger(settings.ledger), clock=at).extract([], FRIDAY, FRIDAY)
-            took = time.perf_counter() - begun
-            failed = [each.error for each in taken if each.error]
+        def work() -> Outcome:
+            started = time.perf_counter()
+            results = Extractor(settings, Ledger(settings.ledger), clock=at).extract([], FRIDAY, FRIDAY)
+            seconds = time.perf_counter() - started
+            failed = [result.error for result in results if result.error]
             if failed:
                 raise SystemExit(failed[0])
-            run_report(settings, "daily_inspection", FRIDAY.isoformat(), {}, today=at().date(), clock=at)
-            rows = sum(each.rows.total() for each in taken)
+            run_report(RunContext(settings=settings, clock=at), "daily_inspection", FRIDAY.isoformat(), {})
+            rows = sum(result.rows.total() for result in results)
             shutil.rmtree(home)
-            return Done(1, {"taking, s": took, "rows taken": rows})
+            return Outcome(1, {"taking, s": seconds, "rows taken": rows})
 
         return work
 

@@ -1,4 +1,4 @@
-"""The figures of a month over the lake: our metrics, SQL by hand over the same files, pandas from the same files."""
+"""Case of a month's figures from the lake: our metrics, SQL by hand and pandas, all from the same files."""
 
 from __future__ import annotations
 
@@ -6,39 +6,39 @@ import time
 from collections.abc import Callable
 
 from benchmarks import questions
-from benchmarks.estate import of_dense
+from benchmarks.estate import open_dense_city
 from benchmarks.questions import FIRST, LAST, QUESTIONS, STATES, Question
-from benchmarks.suite import Case, Done, Way, Work
+from benchmarks.suite import Case, Outcome, Way, Work
 from ntanalytics.workspace import Workspace, open_workspace
 
 
 def _files(workspace: Workspace) -> dict[str, list[str]]:
-    """The Parquet files of the month by dataset, as our reader takes them."""
+    """Return the Parquet files of the month by dataset, as our reader reads them."""
     from ntanalytics.lake import DeltaLake
 
-    lake, found = DeltaLake(workspace.settings.lake), {}
+    lake, files = DeltaLake(workspace.settings.lake), {}
     for name in {name for question in QUESTIONS.values() for name in question.datasets}:
         version, is_state = workspace.version(name), name in STATES
-        found[name] = [] if version is None else lake.files(name, version, LAST if is_state else FIRST, LAST)
-    return found
+        files[name] = [] if version is None else lake.files(name, version, LAST if is_state else FIRST, LAST)
+    return files
 
 
-def _each(answer: Callable[[Question], object]) -> Done:
-    """Ask each question, and tell how long each took."""
-    told = {}
+def _answer_each(answer: Callable[[Question], object]) -> Outcome:
+    """Answer each question, with its seconds as a figure."""
+    seconds = {}
     for name, question in QUESTIONS.items():
-        begun = time.perf_counter()
+        started = time.perf_counter()
         answer(question)
-        told[name] = time.perf_counter() - begun
-    return Done(len(QUESTIONS), told)
+        seconds[name] = time.perf_counter() - started
+    return Outcome(len(QUESTIONS), seconds)
 
 
 def _ours(where: str) -> Work:
     workspace = open_workspace(f"{where}/ntanalytics.yml")
 
-    def work() -> Done:
+    def work() -> Outcome:
         tables = questions.tables(workspace)
-        return _each(lambda question: question.ours(tables).to_pyarrow())
+        return _answer_each(lambda question: question.ours(tables).to_pyarrow())
 
     return work
 
@@ -48,14 +48,14 @@ def _sql(where: str) -> Work:
 
     workspace = open_workspace(f"{where}/ntanalytics.yml")
 
-    def work() -> Done:
+    def work() -> Outcome:
         connection = duckdb.connect(config={"threads": "2"})
         connection.execute("SET TimeZone = 'UTC'")
         for name, files in _files(workspace).items():
             connection.execute(
                 f"CREATE VIEW {name.replace('.', '_')} AS FROM read_parquet({files!r}, hive_partitioning = true)"
             )
-        return _each(lambda question: connection.execute(question.sql).to_arrow_table())
+        return _answer_each(lambda question: connection.execute(question.sql).to_arrow_table())
 
     return work
 
@@ -66,12 +66,12 @@ def _pandas(where: str) -> Work:
 
     workspace = open_workspace(f"{where}/ntanalytics.yml")
 
-    def work() -> Done:
+    def work() -> Outcome:
         frames: dict[str, pd.DataFrame] = {}
         for name, files in _files(workspace).items():
             rows = ds.dataset(files, partitioning="hive").to_table().to_pandas()
             frames[name] = rows.assign(day=pd.to_datetime(rows["day"]).dt.date)
-        return _each(lambda question: question.pandas(frames))
+        return _answer_each(lambda question: question.pandas(frames))
 
     return work
 
@@ -85,8 +85,8 @@ CASES: dict[str, Case] = {
             Way("pandas, from the same Parquet files", _pandas),
             Way("DuckDB SQL written by hand, over the same files", _sql, "limit"),
         ),
-        of_dense,
+        open_dense_city,
         note="The city has one real day, written again on each day of three months; the parts of pandas leave out the "
         "reading of its frames.",
-    ),
+    )
 }

@@ -1,4 +1,4 @@
-"""Cases of renderings: a long workbook, and the page that a reader opens."""
+"""Cases of renderings: a long workbook, and a page in the browser."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.cases.runs import BIN
 from benchmarks.estate import city
-from benchmarks.suite import Case, Done, Way, Work, command
+from benchmarks.suite import Case, Outcome, Way, Work, command
 
 ROWS = 200_000
 
@@ -22,11 +22,11 @@ def _records() -> Iterator[str]:
 
 
 def _long(outputs: str) -> tuple[Any, list[dict[str, Any]]]:
-    """A record with one table of many rows: those of a real table, again and again."""
+    """Return a record with one long table, made of the repeated rows of a real one, and its rows."""
     from ntanalytics.reports.record import load_record
 
     record = load_record(Path(outputs) / "sms_volume" / "2026-W47" / "report.ipynb")
-    block = next(each for each in record.blocks if each.id == "by-application")
+    block = next(block for block in record.blocks if block.id == "by-application")
     rows = [dict(block.rows[number % len(block.rows)]) for number in range(ROWS)]
     return dataclasses.replace(record, items=(dataclasses.replace(block, rows=tuple(rows)),)), rows
 
@@ -36,8 +36,8 @@ def _workbook_ours(outputs: str) -> Work:
 
     record, _ = _long(outputs)
 
-    def work() -> Done:
-        return Done(ROWS, {"MB": len(workbook_bytes(record)) / 2**20})
+    def work() -> Outcome:
+        return Outcome(ROWS, {"MB": len(workbook_bytes(record)) / 2**20})
 
     return work
 
@@ -50,11 +50,11 @@ def _by_pandas(engine: str, options: dict[str, Any]) -> Callable[[str], Work]:
 
         frame = pd.DataFrame(_long(outputs)[1])
 
-        def work() -> Done:
+        def work() -> Outcome:
             with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
                 with pd.ExcelWriter(file.name, engine=engine, engine_kwargs=options) as writer:  # type: ignore[call-overload]
                     frame.to_excel(writer, index=False)
-                return Done(ROWS, {"MB": Path(file.name).stat().st_size / 2**20})
+                return Outcome(ROWS, {"MB": Path(file.name).stat().st_size / 2**20})
 
         return work
 
@@ -68,27 +68,27 @@ def _by_xlsxwriter(outputs: str) -> Work:
 
     _, rows = _long(outputs)
 
-    def work() -> Done:
+    def work() -> Outcome:
         with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
             with xlsxwriter.Workbook(file.name, {"constant_memory": True}) as book:
                 sheet = book.add_worksheet()
                 sheet.write_row(0, 0, list(rows[0]))
                 for number, row in enumerate(rows, 1):
                     sheet.write_row(number, 0, list(row.values()))
-            return Done(ROWS, {"MB": Path(file.name).stat().st_size / 2**20})
+            return Outcome(ROWS, {"MB": Path(file.name).stat().st_size / 2**20})
 
     return work
 
 
-#: When the first words were painted, in milliseconds; asked of who tells it, for it may be yet to come.
-_PAINTED = """new Promise(told => new PerformanceObserver(seen => {
-    const first = seen.getEntriesByName("first-contentful-paint")[0];
-    if (first) told(first.startTime);
+#: Time of the first contentful paint in milliseconds, by an observer, since the paint may come later.
+_PAINTED = """new Promise(resolve => new PerformanceObserver(entries => {
+    const first = entries.getEntriesByName("first-contentful-paint")[0];
+    if (first) resolve(first.startTime);
 }).observe({type: "paint", buffered: true}))"""
 
 
 def _page(make: Callable[[Path], Path]) -> Callable[[str], Work]:
-    """Open a page in Chromium, once it is there: until its first words are painted, and until all is drawn."""
+    """Return the opening of a page in Chromium, with the times of its first paint and of its load."""
 
     def ready(outputs: str) -> Work:
         from playwright.sync_api import sync_playwright
@@ -99,16 +99,16 @@ def _page(make: Callable[[Path], Path]) -> Callable[[str], Work]:
         page = browser.new_page(offline=True)
         page.goto("about:blank")
 
-        def work() -> Done:
-            begun = time.perf_counter()
+        def work() -> Outcome:
+            started = time.perf_counter()
             page.goto(page_file.as_uri(), wait_until="load")
-            loaded = time.perf_counter() - begun
-            painted = page.evaluate(_PAINTED)  # it may come after all is loaded
+            loaded = time.perf_counter() - started
+            painted = page.evaluate(_PAINTED)  # the paint may come after the load
             figures = page.evaluate("document.querySelectorAll('svg.main-svg').length")
             browser.close()
             driver.stop()
             size = page_file.stat().st_size / 2**20
-            return Done(
+            return Outcome(
                 1, {"MB": size, "first page, s": painted / 1000, "loaded, s": loaded, "drawings": float(figures)}
             )
 
@@ -122,10 +122,10 @@ def _ours(folder: Path) -> Path:
 
 
 def _nbconvert(folder: Path) -> Path:
-    made = folder.parent / "nbconvert-of-the-benchmark.html"
-    if not made.is_file():
-        command(str(BIN / "jupyter-nbconvert"), "--to", "html", "--output", str(made), str(folder / "report.ipynb"))
-    return made
+    page = folder.parent / "nbconvert-of-the-benchmark.html"
+    if not page.is_file():
+        command(str(BIN / "jupyter-nbconvert"), "--to", "html", "--output", str(page), str(folder / "report.ipynb"))
+    return page
 
 
 CASES: dict[str, Case] = {

@@ -1,4 +1,4 @@
-"""Cases of whole runs: one report, the pages of units, a Monday's morning."""
+"""Cases of whole runs: one report, the pages of units, the reports of a Monday morning."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.estate import TODAY, UNTIL, morning_after, of_city
+from benchmarks.estate import TODAY, UNTIL, morning_after, open_city
 from benchmarks.suite import Case, Way, Work, command
 from ntanalytics.settings import project_dir
 
@@ -19,26 +19,26 @@ BIN = Path(sys.executable).parent
 
 WEEK = "2026-W47"
 
-#: Pages of units that each way makes; the rest of 330 cost the same.
+#: Pages of units by each way; each further page of the 330 costs the same.
 OURS, PLAIN = 40, 4
 
 
 def clock() -> dt.datetime:
-    """The morning after the demo city's last day."""
+    """Return the morning after the demo city's last day."""
     return morning_after(UNTIL)
 
 
 def issue(reports: Sequence[tuple[str, str]]) -> Callable[[str], Work]:
-    """Our way of issuing reports, one after the other: take what is lacking, execute, render, verify, publish."""
+    """Return our way of issuing reports: extract missing days, execute, render, verify, publish, one by one."""
 
     def ready(city: str) -> Work:
         def work() -> int:
-            from ntanalytics.runner import run_report
+            from ntanalytics.runner import RunContext, run_report
             from ntanalytics.settings import load
 
-            settings = load(Path(city) / "ntanalytics.yml")
+            context = RunContext(settings=load(Path(city) / "ntanalytics.yml"), clock=clock)
             for report, period in reports:
-                run_report(settings, report, period, {}, today=TODAY, clock=clock)
+                run_report(context, report, period, {})
             return len(reports)
 
         return work
@@ -47,7 +47,7 @@ def issue(reports: Sequence[tuple[str, str]]) -> Callable[[str], Work]:
 
 
 def by_hand(reports: Sequence[tuple[str, str]], units: Sequence[str] = ("",)) -> Callable[[str], Work]:
-    """The same notebooks by the commands of papermill and nbconvert, one after the other."""
+    """Return the way by the commands of papermill and nbconvert, one notebook after the other."""
 
     def ready(city: str) -> Work:
         folder = tempfile.mkdtemp(prefix="bench-")
@@ -55,12 +55,22 @@ def by_hand(reports: Sequence[tuple[str, str]], units: Sequence[str] = ("",)) ->
         def work() -> int:
             for report, period in reports:
                 for number, unit in enumerate(units):
-                    made = f"{folder}/{report}-{number}.ipynb"
+                    record = f"{folder}/{report}-{number}.ipynb"
                     notebook = str(project_dir("notebooks") / f"{report}.ipynb")
-                    own = ["-r", "unit", unit] if unit else []
-                    papermill = [str(BIN / "papermill"), notebook, made, "-k", "python3", "-r", "period", period, *own]
+                    of_unit = ["-r", "unit", unit] if unit else []
+                    papermill = [
+                        str(BIN / "papermill"),
+                        notebook,
+                        record,
+                        "-k",
+                        "python3",
+                        "-r",
+                        "period",
+                        period,
+                        *of_unit,
+                    ]
                     command(*papermill, environment={"NTANALYTICS_CONFIG": f"{city}/ntanalytics.yml"})
-                    command(str(BIN / "jupyter-nbconvert"), "--to", "html", made)
+                    command(str(BIN / "jupyter-nbconvert"), "--to", "html", record)
             shutil.rmtree(folder)
             return len(reports) * len(units)
 
@@ -78,7 +88,7 @@ def _one(report: str) -> Case:
             Way("ours: HTML, workbook, print, all verified, index", issue(pair), "ours"),
             Way("papermill and nbconvert: HTML alone", by_hand(pair)),
         ),
-        of_city,
+        open_city,
     )
 
 
@@ -92,19 +102,21 @@ def _units(city: str) -> list[str]:
 
 
 def each_unit(count: int) -> Callable[[str], Work]:
-    """Our way of making the pages of so many units."""
+    """Return our way of making the pages of some units."""
 
     def ready(city: str) -> Work:
+        from ntanalytics.runner import RunContext
         from ntanalytics.runner.each_unit import run_each_unit
         from ntanalytics.settings import load
 
-        settings, units = load(Path(city) / "ntanalytics.yml"), _units(city)[:count]
+        context = RunContext(settings=load(Path(city) / "ntanalytics.yml"), clock=clock)
+        units = _units(city)[:count]
 
         def work() -> int:
-            ended = run_each_unit(settings, "oa_adoption", WEEK, {}, today=TODAY, clock=clock, units=units)
-            if ended.failed:
-                raise SystemExit(str(ended.failed[0].error))
-            return len(ended.published)
+            result = run_each_unit(context, "oa_adoption", WEEK, {}, units=units)
+            if result.failed:
+                raise SystemExit(str(result.failed[0].error))
+            return len(result.published)
 
         return work
 
@@ -126,8 +138,8 @@ def _morning(city: str) -> Work:
 
         settings = load(Path(city) / "ntanalytics.yml")
         yesterday = TODAY - dt.timedelta(days=1)
-        taken = Extractor(settings, Ledger(settings.ledger), clock=clock).extract([], yesterday, yesterday)
-        failed = [each.error for each in taken if each.error]
+        results = Extractor(settings, Ledger(settings.ledger), clock=clock).extract([], yesterday, yesterday)
+        failed = [result.error for result in results if result.error]
         if failed:
             raise SystemExit(failed[0])
         return issue(_MORNING)(city)()
@@ -164,7 +176,7 @@ CASES: dict[str, Case] = {
             Way("ours, --each-unit", each_unit(OURS), "ours"),
             Way("papermill and nbconvert, one after another", _pages_by_hand),
         ),
-        of_city,
+        open_city,
         rounds=3,
         note="A sample: 330 pages take 330 times the seconds for a page, plus what is done once before the first.",
     ),
@@ -175,7 +187,7 @@ CASES: dict[str, Case] = {
             Way("ours", _morning, "ours"),
             Way("pandas, papermill and nbconvert, written for this (benchmarks/plain.py)", _morning_plain),
         ),
-        of_city,
+        open_city,
         rounds=3,
         note="What is beside it is far less: no check of the data, no state, no rule, no history; four tables and two "
         "charts a report instead of an inspection of 37 datasets by some hundred rules.",

@@ -1,104 +1,72 @@
-"""The days that an inspected day is held against, and what two findings of one day have to do with each other."""
+"""Baseline: the comparable days of a dataset of events, and figures held against them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import ibis.expr.types as ir
+
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.detectors.seasonal_baseline import seasonal_baseline
-from ntanalytics.detectors.silence import MOST_DAYS
+from ntanalytics.detectors.comparable_days import comparable_days
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.rule import Rule, Subject, evaluate_rules
-from ntanalytics.findings.sentences import spaced
-from ntanalytics.metrics import measure as measure_of
-from ntanalytics.metrics.number_format import format_number
+from ntanalytics.findings.judgement import judge_row
+from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.rows import rows
+from ntanalytics.workspace.dataset_view import DatasetView
 
-#: Days of history in which what is usual is looked for: ten weeks hold twenty days that are not worked.
-HISTORY = 70
+#: Days of history in which comparable days are looked for: ten weeks hold twenty days off.
+HISTORY_DAYS = 70
 
-#: A share that is on its threshold is seen that much higher by chance once in so many days.
+#: A share on its limit is seen that much higher by chance once in so many days.
 _BY_CHANCE = 1e-3
 
 
 class Baseline:
-    """A dataset of events with its last ten weeks.
+    """A dataset of events with its last ten weeks; get it by ``context.shared(baseline, name)``.
 
     Attributes:
-        scope: the dataset within the report.
+        view: the dataset within the report.
         days: its days from the first that has a row: before it there was no source, and its zeros are none.
-        like: the rows of the inspected day and of the last twenty days like it: worked, or not worked.
+        comparable: the rows of the inspected day and of the last twenty days like it: worked, or not worked.
     """
 
     def __init__(self, context: CheckContext, name: str) -> None:
-        self.scope = context.dataset(name, history=HISTORY)
-        on, first = context.period.last, self.scope.recent.day.min().to_pyarrow().as_py()
-        self.days = self.scope.days if first is None else self.scope.days.filter(self.scope.days.day >= first)
-        calendar = {row["day"]: row for row in rows(self.days)}
-        like = [
-            day
-            for day, row in sorted(calendar.items(), reverse=True)
-            if on in calendar
-            and day < on
-            and row["is_covered"]
-            and row["is_working_day"] == calendar[on]["is_working_day"]
-        ]
-        self.like = self.scope.recent.filter(self.scope.recent.day.isin([on, *like[:MOST_DAYS]]))
+        self.view: DatasetView = context.dataset(name, HISTORY_DAYS)
+        first = self.view.recent.day.min().to_pyarrow().as_py()
+        self.days = self.view.days if first is None else self.view.days.filter(self.view.days.day >= first)
+        days = comparable_days(rows(self.days), context.on)
+        self.comparable: ir.Table = self.view.recent.filter(self.view.recent.day.isin([context.on, *days]))
 
 
-def rated(rule: Rule, row: Mapping[str, Any], failures: str, *, is_complete: bool) -> list[Finding]:
-    """A rule over the day's share of what failed, in order where chance alone may have lifted it over the threshold.
+def baseline(context: CheckContext, name: str) -> Baseline:
+    """Return the baseline of a dataset of events."""
+    return Baseline(context, name)
+
+
+def judge_share(rule: Rule, row: Mapping[str, Any], failures: str, *, is_complete: bool) -> Finding:
+    """Return the finding of a share of failures; ok where chance alone may have lifted it over the limit.
 
     Args:
-        rule: its ``of`` names the count of what was tried.
-        row: the day's figures.
-        failures: which of them counts what failed.
-        is_complete: whether the day has no hole.
+        rule: its ``count_measure`` counts the attempts.
+        row: the figures of the period.
+        failures: the column that counts the failures.
+        is_complete: whether the period has no gap.
     """
     from scipy import stats
 
-    found = evaluate_rules([rule], [row], is_complete=is_complete)
-    least = stats.binom.isf(_BY_CHANCE, row[rule.of] or 0, rule.threshold.warning)
-    if not violations(found) or row[failures] > least:
-        return found
-    words = measure_of(rule.measure)
-    said = f"{spaced(rule.words, format_number(row[rule.measure], words.format))}，次数少，在偶然范围内。"
-    return [replace(each, state="ok", evidence=said, advice="") for each in found]
+    finding = judge_row(rule, row, is_complete=is_complete)
+    attempts = row[rule.count_measure] or 0
+    if not finding.is_violation or row[failures] > stats.binom.isf(_BY_CHANCE, attempts, rule.threshold.warning):
+        return finding
+    return replace(finding, status="ok").with_details(is_chance=True)
 
 
-def drop_uninformative(context: CheckContext, findings: list[Finding]) -> list[Finding]:
-    """Those that say something: not that a small city has too few events, nor that a holiday was never seen before."""
-    quiet = ("不作判断",) if context.working_days else ("不作判断", "历史不足")
-    return [each for each in findings if each.state != "unknown" or not any(why in each.evidence for why in quiet)]
+def drop_uninformative(context: CheckContext, findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings that say something.
 
-
-def violations(findings: list[Finding]) -> list[Finding]:
-    """Those that are not in order."""
-    return [each for each in findings if each.state in ("warning", "critical")]
-
-
-def span(findings: list[Finding]) -> tuple[float, float] | None:
-    """From when until when the first of some findings that is not in order was, in seconds after midnight."""
-    for each in violations(findings):
-        begins, ends = each.figures.get("from_s"), each.figures.get("until_s")
-        if begins is not None and ends is not None:
-            return begins, ends
-    return None
-
-
-def is_within(finding: Finding, other: tuple[float, float] | None) -> bool:
-    """Whether more than half of a finding's time lies within another's: it then says the same once more."""
-    own = span([finding])
-    if own is None or other is None:
-        return False
-    return min(own[1], other[1]) - max(own[0], other[0]) > (own[1] - own[0]) / 2
-
-
-def unusual(
-    context: CheckContext, rule: Rule, daily: Rows, *, subject: Subject = "", is_wrong_only: bool = False
-) -> list[Finding]:
-    """``findings.against_usual`` for the inspected day, which knows the holidays that come."""
-    on = context.period.last
-    return seasonal_baseline(rule, daily, on, subject=subject, is_wrong_only=is_wrong_only, ahead=context.ahead)
+    Left out is what is unknown for too few events, and on a day off what is unknown for want of a comparable day.
+    """
+    silent = {"too_few", "few_expected"} | (set() if context.working_days else {"short_history"})
+    return [finding for finding in findings if finding.unknown not in silent]

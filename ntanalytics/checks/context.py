@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
+from typing import Any, TypeVar
 
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.finding import Finding, Window
 from ntanalytics.findings.rule import Rule
-from ntanalytics.periods import Calendar, Period
-from ntanalytics.reports.head import AsOf
+from ntanalytics.periods import Calendar, Period, PeriodKind
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.site import Workspace
 from ntanalytics.workspace.units import Units
 
+#: Days of a quarter, up to the last day of the period.
+QUARTER_DAYS = 91
+
+T = TypeVar("T")
+
 
 class CheckContext:
-    """A report's period, its datasets and the site's rules.
+    """A report's period, its datasets and the site's rules; what several checks compute is computed once.
 
     Attributes:
         report: the report.
         rules: every rule by code, as the site has it.
+        needs: dataset → days of history that the declared checks and sections read; None admits every dataset.
     """
 
-    def __init__(self, report: Report, rules: Mapping[str, Rule]) -> None:
+    def __init__(self, report: Report, rules: Mapping[str, Rule], needs: Mapping[str, int] | None = None) -> None:
         self.report = report
         self.rules = rules
+        self.needs = needs
+        self._shared: dict[tuple[Hashable, ...], Any] = {}
 
     @property
     def period(self) -> Period:
@@ -37,6 +45,21 @@ class CheckContext:
     def previous(self) -> Period:
         """The period of the same kind before it."""
         return self.report.previous
+
+    @property
+    def on(self) -> dt.date:
+        """The last local day of the period: the inspected day of an inspection."""
+        return self.report.period.last
+
+    @property
+    def is_day(self) -> bool:
+        """Whether the period is one day."""
+        return self.report.period.kind is PeriodKind.DAY
+
+    @property
+    def quarter_begins_on(self) -> dt.date:
+        """The first day of the quarter up to the end of the period."""
+        return self.on - dt.timedelta(days=QUARTER_DAYS - 1)
 
     @property
     def workspace(self) -> Workspace:
@@ -50,7 +73,7 @@ class CheckContext:
 
     @property
     def utc_offset_h(self) -> int:
-        """Hours that local time is ahead of UTC at the period's beginning."""
+        """Hours by which local time is ahead of UTC at the begin of the period."""
         return self.report.utc_offset_h
 
     @property
@@ -68,49 +91,68 @@ class CheckContext:
         """The working days of the period.
 
         Raises:
-            CalendarMissing: the year is not known.
+            CalendarMissing: the year is unknown.
         """
         return self.report.working_days
+
+    @property
+    def ahead(self) -> list[dict[str, object]]:
+        """The calendar of the ten days after the period, as far as their year is known."""
+        return self.report.upcoming_days
 
     def nearby_working_days(self, before: int = 0, after: int = 0) -> list[dt.date]:
         """Return the working days of the period, and of some days before and after it.
 
         Raises:
-            CalendarMissing: one of the years is not known.
+            CalendarMissing: one of the years is unknown.
         """
         return self.report.nearby_working_days(before, after)
 
-    @property
-    def ahead(self) -> list[dict[str, object]]:
-        """The calendar of the ten days after the period, as far as their year is known."""
-        return self.report.ahead
+    def local_day(self, moment: dt.datetime) -> dt.date:
+        """Return the local day of a moment."""
+        return (moment + dt.timedelta(hours=self.utc_offset_h)).date()
+
+    def window(self, begins_at: dt.datetime, ends_at: dt.datetime) -> Window:
+        """Return the span between two moments, in seconds after the midnight at which the period begins."""
+        from_s, until_s = ((moment - self.begins_at).total_seconds() for moment in (begins_at, ends_at))
+        return Window(self.period.first, from_s, until_s)
 
     def dataset(self, name: str, history: int = 0) -> DatasetView:
-        """Return a dataset within the period; ``history`` days before the period come with it.
+        """Return a dataset within the period, with some days of history before it.
 
         Raises:
             UnknownName: there is no such dataset.
+            LookupError: no check or section declares that it reads so much of it.
         """
-        return self.report.dataset(name, history)
+        if self.needs is not None and history > self.needs.get(name, -1):
+            raise LookupError(f"no check or section declares {history} days of {name}: add it to `reads`")
+        return self.shared(_view, name, history)
+
+    def shared(self, function: Callable[..., T], *arguments: Hashable) -> T:
+        """Return ``function(context, *arguments)``, called once for all checks of this context."""
+        key = (function, *arguments)
+        if key not in self._shared:
+            self._shared[key] = function(self, *arguments)
+        result: T = self._shared[key]
+        return result
 
     def units(self) -> Units:
-        """Return the units at the period's end."""
+        """Return the units at the end of the period."""
         return self.report.units()
 
-    def status(self) -> list[AsOf]:
-        """Return what each source gave for each dataset that was read."""
-        return self.report.status()
-
-    def origin(self, metric: str, *scopes: DatasetView) -> dict[str, object]:
+    def origin(self, metric: str, *views: DatasetView) -> dict[str, object]:
         """Return the origin of figures: the metric, and version and time of what it read."""
-        return self.report.origin(metric, *scopes)
+        return self.report.origin(metric, *views)
 
     def with_origin(self, findings: Iterable[Finding]) -> list[Finding]:
-        """Return the findings, each with the metric, the period and the versions of its datasets."""
-        made = []
+        """Return the findings, each with the measure, the period and the versions of its datasets."""
+        traced = []
         for finding in findings:
             views = self.report.views(finding.subsystem)
-            rule = self.rules.get(finding.code)
-            origin = self.origin(rule.measure if rule else finding.code, *views) if views else {}
-            made.append(replace(finding, origin={**origin, "period": self.period.text, **finding.origin}))
-        return made
+            origin = self.origin(finding.rule.measure, *views) if views else {}
+            traced.append(replace(finding, origin={**origin, "period": self.period.text, **finding.origin}))
+        return traced
+
+
+def _view(context: CheckContext, name: str, history: int) -> DatasetView:
+    return context.report.dataset(name, history)

@@ -1,67 +1,69 @@
-"""Since when a check has been beyond its threshold: read from the days before, or from a moment that tells it."""
+"""Onset: the first day of a condition, read from the days before or from a moment that tells it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.checks.context import CheckContext
 from ntanalytics.detectors.series import Series
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.rule import Rule, Subject
-from ntanalytics.findings.sentences import day_words
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.judgement import EntityOf, entity_of_row
+from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.rows import Rows, rows
 
 
-def by_day(findings: Iterable[Finding], rule: Rule, daily: Rows, on: date, subject: Subject = "") -> list[Finding]:
-    """The findings, those of one rule that are not in order with the day since when.
-
-    Args:
-        findings: findings of any rules; where none of them breaks this one, ``daily`` is not even read.
-        rule: the rule that was applied to the inspected day.
-        daily: the same measure by day (``day``, ``is_covered``), and the one that counts; a day of too few says
-            nothing, and neither begins nor ends what lasts.
-        on: the inspected day.
-        subject: what a row is about, as ``rules.judged`` takes it.
-    """
-    found = list(findings)
-    if not any(_breaks(each, rule.code) for each in found):
-        return found
-    by_subject: dict[str, list[dict[str, Any]]] = {}
-    for row in sorted((row for row in rows(daily) if row["day"] <= on), key=lambda row: row["day"]):
-        name = subject(row) if callable(subject) else subject or SUBSYSTEMS[rule.subsystem]
-        few = bool(rule.of) and (row[rule.of] or 0) < rule.min_count
-        kept = {"day": row["day"], "is_covered": row["is_covered"], "value": None if few else row[rule.measure]}
-        by_subject.setdefault(name, []).append(kept)
-    begun = {name: Series(tuple(its), on).since("value", rule.threshold) for name, its in by_subject.items()}
-    return _dated(found, rule.code, begun)
-
-
-def from_moment(
-    findings: Iterable[Finding], code: str, moments: Mapping[str, datetime | None], utc_offset_h: int
+def with_onset(
+    findings: Iterable[Finding], rule: Rule, daily: Rows, on: date, entity: EntityOf = None
 ) -> list[Finding]:
-    """The findings, those of one rule that are not in order with the local day of a moment of their subject's.
+    """Return the findings; violations of one rule have the day since when every day has broken its limit.
 
     Args:
-        findings: findings of any rules.
-        code: the rule's code.
-        moments: subject → the moment (UTC) at which it began; None where that is not known.
-        utc_offset_h: hours by which local time is ahead of UTC.
+        findings: findings of any rules; where none of them breaks this one, ``daily`` is not read.
+        rule: the rule.
+        daily: its measure by day (``day``, ``is_covered``), and the one that counts its events; a day of too few
+            events neither begins nor ends the condition.
+        on: the last day of the period.
+        entity: entity of a row of ``daily``.
     """
-    begun = {
-        name: day_words((at + timedelta(hours=utc_offset_h)).date()) for name, at in moments.items() if at is not None
+    everything = list(findings)
+    if not any(finding.is_violation and finding.code == rule.code for finding in everything):
+        return everything
+    by_entity: dict[Entity, list[dict[str, Any]]] = {}
+    for row in sorted((row for row in rows(daily) if row["day"] <= on), key=lambda row: row["day"]):
+        is_few = bool(rule.count_measure) and (row[rule.count_measure] or 0) < rule.min_count
+        value = None if is_few else row[rule.measure]
+        day = {"day": row["day"], "is_covered": row["is_covered"], "value": value}
+        by_entity.setdefault(entity_of_row(entity, rule, row), []).append(day)
+    onsets = {
+        name: Series(tuple(days), on).since(
+            "value", lambda value: rule.threshold.judge(value) in ("warning", "critical")
+        )
+        for name, days in by_entity.items()
     }
-    return _dated(findings, code, begun)
-
-
-def _dated(findings: Iterable[Finding], code: str, begun: Mapping[str, str | None]) -> list[Finding]:
     return [
-        replace(each, since=begun[each.subject]) if _breaks(each, code) and each.subject in begun else each
-        for each in findings
+        finding.since_day(onset.day, is_bound=onset.is_bound)
+        if finding.is_violation and finding.code == rule.code and (onset := onsets.get(finding.entity)) is not None
+        else finding
+        for finding in everything
     ]
 
 
-def _breaks(finding: Finding, code: str) -> bool:
-    return finding.code == code and finding.state in ("warning", "critical")
+def with_onset_at(
+    context: CheckContext, findings: Iterable[Finding], code: str, moments: Mapping[str, datetime | None]
+) -> list[Finding]:
+    """Return the findings; violations of one rule have the local day of the moment of their entity.
+
+    Args:
+        context: the context.
+        findings: findings of any rules.
+        code: the code of the rule.
+        moments: entity key → the moment (UTC) at which the condition began; None where that is unknown.
+    """
+    return [
+        finding.since_day(context.local_day(moment))
+        if finding.is_violation and finding.code == code and (moment := moments.get(finding.entity.key)) is not None
+        else finding
+        for finding in findings
+    ]

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from ntanalytics.checks import onset
-from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.findings.finding import Finding, State, worst
-from ntanalytics.findings.rule import Subject, unknown
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.threshold import Status, worst
 from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.measure import Measure
 from ntanalytics.metrics.number_format import format_number
@@ -24,37 +21,37 @@ from ntanalytics.workspace.dataset_view import DatasetView
 HISTORY = 28
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SubsystemSummary:
     """One subsystem in a report's period.
 
     Attributes:
         subsystem: its id.
-        findings: what was judged.
-        points: what is worth knowing, in Chinese: a few figures in a row.
+        highlights: a few figures in a row, in Chinese.
         lead: the measure that stands for the subsystem.
         total: the row of the period's figures, compared with the period before.
-        recent: the lead figure of each of the last days, oldest first; None is a hole.
+        recent: the lead figure of each of the last days, oldest first; None is a gap.
         others: other figures of the last days by name, as ``recent``.
-        tables: what can be shown in detail, by name.
+        tables: tables in detail, by name.
         origin: where the figures come from.
-        note: what must be said of holes, or empty.
-        is_complete: whether its data have no hole.
+        note: what must be said of gaps, or empty.
+        is_complete: whether its data have no gap.
         was_complete: whether those of the period before have none.
+        findings: the findings of the subsystem; the engine fills them in.
     """
 
     subsystem: str
-    findings: tuple[Finding, ...]
-    points: str
+    highlights: str
     lead: str
     total: Mapping[str, Any]
     recent: tuple[float | None, ...] = ()
+    others: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
     tables: Mapping[str, pa.Table] = field(default_factory=dict)
     origin: Mapping[str, object] = field(default_factory=dict)
     note: str = ""
     is_complete: bool = True
     was_complete: bool = True
-    others: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
     @property
     def name(self) -> str:
@@ -62,9 +59,9 @@ class SubsystemSummary:
         return SUBSYSTEMS[self.subsystem]
 
     @property
-    def state(self) -> State:
-        """The worst state of its findings."""
-        return worst(finding.state for finding in self.findings)
+    def status(self) -> Status:
+        """The worst status of its findings."""
+        return worst(finding.status for finding in self.findings)
 
     @property
     def measure(self) -> Measure:
@@ -111,42 +108,25 @@ def series(daily: ir.Table, name: str) -> tuple[float | None, ...]:
     return tuple(daily.order_by("day")[name].to_pyarrow().to_pylist())
 
 
-def with_onset(
-    context: CheckContext, findings: Sequence[Finding], code: str, daily: ir.Table, subject: Subject = ""
-) -> list[Finding]:
-    """The findings, of a day those of one rule with the day since when; of a longer period as they are.
-
-    See :func:`ntanalytics.checks.onset.by_day`; ``daily`` is worked out only where it is needed.
-    """
-    if context.period.kind != "day":
-        return list(findings)
-    return onset.by_day(findings, context.rules[code], daily, context.period.last, subject)
-
-
-def with_onset_at(
-    context: CheckContext, findings: Sequence[Finding], code: str, moments: Mapping[str, datetime | None]
-) -> list[Finding]:
-    """The findings, of a day those of one rule with the day of a moment that is known of their subject."""
-    if context.period.kind != "day":
-        return list(findings)
-    return onset.from_moment(findings, code, moments, context.utc_offset_h)
-
-
-class _Unfed(dict[str, pa.Table]):
-    """The tables of a subsystem that no source feeds: each has no column, and a report shows that there is none."""
+class _NoTables(dict[str, pa.Table]):
+    """Tables of a subsystem without a source: each has no column, and a report shows that there is none."""
 
     def __missing__(self, name: str) -> pa.Table:
         return pa.table({})
 
 
-def no_source_summary(subsystem: str, lead: str, *scopes: DatasetView) -> SubsystemSummary | None:
-    """The look of a subsystem whose data no source feeds: unknown, and it says so; None where they are fed."""
-    missing = [scope.contract.label for scope in scopes if not scope.sources]
-    if not missing:
-        return None
-    why = f"没有配置{'、'.join(missing)}的数据源"
-    finding = unknown(f"{subsystem}.source", SUBSYSTEMS[subsystem], "数据", why, "在配置中接入该系统")
-    return SubsystemSummary(subsystem, (finding,), why, lead, {}, tables=_Unfed(), is_complete=False)
+def no_source_summary(subsystem: str, lead: str, missing: Sequence[str]) -> SubsystemSummary:
+    """Return the summary of a subsystem for which some datasets have no source: unknown.
+
+    Args:
+        subsystem: its id.
+        lead: the measure that stands for it.
+        missing: labels of the datasets.
+    """
+    highlights = f"没有配置{'、'.join(missing)}的数据源"
+    return SubsystemSummary(
+        subsystem=subsystem, highlights=highlights, lead=lead, total={}, tables=_NoTables(), is_complete=False
+    )
 
 
 def evaluated(*pairs: tuple[str, ir.Table]) -> dict[str, pa.Table]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from ntanalytics.errors import SettingsError, UnknownName
-from ntanalytics.findings.finding import Threshold
 from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.threshold import Threshold
 from ntanalytics.settings import RuleSettings, Settings
 
 
@@ -49,5 +49,5 @@ def _overridden(rule: Rule, said: RuleSettings, settings: Settings) -> Rule:
         threshold=threshold,
         min_count=rule.min_count if said.min_count is None else said.min_count,
         advice=rule.advice if said.advice is None else said.advice,
-        is_off=not said.enabled,
+        enabled=said.enabled,
     )

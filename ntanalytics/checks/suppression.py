@@ -1,22 +1,74 @@
-"""What planned work excuses of an inspected day, from the changes and trainings of the ledger."""
+"""Suppression: findings that others tell already, and violations that planned work explains."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
+from ntanalytics.checks.check import Check, Span, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.entities import places
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.finding import Finding, subsystem_entity
 from ntanalytics.findings.maintenance_windows import maintenance_windows, suppress_maintenance
 
-#: A change may be planned so many days before it is carried out.
-LONGEST_CHANGE = 7
+#: Days before its begin for which a change may be planned.
+LONGEST_CHANGE_DAYS = 7
+
+#: Datasets that tell planned work.
+PLANNED_READS: Mapping[str, int] = {"desk.changes": LONGEST_CHANGE_DAYS, "desk.trainings": 0, "infra.checks": 0}
 
 
-def suppress_planned(context: CheckContext, findings: Iterable[Finding]) -> list[Finding]:
-    """The findings of a day, those in order that a confirmed maintenance, a mailing or a training explains."""
-    changes = context.dataset("desk.changes", history=LONGEST_CHANGE)
+def suppress(findings: Sequence[Finding], checks: Iterable[Check], spans: Sequence[Span]) -> list[Finding]:
+    """Return the findings without those that others tell already, in their order.
+
+    Args:
+        findings: of one report.
+        checks: the checks, with what suppresses each.
+        spans: the spans that were evaluated.
+    """
+    declared = {check.rule: check.suppressed_by for check in checks if check.suppressed_by}
+    by_code: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.is_violation:
+            by_code.setdefault(finding.code, []).append(finding)
+
+    def is_told(finding: Finding) -> bool:
+        return any(
+            _covers(other, finding, suppression)
+            for suppression in declared.get(finding.code, ())
+            if not suppression.spans or set(suppression.spans) & set(spans)
+            for code in suppression.codes
+            for other in by_code.get(code, ())
+            if other is not finding
+        )
+
+    return [finding for finding in findings if not is_told(finding)]
+
+
+def _covers(other: Finding, finding: Finding, suppression: SuppressedBy) -> bool:
+    if suppression.where is not None and not suppression.where(finding):
+        return False
+    match suppression.reach:
+        case "any":
+            return True
+        case "entity":
+            return other.entity == finding.entity
+        case "part":
+            is_whole = other.entity == subsystem_entity(finding.subsystem)
+            return is_whole or finding.entity.is_part_of(other.entity)
+        case "container":
+            return other.entity.is_part_of(finding.entity)
+        case "sibling":
+            return other.entity.key.partition("/")[0] == finding.entity.key.partition("/")[0]
+        case "window":
+            if other.window is None or finding.window is None:
+                return False
+            return finding.window.overlap_s(other.window) > finding.window.length_s / 2
+
+
+def excuse_planned(context: CheckContext, findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings of a day; those that confirmed maintenance, a mailing or a training explains are ok."""
+    changes = context.dataset("desk.changes", LONGEST_CHANGE_DAYS)
     trainings = context.dataset("desk.trainings")
-    windows = maintenance_windows(changes.recent, context.begins_at)
-    held = trainings.table.filter(trainings.table.unit.notnull()).select("unit").distinct().to_pyarrow()
-    return suppress_maintenance(findings, windows, held["unit"].to_pylist(), places(context) if windows else {})
+    windows = maintenance_windows(changes.recent, context.begins_at, context.on)
+    trained = trainings.table.filter(trainings.table.unit.notnull()).select("unit").distinct().to_pyarrow()
+    return suppress_maintenance(findings, windows, trained["unit"].to_pylist(), places(context) if windows else {})

@@ -1,4 +1,4 @@
-"""The command line: arguments in, one call, what came of it printed. No logic lives here."""
+"""Command line: each command reads its arguments, makes one call and prints the result."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
 
 
 def main() -> None:
-    """Run the program; an error that is ours is said in words, with its own exit code."""
+    """Run the program; an error of this package is printed, and gives the exit code."""
     skip_grammar_import()
-    # Files of the account and its group alone, 0640 and 0750, however the shell or the scheduler was set.
+    # Files are readable by the account and its group only, whatever the umask of the shell or the scheduler.
     os.umask(0o027)
     try:
         app()

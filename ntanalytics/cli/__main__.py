@@ -1,4 +1,4 @@
-"""``python -m ntanalytics.cli`` is the program too."""
+"""Entry point of ``python -m ntanalytics.cli``."""
 
 from __future__ import annotations
 

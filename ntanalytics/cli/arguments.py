@@ -1,4 +1,4 @@
-"""Arguments that several commands read."""
+"""Arguments of several commands."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from ntanalytics.errors import BadParameter
 
 
 def as_day(text: str, option: str) -> dt.date:
-    """The day that was typed.
+    """Return the day of a text.
 
     Raises:
-        BadParameter: it is none.
+        BadParameter: the text is not a day.
     """
     try:
         day = dt.date.fromisoformat(text)
     except ValueError:
         day = dt.date.min
-    if not 1900 <= day.year < 3000:  # a slip, and Python's days end soon after
+    if not 1900 <= day.year < 3000:  # a typing error; Python's days end with the year 9999
         raise BadParameter(f"{option} {text!r} is not a day", todo="write it as 2026-11-16")
     return day
 
 
 def days_between(first: str, last: str, default: dt.date) -> tuple[dt.date, dt.date]:
-    """The local days of ``--from`` and ``--to``, both included; the default where none is given.
+    """Return the local days of ``--from`` and ``--to``, both included; the default if none is given.
 
     Raises:
-        BadParameter: one is no day, or they are the wrong way round.
+        BadParameter: one is not a day, or the last is before the first.
     """
     first_day = as_day(first, "--from") if first else default
     last_day = as_day(last, "--to") if last else first_day
@@ -36,10 +36,10 @@ def days_between(first: str, last: str, default: dt.date) -> tuple[dt.date, dt.d
 
 
 def assignment(text: str) -> tuple[str, str]:
-    """The name and the value of a parameter that was typed as ``NAME=VALUE``.
+    """Return the name and the value of a parameter such as ``NAME=VALUE``.
 
     Raises:
-        BadParameter: it is typed otherwise.
+        BadParameter: the text has another form.
     """
     name, equals, value = text.partition("=")
     if not equals:

@@ -1,9 +1,9 @@
-"""Commands about the past: backfill."""
+"""Command ``backfill``: a report for past periods."""
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,59 +11,69 @@ from ntanalytics.cli.arguments import assignment, days_between
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, say, show_json, show_table
 
+if TYPE_CHECKING:
+    from ntanalytics.operations.backfill import PlannedPeriod
+
 
 @app.command(epilog="Example: ntanalytics backfill sms_volume --from 2026-09-01 --to 2026-10-31 --each week")
 def backfill(
     context: typer.Context,
-    report: Annotated[str, typer.Argument(help="The report: a notebook under notebooks/.")],
-    first: Annotated[str, typer.Option("--from", metavar="DAY", help="The first local day, such as 2026-09-01.")],
-    last: Annotated[str, typer.Option("--to", metavar="DAY", help="The last local day, included.")],
+    report: Annotated[str, typer.Argument(help="Name of the report, a notebook under notebooks/.")],
+    first: Annotated[str, typer.Option("--from", metavar="DAY", help="First local day, such as 2026-09-01.")],
+    last: Annotated[str, typer.Option("--to", metavar="DAY", help="Last local day, included.")],
     each: Annotated[
         Literal["working-day", "day", "week", "month"] | None,
-        typer.Option(help="Which periods; default: those that the jobs issue it for."),
+        typer.Option(help="Kind of period; default: the kinds for which jobs issue the report."),
     ] = None,
     parameters: Annotated[
         list[str] | None,
-        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A parameter of the report; may be repeated."),
+        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Parameter of the report; may be repeated."),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="List the periods and issue none.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List the periods without issuing them.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Issue a report's periods of the past that lie wholly between two days; nothing is sent to anybody.
+    """Issue a report for past periods that lie completely between two days; nothing is sent.
 
-    What stands published is left as it is, so that a backfill which was broken off is typed again and goes on. A
-    period that fails does not stop the others; the exit code is that of the first failure.
+    Published reports are not made again, so that an interrupted backfill is typed again and continues. A period that
+    fails does not stop the others; the exit code is that of the first failure.
     """
-    from ntanalytics.operations.backfill import backfill as fill
+    from ntanalytics.operations.backfill import backfill as issue_periods
     from ntanalytics.operations.backfill import period_kinds_of, plan
+    from ntanalytics.runner import RunContext
     from ntanalytics.scheduling.jobs import load_jobs, periods_of
     from ntanalytics.settings import find_config, load
 
     settings = load(find_config(context.obj))
-    today = dt.datetime.now(settings.zone).date()
-    first_day, last_day = days_between(first, last, today)
-    given = dict(assignment(text) for text in parameters or [])
-    wanted = (each,) if each else period_kinds_of(report, periods_of(report, load_jobs(settings.jobs)))
-    planned = plan(settings, report, first_day, last_day, wanted, given, today=today)
-    if dry_run:
-        rows = [(one.period.text, "there" if one.is_published else "missing", str(one.folder)) for one in planned]
-        if as_json:
-            listed = [dict(zip(("period", "status", "said"), row, strict=True)) for row in rows]
-            show_json(listed)
-        else:
-            show_table(("period", "status", "folder"), rows)
-        return
-    done = []
     with progress() as show:
-        for one in fill(settings, report, planned, given, today=today, progress=show):
-            done.append(one)
+        run_context = RunContext(settings=settings, progress=show)
+        first_day, last_day = days_between(first, last, run_context.today)
+        given = dict(assignment(text) for text in parameters or [])
+        kinds = (each,) if each else period_kinds_of(report, periods_of(report, load_jobs(settings.jobs)))
+        planned = plan(run_context, report, first_day, last_day, kinds, given)
+        if dry_run:
+            _show_plan(planned, as_json=as_json)
+            return
+        results = []
+        for result in issue_periods(run_context, report, planned, given):
+            results.append(result)
             if not as_json:
-                say(f"{one.period}: {one.status}  {one.said}")
-    failed = [one for one in done if one.exit_code]
+                say(f"{result.period}: {result.status}  {result.message}")
+    failed = [result for result in results if result.exit_code]
     if as_json:
-        show_json([vars(one) for one in done])
+        show_json([result.as_data() for result in results])
     else:
-        new = sum(one.status == "published" for one in done)
-        say(f"published {new} of {len(done)}, {len(done) - new - len(failed)} were there, {len(failed)} failed")
+        new = sum(result.status == "published" for result in results)
+        unchanged = len(results) - new - len(failed)
+        say(f"published {new} of {len(results)}, {unchanged} were there, {len(failed)} failed")
     if failed:
         raise typer.Exit(failed[0].exit_code)
+
+
+def _show_plan(planned: Sequence[PlannedPeriod], *, as_json: bool) -> None:
+    rows = [
+        (period.period.text, "there" if period.is_published else "missing", str(period.folder)) for period in planned
+    ]
+    if as_json:
+        show_json([dict(zip(("period", "status", "said"), row, strict=True)) for row in rows])
+    else:
+        show_table(("period", "status", "folder"), rows)

@@ -1,4 +1,4 @@
-"""Command ``connect``: a draft of mappings for a new product."""
+"""Command ``connect``: draft of mappings for a new product."""
 
 from __future__ import annotations
 
@@ -10,69 +10,76 @@ import typer
 
 from ntanalytics.cli.arguments import days_between
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import progress, show_connected, show_json
+from ntanalytics.cli.terminal import progress, show_connection, show_json
 
 
 @app.command(
     epilog="Example: ntanalytics connect jeecg mysql+pymysql://reader@10.0.0.7/jeecg --password env:JEECG_PASSWORD"
-    " --dataset identity.logins. Edit what it says is missing, and type it again; see docs/connecting.md."
+    " --dataset identity.logins. Edit the missing parts and repeat the command; see docs/connecting.md."
 )
 def connect(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="What to call the product: a folder under queries/.")],
+    name: Annotated[str, typer.Argument(help="Name of the product, a folder under queries/.")],
     targets: Annotated[
-        list[str], typer.Argument(metavar="URL_OR_FILE...", help="A database URL, a workbook, or log files.")
+        list[str], typer.Argument(metavar="URL_OR_FILE...", help="Database URL, workbook, or log files.")
     ],
     datasets: Annotated[
-        list[str] | None, typer.Option("--dataset", help="Draft this one; may be repeated; default: what is likely.")
+        list[str] | None, typer.Option("--dataset", help="Dataset to draft; may be repeated; default: the likely ones.")
     ] = None,
     directory: Annotated[
         Path | None,
         typer.Option(
-            "--dir", help="Where the product's folder is; default: `queries` of the settings, else ./queries."
+            "--dir", help="Parent folder of the product's folder; default: `queries` of the settings, else ./queries."
         ),
     ] = None,
     password: Annotated[
-        str, typer.Option("--password", metavar="REFERENCE", help="env:NAME, file:PATH or keyring:SERVICE/USER.")
+        str,
+        typer.Option(
+            "--password",
+            metavar="REFERENCE",
+            help="Reference to the password: env:NAME, file:PATH or keyring:SERVICE/USER.",
+        ),
     ] = "",
     first: Annotated[
-        str, typer.Option("--from", metavar="DAY", help="Check from this local day; default: the newest of the data.")
+        str,
+        typer.Option(
+            "--from", metavar="DAY", help="First local day of the check; default: the newest day of the data."
+        ),
     ] = "",
-    last: Annotated[
-        str, typer.Option("--to", metavar="DAY", help="The last local day, included; default: --from.")
-    ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    last: Annotated[str, typer.Option("--to", metavar="DAY", help="Last local day, included; default: --from.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Connect a product that nobody foresaw: look at it, draft its mappings, say what is still missing.
+    """Connect a new product: inspect it, draft its mappings, and list the missing parts.
 
-    Files that are there are never overwritten: edit the draft and type the command again until all fits. Columns that
-    seem to hold secrets, messages or names of people are not read. The exit code is 4 while something is missing.
+    Existing files are never overwritten: edit the draft and repeat the command until everything fits. Columns that seem
+    to hold secrets, messages or names of people are not read. The exit code is 4 while something is missing.
     """
-    from ntanalytics.connect import connect as connected_to
+    from ntanalytics.connect import ConnectionRequest
+    from ntanalytics.connect import connect as connect_product
     from ntanalytics.settings import Settings, find_config, load
 
     config = find_config(context.obj)
     settings = load(config) if context.obj or config.is_file() else Settings(file=config)
     folder = directory or settings.queries or config.parent / "queries"
     if folder.is_absolute() and folder.is_relative_to(Path.cwd()):
-        folder = folder.relative_to(Path.cwd())  # as a person would write it
+        folder = folder.relative_to(Path.cwd())  # shorter to read
     today = dt.datetime.now(settings.zone).date()
     days = days_between(first, last, today) if first or last else None
+    request = ConnectionRequest(
+        name=name,
+        targets=targets,
+        folder=folder,
+        datasets=datasets or (),
+        password=password,
+        zone=settings.zone,
+        days=days,
+        today=today,
+    )
     with progress() as show:
-        found = connected_to(
-            name,
-            targets,
-            folder=folder,
-            datasets=datasets or (),
-            password=password,
-            zone=settings.zone,
-            days=days,
-            today=today,
-            show=show,
-        )
+        report = connect_product(request, show)
     if as_json:
-        show_json(found.as_data())
+        show_json(report.as_data())
     else:
-        show_connected(found)
-    if not found.fits:
+        show_connection(report)
+    if not report.fits:
         raise typer.Exit(4)

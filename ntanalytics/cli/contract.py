@@ -1,4 +1,4 @@
-"""Command ``contract``: the canonical datasets."""
+"""Command ``contract``: description of the datasets."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from ntanalytics.cli.terminal import say, show_json, show_table
 
 @app.command(epilog="Example: ntanalytics contract sms.messages")
 def contract(
-    dataset: Annotated[str | None, typer.Argument(help="One dataset; default: a list of all.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    dataset: Annotated[str | None, typer.Argument(help="Dataset to describe; default: list all.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show the canonical datasets: what a mapping must deliver, and what a metric can rely on."""
+    """Show the datasets of the contract: their columns, types and meanings, for mappings and metrics."""
     from ntanalytics.contract import DATASETS
     from ntanalytics.contract import dataset as dataset_named
     from ntanalytics.contract.documents import as_data, document
 
     if as_json:
         chosen = [dataset_named(dataset)] if dataset else list(DATASETS.values())
-        show_json([as_data(each) for each in chosen])
+        show_json([as_data(one) for one in chosen])
     elif dataset:
         say(document(dataset_named(dataset)))
     else:
-        rows = [(each.name, each.kind, each.label, each.meaning) for each in DATASETS.values()]
+        rows = [(item.name, item.kind, item.label, item.meaning) for item in DATASETS.values()]
         show_table(("dataset", "kind", "名称", "meaning"), rows)

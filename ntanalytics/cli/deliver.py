@@ -1,4 +1,4 @@
-"""Commands about who got what: deliver."""
+"""Command ``deliver``: issued reports to their recipients."""
 
 from __future__ import annotations
 
@@ -14,53 +14,51 @@ from ntanalytics.cli.terminal import complain, say, show_json, show_table
 def deliver(
     context: typer.Context,
     again: Annotated[
-        str, typer.Option(metavar="ID", help="Send this one again, although it was sent or may have been.")
+        str, typer.Option(metavar="ID", help="Repeat this delivery, although it was sent or may have been sent.")
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Send what the jobs issued to the recipients who have not got it, and show what went to whom.
+    """Send issued reports to recipients that have not received them yet, and list all deliveries with problems.
 
-    `run-due` does it by itself. Nothing is sent twice: a sending that was broken off, so that nobody knows whether it
-    arrived, is shown and not repeated, unless you decide so and name it by the beginning of its id. The exit code is
-    3 when recipients are named wrongly.
+    `run-due` does this after each report. Nothing is sent twice. An interrupted delivery may have arrived: it is listed
+    and not repeated, unless you name the beginning of its id with --again. The exit code is 3 if a recipient is wrong.
     """
     from ntanalytics.errors import SettingsError
-    from ntanalytics.ledger import Ledger
-    from ntanalytics.scheduling.delivery_run import deliver as send
-    from ntanalytics.scheduling.delivery_run import deliver_again, undelivered
+    from ntanalytics.runner import RunContext
+    from ntanalytics.scheduling.delivery_results import undelivered
+    from ntanalytics.scheduling.delivery_run import deliver as deliver_reports
+    from ntanalytics.scheduling.delivery_run import deliver_again
     from ntanalytics.scheduling.jobs import load_jobs
     from ntanalytics.settings import find_config, load
 
-    settings = load(find_config(context.obj))
-    ledger = Ledger(settings.ledger)
+    run_context = RunContext(settings=load(find_config(context.obj)))
+    problems: dict[str, str] = {}
     if again:
-        done, wrong = [deliver_again(settings, ledger, again)], {}
+        attempts = [deliver_again(run_context, again)]
     else:
-        found = send(settings, load_jobs(settings.jobs), ledger)
-        done, wrong = found.done, found.wrong
-    tried = {each.id for each in done}
-    shown = [*done, *(each for each in undelivered(ledger) if each.id not in tried)]
+        results = deliver_reports(run_context, load_jobs(run_context.settings.jobs))
+        attempts, problems = results.deliveries, results.failed_jobs
+    ids = {delivery.id for delivery in attempts}
+    deliveries = [*attempts, *(other for other in undelivered(run_context.ledger) if other.id not in ids)]
     if as_json:
-        show_json([each.as_data() for each in shown])
-    elif shown:
-        show_table(
-            ("id", "what", "period", "version", "to", "status", "why"),
+        show_json([delivery.as_data() for delivery in deliveries])
+    elif deliveries:
+        rows = [
             (
-                (
-                    each.id[:12],
-                    " ".join([each.request.subject, *map(str, each.request.parameters.values())]),
-                    each.request.period,
-                    each.request.version,
-                    each.to,
-                    each.status,
-                    each.why,
-                )
-                for each in shown
-            ),
-        )
+                delivery.id[:12],
+                " ".join([delivery.request.subject, *map(str, delivery.request.parameters.values())]),
+                delivery.request.period,
+                delivery.request.version,
+                delivery.to,
+                delivery.status,
+                delivery.why,
+            )
+            for delivery in deliveries
+        ]
+        show_table(("id", "what", "period", "version", "to", "status", "why"), rows)
     else:
         say("nothing is to be sent")
-    for name, why in wrong.items():
+    for name, why in problems.items():
         complain(f"{name}: {why}")
-    if wrong:
+    if problems:
         raise typer.Exit(SettingsError.exit_code)

@@ -1,4 +1,4 @@
-"""Command ``doctor``: a check of settings, sources and environment."""
+"""Command ``doctor``: check of settings, sources and environment."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from ntanalytics.cli.terminal import progress, show_json, show_table
 @app.command(epilog="Example: ntanalytics doctor --json")
 def doctor(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Look whether everything is in order: settings, secrets, sources, mappings, clocks, calendar, disk, fonts.
+    """Check the settings, secrets, sources, mappings, clocks, calendar, disk and fonts.
 
-    Nothing is changed. A warning leaves the exit code at 0; what is bad sets it to that of the first such thing.
+    Nothing is changed. A warning leaves the exit code at 0; a critical item sets it to its own, the first one counts.
     """
     from ntanalytics.operations.doctor import diagnose, exit_code
     from ntanalytics.settings import find_config
 
-    found = []
+    diagnoses = []
     with progress() as show:
-        for each in diagnose(find_config(context.obj), dt.datetime.now(dt.UTC)):
-            show(f"{each.subject} {each.item}", 0)
-            found.append(each)
+        for diagnosis in diagnose(find_config(context.obj), dt.datetime.now(dt.UTC)):
+            show(f"{diagnosis.subject} {diagnosis.item}", 0)
+            diagnoses.append(diagnosis)
     if as_json:
-        show_json([each.as_data() for each in found])
+        show_json([diagnosis.as_data() for diagnosis in diagnoses])
     else:
         marks = {"ok": "●", "warning": "▲", "critical": "■"}
-        rows = [(marks[each.state], each.subject, each.item, each.said) for each in found]
+        rows = [(marks[item.state], item.subject, item.item, item.message) for item in diagnoses]
         show_table(("", "subject", "item", "found"), rows)
-    raise typer.Exit(exit_code(found))
+    raise typer.Exit(exit_code(diagnoses))

@@ -1,4 +1,4 @@
-"""Command ``evaluate``: accuracy of the findings on demo estates."""
+"""Command ``evaluate``: accuracy of the findings on demo cities."""
 
 from __future__ import annotations
 
@@ -15,48 +15,48 @@ from ntanalytics.errors import BadParameter
 @app.command(epilog="Example: ntanalytics evaluate --seed 1 --dir evaluated")
 def evaluate(
     seeds: Annotated[
-        str, typer.Option("--seed", "--seeds", metavar="N[,N]", help="Whose estates; several parted by commas.")
+        str, typer.Option("--seed", "--seeds", metavar="N[,N]", help="Seeds of the demo cities, separated by commas.")
     ] = "1",
     directory: Annotated[
-        Path, typer.Option("--dir", help="Where the estates are written; one that is there is used again.")
+        Path, typer.Option("--dir", help="Folder of the demo cities; an existing one is used again.")
     ] = Path("evaluated"),
-    days: Annotated[int, typer.Option(min=1, help="How many days an estate has.")] = 98,
-    judged: Annotated[int, typer.Option(min=1, help="How many of them, the last ones, are inspected.")] = 70,
-    scale: Annotated[float, typer.Option(min=0.0001, help="How large: 1 is the volume of a real city.")] = 0.02,
+    days: Annotated[int, typer.Option(min=1, help="Number of days of data.")] = 98,
+    judged: Annotated[int, typer.Option(min=1, help="Number of the last days that are inspected.")] = 70,
+    scale: Annotated[float, typer.Option(min=0.0001, help="Size; 1 is the volume of a real city.")] = 0.02,
     page: Annotated[
         Path | None, typer.Option("--write", metavar="FILE", help="Also write the page docs/evaluation.md.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Measure how right the findings are: inspect the past days of a demo estate, and score what was found.
+    """Measure the accuracy of the findings: inspect the past days of a demo city, and score the findings.
 
-    Each day is inspected with what was known on the next morning, and held against the estate's incidents.json:
-    which were found and when, and what was a false alarm (docs/evaluation.md). Remove DIR to write its estates anew.
+    Each day is inspected with the data of the next morning and compared with the city's incidents.json: the incidents
+    that were found, the delay, and the false alarms (docs/evaluation.md). Remove DIR to write new cities.
     """
-    from ntanalytics.evaluation import evaluate as measured
-    from ntanalytics.evaluation.page import written
+    from ntanalytics.evaluation import evaluate as evaluate_estates
+    from ntanalytics.evaluation.page import render_page
     from ntanalytics.evaluation.tables import as_data, tables
     from ntanalytics.subsystems import RULES
 
     with progress() as show:
-        scores = measured(directory, _numbers(seeds), days=days, judged=judged, scale=scale, told=show)
+        scores = evaluate_estates(directory, _numbers(seeds), days=days, judged=judged, scale=scale, progress=show)
     if page is not None:
-        page.write_text(written(page, scores, RULES), encoding="utf-8")
+        page.write_text(render_page(page, scores, RULES), encoding="utf-8")
     if as_json:
         show_json(as_data(scores, RULES))
         return
-    for each in tables(scores, RULES):
-        say(f"\n{each.title}{'' if each.rows else ': none'}")
-        if each.is_wide:
-            for row in each.rows:
+    for table in tables(scores, RULES):
+        say(f"\n{table.title}{'' if table.rows else ': none'}")
+        if table.is_wide:
+            for row in table.rows:
                 say("  " + " | ".join(cell for cell in row if cell))
-        elif each.rows:
-            show_table(each.columns, each.rows)
+        elif table.rows:
+            show_table(table.columns, table.rows)
 
 
 def _numbers(text: str) -> list[int]:
     try:
-        found = [int(each) for each in text.split(",")]
+        numbers = [int(part) for part in text.split(",")]
     except ValueError:
         raise BadParameter(f"--seed {text!r} is no number", todo="write e.g. --seed 1 or --seeds 1,2,3") from None
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(numbers))

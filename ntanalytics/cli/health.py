@@ -1,8 +1,7 @@
-"""Command ``health``: overdue reports and age of data."""
+"""Command ``health``: overdue reports and age of the data."""
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -17,36 +16,36 @@ from ntanalytics.errors import Overdue
 def health(
     context: typer.Context,
     textfile: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write it for node_exporter's textfile collector.")
+        Path | None, typer.Option(metavar="FILE", help="Also write gauges for node_exporter's textfile collector.")
     ] = None,
-    notify: Annotated[bool, typer.Option("--notify", help="Tell the operators, once, of what did not come.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    notify: Annotated[bool, typer.Option("--notify", help="Notify the operators of overdue reports, once.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Say whether what was due came, when each report last came out, how old the data are.
+    """Show overdue reports, the last issue of each report, and the age of the data.
 
-    A scheduler that has died says nothing: call this from elsewhere. The exit code is 11 when something that was due
-    did not come by its deadline.
+    A dead scheduler reports nothing: call this from another host. The exit code is 11 if a report is overdue.
     """
-    from ntanalytics.scheduling.health import health as ask
+    from ntanalytics.runner import RunContext
+    from ntanalytics.scheduling.health import health as read_health
     from ntanalytics.scheduling.health import prometheus
     from ntanalytics.scheduling.jobs import load_jobs
     from ntanalytics.settings import find_config, load
 
     settings = load(find_config(context.obj))
-    found = ask(settings, load_jobs(settings.jobs), dt.datetime.now(dt.UTC))
+    run_context = RunContext(settings=settings)
+    state = read_health(run_context, load_jobs(settings.jobs))
     if notify:
-        from ntanalytics.ledger import Ledger
         from ntanalytics.scheduling.alerts import alert_health
 
-        alert_health(settings, Ledger(settings.ledger), found)
+        alert_health(run_context, state)
     if textfile is not None:
         # node_exporter may read at any moment: it sees the old file or the new one
-        made = textfile.with_name(f".{textfile.name}.new")
-        made.write_text(prometheus(found), encoding="utf-8")
-        made.chmod(0o644)  # node_exporter has an account of its own
-        made.replace(textfile)
+        draft = textfile.with_name(f".{textfile.name}.new")
+        draft.write_text(prometheus(state), encoding="utf-8")
+        draft.chmod(0o644)  # node_exporter has an account of its own
+        draft.replace(textfile)
     if as_json:
-        show_json(found.as_data())
+        show_json(state.as_data())
     else:
         rows = [
             (
@@ -55,14 +54,15 @@ def health(
                 job.period,
                 ", ".join(f"{period} ({status})" for period, status in job.overdue) or job.trouble,
             )
-            for job in found.jobs
+            for job in state.jobs
         ]
         show_table(("job", "last issued", "period", "overdue"), rows)
-        oldest = sorted(found.data.items(), key=lambda each: each[1])[:3]
+        oldest = sorted(state.data.items(), key=lambda item: item[1])[:3]
         for (dataset, source), day in oldest:
             say(f"oldest data: {dataset} from {source}, last taken of {day}")
-        for each in found.undelivered:
-            complain(f"{each.status}: {each.request.subject} {each.request.period} to {each.to}: {each.why}")
-        say(f"lake {found.lake_bytes / 2**20:,.0f} MB, {(found.free_bytes or 0) / 2**30:,.1f} GB free")
-    if not found.is_well:
+        for delivery in state.undelivered:
+            request = delivery.request
+            complain(f"{delivery.status}: {request.subject} {request.period} to {delivery.to}: {delivery.why}")
+        say(f"lake {state.lake_bytes / 2**20:,.0f} MB, {(state.free_bytes or 0) / 2**30:,.1f} GB free")
+    if not state.is_well:
         raise typer.Exit(Overdue.exit_code)

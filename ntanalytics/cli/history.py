@@ -1,4 +1,4 @@
-"""Commands about what happened: history."""
+"""Command ``history``: past events of the ledger."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ def history(
         list[str] | None,
         typer.Option(
             "--kind",
-            help="run, turn, correction, extraction, extract, delivery, notice, settings, backfill, retention or "
-            "maintain; may be repeated; default: all but extraction.",
+            help="Kind of event: run, turn, correction, extraction, extract, delivery, notice, settings, backfill, "
+            "retention or maintain; may be repeated; default: all but extraction.",
         ),
     ] = None,
-    report: Annotated[str, typer.Option(help="What concerns this report.")] = "",
-    since: Annotated[str, typer.Option(metavar="DAY", help="Since this local day.")] = "",
-    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    report: Annotated[str, typer.Option(help="Only events of this report.")] = "",
+    since: Annotated[str, typer.Option(metavar="DAY", help="Only events since this local day.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="Number of events, newest first.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List what happened and who did it: runs, extractions, deliveries, settings that changed and more.
+    """List past events with their actors: runs, extractions, deliveries, changed settings and more.
 
-    It stands in the ledger, whose audit trail is append-only (docs/audit.md).
+    They are stored in the ledger, whose audit trail is append-only (docs/audit.md).
     """
     from ntanalytics.ledger import Ledger
     from ntanalytics.ledger.history import KINDS
@@ -42,22 +42,22 @@ def history(
             raise UnknownName("kind", kind, list(KINDS))
     settings = load(find_config(context.obj))
     begin = dt.datetime.combine(as_day(since, "--since"), dt.time(), settings.zone) if since else None
-    wanted = kinds or [kind for kind in KINDS if kind != "extraction"]  # a run takes a dozen windows
-    found = Ledger(settings.ledger).history(wanted, report=report, since=begin, limit=limit)
+    wanted = kinds or [kind for kind in KINDS if kind != "extraction"]  # a run has a dozen of them
+    entries = Ledger(settings.ledger).history(wanted, report=report, since=begin, limit=limit)
     if as_json:
-        show_json([each.as_data() for each in found])
+        show_json([entry.as_data() for entry in entries])
         return
     show_table(
         ("when", "who", "kind", "of what", "status", "where or why"),
         (
             (
-                f"{each.at.astimezone(settings.zone):%Y-%m-%d %H:%M}",
-                each.actor_label,
-                each.kind,
-                f"{each.subject} {each.period}".strip(),
-                each.status,
-                each.summary,
+                f"{entry.at.astimezone(settings.zone):%Y-%m-%d %H:%M}",
+                entry.actor_label,
+                entry.kind,
+                f"{entry.subject} {entry.period}".strip(),
+                entry.status,
+                entry.summary,
             )
-            for each in found
+            for entry in entries
         ),
     )

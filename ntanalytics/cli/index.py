@@ -1,4 +1,4 @@
-"""Commands about what was issued as a whole: index."""
+"""Command ``index``: page of all issued reports."""
 
 from __future__ import annotations
 
@@ -13,20 +13,19 @@ from ntanalytics.cli.terminal import say, show_json
 @app.command(epilog="Example: ntanalytics index")
 def index(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Write outputs/index.html anew: every report issued, and what should have come out and did not.
+    """Write outputs/index.html with all issued reports and all missing ones.
 
-    Each run does it at its end; this is for when reports were moved or removed by hand.
+    Each run does this at its end; use the command after reports were moved or removed by hand.
     """
-    from ntanalytics.ledger import Ledger
-    from ntanalytics.runner.indexing import index as write
+    from ntanalytics.runner import RunContext
+    from ntanalytics.runner.indexing import index as write_index
     from ntanalytics.settings import find_config, load
 
-    settings = load(find_config(context.obj))
-    made = write(settings, Ledger(settings.ledger))
-    counts = {"issued": len(made.issued), "missing": len(made.missing), "unreadable": len(made.unreadable)}
+    page = write_index(RunContext(settings=load(find_config(context.obj))))
+    counts = {"issued": len(page.issued), "missing": len(page.missing), "unreadable": len(page.unreadable)}
     if as_json:
-        show_json({"path": str(made.path), **counts})
+        show_json({"path": str(page.path), **counts})
     else:
-        say(f"wrote {made.path}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+        say(f"wrote {page.path}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))

@@ -1,4 +1,4 @@
-"""Command ``init``: the starter files of a site."""
+"""Command ``init``: starter files of a site."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ntanalytics.cli.terminal import say
 
 
 @app.command(epilog="Example: ntanalytics init /srv/ntanalytics")
-def init(directory: Annotated[Path, typer.Argument(help="Where to put the files; made if need be.")]) -> None:
+def init(directory: Annotated[Path, typer.Argument(help="Folder of the files; made if need be.")]) -> None:
     """Write a commented ntanalytics.yml, an empty service-desk workbook 运维台账.xlsx and scheduled/jobs.yml."""
     from ntanalytics.sources.starter import write_starter
 
     for path in write_starter(directory):
         say(f"wrote {path}")
     say(
-        f"\nFor systemd, cron, Kubernetes or Airflow: ntanalytics --config {directory}/ntanalytics.yml schedule "
+        f"\nFor systemd or cron: ntanalytics --config {directory}/ntanalytics.yml schedule "
         f"--write {directory}/scheduled"
     )

@@ -1,4 +1,4 @@
-"""Commands of the analyst's desk: lab."""
+"""Command ``lab``: JupyterLab on the lake."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ from ntanalytics.cli.terminal import say
 def lab(
     context: typer.Context,
     directory: Annotated[
-        Path | None, typer.Option("--dir", metavar="DIR", help="Your notebooks; default: lab/ beside the settings.")
+        Path | None,
+        typer.Option("--dir", metavar="DIR", help="Folder of your notebooks; default: lab/ beside the settings."),
     ] = None,
     port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="The port; default: 8888, or the next that is free.")
+        int | None, typer.Option(min=1, max=65535, help="Port; default: 8888, or the next free one.")
     ] = None,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Whether to open a browser.")] = True,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
 ) -> None:
-    """Open JupyterLab on the lake, in Chinese, with notebooks to begin with; Ctrl-C ends it.
+    """Start JupyterLab in Chinese on the lake, with example notebooks; Ctrl-C ends it.
 
-    It answers this machine only, asks for the token that is in its address, and fetches nothing from the internet.
-    Notebooks that you changed are never written over.
+    It answers this machine only, requires the token in its address, and loads nothing from the internet. Notebooks that
+    you changed are never overwritten.
     """
-    from ntanalytics.explore.lab import desk, serve
+    from ntanalytics.explore.lab import prepare_folder, serve
     from ntanalytics.settings import find_config, load
 
     settings = load(find_config(context.obj))
-    folder = desk(settings, directory)
+    folder = prepare_folder(settings, directory)
     say(f"notebooks: {folder}")
-    serve(settings, folder, port=port, browser=browser, told=lambda address: say(f"JupyterLab: {address}"))
+    serve(settings, folder, port=port, browser=browser, on_start=lambda address: say(f"JupyterLab: {address}"))

@@ -1,8 +1,7 @@
-"""Command ``maintain``: fewer and smaller files in the lake."""
+"""Command ``maintain``: compaction and cleaning of the lake."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 import typer
@@ -14,36 +13,43 @@ from ntanalytics.cli.terminal import progress, say, show_json, show_table
 @app.command(epilog="Example: ntanalytics maintain --dry-run")
 def maintain(
     context: typer.Context,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, say what would be done.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing and show the result.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Keep the lake small and fast: put small files together, remove what nobody needs; to be called once a week.
+    """Compact small files of the lake and remove files that are not needed; call it once a week.
 
-    What published reports were made from stays, so that they can be made again, and so does what was current in the
-    last seven days. Extractions, runs and analysts may go on meanwhile.
+    Versions that published reports were made from stay, so that the reports can be made again, and so do all versions
+    of the last seven days. Extractions, runs and analysts may go on meanwhile.
     """
-    from ntanalytics.ledger import Ledger
     from ntanalytics.operations.maintenance import maintain as maintain_lake
     from ntanalytics.operations.maintenance import summary
+    from ntanalytics.runner import RunContext
     from ntanalytics.settings import find_config, load
 
     settings = load(find_config(context.obj))
     with progress() as show:
-        done = maintain_lake(settings, Ledger(settings.ledger), dt.datetime.now(dt.UTC), show, dry_run=dry_run)
+        results = maintain_lake(RunContext(settings=settings, progress=show), dry_run=dry_run)
     if as_json:
-        show_json({"dry_run": dry_run, **summary(done), "by_table": [vars(each) for each in done]})
+        show_json({"dry_run": dry_run, **summary(results), "by_table": [vars(result) for result in results]})
         return
     columns = ("table", "files put together", "files removed", "log entries removed", "MB freed", "versions kept")
     rows = [
-        (each.table, each.compacted, each.removed, each.logs, f"{each.freed_bytes / 1e6:,.1f}", each.versions)
-        for each in done
-        if each.compacted or each.removed or each.logs
+        (
+            result.table,
+            result.compacted,
+            result.removed,
+            result.logs,
+            f"{result.freed_bytes / 1e6:,.1f}",
+            result.versions,
+        )
+        for result in results
+        if result.compacted or result.removed or result.logs
     ]
     if rows:
         show_table(columns, rows)
-    say(f"{'looked at' if dry_run else 'maintained'} {len(done)} tables of {settings.lake}")
-    for each in done:
-        if each.lost:
-            say(f"  {each.table}: {len(each.lost)} version(s) that reports were made from are gone: {each.lost}")
-        if each.is_overtaken:
-            say(f"  {each.table}: was being written; the rest is left for the next time")
+    say(f"{'looked at' if dry_run else 'maintained'} {len(results)} tables of {settings.lake}")
+    for result in results:
+        if lost := result.lost:
+            say(f"  {result.table}: {len(lost)} version(s) that reports were made from are gone: {lost}")
+        if result.is_overtaken:
+            say(f"  {result.table}: was being written; the rest is left for the next time")

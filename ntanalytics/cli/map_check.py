@@ -1,4 +1,4 @@
-"""Commands ``map …``: checks of mappings."""
+"""Command ``map check``: check of the mappings of a product."""
 
 from __future__ import annotations
 
@@ -16,18 +16,16 @@ from ntanalytics.errors import UnknownName
 @mappings.command(epilog="Example: ntanalytics map check nginx --from 2026-11-20")
 def check(
     context: typer.Context,
-    product: Annotated[str, typer.Argument(help="A folder under queries/.")],
-    first: Annotated[str, typer.Option("--from", metavar="DAY", help="The first local day; default: yesterday.")] = "",
-    last: Annotated[
-        str, typer.Option("--to", metavar="DAY", help="The last local day, included; default: --from.")
-    ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    product: Annotated[str, typer.Argument(help="Name of the product, a folder under queries/.")],
+    first: Annotated[str, typer.Option("--from", metavar="DAY", help="First local day; default: yesterday.")] = "",
+    last: Annotated[str, typer.Option("--to", metavar="DAY", help="Last local day, included; default: --from.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Hold what a product's sources give against the contract; nothing is kept.
+    """Check the data of a product's sources against the contract; nothing is stored.
 
-    Shows why rows are set aside, with samples, repeated keys, ranges, shares of nulls and words never seen before; of
-    logs, the lines that no regular expression of the mapping matches, by their shape, and whether it is slow.
-    The exit code is 4 when a row does not fit or a key stands twice.
+    Shows the reasons of rejected rows with samples, repeated keys, ranges, shares of nulls and unknown values; for logs
+    the lines that no regular expression of the mapping matches, by their shape, and slow expressions. The exit code is
+    4 if a row does not fit or a key is repeated.
     """
     from ntanalytics.catalog import current_product_name, site_catalog
     from ntanalytics.extraction.conformance import conform
@@ -44,19 +42,19 @@ def check(
         if source.product.name == current_product_name(product)
     ]
     if not sources:
-        raise UnknownName("product", product, {each.product for each in settings.sources.values()}, where="sources")
+        raise UnknownName("product", product, {source.product for source in settings.sources.values()}, where="sources")
     window = local_window(first_day, last_day, settings.zone)
     with progress() as show:
-        found = []
+        reports = []
         for source in sources:
             for dataset in source.product.datasets:
                 show(f"{dataset} ← {source.name}", 0)
                 check_read_hours(settings, source.name, dt.datetime.now(dt.UTC))
-                found.append(conform(source, source.mapping(dataset), *window, settings.zone, with_lines=True))
+                reports.append(conform(source, source.mapping(dataset), *window, settings.zone, with_lines=True))
     if as_json:
-        show_json([each.as_data() for each in found])
+        show_json([report.as_data() for report in reports])
     else:
-        for each in found:
-            show_conformance(each)
-    if not all(each.conforms for each in found):
+        for report in reports:
+            show_conformance(report)
+    if not all(report.conforms for report in reports):
         raise typer.Exit(4)

@@ -1,4 +1,4 @@
-"""Commands that begin something new: new report."""
+"""Commands ``new …``: skeletons of new parts in a checkout."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import say
 
 new = typer.Typer(
-    help="Begin something new in a checkout.",
+    help="Write the skeleton of a new part in a checkout.",
     epilog="Example: ntanalytics new report module_use --dataset oa.activities",
     no_args_is_help=True,
     rich_markup_mode="rich",
@@ -20,18 +20,18 @@ app.add_typer(new, name="new")
 
 @new.callback()
 def begin() -> None:
-    """Begin something new in a checkout."""
+    """Write the skeleton of a new part in a checkout."""
 
 
 @new.command(epilog="Example: ntanalytics new report module_use --dataset oa.activities")
 def report(
-    name: Annotated[str, typer.Argument(help="Its name: small letters, digits and underscores.")],
-    dataset: Annotated[str, typer.Option(help="The dataset that it counts to begin with.")] = "sms.messages",
-    title: Annotated[str, typer.Option(help="Its Chinese title; default: the dataset's.")] = "",
+    name: Annotated[str, typer.Argument(help="Name of the report: small letters, digits and underscores.")],
+    dataset: Annotated[str, typer.Option(help="Dataset that the first version counts.")] = "sms.messages",
+    title: Annotated[str, typer.Option(help="Chinese title; default: the title of the dataset.")] = "",
 ) -> None:
-    """Write a notebook, a metrics module and the tests of both, which run and pass the house rules.
+    """Write a report's notebook, its metrics module and the tests of both; they run and pass the house rules.
 
-    CONTRIBUTING.md, "Add a report", says how to go on from there.
+    CONTRIBUTING.md, "Add a report", describes the next steps.
     """
     from ntanalytics.scaffold import write_report
 

@@ -1,4 +1,4 @@
-"""The program: its name, its help and where its settings are. The modules beside this one add the commands."""
+"""Program ``ntanalytics``: its name, its help and its settings file. The other modules add the commands."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from ntanalytics.cli.terminal import one_line
 app = typer.Typer(
     name="ntanalytics",
     help="Analytics and reporting suite of a city's e-government work platform.\n\n"
-    "Begin with [bold]ntanalytics init DIR[/bold], or look around with [bold]ntanalytics demo[/bold].\n\n"
+    "Begin with [bold]ntanalytics init DIR[/bold], or try [bold]ntanalytics demo[/bold].\n\n"
     "Exit codes: 0 done, 2 usage, 3 settings, 4 mapping, 5 source, 6 lake or ledger, 7 report failed, "
-    "8 publishing failed, 9 verification failed, 10 no calendar, 11 something due did not come.",
+    "8 publishing failed, 9 verification failed, 10 no calendar, 11 a report is overdue.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     add_completion=False,
 )
 mappings = typer.Typer(
-    help="Work on mappings.",
+    help="Check mappings.",
     epilog="Example: ntanalytics map check nginx",
     no_args_is_help=True,
     rich_markup_mode="rich",
@@ -31,8 +31,8 @@ mappings = typer.Typer(
 app.add_typer(mappings, name="map")
 
 
-def _told(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """An event whose texts hold no secret, nothing that a terminal obeys, and no line break: one event is one line."""
+def _safe_event(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """Return an event as one line, without secrets and terminal control characters."""
     return {name: one_line(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
@@ -42,17 +42,17 @@ def configure(
     config: Annotated[
         Path | None,
         typer.Option(
-            "--config", metavar="FILE", help="The settings; default $NTANALYTICS_CONFIG, else ./ntanalytics.yml."
+            "--config", metavar="FILE", help="Settings file; default: $NTANALYTICS_CONFIG, else ./ntanalytics.yml."
         ),
     ] = None,
 ) -> None:
-    """Remember where the settings are."""
+    """Store the path of the settings file."""
     import structlog
 
-    # Standard output is for results: what is logged must not stand between the lines of --json.
+    # Standard output is for results: log lines must not stand between the lines of --json.
     structlog.configure(
-        processors=[_told, *(each for each in structlog.get_config()["processors"] if each is not _told)],
-        # looked up at each event: who calls this program from another one may have closed what it was
+        processors=[_safe_event, *(step for step in structlog.get_config()["processors"] if step is not _safe_event)],
+        # looked up at each event: a program that calls this one may have closed the former stream
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
     context.obj = config

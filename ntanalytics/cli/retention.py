@@ -1,8 +1,7 @@
-"""Commands about what is kept how long: retention."""
+"""Command ``retention``: removal of items that are too old."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 import typer
@@ -14,28 +13,28 @@ from ntanalytics.cli.terminal import say, show_json, show_table
 @app.command(epilog="Example: ntanalytics retention --apply")
 def retention(
     context: typer.Context,
-    apply: Annotated[bool, typer.Option("--apply", help="Do it; else it is only listed.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Remove the items; without this they are only listed.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List what is older than `retention:` of ntanalytics.yml says, and why it goes or stays; give it up with --apply.
+    """List items that are older than `retention:` of ntanalytics.yml allows, with the reason; remove them with --apply.
 
-    A signed report stays, and so does the data that it was made from (docs/retention.md). `ntanalytics maintain`
-    then frees the files of the lake that no report needs.
+    A signed report stays, and so do the data that it was made from (docs/retention.md). `ntanalytics maintain` then
+    frees the files of the lake that no report needs.
     """
-    from ntanalytics.ledger import Ledger
-    from ntanalytics.operations.retention import apply as give_up
+    from ntanalytics.operations.retention import apply as remove
     from ntanalytics.operations.retention import plan
+    from ntanalytics.runner import RunContext
     from ntanalytics.settings import find_config, load
 
-    settings = load(find_config(context.obj))
-    today = dt.datetime.now(settings.zone).date()
-    ledger = Ledger(settings.ledger)
-    items = plan(settings, ledger, today)
+    run_context = RunContext(settings=load(find_config(context.obj)))
+    items = plan(run_context)
     if apply:
-        give_up(settings, ledger, items, today)
-    going = [each for each in items if each.goes]
+        remove(run_context, items)
+    going = [item for item in items if item.goes]
     if as_json:
-        listed = [{**vars(each), "before": each.before.isoformat() if each.before else None} for each in items]
+        listed = [{**vars(item), "before": item.before.isoformat() if item.before else None} for item in items]
         show_json({"is_applied": apply, "items": listed})
         return
     if items:
@@ -43,16 +42,16 @@ def retention(
             ("", "what", "name", "count", "MB", "why"),
             (
                 (
-                    "goes" if each.goes else "stays",
-                    each.what,
-                    each.name,
-                    f"{each.count:,}",
-                    "" if each.size_bytes is None else f"{each.size_bytes / 1e6:,.1f}",
-                    each.why,
+                    "goes" if item.goes else "stays",
+                    item.what,
+                    item.name,
+                    f"{item.count:,}",
+                    "" if item.size_bytes is None else f"{item.size_bytes / 1e6:,.1f}",
+                    item.why,
                 )
-                for each in items
+                for item in items
             ),
         )
-    size = sum(each.size_bytes or 0 for each in going) / 1e6
+    size = sum(item.size_bytes or 0 for item in going) / 1e6
     done = "given up" if apply else "would go; --apply does it"
     say(f"{len(going)} of {len(items)} that are older than the policy, {size:,.1f} MB: {done}")

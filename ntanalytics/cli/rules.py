@@ -1,4 +1,4 @@
-"""Command ``rules``: the rules and their limits."""
+"""Command ``rules``: rules of the findings and their limits."""
 
 from __future__ import annotations
 
@@ -14,45 +14,43 @@ from ntanalytics.cli.terminal import progress, show_json, show_table
 @app.command(epilog="Example: ntanalytics rules --subsystem sms --day latest")
 def rules(
     context: typer.Context,
-    subsystem: Annotated[str, typer.Option(metavar="ID", help="One subsystem, such as sms; default: all.")] = "",
+    subsystem: Annotated[str, typer.Option(metavar="ID", help="Subsystem, such as sms; default: all.")] = "",
     day: Annotated[
         str,
         typer.Option(
-            metavar="DAY", help="Also what each says of a day: 2026-11-20, or latest for the last working day."
+            metavar="DAY", help="Also show the findings of a day: 2026-11-20, or latest for the last working day."
         ),
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the rules of the inspection as the site has them, and what each says of a day.
+    """List the rules of the findings with the limits of the site, and the findings of a day.
 
-    Where there are no settings, the rules are those of the suite. Marked are those that the site switched off or
-    changed, and those that only a quarter's recommendations ask.
+    Without settings, the rules are those of the suite. Marked are rules that the site disabled or changed, and rules
+    that only the recommendations of a quarter use.
     """
-    from ntanalytics.checks.site_rules import site_rules
     from ntanalytics.evaluation import rulebook
     from ntanalytics.findings.rule import KINDS
     from ntanalytics.settings import find_config, load
-    from ntanalytics.subsystems import RULES
+    from ntanalytics.subsystems import RULES, rules_of
     from ntanalytics.workspace import open_workspace
 
     path = find_config(context.obj)
     is_a_site = context.obj is not None or path.is_file() or bool(day)
-    listed = rulebook.of_subsystem(site_rules(load(path), RULES) if is_a_site else RULES, subsystem)
-    found = {}
+    listed = rulebook.of_subsystem(rules_of(load(path)) if is_a_site else RULES, subsystem)
+    findings = {}
     if day:
         workspace = open_workspace(path)
         on = rulebook.last_day(workspace) if day == "latest" else as_day(day, "--day")
         with progress() as show:
             show(f"inspection of {on}", 0)
-            found = rulebook.said_of(workspace, on)
-    said = {rule.code: rulebook.said(found.get(rule.code, [])) for rule in listed}
+            findings = rulebook.findings_of_day(workspace, on)
+    summaries = {rule.code: rulebook.summary(findings.get(rule.code, [])) for rule in listed}
     if as_json:
-        data = [rulebook.as_data(rule) | ({"said": said[rule.code]} if day else {}) for rule in listed]
-        show_json(data)
+        show_json([rulebook.as_data(rule) | ({"said": summaries[rule.code]} if day else {}) for rule in listed])
         return
     rows = [
-        (rule.code, KINDS[rule.kind], rule.words, rulebook.limits_of(rule), rule.min_count or "", rulebook.remark(rule))
-        + ((said[rule.code],) if day else ())
+        (rule.code, KINDS[rule.kind], rule.check, rulebook.limits_of(rule), rule.min_count or "", rulebook.remark(rule))
+        + ((summaries[rule.code],) if day else ())
         for rule in listed
     ]
     heads = ("rule", "kind", "what", "limits", "fewest", "")

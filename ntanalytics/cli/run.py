@@ -1,8 +1,7 @@
-"""Command ``run``: one report, or the page of each unit."""
+"""Command ``run``: one report, or its page for each unit."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,33 +17,32 @@ if TYPE_CHECKING:
 @app.command(epilog="Example: ntanalytics run sms_volume --period 2026-W47")
 def run(
     context: typer.Context,
-    report: Annotated[str, typer.Argument(help="The report: a notebook under notebooks/.")],
+    report: Annotated[str, typer.Argument(help="Name of the report, a notebook under notebooks/.")],
     period: Annotated[
         str,
         typer.Option(
             metavar="P",
-            help="2026-11-20, 2026-W47, 2026-11, yesterday, last-working-day, last-week or last-month.",
+            help="Period: 2026-11-20, 2026-W47, 2026-11, yesterday, last-working-day, last-week or last-month.",
         ),
     ],
     parameters: Annotated[
         list[str] | None,
-        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A parameter of the report; may be repeated."),
+        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Parameter of the report; may be repeated."),
     ] = None,
-    each_unit: Annotated[bool, typer.Option("--each-unit", help="The page of every unit of the OA.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    each_unit: Annotated[bool, typer.Option("--each-unit", help="Issue the page of every unit of the OA.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Issue a report: take the data it needs, execute, render, verify, publish."""
-    from ntanalytics.runner import run_report
+    """Issue a report: extract the missing data, execute the notebook, render, verify, publish."""
+    from ntanalytics.runner import RunContext, run_report
     from ntanalytics.settings import find_config, load
 
     settings = load(find_config(context.obj))
-    today = dt.datetime.now(settings.zone).date()
     given = dict(assignment(text) for text in parameters or [])
     if each_unit:
-        _run_each_unit(settings, report, period, given, today, as_json=as_json)
+        _run_each_unit(settings, report, period, given, as_json=as_json)
         return
     with progress() as show:
-        result = run_report(settings, report, period, given, today=today, progress=show)
+        result = run_report(RunContext(settings=settings, progress=show), report, period, given)
     if as_json:
         show_json(result.as_data())
     else:
@@ -55,27 +53,26 @@ def run(
             say(f"  without {name}: {why}")
 
 
-def _run_each_unit(
-    settings: Settings, report: str, period: str, given: dict[str, str], today: dt.date, *, as_json: bool
-) -> None:
-    """A page for each unit; those that failed are named, and the exit code is the first one's."""
+def _run_each_unit(settings: Settings, report: str, period: str, given: dict[str, str], *, as_json: bool) -> None:
+    """Issue the page of each unit; the exit code is that of the first failed page."""
+    from ntanalytics.runner import RunContext
     from ntanalytics.runner.each_unit import run_each_unit
 
     with progress() as show:
-        ended = run_each_unit(settings, report, period, given, today=today, progress=show)
+        results = run_each_unit(RunContext(settings=settings, progress=show), report, period, given)
     if as_json:
         content = {
-            "published": {unit: result.as_data() for unit, result in ended.published.items()},
-            "failed": {each.unit: str(each.error) for each in ended.failed},
+            "published": {unit: result.as_data() for unit, result in results.published.items()},
+            "failed": {failed.unit: str(failed.error) for failed in results.failed},
         }
         show_json(content)
     else:
-        for unit, result in ended.published.items():
+        for unit, result in results.published.items():
             say(f"{unit}  {result.directory}")
-        say(f"published {len(ended.published)} of {len(ended.published) + len(ended.failed)} units")
-        for name, why in ended.left_out.items():
+        say(f"published {len(results.published)} of {len(results.published) + len(results.failed)} units")
+        for name, why in results.left_out.items():
             say(f"  without {name}: {why}")
-    for each in ended.failed:
-        complain(f"{each.unit}: {each.error}")
-    if ended.failed:
-        raise typer.Exit(ended.exit_code)
+    for failed in results.failed:
+        complain(f"{failed.unit}: {failed.error}")
+    if results.failed:
+        raise typer.Exit(results.exit_code)

@@ -1,4 +1,4 @@
-"""Command ``run-due``: execution of what is due."""
+"""Command ``run-due``: execution of the jobs that are due."""
 
 from __future__ import annotations
 
@@ -13,28 +13,29 @@ from ntanalytics.cli.terminal import progress, say, show_json
 @app.command("run-due", epilog="Example: ntanalytics run-due")
 def run_due_command(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Issue every report that is due and not issued yet, once, whoever else is at it.
+    """Issue every report that is due and was not issued yet, once, and deliver it.
 
-    To be called every few minutes by cron or a systemd timer, on one host or on several that share the ledger. After
-    an outage what was missed is made up for, as far as the jobs say; what is skipped is recorded with its reason. The
-    exit code is 0 when nothing failed, else that of the first failure.
+    Call it every few minutes by cron or a systemd timer, on one host or on several that share the ledger. After an
+    outage missed reports are caught up as the jobs say, and skipped ones are recorded with the reason. The exit code is
+    0 if nothing failed, else that of the first failure.
     """
+    from ntanalytics.runner import RunContext
     from ntanalytics.scheduling.jobs import load_jobs
     from ntanalytics.scheduling.run_due import run_due
     from ntanalytics.settings import find_config, load
 
     settings = load(find_config(context.obj))
     with progress() as show:
-        done = run_due(settings, load_jobs(settings.jobs), progress=show)
+        outcomes = run_due(RunContext(settings=settings, progress=show), load_jobs(settings.jobs))
     if as_json:
-        show_json([vars(each) for each in done])
+        show_json([vars(outcome) for outcome in outcomes])
     else:
-        for each in done:
-            say(f"{each.job} {each.period}: {each.status}  {each.why}")
-        if not done:
+        for outcome in outcomes:
+            say(f"{outcome.job} {outcome.period}: {outcome.status}  {outcome.why}")
+        if not outcomes:
             say("nothing is due")
-    failed = [each.exit_code for each in done if each.exit_code]
+    failed = [outcome.exit_code for outcome in outcomes if outcome.exit_code]
     if failed:
         raise typer.Exit(failed[0])

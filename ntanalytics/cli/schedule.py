@@ -1,4 +1,4 @@
-"""Command ``schedule``: scheduled runs to come."""
+"""Command ``schedule``: scheduled runs of the next days."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from ntanalytics.cli.terminal import complain, say, show_json, show_table
 @app.command(epilog="Example: ntanalytics schedule --days 30")
 def schedule(
     context: typer.Context,
-    days: Annotated[int, typer.Option(min=1, max=366, help="How many days ahead.")] = 14,
+    days: Annotated[int, typer.Option(min=1, max=366, help="Number of days.")] = 14,
     write: Annotated[
         Path | None,
         typer.Option(
             "--write",
             metavar="DIR",
-            help="Write the files for systemd, cron, Kubernetes and Airflow by which this site is called.",
+            help="Write the systemd and cron files that call this site's jobs.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what comes out by itself in the next days, and check that every job can.
+    """Show the scheduled reports of the next days, and check every job.
 
-    The jobs stand in scheduled/jobs.yml beside ntanalytics.yml (docs/schedule.md).
+    The jobs are in scheduled/jobs.yml beside ntanalytics.yml (docs/schedule.md).
     """
     from ntanalytics.scheduling.deployment_files import deployment_paths
     from ntanalytics.scheduling.deployment_files import write as write_files
@@ -38,27 +38,27 @@ def schedule(
 
     settings = load(find_config(context.obj))
     jobs = load_jobs(settings.jobs)
-    coming, untold = upcoming(jobs, dt.datetime.now(settings.zone), days, settings.calendar(), settings.zone)
-    wrong = [*check_jobs(jobs), *check_recipients(jobs, settings.channels)]
+    runs, unknown = upcoming(jobs, dt.datetime.now(settings.zone), days, settings.calendar(), settings.zone)
+    problems = [*check_jobs(jobs), *check_recipients(jobs, settings.channels)]
     if as_json:
-        turns = [{"at": each.at.isoformat(), "job": each.job, "period": each.period.text} for each in coming]
-        show_json({"turns": turns, "untold": untold, "wrong": wrong})
+        turns = [{"at": run.at.isoformat(), "job": run.job, "period": run.period.text} for run in runs]
+        show_json({"turns": turns, "untold": unknown, "wrong": problems})
     else:
         rows = [
             (
-                f"{each.at:%a %Y-%m-%d %H:%M}",
-                each.job,
-                jobs[each.job].report,
-                each.period.text,
-                f"{jobs[each.job].deadline(each.at):%H:%M}",
+                f"{run.at:%a %Y-%m-%d %H:%M}",
+                run.job,
+                jobs[run.job].report,
+                run.period.text,
+                f"{jobs[run.job].deadline(run.at):%H:%M}",
             )
-            for each in coming
+            for run in runs
         ]
         show_table(("turn", "job", "report", "period", "out by"), rows)
     if write is not None:
         for path in write_files(write, deployment_paths(settings), jobs):
             complain(f"wrote {path}") if as_json else say(f"wrote {path}")
-    for line in [*untold, *wrong]:
+    for line in [*unknown, *problems]:
         complain(line)
-    if wrong:
+    if problems:
         raise typer.Exit(3)

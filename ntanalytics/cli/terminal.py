@@ -1,7 +1,7 @@
-"""What the command line shows: text from outside is shown, and never obeyed.
+"""Output of the command line; text from outside cannot control the terminal.
 
-A unit's name, a file's name or a server's message may hold escape sequences that a terminal would
-obey, characters that turn the reading direction, or square brackets that rich takes for markup.
+The name of a unit or of a file, or a server's message, may hold escape sequences of a terminal, characters that turn
+the reading direction, or square brackets that rich takes for markup.
 """
 
 from __future__ import annotations
@@ -30,52 +30,52 @@ if TYPE_CHECKING:
 out = Console()
 err = Console(stderr=True)
 
-#: Unicode categories of characters that a terminal obeys, or cannot show: controls, formats (direction
+#: Unicode categories of characters that control a terminal, or that it cannot show: controls, formats (direction
 #: marks), lone surrogates, line and paragraph separators.
-_OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_CONTROL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def plain(text: object) -> str:
-    r"""The text with what a terminal would obey written out (``\x1b``), without any secret; line breaks stay."""
+    r"""Return the text without secrets, with escaped control characters (``\x1b``); line breaks stay."""
     return "".join(
         character
-        if character == "\n" or unicodedata.category(character) not in _OBEYED
+        if character == "\n" or unicodedata.category(character) not in _CONTROL
         else character.encode("unicode_escape").decode("ascii")
         for character in redact(str(text))
     )
 
 
 def one_line(text: object) -> str:
-    r"""The same on one line: line breaks are written out, too (``\n``)."""
+    r"""Return the same on one line: line breaks are escaped, too (``\n``)."""
     return plain(text).replace("\n", "\\n")
 
 
 def show_json(data: object) -> None:
-    r"""Results for a machine; what a terminal would obey is written as JSON writes it (``\u009b``)."""
+    r"""Print results as JSON; control characters are escaped (``\u009b``)."""
     text = redact(json.dumps(data, ensure_ascii=False, indent=2, default=str))
     shown = "".join(
-        json.dumps(each)[1:-1] if each != "\n" and unicodedata.category(each) in _OBEYED else each for each in text
+        json.dumps(char)[1:-1] if char != "\n" and unicodedata.category(char) in _CONTROL else char for char in text
     )
     out.print(JSONHighlighter()(shown), highlight=False, soft_wrap=True)
 
 
 def say(text: object) -> None:
-    """A line of results: on standard output, whole however narrow the terminal."""
+    """Print a line of results on standard output; a narrow terminal does not cut it."""
     out.print(Text(_indented(text)), highlight=False, soft_wrap=True)
 
 
 def complain(text: object) -> None:
-    """A line about what went wrong: on standard error."""
+    """Print a line about a problem on standard error."""
     err.print(Text(_indented(text), style="red"), highlight=False, soft_wrap=True)
 
 
 def _indented(text: object) -> str:
-    """The text with its further lines set in: no server's message begins a line that looks like one of ours."""
+    """Return the text with indented further lines, so that no server's message looks like one of the program."""
     return re.sub(r"(?<!^)\n(?=\S)", "\n  ", plain(text))
 
 
 def show_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """A table of results; a long cell is folded, never cut."""
+    """Print a table of results; a long cell is folded, never cut."""
     table = Table()
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -84,103 +84,103 @@ def show_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None
     out.print(table)
 
 
-def show_taken(taken: Iterable[ExtractionResult]) -> None:
-    """What an extraction did: counts, why rows were set aside, what was not there, what failed."""
-    done = list(taken)
+def show_extraction(results: Iterable[ExtractionResult]) -> None:
+    """Print the results of an extraction: counts, reasons of rejected rows, missing days, failures."""
+    results = list(results)
     rows = []
-    for each in done:
-        aside = "by another process" if each.is_claimed_elsewhere else f"{each.rejected.total():,}"
-        counts = (f"{each.rows_read:,}", aside, f"{each.rows.total():,}")
-        days = f"{each.first} … {each.last}"
-        rows.append(
-            (each.dataset, each.source, days, *(("failed", "", "") if each.error else counts), f"{each.seconds:.1f}")
-        )
+    for result in results:
+        rejected = "by another process" if result.is_claimed_elsewhere else f"{result.rejected.total():,}"
+        counts = ("failed", "", "") if result.error else (f"{result.rows_read:,}", rejected, f"{result.rows.total():,}")
+        days = f"{result.first} … {result.last}"
+        rows.append((result.dataset, result.source, days, *counts, f"{result.seconds:.1f}"))
     show_table(("dataset", "source", "days", "read", "set aside", "rows in the lake", "s"), rows)
-    for each in done:
-        what = f"{each.dataset} ← {each.source}"
-        for reason, count in each.rejected_by_reason.most_common(5):
-            say(f"  {what}: {count:,} set aside: {reason}")
-        for column, count in each.masked.most_common():
-            say(f"  {what}: {count:,} telephone or identity card number(s) masked in {column}")
-        if each.absent_days:
-            say(f"  {what}: no data of {len(each.absent_days)} day(s)")
-        if each.error:
-            complain(f"{what}: {each.error}")
+    for result in results:
+        name = f"{result.dataset} ← {result.source}"
+        for reason, count in result.rejected_by_reason.most_common(5):
+            say(f"  {name}: {count:,} set aside: {reason}")
+        for column, count in result.masked.most_common():
+            say(f"  {name}: {count:,} telephone or identity card number(s) masked in {column}")
+        if result.absent_days:
+            say(f"  {name}: no data of {len(result.absent_days)} day(s)")
+        if result.error:
+            complain(f"{name}: {result.error}")
 
 
-def show_conformance(found: Conformance) -> None:
-    """How a mapping's rows fit the contract: reasons with samples, repeated keys, and each column."""
-    seen = found.rows + sum(found.rejected.values())
-    rate = f"{found.seconds:.1f} s ({seen / max(found.seconds, 1e-3):,.0f}/s)"
-    say(f"\n{found.dataset} ← {found.source}: {found.rows:,} row(s) fit, {rate}")
-    for reason, rows in found.rejected.items():
+def show_conformance(report: Conformance) -> None:
+    """Print the check of a mapping's rows: reasons with samples, repeated keys, and each column."""
+    total = report.rows + sum(report.rejected.values())
+    rate = f"{report.seconds:.1f} s ({total / max(report.seconds, 1e-3):,.0f}/s)"
+    say(f"\n{report.dataset} ← {report.source}: {report.rows:,} row(s) fit, {rate}")
+    for reason, rows in report.rejected.items():
         say(f"  {rows:,} set aside: {reason}")
-        for sample in found.samples[reason]:
+        for sample in report.samples[reason]:
             say(f"    {sample}")
-    for column, values in found.masked.items():
+    for column, values in report.masked.items():
         say(f"  {values:,} telephone or identity card number(s) masked in {column}: the mapping must not select them")
-    if found.duplicates:
-        say(f"  {found.duplicates:,} row(s) repeat a key")
-    if found.lines is not None:
-        _show_lines(found.lines)
+    if report.duplicates:
+        say(f"  {report.duplicates:,} row(s) repeat a key")
+    if report.lines is not None:
+        _show_lines(report.lines)
     table = []
-    for each in found.columns:
-        share = "" if each.null_share is None else f"{each.null_share:.1%}"
-        unseen = ", ".join(f"{word} {rows:,}" for word, rows in each.unseen.items())
-        table.append((each.name, share, each.least, each.greatest, unseen))
+    for facts in report.columns:
+        share = "" if facts.null_share is None else f"{facts.null_share:.1%}"
+        unseen = ", ".join(f"{value} {rows:,}" for value, rows in facts.unseen.items())
+        table.append((facts.name, share, facts.least, facts.greatest, unseen))
     show_table(("column", "null", "least", "greatest", "words never seen before"), table)
 
 
-def _show_lines(read: LogCoverage) -> None:
-    if read.unmatched:
-        share = read.unmatched / read.wanted
-        say(f"  {read.unmatched:,} of {read.wanted:,} lines ({share:.1%}) match no regular expression of the mapping:")
-        for sample in read.samples:
+def _show_lines(lines: LogCoverage) -> None:
+    if lines.unmatched:
+        share = lines.unmatched / lines.wanted
+        count = f"{lines.unmatched:,} of {lines.wanted:,} lines ({share:.1%})"
+        say(f"  {count} match no regular expression of the mapping:")
+        for sample in lines.samples:
             say(f"    {sample}")
-    elif read.lines:
-        say(f"  {read.lines:,} lines were read")
-    if read.slow:
-        say(f"  {read.slow}")
+    elif lines.lines:
+        say(f"  {lines.lines:,} lines were read")
+    if lines.slow:
+        say(f"  {lines.slow}")
 
 
-def show_connected(found: ConnectionReport) -> None:
-    """What was proposed and written, and what is still missing, column by column."""
-    for remark in found.remarks:
+def show_connection(report: ConnectionReport) -> None:
+    """Print the proposals and files of a new connection, and the missing parts by column."""
+    for remark in report.remarks:
         say(remark)
-    for each in found.proposals:
-        say(f"proposed {each['dataset']} ← {each['place']}: {', '.join(each['because'])}")
-    for place, columns in found.not_looked_at.items():
+    for proposal in report.proposals:
+        say(f"proposed {proposal.dataset.name} ← {proposal.table.name}: {', '.join(proposal.reasons)}")
+    for place, columns in report.hidden.items():
         say(f"not looked at in {place}: {', '.join(columns)}")
-    for path in found.written:
+    for path in report.written:
         say(f"wrote {path}")
-    if found.kept and not found.written:
-        say(f"{found.folder} is there: nothing in it is overwritten")
-    _show_states(found)
-    if found.problem:
-        complain(found.problem)
-    if found.fits:
+    if report.kept and not report.written:
+        say(f"{report.folder} is there: nothing in it is overwritten")
+    _show_states(report)
+    if report.problem:
+        complain(report.problem)
+    if report.fits:
         say("all fits. In ntanalytics.yml:\n")
-        for line in found.snippet.splitlines():
+        for line in report.snippet.splitlines():
             say(line)
-    elif found.datasets or found.kept or found.written:
-        say(f"\nNext: edit {found.folder}, and type the command again.")
+    elif report.datasets or report.kept or report.written:
+        say(f"\nNext: edit {report.folder}, and type the command again.")
 
 
-def _show_states(found: ConnectionReport) -> None:
-    for state in found.datasets:
-        days = f", {state.first} … {state.last}" if state.first else ""
-        counts = f"{state.rows:,} row(s) fit, {state.set_aside:,} set aside"
+def _show_states(report: ConnectionReport) -> None:
+    for state in report.datasets:
+        days = f", {state.days[0]} … {state.days[1]}" if state.days else ""
+        counts = f"{state.rows:,} row(s) fit, {state.rejected:,} set aside"
         say(f"\n{state.dataset}{days}: {counts}: {'all fits' if state.fits else 'not yet'}")
         for problem in state.problems:
             say(f"  {problem}")
         if state.slow:
             say(f"  {state.slow}")
-        show_table(("column", "state", "what"), ((each.name, each.state, each.said) for each in state.columns))
+        rows = ((column.name, column.state, column.problem) for column in state.columns)
+        show_table(("column", "state", "what"), rows)
 
 
 @contextmanager
 def progress() -> Iterator[Any]:
-    """What is being done, on the terminal; silent where there is none, since a log wants only results."""
+    """Yield a function that shows the progress on the terminal; without a terminal it shows nothing."""
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
@@ -191,7 +191,7 @@ def progress() -> Iterator[Any]:
     ) as bar:
         task = bar.add_task("…")
 
-        def show(what: str, rows: int) -> None:
-            bar.update(task, description=plain(f"{what}  {rows:,}" if rows else what))
+        def show(step: str, rows: int) -> None:
+            bar.update(task, description=plain(f"{step}  {rows:,}" if rows else step))
 
         yield show

@@ -1,22 +1,19 @@
-"""Command ``verify``: proof that renderings equal the record."""
+"""Command ``verify``: proof that renderings agree with the record."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import say
 
-if TYPE_CHECKING:
-    pass
-
 
 @app.command(epilog="Example: ntanalytics verify outputs/sms_volume/2026-W47")
-def verify(directory: Annotated[Path, typer.Argument(help="A published report's folder.")]) -> None:
-    """Prove that every figure in report.html, report.xlsx and report.docx is the record's."""
+def verify(directory: Annotated[Path, typer.Argument(help="Folder of a published report.")]) -> None:
+    """Prove that every figure in report.html, report.xlsx and report.docx agrees with the record."""
     from ntanalytics.reports.verification import verify as prove
 
     prove(directory)

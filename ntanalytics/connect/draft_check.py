@@ -1,4 +1,4 @@
-"""Does a draft fit yet? Loaded by the catalog, run over a window, and told column by column."""
+"""Check of a draft: loaded by the catalog, run over a window, and judged column by column."""
 
 from __future__ import annotations
 
@@ -6,156 +6,149 @@ import csv
 import datetime as dt
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlglot
 from sqlglot import exp
 
-from ntanalytics.catalog import Mapping, Product, load_product
-from ntanalytics.connect.drafting import TODO
-from ntanalytics.contract import Column
+from ntanalytics.catalog import Mapping as CatalogMapping
+from ntanalytics.catalog import Product, load_product
+from ntanalytics.connect.draft_columns import TODO
+from ntanalytics.contract import Column, Dataset
 from ntanalytics.errors import ContractError, NtaError
 from ntanalytics.extraction.conformance import Conformance, conform
+from ntanalytics.periods import local_window
 from ntanalytics.sources import Source
+
+Days = tuple[dt.date, dt.date]
 
 
 @dataclass(frozen=True)
 class ColumnState:
-    """How far one column is.
+    """State of one column of a draft.
 
     Attributes:
         name: the contract's column.
         state: ok, empty (which the contract allows), words, set aside, or missing.
-        said: what is missing, in words; empty for what is ok.
+        problem: description of what is missing; empty for ok.
     """
 
     name: str
     state: str
-    said: str = ""
+    problem: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DatasetState:
-    """How far one dataset is.
+    """State of one dataset of a draft.
 
     Attributes:
         dataset: its name.
-        first: the first local day that was read; None where nothing was.
-        last: the last one.
-        rows: rows that fit.
-        set_aside: rows that do not.
-        problems: what concerns no single column.
-        columns: column by column.
-        slow: a warning where a log is read slowly; it fits all the same.
+        days: the first and the last local day that were read; None if nothing was.
+        rows: valid rows.
+        rejected: rejected rows.
+        problems: problems that concern no single column.
+        columns: the state of each column.
+        slow: a warning if a log is read slowly, which does no other harm.
     """
 
     dataset: str
-    first: dt.date | None
-    last: dt.date | None
-    rows: int
-    set_aside: int
-    problems: tuple[str, ...]
-    columns: tuple[ColumnState, ...]
+    days: Days | None = None
+    rows: int = 0
+    rejected: int = 0
+    problems: tuple[str, ...] = ()
+    columns: tuple[ColumnState, ...] = ()
     slow: str = ""
 
     @property
     def fits(self) -> bool:
-        """Whether nothing is missing."""
-        return not self.problems and all(each.state in ("ok", "empty") for each in self.columns)
+        """True if nothing is missing."""
+        return not self.problems and all(column.state in ("ok", "empty") for column in self.columns)
 
-    def as_data(self) -> dict[str, Any]:
-        """Plain values, for machines."""
-        return {**asdict(self), "fits": self.fits}
+    def as_data(self) -> dict[str, object]:
+        """Return plain values, for JSON."""
+        first, last = self.days or (None, None)
+        return {
+            "dataset": self.dataset,
+            "first": first,
+            "last": last,
+            "rows": self.rows,
+            "set_aside": self.rejected,
+            "problems": self.problems,
+            "columns": [
+                {"name": column.name, "state": column.state, "said": column.problem} for column in self.columns
+            ],
+            "slow": self.slow,
+            "fits": self.fits,
+        }
 
 
 def check_dataset(
-    source: Source,
-    mapping: Mapping,
-    days: tuple[dt.date, dt.date],
-    window: tuple[dt.datetime, dt.datetime],
-    zone: ZoneInfo,
-    unsaid: dict[str, list[str]],
+    source: Source, mapping: CatalogMapping, days: Days, zone: ZoneInfo, open_words: Mapping[str, list[str]]
 ) -> DatasetState:
-    """Run one mapping over a window and say what is missing, column by column.
+    """Run one mapping over a window, and judge it column by column.
 
     Args:
-        source: what to read.
+        source: the source.
         mapping: the draft.
-        days: the window's local days, both included.
-        window: the same, as moments.
-        zone: the site's.
-        unsaid: column → words of its table that have no word of ours yet.
+        days: the window's first and last local day.
+        zone: the site's zone.
+        open_words: column → words of its table without a translation.
     """
     dataset = mapping.dataset
     nulls = null_columns(mapping)
-    missing = [column.name for column in dataset.mapped if column.name in nulls and not column.nullable]
     if dataset.window in nulls:
-        states = tuple(_state(column, None, nulls, unsaid) for column in dataset.mapped)
-        said = f"{dataset.window} is NULL: without the time that bounds the window nothing can be read"
-        return DatasetState(dataset.name, None, None, 0, 0, (said,), states)
+        problem = f"{dataset.window} is NULL: without the time that bounds the window nothing can be read"
+        columns = _column_states(dataset, None, nulls, open_words)
+        return DatasetState(dataset=dataset.name, problems=(problem,), columns=columns)
     try:
-        found = conform(source, mapping, *window, zone, with_lines=True)
+        conformance = conform(source, mapping, *local_window(*days, zone), zone, with_lines=True)
     except NtaError as error:
-        states = tuple(_state(column, None, nulls, unsaid) for column in dataset.mapped)
-        return DatasetState(dataset.name, *days, 0, 0, (error.what,), states)
-    problems = []
-    set_aside = sum(found.rejected.values())
-    if not found.rows and not set_aside:
-        problems.append("no row in these days: nothing is proven; name other days with --from and --to")
-    elif not found.rows and not missing:
-        problems.append("not one row fits")
-    if found.duplicates:
-        problems.append(f"{found.duplicates:,} row(s) repeat the key {', '.join(dataset.key)}")
-    if found.lines is not None and found.lines.unmatched:
-        read = found.lines
-        problems.append(
-            f"{read.unmatched:,} of {read.wanted:,} lines match no regular expression of the mapping, "
-            f"such as {read.samples[0]}"
-        )
-    slow = found.lines.slow if found.lines is not None else ""
-    named = {f"（{column.name}）" for column in dataset.columns}
-    problems += [
-        f"{rows:,} set aside: {reason}"
-        for reason, rows in found.rejected.items()
-        if not any(name in reason for name in named)
-    ]
-    states = tuple(_state(column, found, nulls, unsaid) for column in dataset.mapped)
-    return DatasetState(dataset.name, *days, found.rows, set_aside, tuple(problems), states, slow)
+        columns = _column_states(dataset, None, nulls, open_words)
+        return DatasetState(dataset=dataset.name, days=days, problems=(error.what,), columns=columns)
+    return DatasetState(
+        dataset=dataset.name,
+        days=days,
+        rows=conformance.rows,
+        rejected=sum(conformance.rejected.values()),
+        problems=tuple(_problems(dataset, conformance, nulls)),
+        columns=_column_states(dataset, conformance, nulls, open_words),
+        slow=conformance.lines.slow if conformance.lines is not None else "",
+    )
 
 
-def null_columns(mapping: Mapping) -> set[str]:
-    """The columns that a mapping selects as a bare NULL."""
-    found = set()
-    for select in selected(mapping):
-        inner = select.unalias()
+def null_columns(mapping: CatalogMapping) -> set[str]:
+    """Return the columns that a mapping selects as a plain NULL."""
+    nulls = set()
+    for expression in selected_expressions(mapping):
+        inner = expression.unalias()
         while isinstance(inner, exp.Cast):
             inner = inner.this
         if isinstance(inner, exp.Null):
-            found.add(select.alias_or_name.lower())
-    return found
+            nulls.add(expression.alias_or_name.lower())
+    return nulls
 
 
-def selected(mapping: Mapping) -> list[exp.Expr]:
-    """What a mapping selects, as expressions."""
+def selected_expressions(mapping: CatalogMapping) -> list[exp.Expr]:
+    """Return the expressions that a mapping selects."""
     query = sqlglot.parse_one(mapping.sql, dialect=mapping.dialects[0])
     return list(query.selects) if isinstance(query, exp.Query) else []
 
 
 @contextmanager
-def is_loadable(home: Path) -> Iterator[tuple[Path, dict[str, list[str]]]]:
-    """The folder, without the rows of its tables of words that still say TODO, so that the rest can be checked.
+def loadable_copy(home: Path) -> Iterator[tuple[Path, dict[str, list[str]]]]:
+    """Copy a product's folder without the words that are still TODO, so that the rest can be checked.
 
     Yields:
-        A copy of the folder, and what was left out: file → words.
+        The copy, and the words that were left out, by file.
     """
-    unsaid: dict[str, list[str]] = {}
-    with tempfile.TemporaryDirectory(prefix="ntanalytics-") as place:
-        copy = Path(place) / home.name
+    open_words: dict[str, list[str]] = {}
+    with tempfile.TemporaryDirectory(prefix="ntanalytics-") as temporary:
+        copy = Path(temporary) / home.name
         copy.mkdir()
         for file in sorted(home.iterdir()):
             if not file.is_file():
@@ -163,17 +156,17 @@ def is_loadable(home: Path) -> Iterator[tuple[Path, dict[str, list[str]]]]:
             if file.suffix != ".csv":
                 shutil.copyfile(file, copy / file.name)
                 continue
-            words = _without_todo(file, copy / file.name)
+            words = _copy_without_todo(file, copy / file.name)
             if words:
-                unsaid[file.name] = words
-        yield copy, unsaid
+                open_words[file.name] = words
+        yield copy, open_words
 
 
 def load_draft(home: Path, copy: Path) -> Product:
-    """The product in the copy; a message names the folder itself.
+    """Return the product in the copy; a message has the path of the folder itself.
 
     Raises:
-        ContractError: it does not fit.
+        ContractError: the draft breaks the contract.
     """
     try:
         return load_product(copy)
@@ -181,38 +174,68 @@ def load_draft(home: Path, copy: Path) -> Product:
         raise ContractError(error.what, where=error.where.replace(str(copy), str(home)), todo=error.todo) from None
 
 
-def _without_todo(file: Path, to: Path) -> list[str]:
+def _copy_without_todo(file: Path, target: Path) -> list[str]:
+    """Copy a table of words, and return the words that are still TODO, which are left out."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             rows = list(csv.reader(lines))
     except (OSError, UnicodeDecodeError, csv.Error):
-        shutil.copyfile(file, to)  # the catalog says what is wrong with it
+        shutil.copyfile(file, target)  # the catalog will report the error
         return []
     todo = [row[0] for row in rows[1:] if len(row) > 1 and row[1].strip() == TODO]
-    with to.open("w", encoding="utf-8", newline="") as lines:
+    with target.open("w", encoding="utf-8", newline="") as lines:
         csv.writer(lines).writerows(row for row in rows if len(row) < 2 or row[1].strip() != TODO)
     return todo
 
 
-def _state(column: Column, found: Conformance | None, nulls: set[str], unsaid: dict[str, list[str]]) -> ColumnState:
-    """One column: the worst that can be said of it."""
+def _problems(dataset: Dataset, conformance: Conformance, nulls: set[str]) -> Iterator[str]:
+    """Yield the problems that concern no single column."""
+    is_complete = not any(column.name in nulls and not column.nullable for column in dataset.mapped)
+    if not conformance.rows and not conformance.rejected:
+        yield "no row in these days: nothing is proven; name other days with --from and --to"
+    elif not conformance.rows and is_complete:
+        yield "not one row fits"
+    if conformance.duplicates:
+        yield f"{conformance.duplicates:,} row(s) repeat the key {', '.join(dataset.key)}"
+    lines = conformance.lines
+    if lines is not None and lines.unmatched:
+        yield (
+            f"{lines.unmatched:,} of {lines.wanted:,} lines match no regular expression of the mapping, "
+            f"such as {lines.samples[0]}"
+        )
+    for reason, rows in conformance.rejected.items():
+        if not any(f"（{column.name}）" in reason for column in dataset.columns):
+            yield f"{rows:,} set aside: {reason}"
+
+
+def _column_states(
+    dataset: Dataset, conformance: Conformance | None, nulls: set[str], open_words: Mapping[str, list[str]]
+) -> tuple[ColumnState, ...]:
+    return tuple(
+        ColumnState(column.name, *_state(column, conformance, nulls, open_words.get(column.name, [])))
+        for column in dataset.mapped
+    )
+
+
+def _state(column: Column, conformance: Conformance | None, nulls: set[str], open_words: list[str]) -> tuple[str, str]:
+    """Return the state of a column and its worst problem."""
     if column.name in nulls:
         if column.nullable:
-            return ColumnState(column.name, "empty", "selected as NULL, which the contract allows")
-        said = f"selected as NULL, and every row must have it: {column.meaning}"
-        return ColumnState(column.name, "missing", said)
+            return "empty", "selected as NULL, which the contract allows"
+        return "missing", f"selected as NULL, and every row must have it: {column.meaning}"
     choices = f"; ours are {', '.join(column.values)}" if column.values else ""
-    if words := unsaid.get(column.name):
-        return ColumnState(column.name, "words", f"no word of ours yet for {', '.join(words)}{choices}")
-    if found is None:
-        return ColumnState(column.name, "ok")
-    unseen = next((each.unseen for each in found.columns if each.name == column.name), {})
-    reasons = [f"{rows:,} × {reason}" for reason, rows in found.rejected.items() if f"（{column.name}）" in reason]
+    if open_words:
+        return "words", f"no word of ours yet for {', '.join(open_words)}{choices}"
+    if conformance is None:
+        return "ok", ""
+    facts = next((facts for facts in conformance.columns if facts.name == column.name), None)
+    reasons = [
+        f"{rows:,} × {reason}" for reason, rows in conformance.rejected.items() if f"（{column.name}）" in reason
+    ]
     if reasons:
-        listed = ", ".join(f"{word} {rows:,}" for word, rows in unseen.items())
-        told = f"; words never seen before: {listed}{choices}" if listed else ""
-        return ColumnState(column.name, "set aside", "; ".join(reasons) + told)
-    share = next((each.null_share for each in found.columns if each.name == column.name), None)
-    if share == 1:
-        return ColumnState(column.name, "empty", "null in every row, which the contract allows")
-    return ColumnState(column.name, "ok")
+        unseen = ", ".join(f"{word} {rows:,}" for word, rows in facts.unseen.items()) if facts else ""
+        words = f"; words never seen before: {unseen}{choices}" if unseen else ""
+        return "set aside", "; ".join(reasons) + words
+    if facts and facts.null_share == 1:
+        return "empty", "null in every row, which the contract allows"
+    return "ok", ""

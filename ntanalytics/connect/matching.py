@@ -1,4 +1,4 @@
-"""Which dataset a place could feed, and which of its columns is which: points that can be read and explained."""
+"""Matching of a source's tables and columns with the contract's datasets and columns, by points with reasons."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ntanalytics.connect.source_table import ColumnType, SourceColumn, SourceTab
 from ntanalytics.connect.value_forms import meanings
 from ntanalytics.contract import DATASETS, Column, Dataset, Type
 
-#: From so many points on a column is taken; with fewer it is a candidate to be named.
-TAKEN = 4
+#: Fewest points with which a column is used; one with fewer is only listed as a candidate.
+ENOUGH_POINTS = 4
 
-#: More different words than this are no enumeration.
+#: Most different words of an enumeration.
 MOST_WORDS = 20
 
 _TIMES = {ColumnType.AWARE, ColumnType.NAIVE, ColumnType.DATE}
-#: Whether these hold a moment is told by their values.
-_UNTOLD = {ColumnType.INTEGER, ColumnType.TEXT}
-_SORTS = {
+#: Types whose values decide whether they are times.
+_UNDECIDED = {ColumnType.INTEGER, ColumnType.TEXT}
+_TYPES = {
     Type.TIMESTAMP: _TIMES,
     Type.DATE: {ColumnType.DATE, ColumnType.NAIVE, ColumnType.AWARE},
     Type.INTEGER: {ColumnType.INTEGER, ColumnType.NUMBER},
@@ -38,46 +38,72 @@ _SORTS = {
 
 @dataclass(frozen=True)
 class MatchCandidate:
-    """A column that may be one of the contract's.
+    """A column of a source that may be one of the contract's.
 
     Attributes:
-        field: the source's column.
-        points: how well it fits.
-        because: why, in words.
+        column: the source's column.
+        points: quality of the match.
+        reasons: reasons for the points, as text.
     """
 
-    field: SourceColumn
+    column: SourceColumn
     points: int
-    because: tuple[str, ...]
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class MatchProposal:
-    """A dataset that a place could feed.
+    """A dataset that a table could feed.
 
     Attributes:
         dataset: the contract.
-        place: where from.
-        points: how well it fits.
-        because: why, in words.
-        columns: the contract's column → candidates, the best first.
+        table: the source's table.
+        points: quality of the match.
+        reasons: reasons for the points, as text.
+        candidates: column of the contract → candidates, the best first.
     """
 
     dataset: Dataset
-    place: SourceTable
+    table: SourceTable
     points: int
-    because: tuple[str, ...]
-    columns: Map[str, tuple[MatchCandidate, ...]]
+    reasons: tuple[str, ...]
+    candidates: Map[str, tuple[MatchCandidate, ...]]
 
-    def taken(self, column: str) -> SourceColumn | None:
-        """The source's column that is taken for one of the contract's; None where none fits well enough."""
-        best = self.columns.get(column, ())
-        return best[0].field if best and best[0].points >= TAKEN else None
+    def source_column(self, column: str) -> SourceColumn | None:
+        """Return the source's column for a column of the contract; None if no candidate has enough points."""
+        candidates = self.candidates.get(column, ())
+        return candidates[0].column if candidates and candidates[0].points >= ENOUGH_POINTS else None
+
+    def as_data(self) -> dict[str, object]:
+        """Return plain values, for JSON."""
+        return {
+            "dataset": self.dataset.name,
+            "place": self.table.name,
+            "points": self.points,
+            "because": list(self.reasons),
+        }
+
+    @property
+    def used_columns(self) -> set[str]:
+        """Names of the source's columns that have enough points for a column of the contract."""
+        return {column.name for name in self.candidates if (column := self.source_column(name))}
+
+
+class _Points:
+    """Points with their reasons."""
+
+    def __init__(self) -> None:
+        self.points = 0
+        self.reasons: list[str] = []
+
+    def add(self, points: int, reason: str) -> None:
+        self.points += points
+        self.reasons.append(reason)
 
 
 @cache
 def words() -> dict[str, dict[str, frozenset[str]]]:
-    """The table of words (words.yml): section → name → its words."""
+    """Return the table of words (words.yml): section → name → its words."""
     content = yaml.safe_load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
     return {
         section: {str(name): frozenset(str(listed).split()) for name, listed in table.items()}
@@ -85,45 +111,42 @@ def words() -> dict[str, dict[str, frozenset[str]]]:
     }
 
 
-def match(places: Iterable[SourceTable]) -> list[MatchProposal]:
-    """The datasets that the places could feed, the likeliest first, each from its best place."""
+def match(tables: Iterable[SourceTable]) -> list[MatchProposal]:
+    """Return the datasets that the tables could feed, each from its best table, the likeliest first."""
     best: dict[str, MatchProposal] = {}
-    for place in places:
+    for table in tables:
         for dataset in DATASETS.values():
-            found = proposal(dataset, place)
-            if _is_likely(found) and (dataset.name not in best or found.points > best[dataset.name].points):
-                best[dataset.name] = found
-    return sorted(best.values(), key=lambda each: -each.points)
+            candidate = propose(dataset, table)
+            if _is_likely(candidate) and (dataset.name not in best or candidate.points > best[dataset.name].points):
+                best[dataset.name] = candidate
+    return sorted(best.values(), key=lambda proposal: -proposal.points)
 
 
-def proposal(dataset: Dataset, place: SourceTable) -> MatchProposal:
-    """How a place fits a dataset, whether or not it is likely."""
-    columns = {column.name: _candidates(column, dataset, place) for column in dataset.mapped}
-    points, because = 0, []
+def propose(dataset: Dataset, table: SourceTable) -> MatchProposal:
+    """Return the match of a table with a dataset, likely or not."""
+    points = _Points()
     known = words()["datasets"].get(dataset.name, frozenset()) | {dataset.label}
-    name = "".join(name_parts(place.name))
-    if hits := sorted(word for word in known if _contains(name_parts(place.name), name, word)):
-        points += 6
-        because.append(f"its name says {hits[0]}")
-    if hits := sorted(word for word in known if not word.isascii() and word in place.comment):
-        points += 4
-        because.append(f"its comment says {hits[0]}")
-    elif hits := sorted(word for word in known if not word.isascii() and word in _kinds_of_rows(place)):
-        points += 3
-        because.append(f"some of its rows are {hits[0]}, by a column's comment")
-    taken = _distinct(columns)
-    points += len(taken)
-    because.append(f"{len(taken)} of {len(columns)} columns have a likely source")
-    return MatchProposal(dataset, place, points, tuple(because), columns)
+    chinese = {word for word in known if not word.isascii()}
+    parts = name_parts(table.name)
+    if hits := sorted(word for word in known if _contains(parts, word)):
+        points.add(6, f"its name says {hits[0]}")
+    if hits := sorted(word for word in chinese if word in table.comment):
+        points.add(4, f"its comment says {hits[0]}")
+    elif hits := sorted(word for word in chinese if word in _kinds_of_rows(table)):
+        points.add(3, f"some of its rows are {hits[0]}, by a column's comment")
+    candidates = {column.name: _candidates(column, dataset, table) for column in dataset.mapped}
+    used = len(MatchProposal(dataset, table, 0, (), candidates).used_columns)
+    points.add(used, f"{used} of {len(candidates)} columns have a likely source")
+    return MatchProposal(dataset, table, points.points, tuple(points.reasons), candidates)
 
 
 def canonical_value(word: str, column: Column) -> str:
-    """Which of an enumeration's codes a product's word means, or a Boolean's yes or no; empty where that is unknown."""
-    asked = "".join(name_parts(word)) or word
+    """Return the code of an enumeration (of a Boolean: yes or no) that a product's word means; empty if unknown."""
+    joined = "".join(name_parts(word)) or word
     codes = ("yes", "no") if column.type is Type.BOOLEAN else tuple(column.values)
     known = words()["values"]
     for code in codes:
-        if asked in known.get(code, ()) or asked == code.replace("_", "").lower() or word == column.values.get(code):
+        if joined in known.get(code, ()) or joined == code.replace("_", "").lower() or word == column.values.get(code):
             return code
     for code in codes:
         labels = {label for label in known.get(code, ()) if not label.isascii()} | {column.values.get(code, "")}
@@ -132,91 +155,74 @@ def canonical_value(word: str, column: Column) -> str:
     return ""
 
 
-def _is_likely(found: MatchProposal) -> bool:
-    """Named for it, with a time where the dataset has one; or so many columns fit that the name does not matter."""
-    window = found.dataset.window
-    if window and not found.columns[window] and not found.columns[found.dataset.time]:
+def _is_likely(proposal: MatchProposal) -> bool:
+    """Return whether a table has a time if the dataset needs one, and a name or enough columns that match."""
+    window = proposal.dataset.window
+    if window and not proposal.candidates[window] and not proposal.candidates[proposal.dataset.time]:
         return False
-    taken, wanted = len(_distinct(found.columns)), len(found.columns)
-    named = found.points - taken
-    return (
-        (named > 3 and taken >= 2) or (named == 3 and taken * 2 >= wanted) or (taken >= 5 and taken * 4 >= wanted * 3)
-    )
+    used, wanted = len(proposal.used_columns), len(proposal.candidates)
+    named = proposal.points - used
+    return (named > 3 and used >= 2) or (named == 3 and used * 2 >= wanted) or (used >= 5 and used * 4 >= wanted * 3)
 
 
-def _kinds_of_rows(place: SourceTable) -> str:
-    """What the comments of the columns say that there are kinds of: ``类型（1登录日志，2操作日志）``."""
-    return " ".join(meaning for each in place.fields for meaning in meanings(each.comment).values())
+def _kinds_of_rows(table: SourceTable) -> str:
+    """Return the kinds of rows that comments of columns name: ``类型（1登录日志，2操作日志）``."""
+    return " ".join(meaning for column in table.columns for meaning in meanings(column.comment).values())
 
 
-def _distinct(columns: Map[str, tuple[MatchCandidate, ...]]) -> set[str]:
-    return {found[0].field.name for found in columns.values() if found and found[0].points >= TAKEN}
-
-
-def _candidates(column: Column, dataset: Dataset, place: SourceTable) -> tuple[MatchCandidate, ...]:
-    found = [
-        each
-        for field in place.fields
-        if (each := _candidate(field, column, dataset, is_sampled=bool(place.samples))).points > 0
+def _candidates(column: Column, dataset: Dataset, table: SourceTable) -> tuple[MatchCandidate, ...]:
+    candidates = [
+        _candidate(source_column, column, dataset)
+        for source_column in table.columns
+        if _may_be(source_column, column, is_sampled=bool(table.sampled))
     ]
-    return tuple(sorted(found, key=lambda each: -each.points)[:4])
+    positive = [candidate for candidate in candidates if candidate.points > 0]
+    return tuple(sorted(positive, key=lambda candidate: -candidate.points)[:4])
 
 
-def _candidate(field: SourceColumn, column: Column, dataset: Dataset, *, is_sampled: bool) -> MatchCandidate:
-    if not _may_be(field, column, is_sampled=is_sampled):
-        return MatchCandidate(field, 0, ())
-    points, because = 0, []
-    parts = name_parts(field.name)
-    joined = "".join(parts)
+def _candidate(source_column: SourceColumn, column: Column, dataset: Dataset) -> MatchCandidate:
+    points = _Points()
+    parts = name_parts(source_column.name)
     known = words()["columns"].get(column.name, frozenset()) | {column.label, column.name.replace("_", "")}
-    if joined in known:
-        points += 5
-        because.append("its name")
-    elif any(word in parts for word in known if len(word) > 2) or any(
-        word in field.name for word in known if not word.isascii()
-    ):
-        points += 3
-        because.append("a part of its name")
-    if hits := sorted((word for word in known if not word.isascii() and word in field.comment), key=len):
-        points += 4
-        because.append(f"its comment says {hits[-1]}")
-    if column.name == dataset.key[0] and len(dataset.key) == 1 and column.type is Type.TEXT and field.is_key:
-        points += 5
-        because.append("the primary key")
-    if column.is_hashed and _are_addresses(field.values):
-        points += 5
-        because.append("its values are IP addresses")
-    if column.type is Type.TIMESTAMP and column.name == dataset.time and not points:
-        points += 1
-        because.append("a time")
-    if column.values and (known_words := _known_words(field, column)):
-        points += 3
-        because.append(f"its values mean {', '.join(known_words)}")
-    elif column.values and points:
-        points -= 2
-        because.append("none of its values is known" if field.values else "no value was seen")
-    return MatchCandidate(field, points, tuple(because))
+    chinese = {word for word in known if not word.isascii()}
+    if "".join(parts) in known:
+        points.add(5, "its name")
+    elif any(word in parts for word in known if len(word) > 2) or any(word in source_column.name for word in chinese):
+        points.add(3, "a part of its name")
+    if hits := sorted((word for word in chinese if word in source_column.comment), key=lambda word: (len(word), word)):
+        points.add(4, f"its comment says {hits[-1]}")
+    if (column.name,) == tuple(dataset.key) and column.type is Type.TEXT and source_column.is_key:
+        points.add(5, "the primary key")
+    if column.is_hashed and _are_addresses(source_column.values):
+        points.add(5, "its values are IP addresses")
+    if column.type is Type.TIMESTAMP and column.name == dataset.time and not points.points:
+        points.add(1, "a time")
+    if column.values and (codes := _known_codes(source_column, column)):
+        points.add(3, f"its values mean {', '.join(codes)}")
+    elif column.values and points.points:
+        points.add(-2, "none of its values is known" if source_column.values else "no value was seen")
+    return MatchCandidate(source_column, points.points, tuple(points.reasons))
 
 
-def _may_be(field: SourceColumn, column: Column, *, is_sampled: bool) -> bool:
-    """Whether the column could hold it at all, by what it holds."""
+def _may_be(source_column: SourceColumn, column: Column, *, is_sampled: bool) -> bool:
+    """Return whether the types allow that a source's column is one of the contract's."""
+    kind, form, values = source_column.type, source_column.form, source_column.values
     if column.type is Type.TIMESTAMP:
-        return field.form not in ("", "date") or (not is_sampled and field.sort in _UNTOLD)
+        return form not in ("", "date") or (not is_sampled and kind in _UNDECIDED)
     if column.type is Type.DATE:
-        return field.form in ("date", "naive", "aware") or (not is_sampled and field.sort in _UNTOLD)
-    if field.sort in _TIMES or field.form.startswith("text:"):
+        return form in ("date", "naive", "aware") or (not is_sampled and kind in _UNDECIDED)
+    if kind in _TIMES or form.startswith("text:"):
         return False
-    if column.values and len(set(map(str, field.values))) > MOST_WORDS:
+    if column.values and len(set(map(str, values))) > MOST_WORDS:
         return False
-    return field.sort in _SORTS[column.type] or (
-        column.type in (Type.INTEGER, Type.NUMBER) and bool(field.values) and all(map(_is_number, field.values))
-    )
+    is_number = column.type in (Type.INTEGER, Type.NUMBER) and bool(values) and all(map(_is_number, values))
+    return kind in _TYPES[column.type] or is_number
 
 
-def _known_words(field: SourceColumn, column: Column) -> list[str]:
-    said = meanings(field.comment)
-    found = {canonical_value(said.get(str(value), str(value)), column) for value in field.values}
-    return sorted(found - {""})
+def _known_codes(source_column: SourceColumn, column: Column) -> list[str]:
+    by_value = meanings(source_column.comment)
+    texts = map(str, source_column.values)
+    return sorted({canonical_value(by_value.get(text, text), column) for text in texts} - {""})
 
 
 def _are_addresses(values: tuple[object, ...]) -> bool:
@@ -235,6 +241,6 @@ def _is_number(value: object) -> bool:
     return re.fullmatch(r"-?\d+(\.\d+)?", str(value).strip()) is not None
 
 
-def _contains(parts: list[str], joined: str, word: str) -> bool:
-    """Whether a name holds a word: as a part of it, or anywhere where the word is long enough to be no accident."""
-    return word in parts or (word in joined if len(word) > 4 or not word.isascii() else False)
+def _contains(parts: list[str], word: str) -> bool:
+    """Return whether a name has a word: as one of its parts, or inside it if the word is too long for an accident."""
+    return word in parts or ((len(word) > 4 or not word.isascii()) and word in "".join(parts))

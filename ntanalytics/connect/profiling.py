@@ -1,4 +1,4 @@
-"""Looking at a database or a workbook: what there is, and samples of what may be looked at."""
+"""Profiling of databases and workbooks: their tables, and samples of the columns that may be read."""
 
 from __future__ import annotations
 
@@ -17,119 +17,144 @@ from ntanalytics.errors import SourceError
 from ntanalytics.sources.database import DatabaseSource
 from ntanalytics.sources.workbook import WorkbookSource
 
-#: Rows sampled of a table; all of a sheet is in memory anyway.
+#: Rows sampled of a database table; a sheet is in memory as a whole.
 SAMPLED_ROWS = 200
 
-_SORTS: tuple[tuple[type[sa.types.TypeEngine[Any]], ColumnType], ...] = (
-    (sa.Boolean, ColumnType.BOOLEAN), (sa.DateTime, ColumnType.NAIVE), (sa.Date, ColumnType.DATE), (sa.Integer, ColumnType.INTEGER),
-    (sa.Numeric, ColumnType.NUMBER), (sa.String, ColumnType.TEXT), (sa.Enum, ColumnType.TEXT), (sa.Uuid, ColumnType.TEXT),
-)  # fmt: skip
+_TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], ColumnType], ...] = (
+    (sa.Boolean, ColumnType.BOOLEAN),
+    (sa.DateTime, ColumnType.NAIVE),
+    (sa.Date, ColumnType.DATE),
+    (sa.Integer, ColumnType.INTEGER),
+    (sa.Numeric, ColumnType.NUMBER),
+    (sa.String, ColumnType.TEXT),
+    (sa.Enum, ColumnType.TEXT),
+    (sa.Uuid, ColumnType.TEXT),
+)
+_TIME_FORMS = {ColumnType.AWARE: "aware", ColumnType.NAIVE: "naive", ColumnType.DATE: "date"}
 
 
 def profile_database(source: DatabaseSource) -> list[SourceTable]:
-    """The tables and views of the database's own schema, without a sample.
+    """Return the tables and views of the database's own schema, without samples.
 
     Raises:
-        SourceError: it cannot be reached.
+        SourceError: the database cannot be reached.
     """
     with source.inspection() as connection, warnings.catch_warnings():
-        warnings.simplefilter("ignore", sa.exc.SAWarning)  # a type that SQLAlchemy does not know is Sort.OTHER
-        look = sa.inspect(connection)
-        comments, keys = _comments(look), look.get_multi_pk_constraint()
+        warnings.simplefilter("ignore", sa.exc.SAWarning)  # a type unknown to SQLAlchemy is ColumnType.OTHER
+        inspector = sa.inspect(connection)
+        comments, keys = _comments(inspector), inspector.get_multi_pk_constraint()
+        columns_by_table = inspector.get_multi_columns(kind=sa.engine.reflection.ObjectKind.ANY)
+        key_by_table = {name: key["constrained_columns"] for (_, name), key in keys.items() if key}
         return [
-            _table(connection, source.dialect, name, columns, comments.get((schema, name), ""), keys)
-            for (schema, name), columns in look.get_multi_columns(kind=sa.engine.reflection.ObjectKind.ANY).items()
+            _table(connection, source.dialect, name, columns, comments.get((schema, name), ""), key_by_table.get(name))
+            for (schema, name), columns in columns_by_table.items()
         ]
 
 
-def sample_table(source: DatabaseSource, place: SourceTable) -> SourceTable:
-    """The table with samples of the columns that may be looked at, and of no other.
+def sample_table(source: DatabaseSource, table: SourceTable) -> SourceTable:
+    """Return the table with samples of the columns that may be read, and of no others.
 
     Raises:
-        SourceError: it may not be read.
+        SourceError: the table may not be read.
     """
-    table = sa.table(place.name, *(sa.column(each.name) for each in place.fields))
-    if not place.fields:
-        return place
+    if not table.columns:
+        return table
+    selectable = sa.table(table.name, *(sa.column(column.name) for column in table.columns))
+    query = sa.select(*selectable.columns).limit(SAMPLED_ROWS)
+    key = next((column for column in table.columns if column.is_key and column.type is ColumnType.INTEGER), None)
+    if key is not None:  # the newest rows are the most useful samples
+        query = query.order_by(selectable.columns[key.name].desc())
     with source.inspection() as connection:
-        query = sa.select(*table.columns).limit(SAMPLED_ROWS)
-        key = next((each for each in place.fields if each.is_key and each.sort is ColumnType.INTEGER), None)
-        if key is not None:  # the newest rows tell most
-            query = query.order_by(table.columns[key.name].desc())
         rows = connection.execute(query).fetchall()
-    return _sampled(place, [[row[index] for row in rows] for index in range(len(place.fields))], len(rows))
+    return _with_samples(table, [[row[index] for row in rows] for index in range(len(table.columns))], len(rows))
 
 
-def newest_value(source: DatabaseSource, place: SourceTable, field: SourceColumn) -> object:
-    """The greatest value of a column; None where there is none, or the database does not say in time."""
-    table = sa.table(place.name, sa.column(field.name))
+def newest_value(source: DatabaseSource, table: str, column: str) -> object:
+    """Return the greatest value of a column; None without a value, or if the database does not answer in time."""
+    selectable = sa.table(table, sa.column(column))
     try:
         with source.inspection() as connection:
-            return connection.execute(sa.select(sa.func.max(table.columns[field.name]))).scalar()
+            return connection.execute(sa.select(sa.func.max(selectable.columns[column]))).scalar()
     except SourceError:
         return None
 
 
 def profile_workbook(source: WorkbookSource) -> list[SourceTable]:
-    """The sheets that hold a header, with their values.
+    """Return the sheets that have a header, with samples.
 
     Raises:
         SourceUnreachable: there is no such file, or it is no workbook.
     """
-    places = []
-    for name, table in source.sheets().items():
-        if not table.num_columns:
+    tables = []
+    for name, sheet in source.sheets().items():
+        if not sheet.num_columns:
             continue
-        hidden = tuple(column for column in table.column_names if is_secret(column, table=name))
-        shown = [column for column in table.column_names if column not in hidden]
-        fields = tuple(SourceColumn(column, ColumnType.TEXT, sql=quoted(column)) for column in shown)
-        place = SourceTable(name, "workbook", "duckdb", quoted(name), fields, hidden)
-        places.append(_sampled(place, [table[column].to_pylist() for column in shown], table.num_rows))
-    return places
+        hidden = tuple(column for column in sheet.column_names if is_secret(column, table=name))
+        shown = [column for column in sheet.column_names if column not in hidden]
+        columns = tuple(SourceColumn(name=column, type=ColumnType.TEXT, sql=quote_name(column)) for column in shown)
+        table = SourceTable(
+            name=name, kind="workbook", dialect="duckdb", origin=quote_name(name), columns=columns, hidden=hidden
+        )
+        tables.append(_with_samples(table, [sheet[column].to_pylist() for column in shown], sheet.num_rows))
+    return tables
 
 
-def quoted(name: str) -> str:
-    """A name as standard SQL quotes it."""
+def quote_name(name: str) -> str:
+    """Return a name quoted for standard SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def _comments(look: Inspector) -> dict[tuple[str | None, str], str]:
+def _comments(inspector: Inspector) -> dict[tuple[str | None, str], str]:
     try:
-        return {key: found["text"] or "" for key, found in look.get_multi_table_comment().items()}
-    except NotImplementedError:  # SQLite keeps none
+        return {table: comment["text"] or "" for table, comment in inspector.get_multi_table_comment().items()}
+    except NotImplementedError:  # SQLite has no comments
         return {}
 
 
 def _table(
-    connection: Connection, dialect: str, name: str, columns: Sequence[Any], comment: str, keys: dict[Any, Any]
+    connection: Connection, dialect: str, name: str, described: Sequence[Any], comment: str, key: list[str] | None
 ) -> SourceTable:
-    key = next((found["constrained_columns"] for (_, table), found in keys.items() if table == name), None) or []
+    """Return a table from the description of its columns by SQLAlchemy."""
     quote = connection.dialect.identifier_preparer.quote
-    hidden, fields = [], []
-    for column in columns:
-        said = column.get("comment") or ""
-        if is_secret(column["name"], said, table=f"{name} {comment}"):
-            hidden.append(column["name"])
+    hidden, columns = [], []
+    for column in described:
+        column_name, column_comment = column["name"], column.get("comment") or ""
+        if is_secret(column_name, column_comment, table=f"{name} {comment}"):
+            hidden.append(column_name)
             continue
-        sort = next((sort for kind, sort in _SORTS if isinstance(column["type"], kind)), ColumnType.OTHER)
-        if sort is ColumnType.NAIVE and getattr(column["type"], "timezone", False):
-            sort = ColumnType.AWARE
-        form = {ColumnType.AWARE: "aware", ColumnType.NAIVE: "naive", ColumnType.DATE: "date"}.get(sort, "")
-        fields.append(
-            SourceColumn(column["name"], sort, said, quote(column["name"]), key == [column["name"]], (), form)
+        kind = next((kind for sql_type, kind in _TYPES if isinstance(column["type"], sql_type)), ColumnType.OTHER)
+        if kind is ColumnType.NAIVE and getattr(column["type"], "timezone", False):
+            kind = ColumnType.AWARE
+        columns.append(
+            SourceColumn(
+                name=column_name,
+                type=kind,
+                comment=column_comment,
+                sql=quote(column_name),
+                is_key=key == [column_name],
+                form=_TIME_FORMS.get(kind, ""),
+            )
         )
-    return SourceTable(name, "database", dialect, quote(name), tuple(fields), tuple(hidden), comment)
+    return SourceTable(
+        name=name,
+        kind="database",
+        dialect=dialect,
+        origin=quote(name),
+        columns=tuple(columns),
+        hidden=tuple(hidden),
+        comment=comment,
+    )
 
 
-def _sampled(place: SourceTable, columns: list[list[Any]], rows: int) -> SourceTable:
-    """The place with values, without the columns whose values tell of a person."""
-    fields, hidden = [], list(place.hidden)
-    for field, given in zip(place.fields, columns, strict=True):
+def _with_samples(table: SourceTable, samples: list[list[Any]], rows: int) -> SourceTable:
+    """Return the table with samples, without the columns whose values identify a person."""
+    columns, hidden = [], list(table.hidden)
+    for column, given in zip(table.columns, samples, strict=True):
         values = tuple(value for value in given if value is not None and value != "")
-        if is_personal(values) and field.sort in (ColumnType.TEXT, ColumnType.INTEGER, ColumnType.OTHER):
-            hidden.append(field.name)
-        elif field.form or not values or field.sort is ColumnType.BOOLEAN:
-            fields.append(replace(field, values=values))
+        if is_personal(values) and column.type in (ColumnType.TEXT, ColumnType.INTEGER, ColumnType.OTHER):
+            hidden.append(column.name)
+        elif column.form or not values or column.type is ColumnType.BOOLEAN:
+            columns.append(replace(column, values=values))
         else:
-            fields.append(replace(field, values=values, form=time_form(values)))
-    return replace(place, fields=tuple(fields), hidden=tuple(hidden), samples=rows)
+            columns.append(replace(column, values=values, form=time_form(values)))
+    return replace(table, columns=tuple(columns), hidden=tuple(hidden), sampled=rows)

@@ -1,8 +1,8 @@
-"""What is never looked at: columns that hold secrets, messages, or tell who a person is.
+"""Recognition of sensitive columns, which are never read: secrets, messages, and data that identify a person.
 
-Judged by the column's name and by how its comment begins, before a value is read; what sounds innocent and holds
-telephone numbers is judged by its values and then dropped. Judged too strictly on purpose: a person can still write
-such a column into a mapping himself, and the suite does not.
+A column is judged by its name and the beginning of its comment, before a value is read. A column with an innocent name
+and telephone numbers as values is dropped after sampling. The rules are strict on purpose: a user can still write such
+a column into a mapping by hand; the suite does not.
 """
 
 from __future__ import annotations
@@ -10,28 +10,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-#: Anywhere in a name without its underscores.
-_STEMS = (
-    "passw", "pwd", "secret", "token", "credential", "privatekey", "secretkey", "accesskey", "apikey", "cookie",
-    "mobile", "phone", "telno", "email", "idcard", "idno", "certno", "identitycard", "realname", "truename", "nickname",
-    "displayname", "fullname", "username", "personname", "contactname", "operatorname", "openid", "unionid", "birth",
-    "content", "title", "subject", "message", "stanza", "requestparam", "mima", "shouji", "dianhua", "xingming",
-    "shenfenzheng", "biaoti", "neirong", "zhengwen", "youxiang",
-)  # fmt: skip
+#: Sensitive anywhere in a name without its underscores.
+_STEMS = re.compile(
+    "passw|pwd|secret|token|credential|privatekey|secretkey|accesskey|apikey|cookie|mobile|phone|telno|email|"
+    "idcard|idno|certno|identitycard|realname|truename|nickname|displayname|fullname|username|personname|"
+    "contactname|operatorname|openid|unionid|birth|content|title|subject|message|stanza|requestparam|mima|"
+    "shouji|dianhua|xingming|shenfenzheng|biaoti|neirong|zhengwen|youxiang"
+)
 
-#: A whole part of a name.
-_PARTS = frozenset({
-    "pass", "salt", "tel", "fax", "mail", "body", "msg", "text", "param", "params", "payload", "remark", "memo", "note",
-    "signature", "avatar",
-})  # fmt: skip
+#: Sensitive as a whole part of a name.
+_PARTS = re.compile("avatar|body|fax|mail|memo|msg|note|param|params|pass|payload|remark|salt|signature|tel|text")
 
-#: Anywhere in a Chinese name, or in the words with which a comment begins.
-_CHINESE = (
-    "密码", "口令", "密钥", "令牌", "盐", "身份证", "证件号", "手机", "电话", "邮箱", "标题", "正文", "内容", "姓名",
-    "昵称", "用户名", "人员名称", "联系人", "收件人", "接收号码", "号码", "住址", "生日", "请求参数", "备注",
-)  # fmt: skip
+#: Sensitive anywhere in a Chinese name, or in the beginning of a comment.
+_CHINESE = re.compile(
+    "密码|口令|密钥|令牌|盐|身份证|证件号|手机|电话|邮箱|标题|正文|内容|姓名|昵称|用户名|人员名称|联系人|"
+    "收件人|接收号码|号码|住址|生日|请求参数|备注"
+)
 
-#: Tables of people: a bare ``name`` in them is a person's.
+#: Tables of people: their column ``name`` has names of persons.
 _PEOPLE = re.compile(r"user|account|person|member|staff|employee|admin|用户|人员|员工|账号", re.IGNORECASE)
 
 _HEAD = re.compile(r"[^0-9(:,;/\[（：，；【]*")
@@ -41,23 +37,23 @@ _PERSONAL_VALUES = re.compile(
 
 
 def name_parts(name: str) -> list[str]:
-    """The words of a name: ``lastLoginTime`` and ``LAST_LOGIN_TIME`` are last, login, time."""
+    """Return the words of a name: last, login, time for ``lastLoginTime`` and for ``LAST_LOGIN_TIME``."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return [part.lower() for part in re.split(r"[^0-9A-Za-z\u3400-\u9fff]+", spaced) if part]
 
 
 def is_secret(name: str, comment: str = "", *, table: str = "") -> bool:
-    """Whether a column must not be looked at, by its name, the beginning of its comment, and the table it stands in."""
+    """Return whether a column must not be read, by its name, the beginning of its comment, and its table."""
     parts = name_parts(name)
     joined = "".join(parts)
     head = _HEAD.match(comment.strip())
-    said = name + (head[0] if head else "")
-    if any(stem in joined for stem in _STEMS) or _PARTS & set(parts) or any(word in said for word in _CHINESE):
+    text = name + (head[0] if head else "")
+    if _STEMS.search(joined) or any(map(_PARTS.fullmatch, parts)) or _CHINESE.search(text):
         return True
     return parts in (["name"], ["user"], ["operator"]) and bool(_PEOPLE.search(table) or parts != ["name"])
 
 
 def is_personal(values: Iterable[object]) -> bool:
-    """Whether values that were sampled are telephone, identity card or mail addresses, or tokens."""
+    """Return whether sampled values are telephone numbers, identity card numbers, mail addresses or tokens."""
     texts = [str(value).strip() for value in values if value is not None]
     return sum(bool(_PERSONAL_VALUES.fullmatch(text)) for text in texts) * 5 > len(texts)

@@ -1,4 +1,4 @@
-"""What was looked at: a table, a sheet or the lines of a log, with its columns."""
+"""Tables of a source as far as they were profiled: a database table, a sheet, or the lines of a log."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class ColumnType(StrEnum):
-    """What a column holds, as far as its type and its samples tell."""
+    """Content of a column, according to its type and its samples."""
 
     AWARE = "time with zone"
     NAIVE = "time"
@@ -19,22 +19,22 @@ class ColumnType(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SourceColumn:
-    """One column that may be looked at.
+    """One column that may be read.
 
     Attributes:
-        name: as the source calls it.
-        sort: what it holds.
-        comment: what the source says of it.
-        sql: how a mapping writes it, quoted for its dialect.
-        is_key: whether it alone is the primary key.
-        values: samples, nulls left out.
-        form: for a time, how it is written (``catalog.TIME_FORMS``); empty for what is none.
+        name: its name at the source.
+        type: its content.
+        comment: the source's comment.
+        sql: its name in a mapping, quoted for the dialect.
+        is_key: True if it alone is the primary key.
+        values: samples without nulls.
+        form: for a time, the form in which it is written (``catalog.TIME_FORMS``); else empty.
     """
 
     name: str
-    sort: ColumnType
+    type: ColumnType
     comment: str = ""
     sql: str = ""
     is_key: bool = False
@@ -42,30 +42,30 @@ class SourceColumn:
     form: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SourceTable:
-    """A table, a sheet or a form of log lines.
+    """A table, a sheet or log lines of one form.
 
     Attributes:
-        name: as the source calls it.
+        name: its name at the source.
         kind: database, workbook or logs.
         dialect: the sqlglot dialect of a mapping over it.
-        origin: what a mapping writes after FROM.
-        fields: its columns.
-        hidden: the columns that are not looked at.
-        comment: what the source says of it.
-        prelude: for logs, the WITH that takes a line apart.
-        remarks: for the person, about how it was recognised.
-        samples: how many rows or lines were looked at; None before any was.
+        origin: the text after FROM in a mapping.
+        columns: its columns that may be read.
+        hidden: names of the columns that are never read.
+        comment: the source's comment.
+        prelude: for logs, the WITH clause that parses a line.
+        remarks: for the user, on the form that was recognised.
+        sampled: number of sampled rows or lines; None before sampling.
     """
 
     name: str
     kind: str
     dialect: str
     origin: str
-    fields: tuple[SourceColumn, ...]
+    columns: tuple[SourceColumn, ...]
     hidden: tuple[str, ...] = ()
     comment: str = ""
     prelude: str = ""
     remarks: tuple[str, ...] = ()
-    samples: int | None = None
+    sampled: int | None = None

@@ -1,10 +1,9 @@
-"""What is to be connected: a database URL, a workbook or log files, as an entry of ntanalytics.yml."""
+"""Targets of a connection: a database URL, a workbook or log files, as an entry of ntanalytics.yml."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pydantic
@@ -15,49 +14,47 @@ from ntanalytics.errors import UsageError
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources import SOURCES, Source
 
-_BOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
+_WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 
 
 def settings_of(name: str, targets: Sequence[str], password: str) -> tuple[SourceSettings, str]:
-    """The entry of ntanalytics.yml, and the kind of the source.
+    """Return the source's entry of ntanalytics.yml, and its kind.
 
     Raises:
-        UsageError: the targets are of several kinds, or a password is written out.
+        UsageError: the targets are of several kinds, or a password is given as plain text.
     """
-    urls = [each for each in targets if "://" in each]
-    books = [each for each in targets if Path(each).suffix.lower() in _BOOKS and each not in urls]
-    if (urls or books) and len(targets) > 1:
+    urls = [target for target in targets if "://" in target]
+    workbooks = [target for target in targets if Path(target).suffix.lower() in _WORKBOOKS and target not in urls]
+    if (urls or workbooks) and len(targets) > 1:
         raise UsageError("name one database, or one workbook, or log files", todo="connect them one after the other")
     if password and not urls:
         raise UsageError("only a database has a password", todo="leave --password away")
     try:
         if urls:
             return SourceSettings(product=name, url=urls[0], password=password, timeout_s=30), "database"
-        if books:
-            return SourceSettings(product=name, path=Path(books[0])), "workbook"
+        if workbooks:
+            return SourceSettings(product=name, path=Path(workbooks[0])), "workbook"
         return SourceSettings(product=name, paths=tuple(targets)), "logs"
     except pydantic.ValidationError as error:
-        said = "; ".join(each["msg"].removeprefix("Value error, ") for each in error.errors())
-        raise UsageError(
-            said, todo="pass the password as --password env:NAME, file:PATH or keyring:SERVICE/USER"
-        ) from None
+        what = "; ".join(problem["msg"].removeprefix("Value error, ") for problem in error.errors())
+        todo = "pass the password as --password env:NAME, file:PATH or keyring:SERVICE/USER"
+        raise UsageError(what, todo=todo) from None
 
 
-def opened(name: str, settings: SourceSettings, kind: str, zone: ZoneInfo) -> Source:
-    """The source; nothing is connected yet.
+def make_source(name: str, settings: SourceSettings, kind: str, zone: ZoneInfo) -> Source:
+    """Make the source, without a connection yet.
 
     Raises:
-        SettingsError: no database is known by the URL's scheme.
+        SettingsError: the URL's scheme is no known database.
     """
-    product = Product(
-        name=name, title=name, kind=kind, needs="an account that may SELECT", timezone=None, shards={}, mappings={}
-    )
+    needs = "an account that may SELECT"
+    product = Product(name=name, title=name, kind=kind, needs=needs, timezone=None, shards={}, mappings={})
     return SOURCES[kind](name, settings, product, zone)
 
 
 def snippet(name: str, settings: SourceSettings, folder: Path) -> str:
-    """The lines of ntanalytics.yml that use the product."""
-    source: dict[str, Any] = {"product": name}
+    """Return the lines of ntanalytics.yml that use the product."""
+    source: dict[str, object] = {"product": name}
     if settings.url:
         source["url"] = settings.url
         if settings.password:

@@ -1,4 +1,4 @@
-"""How a column writes its times, and what its comment says that its values mean."""
+"""Forms of values: how a column writes times, and the meanings of its values according to its comment."""
 
 from __future__ import annotations
 
@@ -6,28 +6,36 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 
-#: Forms of text that ``text:`` can name, the likelier first; ISO without a zone needs no format.
+#: Formats of times as text, the more likely ones first; ISO without a zone needs no format in a mapping.
 FORMATS = (
-    "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y%m%d%H%M%S", "%Y%m%d %H:%M:%S",
-    "%d/%b/%Y:%H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%m/%d/%Y %H:%M:%S",
-)  # fmt: skip
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y%m%d%H%M%S",
+    "%Y%m%d %H:%M:%S",
+    "%d/%b/%Y:%H:%M:%S",
+    "%Y年%m月%d日 %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M",
+    "%m/%d/%Y %H:%M:%S",
+)
 
 _ISO = {"%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"}
 _ZONED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z| ?[+-]\d\d:?\d\d)")
 _FRACTION = re.compile(r"(?<=:\d\d)[.,]\d+$")
-#: 2001-09-09 to 2286 in seconds; the same in milliseconds.
+#: Unix times from 2001-09-09 to 2286, in seconds.
 _SECONDS = range(1_000_000_000, 10_000_000_000)
 _MEANING = re.compile(r"(?<![\w.])([0-9]{1,4}|[A-Za-z][A-Za-z0-9_]{0,15})\s*[-=:：、.]?\s*([\u3400-\u9fff]{1,12})")
 
 
 def text_format(texts: Sequence[str]) -> str:
-    """The strptime format that fits every text; empty where none does."""
+    """Return the strptime format that fits every text; empty if none does."""
     trimmed = [_FRACTION.sub("", text.strip()) for text in texts]
-    return next((each for each in FORMATS if trimmed and all(_fits(text, each) for text in trimmed)), "")
+    return next((form for form in FORMATS if trimmed and all(_fits(text, form) for text in trimmed)), "")
 
 
 def time_form(values: Sequence[object]) -> str:
-    """The form in which samples write a time (``catalog.TIME_FORMS``); empty where they write none."""
+    """Return the form in which samples write a time (``catalog.TIME_FORMS``); empty if they are no times."""
     if not values:
         return ""
     first = values[0]
@@ -46,12 +54,12 @@ def time_form(values: Sequence[object]) -> str:
         return "aware"
     if all(_fits(text, "%Y-%m-%d") for text in texts):
         return "date"
-    found = text_format(texts)
-    return "naive" if found in _ISO else f"text:{found}" if found else ""
+    form = text_format(texts)
+    return "naive" if form in _ISO else f"text:{form}" if form else ""
 
 
 def local_date(value: object, form: str, zone: dt.tzinfo) -> dt.date | None:
-    """The local day of one value in that form; None where it is none."""
+    """Return the local day of a value in some form; None if it is no time in that form."""
     try:
         if isinstance(value, dt.datetime):
             return (value.astimezone(zone) if value.tzinfo else value).date()
@@ -69,14 +77,14 @@ def local_date(value: object, form: str, zone: dt.tzinfo) -> dt.date | None:
 
 
 def meanings(comment: str) -> dict[str, str]:
-    """What a comment says that values mean: ``类型（1登录，2操作）`` is 1 → 登录, 2 → 操作."""
-    found = dict(_MEANING.findall(comment))
-    return found if len(found) > 1 else {}
+    """Return value → meaning from a column's comment: ``类型（1登录，2操作）`` gives 1 → 登录, 2 → 操作."""
+    by_value = dict(_MEANING.findall(comment))
+    return by_value if len(by_value) > 1 else {}
 
 
 def _fits(text: str, form: str) -> bool:
     try:
-        dt.datetime.strptime(text, form)  # noqa: DTZ007 - only whether it can be read
+        dt.datetime.strptime(text, form)  # noqa: DTZ007 - a test of the format
     except ValueError:
         return False
     return True

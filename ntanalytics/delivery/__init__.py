@@ -1,1 +1,1 @@
-"""Getting issued reports to their readers: the index page beside them says what came out, and what did not."""
+"""Delivery of issued reports to their readers: mail, chat robots, folders, and the index page."""

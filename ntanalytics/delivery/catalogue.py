@@ -1,44 +1,37 @@
-"""What was issued, read from the manifests alone: a thousand reports are looked through in a fraction of a second."""
+"""Catalogue of the issued reports, read from their manifests alone: a thousand take a fraction of a second."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ntanalytics.delivery.manifest import RENDERINGS, Manifest, load_manifest
+from ntanalytics.delivery.report_folder import parse_folder_name
 from ntanalytics.errors import BadPeriod
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.reports.renamed import current_state, gaps_of
 
-MANIFEST = "manifest.json"
 
-#: The renderings that a reader opens, and what they are called, in the order in which they are offered.
-RENDERINGS = {"report.html": "网页", "report.xlsx": "Excel", "report.pdf": "PDF", "report.docx": "Word"}
-
-#: A manifest has some kilobytes; what is larger was not written by us.
-_LARGEST = 4 * 2**20
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class IssuedReport:
-    """A report that stands in the outputs.
+    """Report in the outputs.
 
     Attributes:
         report: its name.
         title: its Chinese title.
         period: its period.
-        parameters: name → value of each parameter that is not its default.
-        state: the worst state that it names; empty when its manifest does not say.
-        remark: the first thing that its status line says, without the mark of the state.
-        holes: how many things are missing in it.
-        version: which publication it is.
-        created_at: when it was published.
-        renderings: which of ``RENDERINGS`` it has.
-        folder: where it stands, relative to the outputs.
+        parameters: the parameters that differ from their defaults, name → value.
+        state: the worst state that it shows; empty if its manifest has none.
+        remark: the first remark of its status line, without the mark of the state.
+        gaps: the number of gaps in its data.
+        version: the number of the publication.
+        created_at: the moment of the publication (aware).
+        renderings: those of ``RENDERINGS`` that it has.
+        folder: its folder, relative to the outputs.
     """
 
     report: str
@@ -56,75 +49,74 @@ class IssuedReport:
 
 @dataclass(frozen=True)
 class UnreadableReport:
-    """A folder that is no report that can be read, and why, in Chinese."""
+    """Folder that is not a readable report, and the reason in Chinese."""
 
     folder: str
     why: str
 
 
 def read_issued_reports(outputs: Path) -> tuple[list[IssuedReport], list[UnreadableReport]]:
-    """Every report in the outputs, and every folder that should be one and cannot be read.
+    """Return every report in the outputs, and every folder that should be a report and cannot be read.
 
-    Hidden folders (staging, evidence, locks) and symbolic links are passed over.
+    Hidden folders (staging, evidence, locks) and symbolic links are skipped.
     """
     issued, unreadable = [], []
-    for report in _folders(outputs):
-        for folder in _folders(report.path):
-            found = _read(report.name, folder.name, Path(folder.path) / MANIFEST)
-            if isinstance(found, IssuedReport):
-                issued.append(found)
+    for parent in _folders(outputs):
+        for folder in _folders(parent.path):
+            report = _read(parent.name, folder.name, Path(folder.path))
+            if isinstance(report, IssuedReport):
+                issued.append(report)
             else:
-                unreadable.append(found)
+                unreadable.append(report)
     return issued, unreadable
 
 
 def _folders(path: Path | str) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(path) as entries:
-            found = [each for each in entries if not each.name.startswith(".") and each.is_dir(follow_symlinks=False)]
+            folders = [
+                entry for entry in entries if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False)
+            ]
     except FileNotFoundError:  # removed meanwhile
         return
-    yield from sorted(found, key=lambda each: each.name)
+    yield from sorted(folders, key=lambda folder: folder.name)
 
 
-def _read(report: str, folder: str, path: Path) -> IssuedReport | UnreadableReport:
-    where = f"{report}/{folder}"
+def _read(name: str, folder: str, path: Path) -> IssuedReport | UnreadableReport:
+    where = f"{name}/{folder}"
     try:
-        with path.open("rb") as file:
-            content = json.loads(file.read(_LARGEST))
-        made = _issued(content, report, folder)
+        report = _issued(load_manifest(path), name, folder)
     except FileNotFoundError:
         return UnreadableReport(where, "没有清单 manifest.json")
     except OSError:
         return UnreadableReport(where, "清单不能读取，请检查权限")
+    except (BadPeriod, KeyError, TypeError, AttributeError, OverflowError):
+        return UnreadableReport(where, "清单缺少应有的内容")
     except (ValueError, RecursionError):
         return UnreadableReport(where, "清单不是完整的 JSON")
-    except (KeyError, TypeError, AttributeError, BadPeriod, OverflowError):
-        return UnreadableReport(where, "清单缺少应有的内容")
-    if made is None:
+    if report is None:
         return UnreadableReport(where, "清单与所在文件夹不符，可能是复制而来")
-    return made
+    return report
 
 
-def _issued(content: Any, report: str, folder: str) -> IssuedReport | None:
-    """The report that a manifest tells of; None when it tells of another folder."""
-    text, *named = folder.split(",")
-    if content["report"] != report or content["period"]["text"] != text:
+def _issued(manifest: Manifest, name: str, folder: str) -> IssuedReport | None:
+    """Return the report of a manifest; None if the manifest is of another folder."""
+    text, own_parameters = parse_folder_name(folder)
+    if manifest["report"] != name or manifest["period"]["text"] != text:
         return None
-    names = [each.partition("=")[0] for each in named]
-    values = content["parameters"]
-    status = [str(each) for each in content.get("status", ())]
-    created = dt.datetime.fromisoformat(content["created_at"])
+    values = manifest["parameters"]
+    status = [str(remark) for remark in manifest.get("status", ())]
+    created = dt.datetime.fromisoformat(manifest["created_at"])
     return IssuedReport(
-        report,
-        str(content["title"]),
-        parse_period(text, dt.date.min + dt.timedelta(days=400)),  # no relative words stand in a manifest
-        {name: values[name] for name in names if name in values},
-        current_state(str(content.get("state", ""))),
-        status[0].lstrip("■▲○● ") if status else "",
-        len(gaps_of(content)),
-        int(content["version"]),
-        created if created.tzinfo else created.replace(tzinfo=dt.UTC),
-        tuple(name for name in RENDERINGS if name in content["artefacts"]),
-        f"{report}/{folder}",
+        report=name,
+        title=str(manifest["title"]),
+        period=parse_period(text, dt.date.min + dt.timedelta(days=400)),  # a manifest has no relative period
+        parameters={parameter: values[parameter] for parameter in sorted(own_parameters) if parameter in values},
+        state=current_state(str(manifest.get("state", ""))),
+        remark=status[0].lstrip("■▲○● ") if status else "",
+        gaps=len(gaps_of(manifest)),
+        version=int(manifest["version"]),
+        created_at=created if created.tzinfo else created.replace(tzinfo=dt.UTC),
+        renderings=tuple(rendering for rendering in RENDERINGS if rendering in manifest["artefacts"]),
+        folder=f"{name}/{folder}",
     )

@@ -1,4 +1,4 @@
-"""Whether a channel can be reached, without sending anything."""
+"""Check of a channel, without sending anything."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ntanalytics.settings.channels import Channel
 
 
 def check_connectivity(channel: Channel) -> str:
-    """Look whether a channel would take something: a folder, a mail server's NOOP, a robot's URL.
+    """Check that a channel would accept a message: a folder, a mail server's NOOP, a robot's URL.
 
     Returns:
-        What was found, in words.
+        The result as a text.
 
     Raises:
         PublishError: it would not.
-        SettingsError: a secret is missing, or a URL is none.
+        SettingsError: a secret is missing, or a URL is wrong.
     """
     match channel.kind:
         case "folder":
@@ -28,7 +28,7 @@ def check_connectivity(channel: Channel) -> str:
         case "mail":
             return _server(channel)
         case _:
-            webhook.opened(read_secret(channel.url, where="url"))
+            webhook.open_robot(read_secret(channel.url, where="url"))
             return "a robot that Apprise knows; whether its token is good is seen when something is sent"
 
 
@@ -43,10 +43,10 @@ def _folder(path: Path) -> str:
 def _server(channel: Channel) -> str:
     where = f"{channel.host}:{channel.smtp_port}"
     try:
-        with mail.connected(channel) as server:
+        with mail.connect(channel) as server:
             code, _ = server.noop()
     except (smtplib.SMTPException, OSError) as error:
-        raise PublishError(mail.explained(error, channel), todo="check host, port, security and password") from error
+        raise PublishError(mail.explain(error, channel), todo="check host, port, security and password") from error
     if code != 250:
         raise PublishError(f"answers {code} to NOOP", where=where)
     login = f", logged in as {channel.user}" if channel.user else ""

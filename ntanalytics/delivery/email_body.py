@@ -1,110 +1,104 @@
-"""The first page of a report as the body of a mail: styles in line, no script, no picture, nothing loaded."""
+"""First page of a report as the body of a mail: inline styles, no script, no picture, nothing loaded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import jinja2
 
+from ntanalytics.delivery.manifest import Manifest
 from ntanalytics.delivery.summary import Summary, unlinked
-from ntanalytics.findings.finding import STATES
-from ntanalytics.reports import labels
-from ntanalytics.reports.fragments import HtmlCell, cells, columns, escaping
-from ntanalytics.reports.record import Record, Recorded
+from ntanalytics.findings.threshold import STATUSES
+from ntanalytics.reports import labels, palette
+from ntanalytics.reports.fragments import HtmlCell, column_headings, html_cells, template_environment
+from ntanalytics.reports.record import Record, RecordedBlock
 
 THEME = Path(__file__).with_name("theme")
 
-#: So many checks that are not in order are listed, and so many tables of at most so many rows and columns.
+#: Most checks with a finding, most tables, and most rows and columns of a table.
 _CHECKS, _TABLES, _ROWS, _COLUMNS = 12, 2, 12, 8
 
-#: The columns of a board that stand in a mail: what and how bad, not how it was found.
+#: Columns of a board in a mail.
 _BOARD = ("state", "subject", "check", "value", "since")
 
-_COLOURS = {
-    "critical": "#b3261e", "worse": "#b3261e", "warning": "#9a6200", "unknown": "#5f6c7b", "ok": "#2a7f62", "good": "#2a7f62", "flat": "#5f6c7b",
-    "": "#1f2933",
-}  # fmt: skip
+_COLOURS = {**palette.STATE_COLORS, **palette.TONE_COLORS, "": palette.INK}
 
 
-def email_body(record: Record, manifest: Mapping[str, Any], said: Summary, site: str) -> str:
-    """The body of a mail.
+def email_body(record: Record, manifest: Manifest, summary: Summary, site: str) -> str:
+    """Return the body of a mail.
 
     Args:
         record: the report's record.
         manifest: its manifest.
-        said: its summary.
+        summary: its summary.
         site: the platform's name.
 
     Returns:
-        HTML that mail clients show; every text from outside is escaped, and none of them is a link.
+        HTML for mail clients; every text from outside is escaped, and none of them is a link.
     """
-    blocks = list(_of_first_page(record))
-    shown = [block for block in blocks if block.kind in ("sentences", "kpis")]
+    blocks = list(_first_page(record))
+    texts = [block for block in blocks if block.kind in ("sentences", "kpis")]
     small = [block for block in blocks if block.kind == "table" and _is_small(block)]
     template = _templates().get_template("mail.html.j2")
     return template.render(
         head=record.head,
         manifest=manifest,
-        said=said,
+        summary=summary,
         site=site,
         remarks=labels.status(record),
         as_of=labels.as_of_line(record.head.body, record.zone),
-        blocks=[*shown, *small[:_TABLES]],
+        blocks=[*texts, *small[:_TABLES]],
         checks=_checks(record),
         zone=record.zone,
     )
 
 
-def _of_first_page(record: Record) -> Iterator[Recorded]:
-    """The blocks before the signatures, which end the first page; all where there are none."""
+def _first_page(record: Record) -> Iterator[RecordedBlock]:
+    """Yield the blocks before the signatures, which end the first page; all blocks if there are none."""
     for block in record.blocks:
         if block.kind == "signatures":
             return
         yield block
 
 
-def _is_small(block: Recorded) -> bool:
+def _is_small(block: RecordedBlock) -> bool:
     return 0 < len(block.rows) <= _ROWS and len(block.fields) <= _COLUMNS
 
 
 def _checks(record: Record) -> tuple[list[str], list[str], list[list[HtmlCell]], int]:
-    """The checks that are not in order, the first of them: heads, their styles, cells, and how many more there are."""
+    """Return the first checks with a finding: heads, their styles, cells, and the number of further checks."""
     for block in record.blocks:
         rows = tuple(row for row in block.rows if block.kind == "board" and row["state"] != "ok")
         if rows:
-            kept = [
+            fields = tuple(
                 field
                 for field in block.fields
                 if field.name in _BOARD and any(row[field.name] is not None for row in rows)
-            ]
-            part = Recorded(block.kind, block.id, block.title, block.body, tuple(kept), rows)
-            named = columns(part)
-            return (
-                [each[0] for each in named],
-                [each[2] for each in named],
-                cells(part, record.zone, _CHECKS),
-                max(0, len(rows) - _CHECKS),
             )
+            part = replace(block, fields=fields, rows=rows)
+            heads = column_headings(part)
+            titles, styles = [head[0] for head in heads], [head[2] for head in heads]
+            return titles, styles, html_cells(part, record.zone, _CHECKS), max(0, len(rows) - _CHECKS)
     return [], [], [], 0
 
 
 @cache
 def _templates() -> jinja2.Environment:
-    environment = escaping(THEME)
+    environment = template_environment(THEME)
     environment.finalize = _unlinked
     environment.globals.update(
-        kpi_words=labels.kpi_words,
-        cells=cells,
-        columns=columns,
+        kpi_words=labels.kpi_texts,
+        cells=html_cells,
+        columns=column_headings,
         colours=_COLOURS,
-        marks={state: words.partition(" ")[0] for state, words in STATES.items()},
+        marks={state: words.partition(" ")[0] for state, words in STATUSES.items()},
     )
     return environment
 
 
 def _unlinked(value: object) -> object:
-    """What a template writes, with no address in it that a mail client would make a link of."""
+    """Return a value of a template without an address that a mail client would show as a link."""
     return unlinked(value) if type(value) is str else value

@@ -1,4 +1,4 @@
-"""What is sent, whatever the channel, and how a sending ended."""
+"""Message of any channel, and the outcome of a sending."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from ntanalytics.ledger.deliveries import DeliveryStatus
 
 
 class AlteredReport(PublishError):
-    """A file of a report is not what its manifest says: another version is taking its place, or it was touched."""
+    """A file of a report differs from its manifest: another version is replacing it, or somebody changed it."""
 
     retryable = True
 
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file of a published report.
+    """File of a published report.
 
     Attributes:
-        name: what it is called where it is delivered.
-        path: where it stands.
-        sha256: its hash, by the manifest.
-        size_bytes: its size, by the manifest.
+        name: its name for the recipient.
+        path: the file.
+        sha256: its hash in the manifest.
+        size_bytes: its size in the manifest.
     """
 
     name: str
@@ -33,10 +33,10 @@ class Attachment:
     size_bytes: int
 
     def read(self) -> bytes:
-        """Its bytes, which are those that were published.
+        """Return the published bytes.
 
         Raises:
-            NotAsPublished: it cannot be read, or another version has taken its place meanwhile.
+            AlteredReport: the file cannot be read, or another version has replaced it.
         """
         try:
             content = self.path.read_bytes()
@@ -47,20 +47,20 @@ class Attachment:
         return content
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Message:
-    """A report or a notice, in the forms that channels want.
+    """Report or notice, in the forms of all channels.
 
     Attributes:
-        id: the delivery's, so that a receiver can tell a repetition.
+        id: the delivery's, by which a recipient recognizes a repetition.
         subject: one line, in Chinese.
-        text: the whole in plain text.
+        text: the complete plain text.
         brief: a few lines for a robot.
-        html: the first page for a mail client; empty: the text alone.
+        html: the first page for a mail client; empty for the text alone.
         attachment: the workbook, or None.
-        files: what a folder gets.
-        place: the folders below a shared folder in which it is put.
-        stands: where the whole report stands, said when a part of it cannot go along.
+        files: the files for a folder.
+        place: the folders below a shared folder, from the top.
+        original: the place of the complete report, named if a part of it cannot be sent.
     """
 
     id: str
@@ -71,18 +71,18 @@ class Message:
     attachment: Attachment | None = None
     files: tuple[Attachment, ...] = ()
     place: tuple[str, ...] = ()
-    stands: str = ""
+    original: str = ""
 
 
 @dataclass(frozen=True)
 class DeliveryOutcome:
-    """How a sending ended.
+    """Outcome of a sending.
 
     Attributes:
-        status: ``sent``, ``retry`` (surely not, and it may pass by itself), ``failed`` (surely not, and it will not)
-            or ``ambiguous`` (nobody can say).
-        why: why not, or what it went without; holds no secret.
-        is_down: the channel itself does not answer, so that nothing else is tried on it for now.
+        status: ``sent``, ``retry`` (not sent, and the cause may pass), ``failed`` (not sent, and the cause stays) or
+            ``ambiguous`` (unknown).
+        why: the reason, or the parts that were left out; without any secret.
+        is_down: whether the channel itself does not answer, so that nothing else is tried on it for now.
     """
 
     status: DeliveryStatus

@@ -1,4 +1,4 @@
-"""What should have come out and did not: runs that failed, and gaps in what comes out regularly."""
+"""Missing reports: failed runs, and gaps among the periods of a regular report."""
 
 from __future__ import annotations
 
@@ -10,38 +10,39 @@ from pathlib import Path
 from typing import Any
 
 from ntanalytics.delivery.catalogue import IssuedReport
+from ntanalytics.delivery.report_folder import parameters_key
 from ntanalytics.errors import BadPeriod, CalendarMissing
 from ntanalytics.ledger import Run
 from ntanalytics.periods import Calendar, Period, PeriodKind, parse_period
 
-#: From so many periods on, a report is taken to come out regularly.
+#: Number of issued periods from which a report counts as regular.
 REGULAR = 3
 
-#: No gap is looked for further back.
-FURTHEST_DAYS = 400
+#: Days back from today in which gaps are searched.
+_FURTHEST_DAYS = 400
 
-_WHY = {
+_REASONS = {
     4: "映射与数据规范不符", 5: "数据源读取失败", 6: "数据湖或台账出错", 7: "报表运行出错",
     8: "发布失败，请检查磁盘与权限", 9: "核对不一致，未予发布", 10: "缺少工作日历",
 }  # fmt: skip
-_UNKNOWN_WHY = "运行未完成"
+_UNKNOWN_REASON = "运行未完成"
 
 #: A report with its parameters, as a key.
-Key = tuple[str, str]
+_Key = tuple[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MissingReport:
-    """Periods of one report that did not come out.
+    """Periods of one report that were not issued.
 
     Attributes:
         report: its name.
-        parameters: name → value of each parameter that is not its default.
-        periods: the periods, the latest first; several stand in one row only when they follow one another.
+        parameters: the parameters that differ from their defaults, name → value.
+        periods: the periods, the latest first; several only if they are successive.
         why: the reason, in Chinese.
-        at: when the run failed; None for a gap.
-        run_id: the run that failed, or empty.
-        standing: the version that still stands when only a further one failed, else None.
+        at: the moment of the failure (aware); None for a gap.
+        run_id: the failed run, or empty.
+        standing: the issued version that remains valid if only a later run failed, else None.
     """
 
     report: str
@@ -53,81 +54,89 @@ class MissingReport:
     standing: int | None = None
 
 
-def key_of(report: str, parameters: Mapping[str, Any]) -> Key:
-    """A report with its parameters as something that can be looked up."""
-    return report, json.dumps(dict(parameters), ensure_ascii=False, sort_keys=True, default=str)
-
-
 def failures(issued: Iterable[IssuedReport], runs: Iterable[Run], outputs: Path) -> list[MissingReport]:
-    """The reports whose latest run failed, the latest first.
+    """Return the reports whose latest run failed, the latest first.
 
     Args:
-        issued: what stands in the outputs.
+        issued: the issued reports.
         runs: the ledger's runs, newest first.
-        outputs: where the evidence of a failed run says what kind of failure it was.
+        outputs: the folder of all reports, with the evidence of failed runs.
     """
-    standing = {(*key_of(each.report, each.parameters), each.period.text): each.version for each in issued}
-    seen, found = set(), []
+    versions = {(*_key(report), report.period.text): report.version for report in issued}
+    seen, missing = set(), []
     for run in runs:
-        key = (*key_of(run.report, run.parameters), run.period)
+        key = (*_key(run), run.period)
         if key in seen or run.status == "running":
             continue
         seen.add(key)
         if run.status == "failed" and (period := _period(run.period)) is not None:
-            why = _why(outputs / ".failed" / run.id / "error.json")
-            when = run.ended_at or run.started_at
-            found.append(MissingReport(run.report, run.parameters, (period,), why, when, run.id, standing.get(key)))
-    return found
+            missing.append(
+                MissingReport(
+                    report=run.report,
+                    parameters=run.parameters,
+                    periods=(period,),
+                    why=_reason(outputs / ".failed" / run.id / "error.json"),
+                    at=run.ended_at or run.started_at,
+                    run_id=run.id,
+                    standing=versions.get(key),
+                )
+            )
+    return missing
 
 
 def publication_gaps(
     issued: Iterable[IssuedReport], failed: Iterable[MissingReport], today: dt.date, calendar: Calendar
 ) -> tuple[list[MissingReport], list[str]]:
-    """The periods that are missing of what has come out for at least ``REGULAR`` periods.
+    """Return the missing periods of the regular reports, those issued for at least ``REGULAR`` periods.
 
-    A period is due on the first working day after its end, and missing when that day has passed. Of daily reports only
-    working days count. What a failed run explains is no gap.
+    A period is due on the first working day after its end, and missing if that day has passed. For daily reports only
+    working days count. A period with a failed run is no gap.
 
     Returns:
-        The gaps, and what could not be judged, in Chinese.
+        The gaps, and Chinese sentences on reports of which it is not known whether they have gaps.
     """
-    groups: dict[tuple[Key, PeriodKind], dict[str, IssuedReport]] = {}
-    for each in issued:
-        group = key_of(each.report, each.parameters), each.period.kind
-        groups.setdefault(group, {})[each.period.text] = each
-    explained = {(key_of(each.report, each.parameters), each.periods[0].text) for each in failed}
-    found, unjudged = [], set()
-    for (key, kind), there in groups.items():
-        if len(there) < REGULAR:
+    groups: dict[tuple[_Key, PeriodKind], dict[str, IssuedReport]] = {}
+    for report in issued:
+        groups.setdefault((_key(report), report.period.kind), {})[report.period.text] = report
+    explained = {(_key(report), report.periods[0].text) for report in failed}
+    gaps, unjudged = [], set()
+    for (key, kind), issues in groups.items():
+        if len(issues) < REGULAR:
             continue
-        one = next(iter(there.values()))
-        earliest = max(min(each.period.first for each in there.values()), today - dt.timedelta(days=FURTHEST_DAYS))
+        report = next(iter(issues.values()))
+        earliest = min(issue.period.first for issue in issues.values())
+        earliest = max(earliest, today - dt.timedelta(days=_FURTHEST_DAYS))
         try:
             due = _due(kind, earliest, today, calendar)
         except CalendarMissing:
-            unjudged.add(f"{one.title}：缺少工作日历，未能判断是否有缺期")
+            unjudged.add(f"{report.title}：缺少工作日历，未能判断是否有缺期")
             continue
-        is_missing = [each.text not in there and (key, each.text) not in explained for each in due]
-        found += [
-            MissingReport(one.report, one.parameters, tuple(run), "没有运行记录") for run in _runs(due, is_missing)
+        is_missing = [period.text not in issues and (key, period.text) not in explained for period in due]
+        gaps += [
+            MissingReport(report=report.report, parameters=report.parameters, periods=tuple(run), why="没有运行记录")
+            for run in _runs(due, is_missing)
         ]
-    return found, sorted(unjudged)
+    return gaps, sorted(unjudged)
+
+
+def _key(report: IssuedReport | Run | MissingReport) -> _Key:
+    return report.report, parameters_key(report.parameters)
 
 
 def _due(kind: PeriodKind, earliest: dt.date, today: dt.date, calendar: Calendar) -> list[Period]:
-    """The periods that should be there, the latest first."""
+    """Return the periods that should be issued, the latest first."""
     make = {PeriodKind.DAY: Period.day, PeriodKind.WEEK: Period.week, PeriodKind.MONTH: Period.month}[kind]
-    period, found = make(today).previous(), []
+    period, periods = make(today).previous(), []
     while period.first >= earliest:
         is_wanted = kind is not PeriodKind.DAY or calendar.is_working_day(period.first)
-        if is_wanted and _made_on(period, calendar) < today:
-            found.append(period)
+        if is_wanted and _due_on(period, calendar) < today:
+            periods.append(period)
         period = period.previous()
-    return found
+    return periods
 
 
-def _made_on(period: Period, calendar: Calendar) -> dt.date:
-    """The first working day after a period."""
+def _due_on(period: Period, calendar: Calendar) -> dt.date:
+    """Return the first working day after a period."""
     day = period.last + dt.timedelta(days=1)
     while not calendar.is_working_day(day):
         day += dt.timedelta(days=1)
@@ -135,16 +144,16 @@ def _made_on(period: Period, calendar: Calendar) -> dt.date:
 
 
 def _runs(due: Sequence[Period], is_missing: Sequence[bool]) -> list[list[Period]]:
-    """The missing periods, those that follow one another together."""
-    found: list[list[Period]] = []
+    """Return the missing periods, successive ones together."""
+    runs: list[list[Period]] = []
     was_missing = False
     for period, missing in zip(due, is_missing, strict=True):
         if missing and was_missing:
-            found[-1].append(period)
+            runs[-1].append(period)
         elif missing:
-            found.append([period])
+            runs.append([period])
         was_missing = missing
-    return found
+    return runs
 
 
 def _period(text: str) -> Period | None:
@@ -154,10 +163,10 @@ def _period(text: str) -> Period | None:
         return None
 
 
-def _why(evidence: Path) -> str:
-    """What kind of failure a run's evidence tells of; its words are for the engineer and stay there."""
+def _reason(evidence: Path) -> str:
+    """Return the kind of a failure by the evidence of the run, whose text is for engineers only."""
     try:
         code = json.loads(evidence.read_text(encoding="utf-8"))["exit_code"]
     except (OSError, ValueError, KeyError, TypeError):
-        return _UNKNOWN_WHY
-    return _WHY.get(code, _UNKNOWN_WHY) if isinstance(code, int) else _UNKNOWN_WHY
+        return _UNKNOWN_REASON
+    return _REASONS.get(code, _UNKNOWN_REASON) if isinstance(code, int) else _UNKNOWN_REASON

@@ -1,4 +1,8 @@
-"""What the operators are told: once while it lasts, and again when it was mended and recurs."""
+"""Notices to the operators: each is sent once while its cause lasts, and again if the cause returns later.
+
+The ledger's notice answers whether the operators know of a cause, and its deliveries whether each operator has received
+the notice.
+"""
 
 from __future__ import annotations
 
@@ -13,43 +17,42 @@ from ntanalytics.ledger import Delivery, DeliveryRequest, Ledger, Notice
 from ntanalytics.settings import Settings
 from ntanalytics.settings.channels import addresses
 
-#: What could not be told for so long is not told any more; it stands in the ledger.
-_TOLD_WITHIN = dt.timedelta(days=10)
+#: Age at which an unsent notice is given up; it remains in the ledger.
+_LONGEST_WAIT = dt.timedelta(days=10)
 
 
-def notify_once(settings: Settings, ledger: Ledger, key: str, title: str, said: str) -> bool:
-    """Tell the operators of something that is not in order, unless they were told and it was not mended since.
+def notify_once(settings: Settings, ledger: Ledger, key: str, title: str, text: str) -> bool:
+    """Notify the operators of a problem, unless they know of it and it was not resolved since.
 
-    A channel that fails is noted and tried again by the next call of :func:`tell`; it never raises.
+    A channel that fails is recorded and tried again by the next call of :func:`notify`; it never raises.
 
     Args:
-        settings: the site; ``operators`` says who is told.
-        ledger: where it is noted that it was told.
-        key: what it is about, the same while the matter lasts: ``overdue daily-inspection 2026-11-23``.
-        title: what it is, in Chinese, in a few words.
-        said: the same in Chinese sentences: what, where, and what to do about it.
+        settings: the site; ``operators`` names the recipients.
+        ledger: the ledger of notices and deliveries.
+        key: the cause, the same while it lasts: ``overdue daily-inspection 2026-11-23``.
+        title: the problem in a few Chinese words.
+        text: Chinese sentences: the problem, its place, and the remedy.
 
     Returns:
-        Whether it is told now; False when it was told before.
+        Whether it is sent now; False if it was sent before.
 
     Raises:
-        LakeError: the ledger cannot be written, so that it could not be told once.
-        SettingsError: ``operators`` names a channel or an address that is none.
+        LakeError: the ledger cannot be written, so that the notice could not be sent once.
+        SettingsError: ``operators`` names an unknown channel or a wrong address.
     """
-    from ntanalytics.reports.data import clean  # pandas comes with it, and most of the time there is nothing to tell
+    from ntanalytics.reports.data import clean_text  # pandas comes with it; most calls have nothing to send
 
-    begun = ledger.notices.open(key[:200], " ".join(clean(title).split()), clean(said))
-    if begun is None:
+    if ledger.notices.open(key[:200], " ".join(clean_text(title).split()), clean_text(text)) is None:
         return False
     notify(settings, ledger)
     return True
 
 
 def resolve(ledger: Ledger, key: str) -> bool:
-    """Note that something is in order again, so that the operators are told when it recurs.
+    """Record that a problem is resolved, so that the operators are notified when it returns.
 
     Returns:
-        Whether it was not in order before.
+        Whether it was open before.
 
     Raises:
         LakeError: the ledger cannot be written.
@@ -58,34 +61,34 @@ def resolve(ledger: Ledger, key: str) -> bool:
 
 
 def notify(settings: Settings, ledger: Ledger) -> list[Delivery]:
-    """Tell each operator what he was not told yet.
+    """Send each open notice to each operator who has not received it.
 
     Returns:
-        How each attempt ended.
+        The attempts.
 
     Raises:
         LakeError: the ledger cannot be written.
-        SettingsError: ``operators`` names a channel or an address that is none.
+        SettingsError: ``operators`` names an unknown channel or a wrong address.
     """
     operators = list(addresses(settings.operators, settings.channels, where="operators"))
-    sending, told = DeliverySession.of(settings, ledger), []
-    for notice in _untold(ledger.notices.list_open()):
+    session, deliveries = DeliverySession.of(settings, ledger), []
+    for notice in _recent(ledger.notices.list_open()):
         for operator in operators:
             request = DeliveryRequest(
                 kind="notice", subject=notice.key, version=notice.round, channel=operator.channel, recipient=operator.to
             )
-            if done := sending.post(request, partial(_message, settings, notice, request)):
-                told.append(done)
-    return told
+            if delivery := session.send(request, partial(_message, settings, notice, request)):
+                deliveries.append(delivery)
+    return deliveries
 
 
-def _untold(notices: Sequence[Notice]) -> list[Notice]:
+def _recent(notices: Sequence[Notice]) -> list[Notice]:
     now = dt.datetime.now(dt.UTC)
-    return [each for each in notices if now - each.started_at <= _TOLD_WITHIN]
+    return [notice for notice in notices if now - notice.started_at <= _LONGEST_WAIT]
 
 
 def message_of(settings: Settings, ledger: Ledger, request: DeliveryRequest) -> Message:
-    """The message of a notice that was told.
+    """Return the message of a notice that was sent.
 
     Raises:
         UnknownName: the ledger knows no such notice.
@@ -97,8 +100,8 @@ def message_of(settings: Settings, ledger: Ledger, request: DeliveryRequest) -> 
 
 
 def _message(settings: Settings, notice: Notice, request: DeliveryRequest) -> Message:
-    begun = notice.started_at.astimezone(settings.zone)
-    again = f"（第 {notice.round} 次）" if notice.round > 1 else ""
-    subject = f"【运维提醒】{notice.title}{again}"
-    text = f"{notice.text}\n\n{settings.site.name}，{begun:%Y-%m-%d %H:%M}"
-    return Message(request.id, subject, text, f"{subject}\n{text}", place=("notices",))
+    since = notice.started_at.astimezone(settings.zone)
+    count = f"（第 {notice.round} 次）" if notice.round > 1 else ""
+    subject = f"【运维提醒】{notice.title}{count}"
+    text = f"{notice.text}\n\n{settings.site.name}，{since:%Y-%m-%d %H:%M}"
+    return Message(id=request.id, subject=subject, text=text, brief=f"{subject}\n{text}", place=("notices",))

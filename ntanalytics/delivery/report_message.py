@@ -1,46 +1,48 @@
-"""A published report as a message: its first page, its summary, its workbook."""
+"""Published report as a message: its first page, its summary, its workbook."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ntanalytics.delivery.email_body import email_body
+from ntanalytics.delivery.manifest import RECORD, RENDERINGS, WORKBOOK, Manifest
 from ntanalytics.delivery.message import Attachment, Message
+from ntanalytics.delivery.report_folder import parse_folder_name
 from ntanalytics.delivery.summary import subject, summary
 from ntanalytics.reports.record import Record, load_record
 
-RECORD, WORKBOOK = "report.ipynb", "report.xlsx"
-
-#: What a folder gets: what a reader opens.
-RENDERINGS = ("report.html", "report.xlsx", "report.pdf", "report.docx")
-
-#: What no file system of a receiver takes in a file's name.
-_UNFIT = re.compile(r'[\\/:*?"<>|\s]+')
+#: Characters that some file system of a recipient refuses in the name of a file.
+_UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
 
 
 @dataclass(frozen=True)
-class Published:
-    """A published report, as its manifest tells of it.
+class PublishedReport:
+    """Published report with its manifest.
 
     Attributes:
-        folder: where it stands.
-        manifest: what was published.
+        folder: its folder.
+        manifest: its manifest.
     """
 
     folder: Path
-    manifest: Mapping[str, Any]
+    manifest: Manifest
 
     @property
     def version(self) -> int:
-        """Which publication it is."""
+        """The number of the publication."""
         return int(self.manifest["version"])
 
+    @property
+    def own_parameters(self) -> dict[str, object]:
+        """The parameters that differ from their defaults."""
+        _, names = parse_folder_name(self.folder.name)
+        return {name: value for name, value in self.manifest["parameters"].items() if name in names}
+
     def changes_since(self, version: int) -> list[str]:
-        """What changed since an earlier version, in sentences; empty for one that is not earlier."""
+        """Return sentences on the changes since an earlier version; none for a version that is not earlier."""
         return [
             text
             for step in self.manifest.get("corrects", ())
@@ -49,51 +51,50 @@ class Published:
         ]
 
     def record(self) -> Record:
-        """Its record.
+        """Return its record.
 
         Raises:
-            NotAsPublished: another version is taking its place.
-            ReportIncomplete: it is no record.
+            AlteredReport: another version is replacing it.
+            ReportIncomplete: it is not a record.
         """
-        self._artefact(RECORD, RECORD).read()
+        self._attachment(RECORD, RECORD).read()
         return load_record(self.folder / RECORD)
 
     def message(self, id: str, site: str, changes: Sequence[str] = ()) -> Message:
-        """The message of it.
+        """Return its message.
 
         Args:
             id: the delivery's.
             site: the platform's name.
-            changes: what changed since the version that its reader has.
+            changes: sentences on the changes since the version of the reader.
 
         Raises:
-            NotAsPublished: another version is taking its place.
-            ReportIncomplete: it is no record.
+            AlteredReport: another version is replacing it.
+            ReportIncomplete: it is not a record.
         """
         record = self.record()
-        said = summary(record, self.manifest, changes)
-        stands = f"报表库 {self.folder.parent.name}/{self.folder.name}"
+        texts = summary(record, self.manifest, self.own_parameters, changes)
+        place = (self.folder.parent.name, self.folder.name)
         return Message(
-            id,
-            said.subject,
-            said.text(),
-            said.brief(),
-            html=email_body(record, self.manifest, said, site),
-            attachment=self._artefact(WORKBOOK, f"{_file_name(self.manifest)}.xlsx"),
+            id=id,
+            subject=texts.subject,
+            text=texts.text(),
+            brief=texts.brief(),
+            html=email_body(record, self.manifest, texts, site),
+            attachment=self._attachment(WORKBOOK, f"{self._file_name()}.xlsx"),
             files=tuple(self._renderings()),
-            place=(self.folder.parent.name, self.folder.name),
-            stands=stands,
+            place=place,
+            original=f"报表库 {'/'.join(place)}",
         )
 
     def _renderings(self) -> Iterator[Attachment]:
-        yield from (self._artefact(name, name) for name in RENDERINGS if name in self.manifest["artefacts"])
+        yield from (self._attachment(name, name) for name in RENDERINGS if name in self.manifest["artefacts"])
 
-    def _artefact(self, name: str, called: str) -> Attachment:
-        about = self.manifest["artefacts"][name]
-        return Attachment(called, self.folder / name, about["sha256"], about["size_bytes"])
+    def _attachment(self, file: str, name: str) -> Attachment:
+        artefact = self.manifest["artefacts"][file]
+        return Attachment(name, self.folder / file, artefact["sha256"], artefact["size_bytes"])
 
-
-def _file_name(manifest: Mapping[str, Any]) -> str:
-    """A name for the workbook in a reader's folder: ``短信统计_2026年第47周``; nothing in it leads elsewhere."""
-    said = subject(manifest).partition("】")[2]
-    return _UNFIT.sub("_", said).strip("._")[:80] or "report"
+    def _file_name(self) -> str:
+        """Return a safe name for the workbook, such as ``短信统计_2026年第47周``."""
+        text = subject(self.manifest, self.own_parameters).partition("】")[2]
+        return _UNSAFE.sub("_", text).strip("._")[:80] or "report"

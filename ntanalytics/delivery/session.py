@@ -1,4 +1,8 @@
-"""Sending one message to one recipient, once, whoever else is at it and wherever one is killed."""
+"""Sending of one message to one recipient: once, whatever other processes do, and wherever one is killed.
+
+The ledger holds an intent before the sending and its outcome afterwards, and a lease on the delivery keeps two
+processes apart. An intent without a lease is of a killed process: its message may have arrived and is not sent again.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,8 @@ from ntanalytics.settings import Settings
 from ntanalytics.settings.channels import Channel
 
 
-def _handed_to(channel: Channel, to: str, message: Message) -> DeliveryOutcome:
-    """Send a message over a channel by what its kind is sent with, which takes its time to import."""
+def _hand_over(channel: Channel, to: str, message: Message) -> DeliveryOutcome:
+    """Send a message over a channel; only the libraries of its kind are imported."""
     if channel.kind == "folder":
         from ntanalytics.delivery import folder
 
@@ -29,12 +33,12 @@ def _handed_to(channel: Channel, to: str, message: Message) -> DeliveryOutcome:
 
 @dataclass
 class DeliverySession:
-    """One round of sending: a channel that does not answer is tried once in it, not once for each recipient.
+    """Session of sendings, in which a channel that does not answer is tried once, not once for each recipient.
 
     Attributes:
         settings: the site.
-        ledger: where each intent and outcome is noted.
-        down: channel → why it does not answer.
+        ledger: the ledger of intents and outcomes.
+        down: channel → reason why it does not answer.
     """
 
     settings: Settings
@@ -43,68 +47,71 @@ class DeliverySession:
 
     @classmethod
     def of(cls, settings: Settings, ledger: Ledger) -> DeliverySession:
-        """A round that has tried nothing yet."""
+        """Return a new session."""
         return cls(settings, ledger, {})
 
-    def post(self, request: DeliveryRequest, make: Callable[[], Message], *, again: bool = False) -> Delivery | None:
-        """Send a parcel, if it was not sent.
+    def send(
+        self, request: DeliveryRequest, make: Callable[[], Message], *, is_repetition: bool = False
+    ) -> Delivery | None:
+        """Send a message unless it was sent.
 
         Args:
-            request: what is sent to whom.
-            make: makes the message, when it is to be sent.
-            again: a person wants it sent, although it was, or may have been.
+            request: the delivery.
+            make: makes the message if it is to be sent.
+            is_repetition: whether a person wants it sent although it was sent, or may have been.
 
         Returns:
-            How it stands after an attempt; None when there was nothing to do, or nothing could be tried.
+            The delivery after the attempt; None if there was nothing to do, or nothing could be tried.
 
         Raises:
-            LakeError: the ledger cannot be written. When that was after the sending, it stands as an intent, and is
-                taken as ambiguous by whoever finds it.
+            LakeError: the ledger cannot be written. If that was after the sending, the intent stays, and the next
+                process records it as ambiguous.
         """
-        if request.channel in self.down or self._is_settled(request, again):
+        if request.channel in self.down or self._is_settled(request, is_repetition):
             return None
-        with self.ledger.lease(f"delivery {request.id}") as held:
-            if held is None:
+        with self.ledger.lease(f"delivery {request.id}") as lease:
+            if lease is None or self._is_settled(request, is_repetition):  # by another process, meanwhile
                 return None
-            if self._is_settled(request, again):  # by another process, meanwhile
-                return None
-            self.ledger.deliveries.intend(request, held.holder)
-            outcome = self._send(request, make)
+            self.ledger.deliveries.intend(request, lease.holder)
+            outcome = self._outcome(request, make)
             if outcome.is_down:
                 self.down[request.channel] = outcome.why
             self.ledger.deliveries.end(request.id, outcome.status, outcome.why)
             return self.ledger.deliveries.get(request.id)
 
-    def _is_settled(self, request: DeliveryRequest, again: bool) -> bool:
-        stands = self.ledger.deliveries.get(request.id)
-        return stands is not None and not again and stands.status != "retry"
+    def _is_settled(self, request: DeliveryRequest, is_repetition: bool) -> bool:
+        delivery = self.ledger.deliveries.get(request.id)
+        return delivery is not None and not is_repetition and delivery.status != "retry"
 
-    def _send(self, request: DeliveryRequest, make: Callable[[], Message]) -> DeliveryOutcome:
+    def _outcome(self, request: DeliveryRequest, make: Callable[[], Message]) -> DeliveryOutcome:
         channel = self.settings.channels.get(request.channel)
         if channel is None:
             return DeliveryOutcome("failed", f"there is no channel {request.channel!r} any more")
         try:
             try:
                 message = make()
-            except (OSError, ValueError, TypeError, LookupError) as error:  # a record that another version of ours made
+            except (OSError, ValueError, TypeError, LookupError) as error:  # a record of another version of the suite
                 return DeliveryOutcome("failed", f"the message cannot be made: {error!r}")
-            return _handed_to(channel, request.recipient, message)
-        except NtaError as error:  # before anything was sent: each sender says by itself how its sending ended
+            return _hand_over(channel, request.recipient, message)
+        except NtaError as error:  # before the sending, whose outcome each channel returns
             return DeliveryOutcome("retry" if error.retryable else "failed", str(error))
 
 
-def break_off(ledger: Ledger) -> Sequence[Delivery]:
-    """Note of each sending whose sender is gone that nobody can say whether it arrived; it is not repeated.
+def close_interrupted(ledger: Ledger) -> Sequence[Delivery]:
+    """Record each sending of a killed process as ambiguous; it is not repeated.
+
+    Returns:
+        These deliveries.
 
     Raises:
         LakeError: the ledger cannot be written.
     """
-    found = []
-    for each in ledger.deliveries.with_status("sending"):
-        with ledger.lease(f"delivery {each.id}") as held:
-            stands = ledger.deliveries.get(each.id)
-            if held is None or stands is None or stands.status != "sending":
+    interrupted = []
+    for sending in ledger.deliveries.with_status("sending"):
+        with ledger.lease(f"delivery {sending.id}") as lease:
+            delivery = ledger.deliveries.get(sending.id)
+            if lease is None or delivery is None or delivery.status != "sending":
                 continue
-            ledger.deliveries.end(each.id, "ambiguous", "whoever was sending it was killed")
-            found.append(stands)
-    return found
+            ledger.deliveries.end(delivery.id, "ambiguous", "whoever was sending it was killed")
+            interrupted.append(delivery)
+    return interrupted

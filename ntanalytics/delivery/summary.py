@@ -1,4 +1,4 @@
-"""A published report in a line, in a few lines, and as plain text: made from its record and its manifest alone."""
+"""Summary of a published report: one line, a few lines, and plain text, from its record and manifest alone."""
 
 from __future__ import annotations
 
@@ -7,30 +7,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ntanalytics.delivery.index import parameter_words
-from ntanalytics.findings.finding import STATES
+from ntanalytics.delivery.index import PARAMETER_LABELS, parameters_text
+from ntanalytics.delivery.manifest import Manifest
+from ntanalytics.findings.threshold import STATUSES
 from ntanalytics.reports import labels
-from ntanalytics.reports.data import clean
+from ntanalytics.reports.data import clean_text
 from ntanalytics.reports.record import Record
 
-#: So many sentences and figures stand in a robot's message.
+#: Most sentences and figures in a robot's message.
 _SENTENCES, _FIGURES = 4, 6
 
-#: Characters that a chat client takes for a mention, a mark or a link, and what looks the same and is none.
+#: Characters that a chat client takes for a mention, a mark or a link → full-width characters that look the same.
 _MARKS = str.maketrans({mark: chr(ord(mark) + 0xFEE0) for mark in "@<>[]`*_~#|\\"})
 _LINK = re.compile(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z])|://", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What is said of a report.
+    """Summary of a report.
 
     Attributes:
-        subject: its state, title, period, own parameters and whether it is a correction, in one line.
-        status: the parts of its status line.
-        changes: what changed since the version that the reader has; empty for a first one.
+        subject: one line with its state, title, period, unit, and whether it is a correction.
+        status: the remarks of its status line.
+        changes: the changes since the version of the reader; empty for a first version.
         sentences: its sentences.
-        figures: its headline figures, each in words.
+        figures: its headline figures as texts.
     """
 
     subject: str
@@ -40,7 +41,7 @@ class Summary:
     figures: tuple[str, ...]
 
     def text(self) -> str:
-        """The whole as plain text."""
+        """Return the summary as plain text."""
         parts = [self.subject, "\n".join(self.status)]
         if self.changes:
             parts.append("本期为更正，变化如下：\n" + _numbered(self.changes))
@@ -51,23 +52,26 @@ class Summary:
         return "\n\n".join(parts)
 
     def brief(self) -> str:
-        """A few lines for a robot; nothing in them mentions anybody or is a link."""
+        """Return a few lines for a robot, without mentions and links."""
         lines = [self.subject, *self.status]
         if self.changes:
-            lines += ["更正：", *(f"· {each}" for each in self.changes)]
-        lines += [f"· {each}" for each in self.sentences[:_SENTENCES]]
+            lines += ["更正：", *(f"· {change}" for change in self.changes)]
+        lines += [f"· {sentence}" for sentence in self.sentences[:_SENTENCES]]
         if self.figures:
             lines.append("；".join(self.figures[:_FIGURES]))
-        return "\n".join(plain(each) for each in lines)
+        return "\n".join(plain(text) for text in lines)
 
 
-def summary(record: Record, manifest: Mapping[str, Any], changes: Sequence[str] = ()) -> Summary:
-    """What is said of a published report.
+def summary(
+    record: Record, manifest: Manifest, own_parameters: Mapping[str, object], changes: Sequence[str] = ()
+) -> Summary:
+    """Return the summary of a published report.
 
     Args:
         record: its record.
         manifest: its manifest.
-        changes: what changed since the version that the reader has, a sentence each.
+        own_parameters: its parameters that differ from their defaults.
+        changes: sentences on the changes since the version of the reader.
     """
     blocks = record.blocks
     sentences = [
@@ -76,48 +80,45 @@ def summary(record: Record, manifest: Mapping[str, Any], changes: Sequence[str] 
         if block.kind == "sentences"
         for item in block.body["items"]
     ]
-    figures = [figure_words(item, record) for block in blocks if block.kind == "kpis" for item in block.body["items"]]
+    figures = [figure_text(item, record) for block in blocks if block.kind == "kpis" for item in block.body["items"]]
     return Summary(
-        subject(manifest),
-        tuple(line(each) for each in manifest["status"]),
-        tuple(line(each) for each in changes),
-        tuple(line(each) for each in sentences),
-        tuple(line(each) for each in figures),
+        subject(manifest, own_parameters),
+        *(tuple(map(line, texts)) for texts in (manifest["status"], changes, sentences, figures)),
     )
 
 
-def subject(manifest: Mapping[str, Any]) -> str:
-    """A report in one line: ``【异常】日常巡检 2026年11月20日（周五）``, its own parameters, whether it corrects."""
-    state = STATES[manifest["state"]].partition(" ")[2]
-    said = f"【{state}】{manifest['title']} {manifest['period']['label']}"
-    own = {name: value for name, value in manifest["parameters"].items() if name in ("unit", "edition") and value}
-    if own:
-        said += f" {parameter_words(own)}"
+def subject(manifest: Manifest, own_parameters: Mapping[str, object]) -> str:
+    """Return one line such as ``【异常】日常巡检 2026年11月20日（周五）``, with unit and version."""
+    state = STATUSES[manifest["state"]].partition(" ")[2]
+    text = f"【{state}】{manifest['title']} {manifest['period']['label']}"
+    shown = {name: value for name, value in own_parameters.items() if name in PARAMETER_LABELS}
+    if shown:
+        text += f" {parameters_text(shown)}"
     if manifest["version"] > 1:
-        said += f"（更正，第 {manifest['version']} 版）"
-    return line(said)
+        text += f"（更正，第 {manifest['version']} 版）"
+    return line(text)
 
 
-def figure_words(item: Mapping[str, Any], record: Record) -> str:
-    """A headline figure in words: ``送达率 97.6%（▼ 1.1 个百分点，上期 98.7%）``."""
-    value, change, before = labels.kpi_words(item, record.zone)
-    beside = "，".join(each for each in (change, before) if each)
-    return f"{item['label']} {value}" + (f"（{beside}）" if beside else "")
+def figure_text(item: Mapping[str, Any], record: Record) -> str:
+    """Return a headline figure such as ``送达率 97.6%（▼ 1.1 个百分点，上期 98.7%）``."""
+    value, change, before = labels.kpi_texts(item, record.zone)
+    note = "，".join(text for text in (change, before) if text)
+    return f"{item['label']} {value}" + (f"（{note}）" if note else "")
 
 
 def line(text: str) -> str:
-    """A text from a record as one line, without what turns or ends it."""
-    return " ".join(clean(text).split())
+    """Return a text of a record as one line, without control characters."""
+    return " ".join(clean_text(text).split())
 
 
 def plain(text: str) -> str:
-    """A text of which no chat client makes a mention, a mark or a link; it looks the same."""
+    """Return a text that looks the same, and in which no chat client sees a mention, a mark or a link."""
     return unlinked(text.translate(_MARKS))
 
 
 def unlinked(text: str) -> str:
-    """A text of which no client makes a link by itself; it looks the same."""
-    return _LINK.sub(lambda found: "．" if found[0] == "." else "：//", text)
+    """Return a text that looks the same, and in which no client sees a link."""
+    return _LINK.sub(lambda match: "．" if match[0] == "." else "：//", text)
 
 
 def _numbered(texts: Iterable[str]) -> str:

@@ -1,43 +1,48 @@
-"""The demo estate, written: settings, sources, and what was planted in them."""
+"""The demo estate: settings and sources of a city, and the record of its incidents."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ntanalytics.demo.incidents.incident import SPAN_DAYS, ZONE, Incident
+from ntanalytics.demo.incidents.default_script import DEFAULT_SEED
+from ntanalytics.demo.incidents.incident import SPAN_DAYS, Incident
 from ntanalytics.demo.incidents.planning import benign_events, plan_incidents
-from ntanalytics.demo.incidents.script import DEFAULT_SEED
-from ntanalytics.demo.population.city import city_of
-from ntanalytics.demo.products.backup_inventories import write_backups
-from ntanalytics.demo.products.desk_workbook import write_desk_workbook
-from ntanalytics.demo.products.ejbca import write_authority
-from ntanalytics.demo.products.exchange import write_exchange
-from ntanalytics.demo.products.maxkey import write_identity
-from ntanalytics.demo.products.nginx import write_logs
-from ntanalytics.demo.products.nginx_client_cert import write_gateway
-from ntanalytics.demo.products.openfire import write_im
-from ntanalytics.demo.products.probe import write_checks
-from ntanalytics.demo.products.seal_register import write_seals
-from ntanalytics.demo.products.sms_platform import write_platform
-from ntanalytics.demo.products.xinhu import write_oa
-from ntanalytics.demo.products.zabbix import write_hosts
+from ntanalytics.demo.local_time import midnight
+from ntanalytics.demo.population.city import City, city_of
+from ntanalytics.demo.products.bacula import write_bacula
+from ntanalytics.demo.products.desk_workbook.workbook import write_desk_workbook
+from ntanalytics.demo.products.ejbca.database import write_ejbca
+from ntanalytics.demo.products.exchange.database import write_exchange
+from ntanalytics.demo.products.maxkey.database import write_maxkey
+from ntanalytics.demo.products.nginx.logs import write_nginx
+from ntanalytics.demo.products.nginx_client_cert import write_client_cert_log
+from ntanalytics.demo.products.openfire.database import write_openfire
+from ntanalytics.demo.products.pgbackrest import write_pgbackrest
+from ntanalytics.demo.products.probe import write_probes
+from ntanalytics.demo.products.restic import write_restic
+from ntanalytics.demo.products.seal_register.database import write_seal_register
+from ntanalytics.demo.products.sms_platform.database import write_sms_platform
+from ntanalytics.demo.products.xinhu.database import write_xinhu
+from ntanalytics.demo.products.zabbix.database import write_zabbix
 from ntanalytics.demo.site import write_site
 from ntanalytics.demo.store import Store, servers_of
 from ntanalytics.errors import UsageError
 from ntanalytics.periods import Calendar, days_between
+from ntanalytics.settings import FILE_NAME
 from ntanalytics.sources.starter import DESK_WORKBOOK_NAME
 
-INCIDENTS_FILE, HARMLESS_FILE = "incidents.json", "harmless.json"
+#: Records of the incidents and of the benign events; the names are those that readers of an estate know.
+INCIDENTS_FILE, BENIGN_EVENTS_FILE = "incidents.json", "harmless.json"
 
-#: So many working days up to the last one are inspected, so that there is a life of findings to see.
+#: Working days up to the last one that are inspected, so that findings have a lifecycle to see.
 INSPECTED_DAYS = 5
 
-#: The reports that the demo issues after its inspections: report and period, on the day after the estate's last.
+#: Reports after the inspections: report and period, on the day after the estate's last.
 _REPORTS = (
     ("weekly_service_report", "last-week"),
     ("sms_volume", "last-week"),
@@ -46,58 +51,62 @@ _REPORTS = (
     ("optimization_recommendations", "last-month"),
 )
 
-#: What is written into databases, each by its writer, which returns the number of rows.
-_DATABASES = (
-    ("identity", write_identity),
-    ("OA", write_oa),
-    ("document exchange", write_exchange),
-    ("instant messaging", write_im),
-    ("certificates", write_authority),
-    ("seals", write_seals),
-    ("hosts", write_hosts),
-)
+#: Writers by their label in the progress, each with the folder of its files, if any; they return the number of rows.
+_DATABASES = {
+    "identity": write_maxkey,
+    "OA": write_xinhu,
+    "document exchange": write_exchange,
+    "instant messaging": write_openfire,
+    "certificates": write_ejbca,
+    "seals": write_seal_register,
+    "hosts": write_zabbix,
+    "tape backups": write_bacula,
+}
+_FILES = {
+    "certificate gateway": (write_client_cert_log, "ca-gateway"),
+    "probes": (write_probes, "probes"),
+    "database backups": (write_pgbackrest, "pgbackrest"),
+    "file backups": (write_restic, "restic"),
+}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Estate:
-    """What was written.
-
-    Attributes:
-        directory: the estate's folder.
-        config: its ``ntanalytics.yml``.
-        first: its first day.
-        until: its last day.
-        messages: messages on the SMS platform.
-        log_lines: lines of the web logs.
-        desk_workbook_rows: rows of the service-desk workbook by dataset.
-        incidents: what was planted, in order of start.
-        harmless: what was planted that only looks like it.
-    """
+    """Written estate."""
 
     directory: Path
-    config: Path
+    config: Path  # its ``ntanalytics.yml``
     first: dt.date
     until: dt.date
-    messages: int
-    log_lines: int
-    desk_workbook_rows: dict[str, int]
-    incidents: tuple[Incident, ...]
-    harmless: tuple[Incident, ...]
+    messages: int = 0  # on the SMS platform
+    log_lines: int = 0  # of the web logs
+    ledger_rows: Mapping[str, int] = field(default_factory=dict)  # of the desk's workbook by dataset
+    incidents: tuple[Incident, ...] = ()  # in order of start
+    benign_events: tuple[Incident, ...] = ()  # events that look like incidents and are none, in order of start
 
     @property
     def reports(self) -> list[tuple[str, str]]:
-        """The reports that the demo issues, each with its period, in their order: the inspections day by day first."""
+        """Reports that the demo issues, each with its period, in their order: the inspections first, day by day."""
         working = Calendar().working_days(self.first, self.until)[-INSPECTED_DAYS:]
         return [*(("daily_inspection", day.isoformat()) for day in working), *_REPORTS]
 
-    @property
-    def read_at(self) -> dt.datetime:
-        """When the estate is looked at: early on the morning after its last day."""
-        return dt.datetime.combine(self.until + dt.timedelta(days=1), dt.time(6, 10), ZONE)
-
     def clock(self) -> dt.datetime:
-        """As a clock that stands still: its states are as they were then, in whichever year they are taken."""
-        return self.read_at
+        """Return 06:10 on the morning after the last day, whatever the date: the time at which the estate is read."""
+        return midnight(self.until + dt.timedelta(days=1)).replace(hour=6, minute=10)
+
+
+@dataclass(frozen=True)
+class Destinations:
+    """Places of an estate's reports and databases.
+
+    Attributes:
+        outputs: folder of the issued reports, as its settings name it; None for the estate's own folder.
+        servers: URLs of a PostgreSQL and a MariaDB server for the databases of products that run there; without a
+            server each database is a SQLite file.
+    """
+
+    outputs: Path | None = None
+    servers: Sequence[str] = ()
 
 
 def write_estate(
@@ -107,30 +116,23 @@ def write_estate(
     days: int = 70,
     seed: int = DEFAULT_SEED,
     scale: float = 0.02,
-    outputs: Path | None = None,
-    servers: Sequence[str] = (),
-    progress: Callable[[str, int], None] = lambda _what, _rows: None,
+    destinations: Destinations = Destinations(),
+    progress: Callable[[str, int], None] = lambda _label, _rows: None,
 ) -> Estate:
-    """Write the demo estate: the same arguments give the same figures.
+    """Write the demo estate, and return what was written: the same arguments give the same figures.
 
     Args:
-        directory: its folder; an estate that is there already is written anew, without its lake.
-        until: its last day.
-        days: how many days it has, ``until`` included.
-        seed: seed of its random numbers, and of what goes wrong: the default one has a script that is told in working
-            days before the last, any other draws its own.
+        directory: folder of the estate; an earlier estate there is replaced, its lake removed.
+        until: last day.
+        days: number of days, ``until`` included.
+        seed: seed of the random numbers and of the incidents; the default one has a script of its own.
         scale: factor of the volumes; 1 is a real city's, about 200,000 messages and 3,000,000 requests a working day.
-        outputs: where its reports are to be issued, by the settings; default: in the estate's folder.
-        servers: URLs of a PostgreSQL and a MariaDB server on which the products' databases are made that run there;
-            without one, each is a SQLite file.
-        progress: told what is being written, and how many rows or lines were written so far.
-
-    Returns:
-        What was written.
+        destinations: places of its reports and databases.
+        progress: called with the label of what is written, and the number of rows and lines so far.
 
     Raises:
-        UsageError: the folder holds something that is no demo estate, or an argument is out of range.
-        SourceUnreachable: a server does not answer, or lets no database be made.
+        UsageError: the folder holds something else than a demo estate, or an argument is out of range.
+        SourceUnreachable: a server does not answer, or creates no database.
         CalendarMissing: there is no working-day calendar for one of the days.
     """
     if days < 1 or not scale > 0 or seed < 0:
@@ -140,7 +142,7 @@ def write_estate(
         )
     calendar = Calendar()
     span = days_between(until - dt.timedelta(days=days - 1), until)
-    # a shorter estate has the same days: what a writer draws does not depend on which incidents lie within it
+    # the draws of a writer must not depend on the incidents within a shorter estate
     earliest = min(span[0], until - dt.timedelta(days=SPAN_DAYS - 1))
     city = city_of(
         span,
@@ -148,38 +150,44 @@ def write_estate(
         plan_incidents(calendar, earliest, until, seed=seed),
         seed=seed,
         scale=scale,
-        harmless=benign_events(calendar, earliest, until, seed=seed),
+        benign_events=benign_events(calendar, earliest, until, seed=seed),
     )
-    sources = directory / "sources"
-    store = Store(sources, servers_of(servers))
-    _claim(directory)
-
-    done = 0
-
-    def told(what: str, rows: int = 0) -> None:
-        nonlocal done
-        done += rows
-        progress(f"demo: {what}", done)
-
-    for what, write in _DATABASES:
-        told(what)
-        told(what, write(city, store))
-    told("SMS platform")
-    sms = write_platform(city, store)
-    told("web logs", sms.messages)
-    lines = write_logs(city, sources / "nginx")
-    told("certificate gateway", lines)
-    told("probes", write_gateway(city, sources / "ca-gateway"))
-    told("backups", write_checks(city, sources / "probes"))
-    told("service-desk workbook", write_backups(city, sources, store))
-    rows = write_desk_workbook(city, sources / DESK_WORKBOOK_NAME, sms.segments)
-
+    store = Store(directory / "sources", servers_of(destinations.servers))
+    _prepare(directory)
+    estate = _write_sources(city, store, directory, progress)
     incidents = plan_incidents(calendar, span[0], until, seed=seed)
-    looks_alike = benign_events(calendar, span[0], until, seed=seed)
+    events = benign_events(calendar, span[0], until, seed=seed)
     _write_records(directory / INCIDENTS_FILE, incidents)
-    _write_records(directory / HARMLESS_FILE, looks_alike)
-    config = write_site(directory, store, outputs)
-    return Estate(directory, config, span[0], until, sms.messages, lines, rows, incidents, looks_alike)
+    _write_records(directory / BENIGN_EVENTS_FILE, events)
+    write_site(directory, store, destinations.outputs)
+    return replace(estate, incidents=incidents, benign_events=events)
+
+
+def _write_sources(city: City, store: Store, directory: Path, progress: Callable[[str, int], None]) -> Estate:
+    """Write the databases and files, and return the estate without its incidents."""
+    sources, rows = directory / "sources", 0
+    for label, write in _DATABASES.items():
+        progress(f"demo: {label}", rows)
+        rows += write(city, store)
+    progress("demo: SMS platform", rows)
+    volume = write_sms_platform(city, store)
+    rows += volume.messages
+    progress("demo: web logs", rows)
+    log_lines = write_nginx(city, sources / "nginx")
+    rows += log_lines
+    for label, (write_files, folder) in _FILES.items():
+        progress(f"demo: {label}", rows)
+        rows += write_files(city, sources / folder)
+    progress("demo: ledger workbook", rows)
+    return Estate(
+        directory=directory,
+        config=directory / FILE_NAME,
+        first=city.days[0],
+        until=city.until,
+        messages=volume.messages,
+        log_lines=log_lines,
+        ledger_rows=write_desk_workbook(city, sources / DESK_WORKBOOK_NAME, volume.segments),
+    )
 
 
 def _write_records(path: Path, incidents: Sequence[Incident]) -> None:
@@ -187,8 +195,12 @@ def _write_records(path: Path, incidents: Sequence[Incident]) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _claim(directory: Path) -> None:
-    """Make the folder ready: empty, or an earlier estate whose sources are removed."""
+def _prepare(directory: Path) -> None:
+    """Make the folder ready: a new one, or that of an earlier estate without its sources and lake.
+
+    Raises:
+        UsageError: the folder holds something else than a demo estate.
+    """
     is_estate = (directory / INCIDENTS_FILE).is_file()
     if directory.exists() and not is_estate and (not directory.is_dir() or any(directory.iterdir())):
         raise UsageError(
@@ -196,10 +208,10 @@ def _claim(directory: Path) -> None:
             where=str(directory),
             todo="name a new folder with --dir DIR",
         )
-    # what an earlier estate left may be older than the first day of this one, or another city's
+    # an earlier estate may have other days, or be another city's
     if is_estate:
         for name in ("sources", "lake"):
             shutil.rmtree(directory / name, ignore_errors=True)
     (directory / "sources").mkdir(parents=True, exist_ok=True)
-    # marks the folder as an estate from the start, so that an interrupted one can be written again
+    # from now on the folder is an estate, so that an interrupted one can be written again
     (directory / INCIDENTS_FILE).write_text("[]\n", encoding="utf-8")

@@ -1,30 +1,32 @@
-"""How likely chance is: tails of counts whose variance may differ from their mean."""
+"""Tail probabilities of counts whose variance may differ from their mean."""
 
 from __future__ import annotations
 
+from typing import Any
+
 
 def count_tail(count: float, expected: float, variance: float) -> float:
-    """The probability of a count as small as this one, or smaller.
+    """Return the probability of a count as small as this one, or smaller.
 
-    A negative binomial where the variance exceeds the mean, a binomial where it falls short of it, else Poisson.
+    The distribution is a negative binomial where the variance exceeds the mean, a binomial where it is smaller, else
+    Poisson.
 
     Args:
-        count: what was counted.
-        expected: what is usual; positive.
-        variance: of the count.
+        count: the count.
+        expected: its usual value; positive.
+        variance: its variance.
     """
-    return float(_law(expected, variance).cdf(count))
+    return float(_distribution(expected, variance).cdf(count))
 
 
-def _law(expected: float, variance: float):  # type: ignore[no-untyped-def]
+def _distribution(expected: float, variance: float) -> Any:
     from scipy import stats
 
     ratio = variance / expected
     if ratio > 1.02:
         return stats.nbinom(expected / (ratio - 1), 1 / ratio)
     if ratio < 0.98:
-        # so many could have come, each with the same chance: presence of persons is such a count
-        return stats.binom(
-            max(1, round(expected / (1 - ratio))), min(1.0, expected / round(expected / (1 - ratio) or 1))
-        )
+        # a fixed number of persons, each of them present with the same probability
+        trials = round(expected / (1 - ratio))
+        return stats.binom(max(1, trials), min(1.0, expected / (trials or 1)))
     return stats.poisson(expected)

@@ -1,46 +1,37 @@
-"""Kinds of days, as far as they change how much is done: weekday, make-up workday, holiday, month's end, edges."""
+"""Day types that change how much is done: weekdays, make-up workdays, holidays, month ends, edges of long holidays."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from types import MappingProxyType
 from typing import Any
 
-#: The working days at a month's end on which business peaks.
+#: Working days at a month's end on which business peaks.
 MONTH_END_DAYS = 4
 
-#: Free days in a row from which on they are a long holiday, beside which people travel.
+#: Days off in a row that are a long holiday; people travel on the working days beside it.
 LONG_HOLIDAY_DAYS = 3
-
-_WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-_WORDS: Mapping[str, str] = MappingProxyType({"make_up": "调休上班日", "holiday": "节假日"})
-
-
-def day_type_of(kind: str) -> str:
-    """A kind of day, in Chinese."""
-    return _WORDS[kind] if kind in _WORDS else _WEEKDAYS[int(kind)]
 
 
 class DayTypes:
-    """Kinds of the days of a span, from its own calendar.
+    """Types of the days of a span, from its calendar.
 
     Args:
-        days: rows by day, with ``is_working_day`` and ``label`` (metrics.days). Outside of them a day counts as
-            worked from Monday to Friday.
+        days: rows by day with ``is_working_day`` and ``label`` (``metrics.days``). Any other day counts as worked from
+            Monday to Friday.
     """
 
     def __init__(self, days: Mapping[date, Mapping[str, Any]]) -> None:
         self._days = days
 
     def is_working(self, day: date) -> bool:
-        """Whether it is a working day."""
+        """Return whether it is a working day."""
         return bool(self._days[day]["is_working_day"]) if day in self._days else day.weekday() < 5
 
     def kind(self, day: date) -> str:
-        """``0`` to ``6`` for an ordinary day of the week, ``make_up`` or ``holiday``.
+        """Return ``0`` to ``6`` for an ordinary day of the week, ``make_up`` or ``holiday``.
 
-        A free Monday to Friday is a holiday; so is a weekend day that the calendar names as one.
+        A weekday off is a holiday; so is a weekend day that the calendar names as one.
         """
         if self.is_working(day):
             return "make_up" if day.weekday() >= 5 else str(day.weekday())
@@ -49,21 +40,21 @@ class DayTypes:
         return str(day.weekday()) if is_plain else "holiday"
 
     def ends_month(self, day: date) -> bool:
-        """Whether it is one of the last four working days of its month."""
+        """Return whether it is one of the last four working days of its month."""
         if not self.is_working(day):
             return False
         first_of_next = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
-        left = (day + timedelta(days=ahead) for ahead in range(1, (first_of_next - day).days))
-        return sum(map(self.is_working, left)) < MONTH_END_DAYS
+        later = (day + timedelta(days=ahead) for ahead in range(1, (first_of_next - day).days))
+        return sum(map(self.is_working, later)) < MONTH_END_DAYS
 
     def is_edge(self, day: date) -> bool:
-        """Whether it is the working day before or after a long holiday."""
+        """Return whether it is the working day before or after a long holiday."""
         return self.is_working(day) and any(
             all(not self.is_working(day + timedelta(days=sign * ahead)) for ahead in range(1, LONG_HOLIDAY_DAYS + 1))
             for sign in (-1, 1)
         )
 
     def effects(self, day: date) -> tuple[str, ...]:
-        """What changes the day's figure: its kind, ``month_end``, ``edge``."""
+        """Return the types of a day that change its value: its kind, ``month_end``, ``edge``."""
         marks = (("month_end", self.ends_month(day)), ("edge", self.is_edge(day)))
         return (self.kind(day), *(name for name, holds in marks if holds))

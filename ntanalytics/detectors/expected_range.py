@@ -1,9 +1,9 @@
-"""What is usual for a figure on a day: a range, from the days like it.
+"""Expected range of a value on a day, from the days like it before.
 
-A day's figure is taken as a level times the effects of its kind of day (each weekday, make-up workday, Saturday,
-Sunday, holiday), of the month's end and of the edge of a long holiday. Effects and level are medians, so that outages
-in the history do not move them; the level has a slope where there is one, and begins anew at a shift that has lasted.
-Counts are held against a negative binomial, other figures against the spread of their past.
+The value of a day is taken as a level times the effects of its type (each weekday, make-up workday, Saturday, Sunday,
+holiday), of the month's end and of the edge of a long holiday. Effects and level are medians, so that outages in the
+history do not move them. The level has a slope where there is one, and begins anew at a shift that has lasted. Counts
+are held against a negative binomial, other values against the spread of their past.
 """
 
 from __future__ import annotations
@@ -15,195 +15,198 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ntanalytics.detectors.day_types import DayTypes, day_type_of
-from ntanalytics.metrics.number_format import format_number
+from ntanalytics.detectors.day_types import DayTypes
+from ntanalytics.detectors.detection import Floats
 
-Floats = NDArray[np.float64]
-
-#: Days back that are looked at: ten weeks hold two ends of a month.
+#: Days back that are read: ten weeks hold two ends of a month.
 HISTORY_DAYS = 70
 
-#: Known days that are needed, of the same sort (worked or not) as the day.
-FEWEST_WORKING_DAYS, FEWEST_FREE_DAYS = 8, 4
+#: Known days that are needed, worked or not as the day is.
+MIN_WORKING_DAYS, MIN_FREE_DAYS = 8, 4
 
-#: Share of ordinary days that lie outside of the range, half below and half above: one in 370, as of three sigmas.
+#: Share of ordinary days outside of the range, half below and half above: one in 370, as of three sigmas.
 OUTSIDE = 0.0027
 
 #: Days that a shift must have lasted before it is learnt.
 SHIFT_DAYS = 5
 
-#: How much wider the range is where a kind of day has been seen less than twice.
+#: Factor by which the range is wider where a day type has been seen less than twice.
 _UNSEEN = 1.6
 
-#: Below that median a count's effects are ratios of sums: the median of zeros and ones says too little.
+#: Median below which the effects of a count are ratios of sums: the median of zeros and ones says too little.
 _FEW = 5.0
 
-NO_HISTORY = "历史不足"
-NO_VALUE = "当日无数据"
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ExpectedRange:
-    """The usual range of a figure on a day, in the figure's own unit.
+    """The expected range of a value on a day, in the unit of the value.
 
-    Args:
-        low: the smallest usual value; None when the history does not carry a range.
-        high: the largest.
-        expected: the value in the middle of what is expected.
-        basis: what it is taken from, in Chinese (``前 10 周 46 个工作日，其中周三 9 天``).
-        reason: why there is no range, in Chinese (``历史不足``); empty when there is one.
-        shifted_on: the first day of the present level, when it began with a shift within the history.
-        shift: that level as a factor of the one before (as a difference, for a figure that is negative somewhere).
+    Attributes:
+        low: the smallest usual value; None when the history carries no range.
+        high: the largest one.
+        expected: the expected value.
+        reason: why there is no range; empty when there is one.
+        shifted_on: first day of the present level, where it began with a shift within the history.
+        shift: factor of that level against the one before; the difference, for a value that is negative somewhere.
     """
 
-    low: float | None
-    high: float | None
-    expected: float | None
-    basis: str
-    reason: str = ""
+    low: float | None = None
+    high: float | None = None
+    expected: float | None = None
+    reason: Literal["", "short_history", "no_value"] = ""
     shifted_on: date | None = None
     shift: float | None = None
 
     def place(self, value: float | None) -> Literal["below", "within", "above", "unknown"]:
-        """Where a value lies; ``unknown`` without a range or a value."""
+        """Return the place of a value; ``unknown`` without a range or a value."""
         if value is None or math.isnan(value) or self.low is None or self.high is None:
             return "unknown"
         return "below" if value < self.low else "above" if value > self.high else "within"
 
-    def words(self, format: str, unit: str = "") -> str:
-        """The range in Chinese, for a finding's threshold (``通常 1,204–1,466 条``).
-
-        Args:
-            format: how a value is shown, in the format mini-language of metrics.measure.
-            unit: the unit.
-        """
-        if self.low is None or self.high is None:
-            return self.reason
-        return f"通常 {format_number(self.low, format, '')}–{format_number(self.high, format, unit)}"
-
 
 def expected_range(rows: Iterable[Mapping[str, Any]], on: date) -> ExpectedRange:
-    """What is usual on a day, from the days before it.
+    """Return the expected range of a value on a day, from the days before it.
 
-    A figure of one hour is judged by the rows of that hour of each day.
+    A value of one hour is judged by the rows of that hour of each day.
 
     Args:
         rows: one row a day in any order: ``day``, ``value`` (None where there is none), ``is_covered``,
-            ``is_working_day``, ``label`` (metrics.days). Values of ``on`` and later are not read; those rows' calendar
-            is, for the end of the month and the days before a long holiday.
+            ``is_working_day``, ``label`` (``metrics.days``). Of ``on`` and later days only the calendar is read, for
+            the end of the month and long holidays.
         on: the day.
 
     Returns:
-        The range. Its reason is ``历史不足`` where fewer than 8 (working) or 4 (free) such days are known, or the day
-        is a holiday and none was seen.
+        The range. Its reason is ``short_history`` where fewer than 8 (working) or 4 (free) such days are known, or the
+        day is a holiday and none was seen; ``no_value`` where there is no row of the day.
     """
     days = {row["day"]: row for row in rows}
     if on not in days:
-        return ExpectedRange(None, None, None, "", NO_VALUE)
-    kinds = DayTypes(days)
-    known = [
+        return ExpectedRange(reason="no_value")
+    day_types = DayTypes(days)
+    is_working_day = days[on]["is_working_day"]
+    alike = [
         day
         for day in sorted(days)
         if on - timedelta(days=HISTORY_DAYS) <= day < on and days[day]["is_covered"] and _is_known(days[day]["value"])
+        if days[day]["is_working_day"] == is_working_day
     ]
-    like = [day for day in known if days[day]["is_working_day"] == days[on]["is_working_day"]]
-    kind = kinds.kind(on)
-    same = [day for day in like if kinds.kind(day) == kind]
-    basis = f"前 {HISTORY_DAYS // 7} 周 {len(like)} 个{'工作日' if days[on]['is_working_day'] else '非工作日'}"
-    basis += f"，其中{day_type_of(kind)} {len(same)} 天"
-    min_count = FEWEST_WORKING_DAYS if days[on]["is_working_day"] else FEWEST_FREE_DAYS
-    if len(like) < min_count or (kind == "holiday" and not same):
-        return ExpectedRange(None, None, None, basis, NO_HISTORY)
-    values = np.array([float(days[day]["value"]) for day in like])
-    model = _Model(values, like, kinds, on)
-    widening = _UNSEEN if len(same) < 2 or (kinds.is_edge(on) and not any(map(kinds.is_edge, same))) else 1.0
-    if kinds.ends_month(on) and not any(map(kinds.ends_month, like)):
-        widening = _UNSEEN
-    low, expected, high = model.range(widening)
-    return ExpectedRange(low, high, expected, basis, "", model.shifted_on, model.shift)
+    kind = day_types.kind(on)
+    same_kind = [day for day in alike if day_types.kind(day) == kind]
+    min_days = MIN_WORKING_DAYS if is_working_day else MIN_FREE_DAYS
+    if len(alike) < min_days or (kind == "holiday" and not same_kind):
+        return ExpectedRange(reason="short_history")
+    values = np.array([float(days[day]["value"]) for day in alike])
+    model = _Model(values, alike, day_types, on)
+    low, expected, high = model.range(_widening(day_types, on, alike, same_kind))
+    return ExpectedRange(low=low, high=high, expected=expected, shifted_on=model.shifted_on, shift=model.shift)
+
+
+def _widening(day_types: DayTypes, on: date, alike: list[date], same_kind: list[date]) -> float:
+    """Return the factor by which the range is wider where days of the same type are few."""
+    is_new = len(same_kind) < 2
+    is_new |= day_types.is_edge(on) and not any(map(day_types.is_edge, same_kind))
+    is_new |= day_types.ends_month(on) and not any(map(day_types.ends_month, alike))
+    return _UNSEEN if is_new else 1.0
 
 
 class _Model:
-    """Effects, level and spread of the like days."""
+    """Effects, level and spread of the days that are worked as the judged one.
 
-    def __init__(self, values: Floats, days: list[date], kinds: DayTypes, on: date) -> None:
+    Attributes:
+        effect: sum of the effects of each day; in logarithms where ``is_ratio``, as are all that follow.
+        lift: difference of each day's level from the present one.
+        drift: growth from each day to the judged one.
+        level: present level, without effects.
+        errors: what effects, level and growth leave of each day.
+        effect_today: sum of the effects of the judged day.
+        shifted_on: first day of the present level, where it began with a shift.
+        shift: that shift, as in :class:`ExpectedRange`.
+    """
+
+    def __init__(self, values: Floats, days: list[date], day_types: DayTypes, on: date) -> None:
         self.values = values
         self.is_count = bool(np.all(values >= 0) and np.all(values == np.round(values)))
         self.is_share = not self.is_count and bool(np.all((values >= 0) & (values <= 1)))
         self.is_ratio = self.is_count or (bool(np.all(values > 0)) and not self.is_share)
-        self.ages = np.array([(day - on).days for day in days], dtype=float)
-        y = np.log(values + 0.5) if self.is_count else np.log(values) if self.is_ratio else values
-        sorts = [kinds.effects(day) for day in days]
-        lift = np.zeros(len(y))
-        self.drift = np.zeros(len(y))
         self.shifted_on: date | None = None
         self.shift: float | None = None
+        types = [day_types.effects(day) for day in days]
+        effects = self._fit(days, types, np.array([(day - on).days for day in days], dtype=float))
+        self.effect_today = sum(effects.get(name, 0.0) for name in day_types.effects(on))
+        self._alike = self._errors_alike(types, "holiday" in day_types.effects(on))
+        # effects take up a part of the errors that they are taken from
+        self._free = max(len(types) - len(effects), len(types) / 3) / len(types)
+
+    def _fit(self, days: list[date], types: list[tuple[str, ...]], ages: Floats) -> dict[str, float]:
+        """Fit effects, shift, growth and level; return the effects by name."""
+        values = self.values
+        y = np.log(values + 0.5) if self.is_count else np.log(values) if self.is_ratio else values
+        self.lift, self.drift = np.zeros(len(y)), np.zeros(len(y))
         for attempt in range(3):
-            # what was before a shift, and growth, must not be taken for an effect; they show when effects are known
-            effects = self._effects(y + lift - self.drift, sorts)
-            self.effect = np.array([sum(effects[name] for name in its) for its in sorts])
+            # levels before a shift, and growth, must not be taken for effects; they show once effects are known
+            effects = self._effects(y + self.lift - self.drift, types)
+            self.effect = np.array([sum(effects[name] for name in names) for names in types])
             begin, step = _shift(y - self.effect) if attempt == 0 else (0, 0.0)
             if begin:
-                lift[:begin] = step
+                self.lift[:begin] = step
                 self.shifted_on, self.shift = days[begin], math.exp(step) if self.is_ratio else step
-            since = int(np.count_nonzero(lift))
-            rest = y + lift - self.effect
-            self.drift = _slope(rest[since:], self.ages[since:]) * self.ages
-        self.moved = lift
-        self.today = sum(effects.get(name, 0.0) for name in kinds.effects(on))
+            since = int(np.count_nonzero(self.lift))
+            rest = y + self.lift - self.effect
+            self.drift = _slope(rest[since:], ages[since:]) * ages
         flat = rest - self.drift
         self.level = float(np.median(flat[since:]))
         self.errors = flat - self.level
-        # a holiday's figure errs by less, being smaller; effects take up a part of the errors they are taken from
-        is_alike = np.array([("holiday" in its) == ("holiday" in kinds.effects(on)) for its in sorts])
-        self.alike = self.errors[is_alike] if is_alike.sum() >= FEWEST_FREE_DAYS else self.errors
-        self.free = max(len(sorts) - len(effects), len(sorts) / 3) / len(sorts)
+        return effects
 
-    def _effects(self, y: Floats, sorts: list[tuple[str, ...]]) -> dict[str, float]:
-        """The effect of each kind of day and mark, by medians in turn; one seen once is drawn towards none."""
-        found = dict.fromkeys((name for its in sorts for name in its), 0.0)
+    def _effects(self, y: Floats, types: list[tuple[str, ...]]) -> dict[str, float]:
+        """Return the effect of each type of day, by medians in turn; one seen once is drawn towards none."""
+        effects = dict.fromkeys((name for names in types for name in names), 0.0)
         is_few = self.is_count and float(np.median(self.values)) < _FEW
-        most = float(np.quantile(self.values, 0.95)) if is_few else 0.0
+        cap = float(np.quantile(self.values, 0.95)) if is_few else 0.0
         for _ in range(4):
-            for name in found:
-                has = np.array([name in its for its in sorts])
-                other = np.array([sum(found[each] for each in its if each != name) for its in sorts])
+            for name in effects:
+                has = np.array([name in names for names in types])
+                other = np.array([sum(effects[mark] for mark in names if mark != name) for names in types])
                 if is_few:
-                    shaped = np.exp(other) * self.values.mean()
-                    ratio = (self.values[has].clip(max=most).sum() + 2) / (shaped[has].sum() + 2)
-                    found[name] = math.log(ratio)
+                    means = np.exp(other) * self.values.mean()
+                    ratio = (self.values[has].clip(max=cap).sum() + 2) / (means[has].sum() + 2)
+                    effects[name] = math.log(ratio)
                     continue
-                level = float(np.median(y - np.array([sum(found[each] for each in its) for its in sorts])))
-                seen_once = 0.7 if has.sum() == 1 else 1.0
-                found[name] = float(np.median((y - other)[has]) - level) * seen_once
-        return found
+                level = float(np.median(y - np.array([sum(effects[mark] for mark in names) for names in types])))
+                weight = 0.7 if has.sum() == 1 else 1.0
+                effects[name] = float(np.median((y - other)[has]) - level) * weight
+        return effects
+
+    def _errors_alike(self, types: list[tuple[str, ...]], is_holiday: bool) -> Floats:
+        """Return the errors of holidays, or of other days: a holiday's value is smaller and errs by less."""
+        is_alike = np.array([("holiday" in names) == is_holiday for names in types])
+        return np.asarray(self.errors[is_alike] if is_alike.sum() >= MIN_FREE_DAYS else self.errors, dtype=np.float64)
 
     def range(self, widening: float) -> tuple[float, float, float]:
-        """The smallest usual, the expected and the largest usual value."""
+        """Return the smallest usual, the expected and the largest usual value."""
         from scipy import stats
 
-        count = len(self.values)
-        spread = max(1.4826 * float(np.median(np.abs(self.alike))), 0.7413 * _inner(self.alike)) / math.sqrt(self.free)
+        count, errors = len(self.values), self._alike
+        spread = max(1.4826 * float(np.median(np.abs(errors))), 0.7413 * _inner(errors)) / math.sqrt(self._free)
         reach = float(stats.t.isf(OUTSIDE / 2, max(2, count - 2))) * math.sqrt(1 + 2 / count) * widening
         if self.is_count:
             return self._count_range(reach / float(stats.norm.isf(OUTSIDE / 2)))
-        centre = self.level + self.today
+        centre = self.level + self.effect_today
         if self.is_ratio:
-            wide = max(spread, 0.01) * reach
-            return math.exp(centre - wide), math.exp(centre), math.exp(centre + wide)
-        wide = max(spread, 0.002 if self.is_share else 1e-9) * reach
-        low, high = centre - wide, centre + wide
+            width = max(spread, 0.01) * reach
+            return math.exp(centre - width), math.exp(centre), math.exp(centre + width)
+        width = max(spread, 0.002 if self.is_share else 1e-9) * reach
+        low, high = centre - width, centre + width
         if self.is_share:
             return max(0.0, low), min(max(centre, 0.0), 1.0), min(1.0, high)
         return low, centre, high
 
     def _count_range(self, widening: float) -> tuple[float, float, float]:
-        """Quantiles of a negative binomial whose overdispersion the past shows beyond chance."""
+        """Return quantiles of a negative binomial whose overdispersion the past shows beyond chance."""
         from scipy import stats
 
-        weights = np.exp(self.effect + self.drift - self.moved)
+        weights = np.exp(self.effect + self.drift - self.lift)
         rough = max(float(np.median(self.values / weights)), float(self.values.sum() / weights.sum()) * 0.2, 1e-9)
         usual_error = 1.4826 * float(np.median(np.abs(self.errors)))
         means = rough * weights
@@ -212,7 +215,7 @@ class _Model:
         level = (self.values[kept].sum() + 0.5) / weights[kept].sum()
         means = level * weights[kept]
         excess = float(((self.values[kept] - means) ** 2 - means).sum() / (means**2).sum())
-        mean = level * math.exp(self.today)
+        mean = level * math.exp(self.effect_today)
         share = max(excess, 0.0) * len(self.values) / max(1, len(self.values) - 6)
         variance = (mean + share * mean**2) * widening**2
         dispersion = max((variance - mean) / mean**2, 1e-6)
@@ -225,22 +228,23 @@ def _is_known(value: Any) -> bool:
 
 
 def _inner(values: Floats) -> float:
+    """Return the range between the quartiles."""
     low, high = np.quantile(values, (0.25, 0.75))
     return float(high - low)
 
 
 def _slope(rest: Floats, ages: Floats) -> float:
-    """The growth a day, by Theil-Sen; 0 where the history does not show one."""
+    """Return the growth a day, by Theil-Sen; 0 where the history does not show one."""
     if len(rest) < 14:
         return 0.0
     from scipy import stats
 
-    found = stats.theilslopes(rest, ages, 0.99)
-    return float(found.slope) if found.low_slope * found.high_slope > 0 else 0.0
+    line = stats.theilslopes(rest, ages, 0.99)
+    return float(line.slope) if line.low_slope * line.high_slope > 0 else 0.0
 
 
 def _shift(rest: Floats) -> tuple[int, float]:
-    """Where the present level began and by how much it differs; (0, 0) where the history has one level, or a slope."""
+    """Return where the present level began and its difference; (0, 0) where the history has one level, or a slope."""
     count = len(rest)
     if count < 2 * SHIFT_DAYS:
         return 0, 0.0

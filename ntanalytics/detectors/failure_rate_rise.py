@@ -1,168 +1,166 @@
-"""Hours in which a larger share went wrong than usual: what a day's rate hides, and a day's rate where it lasts.
+"""Failure rate rise: the run of slots of a day in which a larger share went wrong than usual.
 
-Every run of slots of the day is held against the share that is usual of the same subject; how much better a worse
-share explains what was seen is judged against chance, and against the worst runs of the days before.
+Every run of slots is held against the usual share of the same series. The likelihood ratio of its own share and the
+usual one is held against chance, and against the worst runs of the days before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ntanalytics.detectors.slot_matrix import Floats, Subject, clock, runs, slot_matrix, sums
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.rule import Rule
-from ntanalytics.findings.sentences import day_words
-from ntanalytics.metrics import measure as measure_of
-from ntanalytics.metrics.number_format import format_number
+from ntanalytics.detectors.detection import Detection, Floats, KeyOf, Sensitivity
+from ntanalytics.detectors.slot_matrix import DAY_S, run_sums, runs, slot_matrix
+from ntanalytics.metrics.rows import Rows, rows
 
-#: So many known days tell what is usual, and so many events of them.
-FEWEST_DAYS, FEWEST_EVENTS = 5, 50
+#: Days before the inspected one that are needed, and their events.
+MIN_DAYS, MIN_EVENTS = 5, 50
 
-#: Fewer that went wrong may be one person's.
-FEWEST_HITS = 6
+#: Hits that are needed; fewer may be one person's.
+MIN_HITS = 6
 
-#: By how much, as a logarithm, a worse share must explain a run better: chance does not in ten weeks of runs.
-EVIDENCE = 12.0
+#: Log likelihood ratio that is needed: chance does not reach it in the runs of ten weeks.
+MIN_LOG_RATIO = 12.0
 
-#: Events a run needs, so that its share says anything.
-FEWEST_IN_RUN = 10
+#: Events that a run needs for a meaningful share.
+MIN_EVENTS_IN_RUN = 10
 
 
 @dataclass(frozen=True)
-class RateWords:
-    """How it is told, in Chinese: what the events are, what those that went wrong are, and their unit."""
+class _History:
+    """Usual share of a series, and the days that it is taken from.
 
-    hits: str
-    events: str
-    unit: str
+    Attributes:
+        share: usual share of the events that go wrong.
+        log_ratios: days × runs: log likelihood ratio of each run.
+        known: indices of the days with events before the rise began.
+        begin: index of the first day of the rise.
+    """
+
+    share: float
+    log_ratios: Floats
+    known: NDArray[np.int64]
+    begin: int
 
 
 def failure_rate_rise(
-    rule: Rule, slots: Rows, days: Rows, on: date, words: RateWords, *, slot_s: int, subject: Subject = ""
-) -> list[Finding]:
-    """The worst run of slots of each subject on a day, of those that are not in order.
+    slots: Rows, days: Rows, on: date, *, slot_s: int, key: KeyOf, sensitivity: Sensitivity
+) -> list[Detection]:
+    """Return the worst run of slots of a day for each series of which an unusual share went wrong.
 
     Args:
-        rule: its threshold holds for the share that went wrong beyond what is usual (0.03: three points); its
-            ``min_count`` for the events of the run.
-        slots: ``day``, ``slot``, ``events``, ``hits`` (how many of them went wrong) and what names a group, of some
+        slots: ``day``, ``slot``, ``events``, ``hits`` (events that went wrong) and the columns of the key, of some
             weeks up to ``on``.
-        days: the days of those weeks (metrics.days).
+        days: the days of those weeks (``metrics.days``).
         on: the inspected day.
-        words: how it is told.
         slot_s: seconds of a slot; 86,400 for a whole day.
-        subject: what a row is about, as ``rules.judged`` takes it.
+        key: key of the series of a row.
+        sensitivity: the share that went wrong beyond the usual share; events of the run.
 
     Returns:
-        A finding for each subject that is not in order; none where the day is a hole or too few days are known.
+        Detections with the share that went wrong as value, and as departure its excess over the usual share; figures
+        ``usual``, ``events`` and ``hits``. None where the day is a gap or its history is short.
     """
     covered = sorted(row["day"] for row in rows(days) if row["is_covered"] and row["day"] <= on)
-    if rule.is_off or on not in covered or len(covered) <= FEWEST_DAYS:
+    if on not in covered or len(covered) <= MIN_DAYS:
         return []
-    counts = slot_matrix(rule, slots, covered, slot_s=slot_s, columns=["events", "hits"], subject=subject)
-    found = [
-        _finding(rule, name, its["events"], its["hits"], covered, words, slot_s) for name, its in counts.of.items()
-    ]
-    return [each for each in found if each is not None]
+    matrix = slot_matrix(slots, covered, slot_s=slot_s, columns=["events", "hits"], key=key)
+    detections = (
+        _detect(name, (counts["events"], counts["hits"]), covered, slot_s, sensitivity)
+        for name, counts in matrix.items()
+    )
+    return [detection for detection in detections if detection is not None]
 
 
-def _finding(
-    rule: Rule, subject: str, events: Floats, hits: Floats, days: Sequence[date], words: RateWords, slot_s: int
-) -> Finding | None:
+def _detect(
+    key: Hashable, counts: tuple[Floats, Floats], days: Sequence[date], slot_s: int, sensitivity: Sensitivity
+) -> Detection | None:
+    events, hits = counts
     known = np.flatnonzero(events[:-1].sum(axis=1) > 0)
-    if len(known) < FEWEST_DAYS or events[:-1].sum() < FEWEST_EVENTS or hits[-1].sum() < FEWEST_HITS:
+    if len(known) < MIN_DAYS or events[:-1].sum() < MIN_EVENTS or hits[-1].sum() < MIN_HITS:
         return None
-    many, wrong = sums(events), sums(hits)
-    since = len(days) - 1
-    while True:
-        usual, rough = usual_share(events[known].sum(axis=1), hits[known].sum(axis=1))
-        odds = _odds(rule, many, wrong, usual) / rough
-        # what has lasted for days is no part of what is usual
-        begun = _begun(odds.max(axis=1), events.sum(axis=1) >= rule.min_count)
-        before = known[known < begun]
-        if begun == since or len(before) < FEWEST_DAYS:
-            break
-        since, known = begun, before
+    sums = run_sums(events), run_sums(hits)
+    history = _history(counts, sums, known, sensitivity)
+    log_ratios = history.log_ratios
     first, after = runs(events.shape[1])
-    # of runs that say the same the shortest
-    best = int(np.argmax(odds[-1] - 1e-6 * (after - first)))
-    if odds[-1, best] < max(EVIDENCE, 1.3 * float(np.quantile(odds[known].max(axis=1), 0.95))):
+    # the shortest of runs that say the same
+    best = int(np.argmax(log_ratios[-1] - 1e-6 * (after - first)))
+    usual_worst = float(np.quantile(log_ratios[history.known].max(axis=1), 0.95))
+    if log_ratios[-1, best] < max(MIN_LOG_RATIO, 1.3 * usual_worst):
         return None
-    value = float(wrong[-1, best] / many[-1, best])
-    state = rule.threshold.judge(value - usual)
-    if state == "ok":
+    events_of_run, hits_of_run = (float(sums_of_days[-1, best]) for sums_of_days in sums)
+    value = hits_of_run / events_of_run
+    if not sensitivity.is_beyond(value - history.share):
         return None
-    when = "" if slot_s >= 86_400 else f"{clock(int(first[best]), slot_s)}—{clock(int(after[best]), slot_s)} "
-    form = measure_of(rule.measure).format
-    said = f"{when}{words.events} {format_number(float(many[-1, best]), 'integer', words.unit)}，其中{words.hits} "
-    said += f"{format_number(float(wrong[-1, best]), 'integer', words.unit)}，占 {format_number(value, form)}，"
-    said += f"通常为 {format_number(usual, form)}。"
-    warning, critical = (
-        format_number(limit, "points:1") for limit in (rule.threshold.warning, rule.threshold.critical)
-    )
-    return Finding(
-        rule.code,
-        rule.subsystem,
-        subject,
-        rule.words,
-        state,
-        value,
-        form,
-        f"比通常高 {warning} 关注，{critical} 异常",
-        said,
-        day_words(days[since]),
-        rule.advice,
-        figures={
-            "usual": usual,
-            "events": float(many[-1, best]),
-            "hits": float(wrong[-1, best]),
-            "from_s": float(first[best] * slot_s),
-            "until_s": float(after[best] * slot_s),
-        },
+    return Detection(
+        key=key,
+        value=value,
+        departure=value - history.share,
+        window=None if slot_s >= DAY_S else (float(first[best] * slot_s), float(after[best] * slot_s)),
+        since=days[history.begin],
+        figures={"usual": history.share, "events": events_of_run, "hits": hits_of_run},
     )
 
 
-def _begun(odds: Floats, is_told: NDArray[np.bool_]) -> int:
-    """The first of the days up to the last on which it was so; a day of too few events neither begins nor ends it."""
-    begun = len(odds) - 1
-    for place in range(len(odds) - 2, -1, -1):
-        if odds[place] >= EVIDENCE:
-            begun = place
-        elif is_told[place]:
+def _history(
+    counts: tuple[Floats, Floats], sums: tuple[Floats, Floats], known: NDArray[np.int64], sensitivity: Sensitivity
+) -> _History:
+    """Return the usual share of the days before the rise began; counts and run sums are those of events and hits."""
+    events, hits = counts
+    events_of_days, begin = events.sum(axis=1), len(events) - 1
+    while True:
+        share, dispersion = usual_share(events_of_days[known], hits[known].sum(axis=1))
+        log_ratios = _log_ratios(*sums, share, sensitivity) / dispersion
+        # days that belong to the rise must not tell what is usual
+        earlier = _begin(log_ratios.max(axis=1), events_of_days >= sensitivity.min_count)
+        before = known[known < earlier]
+        if earlier == begin or len(before) < MIN_DAYS:
+            return _History(share, log_ratios, known, begin)
+        begin, known = earlier, before
+
+
+def _begin(log_ratios: Floats, has_enough: NDArray[np.bool_]) -> int:
+    """Return the index of the first of the days that depart up to the last; a day of few events is passed over."""
+    begin = len(log_ratios) - 1
+    for index in range(len(log_ratios) - 2, -1, -1):
+        if log_ratios[index] >= MIN_LOG_RATIO:
+            begin = index
+        elif has_enough[index]:
             break
-    return begun
+    return begin
 
 
-def _odds(rule: Rule, many: Floats, wrong: Floats, usual: float) -> Floats:
-    """Of every run the logarithm of how much better its own share explains it than the usual one does."""
-    is_run = (many >= max(rule.min_count, FEWEST_IN_RUN)) & (wrong >= FEWEST_HITS)
-    is_run &= wrong - many * usual > rule.threshold.warning * many
-    expected = np.maximum(many * usual, 1e-9)
-    odds = wrong * np.log(np.maximum(wrong, 1) / expected) - (wrong - expected)
-    return np.asarray(np.where(is_run, odds, 0.0), dtype=np.float64)
+def _log_ratios(events: Floats, hits: Floats, usual: float, sensitivity: Sensitivity) -> Floats:
+    """Return for every run the log likelihood ratio of its own share and the usual one; 0 where it does not matter."""
+    is_run = (events >= max(sensitivity.min_count, MIN_EVENTS_IN_RUN)) & (hits >= MIN_HITS)
+    is_run &= hits - events * usual > sensitivity.least * events
+    expected = np.maximum(events * usual, 1e-9)
+    log_ratios = hits * np.log(np.maximum(hits, 1) / expected) - (hits - expected)
+    return np.asarray(np.where(is_run, log_ratios, 0.0), dtype=np.float64)
 
 
 def usual_share(events: Floats, hits: Floats) -> tuple[float, float]:
-    """What share of events usually goes wrong, and how much rougher than chance it is from day to day (at least 1).
+    """Return the usual share of events that go wrong, and its dispersion from day to day.
 
-    A tenth of the days, the worst ones, is left out: what goes wrong now and then is not usual.
+    A tenth of the days, the worst ones, is left out.
 
     Args:
-        events: of each day, positive.
-        hits: how many of them went wrong.
+        events: events of each day; positive.
+        hits: events of each day that went wrong.
+
+    Returns:
+        The share, 0 to 1, and the variance against that of a Poisson count; at least 1.
     """
     kept = np.argsort(hits / events)[: max(1, len(events) - len(events) // 10)]
-    many, wrong = events[kept], hits[kept]
-    share = float((wrong.sum() + 0.5) / (many.sum() + 1))
-    if float(np.median(hits)) >= FEWEST_HITS:
-        # enough of them for a median, which what lasted for some weeks does not move
+    kept_events, kept_hits = events[kept], hits[kept]
+    share = float((kept_hits.sum() + 0.5) / (kept_events.sum() + 1))
+    if float(np.median(hits)) >= MIN_HITS:
+        # a median is not moved by a rise that lasted for some weeks
         share = min(share, float(np.median(hits / events)))
-    errors = (wrong - many * share) ** 2 / np.maximum(many * share, 0.5)
-    # 2.2 medians of the square of a normal figure are its mean; days on which something lasted do not move a median
+    errors = (kept_hits - kept_events * share) ** 2 / np.maximum(kept_events * share, 0.5)
+    # 2.2 medians of a squared normal value are its mean; unusual days do not move a median
     return share, max(1.0, 2.2 * float(np.median(errors)))

@@ -1,7 +1,7 @@
-"""Hours in which a fine-grained series behaved as never before: hints for who looks further, no verdict.
+"""Novelty: hours in which a fine-grained series behaved as never before; hints for a closer look, no judgement.
 
-It is no rule of the inspection: what it sees of hosts and is wrong, thresholds see, too, and what they do not see is
-mostly a batch that runs with room left (docs/detection.md has the figures).
+It is no rule of the inspection: thresholds find the faults of hosts that it finds, and its other alarms are mostly
+batches that run with room left (docs/detection.md has the figures).
 """
 
 from __future__ import annotations
@@ -14,18 +14,21 @@ import numpy as np
 
 from ntanalytics.detectors.streaming import detect
 
-#: Weeks of its past that a series needs before anything is said of it.
-LEARNS_DAYS = 28
+#: Days of its past that a series needs before it is judged.
+LEARNING_DAYS = 28
+
+#: Points of a series in the order of their moments, each with its value.
+Points = Sequence[tuple[datetime, float]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NovelHours:
-    """Some steps of one series in a row that alarmed.
+    """Some points of one series in a row that alarmed.
 
     Attributes:
-        subject: which series.
-        begins_at: the first of them.
-        ends_at: the end of the last one.
+        subject: name of the series.
+        begins_at: moment of the first of them.
+        ends_at: end of the last one.
         extreme: the value that was farthest from the median of the series.
         usual: that median.
         score: the highest score, one half to 1.
@@ -39,46 +42,46 @@ class NovelHours:
     score: float
 
 
-def novel_hours(
-    series: Mapping[str, Sequence[tuple[datetime, float]]], step: timedelta, *, least: float = 0.0
-) -> list[NovelHours]:
-    """What ``detect`` alarms of in some series, from their fifth week on.
+def novel_hours(series: Mapping[str, Points], step: timedelta, *, least: float = 0.0) -> list[NovelHours]:
+    """Return the alarms of some series from their fifth week on, oldest first.
+
+    Alarms that are no further apart than two steps are one.
 
     Args:
-        series: subject → points in order of their moments, each with its value.
-        step: how far two points are apart where none is missing.
-        least: an alarm of a smaller value says nothing (a single failed request).
-
-    Returns:
-        Alarms that are no further apart than two steps are one spell; oldest first.
+        series: name → points.
+        step: distance of two points where none is missing.
+        least: least value that matters; a single failed request does not.
     """
-    found = [spell for subject, points in series.items() for spell in _of(subject, points, step, least)]
-    return sorted(found, key=lambda spell: (spell.begins_at, spell.subject))
+    novel = [hours for subject, points in series.items() for hours in _novel_hours(subject, points, step, least)]
+    return sorted(novel, key=lambda hours: (hours.begins_at, hours.subject))
 
 
-def _of(subject: str, points: Sequence[tuple[datetime, float]], step: timedelta, least: float) -> list[NovelHours]:
+def _novel_hours(subject: str, points: Points, step: timedelta, least: float) -> list[NovelHours]:
     if not points:
         return []
     moments = np.array([moment.replace(tzinfo=None) for moment, _ in points], dtype="datetime64[ms]")
     values = np.array([value for _, value in points], dtype=float)
-    seen, usual = detect(values, moments), float(np.median(values))
-    learnt = points[0][0] + timedelta(days=LEARNS_DAYS)
+    anomalies, usual = detect(values, moments), float(np.median(values))
+    learnt_at = points[0][0] + timedelta(days=LEARNING_DAYS)
+    alarms = [
+        index
+        for index in np.flatnonzero(anomalies.alarms).tolist()
+        if points[index][0] >= learnt_at and values[index] >= least
+    ]
     runs: list[list[int]] = []
-    for place in np.flatnonzero(seen.alarms).tolist():
-        if points[place][0] < learnt or values[place] < least:
-            continue
-        if runs and points[place][0] - points[runs[-1][-1]][0] <= 2 * step:
-            runs[-1].append(place)
+    for index in alarms:
+        if runs and points[index][0] - points[runs[-1][-1]][0] <= 2 * step:
+            runs[-1].append(index)
         else:
-            runs.append([place])
+            runs.append([index])
     return [
         NovelHours(
-            subject,
-            points[run[0]][0],
-            points[run[-1]][0] + step,
-            float(values[max(run, key=lambda place: abs(values[place] - usual))]),
-            usual,
-            float(max(seen.scores[place] for place in run)),
+            subject=subject,
+            begins_at=points[run[0]][0],
+            ends_at=points[run[-1]][0] + step,
+            extreme=float(values[max(run, key=lambda index: abs(values[index] - usual))]),
+            usual=usual,
+            score=float(max(anomalies.scores[index] for index in run)),
         )
         for run in runs
     ]

@@ -1,69 +1,41 @@
-"""One among siblings that is unlike them: the rules of the kind ``imbalance``."""
+"""Peer outlier: each of some peers held against the median of the others."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from statistics import median
-from typing import Any
 
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.rule import Rule
-from ntanalytics.metrics import measure as measure_of
-from ntanalytics.metrics.number_format import format_number
+from ntanalytics.detectors.detection import Detection, KeyOf
+from ntanalytics.metrics.rows import Rows, rows
 
-#: With fewer siblings nobody knows which of them is the odd one.
-FEWEST_SIBLINGS = 3
+#: Peers that are needed: of two nobody knows which is the odd one.
+MIN_PEERS = 3
 
 
-def peer_outlier(rule: Rule, siblings: Rows, subject: Callable[[Mapping[str, Any]], str]) -> list[Finding]:
-    """Each of some siblings against the median of the others.
+def peer_outlier(
+    peers: Rows, *, value: str, key: KeyOf, by_difference: bool, count: str = "", min_count: int = 0
+) -> list[Detection]:
+    """Return each of some peers held against the median of the others.
 
     Args:
-        rule: its threshold holds for the departure from that median: of a rate the difference, else a share of it;
-            its ``of`` and ``min_count`` for what each counts.
-        siblings: a row each, of one kind (carriers, hosts that do the same, editions).
-        subject: what a row is about, in Chinese.
+        peers: one row for each.
+        value: column of the value; a peer without one is left out.
+        key: key of the peer of a row.
+        by_difference: whether the departure is the difference from the median, as of a rate, or a share of it.
+        count: column that counts the events of a peer, or empty.
+        min_count: least number of these events.
 
     Returns:
-        A finding a sibling that counts enough; none where fewer than ``FEWEST_SIBLINGS`` do.
+        A detection for each peer that counts enough; figure ``median``. None where they are fewer than ``MIN_PEERS``.
     """
-    if rule.is_off:
-        return []
-    words = measure_of(rule.measure)
     counted = [
-        row
-        for row in rows(siblings)
-        if row[rule.measure] is not None and (not rule.of or (row.get(rule.of) or 0) >= rule.min_count)
+        row for row in rows(peers) if row[value] is not None and (not count or (row.get(count) or 0) >= min_count)
     ]
-    if len(counted) < FEWEST_SIBLINGS:
+    if len(counted) < MIN_PEERS:
         return []
-    found = []
+    detections = []
     for row in counted:
-        others = median(float(each[rule.measure]) for each in counted if each is not row)
-        value = float(row[rule.measure])
-        departure = value - others if words.is_rate else (value / others - 1 if others else 0.0)
-        state = rule.threshold.judge(departure)
-        said = f"{rule.words} {format_number(value, words.format, words.unit)}"
-        said += f"，同类的中位数为 {format_number(others, words.format, words.unit)}。"
-        form = "points:1" if words.is_rate else "rate:0"
-        warning, critical = (
-            format_number(abs(limit), form) for limit in (rule.threshold.warning, rule.threshold.critical)
-        )
-        found.append(
-            Finding(
-                rule.code,
-                rule.subsystem,
-                subject(row),
-                rule.words,
-                state,
-                value,
-                words.format,
-                f"与同类中位数相差 {warning} 关注，{critical} 异常",
-                said,
-                None,
-                "" if state == "ok" else rule.advice,
-                figures={"siblings": others},
-            )
-        )
-    return found
+        others = median(float(other[value]) for other in counted if other is not row)
+        own = float(row[value])
+        departure = own - others if by_difference else (own / others - 1 if others else 0.0)
+        detections.append(Detection(key=key(row), value=own, departure=departure, figures={"median": others}))
+    return detections

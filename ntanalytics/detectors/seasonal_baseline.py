@@ -1,183 +1,178 @@
-"""A day's figure against what is usual on such a day: the rules of the kind ``usual``.
+"""Seasonal baseline: the value of a day held against its expected range.
 
-A day departs where its figure lies outside its expected range (:mod:`ntanalytics.detectors.expected_range`) and the
-difference is large enough to matter: what is rare and small is no finding, nor is what is large and common.
+A day departs where its value lies outside of the expected range (:mod:`ntanalytics.detectors.expected_range`) and the
+difference is large enough to matter: rare and small is no departure, and neither is large and common.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
-from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.detectors.detection import Detection, KeyOf, Sensitivity, Unjudged
 from ntanalytics.detectors.expected_range import ExpectedRange, expected_range
-from ntanalytics.findings.finding import Finding, State
-from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.rule import Rule, Subject
-from ntanalytics.findings.sentences import day_words, spaced
-from ntanalytics.metrics import measure as measure_of
-from ntanalytics.metrics.measure import Measure
-from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.rows import Rows, rows
 
-#: How far back it is looked for the day since when a figure is not usual.
-LOOKED_BACK_DAYS = 28
+#: Days back in which the first day of a departure is searched, and for which a new level is told.
+LOOKBACK_DAYS = 28
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class BaselineColumns:
+    """Columns of a daily table.
+
+    Attributes:
+        value: column of the value.
+        count: column that counts the events of the value, or empty.
+        is_rate: whether the departure is a difference, and not a share of the expected value.
+        is_additive: whether the value is a sum: then zeros before the first event are no history.
+    """
+
+    value: str
+    count: str = ""
+    is_rate: bool = False
+    is_additive: bool = False
 
 
 def seasonal_baseline(
-    rule: Rule,
     daily: Rows,
     on: date,
     *,
-    subject: Subject = "",
-    is_wrong_only: bool = False,
+    columns: BaselineColumns,
+    key: KeyOf,
+    sensitivity: Sensitivity,
     ahead: Sequence[Mapping[str, Any]] = (),
-) -> list[Finding]:
-    """Each subject's figure of the day against what is usual on such a day.
+    unusual_only: bool = False,
+) -> list[Detection]:
+    """Return the value of each series on a day held against its expected range.
 
     Args:
-        rule: its threshold holds for the departure from what is expected: a share of it (−0.3: a third less), of a
-            rate the difference (0.05: five points); its ``min_count`` for what is expected, or, where it has ``of``, for
-            the count of the day.
-        daily: the rule's measure by day (``day``, ``is_covered``, ``is_working_day``, ``label``:
-            metrics.days.over_days) over ten weeks up to ``on``.
+        daily: the value by day (``day``, ``is_covered``, ``is_working_day``, ``label``: ``metrics.days.fill_days``)
+            over ten weeks up to ``on``.
         on: the inspected day.
-        subject: what a row is about, as ``rules.judged`` takes it.
-        is_wrong_only: whether only what is not usual is told, as of hundreds of units.
-        ahead: the calendar of the days after ``on`` (``day``, ``is_working_day``, ``label``): before a long holiday,
-            and at a month's end, another figure is usual.
+        columns: the columns that are read.
+        key: key of the series of a row.
+        sensitivity: the departure from the expected value; events of the day, or the expected value without a column
+            that counts events.
+        ahead: calendar of the days after ``on`` (``day``, ``is_working_day``, ``label``): before a long holiday, and at
+            a month's end, another value is expected.
+        unusual_only: whether series that are clearly usual may be left out, which saves time with hundreds of them.
 
     Returns:
-        A finding a subject; ``unknown`` where the day is a hole, the history is too short, or too few are expected.
+        A detection for each series; figures ``low``, ``high`` and ``expected`` where the range is known, ``departure``
+        and ``count``.
     """
-    if rule.is_off:
-        return []
-    by_subject: dict[str, list[dict[str, Any]]] = {}
+    by_key: dict[Hashable, list[Row]] = {}
     for row in rows(daily):
         if row["day"] <= on:
-            name = subject(row) if callable(subject) else subject or SUBSYSTEMS[rule.subsystem]
-            by_subject.setdefault(name, []).append({**row, "value": row[rule.measure]})
-    if measure_of(rule.measure).is_additive:
-        by_subject = {name: _since_first(its) for name, its in by_subject.items()}
-    for its in by_subject.values():
-        its += [{**row, "value": None, "is_covered": False} for row in ahead]
-    if not is_wrong_only:
-        return [_finding(rule, name, its, on) for name, its in by_subject.items()]
-    found = [_finding(rule, name, its, on) for name, its in by_subject.items() if _may_be_unusual(rule, its, on)]
-    return [each for each in found if each.state in ("warning", "critical")]
+            by_key.setdefault(key(row), []).append({**row, "value": row[columns.value]})
+    calendar = [{**row, "value": None, "is_covered": False} for row in ahead]
+    detections = []
+    for name, days in by_key.items():
+        known = _from_first_event(days) if columns.is_additive else days
+        baseline = _Baseline([*known, *calendar], columns, sensitivity)
+        if not unusual_only or baseline.may_depart(on):
+            detections.append(baseline.detect(name, on))
+    return detections
 
 
-def _since_first(days: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The days from the first that counts anything on: the zeros before it are no history, but a source's beginning."""
+def _from_first_event(days: list[Row]) -> list[Row]:
+    """Return the days from the first one with an event: before it there was no source."""
     ordered = sorted(days, key=lambda row: row["day"])
-    begin = next((place for place, row in enumerate(ordered) if row["value"]), len(ordered) - 1)
-    return ordered[begin:]
+    first = next((index for index, row in enumerate(ordered) if row["value"]), len(ordered) - 1)
+    return ordered[first:]
 
 
-def _may_be_unusual(rule: Rule, days: list[dict[str, Any]], on: date) -> bool:
-    """Whether a figure is half as far from the median of its like as a finding would be: of hundreds, few are."""
-    known = {row["day"]: row for row in days}
-    today = known.get(on)
-    if today is None or today["value"] is None:
-        return False
-    like = [
-        row["value"]
-        for row in days
-        if row["day"] < on and row["value"] is not None and row["is_working_day"] == today["is_working_day"]
-    ]
-    if not like:
-        return False
-    departure = _departure(measure_of(rule.measure), float(today["value"]), float(median(like)))
-    return departure * (-1 if rule.threshold.good == "up" else 1) > abs(rule.threshold.warning) / 2
+class _Baseline:
+    """Days of one series, and the limits of a departure."""
 
+    def __init__(self, days: list[Row], columns: BaselineColumns, sensitivity: Sensitivity) -> None:
+        self.days = days
+        self.columns = columns
+        self.sensitivity = sensitivity
+        self.by_day = {row["day"]: row for row in days}
 
-def _finding(rule: Rule, subject: str, days: list[dict[str, Any]], on: date) -> Finding:
-    words = measure_of(rule.measure)
-    today = next((row for row in days if row["day"] == on), None)
-    usual = expected_range(days, on)
-    why = _unjudged(rule, words, today, usual)
-    threshold = usual.words(words.format, words.unit)
-    if why or today is None:
-        return Finding(
-            rule.code,
-            rule.subsystem,
-            subject,
-            rule.words,
-            "unknown",
-            None,
-            words.format,
-            threshold,
-            f"{spaced(rule.words, '未知')}：{why}。",
+    def may_depart(self, on: date) -> bool:
+        """Return whether the value is half as far from the median of days like it as a departure would be."""
+        today = self.by_day.get(on)
+        if today is None or today["value"] is None:
+            return False
+        alike = [
+            row["value"]
+            for row in self.days
+            if row["day"] < on and row["value"] is not None and row["is_working_day"] == today["is_working_day"]
+        ]
+        if not alike:
+            return False
+        departure = self._departure(float(today["value"]), float(median(alike)))
+        return departure * (-1 if self.sensitivity.good == "up" else 1) > abs(self.sensitivity.least) / 2
+
+    def detect(self, key: Hashable, on: date) -> Detection:
+        """Return the detection of a day."""
+        today = self.by_day.get(on)
+        usual = expected_range(self.days, on)
+        figures: dict[str, float | None] = {}
+        if usual.expected is not None:
+            figures = {"low": usual.low, "high": usual.high, "expected": usual.expected}
+        if today is not None and self.columns.count:
+            figures["count"] = float(today.get(self.columns.count) or 0)
+        unjudged = self._unjudged(today, usual)
+        if unjudged or today is None:
+            return Detection(key=key, unjudged=unjudged, figures=figures)
+        value = float(today["value"])
+        departure = self._departure(value, usual.expected or 0)
+        is_unusual = self._is_unusual(value, usual)
+        is_new_level = usual.shifted_on is not None and on - usual.shifted_on <= timedelta(days=LOOKBACK_DAYS)
+        return Detection(
+            key=key,
+            value=value,
+            departure=departure,
+            is_unusual=is_unusual,
+            since=self._since(on) if is_unusual else None,
+            shifted_on=usual.shifted_on if is_new_level else None,
+            figures={**figures, "departure": departure},
         )
-    value = float(today["value"])
-    state = _state(rule, words, value, usual)
-    departure = _departure(words, value, usual.expected or 0)
-    evidence = f"{rule.words} {format_number(value, words.format, words.unit)}，{threshold}"
-    if state != "ok":
-        amount = format_number(abs(departure), "points:1" if words.is_rate else "rate:1")
-        evidence += f"，{'低' if departure < 0 else '高'} {amount}"
-    elif usual.shifted_on is not None and on - usual.shifted_on <= timedelta(days=LOOKED_BACK_DAYS):
-        evidence += f"；自{day_words(usual.shifted_on)}起为新的水平"
-    return Finding(
-        rule.code,
-        rule.subsystem,
-        subject,
-        rule.words,
-        state,
-        value,
-        words.format,
-        threshold,
-        f"{evidence}。",
-        _since(rule, words, days, on) if state != "ok" else None,
-        "" if state == "ok" else rule.advice,
-        figures={"low": usual.low, "high": usual.high, "expected": usual.expected},
-    )
 
+    def _unjudged(self, row: Row | None, usual: ExpectedRange) -> Unjudged:
+        """Return why a day cannot be judged; empty when it can."""
+        if row is None or not row["is_covered"]:
+            return "missing"
+        if usual.expected is None:
+            return usual.reason
+        if row["value"] is None:
+            return "no_value"
+        if self.columns.count:
+            return "too_few" if (row.get(self.columns.count) or 0) < self.sensitivity.min_count else ""
+        return "few_expected" if usual.expected < self.sensitivity.min_count else ""
 
-def _unjudged(rule: Rule, words: Measure, today: Mapping[str, Any] | None, usual: ExpectedRange) -> str:
-    """Why the day cannot be judged, in Chinese; empty when it can."""
-    if today is None or not today["is_covered"]:
-        return "数据缺失"
-    if usual.expected is None:
-        return usual.reason
-    if today["value"] is None:
-        return "没有可计算的数据"
-    if rule.of and (today.get(rule.of) or 0) < rule.min_count:
-        counted = measure_of(rule.of)
-        seen = format_number(today.get(rule.of) or 0, counted.format, counted.unit)
-        return f"{counted.label} {seen}，不足 {rule.min_count}，不作判断"
-    if not rule.of and usual.expected < rule.min_count:
-        return f"通常只有 {format_number(usual.expected, words.format, words.unit)}，不足 {rule.min_count}，不作判断"
-    return ""
+    def _departure(self, value: float, expected: float) -> float:
+        """Return the difference of a rate from the expected value, else the share of it."""
+        if self.columns.is_rate:
+            return value - expected
+        return value / expected - 1 if expected else float(value > 0)
 
+    def _is_unusual(self, value: float, usual: ExpectedRange) -> bool:
+        """Return whether a value lies outside of its range on the wrong side, and far enough."""
+        side = "below" if self.sensitivity.good == "up" else "above"
+        return usual.place(value) == side and self.sensitivity.is_beyond(self._departure(value, usual.expected or 0))
 
-def _departure(words: Measure, value: float, expected: float) -> float:
-    """How far a value is from what is expected: a share of it, of a rate the difference."""
-    if words.is_rate:
-        return value - expected
-    return value / expected - 1 if expected else float(value > 0)
-
-
-def _state(rule: Rule, words: Measure, value: float, usual: ExpectedRange) -> State:
-    side = "below" if rule.threshold.good == "up" else "above"
-    if usual.place(value) != side:
-        return "ok"
-    return rule.threshold.judge(_departure(words, value, usual.expected or 0))
-
-
-def _since(rule: Rule, words: Measure, days: list[dict[str, Any]], on: date) -> str:
-    """Since when every day that can be judged has been as unusual; the day itself where only it is."""
-    known = {row["day"]: row for row in days}
-    first, day = on, on - timedelta(days=1)
-    while day in known and on - day <= timedelta(days=LOOKED_BACK_DAYS):
-        row = known[day]
-        if not row["is_covered"]:
-            break
-        usual = expected_range(days, day)
-        if not _unjudged(rule, words, row, usual) and row["is_working_day"] == known[on]["is_working_day"]:
-            if _state(rule, words, float(row["value"]), usual) == "ok":
+    def _since(self, on: date) -> date:
+        """Return the day since when every day of its kind that can be judged has been unusual."""
+        first, day = on, on - timedelta(days=1)
+        while day in self.by_day and on - day <= timedelta(days=LOOKBACK_DAYS):
+            row = self.by_day[day]
+            if not row["is_covered"]:
                 break
-            first = day
-        day -= timedelta(days=1)
-    return day_words(first)
+            usual = expected_range(self.days, day)
+            is_alike = row["is_working_day"] == self.by_day[on]["is_working_day"]
+            if is_alike and not self._unjudged(row, usual):
+                if not self._is_unusual(float(row["value"]), usual):
+                    break
+                first = day
+            day -= timedelta(days=1)
+        return first

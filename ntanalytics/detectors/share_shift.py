@@ -1,112 +1,86 @@
-"""Many subjects of which a share goes wrong: units that do not sign, or whose documents come back.
+"""Share shift: series of a large group of which an unusual share went wrong over the last days.
 
-Of hundreds of units each counts little, so that what is usual of one is drawn towards what is usual of all; the last
-days together are judged, by how much better a worse share explains them than chance does.
+Each of hundreds of units has few events, so the usual share of one is drawn towards that of all. The last days are
+judged together, by the likelihood ratio of their own share and the usual one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import date, timedelta
 
 import numpy as np
 
-from ntanalytics.detectors.failure_rate_rise import RateWords
-from ntanalytics.detectors.slot_matrix import Floats, Subject, slot_matrix
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.rule import Rule
-from ntanalytics.findings.sentences import day_words
-from ntanalytics.metrics import measure as measure_of
-from ntanalytics.metrics.number_format import format_number
+from ntanalytics.detectors.detection import Detection, Floats, KeyOf, Sensitivity
+from ntanalytics.detectors.slot_matrix import DAY_S, slot_matrix
+from ntanalytics.metrics.rows import Rows, rows
 
-#: Chance reaches six in ten weeks of three hundred units, as the demo city shows and the logarithm of them lets expect.
-EVIDENCE = 9.0
+#: Log likelihood ratio that is needed: chance reaches six in ten weeks of three hundred units.
+MIN_LOG_RATIO = 9.0
 
-#: So many that went wrong at least, and so many events of all subjects' past.
-FEWEST_HITS, FEWEST_EVENTS = 4, 500
+#: Hits of a series that are needed, and events of all series before the last days.
+MIN_HITS, MIN_EVENTS = 4, 500
 
-#: What is usual of all counts for a subject like so many events of its own.
-DRAWN = 20.0
+#: Events of its own that the usual share of all counts like for a series.
+PRIOR_EVENTS = 20.0
 
 
-def share_shift(
-    rule: Rule, table: Rows, on: date, words: RateWords, *, subject: Subject, together: int
-) -> list[Finding]:
-    """The subjects of whose last days an unusual share went wrong.
+def share_shift(table: Rows, on: date, *, key: KeyOf, sensitivity: Sensitivity, together: int) -> list[Detection]:
+    """Return the series of which an unusual share went wrong over the last days.
 
     Args:
-        rule: its threshold holds for the share that went wrong; its ``min_count`` for the events.
-        table: ``day``, ``events``, ``hits`` (how many of them went wrong) and what names the subject, of some weeks.
+        table: ``day``, ``events``, ``hits`` (events that went wrong) and the columns of the key, of some weeks.
         on: the inspected day.
-        words: how it is told.
-        subject: what a row is about.
-        together: so many days up to ``on`` are looked at, the best told stretch of them being told.
+        key: key of the series of a row.
+        sensitivity: the share that went wrong; number of events.
+        together: largest number of days up to ``on`` that are judged together; the most telling number is told.
 
     Returns:
-        A finding for each subject that is not in order; none where the history is too short.
+        Detections with the share as value and departure; figures ``usual``, ``events``, ``hits`` and ``days``. None
+        where the history is short.
     """
-    its = [row for row in rows(table) if row["day"] <= on]
-    if rule.is_off or not its:
+    counted = [row for row in rows(table) if row["day"] <= on]
+    if not counted:
         return []
-    first = min(row["day"] for row in its)
-    days = [first + timedelta(days=back) for back in range((on - first).days + 1)]
+    first = min(row["day"] for row in counted)
+    days = [first + timedelta(days=offset) for offset in range((on - first).days + 1)]
     if len(days) <= 2 * together:
         return []
-    counts = slot_matrix(rule, its, days, slot_s=86_400, columns=["events", "hits"], subject=subject)
-    before = [(each["events"][:-together].sum(), each["hits"][:-together].sum()) for each in counts.of.values()]
+    matrix = slot_matrix(counted, days, slot_s=DAY_S, columns=["events", "hits"], key=key)
+    before = [(counts["events"][:-together].sum(), counts["hits"][:-together].sum()) for counts in matrix.values()]
     events, hits = (float(sum(column)) for column in zip(*before, strict=True))
-    if events < FEWEST_EVENTS:
+    if events < MIN_EVENTS:
         return []
-    all_usual = (hits + 0.5) / (events + 1)
-    found = []
-    for (name, each), (many, wrong) in zip(counts.of.items(), before, strict=True):
-        usual = float((wrong + DRAWN * all_usual) / (many + DRAWN))
-        finding = _finding(rule, name, each["events"][:, 0], each["hits"][:, 0], usual, days, words, together)
-        if finding is not None:
-            found.append(finding)
-    return found
+    usual_of_all = (hits + 0.5) / (events + 1)
+    detections = []
+    for (name, counts), (events_before, hits_before) in zip(matrix.items(), before, strict=True):
+        usual = float((hits_before + PRIOR_EVENTS * usual_of_all) / (events_before + PRIOR_EVENTS))
+        last = counts["events"][-together:, 0], counts["hits"][-together:, 0]
+        detection = _detect(name, last, usual, days[-together:], sensitivity)
+        if detection is not None:
+            detections.append(detection)
+    return detections
 
 
-def _finding(
-    rule: Rule,
-    subject: str,
-    events: Floats,
-    hits: Floats,
-    usual: float,
-    days: Sequence[date],
-    words: RateWords,
-    together: int,
-) -> Finding | None:
-    best, length = 0.0, 0
-    for last in range(1, together + 1):
-        many, wrong = float(events[-last:].sum()), float(hits[-last:].sum())
-        if wrong < FEWEST_HITS or many < rule.min_count or wrong / many <= max(rule.threshold.warning, usual):
+def _detect(
+    key: Hashable, counts: tuple[Floats, Floats], usual: float, days: Sequence[date], sensitivity: Sensitivity
+) -> Detection | None:
+    best, length = MIN_LOG_RATIO, 0
+    for last in range(1, len(days) + 1):
+        events, hits = (float(column[-last:].sum()) for column in counts)
+        if hits < MIN_HITS or events < sensitivity.min_count or hits / events <= max(sensitivity.least, usual):
             continue
-        odds = wrong * float(np.log(wrong / (many * usual))) - (wrong - many * usual)
-        if odds > max(best, EVIDENCE):
-            best, length = odds, last
+        log_ratio = hits * float(np.log(hits / (events * usual))) - (hits - events * usual)
+        if log_ratio > best:
+            best, length = log_ratio, last
     if not length:
         return None
-    many, wrong = float(events[-length:].sum()), float(hits[-length:].sum())
-    value = wrong / many
-    form = measure_of(rule.measure).format
-    begun = next(place for place in range(len(days) - length, len(days)) if hits[place])
-    span = "当日" if length == 1 else f"近 {length} 天"
-    said = f"{span}{words.events} {format_number(many, 'integer', words.unit)}，其中{words.hits} "
-    said += f"{format_number(wrong, 'integer', words.unit)}，占 {format_number(value, form)}，通常为 {format_number(usual, form)}。"
-    warning, critical = (format_number(limit, form) for limit in (rule.threshold.warning, rule.threshold.critical))
-    return Finding(
-        rule.code,
-        rule.subsystem,
-        subject,
-        rule.words,
-        rule.threshold.judge(value),
-        value,
-        form,
-        f"高于 {warning} 关注，{critical} 异常",
-        said,
-        day_words(days[begun]),
-        rule.advice,
-        figures={"usual": usual, "events": many, "hits": wrong},
+    events, hits = (float(column[-length:].sum()) for column in counts)
+    begin = next(index for index in range(len(days) - length, len(days)) if counts[1][index])
+    return Detection(
+        key=key,
+        value=hits / events,
+        departure=hits / events,
+        since=days[begin],
+        figures={"usual": usual, "events": events, "hits": hits, "days": float(length)},
     )

@@ -1,4 +1,4 @@
-"""How right the findings are: the inspection of the past days of a demo estate, scored against what was planted."""
+"""Evaluation: the inspections of past days of demo estates, scored against what was planted there."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ntanalytics.errors import UsageError
-from ntanalytics.evaluation.estate import Told, Wanted, read_estate
-from ntanalytics.evaluation.inspections import PROCESSES, inspect_day
+from ntanalytics.evaluation.estate import Progress, Wanted, read_estate
+from ntanalytics.evaluation.inspections import PROCESSES, inspect_estates
 from ntanalytics.evaluation.scoring import Score, score
 from ntanalytics.evaluation.sightings import APART
 from ntanalytics.periods import days_between
@@ -21,23 +21,23 @@ def evaluate(
     days: int = 98,
     judged: int = 70,
     scale: float = 0.02,
-    told: Told = lambda _what, _rows: None,
+    progress: Progress = lambda _step, _count: None,
     processes: int = PROCESSES,
 ) -> list[Score]:
-    """The scores of the demo estates of some seeds.
+    """Return the scores of the demo estates of some seeds.
 
     Args:
-        directory: where the estates are, or will be: of one seed the folder itself, of several one below it each.
-        seeds: whose estates.
-        days: how many days an estate has.
-        judged: how many of them, the last ones, are inspected and scored.
+        directory: folder of the estates: of one seed the folder itself, of several a folder below it each.
+        seeds: seeds of the estates.
+        days: number of days of an estate.
+        judged: number of days that are inspected and scored, the last ones.
         scale: factor of the estates' volumes.
-        told: told how far it is.
-        processes: how many work at once.
+        progress: receives what is done, and a count.
+        processes: number of processes.
 
     Raises:
         UsageError: there is no seed, or fewer days than are judged; a folder holds something else.
-        LakeError: an estate could not be taken.
+        LakeError: an estate could not be extracted.
     """
     if not seeds or not 1 <= judged <= days:
         raise UsageError("an evaluation needs a seed, and an estate as long as the judged days at least")
@@ -47,13 +47,13 @@ def evaluate(
     ]
     last = places[0][1].last
     first = last - dt.timedelta(days=judged - 1)
-    # what is open on the days before was there already
+    # a violation of the days before is standing
     before = max(places[0][1].first, first - APART)
-    found = inspect_day(places, days_between(before, last), told, processes)
+    by_estate = inspect_estates(places, days_between(before, last), progress, processes)
     estates = [read_estate(*place) for place in places]
     return [
-        score(each.wanted.seed, its, each.incidents, each.harmless, first, last)
-        for each, its in zip(estates, found, strict=True)
+        score(estate.wanted.seed, findings, estate.incidents, estate.harmless, first, last)
+        for estate, findings in zip(estates, by_estate, strict=True)
     ]
 
 

@@ -1,57 +1,43 @@
-"""How the subject of a planted incident is called in the findings."""
+"""Entity keys under which the findings know the subject of a planted incident."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from ntanalytics.contract.enumerations import EDITIONS, MODULES, SUBSYSTEMS
-from ntanalytics.contract.identity import METHODS
-from ntanalytics.contract.sms import CARRIERS
+from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.demo import Incident
-from ntanalytics.demo.population.units import APPLICATIONS
-from ntanalytics.demo.products.maxkey_schema import APPS
+from ntanalytics.demo.population.applications import APPLICATIONS
+from ntanalytics.demo.products.maxkey.schema import APPS
+from ntanalytics.findings.finding import Entity
 
-#: What carries a subsystem or a service: the names of its service in the access logs, and of its probes.
+#: Subject → further keys: the services of a subsystem in the access logs, and the targets of its probes.
 SERVICES: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "portal": ("统一门户", "portal"),
-    "portal.nantong.example": ("portal.nantong.example",),
-    "oa": ("协同办公", "oa.nantong.example", "wecom.nantong.example"),
-    "oa.nantong.example": ("oa.nantong.example",),
-    "docexchange": ("公文交换", "exchange.nantong.example"),
-    "exchange.nantong.example": ("exchange.nantong.example",),
-    "im": ("即时通讯", "im.nantong.example"),
-    "ca": ("CA证书", "ca.nantong.example"),
-    "seal": ("电子印章", "seal.nantong.example"),
+    "oa": ("oa.nantong.example", "wecom.nantong.example"),
+    "docexchange": ("exchange.nantong.example",),
+    "im": ("im.nantong.example",),
+    "ca": ("ca.nantong.example",),
+    "seal": ("seal.nantong.example",),
 })  # fmt: skip
-_SSO_APPS = {app.id: (app.name,) for app in APPS}
-_APPLICATIONS = {each.number: (each.name, each.number) for each in APPLICATIONS}
+_IDS = {label: subsystem for subsystem, label in SUBSYSTEMS.items()}
+_APPS = {app.id: (app.name,) for app in APPS}
+_APPLICATIONS = {application.number: (application.name,) for application in APPLICATIONS}
 
 
-def names_of(incident: Incident) -> tuple[str, ...]:
-    """The words of which one at least is in the subject of a finding that is about the incident's subject."""
+def keys_of(incident: Incident) -> tuple[str, ...]:
+    """Return the entity keys of findings that are about the incident's subject."""
     subject, kind = incident.subject, incident.kind
-    edition, slash, module = subject.partition("/")
-    if slash and edition in EDITIONS:
-        return tuple(f"{EDITIONS[edition]}{between}{MODULES[module]}" for between in ("", " ", "·"))
     if kind == "edition_down":
-        return (EDITIONS[subject],)
+        return (subject, f"oa-{subject}")
     if kind == "app_silent":
-        return _SSO_APPS[subject]
+        return (subject, *_APPS[subject])
     if kind.startswith("backup_"):
         return (subject,)
-    named = SERVICES.get(subject) or _APPLICATIONS.get(subject)
-    if named:
-        return named
-    return (CARRIERS.get(subject) or METHODS.get(subject) or SUBSYSTEMS.get(subject) or subject,)
+    more = SERVICES.get(subject) or _APPLICATIONS.get(subject) or ()
+    return (subject, *more, *([_IDS[subject]] if subject in _IDS else []))
 
 
-def names_entity(subject: str, names: tuple[str, ...]) -> bool:
-    """Whether the subject of a finding has one of the names."""
-    return any(name in subject if not name.isascii() else _is_word(name, subject) for name in names)
-
-
-def _is_word(name: str, subject: str) -> bool:
-    """Whether a name stands by itself: ``oa`` is neither in ``oa-db-1`` nor in ``oa.nantong.example``."""
-    return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", subject, re.ASCII) is not None
+def is_about(entity: Entity, keys: Iterable[str]) -> bool:
+    """Return whether the entity has one of the keys, is a part of one, or is a target (``https://…``) of one."""
+    return any(re.match(rf"(?:\w+://)?{re.escape(key)}(?![\w.-])", entity.key) for key in keys)

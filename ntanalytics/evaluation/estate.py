@@ -1,4 +1,4 @@
-"""The demo estate that is evaluated: written and taken whole once, and used again as long as it is there."""
+"""Estate: the demo estate that is evaluated, written and extracted once, and used again as long as it is there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ntanalytics.demo import Incident, write_estate
-from ntanalytics.demo.estate import HARMLESS_FILE, INCIDENTS_FILE
+from ntanalytics.demo.estate import BENIGN_EVENTS_FILE, INCIDENTS_FILE
 from ntanalytics.demo.incidents.planning import benign_events, plan_incidents
 from ntanalytics.errors import LakeError
 from ntanalytics.extraction import Extractor
@@ -17,20 +17,20 @@ from ntanalytics.ledger import Ledger
 from ntanalytics.periods import Calendar
 from ntanalytics.settings import Settings, load
 
-#: Written when an estate is whole, so that an interrupted one is written anew.
+#: File that marks a complete estate; one that was interrupted is written anew.
 MARK_FILE = "evaluation.json"
 
-Told = Callable[[str, int], None]
+Progress = Callable[[str, int], None]
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which estate is evaluated.
+    """Parameters of an estate.
 
     Attributes:
-        seed: of its random numbers, and of what goes wrong.
+        seed: seed of its random numbers, and of its incidents.
         until: its last day, as ISO text.
-        days: how many days it has.
+        days: number of its days.
         scale: factor of its volumes.
     """
 
@@ -41,12 +41,12 @@ class Wanted:
 
     @property
     def last(self) -> dt.date:
-        """Its last day."""
+        """The last day."""
         return dt.date.fromisoformat(self.until)
 
     @property
     def first(self) -> dt.date:
-        """Its first day."""
+        """The first day."""
         return self.last - dt.timedelta(days=self.days - 1)
 
 
@@ -55,10 +55,10 @@ class EvaluatedEstate:
     """An estate and its lake.
 
     Attributes:
-        wanted: which it is.
+        wanted: its parameters.
         settings: its settings.
-        incidents: what was planted.
-        harmless: what was planted that only looks like it.
+        incidents: the planted incidents.
+        harmless: planted events that only look like incidents.
     """
 
     wanted: Wanted
@@ -67,27 +67,29 @@ class EvaluatedEstate:
     harmless: tuple[Incident, ...]
 
 
-def prepare(directory: Path, wanted: Wanted, told: Told) -> EvaluatedEstate:
-    """Write an estate and take all of its days into its lake; one that is there already is only read.
+def prepare(directory: Path, wanted: Wanted, progress: Progress) -> EvaluatedEstate:
+    """Write an estate and extract all of its days; one that is there already is only read.
 
     Args:
         directory: its folder.
-        wanted: which estate.
-        told: told how far it is.
+        wanted: its parameters.
+        progress: receives what is done, and a count.
 
     Raises:
         UsageError: the folder holds something that is no demo estate.
-        LakeError: a source of the estate could not be taken.
+        LakeError: a source of the estate could not be extracted.
     """
     mark = directory / MARK_FILE
     if not _is_there(directory, wanted):
         mark.unlink(missing_ok=True)
         estate = write_estate(
-            directory, until=wanted.last, days=wanted.days, seed=wanted.seed, scale=wanted.scale, progress=told
+            directory, until=wanted.last, days=wanted.days, seed=wanted.seed, scale=wanted.scale, progress=progress
         )
         settings = load(estate.config)
-        taken = Extractor(settings, Ledger(settings.ledger), told, estate.clock).extract([], estate.first, estate.until)
-        failed = [f"{each.dataset} ← {each.source}: {each.error}" for each in taken if each.error]
+        results = Extractor(settings, Ledger(settings.ledger), progress, estate.clock).extract(
+            [], estate.first, estate.until
+        )
+        failed = [f"{result.dataset} ← {result.source}: {result.error}" for result in results if result.error]
         if failed:
             raise LakeError(f"the estate was not taken whole: {'; '.join(failed)}", where=str(directory))
         mark.write_text(json.dumps(asdict(wanted)) + "\n", encoding="utf-8")
@@ -95,20 +97,20 @@ def prepare(directory: Path, wanted: Wanted, told: Told) -> EvaluatedEstate:
 
 
 def _is_there(directory: Path, wanted: Wanted) -> bool:
-    """Whether the estate was prepared, and is one of which the same would be planted today."""
+    """Return whether the estate was prepared, and the same incidents would be planted in it today."""
     mark = directory / MARK_FILE
     if not mark.is_file() or json.loads(mark.read_text(encoding="utf-8")) != asdict(wanted):
         return False
-    there = read_estate(directory, wanted)
+    estate = read_estate(directory, wanted)
     span = (Calendar(), wanted.first, wanted.last)
-    planted, alike = (draw(*span, seed=wanted.seed) for draw in (plan_incidents, benign_events))
-    return (there.incidents, there.harmless) == (planted, alike)
+    planted = plan_incidents(*span, seed=wanted.seed), benign_events(*span, seed=wanted.seed)
+    return (estate.incidents, estate.harmless) == planted
 
 
 def read_estate(directory: Path, wanted: Wanted) -> EvaluatedEstate:
-    """An estate that was prepared."""
+    """Return an estate that was prepared."""
     settings = load(directory / "ntanalytics.yml")
-    return EvaluatedEstate(wanted, settings, _read(directory / INCIDENTS_FILE), _read(directory / HARMLESS_FILE))
+    return EvaluatedEstate(wanted, settings, _read(directory / INCIDENTS_FILE), _read(directory / BENIGN_EVENTS_FILE))
 
 
 def _read(path: Path) -> tuple[Incident, ...]:

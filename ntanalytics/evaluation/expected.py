@@ -1,7 +1,7 @@
-"""What the inspection is expected to say of each kind of incident, and what may follow from one: data.
+"""Findings that are expected of each kind of incident, and findings that may follow from one: data.
 
-A rule is named by its code, or by a pattern of codes (``sms.*``); behind an ``@`` stands a word that the finding's
-subject must have.
+A rule is named by its code, or by a pattern of codes (``sms.*``); behind an ``@`` stands the key of the entity that
+the finding must be about.
 """
 
 from __future__ import annotations
@@ -12,22 +12,23 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Literal
 
-from ntanalytics.evaluation.entity_names import names_entity
+from ntanalytics.evaluation.entity_names import is_about
+from ntanalytics.findings.finding import Entity
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Expected:
-    """What is expected of one kind.
+    """Expectation of one kind of incident.
 
     Attributes:
-        named: rules of which one at least says what it is.
-        follows: rules that may speak of what comes of it, whatever their subject.
-        of: whose finding ``named`` must be: the incident's ``own`` subject's, or ``any``, where the rule speaks of
-            the whole subsystem or knows its subject under a pseudonym.
+        named: rules of which one at least names the incident.
+        follows: rules that may tell of its consequences, whatever their entity.
+        of: entity of the findings of ``named``: the incident's ``own`` subject, or ``any``, where the rule judges the
+            whole subsystem or knows the subject under a pseudonym.
         from_: when it can be known first: at its ``start``, its ``end``, or the end of its ``week``.
-        lingers: days after its end on which a rule may still speak of it.
-        early: days before its start whose inspection may see it: on the morning after it looks at states as they are,
-            and a deadline of the next day has come.
+        lingers: days after its end on which a rule may still tell of it.
+        early: days before its start whose inspection may see it: an inspection is made on the morning after its day
+            and reads states as they are then, and a deadline of the next day has come.
     """
 
     named: tuple[str, ...]
@@ -37,29 +38,29 @@ class Expected:
     lingers: int = 1
     early: int = 0
 
-    def is_named_by(self, code: str, subject: str, names: tuple[str, ...]) -> bool:
-        """Whether a finding says what it is.
+    def is_named_by(self, code: str, entity: Entity, keys: tuple[str, ...]) -> bool:
+        """Return whether a finding names the incident.
 
         Args:
-            code: the finding's rule.
-            subject: the finding's subject.
-            names: how the incident's subject is called.
+            code: code of the finding's rule.
+            entity: the finding's entity.
+            keys: entity keys of the incident's subject.
         """
-        return any(_fits(each, code, subject) for each in self.named) and (
-            self.of == "any" or names_entity(subject, names)
+        return any(_fits(pattern, code, entity) for pattern in self.named) and (
+            self.of == "any" or is_about(entity, keys)
         )
 
-    def may_bring(self, code: str, subject: str) -> bool:
-        """Whether a finding may follow from it."""
-        return any(_fits(each, code, subject) for each in self.follows)
+    def may_bring(self, code: str, entity: Entity) -> bool:
+        """Return whether a finding may follow from the incident."""
+        return any(_fits(pattern, code, entity) for pattern in self.follows)
 
 
-def _fits(pattern: str, code: str, subject: str) -> bool:
-    codes, _, word = pattern.partition("@")
-    return fnmatchcase(code, codes) and word in subject
+def _fits(pattern: str, code: str, entity: Entity) -> bool:
+    codes, _, key = pattern.partition("@")
+    return fnmatchcase(code, codes) and key in ("", entity.key)
 
 
-#: What a service that is down, slow or failing does to its users, by its hosts and probes too.
+#: Consequences of a service that is down, slow or failing, on its hosts and probes, too.
 _OF_SERVICE = (
     "infra.availability", "infra.error_*", "infra.requests_*", "infra.duration*", "infra.slow_*", "infra.problems",
     "infra.reachable", "desk.clock*", "desk.checks", "desk.opened_rise", "desk.backlog_rise", "data.rows_fall",
@@ -69,67 +70,88 @@ _OF_LOGINS = ("identity.login*", "identity.method_failures", "identity.reason_ri
 
 EXPECTED: Mapping[str, Expected] = MappingProxyType({
     "carrier_outage": Expected(
-        ("sms.delivery_rate", "sms.failures_rise", "sms.internal_failures_rise", "sms.carrier_unlike"),
-        ("sms.*", "desk.checks", "identity.method_failures", "identity.login_failure_rate"),
+        named=("sms.delivery_rate", "sms.failures_rise", "sms.internal_failures_rise", "sms.carrier_unlike"),
+        follows=("sms.*", "desk.checks", "identity.method_failures", "identity.login_failure_rate"),
     ),
-    "report_backlog": Expected(("sms.receipt_latency*", "sms.backlog", "sms.late_rise"), ("sms.*",)),
-    "volume_surge": Expected(("sms.application_rise",), ("sms.*",)),
-    "bill_difference": Expected(("sms.bill",), from_="end", lingers=40),
+    "report_backlog": Expected(named=("sms.receipt_latency*", "sms.backlog", "sms.late_rise"), follows=("sms.*",)),
+    "volume_surge": Expected(named=("sms.application_rise",), follows=("sms.*",)),
+    "bill_difference": Expected(named=("sms.bill",), from_="end", lingers=40),
     "error_burst": Expected(
-        ("infra.error_*",),
-        ("infra.availability", "infra.requests_*", "infra.duration*", "infra.slow_*", "desk.checks"),
+        named=("infra.error_*",),
+        follows=("infra.availability", "infra.requests_*", "infra.duration*", "infra.slow_*", "desk.checks"),
     ),
     "slow_responses": Expected(
-        ("infra.duration*", "infra.slow_*"), ("infra.requests_*", "infra.error_*", "infra.availability", "desk.checks"),
+        named=("infra.duration*", "infra.slow_*"),
+        follows=("infra.requests_*", "infra.error_*", "infra.availability", "desk.checks"),
     ),
     "service_down": Expected(
-        ("infra.availability", "infra.requests_silent", "oa.lull", "docexchange.*lull"), _OF_OFFICE, lingers=3,
+        named=("infra.availability", "infra.requests_silent", "oa.lull", "docexchange.*lull"),
+        follows=_OF_OFFICE, lingers=3,
     ),
     "checks_gap": Expected(
-        ("infra.checks_gap",), ("infra.availability", "infra.reachable", "infra.load*", "infra.cpu*", "data.*"),
+        named=("infra.checks_gap",),
+        follows=("infra.availability", "infra.reachable", "infra.load*", "infra.cpu*", "data.*"),
         of="any",
     ),
-    "certificate_expiring": Expected(("infra.tls_days",), lingers=0, early=1),
-    "disk_filling": Expected(("infra.disk_*", "infra.days_until_full"), ("infra.problems",), lingers=0),
-    "cpu_saturated": Expected(("infra.cpu*", "infra.load*"), ("infra.problems", "infra.duration*", "infra.slow_*")),
+    "certificate_expiring": Expected(named=("infra.tls_days",), lingers=0, early=1),
+    "disk_filling": Expected(named=("infra.disk_*", "infra.days_until_full"), follows=("infra.problems",), lingers=0),
+    "cpu_saturated": Expected(
+        named=("infra.cpu*", "infra.load*"), follows=("infra.problems", "infra.duration*", "infra.slow_*"),
+    ),
     "host_down": Expected(
-        ("infra.reachable", "infra.problems", "infra.availability"), (*_OF_SERVICE, "im.lull", "im.messages_fall"),
+        named=("infra.reachable", "infra.problems", "infra.availability"),
+        follows=(*_OF_SERVICE, "im.lull", "im.messages_fall"),
     ),
-    "backup_missing": Expected(("infra.backup_*", "infra.offline_backup"), lingers=2),
-    "backup_shrunk": Expected(("infra.size_drop",), lingers=7),
-    "patch_failed": Expected(("infra.failed_patches", "infra.unpatched"), lingers=100),
+    "backup_missing": Expected(named=("infra.backup_*", "infra.offline_backup"), lingers=2),
+    "backup_shrunk": Expected(named=("infra.size_drop",), lingers=7),
+    "patch_failed": Expected(named=("infra.failed_patches", "infra.unpatched"), lingers=100),
     "login_outage": Expected(
-        ("identity.login*", "infra.availability@统一身份认证"),
-        ("identity.*", "sso.*", "oa.*", "im.*", "docexchange.*", "ca.*", *_OF_SERVICE), of="any",
+        named=("identity.login*", "infra.availability@identity"),
+        follows=("identity.*", "sso.*", "oa.*", "im.*", "docexchange.*", "ca.*", *_OF_SERVICE), of="any",
     ),
-    "method_failing": Expected(("identity.method_failures",), _OF_LOGINS),
-    "brute_force": Expected(("identity.attempts", "identity.forced_accounts"), _OF_LOGINS, of="any"),
-    "unit_closed": Expected(("identity.orphan_accounts",), ("identity.changes_rise",), of="any", lingers=0, early=1),
-    "app_silent": Expected(("sso.app_silence", "sso.accesses"), ("sso.access*",)),
-    "calls_failing": Expected(("docexchange.call*",), ("docexchange.call*",)),
+    "method_failing": Expected(named=("identity.method_failures",), follows=_OF_LOGINS),
+    "brute_force": Expected(named=("identity.attempts", "identity.forced_accounts"), follows=_OF_LOGINS, of="any"),
+    "unit_closed": Expected(
+        named=("identity.orphan_accounts",), follows=("identity.changes_rise",), of="any", lingers=0, early=1,
+    ),
+    "app_silent": Expected(named=("sso.app_silence", "sso.accesses"), follows=("sso.access*",)),
+    "calls_failing": Expected(named=("docexchange.call*",), follows=("docexchange.call*",)),
     "overdue_unit": Expected(
-        ("docexchange.overdue_deliveries", "docexchange.unsigned"), ("docexchange.signed_in_time_rate",), lingers=14,
+        named=("docexchange.overdue_deliveries", "docexchange.unsigned"),
+        follows=("docexchange.signed_in_time_rate",), lingers=14,
     ),
-    "returned_burst": Expected(("docexchange.return*",), ("docexchange.return*",), lingers=4),
-    "module_stopped": Expected(("oa.module_lull",), ("oa.task_lull", "oa.active_fall", "oa.overdue_rise")),
-    "adoption_drop": Expected(("oa.unit_active*",), ("oa.active*", "oa.overdue_rise"), lingers=7),
+    "returned_burst": Expected(named=("docexchange.return*",), follows=("docexchange.return*",), lingers=4),
+    "module_stopped": Expected(
+        named=("oa.module_lull",), follows=("oa.task_lull", "oa.active_fall", "oa.overdue_rise"),
+    ),
+    "adoption_drop": Expected(named=("oa.unit_active*",), follows=("oa.active*", "oa.overdue_rise"), lingers=7),
     "edition_down": Expected(
-        ("oa.lull", "oa.mobile_fall"), ("oa.*", "infra.requests_*", "desk.checks", "data.rows_fall"),
+        named=("oa.lull", "oa.mobile_fall"), follows=("oa.*", "infra.requests_*", "desk.checks", "data.rows_fall"),
     ),
-    "tasks_stuck": Expected(("oa.task_lull",), ("oa.overdue_rise", "oa.handling_rise")),
-    "messages_stopped": Expected(("im.lull", "im.messages_fall", "im.im_messages"), ("im.*", *_OF_SERVICE), of="any"),
-    "old_client": Expected(("im.old_client",), of="any", lingers=2),
-    "certificates_expiring": Expected(("ca.expiring*",), of="any", lingers=0, early=1),
-    "expired_in_use": Expected(("ca.expired_tried",), ("ca.certificate_failure_rate", "ca.refused_logins"), of="any"),
+    "tasks_stuck": Expected(named=("oa.task_lull",), follows=("oa.overdue_rise", "oa.handling_rise")),
+    "messages_stopped": Expected(
+        named=("im.lull", "im.messages_fall", "im.im_messages"), follows=("im.*", *_OF_SERVICE), of="any",
+    ),
+    "old_client": Expected(named=("im.old_client",), of="any", lingers=2),
+    "certificates_expiring": Expected(named=("ca.expiring*",), of="any", lingers=0, early=1),
+    "expired_in_use": Expected(
+        named=("ca.expired_tried",), follows=("ca.certificate_failure_rate", "ca.refused_logins"), of="any",
+    ),
     "certificates_refused": Expected(
-        ("ca.refused_logins", "ca.certificate_failure_rate"), ("ca.*", *_OF_LOGINS), of="any",
+        named=("ca.refused_logins", "ca.certificate_failure_rate"), follows=("ca.*", *_OF_LOGINS), of="any",
     ),
-    "signing_failures": Expected(("seal.signing_failure*",), ("seal.*", "docexchange.documents_fall"), of="any"),
-    "seal_untested": Expected(("seal.testing_days",), ("seal.making_days",), of="any", lingers=0, early=1),
-    "attendance_gap": Expected(("desk.attendance_rate",), ("desk.checks_made",), of="any"),
-    "manual_check": Expected(("desk.checks",), of="any"),
-    "tickets_overdue": Expected(("desk.overdue_*",), ("desk.backlog_rise", "desk.late_responses"), of="any", lingers=0),
-    "change_unconfirmed": Expected(("desk.unconfirmed_changes",), of="any", lingers=45),
-    "late_recovery": Expected(("desk.clock*",), _OF_OFFICE, of="any", lingers=3),
-    "report_unconfirmed": Expected(("desk.unconfirmed_reports",), of="any", from_="week", lingers=45),
+    "signing_failures": Expected(
+        named=("seal.signing_failure*",), follows=("seal.*", "docexchange.documents_fall"), of="any",
+    ),
+    "seal_untested": Expected(
+        named=("seal.testing_days",), follows=("seal.making_days",), of="any", lingers=0, early=1,
+    ),
+    "attendance_gap": Expected(named=("desk.attendance_rate",), follows=("desk.checks_made",), of="any"),
+    "manual_check": Expected(named=("desk.checks",), of="any"),
+    "tickets_overdue": Expected(
+        named=("desk.overdue_*",), follows=("desk.backlog_rise", "desk.late_responses"), of="any", lingers=0,
+    ),
+    "change_unconfirmed": Expected(named=("desk.unconfirmed_changes",), of="any", lingers=45),
+    "late_recovery": Expected(named=("desk.clock*",), follows=_OF_OFFICE, of="any", lingers=3),
+    "report_unconfirmed": Expected(named=("desk.unconfirmed_reports",), of="any", from_="week", lingers=45),
 })  # fmt: skip

@@ -1,4 +1,4 @@
-"""The inspection of many past days of one estate, in some processes: what each of them found to be wrong."""
+"""Inspections of many past days of some estates, in some processes: the violations that each of them found."""
 
 from __future__ import annotations
 
@@ -9,45 +9,46 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from ntanalytics.evaluation.estate import Told, Wanted, prepare, read_estate
+from ntanalytics.evaluation.estate import Progress, Wanted, prepare, read_estate
 from ntanalytics.evaluation.past_workspace import PastWorkspace, report_of
-from ntanalytics.findings.finding import State
-from ntanalytics.report_content.daily_inspection import inspect
+from ntanalytics.findings.finding import Entity, violations
+from ntanalytics.findings.threshold import Status
+from ntanalytics.report_content.contents import evaluate_report
+from ntanalytics.subsystems import word
 
-#: What is wrong in a finding, the worst last; the others say nothing of an incident.
-WRONG: tuple[State, ...] = ("warning", "critical")
-#: Each of them takes a processor, and reads the lake of its estate for itself.
+#: Number of processes; each takes a processor and reads the lake of its estate for itself.
 PROCESSES = 2
 
+#: Number of parts of an estate's days; each part reads the lake anew, which takes as long as an inspection or two.
+_PARTS = 2
 
-@dataclass(frozen=True)
-class DayFindings:
-    """A finding of one day that was not in order.
+
+@dataclass(frozen=True, kw_only=True)
+class DayFinding:
+    """A violation that the inspection of one day found.
 
     Attributes:
         day: the inspected day.
-        code: the rule's.
-        subsystem: the subsystem's id.
-        subject: what was checked, in Chinese.
-        state: ``warning`` or ``critical``.
-        evidence: the finding's sentence.
+        code: code of the rule.
+        entity: what was checked.
+        status: ``warning`` or ``critical``.
+        evidence: sentence of what was measured.
     """
 
     day: dt.date
     code: str
-    subsystem: str
-    subject: str
-    state: State
+    entity: Entity
+    status: Status
     evidence: str
 
     @property
     def identity(self) -> str:
-        """What stays the same from day to day."""
-        return f"{self.code}:{self.subject}"
+        """Rule and entity, as :attr:`Finding.identity`."""
+        return f"{self.code}:{self.entity.identity}"
 
 
-def inspect_days(directory: Path, wanted: Wanted, days: Iterable[dt.date]) -> list[DayFindings]:
-    """What the inspection of some days found, each with no more than was known on the next morning.
+def inspect_days(directory: Path, wanted: Wanted, days: Iterable[dt.date]) -> list[DayFinding]:
+    """Return the violations of some days, each with no more than was known on the next morning.
 
     Args:
         directory: an estate that was prepared.
@@ -55,55 +56,56 @@ def inspect_days(directory: Path, wanted: Wanted, days: Iterable[dt.date]) -> li
         days: the days.
     """
     estate = read_estate(directory, wanted)
-    closed = {each.subject: each.start for each in estate.incidents if each.kind == "unit_closed"}
+    closed = {incident.subject: incident.start for incident in estate.incidents if incident.kind == "unit_closed"}
     workspace = PastWorkspace(estate.settings, closed)
     return [
-        DayFindings(day, each.code, each.subsystem, each.subject, each.state, each.evidence)
+        DayFinding(
+            day=day,
+            code=finding.code,
+            entity=finding.entity,
+            status=finding.status,
+            evidence=word(finding).evidence,
+        )
         for day in days
-        for each in inspect(report_of(workspace, day)).findings
-        if each.state in WRONG
+        for finding in violations(evaluate_report(report_of(workspace, day)).findings)
     ]
 
 
-def inspect_day(
-    places: Sequence[tuple[Path, Wanted]], days: Sequence[dt.date], told: Told, processes: int = PROCESSES
-) -> list[list[DayFindings]]:
-    """What the inspections of some estates found, an entry each; their estates are prepared first where need be.
+def inspect_estates(
+    places: Sequence[tuple[Path, Wanted]], days: Sequence[dt.date], progress: Progress, processes: int = PROCESSES
+) -> list[list[DayFinding]]:
+    """Return the violations of some estates, an entry each; an estate that is not there is prepared first.
 
     Args:
-        places: where each estate is, and which.
+        places: folder of each estate, and which it is.
         days: the days that are inspected in each.
-        told: told how far it is.
-        processes: how many work at once; 1 is this one.
+        progress: receives what is done, and a count.
+        processes: number of processes; 1 is this one.
 
     Raises:
         UsageError, LakeError: an estate cannot be prepared.
     """
     if processes == 1:
         for directory, wanted in places:
-            prepare(directory, wanted, told)
+            prepare(directory, wanted, progress)
         return [inspect_days(directory, wanted, days) for directory, wanted in places]
-    # each part has days of all the time, since a day late in the estate has more to look at
+    # every part has early and late days, since a late day has more history to read
     parts = [list(days)[number::_PARTS] for number in range(min(_PARTS, len(days)))]
     done, count = 0, len(places) * len(parts)
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        written = [pool.submit(_prepare, directory, wanted) for directory, wanted in places]
-        for (_, wanted), each in zip(places, written, strict=True):
-            told(f"estate of seed {wanted.seed}", 0)
-            each.result()
+        prepared = [pool.submit(_prepare, directory, wanted) for directory, wanted in places]
+        for (_, wanted), future in zip(places, prepared, strict=True):
+            progress(f"estate of seed {wanted.seed}", 0)
+            future.result()
         pending = [[pool.submit(inspect_days, *place, part) for part in parts] for place in places]
-        found = []
-        for (_, wanted), parts_of in zip(places, pending, strict=True):
-            told(f"inspections of seed {wanted.seed}", done * len(days) // len(parts))
-            found.append([each for part in parts_of for each in part.result()])
+        by_estate = []
+        for (_, wanted), futures in zip(places, pending, strict=True):
+            progress(f"inspections of seed {wanted.seed}", done * len(days) // len(parts))
+            by_estate.append([finding for future in futures for finding in future.result()])
             done += len(parts)
-        told("inspections", count)
-    return [sorted(each, key=lambda found: (found.day, found.code, found.subject)) for each in found]
-
-
-#: Into how many parts the days of an estate go; each reads the lake anew, which takes as long as an inspection or two.
-_PARTS = 2
+        progress("inspections", count)
+    return [sorted(findings, key=lambda finding: (finding.day, finding.identity)) for findings in by_estate]
 
 
 def _prepare(directory: Path, wanted: Wanted) -> None:
-    prepare(directory, wanted, lambda _what, _rows: None)
+    prepare(directory, wanted, lambda _step, _count: None)

@@ -1,25 +1,24 @@
-"""docs/evaluation.md: the tables of an evaluation, and below them what a person wrote about the misses."""
+"""Page docs/evaluation.md: the tables of an evaluation, within a text that a person writes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ntanalytics.evaluation.scoring import Score
-from ntanalytics.evaluation.tables import Listed, tables
-from ntanalytics.findings.rule import Rule
+from ntanalytics.evaluation.tables import ScoreTable, tables
 
-#: What stands before and behind the tables; all else on the page is a person's.
+#: Marks before and behind the tables; a person writes the rest.
 BEGIN, END = "<!-- evaluation: begin -->", "<!-- evaluation: end -->"
 
 
-def written(path: Path, scores: Sequence[Score], rules: Mapping[str, Rule]) -> str:
-    """The page with its tables replaced; what stands around them is kept.
+def render_page(path: Path, scores: Sequence[Score], codes: Iterable[str]) -> str:
+    """Return the page with its tables replaced; the text around them is kept.
 
     Args:
-        path: the page; where it is not there, it is made of the tables alone.
+        path: the page; where there is none, the new one has the tables alone.
         scores: one an estate.
-        rules: every rule by code.
+        codes: codes of all rules.
     """
     text = path.read_text(encoding="utf-8") if path.is_file() else f"# Evaluation\n\n{BEGIN}\n{END}\n"
     before, _, rest = text.partition(BEGIN)
@@ -27,11 +26,11 @@ def written(path: Path, scores: Sequence[Score], rules: Mapping[str, Rule]) -> s
     seeds = ", ".join(str(score.seed) for score in scores)
     span = f"{scores[0].first} to {scores[0].last}"
     head = f"Seeds {seeds}; the inspections of {span}, {scores[0].days} days each."
-    body = "\n\n".join([head, *(_section(each) for each in tables(scores, rules))])
+    body = "\n\n".join([head, *(_section(table) for table in tables(scores, codes))])
     return f"{before}{BEGIN}\n\n{body}\n\n{END}{after}"
 
 
-def _section(table: Listed) -> str:
+def _section(table: ScoreTable) -> str:
     if not table.rows:
         return f"### {table.title}\n\nNone."
     lines = [table.columns, tuple("---" for _ in table.columns), *table.rows]

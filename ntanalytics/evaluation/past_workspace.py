@@ -1,4 +1,4 @@
-"""A lake that was filled once, read as it stood on the morning after each of its days."""
+"""Past workspace: a lake that was filled once, read as it stood on the morning after each of its days."""
 
 from __future__ import annotations
 
@@ -18,71 +18,77 @@ from ntanalytics.settings import Settings
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.site import Workspace
 
-#: When an inspection is made, and the snapshots of states are taken: on the next morning.
+#: Local time of an inspection and of the snapshots of states: on the morning after the day.
 MORNING = dt.time(6, 10)
-_EVER = (dt.date(1970, 1, 1), dt.date(2999, 12, 31))
+_ALL_DAYS = (dt.date(1970, 1, 1), dt.date(2999, 12, 31))
 _DAY = dt.timedelta(days=1)
 
 
 class PastWorkspace(Workspace):
-    """A site's lake as it stood on the morning after a day; what came later is not there.
+    """Lake of a site as it stood on the morning after a day, without later rows.
 
-    The lake is read once, into tables of the engine, and serves every day. A state, of which the lake has one
-    snapshot, appears as those of the two mornings that a report of the day needs.
+    The lake is read once, into tables of the engine, and serves every day. A state has one snapshot in the lake; it
+    appears as the snapshots of the two mornings that a report of the day needs.
 
     Args:
         settings: the site.
-        closed: unit → when it was closed, of which the lake tells the end only.
+        closed: unit → moment when it was closed; the lake has only the state after it.
     """
 
     def __init__(self, settings: Settings, closed: Mapping[str, dt.datetime]) -> None:
         super().__init__(settings)
         self._closed = dict(closed)
-        self._taken = {name: self.ledger.coverage.days(name, *_EVER) for name in self.feeding}
-        self._held = {name: self._load(name) for name in self.feeding if self.version(name) is not None}
-        self._seen: dict[tuple[str, dt.date], ir.Table] = {}
-        self._day = max((each.day for name in self._held for each in self._taken[name]), default=_EVER[0]) - _DAY
+        self._coverage = {name: self.ledger.coverage.days(name, *_ALL_DAYS) for name in self.sources_by_dataset}
+        self._tables = {name: self._load(name) for name in self.sources_by_dataset if self.version(name) is not None}
+        self._known_tables: dict[tuple[str, dt.date], ir.Table] = {}
+        self._day = (
+            max((covered.day for name in self._tables for covered in self._coverage[name]), default=_ALL_DAYS[0]) - _DAY
+        )
 
     def stand_after(self, day: dt.date) -> None:
-        """Let it be the morning after a day."""
+        """Set the day after whose end the lake is read."""
         self._day = day
-        self._seen.clear()
+        self._known_tables.clear()
 
     def table(self, dataset: str, first: str | dt.date | None = None, last: str | dt.date | None = None) -> ir.Table:
-        """See :meth:`Workspace.table`; of a state the rows of its snapshots."""
+        """Return the rows as :meth:`Workspace.table` does; of a state those of its snapshots."""
         contract = dataset_named(dataset)
-        if dataset not in self._held:
+        if dataset not in self._tables:
             return super().table(dataset, first, last)
         first, last = (dt.date.fromisoformat(day) if isinstance(day, str) else day for day in (first, last))
         if contract.kind is Kind.STATE:
-            days = [each.day for each in self.covered(dataset, first or _EVER[0], last or _EVER[1])]
+            days = [covered.day for covered in self.covered_days(dataset, first or _ALL_DAYS[0], last or _ALL_DAYS[1])]
             return (
-                self.snapshots(dataset, self.covered(dataset, min(days), max(days))) if days else self._empty(dataset)
+                self.snapshots(dataset, self.covered_days(dataset, min(days), max(days)))
+                if days
+                else self._empty(dataset)
             )
         table = self._known(dataset, self._day)
         table = table.filter(table.day <= ibis.literal(min(last or self._day, self._day)))
         return table if first is None else table.filter(table.day >= ibis.literal(first))
 
     def snapshots(self, dataset: str, chosen: object) -> ir.Table:
-        """See :meth:`Workspace.snapshots`."""
-        taken = list(chosen)  # type: ignore[call-overload]
+        """Return the rows of some snapshots, as :meth:`Workspace.snapshots`."""
+        snapshots = list(chosen)  # type: ignore[call-overload]
         tables = []
-        for day in sorted({each.day for each in taken}):
-            sources = [each.source for each in taken if each.day == day]
+        for day in sorted({snapshot.day for snapshot in snapshots}):
+            sources = [snapshot.source for snapshot in snapshots if snapshot.day == day]
             table = self._known(dataset, day - _DAY)
             tables.append(table.filter(table.source.isin(sources)).mutate(day=ibis.literal(day)))
         return ibis.union(*tables) if len(tables) > 1 else tables[0] if tables else self._empty(dataset)
 
-    def covered(self, dataset: str, first: dt.date, last: dt.date) -> list[CoverageDay]:
-        """See :meth:`Workspace.covered`: days after the one that is over are not there yet."""
-        taken = self._taken.get(dataset, [])
+    def covered_days(self, dataset: str, first: dt.date, last: dt.date) -> list[CoverageDay]:
+        """Return the covered days as :meth:`Workspace.covered_days` does, none of them later than the day."""
+        covered = self._coverage.get(dataset, [])
         if dataset_named(dataset).kind is Kind.STATE:
-            taken = [replace(each, day=self._day + back) for back in (dt.timedelta(), _DAY) for each in taken]
-            taken = [replace(each, taken_at=self._morning(each.day - _DAY)) for each in taken]
+            mornings = (self._day, self._day + _DAY)
+            covered = [
+                replace(item, day=day, taken_at=self._morning(day - _DAY)) for day in mornings for item in covered
+            ]
         else:
             now = self._morning(self._day)
-            taken = [replace(each, taken_at=min(each.taken_at, now)) for each in taken if each.day <= self._day]
-        return [each for each in taken if first <= each.day <= last]
+            covered = [replace(item, taken_at=min(item.taken_at, now)) for item in covered if item.day <= self._day]
+        return [item for item in covered if first <= item.day <= last]
 
     def _morning(self, day: dt.date) -> dt.datetime:
         return dt.datetime.combine(day + _DAY, MORNING, self.settings.zone).astimezone(dt.UTC)
@@ -97,46 +103,46 @@ class PastWorkspace(Workspace):
         return self.reader.from_arrow(DATASETS[dataset].schema().empty_table())
 
     def _known(self, dataset: str, day: dt.date) -> ir.Table:
-        """The rows as they were on the morning after a day: a view of the engine, since it is asked for often."""
-        if (dataset, day) not in self._seen:
+        """Return the rows as they were on the morning after a day, as a view, since they are read often."""
+        if (dataset, day) not in self._known_tables:
             at = self._morning(day)
-            table = known_at(dataset, self._held[dataset], at)
+            table = known_at(dataset, self._tables[dataset], at)
             if dataset == "identity.units":
                 later = [unit for unit, moment in self._closed.items() if moment > at]
                 table = table.mutate(is_enabled=table.is_enabled | table.unit.isin(later))
-            elif dataset == "identity.accounts" and "identity.logins" in self._held:
+            elif dataset == "identity.accounts" and "identity.logins" in self._tables:
                 table = self._with_logins(table, day, at)
-            if table is not self._held[dataset]:
+            if table is not self._tables[dataset]:
                 name = f"{dataset.replace('.', '_')}_{(self._day - day).days}"
                 table = self.reader.connection.create_view(f"known_{name}", table, overwrite=True)
-            self._seen[dataset, day] = table
-        return self._seen[dataset, day]
+            self._known_tables[dataset, day] = table
+        return self._known_tables[dataset, day]
 
     def _with_logins(self, accounts: ir.Table, day: dt.date, at: dt.datetime) -> ir.Table:
-        """Accounts whose last login came later, with the one before it.
+        """Return the accounts; where the last login came after ``at``, with the login before it.
 
-        Of who had logged in before the lake's first day, and then not until ``at``, that day is said.
+        An account that logged in before the lake's first day, and then not until ``at``, gets that day.
         """
-        logins = self._held["identity.logins"]
-        begun = self._morning(min(each.day for each in self._taken["identity.logins"]) - _DAY)
-        got_in = logins.filter(
+        logins = self._tables["identity.logins"]
+        lake_begin = self._morning(min(covered.day for covered in self._coverage["identity.logins"]) - _DAY)
+        successes = logins.filter(
             (logins.day <= ibis.literal(day))
             & (logins.logged_in_at <= ibis.literal(at))
             & (logins.outcome == "success")
         )
-        last = got_in.group_by("account_id").aggregate(known_login_at=got_in.logged_in_at.max())
-        ever = self._held["identity.accounts"].select(
-            "account_id", ever_at=self._held["identity.accounts"].last_login_at
+        last = successes.group_by("account_id").aggregate(known_login_at=successes.logged_in_at.max())
+        latest = self._tables["identity.accounts"].select(
+            "account_id", latest_at=self._tables["identity.accounts"].last_login_at
         )
-        joined = accounts.left_join(last, "account_id").drop("account_id_right").left_join(ever, "account_id")
-        is_later = (joined.ever_at > ibis.literal(at)).fill_null(False)
-        before = ibis.literal(begun).cast(joined.last_login_at.type())
-        is_old = (joined.opened_at < ibis.literal(begun)).fill_null(True)
-        found = ibis.coalesce(joined.known_login_at, is_old.ifelse(before, ibis.null(before.type())))
-        return joined.mutate(last_login_at=is_later.ifelse(found, joined.last_login_at)).select(accounts.columns)
+        joined = accounts.left_join(last, "account_id").drop("account_id_right").left_join(latest, "account_id")
+        is_later = (joined.latest_at > ibis.literal(at)).fill_null(False)
+        before = ibis.literal(lake_begin).cast(joined.last_login_at.type())
+        is_old = (joined.opened_at < ibis.literal(lake_begin)).fill_null(True)
+        known = ibis.coalesce(joined.known_login_at, is_old.ifelse(before, ibis.null(before.type())))
+        return joined.mutate(last_login_at=is_later.ifelse(known, joined.last_login_at)).select(accounts.columns)
 
 
 def report_of(workspace: PastWorkspace, day: dt.date) -> Report:
-    """The report that the inspection of a day is made for, on the morning after it."""
+    """Return the report of a day's inspection, made on the morning after it."""
     workspace.stand_after(day)
     return Report(workspace, "daily_inspection", "", Period.day(day))

@@ -1,9 +1,9 @@
-"""What was known at a moment that has passed, of rows that were taken later.
+"""Point in time: rows that were extracted later, as they were known at an earlier moment.
 
-A lake that is filled once, at the end, holds what became of every case and message since; the inspection of a past
-day must not see it. Whatever tells of a moment after the one asked for is taken back: rows that were not there yet
-are left out, what had not happened yet is null, and a state is what it was. What a dataset does not tell the time of
-(whether an account is enabled, of what kind a seal is) stays as it is at the end; docs/evaluation.md names it.
+A lake that is filled once, at the end, holds the later course of every case and message; the inspection of a past day
+must not see it. Rows that did not exist at the moment are left out, moments after it are null, and a state is the
+earlier one. A value without a time (whether an account is enabled, the kind of a seal) stays as it is at the end;
+docs/evaluation.md lists these.
 """
 
 from __future__ import annotations
@@ -15,23 +15,30 @@ from types import MappingProxyType
 import ibis
 import ibis.expr.types as ir
 
-#: A certificate that expired so long ago is archived, at the earliest.
+#: Least time from a certificate's expiry until it is archived.
 _ARCHIVED_AFTER = dt.timedelta(days=60)
 
 
 def has_passed(moment: ir.TimestampColumn, at: dt.datetime) -> ir.BooleanColumn:
-    """Whether a moment is there and was before ``at``."""
-    found: ir.BooleanColumn = (moment <= ibis.literal(at)).fill_null(False)
-    return found
+    """Return whether a moment is known and not after ``at``."""
+    passed: ir.BooleanColumn = (moment <= ibis.literal(at)).fill_null(False)
+    return passed
 
 
 def _happened(table: ir.Table, at: dt.datetime, *names: str) -> dict[str, ir.Column]:
-    """The columns with null where they tell of a moment after ``at``."""
+    """Return columns of moments, null where the moment is after ``at``."""
     return {name: has_passed(table[name], at).ifelse(table[name], ibis.null(table[name].type())) for name in names}
 
 
 def _with(table: ir.Table, at: dt.datetime, *names: str, **lasted: str) -> ir.Table:
-    """A case as it was: some moments, what lasted until one of them, and when it last changed."""
+    """Return cases as they were at ``at``.
+
+    Args:
+        table: the cases.
+        at: the moment.
+        names: columns of moments.
+        lasted: column of a duration → column of the moment at which it ended.
+    """
     known = _happened(table, at, *names)
     known |= {
         name: has_passed(table[until], at).ifelse(table[name], ibis.null(table[name].type()))
@@ -43,7 +50,7 @@ def _with(table: ir.Table, at: dt.datetime, *names: str, **lasted: str) -> ir.Ta
 
 
 def _since(table: ir.Table, at: dt.datetime, name: str) -> ir.Table:
-    """Without what came later; what has no moment has always been there."""
+    """Return the rows whose moment is not after ``at``, and those without a moment."""
     return table.filter(table[name].isnull() | (table[name] <= ibis.literal(at)))
 
 
@@ -53,7 +60,7 @@ def _accounts(table: ir.Table, at: dt.datetime) -> ir.Table:
 
 def _deliveries(table: ir.Table, at: dt.datetime) -> ir.Table:
     is_back = table.state.isin(["returned", "refused", "recalled"])
-    # when it came back is not told of all of them: then by its last change
+    # not all have the moment of their return: then the last change stands for it
     came_back = has_passed(ibis.coalesce(table.returned_at, table.changed_at), at)
     state = ibis.cases(
         (is_back & came_back, table.state),
@@ -92,10 +99,10 @@ def _recommendations(table: ir.Table, at: dt.datetime) -> ir.Table:
 
 
 def _messages(table: ir.Table, at: dt.datetime) -> ir.Table:
-    # what the platform refuses is settled at once, and no report of it ever comes
+    # a message that the platform refuses is settled at once and never reported
     is_settled = table.reported_at.isnull() | has_passed(table.reported_at, at)
-    told = ("outcome", "failure_code", "reported_at", "receipt_latency_s")
-    return table.mutate(**{name: is_settled.ifelse(table[name], ibis.null(table[name].type())) for name in told})
+    reported = ("outcome", "failure_code", "reported_at", "receipt_latency_s")
+    return table.mutate(**{name: is_settled.ifelse(table[name], ibis.null(table[name].type())) for name in reported})
 
 
 def _bills(table: ir.Table, at: dt.datetime) -> ir.Table:
@@ -105,22 +112,22 @@ def _bills(table: ir.Table, at: dt.datetime) -> ir.Table:
 
 
 def _certificates(table: ir.Table, at: dt.datetime) -> ir.Table:
-    there = _since(table, at, "issued_at")
-    is_revoked_later = (there.state == "revoked") & (there.revoked_at > ibis.literal(at)).fill_null(False)
-    is_archived_later = (there.state == "archived") & (there.expires_at > ibis.literal(at - _ARCHIVED_AFTER))
-    state = (is_revoked_later | is_archived_later).ifelse("active", there.state)
-    return _with(there.mutate(state=state), at, "revoked_at")
+    present = _since(table, at, "issued_at")
+    is_revoked_later = (present.state == "revoked") & (present.revoked_at > ibis.literal(at)).fill_null(False)
+    is_archived_later = (present.state == "archived") & (present.expires_at > ibis.literal(at - _ARCHIVED_AFTER))
+    state = (is_revoked_later | is_archived_later).ifelse("active", present.state)
+    return _with(present.mutate(state=state), at, "revoked_at")
 
 
 def _seals(table: ir.Table, at: dt.datetime) -> ir.Table:
-    there = _since(table, at, "requested_at")
-    was_made, was_tested = has_passed(there.made_at, at), has_passed(there.tested_at, at)
+    present = _since(table, at, "requested_at")
+    is_made, is_tested = has_passed(present.made_at, at), has_passed(present.tested_at, at)
     state = ibis.cases(
-        (there.state.isin(["in_use", "tested"]) & ~was_tested & was_made, "made"),
-        (there.state.isin(["in_use", "tested", "made"]) & ~was_made, "making"),
-        else_=there.state,
+        (present.state.isin(["in_use", "tested"]) & ~is_tested & is_made, "made"),
+        (present.state.isin(["in_use", "tested", "made"]) & ~is_made, "making"),
+        else_=present.state,
     )
-    return _with(there.mutate(state=state), at, "made_at", "tested_at")
+    return _with(present.mutate(state=state), at, "made_at", "tested_at")
 
 
 def _opened(table: ir.Table, at: dt.datetime) -> ir.Table:
@@ -128,11 +135,11 @@ def _opened(table: ir.Table, at: dt.datetime) -> ir.Table:
 
 
 def _backups(table: ir.Table, at: dt.datetime) -> ir.Table:
-    # one that still runs has no outcome, and is not listed
+    # a running backup has no outcome and is not listed
     return _since(table, at, "ended_at")
 
 
-#: Dataset → what of its rows was known at a moment; of the others a day's rows say nothing that came later.
+#: Dataset → function that returns its rows as known at a moment; the rows of the others never change.
 KNOWN: Mapping[str, Callable[[ir.Table, dt.datetime], ir.Table]] = MappingProxyType({
     "identity.accounts": _accounts,
     "sso.apps": _opened,
@@ -153,14 +160,13 @@ KNOWN: Mapping[str, Callable[[ir.Table, dt.datetime], ir.Table]] = MappingProxyT
 
 
 def known_at(dataset: str, table: ir.Table, at: dt.datetime) -> ir.Table:
-    """The rows of a dataset as they were known at a moment.
+    """Return the rows of a dataset as they were known at a moment, with the same columns.
+
+    The caller leaves out the rows of days that end after ``at``.
 
     Args:
-        dataset: its name.
-        table: its rows, as they were taken later.
+        dataset: name of the dataset.
+        table: its rows, as they were extracted later.
         at: the moment, aware.
-
-    Returns:
-        The same columns; rows of days that end after ``at`` are the caller's to leave out.
     """
     return KNOWN[dataset](table, at).select(table.columns) if dataset in KNOWN else table

@@ -1,27 +1,34 @@
-"""Every rule in words: what ``ntanalytics rules`` lists and what docs/rules.md holds."""
+"""Rulebook: every rule in words, for ``ntanalytics rules`` and docs/rules.md."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
+from ntanalytics.checks.check import QUARTER
 from ntanalytics.contract import DATASETS, Kind
-from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.contract.enumerations import SUBSYSTEMS as SUBSYSTEM_LABELS
 from ntanalytics.errors import NoData, UnknownName
-from ntanalytics.findings.finding import ORDER, STATES, Finding
+from ntanalytics.findings.finding import Finding, ranked
+from ntanalytics.findings.phrases import limit_words
 from ntanalytics.findings.rule import KINDS, Rule
-from ntanalytics.findings.sentences import limits
+from ntanalytics.findings.threshold import ORDER, STATUSES
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.periods import Period
-from ntanalytics.recommendations.causes import CAUSES
-from ntanalytics.report_content.daily_inspection import inspect
-from ntanalytics.subsystems import RULES
+from ntanalytics.recommendations.causes import CAUSES_BY_CODE
+from ntanalytics.report_content.contents import evaluate_report
+from ntanalytics.subsystems import RULES, SUBSYSTEMS, word
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.site import Workspace
 
-#: The subsystems, and the checks of the data themselves.
-_SECTIONS = {**SUBSYSTEMS, "data": "数据完整性"}
+#: Subsystem → its label; the data are a subsystem, too.
+_LABELS = {**SUBSYSTEM_LABELS, "data": "数据完整性"}
+
+#: Codes of the rules that are evaluated over a quarter only.
+_OF_QUARTER = frozenset(
+    check.rule for subsystem in SUBSYSTEMS for check in subsystem.checks if set(check.every) == {QUARTER}
+)
 
 _HEAD = """\
 # The rules
@@ -35,35 +42,40 @@ A site overrides limits and advice, and switches rules off, under `rules:` of nt
 """
 
 
+def is_of_quarter(code: str) -> bool:
+    """Return whether a rule is evaluated over a quarter only, for the recommendations."""
+    return code in _OF_QUARTER
+
+
 def limits_of(rule: Rule) -> str:
-    """Its limits in Chinese, in the unit that they have by its kind."""
+    """Return the limits of a rule in Chinese, in the unit of its kind."""
     measure = measure_of(rule.measure)
     if rule.kind == "absence" and rule.threshold.good == "down" and measure.unit != "天":
-        return limits(rule.threshold, "seconds")
-    is_whole = all(float(each).is_integer() for each in (rule.threshold.warning, rule.threshold.critical))
+        return limit_words(rule.threshold, "seconds")
+    is_whole = all(float(limit).is_integer() for limit in (rule.threshold.warning, rule.threshold.critical))
     if rule.kind == "usual" or (measure.format == "integer" and not is_whole):
-        return limits(rule.threshold, "rate")
-    return limits(rule.threshold, measure.format, measure.unit)
+        return limit_words(rule.threshold, "rate")
+    return limit_words(rule.threshold, measure.format, measure.unit)
 
 
 def of_subsystem(rules: Mapping[str, Rule], subsystem: str) -> list[Rule]:
-    """The rules of one subsystem, all of them where its id is empty.
+    """Return the rules of one subsystem; all rules where the id is empty.
 
     Raises:
         UnknownName: there is no such subsystem.
     """
-    if subsystem and subsystem not in _SECTIONS:
-        raise UnknownName("subsystem", subsystem, _SECTIONS)
+    if subsystem and subsystem not in _LABELS:
+        raise UnknownName("subsystem", subsystem, _LABELS)
     return [rule for rule in rules.values() if subsystem in ("", rule.subsystem)]
 
 
 def as_data(rule: Rule) -> dict[str, object]:
-    """One rule as JSON, with what the site has changed of it."""
+    """Return a rule for JSON, with the changes of the site."""
     return {
         "code": rule.code,
         "subsystem": rule.subsystem,
         "kind": rule.kind,
-        "what": rule.words,
+        "what": rule.check,
         "warning": rule.threshold.warning,
         "critical": rule.threshold.critical,
         "good": rule.threshold.good,
@@ -71,83 +83,87 @@ def as_data(rule: Rule) -> dict[str, object]:
         "fewest": rule.min_count,
         "advice": rule.advice,
         "reason": rule.reason,
-        "cause": _cause(rule.code),
-        "is_of_quarter": rule.is_of_quarter,
-        "is_off": rule.is_off,
+        "cause": _cause(rule),
+        "is_of_quarter": is_of_quarter(rule.code),
+        "is_off": not rule.enabled,
         "is_overridden": rule.code in RULES and rule != RULES[rule.code],
     }
 
 
 def remark(rule: Rule) -> str:
-    """What is particular: off, overridden by the site, or asked of a quarter only."""
-    said = as_data(rule)
-    named = {"is_off": "off", "is_overridden": "overridden", "is_of_quarter": "of a quarter"}
-    return ", ".join(word for name, word in named.items() if said[name])
+    """Return the marks of a rule: off, overridden by the site, or of a quarter only."""
+    data = as_data(rule)
+    marks = {"is_off": "off", "is_overridden": "overridden", "is_of_quarter": "of a quarter"}
+    return ", ".join(mark for name, mark in marks.items() if data[name])
 
 
 def last_day(workspace: Workspace) -> dt.date:
-    """The last working day that the lake holds.
+    """Return the last working day in the lake.
 
     Raises:
-        NoData: it holds none.
+        NoData: there is none.
     """
-    events = [name for name in workspace.feeding if DATASETS[name].kind is Kind.EVENT]
+    events = [name for name in workspace.sources_by_dataset if DATASETS[name].kind is Kind.EVENT]
     ever = (dt.date(1970, 1, 1), dt.date(2999, 12, 31))
-    days = {each.day for name in events for each in workspace.covered(name, *ever)}
-    worked = [day for day in days if workspace.calendar.has_year(day.year) and workspace.calendar.is_working_day(day)]
-    if not worked:
+    days = {covered.day for name in events for covered in workspace.covered_days(name, *ever)}
+    calendar = workspace.calendar
+    working_days = [day for day in days if calendar.has_year(day.year) and calendar.is_working_day(day)]
+    if not working_days:
         raise NoData("the lake holds no working day", where=str(workspace.settings.lake), todo="`ntanalytics extract`")
-    return max(worked)
+    return max(working_days)
 
 
-def said_of(workspace: Workspace, day: dt.date) -> dict[str, list[Finding]]:
-    """What each rule says of a day: code → its findings, the worst first.
+def findings_of_day(workspace: Workspace, day: dt.date) -> dict[str, list[Finding]]:
+    """Return the findings of a day's inspection: rule code → its findings, the worst first.
 
     Args:
         workspace: the site's lake.
         day: the day.
     """
-    found: dict[str, list[Finding]] = {}
-    seen = inspect(Report(workspace, "daily_inspection", "", Period.day(day))).findings
-    for each in sorted(seen, key=lambda finding: ORDER.index(finding.state)):
-        found.setdefault(each.code, []).append(each)
-    return found
+    evaluation = evaluate_report(Report(workspace, "daily_inspection", "", Period.day(day)))
+    by_code: dict[str, list[Finding]] = {}
+    for finding in ranked(evaluation.findings):
+        by_code.setdefault(finding.code, []).append(finding)
+    return by_code
 
 
-def said(findings: Iterable[Finding]) -> str:
-    """What a rule says in a line: how many subjects are in which state, and the worst of them."""
-    listed = list(findings)
-    count = Counter(each.state for each in listed)
-    told = "，".join(f"{STATES[state]} {count[state]}" for state in ORDER if count[state])
-    worst = next((each for each in listed if each.state != "ok"), None)
-    return told if worst is None else f"{told}；{worst.subject}：{worst.evidence}"
+def summary(findings: Sequence[Finding]) -> str:
+    """Return the findings of one rule in a line: the number of entities of each status, and the worst of them.
+
+    Args:
+        findings: the findings, the worst first.
+    """
+    count = Counter(finding.status for finding in findings)
+    numbers = "，".join(f"{STATUSES[status]} {count[status]}" for status in ORDER if count[status])
+    worst = next((finding for finding in findings if finding.status != "ok"), None)
+    return numbers if worst is None else f"{numbers}；{worst.entity.label}：{word(worst).evidence}"
 
 
 def page() -> str:
-    """The whole of docs/rules.md."""
-    parts = [_HEAD, *(_section(subsystem) for subsystem in _SECTIONS)]
+    """Return the page docs/rules.md."""
+    parts = [_HEAD, *(_section(subsystem) for subsystem in _LABELS)]
     return "\n".join(parts)
 
 
 def _section(subsystem: str) -> str:
     rules = of_subsystem(RULES, subsystem)
-    lines = [f"## {subsystem} {_SECTIONS[subsystem]}", ""]
+    lines = [f"## {subsystem} {_LABELS[subsystem]}", ""]
     for rule in rules:
         min_count = (
-            f", from {rule.min_count:,} {measure_of(rule.of).label if rule.of else ''}".rstrip()
+            f", from {rule.min_count:,} {measure_of(rule.count_measure).label if rule.count_measure else ''}".rstrip()
             if rule.min_count
             else ""
         )
-        quarter = " Asked of a quarter, by the recommendations." if rule.is_of_quarter else ""
+        quarter = " Asked of a quarter, by the recommendations." if is_of_quarter(rule.code) else ""
         lines += [
-            f"### `{rule.code}` {rule.words}",
+            f"### `{rule.code}` {rule.check}",
             "",
             f"- {KINDS[rule.kind]} (`{rule.kind}`): {limits_of(rule)}{min_count}. {rule.reason}{quarter}",
-            f"- {rule.advice}。" + (f"归因：{cause}。" if (cause := _cause(rule.code)) else ""),
+            f"- {rule.advice}。" + (f"归因：{cause}。" if (cause := _cause(rule)) else ""),
             "",
         ]
     return "\n".join(lines)
 
 
-def _cause(code: str) -> str:
-    return next((cause.problem for cause in CAUSES if code in cause.findings), "")
+def _cause(rule: Rule) -> str:
+    return CAUSES_BY_CODE[rule.cause].problem if rule.cause else ""

@@ -1,4 +1,4 @@
-"""How right the findings of an estate were: which incidents were found, when, and what was a false alarm."""
+"""Scores: the incidents of an estate that were found, when, and the false alarms."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.demo import Incident
-from ntanalytics.evaluation.entity_names import names_entity, names_of
-from ntanalytics.evaluation.inspections import DayFindings
-from ntanalytics.evaluation.sightings import Sighting, SightingRun, begins, known_from, runs_of
-from ntanalytics.findings.finding import STATES, State, worst
+from ntanalytics.evaluation.entity_names import is_about, keys_of
+from ntanalytics.evaluation.inspections import DayFinding
+from ntanalytics.evaluation.sightings import Sighting, SightingRun, first_finding_day, known_from, sighting_runs
+from ntanalytics.findings.finding import subsystem_entity
+from ntanalytics.findings.threshold import STATUSES, Status, worst
 
-#: Severity → within how many days an incident of it is to be found.
+#: Severity → days within which an incident of it is to be found.
 WITHIN: Mapping[str, int] = {"异常": 1, "关注": 3}
-#: Severity → the share that is to be found so, and how many false alarms a day there may be.
+#: Severity → least share of incidents that are found in time; and most false alarms a day.
 AIM: Mapping[str, float] = {"异常": 0.95, "关注": 0.8}
 AIM_FALSE = 0.2
 _DAY = dt.timedelta(days=1)
@@ -25,23 +25,24 @@ _DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class IncidentOutcome:
-    """What became of one incident.
+    """Result of one incident.
 
     Attributes:
         incident: the incident.
         first: the first finding that names it; None where it was missed.
-        severity: the worst severity of a finding that names it, as the incidents write it; empty for a missed one.
-        beside: findings that it may have brought, whether it was named or not.
+        severity: the worst severity of the findings that name it, in the words of the incidents; empty where it was
+            missed.
+        beside: findings that may follow from it, whether it was named or not.
     """
 
     incident: Incident
-    first: DayFindings | None
+    first: DayFinding | None
     severity: str
-    beside: tuple[DayFindings, ...]
+    beside: tuple[DayFinding, ...]
 
     @property
     def delay(self) -> int | None:
-        """Days from the day that could show it to the inspection that did; None for a missed one."""
+        """Days from the first day that can show it to the inspection that found it; None where it was missed."""
         return None if self.first is None else max((self.first.day - known_from(self.incident)).days, 0)
 
     @property
@@ -52,13 +53,13 @@ class IncidentOutcome:
 
 @dataclass(frozen=True)
 class Recall:
-    """How many of some incidents were found.
+    """Numbers of some incidents and of those that were found.
 
     Attributes:
-        planted: how many there were.
-        in_time: how many were found in time.
-        found: how many were found at all.
-        as_severe: how many of them with the severity that they have.
+        planted: number of incidents.
+        in_time: number found in time.
+        found: number found at all.
+        as_severe: number found with the severity that they have.
         delay: median delay in days of those that were found; None where none was.
     """
 
@@ -70,7 +71,7 @@ class Recall:
 
     @property
     def rate(self) -> float | None:
-        """The share that was found in time."""
+        """Share that was found in time; None without an incident."""
         return self.in_time / self.planted if self.planted else None
 
 
@@ -80,29 +81,29 @@ class FalseAlarm:
 
     Attributes:
         run: the matter.
-        found: its first finding that belongs to none.
-        days: on how many days it was so.
-        why: the harmless event that it took for an incident, or the incident after which it stayed open; empty where
+        finding: its first finding that belongs to none.
+        days: number of such days.
+        why: the harmless event that looked like an incident, or the incident after which it stayed open; empty where
             there is neither.
     """
 
     run: SightingRun
-    found: DayFindings
+    finding: DayFinding
     days: int
     why: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Score:
     """The score of one estate.
 
     Attributes:
-        seed: of the estate.
+        seed: seed of the estate.
         first: the first judged day.
-        last: the last one.
-        outcomes: of each incident, in order of its start.
+        last: the last judged day.
+        outcomes: result of each incident, in order of its start.
         runs: every matter.
-        false_alarms: those that belong to no incident.
+        false_alarms: the matters that belong to no incident.
     """
 
     seed: int
@@ -114,104 +115,112 @@ class Score:
 
     @property
     def days(self) -> int:
-        """How many days were judged."""
+        """Number of judged days."""
         return (self.last - self.first).days + 1
 
     @property
     def misses(self) -> tuple[IncidentOutcome, ...]:
         """The incidents that were not found in time."""
-        return tuple(each for each in self.outcomes if not each.is_in_time)
+        return tuple(outcome for outcome in self.outcomes if not outcome.is_in_time)
 
     @property
     def standing(self) -> tuple[SightingRun, ...]:
-        """What was open before the judged days."""
+        """The matters that were open before the judged days."""
         return tuple(run for run in self.runs if run.is_standing)
 
 
 def score(
     seed: int,
-    found: Sequence[DayFindings],
+    findings: Sequence[DayFinding],
     incidents: Sequence[Incident],
     harmless: Sequence[Incident],
     first: dt.date,
     last: dt.date,
 ) -> Score:
-    """The score of one estate.
+    """Return the score of one estate.
 
     Args:
-        seed: of the estate.
-        found: what the inspections of the judged days, and of some days before them, found.
-        incidents: what was planted; only those that begin on a judged day are to be found, all of them explain.
-        harmless: what was planted that must raise nothing.
+        seed: seed of the estate.
+        findings: violations of the judged days, and of some days before them.
+        incidents: the planted incidents; those that begin on a judged day are to be found, all of them explain.
+        harmless: planted events that must raise nothing.
         first: the first judged day.
-        last: the last one.
+        last: the last judged day.
     """
-    runs = runs_of(found, incidents, first)
-    outcomes = [_outcome(each, runs) for each in incidents if first <= each.day and known_from(each) <= last]
+    runs = sighting_runs(findings, incidents, first)
+    judged = [incident for incident in incidents if first <= incident.day and known_from(incident) <= last]
+    outcomes = [_outcome(incident, runs) for incident in judged]
     alarms = [_alarm(run, harmless) for run in runs if run.is_false]
-    return Score(seed, first, last, tuple(outcomes), tuple(runs), tuple(alarms))
+    return Score(
+        seed=seed,
+        first=first,
+        last=last,
+        outcomes=tuple(outcomes),
+        runs=tuple(runs),
+        false_alarms=tuple(alarms),
+    )
 
 
 def _outcome(incident: Incident, runs: Iterable[SightingRun]) -> IncidentOutcome:
-    naming, beside = list[DayFindings](), list[DayFindings]()
+    naming, beside = list[DayFinding](), list[DayFinding]()
     for run in runs:
         before: Sighting | None = None
         for sighting in run.sightings:
             if incident in sighting.names:
                 if _is_news(sighting, before, incident):
-                    naming.append(sighting.found)
+                    naming.append(sighting.finding)
             elif incident in sighting.follows:
-                beside.append(sighting.found)
-            if sighting.found.day < begins(incident):
+                beside.append(sighting.finding)
+            if sighting.finding.day < first_finding_day(incident):
                 before = sighting
-    naming.sort(key=lambda found: found.day)
-    severity = severity_of(worst(found.state for found in naming)) if naming else ""
+    naming.sort(key=lambda finding: finding.day)
+    severity = severity_of(worst(finding.status for finding in naming)) if naming else ""
     return IncidentOutcome(incident, naming[0] if naming else None, severity, tuple(beside))
 
 
 def _is_news(sighting: Sighting, before: Sighting | None, incident: Incident) -> bool:
-    """Whether a finding says something that was not said before the incident: else it would be there without it."""
+    """Return whether a finding is news: it was not there before the incident, or is worse than before."""
     return before is None or before.is_explained or sighting.is_worse_than(before) or incident in before.names
 
 
 def _alarm(run: SightingRun, harmless: Iterable[Incident]) -> FalseAlarm:
-    first = run.unexplained[0].found
-    why = next((f"{each.kind} {each.subject}" for each in harmless if _looks_like(first, each)), "")
-    earlier = [each for each in run.sightings if each.found.day < first.day and each.is_explained]
+    first = run.unexplained[0].finding
+    why = next((f"{event.kind} {event.subject}" for event in harmless if _looks_like(first, event)), "")
+    earlier = [item for item in run.sightings if item.finding.day < first.day and item.is_explained]
     if not why and earlier:
         last = earlier[-1]
         why = f"still open after {(last.names or last.follows)[0].id}"
     return FalseAlarm(run, first, len(run.unexplained), why)
 
 
-def _looks_like(found: DayFindings, harmless: Incident) -> bool:
-    """Whether a harmless event was on when a finding of its subject, or of its whole subsystem, was opened."""
-    is_on = harmless.day <= found.day <= (harmless.end + _DAY).date()
-    is_whole = found.subject == SUBSYSTEMS[harmless.subsystem]
-    return is_on and (is_whole or names_entity(found.subject, names_of(harmless)))
+def _looks_like(finding: DayFinding, harmless: Incident) -> bool:
+    """Return whether a finding of the subject or the whole subsystem of a harmless event falls on its days."""
+    is_on = harmless.day <= finding.day <= (harmless.end + _DAY).date()
+    is_whole = finding.entity == subsystem_entity(harmless.subsystem)
+    return is_on and (is_whole or is_about(finding.entity, keys_of(harmless)))
 
 
 def recall(outcomes: Iterable[IncidentOutcome]) -> Recall:
-    """How many of some incidents were found, when, and how severe they were said to be."""
+    """Return the numbers of some incidents and of those that were found."""
     listed = list(outcomes)
-    delays = [each.delay for each in listed if each.delay is not None]
+    delays = [outcome.delay for outcome in listed if outcome.delay is not None]
     return Recall(
         planted=len(listed),
-        in_time=sum(each.is_in_time for each in listed),
+        in_time=sum(outcome.is_in_time for outcome in listed),
         found=len(delays),
-        as_severe=sum(each.severity == each.incident.severity for each in listed),
+        as_severe=sum(outcome.severity == outcome.incident.severity for outcome in listed),
         delay=statistics.median(delays) if delays else None,
     )
 
 
 @dataclass(frozen=True)
 class RuleScore:
-    """What one rule said.
+    """Matters of one rule.
 
     Attributes:
-        code: the rule's.
+        code: code of the rule.
         named: matters that name an incident.
-        followed: matters that only followed from one.
+        followed: matters that only follow from one.
         false: false alarms.
         standing: matters that were open before the judged days.
     """
@@ -224,21 +233,21 @@ class RuleScore:
 
     @property
     def precision(self) -> float | None:
-        """The share of its matters that come from an incident."""
+        """Share of its matters that come from an incident; None without a matter."""
         opened = self.named + self.followed + self.false
         return (self.named + self.followed) / opened if opened else None
 
 
 def by_rule(scores: Iterable[Score], codes: Iterable[str]) -> list[RuleScore]:
-    """What each rule said over some estates: those of ``codes`` and any other that said something."""
+    """Return the matters of each rule over some estates: of ``codes`` and of any other rule that has one."""
     counts = {name: Counter[str]() for name in ("named", "followed", "false", "standing")}
     for run in (run for score in scores for run in score.runs):
-        what = "false" if run.is_false else "standing" if run.is_standing else "named" if run.is_true else "followed"
-        counts[what][run.opening.code] += 1
+        group = "false" if run.is_false else "standing" if run.is_standing else "named" if run.is_true else "followed"
+        counts[group][run.opening.code] += 1
     every = list(dict.fromkeys([*codes, *sorted({code for counter in counts.values() for code in counter})]))
     return [RuleScore(code, *(counts[name][code] for name in counts)) for code in every]
 
 
-def severity_of(state: State) -> str:
-    """A state in the incidents' word."""
-    return STATES[state].partition(" ")[2]
+def severity_of(status: Status) -> str:
+    """Return the word of a status, as the incidents write it."""
+    return STATUSES[status].partition(" ")[2]

@@ -1,11 +1,13 @@
-"""The scores of some estates as tables: for the terminal, for docs/evaluation.md and as JSON."""
+"""Tables of the scores of some estates: for the terminal, for docs/evaluation.md and as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from ntanalytics.evaluation.rulebook import is_of_quarter
 from ntanalytics.evaluation.scoring import (
     AIM,
     AIM_FALSE,
@@ -17,18 +19,17 @@ from ntanalytics.evaluation.scoring import (
     recall,
     severity_of,
 )
-from ntanalytics.findings.rule import Rule
 
 Cells = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Listed:
+class ScoreTable:
     """A table.
 
     Attributes:
         title: its title.
-        columns: the heads of its columns.
+        columns: heads of its columns.
         rows: its rows.
         is_wide: whether its cells are sentences, which a terminal shows better in lines.
     """
@@ -39,18 +40,18 @@ class Listed:
     is_wide: bool = False
 
 
-def tables(scores: Sequence[Score], rules: Mapping[str, Rule]) -> list[Listed]:
-    """Every table of the scores, the totals first.
+def tables(scores: Sequence[Score], codes: Iterable[str]) -> list[ScoreTable]:
+    """Return every table of the scores, the totals first.
 
     Args:
         scores: one an estate.
-        rules: every rule of the inspection by code.
+        codes: codes of all rules.
     """
     return [
         totals(scores),
-        *([of_seeds(scores)] if len(scores) > 1 else []),
-        kinds(scores),
-        of_rules(scores, rules),
+        *([seed_table(scores)] if len(scores) > 1 else []),
+        kind_table(scores),
+        rule_table(scores, codes),
         misses(scores),
         false_alarms(scores),
         standing(scores),
@@ -61,94 +62,78 @@ def _outcomes(scores: Iterable[Score]) -> list[IncidentOutcome]:
     return list(chain.from_iterable(score.outcomes for score in scores))
 
 
-def totals(scores: Sequence[Score]) -> Listed:
-    """The aim beside the result."""
+def totals(scores: Sequence[Score]) -> ScoreTable:
+    """Return the aims beside the results."""
     outcomes, days = _outcomes(scores), sum(score.days for score in scores)
     rows: list[Cells] = []
     for severity, within in WITHIN.items():
-        seen = recall(each for each in outcomes if each.incident.severity == severity)
-        what = f"recall of {severity} within {within} day{'s' if within > 1 else ''}"
-        rows.append((what, f"≥ {AIM[severity]:.2f}", _share(seen.rate), f"{seen.in_time} of {seen.planted}"))
+        seen = recall(outcome for outcome in outcomes if outcome.incident.severity == severity)
+        label = f"recall of {severity} within {within} day{'s' if within > 1 else ''}"
+        rows.append((label, f"≥ {AIM[severity]:.2f}", _share(seen.rate), f"{seen.in_time} of {seen.planted}"))
         rows.append((f"recall of {severity} at all", "", _share(_over(seen)), f"{seen.found} of {seen.planted}"))
         rows.append((f"median delay of {severity} in days", "", _number(seen.delay), ""))
-        rows.append(
-            (
-                f"said to be {severity}",
-                "",
-                _share(_ratio(seen.as_severe, seen.found)),
-                f"{seen.as_severe} of {seen.found}",
-            )
-        )
+        share = _share(_ratio(seen.as_severe, seen.found))
+        rows.append((f"said to be {severity}", "", share, f"{seen.as_severe} of {seen.found}"))
     alarms = sum(len(score.false_alarms) for score in scores)
     rows.append(("false alarms a day", f"≤ {AIM_FALSE}", _number(_ratio(alarms, days), 2), f"{alarms} in {days} days"))
     opened = [run for score in scores for run in score.runs if not run.is_standing]
     right = sum(not run.is_false for run in opened)
     rows.append(("precision", "", _share(_ratio(right, len(opened))), f"{right} of {len(opened)} matters"))
-    lookalikes = sum(bool(each.why) and "after" not in each.why for score in scores for each in score.false_alarms)
+    lookalikes = sum(bool(alarm.why) and "after" not in alarm.why for score in scores for alarm in score.false_alarms)
     rows.append(("false alarms by harmless events", "", "", f"{lookalikes}"))
-    return Listed("Total", ("", "aim", "result", "of"), tuple(rows))
+    return ScoreTable("Total", ("", "aim", "result", "of"), tuple(rows))
 
 
-def of_seeds(scores: Sequence[Score]) -> Listed:
-    """The same by estate."""
+def seed_table(scores: Sequence[Score]) -> ScoreTable:
+    """Return recall and false alarms by estate."""
     rows = []
     for score in scores:
-        seen = {name: recall(each for each in score.outcomes if each.incident.severity == name) for name in WITHIN}
-        rows.append(
-            (
-                str(score.seed),
-                *(_in_time(seen[name]) for name in WITHIN),
-                str(len(score.false_alarms)),
-                _number(_ratio(len(score.false_alarms), score.days), 2),
-            )
-        )
+        recalls = [
+            recall(outcome for outcome in score.outcomes if outcome.incident.severity == severity)
+            for severity in WITHIN
+        ]
+        alarms = len(score.false_alarms)
+        rows.append((str(score.seed), *map(_in_time, recalls), str(alarms), _number(_ratio(alarms, score.days), 2)))
     heads = (f"{name} in time" for name in WITHIN)
-    return Listed("By seed", ("seed", *heads, "false alarms", "a day"), tuple(rows))
+    return ScoreTable("By seed", ("seed", *heads, "false alarms", "a day"), tuple(rows))
 
 
-def kinds(scores: Sequence[Score]) -> Listed:
-    """Recall by kind and severity."""
-    outcomes = _outcomes(scores)
+def kind_table(scores: Sequence[Score]) -> ScoreTable:
+    """Return recall by kind and severity."""
+    by_kind: defaultdict[tuple[str, str], list[IncidentOutcome]] = defaultdict(list)
+    for outcome in _outcomes(scores):
+        by_kind[outcome.incident.kind, outcome.incident.severity].append(outcome)
     rows = []
-    for kind, severity in sorted({(each.incident.kind, each.incident.severity) for each in outcomes}):
-        seen = recall(each for each in outcomes if (each.incident.kind, each.incident.severity) == (kind, severity))
-        rows.append(
-            (
-                kind,
-                severity,
-                str(seen.planted),
-                str(seen.in_time),
-                str(seen.found),
-                str(seen.as_severe),
-                _number(seen.delay),
-            )
-        )
+    for (kind, severity), outcomes in sorted(by_kind.items()):
+        seen = recall(outcomes)
+        counts = map(str, (seen.planted, seen.in_time, seen.found, seen.as_severe))
+        rows.append((kind, severity, *counts, _number(seen.delay)))
     heads = ("kind", "severity", "planted", "in time", "found", "as severe", "median delay")
-    return Listed("By kind", heads, tuple(rows))
+    return ScoreTable("By kind", heads, tuple(rows))
 
 
-def of_rules(scores: Sequence[Score], rules: Mapping[str, Rule]) -> Listed:
-    """What each rule said; those that only a quarter asks are left out."""
-    asked = [code for code, rule in rules.items() if not rule.is_of_quarter]
+def rule_table(scores: Sequence[Score], codes: Iterable[str]) -> ScoreTable:
+    """Return the matters of each rule; rules that are evaluated over a quarter only are left out."""
+    evaluated = [code for code in codes if not is_of_quarter(code)]
     rows = [
         (
-            each.code,
-            *(str(count or "") for count in (each.named, each.followed, each.false, each.standing)),
-            _share(each.precision) or "silent",
+            item.code,
+            *(str(count or "") for count in (item.named, item.followed, item.false, item.standing)),
+            _share(item.precision) or "silent",
         )
-        for each in by_rule(scores, asked)
+        for item in by_rule(scores, evaluated)
     ]
-    return Listed("By rule", ("rule", "true", "consequence", "false", "standing", "precision"), tuple(rows))
+    return ScoreTable("By rule", ("rule", "true", "consequence", "false", "standing", "precision"), tuple(rows))
 
 
-def misses(scores: Sequence[Score]) -> Listed:
-    """Incidents that were not found in time, and what was found beside."""
+def misses(scores: Sequence[Score]) -> ScoreTable:
+    """Return the incidents that were not found in time, with the findings beside."""
     rows = []
     for score in scores:
-        for each in score.misses:
-            incident = each.incident
-            came = f"after {each.delay} days: {each.first.code}" if each.first else "never"
-            beside = "; ".join(dict.fromkeys(f"{found.code} {found.subject}" for found in each.beside))
+        for outcome in score.misses:
+            incident = outcome.incident
+            delay = f"after {outcome.delay} days: {outcome.first.code}" if outcome.first else "never"
+            beside = "; ".join(dict.fromkeys(f"{finding.code} {finding.entity.label}" for finding in outcome.beside))
             rows.append(
                 (
                     str(score.seed),
@@ -158,49 +143,56 @@ def misses(scores: Sequence[Score]) -> Listed:
                     incident.subject,
                     f"{incident.size:g} {incident.shape}",
                     incident.description,
-                    came,
+                    delay,
                     beside,
                 )
             )
     heads = ("seed", "incident", "severity", "start", "subject", "size", "what", "found", "seen beside")
-    return Listed("Missed, or found too late", heads, tuple(rows), is_wide=True)
+    return ScoreTable("Missed, or found too late", heads, tuple(rows), is_wide=True)
 
 
-def false_alarms(scores: Sequence[Score]) -> Listed:
-    """Matters that belong to no incident."""
+def false_alarms(scores: Sequence[Score]) -> ScoreTable:
+    """Return the matters that belong to no incident."""
     rows = [
         (
             str(score.seed),
-            f"{each.found.day}",
-            str(each.days),
-            each.found.code,
-            severity_of(each.found.state),
-            each.found.subject,
-            each.found.evidence,
-            each.why,
+            f"{alarm.finding.day}",
+            str(alarm.days),
+            alarm.finding.code,
+            severity_of(alarm.finding.status),
+            alarm.finding.entity.label,
+            alarm.finding.evidence,
+            alarm.why,
         )
         for score in scores
-        for each in score.false_alarms
+        for alarm in score.false_alarms
     ]
     heads = ("seed", "day", "days", "rule", "state", "subject", "evidence", "because of")
-    return Listed("False alarms", heads, tuple(rows), is_wide=True)
+    return ScoreTable("False alarms", heads, tuple(rows), is_wide=True)
 
 
-def standing(scores: Sequence[Score]) -> Listed:
-    """What was open before the judged days."""
+def standing(scores: Sequence[Score]) -> ScoreTable:
+    """Return the matters that were open before the judged days."""
     rows = [
-        (str(score.seed), run.opening.code, run.opening.subject, f"{run.sightings[-1].found.day}", run.opening.evidence)
+        (
+            str(score.seed),
+            run.opening.code,
+            run.opening.entity.label,
+            f"{run.sightings[-1].finding.day}",
+            run.opening.evidence,
+        )
         for score in scores
         for run in score.standing
     ]
     heads = ("seed", "rule", "subject", "until", "evidence")
-    return Listed("Standing before the judged days", heads, tuple(rows), is_wide=True)
+    return ScoreTable("Standing before the judged days", heads, tuple(rows), is_wide=True)
 
 
-def as_data(scores: Sequence[Score], rules: Mapping[str, Rule]) -> dict[str, object]:
-    """The tables as JSON: a list of records by the table's title."""
+def as_data(scores: Sequence[Score], codes: Iterable[str]) -> dict[str, object]:
+    """Return the tables for JSON: title → records."""
     return {
-        each.title: [dict(zip(each.columns, row, strict=True)) for row in each.rows] for each in tables(scores, rules)
+        table.title: [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+        for table in tables(scores, codes)
     }
 
 

@@ -1,12 +1,12 @@
-"""The analyst's desk: explorers to click, and the data behind them to go on with.
+"""Explorers with widgets for analysts, and the data behind them for further work.
 
 In a notebook::
 
     from ntanalytics.explore import AdoptionExplorer
 
     explorer = AdoptionExplorer()
-    explorer                       # choose period, units, editions, measure; every view shows the code that makes it
-    explorer.view.rows.to_pandas() # what it shows, whole
+    explorer                        # select period, units, editions, measure; every view shows its code
+    explorer.view.rows.to_pandas()  # all rows of the view
 """
 
 from __future__ import annotations

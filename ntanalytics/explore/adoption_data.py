@@ -1,4 +1,4 @@
-"""OA adoption over one period, of chosen units and editions: the metrics with their tables handed to them."""
+"""OA adoption of selected units and editions in one period: the metrics with their tables."""
 
 from __future__ import annotations
 
@@ -9,37 +9,38 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.oa import adoption, user_flow
 from ntanalytics.periods import Period
 from ntanalytics.workspace import Report
 
-#: How many days of history a trend shows before the period, and how many weekly cohorts are followed.
+#: Days of a trend before the period, and number of weekly cohorts.
 TREND_DAYS, COHORTS = 28, 8
-#: The measures that activities alone make.
-_ACTED = ("active", "actions", "stickiness", "mobile_share", "xinchuang_share", "breadth")
+#: Measures that need activities and no members.
+_ACTIVITY_MEASURES = ("active", "actions", "stickiness", "mobile_share", "xinchuang_share", "breadth")
 
 
 class AdoptionData:
-    """The adoption data of a period, narrowed to units and editions.
+    """The adoption data of a period, limited to units and editions.
 
     Args:
         report: the period over the lake.
-        unit: only these units, by our names; none named: all.
-        edition: only these editions, by their codes; none named: all.
+        unit: our names of the units; empty for all.
+        edition: codes of the editions; empty for all.
 
     Attributes:
-        is_complete: the period's activities and members were taken without a hole.
-        was_complete: so were those of the period before.
-        note: what must be said of the data; empty where they are whole.
-        origin: which versions were read.
+        is_complete: True if the period's activities and members have no gap.
+        was_complete: the same for the previous period.
+        note: Chinese note on the data; empty if they are complete.
+        origin: the versions that were read.
+        days: the days of a trend (see ``DatasetView.days``).
     """
 
     def __init__(self, report: Report, *, unit: Sequence[str] = (), edition: Sequence[str] = ()) -> None:
         self._report = report
-        self._only = {"unit": list(unit), "edition": list(edition)}
-        back = max((report.period.first - report.previous.first).days, TREND_DAYS)
-        self._activities = report.dataset("oa.activities", history=back)
+        self._filters = {"unit": list(unit), "edition": list(edition)}
+        history = max((report.period.first - report.previous.first).days, TREND_DAYS)
+        self._activities = report.dataset("oa.activities", history=history)
         self._members = report.dataset("oa.members")
         self.is_complete = self._activities.is_complete and self._members.is_complete
         self.was_complete = self._activities.was_complete and self._members.was_complete
@@ -48,74 +49,69 @@ class AdoptionData:
         self.days = self._activities.days
 
     def compared(self, by: Sequence[str] = ()) -> ir.Table:
-        """Adoption and its change against the period before, in all or by ``unit``, ``edition``.
+        """Return adoption and its change against the previous period, in all or by ``unit``, ``edition``.
 
         Returns:
-            As :func:`ntanalytics.metrics.oa.adoption.compared`; a missing snapshot of the members suppresses the change
-            of what counts members, and of nothing else.
+            Columns as of :func:`ntanalytics.metrics.oa.adoption.compared`; a missing snapshot of the members suppresses
+            only the changes of measures that count members.
         """
         now = self._level(self._report.period, self._activities.table, self._members.table, by)
         before = self._level(self._report.previous, self._activities.before, self._members.before, by)
-        of_all = [each.name for each in adoption.LEVEL if each.name not in _ACTED]
-        acted = change.compare(now, before, adoption.MEASURES, columns=_ACTED, by=by, **self._activities.wholeness)
-        able = change.compare(
-            now,
-            before,
-            adoption.MEASURES,
-            columns=of_all,
-            by=by,
-            is_complete=self.is_complete,
-            was_complete=self.was_complete,
+        member_measures = [measure.name for measure in adoption.LEVEL if measure.name not in _ACTIVITY_MEASURES]
+        complete = {"is_complete": self.is_complete, "was_complete": self.was_complete}
+        activity = change.compare(
+            now, before, adoption.MEASURES, columns=_ACTIVITY_MEASURES, by=by, **self._activities.wholeness
         )
-        return beside(acted, able, by, how="outer").order_by(ibis.desc("active"), *by)
+        members = change.compare(now, before, adoption.MEASURES, columns=member_measures, by=by, **complete)
+        return join_groups(activity, members, by, how="outer").order_by(ibis.desc("active"), *by)
 
     def daily(self, by: Sequence[str] = ()) -> ir.Table:
-        """Active accounts and actions of each day, from four weeks before the period to its end.
+        """Return active accounts and actions of each day, from four weeks before the period to its end.
 
         Returns:
-            As :func:`ntanalytics.metrics.oa.adoption.daily`.
+            Columns as of :func:`ntanalytics.metrics.oa.adoption.daily`.
         """
-        return adoption.daily(self._chosen(self._activities.recent), self.days, by)
+        return adoption.daily(self._filtered(self._activities.recent), self.days, by)
 
     def modules(self) -> ir.Table:
-        """Active accounts and actions by module: ``module``, ``active``, ``actions``, most active first."""
-        return adoption.used(self._chosen(self._activities.table), ["module"])
+        """Return active accounts and actions by module: ``module``, ``active``, ``actions``, most active first."""
+        return adoption.usage(self._filtered(self._activities.table), ["module"])
 
     def cohorts(self) -> ir.Table:
-        """Retention of the accounts that first acted in each of the last weeks.
+        """Return the retention of the accounts that first acted in each of the last weeks.
 
-        The lake's first week is left out: who acted in it may have acted before, too.
+        The lake's first week is left out: its accounts may have acted before, too.
 
         Returns:
-            As :func:`ntanalytics.metrics.oa.user_flow.retention`.
+            Columns as of :func:`ntanalytics.metrics.oa.user_flow.retention`.
         """
         last = self._report.period.last
-        taken = self._report.workspace.covered("oa.activities", dt.date(1970, 1, 1), last)
-        begins = min((each.day for each in taken), default=last)
+        covered = self._report.workspace.covered_days("oa.activities", dt.date(1970, 1, 1), last)
+        begins = min((day.day for day in covered), default=last)
         since = max(_monday(begins) + dt.timedelta(days=7), _monday(last) - dt.timedelta(weeks=COHORTS - 1))
-        return user_flow.retention(self._chosen(self._ever(last)), since, last)
+        return user_flow.retention(self._filtered(self._history(last)), since, last)
 
     def names(self) -> list[str]:
-        """The units that have a member at the period's end, or acted in the period, by our names and in their order."""
+        """Return our names, sorted, of the units with a member at the period's end or an activity in the period."""
         units = self._report.units()
         tables = [units.resolve(table) for table in (self._members.table, self._activities.table)]
-        found = tables[0].select("unit").union(tables[1].select("unit")).distinct()
-        return sorted(name for name in found.to_pyarrow()["unit"].to_pylist() if name is not None)
+        names = tables[0].select("unit").union(tables[1].select("unit")).distinct().to_pyarrow()["unit"].to_pylist()
+        return sorted(name for name in names if name is not None)
 
     def _level(self, period: Period, activities: ir.Table, members: ir.Table, by: Sequence[str]) -> ir.Table:
         days = self.days.filter((self.days.day >= period.first) & (self.days.day <= period.last))
-        ever = self._chosen(self._ever(period.last))
-        level = adoption.adoption(self._chosen(activities), self._chosen(members), ever, days, by)
+        history = self._filtered(self._history(period.last))
+        level = adoption.adoption(self._filtered(activities), self._filtered(members), history, days, by)
         return ibis.memtable(level.to_pyarrow())  # small, and read twice
 
-    def _ever(self, last: dt.date) -> ir.Table:
+    def _history(self, last: dt.date) -> ir.Table:
         return self._report.workspace.table("oa.activities", None, last)
 
-    def _chosen(self, table: ir.Table) -> ir.Table:
-        named = self._report.units().resolve(table)
-        for column, values in self._only.items():
-            named = named.filter(named[column].isin(values)) if values else named
-        return named
+    def _filtered(self, table: ir.Table) -> ir.Table:
+        rows = self._report.units().resolve(table)
+        for column, values in self._filters.items():
+            rows = rows.filter(rows[column].isin(values)) if values else rows
+        return rows
 
 
 def _monday(day: dt.date) -> dt.date:

@@ -11,14 +11,13 @@ from ntanalytics.explore.display import title_of
 from ntanalytics.explore.explorer import Explorer, View
 from ntanalytics.metrics import MEASURES, Measure
 from ntanalytics.metrics.oa import adoption
-from ntanalytics.reports import chart, table
 
-#: What a daily trend has: the other measures are a period's.
+#: Measures of a daily trend; the other ones need a period.
 _DAILY = ("active", "actions")
 
 
 class AdoptionExplorer(Explorer):
-    """Explore how the OA is used (see :class:`Explorer`)."""
+    """Explore the use of the OA (see :class:`Explorer`)."""
 
     source: ClassVar[type[Any]] = AdoptionData
     dataset: ClassVar[str] = "oa.activities"
@@ -35,73 +34,31 @@ class AdoptionExplorer(Explorer):
         ("不分组", ()),
     )
     measures: ClassVar[Sequence[Measure]] = tuple(
-        MEASURES[name] for name in ("active", *(each.name for each in adoption.LEVEL if each.name != "active"))
+        MEASURES[name] for name in dict.fromkeys(["active", *(measure.name for measure in adoption.LEVEL)])
     )
-    narrowed: ClassVar[Mapping[str, tuple[str, bool]]] = {"unit": ("单位", True), "edition": ("版本", False)}
+    filters: ClassVar[Mapping[str, tuple[str, bool]]] = {"unit": ("单位", True), "edition": ("版本", False)}
 
     def options(self) -> Mapping[str, Sequence[tuple[str, str]]]:
         """See :meth:`Explorer.options`."""
         units = [(name, name) for name in self.source(self.report).names()]
         return {"unit": units, "edition": [(label, code) for code, label in EDITIONS.items()]}
 
-    def look(self) -> View:
-        """See :meth:`Explorer.look`."""
-        show = {"compare": self.comparison, "trend": self._trend, "modules": self._modules, "cohorts": self._cohorts}
-        return show[self.shown.value]()
+    def make_view(self) -> View:
+        """See :meth:`Explorer.make_view`."""
+        views = {"compare": self.comparison, "trend": self._trend, "modules": self._modules, "cohorts": self._cohorts}
+        return views[self.view_name.value]()
 
     def _trend(self) -> View:
-        by, measure = self.by.value, self.measure.value if self.measure.value in _DAILY else "active"
-        rows, code = self.asked("daily", by)
-        title = title_of(measure, ("day", *by), self.report.period)
-        return View(
-            rows,
-            table(
-                rows,
-                title,
-                id="daily",
-                columns=["day", *by, *_DAILY],
-                sort="-day",
-                note=self.data.note,
-                origin=self.data.origin,
-            ),
-            chart(
-                self.drawn_by(rows, by),
-                "line",
-                y=measure,
-                series=by[0] if by else None,
-                title=title,
-                id="trend",
-                days=self.data.days,
-                note=self.data.note,
-            ),
-            code,
-        )
+        return self.trend(self.measure.value if self.measure.value in _DAILY else "active", _DAILY)
 
     def _modules(self) -> View:
-        rows, code = self.asked("modules")
+        rows, code = self.query("modules")
         title = title_of("active", ("module",), self.report.period)
-        return View(
-            rows,
-            table(rows, title, id="modules", note=self.data.note, origin=self.data.origin),
-            chart(rows, "hbar", x="module", y="active", title=title, id="by-module", note=self.data.note),
-            code,
-        )
+        bars = self.make_chart(rows, "hbar", x="module", y="active", title=title, id="by-module")
+        return View(rows, self.make_table(rows, title, id="modules"), bars, code)
 
     def _cohorts(self) -> View:
-        rows, code = self.asked("cohorts")
+        rows, code = self.query("cohorts")
         title = title_of("retention", ("cohort_on",), self.report.period)
-        return View(
-            rows,
-            table(rows, title, id="cohorts", note=self.data.note, origin=self.data.origin),
-            chart(
-                rows,
-                "line",
-                x="week",
-                y="retention",
-                series="cohort_on",
-                title=title,
-                id="retention",
-                note=self.data.note,
-            ),
-            code,
-        )
+        lines = self.make_chart(rows, "line", x="week", y="retention", series="cohort_on", title=title, id="retention")
+        return View(rows, self.make_table(rows, title, id="cohorts"), lines, code)

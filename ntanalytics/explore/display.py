@@ -1,4 +1,4 @@
-"""How explorers show what they found: titles, columns, what leads, and the code that finds it again."""
+"""Display of an explorer's rows: titles, columns, leading groups, and the code that makes the rows again."""
 
 from __future__ import annotations
 
@@ -11,48 +11,48 @@ from ntanalytics.periods import Period
 from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.workspace import Report
 
-#: How many bars a ranking draws, and how many lines a trend: the table has all.
+#: Most bars of a ranking and most lines of a trend; the table has all rows.
 MOST_BARS, MOST_LINES = 20, 6
 
 
 def title_of(measure: str, by: Sequence[str], period: Period) -> str:
-    """What a view shows, in words: ``活跃率（按单位），2026年第47周（11月16日—22日）``."""
-    grouped = f"（按{'、'.join(column_labels(name).label for name in by)}）" if by else ""
-    return f"{column_labels(measure).label}{grouped}，{period.label}"
+    """Return the Chinese title of a view: ``活跃率（按单位），2026年第47周（11月16日—22日）``."""
+    groups = f"（按{'、'.join(column_labels(name).label for name in by)}）" if by else ""
+    return f"{column_labels(measure).label}{groups}，{period.label}"
 
 
-def compared_columns(measure: str, rows: ir.Table) -> list[str]:
-    """The measure, and its figure before and its change where the rows have them."""
-    derived = (f"{measure}_before", f"{measure}_change", f"{measure}_change_rate")
-    return [measure, *(name for name in derived if name in rows.columns)]
+def comparison_columns(measure: str, rows: ir.Table) -> list[str]:
+    """Return the measure, its value in the previous period and its change, as far as the rows have them."""
+    names = (f"{measure}_before", f"{measure}_change", f"{measure}_change_rate")
+    return [measure, *(name for name in names if name in rows.columns)]
 
 
-def leading(rows: ir.Table, measure: str) -> ir.Table:
-    """The rows with the largest figures, as many as bars can be read; what has none is left out."""
+def top_rows(rows: ir.Table, measure: str) -> ir.Table:
+    """Return the rows with the largest values of a measure, as many as a chart can show, and none with null."""
     return rows.filter(rows[measure].notnull()).order_by(ibis.desc(measure)).limit(MOST_BARS)
 
 
-def led(rows: ir.Table, ranked: ir.Table, by: Sequence[str]) -> ir.Table:
-    """The rows of the groups that lead a ranking, as many as lines can be told apart; all rows where none is named."""
+def rows_of_top_groups(rows: ir.Table, ranking: ir.Table, by: Sequence[str]) -> ir.Table:
+    """Return the rows of the first groups of a ranking, as many as a chart can show; all rows without groups."""
     if not by:
         return rows
-    names = [name for name in ranked.to_pyarrow()[by[0]].to_pylist() if name is not None]
+    names = [name for name in ranking.to_pyarrow()[by[0]].to_pylist() if name is not None]
     return rows.filter(rows[by[0]].isin(names[:MOST_LINES]))
 
 
-def recipe(source: str, report: Report, only: Mapping[str, tuple[str, ...]], asked: str) -> str:
-    """Python that makes a view's rows without an explorer.
+def code_for(source: str, report: Report, filters: Mapping[str, tuple[str, ...]], call: str) -> str:
+    """Return Python that makes a view's rows without an explorer.
 
     Args:
-        source: the class that has the data: ``Adopted`` or ``Messages``.
+        source: the class that has the data: ``AdoptionData`` or ``SmsData``.
         report: the period.
-        only: column → values to which it is narrowed.
-        asked: the call that makes the rows.
+        filters: column → values to which it is limited.
+        call: the call of a method that makes the rows.
     """
-    narrowed = "".join(f", {column}={list(values)!r}" for column, values in only.items() if values)
+    arguments = "".join(f", {column}={list(values)!r}" for column, values in filters.items() if values)
     return (
         f"from ntanalytics.explore import {source}\n"
         "from ntanalytics.workspace import open_report\n\n"
-        f'data = {source}(open_report("explore", "{report.period.text}"){narrowed})\n'
-        f"data.{asked}"
+        f'data = {source}(open_report("explore", "{report.period.text}"){arguments})\n'
+        f"data.{call}"
     )

@@ -1,4 +1,4 @@
-"""What every explorer is: a period, a choice, and views of it, each with its table, its figure and its code."""
+"""The base of the explorers: a period, a selection, and views of it, each with table, chart and code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from markupsafe import Markup, escape
 
 from ntanalytics.errors import NoData, NtaError
-from ntanalytics.explore.display import compared_columns, leading, led, recipe, title_of
+from ntanalytics.explore.display import code_for, comparison_columns, rows_of_top_groups, title_of, top_rows
 from ntanalytics.explore.periods import periods_of
 from ntanalytics.explore.picker import Picker
 from ntanalytics.metrics import Measure
@@ -27,13 +27,13 @@ _KINDS = (("周", PeriodKind.WEEK), ("月", PeriodKind.MONTH), ("日", PeriodKin
 
 @dataclass(frozen=True)
 class View:
-    """What an explorer shows of its choice.
+    """One view of an explorer's selection.
 
     Attributes:
-        rows: all of it, as an Ibis table.
-        table: the same as a table with words.
-        chart: the same, or the largest of it, as a chart; None where there is nothing to draw.
-        code: Python that makes ``rows`` without an explorer, the last line an expression.
+        rows: all rows, as an Ibis table.
+        table: the rows as a table with Chinese labels.
+        chart: the rows, or the largest of them, as a chart; None if there is nothing to draw.
+        code: Python that makes ``rows`` without an explorer; its last line is an expression.
     """
 
     rows: ir.Table
@@ -49,175 +49,175 @@ class Explorer(ABC):
         workspace: the lake; default: that of the settings ($NTANALYTICS_CONFIG, else ./ntanalytics.yml).
 
     Attributes:
-        workspace: the lake; it reads the versions that it met first, so that views agree with one another.
-        kind, period, by, measure, shown: the widgets that choose; set their ``value`` to choose by code.
-        pickers: column → the list that narrows it.
-        view: what is shown; None where there is nothing, and ``message`` says why.
-        figure: the figure that is shown, or None.
-        widget: all of it, to be displayed.
+        workspace: the lake; it reads the versions of its first access, so that the views agree with each other.
+        kind, period, by, measure, view_name: the widgets of the selection; set their ``value`` to select by code.
+        pickers: column → the list of its values.
+        view: the selected view; None without data (``message`` then has the reason).
+        figure: the figure of the view, or None.
+        message, chart, table, code: the widgets that show the view.
+        widget: the whole explorer, for display.
     """
 
-    #: What has the data of a period; the dataset whose days are offered; the Chinese name of the explorer.
+    #: Class with the data of a period; dataset whose days can be selected; Chinese title.
     source: ClassVar[type[Any]]
     dataset: ClassVar[str]
     title: ClassVar[str]
-    #: What can be chosen: (Chinese words, value).
+    #: Options of the selection: (Chinese label, value).
     views: ClassVar[Sequence[tuple[str, str]]]
     groups: ClassVar[Sequence[tuple[str, tuple[str, ...]]]]
     measures: ClassVar[Sequence[Measure]]
-    #: Columns that can be narrowed → their Chinese words, and whether their names are many.
-    narrowed: ClassVar[Mapping[str, tuple[str, bool]]]
+    #: Columns that can be filtered → Chinese label, and whether they have many values.
+    filters: ClassVar[Mapping[str, tuple[str, bool]]]
 
     def __init__(self, workspace: Workspace | None = None) -> None:
         self.workspace = workspace or open_workspace()
         self.view: View | None = None
         self.figure: go.FigureWidget | None = None
         self._report: Report | None = None
-        self._is_setting = False
-        self._made: dict[str, ir.Table] = {}
-        self._data: dict[tuple[Any, ...], Any] = {}
+        self._is_updating = False
+        self._rows_by_code: dict[str, ir.Table] = {}
+        self._data_by_selection: dict[tuple[Any, ...], Any] = {}
         wide = {"width": "20em"}
+        measures = [(measure.label, measure.name) for measure in self.measures]
         self.kind = widgets.Dropdown(options=_KINDS, description="周期", layout=wide)
         self.period = widgets.Dropdown(description="时间", layout=wide)
         self.by = widgets.Dropdown(options=self.groups, description="分组", layout=wide)
-        self.measure = widgets.Dropdown(
-            options=[(each.label, each.name) for each in self.measures], description="指标", layout=wide
-        )
-        self.shown = widgets.ToggleButtons(options=self.views)
+        self.measure = widgets.Dropdown(options=measures, description="指标", layout=wide)
+        self.view_name = widgets.ToggleButtons(options=self.views)
         self.pickers = {
-            column: Picker(label, is_long=is_long, changed=self.refresh)
-            for column, (label, is_long) in self.narrowed.items()
+            column: Picker(label, is_long=is_long, on_change=self.refresh)
+            for column, (label, is_long) in self.filters.items()
         }
-        self.message, self.tabled = widgets.HTML(), widgets.HTML()
-        self.drawn = widgets.VBox()
+        self.message, self.table, self.chart = widgets.HTML(), widgets.HTML(), widgets.VBox()
         self.code = widgets.Textarea(description="代码", disabled=True, rows=6, layout={"width": "95%"})
-        choosing = widgets.VBox([self.kind, self.period, self.by, self.measure])
-        self.widget = widgets.VBox(
-            [
-                widgets.HTML(f"<h3>{escape(self.title)}</h3>"),
-                widgets.HBox([choosing, *(each.widget for each in self.pickers.values())]),
-                self.shown,
-                self.message,
-                self.drawn,
-                self.tabled,
-                self.code,
-            ]
-        )
-        self.kind.observe(lambda _: self._offer_periods(), "value")
-        self.period.observe(lambda _: self._open(), "value")
-        for each in (self.by, self.measure, self.shown):
-            each.observe(lambda _: self.refresh(), "value")
-        self._offer_periods()
+        options = widgets.VBox([self.kind, self.period, self.by, self.measure])
+        selection = widgets.HBox([options, *(picker.widget for picker in self.pickers.values())])
+        title = widgets.HTML(f"<h3>{escape(self.title)}</h3>")
+        self.widget = widgets.VBox([title, selection, self.view_name, self.message, self.chart, self.table, self.code])
+        self.kind.observe(lambda _: self._update_periods(), "value")
+        self.period.observe(lambda _: self._open_period(), "value")
+        for option in (self.by, self.measure, self.view_name):
+            option.observe(lambda _: self.refresh(), "value")
+        self._update_periods()
 
     @abstractmethod
     def options(self) -> Mapping[str, Sequence[tuple[str, str]]]:
-        """What each picker offers in the period: column → (name, value)."""
+        """Return the options of each picker in the period: column → (name, value)."""
 
     @abstractmethod
-    def look(self) -> View:
-        """The view that is chosen."""
+    def make_view(self) -> View:
+        """Return the selected view."""
 
-    def asked(self, of: str, *by: Sequence[str]) -> tuple[ir.Table, str]:
-        """The rows that a method of the data makes, and the code that makes them again.
+    def query(self, method: str, *arguments: Sequence[str]) -> tuple[ir.Table, str]:
+        """Return the rows that a method of the data makes, and the code that makes them again.
 
-        They are worked out once: another measure of the same rows is shown at once.
+        They are computed once: another measure of the same rows is shown at once.
 
         Args:
-            of: the method: ``compared``, ``daily`` …
-            by: its arguments.
+            method: ``compared``, ``daily`` …
+            arguments: its arguments.
         """
-        code = recipe(
-            self.source.__name__, self.report, self.only, f"{of}({', '.join(repr(list(each)) for each in by)})"
-        )
-        if code not in self._made:
-            self._made[code] = ibis.memtable(getattr(self.data, of)(*by).to_pyarrow())
-        return self._made[code], code
-
-    def drawn_by(self, rows: ir.Table, by: Sequence[str]) -> ir.Table:
-        """The rows of the groups that lead the comparison, as many as lines can be told apart."""
-        return led(rows, self.asked("compared", by)[0], by)
+        call = f"{method}({', '.join(repr(list(argument)) for argument in arguments)})"
+        code = code_for(self.source.__name__, self.report, self.selection, call)
+        if code not in self._rows_by_code:
+            self._rows_by_code[code] = ibis.memtable(getattr(self.data, method)(*arguments).to_pyarrow())
+        return self._rows_by_code[code], code
 
     def comparison(self) -> View:
-        """The measure by the chosen groups, and its change against the period before."""
+        """Return the measure by the selected groups, and its change against the previous period."""
         by, measure = self.by.value, self.measure.value
-        rows, code = self.asked("compared", by)
-        title, note = title_of(measure, by, self.report.period), self.data.note
-        columns = [*by, *compared_columns(measure, rows)]
-        ranking = None
-        if by:
-            ranking = chart(leading(rows, measure), "hbar", x=by[0], y=measure, title=title, id="ranking", note=note)
-        shown = table(
-            rows, title, id="compared", columns=columns, sort=f"-{measure}", note=note, origin=self.data.origin
-        )
+        rows, code = self.query("compared", by)
+        title = title_of(measure, by, self.report.period)
+        columns = [*by, *comparison_columns(measure, rows)]
+        shown = self.make_table(rows, title, id="compared", columns=columns, sort=f"-{measure}")
+        if not by:
+            return View(rows, shown, None, code)
+        ranking = self.make_chart(top_rows(rows, measure), "hbar", x=by[0], y=measure, title=title, id="ranking")
         return View(rows, shown, ranking, code)
+
+    def trend(self, measure: str, columns: Sequence[str]) -> View:
+        """Return a measure by day, as one line for each leading group, and columns of the table."""
+        by = self.by.value
+        rows, code = self.query("daily", by)
+        top = rows_of_top_groups(rows, self.query("compared", by)[0], by)
+        title, series = title_of(measure, ("day", *by), self.report.period), by[0] if by else None
+        shown = self.make_table(rows, title, id="daily", columns=["day", *by, *columns], sort="-day")
+        days = self.data.days
+        lines = self.make_chart(top, "line", y=measure, series=series, title=title, id="trend", days=days)
+        return View(rows, shown, lines, code)
+
+    def make_table(self, rows: ir.Table, title: str, **options: Any) -> Table:
+        """Return rows as a table with the note and the origin of the data."""
+        return table(rows, title, note=self.data.note, origin=self.data.origin, **options)
+
+    def make_chart(self, rows: ir.Table, kind: Any, **options: Any) -> Chart:
+        """Return rows as a chart with the note of the data."""
+        return chart(rows, kind, note=self.data.note, **options)
 
     @property
     def report(self) -> Report:
-        """The chosen period over the lake."""
+        """The selected period over the lake."""
         if self._report is None:
             raise NoData(f"还没有取得{self.dataset}的数据", todo="请先运行 ntanalytics extract")
         return self._report
 
     @property
-    def only(self) -> dict[str, tuple[str, ...]]:
-        """Column → the values to which it is narrowed; empty for all."""
-        return {column: each.value for column, each in self.pickers.items()}
+    def selection(self) -> dict[str, tuple[str, ...]]:
+        """Column → the selected values; empty for all."""
+        return {column: picker.value for column, picker in self.pickers.items()}
 
     @property
     def data(self) -> Any:
-        """The data of the period, narrowed: an :class:`Adopted`, a :class:`Messages`."""
-        key = (self.report.period.text, *self.only.values())
-        if key not in self._data:
-            self._data[key] = self.source(self.report, **self.only)
-        return self._data[key]
+        """The selected data of the period: an ``AdoptionData``, an ``SmsData``."""
+        key = (self.report.period.text, *self.selection.values())
+        if key not in self._data_by_selection:
+            self._data_by_selection[key] = self.source(self.report, **self.selection)
+        return self._data_by_selection[key]
 
     def refresh(self) -> None:
-        """Show what is chosen; an error of ours is told in its place."""
-        if self._is_setting:
+        """Show the selected view, or the message of an error of this package."""
+        if self._is_updating:
             return
         try:
-            self.view = self.look()
+            self.view = self.make_view()
         except NtaError as error:
-            self._show_nothing(str(error))
+            self.view = None
+            self.message.value, self.table.value, self.code.value = str(escape(str(error))), "", ""
+            self._draw(None)
             return
         shown = self.view.table
         self.message.value = str(Markup("<h4>{}</h4><p>{}</p>").format(shown.title, shown.note))
-        self.tabled.value = replace(shown, title="", note="")._repr_mimebundle_()["text/html"]
+        self.table.value = replace(shown, title="", note="")._repr_mimebundle_()["text/html"]
         self.code.value = self.view.code
         self._draw(self.view.chart.figure() if self.view.chart else None)
 
-    def _offer_periods(self) -> None:
-        found = periods_of(self.workspace, self.dataset, self.kind.value)
-        self._is_setting = True
+    def _update_periods(self) -> None:
+        periods = periods_of(self.workspace, self.dataset, self.kind.value)
+        self._is_updating = True
         try:
-            self.period.options = [(each.label, each) for each in found]
-            self.period.value = found[0] if found else None
+            self.period.options = [(period.label, period) for period in periods]
+            self.period.value = periods[0] if periods else None
         finally:
-            self._is_setting = False
-        self._open()
+            self._is_updating = False
+        self._open_period()
 
-    def _open(self) -> None:
-        """Open the chosen period, and offer what there is in it."""
-        if self._is_setting:
+    def _open_period(self) -> None:
+        """Open the selected period, and update the options of the pickers."""
+        if self._is_updating:
             return
         self._report = None
         if self.period.value is not None:
             self._report = Report(self.workspace, "explore", self.title, self.period.value)
-            for column, offered in self.options().items():
-                self.pickers[column].offer(offered)
+            for column, options in self.options().items():
+                self.pickers[column].set_options(options)
         self.refresh()
 
-    def _draw(self, figure: dict[str, Any] | None) -> None:
-        gone = self.figure
+    def _draw(self, figure: Any) -> None:
+        former = self.figure
         self.figure = go.FigureWidget(figure) if figure else None
-        self.drawn.children = [self.figure] if self.figure is not None else []
-        if gone is not None:
-            gone.close()
-
-    def _show_nothing(self, why: str) -> None:
-        self.view = None
-        self.message.value, self.tabled.value, self.code.value = str(escape(why)), "", ""
-        self._draw(None)
+        self.chart.children = [self.figure] if self.figure is not None else []
+        if former is not None:
+            former.close()
 
     def _repr_mimebundle_(self, **choice: Any) -> Any:
         return self.widget._repr_mimebundle_(**choice)

@@ -1,4 +1,4 @@
-"""JupyterLab on the lake: in Chinese, for this account on this machine alone, and without a word to the outside."""
+"""JupyterLab on the lake: in Chinese, only for this account on this machine, without any request to the internet."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ntanalytics.errors import UsageError
 from ntanalytics.kernels.sockets import socket_folder
 from ntanalytics.settings import ENVIRONMENT, Settings, project_dir
 
-#: Settings of JupyterLab with which the analyst begins; what he changes stays.
+#: First settings of JupyterLab; the analyst's own changes stay.
 _PREFERENCES = {
     "@jupyterlab/translation-extension/plugin": {"locale": "zh_CN"},
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
-#: Whatever the account's or the machine's own settings of Jupyter say: this server answers this machine only, asks
-#: for a token, and fetches neither news nor versions nor a list of extensions. Kernels speak over Unix sockets.
+#: These override Jupyter's settings of the account and the machine: the server answers this machine only, asks for a
+#: token, and fetches neither news nor versions nor a list of extensions. Kernels use Unix sockets.
 _OPTIONS = (
     "--ServerApp.ip=127.0.0.1",
     "--ServerApp.allow_remote_access=False",
@@ -34,23 +34,23 @@ _OPTIONS = (
 _RETRIES = 50
 
 
-def desk(settings: Settings, directory: Path | None = None) -> Path:
-    """The analyst's folder, with a copy of each notebook to begin with that is not there yet.
+def prepare_folder(settings: Settings, directory: Path | None = None) -> Path:
+    """Return the analyst's folder, with a copy of each explore notebook that it lacks.
 
     Args:
         settings: the site.
         directory: the folder; default: ``lab`` beside the settings.
 
     Raises:
-        UsageError: it cannot be written.
+        UsageError: the folder cannot be written.
     """
     folder = (directory or settings.file.parent / "lab").absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for notebook in sorted((project_dir("notebooks") / "explore").glob("*.ipynb")):
-            mine = folder / notebook.name
-            if not mine.exists():
-                mine.write_bytes(notebook.read_bytes())
+            copy = folder / notebook.name
+            if not copy.exists():
+                copy.write_bytes(notebook.read_bytes())
         for name, preference in _PREFERENCES.items():
             file = _preferences(folder) / f"{name}.jupyterlab-settings"
             if not file.exists():
@@ -63,21 +63,23 @@ def desk(settings: Settings, directory: Path | None = None) -> Path:
     return folder
 
 
-def serve(settings: Settings, folder: Path, *, port: int | None, browser: bool, told: Callable[[str], None]) -> None:
+def serve(
+    settings: Settings, folder: Path, *, port: int | None, browser: bool, on_start: Callable[[str], None]
+) -> None:
     """Run JupyterLab until it is interrupted.
 
     Args:
-        settings: the site whose lake the notebooks open.
-        folder: the analyst's folder (:func:`desk`).
-        port: the TCP port; default: 8888, or the next that is free.
-        browser: whether to open one.
-        told: called with the address, its token included, when the server listens.
+        settings: the site of the lake.
+        folder: the analyst's folder (:func:`prepare_folder`).
+        port: the TCP port; default: 8888, or the next free one.
+        browser: True to open a browser.
+        on_start: called with the address, with its token, when the server listens.
 
     Raises:
         UsageError: the port is taken.
     """
     with _environment(settings, folder):
-        from jupyterlab.labapp import LabApp  # it reads its folders from the environment when it is imported
+        from jupyterlab.labapp import LabApp  # at its import it reads folders from the environment
 
         options = [*_OPTIONS, f"--ServerApp.root_dir={folder}", f"--ServerApp.open_browser={browser}"]
         options += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"] if port else []
@@ -86,29 +88,29 @@ def serve(settings: Settings, folder: Path, *, port: int | None, browser: bool, 
             server = LabApp.initialize_server(argv=options)
         except SystemExit as error:
             raise UsageError(f"JupyterLab cannot listen on port {port or 8888}", todo="try another --port") from error
-        told(f"{server.connection_url}lab?token={server.identity_provider.token}")
+        on_start(f"{server.connection_url}lab?token={server.identity_provider.token}")
         server.start()
 
 
 @contextmanager
 def _environment(settings: Settings, folder: Path) -> Iterator[None]:
-    """The server's environment and its kernels': the settings, no secret of them, Jupyter's files in the folder.
+    """Set the environment of the server and its kernels: the settings, no secrets, Jupyter's files in the folder.
 
     The sockets of the kernels and the server's token are files in a folder that only this account can enter.
     """
     before = dict(os.environ)
-    # a kernel's sockets are called kernel-<its UUID>-ipc-1 … 5
+    # the sockets of a kernel are kernel-<UUID>-ipc-1 … 5
     private = str(socket_folder(len("kernel--ipc-1") + 36))
     for reference in settings.references - settings.lake_references:
         os.environ.pop(reference.removeprefix("env:"), None)
-    # A token, an address or a configuration that the account has set for other servers is not for this one.
+    # A token, an address or a configuration of the account is for other servers.
     for name in [name for name in os.environ if name.startswith(("JUPYTER", "JPY_"))]:
         del os.environ[name]
     os.environ |= {
         ENVIRONMENT: str(settings.file),
         "JUPYTER_CONFIG_DIR": str(folder / ".jupyter"),
         "JUPYTER_RUNTIME_DIR": private,
-        "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel is this Python, whatever the account has installed
+        "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel is this Python, not one that the account has installed
     }
     try:
         yield

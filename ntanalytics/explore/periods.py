@@ -1,4 +1,4 @@
-"""The periods that can be explored: those of which the lake holds a day."""
+"""Periods that can be explored: those with a day in the lake."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import datetime as dt
 from ntanalytics.periods import Period, PeriodKind
 from ntanalytics.workspace import Workspace
 
-_EVER = (dt.date(1970, 1, 1), dt.date(2999, 12, 31))
+_ALL_DAYS = (dt.date(1970, 1, 1), dt.date(2999, 12, 31))
 
 
 def periods_of(workspace: Workspace, dataset: str, kind: PeriodKind) -> list[Period]:
-    """The days, weeks or months of which a day of the dataset was taken, newest first.
+    """Return the days, weeks or months with an extracted day of a dataset, newest first.
 
-    A period that is not over, or has a hole, is among them: what is shown of it says so.
+    A period that has not ended, or has a gap, is included; its views have a note.
     """
     make = {PeriodKind.DAY: Period.day, PeriodKind.WEEK: Period.week, PeriodKind.MONTH: Period.month}[kind]
-    found = {make(each.day) for each in workspace.covered(dataset, *_EVER) if each.is_held}
-    return sorted(found, key=lambda each: each.first, reverse=True)
+    periods = {make(day.day) for day in workspace.covered_days(dataset, *_ALL_DAYS) if day.is_held}
+    return sorted(periods, key=lambda period: period.first, reverse=True)

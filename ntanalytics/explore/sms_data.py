@@ -1,4 +1,4 @@
-"""Short messages over one period, of chosen carriers, applications and units: the metrics with their tables."""
+"""Messages of selected carriers, applications and units in one period: the metrics with their tables."""
 
 from __future__ import annotations
 
@@ -9,31 +9,32 @@ import ibis.expr.types as ir
 from ntanalytics.metrics.sms import volume
 from ntanalytics.workspace import Report
 
-#: How many days of history a trend shows before the period.
+#: Days of a trend before the period.
 TREND_DAYS = 28
 
 
 class SmsData:
-    """The messages of a period, narrowed to carriers, applications and units.
+    """The messages of a period, limited to carriers, applications and units.
 
     Args:
         report: the period over the lake.
-        carrier: only these carriers, by their codes; none named: all.
-        application: only these applications; none named: all.
-        unit: only these units, by our names; none named: all.
+        carrier: codes of the carriers; empty for all.
+        application: the applications; empty for all.
+        unit: our names of the units; empty for all.
 
     Attributes:
-        is_complete: the period was taken without a hole.
-        was_complete: so was the period before.
-        note: what must be said of the data; empty where they are whole.
-        origin: which version was read.
+        is_complete: True if the period has no gap.
+        was_complete: the same for the previous period.
+        note: Chinese note on the data; empty if they are complete.
+        origin: the version that was read.
+        days: the days of a trend (see ``DatasetView.days``).
     """
 
     def __init__(
         self, report: Report, *, carrier: Sequence[str] = (), application: Sequence[str] = (), unit: Sequence[str] = ()
     ) -> None:
         self._report = report
-        self._only = {"carrier": list(carrier), "application": list(application), "unit": list(unit)}
+        self._filters = {"carrier": list(carrier), "application": list(application), "unit": list(unit)}
         self._messages = report.dataset("sms.messages", history=TREND_DAYS)
         self.is_complete, self.was_complete = self._messages.is_complete, self._messages.was_complete
         self.note = self._messages.note
@@ -41,38 +42,38 @@ class SmsData:
         self.days = self._messages.days
 
     def compared(self, by: Sequence[str] = ()) -> ir.Table:
-        """Volume, outcome and latency and their change against the period before.
+        """Return volume, outcome and latency, and their change against the previous period.
 
         Returns:
-            As :func:`ntanalytics.metrics.sms.volume.compared`.
+            Columns as of :func:`ntanalytics.metrics.sms.volume.compare_volume`.
         """
-        now, before = self._chosen(self._messages.table), self._chosen(self._messages.before)
-        return volume.compared(now, before, self._messages.as_of, by, **self._messages.wholeness)
+        now, before = self._filtered(self._messages.table), self._filtered(self._messages.before)
+        return volume.compare_volume(now, before, self._messages.as_of, by, **self._messages.wholeness)
 
     def daily(self, by: Sequence[str] = ()) -> ir.Table:
-        """The same of each day, from four weeks before the period to its end.
+        """Return volume, outcome and latency of each day, from four weeks before the period to its end.
 
         Returns:
-            As :func:`ntanalytics.metrics.sms.volume.daily`.
+            Columns as of :func:`ntanalytics.metrics.sms.volume.daily`.
         """
-        return volume.daily(self._chosen(self._messages.recent), self.days, self._messages.as_of, by)
+        return volume.daily(self._filtered(self._messages.recent), self.days, self._messages.as_of, by)
 
     def hourly(self) -> ir.Table:
-        """The same by local hour of the day, all 24 hours (:func:`ntanalytics.metrics.sms.volume.hourly`)."""
-        return volume.hourly(self._chosen(self._messages.table), self._messages.as_of, self._report.utc_offset_h)
+        """Return the same by local hour of the day, all 24 hours (:func:`ntanalytics.metrics.sms.volume.hourly`)."""
+        return volume.hourly(self._filtered(self._messages.table), self._messages.as_of, self._report.utc_offset_h)
 
     def failures(self) -> ir.Table:
-        """Failed messages by the carrier's code and its class (``metrics.sms.volume.failure_codes``)."""
-        return volume.failure_codes(self._chosen(self._messages.table))
+        """Return failed messages by the carrier's code and its class (``metrics.sms.volume.failure_codes``)."""
+        return volume.failure_codes(self._filtered(self._messages.table))
 
     def names(self, column: str) -> list[str]:
-        """The ``application`` or ``unit`` names of the period's messages, in their order."""
+        """Return the ``application`` or ``unit`` names of the period's messages, sorted."""
         table = self._report.units().resolve(self._messages.table)
-        found = table.select(column).distinct().to_pyarrow()[column].to_pylist()
-        return sorted(name for name in found if name is not None)
+        names = table.select(column).distinct().to_pyarrow()[column].to_pylist()
+        return sorted(name for name in names if name is not None)
 
-    def _chosen(self, table: ir.Table) -> ir.Table:
-        named = self._report.units().resolve(table)
-        for column, values in self._only.items():
-            named = named.filter(named[column].isin(values)) if values else named
-        return named
+    def _filtered(self, table: ir.Table) -> ir.Table:
+        rows = self._report.units().resolve(table)
+        for column, values in self._filters.items():
+            rows = rows.filter(rows[column].isin(values)) if values else rows
+        return rows

@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from ntanalytics.contract.sms import CARRIERS
-from ntanalytics.explore.display import leading, title_of
+from ntanalytics.explore.display import title_of, top_rows
 from ntanalytics.explore.explorer import Explorer, View
 from ntanalytics.explore.sms_data import SmsData
 from ntanalytics.metrics import Measure
 from ntanalytics.metrics.sms import volume
-from ntanalytics.reports import chart, table
 
 
 class SmsExplorer(Explorer):
-    """Explore what the SMS platform sent, and what became of it (see :class:`Explorer`)."""
+    """Explore the messages of the SMS platform and their delivery (see :class:`Explorer`)."""
 
     source: ClassVar[type[Any]] = SmsData
     dataset: ClassVar[str] = "sms.messages"
@@ -33,7 +32,7 @@ class SmsExplorer(Explorer):
         ("不分组", ()),
     )
     measures: ClassVar[Sequence[Measure]] = volume.VOLUME
-    narrowed: ClassVar[Mapping[str, tuple[str, bool]]] = {
+    filters: ClassVar[Mapping[str, tuple[str, bool]]] = {
         "carrier": ("运营商", False),
         "application": ("应用", True),
         "unit": ("单位", True),
@@ -41,68 +40,28 @@ class SmsExplorer(Explorer):
 
     def options(self) -> Mapping[str, Sequence[tuple[str, str]]]:
         """See :meth:`Explorer.options`."""
-        whole = self.source(self.report)
-        named = {column: [(name, name) for name in whole.names(column)] for column in ("application", "unit")}
-        return {"carrier": [(label, code) for code, label in CARRIERS.items()], **named}
+        data = self.source(self.report)
+        names = {column: [(name, name) for name in data.names(column)] for column in ("application", "unit")}
+        return {"carrier": [(label, code) for code, label in CARRIERS.items()], **names}
 
-    def look(self) -> View:
-        """See :meth:`Explorer.look`."""
-        show = {"compare": self.comparison, "trend": self._trend, "hours": self._hours, "failures": self._failures}
-        return show[self.shown.value]()
+    def make_view(self) -> View:
+        """See :meth:`Explorer.make_view`."""
+        views = {"compare": self.comparison, "trend": self._trend, "hours": self._hours, "failures": self._failures}
+        return views[self.view_name.value]()
 
     def _trend(self) -> View:
-        by, measure = self.by.value, self.measure.value
-        rows, code = self.asked("daily", by)
-        title = title_of(measure, ("day", *by), self.report.period)
-        return View(
-            rows,
-            table(
-                rows,
-                title,
-                id="daily",
-                columns=["day", *by, measure],
-                sort="-day",
-                note=self.data.note,
-                origin=self.data.origin,
-            ),
-            chart(
-                self.drawn_by(rows, by),
-                "line",
-                y=measure,
-                series=by[0] if by else None,
-                title=title,
-                id="trend",
-                days=self.data.days,
-                note=self.data.note,
-            ),
-            code,
-        )
+        return self.trend(self.measure.value, [self.measure.value])
 
     def _hours(self) -> View:
         measure = self.measure.value
-        rows, code = self.asked("hourly")
+        rows, code = self.query("hourly")
         title = title_of(measure, ("hour",), self.report.period)
-        return View(
-            rows,
-            table(rows, title, id="hours", columns=["hour", measure], note=self.data.note, origin=self.data.origin),
-            chart(rows, "bar", x="hour", y=measure, title=title, id="by-hour", note=self.data.note),
-            code,
-        )
+        bars = self.make_chart(rows, "bar", x="hour", y=measure, title=title, id="by-hour")
+        return View(rows, self.make_table(rows, title, id="hours", columns=["hour", measure]), bars, code)
 
     def _failures(self) -> View:
-        rows, code = self.asked("failures")
+        rows, code = self.query("failures")
         title = title_of("failed", ("failure_code",), self.report.period)
-        return View(
-            rows,
-            table(rows, title, id="failures", note=self.data.note, origin=self.data.origin),
-            chart(
-                leading(rows, "failed"),
-                "hbar",
-                x="failure_code",
-                y="failed",
-                title=title,
-                id="by-code",
-                note=self.data.note,
-            ),
-            code,
-        )
+        top = top_rows(rows, "failed")
+        bars = self.make_chart(top, "hbar", x="failure_code", y="failed", title=title, id="by-code")
+        return View(rows, self.make_table(rows, title, id="failures"), bars, code)

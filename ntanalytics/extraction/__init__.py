@@ -1,4 +1,4 @@
-"""Extraction: (mapping, window) → Arrow batches → contract check → days replaced in the lake."""
+"""Extraction: a window of a mapping → Arrow batches → contract check → days replaced in the lake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A batch against its contract: what fits goes on, what does not is set aside with the reason."""
+"""Check of a batch against its contract: rows that break it are rejected with a reason."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import pyarrow.compute as pc
 
 from ntanalytics.catalog import Mapping
 from ntanalytics.contract import Column, Dataset, Kind, Privacy, Type
-from ntanalytics.extraction.convert import convert, local_day, seconds_between, translated
-from ntanalytics.extraction.pii import mask_identifiers, masked
-from ntanalytics.extraction.pseudonym import hashed
+from ntanalytics.extraction.convert import convert, local_day, seconds_between, translate
+from ntanalytics.extraction.pii import mask_identifiers, mask_text
+from ntanalytics.extraction.pseudonym import hash_values
 from ntanalytics.extraction.truncation import truncate_texts
 from ntanalytics.lake.delta import REJECTS
 from ntanalytics.sources import Source
 
-#: Reasons are read by people who open a report: they are Chinese.
+#: Types in the words of a reason, which is Chinese: people read it in a report.
 _TYPES = {
     Type.TEXT: "文本",
     Type.INTEGER: "整数",
@@ -30,29 +30,50 @@ _TYPES = {
     Type.DATE: "日期",
 }
 
-#: Longest text kept of a value in a row that was set aside.
-_KEPT = 120
+#: Characters of a value in the record of a reject.
+_MOST_CHARACTERS = 120
 
-#: Rows of a batch that are kept one by one when they are set aside; of more, as where a mapping fits nothing, the rest
-#: is counted by day and reason.
-_RECORDS = 1000
+#: Rejects of a batch that are kept row by row; the others are counted by day and reason, so that a mapping that fits
+#: nothing does not fill the disk.
+_MOST_RECORDS = 1000
 
 
 @dataclass(frozen=True)
 class CheckedBatch:
-    """A batch after the check.
+    """Result of the check of one batch.
 
     Attributes:
-        rows: what fits, in the contract's schema.
-        rejects: what does not, in ``delta.REJECTS``.
-        source_rows: day → rows or lines of the source that the rows that fit stand for.
-        masked: column → values in which a telephone or identity card number stood, and stands no more.
+        rows: valid rows, in the contract's schema.
+        rejects: rejected rows, in the schema ``delta.REJECTS``.
+        source_rows: day → rows or lines of the source that the valid rows represent.
+        masked: column → values in which a telephone or identity card number was masked.
     """
 
     rows: pa.Table
     rejects: pa.Table
     source_rows: Counter[dt.date]
     masked: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
+class _Columns:
+    """Columns of a batch during the check.
+
+    Attributes:
+        values: column → values as the contract types them.
+        reasons: for each row its first reason for rejection; null for none.
+        masked: see :class:`CheckedBatch`.
+    """
+
+    values: dict[str, pa.Array]
+    reasons: pa.Array
+    masked: Counter[str]
+
+    def reject(self, is_broken: pa.Array, reason: str) -> None:
+        """Give a reason to the broken rows that have none yet."""
+        if pc.any(is_broken).as_py():
+            is_new = pc.and_(pc.fill_null(is_broken, False), pc.is_null(self.reasons))
+            self.reasons = pc.if_else(is_new, pa.scalar(reason), self.reasons)
 
 
 def check(
@@ -68,131 +89,130 @@ def check(
     """Convert and check one batch.
 
     Args:
-        batch: as the source delivered it.
-        mapping: the mapping that made it.
-        source: where it came from; its name is stamped on every row, its naive times are in its zone.
+        batch: rows as the source delivered them.
+        mapping: the mapping that selected them.
+        source: the source; every row gets its name, and naive times are in its zone.
         site_zone: the zone of the local day.
-        first: the first local day that was asked for; rows outside are set aside (a case's row
-            lies on the day of its opening, which may be any).
-        last: the last local day that was asked for.
-        key: the site's key for what is kept as a hash only.
+        first: the first local day of the window; an event on a day outside the window is rejected (a case belongs to
+            the day of its opening, which may be any).
+        last: the last local day of the window.
+        key: the site's key for values that are stored as a hash only.
     """
     dataset = mapping.dataset
     delivered = {name.lower(): batch.column(index) for index, name in enumerate(batch.schema.names)}
     nothing = pa.nulls(batch.num_rows, pa.string())
-    set_aside = _plain(delivered.get("rejected_because", nothing))
-    places = delivered.get("rejected_at", nothing).cast(pa.string())
-    reasons = set_aside
-    columns: dict[str, pa.Array] = {}
-    hidden: Counter[str] = Counter()
-    for column in dataset.mapped:
-        given = delivered[column.name]
-        if column.name in mapping.translations:
-            given = translated(given, mapping.translations[column.name])
-        values, unreadable = convert(given, column, mapping.times.get(column.name, ""), source.zone)
-        if column.is_hashed:
-            values = hashed(values, key)
-        values, personal = mask_identifiers(values, column, key)
-        if personal:
-            hidden[column.name] = personal
-        columns[column.name] = truncate_texts(values, column, key)
-        reasons = _first_reason(reasons, unreadable, f"{_named(column)}不是{_TYPES[column.type]}")
-    for column in dataset.columns:
-        if column.elapsed:
-            columns[column.name] = seconds_between(columns[column.elapsed[0]], columns[column.elapsed[1]])
-        for broken, reason in _violations(columns[column.name], column):
-            reasons = _first_reason(reasons, broken, reason)
+    rejected_by_mapping = _mask_reasons(delivered.get("rejected_because", nothing))
+    columns = _convert_columns(delivered, mapping, source.zone, key, rejected_by_mapping)
     if dataset.time:
-        day = local_day(columns[dataset.time], site_zone)
-    else:  # a snapshot is of the day on which it is taken
+        day = local_day(columns.values[dataset.time], site_zone)
+    else:  # a snapshot belongs to the day on which it is taken
         day = pa.repeat(pa.scalar(last, pa.date32()), batch.num_rows)
-    stands_for = _stands_for(delivered, batch.num_rows)
+    weights = _weights(delivered, batch.num_rows)
     if dataset.kind is Kind.EVENT:
-        outside = pc.fill_null(pc.or_(pc.less(day, first), pc.greater(day, last)), False)
-        # What a mapping sets aside on another day is counted when that day is taken.
-        elsewhere = pc.and_(outside, pc.is_valid(set_aside))
-        stands_for = pc.if_else(elsewhere, 0, stands_for)
-        reasons = _first_reason(reasons, outside, f"{_named(dataset.column(dataset.time))}不在所取日期内")
-    fits = pc.is_null(reasons)
-    stamped = [*columns.values(), pa.repeat(pa.scalar(source.name), batch.num_rows).cast(pa.string()), day]
-    everything = pa.Table.from_arrays([*stamped], names=dataset.schema().names)
-    unfit = pc.and_(pc.invert(fits), pc.greater(stands_for, 0))
-    rejects = _rejects(everything, dataset, pa.table([reasons, stands_for, places], ["reason", "rows", "at"]), unfit)
-    by_day = pa.table([day, stands_for], ["day", "rows"]).filter(fits).group_by("day").aggregate([("rows", "sum")])
+        is_outside = pc.fill_null(pc.or_(pc.less(day, first), pc.greater(day, last)), False)
+        # A row that the mapping rejects on another day is counted when that day is extracted.
+        weights = pc.if_else(pc.and_(is_outside, pc.is_valid(rejected_by_mapping)), 0, weights)
+        columns.reject(is_outside, f"{_label(dataset.column(dataset.time))}不在所取日期内")
+    is_valid = pc.is_null(columns.reasons)
+    source_name = pa.repeat(pa.scalar(source.name), batch.num_rows).cast(pa.string())
+    table = pa.Table.from_arrays([*columns.values.values(), source_name, day], names=dataset.schema().names)
+    is_rejected = pc.and_(pc.invert(is_valid), pc.greater(weights, 0))
+    places = delivered.get("rejected_at", nothing).cast(pa.string())
+    facts = pa.table([columns.reasons, weights, places], ["reason", "rows", "at"])
+    rejects = _rejects(table.filter(is_rejected), dataset, facts.filter(is_rejected))
+    by_day = pa.table([day, weights], ["day", "rows"]).filter(is_valid).group_by("day").aggregate([("rows", "sum")])
     source_rows = Counter(dict(zip(by_day["day"].to_pylist(), by_day["rows_sum"].to_pylist(), strict=True)))
-    rows = everything if reasons.null_count == batch.num_rows else everything.filter(fits)
-    return CheckedBatch(rows.cast(dataset.schema()), rejects, source_rows, hidden)
+    rows = table if columns.reasons.null_count == batch.num_rows else table.filter(is_valid)
+    return CheckedBatch(rows.cast(dataset.schema()), rejects, source_rows, columns.masked)
 
 
-def _plain(reasons: pa.Array) -> pa.Array:
-    """The reasons that a mapping gives, without a number of a person that it may have quoted; few differ."""
+def _convert_columns(
+    delivered: dict[str, pa.Array], mapping: Mapping, zone: ZoneInfo, key: bytes, reasons: pa.Array
+) -> _Columns:
+    """Return the columns of the contract, converted, hashed, masked and checked value by value."""
+    columns = _Columns({}, reasons, Counter())
+    for column in mapping.dataset.mapped:
+        values = delivered[column.name]
+        if column.name in mapping.translations:
+            values = translate(values, mapping.translations[column.name])
+        values, is_unreadable = convert(values, column, mapping.times.get(column.name, ""), zone)
+        if column.is_hashed:
+            values = hash_values(values, key)
+        values, masked = mask_identifiers(values, column, key)
+        if masked:
+            columns.masked[column.name] = masked
+        columns.values[column.name] = truncate_texts(values, column, key)
+        columns.reject(is_unreadable, f"{_label(column)}不是{_TYPES[column.type]}")
+    for column in mapping.dataset.columns:
+        if column.elapsed:
+            start, end = (columns.values[name] for name in column.elapsed)
+            columns.values[column.name] = seconds_between(start, end)
+        for is_broken, reason in _violations(columns.values[column.name], column):
+            columns.reject(is_broken, reason)
+    return columns
+
+
+def _mask_reasons(reasons: pa.Array) -> pa.Array:
+    """Return a mapping's reasons without numbers of persons that it may have quoted; few reasons differ."""
     encoded = pc.dictionary_encode(reasons.cast(pa.string()))
-    known = [masked(reason) if reason else reason for reason in encoded.dictionary.to_pylist()]
-    return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(known, pa.string())).dictionary_decode()
+    masked = [mask_text(reason) if reason else reason for reason in encoded.dictionary.to_pylist()]
+    return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(masked, pa.string())).dictionary_decode()
 
 
-def _named(column: Column) -> str:
+def _label(column: Column) -> str:
     return f"{column.label}（{column.name}）"
 
 
-def _stands_for(delivered: dict[str, pa.Array], rows: int) -> pa.Array:
+def _weights(delivered: dict[str, pa.Array], rows: int) -> pa.Array:
+    """Return for each row the number of rows or lines of the source that it represents."""
     if "source_rows" in delivered:
         return pc.fill_null(delivered["source_rows"].cast(pa.int64()), 1)
     return pa.repeat(pa.scalar(1, pa.int64()), rows)
 
 
 def _violations(values: pa.Array, column: Column) -> list[tuple[pa.Array, str]]:
-    """Masks of the values that a column does not allow, each with its reason."""
-    found = []
+    """Return masks of the values that a column does not allow, each with its reason."""
+    violations = []
     if not column.nullable:
-        found.append((pc.is_null(values), f"{_named(column)}缺失"))
+        violations.append((pc.is_null(values), f"{_label(column)}缺失"))
     if column.values:
-        known = pc.is_in(values, value_set=pa.array(list(column.values), column.type.arrow))
-        found.append((pc.and_(pc.is_valid(values), pc.invert(known)), f"{_named(column)}不在取值范围内"))
+        is_known = pc.is_in(values, value_set=pa.array(list(column.values), column.type.arrow))
+        violations.append((pc.and_(pc.is_valid(values), pc.invert(is_known)), f"{_label(column)}不在取值范围内"))
     if column.minimum is not None:
-        found.append(
-            (pc.fill_null(pc.less(values, column.minimum), False), f"{_named(column)}小于 {column.minimum:.15g}")
-        )
+        is_low = pc.fill_null(pc.less(values, column.minimum), False)
+        violations.append((is_low, f"{_label(column)}小于 {column.minimum:.15g}"))
     if column.maximum is not None:
-        found.append(
-            (pc.fill_null(pc.greater(values, column.maximum), False), f"{_named(column)}大于 {column.maximum:.15g}")
-        )
-    return found
+        is_high = pc.fill_null(pc.greater(values, column.maximum), False)
+        violations.append((is_high, f"{_label(column)}大于 {column.maximum:.15g}"))
+    return violations
 
 
-def _first_reason(reasons: pa.Array, broken: pa.Array, reason: str) -> pa.Array:
-    """``reasons``, with ``reason`` where a row is broken and has none yet."""
-    if not pc.any(broken).as_py():
-        return reasons
-    broken = pc.fill_null(broken, False)
-    return pc.if_else(pc.and_(broken, pc.is_null(reasons)), pa.scalar(reason), reasons)
+def _rejects(rows: pa.Table, dataset: Dataset, facts: pa.Table) -> pa.Table:
+    """Return rejected rows as ``delta.REJECTS``; of a row, only columns that cannot identify a person are kept.
 
-
-def _rejects(rows: pa.Table, dataset: Dataset, why: pa.Table, unfit: pa.Array) -> pa.Table:
-    """The unfit rows with their reason; of a row, only what tells nothing about a person is kept."""
-    rows, why = rows.filter(unfit), why.filter(unfit)
+    Args:
+        rows: the rows.
+        dataset: their dataset.
+        facts: ``reason``, ``rows`` (of the source) and ``at`` (place in the source) of each.
+    """
     if rows.num_rows == 0:
         return REJECTS.empty_table()
     shown = [column.name for column in dataset.columns if column.privacy is Privacy.OPEN]
-    told = zip(rows.select(shown).slice(0, _RECORDS).to_pylist(), why["at"].to_pylist(), strict=False)
-    records = [
-        masked(
-            json.dumps({name: _short(value) for name, value in kept.items() if value is not None}, ensure_ascii=False)
-        )
-        for row, at in told
-        for kept in [{"at": at, **row}]
-    ]
-    plain = pa.Table.from_arrays([rows["source"], rows["day"], why["reason"], why["rows"]], REJECTS.names[:-1])
-    one_by_one = plain.slice(0, _RECORDS).append_column("record", pa.array(records, pa.string()))
-    groups = plain.slice(_RECORDS).group_by(["source", "day", "reason"]).aggregate([("source_rows", "sum")])
-    counted = groups.rename_columns([*groups.column_names[:-1], "source_rows"]).select(plain.column_names)
-    return pa.concat_tables(
-        [
-            one_by_one.cast(REJECTS),
-            counted.append_column("record", pa.nulls(groups.num_rows, pa.string())).cast(REJECTS),
-        ]
-    )
+    values = rows.select(shown).slice(0, _MOST_RECORDS).to_pylist()
+    records = [_record({"at": at, **row}) for row, at in zip(values, facts["at"].to_pylist(), strict=False)]
+    counts = pa.Table.from_arrays([rows["source"], rows["day"], facts["reason"], facts["rows"]], REJECTS.names[:-1])
+    one_by_one = counts.slice(0, _MOST_RECORDS).append_column("record", pa.array(records, pa.string()))
+    groups = counts.slice(_MOST_RECORDS).group_by(["source", "day", "reason"]).aggregate([("source_rows", "sum")])
+    counted = groups.rename_columns([*groups.column_names[:-1], "source_rows"]).select(counts.column_names)
+    counted = counted.append_column("record", pa.nulls(groups.num_rows, pa.string()))
+    return pa.concat_tables([one_by_one.cast(REJECTS), counted.cast(REJECTS)])
 
 
-def _short(value: object) -> object:
-    return value if isinstance(value, int | float | bool) else str(value)[:_KEPT]
+def _record(values: dict[str, object]) -> str:
+    """Return values as JSON, shortened and without numbers of persons; nulls are left out."""
+    short = {
+        name: value if isinstance(value, int | float | bool) else str(value)[:_MOST_CHARACTERS]
+        for name, value in values.items()
+        if value is not None
+    }
+    return mask_text(json.dumps(short, ensure_ascii=False))

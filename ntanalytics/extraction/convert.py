@@ -1,7 +1,7 @@
-"""From a source's types to the contract's: times to UTC, numbers and texts to their Arrow type.
+"""Conversion of a source's types to the contract's: times to UTC, numbers and texts to their Arrow type.
 
-One vectorised step a column. A value that cannot be converted becomes null and is marked, so that
-its row can be set aside with the reason instead of failing the batch.
+One vectorised step per column. A value that cannot be converted becomes null and is marked: its row is rejected with a
+reason, and the batch goes on.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ _UTC = pa.timestamp("us", tz="UTC")
 _ZERO_DATE = "0000-00-00"
 
 _UTC_ZONE = ZoneInfo("UTC")
-_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001  # of naive days, whatever the zone
-_DAY = 86_400_000_000
-_STEADY_DAYS = 400  # of a longer time a zone is not asked day by day
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001  # naive days are counted from it, in any zone
+_DAY_US = 86_400_000_000
+_MOST_DAYS = 400  # the longest span for which a zone's offset is read day by day
 
 
 def convert(values: pa.Array, column: Column, form: str, zone: ZoneInfo) -> tuple[pa.Array, pa.Array]:
-    """One column of a batch as the contract types it.
+    """Convert one column of a batch.
 
     Args:
-        values: as the source's driver delivered them.
+        values: values as the source's driver delivered them.
         column: the contract's column.
-        form: for times, how the source writes them (``catalog.TIME_FORMS``); else empty.
+        form: for a time, its form at the source (``catalog.TIME_FORMS``); else empty.
         zone: the zone of the source's naive times.
 
     Returns:
-        The values in the contract's Arrow type, and a boolean mask: true where a value was there
-        and could not be converted. A zero date (0000-00-00) is no value, and null.
+        The values in the contract's Arrow type, and a boolean mask: true for a value that could not be converted. A
+        zero date (0000-00-00) is null.
     """
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
@@ -48,11 +48,11 @@ def convert(values: pa.Array, column: Column, form: str, zone: ZoneInfo) -> tupl
         texts = [None if value is None else value.decode("utf-8", "replace") for value in values.to_pylist()]
         values = pa.array(texts, pa.string())
     if column.type in (Type.TIMESTAMP, Type.DATE) and pa.types.is_string(values.type):
-        # MySQL's zero date is how its products write that there is no date.
+        # Products on MySQL write the zero date for no date.
         values = pc.if_else(pc.starts_with(values, _ZERO_DATE), pa.scalar(None, pa.string()), values)
     match column.type:
         case Type.TIMESTAMP:
-            converted = _within_reason(_timestamp(values, form, zone), zone)
+            converted = _drop_impossible(_timestamp(values, form, zone), zone)
         case Type.DATE:
             converted = _date(values, zone)
         case _:
@@ -60,36 +60,38 @@ def convert(values: pa.Array, column: Column, form: str, zone: ZoneInfo) -> tupl
     return converted, pc.and_(pc.is_valid(values), pc.is_null(converted))
 
 
-def translated(values: pa.Array, words: Mapping[str, str | None]) -> pa.Array:
-    """A product's words as ours, by a table that a site can edit; ``*`` is what any other word becomes, None is null.
+def translate(values: pa.Array, words: Mapping[str, str | None]) -> pa.Array:
+    """Translate a product's words into the contract's.
 
-    A word that the table does not know, where it has no ``*``, comes through as it is, so that the contract's check
-    sets its row aside and says so.
+    Args:
+        values: the product's words.
+        words: the table of words, which a site can edit. ``*`` stands for every other word, None for null. Without
+            ``*`` an unknown word stays as it is, so that the contract's check rejects its row.
     """
     encoded = pc.dictionary_encode(values.cast(pa.string()))
-    known = [
+    translations = [
         None if word is None else words.get(word.strip(), words.get("*", word))
         for word in encoded.dictionary.to_pylist()
     ]
-    return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(known, pa.string())).dictionary_decode()
+    return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(translations, pa.string())).dictionary_decode()
 
 
 def seconds_between(start: pa.Array, end: pa.Array) -> pa.Array:
-    """``end`` − ``start`` in seconds, null where either is."""
+    """Return ``end`` − ``start`` in seconds; null if either is null."""
     microseconds = pc.subtract(end.cast(pa.int64()), start.cast(pa.int64()))
-    # Not safe: from the year 9999 a double no longer tells microseconds apart, and that fails no batch.
+    # safe=False: in the year 9999 a double cannot hold single microseconds, and that must not fail the batch.
     return pc.divide(microseconds.cast(pa.float64(), safe=False), 1e6)
 
 
 def local_day(moments: pa.Array, zone: ZoneInfo) -> pa.Array:
-    """The calendar day of each moment in ``zone``; dates are their own day."""
+    """Return the calendar day of each moment in ``zone``; dates are returned as they are."""
     if pa.types.is_date(moments.type):
         return moments
-    offset = _steady_offset(moments, zone)
+    offset = _constant_offset(moments, zone)
     if offset is None:
         local = pc.local_timestamp(moments.cast(pa.timestamp("us", tz=str(zone))))
     else:
-        local = _moved(moments, offset).cast(_MICROSECONDS)
+        local = _shift(moments, offset).cast(_MICROSECONDS)
     return local.cast(pa.date32(), safe=False)
 
 
@@ -112,9 +114,9 @@ def _plain(values: pa.Array, target: pa.DataType) -> pa.Array:
 def _boolean(values: pa.Array) -> pa.Array:
     if pa.types.is_null(values.type) or pa.types.is_boolean(values.type):
         return values.cast(pa.bool_())
-    known = {"1": True, "0": False, "true": True, "false": False}
+    meanings = {"1": True, "0": False, "true": True, "false": False}
     words = pc.utf8_lower(values.cast(pa.string())).to_pylist()
-    return pa.array([None if word is None else known.get(word) for word in words], pa.bool_())
+    return pa.array([None if word is None else meanings.get(word) for word in words], pa.bool_())
 
 
 def _timestamp(values: pa.Array, form: str, zone: ZoneInfo) -> pa.Array:
@@ -133,34 +135,34 @@ def _timestamp(values: pa.Array, form: str, zone: ZoneInfo) -> pa.Array:
     elif form.startswith("text:"):
         naive = pc.strptime(values.cast(pa.string()), format=form.removeprefix("text:"), unit="us", error_is_null=True)
     else:
-        naive = _parsed(values)
-    owner = _UTC_ZONE if form == "utc" else zone
-    offset = _steady_offset(naive, owner)
+        naive = _parse_iso(values)
+    time_zone = _UTC_ZONE if form == "utc" else zone
+    offset = _constant_offset(naive, time_zone)
     if offset is None:
-        return pc.assume_timezone(naive, str(owner), ambiguous="earliest", nonexistent="latest").cast(_UTC)
-    return _moved(naive, -offset).cast(_UTC)
+        return pc.assume_timezone(naive, str(time_zone), ambiguous="earliest", nonexistent="latest").cast(_UTC)
+    return _shift(naive, -offset).cast(_UTC)
 
 
-def _moved(moments: pa.Array, by: int) -> pa.Array:
-    """Times as whole microseconds, so many later."""
-    return pc.add(moments.cast(pa.int64()), by)
+def _shift(moments: pa.Array, offset_us: int) -> pa.Array:
+    """Return times plus an offset, in microseconds since 1970."""
+    return pc.add(moments.cast(pa.int64()), offset_us)
 
 
-def _steady_offset(moments: pa.Array, zone: ZoneInfo) -> int | None:
-    """Microseconds by which a zone is ahead of UTC, where it is so for all of these times; else None.
+def _constant_offset(moments: pa.Array, zone: ZoneInfo) -> int | None:
+    """Return the microseconds by which a zone is ahead of UTC; None if that changes within these times.
 
-    Arrow looks each time up in the zone's table, which costs more than all else that is done to it.
+    Arrow would look up each single time in the zone's table, which takes longer than the rest of the conversion.
     """
     bounds = pc.min_max(moments.cast(_MICROSECONDS, safe=False).cast(pa.int64()))
     if not bounds["min"].is_valid:
         return None
-    first, last = (bounds[name].as_py() // _DAY for name in ("min", "max"))
-    return _offset_of_days(first, last, zone) if last - first <= _STEADY_DAYS else None
+    first, last = (bounds[name].as_py() // _DAY_US for name in ("min", "max"))
+    return _offset_of_days(first, last, zone) if last - first <= _MOST_DAYS else None
 
 
 @lru_cache(maxsize=256)
 def _offset_of_days(first: int, last: int, zone: ZoneInfo) -> int | None:
-    """The offset from the day before ``first`` to the one after ``last``, counted from 1970; None where it changes."""
+    """Return the offset from the day before ``first`` to the day after ``last`` (since 1970); None if it changes."""
     try:
         days = [_EPOCH + dt.timedelta(days=day) for day in range(first - 1, last + 3)]
     except OverflowError:
@@ -170,8 +172,8 @@ def _offset_of_days(first: int, last: int, zone: ZoneInfo) -> int | None:
     return None if offset is None else offset // dt.timedelta(microseconds=1)
 
 
-def _within_reason(moments: pa.Array, zone: ZoneInfo) -> pa.Array:
-    """Null for what is before 1900 or after 9999: a zero date, a wrong unit; Python has no such dates either."""
+def _drop_impossible(moments: pa.Array, zone: ZoneInfo) -> pa.Array:
+    """Replace times before 1900 or after 9999 (a zero date, a wrong unit) by null; Python has no later dates."""
     ahead = max(zone.utcoffset(dt.datetime(9999, 12, 31)) or dt.timedelta(0), dt.timedelta(0))  # noqa: DTZ001
     last = dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=dt.UTC) - ahead
     limits = [pa.scalar(moment, _UTC) for moment in (dt.datetime(1900, 1, 1, tzinfo=zone).astimezone(dt.UTC), last)]
@@ -179,8 +181,8 @@ def _within_reason(moments: pa.Array, zone: ZoneInfo) -> pa.Array:
     return pc.if_else(is_possible, moments, pa.scalar(None, _UTC))
 
 
-def _parsed(values: pa.Array) -> pa.Array:
-    """Naive ISO texts as timestamps; what is none becomes null."""
+def _parse_iso(values: pa.Array) -> pa.Array:
+    """Parse naive ISO texts; any other text becomes null."""
     try:
         return values.cast(_MICROSECONDS)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
@@ -189,10 +191,9 @@ def _parsed(values: pa.Array) -> pa.Array:
 
 
 def _from_pandas(times: pd.Series[pd.Timestamp]) -> pa.Array:
-    unit = _UTC if times.dt.tz is not None else _MICROSECONDS
-    return pa.Array.from_pandas(
-        times.astype("datetime64[us, UTC]" if times.dt.tz is not None else "datetime64[us]")
-    ).cast(unit)
+    if times.dt.tz is not None:
+        return pa.Array.from_pandas(times.astype("datetime64[us, UTC]")).cast(_UTC)
+    return pa.Array.from_pandas(times.astype("datetime64[us]")).cast(_MICROSECONDS)
 
 
 def _date(values: pa.Array, zone: ZoneInfo) -> pa.Array:

@@ -1,7 +1,7 @@
-"""Hashing what may not be kept: equal values stay equal, and nothing else can be told from them.
+"""Keyed hashes of values that must not be stored: equal values stay equal, and nothing else can be learnt.
 
-The key is the site's own. It is made once, beside the lake, readable by the lake's owner alone; who does not have it
-cannot find out an address by hashing all of them.
+The site's key is made once, beside the lake, and only the lake's owner can read it. Without the key nobody can find an
+address by hashing all addresses.
 """
 
 from __future__ import annotations
@@ -21,29 +21,27 @@ from ntanalytics.errors import LakeError
 KEY_NAME = ".pseudonym.key"
 _KEY_BYTES = 32
 _BLOCK_BYTES, _PADS = 64, (0x36, 0x5C)  # of HMAC-SHA256
-_REMEMBERED = 65_536  # values and their hashes: a city's people come from fewer addresses, batch after batch
+_MOST_CACHED = 65_536  # values and their hashes; a city's people use fewer addresses
 _NOTHING = pa.array([], pa.string())
-_SHOWN = 24  # hexadecimal digits kept: 96 bits, so that no two addresses of a city meet
+_HASH_DIGITS = 24  # hexadecimal, 96 bits: no two addresses of a city collide
 
 
 def site_key(lake: Path) -> bytes:
-    """The site's key, made when it is first needed.
+    """Return the site's key, and make it at the first call.
 
     Raises:
-        LakeError: it can be neither read nor made, or it is damaged.
+        LakeError: the key can be neither read nor made, or it is damaged.
     """
     path = lake / KEY_NAME
     try:
         if not path.exists():
             lake.mkdir(parents=True, exist_ok=True)
-            fresh = lake / f"{KEY_NAME}.{secrets.token_hex(4)}"
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            draft = lake / f"{KEY_NAME}.{secrets.token_hex(4)}"
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(secrets.token_bytes(_KEY_BYTES))
-            with contextlib.suppress(
-                FileExistsError
-            ):  # whoever comes first: a second process takes the first one's key
-                os.link(fresh, path)
-            fresh.unlink()
+            with contextlib.suppress(FileExistsError):  # the first of several processes wins
+                os.link(draft, path)
+            draft.unlink()
         key = path.read_bytes()
     except OSError as error:
         raise LakeError(f"cannot read the key of pseudonyms: {error}", where=str(path)) from error
@@ -52,40 +50,40 @@ def site_key(lake: Path) -> bytes:
     return key
 
 
-def hashed(values: pa.Array, key: bytes) -> pa.Array:
-    """The values of a text column, each replaced by its keyed hash; null stays null."""
-    return _hashes(key).of(values.cast(pa.string()))
+def hash_values(values: pa.Array, key: bytes) -> pa.Array:
+    """Return a text column with each value replaced by its keyed hash; null stays null."""
+    return _hasher(key).hash(values.cast(pa.string()))
 
 
-class _Hashes:
-    """The hashes under one key, remembered from batch to batch."""
+class _Hasher:
+    """Hashes under one key, cached from batch to batch."""
 
     def __init__(self, key: bytes) -> None:
-        # HMAC-SHA256 (RFC 2104) from its two halves begun with the key: twice as fast as beginning anew for each value.
+        # HMAC-SHA256 (RFC 2104) by copies of its two started halves: twice as fast as a new HMAC for each value.
         block = key.ljust(_BLOCK_BYTES, b"\0")
         self._inner, self._outer = (hashlib.sha256(bytes(byte ^ pad for byte in block)) for pad in _PADS)
-        self._known = (_NOTHING, _NOTHING)  # values and their hashes; replaced together, as threads may share them
+        self._cache = (_NOTHING, _NOTHING)  # values and their hashes; replaced together, since threads may share them
 
-    def of(self, values: pa.Array) -> pa.Array:
-        known, hashes = self._known
-        places = pc.index_in(values, value_set=known)
-        fresh = values.filter(pc.is_null(places)).drop_null().unique()
-        if len(fresh):
-            if len(known) + len(fresh) > _REMEMBERED:
-                known, hashes, fresh = _NOTHING, _NOTHING, values.drop_null().unique()
-            known = pa.concat_arrays([known, fresh])
-            hashes = pa.concat_arrays([hashes, pa.array([self._hash(value) for value in fresh.to_pylist()])])
-            places = pc.index_in(values, value_set=known)
-            self._known = (known, hashes)
+    def hash(self, values: pa.Array) -> pa.Array:
+        cached, hashes = self._cache
+        places = pc.index_in(values, value_set=cached)
+        new = values.filter(pc.is_null(places)).drop_null().unique()
+        if len(new):
+            if len(cached) + len(new) > _MOST_CACHED:
+                cached, hashes, new = _NOTHING, _NOTHING, values.drop_null().unique()
+            cached = pa.concat_arrays([cached, new])
+            hashes = pa.concat_arrays([hashes, pa.array([self._hash_value(value) for value in new.to_pylist()])])
+            places = pc.index_in(values, value_set=cached)
+            self._cache = (cached, hashes)
         return hashes.take(places)
 
-    def _hash(self, value: str) -> str:
+    def _hash_value(self, value: str) -> str:
         inner, outer = self._inner.copy(), self._outer.copy()
         inner.update(value.encode())
         outer.update(inner.digest())
-        return outer.hexdigest()[:_SHOWN]
+        return outer.hexdigest()[:_HASH_DIGITS]
 
 
 @lru_cache(maxsize=1)
-def _hashes(key: bytes) -> _Hashes:
-    return _Hashes(key)
+def _hasher(key: bytes) -> _Hasher:
+    return _Hasher(key)

@@ -1,4 +1,4 @@
-"""How long a source that is down is waited for: rounds of tries, ever farther apart, while there is time."""
+"""Retry budget: rounds of retries for sources that are down, with growing pauses, within a span of time."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import random
 import time
 from collections.abc import Callable
 
-#: Seconds before the second round of tries and, at most, before a later one.
+#: Seconds before the second round, and at most before a later one.
 FIRST_S = 15.0
 LONGEST_S = 300.0
 
 
-def pause_s(rounds: int, drawn: float) -> float:
-    """Seconds to wait before the next round: twice as long each time, up to five minutes.
+def pause_s(rounds: int, jitter: float) -> float:
+    """Return the seconds to wait before the next round, doubled each time up to five minutes.
 
     Args:
-        rounds: how many rounds there were.
-        drawn: a number drawn from [0, 1): up to half of the pause is left out, so that those who failed together do
-            not come back together.
+        rounds: number of rounds so far.
+        jitter: a random number in [0, 1), which shortens the pause by up to a half, so that processes that failed
+            together do not retry together.
     """
-    return min(FIRST_S * 2.0 ** min(rounds - 1, 16), LONGEST_S) * (1 - drawn / 2)
+    return min(FIRST_S * 2.0 ** min(rounds - 1, 16), LONGEST_S) * (1 - jitter / 2)
 
 
 class RetryBudget:
-    """A span of time in which what failed by a passing cause is tried again.
+    """A span of time in which a temporary failure is retried.
 
     Args:
-        seconds: how long.
-        tick: tells seconds that only go forward.
-        sleep: waits some seconds.
-        draw: draws a number from [0, 1).
+        seconds: length of the span.
+        tick: a monotonic clock, seconds.
+        sleep: a function that waits some seconds.
+        draw: a function that returns a random number in [0, 1).
     """
 
     def __init__(
@@ -44,10 +44,10 @@ class RetryBudget:
         self._ends = tick() + seconds
 
     def waits(self, rounds: int) -> bool:
-        """Wait for the next round; False, at once, where it would begin after the span.
+        """Wait for the next round, and return True; return False at once if it would begin after the span.
 
         Args:
-            rounds: how many rounds there were.
+            rounds: number of rounds so far.
         """
         pause = pause_s(rounds, self._draw())
         if self._tick() + pause > self._ends:

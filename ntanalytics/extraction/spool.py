@@ -1,7 +1,7 @@
-"""What was taken, on disk until all of it is there: the lake sees nothing of a source that fails.
+"""Spool of an extraction: rows on disk until all of them are there, so that a failed source leaves the lake as it was.
 
-Memory stays flat whatever the window: Parquet files a day apart, written batch by batch as the lake keeps them, so
-that the lake only has to move them to where they belong.
+Memory does not grow with the window: rows are written batch by batch to Parquet files, one or more per day, in the
+lake's format, and the lake only moves the files.
 """
 
 from __future__ import annotations
@@ -27,18 +27,21 @@ from ntanalytics.lake.delta import REJECTS
 from ntanalytics.lake.parts import day_of
 from ntanalytics.sources.source import BATCH_ROWS
 
-#: What DuckDB may hold of a day while it looks for keys that stand twice; the rest goes to disk.
+#: Memory of DuckDB during the search for repeated keys; the rest goes to disk.
 _MEMORY = "96MB"
 
 
 class Spool:
-    """Rows of one extraction, kept a day apart until they are handed to the lake.
+    """Rows of one extraction by day, until they are handed to the lake.
 
-    What an extraction left that was killed is removed by the next one.
+    The spool of a killed extraction is removed by the next one.
 
     Args:
-        folder: where to spool; on the lake's disk, so that a full disk is met before the commit.
-        dataset: whose rows.
+        folder: the folder of spools, on the lake's disk, so that a full disk is noticed before the commit.
+        dataset: the dataset of the rows.
+
+    Attributes:
+        rows: day → rows in the spool.
 
     Raises:
         LakeError: nothing can be written there, or the disk is nearly full.
@@ -48,13 +51,13 @@ class Spool:
         self._folder = folder / f"{dataset.name}.{secrets.token_hex(8)}"
         self._lock = filelock.FileLock(_lock_of(self._folder))
         self._dataset = dataset
-        self._days = self._opened()
+        self._days = self._new_files()
         self._rejects: list[pa.Table] = []
         self.rows: Counter[dt.date] = Counter()
         try:
             folder.mkdir(parents=True, exist_ok=True)
             sweep(folder)
-            _check_room(folder)
+            _check_disk_space(folder)
             self._lock.acquire()
             self._folder.mkdir()
         except OSError as error:
@@ -73,44 +76,44 @@ class Spool:
             self._remove()
 
     def add(self, rows: pa.Table, rejects: pa.Table) -> None:
-        """Keep the rows of one checked batch.
+        """Add the rows of one checked batch.
 
         Raises:
-            LakeError: the disk is full, or nearly: the ledger, too, may want to write.
+            LakeError: the disk is full or nearly full (the ledger needs space, too).
         """
         self._rejects.append(rejects)
         try:
-            _check_room(self._folder)
+            _check_disk_space(self._folder)
             self.rows.update(self._days.add(rows))
         except OSError as error:
             raise _unwritable(error, self._folder.parent) from error
 
     def finish(self) -> None:
-        """Close the files and set aside all but one row of each key (unique within a day; a case's for ever).
+        """Close the files and reject all but one row of each key (unique within a day; that of a case on all days).
 
         Raises:
             LakeError: the disk is full.
         """
         try:
             self._days.close()
-            pa.default_memory_pool().release_unused()  # the search for repeated keys wants its own
+            pa.default_memory_pool().release_unused()  # the search for repeated keys needs memory of its own
             with self._engine() as connection:
-                # A case that was written down twice may lie on two days.
-                alike = [self.files()] if self._dataset.kind is Kind.CASE else list(self._days.files.values())
-                for files in filter(None, alike):
+                # The rows of one case may be on two days.
+                groups = [self.files()] if self._dataset.kind is Kind.CASE else list(self._days.files.values())
+                for files in filter(None, groups):
                     self._drop_duplicates(connection, files)
         except OSError as error:
             raise _unwritable(error, self._folder.parent) from error
 
     def files(self) -> list[Path]:
-        """The files of the days, as the lake takes them."""
+        """Return the files of all days, for the lake."""
         return sorted(file for files in self._days.files.values() for file in files)
 
     def rejects(self) -> pa.Table:
-        """All rows that were set aside."""
+        """Return all rejects, in the schema ``delta.REJECTS``."""
         return pa.concat_tables([REJECTS.empty_table(), *self._rejects])
 
-    def _opened(self) -> DayFiles:
+    def _new_files(self) -> DayFiles:
         unique = self._dataset.key if len(self._dataset.key) == 1 else ()
         return DayFiles(self._folder, self._dataset.schema(), unique)
 
@@ -120,62 +123,74 @@ class Spool:
         _lock_of(self._folder).unlink(missing_ok=True)
 
     def _drop_duplicates(self, connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+        """Write the files anew with one row of each key, and reject the others."""
         names = self._dataset.schema().names
         key = ", ".join(self._dataset.key)
-        connection.register(
-            "days", pa.table({"filename": [str(file) for file in files], "day": [day_of(file) for file in files]})
-        )
         paths = ", ".join(f"'{_quoted(str(file))}'" for file in files)
-        plain = f"read_parquet([{paths}], hive_partitioning = false)"
-        read = f"read_parquet([{paths}], hive_partitioning = false, filename = true)"
-        given = f"(SELECT * EXCLUDE (filename) FROM {read} JOIN days USING (filename))"  # noqa: S608  # our own names
-        # Of two keys alike the hashes are; that two that differ are, too, is one case in millions, and drops nothing.
-        (extra,) = connection.sql(f"SELECT count(*) - count(DISTINCT hash({key})) FROM {plain}").fetchall()[0]  # noqa: S608  # the contract's names
-        if not extra:
+        # Equal keys have equal hashes; a collision of two different keys does no harm, since no row is dropped by it.
+        repeats = f"""
+            SELECT count(*) - count(DISTINCT hash({key})) FROM read_parquet([{paths}], hive_partitioning = false)
+        """  # noqa: S608  # the contract's names
+        if not connection.sql(repeats).fetchall()[0][0]:
             return
-        # Of rows with one key, the same one whatever the order in which the source gave them: the last changed.
-        order = ", ".join(f"{name} DESC NULLS LAST" for name in (self._dataset.window, *names) if name)
-        alike = " AND ".join(f"given.{name} IS NOT DISTINCT FROM repeated.{name}" for name in self._dataset.key)
-        counts = self._dataset.counts
-        # Two words of a product that are one of ours make two rows of one key: their counts are added up.
-        every = f"* REPLACE (CAST(sum({counts}) OVER (PARTITION BY {key}) AS BIGINT) AS {counts})" if counts else "*"
-        connection.execute(f"""
-            CREATE OR REPLACE TEMP TABLE repeated AS SELECT {key} FROM {given} GROUP BY {key} HAVING count(*) > 1;
-            CREATE OR REPLACE TEMP TABLE ranked AS
-            SELECT {every}, row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS number
-            FROM {given} AS given SEMI JOIN repeated ON {alike};
-        """)  # noqa: S608  # the contract's names
+        _create_ranking(connection, self._dataset, files)
+        same_key = " AND ".join(f"given.{name} IS NOT DISTINCT FROM repeated.{name}" for name in self._dataset.key)
         columns = ", ".join(names)
         kept = connection.sql(f"""
-            SELECT {columns} FROM {given} AS given ANTI JOIN repeated ON {alike}
+            SELECT {columns} FROM given ANTI JOIN repeated ON {same_key}
             UNION ALL
             SELECT {columns} FROM ranked WHERE number = 1
         """)  # noqa: S608  # the contract's names
-        fresh = self._opened()
+        new_files = self._new_files()
         try:
             for batch in kept.to_arrow_reader(BATCH_ROWS):
-                # Types and nullability as the contract has them, whatever DuckDB made of them.
-                fresh.add(pa.Table.from_batches([batch]).cast(self._dataset.schema()))
-            fresh.close()
+                # DuckDB changes types and nullability; the cast restores the contract's.
+                new_files.add(pa.Table.from_batches([batch]).cast(self._dataset.schema()))
+            new_files.close()
         finally:
-            fresh.abandon()
+            new_files.abandon()
         for day in {day_of(file) for file in files}:
             for file in self._days.files.pop(day):
                 file.unlink()
-        self._days.files |= fresh.files
+        self._days.files |= new_files.files
+        self._reject_repeats(connection)
+
+    def _reject_repeats(self, connection: duckdb.DuckDBPyConnection) -> None:
         reason = f"与另一行的{'、'.join(self._dataset.column(name).label for name in self._dataset.key)}相同"
-        dropped = "SELECT source, day, count(*) FROM ranked WHERE number > 1 GROUP BY source, day ORDER BY day"
-        for source, of_day, rows in connection.sql(dropped).fetchall():
-            self.rows[of_day] -= rows
-            if not counts:
-                aside = {"source": source, "day": of_day, "reason": reason, "source_rows": rows, "record": None}
-                self._rejects.append(pa.Table.from_pylist([aside], schema=REJECTS))
+        query = "SELECT source, day, count(*) FROM ranked WHERE number > 1 GROUP BY source, day ORDER BY day"
+        for source, day, rows in connection.sql(query).fetchall():
+            self.rows[day] -= rows
+            if not self._dataset.counts:
+                reject = {"source": source, "day": day, "reason": reason, "source_rows": rows, "record": None}
+                self._rejects.append(pa.Table.from_pylist([reject], schema=REJECTS))
 
     def _engine(self) -> duckdb.DuckDBPyConnection:
-        """A DuckDB that goes to disk, beside the rows, when there is much."""
+        """Return a DuckDB connection that spills to disk beside the rows."""
         connection = duckdb_sandbox.open_connection(memory=_MEMORY, spill=self._folder / "duckdb", is_ordered=False)
         duckdb_sandbox.lock(connection, folders=[self._folder])
         return connection
+
+
+def _create_ranking(connection: duckdb.DuckDBPyConnection, dataset: Dataset, files: Sequence[Path]) -> None:
+    """Create ``given`` (all rows), ``repeated`` (keys of several rows) and ``ranked`` (their rows, numbered by key)."""
+    key = ", ".join(dataset.key)
+    days = pa.table({"filename": [str(file) for file in files], "day": [day_of(file) for file in files]})
+    connection.register("days", days)
+    paths = ", ".join(f"'{_quoted(str(file))}'" for file in files)
+    # The row that changed last is number 1, in whatever order the source gave the rows.
+    order = ", ".join(f"{name} DESC NULLS LAST" for name in (dataset.window, *dataset.schema().names) if name)
+    same_key = " AND ".join(f"given.{name} IS NOT DISTINCT FROM repeated.{name}" for name in dataset.key)
+    counts = dataset.counts
+    # Two words of a product with one word of the contract make two rows of one key: their counts are added up.
+    total = f"* REPLACE (CAST(sum({counts}) OVER (PARTITION BY {key}) AS BIGINT) AS {counts})" if counts else "*"
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP VIEW given AS SELECT * EXCLUDE (filename)
+        FROM read_parquet([{paths}], hive_partitioning = false, filename = true) JOIN days USING (filename);
+        CREATE OR REPLACE TEMP TABLE repeated AS SELECT {key} FROM given GROUP BY {key} HAVING count(*) > 1;
+        CREATE OR REPLACE TEMP TABLE ranked AS
+        SELECT {total}, row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS number
+        FROM given SEMI JOIN repeated ON {same_key};
+    """)  # noqa: S608  # the contract's names
 
 
 def _quoted(text: str) -> str:
@@ -187,7 +202,7 @@ def _lock_of(folder: Path) -> Path:
 
 
 def sweep(folder: Path) -> None:
-    """Remove the spools whose process is gone: a lock is free again as soon as it is, however it went."""
+    """Remove the spools of processes that have ended: the end of a process, in any way, frees its lock."""
     if not folder.is_dir():
         return
     for spool in folder.iterdir():
@@ -202,9 +217,9 @@ def sweep(folder: Path) -> None:
         _lock_of(spool).unlink(missing_ok=True)
 
 
-def _check_room(folder: Path) -> None:
-    if said := disk_space.low_space_message(folder):
-        raise LakeError(said, where=str(folder), todo="free some space, then take it again")
+def _check_disk_space(folder: Path) -> None:
+    if warning := disk_space.low_space_message(folder):
+        raise LakeError(warning, where=str(folder), todo="free some space, then take it again")
 
 
 def _unwritable(error: OSError, folder: Path) -> LakeError:

@@ -1,8 +1,8 @@
-"""Windows of days that several processes, on one host or many, share out among themselves by leases of the ledger.
+"""Claims of work: windows of days that several processes, on one host or many, share by leases of the ledger.
 
-A window never reaches over the edge of its stretch of days, which is the same for every process whatever it asked for,
-and the lease is on the stretch: so two that want overlapping days of a source meet at the same lease, and the second
-finds what the first has taken.
+A stretch is a span of days with the same limits for every process, whatever days it was asked for. A window never
+crosses the limit of its stretch, and the lease is on the stretch. So two processes that want overlapping days of a
+source meet at one lease, and the second one finds the days that the first one extracted.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from ntanalytics.ledger import CoverageDay, ExtractionResult, Lease
 from ntanalytics.periods import days_between
 from ntanalytics.sources import Source
 
-#: Seconds between two looks at what other processes are at.
+#: Seconds between two attempts to get a lease that another process holds.
 PAUSE_S = 0.5
 
 
 @dataclass(frozen=True)
-class Window:
-    """Days of a dataset that are taken from a source at once.
+class ExtractionWindow:
+    """Days of a dataset that are read from a source in one query.
 
     Attributes:
         contract: the dataset.
         source: the source.
         first: the first local day.
-        last: the last one, included.
+        last: the last local day, included.
     """
 
     contract: Dataset
@@ -39,84 +39,83 @@ class Window:
     last: dt.date
 
     @property
-    def of(self) -> tuple[str, str]:
-        """The names of the dataset and the source."""
+    def names(self) -> tuple[str, str]:
+        """Names of the dataset and the source."""
         return self.contract.name, self.source.name
 
     @property
     def lease(self) -> str:
-        """The name of the lease on its stretch of days."""
+        """Name of the lease on the window's stretch."""
         stretch = _stretch(self.first, self.source.chunk_days)
         return f"take {self.contract.name} {stretch} {self.source.name}"[:200]
 
-    def without(self, there: Collection[CoverageDay]) -> list[Window]:
-        """What is left of it without the days that are there, as windows of neighbours."""
-        known = {each.day for each in there}
+    def without(self, covered: Collection[CoverageDay]) -> list[ExtractionWindow]:
+        """Return windows of the days that are not among some covered days."""
+        known = {day.day for day in covered}
         days = [day for day in days_between(self.first, self.last) if day not in known]
-        return [Window(self.contract, self.source, first, last) for first, last in _runs(days)]
+        return [ExtractionWindow(self.contract, self.source, first, last) for first, last in _runs(days)]
 
 
-def claimed_by_others(window: Window, there: Sequence[CoverageDay]) -> list[ExtractionResult]:
-    """What other processes have taken of a window meanwhile; what they set aside stands in their own account."""
-    found = []
-    for first, last in _runs(each.day for each in there):
-        days = [each for each in there if first <= each.day <= last]
-        found.append(
+def results_of_others(window: ExtractionWindow, covered: Sequence[CoverageDay]) -> list[ExtractionResult]:
+    """Return results for days of a window that other processes extracted; those report their rejects themselves."""
+    results = []
+    for first, last in _runs(day.day for day in covered):
+        days = [day for day in covered if first <= day.day <= last]
+        results.append(
             ExtractionResult(
                 dataset=window.contract.name,
                 source=window.source.name,
                 first=first,
                 last=last,
-                taken_at=min(each.taken_at for each in days),
+                taken_at=min(day.taken_at for day in days),
                 seconds=0.0,
-                rows=Counter({each.day: each.rows for each in days}),
-                absent_days=frozenset(each.day for each in days if not each.is_held),
-                source_rows=Counter({each.day: each.source_rows for each in days}),
+                rows=Counter({day.day: day.rows for day in days}),
+                absent_days=frozenset(day.day for day in days if not day.is_held),
+                source_rows=Counter({day.day: day.source_rows for day in days}),
                 is_claimed_elsewhere=True,
             )
         )
-    return found
+    return results
 
 
-def windows(contract: Dataset, source: Source, days: Iterable[dt.date]) -> list[Window]:
-    """Ascending days as windows of neighbours, each as long as the source is asked for at once.
+def windows(contract: Dataset, source: Source, days: Iterable[dt.date]) -> list[ExtractionWindow]:
+    """Split ascending days into windows of consecutive days, none longer than the source's chunk.
 
-    A stretch of seven days is a week from Monday to Sunday; a source that is read in one pass has one stretch of all.
+    A stretch of seven days is a week from Monday to Sunday; a source that is read in one pass has a single stretch.
     """
-    found = []
+    length = source.chunk_days
+    parts = []
     for first, last in _runs(days):
-        while first <= last:
-            end = last
-            if source.chunk_days:
-                length = source.chunk_days
-                end = min(last, dt.date.fromordinal((_stretch(first, length) + 1) * length))
-            found.append(Window(contract, source, first, end))
-            first = end + dt.timedelta(days=1)  # noqa: PLW2901 - what is left of it
-    return found
+        begin = first
+        while begin <= last:
+            end = min(last, dt.date.fromordinal((_stretch(begin, length) + 1) * length)) if length else last
+            parts.append(ExtractionWindow(contract, source, begin, end))
+            begin = end + dt.timedelta(days=1)
+    return parts
 
 
 def _runs(days: Iterable[dt.date]) -> list[tuple[dt.date, dt.date]]:
-    """Ascending days as runs of neighbours."""
-    found: list[tuple[dt.date, dt.date]] = []
+    """Return ascending days as runs of consecutive days: (first, last)."""
+    runs: list[tuple[dt.date, dt.date]] = []
     for day in days:
-        if found and day - found[-1][1] == dt.timedelta(days=1):
-            found[-1] = (found[-1][0], day)
+        if runs and day - runs[-1][1] == dt.timedelta(days=1):
+            runs[-1] = (runs[-1][0], day)
         else:
-            found.append((day, day))
-    return found
+            runs.append((day, day))
+    return runs
 
 
 def claim_windows(
-    wanted: Iterable[Window],
+    wanted: Iterable[ExtractionWindow],
     lease: Callable[[str], AbstractContextManager[Lease | None]],
-    rest: Callable[[Window], None],
-) -> Generator[Window]:
-    """The windows, each while the lease on it is held; those that other processes are at come when they are done.
+    rest: Callable[[ExtractionWindow], None],
+) -> Generator[ExtractionWindow]:
+    """Yield windows, each while this process holds its lease; those that other processes hold come last.
 
     Args:
         wanted: the windows.
-        lease: holds a lease by its name; gives None when another process holds it.
-        rest: waits, told for which window, when other processes are at all that is left.
+        lease: takes a lease by name; gives None if another process holds it.
+        rest: waits, with a window as argument, when other processes hold all the remaining ones.
     """
     waiting = deque(wanted)
     held_by_others = 0
@@ -135,5 +134,5 @@ def claim_windows(
 
 
 def _stretch(day: dt.date, length: int) -> int:
-    """The number of the stretch of ``length`` days in which a day lies; 0 where all days are one."""
+    """Return the number of the stretch of ``length`` days that has a day; 0 for a single stretch."""
     return (day.toordinal() - 1) // length if length else 0

@@ -1,37 +1,35 @@
-"""What may follow from what, as data: the links that join findings into stories, and which subsystem needs which."""
+"""Correlation rules: which findings may follow from which, as data."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal
 
-#: How far a cause reaches: the same subject; the same host; the same subsystem; that and what depends on it; all.
-Reach = Literal["subject", "host", "place", "dependents", "everywhere"]
+#: How far a cause reaches: the same entity, host or subsystem; the subsystem and its dependents; everywhere.
+Reach = Literal["entity", "host", "place", "dependents", "everywhere"]
 
 
 @dataclass(frozen=True)
 class CorrelationRule:
-    """What may follow from what.
+    """Findings that may follow from others.
 
     Attributes:
         roots: codes of the cause; ``*`` stands for any letters.
-        followers: codes of what follows from it; one that is a root, too, does not follow from itself.
-        reach: how far.
+        followers: codes of what follows; a follower that is a root, too, does not follow from itself.
+        reach: how far the cause reaches.
         reason: why, in English.
-        about: only followers that speak of it, in Chinese; of anything where it is empty.
-        is_of_bad: whether the cause must be 异常: short of that it does not have such effects.
-        is_of_unknowns: whether it makes checks unknown, and nothing worse.
+        entity_keys: only followers of these entities; of any where it is empty.
+        needs_critical: whether the cause must be critical.
+        explains_unknown: whether it makes checks unknown, and nothing worse.
     """
 
     roots: tuple[str, ...]
     followers: tuple[str, ...]
     reach: Reach
     reason: str
-    about: str = ""
-    is_of_bad: bool = False
-    is_of_unknowns: bool = False
+    entity_keys: tuple[str, ...] = ()
+    needs_critical: bool = False
+    explains_unknown: bool = False
 
 
 #: A host or network device that does not answer, and a service that does not.
@@ -54,7 +52,7 @@ _LATE = ("sms.late_rise", "sms.receipt_latency_p95_s", "sms.backlog")
 CORRELATION_RULES = (
     CorrelationRule(
         ("infra.checks_gap",), (*_HOST, *_DOWN, *_BUSY, *_DISK, *_SLOW, "infra.problems"), "everywhere",
-        "What is not watched is not known.", is_of_unknowns=True,
+        "What is not watched is not known.", explains_unknown=True,
     ),
     CorrelationRule(_HOST, ("infra.problems", *_BUSY, *_DISK), "host", "Monitoring says it in several ways."),
     CorrelationRule(
@@ -65,20 +63,22 @@ CORRELATION_RULES = (
         _DOWN, (*_ERRORS, *_SLOW, *_AWAY, *_FAILING, "infra.problems", "desk.clock*"), "dependents",
         "What does not answer is not used.",
     ),
-    CorrelationRule(_DISK, (*_DISK, "infra.problems"), "host", "One disk, seen by its level, its growth and its alarm."),
+    CorrelationRule(_DISK, (*_DISK, "infra.problems"), "host", "Level, growth and alarm of one disk."),
     CorrelationRule(
         _DISK, ("infra.backup_*", "infra.size_drop", *_ERRORS), "place", "A full disk takes no backup and no data.",
-        is_of_bad=True,
+        needs_critical=True,
     ),
     CorrelationRule(_BUSY, _BUSY, "host", "Processors, memory and swap fill together."),
     CorrelationRule(_BUSY, (*_SLOW, *_ERRORS, "infra.problems"), "place", "A busy host answers late, then not at all."),
     CorrelationRule(_ERRORS, (*_AWAY, *_SLOW), "place", "Who meets errors tries again or stays away."),
     CorrelationRule(_SLOW, _AWAY, "place", "Who waits too long stays away."),
-    CorrelationRule(_CHANNEL, (*_CHANNEL, *_LATE), "subject", "One channel, seen by what it fails and what it reports late."),
-    CorrelationRule((*_CHANNEL, *_LATE), ("identity.*",), "everywhere", "Codes by SMS are how many log in.", about="短信"),
+    CorrelationRule(_CHANNEL, (*_CHANNEL, *_LATE), "entity", "Failures and late reports of one channel."),
+    CorrelationRule(
+        (*_CHANNEL, *_LATE), ("identity.*",), "everywhere", "Many log in with codes by SMS.", entity_keys=("sms_code",),
+    ),
     CorrelationRule(
         ("ca.refused_logins", "ca.certificate_failure_rate", "ca.login_silence"), ("identity.*", "sso.*"),
-        "everywhere", "Certificates log in.", about="证书",
+        "everywhere", "Certificates log in.", entity_keys=("ca", "certificate"),
     ),
     CorrelationRule(
         ("identity.login_*", "identity.logins_fall", "identity.method_failures"), _AWAY, "dependents",
@@ -91,12 +91,3 @@ CORRELATION_RULES = (
         "A subsystem that stands still does so in its parts.",
     ),
 )  # fmt: skip
-
-#: Subsystem → those without which it cannot be reached or used; those of these are named, too.
-DEPENDS_ON: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "sso": ("identity",),
-    "docexchange": ("identity", "sso"),
-    "oa": ("identity", "sso"),
-    "im": ("identity",),
-    "seal": ("identity", "sso"),
-})  # fmt: skip

@@ -1,122 +1,204 @@
-"""What a finding is: one check of one subject, its state, and the evidence for it."""
+"""Findings: the result of one check of one entity, as data; sentences are made from it at the edge (findings.text)."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
-State = Literal["ok", "warning", "critical", "unknown"]
+from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.threshold import ORDER, VIOLATIONS, Status
 
-#: Each state's mark and word; a state is a shape and a word, never a colour alone.
-STATES: Mapping[State, str] = MappingProxyType(
-    {"critical": "■ 异常", "warning": "▲ 关注", "unknown": "○ 未知", "ok": "● 正常"}
-)
+#: Value of a detail of a finding, for its sentence: a number, a text, a day as ISO text, or a list of texts.
+Detail = float | int | str | bool | None | tuple[str, ...]
 
-#: What is wrong comes first; what is not known is never below what is in order.
-ORDER: tuple[State, ...] = ("critical", "warning", "unknown", "ok")
+#: Why a check is unknown.
+Unknown = Literal[
+    "",  # it is known
+    "no_source",  # no source feeds the dataset
+    "missing",  # the day or period was not extracted
+    "incomplete",  # a part of the period is a gap
+    "no_value",  # nothing to compute a figure from
+    "too_few",  # fewer events than the rule asks for
+    "few_expected",  # fewer events are expected than the rule asks for
+    "short_history",  # too few comparable days
+    "not_recorded",  # nobody has written it down
+    "no_previous",  # the period before has a gap
+    "no_calendar",  # the working days of the year are unknown
+]
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One check of one subject.
+class Entity:
+    """What a check is about.
 
-    Args:
-        code: identifies the rule (``sms.delivery_rate``).
-        subsystem: the subsystem's id (docs/domain.md, The platform).
-        subject: what was checked, in Chinese (``中国联通``, a service's name).
-        check: what was measured, in Chinese (``送达率``).
-        state: ``ok``, ``warning``, ``critical`` or ``unknown``.
-        value: the measured value; None when it is not known.
-        format: how the value is shown, in the format mini-language of metrics.measure.
-        threshold: the threshold or the usual range, in Chinese.
-        evidence: one Chinese sentence, made from the values.
-        since: since when it has been so, in Chinese (``11月18日``); None when that is not known or all is well.
-        advice: what to do about it, in Chinese; empty when there is nothing to do.
-        effect: what it does to the users, in Chinese; empty when nothing is wrong.
-        owner: who sees to it, in Chinese; empty when nothing is wrong.
-        effort: what that costs, in Chinese; empty when nothing is wrong.
-        figures: other figures of the evidence by name (``low`` and ``high`` of a usual range, a count).
-        origin: the metric, the period, and the datasets with the versions that were read.
-        is_asked: whether the day called for the check at all; where not, it says nothing of what was found before.
+    Attributes:
+        kind: ``subsystem``, ``carrier``, ``application``, ``unit``, ``host``, ``disk``, ``service``, ``plan``, ….
+        key: stable key, the same in every report and year; parts of a whole are joined by ``/`` (``party/meeting``).
+        label: its name in Chinese, for readers only.
     """
 
-    code: str
-    subsystem: str
-    subject: str
-    check: str
-    state: State
-    value: float | None
-    format: str
-    threshold: str
-    evidence: str
-    since: str | None = None
-    advice: str = ""
-    effect: str = ""
-    owner: str = ""
-    effort: str = ""
-    figures: Mapping[str, float | None] = field(default_factory=dict, compare=False)
-    origin: Mapping[str, object] = field(default_factory=dict, compare=False)
-    is_asked: bool = True
+    kind: str
+    key: str
+    label: str = field(compare=False)
 
     @property
     def identity(self) -> str:
-        """What stays the same from day to day while the matter lasts: the rule and the subject."""
-        return f"{self.code}:{self.subject}"
+        """Kind and key, as ``carrier/unicom``."""
+        return f"{self.kind}/{self.key}"
+
+    def is_part_of(self, whole: Entity) -> bool:
+        """Whether the key of ``whole`` is this key or the beginning of it."""
+        return self.key == whole.key or self.key.startswith(f"{whole.key}/")
 
 
-def judge(value: float | None, warning: float, critical: float, good: Literal["up", "down"]) -> State:
-    """The state of a value against two thresholds.
-
-    A value on a threshold still keeps it: it must be worse than ``warning`` to be a warning.
-
-    Args:
-        value: the measured value; None or NaN when it is not known.
-        watch: beyond it the state is ``warning``.
-        bad: beyond it the state is ``critical``.
-        good: ``up`` when more is better (a rate of success), ``down`` when less is.
-
-    Returns:
-        ``unknown`` for an unknown value, else ``critical``, ``warning`` or ``ok``.
-    """
-    if value is None or math.isnan(value):
-        return "unknown"
-    sign = 1 if good == "up" else -1
-    if sign * value < sign * critical:
-        return "critical"
-    return "warning" if sign * value < sign * warning else "ok"
+def subsystem_entity(subsystem: str) -> Entity:
+    """Return a whole subsystem as an entity."""
+    return Entity("subsystem", subsystem, SUBSYSTEMS.get(subsystem, subsystem))
 
 
 @dataclass(frozen=True)
-class Threshold:
-    """The two thresholds of a check and its good direction; ``judge`` says how they are read."""
+class Window:
+    """A span of local time.
 
-    warning: float
-    critical: float
-    good: Literal["up", "down"]
+    Attributes:
+        day: the local day from whose midnight is counted.
+        from_s: its begin in seconds after that midnight.
+        until_s: its end.
+    """
 
-    def __post_init__(self) -> None:
-        if judge(self.critical, self.warning, self.warning, self.good) == "ok" and self.critical != self.warning:
-            raise ValueError(f"the critical limit {self.critical} is no worse than the warning limit {self.warning}")
+    day: date
+    from_s: float
+    until_s: float
 
-    def judge(self, value: float | None) -> State:
-        """The state of a value against these thresholds."""
-        return judge(value, self.warning, self.critical, self.good)
+    def overlap_s(self, other: Window) -> float:
+        """Return the seconds that both have in common; negative for the seconds between them."""
+        shift = (other.day - self.day).days * 86_400
+        return min(self.until_s, other.until_s + shift) - max(self.from_s, other.from_s + shift)
+
+    @property
+    def length_s(self) -> float:
+        """Its length in seconds."""
+        return self.until_s - self.from_s
 
 
-def worst(states: Iterable[State]) -> State:
-    """The worst of some states; ``unknown`` when there is none, since nothing was seen to be in order."""
-    return min(states, key=ORDER.index, default="unknown")
+@dataclass(frozen=True)
+class Comparison:
+    """What a value was held against, beside the limits of its rule.
+
+    Attributes:
+        kind: ``expected`` (a range from comparable days), ``usual`` (one value from earlier days) or ``peers``.
+        value: the expected value.
+        low: the lower end of the range; None without one.
+        high: the upper end.
+    """
+
+    kind: Literal["expected", "usual", "peers"]
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Excuse:
+    """Planned work that explains a violation.
+
+    Attributes:
+        kind: ``maintenance``, ``mailing`` or ``training``.
+        change_numbers: numbers of the confirmed changes.
+    """
+
+    kind: Literal["maintenance", "mailing", "training"]
+    change_numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """The result of one check of one entity.
+
+    Attributes:
+        rule: the rule, as the site has it.
+        entity: what was checked.
+        status: ``ok``, ``warning``, ``critical`` or ``unknown``.
+        value: the measured value; None when it is unknown.
+        format: format of the value (``metrics.number_format``).
+        detector: name of the detector that found it; empty for plain limits.
+        window: when it happened; None where only the day or period is known.
+        since: first day of the condition; None when it is unknown or all is well.
+        since_is_bound: whether it may have begun before ``since``.
+        comparison: what the value was held against, beside the limits.
+        figures: further numbers of the evidence, by name.
+        details: further values of the evidence that are no numbers: names, ids, days, flags.
+        unknown: why it is unknown; empty when it is known.
+        is_applicable: whether the day called for the check at all; where not, the lifecycle learns nothing from it.
+        excuse: planned work that explains it; its status is then ``ok``.
+        origin: metric, period, and the datasets with the versions that were read.
+    """
+
+    rule: Rule
+    entity: Entity
+    status: Status
+    value: float | None = None
+    format: str = "integer"
+    detector: str = ""
+    window: Window | None = None
+    since: date | None = None
+    since_is_bound: bool = False
+    comparison: Comparison | None = None
+    figures: Mapping[str, float | None] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+    details: Mapping[str, Detail] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+    unknown: Unknown = ""
+    is_applicable: bool = True
+    excuse: Excuse | None = None
+    origin: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+
+    @property
+    def code(self) -> str:
+        """The code of the rule."""
+        return self.rule.code
+
+    @property
+    def subsystem(self) -> str:
+        """The id of the subsystem."""
+        return self.rule.subsystem
+
+    @property
+    def identity(self) -> str:
+        """Rule and entity: the same from day to day while the condition lasts."""
+        return f"{self.code}:{self.entity.identity}"
+
+    @property
+    def is_violation(self) -> bool:
+        """Whether a limit is broken."""
+        return self.status in VIOLATIONS
+
+    def with_figures(self, **figures: float | None) -> Finding:
+        """Return the finding with further figures."""
+        return replace(self, figures={**self.figures, **figures})
+
+    def with_details(self, **details: Detail) -> Finding:
+        """Return the finding with further details."""
+        return replace(self, details={**self.details, **details})
+
+    def since_day(self, day: date | None, *, is_bound: bool = False) -> Finding:
+        """Return the finding with the first day of its condition."""
+        return replace(self, since=day, since_is_bound=is_bound and day is not None)
+
+
+def violations(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings that break a limit."""
+    return [finding for finding in findings if finding.is_violation]
 
 
 def ranked(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings, what is wrong first; those of one state keep their order."""
-    return sorted(findings, key=lambda finding: ORDER.index(finding.state))
+    """Return the findings, the worst first; those of one status keep their order."""
+    return sorted(findings, key=lambda finding: ORDER.index(finding.status))
 
 
-def summary(findings: Iterable[Finding]) -> dict[State, int]:
-    """How many findings are in each state, worst state first, zeros included."""
-    states = [finding.state for finding in findings]
-    return {state: states.count(state) for state in ORDER}
+def count_by_status(findings: Iterable[Finding]) -> dict[Status, int]:
+    """Return the number of findings of each status, the worst status first, zeros included."""
+    statuses = [finding.status for finding in findings]
+    return {status: statuses.count(status) for status in ORDER}

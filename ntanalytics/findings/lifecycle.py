@@ -1,114 +1,128 @@
-"""The life of a finding: opened, persisting, worse, better, closed; from what inspections of successive days saw.
+"""Lifecycle of findings: opened, persisting, worse, better, closed; from the inspections of successive days.
 
-A matter is what has one identity (rule and subject). The first inspection that sees it not in order opens it; the
-first one after that which finds it in order closes it. Nothing is made of what was not seen: where a check could not
-be made, or was not asked on that day, an open matter stays open and is not confirmed; a day without an inspection
-says nothing at all. What opens again soon after it was closed is the same matter.
+One identity (rule and entity) is one lifecycle. The first inspection that sees a violation opens it; the first one
+after that which sees it ok closes it. What was not seen says nothing: where a check was unknown or not applicable, an
+open lifecycle stays open and is unconfirmed; a day without an inspection says nothing at all. A violation that comes
+back soon after it was closed continues its lifecycle.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
-from ntanalytics.findings.finding import ORDER, Finding, State, worst
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.threshold import ORDER, VIOLATIONS, Status, worst
 
-#: What opens again within so many days after it was closed is the same matter, and keeps the day it was opened on.
-SAME_MATTER = timedelta(days=3)
+#: Time after its close within which a violation that comes back continues its lifecycle.
+REOPENS_WITHIN = timedelta(days=3)
 
-#: What an inspection made of a matter: first seen; seen again soon after it was closed; seen in a worse, a better or
-#: the same state; neither seen nor found in order; found in order; its rule is no more.
+#: What an inspection made of a lifecycle: first seen; back soon after its close; worse, better or the same; neither
+#: seen nor ok; ok; its rule is gone.
 Change = Literal["new", "back", "worse", "better", "same", "unconfirmed", "closed", "dropped"]
 
-#: Each change in the reports' word.
+#: Word of each change in reports.
 CHANGES: Mapping[Change, str] = MappingProxyType({
     "new": "新增", "back": "复现", "worse": "加重", "better": "减轻", "same": "持续", "unconfirmed": "未确认",
     "closed": "已消除", "dropped": "不再检查",
 })  # fmt: skip
 
-#: The findings of the data themselves: where they are not known, nothing of that subsystem was seen to be in order.
+#: Rule of the data: where it is unknown, nothing of that subsystem was seen to be ok.
 _COMPLETENESS = "data.completeness"
-_DAY = re.compile(r"(\d{1,2})[月](\d{1,2})日")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Observation:
-    """One finding of an inspection, as far as its life needs it; the fields are the finding's."""
+    """One finding of an inspection, as far as its lifecycle needs it.
+
+    Attributes:
+        code: code of the rule.
+        entity: what was checked.
+        check: label of the check, in Chinese.
+        status: its status.
+        value: the measured value.
+        format: format of the value.
+        since: first day of the condition, as the finding tells it.
+        since_is_bound: whether it may have begun before.
+    """
 
     code: str
-    subsystem: str
-    subject: str
+    entity: Entity
     check: str
-    state: State
+    status: Status
     value: float | None
     format: str
-    since: str | None = None
+    since: date | None = None
+    since_is_bound: bool = False
 
     @property
     def identity(self) -> str:
-        """The matter: :attr:`Finding.identity`."""
-        return f"{self.code}:{self.subject}"
+        """Rule and entity, as :attr:`Finding.identity`."""
+        return f"{self.code}:{self.entity.identity}"
 
 
 @dataclass(frozen=True)
 class ObservedDay:
-    """What one inspection saw.
+    """Observations of one inspection.
 
     Attributes:
         on: the inspected day.
-        seen: what was not in order or not known; what was in order may be left out where ``codes`` says so.
-        codes: the rules that were on: code → whether a subject that it says nothing of is in order.
+        observations: what was not ok; what was ok may be left out where ``codes`` tells so.
+        codes: code of each enabled rule → whether an entity without an observation is ok.
     """
 
     on: date
-    seen: tuple[Observation, ...]
+    observations: tuple[Observation, ...]
     codes: Mapping[str, bool]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FindingLifecycle:
-    """One matter, as the last inspection left it.
+    """One violation over time, as the last inspection left it.
 
     Attributes:
-        code: the rule's.
-        subsystem: the subsystem's id.
-        subject: what it is about, in Chinese.
-        check: what was measured, in Chinese.
-        opened_on: the day of the inspection that saw it first.
-        begun_on: since when it is so: what the findings said, never later than ``opened_on``.
+        code: code of the rule.
+        entity: what is checked.
+        check: label of the check, in Chinese.
+        opened_on: day of the inspection that saw it first.
+        begun_on: first day of the condition as the findings told it, never later than ``opened_on``.
         is_older: whether it may have begun before ``begun_on``.
-        confirmed_on: the day of the last inspection that saw it.
-        state: its state on that day.
-        value: what was measured on that day.
-        format: how the value is written.
-        worst: the worst state that it was ever in.
-        change: what the last inspection made of it, or, of a closed matter, how it was closed.
-        closed_on: the day of the inspection that closed it; None while it is open.
+        confirmed_on: day of the last inspection that saw it.
+        status: its status on that day.
+        value: the measured value on that day.
+        format: format of the value.
+        worst: the worst status that it ever had.
+        change: what the last inspection made of it; of a closed one, how it was closed.
+        closed_on: day of the inspection that closed it; None while it is open.
     """
 
     code: str
-    subsystem: str
-    subject: str
+    entity: Entity
     check: str
     opened_on: date
     begun_on: date
     is_older: bool
     confirmed_on: date
-    state: State
+    status: Status
     value: float | None
     format: str
-    worst: State
+    worst: Status
     change: Change = "new"
     closed_on: date | None = None
 
     @property
     def identity(self) -> str:
-        """What it has in common with its findings."""
-        return f"{self.code}:{self.subject}"
+        """Rule and entity, as :attr:`Finding.identity`."""
+        return f"{self.code}:{self.entity.identity}"
+
+    @property
+    def subsystem(self) -> str:
+        """The id of the subsystem."""
+        return self.code.partition(".")[0]
 
     @property
     def is_open(self) -> bool:
@@ -116,41 +130,41 @@ class FindingLifecycle:
         return self.closed_on is None
 
     def day(self, on: date) -> int:
-        """Which day of it ``on`` is, 1 for the day on which it began; of a closed one, how many days it lasted."""
+        """Return the number of its day ``on``, 1 for the first; of a closed one, how many days it lasted."""
         return ((self.closed_on or on + timedelta(days=1)) - self.begun_on).days
 
 
 @dataclass(frozen=True)
 class LifecycleState:
-    """Every matter as of one inspection.
+    """Every lifecycle as of one inspection.
 
     Attributes:
-        on: the day of that inspection; None when there is none.
-        before: the day of the inspection before it; None for the first.
-        lives: the matters, in the order in which they were opened; the open and the closed ones.
+        on: day of that inspection; None when there is none.
+        previous_on: day of the inspection before it; None for the first.
+        lifecycles: in the order in which they were opened; the open and the closed ones.
         days: the inspected days, oldest first.
-        codes: what that inspection asked (:attr:`Inspected.codes`).
+        codes: the rules of that inspection (:attr:`ObservedDay.codes`).
         is_known: whether the past could be read; where not, nothing is said of it.
     """
 
     on: date | None = None
-    before: date | None = None
-    lives: tuple[FindingLifecycle, ...] = ()
+    previous_on: date | None = None
+    lifecycles: tuple[FindingLifecycle, ...] = ()
     days: tuple[date, ...] = ()
     codes: Mapping[str, bool] = field(default_factory=dict)
     is_known: bool = True
-    _open: Mapping[str, FindingLifecycle] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_open", {each.identity: each for each in self.lives if each.is_open})
+    @cached_property
+    def _open(self) -> Mapping[str, FindingLifecycle]:
+        return {lifecycle.identity: lifecycle for lifecycle in self.lifecycles if lifecycle.is_open}
 
     @property
     def is_first(self) -> bool:
-        """Whether there is no inspection to compare with."""
-        return self.before is None
+        """Whether there is no earlier inspection."""
+        return self.previous_on is None
 
     def of(self, identity: str) -> FindingLifecycle | None:
-        """The open matter of that identity; None when there is none."""
+        """Return the open lifecycle of that identity; None when there is none."""
         return self._open.get(identity)
 
     @property
@@ -161,159 +175,152 @@ class LifecycleState:
     @property
     def closed(self) -> tuple[FindingLifecycle, ...]:
         """What this inspection closed."""
-        return tuple(each for each in self.lives if each.closed_on is not None and each.closed_on == self.on)
+        return tuple(item for item in self.lifecycles if item.closed_on is not None and item.closed_on == self.on)
 
     def count(self, *changes: Change) -> int:
-        """How many open matters this inspection left with one of these changes."""
-        return sum(each.change in changes for each in self._open.values())
+        """Return how many open lifecycles this inspection left with one of these changes."""
+        return sum(lifecycle.change in changes for lifecycle in self._open.values())
 
 
-def observe(on: date, findings: Iterable[Finding], switched_on: Iterable[str], *, is_working_day: bool) -> ObservedDay:
-    """What an inspection saw, from its findings.
+def observe(on: date, findings: Iterable[Finding], enabled: Iterable[str], *, is_working_day: bool) -> ObservedDay:
+    """Return the observations of an inspection.
 
-    A rule may say nothing of a subject because it is in order, or because it could not be judged: on a day that is no
-    working day, where the data of its subsystem are not whole, or where it said of another subject that it does not
-    know. Only a rule with none of these says by its silence that all is well.
+    A rule may be silent about an entity because it is ok, or because it could not be judged: on a day off, where the
+    data of its subsystem have a gap, or where it is unknown for another entity. Only a rule with none of these tells
+    by its silence that all is well.
 
     Args:
         on: the inspected day.
-        findings: what was found, whatever the state.
-        switched_on: the codes of the rules that were asked.
+        findings: all findings, whatever the status.
+        enabled: codes of the rules that were evaluated.
         is_working_day: whether the day is one.
     """
-    found = list(findings)
-    unsure = {each.code for each in found if not _is_judged(each)}
-    blind = {each.subsystem for each in found if each.code == _COMPLETENESS and each.state == "unknown"}
+    everything = list(findings)
+    unsure = {finding.code for finding in everything if not _is_judged(finding)}
+    blind = {
+        str(finding.details.get("subsystem", ""))
+        for finding in everything
+        if finding.code == _COMPLETENESS and finding.status == "unknown"
+    }
     codes = {
         code: is_working_day and code not in unsure and code.partition(".")[0] not in blind
-        for code in sorted({*switched_on, *(each.code for each in found)})
+        for code in sorted({*enabled, *(finding.code for finding in everything)})
     }
-    seen = tuple(
+    observations = tuple(
         Observation(
-            each.code,
-            each.subsystem,
-            each.subject,
-            each.check,
-            each.state if _is_judged(each) else "unknown",
-            each.value,
-            each.format,
-            each.since,
+            code=finding.code,
+            entity=finding.entity,
+            check=finding.rule.check,
+            status=finding.status if _is_judged(finding) else "unknown",
+            value=finding.value,
+            format=finding.format,
+            since=finding.since,
+            since_is_bound=finding.since_is_bound,
         )
-        for each in found
-        if each.state != "ok" or not codes[each.code]
+        for finding in everything
+        if finding.status != "ok" or not codes[finding.code]
     )
-    return ObservedDay(on, seen, codes)
+    return ObservedDay(on, observations, codes)
 
 
 def _is_judged(finding: Finding) -> bool:
-    return finding.is_asked and finding.state != "unknown"
+    return finding.is_applicable and finding.status != "unknown"
 
 
 def follow_lifecycles(inspections: Iterable[ObservedDay]) -> LifecycleState:
-    """The matters as of the last of some inspections.
-
-    Args:
-        inspections: in any order, one a day.
-    """
-    by_day = {each.on: each for each in inspections}
+    """Return the lifecycles as of the last of some inspections, one a day, in any order."""
+    by_day = {inspection.on: inspection for inspection in inspections}
     ended: list[FindingLifecycle] = []
     current: dict[str, FindingLifecycle] = {}
-    for number, (_, each) in enumerate(sorted(by_day.items())):
-        _follow(each, current, ended, is_first=number == 0)
+    for number, (_, inspection) in enumerate(sorted(by_day.items())):
+        _follow(inspection, current, ended, is_first=number == 0)
     days = tuple(sorted(by_day))
     if not days:
         return LifecycleState()
-    lives = sorted([*ended, *current.values()], key=lambda life: (life.opened_on, ORDER.index(life.worst)))
-    return LifecycleState(
-        days[-1], days[-2] if len(days) > 1 else None, tuple(lives), days, dict(by_day[days[-1]].codes)
-    )
+    lifecycles = sorted([*ended, *current.values()], key=lambda item: (item.opened_on, ORDER.index(item.worst)))
+    previous = days[-2] if len(days) > 1 else None
+    return LifecycleState(days[-1], previous, tuple(lifecycles), days, dict(by_day[days[-1]].codes))
 
 
 def _follow(
     inspection: ObservedDay, current: dict[str, FindingLifecycle], ended: list[FindingLifecycle], *, is_first: bool
 ) -> None:
-    """One inspection: what it opens, confirms and closes, in ``current``; what is over for good goes to ``ended``."""
+    """Apply one inspection: what it opens, confirms and closes, in ``current``; what is over goes to ``ended``."""
     on = inspection.on
-    # of two findings of one matter the worse one counts
-    seen = {each.identity: each for each in sorted(inspection.seen, key=lambda each: -ORDER.index(each.state))}
-    for identity, life in list(current.items()):
-        if life.closed_on is not None and on - life.closed_on > SAME_MATTER:
+    # of two observations of one identity the worse one counts
+    ranked = sorted(inspection.observations, key=lambda observation: -ORDER.index(observation.status))
+    observed = {observation.identity: observation for observation in ranked}
+    for identity, lifecycle in list(current.items()):
+        if lifecycle.closed_on is not None and on - lifecycle.closed_on > REOPENS_WITHIN:
             ended.append(current.pop(identity))
-        elif life.is_open and identity not in seen:
-            current[identity] = _unseen(life, inspection)
-    for identity, each in seen.items():
+        elif lifecycle.is_open and identity not in observed:
+            current[identity] = _unobserved(lifecycle, inspection)
+    for identity, observation in observed.items():
         last = current.get(identity)
-        if each.state in ("warning", "critical"):
-            current[identity] = _begun(each, on, is_first) if last is None else _again(last, each, on)
+        if observation.status in VIOLATIONS:
+            current[identity] = (
+                _opened(observation, on, is_first) if last is None else _seen_again(last, observation, on)
+            )
         elif last is not None and last.is_open:
-            current[identity] = replace(last, change="closed", closed_on=on) if each.state == "ok" else _doubted(last)
+            is_ok = observation.status == "ok"
+            current[identity] = replace(last, change="closed", closed_on=on) if is_ok else _unconfirmed(last)
 
 
-def _unseen(life: FindingLifecycle, inspection: ObservedDay) -> FindingLifecycle:
-    if life.code not in inspection.codes:
-        return replace(life, change="dropped", closed_on=inspection.on)
-    if inspection.codes[life.code]:
-        return replace(life, change="closed", closed_on=inspection.on)
-    return _doubted(life)
+def _unobserved(lifecycle: FindingLifecycle, inspection: ObservedDay) -> FindingLifecycle:
+    if lifecycle.code not in inspection.codes:
+        return replace(lifecycle, change="dropped", closed_on=inspection.on)
+    if inspection.codes[lifecycle.code]:
+        return replace(lifecycle, change="closed", closed_on=inspection.on)
+    return _unconfirmed(lifecycle)
 
 
-def _doubted(life: FindingLifecycle) -> FindingLifecycle:
-    return replace(life, change="unconfirmed")
+def _unconfirmed(lifecycle: FindingLifecycle) -> FindingLifecycle:
+    return replace(lifecycle, change="unconfirmed")
 
 
-def _begun(seen: Observation, on: date, is_first: bool) -> FindingLifecycle:
-    begun_on, is_older = _since(seen, on)
-    is_older = is_older or (is_first and not seen.since)
+def _opened(observation: Observation, on: date, is_first: bool) -> FindingLifecycle:
     return FindingLifecycle(
-        seen.code,
-        seen.subsystem,
-        seen.subject,
-        seen.check,
-        on,
-        begun_on,
-        is_older,
-        on,
-        seen.state,
-        seen.value,
-        seen.format,
-        seen.state,
+        code=observation.code,
+        entity=observation.entity,
+        check=observation.check,
+        opened_on=on,
+        begun_on=_begin(observation, on),
+        is_older=observation.since_is_bound or (is_first and observation.since is None),
+        confirmed_on=on,
+        status=observation.status,
+        value=observation.value,
+        format=observation.format,
+        worst=observation.status,
     )
 
 
-def _again(life: FindingLifecycle, seen: Observation, on: date) -> FindingLifecycle:
-    """A matter that is seen again: what it is now, and the earliest beginning that was ever told."""
-    begun_on, is_older = min((life.begun_on, life.is_older), _since(seen, on))
-    if not life.is_open:
-        change: Change = "back"
-    elif seen.state == life.state:
+def _seen_again(lifecycle: FindingLifecycle, observation: Observation, on: date) -> FindingLifecycle:
+    """Return a lifecycle that is observed again, with the earliest begin that was ever told."""
+    begin = _begin(observation, on), observation.since_is_bound
+    begun_on, is_older = min((lifecycle.begun_on, lifecycle.is_older), begin)
+    change: Change
+    if not lifecycle.is_open:
+        change = "back"
+    elif observation.status == lifecycle.status:
         change = "same"
     else:
-        change = "worse" if worst([seen.state, life.state]) == seen.state else "better"
+        change = "worse" if worst([observation.status, lifecycle.status]) == observation.status else "better"
     return replace(
-        life,
-        check=seen.check,
+        lifecycle,
+        entity=observation.entity,
+        check=observation.check,
         begun_on=begun_on,
         is_older=is_older,
         confirmed_on=on,
-        state=seen.state,
-        value=seen.value,
-        format=seen.format,
-        worst=worst([life.worst, seen.state]),
+        status=observation.status,
+        value=observation.value,
+        format=observation.format,
+        worst=worst([lifecycle.worst, observation.status]),
         change=change,
         closed_on=None,
     )
 
 
-def _since(seen: Observation, on: date) -> tuple[date, bool]:
-    """The latest day of that month and day up to ``on``, and whether it may be earlier; ``on`` where none is told."""
-    said = _DAY.search(seen.since or "")
-    if said is None:
-        return on, False
-    for year in (on.year, on.year - 1):
-        try:
-            day = date(year, int(said[1]), int(said[2]))
-        except ValueError:  # 29 February of another year
-            continue
-        if day <= on:
-            return day, "更早" in (seen.since or "")
-    return on, False
+def _begin(observation: Observation, on: date) -> date:
+    """Return the first day of the condition; the inspected day where none is told or it lies later."""
+    return observation.since if observation.since is not None and observation.since <= on else on

@@ -1,98 +1,136 @@
-"""The life of findings in Chinese: since when and which day, what is new, what is told first."""
+"""Sentences of the lifecycle: since when and which day, what is new, what is told first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Iterable, Mapping
 
 from ntanalytics.findings.correlation import IncidentGroup, correlate
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.lifecycle import CHANGES, Change, LifecycleState
-from ntanalytics.findings.sentences import day_words, exceptions
+from ntanalytics.findings.phrases import day_words, hours_words, spaced
+from ntanalytics.findings.text import Wording, exceptions, since_words
+from ntanalytics.metrics.number_format import format_number
 
-#: The changes that a reader is told of first, in this order.
+#: The changes that are told first, in this order.
 _FIRST: tuple[Change, ...] = ("new", "back", "worse")
-#: What is said beside the day; that it persists is said by the day itself.
-_SAID: tuple[Change, ...] = (*_FIRST, "better", "unconfirmed")
+#: Changes that stand beside the day; the number of the day tells that it persists.
+_BESIDE: tuple[Change, ...] = (*_FIRST, "better", "unconfirmed")
+#: Number of followers that are named.
+MAX_FOLLOWERS = 3
+
+Word = Callable[[Finding], Wording]
 
 
-def begun_words(finding: Finding, course: LifecycleState) -> str | None:
-    """Since when it is so, which day that is, and what the last inspection made of it.
+def begun_words(finding: Finding, state: LifecycleState) -> str:
+    """Return since when it is so, which day that is, and what the last inspection made of it.
 
     Returns:
-        For example ``11月18日（第 3 天）`` or ``10月30日（第 22 天，新增）``. What the finding itself says where nobody
-        has opened it, or its past is not known; None where there is nothing to say.
+        For example ``11月18日（第 3 天）`` or ``10月30日（第 22 天，新增）``; without a lifecycle what the
+        finding itself tells; empty where there is nothing to tell.
     """
-    life = course.of(finding.identity) if course.is_known else None
-    if life is None or course.on is None:
-        return finding.since
-    day = life.day(course.on)
-    # in a narrow column it breaks before its bracket, and not within
-    said = [f"第\u00a0{day}\u00a0天"] if day > 1 and not life.is_older else []
-    if life.change in _SAID and not course.is_first:
-        said.append(CHANGES[life.change])
-    begun = day_words(life.begun_on) + ("或更早" if life.is_older else "")
-    return f"{begun}（{'，'.join(said)}）" if said else begun
+    lifecycle = state.of(finding.identity) if state.is_known else None
+    if lifecycle is None or state.on is None:
+        return since_words(finding)
+    day = lifecycle.day(state.on)
+    # a narrow column breaks before the bracket, and not within
+    notes = [f"第\u00a0{day}\u00a0天"] if day > 1 and not lifecycle.is_older else []
+    if lifecycle.change in _BESIDE and not state.is_first:
+        notes.append(CHANGES[lifecycle.change])
+    begun = day_words(lifecycle.begun_on) + ("或更早" if lifecycle.is_older else "")
+    return f"{begun}（{'，'.join(notes)}）" if notes else begun
 
 
-def compared(course: LifecycleState) -> str:
-    """What became of the findings since the inspection before, in one sentence.
+def compared(state: LifecycleState) -> str:
+    """Return what became of the findings since the inspection before, in one sentence.
 
     Returns:
         For example ``较上次巡检（11月19日）：新增 2 项，持续 14 项（加重 1 项），已消除 3 项。``
     """
-    if not course.is_known:
+    if not state.is_known:
         return "此前的巡检记录无法读取，各项是新增还是持续未知。"
-    if course.before is None:
+    if state.previous_on is None:
         return "此前没有巡检记录，各项不区分新增与持续。"
-    lasting = len(course.open) - course.count("new", "back")
-    said = [f"新增 {course.count('new')} 项"]
-    if back := course.count("back"):
-        said.append(f"复现 {back} 项")
-    more = [
-        f"{CHANGES[each]} {count} 项" for each in ("worse", "better", "unconfirmed") if (count := course.count(each))
-    ]
-    said.append(f"持续 {lasting} 项" + (f"（{'，'.join(more)}）" if more else ""))
-    dropped = sum(each.change == "dropped" for each in course.closed)
-    said.append(f"已消除 {len(course.closed) - dropped} 项")
+    lasting = len(state.open) - state.count("new", "back")
+    parts = [f"新增 {state.count('new')} 项"]
+    if back := state.count("back"):
+        parts.append(f"复现 {back} 项")
+    changes: tuple[Change, ...] = ("worse", "better", "unconfirmed")
+    more = [f"{CHANGES[change]} {count} 项" for change in changes if (count := state.count(change))]
+    parts.append(f"持续 {lasting} 项" + (f"（{'，'.join(more)}）" if more else ""))
+    dropped = sum(lifecycle.change == "dropped" for lifecycle in state.closed)
+    parts.append(f"已消除 {len(state.closed) - dropped} 项")
     if dropped:
-        said.append(f"不再检查 {dropped} 项")
-    return f"较上次巡检（{day_words(course.before)}）：{'，'.join(said)}。"
+        parts.append(f"不再检查 {dropped} 项")
+    return f"较上次巡检（{day_words(state.previous_on)}）：{'，'.join(parts)}。"
 
 
 def opening(
-    findings: Iterable[Finding], course: LifecycleState, places: Mapping[str, str] = MappingProxyType({}), most: int = 5
+    findings: Iterable[Finding],
+    state: LifecycleState,
+    word: Word,
+    *,
+    places: Mapping[str, str],
+    depends_on: Mapping[str, tuple[str, ...]],
+    limit: int = 5,
 ) -> list[str]:
-    """What a report of an inspection opens with: what became of the findings, then a sentence for each story.
+    """Return the sentences that open an inspection: what became of the findings, then one for each incident.
+
+    What is new is told first, then what came back or is worse, then the rest, the worst first.
 
     Args:
         findings: all findings.
-        course: their life.
-        places: as ``correlate.stories`` takes them.
-        most: so many stories are told; a last sentence says how many findings more there are.
-
-    Returns:
-        What is new is told first, then what came back or is worse, then the rest, the worst first.
+        state: their lifecycles.
+        word: a finding in Chinese.
+        places: as :func:`correlate` takes them.
+        depends_on: as :func:`correlate` takes it.
+        limit: number of incidents; a last sentence tells how many findings more there are.
     """
-    found = list(findings)
-    marked = [(change_of(story, course), story) for story in correlate(found, places)]
+    everything = list(findings)
+    marked = [(change_of(group, state), group) for group in correlate(everything, places, depends_on)]
     if not marked:
-        return [compared(course), *exceptions(found)]
+        return [compared(state), *exceptions(everything, word)]
     order: tuple[Change | None, ...] = (*_FIRST, None)
-    marked.sort(key=lambda each: order.index(each[0]))
-    said = [f"{CHANGES[change]}：{story.sentence}" if change else story.sentence for change, story in marked[:most]]
-    left = sum(len(story.findings) for _, story in marked[most:])
+    marked.sort(key=lambda pair: order.index(pair[0]))
+    sentences = [
+        f"{CHANGES[change]}：{group_sentence(group, word)}" if change else group_sentence(group, word)
+        for change, group in marked[:limit]
+    ]
+    left = sum(len(group.findings) for _, group in marked[limit:])
     more = [f"另有 {left} 项关注、异常或未知，见状态表。"] if left else []
-    return [compared(course), *said, *more]
+    return [compared(state), *sentences, *more]
 
 
-def change_of(story: IncidentGroup, course: LifecycleState) -> Change | None:
-    """What is to be told first of a story: that of its findings which are as bad as it is; None where it only lasts."""
-    if course.is_first or not course.is_known:
+def group_sentence(group: IncidentGroup, word: Word) -> str:
+    """Return an incident in one sentence: what failed, what followed, what to do about the first of it."""
+    root = word(group.root)
+    if not group.followers:
+        return root.sentence
+    briefs = list(dict.fromkeys(_briefly(finding, word(finding)) for finding in group.followers))
+    named = "、".join(briefs[:MAX_FOLLOWERS]) + (f"等 {len(briefs)} 项" if len(briefs) > MAX_FOLLOWERS else "")
+    begin = root.without_advice
+    # the level, growth and alarm of one host are one thing seen in several ways: none comes after the other
+    return f"{begin}；{'另见' if group.is_one_host else '其后'}：{named}" + (
+        f"；建议{root.advice}。" if root.advice else "。"
+    )
+
+
+def _briefly(finding: Finding, wording: Wording) -> str:
+    """Return a finding in a few words: its entity and the hours with their share, or the check with its value."""
+    if finding.window is not None and finding.value is not None and finding.format.startswith("rate"):
+        seen = f"{hours_words(finding.window)} {wording.check} {format_number(finding.value, finding.format)}"
+        return f"{wording.entity} {seen}"
+    if wording.brief.startswith(wording.entity):
+        return wording.brief
+    return f"{wording.entity} {wording.brief}" if wording.brief[:1].isdigit() else spaced(wording.entity, wording.brief)
+
+
+def change_of(group: IncidentGroup, state: LifecycleState) -> Change | None:
+    """Return the change to be told first: that of the findings as bad as the incident; None where it only lasts."""
+    if state.is_first or not state.is_known:
         return None
-    changes = _changes((each for each in story.findings if each.state == story.state), course)
-    return next((each for each in _FIRST if each in changes), None)
-
-
-def _changes(findings: Iterable[Finding], course: LifecycleState) -> set[Change]:
-    return {life.change for each in findings if (life := course.of(each.identity)) is not None}
+    changes = {
+        lifecycle.change
+        for finding in group.findings
+        if finding.status == group.status and (lifecycle := state.of(finding.identity)) is not None
+    }
+    return next((change for change in _FIRST if change in changes), None)

@@ -1,36 +1,35 @@
-"""What planned work excuses: an outage within the hours of a change that was confirmed before, a mailing, a training.
+"""Maintenance windows: planned work, and the violations of a day that it explains.
 
-A finding is turned into one that is in order, and its evidence names the change, when the whole of what was seen lies
-within what was announced; never when it reaches outside of it.
+A violation is excused only where the whole of its window lies within planned and confirmed work.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.findings.correlation import place
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.findings.finding import Excuse, Finding, Window
+from ntanalytics.findings.place import place
+from ntanalytics.metrics.rows import Rows, rows
 
-#: What an outage looks like, by the codes of the rules: a service or host that is down, silent, failing or slow.
+#: Codes of the rules that an outage breaks: a service or host that is down, silent, failing or slow.
 OUTAGES = (
     "infra.availability", "infra.reachable", "infra.problems", "infra.error_*", "infra.requests_*", "infra.slow_*",
     "infra.checks_gap", "*_silence", "*_silent", "*_lull", "*.lull", "*_fall", "*_failures", "*_failure_rate",
     "*_failing", "*_failures_rise",
 )  # fmt: skip
 
-#: What a mailing that was announced looks like.
+#: Codes of the rules that a mailing breaks.
 MAILINGS = ("sms.application_rise",)
 
-#: What a unit that is at a training looks like.
+#: Codes of the rules that a unit breaks whose staff is at a training.
 AWAY = ("oa.unit_active_fall", "oa.unit_active_change_rate")
 
-#: Checks and slots are so many seconds apart: an outage may seem to begin so much earlier, or to end so much later.
+#: Seconds between checks or slots: an outage may seem to begin that much earlier, or to end that much later.
 GRAIN_S = 600.0
 
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -38,100 +37,84 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class MaintenanceWindow:
-    """Work that was announced for a subsystem.
+    """Planned work on a subsystem.
 
     Attributes:
-        change_no: the change's number.
-        subsystem: the subsystem's id; ``infra`` stands for every host and service.
-        from_s: its begin in seconds after the day's beginning.
-        until_s: its end.
+        change_number: number of the change.
+        subsystem: id of the subsystem; ``infra`` stands for every host and service.
+        window: its hours, from the midnight of the inspected day.
     """
 
-    change_no: str
+    change_number: str
     subsystem: str
-    from_s: float
-    until_s: float
-
-    @property
-    def is_of_day(self) -> bool:
-        """Whether any of it lies in the day."""
-        return self.from_s < 86_400 and self.until_s > 0
+    window: Window
 
 
-def maintenance_windows(changes: Rows, begins_at: datetime) -> list[MaintenanceWindow]:
-    """The planned maintenance that the buyer had confirmed before it began, and that was carried out.
+def maintenance_windows(changes: Rows, begins_at: datetime, on: date) -> list[MaintenanceWindow]:
+    """Return the maintenance that touches a day and that the buyer confirmed before it began, earliest first.
 
-    One whose end nobody wrote down is none: nobody knows what it covers.
+    A change without a recorded end is none: nobody knows what it covers.
 
     Args:
         changes: rows of ``desk.changes`` of the days around the inspected one.
-        begins_at: the beginning of the inspected day (aware).
-
-    Returns:
-        That which touches the day, earliest first.
+        begins_at: begin of the inspected day (aware).
+        on: the inspected day.
     """
-    found = []
+    planned = []
     for row in rows(changes):
-        confirmed, planned, finished = row["confirmed_at"], row["planned_at"], row["finished_at"]
-        if row["kind"] != "maintenance" or confirmed is None or finished is None or confirmed >= planned:
+        confirmed, begin, end = row["confirmed_at"], row["planned_at"], row["finished_at"]
+        if row["kind"] != "maintenance" or confirmed is None or end is None or confirmed >= begin:
             continue
-        span = ((moment - begins_at) / timedelta(seconds=1) for moment in (planned, finished))
-        found.append(MaintenanceWindow(str(row["change_no"]), row["subsystem"], *span))
-    return sorted((each for each in found if each.is_of_day), key=lambda each: (each.from_s, each.change_no))
+        from_s, until_s = ((moment - begins_at) / timedelta(seconds=1) for moment in (begin, end))
+        if from_s < 86_400 and until_s > 0:
+            window = Window(on, from_s, until_s)
+            planned.append(MaintenanceWindow(str(row["change_no"]), row["subsystem"], window))
+    return sorted(planned, key=lambda item: (item.window.from_s, item.change_number))
 
 
 def suppress_maintenance(
     findings: Iterable[Finding],
-    announcements: Iterable[MaintenanceWindow],
+    planned: Iterable[MaintenanceWindow],
     trained: Iterable[str] = (),
     places: Mapping[str, str] = _NONE,
 ) -> list[Finding]:
-    """The findings, those in order that planned work explains.
+    """Return the findings of a day in their order; violations that planned work explains are ok, with an excuse.
+
+    A mailing has no hours: it is excused by a confirmed change of the SMS platform while there are no more mailings
+    than such changes, since no change names its application.
 
     Args:
-        findings: of one day. One that says when it was (``from_s`` and ``until_s`` in its figures, seconds after the
-            day's beginning) is excused when that lies within an announcement for its subsystem.
-        announcements: what was announced (``maintenance_windows``).
-        trained: the units that had a training on the day.
-        places: the heads of the names of hosts and services → the subsystem (findings.stories).
-
-    Returns:
-        All of them, in their order. A mailing has no hours: it is excused by an announcement for the SMS platform
-        while there are no more mailings than announcements, since none says of which application it is.
+        findings: of one day.
+        planned: planned work of the day (``maintenance_windows``).
+        trained: keys of the units that had a training on the day.
+        places: head of a host's or service's name → the subsystem that it carries.
     """
-    found, windows, units = list(findings), list(announcements), set(trained)
-    mailings = [each for each in windows if each.subsystem == "sms"]
-    surges = [each for each in found if _among(each, MAILINGS) and each.state in ("warning", "critical")]
-    is_announced = bool(mailings) and len(surges) <= len(mailings)
-    made = []
-    for each in found:
-        if each.state not in ("warning", "critical"):
-            made.append(each)
-        elif _among(each, MAILINGS) and is_announced:
-            numbers = "、".join(mailing.change_no for mailing in mailings)
-            made.append(_in_order(each, f"事先登记的集中发送（变更单 {numbers}），已书面确认"))
-        elif _among(each, AWAY) and each.subject in units:
-            made.append(_in_order(each, "该单位当日集中培训（培训记录）"))
-        else:
-            change = next((one for one in windows if _covers(one, each, places)), None)
-            made.append(
-                each if change is None else _in_order(each, f"计划维护（变更单 {change.change_no}），已事先书面确认")
-            )
-    return made
+    everything, windows, units = list(findings), list(planned), set(trained)
+    mailings = [window for window in windows if window.subsystem == "sms"]
+    surges = [finding for finding in everything if _has_code(finding, MAILINGS) and finding.is_violation]
+    is_mailing_planned = bool(mailings) and len(surges) <= len(mailings)
+    excused = []
+    for finding in everything:
+        excuse = None
+        if finding.is_violation:
+            if _has_code(finding, MAILINGS) and is_mailing_planned:
+                excuse = Excuse("mailing", tuple(window.change_number for window in mailings))
+            elif _has_code(finding, AWAY) and finding.entity.label in units:
+                excuse = Excuse("training")
+            elif window := next((window for window in windows if _covers(window, finding, places)), None):
+                excuse = Excuse("maintenance", (window.change_number,))
+        excused.append(finding if excuse is None else replace(finding, status="ok", since=None, excuse=excuse))
+    return excused
 
 
-def _covers(change: MaintenanceWindow, finding: Finding, places: Mapping[str, str]) -> bool:
-    begins, ends = finding.figures.get("from_s"), finding.figures.get("until_s")
-    if begins is None or ends is None or not _among(finding, OUTAGES):
+def _covers(planned: MaintenanceWindow, finding: Finding, places: Mapping[str, str]) -> bool:
+    if finding.window is None or not _has_code(finding, OUTAGES) or finding.subsystem not in SUBSYSTEMS:
         return False
-    is_of = change.subsystem in ("infra", place(finding, places)) and finding.subsystem in SUBSYSTEMS
-    return is_of and begins >= change.from_s - GRAIN_S and ends <= change.until_s + GRAIN_S
+    if planned.subsystem not in ("infra", place(finding, places)):
+        return False
+    begins, ends = planned.window.from_s - GRAIN_S, planned.window.until_s + GRAIN_S
+    return finding.window.from_s >= begins and finding.window.until_s <= ends
 
 
-def _in_order(finding: Finding, why: str) -> Finding:
-    said = f"{finding.evidence.removesuffix('。')}；{why}。"
-    return replace(finding, state="ok", evidence=said, since=None, advice="", effect="", owner="", effort="")
-
-
-def _among(finding: Finding, patterns: Iterable[str]) -> bool:
+def _has_code(finding: Finding, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(finding.code, pattern) for pattern in patterns)

@@ -1,6 +1,6 @@
-"""Kernels forked from a warm process: its libraries are imported once, and no run can change what the next one finds.
+"""Kernels forked from a warm process: libraries are imported once, and no run can change the next one.
 
-``papermill --engine ntanalytics-forked`` runs any Python notebook so (docs/engine.md).
+``papermill --engine ntanalytics-forked`` runs any Python notebook this way (docs/engine.md).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The client of one run's kernel, which waits for it no longer than it takes to come up."""
+"""Client of one run's kernel, which waits for it no longer than it takes to start."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
 
-#: So long one waits for an answer, and for what is told of it, in seconds, before the kernel is asked again.
-_ANSWER_S = 1.0
-_TOLD_S = 0.2
+#: Seconds to wait for a reply, and for the messages about it, before the kernel is asked again.
+_REPLY_S = 1.0
+_STATUS_S = 0.2
 
 
 class PromptClient(AsyncKernelClient):
-    """Knows that a kernel is ready by what it tells of its first answer, not by a fifth of a second of silence.
+    """Client that knows a kernel to be ready by the status after its first reply, not by 0.2 s of silence.
 
-    Jupyter's own client waits until nothing more is told, so that no cell is given what was told before it. Of one
-    request the last word is that the kernel is idle again: after it there is nothing to wait for.
+    Jupyter's own client waits until no more messages come, so that no cell gets messages from before it. The last
+    message about a request is the status idle: after it there is nothing to wait for.
     """
 
     async def _async_wait_for_ready(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 — Jupyter's name
-        """Wait until the kernel answers, and until what it tells is heard.
+        """Wait until the kernel replies, and until the messages about the reply are read.
 
         Raises:
-            RuntimeError: it died, or did not answer in ``timeout`` seconds.
+            RuntimeError: the kernel died, or did not reply within ``timeout`` seconds.
         """
         deadline = time.monotonic() + (math.inf if timeout is None else timeout)
         while True:
             self.kernel_info()
-            if await self._has_answered():
+            if await self._has_replied():
                 return
             if not await self._async_is_alive():
                 raise RuntimeError("Kernel died before replying to kernel_info")
@@ -39,17 +39,18 @@ class PromptClient(AsyncKernelClient):
 
     wait_for_ready = _async_wait_for_ready
 
-    async def _has_answered(self) -> bool:
+    async def _has_replied(self) -> bool:
         try:
-            reply: dict[str, Any] = await self.get_shell_msg(timeout=_ANSWER_S)
+            reply: dict[str, Any] = await self.get_shell_msg(timeout=_REPLY_S)
             if reply["msg_type"] != "kernel_info_reply":
                 return False
-            asked = reply["parent_header"]["msg_id"]
+            request_id = reply["parent_header"]["msg_id"]
             while True:
-                told: dict[str, Any] = await self.get_iopub_msg(timeout=_TOLD_S)
-                if told["content"].get("execution_state") == "idle" and told["parent_header"].get("msg_id") == asked:
+                message: dict[str, Any] = await self.get_iopub_msg(timeout=_STATUS_S)
+                is_idle = message["content"].get("execution_state") == "idle"
+                if is_idle and message["parent_header"].get("msg_id") == request_id:
                     break
-        except Empty:  # it is not up yet, or did not know yet that we listen
+        except Empty:  # it has not started yet, or did not know yet that this client listens
             return False
         self._handle_kernel_info_reply(reply)
         return True

@@ -1,4 +1,4 @@
-"""The papermill engine ``ntanalytics-forked``: each run in a kernel of its own, forked from a warm process."""
+"""Papermill engine ``ntanalytics-forked``: each run in a kernel of its own, forked from a warm process."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from ntanalytics.kernels.manager import kernel_manager
 
 NAME = "ntanalytics-forked"
 
-#: While cells run the record is written at most so often, in seconds: writing it anew at the beginning and the end of
-#: each cell takes longer than most cells.
-SAVE_S = 2.0
+#: Least seconds between two writes of the record while cells run: a write at the beginning and the end of each cell
+#: takes longer than most cells.
+_SAVE_S = 2.0
 
 
 class ForkedEngine(NBClientEngine):  # type: ignore[misc]
-    """Runs a Python notebook in a kernel forked from a warm process of this very interpreter.
+    """Engine that runs a Python notebook in a kernel forked from a warm process of this interpreter.
 
-    The first run starts the warm process; the others, of the same Python process, find it. No run can change what the
-    next one finds: each has a process, a session, an environment and a folder of sockets of its own.
+    The first run of a Python process starts the warm process, and the later ones use it. No run can change the next
+    one: each has a process, a session, an environment and a folder of sockets of its own.
     """
 
     @classmethod
@@ -38,15 +38,15 @@ class ForkedEngine(NBClientEngine):  # type: ignore[misc]
         autosave_cell_every: int = 30,
         **kwargs: Any,
     ) -> Any:
-        """Execute a notebook; arguments and result are papermill's.
+        """Execute a notebook; the arguments and the result are papermill's.
 
         Raises:
-            PapermillException: it is no notebook of Python.
+            PapermillException: the notebook is not of Python.
         """
         language = nb.metadata.get("kernelspec", {}).get("language") or nb.metadata.get("language_info", {}).get("name")
         if language not in (None, "python"):
             raise PapermillException(f"the engine {NAME} runs notebooks of Python, and this is one of {language}")
-        manager = _SeldomSaved(
+        manager = _ThrottledManager(
             nb,
             output_path=output_path,
             progress_bar=progress_bar,
@@ -59,7 +59,7 @@ class ForkedEngine(NBClientEngine):  # type: ignore[misc]
             if "kernel_manager_class" in kwargs:
                 cls.execute_managed_notebook(manager, kernel_name, log_output=log_output, **kwargs)
             else:
-                cls._execute_here(manager, kernel_name, log_output=log_output, **kwargs)
+                cls._execute_with_own_manager(manager, kernel_name, log_output=log_output, **kwargs)
             is_written_next = True  # by papermill, as soon as it has the notebook back
         finally:
             manager.cleanup_pbar()
@@ -68,25 +68,25 @@ class ForkedEngine(NBClientEngine):  # type: ignore[misc]
         return manager.nb
 
     @classmethod
-    def _execute_here(cls, manager: NotebookExecutionManager, kernel_name: str, **kwargs: Any) -> None:
-        """In this process's folder and environment; what the kernel's process says is shown when it fails."""
+    def _execute_with_own_manager(cls, manager: NotebookExecutionManager, kernel_name: str, **kwargs: Any) -> None:
+        """Execute in this process's folder and environment; an error shows the output of the kernel's process."""
         with tempfile.TemporaryDirectory(prefix="nta-log-") as folder:
             log = Path(folder) / "kernel.log"
             try:
                 with kernel_manager(Path.cwd(), os.environ, log) as kernels:
                     cls.execute_managed_notebook(manager, kernel_name, kernel_manager_class=kernels, **kwargs)
             except BaseException as error:
-                said = log.read_text(encoding="utf-8", errors="replace").strip() if log.exists() else ""
-                if said:
-                    error.add_note(f"the kernel's process said:\n{said[-2000:]}")
+                text = log.read_text(encoding="utf-8", errors="replace").strip() if log.exists() else ""
+                if text:
+                    error.add_note(f"the kernel's process said:\n{text[-2000:]}")
                 raise
 
 
-class _SeldomSaved(NotebookExecutionManager):  # type: ignore[misc]
-    """Writes the record at its beginning, now and then between, and at its end, whatever that was.
+class _ThrottledManager(NotebookExecutionManager):  # type: ignore[misc]
+    """Manager that writes the record at its beginning, at its end, and at most every two seconds between.
 
     Attributes:
-        is_saved: whether it is written at all, for as long as nobody else does.
+        is_saved: whether it writes the record at all.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -95,13 +95,13 @@ class _SeldomSaved(NotebookExecutionManager):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
 
     def save(self, **kwargs: Any) -> None:
-        """Write the record, unless it was written a moment ago."""
-        if self.is_saved and (time.monotonic() - self._saved_at >= SAVE_S or self.end_time is not None):
+        """Write the record, unless it was just written."""
+        if self.is_saved and (time.monotonic() - self._saved_at >= _SAVE_S or self.end_time is not None):
             super().save(**kwargs)
             self._saved_at = time.monotonic()
 
 
 def register() -> str:
-    """Have papermill know the engine, whether or not its entry point is installed; returns the engine's name."""
+    """Register the engine with papermill, which may not see its entry point; return the engine's name."""
     papermill_engines.register(NAME, ForkedEngine)
     return NAME

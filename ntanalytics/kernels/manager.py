@@ -1,4 +1,4 @@
-"""The manager of one run's kernel: forked from the warm process, over Unix sockets, in a folder of its own."""
+"""Manager of one run's kernel: forked from the warm process, over Unix sockets, in a folder of its own."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ntanalytics.kernels.client import PromptClient
 from ntanalytics.kernels.memory import MemoryWatch
-from ntanalytics.kernels.pool import KernelPool, warm
+from ntanalytics.kernels.pool import KernelPool, shared_pool
 from ntanalytics.kernels.sockets import socket_folder
 
-#: How often one looks whether a kernel has its sockets, and whether one that was told to end has ended, in seconds.
-_LOOK_S = 0.005
-#: How long it may take to make them.
+#: Seconds between two looks for the sockets of a new kernel, and for the end of a kernel that was told to end.
+_POLL_S = 0.005
+#: Seconds that a kernel may take to make its sockets.
 _SOCKETS_S = 10
 
 
 class ForkedProvisioner(LocalProvisioner):
-    """Has the kernel forked instead of started; its process is asked and signalled as any other."""
+    """Provisioner that forks the kernel instead of starting it."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Have the kernel forked.
+        """Fork the kernel and wait for its sockets.
 
         Raises:
-            NotWarm: it cannot be.
+            KernelPoolUnavailable: it cannot be forked.
         """
-        server: KernelPool = kwargs["server"]
+        pool: KernelPool = kwargs["pool"]
         # cmd is an interpreter and its module, and then the kernel's arguments
-        process: Any = server.fork(cmd[3:], Path(kwargs["cwd"]), kwargs["env"], kwargs["stdout"])
+        process: Any = pool.fork(cmd[3:], Path(kwargs["cwd"]), kwargs["env"], kwargs["stdout"])
         self.process = process
         self.pid = self.pgid = process.pid
         if kwargs["memory"] is not None:
@@ -50,13 +50,13 @@ class ForkedProvisioner(LocalProvisioner):
 
 
 def _wait_for(sockets: Sequence[str], process: Any) -> None:
-    """Wait for a kernel's sockets: who connects to one that is not there tries again only after a tenth of a second.
+    """Wait for a kernel's sockets: a client that connects too early tries again only after 0.1 s.
 
-    Of a kernel that makes none, whoever waits for its answer says that it did not start.
+    A kernel without sockets is reported by the client, which waits for its reply.
     """
     deadline = time.monotonic() + _SOCKETS_S
-    while process.poll() is None and time.monotonic() < deadline and not all(Path(each).exists() for each in sockets):
-        time.sleep(_LOOK_S)
+    while process.poll() is None and time.monotonic() < deadline and not all(Path(path).exists() for path in sockets):
+        time.sleep(_POLL_S)
 
 
 @contextmanager
@@ -64,26 +64,24 @@ def kernel_manager(
     cwd: Path,
     environment: Mapping[str, str],
     log: Path,
-    server: KernelPool | None = None,
+    pool: KernelPool | None = None,
     memory: MemoryWatch | None = None,
 ) -> Iterator[type[AsyncKernelManager]]:
-    """A kernel manager class whose kernels run in ``cwd`` with that environment, and no one's IPython start-up files.
+    """Yield a kernel manager class for one run, without the IPython start-up files of any account.
 
-    Papermill passes neither a folder nor an environment to the kernel it starts, and changes the whole
-    process's folder instead; a class made for one run says both. The kernel is this very interpreter: a
-    ``python3`` kernel that someone installed for his account could be another one.
+    Papermill passes neither a folder nor an environment to the kernel it starts, and changes the folder of the whole
+    process instead; a class made for one run holds both. The kernel is this interpreter: a ``python3`` kernel that
+    somebody installed for an account could be another one.
 
-    Its sockets are files in a folder that only this account can enter, not TCP ports that any account of
-    the machine can reach; the folder goes when the context ends.
-
-    What its process says (a crash, a library's warning) goes to ``log`` and not between the lines of ours.
+    Its sockets are files in a folder that only this account can enter, not TCP ports that any account of the machine
+    can reach. The folder is removed when the context ends.
 
     Args:
         cwd: the kernel's working folder.
         environment: its whole environment.
-        log: the file that takes what its process says.
-        server: what it is forked from (default: the warm process of this process).
-        memory: what watches the memory that it holds (default: nobody does).
+        log: the file for the output of its process (a crash, a library's warning).
+        pool: the warm process that forks it; None for the shared one of this process.
+        memory: the watch over its memory; None for no watch.
     """
     folder = socket_folder(len("k-ipc-1"))
     variables = {**environment, "IPYTHONDIR": str(folder / "ipython"), "JPY_PARENT_PID": str(os.getpid())}
@@ -105,20 +103,20 @@ def kernel_manager(
             self.kernel_id = self.kernel_id or folder.name
             self.provisioner = ForkedProvisioner(kernel_id=self.kernel_id, kernel_spec=spec, parent=self)
             command, kw = await super()._async_pre_start_kernel(
-                **{**kw, "cwd": str(cwd), "env": variables, "stdout": said.fileno(), "stderr": said.fileno()}
+                **{**kw, "cwd": str(cwd), "env": variables, "stdout": output.fileno(), "stderr": output.fileno()}
             )
             ports = (self.shell_port, self.iopub_port, self.stdin_port, self.hb_port, self.control_port)
             sockets = [f"{self.ip}-{port}" for port in ports]
-            return command, {**kw, "server": server or warm(environment), "memory": memory, "sockets": sockets}
+            return command, {**kw, "pool": pool or shared_pool(environment), "memory": memory, "sockets": sockets}
 
         pre_start_kernel = _async_pre_start_kernel
 
-        async def _async_wait(self, pollinterval: float = _LOOK_S) -> None:
+        async def _async_wait(self, pollinterval: float = _POLL_S) -> None:
             while await self._async_is_alive():  # noqa: ASYNC110 — it is another process that ends
-                await asyncio.sleep(min(pollinterval, _LOOK_S))
+                await asyncio.sleep(min(pollinterval, _POLL_S))
 
     try:
-        with log.open("wb") as said:
+        with log.open("wb") as output:
             yield ReportKernelManager
     finally:
         if memory is not None:

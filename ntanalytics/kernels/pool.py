@@ -1,4 +1,7 @@
-"""The warm process as its supervisor sees it: started when wanted, asked for kernels, gone with the supervisor."""
+"""A warm process that imports libraries once and forks kernels, as its supervisor sees it.
+
+The caller names the modules to import; this room knows none of the rooms above it.
+"""
 
 from __future__ import annotations
 
@@ -17,52 +20,48 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-#: What the warm process imports: the libraries of notebooks, and what the suite's reports are made with. No module of
-#: these opens a database or starts a thread when it is imported.
-LIBRARIES = (
+#: Libraries of data notebooks. No module of these opens a database or starts a thread when it is imported.
+DATA_LIBRARIES = (
     "pandas", "plotly.graph_objects", "plotly.io", "plotly.express", "ibis.backends.duckdb", "duckdb",
-    "pyarrow.parquet", "pyarrow.compute", "deltalake", "ntanalytics.workspace", "ntanalytics.reports",
-    "ntanalytics.subsystems", "ntanalytics.detectors.expected_range", "ntanalytics.report_content.adoption.blocks",
-    "ntanalytics.report_content.daily_inspection",
+    "pyarrow.parquet", "pyarrow.compute", "deltalake",
 )  # fmt: skip
 
-#: A kernel may wait so long, in seconds, for the libraries to be imported on a busy machine.
-WARM_SECONDS = 60
+#: Seconds that a kernel may wait for the libraries to be imported on a busy machine.
+_WARM_S = 60
 
 
 class KernelPoolUnavailable(RuntimeError):
-    """The warm process could not import its libraries, or is gone; one English sentence says which."""
+    """The warm process could not import its libraries, or has ended; an English sentence gives the reason."""
 
 
 class ForkedKernel:
-    """A kernel's process, which is a child of the warm process: as much of ``subprocess.Popen`` as Jupyter asks.
+    """Process of a kernel, a child of the warm process: the part of ``subprocess.Popen`` that Jupyter uses.
 
     Attributes:
-        pid: its process, which is also its process group.
-        returncode: how it ended; negative for a signal, None while it runs.
+        pid: the process, which is also its process group.
+        returncode: its exit code; negative for a signal, None while it runs.
     """
 
     stdin = stdout = stderr = None
 
-    def __init__(self, told: socket.socket) -> None:
-        self._told = told
+    def __init__(self, messages: socket.socket) -> None:
+        self._messages = messages
         self._read = b""
         self.returncode: int | None = None
-        said = self._line(WARM_SECONDS)
-        word, _, rest = (said or "").partition(" ")
+        line = self._line(_WARM_S)
+        word, _, rest = (line or "").partition(" ")
         if word != "pid":
-            told.close()
-            raise KernelPoolUnavailable(
-                rest or ("the warm process ended" if said == "" else "the warm process took too long")
-            )
+            messages.close()
+            reason = "the warm process ended" if line == "" else "the warm process took too long"
+            raise KernelPoolUnavailable(rest or reason)
         self.pid = int(rest)
 
     def poll(self) -> int | None:
-        """How it ended; None while it runs."""
+        """Return the exit code; None while it runs."""
         return self._ended(0)
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end.
+        """Wait for the end and return the exit code.
 
         Raises:
             subprocess.TimeoutExpired: it still runs after ``timeout`` seconds.
@@ -73,39 +72,39 @@ class ForkedKernel:
         return code
 
     def send_signal(self, signum: int) -> None:
-        """Send it a signal, if it still runs."""
+        """Send a signal to the process if it runs."""
         if self.poll() is None:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signum)
 
     def kill(self) -> None:
-        """Kill it."""
+        """Kill the process."""
         self.send_signal(signal.SIGKILL)
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Ask the process to end."""
         self.send_signal(signal.SIGTERM)
 
     def _ended(self, timeout: float | None) -> int | None:
         if self.returncode is None:
-            said = self._line(timeout)
-            if said is not None:
-                # Nothing said: the server is gone, and Linux has killed its kernels with it.
-                self.returncode = int(said.partition(" ")[2]) if said else -signal.SIGKILL
-                self._told.close()
+            line = self._line(timeout)
+            if line is not None:
+                # An empty line: the warm process has ended, and Linux has killed its kernels with it.
+                self.returncode = int(line.partition(" ")[2]) if line else -signal.SIGKILL
+                self._messages.close()
         return self.returncode
 
     def _line(self, timeout: float | None) -> str | None:
-        """The next line of the server; empty when it is gone, None when nothing came in time."""
+        """Return the next line of the warm process; empty if it has ended, None after the timeout."""
         deadline = None if timeout is None else time.monotonic() + timeout
         while b"\n" not in self._read:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
             poller = select.poll()  # select() refuses descriptors above 1023
-            poller.register(self._told, select.POLLIN)
+            poller.register(self._messages, select.POLLIN)
             if not poller.poll(None if left is None else left * 1000):
                 return None
             try:
-                piece = self._told.recv(4096)
+                piece = self._messages.recv(4096)
             except ConnectionResetError:
                 piece = b""
             if not piece:
@@ -116,20 +115,17 @@ class ForkedKernel:
 
 
 class KernelPool:
-    """A warm process.
+    """A warm process, started at once and not waited for.
 
     Args:
-        environment: its whole environment, and thereby what its kernels can find of it.
-        modules: what it imports.
-        reads: ``module:function=path``, called when all is imported: what its kernels find in their memory.
+        environment: its whole environment; its kernels can find nothing else in its memory.
+        modules: the modules that it imports.
     """
 
-    def __init__(
-        self, environment: Mapping[str, str], modules: Sequence[str] = LIBRARIES, reads: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, environment: Mapping[str, str], modules: Sequence[str] = DATA_LIBRARIES) -> None:
         self.environment = dict(environment)
+        self.modules = tuple(modules)
         self.owner = os.getpid()
-        self._arguments = (*modules, *reads)
         self._asking = threading.Lock()
         self._is_closed = False
         self._start()
@@ -138,7 +134,7 @@ class KernelPool:
         self._control, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 — this interpreter, and our own module
-                [sys.executable, "-P", "-m", "ntanalytics.kernels.server", str(theirs.fileno()), *self._arguments],
+                [sys.executable, "-P", "-m", "ntanalytics.kernels.server", str(theirs.fileno()), *self.modules],
                 env=self.environment,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
@@ -149,22 +145,22 @@ class KernelPool:
 
     @property
     def pid(self) -> int:
-        """The warm process."""
+        """The process id of the warm process."""
         return self._process.pid
 
     def fork(self, argv: Sequence[str], cwd: Path, environment: Mapping[str, str], log: int) -> ForkedKernel:
-        """Have a kernel forked; waits for the libraries, if they are still being imported.
+        """Fork a kernel; wait for the libraries if they are still being imported.
 
-        A warm process that was killed, as when memory ran out, is started anew.
+        A warm process that was killed, as when memory ran out, is started again.
 
         Args:
             argv: the kernel's arguments: ``-f`` and the connection file.
             cwd: its working folder.
             environment: its whole environment.
-            log: a descriptor of the file that takes what its process says.
+            log: a descriptor of the file for the output of its process.
 
         Raises:
-            NotWarm: the libraries cannot be imported, or the warm process is gone.
+            KernelPoolUnavailable: the libraries cannot be imported, or the warm process has ended.
         """
         ours, theirs = socket.socketpair()
         try:
@@ -187,7 +183,7 @@ class KernelPool:
         self.close()
 
     def close(self) -> None:
-        """End it, and every kernel that still runs."""
+        """End the warm process and every kernel that runs."""
         with self._asking:
             self._is_closed = True
             self._control.close()
@@ -195,8 +191,8 @@ class KernelPool:
                 self._process.wait()
 
 
-def lasting(environment: Mapping[str, str]) -> dict[str, str]:
-    """A kernel's environment without the suite's own variables, which are of one run."""
+def without_run_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return a kernel's environment without the suite's own variables, which belong to one run."""
     return {name: value for name, value in environment.items() if not name.startswith("NTANALYTICS_")}
 
 
@@ -204,24 +200,30 @@ _starting = threading.Lock()
 _current: KernelPool | None = None
 
 
-def warm(environment: Mapping[str, str]) -> KernelPool:
-    """The warm process of this process: the one there is, or a new one.
+def shared_pool(environment: Mapping[str, str], modules: Sequence[str] = DATA_LIBRARIES) -> KernelPool:
+    """Return the kernel pool of this process, which is started if there is none.
 
-    A new one is started when there is none, and when it knows a variable that ``environment`` lacks: what was taken out
-    of a kernel's environment must not stand in that of the process it is forked from. It is started and not waited for.
+    It is replaced if it has a variable that ``environment`` lacks, since a variable that was removed from a kernel's
+    environment must not be in that of the process it is forked from, and if it lacks one of the modules.
 
     Args:
-        environment: a kernel's environment. The suite's own variables are of a run, and are left out.
+        environment: a kernel's environment. The suite's own variables belong to one run and are left out.
+        modules: the modules that the pool imports.
     """
-    global _current  # noqa: PLW0603 — one for a process, as the module's docstring says
-    wanted = lasting(environment)
+    global _current  # noqa: PLW0603 — one for each process
+    wanted = without_run_variables(environment)
     with _starting:
-        if _current is not None and (_current.owner != os.getpid() or _current.environment.keys() - wanted.keys()):
+        if _current is not None and not _serves(_current, wanted, modules):
             _current.close()
             _current = None
         if _current is None:
-            _current = KernelPool(wanted)
+            _current = KernelPool(wanted, modules)
         return _current
+
+
+def _serves(pool: KernelPool, environment: Mapping[str, str], modules: Sequence[str]) -> bool:
+    is_safe = pool.owner == os.getpid() and pool.environment.keys() <= environment.keys()
+    return is_safe and set(modules) <= set(pool.modules)
 
 
 @atexit.register

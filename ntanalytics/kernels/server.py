@@ -1,13 +1,14 @@
-"""The warm process: it has imported the libraries, forks a kernel for each run, and tells how each one ended.
+"""Program of the warm process: it imports the libraries, forks a kernel for each run, and reports the end of each.
 
-    python -P -m ntanalytics.kernels.server DESCRIPTOR MODULE... MODULE:FUNCTION=PATH...
+    python -P -m ntanalytics.kernels.server DESCRIPTOR MODULE...
 
-It is started with the kernels' environment, so that it never holds what a kernel may not know, and it has one
-thread, no open database and no event loop: nothing that a fork would break. Whoever started it holds the other end of
-the socket DESCRIPTOR; when that is closed, however that process ended, the kernels are killed and this ends.
+It is started with the kernels' environment, so that it never holds a secret that a kernel may not know. It has one
+thread, no open database and no event loop: nothing that a fork would break. The supervisor holds the other end of the
+socket DESCRIPTOR; when that end is closed, for whatever reason, the kernels are killed and the process ends.
 
-A byte on the socket, with two descriptors, asks for a kernel: a socket on which the kernel reads what it is to be, and
-on which the server answers ``pid N`` and at last ``exit N``; and a file that takes what the kernel's process says.
+One byte on the socket, with two descriptors, requests a kernel. The first descriptor is a socket: the kernel reads its
+request from it, and the warm process answers ``pid N`` and at the end ``exit N``. The second is a file for the output
+of the kernel's process.
 """
 
 from __future__ import annotations
@@ -26,58 +27,55 @@ import tempfile
 import time
 import traceback
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, NoReturn
 
 from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
 
 _PR_SET_PDEATHSIG = 1
 
-#: What a kernel is made of, and what it imports by itself while it starts.
+#: Modules of a kernel, and those that it imports while it starts.
 _KERNEL = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.debugger", "tornado.platform.asyncio", "sqlite3",
     "IPython.extensions.storemagic", "IPython.core.completerlib", "IPython.core.oinspect", "IPython.core.logger",
 )  # fmt: skip
-#: A kernel that nobody watches needs no debugger, which takes as long as all the rest to start.
+#: A report needs no debugger, which takes as long to start as the rest of the kernel.
 _DEBUGGER = "debugpy"
 
 
-#: What importing a module, or reading what it is given, may end in.
-_UNLOADABLE = (
-    ImportError, SyntaxError, OSError, ValueError, TypeError, LookupError, AttributeError, RuntimeError,
-)  # fmt: skip
+#: Errors of the import of a module.
+_IMPORT_ERRORS = (ImportError, SyntaxError, OSError, ValueError, TypeError, LookupError, AttributeError, RuntimeError)
 
 
 class Server:
-    """The kernels that were forked and still run, and who waits for each."""
+    """Forked kernels that still run, each with the socket of its supervisor."""
 
     def __init__(self, control: socket.socket, problem: str) -> None:
         self._control, self._problem = control, problem
         self._kernels: dict[int, socket.socket] = {}
         self._woken, self._waking = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        # An interruption from the terminal is the supervisor's to answer.
+        # the supervisor answers an interruption from the terminal
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._waking)
 
     def serve(self) -> NoReturn:
-        """Fork and reap until the other end of the control socket is closed."""
+        """Fork and reap kernels until the other end of the control socket is closed."""
         while True:
             ready, _, _ = select.select([self._control.fileno(), self._woken], [], [])
             if self._woken in ready:
                 os.read(self._woken, 4096)
                 self._reap()
             if self._control.fileno() in ready:
-                asked, descriptors, _, _ = socket.recv_fds(self._control, 1, 2)
-                if not asked:
+                request, descriptors, _, _ = socket.recv_fds(self._control, 1, 2)
+                if not request:
                     self._end()
                 self._fork(socket.socket(fileno=descriptors[0]), descriptors[1])
 
-    def _fork(self, told: socket.socket, log: int) -> None:
+    def _fork(self, messages: socket.socket, log: int) -> None:
         if self._problem:
-            with told, told.makefile("rb") as lines:
-                lines.readline()  # who asks sends it first, and would find a closed end instead of the answer
-                _tell(told, f"error {self._problem}")
+            with messages, messages.makefile("rb") as lines:
+                lines.readline()  # the supervisor sends it first, and would find a closed end instead of the answer
+                _send(messages, f"error {self._problem}")
             os.close(log)
             return
         me = os.getpid()
@@ -89,48 +87,48 @@ class Server:
             self._control.close()
             for other in self._kernels.values():
                 other.close()
-            become_kernel(told, log, me)
+            become_kernel(messages, log, me)
         os.close(log)
-        self._kernels[pid] = told
-        _tell(told, f"pid {pid}")
+        self._kernels[pid] = messages
+        _send(messages, f"pid {pid}")
 
     def _reap(self) -> None:
-        """Tell of each kernel that ended, once all that it left running is gone, too."""
+        """Report the end of each kernel, after the processes that it left running were killed."""
         while self._kernels:
             ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
             if ended is None:
                 return
             pid = ended.si_pid
             with suppress(ProcessLookupError, PermissionError):
-                os.killpg(pid, signal.SIGKILL)  # not reaped yet, so that the number is still its own
+                os.killpg(pid, signal.SIGKILL)  # before it is reaped: its number cannot be another process's yet
             code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-            told = self._kernels.pop(pid)
-            _tell(told, f"exit {code}")
-            told.close()
+            messages = self._kernels.pop(pid)
+            _send(messages, f"exit {code}")
+            messages.close()
 
     def _end(self) -> NoReturn:
         for pid in self._kernels:
-            for kill in (os.killpg, os.kill):  # one that was just forked has no group yet
+            for kill in (os.killpg, os.kill):  # a kernel that was just forked has no group yet
                 with suppress(ProcessLookupError, PermissionError):
                     kill(pid, signal.SIGKILL)
         os._exit(0)
 
 
-def _tell(told: socket.socket, line: str) -> None:
-    with suppress(OSError):  # nobody waits any more
-        told.sendall(f"{line}\n".encode())
+def _send(messages: socket.socket, line: str) -> None:
+    with suppress(OSError):  # the supervisor does not wait any more
+        messages.sendall(f"{line}\n".encode())
 
 
-def become_kernel(told: socket.socket, log: int, server: int) -> NoReturn:
-    """Be a kernel, in the process that was forked: its own session, folder, environment and randomness."""
-    with suppress(OSError, AttributeError):  # elsewhere than on Linux the server kills its kernels, or nobody
+def become_kernel(messages: socket.socket, log: int, server: int) -> NoReturn:
+    """Run a kernel in the forked process, with a session, folder, environment and random numbers of its own."""
+    with suppress(OSError, AttributeError):  # only Linux kills the kernels of a dead server
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != server:
         os._exit(1)
     os.setsid()
     code = 1
     try:
-        with told, told.makefile("rb") as lines:
+        with messages, messages.makefile("rb") as lines:
             request = json.loads(lines.readline())
         with open(os.devnull, "rb") as nothing:  # noqa: PTH123 — a device, for its descriptor
             os.dup2(nothing.fileno(), 0)
@@ -149,10 +147,10 @@ def become_kernel(told: socket.socket, log: int, server: int) -> NoReturn:
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
     finally:
-        if sys.exc_info()[0] is not None:  # the process ends here, and what it says is in its log
+        if sys.exc_info()[0] is not None:  # the process ends here, and its log holds the reason
             traceback.print_exc()
-        # The interpreter is not taken apart: freeing what the server had imported would take longer than most cells.
-        atexit._run_exitfuncs()  # noqa: SLF001 — what a notebook wants done at its end
+        # The interpreter is not finalized: freeing the imported libraries would take longer than most cells.
+        atexit._run_exitfuncs()  # noqa: SLF001 — exit functions of the notebook
         with suppress(OSError, ValueError):
             sys.stdout.flush()
             sys.stderr.flush()
@@ -160,53 +158,49 @@ def become_kernel(told: socket.socket, log: int, server: int) -> NoReturn:
 
 
 def _off_the_network(socket: Any, pipe: bool = False, session: Any = False) -> Any:  # noqa: ARG001
-    """What tells of a kernel's outputs, without the TCP port that ipykernel opens for those of its subprocesses."""
+    """Return the output thread of a kernel, without the TCP port that ipykernel opens for subprocesses."""
     from ipykernel.iostream import IOPubThread
 
     return IOPubThread(socket, pipe=False, session=session)  # type: ignore[no-untyped-call]
 
 
 def _settle(request: dict[str, Any]) -> None:
-    """Take on folder and environment, and forget what follows from the server's."""
+    """Set the folder and the environment of a request, and drop what was derived from the server's."""
     os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(request["env"])
     time.tzset()
     tempfile.tempdir = None
     sys.argv = ["ipykernel_launcher", *request["argv"]]
-    # random reseeds itself in a fork; what numpy keeps for the whole process does not
+    # random reseeds itself in a fork; the global generator of numpy does not
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
 
 
 def preload(modules: list[str]) -> str:
-    """Import the modules, and have those read that are given something to read.
+    """Import the modules.
 
     Returns:
-        Why one cannot be imported; empty when all are.
+        The reason why one cannot be imported; empty if all can.
     """
     skip_grammar_import()
     gc.disable()
     try:
-        sys.modules[_DEBUGGER] = None  # type: ignore[assignment]  # for the import system: there is none
+        sys.modules[_DEBUGGER] = None  # type: ignore[assignment]  # the import system then says that it is missing
         importlib.import_module("ipykernel.debugger")
         del sys.modules[_DEBUGGER]
         for name in (*_KERNEL, *modules):
-            module, _, call = name.partition(":")
-            found = importlib.import_module(module)
-            if call:
-                function, _, path = call.partition("=")
-                getattr(found, function)(Path(path))
-    except _UNLOADABLE as error:  # each who asks for a kernel is told
+            importlib.import_module(name)
+    except _IMPORT_ERRORS as error:  # each request for a kernel is answered with it
         return f"{type(error).__name__}: {error}".replace("\n", " ")
     gc.collect()
-    # The pages of what is imported stay shared between the server and all its kernels.
+    # the memory of the libraries stays shared between the server and all its kernels.
     gc.freeze()
     return ""
 
 
 def main() -> NoReturn:
-    """Warm up, and serve."""
+    """Import the modules and serve."""
     control = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
     Server(control, preload(sys.argv[2:])).serve()

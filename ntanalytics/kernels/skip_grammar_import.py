@@ -1,4 +1,4 @@
-"""Leaving out a grammar that takes a second to build at each start, and that nothing of ours ever asks."""
+"""Omission of a grammar that takes a second to build at each start, and that the suite never uses."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import sys
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 
-#: It checks the format ``iri`` of JSON Schema. jsonschema does without it where it is not installed; nbformat, which
-#: imports jsonschema, knows no such format, and jupyter_events, for which it is installed, is not used here.
+#: It checks the format ``iri`` of JSON Schema, and jsonschema works without it. nbformat, which imports jsonschema, has
+#: no such format, and jupyter_events, for which the grammar is installed, is not used here.
 GRAMMAR = "rfc3987_syntax"
 
 
 class _Absent(MetaPathFinder):
-    """Says of the grammar that it is not installed."""
+    """Finder that reports the grammar as not installed."""
 
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
         if fullname == GRAMMAR:
@@ -21,6 +21,6 @@ class _Absent(MetaPathFinder):
 
 
 def skip_grammar_import() -> None:
-    """Have this process do without the grammar; called by our own programs, before they import nbformat."""
+    """Omit the grammar in this process; the suite's programs call this before they import nbformat."""
     if not any(isinstance(finder, _Absent) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Absent())

@@ -1,4 +1,4 @@
-"""A folder for the sockets of kernels, which only this account can enter."""
+"""Folder for the sockets of kernels, which only this account can enter."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _LONGEST_PATH = 107
 
 
 def socket_folder(longest_name: int) -> Path:
-    """A new folder, below the temporary files where the sockets' paths are then short enough, else below /tmp.
+    """Return a new folder below the temporary files, or below /tmp if the paths of the sockets would be too long.
 
     Args:
-        longest_name: bytes of the longest name that a socket in it will have.
+        longest_name: length of the longest name of a socket in it, in bytes.
     """
     folder = Path(tempfile.mkdtemp(prefix="nta-"))
     if len(bytes(folder)) + 1 + longest_name > _LONGEST_PATH:  # a deep TMPDIR

@@ -19,6 +19,7 @@ from ntanalytics.ledger.audit_tables import guard
 from ntanalytics.ledger.corrections import Correction, Corrections
 from ntanalytics.ledger.coverage import Coverage, CoverageDay, ExtractionResult
 from ntanalytics.ledger.deliveries import Deliveries, Delivery, DeliveryRequest
+from ntanalytics.ledger.findings_upgrade import upgrade_findings
 from ntanalytics.ledger.history import Entry, history
 from ntanalytics.ledger.inspections import InspectedFinding, Inspections, PastInspection
 from ntanalytics.ledger.leases import Lease, lease
@@ -69,6 +70,7 @@ class Ledger:
             _lock_creation(connection)
             tables.metadata.create_all(connection)
             guard(connection)
+            upgrade_findings(connection)
             _check_columns(connection, where)
         self.coverage = Coverage(self._engine)
         self.runs = Runs(self._engine)

@@ -17,13 +17,15 @@ class InspectedFinding:
     """One finding of a recorded inspection; see ``tables.findings``."""
 
     code: str
-    subsystem: str
-    subject: str
+    entity_kind: str
+    entity_key: str
+    entity_label: str
     check: str
-    state: str
+    status: str
     value: float | None
     format: str
-    since: str | None
+    since_on: dt.date | None
+    since_is_bound: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,6 +85,10 @@ class Runs:
         """Return the published runs among the ids of a query, newest first."""
         return self._read(sa.select(tables.runs).where(tables.runs.c.id.in_(ids), tables.runs.c.status == "published"))
 
+    def get(self, run_id: str) -> Run | None:
+        """Return the run of an id; None if the ledger does not know it."""
+        return next(iter(self._read(sa.select(tables.runs).where(tables.runs.c.id == run_id))), None)
+
     def history(self, limit: int = 50) -> list[Run]:
         """Return the latest runs, newest first."""
         return self._read(sa.select(tables.runs).limit(limit))

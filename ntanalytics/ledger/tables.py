@@ -90,18 +90,18 @@ inspections = sa.Table(
 
 #: Findings of an inspection that are not ok.
 findings = sa.Table(
-    "findings",
+    "inspection_findings",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("inspection_id", sa.ForeignKey("inspections.id"), nullable=False, index=True),
-    sa.Column("code", sa.String(80), nullable=False, comment="the rule; identity with the subject"),
-    sa.Column("subsystem", sa.String(40), nullable=False),
-    sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("check", sa.Text, nullable=False),
-    sa.Column(
-        "state", sa.String(10), nullable=False, comment="critical, warning, unknown or ok; before 2026: bad, watch"
-    ),
+    sa.Column("code", sa.String(80), nullable=False, comment="the rule; with the entity it is the finding's identity"),
+    sa.Column("entity_kind", sa.String(40), nullable=False),
+    sa.Column("entity_key", sa.Text, nullable=False),
+    sa.Column("entity_label", sa.Text, nullable=False, comment="for readers only"),
+    sa.Column("check", sa.Text, nullable=False, comment="for readers only"),
+    sa.Column("status", sa.String(10), nullable=False, comment="critical, warning, unknown or ok"),
     sa.Column("value", sa.Float, nullable=True),
-    sa.Column("format", sa.String(40), nullable=False, comment="number format of the value"),
-    sa.Column("since", sa.Text, nullable=True, comment="onset, as written in the report"),
+    sa.Column("format", sa.String(40), nullable=False, comment="how the value is written"),
+    sa.Column("since_on", sa.Date, nullable=True, comment="first day of the condition"),
+    sa.Column("since_is_bound", sa.Boolean, nullable=False, comment="whether it may have begun before"),
 )

@@ -1,13 +1,15 @@
-"""A figure against the same figure of the period before it."""
+"""Figures against those of the period before."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.measure import Measure
+from ntanalytics.metrics.measure import Measure, rate
 
 
 def compare(
@@ -20,22 +22,21 @@ def compare(
     is_complete: bool = True,
     was_complete: bool = True,
 ) -> ir.Table:
-    """Figures with their change against the period before (docs/domain.md, General: change).
+    """Return figures with their change against the period before (docs/domain.md, General: change).
 
-    A change is null where either figure is null, and everywhere when either period has a hole. Over a hole, an
-    additive figure is a lower bound, and any other is null. A group
-    that one of two complete periods lacks counts as 0 there in additive measures. The change of a rate is
-    the difference of the two fractions (shown in percentage points) and has no relative change. A relative
-    change from 0 is null.
+    A change is null where either figure is null, and everywhere when either period has a gap. Over a gap, an
+    additive figure is a lower bound, and any other is null. A group that one of two complete periods lacks counts as
+    0 there in additive measures. The change of a rate is the difference of the two fractions (shown in percentage
+    points) and has no relative change. A relative change from 0 is null.
 
     Args:
         now: the period's figures, one row for each group.
-        before: the same of the period before.
-        measures: the words of the measures.
+        before: the figures of the period before.
+        measures: the measures by name.
         columns: the measures to compare.
         by: the columns that name a group; nulls match nulls.
-        is_complete: the period was extracted without a hole.
-        was_complete: so was the period before; its figures are null when it was not.
+        is_complete: the period has no gap.
+        was_complete: the period before has no gap; its figures are null where it has one.
 
     Returns:
         ``by``, then for each measure ``m``: ``m``, ``m_before``, ``m_change`` (m − m_before) and, unless it is a
@@ -49,8 +50,8 @@ def compare(
         joined = ours.outer_join(theirs, [ours[name].identical_to(theirs[f"_{name}"]) for name in by])
     else:
         joined = ours.cross_join(theirs)
-    # A key of an outer join is null on the side that lacks the row, so it is taken from the other. A literal that marks
-    # the side is no help: DuckDB takes it for a constant through some joins.
+    # A key of an outer join is null on the side that lacks the row, so the other side gives it. A literal that marks
+    # the side does not work: DuckDB takes it for a constant through some joins.
     keys = {name: ibis.coalesce(joined[name], joined[f"_{name}"]) for name in by}
     compared: dict[str, ir.Value] = {}
     for name in columns:
@@ -71,7 +72,7 @@ def compare(
 
 
 def with_changes(measures: Iterable[Measure]) -> list[Measure]:
-    """The measures, each comparable one followed by those that ``compare`` makes of it."""
+    """Return the measures, each comparable one followed by the measures that ``compare`` derives from it."""
     result: list[Measure] = []
     for measure in measures:
         result.append(measure)
@@ -82,31 +83,27 @@ def with_changes(measures: Iterable[Measure]) -> list[Measure]:
 
 def _derived(measure: Measure) -> list[Measure]:
     name, label = measure.name, measure.label
-    before = Measure(
-        f"{name}_before",
-        f"上期{label}",
-        measure.unit,
-        measure.format,
-        "",
-        f"{name} of the period before, null when that has a hole (docs/domain.md, General: change).",
+    before = replace(
+        measure,
+        name=f"{name}_before",
+        label=f"上期{label}",
+        definition=f"{name} of the period before; null where that has a gap (docs/domain.md, General: change).",
+        good="",
+        is_additive=False,
+        values=MappingProxyType({}),
     )
     digits = measure.format.partition(":")[2]
-    change = Measure(
-        f"{name}_change",
-        f"{label}增减",
-        measure.unit,
-        f"points:{digits}" if measure.is_rate else measure.format,
-        measure.good,
-        f"{name} − {name}_before; null where either is null or has a hole (docs/domain.md, General: change).",
+    change = replace(
+        before,
+        name=f"{name}_change",
+        label=f"{label}增减",
+        definition=f"{name} − {name}_before; null where either is null or has a gap (docs/domain.md, General: change).",
+        format=f"points:{digits}" if measure.is_rate else measure.format,
+        good=measure.good,
     )
     if measure.is_rate:
         return [before, change]
-    rate = Measure(
-        f"{name}_change_rate",
-        f"{label}增幅",
-        "",
-        "rate:1",
-        measure.good,
-        f"({name} − {name}_before) / {name}_before; null where that is null or 0 (docs/domain.md, General: change).",
+    definition = (
+        f"({name} − {name}_before) / {name}_before; null where that is null or 0 (docs/domain.md, General: change)."
     )
-    return [before, change, rate]
+    return [before, change, rate(f"{name}_change_rate", f"{label}增幅", definition, good=measure.good)]

@@ -1,26 +1,32 @@
-"""What was taken of the data: the words of the figures that findings of the data themselves are about."""
+"""Measures of the data themselves: missing days, rejected rows, days without rows."""
 
 from __future__ import annotations
 
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import catalogue, count, rate
 
-TAKEN = (
-    Measure(
-        "missing_days", "缺失天数", "天", good="down", is_additive=True,
-        definition="Days of the period that were not taken whole from a source (docs/domain.md, Rows: missing days).",
+DATA_QUALITY = (
+    count(
+        "missing_days",
+        "缺失天数",
+        "天",
+        "Days of the period with a gap in the data of a source (docs/domain.md, Rows: missing days).",
+        good="down",
     ),
-    Measure(
-        "rejected_share", "剔除率", format="rate:2", good="down",
-        definition="Rows set aside / rows read, of a source; null where none was read.",
+    rate(
+        "rejected_share",
+        "剔除率",
+        "Rejected rows / rows read, of a source; null where none was read.",
+        good="down",
+        digits=2,
     ),
-    Measure(
-        "source_rows", "数据行数", "行", is_additive=True,
-        definition="Rows or lines of a source that went to the lake, of a day.",
+    count("source_rows", "数据行数", "行", "Rows or lines of a source that were stored in the lake for a day."),
+    count(
+        "silent_days",
+        "无数据天数",
+        "天",
+        "Days without a gap and without a row, up to this one, where such days always have rows.",
+        good="down",
     ),
-    Measure(
-        "silent_days", "无数据天数", "天", good="down", is_additive=True,
-        definition="Days up to this one that were taken whole and had no row, where such days always have.",
-    ),
-)  # fmt: skip
+)
 
-MEASURES = catalogue(TAKEN)
+MEASURES = catalogue(DATA_QUALITY)

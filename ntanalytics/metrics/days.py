@@ -1,7 +1,7 @@
-"""Figures by day laid over the days that were extracted: a zero is a zero, and a hole is a hole.
+"""Figures by day for every day of a span: 0 on a covered day, null on a gap.
 
-``days`` is a table of the days of a span: ``day`` (date, local), ``is_covered`` (the day was
-extracted), ``is_working_day`` and ``label``.
+``days`` is a table of the days of a span: ``day`` (date, local), ``is_covered`` (the day was extracted),
+``is_working_day`` and ``label``.
 """
 
 from __future__ import annotations
@@ -13,40 +13,40 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics.measure import Measure, catalogue
 
-#: Words of the columns of ``days``.
+#: Labels of the columns of ``days``.
 MEASURES = catalogue(
     (
-        Measure("day", "日期", format="date", definition="The local day, midnight to midnight (docs/domain.md, Time)."),
+        Measure("day", "日期", "The local day, midnight to midnight (docs/domain.md, Time).", format="date"),
         Measure(
             "is_covered",
             "数据完整",
+            "Whether the day has no gap; the figures of a day with a gap are null.",
             format="text",
-            definition="Whether the day was extracted without a hole; where it was not, its figures are null.",
         ),
         Measure(
             "is_working_day",
             "工作日",
+            "Whether it is a working day of the State Council's calendar (docs/domain.md, Time).",
             format="text",
-            definition="Whether it is a working day of the State Council's calendar (docs/domain.md, Time).",
         ),
-        Measure("label", "日历", format="text", definition="What the calendar says of the day (节假日 …)."),
+        Measure("label", "日历", "Kind of the day in the calendar (节假日 …).", format="text"),
     )
 )
 
 
-def over_days(
+def fill_days(
     figures: ir.Table, days: ir.Table, measures: Mapping[str, Measure], *, by: Sequence[str] = ()
 ) -> ir.Table:
-    """Figures by day, one row for each day of ``days`` and each group that occurs.
+    """Return figures by day, one row for each day of ``days`` and each group that occurs.
 
-    On a covered day that has no row, an additive measure is 0 and the others are null. On a day
-    that is not covered, every measure is null, whatever rows there are (docs/domain.md, The figures).
+    On a covered day without a row, an additive measure is 0 and the others are null. On a day that is not covered,
+    every measure is null, whatever rows there are (docs/domain.md, The figures).
 
     Args:
         figures: one row a day and group: ``day``, the columns of ``by``, and measures. Not ordered: Ibis makes a
             wrong DISTINCT of an ordered table on Spark.
         days: the days of the span (see the module).
-        measures: the words of the measures in ``figures``; other columns are left out.
+        measures: the measures in ``figures`` by name; other columns are left out.
         by: the columns that name a group.
 
     Returns:
@@ -63,11 +63,12 @@ def over_days(
     )
     on = [grid.day == theirs["_day"], *(grid[name].identical_to(theirs[f"_{name}"]) for name in by)]
     joined = grid.left_join(theirs, on)
-    laid = {
-        name: joined.is_covered.ifelse(_filled(joined[f"_of_{name}"], measures[name]), ibis.null()) for name in shown
+    filled = {
+        name: joined.is_covered.ifelse(_with_zeros(joined[f"_of_{name}"], measures[name]), ibis.null())
+        for name in shown
     }
-    return joined.select(*days.columns, *by, **laid)
+    return joined.select(*days.columns, *by, **filled)
 
 
-def _filled(column: ir.Column, measure: Measure) -> ir.Column:
+def _with_zeros(column: ir.Column, measure: Measure) -> ir.Column:
     return column.fill_null(0) if measure.is_additive else column

@@ -1,4 +1,4 @@
-"""Figures of one table beside those of another, group by group."""
+"""Joins of figures by group."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ import ibis
 import ibis.expr.types as ir
 
 
-def beside(left: ir.Table, right: ir.Table, by: Sequence[str], *, how: Literal["left", "outer"] = "left") -> ir.Table:
-    """The columns of ``left``, and beside them those of ``right`` of the same group; nulls match nulls.
+def join_groups(
+    left: ir.Table, right: ir.Table, by: Sequence[str], *, how: Literal["left", "outer"] = "left"
+) -> ir.Table:
+    """Return the columns of ``left`` with those of ``right`` of the same group; nulls match nulls.
 
     Args:
         left: one row a group, named by the columns ``by``; one row in all where there are none.
-        right: the same; its other columns have names of their own.
+        right: one row a group; the names of its other columns differ from those of ``left``.
         by: the columns that name a group.
         how: ``left`` keeps the groups of ``left``, ``outer`` those of either.
 
     Returns:
-        ``by``, then the others of both; null where one has no such group.
+        ``by``, then the other columns of both; null where a table lacks the group.
     """
     if not by:
         return left.cross_join(right)

@@ -11,13 +11,13 @@ from ntanalytics.contract.infra import DURATION_GROWTH
 
 
 def quantiles(counts: ir.Table, count: str, by: Sequence[str], timed: str, wanted: Mapping[str, int]) -> ir.Table:
-    """Nearest-rank quantiles, each the geometric middle of the bucket that holds it: within 5 % (√1.1) of the true one.
+    """Return nearest-rank quantiles: the geometric middle of the bucket, within 5 % (√1.1) of the true quantile.
 
     Args:
         counts: rows with ``duration_bucket`` (null where there is no duration) and a count.
-        count: the column that counts.
+        count: the column with the count.
         by: columns that name a group.
-        timed: what to call the number of those that have a duration.
+        timed: the name of the column with the number of durations.
         wanted: name of a quantile → percent.
 
     Returns:

@@ -1,71 +1,76 @@
-"""What a measure is: the words, unit, format and good direction of one column that a metric makes.
+"""Measures: label, unit, format and good direction of each column that a metric makes, declared once.
 
-The name of a measure is the name of the column. Reports, charts, workbooks and findings take their
-words from here; nobody types them again ("words once").
+The name of a measure is the name of the column. Reports, charts, workbooks and findings take their words from here.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from ntanalytics.metrics.number_format import parse_format
+
 Good = Literal["up", "down", ""]
 
-#: The format mini-language that metrics, findings, reports and exporters share.
-#: ``rate:N`` is a fraction shown as a percentage; ``points:N`` a difference of two fractions.
-FORMAT = re.compile(r"text|integer|number:\d|rate:\d|points:\d|seconds|ms|bytes|yuan|date|datetime|month|state")
+_NOT_COMPARABLE = frozenset({"text", "date", "datetime", "month", "state", "points"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Measure:
-    """One column that a metric makes, defined once.
+    """One column that a metric makes.
 
     Args:
         name: the column's name.
-        label: the Chinese words that head it.
-        unit: the unit shown with the label (``条``), empty for rates and durations, whose format says it.
-        format: how a value is shown, in the format mini-language (``FORMAT``).
+        label: the Chinese heading.
+        definition: one English sentence, in the words of docs/domain.md where that defines it.
+        unit: the unit shown with the label (``条``); empty for rates and durations, whose format gives it.
+        format: the format of the values (metrics/number_format.py).
         good: whether a rise is good (``up``), bad (``down``) or neither (empty).
-        definition: one English sentence, to the letter of the definition it comes from, with the source.
-        is_additive: a count or sum of events, so it is 0 (and not null) where data are complete and
-            nothing happened; a rate, a quantile or a time is not.
-        values: for an enumeration, code → Chinese word.
+        is_additive: a count or sum of events: 0, and not null, where data are complete and nothing happened. A rate,
+            a quantile or a time is not additive.
+        values: for an enumeration, code → Chinese label.
 
     Raises:
-        ValueError: the format is not one of the mini-language.
+        UnknownName: the mini-language has no such format.
     """
 
-    name: str
-    label: str
+    name: str = field(kw_only=False)
+    label: str = field(kw_only=False)
+    definition: str = field(default="", kw_only=False)
     unit: str = ""
     format: str = "integer"
     good: Good = ""
-    definition: str = ""
     is_additive: bool = False
     values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
-        if FORMAT.fullmatch(self.format) is None:
-            raise ValueError(f"measure {self.name}: {self.format!r} is not a format")
+        parse_format(self.format)
 
     @property
     def is_rate(self) -> bool:
-        """Whether it is a fraction, so that its change is a difference of fractions."""
+        """Property of fractions: their change is a difference of fractions."""
         return self.format.startswith("rate:")
 
     @property
     def is_comparable(self) -> bool:
-        """Whether a change of it means something: it is a quantity, not a text, a state or a time."""
-        return self.format not in {"text", "date", "datetime", "month", "state"} and not self.format.startswith(
-            "points:"
-        )
+        """Property of quantities: a change has a meaning, as it has not for a text, a state or a time."""
+        return parse_format(self.format).kind not in _NOT_COMPARABLE
+
+
+def count(name: str, label: str, unit: str, definition: str, *, good: Good = "") -> Measure:
+    """Return a measure that counts events or things: whole numbers that add up."""
+    return Measure(name, label, definition, unit=unit, good=good, is_additive=True)
+
+
+def rate(name: str, label: str, definition: str, *, good: Good = "", digits: int = 1) -> Measure:
+    """Return a measure of fractions, shown as percentages."""
+    return Measure(name, label, definition, format=f"rate:{digits}", good=good)
 
 
 def catalogue(measures: Iterable[Measure]) -> MappingProxyType[str, Measure]:
-    """The measures by name, read-only.
+    """Return the measures by name, read-only.
 
     Raises:
         ValueError: two different measures have one name.

@@ -1,39 +1,96 @@
-"""How a figure is written for a reader, by the format mini-language of metrics.measure."""
+"""The format mini-language of measures, and the one way in which a number is written for a reader.
+
+    text              as it is
+    state             ● 正常 ▲ 关注 ■ 异常 ○ 未知
+    date, month, datetime
+    integer           12,345
+    number:N          1,234.5            N digits after the point
+    rate:N            97.6%              a fraction as a percentage, N digits
+    points:N          1.1 个百分点        a difference of two fractions
+    seconds           3.2 秒 · 2 分 · 2 分 05 秒 · 1 小时 02 分
+    ms                310 ms
+    bytes             1.5 GiB
+    yuan              1,234.50 元
+    +<number format>  the same with its sign, for a change: +integer → +611, +rate:1 → +3.2%
+
+A missing number is written as —, never as 0. Halves are rounded away from zero, as Excel does, so that a page and a
+workbook show the same digits.
+"""
 
 from __future__ import annotations
 
 import math
+import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from typing import NamedTuple
 
-#: What stands where a figure is not known; never a zero.
+from ntanalytics.errors import UnknownName
+
+#: Text in place of an unknown figure; never a zero.
 MISSING = "—"
 
-#: The minus sign of every displayed figure (U+2212): as wide as the plus and the digits, which the hyphen is not.
+#: The minus sign of every displayed figure (U+2212): as wide as the plus and the digits; the hyphen is narrower.
 MINUS = "−"
+
+NUMERIC_KINDS = frozenset({"integer", "number", "rate", "points", "seconds", "ms", "bytes", "yuan"})
+_OTHER_KINDS = frozenset({"text", "state", "date", "month", "datetime"})
+_FORMAT = re.compile(r"(?P<sign>\+?)(?P<kind>[a-z]+)(:(?P<digits>\d))?")
+_WITH_DIGITS = frozenset({"number", "rate", "points"})
+
+
+class Format(NamedTuple):
+    """A format of the mini-language: its kind, the digits after the point, and whether a plus sign is written."""
+
+    kind: str
+    digits: int
+    is_signed: bool
+
+
+@lru_cache
+def parse_format(form: str) -> Format:
+    """Return the parts of a format: ``+rate:1`` → ``("rate", 1, True)``.
+
+    Raises:
+        UnknownName: the mini-language has no such format.
+    """
+    parts = _FORMAT.fullmatch(form)
+    kind = parts["kind"] if parts else ""
+    is_known = kind in NUMERIC_KINDS or (kind in _OTHER_KINDS and not form.startswith("+"))
+    if parts is None or not is_known or (parts["digits"] and kind not in _WITH_DIGITS):
+        raise UnknownName("format", form, NUMERIC_KINDS | _OTHER_KINDS)
+    return Format(kind, int(parts["digits"] or 0), bool(parts["sign"]))
 
 
 def format_number(value: float | Decimal | None, form: str, unit: str = "") -> str:
-    """A figure as a reader sees it: thousands separators, percent, durations in words.
+    """Return a number as a reader sees it: thousands separators, percent, durations in words.
 
     Args:
-        value: the figure; None or NaN is shown as ``—``.
-        form: a numeric format of the mini-language (not ``text``, ``date``, ``state`` …).
-        unit: shown after the number with a space.
+        value: the number; None or NaN is written as ``—``.
+        form: a numeric format of the mini-language.
+        unit: written after the number with a space.
 
     Returns:
         For example ``4,812 条``, ``98.9%``, ``1.1 个百分点``, ``3 小时 28 分``.
 
     Raises:
+        UnknownName: the mini-language has no such format.
         ValueError: the format is not a numeric one.
     """
+    kind, digits, is_signed = parse_format(form)
     if value is None or math.isnan(value):
         return MISSING
-    kind, _, digits = form.partition(":")
-    shown = _shown(value, kind, int(digits or 0))
-    return f"{shown} {unit}" if unit else shown
+    text = _number_text(value, kind, digits)
+    sign = "+" if is_signed and value > 0 and has_nonzero_digit(text) else ""
+    return f"{sign}{text} {unit}" if unit else f"{sign}{text}"
 
 
-def _shown(value: float | Decimal, kind: str, digits: int) -> str:
+def has_nonzero_digit(text: str) -> bool:
+    """Return whether a written number differs from zero: ``0.0%`` does not."""
+    return any(digit in text for digit in "123456789")
+
+
+def _number_text(value: float | Decimal, kind: str, digits: int) -> str:
     match kind:
         case "integer":
             return _rounded(value, 0)
@@ -44,47 +101,49 @@ def _shown(value: float | Decimal, kind: str, digits: int) -> str:
         case "points":
             return f"{_rounded(value, digits, percent=True)} 个百分点"
         case "seconds":
-            return duration(float(value))
+            return _duration(float(value))
         case "ms":
             return f"{_rounded(value, 0)} ms"
         case "bytes":
-            return size(float(value))
+            return _byte_size(float(value))
         case "yuan":
             return f"{_rounded(value, 2)} 元"
         case _:
             raise ValueError(f"{kind!r} is not a numeric format")
 
 
-def duration(seconds: float) -> str:
-    """A duration in words: ``3.2 秒``, ``2 分``, ``2 分 05 秒``, ``1 小时 02 分``, ``3 天 04 小时``."""
+def _duration(seconds: float) -> str:
+    """Return a duration: ``3.2 秒``, ``2 分``, ``2 分 05 秒``, ``1 小时 02 分``, ``3 天 04 小时``."""
     if seconds < 0:
-        return MINUS + duration(-seconds)
+        return MINUS + _duration(-seconds)
     if seconds < 59.95:
         return f"{_rounded(seconds, 1)} 秒"
-    whole = int(_rounded(seconds, 0).replace(",", ""))
+    whole = _whole(seconds)
     if whole < 3600:
-        return _two(whole, 60, "分", "秒")
-    minutes = int(_rounded(seconds / 60, 0).replace(",", ""))
+        return _in_two_units(whole, 60, "分", "秒")
+    minutes = _whole(seconds / 60)
     if minutes < 48 * 60:
-        return _two(minutes, 60, "小时", "分")
-    hours = int(_rounded(seconds / 3600, 0).replace(",", ""))
-    return _two(hours, 24, "天", "小时")
+        return _in_two_units(minutes, 60, "小时", "分")
+    return _in_two_units(_whole(seconds / 3600), 24, "天", "小时")
 
 
-def _two(count: int, size: int, large: str, small: str) -> str:
-    """A count in two units, the smaller left out where there is none of it: ``2 分 05 秒``, ``2 分``."""
-    much, rest = divmod(count, size)
-    return f"{much} {large} {rest:02} {small}" if rest else f"{much} {large}"
+def _in_two_units(count: int, size: int, large: str, small: str) -> str:
+    """Return a count in two units without a smaller part of zero: ``2 分 05 秒``, ``2 分``."""
+    whole, rest = divmod(count, size)
+    return f"{whole} {large} {rest:02} {small}" if rest else f"{whole} {large}"
 
 
-def size(count: float) -> str:
-    """A number of bytes in binary multiples: ``512 B``, ``1.5 KiB``, ``2.0 GiB``."""
-    amount = float(count)
+def _byte_size(count: float) -> str:
+    """Return a number of bytes in binary multiples: ``512 B``, ``1.5 KiB``, ``2.0 GiB``."""
     for name in ("B", "KiB", "MiB", "GiB"):
-        if abs(amount) < 1024:
-            return f"{_rounded(amount, 0 if name == 'B' else 1)} {name}"
-        amount /= 1024
-    return f"{_rounded(amount, 1)} TiB"
+        if abs(count) < 1024:
+            return f"{_rounded(count, 0 if name == 'B' else 1)} {name}"
+        count /= 1024
+    return f"{_rounded(count, 1)} TiB"
+
+
+def _whole(value: float) -> int:
+    return int(Decimal(str(value)).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def _rounded(value: float | Decimal, digits: int, *, percent: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""Events counted by slot of the local day: what shows an outage of an hour, which a day's sum does not."""
+"""Events by slot of the local day: they show an outage of an hour, which the sum of a day hides."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ SLOT_S = 600
 def by_slot(
     events: ir.Table, at: str, utc_offset_h: int, by: Sequence[str] = (), *, count: str = "", slot_s: int = SLOT_S
 ) -> ir.Table:
-    """Events by local day and slot.
+    """Return the number of events by local day and slot.
 
     Args:
         events: rows of an event dataset.
         at: the column of the time (UTC).
         utc_offset_h: hours by which local time is ahead of UTC.
         by: columns that name a group.
-        count: the column that says how many events a row stands for; a row is one where it is empty.
+        count: the column with the number of events of a row; empty where each row is one event.
         slot_s: seconds of a slot, a part of an hour or whole hours.
 
     Returns:

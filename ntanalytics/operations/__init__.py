@@ -1,1 +1,1 @@
-"""Operations on a site: diagnosis, maintenance, retention."""
+"""Operations on a site: diagnosis, maintenance, retention, backfill."""

@@ -1,4 +1,4 @@
-"""``ntanalytics doctor``: is everything in order? It asks and reads; it changes nothing."""
+"""Diagnosis of a site for ``ntanalytics doctor``: it reads and asks, and changes nothing."""
 
 from __future__ import annotations
 
@@ -26,61 +26,62 @@ from ntanalytics.settings import Settings, SourceSettings, load, read_secret
 from ntanalytics.sources import Source, check_read_hours, open_sources
 from ntanalytics.sources.database import DatabaseSource
 
-#: A clock that differs by more puts messages and their reports on the wrong side of each other.
+#: Greatest difference of a source's clock; beyond it messages and their delivery reports change their order.
 _LARGEST_SKEW_S = 5.0
 
-#: Less free space than this is worth a word: a month of a large city's lake.
+#: Free space below which a warning is shown: a month of a large city's lake.
 _AMPLE_BYTES = 2 * 2**30
 
-#: At most so many reasons, privileges or files are listed in one line.
+#: Most reasons, privileges or files in one line.
 _LISTED = 4
 
 
 class State(StrEnum):
-    """How one check ended."""
+    """Result of one check."""
 
     OK = "ok"
-    WARNING = "warning"  #: it runs, and should be looked at
-    BAD = "critical"  #: something will fail
+    WARNING = "warning"  #: it works, and should be checked
+    CRITICAL = "critical"  #: something will fail
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One thing that was looked at.
+    """Result of the check of one item.
 
     Attributes:
-        subject: what it concerns: ``settings``, ``sources.sms``, ``calendar`` …
-        item: what of it: ``secret``, ``read-only``, a dataset …
-        state: how it is.
-        said: what was found, in words.
-        exit_code: the code of the error that it would end in; 0 for none.
+        subject: the part of the site: ``settings``, ``sources.sms``, ``calendar`` …
+        item: the item: ``secret``, ``read-only``, a dataset …
+        state: the result.
+        message: the result as a text.
+        exit_code: the exit code of the error that would follow; 0 for none.
     """
 
     subject: str
     item: str
     state: State
-    said: str
+    message: str
     exit_code: int = 0
 
     def as_data(self) -> dict[str, str | int]:
-        """Plain values, for machines."""
-        return asdict(self)
+        """Return the diagnosis as JSON."""
+        values = asdict(self)
+        return {"said" if name == "message" else name: value for name, value in values.items()}
 
 
 def diagnose(config: Path, now: dt.datetime) -> Iterator[Diagnosis]:
-    """Look at everything that a report needs, one thing after the other.
+    """Check everything that a report needs.
 
     Args:
         config: the settings file.
-        now: the present moment, aware; each mapping is tried on the hour before it.
+        now: the present moment (aware); each mapping is tried on the hour before it.
 
     Yields:
-        What was found; when the settings cannot be read, that alone.
+        The results; if the settings cannot be read, only that.
     """
     try:
         settings = load(config)
     except NtaError as error:
-        yield _bad("settings", "file", error)
+        yield _critical("settings", "file", error)
         return
     yield Diagnosis("settings", "file", State.OK, f"{settings.file}: {len(settings.sources)} source(s)")
     for name, configured in settings.sources.items():
@@ -93,9 +94,9 @@ def diagnose(config: Path, now: dt.datetime) -> Iterator[Diagnosis]:
     yield _fonts()
 
 
-def exit_code(found: list[Diagnosis]) -> int:
-    """0 when nothing is bad, else the code of the first thing that is."""
-    return next((each.exit_code for each in found if each.state is State.BAD), 0)
+def exit_code(diagnoses: list[Diagnosis]) -> int:
+    """Return 0 if nothing is critical, else the exit code of the first critical item."""
+    return next((diagnosis.exit_code for diagnosis in diagnoses if diagnosis.state is State.CRITICAL), 0)
 
 
 def _source(settings: Settings, name: str, configured: SourceSettings, now: dt.datetime) -> Iterator[Diagnosis]:
@@ -104,13 +105,13 @@ def _source(settings: Settings, name: str, configured: SourceSettings, now: dt.d
         alone = settings.model_copy(update={"sources": {name: configured}})
         source = open_sources(alone, site_catalog(settings.queries))[name]
     except NtaError as error:
-        yield _bad(subject, "settings", error)
+        yield _critical(subject, "settings", error)
         return
     if configured.password:
         try:
             read_secret(configured.password, where=f"{subject}.password")
         except NtaError as error:
-            yield _bad(subject, "secret", error)
+            yield _critical(subject, "secret", error)
             return
         yield Diagnosis(subject, "secret", State.OK, configured.password)
     try:
@@ -119,15 +120,15 @@ def _source(settings: Settings, name: str, configured: SourceSettings, now: dt.d
         yield Diagnosis(subject, "reachable", State.WARNING, f"not looked at now: {closed.what}; {closed.todo}")
         return
     try:
-        yield from _reached(subject, source, configured)
+        yield from _connection(subject, source, configured)
     except NtaError as error:
-        yield _bad(subject, "reachable", error)
+        yield _critical(subject, "reachable", error)
         return
     for dataset in source.product.datasets:
         yield _mapping(settings, subject, source, dataset, now)
 
 
-def _reached(subject: str, source: Source, configured: SourceSettings) -> Iterator[Diagnosis]:
+def _connection(subject: str, source: Source, configured: SourceSettings) -> Iterator[Diagnosis]:
     if not isinstance(source, DatabaseSource):
         files = [file for pattern in configured.paths for file in glob.glob(pattern, recursive=True)]
         if configured.paths and not files:
@@ -142,9 +143,9 @@ def _reached(subject: str, source: Source, configured: SourceSettings) -> Iterat
             subject, "read-only", State.WARNING, f"a {source.dialect} server is not asked: see for yourself"
         )
     elif account.writes:
-        could = "; ".join(account.writes[:_LISTED]) + ("; …" if len(account.writes) > _LISTED else "")
-        said = f"the account could write ({could}): use one that may only read; {source.product.needs}"
-        yield Diagnosis(subject, "read-only", State.WARNING, said)
+        privileges = "; ".join(account.writes[:_LISTED]) + ("; …" if len(account.writes) > _LISTED else "")
+        text = f"the account could write ({privileges}): use one that may only read; {source.product.needs}"
+        yield Diagnosis(subject, "read-only", State.WARNING, text)
     else:
         yield Diagnosis(subject, "read-only", State.OK, "by its privileges, and in a read-only session")
     if account.clock_ahead_s is not None:
@@ -160,105 +161,105 @@ def _mapping(settings: Settings, subject: str, source: Source, dataset: str, now
         if mapping.window_form == "date":  # an hour of days is the day
             today = now.astimezone(settings.zone).date()
             since, until = local_window(today, today, settings.zone)
-        found = conform(source, mapping, since, until, settings.zone)
+        conformance = conform(source, mapping, since, until, settings.zone)
     except NtaError as error:
-        return _bad(subject, dataset, error)
+        return _critical(subject, dataset, error)
     except (pa.ArrowException, duckdb.Error, OSError) as error:
-        return _bad(subject, dataset, ContractError(str(error).splitlines()[0], where=dataset))
-    state = State.OK if found.conforms else State.WARNING
-    return Diagnosis(subject, dataset, state, _told(found))
+        return _critical(subject, dataset, ContractError(str(error).splitlines()[0], where=dataset))
+    state = State.OK if conformance.conforms else State.WARNING
+    return Diagnosis(subject, dataset, state, _summary(conformance))
 
 
-def _told(found: Conformance) -> str:
-    parts = [f"{found.rows:,} row(s) fit"]
-    if found.rejected:
-        reasons = "; ".join(f"{reason} {rows:,}" for reason, rows in list(found.rejected.items())[:_LISTED])
-        parts.append(f"{sum(found.rejected.values()):,} set aside: {reasons}")
-    if found.duplicates:
-        parts.append(f"{found.duplicates:,} repeat a key")
-    return ", ".join([*parts, f"{found.seconds:.1f} s"])
+def _summary(conformance: Conformance) -> str:
+    parts = [f"{conformance.rows:,} row(s) fit"]
+    if rejected := conformance.rejected:
+        reasons = "; ".join(f"{reason} {rows:,}" for reason, rows in list(rejected.items())[:_LISTED])
+        parts.append(f"{sum(rejected.values()):,} set aside: {reasons}")
+    if conformance.duplicates:
+        parts.append(f"{conformance.duplicates:,} repeat a key")
+    return ", ".join([*parts, f"{conformance.seconds:.1f} s"])
 
 
 def _channels(settings: Settings) -> Iterator[Diagnosis]:
     if not settings.channels:
         return
-    from ntanalytics.delivery.connectivity import check_connectivity  # what sends takes its time to import
+    from ntanalytics.delivery.connectivity import check_connectivity  # the channels' libraries take time to import
 
     for name, channel in settings.channels.items():
         try:
             yield Diagnosis(f"channels.{name}", channel.kind, State.OK, check_connectivity(channel))
         except NtaError as error:
-            yield _bad(f"channels.{name}", channel.kind, error)
+            yield _critical(f"channels.{name}", channel.kind, error)
     if not settings.operators:
-        said = "nobody is told when something goes wrong: name somebody under `operators`"
-        yield Diagnosis("operators", "named", State.WARNING, said)
+        text = "nobody is told when something goes wrong: name somebody under `operators`"
+        yield Diagnosis("operators", "named", State.WARNING, text)
 
 
 def _calendar(settings: Settings, now: dt.datetime) -> Iterator[Diagnosis]:
     try:
         calendar = settings.calendar()
     except NtaError as error:
-        yield _bad("calendar", "file", error)
+        yield _critical("calendar", "file", error)
         return
-    year = now.astimezone(settings.zone).year
-    for each, lacking in ((year, State.BAD), (year + 1, State.WARNING)):
-        if calendar.has_year(each):
-            yield Diagnosis("calendar", str(each), State.OK, "working days are known")
+    this_year = now.astimezone(settings.zone).year
+    for year, state in ((this_year, State.CRITICAL), (this_year + 1, State.WARNING)):
+        if calendar.has_year(year):
+            yield Diagnosis("calendar", str(year), State.OK, "working days are known")
         else:
-            said = "working days are not known: upgrade chinesecalendar, or list them under site.calendar"
-            code = CalendarMissing.exit_code if lacking is State.BAD else 0
-            yield Diagnosis("calendar", str(each), lacking, said, code)
+            text = "working days are not known: upgrade chinesecalendar, or list them under site.calendar"
+            code = CalendarMissing.exit_code if state is State.CRITICAL else 0
+            yield Diagnosis("calendar", str(year), state, text, code)
 
 
 def _engine(settings: Settings) -> Iterator[Diagnosis]:
-    """Whether Spark could be started, where it is to work out the figures; its master is not asked."""
+    """Check that Spark can be started if it computes the figures; its master is not asked."""
     if settings.engine != "spark":
         return
     try:
         yield Diagnosis("engine", "spark", State.OK, f"{check_installed()}; master {settings.spark.master}")
     except NtaError as error:
-        yield _bad("engine", "spark", error)
+        yield _critical("engine", "spark", error)
 
 
 def _store(settings: Settings) -> Iterator[Diagnosis]:
-    """Whether the object store of the lake answers, and takes the key."""
+    """Check that the object store of the lake answers, and accepts the key."""
     if settings.store is None:
         return
     try:
         tables = DeltaLake.of(settings).tables()
     except NtaError as error:
-        yield _bad("store", "reachable", error)
+        yield _critical("store", "reachable", error)
         return
     yield Diagnosis("store", "reachable", State.OK, f"{settings.store.url}: {len(tables)} table(s)")
-    state, said = State.OK, "it refuses to write over a commit"
+    state, text = State.OK, "it refuses to write over a commit"
     if not Bucket(settings.store).refuses_overwriting():
-        state, said = State.WARNING, "it would write over a commit: only the ledger's leases keep writers apart"
-    yield Diagnosis("store", "writers", state, said)
+        state, text = State.WARNING, "it would write over a commit: only the ledger's leases keep writers apart"
+    yield Diagnosis("store", "writers", state, text)
 
 
 def _disk(settings: Settings) -> Iterator[Diagnosis]:
     for name, folder in (("lake", settings.lake), ("outputs", settings.outputs)):
-        there = next(path for path in (folder, *folder.parents) if path.exists())
-        free = shutil.disk_usage(there).free
-        said = f"{free / 2**30:.1f} GiB are free at {there}"
+        existing = next(path for path in (folder, *folder.parents) if path.exists())
+        free = shutil.disk_usage(existing).free
+        text = f"{free / 2**30:.1f} GiB are free at {existing}"
         if free < MIN_FREE_BYTES:
-            yield Diagnosis("disk", name, State.BAD, said, PublishError.exit_code)
+            yield Diagnosis("disk", name, State.CRITICAL, text, PublishError.exit_code)
         else:
-            yield Diagnosis("disk", name, State.OK if free >= _AMPLE_BYTES else State.WARNING, said)
+            yield Diagnosis("disk", name, State.OK if free >= _AMPLE_BYTES else State.WARNING, text)
 
 
 def _fonts() -> Diagnosis:
-    """Whether Chinese can be drawn when a report is printed on this machine."""
+    """Check that a print on this machine can show Chinese."""
     program = shutil.which("fc-list")
     if program is None:
         return Diagnosis("fonts", "Chinese", State.WARNING, "fc-list is not installed: not known (fontconfig)")
     done = subprocess.run([program, ":lang=zh", "family"], capture_output=True, text=True, check=False)  # noqa: S603 - ours
     families = sorted({line.partition(",")[0] for line in done.stdout.splitlines() if line.strip()})
     if not families:
-        said = "none: what is printed here shows boxes for Chinese; install e.g. fonts-noto-cjk"
-        return Diagnosis("fonts", "Chinese", State.WARNING, said)
+        text = "none: what is printed here shows boxes for Chinese; install e.g. fonts-noto-cjk"
+        return Diagnosis("fonts", "Chinese", State.WARNING, text)
     return Diagnosis("fonts", "Chinese", State.OK, ", ".join(families[:_LISTED]))
 
 
-def _bad(subject: str, item: str, error: NtaError) -> Diagnosis:
-    return Diagnosis(subject, item, State.BAD, str(error), error.exit_code)
+def _critical(subject: str, item: str, error: NtaError) -> Diagnosis:
+    return Diagnosis(subject, item, State.CRITICAL, str(error), error.exit_code)

@@ -1,4 +1,4 @@
-"""What became of earlier recommendations: decided, carried out, and whether the figure that spoke for them moved.
+"""Follow-up of earlier recommendations: decision, completion, and the change of their figure.
 
 A recommendation has a number: its cause and the period that first issued it (``capacity-2026-10``). It keeps it as long
 as each report after that issues it again.
@@ -15,10 +15,11 @@ from typing import Any, Literal
 
 from ntanalytics.contract.desk import DECISIONS
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.recommendations.ranking import Recommendation
+from ntanalytics.subsystems import word
 
-#: What can be said of a recommendation's effect, and its words.
+#: Effects of a recommendation, with their labels.
 Effect = Literal["gone", "better", "same", "worse", "open", "unknown"]
 EFFECTS: Mapping[Effect, str] = MappingProxyType(
     {
@@ -31,7 +32,7 @@ EFFECTS: Mapping[Effect, str] = MappingProxyType(
     }
 )
 
-#: A figure that moved by less than this share of itself did not move.
+#: Smaller relative changes count as none.
 _MOVED = 0.05
 
 _NUMBER = re.compile(r"([a-z_]+)-(\d{4}-.+)")
@@ -44,15 +45,15 @@ class IssuedRecommendation:
     Attributes:
         number: its number.
         problem: what was wrong, in Chinese.
-        identity: the identity of the finding that weighed most.
-        seen: what was measured, in Chinese: the subject and the first clause of the evidence.
-        value: the figure; None where there is none.
+        identity: identity of its worst finding.
+        measured: entity and first clause of the evidence, in Chinese.
+        value: value of that finding; None without one.
     """
 
     number: str
     problem: str
     identity: str
-    seen: str
+    measured: str
     value: float | None
 
     @property
@@ -68,129 +69,132 @@ class IssuedRecommendation:
         return found[2] if found else ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FollowedRecommendation:
-    """What became of one recommendation.
+    """State of one issued recommendation.
 
     Attributes:
-        first: as it was first issued.
-        decision: what was decided (``DECISIONS``); None where nobody noted it.
-        finished_on: when it was carried out, if it was.
-        remark: what the desk wrote.
-        seen: what is measured now, in Chinese.
-        effect: what became of the problem.
+        first: the recommendation as first issued.
+        decision: the decision (``DECISIONS``); None where none is recorded.
+        finished_on: day of completion, if any.
+        remark: remark of the desk.
+        measured: today's entity and evidence, in Chinese.
+        effect: effect on the problem.
     """
 
     first: IssuedRecommendation
     decision: str | None
     finished_on: date | None
     remark: str
-    seen: str
+    measured: str
     effect: Effect
 
     @property
     def is_open(self) -> bool:
-        """Whether something is still to be done: the problem is there, and nobody declined the recommendation."""
+        """Whether the problem remains and nobody declined the recommendation."""
         return self.effect != "gone" and self.decision != "declined"
 
 
 def numbers(
     recommendations: Iterable[Recommendation], period: str, before: Sequence[IssuedRecommendation]
 ) -> dict[str, str]:
-    """Cause → number, for each recommendation: that which it had in the report before, else one of this period.
+    """Return cause → number of each recommendation: the number of the last report, or a new one of this period.
 
     Args:
-        recommendations: those of this report.
+        recommendations: recommendations of this report.
         period: its period (``2026-11``).
-        before: what the last report before it issued.
+        before: recommendations of the last report before it.
     """
-    kept = {each.cause: each.number for each in before}
-    return {each.code: kept.get(each.code, f"{each.code}-{period}") for each in recommendations}
+    kept = {issued.cause: issued.number for issued in before}
+    return {item.code: kept.get(item.code, f"{item.code}-{period}") for item in recommendations}
 
 
 def first_clause(finding: Finding) -> str:
-    """What was measured in a few words: the subject and the first clause of the evidence."""
-    return f"{finding.subject}：{finding.evidence.removesuffix('。').partition('，')[0]}"
+    """Return what was measured in a few words: the entity and the first clause of the evidence."""
+    wording = word(finding)
+    return f"{wording.entity}：{wording.brief}"
 
 
 def follow(
     reports: Sequence[Sequence[IssuedRecommendation]],
     decisions: Rows,
-    now: Sequence[Recommendation],
+    recommendations: Sequence[Recommendation],
     findings: Iterable[Finding],
-    good: Mapping[str, str],
 ) -> list[FollowedRecommendation]:
-    """What became of each recommendation that was ever issued.
+    """Return the state of each recommendation that was ever issued.
 
     Args:
-        reports: what each earlier report issued, oldest first.
+        reports: recommendations of each earlier report, oldest first.
         decisions: rows of ``desk.recommendations``.
-        now: what this report recommends.
-        findings: every finding that this report has, those in order, too.
-        good: code of a finding → whether more of its figure is better (``up``) or less (``down``).
+        recommendations: recommendations of this report.
+        findings: every finding of this report, those that are ok, too.
 
     Returns:
-        One for each number, those that are open first, then in the order in which they were first issued.
+        One for each number: open ones first, then in the order of their first issue.
     """
     first: dict[str, IssuedRecommendation] = {}
     for report in reports:
-        for each in report:
-            first.setdefault(each.number, each)
-    noted = {row["recommendation_no"]: row for row in rows(decisions)}
-    last = {each.number for each in reports[-1]} if reports else set()
-    present = {each.code: each for each in now}
-    known = {each.identity: each for each in findings}
-    found = [
-        _followed(each, noted.get(number), present.get(each.cause) if number in last else None, known, good)
-        for number, each in first.items()
+        for issued in report:
+            first.setdefault(issued.number, issued)
+    decision_of = {row["recommendation_no"]: row for row in rows(decisions)}
+    latest = {issued.number for issued in reports[-1]} if reports else set()
+    by_cause = {recommendation.code: recommendation for recommendation in recommendations}
+    by_identity = {finding.identity: finding for finding in findings}
+    followed = [
+        _followed(
+            issued,
+            decision_of.get(number, {}),
+            by_cause.get(issued.cause) if number in latest else None,
+            by_identity.get(issued.identity),
+        )
+        for number, issued in first.items()
     ]
-    return sorted(found, key=lambda each: not each.is_open)
+    return sorted(followed, key=lambda item: not item.is_open)
 
 
 def _followed(
     first: IssuedRecommendation,
-    noted: Mapping[str, Any] | None,
-    present: Recommendation | None,
-    known: Mapping[str, Finding],
-    good: Mapping[str, str],
+    decision: Mapping[str, Any],
+    recommendation: Recommendation | None,
+    finding: Finding | None,
 ) -> FollowedRecommendation:
-    now = known.get(first.identity)
-    seen, effect = "本期无此问题", "gone"
-    if present is not None:
-        seen, effect = first_clause(now or present.findings[0]), "open"
-        if now is not None:
-            effect = _moved(first.value, now.value, good.get(now.code, ""))
-    elif now is not None:
-        seen, effect = first_clause(now), "unknown" if now.state == "unknown" else "gone"
-    finished = (noted or {}).get("finished_at")
+    measured: str = "本期无此问题"
+    effect: Effect = "gone"
+    if recommendation is not None:
+        measured = first_clause(finding or recommendation.findings[0])
+        effect = "open" if finding is None else _movement(first.value, finding)
+    elif finding is not None:
+        measured, effect = first_clause(finding), "unknown" if finding.status == "unknown" else "gone"
+    finished = decision.get("finished_at")
     return FollowedRecommendation(
-        first,
-        (noted or {}).get("decision"),
-        finished.date() if isinstance(finished, datetime) else finished,
-        (noted or {}).get("remark") or "",
-        seen,
-        effect,  # type: ignore[arg-type]  # one of EFFECTS
+        first=first,
+        decision=decision.get("decision"),
+        finished_on=finished.date() if isinstance(finished, datetime) else finished,
+        remark=decision.get("remark") or "",
+        measured=measured,
+        effect=effect,
     )
 
 
-def _moved(then: float | None, now: float | None, good: str) -> Effect:
-    if then is None or now is None or not good:
+def _movement(before: float | None, finding: Finding) -> Effect:
+    value, good = finding.value, finding.rule.threshold.good
+    if before is None or value is None or not good:
         return "open"
-    if abs(now - then) <= _MOVED * max(abs(then), abs(now)):
+    if abs(value - before) <= _MOVED * max(abs(before), abs(value)):
         return "same"
-    return "better" if (now > then) == (good == "up") else "worse"
+    return "better" if (value > before) == (good == "up") else "worse"
 
 
 def unknown_numbers(reports: Iterable[Iterable[IssuedRecommendation]], decisions: Rows) -> list[str]:
-    """The numbers that the desk noted something of, and that no report issued: a slip of the pen, most likely."""
-    issued = {each.number for report in reports for each in report}
+    """Return the numbers that the desk recorded and no report issued, most likely typing errors."""
+    issued = {recommendation.number for report in reports for recommendation in report}
     return sorted({str(row["recommendation_no"]) for row in rows(decisions)} - issued)
 
 
 def followed_up(
     followed: Sequence[FollowedRecommendation], *, unknown: Sequence[str] = (), is_readable: bool = True
 ) -> str:
-    """What became of the earlier recommendations, in one Chinese sentence.
+    """Return the state of the earlier recommendations in one Chinese sentence.
 
     Returns:
         ``往期建议 6 项：采纳 2 项（其中 1 项问题已消除），进行中 1 项，未采纳 1 项，未登记 2 项；问题仍在 4 项。``
@@ -199,17 +203,16 @@ def followed_up(
         return "往期报告无法读取，此前建议的落实情况未知。"
     if not followed:
         return "首次出具，无往期建议。"
-    said = []
-    for code, word in DECISIONS.items():
-        its = [each for each in followed if each.decision == code]
-        gone = sum(each.effect == "gone" for each in its)
-        if its:
-            said.append(
-                f"{word} {len(its)} 项" + (f"（其中 {gone} 项问题已消除）" if gone and code == "adopted" else "")
-            )
-    bare = sum(each.decision is None for each in followed)
-    if bare:
-        said.append(f"未登记 {bare} 项")
-    there = sum(each.effect not in ("gone", "unknown") for each in followed)
-    told = f"往期建议 {len(followed)} 项：{'，'.join(said)}；问题仍在 {there} 项。"
-    return told + (f"台账登记的 {'、'.join(unknown)} 未曾出具，请核对编号。" if unknown else "")
+    parts = []
+    for code, label in DECISIONS.items():
+        decided = [item for item in followed if item.decision == code]
+        gone = sum(item.effect == "gone" for item in decided)
+        if decided:
+            suffix = f"（其中 {gone} 项问题已消除）" if gone and code == "adopted" else ""
+            parts.append(f"{label} {len(decided)} 项{suffix}")
+    undecided = sum(item.decision is None for item in followed)
+    if undecided:
+        parts.append(f"未登记 {undecided} 项")
+    remaining = sum(item.effect not in ("gone", "unknown") for item in followed)
+    sentence = f"往期建议 {len(followed)} 项：{'，'.join(parts)}；问题仍在 {remaining} 项。"
+    return sentence + (f"台账登记的 {'、'.join(unknown)} 未曾出具，请核对编号。" if unknown else "")

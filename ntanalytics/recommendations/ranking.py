@@ -1,7 +1,6 @@
 """Recommendations 优化建议: findings merged by their cause, and ranked by effect × confidence ÷ effort.
 
-Ten units with the same obstacle are one recommendation. The causes and their weights are data
-(findings/recommendations_causes.py).
+Ten units with the same obstacle are one recommendation. The causes and their weights are data (causes.py).
 """
 
 from __future__ import annotations
@@ -11,46 +10,48 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.findings.finding import Finding, State, ranked
-from ntanalytics.findings.sentences import listed
+from ntanalytics.findings.finding import Finding, ranked
+from ntanalytics.findings.phrases import listed
+from ntanalytics.findings.threshold import Status
+from ntanalytics.recommendations.trends import Trend
+from ntanalytics.subsystems import word
 
-#: What the buyer's text asks to be looked for (requirements, 咨询服务).
+#: Kinds of recommendations that the buyer's text names (requirements, 咨询服务).
 Kind = Literal["running", "hazard", "efficiency", "function"]
 KINDS: Mapping[Kind, str] = MappingProxyType(
     {"running": "运行问题", "hazard": "存在隐患", "efficiency": "效率提升", "function": "功能提升"}
 )
 
-#: What a measure costs, in words, and what it divides by: each step is a little over twice the one before, as a day,
-#: a week, and what must be bought or fitted into a vendor's plan are to those who do it.
+#: Effort of an action, in words, and its divisor: a day, a week, or a purchase or a vendor's plan; each step is twice
+#: the one before.
 Effort = Literal["day", "week", "vendor"]
 EFFORTS: Mapping[Effort, tuple[str, float]] = MappingProxyType(
     {"day": ("1 天内", 1.0), "week": ("1 周内", 2.0), "vendor": ("需排期", 4.0)}
 )
 
-#: How much a state weighs: what is past the second threshold hurts already; what is past the first may come to.
-SEVERITY: Mapping[State, float] = MappingProxyType({"critical": 1.0, "warning": 0.6})
+#: Weight of a status.
+SEVERITY: Mapping[Status, float] = MappingProxyType({"critical": 1.0, "warning": 0.6})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Cause:
-    """What lies behind findings, and what to do about it.
+    """Cause of findings, and what to do about it.
 
     Attributes:
-        code: identifies it.
-        findings: the codes of the findings that come from it.
+        code: unique code; rules name it.
         kind: running problem, hidden danger, efficiency or function.
-        problem: what is wrong, in Chinese.
-        effect: what it does to the users, in Chinese.
-        action: what to do, in Chinese.
-        effort: what that costs.
-        owner: who does it, in Chinese.
-        weight: how much it hurts, 1 (a nuisance) to 5 (work stops, or data are lost).
-        reason: why that weight, in English.
+        problem: the problem, in Chinese.
+        effect: effect on the users, in Chinese.
+        action: the recommended action, in Chinese.
+        effort: effort of the action.
+        owner: leading party, in Chinese.
+        weight: severity, 1 (a nuisance) to 5 (work stops, or data are lost).
+        reason: reason for the weight, in English.
+        success: success criterion with a figure that a report shows, in Chinese.
+        trend: daily figure that shows the problem; None where the entities are drawn side by side.
     """
 
     code: str
-    findings: tuple[str, ...]
     kind: Kind
     problem: str
     effect: str
@@ -59,91 +60,80 @@ class Cause:
     owner: str
     weight: int
     reason: str
+    success: str
+    trend: Trend | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Recommendation:
     """One recommendation.
 
     Attributes:
-        code: its cause's.
-        kind: running problem, hidden danger, efficiency or function.
-        problem: what is wrong, in Chinese.
-        evidence: one Chinese sentence made from the findings: how many, which, and the worst of them.
-        effect: what it does, in Chinese.
-        action: what to do, in Chinese.
-        effort: what that costs.
-        owner: who does it, in Chinese.
+        cause: its cause.
+        evidence: one Chinese sentence made from the findings: their number, the entities, and the worst of them.
         score: effect × confidence ÷ effort; 0–5.
-        findings: what it is made from, the worst first.
+        findings: the findings that it is made from, the worst first.
     """
 
-    code: str
-    kind: Kind
-    problem: str
+    cause: Cause
     evidence: str
-    effect: str
-    action: str
-    effort: Effort
-    owner: str
     score: float
     findings: tuple[Finding, ...]
+
+    @property
+    def code(self) -> str:
+        """The code of its cause."""
+        return self.cause.code
 
 
 def recommend(
     findings: Iterable[Finding], causes: Iterable[Cause], confidence: Mapping[str, float]
 ) -> list[Recommendation]:
-    """The recommendations that follow from findings.
+    """Return the recommendations that follow from findings.
 
     Args:
-        findings: any findings; those in order or unknown recommend nothing.
-        causes: the causes that are known; a finding of none of them recommends nothing.
-        confidence: subsystem → the share of the days looked back over that its data are whole (0–1): what rests on
-            half of a quarter is half as sure. A subsystem that is not in it counts as 1.
+        findings: any findings; those that are ok or unknown lead to no recommendation.
+        causes: the known causes.
+        confidence: subsystem → share of the days of the quarter on which its data are complete (0–1). A subsystem that
+            is not in it counts as 1.
 
     Returns:
-        One for each cause that has a finding beyond a threshold, highest score first; where scores are equal, in the
-        order of the causes.
+        One for each cause with a violation, highest score first; equal scores in the order of the causes.
     """
-    wrong = [each for each in ranked(findings) if each.state in SEVERITY]
-    made = []
+    violations = [finding for finding in ranked(findings) if finding.status in SEVERITY]
+    recommendations = []
     for cause in causes:
-        its = tuple(each for each in wrong if each.code in cause.findings)
-        if its:
-            made.append(_of(cause, its, confidence))
-    return sorted(made, key=lambda each: -each.score)
+        own = tuple(finding for finding in violations if finding.rule.cause == cause.code)
+        if own:
+            recommendations.append(_recommendation(cause, own, confidence))
+    return sorted(recommendations, key=lambda recommendation: -recommendation.score)
 
 
-def score(weight: int, state: State, confidence: float, effort: Effort) -> float:
-    """Effect × confidence ÷ effort: ``weight`` × ``SEVERITY`` of the worst state × confidence ÷ ``EFFORTS``."""
-    return weight * SEVERITY[state] * confidence / EFFORTS[effort][1]
+def score(weight: int, status: Status, confidence: float, effort: Effort) -> float:
+    """Return effect × confidence ÷ effort: ``weight`` × ``SEVERITY`` of the worst status × confidence ÷ ``EFFORTS``."""
+    return weight * SEVERITY[status] * confidence / EFFORTS[effort][1]
 
 
-def _of(cause: Cause, findings: tuple[Finding, ...], confidence: Mapping[str, float]) -> Recommendation:
-    sure = min(confidence.get(each.subsystem, 1.0) for each in findings)
+def _recommendation(cause: Cause, findings: tuple[Finding, ...], confidence: Mapping[str, float]) -> Recommendation:
+    lowest = min(confidence.get(finding.subsystem, 1.0) for finding in findings)
     return Recommendation(
-        cause.code,
-        cause.kind,
-        cause.problem,
-        evidence(findings),
-        cause.effect,
-        cause.action,
-        cause.effort,
-        cause.owner,
-        score(cause.weight, findings[0].state, sure, cause.effort),
-        findings,
+        cause=cause,
+        evidence=evidence(findings),
+        score=score(cause.weight, findings[0].status, lowest, cause.effort),
+        findings=findings,
     )
 
 
 def evidence(findings: tuple[Finding, ...]) -> str:
-    """What findings of one cause show: how many subjects, which, and the worst of them; one sentence.
+    """Return the evidence of findings of one cause: the number of entities, their names, and the worst of them.
 
     Args:
         findings: at least one, the worst first.
     """
-    first = findings[0]
-    seen = first.evidence if first.subject == SUBSYSTEMS.get(first.subsystem) else f"{first.subject}：{first.evidence}"
-    subjects = list(dict.fromkeys(each.subject for each in findings))
-    if len(subjects) == 1:
+    wording = word(findings[0])
+    is_whole = findings[0].entity.kind == "subsystem"
+    seen = wording.evidence if is_whole else f"{wording.entity}：{wording.evidence}"
+    entities = list(dict.fromkeys(finding.entity.label for finding in findings))
+    if len(entities) == 1:
         return seen
-    return f"{len(subjects)} 项：{listed(subjects)}；最重为{seen}"
+    return f"{len(entities)} 项：{listed(entities)}；最重为{seen}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.sentences import day_words
+from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.measure import Measure
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.recommendations.ranking import EFFORTS, KINDS, Recommendation
 
 #: So many recommendations are said; the table has the rest.
@@ -19,7 +19,7 @@ def overview(recommendations: Sequence[Recommendation]) -> str:
     """How many there are, of which kinds: ``共 9 项建议：运行问题 3 项，存在隐患 4 项，效率提升 2 项。``."""
     if not recommendations:
         return "本期没有超过阈值的检查，不提出建议。"
-    counts = {word: sum(each.kind == kind for each in recommendations) for kind, word in KINDS.items()}
+    counts = {word: sum(each.cause.kind == kind for each in recommendations) for kind, word in KINDS.items()}
     said = "，".join(f"{word} {count} 项" for word, count in counts.items() if count)
     return f"共 {len(recommendations)} 项建议：{said}。"
 
@@ -27,7 +27,7 @@ def overview(recommendations: Sequence[Recommendation]) -> str:
 def first_steps(recommendations: Sequence[Recommendation]) -> list[str]:
     """The highest ranked, a sentence each: what is wrong, what shows it, what to do and what that costs."""
     return [
-        f"{each.problem}。{each.evidence}建议{each.action}（{EFFORTS[each.effort][0]}，{each.owner}）。"
+        f"{each.cause.problem}。{each.evidence}建议{each.cause.action}（{EFFORTS[each.cause.effort][0]}，{each.cause.owner}）。"
         for each in recommendations[:MOST]
     ]
 

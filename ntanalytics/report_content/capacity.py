@@ -10,13 +10,14 @@ from typing import Any
 import pyarrow as pa
 
 from ntanalytics.checks.section import SubsystemSummary
-from ntanalytics.detectors.forecast import CONFIDENCE, FAR, FEW, Forecast, forecast, forecast_words
-from ntanalytics.detectors.forecast_volume import volume, volume_words
+from ntanalytics.detectors.forecast import CONFIDENCE, Forecast, forecast
+from ntanalytics.detectors.forecast_volume import volume
 from ntanalytics.metrics.infra import hosts
 from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.recommendations import text as said
-from ntanalytics.reports import Chart, Table, chart, sentences, table
-from ntanalytics.reports.block import Block
+from ntanalytics.report_content.capacity_text import REASONS, forecast_words, volume_words
+from ntanalytics.reports import Axes, Chart, Table, chart, sentences, table
+from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import Field
 from ntanalytics.workspace.report import Report
 
@@ -94,12 +95,12 @@ def disks_table(found: Sequence[Disk], origin: dict[str, object], *, id: str = "
         for each in listed
     )
     left = [each for each in found if each not in listed]
-    far = sum(each.found.reason == FAR for each in left)
+    far = sum(each.found.reason == "far" for each in left)
     note = f"按每日峰值的稳健趋势推算，区间为 {CONFIDENCE:.0%} 置信。"
     if left:
-        note += f"另有 {len(left)} 个磁盘未列出" + (f"，其中 {far} 个{FAR}" if far else "") + "。"
+        note += f"另有 {len(left)} 个磁盘未列出" + (f"，其中 {far} 个{REASONS['far']}" if far else "") + "。"
     if not found:
-        note = f"{FEW}：没有磁盘数据。"
+        note = f"{REASONS['short_history']}：没有磁盘数据。"
     return Table(id, "磁盘", fields=_DISKS, rows=rows, note=note, origin=origin)
 
 
@@ -179,7 +180,9 @@ def capacity(report: Report, looks: Mapping[str, SubsystemSummary], renewals: pa
     blocks.append(sentences([messages_words(report, history)], "短信用量", id="volume"))
     coming = renewals.slice(0, MONTHS)
     title = said.busiest_month(coming)
-    blocks.append(chart(coming, "bar", x="renewal_month", y="renewals", title=title, id="renewals", origin=ca.origin))
+    blocks.append(
+        chart(coming, "bar", Axes(x="renewal_month", y="renewals"), title=title, id="renewals", origin=ca.origin)
+    )
     if "editions" in oa.tables:
         columns = ["edition", "enabled", "active", "active_rate"]
         note = "授权数未接入，不推算授权用尽日期，只列开通与活跃账号。"

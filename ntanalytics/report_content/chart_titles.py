@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ntanalytics.contract.sms import CARRIERS
-from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.sentences import day_words
+from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.rows import Rows, rows
 
 #: A rate of fewer settled messages than that is no message.
 FEWEST_SETTLED = 20

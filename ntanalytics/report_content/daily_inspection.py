@@ -1,40 +1,41 @@
-"""The daily inspection: every subsystem, every host, and whether the data came, on one board."""
+"""Daily inspection: every subsystem, every host, and whether the data came."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 
+from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.entities import places
 from ntanalytics.checks.section import HISTORY, SubsystemSummary
-from ntanalytics.checks.suppression import suppress_planned
 from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.findings.finding import ORDER, Finding, worst
+from ntanalytics.findings.finding import Finding, count_by_status
+from ntanalytics.findings.lifecycle import LifecycleState
+from ntanalytics.findings.lifecycle_text import opening
+from ntanalytics.findings.place import host_of
+from ntanalytics.findings.text import WordedFinding
+from ntanalytics.findings.threshold import ORDER, worst
 from ntanalytics.metrics.infra import hosts
 from ntanalytics.metrics.number_format import format_number
-from ntanalytics.recommendations.with_cause import with_cause
-from ntanalytics.report_content.overview import findings_of
+from ntanalytics.recommendations.with_cause import worded
+from ntanalytics.report_content.contents import evaluate_report
 from ntanalytics.reports import Table
 from ntanalytics.reports.column_labels import column_labels
-from ntanalytics.reports.data import value_of
+from ntanalytics.reports.data import json_value
 from ntanalytics.reports.record import Field
-from ntanalytics.subsystems import INSPECTIONS, RULES, check_context, summarize_subsystems
-from ntanalytics.subsystems.data.checks import inspect_data
+from ntanalytics.subsystems import DEPENDS_ON, word
 from ntanalytics.subsystems.infra import host_checks
 from ntanalytics.workspace.report import Report
 
-#: So far ahead it is said when a disk is full.
+#: Days ahead within which a full disk is told.
 FORESEEN_DAYS = 365
 
-#: Where the findings of a rule stand.
-_PLACE = {code: place for place, code in enumerate(RULES)}
-
-#: The checks of the data themselves stand in a line of their own.
-_DATA = "data."
+#: The subsystem of the checks of the data themselves.
+DATA = "data"
 
 _SYSTEMS = (
     Field("subsystem", "string", "系统"),
@@ -67,118 +68,115 @@ _INCIDENTS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DayInspection:
-    """What the inspector sees of one day.
+    """Everything that an inspection of a day shows.
 
     Attributes:
-        looks: the looks at the subsystems by id.
-        findings: every check.
-        loads: how busy each host was, by metric.
-        incidents: what happened on the day, from monitoring, the ledger and the probes.
-        checks: the manual checks, as the ledger has them.
-        origin: where the incidents come from.
-        places: what names of hosts and services say of the subsystem that they carry.
+        evaluation: findings and summaries.
+        findings: the findings in Chinese, with what their causes tell.
+        loads: load of each host, by metric.
+        incidents: what happened on the day, from monitoring, the service desk and the probes.
+        checks: the manual checks of the service desk.
+        origin: origin of the incidents.
+        places: head of a host's or service's name → the subsystem that it carries.
     """
 
-    looks: Mapping[str, SubsystemSummary]
-    findings: tuple[Finding, ...]
+    evaluation: Evaluation
+    findings: tuple[WordedFinding, ...]
     loads: tuple[Mapping[str, Any], ...]
     incidents: tuple[Mapping[str, Any], ...]
     checks: pa.Table
     origin: Mapping[str, object]
     places: Mapping[str, str]
 
+    @property
+    def summaries(self) -> Mapping[str, SubsystemSummary]:
+        """The summaries by subsystem id."""
+        return self.evaluation.summaries
+
 
 def inspect(report: Report) -> DayInspection:
-    """Everything that is checked on a day.
+    """Return everything that an inspection of a day shows.
 
     Args:
         report: a report of a day.
     """
-    context = check_context(report)
-    looks = summarize_subsystems(report)
-    at = report.ends_at
-    metrics, checks = report.dataset("infra.metrics"), report.dataset("desk.checks")
-    problems = report.dataset("infra.problems", history=HISTORY)
-    incidents = report.dataset("desk.incidents", history=HISTORY)
-    loads = hosts.load(metrics.table).to_pyarrow().to_pylist()
-    found = findings_of(looks)
-    for asked in INSPECTIONS.values():
-        # groups come in no order from the engine: the same day must read the same each time
-        found += sorted(asked(context), key=lambda each: (_PLACE.get(each.code, len(_PLACE)), each.subject))
-    found = suppress_planned(context, found + inspect_data(context))
+    evaluation = evaluate_report(report)
+    context, at = evaluation.context, report.ends_at
+    metrics, checks = context.dataset("infra.metrics"), context.dataset("desk.checks")
+    problems, incidents = context.dataset("infra.problems", HISTORY), context.dataset("desk.incidents", HISTORY)
     happened = [*_raised(problems.recent.to_pyarrow().to_pylist(), report.begins_at, at)]
     happened += _noted(incidents.recent.to_pyarrow().to_pylist(), report.begins_at, at)
-    outages = looks["infra"].tables.get("outages")
+    outages = evaluation.summaries["infra"].tables.get("outages")
     happened += _down(outages.to_pylist() if outages is not None else [], at)
-    happened.sort(key=lambda row: row["at"])
-    shown = checks.table.select("subsystem", "item", "result", "remark").to_pyarrow()
-    origin = report.origin("findings.inspection", problems, incidents)
     return DayInspection(
-        looks,
-        tuple(context.with_origin(with_cause(found))),
-        tuple(loads),
-        tuple(happened),
-        shown,
-        origin,
-        places(context),
+        evaluation=evaluation,
+        findings=tuple(worded(evaluation.findings)),
+        loads=tuple(hosts.load(metrics.table).to_pyarrow().to_pylist()),
+        incidents=tuple(sorted(happened, key=lambda row: row["at"])),
+        checks=checks.table.select("subsystem", "item", "result", "remark").to_pyarrow(),
+        origin=report.origin("findings.inspection", problems, incidents),
+        places=places(context),
     )
 
 
-def systems_board(seen: DayInspection, *, id: str = "systems") -> Table:
-    """A line for each subsystem: its state, how many checks there are, how many are not in order; the data last."""
-    rows = []
-    for name, look in seen.looks.items():
-        its = [each for each in seen.findings if each.subsystem == name and not each.code.startswith(_DATA)]
-        rows.append(_counted(look.name, its, look.points))
-    data = [each for each in seen.findings if each.code.startswith(_DATA)]
-    gaps = sum(each.state != "ok" for each in data)
-    rows.append(_counted("数据完整性", data, f"{gaps} 项有缺失或剔除" if gaps else "各数据源当日数据完整"))
-    order = [row["subsystem"] for row in rows]
-    rows.sort(key=lambda row: (ORDER.index(row["state"]), order.index(row["subsystem"])))
+def opening_sentences(inspection: DayInspection, lifecycles: LifecycleState) -> list[str]:
+    """Return the sentences that open the inspection."""
+    return opening(inspection.evaluation.findings, lifecycles, word, places=inspection.places, depends_on=DEPENDS_ON)
+
+
+def systems_board(inspection: DayInspection, *, id: str = "systems") -> Table:
+    """Return a line for each subsystem: its status and the number of its checks; the data come last."""
+    by_subsystem: dict[str, list[Finding]] = {name: [] for name in (*inspection.summaries, DATA)}
+    for finding in inspection.evaluation.findings:
+        by_subsystem[finding.subsystem].append(finding)
+    rows = [
+        _counted(summary.name, by_subsystem[name], summary.highlights) for name, summary in inspection.summaries.items()
+    ]
+    open_data = sum(finding.status != "ok" for finding in by_subsystem[DATA])
+    highlights = f"{open_data} 项有缺失或剔除" if open_data else "各数据源当日数据完整"
+    rows.append(_counted("数据完整性", by_subsystem[DATA], highlights))
+    rows.sort(key=lambda row: ORDER.index(row["state"]))
     return Table(id, "各系统状态", fields=_SYSTEMS, rows=tuple(rows))
 
 
-def _counted(name: str, findings: list[Finding], points: str) -> dict[str, Any]:
-    count = {state: sum(each.state == state for each in findings) for state in ORDER}
+def _counted(name: str, findings: Sequence[Finding], highlights: str) -> dict[str, Any]:
+    count = count_by_status(findings)
     return {
         "subsystem": name,
-        "state": worst(each.state for each in findings),
+        "state": worst(finding.status for finding in findings),
         "checks": len(findings),
         "wrong": count["critical"],
         "watched": count["warning"],
         "not_known": count["unknown"],
-        "points": points,
+        "points": highlights,
     }
 
 
-def hosts_board(seen: DayInspection, *, id: str = "hosts") -> Table:
-    """A line for each host, what is not in order first: its checks and what was measured."""
-    infra = seen.looks["infra"]
+def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:
+    """Return a line for each host, the worst first: its checks and what was measured."""
+    infra = inspection.summaries["infra"]
     disks = infra.tables["disks"].to_pylist() if "disks" in infra.tables else []
-    load = {(row["host"], row["metric"]): row["load_p95"] for row in seen.loads}
-    rows = []
+    load = {(row["host"], row["metric"]): row["load_p95"] for row in inspection.loads}
+    findings = [finding for finding in inspection.evaluation.findings if finding.subsystem == "infra"]
     # a switch answers and is not measured
-    watched = {
-        each.subject
-        for each in seen.findings
-        if each.code == "infra.reachable" and each.subject != host_checks.ALL_HOSTS
-    }
-    for host in sorted({row["host"] for row in seen.loads} | watched):
-        its = [each for each in seen.findings if each.subsystem == "infra" and each.subject.partition(" ")[0] == host]
+    watched = {finding.entity.key for finding in findings if finding.entity.kind == "host"}
+    rows = []
+    for host in sorted({row["host"] for row in inspection.loads} | watched):
+        own = [finding for finding in findings if host_of(finding.entity) == host]
         full = [row["disk_used"] for row in disks if row["host"] == host and row["disk_used"] is not None]
         days = [row["days_until_full"] for row in disks if row["host"] == host and row["days_until_full"] is not None]
         rows.append(
             {
                 "host": host,
-                "state": worst(each.state for each in its),
-                "checks": len(its),
+                "state": worst(finding.status for finding in own),
+                "checks": len(own),
                 "cpu": load.get((host, "cpu_rate")),
                 "memory": load.get((host, "memory_rate")),
                 "swap": load.get((host, "swap_rate")),
                 "disk": max(full, default=None),
-                "days": min((each for each in days if each <= FORESEEN_DAYS), default=None),
+                "days": min((number for number in days if number <= FORESEEN_DAYS), default=None),
             }
         )
     rows.sort(key=lambda row: ORDER.index(row["state"]))
@@ -186,11 +184,11 @@ def hosts_board(seen: DayInspection, *, id: str = "hosts") -> Table:
     return Table(id, "主机", fields=_HOSTS, rows=tuple(rows), note=note, origin=infra.origin)
 
 
-def incidents_board(seen: DayInspection, *, id: str = "incidents") -> Table:
+def incidents_board(inspection: DayInspection, *, id: str = "incidents") -> Table:
     """What happened on the day, oldest first: monitoring problems, incidents of the ledger, outages of the probes."""
-    rows = tuple({name: value_of(value) for name, value in row.items()} for row in seen.incidents)
+    rows = tuple({name: json_value(value) for name, value in row.items()} for row in inspection.incidents)
     note = "" if rows else "当日没有告警、事件或探测中断。"
-    return Table(id, "告警、台账事件与探测中断", fields=_INCIDENTS, rows=rows, note=note, origin=seen.origin)
+    return Table(id, "告警、台账事件与探测中断", fields=_INCIDENTS, rows=rows, note=note, origin=inspection.origin)
 
 
 def _raised(problems: Iterable[Mapping[str, Any]], since: datetime, until: datetime) -> list[dict[str, Any]]:

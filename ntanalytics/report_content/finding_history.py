@@ -1,15 +1,15 @@
-"""The life of findings in a report: what is new, still open and closed, from the inspections that the ledger knows."""
+"""History of findings: what is new, still open and closed, from the inspections that the ledger knows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, cast
 
+from ntanalytics.checks.engine import Evaluation
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.errors import LakeError
-from ntanalytics.findings.finding import ORDER, Finding, State
+from ntanalytics.findings.finding import Entity
 from ntanalytics.findings.lifecycle import (
     CHANGES,
     FindingLifecycle,
@@ -19,27 +19,27 @@ from ntanalytics.findings.lifecycle import (
     follow_lifecycles,
     observe,
 )
-from ntanalytics.findings.sentences import day_words, listed
+from ntanalytics.findings.phrases import day_words, listed
+from ntanalytics.findings.threshold import ORDER, Status
 from ntanalytics.ledger import PastInspection
+from ntanalytics.ledger.findings_upgrade import LABEL_KIND
 from ntanalytics.reports import Table
 from ntanalytics.reports.record import Field
-from ntanalytics.reports.renamed import current_state
-from ntanalytics.subsystems import check_context
 from ntanalytics.workspace.report import Report
 
 #: The report whose inspections tell of hazards in a longer period.
 INSPECTION = "daily_inspection"
 
-_MATTER = (
+_LIFECYCLE = (
     Field("state", "string", "最重状态", format="state"),
     Field("subsystem", "string", "系统"),
     Field("subject", "string", "对象"),
     Field("check", "string", "检查项"),
     Field("begun_on", "date", "起始", format="date"),
 )
-_CLOSED = (*_MATTER, Field("days", "integer", "历时", unit="天", format="integer"), Field("how", "string", "去向"))
+_CLOSED = (*_LIFECYCLE, Field("days", "integer", "历时", unit="天", format="integer"), Field("how", "string", "去向"))
 _HAZARDS = (
-    *_MATTER,
+    *_LIFECYCLE,
     Field("days", "integer", "天数", unit="天", format="integer"),
     Field("opened", "string", "本期"),
     Field("how", "string", "期末"),
@@ -47,7 +47,7 @@ _HAZARDS = (
 
 
 def past_inspections(report: Report, until: date, of: str = INSPECTION) -> list[ObservedDay] | None:
-    """What the inspections of the days up to ``until`` saw, oldest first; None when the ledger cannot be read.
+    """Return the inspections of the days up to ``until``, oldest first; None when the ledger cannot be read.
 
     Args:
         report: knows the site's ledger.
@@ -55,99 +55,117 @@ def past_inspections(report: Report, until: date, of: str = INSPECTION) -> list[
         of: the report that inspects.
     """
     try:
-        return [_inspected(each) for each in report.workspace.ledger.inspections.until(of, until)]
+        return [_observed(inspection) for inspection in report.workspace.ledger.inspections.until(of, until)]
     except (LakeError, ValueError):  # gone, held, damaged
         return None
 
 
-def inspection_lifecycle(report: Report, findings: Iterable[Finding]) -> LifecycleState:
-    """The life of what an inspection finds, by the inspections of the days before it, whenever those were made.
+def inspection_lifecycle(report: Report, evaluation: Evaluation) -> LifecycleState:
+    """Return the lifecycles of an inspection's findings, by the inspections of the days before it.
 
     Args:
         report: the inspection of a day.
-        findings: all that it found, what is in order, too.
+        evaluation: its findings.
     """
     on = report.period.last
-    asked = [code for code, rule in check_context(report).rules.items() if not (rule.is_off or rule.is_of_quarter)]
-    today = observe(on, findings, asked, is_working_day=on in _working_days(report))
+    findings = evaluation.findings
+    enabled = [code for code, rule in evaluation.context.rules.items() if rule.enabled and code in evaluation.codes]
+    today = observe(on, findings, enabled, is_working_day=on in _working_days(report))
     before = past_inspections(report, on - timedelta(days=1), report.name)
-    return replace(follow_lifecycles([*(before or ()), today]), is_known=before is not None)
+    known = {(finding.code, finding.entity.label): finding.entity for finding in findings}
+    earlier = [_with_entities(day, known) for day in before or ()]
+    return replace(follow_lifecycles([*earlier, today]), is_known=before is not None)
 
 
-def closed(found: LifecycleState, *, id: str = "closed") -> list[Table]:
-    """What the inspection closed, the worst first, as a table; none where there is nothing."""
-    gone = sorted(found.closed, key=lambda life: ORDER.index(life.worst)) if found.is_known else []
+def closed(state: LifecycleState, *, id: str = "closed") -> list[Table]:
+    """Return what the inspection closed, the worst first, as a table; no table where there is nothing."""
+    gone = sorted(state.closed, key=lambda item: ORDER.index(item.worst)) if state.is_known else []
     if not gone:
         return []
-    rows = tuple({**_matter(each), "days": each.day(each.confirmed_on), "how": CHANGES[each.change]} for each in gone)
+    rows = tuple({**_row(item), "days": item.day(item.confirmed_on), "how": CHANGES[item.change]} for item in gone)
     return [Table(id, "已消除", fields=_CLOSED, rows=rows)]
 
 
 def hazards(report: Report, *, id: str = "hazards") -> Table:
-    """What the daily inspections of a report's period opened, left open and closed, and whether there were any."""
+    """Return what the inspections of a report's period opened, left open and closed, and whether there were any."""
     first, last = report.period.first, report.period.last
     before = past_inspections(report, last)
-    found = follow_lifecycles(before or ())
-    days = [day for day in found.days if day >= first]
-    lives = [life for life in found.lives if life.closed_on is None or life.closed_on >= first] if days else []
-    lives.sort(key=lambda life: (not life.is_open, ORDER.index(life.worst), life.opened_on))
+    state = follow_lifecycles(before or ())
+    days = [day for day in state.days if day >= first]
+    lifecycles = (
+        [item for item in state.lifecycles if item.closed_on is None or item.closed_on >= first] if days else []
+    )
+    lifecycles.sort(key=lambda item: (not item.is_open, ORDER.index(item.worst), item.opened_on))
     rows = tuple(
         {
-            **_matter(life),
-            "days": life.day(last),
-            "opened": "本期新增" if _is_new(life, first) else "此前已有",
-            "how": "未消除" if life.closed_on is None else f"{day_words(life.closed_on)}{CHANGES[life.change]}",
+            **_row(item),
+            "days": item.day(last),
+            "opened": "本期新增" if _is_new(item, first) else "此前已有",
+            "how": "未消除" if item.closed_on is None else f"{day_words(item.closed_on)}{CHANGES[item.change]}",
         }
-        for life in lives
+        for item in lifecycles
     )
-    note = "巡检记录无法读取，隐患的新增与消除未知。" if before is None else _counted(report, days, lives)
+    note = "巡检记录无法读取，隐患的新增与消除未知。" if before is None else _counted(report, days, lifecycles)
     return Table(id, "巡检发现的隐患", fields=_HAZARDS, rows=rows, note=note)
 
 
-def _counted(report: Report, days: list[date], lives: list[FindingLifecycle]) -> str:
-    """How many inspections there were, and what they opened, closed and left open."""
+def _counted(report: Report, days: list[date], lifecycles: list[FindingLifecycle]) -> str:
+    """Return how many inspections there were, and what they opened, closed and left open."""
     if not days:
         return "无每日巡检记录，隐患的新增与消除未知。"
-    new = sum(_is_new(life, report.period.first) for life in lives)
-    left = sum(life.is_open for life in lives)
-    said = f"巡检 {len(days)} 天：新增 {new} 项，已消除 {len(lives) - left} 项，期末未消除 {left} 项。"
+    new = sum(_is_new(item, report.period.first) for item in lifecycles)
+    left = sum(item.is_open for item in lifecycles)
+    sentence = f"巡检 {len(days)} 天：新增 {new} 项，已消除 {len(lifecycles) - left} 项，期末未消除 {left} 项。"
     missing = [day_words(day) for day in _working_days(report) if day not in days]
-    return said + (f"{listed(missing)}无巡检记录。" if missing else "")
+    return sentence + (f"{listed(missing)}无巡检记录。" if missing else "")
 
 
-def _is_new(life: FindingLifecycle, first: date) -> bool:
-    """Whether a matter began in a period, as far as anybody knows."""
-    return life.begun_on >= first and not life.is_older
+def _is_new(lifecycle: FindingLifecycle, first: date) -> bool:
+    """Return whether it began in a period, as far as anybody knows."""
+    return lifecycle.begun_on >= first and not lifecycle.is_older
 
 
 def _working_days(report: Report) -> list[date]:
-    """The working days of the period, as far as the calendar knows them."""
+    """Return the working days of the period, as far as the calendar knows them."""
     has_year = report.workspace.calendar.has_year
     return report.working_days if has_year(report.period.first.year) and has_year(report.period.last.year) else []
 
 
-def _matter(life: FindingLifecycle) -> dict[str, Any]:
+def _row(lifecycle: FindingLifecycle) -> dict[str, Any]:
     return {
-        "state": life.worst,
-        "subsystem": SUBSYSTEMS.get(life.subsystem, life.subsystem),
-        "subject": life.subject,
-        "check": life.check,
-        "begun_on": life.begun_on.isoformat(),
+        "state": lifecycle.worst,
+        "subsystem": SUBSYSTEMS.get(lifecycle.subsystem, lifecycle.subsystem),
+        "subject": lifecycle.entity.label,
+        "check": lifecycle.check,
+        "begun_on": lifecycle.begun_on.isoformat(),
     }
 
 
-def _inspected(noted: PastInspection) -> ObservedDay:
-    seen = tuple(
+def _observed(inspection: PastInspection) -> ObservedDay:
+    observations = tuple(
         Observation(
-            each.code,
-            each.subsystem,
-            each.subject,
-            each.check,
-            cast("State", current_state(each.state)),
-            each.value,
-            each.format,
-            each.since,
+            code=finding.code,
+            entity=Entity(finding.entity_kind, finding.entity_key, finding.entity_label),
+            check=finding.check,
+            status=cast("Status", finding.status),
+            value=finding.value,
+            format=finding.format,
+            since=finding.since_on,
+            since_is_bound=finding.since_is_bound,
         )
-        for each in noted.findings
+        for finding in inspection.findings
     )
-    return ObservedDay(noted.day, seen, noted.codes)
+    return ObservedDay(inspection.day, observations, inspection.codes)
+
+
+def _with_entities(day: ObservedDay, known: dict[tuple[str, str], Entity]) -> ObservedDay:
+    """Return a day of version 0.1.0, which knew entities by their label alone, with the entities of today."""
+    if not any(observation.entity.kind == LABEL_KIND for observation in day.observations):
+        return day
+    observations = tuple(
+        replace(observation, entity=known.get((observation.code, observation.entity.label), observation.entity))
+        if observation.entity.kind == LABEL_KIND
+        else observation
+        for observation in day.observations
+    )
+    return replace(day, observations=observations)

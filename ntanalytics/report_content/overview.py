@@ -1,4 +1,4 @@
-"""All subsystems at a glance: a line each, the headline figures of the platform, and the clocks of its incidents."""
+"""Overview: a line for each subsystem, the headline figures of the platform, the clocks of its incidents."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ from typing import Any
 
 import pyarrow as pa
 
+from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.findings.finding import Finding, ranked
-from ntanalytics.findings.sentences import exception, spaced
+from ntanalytics.findings.phrases import spaced
+from ntanalytics.findings.threshold import VIOLATIONS
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.desk.obligations import PROMISE
 from ntanalytics.metrics.number_format import format_number
-from ntanalytics.recommendations.with_cause import with_cause
 from ntanalytics.report_content import weekly_text
-from ntanalytics.reports import Kpis, Sentence, Table, bars, kpi, kpis, lines, say, table
+from ntanalytics.reports import Kpis, Sentence, Table, inline_bars, inline_lines, kpi, kpis, table
+from ntanalytics.reports.blocks.kpis import change_format
 from ntanalytics.reports.formats import display
-from ntanalytics.reports.kpis import change_format
 from ntanalytics.reports.record import Field
+from ntanalytics.subsystems import word
 
-#: What a reader is told of each subsystem, in this order.
+#: Columns of the overview of subsystems.
 _FIELDS = (
     Field("subsystem", "string", "系统"),
     Field("state", "string", "状态", format="state"),
@@ -31,8 +33,8 @@ _FIELDS = (
 
 _CLOCK = ["began_at", "subsystem", "cause", "clock_s", "clock"]
 
-#: So many exceptions open the weekly report.
-MOST_EXCEPTIONS = 3
+#: Number of exceptions that open the weekly report.
+MAX_EXCEPTIONS = 3
 
 #: The figures that open the weekly report, each with its subsystem and the words of its card.
 _HEADLINES = (
@@ -44,74 +46,73 @@ _HEADLINES = (
 )
 
 
-def findings_of(looks: Mapping[str, SubsystemSummary]) -> list[Finding]:
-    """The findings of all looks, in their order, with what their causes say of them."""
-    return with_cause(finding for look in looks.values() for finding in look.findings)
+def summary(evaluation: Evaluation) -> list[Sentence]:
+    """Return what the manager reads first: the worst finding of up to three subsystems, then what changed in use.
 
-
-def summary(looks: Mapping[str, SubsystemSummary]) -> list[Sentence]:
-    """What the manager reads first: the worst of up to three subsystems, then what changed in use.
-
-    One sentence a subsystem, with its subject in bold; what a sentence on use says already is not said twice.
+    One sentence a subsystem, with its entity in bold; what a sentence on use tells is not told twice.
     """
-    worst = [
-        next(each for each in ranked(look.findings) if each.state == look.state)
-        for look in looks.values()
-        if look.state in ("critical", "warning") and look.subsystem not in ("docexchange", "desk")
+    summaries = evaluation.summaries
+    worst_findings = [
+        next(finding for finding in ranked(item.findings) if finding.status == item.status)
+        for item in summaries.values()
+        if item.status in VIOLATIONS and item.subsystem not in ("docexchange", "desk")
     ]
-    said = [say(*_parted(exception(each), each), each.state) for each in ranked(worst)[:MOST_EXCEPTIONS]]
-    oa, papers = looks["oa"], looks["docexchange"]
-    editions, overdue = oa.tables.get("editions"), papers.tables.get("overdue")
+    sentences = [_exception(finding) for finding in ranked(worst_findings)[:MAX_EXCEPTIONS]]
+    oa, documents = summaries["oa"], summaries["docexchange"]
+    editions, overdue = oa.tables.get("editions"), documents.tables.get("overdue")
     if editions is not None and oa.is_complete:
-        said.append(say(weekly_text.adoption(oa.total, editions)))
+        sentences.append(Sentence(weekly_text.adoption(oa.total, editions)))
     if overdue is not None:
-        said.append(say(weekly_text.documents(papers.total, overdue)))
-    return said
+        sentences.append(Sentence(weekly_text.documents(documents.total, overdue)))
+    return sentences
 
 
-def _parted(sentence: str, finding: Finding) -> tuple[str, str]:
-    """A sentence without its subject, and the subject."""
-    return sentence.removeprefix(finding.subject).lstrip(), finding.subject
+def _exception(finding: Finding) -> Sentence:
+    wording = word(finding)
+    text = wording.sentence.removeprefix(wording.entity).lstrip()
+    return Sentence(text, wording.entity, finding.status)
 
 
-def systems(looks: Mapping[str, SubsystemSummary], *, id: str = "systems", title: str = "") -> Table:
-    """A line for each subsystem: its state, availability, what is worth knowing, its change, its last four weeks."""
-    up = _availability(looks)
+def systems(evaluation: Evaluation, *, id: str = "systems", title: str = "") -> Table:
+    """Return a line for each subsystem: status, availability, highlights, change, and the last four weeks."""
+    summaries = evaluation.summaries
+    availability = _availability(summaries)
     rows = tuple(
         {
-            "subsystem": look.name,
-            "state": look.state,
-            "availability": up.get(name),
-            "points": _points(look),
-            "change": change_words(look),
+            "subsystem": item.name,
+            "state": item.status,
+            "availability": availability.get(name),
+            "points": _highlights(item),
+            "change": change_words(item),
         }
-        for name, look in looks.items()
+        for name, item in summaries.items()
     )
-    drawn = lines("近四周", [look.recent for look in looks.values()])
-    return Table(id, title, fields=_FIELDS, rows=rows, drawn=drawn)
+    recent = inline_lines("近四周", [item.recent for item in summaries.values()])
+    return Table(id, title, fields=_FIELDS, rows=rows, inline_charts=recent)
 
 
-def _points(look: SubsystemSummary) -> str:
-    """What is worth knowing of a subsystem; where something is wrong, that first."""
-    if look.state in ("ok", "unknown"):
-        return look.points
-    worst = next(each for each in ranked(look.findings) if each.state == look.state)
-    unit = MEASURES[worst.code.partition(".")[2]].unit if worst.code.partition(".")[2] in MEASURES else ""
-    seen = spaced(worst.subject, worst.check) if worst.subject != look.name else worst.check
-    return f"{seen} {format_number(worst.value, worst.format, unit)}；{look.points.partition('，')[0]}"
+def _highlights(summary: SubsystemSummary) -> str:
+    """Return the highlights of a subsystem; where a limit is broken, its worst finding first."""
+    if summary.status not in VIOLATIONS:
+        return summary.highlights
+    finding = next(finding for finding in ranked(summary.findings) if finding.status == summary.status)
+    wording, unit = word(finding), MEASURES[finding.rule.measure].unit
+    is_whole = finding.entity.kind == "subsystem"
+    check = wording.check if is_whole else spaced(wording.entity, wording.check)
+    return f"{check} {format_number(finding.value, finding.format, unit)}；{summary.highlights.split('，', 1)[0]}"
 
 
-def _availability(looks: Mapping[str, SubsystemSummary]) -> dict[str, float | None]:
-    checked = looks["infra"].tables.get("availability")
-    rows = checked.to_pylist() if checked is not None and looks["infra"].is_complete else []
+def _availability(summaries: Mapping[str, SubsystemSummary]) -> dict[str, float | None]:
+    table = summaries["infra"].tables.get("availability")
+    rows = table.to_pylist() if table is not None and summaries["infra"].is_complete else []
     return {row["subsystem"]: row["availability"] for row in rows}
 
 
-def change_words(look: SubsystemSummary) -> str:
-    """How far the lead figure moved: ``▲ 3.2%``, ``▼ 1.1 个百分点``; ``—`` where that cannot be said."""
-    measure, name = look.measure, look.lead
-    value = look.total.get(f"{name}_change" if measure.is_rate else f"{name}_change_rate")
-    if value is None or not (look.is_complete and look.was_complete):
+def change_words(summary: SubsystemSummary) -> str:
+    """Return the change of the lead figure: ``▲ 3.2%``, ``▼ 1.1 个百分点``; ``—`` where it is unknown."""
+    measure, name = summary.measure, summary.lead
+    value = summary.total.get(f"{name}_change" if measure.is_rate else f"{name}_change_rate")
+    if value is None or not (summary.is_complete and summary.was_complete):
         return "—"
     shown = display(value, change_format(measure))
     if not any(digit in shown for digit in "123456789"):
@@ -119,11 +120,11 @@ def change_words(look: SubsystemSummary) -> str:
     return f"{'▲' if value > 0 else '▼'} {shown[1:]}"
 
 
-def headlines(looks: Mapping[str, SubsystemSummary]) -> Kpis:
-    """The five figures that open the weekly report, each with its change and its last weeks."""
+def headlines(evaluation: Evaluation) -> Kpis:
+    """Return the five figures that open the weekly report, each with its change and its last weeks."""
     cards = []
     for subsystem, name, label in _HEADLINES:
-        look = looks[subsystem]
+        look = evaluation.summaries[subsystem]
         row: Mapping[str, Any] = look.total
         is_lead = name == look.lead
         cards.append(
@@ -131,7 +132,7 @@ def headlines(looks: Mapping[str, SubsystemSummary]) -> Kpis:
                 MEASURES[name],
                 row.get(name),
                 row.get(f"{name}_before"),
-                complete=look.is_complete,
+                is_complete=look.is_complete,
                 was_complete=look.was_complete,
                 spark=look.recent if is_lead else look.others.get(name, ()),
                 label=label,
@@ -140,18 +141,13 @@ def headlines(looks: Mapping[str, SubsystemSummary]) -> Kpis:
     return kpis(cards, id="headlines")
 
 
-def clocks(looks: Mapping[str, SubsystemSummary], *, most: int = 3, is_half: bool = False) -> Table:
-    """The longest incidents of the period, each with its recovery clock against the four hours that are promised."""
-    found = looks["desk"].tables.get("clocks", _no_clocks()).select(_CLOCK).slice(0, most)
+def clocks(evaluation: Evaluation, *, limit: int = 3) -> Table:
+    """Return the longest incidents of the period, each with its recovery clock against the promised four hours."""
+    found = evaluation.summaries["desk"].tables.get("clocks", _no_clocks()).select(_CLOCK).slice(0, limit)
     rows = found.to_pylist()
-    return table(
-        found,
-        "事件与恢复时钟",
-        id="clocks",
-        drawn=bars("4 小时时钟", [row["clock_s"] / PROMISE.total_seconds() for row in rows]),
-        note="" if rows else "本期没有系统崩溃事件。",
-        is_half=is_half,
-    )
+    clocks_table = table(found, "事件与恢复时钟", id="clocks", note="" if rows else "本期没有系统崩溃事件。")
+    shares = [row["clock_s"] / PROMISE.total_seconds() for row in rows]
+    return clocks_table.with_inline_charts(inline_bars("4 小时时钟", shares))
 
 
 def _no_clocks() -> pa.Table:

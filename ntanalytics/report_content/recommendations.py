@@ -4,48 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 
 import pyarrow as pa
 
-from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.section import SubsystemSummary
-from ntanalytics.contract.enumerations import EDITIONS, MODULES
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import evaluate_rules
+from ntanalytics.checks.context import QUARTER_DAYS
+from ntanalytics.checks.engine import Evaluation
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.ca import certificates
-from ntanalytics.metrics.desk import tickets
-from ntanalytics.metrics.infra import backups, requests
-from ntanalytics.metrics.oa import adoption, task_duration
-from ntanalytics.recommendations import quarter_checks as quarter
 from ntanalytics.recommendations import text as said
 from ntanalytics.recommendations.causes import CAUSES
 from ntanalytics.recommendations.follow_up import FollowedRecommendation, follow, followed_up, numbers, unknown_numbers
 from ntanalytics.recommendations.ranking import EFFORTS, KINDS, Recommendation, recommend
-from ntanalytics.recommendations.success import success
-from ntanalytics.recommendations.with_cause import with_cause
+from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.capacity import capacity
-from ntanalytics.report_content.overview import findings_of
+from ntanalytics.report_content.contents import evaluate_report
 from ntanalytics.report_content.recommendations_history import TRACKING, earlier, past_table
-from ntanalytics.report_content.trends import TRENDS
 from ntanalytics.report_content.unusual_hours import unusual_hours
-from ntanalytics.reports import Table, chart
-from ntanalytics.reports.block import Block
-from ntanalytics.reports.chart import Chart
-from ntanalytics.reports.data import value_of
+from ntanalytics.reports import Axes, Table, chart
+from ntanalytics.reports.blocks.block import Block
+from ntanalytics.reports.blocks.chart import Chart
+from ntanalytics.reports.data import json_value
 from ntanalytics.reports.record import Field
-from ntanalytics.subsystems import check_context, summarize_subsystems
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
 
-#: So many days up to the report's end are looked back over.
-QUARTER = 90
-
-#: What the desk noted of recommendations is read over so many days.
+#: Days of history of the recommendations that the desk recorded.
 NOTED_DAYS = 400
 
-#: So many subjects of one recommendation are drawn.
+#: Number of entities of one recommendation that are drawn.
 MOST_BARS = 8
 
 _FIELDS = (
@@ -61,22 +47,29 @@ _FIELDS = (
 )
 
 
-@dataclass(frozen=True)
+#: Datasets whose gaps lower the confidence of a subsystem's recommendations.
+_CONFIDENCE = (
+    "infra.requests", "infra.backups", "infra.problems", "infra.patches", "oa.activities", "oa.tasks", "desk.tickets",
+    "identity.logins", "sms.messages", "ca.logins", "docexchange.deliveries",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
 class Advice:
     """What the report recommends, and on what.
 
     Attributes:
-        looks: the looks at the subsystems in the report's period.
+        evaluation: findings and summaries of the period and of its quarter.
         recommendations: highest score first.
-        days: how many days are looked back over, and how many of them are whole in the worst subsystem.
+        days: the days looked back over, and how many of them have no gap in the worst subsystem.
         renewals: certificates to be renewed by month.
-        origin: where the recommendations come from.
+        origin: origin of the recommendations.
         numbers: cause → the number of its recommendation.
         followed: what became of the earlier ones; None where their reports cannot be read.
         unknown: numbers that the desk noted and no report issued.
     """
 
-    looks: Mapping[str, SubsystemSummary]
+    evaluation: Evaluation
     recommendations: tuple[Recommendation, ...]
     days: tuple[int, int]
     renewals: pa.Table
@@ -98,81 +91,44 @@ class Advice:
 
 
 def advise(report: Report) -> Advice:
-    """The recommendations at the end of a report's period, from the findings of the period and of its quarter."""
-    context = check_context(report)
-    looks = summarize_subsystems(report)
-    back = QUARTER - len(report.period.days)
-    names = (
-        "infra.requests",
-        "infra.backups",
-        "infra.problems",
-        "infra.patches",
-        "oa.activities",
-        "oa.tasks",
-        "desk.tickets",
-        "identity.logins",
-        "sms.messages",
-        "ca.logins",
-        "docexchange.deliveries",
-    )
-    scopes = {name: report.dataset(name, history=back) for name in names}
-    found = context.with_origin([*findings_of(looks), *_quarter(context, looks, scopes)])
-    confidence = _confidence(scopes)
-    stock = report.dataset("ca.certificates")
-    covered = round(min(confidence.values(), default=0) * QUARTER)
-    made = recommend(found, CAUSES, confidence)
-    noted = report.dataset("desk.recommendations", history=NOTED_DAYS).recent.to_pyarrow().to_pylist()
+    """Return the recommendations at the end of a report's period, from the findings of the period and its quarter."""
+    evaluation = evaluate_report(report)
+    context = evaluation.context
+    views = {name: context.dataset(name, back_days(report)) for name in _CONFIDENCE}
+    confidence = _confidence(views)
+    stock = context.dataset("ca.certificates")
+    covered = round(min(confidence.values(), default=0) * QUARTER_DAYS)
+    recommended = recommend(evaluation.findings, CAUSES, confidence)
+    decisions = context.dataset("desk.recommendations", NOTED_DAYS).recent.to_pyarrow().to_pylist()
     before = earlier(report)
-    good = {code: rule.threshold.good for code, rule in context.rules.items()}
+    followed = None if before is None else tuple(follow(before, decisions, recommended, evaluation.findings))
     return Advice(
-        looks,
-        tuple(made),
-        (QUARTER, covered),
-        certificates.renewals(stock.table, report.ends_at, report.utc_offset_h).to_pyarrow(),
-        report.origin("findings.recommendations", *scopes.values()),
-        numbers(made, report.period.text, before[-1] if before else ()),
-        None if before is None else tuple(follow(before, noted, made, found, good)),
-        tuple(unknown_numbers(before, noted)) if before else (),
+        evaluation=evaluation,
+        recommendations=tuple(recommended),
+        days=(QUARTER_DAYS, covered),
+        renewals=certificates.renewals(stock.table, report.ends_at, report.utc_offset_h).to_pyarrow(),
+        origin=report.origin("findings.recommendations", *views.values()),
+        numbers=numbers(recommended, report.period.text, before[-1] if before else ()),
+        followed=followed,
+        unknown=tuple(unknown_numbers(before, decisions)) if before else (),
     )
 
 
-def _confidence(scopes: Mapping[str, DatasetView]) -> dict[str, float]:
-    """Subsystem → the share of the quarter's days that are whole, of its dataset that has least."""
-    share: dict[str, float] = {}
-    for name, scope in scopes.items():
-        if scope.sources:
-            days = scope.days.to_pyarrow()
-            whole = sum(days["is_covered"].to_pylist()) / max(days.num_rows, 1)
+def back_days(report: Report) -> int:
+    """Return the days of history with which a report's period makes a quarter."""
+    return QUARTER_DAYS - len(report.period.days)
+
+
+def _confidence(views: Mapping[str, DatasetView]) -> dict[str, float]:
+    """Return subsystem → the share of the quarter's days without a gap, of its dataset that has least."""
+    shares: dict[str, float] = {}
+    for name, view in views.items():
+        if view.sources:
+            days = view.days.to_pyarrow()
+            share = sum(days["is_covered"].to_pylist()) / max(days.num_rows, 1)
             subsystem = name.partition(".")[0]
-            share[subsystem] = min(share.get(subsystem, 1.0), whole)
-    return share
-
-
-def _quarter(
-    context: CheckContext, looks: Mapping[str, SubsystemSummary], scopes: Mapping[str, DatasetView]
-) -> list[Finding]:
-    rules, last = context.rules, context.period.last
-    first = last - timedelta(days=QUARTER - 1)
-    since = datetime.combine(first, time(), context.workspace.settings.zone)
-    web, saved, tasks = scopes["infra.requests"], scopes["infra.backups"], scopes["oa.tasks"]
-    services = requests.volume(web.recent, ["service"])
-    found = evaluate_rules([rules["infra.slow_service"]], services, lambda row: str(row["service"]))
-    plans = backups.plans(saved.recent, context.ends_at)
-    found += evaluate_rules([rules["infra.failed_backups"]], plans, lambda row: str(row["plan"]))
-    worked = context.nearby_working_days(before=QUARTER)
-    handled = task_duration.task_duration(tasks.recent, worked, first, last, context.utc_offset_h, ["module"])
-    found += evaluate_rules([rules["oa.handling"]], handled, lambda row: MODULES.get(row["module"], str(row["module"])))
-    if "accounts" in looks["identity"].tables:
-        found += evaluate_rules([rules["identity.dormant_accounts"]], looks["identity"].tables["accounts"])
-    if "editions" in looks["oa"].tables:
-        editions = looks["oa"].tables["editions"]
-        found += evaluate_rules(
-            [rules["oa.mobile_share"]], editions, lambda row: EDITIONS.get(row["edition"], row["edition"])
-        )
-    found += quarter.seldom_used(adoption.used(scopes["oa.activities"].recent, ["module"]))
-    found += quarter.concentrated(tickets.flow(scopes["desk.tickets"].recent, since, context.ends_at, ["category"]))
-    found += quarter.repeated(scopes["infra.problems"].recent)
-    return found + quarter.failed_patches(scopes["infra.patches"].recent)
+            shares[subsystem] = min(shares.get(subsystem, 1.0), share)
+    return shares
 
 
 def ranking(advice: Advice, *, id: str = "recommendations") -> Table:
@@ -180,13 +136,13 @@ def ranking(advice: Advice, *, id: str = "recommendations") -> Table:
     rows = tuple(
         {
             "place": place,
-            "kind": KINDS[each.kind],
-            "problem": each.problem,
+            "kind": KINDS[each.cause.kind],
+            "problem": each.cause.problem,
             "evidence": each.evidence,
-            "effect": each.effect,
-            "action": each.action,
-            "effort": EFFORTS[each.effort][0],
-            "owner": each.owner,
+            "effect": each.cause.effect,
+            "action": each.cause.action,
+            "effort": EFFORTS[each.cause.effort][0],
+            "owner": each.cause.owner,
             "score": each.score,
         }
         for place, each in enumerate(advice.recommendations, 1)
@@ -199,7 +155,7 @@ def ranking(advice: Advice, *, id: str = "recommendations") -> Table:
 
 
 def basis(advice: Advice, *, id: str = "basis") -> Table:
-    """Every finding that a recommendation was made from, in the order of the recommendations."""
+    """Return every finding that a recommendation was made from, in the order of the recommendations."""
     fields = (
         Field("place", "integer", "序号", format="integer"),
         Field("state", "string", "状态", format="state"),
@@ -208,16 +164,24 @@ def basis(advice: Advice, *, id: str = "basis") -> Table:
         Field("evidence", "string", "依据"),
         Field("threshold", "string", "阈值"),
     )
+    items = [
+        (place, item)
+        for place, recommendation in enumerate(advice.recommendations, 1)
+        for item in worded(recommendation.findings)
+    ]
     rows = tuple(
         {
             "place": place,
-            **{name: getattr(each, name) for name in ("state", "subject", "check", "evidence", "threshold")},
+            "state": item.finding.status,
+            "subject": item.wording.entity,
+            "check": item.wording.check,
+            "evidence": item.wording.evidence,
+            "threshold": item.wording.limits,
         }
-        for place, made in enumerate(advice.recommendations, 1)
-        for each in made.findings
+        for place, item in items
     )
-    found = tuple(finding for made in advice.recommendations for finding in made.findings)
-    return Table(id, "依据明细", fields=fields, rows=rows, origin=advice.origin, findings=tuple(with_cause(found)))
+    findings = tuple(item for _, item in items)
+    return Table(id, "依据明细", fields=fields, rows=rows, origin=advice.origin, findings=findings)
 
 
 def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
@@ -233,9 +197,9 @@ def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
         {
             "place": place,
             "number": advice.numbers[each.code],
-            "problem": each.problem,
-            "success": success(each.code),
-            "owner": each.owner,
+            "problem": each.cause.problem,
+            "success": each.cause.success,
+            "owner": each.cause.owner,
         }
         for place, each in enumerate(advice.recommendations, 1)
     )
@@ -253,26 +217,24 @@ def charts(report: Report, advice: Advice) -> list[Block]:
 
     A recommendation over one subject that no figure follows by day has none: its one figure stands in its evidence.
     """
-    back = QUARTER - len(report.period.days)
+    back = back_days(report)
     drawn: list[Block] = []
     for each in advice.recommendations:
-        trend = TRENDS.get(each.code)
+        trend = each.cause.trend
         if trend is None:
             drawn += [bars] if (bars := _bars(each, advice.origin)) else []
             continue
         scope = report.dataset(trend.dataset, history=back)
-        by_day = trend.work(report, scope).to_pyarrow()
-        title = said.trend(each.problem, by_day, MEASURES[trend.measure])
+        by_day = trend.compute(report, scope).to_pyarrow()
+        title = said.trend(each.cause.problem, by_day, MEASURES[trend.measure])
         origin = report.origin(trend.dataset, scope)
         drawn.append(
             chart(
                 by_day,
                 "line",
-                y=trend.measure,
-                series=trend.series,
+                Axes(y=trend.measure, series=trend.series, days=scope.days),
                 title=title,
                 id=f"trend-{each.code.replace('_', '-')}",
-                days=scope.days,
                 origin=origin,
             )
         )
@@ -280,20 +242,25 @@ def charts(report: Report, advice: Advice) -> list[Block]:
 
 
 def _bars(advised: Recommendation, origin: Mapping[str, object]) -> Chart | None:
-    """The worst subjects of the check that most of a recommendation's findings are of; None for a single subject."""
-    kinds = [(each.check, each.format) for each in advised.findings if each.value is not None]
+    """Return the worst entities of the check that most findings are of; None for a single entity."""
+    kinds = [(finding.rule.check, finding.format) for finding in advised.findings if finding.value is not None]
     if not kinds:
         return None
     check, form = max(kinds, key=kinds.count)
-    its = {each.subject: each.value for each in advised.findings if (each.check, each.format) == (check, form)}
-    if len(its) < 2:
+    values = {
+        finding.entity.label: finding.value
+        for finding in advised.findings
+        if (finding.rule.check, finding.format) == (check, form)
+    }
+    if len(values) < 2:
         return None
-    rows = tuple({"subject": subject, "value": value_of(value)} for subject, value in list(its.items())[:MOST_BARS])
+    shown = list(values.items())[:MOST_BARS]
+    rows = tuple({"subject": entity, "value": json_value(value)} for entity, value in shown)
     fields = (Field("subject", "string", "对象"), Field("value", "number", check, format=form))
-    more = f"，列出其中 {MOST_BARS} 项" if len(its) > MOST_BARS else ""
+    more = f"，列出其中 {MOST_BARS} 项" if len(values) > MOST_BARS else ""
     return Chart(
         f"evidence-{advised.code.replace('_', '-')}",
-        f"{advised.problem}：{check}，共 {len(its)} 项{more}",
+        f"{advised.cause.problem}：{check}，共 {len(values)} 项{more}",
         form="hbar",
         x="subject",
         fields=fields,
@@ -305,9 +272,9 @@ def _bars(advised: Recommendation, origin: Mapping[str, object]) -> Chart | None
 
 def hints(report: Report) -> Table:
     """The hours of the quarter in which a host or a service behaved as never before."""
-    return unusual_hours(report, QUARTER - len(report.period.days))
+    return unusual_hours(report, back_days(report))
 
 
 def coming(report: Report, advice: Advice) -> list[Block]:
     """What is coming: disks, messages, certificates by month, accounts by edition."""
-    return capacity(report, advice.looks, advice.renewals, QUARTER - len(report.period.days))
+    return capacity(report, advice.evaluation.summaries, advice.renewals, back_days(report))

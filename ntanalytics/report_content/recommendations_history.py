@@ -58,7 +58,7 @@ def _issued(record: Record) -> list[IssuedRecommendation]:
     """What one record recommends; KeyError where it is of a version that numbered nothing."""
     blocks = {block.id: block for block in record.blocks}
     basis, tracking = blocks[BASIS], blocks[TRACKING]
-    found = (basis.found or {})["findings"]
+    found = (basis.findings_json or {})["findings"]
     heaviest: dict[int, Mapping[str, Any]] = {}
     for row, finding in zip(basis.rows, found, strict=True):
         heaviest.setdefault(row["place"], finding)
@@ -67,9 +67,12 @@ def _issued(record: Record) -> list[IssuedRecommendation]:
 
 def _of(row: Mapping[str, Any], finding: Mapping[str, Any]) -> IssuedRecommendation:
     clause = str(finding["evidence"]).removesuffix("。").partition("，")[0]
-    seen = f"{finding['subject']}：{clause}"
     return IssuedRecommendation(
-        str(row["number"]), str(row["problem"]), str(finding["identity"]), seen, finding["value"]
+        number=str(row["number"]),
+        problem=str(row["problem"]),
+        identity=str(finding["identity"]),
+        measured=f"{finding['entity']['label']}：{clause}",
+        value=finding["value"],
     )
 
 
@@ -81,8 +84,8 @@ def past_table(followed: Sequence[FollowedRecommendation], note: str, *, id: str
             "problem": each.first.problem,
             "decision": DECISIONS.get(each.decision or "", "未登记"),
             "finished_on": None if each.finished_on is None else each.finished_on.isoformat(),
-            "then": each.first.seen,
-            "now": each.seen,
+            "then": each.first.measured,
+            "now": each.measured,
             "effect": EFFECTS[each.effect],
             "remark": each.remark or MISSING,
         }

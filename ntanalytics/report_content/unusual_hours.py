@@ -9,11 +9,11 @@ from typing import Any
 import ibis.expr.types as ir
 
 from ntanalytics.contract.infra import HOST_METRICS
-from ntanalytics.detectors.novelty import LEARNS_DAYS, NovelHours, novel_hours
+from ntanalytics.detectors.novelty import LEARNING_DAYS, NovelHours, novel_hours
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.slots import by_slot
 from ntanalytics.reports import Table
-from ntanalytics.reports.data import value_of
+from ntanalytics.reports.data import json_value
 from ntanalytics.reports.record import Field
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
@@ -53,17 +53,17 @@ def unusual_hours(report: Report, history: int, *, id: str = "unusual") -> Table
     errors = novel_hours(_by_service(report, failed), timedelta(seconds=_QUARTER_S), least=_FEWEST_ERRORS)
     rows += _rows(errors, "失败请求（每刻钟）", "integer", "次")
     rows.sort(key=lambda row: row["at"], reverse=True)
-    note = f"与自身以往 {LEARNS_DAYS} 天以上的规律相比从未出现的时段，供进一步查看，不作判断；批处理和活动也会如此。"
+    note = f"与自身以往 {LEARNING_DAYS} 天以上的规律相比从未出现的时段，供进一步查看，不作判断；批处理和活动也会如此。"
     if not rows:
         note = "所示期间没有与以往规律不同的时段。"
     learnt = {scope.contract.label: _whole_days(scope) for scope in (metrics, web)}
-    short = [label for label, days in learnt.items() if days <= LEARNS_DAYS]
+    short = [label for label, days in learnt.items() if days <= LEARNING_DAYS]
     if short:
-        lacking = f"{'、'.join(short)}的完整数据不足 {LEARNS_DAYS} 天，未能查看。"
+        lacking = f"{'、'.join(short)}的完整数据不足 {LEARNING_DAYS} 天，未能查看。"
         note = lacking if len(short) == len(learnt) else f"{note}{lacking}"
     if len(rows) > MOST:
         note += f"只列最近 {MOST} 段，共 {len(rows)} 段。"
-    shown = tuple({name: value_of(value) for name, value in row.items()} for row in rows[:MOST])
+    shown = tuple({name: json_value(value) for name, value in row.items()} for row in rows[:MOST])
     origin = report.origin("findings.unusual_hours", metrics, web)
     return Table(id, "主机与服务异动时段", fields=_FIELDS, rows=shown, note=note, origin=origin)
 

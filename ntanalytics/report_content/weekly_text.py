@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.findings.finding import Finding, ranked
-from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.sentences import moved
+from ntanalytics.findings.phrases import moved
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.rows import Rows, rows
 
-#: So many decisions are put to the manager at once; the board has the rest.
-MOST_DECISIONS = 3
+#: Number of decisions on the first page; the board has the rest.
+MAX_DECISIONS = 3
 
 
 def adoption(total: Mapping[str, Any], editions: Rows) -> str:
@@ -84,28 +84,32 @@ def tickets(total: Mapping[str, Any]) -> str:
     return f"新增工单 {opened}，关闭 {closed}，{backlog}。"
 
 
-def _value(finding: Finding) -> str:
-    return format_number(finding.value, finding.format)
-
-
-#: Code of a finding → what the manager is asked to decide.
-_DECISIONS: Mapping[str, Callable[[Finding], str]] = MappingProxyType({
-    "infra.days_until_full": lambda each: f"是否同意为 {each.subject} 扩容（按趋势 {_value(each)} 天后写满）。",
-    "infra.tls_days": lambda each: f"是否同意本周更换 {each.subject} 的服务器证书（剩余 {_value(each)} 天）。",
-    "docexchange.overdue_deliveries": lambda each: f"是否发函督促{each.subject}签收公文（逾期 {_value(each)} 件次）。",
-    "oa.unit_active_change_rate": lambda each: f"是否安排到{each.subject}上门推广（活跃账号较上期 {_value(each)}）。",
-    "desk.unconfirmed_changes": lambda each: f"请补签 {_value(each)} 项流程变更的书面确认。",
-    "desk.clocks_broken": lambda each: f"请审阅 {_value(each)} 起超过四小时恢复的故障分析。",
-    "ca.expiring_30d": lambda each: f"是否组织证书集中更新（30 天内到期 {_value(each)} 张）。",
-    "seal.testing_days": lambda each: f"请协调{each.subject}完成测试（已等待 {_value(each)} 天）。",
-    "sms.worst_delivery_rate": lambda each: f"是否启用{each.subject}的备用通道（单日送达率最低 {_value(each)}）。",
-})  # fmt: skip
+#: Code of findings → the decision that the manager is asked for, of the worst finding or of all of them.
+_DECISIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "infra.days_until_full": "是否同意为 {entity} 扩容（按趋势 {value} 天后写满）。",
+        "infra.tls_days": "是否同意本周更换 {entity} 的服务器证书（剩余 {value} 天）。",
+        "docexchange.overdue_deliveries": "是否发函督促{entity}签收公文（逾期 {value} 件次）。",
+        "oa.unit_active_change_rate": "是否安排到{entity}上门推广（日均活跃较上期 {value}）。",
+        "desk.unconfirmed_changes": "请补签 {total} 项流程变更的书面确认。",
+        "desk.clocks_broken": "请审阅 {total} 起超过四小时恢复的故障分析。",
+        "ca.expiring_30d": "是否组织证书集中更新（30 天内到期 {value} 张）。",
+        "seal.testing_days": "请协调{entity}完成测试（已等待 {value} 天）。",
+        "sms.delivery_rate": "是否启用{entity}的备用通道（单日送达率最低 {value}）。",
+    }
+)
 
 
 def decisions(findings: Iterable[Finding]) -> list[str]:
-    """What the manager is asked to decide, the worst first, one of a kind; one sentence when there is nothing."""
-    asked: dict[str, str] = {}
-    for each in ranked(findings):
-        if each.state in ("critical", "warning") and each.code in _DECISIONS:
-            asked.setdefault(each.code, _DECISIONS[each.code](each))
-    return list(asked.values())[:MOST_DECISIONS] or ["本期没有需要决定的事项。"]
+    """Return the decisions that the manager is asked for, the worst first, one of a kind; one sentence without any."""
+    by_code: dict[str, list[Finding]] = {}
+    for finding in ranked(findings):
+        if finding.is_violation and finding.code in _DECISIONS:
+            by_code.setdefault(finding.code, []).append(finding)
+    return [_decision(items) for items in by_code.values()][:MAX_DECISIONS] or ["本期没有需要决定的事项。"]
+
+
+def _decision(findings: Sequence[Finding]) -> str:
+    worst, total = findings[0], sum(finding.value or 0 for finding in findings)
+    value, sum_ = (format_number(number, worst.format) for number in (worst.value, total))
+    return _DECISIONS[worst.code].format(entity=worst.entity.label, value=value, total=sum_)

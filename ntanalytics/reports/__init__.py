@@ -1,45 +1,45 @@
-"""What a report notebook composes with: blocks that display themselves as parts of the record.
+"""Blocks that a report notebook composes with; each displays itself as a part of the record.
 
 One line a block::
 
     kpis([kpi("submitted", now.submitted, before.submitted), kpi("delivery_rate", now.delivery_rate)])
-    chart(daily, "line", y="delivery_rate", series="carrier", title="联通 18 日跌至 71%", id="daily", days=sms.days)
+    chart(daily, "line", Axes(y="delivery_rate", series="carrier", days=sms.days), id="daily", title="联通跌至 71%")
     table(by_carrier, "分运营商", id="by-carrier", sort="-submitted")
     board(findings)
 """
 
-from ntanalytics.reports.block import show
-from ntanalytics.reports.board import Board, board
-from ntanalytics.reports.chart import Chart, chart
-from ntanalytics.reports.head import AsOf, Head, Rejected
-from ntanalytics.reports.headline import headline
-from ntanalytics.reports.inline_charts import Drawn, bars, lines
-from ntanalytics.reports.kpis import Kpi, Kpis, kpi, kpis
-from ntanalytics.reports.sentences import Sentence, Sentences, say, sentences
-from ntanalytics.reports.signatures import Signatures, signatures
-from ntanalytics.reports.table import Table, table
+from ntanalytics.reports.blocks.block import show
+from ntanalytics.reports.blocks.board import Board, board
+from ntanalytics.reports.blocks.chart import Axes, Chart, chart
+from ntanalytics.reports.blocks.head import AsOf, Head, RejectedRows
+from ntanalytics.reports.blocks.headline import headline
+from ntanalytics.reports.blocks.inline_charts import InlineCharts, inline_bars, inline_lines
+from ntanalytics.reports.blocks.kpis import Kpi, Kpis, kpi, kpis
+from ntanalytics.reports.blocks.sentences import Sentence, Sentences, sentences
+from ntanalytics.reports.blocks.signatures import Signatures, signatures
+from ntanalytics.reports.blocks.table import Table, table
 
 __all__ = [
     "AsOf",
+    "Axes",
     "Board",
     "Chart",
-    "Drawn",
     "Head",
+    "InlineCharts",
     "Kpi",
     "Kpis",
-    "Rejected",
+    "RejectedRows",
     "Sentence",
     "Sentences",
     "Signatures",
     "Table",
-    "bars",
     "board",
     "chart",
     "headline",
+    "inline_bars",
+    "inline_lines",
     "kpi",
     "kpis",
-    "lines",
-    "say",
     "sentences",
     "show",
     "signatures",

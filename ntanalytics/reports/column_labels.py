@@ -1,4 +1,4 @@
-"""The words of a column, declared once: with its dataset in the contract, or with its metric in ``MEASURES``.
+"""The label, unit and format of a column, declared once: in the contract, or with the metric in ``MEASURES``.
 
 A notebook and a renderer never type a label, a unit or a format: they name the column.
 """
@@ -10,20 +10,20 @@ from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 
-from ntanalytics.contract import DATASETS, Type
+from ntanalytics.contract import DATASETS, Column, Type
 from ntanalytics.errors import UnknownName
 from ntanalytics.metrics import MEASURES
 
 
 @dataclass(frozen=True)
 class ColumnLabels:
-    """What a reader is told about a column.
+    """The words of a column.
 
     Attributes:
-        label: the Chinese words that head it.
+        label: the Chinese heading.
         unit: the unit beside the label, or empty.
-        format: how its values are written (reports/formats.py).
-        values: for an enumeration, code → Chinese word.
+        format: the format of the values (metrics/number_format.py).
+        values: for an enumeration, code → Chinese label.
     """
 
     label: str
@@ -47,21 +47,28 @@ _SHARED = MappingProxyType({"day": ColumnLabels("日期", format="date"), "sourc
 
 @cache
 def column_labels(column: str) -> ColumnLabels:
-    """The words of a column: its measure's, else its contract column's.
+    """Return the words of a column: its measure's, else its contract column's.
 
     Raises:
         UnknownName: neither a metric nor the contract declares it.
     """
     if column in MEASURES:
-        declared = MEASURES[column]
+        measure = MEASURES[column]
         # A change carries its sign (metrics/change.py names its columns so).
-        is_change = column.endswith(("_change", "_change_rate")) and not declared.format.startswith("points")
-        return ColumnLabels(declared.label, declared.unit, "+" * is_change + declared.format, declared.values)
+        is_change = column.endswith(("_change", "_change_rate")) and not measure.format.startswith("points")
+        return ColumnLabels(measure.label, measure.unit, "+" * is_change + measure.format, measure.values)
+    declared: dict[str, Column] = {}
     for dataset in DATASETS.values():
-        for each in dataset.columns:
-            if each.name == column:
-                return ColumnLabels(each.label, each.unit, _FORMATS[each.type], each.values)
+        for contract_column in dataset.columns:
+            declared.setdefault(contract_column.name, contract_column)
+    if column in declared:
+        first = declared[column]
+        return ColumnLabels(first.label, first.unit, _FORMATS[first.type], first.values)
     if column in _SHARED:
         return _SHARED[column]
-    known = {*MEASURES, *_SHARED, *(each.name for dataset in DATASETS.values() for each in dataset.columns)}
-    raise UnknownName("column", column, known, where="a column of a report has words in the contract or in MEASURES")
+    raise UnknownName(
+        "column",
+        column,
+        {*MEASURES, *_SHARED, *declared},
+        where="a column of a report has words in the contract or in MEASURES",
+    )

@@ -1,77 +1,121 @@
-"""The findings of a report for machines: ``findings.json`` beside the page, made from the record (docs/findings.md)."""
+"""Findings for machines: ``findings.json`` beside the page, made from the record (docs/findings.md)."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.finding import Entity
 from ntanalytics.findings.lifecycle import FindingLifecycle, LifecycleState
+from ntanalytics.findings.text import WordedFinding
 from ntanalytics.reports.record import Record
+from ntanalytics.reports.renamed import current_findings
 
 FILE = "findings.json"
 
-_LIFE = ("opened_on", "begun_on", "is_older", "confirmed_on", "worst", "change", "closed_on")
-_CLOSED = ("identity", "code", "subsystem", "subject", "check", "state", "value", "format")
+_LIFECYCLE = ("opened_on", "begun_on", "is_older", "confirmed_on", "worst", "change", "closed_on")
 
 
 def findings_json(
-    findings: Iterable[Finding], course: LifecycleState | None, origin: Mapping[str, Any]
+    findings: Iterable[WordedFinding], lifecycles: LifecycleState | None, origin: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What a block says of the findings that it shows: each with all its fields, its identity and its life.
+    """Return the findings of a block as data: each with all its fields, its identity and its lifecycle.
 
     Args:
         findings: as shown.
-        course: their life; None where nobody follows them.
-        origin: where they come from, for those that do not say it themselves.
+        lifecycles: their lifecycles; None where nobody follows them.
+        origin: origin of those that tell none themselves.
 
     Returns:
-        ``findings``; ``closed``, what the inspection closed; and ``codes``, what it asked: None without a course.
+        ``findings``; ``closed``, what the inspection closed; and ``codes``, its rules: None without lifecycles.
     """
-    known = course if course is not None and course.is_known else None
+    known = lifecycles if lifecycles is not None and lifecycles.is_known else None
     return {
-        "findings": [
-            {
-                "identity": each.identity,
-                **{name: value for name, value in vars(each).items() if not name.startswith("_")},
-                "origin": each.origin or origin,
-                "life": _life(known.of(each.identity), known.on) if known is not None else None,
-            }
-            for each in findings
-        ],
-        "closed": [
-            {**{name: getattr(each, name) for name in _CLOSED}, "life": _life(each, each.closed_on)}
-            for each in (known.closed if known is not None else ())
-        ],
-        "codes": None if course is None else dict(course.codes),
+        "findings": [_finding(item, known, origin) for item in findings],
+        "closed": [_closed(lifecycle) for lifecycle in (known.closed if known is not None else ())],
+        "codes": None if lifecycles is None else dict(lifecycles.codes),
     }
 
 
-def _life(life: FindingLifecycle | None, on: date | None) -> dict[str, Any] | None:
-    """A life as data; ``day`` is which day of it ``on`` is, of a closed one how many days it lasted."""
-    if life is None or on is None:
+def _finding(item: WordedFinding, known: LifecycleState | None, origin: Mapping[str, Any]) -> dict[str, Any]:
+    finding, wording = item.finding, item.wording
+    return {
+        "identity": finding.identity,
+        "code": finding.code,
+        "subsystem": finding.subsystem,
+        "entity": entity_data(finding.entity),
+        "check": wording.check,
+        "status": finding.status,
+        "value": finding.value,
+        "format": finding.format,
+        "limits": wording.limits,
+        "evidence": wording.evidence,
+        "since": finding.since,
+        "since_is_bound": finding.since_is_bound,
+        "window": None if finding.window is None else asdict(finding.window),
+        "comparison": None if finding.comparison is None else asdict(finding.comparison),
+        "advice": wording.advice,
+        "effect": item.effect,
+        "owner": item.owner,
+        "effort": item.effort,
+        "figures": dict(finding.figures),
+        "details": {
+            name: list(value) if isinstance(value, tuple) else value for name, value in finding.details.items()
+        },
+        "detector": finding.detector,
+        "unknown": finding.unknown,
+        "is_applicable": finding.is_applicable,
+        "excuse": None if finding.excuse is None else asdict(finding.excuse),
+        "origin": finding.origin or origin,
+        "lifecycle": _lifecycle(known.of(finding.identity), known.on) if known is not None else None,
+    }
+
+
+def _closed(lifecycle: FindingLifecycle) -> dict[str, Any]:
+    return {
+        "identity": lifecycle.identity,
+        "code": lifecycle.code,
+        "subsystem": lifecycle.subsystem,
+        "entity": entity_data(lifecycle.entity),
+        "check": lifecycle.check,
+        "status": lifecycle.status,
+        "value": lifecycle.value,
+        "format": lifecycle.format,
+        "lifecycle": _lifecycle(lifecycle, lifecycle.closed_on),
+    }
+
+
+def entity_data(entity: Entity) -> dict[str, str]:
+    """Return an entity as data: ``kind``, ``key`` and ``label``."""
+    return {"kind": entity.kind, "key": entity.key, "label": entity.label}
+
+
+def _lifecycle(lifecycle: FindingLifecycle | None, on: date | None) -> dict[str, Any] | None:
+    """Return a lifecycle as data; ``day`` is its day ``on``, of a closed one the number of days it lasted."""
+    if lifecycle is None or on is None:
         return None
-    return {**{name: getattr(life, name) for name in _LIFE}, "day": life.day(on)}
+    return {**{name: getattr(lifecycle, name) for name in _LIFECYCLE}, "day": lifecycle.day(on)}
 
 
 def document(record: Record, report: str, run_id: str) -> dict[str, Any] | None:
-    """The content of ``findings.json``; None where the record shows no findings.
+    """Return the content of ``findings.json``; None where the record shows no findings.
 
     Args:
-        record: the record; what several blocks show is told once.
+        record: the record; a finding in several blocks is listed once.
         report: the report's name.
         run_id: the run that made it.
     """
-    blocks = [block.found for block in record.blocks if block.found is not None]
+    blocks = [block.findings_json for block in record.blocks if block.findings_json is not None]
     if not blocks:
         return None
     head = record.head.body
     findings: list[Any] = []
     for block in blocks:
-        findings += [each for each in block["findings"] if each not in findings]
+        findings += [finding for finding in block["findings"] if finding not in findings]
     return {
         "report": report,
         "period": head["period"]["text"],
@@ -79,7 +123,7 @@ def document(record: Record, report: str, run_id: str) -> dict[str, Any] | None:
         "generated_at": head["generated_at"],
         "tables": head["versions"],
         "findings": findings,
-        "closed": [each for block in blocks for each in block["closed"]],
+        "closed": [finding for block in blocks for finding in block["closed"]],
         "codes": next((block["codes"] for block in blocks if block["codes"] is not None), None),
     }
 
@@ -93,17 +137,17 @@ def write(record: Record, report: str, run_id: str, folder: Path) -> None:
 
 
 def findings_differences(record: Record, folder: Path) -> list[str]:
-    """How ``findings.json`` in a folder differs from the record; empty when it does not.
+    """Return the differences between ``findings.json`` in a folder and the record; empty when they agree.
 
-    Where the manifest names a run, the report was published: then the file must be there, and be that run's.
+    A report whose manifest names a run was published: then the file must be there, and belong to that run.
     """
     path, manifest = folder / FILE, folder / "manifest.json"
     try:
         about = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
         if not path.is_file():
-            is_due = "run_id" in about and any(block.found is not None for block in record.blocks)
-            return [f"{FILE} is not there"] if is_due else []
-        there = json.loads(path.read_text(encoding="utf-8"))
+            is_required = "run_id" in about and any(block.findings_json is not None for block in record.blocks)
+            return [f"{FILE} is not there"] if is_required else []
+        there = current_findings(json.loads(path.read_text(encoding="utf-8"))) or {}
         expected = document(record, about.get("report", there["report"]), about.get("run_id", there["run"])) or {}
         names = [*expected, *(name for name in there if name not in expected)]
         return [f"{FILE}: {name} is not the record's" for name in names if there.get(name) != expected.get(name)]

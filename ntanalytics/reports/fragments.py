@@ -6,6 +6,7 @@ Every text is escaped by the template; nothing here marks a text from the record
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,33 +16,33 @@ from zoneinfo import ZoneInfo
 import jinja2
 from markupsafe import Markup
 
-from ntanalytics.reports import labels, truncation
-from ntanalytics.reports.formats import LOCAL, display, is_numeric, parts, wide
-from ntanalytics.reports.inline_charts import inline_chart
-from ntanalytics.reports.record import Record, Recorded
-from ntanalytics.reports.sparkline import sparkline
+from ntanalytics.metrics.number_format import parse_format
+from ntanalytics.reports import labels, palette, truncation
+from ntanalytics.reports.blocks.inline_charts import inline_chart
+from ntanalytics.reports.blocks.sparkline import sparkline
+from ntanalytics.reports.formats import LOCAL_ZONE, display_width, is_numeric
+from ntanalytics.reports.record import Field, Record, RecordedBlock
 
 THEME = Path(__file__).with_name("theme")
 
-#: How many rows of a table JupyterLab's preview shows; the record has them all.
+#: Rows of a table in JupyterLab's preview; the record has them all.
 PREVIEW_ROWS = 20
 
-
-#: A text wider than so many Latin characters may wrap; a shorter one never does.
-SHORT = 24
+#: Width of a text, in Latin characters, beyond which it may wrap.
+LONGEST_UNBROKEN = 24
 
 
 @dataclass(frozen=True)
 class HtmlCell:
-    """A cell: its text, its class (``num``, ``state watch``, ``long`` …), and its value where sorting needs one."""
+    """A cell: its text, its class (``num``, ``state warning``, ``long`` …), and a value to sort by where needed."""
 
     text: str
     style: str = ""
     sort: str = ""
 
 
-def escaping(folder: Path) -> jinja2.Environment:
-    """The templates of a folder; they escape everything, and a name that they do not know is an error."""
+def template_environment(folder: Path) -> jinja2.Environment:
+    """Return the templates of a folder; they escape everything, and an unknown name in them is an error."""
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
         autoescape=True,
@@ -53,25 +54,30 @@ def escaping(folder: Path) -> jinja2.Environment:
 
 @cache
 def templates() -> jinja2.Environment:
-    """The templates of the theme."""
-    environment = escaping(THEME)
+    """Return the templates of the theme."""
+    environment = template_environment(THEME)
     environment.globals.update(
         sparkline=sparkline,
         inline_chart=inline_chart,
-        kpi_words=labels.kpi_words,
+        kpi_texts=labels.kpi_texts,
         origin_line=labels.origin_line,
-        display=display,
         figure=figure_json,
-        cells=cells,
-        column_style=column_style,
-        columns=columns,
+        cells=html_cells,
+        columns=column_headings,
     )
     return environment
 
 
+@cache
+def stylesheet() -> str:
+    """Return the style of the page, with the colours of the palette in place of its first empty ``:root``."""
+    text = (THEME / "report.css").read_text(encoding="utf-8")
+    return text.replace(":root {}", palette.css_variables(), 1)
+
+
 @dataclass(frozen=True)
-class RecordPart:
-    """How much of a block's data is shown, and what is said of the rest; each of the words may be empty."""
+class VisiblePart:
+    """The rows of a block's data that are shown, and the notes on the rest; each note may be empty."""
 
     rows: int
     fold: str = ""
@@ -79,28 +85,28 @@ class RecordPart:
     cut: str = ""
 
 
-def fragment(block: Recorded, zone: ZoneInfo = LOCAL, part: RecordPart | None = None) -> Markup:
-    """A block as HTML.
+def fragment(block: RecordedBlock, zone: ZoneInfo = LOCAL_ZONE, part: VisiblePart | None = None) -> Markup:
+    """Return a block as HTML.
 
     Args:
         block: any block but the head.
-        zone: in which instants are shown.
-        part: how much of its data is shown (default: all).
+        zone: the zone in which instants are shown.
+        part: the rows that are shown (default: all).
     """
     macros = templates().get_template("blocks.html.j2").make_module({"zone": zone})
-    part = part or RecordPart(len(block.rows))
+    part = part or VisiblePart(len(block.rows))
     return Markup(getattr(macros, block.kind)(block, zone, part))  # noqa: S704 — the template has escaped it
 
 
-def part_of(block: Recorded, rows: int) -> RecordPart:
-    """The part of a block's data that the page shows when it carries so many rows."""
-    count = truncation.folded(block, rows)
-    fold = truncation.fold_words(count, block.kind) if count else ""
-    return RecordPart(rows, fold, truncation.paper_words(block, rows), truncation.cut_words(block, rows))
+def visible_part(block: RecordedBlock, rows: int) -> VisiblePart:
+    """Return the part of a block's data on a page that carries so many of its rows."""
+    count = truncation.folded_rows(block, rows)
+    fold = truncation.fold_label(count, block.kind) if count else ""
+    return VisiblePart(rows, fold, truncation.print_note(block, rows), truncation.cut_note(block, rows))
 
 
-def preview(block: Recorded) -> str:
-    """A block as JupyterLab shows it."""
+def preview(block: RecordedBlock) -> str:
+    """Return a block as JupyterLab shows it."""
     if block.kind == "head":
         period = block.body["period"]["label"]
         return str(Markup("<h1>{}</h1><p>{}</p>").format(block.title, period))
@@ -108,60 +114,61 @@ def preview(block: Recorded) -> str:
         return str(Markup("<h3>{}</h3>").format(block.title))
     total = len(block.rows)
     cut = f"预览前 {PREVIEW_ROWS} 行，共 {total:,} 行" if total > PREVIEW_ROWS else ""
-    return str(fragment(block, part=RecordPart(min(total, PREVIEW_ROWS), cut=cut)))
+    return str(fragment(block, part=VisiblePart(min(total, PREVIEW_ROWS), cut=cut)))
 
 
-def columns(block: Recorded) -> list[tuple[str, str, str]]:
-    """The head of each column of a block's data, its unit, and its class."""
-    # A board's values are numbers of one format or another, each by its row.
+def column_headings(block: RecordedBlock) -> list[tuple[str, str, str]]:
+    """Return the heading of each column of a block's data, its unit, and its class."""
+    # A board's values are numbers of several formats, one a row.
     return [
-        (*labels.column_title(each), "num" if each.type == "number" else column_style(each.format))
-        for each in block.fields
+        (*labels.column_title(field), "num" if field.type == "number" else column_style(field.format))
+        for field in block.fields
     ]
 
 
-def column_style(format: str) -> str:
-    """The class of a column: ``num`` for numbers, ``time`` for days and instants, which never break."""
-    if is_numeric(format):
+def column_style(form: str) -> str:
+    """Return the class of a column: ``num`` for numbers, ``time`` for days and instants, which never break."""
+    if is_numeric(form):
         return "num"
-    return "time" if parts(format)[0] in ("date", "month", "datetime") else ""
+    return "time" if parse_format(form).kind in ("date", "month", "datetime") else ""
 
 
-def cells(block: Recorded, zone: ZoneInfo, rows: int) -> list[list[HtmlCell]]:
-    """The cells of the first rows of a block's data, row by row."""
-    return [[_cell(block, row, field, zone) for field in block.fields] for row in block.rows[:rows]]
+def html_cells(block: RecordedBlock, zone: ZoneInfo, rows: int) -> list[list[HtmlCell]]:
+    """Return the cells of the first rows of a block's data, row by row."""
+    return [[_html_cell(block, row, field, zone) for field in block.fields] for row in block.rows[:rows]]
 
 
-def _cell(block: Recorded, row: Any, field: Any, zone: ZoneInfo) -> HtmlCell:
+def _html_cell(block: RecordedBlock, row: Mapping[str, Any], field: Field, zone: ZoneInfo) -> HtmlCell:
     value, form = row[field.name], labels.cell_format(block, row, field)
-    text = labels.cell(block, row, field, zone)
-    if parts(form)[0] == "state":
-        order = list(labels.STATE_ORDER)
-        return HtmlCell(
-            text, f"state {value}" if value in order else "", str(order.index(value)) if value in order else ""
-        )
+    text = labels.cell_text(block, row, field, zone)
+    if parse_format(form).kind == "state":
+        if value not in labels.STATE_ORDER:
+            return HtmlCell(text)
+        return HtmlCell(text, f"state {value}", str(labels.STATE_ORDER.index(value)))
     style = column_style(form)
     if style == "num" and isinstance(value, (int, float)) and not _is_exact(value, form):
-        # Six digits tell apart what a reader can tell apart, and keep the page small.
+        # Six digits tell apart all that a reader can tell apart, and keep the page small.
         return HtmlCell(text, style, f"{value:.6g}" if isinstance(value, float) else str(value))
-    return HtmlCell(text, style if style or wide(text) <= SHORT else "long")
+    return HtmlCell(text, style if style or display_width(text) <= LONGEST_UNBROKEN else "long")
 
 
 def _is_exact(value: float, form: str) -> bool:
-    """Whether a number is written with all its digits, so that what is written can be sorted by."""
-    return isinstance(value, int) and parts(form)[0] in ("integer", "number", "ms")
+    """Return whether a number is written with all its digits, so that its text can be sorted by."""
+    return isinstance(value, int) and parse_format(form).kind in ("integer", "number", "ms")
 
 
-def figure_json(block: Recorded) -> Markup:
-    """A chart's figure as JSON that may stand in a script element: no ``<`` in it can end the element."""
+def figure_json(block: RecordedBlock) -> Markup:
+    """Return a chart's figure as JSON that may stand in a script element: no ``<`` in it can end the element."""
     text = json.dumps(block.figure, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)  # noqa: S704 — made safe above
 
 
-def page(record: Record, **context: Any) -> str:
-    """The whole page of a record; ``context`` is what the exporter adds (style, scripts, contents)."""
-    rows = truncation.rows_shown(record.blocks)
-    shown = {block.id: fragment(block, record.zone, part_of(block, rows.get(block.id, 0))) for block in record.blocks}
-    return templates().get_template("page.html.j2").render(record=record, fragments=shown, **context)
+def render_page(record: Record, **context: Any) -> str:
+    """Return the whole page of a record; ``context`` is what the exporter adds (style, scripts, contents)."""
+    rows = truncation.rows_on_page(record.blocks)
+    rendered = {
+        block.id: fragment(block, record.zone, visible_part(block, rows.get(block.id, 0))) for block in record.blocks
+    }
+    return templates().get_template("page.html.j2").render(record=record, fragments=rendered, **context)

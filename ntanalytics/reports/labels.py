@@ -1,4 +1,4 @@
-"""The sentences that a report says about itself, made from the record's values."""
+"""Sentences that a report says about itself, and the texts of its cells and cards, made from the record's values."""
 
 from __future__ import annotations
 
@@ -8,23 +8,35 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ntanalytics.findings.sentences import spaced
-from ntanalytics.reports.formats import LOCAL, display, parts
-from ntanalytics.reports.record import Field, Record, Recorded
+from ntanalytics.findings.phrases import spaced
+from ntanalytics.findings.threshold import ORDER
+from ntanalytics.metrics.number_format import has_nonzero_digit, parse_format
+from ntanalytics.reports.formats import LOCAL_ZONE, STATE_TEXTS, UNITS, display
+from ntanalytics.reports.record import Field, Record, RecordedBlock
 
-#: The order in which states are named: what is wrong first.
-STATE_ORDER = ("critical", "warning", "unknown", "ok")
-_MARKS = {"critical": ("■", "异常"), "warning": ("▲", "关注"), "unknown": ("○", "未知"), "ok": ("●", "正常")}
-_HEADED = {"yuan": "元", "points": "个百分点"}  #: the units that a column's head says for its cells
-_NAMED = 4  #: how many subjects of one state the status line names
-_HOLES = 3  #: how many holes it names
-MOST_NAMED = 6  #: so many datasets that were taken at one moment are named; more are counted
-_REASONS = 10  #: how many reasons for setting rows aside are written out; the record has them all
+#: The order in which states are named: critical first.
+STATE_ORDER: tuple[str, ...] = ORDER
+_UNITS_IN_HEADING = {kind: UNITS[kind] for kind in ("yuan", "points")}
+_SUBJECTS_LISTED = 4  #: subjects of one state in the status line, at most
+_GAPS_LISTED = 3  #: gaps in the status line, at most
+DATASETS_LISTED = 6  #: datasets of one extraction time that are named; more are counted
+_REASONS_LISTED = 10  #: reasons of rejected rows that are written out; the record has them all
+_NOT_TAKEN = "未取得"
+
+
+def state_mark(state: str) -> str:
+    """Return a state's mark: ``■``."""
+    return STATE_TEXTS[state].partition(" ")[0]
+
+
+def state_label(state: str) -> str:
+    """Return a state in Chinese: ``异常``."""
+    return STATE_TEXTS[state].partition(" ")[2]
 
 
 @dataclass(frozen=True)
 class Remark:
-    """A part of the status line: a state (or empty), the words in bold, and what follows them."""
+    """A part of the status line: a state (or empty), the words in bold, and the rest."""
 
     state: str
     lead: str
@@ -32,131 +44,132 @@ class Remark:
 
 
 def status(record: Record) -> list[Remark]:
-    """The status line: the exceptions by name, then how many checks are in order, then what is missing."""
+    """Return the status line: the exceptions by name, the number of checks in order, then the state of the data."""
     rows = [row for block in record.blocks if block.kind == "board" for row in block.rows]
     remarks = []
     for state in ("critical", "warning", "unknown"):
         subjects = [spaced(row["subject"], row["check"]) for row in rows if row["state"] == state]
         if subjects:
-            mark, word = _MARKS[state]
-            named = "、".join(subjects[:_NAMED]) + ("等" if len(subjects) > _NAMED else "")
-            remarks.append(Remark(state, f"{mark} {len(subjects)} 项{word}", f"：{named}"))
-    fine = sum(row["state"] == "ok" for row in rows)
-    if fine:
-        remarks.append(Remark("", "", f"其余 {fine} 项正常") if remarks else Remark("ok", f"● {fine} 项正常"))
+            names = "、".join(subjects[:_SUBJECTS_LISTED]) + ("等" if len(subjects) > _SUBJECTS_LISTED else "")
+            lead = f"{state_mark(state)} {len(subjects)} 项{state_label(state)}"
+            remarks.append(Remark(state, lead, f"：{names}"))
+    in_order = sum(row["state"] == "ok" for row in rows)
+    if in_order:
+        remarks.append(Remark("", "", f"其余 {in_order} 项正常") if remarks else Remark("ok", f"● {in_order} 项正常"))
     return remarks + data_status(record.head.body, is_alone=not rows)
 
 
 def data_status(head: Mapping[str, Any], is_alone: bool = True) -> list[Remark]:
-    """What the head says about its data: holes, rows that were set aside, how many sources are whole.
+    """Return the state of the data: gaps, rejected rows, and the number of complete sources.
 
     Args:
         head: the body of the head block.
-        is_alone: nothing else is said in the status line, so that it says, too, when all is well.
+        is_alone: the status line says nothing else, so that complete data are mentioned, too.
     """
     gaps = [gap.rstrip("。") for gap in head["gaps"]]
-    more = [f"共 {len(gaps)} 处，见数据来源"] if len(gaps) > _HOLES else []
-    remarks = [Remark("unknown", "○ 数据不完整", f"：{'；'.join(gaps[:_HOLES] + more)}")] if gaps else []
+    more = [f"共 {len(gaps)} 处，见数据来源"] if len(gaps) > _GAPS_LISTED else []
+    remarks = [Remark("unknown", "○ 数据不完整", f"：{'；'.join(gaps[:_GAPS_LISTED] + more)}")] if gaps else []
     remarks += [Remark("", "", note.rstrip("。")) for note in head.get("notes", ())]
-    rejected = sum(each["rejected"] for each in head["as_of"])
+    rejected = sum(line["rejected"] for line in head["as_of"])
     if rejected:
         remarks.append(Remark("", "", f"{rejected:,} 行不合格数据未计入"))
     if head["as_of"]:
-        whole = sum(bool(each["taken_at"] and not each["missing_days"] and not each["error"]) for each in head["as_of"])
-        is_whole = whole == len(head["as_of"])
-        if is_whole and is_alone and not gaps:
+        complete = sum(
+            bool(line["taken_at"] and not line["missing_days"] and not line["error"]) for line in head["as_of"]
+        )
+        is_complete = complete == len(head["as_of"])
+        if is_complete and is_alone and not gaps:
             remarks.insert(0, Remark("ok", "● 数据完整"))
-        counted = f"数据来源 {whole}/{len(head['as_of'])}"
-        # What is missing was named above, as a rule; where it was not, the count itself is the warning.
-        remarks.append(Remark("", "", counted) if is_whole or gaps else Remark("unknown", f"○ {counted}"))
+        counted = f"数据来源 {complete}/{len(head['as_of'])}"
+        # Gaps are usually named above; where none is, the count itself is the warning.
+        remarks.append(Remark("", "", counted) if is_complete or gaps else Remark("unknown", f"○ {counted}"))
     return remarks
 
 
-def worst(remarks: Sequence[Remark]) -> str:
-    """The worst state that the status line names; ``ok`` when it names none."""
-    named = {each.state for each in remarks}
+def worst_state(remarks: Sequence[Remark]) -> str:
+    """Return the worst state in the status line; ``ok`` when it names none."""
+    named = {remark.state for remark in remarks}
     return next(state for state in STATE_ORDER if state in named or state == "ok")
 
 
 def as_of_line(head: Mapping[str, Any], zone: ZoneInfo) -> str:
-    """As of when each source's data are: ``数据截至：短信（sms） 11月23日 06:10；工单（desk） 未取得``.
+    """Return the time of each source's data: ``数据截至：短信（sms） 11月23日 06:10；工单（desk） 未取得``.
 
-    Many that were taken at one moment are counted, and not named: ``39 项数据 11月23日 06:10``.
+    Many datasets of one extraction time are counted, and not named: ``39 项数据 11月23日 06:10``.
     """
-    taken: dict[str, list[str]] = {}
-    for each in head["as_of"]:
-        moment = short_time(each["taken_at"], zone) if each["taken_at"] else "未取得"
-        taken.setdefault(moment, []).append(f"{each['label']}（{each['source']}）")
-    said = (f"{_taken(labels, moment)} {moment}" for moment, labels in taken.items())
-    return f"数据截至：{'；'.join(said)}" if taken else ""
+    names_by_time: dict[str, list[str]] = {}
+    for line in head["as_of"]:
+        time = short_time(line["taken_at"], zone) if line["taken_at"] else _NOT_TAKEN
+        names_by_time.setdefault(time, []).append(f"{line['label']}（{line['source']}）")
+    parts = (f"{_names_or_count(names, time)} {time}" for time, names in names_by_time.items())
+    return f"数据截至：{'；'.join(parts)}" if names_by_time else ""
 
 
-def _taken(labels: Sequence[str], moment: str) -> str:
-    is_named = len(labels) <= MOST_NAMED or moment == "未取得"
-    return "、".join(labels) if is_named else f"{len(labels)} 项数据"
+def _names_or_count(names: Sequence[str], time: str) -> str:
+    are_listed = len(names) <= DATASETS_LISTED or time == _NOT_TAKEN
+    return "、".join(names) if are_listed else f"{len(names)} 项数据"
 
 
-def short_time(value: str, zone: ZoneInfo = LOCAL) -> str:
-    """An instant in words, without the year: ``11月23日 06:10``."""
+def short_time(value: str, zone: ZoneInfo = LOCAL_ZONE) -> str:
+    """Return an instant without the year: ``11月23日 06:10``."""
     text = display(value, "datetime", zone=zone)
     return f"{int(text[5:7])}月{int(text[8:10])}日 {text[11:]}"
 
 
 def origin_line(origin: Mapping[str, Any], zone: ZoneInfo) -> str:
-    """Where a block's figures come from, in one line."""
-    said = []
+    """Return the source of a block's figures in one line."""
+    parts = []
     if origin.get("metric"):
-        said.append(f"指标 {origin['metric']}")
-    said += [f"数据集 {name} 第 {version} 版" for name, version in (origin.get("datasets") or {}).items()]
+        parts.append(f"指标 {origin['metric']}")
+    parts += [f"数据集 {name} 第 {version} 版" for name, version in (origin.get("datasets") or {}).items()]
     if origin.get("rows") is not None:
-        said.append(f"{origin['rows']:,} 行")
+        parts.append(f"{origin['rows']:,} 行")
     if origin.get("as_of"):
-        said.append(f"截至 {display(origin['as_of'], 'datetime', zone=zone)}")
-    return "；".join(said)
+        parts.append(f"截至 {display(origin['as_of'], 'datetime', zone=zone)}")
+    return "；".join(parts)
 
 
 def column_title(field: Field) -> tuple[str, str]:
-    """The head of a column and, apart, its unit: ``("提交量", "（条）")``; the unit may be empty."""
-    unit = f"（{_HEADED.get(parts(field.format)[0], field.unit)}）"
+    """Return the heading of a column and, apart, its unit: ``("提交量", "（条）")``; the unit may be empty."""
+    unit = f"（{_UNITS_IN_HEADING.get(parse_format(field.format).kind, field.unit)}）"
     return field.title, "" if unit == "（）" or field.title.endswith(unit) else unit
 
 
-def kpi_words(item: Mapping[str, Any], zone: ZoneInfo = LOCAL) -> tuple[str, str, str]:
-    """A headline figure in words: the figure, its change, the figure before; each may be empty but the first."""
+def kpi_texts(item: Mapping[str, Any], zone: ZoneInfo = LOCAL_ZONE) -> tuple[str, str, str]:
+    """Return a headline figure's value, its change and the value before; the last two may be empty."""
     value = display(item["value"], item["format"], item["unit"], zone)
     value = f"≥ {value}" if item["is_lower_bound"] else value
     change = ""
     if item["change"] is not None:
         size = display(abs(item["change"]), item["change_format"]).lstrip("+")
-        is_seen = any(digit in size for digit in "123456789")
-        change = f"{'▲' if item['change'] > 0 else '▼'} {size}" if is_seen else "持平"
+        change = f"{'▲' if item['change'] > 0 else '▼'} {size}" if has_nonzero_digit(size) else "持平"
     before = f"上期 {display(item['before'], item['format'], item['unit'], zone)}" if item["before"] is not None else ""
     return value, change, before
 
 
-def cell(block: Recorded, row: Mapping[str, Any], field: Field, zone: ZoneInfo) -> str:
-    """A cell of a block's data as the reader sees it; a board's value is written by its own row's format."""
+def cell_text(block: RecordedBlock, row: Mapping[str, Any], field: Field, zone: ZoneInfo) -> str:
+    """Return a cell of a block's data as the reader sees it."""
     form = cell_format(block, row, field)
     text = display(row[field.name], form, zone=zone)
-    # A column's head says the unit of points once; a board's value has no such head.
-    return text.removesuffix(" 个百分点") if form == field.format else text
+    # A column's heading gives the unit of points once; a board's value has no such heading.
+    return text.removesuffix(f" {UNITS['points']}") if form == field.format else text
 
 
-def cell_format(block: Recorded, row: Mapping[str, Any], field: Field) -> str:
-    """The format of a cell."""
+def cell_format(block: RecordedBlock, row: Mapping[str, Any], field: Field) -> str:
+    """Return the format of a cell; a board's value has the format of its own row."""
     return str(row["format"]) if block.kind == "board" and field.name == "value" else field.format
 
 
 @dataclass(frozen=True)
-class Sources:
+class SourceSection:
     """The section on the data behind a report.
 
     Attributes:
-        columns: the heads of the table of sources.
-        rows: one row a source and dataset, in words.
-        holes: what is missing, one sentence each.
-        rejected: rows that were set aside, one sentence a reason.
-        remarks: the notes of the head, the versions that were read, and when the report was made.
+        columns: the headings of the table of sources.
+        rows: one row of texts for each source and dataset.
+        gaps: one sentence for each gap.
+        rejected: rejected rows, one sentence a reason.
+        remarks: the notes of the head, the versions that were read, and the time of the report.
     """
 
     columns: tuple[str, ...]
@@ -169,40 +182,39 @@ class Sources:
 SOURCE_COLUMNS = ("数据集", "数据源", "截至", "行数", "未计入", "缺失日期", "说明")
 
 
-def sources(head: Mapping[str, Any], zone: ZoneInfo) -> Sources:
-    """What the page says at its end about the data behind it."""
+def source_section(head: Mapping[str, Any], zone: ZoneInfo) -> SourceSection:
+    """Return the section at the end of a report on the data behind it."""
     rows = [
         (
-            f"{each['label']}（{each['dataset']}）",
-            each["source"],
-            display(each["taken_at"], "datetime", zone=zone),
-            display(each["rows"], "integer"),
-            display(each["rejected"], "integer"),
-            days(each["missing_days"]),
-            each["error"],
+            f"{line['label']}（{line['dataset']}）",
+            line["source"],
+            display(line["taken_at"], "datetime", zone=zone),
+            display(line["rows"], "integer"),
+            display(line["rejected"], "integer"),
+            day_ranges(line["missing_days"]),
+            line["error"],
         )
-        for each in head["as_of"]
+        for line in head["as_of"]
     ]
-    reasons = sorted(head["rejected"], key=lambda each: -each["rows"])
+    reasons = sorted(head["rejected"], key=lambda reason: -reason["rows"])
     rejected = [
-        f"{each['label']}（{each['source']}）：{each['reason']}，{each['rows']:,} 行未计入"
-        for each in reasons[:_REASONS]
+        f"{reason['label']}（{reason['source']}）：{reason['reason']}，{reason['rows']:,} 行未计入"
+        for reason in reasons[:_REASONS_LISTED]
     ]
-    if rest := reasons[_REASONS:]:
-        rejected.append(f"其余 {len(rest):,} 种原因，共 {sum(each['rows'] for each in rest):,} 行未计入")
+    if rest := reasons[_REASONS_LISTED:]:
+        rejected.append(f"其余 {len(rest):,} 种原因，共 {sum(reason['rows'] for reason in rest):,} 行未计入")
     versions = "；".join(f"{name} 第 {version} 版" for name, version in head["versions"].items())
-    made = f"生成时间：{display(head['generated_at'], 'datetime', zone=zone)}"
-    remarks = [*head.get("notes", ()), *([f"数据版本：{versions}"] if versions else []), made]
-    return Sources(SOURCE_COLUMNS, rows, list(head["gaps"]), rejected, remarks)
+    generated = f"生成时间：{display(head['generated_at'], 'datetime', zone=zone)}"
+    remarks = [*head.get("notes", ()), *([f"数据版本：{versions}"] if versions else []), generated]
+    return SourceSection(SOURCE_COLUMNS, rows, list(head["gaps"]), rejected, remarks)
 
 
-def days(texts: Sequence[str]) -> str:
-    """Days in words, runs of them joined: ``11-18—11-20、11-25``."""
+def day_ranges(texts: Sequence[str]) -> str:
+    """Return days with runs of them joined: ``11-18—11-20、11-25``."""
     runs: list[list[date]] = []
-    for each in sorted(date.fromisoformat(text) for text in texts):
-        if runs and each - runs[-1][-1] == timedelta(days=1):
-            runs[-1].append(each)
+    for day in sorted(date.fromisoformat(text) for text in texts):
+        if runs and day - runs[-1][-1] == timedelta(days=1):
+            runs[-1].append(day)
         else:
-            runs.append([each])
-    said = (f"{run[0]:%m-%d}" + (f"—{run[-1]:%m-%d}" if len(run) > 1 else "") for run in runs)
-    return "、".join(said)
+            runs.append([day])
+    return "、".join(f"{run[0]:%m-%d}" + (f"—{run[-1]:%m-%d}" if len(run) > 1 else "") for run in runs)

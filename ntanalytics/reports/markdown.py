@@ -19,24 +19,23 @@ def _parser() -> mistune.Markdown:
 
 
 def to_html(markdown: str) -> Markup:
-    """A markdown cell as HTML. Raw HTML in it is shown as text; links and pictures lose theirs (nothing is loaded).
+    """Return a markdown cell as HTML. Raw HTML is shown as text; links and pictures lose theirs (nothing is loaded).
 
-    A heading of the first level is one of the second, since the page's title is the only first one.
+    A heading of the first level becomes one of the second, since the page's title is the only first one.
     """
     html = re.sub(r"(</?)h1>", r"\1h2>", str(_parser()(markdown)))
     return Markup(nh3.clean(html, tags=_TAGS, attributes={}, link_rel=None))  # noqa: S704 — sanitized here
 
 
 def headings(markdown: str) -> list[str]:
-    """The texts of its headings of the first and second level, for the contents."""
+    """Return the texts of the headings of the first and second level, for the contents."""
     return [
         re.sub(r"[*_`]", "", line.lstrip("#")).strip() for line in markdown.splitlines() if re.match(r"#{1,2}\s", line)
     ]
 
 
 def paragraphs(markdown: str) -> list[tuple[str, str]]:
-    """Its paragraphs as plain texts, each with its tag: ``h2``, ``h3``, ``p`` or ``li``."""
-    html = to_html(markdown)
-    root = lxml.html.fragment_fromstring(str(html), create_parent="div")
-    found = root.xpath(".//*[self::h2 or self::h3 or self::p or self::li[not(p)]]")
-    return [(each.tag, " ".join(each.text_content().split())) for each in found]
+    """Return the paragraphs as plain texts, each with its tag: ``h2``, ``h3``, ``p`` or ``li``."""
+    root = lxml.html.fragment_fromstring(str(to_html(markdown)), create_parent="div")
+    elements = root.xpath(".//*[self::h2 or self::h3 or self::p or self::li[not(p)]]")
+    return [(element.tag, " ".join(element.text_content().split())) for element in elements]

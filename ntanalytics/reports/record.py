@@ -1,9 +1,8 @@
 """The record: the blocks of an executed notebook, as they were displayed.
 
-The executed notebook is the record of a report. Each block is one display output that carries, beside a preview, its
-typed content as JSON (``BLOCK``), its data as a Table Schema resource (``DATA``), for a chart its Plotly figure
-(``FIGURE``) and, where it shows findings, all that is known of them (``FINDINGS``). Renderers and the verification
-read these and nothing else.
+The executed notebook is the record of a report. Each block is one display output: typed content as JSON (``BLOCK``),
+data as a Table Schema resource (``DATA``), the Plotly figure of a chart (``FIGURE``), the findings that it shows with
+all their fields (``FINDINGS``), and a preview. Renderers and the verification read these and nothing else.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ntanalytics.errors import ReportIncomplete
-from ntanalytics.reports.renamed import current_body, current_rows
+from ntanalytics.reports.renamed import current_body, current_findings, current_rows
 
 BLOCK = "application/vnd.ntanalytics.block+json"
 DATA = "application/vnd.dataresource+json"
@@ -32,11 +31,11 @@ class Field:
     """A column of a block's data.
 
     Attributes:
-        name: its key in each row.
-        type: its Table Schema type (string, integer, number, boolean, date, datetime).
-        title: the Chinese words that head it.
-        unit: the unit beside the title, or empty.
-        format: how its values are written (reports/formats.py).
+        name: the key in each row.
+        type: the Table Schema type (string, integer, number, boolean, date, datetime).
+        title: the Chinese heading.
+        unit: the unit beside the heading, or empty.
+        format: the format of the values (reports/formats.py).
     """
 
     name: str
@@ -46,23 +45,23 @@ class Field:
     format: str = "text"
 
     def to_json(self) -> dict[str, str]:
-        """The field as the record keeps it."""
+        """Return the field as the record keeps it."""
         return {"name": self.name, "type": self.type, "title": self.title, "unit": self.unit, "format": self.format}
 
 
-@dataclass(frozen=True)
-class Recorded:
+@dataclass(frozen=True, kw_only=True)
+class RecordedBlock:
     """A block as the record has it.
 
     Attributes:
         kind: one of ``KINDS``.
         id: a slug, unique in the report.
-        title: what it says, or empty.
-        body: its whole content.
-        fields: the columns of its data, in order; empty when it has none.
-        rows: its data.
-        figure: a chart's Plotly figure, else empty.
-        found: the findings that it shows, complete (reports/found.py), else None.
+        title: the heading, or empty.
+        body: the whole content.
+        fields: the columns of the data, in order; empty when there are none.
+        rows: the data.
+        figure: the Plotly figure of a chart, else None.
+        findings_json: the findings that the block shows (reports/findings_json.py), else None.
     """
 
     kind: str
@@ -72,27 +71,27 @@ class Recorded:
     fields: tuple[Field, ...] = ()
     rows: tuple[Mapping[str, Any], ...] = ()
     figure: Mapping[str, Any] | None = None
-    found: Mapping[str, Any] | None = None
+    findings_json: Mapping[str, Any] | None = None
 
     @property
-    def is_drawn(self) -> bool:
-        """Whether it is a chart with something to draw; one over a hole may have no series, or no figure in them."""
+    def has_plot(self) -> bool:
+        """Presence of a figure to draw: the block is a chart with values; over a gap a chart may have none."""
         return self.kind == "chart" and any(row[name] is not None for row in self.rows for name in self.body["y"])
 
     @property
     def note(self) -> str:
-        """What is said below the title, or empty."""
+        """Remark below the title, or empty."""
         return str(self.body.get("note", ""))
 
     @property
     def origin(self) -> Mapping[str, Any]:
-        """Where its figures come from; empty when that is not said."""
+        """Source of the figures: metric, datasets, rows, as_of; empty when it is not recorded."""
         return dict(self.body.get("origin") or {})
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A markdown cell of the notebook: the heading of a section, and what is said below it."""
+    """A markdown cell of the notebook: the heading of a section, and the text below it."""
 
     markdown: str
 
@@ -104,65 +103,69 @@ class Record:
     Attributes:
         head: the head block.
         items: headings and blocks in the order of the notebook, without the head.
-        has_document: whether the report is also issued for Word: ``docx: true`` in the notebook's metadata.
+        has_document: the report is also issued for Word: ``docx: true`` in the notebook's metadata.
     """
 
-    head: Recorded
-    items: tuple[Recorded | Heading, ...]
+    head: RecordedBlock
+    items: tuple[RecordedBlock | Heading, ...]
     has_document: bool = False
 
     @property
-    def blocks(self) -> tuple[Recorded, ...]:
+    def blocks(self) -> tuple[RecordedBlock, ...]:
         """The blocks without the head."""
-        return tuple(item for item in self.items if isinstance(item, Recorded))
+        return tuple(item for item in self.items if isinstance(item, RecordedBlock))
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone in which instants are shown."""
+        """Zone in which instants are shown."""
         return ZoneInfo(str(self.head.body["timezone"]))
 
 
-def recorded(bundle: Mapping[str, Any]) -> Recorded:
-    """A block from its display bundle."""
+def read_block(bundle: Mapping[str, Any]) -> RecordedBlock:
+    """Return the block of a display bundle."""
     body = current_body(bundle[BLOCK])
     resource = bundle.get(DATA, {})
-    fields = tuple(
-        Field(**{**each, "type": str(each["type"])}) for each in resource.get("schema", {}).get("fields", ())
-    )
-    rows = tuple(current_rows(resource.get("data", [])))
-    return Recorded(
-        body["block"], body["id"], body.get("title", ""), body, fields, rows, bundle.get(FIGURE), bundle.get(FINDINGS)
+    fields = resource.get("schema", {}).get("fields", ())
+    return RecordedBlock(
+        kind=body["block"],
+        id=body["id"],
+        title=body.get("title", ""),
+        body=body,
+        fields=tuple(Field(**{**field, "type": str(field["type"])}) for field in fields),
+        rows=tuple(current_rows(resource.get("data", []))),
+        figure=bundle.get(FIGURE),
+        findings_json=current_findings(bundle.get(FINDINGS)),
     )
 
 
 def read_record(notebook: Mapping[str, Any]) -> Record:
-    """The record that an executed notebook holds.
+    """Return the record of an executed notebook.
 
     Args:
         notebook: the notebook, version 4, as nbformat gives it to an exporter.
 
     Raises:
-        ReportIncomplete: it has no head, two heads, or two blocks of the same id.
+        ReportIncomplete: there is no head, or two heads, or two blocks have the same id.
     """
-    items: list[Recorded | Heading] = []
+    items: list[RecordedBlock | Heading] = []
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown" and cell["source"].strip():
             items.append(Heading(cell["source"]))
         for output in cell.get("outputs", ()):
-            items += [recorded(output["data"])] if BLOCK in output.get("data", {}) else []
-    blocks = [item for item in items if isinstance(item, Recorded)]
+            items += [read_block(output["data"])] if BLOCK in output.get("data", {}) else []
+    blocks = [item for item in items if isinstance(item, RecordedBlock)]
     heads = [block for block in blocks if block.kind == "head"]
     if len(heads) != 1:
         raise ReportIncomplete(
             f"a record has one head block, this one has {len(heads)}", todo="show report.head() once"
         )
-    _refuse_twins(blocks)
+    _require_unique_ids(blocks)
     about = notebook.get("metadata", {}).get("ntanalytics", {})
     return Record(heads[0], tuple(item for item in items if item is not heads[0]), about.get("docx") is True)
 
 
 def load_record(path: Path) -> Record:
-    """The record in a notebook file; see ``read_record``.
+    """Return the record in a notebook file; see ``read_record``.
 
     A notebook is plain JSON. nbformat would read it too, but importing it takes a second, and every kernel that shows
     a block imports this module.
@@ -179,8 +182,8 @@ def load_record(path: Path) -> Record:
     return read_record(notebook)
 
 
-def _refuse_twins(blocks: Sequence[Recorded]) -> None:
+def _require_unique_ids(blocks: Sequence[RecordedBlock]) -> None:
     ids = [block.id for block in blocks]
-    twins = sorted({each for each in ids if ids.count(each) > 1})
-    if twins:
-        raise ReportIncomplete(f"two blocks have the id {', '.join(twins)}", todo="give each block its own id=")
+    duplicates = sorted({block_id for block_id in ids if ids.count(block_id) > 1})
+    if duplicates:
+        raise ReportIncomplete(f"two blocks have the id {', '.join(duplicates)}", todo="give each block its own id=")

@@ -1,49 +1,48 @@
-"""What changed between two versions of a report, in sentences made from their records."""
+"""The differences between two versions of a report, in sentences made from their records."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ntanalytics.findings.finding import STATES
-from ntanalytics.findings.sentences import spaced
+from ntanalytics.findings.phrases import spaced
 from ntanalytics.reports.formats import display
-from ntanalytics.reports.labels import kpi_words
+from ntanalytics.reports.labels import kpi_texts, state_label
 from ntanalytics.reports.record import Record
 
-#: So many changes are told one by one; the rest is counted.
-MOST = 30
+#: Number of changes that are listed; more are counted.
+MOST_LISTED = 30
 
 UNCHANGED = "数据已更新，首页数字与检查结论不变。"
 
 
 def record_diff(before: Record, after: Record) -> list[str]:
-    """What the reader of the earlier version must know: holes, headline figures, findings; one sentence each.
+    """Return the changes of gaps, headline figures and findings, one sentence each.
 
     Args:
         before: the record of the version that was published.
-        after: the record of the one that takes its place.
+        after: the record that replaces it.
     """
-    found = [*_holes(before, after), *_figures(before, after), *_findings(before, after)]
-    if len(found) > MOST:
-        return [*found[:MOST], f"另有 {len(found) - MOST} 处变化。"]
-    return found or [UNCHANGED]
+    changes = [*_gap_changes(before, after), *_kpi_changes(before, after), *_finding_changes(before, after)]
+    if len(changes) > MOST_LISTED:
+        return [*changes[:MOST_LISTED], f"另有 {len(changes) - MOST_LISTED} 处变化。"]
+    return changes or [UNCHANGED]
 
 
-def _holes(before: Record, after: Record) -> Iterator[str]:
+def _gap_changes(before: Record, after: Record) -> Iterator[str]:
     then, now = before.head.body["gaps"], after.head.body["gaps"]
     yield from (f"已补齐：{gap}" for gap in then if gap not in now)
     yield from (f"现缺：{gap}" for gap in now if gap not in then)
 
 
-def _figures(before: Record, after: Record) -> Iterator[str]:
+def _kpi_changes(before: Record, after: Record) -> Iterator[str]:
     then, now = _kpis(before), _kpis(after)
     for key, item in now.items():
-        value = kpi_words(item, after.zone)[0]
+        value = kpi_texts(item, after.zone)[0]
         if key not in then:
             yield f"新增：{item['label']} {value}。"
-        elif (was := kpi_words(then[key], before.zone)[0]) != value:
-            yield f"{item['label']}由 {was} 改为 {value}。"
+        elif (old_value := kpi_texts(then[key], before.zone)[0]) != value:
+            yield f"{item['label']}由 {old_value} 改为 {value}。"
     yield from (f"不再给出：{item['label']}。" for key, item in then.items() if key not in now)
 
 
@@ -56,33 +55,32 @@ def _kpis(record: Record) -> dict[tuple[str, str, str], Mapping[str, Any]]:
     }
 
 
-def _findings(before: Record, after: Record) -> Iterator[str]:
-    then, now = _open(before), _open(after)
-    for key, each in now.items():
-        name, value = _named(each), display(each["value"], each["format"])
+def _finding_changes(before: Record, after: Record) -> Iterator[str]:
+    then, now = _open_findings(before), _open_findings(after)
+    for key, finding in now.items():
+        name, value = _name(finding), display(finding["value"], finding["format"])
+        state = state_label(finding["status"])
         if key not in then:
-            yield f"新增{_word(each)}：{name} {value}。"
-        elif then[key]["state"] != each["state"]:
-            yield f"{name}由{_word(then[key])}改为{_word(each)}（{value}）。"
-        elif (was := display(then[key]["value"], then[key]["format"])) != value:
-            yield f"{name}由 {was} 改为 {value}。"
-    yield from (f"不再成立：{_named(each)}（原为{_word(each)}）。" for key, each in then.items() if key not in now)
+            yield f"新增{state}：{name} {value}。"
+        elif then[key]["status"] != finding["status"]:
+            yield f"{name}由{state_label(then[key]['state'])}改为{state}（{value}）。"
+        elif (old_value := display(then[key]["value"], then[key]["format"])) != value:
+            yield f"{name}由 {old_value} 改为 {value}。"
+    for key, finding in then.items():
+        if key not in now:
+            yield f"不再成立：{_name(finding)}（原为{state_label(finding['state'])}）。"
 
 
-def _open(record: Record) -> dict[str, Mapping[str, Any]]:
-    """The findings that are not in order, by their identity; what several blocks show is told once."""
+def _open_findings(record: Record) -> dict[str, Mapping[str, Any]]:
+    """Return the findings that are not in order, by identity; one that several blocks show appears once."""
     return {
-        f"{each['identity']}:{each['check']}": each
+        finding["identity"]: finding
         for block in record.blocks
-        if block.found is not None
-        for each in block.found["findings"]
-        if each["state"] != "ok"
+        if block.findings_json is not None
+        for finding in block.findings_json["findings"]
+        if finding["status"] != "ok"
     }
 
 
-def _named(finding: Mapping[str, Any]) -> str:
-    return spaced(finding["subject"], finding["check"])
-
-
-def _word(finding: Mapping[str, Any]) -> str:
-    return {str(state): words for state, words in STATES.items()}[finding["state"]].partition(" ")[2]
+def _name(finding: Mapping[str, Any]) -> str:
+    return spaced(finding["entity"]["label"], finding["check"])

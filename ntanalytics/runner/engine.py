@@ -1,7 +1,7 @@
-"""Executing a notebook under papermill, and telling truly how it went.
+"""Execution of a notebook under papermill, and the truth about its end.
 
-Papermill's own account is not believed: when a kernel is killed it marks every cell completed. What
-counts is what the record shows: each code cell has been executed, none ends in an error, the head is there.
+Papermill marks every cell completed when a kernel is killed, so its own account is not used. The record counts: each
+code cell was executed, none ends in an error, the head is there.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ntanalytics import errors
 from ntanalytics.disk_space import disk_error
@@ -23,148 +24,149 @@ from ntanalytics.runner.parameters import Value
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from ntanalytics.kernels.memory import MemoryWatch
     from ntanalytics.kernels.pool import KernelPool
 
-#: Longest time for one cell and for one run, in seconds. A report takes seconds; a month of a big city, minutes.
+#: Longest time for one cell and for one run, in seconds. A report takes seconds; a month of a large city, minutes.
 CELL_SECONDS = 1200
 RUN_SECONDS = 3600
-START_SECONDS = 60
+_START_SECONDS = 60
 
-#: What a kernel may hold where nobody says otherwise.
+#: Default for the memory of a kernel, in MB.
 MEMORY_MB = 4096
 
-#: What the kernel's process said, beside the record; gone when all went well.
+#: Output of the kernel's process, beside the record; removed after a success.
 KERNEL_LOG = "kernel.log"
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _URL_PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(@)")
 
 
-def discard_progress(_what: str, _amount: int) -> None:
-    """The progress of a run that nobody watches."""
-
-
 @dataclass(frozen=True)
 class Limits:
-    """How long a run may take, in seconds, and what memory its kernel may hold, in MB."""
+    """Longest duration of a cell and of a run, in seconds, and most memory of the kernel, in MB."""
 
     cell: float = CELL_SECONDS
     run: float = RUN_SECONDS
     memory_mb: int = MEMORY_MB
 
 
+@dataclass(frozen=True)
+class ExecutionTask:
+    """A notebook to execute.
+
+    Attributes:
+        name: the report, for messages.
+        notebook: the report's file; it is not changed.
+        record: the file of the executed notebook; its folder is the kernel's working folder.
+        values: the value of each parameter.
+    """
+
+    name: str
+    notebook: Path
+    record: Path
+    values: Mapping[str, Value]
+
+
+@dataclass
+class _Execution:
+    """Cells that were started, and the time left for the others."""
+
+    task: ExecutionTask
+    limits: Limits
+    memory: MemoryWatch
+    progress: Callable[[str, int], None]
+    started: set[str] = field(default_factory=set)
+    deadline: float = 0.0
+
+    def seconds_left(self, cell: NotebookNode) -> float:
+        """Return the seconds that a cell may take; papermill asks right before it starts the cell."""
+        from nbclient.exceptions import CellTimeoutError
+
+        self.started.add(cell.get("id", cell.source))
+        self.progress(self.task.name, len(self.started))
+        left = self.deadline - time.monotonic()
+        if left <= 0:  # each of the earlier cells ended in time
+            raise CellTimeoutError(f"no time is left for cell {len(self.started)}")
+        return min(self.limits.cell, left)
+
+    @property
+    def where(self) -> str:
+        """The report and the cell that was running, such as ``probe, code cell 3 of 7``."""
+        count = len(self.started)
+        try:
+            total = len(code_cells(read_notebook(self.task.record)))
+        except (OSError, ValueError):
+            return f"{self.task.name}, code cell {count}"
+        return f"{self.task.name}, code cell {count} of {total}"
+
+
 def execute(
-    notebook: Path,
-    record: Path,
-    values: Mapping[str, Value],
+    task: ExecutionTask,
     *,
-    name: str,
     environment: Mapping[str, str],
-    server: KernelPool | None = None,
+    pool: KernelPool,
+    limits: Limits,
     secrets: Iterable[str] = (),
-    limits: Limits | None = None,
-    progress: Callable[[str, int], None] = discard_progress,
+    progress: Callable[[str, int], None],
 ) -> NotebookNode:
-    """Execute a report's notebook with those parameters; the record is written to ``record``.
+    """Execute a report's notebook and write the record.
 
     Args:
-        notebook: the report's file; it is left as it is.
-        record: the file of the executed notebook; its folder is the kernel's working folder.
-        values: every parameter's value, checked before (``parameters.resolve``).
-        name: the report, for messages.
+        task: the notebook, its parameters and the file of the record.
         environment: the kernel's whole environment.
-        server: what forks the kernel (default: this process's own).
+        pool: the process that forks the kernel.
+        limits: the longest duration and the most memory.
         secrets: texts that no message may hold.
-        limits: how long it may take, and what memory (default: ``Limits()``).
-        progress: told of each cell, as (what, how many code cells have run).
+        progress: called with the report's name and the number of code cells that have started.
 
     Returns:
-        The executed notebook, every code cell of which has run.
+        The executed notebook; every code cell of it has run.
 
     Raises:
         ReportFailed: a cell raised, or took too long or too much memory; the message names the cell and its error.
-        NtaError: a cell raised an error of ours, such as CalendarMissing or NoData.
+        NtaError: a cell raised an error of this package, such as CalendarMissing or NoData.
         KernelDied: the kernel was killed, or did not start.
-        ReportIncomplete: it ended without having run every cell, or without its head.
+        ReportIncomplete: a cell did not run, or the head is missing.
         PublishError: there is no room for the record.
     """
-    # Both take more than a second to import; a wrong parameter is refused before.
+    # Both take more than a second to import, and a wrong parameter is refused earlier.
     skip_grammar_import()
     import papermill
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    from papermill.exceptions import PapermillExecutionError
 
     from ntanalytics.kernels.forked_engine import register
     from ntanalytics.kernels.manager import kernel_manager
     from ntanalytics.kernels.memory import MemoryWatch
 
-    # Its own failures reach us as errors; without a handler they would be printed, too.
+    # Its failures reach us as errors; without a handler they would be printed, too.
     logging.getLogger("papermill").addHandler(logging.NullHandler())
-    allowed = limits or Limits()
-    deadline = time.monotonic() + allowed.run
-    begun: set[str] = set()
-    memory = MemoryWatch(allowed.memory_mb)
-
-    def seconds_left(cell: NotebookNode) -> float:
-        begun.add(cell.get("id", cell.source))
-        progress(name, len(begun))
-        left = deadline - time.monotonic()
-        if left <= 0:  # the cells before ended in time, each of them
-            raise CellTimeoutError(f"no time is left for cell {len(begun)}")
-        return min(allowed.cell, left)
-
-    try:
-        with kernel_manager(record.parent, environment, record.with_name(KERNEL_LOG), server, memory) as manager:
-            executed: NotebookNode = papermill.execute_notebook(
-                _as_template(notebook),
-                _as_template(record),
-                parameters=dict(values),
-                engine_name=register(),
-                kernel_name="python3",
-                language="python",
-                progress_bar=False,
-                log_output=False,
-                start_timeout=START_SECONDS,
-                kernel_manager_class=manager,
-                timeout_func=seconds_left,
-                iopub_timeout=30,
-                force_raise_errors=True,
-                store_widget_state=False,
-            )
-    except PapermillExecutionError as error:
-        cell = f"{name}, cell In [{error.exec_count}]"
-        what = redact(f"{error.ename}: {error.evalue}", secrets)
-        _raise_ours(error.ename, redact(error.evalue, secrets), cell)
-        last = redact(last_lines(error.traceback), secrets)
-        raise ReportFailed(what, where=cell, todo=f"the end of its traceback:\n{last}" if last else "") from error
-    except DeadKernelError as error:
-        if memory.held_mb:
-            raise ReportFailed(
-                f"the cell took {memory.held_mb:,} MB of memory, of the {memory.most_mb:,} MB that a report may hold",
-                where=f"{name}, {_running_cell(record, len(begun))}",
-                todo="have it read less, or set `report_memory_mb` in ntanalytics.yml; the last good report was left "
-                "in place",
-            ) from error
-        raise KernelDied(
-            "the kernel was killed while it ran the report",
-            where=f"{name}, {_running_cell(record, len(begun))}",
-            todo="was the memory enough? see `journalctl -k | grep -i oom`; the last good report was left in place",
-        ) from error
-    except CellTimeoutError as error:
-        limit = "the run" if time.monotonic() >= deadline else "the cell"
-        allowed_s = allowed.run if limit == "the run" else allowed.cell
-        raise ReportFailed(
-            f"{limit} took longer than {allowed_s:g} s", where=f"{name}, {_running_cell(record, len(begun))}"
-        ) from error
-    except RuntimeError as error:
-        # nbclient and jupyter_client say it so, when a kernel does not come up
-        raise KernelDied(redact(f"the kernel did not start: {error}", secrets), where=name) from error
-    except OSError as error:
-        raise disk_error(error, record.parent) from error
-    check(executed, name)
-    record.with_name(KERNEL_LOG).unlink(missing_ok=True)
-    # where it was made is nobody's business but this machine's
-    executed.metadata.papermill.update(input_path=f"notebooks/{notebook.name}", output_path=record.name)
+    record, log = task.record, task.record.with_name(KERNEL_LOG)
+    execution = _Execution(task, limits, MemoryWatch(limits.memory_mb), progress)
+    execution.deadline = time.monotonic() + limits.run
+    with (
+        _explained(execution, secrets),
+        kernel_manager(record.parent, environment, log, pool, execution.memory) as manager,
+    ):
+        executed: NotebookNode = papermill.execute_notebook(
+            _as_template(task.notebook),
+            _as_template(record),
+            parameters=dict(task.values),
+            engine_name=register(),
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            log_output=False,
+            start_timeout=_START_SECONDS,
+            kernel_manager_class=manager,
+            timeout_func=execution.seconds_left,
+            iopub_timeout=30,
+            force_raise_errors=True,
+            store_widget_state=False,
+        )
+    check(executed, task.name)
+    log.unlink(missing_ok=True)
+    # the paths of this machine are of no use to a reader
+    executed.metadata.papermill.update(input_path=f"notebooks/{task.notebook.name}", output_path=record.name)
     try:
         write_notebook(executed, record)
     except OSError as error:
@@ -172,12 +174,64 @@ def execute(
     return executed
 
 
+@contextmanager
+def _explained(execution: _Execution, secrets: Iterable[str]) -> Iterator[None]:
+    """Translate the errors of papermill and Jupyter; the rest passes."""
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    name = execution.task.name
+    try:
+        yield
+    except PapermillExecutionError as error:
+        raise _cell_error(error, name, secrets) from error
+    except DeadKernelError as error:
+        raise _death(execution) from error
+    except CellTimeoutError as error:
+        is_run = time.monotonic() >= execution.deadline
+        limit, allowed_s = ("the run", execution.limits.run) if is_run else ("the cell", execution.limits.cell)
+        raise ReportFailed(f"{limit} took longer than {allowed_s:g} s", where=execution.where) from error
+    except RuntimeError as error:  # of nbclient and jupyter_client, when a kernel does not start
+        raise KernelDied(redact(f"the kernel did not start: {error}", secrets), where=name) from error
+    except OSError as error:
+        raise disk_error(error, execution.task.record.parent) from error
+
+
+def _cell_error(error: Any, name: str, secrets: Iterable[str]) -> NtaError:
+    """Return the error of a cell; an error of this package keeps its class, advice and exit code."""
+    where = f"{name}, cell In [{error.exec_count}]"
+    kind = getattr(errors, error.ename, None)
+    if isinstance(kind, type) and issubclass(kind, NtaError) and kind.__init__ is NtaError.__init__:
+        what, _, todo = redact(error.evalue, secrets).partition("\n  → ")
+        return kind(what, where=where, todo=todo)
+    what = redact(f"{error.ename}: {error.evalue}", secrets)
+    last = redact(last_lines(error.traceback), secrets)
+    return ReportFailed(what, where=where, todo=f"the end of its traceback:\n{last}" if last else "")
+
+
+def _death(execution: _Execution) -> NtaError:
+    """Return the error of a kernel that was killed: for its memory, or by somebody else."""
+    memory = execution.memory
+    if memory.held_mb:
+        return ReportFailed(
+            f"the cell took {memory.held_mb:,} MB of memory, of the {memory.most_mb:,} MB that a report may hold",
+            where=execution.where,
+            todo="have it read less, or set `report_memory_mb` in ntanalytics.yml; the last good report was left "
+            "in place",
+        )
+    return KernelDied(
+        "the kernel was killed while it ran the report",
+        where=execution.where,
+        todo="was the memory enough? see `journalctl -k | grep -i oom`; the last good report was left in place",
+    )
+
+
 def read_notebook(path: Path) -> NotebookNode:
-    """The notebook in a file, as nbformat's version 4.
+    """Return the notebook in a file, as nbformat's version 4.
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: it is no notebook.
+        ValueError: the file is not a notebook.
     """
     import nbformat
 
@@ -186,19 +240,19 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
-    """Write a notebook to a file; not atomic, so only where nobody reads."""
+    """Write a notebook to a file that nobody reads yet: the write is not atomic."""
     import nbformat
 
     nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
 
 
 def _as_template(path: Path) -> str:
-    """The path as papermill wants it: it formats paths with the parameters."""
+    """Return a path in the form that papermill reads: it formats paths with the parameters."""
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def check(notebook: NotebookNode, name: str) -> None:
-    """Refuse a record that is not whole.
+    """Refuse an incomplete record.
 
     Raises:
         ReportIncomplete: a code cell has not run or has failed, or the head block is missing.
@@ -206,7 +260,7 @@ def check(notebook: NotebookNode, name: str) -> None:
     broken = [
         cell for cell in notebook.cells if any(output.output_type == "error" for output in cell.get("outputs", ()))
     ]
-    missing = not_run(notebook)
+    missing = unexecuted_cells(notebook)
     if broken or missing:
         total = len(code_cells(notebook))
         what = f"{len(missing)} of {total} code cells have not run" if missing else "a cell ended in an error"
@@ -223,44 +277,24 @@ def check(notebook: NotebookNode, name: str) -> None:
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    """The cells that have something to run."""
+    """Return the code cells that are not empty."""
     return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
 
 
-def not_run(notebook: NotebookNode) -> list[NotebookNode]:
-    """The code cells that did not run to an end: the kernel never answered their execution."""
+def unexecuted_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the code cells whose execution the kernel never answered."""
     return [cell for cell in code_cells(notebook) if "shell.execute_reply" not in cell.metadata.get("execution", {})]
 
 
 def last_lines(traceback: Iterable[str], count: int = 6) -> str:
-    """The last lines of a traceback, without colours."""
+    """Return the last lines of a traceback, without colours."""
     lines = _COLOURS.sub("", "\n".join(traceback)).rstrip().splitlines()
     return "\n".join(f"      {line}" for line in lines[-count:])
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """The text without those secrets and without passwords in URLs."""
+    """Return the text without the secrets and without the passwords of URLs."""
     for secret in secrets:
         if secret:
             text = text.replace(secret, "***")
     return _URL_PASSWORD.sub(r"\1***\2", text)
-
-
-def _raise_ours(name: str, said: str, cell: str) -> None:
-    """Raise an error of ours again as what it was in the kernel: no calendar, no data, wrong settings.
-
-    It says itself what to do, and has its own exit code; a traceback would only hide that.
-    """
-    kind = getattr(errors, name, None)
-    if isinstance(kind, type) and issubclass(kind, NtaError) and kind.__init__ is NtaError.__init__:
-        what, _, todo = said.partition("\n  → ")
-        raise kind(what, where=cell, todo=todo)
-
-
-def _running_cell(record: Path, begun: int) -> str:
-    """Where the run was, when so many cells had begun: ``code cell 3 of 7``."""
-    try:
-        total = len(code_cells(read_notebook(record)))
-    except (OSError, ValueError):
-        return f"code cell {begun}"
-    return f"code cell {begun} of {total}"

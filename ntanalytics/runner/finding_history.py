@@ -1,7 +1,6 @@
-"""What a published inspection found, noted in the ledger: the past of the findings of the next one.
+"""Findings of published inspections, recorded in the ledger: the history of the findings of later inspections.
 
-It is read from the published record, so that a note that could not be made, or a ledger that was lost, is made up for
-by any later run.
+They are read from the published record, so that any later run makes up for a failed entry or a lost ledger.
 """
 
 from __future__ import annotations
@@ -12,104 +11,122 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ntanalytics.delivery.manifest import RECORD, Manifest, read_manifest
+from ntanalytics.delivery.report_folder import parse_folder_name
 from ntanalytics.errors import NtaError
-from ntanalytics.runner.evidence import RECORD
-from ntanalytics.runner.publishing import read_manifest
 
 if TYPE_CHECKING:
-    from ntanalytics.ledger import Ledger, PastInspection
+    from ntanalytics.ledger import InspectedFinding, Ledger, PastInspection
     from ntanalytics.reports.record import Record
 
-#: What a report lacks whose findings could not be noted.
-UNNOTED = "findings in the ledger"
+#: Name of the warning of a report whose findings could not be recorded.
+UNRECORDED = "findings in the ledger"
 
-#: The folder of a day's report that was made without parameters.
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def record_or_warn(ledger: Ledger, record: Record, manifest: Mapping[str, Any]) -> dict[str, str]:
-    """Note what a report found, if it is an inspection; it stands, whether that can be done or not.
+def record_or_warn(ledger: Ledger, record: Record, manifest: Manifest) -> dict[str, str]:
+    """Record the findings of a report if it is an inspection; the report is issued in any case.
 
     Args:
-        ledger: where it is noted.
+        ledger: the site's.
         record: the published record.
-        manifest: what was published.
+        manifest: its manifest.
 
     Returns:
-        Why it could not be noted, by :data:`UNNOTED`; empty when it was, or there is nothing to note.
+        The reason of a failure by :data:`UNRECORDED`; empty after a success, or if there is nothing to record.
     """
     try:
         inspection = inspection_of(record, manifest)
         if inspection is not None:
             ledger.inspections.record(inspection)
     except NtaError as error:
-        return {UNNOTED: f"{error}; the next run notes them"}
-    except (KeyError, TypeError, ValueError) as error:  # another version of ours published it
-        return {UNNOTED: f"the record of {manifest.get('run_id')} cannot be read: {error!r}"}
+        return {UNRECORDED: f"{error}; the next run notes them"}
+    except (KeyError, TypeError, ValueError) as error:  # another version of the suite published it
+        return {UNRECORDED: f"the record of {manifest.get('run_id')} cannot be read: {error!r}"}
     return {}
 
 
 def repair(outputs: Path, ledger: Ledger) -> dict[str, str]:
-    """Note every published inspection that the ledger does not know: one whose note failed, or all in a new ledger.
+    """Record every published inspection that the ledger does not know.
 
     Args:
-        outputs: the outputs' root.
-        ledger: where they are noted.
+        outputs: the folder of all reports.
+        ledger: the site's.
 
     Returns:
-        As :func:`note_or_say`.
+        As :func:`record_or_warn`, for each report.
     """
     manifests = {
-        str(content["run_id"]): (folder, content)
+        str(manifest["run_id"]): (folder, manifest)
         for folder in sorted(outputs.glob("*/*"))
-        if _DAY.fullmatch(folder.name) and (folder / "findings.json").is_file()
-        if (content := read_manifest(folder)) is not None and "run_id" in content
+        if _is_of_day(folder.name) and (folder / "findings.json").is_file()
+        if (manifest := read_manifest(folder)) is not None and "run_id" in manifest
     }
-    unnoted: dict[str, str] = {}
+    warnings: dict[str, str] = {}
     if not manifests:
-        return unnoted
-    # what shows a record imports pandas; most runs find nothing to repair
+        return warnings
     try:
-        missing = ledger.inspections.unrecorded(manifests)
+        unrecorded = ledger.inspections.unrecorded(manifests)
     except NtaError as error:
-        return {UNNOTED: f"{error}; the next run notes them"}
-    for run_id in sorted(missing):
-        from ntanalytics.reports.record import load_record
+        return {UNRECORDED: f"{error}; the next run notes them"}
+    for run_id in sorted(unrecorded):
+        from ntanalytics.reports.record import load_record  # pandas comes with it; most runs find nothing to repair
 
-        folder, content = manifests[run_id]
+        folder, manifest = manifests[run_id]
         try:
             record = load_record(folder / RECORD)
         except (NtaError, OSError) as error:
-            unnoted[f"the findings of {folder.parent.name} {folder.name} in the ledger"] = str(error)
+            warnings[f"the findings of {folder.parent.name} {folder.name} in the ledger"] = str(error)
             continue
-        unnoted |= record_or_warn(ledger, record, content)
-    return unnoted
+        warnings |= record_or_warn(ledger, record, manifest)
+    return warnings
 
 
-def inspection_of(record: Record, manifest: Mapping[str, Any]) -> PastInspection | None:
-    """What a published record says that an inspection of a day found; None where it is no such record."""
-    from ntanalytics.ledger import InspectedFinding, PastInspection
+def _is_of_day(folder: str) -> bool:
+    """Return whether a folder is of a day's report with default parameters."""
+    period, parameters = parse_folder_name(folder)
+    return not parameters and _DAY.fullmatch(period) is not None
+
+
+def inspection_of(record: Record, manifest: Manifest) -> PastInspection | None:
+    """Return the findings of a published inspection of a day; None if the record is not one."""
+    from ntanalytics.ledger import PastInspection
 
     period = record.head.body["period"]
-    block = next((each.found for each in record.blocks if each.found is not None and each.found["codes"]), None)
+    contents = (block.findings_json for block in record.blocks)
+    block = next((content for content in contents if content is not None and content["codes"]), None)
     if block is None or period["kind"] != "day":
         return None
     codes: Mapping[str, bool] = block["codes"]
-    found = tuple(
-        InspectedFinding(**{name: each[name] for name in InspectedFinding.__annotations__} | {"state": _state(each)})
-        for each in block["findings"]
-        if each["state"] != "ok" or not codes.get(each["code"], False)
+    findings = tuple(
+        _inspected(finding)
+        for finding in block["findings"]
+        if finding["status"] != "ok" or not codes.get(finding["code"], False)
     )
     return PastInspection(
-        run_id=str(manifest["run_id"]),
-        report=str(manifest["report"]),
+        run_id=manifest["run_id"],
+        report=manifest["report"],
         day=dt.date.fromisoformat(period["last"]),
         published_at=dt.datetime.fromisoformat(manifest["created_at"]),
         codes=dict(codes),
-        findings=found,
+        findings=findings,
     )
 
 
-def _state(finding: Mapping[str, Any]) -> str:
-    """The state, as the life of the finding takes it: what was not asked is not known."""
-    return str(finding["state"]) if finding["is_asked"] else "unknown"
+def _inspected(finding: Mapping[str, Any]) -> InspectedFinding:
+    """Return a finding as the ledger keeps it; a check that was not applicable is unknown."""
+    from ntanalytics.ledger import InspectedFinding
+
+    return InspectedFinding(
+        code=finding["code"],
+        entity_kind=finding["entity"]["kind"],
+        entity_key=finding["entity"]["key"],
+        entity_label=finding["entity"]["label"],
+        check=finding["check"],
+        status=finding["status"] if finding["is_applicable"] else "unknown",
+        value=finding["value"],
+        format=finding["format"],
+        since_on=dt.date.fromisoformat(finding["since"]) if finding["since"] else None,
+        since_is_bound=finding["since_is_bound"],
+    )

@@ -1,10 +1,12 @@
-"""The reports: notebooks that say in their metadata what they are, for which periods, from which data."""
+"""Report notebooks: their metadata give the title, the kinds of period and the data that they need."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,33 +18,50 @@ from ntanalytics.runner.parameters import Parameter
 from ntanalytics.settings import project_dir
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReportNotebook:
-    """One report notebook, read and checked.
+    """Report notebook, read and checked.
 
     Attributes:
-        name: its file's name without ``.ipynb``.
-        path: the notebook.
-        title: Chinese title.
-        periods: the kinds of period it can be made for.
+        name: the name of its file without ``.ipynb``.
+        path: the file.
+        title: the Chinese title.
+        periods: the kinds of period that it can be made for.
         needs: dataset → days of history that it reads before the period.
-        parameters: what its parameters cell declares; one of them is ``period``.
-        sha256: of the notebook's file.
+        parameters: the parameters of its parameters cell; one of them is ``period``.
+        sha256: the hash of the file.
     """
 
     name: str
     path: Path
     title: str
     periods: tuple[PeriodKind, ...]
-    needs: dict[str, int]
+    declared_needs: Mapping[str, int] | None
     parameters: tuple[Parameter, ...]
     sha256: str
 
-    def check_period(self, period: Period) -> None:
-        """Refuse a kind of period that this report is not made for.
+    @cached_property
+    def needs(self) -> Mapping[str, int]:
+        """Dataset → days of history that it reads before the longest of its kinds of period.
 
         Raises:
-            BadPeriod: says which kinds it takes.
+            UnknownName: neither its metadata nor ``report_content.contents`` declares them.
+        """
+        if self.declared_needs is not None:
+            return self.declared_needs
+        from ntanalytics.report_content.contents import needs_of  # imports every check, for more than a second
+
+        needs: dict[str, int] = {}
+        for kind in self.periods:
+            for dataset, days in needs_of(self.name, kind).items():
+                needs[dataset] = max(days, needs.get(dataset, 0))
+        return needs
+
+    def check_period(self, period: Period) -> None:
+        """Refuse a period of a kind that the report is not made for.
+
+        Raises:
+            BadPeriod: the message names the kinds that it takes.
         """
         if period.kind not in self.periods:
             kinds = ", ".join(self.periods)
@@ -50,23 +69,23 @@ class ReportNotebook:
 
 
 def report_names(directory: Path | None = None) -> list[str]:
-    """The names of all reports: the notebooks directly in the folder, sorted.
+    """Return the names of all reports in order: the notebooks directly in the folder.
 
     Args:
-        directory: the folder (default: the project's ``notebooks``).
+        directory: the folder; None for the project's ``notebooks``.
     """
     return sorted(path.stem for path in (directory or project_dir("notebooks")).glob("*.ipynb"))
 
 
 def load_report(name: str, directory: Path | None = None) -> ReportNotebook:
-    """The report of that name.
+    """Return the report of a name.
 
-    A name is looked up in the folder's list and never made into a path, so ``../x`` is simply unknown.
+    The name is searched in the list of the folder and never made into a path, so that ``../x`` is simply unknown.
 
     Raises:
-        UnknownName: there is none; the message lists them.
-        ReportFailed: the notebook cannot be used: not a notebook, no or two parameters cells, wrong
-            metadata; the message names the notebook and the line or key.
+        UnknownName: there is no such report; the message lists the reports.
+        ReportFailed: the file is not a notebook, has not exactly one parameters cell, or has wrong metadata; the
+            message names the notebook and the line or key.
     """
     folder = directory or project_dir("notebooks")
     names = report_names(folder)
@@ -76,7 +95,7 @@ def load_report(name: str, directory: Path | None = None) -> ReportNotebook:
     where = f"notebooks/{path.name}"
     try:
         raw = path.read_bytes()
-        # Not by nbformat, which takes more than a second to import: a wrong parameter is refused at once.
+        # nbformat takes more than a second to import, and a wrong parameter is refused at once.
         notebook = json.loads(raw)
         cells = [
             (cell["cell_type"], cell["metadata"].get("tags", []), "".join(cell["source"])) for cell in notebook["cells"]
@@ -90,44 +109,44 @@ def load_report(name: str, directory: Path | None = None) -> ReportNotebook:
         path=path,
         title=title,
         periods=periods,
-        needs=needs,
+        declared_needs=needs,
         parameters=tuple(_parameters(cells, where)),
         sha256=hashlib.sha256(raw).hexdigest(),
     )
 
 
-def _metadata(content: Any, where: str) -> tuple[str, tuple[PeriodKind, ...], dict[str, int]]:
-    """Title, kinds of period and needs, each checked."""
+def _metadata(content: Any, where: str) -> tuple[str, tuple[PeriodKind, ...], dict[str, int] | None]:
+    """Return the title, the kinds of period and the needs after a check of each."""
     where = f"{where}, metadata.ntanalytics"
-    if not isinstance(content, dict) or set(content) - {"docx"} != {"title", "periods", "needs"}:
+    if not isinstance(content, dict) or set(content) - {"docx", "needs"} != {"title", "periods"}:
         raise ReportFailed(
-            "it must hold title, periods and needs, and docx: true where it is also issued for Word",
+            "it must hold title and periods, and docx: true where it is also issued for Word",
             where=where,
             todo="compare with another report",
         )
     if not isinstance(content.get("docx", False), bool):
         raise ReportFailed("docx must be true or false", where=where)
-    title, kinds, needs = content["title"], content["periods"], content["needs"]
+    title, kinds, needs = content["title"], content["periods"], content.get("needs")
     if not isinstance(title, str) or not title.strip():
         raise ReportFailed("title must be a text", where=where)
     if not isinstance(kinds, list) or not kinds or any(kind not in tuple(PeriodKind) for kind in kinds):
         raise ReportFailed(f"periods must list some of {', '.join(PeriodKind)}", where=where)
-    if not isinstance(needs, dict):
+    if needs is not None and not isinstance(needs, dict):
         raise ReportFailed("needs must give, for each dataset, the days of history", where=where)
-    for dataset, days in needs.items():
+    for dataset, days in (needs or {}).items():
         if dataset not in DATASETS:
             raise ReportFailed(str(UnknownName("dataset", dataset, DATASETS)), where=f"{where}.needs")
         if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 3660:
             raise ReportFailed(f"{dataset}: {days!r} is no number of days", where=f"{where}.needs")
-    return title, tuple(PeriodKind(kind) for kind in kinds), dict(needs)
+    return title, tuple(PeriodKind(kind) for kind in kinds), needs
 
 
 def _parameters(cells: list[tuple[str, list[str], str]], where: str) -> list[Parameter]:
-    """What the one parameters cell declares; a cell is its type, tags and source."""
+    """Return the parameters of the one parameters cell; a cell is its type, tags and source."""
     numbers = [number for number, (_, tags, _) in enumerate(cells, 1) if "parameters" in tags]
     if len(numbers) != 1 or cells[numbers[0] - 1][0] != "code":
-        found = f"cells {numbers} are tagged `parameters`" if numbers else "no cell is tagged `parameters`"
-        raise ReportFailed(found, where=where, todo="tag exactly one code cell `parameters`")
+        problem = f"cells {numbers} are tagged `parameters`" if numbers else "no cell is tagged `parameters`"
+        raise ReportFailed(problem, where=where, todo="tag exactly one code cell `parameters`")
     declared = strict.parse(cells[numbers[0] - 1][2], where=where)
     period = next((parameter for parameter in declared if parameter.name == "period"), None)
     if period is None or period.type != "str" or period.choices:

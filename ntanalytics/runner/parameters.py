@@ -1,8 +1,8 @@
-"""Strict parameters: what a notebook declares, and nothing else, of the declared type.
+"""Strict parameters: those that a notebook declares, with values of the declared type, and no others.
 
-A report has one cell tagged ``parameters``. Each statement in it stands on lines of its own and reads
-``name: type = default  # help``. Papermill only warns of an unknown name, takes any type, and writes names
-into code unchecked; so everything is refused here, before a kernel starts.
+A report has one cell with the tag ``parameters``. Each statement in it is on lines of its own and reads
+``name: type = default  # help``. Papermill only warns of an unknown name, accepts any type, and writes names into code
+unchecked; so wrong parameters are refused here, before a kernel starts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from ntanalytics.errors import BadParameter, ReportFailed
 
-#: What a parameter can be. A date or a code is a ``str``: ``0755`` stays ``0755``.
+#: Value of a parameter. A date or a code is a ``str``: ``0755`` stays ``0755``.
 Value = str | int | float | bool
 
 _TYPES: dict[str, type[Value]] = {"str": str, "int": int, "float": float, "bool": bool}
@@ -32,14 +32,14 @@ _FORM = "write each as `name: type = default  # help`, with type str, int, float
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter that a notebook declares.
+    """Parameter that a notebook declares.
 
     Attributes:
         name: a lower-case identifier.
         type: ``str``, ``int``, ``float`` or ``bool``.
-        default: the value when none is given, of that type.
-        help: what it does, in the words of the notebook's comment.
-        choices: the only texts allowed, for a ``Literal``; empty when any will do.
+        default: the default value, of that type.
+        help: its description, the comment in the notebook.
+        choices: the allowed texts of a ``Literal``; empty if any text is allowed.
     """
 
     name: str
@@ -50,24 +50,24 @@ class Parameter:
 
     @property
     def expected(self) -> str:
-        """The type in words, for a message: ``int``, or ``one of "a", "b"``."""
+        """The type for a message: ``int``, or ``one of "a", "b"``."""
         if self.choices:
             return "one of " + ", ".join(f'"{choice}"' for choice in self.choices)
         return self.type
 
     def describe(self) -> str:
-        """One line for a list of parameters: ``top: int = 10  (how many to list)``."""
+        """Return a line for a list of parameters, such as ``top: int = 10  (how many to list)``."""
         return f"{self.name}: {self.expected} = {self.default!r}  ({self.help})"
 
     def read(self, given: object, *, where: str = "") -> Value:
-        """The given value as this parameter's type.
+        """Return the given value as this parameter's type.
 
         Args:
-            given: a text, as a command line gives it, or a value of the type itself.
+            given: a text of the command line, or a value of the type.
             where: the report, for the message.
 
         Raises:
-            BadParameter: it is no value of the type; nothing is converted silently.
+            BadParameter: the value is not of the type; nothing is converted silently.
         """
         value = _from_text(self.type, given) if isinstance(given, str) else _same_type(self.type, given)
         if value is None or (self.choices and value not in self.choices):
@@ -85,7 +85,7 @@ def _article(expected: str) -> str:
 
 
 def _from_text(kind: str, text: str) -> Value | None:
-    """The value that ``text`` writes, or None when it writes none of that type."""
+    """Return the value that a text represents; None if it is not of the type."""
     match kind:
         case "str":
             return text if _is_writable(text) else None
@@ -99,7 +99,7 @@ def _from_text(kind: str, text: str) -> Value | None:
 
 
 def _same_type(kind: str, value: object) -> Value | None:
-    """``value`` if it already is of that type (an int is no bool, a bool no int), else None."""
+    """Return the value if it is of the type (an int is no bool, a bool no int), else None."""
     match value:
         case bool():
             return value if kind == "bool" else None
@@ -111,27 +111,27 @@ def _same_type(kind: str, value: object) -> Value | None:
 
 
 def _is_writable(text: str) -> bool:
-    # A lone surrogate (bytes of the command line that are not UTF-8) cannot be written into a notebook.
+    # A notebook cannot hold a lone surrogate: bytes of the command line that are not UTF-8.
     return not any(0xD800 <= ord(char) <= 0xDFFF or char == "\0" for char in text)
 
 
 def resolve(parameters: Iterable[Parameter], given: Mapping[str, object], *, where: str = "") -> dict[str, Value]:
-    """Every declared parameter with the value given, else its default.
+    """Return the value of each declared parameter: the given one, else its default.
 
     Args:
-        parameters: what the notebook declares.
+        parameters: the parameters that the notebook declares.
         given: name → text, or → value of the declared type.
         where: the report, for messages.
 
     Raises:
-        BadParameter: a name that is not declared (with the nearest, and the list), or a wrong type.
+        BadParameter: a name that is not declared (with the nearest one and the list), or a wrong type.
     """
     known = {parameter.name: parameter for parameter in parameters}
     for name in given:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+            similar = difflib.get_close_matches(name, known, n=1)
             listed = "".join(f"\n      {parameter.describe()}" for parameter in known.values())
-            todo = f"did you mean {near[0]!r}? It takes:{listed}" if near else f"it takes:{listed}"
+            todo = f"did you mean {similar[0]!r}? It takes:{listed}" if similar else f"it takes:{listed}"
             raise BadParameter(f"unknown parameter {name!r}", where=where, todo=todo)
     return {
         name: parameter.read(given[name], where=where) if name in given else parameter.default
@@ -140,14 +140,14 @@ def resolve(parameters: Iterable[Parameter], given: Mapping[str, object], *, whe
 
 
 def parse(source: str, *, where: str) -> list[Parameter]:
-    """The parameters that a parameters cell declares, in its order.
+    """Return the parameters that a parameters cell declares, in its order.
 
     Args:
-        source: the cell's text.
+        source: the text of the cell.
         where: the notebook, for messages.
 
     Raises:
-        ReportFailed: a statement is not ``name: type = default  # help``; names the line of the cell.
+        ReportFailed: a statement is not ``name: type = default  # help``; the message names the line.
     """
     try:
         statements = ast.parse(source).body
@@ -158,7 +158,7 @@ def parse(source: str, *, where: str) -> list[Parameter]:
         for token in tokenize.generate_tokens(io.StringIO(source).readline)
         if token.type == tokenize.COMMENT
     }
-    found: dict[str, Parameter] = {}
+    parameters: dict[str, Parameter] = {}
     last_line = 0
     for statement in statements:
         line = statement.lineno
@@ -166,14 +166,14 @@ def parse(source: str, *, where: str) -> list[Parameter]:
             raise _defect(where, line, "two statements share a line")
         last_line = statement.end_lineno or line
         parameter = _declaration(statement, comments.get(last_line, ""), where)
-        if parameter.name in found:
+        if parameter.name in parameters:
             raise _defect(where, line, f"{parameter.name!r} is declared twice")
-        found[parameter.name] = parameter
-    return list(found.values())
+        parameters[parameter.name] = parameter
+    return list(parameters.values())
 
 
 def _declaration(statement: ast.stmt, comment: str, where: str) -> Parameter:
-    """The parameter that one statement declares."""
+    """Return the parameter that a statement declares."""
     line = statement.lineno
     if not (isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value):
         raise _defect(where, line, f"`{ast.unparse(statement)}` is not `name: type = default`")
@@ -198,7 +198,7 @@ def _declaration(statement: ast.stmt, comment: str, where: str) -> Parameter:
 
 
 def _annotation(node: ast.expr) -> tuple[str, tuple[str, ...]]:
-    """The type's name and, for ``Literal["a", "b"]``, its texts; an empty name for any other type."""
+    """Return the name of a type, and the texts of ``Literal["a", "b"]``; the name is empty for another type."""
     if isinstance(node, ast.Name):
         return (node.id if node.id in _TYPES else "", ())
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "Literal":

@@ -1,4 +1,4 @@
-"""Renderings beside the record: made and proven in the staging folder, and printed where a browser can."""
+"""Renderings beside the record: made in the staging folder, verified, and printed if there is a browser."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ntanalytics import disk_space
-from ntanalytics.runner.evidence import RECORD
+from ntanalytics.delivery.manifest import RECORD
 
 if TYPE_CHECKING:
     from ntanalytics.reports.record import Record
@@ -15,29 +15,24 @@ if TYPE_CHECKING:
 PDF = "report.pdf"
 
 
-def render(
-    staged: Path, progress: Callable[[str, int], None], *, report: str, run_id: str, is_printed: bool = True
-) -> tuple[Record, dict[str, str]]:
-    """Make every rendering of the record in a folder, prove that each is the record's, and print the page.
+def render(staged: Path, *, report: str, run_id: str) -> Record:
+    """Make every rendering of the record in a folder, and verify that each agrees with the record.
 
     Args:
-        staged: the folder with the record; beside it the browser has its own files for as long as it prints.
-        progress: told what is being done.
+        staged: the folder with the record.
         report: the report's name, for ``findings.json``.
-        run_id: the run, for the same.
-        is_printed: whether the page is to be printed, too.
+        run_id: the run, for the same file.
 
     Returns:
-        The record, and what could not be made beside it: the file's name → why. The report is issued without it.
+        The record.
 
     Raises:
-        VerificationFailed: a rendering is not the record's.
+        VerificationFailed: a rendering differs from the record.
         ReportIncomplete: there is no record.
         PublishError: there is no room, or no permission to write.
     """
-    # nbconvert takes more than a second to import; a wrong parameter is refused before
+    # nbconvert takes more than a second to import, and a wrong parameter is refused earlier
     from ntanalytics.reports import exporters, findings_json
-    from ntanalytics.reports.exporters.pdf import print_page
     from ntanalytics.reports.record import load_record
     from ntanalytics.reports.verification import verify
 
@@ -47,10 +42,26 @@ def render(
         record = load_record(staged / RECORD)
         findings_json.write(record, report, run_id, staged)
         verify(staged)
-        if not is_printed:
-            return record, {}
-        progress("printing", 0)
-        unprinted = print_page(staged / exporters.HTML, staged / PDF, staged.parent / "browser")
     except OSError as error:
         raise disk_space.disk_error(error, staged) from error
-    return record, {PDF: unprinted} if unprinted else {}
+    return record
+
+
+def print_pdf(staged: Path, progress: Callable[[str, int], None]) -> dict[str, str]:
+    """Print the page as PDF; the browser keeps its own files beside the folder meanwhile.
+
+    Returns:
+        The reason why it could not be printed, by the name of the file; empty after a success.
+
+    Raises:
+        PublishError: there is no room, or no permission to write.
+    """
+    from ntanalytics.reports import exporters
+    from ntanalytics.reports.exporters.pdf import print_page
+
+    progress("printing", 0)
+    try:
+        reason = print_page(staged / exporters.HTML, staged / PDF, staged.parent / "browser")
+    except OSError as error:
+        raise disk_space.disk_error(error, staged) from error
+    return {PDF: reason} if reason else {}

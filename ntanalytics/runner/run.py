@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ntanalytics import disk_space
-from ntanalytics.errors import BadParameter, BadPeriod, LakeError, NtaError
-from ntanalytics.periods import Period, parse_period
+from ntanalytics.delivery.manifest import RECORD
+from ntanalytics.errors import LakeError
+from ntanalytics.periods import Period
 from ntanalytics.reports.renamed import gaps_of
 from ntanalytics.runner import (
     atomic_publish,
@@ -25,60 +25,63 @@ from ntanalytics.runner import (
     rendering,
     staging,
 )
-from ntanalytics.runner.notebooks import ReportNotebook, load_report
-from ntanalytics.runner.parameters import resolve
-from ntanalytics.settings import Settings
+from ntanalytics.runner.abandoned_runs import reap_abandoned_runs
+from ntanalytics.runner.report_kernels import kernel_environment, known_secrets, shared_kernel_pool
+from ntanalytics.runner.report_request import ReportRequest, request_report
+from ntanalytics.runner.run_context import RunContext
 
 if TYPE_CHECKING:
-    from ntanalytics.extraction.retry_budget import RetryBudget
     from ntanalytics.kernels.pool import KernelPool
     from ntanalytics.ledger import Ledger
 
-#: Called as (what is being done, how much of it) while a run goes on.
-Progress = Callable[[str, int], None]
-#: Who asks for a run: a person, a job, or a backfill.
-By = Literal["hand", "job", "backfill"]
+#: Seconds to wait for a process that closes a killed run of the same report.
+_REAPER_WAIT_S = 2.0
+_EVIDENCE = "evidence: "
 
 
-def no_progress(_run_id: str) -> None:
-    """Nobody is asked before a report is published."""
+class FailedSource(NamedTuple):
+    """A source that could not be read, and the error."""
+
+    dataset: str
+    source: str
+    error: str
 
 
 @dataclass(frozen=True)
-class Batch:
-    """What the runs of one command share, done once for all of them: nothing that a notebook could reach.
+class PageBatch:
+    """Work that the pages of one command share; it is done once for all of them.
 
-    The data were taken, runs that were broken off were settled, and the index is written when all are done. There is no
-    print: a page takes a browser longer than all the rest takes us, and its reader's own browser prints the same.
+    The data are extracted, abandoned runs are closed, and the index is written at the end. Pages have no PDF: a
+    print takes a browser longer than everything else, and the browser of a reader prints the same page.
 
     Attributes:
-        ledger: the ledger.
         secrets: texts that no message may hold.
-        failed_sources: (dataset, source, error) of each source that could not be read.
-        server: what forks the kernels.
+        failed_sources: the sources that could not be read.
+        pool: the process that forks the kernels.
+        environment: variables of the kernels in addition to those of every report.
     """
 
-    ledger: Ledger
     secrets: Sequence[str]
-    failed_sources: tuple[tuple[str, str, str], ...]
-    server: KernelPool
+    failed_sources: tuple[FailedSource, ...]
+    pool: KernelPool
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RunResult:
-    """A run that was published.
+    """A run whose report was published.
 
     Attributes:
         run_id: its id in the ledger.
         report: the report's name.
         title: its Chinese title.
         period: its period.
-        version: which publication of this report, period and parameters it is.
-        directory: where it stands: record, HTML, workbook, manifest.
-        seconds: how long it took, extraction included.
-        holes: what is missing in it, one Chinese sentence each.
-        failed_sources: (dataset, source, error) of each source that could not be read.
-        left_out: what could not be made beside the report (its print, the index), the file's name → why.
+        version: the number of the publication of this report, period and parameters.
+        directory: the published folder.
+        seconds: the duration, extraction included.
+        gaps: missing data, one Chinese sentence each.
+        failed_sources: the sources that could not be read.
+        left_out: things that could not be made in addition to the report (its PDF, the index), name → reason.
     """
 
     run_id: str
@@ -89,253 +92,199 @@ class RunResult:
     directory: Path
     seconds: float
     gaps: tuple[str, ...]
-    failed_sources: tuple[tuple[str, str, str], ...]
+    failed_sources: tuple[FailedSource, ...]
     left_out: Mapping[str, str]
 
     def as_data(self) -> dict[str, Any]:
-        """The result as JSON, for ``ntanalytics run --json``."""
+        """Return the result as JSON, for ``ntanalytics run --json``."""
         return {
             **vars(self),
             "period": self.period.text,
             "directory": str(self.directory),
             "seconds": round(self.seconds, 3),
-            "failed_sources": [
-                {"dataset": dataset, "source": source, "error": error} for dataset, source, error in self.failed_sources
-            ],
+            "failed_sources": [failed._asdict() for failed in self.failed_sources],
         }
 
 
 def run_report(
-    settings: Settings,
+    context: RunContext,
     report: str,
-    period_text: str,
+    period: str | Period,
     parameters: Mapping[str, str],
     *,
-    today: dt.date,
-    clock: Callable[[], dt.datetime] | None = None,
-    progress: Progress = engine.discard_progress,
-    notebooks: Path | None = None,
-    limits: engine.Limits | None = None,
-    by: By = "hand",
-    before_publishing: Callable[[str], None] = no_progress,
-    within: Batch | None = None,
-    patience: RetryBudget | None = None,
+    batch: PageBatch | None = None,
 ) -> RunResult:
-    """Make a report: take what the lake lacks, execute, render, verify, publish.
+    """Make a report: extract the data that the lake lacks, execute, render, verify, publish.
 
-    Names, period and parameters are checked before anything is started. A source that fails does not stop
-    the report, which shows the hole. Whatever else fails is recorded in the ledger with its evidence kept
-    under ``outputs/.failed/<run_id>/``; the report published last stays as it is.
+    Names, period and parameters are checked before anything is started. A source that fails does not stop the report,
+    which shows the gap. Any other failure is recorded in the ledger, its evidence is kept under
+    ``outputs/.failed/<run_id>/``, and the report that was published last stays in place.
 
     Args:
-        settings: the site.
-        report: a report's name.
-        period_text: as :func:`ntanalytics.periods.parse_period` reads it.
+        context: the site and the conditions of the run.
+        report: the report's name.
+        period: the period, or a text that :func:`ntanalytics.periods.parse_period` reads.
         parameters: the report's own parameters, name → text.
-        today: the local day on which "last-week" is said.
-        clock: tells the moment (aware) at which data are taken, where it is not the machine's.
-        progress: told what is being done.
-        notebooks: the folder of the reports (default: the project's).
-        limits: how long the notebook may run.
-        by: who asked for it, for the audit trail.
-        before_publishing: asked with the run's id, right before it is published; what it raises prevents that.
-        within: what other runs share with this one (default: it stands alone).
-        patience: in which sources that are down are tried again; by default they are not waited for.
+        batch: work that is shared with other runs; None for a run of its own.
 
     Raises:
         UnknownName, BadPeriod, BadParameter: nothing was started.
         ReportFailed, KernelDied, ReportIncomplete: the notebook did not run to its end.
         PublishError, VerificationFailed: it did, and could not be published.
-        NtaError: any other of the tree in :mod:`ntanalytics.errors`.
+        NtaError: another error of :mod:`ntanalytics.errors`.
     """
-    begun = time.monotonic()
-    plan = load_report(report, notebooks)
-    period = parse_period(period_text, today, settings.calendar())
-    plan.check_period(period)
-    if period.first > today:
-        raise BadPeriod(f"{period.text} has not begun: today is {today}", where=report, todo="name an earlier period")
-    if "period" in parameters:
-        raise BadParameter(
-            "the period is not given as a parameter", where=report, todo=f"use --period {parameters['period']}"
-        )
-    values = {**resolve(plan.parameters, parameters, where=report), "period": period.text}
-    defaults = {parameter.name: parameter.default for parameter in plan.parameters}
-    own = {name: value for name, value in values.items() if name != "period" and value != defaults[name]}
-    folder = publishing.folder_name(period, values, defaults)
-    # From here on it costs seconds of imports; whatever is wrong with the command has been said by now.
-    from ntanalytics.kernels.pool import warm
-    from ntanalytics.ledger import Ledger
-    from ntanalytics.ledger.settings_changes import record_settings_changes
-
-    # The kernel's libraries are imported while ours are, and while the data are taken.
-    server = within.server if within else warm(evidence.kernel_environment(settings, ""))
-    ledger = within.ledger if within else Ledger(settings.ledger)
-    outputs = settings.outputs.resolve()
-    about: dict[str, object] = {"report": report, "period": period.text, "parameters": own, "folder": folder}
-
-    target = publishing.place(outputs, report, folder)
-    with staging.one_at_a_time(outputs, report, folder):
+    started = time.monotonic()
+    request = request_report(context, report, period, parameters)
+    # The kernel's libraries are imported in another process while this one imports its own and extracts the data.
+    pool = batch.pool if batch else shared_kernel_pool(context.settings)
+    warnings = {} if batch else close_past_runs(context)
+    target = publishing.place(context.outputs, report, request.folder_name)
+    with staging.report_lock(context.outputs, report, request.folder_name, wait_s=_REAPER_WAIT_S):
         atomic_publish.restore(target)
-        unnoted: dict[str, str] = {}
-        if within is None:
-            reap_abandoned_runs(outputs, ledger)
-            unnoted |= finding_history.repair(outputs, ledger)
-        disk_space.check_free_space(outputs)
-        record_settings_changes(ledger.audit, settings.file, settings.model_dump(mode="json"))
-        run_id = ledger.runs.start(report, period.text, own)
-        ledger.audit.record("run", report, {"run_id": run_id, "period": period.text, "parameters": own, "by": by})
-        now = clock() if clock else None
+        disk_space.check_free_space(context.outputs)
+        run = _start(context, request)
         with (
-            _indexed(settings, ledger, now, notebooks, is_written=within is None) as unindexed,
-            _recorded(ledger, run_id),
-            staging.staging(outputs, run_id, about) as staged,
+            _index_written(context, is_wanted=batch is None) as index_warnings,
+            _failure_recorded(context.ledger, run.run_id),
+            staging.staging(context.outputs, run.run_id) as staged,
         ):
-            secrets = within.secrets if within else evidence.known_secrets(settings)
-            with _evidence_kept(staged, outputs, run_id, about, secrets):
-                failed = (
-                    within.failed_sources
-                    if within
-                    else extracted_rows(settings, ledger, plan, period, progress, clock, patience)
+            shared = batch or PageBatch(known_secrets(context.settings), (), pool)
+            with _evidence_kept(staged, context.outputs, run, shared.secrets):
+                failed_sources = batch.failed_sources if batch else extract_needs(context, request)
+                disk_space.check_free_space(context.outputs)  # the lake may be on the same disk
+                _execute(context, request, run, staged, shared)
+                record = rendering.render(staged, report=report, run_id=run.run_id)
+                left_out = {} if batch else rendering.print_pdf(staged, context.progress)
+                version = context.ledger.runs.next_version(report, run.period, run.parameters)
+                manifest = publishing.make_manifest(
+                    request, record, staged, run_id=run.run_id, version=version, left_out=left_out
                 )
-                disk_space.check_free_space(outputs)  # what was taken may lie on the same disk
-                engine.execute(
-                    plan.path,
-                    staged / evidence.RECORD,
-                    values,
-                    name=plan.name,
-                    environment=evidence.kernel_environment(settings, run_id),
-                    server=server,
-                    secrets=secrets,
-                    limits=limits or engine.Limits(memory_mb=settings.report_memory_mb),
-                    progress=progress,
-                )
-                record, left_out = rendering.render(
-                    staged, progress, report=plan.name, run_id=run_id, is_printed=within is None
-                )
-                version = ledger.runs.next_version(report, period.text, own)
-                content = publishing.manifest(
-                    plan, period, values, record, staged, run_id=run_id, version=version, left_out=left_out
-                )
-                content["corrects"] = correcting.corrections(target, record)
-                before_publishing(run_id)
-                publishing.publish(staged, target, content)
-            # Inside the staging: a supervisor killed right here leaves a stale folder, whose next
-            # finder sees by the manifest that this run was published.
-            ledger.runs.finish(run_id, "published", version=version, path=str(target))
-            unnoted |= finding_history.record_or_warn(ledger, record, content)
-    seconds = time.monotonic() - begun
-    gaps = tuple(gaps_of(content))
-    left_out = {**left_out, **unnoted, **unindexed}
-    return RunResult(run_id, report, plan.title, period, version, target, seconds, gaps, failed, left_out)
+                manifest["corrects"] = correcting.corrections(target, record)
+                context.before_publishing(run.run_id)
+                publishing.publish(staged, target, manifest)
+            # Inside the staging: a process killed right here leaves its staging folder, and the next process sees by
+            # the manifest that the run was published.
+            context.ledger.runs.finish(run.run_id, "published", version=version, path=str(target))
+            warnings |= finding_history.record_or_warn(context.ledger, record, manifest)
+    return RunResult(
+        run_id=run.run_id,
+        report=report,
+        title=request.notebook.title,
+        period=request.period,
+        version=version,
+        directory=target,
+        seconds=time.monotonic() - started,
+        gaps=tuple(gaps_of(manifest)),
+        failed_sources=failed_sources,
+        left_out={**left_out, **warnings, **index_warnings},
+    )
 
 
-def reap_abandoned_runs(outputs: Path, ledger: Ledger) -> list[str]:
-    """Close the runs whose supervisor was killed: evidence kept, staging gone, the ledger told the truth.
+def close_past_runs(context: RunContext) -> dict[str, str]:
+    """Close abandoned runs, and record the findings of published reports that the ledger does not know yet.
 
     Returns:
-        Their ids.
+        Warnings for the result of a run, name → reason.
     """
-    with staging.abandoned_runs(outputs) as found:
-        for stale in found:
-            published = _published_by(outputs, stale)
-            if published:
-                version, target = published
-                ledger.runs.finish(stale.run_id, "published", version=version, path=str(target))
-                continue
-            error = NtaError(
-                "the run was broken off: its process was killed, or the machine went down", where=stale.run_id
-            )
-            kept = evidence.keep_evidence(
-                stale.report, outputs, stale.run_id, error, about=dict(stale.about), secrets=()
-            )
-            ledger.runs.finish(stale.run_id, "failed", error=str(error), path=str(kept or ""))
-        return [stale.run_id for stale in found]
+    reap_abandoned_runs(context.outputs, context.ledger)
+    return finding_history.repair(context.outputs, context.ledger)
 
 
-def _published_by(outputs: Path, stale: staging.AbandonedRun) -> tuple[int, Path] | None:
-    """The version and folder that a stale run had published before it was killed, if it had."""
-    target = outputs / str(stale.about.get("report", "?")) / str(stale.about.get("folder", "?"))
-    content = publishing.read_manifest(target)
-    if content is None or content.get("run_id") != stale.run_id:
-        return None
-    return int(content["version"]), target
-
-
-@contextmanager
-def _recorded(ledger: Ledger, run_id: str) -> Iterator[None]:
-    """Record in the ledger that the run failed, with where its evidence is, and let the error go on."""
-    try:
-        yield
-    except BaseException as error:
-        what = str(error) or type(error).__name__
-        kept = next((note for note in getattr(error, "__notes__", []) if note.startswith(_KEPT)), "")
-        try:
-            ledger.runs.finish(run_id, "failed", error=what, path=kept.removeprefix(_KEPT))
-        except LakeError as unrecorded:  # the ledger is on the full disk, too
-            error.add_note(f"the ledger could not be told: {unrecorded}")
-        raise
-
-
-@contextmanager
-def _indexed(
-    settings: Settings, ledger: Ledger, now: dt.datetime | None, notebooks: Path | None, *, is_written: bool
-) -> Iterator[dict[str, str]]:
-    """Write the index at the end, published or failed; whether that was possible is said and decides nothing."""
-    unindexed: dict[str, str] = {}
-    if not is_written:  # it is, when all of the batch is done
-        yield unindexed
-        return
-    try:
-        yield unindexed
-    except BaseException as error:
-        if why := indexing.index_or_warn(settings, ledger, now, notebooks):
-            error.add_note(f"the index is not up to date: {why}")
-        raise
-    if why := indexing.index_or_warn(settings, ledger, now, notebooks):
-        unindexed["index.html"] = why
-
-
-_KEPT = "evidence: "
-
-
-@contextmanager
-def _evidence_kept(
-    staged: Path, outputs: Path, run_id: str, about: dict[str, object], secrets: Iterable[str]
-) -> Iterator[None]:
-    """Keep what a failing run made, note on the error where, and let the error go on."""
-    try:
-        yield
-    except BaseException as error:
-        kept = evidence.keep_evidence(staged, outputs, run_id, error, about=about, secrets=secrets)
-        if kept:
-            error.add_note(f"{_KEPT}{kept}")
-        raise
-
-
-def extracted_rows(
-    settings: Settings,
-    ledger: Ledger,
-    plan: ReportNotebook,
-    period: Period,
-    progress: Progress,
-    clock: Callable[[], dt.datetime] | None,
-    patience: RetryBudget | None = None,
-) -> tuple[tuple[str, str, str], ...]:
-    """Take what a report needs of a period and the lake lacks.
+def extract_needs(context: RunContext, request: ReportRequest) -> tuple[FailedSource, ...]:
+    """Extract the data that a report needs of its period and the lake lacks.
 
     Returns:
-        (dataset, source, error) of each source that could not be read; the report shows the hole.
+        The sources that could not be read; the report shows the gap.
 
     Raises:
         DiskError: there is no lake, and none can be made.
     """
     from ntanalytics.extraction import Extractor
 
-    extractor = Extractor(settings, ledger, progress, clock)
-    done = extractor.ensure(plan.needs, period.first, period.last, patience=patience)
+    settings, period = context.settings, request.period
+    extractor = Extractor(settings, context.ledger, context.progress, context.clock)
+    results = extractor.ensure_coverage(
+        request.notebook.needs, period.first, period.last, retry_budget=context.retry_budget
+    )
     try:
-        # Of a source that is closed, or of none at all, comes nothing: the report says so, over a lake that is empty.
+        # A site without a source, or with one that is closed, has an empty lake, and the report says so.
         settings.lake.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise disk_space.disk_error(error, settings.lake) from error
-    return tuple((each.dataset, each.source, each.error) for each in done if each.error)
+    return tuple(FailedSource(result.dataset, result.source, result.error) for result in results if result.error)
+
+
+def _start(context: RunContext, request: ReportRequest) -> evidence.RunIdentity:
+    """Record the start of a run in the ledger and its audit trail, and changes of the settings before it."""
+    from ntanalytics.ledger.settings_changes import record_settings_changes
+
+    report, period, parameters = request.notebook.name, request.period.text, request.own_parameters
+    audit = context.ledger.audit
+    record_settings_changes(audit, context.settings.file, context.settings.model_dump(mode="json"))
+    run_id = context.ledger.runs.start(report, period, parameters)
+    by = context.requested_by
+    audit.record("run", report, {"run_id": run_id, "period": period, "parameters": parameters, "by": by})
+    return evidence.RunIdentity(run_id, report, period, parameters, request.folder_name)
+
+
+def _execute(
+    context: RunContext, request: ReportRequest, run: evidence.RunIdentity, staged: Path, batch: PageBatch
+) -> None:
+    """Execute the notebook; its record is in the staging folder then."""
+    task = engine.ExecutionTask(run.report, request.notebook.path, staged / RECORD, request.values)
+    engine.execute(
+        task,
+        environment={**kernel_environment(context.settings, run.run_id), **batch.environment},
+        pool=batch.pool,
+        limits=context.limits or engine.Limits(memory_mb=context.settings.report_memory_mb),
+        secrets=batch.secrets,
+        progress=context.progress,
+    )
+
+
+@contextmanager
+def _failure_recorded(ledger: Ledger, run_id: str) -> Iterator[None]:
+    """Record in the ledger that a run failed, and the place of its evidence; the error passes."""
+    try:
+        yield
+    except BaseException as error:
+        reason = str(error) or type(error).__name__
+        place = next((note for note in getattr(error, "__notes__", []) if note.startswith(_EVIDENCE)), "")
+        try:
+            ledger.runs.finish(run_id, "failed", error=reason, path=place.removeprefix(_EVIDENCE))
+        except LakeError as unrecorded:  # the ledger is on the full disk, too
+            error.add_note(f"the ledger could not be told: {unrecorded}")
+        raise
+
+
+@contextmanager
+def _index_written(context: RunContext, *, is_wanted: bool) -> Iterator[dict[str, str]]:
+    """Write the index at the end, whether the report was published or not.
+
+    Yields:
+        Warnings: filled at the end if the index could not be written, which fails no run.
+    """
+    warnings: dict[str, str] = {}
+    if not is_wanted:  # it is written at the end of the batch
+        yield warnings
+        return
+    try:
+        yield warnings
+    except BaseException as error:
+        if reason := indexing.index_or_warn(context):
+            error.add_note(f"the index is not up to date: {reason}")
+        raise
+    if reason := indexing.index_or_warn(context):
+        warnings["index.html"] = reason
+
+
+@contextmanager
+def _evidence_kept(staged: Path, outputs: Path, run: evidence.RunIdentity, secrets: Iterable[str]) -> Iterator[None]:
+    """Keep the evidence of a failing run, and note its place on the error; the error passes."""
+    try:
+        yield
+    except BaseException as error:
+        place = evidence.keep_evidence(staged, outputs, run, error, secrets=secrets)
+        if place:
+            error.add_note(f"{_EVIDENCE}{place}")
+        raise

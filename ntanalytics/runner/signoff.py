@@ -1,7 +1,7 @@
-"""Which published reports somebody confirmed: by the sign-offs of the lake, and where in doubt they are taken to be.
+"""Published reports that somebody signed, by the sign-offs in the lake; in doubt a report counts as signed.
 
-A sign-off names a report as its writer calls it, and a period as he types it. One that names no report that is known
-holds for every report of its period; one whose period cannot be read holds for every earlier period of its report.
+A sign-off names a report and a period as its writer typed them. A sign-off of an unknown report counts for every report
+of its period; one with an unreadable period counts for every earlier period of its report.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from ntanalytics.ledger import Ledger
 from ntanalytics.periods import parse_period
 from ntanalytics.settings import Settings
 
-#: The dataset of the sign-offs; no policy removes a day of it.
+#: Dataset of the sign-offs; no policy removes a day of it.
 SIGNOFFS = "desk.signoffs"
 
-#: Older sign-offs than this are not enough to delete anything by.
+#: Greatest age of the last extraction of sign-offs at which reports may be deleted.
 _FRESH = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Signoff:
-    """One sign-off, as it was typed."""
+    """Sign-off with the texts that its writer typed."""
 
     signed_on: dt.date
     report: str
@@ -37,7 +37,7 @@ class Signoff:
 
 
 def signoffs(settings: Settings) -> list[Signoff]:
-    """Every sign-off that the lake holds, the earliest first.
+    """Return every sign-off in the lake, the earliest first.
 
     Raises:
         LakeError: the lake cannot be read.
@@ -48,18 +48,18 @@ def signoffs(settings: Settings) -> list[Signoff]:
 
 
 def check_fresh(settings: Settings, ledger: Ledger, today: dt.date) -> None:
-    """Refuse to judge by sign-offs that were not taken lately, where there are sources of them.
+    """Refuse sign-offs that were not extracted lately, if there are sources of them.
 
     Raises:
-        LakeError: says which source, and when it was taken last.
+        LakeError: the message names the source and its last extraction.
     """
-    taken = ledger.coverage.last_days()
+    last_days = ledger.coverage.last_days()
     catalog = site_catalog(settings.queries)
     for name, source in settings.sources.items():
         feeds = source.product in catalog and SIGNOFFS in catalog[source.product].datasets
         if not feeds or (source.datasets and SIGNOFFS not in source.datasets):
             continue
-        last = taken.get((SIGNOFFS, name))
+        last = last_days.get((SIGNOFFS, name))
         if last is None or last < today - _FRESH:
             raise LakeError(
                 f"the sign-offs of {name} were last taken of {last or 'no day'}: what was signed since is not known",
@@ -69,38 +69,38 @@ def check_fresh(settings: Settings, ledger: Ledger, today: dt.date) -> None:
 
 
 def signed_reports(
-    reports: Iterable[IssuedReport], found: Iterable[Signoff], titles: Mapping[str, str]
+    reports: Iterable[IssuedReport], signed: Iterable[Signoff], titles: Mapping[str, str]
 ) -> dict[str, str]:
-    """The folders of the reports that are signed, each with why it is taken to be, in English.
+    """Return the folders of the signed reports, each with the English reason why it counts as signed.
 
     Args:
         reports: the published reports.
-        found: the sign-offs.
-        titles: report → title, of every report that is known.
+        signed: the sign-offs.
+        titles: report → title of every known report.
     """
     issued = list(reports)
-    names = {_plain(name): name for name in (*titles, *(each.report for each in issued))}
-    names |= {_plain(title): name for name, title in titles.items()}
-    names |= {_plain(each.title): each.report for each in issued}
-    why: dict[str, str] = {}
-    for signoff in found:
-        report = names.get(_plain(signoff.report))
+    names = {_normalized(name): name for name in (*titles, *(report.report for report in issued))}
+    names |= {_normalized(title): name for name, title in titles.items()}
+    names |= {_normalized(report.title): report.report for report in issued}
+    reasons: dict[str, str] = {}
+    for signoff in signed:
+        name = names.get(_normalized(signoff.report))
         try:
             period = parse_period(unicodedata.normalize("NFKC", signoff.period).strip(), dt.date(2000, 1, 1)).text
         except BadPeriod:
             period = None
-        said = f"signed on {signoff.signed_on}"
-        if report is None:
-            said += f", as {signoff.report!r}, which names no report"
+        reason = f"signed on {signoff.signed_on}"
+        if name is None:
+            reason += f", as {signoff.report!r}, which names no report"
         if period is None:
-            said += f", for {signoff.period!r}, which is no period"
-        for each in issued:
-            of_period = each.period.text == period if period else each.period.first <= signoff.signed_on
-            if of_period and report in (None, each.report):
-                why.setdefault(each.folder, said)
-    return why
+            reason += f", for {signoff.period!r}, which is no period"
+        for report in issued:
+            is_of_period = report.period.text == period if period else report.period.first <= signoff.signed_on
+            if is_of_period and name in (None, report.report):
+                reasons.setdefault(report.folder, reason)
+    return reasons
 
 
-def _plain(text: str) -> str:
-    """A name without what a writer may do otherwise: width, case, blanks."""
+def _normalized(text: str) -> str:
+    """Return a name without the differences of writers: width, case, blanks."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -1,12 +1,26 @@
-"""Where a report is made before it is published, and what became of runs whose supervisor was killed."""
+"""Staging folders of runs, and the locks of the outputs.
+
+Several mechanisms keep work from being done twice; each answers a question of its own.
+
+- **Is a run of this report and period alive?** The file lock on the folder of the published report
+  (:func:`report_lock`). The operating system frees it as soon as its process ends, however that happens. It keeps two
+  runs from publishing over each other and a report from being removed while it is made, and it tells the staging
+  folder of a killed run from one in use.
+- **Is another process, on this host or another, at the same task?** A lease in the ledger
+  (:mod:`ntanalytics.ledger.leases`): on a scheduled run, a delivery, a window of days that is extracted, maintenance. A
+  lease outlives its process by 90 seconds and works across hosts whose file systems do not lock.
+- **Was it done before?** The ledger's tables: scheduled runs with their published runs, deliveries with the id of what
+  goes to whom, notices with their key. They are written before and after the work, so that a killed process leaves a
+  trace, and asked again once the lease is held.
+
+:func:`index_lock` only makes the writers of the index wait for one another.
+"""
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import filelock
@@ -15,139 +29,102 @@ from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import Busy, PublishError
 
 STAGING = ".staging"
-LOCKS = ".locks"
+_LOCKS = ".locks"
 
-#: A run's lock is free again as soon as its process is gone, however it went.
-_LOCK = "lock"
-_RUN = "run.json"
-
-
-@dataclass(frozen=True)
-class AbandonedRun:
-    """What a run left whose supervisor was killed.
-
-    Attributes:
-        run_id: the run.
-        folder: its staging folder.
-        about: what it was: report, period, parameters, and the folder it would be published as.
-    """
-
-    run_id: str
-    folder: Path
-    about: Mapping[str, object]
-
-    @property
-    def report(self) -> Path:
-        """The folder in which its report was being made."""
-        return self.folder / "report"
+#: Seconds to wait for another run that is writing the index.
+_INDEX_WAIT_S = 60
 
 
 @contextmanager
-def one_at_a_time(outputs: Path, report: str, folder: str) -> Iterator[None]:
-    """Hold the lock of one published folder, so that two runs do not publish over each other.
+def report_lock(outputs: Path, report: str, folder: str, *, wait_s: float = 0.0) -> Iterator[None]:
+    """Hold the lock on the folder of one published report.
+
+    Args:
+        outputs: the folder of all reports.
+        report: the report's name.
+        folder: the name of its folder.
+        wait_s: seconds to wait for another process.
 
     Raises:
-        Busy: another run has it.
+        Busy: another process holds it.
+        PublishError: the lock cannot be made.
     """
-    with ExitStack() as held:
-        try:
-            held.enter_context(_locked(outputs, f"{report},{folder}", is_waiting=False))
-        except filelock.Timeout as error:
-            raise Busy(
-                "another run of this report and period is under way",
-                where=f"{report}/{folder}",
-                todo="wait for it to end",
-            ) from error
+    try:
+        lock = _acquire(outputs, f"{report},{folder}", wait_s=wait_s)
+    except filelock.Timeout as error:
+        raise Busy(
+            "another run of this report and period is under way", where=f"{report}/{folder}", todo="wait for it to end"
+        ) from error
+    try:
         yield
+    finally:
+        lock.release()
 
 
 @contextmanager
-def staging(outputs: Path, run_id: str, about: Mapping[str, object]) -> Iterator[Path]:
-    """A fresh folder to make a report in: ``outputs/.staging/<run_id>/report``; it is gone at the end.
+def index_lock(outputs: Path) -> Iterator[None]:
+    """Hold the lock on the index: its last writer has seen everything that the others have published.
 
-    It lies on the same file system as the outputs, so that publishing is one rename.
+    Raises:
+        PublishError: another process holds it for longer than a minute, or the lock cannot be made.
+    """
+    try:
+        lock = _acquire(outputs, "index", wait_s=_INDEX_WAIT_S)
+    except filelock.Timeout as error:
+        raise PublishError(
+            "another run is writing the index", where=str(outputs), todo="run `ntanalytics index`"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def staging(outputs: Path, run_id: str) -> Iterator[Path]:
+    """Yield a new folder for the files of a run, ``outputs/.staging/<run_id>/report``, and remove it at the end.
+
+    It is on the file system of the outputs, so that publishing is one rename. The run must be in the ledger and hold
+    the lock on its report: both tell others what the folder is and whether its run is alive.
+
+    Raises:
+        PublishError: the folder cannot be made.
     """
     root = working_folder(outputs, STAGING)
     home = root / run_id
-    lock = filelock.FileLock(home / _LOCK)
     try:
-        with _gate(outputs):  # nobody looks for stale folders between the making of this one and its lock
-            (home / "report").mkdir(mode=0o750, parents=True)
-            lock.acquire(blocking=False)
-        (home / _RUN).write_text(json.dumps(dict(about), ensure_ascii=False), encoding="utf-8")
+        (home / "report").mkdir(mode=0o750, parents=True)
     except OSError as error:
-        lock.release()
         shutil.rmtree(home, ignore_errors=True)
         raise disk_error(error, root) from error
     try:
         yield home / "report"
     finally:
         shutil.rmtree(home, ignore_errors=True)
-        lock.release()
 
 
-@contextmanager
-def abandoned_runs(outputs: Path) -> Iterator[list[AbandonedRun]]:
-    """The runs whose supervisor is gone; their folders are removed when the context ends.
+def _acquire(outputs: Path, name: str, *, wait_s: float = 0.0) -> filelock.BaseFileLock:
+    """Acquire a lock of the outputs.
 
     Raises:
-        DiskError: nobody may write there.
+        filelock.Timeout: another process holds it.
+        PublishError: the lock cannot be made.
     """
-    root = working_folder(outputs, STAGING)
-    with _gate(outputs):
-        found = [_stale(folder) for folder in sorted(root.iterdir()) if folder.is_dir() and _is_abandoned(folder)]
-        yield found
-        for stale in found:
-            shutil.rmtree(stale.folder, ignore_errors=True)
-
-
-def _gate(outputs: Path) -> AbstractContextManager[None]:
-    """One process at a time makes a staging folder, or looks for stale ones."""
-    return _locked(outputs, "staging", is_waiting=True)
-
-
-@contextmanager
-def _locked(outputs: Path, name: str, *, is_waiting: bool) -> Iterator[None]:
-    """Hold a lock of the outputs.
-
-    Raises:
-        filelock.Timeout: another process has it, and it is not waited for.
-        DiskError: nobody may write there.
-    """
-    lock = filelock.FileLock(working_folder(outputs, LOCKS) / f"{name}.lock")
+    lock = filelock.FileLock(working_folder(outputs, _LOCKS) / f"{name}.lock")
     try:
-        lock.acquire(blocking=is_waiting)
+        lock.acquire(timeout=wait_s)
     except filelock.Timeout:  # an OSError, too
         raise
     except OSError as error:
         raise disk_error(error, outputs) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _is_abandoned(folder: Path) -> bool:
-    try:
-        with filelock.FileLock(folder / _LOCK, blocking=False):
-            return True
-    except filelock.Timeout:
-        return False
-
-
-def _stale(folder: Path) -> AbandonedRun:
-    try:
-        about = json.loads((folder / _RUN).read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # killed before it had written what it is
-        about = {}
-    return AbandonedRun(folder.name, folder, about if isinstance(about, dict) else {})
+    return lock
 
 
 def working_folder(outputs: Path, name: str) -> Path:
-    """A working folder under the outputs.
+    """Return a hidden folder of the outputs, which is made if need be.
 
     Raises:
-        PublishError: it cannot be made, or someone put a symbolic link in its place.
+        PublishError: it cannot be made, or a symbolic link is in its place.
     """
     folder = outputs / name
     try:

@@ -1,4 +1,7 @@
-"""Scaffolds: a new report's files, which run and pass the house rules before a word of them is changed."""
+"""Scaffolds: the files of something new, which run and pass the house rules before any change.
+
+There is one module for each thing (``report.py``), with its templates in ``templates/<thing>/``.
+"""
 
 from __future__ import annotations
 

@@ -1,123 +1,95 @@
-"""A new report: its notebook, its metrics, and the tests of both, written into a checkout."""
+"""A new report: its notebook, its metrics, and the tests of both."""
 
 from __future__ import annotations
 
 import json
-import keyword
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import jinja2
 
 from ntanalytics.contract import Dataset
 from ntanalytics.contract import dataset as dataset_named
-from ntanalytics.errors import UsageError
-from ntanalytics.settings import project_dir
+from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.scaffold.checkout import check_name, find_checkout, render, write_files
 
-_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_LONGEST = 30
-#: Names that say nothing (tests/rules/test_layout.py).
-_NAMELESS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "tools", "lib", "shared"}
-_TEMPLATES = Path(__file__).with_name("templates")
 #: Names that the notebook and the modules use themselves.
-_TAKEN = {
-    "board", "chart", "change", "covered", "daily", "data", "days", "groups", "headline", "ibis", "ir", "listed",
-    "origin", "period", "report", "rows", "signatures", "table", "total",
-}  # fmt: skip
-_HISTORY = 28
+_RESERVED = (
+    "board chart change covered daily data days groups headline ibis ir listed origin period report rows signatures "
+    "table total"
+)
+_HISTORY_DAYS = 28
 
 
 def write_report(name: str, dataset: str, title: str, root: Path | None = None) -> list[Path]:
-    """Write the files that a new report begins with.
+    """Write the first files of a new report.
 
     Args:
-        name: the report's: small letters, digits and underscores.
-        dataset: what it counts to begin with.
-        title: its Chinese title.
+        name: the report's name: small letters, digits and underscores.
+        dataset: the dataset whose rows the report counts at first.
+        title: its Chinese title; empty for the dataset's.
         root: the checkout; default: the one that this program runs from.
 
     Returns:
-        The files: notebook, metrics, their test, the report's test.
+        The files: notebook, metrics, test of the metrics, test of the report.
 
     Raises:
-        UsageError: the name is none, or something is called so already; or there is no checkout to write into.
+        UsageError: the name cannot be used, one of the files exists, or there is no checkout.
         UnknownName: there is no such dataset.
     """
-    checkout = root or project_dir("notebooks").parent
-    counted = dataset_named(dataset)
-    if not (checkout / "pyproject.toml").is_file():
-        raise UsageError(
-            "a report is written into the source code, and this program runs without it",
-            where=str(checkout),
-            todo="clone the repository, run `make setup` there, and use its .venv/bin/ntanalytics",
-        )
-    is_name = _NAME.fullmatch(name) and len(name) <= _LONGEST and not keyword.iskeyword(name)
-    if not is_name or name in _NAMELESS | _TAKEN:
-        raise UsageError(
-            f"{name!r} is no name for a report", todo=f"use up to {_LONGEST} small letters, digits and _: module_use"
-        )
-    words = _words(name, counted, title)
+    checkout, contract = find_checkout("a report", root), dataset_named(dataset)
+    check_name(name, "a report", reserved={*_RESERVED.split(), *SUBSYSTEMS}, example="module_use")
+    values = _values(name, contract, title)
+    metrics, tests = checkout / "ntanalytics" / "metrics", checkout / "tests"
     files = {
-        checkout / "notebooks" / f"{name}.ipynb": _notebook(words),
-        checkout / "ntanalytics" / "metrics" / f"{name}.py": _filled("metrics.py.j2", words),
-        checkout / "tests" / "metrics" / f"test_{name}.py": _filled("test_metrics.py.j2", words),
-        checkout / "tests" / "reports" / f"test_{name}.py": _filled("test_report.py.j2", words),
+        checkout / "notebooks" / f"{name}.ipynb": _notebook(values),
+        metrics / contract.subsystem / f"{name}.py": render("report/metrics.py.j2", values),
+        tests / "metrics" / contract.subsystem / f"test_{name}.py": render("report/test_metrics.py.j2", values),
+        tests / "reports" / f"test_{name}.py": render("report/test_report.py.j2", values),
     }
-    for path in files:
-        if path.exists():
-            raise UsageError(f"{path.relative_to(checkout)} is there already", todo="choose another name")
-    for path, text in files.items():
-        path.write_text(text, encoding="utf-8")
-    return list(files)
+    return write_files(checkout, files)
 
 
-def _words(name: str, counted: Dataset, title: str) -> dict[str, Any]:
-    """What the templates are filled with; the report groups by the first enumeration that the dataset has."""
-    group = next((each for each in counted.columns if each.values), None)
+def _values(name: str, contract: Dataset, title: str) -> dict[str, str]:
+    """Return the values of the templates; the report groups by the dataset's first enumeration."""
+    group = next((column for column in contract.columns if column.values), None)
     first, second = list(group.values)[:2] if group and len(group.values) > 1 else ("甲", "乙")
     return {
         "name": name,
         "measure": f"{name}_rows",
-        "dataset": counted.name,
-        "title": title or counted.label,
+        "dataset": contract.name,
+        "subsystem": contract.subsystem,
+        "title": title or contract.label,
         "label": group.label if group else "数据源",
         "group": group.name if group else "source",
         "first": first,
         "second": second,
-        "history": _HISTORY,
+        "history": str(_HISTORY_DAYS),
     }
 
 
-def _filled(template: str, words: dict[str, Any]) -> str:
-    """A template with its words; they are checked names, and the contract's own."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 — it writes Python for a programmer, no page
-    )
-    return environment.get_template(template).render(words)
-
-
-def _notebook(words: dict[str, Any]) -> str:
-    """The report's notebook: its cells stand in the template between lines of dashes."""
-    cells = []
-    for number, part in enumerate(re.split(r"^-----\n", _filled("report.ipynb.j2", words), flags=re.MULTILINE)):
-        source = part.strip("\n").splitlines(keepends=True)
-        cell: dict[str, Any] = {"cell_type": "markdown", "id": str(number), "metadata": {}, "source": source}
-        if not part.startswith("## "):
-            tags = {"tags": ["parameters"]} if not number else {}
-            cell = {**cell, "cell_type": "code", "execution_count": None, "metadata": tags, "outputs": []}
-        cells.append(dict(sorted(cell.items())))
+def _notebook(values: Mapping[str, str]) -> str:
+    """Return the notebook as JSON; lines of dashes part the cells of its template."""
+    text = render("report/notebook.ipynb.j2", values)
+    cells = [_cell(number, part) for number, part in enumerate(re.split(r"^-----\n", text, flags=re.MULTILINE))]
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
         "ntanalytics": {
-            "needs": {words["dataset"]: words["history"]},
+            "needs": {values["dataset"]: _HISTORY_DAYS},
             "periods": ["day", "week", "month"],
-            "title": words["title"],
+            "title": values["title"],
         },
     }
     notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def _cell(number: int, text: str) -> dict[str, object]:
+    """Return a cell: a heading is Markdown, everything else code; the first cell has the parameters."""
+    cell: dict[str, object] = {"id": str(number), "source": text.strip("\n").splitlines(keepends=True)}
+    if text.startswith("## "):
+        cell |= {"cell_type": "markdown", "metadata": {}}
+    else:
+        tags = {} if number else {"tags": ["parameters"]}
+        cell |= {"cell_type": "code", "execution_count": None, "metadata": tags, "outputs": []}
+    return dict(sorted(cell.items()))

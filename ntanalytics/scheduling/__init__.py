@@ -1,1 +1,1 @@
-"""What is to come out by itself, when, and whether it did."""
+"""Scheduled jobs: what is due, its execution, reissue and delivery, and alerts to the operators."""

@@ -1,79 +1,88 @@
-"""What the operators are told of the schedule and of deliveries: each matter once, while it lasts."""
+"""Alerts to the operators on scheduled runs, sources, the clock and deliveries: each problem once while it lasts."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from ntanalytics.contract import DATASETS
 from ntanalytics.delivery.notices import notify, notify_once, resolve
 from ntanalytics.errors import SourceClosed
-from ntanalytics.ledger import Delivery, Ledger
-from ntanalytics.settings import Settings
+from ntanalytics.ledger import Delivery
+from ntanalytics.runner.run_context import RunContext
+from ntanalytics.scheduling.delivery_results import DeliveryRun
+from ntanalytics.scheduling.health import Health
+from ntanalytics.scheduling.outcomes import RunOutcome
 
-if TYPE_CHECKING:
-    from ntanalytics.scheduling.delivery_run import DeliveryRun
-    from ntanalytics.scheduling.execution import RunOutcome
-    from ntanalytics.scheduling.health import Health
-
-#: A channel that did not answer so often in a row is told of; a moment's trouble is not.
+#: Number of failed attempts in a row from which a channel is reported; a short failure is not.
 _ATTEMPTS = 3
 
-#: The clocks of hosts that share a ledger differ by less; a turn that lies further ahead was taken by another clock.
-_CLOCKS_DIFFER = dt.timedelta(hours=1)
+#: Greatest difference of the clocks of hosts that share a ledger.
+_CLOCK_SKEW = dt.timedelta(hours=1)
 
 
-def alert_scheduled_runs(settings: Settings, ledger: Ledger, done: Iterable[RunOutcome]) -> None:
-    """Tell of each turn that failed or was broken off, and take back what was told when its report came after all.
+def alert_scheduled_runs(context: RunContext, outcomes: Iterable[RunOutcome]) -> None:
+    """Report each scheduled run that failed or was interrupted, and resolve the problem when its report is issued.
 
     Args:
-        settings: the site.
-        ledger: the site's.
-        done: what became of the turns.
+        context: the site.
+        outcomes: the outcomes of scheduled runs.
 
     Raises:
         LakeError: the ledger cannot be used.
     """
-    for each in done:
-        failed, again, cut = f"failed {each.job} {each.period}", f"retry {each.job} {each.period}", f"cut {each.job}"
-        if each.was_cut:
-            said = (
-                f"作业 {each.job}（{each.period}）上一次运行没有结束：进程被终止、机器停机，或台账写不进去。"
-                "系统已接着处理，先前发布的报表未受影响。"
-            )
-            notify_once(settings, ledger, cut, f"作业 {each.job} 运行中断", said)
-        elif each.status == "issued":
-            resolve(ledger, cut)
-        if each.status == "failed" and each.period:
-            said = f"作业 {each.job}（{each.period}）失败，不再自动重试：{each.why}"
-            notify_once(settings, ledger, failed, f"作业 {each.job} 失败", said)
-        elif each.status == "failed":  # no calendar of a year: it is judged again at each call
-            said = f"作业 {each.job} 是否到期无法判断，补齐后自动继续：{each.why}"
-            notify_once(settings, ledger, failed, f"作业 {each.job} 无法判断", said)
-        elif each.status == "retry" and not each.is_elsewhere:
-            said = f"作业 {each.job}（{each.period}）未能完成，先前发布的报表未受影响，系统会自动重试：{each.why}"
-            notify_once(settings, ledger, again, f"作业 {each.job} 未能完成", said)
-        if each.status in ("issued", "corrected"):
-            # where the calendar was missing, no period could be told
-            for told in (failed, f"failed {each.job} ", f"overdue {each.job} {each.period}"):
-                resolve(ledger, told)
-        if each.status != "retry":
-            resolve(ledger, again)
+    for outcome in outcomes:
+        _alert_interruption(context, outcome)
+        _alert_failure(context, outcome)
+        job, period = outcome.job, outcome.period
+        if outcome.status in ("issued", "corrected"):
+            # without a calendar no period was known
+            for key in (f"failed {job} {period}", f"failed {job} ", f"overdue {job} {period}"):
+                resolve(context.ledger, key)
+        if outcome.status != "retry":
+            resolve(context.ledger, f"retry {job} {period}")
 
 
-def alert_sources(settings: Settings, ledger: Ledger) -> None:
-    """Tell of each source that could not be taken when it was asked last, and take it back when it could.
+def _alert_interruption(context: RunContext, outcome: RunOutcome) -> None:
+    key = f"cut {outcome.job}"
+    if outcome.was_cut:
+        text = (
+            f"作业 {outcome.job}（{outcome.period}）上一次运行没有结束：进程被终止、机器停机，或台账写不进去。"
+            "系统已接着处理，先前发布的报表未受影响。"
+        )
+        notify_once(context.settings, context.ledger, key, f"作业 {outcome.job} 运行中断", text)
+    elif outcome.status == "issued":
+        resolve(context.ledger, key)
 
-    One that may not be read at the hour is as it was wanted.
+
+def _alert_failure(context: RunContext, outcome: RunOutcome) -> None:
+    job, period, why = outcome.job, outcome.period, outcome.why
+    if outcome.status == "failed" and period:
+        key, title = f"failed {job} {period}", f"作业 {job} 失败"
+        text = f"作业 {job}（{period}）失败，不再自动重试：{why}"
+    elif outcome.status == "failed":  # a year without a calendar: every call tries again
+        key, title = f"failed {job} ", f"作业 {job} 无法判断"
+        text = f"作业 {job} 是否到期无法判断，补齐后自动继续：{why}"
+    elif outcome.status == "retry" and not outcome.is_elsewhere:
+        key, title = f"retry {job} {period}", f"作业 {job} 未能完成"
+        text = f"作业 {job}（{period}）未能完成，先前发布的报表未受影响，系统会自动重试：{why}"
+    else:
+        return
+    notify_once(context.settings, context.ledger, key, title, text)
+
+
+def alert_sources(context: RunContext) -> None:
+    """Report each source whose last extraction failed, and resolve the problem after a success.
+
+    A source that may not be read at this hour is in order.
 
     Args:
-        settings: the site.
-        ledger: the site's.
+        context: the site.
 
     Raises:
         LakeError: the ledger cannot be used.
     """
+    settings, ledger = context.settings, context.ledger
     causes: dict[str, dict[str, str]] = {}
     for (dataset, source), cause in ledger.coverage.failed_sources().items():
         if source in settings.sources and dataset in DATASETS and cause != SourceClosed.public_message:
@@ -83,105 +92,110 @@ def alert_sources(settings: Settings, ledger: Ledger) -> None:
         if kind == "source" and source not in causes:
             resolve(ledger, notice.key)
     for source, failed in causes.items():
-        said = (
+        text = (
             f"数据源 {source} 取数失败：{'；'.join(f'{label}（{cause}）' for label, cause in failed.items())}。"
             "报表照常发布，缺少的数据在报表中标明；系统会继续取数，补齐后自动出更正版。"
         )
-        notify_once(settings, ledger, f"source {source}", f"数据源 {source} 取数失败", said)
+        notify_once(settings, ledger, f"source {source}", f"数据源 {source} 取数失败", text)
 
 
-def alert_clock(settings: Settings, ledger: Ledger, jobs: Iterable[str], now: dt.datetime) -> None:
-    """Tell that the ledger knows of turns that have not come by this machine's clock; take it back when they have.
+def alert_clock(context: RunContext, jobs: Iterable[str]) -> None:
+    """Report that the ledger has scheduled runs in the future of this machine's clock; resolve it later.
 
     Args:
-        settings: the site.
-        ledger: the site's.
+        context: the site and the clock.
         jobs: the names of all jobs.
-        now: the moment (aware).
 
     Raises:
         LakeError: the ledger cannot be used.
     """
-    latest = max((turn.scheduled_at for name in jobs for turn in ledger.scheduled_runs.for_job(name)), default=now)
-    if latest - now <= _CLOCKS_DIFFER:
+    settings, ledger, now = context.settings, context.ledger, context.clock()
+    latest = max((record.scheduled_at for name in jobs for record in ledger.scheduled_runs.for_job(name)), default=now)
+    if latest - now <= _CLOCK_SKEW:
         resolve(ledger, "clock")
         return
     there, here = (moment.astimezone(settings.zone) for moment in (latest, now))
-    said = (
+    text = (
         f"台账里已有 {there:%Y-%m-%d %H:%M} 的作业记录，而本机时钟是 {here:%Y-%m-%d %H:%M}：时钟被调回，或此前走快了。"
         "已发布的报表不会重复出具。请校准时钟；若此前走快，那段时间出具的报表请用 ntanalytics run 重出。"
     )
-    notify_once(settings, ledger, "clock", "本机时钟倒退", said)
+    notify_once(settings, ledger, "clock", "本机时钟倒退", text)
 
 
-def alert_health(settings: Settings, ledger: Ledger, found: Health) -> list[Delivery]:
-    """Tell of everything that was due and did not come, and take back what came.
+def alert_health(context: RunContext, health: Health) -> list[Delivery]:
+    """Report every overdue report, and resolve the problem of each that was issued.
 
     Args:
-        settings: the site.
-        ledger: the site's.
-        found: how the installation stands.
+        context: the site.
+        health: the state of the installation.
 
     Returns:
-        Each attempt to tell an operator, those that an earlier call could not reach included.
+        Each attempt to notify an operator, also of notices that an earlier call could not send.
 
     Raises:
         LakeError: the ledger cannot be used.
     """
+    ledger = context.ledger
     overdue = {}
-    for job in found.jobs:
+    for job in health.jobs:
         for period, status in job.overdue:
-            said = (
+            text = (
                 f"作业 {job.job} 的报表 {job.report}（{period}）到期未出，状态：{status}。请查看 run-due 的日志与台账。"
             )
-            overdue[f"overdue {job.job} {period}"] = (f"{job.report} {period} 到期未出", said)
+            overdue[f"overdue {job.job} {period}"] = (f"{job.report} {period} 到期未出", text)
         if job.trouble:
-            said = f"作业 {job.job} 是否到期无法判断：{job.trouble}"
-            overdue[f"failed {job.job} "] = (f"作业 {job.job} 无法判断", said)  # run-due tells of the same
+            text = f"作业 {job.job} 是否到期无法判断：{job.trouble}"
+            overdue[f"failed {job.job} "] = (f"作业 {job.job} 无法判断", text)  # the key of run-due
     for notice in ledger.notices.list_open():
         if notice.key.startswith("overdue ") and notice.key not in overdue:
             resolve(ledger, notice.key)
-    for key, (title, said) in overdue.items():
-        notify_once(settings, ledger, key, title, said)
-    return notify(settings, ledger)
+    for key, (title, text) in overdue.items():
+        notify_once(context.settings, ledger, key, title, text)
+    return notify(context.settings, ledger)
 
 
-def alert_deliveries(settings: Settings, ledger: Ledger, done: DeliveryRun, down: Mapping[str, str]) -> None:
-    """Tell of what did not arrive or may not have, of channels that stay down, and of recipients that are none.
+def alert_deliveries(context: RunContext, results: DeliveryRun, down: Mapping[str, str]) -> None:
+    """Report deliveries that did not arrive or may not have, channels that stay down, and wrong recipients.
 
     Args:
-        settings: the site.
-        ledger: the site's.
-        done: what the round did.
-        down: channel → why it does not answer.
+        context: the site.
+        results: the results of the delivery run.
+        down: channel → reason why it does not answer.
 
     Raises:
         LakeError: the ledger cannot be used.
     """
-    for each in [*done.broken, *(each for each in done.done if each.status in ("ambiguous", "failed"))]:
-        request = each.request
-        is_lost = each.status == "failed"
-        key = f"{'undelivered' if is_lost else 'ambiguous'} {request.subject} {request.period} {request.channel}"
-        title = f"{request.subject} {request.period} {'未能送达' if is_lost else '是否送达不明'}"
-        said = (
-            f"通道 {request.channel} 收件方 {request.recipient or '（通道本身）'}："
-            f"{each.why if is_lost else '发送中断，可能已到达，系统不会自动重发'}。"
-            f"确认后可执行 ntanalytics deliver --again {each.id[:12]}；"
-            "同一报表的其他收件方见 ntanalytics history --kind delivery。"
-        )
-        notify_once(settings, ledger, key, title, said)
-    for each in done.done:
-        if each.status == "sent":
-            resolve(ledger, f"channel {each.request.channel}")
-        elif each.status == "retry" and each.attempts >= _ATTEMPTS and each.request.channel in down:
-            said = (
-                f"通道 {each.request.channel} 连续 {each.attempts} 次不通：{down[each.request.channel]}。恢复后自动补发。"
-            )
-            notify_once(
-                settings, ledger, f"channel {each.request.channel}", f"发送通道 {each.request.channel} 不通", said
-            )
-    for name, why in done.wrong.items():
+    settings, ledger = context.settings, context.ledger
+    unsettled = [delivery for delivery in results.deliveries if delivery.status in ("ambiguous", "failed")]
+    for delivery in [*results.interrupted, *unsettled]:
+        _alert_delivery(context, delivery)
+    for delivery in results.deliveries:
+        _alert_channel(context, delivery, down)
+    for name, why in results.failed_jobs.items():
         notify_once(settings, ledger, f"recipients {name}", f"作业 {name} 的收件设置有误，部分报表未发送", why)
-    for name in done.right:
+    for name in results.finished_jobs:
         resolve(ledger, f"recipients {name}")
     notify(settings, ledger)
+
+
+def _alert_delivery(context: RunContext, delivery: Delivery) -> None:
+    request = delivery.request
+    is_lost = delivery.status == "failed"
+    key = f"{'undelivered' if is_lost else 'ambiguous'} {request.subject} {request.period} {request.channel}"
+    title = f"{request.subject} {request.period} {'未能送达' if is_lost else '是否送达不明'}"
+    text = (
+        f"通道 {request.channel} 收件方 {request.recipient or '（通道本身）'}："
+        f"{delivery.why if is_lost else '发送中断，可能已到达，系统不会自动重发'}。"
+        f"确认后可执行 ntanalytics deliver --again {delivery.id[:12]}；"
+        "同一报表的其他收件方见 ntanalytics history --kind delivery。"
+    )
+    notify_once(context.settings, context.ledger, key, title, text)
+
+
+def _alert_channel(context: RunContext, delivery: Delivery, down: Mapping[str, str]) -> None:
+    channel = delivery.request.channel
+    if delivery.status == "sent":
+        resolve(context.ledger, f"channel {channel}")
+    elif delivery.status == "retry" and delivery.attempts >= _ATTEMPTS and channel in down:
+        text = f"通道 {channel} 连续 {delivery.attempts} 次不通：{down[channel]}。恢复后自动补发。"
+        notify_once(context.settings, context.ledger, f"channel {channel}", f"发送通道 {channel} 不通", text)

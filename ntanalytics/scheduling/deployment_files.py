@@ -1,12 +1,10 @@
-"""The files by which a machine calls ``run-due`` and ``health``: systemd, cron, Kubernetes, Airflow.
+"""Files for systemd and cron, which call ``run-due`` and ``health`` every few minutes.
 
-When a report comes stands in ``jobs.yml`` and nowhere else: each of them only calls, every few minutes. What they
-repeat of the site (paths, zone, the longest deadline, the list of the jobs) is written by this module.
+Only ``jobs.yml`` says when a report is issued. The files repeat the site's paths and zone, and the longest deadline.
 """
 
 from __future__ import annotations
 
-import json
 import pwd
 import re
 import shlex
@@ -19,44 +17,41 @@ from pathlib import Path
 import jinja2
 from sqlalchemy.engine import make_url
 
-import ntanalytics
 from ntanalytics.errors import SettingsError, UsageError
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.settings import Settings, project_dir
 
-#: So often they call. A turn begins at most so long after its time.
+#: Minutes between two calls; a scheduled run starts at most so much later.
 EVERY_MIN = 5
 
-#: Where Debian's node_exporter looks for text files.
+#: File in the folder that Debian's node_exporter reads.
 _TEXTFILE = Path("/var/lib/prometheus/node-exporter/ntanalytics.prom")
 
 _WRITTEN = (
     "Written by `ntanalytics schedule --write DIR` from jobs.yml and ntanalytics.yml: write it anew when they change."
 )
 
-#: What is written; each has a template of that name.
+#: Names of the files; each has a template of the same name.
 FILES = (
     "ntanalytics-run-due.service",
     "ntanalytics-run-due.timer",
     "ntanalytics-health.service",
     "ntanalytics-health.timer",
     "ntanalytics.crontab",
-    "ntanalytics-cronjob.yml",
-    "ntanalytics_dag.py",
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DeploymentPaths:
-    """Where the program and a site are on a machine.
+    """Paths of the program and of a site on a machine.
 
     Attributes:
         program: the program ``ntanalytics``.
         config: the site's ``ntanalytics.yml``.
         zone: the site's zone.
-        user: the account that calls.
-        writable: the folders that a run writes below.
-        ledger: the folder of the ledger, where it is a file.
+        user: the account that calls the program.
+        writable: the folders in which a run writes.
+        ledger: the folder of the ledger if it is a file.
     """
 
     program: Path
@@ -72,30 +67,40 @@ class DeploymentPaths:
                 raise SettingsError("a path has a control character or a brace", where=repr(str(path)))
 
 
-#: The site that the files in ``scheduled/`` are written for: copy them, or write your own.
+#: Site of the files in ``scheduled/``, which can be copied and changed.
 EXAMPLE = DeploymentPaths(
-    Path("/opt/ntanalytics/bin/ntanalytics"), Path("/srv/ntanalytics/ntanalytics.yml"), "Asia/Shanghai", "ntanalytics",
-    (Path("/srv/ntanalytics"),), (Path("/srv/ntanalytics"),),
-)  # fmt: skip
+    program=Path("/opt/ntanalytics/bin/ntanalytics"),
+    config=Path("/srv/ntanalytics/ntanalytics.yml"),
+    zone="Asia/Shanghai",
+    user="ntanalytics",
+    writable=(Path("/srv/ntanalytics"),),
+    ledger=(Path("/srv/ntanalytics"),),
+)
 
 
 def deployment_paths(settings: Settings) -> DeploymentPaths:
-    """Where this program and a site are on this machine, and who calls: this account, or ``ntanalytics`` for root."""
+    """Return the paths on this machine; the account is the present one, or ``ntanalytics`` for root."""
     url = make_url(settings.ledger)
     ledger = (Path(url.database).parent,) if url.get_backend_name() == "sqlite" and url.database else ()
     journals = [source.path.parent for source in settings.sources.values() if source.targets and source.path]
     wanted = sorted({settings.lake, settings.outputs, *ledger, *journals})
     writable = [path for path in wanted if not any(other in path.parents for other in wanted)]
     user = "ntanalytics" if getuid() == 0 else pwd.getpwuid(getuid()).pw_name
-    program = Path(sys.executable).parent / "ntanalytics"
-    return DeploymentPaths(program, settings.file, settings.site.timezone, user, tuple(writable), ledger)
+    return DeploymentPaths(
+        program=Path(sys.executable).parent / "ntanalytics",
+        config=settings.file,
+        zone=settings.site.timezone,
+        user=user,
+        writable=tuple(writable),
+        ledger=ledger,
+    )
 
 
-def contents(place: DeploymentPaths, jobs: Mapping[str, Job]) -> dict[str, str]:
-    """The files: name → text.
+def contents(paths: DeploymentPaths, jobs: Mapping[str, Job]) -> dict[str, str]:
+    """Return the files, name → text.
 
     Raises:
-        SettingsError: there is no job, so nothing would ever be called for.
+        SettingsError: there is no job.
     """
     if not jobs:
         raise SettingsError("there is no job", where="jobs.yml", todo="see docs/schedule.md")
@@ -106,72 +111,54 @@ def contents(place: DeploymentPaths, jobs: Mapping[str, Job]) -> dict[str, str]:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - none of them is HTML; each filter quotes
     )
-    templates.filters |= {"unit": _unit, "line": _line, "json": _json, "py": _json}
-    known = {
-        **vars(place),
-        "home": place.config.parent,
-        "lock": place.config.parent / ".run-due.lock",
+    templates.filters |= {"unit": _unit, "line": _line}
+    values = {
+        **vars(paths),
+        "lock": paths.config.parent / ".run-due.lock",
         "textfile": _TEXTFILE,
         "every_min": EVERY_MIN,
-        "version": ntanalytics.__version__,
         "written": _WRITTEN,
         "timeout_min": max(job.deadline_min for job in jobs.values()),
-        "jobs_table": _table(jobs),
     }
-    return {name: templates.get_template(f"{name}.j2").render(known) for name in FILES}
+    return {name: templates.get_template(f"{name}.j2").render(values) for name in FILES}
 
 
-def write(directory: Path, place: DeploymentPaths, jobs: Mapping[str, Job]) -> list[Path]:
-    """Write the files into a folder, over those that are there.
+def write(directory: Path, paths: DeploymentPaths, jobs: Mapping[str, Job]) -> list[Path]:
+    """Write the files to a folder; existing ones are replaced.
 
     Returns:
         Their paths.
 
     Raises:
-        UsageError: it cannot be written.
+        UsageError: a file cannot be written.
         SettingsError: as :func:`contents`.
     """
-    made = []
-    for name, text in contents(place, jobs).items():
+    written = []
+    for name, text in contents(paths, jobs).items():
         path = directory / name
         try:
             directory.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         except OSError as error:
             raise UsageError(f"cannot write: {error.strerror}", where=str(path)) from error
-        made.append(path)
-    return made
+        written.append(path)
+    return written
 
 
 def write_examples() -> list[Path]:
-    """Write the files of :data:`EXAMPLE` into ``scheduled/`` of the checkout (``make docs``)."""
+    """Write the files of :data:`EXAMPLE` to ``scheduled/`` of the checkout (``make docs``)."""
     from ntanalytics.scheduling.jobs import load_jobs
 
     folder = project_dir("scheduled")
     return write(folder, EXAMPLE, load_jobs(folder / "jobs.yml"))
 
 
-def _table(jobs: Mapping[str, Job]) -> str:
-    """The jobs as a Markdown table that can stand in a docstring."""
-    rows = [
-        "| job | report | period | when |",
-        "|---|---|---|---|",
-        *(f"| {name} | {job.report} | {job.period} | {job.when} |" for name, job in jobs.items()),
-    ]
-    return "\n".join(rows).replace("\\", "").replace('"', "")
-
-
 def _unit(path: Path) -> str:
-    """A path as a word of a systemd unit: quoted where need be, without specifiers."""
+    """Return a path as a word of a systemd unit: quoted if need be, without specifiers."""
     text = str(path).replace("%", "%%").replace("$", "$$")
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' if re.search(r"[\s\"'\\;]", text) else text
 
 
 def _line(path: Path) -> str:
-    """A path as a word of the shell in a crontab, where a bare percent sign would end the line."""
+    """Return a path as a word of the shell in a crontab, in which a bare percent sign ends the line."""
     return shlex.quote(str(path)).replace("%", r"\%")
-
-
-def _json(value: object) -> str:
-    """A text as JSON, which YAML and Python read alike."""
-    return json.dumps(str(value), ensure_ascii=False)

@@ -1,223 +1,156 @@
-"""Taking one turn, under its lease: what was begun is looked into, what is made is published by its holder alone."""
+"""Execution of one scheduled run under its lease: only the holder of the lease publishes its report."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
+from ntanalytics.delivery.manifest import read_manifest
 from ntanalytics.errors import Busy, LeaseLost, NtaError
-from ntanalytics.extraction.retry_budget import RetryBudget
-from ntanalytics.ledger import Lease, Ledger, Run
+from ntanalytics.ledger import Lease, Run
 from ntanalytics.ledger.corrections import Gaps
 from ntanalytics.ledger.scheduled_runs import ScheduledRunStatus
-from ntanalytics.runner.each_unit import UNIT, run_each_unit
-from ntanalytics.runner.publishing import read_manifest
-from ntanalytics.runner.run import Progress, reap_abandoned_runs, run_report
+from ntanalytics.runner.abandoned_runs import reap_abandoned_runs
+from ntanalytics.runner.each_unit import UNIT, EachUnit, run_each_unit
+from ntanalytics.runner.run import run_report
+from ntanalytics.runner.run_context import RunContext
+from ntanalytics.runner.run_errors import RUN_ERRORS, exit_code_of, is_retryable, message_of
 from ntanalytics.scheduling.due import ScheduledRun
 from ntanalytics.scheduling.jobs import Job
-from ntanalytics.settings import Settings
-
-#: What a run may end in: an error of ours, the disk's, or a defect in what makes the report.
-OF_ONE = (NtaError, OSError, ValueError, TypeError, LookupError, RuntimeError)
+from ntanalytics.scheduling.outcomes import RunOutcome
 
 
-class UnitsMissing(NtaError):
-    """Some units have no page; it passes by itself where the cause of each does."""
+class UnitPagesFailed(NtaError):
+    """Some units have no page; retryable if the cause of each is."""
 
 
-@dataclass(frozen=True)
-class RunOutcome:
-    """What became of one turn.
-
-    Attributes:
-        job: the job's name.
-        period: what the report is of; empty where that cannot be told.
-        status: ``issued``, ``skipped``, ``failed``, ``retry`` (it failed by a cause that passes by itself) or
-            ``corrected`` (it had been issued with a hole, and what was lacking came).
-        why: where the report is, or why there is none.
-        exit_code: of the error; 0 without one.
-        was_cut: whether an earlier taker was killed, or could not say how it ended.
-        is_elsewhere: whether it failed only because another process is at work on the same thing.
-    """
-
-    job: str
-    period: str
-    status: ScheduledRunStatus | Literal["corrected"]
-    why: str
-    exit_code: int = 0
-    was_cut: bool = False
-    is_elsewhere: bool = False
-
-
-@dataclass(frozen=True)
-class ExecutionContext:
-    """What turns are taken with.
-
-    Attributes:
-        settings: the site.
-        ledger: its ledger.
-        now: the moment (aware) that stands for now; None for the machine's clock.
-        clock: tells the moment at which data are taken; None for the machine's.
-        progress: told what is being done.
-        notebooks: the folder of the reports; None for the project's.
-        patience: makes a patience of some seconds.
-    """
-
-    settings: Settings
-    ledger: Ledger
-    now: dt.datetime | None
-    clock: Callable[[], dt.datetime] | None
-    progress: Progress
-    notebooks: Path | None
-    patience: Callable[[float], RetryBudget] = RetryBudget
-
-    def moment(self) -> dt.datetime:
-        """The present moment (aware)."""
-        return self.clock() if self.clock else self.now or dt.datetime.now(dt.UTC)
-
-
-def execute_scheduled_run(
-    means: ExecutionContext, job: Job, turn: ScheduledRun, patience_s: float = 0.0
-) -> RunOutcome | None:
-    """Take a turn; None when another process is at it, or has done it meanwhile.
+def execute_scheduled_run(context: RunContext, job: Job, scheduled: ScheduledRun) -> RunOutcome | None:
+    """Execute a scheduled run, or record the report that an interrupted process has published for it.
 
     Args:
-        means: what it is made with.
+        context: the site and the conditions of the run.
         job: the job.
-        turn: its turn.
-        patience_s: seconds for which sources that are down may be waited for.
+        scheduled: its scheduled run.
+
+    Returns:
+        The outcome; None if another process is at it, or has done it meanwhile.
 
     Raises:
         LakeError: the ledger cannot be used.
     """
-    turns = means.ledger.scheduled_runs
-    means.progress(f"{turn.job} {turn.period.text}", 0)
-    with means.ledger.lease(lease_of(turn)) as held:
-        if held is None:
+    runs = context.ledger.scheduled_runs
+    context.progress(f"{scheduled.job} {scheduled.period.text}", 0)
+    with context.ledger.lease(lease_name(scheduled)) as lease:
+        if lease is None:
             return None
-        stood = next((each for each in turns.for_job(turn.job) if each.scheduled_at == turn.at), None)
-        if stood is not None and stood.status in ("issued", "failed", "skipped"):
+        known = next((record for record in runs.for_job(scheduled.job) if record.scheduled_at == scheduled.at), None)
+        if known is not None and known.status in ("issued", "failed", "skipped"):
             return None
-        was_cut = stood is not None and stood.status == "running"
-        turns.begin(turn.job, turn.at, turn.period.text, held.holder, now=means.moment())
+        runs.begin(scheduled.job, scheduled.at, scheduled.period.text, lease.holder, now=context.clock())
         status: ScheduledRunStatus = "issued"
         code, is_elsewhere = 0, False
         try:
-            reap_abandoned_runs(means.settings.outputs.resolve(), means.ledger)
-            there = turns.published_runs(turn.job, turn.at)
-            is_there = bool(there) and job.each is None
-            where = there[0].path if is_there else issue(means, job, turn, held, there, patience_s)
-            note_lacking(means, turn)
-        except LeaseLost as lost:  # whoever has it says how the turn ends
-            return RunOutcome(turn.job, turn.period.text, "retry", str(lost), lost.exit_code, is_elsewhere=True)
-        except OF_ONE as error:
-            code = error.exit_code if isinstance(error, NtaError) else NtaError.exit_code
-            status = "retry" if passes(error) else "failed"
-            where, is_elsewhere = str(error) or type(error).__name__, isinstance(error, Busy)
-        turns.end(turn.job, turn.at, status, where, holder=held.holder, now=means.moment())
-        return RunOutcome(turn.job, turn.period.text, status, where, code, was_cut, is_elsewhere)
+            reap_abandoned_runs(context.outputs, context.ledger)
+            published = runs.published_runs(scheduled.job, scheduled.at)
+            is_complete = bool(published) and job.each is None
+            place = published[0].path if is_complete else issue(context, job, scheduled, lease, published)
+            record_gaps(context, scheduled)
+        except LeaseLost as lost:  # the new holder records the end
+            return _outcome(scheduled, "retry", str(lost), exit_code=lost.exit_code, is_elsewhere=True)
+        except RUN_ERRORS as error:
+            status, code = "retry" if is_retryable(error) else "failed", exit_code_of(error)
+            place, is_elsewhere = message_of(error), isinstance(error, Busy)
+        runs.end(scheduled.job, scheduled.at, status, place, holder=lease.holder, now=context.clock())
+        was_cut = known is not None and known.status == "running"
+        return _outcome(scheduled, status, place, exit_code=code, was_cut=was_cut, is_elsewhere=is_elsewhere)
 
 
-def lacking_of(means: ExecutionContext, turn: ScheduledRun) -> Gaps:
-    """What the published report of a turn lacks for want of a source that failed: it may still come."""
-    lacking: dict[tuple[str, str], set[dt.date]] = {}
-    for folder in {run.path for run in means.ledger.scheduled_runs.published_runs(turn.job, turn.at)}:
+def _outcome(
+    scheduled: ScheduledRun,
+    status: ScheduledRunStatus,
+    why: str,
+    *,
+    exit_code: int,
+    was_cut: bool = False,
+    is_elsewhere: bool = False,
+) -> RunOutcome:
+    return RunOutcome(
+        job=scheduled.job,
+        period=scheduled.period.text,
+        status=status,
+        why=why,
+        exit_code=exit_code,
+        was_cut=was_cut,
+        is_elsewhere=is_elsewhere,
+    )
+
+
+def gaps_in_report(context: RunContext, scheduled: ScheduledRun) -> Gaps:
+    """Return the days that the published report lacks because a source failed: their data may still come."""
+    gaps: dict[tuple[str, str], set[dt.date]] = {}
+    for folder in {run.path for run in context.ledger.scheduled_runs.published_runs(scheduled.job, scheduled.at)}:
         for line in (read_manifest(Path(folder)) or {}).get("as_of", ()):
             if line["error"] and line["missing_days"]:
-                days = lacking.setdefault((line["dataset"], line["source"]), set())
+                days = gaps.setdefault((line["dataset"], line["source"]), set())
                 days.update(map(dt.date.fromisoformat, line["missing_days"]))
-    return {pair: sorted(days) for pair, days in sorted(lacking.items())}
+    return {pair: sorted(days) for pair, days in sorted(gaps.items())}
 
 
-def note_lacking(means: ExecutionContext, turn: ScheduledRun) -> None:
-    """Note what the report of a turn lacks that was published just now, or that it lacks nothing any more."""
-    if found := lacking_of(means, turn):
-        means.ledger.corrections.open(turn.job, turn.at, found, means.moment())
+def record_gaps(context: RunContext, scheduled: ScheduledRun) -> None:
+    """Record the gaps of the report that was just published, or that it has none any more."""
+    if gaps := gaps_in_report(context, scheduled):
+        context.ledger.corrections.open(scheduled.job, scheduled.at, gaps, context.clock())
     else:
-        means.ledger.corrections.close(turn.job, turn.at, "corrected")
+        context.ledger.corrections.close(scheduled.job, scheduled.at, "corrected")
 
 
-def lease_of(turn: ScheduledRun) -> str:
-    """The name of the lease on a turn."""
-    return f"turn {turn.job} {turn.at.astimezone(dt.UTC):%Y-%m-%dT%H:%M}"
+def lease_name(scheduled: ScheduledRun) -> str:
+    """Return the name of the lease on a scheduled run."""
+    return f"turn {scheduled.job} {scheduled.at.astimezone(dt.UTC):%Y-%m-%dT%H:%M}"
 
 
-def issue(
-    means: ExecutionContext,
-    job: Job,
-    turn: ScheduledRun,
-    held: Lease,
-    there: Sequence[Run] = (),
-    patience_s: float = 0.0,
-) -> str:
-    """Issue the report of a turn, or its page for each unit.
+def issue(context: RunContext, job: Job, scheduled: ScheduledRun, lease: Lease, published: Sequence[Run] = ()) -> str:
+    """Issue the report of a scheduled run, or its page for each unit.
 
     Args:
-        means: what it is made with.
+        context: the site and the conditions of the run.
         job: the job.
-        turn: its turn.
-        held: the lease on it: asked right before anything is published.
-        there: what an earlier taker published of it; pages that are there are not made again.
-        patience_s: seconds for which sources that are down may be waited for.
+        scheduled: its scheduled run.
+        lease: the lease on it, checked right before anything is published.
+        published: the runs that an earlier process published for it; their pages are not made again.
 
     Returns:
-        Where it is.
+        The folder of the report, or of all pages.
 
     Raises:
         LeaseLost: another process may be at it; nothing more was published.
-        UnitsMissing: some units have no page.
+        UnitPagesFailed: some units have no page.
         NtaError: as :func:`ntanalytics.runner.run.run_report`.
     """
 
-    def is_ours(run_id: str) -> None:
-        held.check()
-        means.ledger.scheduled_runs.record_publication(turn.job, turn.at, run_id)
+    def check_and_record(run_id: str) -> None:
+        lease.check()
+        context.ledger.scheduled_runs.record_publication(scheduled.job, scheduled.at, run_id)
 
-    settings, today, patience = means.settings, turn.at.date(), means.patience(patience_s)
+    context = replace(context, before_publishing=check_and_record)
     if job.each is None:
-        result = run_report(
-            settings,
-            job.report,
-            turn.period.text,
-            job.parameters,
-            today=today,
-            clock=means.clock,
-            progress=means.progress,
-            notebooks=means.notebooks,
-            by="job",
-            before_publishing=is_ours,
-            patience=patience,
-        )
-        return str(result.directory)
-    ended = run_each_unit(
-        settings,
-        job.report,
-        turn.period.text,
-        job.parameters,
-        today=today,
-        clock=means.clock,
-        progress=means.progress,
-        notebooks=means.notebooks,
-        by="job",
-        before_publishing=is_ours,
-        patience=patience,
-        but={str(run.parameters.get(UNIT, "")) for run in there},
+        return str(run_report(context, job.report, scheduled.period, job.parameters).directory)
+    finished = {str(run.parameters.get(UNIT, "")) for run in published}
+    results = run_each_unit(context, job.report, scheduled.period, job.parameters, exclude=finished)
+    if results.failed:
+        raise _failed_pages(job.report, results)
+    return str(context.settings.outputs / job.report)
+
+
+def _failed_pages(report: str, results: EachUnit) -> UnitPagesFailed:
+    failed = results.failed
+    error = UnitPagesFailed(
+        f"{len(failed)} of {len(failed) + len(results.published)} units have no page: "
+        + ", ".join(page.unit for page in failed[:10]),
+        where=report,
+        todo=str(failed[0].error),
     )
-    if ended.failed:
-        missing = UnitsMissing(
-            f"{len(ended.failed)} of {len(ended.failed) + len(ended.published)} units have no page: "
-            + ", ".join(each.unit for each in ended.failed[:10]),
-            where=job.report,
-            todo=str(ended.failed[0].error),
-        )
-        missing.retryable = all(passes(each.error) for each in ended.failed)  # type: ignore[misc]
-        raise missing
-    return str(settings.outputs / job.report)
-
-
-def passes(error: Exception) -> bool:
-    """Whether what failed passes by itself, or when the machine is seen to: a full disk, a killed kernel."""
-    return error.retryable if isinstance(error, NtaError) else isinstance(error, OSError)
+    error.retryable = all(is_retryable(page.error) for page in failed)  # type: ignore[misc]
+    return error

@@ -1,58 +1,68 @@
-"""Whether what is due came, and how fresh the data are: for an operator, a supervisor, a monitoring system.
+"""Health of an installation: overdue reports and the age of the data, for operators and monitoring systems.
 
-A scheduler that has died says nothing; so this asks the ledger, which tells what should have come and did not, also
-when nothing ran at all.
+A dead scheduler reports nothing; so this reads the ledger, which shows missing reports also if nothing ran at all.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ntanalytics.errors import NtaError
 from ntanalytics.lake import DeltaLake
-from ntanalytics.ledger import Delivery, Ledger
-from ntanalytics.scheduling.delivery_run import undelivered
+from ntanalytics.ledger import Delivery
+from ntanalytics.runner.run_context import RunContext
+from ntanalytics.scheduling.delivery_results import undelivered
 from ntanalytics.scheduling.due import FURTHEST_DAYS, scheduled_run_of
 from ntanalytics.scheduling.jobs import Job
-from ntanalytics.settings import Settings
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class JobHealth:
-    """How one job stands.
+    """State of one job.
 
     Attributes:
         job: its name.
         report: its report.
-        issued_at: when its latest report came out (aware UTC); None when none did.
-        period: which period that was of; empty when there is none.
-        overdue: the periods whose deadline has passed without a report, the oldest first, each with how it stands.
-        trouble: why nothing can be told of it (no calendar of a year); empty otherwise.
+        issued_at: the moment of its latest report (aware UTC); None without one.
+        period: the period of that report; empty without one.
+        overdue: the periods whose deadline has passed without a report, the oldest first, each with its status.
+        trouble: the reason why the job cannot be judged (a year without a calendar), or empty.
     """
 
     job: str
     report: str
     issued_at: dt.datetime | None
     period: str
-    overdue: tuple[tuple[str, str], ...]
+    overdue: tuple[tuple[str, str], ...] = ()
     trouble: str = ""
 
+    def as_data(self) -> dict[str, object]:
+        """Return the state as JSON."""
+        return {
+            "job": self.job,
+            "report": self.report,
+            "period": self.period,
+            "trouble": self.trouble,
+            "issued_at": self.issued_at.isoformat() if self.issued_at else None,
+            "overdue": [{"period": period, "status": status} for period, status in self.overdue],
+        }
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Health:
-    """How the installation stands.
+    """State of the installation.
 
     Attributes:
-        at: the moment it was asked (aware UTC).
+        at: the moment of the state (aware UTC).
         jobs: the jobs.
-        data: dataset and source → the last day that was taken.
-        lake_bytes: size of the lake.
-        free_bytes: room left where reports are published; None where that cannot be asked.
-        undelivered: what did not reach its recipient in the last ten days, or may not have.
+        data: (dataset, source) → the last day that was extracted.
+        lake_bytes: the size of the lake.
+        free_bytes: the free space of the outputs; None if it is not known.
+        undelivered: the deliveries of ten days that did not arrive, or may not have.
     """
 
     at: dt.datetime
@@ -64,129 +74,130 @@ class Health:
 
     @property
     def is_well(self) -> bool:
-        """Whether everything that was due came."""
+        """Whether every report that was due was issued."""
         return not any(job.overdue or job.trouble for job in self.jobs)
 
     def as_data(self) -> dict[str, Any]:
-        """It as JSON."""
+        """Return the state as JSON."""
         return {
             "at": self.at.isoformat(),
             "is_well": self.is_well,
-            "jobs": [
-                {
-                    "job": job.job,
-                    "report": job.report,
-                    "period": job.period,
-                    "trouble": job.trouble,
-                    "issued_at": job.issued_at.isoformat() if job.issued_at else None,
-                    "overdue": [{"period": period, "status": status} for period, status in job.overdue],
-                }
-                for job in self.jobs
-            ],
+            "jobs": [job.as_data() for job in self.jobs],
             "data": [
                 {"dataset": dataset, "source": source, "last_day": day.isoformat()}
                 for (dataset, source), day in sorted(self.data.items())
             ],
             "lake_bytes": self.lake_bytes,
             "free_bytes": self.free_bytes,
-            "undelivered": [each.as_data() for each in self.undelivered],
+            "undelivered": [delivery.as_data() for delivery in self.undelivered],
         }
 
 
-def health(settings: Settings, jobs: Mapping[str, Job], now: dt.datetime) -> Health:
-    """How the installation stands.
+def health(context: RunContext, jobs: Mapping[str, Job]) -> Health:
+    """Return the state of the installation.
 
     Args:
-        settings: the site.
+        context: the site and the clock.
         jobs: its jobs by name.
-        now: the moment (aware).
 
     Raises:
         LakeError: the ledger cannot be read.
     """
-    ledger = Ledger(settings.ledger)
-    lake = DeltaLake.of(settings).size_bytes()
-    place = next((path for path in (settings.outputs, *settings.outputs.parents) if path.exists()), None)
+    settings, ledger, now = context.settings, context.ledger, context.clock()
+    folder = next((path for path in (settings.outputs, *settings.outputs.parents) if path.exists()), None)
     return Health(
-        now.astimezone(dt.UTC),
-        tuple(_job(settings, ledger, name, job, now) for name, job in jobs.items()),
-        ledger.coverage.last_days(),
-        lake,
-        shutil.disk_usage(place).free if place else None,
-        tuple(undelivered(ledger)),
+        at=now.astimezone(dt.UTC),
+        jobs=tuple(_job_health(context, name, job, now) for name, job in jobs.items()),
+        data=ledger.coverage.last_days(),
+        lake_bytes=DeltaLake.of(settings).size_bytes(),
+        free_bytes=shutil.disk_usage(folder).free if folder else None,
+        undelivered=tuple(undelivered(ledger)),
     )
 
 
-def _job(settings: Settings, ledger: Ledger, name: str, job: Job, now: dt.datetime) -> JobHealth:
-    known = ledger.scheduled_runs.for_job(name)
-    issued = [each for each in known if each.status == "issued"]
-    latest = max(issued, key=lambda each: each.scheduled_at, default=None)
-    said = JobHealth(name, job.report, latest.ended_at if latest else None, latest.period if latest else "", ())
-    status = {each.scheduled_at.astimezone(settings.zone): each.status for each in known}
-    since = now - dt.timedelta(days=min(FURTHEST_DAYS, job.max_age_days))
-    if known:
-        since = max(since, known[0].scheduled_at - dt.timedelta(seconds=1))
-    calendar = settings.calendar()
+def _job_health(context: RunContext, name: str, job: Job, now: dt.datetime) -> JobHealth:
+    records = context.ledger.scheduled_runs.for_job(name)
+    issued = [record for record in records if record.status == "issued"]
+    latest = max(issued, key=lambda record: record.scheduled_at, default=None)
+    overdue: tuple[tuple[str, str], ...] = ()
+    trouble = ""
     try:
-        moments = job.when.between(since, now, calendar, settings.zone)
-        # of a job that never ran, only the latest turn was promised
-        wanted = moments if known else moments[-1:]
-        late = tuple(
-            (scheduled_run_of(name, job, at, calendar).period.text, status.get(at, "missing"))
-            for at in wanted
-            if job.deadline(at) < now and status.get(at) not in ("issued", "skipped")
-        )
+        overdue = tuple(_overdue(context, name, job, now))
     except NtaError as error:
-        return JobHealth(name, job.report, said.issued_at, said.period, (), str(error))
-    return JobHealth(name, job.report, said.issued_at, said.period, late)
+        trouble = str(error)
+    return JobHealth(
+        job=name,
+        report=job.report,
+        issued_at=latest.ended_at if latest else None,
+        period=latest.period if latest else "",
+        overdue=overdue,
+        trouble=trouble,
+    )
 
 
-def prometheus(found: Health) -> str:
-    """The same for node_exporter's textfile collector: one gauge a line, times in seconds since 1970."""
-    lines = [
-        "# HELP ntanalytics_healthy Whether everything that was due came (1) or not (0).",
-        "# TYPE ntanalytics_healthy gauge",
-        f"ntanalytics_healthy {int(found.is_well)}",
-        "# HELP ntanalytics_report_issued_timestamp_seconds When a job's latest report came out.",
-        "# TYPE ntanalytics_report_issued_timestamp_seconds gauge",
-    ]
-    for job in found.jobs:
-        if job.issued_at is not None:
-            stamp = f"{job.issued_at.timestamp():.0f}"
-            lines.append(f"ntanalytics_report_issued_timestamp_seconds{{{_labels(job=job.job)}}} {stamp}")
-    lines += [
-        "# HELP ntanalytics_reports_overdue How many reports of a job did not come by their deadline.",
-        "# TYPE ntanalytics_reports_overdue gauge",
-    ]
-    lines += [f"ntanalytics_reports_overdue{{{_labels(job=job.job)}}} {len(job.overdue)}" for job in found.jobs]
-    lines += [
-        "# HELP ntanalytics_deliveries_undelivered How many sendings of ten days did not arrive, or may not have.",
-        "# TYPE ntanalytics_deliveries_undelivered gauge",
-        f"ntanalytics_deliveries_undelivered {len(found.undelivered)}",
-        "# HELP ntanalytics_data_last_day_timestamp_seconds The last day that was taken of a dataset from a source.",
-        "# TYPE ntanalytics_data_last_day_timestamp_seconds gauge",
-    ]
-    for (dataset, source), day in sorted(found.data.items()):
-        stamp = f"{dt.datetime.combine(day, dt.time(), dt.UTC).timestamp():.0f}"
-        lines.append(
-            f"ntanalytics_data_last_day_timestamp_seconds{{{_labels(dataset=dataset, source=source)}}} {stamp}"
-        )
-    sizes = {
-        "lake_bytes": ("Size of the lake.", found.lake_bytes),
-        "free_bytes": ("Room left where reports are published.", found.free_bytes),
+def _overdue(context: RunContext, name: str, job: Job, now: dt.datetime) -> Iterator[tuple[str, str]]:
+    """Yield the periods without a report after their deadline, each with its status.
+
+    Raises:
+        CalendarMissing: a year is not known, and it matters.
+    """
+    zone, calendar = context.settings.zone, context.settings.calendar()
+    status = {
+        record.scheduled_at.astimezone(zone): record.status for record in context.ledger.scheduled_runs.for_job(name)
     }
-    for name, (text, value) in sizes.items():
-        if value is not None:
-            lines += [
-                f"# HELP ntanalytics_{name} {text}",
-                f"# TYPE ntanalytics_{name} gauge",
-                f"ntanalytics_{name} {value}",
-            ]
-    return "\n".join(lines) + "\n"
+    since = now - dt.timedelta(days=min(FURTHEST_DAYS, job.max_age_days))
+    if status:
+        since = max(since, min(status) - dt.timedelta(seconds=1))
+    moments = job.when.between(since, now, calendar, zone)
+    for at in moments if status else moments[-1:]:  # a job that never ran promised its latest report only
+        if job.deadline(at) < now and status.get(at) not in ("issued", "skipped"):
+            yield scheduled_run_of(name, job, at, calendar).period.text, status.get(at, "missing")
 
 
-def _labels(**labels: str) -> str:
-    """Labels of a line, with what the format wants escaped."""
+@dataclass(frozen=True)
+class _Gauge:
+    """Gauge of node_exporter's text format; each sample is its labels and its value."""
+
+    name: str
+    description: str
+    samples: list[tuple[dict[str, str], float]]
+
+
+def prometheus(health: Health) -> str:
+    """Return the state for node_exporter's textfile collector; times are seconds since 1970."""
+    issued = [({"job": job.job}, job.issued_at.timestamp()) for job in health.jobs if job.issued_at is not None]
+    overdue: list[tuple[dict[str, str], float]] = [({"job": job.job}, len(job.overdue)) for job in health.jobs]
+    last_days = [
+        ({"dataset": dataset, "source": source}, dt.datetime.combine(day, dt.time(), dt.UTC).timestamp())
+        for (dataset, source), day in sorted(health.data.items())
+    ]
+    gauges = [
+        _Gauge("healthy", "Whether everything that was due came (1) or not (0).", [({}, health.is_well)]),
+        _Gauge("report_issued_timestamp_seconds", "When a job's latest report came out.", issued),
+        _Gauge("reports_overdue", "How many reports of a job did not come by their deadline.", overdue),
+        _Gauge(
+            "deliveries_undelivered",
+            "How many sendings of ten days did not arrive, or may not have.",
+            [({}, len(health.undelivered))],
+        ),
+        _Gauge("data_last_day_timestamp_seconds", "The last day that was taken of a dataset from a source.", last_days),
+        _Gauge("lake_bytes", "Size of the lake.", [({}, health.lake_bytes)]),
+    ]
+    if health.free_bytes is not None:
+        gauges.append(_Gauge("free_bytes", "Room left where reports are published.", [({}, health.free_bytes)]))
+    return "".join(f"{line}\n" for gauge in gauges for line in _lines(gauge))
+
+
+def _lines(gauge: _Gauge) -> Iterator[str]:
+    name = f"ntanalytics_{gauge.name}"
+    yield f"# HELP {name} {gauge.description}"
+    yield f"# TYPE {name} gauge"
+    for labels, value in gauge.samples:
+        yield f"{name}{{{_labels(labels)}}} {value:.0f}" if labels else f"{name} {value:.0f}"
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    """Return the labels of a line; special characters of the format are escaped."""
     escaped = {
         name: value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n") for name, value in labels.items()
     }

@@ -1,4 +1,4 @@
-"""The jobs of a site, read from its ``scheduled/jobs.yml``: what comes out by itself."""
+"""Jobs of a site, read from its ``scheduled/jobs.yml``: reports that are issued on a schedule."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ def _when(value: object) -> ScheduleSpec:
 
 
 def _texts(value: object) -> object:
-    """Parameters as they were written: YAML would make 493 of 0755, and False of NO."""
+    """Return parameters with unchanged texts: YAML would make 493 of 0755, and False of NO."""
     if isinstance(value, dict):
-        for name, each in value.items():
-            if not isinstance(each, str):
-                raise ValueError(  # noqa: TRY004 - what pydantic takes for a wrong value
-                    f'{name}: write its value in quotes, as "{each}"'
+        for name, text in value.items():
+            if not isinstance(text, str):
+                raise ValueError(  # noqa: TRY004 - pydantic takes it for a wrong value
+                    f'{name}: write its value in quotes, as "{text}"'
                 )
     return value
 
 
 class Job(BaseModel):
-    """One report that comes out by itself."""
+    """Report that is issued on a schedule."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
@@ -69,10 +69,10 @@ class Job(BaseModel):
         return self
 
     def sent_to(self, channels: Mapping[str, Channel], *, where: str) -> Mapping[str, Sequence[Address]]:
-        """Unit → where its page goes; the empty unit stands for a report that has no page a unit.
+        """Return the recipients by unit; the empty unit stands for a report without pages of units.
 
         Raises:
-            SettingsError: a channel that is not there, or an address that is none.
+            SettingsError: an unknown channel, or a wrong address.
         """
         if self.each is None:
             return {"": list(addresses(self.recipients, channels, where=f"{where}: recipients"))}
@@ -82,12 +82,12 @@ class Job(BaseModel):
         }
 
     def deadline(self, at: dt.datetime) -> dt.datetime:
-        """By when the report whose turn came at a moment must be out."""
+        """Return the moment by which the report of a scheduled moment must be issued."""
         return at + dt.timedelta(minutes=self.deadline_min)
 
 
 class Jobs(BaseModel):
-    """Everything that ``jobs.yml`` says."""
+    """Content of ``jobs.yml``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -100,10 +100,10 @@ def periods_of(report: str, jobs: Mapping[str, Job]) -> list[str]:
 
 
 def load_jobs(path: Path) -> Mapping[str, Job]:
-    """The jobs of a file, by name, in its order.
+    """Return the jobs of a file by name, in its order.
 
     Raises:
-        SettingsError: it cannot be read, is no YAML, or a key or value is wrong; every problem is named with its key.
+        SettingsError: the file cannot be read, is not YAML, or has a wrong key or value; each problem names its key.
     """
     where = str(path)
     try:
@@ -132,38 +132,38 @@ def _explained(error: ValidationError) -> str:
     return "\n".join(lines)
 
 
-def _fields_at(place: Sequence[int | str]) -> Iterable[str]:
-    """The keys that are known where an unknown one stands."""
-    if {"recipients", "unit_recipients"} & set(place[2:-1]):
+def _fields_at(path: Sequence[int | str]) -> Iterable[str]:
+    """Return the known keys at the place of an unknown one."""
+    if {"recipients", "unit_recipients"} & set(path[2:-1]):
         return Recipient.model_fields
-    return Job.model_fields if len(place) > 1 else Jobs.model_fields
+    return Job.model_fields if len(path) > 1 else Jobs.model_fields
 
 
 def check_recipients(jobs: Mapping[str, Job], channels: Mapping[str, Channel]) -> list[str]:
-    """What is wrong with the recipients of the jobs; a sentence each."""
-    found = []
+    """Return a sentence on each problem of the recipients of the jobs."""
+    problems = []
     for name, job in jobs.items():
         try:
             job.sent_to(channels, where=name)
         except SettingsError as error:
-            found.append(str(error))
-    return found
+            problems.append(str(error))
+    return problems
 
 
 def check_jobs(jobs: Mapping[str, Job], notebooks: Path | None = None) -> list[str]:
-    """What cannot work: unknown reports, periods a report does not take, unknown parameters; a sentence each."""
+    """Return a sentence on each job that cannot work: unknown report or parameter, period that does not fit."""
     from ntanalytics.periods import parse_period
     from ntanalytics.runner.notebooks import load_report
     from ntanalytics.runner.parameters import resolve
 
-    found = []
+    problems = []
     for name, job in jobs.items():
         try:
-            plan = load_report(job.report, notebooks)
-            # any day will do: only the kind of period is checked
-            plan.check_period(parse_period(job.period, dt.date(2026, 11, 24)))
+            notebook = load_report(job.report, notebooks)
+            # any day: only the kind of period is checked
+            notebook.check_period(parse_period(job.period, dt.date(2026, 11, 24)))
             given = {**job.parameters, **({"unit": "x"} if job.each == "unit" else {})}
-            resolve(plan.parameters, given, where=job.report)
+            resolve(notebook.parameters, given, where=job.report)
         except NtaError as error:
-            found.append(f"{name}: {error}")
-    return found
+            problems.append(f"{name}: {error}")
+    return problems

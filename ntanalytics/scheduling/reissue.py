@@ -1,114 +1,110 @@
-"""Correcting what was issued with a hole: the sources that failed are asked again, and a new version follows the data.
+"""Reissue of reports with gaps: the failed sources are asked again, and a new version follows their data.
 
-The intervals grow (:func:`ntanalytics.scheduling.retry_policy.next_attempt_at`), until the turn is as old as the job
-makes up for. A new version is made only where what was lacking has come.
+The intervals grow (:func:`ntanalytics.scheduling.retry_policy.is_time_to_retry`) until the scheduled run is older than
+the job's ``max_age_days``. A new version is made only if missing data came.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
 
 from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
-from ntanalytics.errors import LeaseLost, NtaError
+from ntanalytics.errors import LeaseLost
 from ntanalytics.ledger import Correction, ExtractionResult
-from ntanalytics.ledger.corrections import Gaps
+from ntanalytics.runner.abandoned_runs import reap_abandoned_runs
 from ntanalytics.runner.notebooks import load_report
-from ntanalytics.runner.run import reap_abandoned_runs
+from ntanalytics.runner.run_context import RunContext
+from ntanalytics.runner.run_errors import RUN_ERRORS, exit_code_of, is_retryable, message_of
 from ntanalytics.scheduling.due import ScheduledRun, scheduled_run_of
-from ntanalytics.scheduling.execution import (
-    OF_ONE,
-    ExecutionContext,
-    RunOutcome,
-    issue,
-    lacking_of,
-    lease_of,
-    note_lacking,
-    passes,
-)
+from ntanalytics.scheduling.execution import gaps_in_report, issue, lease_name, record_gaps
 from ntanalytics.scheduling.jobs import Job
-from ntanalytics.scheduling.retry_policy import next_attempt_at
+from ntanalytics.scheduling.outcomes import RunOutcome
+from ntanalytics.scheduling.retry_policy import is_time_to_retry
 
 
-def reissue(means: ExecutionContext, name: str, job: Job) -> list[RunOutcome]:
-    """Try to mend the reports of a job that were issued with a hole.
+def reissue(context: RunContext, name: str, job: Job) -> list[RunOutcome]:
+    """Try to fill the gaps of the reports that a job has issued.
 
     Args:
-        means: what they are made with.
+        context: the site and the conditions of the runs.
         name: the job's name.
         job: the job.
 
     Returns:
-        What became of each that was mended, given up, or could not be made again.
+        The outcome of each report that was reissued, given up, or could not be made again.
 
     Raises:
         LakeError: the ledger cannot be used.
     """
-    done, now = [], means.moment()
-    for each in means.ledger.corrections.for_job(name):
-        if each.status != "open":
+    outcomes, now = [], context.clock()
+    zone, calendar = context.settings.zone, context.settings.calendar()
+    for correction in context.ledger.corrections.for_job(name):
+        if correction.status != "open":
             continue
-        turn = scheduled_run_of(name, job, each.scheduled_at.astimezone(means.settings.zone), means.settings.calendar())
-        if now - each.scheduled_at > dt.timedelta(days=job.max_age_days):
-            why = f"older than {job.max_age_days} days; what it lacks never came: {_words(each.gaps)}"
-            means.ledger.corrections.close(name, each.scheduled_at, "given up", why)
-            done.append(RunOutcome(name, turn.period.text, "skipped", why))
-        elif next_attempt_at(each.since, each.tried_at or each.since, now) and (mended := _mend(means, job, turn)):
-            done.append(mended)
-    return done
+        scheduled = scheduled_run_of(name, job, correction.scheduled_at.astimezone(zone), calendar)
+        if now - correction.scheduled_at > dt.timedelta(days=job.max_age_days):
+            missing = ", ".join(f"{dataset} of {source}" for dataset, source in correction.gaps)
+            why = f"older than {job.max_age_days} days; what it lacks never came: {missing}"
+            context.ledger.corrections.close(name, correction.scheduled_at, "given up", why)
+            outcomes.append(RunOutcome(job=name, period=scheduled.period.text, status="skipped", why=why))
+        elif is_time_to_retry(correction.since, correction.tried_at or correction.since, now):
+            outcome = _reissue(context, job, scheduled)
+            outcomes += [outcome] if outcome else []
+    return outcomes
 
 
-def _mend(means: ExecutionContext, job: Job, turn: ScheduledRun) -> RunOutcome | None:
-    """Ask again for what a turn's report lacks, under its lease; None where nothing came of it."""
-    corrections = means.ledger.corrections
-    with means.ledger.lease(lease_of(turn)) as held:
-        stood = next((each for each in corrections.for_job(turn.job) if each.scheduled_at == turn.at), None)
-        if held is None or stood is None or stood.status != "open":
+def _reissue(context: RunContext, job: Job, scheduled: ScheduledRun) -> RunOutcome | None:
+    """Ask again for the missing data of a report, under its lease; return None if no report was made."""
+    corrections = context.ledger.corrections
+    name, period = scheduled.job, scheduled.period.text
+    with context.ledger.lease(lease_name(scheduled)) as lease:
+        correction = next((known for known in corrections.for_job(name) if known.scheduled_at == scheduled.at), None)
+        if lease is None or correction is None or correction.status != "open":
             return None
-        corrections.record_attempt(turn.job, turn.at, means.moment())
+        corrections.record_attempt(name, scheduled.at, context.clock())
         try:
-            was_cut = bool(reap_abandoned_runs(means.settings.outputs.resolve(), means.ledger))
-            if not lacking_of(means, turn):  # a corrector was killed right after it had published, or a person did it
-                note_lacking(means, turn)
+            was_cut = bool(reap_abandoned_runs(context.outputs, context.ledger))
+            if not gaps_in_report(context, scheduled):  # a killed process had published it, or a person ran it
+                record_gaps(context, scheduled)
                 return None
-            if not _has_come(means, job, turn, stood):
+            if not _has_new_data(context, job, scheduled, correction):
                 return None
-            where = issue(means, job, turn, held)
-            note_lacking(means, turn)
+            place = issue(context, job, scheduled, lease)
+            record_gaps(context, scheduled)
         except LeaseLost:
             return None
-        except OF_ONE as error:
-            if not passes(error):
-                corrections.close(turn.job, turn.at, "failed", str(error) or type(error).__name__)
-            code = error.exit_code if isinstance(error, NtaError) else NtaError.exit_code
-            return RunOutcome(turn.job, turn.period.text, "retry" if passes(error) else "failed", str(error), code)
-        return RunOutcome(turn.job, turn.period.text, "corrected", where, was_cut=was_cut)
+        except RUN_ERRORS as error:
+            if not is_retryable(error):
+                corrections.close(name, scheduled.at, "failed", message_of(error))
+            status: Literal["retry", "failed"] = "retry" if is_retryable(error) else "failed"
+            return RunOutcome(job=name, period=period, status=status, why=str(error), exit_code=exit_code_of(error))
+        return RunOutcome(job=name, period=period, status="corrected", why=place, was_cut=was_cut)
 
 
-def _has_come(means: ExecutionContext, job: Job, turn: ScheduledRun, stood: Correction) -> bool:
-    """Whether something that a report lacks is there now, after its sources were asked again."""
+def _has_new_data(context: RunContext, job: Job, scheduled: ScheduledRun, correction: Correction) -> bool:
+    """Ask the sources of the missing data again, and return whether one of them has some now."""
     from ntanalytics.extraction import Extractor
 
-    needs = load_report(job.report, means.notebooks).needs
-    extractor = Extractor(means.settings, means.ledger, means.progress, means.clock)
-    asked = [pair for pair in stood.gaps if pair[0] in needs and pair[1] in extractor.sources]
-    taken = extractor.ensure(needs, turn.period.first, turn.period.last, only=asked)
-    return any(_is_there(means, pair, stood, taken) for pair in asked)
+    needs = load_report(job.report, context.notebooks).needs
+    extractor = Extractor(context.settings, context.ledger, context.progress, context.clock)
+    pairs = [pair for pair in correction.gaps if pair[0] in needs and pair[1] in extractor.sources]
+    results = extractor.ensure_coverage(needs, scheduled.period.first, scheduled.period.last, only=pairs)
+    return any(_is_filled(context, pair, correction, results) for pair in pairs)
 
 
-def _is_there(means: ExecutionContext, pair: tuple[str, str], stood: Correction, taken: list[ExtractionResult]) -> bool:
-    """Whether a source has given what a report lacked of a dataset; a source that has no such data gives nothing."""
+def _is_filled(
+    context: RunContext, pair: tuple[str, str], correction: Correction, results: list[ExtractionResult]
+) -> bool:
+    """Return whether a source has given missing data of a dataset; an empty answer fills no gap."""
     dataset, source = pair
-    if any(each.error for each in taken if (each.dataset, each.source) == pair):
+    if any(result.error for result in results if (result.dataset, result.source) == pair):
         return False
-    days = stood.gaps[pair]
-    last = means.moment().astimezone(means.settings.zone).date()
-    covered = [each for each in means.ledger.coverage.days(dataset, days[0], last) if each.source == source]
+    missing = correction.gaps[pair]
+    last = context.today
+    covered = [day for day in context.ledger.coverage.days(dataset, missing[0], last) if day.source == source]
     if dataset_named(dataset).kind is Kind.STATE:
-        return any(each.is_held and each.taken_at > stood.since for each in covered)
-    known = {each.day: each.is_held for each in covered}
-    return all(day in known for day in days) and any(known[day] for day in days)
-
-
-def _words(lacking: Gaps) -> str:
-    return ", ".join(f"{dataset} of {source}" for dataset, source in lacking)
+        return any(day.is_held and day.taken_at > correction.since for day in covered)
+    is_held = {day.day: day.is_held for day in covered}
+    return all(day in is_held for day in missing) and any(is_held[day] for day in missing)

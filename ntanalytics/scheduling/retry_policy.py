@@ -1,4 +1,4 @@
-"""When something that failed by a passing cause is tried again, and how long it is waited for: pure, from moments."""
+"""Retry policy for failures that may pass: pure functions of moments."""
 
 from __future__ import annotations
 
@@ -6,56 +6,56 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from statistics import median
 
-#: The shortest and the longest time between two tries.
+#: Shortest and longest time between two attempts.
 SHORTEST = dt.timedelta(minutes=15)
 LONGEST = dt.timedelta(hours=6)
 
-#: Seconds that making and publishing a report is given at least.
+#: Least seconds that are reserved for making and publishing a report.
 LEAST_S = 120.0
 
 
-def next_attempt_at(since: dt.datetime, tried_at: dt.datetime, now: dt.datetime) -> bool:
-    """Whether it is time for another try of what has been failing.
+def is_time_to_retry(since: dt.datetime, tried_at: dt.datetime, now: dt.datetime) -> bool:
+    """Return whether it is time for another attempt.
 
-    What has failed for an hour is tried again after another hour: so the time between two tries doubles, from a quarter
-    of an hour to six hours. A last try that lies in the future was noted by a clock that has jumped back since, and
-    holds nothing up.
+    A task that has failed for an hour is tried again after another hour: the time between two attempts doubles, from a
+    quarter of an hour to six hours. An attempt in the future was recorded by a clock that has gone back since, and
+    delays nothing.
 
     Args:
-        since: since when it has been to be done (aware).
-        tried_at: when it was tried last (aware).
-        now: the moment (aware).
+        since: the moment from which the task has been due (aware).
+        tried_at: the moment of the last attempt (aware).
+        now: the present moment (aware).
     """
     return now < tried_at or now - tried_at >= min(max(tried_at - since, SHORTEST), LONGEST)
 
 
-def execution_limit_s(earlier: Iterable[float], deadline_min: int) -> float:
-    """Seconds to keep for making and publishing a report: twice what it usually took, sources waited for included.
+def execution_limit_s(durations: Iterable[float], deadline_min: int) -> float:
+    """Return the seconds to reserve for a report: twice its usual duration, waiting for sources included.
 
     At least two minutes where there is room for them, and at most half of the time until its deadline.
 
     Args:
-        earlier: seconds that its latest turns took.
-        deadline_min: minutes from its turn to its deadline.
+        durations: the durations of its latest runs, in seconds.
+        deadline_min: minutes from its scheduled moment to its deadline.
     """
-    known = list(earlier)
+    known = list(durations)
     return min(max(LEAST_S, 2 * median(known) if known else 0.0), deadline_min * 30.0)
 
 
-def waiting_limit_s(now: dt.datetime, waiting: Sequence[tuple[dt.datetime, float]]) -> float:
-    """Seconds for which the sources of a report may be waited for, so that it and those behind it come out on time.
+def waiting_limit_s(now: dt.datetime, deadlines: Sequence[tuple[dt.datetime, float]]) -> float:
+    """Return the seconds for which a report may wait for its sources, so that it and later reports are on time.
 
     Args:
-        now: the moment (aware).
-        waiting: of the report, and then of each that is made after it, its deadline (aware) and the seconds to keep for
-            it. One that is late already holds nobody up.
+        now: the present moment (aware).
+        deadlines: the deadline (aware) and the reserved seconds of the report, and then of each report that is made
+            after it. A report that is late already does not count.
 
     Returns:
-        0 where there is no time, or the report itself is late.
+        0 if there is no time, or the report itself is late.
     """
-    kept, left = 0.0, []
-    for deadline, seconds in waiting:
-        kept += seconds
+    reserved, left = 0.0, []
+    for deadline, seconds in deadlines:
+        reserved += seconds
         if deadline > now:
-            left.append((deadline - now).total_seconds() - kept)
-    return max(0.0, min(left)) if waiting and waiting[0][0] > now else 0.0
+            left.append((deadline - now).total_seconds() - reserved)
+    return max(0.0, min(left)) if deadlines and deadlines[0][0] > now else 0.0

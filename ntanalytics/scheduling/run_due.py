@@ -1,108 +1,111 @@
-"""Doing what is due, once, whoever else is at it: turns under leases, each recorded with how it ended."""
+"""Execution of everything that is due, once, whatever other processes do: each scheduled run under a lease."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from dataclasses import replace
 
 from ntanalytics.errors import CalendarMissing, NtaError
 from ntanalytics.extraction.retry_budget import RetryBudget
-from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.settings_changes import record_settings_changes
-from ntanalytics.runner.engine import discard_progress
-from ntanalytics.runner.run import Progress
+from ntanalytics.runner.run_context import RunContext
 from ntanalytics.scheduling.delivery_after_run import alert_or_log, deliver_or_log
 from ntanalytics.scheduling.due import ScheduledRun, due
-from ntanalytics.scheduling.execution import ExecutionContext, RunOutcome, execute_scheduled_run
+from ntanalytics.scheduling.execution import execute_scheduled_run
 from ntanalytics.scheduling.jobs import Job
+from ntanalytics.scheduling.outcomes import RunOutcome
 from ntanalytics.scheduling.reissue import reissue
 from ntanalytics.scheduling.retry_policy import execution_limit_s, waiting_limit_s
-from ntanalytics.settings import Settings
+
+#: Number of the latest runs of a job from which the duration of the next one is estimated.
+_RECENT_RUNS = 9
 
 
 def run_due(
-    settings: Settings,
+    context: RunContext,
     jobs: Mapping[str, Job],
     *,
-    now: dt.datetime | None = None,
-    clock: Callable[[], dt.datetime] | None = None,
-    progress: Progress = discard_progress,
-    notebooks: Path | None = None,
-    patience: Callable[[float], RetryBudget] = RetryBudget,
+    retry_budget: Callable[[float], RetryBudget] = RetryBudget,
 ) -> list[RunOutcome]:
-    """Take every turn that is due and not taken, and correct what was issued with a hole.
+    """Execute every scheduled run that is due, and reissue reports with gaps whose data came.
 
-    Each turn is taken under a lease, by one process at a time, here or on another host with the same ledger. A turn
-    whose taker was killed is looked into: if its report was published, it is issued; else it is taken again. A job
-    that cannot be judged (no calendar of a year) or that fails does not stop the others. What was issued is delivered,
-    and the operators are told of what failed or is lacking; whatever comes of that changes no turn.
+    Each run is executed under a lease, by one process at a time, on this host or another with the same ledger. A run
+    whose process was killed is issued if its report was published, else executed again. A job that fails, or that
+    cannot be judged without a calendar, does not stop the others. Issued reports are delivered, and the operators are
+    alerted of failures and gaps; an error there changes no run.
 
     Args:
-        settings: the site.
+        context: the site and the clock.
         jobs: its jobs by name.
-        now: the moment (aware); the machine's by default.
-        clock: tells the moment at which data are taken, where it is not the machine's.
-        progress: told what is being done.
-        notebooks: the folder of the reports.
-        patience: makes a patience of some seconds; for a clock that is not the machine's.
+        retry_budget: makes a retry budget of some seconds.
 
     Returns:
-        What became of each turn that this call skipped, took or corrected.
+        The outcome of each scheduled run that this call skipped, executed or reissued.
 
     Raises:
-        LakeError: the ledger cannot be used; nothing can be promised without it.
+        LakeError: the ledger cannot be used, without which nothing can be done once.
     """
-    moment = now or dt.datetime.now(dt.UTC)
-    means = ExecutionContext(settings, Ledger(settings.ledger), now, clock, progress, notebooks, patience)
-    asked = {name: job.model_dump(mode="json") for name, job in jobs.items()}
-    record_settings_changes(means.ledger.audit, settings.jobs, asked)
-    calendar, done = settings.calendar(), []
+    context = replace(context, requested_by="job")
+    content = {name: job.model_dump(mode="json") for name, job in jobs.items()}
+    record_settings_changes(context.ledger.audit, context.settings.jobs, content)
+    outcomes, waiting = _plan(context, jobs)
+    delivered: list[RunOutcome] = []
+    for number, scheduled in enumerate(waiting):
+        deadlines = [(jobs[run.job].deadline(run.at), _duration_s(context, run.job, jobs)) for run in waiting[number:]]
+        budget = retry_budget(waiting_limit_s(context.clock(), deadlines))
+        job = jobs[scheduled.job]
+        if outcome := execute_scheduled_run(replace(context, retry_budget=budget), job, scheduled):
+            outcomes.append(outcome)
+            delivered.append(outcome)
+            deliver_or_log(context, {scheduled.job: job}, [outcome])
+    for name, job in jobs.items():
+        try:
+            outcomes += reissue(context, name, job)
+        except CalendarMissing as error:
+            outcomes.append(_unjudged(name, error))
+    # a delivery that was just tried is not tried again at once
+    tried = {scheduled.job for scheduled in waiting}
+    tried -= {outcome.job for outcome in outcomes if outcome.status == "corrected"}
+    others = {name: job for name, job in jobs.items() if name not in tried}
+    deliver_or_log(context, others, [outcome for outcome in outcomes if outcome not in delivered])
+    alert_or_log(context, jobs)
+    return outcomes
+
+
+def _plan(context: RunContext, jobs: Mapping[str, Job]) -> tuple[list[RunOutcome], list[ScheduledRun]]:
+    """Return the outcomes of skipped runs and of jobs that cannot be judged, and the runs to execute."""
+    settings, calendar, now = context.settings, context.settings.calendar(), context.clock()
+    outcomes: list[RunOutcome] = []
     waiting: list[ScheduledRun] = []
     for name, job in jobs.items():
         known = {
-            each.scheduled_at.astimezone(settings.zone): each for each in means.ledger.scheduled_runs.for_job(name)
+            record.scheduled_at.astimezone(settings.zone): record
+            for record in context.ledger.scheduled_runs.for_job(name)
         }
         try:
-            found = due(name, job, known, moment, calendar, settings.zone)
+            plan = due(name, job, known, now, calendar, settings.zone)
         except NtaError as error:
-            done.append(RunOutcome(name, "", "failed", str(error), error.exit_code))
+            outcomes.append(_unjudged(name, error))
             continue
-        for turn, why in found.skipped:
-            means.ledger.scheduled_runs.skip(name, turn.at, turn.period.text, why)
-            done.append(RunOutcome(name, turn.period.text, "skipped", why))
-        waiting += found.turns
-    told: list[RunOutcome] = []
-    for number, turn in enumerate(waiting):
-        behind = [(jobs[each.job].deadline(each.at), _making_s(means, each.job, jobs)) for each in waiting[number:]]
-        taken = execute_scheduled_run(means, jobs[turn.job], turn, waiting_limit_s(means.moment(), behind))
-        if taken:
-            done.append(taken)
-            told.append(taken)
-            deliver_or_log(means, {turn.job: jobs[turn.job]}, [taken])
-    for name, job in jobs.items():
-        try:
-            done += reissue(means, name, job)
-        except CalendarMissing as error:
-            done.append(RunOutcome(name, "", "failed", str(error), error.exit_code))
-    # what a job's turn has just delivered, or could not, is not tried again at once
-    delivered = {turn.job for turn in waiting} - {each.job for each in done if each.status == "corrected"}
-    deliver_or_log(
-        means,
-        {name: job for name, job in jobs.items() if name not in delivered},
-        [each for each in done if each not in told],
-    )
-    alert_or_log(means, jobs)
-    return done
+        for scheduled, why in plan.skipped:
+            context.ledger.scheduled_runs.skip(name, scheduled.at, scheduled.period.text, why)
+            outcomes.append(RunOutcome(job=name, period=scheduled.period.text, status="skipped", why=why))
+        waiting += plan.runs
+    return outcomes, waiting
 
 
-def _making_s(means: ExecutionContext, name: str, jobs: Mapping[str, Job]) -> float:
-    """Seconds to keep for making a job's report, by its latest turns."""
-    ended = [each for each in means.ledger.scheduled_runs.for_job(name) if each.status == "issued" and each.started_at]
-    took = [
-        (each.ended_at - each.started_at).total_seconds() for each in ended[-9:] if each.ended_at and each.started_at
+def _unjudged(job: str, error: NtaError) -> RunOutcome:
+    return RunOutcome(job=job, period="", status="failed", why=str(error), exit_code=error.exit_code)
+
+
+def _duration_s(context: RunContext, name: str, jobs: Mapping[str, Job]) -> float:
+    """Return the seconds to reserve for a job's report, estimated from its latest runs."""
+    durations = [
+        (record.ended_at - record.started_at).total_seconds()
+        for record in context.ledger.scheduled_runs.for_job(name)
+        if record.status == "issued" and record.started_at and record.ended_at
     ]
-    return execution_limit_s(took, jobs[name].deadline_min)
+    return execution_limit_s(durations[-_RECENT_RUNS:], jobs[name].deadline_min)
 
 
 __all__ = ["RunOutcome", "run_due"]

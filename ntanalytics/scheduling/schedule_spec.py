@@ -1,4 +1,4 @@
-"""When a job's turn comes, as a person writes it: ``working day 07:30``, ``Monday 08:00``."""
+"""Schedule of a job, as a person writes it: ``working day 07:30``, ``Monday 08:00``."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 
 
 def _is_first(day: dt.date, begin: dt.date, calendar: Calendar) -> bool:
-    """Whether ``day`` is the first working day from ``begin`` on."""
+    """Return whether a day is the first working day since ``begin``."""
     return calendar.working_days(begin, day) == [day]
 
 
-#: The days that can be written → whether a day is one of them.
+#: Kinds of days, each with a function that returns whether a day is of the kind.
 _DAYS: Mapping[str, Callable[[dt.date, Calendar], bool]] = MappingProxyType(
     {
         "day": lambda _day, _calendar: True,
@@ -40,7 +40,7 @@ _FORMS = (
 
 @dataclass(frozen=True)
 class ScheduleSpec:
-    """Days of one kind, and the local time on each of them.
+    """Days of one kind, and a local time.
 
     Attributes:
         days: one of ``_DAYS``, or a weekday in lower case.
@@ -51,11 +51,11 @@ class ScheduleSpec:
     at: dt.time
 
     def __str__(self) -> str:
-        """As it is written."""
+        """Return the text that a person writes."""
         return f"{self.days.capitalize() if self.days in _WEEKDAYS else self.days} {self.at:%H:%M}"
 
     def is_on(self, day: dt.date, calendar: Calendar) -> bool:
-        """Whether its turn comes on a local day.
+        """Return whether the job runs on a local day.
 
         Raises:
             CalendarMissing: the day's year is not known, and it matters.
@@ -65,7 +65,7 @@ class ScheduleSpec:
         return _DAYS[self.days](day, calendar)
 
     def between(self, since: dt.datetime, until: dt.datetime, calendar: Calendar, zone: ZoneInfo) -> list[dt.datetime]:
-        """The moments (aware, in ``zone``) later than ``since`` and not later than ``until``, in order.
+        """Return the moments (aware, in ``zone``) after ``since`` and not after ``until``, in order.
 
         Raises:
             CalendarMissing: a year among them is not known, and it matters.
@@ -78,16 +78,16 @@ class ScheduleSpec:
 
 
 def parse_schedule_spec(text: str) -> ScheduleSpec:
-    """Read ``working day 07:30`` and its like.
+    """Return the schedule of a text such as ``working day 07:30``.
 
     Raises:
-        SettingsError: the text is none of them.
+        SettingsError: the text is not a schedule.
     """
-    said = re.fullmatch(r"(.*\S)\s+(\d{1,2}):(\d{2})", text.strip())
-    days = " ".join(said[1].lower().split()) if said else ""
-    if said is None or days not in (*_DAYS, *_WEEKDAYS):
+    match = re.fullmatch(r"(.*\S)\s+(\d{1,2}):(\d{2})", text.strip())
+    days = " ".join(match[1].lower().split()) if match else ""
+    if match is None or days not in (*_DAYS, *_WEEKDAYS):
         raise SettingsError(f"{text!r} is no time at which a job's turn comes", todo=_FORMS)
-    hour, minute = int(said[2]), int(said[3])
+    hour, minute = int(match[2]), int(match[3])
     if hour > 23 or minute > 59:
         raise SettingsError(f"{text!r}: there is no {hour:02d}:{minute:02d}", todo=_FORMS)
     return ScheduleSpec(days, dt.time(hour, minute))

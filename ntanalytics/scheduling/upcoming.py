@@ -1,4 +1,4 @@
-"""The turns that come next."""
+"""Scheduled runs of the next days."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from ntanalytics.scheduling.jobs import Job
 def upcoming(
     jobs: Mapping[str, Job], now: dt.datetime, days: int, calendar: Calendar, zone: ZoneInfo
 ) -> tuple[list[ScheduledRun], list[str]]:
-    """The turns of the next days in order of time, and what cannot be told of them.
+    """Return the scheduled runs of the next days in order of time, and the jobs with an unknown day.
 
     Args:
         jobs: the jobs by name.
-        now: the moment (aware); turns later than it are listed.
-        days: how many days ahead.
+        now: the present moment (aware).
+        days: the number of days.
         calendar: the working days.
         zone: the site's zone.
 
     Returns:
-        The turns up to the first day that cannot be told, job by job; a sentence for each job that has one.
+        The runs of each job up to its first day that is not known, and a sentence on each such job.
     """
-    found, untold = [], []
+    runs: list[ScheduledRun] = []
+    unknown = []
     for name, job in jobs.items():
         begin = now
         for day in days_between(now.astimezone(zone).date(), (now + dt.timedelta(days=days)).astimezone(zone).date()):
             end = min(dt.datetime.combine(day, dt.time.max, zone), now + dt.timedelta(days=days))
             try:
-                found += [
-                    scheduled_run_of(name, job, at, calendar) for at in job.when.between(begin, end, calendar, zone)
-                ]
+                moments = job.when.between(begin, end, calendar, zone)
+                runs += [scheduled_run_of(name, job, at, calendar) for at in moments]
             except CalendarMissing as error:
-                untold.append(f"{name}: from {day} on it cannot be told: {error.what}")
+                unknown.append(f"{name}: from {day} on it cannot be told: {error.what}")
                 break
             begin = max(begin, end)
-    return sorted(found, key=lambda turn: (turn.at, turn.job)), untold
+    return sorted(runs, key=lambda run: (run.at, run.job)), unknown

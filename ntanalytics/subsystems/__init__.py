@@ -2,96 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from ntanalytics.checks import engine
+from ntanalytics.checks.check import Span, span_of
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.section import SubsystemSummary
+from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.site_rules import site_rules
+from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import Rule
-from ntanalytics.subsystems.ca import checks as ca_checks
-from ntanalytics.subsystems.ca import rules as ca_rules
-from ntanalytics.subsystems.ca import section as ca_section
-from ntanalytics.subsystems.data import rules as data_rules
-from ntanalytics.subsystems.desk import checks as desk_checks
-from ntanalytics.subsystems.desk import rules as desk_rules
-from ntanalytics.subsystems.desk import section as desk_section
-from ntanalytics.subsystems.docexchange import checks as docexchange_checks
-from ntanalytics.subsystems.docexchange import rules as docexchange_rules
-from ntanalytics.subsystems.docexchange import section as docexchange_section
-from ntanalytics.subsystems.identity import checks as identity_checks
-from ntanalytics.subsystems.identity import rules as identity_rules
-from ntanalytics.subsystems.identity import section as identity_section
-from ntanalytics.subsystems.im import checks as im_checks
-from ntanalytics.subsystems.im import rules as im_rules
-from ntanalytics.subsystems.im import section as im_section
-from ntanalytics.subsystems.infra import checks as infra_checks
-from ntanalytics.subsystems.infra import rules as infra_rules
-from ntanalytics.subsystems.infra import section as infra_section
-from ntanalytics.subsystems.oa import checks as oa_checks
-from ntanalytics.subsystems.oa import rules as oa_rules
-from ntanalytics.subsystems.oa import section as oa_section
-from ntanalytics.subsystems.seal import checks as seal_checks
-from ntanalytics.subsystems.seal import rules as seal_rules
-from ntanalytics.subsystems.seal import section as seal_section
-from ntanalytics.subsystems.sms import checks as sms_checks
-from ntanalytics.subsystems.sms import rules as sms_rules
-from ntanalytics.subsystems.sms import section as sms_section
-from ntanalytics.subsystems.sso import checks as sso_checks
-from ntanalytics.subsystems.sso import rules as sso_rules
-from ntanalytics.subsystems.sso import section as sso_section
+from ntanalytics.findings.text import Wording
+from ntanalytics.findings.text import word as word_with
+from ntanalytics.settings import Settings
+from ntanalytics.subsystems.ca import SUBSYSTEM as CA
+from ntanalytics.subsystems.data import SUBSYSTEM as DATA
+from ntanalytics.subsystems.desk import SUBSYSTEM as DESK
+from ntanalytics.subsystems.docexchange import SUBSYSTEM as DOCEXCHANGE
+from ntanalytics.subsystems.identity import SUBSYSTEM as IDENTITY
+from ntanalytics.subsystems.im import SUBSYSTEM as IM
+from ntanalytics.subsystems.infra import SUBSYSTEM as INFRA
+from ntanalytics.subsystems.oa import SUBSYSTEM as OA
+from ntanalytics.subsystems.seal import SUBSYSTEM as SEAL
+from ntanalytics.subsystems.sms import SUBSYSTEM as SMS
+from ntanalytics.subsystems.sso import SUBSYSTEM as SSO
 from ntanalytics.workspace.report import Report
 
-#: Every rule by code, in the order of the subsystems.
-RULES: Mapping[str, Rule] = MappingProxyType({
-    rule.code: rule
-    for module in (
-        identity_rules, sso_rules, docexchange_rules, oa_rules, im_rules, sms_rules, ca_rules, seal_rules,
-        infra_rules, desk_rules, data_rules,
-    )
-    for rule in module.RULES
-})  # fmt: skip
+#: Every subsystem, in the order in which a reader meets them; the data come last, since they speak of all others.
+SUBSYSTEMS: tuple[Subsystem, ...] = (IDENTITY, SSO, DOCEXCHANGE, OA, IM, SMS, CA, SEAL, INFRA, DESK, DATA)
 
-#: Subsystem → its checks of a day.
-INSPECTIONS: Mapping[str, Callable[[CheckContext], list[Finding]]] = MappingProxyType({
-    "identity": identity_checks.inspect_identity,
-    "sso": sso_checks.inspect_sso,
-    "docexchange": docexchange_checks.inspect_docexchange,
-    "oa": oa_checks.inspect_oa,
-    "im": im_checks.inspect_im,
-    "sms": sms_checks.inspect_sms,
-    "ca": ca_checks.inspect_ca,
-    "seal": seal_checks.inspect_seal,
-    "infra": infra_checks.inspect_infra,
-    "desk": desk_checks.inspect_desk,
-})  # fmt: skip
+_BY_ID: Mapping[str, Subsystem] = MappingProxyType({subsystem.id: subsystem for subsystem in SUBSYSTEMS})
 
-#: Subsystem → its summary, in the order in which a reader meets them.
-SECTIONS: Mapping[str, Callable[[CheckContext], SubsystemSummary]] = MappingProxyType({
-    "identity": identity_section.summarize,
-    "sso": sso_section.summarize,
-    "docexchange": docexchange_section.summarize,
-    "oa": oa_section.summarize,
-    "im": im_section.summarize,
-    "sms": sms_section.summarize,
-    "ca": ca_section.summarize,
-    "seal": seal_section.summarize,
-    "infra": infra_section.summarize,
-    "desk": desk_section.summarize,
-})  # fmt: skip
+#: Every rule of the suite by code, in the order of the subsystems.
+RULES: Mapping[str, Rule] = MappingProxyType({rule.code: rule for subsystem in SUBSYSTEMS for rule in subsystem.rules})
+
+#: Subsystem → subsystems without which it cannot be reached or used.
+DEPENDS_ON: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {subsystem.id: subsystem.depends_on for subsystem in SUBSYSTEMS if subsystem.depends_on}
+)
 
 
-def check_context(report: Report) -> CheckContext:
-    """Return a report's period with the rules as the site has them.
+def subsystem(name: str) -> Subsystem:
+    """Return the subsystem of an id.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return _BY_ID[name]
+
+
+def rules_of(settings: Settings) -> Mapping[str, Rule]:
+    """Return every rule by code, as a site has it.
 
     Raises:
         SettingsError: the site names an unknown rule, or its limits contradict each other.
     """
-    return CheckContext(report, site_rules(report.workspace.settings, RULES))
+    return site_rules(settings, RULES)
 
 
-def summarize_subsystems(report: Report, *subsystems: str) -> dict[str, SubsystemSummary]:
-    """Return the summaries of some subsystems by id, of all when none is named, in the order of ``SECTIONS``."""
-    context = check_context(report)
-    return {name: look(context) for name, look in SECTIONS.items() if not subsystems or name in subsystems}
+def word(finding: Finding) -> Wording:
+    """Return a finding in Chinese, by the sentences of its subsystem."""
+    return word_with(finding, _BY_ID[finding.subsystem].texts)
+
+
+def evaluate(
+    report: Report,
+    subsystems: Sequence[str] = (),
+    spans: Sequence[Span] = (),
+    extra_reads: Mapping[str, int] = MappingProxyType({}),
+) -> Evaluation:
+    """Evaluate the checks and sections of a report by the rules as its site has them.
+
+    Args:
+        report: a period over the site's lake.
+        subsystems: ids; all subsystems when there is none.
+        spans: spans of the checks; that of the report's period when there is none.
+        extra_reads: dataset → days of history that the report reads beside them.
+
+    Raises:
+        SettingsError: the site names an unknown rule, or its limits contradict each other.
+    """
+    chosen = [item for item in SUBSYSTEMS if not subsystems or item.id in subsystems]
+    wanted = spans or (span_of(report.period),)
+    needs = engine.needs_of(chosen, wanted, extra=extra_reads)
+    context = CheckContext(report, rules_of(report.workspace.settings), needs)
+    return engine.evaluate(context, chosen, wanted)

@@ -1,4 +1,4 @@
-"""One dataset within a report: its rows of the period, and how whole they are."""
+"""One dataset in a report: its rows for the period, and the gaps in them."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ import ibis.expr.types as ir
 from ntanalytics.contract import Dataset
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.periods import Period, days_between, local_window
-from ntanalytics.reports.head import AsOf
+from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.site import Workspace
 
 
 class DatasetView(ABC):
-    """One dataset within a report: its rows of the period, of the period before, and what is missing.
+    """One dataset in a report: rows of the period and of the period before, and the gaps in both.
 
     Attributes:
         contract: the dataset.
         period: the report's period.
-        sources: the names of the sources that feed it.
-        table: rows of the period; of a state, the snapshot that stands for the period's end.
-        before: the same of the previous period of the same kind.
-        recent: rows of the ``history`` days before the period, and of the period; of a state, every day's snapshot.
-        days: the days of that span, with ``is_covered`` (see :meth:`Workspace.days`).
-        missing: days of the period that are not whole: never taken, taken before the day ended, or not held by a
-            source; of a state, the period's last day where a source has no snapshot that can stand for it.
-        missing_before: the same of the previous period.
+        sources: names of the sources that feed the dataset.
+        table: rows of the period; for a state, the snapshot that represents the period's end.
+        before: the same for the previous period of the same kind.
+        recent: rows of the period and of the ``history`` days before it; for a state, the snapshots of these days.
+        days: days of ``recent``, with ``is_covered`` (see :meth:`Workspace.days`).
+        missing: days of the period that are not complete: never extracted, extracted before the day ended, or absent
+            at a source; for a state, the period's last day if a source has no snapshot that can represent it.
+        missing_before: the same for the previous period.
     """
 
     days: ir.Table
@@ -38,44 +38,44 @@ class DatasetView(ABC):
     def __init__(self, workspace: Workspace, period: Period, contract: Dataset) -> None:
         self.contract = contract
         self.period = period
-        self.sources = workspace.feeding.get(contract.name, [])
+        self.sources = workspace.sources_by_dataset.get(contract.name, [])
         self._workspace = workspace
 
     @property
     @abstractmethod
     def table(self) -> ir.Table:
-        """See the class; what nobody asks for is not opened."""
+        """Rows of the period, opened at the first access."""
 
     @property
     @abstractmethod
     def before(self) -> ir.Table:
-        """See the class."""
+        """Rows of the previous period, opened at the first access."""
 
     @property
     @abstractmethod
     def recent(self) -> ir.Table:
-        """See the class."""
+        """Rows of the period and of the days before it, opened at the first access."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing of the period is missing, from any source."""
+        """True if no source lacks a day of the period."""
         return not self.missing
 
     @property
     def was_complete(self) -> bool:
-        """Whether nothing of the previous period is missing."""
+        """True if no source lacks a day of the previous period."""
         return not self.missing_before
 
     @property
     def wholeness(self) -> dict[str, bool]:
-        """``is_complete`` and ``was_complete``, for a metric that compares the two periods."""
+        """``is_complete`` and ``was_complete``, as arguments of a metric that compares the two periods."""
         return {"is_complete": self.is_complete, "was_complete": self.was_complete}
 
     @property
     def as_of(self) -> dt.datetime:
-        """When the period's data were taken: the earliest of its sources' latest extractions.
+        """UTC moment up to which the data are known: the earliest of the sources' latest extractions.
 
-        The period's end where nothing was taken at all: then nothing is said to be pending or not.
+        It is the period's end if a source gave nothing: then no row counts as pending.
         """
         latest = [moment for source in self.sources if (moment := self._taken_at(source)) is not None]
         if len(latest) < len(self.sources) or not latest:
@@ -85,23 +85,23 @@ class DatasetView(ABC):
     @property
     @abstractmethod
     def note(self) -> str:
-        """What a table over the period must say of its data; empty where there is nothing to say."""
+        """Chinese note for a table or chart of the period; empty if the data are complete."""
 
     @abstractmethod
     def status(self) -> list[AsOf]:
-        """What each source gave for the period."""
+        """Return for each source the state of its data for the period."""
 
     @abstractmethod
     def gaps(self) -> list[str]:
-        """One Chinese sentence for each source that lacks something of the period."""
+        """Return one Chinese sentence for each source with a gap in the period."""
 
     @abstractmethod
     def rejected(self) -> list[tuple[str, str, int]]:
-        """What was set aside in the period: (source, reason, rows or lines)."""
+        """Return the rejects of the period: (source, reason, rows or lines)."""
 
     @abstractmethod
     def _taken_at(self, source: str) -> dt.datetime | None:
-        """When the latest of a source's data were taken; None when it gave nothing."""
+        """Return the time of a source's latest extraction; None if it gave nothing."""
 
 
 class EventView(DatasetView):
@@ -111,7 +111,7 @@ class EventView(DatasetView):
         super().__init__(workspace, period, contract)
         previous = period.previous()
         first = period.first - dt.timedelta(days=history)
-        self._covered = workspace.covered(contract.name, min(first, previous.first), period.last)
+        self._covered = workspace.covered_days(contract.name, min(first, previous.first), period.last)
         self._first = first
         self.missing = self._missing(period.days)
         self.missing_before = self._missing(previous.days)
@@ -120,72 +120,73 @@ class EventView(DatasetView):
 
     @cached_property
     def table(self) -> ir.Table:
-        """See :attr:`Scope.table`."""
+        """See :class:`DatasetView`."""
         return self._workspace.table(self.contract.name, self.period.first, self.period.last)
 
     @cached_property
     def before(self) -> ir.Table:
-        """See :class:`Scope`."""
+        """See :class:`DatasetView`."""
         previous = self.period.previous()
         return self._workspace.table(self.contract.name, previous.first, previous.last)
 
     @cached_property
     def recent(self) -> ir.Table:
-        """See :class:`Scope`."""
+        """See :class:`DatasetView`."""
         return self._workspace.table(self.contract.name, self._first, self.period.last)
 
     @property
     def note(self) -> str:
-        """See :attr:`Scope.note`."""
+        """See :class:`DatasetView`."""
         return "" if self.is_complete else f"本期缺 {len(self.missing)} 天数据：数量为下限，比率与环比不予计算。"
 
     def _taken_at(self, source: str) -> dt.datetime | None:
-        days = [day.taken_at for day in self._covered if day.source == source and day.day >= self.period.first]
-        return max(days, default=None)
+        times = [day.taken_at for day in self._covered if day.source == source and day.day >= self.period.first]
+        return max(times, default=None)
 
     def _missing(self, days: list[dt.date]) -> list[dt.date]:
-        whole = {(day.source, day.day) for day in self._covered if self._is_whole(day)}
+        complete = {(day.source, day.day) for day in self._covered if self._is_complete_day(day)}
         if not self.sources:
             return list(days)
-        return [day for day in days if any((source, day) not in whole for source in self.sources)]
+        return [day for day in days if any((source, day) not in complete for source in self.sources)]
 
-    def _is_whole(self, day: CoverageDay) -> bool:
+    def _is_complete_day(self, day: CoverageDay) -> bool:
         _, ends = local_window(day.day, day.day, self._workspace.settings.zone)
         return day.is_held and day.taken_at >= ends
 
     def status(self) -> list[AsOf]:
-        """See :meth:`Scope.status`."""
+        """See :class:`DatasetView`."""
         causes = self._workspace.ledger.coverage.last_causes(self.contract.name, self.sources)
-        found = []
+        rejected = self.rejected()
+        lines = []
         for source in self.sources:
             days = [day for day in self._covered if day.source == source and day.day in self.period.days]
-            whole = {day.day for day in days if self._is_whole(day)}
-            missing = tuple(day for day in self.period.days if day not in whole)
-            found.append(
+            complete = {day.day for day in days if self._is_complete_day(day)}
+            missing = tuple(day for day in self.period.days if day not in complete)
+            lines.append(
                 AsOf(
                     source=source,
                     dataset=self.contract.name,
                     label=self.contract.label,
                     taken_at=self._taken_at(source),
                     rows=sum(day.source_rows for day in days) if days else None,
-                    rejected=sum(rows for owner, _, rows in self.rejected() if owner == source),
+                    rejected=sum(rows for owner, _, rows in rejected if owner == source),
                     missing_days=missing,
                     error=causes.get(source, "") if missing else "",
                 )
             )
-        return found
+        return lines
 
     def gaps(self) -> list[str]:
-        """See :meth:`Scope.holes`."""
-        return [_hole(line) for line in self.status() if line.missing_days]
+        """See :class:`DatasetView`."""
+        return [_gap_sentence(line) for line in self.status() if line.missing_days]
 
     def rejected(self) -> list[tuple[str, str, int]]:
-        """See :meth:`Scope.rejected`."""
+        """See :class:`DatasetView`."""
         return self._workspace.ledger.coverage.rejected(self.contract.name, self.period.first, self.period.last)
 
 
-def _hole(line: AsOf) -> str:
+def _gap_sentence(line: AsOf) -> str:
     days = line.missing_days
     span = f"{days[0]:%m月%d日}" if len(days) == 1 else f"{days[0]:%m月%d日}至{days[-1]:%m月%d日}共 {len(days)} 天"
-    why = f"（{line.error}）" if line.error else ""
-    return f"{line.label}：数据源 {line.source} 缺{span}的完整数据{why}，相关合计为下限，环比不作比较。"
+    cause = f"（{line.error}）" if line.error else ""
+    return f"{line.label}：数据源 {line.source} 缺{span}的完整数据{cause}，相关合计为下限，环比不作比较。"

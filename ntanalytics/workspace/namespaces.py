@@ -1,4 +1,4 @@
-"""Datasets and metrics by attribute, so that a notebook's Tab key and its question mark teach the data model."""
+"""Datasets and metrics as attributes, for the Tab key and the question mark of a notebook."""
 
 from __future__ import annotations
 
@@ -20,87 +20,88 @@ from ntanalytics.contract.enumerations import SUBSYSTEMS
 Day = str | dt.date | None
 
 
-class Reads(Protocol):
-    """What gives a dataset's rows: :meth:`Workspace.table`."""
+class ReadTable(Protocol):
+    """A function that reads a dataset: :meth:`Workspace.table`."""
 
     def __call__(self, dataset: str, first: Day = None, last: Day = None) -> ir.Table:
-        """The rows of a dataset from the first to the last local day, both included."""
+        """Return the rows of a dataset from the first to the last local day, both included."""
 
 
 class Namespace:
-    """Things by name, as attributes.
+    """Named members as attributes; the repr lists them with one line each.
 
     Args:
-        said: what the whole is.
-        things: name → thing.
-        lines: name → one line on it.
+        title: description of the whole.
+        members: name → member.
+        lines: name → description of the member, one line.
     """
 
-    def __init__(self, said: str, things: Mapping[str, Any], lines: Mapping[str, str]) -> None:
-        self.__doc__ = said
+    def __init__(self, title: str, members: Mapping[str, Any], lines: Mapping[str, str]) -> None:
+        self.__doc__ = title
         self._lines = dict(lines)
-        vars(self).update(things)
+        vars(self).update(members)
 
     def __dir__(self) -> list[str]:
         return list(self._lines)
 
     def __repr__(self) -> str:
-        wide = max(map(len, self._lines), default=0)
-        return "\n".join([str(self.__doc__), *(f"  {name:{wide}}  {line}" for name, line in self._lines.items())])
+        width = max(map(len, self._lines), default=0)
+        return "\n".join([str(self.__doc__), *(f"  {name:{width}}  {line}" for name, line in self._lines.items())])
 
 
-def dataset_namespace(table: Reads) -> Namespace:
-    """The datasets: a shelf a subsystem, on it a function a dataset, whose docstring is the contract's document."""
-    shelves = {}
+def dataset_namespace(table: ReadTable) -> Namespace:
+    """Return a namespace per subsystem, with one function per dataset; its docstring is the contract's document."""
+    namespaces = {}
     for subsystem in SUBSYSTEMS:
-        own = [each for each in DATASETS.values() if each.subsystem == subsystem]
-        shelves[subsystem] = Namespace(
+        datasets = {_short_name(dataset): dataset for dataset in DATASETS.values() if dataset.subsystem == subsystem}
+        namespaces[subsystem] = Namespace(
             f"{SUBSYSTEMS[subsystem]}（{subsystem}）",
-            {_noun(each): _reader(each, table) for each in own},
-            {_noun(each): f"{each.label}: {each.meaning}" for each in own},
+            {name: _reader(dataset, table) for name, dataset in datasets.items()},
+            {name: f"{dataset.label}: {dataset.meaning}" for name, dataset in datasets.items()},
         )
-    return Namespace(
-        "The datasets: tables.<subsystem>.<dataset>(first day, last day) is an Ibis table.", shelves, dict(SUBSYSTEMS)
-    )
+    title = "The datasets: tables.<subsystem>.<dataset>(first day, last day) is an Ibis table."
+    return Namespace(title, namespaces, dict(SUBSYSTEMS))
 
 
 def metric_namespace() -> Namespace:
-    """The metrics: a shelf a subsystem, on it one a module, on it its functions, which have docstrings of their own."""
-    subsystems = _submodules(metrics)
-    shelves = {name: _module_shelf(package) for name, package in subsystems.items() if hasattr(package, "__path__")}
-    lines = {name: _first_line(subsystems[name]) for name in shelves}
-    return Namespace("The metrics: metrics.<subsystem>.<module>.<metric>(tables ...) is an Ibis table.", shelves, lines)
+    """Return a namespace per subsystem, with one per module of its metrics, with the module's functions."""
+    packages = {name: module for name, module in _submodules(metrics).items() if hasattr(module, "__path__")}
+    namespaces = {name: _package_namespace(package) for name, package in packages.items()}
+    lines = {name: _first_line(package) for name, package in packages.items()}
+    title = "The metrics: metrics.<subsystem>.<module>.<metric>(tables ...) is an Ibis table."
+    return Namespace(title, namespaces, lines)
 
 
-def _module_shelf(package: ModuleType) -> Namespace:
-    shelves, lines = {}, {}
-    for name, module in _submodules(package).items():
-        own = {
-            each: function
-            for each, function in inspect.getmembers(module, inspect.isfunction)
-            if function.__module__ == module.__name__ and not each.startswith("_")
+def _package_namespace(package: ModuleType) -> Namespace:
+    namespaces, lines = {}, {}
+    for module_name, module in _submodules(package).items():
+        functions = {
+            name: function
+            for name, function in inspect.getmembers(module, inspect.isfunction)
+            if function.__module__ == module.__name__ and not name.startswith("_")
         }
-        lines[name] = _first_line(module)
-        shelves[name] = Namespace(lines[name], own, {each: _first_line(function) for each, function in own.items()})
-    return Namespace(_first_line(package), shelves, lines)
+        lines[module_name] = _first_line(module)
+        function_lines = {name: _first_line(function) for name, function in functions.items()}
+        namespaces[module_name] = Namespace(lines[module_name], functions, function_lines)
+    return Namespace(_first_line(package), namespaces, lines)
 
 
 def _submodules(package: ModuleType) -> dict[str, ModuleType]:
-    names = sorted(each.name for each in pkgutil.iter_modules(package.__path__))
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
     return {name: importlib.import_module(f"{package.__name__}.{name}") for name in names}
 
 
-def _noun(dataset: Dataset) -> str:
+def _short_name(dataset: Dataset) -> str:
     return dataset.name.partition(".")[2]
 
 
-def _reader(dataset: Dataset, table: Reads) -> Callable[[Day, Day], ir.Table]:
+def _reader(dataset: Dataset, table: ReadTable) -> Callable[[Day, Day], ir.Table]:
     def rows(first: Day = None, last: Day = None) -> ir.Table:
         return table(dataset.name, first, last)
 
-    rows.__name__ = rows.__qualname__ = _noun(dataset)
+    rows.__name__ = rows.__qualname__ = _short_name(dataset)
     rows.__doc__ = (
-        "The rows from the first local day to the last one (both included; None: no bound), as an Ibis table.\n\n"
+        "Return the rows from the first to the last local day (both included; None: no bound) as an Ibis table.\n\n"
         + document(dataset)
     )
     return rows

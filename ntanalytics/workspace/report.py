@@ -1,4 +1,4 @@
-"""A report's period over a site's lake, and its head."""
+"""A report: its period over a site's lake, and its head."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NoData
 from ntanalytics.periods import Period, parse_period
-from ntanalytics.reports.head import AsOf, Head, Rejected
+from ntanalytics.reports.blocks.head import AsOf, Head, RejectedRows
 from ntanalytics.settings import project_dir
 from ntanalytics.workspace.dataset_view import DatasetView, EventView
 from ntanalytics.workspace.site import Workspace, open_workspace
@@ -19,14 +19,15 @@ from ntanalytics.workspace.units import Units
 
 
 class Report:
-    """A report's period and the data taken for it.
+    """One report for one period: the datasets that it reads, and its head.
 
     Attributes:
         name: the report's name.
+        title: its Chinese title.
         period: its period.
-        previous: the period of the same kind before it.
+        previous: the previous period of the same kind.
         workspace: the site's lake.
-        generated_at: when this was opened.
+        generated_at: the time at which this object was made, UTC.
     """
 
     def __init__(self, workspace: Workspace, name: str, title: str, period: Period) -> None:
@@ -36,66 +37,71 @@ class Report:
         self.previous = period.previous()
         self.workspace = workspace
         self.generated_at = dt.datetime.now(dt.UTC)
-        self._scopes: dict[str, DatasetView] = {}
+        self._views: dict[str, DatasetView] = {}
         self._units: Units | None = None
-        self._notes: list[str] | None = None
+        self._unit_notes: list[str] | None = None
 
     def dataset(self, name: str, history: int = 0) -> DatasetView:
-        """A dataset within this report; ``history`` days before the period come with it.
+        """Return a dataset for the report's period, and have the report's head describe its data.
 
-        Of a state it is the snapshot that stands for the period's end (:mod:`ntanalytics.workspace.snapshot_view`).
+        Args:
+            name: the dataset.
+            history: days before the period that ``DatasetView.recent`` includes.
+
+        Returns:
+            A :class:`SnapshotView` for a state, else an :class:`EventView`.
 
         Raises:
             UnknownName: there is no such dataset.
         """
         contract = dataset_named(name)
-        kind = SnapshotView if contract.kind is Kind.STATE else EventView
-        scope = kind(self.workspace, self.period, contract, history)
-        self._scopes[name] = scope
-        return scope
+        view_class = SnapshotView if contract.kind is Kind.STATE else EventView
+        view = view_class(self.workspace, self.period, contract, history)
+        self._views[name] = view
+        return view
 
     def units(self) -> Units:
-        """The units at the period's end: what resolves the unit names of any dataset.
+        """Return the units at the period's end, which resolve the unit names of any dataset.
 
-        From then on the head says which names in the report's data are no unit.
+        The report's head then lists the names in its data that match no unit.
 
         Raises:
             SettingsError: the table of aliases cannot be used.
         """
         if self._units is None:
             self._units = self.workspace.units(self.period.last)
-            if "identity.units" not in self._scopes:
+            if "identity.units" not in self._views:
                 self.dataset("identity.units")
         return self._units
 
-    def know_units(self, notes: Sequence[str]) -> None:
-        """Have the head say of the units' names what was found out before, as after :meth:`units`."""
-        self._notes = list(notes)
-        if "identity.units" not in self._scopes:
+    def set_unit_notes(self, notes: Sequence[str]) -> None:
+        """Set the notes on unit names in the report's head, in place of a call of :meth:`units`."""
+        self._unit_notes = list(notes)
+        if "identity.units" not in self._views:
             self.dataset("identity.units")
 
     @property
     def utc_offset_h(self) -> int:
-        """Hours that local time is ahead of UTC at the period's beginning."""
+        """Hours by which local time is ahead of UTC at the period's beginning."""
         offset = dt.datetime.combine(self.period.first, dt.time(), self.workspace.settings.zone).utcoffset()
         return round((offset or dt.timedelta()).total_seconds() / 3600)
 
     @property
-    def ends_at(self) -> dt.datetime:
-        """The UTC moment at which the period ends."""
-        return self.period.window(self.workspace.settings.zone)[1]
-
-    @property
     def begins_at(self) -> dt.datetime:
-        """The UTC moment at which the period begins."""
+        """UTC moment at which the period begins."""
         return self.period.window(self.workspace.settings.zone)[0]
 
     @property
+    def ends_at(self) -> dt.datetime:
+        """UTC moment at which the period ends."""
+        return self.period.window(self.workspace.settings.zone)[1]
+
+    @property
     def working_days(self) -> list[dt.date]:
-        """The working days of the period.
+        """Working days of the period.
 
         Raises:
-            CalendarMissing: the year is not known.
+            CalendarMissing: the calendar does not have the year.
         """
         return self.workspace.calendar.working_days(self.period.first, self.period.last)
 
@@ -103,19 +109,20 @@ class Report:
         """Return the working days of the period, and of some days before and after it.
 
         Raises:
-            CalendarMissing: one of the years is not known.
+            CalendarMissing: the calendar does not have one of the years.
         """
         first = self.period.first - dt.timedelta(days=before)
         return self.workspace.calendar.working_days(first, self.period.last + dt.timedelta(days=after))
 
     @property
-    def ahead(self) -> list[dict[str, object]]:
-        """The calendar of the ten days after the period, as far as their year is known.
+    def upcoming_days(self) -> list[dict[str, object]]:
+        """Calendar of the ten days after the period: ``day``, ``is_working_day``, ``label``.
 
-        What is usual on the eve of a holiday and at a month's end depends on it.
+        A baseline needs it on the eve of a holiday and at the end of a month. Days of a year that the calendar does
+        not have are left out.
         """
         calendar, last = self.workspace.calendar, self.period.last
-        days = (last + dt.timedelta(days=ahead) for ahead in range(1, 11))
+        days = (last + dt.timedelta(days=number) for number in range(1, 11))
         return [
             {"day": day, "is_working_day": calendar.is_working_day(day), "label": calendar.describe(day)}
             for day in days
@@ -123,41 +130,40 @@ class Report:
         ]
 
     def status(self) -> list[AsOf]:
-        """What each source gave for each dataset that was taken."""
-        return [line for scope in self._scopes.values() for line in scope.status()]
+        """Return the state of the data for each dataset that was read and each of its sources."""
+        return [line for view in self._views.values() for line in view.status()]
 
-    def origin(self, metric: str, *scopes: DatasetView) -> dict[str, object]:
-        """Where a block's figures come from: the metric, and version and time of what it read."""
+    def origin(self, metric: str, *views: DatasetView) -> dict[str, object]:
+        """Return the origin of a block's figures: the metric, and version and time of the data that it read."""
         return {
             "metric": metric,
-            "datasets": {scope.contract.name: self.workspace.version(scope.contract.name) for scope in scopes},
-            "as_of": min(scope.as_of for scope in scopes).isoformat(),
+            "datasets": {view.contract.name: self.workspace.version(view.contract.name) for view in views},
+            "as_of": min(view.as_of for view in views).isoformat(),
         }
 
     def views(self, subsystem: str) -> list[DatasetView]:
         """Return the datasets of a subsystem that were read."""
-        return [scope for name, scope in self._scopes.items() if name.partition(".")[0] == subsystem]
+        return [view for name, view in self._views.items() if name.partition(".")[0] == subsystem]
 
     def head(self) -> Head:
-        """The report's head: period, as-of per source, holes, what was set aside, versions read."""
-        status = self.status()
-        versions = {name: self.workspace.version(name) for name in self._scopes}
+        """Return the report's head: period, data as of, gaps, rejects, versions of the tables that were read."""
+        views = list(self._views.values())
+        versions = {name: self.workspace.version(name) for name in self._views}
         rejected = [
-            Rejected(scope.contract.name, scope.contract.label, source, reason, rows)
-            for scope in self._scopes.values()
-            for source, reason, rows in scope.rejected()
+            RejectedRows(view.contract.name, view.contract.label, source, reason, rows)
+            for view in views
+            for source, reason, rows in view.rejected()
         ]
-        unfed = [scope.contract.label for scope in self._scopes.values() if not scope.sources]
-        gaps = [f"{label}没有配置数据源，相关数据未知。" for label in unfed]
-        gaps += [gap for scope in self._scopes.values() for gap in scope.gaps()]
-        notes = self._notes or []
-        if self._notes is None and self._units is not None:
-            notes = self._units.remarks([(scope.contract, scope.table) for scope in self._scopes.values()])
+        gaps = [f"{view.contract.label}没有配置数据源，相关数据未知。" for view in views if not view.sources]
+        gaps += [gap for view in views for gap in view.gaps()]
+        notes = self._unit_notes or []
+        if self._unit_notes is None and self._units is not None:
+            notes = self._units.notes([(view.contract, view.table) for view in views])
         return Head(
             title=f"{self.workspace.settings.site.name}{self.title}",
             period=self.period,
             generated_at=self.generated_at,
-            as_of=tuple(status),
+            as_of=tuple(self.status()),
             versions={name: version for name, version in versions.items() if version is not None},
             gaps=tuple(gaps),
             notes=tuple(notes),
@@ -167,11 +173,11 @@ class Report:
 
 
 def open_report(name: str, period: str) -> Report:
-    """A report's period over the site's lake.
+    """Open a report's period over the site's lake.
 
     Args:
-        name: the report's name: its notebook's, whose metadata holds the Chinese title.
-        period: as :func:`ntanalytics.periods.parse_period` reads it.
+        name: the report: the name of its notebook, whose metadata has the Chinese title.
+        period: a text that :func:`ntanalytics.periods.parse_period` reads, such as ``2026-W47`` or ``last-week``.
 
     Raises:
         BadPeriod: the text is no period.
@@ -185,9 +191,9 @@ def open_report(name: str, period: str) -> Report:
 
 
 def _title(name: str) -> str:
-    """The title that the report's notebook declares; its name where there is no such notebook."""
+    """Return the title in the metadata of the report's notebook; without such a notebook, the name."""
     notebook = project_dir("notebooks") / f"{name}.ipynb"
     if not notebook.is_file():
         return name
-    about: dict[str, str] = json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("ntanalytics", {})
-    return about.get("title", name)
+    metadata: dict[str, str] = json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("ntanalytics", {})
+    return metadata.get("title", name)

@@ -1,4 +1,4 @@
-"""A site's lake, ledger and calendar, as an analyst opens them."""
+"""Access to a site's lake, ledger and calendar, read-only."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _DAYS = pa.schema(
         pa.field("label", pa.string()),
     ]
 )
-#: Whatever day a snapshot is of; every database keeps these two.
-_EVER = (dt.date(1970, 1, 1), dt.date(2999, 12, 31))
+#: Bounds of a search over all days; every database can store both.
+_ALL_DAYS = (dt.date(1970, 1, 1), dt.date(2999, 12, 31))
 
 
 class Workspace:
@@ -43,6 +43,8 @@ class Workspace:
     Attributes:
         settings: the site.
         calendar: its working days.
+        ledger: its run ledger.
+        reader: the engine that reads the lake's tables.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -54,18 +56,18 @@ class Workspace:
         self._versions: dict[str, int | None] = {}
 
     def version(self, dataset: str) -> int | None:
-        """The version of a dataset that this workspace reads: the one it met first."""
+        """Return the version of a dataset that this workspace reads: the newest one at its first access."""
         if dataset not in self._versions:
             self._versions[dataset] = self._lake.version(dataset)
         return self._versions[dataset]
 
     def table(self, dataset: str, first: str | dt.date | None = None, last: str | dt.date | None = None) -> ir.Table:
-        """The rows of a dataset, as an Ibis table.
+        """Return the rows of a dataset as an Ibis table.
 
         Args:
-            dataset: its name; `ntanalytics contract` lists them.
-            first: the first local day, as a date or as ``2026-11-01``; None for all.
-            last: the last one, included.
+            dataset: a name; `ntanalytics contract` lists them.
+            first: the first local day, a date or ``2026-11-01``; None for no bound.
+            last: the last local day, included; None for no bound.
 
         Raises:
             UnknownName: there is no such dataset.
@@ -74,25 +76,25 @@ class Workspace:
 
     @cached_property
     def tables(self) -> Namespace:
-        """The datasets by attribute: ``ws.tables.sms.messages("2026-11-16")`` is a table, and says what it holds."""
+        """Datasets as attributes: ``ws.tables.sms.messages("2026-11-16")`` is a table."""
         return dataset_namespace(self.table)
 
     @cached_property
     def metrics(self) -> Namespace:
-        """The metrics by attribute: ``ws.metrics.sms.volume.daily`` is a function of tables, and says what it makes."""
+        """Metrics as attributes: ``ws.metrics.sms.volume.daily`` is a function of tables."""
         return metric_namespace()
 
     def sql(self, query: str) -> pd.DataFrame:
-        """The rows that one SELECT over the datasets gives, of the versions that this workspace reads.
+        """Return the result of one SELECT over the datasets, in the versions that this workspace reads.
 
-        A dataset is a table of its name: ``sms.messages``, or ``sms_messages``. ``SHOW TABLES`` lists them,
-        ``DESCRIBE sms_messages`` gives the columns. Nothing can be written, and nothing else can be read.
+        A dataset is a table of the same name: ``sms.messages``, or ``sms_messages``. ``SHOW TABLES`` lists them,
+        ``DESCRIBE sms_messages`` lists the columns. The query cannot write, and cannot read anything else.
 
         Args:
-            query: DuckDB's SQL. ``day`` is the local day; times are UTC.
+            query: SQL of DuckDB. ``day`` is the local day; times are UTC.
 
         Raises:
-            UsageError: it is not one SELECT, names what is not there, or reaches for something else.
+            UsageError: the query is not one SELECT, or refers to something that is no dataset.
             LakeError: the lake cannot be read.
         """
         files = {}
@@ -101,26 +103,26 @@ class Workspace:
             files[dataset.name] = [] if version is None else self._lake.files(dataset.name, version)
         return sql.select(query, files)
 
-    def covered(self, dataset: str, first: dt.date, last: dt.date) -> list[CoverageDay]:
-        """The days that were taken and that the lake holds.
+    def covered_days(self, dataset: str, first: dt.date, last: dt.date) -> list[CoverageDay]:
+        """Return the extracted days that the lake holds, by source.
 
-        A lake that was moved, emptied or restored from a backup is believed before the ledger.
+        The lake decides, not the ledger: it may have been moved, emptied or restored from a backup.
         """
         held = self._lake.days(dataset, self.version(dataset))
         return [day for day in self.ledger.coverage.days(dataset, first, last) if not day.rows or day.day in held]
 
-    def snapshots(self, dataset: str, chosen: Iterable[CoverageDay]) -> ir.Table:
-        """The rows of those snapshots of a state, each of its source and day; an empty table where there are none."""
-        by_day: dict[dt.date, list[str]] = {}
-        for each in chosen:
-            by_day.setdefault(each.day, []).append(each.source)
-        if not by_day:
+    def snapshots(self, dataset: str, snapshots: Iterable[CoverageDay]) -> ir.Table:
+        """Return the rows of some snapshots of a state, each of one source and day; no snapshot, no rows."""
+        sources_by_day: dict[dt.date, list[str]] = {}
+        for snapshot in snapshots:
+            sources_by_day.setdefault(snapshot.day, []).append(snapshot.source)
+        if not sources_by_day:
             return self.reader.from_arrow(dataset_named(dataset).schema().empty_table())
-        tables = [(self.table(dataset, day, day), sources) for day, sources in sorted(by_day.items())]
+        tables = [(self.table(dataset, day, day), sources) for day, sources in sorted(sources_by_day.items())]
         return reduce(ir.Table.union, (table.filter(table.source.isin(sources)) for table, sources in tables))
 
     def units(self, day: str | dt.date | None = None) -> Units:
-        """The units as they were at the end of a day, by the snapshots taken nearest to it, with the site's aliases.
+        """Return the units at the end of a day, from the snapshots taken nearest to it, with the site's aliases.
 
         Args:
             day: a local day; None for today.
@@ -130,46 +132,46 @@ class Workspace:
         """
         on = _day(day) or dt.datetime.now(self.settings.zone).date()
         _, ends = local_window(on, on, self.settings.zone)
-        taken = self.covered("identity.units", _EVER[0], _EVER[1])
-        sources = self.feeding.get("identity.units", [])
-        near = [nearest((each for each in taken if each.source == source), ends) for source in sources]
-        listed = self.snapshots("identity.units", [each for each in near if each])
-        return Units(listed, read_aliases(self.settings.site.unit_aliases))
+        covered = self.covered_days("identity.units", *_ALL_DAYS)
+        sources = self.sources_by_dataset.get("identity.units", [])
+        snapshots = [nearest((taken for taken in covered if taken.source == source), ends) for source in sources]
+        rows = self.snapshots("identity.units", [snapshot for snapshot in snapshots if snapshot])
+        return Units(rows, read_aliases(self.settings.site.unit_aliases))
 
     @cached_property
-    def feeding(self) -> dict[str, list[str]]:
-        """Dataset → the names of the sources that feed it."""
+    def sources_by_dataset(self) -> dict[str, list[str]]:
+        """Dataset → names of the sources that feed it."""
         catalog = site_catalog(self.settings.queries)
-        feeding: dict[str, list[str]] = {}
+        sources: dict[str, list[str]] = {}
         for name, source in self.settings.sources.items():
             product = restrict_to_datasets(catalog[source.product], source.datasets, where=f"sources.{name}.datasets")
             for dataset in product.datasets:
-                feeding.setdefault(dataset, []).append(name)
-        return feeding
+                sources.setdefault(dataset, []).append(name)
+        return sources
 
     def days(self, first: dt.date, last: dt.date, covered: set[dt.date]) -> ir.Table:
-        """The local days of a span: ``day``, ``is_covered``, ``is_working_day``, ``label`` (节假日 …)."""
-        span = days_between(first, last)
-        known = [self.calendar.has_year(day.year) for day in span]
-        rows = {
-            "day": span,
-            "is_covered": [day in covered for day in span],
-            "is_working_day": [
-                self.calendar.is_working_day(day) if known_year else None
-                for day, known_year in zip(span, known, strict=True)
-            ],
-            "label": [
-                self.calendar.describe(day) if known_year else None for day, known_year in zip(span, known, strict=True)
-            ],
-        }
-        return self.reader.from_arrow(pa.table(rows, schema=_DAYS))
+        """Return the local days of a span: ``day``, ``is_covered``, ``is_working_day``, ``label`` (节假日 …).
+
+        The last two are null in a year that the calendar does not have.
+        """
+        calendar = self.calendar
+        rows = [
+            {
+                "day": day,
+                "is_covered": day in covered,
+                "is_working_day": calendar.is_working_day(day) if calendar.has_year(day.year) else None,
+                "label": calendar.describe(day) if calendar.has_year(day.year) else None,
+            }
+            for day in days_between(first, last)
+        ]
+        return self.reader.from_arrow(pa.Table.from_pylist(rows, schema=_DAYS))
 
 
 def open_workspace(config: str | Path | None = None) -> Workspace:
-    """The site's lake, for an analyst.
+    """Open the site's lake.
 
     Args:
-        config: the settings file; default $NTANALYTICS_CONFIG, else ./ntanalytics.yml.
+        config: the settings file; default: $NTANALYTICS_CONFIG, else ./ntanalytics.yml.
 
     Raises:
         SettingsError: the settings cannot be used.

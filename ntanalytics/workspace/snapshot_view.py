@@ -1,13 +1,14 @@
-"""A state within a report: which day's snapshot stands for a period.
+"""A state in a report: the snapshots that represent the ends of two periods.
 
-A state is taken as it is on the day, and never for a day that has passed. For a period stands the snapshot taken
-nearest to its end, the morning after as well as the evening before; but none from before the period, and none from
-longer after it than the period is long (a week at least), for by then too much has changed.
+A state is extracted as it is today, and never for a past day. The snapshot taken nearest to a period's end represents
+the period: from the evening before as well as from the morning after. A snapshot from before the period does not, and
+neither does one from longer after it than the period is long (at least a week): too much has changed by then.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import cached_property
 
 import ibis.expr.types as ir
@@ -16,63 +17,66 @@ from ntanalytics.contract import Dataset
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Period, days_between
-from ntanalytics.reports.head import AsOf
+from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.site import Workspace
 
-#: A snapshot this many days after a period still stands for it, however short the period is: a day's report
-#: is often first made after a weekend, or after the holiday of a week.
+#: Days after a period from which a snapshot may represent it, for a short period too: a daily report is often first
+#: run after a weekend, or after a week of holidays.
 _DAYS_AFTER = 7
 
 
 class SnapshotView(DatasetView):
-    """A dataset that is a state: the snapshots that stand for the period's end and for the end of the one before.
+    """A dataset of states: the snapshots that represent the ends of the period and of the period before.
 
-    One snapshot never stands for both: the change between them would be 0 whatever happened.
+    No snapshot represents both: the change between them would be 0 in any case.
+
+    Attributes:
+        snapshots: source → snapshot for the period's end.
+        snapshots_before: source → snapshot for the end of the previous period.
     """
 
     def __init__(self, workspace: Workspace, period: Period, contract: Dataset, history: int) -> None:
         super().__init__(workspace, period, contract)
         previous = period.previous()
         first = period.first - dt.timedelta(days=history)
-        self._covered = workspace.covered(contract.name, min(first, previous.first), _last_day(period))
-        #: Source → the snapshot that stands for the period's end, and for the end of the period before.
-        self.chosen = self._choose(period)
-        self.chosen_before = self._choose(previous, but=self.chosen)
+        self._covered = workspace.covered_days(contract.name, min(first, previous.first), _last_day(period))
+        self.snapshots = self._choose(period, {})
+        self.snapshots_before = self._choose(previous, self.snapshots)
         self._first = first
-        self.missing = self._missing(period, self.chosen)
-        self.missing_before = self._missing(previous, self.chosen_before)
-        taken = {(each.source, each.day) for each in self._covered if each.is_held}
+        self.missing = self._missing(period, self.snapshots)
+        self.missing_before = self._missing(previous, self.snapshots_before)
+        held = {(day.source, day.day) for day in self._covered if day.is_held}
         span = days_between(first, period.last)
-        whole = {day for day in span if self.sources and all((source, day) in taken for source in self.sources)}
-        self.days = workspace.days(first, period.last, whole)
+        complete = {day for day in span if self.sources and all((source, day) in held for source in self.sources)}
+        self.days = workspace.days(first, period.last, complete)
 
     @cached_property
     def table(self) -> ir.Table:
-        """See :attr:`Scope.table`."""
-        return self._workspace.snapshots(self.contract.name, self.chosen.values())
+        """See :class:`DatasetView`."""
+        return self._workspace.snapshots(self.contract.name, self.snapshots.values())
 
     @cached_property
     def before(self) -> ir.Table:
-        """See :class:`Scope`."""
-        return self._workspace.snapshots(self.contract.name, self.chosen_before.values())
+        """See :class:`DatasetView`."""
+        return self._workspace.snapshots(self.contract.name, self.snapshots_before.values())
 
     @cached_property
     def recent(self) -> ir.Table:
-        """See :class:`Scope`."""
+        """See :class:`DatasetView`."""
         return self._workspace.table(self.contract.name, self._first, self.period.last)
 
     @property
     def note(self) -> str:
-        """See :attr:`Scope.note`."""
+        """See :class:`DatasetView`."""
         if not self.is_complete:
             return "缺少能代表期末的快照：数量为下限，比率与环比不予计算。"
-        expected = {self.period.last, self.period.last + dt.timedelta(days=1)}
-        others = sorted({each.day for each in self.chosen.values()} - expected)
-        return f"期末状态取自{'、'.join(_said(day) for day in others)}的快照。" if others else ""
+        usual = {self.period.last, self.period.last + dt.timedelta(days=1)}
+        others = sorted({snapshot.day for snapshot in self.snapshots.values()} - usual)
+        return f"期末状态取自{'、'.join(_day_words(day) for day in others)}的快照。" if others else ""
 
     def status(self) -> list[AsOf]:
-        """See :meth:`Scope.status`."""
+        """See :class:`DatasetView`."""
         causes = self._workspace.ledger.coverage.last_causes(self.contract.name, self.sources)
         rejected = self.rejected()
         return [
@@ -81,66 +85,65 @@ class SnapshotView(DatasetView):
                 dataset=self.contract.name,
                 label=self.contract.label,
                 taken_at=self._taken_at(source),
-                rows=self.chosen[source].source_rows if source in self.chosen else None,
+                rows=self.snapshots[source].source_rows if source in self.snapshots else None,
                 rejected=sum(rows for owner, _, rows in rejected if owner == source),
-                missing_days=() if source in self.chosen else (self.period.last,),
-                error="" if source in self.chosen else causes.get(source, ""),
+                missing_days=() if source in self.snapshots else (self.period.last,),
+                error="" if source in self.snapshots else causes.get(source, ""),
             )
             for source in self.sources
         ]
 
     def gaps(self) -> list[str]:
-        """See :meth:`Scope.holes`."""
-        return [self._hole(line) for line in self.status() if line.missing_days]
+        """See :class:`DatasetView`."""
+        return [self._gap_sentence(line) for line in self.status() if line.missing_days]
 
     def rejected(self) -> list[tuple[str, str, int]]:
-        """What was set aside of the snapshots that stand for the period: (source, reason, rows)."""
+        """Return the rejects of the snapshots for the period's end: (source, reason, rows)."""
         coverage = self._workspace.ledger.coverage
         return [
-            found
-            for each in self.chosen.values()
-            for found in coverage.rejected(self.contract.name, each.day, each.day)
-            if found[0] == each.source
+            reject
+            for snapshot in self.snapshots.values()
+            for reject in coverage.rejected(self.contract.name, snapshot.day, snapshot.day)
+            if reject[0] == snapshot.source
         ]
 
     def _taken_at(self, source: str) -> dt.datetime | None:
-        return self.chosen[source].taken_at if source in self.chosen else None
+        return self.snapshots[source].taken_at if source in self.snapshots else None
 
-    def _choose(self, period: Period, but: dict[str, CoverageDay] | None = None) -> dict[str, CoverageDay]:
-        """Source → the snapshot that stands for the end of ``period``, other than, and older than, those of ``but``."""
+    def _choose(self, period: Period, later: Mapping[str, CoverageDay]) -> dict[str, CoverageDay]:
+        """Return source → the snapshot for a period's end, older than the source's snapshot in ``later``."""
         _, ends = period.window(self._workspace.settings.zone)
-        found = {}
+        chosen = {}
         for source in self.sources:
-            later = (but or {}).get(source)
-            near = [
-                each
-                for each in self._covered
-                if each.source == source
-                and period.first <= each.day <= _last_day(period)
-                and (later is None or each.day < later.day)
+            candidates = [
+                day
+                for day in self._covered
+                if day.source == source
+                and period.first <= day.day <= _last_day(period)
+                and (source not in later or day.day < later[source].day)
             ]
-            best = nearest(near, ends)
+            best = nearest(candidates, ends)
             if best is not None:
-                found[source] = best
-        return found
+                chosen[source] = best
+        return chosen
 
-    def _missing(self, period: Period, chosen: dict[str, CoverageDay]) -> list[dt.date]:
-        return [] if self.sources and len(chosen) == len(self.sources) else [period.last]
+    def _missing(self, period: Period, snapshots: Mapping[str, CoverageDay]) -> list[dt.date]:
+        return [] if self.sources and len(snapshots) == len(self.sources) else [period.last]
 
-    def _hole(self, line: AsOf) -> str:
-        days = [each.day for each in self._covered if each.source == line.source and each.is_held]
-        latest = f"手头最近的取自{_said(max(days))}" if days else "尚未取得"
-        why = f"（{line.error}）" if line.error else ""
+    def _gap_sentence(self, line: AsOf) -> str:
+        days = [day.day for day in self._covered if day.source == line.source and day.is_held]
+        latest = f"手头最近的取自{_day_words(max(days))}" if days else "尚未取得"
+        cause = f"（{line.error}）" if line.error else ""
         return (
-            f"{line.label}：数据源 {line.source} 没有能代表{_said(self.period.last)}期末的快照，{latest}{why}，"
+            f"{line.label}：数据源 {line.source} 没有能代表{_day_words(self.period.last)}期末的快照，{latest}{cause}，"
             "相关数量为下限，环比不作比较。"
         )
 
 
 def _last_day(period: Period) -> dt.date:
-    """The last day whose snapshot can stand for the period's end."""
+    """Return the last day from which a snapshot may represent the period's end."""
     return period.last + dt.timedelta(days=max(_DAYS_AFTER, len(period.days)))
 
 
-def _said(day: dt.date) -> str:
+def _day_words(day: dt.date) -> str:
     return f"{day:%m月%d日}"

@@ -1,4 +1,4 @@
-"""The units of a site, as of a day, and the names that other subsystems give them."""
+"""The units of a site as of a day, and the names that other subsystems use for them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from ntanalytics.errors import NtaError, SettingsError
 from ntanalytics.metrics.identity import units as metric
 
 _ALIASES = pa.schema([pa.field("theirs", pa.string(), False), pa.field("ours", pa.string(), False)])
-#: How many names a sentence gives, and how long each may be.
-_NAMED, _LENGTH = 3, 20
+#: Number of names in a sentence, and characters of each.
+_MOST_NAMES, _MOST_CHARACTERS = 3, 20
 
 
 class Units:
-    """The units and the site's aliases: what resolves the unit names of any dataset.
+    """The units and the site's aliases, which resolve the unit names of any dataset.
 
     Args:
-        listed: rows of identity.units, of one snapshot a source.
+        rows: rows of identity.units, one snapshot of each source.
         aliases: the site's aliases: ``theirs``, ``ours`` (:func:`read_aliases`).
 
     Attributes:
@@ -32,69 +32,69 @@ class Units:
         aliases: the aliases, as an Ibis table.
     """
 
-    def __init__(self, listed: ir.Table, aliases: pa.Table) -> None:
+    def __init__(self, rows: ir.Table, aliases: pa.Table) -> None:
         self.aliases: ir.Table = ibis.memtable(aliases)
-        # Small, asked for by every figure, and long to reckon: it is worked out once.
-        self.table: ir.Table = ibis.memtable(metric.units(listed, self.aliases).to_pyarrow())
+        # Small, needed for every figure and slow to compute: computed once.
+        self.table: ir.Table = ibis.memtable(metric.units(rows, self.aliases).to_pyarrow())
 
     def names(self) -> ir.Table:
-        """The units, one row each (:func:`ntanalytics.metrics.identity.units.names`)."""
+        """Return the units, one row each (:func:`ntanalytics.metrics.identity.units.names`)."""
         return metric.names(self.table)
 
     def resolve(self, table: ir.Table, column: str = "unit") -> ir.Table:
-        """Rows with their units by our names (:func:`ntanalytics.metrics.identity.units.resolved`)."""
-        return metric.resolved(table, self.table, self.aliases, column)
+        """Return rows with our names of their units (:func:`ntanalytics.metrics.identity.units.resolve_units`)."""
+        return metric.resolve_units(table, self.table, self.aliases, column)
 
     def identify(self, table: ir.Table) -> ir.Table:
-        """Return rows that have a ``unit_id`` with their units' names (``metrics.identity.units.identified``)."""
-        return metric.identified(table, self.table)
+        """Return rows that have a ``unit_id`` with the unit's name (``metrics.identity.units.add_unit_names``)."""
+        return metric.add_unit_names(table, self.table)
 
     def unmatched(self, table: ir.Table, column: str = "unit") -> ir.Table:
-        """The names that are no unit (:func:`ntanalytics.metrics.identity.units.unmatched`)."""
+        """Return the names that match no unit (:func:`ntanalytics.metrics.identity.units.unmatched`)."""
         return metric.unmatched(table, self.table, self.aliases, column)
 
-    def idle(self) -> ir.Table:
-        """The aliases that lead to no unit (:func:`ntanalytics.metrics.identity.units.idle`)."""
-        return metric.idle(self.aliases, self.table)
+    def unused_aliases(self) -> ir.Table:
+        """Return the aliases whose unit does not exist (:func:`ntanalytics.metrics.identity.units.unused_aliases`)."""
+        return metric.unused_aliases(self.aliases, self.table)
 
-    def remarks(self, tables: Iterable[tuple[Dataset, ir.Table]]) -> list[str]:
-        """What a report's head says of the names in its data: Chinese sentences; none where there is no list of units.
+    def notes(self, tables: Iterable[tuple[Dataset, ir.Table]]) -> list[str]:
+        """Return Chinese notes for a report's head on unmatched names; none if the site has no list of units.
 
         Args:
-            tables: rows of the report's period and the dataset that they are of.
+            tables: datasets, each with its rows of the report's period.
         """
         if not self.table.count().to_pyarrow().as_py():
             return []
-        rows: Counter[str] = Counter()
+        rows_by_name: Counter[str] = Counter()
         for contract, table in tables:
             for column in unit_columns(contract):
-                for found in self.unmatched(table, column).to_pyarrow().to_pylist():
-                    rows[found["unit"]] += found["rows"]
-        said = []
-        if rows:
-            names = [name for name, _ in sorted(rows.items(), key=lambda item: (-item[1], item[0]))]
-            said.append(f"单位目录中没有 {len(names):,} 个单位名称（{_few(names)}），按原名统计，请补充单位对照表。")
-        idle = [f"{row['theirs']}→{row['ours']}" for row in self.idle().to_pyarrow().to_pylist()]
-        if idle:
-            said.append(f"单位对照表有 {len(idle):,} 行所指的单位不在单位目录中（{_few(idle)}）。")
-        return said
+                for row in self.unmatched(table, column).to_pyarrow().to_pylist():
+                    rows_by_name[row["unit"]] += row["rows"]
+        notes = []
+        if rows_by_name:
+            names = [name for name, _ in sorted(rows_by_name.items(), key=lambda item: (-item[1], item[0]))]
+            notes.append(f"单位目录中没有 {len(names):,} 个单位名称（{_few(names)}），按原名统计，请补充单位对照表。")
+        unused = [f"{row['theirs']}→{row['ours']}" for row in self.unused_aliases().to_pyarrow().to_pylist()]
+        if unused:
+            notes.append(f"单位对照表有 {len(unused):,} 行所指的单位不在单位目录中（{_few(unused)}）。")
+        return notes
 
 
 def unit_columns(contract: Dataset) -> list[str]:
-    """The columns of a dataset that name a unit as another subsystem writes it; none of the list of units itself."""
+    """Return the columns of a dataset with unit names of another subsystem; none for the list of units itself."""
     if contract.name == "identity.units":
         return []
-    return [each.name for each in contract.columns if each.name == "unit" or each.name.endswith("_unit")]
+    return [column.name for column in contract.columns if column.name == "unit" or column.name.endswith("_unit")]
 
 
 def read_aliases(path: Path | None) -> pa.Table:
-    """The site's table of aliases: ``theirs``, ``ours``; empty where there is none.
+    """Return the site's table of aliases: ``theirs``, ``ours``; an empty one without a path.
 
     Args:
-        path: a CSV with these columns, UTF-8 with or without a byte order mark; further columns are left alone.
+        path: a CSV with these columns, UTF-8 with or without a byte order mark; further columns are ignored.
 
     Raises:
-        SettingsError: it is missing, is of another shape, or says two things of one name.
+        SettingsError: the file is missing, lacks a column, or gives one name two meanings.
     """
     if path is None:
         return _ALIASES.empty_table()
@@ -115,7 +115,7 @@ def _checked(lines: csv.DictReader[str]) -> pa.Table:
     missing = [name for name in _ALIASES.names if name not in (lines.fieldnames or ())]
     if missing:
         raise NtaError(f"there is no column {missing[0]!r}; it has {', '.join(lines.fieldnames or ()) or 'none'}")
-    meant: dict[str, str] = {}
+    meanings: dict[str, str] = {}
     rows = []
     for line in lines:
         theirs, ours = (line["theirs"] or "").strip(), (line["ours"] or "").strip()
@@ -124,16 +124,16 @@ def _checked(lines: csv.DictReader[str]) -> pa.Table:
             continue
         if not key or not meaning:
             raise NtaError(f"line {lines.line_num}: one of the two names is empty")
-        if meant.setdefault(key, meaning) != meaning:
+        if meanings.setdefault(key, meaning) != meaning:
             raise NtaError(f"line {lines.line_num}: {theirs!r} stands there twice, for two different units")
         rows.append({"theirs": theirs, "ours": ours})
     for row in rows:
         meaning = metric.spelling(row["ours"])
-        if meant.get(meaning, meaning) != meaning:
+        if meanings.get(meaning, meaning) != meaning:
             raise NtaError(f"{row['ours']!r} is what {row['theirs']!r} means, and has another meaning itself")
     return pa.Table.from_pylist(rows, schema=_ALIASES)
 
 
 def _few(names: list[str]) -> str:
-    shown = "、".join(name if len(name) <= _LENGTH else f"{name[:_LENGTH]}…" for name in names[:_NAMED])
-    return f"{shown}等" if len(names) > _NAMED else shown
+    short = (name if len(name) <= _MOST_CHARACTERS else f"{name[:_MOST_CHARACTERS]}…" for name in names[:_MOST_NAMES])
+    return "、".join(short) + ("等" if len(names) > _MOST_NAMES else "")

@@ -1,4 +1,4 @@
-"""What a site says otherwise of a rule holds; what it says of a rule that there is not is refused."""
+"""Overrides of rules by a site hold; those of unknown rules are refused."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 
 from ntanalytics.checks.site_rules import site_rules
 from ntanalytics.errors import SettingsError
-from ntanalytics.findings.finding import Threshold
-from ntanalytics.findings.rule import evaluate_rules
+from ntanalytics.findings.judgement import evaluate_rules
+from ntanalytics.findings.threshold import Threshold
 from ntanalytics.settings import load
 from ntanalytics.subsystems import RULES
 
@@ -38,7 +38,7 @@ def test_an_unknown_rule_is_refused_with_the_one_that_was_meant(tmp_path: Path):
 
 
 def test_limits_that_contradict_each_other_are_refused(tmp_path: Path):
-    with pytest.raises(SettingsError, match="no worse than the watch threshold") as error:
+    with pytest.raises(SettingsError, match="less grave than the warning limit") as error:
         _rules(tmp_path, "infra.error_rate: {watch: 0.5}")
     assert "rules.infra.error_rate" in str(error.value)
 

@@ -16,8 +16,8 @@ import pytest
 import sqlalchemy as sa
 
 from ntanalytics.catalog import load_product
-from ntanalytics.connect import ConnectionReport, connect
-from ntanalytics.connect.draft_check import is_loadable
+from ntanalytics.connect import ConnectionReport, ConnectionRequest, connect
+from ntanalytics.connect.draft_check import loadable_copy
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import NtaError, SourceError, SourceRefused, SourceUnreachable, UnknownName, UsageError
 from tests.test_cli import nta
@@ -35,16 +35,10 @@ CREATE TABLE sys_logininfor (
 
 
 def run(name: str, target: str, folder: Path, *datasets: str, **given: Any) -> ConnectionReport:
-    return connect(
-        name,
-        [target],
-        folder=folder / "queries",
-        datasets=datasets,
-        zone=ZONE,
-        today=TODAY,
-        show=lambda what, rows: None,
-        **given,
+    request = ConnectionRequest(
+        name=name, targets=[target], folder=folder / "queries", datasets=datasets, zone=ZONE, today=TODAY, **given
     )
+    return connect(request, lambda what, rows: None)
 
 
 def database(folder: Path, *statements: str) -> str:
@@ -78,9 +72,11 @@ def everything(found: ConnectionReport) -> str:
 
 def test_a_table_is_proposed_drafted_with_every_column_and_checked(tmp_path: Path):
     found = run("ruoyi", logins(tmp_path), tmp_path)
-    assert [(each["dataset"], each["place"]) for each in found.proposals] == [("identity.logins", "sys_logininfor")]
-    with is_loadable(found.folder) as (copy, unsaid):
-        assert unsaid == {"method.csv": ["dragon"]}
+    assert [(proposal.dataset.name, proposal.table.name) for proposal in found.proposals] == [
+        ("identity.logins", "sys_logininfor")
+    ]
+    with loadable_copy(found.folder) as (copy, open_words):
+        assert open_words == {"method.csv": ["dragon"]}
         mapping = load_product(copy).mapping("identity.logins")
     assert mapping.times["logged_in_at"] == "naive"
     assert dict(mapping.translations["outcome"]) == {"fail": "failure", "success": "success"}
@@ -97,7 +93,7 @@ def test_a_table_is_proposed_drafted_with_every_column_and_checked(tmp_path: Pat
     }
     assert not found.fits
     (state,) = found.datasets
-    assert (state.first, state.rows, state.set_aside) == (dt.date(2026, 11, 20), 2, 1)
+    assert (state.days, state.rows, state.rejected) == ((dt.date(2026, 11, 20),) * 2, 2, 1)
 
 
 def test_what_is_missing_is_said_until_it_fits_and_an_edited_draft_is_never_overwritten(tmp_path: Path):
@@ -130,7 +126,7 @@ def test_what_is_judged_secret_is_never_sampled(tmp_path: Path):
     assert CANARY not in everything(found)
     assert "1391234567" not in everything(found)
     # bianhao sounds innocent: it was sampled, its values are telephone numbers, and it is gone.
-    assert found.not_looked_at == {"sys_logininfor": ["user_name", "password", "phonenumber", "msg", "bianhao"]}
+    assert found.hidden == {"sys_logininfor": ["user_name", "password", "phonenumber", "msg", "bianhao"]}
     # A draft's comments name what is not looked at; what stands outside comments is what is read.
     bare = [re.sub(r"/\*.*?\*/|--[^\n]*", "", statement, flags=re.DOTALL) for statement in asked]
     samples = [statement for statement in bare if "FROM sys_logininfor" in statement]
@@ -251,7 +247,7 @@ def test_the_form_of_a_log_is_recognised(tmp_path: Path, text: str, name: str, f
     found = run("portal", log(tmp_path, text, name), tmp_path, "identity.logins")
     assert found.remarks == (f"its lines are {form}",)
     (state,) = found.datasets
-    assert (state.rows, state.set_aside) == (3, 0 if fits else 1)
+    assert (state.rows, state.rejected) == (3, 0 if fits else 1)
     assert found.fits is fits
     assert CANARY not in everything(found)
     assert "1391234567" not in everything(found)
@@ -288,14 +284,14 @@ def test_a_workbook_is_recognised_by_the_contracts_chinese_words(tmp_path: Path)
     book.save(tmp_path / "账单.xlsx")
     book.close()
     found = run("bills", str(tmp_path / "账单.xlsx"), tmp_path, days=(dt.date(2026, 10, 1), dt.date(2026, 10, 31)))
-    assert [(each["dataset"], each["place"]) for each in found.proposals] == [("sms.bills", "短信账单")]
+    assert [(proposal.dataset.name, proposal.table.name) for proposal in found.proposals] == [("sms.bills", "短信账单")]
     with (found.folder / "carrier.csv").open(encoding="utf-8", newline="") as lines:
         assert {row["theirs"]: row["ours"] for row in csv.DictReader(lines)} == {
             "中国移动": "mobile",
             "电信": "telecom",
         }
     assert states(found, "sms.bills")["billed_yuan"] == "set aside"
-    assert (found.datasets[0].rows, found.datasets[0].set_aside) == (1, 1)
+    assert (found.datasets[0].rows, found.datasets[0].rejected) == (1, 1)
     assert "1391234567" not in everything(found)
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.catalog import load_product
-from ntanalytics.connect import ConnectionReport, connect
+from ntanalytics.connect import ConnectionReport, ConnectionRequest, connect
 
 pytestmark = pytest.mark.servers
 
@@ -47,20 +47,20 @@ def url(postgres_url: str) -> Iterator[str]:
 
 
 def run(url: str, folder: Path, *datasets: str) -> ConnectionReport:
-    return connect(
-        "oa-x",
-        [url],
+    request = ConnectionRequest(
+        name="oa-x",
+        targets=[url],
         folder=folder,
         datasets=datasets,
         zone=ZoneInfo("Asia/Shanghai"),
         today=dt.date(2026, 11, 24),
-        show=lambda what, rows: None,
     )
+    return connect(request, lambda what, rows: None)
 
 
 def test_comments_and_pinyin_are_understood(url: str, tmp_path: Path):
     found = run(url, tmp_path)
-    assert {(each["dataset"], each["place"]) for each in found.proposals} >= {
+    assert {(proposal.dataset.name, proposal.table.name) for proposal in found.proposals} >= {
         ("identity.accounts", "Yonghu"),
         ("identity.logins", "denglu_rizhi"),
     }
@@ -76,7 +76,7 @@ def test_comments_and_pinyin_are_understood(url: str, tmp_path: Path):
     assert (states["identity.accounts"].rows, states["identity.accounts"].fits) == (2, True)
     assert [each.name for each in states["identity.logins"].columns if each.state == "missing"] == ["method"]
     assert "CANARY" not in str(found.as_data())
-    assert found.not_looked_at["Yonghu"] == ["mima", "xingming"]
+    assert found.hidden["Yonghu"] == ["mima", "xingming"]
 
 
 def test_an_account_that_may_not_read_is_told_so(url: str, tmp_path: Path):

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from ntanalytics.delivery.index import Index, write_index
+from ntanalytics.delivery.index import ReportIndex, SiteLabels, write_index
 from ntanalytics.ledger import Run
 from ntanalytics.periods import Calendar, parse_period
 
@@ -73,8 +73,7 @@ def ran(report: str, text: str, status: str, *, run_id: str = "20261123T221000-1
     )
 
 
-def write(outputs: Path, *runs: Run, now: dt.datetime = NOW) -> Index:
+def write(outputs: Path, *runs: Run, now: dt.datetime = NOW) -> ReportIndex:
     """Write the index of a folder."""
-    return write_index(
-        outputs, runs, site="南通市电子政务工作平台", titles=TITLES, calendar=Calendar(), now=now, zone=ZONE
-    )
+    site = SiteLabels("南通市电子政务工作平台", TITLES, ZONE)
+    return write_index(outputs, runs, site=site, calendar=Calendar(), now=now)

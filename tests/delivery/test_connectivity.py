@@ -32,7 +32,7 @@ def test_what_can_be_reached_is_said_and_nothing_is_sent(desk: Desk, monkeypatch
     (desk.home / "share").mkdir()
     with mailbox() as box:
         found = _examined(desk, box.port)
-        assert found["channels.mail"].said == f"127.0.0.1:{box.port} answers, none"
+        assert found["channels.mail"].message == f"127.0.0.1:{box.port} answers, none"
     assert [each.state for each in found.values()] == ["ok", "ok", "ok", "warning"]
     assert box.received == []
     assert list((desk.home / "share").iterdir()) == []
@@ -44,7 +44,7 @@ def test_what_cannot_be_reached_is_bad_and_says_why_without_the_token(desk: Desk
         nobody.bind(("127.0.0.1", 0))
         found = _examined(desk, nobody.getsockname()[1])
     assert [each.state for each in found.values()] == ["critical", "critical", "critical", "warning"]
-    said = "".join(each.said for each in found.values())
+    said = "".join(each.message for each in found.values())
     assert "no such folder" in said
     assert "refused" in said
     assert "c4n4ry" not in said

@@ -36,7 +36,15 @@ def _message(folder: Path, size: int = 2000, subject: str = "每周报表") -> M
     path.write_bytes(content)
     workbook = Attachment("每周报表 2026-W47.xlsx", path, hashlib.sha256(content).hexdigest(), len(content))
     html = "<html><body><p>送达率 97.6%</p>\n<p>\n.\n</p></body></html>"
-    return Message("d1", subject, "送达率 97.6%\n.\n..完", "", html, workbook, (), (), "outputs/x")
+    return Message(
+        id="d1",
+        subject=subject,
+        text="送达率 97.6%\n.\n..完",
+        brief="",
+        html=html,
+        attachment=workbook,
+        original="outputs/x",
+    )
 
 
 def test_one_message_carries_text_page_and_workbook_to_one_address(box: Mailbox, tmp_path: Path):

@@ -46,14 +46,17 @@ def _manifest(**more: Any) -> dict[str, Any]:
 
 
 def test_a_report_in_a_line_says_state_title_period_and_whose():
-    assert subject(_manifest()) == "【异常】短信统计 2026年第47周（11月16日—22日）"
-    unit = _manifest(state="ok", version=2, parameters={"unit": "市财政局", "top": 10})
-    assert subject(unit) == "【正常】短信统计 2026年第47周（11月16日—22日） 单位：市财政局（更正，第 2 版）"
-    assert subject(_manifest(parameters={"unit": "甲\r\nBcc: x\u202e"})).endswith(" 单位：甲 Bcc: x")
+    assert subject(_manifest(), {}) == "【异常】短信统计 2026年第47周（11月16日—22日）"
+    unit = {"unit": "市财政局", "top": 20}
+    assert (
+        subject(_manifest(state="ok", version=2), unit)
+        == "【正常】短信统计 2026年第47周（11月16日—22日） 单位：市财政局（更正，第 2 版）"
+    )
+    assert subject(_manifest(), {"unit": "甲\r\nBcc: x\u202e"}).endswith(" 单位：甲 Bcc: x")
 
 
 def test_a_robots_lines_are_the_records(record: Record):
-    lines = summary(record, _manifest(version=2), ["提交量由 1 条 改为 2 条。"]).brief().splitlines()
+    lines = summary(record, _manifest(version=2), {}, ["提交量由 1 条 改为 2 条。"]).brief().splitlines()
     assert lines[:5] == [
         "【异常】短信统计 2026年第47周（11月16日—22日）（更正，第 2 版）",
         "■ 1 项异常：中国联通送达率",
@@ -79,7 +82,7 @@ def test_nothing_in_a_robots_lines_mentions_anybody_or_is_a_link(text: str, made
 
 
 def test_the_first_page_carries_the_records_words_and_nothing_that_runs_or_loads(record: Record, sample: ModuleType):
-    said = summary(record, _manifest(), ["<b>改</b>"])
+    said = summary(record, _manifest(), {}, ["<b>改</b>"])
     html = email_body(record, _manifest(), said, "试点城市<img src=x>")
     page = lxml.html.fromstring(html)
     tags = {each.tag for each in page.iter() if isinstance(each.tag, str)}

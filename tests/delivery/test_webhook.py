@@ -18,7 +18,9 @@ from tests.servers.certificates import Authority
 from tests.servers.robots import Robots, robots
 
 CHANNEL = Channel.model_validate({"kind": "robot", "url": "env:ROBOT"})
-MESSAGE = Message("d1", "每日巡检", "全文", "【异常】每日巡检 2026年11月23日\n■ 1 项异常：联通短信通道 送达率")
+MESSAGE = Message(
+    id="d1", subject="每日巡检", text="全文", brief="【异常】每日巡检 2026年11月23日\n■ 1 项异常：联通短信通道 送达率"
+)
 TOKEN = "c4n4ry70k3n"
 
 
@@ -119,8 +121,8 @@ def test_wecom_and_dingtalk_get_what_they_document(
 
 def test_a_brief_that_a_service_would_refuse_for_its_length_ends_after_a_whole_line():
     lines = ["一二三四五六七八九十"] * 100  # 31 bytes a line with its end
-    cut = webhook.cut("\n".join(lines))
+    cut = webhook.truncate("\n".join(lines))
     assert len(cut.encode()) <= webhook.MOST_BYTES
     assert cut.splitlines() == [lines[0]] * 61 + ["……"]
-    assert webhook.cut("短") == "短"
-    assert len(webhook.cut("长" * 1000).encode()) <= webhook.MOST_BYTES
+    assert webhook.truncate("短") == "短"
+    assert len(webhook.truncate("长" * 1000).encode()) <= webhook.MOST_BYTES

@@ -10,8 +10,8 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from ntanalytics.catalog import site_catalog
-from ntanalytics.demo.incidents.incident import ZONE
 from ntanalytics.demo.incidents.planning import plan_incidents
+from ntanalytics.demo.local_time import ZONE
 from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.store import PREFIX
 from ntanalytics.extraction.check import check

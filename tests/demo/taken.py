@@ -13,7 +13,7 @@ import pyarrow.dataset as ds
 
 from ntanalytics import settings
 from ntanalytics.demo import Estate
-from ntanalytics.demo.incidents.incident import ZONE
+from ntanalytics.demo.local_time import ZONE
 from ntanalytics.extraction import Extractor
 from ntanalytics.extraction.pseudonym import KEY_NAME
 from ntanalytics.lake import DeltaLake

@@ -7,7 +7,7 @@ import pytest
 
 from ntanalytics import settings
 from ntanalytics.contract import DATASETS
-from ntanalytics.demo import Estate, write_estate
+from ntanalytics.demo import Destinations, Estate, write_estate
 from tests.demo.taken import Lake
 
 pytestmark = pytest.mark.servers
@@ -21,7 +21,7 @@ SERVED = {
 
 
 def written(folder: Path, *servers: str) -> Estate:
-    return write_estate(folder / "city", until=UNTIL, days=4, scale=0.002, servers=servers)
+    return write_estate(folder / "city", until=UNTIL, days=4, scale=0.002, destinations=Destinations(servers=servers))
 
 
 @pytest.fixture(scope="module")

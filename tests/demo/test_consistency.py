@@ -8,7 +8,7 @@ import pytest
 
 from ntanalytics.contract import DATASETS
 from ntanalytics.demo.population.units import NO_UNIT, UNITS
-from ntanalytics.demo.products.xinhu_schema import TEAM, TEAM_OF
+from ntanalytics.demo.products.xinhu.schema import TEAM, TEAM_OF
 from ntanalytics.workspace.units import unit_columns
 from tests.demo.taken import Lake
 
@@ -127,4 +127,4 @@ def test_units_resolve_by_the_table_of_aliases_but_for_the_planted_name(lake: La
 
 
 def test_every_alias_leads_to_a_unit(lake: Lake):
-    assert lake.units.idle().to_pyarrow().num_rows == 0
+    assert lake.units.unused_aliases().to_pyarrow().num_rows == 0

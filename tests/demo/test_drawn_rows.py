@@ -10,22 +10,27 @@ import numpy as np
 import pytest
 
 from ntanalytics.contract.enumerations import OUTCOMES
-from ntanalytics.demo.incidents.incident import ZONE, Incident
+from ntanalytics.demo.incidents.incident import Incident
 from ntanalytics.demo.incidents.planning import benign_events, plan_incidents
+from ntanalytics.demo.local_time import ZONE, wall_seconds
+from ntanalytics.demo.population.applications import APPLICATIONS
 from ntanalytics.demo.population.city import City, city_of
-from ntanalytics.demo.population.units import APPLICATIONS, UNITS
-from ntanalytics.demo.products import desk_workbook_records
-from ntanalytics.demo.products.backup_inventories import write_backups
-from ntanalytics.demo.products.backup_runs import DATABASES, FILE_TREES, run
-from ntanalytics.demo.products.desk_workbook_tickets import tickets
-from ntanalytics.demo.products.ejbca_certificates import certificates_of, seconds
-from ntanalytics.demo.products.exchange import write_exchange
-from ntanalytics.demo.products.exchange_documents import documents_of, offices_of
-from ntanalytics.demo.products.maxkey import write_identity
-from ntanalytics.demo.products.probe import write_checks
-from ntanalytics.demo.products.seal_register import write_seals
-from ntanalytics.demo.products.sms_platform import write_platform
-from ntanalytics.demo.products.zabbix import write_hosts
+from ntanalytics.demo.population.units import UNITS
+from ntanalytics.demo.products.backup_plans import DATABASE_PLANS, FILE_PLANS
+from ntanalytics.demo.products.backup_runs import run_of
+from ntanalytics.demo.products.desk_workbook import staff, systems
+from ntanalytics.demo.products.desk_workbook.tickets import tickets
+from ntanalytics.demo.products.ejbca.certificates import certificates_of
+from ntanalytics.demo.products.exchange.database import write_exchange
+from ntanalytics.demo.products.exchange.documents import documents_of
+from ntanalytics.demo.products.exchange.offices import offices_of
+from ntanalytics.demo.products.maxkey.database import write_maxkey
+from ntanalytics.demo.products.pgbackrest import write_pgbackrest
+from ntanalytics.demo.products.probe import write_probes
+from ntanalytics.demo.products.restic import write_restic
+from ntanalytics.demo.products.seal_register.database import write_seal_register
+from ntanalytics.demo.products.sms_platform.database import write_sms_platform
+from ntanalytics.demo.products.zabbix.database import write_zabbix
 from ntanalytics.demo.store import Store
 from ntanalytics.periods import Calendar
 from tests.demo.extracted import Rows, extracted, local
@@ -56,7 +61,7 @@ def source(product: str, name: str) -> str:
 
 
 def sent(folder: Path, place: City) -> Rows:
-    write_platform(place, Store(folder))
+    write_sms_platform(place, Store(folder))
     return extracted(place, folder, source("sms_platform", "sms_platform"), "sms.messages")["sms.messages"]
 
 
@@ -102,7 +107,7 @@ def test_a_partners_calls_fail_as_often_as_was_drawn(seed: int, tmp_path: Path):
 def test_as_many_attempts_come_from_one_address_as_were_drawn(seed: int, tmp_path: Path):
     attack = planted(seed, "brute_force")
     place = city(seed, [attack], [attack.day], 0.001)
-    write_identity(place, Store(tmp_path))
+    write_maxkey(place, Store(tmp_path))
     rows = extracted(place, tmp_path, source("maxkey", "maxkey"), "identity.logins")["identity.logins"]
     quiet = [row for row in within(rows, "logged_in_at", attack) if row["reason"] == "wrong_password"]
     assert len(quiet) == attack.size
@@ -111,12 +116,8 @@ def test_as_many_attempts_come_from_one_address_as_were_drawn(seed: int, tmp_pat
 @both_seeds
 def test_a_backup_lacks_as_much_as_was_drawn(seed: int, tmp_path: Path):
     shrunk = planted(seed, "backup_shrunk")
-    plans = {**DATABASES, **{f"{host} {path}": value for (host, path), value in FILE_TREES.items()}}
-    place = list(plans).index(shrunk.subject)
-    sizes = [
-        run(city(seed, incidents, [shrunk.day]), shrunk.day, shrunk.subject, place, *plans[shrunk.subject])[2]
-        for incidents in ([], [shrunk])
-    ]
+    plan = next(plan for plan in (*DATABASE_PLANS, *FILE_PLANS) if plan.name == shrunk.subject)
+    sizes = [run_of(city(seed, incidents, [shrunk.day]), shrunk.day, plan).size_bytes for incidents in ([], [shrunk])]
     assert 1 - sizes[1] / sizes[0] == pytest.approx(shrunk.size)
 
 
@@ -137,14 +138,22 @@ def test_as_large_a_part_of_a_unit_stays_away_as_was_drawn(seed: int, kind: str)
 def test_one_that_is_a_ramp_is_worst_in_its_middle_and_one_that_is_intermittent_pauses(tmp_path: Path):
     begin = dt.datetime(2026, 11, 18, 9, tzinfo=ZONE)
     failing = Incident(
-        "seal", "seal", "signing_failures", "seal", begin, begin + dt.timedelta(hours=9), "异常", "。", 0.6
+        id="seal",
+        subsystem="seal",
+        kind="signing_failures",
+        subject="seal",
+        start=begin,
+        end=begin + dt.timedelta(hours=9),
+        severity="异常",
+        description="。",
+        size=0.6,
     )
     shares: dict[str, list[float]] = {}
     for shape in ("ramp", "intermittent"):
         folder = tmp_path / shape
         folder.mkdir()
         place = city(3, [replace(failing, shape=shape)], [failing.day], 0.4)
-        write_seals(place, Store(folder))
+        write_seal_register(place, Store(folder))
         rows = extracted(place, folder, source("seal_register", "seals"), "seal.signings")["seal.signings"]
         hours: list[list[Any]] = [[] for _ in range(9)]
         for row in within(rows, "signed_at", failing):
@@ -161,8 +170,8 @@ def test_one_that_is_a_ramp_is_worst_in_its_middle_and_one_that_is_intermittent_
 def test_planned_maintenance_is_announced_and_takes_the_service_down_for_its_hours_alone(seed: int, tmp_path: Path):
     planned = planted(seed, "planned_maintenance")
     place = city(seed, [], [planned.day], 0.001)
-    place = replace(place, harmless=(planned,))
-    write_checks(place, tmp_path / "probes")
+    place = replace(place, benign_events=(planned,))
+    write_probes(place, tmp_path / "probes")
     journal = (
         "{product: probe, path: probes/probes.jsonl, targets: [{subsystem: oa, url: 'https://oa.nantong.example/'}]}"
     )
@@ -172,7 +181,7 @@ def test_planned_maintenance_is_announced_and_takes_the_service_down_for_its_hou
     assert all(planned.start <= row["checked_at"] < planned.end for row in down)
     targets = len({row["target"] for row in down})
     assert len(down) == pytest.approx(targets * planned.size * 12, abs=targets)
-    announced = [row for row in desk_workbook_records.changes(place) if row[1] == local(planned.start)]
+    announced = [row for row in systems.changes(place) if row[1] == local(planned.start)]
     assert [(row[2], row[3], row[6]) for row in announced] == [(planned.subject, "maintenance", local(planned.end))]
     assert announced[0][5] < local(planned.start)
 
@@ -181,21 +190,20 @@ def test_planned_maintenance_is_announced_and_takes_the_service_down_for_its_hou
 def test_a_mailing_and_a_training_are_written_down(seed: int):
     mailing, training = planted(seed, "announced_mailing"), planted(seed, "training_day")
     days = [training.day, *[mailing.day - dt.timedelta(days=each) for each in (3, 2, 1, 0)]]
-    place = replace(city(seed, [], sorted(days)), harmless=(mailing, training))
-    assert [row[2:4] for row in desk_workbook_records.changes(place) if row[1] == local(mailing.start)] == [
-        ("sms", "maintenance")
-    ]
+    place = replace(city(seed, [], sorted(days)), benign_events=(mailing, training))
+    assert [row[2:4] for row in systems.changes(place) if row[1] == local(mailing.start)] == [("sms", "maintenance")]
     opened = [row for row in tickets(place) if row[2:4] == ("change", "sms") and row[1].time() == dt.time(9, 40)]
     assert len(opened) == 1
-    assert training.subject in {row[2] for row in desk_workbook_records.trainings(place) if row[0] == training.day}
+    assert training.subject in {row[2] for row in staff.trainings(place) if row[0] == training.day}
 
 
 @both_seeds
 def test_a_backup_that_was_moved_is_late_but_not_by_half_a_day(seed: int, tmp_path: Path):
     moved = planted(seed, "backup_moved")
     before = moved.day - dt.timedelta(days=1)
-    place = replace(city(seed, [], [before, moved.day], 0.001), harmless=(moved,))
-    write_backups(place, tmp_path, Store(tmp_path))
+    place = replace(city(seed, [], [before, moved.day], 0.001), benign_events=(moved,))
+    write_pgbackrest(place, tmp_path / "pgbackrest")
+    write_restic(place, tmp_path / "restic")
     product = "restic" if " " in moved.subject else "pgbackrest"
     given = f"{{product: {product}, paths: [{product}/*.json]}}"
     rows = [
@@ -213,8 +221,8 @@ def test_a_backup_that_was_moved_is_late_but_not_by_half_a_day(seed: int, tmp_pa
 @both_seeds
 def test_a_batch_keeps_a_host_busy_without_a_problem(seed: int, tmp_path: Path):
     batch = planted(seed, "batch_load")
-    place = replace(city(seed, [], [batch.day], 0.001), harmless=(batch,))
-    write_hosts(place, Store(tmp_path))
+    place = replace(city(seed, [], [batch.day], 0.001), benign_events=(batch,))
+    write_zabbix(place, Store(tmp_path))
     rows = extracted(place, tmp_path, source("zabbix", "zabbix"), "infra.metrics", "infra.problems")
     busy = [row for row in rows["infra.metrics"] if row["metric"] == "cpu_rate" and row["mean"] > 0.6]
     assert {row["host"] for row in busy} == {batch.subject}
@@ -229,8 +237,8 @@ def test_a_batch_keeps_a_host_busy_without_a_problem(seed: int, tmp_path: Path):
 def test_a_round_of_renewals_revokes_as_many_certificates_as_it_issues(seed: int):
     renewal = planted(seed, "renewal_round")
     plain, place = (city(seed, [], [UNTIL], 0.02) for _ in range(2))
-    held = [certificates_of(each) for each in (plain, replace(place, harmless=(renewal,)))]
-    day = seconds(renewal.day)
+    held = [certificates_of(each) for each in (plain, replace(place, benign_events=(renewal,)))]
+    day = wall_seconds(renewal.day)
     counts = [
         (int(((each.revoked // 86_400 * 86_400) == day).sum()), int((each.issued // 86_400 * 86_400 == day).sum()))
         for each in held
@@ -245,7 +253,7 @@ def test_a_round_of_renewals_revokes_as_many_certificates_as_it_issues(seed: int
 def test_at_a_months_end_there_is_as_much_more_as_was_drawn_and_the_days_beside_holidays_are_quieter(seed: int):
     peak = planted(seed, "month_end_peak")
     plain = city(seed, [], [UNTIL], 0.2)
-    busy = replace(plain, harmless=(replace(peak, subsystem="docexchange"),))
+    busy = replace(plain, benign_events=(replace(peak, subsystem="docexchange"),))
     counts = [len(documents_of(each, offices_of(each), peak.day).at_s) for each in (plain, busy)]
     assert counts[1] / counts[0] == pytest.approx(1 + peak.size, abs=0.25)
     # 25 September is Mid-Autumn, National Day's holiday is from 1 to 7 October

@@ -9,7 +9,7 @@ import pytest
 from ntanalytics import settings
 from ntanalytics.catalog import Catalog
 from ntanalytics.contract import DATASETS, Kind
-from ntanalytics.demo import Estate, write_estate
+from ntanalytics.demo import Destinations, Estate, write_estate
 from ntanalytics.errors import CalendarMissing, UsageError
 from ntanalytics.sources import open_sources
 from tests.demo.taken import Lake
@@ -58,16 +58,17 @@ def test_its_settings_are_valid_and_every_source_is_there(estate: Estate):
 
 
 def test_reports_can_be_sent_elsewhere(tmp_path: Path):
-    estate = write_estate(tmp_path / "city", until=FRIDAY, days=1, scale=0.00025, outputs=tmp_path / "out: of 'it'")
+    outputs = Destinations(outputs=tmp_path / "out: of 'it'")
+    estate = write_estate(tmp_path / "city", until=FRIDAY, days=1, scale=0.00025, destinations=outputs)
     assert settings.load(estate.config).outputs.resolve() == tmp_path / "out: of 'it'"
 
 
 def test_the_last_five_working_days_are_inspected_in_order_before_the_week_is_told(tmp_path: Path):
-    estate = Estate(tmp_path, tmp_path, dt.date(2026, 10, 1), dt.date(2026, 10, 11), 0, 0, {}, (), ())
+    estate = Estate(directory=tmp_path, config=tmp_path, first=dt.date(2026, 10, 1), until=dt.date(2026, 10, 11))
     # 8 and 9 October follow the holiday, and 10 October is a Saturday that is worked
     days = ["2026-10-08", "2026-10-09", "2026-10-10"]
     assert estate.reports[:4] == [*(("daily_inspection", day) for day in days), ("weekly_service_report", "last-week")]
-    whole = Estate(tmp_path, tmp_path, dt.date(2026, 9, 14), dt.date(2026, 11, 22), 0, 0, {}, (), ())
+    whole = Estate(directory=tmp_path, config=tmp_path, first=dt.date(2026, 9, 14), until=dt.date(2026, 11, 22))
     days = [f"2026-11-{day}" for day in range(16, 21)]
     assert [period for report, period in whole.reports if report == "daily_inspection"] == days
 
@@ -84,7 +85,7 @@ def test_incidents_are_written_down_with_their_zone(estate: Estate):
 def test_what_only_looks_like_an_incident_is_written_down_beside_them(tmp_path: Path):
     made = write_estate(tmp_path / "city", until=dt.date(2026, 10, 31), days=4, seed=7, scale=0.0005)
     records = json.loads((made.directory / "harmless.json").read_text(encoding="utf-8"))
-    assert [each["id"] for each in records] == [each.id for each in made.harmless]
+    assert [each["id"] for each in records] == [each.id for each in made.benign_events]
     assert {"month-end-2026-10-oa", "month-end-2026-10-docexchange"} <= {each["id"] for each in records}
     assert {each["severity"] for each in records} == {"无"}
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from ntanalytics.demo.incidents.script import KINDS
-from ntanalytics.demo.products.desk_workbook import write_desk_workbook
-from ntanalytics.demo.products.nginx import write_logs
-from ntanalytics.demo.products.sms_platform import write_platform
+from ntanalytics.demo.incidents.kinds import INCIDENT_KINDS
+from ntanalytics.demo.products.desk_workbook.workbook import write_desk_workbook
+from ntanalytics.demo.products.nginx.logs import write_nginx
+from ntanalytics.demo.products.sms_platform.database import write_sms_platform
 from ntanalytics.demo.store import Store
 from tests.demo.extracted import Rows, extracted, local, small_city
 from tests.demo.taken import Lake
@@ -64,7 +64,7 @@ PLATFORM = "{product: sms_platform, url: 'sqlite:///sms_platform.sqlite'}"
 
 def test_every_kind_is_seen_by_a_test():
     written = "".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("test_*.py")))
-    assert set(SEEN) == set(KINDS)
+    assert set(SEEN) == set(INCIDENT_KINDS)
     assert [kind for kind, test in SEEN.items() if f"def {test}(" not in written] == []
 
 
@@ -78,7 +78,7 @@ def between(rows: Rows, column: str, day: int, since: str, until: str) -> Rows:
 def messages(tmp_path_factory: pytest.TempPathFactory) -> Rows:
     """Of eighteen days, at 1 % of a real city's volume."""
     city, folder = small_city(dt.date(2026, 11, 5), scale=0.01), Path(tmp_path_factory.mktemp("sms"))
-    write_platform(city, Store(folder))
+    write_sms_platform(city, Store(folder))
     rows = extracted(city, folder, PLATFORM, "sms.messages")["sms.messages"]
     return [{**row, "submitted_at": local(row["submitted_at"])} for row in rows]
 
@@ -130,7 +130,7 @@ def test_a_bill_differs(tmp_path: Path):
     write_desk_workbook(
         city, tmp_path / "book.xlsx", {(october, each): 50_000 for each in ("mobile", "unicom", "telecom")}
     )
-    bills = extracted(city, tmp_path, "{product: desk_workbook, path: book.xlsx}", "sms.bills")["sms.bills"]
+    bills = extracted(city, tmp_path, "{product: ledger, path: book.xlsx}", "sms.bills")["sms.bills"]
     more = {row["carrier"]: row["billed_segments"] / 50_000 - 1 for row in bills if row["month_on"] == october}
     assert more["unicom"] > 0.015
     assert max(more["mobile"], more["telecom"]) < 0.005
@@ -161,7 +161,7 @@ def test_a_service_takes_six_times_as_long(requests: Rows):
 def test_a_service_that_is_down_answers_nothing(tmp_path: Path):
     day = dt.date(2026, 10, 22)
     city = replace(small_city(day, scale=0.002), days=(day,))
-    write_logs(city, tmp_path / "nginx")
+    write_nginx(city, tmp_path / "nginx")
     source = "{product: nginx, paths: ['nginx/exchange*']}"
     rows = extracted(city, tmp_path, source, "infra.requests")["infra.requests"]
     minutes = {local(row["minute_at"]) for row in rows}

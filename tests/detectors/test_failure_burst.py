@@ -1,29 +1,24 @@
-"""Stretches of a day in which more failed than does: small cases worked by hand."""
+"""Stretches of a day in which more failed: small cases worked by hand."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from ntanalytics.detectors.failure_burst import failure_burst
-from ntanalytics.findings.finding import Threshold
-from ntanalytics.findings.rule import Rule
+import pytest
 
-#: A Friday.
-ON = date(2026, 11, 20)
-RULE = Rule(
-    "identity.method_failures", "login_failures", Threshold(0.02, 0.1, "down"), "核查", "a reason", of="logins",
-    min_count=10, check="某时段登录失败", kind="burst",
-)  # fmt: skip
-DAYS = [
-    {"day": ON - timedelta(days=back), "is_covered": True, "is_working_day": (ON - timedelta(days=back)).weekday() < 5}
-    for back in range(29)
-]
+from ntanalytics.detectors.detection import Detection, Sensitivity
+from ntanalytics.detectors.failure_burst import BurstSearch, failure_burst
+from tests.subsystems.made import ON, days
+
+DAYS = days(28)
 HOUR_S = 3600
+MANY, FEW = Sensitivity(0.02, 10), Sensitivity(0.02, 4)
+Rows = list[dict[str, Any]]
 
 
-def _events(each: float, *, today: dict[int, float] | None = None, **more: Any) -> list[dict[str, Any]]:
+def _events(each: float, *, today: dict[int, float] | None = None, **more: Any) -> Rows:
     """``each`` events an hour from 9 to 17 on every working day before; on the day those given, else as before."""
     hours = range(9, 17)
     before = [
@@ -36,44 +31,62 @@ def _events(each: float, *, today: dict[int, float] | None = None, **more: Any) 
     return before + [{"day": ON, "slot": hour, "events": events, **more} for hour, events in now.items()]
 
 
-def _spells(failures: list[dict[str, Any]], attempts: list[dict[str, Any]], **more: Any) -> list[Any]:
-    return failure_burst(more.pop("rule", RULE), failures, attempts, more.pop("days", DAYS), ON, slot_s=HOUR_S, **more)
+def _bursts(
+    failures: Rows,
+    attempts: Rows,
+    calendar: Sequence[dict[str, Any]] = DAYS,
+    on: date = ON,
+    sensitivity: Sensitivity = MANY,
+    **search: Any,
+) -> list[Detection]:
+    return failure_burst(
+        failures,
+        attempts,
+        calendar,
+        on,
+        BurstSearch(slot_s=HOUR_S, **search),
+        key=lambda row: row.get("reason", "all"),
+        sensitivity=sensitivity,
+    )
 
 
 def test_two_hours_in_which_a_fifth_fails_are_one_stretch():
-    [found] = _spells(_events(5, today={10: 20, 11: 20}), _events(100))
-    assert (found.state, found.value, found.since) == ("critical", 0.2, "11月20日")
-    assert found.evidence == "10:00—12:00 登录 200 次，登录失败 40 次（20.0%），通常 5.0%。"
-    assert (found.figures["from_s"], found.figures["until_s"]) == (36_000.0, 43_200.0)
-    assert found.advice == "核查"
+    [detection] = _bursts(_events(5, today={10: 20, 11: 20}), _events(100))
+    assert (detection.key, detection.value, detection.since) == ("all", 0.2, ON)
+    assert detection.departure == pytest.approx(0.15, abs=0.001)
+    assert detection.window == (36_000.0, 43_200.0)
+    assert (detection.figures["attempts"], detection.figures["failures"]) == (200.0, 40.0)
+    assert detection.figures["usual"] == pytest.approx(0.05, abs=0.001)
 
 
-def test_a_day_like_the_others_is_in_order_and_says_so_once():
-    [found] = _spells(_events(5), _events(100))
-    assert (found.state, found.evidence) == ("ok", "没有失败集中的时段。")
+def test_a_day_like_the_others_has_no_stretch():
+    assert _bursts(_events(5), _events(100)) == []
 
 
-def test_what_chance_explains_is_no_stretch():
+def test_chance_explains_a_small_stretch():
     # twelve of a hundred where five are usual: chance makes that once in some hundred hours
-    [found] = _spells(_events(5, today={10: 12}), _events(100))
-    assert found.state == "ok"
+    assert _bursts(_events(5, today={10: 12}), _events(100)) == []
 
 
-def test_few_failures_are_told_where_nearly_none_are_usual():
-    rule = replace(RULE, min_count=4)
-    few = [row for row in _events(1) if row["day"] == ON and row["slot"] == 10]
-    few = [{**row, "events": 5} for row in few]
-    [found] = _spells(few, _events(15), rule=rule, chance=5e-5)
-    assert found.state == "critical"
-    assert found.evidence.startswith("10:00—11:00 登录 15 次，登录失败 5 次（33.3%）")
-    # a third more of usual failures takes more failures to be told
-    assert _spells(few, _events(1000), rule=rule, chance=5e-5)[0].state == "ok"
+def test_a_rare_but_small_stretch_does_not_matter():
+    failures, attempts = _events(500, today={10: 800}), _events(10_000)
+    assert _bursts(failures, attempts, sensitivity=Sensitivity(0.04)) == []
+    assert len(_bursts(failures, attempts, sensitivity=Sensitivity(0.02))) == 1
 
 
-def test_a_reason_is_held_against_everything_that_was_tried():
-    of_reason = [{**row, "reason": "pin"} for row in _events(1, today={10: 60})]
-    [found] = _spells(of_reason, _events(100), subject=lambda row: f"原因 {row['reason']}", is_of_all=True)
-    assert (found.subject, found.value) == ("原因 pin", 0.6)
+def test_few_failures_are_found_where_nearly_none_are_usual():
+    few = [{**row, "events": 5} for row in _events(1) if row["day"] == ON and row["slot"] == 10]
+    [detection] = _bursts(few, _events(15), sensitivity=FEW, chance=5e-5)
+    assert (detection.window, detection.value) == ((36_000.0, 39_600.0), pytest.approx(1 / 3))
+    # a larger number of attempts takes more failures
+    assert _bursts(few, _events(1000), sensitivity=FEW, chance=5e-5) == []
+
+
+def test_a_reason_is_held_against_all_attempts():
+    of_reason = _events(1, today={10: 60}, reason="pin")
+    [detection] = _bursts(of_reason, _events(100), is_of_all=True)
+    assert (detection.key, detection.value) == ("pin", 0.6)
+    assert _bursts(of_reason, _events(100)) == []  # no attempts of that reason
 
 
 def test_bunches_are_no_stretch_where_they_are_usual():
@@ -81,38 +94,28 @@ def test_bunches_are_no_stretch_where_they_are_usual():
     working = [row["day"] for row in DAYS if row["is_working_day"] and row["day"] < ON]
     bunched = [{"day": day, "slot": 9 + number % 8, "events": 12} for number, day in enumerate(working)]
     bunched += [{"day": ON, "slot": 11, "events": 14}]
-    assert _spells(bunched, _events(40))[0].state == "ok"
-    spread = _events(1.5, today={11: 14})
-    assert _spells(spread, _events(40))[0].state == "critical"
+    assert _bursts(bunched, _events(40)) == []
+    assert len(_bursts(_events(1.5, today={11: 14}), _events(40))) == 1
 
 
-def test_what_is_told_already_is_not_told_again():
+def test_a_known_outage_is_not_counted():
     failures = _events(5, today={10: 80})
-    assert _spells(failures, _events(100))[0].state == "critical"
-    [found] = _spells(failures, _events(100), without=(36_500.0, 38_000.0))
-    assert found.state == "ok"
+    assert len(_bursts(failures, _events(100))) == 1
+    assert _bursts(failures, _events(100), without=(36_500.0, 38_000.0)) == []
 
 
 def test_a_sunday_is_held_against_days_that_are_not_worked():
     sunday = ON + timedelta(days=2)
-    days = [*DAYS, {"day": sunday, "is_covered": True, "is_working_day": False}]
+    calendar = [*DAYS, {"day": sunday, "is_covered": True, "is_working_day": False}]
     failures, attempts = (
-        [
-            {"day": row["day"], "slot": 10, "events": events}
-            for row in days
-            if not row["is_working_day"]
-            for events in [usual]
-        ]
-        for usual in (6, 10)
+        [{"day": row["day"], "slot": 10, "events": events} for row in calendar if not row["is_working_day"]]
+        for events in (6, 10)
     )
-    [found] = failure_burst(RULE, failures, attempts, days, sunday, slot_s=HOUR_S)
-    assert found.state == "ok"
+    assert _bursts(failures, attempts, calendar, sunday) == []
 
 
-def test_a_hole_and_a_short_history_are_unknown_and_a_rule_that_is_off_is_silent():
-    holed = [row if row["day"] < ON else {**row, "is_covered": False} for row in DAYS]
-    [found] = _spells(_events(5), _events(100), days=holed)
-    assert (found.state, "数据缺失" in found.evidence) == ("unknown", True)
-    [found] = _spells(_events(5), _events(100), days=DAYS[:5])
-    assert (found.state, "历史不足" in found.evidence) == ("unknown", True)
-    assert _spells(_events(99), _events(100), rule=replace(RULE, is_off=True)) == []
+def test_a_gap_and_a_short_history_are_not_judged():
+    [gap] = _bursts(_events(5), _events(100), days(28, gaps=(ON,)))
+    assert (gap.key, gap.unjudged) == (None, "missing")
+    [short] = _bursts(_events(5), _events(100), days(4))
+    assert (short.key, short.unjudged) == (None, "short_history")

@@ -34,7 +34,7 @@ def cut(estate: EvaluatedEstate, tmp_path_factory: pytest.TempPathFactory) -> Ev
     ledger = Ledger(settings.settings.ledger)
     extractor = Extractor(settings.settings, ledger, clock=lambda: morning)
     taken = []
-    for name in sorted(name for name in DATASETS if extractor.feeding(name)):
+    for name in sorted(name for name in DATASETS if extractor.sources_of(name)):
         # its source tells of a case as it is at the end, whenever it is asked: what came later is taken back
         last = WANTED.last if DATASETS[name].kind is Kind.CASE else DAY
         taken += extractor.extract([name], WANTED.first, last)

@@ -9,7 +9,8 @@ import pytest
 from ntanalytics.contract import DATASETS, Kind
 from ntanalytics.evaluation.estate import EvaluatedEstate
 from ntanalytics.evaluation.past_workspace import PastWorkspace, report_of
-from ntanalytics.report_content.daily_inspection import inspect
+from ntanalytics.report_content.contents import evaluate_report
+from ntanalytics.subsystems import word
 from tests.evaluation.conftest import DAY, WANTED
 
 #: Columns that tell of what is planned, and may lie ahead.
@@ -25,8 +26,8 @@ def test_a_finding_is_the_same_when_the_lake_ends_on_its_day(whole: PastWorkspac
     ended = PastWorkspace(cut.settings, {})
     one, other = (
         {
-            each.identity: (each.state, each.value, each.evidence, each.threshold)
-            for each in inspect(report_of(workspace, DAY)).findings
+            finding.identity: (finding.status, finding.value, word(finding))
+            for finding in evaluate_report(report_of(workspace, DAY)).findings
         }
         for workspace in (whole, ended)
     )
@@ -50,9 +51,9 @@ def test_no_row_tells_of_a_moment_after_the_morning(whole: PastWorkspace, name: 
 def test_later_days_are_not_there(whole: PastWorkspace):
     whole.stand_after(DAY)
     assert whole.table("infra.requests", DAY + dt.timedelta(days=1), DAY + dt.timedelta(days=2)).count().execute() == 0
-    days = [each.day for each in whole.covered("infra.requests", WANTED.first, WANTED.last)]
+    days = [each.day for each in whole.covered_days("infra.requests", WANTED.first, WANTED.last)]
     assert max(days) == DAY
-    assert {each.taken_at for each in whole.covered("infra.requests", DAY, DAY)} == {
+    assert {each.taken_at for each in whole.covered_days("infra.requests", DAY, DAY)} == {
         dt.datetime(2026, 11, 19, 22, 10, tzinfo=dt.UTC)
     }
 

@@ -20,7 +20,7 @@ UNTIL = dt.date(2026, 11, 22)
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     estate = write_estate(tmp_path_factory.mktemp("city"), until=UNTIL, days=28, scale=0.002)
     settings = load(estate.config)
-    extractor = Extractor(settings, Ledger(settings.ledger), clock=lambda: estate.read_at)
+    extractor = Extractor(settings, Ledger(settings.ledger), clock=estate.clock)
     for dataset in ("oa.activities", "sms.messages"):
         extractor.extract([dataset], estate.first, UNTIL)
     extractor.extract(["identity.units", "oa.members"], UNTIL + dt.timedelta(days=1), UNTIL + dt.timedelta(days=1))

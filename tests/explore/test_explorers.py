@@ -13,7 +13,7 @@ from ntanalytics.explore import AdoptionExplorer, SmsExplorer
 from ntanalytics.explore.explorer import Explorer
 from ntanalytics.periods import PeriodKind
 from ntanalytics.workspace import Workspace, open_workspace
-from tests.extraction.shop import Shop
+from tests.extraction.small_site import SmallSite
 
 WEEK = "day BETWEEN '2026-11-16' AND '2026-11-22'"
 
@@ -60,7 +60,7 @@ def test_the_latest_week_is_shown_first_by_unit(adoption: AdoptionExplorer, work
     assert adoption.figure is None  # one figure is no chart
     adoption.by.value = ("edition",)
     assert drawn(adoption) == {"企业微信版": counted}
-    assert f"{counted:,}" in adoption.tabled.value
+    assert f"{counted:,}" in adoption.table.value
 
 
 def test_units_are_found_by_a_part_of_their_name_and_stay_chosen(adoption: AdoptionExplorer):
@@ -84,7 +84,7 @@ def test_a_choice_outlives_the_period_and_each_view_is_of_it(adoption: AdoptionE
     adoption.kind.value = PeriodKind.DAY
     adoption.period.value = next(each for _, each in adoption.period.options if each.text == "2026-11-18")
     assert adoption.pickers["edition"].value == ("general",)
-    adoption.shown.value = "modules"
+    adoption.view_name.value = "modules"
     by_module = workspace.sql(
         "SELECT module, count(DISTINCT source || account_id) AS active, sum(actions) AS actions FROM oa_activities "
         "WHERE day = '2026-11-18' AND edition = 'general' GROUP BY module"
@@ -96,7 +96,7 @@ def test_a_choice_outlives_the_period_and_each_view_is_of_it(adoption: AdoptionE
 
 
 def test_a_trend_draws_no_more_lines_than_can_be_told_apart(adoption: AdoptionExplorer):
-    adoption.shown.value = "trend"
+    adoption.view_name.value = "trend"
     assert len(adoption.figure.data) == 6
     adoption.by.value = ()
     adoption.measure.value = "actions"
@@ -107,7 +107,7 @@ def test_a_trend_draws_no_more_lines_than_can_be_told_apart(adoption: AdoptionEx
 
 
 def test_cohorts_begin_whole_and_the_lakes_first_week_is_none(adoption: AdoptionExplorer):
-    adoption.shown.value = "cohorts"
+    adoption.view_name.value = "cohorts"
     cohorts = frame(adoption)
     assert str(cohorts["cohort_on"].min())[:10] == "2026-11-02"
     assert set(cohorts[cohorts["week"] == 0]["retention"]) == {1.0}
@@ -124,9 +124,9 @@ def test_messages_are_narrowed_and_counted(sms: SmsExplorer, workspace: Workspac
     sms.pickers["carrier"].choose("unicom")
     sms.by.value = ("application",)
     assert frame(sms)["segments"].sum() == counted["s"]["unicom"]
-    sms.shown.value = "hours"
+    sms.view_name.value = "hours"
     assert (len(frame(sms)), frame(sms)["segments"].sum()) == (24, counted["s"]["unicom"])
-    sms.shown.value = "failures"
+    sms.view_name.value = "failures"
     failed = workspace.sql(
         f"SELECT count(*) AS n FROM sms_messages WHERE {WEEK} AND carrier='unicom' AND outcome='failed'"
     )
@@ -140,7 +140,7 @@ def test_every_view_of_every_measure_can_be_shown_and_its_code_gives_its_rows(
     explorer = kind(workspace)
     explorer.pickers["unit"].choose(explorer.pickers["unit"].list.options[3][1])
     for _, view in kind.views:
-        explorer.shown.value = view
+        explorer.view_name.value = view
         for measure in kind.measures:
             explorer.measure.value = measure.name
             assert explorer.view is not None, (view, measure.name, explorer.message.value)
@@ -151,23 +151,23 @@ def test_every_view_of_every_measure_can_be_shown_and_its_code_gives_its_rows(
 
 
 def test_what_the_page_shows_of_a_hostile_name_is_text(tmp_path: Path):
-    shop = Shop(tmp_path)
-    mapping = shop.folder / "queries" / "shop" / "sms.messages.sql"
+    site = SmallSite(tmp_path)
+    mapping = site.folder / "queries" / "shop" / "sms.messages.sql"
     hostile = '<img src=x onerror=alert(1)>"; import os #'
     mapping.write_text(mapping.read_text().replace("'OA'", f"'{hostile}'"), encoding="utf-8")
-    shop.messages("shop", (1, "2026-11-17 09:00:00", "mobile", 1, None, None))
-    shop.extractor().extract(["sms.messages"], dt.date(2026, 11, 17), dt.date(2026, 11, 17))
-    sms = SmsExplorer(open_workspace(shop.config))
+    site.messages("shop", (1, "2026-11-17 09:00:00", "mobile", 1, None, None))
+    site.extractor().extract(["sms.messages"], dt.date(2026, 11, 17), dt.date(2026, 11, 17))
+    sms = SmsExplorer(open_workspace(site.config))
     sms.by.value = ("application",)
-    assert "<img" not in sms.tabled.value
-    assert "&lt;img" in sms.tabled.value
+    assert "<img" not in sms.table.value
+    assert "&lt;img" in sms.table.value
     sms.pickers["application"].choose(hostile)
     ast.parse(sms.code.value)
     assert repr(hostile) in sms.code.value
 
 
 def test_a_lake_without_data_says_what_to_do(tmp_path: Path):
-    explorer = SmsExplorer(open_workspace(Shop(tmp_path).config))
+    explorer = SmsExplorer(open_workspace(SmallSite(tmp_path).config))
     assert (explorer.view, explorer.figure, explorer.period.options) == (None, None, ())
     assert "ntanalytics extract" in explorer.message.value
 

@@ -22,9 +22,9 @@ from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 from ntanalytics.errors import UsageError
-from ntanalytics.explore.lab import desk
-from tests.extraction.shop import Shop
-from tests.workspace.test_sql import made
+from ntanalytics.explore.lab import prepare_folder
+from tests.extraction.small_site import SmallSite
+from tests.workspace.test_sql import filled_site
 
 RUN = """
 import os
@@ -39,7 +39,7 @@ print(explorer.period.label, sorted(zip(bars.y, bars.x)), os.environ.get("SHOP_P
 class Lab:
     """A JupyterLab that runs: its address, its token, its process."""
 
-    def __init__(self, shop: Shop, home: Path) -> None:
+    def __init__(self, site: SmallSite, home: Path) -> None:
         home.mkdir()
         # short: below a folder of pytest's own, a socket's path would be too long and go elsewhere
         self.temporary = Path(tempfile.mkdtemp(prefix="lab-"))
@@ -54,7 +54,7 @@ class Lab:
             "JUPYTER_CONFIG_DIR": str(home),
         }
         (home / "jupyter_server_config.py").write_text("c.ServerApp.ip = '0.0.0.0'\nc.IdentityProvider.token = ''\n")
-        command = [sys.executable, "-m", "ntanalytics.cli", "--config", str(shop.config), "lab", "--no-browser"]
+        command = [sys.executable, "-m", "ntanalytics.cli", "--config", str(site.config), "lab", "--no-browser"]
         self.process = subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=home
         )
@@ -115,23 +115,23 @@ class Lab:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    shop = made(tmp_path_factory.mktemp("shop"))
-    text = shop.config.read_text().replace('shop.sqlite"}', 'shop.sqlite", password: "env:SHOP_PASSWORD"}')
-    shop.config.write_text(text, encoding="utf-8")
-    return shop
+def site(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
+    site = filled_site(tmp_path_factory.mktemp("shop"))
+    text = site.config.read_text().replace('shop.sqlite"}', 'shop.sqlite", password: "env:SHOP_PASSWORD"}')
+    site.config.write_text(text, encoding="utf-8")
+    return site
 
 
 @pytest.fixture(scope="module")
-def lab(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    running = Lab(shop, tmp_path_factory.mktemp("home") / "h")
+def lab(site: SmallSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    running = Lab(site, tmp_path_factory.mktemp("home") / "h")
     yield running
     if running.process.poll() is None:
         running.stop()
     shutil.rmtree(running.temporary)
 
 
-def test_the_notebooks_are_there_and_one_answers(lab: Lab, shop: Shop):
+def test_the_notebooks_are_there_and_one_answers(lab: Lab, site: SmallSite):
     listed = {each["name"] for each in lab.get("api/contents").json()["content"]}
     assert listed == {
         "adoption_explorer.ipynb",
@@ -182,17 +182,17 @@ def test_it_ends_when_it_is_interrupted_and_leaves_no_secret(lab: Lab):
     assert not list(lab.temporary.glob("nta-*"))
 
 
-def test_a_notebook_that_was_changed_is_never_written_over(shop: Shop, tmp_path: Path):
-    folder = desk(shop.settings, tmp_path / "mine")
+def test_a_notebook_that_was_changed_is_never_written_over(site: SmallSite, tmp_path: Path):
+    folder = prepare_folder(site.settings, tmp_path / "mine")
     first = folder / "first_question.ipynb"
     first.write_text("mine", encoding="utf-8")
     (folder / "sms_explorer.ipynb").unlink()
-    assert desk(shop.settings, tmp_path / "mine") == folder
+    assert prepare_folder(site.settings, tmp_path / "mine") == folder
     assert first.read_text(encoding="utf-8") == "mine"
     assert (folder / "sms_explorer.ipynb").is_file()
 
 
-def test_a_folder_that_cannot_be_written_is_told(shop: Shop, tmp_path: Path):
+def test_a_folder_that_cannot_be_written_is_told(site: SmallSite, tmp_path: Path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(UsageError, match="--dir"):
-        desk(shop.settings, tmp_path / "file" / "lab")
+        prepare_folder(site.settings, tmp_path / "file" / "lab")

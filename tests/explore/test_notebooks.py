@@ -21,13 +21,13 @@ THEN = {
     "first_question": ["assert len(ws.sql('SHOW TABLES')) > 30", "assert rates.count().to_pandas() > 1"],
     "adoption_explorer": [
         """
-        everything = explorer.tabled.value
+        everything = explorer.table.value
         explorer.pickers["edition"].choose("wecom")
-        assert explorer.tabled.value != everything
+        assert explorer.table.value != everything
         explorer.by.value = ("edition",)
         assert list(explorer.figure.data[0].y) == ["企业微信版"]
-        explorer.shown.value = "cohorts"
-        assert "留存率" in explorer.tabled.value
+        explorer.view_name.value = "cohorts"
+        assert "留存率" in explorer.table.value
         explorer
         """
     ],

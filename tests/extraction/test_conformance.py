@@ -6,15 +6,15 @@ from pathlib import Path
 
 from ntanalytics.extraction.conformance import conform
 from ntanalytics.periods import local_window
-from tests.extraction.shop import Shop
+from tests.extraction.small_site import SmallSite
 from tests.test_cli import nta
 
 DAY = dt.date(2026, 11, 19)
 
 
 def test_rejects_repeated_keys_ranges_nulls_and_unseen_words_are_told(tmp_path: Path):
-    shop = Shop(tmp_path)
-    shop.messages(
+    site = SmallSite(tmp_path)
+    site.messages(
         "shop",
         (1, "2026-11-19 09:00:00", "mobile", 1, "delivered", "2026-11-19 09:00:02"),
         (1, "2026-11-19 10:00:00", "mobile", 7, None, None),
@@ -22,9 +22,9 @@ def test_rejects_repeated_keys_ranges_nulls_and_unseen_words_are_told(tmp_path: 
         (3, "2026-11-19 11:00:00", "satellite", 1, None, None),
         (4, "2026-11-19 12:00:00", "telecom", 0, None, None),
     )
-    source = shop.extractor().sources["shop"]
+    source = site.extractor().sources["shop"]
     found = conform(
-        source, source.mapping("sms.messages"), *local_window(DAY, DAY, shop.settings.zone), shop.settings.zone
+        source, source.mapping("sms.messages"), *local_window(DAY, DAY, site.settings.zone), site.settings.zone
     )
     assert (found.rows, found.duplicates, found.conforms) == (2, 1, False)
     assert found.rejected == {"运营商（carrier）不在取值范围内": 2, "计费条数（segments）小于 1": 1}
@@ -38,9 +38,9 @@ def test_rejects_repeated_keys_ranges_nulls_and_unseen_words_are_told(tmp_path: 
 
 
 def test_map_check_says_so_and_ends_with_4_unless_all_conforms(tmp_path: Path):
-    shop = Shop(tmp_path)
-    shop.messages("shop", (1, "2026-11-19 09:00:00", "satellite", 1, None, None))
-    command = ("--config", str(shop.config), "map", "check", "shop", "--from")
+    site = SmallSite(tmp_path)
+    site.messages("shop", (1, "2026-11-19 09:00:00", "satellite", 1, None, None))
+    command = ("--config", str(site.config), "map", "check", "shop", "--from")
     done = nta(*command, "2026-11-19")
     assert done.returncode == 4, done.stderr
     assert "1 set aside: 运营商（carrier）不在取值范围内" in done.stdout
@@ -48,4 +48,4 @@ def test_map_check_says_so_and_ends_with_4_unless_all_conforms(tmp_path: Path):
     fine = nta(*command, "2026-11-18", "--json")
     assert fine.returncode == 0, fine.stderr
     assert [each["conforms"] for each in json.loads(fine.stdout)] == [True] * 4  # two sources, two datasets
-    assert nta("--config", str(shop.config), "map", "check", "shopp").returncode == 2
+    assert nta("--config", str(site.config), "map", "check", "shopp").returncode == 2

@@ -86,10 +86,7 @@ def test_values_take_the_type_of_the_contract(type_, value, expected):
 def test_a_value_of_no_such_type_is_marked(type_, value):
     assert converted(
         [value, "1" if type_ is not Type.DATE else "2026-01-01"], type_, "date" if type_ is Type.DATE else ""
-    )[1] == [
-        True,
-        False,
-    ]
+    )[1] == [True, False]
 
 
 def test_a_column_of_nulls_alone_is_null():

@@ -11,29 +11,29 @@ from ntanalytics.extraction import Extractor
 from ntanalytics.extraction.retry_budget import RetryBudget
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.lake import DeltaLake, DuckReader
-from tests.extraction.shop import Shop
+from tests.extraction.small_site import SmallSite
 
 D18, D19, D20 = (dt.date(2026, 11, day) for day in (18, 19, 20))
 GOOD = (1, "2026-11-19 09:00:00", "mobile", 1, "delivered", "2026-11-19 09:00:02.500")
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    return Shop(tmp_path)
+def site(tmp_path: Path) -> SmallSite:
+    return SmallSite(tmp_path)
 
 
-def kept(shop: Shop, dataset: str = "sms.messages") -> list[dict[str, object]]:
-    lake = DeltaLake(shop.settings.lake)
+def kept(site: SmallSite, dataset: str = "sms.messages") -> list[dict[str, object]]:
+    lake = DeltaLake(site.settings.lake)
     table = DuckReader(lake).table(DATASETS[dataset], lake.version(dataset))
     return sorted(
         table.to_pyarrow().to_pylist(), key=lambda row: (row["day"], row["source"], str(row.get("message_id")))
     )
 
 
-def test_rows_come_converted_stamped_and_with_their_derived_columns(shop: Shop):
-    shop.messages("shop", GOOD)
-    (taken, empty) = shop.extractor().extract(["sms.messages"], D19, D19)
-    (row,) = kept(shop)
+def test_rows_come_converted_stamped_and_with_their_derived_columns(site: SmallSite):
+    site.messages("shop", GOOD)
+    (taken, empty) = site.extractor().extract(["sms.messages"], D19, D19)
+    (row,) = kept(site)
     assert row["submitted_at"] == dt.datetime(2026, 11, 19, 1, tzinfo=dt.UTC)
     assert (row["source"], row["day"], row["receipt_latency_s"], row["message_id"]) == ("shop", D19, 2.5, "1")
     assert (taken.rows, taken.rows_read, taken.rejected.total(), taken.error) == ({D19: 1}, 1, 0, "")
@@ -41,30 +41,30 @@ def test_rows_come_converted_stamped_and_with_their_derived_columns(shop: Shop):
     assert empty.rows.total() == 0
 
 
-def test_a_day_is_replaced_and_not_added_to(shop: Shop):
-    shop.messages("shop", GOOD, (2, "2026-11-20 09:00:00", "unicom", 1, None, None))
-    shop.extractor().extract(["sms.messages"], D18, D20)
-    shop.run("shop", "DELETE FROM message WHERE id = 1")
-    shop.messages("shop", (3, "2026-11-19 10:00:00", "telecom", 2, None, None))
-    shop.extractor().extract(["sms.messages"], D19, D19)
-    assert [(row["day"], row["message_id"]) for row in kept(shop)] == [(D19, "3"), (D20, "2")]
+def test_a_day_is_replaced_and_not_added_to(site: SmallSite):
+    site.messages("shop", GOOD, (2, "2026-11-20 09:00:00", "unicom", 1, None, None))
+    site.extractor().extract(["sms.messages"], D18, D20)
+    site.run("shop", "DELETE FROM message WHERE id = 1")
+    site.messages("shop", (3, "2026-11-19 10:00:00", "telecom", 2, None, None))
+    site.extractor().extract(["sms.messages"], D19, D19)
+    assert [(row["day"], row["message_id"]) for row in kept(site)] == [(D19, "3"), (D20, "2")]
 
 
-def test_a_day_that_has_become_empty_is_emptied(shop: Shop):
-    shop.messages("shop", GOOD)
-    shop.extractor().extract(["sms.messages"], D19, D19)
-    shop.run("shop", "DELETE FROM message")
-    shop.extractor().extract(["sms.messages"], D19, D19)
-    assert kept(shop) == []
+def test_a_day_that_has_become_empty_is_emptied(site: SmallSite):
+    site.messages("shop", GOOD)
+    site.extractor().extract(["sms.messages"], D19, D19)
+    site.run("shop", "DELETE FROM message")
+    site.extractor().extract(["sms.messages"], D19, D19)
+    assert kept(site) == []
 
 
-def test_sources_of_one_dataset_do_not_touch_each_others_rows(shop: Shop):
-    shop.messages("shop", GOOD)
-    shop.messages("twin", GOOD)
-    shop.extractor().extract(["sms.messages"], D19, D19)
-    shop.run("twin", "DELETE FROM message")
-    shop.extractor().extract(["sms.messages"], D19, D19)
-    assert [row["source"] for row in kept(shop)] == ["shop"]
+def test_sources_of_one_dataset_do_not_touch_each_others_rows(site: SmallSite):
+    site.messages("shop", GOOD)
+    site.messages("twin", GOOD)
+    site.extractor().extract(["sms.messages"], D19, D19)
+    site.run("twin", "DELETE FROM message")
+    site.extractor().extract(["sms.messages"], D19, D19)
+    assert [row["source"] for row in kept(site)] == ["shop"]
 
 
 @pytest.mark.parametrize(
@@ -87,202 +87,200 @@ def test_sources_of_one_dataset_do_not_touch_each_others_rows(shop: Shop):
         ((1, "2026-11-19 09:00:00", "mobile", 1, None, None), "与另一行的短信编号相同"),
     ],
 )
-def test_a_row_that_breaks_the_contract_is_set_aside_counted_and_kept_with_its_reason(shop: Shop, row, reason: str):
-    shop.messages("shop", GOOD, row)
-    taken, _ = shop.extractor().extract(["sms.messages"], D19, D19)
+def test_a_row_that_breaks_the_contract_is_set_aside_counted_and_kept_with_its_reason(
+    site: SmallSite, row, reason: str
+):
+    site.messages("shop", GOOD, row)
+    taken, _ = site.extractor().extract(["sms.messages"], D19, D19)
     assert {text: rows for (_, text), rows in taken.rejected.items()} == {reason: 1}
-    assert len(kept(shop)) == 1
-    assert shop.ledger.coverage.rejected("sms.messages", D19, D19) == [("shop", reason, 1)]
-    (rejects,) = (Path(shop.settings.lake) / "sms.messages.rejects").glob("*.parquet")
+    assert len(kept(site)) == 1
+    assert site.ledger.coverage.rejected("sms.messages", D19, D19) == [("shop", reason, 1)]
+    (rejects,) = (Path(site.settings.lake) / "sms.messages.rejects").glob("*.parquet")
     assert rejects.stat().st_size > 0
 
 
-def test_where_nothing_fits_all_is_counted_and_the_first_rows_are_kept(shop: Shop):
-    shop.messages("shop", *((n, "2026-11-19 09:00:00", "satellite", 1, None, None) for n in range(1200)))
-    taken, _ = shop.extractor().extract(["sms.messages"], D19, D19)
-    assert taken.rejected_by_reason == {"运营商（carrier）不在取值范围内": 1200}
-    rejects = DeltaTable(str(shop.settings.lake / "sms.messages.rejects")).to_pyarrow_table().to_pylist()
+def test_where_nothing_fits_all_is_counted_and_the_first_rows_are_kept(site: SmallSite):
+    site.messages("shop", *((n, "2026-11-19 09:00:00", "satellite", 1, None, None) for n in range(1200)))
+    taken, _ = site.extractor().extract(["sms.messages"], D19, D19)
+    assert taken.reasons == {"运营商（carrier）不在取值范围内": 1200}
+    rejects = DeltaTable(str(site.settings.lake / "sms.messages.rejects")).to_pyarrow_table().to_pylist()
     assert sum(row["source_rows"] for row in rejects) == 1200
     assert [row["source_rows"] for row in rejects if row["record"] is None] == [200]
     assert len({row["record"] for row in rejects if row["record"]}) == 1000
 
 
-def test_what_is_set_aside_is_counted_once_however_often_it_is_taken(shop: Shop):
-    shop.messages("shop", GOOD, (2, "2026-11-19 09:00:00", "satellite", 1, None, None))
+def test_what_is_set_aside_is_counted_once_however_often_it_is_taken(site: SmallSite):
+    site.messages("shop", GOOD, (2, "2026-11-19 09:00:00", "satellite", 1, None, None))
     for _ in range(2):
-        shop.extractor().extract(["sms.messages"], D19, D19)
-    assert [rows for _, _, rows in shop.ledger.coverage.rejected("sms.messages", D18, D20)] == [1]
+        site.extractor().extract(["sms.messages"], D19, D19)
+    assert [rows for _, _, rows in site.ledger.coverage.rejected("sms.messages", D18, D20)] == [1]
 
 
-def test_a_source_that_fails_is_recorded_and_leaves_the_others_and_the_lake_as_they_were(shop: Shop):
-    shop.messages("shop", GOOD)
-    shop.messages("twin", GOOD)
-    shop.extractor().extract(["sms.messages"], D19, D19)
-    before = kept(shop)
-    shop.run("twin", "DROP TABLE message")
-    shop.messages("shop", (5, "2026-11-19 10:00:00", "mobile", 1, None, None))
-    good, failed = shop.extractor().extract(["sms.messages"], D19, D19)
+def test_a_source_that_fails_is_recorded_and_leaves_the_others_and_the_lake_as_they_were(site: SmallSite):
+    site.messages("shop", GOOD)
+    site.messages("twin", GOOD)
+    site.extractor().extract(["sms.messages"], D19, D19)
+    before = kept(site)
+    site.run("twin", "DROP TABLE message")
+    site.messages("shop", (5, "2026-11-19 10:00:00", "mobile", 1, None, None))
+    good, failed = site.extractor().extract(["sms.messages"], D19, D19)
     assert (good.error, "no such table" in failed.error) == ("", True)
-    assert [row for row in kept(shop) if row["source"] == "twin"] == [row for row in before if row["source"] == "twin"]
-    assert len(kept(shop)) == 3
-    assert "twin" in shop.ledger.coverage.last_causes("sms.messages", ["shop", "twin"])
-    assert {day.source for day in shop.ledger.coverage.days("sms.messages", D19, D19)} == {"shop", "twin"}
+    assert [row for row in kept(site) if row["source"] == "twin"] == [row for row in before if row["source"] == "twin"]
+    assert len(kept(site)) == 3
+    assert "twin" in site.ledger.coverage.last_causes("sms.messages", ["shop", "twin"])
+    assert {day.source for day in site.ledger.coverage.days("sms.messages", D19, D19)} == {"shop", "twin"}
 
 
-def test_a_case_is_merged_by_its_key_on_the_day_of_its_opening(shop: Shop):
-    shop.run(
+def test_a_case_is_merged_by_its_key_on_the_day_of_its_opening(site: SmallSite):
+    site.run(
         "shop",
         "INSERT INTO ticket VALUES (?, ?, ?)",
         ("T1", "2026-11-18 09:00:00", None),
         ("T2", "2026-11-18 10:00:00", None),
     )
-    shop.extractor().extract(["desk.tickets"], D18, D18)
-    shop.run("shop", "UPDATE ticket SET closed = '2026-11-20 17:00:00' WHERE no = 'T1'")
-    shop.extractor().extract(["desk.tickets"], D20, D20)
-    rows = {row["ticket_no"]: row for row in kept(shop, "desk.tickets")}
+    site.extractor().extract(["desk.tickets"], D18, D18)
+    site.run("shop", "UPDATE ticket SET closed = '2026-11-20 17:00:00' WHERE no = 'T1'")
+    site.extractor().extract(["desk.tickets"], D20, D20)
+    rows = {row["ticket_no"]: row for row in kept(site, "desk.tickets")}
     assert rows["T1"]["closed_at"] == dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)
     assert rows["T1"]["day"] == D18
     assert rows["T2"]["closed_at"] is None
 
 
-def test_a_case_written_down_twice_is_one_case_as_it_changed_last(shop: Shop):
-    shop.run(
+def test_a_case_written_down_twice_is_one_case_as_it_changed_last(site: SmallSite):
+    site.run(
         "shop",
         "INSERT INTO ticket VALUES (?, ?, ?)",
         ("T1", "2026-11-18 09:00:00", None),
         ("T1", "2026-11-19 10:00:00", None),
     )
     for _ in range(2):  # into an empty table, and merged into one
-        taken, _ = shop.extractor().extract(["desk.tickets"], D18, D19)
-        assert (taken.error, dict(taken.rows), taken.rejected_by_reason) == (
-            "",
-            {D18: 0, D19: 1},
-            {"与另一行的工单号相同": 1},
-        )
-        assert [row["day"] for row in kept(shop, "desk.tickets")] == [D19]
+        taken, _ = site.extractor().extract(["desk.tickets"], D18, D19)
+        assert (taken.error, dict(taken.rows), taken.reasons) == ("", {D18: 0, D19: 1}, {"与另一行的工单号相同": 1})
+        assert [row["day"] for row in kept(site, "desk.tickets")] == [D19]
 
 
-def test_of_two_rows_with_one_key_the_same_is_kept_whatever_their_order(shop: Shop):
+def test_of_two_rows_with_one_key_the_same_is_kept_whatever_their_order(site: SmallSite):
     late = (1, "2026-11-19 10:00:00", "unicom", 1, None, None)
-    shop.messages("shop", GOOD, late)
-    shop.messages("twin", late, GOOD)
-    shop.extractor().extract(["sms.messages"], D19, D19)
-    assert [row["carrier"] for row in kept(shop)] == ["unicom", "unicom"]
+    site.messages("shop", GOOD, late)
+    site.messages("twin", late, GOOD)
+    site.extractor().extract(["sms.messages"], D19, D19)
+    assert [row["carrier"] for row in kept(site)] == ["unicom", "unicom"]
 
 
-def test_only_what_is_lacking_or_unsettled_is_taken_again(shop: Shop):
+def test_only_what_is_lacking_or_unsettled_is_taken_again(site: SmallSite):
     long_ago = D20 - dt.timedelta(days=300)
-    first = shop.extractor().ensure({"sms.messages": 2}, long_ago, long_ago)
+    first = site.extractor().ensure_coverage({"sms.messages": 2}, long_ago, long_ago)
     assert {(each.source, each.first, each.last) for each in first} == {
         (name, long_ago - dt.timedelta(days=2), long_ago) for name in ("shop", "twin")
     }
-    assert shop.extractor().ensure({"sms.messages": 2}, long_ago, long_ago) == []
-    wider = shop.extractor().ensure({"sms.messages": 3}, long_ago, long_ago)
+    assert site.extractor().ensure_coverage({"sms.messages": 2}, long_ago, long_ago) == []
+    wider = site.extractor().ensure_coverage({"sms.messages": 3}, long_ago, long_ago)
     assert {(each.first, each.last) for each in wider} == {(long_ago - dt.timedelta(days=3),) * 2}
-    today = dt.datetime.now(shop.settings.zone).date()
-    shop.extractor().ensure({"sms.messages": 0}, today, today)
-    assert shop.extractor().ensure({"sms.messages": 0}, today, today) != []  # today has not ended
+    today = dt.datetime.now(site.settings.zone).date()
+    site.extractor().ensure_coverage({"sms.messages": 0}, today, today)
+    assert site.extractor().ensure_coverage({"sms.messages": 0}, today, today) != []  # today has not ended
 
 
-def test_a_day_that_the_lake_has_lost_is_taken_again(shop: Shop):
-    shop.messages("shop", (1, "2026-01-09 09:00:00", "mobile", 1, None, None))
+def test_a_day_that_the_lake_has_lost_is_taken_again(site: SmallSite):
+    site.messages("shop", (1, "2026-01-09 09:00:00", "mobile", 1, None, None))
     day = dt.date(2026, 1, 9)
-    shop.extractor().ensure({"sms.messages": 0}, day, day)
-    shutil.rmtree(shop.settings.lake)
-    taken = shop.extractor().ensure({"sms.messages": 0}, day, day)
+    site.extractor().ensure_coverage({"sms.messages": 0}, day, day)
+    shutil.rmtree(site.settings.lake)
+    taken = site.extractor().ensure_coverage({"sms.messages": 0}, day, day)
     assert [(each.source, dict(each.rows)) for each in taken] == [("shop", {day: 1})]
-    assert len(kept(shop)) == 1
+    assert len(kept(site)) == 1
 
 
-def test_a_report_that_comes_later_is_picked_up_while_the_day_has_not_settled(shop: Shop):
-    now = dt.datetime.now(shop.settings.zone)
+def test_a_report_that_comes_later_is_picked_up_while_the_day_has_not_settled(site: SmallSite):
+    now = dt.datetime.now(site.settings.zone)
     yesterday = now.date() - dt.timedelta(days=1)
-    shop.messages("shop", (1, f"{yesterday} 09:00:00", "mobile", 1, None, None))
-    shop.extractor().ensure({"sms.messages": 0}, yesterday, yesterday)
-    assert [row["outcome"] for row in kept(shop)] == [None]
-    shop.run("shop", f"UPDATE message SET outcome = 'delivered', reported = '{yesterday} 21:00:00'")
-    shop.extractor().ensure({"sms.messages": 0}, yesterday, yesterday)
-    assert [(row["outcome"], row["receipt_latency_s"]) for row in kept(shop)] == [("delivered", 12 * 3600.0)]
+    site.messages("shop", (1, f"{yesterday} 09:00:00", "mobile", 1, None, None))
+    site.extractor().ensure_coverage({"sms.messages": 0}, yesterday, yesterday)
+    assert [row["outcome"] for row in kept(site)] == [None]
+    site.run("shop", f"UPDATE message SET outcome = 'delivered', reported = '{yesterday} 21:00:00'")
+    site.extractor().ensure_coverage({"sms.messages": 0}, yesterday, yesterday)
+    assert [(row["outcome"], row["receipt_latency_s"]) for row in kept(site)] == [("delivered", 12 * 3600.0)]
 
 
-def test_a_long_window_is_taken_a_week_at_a_time_from_monday_to_sunday(shop: Shop):
-    taken = shop.extractor().extract(["sms.messages"], D20 - dt.timedelta(days=15), D20)
+def test_a_long_window_is_taken_a_week_at_a_time_from_monday_to_sunday(site: SmallSite):
+    taken = site.extractor().extract(["sms.messages"], D20 - dt.timedelta(days=15), D20)
     assert [(each.last - each.first).days + 1 for each in taken if each.source == "shop"] == [4, 7, 5]
 
 
-def test_a_source_that_is_down_is_asked_once(shop: Shop):
-    (shop.folder / "twin.sqlite").unlink()
-    taken = shop.extractor().extract(["sms.messages"], D20 - dt.timedelta(days=15), D20)
+def test_a_source_that_is_down_is_asked_once(site: SmallSite):
+    (site.folder / "twin.sqlite").unlink()
+    taken = site.extractor().extract(["sms.messages"], D20 - dt.timedelta(days=15), D20)
     assert [bool(each.error) for each in taken if each.source == "twin"] == [True]
     assert len([each for each in taken if each.source == "shop"]) == 3
 
 
-def test_an_unknown_dataset_is_said(shop: Shop):
+def test_an_unknown_dataset_is_said(site: SmallSite):
     with pytest.raises(UnknownName, match="did you mean 'sms.messages'"):
-        shop.extractor().extract(["sms.message"], D19, D19)
+        site.extractor().extract(["sms.message"], D19, D19)
 
 
-def test_a_dataset_that_no_source_feeds_is_refused(shop: Shop):
+def test_a_dataset_that_no_source_feeds_is_refused(site: SmallSite):
     with pytest.raises(UsageError, match=r"no source feeds infra\.requests"):
-        shop.extractor().extract(["infra.requests"], D19, D19)
+        site.extractor().extract(["infra.requests"], D19, D19)
 
 
-def test_a_lake_that_cannot_be_written_is_told_from_a_source_that_fails(shop: Shop):
-    shop.messages("shop", GOOD)
-    shop.settings.lake.write_text("no folder", encoding="utf-8")
-    taken, _ = shop.extractor().extract(["sms.messages"], D19, D19)
+def test_a_lake_that_cannot_be_written_is_told_from_a_source_that_fails(site: SmallSite):
+    site.messages("shop", GOOD)
+    site.settings.lake.write_text("no folder", encoding="utf-8")
+    taken, _ = site.extractor().extract(["sms.messages"], D19, D19)
     assert (taken.exit_code, taken.cause) == (6, "写入数据湖出错")
 
 
-def test_what_a_killed_extraction_left_is_removed_by_the_next(shop: Shop):
-    left = shop.settings.lake / ".spool" / "sms.messages.abc"
+def test_what_a_killed_extraction_left_is_removed_by_the_next(site: SmallSite):
+    left = site.settings.lake / ".spool" / "sms.messages.abc"
     left.mkdir(parents=True)
     (left / "2026-11-19.parquet").write_bytes(b"half")
-    shop.messages("shop", GOOD)
-    shop.extractor().extract(["sms.messages"], D19, D19)
+    site.messages("shop", GOOD)
+    site.extractor().extract(["sms.messages"], D19, D19)
     assert list(left.parent.iterdir()) == []
 
 
-def test_the_spool_of_an_extraction_under_way_is_left_alone(shop: Shop):
-    folder = shop.settings.lake / ".spool"
+def test_the_spool_of_an_extraction_under_way_is_left_alone(site: SmallSite):
+    folder = site.settings.lake / ".spool"
     with Spool(folder, DATASETS["sms.messages"]):
-        shop.extractor().extract(["sms.messages"], D19, D19)
+        site.extractor().extract(["sms.messages"], D19, D19)
         assert len([path for path in folder.iterdir() if path.is_dir()]) == 1
     assert list(folder.iterdir()) == []
 
 
-def test_a_source_that_dies_in_mid_stream_leaves_no_half_day(shop: Shop, monkeypatch: pytest.MonkeyPatch):
-    shop.messages("shop", *((number, f"2026-11-19 09:00:0{number}", "mobile", 1, None, None) for number in range(5)))
+def test_a_source_that_dies_in_mid_stream_leaves_no_half_day(site: SmallSite, monkeypatch: pytest.MonkeyPatch):
+    site.messages("shop", *((number, f"2026-11-19 09:00:0{number}", "mobile", 1, None, None) for number in range(5)))
     monkeypatch.setattr("ntanalytics.sources.database.BATCH_ROWS", 2)
 
     def go_away_after_two_batches(what: str, rows: int) -> None:
         if rows > 2:
             raise OSError("the server went away")
 
-    extractor = Extractor(shop.settings, shop.ledger, go_away_after_two_batches)
+    extractor = Extractor(site.settings, site.ledger, go_away_after_two_batches)
     taken, _ = extractor.extract(["sms.messages"], D19, D19)
     assert "went away" in taken.error
-    assert kept(shop) == []
-    assert list((shop.settings.lake / ".spool").iterdir()) == []
+    assert kept(site) == []
+    assert list((site.settings.lake / ".spool").iterdir()) == []
 
 
 def test_a_source_that_comes_back_in_time_is_waited_for_after_the_others_and_one_that_was_down_before_is_not(
-    shop: Shop,
+    site: SmallSite,
 ):
-    shop.messages("twin", GOOD)
-    (shop.folder / "twin.sqlite").rename(shop.folder / "away")
+    site.messages("twin", GOOD)
+    (site.folder / "twin.sqlite").rename(site.folder / "away")
     waited: list[float] = []
 
     def comes_back(seconds: float) -> None:
         waited.append(seconds)
-        (shop.folder / "away").rename(shop.folder / "twin.sqlite")
+        (site.folder / "away").rename(site.folder / "twin.sqlite")
 
-    patience = RetryBudget(60, tick=lambda: sum(waited), sleep=comes_back, draw=lambda: 0.0)
-    taken = shop.extractor().ensure({"sms.messages": 0}, D19, D19, patience=patience)
+    retry_budget = RetryBudget(60, tick=lambda: sum(waited), sleep=comes_back, draw=lambda: 0.0)
+    taken = site.extractor().ensure_coverage({"sms.messages": 0}, D19, D19, retry_budget=retry_budget)
     assert [(each.source, each.error, dict(each.rows)) for each in taken] == [("shop", "", {}), ("twin", "", {D19: 1})]
     assert waited == [15]
-    (shop.folder / "twin.sqlite").rename(shop.folder / "away")
-    [failed] = [each for each in shop.extractor().ensure({"sms.messages": 0}, D18, D18) if each.error]
-    assert failed.is_retryable
-    shop.extractor().ensure({"sms.messages": 0}, D18, D18, patience=patience)
+    (site.folder / "twin.sqlite").rename(site.folder / "away")
+    [failed] = [each for each in site.extractor().ensure_coverage({"sms.messages": 0}, D18, D18) if each.error]
+    assert failed.is_passing
+    site.extractor().ensure_coverage({"sms.messages": 0}, D18, D18, retry_budget=retry_budget)
     assert waited == [15]

@@ -8,7 +8,7 @@ import pytest
 
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.contract import dataset
-from ntanalytics.extraction.log_diagnostics import line_patterns, log_coverage, pace, shape
+from ntanalytics.extraction.log_diagnostics import line_patterns, log_coverage, shape, speed_warning
 from ntanalytics.periods import local_window
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.logs import LogsSource
@@ -90,11 +90,11 @@ def test_an_expression_over_something_else_than_the_line_is_left_alone(tmp_path:
     ],
 )
 def test_a_mapping_is_slow_below_a_third_of_the_usual_pace(lines: int, seconds: float, is_slow: bool):
-    assert bool(pace(lines, seconds)) is is_slow
+    assert bool(speed_warning(lines, seconds)) is is_slow
 
 
 def test_the_warning_names_both_paces():
-    said = pace(100_000, 10.0)
+    said = speed_warning(100_000, 10.0)
     assert said.startswith("slow: 10,000 lines/s, where one regular expression with named groups reads 185,000")
 
 

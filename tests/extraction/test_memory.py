@@ -21,10 +21,11 @@ from sqlalchemy.pool import NullPool
 
 from benchmarks.reading import peak_mb
 from benchmarks.week import CASES
-from benchmarks.week import fill_spool as fill_database
+from benchmarks.week import fill as fill_database
 from ntanalytics.catalog import load_product
 from ntanalytics.extraction.filling import fill_spool
 from ntanalytics.extraction.spool import Spool
+from ntanalytics.extraction.work_claims import ExtractionWindow
 from ntanalytics.settings import project_dir
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -71,10 +72,10 @@ def take(days: int, folder: Path) -> None:
     def read(*window: object) -> Iterator[Iterator[pa.RecordBatch]]:
         yield batches(days)
 
-    source = SimpleNamespace(name="idm", zone=ZONE, read=read)
-    last = FIRST + dt.timedelta(days=days - 1)
+    source = SimpleNamespace(name="idm", zone=ZONE, read=read, mapping=lambda name: mapping)
+    window = ExtractionWindow(mapping.dataset, source, FIRST, FIRST + dt.timedelta(days=days - 1))
     with Spool(folder, mapping.dataset) as spool:
-        fill_spool(spool, source, mapping, FIRST, last, site_zone=ZONE, key=bytes(32), progress=lambda rows: None)
+        fill_spool(spool, window, site_zone=ZONE, key=bytes(32), progress=lambda rows: None)
         rows = sum(pq.read_metadata(file).num_rows for file in spool.files())
     sys.stdout.write(f"{rows} {peak_mb():.0f}")
 

@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from ntanalytics.contract import DATASETS, Privacy
-from ntanalytics.extraction.pii import mask_identifiers, masked
-from ntanalytics.extraction.pseudonym import hashed
-from tests.extraction.shop import Shop
+from ntanalytics.extraction.pii import mask_identifiers, mask_text
+from ntanalytics.extraction.pseudonym import hash_values
+from tests.extraction.small_site import SmallSite
 from tests.test_cli import nta
 
 KEY = b"k" * 32
@@ -40,7 +40,7 @@ DAY = dt.date(2026, 11, 19)
     ],
 )
 def test_what_is_such_a_number_and_what_only_has_as_many_digits(text: str, becomes: str):
-    assert masked(text) == becomes
+    assert mask_text(text) == becomes
 
 
 def test_an_identifier_is_hashed_so_that_it_still_joins_and_text_is_masked():
@@ -49,7 +49,7 @@ def test_an_identifier_is_hashed_so_that_it_still_joins_and_text_is_masked():
     found, count = mask_identifiers(values, account, KEY)
     once, plain, nothing, again = found.to_pylist()
     assert (count, plain, nothing) == (2, "u1", None)
-    assert once == again == hashed(pa.array(["13812345678"]), KEY)[0].as_py()
+    assert once == again == hash_values(pa.array(["13812345678"]), KEY)[0].as_py()
     unit, count = mask_identifiers(values, DATASETS["oa.activities"].column("unit"), KEY)
     assert (unit.to_pylist(), count) == (["***********", "u1", None, "***********"], 2)
 
@@ -67,7 +67,7 @@ def test_what_is_hashed_is_by_the_contract_a_pseudonym_and_what_is_shown_is_none
 
 
 def test_a_number_reaches_neither_lake_nor_rejects_nor_ledger_and_is_counted(tmp_path: Path):
-    shop = Shop(tmp_path)
+    site = SmallSite(tmp_path)
     mapping = tmp_path / "queries" / "shop" / "sms.messages.sql"
     mapping.write_text(
         mapping.read_text(encoding="utf-8").replace(
@@ -75,12 +75,12 @@ def test_a_number_reaches_neither_lake_nor_rejects_nor_ledger_and_is_counted(tmp
         ),
         encoding="utf-8",
     )
-    shop.messages(
+    site.messages(
         "shop",
         ("13912345678", "2026-11-19 09:00:00", "mobile", 1, None, None),
         ("2", "2026-11-19 09:00:00", "13712345678", 1, None, None),  # set aside: no such carrier
     )
-    done = nta("--config", str(shop.config), "extract", "sms.messages", "--from", str(DAY))
+    done = nta("--config", str(site.config), "extract", "sms.messages", "--from", str(DAY))
     assert done.returncode == 0, done.stderr
     assert "2 telephone or identity card number(s) masked in application" in done.stdout
     assert "1 telephone or identity card number(s) masked in message_id" in done.stdout
@@ -97,7 +97,7 @@ def test_a_number_reaches_neither_lake_nor_rejects_nor_ledger_and_is_counted(tmp
             ("message_id", 1),
         ]
     engine.dispose()
-    told = nta("--config", str(shop.config), "map", "check", "shop", "--from", str(DAY))
+    told = nta("--config", str(site.config), "map", "check", "shop", "--from", str(DAY))
     assert told.returncode == 4
     assert "the mapping must not select them" in told.stdout
     for said in (done, told):

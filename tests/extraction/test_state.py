@@ -74,8 +74,8 @@ def test_a_state_is_taken_as_it_is_today_whatever_days_are_asked_for(site):
 
 def test_a_state_is_taken_once_a_day(site):
     extractor = Extractor(site, Ledger(site.ledger))
-    assert len(extractor.ensure({"identity.units": 7}, DAY, DAY)) == 1
-    assert extractor.ensure({"identity.units": 7}, DAY, DAY) == []
+    assert len(extractor.ensure_coverage({"identity.units": 7}, DAY, DAY)) == 1
+    assert extractor.ensure_coverage({"identity.units": 7}, DAY, DAY) == []
 
 
 def test_words_are_translated_and_an_unknown_one_is_set_aside(site):

@@ -1,7 +1,7 @@
 import pyarrow as pa
 
 from ntanalytics.contract import DATASETS
-from ntanalytics.extraction.pseudonym import hashed
+from ntanalytics.extraction.pseudonym import hash_values
 from ntanalytics.extraction.truncation import LONGEST, truncate_texts
 
 TICKETS = DATASETS["desk.tickets"]
@@ -20,5 +20,5 @@ def test_a_name_that_nobody_can_read_to_its_end_is_cut_and_says_so():
 
 def test_long_identifiers_that_begin_alike_stay_two():
     given = pa.array(["T-1", "9" * 600 + "a", None, "9" * 600 + "b", "9" * 600 + "a"])
-    [one, other] = hashed(pa.array(["9" * 600 + "a", "9" * 600 + "b"]), KEY).to_pylist()
+    [one, other] = hash_values(pa.array(["9" * 600 + "a", "9" * 600 + "b"]), KEY).to_pylist()
     assert truncate_texts(given, TICKETS.column("ticket_no"), KEY).to_pylist() == ["T-1", one, None, other, one]

@@ -24,7 +24,7 @@ from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.schedule_tables import leases
 from ntanalytics.ledger.tables import extractions
 from ntanalytics.settings import load
-from tests.extraction import shop as a_shop
+from tests.extraction import small_site
 from tests.servers.process import wait_until
 
 #: Six weeks from Monday to Sunday; two sources, so twelve windows.
@@ -52,8 +52,8 @@ def server(postgres_url: str) -> sa.URL:
 def config(tmp_path: Path, server: sa.URL) -> Path:
     home = tmp_path / "queries" / "shop"
     home.mkdir(parents=True)
-    (home / "source.yml").write_text(a_shop.SOURCE, encoding="utf-8")
-    mapping = a_shop.MESSAGES.replace("[sqlite]", "[postgres]")
+    (home / "source.yml").write_text(small_site.SOURCE, encoding="utf-8")
+    mapping = small_site.MESSAGES.replace("[sqlite]", "[postgres]")
     (home / "sms.messages.sql").write_text(mapping, encoding="utf-8")
     source = server.set(database="divided_shop").render_as_string()
     config = tmp_path / "ntanalytics.yml"

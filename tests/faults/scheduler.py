@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ntanalytics.runner import RunContext
 from ntanalytics.scheduling.jobs import load_jobs
 from ntanalytics.scheduling.run_due import run_due
 from ntanalytics.settings import load
@@ -80,9 +81,8 @@ def _be(
     if killed:
         _kill_at(*killed)
     settings = load(config)
-    done = run_due(
-        settings, load_jobs(settings.jobs), now=now, clock=lambda: now, notebooks=notebooks, patience=impatient
-    )
+    context = RunContext(settings=settings, clock=lambda: now, notebooks=notebooks)
+    done = run_due(context, load_jobs(settings.jobs), retry_budget=impatient)
     told.write_text(json.dumps([vars(each) for each in done]), encoding="utf-8")
 
 

@@ -73,7 +73,7 @@ def test_a_year_without_a_calendar_is_told_of_once_and_made_up_for_when_it_has_o
         [done] = town.due(eight + dt.timedelta(minutes=minutes), **said)
         assert (done.status, done.exit_code, "2027" in done.why) == ("failed", 10, True)
     jobs = {"daily": Job.model_validate({**JOB, **said})}
-    alert_health(town.settings, town.ledger, health(town.settings, jobs, eight))  # the same matter
+    alert_health(town.context(eight), health(town.context(eight), jobs))  # the same matter
     town.is_whole()
     assert town.bytes_of(f"{DAY}") == stood
     assert town.told() == ["【运维提醒】作业 daily 无法判断"]

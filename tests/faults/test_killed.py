@@ -25,14 +25,14 @@ BEFORE_PUBLISHING = {
     "cells run": ("nbclient.client:NotebookClient.output", "before"),
     "the page and the workbook are made": ("ntanalytics.reports.exporters:render", "after"),
     "all is made": ("ntanalytics.runner.publishing:publish", "before"),
-    "all is on the disk": ("ntanalytics.runner.atomic_publish:put_in_place", "before"),
+    "all is on the disk": ("ntanalytics.runner.atomic_publish:atomic_publish", "before"),
 }
 
 #: Where it dies that has published its report.
 AFTER_PUBLISHING = {
     "the new one is there, and the old one not removed": ("ntanalytics.runner.atomic_publish:_exchange", "after"),
     "the ledger does not know of the run's end": ("ntanalytics.ledger.runs:Runs.finish", "before"),
-    "the ledger does not know of the turn's end": ("ntanalytics.ledger.scheduled_runs:Turns.end", "before"),
+    "the ledger does not know of the turn's end": ("ntanalytics.ledger.scheduled_runs:ScheduledRuns.end", "before"),
 }
 
 
@@ -100,7 +100,7 @@ def test_killed_after_publishing_it_is_not_made_again(town: Town, place: tuple[s
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_killed_while_it_delivers_it_repeats_nothing_and_says_that_nobody_knows(town: Town, when: str):
-    killed = scheduled(town, EIGHT, "ntanalytics.delivery.session:_handed_to", when)
+    killed = scheduled(town, EIGHT, "ntanalytics.delivery.session:_hand_over", when)
     assert killed.returncode == -signal.SIGKILL
     town.is_whole()
     town.let_leases_expire()

@@ -110,5 +110,7 @@ def test_a_target_of_a_probe_that_never_answers_is_down_in_time(scheme: str, mon
         {"postgresql": {"connect_timeout": 2}, "mysql": {"connect_timeout": 1, "read_timeout": 1}},
     )
     with silent_after(0, 0) as port:
-        found = target_check.check_target(Target(subsystem="oa", url=f"{scheme}://reader@127.0.0.1:{port}/x"), where="probe")
+        found = target_check.check_target(
+            Target(subsystem="oa", url=f"{scheme}://reader@127.0.0.1:{port}/x"), where="probe"
+        )
     assert found.failure == "timeout"

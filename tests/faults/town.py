@@ -17,11 +17,10 @@ from sqlalchemy.pool import NullPool
 
 from ntanalytics.ledger import Ledger
 from ntanalytics.reports.verification import verify
-from ntanalytics.runner import RunResult, run_report
-from ntanalytics.runner.engine import discard_progress
-from ntanalytics.runner.run import Progress
-from ntanalytics.scheduling.execution import RunOutcome
+from ntanalytics.runner import RunContext, RunResult, run_report
+from ntanalytics.runner.run_context import Progress, discard_progress
 from ntanalytics.scheduling.jobs import Job
+from ntanalytics.scheduling.outcomes import RunOutcome
 from ntanalytics.scheduling.run_due import run_due
 from ntanalytics.settings import Settings, load
 
@@ -138,21 +137,15 @@ class Town:
     def due(self, now: dt.datetime, progress: Progress = discard_progress, **job: object) -> list[RunOutcome]:
         """Do what is due at a moment: yesterday's report, at eight, but for what is said otherwise of the job."""
         jobs = {"daily": Job.model_validate({**JOB, **job})}
-        return run_due(
-            self.settings,
-            jobs,
-            now=now,
-            clock=lambda: now,
-            notebooks=self.notebooks,
-            patience=impatient,
-            progress=progress,
-        )
+        return run_due(self.context(now, progress), jobs, retry_budget=impatient)
 
     def by_hand(self, period: str, now: dt.datetime) -> RunResult:
         """A person runs the report."""
-        return run_report(
-            self.settings, "probe", period, {}, today=now.date(), clock=lambda: now, notebooks=self.notebooks
-        )
+        return run_report(self.context(now), "probe", period, {})
+
+    def context(self, now: dt.datetime, progress: Progress = discard_progress) -> RunContext:
+        """The context of runs at a moment."""
+        return RunContext(settings=self.settings, clock=lambda: now, progress=progress, notebooks=self.notebooks)
 
     def folder(self, period: str) -> Path:
         """Where a day's report is published."""

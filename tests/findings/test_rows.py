@@ -4,7 +4,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from ntanalytics.findings.rows import only, rows
+from ntanalytics.metrics.rows import only, rows
 
 
 def test_ibis_arrow_and_plain_rows_are_the_same() -> None:

@@ -22,7 +22,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from ntanalytics.kernels.forked_engine import NAME, register
 from ntanalytics.kernels.manager import kernel_manager
-from ntanalytics.kernels.pool import KernelPool, KernelPoolUnavailable, warm
+from ntanalytics.kernels.pool import KernelPool, KernelPoolUnavailable, shared_pool
 
 CHANGES = """
 import builtins, decimal, gc, os, random, resource, signal, subprocess, sys, threading, time, warnings
@@ -146,14 +146,14 @@ def test_a_running_kernel_has_no_socket_of_the_network(tmp_path: Path) -> None:
 
 def test_the_warm_process_never_holds_what_a_kernel_may_not_know(tmp_path: Path) -> None:
     allowed = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    knowing = warm({**allowed, "SMS_PASSWORD": "geheim"})
-    other = warm(allowed)
+    knowing = shared_pool({**allowed, "SMS_PASSWORD": "geheim"})
+    other = shared_pool(allowed)
     assert gone(knowing.pid)
     environment = Path(f"/proc/{other.pid}/environ").read_bytes()
     assert b"geheim" not in environment
     assert b"PATH=" in environment
     assert run(tmp_path / "one", "import os\nprint('SMS_PASSWORD' in os.environ)", environment=allowed) == ["False\n"]
-    assert warm({**allowed, "MORE": "1"}) is other
+    assert shared_pool({**allowed, "MORE": "1"}) is other
 
 
 def test_no_kernel_holds_the_grammar_or_a_debugger(tmp_path: Path) -> None:
@@ -179,11 +179,12 @@ def test_a_command_holds_neither_the_grammar_nor_what_it_does_not_need(tmp_path:
 def test_making_a_report_holds_no_grammar(desk) -> None:
     desk.write("print('好')")
     program = f"""
-        import datetime, pathlib, sys
-        from ntanalytics.runner import run_report
+        import pathlib, sys
+        from ntanalytics.runner import RunContext, run_report
         from ntanalytics.settings import load
-        run_report(load(pathlib.Path({str(desk.settings.file)!r})), "probe", "2026-W47", {{}},
-                   today=datetime.date(2026, 11, 23), notebooks=pathlib.Path({str(desk.notebooks)!r}))
+        context = RunContext(settings=load(pathlib.Path({str(desk.settings.file)!r})),
+                             notebooks=pathlib.Path({str(desk.notebooks)!r}))
+        run_report(context, "probe", "2026-W47", {{}})
         print(sorted({{"rfc3987_syntax", "lark"}} & set(sys.modules)), "jsonschema" in sys.modules)
     """
     command = [sys.executable, "-c", textwrap.dedent(program)]
@@ -200,12 +201,12 @@ def test_a_library_that_cannot_be_imported_is_named(tmp_path: Path) -> None:
 
 def test_a_warm_process_that_was_killed_takes_its_kernels_along_and_is_started_anew(tmp_path: Path) -> None:
     killing = "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(600)"
-    killed = warm(os.environ).pid
+    killed = shared_pool(os.environ).pid
     with pytest.raises(RuntimeError, match="Kernel died"):
         run(tmp_path / "one", killing)
     assert gone(killed)
     assert run(tmp_path / "two", "print('好')") == ["好\n"]
-    assert warm(os.environ).pid != killed
+    assert shared_pool(os.environ).pid != killed
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
@@ -265,7 +266,7 @@ def test_of_a_kernel_that_is_ready_the_first_words_are_heard_and_no_earlier_ones
 
 
 def test_a_kernel_that_dies_while_it_starts_is_not_waited_for(tmp_path: Path) -> None:
-    with KernelPool(os.environ, ("ntanalytics.errors", "tests.kernels.dying:die_in_the_kernel=x")) as server:
+    with KernelPool(os.environ, ("ntanalytics.errors", "tests.kernels.dying")) as server:
         kernels = kernel_manager(tmp_path, os.environ, tmp_path / "log", server)
         with kernels as manager, pytest.raises(RuntimeError, match="died before"):
             heard(manager)

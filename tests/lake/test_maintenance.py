@@ -58,7 +58,9 @@ def test_what_a_report_names_stays_readable_and_what_none_names_goes(lake: Delta
 def test_every_version_of_the_last_days_stays(lake: DeltaLake):
     for segments in range(4):
         replace(lake, bills(DAY, segments), "a", DAY, DAY)
-    for version, each in commits(lake.location(NAME).list_files()).items():  # a commit every four days; the last one today
+    for version, each in commits(
+        lake.location(NAME).list_files()
+    ).items():  # a commit every four days; the last one today
         age, path = (3 - version) * 4 * 86_400, lake.path(NAME) / each.name
         os.utime(path, (path.stat().st_mtime - age,) * 2)
     done = tend(lake, later_days=2)

@@ -24,7 +24,7 @@ def test_a_run_by_hand_and_one_of_a_job_are_told_apart_with_who_began_them(desk:
     job = Job.model_validate(
         {"report": "probe", "period": "last-week", "when": "Monday 08:00", "parameters": {"top": "3"}}
     )
-    run_due(desk.settings, {"weekly": job}, now=NOW, notebooks=desk.notebooks)
+    run_due(desk.context(NOW), {"weekly": job})
     by_job, by_hand = desk.ledger.history(["run"])
     assert (by_hand.details["by"], by_job.details["by"]) == ("hand", "job")
     assert (by_job.subject, by_job.period, by_job.status) == ("probe", "2026-W47", "published")

@@ -4,11 +4,9 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
-WORDS = catalogue(
-    [Measure("sent", "发送", is_additive=True), Measure("rate", "率", format="rate:1"), Measure("p95", "时延")]
-)
+WORDS = catalogue([count("sent", "发送", "", ""), rate("rate", "率", ""), Measure("p95", "时延", "")])
 
 
 def _table(rows: list[tuple[str | None, int, float | None]]) -> ir.Table:
@@ -68,7 +66,7 @@ def test_an_incomplete_period_has_no_change_and_a_group_it_lacks_is_unknown(list
 
 
 def test_measures_that_compare_makes_are_derived_for_quantities_only() -> None:
-    made = change.with_changes([*WORDS.values(), Measure("seen_at", "时间", format="datetime")])
+    made = change.with_changes([*WORDS.values(), Measure("seen_at", "时间", "", format="datetime")])
     assert [each.name for each in made] == [
         "sent",
         "sent_before",

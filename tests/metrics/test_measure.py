@@ -10,13 +10,13 @@ from ntanalytics.metrics.measure import Measure, catalogue
 
 
 def test_a_format_outside_the_mini_language_is_refused() -> None:
-    with pytest.raises(ValueError, match="percent"):
-        Measure("delivery_rate", "送达率", format="percent")
+    with pytest.raises(UnknownName, match="percent"):
+        Measure("delivery_rate", "送达率", "", format="percent")
 
 
 def test_two_different_measures_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="submitted"):
-        catalogue([Measure("submitted", "提交量"), Measure("submitted", "提交条数")])
+        catalogue([Measure("submitted", "提交量", ""), Measure("submitted", "提交条数", "")])
 
 
 def test_every_measure_has_chinese_words_and_an_english_definition() -> None:

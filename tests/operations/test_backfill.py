@@ -14,16 +14,18 @@ import pytest
 
 from ntanalytics.errors import BadParameter, BadPeriod
 from ntanalytics.operations.backfill import PeriodKindName, backfill, period_kinds_of, plan
+from ntanalytics.runner import RunContext
 from ntanalytics.scheduling.jobs import Job, periods_of
 from ntanalytics.settings import load
-from tests.desk import TODAY, Desk
+from tests.desk import NOW, TODAY, Desk
 
 NOV2, NOV9, NOV22 = (dt.date(2026, 11, day) for day in (2, 9, 22))
 
 
 def _planned(desk: Desk, first: str, last: str, *each: PeriodKindName, today: dt.date = TODAY) -> list[str]:
     days = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
-    found = plan(desk.settings, "probe", *days, each, {}, today=today, notebooks=desk.notebooks)
+    now = dt.datetime.combine(today, dt.time(1), dt.UTC)
+    found = plan(desk.context(now), "probe", *days, each, {})
     return [one.period.text for one in found]
 
 
@@ -65,8 +67,8 @@ def test_without_being_told_it_fills_what_the_jobs_issue():
 
 
 def _fill(desk: Desk) -> list[tuple[str, str]]:
-    planned = plan(desk.settings, "probe", NOV2, NOV22, ["week"], {"top": "3"}, today=TODAY, notebooks=desk.notebooks)
-    found = backfill(desk.settings, "probe", planned, {"top": "3"}, today=TODAY, notebooks=desk.notebooks)
+    planned = plan(desk.context(), "probe", NOV2, NOV22, ["week"], {"top": "3"})
+    found = backfill(desk.context(), "probe", planned, {"top": "3"})
     return [(each.period, each.status) for each in found]
 
 
@@ -89,21 +91,21 @@ def test_a_period_that_fails_does_not_stop_the_others_and_is_issued_the_next_tim
 
 def test_an_interruption_is_noted_and_stops_it(desk: Desk):
     desk.write()
-    planned = plan(desk.settings, "probe", NOV2, NOV22, ["week"], {}, today=TODAY, notebooks=desk.notebooks)
+    planned = plan(desk.context(), "probe", NOV2, NOV22, ["week"], {})
 
     def interrupt(_what: str, _amount: int) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
-        list(backfill(desk.settings, "probe", planned, {}, today=TODAY, notebooks=desk.notebooks, progress=interrupt))
+        list(backfill(desk.context(progress=interrupt), "probe", planned, {}))
     assert desk.ledger.audit.events(["backfill"])[0].details["status"] == "interrupted"
     assert not (desk.outputs / "probe" / "2026-W45").exists()
 
 
 def _fill_elsewhere(config: Path, notebooks: Path) -> None:
-    settings = load(config)
-    planned = plan(settings, "probe", NOV9, NOV22, ["week"], {}, today=TODAY, notebooks=notebooks)
-    list(backfill(settings, "probe", planned, {}, today=TODAY, notebooks=notebooks))
+    context = RunContext(settings=load(config), clock=lambda: NOW, notebooks=notebooks)
+    planned = plan(context, "probe", NOV9, NOV22, ["week"], {})
+    list(backfill(context, "probe", planned, {}))
 
 
 def test_one_that_was_killed_goes_on_where_it_was(desk: Desk):
@@ -125,8 +127,8 @@ def test_one_that_was_killed_goes_on_where_it_was(desk: Desk):
     assert reached.exists()
     os.kill(process.pid or 0, signal.SIGKILL)
     process.join()
-    planned = plan(desk.settings, "probe", NOV9, NOV22, ["week"], {}, today=TODAY, notebooks=desk.notebooks)
-    found = list(backfill(desk.settings, "probe", planned, {}, today=TODAY, notebooks=desk.notebooks))
+    planned = plan(desk.context(), "probe", NOV9, NOV22, ["week"], {})
+    found = list(backfill(desk.context(), "probe", planned, {}))
     assert [(each.period, each.status) for each in found] == [
         ("2026-W46", "there"),
         ("2026-W47", "published"),

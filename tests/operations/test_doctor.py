@@ -13,7 +13,7 @@ from ntanalytics.errors import SettingsError
 from ntanalytics.operations.doctor import Diagnosis, State, diagnose, exit_code
 from ntanalytics.settings import load
 from ntanalytics.workspace import Workspace
-from tests.extraction.shop import Shop
+from tests.extraction.small_site import SmallSite
 from tests.test_cli import nta
 
 #: 10:30 in Shanghai; the hour before it is tried.
@@ -21,8 +21,8 @@ NOW = dt.datetime(2026, 11, 19, 2, 30, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    shop = Shop(tmp_path)
+def shop(tmp_path: Path) -> SmallSite:
+    shop = SmallSite(tmp_path)
     shop.messages("shop", (1, "2026-11-19 09:45:00", "mobile", 1, None, None))
     shop.messages("twin", (2, "2026-11-19 09:45:00", "satellite", 1, None, None))
     return shop
@@ -32,24 +32,24 @@ def examined(config: Path) -> dict[tuple[str, str], Diagnosis]:
     return {(each.subject, each.item): each for each in diagnose(config, NOW)}
 
 
-def test_each_mapping_is_tried_on_the_hour_before(shop: Shop):
+def test_each_mapping_is_tried_on_the_hour_before(shop: SmallSite):
     shop.messages("shop", (3, "2026-11-19 09:15:00", "mobile", 1, None, None))
     found = examined(shop.config)
     fine, odd = found["sources.shop", "sms.messages"], found["sources.twin", "sms.messages"]
-    assert (fine.state, fine.said.startswith("1 row(s) fit, ")) == (State.OK, True)
+    assert (fine.state, fine.message.startswith("1 row(s) fit, ")) == (State.OK, True)
     assert odd.state is State.WARNING
-    assert "0 row(s) fit, 1 set aside: 运营商（carrier）不在取值范围内 1" in odd.said
+    assert "0 row(s) fit, 1 set aside: 运营商（carrier）不在取值范围内 1" in odd.message
     assert found["sources.shop", "desk.tickets"].state is State.OK
     assert exit_code(list(found.values())) == 0
 
 
-def test_what_is_bad_sets_the_exit_code_and_leaves_the_rest_examined(shop: Shop):
+def test_what_is_bad_sets_the_exit_code_and_leaves_the_rest_examined(shop: SmallSite):
     (shop.folder / "shop.sqlite").unlink()
     shop.run("twin", "DROP TABLE ticket")
     found = examined(shop.config)
-    assert found["sources.shop", "reachable"].state is State.BAD
+    assert found["sources.shop", "reachable"].state is State.CRITICAL
     assert ("sources.shop", "sms.messages") not in found
-    assert found["sources.twin", "desk.tickets"].state is State.BAD
+    assert found["sources.twin", "desk.tickets"].state is State.CRITICAL
     assert found["sources.twin", "sms.messages"].state is State.WARNING
     assert exit_code(list(found.values())) == 5
 
@@ -57,8 +57,8 @@ def test_what_is_bad_sets_the_exit_code_and_leaves_the_rest_examined(shop: Shop)
 def test_settings_that_cannot_be_read_are_all_that_is_told(tmp_path: Path):
     (tmp_path / "ntanalytics.yml").write_text("lak: lake\n", encoding="utf-8")
     (only,) = diagnose(tmp_path / "ntanalytics.yml", NOW)
-    assert (only.subject, only.state, only.exit_code) == ("settings", State.BAD, 3)
-    assert "lake" in only.said
+    assert (only.subject, only.state, only.exit_code) == ("settings", State.CRITICAL, 3)
+    assert "lake" in only.message
 
 
 def test_a_secret_that_is_not_there_and_an_unknown_product_are_told(tmp_path: Path):
@@ -71,23 +71,23 @@ def test_a_secret_that_is_not_there_and_an_unknown_product_are_told(tmp_path: Pa
         encoding="utf-8",
     )
     found = examined(config)
-    assert "NOT_THERE_AT_ALL" in found["sources.a", "secret"].said
-    assert "did you mean 'sms_platform'" in found["sources.b", "settings"].said
-    assert found["sources.c", "reachable"].state is State.BAD
+    assert "NOT_THERE_AT_ALL" in found["sources.a", "secret"].message
+    assert "did you mean 'sms_platform'" in found["sources.b", "settings"].message
+    assert found["sources.c", "reachable"].state is State.CRITICAL
     assert exit_code(list(found.values())) == 3
 
 
-def test_the_calendar_of_this_year_must_be_known_and_that_of_the_next_should(shop: Shop):
+def test_the_calendar_of_this_year_must_be_known_and_that_of_the_next_should(shop: SmallSite):
     found = examined(shop.config)
     assert (found["calendar", "2026"].state, found["calendar", "2027"].state) == (State.OK, State.WARNING)
     later = list(diagnose(shop.config, NOW.replace(year=2030)))
     missing = next(each for each in later if each.item == "2030")
-    assert (missing.state, missing.exit_code) == (State.BAD, 10)
+    assert (missing.state, missing.exit_code) == (State.CRITICAL, 10)
 
 
-def test_disk_and_fonts_are_looked_at(shop: Shop):
+def test_disk_and_fonts_are_looked_at(shop: SmallSite):
     found = examined(shop.config)
-    assert "GiB are free" in found["disk", "lake"].said
+    assert "GiB are free" in found["disk", "lake"].message
     assert found["fonts", "Chinese"].state in (State.OK, State.WARNING)
 
 
@@ -100,7 +100,7 @@ def test_disk_and_fonts_are_looked_at(shop: Shop):
     ],
 )
 def test_an_engine_that_cannot_be_started_is_told(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, java: str | None, said: str
+    shop: SmallSite, monkeypatch: pytest.MonkeyPatch, java: str | None, said: str
 ):
     pytest.importorskip("pyspark", reason="make spark installs it")
     home = shop.folder / "jdk"
@@ -112,18 +112,18 @@ def test_an_engine_that_cannot_be_started_is_told(
     assert ("engine", "spark") not in examined(shop.config)
     shop.config.write_text("engine: spark\n" + shop.config.read_text(encoding="utf-8"), encoding="utf-8")
     found = examined(shop.config)["engine", "spark"]
-    assert (found.state, found.exit_code) == (State.BAD, 3)
-    assert said in found.said
+    assert (found.state, found.exit_code) == (State.CRITICAL, 3)
+    assert said in found.message
     with pytest.raises(SettingsError, match=said):
         Workspace(load(shop.config))
 
 
-def test_an_engine_that_is_not_installed_says_how_it_is(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+def test_an_engine_that_is_not_installed_says_how_it_is(shop: SmallSite, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "pyspark", None)  # as if it were not there
     shop.config.write_text("engine: spark\n" + shop.config.read_text(encoding="utf-8"), encoding="utf-8")
     found = examined(shop.config)["engine", "spark"]
-    assert (found.state, found.exit_code) == (State.BAD, 3)
-    assert "make spark" in found.said
+    assert (found.state, found.exit_code) == (State.CRITICAL, 3)
+    assert "make spark" in found.message
 
 
 def test_a_reader_is_found_to_be_one_and_an_owner_is_warned_of(tmp_path: Path, postgres_url: str):
@@ -160,13 +160,13 @@ def test_a_reader_is_found_to_be_one_and_an_owner_is_warned_of(tmp_path: Path, p
     engine.dispose()
     assert found["sources.reader", "read-only"].state is State.OK
     assert found["sources.owner", "read-only"].state is State.WARNING
-    assert "SELECT on bill" in found["sources.owner", "read-only"].said
+    assert "SELECT on bill" in found["sources.owner", "read-only"].message
     # NOW is another day than the server's
-    assert found["sources.reader", "clock"].said.endswith("s against this machine's")
+    assert found["sources.reader", "clock"].message.endswith("s against this machine's")
     assert found["sources.reader", "sms.bills"].state is State.OK
 
 
-def test_the_program_shows_a_table_or_json(shop: Shop):
+def test_the_program_shows_a_table_or_json(shop: SmallSite):
     done = nta("--config", str(shop.config), "doctor")
     assert done.returncode == 0, done.stderr
     assert "sources.shop" in done.stdout

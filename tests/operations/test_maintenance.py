@@ -15,37 +15,42 @@ from ntanalytics.lake import DuckReader
 from ntanalytics.lake.delta import DeltaLake
 from ntanalytics.ledger import Ledger
 from ntanalytics.operations.maintenance import maintain
-from tests.extraction.shop import Shop
+from ntanalytics.runner import RunContext
+from tests.extraction.small_site import SmallSite
 from tests.lake.test_lake import BILLS, DAY, bills, replace
 
 LATER = dt.datetime.now(dt.UTC) + dt.timedelta(days=30)
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    shop = Shop(tmp_path)
+def shop(tmp_path: Path) -> SmallSite:
+    shop = SmallSite(tmp_path)
     site_key(shop.settings.lake)  # every lake that was filled has one
     for segments in range(4):
         replace(lake_of(shop), bills(DAY, segments), "a", DAY, DAY)
     return shop
 
 
-def lake_of(shop: Shop) -> DeltaLake:
+def later(shop: SmallSite) -> RunContext:
+    return RunContext(settings=shop.settings, clock=lambda: LATER)
+
+
+def lake_of(shop: SmallSite) -> DeltaLake:
     return DeltaLake(shop.settings.lake)
 
 
-def report(shop: Shop, text: str) -> Path:
+def report(shop: SmallSite, text: str) -> Path:
     folder = shop.settings.outputs / "sms_volume" / "2026-W47"
     folder.mkdir(parents=True)
     (folder / "manifest.json").write_text(text, encoding="utf-8")
     return folder / "manifest.json"
 
 
-def test_the_version_of_a_published_report_stays_and_the_trail_tells_what_went(shop: Shop):
+def test_the_version_of_a_published_report_stays_and_the_trail_tells_what_went(shop: SmallSite):
     report(shop, json.dumps({"tables": {"sms.bills": 1}}))
     left = shop.settings.lake / ".spool" / "sms.bills.0123"
     left.mkdir()
-    (done,) = maintain(shop.settings, shop.ledger, LATER)
+    (done,) = maintain(later(shop))
     assert (done.table, done.removed, done.versions) == ("sms.bills", 2, 2)
     rows = DuckReader(lake_of(shop)).table(BILLS, 1).to_pyarrow().to_pylist()
     assert [row["billed_segments"] for row in rows] == [1]
@@ -54,22 +59,22 @@ def test_the_version_of_a_published_report_stays_and_the_trail_tells_what_went(s
     assert (event.details["removed"], event.details["tables"]) == (2, 1)
 
 
-def test_a_manifest_that_cannot_be_read_stops_it(shop: Shop):
+def test_a_manifest_that_cannot_be_read_stops_it(shop: SmallSite):
     path = report(shop, "{")
     with pytest.raises(LakeError, match="nothing was removed") as failed:
-        maintain(shop.settings, shop.ledger, LATER)
+        maintain(later(shop))
     assert str(path) in str(failed.value)
     assert len(list(shop.settings.lake.rglob("part-*.parquet"))) == 4
 
 
-def test_two_do_not_maintain_one_lake_at_once(shop: Shop):
+def test_two_do_not_maintain_one_lake_at_once(shop: SmallSite):
     held = shop.ledger.lease(f"maintain {shop.settings.lake}"[:200])
     with held, pytest.raises(LakeError, match="another process"):
-        maintain(shop.settings, shop.ledger, LATER)
-    assert len(maintain(shop.settings, shop.ledger, LATER)) == 1
+        maintain(later(shop))
+    assert len(maintain(later(shop))) == 1
 
 
-def test_the_command_says_what_would_be_done_and_does_it(shop: Shop):
+def test_the_command_says_what_would_be_done_and_does_it(shop: SmallSite):
     for path in (shop.settings.lake / "sms.bills").rglob("*.*"):
         os.utime(path, (path.stat().st_mtime - 30 * 86_400,) * 2)
     command = ["--config", str(shop.config), "maintain", "--json"]

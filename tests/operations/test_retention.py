@@ -78,11 +78,11 @@ def _policy(desk: Desk, **policy: object) -> None:
 
 
 def _plan(desk: Desk) -> list[retention.RetentionItem]:
-    return retention.plan(desk.settings, desk.ledger, TODAY, notebooks=desk.notebooks)
+    return retention.plan(desk.context())
 
 
 def _apply(desk: Desk) -> None:
-    retention.apply(desk.settings, desk.ledger, _plan(desk), TODAY, notebooks=desk.notebooks)
+    retention.apply(desk.context(), _plan(desk))
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_a_signed_report_stays_and_its_data_can_still_be_read_at_its_version(old
     unsigned = lake.files("sms.bills", 1)
     _apply(old_desk)
     assert all(Path(file).is_file() for file in unsigned)  # whoever reads them now is not disturbed
-    maintain(old_desk.settings, old_desk.ledger, dt.datetime.now(dt.UTC) + dt.timedelta(days=30))
+    maintain(old_desk.context(dt.datetime.now(dt.UTC) + dt.timedelta(days=30)))
     assert not any(Path(file).exists() for file in unsigned)
     assert {each.folder for each in read_issued_reports(old_desk.outputs)[0]} == {"weekly/2024-W10", "weekly/2026-W46"}
     manifest = json.loads((old_desk.outputs / "weekly/2024-W10/manifest.json").read_text(encoding="utf-8"))

@@ -41,7 +41,7 @@ from sqlalchemy.pool import NullPool
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.contract import Column, Type
 from ntanalytics.extraction.check import check
-from ntanalytics.extraction.pseudonym import hashed
+from ntanalytics.extraction.pseudonym import hash_values
 from ntanalytics.periods import local_window
 from ntanalytics.settings import SourceSettings, Target
 from ntanalytics.sources import SOURCES, Source
@@ -249,7 +249,7 @@ def _shown(rows: pa.Table, mapping: Mapping) -> list[dict[str, Any]]:
 
 
 def _written(value: Any, column: Column) -> Any:
-    return hashed(pa.array([value], pa.string()), b"")[0].as_py() if column.is_hashed else value
+    return hash_values(pa.array([value], pa.string()), b"")[0].as_py() if column.is_hashed else value
 
 
 def _value(value: Any, column: Column) -> Any:

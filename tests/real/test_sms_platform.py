@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from ntanalytics.contract import dataset
-from ntanalytics.demo.estate import write_estate
+from ntanalytics.demo import Destinations, write_estate
 from ntanalytics.demo.store import PREFIX
 from ntanalytics.extraction import Extractor
 from ntanalytics.lake import DeltaLake
@@ -33,7 +33,7 @@ def lake(mariadb_url: str, tmp_path_factory: pytest.TempPathFactory) -> DeltaLak
     """The messages and applications of both sources, in one lake."""
     folder = tmp_path_factory.mktemp("city") / "estate"
     for servers in ([mariadb_url], []):  # the folder of the second, which is written anew, has the file
-        write_estate(folder, until=LAST, days=3, scale=0.005, servers=servers)
+        write_estate(folder, until=LAST, days=3, scale=0.005, destinations=Destinations(servers=servers))
     url = sa.make_url(mariadb_url).set(database=PREFIX + "sms_platform").render_as_string()
     config = folder / "ntanalytics.yml"
     config.write_text(SETTINGS.format(url=url), encoding="utf-8")

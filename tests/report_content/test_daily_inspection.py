@@ -1,4 +1,4 @@
-"""What the inspection of a day asks of infra, the desk and the data, in the demo city, whose incidents are known."""
+"""Findings of infra, the service desk and the data on a day of the demo city, whose incidents are known."""
 
 from __future__ import annotations
 
@@ -6,14 +6,9 @@ import datetime as dt
 
 import pytest
 
-from ntanalytics.checks.suppression import suppress_planned
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.finding import Finding, violations
 from ntanalytics.periods import Period
-from ntanalytics.subsystems import check_context
-from ntanalytics.subsystems.data.checks import inspect_data
-from ntanalytics.subsystems.desk.checks import inspect_desk
-from ntanalytics.subsystems.infra.checks import inspect_infra
-from ntanalytics.subsystems.infra.web_checks import is_of
+from ntanalytics.subsystems import evaluate
 from ntanalytics.workspace import Workspace
 from ntanalytics.workspace.report import Report
 from tests.city import City
@@ -23,57 +18,34 @@ FRIDAY = dt.date(2026, 11, 20)
 
 
 @pytest.fixture(scope="module")
-def found(city: City) -> dict[str, list[Finding]]:
-    """The findings of the day by code."""
+def findings(city: City) -> tuple[Finding, ...]:
+    """Return the findings of the day."""
     city.run("daily_inspection", FRIDAY.isoformat())  # fills the lake
-    context = check_context(Report(Workspace(city.settings), "daily_inspection", "日常巡检", Period.day(FRIDAY)))
-    asked = inspect_infra(context) + inspect_desk(context) + inspect_data(context)
-    told: dict[str, list[Finding]] = {}
-    for each in suppress_planned(context, asked):
-        told.setdefault(each.code, []).append(each)
-    return told
+    report = Report(Workspace(city.settings), "daily_inspection", "日常巡检", Period.day(FRIDAY))
+    return evaluate(report, ("infra", "desk", "data")).findings
 
 
-def _wrong(found: dict[str, list[Finding]]) -> dict[str, list[str]]:
-    wrong = {
-        code: [each.subject for each in its if each.state in ("warning", "critical")] for code, its in found.items()
-    }
-    return {code: subjects for code, subjects in wrong.items() if subjects}
-
-
-def test_what_was_planted_on_the_day_is_found_and_nothing_else(found: dict[str, list[Finding]]):
-    assert _wrong(found) == {
-        "infra.error_burst": ["portal"],
-        "infra.problems": ["oa-db-1"],
-        "infra.disk_used": ["oa-db-1 /data"],
-        "infra.days_until_full": ["oa-db-1 /data"],
-        "infra.backup_lateness": ["exchange"],
-        "infra.failed_patches": ["sms-app-1"],
-        "desk.overdue_tickets": ["工单"],
-        "desk.checks": ["软硬件环境"],
-        "desk.unconfirmed_changes": ["协同办公变更"],
+def test_the_incidents_of_the_day_are_found_and_nothing_else(findings: tuple[Finding, ...]) -> None:
+    assert {(finding.code, finding.entity.identity) for finding in violations(findings)} == {
+        ("infra.availability", "subsystem/infra"),
+        ("infra.error_burst", "service/portal"),
+        ("infra.tls_days", "target/tls://portal.nantong.example:443"),
+        ("infra.problems", "host/oa-db-1"),
+        ("infra.disk_used", "disk/oa-db-1/data"),
+        ("infra.days_until_full", "disk/oa-db-1/data"),
+        ("infra.backup_lateness", "plan/exchange"),
+        ("infra.failed_patches", "host/sms-app-1"),
+        ("desk.overdue_tickets", "tickets/all"),
+        ("desk.checks", "subsystem/infra"),
+        ("desk.unconfirmed_changes", "changes/oa"),
     }
 
 
-def test_no_matter_is_told_twice(found: dict[str, list[Finding]]):
-    identities = [each.identity for its in found.values() for each in its]
+def test_no_condition_is_told_twice(findings: tuple[Finding, ...]) -> None:
+    identities = [finding.identity for finding in findings]
     assert len(set(identities)) == len(identities)
 
 
-def test_what_the_data_cannot_tell_is_said_once(found: dict[str, list[Finding]]):
-    unknown = [each.code for its in found.values() for each in its if each.state == "unknown"]
+def test_what_the_data_cannot_tell_is_unknown_once(findings: tuple[Finding, ...]) -> None:
+    unknown = [finding.code for finding in findings if finding.status == "unknown"]
     assert sorted(unknown) == ["infra.log_retention", "infra.restore_drill", "infra.unpatched"]
-
-
-@pytest.mark.parametrize(
-    ("service", "target", "same"),
-    [
-        ("portal", "https://portal.nantong.example/", True),
-        ("oa.nantong.example", "https://oa.nantong.example/", True),
-        ("oa.nantong.example", "https://wecom.nantong.example/oa/", False),
-        ("portal", "tls://portal.nantong.example:443", False),
-        ("oa", "oa-app-1", False),
-    ],
-)
-def test_a_service_of_the_logs_is_known_among_the_targets_of_the_probes(service: str, target: str, same: bool):
-    assert is_of(service, target) is same

@@ -14,11 +14,11 @@ from ntanalytics.ledger import InspectedFinding, PastInspection
 from ntanalytics.periods import Period
 from ntanalytics.report_content.finding_history import closed, hazards, inspection_lifecycle
 from ntanalytics.reports import Table
-from ntanalytics.reports.block import Block
+from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import DATA
 from ntanalytics.settings import load
 from ntanalytics.workspace import Report, Workspace
-from tests.workspace.club import SETTINGS, Club
+from tests.workspace.oa_site import SETTINGS, OaSite
 
 RATE, DISK = "sms.delivery_rate", "infra.disk_used"
 CODES = {RATE: True, DISK: True}
@@ -26,11 +26,11 @@ MONDAY, FRIDAY, SATURDAY = (dt.date(2026, 11, day) for day in (16, 20, 21))
 
 
 @pytest.fixture
-def club(tmp_path: Path) -> Club:
-    return Club(tmp_path)
+def club(tmp_path: Path) -> OaSite:
+    return OaSite(tmp_path)
 
 
-def _report(club: Club, period: Period, name: str = "daily_inspection") -> Report:
+def _report(club: OaSite, period: Period, name: str = "daily_inspection") -> Report:
     return Report(Workspace(load(club.config)), name, "", period)
 
 
@@ -47,7 +47,7 @@ def _found(subject: str, code: str = RATE, state: str = "warning", since: str | 
     )
 
 
-def _note(club: Club, day: dt.date, *found: InspectedFinding, codes: dict[str, bool] = CODES) -> None:
+def _note(club: OaSite, day: dt.date, *found: InspectedFinding, codes: dict[str, bool] = CODES) -> None:
     at = dt.datetime.combine(day, dt.time(23, 30), dt.UTC)
     club.ledger.inspections.record(
         PastInspection(
@@ -64,7 +64,7 @@ def _rows(block: Block) -> list[dict[str, object]]:
     return block._repr_mimebundle_()[DATA]["data"]  # type: ignore[no-any-return]
 
 
-def test_the_life_of_todays_findings_is_told_from_the_days_before(club: Club):
+def test_the_life_of_todays_findings_is_told_from_the_days_before(club: OaSite):
     _note(club, MONDAY, _found("联通"), _found("电信"))
     _note(club, dt.date(2026, 11, 23), _found("移动"))  # a later day, inspected before
     found = inspection_lifecycle(_report(club, Period.day(FRIDAY)), [_today("联通", "critical"), _today("电信", "ok")])
@@ -74,7 +74,7 @@ def test_the_life_of_todays_findings_is_told_from_the_days_before(club: Club):
     assert [(row["subject"], row["days"], row["how"]) for row in _rows(gone)] == [("电信", 4, "已消除")]
 
 
-def test_what_is_noted_says_the_same_as_what_was_seen(club: Club):
+def test_what_is_noted_says_the_same_as_what_was_seen(club: OaSite):
     seen = [
         _today("联通", "critical", since="11月18日"),
         _today("电信", "unknown"),
@@ -89,13 +89,13 @@ def test_what_is_noted_says_the_same_as_what_was_seen(club: Club):
     assert closed(again) == []
 
 
-def test_a_free_day_closes_nothing_by_silence(club: Club):
+def test_a_free_day_closes_nothing_by_silence(club: OaSite):
     _note(club, FRIDAY, _found("联通"))
     found = inspection_lifecycle(_report(club, Period.day(SATURDAY)), [])
     assert [each.change for each in found.lives] == ["unconfirmed"]
 
 
-def test_a_rule_that_the_site_switched_off_is_no_longer_asked(club: Club):
+def test_a_rule_that_the_site_switched_off_is_no_longer_asked(club: OaSite):
     _note(club, MONDAY, _found("联通"))
     club.config.write_text(f"{SETTINGS}rules:\n  {RATE}: {{enabled: false}}\n", encoding="utf-8")
     found = inspection_lifecycle(_report(club, Period.day(FRIDAY)), [])
@@ -103,7 +103,7 @@ def test_a_rule_that_the_site_switched_off_is_no_longer_asked(club: Club):
     assert [row["how"] for row in _rows(closed(found)[0])] == ["不再检查"]
 
 
-def test_a_past_that_cannot_be_read_fails_no_report(club: Club):
+def test_a_past_that_cannot_be_read_fails_no_report(club: OaSite):
     day, week = _report(club, Period.day(FRIDAY)), _report(club, Period.week(FRIDAY), "weekly_service_report")
     engine = sa.create_engine(club.settings.ledger, poolclass=NullPool)
     with engine.begin() as connection:
@@ -114,14 +114,14 @@ def test_a_past_that_cannot_be_read_fails_no_report(club: Club):
     assert (_rows(told), told.note) == ([], "巡检记录无法读取，隐患的新增与消除未知。")
 
 
-def _hazards(club: Club) -> tuple[str, list[tuple[object, ...]]]:
+def _hazards(club: OaSite) -> tuple[str, list[tuple[object, ...]]]:
     told: Table = hazards(_report(club, Period.week(FRIDAY), "weekly_service_report"))
     return told.note, [
         (row["state"], row["subject"], row["begun_on"], row["days"], row["opened"], row["how"]) for row in _rows(told)
     ]
 
 
-def test_a_week_tells_what_its_inspections_opened_left_and_closed(club: Club):
+def test_a_week_tells_what_its_inspections_opened_left_and_closed(club: OaSite):
     _note(club, dt.date(2026, 11, 12), _found("旧"), _found("早"))
     _note(club, dt.date(2026, 11, 13), _found("旧"))  # 早 was closed before the week
     _note(club, MONDAY, _found("旧"), _found("联通"), _found("电信", state="critical", since="11月10日"))
@@ -138,6 +138,6 @@ def test_a_week_tells_what_its_inspections_opened_left_and_closed(club: Club):
     ]
 
 
-def test_a_week_without_inspections_says_so(club: Club):
+def test_a_week_without_inspections_says_so(club: OaSite):
     _note(club, dt.date(2026, 11, 12), _found("旧"))
     assert _hazards(club) == ("无每日巡检记录，隐患的新增与消除未知。", [])

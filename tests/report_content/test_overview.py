@@ -66,8 +66,8 @@ def test_one_line_a_subsystem_with_its_last_weeks(looks: dict[str, SubsystemSumm
     assert list(rows) == [SUBSYSTEMS[name] for name in SECTIONS]
     assert rows["短信平台"]["points"].startswith("中国联通")
     assert rows["运维服务"]["availability"] is None  # nobody checks whether the desk answers
-    assert block.drawn is not None
-    assert {len(values) for values in block.drawn.values} == {35}
+    assert block.inline_charts is not None
+    assert {len(values) for values in block.inline_charts.values} == {35}
 
 
 def test_headlines_are_the_figures_of_the_looks(looks: dict[str, SubsystemSummary]):

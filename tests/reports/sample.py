@@ -1,10 +1,11 @@
-"""A small believable record with every kind of block, an anomaly, a hole and hostile text in it."""
+"""A small believable record with every kind of block, an anomaly, a gap and hostile text in it."""
 
 from __future__ import annotations
 
 import math
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pandas as pd
@@ -14,18 +15,19 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.periods import Period
 from ntanalytics.reports import (
     AsOf,
+    Axes,
     Head,
-    Rejected,
+    RejectedRows,
+    Sentence,
     board,
     chart,
     kpi,
     kpis,
-    say,
     sentences,
     signatures,
     table,
 )
-from ntanalytics.reports.block import Block
+from ntanalytics.reports.blocks.block import Block
 
 #: Text from outside that must run nowhere.
 HOSTILE = '<script>alert(1)</script>=HYPERLINK("http://x")\u202e\x07'
@@ -33,8 +35,12 @@ HOSTILE = '<script>alert(1)</script>=HYPERLINK("http://x")\u202e\x07'
 PERIOD = Period.week(date(2026, 11, 16))
 FIRST = date(2026, 10, 26)
 TAKEN = datetime(2026, 11, 22, 22, 10, tzinfo=UTC)
-HOLE = date(2026, 11, 5)
+GAP = date(2026, 11, 5)
 ORIGIN = {"metric": "sms.volume", "datasets": {"sms.messages": 12}, "rows": 812345, "as_of": TAKEN}
+
+
+def _as_of(source: str, dataset: str, label: str, **values: Any) -> AsOf:
+    return AsOf(source=source, dataset=dataset, label=label, **values)
 
 
 def days() -> pd.DataFrame:
@@ -43,7 +49,7 @@ def days() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "day": span,
-            "is_covered": [day != HOLE for day in span],
+            "is_covered": [day != GAP for day in span],
             "is_working_day": [day.weekday() < 5 for day in span],
             "label": ["" if day.weekday() < 5 else "周末" for day in span],
         }
@@ -174,7 +180,7 @@ def findings() -> list[Finding]:
 
 def blocks() -> list[Block | str]:
     """The report, block by block; a text is a markdown cell."""
-    week = [None if day == HOLE else 150000 + 9000 * math.sin(number) for number, day in enumerate(days()["day"])]
+    week = [None if day == GAP else 150000 + 9000 * math.sin(number) for number, day in enumerate(days()["day"])]
     rates = [0.987 + 0.003 * math.sin(number) for number in range(28)]
     rates[23] = 0.931
     return [
@@ -184,22 +190,22 @@ def blocks() -> list[Block | str]:
             period=PERIOD,
             generated_at=datetime(2026, 11, 22, 22, 15, tzinfo=UTC),
             as_of=(
-                AsOf("sms", "sms.messages", "短信", TAKEN, 812345, 12, (HOLE,)),
-                AsOf("web", "infra.requests", "网络请求", TAKEN, 30418, 0),
-                AsOf("desk", "desk.tickets", "工单", None, None, 0, (), "找不到文件 sources/运维台账.xlsx"),
+                _as_of("sms", "sms.messages", "短信", taken_at=TAKEN, rows=812345, rejected=12, missing_days=(GAP,)),
+                _as_of("web", "infra.requests", "网络请求", taken_at=TAKEN, rows=30418),
+                _as_of("desk", "desk.tickets", "工单", error="找不到文件 sources/运维台账.xlsx"),
             ),
             versions={"sms.messages": 12, "infra.requests": 31},
             gaps=("工单自 11月20日 起未取得，相关合计为下限",),
-            rejected=(Rejected("sms.messages", "短信", "sms", "carrier 'x9' 不在枚举内", 12),),
+            rejected=(RejectedRows("sms.messages", "短信", "sms", "carrier 'x9' 不在枚举内", 12),),
         ),
         sentences(
             [
-                say(
+                Sentence(
                     "11月18日送达率由 98.6% 降至 71.0%，影响 1,887 条，已于 3 小时 28 分恢复。",
                     "联通短信通道",
                     "critical",
                 ),
-                say("提交 165,154 条，较上周增加 3.2%；计费 195,900 条。", "总量"),
+                Sentence("提交 165,154 条，较上周增加 3.2%；计费 195,900 条。", "总量"),
                 "其余通道与上周相当。",
             ]
         ),
@@ -209,7 +215,7 @@ def blocks() -> list[Block | str]:
                 kpi("segments", 195900, 190120, spark=week),
                 kpi("delivery_rate", 0.9763, 0.9871, spark=rates),
                 kpi("receipt_latency_p95_s", 8.4, 7.9, spark=[9 - abs(rate - 0.987) * 100 for rate in rates]),
-                kpi("open_tickets", 12, 15, complete=False),
+                kpi("open_tickets", 12, 15, is_complete=False),
             ],
             origin=ORIGIN,
         ),
@@ -218,22 +224,17 @@ def blocks() -> list[Block | str]:
         chart(
             by_day(),
             "line",
-            y="delivery_rate",
-            series="carrier",
+            Axes(y="delivery_rate", series="carrier", days=days()),
             title="联通 11月18日 送达率降至 71.0%，次日恢复",
             id="rate-by-day",
-            days=days(),
-            marks=[(date(2026, 11, 18), "联通通道中断")],
             origin=ORIGIN,
-        ),
+        ).with_marks([(date(2026, 11, 18), "联通通道中断")]),
         chart(
             by_day(),
             "stack",
-            y="submitted",
-            series="carrier",
+            Axes(y="submitted", series="carrier", days=days()),
             title="工作日提交量稳定在 3 万条左右",
             id="volume-by-day",
-            days=days(),
             origin=ORIGIN,
         ),
         "## 二、构成\n\n按**运营商**与应用分列，金额以账单为准。<b>原样</b>",
@@ -242,8 +243,7 @@ def blocks() -> list[Block | str]:
         chart(
             by_application().iloc[:5],
             "hbar",
-            x="application",
-            y="submitted",
+            Axes(x="application", y="submitted"),
             title="前五个应用占全部的 94%",
             id="top-applications",
         ),

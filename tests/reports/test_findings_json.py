@@ -16,7 +16,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.lifecycle import follow_lifecycles, observe
 from ntanalytics.periods import Period
 from ntanalytics.reports import Head, Table, board, exporters, findings_json, sentences
-from ntanalytics.reports.block import Block
+from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import Record, load_record
 from ntanalytics.reports.verification import verify
 

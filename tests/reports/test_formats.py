@@ -86,5 +86,5 @@ def test_an_unknown_format_is_refused(form: str) -> None:
 
 
 def test_a_duration_that_stands_alone_carries_its_unit() -> None:
-    assert excel_format("seconds", is_alone=True) == '#,##0.0" 秒"'
-    assert excel_format("integer", is_alone=True) == "#,##0"
+    assert excel_format("seconds", has_unit=True) == '#,##0.0" 秒"'
+    assert excel_format("integer", has_unit=True) == "#,##0"

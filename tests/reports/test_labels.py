@@ -4,10 +4,10 @@ from types import ModuleType
 
 import pytest
 
-from ntanalytics.reports.formats import LOCAL
-from ntanalytics.reports.labels import as_of_line, data_status, days, sources, status, worst
+from ntanalytics.reports.blocks.sparkline import sparkline
+from ntanalytics.reports.formats import LOCAL_ZONE
+from ntanalytics.reports.labels import as_of_line, data_status, day_ranges, source_section, status, worst_state
 from ntanalytics.reports.record import Heading, read_record
-from ntanalytics.reports.sparkline import sparkline
 
 
 def test_the_status_line_names_what_is_wrong_first(sample: ModuleType) -> None:
@@ -17,28 +17,28 @@ def test_the_status_line_names_what_is_wrong_first(sample: ModuleType) -> None:
         " · ○ 1 项未知：www 响应时间P95 · 其余 3 项正常"
         " · ○ 数据不完整：工单自 11月20日 起未取得，相关合计为下限 · 12 行不合格数据未计入 · 数据来源 1/3"
     )
-    assert worst(remarks) == "critical"
+    assert worst_state(remarks) == "critical"
 
 
 def test_a_whole_report_without_a_board_is_in_order() -> None:
     whole = {"taken_at": "2026-11-22T22:10:00+00:00", "missing_days": [], "error": "", "rejected": 0}
     remarks = data_status({"gaps": [], "as_of": [whole, whole]})
     assert [(each.lead, each.rest) for each in remarks] == [("● 数据完整", ""), ("", "数据来源 2/2")]
-    assert worst(remarks) == "ok"
+    assert worst_state(remarks) == "ok"
 
 
 def test_a_source_that_gave_nothing_is_a_warning_even_where_no_hole_is_named() -> None:
     failed = {"taken_at": None, "missing_days": [], "error": "", "rejected": 0}
     remarks = data_status({"gaps": [], "as_of": [failed]})
     assert [(each.lead, each.rest) for each in remarks] == [("○ 数据来源 0/1", "")]
-    assert worst(remarks) == "unknown"
+    assert worst_state(remarks) == "unknown"
 
 
 def test_the_commonest_reasons_are_written_out_and_the_rest_counted(sample: ModuleType) -> None:
     head = dict(read_record(sample.notebook()).head.body)
     reason = {"dataset": "sms.messages", "label": "短信", "source": "sms"}
     head["rejected"] = [{**reason, "reason": f"原因{number}", "rows": number} for number in range(1, 14)]
-    said = sources(head, LOCAL).rejected
+    said = source_section(head, LOCAL_ZONE).rejected
     assert len(said) == 11
     assert said[0] == "短信（sms）：原因13，13 行未计入"
     assert said[-1] == "其余 3 种原因，共 6 行未计入"
@@ -57,8 +57,8 @@ def test_some_holes_are_named_and_the_rest_counted() -> None:
 
 
 def test_runs_of_days_are_joined() -> None:
-    assert days(["2026-11-20", "2026-11-18", "2026-11-19", "2026-11-25"]) == "11-18—11-20、11-25"
-    assert days([]) == ""
+    assert day_ranges(["2026-11-20", "2026-11-18", "2026-11-19", "2026-11-25"]) == "11-18—11-20、11-25"
+    assert day_ranges([]) == ""
 
 
 def test_a_heading_is_a_part_of_the_record(sample: ModuleType) -> None:

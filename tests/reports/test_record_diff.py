@@ -8,8 +8,8 @@ from typing import Any
 from ntanalytics.findings.finding import Finding, State
 from ntanalytics.periods import Period
 from ntanalytics.reports import Head, board, kpi, kpis
-from ntanalytics.reports.block import Block
-from ntanalytics.reports.record import Record, recorded
+from ntanalytics.reports.blocks.block import Block
+from ntanalytics.reports.record import Record, read_block
 from ntanalytics.reports.record_diff import UNCHANGED, record_diff
 
 PERIOD = Period.week(date(2026, 11, 16))
@@ -21,8 +21,8 @@ def _finding(subject: str, state: State, value: float | None) -> Finding:
 
 def _record(gaps: tuple[str, ...], submitted: Any, *findings: Finding, complete: bool = True) -> Record:
     head = Head(title="短信统计", period=PERIOD, generated_at=datetime(2026, 11, 23, tzinfo=UTC), gaps=gaps)
-    blocks: list[Block] = [kpis([kpi("submitted", submitted, complete=complete)]), board(findings)]
-    shown = [recorded(each._repr_mimebundle_()) for each in (head, *blocks)]
+    blocks: list[Block] = [kpis([kpi("submitted", submitted, is_complete=complete)]), board(findings)]
+    shown = [read_block(each._repr_mimebundle_()) for each in (head, *blocks)]
     return Record(shown[0], tuple(shown[1:]))
 
 

@@ -11,18 +11,18 @@ import pandas as pd
 import pytest
 
 from ntanalytics.errors import VerificationFailed
-from ntanalytics.reports import board, chart, table
-from ntanalytics.reports.block import Block
+from ntanalytics.reports import Axes, board, chart, table
+from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.exporters import render
-from ntanalytics.reports.record import Recorded, recorded
-from ntanalytics.reports.truncation import cut_words, fold_words, folded, paper_words, rows_shown
+from ntanalytics.reports.record import RecordedBlock, read_block
+from ntanalytics.reports.truncation import cut_note, fold_label, folded_rows, print_note, rows_on_page
 from ntanalytics.reports.verification import verify
 
 
-def block(rows: int, columns: int = 2, name: str = "t", kind: str = "table") -> Recorded:
+def block(rows: int, columns: int = 2, name: str = "t", kind: str = "table") -> RecordedBlock:
     names = ["submitted", "segments", "failed", "delivered", "unknown", "pending", "application"][:columns]
-    made = recorded(table(pd.DataFrame(dict.fromkeys(names, range(rows))), "表", id=name)._repr_mimebundle_())
-    return Recorded(kind, made.id, made.title, made.body, made.fields, made.rows)
+    made = read_block(table(pd.DataFrame(dict.fromkeys(names, range(rows))), "表", id=name)._repr_mimebundle_())
+    return replace(made, kind=kind)
 
 
 def long_report(rows: int) -> list[Block]:
@@ -91,21 +91,21 @@ def test_a_page_that_carries_a_part_is_still_proven(cut: Path, old: str, new: st
 
 
 def test_what_fits_is_carried_whole() -> None:
-    assert rows_shown([block(334, 7, "a"), block(300, 7, "b"), block(5, 2, "c")]) == {"a": 334, "b": 300, "c": 5}
+    assert rows_on_page([block(334, 7, "a"), block(300, 7, "b"), block(5, 2, "c")]) == {"a": 334, "b": 300, "c": 5}
 
 
 def test_no_more_than_a_thousand_rows_are_carried() -> None:
-    assert rows_shown([block(5000, 2)]) == {"t": 1000}
+    assert rows_on_page([block(5000, 2)]) == {"t": 1000}
 
 
 def test_only_the_longest_tables_are_cut_and_all_at_the_same_row() -> None:
     # 7,000 cells: 100 × 7 leave 6,300 for two of 7 columns, 450 rows each.
-    assert rows_shown([block(900, 7, "a"), block(100, 7, "b"), block(800, 7, "c")]) == {"a": 450, "b": 100, "c": 450}
+    assert rows_on_page([block(900, 7, "a"), block(100, 7, "b"), block(800, 7, "c")]) == {"a": 450, "b": 100, "c": 450}
 
 
 def test_a_table_folds_after_thirty_rows_and_a_board_only_where_it_says_so() -> None:
-    assert [folded(block(rows), rows) for rows in (30, 31, 334)] == [0, 1, 304]
-    assert folded(block(334, kind="board"), 334) == 0
+    assert [folded_rows(block(rows), rows) for rows in (30, 31, 334)] == [0, 1, 304]
+    assert folded_rows(block(334, kind="board"), 334) == 0
 
 
 def test_a_folded_board_leaves_open_all_that_is_not_in_order_and_is_proven(sample: ModuleType, tmp_path: Path) -> None:
@@ -113,9 +113,9 @@ def test_a_folded_board_leaves_open_all_that_is_not_in_order_and_is_proven(sampl
     fine = [replace(watched, state="ok", subject=f"主机{each}", advice="") for each in range(40)]
     wrong = [replace(watched, subject=f"异常主机{each}") for each in range(35)]
     made = board([*fine, *wrong], is_folded=True)
-    kept = recorded(made._repr_mimebundle_())
+    kept = read_block(made._repr_mimebundle_())
     assert (kept.body["open_rows"], len(kept.rows)) == (35, 75)
-    assert (folded(kept, 75), paper_words(kept, 75)) == (40, "其余 40 项正常见网页或工作簿")
+    assert (folded_rows(kept, 75), print_note(kept, 75)) == (40, "其余 40 项正常见网页或工作簿")
     nbformat.write(sample.notebook([sample.blocks()[0], made]), tmp_path / "report.ipynb")
     render(tmp_path / "report.ipynb", tmp_path)
     verify(tmp_path)
@@ -126,18 +126,20 @@ def test_a_folded_board_leaves_open_all_that_is_not_in_order_and_is_proven(sampl
 
 
 def test_what_is_not_shown_is_said() -> None:
-    assert fold_words(1304) == "其余 1,304 行"
-    assert (cut_words(block(334), 334), paper_words(block(334), 334)) == ("", "其余 304 行见网页或工作簿")
-    assert cut_words(block(5000), 1000) == "共 5,000 行，网页列前 1,000 行，全部见工作簿"
-    assert paper_words(block(5000), 1000) == "其余 4,970 行见工作簿"
-    assert paper_words(block(30), 30) == ""
+    assert fold_label(1304) == "其余 1,304 行"
+    assert (cut_note(block(334), 334), print_note(block(334), 334)) == ("", "其余 304 行见网页或工作簿")
+    assert cut_note(block(5000), 1000) == "共 5,000 行，网页列前 1,000 行，全部见工作簿"
+    assert print_note(block(5000), 1000) == "其余 4,970 行见工作簿"
+    assert print_note(block(30), 30) == ""
 
 
 def test_a_chart_without_any_figure_says_so_in_place_of_an_empty_box(sample: ModuleType, tmp_path: Path) -> None:
     days = [date(2026, 11, 16) + timedelta(days=each) for each in range(3)]
     none = pd.DataFrame({"day": pd.Series([], dtype="object"), "carrier": [], "submitted": []})
     gap = pd.DataFrame({"day": days, "is_covered": False, "is_working_day": True})
-    made = chart(none, y="submitted", series="carrier", title="提交量", id="c", days=gap, note="见数据来源。")
+    made = chart(
+        none, "line", Axes(y="submitted", series="carrier", days=gap), title="提交量", id="c", note="见数据来源。"
+    )
     nbformat.write(sample.notebook([sample.blocks()[0], made]), tmp_path / "report.ipynb")
     render(tmp_path / "report.ipynb", tmp_path)
     verify(tmp_path)

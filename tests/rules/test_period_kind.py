@@ -12,7 +12,7 @@ from tests.rules.package import NAME, Trees
 STILL: dict[str, int] = {
     "delivery.index": 2,
     "delivery.missing": 1,
-    "reports.head": 1,
+    "reports.blocks.head": 1,
     "runner.notebooks": 2,
     "subsystems.ca.section": 2,
     "subsystems.desk.section": 1,

@@ -11,7 +11,7 @@ import sqlglot
 import yaml
 from sqlglot import exp
 
-from ntanalytics.contract import DATASETS, CONTROL_COLUMNS
+from ntanalytics.contract import CONTROL_COLUMNS, DATASETS
 
 #: Columns of real products that hold secrets or content. A mapping may count or test them, and never hands them on.
 PERSONAL = re.compile(

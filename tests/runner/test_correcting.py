@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ntanalytics.delivery.manifest import read_manifest
 from ntanalytics.runner.correcting import UNREADABLE
-from ntanalytics.runner.publishing import read_manifest
 from tests.desk import HEAD, Desk
 
 

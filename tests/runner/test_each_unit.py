@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from ntanalytics.errors import BadParameter, BadPeriod, NoData, ReportFailed
 from ntanalytics.runner.each_unit import UnitFailed, run_each_unit
-from tests.desk import HEAD, TODAY
+from tests.desk import HEAD
 
 HOSTILE = [
     '"; import os; os.abort() #',
@@ -41,9 +41,7 @@ def probe(desk):
 
 
 def each(desk, units, *, report="probe", period="2026-W47", parameters=None, **more):
-    return run_each_unit(
-        desk.settings, report, period, parameters or {}, today=TODAY, notebooks=desk.notebooks, units=units, **more
-    )
+    return run_each_unit(desk.context(**more), report, period, parameters or {}, units=units)
 
 
 def test_a_failing_unit_is_named_and_the_others_come_out(probe) -> None:

@@ -20,10 +20,10 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.lifecycle_text import opening
 from ntanalytics.reports import board, sentences, show
 from ntanalytics.workspace import open_report
-from ntanalytics.report_content.finding_history import inspection_course
+from ntanalytics.report_content.finding_history import inspection_lifecycle
 state = {states}[period[-2:]]
 found = [Finding("sms.rate", "sms", "中国联通", "送达率", state, 0.71, "rate:1", "", "送达率 71.0%。")]
-course = inspection_course(open_report("probe", period), found)
+course = inspection_lifecycle(open_report("probe", period), found)
 show(sentences(opening(found, course), "要点"), board(found, course=course))
 """
 DAYS = {"16": "warning", "17": "critical", "18": "ok", "19": "ok"}
@@ -102,13 +102,13 @@ def test_a_report_stands_whose_findings_cannot_be_noted_and_the_next_run_notes_t
     _run(inspecting, 16)
     _sql(inspecting, "CREATE TRIGGER full BEFORE INSERT ON findings BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
     unnoted = _run(inspecting, 17)
-    assert "disk is full" in unnoted.left_out[finding_history.UNNOTED]
+    assert "disk is full" in unnoted.left_out[finding_history.UNRECORDED]
     assert (unnoted.directory / "report.html").is_file()
     assert [run.status for run in inspecting.ledger.runs.history()] == ["published", "published"]
     assert [day for day, _, _ in _noted(inspecting)] == [16]
     _sql(inspecting, "DROP TRIGGER full")
     last = _run(inspecting, 18)
-    assert finding_history.UNNOTED not in last.left_out
+    assert finding_history.UNRECORDED not in last.left_out
     assert (_changes(last), _noted(inspecting)[1]) == (["closed"], (17, unnoted.run_id, ["critical"]))
 
 

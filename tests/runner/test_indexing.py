@@ -36,12 +36,12 @@ def test_a_report_is_issued_though_its_index_cannot_be_written(desk: Desk) -> No
 
 def test_the_index_of_a_site_that_has_run_nothing_is_written(desk: Desk) -> None:
     desk.write()
-    made = indexing.index(desk.settings, desk.ledger, notebooks=desk.notebooks)
+    made = indexing.index(desk.context())
     assert made.path == desk.outputs.resolve() / "index.html"
     assert (list(made.issued), list(made.missing)) == ([], [])
 
 
 def test_outputs_where_nothing_can_be_written_are_said_to_be_so(desk: Desk) -> None:
     desk.outputs.write_text("a file", encoding="utf-8")
-    with pytest.raises(PublishError, match="cannot write the index"):
-        indexing.index(desk.settings, desk.ledger)
+    with pytest.raises(PublishError, match="cannot write"):
+        indexing.index(desk.context())

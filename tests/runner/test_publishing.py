@@ -12,26 +12,39 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ntanalytics.delivery.manifest import Manifest
+from ntanalytics.delivery.report_folder import folder_name, parse_folder_name
 from ntanalytics.errors import PublishError
 from ntanalytics.periods import Period
-from ntanalytics.reports.record import Record, Recorded
+from ntanalytics.reports.record import Record, RecordedBlock
 from ntanalytics.runner import publishing
 from ntanalytics.runner.notebooks import ReportNotebook
-from ntanalytics.runner.publishing import folder_name, place
+from ntanalytics.runner.parameters import Parameter
+from ntanalytics.runner.publishing import place
+from ntanalytics.runner.report_request import ReportRequest
 
 WEEK = Period.week(dt.date(2026, 11, 16))
 DEFAULTS: dict[str, Any] = {"period": "last-week", "top": 10, "unit": "", "detail": False}
 AS_OF = {"taken_at": "2026-11-22T22:10:00+00:00", "rejected": 3, "missing_days": ["2026-11-18"], "error": ""}
-BOARD = Recorded("board", "board", "", {}, (), ({"state": "warning", "subject": "中国联通", "check": "送达率"},))
+ROW = {"state": "warning", "subject": "中国联通", "check": "送达率"}
+BOARD = RecordedBlock(kind="board", id="board", title="", body={}, rows=(ROW,))
 BODY = {
     "period": {"kind": "week", "text": "2026-W47", "label": "", "first": "2026-11-16", "last": "2026-11-22"},
     "versions": {"sms.messages": 7}, "as_of": [AS_OF], "gaps": ["缺一天。"], "rejected": [{"rows": 3}],
 }  # fmt: skip
-REPORT = ReportNotebook("probe", Path("probe.ipynb"), "试报表", (), {}, (), "ab" * 32)
+REPORT = ReportNotebook(
+    name="probe",
+    path=Path("probe.ipynb"),
+    title="试报表",
+    periods=(),
+    needs={},
+    parameters=tuple(Parameter(name, type(value).__name__, value, "") for name, value in DEFAULTS.items()),
+    sha256="ab" * 32,
+)
 
 
 def name(**values: Any) -> str:
-    return folder_name(WEEK, {**DEFAULTS, "period": "2026-W47", **values}, DEFAULTS)
+    return ReportRequest.of(REPORT, WEEK, values).folder_name
 
 
 def test_the_folder_is_named_by_the_period() -> None:
@@ -61,12 +74,13 @@ def test_a_long_name_ends_in_a_hash() -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"])))
 def test_different_values_never_share_a_folder_and_every_name_is_a_name(one: str, other: str) -> None:
-    both = [name(unit=one), name(unit=other)]
+    both = [folder_name("2026-W47", {"unit": one}), folder_name("2026-W47", {"unit": other})]
     assert (both[0] == both[1]) == (one == other)
     for each in both:
         assert "/" not in each
         assert each.isascii()
         assert len(each) <= 200
+        assert "unit" in parse_folder_name(each)[1]
 
 
 @pytest.mark.parametrize("part", ["..", ".", "", "../x", "a/b", ".staging", "a\0", "a\nb", "-rf", "市局"])
@@ -105,11 +119,11 @@ def staged(tmp_path: Path) -> Path:
     return folder
 
 
-def manifest(staged: Path) -> dict[str, Any]:
-    record = Record(Recorded("head", "head", "", BODY), (BOARD,))
-    values = {"period": "2026-W47", "top": 10}
+def manifest(staged: Path) -> Manifest:
+    record = Record(RecordedBlock(kind="head", id="head", title="", body=BODY), (BOARD,))
     left_out = {} if (staged / "report.pdf").exists() else {"report.pdf": "no Chromium was found"}
-    return publishing.manifest(REPORT, WEEK, values, record, staged, run_id="r1", version=3, left_out=left_out)
+    request = ReportRequest.of(REPORT, WEEK, {"top": 20})
+    return publishing.make_manifest(request, record, staged, run_id="r1", version=3, left_out=left_out)
 
 
 def test_the_manifest_says_what_was_published_from_which_data(staged: Path) -> None:
@@ -124,7 +138,7 @@ def test_the_manifest_says_what_was_published_from_which_data(staged: Path) -> N
     assert content["as_of"] == [AS_OF]
     assert (content["report"], content["title"], content["run_id"], content["version"]) == ("probe", "试报表", "r1", 3)
     assert content["notebook_sha256"] == "ab" * 32
-    assert content["parameters"] == {"period": "2026-W47", "top": 10}
+    assert content["parameters"] == {"period": "2026-W47", "top": 20, "unit": "", "detail": False}
     assert dt.datetime.fromisoformat(content["created_at"]).tzinfo is not None
     assert (content["state"], content["status"][0]) == ("warning", "▲ 1 项关注：中国联通送达率")
 

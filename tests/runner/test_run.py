@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 import os
@@ -172,14 +171,14 @@ def test_a_wrong_command_starts_nothing(desk, parameters: dict[str, str], period
 
 def test_an_unknown_report_starts_nothing(desk) -> None:
     with pytest.raises(UnknownName, match="unknown report '../probe'"):
-        run_report(desk.settings, "../probe", "2026-W47", {}, today=dt.date(2026, 11, 23), notebooks=desk.notebooks)
+        run_report(desk.context(), "../probe", "2026-W47", {})
     assert not desk.outputs.exists()
 
 
 def test_two_runs_of_one_report_and_period_exclude_each_other(desk) -> None:
     desk.write(GOOD)
     outputs = desk.settings.outputs.resolve()
-    with staging.one_at_a_time(outputs, "probe", "2026-W47"), pytest.raises(PublishError, match="another run"):
+    with staging.report_lock(outputs, "probe", "2026-W47"), pytest.raises(PublishError, match="another run"):
         desk.run()
     assert desk.ledger.runs.history() == []
 
@@ -277,14 +276,15 @@ def test_an_interrupted_run_stops_its_kernel_and_is_recorded(desk) -> None:
 def supervise(desk, before: str = "") -> subprocess.CompletedProcess[str]:
     """The same run in a process of its own, which may be killed; exits with the error's code."""
     program = textwrap.dedent(f"""
-        import datetime, pathlib, sys
+        import pathlib, sys
         from ntanalytics.errors import NtaError
-        from ntanalytics.runner import run_report
+        from ntanalytics.runner import RunContext, run_report
         from ntanalytics.settings import load
         {before}
         try:
-            run_report(load(pathlib.Path({str(desk.settings.file)!r})), "probe", "2026-W47", {{}},
-                       today=datetime.date(2026, 11, 23), notebooks=pathlib.Path({str(desk.notebooks)!r}))
+            context = RunContext(settings=load(pathlib.Path({str(desk.settings.file)!r})),
+                                 notebooks=pathlib.Path({str(desk.notebooks)!r}))
+            run_report(context, "probe", "2026-W47", {{}})
         except NtaError as error:
             print(error)
             sys.exit(error.exit_code)

@@ -18,7 +18,7 @@ from ntanalytics.extraction.spool import Spool
 from ntanalytics.settings import load
 from ntanalytics.sources import Source, open_sources
 from ntanalytics.workspace import open_workspace
-from tests.extraction.shop import Shop
+from tests.extraction.small_site import SmallSite
 
 SINCE, UNTIL = dt.datetime(2026, 11, 1, tzinfo=dt.UTC), dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
 
@@ -45,29 +45,29 @@ ATTACKS = (
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    shop = Shop(tmp_path_factory.mktemp("locked"))
-    shop.messages("shop", (1, "2026-11-17 00:30:00", "mobile", 1, "delivered", "2026-11-17 00:30:04"))
-    shop.extractor().extract(["sms.messages"], dt.date(2026, 11, 16), dt.date(2026, 11, 22))
-    pd.DataFrame({"secret": [1]}).to_parquet(shop.folder / "other.parquet")
-    (shop.settings.lake / "link.parquet").symlink_to(shop.folder / "other.parquet")
-    return shop
+def site(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
+    site = SmallSite(tmp_path_factory.mktemp("locked"))
+    site.messages("shop", (1, "2026-11-17 00:30:00", "mobile", 1, "delivered", "2026-11-17 00:30:04"))
+    site.extractor().extract(["sms.messages"], dt.date(2026, 11, 16), dt.date(2026, 11, 22))
+    pd.DataFrame({"secret": [1]}).to_parquet(site.folder / "other.parquet")
+    (site.settings.lake / "link.parquet").symlink_to(site.folder / "other.parquet")
+    return site
 
 
-def attacked(shop: Shop, attack: str) -> str:
+def attacked(site: SmallSite, attack: str) -> str:
     places = {"out": "out", "other": "other.parquet", "link": "lake/link.parquet"}
-    return attack.format(**{name: shop.folder / place for name, place in places.items()})
+    return attack.format(**{name: site.folder / place for name, place in places.items()})
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_the_lakes_connection_opens_the_lake_alone(shop: Shop, attack: str):
-    lake = open_workspace(shop.config)
+def test_the_lakes_connection_opens_the_lake_alone(site: SmallSite, attack: str):
+    lake = open_workspace(site.config)
     a_frame = pd.DataFrame({"secret": [1]})
     assert lake.table("sms.messages").count().to_pyarrow().as_py() == 1
     with pytest.raises(duckdb.Error) as refused:
-        lake.reader.connection.raw_sql(attacked(shop, attack))
+        lake.reader.connection.raw_sql(attacked(site, attack))
     assert "root:" not in str(refused.value)
-    assert not (shop.folder / "out").exists()
+    assert not (site.folder / "out").exists()
     assert len(a_frame) == 1
 
 
@@ -87,24 +87,24 @@ def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_a_mapping_that_slipped_through_the_catalog_still_reaches_nothing(source: Source, shop: Shop, attack: str):
+def test_a_mapping_that_slipped_through_the_catalog_still_reaches_nothing(source: Source, site: SmallSite, attack: str):
     # made by hand, as no catalog would give it out
-    sql = attacked(shop, attack)
+    sql = attacked(site, attack)
     mapping = Mapping(
         dataset=DATASETS["infra.hosts"], path=Path("made-by-hand.sql"), sql=sql, times={}, dialects=("duckdb",)
     )
     with pytest.raises(SourceError) as refused, source.read(mapping, SINCE, UNTIL) as batches:
         list(batches)
     assert "root:" not in str(refused.value)
-    assert not (shop.folder / "out").exists()
+    assert not (site.folder / "out").exists()
 
 
-def test_the_search_for_repeated_keys_opens_its_spool_alone(shop: Shop):
-    with Spool(shop.folder / "spool", DATASETS["sms.messages"]) as spool, spool._engine() as connection:
+def test_the_search_for_repeated_keys_opens_its_spool_alone(site: SmallSite):
+    with Spool(site.folder / "spool", DATASETS["sms.messages"]) as spool, spool._engine() as connection:
         for attack in ATTACKS:
             with pytest.raises(duckdb.Error):
-                connection.execute(attacked(shop, attack))
-        own = next(iter((shop.folder / "spool").glob("sms.messages.*/")))
+                connection.execute(attacked(site, attack))
+        own = next(iter((site.folder / "spool").glob("sms.messages.*/")))
         connection.execute(f"COPY (SELECT 1) TO '{own}/x.parquet'")
 
 

@@ -23,11 +23,11 @@ from playwright.sync_api import Browser
 from ntanalytics.contract import DATASETS
 from ntanalytics.delivery.message import Message
 from ntanalytics.delivery.notices import notify_once
-from ntanalytics.delivery.report_message import Published
-from ntanalytics.demo import write_estate
-from ntanalytics.extraction.pii import IN_IDENTIFIER, masked
+from ntanalytics.delivery.report_message import PublishedReport
+from ntanalytics.demo import Destinations, write_estate
+from ntanalytics.extraction.pii import IN_IDENTIFIER, mask_text
 from ntanalytics.ledger import Ledger
-from ntanalytics.runner import RunResult, run_report
+from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import load
 from tests.safety.everything import contents, texts
 from tests.safety.hostile import IDENTITY, MARK, NOWHERE, PAYLOADS, TELEPHONE, Hostile, is_free, let_in
@@ -72,12 +72,12 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NTANALYTICS_CHROMIUM", "")  # the browser below reads the page itself
         hostile = let_in(patch)
-        made = write_estate(home / "city", until=UNTIL, days=28, scale=0.002, outputs=home / "outputs")
+        outputs = Destinations(outputs=home / "outputs")
+        made = write_estate(home / "city", until=UNTIL, days=28, scale=0.002, destinations=outputs)
         settings = load(made.config)
 
         def run(report: str, **parameters: str) -> RunResult:
-            today = UNTIL + dt.timedelta(days=1)
-            return run_report(settings, report, REPORTS[report], parameters, today=today, clock=made.clock)
+            return run_report(RunContext(settings=settings, clock=made.clock), report, REPORTS[report], parameters)
 
         results = {report: run(report) for report in REPORTS}
         results["unit"] = run("oa_adoption", unit=PAYLOADS["path"].format("甲"))
@@ -220,7 +220,7 @@ def test_every_path_stays_below_the_outputs_and_no_shell_was_asked(estate: Estat
 def mails(estate: Estate) -> Iterator[tuple[Message, str]]:
     for folder in estate.folders:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        message = Published(folder, manifest).message("d1", "试点城市", (PAYLOADS["script"].format("改"),))
+        message = PublishedReport(folder, manifest).message("d1", "试点城市", (PAYLOADS["script"].format("改"),))
         yield message, message.html
 
 
@@ -293,6 +293,6 @@ def test_nothing_that_looks_like_one_is_in_a_text_that_a_reader_sees(estate: Est
         for folder in estate.folders
         for path in folder.iterdir()
         for place, text in texts(path)
-        if masked(text, IN_IDENTIFIER) != text
+        if mask_text(text, IN_IDENTIFIER) != text
     ]
     assert shown == []

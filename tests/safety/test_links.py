@@ -58,6 +58,6 @@ def test_nothing_is_put_aside_through_a_link(desk: Desk, elsewhere: Path) -> Non
     desk.publish_by_hand()
     plant(desk, retention.LEAVING, elsewhere)
     with pytest.raises(PublishError, match="is a symbolic link"):
-        retention._remove(desk.outputs, desk.published)
+        retention._remove_folder(desk.outputs, desk.published)
     assert list(elsewhere.iterdir()) == []
     assert desk.published.is_dir()

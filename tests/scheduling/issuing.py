@@ -12,10 +12,10 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from ntanalytics.delivery.report_folder import folder_name
 from ntanalytics.periods import parse_period
-from ntanalytics.reports import Head, kpi, kpis, say, sentences
-from ntanalytics.reports.block import Block
-from ntanalytics.runner.publishing import folder_name
+from ntanalytics.reports import Head, Sentence, kpi, kpis, sentences
+from ntanalytics.reports.blocks.block import Block
 from tests.desk import TODAY, Desk
 
 #: The Monday of the turn, 08:00 in Shanghai, and an hour later.
@@ -47,11 +47,15 @@ def issue(
     run_id = desk.ledger.runs.start(report, period, own)
     if not by_hand:
         desk.ledger.scheduled_runs.record_publication(job, scheduled_at, run_id)
-    folder = desk.outputs / report / folder_name(when, values, defaults)
+    folder = (
+        desk.outputs
+        / report
+        / folder_name(period, {name: value for name, value in values.items() if value != defaults.get(name)})
+    )
     folder.mkdir(parents=True, exist_ok=True)
     blocks: list[Block] = [
         Head(title="试报表", period=when, generated_at=NOW, gaps=("短信平台缺 11月18日。",)),
-        sentences([say(said, "结论")], "要点"),
+        sentences([Sentence(said, "结论")], "要点"),
         kpis([kpi("submitted", 12345, 12000)]),
     ]
     outputs = [new_output("display_data", data=block._repr_mimebundle_()) for block in blocks]

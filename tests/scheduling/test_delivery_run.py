@@ -21,7 +21,8 @@ import sqlalchemy as sa
 
 from ntanalytics.cli import app
 from ntanalytics.errors import SettingsError, UsageError
-from ntanalytics.scheduling.delivery_run import DeliveryRun, deliver, deliver_again, undelivered
+from ntanalytics.scheduling.delivery_results import DeliveryRun, undelivered
+from ntanalytics.scheduling.delivery_run import deliver, deliver_again
 from ntanalytics.scheduling.health import health
 from ntanalytics.scheduling.jobs import Job, check_recipients, load_jobs
 from ntanalytics.scheduling.run_due import run_due
@@ -73,12 +74,12 @@ def _mail(*to: str) -> dict[str, Any]:
 
 
 def _deliver(site: Desk, jobs: dict[str, Job], now: dt.datetime = NOW) -> DeliveryRun:
-    return deliver(site.settings, jobs, site.ledger, now=now, notebooks=site.notebooks)
+    return deliver(site.context(now), jobs)
 
 
 def _status(done: DeliveryRun) -> list[tuple[str, str]]:
-    assert done.wrong == {}
-    return [(each.to, each.status) for each in done.done]
+    assert done.failed_jobs == {}
+    return [(each.to, each.status) for each in done.deliveries]
 
 
 def _told(site: Desk) -> list[str]:
@@ -94,7 +95,7 @@ def test_each_recipient_gets_each_report_once(site: Desk, box: Mailbox):
         ("mail b@example.cn", "sent"),
         ("share", "sent"),
     ]
-    assert _deliver(site, jobs).done == []
+    assert _deliver(site, jobs).deliveries == []
     assert box.to == [["a@example.cn"], ["b@example.cn"]]
     got = box.received[0][1]
     assert got["Subject"] == "【未知】试报表 2026年第47周（11月16日—22日）"
@@ -120,7 +121,7 @@ def test_a_share_gets_whole_folders_for_its_readers_alone(site: Desk):
 def test_what_is_too_large_for_a_share_is_left_out_and_named_there(site: Desk):
     issue(site, said="长" * 400)
     done = _deliver(site, _jobs({"channel": "small"}))
-    assert [(each.status, each.why) for each in done.done] == [
+    assert [(each.status, each.why) for each in done.deliveries] == [
         ("sent", "without report.html, report.xlsx, over 0.001 MB")
     ]
     [note] = (site.home / "share" / "probe" / "2026-W47").iterdir()
@@ -163,7 +164,7 @@ def test_a_channel_that_fails_stops_no_other_and_is_tried_again(site: Desk, box:
         for _ in range(3):
             _deliver(site, jobs)
     assert _told(site) == ["【运维提醒】发送通道 mail 不通"]
-    assert [each.status for each in health(site.settings, {}, NOW).undelivered] == ["retry"]
+    assert [each.status for each in health(site.context(NOW), {}).undelivered] == ["retry"]
     _settings(site, box.port)
     assert _status(_deliver(site, jobs)) == [("mail a@example.cn", "sent"), ("mail b@example.cn", "sent")]
     assert undelivered(site.ledger) == []
@@ -174,26 +175,27 @@ def test_a_refusal_for_good_is_recorded_told_and_not_repeated(site: Desk, box: M
     box.answers["RCPT"] = "550 no such user"
     jobs = _jobs(_mail("gone@example.cn"))
     assert _status(_deliver(site, jobs)) == [("mail gone@example.cn", "failed")]
-    assert _deliver(site, jobs).done == []
+    assert _deliver(site, jobs).deliveries == []
     [stands] = undelivered(site.ledger)
     assert (stands.status, stands.why) == ("failed", "550 no such user")
     assert _told(site) == ["【运维提醒】probe 2026-W47 未能送达"]
     box.answers.clear()
-    again = deliver_again(site.settings, site.ledger, stands.id[:10], notebooks=site.notebooks)
+    again = deliver_again(site.context(), stands.id[:10])
     assert (again.status, again.attempts, len(box.received)) == ("sent", 2, 1)
 
 
 _KILLED = """
 import sys
 from pathlib import Path
-from ntanalytics.ledger import Ledger
+from ntanalytics.runner import RunContext
 from ntanalytics.scheduling.delivery_run import deliver
 from ntanalytics.scheduling.jobs import load_jobs
 from ntanalytics.settings import load
 import datetime as dt
 settings = load(Path(sys.argv[1]))
 now = dt.datetime.fromisoformat(sys.argv[3])
-deliver(settings, load_jobs(settings.jobs), Ledger(settings.ledger), now=now, notebooks=Path(sys.argv[2]))
+context = RunContext(settings=settings, clock=lambda: now, notebooks=Path(sys.argv[2]))
+deliver(context, load_jobs(settings.jobs))
 """
 
 
@@ -214,18 +216,18 @@ def test_a_sender_that_is_killed_leaves_it_open_and_nothing_is_sent_twice(site: 
     assert box.to == [["a@example.cn"]]
     box.on_data = lambda: None
     jobs = load_jobs(site.settings.jobs)
-    assert _deliver(site, jobs).broken == []  # its lease still holds: it may be alive
+    assert _deliver(site, jobs).interrupted == []  # its lease still holds: it may be alive
     with sa.create_engine(site.settings.ledger).begin() as connection:
         connection.execute(sa.text("UPDATE leases SET expires_at = '2020-01-01 00:00:00.000000'"))
     done = _deliver(site, jobs)
-    assert ([each.to for each in done.broken], done.done) == (["mail a@example.cn"], [])
-    assert _deliver(site, jobs).done == []
+    assert ([each.to for each in done.interrupted], done.deliveries) == (["mail a@example.cn"], [])
+    assert _deliver(site, jobs).deliveries == []
     [stands] = undelivered(site.ledger)
     assert stands.status == "ambiguous"
     assert [status for status, _ in site.ledger.deliveries.events(stands.id)] == ["sending", "ambiguous"]
     assert _told(site) == ["【运维提醒】probe 2026-W47 是否送达不明"]
     assert len(box.received) == 1
-    again = deliver_again(site.settings, site.ledger, stands.id, notebooks=site.notebooks)
+    again = deliver_again(site.context(), stands.id)
     assert (again.status, len(box.received)) == ("sent", 2)
 
 
@@ -237,7 +239,7 @@ def test_a_parcel_that_another_process_is_sending_is_left_to_it(site: Desk, box:
     with site.ledger.lease(f"delivery {sent.id}") as held:
         assert held is not None
         with pytest.raises(UsageError, match="right now"):
-            deliver_again(site.settings, site.ledger, sent.id, notebooks=site.notebooks)
+            deliver_again(site.context(), sent.id)
     assert len(box.received) == 1
 
 
@@ -248,7 +250,7 @@ def test_a_correction_goes_to_those_who_have_the_earlier_version_with_what_chang
     issue(site, version=2, corrects=corrects)
     jobs = _jobs(_mail("a@example.cn", "new@example.cn"))
     assert _status(_deliver(site, jobs)) == [("mail a@example.cn", "sent"), ("mail new@example.cn", "sent")]
-    assert _deliver(site, jobs).done == []
+    assert _deliver(site, jobs).deliveries == []
     first, corrected, new = (message.get_body(("plain",)).get_content() for _, message in box.received)
     assert "（更正，第 2 版）" in corrected
     assert "本期为更正，变化如下：\r\n1. 提交量由 11,000 条 改为 12,345 条。" in corrected
@@ -274,35 +276,35 @@ def test_an_earlier_version_that_could_not_be_sent_is_not_sent_after_the_later(s
     ]
     [old] = site.ledger.deliveries.with_status("failed")
     with pytest.raises(UsageError, match="version 1 is not there any more"):
-        deliver_again(site.settings, site.ledger, old.id, notebooks=site.notebooks)
+        deliver_again(site.context(), old.id)
 
 
 def test_a_new_recipient_begins_with_the_latest_and_then_misses_nothing(site: Desk, box: Mailbox):
     for week, period in enumerate(("2026-W45", "2026-W46", "2026-W47")):
         issue(site, period=period, scheduled_at=TURN - (2 - week) * WEEK)
     jobs = _jobs(_mail("a@example.cn"), max_age_days=30)
-    assert [each.request.period for each in _deliver(site, jobs).done] == ["2026-W47"]
-    issue(site, period="2026-W48", scheduled_at=TURN + WEEK)
-    issue(site, period="2026-W49", scheduled_at=TURN + 2 * WEEK)
-    assert [each.request.period for each in _deliver(site, jobs, NOW + 2 * WEEK).done] == ["2026-W48", "2026-W49"]
+    assert [each.parcel.period for each in _deliver(site, jobs).deliveries] == ["2026-W47"]
+    issue(site, period="2026-W48", turn_at=TURN + WEEK)
+    issue(site, period="2026-W49", turn_at=TURN + 2 * WEEK)
+    assert [each.parcel.period for each in _deliver(site, jobs, NOW + 2 * WEEK).deliveries] == ["2026-W48", "2026-W49"]
 
 
 def test_who_gets_a_report_by_one_job_is_new_to_another_job_of_it(site: Desk, box: Mailbox):
     issue(site, job="monthly", period="2026-10", scheduled_at=TURN - WEEK)
     issue(site)
     weekly = _jobs(_mail("a@example.cn"), max_age_days=30)
-    assert [each.request.period for each in _deliver(site, weekly).done] == ["2026-W47"]
+    assert [each.parcel.period for each in _deliver(site, weekly).deliveries] == ["2026-W47"]
     monthly = {"monthly": weekly["weekly"]}
-    assert [each.request.period for each in _deliver(site, monthly).done] == ["2026-10"]
+    assert [each.parcel.period for each in _deliver(site, monthly).deliveries] == ["2026-10"]
 
 
 def test_what_a_person_ran_by_hand_is_sent_to_nobody_unless_it_takes_a_jobs_place(site: Desk):
     issue(site, by_hand=True)
     jobs = _jobs({"channel": "share"})
-    assert _deliver(site, jobs).done == []
+    assert _deliver(site, jobs).deliveries == []
     issue(site, version=2)
     issue(site, version=3, by_hand=True)
-    assert [each.request.version for each in _deliver(site, jobs).done] == [3]
+    assert [each.parcel.version for each in _deliver(site, jobs).deliveries] == [3]
 
 
 HOSTILE_UNIT = "市财政局\r\nBcc: all@example.cn <script>@all[x](http://evil.example)/../.."
@@ -329,10 +331,10 @@ def test_a_units_page_goes_to_that_unit_alone_whatever_its_name(site: Desk, box:
         )
     }
     done = _deliver(site, jobs)
-    assert {each.status for each in done.done} == {"sent"}
-    assert done.wrong == {"weekly": "unit_recipients: no unit '市财政厅' has a page; did you mean '市财政局'?"}
+    assert {each.status for each in done.deliveries} == {"sent"}
+    assert done.failed_jobs == {"weekly": "unit_recipients: no unit '市财政厅' has a page; did you mean '市财政局'?"}
     assert _told(site) == ["【运维提醒】作业 weekly 的收件设置有误，部分报表未发送"]
-    assert _deliver(site, jobs).done == []
+    assert _deliver(site, jobs).deliveries == []
     assert sorted(box.to) == sorted([address] for address in units.values())
     for to, message in box.received:
         text = message.get_body(("plain",)).get_content()
@@ -360,7 +362,7 @@ def test_recipients_that_are_none_are_said_and_stop_no_other_job(site: Desk):
     assert "other: recipients: unknown channel 'shre'" in wrong
     assert "did you mean 'share'" in wrong
     done = _deliver(site, jobs)
-    assert (list(done.wrong), [each.status for each in done.done]) == (["other"], ["sent"])
+    assert (list(done.failed_jobs), [each.status for each in done.deliveries]) == (["other"], ["sent"])
     assert _told(site) == ["【运维提醒】作业 other 的收件设置有误，部分报表未发送"]
     _deliver(site, jobs)
     assert len(_told(site)) == 1
@@ -385,12 +387,12 @@ def test_a_wrong_key_of_recipients_is_named_with_the_nearest(tmp_path: Path, tex
 def test_run_due_delivers_what_it_issued_and_tells_of_what_failed(site: Desk, box: Mailbox):
     site.write()
     jobs = _jobs({"channel": "unmounted"}, _mail("a@example.cn"))
-    [done] = run_due(site.settings, jobs, now=NOW, notebooks=site.notebooks)
+    [done] = run_due(site.context(NOW), jobs)
     assert (done.status, box.to) == ("issued", [["a@example.cn"]])
     [waiting] = undelivered(site.ledger)
     assert (waiting.to, waiting.status, "is it mounted" in waiting.why) == ("unmounted", "retry", True)
     site.write('raise ValueError("a bug")')
-    [failed] = run_due(site.settings, jobs, now=NOW + WEEK, notebooks=site.notebooks)
+    [failed] = run_due(site.context(NOW + WEEK), jobs)
     assert (failed.status, len(box.received)) == ("failed", 1)
     assert _told(site) == ["【运维提醒】作业 weekly 失败"]
 

@@ -1,17 +1,13 @@
-"""The files for systemd, cron, Kubernetes and Airflow: each is held against the program that reads it."""
+"""The files for systemd and cron: each is held against the program that reads it."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import yaml
 
 from ntanalytics.errors import SettingsError
 from ntanalytics.scheduling.deployment_files import EXAMPLE, FILES, contents, deployment_paths, write
@@ -43,11 +39,6 @@ def test_the_longest_deadline_of_the_jobs_ends_a_call_everywhere():
     made = contents(EXAMPLE, {**JOBS, "long": longest})
     assert "TimeoutStartSec=321min" in made["ntanalytics-run-due.service"].splitlines()
     assert " timeout 321m /opt" in made["ntanalytics.crontab"]
-    assert (
-        yaml.safe_load(made["ntanalytics-cronjob.yml"])["spec"]["jobTemplate"]["spec"]["activeDeadlineSeconds"] == 19260
-    )
-    assert "timedelta(minutes=321)" in made["ntanalytics_dag.py"]
-    assert "| long | r | last-week | Monday 08:00 |" in made["ntanalytics_dag.py"]
     with pytest.raises(SettingsError, match="no job"):
         contents(EXAMPLE, {})
 
@@ -112,60 +103,6 @@ def test_cron_takes_the_crontab_and_the_shell_its_commands(tmp_path: Path):
         "--textfile",
         textfile,
     ]
-
-
-def test_kubernetes_is_asked_for_one_call_at_a_time_in_the_site_s_zone_without_privileges():
-    job = yaml.safe_load(contents(ODD, JOBS)["ntanalytics-cronjob.yml"])
-    assert (job["apiVersion"], job["kind"]) == ("batch/v1", "CronJob")
-    spec = job["spec"]
-    assert set(spec) <= {
-        "schedule",
-        "timeZone",
-        "concurrencyPolicy",
-        "startingDeadlineSeconds",
-        "suspend",
-        "jobTemplate",
-        "successfulJobsHistoryLimit",
-        "failedJobsHistoryLimit",
-    }
-    assert (spec["schedule"], spec["timeZone"], spec["concurrencyPolicy"]) == ("*/5 * * * *", "Asia/Shanghai", "Forbid")
-    task = spec["jobTemplate"]["spec"]
-    assert set(task) <= {"backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished", "template"}
-    pod = task["template"]["spec"]
-    assert pod["restartPolicy"] in ("Never", "OnFailure")  # a job's pod may not be restarted for ever
-    assert pod["securityContext"]["runAsNonRoot"] is True
-    [container] = pod["containers"]
-    assert container["command"] == ["ntanalytics", "--config", str(ODD.config), "run-due"]
-    assert container["securityContext"] == {
-        "allowPrivilegeEscalation": False,
-        "readOnlyRootFilesystem": True,
-        "capabilities": {"drop": ["ALL"]},
-    }
-    mounts = {each["name"]: each["mountPath"] for each in container["volumeMounts"]}
-    assert set(mounts) == {each["name"] for each in pod["volumes"]}
-    assert mounts["site"] == str(ODD.config.parent)
-
-
-def test_a_real_airflow_imports_the_dag(tmp_path: Path):
-    """Airflow is no dependency: this runs where the program ``airflow`` is on the PATH."""
-    airflow = shutil.which("airflow")
-    if airflow is None:
-        pytest.skip("airflow is not installed")
-    write(tmp_path, ODD, JOBS)
-    look = (
-        "import json, runpy, shlex; dag = runpy.run_path('ntanalytics_dag.py')['dag']; [task] = dag.tasks; "
-        "print(json.dumps([dag.dag_id, dag.catchup, dag.max_active_runs, str(dag.timezone), "
-        "task.execution_timeout.total_seconds(), shlex.split(task.bash_command)]))"
-    )
-    environment = {**os.environ, "AIRFLOW_HOME": str(tmp_path / "airflow"), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
-    python = Path(airflow).parent / "python"
-    done = subprocess.run(
-        [python, "-c", look], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    command = ["umask", "027;", "exec", sys.executable, "--config", str(ODD.config), "run-due"]
-    found = json.loads(done.stdout.splitlines()[-1])
-    assert found == ["ntanalytics_run_due", False, 1, "Asia/Shanghai", 7200.0, command]
 
 
 def test_a_site_s_own_files_name_its_folders(tmp_path: Path):

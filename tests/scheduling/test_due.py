@@ -77,7 +77,7 @@ def test_what_is_no_time_is_refused_with_what_can_be_written(text: str):
 
 def test_a_job_that_was_never_run_begins_with_its_latest_turn():
     found = due("inspection", _job(), {}, _at("2026-11-24 09:00"), CALENDAR, ZONE)
-    assert [(turn.at, turn.period.text) for turn in found.turns] == [(_at("2026-11-24 07:30"), "2026-11-23")]
+    assert [(turn.at, turn.period.text) for turn in found.runs] == [(_at("2026-11-24 07:30"), "2026-11-23")]
     assert found.skipped == ()
 
 
@@ -106,14 +106,14 @@ def test_after_an_outage_every_missed_turn_comes_and_what_is_too_old_is_skipped_
     known = _known(d09="issued")
     found = due("inspection", _job(max_age_days=5), known, _at("2026-11-18 09:00"), CALENDAR, ZONE)
     # the 13th at 07:30 is five days and an hour and a half ago; the 14th and 15th are a weekend
-    assert [turn.period.text for turn in found.turns] == ["2026-11-13", "2026-11-16", "2026-11-17"]
+    assert [turn.period.text for turn in found.runs] == ["2026-11-13", "2026-11-16", "2026-11-17"]
     assert [turn.at.day for turn, _ in found.skipped] == [10, 11, 12, 13]
     assert {why for _, why in found.skipped} == {"older than 5 days"}
 
 
 def test_a_job_that_catches_up_with_the_latest_alone_says_what_stands_for_the_others():
     found = due("x", _job(catch_up="latest"), _known(d18="issued"), _at("2026-11-23 09:00"), CALENDAR, ZONE)
-    assert [turn.period.text for turn in found.turns] == ["2026-11-20"]
+    assert [turn.period.text for turn in found.runs] == ["2026-11-20"]
     assert [(turn.period.text, why) for turn, why in found.skipped] == [
         ("2026-11-18", "2026-11-20 stands for it"),
         ("2026-11-19", "2026-11-20 stands for it"),
@@ -125,7 +125,7 @@ def test_a_job_that_catches_up_with_the_latest_alone_says_what_stands_for_the_ot
 )
 def test_what_has_ended_is_not_due_and_what_was_broken_off_is(status: ScheduledRunStatus, is_due: bool):
     found = due("x", _job(), _known(d23="issued", d24=status), _at("2026-11-24 23:00"), CALENDAR, ZONE)
-    assert bool(found.turns) is is_due
+    assert bool(found.runs) is is_due
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_what_passes_by_itself_comes_again_ever_more_rarely(tried: str, now: str
     at = _at("2026-11-24 07:30")
     known = {at: _turned(at, "retry", _at(f"2026-11-{tried}"))}
     found = due("x", _job(), known, _at(f"2026-11-{now}"), CALENDAR, ZONE)
-    assert (at in [turn.at for turn in found.turns]) is is_due
+    assert (at in [turn.at for turn in found.runs]) is is_due
 
 
 def test_what_never_passed_is_given_up_with_its_cause():
@@ -162,7 +162,7 @@ def test_what_never_passed_is_given_up_with_its_cause():
 
 def test_a_clock_that_jumped_back_makes_nothing_due():
     found = due("x", _job(), _known(d20="issued", d23="issued"), _at("2026-11-21 09:00"), CALENDAR, ZONE)
-    assert (found.turns, found.skipped) == ((), ())
+    assert (found.runs, found.skipped) == ((), ())
 
 
 def test_a_year_without_a_calendar_is_said_and_never_guessed():
@@ -185,8 +185,8 @@ def test_every_turn_is_taken_or_skipped_once_whenever_it_is_looked(minutes: list
     seen: list[dt.datetime] = []
     for minute in sorted(minutes):
         found = due("x", job, known, begin + dt.timedelta(minutes=minute), CALENDAR, ZONE)
-        seen += [turn.at for turn in found.turns] + [turn.at for turn, _ in found.skipped]
-        known |= {turn.at: _turned(turn.at, "issued") for turn in found.turns}
+        seen += [turn.at for turn in found.runs] + [turn.at for turn, _ in found.skipped]
+        known |= {turn.at: _turned(turn.at, "issued") for turn in found.runs}
         known |= {turn.at: _turned(turn.at, "skipped") for turn, _ in found.skipped}
     last = begin + dt.timedelta(minutes=max(minutes))
     assert sorted(seen) == job.when.between(begin, last, CALENDAR, ZONE)

@@ -28,10 +28,10 @@ def _turn(day: int) -> dt.datetime:
 
 
 def test_where_nothing_ever_ran_the_latest_is_overdue_once_its_deadline_has_passed(desk: Desk):
-    found = health(desk.settings, JOBS, NOW)
+    found = health(desk.context(NOW), JOBS)
     assert found.jobs[0].overdue == (("2026-11-23", "missing"),)
     assert not found.is_well
-    early = health(desk.settings, JOBS, NOW - dt.timedelta(minutes=31))
+    early = health(desk.context(NOW - dt.timedelta(minutes=31)), JOBS)
     assert early.is_well
 
 
@@ -40,18 +40,18 @@ def test_each_that_did_not_come_is_named_with_how_it_stands(desk: Desk):
     for day, status in ((19, "issued"), (20, "failed"), (23, "issued")):
         turns.begin("daily", _turn(day), f"2026-11-{day - 1}", "host")
         turns.end("daily", _turn(day), status)
-    [job] = health(desk.settings, JOBS, NOW).jobs
+    [job] = health(desk.context(NOW), JOBS).jobs
     assert job.period == "2026-11-22"
     assert job.overdue == (("2026-11-19", "failed"), ("2026-11-23", "missing"))
     turns.skip("daily", _turn(20), "2026-11-19", "a reason")
     turns.begin("daily", _turn(24), "2026-11-23", "host")
     turns.end("daily", _turn(24), "issued")
-    assert health(desk.settings, JOBS, NOW).is_well
+    assert health(desk.context(NOW), JOBS).is_well
 
 
 def test_a_year_without_a_calendar_is_trouble_and_not_health(desk: Desk):
-    desk.ledger.scheduled_runs.skip("daily", _turn(20), "2026-11-19", "x")
-    found = health(desk.settings, JOBS, dt.datetime(2027, 1, 8, tzinfo=dt.UTC))
+    desk.ledger.turns.skip("daily", _turn(20), "2026-11-19", "x")
+    found = health(desk.context(dt.datetime(2027, 1, 8, tzinfo=dt.UTC)), JOBS)
     assert "2027" in found.jobs[0].trouble
     assert not found.is_well
 
@@ -69,7 +69,7 @@ def test_the_age_of_the_data_is_that_of_the_last_day_that_a_source_had(desk: Des
         absent_days=frozenset({last}),
     )
     desk.ledger.coverage.record(taken)
-    found = health(desk.settings, {}, NOW)
+    found = health(desk.context(NOW), {})
     assert found.data == {("sms.messages", 'sms "a"'): dt.date(2026, 11, 21)}
     # 2026-11-21 00:00 UTC, counted by hand: 20,778 days since 1970
     line = 'ntanalytics_data_last_day_timestamp_seconds{dataset="sms.messages",source="sms \\"a\\""} 1795219200'
@@ -78,8 +78,8 @@ def test_the_age_of_the_data_is_that_of_the_last_day_that_a_source_had(desk: Des
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool comes with Prometheus")
 def test_prometheus_takes_every_line(desk: Desk):
-    desk.ledger.scheduled_runs.begin("daily", _turn(23), "2026-11-22", "host")
-    desk.ledger.scheduled_runs.end("daily", _turn(23), "issued")
-    text = prometheus(health(desk.settings, JOBS, NOW))
+    desk.ledger.turns.begin("daily", _turn(23), "2026-11-22", "host")
+    desk.ledger.turns.end("daily", _turn(23), "issued")
+    text = prometheus(health(desk.context(NOW), JOBS))
     done = subprocess.run(["promtool", "check", "metrics"], input=text, text=True, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -16,8 +16,8 @@ import pytest
 import sqlalchemy as sa
 
 from ntanalytics.ledger.schedule_tables import leases
-from ntanalytics.scheduling.execution import RunOutcome
 from ntanalytics.scheduling.jobs import Job
+from ntanalytics.scheduling.outcomes import RunOutcome
 from ntanalytics.scheduling.run_due import run_due
 from tests.desk import Desk
 from tests.servers.process import wait_until
@@ -53,12 +53,14 @@ def _stopped(desk: Desk, config: Path, ledger: str) -> Iterator[subprocess.Popen
     desk.write(STOPS)
     program = textwrap.dedent(f"""
         import datetime, pathlib
+        from ntanalytics.runner import RunContext
         from ntanalytics.scheduling.jobs import Job
         from ntanalytics.scheduling.run_due import run_due
         from ntanalytics.settings import load
-        done = run_due(load(pathlib.Path({str(config)!r})), {{"weekly": Job.model_validate({JOB!r})}},
-                       now=datetime.datetime.fromisoformat({NOW.isoformat()!r}),
-                       notebooks=pathlib.Path({str(desk.notebooks)!r}))
+        now = datetime.datetime.fromisoformat({NOW.isoformat()!r})
+        context = RunContext(settings=load(pathlib.Path({str(config)!r})), clock=lambda: now,
+                             notebooks=pathlib.Path({str(desk.notebooks)!r}))
+        done = run_due(context, {{"weekly": Job.model_validate({JOB!r})}})
         print([(each.status, each.exit_code) for each in done])
     """)
     process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
@@ -86,7 +88,7 @@ def _resumed(process: subprocess.Popen[str]) -> str:
 def _run(desk: Desk, config: Path) -> list[RunOutcome]:
     (desk.home / "ntanalytics.yml").write_text(config.read_text(encoding="utf-8"), encoding="utf-8")
     desk.reload()
-    return run_due(desk.settings, {"weekly": Job.model_validate(JOB)}, now=NOW, notebooks=desk.notebooks)
+    return run_due(desk.context(NOW), {"weekly": Job.model_validate(JOB)})
 
 
 @pytest.mark.servers

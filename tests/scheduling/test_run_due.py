@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from ntanalytics.runner import run_report
-from ntanalytics.scheduling.execution import RunOutcome
 from ntanalytics.scheduling.jobs import Job
+from ntanalytics.scheduling.outcomes import RunOutcome
 from ntanalytics.scheduling.run_due import run_due
 from tests.desk import Desk
 
@@ -22,7 +22,7 @@ def _jobs(**more: object) -> dict[str, Job]:
 
 
 def _run(desk: Desk, jobs: dict[str, Job] | None = None, now: dt.datetime = NOW) -> list[RunOutcome]:
-    return run_due(desk.settings, jobs or _jobs(), now=now, notebooks=desk.notebooks)
+    return run_due(desk.context(now), jobs or _jobs())
 
 
 def _turns(desk: Desk) -> list[tuple[str, str, int]]:
@@ -56,7 +56,7 @@ def test_a_week_later_the_next_is_due_and_what_was_missed_long_ago_is_skipped_wi
 def test_a_report_that_fails_is_recorded_with_its_cause_not_retried_and_does_not_stop_the_others(desk: Desk):
     desk.write('raise ValueError("a bug")')
     good = Job.model_validate({"report": "good", "period": "last-week", "when": "Monday 08:05"})
-    (desk.notebooks / "probe.ipynb").rename(desk.notebooks / "bad.ipynb")
+    (desk.notebooks / "probe.ipynb").rename(desk.notebooks / "critical.ipynb")
     desk.write()
     (desk.notebooks / "probe.ipynb").rename(desk.notebooks / "good.ipynb")
     jobs = {"weekly": _jobs(report="critical")["weekly"], "good": good}
@@ -83,15 +83,10 @@ def test_a_turn_whose_taker_was_killed_after_publishing_is_issued_and_not_made_a
     desk.ledger.scheduled_runs.begin(
         "weekly", scheduled_at, "2026-W47", "another host", now=NOW + dt.timedelta(hours=2)
     )
-    run_report(
-        desk.settings,
-        "probe",
-        "2026-W47",
-        {},
-        today=NOW.date(),
-        notebooks=desk.notebooks,
-        before_publishing=lambda run_id: desk.ledger.scheduled_runs.record_publication("weekly", scheduled_at, run_id),
+    context = desk.context(
+        before_publishing=lambda run_id: desk.ledger.scheduled_runs.record_publication("weekly", scheduled_at, run_id)
     )
+    run_report(context, "probe", "2026-W47", {})
     [done] = _run(desk)
     assert (done.status, done.why) == ("issued", str(desk.published))
     assert len(desk.ledger.runs.history()) == 1

@@ -18,11 +18,12 @@ from sqlalchemy.pool import NullPool
 from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.schedule_tables import leases, scheduled_runs
 from ntanalytics.ledger.tables import extractions
+from ntanalytics.runner import RunContext
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.scheduling.run_due import run_due
 from ntanalytics.settings import load
 from tests.desk import Desk
-from tests.extraction.shop import Shop
+from tests.extraction.small_site import SmallSite
 
 #: A Monday's turns, called for on the Thursday, when the week's messages have settled.
 NOW = dt.datetime(2026, 11, 26, 1, tzinfo=dt.UTC)
@@ -60,13 +61,15 @@ def _host(config: Path, desk: Desk, met: Path) -> subprocess.Popen[str]:
     program = textwrap.dedent(f"""
         import datetime, json, os, pathlib
         os.environ["TAKER"], os.environ["MET"] = str(os.getpid()), {str(met)!r}
+        from ntanalytics.runner import RunContext
         from ntanalytics.scheduling.jobs import Job
         from ntanalytics.scheduling.run_due import run_due
         from ntanalytics.settings import load
         now = datetime.datetime.fromisoformat({NOW.isoformat()!r})
         jobs = {{name: Job.model_validate(each) for name, each in {JOBS!r}.items()}}
-        done = run_due(load(pathlib.Path({str(config)!r})), jobs, now=now, clock=lambda: now,
-                       notebooks=pathlib.Path({str(desk.notebooks)!r}))
+        context = RunContext(settings=load(pathlib.Path({str(config)!r})), clock=lambda: now,
+                             notebooks=pathlib.Path({str(desk.notebooks)!r}))
+        done = run_due(context, jobs)
         print(json.dumps([(each.job, each.status, each.why) for each in done]))
     """)
     return subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
@@ -81,7 +84,7 @@ def test_every_report_comes_out_once_several_hosts_make_them_and_a_killed_ones_i
     notebook = nbformat.read(probe, as_version=4)
     notebook.metadata["ntanalytics"]["needs"] = {"sms.messages": 0}
     nbformat.write(notebook, probe)
-    town = Shop(desk.home / "town")
+    town = SmallSite(desk.home / "town")
     town.messages(
         "shop", *((number, f"2026-11-{number} 09:00:00", "mobile", 1, None, None) for number in range(16, 23))
     )
@@ -109,11 +112,13 @@ def test_every_report_comes_out_once_several_hosts_make_them_and_a_killed_ones_i
     monkeypatch.setenv("MET", str(met))
     monkeypatch.setenv("TAKER", "0")
     jobs = {name: Job.model_validate(each) for name, each in JOBS.items()}
-    [taken_over] = run_due(load(town.config), jobs, now=NOW, clock=lambda: NOW, notebooks=desk.notebooks)
+    [taken_over] = run_due(RunContext(settings=load(town.config), clock=lambda: NOW, notebooks=desk.notebooks), jobs)
     assert (taken_over.job, taken_over.status) == ("job-2", "issued")
 
     with engine.connect() as connection:
-        stood = connection.execute(sa.select(scheduled_runs.c.job, scheduled_runs.c.status, scheduled_runs.c.attempts)).all()
+        stood = connection.execute(
+            sa.select(scheduled_runs.c.job, scheduled_runs.c.status, scheduled_runs.c.attempts)
+        ).all()
         taken = connection.execute(sa.select(extractions.c.source, extractions.c.first_on, extractions.c.last_on)).all()
     assert sorted(map(tuple, stood)) == [(name, "issued", 1 + (name == "job-2")) for name in JOBS]
     week = (dt.date(2026, 11, 16), dt.date(2026, 11, 22))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from ntanalytics.errors import NtaError
-from ntanalytics.ledger import Ledger
+from ntanalytics.runner import RunContext
 from ntanalytics.scheduling.alerts import alert_health
 from ntanalytics.scheduling.health import health
 from ntanalytics.scheduling.jobs import load_jobs
@@ -115,10 +115,11 @@ def _call(config: Path, what: What, moment: dt.datetime) -> Called:
     try:
         settings = load(config)
         jobs = load_jobs(settings.jobs)
+        context = RunContext(settings=settings, clock=lambda: moment)
         if what == "health":
-            alert_health(settings, Ledger(settings.ledger), health(settings, jobs, moment))
+            alert_health(context, health(context, jobs))
             return Called()
-        done = run_due(settings, jobs, now=moment, clock=lambda: moment, patience=impatient)
+        done = run_due(context, jobs, retry_budget=impatient)
         return Called([(each.job, each.period, each.status, each.why) for each in done])
     except NtaError as error:
         return Called(error=f"{type(error).__name__}: {error}")

@@ -18,6 +18,7 @@ from ntanalytics.lake import DeltaLake
 from ntanalytics.ledger import Ledger
 from ntanalytics.operations.maintenance import maintain
 from ntanalytics.reports.verification import verify
+from ntanalytics.runner import RunContext
 from ntanalytics.runner.notebooks import load_report
 from ntanalytics.settings import load
 from tests.demo.taken import Lake
@@ -41,7 +42,7 @@ def compare(estate: Estate, reports: set[str], aside: Path, figures: dict[str, o
     settings = load(estate.config)
     ledger = Ledger(settings.ledger)
     later = dt.datetime.combine(estate.until + dt.timedelta(days=15), dt.time(6), ZONE)
-    taken = Extractor(settings, ledger, clock=lambda: later).ensure(
+    taken = Extractor(settings, ledger, clock=lambda: later).ensure_coverage(
         dict.fromkeys(wanted, 0), estate.first, estate.until
     )
     for each in taken:
@@ -105,6 +106,6 @@ def tidy(config: Path) -> Iterator[str]:
     aged = dt.datetime.now(dt.UTC).timestamp() - 2 * 86400
     for path in [*spool.rglob("*"), spool] if spool.is_dir() else []:
         os.utime(path, (aged, aged))
-    maintain(settings, Ledger(settings.ledger), dt.datetime.now(dt.UTC))
+    maintain(RunContext(settings=settings))
     for path in spool.iterdir() if spool.is_dir() else ():
         yield f"the upkeep left {path}"

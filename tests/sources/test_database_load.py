@@ -106,8 +106,8 @@ def test_an_account_with_one_connection_is_enough_for_shards_and_several_dataset
 def test_an_account_with_one_connection_is_enough_for_doctor(url: str, tmp_path: Path):
     settings = site(tmp_path, url, NO_COLUMN_OF_NULLS)
     found = {each.item: each for each in diagnose(settings.file, NOW) if each.subject == "sources.shop"}
-    assert [(item, each.said) for item, each in found.items() if each.state is not State.OK] == []
-    assert found["sms.messages"].said.startswith("2 row(s) fit, ")
+    assert [(item, each.message) for item, each in found.items() if each.state is not State.OK] == []
+    assert found["sms.messages"].message.startswith("2 row(s) fit, ")
 
 
 def test_a_statement_that_takes_too_long_is_given_up_by_the_server(url: str, tmp_path: Path):

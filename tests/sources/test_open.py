@@ -24,7 +24,7 @@ def test_a_source_feeds_only_the_datasets_that_it_is_given(tmp_path: Path):
     settings = load(site(tmp_path, "[oa.members, oa.tasks]"))
     source = open_sources(settings, site_catalog(None))["oa"]
     assert source.product.datasets == ["oa.members", "oa.tasks"]
-    assert Workspace(settings).feeding == {"oa.members": ["oa"], "oa.tasks": ["oa"]}
+    assert Workspace(settings).sources_by_dataset == {"oa.members": ["oa"], "oa.tasks": ["oa"]}
     with pytest.raises(UnknownName, match="oa.activities"):
         source.mapping("oa.activities")
 

@@ -154,4 +154,7 @@ def test_what_cannot_be_checked_is_refused_at_once(tmp_path: Path) -> None:
 
 
 def test_a_target_without_a_name_is_shown_without_its_user() -> None:
-    assert Target(subsystem="sms", url="mysql+pymysql://reader@db:3306/sms?x=1").display_name == "mysql+pymysql://db:3306/sms"
+    assert (
+        Target(subsystem="sms", url="mysql+pymysql://reader@db:3306/sms?x=1").display_name
+        == "mysql+pymysql://db:3306/sms"
+    )

@@ -14,7 +14,7 @@ from ntanalytics.operations.doctor import State, diagnose, exit_code
 from ntanalytics.periods import Hours
 from ntanalytics.settings import load
 from ntanalytics.sources import check_read_hours
-from tests.extraction.shop import SETTINGS, Shop
+from tests.extraction.small_site import SETTINGS, SmallSite
 
 ZONE = ZoneInfo("Asia/Shanghai")
 D1, D16 = dt.date(2026, 11, 1), dt.date(2026, 11, 16)
@@ -25,9 +25,9 @@ def local(text: str) -> dt.datetime:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
+def shop(tmp_path: Path) -> SmallSite:
     """Its source ``shop`` may be read at night."""
-    shop = Shop(tmp_path)
+    shop = SmallSite(tmp_path)
     shop.config.write_text(
         SETTINGS.replace('shop.sqlite"', 'shop.sqlite", allowed: 19:00-07:30, pause_s: 5'), encoding="utf-8"
     )
@@ -62,20 +62,20 @@ def test_they_hold_when_they_begin_next_and_that_is_within_a_day(begins, ends, n
 
 
 @pytest.mark.parametrize("hours", ["19:00", "25:00-07:30", "19:00-19:00", "night", "19-7"])
-def test_what_are_no_hours_is_a_settings_error_that_names_the_key(shop: Shop, hours: str):
+def test_what_are_no_hours_is_a_settings_error_that_names_the_key(shop: SmallSite, hours: str):
     shop.config.write_text(shop.config.read_text().replace("19:00-07:30", f'"{hours}"'), encoding="utf-8")
     with pytest.raises(SettingsError, match=r"sources\.shop\.allowed"):
         load(shop.config)
 
 
-def test_a_source_that_is_closed_says_when_it_opens_and_one_without_hours_is_never(shop: Shop):
+def test_a_source_that_is_closed_says_when_it_opens_and_one_without_hours_is_never(shop: SmallSite):
     with pytest.raises(SourceClosed, match=r"19:00-07:30, and it is 07:30\n.*2026-11-20 19:00"):
         check_read_hours(shop.settings, "shop", dt.datetime(2026, 11, 19, 23, 30, tzinfo=dt.UTC))
     check_read_hours(shop.settings, "shop", dt.datetime(2026, 11, 19, 23, 29, tzinfo=dt.UTC))
     check_read_hours(shop.settings, "twin", local("2026-11-20 12:00"))
 
 
-def test_outside_its_hours_a_source_is_not_asked_and_the_failure_is_recorded_with_its_cause(shop: Shop):
+def test_outside_its_hours_a_source_is_not_asked_and_the_failure_is_recorded_with_its_cause(shop: SmallSite):
     (shop.folder / "shop.sqlite").unlink()  # to ask it would be another failure
     closed, other = Extractor(shop.settings, shop.ledger, clock=lambda: local("2026-11-20 12:00")).extract(
         ["sms.messages"], D16, D16
@@ -86,7 +86,7 @@ def test_outside_its_hours_a_source_is_not_asked_and_the_failure_is_recorded_wit
     assert [day.source for day in shop.ledger.coverage.days("sms.messages", D16, D16)] == ["twin"]
 
 
-def test_when_the_hours_end_the_days_taken_so_far_stay_and_the_rest_is_left(shop: Shop):
+def test_when_the_hours_end_the_days_taken_so_far_stay_and_the_rest_is_left(shop: SmallSite):
     now = [local("2026-11-20 07:00")]
 
     def a_batch_was_read(what: str, rows: int) -> None:
@@ -105,22 +105,22 @@ def test_when_the_hours_end_the_days_taken_so_far_stay_and_the_rest_is_left(shop
     assert held == set(range(1, 9))
 
 
-def test_what_a_report_needs_is_refused_too(shop: Shop):
-    taken = Extractor(shop.settings, shop.ledger, clock=lambda: local("2026-11-20 07:30")).ensure(
+def test_what_a_report_needs_is_refused_too(shop: SmallSite):
+    taken = Extractor(shop.settings, shop.ledger, clock=lambda: local("2026-11-20 07:30")).ensure_coverage(
         {"sms.messages": 0}, D16, D16
     )
     assert {each.source: each.cause for each in taken} == {"shop": "不在允许取数的时段", "twin": ""}
 
 
-def test_doctor_warns_that_it_has_not_looked(shop: Shop):
+def test_doctor_warns_that_it_has_not_looked(shop: SmallSite):
     (shop.folder / "shop.sqlite").unlink()
     found = [each for each in diagnose(shop.config, local("2026-11-20 12:00")) if each.subject == "sources.shop"]
     assert [(each.item, each.state) for each in found] == [("reachable", State.WARNING)]
-    assert "again from 2026-11-20 19:00" in found[0].said
+    assert "again from 2026-11-20 19:00" in found[0].message
     assert exit_code(found) == 0
 
 
-def test_a_database_rests_between_two_statements_and_not_before_the_first(shop: Shop):
+def test_a_database_rests_between_two_statements_and_not_before_the_first(shop: SmallSite):
     extractor = Extractor(shop.settings, shop.ledger, clock=lambda: local("2026-11-20 23:00"))
     rests: list[float] = []
     extractor.sources["shop"]._wait = rests.append

@@ -1,10 +1,30 @@
-"""Small made-up weeks for the tests of the rules: days, and counts by hour, that are as even as real ones."""
+"""Small made-up weeks for the tests of the rules, as even as real ones, and the engine of checks over them."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from ntanalytics import contract
+from ntanalytics.checks import engine
+from ntanalytics.checks.check import Span, span_of
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.subsystem import Subsystem
+from ntanalytics.contract.dataset import Dataset, Kind, Type
+from ntanalytics.findings.finding import Finding, subsystem_entity
+from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.threshold import Status
+from ntanalytics.periods import Period
+from ntanalytics.subsystems import RULES
 
 ON = dt.date(2026, 11, 20)  # a Friday
 Row = dict[str, Any]
@@ -56,3 +76,163 @@ def failing(amount: int, share: float, today: Mapping[int, float], since: dt.dat
         its = today.get(row["slot"], share) if row["day"] >= since else share
         found.append({**row, "hits": round(row["events"] * its)})
     return found
+
+
+def context_of(period: Period, rules: Mapping[str, Rule] = MappingProxyType({})) -> CheckContext:
+    """Return a context without data for a period of a site in Nantong: only its times can be asked for."""
+    begins_at, ends_at = period.window(ZoneInfo("Asia/Shanghai"))
+    report: Any = SimpleNamespace(
+        period=period, previous=period.previous(), begins_at=begins_at, ends_at=ends_at, utc_offset_h=8
+    )
+    return CheckContext(report, rules)
+
+
+#: Dataset → its rows, or its table.
+Data = Mapping[str, "Iterable[Row] | pa.Table"]
+
+_TODAY = Period.day(ON)
+
+
+def table_of(dataset: str, rows: Iterable[Row], **common: Any) -> pa.Table:
+    """Return the table of a dataset, from rows that name only what a test is about; the rest is null."""
+    full = [{"source": "test", **common, **row} for row in rows]
+    return pa.Table.from_pylist(full, schema=contract.dataset(dataset).schema())
+
+
+def events(dataset: str, counted: Iterable[Row], slot_s: int = 3600, **common: Any) -> pa.Table:
+    """Return the table of an event dataset: as many events as each row counts, at the begin of its slot.
+
+    Args:
+        dataset: the dataset.
+        counted: ``day``, ``events``, and ``slot`` (ten where it is missing), with columns of the dataset.
+        slot_s: seconds of a slot.
+        common: columns that all events share.
+    """
+    given = contract.dataset(dataset)
+    rows = [row for row in counted if row["events"]]
+    named = [
+        {
+            **row,
+            given.time: Period.day(row["day"]).window(ZoneInfo("Asia/Shanghai"))[0]
+            + dt.timedelta(seconds=slot_s * row.get("slot", 10)),
+        }
+        for row in rows
+    ]
+    base = table_of(dataset, named, **common)
+    table = base.take(pa.array(np.repeat(np.arange(len(rows)), [round(row["events"]) for row in rows])))
+    if len(given.key) == 1 and given.column(given.key[0]).type is Type.TEXT:
+        numbers = pa.array(np.arange(len(table))).cast(pa.string())
+        table = table.set_column(table.schema.get_field_index(given.key[0]), given.key[0], numbers)
+    return table
+
+
+@dataclass(frozen=True, kw_only=True)
+class _View:
+    """A dataset within a period, from a table in memory."""
+
+    contract: Dataset
+    sources: tuple[str, ...]
+    recent: ir.Table
+    table: ir.Table
+    before: ir.Table
+    days: ir.Table
+    as_of: dt.datetime
+    is_complete: bool
+    was_complete: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Lake:
+    """Datasets of a period, in the shape of a report.
+
+    Attributes:
+        context: the context with the times of the period.
+        data: dataset → its table; a dataset that is missing has no source.
+        gaps: days that were not extracted.
+        former: dataset → the snapshot of the period before, where it differs.
+    """
+
+    context: CheckContext
+    data: Mapping[str, pa.Table]
+    gaps: tuple[dt.date, ...]
+    former: Mapping[str, pa.Table]
+
+    def dataset(self, name: str, _history: int) -> _View:
+        """Return the view of a dataset."""
+        given, period = contract.dataset(name), self.context.period
+        recent = ibis.memtable(self.data[name] if name in self.data else table_of(name, []))
+        spans = ((span.first, span.last) for span in (period, period.previous()))
+        table, before = (recent.filter(recent.day.between(*span)) for span in spans)
+        if given.kind is Kind.STATE:
+            table, before = recent, ibis.memtable(self.former[name]) if name in self.former else recent
+        return _View(
+            contract=given,
+            sources=("test",) if name in self.data else (),
+            recent=recent,
+            table=table,
+            before=before,
+            days=ibis.memtable(pa.Table.from_pylist(days(gaps=self.gaps))),
+            as_of=self.context.ends_at,
+            is_complete=not set(self.gaps) & set(period.days if given.kind is not Kind.STATE else period.days[-1:]),
+        )
+
+
+def judge(
+    subsystem: Subsystem,
+    codes: Collection[str],
+    data: Data,
+    *,
+    period: Period = _TODAY,
+    spans: tuple[Span, ...] = (),
+    gaps: tuple[dt.date, ...] = (),
+    rules: Mapping[str, Rule] = RULES,
+    former: Data = MappingProxyType({}),
+) -> list[Finding]:
+    """Return the findings of some checks of a subsystem, by the engine.
+
+    Args:
+        subsystem: the subsystem.
+        codes: codes of the rules whose checks are evaluated.
+        data: dataset → its rows; a dataset that is missing has no source.
+        period: the period, up to the Friday of the tests.
+        spans: the spans of the checks; that of the period when there is none.
+        gaps: days that were not extracted.
+        rules: the rules as the site has them.
+        former: dataset → its snapshot of the period before, where it differs.
+    """
+    wanted = spans or (span_of(period),)
+    chosen = replace(subsystem, checks=tuple(check for check in subsystem.checks if check.rule in codes), section=None)
+    context = context_of(period, rules)
+    context.needs = engine.needs_of([chosen], wanted)
+    given, earlier = (
+        {name: rows if isinstance(rows, pa.Table) else table_of(name, rows, day=ON) for name, rows in side.items()}
+        for side in (data, former)
+    )
+    lake = _Lake(context=context, data=given, gaps=gaps, former=earlier)
+    report: Any = context.report
+    report.dataset, report.views = lake.dataset, lambda _subsystem: []
+    report.working_days = [day for day in period.days if day.weekday() < 5]
+    report.upcoming_days = []
+    return list(engine.evaluate(context, [chosen], wanted).findings)
+
+
+def statuses(findings: Iterable[Finding]) -> list[tuple[str, str]]:
+    """Return the identity of the entity and the status of each finding."""
+    return [(finding.entity.identity, finding.status) for finding in findings]
+
+
+def subsystem_finding(code: str, status: Status = "critical", **more: Any) -> Finding:
+    """Return a finding of a whole subsystem."""
+    rule = RULES[code]
+    return Finding(rule=rule, entity=subsystem_entity(rule.subsystem), status=status, **more)
+
+
+def by_slots(count: float, slots: range, today: Mapping[int, float]) -> list[Row]:
+    """Return the same number of events in each slot of the working days, and today those that are given."""
+    return [
+        {"day": row["day"], "slot": slot, "events": today.get(slot, count) if row["day"] == ON else count}
+        for row in days()
+        if row["is_working_day"]
+        for slot in slots
+    ]

@@ -1,83 +1,123 @@
+"""Rules of all subsystems as data, and rows judged by them."""
+
 from __future__ import annotations
 
 import pytest
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.findings.finding import Threshold
-from ntanalytics.findings.rule import Rule, evaluate_rules, unknown
+from ntanalytics.findings.finding import Entity
+from ntanalytics.findings.judgement import evaluate_rules, judge_row, unknown
+from ntanalytics.findings.rule import KINDS, Rule
+from ntanalytics.findings.text import word
+from ntanalytics.findings.threshold import Threshold
 from ntanalytics.metrics import MEASURES
 from ntanalytics.subsystems import RULES
+from ntanalytics.subsystems import SUBSYSTEMS as SLICES
 
 FAILURES = Rule(
     "identity.login_failure_rate", "login_failure_rate", Threshold(0.1, 0.3, "down"), "核查认证服务", "a reason",
-    of="logins", min_count=50,
+    count_measure="logins", min_count=50,
 )  # fmt: skip
 OVERDUE = Rule(
     "docexchange.overdue_deliveries", "overdue_deliveries", Threshold(4, 19, "down"), "电话催办", "a reason",
-    check="逾期未签收",
+    label="逾期未签收",
 )  # fmt: skip
+MESSAGES = Rule("im.im_messages", "im_messages", Threshold(1, 0, "up"), "核查消息服务", "a reason")
+UNIT = Entity("unit", "甲局", "甲局")
+
+#: Rules that one report alone judges, which has the history of every unit at hand.
+OF_A_REPORT = ("oa.low_weeks",)
 
 
-def test_a_value_on_its_threshold_keeps_it_and_one_beyond_is_said_with_its_advice():
-    on, beyond, far = evaluate_rules(
-        [FAILURES], [{"login_failure_rate": rate, "logins": 100} for rate in (0.1, 0.1001, 0.31)]
-    )
-    assert [each.state for each in (on, beyond, far)] == ["ok", "warning", "critical"]
-    assert (on.advice, beyond.advice) == ("", "核查认证服务")
-    assert far.evidence == "登录失败率 31.00%，高于异常阈值 30.00%。"
-    assert (far.subject, far.threshold) == ("统一身份认证", "高于 10.00% 关注，30.00% 异常")
+def test_a_value_on_its_limit_keeps_it_and_one_beyond_breaks_it() -> None:
+    rows = [{"login_failure_rate": rate, "logins": 100} for rate in (0.1, 0.1001, 0.31)]
+    on, beyond, far = evaluate_rules([FAILURES], rows)
+    assert [finding.status for finding in (on, beyond, far)] == ["ok", "warning", "critical"]
+    assert (far.entity.identity, far.value, far.figures["count"]) == ("subsystem/identity", 0.31, 100.0)
+    assert [word(finding).advice for finding in (on, beyond)] == ["", "核查认证服务"]
 
 
-def test_few_events_say_nothing():
-    [few] = evaluate_rules([FAILURES], [{"login_failure_rate": 1.0, "logins": 49}])
-    assert (few.state, few.value) == ("unknown", None)
+def test_a_broken_limit_is_told() -> None:
+    wording = word(judge_row(FAILURES, {"login_failure_rate": 0.31, "logins": 100}))
+    assert wording.evidence == "登录失败率 31.00%，高于异常阈值 30.00%。"
+    assert (wording.entity, wording.limits) == ("统一身份认证", "高于 10.00% 关注，30.00% 异常")
+    few = word(judge_row(FAILURES, {"login_failure_rate": 1.0, "logins": 49}))
     assert few.evidence == "登录失败率未知：登录 49 次，不足 50，不作判断。"
+    gap = word(judge_row(FAILURES, {"login_failure_rate": 0.9, "logins": 999}, is_complete=False))
+    assert gap.evidence == "登录失败率未知：数据不完整。"
+    assert word(unknown(RULES["im.source"], "no_source")).evidence == "数据未知：没有配置数据源。"
 
 
-def test_over_a_hole_a_rate_is_unknown_and_a_count_is_enough_to_say_too_much_only():
-    [rate] = evaluate_rules([FAILURES], [{"login_failure_rate": 0.9, "logins": 999}], is_complete=False)
-    assert (rate.state, rate.evidence) == ("unknown", "登录失败率未知：数据不完整。")
-    much, few = evaluate_rules(
-        [OVERDUE], [{"overdue_deliveries": 28}, {"overdue_deliveries": 0}], lambda row: "某局", is_complete=False
-    )
-    assert (much.state, few.state) == ("critical", "unknown")
+def test_few_events_say_nothing() -> None:
+    few = judge_row(FAILURES, {"login_failure_rate": 1.0, "logins": 49})
+    assert (few.status, few.unknown, few.value, few.figures["count"]) == ("unknown", "too_few", None, 49.0)
+
+
+def test_over_a_gap_a_rate_is_unknown() -> None:
+    rate = judge_row(FAILURES, {"login_failure_rate": 0.9, "logins": 999}, is_complete=False)
+    assert (rate.status, rate.unknown, rate.value) == ("unknown", "incomplete", None)
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "status"),
+    [(OVERDUE, 28, "critical"), (OVERDUE, 0, "unknown"), (MESSAGES, 0, "unknown"), (MESSAGES, 1, "ok")],
+)
+def test_over_a_gap_a_count_is_a_lower_bound(rule: Rule, value: int, status: str) -> None:
+    assert judge_row(rule, {rule.measure: value}, is_complete=False).status == status
 
 
 @pytest.mark.parametrize("value", [None, float("nan")])
-def test_what_cannot_be_computed_is_unknown_and_never_in_order(value: float | None):
-    [found] = evaluate_rules([FAILURES], [{"login_failure_rate": value, "logins": 80}])
-    assert found.state == "unknown"
+@pytest.mark.parametrize("is_complete", [True, False])
+def test_a_figure_that_cannot_be_computed_is_unknown(value: float | None, is_complete: bool) -> None:
+    finding = judge_row(FAILURES, {"login_failure_rate": value, "logins": 80}, is_complete=is_complete)
+    assert (finding.status, finding.unknown) == ("unknown", "no_value" if is_complete else "incomplete")
+    assert judge_row(MESSAGES, {"im_messages": value}, is_complete=is_complete).unknown == "no_value"
 
 
-def test_each_row_has_its_subject_and_a_check_its_own_words():
+def test_each_row_has_its_entity_and_a_check_its_own_label() -> None:
     rows = [{"overdue_deliveries": 5, "receiver_unit": "甲局"}, {"overdue_deliveries": 1, "receiver_unit": "乙局"}]
-    found = evaluate_rules([OVERDUE], rows, lambda row: str(row["receiver_unit"]))
-    assert [(each.subject, each.check, each.state) for each in found] == [
-        ("甲局", "逾期未签收", "warning"),
-        ("乙局", "逾期未签收", "ok"),
+    findings = evaluate_rules(
+        [OVERDUE], rows, lambda row: Entity("unit", str(row["receiver_unit"]), str(row["receiver_unit"]))
+    )
+    assert [(finding.entity.identity, finding.rule.check, finding.status) for finding in findings] == [
+        ("unit/甲局", "逾期未签收", "warning"),
+        ("unit/乙局", "逾期未签收", "ok"),
     ]
     assert evaluate_rules([OVERDUE], []) == []
 
 
-def test_every_rule_has_its_measures_its_subsystem_its_advice_and_its_reason():
+def test_every_rule_has_its_measures_its_subsystem_its_advice_and_its_reason() -> None:
     for code, rule in RULES.items():
         assert code == rule.code
         assert rule.subsystem in (*SUBSYSTEMS, "data")
-        assert {rule.measure, rule.of or rule.measure} <= set(MEASURES)
+        assert {rule.measure, rule.count_measure or rule.measure} <= set(MEASURES)
+        assert rule.kind in KINDS
         assert rule.advice
         assert rule.reason.endswith((".", ")", "?"))
-        assert rule.min_count or not rule.of
+        assert rule.min_count or not rule.count_measure
 
 
-def test_every_rule_fires_beyond_and_keeps_silent_within():
+def test_every_rule_has_one_check_and_every_sentence_a_rule() -> None:
+    for subsystem in SLICES:
+        codes = [rule.code for rule in subsystem.rules]
+        checked = [check.rule for check in subsystem.checks]
+        assert len(set(checked)) == len(checked)
+        assert set(codes) - set(checked) <= {f"{subsystem.id}.source", *OF_A_REPORT}
+        assert set(checked) | set(subsystem.texts) <= set(codes)
+        for check in subsystem.checks:
+            assert set(check.optional) <= set(check.reads)
+            assert {code for item in check.suppressed_by for code in item.codes} <= set(RULES)
+
+
+def test_every_rule_fires_beyond_and_keeps_silent_within() -> None:
     for rule in RULES.values():
-        enough = {rule.of: 10_000} if rule.of else {}
+        enough = {rule.count_measure: 10_000} if rule.count_measure else {}
         sign = 1 if rule.threshold.good == "up" else -1
         beyond = rule.threshold.critical - sign * abs(rule.threshold.critical or 1) * 0.01 - sign * 1e-9
-        assert rule.judge({rule.measure: beyond, **enough}, "某处").state == "critical", rule.code
-        assert rule.judge({rule.measure: rule.threshold.warning, **enough}, "某处").state == "ok", rule.code
+        assert judge_row(rule, {rule.measure: beyond, **enough}, UNIT).status == "critical", rule.code
+        assert judge_row(rule, {rule.measure: rule.threshold.warning, **enough}, UNIT).status == "ok", rule.code
 
 
-def test_what_could_not_be_looked_at_says_why():
-    found = unknown("im.source", "即时通讯", "数据", "没有配置数据源")
-    assert (found.subsystem, found.state, found.evidence) == ("im", "unknown", "数据未知：没有配置数据源。")
+def test_a_check_without_a_source_is_unknown() -> None:
+    finding = unknown(RULES["im.source"], "no_source")
+    assert (finding.subsystem, finding.status, finding.entity.identity) == ("im", "unknown", "subsystem/im")

@@ -10,29 +10,29 @@ from pathlib import Path
 import pytest
 
 from ntanalytics.workspace import open_workspace
-from tests.extraction.shop import Shop
+from tests.extraction.small_site import SmallSite
 
 MONDAY, SUNDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 22)
 #: Every day has as many messages as the number of segments that each of them has: 1, 2, 3, 1, 2, 3 …
 ROUND = """
 import datetime as dt, itertools, sys
 from pathlib import Path
-from tests.extraction.shop import Shop
+from tests.extraction.small_site import SmallSite
 
-shop = Shop.__new__(Shop)
-shop.folder = Path(sys.argv[1])
+site = SmallSite.__new__(SmallSite)
+site.folder = Path(sys.argv[1])
 from ntanalytics.ledger import Ledger
 from ntanalytics.settings import load
-shop.settings = load(shop.folder / "ntanalytics.yml")
-shop.ledger = Ledger(shop.settings.ledger)
+site.settings = load(site.folder / "ntanalytics.yml")
+site.ledger = Ledger(site.settings.ledger)
 first, last = dt.date(2026, 11, 16), dt.date(2026, 11, 22)
 for number in itertools.count():
     many = number % 3 + 1
-    shop.run("shop", "DELETE FROM message")
+    site.run("shop", "DELETE FROM message")
     days = [first + dt.timedelta(days=offset) for offset in range(7)]
-    shop.messages("shop", *((f"{day}-{each}", f"{day} 09:00:00", "mobile", many, None, None)
+    site.messages("shop", *((f"{day}-{each}", f"{day} 09:00:00", "mobile", many, None, None)
                             for day in days for each in range(many)))
-    (taken, _) = shop.extractor().extract(["sms.messages"], first, last)
+    (taken, _) = site.extractor().extract(["sms.messages"], first, last)
     assert not taken.error, taken.error
     print(many, flush=True)
 """
@@ -40,14 +40,14 @@ READS = 15
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    return Shop(tmp_path)
+def site(tmp_path: Path) -> SmallSite:
+    return SmallSite(tmp_path)
 
 
-def test_an_analyst_reads_one_state_of_the_lake_while_the_scheduler_replaces_its_days(shop: Shop):
+def test_an_analyst_reads_one_state_of_the_lake_while_the_scheduler_replaces_its_days(site: SmallSite):
     root = Path(__file__).parents[2]
     writer = subprocess.Popen(
-        [sys.executable, "-c", ROUND, str(shop.folder)],
+        [sys.executable, "-c", ROUND, str(site.folder)],
         cwd=root,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -56,11 +56,11 @@ def test_an_analyst_reads_one_state_of_the_lake_while_the_scheduler_replaces_its
     try:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "1\n"  # there is something to read
-        patient = open_workspace(shop.config)
+        patient = open_workspace(site.config)
         met = patient.sql("SELECT count(*) AS n, sum(segments) AS s FROM sms_messages").iloc[0].tolist()
         seen = set()
         for _ in range(READS):
-            hasty = open_workspace(shop.config)
+            hasty = open_workspace(site.config)
             rows = hasty.sql(
                 "SELECT count(*) AS n, min(segments) AS low, max(segments) AS high FROM sms_messages"
             ).iloc[0]

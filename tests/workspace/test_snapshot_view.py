@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ntanalytics.workspace import DatasetView, open_report
-from tests.workspace.club import Club
+from tests.workspace.oa_site import OaSite
 
 MONDAY, SUNDAY, NEXT_MONDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 22), dt.date(2026, 11, 23)
 W47 = "2026-W47"  # 16 to 22 November
@@ -14,12 +14,12 @@ NEEDS = {"oa.members": 28}
 
 
 @pytest.fixture
-def club(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Club:
-    club = Club(tmp_path)
-    monkeypatch.setenv("NTANALYTICS_CONFIG", str(club.config))
-    club.join("club", "a")
-    club.join("annex", "x")
-    return club
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OaSite:
+    site = OaSite(tmp_path)
+    monkeypatch.setenv("NTANALYTICS_CONFIG", str(site.config))
+    site.add_members("club", "a")
+    site.add_members("annex", "x")
+    return site
 
 
 def members(period: str = W47, history: int = 0) -> DatasetView:
@@ -34,23 +34,23 @@ def days(table) -> set[dt.date]:
     return set(table.day.to_pyarrow().to_pylist())
 
 
-def test_the_morning_after_stands_for_a_week_and_the_monday_before_for_the_week_before(club: Club):
-    club.take("2026-11-16 06:30")
-    club.join("club", "b")
-    club.take("2026-11-19 06:30")
-    club.join("club", "c")
-    club.take("2026-11-23 06:30")
-    club.join("club", "d")
-    club.take("2026-11-24 06:30")
-    scope = members()
-    assert (ids(scope.table), days(scope.table)) == (["a", "b", "c", "x"], {NEXT_MONDAY})
-    assert (ids(scope.before), days(scope.before)) == (["a", "x"], {MONDAY})
-    assert scope.wholeness == {"is_complete": True, "was_complete": True}
-    assert (scope.note, scope.gaps()) == ("", [])
-    taken = {(line.source, line.rows, line.taken_at, line.is_whole) for line in scope.status()}
+def test_the_morning_after_stands_for_a_week_and_the_monday_before_for_the_week_before(site: OaSite):
+    site.take("2026-11-16 06:30")
+    site.add_members("club", "b")
+    site.take("2026-11-19 06:30")
+    site.add_members("club", "c")
+    site.take("2026-11-23 06:30")
+    site.add_members("club", "d")
+    site.take("2026-11-24 06:30")
+    view = members()
+    assert (ids(view.table), days(view.table)) == (["a", "b", "c", "x"], {NEXT_MONDAY})
+    assert (ids(view.before), days(view.before)) == (["a", "x"], {MONDAY})
+    assert view.wholeness == {"is_complete": True, "was_complete": True}
+    assert (view.note, view.gaps()) == ("", [])
+    taken = {(line.source, line.rows, line.taken_at, line.is_whole) for line in view.status()}
     at = dt.datetime(2026, 11, 22, 22, 30, tzinfo=dt.UTC)
     assert taken == {("club", 3, at, True), ("annex", 1, at, True)}
-    assert scope.as_of == at
+    assert view.as_of == at
 
 
 @pytest.mark.parametrize(
@@ -64,89 +64,89 @@ def test_the_morning_after_stands_for_a_week_and_the_monday_before_for_the_week_
         (("2026-11-30 00:30",), None),  # longer
     ],
 )
-def test_the_nearest_to_the_end_stands_for_it_within_reason(club: Club, at: tuple[str, ...], stands: dt.date | None):
+def test_the_nearest_to_the_end_stands_for_it_within_reason(site: OaSite, at: tuple[str, ...], stands: dt.date | None):
     for moment in at:
-        club.take(moment)
-    scope = members()
-    assert days(scope.table) == ({stands} if stands else set())
-    assert scope.missing == ([] if stands else [SUNDAY])
+        site.take(moment)
+    view = members()
+    assert days(view.table) == ({stands} if stands else set())
+    assert view.missing == ([] if stands else [SUNDAY])
 
 
-def test_a_day_has_a_week_and_a_month_has_a_month(club: Club):
-    club.take("2026-11-23 06:30")
+def test_a_day_has_a_week_and_a_month_has_a_month(site: OaSite):
+    site.take("2026-11-23 06:30")
     assert members("2026-11-16").is_complete
     assert not members("2026-11-15").is_complete
     assert members("2026-10").is_complete  # 23 days after its end
     assert not members("2026-09").is_complete
 
 
-def test_a_table_says_of_which_day_an_odd_snapshot_is(club: Club):
-    club.take("2026-11-20 09:00")
+def test_a_table_says_of_which_day_an_odd_snapshot_is(site: OaSite):
+    site.take("2026-11-20 09:00")
     assert members().note == "期末状态取自11月20日的快照。"
 
 
-def test_one_snapshot_never_stands_for_two_periods(club: Club):
-    club.take("2026-11-18 06:30")  # of this week; nearest to the end of the week before, too
-    scope = members()
-    assert days(scope.table) == {dt.date(2026, 11, 18)}
-    assert (ids(scope.before), scope.missing_before) == ([], [dt.date(2026, 11, 15)])
+def test_one_snapshot_never_stands_for_two_periods(site: OaSite):
+    site.take("2026-11-18 06:30")  # of this week; nearest to the end of the week before, too
+    view = members()
+    assert days(view.table) == {dt.date(2026, 11, 18)}
+    assert (ids(view.before), view.missing_before) == ([], [dt.date(2026, 11, 15)])
     assert members("2026-W46").is_complete  # alone it does
 
 
-def test_each_source_has_its_own_snapshot(club: Club):
-    club.take("2026-11-21 06:30")
-    club.run("annex", "DROP TABLE member")
-    club.join("club", "b")
-    club.take("2026-11-23 06:30")
-    scope = members()
-    found = {(row["source"], row["account_id"], row["day"]) for row in scope.table.to_pyarrow().to_pylist()}
+def test_each_source_has_its_own_snapshot(site: OaSite):
+    site.take("2026-11-21 06:30")
+    site.run("annex", "DROP TABLE member")
+    site.add_members("club", "b")
+    site.take("2026-11-23 06:30")
+    view = members()
+    found = {(row["source"], row["account_id"], row["day"]) for row in view.table.to_pyarrow().to_pylist()}
     saturday = dt.date(2026, 11, 21)
     assert found == {("annex", "x", saturday), ("club", "a", NEXT_MONDAY), ("club", "b", NEXT_MONDAY)}
-    assert scope.as_of == dt.datetime(2026, 11, 20, 22, 30, tzinfo=dt.UTC)
-    assert scope.is_complete
+    assert view.as_of == dt.datetime(2026, 11, 20, 22, 30, tzinfo=dt.UTC)
+    assert view.is_complete
 
 
-def test_a_source_without_a_snapshot_is_a_hole_that_the_head_names(club: Club):
-    club.take("2026-11-10 06:30")
-    club.run("annex", "DROP TABLE member")
-    club.take("2026-11-23 06:30")
+def test_a_source_without_a_snapshot_is_a_hole_that_the_head_names(site: OaSite):
+    site.take("2026-11-10 06:30")
+    site.run("annex", "DROP TABLE member")
+    site.take("2026-11-23 06:30")
     report = open_report("oa_adoption", W47)
-    scope = report.dataset("oa.members")
-    assert (ids(scope.table), scope.missing) == (["a"], [SUNDAY])
+    view = report.dataset("oa.members")
+    assert (ids(view.table), view.missing) == (["a"], [SUNDAY])
     (gap,) = report.head().gaps
     assert gap == (
         "协同办公成员：数据源 annex 没有能代表11月22日期末的快照，手头最近的取自11月10日"
         "（数据源拒绝访问或缺少表、列），相关数量为下限，环比不作比较。"
     )
-    assert scope.note == "缺少能代表期末的快照：数量为下限，比率与环比不予计算。"
+    assert view.note == "缺少能代表期末的快照：数量为下限，比率与环比不予计算。"
     annex = next(line for line in report.status() if line.source == "annex")
     assert (annex.taken_at, annex.rows, annex.missing_days) == (None, None, (SUNDAY,))
 
 
-def test_a_state_that_was_never_taken_is_a_hole_and_no_error(club: Club):
-    club.settings.lake.mkdir()
-    scope = members(history=7)
-    assert (ids(scope.table), ids(scope.before), ids(scope.recent)) == ([], [], [])
-    assert "尚未取得" in scope.gaps()[0]
-    assert scope.as_of == dt.datetime(2026, 11, 22, 16, tzinfo=dt.UTC)
+def test_a_state_that_was_never_taken_is_a_hole_and_no_error(site: OaSite):
+    site.settings.lake.mkdir()
+    view = members(history=7)
+    assert (ids(view.table), ids(view.before), ids(view.recent)) == ([], [], [])
+    assert "尚未取得" in view.gaps()[0]
+    assert view.as_of == dt.datetime(2026, 11, 22, 16, tzinfo=dt.UTC)
 
 
-def test_every_snapshot_of_the_span_is_there_for_a_trend(club: Club):
-    club.take("2026-11-14 06:30")
-    club.run("annex", "DROP TABLE member")
-    club.join("club", "b")
-    club.take("2026-11-17 06:30")
-    scope = members(history=7)
-    counted = scope.recent.group_by("day").agg(n=lambda t: t.count()).to_pyarrow().to_pylist()
+def test_every_snapshot_of_the_span_is_there_for_a_trend(site: OaSite):
+    site.take("2026-11-14 06:30")
+    site.run("annex", "DROP TABLE member")
+    site.add_members("club", "b")
+    site.take("2026-11-17 06:30")
+    view = members(history=7)
+    counted = view.recent.group_by("day").agg(n=lambda t: t.count()).to_pyarrow().to_pylist()
     assert {row["day"]: row["n"] for row in counted} == {dt.date(2026, 11, 14): 2, dt.date(2026, 11, 17): 2}
-    covered = [row["day"] for row in scope.days.to_pyarrow().to_pylist() if row["is_covered"]]
+    covered = [row["day"] for row in view.days.to_pyarrow().to_pylist() if row["is_covered"]]
     assert covered == [dt.date(2026, 11, 14)]  # on the 17th one source of two is missing
 
 
-def test_what_was_set_aside_is_that_of_the_snapshot_which_stands(club: Club):
-    club.run("club", "INSERT INTO member VALUES (NULL, NULL, 1)")
-    club.take("2026-11-16 06:30")
-    club.take("2026-11-23 06:30")
+def test_what_was_set_aside_is_that_of_the_snapshot_which_stands(site: OaSite):
+    site.run("club", "INSERT INTO member VALUES (NULL, NULL, 1)")
+    site.take("2026-11-16 06:30")
+    site.take("2026-11-23 06:30")
     (only,) = members().rejected()
     assert (only[0], only[2]) == ("club", 1)
 
@@ -165,20 +165,22 @@ def test_what_was_set_aside_is_that_of_the_snapshot_which_stands(club: Club):
         (("2026-11-18 06:30",), "2026-11-19 06:30", True),
     ],
 )
-def test_a_report_takes_todays_snapshot_where_none_is_as_near(club: Club, held: tuple[str, ...], now: str, takes: bool):
+def test_a_report_takes_todays_snapshot_where_none_is_as_near(
+    site: OaSite, held: tuple[str, ...], now: str, takes: bool
+):
     for moment in held:
-        club.take(moment)
-    taken = club.extractor(now).ensure(NEEDS, MONDAY, SUNDAY)
+        site.take(moment)
+    taken = site.extractor(now).ensure_coverage(NEEDS, MONDAY, SUNDAY)
     today = dt.date.fromisoformat(now[:10])
     assert {(each.source, each.first, each.last) for each in taken} == (
         {("club", today, today), ("annex", today, today)} if takes else set()
     )
 
 
-def test_a_snapshot_that_the_lake_lost_is_taken_again_if_the_day_has_not_passed(club: Club):
-    club.take("2026-11-23 06:30")
-    for file in (club.settings.lake / "oa.members").rglob("*"):
+def test_a_snapshot_that_the_lake_lost_is_taken_again_if_the_day_has_not_passed(site: OaSite):
+    site.take("2026-11-23 06:30")
+    for file in (site.settings.lake / "oa.members").rglob("*"):
         if file.is_file():
             file.unlink()
-    assert len(club.extractor("2026-11-23 07:00").ensure(NEEDS, MONDAY, SUNDAY)) == 2
+    assert len(site.extractor("2026-11-23 07:00").ensure_coverage(NEEDS, MONDAY, SUNDAY)) == 2
     assert ids(members().table) == ["a", "x"]

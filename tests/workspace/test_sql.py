@@ -10,39 +10,39 @@ import pytest
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import LakeError, UsageError
 from ntanalytics.workspace import Workspace, open_workspace
-from tests.extraction.shop import Shop
+from tests.extraction.small_site import SmallSite
 
 MONDAY, SUNDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 22)
 
 
-def made(folder: Path) -> Shop:
-    shop = Shop(folder)
-    shop.messages(
+def filled_site(folder: Path) -> SmallSite:
+    site = SmallSite(folder)
+    site.messages(
         "shop",
         (1, "2026-11-17 00:30:00", "mobile", 1, "delivered", "2026-11-17 00:30:04"),
         (2, "2026-11-18 09:00:00", "telecom", 3, None, None),
     )
-    shop.messages("twin", (1, "2026-11-17 09:00:00", "mobile", 2, None, None))
-    shop.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
-    return shop
+    site.messages("twin", (1, "2026-11-17 09:00:00", "mobile", 2, None, None))
+    site.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
+    return site
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    return made(tmp_path)
+def site(tmp_path: Path) -> SmallSite:
+    return filled_site(tmp_path)
 
 
 @pytest.fixture
-def lake(shop: Shop) -> Workspace:
-    return open_workspace(shop.config)
+def lake(site: SmallSite) -> Workspace:
+    return open_workspace(site.config)
 
 
 @pytest.fixture(scope="module")
-def besieged(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def besieged(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
     """A site that is asked for everything it must not give, again and again."""
-    shop = made(tmp_path_factory.mktemp("besieged"))
-    pd.DataFrame({"secret": [1]}).to_parquet(shop.folder / "other.parquet")
-    return shop
+    site = filled_site(tmp_path_factory.mktemp("besieged"))
+    pd.DataFrame({"secret": [1]}).to_parquet(site.folder / "other.parquet")
+    return site
 
 
 def test_a_query_counts_what_the_table_holds(lake: Workspace):
@@ -67,12 +67,12 @@ def test_the_tables_and_their_columns_can_be_asked_for(lake: Workspace):
     assert len(lake.sql("SUMMARIZE sms_messages")) == len(columns)
 
 
-def test_a_cell_reads_the_version_that_the_workspace_met_first(shop: Shop, lake: Workspace):
+def test_a_cell_reads_the_version_that_the_workspace_met_first(site: SmallSite, lake: Workspace):
     assert lake.sql("SELECT count(*) AS n FROM sms_messages")["n"][0] == 3
-    shop.messages("shop", (3, "2026-11-19 09:00:00", "mobile", 1, None, None))
-    shop.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
+    site.messages("shop", (3, "2026-11-19 09:00:00", "mobile", 1, None, None))
+    site.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
     assert lake.sql("SELECT count(*) AS n FROM sms_messages")["n"][0] == 3
-    assert open_workspace(shop.config).sql("SELECT count(*) AS n FROM sms_messages")["n"][0] == 4
+    assert open_workspace(site.config).sql("SELECT count(*) AS n FROM sms_messages")["n"][0] == 4
 
 
 #: What reaches beyond the datasets, writes, or opens a door; ``{file}`` is a file of the lake, ``{out}`` a free path.
@@ -116,7 +116,7 @@ REFUSED = (
 
 
 @pytest.mark.parametrize("query", REFUSED)
-def test_whatever_writes_or_reaches_beyond_the_datasets_is_refused(besieged: Shop, query: str):
+def test_whatever_writes_or_reaches_beyond_the_datasets_is_refused(besieged: SmallSite, query: str):
     a_frame = pd.DataFrame({"secret": [1]})
     before = _files(besieged.folder)
     (file,) = (besieged.settings.lake / "sms.messages" / "day=2026-11-18").glob("*.parquet")
@@ -128,8 +128,8 @@ def test_whatever_writes_or_reaches_beyond_the_datasets_is_refused(besieged: Sho
     assert len(a_frame) == 1
 
 
-def test_a_lake_whose_files_are_gone_is_no_mistake_of_the_query(shop: Shop, lake: Workspace):
-    for file in shop.settings.lake.rglob("*.parquet"):
+def test_a_lake_whose_files_are_gone_is_no_mistake_of_the_query(site: SmallSite, lake: Workspace):
+    for file in site.settings.lake.rglob("*.parquet"):
         file.unlink()
     with pytest.raises(LakeError):
         lake.sql("SELECT count(*) FROM sms_messages")
@@ -148,7 +148,7 @@ def test_the_tab_key_offers_every_dataset_and_its_document(lake: Workspace):
 def test_the_tab_key_offers_every_metric_and_its_docstring(lake: Workspace):
     assert {"volume", "daily", "failure_codes"} <= set(dir(lake.metrics.sms.volume))
     assert "change" not in dir(lake.metrics)  # what metrics share is no metric
-    assert "Volume, outcome and latency" in repr(lake.metrics.sms)
+    assert "Volume, outcome and latency" in repr(lake.metrics.sms.volume)
     metric = lake.metrics.sms.volume.volume(
         lake.tables.sms.messages(), dt.datetime(2026, 11, 23, tzinfo=dt.UTC), ["carrier"]
     )

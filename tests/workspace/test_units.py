@@ -10,7 +10,7 @@ from ntanalytics.errors import SettingsError
 from ntanalytics.settings import load
 from ntanalytics.workspace import Report, open_report, open_workspace
 from ntanalytics.workspace.units import read_aliases
-from tests.workspace.club import SETTINGS, Club
+from tests.workspace.oa_site import SETTINGS, OaSite
 
 W47 = "2026-W47"  # 16 to 22 November
 ALIASES = "\ufefftheirs,ours,备注\n市财局,市财政局,旧称\n,,\n港务局,南通港集团,\n"
@@ -18,17 +18,17 @@ BOTH = ("identity.units", "oa.members")
 
 
 @pytest.fixture
-def club(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Club:
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OaSite:
     (tmp_path / "aliases.csv").write_text(ALIASES, encoding="utf-8")
-    club = Club(tmp_path, SETTINGS + "site: {unit_aliases: aliases.csv}\n")
-    monkeypatch.setenv("NTANALYTICS_CONFIG", str(club.config))
-    club.found("club", ("1", "市财政局", None), ("11", "办公室", "1"))
-    club.join("club", "a", "b", unit="市财局")
-    club.join("club", "c", unit="市气象局")
-    club.join("annex", "d", "e", unit="市气象局")
-    club.join("annex", "f", unit="市财政局 ")
-    club.join("annex", "g")
-    return club
+    site = OaSite(tmp_path, SETTINGS + "site: {unit_aliases: aliases.csv}\n")
+    monkeypatch.setenv("NTANALYTICS_CONFIG", str(site.config))
+    site.add_units("club", ("1", "市财政局", None), ("11", "办公室", "1"))
+    site.add_members("club", "a", "b", unit="市财局")
+    site.add_members("club", "c", unit="市气象局")
+    site.add_members("annex", "d", "e", unit="市气象局")
+    site.add_members("annex", "f", unit="市财政局 ")
+    site.add_members("annex", "g")
+    return site
 
 
 def report() -> Report:
@@ -40,20 +40,16 @@ def count(table, *by: str) -> dict[object, int]:
     return {tuple(row[name] for name in by): row["n"] for row in counted}
 
 
-def test_a_report_resolves_its_units_in_three_lines(club: Club):
-    club.take("2026-11-23 06:30", *BOTH)
+def test_a_report_resolves_its_units_in_three_lines(site: OaSite):
+    site.take("2026-11-23 06:30", *BOTH)
     week = report()
     members = week.dataset("oa.members")
     resolved = week.units().resolve(members.table)
-    assert count(resolved, "unit", "is_known_unit") == {
-        ("市财政局", True): 3,
-        ("市气象局", False): 3,
-        (None, None): 1,
-    }
+    assert count(resolved, "unit", "is_known_unit") == {("市财政局", True): 3, ("市气象局", False): 3, (None, None): 1}
 
 
-def test_the_head_tells_what_matched_nothing_only_to_who_asked_for_units(club: Club):
-    club.take("2026-11-23 06:30", *BOTH)
+def test_the_head_tells_what_matched_nothing_only_to_who_asked_for_units(site: OaSite):
+    site.take("2026-11-23 06:30", *BOTH)
     week = report()
     week.dataset("oa.members")
     assert week.head().notes == ()
@@ -66,29 +62,29 @@ def test_the_head_tells_what_matched_nothing_only_to_who_asked_for_units(club: C
     assert set(week.head().versions) == {"oa.members", "identity.units"}
 
 
-def test_the_head_names_the_most_frequent_and_none_in_full_length(club: Club):
-    club.join("club", "h", "i", "j", "k", unit="局" * 30)
-    club.join("club", "l", unit="乙")
-    club.join("club", "m", unit="甲")
-    club.take("2026-11-23 06:30", *BOTH)
+def test_the_head_names_the_most_frequent_and_none_in_full_length(site: OaSite):
+    site.add_members("club", "h", "i", "j", "k", unit="局" * 30)
+    site.add_members("club", "l", unit="乙")
+    site.add_members("club", "m", unit="甲")
+    site.take("2026-11-23 06:30", *BOTH)
     week = report()
     week.dataset("oa.members")
     week.units()
     assert week.head().notes[0].startswith(f"单位目录中没有 4 个单位名称（{'局' * 20}…、市气象局、乙等）")
 
 
-def test_without_a_list_of_units_the_hole_is_the_list_and_no_name(club: Club):
-    club.take("2026-11-23 06:30", "oa.members")
+def test_without_a_list_of_units_the_hole_is_the_list_and_no_name(site: OaSite):
+    site.take("2026-11-23 06:30", "oa.members")
     week = report()
     members = week.dataset("oa.members")
     assert count(week.units().resolve(members.table), "unit")["市财政局",] == 3
     assert [gap.partition("：")[0] for gap in week.head().gaps] == ["单位", "单位"]  # a sentence a source
 
 
-def test_units_are_as_of_a_day(club: Club):
-    club.take("2026-11-16 06:30", *BOTH)
-    club.found("club", ("2", "市气象局", None))
-    club.take("2026-11-23 06:30", *BOTH)
+def test_units_are_as_of_a_day(site: OaSite):
+    site.take("2026-11-16 06:30", *BOTH)
+    site.add_units("club", ("2", "市气象局", None))
+    site.take("2026-11-23 06:30", *BOTH)
     lake = open_workspace()
     names = {day: lake.units(day).names().unit.to_pyarrow().to_pylist() for day in ("2026-11-15", "2026-11-22", None)}
     assert names == {
@@ -98,30 +94,30 @@ def test_units_are_as_of_a_day(club: Club):
     }
 
 
-def test_units_of_a_source_that_fails_are_its_last_known(club: Club):
-    club.found("annex", ("1", "市气象局", None))
-    club.take("2026-11-09 06:30", *BOTH)
-    club.run("annex", "DROP TABLE unit")
-    club.take("2026-11-23 06:30", *BOTH)
+def test_units_of_a_source_that_fails_are_its_last_known(site: OaSite):
+    site.add_units("annex", ("1", "市气象局", None))
+    site.take("2026-11-09 06:30", *BOTH)
+    site.run("annex", "DROP TABLE unit")
+    site.take("2026-11-23 06:30", *BOTH)
     week = report()
     week.dataset("oa.members")
     assert "市气象局" in week.units().names().unit.to_pyarrow().to_pylist()
     assert "数据源 annex 没有能代表11月22日期末的快照，手头最近的取自11月09日" in week.head().gaps[0]
 
 
-def test_an_analyst_lists_what_matched_nothing(club: Club):
-    club.take("2026-11-23 06:30", *BOTH)
+def test_an_analyst_lists_what_matched_nothing(site: OaSite):
+    site.take("2026-11-23 06:30", *BOTH)
     lake = open_workspace()
     units = lake.units()
     assert units.unmatched(lake.table("oa.members")).to_pyarrow().to_pylist() == [
         {"unit": "市气象局", "source": "annex", "rows": 2},
         {"unit": "市气象局", "source": "club", "rows": 1},
     ]
-    assert units.idle().to_pyarrow().to_pylist() == [{"theirs": "港务局", "ours": "南通港集团"}]
+    assert units.unused_aliases().to_pyarrow().to_pylist() == [{"theirs": "港务局", "ours": "南通港集团"}]
 
 
-def test_the_path_is_relative_to_the_settings(club: Club):
-    assert load(club.config).site.unit_aliases == club.folder / "aliases.csv"
+def test_the_path_is_relative_to_the_settings(site: OaSite):
+    assert load(site.config).site.unit_aliases == site.folder / "aliases.csv"
 
 
 def test_a_site_without_aliases_has_none():

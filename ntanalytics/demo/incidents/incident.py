@@ -1,113 +1,97 @@
-"""What goes wrong in the demo city, and what only looks like it: the value that each writer is handed."""
+"""One incident or benign event of the demo city, as every writer receives it."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict, dataclass
-from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ntanalytics.demo.incidents.script import FAINT
+from ntanalytics.demo.arrays import Bools, Floats, Ints
+from ntanalytics.demo.incidents.kinds import KINDS
+from ntanalytics.demo.local_time import DAY_MS, midnight
 from ntanalytics.periods import Period
 
-ZONE = ZoneInfo("Asia/Shanghai")
-
-#: The days over which the script and the people's habits run, however short the estate is: a shorter one has the
-#: same days, and in a longer one nothing goes wrong on the days before.
+#: Days before the estate's end within which all incidents lie and habits change. A shorter estate has the same days,
+#: and a longer one has no incident on the days before.
 SPAN_DAYS = 70
 
-#: How an incident comes and goes: at once; by degrees; or again and again, with pauses as long as its spells.
+#: Courses of an incident: full strength at once, a gradual rise and fall, or bursts with pauses of the same length.
 SHAPES = ("sharp", "ramp", "intermittent")
-#: Spells and pauses of one that is intermittent, the first and the last of them spells.
-_TURNS = 9
+#: Bursts and pauses of an intermittent incident; the first and the last are bursts.
+_INTERVALS = 9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Incident:
-    """One planted incident, or something harmless that looks like one.
+    """One incident, or one benign event that looks like an incident."""
 
-    Attributes:
-        id: its name, unique in the estate.
-        subsystem: the subsystem's id.
-        kind: one of ``script.KINDS`` or ``script.HARMLESS``, which say what it does to the data.
-        subject: the carrier, service, unit, host, module or checked item concerned.
-        start: when it began, in the city's zone.
-        end: when it ended (half-open).
-        severity: 关注 or 异常, as an inspection should find it; 无 for what is harmless.
-        description: one Chinese sentence.
-        size: how large it is, as ``script.MEASURES`` measures the kind.
-        shape: one of ``SHAPES``.
-    """
-
-    id: str
+    id: str  # unique in the estate
     subsystem: str
-    kind: str
-    subject: str
-    start: dt.datetime
-    end: dt.datetime
-    severity: str
-    description: str
-    size: float = 1.0
-    shape: str = "sharp"
+    kind: str  # key of ``kinds.KINDS``
+    subject: str  # carrier, service, unit, host, module or checked item
+    start: dt.datetime  # with the city's zone
+    end: dt.datetime  # exclusive
+    severity: str  # 关注 or 异常, the status that an inspection should find; 无 for a benign event
+    description: str  # one Chinese sentence
+    size: float = 1.0  # in the measure of the kind
+    shape: str = "sharp"  # one of ``SHAPES``
 
     @property
     def day(self) -> dt.date:
-        """The local day on which it began."""
+        """Local day of the beginning."""
         return self.start.date()
 
     @property
     def is_faint(self) -> bool:
-        """Whether it is barely visible."""
-        return self.size < FAINT.get(self.kind, 0.0)
+        """True for an incident that the data hardly show: it is 关注 at most, and the desk does not notice it."""
+        return self.size < KINDS[self.kind].faint_below
 
     def span_ms(self, day: dt.date) -> tuple[int, int]:
-        """Its part of a local day in milliseconds since midnight, half-open; (0, 0) when it has none."""
-        midnight = dt.datetime.combine(day, dt.time(), ZONE)
-        first, last = (int((moment - midnight).total_seconds() * 1000) for moment in (self.start, self.end))
-        first, last = max(first, 0), min(last, 86_400_000)
+        """Return the part of a local day, in milliseconds since midnight, end exclusive; (0, 0) for no part."""
+        first, last = (int((time - midnight(day)).total_seconds() * 1000) for time in (self.start, self.end))
+        first, last = max(first, 0), min(last, DAY_MS)
         return (first, last) if first < last else (0, 0)
 
-    def strength(self, day: dt.date, at_ms: NDArray[np.int64]) -> NDArray[np.float64]:
-        """How much of it there is at moments of a local day, in milliseconds since midnight: 0 to 1, 1 at its height.
+    def is_on(self, day: dt.date) -> bool:
+        """Return whether any part of the incident lies on a local day."""
+        return self.span_ms(day)[1] > 0
 
-        One that is a ramp is at its height for the middle third of its time.
+    def covers(self, day: dt.date, at_ms: Ints) -> Bools:
+        """Return whether the incident is on at moments of a local day, in milliseconds since midnight."""
+        first, last = self.span_ms(day)
+        return (at_ms >= first) & (at_ms < last)
+
+    def covers_s(self, day: dt.date, at_s: Ints) -> Bools:
+        """Return whether the incident is on at moments of a local day, in seconds since midnight."""
+        return self.covers(day, at_s * 1000)
+
+    def strength(self, day: dt.date, at_ms: Ints) -> Floats:
+        """Return the strength at moments of a local day, in milliseconds since midnight: 0 to 1.
+
+        A ramp is at full strength in the middle third of its time.
         """
-        midnight = dt.datetime.combine(day, dt.time(), ZONE)
-        begin = (self.start - midnight).total_seconds() * 1000
-        passed = (at_ms - begin) / ((self.end - self.start).total_seconds() * 1000)
-        is_within = (passed >= 0) & (passed < 1)
+        begin = (self.start - midnight(day)).total_seconds() * 1000
+        elapsed = (at_ms - begin) / ((self.end - self.start).total_seconds() * 1000)
+        is_within = (elapsed >= 0) & (elapsed < 1)
         if self.shape == "ramp":
-            found: NDArray[np.float64] = (3 * np.minimum(passed, 1 - passed)).clip(0, 1)
-            return found
+            strength: Floats = (3 * np.minimum(elapsed, 1 - elapsed)).clip(0, 1)
+            return strength
         if self.shape == "intermittent":
-            is_within &= np.floor(passed * _TURNS) % 2 == 0
+            is_within &= np.floor(elapsed * _INTERVALS) % 2 == 0
         return is_within.astype(np.float64)
 
     def record(self) -> dict[str, str | float]:
-        """As ``incidents.json`` writes it: times as ISO 8601 with the offset."""
+        """Return the entry of ``incidents.json``; times are ISO 8601 with the offset."""
         return {
             name: value.isoformat() if isinstance(value, dt.datetime) else value for name, value in asdict(self).items()
         }
 
 
-def moment(day: dt.date, clock: str) -> dt.datetime:
-    """A local moment from a day and ``HH:MM``; 24:00 is the following midnight."""
-    hours, minutes = (int(part) for part in clock.split(":"))
-    return dt.datetime.combine(day, dt.time(), ZONE) + dt.timedelta(hours=hours, minutes=minutes)
-
-
-def duration(start: dt.datetime, end: dt.datetime, measure: str) -> float | None:
-    """The size of one that is measured by how long it lasts, in hours or days as ``measure`` says; None for others."""
-    unit = {"hours": 3600, "days": 86_400}.get(measure)
-    return round((end - start).total_seconds() / unit, 2) if unit else None
-
-
 def billed_months(first: dt.date, until: dt.date) -> list[Period]:
-    """The whole months within the estate, oldest first: those for which the carriers sent bills."""
-    month, found = Period.month(until + dt.timedelta(days=1)).previous(), []
+    """Return the whole months within an estate, oldest first: the carriers have billed these."""
+    month, months = Period.month(until + dt.timedelta(days=1)).previous(), list[Period]()
     while month.first >= first:
-        found.append(month)
+        months.insert(0, month)
         month = month.previous()
-    return found[::-1]
+    return months

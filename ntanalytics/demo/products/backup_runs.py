@@ -1,52 +1,60 @@
-"""The demo city's backup plans, and what each of their runs is like."""
+"""Runs of the backup plans: time, duration and size."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from ntanalytics.demo.incidents.incident import ZONE, Incident
+from ntanalytics.demo.incidents.incident import Incident
+from ntanalytics.demo.local_time import midnight
 from ntanalytics.demo.population.city import City
+from ntanalytics.demo.products.backup_plans import BackupPlan
 
 _STREAM = 43
 _GB = 1 << 30
-
-#: Databases, by the name of pgBackRest's stanza: gigabytes at the estate's end, and minute of the night it begins.
-DATABASES = {
-    "identity": (18.0, 62),
-    "sso": (9.0, 68),
-    "exchange": (164.0, 75),
-    "oa": (212.0, 110),
-    "im": (47.0, 160),
-    "sms": (96.0, 175),
-    "ca": (6.0, 200),
-    "seal": (12.0, 205),
-}
-#: File trees, by restic's host and path, as its snapshots are told apart: gigabytes, minute of the night.
-FILE_TREES = {
-    ("oa-files", "/data/attachments"): (1480.0, 150),
-    ("exchange-files", "/data/documents"): (860.0, 195),
-    ("seal-files", "/data/seals"): (22.0, 215),
-}
-#: Growth a day, as a share.
-_GROWTH = 0.0008
-#: Gigabytes that are written in a minute.
-_GB_A_MINUTE = 14.0
+#: Growth a day, as a share, and gigabytes that are written in a minute.
+_GROWTH, _GB_A_MINUTE = 0.0008, 14.0
 
 
-def run(city: City, day: dt.date, plan: str, place: int, gigabytes: float, minute: int) -> tuple[dt.datetime, int, int]:
-    """When a plan's run of a day began, how many seconds it took, and how many bytes it holds."""
-    rng = np.random.default_rng([city.seed, _STREAM, day.toordinal(), place])
-    began = dt.datetime.combine(day, dt.time(), ZONE) + dt.timedelta(minutes=minute, seconds=int(rng.integers(1, 9)))
-    size = gigabytes * (1 - _GROWTH * (city.until - day).days) * float(rng.normal(1, 0.002))
-    for incident in hits(city, day, plan, "backup_shrunk"):
+@dataclass(frozen=True)
+class BackupRun:
+    """Run of a plan: beginning, duration and saved bytes."""
+
+    started_at: dt.datetime
+    duration_s: int
+    size_bytes: int
+
+
+def run_of(city: City, day: dt.date, plan: BackupPlan) -> BackupRun:
+    """Return a plan's run of a day."""
+    rng = np.random.default_rng([city.seed, _STREAM, day.toordinal(), plan.place])
+    started_at = midnight(day) + dt.timedelta(minutes=plan.minute, seconds=int(rng.integers(1, 9)))
+    size = plan.gigabytes * (1 - _GROWTH * (city.until - day).days) * float(rng.normal(1, 0.002))
+    for incident in _incidents(city, day, plan, "backup_shrunk"):
         size *= 1 - incident.size
-    for incident in hits(city, day, plan, "backup_moved"):
-        began += dt.timedelta(hours=incident.size)
-    return began, int(60 * size / _GB_A_MINUTE) + int(rng.integers(5, 30)), int(size * _GB)
+    for incident in _incidents(city, day, plan, "backup_moved"):
+        started_at += dt.timedelta(hours=incident.size)
+    return BackupRun(started_at, int(60 * size / _GB_A_MINUTE) + int(rng.integers(5, 30)), int(size * _GB))
 
 
-def hits(city: City, day: dt.date, plan: str, kind: str) -> list[Incident]:
-    """The incidents of a kind that concern a plan's run of a day."""
-    return [each for each in city.planted(kind) if each.subject == plan and each.span_ms(day)[1]]
+def is_missing(city: City, day: dt.date, plan: BackupPlan) -> bool:
+    """Return whether a plan does not run on a day."""
+    return bool(_incidents(city, day, plan, "backup_missing"))
+
+
+def _incidents(city: City, day: dt.date, plan: BackupPlan, kind: str) -> list[Incident]:
+    return [incident for incident in city.incidents_of(kind) if incident.subject == plan.name and incident.is_on(day)]
+
+
+def write_inventory(path: Path, entries: Sequence[object], city: City) -> None:
+    """Write an inventory as JSON, with the estate's end as time of change."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
+    changed = midnight(city.until + dt.timedelta(days=1)).timestamp()
+    os.utime(path, (changed, changed))

@@ -1,30 +1,28 @@
-"""The log of the gateway that lets certificates in (queries/nginx-client-cert/README.md), a file a day, rotated."""
+"""Log of the gateway for certificate logins (queries/nginx-client-cert/README.md), a file a day, rotated."""
 
 from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from ntanalytics.demo.arrays import Ints, Rng
+from ntanalytics.demo.local_time import wall_seconds
 from ntanalytics.demo.population.city import City
-from ntanalytics.demo.products.ejbca_certificates import Certificates, certificates_of, hexadecimal, seconds
-from ntanalytics.demo.products.log_rotation import write_rotated
-from ntanalytics.demo.products.maxkey_logins import CA, draw_logins
+from ntanalytics.demo.products.ejbca.certificates import Certificates, certificates_of, hexadecimal
+from ntanalytics.demo.products.log_files import clock_of, format_lines, write_rotated
+from ntanalytics.demo.products.maxkey.logins import CA, draw_logins
 
-#: The gateway's log.
+#: File name of the log.
 LOG = "certificate-login.log"
-#: Share of logins before which somebody brings no certificate.
-_NONE = 0.003
-#: How often somebody tries with an expired certificate, on a day.
-_TRIES = 12
+#: Share of logins before which a request has no certificate, and mean tries a day with an expired one.
+_FORGOTTEN, _TRIES = 0.003, 12
 
 _STREAM = 35
-#: What becomes of a request: what nginx found of its certificate, and the status.
+#: Outcomes of a request: nginx's verification of the certificate, and the status.
 _OUTCOMES = (
     ("SUCCESS", "302"),
     ("SUCCESS", "403"),
@@ -32,15 +30,19 @@ _OUTCOMES = (
     ("FAILED:certificate has expired", "400"),
     ("FAILED:unable to get local issuer certificate", "400"),
 )
-_IN, _REFUSED, _MISSING, _EXPIRED, _NOT_TRUSTED = range(len(_OUTCOMES))
+_ADMITTED, _REFUSED, _MISSING, _EXPIRED, _NOT_TRUSTED = range(len(_OUTCOMES))
 
-#: Moment in seconds since local midnight, certificate, and what becomes of it.
-_Part: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64], int | NDArray[np.int64]]
+_LINE = (
+    '{"time_iso8601":"${date}T${clock}+08:00","request_id":"${request_id}","status":"${status}",'
+    '"ssl_client_verify":"${verify}","ssl_client_fingerprint":"${fingerprint}"}\n'
+)
+
+#: Time in seconds since local midnight, certificate, and outcome.
+_Requests: TypeAlias = tuple[Ints, Ints, Ints]
 
 
-def write_gateway(city: City, folder: Path) -> int:
+def write_client_cert_log(city: City, folder: Path) -> int:
     """Write the gateway's log into ``folder``, a file a day, and return its number of lines."""
-    folder.mkdir(parents=True, exist_ok=True)
     lines, certificates = 0, certificates_of(city)
     for day in city.days:
         content, count = _log(city, certificates, day)
@@ -50,78 +52,62 @@ def write_gateway(city: City, folder: Path) -> int:
 
 
 def _log(city: City, held: Certificates, day: dt.date) -> tuple[bytes, int]:
-    """The gateway's log of one day, and how many lines it has."""
+    """Return the gateway's log of one day, and the number of its lines."""
     rng = city.rng(_STREAM, day)
-    at, certificate, outcome = _attempts(city, rng, held, day)
-    count = len(at)
+    at_s, certificate, outcome = _requests(city, rng, held, day)
     fingerprint = np.where(outcome == _MISSING, "", held.fingerprint[certificate])
-    verified, status = np.array(_OUTCOMES, dtype=object)[outcome].T
-    ids = hexadecimal(rng, count, 16)
-    order = np.argsort(at, kind="stable")
-    clock = pa.array(at[order].astype(np.int32), pa.time32("s")).cast(pa.string())
-    lines: Any = pc.binary_join_element_wise(
-        f'{{"time_iso8601":"{day.isoformat()}T',
-        clock,
-        '+08:00","request_id":"',
-        pa.array(ids, pa.string()),
-        '","status":"',
-        pa.array(status[order], pa.string()),
-        '","ssl_client_verify":"',
-        pa.array(verified[order], pa.string()),
-        '","ssl_client_fingerprint":"',
-        pa.array(fingerprint[order], pa.string()),
-        '"}',
-        "",
-    )
-    return "".join(f"{line}\n" for line in lines.to_pylist()).encode(), count
+    verify, status = np.array(_OUTCOMES, dtype=object)[outcome].T
+    order = np.argsort(at_s, kind="stable")
+    fields = {
+        "date": day.isoformat(),
+        "clock": clock_of(at_s[order]),
+        "request_id": pa.array(hexadecimal(rng, len(at_s), 16), pa.string()),
+        "status": pa.array(status[order], pa.string()),
+        "verify": pa.array(verify[order], pa.string()),
+        "fingerprint": pa.array(fingerprint[order], pa.string()),
+    }
+    return "".join(format_lines(_LINE, fields).to_pylist()).encode(), len(at_s)
 
 
-def _attempts(
-    city: City, rng: np.random.Generator, held: Certificates, day: dt.date
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Who tries to log in when, with which certificate, and what becomes of it.
+def _requests(city: City, rng: Rng, held: Certificates, day: dt.date) -> _Requests:
+    """Return the requests of a day.
 
-    Those whom the gateway lets through are the logins by certificate of the unified login; it lets nobody else
-    through. A few bring none at first.
+    The gateway admits the logins by certificate of the unified login, and nobody else. Some bring no certificate at
+    first. Who is refused because the issuer is not trusted had tried once or twice before another method.
     """
-    logins, midnight = draw_logins(city, day, held), seconds(day)
-    at, is_by_certificate = logins.at_ms // 1000, logins.method == CA
-    certificate = held.of(logins.person, midnight + at)
-    through = np.flatnonzero(is_by_certificate & (certificate >= 0))
-    forgot = through[rng.random(len(through)) < _NONE]
-    parts: list[_Part] = [
-        (at[through], certificate[through], np.where(logins.is_success[through], _IN, _REFUSED)),
-        (at[forgot] - rng.integers(6, 40, len(forgot)), certificate[forgot], _MISSING),
-        _with_expired(city, rng, held, day),
+    logins, midnight = draw_logins(city, day, held), wall_seconds(day)
+    at_s, is_by_certificate = logins.at_ms // 1000, logins.method == CA
+    certificate = held.of(logins.person, midnight + at_s)
+    admitted = np.flatnonzero(is_by_certificate & (certificate >= 0))
+    forgot = admitted[rng.random(len(admitted)) < _FORGOTTEN]
+    parts: list[_Requests] = [
+        (at_s[admitted], certificate[admitted], np.where(logins.is_success[admitted], _ADMITTED, _REFUSED)),
+        (at_s[forgot] - rng.integers(6, 40, len(forgot)), certificate[forgot], np.full(len(forgot), _MISSING)),
+        _expired(city, rng, held, day),
     ]
     others = ~is_by_certificate & logins.is_success & ~logins.is_mobile & (certificate >= 0)
-    for incident in city.planted("certificates_refused"):
-        begin, end = (bound // 1000 for bound in incident.span_ms(day))
-        # who had to take another way in had tried once or twice
-        hit = np.flatnonzero(others & (at >= begin) & (at < end))
+    for incident in city.incidents_of("certificates_refused"):
+        hit = np.flatnonzero(others & incident.covers(day, logins.at_ms))
         hit = np.repeat(hit, rng.integers(1, 3, len(hit)))
-        tried = np.maximum(at[hit] - rng.integers(20, 400, len(hit)), begin)
-        parts.append((tried, certificate[hit], _NOT_TRUSTED))
-    moment, certificate = (np.concatenate([part[item] for part in parts]) for item in (0, 1))
-    outcome = np.concatenate([np.broadcast_to(part[2], len(part[0])) for part in parts])
-    kept = moment >= 0
-    for incident in city.planted("login_outage"):
-        begin, end = (bound // 1000 for bound in incident.span_ms(day))
-        kept &= (moment < begin) | (moment >= end)
-    return moment[kept], certificate[kept], outcome[kept]
+        tried = np.maximum(at_s[hit] - rng.integers(20, 400, len(hit)), incident.span_ms(day)[0] // 1000)
+        parts.append((tried, certificate[hit], np.full(len(hit), _NOT_TRUSTED)))
+    times, certificate, outcome = (np.concatenate(column) for column in zip(*parts, strict=True))
+    kept = times >= 0
+    for incident in city.incidents_of("login_outage"):
+        kept &= ~incident.covers_s(day, times)
+    return times[kept], certificate[kept], outcome[kept]
 
 
-def _with_expired(city: City, rng: np.random.Generator, held: Certificates, day: dt.date) -> _Part:
-    """Those who go on with an expired certificate, all day long, before and after they have come in another way."""
-    present, midnight = city.present(day), seconds(day)
+def _expired(city: City, rng: Rng, held: Certificates, day: dt.date) -> _Requests:
+    """Return the requests with an expired certificate, all day long."""
+    present = city.present(day)
     arrival = np.full(len(city.people), -1)
     arrival[present.person] = present.at_ms // 1000
-    at = arrival[held.person]
-    stale = np.flatnonzero(held.is_stale & (at >= 0) & (held.expires <= midnight + at))
+    at_s = arrival[held.person]
+    stale = np.flatnonzero(held.is_stale & (at_s >= 0) & (held.expires <= wall_seconds(day) + at_s))
     stale = np.repeat(stale, 1 + rng.poisson(_TRIES, len(stale)))
-    moment = at[stale] + rng.integers(30, 6 * 3600, len(stale))
+    times = at_s[stale] + rng.integers(30, 6 * 3600, len(stale))
     kept = np.zeros(len(stale), dtype=bool)
-    for incident in city.planted("expired_in_use"):
-        begin, end = (bound // 1000 for bound in incident.span_ms(day))
-        kept |= (moment >= begin) & (moment < end)
-    return moment[kept], stale[kept], _EXPIRED
+    for incident in city.incidents_of("expired_in_use"):
+        kept |= incident.covers_s(day, times)
+    return times[kept], stale[kept], np.full(int(kept.sum()), _EXPIRED)

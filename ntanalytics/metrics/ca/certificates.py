@@ -1,4 +1,4 @@
-"""CA certificates: in force, expiring, and logins with them (docs/domain.md, CA and seals)."""
+"""CA certificates: in force, expiring, revoked, and logins with them (docs/domain.md, CA and seals)."""
 
 from __future__ import annotations
 
@@ -9,95 +9,97 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
+#: Certificates by their remaining time (docs/domain.md, CA and seals).
 STOCK = (
-    Measure(
-        "in_force", "有效证书", "张", is_additive=True,
-        definition="Active certificates that have not expired at the moment (docs/domain.md, CA and seals).",
-    ),
-    Measure(
-        "expiring_30d", "30 天内到期", "张", good="down", is_additive=True,
-        definition="Certificates in force that expire within 30 days (docs/domain.md, CA and seals).",
-    ),
-    Measure(
-        "expiring_60d", "60 天内到期", "张", good="down", is_additive=True,
-        definition="Certificates in force that expire within 60 days (docs/domain.md, CA and seals).",
-    ),
-    Measure(
-        "expiring_90d", "90 天内到期", "张", good="down", is_additive=True,
-        definition="Certificates in force that expire within 90 days (docs/domain.md, CA and seals).",
-    ),
-    Measure(
-        "expired", "已过期", "张", is_additive=True,
-        definition="Certificates that were not revoked and have expired at the moment (docs/domain.md, CA and seals).",
-    ),
-    Measure("revoked", "已吊销", "张", is_additive=True, definition="Certificates that were revoked by the moment."),
-)  # fmt: skip
+    count("in_force", "有效证书", "张", "Active certificates that have not expired at the moment."),
+    count("expiring_30d", "30 天内到期", "张", "Certificates in force that expire within 30 days.", good="down"),
+    count("expiring_60d", "60 天内到期", "张", "Certificates in force that expire within 60 days.", good="down"),
+    count("expiring_90d", "90 天内到期", "张", "Certificates in force that expire within 90 days.", good="down"),
+    count("expired", "已过期", "张", "Certificates that were not revoked and have expired at the moment."),
+    count("revoked", "已吊销", "张", "Certificates that were revoked by the moment."),
+)
 
+#: Logins with a certificate (docs/domain.md, CA and seals).
 LOGINS = (
-    Measure("certificate_logins", "证书登录", "次", is_additive=True, definition="Logins tried with a certificate."),
-    Measure(
-        "certificate_failures", "证书登录失败", "次", good="down", is_additive=True,
-        definition="Those that were not accepted (docs/domain.md, CA and seals).",
+    count("certificate_logins", "证书登录", "次", "Login attempts with a certificate."),
+    count("certificate_failures", "证书登录失败", "次", "Attempts that were not accepted.", good="down"),
+    rate(
+        "certificate_failure_rate",
+        "证书登录失败率",
+        "certificate_failures / certificate_logins; null when there were none.",
+        good="down",
+        digits=2,
     ),
-    Measure(
-        "certificate_failure_rate", "证书登录失败率", format="rate:2", good="down",
-        definition="certificate_failures / certificate_logins; null when there were none "
-        "(docs/domain.md, CA and seals).",
+    count(
+        "expired_tried",
+        "过期仍在使用",
+        "张",
+        "Distinct certificates used after they had expired.",
+        good="down",
     ),
-    Measure(
-        "expired_tried", "过期仍在使用", "张", good="down", is_additive=True,
-        definition="Distinct certificates that were tried after they had expired (docs/domain.md, CA and seals).",
-    ),
-)  # fmt: skip
+)
 
 RENEWALS = (
     Measure(
-        "renewal_month", "到期月份", format="month", definition="Local month in which certificates expire "
-        "(docs/domain.md, CA and seals: renewals)."
+        "renewal_month",
+        "到期月份",
+        "Local month in which certificates expire (docs/domain.md, CA and seals: renewals).",
+        format="month",
     ),
-    Measure(
-        "renewals", "应更新证书", "张", is_additive=True,
-        definition="Certificates in force that expire in the month (docs/domain.md, CA and seals).",
+    count(
+        "renewals", "应更新证书", "张", "Certificates in force that expire in the month (docs/domain.md, CA and seals)."
     ),
-)  # fmt: skip
+)
 
 DUE = (
     Measure(
-        "usual_30d", "通常 30 天到期", "张", "number:0",
-        definition="Median of the certificates in force that expire in each 30 days of the 330 after the next 30.",
+        "usual_30d",
+        "通常 30 天到期",
+        "Median of the certificates in force that expire in each 30 days of the 330 after the next 30.",
+        unit="张",
+        format="number:0",
     ),
     Measure(
-        "expiring_times", "集中到期倍数", "倍", "number:1", "down",
+        "expiring_times",
+        "集中到期倍数",
         "expiring_30d / usual_30d; null where usual_30d is 0.",
+        unit="倍",
+        format="number:1",
+        good="down",
+    ),
+    count("next_week", "随后一周到期", "张", "Certificates in force that expire in the seven days after the next 30."),
+    count(
+        "expiring_units",
+        "证书即将失效单位",
+        "家",
+        "Units whose last certificate expires within a day, or expired within the last seven.",
+        good="down",
     ),
     Measure(
-        "next_week", "随后一周到期", "张", is_additive=True,
-        definition="Certificates in force that expire in the seven days after the next 30.",
+        "first_expires_at", "最早到期", "The earliest expiry among the units' last certificates.", format="datetime"
     ),
-    Measure(
-        "expiring_units", "证书即将失效单位", "家", good="down", is_additive=True,
-        definition="Units whose last certificate expires within a day, or has within the last seven.",
+    count(
+        "revoked_tried",
+        "吊销后仍在使用",
+        "张",
+        "Distinct certificates used after they had been revoked.",
+        good="down",
     ),
-    Measure("first_expires_at", "最早到期", format="datetime", definition="The earliest expiry among these."),
-    Measure(
-        "revoked_tried", "吊销后仍在使用", "张", good="down", is_additive=True,
-        definition="Distinct certificates that were tried after they had been revoked.",
-    ),
-)  # fmt: skip
+)
 
-#: Windows of 30 days that are looked at: the next one, and the rest of a year.
+#: Windows of 30 days: the next one, and the rest of a year.
 _WINDOWS, _WINDOW_S = 12, 30 * 86_400
-#: Many a unit renews in the last days; one that has not a day before is called, and one that has forgotten it.
-_AT_ONCE, _FORGOTTEN = timedelta(days=1), timedelta(days=7)
+#: Many units renew in the last days; reported are those that have not a day before, or within a week after.
+_BEFORE_EXPIRY, _AFTER_EXPIRY = timedelta(days=1), timedelta(days=7)
 
 MEASURES = catalogue((*change.with_changes((*STOCK, *LOGINS, *RENEWALS)), *DUE))
 
 
 def stock(certificates: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table:
-    """Certificates by how long they are still good (docs/domain.md, CA and seals).
+    """Return certificates by their remaining time (docs/domain.md, CA and seals).
 
     Args:
         certificates: rows of ``ca.certificates``: one snapshot.
@@ -109,14 +111,14 @@ def stock(certificates: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Ta
     """
     moment = ibis.literal(at)
     is_revoked = (certificates.state == "revoked") & (certificates.revoked_at <= moment).fill_null(True)
-    is_good = (certificates.state == "active") & (certificates.expires_at > moment)
+    is_valid = (certificates.state == "active") & (certificates.expires_at > moment)
 
     def within(days: int) -> ir.BooleanValue:
-        return is_good & (certificates.expires_at <= ibis.literal(at + timedelta(days=days)))
+        return is_valid & (certificates.expires_at <= ibis.literal(at + timedelta(days=days)))
 
     counted = certificates.aggregate(
         by=list(by),
-        in_force=certificates.count(where=is_good),
+        in_force=certificates.count(where=is_valid),
         expiring_30d=certificates.count(where=within(30)),
         expiring_60d=certificates.count(where=within(60)),
         expiring_90d=certificates.count(where=within(90)),
@@ -127,7 +129,7 @@ def stock(certificates: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Ta
 
 
 def renewals(certificates: ir.Table, at: datetime, utc_offset_h: int) -> ir.Table:
-    """How many certificates in force expire in each local month to come: what is to be renewed.
+    """Return the number of certificates in force that expire in each local month to come.
 
     Args:
         certificates: rows of ``ca.certificates``: one snapshot.
@@ -137,14 +139,14 @@ def renewals(certificates: ir.Table, at: datetime, utc_offset_h: int) -> ir.Tabl
     Returns:
         ``renewal_month`` (its first day) and ``renewals``, in order; a month without any has no row.
     """
-    good = certificates.filter((certificates.state == "active") & (certificates.expires_at > ibis.literal(at)))
-    local = good.expires_at + ibis.interval(hours=utc_offset_h)
-    counted = good.group_by(renewal_month=local.truncate("M").date()).aggregate(renewals=good.count())
+    valid = certificates.filter((certificates.state == "active") & (certificates.expires_at > ibis.literal(at)))
+    local = valid.expires_at + ibis.interval(hours=utc_offset_h)
+    counted = valid.group_by(renewal_month=local.truncate("M").date()).aggregate(renewals=valid.count())
     return counted.order_by("renewal_month")
 
 
-def due(certificates: ir.Table, at: datetime) -> ir.Table:
-    """How many certificates expire within 30 days, against what usually does in 30 days of the year that follows.
+def expiring(certificates: ir.Table, at: datetime) -> ir.Table:
+    """Return the certificates that expire within 30 days, and the usual number in 30 days of the following year.
 
     Args:
         certificates: rows of ``ca.certificates`` of one kind: one snapshot.
@@ -154,9 +156,9 @@ def due(certificates: ir.Table, at: datetime) -> ir.Table:
         One row: ``expiring_30d``, ``usual_30d``, ``expiring_times`` and ``next_week``.
     """
     moment = ibis.literal(at)
-    good = certificates.filter((certificates.state == "active") & (certificates.expires_at > moment))
-    left = good.expires_at.epoch_seconds() - moment.epoch_seconds()
-    placed = good.mutate(left=left, window=((left - 1) / _WINDOW_S).floor().cast("int64"))
+    valid = certificates.filter((certificates.state == "active") & (certificates.expires_at > moment))
+    left = valid.expires_at.epoch_seconds() - moment.epoch_seconds()
+    placed = valid.mutate(left=left, window=((left - 1) / _WINDOW_S).floor().cast("int64"))
     counts = [placed.count(where=placed.window == number) for number in range(_WINDOWS)]
     week = placed.count(where=(placed.left > _WINDOW_S) & (placed.left <= _WINDOW_S + 7 * 86_400))
     counted = placed.aggregate(**{f"w{number}": count for number, count in enumerate(counts)}, next_week=week)
@@ -169,8 +171,8 @@ def due(certificates: ir.Table, at: datetime) -> ir.Table:
     return timed.select("expiring_30d", "usual_30d", "expiring_times", "next_week")
 
 
-def units_due(certificates: ir.Table, at: datetime) -> ir.Table:
-    """The units whose last certificate expires within a day, or has of late: who has renewed is not among them.
+def expiring_units(certificates: ir.Table, at: datetime) -> ir.Table:
+    """Return the units whose last certificate expires within a day, or expired lately, without a renewal.
 
     Args:
         certificates: rows of ``ca.certificates``: one snapshot.
@@ -182,28 +184,30 @@ def units_due(certificates: ir.Table, at: datetime) -> ir.Table:
     named = certificates.filter((certificates.kind == "unit") & certificates.unit.notnull())
     active = named.filter(named.state == "active")
     last = active.group_by("unit").aggregate(expires_at=active.expires_at.max())
-    is_due = (last.expires_at <= ibis.literal(at + _AT_ONCE)) & (last.expires_at > ibis.literal(at - _FORGOTTEN))
+    is_due = (last.expires_at <= ibis.literal(at + _BEFORE_EXPIRY)) & (
+        last.expires_at > ibis.literal(at - _AFTER_EXPIRY)
+    )
     return last.filter(is_due).order_by("expires_at", "unit")
 
 
-def revoked(logins: ir.Table) -> ir.Table:
-    """How many certificates were tried after they had been revoked.
+def revoked_attempts(logins: ir.Table) -> ir.Table:
+    """Return the number of certificates used after they had been revoked.
 
     Args:
-        logins: rows of ``ca.logins``, those of the period.
+        logins: rows of ``ca.logins`` of the period.
 
     Returns:
         One row: ``revoked_tried``.
     """
-    is_tried = (logins.outcome == "failure") & (logins.reason == "revoked")
-    return logins.aggregate(revoked_tried=logins.certificate_id.nunique(where=is_tried))
+    is_attempt = (logins.outcome == "failure") & (logins.reason == "revoked")
+    return logins.aggregate(revoked_tried=logins.certificate_id.nunique(where=is_attempt))
 
 
 def logins(logins: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Logins with certificates, and why they failed (docs/domain.md, CA and seals).
+    """Return the logins with certificates and their failures (docs/domain.md, CA and seals).
 
     Args:
-        logins: rows of ``ca.logins``, those of the period.
+        logins: rows of ``ca.logins`` of the period.
         by: columns of ``logins`` that name a group: ``reason``, ``day``.
 
     Returns:
@@ -225,10 +229,10 @@ def _logins(logins: ir.Table, by: Sequence[str]) -> ir.Table:
 
 
 def daily(logins: ir.Table, days: ir.Table) -> ir.Table:
-    """``logins`` of each day: 0 on a covered day without any, null on one that is a hole; ordered by day.
+    """Return ``logins`` of each day: 0 on a covered day without any, null on a gap; ordered by day.
 
     Args:
         logins: rows of ``ca.logins`` over the span of ``days``.
         days: the days of the span (metrics.days).
     """
-    return covered.over_days(_logins(logins, ["day"]), days, MEASURES).order_by("day")
+    return fill_days(_logins(logins, ["day"]), days, MEASURES).order_by("day")

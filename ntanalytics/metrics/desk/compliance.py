@@ -1,8 +1,7 @@
-"""What proves that duties are still met on a day: patches, trainings, onboarding, restore drills.
+"""Compliance with contract obligations on a day: patches, trainings, onboarding, restore drills.
 
-Defined in docs/domain.md, Contract obligations.
-
-Every function takes Ibis tables of ``infra.patches`` or ``desk.*`` and returns one.
+Defined in docs/domain.md, Contract obligations. Every function takes Ibis tables of ``infra.patches`` or ``desk.*``
+and returns one.
 """
 
 from __future__ import annotations
@@ -12,57 +11,68 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count
 
+#: Patches of hosts (docs/domain.md, O17).
 PATCHING = (
+    count("waiting_patches", "待复装补丁", "个", "Patches whose last try on the host failed.", good="down"),
     Measure(
-        "waiting_patches", "待复装补丁", "个", good="down", is_additive=True,
-        definition="Patches whose last try on the host failed (docs/domain.md, O17).",
+        "unpatched_days",
+        "未装补丁天数",
+        "Days since a patch was last applied to the host; null where none was.",
+        unit="天",
+        good="down",
     ),
-    Measure(
-        "unpatched_days", "未装补丁天数", "天", good="down",
-        definition="Days since a patch was last applied to the host; null where none was (docs/domain.md, O17).",
-    ),
-)  # fmt: skip
+)
 
 TRAINED = (
     Measure(
-        "untrained_days", "距上次培训", "天", good="down",
-        definition="Days since the last training session; null where none is known (docs/domain.md, O18).",
+        "untrained_days",
+        "距上次培训",
+        "Days since the last training session; null where none is known (docs/domain.md, O18).",
+        unit="天",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 ONBOARDING = (
-    Measure(
-        "missing_steps", "缺少步骤", "项", good="down", is_additive=True,
-        definition="Of account, permission, seal and training, those that no ticket or training shows "
-        "(docs/domain.md, O6).",
+    count(
+        "missing_steps",
+        "缺少步骤",
+        "项",
+        "Steps of account, permission, seal and training without a ticket or training (docs/domain.md, O6).",
+        good="down",
     ),
-)  # fmt: skip
+)
 
-PROVED = (
-    Measure(
-        "unsigned_reports", "未经确认报告", "份", good="down", is_additive=True,
-        definition="Weekly reports of the last weeks that are due to be confirmed and are not (docs/domain.md, O12).",
+EVIDENCE = (
+    count(
+        "unsigned_reports",
+        "未经确认报告",
+        "份",
+        "Weekly reports of the last weeks whose confirmation is due and missing (docs/domain.md, O12).",
+        good="down",
     ),
     Measure(
-        "drill_days", "距上次恢复演练", "天", good="down",
-        definition="Days since the manual checks told of a restore drill; null where none is known "
-        "(docs/domain.md, Infra).",
+        "drill_days",
+        "距上次恢复演练",
+        "Days since a manual check of a restore drill; null where none is known (docs/domain.md, Infra).",
+        unit="天",
+        good="down",
     ),
-)  # fmt: skip
+)
 
-#: What a manual check that was a restore drill is called.
+#: Names of manual checks that are restore drills.
 DRILL = "恢复演练|恢复测试|恢复验证"
 
-MEASURES = catalogue((*PATCHING, *TRAINED, *ONBOARDING, *PROVED))
+MEASURES = catalogue((*PATCHING, *TRAINED, *ONBOARDING, *EVIDENCE))
 
-#: The steps by which a unit comes to the exchange of documents (docs/domain.md, O6), in their order.
+#: Steps of a unit's onboarding to document exchange, in order (docs/domain.md, O6).
 STEPS = {"has_account": "账号", "has_permission": "权限", "has_seal": "印章", "has_training": "培训"}
 
 
 def waiting_patches(patches: ir.Table, on: date) -> ir.Table:
-    """The hosts on which a patch failed and was not applied since (docs/domain.md, O17).
+    """Return the hosts on which a patch failed and was not applied since (docs/domain.md, O17).
 
     Args:
         patches: rows of ``infra.patches`` of the months up to ``on``.
@@ -83,8 +93,8 @@ def waiting_patches(patches: ir.Table, on: date) -> ir.Table:
     return counted.order_by(ibis.desc("waiting_patches"), "host")
 
 
-def unpatched(patches: ir.Table, on: date) -> ir.Table:
-    """How long ago each host that was ever patched was patched (docs/domain.md, O17).
+def unpatched_days(patches: ir.Table, on: date) -> ir.Table:
+    """Return the days since each host was last patched, of hosts that ever were (docs/domain.md, O17).
 
     Args:
         patches: rows of ``infra.patches`` of the months up to ``on``.
@@ -95,12 +105,12 @@ def unpatched(patches: ir.Table, on: date) -> ir.Table:
     """
     good = patches.filter((patches.patched_on <= ibis.literal(on)) & (patches.outcome == "success"))
     last = good.group_by("host").aggregate(_on=good.patched_on.max())
-    told = last.mutate(unpatched_days=ibis.literal(on).delta(last["_on"], unit="day"))
-    return told.select("host", "unpatched_days").order_by(ibis.desc("unpatched_days"), "host")
+    dated = last.mutate(unpatched_days=ibis.literal(on).delta(last["_on"], unit="day"))
+    return dated.select("host", "unpatched_days").order_by(ibis.desc("unpatched_days"), "host")
 
 
-def untrained(trainings: ir.Table, on: date) -> ir.Table:
-    """How long ago the last training was (docs/domain.md, O18).
+def days_since_training(trainings: ir.Table, on: date) -> ir.Table:
+    """Return the days since the last training (docs/domain.md, O18).
 
     Args:
         trainings: rows of ``desk.trainings`` of the months up to ``on``.
@@ -115,15 +125,15 @@ def untrained(trainings: ir.Table, on: date) -> ir.Table:
 
 
 def onboarding(tickets: ir.Table, trainings: ir.Table, since: date, until: date) -> ir.Table:
-    """The units that began to come to the exchange of documents, and which of the four steps nothing shows (O6).
+    """Return the units whose onboarding to document exchange began, with the steps that have no evidence (O6).
 
-    A unit comes when it has both a ticket to be connected (``onboarding``, of the exchange or its seals) and one for
-    an account (of the identity platform or the exchange) within 30 days; a lone ticket is but a question.
+    Onboarding is a ticket to be connected (``onboarding``, of the exchange or its seals) and a ticket for an account
+    (of the identity platform or the exchange) within 30 days; one ticket alone is only a question.
 
     Args:
         tickets: rows of ``desk.tickets`` of the months up to now.
         trainings: rows of ``desk.trainings`` of the same time.
-        since: the first local day on which a unit may have begun.
+        since: the first local day of a begin.
         until: the last one.
 
     Returns:
@@ -141,7 +151,7 @@ def onboarding(tickets: ir.Table, trainings: ir.Table, since: date, until: date)
     began = began.filter(began["_joined"].delta(began["_opened"], unit="day").abs() <= 30)
     began = began.mutate(begun_on=ibis.least(began["_joined"], began["_opened"]))
     began = began.filter(began.begun_on.between(ibis.literal(since), ibis.literal(until)))
-    theirs = own.select(
+    ticket_steps = own.select(
         _unit="unit",
         has_account=is_account,
         has_permission=is_permission,
@@ -150,17 +160,17 @@ def onboarding(tickets: ir.Table, trainings: ir.Table, since: date, until: date)
     )
     held = trainings.filter(trainings.unit.notnull())
     sessions = held.select(_unit="unit", has_account=False, has_permission=False, has_seal=False, has_training=True)
-    steps = theirs.union(sessions)
+    steps = ticket_steps.union(sessions)
     joined = began.left_join(steps, [began.unit == steps["_unit"]])
-    told = joined.group_by("unit", "begun_on").aggregate(
+    units = joined.group_by("unit", "begun_on").aggregate(
         **{name: joined[name].any().fill_null(False) for name in STEPS}
     )
-    missing = sum((~told[name]).cast("int64") for name in STEPS)
-    return told.mutate(missing_steps=missing).order_by("unit")
+    missing = sum((~units[name]).cast("int64") for name in STEPS)
+    return units.mutate(missing_steps=missing).order_by("unit")
 
 
-def drill(checks: ir.Table, on: date) -> ir.Table:
-    """How long ago the last restore drill was, by the manual checks (docs/domain.md, Infra: restore drills).
+def days_since_drill(checks: ir.Table, on: date) -> ir.Table:
+    """Return the days since the last restore drill, by the manual checks (docs/domain.md, Infra: restore drills).
 
     Args:
         checks: rows of ``desk.checks`` of the months up to ``on``.

@@ -1,8 +1,6 @@
-"""The contractor's duties that its ledger proves: recovery, training, changes, team.
+"""Obligations of the contractor in its service-desk workbook: recovery, training, changes, team.
 
-Defined in docs/domain.md, Desk; Contract obligations.
-
-Every function takes Ibis tables of ``desk.*`` and returns one.
+Defined in docs/domain.md, Desk; Contract obligations. Every function takes Ibis tables of ``desk.*`` and returns one.
 """
 
 from __future__ import annotations
@@ -14,83 +12,82 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
-#: A crash that the vendor's software caused is restored within that time (docs/domain.md, O15).
+#: Time within which a crash caused by the vendor's software is restored (docs/domain.md, O15).
 PROMISE = timedelta(hours=4)
 
-#: What the clock of an incident says.
-CLOCKS = {
-    "kept": "按时恢复", "broken": "超过承诺", "running": "计时中", "support": "全力支持",
-}  # fmt: skip
+#: States of an incident's recovery clock.
+CLOCKS = {"kept": "按时恢复", "broken": "超过承诺", "running": "计时中", "support": "全力支持"}
 
 RECOVERY = (
     Measure(
-        "clock_s", "恢复时钟", format="seconds", good="down",
-        definition="restored_at − began_at; of an incident that lasts, the moment − began_at (docs/domain.md, Desk).",
+        "clock_s",
+        "恢复时钟",
+        "restored_at − began_at; of an incident that lasts, the moment − began_at (docs/domain.md, Desk).",
+        format="seconds",
+        good="down",
     ),
     Measure(
-        "clock", "恢复情况", format="text", values=CLOCKS,
-        definition="Of a crash caused by vendor software: kept or broken by four hours, or still running; of any other "
-        "the duty is to support (docs/domain.md, Desk: recovery clock; O15).",
+        "clock",
+        "恢复情况",
+        "Crashes caused by vendor software: kept or broken by four hours, or still running; any other: support "
+        "(docs/domain.md, Desk: recovery clock; O15).",
+        format="text",
+        values=CLOCKS,
     ),
-)  # fmt: skip
+)
 
-KEPT = (
-    Measure(
-        "crashes", "系统崩溃", "起", good="down", is_additive=True,
-        definition="Crashes that vendor software caused (docs/domain.md, O15).",
-    ),
-    Measure(
-        "clocks_broken", "超时恢复", "起", good="down", is_additive=True,
-        definition="Of them, those not restored within four hours (docs/domain.md, O15).",
-    ),
-)  # fmt: skip
+#: The promise of four hours (docs/domain.md, O15).
+PROMISES = (
+    count("crashes", "系统崩溃", "起", "Crashes that vendor software caused.", good="down"),
+    count("clocks_broken", "超时恢复", "起", "Crashes that were not restored within four hours.", good="down"),
+)
 
+#: Training sessions (docs/domain.md, Desk).
 TRAINING = (
-    Measure(
-        "sessions", "培训场次", "场", good="up", is_additive=True,
-        definition="Sessions held (docs/domain.md, Desk).",
-    ),
-    Measure("invited", "应到", "人", is_additive=True, definition="Persons who were to come; of sessions that say it."),
-    Measure(
-        "trainees", "实到", "人", good="up", is_additive=True,
-        definition="Persons who came (docs/domain.md, Desk).",
-    ),
-    Measure(
-        "training_rate", "到训率", format="rate:1", good="up",
-        definition="Persons who came / persons invited, of sessions that say how many; else null "
+    count("sessions", "培训场次", "场", "Sessions held.", good="up"),
+    count("invited", "应到", "人", "Persons invited, of sessions that record it."),
+    count("trainees", "实到", "人", "Persons who attended.", good="up"),
+    rate(
+        "training_rate",
+        "到训率",
+        "Persons who attended / persons invited, of sessions that record both; else null "
         "(docs/domain.md, Desk: training rate).",
+        good="up",
     ),
-)  # fmt: skip
+)
 
 CHANGES = (
-    Measure("finished_changes", "完成变更", "项", is_additive=True, definition="Changes that were made in the period."),
-    Measure(
-        "unconfirmed_changes", "未经确认变更", "项", good="down", is_additive=True,
-        definition="Changes made without, or before, the buyer's written confirmation (docs/domain.md, Desk; O7).",
+    count("finished_changes", "完成变更", "项", "Changes finished in the period."),
+    count(
+        "unconfirmed_changes",
+        "未经确认变更",
+        "项",
+        "Changes finished without, or before, the buyer's written confirmation (docs/domain.md, Desk; O7).",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 TEAM = (
-    Measure(
-        "team", "团队人数", "人", good="up", is_additive=True,
-        definition="Members of the team (docs/domain.md, O1).",
+    count("team", "团队人数", "人", "Members of the team (docs/domain.md, O1).", good="up"),
+    count(
+        "standbys",
+        "备选人员",
+        "人",
+        "Members named as the backup of the engineer on site (docs/domain.md, O2).",
+        good="up",
     ),
-    Measure(
-        "standbys", "备选人员", "人", good="up", is_additive=True,
-        definition="Members named as the backup of the engineer on site (docs/domain.md, O2).",
-    ),
-)  # fmt: skip
+)
 
-MEASURES = catalogue(change.with_changes((*RECOVERY, *KEPT, *TRAINING, *CHANGES, *TEAM)))
+MEASURES = catalogue(change.with_changes((*RECOVERY, *PROMISES, *TRAINING, *CHANGES, *TEAM)))
 
 
 def recovery(incidents: ir.Table, since: datetime, until: datetime) -> ir.Table:
-    """The incidents that began or lasted in ``[since, until)``, each with its clock (docs/domain.md, Desk).
+    """Return the incidents of ``[since, until)``, old and new, with their recovery clocks (docs/domain.md, Desk).
 
     Args:
-        incidents: rows of ``desk.incidents``, of all that began before ``until`` and may last into the window.
+        incidents: rows of ``desk.incidents``: all that began before ``until`` and may last into the window.
         since: the window's begin (aware).
         until: its end (aware), or now when it is not over.
 
@@ -100,34 +97,34 @@ def recovery(incidents: ir.Table, since: datetime, until: datetime) -> ir.Table:
     """
     moment = ibis.literal(until)
     restored = (incidents.restored_at <= moment).ifelse(incidents.restored_at, ibis.null(incidents.restored_at.type()))
-    told = incidents.mutate(restored_at=restored)
-    told = told.filter(
-        (told.began_at < moment) & (told.restored_at.isnull() | (told.restored_at > ibis.literal(since)))
+    lasting = incidents.mutate(restored_at=restored)
+    lasting = lasting.filter(
+        (lasting.began_at < moment) & (lasting.restored_at.isnull() | (lasting.restored_at > ibis.literal(since)))
     )
-    told = told.mutate(
-        clock_s=(ibis.coalesce(told.restored_at, moment).epoch_seconds() - told.began_at.epoch_seconds()).cast(
+    lasting = lasting.mutate(
+        clock_s=(ibis.coalesce(lasting.restored_at, moment).epoch_seconds() - lasting.began_at.epoch_seconds()).cast(
             "float64"
         )
     )
-    is_late = told.clock_s > PROMISE.total_seconds()
+    is_late = lasting.clock_s > PROMISE.total_seconds()
     clock = ibis.cases(
-        ((told.cause != "vendor_software") | ~told.is_crash, "support"),
+        ((lasting.cause != "vendor_software") | ~lasting.is_crash, "support"),
         (is_late, "broken"),
-        (told.restored_at.isnull(), "running"),
+        (lasting.restored_at.isnull(), "running"),
         else_="kept",
     )
     columns = ("incident_no", "subsystem", "cause", "is_crash", "began_at", "responded_at", "restored_at", "clock_s")
-    return told.select(*columns, clock=clock).order_by(ibis.desc("clock_s"), "incident_no")
+    return lasting.select(*columns, clock=clock).order_by(ibis.desc("clock_s"), "incident_no")
 
 
-def promise(clocks: ir.Table) -> ir.Table:
-    """How the promise of four hours was kept (docs/domain.md, O15).
+def recovery_promise(clocks: ir.Table) -> ir.Table:
+    """Return the number of crashes, and of broken recovery clocks (docs/domain.md, O15).
 
     Args:
-        clocks: what ``recovery`` made.
+        clocks: the result of ``recovery``.
 
     Returns:
-        One row with the measures of ``KEPT``.
+        One row with the measures of ``PROMISES``.
     """
     return clocks.aggregate(
         crashes=clocks.count(where=clocks.clock != "support"),
@@ -136,7 +133,7 @@ def promise(clocks: ir.Table) -> ir.Table:
 
 
 def training(trainings: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Training sessions and who came (docs/domain.md, Desk; O18).
+    """Return training sessions with invited and attending persons (docs/domain.md, Desk; O18).
 
     Args:
         trainings: rows of ``desk.trainings``, those of the period.
@@ -145,60 +142,62 @@ def training(trainings: ir.Table, by: Sequence[str] = ()) -> ir.Table:
     Returns:
         ``by`` and the measures of ``TRAINING``, most sessions first; one row when ``by`` is empty.
     """
-    says = trainings.invited.notnull()
+    has_invited = trainings.invited.notnull()
     counted = trainings.aggregate(
         by=list(by),
         sessions=trainings.count(),
         invited=trainings.invited.sum().fill_null(0).cast("int64"),
         trainees=trainings.attended.sum().fill_null(0).cast("int64"),
-        _came=trainings.attended.sum(where=says),
+        _attended=trainings.attended.sum(where=has_invited),
     )
-    rated = counted.mutate(training_rate=counted["_came"] / counted.invited.nullif(0)).drop("_came")
+    rated = counted.mutate(training_rate=counted["_attended"] / counted.invited.nullif(0)).drop("_attended")
     return rated.order_by(ibis.desc("sessions"), *by)
 
 
 def changes(changes: ir.Table, since: datetime, until: datetime, by: Sequence[str] = ()) -> ir.Table:
-    """Changes that were made in ``[since, until)``, and those without a confirmation (docs/domain.md, Desk; O7).
+    """Return the changes finished in ``[since, until)``, and those without a confirmation (docs/domain.md, Desk; O7).
 
     Args:
-        changes: rows of ``desk.changes``, of all that may have been made in the window.
+        changes: rows of ``desk.changes``: all that may have been finished in the window.
         since: the window's begin (aware).
         until: its end (aware), excluded.
         by: columns of ``changes`` that name a group: ``kind``, ``subsystem``.
 
     Returns:
         ``by`` and the measures of ``CHANGES``, most unconfirmed first; one row when ``by`` is empty. Only a change of
-        a workflow needs the confirmation.
+        a workflow needs a confirmation.
     """
-    made = _made(changes, since, until)
-    counted = made.aggregate(
-        by=list(by), finished_changes=made.count(), unconfirmed_changes=made.count(where=made["_is_unconfirmed"])
+    finished = _finished(changes, since, until)
+    counted = finished.aggregate(
+        by=list(by),
+        finished_changes=finished.count(),
+        unconfirmed_changes=finished.count(where=finished["_is_unconfirmed"]),
     )
     return counted.order_by(ibis.desc("unconfirmed_changes"), ibis.desc("finished_changes"), *by)
 
 
-def unconfirmed(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
-    """The changes of workflows made in ``[since, until)`` without, or before, a written confirmation (O7).
+def unconfirmed_changes(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
+    """Return the workflow changes finished in ``[since, until)`` without, or before, a written confirmation (O7).
 
     Args:
-        changes: rows of ``desk.changes``, of all that may have been made in the window.
+        changes: rows of ``desk.changes``: all that may have been finished in the window.
         since: the window's begin (aware).
         until: its end (aware), excluded.
 
     Returns:
         ``change_no``, ``subsystem``, ``unit``, ``finished_at``, ``confirmed_at``; latest first.
     """
-    made = _made(changes, since, until)
-    found = made.filter(made["_is_unconfirmed"])
+    finished = _finished(changes, since, until)
+    unconfirmed = finished.filter(finished["_is_unconfirmed"])
     columns = ("change_no", "subsystem", "unit", "finished_at", "confirmed_at")
-    return found.select(*columns).order_by(ibis.desc("finished_at"), "change_no")
+    return unconfirmed.select(*columns).order_by(ibis.desc("finished_at"), "change_no")
 
 
-def planned(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
-    """The changes that are planned for ``[since, until)`` and not made yet.
+def planned_changes(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
+    """Return the changes planned for ``[since, until)`` and not finished yet.
 
     Args:
-        changes: rows of ``desk.changes``, of all that may be planned for the window.
+        changes: rows of ``desk.changes``: all that may be planned for the window.
         since: the window's begin (aware).
         until: its end (aware), excluded.
 
@@ -206,19 +205,21 @@ def planned(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
         ``change_no``, ``planned_at``, ``subsystem``, ``kind``, ``unit``, ``confirmed_at``; earliest first.
     """
     due = (changes.planned_at >= ibis.literal(since)) & (changes.planned_at < ibis.literal(until))
-    found = changes.filter(due & (changes.finished_at.isnull() | (changes.finished_at >= ibis.literal(since))))
+    planned = changes.filter(due & (changes.finished_at.isnull() | (changes.finished_at >= ibis.literal(since))))
     columns = ("change_no", "planned_at", "subsystem", "kind", "unit", "confirmed_at")
-    return found.select(*columns).order_by("planned_at", "change_no")
+    return planned.select(*columns).order_by("planned_at", "change_no")
 
 
-def _made(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
-    made = changes.filter((changes.finished_at >= ibis.literal(since)) & (changes.finished_at < ibis.literal(until)))
-    is_late = made.confirmed_at.isnull() | (made.confirmed_at > made.finished_at)
-    return made.mutate(_is_unconfirmed=(made.kind == "workflow") & is_late)
+def _finished(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
+    finished = changes.filter(
+        (changes.finished_at >= ibis.literal(since)) & (changes.finished_at < ibis.literal(until))
+    )
+    is_late = finished.confirmed_at.isnull() | (finished.confirmed_at > finished.finished_at)
+    return finished.mutate(_is_unconfirmed=(finished.kind == "workflow") & is_late)
 
 
 def team(roster: ir.Table, month: date) -> ir.Table:
-    """How many persons the team has in a month (docs/domain.md, O1).
+    """Return the number of persons in the team in a month (docs/domain.md, O1).
 
     Args:
         roster: rows of ``desk.roster``.
@@ -227,7 +228,7 @@ def team(roster: ir.Table, month: date) -> ir.Table:
     Returns:
         One row with the measures of ``TEAM``.
     """
-    mine = roster.filter(roster.month_on == ibis.literal(month))
-    return mine.aggregate(
-        team=mine.person.nunique(), standbys=mine.person.nunique(where=mine.role == "backup").fill_null(0)
+    members = roster.filter(roster.month_on == ibis.literal(month))
+    return members.aggregate(
+        team=members.person.nunique(), standbys=members.person.nunique(where=members.role == "backup").fill_null(0)
     )

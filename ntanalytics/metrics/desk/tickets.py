@@ -13,129 +13,104 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
+#: Open tickets (docs/domain.md, Desk).
 BACKLOG = (
-    Measure(
-        "open_tickets",
-        "未关闭工单",
-        "件",
-        good="down",
-        is_additive=True,
-        definition="Tickets opened and not closed by the moment: the backlog (docs/domain.md, Desk).",
-    ),
-    Measure(
-        "overdue_tickets",
-        "逾期工单",
-        "件",
-        good="down",
-        is_additive=True,
-        definition="Open tickets whose due time is before the moment (docs/domain.md, Desk).",
-    ),
+    count("open_tickets", "未关闭工单", "件", "Tickets opened and not closed by the moment: the backlog.", good="down"),
+    count("overdue_tickets", "逾期工单", "件", "Open tickets whose due time is before the moment.", good="down"),
     Measure(
         "oldest_due_at",
         "最早应完成",
+        "The earliest due time of the overdue tickets; null where none is overdue.",
         format="datetime",
-        definition="The earliest due time of the overdue tickets; null where none is overdue.",
     ),
 )
 
+#: Tickets opened and closed (docs/domain.md, Desk).
 FLOW = (
-    Measure(
-        "opened_tickets",
-        "新增工单",
-        "件",
-        is_additive=True,
-        definition="Tickets opened in the period (docs/domain.md, Desk).",
-    ),
-    Measure(
-        "closed_tickets",
-        "关闭工单",
-        "件",
-        good="up",
-        is_additive=True,
-        definition="Tickets closed in the period, whenever they were opened (docs/domain.md, Desk).",
-    ),
+    count("opened_tickets", "新增工单", "件", "Tickets opened in the period."),
+    count("closed_tickets", "关闭工单", "件", "Tickets closed in the period, whenever they were opened.", good="up"),
     Measure(
         "resolution_p50_s",
         "处理用时中位数",
+        "Median of closed_at − opened_at of the tickets closed in the period, in seconds.",
         format="seconds",
         good="down",
-        definition="Median of closed_at − opened_at of the tickets closed in the period, in seconds "
-        "(docs/domain.md, Desk).",
     ),
 )
 
 ATTENDANCE = (
-    Measure(
+    count(
         "working_days",
         "工作日",
         "天",
-        is_additive=True,
-        definition="Working days of the period, by the State Council's calendar (docs/domain.md, Time).",
+        "Working days of the period, by the State Council's calendar (docs/domain.md, Time).",
     ),
-    Measure(
+    count(
         "recorded_days",
         "有记录天数",
         "天",
+        "Working days on which the workbook records anybody's presence or absence.",
         good="up",
-        is_additive=True,
-        definition="Working days for which the ledger says of anybody whether he was present.",
     ),
-    Measure(
+    count(
         "attended_days",
         "驻场天数",
         "天",
+        "Working days with the engineer or the backup present (docs/domain.md, Desk).",
         good="up",
-        is_additive=True,
-        definition="Working days with the engineer or the backup present (docs/domain.md, Desk).",
     ),
-    Measure(
+    rate(
         "attendance_rate",
         "驻场率",
-        format="rate:1",
+        "attended_days / working_days; null when the period has no working day (docs/domain.md, Desk).",
         good="up",
-        definition="attended_days / working_days; null when the period has no working day (docs/domain.md, Desk).",
     ),
 )
 
 CHECKS = (
-    Measure("checks", "检查项数", "项", is_additive=True, definition="Manual checks recorded in the period."),
-    Measure("checks_ok", "正常项", "项", good="up", is_additive=True, definition="Manual checks with the result ok."),
-    Measure(
-        "checks_watch", "关注项", "项", good="down", is_additive=True, definition="Manual checks with the result watch."
-    ),
-    Measure(
-        "checks_bad", "异常项", "项", good="down", is_additive=True, definition="Manual checks with the result bad."
+    count("checks", "检查项数", "项", "Manual checks recorded in the period."),
+    count("checks_ok", "正常项", "项", "Manual checks with the result ok.", good="up"),
+    count("checks_watch", "关注项", "项", "Manual checks with the result watch.", good="down"),
+    count("checks_bad", "异常项", "项", "Manual checks with the result bad.", good="down"),
+)
+
+#: Words of a remark on a problem that was solved on the spot.
+SETTLED = "已处理|已处置|已恢复|已解决|已排除|已更换|已修复|已复核"
+
+OPEN_CHECKS = (
+    count(
+        "checks_open",
+        "未处理的检查项",
+        "项",
+        "Manual checks with the result bad, and those with the result watch whose remark names no solution.",
+        good="down",
     ),
 )
 
-#: What a remark says when what was seen has been dealt with on the spot.
-SETTLED = "已处理|已处置|已恢复|已解决|已排除|已更换|已修复|已复核"
-
-NOTED = (
-    Measure(
-        "checks_open", "未处理的检查项", "项", good="down", is_additive=True,
-        definition="Manual checks that found something, and whose remark does not say that it was dealt with; one with "
-        "the result bad is open whatever the remark says.",
-    ),
-)  # fmt: skip
-
 OLDEST = (
     Measure(
-        "overdue_days", "最长逾期", "天", "number:0", "down", "The moment − oldest_due_at, in days; null without one.",
+        "overdue_days",
+        "最长逾期",
+        "The moment − oldest_due_at, in days; null without one.",
+        unit="天",
+        format="number:0",
+        good="down",
     ),
-)  # fmt: skip
+)
 
-MEASURES = catalogue(change.with_changes((*BACKLOG, *FLOW, *ATTENDANCE, *CHECKS, *NOTED, *OLDEST)))
+SHARES = (rate("ticket_share", "工单占比", "Tickets of a category / all tickets opened in the period."),)
+
+MEASURES = catalogue(change.with_changes((*BACKLOG, *FLOW, *ATTENDANCE, *CHECKS, *OPEN_CHECKS, *OLDEST, *SHARES)))
 
 
 def backlog(tickets: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table:
-    """Tickets open, and open beyond their time, at a moment (docs/domain.md, Desk).
+    """Return the tickets open, and open beyond their due time, at a moment (docs/domain.md, Desk).
 
     Args:
-        tickets: rows of ``desk.tickets``, of all that were opened before ``at`` or may still be open then.
+        tickets: rows of ``desk.tickets``: all that were opened before ``at`` or may still be open then.
         at: the moment (aware).
         by: columns of ``tickets`` that name a group (``category``, ``subsystem``).
 
@@ -157,10 +132,10 @@ def backlog(tickets: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table
 
 
 def flow(tickets: ir.Table, since: datetime, until: datetime, by: Sequence[str] = ()) -> ir.Table:
-    """Tickets opened and closed in ``[since, until)``, and how long the closed ones took (docs/domain.md, Desk).
+    """Return the tickets opened and closed in ``[since, until)``, and the resolution time (docs/domain.md, Desk).
 
     Args:
-        tickets: rows of ``desk.tickets``, of all that were opened or closed in the window.
+        tickets: rows of ``desk.tickets``: all that were opened or closed in the window.
         since: the window's begin (aware).
         until: its end (aware), excluded.
         by: columns of ``tickets`` that name a group.
@@ -180,10 +155,10 @@ def flow(tickets: ir.Table, since: datetime, until: datetime, by: Sequence[str] 
 
 
 def daily(tickets: ir.Table, days: ir.Table, utc_offset_h: int) -> ir.Table:
-    """Tickets opened and closed on each day; 0 on a covered day without any, null on a hole; ordered by day.
+    """Return the tickets opened and closed by day: 0 on a covered day without any, null on a gap; ordered by day.
 
     Args:
-        tickets: rows of ``desk.tickets``, of all that were opened or closed in the span of ``days``.
+        tickets: rows of ``desk.tickets``: all that were opened or closed in the span of ``days``.
         days: the days of the span (metrics.days).
         utc_offset_h: hours by which local time is ahead of UTC.
     """
@@ -195,13 +170,13 @@ def daily(tickets: ir.Table, days: ir.Table, utc_offset_h: int) -> ir.Table:
     counted = both.group_by("day").aggregate(
         opened_tickets=both["_opened"].sum().cast("int64"), closed_tickets=both["_closed"].sum().cast("int64")
     )
-    return covered.over_days(counted, days, MEASURES).order_by("day")
+    return fill_days(counted, days, MEASURES).order_by("day")
 
 
 def attendance(attendance: ir.Table, working_days: Sequence[date]) -> ir.Table:
-    """On-site attendance over the working days of a period (docs/domain.md, Desk; O2).
+    """Return the on-site attendance over the working days of a period (docs/domain.md, Desk; O2).
 
-    A working day on which nobody's presence is recorded is not attended: an obligation is proved or it is a gap.
+    A working day without a record of presence is not attended: an obligation needs evidence.
 
     Args:
         attendance: rows of ``desk.attendance``, those of the period.
@@ -222,14 +197,14 @@ def attendance(attendance: ir.Table, working_days: Sequence[date]) -> ir.Table:
 
 
 def checks(checks: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Manual checks by result (docs/domain.md, The reports: daily inspection).
+    """Return the manual checks by result (docs/domain.md, The reports: daily inspection).
 
     Args:
         checks: rows of ``desk.checks``, those of the period.
         by: columns of ``checks`` that name a group (``subsystem``).
 
     Returns:
-        ``by`` and the measures of ``CHECKS`` and ``NOTED``, ordered with what is wrong first; one row when ``by`` is
+        ``by`` and the measures of ``CHECKS`` and ``OPEN_CHECKS``, the worst results first; one row when ``by`` is
         empty.
     """
     is_settled = checks.remark.re_search(SETTLED).fill_null(False)

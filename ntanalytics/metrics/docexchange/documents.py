@@ -1,7 +1,7 @@
 """Document exchange: documents, deliveries, interface calls (docs/domain.md, Document exchange).
 
-Every function takes Ibis tables of ``docexchange.*`` and returns one. What a delivery is at a moment follows
-from its times, so that the figure of a period stays what it was.
+Every function takes Ibis tables of ``docexchange.*`` and returns one. The state of a delivery at a moment follows from
+its times, so that the figure of a past period does not change.
 """
 
 from __future__ import annotations
@@ -15,112 +15,113 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.histogram import quantiles
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
+#: Documents sent (docs/domain.md, Document exchange).
 DOCUMENTS = (
-    Measure(
-        "documents_sent", "发文", "件", is_additive=True,
-        definition="Documents sent in the period (docs/domain.md, Document exchange: sent).",
+    count("documents_sent", "发文", "件", "Documents sent in the period (docs/domain.md, Document exchange: sent)."),
+    rate("ofd_share", "OFD 占比", "OFD documents / documents of which it is known.", good="up"),
+    rate("sealed_share", "盖章占比", "Sealed documents / documents of which it is known.", good="up"),
+    rate(
+        "xinchuang_document_share",
+        "信创发文占比",
+        "Documents sent from a domestic terminal / documents whose terminal is known.",
+        good="up",
     ),
-    Measure(
-        "ofd_share", "OFD 占比", format="rate:1", good="up",
-        definition="OFD documents / documents of which that is known (docs/domain.md, Document exchange).",
-    ),
-    Measure(
-        "sealed_share", "盖章占比", format="rate:1", good="up",
-        definition="Sealed documents / documents of which that is known (docs/domain.md, Document exchange).",
-    ),
-    Measure(
-        "xinchuang_document_share", "信创发文占比", format="rate:1", good="up",
-        definition="Documents sent from a domestic terminal / documents whose terminal is known "
-        "(docs/domain.md, Document exchange).",
-    ),
-)  # fmt: skip
+)
 
+#: Deliveries by state (docs/domain.md, Document exchange).
 DELIVERIES = (
-    Measure(
-        "deliveries", "送达件次", "件次", is_additive=True,
-        definition="Deliveries of the period's documents, one per receiving unit, without those that the sender "
-        "recalled: signed + pending + returned + refused (docs/domain.md, Document exchange).",
+    count(
+        "deliveries",
+        "送达件次",
+        "件次",
+        "Deliveries of the period's documents, one per receiving unit, without recalled ones: "
+        "signed + pending + returned + refused.",
+    ),
+    count(
+        "signed_deliveries",
+        "已签收",
+        "件次",
+        "Deliveries signed for by the moment, and not given back since.",
+        good="up",
+    ),
+    count(
+        "pending_deliveries",
+        "待签收",
+        "件次",
+        "Deliveries neither signed for nor given back by the moment.",
+        good="down",
+    ),
+    count("returned_deliveries", "退文", "件次", "Deliveries that the receiving unit returned (退文).", good="down"),
+    count("refused_deliveries", "拒收", "件次", "Deliveries that the receiving unit refused.", good="down"),
+    count("recalled_deliveries", "撤回", "件次", "Deliveries that the sender recalled."),
+    rate(
+        "returned_share",
+        "退文率",
+        "(returned_deliveries + refused_deliveries) / deliveries; null when there were none.",
+        good="down",
+    ),
+    rate(
+        "signed_in_time_rate",
+        "按时签收率",
+        "Deliveries signed for within one working day of sending / deliveries whose working day is over, without those "
+        "given back (docs/domain.md, Document exchange: sign-for rate within 1 working day).",
+        good="up",
     ),
     Measure(
-        "signed_deliveries", "已签收", "件次", good="up", is_additive=True,
-        definition="Deliveries signed for by the moment, and not given back since.",
+        "signing_p50_s",
+        "签收用时中位数",
+        "Median of signed_at − sent_at of the signed deliveries, in clock time.",
+        format="seconds",
+        good="down",
+    ),
+    count(
+        "overdue_deliveries",
+        "逾期未签收",
+        "件次",
+        "Pending deliveries whose deadline is before the moment (docs/domain.md, Document exchange: overdue).",
+        good="down",
     ),
     Measure(
-        "pending_deliveries", "待签收", "件次", good="down", is_additive=True,
-        definition="Deliveries neither signed for nor given back by the moment.",
+        "oldest_overdue_at",
+        "最早逾期",
+        "The earliest deadline of the overdue deliveries; null where none is overdue.",
+        format="datetime",
     ),
-    Measure(
-        "returned_deliveries", "退文", "件次", good="down", is_additive=True,
-        definition="Deliveries that the receiving unit returned (退文) (docs/domain.md, Document exchange).",
+    rate(
+        "xinchuang_signing_share",
+        "信创签收占比",
+        "Deliveries signed on a domestic terminal / signed ones whose terminal is known.",
+        good="up",
     ),
-    Measure(
-        "refused_deliveries", "拒收", "件次", good="down", is_additive=True,
-        definition="Deliveries that the receiving unit refused.",
-    ),
-    Measure("recalled_deliveries", "撤回", "件次", is_additive=True, definition="Deliveries that the sender recalled."),
-    Measure(
-        "returned_share", "退文率", format="rate:1", good="down",
-        definition="(returned_deliveries + refused_deliveries) / deliveries; null when there were none "
-        "(docs/domain.md, Document exchange).",
-    ),
-    Measure(
-        "signed_in_time_rate", "按时签收率", format="rate:1", good="up",
-        definition="Deliveries signed for within one working day of sending / deliveries whose working day is over, "
-        "those given back left out (docs/domain.md, Document exchange: sign-for rate within 1 working day).",
-    ),
-    Measure(
-        "signing_p50_s", "签收用时中位数", format="seconds", good="down",
-        definition="Median of signed_at − sent_at of the signed deliveries, in clock time "
-        "(docs/domain.md, Document exchange).",
-    ),
-    Measure(
-        "overdue_deliveries", "逾期未签收", "件次", good="down", is_additive=True,
-        definition="Pending deliveries whose deadline is before the moment "
-        "(docs/domain.md, Document exchange: overdue).",
-    ),
-    Measure(
-        "oldest_overdue_at", "最早逾期", format="datetime",
-        definition="The earliest deadline of the overdue deliveries; null where none is overdue.",
-    ),
-    Measure(
-        "xinchuang_signing_share", "信创签收占比", format="rate:1", good="up",
-        definition="Deliveries signed on a domestic terminal / signed ones whose terminal is known "
-        "(docs/domain.md, Document exchange).",
-    ),
-)  # fmt: skip
+)
 
+#: Interface calls (docs/domain.md, Document exchange).
 CALLS = (
+    count("calls", "接口调用", "次", "Interface calls."),
+    count("failed_calls", "接口失败", "次", "Interface calls that failed.", good="down"),
+    rate("call_failure_rate", "接口失败率", "failed_calls / calls; null when there were none.", good="down", digits=2),
+    count("timed_calls", "有时长的调用", "次", "Calls that have a duration."),
     Measure(
-        "calls", "接口调用", "次", is_additive=True,
-        definition="Interface calls (docs/domain.md, Document exchange).",
+        "call_p95_ms",
+        "接口耗时 P95",
+        "95th percentile of the duration of a call in ms, within 5 %.",
+        format="ms",
+        good="down",
     ),
-    Measure(
-        "failed_calls", "接口失败", "次", good="down", is_additive=True,
-        definition="Interface calls that failed (docs/domain.md, Document exchange).",
-    ),
-    Measure(
-        "call_failure_rate", "接口失败率", format="rate:2", good="down",
-        definition="failed_calls / calls; null when there were none (docs/domain.md, Document exchange).",
-    ),
-    Measure("timed_calls", "有时长的调用", "次", is_additive=True, definition="Calls that have a duration."),
-    Measure(
-        "call_p95_ms", "接口耗时 P95", format="ms", good="down",
-        definition="95th percentile of the duration of a call in ms, within 5 % (docs/domain.md, Document exchange).",
-    ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue(change.with_changes((*DOCUMENTS, *DELIVERIES, *CALLS)))
 
 
 def documents(documents: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Documents sent, and what they are (docs/domain.md, Document exchange).
+    """Return the documents sent, with the shares of OFD, sealed and xinchuang ones (docs/domain.md, Document exchange).
 
     Args:
-        documents: rows of ``docexchange.documents``, those of the period.
+        documents: rows of ``docexchange.documents`` of the period.
         by: columns of ``documents`` that name a group: ``sender_unit``, ``day``.
 
     Returns:
@@ -140,16 +141,16 @@ def documents(documents: ir.Table, by: Sequence[str] = ()) -> ir.Table:
 def deliveries(
     deliveries: ir.Table, working_days: Sequence[date], at: datetime, utc_offset_h: int, by: Sequence[str] = ()
 ) -> ir.Table:
-    """Deliveries by what became of them, and how fast they were signed for (docs/domain.md, Document exchange).
+    """Return deliveries by state, and the time to sign for them (docs/domain.md, Document exchange).
 
-    One working day ends at the clock time of sending on the next working day; of what is sent on a day that is not
-    worked, with the end of the next working day.
+    One working day ends at the clock time of sending on the next working day; for a document sent on a day off, with
+    the end of the next working day.
 
     Args:
-        deliveries: rows of ``docexchange.deliveries``, those sent in the period.
-        working_days: the working days of the period and of some weeks after it; where the day is not known,
-            a delivery has no part in the rate.
-        at: the moment (aware) of which is told what has become of them.
+        deliveries: rows of ``docexchange.deliveries`` sent in the period.
+        working_days: the working days of the period and of some weeks after it; a delivery whose day lies outside is
+            not part of the rate.
+        at: the moment (aware) of the states.
         utc_offset_h: hours by which local time is ahead of UTC.
         by: columns of ``deliveries`` that name a group: ``receiver_unit``, ``day``.
 
@@ -157,29 +158,29 @@ def deliveries(
         ``by`` and the measures of ``DELIVERIES``, most overdue first; one row when ``by`` is empty.
     """
     moment = ibis.literal(at)
-    told = with_deadline(deliveries, working_days, utc_offset_h)
-    is_back = told.state.isin(["returned", "refused", "recalled"]) & (told.returned_at <= moment).fill_null(True)
-    told = told.mutate(
-        _state=is_back.ifelse(told.state, ((told.signed_at <= moment).fill_null(False)).ifelse("signed", "pending"))
+    dated = with_deadline(deliveries, working_days, utc_offset_h)
+    is_back = dated.state.isin(["returned", "refused", "recalled"]) & (dated.returned_at <= moment).fill_null(True)
+    dated = dated.mutate(
+        _state=is_back.ifelse(dated.state, ((dated.signed_at <= moment).fill_null(False)).ifelse("signed", "pending"))
     )
-    state = told["_state"]
-    is_mine = state.isin(["signed", "pending"])
-    is_over = is_mine & (told["_ends_at"] <= moment)
-    is_overdue = (state == "pending") & (told.due_at < moment)
-    is_told = (state == "signed") & told.platform.notnull()
-    counted = told.aggregate(
+    state = dated["_state"]
+    is_kept = state.isin(["signed", "pending"])
+    is_over = is_kept & (dated["_ends_at"] <= moment)
+    is_overdue = (state == "pending") & (dated.due_at < moment)
+    has_platform = (state == "signed") & dated.platform.notnull()
+    counted = dated.aggregate(
         by=list(by),
-        deliveries=told.count(where=state != "recalled"),
-        signed_deliveries=told.count(where=state == "signed"),
-        pending_deliveries=told.count(where=state == "pending"),
-        returned_deliveries=told.count(where=state == "returned"),
-        refused_deliveries=told.count(where=state == "refused"),
-        recalled_deliveries=told.count(where=state == "recalled"),
-        signed_in_time_rate=(told.signed_at <= told["_ends_at"]).fill_null(False).cast("float64").mean(where=is_over),
-        signing_p50_s=told.signing_s.quantile(0.5, where=state == "signed"),
-        overdue_deliveries=told.count(where=is_overdue),
-        oldest_overdue_at=told.due_at.min(where=is_overdue),
-        xinchuang_signing_share=(told.platform == "xinchuang").cast("float64").mean(where=is_told),
+        deliveries=dated.count(where=state != "recalled"),
+        signed_deliveries=dated.count(where=state == "signed"),
+        pending_deliveries=dated.count(where=state == "pending"),
+        returned_deliveries=dated.count(where=state == "returned"),
+        refused_deliveries=dated.count(where=state == "refused"),
+        recalled_deliveries=dated.count(where=state == "recalled"),
+        signed_in_time_rate=(dated.signed_at <= dated["_ends_at"]).fill_null(False).cast("float64").mean(where=is_over),
+        signing_p50_s=dated.signing_s.quantile(0.5, where=state == "signed"),
+        overdue_deliveries=dated.count(where=is_overdue),
+        oldest_overdue_at=dated.due_at.min(where=is_overdue),
+        xinchuang_signing_share=(dated.platform == "xinchuang").cast("float64").mean(where=has_platform),
     )
     given_back = counted.returned_deliveries + counted.refused_deliveries
     rated = counted.mutate(returned_share=given_back / counted.deliveries.nullif(0))
@@ -187,8 +188,8 @@ def deliveries(
     return shown.order_by(ibis.desc("overdue_deliveries"), ibis.desc("deliveries"), *by)
 
 
-def sent_by(deliveries: ir.Table, documents: ir.Table) -> ir.Table:
-    """The deliveries, each with the ``sender_unit`` of its document; null where that is not known.
+def with_sender(deliveries: ir.Table, documents: ir.Table) -> ir.Table:
+    """Return the deliveries with the ``sender_unit`` of their documents; null where it is not known.
 
     Args:
         deliveries: rows of ``docexchange.deliveries``.
@@ -200,11 +201,10 @@ def sent_by(deliveries: ir.Table, documents: ir.Table) -> ir.Table:
 
 
 def with_deadline(deliveries: ir.Table, working_days: Sequence[date], utc_offset_h: int) -> ir.Table:
-    """The deliveries, each with ``_ends_at``: when one working day after sending is over.
+    """Return the deliveries with ``_ends_at``, the end of one working day after sending.
 
-    Defined in docs/domain.md, Document exchange.
-
-    Null where the calendar ends before. The arguments are those of ``deliveries``.
+    Defined in docs/domain.md, Document exchange. Null where the calendar ends before. The arguments are those of
+    ``deliveries``.
     """
     worked = sorted(set(working_days))
     span = [worked[0] + timedelta(days=n) for n in range(-31, (worked[-1] - worked[0]).days)] if worked else []
@@ -227,10 +227,10 @@ def with_deadline(deliveries: ir.Table, working_days: Sequence[date], utc_offset
 
 
 def calls(calls: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Interface calls, their failures and how long they take (docs/domain.md, Document exchange).
+    """Return the interface calls, their failures and durations (docs/domain.md, Document exchange).
 
     Args:
-        calls: rows of ``docexchange.interface_calls``, those of the period.
+        calls: rows of ``docexchange.interface_calls`` of the period.
         by: columns of ``calls`` that name a group: ``caller``, ``interface``, ``day``.
 
     Returns:
@@ -241,7 +241,7 @@ def calls(calls: ir.Table, by: Sequence[str] = ()) -> ir.Table:
         calls=calls.calls.sum().fill_null(0).cast("int64"),
         failed_calls=calls.calls.sum(where=calls.outcome == "failure").fill_null(0).cast("int64"),
     )
-    joined = beside(counted, quantiles(calls, "calls", by, "timed_calls", {"call_p95_ms": 95}), by)
+    joined = join_groups(counted, quantiles(calls, "calls", by, "timed_calls", {"call_p95_ms": 95}), by)
     rated = joined.mutate(
         call_failure_rate=joined.failed_calls / joined.calls.nullif(0), timed_calls=joined.timed_calls.fill_null(0)
     )

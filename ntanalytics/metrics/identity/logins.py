@@ -1,4 +1,4 @@
-"""Identity: logins, accounts, their administration, and suspects (docs/domain.md, Identity and SSO).
+"""Identity: logins, accounts, account changes, and brute-force suspects (docs/domain.md, Identity and SSO).
 
 Every function takes Ibis tables of ``identity.*`` and returns one.
 """
@@ -12,103 +12,108 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
-#: An enabled account without a login for that long is dormant (docs/domain.md, Identity and SSO).
+#: Time without a login after which an enabled account is dormant (docs/domain.md, Identity and SSO).
 DORMANT_AFTER = timedelta(days=90)
 
-#: That many failures of one account, or from one address, within that time are an attempt by force
+#: Failures of one account, or from one address, within this time that are a brute-force attempt
 #: (docs/domain.md, Identity and SSO: brute-force suspects).
 BRUTE_FAILURES, BRUTE_WITHIN = 20, timedelta(minutes=10)
 
-#: A desk, a telephone and what lies between them are some addresses in an hour; so many are several persons.
+#: Addresses of one account in an hour that mean several persons; a desk and a telephone are only some addresses.
 SHARED_ADDRESSES = 5
 
-#: Who gets in so soon after an attempt by force has guessed the password.
+#: Time after a brute-force attempt within which a login means a guessed password.
 FORCED_WITHIN = timedelta(hours=1)
 
+#: Logins (docs/domain.md, Identity and SSO).
 LOGINS = (
-    Measure(
-        "logins", "登录", "次", is_additive=True,
-        definition="Attempts to log in (docs/domain.md, Identity and SSO).",
+    count("logins", "登录", "次", "Attempts to log in."),
+    count("login_failures", "登录失败", "次", "Attempts that failed.", good="down"),
+    rate(
+        "login_failure_rate", "登录失败率", "login_failures / logins; null when there were none.", good="down", digits=2
     ),
-    Measure(
-        "login_failures", "登录失败", "次", good="down", is_additive=True,
-        definition="Attempts that failed (docs/domain.md, Identity and SSO).",
+    count(
+        "login_users",
+        "登录人数",
+        "人",
+        "Distinct accounts that logged in with success (docs/domain.md, Identity and SSO: distinct users).",
+        good="up",
     ),
-    Measure(
-        "login_failure_rate", "登录失败率", format="rate:2", good="down",
-        definition="login_failures / logins; null when there were none (docs/domain.md, Identity and SSO).",
-    ),
-    Measure(
-        "login_users", "登录人数", "人", good="up", is_additive=True,
-        definition="Distinct accounts that logged in with success (docs/domain.md, Identity and SSO: distinct users).",
-    ),
-)  # fmt: skip
+)
 
+#: Accounts (docs/domain.md, Identity and SSO).
 ACCOUNTS = (
-    Measure(
-        "accounts", "账号总数", "个", is_additive=True,
-        definition="Accounts that there are (docs/domain.md, Identity and SSO).",
-    ),
-    Measure(
-        "enabled_accounts", "可登录账号", "个", is_additive=True,
-        definition="Accounts that may log in (docs/domain.md, Identity and SSO).",
-    ),
-    Measure(
-        "dormant_accounts", "休眠账号", "个", good="down", is_additive=True,
-        definition="Enabled accounts without a login for 90 days, and not opened since "
+    count("accounts", "账号总数", "个", "All accounts."),
+    count("enabled_accounts", "可登录账号", "个", "Accounts that may log in."),
+    count(
+        "dormant_accounts",
+        "休眠账号",
+        "个",
+        "Enabled accounts without a login for 90 days, and not opened since "
         "(docs/domain.md, Identity and SSO: dormant).",
+        good="down",
     ),
-    Measure(
-        "orphan_accounts", "无归属账号", "个", good="down", is_additive=True,
-        definition="Enabled accounts whose unit is gone or out of use, or that have none "
+    count(
+        "orphan_accounts",
+        "无归属账号",
+        "个",
+        "Enabled accounts without a unit, or whose unit is gone or out of use "
         "(docs/domain.md, Identity and SSO: orphan).",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 CHANGES = (
-    Measure(
-        "account_changes", "账号变更", "次", is_additive=True,
-        definition="Changes of accounts, units and permissions that took effect (docs/domain.md, O4).",
+    count(
+        "account_changes",
+        "账号变更",
+        "次",
+        "Changes of accounts, units and permissions that took effect (docs/domain.md, O4).",
     ),
-    Measure(
-        "failed_changes", "变更失败", "次", good="down", is_additive=True,
-        definition="Changes that did not take effect.",
-    ),
-)  # fmt: skip
+    count("failed_changes", "变更失败", "次", "Changes that did not take effect.", good="down"),
+)
 
 SUSPECTS = (
-    Measure(
-        "attempts", "连续失败", "次", good="down", is_additive=True,
-        definition="Failed logins of the suspect in the period "
-        "(docs/domain.md, Identity and SSO: brute-force suspects).",
+    count(
+        "attempts",
+        "连续失败",
+        "次",
+        "Failed logins of the suspect in the period (docs/domain.md, Identity and SSO: brute-force suspects).",
+        good="down",
     ),
-    Measure("first_attempt_at", "首次失败", format="datetime", definition="Time of the first of them."),
-    Measure("last_attempt_at", "末次失败", format="datetime", definition="Time of the last of them."),
-)  # fmt: skip
+    Measure("first_attempt_at", "首次失败", "Time of the first failed login.", format="datetime"),
+    Measure("last_attempt_at", "末次失败", "Time of the last failed login.", format="datetime"),
+)
 
 SHARED = (
-    Measure(
-        "shared_accounts", "疑似共用账号", "个", good="down", is_additive=True,
-        definition="Accounts that logged in from five addresses or more within an hour of the clock.",
+    count(
+        "shared_accounts",
+        "疑似共用账号",
+        "个",
+        "Accounts that logged in from five addresses or more within an hour of the clock.",
+        good="down",
     ),
-    Measure("most_addresses", "同时来源", "个", definition="The most addresses of one account within such an hour."),
-    Measure(
-        "forced_accounts", "暴力尝试后登入账号", "个", good="down", is_additive=True,
-        definition="Brute-force suspects that got in within an hour of their failures, from where these came.",
+    Measure("most_addresses", "同时来源", "The most addresses of one account within such an hour.", unit="个"),
+    count(
+        "forced_accounts",
+        "暴力尝试后登入账号",
+        "个",
+        "Brute-force suspects that logged in within an hour of their failures, from the same address.",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue((*change.with_changes((*LOGINS, *ACCOUNTS, *CHANGES)), *SUSPECTS, *SHARED))
 
 
 def logins(logins: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Logins and their failures (docs/domain.md, Identity and SSO).
+    """Return the logins and their failures (docs/domain.md, Identity and SSO).
 
     Args:
-        logins: rows of ``identity.logins``, those of the period.
+        logins: rows of ``identity.logins`` of the period.
         by: columns of ``logins`` that name a group: ``method``, ``reason``, ``terminal``, ``day``.
 
     Returns:
@@ -130,7 +135,7 @@ def _logins(logins: ir.Table, by: Sequence[str]) -> ir.Table:
 
 
 def daily(logins: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """``logins`` of each day: 0 on a covered day without any, null on one that is a hole.
+    """Return ``logins`` of each day: 0 on a covered day without any, null on a gap.
 
     Args:
         logins: rows of ``identity.logins`` over the span of ``days``.
@@ -140,11 +145,11 @@ def daily(logins: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
     Returns:
         The columns of ``days``, ``by`` and the measures of ``LOGINS``, ordered by day and group.
     """
-    return covered.over_days(_logins(logins, ["day", *by]), days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(_logins(logins, ["day", *by]), days, MEASURES, by=by).order_by("day", *by)
 
 
 def accounts(accounts: ir.Table, units: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table:
-    """Accounts, and those of them that should be looked at (docs/domain.md, Identity and SSO).
+    """Return the accounts, with the dormant and orphan ones (docs/domain.md, Identity and SSO).
 
     Args:
         accounts: rows of ``identity.accounts``: one snapshot.
@@ -159,7 +164,7 @@ def accounts(accounts: ir.Table, units: ir.Table, at: datetime, by: Sequence[str
     on = [accounts.source == live["_source"], accounts.unit_id == live["_unit"]]
     placed = accounts.left_join(live, on)
     since = ibis.literal(at - DORMANT_AFTER)
-    # one that was opened lately has not had the time to be dormant
+    # an account that was opened lately is not dormant yet
     is_quiet = (placed.last_login_at < since) | (
         placed.last_login_at.isnull() & (placed.opened_at < since).fill_null(True)
     )
@@ -174,14 +179,14 @@ def accounts(accounts: ir.Table, units: ir.Table, at: datetime, by: Sequence[str
 
 
 def orphans(accounts: ir.Table, units: ir.Table) -> ir.Table:
-    """The enabled accounts that nobody answers for, by their unit (docs/domain.md, Identity and SSO: orphan).
+    """Return the enabled accounts without a unit in use, by unit (docs/domain.md, Identity and SSO: orphan).
 
     Args:
         accounts: rows of ``identity.accounts``: one snapshot.
         units: rows of ``identity.units``: the snapshot of the same day.
 
     Returns:
-        ``unit`` (the name of the one that is out of use; null for accounts whose unit is gone, or that have none) and
+        ``unit`` (the name of the unit that is out of use; null for accounts without a known unit) and
         ``orphan_accounts``, most first.
     """
     known = units.group_by("source", "unit_id").aggregate(_name=units.unit.min(), _live=units.is_enabled.max())
@@ -197,10 +202,10 @@ def orphans(accounts: ir.Table, units: ir.Table) -> ir.Table:
 
 
 def changes(changes: ir.Table, by: Sequence[str] = ("subject", "action")) -> ir.Table:
-    """What was done to accounts, units and permissions (docs/domain.md, O4).
+    """Return the changes of accounts, units and permissions (docs/domain.md, O4).
 
     Args:
-        changes: rows of ``identity.account_changes``, those of the period.
+        changes: rows of ``identity.account_changes`` of the period.
         by: columns of ``changes`` that name a group.
 
     Returns:
@@ -215,7 +220,7 @@ def changes(changes: ir.Table, by: Sequence[str] = ("subject", "action")) -> ir.
 
 
 def daily_changes(changes: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """``changes`` of each day: 0 on a covered day without any, null on one that is a hole; ordered by day and group.
+    """Return ``changes`` of each day: 0 on a covered day without any, null on a gap; ordered by day and group.
 
     Args:
         changes: rows of ``identity.account_changes`` over the span of ``days``.
@@ -227,14 +232,14 @@ def daily_changes(changes: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> 
         account_changes=changes.count(where=changes.outcome == "success"),
         failed_changes=changes.count(where=changes.outcome == "failure"),
     )
-    return covered.over_days(counted, days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(counted, days, MEASURES, by=by).order_by("day", *by)
 
 
-def shared(logins: ir.Table) -> ir.Table:
-    """How many accounts are used from many places at once, as several persons with one account do.
+def shared_accounts(logins: ir.Table) -> ir.Table:
+    """Return the number of accounts used from many addresses at once, as by several persons.
 
     Args:
-        logins: rows of ``identity.logins``, those of the period.
+        logins: rows of ``identity.logins`` of the period.
 
     Returns:
         One row: ``shared_accounts`` and ``most_addresses`` (null without a login that has an address).
@@ -249,11 +254,13 @@ def shared(logins: ir.Table) -> ir.Table:
     )
 
 
-def forced(logins: ir.Table) -> ir.Table:
-    """How many accounts were got into after attempts by force (docs/domain.md, Identity and SSO: brute-force suspects).
+def forced_accounts(logins: ir.Table) -> ir.Table:
+    """Return the number of accounts with a login after a brute-force attempt.
+
+    Defined in docs/domain.md, Identity and SSO: brute-force suspects.
 
     Args:
-        logins: rows of ``identity.logins``, those of the period.
+        logins: rows of ``identity.logins`` of the period.
 
     Returns:
         One row: ``forced_accounts``.
@@ -265,9 +272,9 @@ def forced(logins: ir.Table) -> ir.Table:
     places = failed.select(_account="account_id", _address="address_hash").distinct()
     got_in = logins.filter(logins.outcome == "success")
     later = got_in.join(tried, got_in.account_id == tried["_account"]).filter(
-        lambda each: (
-            (each.logged_in_at > each["_first"])
-            & (each.logged_in_at <= each["_last"] + ibis.interval(seconds=int(FORCED_WITHIN.total_seconds())))
+        lambda pair: (
+            (pair.logged_in_at > pair["_first"])
+            & (pair.logged_in_at <= pair["_last"] + ibis.interval(seconds=int(FORCED_WITHIN.total_seconds())))
         )
     )
     inside = later.semi_join(places, [later.account_id == places["_account"], later.address_hash == places["_address"]])
@@ -275,14 +282,13 @@ def forced(logins: ir.Table) -> ir.Table:
 
 
 def suspects(logins: ir.Table, of: str = "address_hash") -> ir.Table:
-    """Who tried twenty times or more within ten minutes and failed.
+    """Return the accounts or addresses with twenty failures or more within ten minutes.
 
     Defined in docs/domain.md, Identity and SSO: brute-force suspects.
 
     Args:
-        logins: rows of ``identity.logins``, those of the period.
-        of: the column that names who is suspected: ``address_hash``, or ``account_id``, whose failures are counted
-            from wherever they come.
+        logins: rows of ``identity.logins`` of the period.
+        of: the column of the suspect: ``address_hash``, or ``account_id``, whose failures count from any address.
 
     Returns:
         ``of`` (a pseudonym; never shown in a report) and the measures of ``SUSPECTS``, most attempts first.

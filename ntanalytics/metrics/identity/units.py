@@ -1,11 +1,11 @@
-"""Units as one dimension: the name that stands for a unit, however a subsystem writes it.
+"""Units as one dimension: one name for a unit, however a subsystem writes it.
 
-Identity's list of units gives the names. Another subsystem's text is matched by its spelling, in which full-width and
-half-width characters are the same and blanks do not count. Before that, a site's table of aliases (``theirs``,
-``ours``) says which names mean one of ours. What matches nothing keeps its own name, and :func:`unmatched` lists it.
+Identity's list of units gives the names. The text of another subsystem is matched by its spelling: full-width and
+half-width characters are the same, and blanks do not count. Before that, a site's table of aliases (``theirs``,
+``ours``) maps names to ours. A name without a match stays as it is, and :func:`unmatched` lists it.
 
-A department's name that several units share (办公室) says nothing by itself: such a department is called by its parent,
-too (``市财政局/办公室``), and its bare name matches none of them.
+A department's name that several units share (办公室) is ambiguous: such a department has its parent in its name
+(``市财政局/办公室``), and its bare name matches none of them.
 """
 
 from __future__ import annotations
@@ -13,25 +13,20 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count
 
-#: Words of the columns that this makes.
+#: Labels of the columns of this module.
 MEASURES = catalogue(
     (
-        Measure("parent", "上级单位", format="text", definition="The unit above it; null for a top one."),
-        Measure("is_top", "顶级单位", format="text", definition="Whether no unit is above it."),
+        Measure("parent", "上级单位", "The unit above the unit; null for a top unit.", format="text"),
+        Measure("is_top", "顶级单位", "Whether no unit is above it.", format="text"),
         Measure(
             "is_known_unit",
             "在单位目录中",
+            "Whether identity.units has the unit, by its name or by an alias; null without a name.",
             format="text",
-            definition="Whether identity.units has the unit, by its name or by an alias; null where none is named.",
         ),
-        Measure(
-            "rows",
-            "行数",
-            definition="Rows of the dataset that name the unit.",
-            is_additive=True,
-        ),
+        count("rows", "行数", "", "Rows of the dataset that name the unit."),
     )
 )
 
@@ -39,27 +34,29 @@ _WIDE = "（）－．／＆＋＿０１２３４５６７８９" + "".join(
     chr(first + offset) for first in (0xFF21, 0xFF41) for offset in range(26)
 )
 _NARROW = "()-./&+_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-#: Blanks of every width, and what is not seen at all: a tab, a no-break space, an ideographic space, a byte order mark.
+#: Blanks of every width and invisible characters: tab, no-break space, ideographic space, byte order mark.
 _BLANKS = " \t\r\n\u00a0\u2002\u2003\u2009\u200b\u3000\ufeff"
-_SPELLING = {ord(wide): narrow for wide, narrow in zip(_WIDE, _NARROW, strict=True)} | {ord(one): "" for one in _BLANKS}
+_SPELLING = {ord(wide): narrow for wide, narrow in zip(_WIDE, _NARROW, strict=True)} | {
+    ord(blank): "" for blank in _BLANKS
+}
 
 
 def spelling(name: str) -> str:
-    """The name as it is compared: half-width, without blanks; empty for a blank one."""
+    """Return a name as it is compared: half-width, without blanks; empty for a blank name."""
     return name.translate(_SPELLING)
 
 
 def units(listed: ir.Table, aliases: ir.Table) -> ir.Table:
-    """The dimension: one row for each unit of each identity source, with the name that stands for it.
+    """Return the dimension: one row for each unit of each identity source, with its name.
 
-    Where two sources, or an alias, give two units the same name, both rows carry it: they are one unit.
+    Where two sources, or an alias, give two units the same name, both rows have it: they are one unit.
 
     Args:
-        listed: rows of identity.units, of one snapshot a source.
+        listed: rows of identity.units of one snapshot a source.
         aliases: the site's table of aliases: ``theirs``, ``ours``.
 
     Returns:
-        ``source``, ``unit_id``, ``unit``, ``parent`` (its name; null for a top one), ``is_top``, ``is_enabled``, in no
+        ``source``, ``unit_id``, ``unit``, ``parent`` (a name; null for a top unit), ``is_top``, ``is_enabled``, in no
         order.
     """
     parents = listed.group_by(_of="source", _above="unit_id").agg(_parent=listed.unit.min())
@@ -70,7 +67,7 @@ def units(listed: ir.Table, aliases: ir.Table) -> ir.Table:
     called = is_shared.ifelse(placed["_over"].concat("/", placed.unit), placed.unit)
     keyed = _aliased(placed.select("source", "unit_id", "parent_id", "is_enabled", unit=called), aliases, "unit")
     named = _looked_up(keyed, keyed.group_by(_name="_key").agg(_unit=keyed["_text"].min()), [("_key", "_name")])
-    # A unit without a name is called by its id.
+    # The id replaces a missing name.
     named = named.mutate(unit=ibis.coalesce(named["_unit"], named.unit_id), is_top=named.parent_id.isnull())
     over = named.group_by(_of="source", _above="unit_id").agg(parent=named.unit.min())
     whole = _looked_up(named, over, [("source", "_of"), ("parent_id", "_above")])
@@ -78,10 +75,10 @@ def units(listed: ir.Table, aliases: ir.Table) -> ir.Table:
 
 
 def names(dimension: ir.Table) -> ir.Table:
-    """The units, one row each.
+    """Return the units, one row a name.
 
     Args:
-        dimension: of :func:`units`.
+        dimension: the result of :func:`units`.
 
     Returns:
         ``unit``, ``parent``, ``is_top`` and ``is_enabled`` (in any of the sources), ordered by ``unit``.
@@ -92,36 +89,36 @@ def names(dimension: ir.Table) -> ir.Table:
     return grouped.order_by("unit")
 
 
-def resolved(table: ir.Table, dimension: ir.Table, aliases: ir.Table, column: str = "unit") -> ir.Table:
-    """A table's rows with its units by the names that stand for them; as many rows as there were.
+def resolve_units(table: ir.Table, dimension: ir.Table, aliases: ir.Table, column: str = "unit") -> ir.Table:
+    """Return a table's rows with the names of the dimension for its units; the number of rows stays.
 
     Args:
         table: any rows with a column of unit names.
-        dimension: of :func:`units`.
+        dimension: the result of :func:`units`.
         aliases: the site's table of aliases.
         column: the column that names the unit.
 
     Returns:
-        The table's columns, ``column`` replaced: by the unit's name, else by what the alias says, else as it was; null
-        where no unit is named. Then ``is_known_<column>``: whether the dimension has it; null where none is named.
+        The table's columns, with ``column`` replaced by the unit's name, else the alias, else unchanged; null for a
+        blank name. Then ``is_known_<column>``: whether the dimension has the unit; null for a blank name.
     """
-    # Each name is compared once, however many rows have it: spelling is what takes time.
+    # Names are compared once each, however many rows have them: spelling takes time.
     meant = _meant(table.group_by(_given=column).agg(_rows=table.count()).select("_given"), dimension, aliases)
     joined = _looked_up(table, meant, [(column, "_given")])
     columns = {name: joined["_called"] if name == column else joined[name] for name in table.columns}
     return joined.select(**{**columns, f"is_known_{column}": joined["_is_known"]})
 
 
-def identified(table: ir.Table, dimension: ir.Table) -> ir.Table:
-    """Rows that name their unit by ``unit_id``, such as identity.accounts, with its name; as many as there were.
+def add_unit_names(table: ir.Table, dimension: ir.Table) -> ir.Table:
+    """Return rows with a ``unit_id``, such as identity.accounts, with the unit's name; the number of rows stays.
 
     Args:
         table: rows with ``source`` and ``unit_id``.
-        dimension: of :func:`units`.
+        dimension: the result of :func:`units`.
 
     Returns:
-        The table's columns, ``unit`` and ``is_known_unit``: both null where there is no id; ``unit`` null, and
-        ``is_known_unit`` false, where the source has no unit of that id.
+        The table's columns, ``unit`` and ``is_known_unit``: both null without an id; ``unit`` null and
+        ``is_known_unit`` false where the source has no unit of that id.
     """
     by_id = dimension.group_by(_of="source", _id="unit_id").agg(_unit=dimension.unit.min())
     joined = _looked_up(table, by_id, [("source", "_of"), ("unit_id", "_id")])
@@ -131,46 +128,46 @@ def identified(table: ir.Table, dimension: ir.Table) -> ir.Table:
 
 
 def unmatched(table: ir.Table, dimension: ir.Table, aliases: ir.Table, column: str = "unit") -> ir.Table:
-    """The names that are no unit of the dimension, which a table of aliases should have.
+    """Return the names without a unit in the dimension: candidates for the table of aliases.
 
     Args:
         table: any rows with ``source`` and a column of unit names.
-        dimension: of :func:`units`.
+        dimension: the result of :func:`units`.
         aliases: the site's table of aliases.
         column: the column that names the unit.
 
     Returns:
         ``unit``, ``source``, ``rows``, the most frequent first.
     """
-    found = resolved(table.group_by(column, "source").agg(_rows=table.count()), dimension, aliases, column)
-    strange = found.filter(found[f"is_known_{column}"] == ibis.literal(False))
-    counted = strange.group_by("source", unit=column).agg(rows=strange["_rows"].sum()).select("unit", "source", "rows")
+    resolved = resolve_units(table.group_by(column, "source").agg(_rows=table.count()), dimension, aliases, column)
+    unknown = resolved.filter(resolved[f"is_known_{column}"] == ibis.literal(False))
+    counted = unknown.group_by("source", unit=column).agg(rows=unknown["_rows"].sum()).select("unit", "source", "rows")
     return counted.order_by(ibis.desc("rows"), "unit", "source")
 
 
-def idle(aliases: ir.Table, dimension: ir.Table) -> ir.Table:
-    """The aliases that lead to no unit of the dimension: ``theirs``, ``ours``, in their order by name."""
+def unused_aliases(aliases: ir.Table, dimension: ir.Table) -> ir.Table:
+    """Return the aliases without a unit in the dimension: ``theirs``, ``ours``, ordered by name."""
     known = dimension.select(_known=_spelling(dimension.unit)).distinct()
     keyed = aliases.mutate(_key=_spelling(aliases.ours))
     return keyed.anti_join(known, [("_key", "_known")]).select("theirs", "ours").order_by("theirs", "ours")
 
 
 def _spelling(name: ir.StringValue) -> ir.StringValue:
-    """As :func:`spelling`; null for a blank one."""
+    """Return :func:`spelling` as an expression; null for a blank name."""
     return name.translate(_WIDE + _BLANKS, _NARROW).nullif("")
 
 
 def _aliased(table: ir.Table, aliases: ir.Table, column: str) -> ir.Table:
-    """The table with ``_text``, the name as its alias says, else as it is written, and that name's ``_key``."""
-    words = aliases.group_by(_alias=_spelling(aliases.theirs)).agg(_ours=aliases.ours.min())
+    """Return the table with ``_text``, the name of the alias or else as written, and ``_key``, its spelling."""
+    alias_names = aliases.group_by(_alias=_spelling(aliases.theirs)).agg(_ours=aliases.ours.min())
     keyed = table.mutate(_written=_spelling(table[column]))
-    joined = _looked_up(keyed, words, [("_written", "_alias")])
+    joined = _looked_up(keyed, alias_names, [("_written", "_alias")])
     text = ibis.coalesce(joined["_ours"], joined[column].strip())
     return joined.select(*table.columns, _text=text, _key=_spelling(text))
 
 
 def _meant(given: ir.Table, dimension: ir.Table, aliases: ir.Table) -> ir.Table:
-    """What each name of ``_given`` means: ``_called``, and ``_is_known``; both null for a blank one."""
+    """Return the meaning of each ``_given`` name: ``_called`` and ``_is_known``; both null for a blank name."""
     known = dimension.group_by(_known=_spelling(dimension.unit)).agg(_unit=dimension.unit.min())
     keyed = _aliased(given, aliases, "_given")
     joined = _looked_up(keyed, known, [("_key", "_known")])
@@ -181,14 +178,14 @@ def _meant(given: ir.Table, dimension: ir.Table, aliases: ir.Table) -> ir.Table:
 
 
 def _looked_up(table: ir.Table, by: ir.Table, on: list[tuple[str, str]]) -> ir.Table:
-    """The table's rows with the columns of ``by``, which has one row a key; null where it has none."""
+    """Return the table's rows with the columns of ``by``, which has one row a key; null where it has none."""
     # Ibis cannot join on a column that an earlier join's select has computed; one of a later projection will do.
     keyed = table.mutate(**{f"_on_{ours}": table[ours] for ours, _ in on})
     return keyed.left_join(by, [(f"_on_{ours}", theirs) for ours, theirs in on]).select(*table.columns, *by.columns)
 
 
 def _shared(placed: ir.Table) -> ir.Table:
-    """The spellings that more than one unit of a source has: of those in use, or of all where none is in use."""
+    """Return the spellings of more than one unit of a source: of units in use, or of all where none is in use."""
     counted = placed.group_by("source", "_bare").agg(_used=placed.is_enabled.cast("int64").sum(), _all=placed.count())
     counted = counted.filter((counted["_used"] > 1) | ((counted["_used"] == 0) & (counted["_all"] > 1)))
     return counted.select(_shared=counted["_bare"]).distinct()

@@ -1,4 +1,4 @@
-"""Instant messaging: who is active, messages, files, clients (docs/domain.md, IM)."""
+"""Instant messaging: active accounts, messages, files, clients (docs/domain.md, IM)."""
 
 from __future__ import annotations
 
@@ -8,48 +8,50 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.groups import beside
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.groups import join_groups
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
+#: Messages and active accounts (docs/domain.md, IM).
 VOLUME = (
-    Measure(
-        "im_messages", "消息", "条", is_additive=True,
-        definition="Messages sent, files included (docs/domain.md, IM).",
+    count("im_messages", "消息", "条", "Messages sent, files included."),
+    count("im_files", "文件", "个", "Files sent."),
+    count("im_senders", "发送人数", "人", "Distinct accounts that sent a message.", good="up"),
+    count(
+        "im_active",
+        "在线人数",
+        "人",
+        "Distinct accounts seen with a client, or that sent a message (docs/domain.md, IM: daily active).",
+        good="up",
     ),
-    Measure("im_files", "文件", "个", is_additive=True, definition="Files sent (docs/domain.md, IM)."),
-    Measure(
-        "im_senders", "发送人数", "人", good="up", is_additive=True,
-        definition="Distinct accounts that sent a message (docs/domain.md, IM).",
-    ),
-    Measure(
-        "im_active", "在线人数", "人", good="up", is_additive=True,
-        definition="Distinct accounts seen with a client, or that sent a message (docs/domain.md, IM: daily active).",
-    ),
-)  # fmt: skip
+)
 
 CLIENTS = (
-    Measure("client_users", "使用人数", "人", is_additive=True, definition="Distinct accounts seen with the client."),
-    Measure(
-        "client_share", "使用占比", format="rate:1",
-        definition="client_users / accounts seen with any client; one account may use several (docs/domain.md, IM).",
+    count("client_users", "使用人数", "人", "Distinct accounts seen with the client."),
+    rate(
+        "client_share",
+        "使用占比",
+        "client_users / accounts seen with any client; one account may use several (docs/domain.md, IM).",
     ),
-)  # fmt: skip
+)
 
 BUSIEST = Measure(
-    "busiest_messages", "单个账号一小时消息", "条", good="down",
-    definition="The most messages of one account in one hour: a person writes some hundreds at most.",
-)  # fmt: skip
+    "busiest_messages",
+    "单个账号一小时消息",
+    "The most messages of one account in one hour: a person writes some hundreds at most.",
+    unit="条",
+    good="down",
+)
 
 MEASURES = catalogue((*change.with_changes((*VOLUME, *CLIENTS)), BUSIEST))
 
 
 def volume(messages: ir.Table, sessions: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Messages, files and active accounts, in all or by day (docs/domain.md, IM).
+    """Return the messages, files and active accounts, in all or by day (docs/domain.md, IM).
 
     Args:
-        messages: rows of ``im.messages``, those of the period.
-        sessions: rows of ``im.sessions``, those of the period.
+        messages: rows of ``im.messages`` of the period.
+        sessions: rows of ``im.sessions`` of the period.
         by: columns of both that name a group: ``day``.
 
     Returns:
@@ -67,30 +69,30 @@ def _volume(messages: ir.Table, sessions: ir.Table, by: Sequence[str]) -> ir.Tab
         im_senders=messages.account_id.nunique(),
     )
     person = [*by, "account_id"]
-    # a system may archive messages and keep no sessions, or the other way round
+    # a system may archive messages without sessions, or sessions without messages
     seen = messages.select(*person).union(sessions.select(*person))
     active = seen.aggregate(by=list(by), im_active=seen.account_id.nunique())
-    joined = beside(active, sent, by)
+    joined = join_groups(active, sent, by)
     filled = {name: joined[name].fill_null(0) for name in ("im_messages", "im_files", "im_senders")}
     return joined.mutate(**filled).select(*by, *(measure.name for measure in VOLUME))
 
 
 def daily(messages: ir.Table, sessions: ir.Table, days: ir.Table) -> ir.Table:
-    """``volume`` of each day: 0 on a covered day without any, null on one that is a hole; ordered by day.
+    """Return ``volume`` of each day: 0 on a covered day without any, null on a gap; ordered by day.
 
     Args:
         messages: rows of ``im.messages`` over the span of ``days``.
         sessions: rows of ``im.sessions`` over the span of ``days``.
-        days: the days of the span (metrics.days), covered where both are.
+        days: the days of the span (metrics.days), covered where both datasets are.
     """
-    return covered.over_days(_volume(messages, sessions, ["day"]), days, MEASURES).order_by("day")
+    return fill_days(_volume(messages, sessions, ["day"]), days, MEASURES).order_by("day")
 
 
 def clients(sessions: ir.Table, by: Sequence[str] = ("client",)) -> ir.Table:
-    """Accounts by client version, terminal or platform (docs/domain.md, IM: client versions, terminals).
+    """Return the accounts by client version, terminal or platform (docs/domain.md, IM: client versions, terminals).
 
     Args:
-        sessions: rows of ``im.sessions``, those of the period.
+        sessions: rows of ``im.sessions`` of the period.
         by: columns of ``sessions`` that name a group.
 
     Returns:
@@ -104,11 +106,11 @@ def clients(sessions: ir.Table, by: Sequence[str] = ("client",)) -> ir.Table:
 
 
 def clients_by_day(sessions: ir.Table) -> ir.Table:
-    """Accounts seen with each client on each day: ``day``, ``client`` and ``client_users``, in no order."""
+    """Return the accounts of each client on each day: ``day``, ``client`` and ``client_users``, in no order."""
     return sessions.aggregate(by=["day", "client"], client_users=sessions.account_id.nunique())
 
 
-def busiest(messages: ir.Table) -> ir.Table:
-    """The most messages that one account sent in one hour: one row, ``busiest_messages``; null without any message."""
+def busiest_account(messages: ir.Table) -> ir.Table:
+    """Return the most messages of one account in one hour: one row, ``busiest_messages``; null without a message."""
     hours = messages.group_by("hour_at", "source", "account_id").aggregate(_messages=messages.messages.sum())
     return hours.aggregate(busiest_messages=hours["_messages"].max())

@@ -1,7 +1,7 @@
 """Availability of the subsystems, from checks (docs/domain.md, Infra).
 
-A check speaks for the time until the next one of the same target, and no longer than ``GAP``: what lies
-beyond is unknown, neither up nor down.
+A check is valid until the next check of the same target, and no longer than ``GAP``: the time beyond is unknown,
+neither up nor down.
 """
 
 from __future__ import annotations
@@ -13,86 +13,105 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
-#: How long a check speaks for at most, when no other follows: twice the usual five minutes.
+#: Longest time for which a check is valid when no other follows: twice the usual five minutes.
 GAP = timedelta(minutes=10)
 
 AVAILABILITY = (
-    Measure(
-        "availability", "可用率", format="rate:2", good="up",
-        definition="1 − down time / period, of the target that was down longest; null without a check "
+    rate(
+        "availability",
+        "可用率",
+        "1 − down time / period, of the target with the longest down time; null without a check "
         "(docs/domain.md, Availability).",
+        good="up",
+        digits=2,
     ),
     Measure(
-        "down_s", "中断时长", format="seconds", good="down", is_additive=True,
-        definition="Time in which the target did not answer as it should (docs/domain.md, Infra).",
+        "down_s",
+        "中断时长",
+        "Time in which the target did not answer correctly (docs/domain.md, Infra).",
+        format="seconds",
+        good="down",
+        is_additive=True,
     ),
     Measure(
-        "unknown_s", "未知时长", format="seconds", good="down",
-        definition="Time for which no check speaks: neither up nor down (docs/domain.md, Infra).",
+        "unknown_s",
+        "未知时长",
+        "Time without a valid check: neither up nor down (docs/domain.md, Infra).",
+        format="seconds",
+        good="down",
     ),
-    Measure("checked", "检查次数", "次", is_additive=True, definition="Checks that were made."),
-    Measure(
-        "failed_checks", "检查失败", "次", good="down", is_additive=True, definition="Checks that were not answered."
-    ),
-)  # fmt: skip
+    count("checked", "检查次数", "次", "Checks made."),
+    count("failed_checks", "检查失败", "次", "Checks that were not answered.", good="down"),
+)
 
 PLATFORM = (
-    Measure(
-        "platform_availability", "平台可用率", format="rate:2", good="up",
-        definition="Mean of the availability of the subsystems that were checked (docs/domain.md, Infra).",
+    rate(
+        "platform_availability",
+        "平台可用率",
+        "Mean of the availability of the subsystems that were checked (docs/domain.md, Infra).",
+        good="up",
+        digits=2,
     ),
-)  # fmt: skip
+)
 
 OUTAGES = (
-    Measure("down_from_at", "中断开始", format="datetime", definition="The first failed check of an outage."),
+    Measure("down_from_at", "中断开始", "The first failed check of an outage.", format="datetime"),
     Measure(
-        "down_until_at", "中断结束", format="datetime",
-        definition="When the outage was over: the next good check, or the end of what the last failed one speaks for.",
+        "down_until_at",
+        "中断结束",
+        "End of the outage: the next good check, or the end of the time for which the last failed one is valid.",
+        format="datetime",
     ),
-)  # fmt: skip
+)
 
 CERTIFICATES = (
-    Measure("tls_expires_at", "TLS 证书到期", format="datetime", definition="When the served certificate expires."),
+    Measure("tls_expires_at", "TLS 证书到期", "Expiry of the served certificate.", format="datetime"),
     Measure(
-        "tls_days", "TLS 证书剩余", "天", "number:0", "up",
-        "tls_expires_at − the moment, in days, a begun one counted, at the last check that saw one "
+        "tls_days",
+        "TLS 证书剩余",
+        "tls_expires_at − the moment, in days, rounded up, at the last check with a certificate "
         "(docs/domain.md, Infra: server certificates).",
+        unit="天",
+        format="number:0",
+        good="up",
     ),
-)  # fmt: skip
+)
 
 GAPS = (
     Measure(
-        "gap_s", "监控中断时长", format="seconds", good="down",
-        definition="The longest time in which a source of checks checked nothing (docs/domain.md, Gaps: longest gap).",
+        "gap_s",
+        "监控中断时长",
+        "The longest time without a check of a source (docs/domain.md, Gaps: longest gap).",
+        format="seconds",
+        good="down",
     ),
-    Measure("gap_from_at", "中断开始", format="datetime", definition="The last check before it, or the begin."),
-    Measure("gap_until_at", "中断结束", format="datetime", definition="The first check after it, or the end."),
-)  # fmt: skip
+    Measure("gap_from_at", "中断开始", "The last check before the gap, or the begin.", format="datetime"),
+    Measure("gap_until_at", "中断结束", "The first check after the gap, or the end.", format="datetime"),
+)
 
 PROBED = (
-    Measure("probed", "应答的检查", "次", is_additive=True, definition="Checks that were answered, with a duration."),
+    count("probed", "应答的检查", "次", "Checks that were answered, with a duration."),
     Measure(
-        "probe_p50_ms", "探测耗时中位数", format="ms", good="down",
-        definition="Median duration of the answered checks, in ms.",
+        "probe_p50_ms", "探测耗时中位数", "Median duration of the answered checks, in ms.", format="ms", good="down"
     ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue((*change.with_changes((*AVAILABILITY, *PLATFORM)), *OUTAGES, *CERTIFICATES, *GAPS, *PROBED))
 
-#: How a host itself is checked, and not what it serves.
+#: Kinds of checks of the host itself, and not of its services.
 HOST_CHECKS = ("agent", "ping")
 
 
 def availability(checks: ir.Table, since: datetime, until: datetime, by: Sequence[str] = ("subsystem",)) -> ir.Table:
-    """Availability of a period, of the target of each group that was down longest (docs/domain.md, Infra).
+    """Return the availability of a period by group: that of the target that was down longest (docs/domain.md, Infra).
 
     Args:
-        checks: rows of ``infra.checks``, those of the period.
+        checks: rows of ``infra.checks`` of the period.
         since: the period's begin (aware).
-        until: its end (aware), or now when it is not over.
+        until: the period's end (aware), or now while it lasts.
         by: columns of ``checks`` that name a group: ``subsystem``, ``target``, ``kind``.
 
     Returns:
@@ -109,7 +128,7 @@ def availability(checks: ir.Table, since: datetime, until: datetime, by: Sequenc
     counted = targets.aggregate(
         by=list(by),
         down_s=targets["_down_s"].max(),
-        # a group is as well known as its best known target
+        # the best known target of a group gives its unknown time
         unknown_s=ibis.greatest(length - targets["_known_s"].max(), 0.0),
         checked=targets["_checked"].sum(),
         failed_checks=targets["_failed"].sum(),
@@ -119,43 +138,43 @@ def availability(checks: ir.Table, since: datetime, until: datetime, by: Sequenc
 
 
 def platform(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:
-    """The availability of the platform: the mean of its subsystems' (docs/domain.md, Infra).
+    """Return the availability of the platform: the mean of its subsystems (docs/domain.md, Infra).
 
     Args:
-        checks: rows of ``infra.checks``, those of the period.
+        checks: rows of ``infra.checks`` of the period.
         since: the period's begin (aware).
-        until: its end (aware), or now when it is not over.
+        until: the period's end (aware), or now while it lasts.
 
     Returns:
         One row with ``platform_availability``; null without a check.
     """
-    each = availability(checks, since, until)
-    return each.aggregate(platform_availability=each.availability.mean())
+    subsystems = availability(checks, since, until)
+    return subsystems.aggregate(platform_availability=subsystems.availability.mean())
 
 
 def daily(checks: ir.Table, days: ir.Table, until: datetime) -> ir.Table:
-    """``platform_availability`` of each day; null on a day without a check, or one that is a hole; ordered by day.
+    """Return ``platform_availability`` of each day; null on a day without a check, or with a gap; ordered by day.
 
     Args:
         checks: rows of ``infra.checks`` over the span of ``days``.
         days: the days of the span (metrics.days).
-        until: the span's end (aware), or now when it is not over.
+        until: the span's end (aware), or now while it lasts.
     """
     spans = _spans(checks, until)
     targets = spans.group_by("day", "subsystem", "source", "target", "kind").aggregate(
         _down_s=spans["_for_s"].sum(where=~spans.is_up).fill_null(0)
     )
     worst = targets.group_by("day", "subsystem").aggregate(_down_s=targets["_down_s"].max())
-    each = worst.group_by("day").aggregate(platform_availability=1 - worst["_down_s"].mean() / 86_400)
-    return covered.over_days(each, days, MEASURES).order_by("day")
+    daily = worst.group_by("day").aggregate(platform_availability=1 - worst["_down_s"].mean() / 86_400)
+    return fill_days(daily, days, MEASURES).order_by("day")
 
 
 def outages(checks: ir.Table, until: datetime, by: Sequence[str] = ("subsystem", "target")) -> ir.Table:
-    """The outages of each target: runs of failed checks, from the first of them to the next good one.
+    """Return the outages of each target: runs of failed checks, from the first of them to the next good one.
 
     Args:
-        checks: rows of ``infra.checks``, those of the period.
-        until: the period's end (aware), or now when it is not over.
+        checks: rows of ``infra.checks`` of the period.
+        until: the period's end (aware), or now while it lasts.
         by: columns of ``checks`` that name a target.
 
     Returns:
@@ -176,10 +195,10 @@ def outages(checks: ir.Table, until: datetime, by: Sequence[str] = ("subsystem",
 
 
 def certificates(checks: ir.Table, at: datetime) -> ir.Table:
-    """The TLS certificates that were seen, and how long they are still good.
+    """Return the TLS certificates in the checks, and their remaining days.
 
     Args:
-        checks: rows of ``infra.checks``, those of the period.
+        checks: rows of ``infra.checks`` of the period.
         at: the moment (aware) from which days are counted.
 
     Returns:
@@ -191,17 +210,16 @@ def certificates(checks: ir.Table, at: datetime) -> ir.Table:
     return last.mutate(tls_days=(left / 86_400).ceil().cast("float64")).order_by("tls_days", "target")
 
 
-def gaps(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:
-    """The longest time in which each source of checks checked nothing at all.
+def check_gaps(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:
+    """Return the longest time without a check of each source of checks.
 
     Args:
-        checks: rows of ``infra.checks``: those of the period, and of some days before it, which tell what sources
-            there are.
+        checks: rows of ``infra.checks`` of the period, and of some days before it, which show all sources.
         since: the period's begin (aware).
-        until: its end (aware), or now when it is not over.
+        until: the period's end (aware), or now while it lasts.
 
     Returns:
-        ``source`` and the measures of ``GAPS``; one of no check in the period was silent for all of it. By source.
+        ``source`` and the measures of ``GAPS``, ordered by source; the gap of a source without a check is the period.
     """
     begin, end = ibis.literal(since), ibis.literal(until)
     known = checks.select("source").distinct()
@@ -213,23 +231,23 @@ def gaps(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:
     following = ibis.coalesce(moments.checked_at.lead(1).over(in_order), end.cast(kind))
     spans = moments.mutate(gap_until_at=following)
     spans = spans.mutate(gap_s=(spans.gap_until_at.epoch_seconds() - spans.checked_at.epoch_seconds()).cast("float64"))
-    # of several as long the first one, whatever the engine
+    # the first of several equal gaps, on every engine
     in_length = ibis.window(group_by="source", order_by=[ibis.desc("gap_s"), "checked_at"])
     placed = spans.mutate(_place=ibis.row_number().over(in_length))
     longest = placed.filter(placed["_place"] == 0)
     return longest.select("source", "gap_s", gap_from_at="checked_at", gap_until_at="gap_until_at").order_by("source")
 
 
-def probed(checks: ir.Table, utc_offset_h: int) -> ir.Table:
-    """How long the answered checks of each hour of each day took, by target.
+def probe_durations(checks: ir.Table, utc_offset_h: int) -> ir.Table:
+    """Return the median duration of the answered checks by day, hour and target.
 
     Args:
         checks: rows of ``infra.checks``.
         utc_offset_h: hours by which local time is ahead of UTC.
 
     Returns:
-        ``day``, ``hour`` (0–23, local), ``subsystem``, ``target`` and the measures of ``PROBED``, of hours that have
-        any; ordered.
+        ``day``, ``hour`` (0–23, local), ``subsystem``, ``target`` and the measures of ``PROBED``, of hours with
+        such checks; ordered.
     """
     good = checks.filter(checks.is_up & checks.duration_ms.notnull())
     hour = (good.checked_at + ibis.interval(hours=utc_offset_h)).hour().cast("int64")
@@ -240,7 +258,7 @@ def probed(checks: ir.Table, utc_offset_h: int) -> ir.Table:
 
 
 def _spans(checks: ir.Table, until: datetime) -> ir.Table:
-    """The checks, each with the seconds that it speaks for (``_for_s``) and their end (``_until_at``)."""
+    """Return the checks with the seconds for which they are valid (``_for_s``) and the end (``_until_at``)."""
     in_order = ibis.window(group_by=["source", "target", "kind"], order_by="checked_at")
     end = ibis.literal(until)
     following = checks.checked_at.lead(1).over(in_order)

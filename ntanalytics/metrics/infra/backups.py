@@ -7,53 +7,73 @@ from datetime import datetime
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.groups import beside
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.groups import join_groups
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
-#: The runs before the last one of which the usual size and interval are taken.
+#: Runs before the last one that give the usual size and interval.
 USUAL_RUNS = 7
 
 PLANS = (
     Measure(
-        "last_success_at", "最近成功", format="datetime",
-        definition="Begin of the plan's last successful run (docs/domain.md, Infra).",
+        "last_success_at",
+        "最近成功",
+        "Begin of the plan's last successful run (docs/domain.md, Infra).",
+        format="datetime",
     ),
     Measure(
-        "backup_age_s", "距今", format="seconds", good="down",
-        definition="The moment − last_success_at, in seconds; null when none succeeded (docs/domain.md, Infra).",
+        "backup_age_s",
+        "距今",
+        "The moment − last_success_at, in seconds; null when none succeeded (docs/domain.md, Infra).",
+        format="seconds",
+        good="down",
     ),
     Measure(
-        "usual_interval_s", "通常间隔", format="seconds",
-        definition="Median of the time between the last eight successful runs: the plan, as it was kept "
-        "(docs/domain.md, Backups).",
+        "usual_interval_s",
+        "通常间隔",
+        "Median of the time between the last eight successful runs: the actual plan (docs/domain.md, Backups).",
+        format="seconds",
     ),
     Measure(
-        "backup_lateness", "逾期倍数", "倍", "number:1", "down",
+        "backup_lateness",
+        "逾期倍数",
         "backup_age_s / usual_interval_s: above 1 the next run is due; null where either is not known (O13).",
+        unit="倍",
+        format="number:1",
+        good="down",
     ),
-    Measure("last_size_bytes", "最近数据量", format="bytes", definition="Bytes of the last successful run."),
+    Measure("last_size_bytes", "最近数据量", "Bytes of the last successful run.", format="bytes"),
     Measure(
-        "usual_size_bytes", "通常数据量", format="bytes",
-        definition="Median of the seven successful runs before it of the same level (docs/domain.md, Infra).",
+        "usual_size_bytes",
+        "通常数据量",
+        "Median of the seven successful runs before it of the same level (docs/domain.md, Infra).",
+        format="bytes",
     ),
-    Measure(
-        "size_drop", "数据量下降", format="rate:1", good="down",
-        definition="1 − last_size_bytes / usual_size_bytes; null where either is not known (docs/domain.md, Infra).",
+    rate(
+        "size_drop",
+        "数据量下降",
+        "1 − last_size_bytes / usual_size_bytes; null where either is not known (docs/domain.md, Infra).",
+        good="down",
     ),
-    Measure("backup_runs", "执行次数", "次", is_additive=True, definition="Runs in the period."),
-    Measure("failed_backups", "失败次数", "次", good="down", is_additive=True, definition="Runs that failed."),
-    Measure(
-        "failed_since", "成功后失败次数", "次", good="down", is_additive=True,
-        definition="Runs that failed since the last success; all failed ones where none succeeded.",
+    count("backup_runs", "执行次数", "次", "Runs in the period."),
+    count("failed_backups", "失败次数", "次", "Runs that failed.", good="down"),
+    count(
+        "failed_since",
+        "成功后失败次数",
+        "次",
+        "Runs that failed since the last success; all failed ones where none succeeded.",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 OFFLINE = (
-    Measure(
-        "plans_without_offline", "无离线备份的计划", "项", good="down", is_additive=True,
-        definition="Online plans without an offline one that is named after them; all where nothing is kept offline.",
+    count(
+        "plans_without_offline",
+        "无离线备份的计划",
+        "项",
+        "Online plans without an offline plan of their name; all plans where nothing is kept offline.",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue((*PLANS, *OFFLINE))
 
@@ -61,14 +81,14 @@ _PLAN = ("source", "plan", "medium")
 
 
 def plans(backups: ir.Table, at: datetime) -> ir.Table:
-    """Every backup plan, with what a check needs to know of it (docs/domain.md, Infra).
+    """Return every backup plan with its last success, age, size and failures (docs/domain.md, Infra).
 
     Args:
-        backups: rows of ``infra.backups`` of the weeks before ``at``: as many as seven runs of the rarest plan take.
-        at: the moment (aware) at which it is looked.
+        backups: rows of ``infra.backups`` of the weeks before ``at``, enough for seven runs of the rarest plan.
+        at: the moment (aware).
 
     Returns:
-        ``plan``, ``medium`` and the measures of ``PLANS``, oldest last success first, those that never succeeded
+        ``plan``, ``medium`` and the measures of ``PLANS``, oldest last success first, plans without any success
         before all. Sizes are compared within a level: an incremental run is no smaller full one.
     """
     past = backups.filter(backups.started_at < ibis.literal(at))
@@ -89,8 +109,8 @@ def plans(backups: ir.Table, at: datetime) -> ir.Table:
         usual_interval_s=kept["_gap_s"].cast("float64").quantile(0.5),
         last_size_bytes=kept.size_bytes.max(where=kept["_rank"] == 0),
     )
-    joined = beside(beside(counted, last, _PLAN), _usual_sizes(ranked, newest), _PLAN)
-    joined = beside(joined, _failed_since(past, good), _PLAN)
+    joined = join_groups(join_groups(counted, last, _PLAN), _usual_sizes(ranked, newest), _PLAN)
+    joined = join_groups(joined, _failed_since(past, good), _PLAN)
     age = ibis.literal(at).epoch_seconds() - joined.last_success_at.epoch_seconds()
     drop = 1 - joined.last_size_bytes / joined.usual_size_bytes.nullif(0)
     shown = joined.mutate(
@@ -105,7 +125,7 @@ def plans(backups: ir.Table, at: datetime) -> ir.Table:
 
 
 def _usual_sizes(ranked: ir.Table, newest: ibis.expr.builders.WindowBuilder) -> ir.Table:
-    """The usual size of each plan: of the runs before the last one that are of its level."""
+    """Return the usual size of each plan: of the earlier runs of the last run's level."""
     same = ranked.filter(ranked.level == ranked["_last_level"])
     same = same.mutate(_place=ibis.row_number().over(newest))
     before = same.filter(same["_place"].between(1, USUAL_RUNS))
@@ -113,25 +133,25 @@ def _usual_sizes(ranked: ir.Table, newest: ibis.expr.builders.WindowBuilder) -> 
 
 
 def _failed_since(past: ir.Table, good: ir.Table) -> ir.Table:
-    """How many runs of each plan failed since its last success."""
+    """Return the number of failed runs of each plan since its last success."""
     succeeded = good.group_by(*_PLAN).aggregate(_good_at=good.started_at.max())
-    failed = beside(past.filter(past.outcome == "failure"), succeeded, _PLAN)
+    failed = join_groups(past.filter(past.outcome == "failure"), succeeded, _PLAN)
     late = failed.filter(failed["_good_at"].isnull() | (failed.started_at > failed["_good_at"]))
     return late.group_by(*_PLAN).aggregate(failed_since=late.count())
 
 
 def without_offline(backups: ir.Table) -> ir.Table:
-    """The online plans of which nothing is kept apart, by name (docs/domain.md, O13).
+    """Return the online plans, and whether an offline plan of their name exists (docs/domain.md, O13).
 
-    An offline plan is taken for the copy of an online one when its name begins with that one's first word
-    (``oa-tape`` of ``oa``, ``oa-files-tape`` of ``oa-files /data``). Where no name fits any other, nothing can be said
-    of single plans, and none is listed unless nothing at all is offline.
+    An offline plan is the copy of an online plan when its name begins with the first word of that name (``oa-tape`` of
+    ``oa``, ``oa-files-tape`` of ``oa-files /data``). Where no name fits any other, single plans are unknown, unless
+    nothing at all is offline.
 
     Args:
-        backups: rows of ``infra.backups`` of the weeks looked at.
+        backups: rows of ``infra.backups`` of some weeks.
 
     Returns:
-        ``plan``, ``is_offline`` of each online plan, ordered; ``is_offline`` is null where names do not tell.
+        ``plan``, ``is_offline`` of each online plan, ordered; ``is_offline`` is null where names do not fit.
     """
     plans = backups.select("plan", "medium").distinct()
     online = plans.filter(plans.medium == "online").select("plan", _word=plans.plan.split(" ")[0])
@@ -140,9 +160,9 @@ def without_offline(backups: ir.Table) -> ir.Table:
         offline,
         (offline["_tape"] == online["_word"]) | offline["_tape"].startswith(online["_word"].concat("-")),
     )
-    told = pairs.group_by("plan").aggregate(is_offline=pairs["_tape"].notnull().any())
+    matched = pairs.group_by("plan").aggregate(is_offline=pairs["_tape"].notnull().any())
     any_offline = offline.aggregate(_tapes=offline.count())
-    any_pair = told.aggregate(_pairs=told.is_offline.sum())
-    told = told.cross_join(any_offline).cross_join(any_pair)
-    is_told = (told["_pairs"].fill_null(0) > 0) | (told["_tapes"] == 0)
-    return told.select("plan", is_offline=is_told.ifelse(told.is_offline, ibis.null("boolean"))).order_by("plan")
+    any_pair = matched.aggregate(_pairs=matched.is_offline.sum())
+    matched = matched.cross_join(any_offline).cross_join(any_pair)
+    is_known = (matched["_pairs"].fill_null(0) > 0) | (matched["_tapes"] == 0)
+    return matched.select("plan", is_offline=is_known.ifelse(matched.is_offline, ibis.null("boolean"))).order_by("plan")

@@ -1,7 +1,7 @@
 """Web requests: volume, errors and response times (docs/domain.md, Infra).
 
-Every function takes Ibis tables of ``infra.requests``, which counts requests by minute, service,
-method, route, status and logarithmic duration bucket, and returns one.
+Every function takes Ibis tables of ``infra.requests``, which counts requests by minute, service, method, route, status
+and logarithmic duration bucket, and returns one.
 """
 
 from __future__ import annotations
@@ -12,97 +12,85 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.histogram import quantiles
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
+#: Requests and durations (docs/domain.md, Infra).
 VOLUME = (
-    Measure("requests", "请求数", "次", is_additive=True, definition="Requests (docs/domain.md, Infra)."),
-    Measure(
-        "errors",
-        "服务端错误",
-        "次",
-        good="down",
-        is_additive=True,
-        definition="Requests answered with a status of 500–599 (docs/domain.md, Infra).",
-    ),
-    Measure(
-        "client_errors",
-        "客户端错误",
-        "次",
-        good="down",
-        is_additive=True,
-        definition="Requests answered with a status of 400–499.",
-    ),
-    Measure(
-        "error_rate",
-        "错误率",
-        format="rate:2",
-        good="down",
-        definition="errors / requests; null when there were none (docs/domain.md, Infra).",
-    ),
-    Measure("size_bytes", "响应流量", format="bytes", is_additive=True, definition="Bytes of all response bodies."),
-    Measure(
-        "timed_requests",
-        "有时长的请求",
-        "次",
-        is_additive=True,
-        definition="Requests whose log line has a duration; the quantiles are over these.",
+    count("requests", "请求数", "次", "Requests."),
+    count("errors", "服务端错误", "次", "Requests answered with a status of 500–599.", good="down"),
+    count("client_errors", "客户端错误", "次", "Requests answered with a status of 400–499.", good="down"),
+    rate("error_rate", "错误率", "errors / requests; null when there were none.", good="down", digits=2),
+    Measure("size_bytes", "响应流量", "Bytes of all response bodies.", format="bytes", is_additive=True),
+    count(
+        "timed_requests", "有时长的请求", "次", "Requests whose log line has a duration: the basis of the quantiles."
     ),
     Measure(
         "duration_p50_ms",
         "响应时间 P50",
+        "Median response time in ms, within 5 %, over timed requests.",
         format="ms",
         good="down",
-        definition="Median response time in ms, within 5 %, over timed requests (docs/domain.md, Infra).",
     ),
     Measure(
         "duration_p95_ms",
         "响应时间 P95",
+        "95th percentile of response time in ms, within 5 %, over timed requests.",
         format="ms",
         good="down",
-        definition="95th percentile of response time in ms, within 5 %, over timed requests (docs/domain.md, Infra).",
     ),
 )
 
-HOUR = Measure("hour", "时段", "时", definition="Local hour of the day, 0–23.")
+HOUR = Measure("hour", "时段", "Local hour of the day, 0–23.", unit="时")
 
 ANSWERED = (
-    Measure(
-        "answered", "已应答请求", "次", is_additive=True,
-        definition="Requests that were answered without a server error, and whose log line has a duration.",
+    count(
+        "answered",
+        "已应答请求",
+        "次",
+        "Requests answered without a server error, whose log line has a duration.",
     ),
     Measure(
-        "answer_p95_ms", "应答时间 P95", format="ms", good="down",
-        definition="95th percentile of the duration of answered requests, in ms, within 5 %: one that fails waits "
-        "for its time-out, which says nothing of how slow the service is.",
+        "answer_p95_ms",
+        "应答时间 P95",
+        "95th percentile of the duration of answered requests, in ms, within 5 %; a failed request waits for a "
+        "time-out, which is no measure of the service.",
+        format="ms",
+        good="down",
     ),
-)  # fmt: skip
+)
 
-KEPT = (
+SLOWNESS_AND_LOGS = (
     Measure(
-        "slow_ratio", "耗时倍数", "倍", "number:1", "down",
-        "Duration of an hour / the usual one of that hour, over the hours that are slow (geometric mean).",
+        "slow_ratio",
+        "耗时倍数",
+        "Duration of an hour / the usual duration of that hour, geometric mean over the slow hours.",
+        unit="倍",
+        format="number:1",
+        good="down",
     ),
     Measure(
-        "log_days", "日志留存", "天", good="up",
-        definition="Days since the oldest day that the source of logs still held "
-        "(docs/domain.md, Infra: log retention).",
+        "log_days",
+        "日志留存",
+        "Days since the oldest day that the source of logs still has (docs/domain.md, Infra: log retention).",
+        unit="天",
+        good="up",
     ),
-)  # fmt: skip
+)
 
-MEASURES = catalogue((*change.with_changes(VOLUME), HOUR, *ANSWERED, *KEPT))
+MEASURES = catalogue((*change.with_changes(VOLUME), HOUR, *ANSWERED, *SLOWNESS_AND_LOGS))
 
 
 def volume(requests: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Requests, errors and response times, in all or by service, route, day, ``minute_at`` (docs/domain.md, Infra).
+    """Return requests, errors and response times, in all or by service, route, day … (docs/domain.md, Infra).
 
-    A quantile is the nearest-rank one, read from the duration buckets: the geometric middle of the bucket that
-    holds it, hence within 5 % (√1.1) of the true one.
+    A quantile is the nearest-rank one, read from the duration buckets: the geometric middle of its bucket, hence within
+    5 % (√1.1) of the true one.
 
     Args:
-        requests: rows of ``infra.requests``, those of the period.
+        requests: rows of ``infra.requests`` of the period.
         by: columns of ``requests`` that name a group.
 
     Returns:
@@ -121,7 +109,7 @@ def _volume(requests: ir.Table, by: Sequence[str]) -> ir.Table:
         size_bytes=requests.size_bytes.sum().fill_null(0).cast("int64"),
     )
     wanted = {"duration_p50_ms": 50, "duration_p95_ms": 95}
-    joined = beside(counted, quantiles(requests, "requests", by, "timed_requests", wanted), by)
+    joined = join_groups(counted, quantiles(requests, "requests", by, "timed_requests", wanted), by)
     rated = joined.mutate(
         error_rate=joined.errors / joined.requests.nullif(0), timed_requests=joined.timed_requests.fill_null(0)
     )
@@ -129,7 +117,7 @@ def _volume(requests: ir.Table, by: Sequence[str]) -> ir.Table:
 
 
 def daily(requests: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """``volume`` of each day: 0 on a covered day without requests, null on one that was not extracted.
+    """Return ``volume`` of each day: 0 on a covered day without requests, null on a gap.
 
     Args:
         requests: rows of ``infra.requests`` over the span of ``days``.
@@ -143,14 +131,14 @@ def daily(requests: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Tabl
 
 
 def _daily(requests: ir.Table, days: ir.Table, by: Sequence[str]) -> ir.Table:
-    return covered.over_days(_volume(requests, ["day", *by]), days, MEASURES, by=by)
+    return fill_days(_volume(requests, ["day", *by]), days, MEASURES, by=by)
 
 
 def hourly(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ()) -> ir.Table:
-    """``volume`` by local hour of the day, of the hours that have requests.
+    """Return ``volume`` by local hour of the day, of the hours with requests.
 
     Args:
-        requests: rows of ``infra.requests``, those of the period.
+        requests: rows of ``infra.requests`` of the period.
         utc_offset_h: hours by which local time is ahead of UTC (8 in Shanghai, which has no DST).
         by: columns of ``requests`` that name a group.
 
@@ -162,7 +150,7 @@ def hourly(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ()) -> ir.
 
 
 def counts(requests: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """``requests``, ``errors`` and ``error_rate`` of each day: ``daily`` without what has to be sorted for.
+    """Return ``requests``, ``errors`` and ``error_rate`` of each day: ``daily`` without the quantiles, which are slow.
 
     Args:
         requests: rows of ``infra.requests`` over the span of ``days``.
@@ -177,11 +165,11 @@ def counts(requests: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Tab
         errors=requests.requests.sum(where=requests.status >= 500).fill_null(0).cast("int64"),
     )
     rated = counted.mutate(error_rate=counted.errors / counted.requests.nullif(0))
-    return covered.over_days(rated, days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(rated, days, MEASURES, by=by).order_by("day", *by)
 
 
 def answers(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ("service",)) -> ir.Table:
-    """How long the answered requests of each hour of each day took.
+    """Return the 95th percentile of the duration of answered requests by day and hour.
 
     Args:
         requests: rows of ``infra.requests``.
@@ -189,10 +177,10 @@ def answers(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ("service
         by: columns of ``requests`` that name a group.
 
     Returns:
-        ``day``, ``hour`` (0–23, local), ``by`` and the measures of ``ANSWERED``, of hours that have any; ordered.
+        ``day``, ``hour`` (0–23, local), ``by`` and the measures of ``ANSWERED``, of hours with any; ordered.
     """
     good = requests.filter(requests.status < 500)
     hour = (good.minute_at + ibis.interval(hours=utc_offset_h)).hour().cast("int64")
     keys = ["day", "hour", *by]
-    found = quantiles(good.mutate(hour=hour), "requests", keys, "answered", {"answer_p95_ms": 95})
-    return found.order_by(*keys)
+    durations = quantiles(good.mutate(hour=hour), "requests", keys, "answered", {"answer_p95_ms": 95})
+    return durations.order_by(*keys)

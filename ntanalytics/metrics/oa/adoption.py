@@ -1,7 +1,7 @@
-"""OA adoption: enabled, activated and active accounts, and how they work (docs/domain.md, OA adoption).
+"""OA adoption: enabled, activated and active accounts, terminals and coverage (docs/domain.md, OA adoption).
 
-Every function takes Ibis tables of ``oa.activities`` and ``oa.members`` and returns one. An account is
-told by its source and its number: two installations may number different persons alike.
+Every function takes Ibis tables of ``oa.activities`` and ``oa.members`` and returns one. Source and
+number identify an account: two installations may give different persons the same number.
 """
 
 from __future__ import annotations
@@ -12,70 +12,66 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.groups import beside
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.groups import join_groups
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
+#: Level of adoption (docs/domain.md, OA adoption).
 LEVEL = (
-    Measure(
-        "enabled", "启用账号", "个", is_additive=True,
-        definition="Accounts that may use the OA at the period's end (docs/domain.md, OA adoption).",
+    count("enabled", "启用账号", "个", "Accounts that may use the OA at the period's end."),
+    count(
+        "activated", "激活账号", "个", "Enabled accounts that have ever acted, as far back as the lake goes.", good="up"
+    ),
+    count("active", "活跃账号", "个", "Distinct accounts with at least one activity in the period.", good="up"),
+    rate("activation_rate", "激活率", "activated / enabled; null when nothing is enabled.", good="up"),
+    rate("active_rate", "活跃率", "active / enabled; null when nothing is enabled.", good="up"),
+    rate("stickiness", "黏性", "Mean of the active accounts of a working day / active accounts.", good="up"),
+    rate("mobile_share", "移动端占比", "Active accounts with at least one activity by telephone / active."),
+    rate(
+        "xinchuang_share",
+        "信创占比",
+        "Active accounts with at least one activity on a domestic terminal / active accounts whose terminal is known; "
+        "null where none is known.",
+        good="up",
     ),
     Measure(
-        "activated", "激活账号", "个", good="up", is_additive=True,
-        definition="Enabled accounts that have ever acted, as far back as the lake goes (docs/domain.md, OA adoption).",
+        "breadth",
+        "人均使用模块",
+        "Median of the distinct modules that an active account used; a login is no module.",
+        unit="个",
+        format="number:1",
+        good="up",
     ),
-    Measure(
-        "active", "活跃账号", "个", good="up", is_additive=True,
-        definition="Distinct accounts with at least one activity in the period (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "activation_rate", "激活率", format="rate:1", good="up",
-        definition="activated / enabled; null when nothing is enabled (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "active_rate", "活跃率", format="rate:1", good="up",
-        definition="active / enabled; null when nothing is enabled (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "stickiness", "黏性", format="rate:1", good="up",
-        definition="Mean of the active accounts of a working day / active accounts (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "mobile_share", "移动端占比", format="rate:1",
-        definition="Active accounts with at least one activity by telephone / active (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "xinchuang_share", "信创占比", format="rate:1", good="up",
-        definition="Active accounts with at least one activity on a domestic terminal / active accounts whose terminal "
-        "is known; null where none is (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "breadth", "人均使用模块", "个", "number:1", "up",
-        "Median of the distinct modules that an active account used; a login is of none (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "actions", "操作次数", "次", is_additive=True,
-        definition="Actions in the period (contract, oa.activities).",
-    ),
-)  # fmt: skip
+    count("actions", "操作次数", "次", "Actions in the period (contract, oa.activities)."),
+)
 
 REACH = (
-    Measure(
-        "units_onboarded", "接入单位", "个", is_additive=True,
-        definition="Units with at least one enabled account (docs/domain.md, OA adoption: coverage).",
+    count(
+        "units_onboarded",
+        "接入单位",
+        "个",
+        "Units with at least one enabled account (docs/domain.md, OA adoption: coverage).",
     ),
-    Measure(
-        "units_active", "活跃单位", "个", good="up", is_additive=True,
-        definition="Onboarded units with at least one active account (docs/domain.md, OA adoption: coverage).",
+    count(
+        "units_active",
+        "活跃单位",
+        "个",
+        "Onboarded units with at least one active account (docs/domain.md, OA adoption: coverage).",
+        good="up",
     ),
+    rate(
+        "coverage", "单位覆盖率", "units_active / units_onboarded (docs/domain.md, OA adoption: coverage).", good="up"
+    ),
+)
+
+MODULE_USE = (
     Measure(
-        "coverage", "单位覆盖率", format="rate:1", good="up",
-        definition="units_active / units_onboarded (docs/domain.md, OA adoption: coverage).",
+        "relative_use", "相对使用率", format="rate:1", good="up",
+        definition="Active accounts of a module / active accounts of the busiest module (docs/domain.md, OA adoption).",
     ),
 )  # fmt: skip
 
-MEASURES = catalogue(change.with_changes((*LEVEL, *REACH)))
+MEASURES = catalogue((*change.with_changes((*LEVEL, *REACH)), *MODULE_USE))
 
 _PERSON = ("source", "account_id")
 
@@ -83,12 +79,12 @@ _PERSON = ("source", "account_id")
 def adoption(
     activities: ir.Table, members: ir.Table, ever: ir.Table, days: ir.Table, by: Sequence[str] = ()
 ) -> ir.Table:
-    """Adoption of a period, in all or by unit and edition (docs/domain.md, OA adoption).
+    """Return the adoption of a period, in all or by unit and edition (docs/domain.md, OA adoption).
 
     Args:
-        activities: rows of ``oa.activities``, those of the period.
+        activities: rows of ``oa.activities`` of the period.
         members: rows of ``oa.members``: the snapshot at the period's end.
-        ever: rows of ``oa.activities`` up to the period's end, as far back as they go.
+        ever: rows of ``oa.activities`` up to the period's end, as far back as the lake goes.
         days: the period's days: ``day``, ``is_working_day`` and others (metrics.days).
         by: columns that ``activities`` and ``members`` share and that name a group: ``unit``, ``edition``.
 
@@ -97,7 +93,7 @@ def adoption(
     """
     counted = _active(activities, days, by)
     able = _enabled(members, ever, by)
-    joined = beside(counted, able, by, how="outer")
+    joined = join_groups(counted, able, by, how="outer")
     filled = {name: joined[name].fill_null(0) for name in ("enabled", "activated", "active", "actions")}
     level = joined.mutate(**filled)
     level = level.mutate(
@@ -126,7 +122,7 @@ def _active(activities: ir.Table, days: ir.Table, by: Sequence[str]) -> ir.Table
     number = worked.aggregate(_working_days=worked.count())
     mine = activities.semi_join(worked, activities.day == worked["_day"])
     daily = mine.select("day", *by, *_PERSON).distinct().aggregate(by=list(by), _person_days=ibis._.count())
-    joined = beside(counted, daily, by).cross_join(number)
+    joined = join_groups(counted, daily, by).cross_join(number)
     return joined.mutate(
         mobile_share=joined["_mobile"] / joined.active.nullif(0),
         xinchuang_share=joined["_xinchuang"] / joined["_known"].nullif(0),
@@ -142,16 +138,16 @@ def _enabled(members: ir.Table, ever: ir.Table, by: Sequence[str]) -> ir.Table:
 
 
 def reach(activities: ir.Table, members: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Coverage: onboarded units and those of them that have an active account (docs/domain.md, OA adoption).
+    """Return the coverage: onboarded units, and those with an active account (docs/domain.md, OA adoption).
 
     Args:
-        activities: rows of ``oa.activities``, those of the period.
+        activities: rows of ``oa.activities`` of the period.
         members: rows of ``oa.members``: the snapshot at the period's end.
         by: columns that ``activities`` and ``members`` share and that name a group: ``edition``.
 
     Returns:
-        ``by`` and the measures of ``REACH``, most units first; one row when ``by`` is empty. An account without a
-        unit belongs to none.
+        ``by`` and the measures of ``REACH``, most units first; one row when ``by`` is empty. Accounts without a
+        unit are left out.
     """
     may = members.filter((members.is_pc_enabled | members.is_mobile_enabled) & members.unit.notnull())
     onboarded = may.select(*by, "unit").distinct()
@@ -163,13 +159,13 @@ def reach(activities: ir.Table, members: ir.Table, by: Sequence[str] = ()) -> ir
     return shared.order_by(ibis.desc("units_onboarded"), *by)
 
 
-def used(activities: ir.Table, by: Sequence[str]) -> ir.Table:
-    """Active accounts and actions by a column of the activities: module, terminal, platform.
+def usage(activities: ir.Table, by: Sequence[str]) -> ir.Table:
+    """Return active accounts and actions by columns of the activities: module, terminal, platform.
 
-    An account counts once in each group in which it acted, so that groups do not add up to the whole.
+    An account counts once in each group in which it acted: groups do not add up to the whole.
 
     Args:
-        activities: rows of ``oa.activities``, those of the period.
+        activities: rows of ``oa.activities`` of the period.
         by: columns that name a group.
 
     Returns:
@@ -181,7 +177,7 @@ def used(activities: ir.Table, by: Sequence[str]) -> ir.Table:
 
 
 def daily(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Active accounts and actions of each day; 0 on a covered day without any, null on one that is a hole.
+    """Return active accounts and actions of each day: 0 on a covered day without any, null on a gap.
 
     Args:
         activities: rows of ``oa.activities`` over the span of ``days``.
@@ -192,29 +188,29 @@ def daily(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Ta
         The columns of ``days``, ``by``, ``active`` and ``actions``, ordered by day and group.
     """
     counted = active_by_day(activities, by)
-    return covered.over_days(counted, days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(counted, days, MEASURES, by=by).order_by("day", *by)
 
 
 def active_by_day(activities: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Active accounts and actions of each day and group that has any: ``day``, ``by``, ``active``, ``actions``."""
+    """Return active accounts and actions of each day and group with any: ``day``, ``by``, ``active``, ``actions``."""
     persons = activities.group_by("day", *by, *_PERSON).aggregate(_actions=activities.actions.sum())
     return persons.aggregate(by=["day", *by], active=persons.count(), actions=persons["_actions"].sum())
 
 
-def compared(
+def compare_adoption(
     now: ir.Table, before: ir.Table, by: Sequence[str] = (), *, is_complete: bool = True, was_complete: bool = True
 ) -> ir.Table:
-    """``adoption`` of a period with its change against the period before (docs/domain.md, General: change).
+    """Return ``adoption`` of a period with its change against the period before (docs/domain.md, General: change).
 
     Args:
-        now: what ``adoption`` made of the period.
-        before: what it made of the period before.
+        now: the result of ``adoption`` for the period.
+        before: the result for the period before.
         by: the columns that name a group.
-        is_complete: the period was extracted without a hole.
-        was_complete: so was the period before.
+        is_complete: the period has no gap.
+        was_complete: the period before has no gap.
 
     Returns:
-        As ``change.compare`` of the measures of ``LEVEL``, most ``active`` first.
+        The columns of ``change.compare`` for the measures of ``LEVEL``, most ``active`` first.
     """
     columns = [measure.name for measure in LEVEL]
     figures = change.compare(

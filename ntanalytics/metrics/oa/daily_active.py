@@ -1,73 +1,108 @@
-"""Use of the OA within a day: by telephone, and the account that acts most (docs/domain.md, OA adoption)."""
+"""Mean daily active accounts of the OA, by which short weeks and long months can be compared.
+
+A holiday takes days out of a week, and with them active accounts. The mean over the working days of the calendar does
+not change by that (docs/domain.md, OA adoption: stickiness).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import ibis
 import ibis.expr.types as ir
 
+from ntanalytics.metrics import change
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.measure import Measure, catalogue
-from ntanalytics.metrics.slots import by_slot
 
-HOURS = (
+DAILY_ACTIVE = (
     Measure(
-        "active_hours", "活跃人时", "人时", good="up", is_additive=True,
-        definition="Hours in which an account acted, in each module and on each terminal, added up "
-        "(contract, oa.activities).",
+        "daily_active",
+        "日均活跃",
+        "Mean of the active accounts of a working day of the period (docs/domain.md, OA adoption: stickiness).",
+        unit="个",
+        format="number:1",
+        good="up",
+        is_additive=True,
     ),
-    Measure(
-        "busiest_actions", "单个账号一小时操作", "次", good="down",
-        definition="The most actions of one account in one hour: a person does some hundreds at most.",
-    ),
-)  # fmt: skip
+)
 
-MEASURES = catalogue(HOURS)
+#: ISO weeks (docs/domain.md, Time).
+WEEKS = (
+    Measure("week_on", "周一", "Monday of an ISO week.", format="date"),
+    Measure("week_name", "周", "Name of the ISO week: 第47周.", format="text"),
+    Measure("worked_days", "工作日", "Working days of the week.", unit="天"),
+)
+
+MEASURES = catalogue((*change.with_changes(DAILY_ACTIVE), *WEEKS))
 
 _PERSON = ("source", "account_id")
 
 
-def phones(activities: ir.Table, by: Sequence[str] = ("edition",)) -> ir.Table:
-    """Active accounts of each day, and the share of them that acted by telephone.
+def daily_active(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Return the mean of the active accounts of a working day.
 
     Args:
-        activities: rows of ``oa.activities``.
-        by: columns that name a group.
+        activities: rows of ``oa.activities`` of the period.
+        days: the period's days: ``day``, ``is_working_day`` and others (metrics.days).
+        by: columns of ``activities`` that name a group.
 
     Returns:
-        ``day``, ``by``, ``active`` and ``mobile_share`` (docs/domain.md, OA adoption), in no order.
+        ``by`` and ``daily_active``; null where the period has no working day. A group without any activity has no row.
     """
-    persons = activities.group_by("day", *by, *_PERSON).aggregate(_is_mobile=(activities.terminal == "mobile").any())
-    counted = persons.aggregate(
-        by=["day", *by], active=persons.count(), _mobile=persons.count(where=persons["_is_mobile"])
+    worked = days.filter(days.is_working_day).select(_day="day")
+    number = worked.aggregate(_worked_days=worked.count())
+    groups = activities.select(*by).distinct() if by else None
+    mine = activities.semi_join(worked, activities.day == worked["_day"])
+    counted = mine.select("day", *by, *_PERSON).distinct().aggregate(by=list(by), _person_days=ibis._.count())
+    whole = counted if groups is None else join_groups(groups, counted, by)
+    joined = whole.cross_join(number)
+    mean = joined["_person_days"].fill_null(0) / joined["_worked_days"].nullif(0)
+    return joined.select(*by, daily_active=mean)
+
+
+def weekly_adoption(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Return the adoption of each whole ISO week of a span.
+
+    Args:
+        activities: rows of ``oa.activities`` over the span.
+        days: the days of the span (metrics.days); an incomplete week is left out.
+        by: columns of ``activities`` that name a group.
+
+    Returns:
+        ``week_on``, ``week_name``, ``worked_days``, ``by``, ``active``, ``daily_active``, ``mobile_share`` and
+        ``xinchuang_share`` (measures of metrics.oa.adoption), ordered by week and group. Each group that occurs has
+        every week, with 0 without any activity, and null over a gap.
+    """
+    dated = days.mutate(_week=days.day.truncate("W").cast("date"))
+    calendar = dated.group_by("_week").aggregate(
+        _days=dated.count(), _is_covered=dated.is_covered.all(), worked_days=dated.count(where=dated.is_working_day)
     )
-    return counted.mutate(mobile_share=counted["_mobile"] / counted.active).drop("_mobile")
-
-
-def busiest(activities: ir.Table) -> ir.Table:
-    """The most actions that one account made in one hour: one row, ``busiest_actions``; null without any activity."""
-    hours = activities.group_by("hour_at", *_PERSON).aggregate(_actions=activities.actions.sum())
-    return hours.aggregate(busiest_actions=hours["_actions"].max())
-
-
-def active_hours(activities: ir.Table, utc_offset_h: int) -> ir.Table:
-    """Active hours by local day, hour, edition, terminal and module.
-
-    Args:
-        activities: rows of ``oa.activities``.
-        utc_offset_h: hours by which local time is ahead of UTC.
-
-    Returns:
-        ``day``, ``slot`` (the local hour), ``edition``, ``terminal``, ``module`` and ``events``, in no order; they may
-        be added up over any of them.
-    """
-    return by_slot(activities, "hour_at", utc_offset_h, ["edition", "terminal", "module"], slot_s=3600)
-
-
-def by_person(activities: ir.Table) -> ir.Table:
-    """The activities without hour, module and platform: what every figure of a day needs, and a fifth of the rows.
-
-    Returns:
-        ``day``, ``source``, ``account_id``, ``unit``, ``edition``, ``terminal`` and ``actions``, in no order.
-    """
-    names = ["day", *_PERSON, "unit", "edition", "terminal"]
-    return activities.group_by(*names).aggregate(actions=activities.actions.sum())
+    calendar = calendar.filter(calendar["_days"] == ibis.literal(7)).drop("_days")
+    grid = calendar.cross_join(activities.select(*by).distinct()) if by else calendar
+    marked = activities.mutate(_week=activities.day.truncate("W").cast("date"))
+    persons = marked.group_by("_week", *by, *_PERSON).aggregate(
+        _is_mobile=(marked.terminal == "mobile").any(), _is_xinchuang=(marked.platform == "xinchuang").any()
+    )
+    counted = persons.group_by("_week", *by).aggregate(
+        _active=persons.count(),
+        _mobile=persons.count(where=persons["_is_mobile"]),
+        _xinchuang=persons.count(where=persons["_is_xinchuang"]),
+        _known=persons["_is_xinchuang"].count(),
+    )
+    worked = marked.semi_join(days.filter(days.is_working_day), "day")
+    daily = worked.select("day", "_week", *by, *_PERSON).distinct()
+    daily = daily.group_by("_week", *by).aggregate(_person_days=ibis._.count())
+    joined = join_groups(join_groups(grid, counted, ["_week", *by]), daily, ["_week", *by])
+    is_complete, active = joined["_is_covered"], joined["_active"].fill_null(0)
+    nothing = ibis.null()
+    return joined.select(
+        *by,
+        "worked_days",
+        week_on=joined["_week"],
+        week_name=ibis.literal("第").concat(joined["_week"].week_of_year().cast("string"), "周"),
+        active=is_complete.ifelse(active, nothing),
+        daily_active=is_complete.ifelse(joined["_person_days"].fill_null(0) / joined.worked_days.nullif(0), nothing),
+        mobile_share=is_complete.ifelse(joined["_mobile"] / active.nullif(0), nothing),
+        xinchuang_share=is_complete.ifelse(joined["_xinchuang"] / joined["_known"].nullif(0), nothing),
+    ).order_by("week_on", *by)

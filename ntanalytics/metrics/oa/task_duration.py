@@ -1,4 +1,4 @@
-"""How long document tasks take, in clock hours and in working hours (docs/domain.md, OA adoption: handling time)."""
+"""Duration of document tasks, in clock hours and in working hours (docs/domain.md, OA adoption: handling time)."""
 
 from __future__ import annotations
 
@@ -11,42 +11,53 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.measure import Measure, catalogue, count
 from ntanalytics.metrics.slots import by_slot
 
 #: Office hours of a working day, in seconds since midnight: 08:30–12:00 and 13:30–18:00, eight hours.
 OFFICE_HOURS = ((30_600, 43_200), (48_600, 64_800))
 
+#: Handling time (docs/domain.md, OA adoption).
 HANDLING = (
+    count("tasks", "办结任务", "件", "Tasks finished in the period and not cancelled.", good="up"),
     Measure(
-        "tasks", "办结任务", "件", good="up", is_additive=True,
-        definition="Tasks finished in the period and not cancelled (docs/domain.md, OA adoption).",
+        "handling_p50_s",
+        "办理用时中位数",
+        "Median of finish − start of the finished tasks, in clock time.",
+        format="seconds",
+        good="down",
     ),
     Measure(
-        "handling_p50_s", "办理用时中位数", format="seconds", good="down",
-        definition="Median of finish − start of the finished tasks, in clock time (docs/domain.md, OA adoption).",
+        "handling_p90_s",
+        "办理用时 P90",
+        "90th percentile of finish − start, in clock time.",
+        format="seconds",
+        good="down",
     ),
     Measure(
-        "handling_p90_s", "办理用时 P90", format="seconds", good="down",
-        definition="90th percentile of finish − start, in clock time (docs/domain.md, OA adoption).",
+        "worked_p50_s",
+        "办理工时中位数",
+        "Median of the office hours between start and finish: 08:30–12:00 and 13:30–18:00 of working days.",
+        format="seconds",
+        good="down",
     ),
     Measure(
-        "worked_p50_s", "办理工时中位数", format="seconds", good="down",
-        definition="Median of the office hours between start and finish: 08:30–12:00 and 13:30–18:00 of working days "
-        "(docs/domain.md, OA adoption).",
+        "worked_p90_s",
+        "办理工时 P90",
+        "90th percentile of the office hours between start and finish.",
+        format="seconds",
+        good="down",
     ),
-    Measure(
-        "worked_p90_s", "办理工时 P90", format="seconds", good="down",
-        definition="90th percentile of the office hours between start and finish (docs/domain.md, OA adoption).",
-    ),
-)  # fmt: skip
+)
 
-#: What is still open.
-OVERDUE = Measure(
-    "overdue_tasks", "超期未办任务", "件", good="down", is_additive=True,
-    definition="Open tasks past their time at the end of the day (contract, oa.tasks: due_at).",
-)  # fmt: skip
+OVERDUE = count(
+    "overdue_tasks",
+    "超期未办任务",
+    "件",
+    "Open tasks past their due time at the end of the day (contract, oa.tasks: due_at).",
+    good="down",
+)
 
 MEASURES = catalogue((*change.with_changes(HANDLING), OVERDUE))
 
@@ -54,14 +65,14 @@ MEASURES = catalogue((*change.with_changes(HANDLING), OVERDUE))
 def task_duration(
     tasks: ir.Table, working_days: Sequence[date], first: date, last: date, utc_offset_h: int, by: Sequence[str] = ()
 ) -> ir.Table:
-    """Handling time of the tasks finished from ``first`` to ``last`` (docs/domain.md, OA adoption).
+    """Return the handling time of the tasks finished from ``first`` to ``last`` (docs/domain.md, OA adoption).
 
     Args:
-        tasks: rows of ``oa.tasks``, among them all that were finished in the period, whenever they came.
-        working_days: the working days from the earliest start to ``last``; a day that is missing among them is not
-            worked, and a start before the first of them leaves a task without working hours.
+        tasks: rows of ``oa.tasks``, with all that were finished in the period, whenever they began.
+        working_days: the working days from the earliest start to ``last``; a task that started before the first of them
+            has no working hours.
         first: the period's first local day.
-        last: its last one, included.
+        last: the period's last local day, included.
         utc_offset_h: hours by which local time is ahead of UTC.
         by: columns of ``tasks`` that name a group: ``unit``, ``edition``, ``module``.
 
@@ -73,10 +84,10 @@ def task_duration(
     return counted.order_by(ibis.desc("tasks"), *by)
 
 
-def by_day(
+def task_duration_by_day(
     tasks: ir.Table, working_days: Sequence[date], first: date, last: date, utc_offset_h: int, by: Sequence[str] = ()
 ) -> ir.Table:
-    """``task_duration`` by the local day on which the tasks were finished: ``day``, ``by`` and the measures, in no order."""
+    """Return ``task_duration`` by the local day of finishing: ``day``, ``by`` and the measures, in no order."""
     dated = tasks.drop("day").mutate(day=(tasks.finished_at + ibis.interval(hours=utc_offset_h)).date())
     return _handling(dated, working_days, first, last, utc_offset_h, ["day", *by])
 
@@ -102,11 +113,13 @@ def _handling(
     )
 
 
-def finished(tasks: ir.Table, utc_offset_h: int, slot_s: int, by: Sequence[str] = ("edition", "module")) -> ir.Table:
-    """Tasks by the local day and slot in which they were finished, those that were cancelled left out.
+def finished_by_slot(
+    tasks: ir.Table, utc_offset_h: int, slot_s: int, by: Sequence[str] = ("edition", "module")
+) -> ir.Table:
+    """Return the number of finished tasks by local day and slot, without cancelled ones.
 
     Args:
-        tasks: rows of ``oa.tasks``, among them all that were finished in the days of interest, whenever they came.
+        tasks: rows of ``oa.tasks``, with all that were finished in the days of interest, whenever they began.
         utc_offset_h: hours by which local time is ahead of UTC.
         slot_s: seconds of a slot.
         by: columns that name a group.
@@ -119,34 +132,34 @@ def finished(tasks: ir.Table, utc_offset_h: int, slot_s: int, by: Sequence[str] 
     return by_slot(dated, "finished_at", utc_offset_h, by, slot_s=slot_s)
 
 
-def overdue(tasks: ir.Table, days: ir.Table, utc_offset_h: int, by: Sequence[str] = ("edition",)) -> ir.Table:
-    """Open tasks past their time at the end of each day.
+def overdue_by_day(tasks: ir.Table, days: ir.Table, utc_offset_h: int, by: Sequence[str] = ("edition",)) -> ir.Table:
+    """Return the open tasks past their due time at the end of each day.
 
     Args:
-        tasks: rows of ``oa.tasks``, among them all that were open on the days.
+        tasks: rows of ``oa.tasks``, with all that were open on the days.
         days: the days (metrics.days).
         utc_offset_h: hours by which local time is ahead of UTC.
         by: columns that name a group.
 
     Returns:
-        The columns of ``days``, ``by`` and ``overdue_tasks``, ordered by day and group; a task that was cancelled was
-        open until its record last changed.
+        The columns of ``days``, ``by`` and ``overdue_tasks``, ordered by day and group; a cancelled task was open until
+        the last change of its record.
     """
     offset = ibis.interval(hours=utc_offset_h)
     ended = ibis.coalesce(tasks.finished_at, tasks.is_cancelled.ifelse(tasks.changed_at, ibis.null()))
     timed = tasks.mutate(_due_on=(tasks.due_at + offset).date(), _ended_on=(ended + offset).date())
-    # of few tasks the time ever passed
+    # only few tasks are ever overdue
     late = timed.filter((timed["_ended_on"] > timed["_due_on"]).fill_null(timed["_due_on"].notnull()))
     late = late.select(*by, "_due_on", "_ended_on")
     calendar = days.select(_on="day")
     pairs = calendar.inner_join(late, calendar["_on"] >= late["_due_on"])
     pairs = pairs.filter((pairs["_ended_on"] > pairs["_on"]).fill_null(True))
     counted = pairs.group_by("_on", *by).aggregate(overdue_tasks=pairs.count()).rename(day="_on")
-    return covered.over_days(counted, days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(counted, days, MEASURES, by=by).order_by("day", *by)
 
 
 def _worked(tasks: ir.Table, working_days: Sequence[date], at: str) -> ir.Table:
-    """Adds ``<at>_worked``: office seconds from a fixed day to the local time ``at``; differences of two are meant."""
+    """Return the tasks with ``<at>_worked``: office seconds from a fixed day to the local time ``at``."""
     calendar = _calendar(working_days)
     joined = tasks.left_join(calendar, tasks[at].date() == calendar["_day"])
     seconds = (joined[at].hour() * 3600 + joined[at].minute() * 60 + joined[at].second()).cast("int64")
@@ -157,7 +170,7 @@ def _worked(tasks: ir.Table, working_days: Sequence[date], at: str) -> ir.Table:
 
 
 def _calendar(working_days: Sequence[date]) -> ir.Table:
-    """Every day from the first working day to the last and a month on, with the working days before it."""
+    """Return every day from the first working day to a month after the last, with the working days before it."""
     worked = sorted(set(working_days))
     span = (worked[-1] - worked[0]).days + 32 if worked else 0
     days = [worked[0] + timedelta(days=offset) for offset in range(span)]

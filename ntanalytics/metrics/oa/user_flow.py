@@ -1,4 +1,4 @@
-"""OA adoption: who came, stayed, came back and left; retention by cohort (docs/domain.md, OA adoption).
+"""OA adoption: new, returning, resurrected and lapsed accounts; retention by cohort (docs/domain.md, OA adoption).
 
 The parts add up: active = new + returning + resurrected, and previous active = returning + lapsed.
 """
@@ -11,62 +11,56 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
+#: Active accounts by origin (docs/domain.md, OA adoption).
 FLOW = (
-    Measure(
-        "new", "新增活跃", "个", good="up", is_additive=True,
-        definition="Active accounts whose first activity ever lies in the period (docs/domain.md, OA adoption).",
+    count("new", "新增活跃", "个", "Active accounts whose first activity ever lies in the period.", good="up"),
+    count("returning", "留存活跃", "个", "Active accounts that were active in the period before.", good="up"),
+    count(
+        "resurrected", "回流活跃", "个", "Active accounts that acted earlier, and not in the period before.", good="up"
     ),
-    Measure(
-        "returning", "留存活跃", "个", good="up", is_additive=True,
-        definition="Active accounts that were active in the period before (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "resurrected", "回流活跃", "个", good="up", is_additive=True,
-        definition="Active accounts that acted earlier, and not in the period before (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "lapsed", "流失", "个", good="down", is_additive=True,
-        definition="Accounts active in the period before and not in this one (docs/domain.md, OA adoption).",
-    ),
-    Measure(
-        "was_active", "上期活跃账号", "个", is_additive=True,
-        definition="Accounts active in the period before: returning + lapsed (docs/domain.md, OA adoption).",
-    ),
-)  # fmt: skip
+    count("lapsed", "流失", "个", "Accounts active in the period before and not in this one.", good="down"),
+    count("was_active", "上期活跃账号", "个", "Accounts active in the period before: returning + lapsed."),
+)
 
 RETENTION = (
     Measure(
-        "cohort_on", "首次使用周", format="date",
-        definition="Monday of the week in which the accounts first acted (docs/domain.md, OA adoption: retention).",
+        "cohort_on",
+        "首次使用周",
+        "Monday of the week in which the accounts first acted (docs/domain.md, OA adoption: retention).",
+        format="date",
     ),
-    Measure(
-        "cohort", "首次使用账号", "个", is_additive=True,
-        definition="Accounts that first acted in that week (docs/domain.md, OA adoption: retention).",
+    count(
+        "cohort",
+        "首次使用账号",
+        "个",
+        "Accounts that first acted in that week (docs/domain.md, OA adoption: retention).",
     ),
-    Measure("week", "第几周后", "周", definition="Weeks after the first one; 0 is the first week itself."),
-    Measure(
-        "retained", "仍活跃账号", "个", good="up", is_additive=True,
-        definition="Accounts of the cohort that acted in that week (docs/domain.md, OA adoption: retention).",
+    Measure("week", "第几周后", "Weeks after the first one; 0 is the first week itself.", unit="周"),
+    count(
+        "retained",
+        "仍活跃账号",
+        "个",
+        "Accounts of the cohort that acted in that week (docs/domain.md, OA adoption: retention).",
+        good="up",
     ),
-    Measure(
-        "retention", "留存率", format="rate:1", good="up",
-        definition="retained / cohort (docs/domain.md, OA adoption: retention).",
-    ),
-)  # fmt: skip
+    rate("retention", "留存率", "retained / cohort (docs/domain.md, OA adoption: retention).", good="up"),
+)
 
-#: So many weeks after its first one a cohort is followed.
+#: Number of weeks for which a cohort is followed.
 OLDEST = 8
 
 AGES = tuple(
-    Measure(
-        f"retention_{week}", f"{week} 周后", format="rate:0", good="up",
-        definition=f"Share of the cohort that acted {week} week(s) after its first one "
-        "(docs/domain.md, OA adoption: retention).",
+    rate(
+        f"retention_{week}",
+        f"{week} 周后",
+        f"Share of the cohort that acted {week} week(s) after its first one (docs/domain.md, OA adoption: retention).",
+        good="up",
+        digits=0,
     )
     for week in range(1, OLDEST + 1)
-)  # fmt: skip
+)
 
 MEASURES = catalogue((*FLOW, *RETENTION, *AGES))
 
@@ -74,18 +68,18 @@ _PERSON = ("source", "account_id")
 
 
 def flow(history: ir.Table, first: date, previous_first: date, by: Sequence[str] = ()) -> ir.Table:
-    """Active accounts by where they come from, and those that left (docs/domain.md, OA adoption).
+    """Return active accounts by origin, and the lapsed ones (docs/domain.md, OA adoption).
 
     Args:
-        history: rows of ``oa.activities`` up to the period's end, as far back as they go.
+        history: rows of ``oa.activities`` up to the period's end, as far back as the lake goes.
         first: the period's first day.
         previous_first: the first day of the period before.
-        by: columns that name a group. An account that changed its group has lapsed in the one and is new, or back,
-            in the other.
+        by: columns that name a group. An account that changed its group has lapsed in the old one and is new, or
+            resurrected, in the new one.
 
     Returns:
-        ``by``, ``active`` (words: metrics.adoption) and the measures of ``FLOW``, most active first; one row when
-        ``by`` is empty.
+        ``by``, ``active`` (a measure of metrics.oa.adoption) and the measures of ``FLOW``, most active first; one row
+        when ``by`` is empty.
     """
     begins, began = ibis.literal(first), ibis.literal(previous_first)
     persons = history.group_by(*by, *_PERSON).aggregate(
@@ -107,17 +101,16 @@ def flow(history: ir.Table, first: date, previous_first: date, by: Sequence[str]
 
 
 def retention(history: ir.Table, since: date, last: date) -> ir.Table:
-    """Of the accounts that first acted in a week, the share that acted in each week after it.
+    """Return the share of each weekly cohort that was active in each week after its first one.
 
     Args:
-        history: rows of ``oa.activities``, as far back as they go: what lies before is not known, so that
-            the accounts of its first weeks are not new ones.
+        history: rows of ``oa.activities``, as far back as the lake goes: accounts of its first weeks are not new.
         since: the Monday of the first cohort to show.
         last: the last day of the period; a week that ends after it is left out.
 
     Returns:
-        ``cohort_on``, ``week`` and the other measures of ``RETENTION``, ordered by both. A week in which
-        nobody of a cohort acted has no row.
+        ``cohort_on``, ``week`` and the other measures of ``RETENTION``, ordered by both. A week without any
+        active account of a cohort has no row.
     """
     weeks = history.select(*_PERSON, _week=history.day.truncate("W").cast("date")).distinct()
     whole = weeks.filter(weeks["_week"] <= ibis.literal(last - timedelta(days=6)))
@@ -139,19 +132,19 @@ def retention(history: ir.Table, since: date, last: date) -> ir.Table:
     ).order_by("cohort_on", "week")
 
 
-def by_age(retention: ir.Table, last: date, holed: Sequence[date] = ()) -> ir.Table:
-    """Retention with one row a cohort and one column a week after its first, as it is read in a table.
+def by_age(retention: ir.Table, last: date, gap_weeks: Sequence[date] = ()) -> ir.Table:
+    """Return retention as a table: one row a cohort, one column a week after its first.
 
     Args:
-        retention: what ``retention`` made.
+        retention: the result of ``retention``.
         last: the last day of the period.
-        holed: Mondays of the weeks whose data have a hole: their cohorts are left out, their shares not known.
+        gap_weeks: Mondays of the weeks with a gap: their cohorts are left out, their shares unknown.
 
     Returns:
-        ``cohort_on``, ``cohort`` and ``retention_1`` … ``retention_8``, ordered by cohort: 0 in a week in which nobody
-        of the cohort acted, null in one that has not ended or has a hole.
+        ``cohort_on``, ``cohort`` and ``retention_1`` … ``retention_8``, ordered by cohort: 0 in a week without any
+        active account of the cohort, null in one that has not ended or has a gap.
     """
-    unknown = [ibis.literal(day) for day in holed]
+    unknown = [ibis.literal(day) for day in gap_weeks]
     grouped = retention.group_by("cohort_on", "cohort").aggregate(
         **{f"_{week}": retention.retention.max(where=retention.week == week) for week in range(1, OLDEST + 1)}
     )

@@ -1,4 +1,4 @@
-"""Electronic seals: how far each is, how long that took, signings (docs/domain.md, CA and seals)."""
+"""Electronic seals: their state, the duration of each step, signings (docs/domain.md, CA and seals)."""
 
 from __future__ import annotations
 
@@ -9,64 +9,74 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
-#: Seconds of a day, by which a duration in days is told.
+#: Seconds of a day.
 _DAY_S = 86_400
 
+#: Seals by state (docs/domain.md, CA and seals).
 STOCK = (
-    Measure("seals", "印章", "枚", is_additive=True, definition="Seals that there are (docs/domain.md, CA and seals)."),
+    count("seals", "印章", "枚", "All seals."),
     Measure(
-        "making_days_p50", "制章用时中位数", "天", "number:1", "down",
-        "Median of made_at − requested_at in days (docs/domain.md, CA and seals).",
+        "making_days_p50",
+        "制章用时中位数",
+        "Median of made_at − requested_at in days.",
+        unit="天",
+        format="number:1",
+        good="down",
     ),
     Measure(
-        "testing_days_p50", "测试用时中位数", "天", "number:1", "down",
-        "Median of tested_at − made_at in days (docs/domain.md, CA and seals).",
+        "testing_days_p50",
+        "测试用时中位数",
+        "Median of tested_at − made_at in days.",
+        unit="天",
+        format="number:1",
+        good="down",
     ),
-    Measure(
-        "oldest_request_at", "最早申请", format="datetime",
-        definition="The earliest request among the seals of the group.",
-    ),
-)  # fmt: skip
+    Measure("oldest_request_at", "最早申请", "The earliest request among the seals of the group.", format="datetime"),
+)
 
+#: Seals that wait (docs/domain.md, O11).
 WAITING = (
     Measure(
-        "waiting_days", "待测试", "天", "number:0", "down",
-        "The moment − made_at of a seal that was made and not tested, in whole days (docs/domain.md, O11).",
+        "waiting_days",
+        "待测试",
+        "The moment − made_at of a seal that was made and not tested, in whole days.",
+        unit="天",
+        format="number:0",
+        good="down",
     ),
     Measure(
-        "making_wait_days", "待制作", "天", "number:0", "down",
-        "The moment − requested_at of a seal that was requested and not made, in whole days (docs/domain.md, O11).",
+        "making_wait_days",
+        "待制作",
+        "The moment − requested_at of a seal that was requested and not made, in whole days.",
+        unit="天",
+        format="number:0",
+        good="down",
     ),
-)  # fmt: skip
+)
 
+#: Signings and verifications (docs/domain.md, CA and seals).
 SIGNINGS = (
-    Measure(
-        "signings", "签章", "次", is_additive=True,
-        definition="Signings with a seal (docs/domain.md, CA and seals).",
+    count("signings", "签章", "次", "Signings with a seal."),
+    count("signing_failures", "签章失败", "次", "Signings that failed.", good="down"),
+    rate(
+        "signing_failure_rate",
+        "签章失败率",
+        "signing_failures / signings; null when there were none.",
+        good="down",
+        digits=2,
     ),
-    Measure(
-        "signing_failures", "签章失败", "次", good="down", is_additive=True,
-        definition="Signings that failed (docs/domain.md, CA and seals).",
-    ),
-    Measure(
-        "signing_failure_rate", "签章失败率", format="rate:2", good="down",
-        definition="signing_failures / signings; null when there were none (docs/domain.md, CA and seals).",
-    ),
-    Measure("verifications", "验章", "次", is_additive=True, definition="Verifications of a signature."),
-    Measure(
-        "verification_failures", "验章失败", "次", good="down", is_additive=True,
-        definition="Verifications that failed (docs/domain.md, CA and seals).",
-    ),
-)  # fmt: skip
+    count("verifications", "验章", "次", "Verifications of a signature."),
+    count("verification_failures", "验章失败", "次", "Verifications that failed.", good="down"),
+)
 
 MEASURES = catalogue((*change.with_changes((*STOCK, *SIGNINGS)), *WAITING))
 
 
 def stock(seals: ir.Table, by: Sequence[str] = ("state",)) -> ir.Table:
-    """Seals by how far they are, and how long the steps took (docs/domain.md, CA and seals).
+    """Return the seals by state, and the duration of the steps (docs/domain.md, CA and seals).
 
     Args:
         seals: rows of ``seal.seals``: one snapshot.
@@ -87,8 +97,8 @@ def stock(seals: ir.Table, by: Sequence[str] = ("state",)) -> ir.Table:
     return counted.order_by(ibis.desc("seals"), *by)
 
 
-def waiting(seals: ir.Table, at: datetime) -> ir.Table:
-    """The seals that were made and wait for their test (docs/domain.md, CA and seals).
+def untested_seals(seals: ir.Table, at: datetime) -> ir.Table:
+    """Return the seals that were made and wait for their test (docs/domain.md, CA and seals).
 
     Args:
         seals: rows of ``seal.seals``: one snapshot.
@@ -103,8 +113,8 @@ def waiting(seals: ir.Table, at: datetime) -> ir.Table:
     return shown.order_by(ibis.desc("waiting_days"), "seal_id")
 
 
-def unmade(seals: ir.Table, at: datetime) -> ir.Table:
-    """The seals that were requested and wait to be made (docs/domain.md, CA and seals).
+def unmade_seals(seals: ir.Table, at: datetime) -> ir.Table:
+    """Return the seals that were requested and wait to be made (docs/domain.md, CA and seals).
 
     Args:
         seals: rows of ``seal.seals``: one snapshot.
@@ -121,10 +131,10 @@ def unmade(seals: ir.Table, at: datetime) -> ir.Table:
 
 
 def signings(signings: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Signings, verifications and their failures (docs/domain.md, CA and seals).
+    """Return signings, verifications and their failures (docs/domain.md, CA and seals).
 
     Args:
-        signings: rows of ``seal.signings``, those of the period.
+        signings: rows of ``seal.signings`` of the period.
         by: columns of ``signings`` that name a group: ``system``, ``day``.
 
     Returns:
@@ -147,10 +157,10 @@ def _signings(signings: ir.Table, by: Sequence[str]) -> ir.Table:
 
 
 def daily(signings: ir.Table, days: ir.Table) -> ir.Table:
-    """``signings`` of each day: 0 on a covered day without any, null on one that is a hole; ordered by day.
+    """Return ``signings`` of each day: 0 on a covered day without any, null on a gap; ordered by day.
 
     Args:
         signings: rows of ``seal.signings`` over the span of ``days``.
         days: the days of the span (metrics.days).
     """
-    return covered.over_days(_signings(signings, ["day"]), days, MEASURES).order_by("day")
+    return fill_days(_signings(signings, ["day"]), days, MEASURES).order_by("day")

@@ -5,56 +5,50 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import Measure, catalogue, rate
 
-#: A difference of more than that many per mille of the bill is a finding: 0.5 % (docs/domain.md, SMS).
+#: Tolerated difference, in per mille of the bill: 0.5 % (docs/domain.md, SMS).
 TOLERANCE_PER_MILLE = 5
 
+#: Segments against bills (docs/domain.md, SMS).
 RECONCILIATION = (
     Measure(
         "difference_segments",
         "差异条数",
-        "条",
+        "billed_segments − segments: positive where the carrier billed more than was sent.",
+        unit="条",
         good="down",
-        definition="billed_segments − segments: positive where the carrier billed more than was sent "
-        "(docs/domain.md, SMS).",
     ),
-    Measure(
+    rate(
         "difference_rate",
         "差异率",
-        format="rate:2",
+        "difference_segments / billed_segments; null when nothing was billed.",
         good="down",
-        definition="difference_segments / billed_segments; null when nothing was billed (docs/domain.md, SMS).",
+        digits=2,
     ),
     Measure(
         "difference_yuan",
         "差异金额",
+        "difference_segments at the bill's mean price, billed_yuan / billed_segments.",
         format="yuan",
         good="down",
-        definition="difference_segments at the bill's mean price, billed_yuan / billed_segments (docs/domain.md, SMS).",
     ),
-    Measure(
-        "is_finding",
-        "超出容差",
-        format="text",
-        definition="Whether |difference_segments| exceeds 0.5 % of billed_segments (docs/domain.md, SMS).",
-    ),
+    Measure("is_finding", "超出容差", "Whether |difference_segments| exceeds 0.5 % of billed_segments.", format="text"),
 )
 
 MEASURES = catalogue(RECONCILIATION)
 
 
 def reconciliation(messages: ir.Table, bills: ir.Table, *, is_complete: bool = True) -> ir.Table:
-    """Our segments against the carriers' bills, by month and carrier (docs/domain.md, SMS: reconciliation).
+    """Return our segments against the carriers' bills, by month and carrier (docs/domain.md, SMS: reconciliation).
 
-    A carrier that billed a month in which we sent nothing over it has 0 segments; one that sent no bill has
-    null for the bill and the difference.
+    A carrier that billed a month without any message has 0 segments; without a bill, bill and difference are null.
 
     Args:
         messages: rows of ``sms.messages`` of whole calendar months.
         bills: rows of ``sms.bills`` of the same months.
-        is_complete: the months were extracted without a hole; when not, ours and the differences are
-            null, since a hole would look like an overcharge.
+        is_complete: the months have no gap; over a gap, our segments and the differences are null, since a gap would
+            look like an overcharge.
 
     Returns:
         ``month_on``, ``carrier``, ``segments``, ``billed_segments``, ``difference_segments`` (bill − ours),

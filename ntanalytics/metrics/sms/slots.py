@@ -1,4 +1,4 @@
-"""SMS by slot of the day: how many messages failed, and how many were reported late (docs/domain.md, SMS)."""
+"""SMS by slot of the day: failed messages and late status reports (docs/domain.md, SMS)."""
 
 from __future__ import annotations
 
@@ -6,34 +6,39 @@ from collections.abc import Sequence
 
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.measure import catalogue, rate
 from ntanalytics.metrics.sms.failure_codes import failure_class
 
-#: A report that comes after so many seconds is late: a telephone that is on answers within one minute.
+#: Seconds after which a status report is late: a telephone that is on answers within one minute.
 LATE_S = 600
 
 SLOTS = (
-    Measure(
-        "failure_rate", "失败率", format="rate:1", good="down",
-        definition="failed / messages with an outcome; null when there are none (docs/domain.md, SMS: failed).",
+    rate(
+        "failure_rate",
+        "失败率",
+        "failed / messages with an outcome; null when there are none (docs/domain.md, SMS: failed).",
+        good="down",
     ),
-    Measure(
-        "late_share", "回执迟到率", format="rate:1", good="down",
-        definition="Messages whose report took more than ten minutes or has not come / all "
-        "(docs/domain.md, SMS: receipt latency).",
+    rate(
+        "late_share",
+        "回执迟到率",
+        "Messages with a report after more than ten minutes or none / all (docs/domain.md, SMS: receipt latency).",
+        good="down",
     ),
-    Measure(
-        "internal_failure_share", "通道侧失败率", format="rate:1", good="down",
-        definition="Messages that failed for a reason of the carrier's own network / messages with an outcome "
-        "(metrics/sms_failures.py, carrier_internal).",
+    rate(
+        "internal_failure_share",
+        "通道侧失败率",
+        "Messages that failed in the carrier's own network / messages with an outcome "
+        "(metrics/sms/failure_codes.py, carrier_internal).",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue(SLOTS)
 
 
 def outcomes(messages: ir.Table, utc_offset_h: int, slot_s: int, by: Sequence[str] = ("carrier",)) -> ir.Table:
-    """Messages by local day and slot, and what became of them.
+    """Return messages by local day, slot and outcome.
 
     Args:
         messages: rows of ``sms.messages``.
@@ -42,21 +47,21 @@ def outcomes(messages: ir.Table, utc_offset_h: int, slot_s: int, by: Sequence[st
         by: columns of ``messages`` that name a group.
 
     Returns:
-        ``day``, ``slot``, ``by``, ``submitted``, ``settled`` (with an outcome), ``failed``, ``internal`` (failed for a
-        reason of the carrier's network) and ``late`` (reported after ``LATE_S`` or not at all); in no order.
+        ``day``, ``slot``, ``by``, ``submitted``, ``settled`` (with an outcome), ``failed``, ``internal`` (failed in the
+        carrier's network) and ``late`` (reported after ``LATE_S`` or not at all); in no order.
     """
     seconds = (messages.submitted_at.epoch_seconds() + utc_offset_h * 3600) % 86_400
-    told = messages.mutate(
+    slotted = messages.mutate(
         slot=(seconds / slot_s).floor().cast("int64"),
         _failed=messages.outcome == "failed",
         _internal=(messages.outcome == "failed") & (failure_class(messages.failure_code) == "carrier_internal"),
     )
-    late = (told.receipt_latency_s > LATE_S).fill_null(False) | told.outcome.isnull()
-    return told.aggregate(
+    late = (slotted.receipt_latency_s > LATE_S).fill_null(False) | slotted.outcome.isnull()
+    return slotted.aggregate(
         by=["day", "slot", *by],
-        submitted=told.count(),
-        settled=told.outcome.count(),
-        failed=told.count(where=told["_failed"].fill_null(False)),
-        internal=told.count(where=told["_internal"].fill_null(False)),
-        late=told.count(where=late),
+        submitted=slotted.count(),
+        settled=slotted.outcome.count(),
+        failed=slotted.count(where=slotted["_failed"].fill_null(False)),
+        internal=slotted.count(where=slotted["_internal"].fill_null(False)),
+        late=slotted.count(where=late),
     )

@@ -14,80 +14,35 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 from ntanalytics.metrics.sms.failure_codes import CLASSES, failure_class
 
-#: No report that long after submission: the outcome is unknown, no longer pending (docs/domain.md, SMS).
+#: Time after submission from which a message without a report is unknown, and no longer pending (docs/domain.md, SMS).
 UNKNOWN_AFTER = timedelta(hours=72)
 
+#: Volume, outcome and latency (docs/domain.md, SMS).
 VOLUME = (
-    Measure(
-        "submitted",
-        "提交量",
-        "条",
-        is_additive=True,
-        definition="Messages whose submit time falls in the period (docs/domain.md, SMS).",
-    ),
-    Measure(
-        "segments",
-        "计费条数",
-        "条",
-        is_additive=True,
-        definition="Billing parts: one per message up to 70 characters, else one per 67 (docs/domain.md, SMS).",
-    ),
-    Measure(
-        "delivered",
-        "送达",
-        "条",
-        good="up",
-        is_additive=True,
-        definition="Messages whose final status report says delivered (docs/domain.md, SMS).",
-    ),
-    Measure(
-        "failed",
-        "失败",
-        "条",
-        good="down",
-        is_additive=True,
-        definition="Messages whose final status report has any other final code (docs/domain.md, SMS).",
-    ),
-    Measure(
-        "unknown",
-        "无回执",
-        "条",
-        good="down",
-        is_additive=True,
-        definition="Messages without a report 72 h after submission (docs/domain.md, SMS).",
-    ),
-    Measure(
-        "pending",
-        "等待回执",
-        "条",
-        is_additive=True,
-        definition="Messages without a report yet, within 72 h of submission (docs/domain.md, SMS).",
-    ),
-    Measure(
-        "delivery_rate",
-        "送达率",
-        format="rate:1",
-        good="up",
-        definition="delivered / (delivered + failed + unknown); null when that is 0 (docs/domain.md, SMS).",
-    ),
+    count("submitted", "提交量", "条", "Messages whose submit time falls in the period."),
+    count("segments", "计费条数", "条", "Billing parts: one per message up to 70 characters, else one per 67."),
+    count("delivered", "送达", "条", "Messages whose final status report says delivered.", good="up"),
+    count("failed", "失败", "条", "Messages whose final status report has any other final code.", good="down"),
+    count("unknown", "无回执", "条", "Messages without a report 72 h after submission.", good="down"),
+    count("pending", "等待回执", "条", "Messages without a report yet, within 72 h of submission."),
+    rate("delivery_rate", "送达率", "delivered / (delivered + failed + unknown); null when that is 0.", good="up"),
     Measure(
         "receipt_latency_p50_s",
         "回执时延 P50",
+        "Median of report time − submit time of delivered messages, in seconds.",
         format="seconds",
         good="down",
-        definition="Median of report time − submit time of delivered messages, in seconds (docs/domain.md, SMS).",
     ),
     Measure(
         "receipt_latency_p95_s",
         "回执时延 P95",
+        "95th percentile of report time − submit time of delivered messages, in seconds.",
         format="seconds",
         good="down",
-        definition="95th percentile of report time − submit time of delivered messages, in seconds "
-        "(docs/domain.md, SMS).",
     ),
 )
 
@@ -95,48 +50,37 @@ FAILURES = (
     Measure(
         "failure_class",
         "失败类别",
+        "Class of the carrier's failure code (metrics/sms/failure_codes.py).",
         format="text",
         values=CLASSES,
-        definition="Class of the carrier's failure code, by metrics/sms_failures.py.",
     ),
-    Measure(
-        "failed_share",
-        "占失败比例",
-        format="rate:1",
-        definition="failed / all failed messages of the period and group (docs/domain.md, SMS).",
-    ),
+    rate("failed_share", "占失败比例", "failed / all failed messages of the period and group (docs/domain.md, SMS)."),
 )
 
 BACKLOG = (
-    Measure(
+    count(
         "backlog",
         "回执积压",
         "条",
+        "Messages without an outcome that have waited longer than the given time and less than 72 h.",
         good="down",
-        is_additive=True,
-        definition="Messages without an outcome that wait longer than the given time and not yet 72 h.",
     ),
-    Measure(
-        "oldest_backlog_at",
-        "最早积压",
-        format="datetime",
-        definition="Submit time of the oldest message of the backlog.",
-    ),
+    Measure("oldest_backlog_at", "最早积压", "Submit time of the oldest message of the backlog.", format="datetime"),
 )
 
-HOUR = Measure("hour", "时段", "时", definition="Local hour of the day, 0–23.")
+HOUR = Measure("hour", "时段", "Local hour of the day, 0–23.", unit="时")
 
 MEASURES = catalogue(change.with_changes((*VOLUME, *FAILURES, *BACKLOG, HOUR)))
 
 
 def volume(messages: ir.Table, as_of: datetime, by: Sequence[str] = ()) -> ir.Table:
-    """Volume, outcome and latency, in all or by carrier, application, unit, day (docs/domain.md, SMS).
+    """Return volume, outcome and latency, in all or by carrier, application, unit, day (docs/domain.md, SMS).
 
     submitted = delivered + failed + unknown + pending, always.
 
     Args:
-        messages: rows of ``sms.messages``, those of the period.
-        as_of: when they were taken; it parts unknown from pending.
+        messages: rows of ``sms.messages`` of the period.
+        as_of: the time of extraction; it separates unknown from pending.
         by: columns of ``messages`` that name a group.
 
     Returns:
@@ -166,7 +110,7 @@ def _volume(messages: ir.Table, as_of: datetime, by: Sequence[str]) -> ir.Table:
     return rated.select(*by, *(measure.name for measure in VOLUME))
 
 
-def compared(
+def compare_volume(
     messages: ir.Table,
     before: ir.Table,
     as_of: datetime,
@@ -175,18 +119,18 @@ def compared(
     is_complete: bool = True,
     was_complete: bool = True,
 ) -> ir.Table:
-    """``volume`` of a period with its change against the period before (docs/domain.md, General: change).
+    """Return ``volume`` of a period with its change against the period before (docs/domain.md, General: change).
 
     Args:
-        messages: rows of ``sms.messages``, those of the period.
-        before: those of the period before.
-        as_of: when they were taken.
+        messages: rows of ``sms.messages`` of the period.
+        before: rows of the period before.
+        as_of: the time of extraction.
         by: columns of ``messages`` that name a group.
-        is_complete: the period was extracted without a hole.
-        was_complete: so was the period before.
+        is_complete: the period has no gap.
+        was_complete: the period before has no gap.
 
     Returns:
-        As ``change.compare`` of the measures of ``VOLUME``, largest ``submitted`` first.
+        The columns of ``change.compare`` for the measures of ``VOLUME``, largest ``submitted`` first.
     """
     figures = change.compare(
         volume(messages, as_of, by),
@@ -201,27 +145,27 @@ def compared(
 
 
 def daily(messages: ir.Table, days: ir.Table, as_of: datetime, by: Sequence[str] = ()) -> ir.Table:
-    """``volume`` of each day: 0 on a covered day without messages, null on one that was not extracted.
+    """Return ``volume`` of each day: 0 on a covered day without messages, null on a gap.
 
     Args:
         messages: rows of ``sms.messages`` over the span of ``days``.
         days: the days of the span: ``day``, ``is_covered`` and others (metrics.days).
-        as_of: when they were taken.
+        as_of: the time of extraction.
         by: columns of ``messages`` that name a group.
 
     Returns:
         The columns of ``days``, ``by`` and the measures of ``VOLUME``, ordered by day and group.
     """
     figures = _volume(messages, as_of, ["day", *by])
-    return covered.over_days(figures, days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(figures, days, MEASURES, by=by).order_by("day", *by)
 
 
 def hourly(messages: ir.Table, as_of: datetime, utc_offset_h: int, by: Sequence[str] = ()) -> ir.Table:
-    """``volume`` by local hour of the day, all 24 hours (docs/domain.md, SMS: by hour).
+    """Return ``volume`` by local hour of the day, all 24 hours (docs/domain.md, SMS: by hour).
 
     Args:
-        messages: rows of ``sms.messages``, those of the period.
-        as_of: when they were taken.
+        messages: rows of ``sms.messages`` of the period.
+        as_of: the time of extraction.
         utc_offset_h: hours by which local time is ahead of UTC (8 in Shanghai, which has no DST).
         by: columns of ``messages`` that name a group.
 
@@ -233,8 +177,8 @@ def hourly(messages: ir.Table, as_of: datetime, utc_offset_h: int, by: Sequence[
     grid = ibis.memtable(pa.table({"hour": pa.array(range(24), pa.int64())}))
     if by:
         grid = grid.cross_join(figures.select(*by).distinct())
-    theirs = figures.rename({f"_{name}": name for name in ("hour", *by)})
-    joined = grid.left_join(theirs, [grid[name].identical_to(theirs[f"_{name}"]) for name in ("hour", *by)])
+    keyed = figures.rename({f"_{name}": name for name in ("hour", *by)})
+    joined = grid.left_join(keyed, [grid[name].identical_to(keyed[f"_{name}"]) for name in ("hour", *by)])
     filled = {
         measure.name: joined[measure.name].fill_null(0) if measure.is_additive else joined[measure.name]
         for measure in VOLUME
@@ -243,10 +187,10 @@ def hourly(messages: ir.Table, as_of: datetime, utc_offset_h: int, by: Sequence[
 
 
 def failure_codes(messages: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Failed messages by the carrier's raw code and its class (docs/domain.md, SMS).
+    """Return failed messages by the carrier's raw code and its class (docs/domain.md, SMS).
 
     Args:
-        messages: rows of ``sms.messages``, those of the period.
+        messages: rows of ``sms.messages`` of the period.
         by: columns of ``messages`` that name a group; shares are within a group.
 
     Returns:
@@ -256,14 +200,14 @@ def failure_codes(messages: ir.Table, by: Sequence[str] = ()) -> ir.Table:
 
 
 def failure_classes(messages: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Failed messages by class of code: ``by``, ``failure_class``, ``failed``, ``failed_share``; most first."""
+    """Return failed messages by class of code: ``by``, ``failure_class``, ``failed``, ``failed_share``; most first."""
     return _failures(messages, by, ("failure_class",))
 
 
 def _failures(messages: ir.Table, by: Sequence[str], kinds: Sequence[str]) -> ir.Table:
     failed = messages.filter(messages.outcome == "failed")
     codes = failed.group_by(*dict.fromkeys((*by, "failure_code"))).aggregate(failed=failed.count())
-    classed = codes.mutate(failure_class=failure_class(codes.failure_code))  # few: a code each, not a message each
+    classed = codes.mutate(failure_class=failure_class(codes.failure_code))  # a row a code, which are few
     counted = classed.group_by(*by, *kinds).aggregate(failed=classed.failed.sum())
     total = counted.failed.sum().over(ibis.window(group_by=list(by)))
     shared = counted.mutate(failed_share=counted.failed / total)
@@ -273,20 +217,19 @@ def _failures(messages: ir.Table, by: Sequence[str], kinds: Sequence[str]) -> ir
 def backlog(
     messages: ir.Table, at: datetime, by: Sequence[str] = (), *, older_than: timedelta = timedelta(hours=1)
 ) -> ir.Table:
-    """Messages that waited for an outcome at a moment, by group; a group that has none has 0.
+    """Return the messages that waited for an outcome at a moment, by group; 0 for a group without any.
 
-    A report that came later than ``at`` had not come then, so the figure of a day stays what it was.
-
-    After 72 h a message is unknown and waits no more (docs/domain.md, SMS), so it has left the backlog.
+    A report later than ``at`` does not count, so that the figure of a past day does not change. After 72 h a message is
+    unknown and leaves the backlog (docs/domain.md, SMS).
 
     Args:
         messages: rows of ``sms.messages`` of the three days before ``at`` at least.
-        at: the moment (aware), not later than when they were taken.
+        at: the moment (aware), not later than the extraction.
         by: columns of ``messages`` that name a group.
-        older_than: how long a message has waited when it begins to count.
+        older_than: the waiting time from which a message counts.
 
     Returns:
-        ``by``, ``backlog`` (messages) and ``oldest_backlog_at`` (its oldest submit time, null where it is empty).
+        ``by``, ``backlog`` (messages) and ``oldest_backlog_at`` (the oldest submit time, null without a backlog).
     """
     waits = (
         (messages.outcome.isnull() | (messages.reported_at > ibis.literal(at)).fill_null(False))

@@ -1,4 +1,4 @@
-"""Single sign-on: how the applications behind the portal are reached (docs/domain.md, Identity and SSO)."""
+"""Single sign-on: accesses to the applications behind the portal (docs/domain.md, Identity and SSO)."""
 
 from __future__ import annotations
 
@@ -8,41 +8,39 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics import change
-from ntanalytics.metrics import days as covered
-from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
+#: Accesses (docs/domain.md, Identity and SSO).
 ACCESSES = (
-    Measure(
-        "accesses", "应用访问", "次", is_additive=True,
-        definition="Tickets asked for (docs/domain.md, Identity and SSO).",
+    count("accesses", "应用访问", "次", "Tickets requested."),
+    count("refused_accesses", "访问被拒", "次", "Tickets that were not granted.", good="down"),
+    rate(
+        "access_failure_rate",
+        "访问失败率",
+        "refused_accesses / accesses; null when there were none.",
+        good="down",
+        digits=2,
     ),
+    count("access_users", "访问人数", "人", "Distinct accounts that were granted a ticket.", good="up"),
     Measure(
-        "refused_accesses", "访问被拒", "次", good="down", is_additive=True,
-        definition="Tickets that were not granted (docs/domain.md, Identity and SSO).",
-    ),
-    Measure(
-        "access_failure_rate", "访问失败率", format="rate:2", good="down",
-        definition="refused_accesses / accesses; null when there were none (docs/domain.md, Identity and SSO).",
-    ),
-    Measure(
-        "access_users", "访问人数", "人", good="up", is_additive=True,
-        definition="Distinct accounts that were granted a ticket (docs/domain.md, Identity and SSO).",
-    ),
-    Measure(
-        "access_p95_ms", "访问耗时 P95", format="ms", good="down",
-        definition="95th percentile of the time to a ticket in ms; null where the source does not say "
+        "access_p95_ms",
+        "访问耗时 P95",
+        "95th percentile of the time to a ticket in ms; null without durations in the source "
         "(docs/domain.md, Identity and SSO: access p95).",
+        format="ms",
+        good="down",
     ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue(change.with_changes(ACCESSES))
 
 
 def accesses(accesses: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """Accesses to applications, in all or by application and day (docs/domain.md, Identity and SSO).
+    """Return accesses to applications, in all or by application and day (docs/domain.md, Identity and SSO).
 
     Args:
-        accesses: rows of ``sso.accesses``, those of the period.
+        accesses: rows of ``sso.accesses`` of the period.
         by: columns of ``accesses`` that name a group: ``app_id``, ``day``.
 
     Returns:
@@ -65,26 +63,26 @@ def _accesses(accesses: ir.Table, by: Sequence[str]) -> ir.Table:
 
 
 def daily(accesses: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
-    """``accesses`` of each day: 0 on a covered day without any, null on one that is a hole; ordered by day and group.
+    """Return ``accesses`` of each day: 0 on a covered day without any, null on a gap; ordered by day and group.
 
     Args:
         accesses: rows of ``sso.accesses`` over the span of ``days``.
         days: the days of the span (metrics.days).
         by: columns of ``accesses`` that name a group.
     """
-    return covered.over_days(_accesses(accesses, ["day", *by]), days, MEASURES, by=by).order_by("day", *by)
+    return fill_days(_accesses(accesses, ["day", *by]), days, MEASURES, by=by).order_by("day", *by)
 
 
 def by_app(accesses: ir.Table, apps: ir.Table) -> ir.Table:
-    """``accesses`` of each application that is in use, also of those that nobody reached.
+    """Return ``accesses`` of each application in use, with 0 for those without an access.
 
     Args:
-        accesses: rows of ``sso.accesses``, those of the period.
+        accesses: rows of ``sso.accesses`` of the period.
         apps: rows of ``sso.apps``: the snapshot at the period's end.
 
     Returns:
-        ``app`` (its name; its number where no application of that number is known) and the measures of
-        ``ACCESSES``, most first. Counts are 0 where nobody reached it.
+        ``app`` (the name, else the number where the application is unknown) and the measures of
+        ``ACCESSES``, most first. Counts are 0 without an access.
     """
     named = apps.filter(apps.is_enabled).group_by(_app_id="app_id").aggregate(_app=apps.app.min())
     counted = _accesses(accesses, ["app_id"])

@@ -1,7 +1,7 @@
-"""The figures of all units' pages on adoption, worked out at once, and a page made of its rows.
+"""Figures of all units' pages on OA adoption, computed at once, and a page made of one unit's rows.
 
-A page by itself asks the whole history a dozen times for one unit. For all units together the same questions, each
-answered by unit, take as long as for a few of them. The figures are the same: the functions are, and so are the rows.
+A page by itself queries the whole history a dozen times for one unit. The same queries, grouped by unit, take as long
+for all units as for a few. The figures are the same: both use the same functions and rows.
 """
 
 from __future__ import annotations
@@ -14,45 +14,42 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ntanalytics.metrics.oa import adoption, pace, unit_comparison, user_flow
-from ntanalytics.report_content import batch_cache
-from ntanalytics.report_content.adoption import queries as page
+from ntanalytics.metrics.oa import adoption, daily_active, unit_ranking, user_flow
 from ntanalytics.report_content.adoption.figures import Adoption, Figures
-from ntanalytics.report_content.adoption.queries import AdoptionQueries
-from ntanalytics.report_content.batch_cache import PageBatch
+from ntanalytics.report_content.adoption.queries import OLDEST_TASK, RATES, WEEKS_DAYS, AdoptionQueries
+from ntanalytics.report_content.unit_figures import UnitFigures, identity, read_figures
 from ntanalytics.workspace.report import Report
 
-#: What a page reads.
 _DATASETS = ["oa.activities", "oa.members", "oa.tasks", "identity.units"]
-#: The unit whose page a row is for.
+#: Column with the unit on whose page a row is shown.
 _PAGE = "page"
 
 
-def keep(report: Report) -> PageBatch:
-    """Work out the figures of every unit's page."""
-    looking = _Every(report)
-    holed, before = looking.gaps()
-    tables = looking.tables(holed, before)
+def compute_figures(report: Report) -> UnitFigures:
+    """Return the figures of every unit's page."""
+    queries = _AllUnits(report)
+    gaps, gaps_before = queries.gaps()
+    tables = queries.tables(gaps, gaps_before)
     about = {
-        **batch_cache.identity(report, _DATASETS),
-        "feeding": report.workspace.feeding,
+        **identity(report, _DATASETS),
+        "feeding": report.workspace.sources_by_dataset,
         "notes": list(report.head().notes),
-        "holed": sorted(holed),
-        "before": sorted(before),
+        "gaps": sorted(gaps),
+        "gaps_before": sorted(gaps_before),
     }
-    return PageBatch(tables, about)
+    return UnitFigures(tables, about)
 
 
-def batched_page(report: Report, unit: str, edition: str) -> Adoption | None:
-    """The page of a unit from what is kept; None where nothing is kept of it, so that it is worked out."""
-    found = batch_cache.found(report) if unit and not edition else None
-    if found is None or unit not in found.tables["groups"]["unit"].to_pylist():
+def page_from_figures(report: Report, unit: str, edition: str) -> Adoption | None:
+    """Return the page of a unit; None if there are no figures for it."""
+    figures = read_figures(report) if unit and not edition else None
+    if figures is None or unit not in figures.tables["groups"]["unit"].to_pylist():
         return None
-    return _Found(report, unit, found).made()
+    return _OneUnit(report, unit, figures).page()
 
 
-class _Every(AdoptionQueries):
-    """The city, with figures by unit."""
+class _AllUnits(AdoptionQueries):
+    """Queries of the whole city, with figures by unit."""
 
     def __init__(self, report: Report) -> None:
         super().__init__(report, "", "")
@@ -60,35 +57,35 @@ class _Every(AdoptionQueries):
         self.own = {name: _owned(table) for name, table in self.all.items()}
         self.own_ever = _owned(self.ever)
 
-    def tables(self, holed: set[str], before: set[str]) -> dict[str, pa.Table]:
-        """Every table that a page is cut from, those of units with a column ``page``."""
-        ranking = self._ranking(holed, before, ["edition"])
+    def tables(self, gaps: set[str], gaps_before: set[str]) -> dict[str, pa.Table]:
+        """Return every table that pages are made from; those of units have a column ``page``."""
+        ranking = self._ranking(gaps, gaps_before, ["edition"])
         now, able, by = self.own["now"], self.own["members"], [_PAGE, "edition"]
         levels = {when: self._by_page(when, by) for when in ("now", "before")}
-        editions = self._judged(levels["now"], levels["before"], by, holed, before, self._among_pages)
+        editions = self._judged(levels["now"], levels["before"], by, gaps, gaps_before, self._among_pages)
         tasks = _owned(self._named.resolve(self.tasks.recent), None)
-        made: dict[str, ir.Table] = {
+        tables: dict[str, ir.Table] = {
             "ranking": ranking,
-            "typical": unit_comparison.typical(ranking, page.RATES, ["edition"]),
+            "typical": unit_ranking.median_rates(ranking, RATES, ["edition"]),
             "now": self._by_page("now", [_PAGE]),
             "before": self._by_page("before", [_PAGE]),
             "editions": self._editions(editions, now, able, self.own_ever, by),
             "reached": adoption.reach(now, able, [_PAGE]),
-            "weeks": pace.weeks(self.own["recent"], self.span, [_PAGE]),
+            "weeks": daily_active.weekly_adoption(self.own["recent"], self.span, [_PAGE]),
             "daily": self._daily(self.own["recent"], by),
-            "modules": adoption.used(now, [_PAGE, "module"]),
+            "modules": adoption.usage(now, [_PAGE, "module"]),
             "flow": user_flow.flow(self.own_ever, self.first, self.report.previous.first, [_PAGE]),
             "handled": self._handling(tasks, [_PAGE]),
             "handling": self._handling(tasks, [_PAGE, "module"]),
         }
-        return {"groups": self.groups, **{name: table.to_pyarrow() for name, table in made.items()}}
+        return {"groups": self.groups, **{name: table.to_pyarrow() for name, table in tables.items()}}
 
     def _by_page(self, when: str, by: Sequence[str]) -> ir.Table:
         able = self.own["members" if when == "now" else "members_before"]
         return self._levelled(self.own[when], able, self.own_ever, by, is_now=when == "now")
 
     def _among_pages(self, sources: set[str], by: Sequence[str]) -> ir.Table:
-        """The groups of each page of whose edition one of the sources feeds anything, as on a page by itself."""
+        """Return the groups of each page with an edition that one of the sources feeds, as on a page by itself."""
         rows = self.groups.to_pylist()
         editions = {row["edition"] for row in rows if row["source"] in sources}
         pairs = sorted({(row["unit"], row["edition"]) for row in rows if row["unit"] and row["edition"] in editions})
@@ -99,59 +96,62 @@ class _Every(AdoptionQueries):
 
 
 def _owned(table: ir.Table, account: str | None = "account_id") -> ir.Table:
-    """The rows that name a unit, for its page; its accounts are told apart from the same ones in other units."""
+    """Return the rows that name a unit, for its page; accounts of the same name in other units are other accounts."""
     named = table.filter(table.unit.notnull())
     own = {account: named[account].concat("\n", named.unit)} if account else {}
     return named.mutate(**{_PAGE: named.unit, **own})
 
 
-class _Found(AdoptionQueries):
-    """A page that is made of what is kept: nothing of the lake is read."""
+class _OneUnit(AdoptionQueries):
+    """Page of one unit made from computed figures, without a read of the lake."""
 
-    def __init__(self, report: Report, unit: str, found: PageBatch) -> None:
-        self.report, self.unit, self.edition, self._kept = report, unit, "", found
-        report.workspace.feeding = {name: list(sources) for name, sources in found.about["feeding"].items()}
-        self.activities = report.dataset("oa.activities", history=page.WEEKS_DAYS)
+    def __init__(self, report: Report, unit: str, figures: UnitFigures) -> None:
+        self.report, self.unit, self.edition, self._figures = report, unit, "", figures
+        report.workspace.sources_by_dataset = {
+            name: list(sources) for name, sources in figures.about["feeding"].items()
+        }
+        self.activities = report.dataset("oa.activities", history=WEEKS_DAYS)
         self.members = report.dataset("oa.members")
-        self.tasks = report.dataset("oa.tasks", history=page.OLDEST_TASK)
+        self.tasks = report.dataset("oa.tasks", history=OLDEST_TASK)
         self.first, self.last = report.period.first, report.period.last
-        self.groups = found.tables["groups"]
+        self.groups = figures.tables["groups"]
         self.span = self._since_the_lake()
 
-    def made(self) -> Adoption | None:
-        """The page; None where the ledger knows of other holes by now than when the figures were worked out."""
-        holed, before = self.gaps()
-        if sorted(holed) != self._kept.about["holed"] or sorted(before) != self._kept.about["before"]:
+    def page(self) -> Adoption | None:
+        """Return the page; None if the ledger knows other gaps than at the time of the computation."""
+        gaps, gaps_before = self.gaps()
+        about = self._figures.about
+        if [sorted(gaps), sorted(gaps_before)] != [about["gaps"], about["gaps_before"]]:
             return None
-        self.report.know_units(self._kept.about["notes"])
+        self.report.set_unit_notes(about["notes"])
         fed = self._fed()
         levels = [ibis.memtable(self._row(name, daily_active=0.0)) for name in ("now", "before")]
-        total = self._changed(levels[0], levels[1], whole=not holed & fed, was_whole=not before & fed)
+        total = self._changed(levels[0], levels[1], whole=not gaps & fed, was_whole=not gaps_before & fed)
         figures = Figures(
             total,
             self._row("reached").to_pylist()[0],
             self._row("handled").to_pylist()[0],
-            self._kept.tables["typical"],
-            self._kept.tables["ranking"],
+            self._figures.tables["typical"],
+            self._figures.tables["ranking"],
             self._rows("weeks"),
             {
                 **{name: self._rows(name) for name in ("editions", "daily", "modules", "handling")},
                 "flow": self._row("flow"),
             },
         )
-        return self._page(figures, holed, before)
+        return self._page(figures, gaps, gaps_before)
 
     def _all_groups(self) -> list[dict[str, Any]]:
         return list(self.groups.to_pylist())
 
     def _rows(self, name: str) -> pa.Table:
-        table = self._kept.tables[name]
+        table = self._figures.tables[name]
         return table.filter(pc.field(_PAGE) == self.unit).drop_columns([_PAGE])
 
     def _row(self, name: str, **otherwise: object) -> pa.Table:
-        """The one row of the unit; of a unit that did nothing, counts are 0 and the rest is not known."""
-        found = self._rows(name)
-        if len(found):
-            return found
-        nothing = {each.name: 0 if pa.types.is_integer(each.type) else None for each in found.schema}
-        return pa.Table.from_pylist([nothing | otherwise], schema=found.schema)
+        """Return the row of the unit; counts of a unit without activity are 0, and the rest is unknown."""
+        rows = self._rows(name)
+        if len(rows):
+            return rows
+        nothing = {column.name: 0 if pa.types.is_integer(column.type) else None for column in rows.schema}
+        return pa.Table.from_pylist([nothing | otherwise], schema=rows.schema)

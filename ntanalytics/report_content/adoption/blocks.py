@@ -8,15 +8,18 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.text import WordedFinding
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.oa.unit_comparison import FEWEST, FEWEST_DAILY, movers
+from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS, MIN_DAILY_ACTIVE, movers
+from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.adoption.figures import Adoption
 from ntanalytics.report_content.adoption.queries import RATES
-from ntanalytics.reports import Kpis, Sentence, Table, kpi, kpis, lines, say, table
+from ntanalytics.reports import Kpis, Sentence, Table, inline_lines, kpi, kpis, table
 from ntanalytics.reports.record import Field
+from ntanalytics.subsystems import rules_of
 from ntanalytics.subsystems.oa import adoption_checks
 from ntanalytics.subsystems.oa import text as said
+from ntanalytics.workspace.report import Report
 
 #: So many units stand in a table of the best, of the last, of those that moved.
 SHOWN, MOVERS_SHOWN = 10, 5
@@ -60,7 +63,7 @@ def summary(seen: Adoption) -> list[Sentence]:
     parts += [("办理", said.handled(seen.handled, tables["handling"]))]
     if not seen.unit:
         parts += [("参评", said.compared_units(ranking))]
-    return [say(text, subject) for subject, text in parts if text]
+    return [Sentence(text, subject) for subject, text in parts if text]
 
 
 def headlines(seen: Adoption) -> Kpis:
@@ -71,7 +74,7 @@ def headlines(seen: Adoption) -> Kpis:
             name,
             seen.total[name],
             seen.total[f"{name}_before"],
-            complete=seen.is_complete,
+            is_complete=seen.is_complete,
             was_complete=seen.was_complete,
             spark=weeks.get(name, ()),
         )
@@ -80,12 +83,14 @@ def headlines(seen: Adoption) -> Kpis:
     return kpis(cards, id="headlines", origin=seen.origin)
 
 
-def findings(seen: Adoption) -> list[Finding]:
-    """What was judged: see ``ntanalytics.subsystems.oa.adoption_checks``."""
-    ranking = seen.tables["ranking"]
+def findings(report: Report, seen: Adoption) -> list[WordedFinding]:
+    """Return the findings of a page by the rules of the site; see ``subsystems.oa.adoption_checks``."""
+    rules, ranking, is_complete = rules_of(report.workspace.settings), seen.tables["ranking"], seen.is_complete
     if seen.unit:
-        return adoption_checks.unit(seen.total, ranking, seen.unit, is_complete=seen.is_complete)
-    return adoption_checks.city(seen.total, seen.tables["editions"], ranking, is_complete=seen.is_complete)
+        return worded(adoption_checks.unit_findings(rules, seen.total, ranking, seen.unit, is_complete=is_complete))
+    compared = [row for row in ranking.to_pylist() if row["place"] is not None]
+    editions = seen.tables["editions"]
+    return worded(adoption_checks.city_findings(rules, seen.total, editions, compared, is_complete=is_complete))
 
 
 def places(seen: Adoption) -> list[Table]:
@@ -108,7 +113,7 @@ def moved(seen: Adoption) -> list[Table]:
     moving = _moving(seen).to_pylist()
     up = [row for row in moving if row["daily_active_change_rate"] > 0][:MOVERS_SHOWN]
     down = [row for row in reversed(moving) if row["daily_active_change_rate"] < 0][:MOVERS_SHOWN]
-    note = f"按工作日的日均活跃比较，上期不足 {FEWEST_DAILY} 个的单位不列。"
+    note = f"按工作日的日均活跃比较，上期不足 {MIN_DAILY_ACTIVE} 个的单位不列。"
     return [
         _half(up, "日均活跃上升最多", "risen", _MOVED, note if up else _nobody(seen), seen),
         _half(down, "日均活跃下降最多", "fallen", _MOVED, note if down else _nobody(seen), seen),
@@ -144,8 +149,8 @@ def stayed(seen: Adoption) -> list[Table]:
     drawn = [[row[name] for name in ages if row[name] is not None] for row in found.to_pylist()]
     known = said.retained(found) or "数据湖中的历史不足，暂无可观察的新账号。"
     remark = f"{known}数据湖最早四周的账号不算首次使用。"
-    cohorts = table(
-        found, "按首次使用周的留存率", id="cohorts", note=remark, drawn=lines("走势", drawn), origin=seen.origin
+    cohorts = table(found, "按首次使用周的留存率", id="cohorts", note=remark, origin=seen.origin).with_inline_charts(
+        inline_lines("走势", drawn)
     )
     return [flow, cohorts]
 
@@ -159,7 +164,7 @@ def appendix(seen: Adoption) -> Table:
             id="units",
             columns=_RANKING,
             origin=seen.origin,
-            note=f"启用账号不足 {FEWEST} 个或数据不完整的单位不参加排名。{seen.note}",
+            note=f"启用账号不足 {MIN_ACCOUNTS} 个或数据不完整的单位不参加排名。{seen.note}",
         )
     columns = ["week_on", "week_name", "worked_days", "active", "daily_active", "mobile_share", "xinchuang_share"]
     return table(
@@ -173,7 +178,7 @@ def _moving(seen: Adoption) -> pa.Table:
 
 def _half(found: list[dict[str, Any]], title: str, id: str, columns: list[str], note: str, seen: Adoption) -> Table:
     made = pa.Table.from_pylist(found, schema=seen.tables["ranking"].schema)
-    return table(made, title, id=id, columns=columns, note=note, is_half=True, origin=seen.origin)
+    return table(made, title, id=id, columns=columns, note=note, origin=seen.origin).half_width()
 
 
 def _nobody(seen: Adoption) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ntanalytics.contract.enumerations import EDITIONS
-from ntanalytics.report_content.adoption.batch import batched_page
+from ntanalytics.report_content.adoption.batch import page_from_figures
 from ntanalytics.report_content.adoption.figures import Adoption
 from ntanalytics.report_content.adoption.queries import AdoptionQueries
 from ntanalytics.workspace.report import Report
@@ -20,7 +20,7 @@ def summarize_adoption(report: Report, unit: str = "", edition: str = "") -> Ado
     Raises:
         BadParameter: the OA has no such unit, or not in that edition; the message names those that are near.
     """
-    return batched_page(report, unit, edition) or AdoptionQueries(report, unit, edition).look()
+    return page_from_figures(report, unit, edition) or AdoptionQueries(report, unit, edition).look()
 
 
 def title_of(unit: str, edition: str) -> str:

@@ -15,9 +15,9 @@ import pyarrow as pa
 from ntanalytics.checks.section import HISTORY, evaluated
 from ntanalytics.errors import BadParameter
 from ntanalytics.metrics import MEASURES, change
-from ntanalytics.metrics.groups import beside
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.identity.units import spelling
-from ntanalytics.metrics.oa import adoption, pace, task_duration, unit_comparison, user_flow
+from ntanalytics.metrics.oa import adoption, daily_active, task_duration, unit_ranking, user_flow
 from ntanalytics.report_content.adoption.figures import Adoption, Figures
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
@@ -157,7 +157,7 @@ class AdoptionQueries:
         days = self.days if is_now else self.days_before
         ever = ever if is_now else ever.filter(ever.day < ibis.literal(self.first))
         level = adoption.adoption(acted, able, ever, days, by)
-        level = beside(level, pace.pace(acted, days, by), by)
+        level = join_groups(level, daily_active.daily_active(acted, days, by), by)
         level = level.mutate(daily_active=level.daily_active.fill_null(0.0))
         return ibis.memtable(level.to_pyarrow())
 
@@ -185,25 +185,31 @@ class AdoptionQueries:
         every = {row["source"] for row in self.groups.to_pylist()}
         lacking = before if self.members.was_complete else every
         acted, able = (
-            unit_comparison.compared(
-                now, was, MEASURES, columns=columns, by=by, holed=among(holed, by), holed_before=among(earlier, by)
+            unit_ranking.compare_units(
+                now,
+                was,
+                MEASURES,
+                columns=columns,
+                by=by,
+                gap_groups=among(holed, by),
+                gap_groups_before=among(earlier, by),
             )
             for columns, earlier in ((_ACTED, before), (_ABLE, lacking))
         )
-        return ibis.memtable(beside(acted.drop("is_held"), able, by).to_pyarrow())
+        return ibis.memtable(join_groups(acted.drop("is_complete"), able, by).to_pyarrow())
 
     def _ranking(self, holed: set[str], before: set[str], within: Sequence[str]) -> ir.Table:
         figures = self._compared(_GROUP, holed, before)
         figures = figures.filter(figures.unit.notnull() & ((figures.enabled > 0) | (figures.active > 0)))
-        ranked = unit_comparison.ranked(figures, within)
+        ranked = unit_ranking.rank_units(figures, within)
         recent = self.all["recent"]
         since = ibis.literal(self.last - timedelta(days=7 * WEEKS_DRAWN + 6))
         days = self.span
-        weeks = pace.weeks(recent.filter(recent.day >= since), days.filter(days.day >= since), _GROUP)
+        weeks = daily_active.weekly_adoption(recent.filter(recent.day >= since), days.filter(days.day >= since), _GROUP)
         weeks = ibis.memtable(weeks.to_pyarrow())
-        low = unit_comparison.low(weeks, ranked.select(*_GROUP, "enabled"), _GROUP)
+        low = unit_ranking.low_weeks(weeks, ranked.select(*_GROUP, "enabled"), _GROUP)
         flow = user_flow.flow(self.ever, self.first, self.report.previous.first, _GROUP).drop("active")
-        joined = beside(beside(ranked, low, _GROUP), flow, _GROUP)
+        joined = join_groups(join_groups(ranked, low, _GROUP), flow, _GROUP)
         return ibis.memtable(joined.order_by(joined.place.asc(nulls_first=False), ibis.desc("active")).to_pyarrow())
 
     def look(self) -> Adoption:
@@ -215,8 +221,8 @@ class AdoptionQueries:
         editions = self._compared(["edition"], holed, before, mine=True)
         tasks = self._mine(self._of_edition(self._named.resolve(self.tasks.recent)))
         handled = [self._handling(tasks, by) for by in ([], ["module"])]
-        weeks = pace.weeks(history, self.span).to_pyarrow()
-        typical = unit_comparison.typical(ranking, RATES, ["edition"]).to_pyarrow()
+        weeks = daily_active.weekly_adoption(history, self.span).to_pyarrow()
+        typical = unit_ranking.median_rates(ranking, RATES, ["edition"]).to_pyarrow()
         [reached] = adoption.reach(mine["now"], mine["members"]).to_pyarrow().to_pylist()
         return self._page(
             Figures(
@@ -231,7 +237,7 @@ class AdoptionQueries:
                     "cohorts": self._cohorts(ever, weeks).to_pyarrow(),
                     **evaluated(
                         ("daily", self._daily(history, ["edition"])),
-                        ("modules", adoption.used(mine["now"], ["module"])),
+                        ("modules", adoption.usage(mine["now"], ["module"])),
                         ("flow", user_flow.flow(ever, self.first, self.report.previous.first)),
                         ("handling", handled[1]),
                     ),
@@ -285,7 +291,7 @@ class AdoptionQueries:
             adoption.reach(acted, able, by),
             user_flow.flow(ever, self.first, self.report.previous.first, by).drop("active"),
         ]
-        joined = reduce(lambda left, right: beside(left, right, by), parts, compared)
+        joined = reduce(lambda left, right: join_groups(left, right, by), parts, compared)
         return joined.order_by(ibis.desc("active"))
 
     def _count(self, first: date, last: date) -> int:

@@ -11,19 +11,19 @@ from ntanalytics.reports.exporters.excel import workbook_bytes
 from ntanalytics.reports.exporters.html import page_text
 from ntanalytics.reports.record import load_record
 
-#: The names of the renderings in a report's folder.
+#: File names of the renderings in a report's folder.
 HTML, EXCEL, DOCUMENT = "report.html", "report.xlsx", "report.docx"
 
 
 def render(notebook: Path, folder: Path) -> list[Path]:
-    """Write ``report.html`` and ``report.xlsx`` of an executed notebook into a folder, and ``report.docx`` if wanted.
+    """Write ``report.html`` and ``report.xlsx`` of an executed notebook, and ``report.docx`` if the record has one.
 
     Args:
         notebook: the executed notebook, the record.
-        folder: it exists.
+        folder: an existing folder for the renderings.
 
     Returns:
-        Their paths, HTML first.
+        The paths of the renderings, HTML first.
 
     Raises:
         ReportIncomplete: the notebook holds no record.

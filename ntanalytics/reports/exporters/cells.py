@@ -1,4 +1,4 @@
-"""A cell of a workbook: a typed value, its number format, and how it looks."""
+"""A cell of a workbook: a typed value, its number format, and its style."""
 
 from __future__ import annotations
 
@@ -11,34 +11,32 @@ from zoneinfo import ZoneInfo
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 
-from ntanalytics.reports.data import clean
-from ntanalytics.reports.formats import UNITS, display, excel_format, local, parts, wide
+from ntanalytics.metrics.number_format import parse_format
+from ntanalytics.reports import palette
+from ntanalytics.reports.data import clean_text
+from ntanalytics.reports.formats import STATE_TEXTS, UNITS, display, display_width, excel_format, local_time
 from ntanalytics.reports.record import Field
 
-INK, SOFT, BLUE = "1F2933", "5F6C7B", "1F4E8C"
-STATE_COLORS = {"critical": "B3261E", "warning": "9A6200", "unknown": SOFT, "ok": "2A7F62"}
+INK, SOFT, BLUE = map(palette.office_color, (palette.INK, palette.SOFT, palette.BLUE))
+STATE_COLORS = {state: palette.office_color(color) for state, color in palette.STATE_COLORS.items()}
 WIDEST = 60  #: the width of the widest column; longer texts wrap
 
 _FACE = "微软雅黑"
 _RULE = Border(bottom=Side(style="thin", color=INK))
 _FILL = PatternFill("solid", fgColor="F5F7FA")
 
-
-#: The named styles of a workbook by size, weight and colour: one changes a style, and all its cells follow.
+#: The named styles of a workbook by size, weight and colour: a user changes a style, and all its cells follow.
 _STYLES = {
     (16, True, BLUE): "报表标题",
     (13, True, BLUE): "工作表标题",
     (10, False, INK): "报表正文",
     (10, False, SOFT): "报表说明",
     (10, False, BLUE): "报表链接",
-    (10, True, STATE_COLORS["critical"]): "状态异常",
-    (10, True, STATE_COLORS["warning"]): "状态关注",
-    (10, True, STATE_COLORS["unknown"]): "状态未知",
-    (10, True, STATE_COLORS["ok"]): "状态正常",
+    **{(10, True, STATE_COLORS[state]): f"状态{text.partition(' ')[2]}" for state, text in STATE_TEXTS.items()},
 }
-_HEAD = "报表表头"
+_HEADING = "报表表头"
 
-#: Workbook → look of a cell → its style there: openpyxl takes as long to find each of a cell's parts as to write it.
+#: Workbook → style of a cell → openpyxl's own form of it: finding a style takes as long as writing the cell.
 _KNOWN: WeakKeyDictionary[Any, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
 
 
@@ -48,11 +46,11 @@ def name_styles(book: Any) -> None:
         font = Font(name=_FACE, size=size, bold=bold, color=color)
         book.add_named_style(NamedStyle(name, font=font, alignment=Alignment(vertical="center")))
     font = Font(name=_FACE, size=10, bold=True, color=SOFT)
-    book.add_named_style(NamedStyle(_HEAD, font=font, border=_RULE, fill=_FILL))
+    book.add_named_style(NamedStyle(_HEADING, font=font, border=_RULE, fill=_FILL))
 
 
 class SheetCell(NamedTuple):
-    """A cell: a typed value, its number format, and how it looks."""
+    """A typed value, its number format, and its style."""
 
     value: Any
     format: str = "@"
@@ -61,65 +59,65 @@ class SheetCell(NamedTuple):
     size: int = 10
 
 
-def typed(value: Any, field: Field, format: str, zone: ZoneInfo, *, is_alone: bool = False) -> SheetCell:
-    """A value of the record as a cell: numbers, days, local instants and booleans by their type, else text."""
-    kind = parts(format)[0]
+def typed_cell(value: Any, field: Field, form: str, zone: ZoneInfo, *, has_unit: bool = False) -> SheetCell:
+    """Return a value of the record as a cell: numbers, days, local instants and booleans by their type, else text."""
+    kind = parse_format(form).kind
     if value is None:
-        return SheetCell(None, excel_format(format, is_alone))
+        return SheetCell(None, excel_format(form, has_unit))
     if kind == "state":
-        return SheetCell(display(value, format), "@", STATE_COLORS.get(value, INK), bold=value in STATE_COLORS)
+        return SheetCell(display(value, form), "@", STATE_COLORS.get(value, INK), bold=value in STATE_COLORS)
     if isinstance(value, bool):
         return SheetCell(value, "General")
     if isinstance(value, (int, float)):
-        return SheetCell(value, excel_format(format, is_alone) if kind != "text" else "General")
+        return SheetCell(value, excel_format(form, has_unit) if kind != "text" else "General")
     if field.type in ("date", "datetime") and str(value) >= "1900-03-01":  # Excel's calendar is wrong before
-        moment = local(value, zone) if kind == "datetime" else date.fromisoformat(str(value)[:10])
-        return SheetCell(moment, excel_format(format))
-    return SheetCell(clean(str(value)))
+        moment = local_time(value, zone) if kind == "datetime" else date.fromisoformat(str(value)[:10])
+        return SheetCell(moment, excel_format(form))
+    return SheetCell(clean_text(str(value)))
 
 
-def header_of(field: Field) -> str:
-    """The head of a column; a duration or a size, a plain number here, is given its unit."""
-    unit = field.unit or UNITS.get(parts(field.format)[0], "")
+def column_heading(field: Field) -> str:
+    """Return the heading of a column; a duration or a size, a plain number here, has its unit there."""
+    unit = field.unit or UNITS.get(parse_format(field.format).kind, "")
     return f"{field.title}（{unit}）" if unit else field.title
 
 
-def made(sheet: Any, each: SheetCell, *, indent: int | None = None, wraps: bool = False) -> WriteOnlyCell:
-    """A cell for a write-only sheet. A text is a text whatever it begins with: never a formula.
+def sheet_cell(sheet: Any, content: SheetCell, *, indent: int | None = None, wraps: bool = False) -> WriteOnlyCell:
+    """Return a cell for a write-only sheet. A text is a text whatever it begins with: never a formula.
 
     Args:
-        sheet: where it will stand.
-        each: what it holds.
-        indent: where it stands left, how far in; None for where its kind stands by itself.
-        wraps: whether a long text goes on in a second line.
+        sheet: the sheet it is written to.
+        content: its value and style.
+        indent: the indent of a left-aligned cell; None keeps the alignment of the value's type.
+        wraps: a long text continues on a second line.
     """
-    cell = WriteOnlyCell(sheet, None if each.value == "" else each.value)
+    cell = WriteOnlyCell(sheet, None if content.value == "" else content.value)
     if isinstance(cell.value, str):
         cell.data_type = "s"
-    known, look = _KNOWN.setdefault(sheet.parent, {}), (*each[1:], indent, wraps)
-    if look not in known:
-        cell.style = _STYLES[each.size, each.bold, each.color]
-        cell.number_format = each.format
+    known, style = _KNOWN.setdefault(sheet.parent, {}), (*content[1:], indent, wraps)
+    if style not in known:
+        cell.style = _STYLES[content.size, content.bold, content.color]
+        cell.number_format = content.format
         if indent is not None:
             cell.alignment = Alignment(horizontal="left", vertical="center", indent=indent, wrap_text=wraps)
-        known[look] = cell._style  # noqa: SLF001 - its one public form is its parts
-    cell._style = copy(known[look])  # noqa: SLF001
+        known[style] = cell._style  # noqa: SLF001 - its one public form is its parts
+    cell._style = copy(known[style])  # noqa: SLF001
     return cell
 
 
-def placed(sheet: Any, each: SheetCell, column: int) -> WriteOnlyCell:
-    """A cell in a column of a table: numbers right, the rest left and, beside numbers, a little in."""
-    if is_number(each.value):
-        return made(sheet, each)
-    room = WIDEST - 2
-    wraps = isinstance(each.value, str) and 2 * len(each.value) > room and wide(each.value) > room
-    return made(sheet, each, indent=min(column, 1), wraps=wraps)
+def table_cell(sheet: Any, content: SheetCell, column: int) -> WriteOnlyCell:
+    """Return a cell in a column of a table: numbers right, the rest left and, beside numbers, a little in."""
+    if is_number(content.value):
+        return sheet_cell(sheet, content)
+    room, value = WIDEST - 2, content.value
+    wraps = isinstance(value, str) and 2 * len(value) > room and display_width(value) > room
+    return sheet_cell(sheet, content, indent=min(column, 1), wraps=wraps)
 
 
-def head(sheet: Any, text: str, column: int, is_numeric: bool) -> WriteOnlyCell:
-    """The head of a column, set as its cells are."""
-    cell = made(sheet, SheetCell(clean(text)))
-    cell.style = _HEAD
+def heading_cell(sheet: Any, text: str, column: int, is_numeric: bool) -> WriteOnlyCell:
+    """Return the heading of a column, aligned as its cells are."""
+    cell = sheet_cell(sheet, SheetCell(clean_text(text)))
+    cell.style = _HEADING
     cell.number_format = "@"
     side, indent = ("right", 0) if is_numeric else ("left", min(column, 1))
     cell.alignment = Alignment(horizontal=side, vertical="center", indent=indent, wrap_text=True)
@@ -127,5 +125,5 @@ def head(sheet: Any, text: str, column: int, is_numeric: bool) -> WriteOnlyCell:
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value stands right: a number, and no truth value."""
+    """Return whether a value is right-aligned: a number, and no truth value."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)

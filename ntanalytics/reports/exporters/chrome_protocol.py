@@ -1,7 +1,7 @@
-"""A Chromium without a window that is told what to do over two pipes, and is gone at the end.
+"""A headless Chromium that is controlled over two pipes and ends with its context.
 
-The program's own command line can print, too, but it prints after a span of time, whether the charts are drawn or not.
-Over the pipes (Chrome DevTools Protocol, ``--remote-debugging-pipe``) one waits for the page itself. No port is opened.
+The program's own command line can print, too, but it prints after a fixed time, whether the charts are drawn or not.
+Over the pipes (Chrome DevTools Protocol, ``--remote-debugging-pipe``) we wait for the page itself. No port is opened.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-#: The program reads its orders from this descriptor and answers on that one.
-_ORDERS, _ANSWERS = 3, 4
+#: Descriptors on which the program reads commands and writes answers.
+_COMMANDS, _ANSWERS = 3, 4
 _FIRST_OWN = 10  #: our ends get numbers from here on, so that none is 3 or 4
 
-#: Nothing is asked of any network: no name and no address is found, nothing is updated, synchronised or reported.
-_QUIET = (
+#: No network: no name is resolved, nothing is updated, synchronised or reported.
+_FLAGS = (
     "--headless", "--remote-debugging-pipe", "--no-first-run", "--no-default-browser-check", "--disable-gpu",
     "--disable-quic", "--disable-sync", "--disable-extensions", "--disable-component-update", "--disable-default-apps",
     "--disable-background-networking", "--disable-domain-reliability", "--disable-crash-reporter", "--disable-breakpad",
@@ -32,18 +32,18 @@ _QUIET = (
 
 
 class BrowserFailed(Exception):
-    """The browser did not start, did not answer in time, or refused an order; one English sentence says which."""
+    """The browser did not start, did not answer in time, or refused a command; the message is one English sentence."""
 
 
 class Browser:
     """A running browser and one page of it."""
 
-    def __init__(self, orders: int, answers: int, deadline: float) -> None:
-        self._orders = orders
+    def __init__(self, commands: int, answers: int, deadline: float) -> None:
+        self._commands = commands
         self._answers = answers
         self._deadline = deadline
-        self._read = b""
-        self._number = 0
+        self._buffer = b""
+        self._last_id = 0
         self._session: str | None = None
 
     def open(self, url: str) -> None:
@@ -60,7 +60,7 @@ class Browser:
             continue
 
     def value(self, script: str) -> Any:
-        """What a script says in the page; a promise is waited for.
+        """Return the value of a script in the page; a promise is awaited.
 
         Raises:
             BrowserFailed: see the class.
@@ -71,22 +71,22 @@ class Browser:
         return answer["result"].get("value")
 
     def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Give an order and wait for its answer.
+        """Send a command and return its answer.
 
         Raises:
             BrowserFailed: see the class.
         """
-        self._number += 1
-        order = {"id": self._number, "method": method, "params": parameters}
+        self._last_id += 1
+        command = {"id": self._last_id, "method": method, "params": parameters}
         if self._session is not None:
-            order["sessionId"] = self._session
+            command["sessionId"] = self._session
         try:
-            os.write(self._orders, json.dumps(order).encode() + b"\0")
+            os.write(self._commands, json.dumps(command).encode() + b"\0")
         except OSError as error:
             raise BrowserFailed("the browser ended by itself") from error
         while True:
             message = self._message()
-            if message.get("id") != self._number:
+            if message.get("id") != self._last_id:
                 continue
             if "error" in message:
                 raise BrowserFailed(f"the browser refused {method}: {message['error'].get('message', '')}")
@@ -94,71 +94,71 @@ class Browser:
             return answer
 
     def _message(self) -> dict[str, Any]:
-        """The next message: an answer or an event."""
-        while b"\0" not in self._read:
-            left = self._deadline - time.monotonic()
-            if left <= 0 or not select.select([self._answers], [], [], left)[0]:
+        """Return the next message: an answer or an event."""
+        while b"\0" not in self._buffer:
+            seconds = self._deadline - time.monotonic()
+            if seconds <= 0 or not select.select([self._answers], [], [], seconds)[0]:
                 raise BrowserFailed("the browser took too long")
-            piece = os.read(self._answers, 1 << 20)
-            if not piece:
+            chunk = os.read(self._answers, 1 << 20)
+            if not chunk:
                 raise BrowserFailed("the browser ended by itself")
-            self._read += piece
-        message, _, self._read = self._read.partition(b"\0")
-        found: dict[str, Any] = json.loads(message)
-        return found
+            self._buffer += chunk
+        text, _, self._buffer = self._buffer.partition(b"\0")
+        message: dict[str, Any] = json.loads(text)
+        return message
 
 
 @contextmanager
 def browser(program: str, profile: Path, seconds: float) -> Iterator[Browser]:
-    """A browser with a profile of its own, which ends with the context, together with its helpers.
+    """Start a browser with a profile of its own; it ends with the context, together with its child processes.
 
     Args:
         program: the Chromium to start.
-        profile: a folder of its own, for this once.
-        seconds: how long it may take over everything.
+        profile: an empty folder for its profile.
+        seconds: the time limit for everything.
 
     Raises:
         BrowserFailed: it could not be started.
     """
     with (
         tempfile.TemporaryDirectory(prefix="print", ignore_cleanup_errors=True) as sockets,
-        _running(program, profile, sockets) as (orders, answers),
+        _running(program, profile, sockets) as (commands, answers),
     ):
-        yield Browser(orders, answers, time.monotonic() + seconds)
+        yield Browser(commands, answers, time.monotonic() + seconds)
 
 
 @contextmanager
 def _running(program: str, profile: Path, sockets: str) -> Iterator[tuple[int, int]]:
-    """A browser's process: where its orders are written, and where its answers are read."""
-    order_reader, order_writer = _pipe()
+    """Start the browser's process, and yield the descriptors for its commands and its answers."""
+    command_reader, command_writer = _pipe()
     answer_reader, answer_writer = _pipe()
-    # Debian's Chromium refuses to run as root with its sandbox; what it shows is our own page, whose policy is strict.
-    flags = [*_QUIET, f"--user-data-dir={profile}", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    nowhere = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1, 2)]
-    pipes = [(os.POSIX_SPAWN_DUP2, order_reader, _ORDERS), (os.POSIX_SPAWN_DUP2, answer_writer, _ANSWERS)]
+    # Debian's Chromium refuses to run as root with its sandbox; it shows only our own page, whose policy is strict.
+    flags = [*_FLAGS, f"--user-data-dir={profile}", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    null = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1, 2)]
+    pipes = [(os.POSIX_SPAWN_DUP2, command_reader, _COMMANDS), (os.POSIX_SPAWN_DUP2, answer_writer, _ANSWERS)]
     try:
         try:
             process = os.posix_spawn(
-                program, [program, *flags], _environment(profile, sockets), file_actions=[*nowhere, *pipes], setsid=True
+                program, [program, *flags], _environment(profile, sockets), file_actions=[*null, *pipes], setsid=True
             )
         except OSError as error:
             raise BrowserFailed(f"the browser could not be started: {error.strerror}") from error
         finally:
-            os.close(order_reader)
+            os.close(command_reader)
             os.close(answer_writer)
         try:
-            yield order_writer, answer_reader
+            yield command_writer, answer_reader
         finally:
             with suppress(ProcessLookupError):  # it has ended by itself
                 os.killpg(process, signal.SIGKILL)
             os.waitpid(process, 0)
     finally:
-        os.close(order_writer)
+        os.close(command_writer)
         os.close(answer_reader)
 
 
 def _pipe() -> tuple[int, int]:
-    """A pipe whose ends stand clear of the descriptors that the browser is given."""
+    """Return a pipe with numbers that do not collide with the browser's descriptors."""
     ends = os.pipe()
     try:
         reader, writer = (fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, _FIRST_OWN) for end in ends)
@@ -169,9 +169,9 @@ def _pipe() -> tuple[int, int]:
 
 
 def _environment(profile: Path, sockets: str) -> dict[str, str]:
-    """What the browser needs of our environment: no display, no session bus, no secret of a source.
+    """Return the browser's environment: no display, no session bus, no secret of a source.
 
-    Its temporary folder holds sockets, whose paths may have 107 bytes: one below the outputs would be too long.
+    Its temporary folder holds sockets, whose paths may have 107 bytes: a path below the outputs would be too long.
     """
     kept = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH")
     return {name: os.environ[name] for name in kept if name in os.environ} | {

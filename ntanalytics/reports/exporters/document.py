@@ -1,7 +1,7 @@
-"""The document for Word: what offices edit before they seal it, with the record's sentences, figures and tables.
+"""The Word document, which offices edit before they seal it: the record's sentences, figures and tables.
 
-Charts are left to the page. A long table ends after its first rows, as it does on paper. The file is the same for the
-same record, byte for byte.
+Charts are only on the page. A long table ends after its first rows, as it does on paper. The same record gives the same
+bytes.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from nbformat import NotebookNode
 
 from ntanalytics.reports import labels, truncation
 from ntanalytics.reports.exporters import document_styles as styles
-from ntanalytics.reports.exporters.archive import settled
+from ntanalytics.reports.exporters.archive import reproducible_archive
 from ntanalytics.reports.exporters.document_table import write_table
-from ntanalytics.reports.formats import display, local, wide
+from ntanalytics.reports.formats import display, display_width, local_time
 from ntanalytics.reports.fragments import column_style
 from ntanalytics.reports.markdown import paragraphs
-from ntanalytics.reports.record import Heading, Record, Recorded, read_record
+from ntanalytics.reports.record import Heading, Record, RecordedBlock, read_record
 
-_KPI_HEADS = ("指标", "本期", "上期", "变化", "说明")
-SEE_PAGE = "（图见网页版）"
+_KPI_HEADINGS = ("指标", "本期", "上期", "变化", "说明")
+_SEE_PAGE = "（图见网页版）"
 _STYLES = {"h2": styles.SECTION, "h3": styles.SUBSECTION}
 
 
@@ -40,7 +40,7 @@ class ReportDocumentExporter(Exporter):
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: Any = None, **kw: Any
     ) -> tuple[bytes, dict[str, Any]]:
-        """The document's bytes and nbconvert's resources.
+        """Return the document's bytes and nbconvert's resources.
 
         Raises:
             ReportIncomplete: the notebook holds no record.
@@ -50,44 +50,44 @@ class ReportDocumentExporter(Exporter):
 
 
 def document_bytes(record: Record) -> bytes:
-    """The document of a record; the same record gives the same bytes."""
-    document = styles.blank()
-    made = local(record.head.body["generated_at"], record.zone)
-    about = document.core_properties
-    about.author = about.last_modified_by = "ntanalytics"
-    about.title = f"{record.head.title} {record.head.body['period']['label']}"
-    about.comments, about.created, about.modified = "", made, made
+    """Return the document of a record."""
+    document = styles.empty_document()
+    generated_at = local_time(record.head.body["generated_at"], record.zone)
+    properties = document.core_properties
+    properties.author = properties.last_modified_by = "ntanalytics"
+    properties.title = f"{record.head.title} {record.head.body['period']['label']}"
+    properties.comments, properties.created, properties.modified = "", generated_at, generated_at
     _write_head(document, record)
-    carried = truncation.rows_shown(record.blocks)
+    rows = truncation.rows_on_page(record.blocks)
     for item in record.items:
         if isinstance(item, Heading):
             for tag, text in paragraphs(item.markdown):
                 document.add_paragraph(text, _STYLES.get(tag, styles.BODY))
         else:
-            _write_block(document, item, record.zone, carried.get(item.id, 0))
+            _write_block(document, item, record.zone, rows.get(item.id, 0))
     _write_sources(document, record)
     raw = io.BytesIO()
     document.save(raw)
-    return settled(raw.getvalue(), made)
+    return reproducible_archive(raw.getvalue(), generated_at)
 
 
 def _write_head(document: Any, record: Record) -> None:
     body = record.head.body
-    is_long = wide(record.head.title) > styles.LONGEST_TITLE
+    is_long = display_width(record.head.title) > styles.LONGEST_TITLE
     document.add_paragraph(record.head.title, styles.LONG_TITLE if is_long else styles.TITLE)
     document.add_paragraph(body["period"]["label"], styles.META)
     number = f"编号 {body['period']['text']}"
     document.add_paragraph(f"{body['subtitle']} · {number}" if body["subtitle"] else number, styles.META)
     remarks = labels.status(record)
-    lines = [f"{each.lead}{each.rest}" for each in remarks if each.state]
-    lines.append("；".join(f"{each.lead}{each.rest}" for each in remarks if not each.state))
+    lines = [f"{remark.lead}{remark.rest}" for remark in remarks if remark.state]
+    lines.append("；".join(f"{remark.lead}{remark.rest}" for remark in remarks if not remark.state))
     for text in filter(None, lines):
         document.add_paragraph(text, styles.STATUS)
     if as_of := labels.as_of_line(body, record.zone):
         document.add_paragraph(as_of, styles.NOTE)
 
 
-def _write_block(document: Any, block: Recorded, zone: ZoneInfo, carried: int) -> None:
+def _write_block(document: Any, block: RecordedBlock, zone: ZoneInfo, rows: int) -> None:
     if block.title:
         document.add_paragraph(block.title, styles.SUBSECTION)
     if block.note:
@@ -101,42 +101,40 @@ def _write_block(document: Any, block: Recorded, zone: ZoneInfo, carried: int) -
         case "kpis":
             _write_kpis(document, block, zone)
         case "table" | "board":
-            _write_data(document, block, zone, carried)
+            _write_data(document, block, zone, rows)
         case "chart":
-            document.add_paragraph(f"{block.body['subject']}{SEE_PAGE if block.is_drawn else ''}", styles.NOTE)
+            document.add_paragraph(f"{block.body['subject']}{_SEE_PAGE if block.has_plot else ''}", styles.NOTE)
         case "signatures":
             for role in block.body["roles"]:
-                line = document.add_paragraph(f"{role}：\t日期：\t", styles.SIGN)
+                line = document.add_paragraph(f"{role}：\t日期：\t", styles.SIGNATURE)
                 line.paragraph_format.tab_stops.add_tab_stop(Mm(75), leader=styles.LEADER)
                 line.paragraph_format.tab_stops.add_tab_stop(Mm(120), leader=styles.LEADER)
 
 
-def _write_kpis(document: Any, block: Recorded, zone: ZoneInfo) -> None:
+def _write_kpis(document: Any, block: RecordedBlock, zone: ZoneInfo) -> None:
     rows = []
     for item in block.body["items"]:
-        value, change, _ = labels.kpi_words(item, zone)
+        value, change, _ = labels.kpi_texts(item, zone)
         before = display(item["before"], item["format"], item["unit"], zone)
         rows.append([item["label"], value, before, change, item["note"]])
-    write_table(document, _KPI_HEADS, rows, [False, True, True, True, False])
+    write_table(document, _KPI_HEADINGS, rows, [False, True, True, True, False])
 
 
-def _write_data(document: Any, block: Recorded, zone: ZoneInfo, carried: int) -> None:
-    shown = truncation.written(block, carried)
-    heads = ["".join(labels.column_title(each)) for each in block.fields]
-    rows = [[labels.cell(block, row, each, zone) for each in block.fields] for row in block.rows[:shown]]
-    is_number = [each.type == "number" or column_style(each.format) == "num" for each in block.fields]
-    write_table(document, heads, rows, is_number)
-    for text in ("" if block.rows else "无记录", truncation.written_words(block, carried)):
+def _write_data(document: Any, block: RecordedBlock, zone: ZoneInfo, rows: int) -> None:
+    count = truncation.rows_in_document(block, rows)
+    headings = ["".join(labels.column_title(field)) for field in block.fields]
+    texts = [[labels.cell_text(block, row, field, zone) for field in block.fields] for row in block.rows[:count]]
+    is_number = [field.type == "number" or column_style(field.format) == "num" for field in block.fields]
+    write_table(document, headings, texts, is_number)
+    for text in ("" if block.rows else "无记录", truncation.document_note(block, rows)):
         if text:
             document.add_paragraph(text, styles.NOTE)
 
 
 def _write_sources(document: Any, record: Record) -> None:
-    said = labels.sources(record.head.body, record.zone)
+    section = labels.source_section(record.head.body, record.zone)
     document.add_paragraph("数据来源", styles.SECTION)
-    if said.rows:
-        write_table(
-            document, list(said.columns), [list(row) for row in said.rows], [False] * 3 + [True] * 2 + [False] * 2
-        )
-    for text in (*said.gaps, *said.rejected, *said.remarks):
+    if section.rows:
+        write_table(document, section.columns, section.rows, [False] * 3 + [True] * 2 + [False] * 2)
+    for text in (*section.gaps, *section.rejected, *section.remarks):
         document.add_paragraph(text, styles.NOTE)

@@ -1,4 +1,4 @@
-"""A table of the Word document: ruled thinly, its head repeated on each page, no row cut, columns as wide as needed."""
+"""A table of the Word document: thin rules, its heading on each page, no row cut, columns as wide as needed."""
 
 from __future__ import annotations
 
@@ -14,81 +14,86 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm
 
 from ntanalytics.reports.exporters import document_styles as styles
-from ntanalytics.reports.formats import wide
+from ntanalytics.reports.formats import STATE_TEXTS, display_width
 
-#: So many Latin characters stand on a line of the type area, in cells of 10.5 and of 9 pt.
+#: Latin characters on a line of the type area, in cells of 10.5 and of 9 pt.
 _LINE, _SMALL_LINE = 84, 98
-_GAP = 2  #: what a cell's own margins take of it
-_WHOLE = 6  #: a Chinese text no wider is not broken; of another, one of 16
+_CELL_MARGINS = 2  #: Latin characters that a cell's margins take
+#: Width up to which a Chinese, and another, text is not broken.
+_WHOLE, _WHOLE_LATIN = 6, 16
 
-_MARKS = frozenset("■▲▼○●")
+_MARKS = frozenset({*(text[0] for text in STATE_TEXTS.values()), "▼"})
 _MARGIN = 57  #: left and right in a cell, in twentieths of a point: 1 mm
 _RULES = ("top", "bottom", "insideH")
 
 
-def write_table(document: Any, heads: Sequence[str], rows: Sequence[Sequence[str]], is_number: Sequence[bool]) -> None:
+def write_table(
+    document: Any, headings: Sequence[str], rows: Sequence[Sequence[str]], is_number: Sequence[bool]
+) -> None:
     """Write a table at the end of a document.
 
     Args:
-        document: as ``document_styles.blank`` made it.
-        heads: the head of each column.
+        document: a document of ``document_styles.empty_document``.
+        headings: the heading of each column.
         rows: the cells as texts.
-        is_number: which columns stand right.
+        is_number: for each column, whether it is right-aligned.
     """
-    wanted, least = widths(heads, rows, is_number)
+    wanted, least = column_widths(headings, rows, is_number)
     is_small = sum(wanted) > _LINE
-    cell_style, head_style = (styles.SMALL_CELL, styles.SMALL_HEAD) if is_small else (styles.CELL, styles.CELL_HEAD)
-    shares = fitted(wanted, least, _SMALL_LINE if is_small else _LINE)
-    table = document.add_table(rows=0, cols=len(heads))
+    cell_style = styles.SMALL_CELL if is_small else styles.CELL
+    heading_style = styles.SMALL_HEADING if is_small else styles.CELL_HEADING
+    shares = fit_widths(wanted, least, _SMALL_LINE if is_small else _LINE)
+    table = document.add_table(rows=0, cols=len(headings))
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    _rule(table)
-    lengths = [Mm(styles.TEXT_WIDTH_MM * share) for share in shares]
-    for column, length in zip(table.columns, lengths, strict=True):
-        column.width = length
-    for number, texts in enumerate((heads, *rows)):
+    _draw_rules(table)
+    widths = [Mm(styles.TEXT_WIDTH_MM * share) for share in shares]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    for index, texts in enumerate((headings, *rows)):
         row = table.add_row()
-        _never_cut(row, is_head=not number)
-        cells = row.cells
-        for cell, text, right, length in zip(cells, texts, is_number, lengths, strict=True):
-            cell.width = length
+        _keep_on_page(row, is_heading=not index)
+        for cell, text, is_right, width in zip(row.cells, texts, is_number, widths, strict=True):
+            cell.width = width
             paragraph = cell.paragraphs[0]
-            paragraph.style = head_style if not number else cell_style
+            paragraph.style = cell_style if index else heading_style
             paragraph.add_run(text)
-            if right:
+            if is_right:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    document.add_paragraph("", styles.GAP)  # two tables with nothing between them would be one
+    document.add_paragraph("", styles.AFTER_TABLE)  # two tables with nothing between them would be one
 
 
-def widths(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], is_number: Sequence[bool]
+def column_widths(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], is_number: Sequence[bool]
 ) -> tuple[list[int], list[int]]:
-    """How wide each column would be unbroken, and at least, in Latin characters, its margins included.
+    """Return the unbroken and the least width of each column in Latin characters, its margins included.
 
-    A long head may stand on two lines. Figures, times and short words are not broken; Chinese breaks
-    anywhere. A figure is given a little more, for faces whose figures are wide.
+    A long heading may stand on two lines. Figures, times and short words are not broken; Chinese breaks anywhere. A
+    figure gets a little more, for faces whose figures are wide.
     """
     wanted, least = [], []
-    for right, (head, *cells) in zip(is_number, zip(*(heads, *rows), strict=True), strict=True):
-        title = wide(head) if wide(head) <= _WHOLE else (wide(head) + 3) // 2
-        wanted.append(max([title, *map(wide, cells)]) + _GAP + right)
-        whole = wide if right else _unbroken
-        least.append(max([min(title, _WHOLE), *map(whole, cells)]) + _GAP + right)
+    for is_right, (heading, *cells) in zip(is_number, zip(*(headings, *rows), strict=True), strict=True):
+        title = display_width(heading)
+        title = title if title <= _WHOLE else (title + 3) // 2
+        wanted.append(max([title, *map(display_width, cells)]) + _CELL_MARGINS + is_right)
+        width_of = display_width if is_right else _unbroken_width
+        least.append(max([min(title, _WHOLE), *map(width_of, cells)]) + _CELL_MARGINS + is_right)
     return wanted, least
 
 
-def _unbroken(text: str) -> int:
-    """How wide the widest part of a text is that must not be broken."""
-    if text[:1] in _MARKS and wide(text) <= _WHOLE + 4:
-        return wide(text) + 1  # most faces have a mark as wide as a Chinese character
-    if wide(text) <= _WHOLE or (len(text) == wide(text) <= _WHOLE + 10):
-        return wide(text)
-    return min(max(map(len, re.findall(r"[!-~]+", text)), default=0), _WHOLE + 10)
+def _unbroken_width(text: str) -> int:
+    """Return the width of the widest part of a text that must not be broken."""
+    width = display_width(text)
+    if text[:1] in _MARKS and width <= _WHOLE + 4:
+        return width + 1  # most faces have a mark as wide as a Chinese character
+    if width <= _WHOLE or (len(text) == width <= _WHOLE_LATIN):
+        return width
+    return min(max(map(len, re.findall(r"[!-~]+", text)), default=0), _WHOLE_LATIN)
 
 
-def fitted(wanted: Sequence[int], least: Sequence[int], line: int) -> list[float]:
-    """The share of the line that each column is given.
+def fit_widths(wanted: Sequence[int], least: Sequence[int], line: int) -> list[float]:
+    """Return the share of the line of each column.
 
-    Where all fit, all grow alike. Else each is given the root of what it would need, which keeps the rows low, but no
+    Where all fit, all grow alike. Else each gets the root of the width it would need, which keeps the rows low, but no
     less than its least.
     """
     given: Sequence[float] = wanted
@@ -100,11 +105,11 @@ def fitted(wanted: Sequence[int], least: Sequence[int], line: int) -> list[float
                 max(small, min(whole, level * math.sqrt(whole))) for whole, small in zip(wanted, least, strict=True)
             ]
             low, high = (level, high) if sum(given) < line else (low, level)
-    return [each / sum(given) for each in given]
+    return [width / sum(given) for width in given]
 
 
-def _rule(table: Any) -> None:
-    """Thin lines above, below and between the rows, none between columns; 1 mm beside each text.
+def _draw_rules(table: Any) -> None:
+    """Draw thin lines above, below and between the rows, none between columns; 1 mm beside each text.
 
     The order of a table's properties is the schema's, which Word insists on.
     """
@@ -116,10 +121,10 @@ def _rule(table: Any) -> None:
     layout.addnext(parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>"))
 
 
-def _never_cut(row: Any, *, is_head: bool) -> None:
-    """Keep a row on one page; repeat the head on each."""
+def _keep_on_page(row: Any, *, is_heading: bool) -> None:
+    """Keep a row on one page; repeat the heading on each."""
     properties = row._tr.get_or_add_trPr()  # noqa: SLF001 — the library has no other way
-    for name in ("w:cantSplit", "w:tblHeader")[: 1 + is_head]:
-        each = OxmlElement(name)
-        each.set(qn("w:val"), "true")
-        properties.append(each)
+    for name in ("w:cantSplit", "w:tblHeader")[: 1 + is_heading]:
+        element = OxmlElement(name)
+        element.set(qn("w:val"), "true")
+        properties.append(element)

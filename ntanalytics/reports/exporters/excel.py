@@ -1,7 +1,6 @@
 """The workbook: a sheet a table with real types, a contents sheet with links, native charts.
 
-A text is always written as a text: nothing from outside can become a formula. The file is the same for the same
-record, byte for byte.
+A text is always written as a text: nothing from outside can become a formula. The same record gives the same bytes.
 """
 
 from __future__ import annotations
@@ -13,9 +12,9 @@ import openpyxl
 from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
 
-from ntanalytics.reports.exporters.archive import settled
+from ntanalytics.reports.exporters.archive import reproducible_archive
 from ntanalytics.reports.exporters.sheets import write_sheets
-from ntanalytics.reports.formats import local
+from ntanalytics.reports.formats import local_time
 from ntanalytics.reports.record import Record, read_record
 
 
@@ -31,7 +30,7 @@ class ReportExcelExporter(Exporter):
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: Any = None, **kw: Any
     ) -> tuple[bytes, dict[str, Any]]:
-        """The workbook's bytes and nbconvert's resources.
+        """Return the workbook's bytes and nbconvert's resources.
 
         Raises:
             ReportIncomplete: the notebook holds no record.
@@ -41,13 +40,13 @@ class ReportExcelExporter(Exporter):
 
 
 def workbook_bytes(record: Record) -> bytes:
-    """The workbook of a record; the same record gives the same bytes."""
+    """Return the workbook of a record."""
     book = openpyxl.Workbook(write_only=True)
-    made = local(record.head.body["generated_at"], record.zone)
+    generated_at = local_time(record.head.body["generated_at"], record.zone)
     book.properties.creator = "ntanalytics"
     book.properties.title = f"{record.head.title} {record.head.body['period']['label']}"
-    book.properties.created = made
+    book.properties.created = generated_at
     write_sheets(book, record)
     raw = io.BytesIO()
     book.save(raw)
-    return settled(raw.getvalue(), made)
+    return reproducible_archive(raw.getvalue(), generated_at)

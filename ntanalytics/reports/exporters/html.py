@@ -1,7 +1,7 @@
-"""The page: one HTML file that loads nothing and reads well before any script runs.
+"""The page: one HTML file that loads nothing and is readable before any script runs.
 
-Plotly's script travels inside, compressed, and is unpacked by the browser after the page is painted. The page's own
-policy (CSP) lets exactly two scripts run, by their hashes, and no request leave.
+Plotly's script is inside, compressed; the browser unpacks it after the page is painted. The page's own policy (CSP)
+allows exactly two scripts, by their hashes, and no request.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 
 from ntanalytics.reports import fragments, labels
 from ntanalytics.reports.markdown import headings, to_html
-from ntanalytics.reports.record import Heading, Record, Recorded, read_record
+from ntanalytics.reports.record import Heading, Record, RecordedBlock, read_record
 
 
 class ReportHTMLExporter(Exporter):
@@ -35,7 +35,7 @@ class ReportHTMLExporter(Exporter):
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: Any = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
-        """The page and nbconvert's resources.
+        """Return the page and nbconvert's resources.
 
         Raises:
             ReportIncomplete: the notebook holds no record.
@@ -45,33 +45,32 @@ class ReportHTMLExporter(Exporter):
 
 
 def page_text(record: Record) -> str:
-    """The page of a record; the same record gives the same text."""
-    style = theme("report.css")
-    script = theme("report.js")
-    has_charts = any(block.is_drawn for block in record.blocks)
-    allowed = [script, plotly_script()] if has_charts else [script]
+    """Return the page of a record; the same record gives the same text."""
+    script = (fragments.THEME / "report.js").read_text(encoding="utf-8")
+    has_charts = any(block.has_plot for block in record.blocks)
+    scripts = [script, plotly_script()] if has_charts else [script]
     policy = (
-        f"default-src 'none'; script-src {' '.join(_hash(each) for each in allowed)}; style-src 'unsafe-inline'; "
+        f"default-src 'none'; script-src {' '.join(map(_csp_hash, scripts))}; style-src 'unsafe-inline'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
     remarks = labels.status(record)
-    return fragments.page(
+    return fragments.render_page(
         record,
         policy=policy,
-        style=Markup(style),  # noqa: S704 — our own file
+        style=Markup(fragments.stylesheet()),  # noqa: S704 — our own file
         script=Markup(script),  # noqa: S704 — our own file
         plotly=packed_plotly() if has_charts else None,
         remarks=remarks,
-        worst=labels.worst(remarks),
+        worst=labels.worst_state(remarks),
         as_of=labels.as_of_line(record.head.body, record.zone),
         contents=contents(record),
         parts=[_part(item) for item in record.items],
-        sources=labels.sources(record.head.body, record.zone),
+        sources=labels.source_section(record.head.body, record.zone),
     )
 
 
 def contents(record: Record) -> list[tuple[str, str]]:
-    """The table of contents: (anchor, text) of each section; of each titled block when there are no sections."""
+    """Return the table of contents: (anchor, text) of each section, or of each titled block without sections."""
     sections = [
         (f"s-{number}", text)
         for number, item in enumerate(record.items)
@@ -81,36 +80,31 @@ def contents(record: Record) -> list[tuple[str, str]]:
     return sections or [(f"b-{block.id}", block.title) for block in record.blocks if block.title]
 
 
-def theme(name: str) -> str:
-    """A file of the theme."""
-    return (fragments.THEME / name).read_text(encoding="utf-8")
-
-
 @cache
 def plotly_script() -> str:
-    """Plotly's script as the Python package ships it."""
+    """Return Plotly's script as the Python package ships it."""
     return files("plotly").joinpath("package_data/plotly.min.js").read_text(encoding="utf-8")
 
 
 @cache
 def packed_plotly() -> tuple[int, Markup]:
-    """Plotly's script, compressed and in base 85 (a fifteenth smaller than base 64), for the page to unpack.
+    """Return Plotly's script, compressed and in base 85 (a fifteenth smaller than base 64), for the page to unpack.
 
     ``<`` is written as a comma, which the alphabet lacks, so that nothing in it can end or open an element.
 
     Returns:
-        The number of bytes that it unpacks to before they are decompressed, and the text.
+        The number of compressed bytes, and the text.
     """
     packed = gzip.compress(plotly_script().encode(), 9, mtime=0)
     text = base64.b85encode(packed, pad=True).decode().replace("<", ",")
     return len(packed), Markup(text)  # noqa: S704 — made of an alphabet without "<"
 
 
-def _hash(script: str) -> str:
+def _csp_hash(script: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
-def _part(item: Recorded | Heading) -> Mapping[str, Any]:
+def _part(item: RecordedBlock | Heading) -> Mapping[str, Any]:
     if isinstance(item, Heading):
         return {"html": to_html(item.markdown), "block": None}
     return {"html": "", "block": item}

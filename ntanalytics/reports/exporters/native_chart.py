@@ -11,26 +11,20 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
 
 from ntanalytics.reports.formats import excel_format
-from ntanalytics.reports.record import Recorded
+from ntanalytics.reports.palette import FILLS, INK, LINE, STROKES, office_color
+from ntanalytics.reports.record import RecordedBlock
 
-_LINES = (
-    ("1F4E8C", "solid"),
-    ("1F2933", "dash"),
-    ("6F9BD1", "solid"),
-    ("5F6C7B", "sysDot"),
-    ("1F4E8C", "dashDot"),
-    ("9AA5B1", "solid"),
-)
-_FILLS = ("1F4E8C", "8FB0D6", "9AA5B1", "C7D7EA", "1F2933", "DFE4EA")
+#: Dash of a line as Plotly names it → as Excel does.
+_DASHES = {"solid": "solid", "dash": "dash", "dot": "sysDot", "dashdot": "dashDot"}
 
 
-def native_chart(sheet: Any, block: Recorded, header_row: int) -> Any:
-    """The chart of a block whose data stand below ``header_row``, its first field in column A.
+def native_chart(sheet: Any, block: RecordedBlock, header_row: int) -> Any:
+    """Return the chart of a block whose data stand below ``header_row``, its first field in column A.
 
     Args:
         sheet: the worksheet that holds the data.
         block: a recorded chart.
-        header_row: the row of the column heads, which name the series.
+        header_row: the row of the column headings, which name the series.
     """
     form = block.body["kind"]
     chart = LineChart() if form == "line" else BarChart()
@@ -41,49 +35,57 @@ def native_chart(sheet: Any, block: Recorded, header_row: int) -> Any:
             chart.grouping, chart.overlap = "stacked", 100
     last = header_row + len(block.rows)
     order = [field.name for field in block.fields]
-    for number, name in enumerate(block.body["y"]):
+    for index, name in enumerate(block.body["y"]):
         column = order.index(name) + 1
         values = Reference(sheet, min_col=column, min_row=header_row, max_row=last)
-        chart.series.append(_styled(Series(values, title_from_data=True), form, number))
+        chart.series.append(_styled(Series(values, title_from_data=True), form, index))
     chart.set_categories(
         Reference(sheet, min_col=order.index(block.body["x"]) + 1, min_row=header_row + 1, max_row=last)
     )
-    x, *ys = block.fields
-    chart.title, chart.style = block.title or None, 2
+    _set_title(chart, block.title)
+    _set_axes(chart, block)
+    chart.display_blanks = "gap"
+    chart.height, chart.width = 9, 22
+    chart.legend.position = "b"
+    if len(block.fields) == 2:
+        chart.legend = None
+    return chart
+
+
+def _set_title(chart: Any, title: str) -> None:
+    chart.title, chart.style = title or None, 2
     if chart.title is not None:
-        small = CharacterProperties(sz=1200, b=True, solidFill="1F2933")
+        small = CharacterProperties(sz=1200, b=True, solidFill=office_color(INK))
         for paragraph in chart.title.tx.rich.p:
             paragraph.pPr = ParagraphProperties(defRPr=small)
             for run in paragraph.r or ():
                 run.rPr = small
-    chart.display_blanks = "gap"
-    chart.height, chart.width = 9, 22
+
+
+def _set_axes(chart: Any, block: RecordedBlock) -> None:
+    form, (x, *ys) = block.body["kind"], block.fields
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.x_axis.number_format = "mm-dd" if x.format == "date" else excel_format(x.format)
     chart.y_axis.number_format = excel_format(ys[0].format)
     chart.y_axis.title = ys[0].unit or None
     chart.x_axis.tickLblSkip = max(1, len(block.rows) // 10) if form != "hbar" else 1
-    known = [row[each.name] for row in block.rows for each in ys if row[each.name] is not None]
+    known = [row[y.name] for row in block.rows for y in ys if row[y.name] is not None]
     if form == "line" and known and ys[0].format.startswith("rate") and min(known) >= 0 and max(known) <= 1:
         # Excel would begin at 0 and end at 120 %.
         chart.y_axis.scaling.min, chart.y_axis.scaling.max = math.floor(min(known) * 20) / 20, 1
-    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=_line("D9DEE5", "solid", 6350))
-    chart.legend.position = "b"
-    if len(ys) == 1:
-        chart.legend = None
+    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=_line(office_color(LINE), "solid", 6350))
     if form == "hbar":
         chart.x_axis.scaling.orientation = "maxMin"
-    return chart
 
 
-def _styled(series: Any, form: str, number: int) -> Any:
+def _styled(series: Any, form: str, index: int) -> Any:
     if form == "line":
-        color, dash = _LINES[number % len(_LINES)]
-        series.graphicalProperties = GraphicalProperties(ln=_line(color, dash, 19050))
+        color, dash = STROKES[index % len(STROKES)]
+        series.graphicalProperties = GraphicalProperties(ln=_line(office_color(color), _DASHES[dash], 19050))
         series.smooth = False
         series.marker.symbol = "none"
     else:
-        series.graphicalProperties = GraphicalProperties(solidFill=_FILLS[number % len(_FILLS)])
+        series.graphicalProperties = GraphicalProperties(solidFill=office_color(FILLS[index % len(FILLS)]))
     return series
 
 

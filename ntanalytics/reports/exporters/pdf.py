@@ -1,6 +1,6 @@
 """The page on A4: ``report.pdf``, printed from ``report.html`` by a Chromium of this machine, where there is one.
 
-It is the page itself, so that it has the page's figures. A report is whole without it: what stands in the way is said.
+It is the page itself, so that it has the page's figures. A report is complete without it; the reason is reported.
 """
 
 from __future__ import annotations
@@ -12,31 +12,37 @@ from pathlib import Path
 
 from ntanalytics.reports.exporters.chrome_protocol import BrowserFailed, browser
 
-#: Chromium itself, and what is made of it; of the domestic ones (UOS, 360, Qianxin) no print was seen.
+#: Chromium and browsers based on it; printing was not tested with the domestic ones (UOS, 360, Qianxin).
 BROWSERS = (
-    "chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "microsoft-edge-stable",
-    "uos-browser-stable", "browser360-cn-stable", "qaxbrowser-safe-stable",
-)  # fmt: skip
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+    "microsoft-edge-stable",
+    "uos-browser-stable",
+    "browser360-cn-stable",
+    "qaxbrowser-safe-stable",
+)
 
-#: Names another program, or, when it is empty, forbids the print.
+#: Environment variable that names another program, or, when it is empty, forbids the print.
 VARIABLE = "NTANALYTICS_CHROMIUM"
 
-#: Printing takes some 2 s; a machine that needs so long is ill, and its report is issued without a PDF.
+#: Printing takes some 2 s; a report that needs longer than this is issued without a PDF.
 SECONDS = 60
 
 _SETTLED = """new Promise((done) => {
   const root = document.documentElement, hasCharts = document.querySelector(".plot");
-  const look = () => root.dataset.charts || !hasCharts ? done(root.dataset.charts ?? "drawn") : setTimeout(look, 20);
-  look();
+  const poll = () => root.dataset.charts || !hasCharts ? done(root.dataset.charts ?? "drawn") : setTimeout(poll, 20);
+  poll();
 })"""
 
 
 def find_browser() -> str | None:
-    """The program that prints: the one that ``NTANALYTICS_CHROMIUM`` names, else the first that is installed."""
+    """Return the program that prints: the one that ``NTANALYTICS_CHROMIUM`` names, else the first that is installed."""
     named = os.environ.get(VARIABLE)
     if named is not None:
         return shutil.which(named) if named else None
-    return next((found for found in map(shutil.which, BROWSERS) if found), None)
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def print_page(page: Path, pdf: Path, profile: Path, seconds: float = SECONDS) -> str:
@@ -44,23 +50,23 @@ def print_page(page: Path, pdf: Path, profile: Path, seconds: float = SECONDS) -
 
     Args:
         page: the issued page.
-        pdf: where its print goes.
-        profile: a folder for the browser's own files; it is gone at the end.
-        seconds: how long it may take.
+        pdf: the path of the print.
+        profile: a folder for the browser's own files; it is removed at the end.
+        seconds: the time limit.
 
     Returns:
-        Why there is no print, in one English sentence; empty when there is one.
+        The reason why there is no print, in one English sentence; empty when there is one.
     """
     program = find_browser()
     if program is None:
         return "no Chromium was found"
     try:
         profile.mkdir(mode=0o700, parents=True)
-        with browser(program, profile, seconds) as shown:
-            shown.open(page.resolve().as_uri())
-            if shown.value(_SETTLED) != "drawn":
+        with browser(program, profile, seconds) as chromium:
+            chromium.open(page.resolve().as_uri())
+            if chromium.value(_SETTLED) != "drawn":
                 return "the browser could not draw the charts"
-            pdf.write_bytes(base64.b64decode(shown.ask("Page.printToPDF", preferCSSPageSize=True)["data"]))
+            pdf.write_bytes(base64.b64decode(chromium.ask("Page.printToPDF", preferCSSPageSize=True)["data"]))
     except BrowserFailed as error:
         return str(error)
     except OSError as error:

@@ -1,7 +1,7 @@
-"""Proof that a report's renderings are its record's: every figure is there, unaltered, and none was added.
+"""Proof that a report's renderings agree with its record: every figure is there, unaltered, and none was added.
 
-It works from the files as they lie in the folder and from the record, not from the renderers: what a page and a sheet
-must say is worked out here anew, through ``formats.display`` alone.
+It works from the files in the folder and from the record, not from the renderers: the expected texts of a page and a
+sheet are worked out here anew, through ``formats.display`` alone.
 """
 
 from __future__ import annotations
@@ -17,19 +17,18 @@ from ntanalytics.reports.verification.document import document_differences
 from ntanalytics.reports.verification.html import page_differences
 from ntanalytics.reports.verification.workbook import workbook_differences
 
-#: How many differences a failure names.
-NAMED = 20
+#: Differences that a failure lists, at most.
+MOST_LISTED = 20
 
 
 def verify(directory: Path) -> None:
-    """Prove that ``report.html`` and ``report.xlsx`` in a folder are what ``report.ipynb`` records; so ``report.docx``.
+    """Prove that the renderings in a folder show exactly the record in ``report.ipynb``.
 
-    So is ``findings.json``, which a published report with findings has.
-
-    When the folder has a ``manifest.json``, each artefact it lists must have its hash and size.
+    Compared are ``report.html``, ``report.xlsx``, ``report.docx`` where the report has one, and ``findings.json``,
+    which a published report with findings has. Each artefact in a ``manifest.json`` must have its hash and size.
 
     Raises:
-        VerificationFailed: some text, figure, cell or hash differs, is missing or was added; it names up to 20.
+        VerificationFailed: a text, figure, cell or hash differs, is missing or was added; it lists up to 20.
         ReportIncomplete: the notebook holds no record.
     """
     notebook, page, workbook = (directory / f"report.{ending}" for ending in ("ipynb", "html", "xlsx"))
@@ -40,19 +39,21 @@ def verify(directory: Path) -> None:
         )
     differences = _manifest_differences(directory)
     record = load_record(notebook)
-    differences += [f"report.html: {each}" for each in page_differences(record, page.read_bytes())]
-    differences += [f"report.xlsx: {each}" for each in workbook_differences(record, workbook.read_bytes())]
+    differences += [f"report.html: {difference}" for difference in page_differences(record, page.read_bytes())]
+    differences += [f"report.xlsx: {difference}" for difference in workbook_differences(record, workbook.read_bytes())]
     document = directory / "report.docx"
     if document.is_file():
-        differences += [f"report.docx: {each}" for each in document_differences(record, document.read_bytes())]
+        differences += [
+            f"report.docx: {difference}" for difference in document_differences(record, document.read_bytes())
+        ]
     elif record.has_document:
         differences.append("report.docx is not there")
     differences += findings_differences(record, directory)
     if differences:
-        named = "\n  ".join(differences[:NAMED])
-        more = f"\n  and {len(differences) - NAMED} more" if len(differences) > NAMED else ""
+        listed = "\n  ".join(differences[:MOST_LISTED])
+        more = f"\n  and {len(differences) - MOST_LISTED} more" if len(differences) > MOST_LISTED else ""
         raise VerificationFailed(
-            f"{len(differences)} differences from the record:\n  {named}{more}",
+            f"{len(differences)} differences from the record:\n  {listed}{more}",
             where=str(directory),
             todo="do not use these files; run the report again, or ntanalytics reproduce",
         )

@@ -1,4 +1,4 @@
-"""What the Word document of a record must say, worked out from the record, and how a document differs from it."""
+"""The expected texts of a record's Word document, and the differences of a document from them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import lxml.etree
 from ntanalytics.reports import labels, truncation
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.markdown import paragraphs
-from ntanalytics.reports.record import Heading, Record, Recorded
-from ntanalytics.reports.verification.html import card_texts, cell_text, column_head
+from ntanalytics.reports.record import Heading, Record, RecordedBlock
+from ntanalytics.reports.verification.html import card_texts, cell_text, column_heading
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
-#: What a paragraph of ours is made of; anything else (a field, a picture, a hidden or deleted text) was put there.
+#: Elements of our paragraphs; any other (a field, a picture, a hidden or deleted text) was put there.
 _KNOWN = frozenset((
     "document", "body", "p", "pPr", "pStyle", "jc", "tabs", "tab", "r", "rPr", "b", "t", "br", "tbl", "tblPr",
     "tblW", "tblLook", "tblBorders", "top", "bottom", "insideH", "tblCellMar", "left", "right", "tblLayout",
@@ -35,7 +35,7 @@ _PARTS = re.compile(
 
 
 def document_differences(record: Record, document: bytes) -> list[str]:
-    """How a document differs from the record; empty when every text and figure is the record's.
+    """Return the differences between a document and the record; empty when every text and figure agrees.
 
     Args:
         record: the record.
@@ -56,90 +56,80 @@ def document_differences(record: Record, document: bytes) -> list[str]:
             differences += [f"{name} hides a text"] * bool(hidden)
     if (below := _text(_parsed(parts["word/footer1.xml"]))) != "— 1 —":
         differences.append(f"below each page stands {below!r}")
-    strange = {lxml.etree.QName(each).localname for each in body.iter(lxml.etree.Element)} - _KNOWN
+    strange = {lxml.etree.QName(element).localname for element in body.iter(lxml.etree.Element)} - _KNOWN
     differences += [f"it holds <{name}>, which is not ours" for name in sorted(strange)]
-    return differences + _compare(document_texts(record), _found(body))
+    return differences + _compare(document_texts(record), _paragraph_texts(body))
 
 
 def document_texts(record: Record) -> list[str]:
-    """The texts that the document must show, in order: its paragraphs, and the cells of its tables."""
+    """Return the texts that the document must show, in order: its paragraphs, and the cells of its tables."""
     head = record.head.body
     number = f"编号 {head['period']['text']}"
     remarks = labels.status(record)
-    said = [record.head.title, head["period"]["label"]]
-    said.append(f"{head['subtitle']} · {number}" if head["subtitle"] else number)
-    said += [f"{each.lead}{each.rest}" for each in remarks if each.state]
-    said.append("；".join(each.lead + each.rest for each in remarks if not each.state))
-    said.append(labels.as_of_line(head, record.zone))
-    carried = truncation.rows_shown(record.blocks)
+    texts = [record.head.title, head["period"]["label"]]
+    texts.append(f"{head['subtitle']} · {number}" if head["subtitle"] else number)
+    texts += [f"{remark.lead}{remark.rest}" for remark in remarks if remark.state]
+    texts.append("；".join(remark.lead + remark.rest for remark in remarks if not remark.state))
+    texts.append(labels.as_of_line(head, record.zone))
+    rows = truncation.rows_on_page(record.blocks)
     for item in record.items:
         if isinstance(item, Heading):
-            said += [text for _, text in paragraphs(item.markdown)]
+            texts += [text for _, text in paragraphs(item.markdown)]
         else:
-            said += [item.title, item.note, *_block_texts(item, record.zone, carried.get(item.id, 0))]
-    sources = labels.sources(head, record.zone)
-    said.append("数据来源")
-    said += [*sources.columns, *(text for row in sources.rows for text in row)] if sources.rows else []
-    said += [*sources.gaps, *sources.rejected, *sources.remarks]
-    return [text for text in map(_plain, said) if text]
+            texts += [item.title, item.note, *_block_texts(item, record.zone, rows.get(item.id, 0))]
+    section = labels.source_section(head, record.zone)
+    texts.append("数据来源")
+    texts += [*section.columns, *(text for row in section.rows for text in row)] if section.rows else []
+    texts += [*section.gaps, *section.rejected, *section.remarks]
+    return [text for text in map(str.strip, texts) if text]
 
 
-def _block_texts(block: Recorded, zone: ZoneInfo, carried: int) -> list[str]:
+def _block_texts(block: RecordedBlock, zone: ZoneInfo, rows_on_page: int) -> list[str]:
     body = block.body
     if block.kind == "sentences":
         return [f"{number}. {item['subject']}{item['text']}" for number, item in enumerate(body["items"], 1)]
     if block.kind == "kpis":
-        return [
-            "指标",
-            "本期",
-            "上期",
-            "变化",
-            "说明",
-            *(text for item in body["items"] for text in _figure(item, zone)),
-        ]
+        cells = (text for item in body["items"] for text in _kpi_row(item, zone))
+        return ["指标", "本期", "上期", "变化", "说明", *cells]
     if block.kind == "chart":
-        return [f"{body['subject']}（图见网页版）" if block.is_drawn else body["subject"]]
+        return [f"{body['subject']}（图见网页版）" if block.has_plot else body["subject"]]
     if block.kind == "signatures":
         return [f"{role}：\t日期：" for role in body["roles"]]
-    rows = block.rows[: truncation.written(block, carried)]
-    said = ["".join(column_head(field)) for field in block.fields]
-    said += [cell_text(block, row, field, zone) for row in rows for field in block.fields]
-    return [*said, "" if block.rows else "无记录", truncation.written_words(block, carried)]
+    rows = block.rows[: truncation.rows_in_document(block, rows_on_page)]
+    texts = ["".join(column_heading(field)) for field in block.fields]
+    texts += [cell_text(block, row, field, zone) for row in rows for field in block.fields]
+    return [*texts, "" if block.rows else "无记录", truncation.document_note(block, rows_on_page)]
 
 
-def _figure(item: Any, zone: ZoneInfo) -> list[str]:
-    """A headline figure's row: the page's card in another order."""
+def _kpi_row(item: Any, zone: ZoneInfo) -> list[str]:
+    """Return a headline figure's row: the texts of the page's card in another order."""
     label, value, *more = card_texts(item, zone)
     before = display(item["before"], item["format"], item["unit"], zone)
     change = next((text for text in more[:-1] if not text.startswith("上期 ")), "")
     return [label, value, before, change, item["note"]]
 
 
-def _found(body: Any) -> list[str]:
-    """The texts of a document in order, empty ones left out."""
-    return [text for text in (_plain(_text(each)) for each in body.iter(f"{_W}p")) if text]
+def _paragraph_texts(body: Any) -> list[str]:
+    """Return the texts of a document in order, empty ones left out."""
+    return [text for text in (_text(element).strip() for element in body.iter(f"{_W}p")) if text]
 
 
 def _text(element: Any) -> str:
-    """The text of an element: a tab and a line break stand for themselves."""
-    words = {f"{_W}tab": "\t", f"{_W}br": "\n"}
+    """Return the text of an element, with its tabs and line breaks."""
+    marks = {f"{_W}tab": "\t", f"{_W}br": "\n"}
     runs = element.iter(f"{_W}r")
-    return "".join(part.text or "" if part.tag == f"{_W}t" else words.get(part.tag, "") for run in runs for part in run)
-
-
-def _plain(text: str) -> str:
-    return text.strip()
+    return "".join(part.text or "" if part.tag == f"{_W}t" else marks.get(part.tag, "") for run in runs for part in run)
 
 
 def _parsed(content: bytes) -> Any:
     return lxml.etree.fromstring(content, lxml.etree.XMLParser(resolve_entities=False, no_network=True))
 
 
-def _compare(expected: list[str], found: list[str]) -> list[str]:
+def _compare(expected: list[str], texts: list[str]) -> list[str]:
     differences = [
-        f"{shown!r} instead of {wanted!r}" for wanted, shown in zip(expected, found, strict=False) if wanted != shown
+        f"{shown!r} instead of {wanted!r}" for wanted, shown in zip(expected, texts, strict=False) if wanted != shown
     ]
-    if len(expected) == len(found):
+    if len(expected) == len(texts):
         return differences
     # After a missing or added text everything differs: the first difference tells most.
-    return [f"{len(found)} texts instead of {len(expected)}", *differences[:1]]
+    return [f"{len(texts)} texts instead of {len(expected)}", *differences[:1]]

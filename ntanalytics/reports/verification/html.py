@@ -1,4 +1,4 @@
-"""What the page of a record must say, worked out from the record, and how a page differs from it."""
+"""The expected texts of a record's page, and the differences of a page from them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ import lxml.html
 
 from ntanalytics.reports import labels, truncation
 from ntanalytics.reports.formats import display
-from ntanalytics.reports.record import Heading, Record, Recorded
+from ntanalytics.reports.record import Heading, Record, RecordedBlock
 from ntanalytics.reports.verification import inline_charts
 
 Element = Any
@@ -24,139 +24,138 @@ _LOADING = ("src", "srcset", "data", "action", "background", "poster", "ping")
 
 
 def page_differences(record: Record, page: bytes) -> list[str]:
-    """How a page differs from the record; empty when every text and figure is the record's.
+    """Return the differences between a page and the record; empty when every text and figure agrees.
 
     Args:
         record: the record.
         page: the HTML file.
     """
     root = lxml.html.document_fromstring(page, parser=lxml.html.HTMLParser(encoding="utf-8"))
-    found: dict[str, list[Element]] = {}
+    elements: dict[str, list[Element]] = {}
     for element in root.xpath("//*[@data-block]"):
-        found.setdefault(element.get("data-block"), []).append(element)
+        elements.setdefault(element.get("data-block"), []).append(element)
     blocks = [record.head, *record.blocks]
-    carried = truncation.rows_shown(record.blocks)
-    differences = _order(list(found), [*(block.id for block in blocks), "sources"])
-    differences += [f"block {name} is there {len(each)} times" for name, each in found.items() if len(each) > 1]
+    rows_on_page = truncation.rows_on_page(record.blocks)
+    differences = _order_differences(list(elements), [*(block.id for block in blocks), "sources"])
+    differences += [f"block {name} is there {len(same)} times" for name, same in elements.items() if len(same) > 1]
     for block in blocks:
-        for element in found.get(block.id, ())[:1]:
-            rows = carried.get(block.id, 0)
-            expected = head_texts(record) if block is record.head else texts(block, record.zone, rows)
-            differences += _compare(block.id, expected, visible(element))
-            differences += _sort_values(block, element)
-            differences += _figure(block, element)
-            differences += _sparklines(block, element)
-    for element in found.get("sources", ())[:1]:
-        differences += _compare("sources", source_texts(record), visible(element))
-    return differences + _outside(record, root) + _active(root)
+        for element in elements.get(block.id, ())[:1]:
+            rows = rows_on_page.get(block.id, 0)
+            expected = head_texts(record) if block is record.head else block_texts(block, record.zone, rows)
+            differences += _compare(block.id, expected, visible_texts(element))
+            differences += _sort_differences(block, element)
+            differences += _figure_differences(block, element)
+            differences += _drawing_differences(block, element)
+    for element in elements.get("sources", ())[:1]:
+        differences += _compare("sources", source_texts(record), visible_texts(element))
+    return differences + _outside_differences(record, root) + _active_differences(root)
 
 
-def visible(element: Element) -> list[str]:
-    """The texts of an element in order, without scripts and styles, stripped, empty ones left out."""
-    found = element.xpath(".//text()[not(ancestor::script or ancestor::style)]")
-    return [text for text in (str(each).strip() for each in found) if text]
+def visible_texts(element: Element) -> list[str]:
+    """Return the texts of an element in order, without scripts and styles, stripped, empty ones left out."""
+    return _nonempty(map(str, element.xpath(".//text()[not(ancestor::script or ancestor::style)]")))
 
 
-def texts(block: Recorded, zone: ZoneInfo, rows: int) -> list[str]:
-    """The texts that a block must show, in order, when the page carries so many rows of it."""
-    said = [block.title, block.note]
+def _nonempty(texts: Iterable[str]) -> list[str]:
+    return [text for text in map(str.strip, texts) if text]
+
+
+def block_texts(block: RecordedBlock, zone: ZoneInfo, rows: int) -> list[str]:
+    """Return the texts that a block must show, in order, when the page carries so many rows of it."""
+    texts = [block.title, block.note]
     body = block.body
     if block.kind == "sentences":
-        said += [text for item in body["items"] for text in (item["subject"], item["text"])]
+        texts += [text for item in body["items"] for text in (item["subject"], item["text"])]
     elif block.kind == "kpis":
-        said += [text for item in body["items"] for text in card_texts(item, zone)]
+        texts += [text for item in body["items"] for text in card_texts(item, zone)]
     elif block.kind == "signatures":
-        said += [text for role in body["roles"] for text in (f"{role}：", "日期：")]
+        texts += [text for role in body["roles"] for text in (f"{role}：", "日期：")]
     if block.kind == "chart":
-        said += [body["subject"], "数据" if block.is_drawn else ""]
-    if block.fields and (block.kind != "chart" or block.is_drawn):
-        folded = truncation.folded(block, rows)
-        said.append(truncation.fold_words(folded, block.kind) if folded else "")
-        said += [text for field in block.fields for text in column_head(field)]
-        said.append(body.get("drawn", {}).get("title", ""))
-        said += [cell_text(block, row, field, zone) for row in block.rows[:rows] for field in block.fields]
-        said += ["" if block.rows else "无记录", truncation.cut_words(block, rows), truncation.paper_words(block, rows)]
+        texts += [body["subject"], "数据" if block.has_plot else ""]
+    if block.fields and (block.kind != "chart" or block.has_plot):
+        folded = truncation.folded_rows(block, rows)
+        texts.append(truncation.fold_label(folded, block.kind) if folded else "")
+        texts += [text for field in block.fields for text in column_heading(field)]
+        texts.append(body.get("drawn", {}).get("title", ""))
+        texts += [cell_text(block, row, field, zone) for row in block.rows[:rows] for field in block.fields]
+        texts += ["" if block.rows else "无记录", truncation.cut_note(block, rows), truncation.print_note(block, rows)]
     if block.origin:
-        said += ["来源", labels.origin_line(block.origin, zone)]
-    return [text for text in (each.strip() for each in said) if text]
+        texts += ["来源", labels.origin_line(block.origin, zone)]
+    return _nonempty(texts)
 
 
-def column_head(field: Any) -> tuple[str, str]:
-    """The head of a column and its unit."""
+def column_heading(field: Any) -> tuple[str, str]:
+    """Return the heading of a column and its unit."""
     kind = field.format.lstrip("+").partition(":")[0]
     unit = {"yuan": "元", "points": "个百分点"}.get(kind, field.unit)
     return field.title, f"（{unit}）" if unit and not field.title.endswith(f"（{unit}）") else ""
 
 
-def cell_text(block: Recorded, row: Mapping[str, Any], field: Any, zone: ZoneInfo) -> str:
-    """A cell of a block's data."""
+def cell_text(block: RecordedBlock, row: Mapping[str, Any], field: Any, zone: ZoneInfo) -> str:
+    """Return a cell of a block's data."""
     if block.kind == "board" and field.name == "value":
         return display(row["value"], row["format"], zone=zone)
     return display(row[field.name], field.format, zone=zone).removesuffix(" 个百分点")
 
 
 def card_texts(item: Mapping[str, Any], zone: ZoneInfo) -> list[str]:
-    """The texts of a headline figure's card; its note, which may be empty, is the last."""
+    """Return the texts of a headline figure's card; its note, which may be empty, is the last."""
     value = display(item["value"], item["format"], item["unit"], zone)
-    said = [item["label"], f"≥ {value}" if item["is_lower_bound"] else value]
+    texts = [item["label"], f"≥ {value}" if item["is_lower_bound"] else value]
     if item["change"] is not None:
         change = display(item["change"], item["change_format"])
         if change.startswith(("+", "−")):
-            said.append(f"{'▲' if change[0] == '+' else '▼'} {change[1:]}")
+            texts.append(f"{'▲' if change[0] == '+' else '▼'} {change[1:]}")
         else:
-            said.append("持平")
+            texts.append("持平")
     if item["before"] is not None:
-        said.append(f"上期 {display(item['before'], item['format'], item['unit'], zone)}")
-    return [*said, item["note"]]
+        texts.append(f"上期 {display(item['before'], item['format'], item['unit'], zone)}")
+    return [*texts, item["note"]]
 
 
 def head_texts(record: Record) -> list[str]:
-    """The texts that the head of the page must show, in order."""
+    """Return the texts that the head of the page must show, in order."""
     body = record.head.body
     number = f"编号 {body['period']['text']}"
-    said = [
-        record.head.title,
-        body["period"]["label"],
-        f"{body['subtitle']} · {number}" if body["subtitle"] else number,
-    ]
+    texts = [record.head.title, body["period"]["label"]]
+    texts.append(f"{body['subtitle']} · {number}" if body["subtitle"] else number)
     remarks = labels.status(record)
     for remark in remarks:
-        said += [remark.lead, remark.rest, "·" if remark is not remarks[-1] else ""]
-    said.append(labels.as_of_line(body, record.zone))
-    return [text for text in (each.strip() for each in said) if text]
+        texts += [remark.lead, remark.rest, "·" if remark is not remarks[-1] else ""]
+    texts.append(labels.as_of_line(body, record.zone))
+    return _nonempty(texts)
 
 
 def source_texts(record: Record) -> list[str]:
-    """The texts that the section on sources must show, in order."""
-    said = labels.sources(record.head.body, record.zone)
-    cells = [*said.columns, *(text for row in said.rows for text in row)] if said.rows else []
-    every = ["数据来源", *cells, *said.gaps, *said.rejected, *said.remarks]
-    return [text for text in (each.strip() for each in every) if text]
+    """Return the texts that the section on sources must show, in order."""
+    section = labels.source_section(record.head.body, record.zone)
+    cells = [*section.columns, *(text for row in section.rows for text in row)] if section.rows else []
+    return _nonempty(["数据来源", *cells, *section.gaps, *section.rejected, *section.remarks])
 
 
-def _order(found: Sequence[str], expected: Sequence[str]) -> list[str]:
-    differences = [f"block {name} is missing" for name in expected if name not in found]
-    differences += [f"block {name} is not the record's" for name in found if name not in expected]
-    if not differences and list(found) != list(expected):
+def _order_differences(ids: Sequence[str], expected: Sequence[str]) -> list[str]:
+    differences = [f"block {name} is missing" for name in expected if name not in ids]
+    differences += [f"block {name} is not the record's" for name in ids if name not in expected]
+    if not differences and list(ids) != list(expected):
         differences.append("the blocks stand in another order than in the record")
     return differences
 
 
-def _compare(name: str, expected: Sequence[str], found: Sequence[str]) -> list[str]:
+def _compare(id: str, expected: Sequence[str], texts: Sequence[str]) -> list[str]:
     differences = [
-        f"block {name}: {shown!r} instead of {wanted!r}"
-        for wanted, shown in zip(expected, found, strict=False)
+        f"block {id}: {shown!r} instead of {wanted!r}"
+        for wanted, shown in zip(expected, texts, strict=False)
         if wanted != shown
     ]
-    if len(expected) == len(found):
+    if len(expected) == len(texts):
         return differences
     # After a missing or added text everything differs: the first difference tells most.
-    count = f"block {name}: {len(found)} texts instead of {len(expected)}"
+    count = f"block {id}: {len(texts)} texts instead of {len(expected)}"
     return [count, *differences[:1]]
 
 
-def _sort_values(block: Recorded, element: Element) -> list[str]:
-    """The values by which the page sorts must be the record's, too."""
+def _sort_differences(block: RecordedBlock, element: Element) -> list[str]:
+    """Return the values by which the page sorts that are not the record's."""
     differences = []
     rows = element.xpath(".//tbody/tr")
     for row, shown in zip(block.rows, rows, strict=False):
@@ -168,10 +167,10 @@ def _sort_values(block: Recorded, element: Element) -> list[str]:
     return differences
 
 
-def _figure(block: Recorded, element: Element) -> list[str]:
-    """The chart's JSON must be the record's figure, and that figure must draw the record's data."""
+def _figure_differences(block: RecordedBlock, element: Element) -> list[str]:
+    """Return the differences of a chart's JSON from the record's figure, and of that figure from the record's data."""
     scripts = element.xpath(".//script")
-    if not block.is_drawn or block.figure is None:
+    if not block.has_plot or block.figure is None:
         return [f"block {block.id}: a script that is not the record's"] if scripts else []
     if len(scripts) != 1 or scripts[0].get("type") != "application/json":
         return [f"block {block.id}: its figure is missing"]
@@ -188,31 +187,34 @@ def _figure(block: Recorded, element: Element) -> list[str]:
     return differences
 
 
-def _sparklines(block: Recorded, element: Element) -> list[str]:
-    """The heights of each small line must go with its values: greater is higher, in proportion."""
-    differences = []
+def _drawing_differences(block: RecordedBlock, element: Element) -> list[str]:
+    """Return the small drawings that do not show the record's values."""
     if "drawn" in block.body:
-        return inline_charts.differences(block, element)
+        return inline_charts.column_differences(block, element)
     if block.kind != "kpis":
         return [f"block {block.id}: a drawing that is not the record's"] if element.xpath(".//svg") else []
-    for item, card in zip(block.body["items"], element.find_class("kpi"), strict=False):
-        differences += inline_charts.line(f"block {block.id}: the line of {item['label']}", item["spark"], card)
-    return differences
+    return [
+        difference
+        for item, card in zip(block.body["items"], element.find_class("kpi"), strict=False)
+        for difference in inline_charts.line_differences(
+            f"block {block.id}: the line of {item['label']}", item["spark"], card
+        )
+    ]
 
 
-def _outside(record: Record, root: Element) -> list[str]:
-    """Every text with a digit outside the blocks must be of the record: a heading, a title, the period."""
+def _outside_differences(record: Record, root: Element) -> list[str]:
+    """Return the texts with a digit outside the blocks that are no heading, title or period of the record."""
     known = [record.head.title, record.head.body["period"]["label"], *(block.title for block in record.blocks)]
     known += [re.sub(r"[*_`#\\]", "", item.markdown) for item in record.items if isinstance(item, Heading)]
     path = "//text()[not(ancestor::script or ancestor::style or ancestor::*[@data-block])]"
     outside = (str(text).strip() for text in root.xpath(path))
-    said = (text for text in outside if _DIGIT.search(text))
-    everything = " ".join(" ".join(known).split())
-    return [f"{text!r} is not the record's" for text in said if " ".join(text.split()) not in everything]
+    with_digits = (text for text in outside if _DIGIT.search(text))
+    allowed = " ".join(" ".join(known).split())
+    return [f"{text!r} is not the record's" for text in with_digits if " ".join(text.split()) not in allowed]
 
 
-def _active(root: Element) -> list[str]:
-    """Nothing may run or load but the scripts that the page's own policy names by their hashes; nothing is hidden."""
+def _active_differences(root: Element) -> list[str]:
+    """Return the parts of a page that load, run or are hidden, except the scripts whose hashes its policy names."""
     policies = root.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
     allowed = set(re.findall(r"'sha256-([^']+)'", policies[0])) if len(policies) == 1 else set()
     differences = [] if len(policies) == 1 else ["the page has no policy, or several"]

@@ -1,4 +1,4 @@
-"""What the small drawings of a page must show, worked out from the record: lines and bars."""
+"""The expected small drawings of a page, lines and bars, and the differences of a page from them."""
 
 from __future__ import annotations
 
@@ -6,55 +6,54 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from ntanalytics.reports.inline_charts import LIMIT, WIDTH
-from ntanalytics.reports.record import Recorded
+from ntanalytics.reports.blocks.inline_charts import LIMIT, WIDTH
+from ntanalytics.reports.record import RecordedBlock
 
 Element = Any
 
 
-def differences(block: Recorded, element: Element) -> list[str]:
-    """How the drawn column of a table differs from the record."""
-    drawn = block.body["drawn"]
+def column_differences(block: RecordedBlock, element: Element) -> list[str]:
+    """Return the differences between a table's column of drawings and the record."""
+    column = block.body["drawn"]
     cells = element.xpath(".//tbody/tr/td[@class='drawn']")
     rows = element.xpath(".//tbody/tr")
-    found = [] if len(cells) == len(rows) else [f"block {block.id}: {len(cells)} drawings in {len(rows)} rows"]
+    differences = [] if len(cells) == len(rows) else [f"block {block.id}: {len(cells)} drawings in {len(rows)} rows"]
     if len(element.xpath(".//svg")) != len(element.xpath(".//td[@class='drawn']/svg")):
-        found.append(f"block {block.id}: a drawing that is not the record's")
-    for number, (value, cell) in enumerate(zip(drawn["values"], cells, strict=False)):
-        what = f"block {block.id}: the drawing of row {number + 1}"
-        found += line(what, value, cell) if drawn["kind"] == "line" else _bar(what, value, cell)
-    return found
+        differences.append(f"block {block.id}: a drawing that is not the record's")
+    compare = line_differences if column["kind"] == "line" else _bar_differences
+    for number, (value, cell) in enumerate(zip(column["values"], cells, strict=False), 1):
+        differences += compare(f"block {block.id}: the drawing of row {number}", value, cell)
+    return differences
 
 
-def line(what: str, values: Sequence[float | None], element: Element) -> list[str]:
-    """The heights of a small line must go with its values: greater is higher, in proportion."""
+def line_differences(name: str, values: Sequence[float | None], element: Element) -> list[str]:
+    """Return the difference of a sparkline from its values; its heights must be in proportion to them."""
     known = [value for value in values if value is not None]
-    heights = [
-        float(point.split(",")[1]) for drawn in element.xpath(".//polyline") for point in drawn.get("points").split()
-    ]
-    lone = element.xpath(".//circle[not(@class)]")
+    lines = [line.get("points").split() for line in element.xpath(".//polyline")]
+    heights = [float(point.split(",")[1]) for line in lines for point in line]
+    single_points = element.xpath(".//circle[not(@class)]")
     if len(known) < 2:
         known = []
-    if len(heights) + len(lone) != len(known):
-        return [f"{what} has {len(heights)} points, not {len(known)}"]
-    if lone or not known or max(known) == min(known):
+    if len(heights) + len(single_points) != len(known):
+        return [f"{name} has {len(heights)} points, not {len(known)}"]
+    if single_points or not known or max(known) == min(known):
         return []
     scale = (max(heights) - min(heights)) / (max(known) - min(known))
     return [
-        f"{what} is not the record's"
-        for (value, height), (after, lower) in pairwise(zip(known, heights, strict=True))
-        if abs((after - value) * scale + (lower - height)) > 0.2
+        f"{name} is not the record's"
+        for (value, height), (next_value, next_height) in pairwise(zip(known, heights, strict=True))
+        if abs((next_value - value) * scale + (next_height - height)) > 0.2
     ][:1]
 
 
-def _bar(what: str, value: float | None, element: Element) -> list[str]:
-    """A bar must be as long as its share of the limit, and say by its colour whether it is beyond."""
-    found = element.xpath(".//svg")
+def _bar_differences(name: str, value: float | None, element: Element) -> list[str]:
+    """Return the difference of a bar from its share of the limit, in length and colour."""
+    bars = element.xpath(".//svg")
     if value is None:
-        return [f"{what} is none of the record's"] if found else []
-    widths = [float(each.get("width")) for each in element.xpath(".//rect[@class='spent']")]
+        return [f"{name} is none of the record's"] if bars else []
+    widths = [float(bar.get("width")) for bar in element.xpath(".//rect[@class='spent']")]
     wanted = min(max(value, 0.0) * LIMIT, WIDTH)
-    is_late = [("late" in each.get("class").split()) for each in found]
+    is_late = [("late" in bar.get("class").split()) for bar in bars]
     if len(widths) != 1 or abs(widths[0] - wanted) > 0.06 or is_late != [value > 1]:
-        return [f"{what} is not the record's"]
+        return [f"{name} is not the record's"]
     return []

@@ -1,4 +1,4 @@
-"""What the workbook of a record must hold, worked out from the record, and how a workbook differs from it."""
+"""The expected cells of a record's workbook, and the differences of a workbook from them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import openpyxl
 
 from ntanalytics.reports import labels
-from ntanalytics.reports.formats import UNITS, display, excel_format, local
-from ntanalytics.reports.record import Field, Record, Recorded
+from ntanalytics.reports.formats import UNITS, display, excel_format, local_time
+from ntanalytics.reports.record import Field, Record, RecordedBlock
 
 #: A cell: its typed value and its number format; an empty one is left out of a grid.
 Cell = tuple[Any, str]
@@ -24,7 +24,7 @@ _FIRST_DATA_ROW = 4
 
 
 def workbook_differences(record: Record, workbook: bytes) -> list[str]:
-    """How a workbook differs from the record; empty when every cell is the record's, by value, type and format.
+    """Return the differences between a workbook and the record; empty when each cell agrees in value, type and format.
 
     Args:
         record: the record.
@@ -42,32 +42,32 @@ def workbook_differences(record: Record, workbook: bytes) -> list[str]:
     return differences + _grid_differences(sheets[-1], sources_grid(record))
 
 
-def data_grid(block: Recorded, zone: ZoneInfo) -> Grid:
-    """The cells of a sheet of data."""
+def data_grid(block: RecordedBlock, zone: ZoneInfo) -> Grid:
+    """Return the cells of a sheet of data."""
     rows: list[list[Cell | None]] = [
         [_text(block.title)],
         [_text(block.note)],
-        [_text(_head(each)) for each in block.fields],
+        [_text(_heading(field)) for field in block.fields],
     ]
     for row in block.rows:
         own = {"value": row["format"]} if block.kind == "board" else {}
-        rows += [[_cell(row[each.name], each, own.get(each.name, each.format), zone) for each in block.fields]]
+        rows += [[_cell(row[field.name], field, own.get(field.name, field.format), zone) for field in block.fields]]
     return _grid(rows)
 
 
-def kpis_grid(block: Recorded) -> Grid:
-    """The cells of the sheet of headline figures."""
+def kpis_grid(block: RecordedBlock) -> Grid:
+    """Return the cells of the sheet of headline figures."""
     rows: list[list[Cell | None]] = [[_text(block.title or "主要指标")], [], []]
-    rows[2] = [_text(each) for each in ("指标", "单位", "本期", "上期", "变化", "变化单位", "说明")]
+    rows[2] = [_text(heading) for heading in ("指标", "单位", "本期", "上期", "变化", "变化单位", "说明")]
     for item in block.body["items"]:
-        shown = excel_format(item["format"])
+        form = excel_format(item["format"])
         is_points = item["change_format"].startswith("points")
         rows.append(
             [
                 _text(item["label"]),
                 _text(item["unit"] or UNITS.get(item["format"].partition(":")[0], "")),
-                _value(item["value"], f'"≥ "{shown}' if item["is_lower_bound"] else shown),
-                _value(item["before"], shown),
+                _value(item["value"], f'"≥ "{form}' if item["is_lower_bound"] else form),
+                _value(item["before"], form),
                 _value(item["change"], excel_format(item["change_format"])),
                 _text("个百分点" if is_points else ""),
                 _text(item["note"]),
@@ -77,32 +77,32 @@ def kpis_grid(block: Recorded) -> Grid:
 
 
 def sources_grid(record: Record) -> Grid:
-    """The cells of the sheet on sources."""
+    """Return the cells of the sheet on sources."""
     head = record.head.body
-    rows: list[list[Cell | None]] = [[_text("数据来源")], [], [_text(each) for each in labels.SOURCE_COLUMNS]]
-    for each in head["as_of"]:
-        taken = local(each["taken_at"], record.zone) if each["taken_at"] else None
+    rows: list[list[Cell | None]] = [[_text("数据来源")], [], [_text(heading) for heading in labels.SOURCE_COLUMNS]]
+    for line in head["as_of"]:
+        taken_at = local_time(line["taken_at"], record.zone) if line["taken_at"] else None
         rows.append(
             [
-                _text(f"{each['label']}（{each['dataset']}）"),
-                _text(each["source"]),
-                _value(taken, excel_format("datetime")),
-                _value(each["rows"], "#,##0"),
-                _value(each["rejected"], "#,##0"),
-                _text(labels.days(each["missing_days"])),
-                _text(each["error"]),
+                _text(f"{line['label']}（{line['dataset']}）"),
+                _text(line["source"]),
+                _value(taken_at, excel_format("datetime")),
+                _value(line["rows"], "#,##0"),
+                _value(line["rejected"], "#,##0"),
+                _text(labels.day_ranges(line["missing_days"])),
+                _text(line["error"]),
             ]
         )
-    said = labels.sources(head, record.zone)
-    rows += [[_text(each)] for each in (*said.gaps, *said.rejected, *said.remarks)]
+    section = labels.source_section(head, record.zone)
+    rows += [[_text(text)] for text in (*section.gaps, *section.rejected, *section.remarks)]
     return _grid(rows)
 
 
 def contents_grid(record: Record, names: Sequence[str]) -> Grid:
-    """The cells of the contents sheet, whose sheets have these names."""
+    """Return the cells of the contents sheet, which lists sheets of these names."""
     head = record.head.body
-    period = " · ".join(each for each in (head["period"]["label"], head["subtitle"], head["period"]["text"]) if each)
-    status = [f"{each.lead}{each.rest}" for each in labels.status(record)]
+    period = " · ".join(text for text in (head["period"]["label"], head["subtitle"], head["period"]["text"]) if text)
+    status = [f"{remark.lead}{remark.rest}" for remark in labels.status(record)]
     lines = [record.head.title, period, *status, labels.as_of_line(head, record.zone), ""]
     lines += [
         f"{item['subject']}{item['text']}"
@@ -110,8 +110,8 @@ def contents_grid(record: Record, names: Sequence[str]) -> Grid:
         if block.kind == "sentences"
         for item in block.body["items"]
     ]
-    rows: list[list[Cell | None]] = [[_text(each)] for each in (*lines, "")]
-    rows.append([_text(each) for each in ("工作表", "内容", "行数")])
+    rows: list[list[Cell | None]] = [[_text(line)] for line in (*lines, "")]
+    rows.append([_text(heading) for heading in ("工作表", "内容", "行数")])
     blocks = [block for block in record.blocks if block.kind in _WITH_SHEET]
     for name, block in zip(names, blocks, strict=False):
         count = len(block.body["items"] if block.kind == "kpis" else block.rows)
@@ -121,7 +121,7 @@ def contents_grid(record: Record, names: Sequence[str]) -> Grid:
     return _grid(rows)
 
 
-def _head(field: Field) -> str:
+def _heading(field: Field) -> str:
     unit = field.unit or UNITS.get(field.format.lstrip("+").partition(":")[0], "")
     return f"{field.title}（{unit}）" if unit else field.title
 
@@ -130,24 +130,24 @@ def _text(text: str) -> Cell | None:
     return (text, "@") if text else None
 
 
-def _value(value: Any, format: str) -> Cell | None:
-    return None if value is None else (value, format)
+def _value(value: Any, form: str) -> Cell | None:
+    return None if value is None else (value, form)
 
 
-def _cell(value: Any, field: Field, format: str, zone: ZoneInfo) -> Cell | None:
+def _cell(value: Any, field: Field, form: str, zone: ZoneInfo) -> Cell | None:
     if value is None or value == "":
         return None
     if field.format == "state":
         return display(value, "state"), "@"
-    if isinstance(value, bool) or (isinstance(value, (int, float)) and format == "text"):
+    if isinstance(value, bool) or (isinstance(value, (int, float)) and form == "text"):
         return value, "General"
     if isinstance(value, (int, float)):
-        return value, excel_format(format, is_alone=format != field.format)
+        return value, excel_format(form, has_unit=form != field.format)
     if field.type in ("date", "datetime") and str(value) >= "1900-03-01":
-        if format == "datetime":
-            return local(value, zone), excel_format(format)
+        if form == "datetime":
+            return local_time(value, zone), excel_format(form)
         day = date.fromisoformat(str(value)[:10])
-        return datetime(day.year, day.month, day.day), excel_format(format)  # noqa: DTZ001 — a workbook knows no zone
+        return datetime(day.year, day.month, day.day), excel_format(form)  # noqa: DTZ001 — a workbook knows no zone
     return str(value), "@"
 
 
@@ -161,25 +161,25 @@ def _grid(rows: Sequence[Sequence[Cell | None]]) -> Grid:
 
 
 def _grid_differences(sheet: Any, expected: Mapping[tuple[int, int], Cell]) -> list[str]:
-    found: Grid = {}
+    shown: Grid = {}
     differences = []
     for row in sheet.iter_rows():
         for cell in row:
             if cell.data_type == "f":
                 differences.append(f"{sheet.title}!{cell.coordinate}: a formula")
             if cell.value is not None:
-                found[cell.row, cell.column] = (cell.value, cell.number_format)
-    for place in sorted({*expected, *found}):
-        wanted, shown = expected.get(place), found.get(place)
-        if wanted is None or shown is None or not _same(wanted, shown):
-            where = f"{sheet.title}!{openpyxl.utils.get_column_letter(place[1])}{place[0]}"
-            differences.append(f"{where}: {_said(shown)} instead of {_said(wanted)}")
+                shown[cell.row, cell.column] = (cell.value, cell.number_format)
+    for row_number, column in sorted({*expected, *shown}):
+        wanted, cell = expected.get((row_number, column)), shown.get((row_number, column))
+        if wanted is None or cell is None or not _are_equal(wanted, cell):
+            where = f"{sheet.title}!{openpyxl.utils.get_column_letter(column)}{row_number}"
+            differences.append(f"{where}: {_cell_text(cell)} instead of {_cell_text(wanted)}")
     if sheet.sheet_state != "visible":
         differences.append(f"{sheet.title}: hidden")
     return differences
 
 
-def _same(wanted: Cell, shown: Cell) -> bool:
+def _are_equal(wanted: Cell, shown: Cell) -> bool:
     value, other = wanted[0], shown[0]
     if isinstance(value, bool) is not isinstance(other, bool) or isinstance(value, str) is not isinstance(other, str):
         return False
@@ -190,13 +190,13 @@ def _same(wanted: Cell, shown: Cell) -> bool:
     return bool(value == other) and wanted[1] == shown[1]
 
 
-def _said(cell: Cell | None) -> str:
+def _cell_text(cell: Cell | None) -> str:
     return "nothing" if cell is None else f"{str(cell[0])!r} as {cell[1]}"
 
 
-def _chart_differences(sheet: Any, block: Recorded) -> list[str]:
-    """A chart block with data has one native chart, which draws each of its columns from first to last row."""
-    wanted = int(block.is_drawn)
+def _chart_differences(sheet: Any, block: RecordedBlock) -> list[str]:
+    """Return the differences of a sheet's chart: a block with data has one, of each column from first to last row."""
+    wanted = int(block.has_plot)
     charts = sheet._charts  # noqa: SLF001 — openpyxl has no public name for the charts it read
     if len(charts) != wanted:
         return [f"{sheet.title}: {len(charts)} charts instead of {wanted}"]
@@ -208,6 +208,6 @@ def _chart_differences(sheet: Any, block: Recorded) -> list[str]:
         f"${letter}${_FIRST_DATA_ROW}:${letter}${last}"
         for letter in (openpyxl.utils.get_column_letter(order.index(name) + 1) for name in block.body["y"])
     ]
-    drawn = [series.val.numRef.f.rpartition("!")[2] for series in charts[0].series]
-    single = [each if ":" in each else f"{each}:{each}" for each in drawn]
-    return [] if single == expected else [f"{sheet.title}: the chart draws {drawn} instead of {expected}"]
+    ranges = [series.val.numRef.f.rpartition("!")[2] for series in charts[0].series]
+    full_ranges = [cells if ":" in cells else f"{cells}:{cells}" for cells in ranges]
+    return [] if full_ranges == expected else [f"{sheet.title}: the chart draws {ranges} instead of {expected}"]

@@ -1,130 +1,179 @@
-"""What the inspection asks of certificates on a day: who was refused and why, and what expires together."""
+"""Checks of certificates: refused logins by reason, and what expires together."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
-from ntanalytics.checks.baseline import Baseline, drop_uninformative, is_within, rated, span, unusual, violations
+from ntanalytics.checks.baseline import HISTORY_DAYS, baseline, drop_uninformative, judge_share
+from ntanalytics.checks.by_detector import BurstSearch, failure_burst, seasonal_baseline, silence
+from ntanalytics.checks.check import DAY, EVERY_PERIOD, LONGER_PERIODS, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.onset import with_onset
 from ntanalytics.contract.ca import LOGINS
-from ntanalytics.detectors.failure_burst import failure_burst
-from ntanalytics.detectors.silence import silence
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import rows
-from ntanalytics.findings.rule import evaluate_rules
-from ntanalytics.findings.sentences import day_words, listed
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.judgement import evaluate_rules, judge_row, unknown
+from ntanalytics.findings.phrases import day_words
+from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import slots
 from ntanalytics.metrics.ca import certificates
-from ntanalytics.metrics.number_format import format_number
-from ntanalytics.subsystems.identity.checks import login_fall, login_silence
+from ntanalytics.metrics.rows import rows
 
 _SHORT_S, _HALF_HOUR_S = 600, 1800
 
-#: Expired and revoked certificates are counted as such, by rules of their own.
-_OF_THEIR_OWN = ("expired", "revoked")
+#: Reasons that rules of their own count.
+_COUNTED_APART = ("expired", "revoked")
 
 #: Chance makes so many expire together once in so many days.
 _CHANCE = 1e-4
 
-
-def inspect_ca(context: CheckContext) -> list[Finding]:
-    """What is not usual in the logins by certificate, and which certificates are due."""
-    return _logins(context) + _stock(context)
+_PERSONAL, _UNIT = Entity("certificate_kind", "personal", "个人证书"), Entity("certificate_kind", "unit", "单位证书")
 
 
-def _logins(context: CheckContext) -> list[Finding]:
-    past = Baseline(context, "ca.logins")
-    logins, like = past.scope, past.like
-    if not logins.sources:
-        return []
-    on, offset, whole = context.period.last, context.utc_offset_h, logins.is_complete
-    tried = slots.by_slot(like, "logged_in_at", offset, slot_s=_SHORT_S)
-    silent = silence(context.rules["ca.login_silence"], tried, past.days, on, slot_s=_SHORT_S)
-    if violations(silent):
-        # who cannot log in does not by certificate: that is told of the logins
-        out = span(login_silence(context))
-        silent = [each for each in silent if not is_within(each, out)]
-    failed = like.filter((like.outcome == "failure") & ~like.reason.fill_null("other").isin(_OF_THEIR_OWN))
-    refused = failure_burst(
-        context.rules["ca.refused_logins"],
-        slots.by_slot(failed, "logged_in_at", offset, ["reason"], slot_s=_HALF_HOUR_S),
-        slots.by_slot(like, "logged_in_at", offset, slot_s=_HALF_HOUR_S),
-        past.days,
-        on,
-        slot_s=_HALF_HOUR_S,
-        subject=_reason,
-        is_of_all=True,
-    )
-    found = [*silent, *refused]
-    if not violations(silent):
-        by_day = certificates.daily(logins.recent, past.days)
-        fallen = unusual(context, context.rules["ca.logins_fall"], by_day)
-        found += (
-            fallen if not violations(fallen) or not violations([*login_fall(context), *login_silence(context)]) else []
-        )
-    revoked = evaluate_rules([context.rules["ca.revoked_tried"]], certificates.revoked(logins.table), is_complete=whole)
-    [total] = rows(certificates.logins(logins.table))
-    expired = evaluate_rules([context.rules["ca.expired_tried"]], [total], is_complete=whole)
-    if not violations([*refused, *revoked, *expired]):
-        rate = context.rules["ca.certificate_failure_rate"]
-        found += rated(rate, total, "certificate_failures", is_complete=whole)
-    return drop_uninformative(context, found) + revoked
-
-
-def _reason(row: Any) -> str:
+def _reason(row: Mapping[str, Any]) -> Entity:
     words = LOGINS.column("reason").values or {}
-    return f"证书登录（{words.get(row['reason'], '其他')}）"
+    return Entity("reason", str(row["reason"]), f"证书登录（{words.get(row['reason'], '其他')}）")
 
 
-def _stock(context: CheckContext) -> list[Finding]:
+def _login_silence(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the longest time without a login by certificate."""
+    past = context.shared(baseline, "ca.logins")
+    by_slot = slots.by_slot(past.comparable, "logged_in_at", context.utc_offset_h, slot_s=_SHORT_S)
+    return drop_uninformative(context, silence(rule, by_slot, past.days, context.on, slot_s=_SHORT_S))
+
+
+def _refused(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the hours in which far more logins were refused for one reason than usual."""
+    past, offset = context.shared(baseline, "ca.logins"), context.utc_offset_h
+    attempts = past.comparable
+    reasons = attempts.reason.fill_null("other")
+    failures = attempts.filter((attempts.outcome == "failure") & ~reasons.isin(_COUNTED_APART))
+    findings = failure_burst(
+        rule,
+        slots.by_slot(failures, "logged_in_at", offset, ["reason"], slot_s=_HALF_HOUR_S),
+        slots.by_slot(attempts, "logged_in_at", offset, slot_s=_HALF_HOUR_S),
+        past.days,
+        context.on,
+        BurstSearch(slot_s=_HALF_HOUR_S, is_of_all=True),
+        entity=_reason,
+    )
+    return drop_uninformative(context, findings)
+
+
+def _logins_fall(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether fewer logins by certificate came than on comparable days."""
+    past = context.shared(baseline, "ca.logins")
+    daily = certificates.daily(past.view.recent, past.days)
+    return drop_uninformative(context, seasonal_baseline(rule, daily, context.on, ahead=context.ahead))
+
+
+def _total(context: CheckContext) -> dict[str, Any]:
+    """Return the logins of the period in one row."""
+    [total] = rows(certificates.logins(context.dataset("ca.logins", HISTORY_DAYS).table))
+    return total
+
+
+def _failure_rate(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the share of failed logins."""
+    is_complete = context.dataset("ca.logins", HISTORY_DAYS).is_complete
+    finding = judge_share(rule, context.shared(_total), "certificate_failures", is_complete=is_complete)
+    return drop_uninformative(context, [finding])
+
+
+def _expired_tried(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return how many expired certificates are still tried, and since when."""
+    logins = context.dataset("ca.logins", HISTORY_DAYS)
+    findings = evaluate_rules([rule], [context.shared(_total)], is_complete=logins.is_complete)
+    return with_onset(findings, rule, certificates.daily(logins.recent, logins.days), context.on)
+
+
+def _revoked_tried(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return how many revoked certificates are still tried."""
+    logins = context.dataset("ca.logins", HISTORY_DAYS)
+    return evaluate_rules([rule], certificates.revoked_attempts(logins.table), is_complete=logins.is_complete)
+
+
+def _expiring(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return how many certificates expire within 30 days after a longer period."""
     stock = context.dataset("ca.certificates")
-    if not stock.sources:
+    return evaluate_rules([rule], certificates.stock(stock.table, context.ends_at), is_complete=stock.is_complete)
+
+
+def _expiring_times(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether far more personal certificates than usual expire within 30 days.
+
+    It is ok where chance alone makes as many, and where most of a batch is yet to come into sight.
+    """
+    stock = context.dataset("ca.certificates")
+    if not stock.is_complete:
         return []
-    at, whole = context.ends_at, stock.is_complete
-    rule, of_units = context.rules["ca.expiring_times"], context.rules["ca.expiring_units"]
-    if not whole:
-        return evaluate_rules([of_units], [{"expiring_units": 0}], "单位证书", is_complete=False)
-    found = []
-    [due] = rows(certificates.due(stock.table.filter(stock.table.kind == "personal"), context.begins_at))
-    for each in evaluate_rules([rule], [due], "个人证书"):
-        now, usual, later = (
-            format_number(due[name], "integer", "张") for name in ("expiring_30d", "usual_30d", "next_week")
-        )
-        said = f"30 天内到期 {now}，此后每 30 天通常 {usual}"
-        if each.state == "unknown" or is_chance(due):
-            found.append(replace(each, state="ok", evidence=f"{said}。", advice=""))
-        elif is_growing(due):
-            said += f"；随后一周另有 {later}，整批进入 30 天时再提示。"
-            found.append(replace(each, state="ok", evidence=said, advice=""))
-        else:
-            times = format_number(due["expiring_times"], "number:1", "倍")
-            found.append(replace(each, evidence=f"{said}，为其 {times}。"))
-    units = rows(certificates.units_due(stock.table, at))
-    for each in evaluate_rules([of_units], [{"expiring_units": len(units)}], "单位证书"):
-        if each.state == "ok":
-            found.append(each)
-            continue
-        ahead = timedelta(hours=context.utc_offset_h)
-        named = listed([f"{row['unit']}（{day_words((row['expires_at'] + ahead).date())}）" for row in units])
-        found.append(replace(each, evidence=f"{len(units)} 家单位的证书 1 天内到期或已过期，尚未更新：{named}。"))
-    return found
+    [due] = rows(certificates.expiring(stock.table.filter(stock.table.kind == "personal"), context.begins_at))
+    finding = judge_row(rule, due, _PERSONAL).with_figures(
+        expiring=due["expiring_30d"], usual=due["usual_30d"], next_week=due["next_week"]
+    )
+    if finding.status == "unknown" or is_chance(due):
+        return [replace(finding, status="ok", unknown="")]
+    if is_growing(due):
+        return [replace(finding, status="ok").with_details(is_growing=True)]
+    return [finding.with_details(is_batch=True)]
 
 
-def is_chance(due: dict[str, Any]) -> bool:
-    """Whether as many may expire within 30 days without anybody's doing (Poisson), where ``usual_30d`` do."""
+def _expiring_units(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return how many certificates of units expire within a day or have expired."""
+    stock = context.dataset("ca.certificates")
+    if not stock.is_complete:
+        return [unknown(rule, "incomplete", _UNIT)]
+    units = rows(certificates.expiring_units(stock.table, context.ends_at))
+    finding = judge_row(rule, {"expiring_units": len(units)}, _UNIT)
+    named = tuple(f"{row['unit']}（{day_words(context.local_day(row['expires_at']))}）" for row in units)
+    return [finding.with_details(units=named) if finding.is_violation else finding]
+
+
+def is_chance(due: Mapping[str, Any]) -> bool:
+    """Return whether chance makes as many expire within 30 days (Poisson), where ``usual_30d`` do."""
     from scipy import stats
 
     return bool(due["expiring_30d"] <= stats.poisson.isf(_CHANCE, max(due["usual_30d"] or 0.0, 1.0)))
 
 
-def is_growing(due: dict[str, Any]) -> bool:
-    """Whether more than a tenth of a batch is yet to come into sight: it is told once it is known how large it is.
+def is_growing(due: Mapping[str, Any]) -> bool:
+    """Return whether more than a tenth of a batch is yet to come into sight.
 
-    What the following week has beyond its usual share, and beyond what chance adds to that.
+    It is what the following week has beyond its usual share, and beyond what chance adds to that.
     """
     usual = due["usual_30d"] or 0.0
     of_a_week = usual * 7 / 30
     more = due["next_week"] - of_a_week
     return bool(more > max(0.1 * (due["expiring_30d"] - usual), 2 * of_a_week**0.5))
+
+
+_LOGIN_READS, _STOCK_READS = {"ca.logins": HISTORY_DAYS}, {"ca.certificates": 0}
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        rule="ca.certificate_failure_rate",
+        evaluate=_failure_rate,
+        reads=_LOGIN_READS,
+        every=EVERY_PERIOD,
+        suppressed_by=(SuppressedBy(("ca.refused_logins", "ca.revoked_tried", "ca.expired_tried"), "any", (DAY,)),),
+    ),
+    Check(rule="ca.expired_tried", evaluate=_expired_tried, reads=_LOGIN_READS, every=EVERY_PERIOD),
+    Check(rule="ca.revoked_tried", evaluate=_revoked_tried, reads=_LOGIN_READS),
+    Check(rule="ca.refused_logins", evaluate=_refused, reads=_LOGIN_READS),
+    Check(
+        rule="ca.login_silence",
+        evaluate=_login_silence,
+        reads=_LOGIN_READS,
+        suppressed_by=(SuppressedBy(("identity.login_silence",), "window"),),
+    ),
+    Check(
+        rule="ca.logins_fall",
+        evaluate=_logins_fall,
+        reads=_LOGIN_READS,
+        suppressed_by=(SuppressedBy(("ca.login_silence", "identity.login_silence", "identity.logins_fall"), "any"),),
+    ),
+    Check(rule="ca.expiring_30d", evaluate=_expiring, reads=_STOCK_READS, every=LONGER_PERIODS),
+    Check(rule="ca.expiring_times", evaluate=_expiring_times, reads=_STOCK_READS),
+    Check(rule="ca.expiring_units", evaluate=_expiring_units, reads=_STOCK_READS),
+)

@@ -1,56 +1,109 @@
-"""What the inspection of a day asks of the data themselves: whether they came, whole and as much as usual."""
+"""Checks of the data: gaps, rejected rows, missing rows, silent sources, metrics that stand still.
+
+They speak of every dataset that the report declares to read, whatever the other checks have read so far.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
+from ntanalytics.checks.baseline import HISTORY_DAYS
+from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
-from ntanalytics.contract.infra import HOST_METRICS
 from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.infra import hosts
-from ntanalytics.subsystems.data.completeness import completeness
-from ntanalytics.subsystems.data.row_counts import SourceDays, row_counts, stood_still
-from ntanalytics.subsystems.infra.web_checks import HISTORY
+from ntanalytics.metrics.rows import rows
+from ntanalytics.reports.blocks.head import AsOf
+from ntanalytics.subsystems.data.completeness import completeness_finding, rejected_finding
+from ntanalytics.subsystems.data.row_counts import RowCounts, fallen_findings, silent_findings
+from ntanalytics.subsystems.data.standstill import METRICS, still_findings
 
-#: Days of host metrics that tell what always moves.
-METRICS_BACK = 14
+#: Days of host metrics that show which of them usually change.
+METRIC_DAYS = 14
 
 
-def inspect_data(context: CheckContext) -> list[Finding]:
-    """Holes, rows that were set aside, far fewer rows than usual, sources gone silent, sensors that stand still.
+def extractions(context: CheckContext) -> list[AsOf]:
+    """Return what each source gave of each dataset that the report reads, for its period."""
+    if context.needs is None:
+        return context.report.status()
+    return [line for name, days in context.needs.items() for line in context.dataset(name, days).status()]
 
-    It speaks of every dataset that the report has read, so it is asked last.
+
+def _completeness(context: CheckContext, rule: Rule) -> list[Finding]:
+    findings = [completeness_finding(rule, item, context.on) for item in context.shared(extractions)]
+    return _with_origin(context, findings)
+
+
+def _rejected_share(context: CheckContext, rule: Rule) -> list[Finding]:
+    findings = (rejected_finding(rule, item) for item in context.shared(extractions))
+    return _with_origin(context, (finding for finding in findings if finding is not None))
+
+
+def row_counts(context: CheckContext) -> list[RowCounts]:
+    """Return the number of rows by day over ten weeks, of each source and dataset of events.
+
+    How many cases belong to a day depends on what became of them since, so cases are left out.
     """
-    on, rules = context.period.last, context.rules
-    found = completeness(context.status(), on, rules)
-    found += row_counts(rules, _taken(context), on)
-    metrics = context.dataset("infra.metrics", history=METRICS_BACK)
-    if metrics.sources and metrics.is_complete:
-        still = hosts.still(metrics.recent, on)
-        found += stood_still(rules["data.stood_still"], still, HOST_METRICS, metrics.contract.label)
-    return found
-
-
-def _taken(context: CheckContext) -> list[SourceDays]:
-    """How much came of each dataset of events, from each source, over ten weeks."""
-    workspace, on = context.workspace, context.period.last
-    first = on - timedelta(days=HISTORY)
-    calendar = workspace.days(first, on, set()).to_pyarrow().to_pylist()
-    found = []
-    for name, sources in workspace.feeding.items():
+    workspace, on = context.workspace, context.on
+    first = on - timedelta(days=HISTORY_DAYS)
+    calendar = rows(workspace.days(first, on, set()))
+    series = []
+    for name, sources in workspace.sources_by_dataset.items():
         contract = dataset_named(name)
-        # how many cases are of a day depends on what became of them since
         if contract.kind is not Kind.EVENT:
             continue
-        covered = workspace.covered(name, first, on)
+        covered = workspace.covered_days(name, first, on)
         for source in sources:
             by_day: dict[date, int] = {
-                each.day: each.source_rows for each in covered if each.source == source and each.is_held
+                day.day: day.source_rows for day in covered if day.source == source and day.is_held
             }
             days = tuple(
                 {**row, "is_covered": row["day"] in by_day, "source_rows": by_day.get(row["day"])} for row in calendar
             )
-            found.append(SourceDays(name, contract.label, source, days))
-    return found
+            series.append(RowCounts(name, contract.label, source, days))
+    return series
+
+
+def _silent_days(context: CheckContext, rule: Rule) -> list[Finding]:
+    return _with_origin(context, silent_findings(rule, context.shared(row_counts), context.on))
+
+
+def _rows_fall(context: CheckContext, rule: Rule) -> list[Finding]:
+    return _with_origin(context, fallen_findings(rule, context.shared(row_counts), context.on))
+
+
+def _stood_still(context: CheckContext, rule: Rule) -> list[Finding]:
+    metrics = context.dataset(METRICS, METRIC_DAYS)
+    if not metrics.is_complete:
+        return []
+    return _with_origin(context, still_findings(rule, hosts.still_series(metrics.recent, context.on)))
+
+
+def _with_origin(context: CheckContext, findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings with the version of their dataset, where the report reads it."""
+    traced = []
+    for finding in findings:
+        name = str(finding.details["dataset"])
+        is_read = context.needs is None or name in context.needs
+        origin = context.origin(finding.rule.measure, context.dataset(name)) if is_read else {}
+        traced.append(replace(finding, origin=origin))
+    return traced
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(rule="data.completeness", evaluate=_completeness, reads={}),
+    Check(rule="data.rejected_share", evaluate=_rejected_share, reads={}),
+    Check(rule="data.silent_days", evaluate=_silent_days, reads={}),
+    Check(
+        rule="data.rows_fall",
+        evaluate=_rows_fall,
+        reads={},
+        suppressed_by=(SuppressedBy(("data.silent_days",), "part"),),
+    ),
+    Check(rule="data.stood_still", evaluate=_stood_still, reads={METRICS: METRIC_DAYS}),
+)

@@ -1,41 +1,40 @@
-"""The inspection's rules over how much came: far fewer rows than usual, a source gone silent, a sensor at a stand.
+"""Row counts: sources that fell silent, and days with far fewer rows than usual.
 
-A day may be taken without an error and still lack most of what it should hold: a query that lost a join partner, a log
-that rotated away, a table that moved. Only the number of rows shows it.
+A day may be extracted without an error and still lack most of its rows: a query lost a join partner, a log rotated
+away, a table moved. Only the number of rows shows it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
-from ntanalytics.detectors.seasonal_baseline import seasonal_baseline
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.checks.by_detector import seasonal_baseline
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.judgement import judge_row
 from ntanalytics.findings.rule import Rule
-from ntanalytics.findings.sentences import day_words, limits, spaced
-from ntanalytics.metrics.number_format import format_number
-from ntanalytics.subsystems.data.completeness import subject_of
+from ntanalytics.subsystems.data.entities import dataset_details, dataset_entity, source_entity
 
-#: A run of empty days that expects fewer rows than that is chance (Poisson: e to the power of −15).
-FEWEST_EXPECTED = 15.0
+#: Rows that a run of empty days must expect; with fewer it may be chance (Poisson: e to the power -15).
+MIN_EXPECTED = 15.0
 
-#: So many days of a sort tell how many rows are usual.
-FEWEST_DAYS = 5
+#: Comparable days that the usual number of rows needs.
+MIN_DAYS = 5
 
 
 @dataclass(frozen=True)
-class SourceDays:
-    """How much one source gave of one dataset, day by day.
+class RowCounts:
+    """Rows of one dataset from one source by day.
 
     Attributes:
         dataset: its name.
         label: its Chinese name.
-        source: the source's name.
-        days: ``day``, ``is_covered``, ``is_working_day``, ``label`` (metrics.days) and ``source_rows``, null on a hole.
+        source: name of the source.
+        days: ``day``, ``is_covered``, ``is_working_day``, ``label`` (``metrics.days``) and ``source_rows``, null in a
+            gap.
     """
 
     dataset: str
@@ -44,114 +43,98 @@ class SourceDays:
     days: tuple[Mapping[str, Any], ...]
 
     @property
-    def subsystem(self) -> str:
-        """The subsystem whose data they are."""
-        return self.dataset.partition(".")[0]
-
-    @property
-    def subject(self) -> str:
-        """As findings of the data name it."""
-        return subject_of(self.label, self.source)
+    def entity(self) -> Entity:
+        """The dataset of the source."""
+        return dataset_entity(self.source, self.dataset, self.label)
 
 
-def row_counts(rules: Mapping[str, Rule], taken: Iterable[SourceDays], on: date) -> list[Finding]:
-    """Where far fewer rows came than usual, or none for days.
+#: A finding with the rows that it was made from.
+Judged = tuple[RowCounts, Finding]
+
+
+def silent_findings(rule: Rule, series: Iterable[RowCounts], on: date) -> list[Finding]:
+    """Return the datasets without rows on the last days; several of one source are one finding.
 
     Args:
-        rules: the rules, as the site has them.
-        taken: what each source gave of each dataset of events over ten weeks up to ``on``.
+        rule: its limits hold for the number of days without a row.
+        series: rows of each dataset and source over ten weeks up to ``on``.
         on: the inspected day.
+    """
+    judged = [(item, finding) for item in series if (finding := _silent(rule, item, on)) is not None]
+    return _by_source(judged)
+
+
+def fallen_findings(rule: Rule, series: Iterable[RowCounts], on: date) -> list[Finding]:
+    """Return the datasets with far fewer rows than usual; several of one source are one finding.
+
+    A dataset without any row stays apart: it is told as silent already.
+
+    Args:
+        rule: its limits hold for the departure from the usual number of rows, as a share of it.
+        series: rows of each dataset and source over ten weeks up to ``on``.
+        on: the inspected day.
+    """
+    judged: list[Judged] = []
+    silent: list[Judged] = []
+    for item in series:
+        is_silent = silent_run(item, on) is not None
+        for finding in seasonal_baseline(rule, list(item.days), on, entity=item.entity, violations_only=True):
+            (silent if is_silent else judged).append((item, finding))
+    return [_detailed(*pair) for pair in silent] + _by_source(judged)
+
+
+def _silent(rule: Rule, item: RowCounts, on: date) -> Finding | None:
+    run = silent_run(item, on)
+    if run is None:
+        return None
+    begin, expected = run
+    finding = judge_row(rule, {rule.measure: (on - begin).days + 1}, item.entity)
+    return finding.with_figures(expected=expected).since_day(begin) if finding.is_violation else None
+
+
+def silent_run(item: RowCounts, on: date) -> tuple[date, float] | None:
+    """Return the first of the last days without a row, and the rows expected on them together.
 
     Returns:
-        A finding for each source and dataset; of a source that lacks several, one; none where all is as usual.
+        None where the last day has a row or is a gap, and where too few rows are expected to tell.
     """
-    silent, fewer = rules["data.silent_days"], rules["data.rows_fall"]
-    found: list[tuple[SourceDays, Finding]] = []
-    for each in taken:
-        made = [] if silent.is_off else _silent(silent, each, on)
-        if not made:
-            made = seasonal_baseline(fewer, list(each.days), on, subject=each.subject, is_wrong_only=True)
-        found += [(each, replace(one, subsystem=each.subsystem)) for one in made]
-    merged: list[Finding] = []
-    for source in dict.fromkeys(each.source for each, _ in found):
-        its = [one for each, one in found if each.source == source]
-        merged += its if len(its) == 1 else _together(source, [pair for pair in found if pair[0].source == source])
-    return merged
-
-
-def _silent(rule: Rule, taken: SourceDays, on: date) -> list[Finding]:
-    """A finding where the last days have no row and, together, expect enough of them."""
-    by_day = {row["day"]: row for row in taken.days if row["day"] <= on and row["is_covered"]}
+    by_day = {row["day"]: row for row in item.days if row["day"] <= on and row["is_covered"]}
     run, day = [], on
     while day in by_day and not by_day[day]["source_rows"]:
         run.append(day)
         day -= timedelta(days=1)
-    past = [row for row in by_day.values() if row["day"] not in run]
-    expected = sum(_expected(by_day[each], past) for each in run)
-    if not run or expected < FEWEST_EXPECTED:
-        return []
-    made = rule.judge({rule.measure: len(run)}, taken.subject)
-    if made.state == "ok":
-        return []
-    said = f"连续 {len(run)} 天没有数据，通常同样的日子共有 {format_number(expected, 'integer', '行')}。"
-    return [replace(made, evidence=said, since=day_words(run[-1]))]
+    history = [row for row in by_day.values() if row["day"] not in run]
+    expected = sum(_expected_rows(by_day[day], history) for day in run)
+    return (run[-1], expected) if run and expected >= MIN_EXPECTED else None
 
 
-def _expected(day: Mapping[str, Any], past: list[Mapping[str, Any]]) -> float:
-    """How many rows such a day has at least: of worked or free days, and of its weekday, whichever is less.
+def _expected_rows(day: Mapping[str, Any], history: list[Mapping[str, Any]]) -> float:
+    """Return the rows that such a day has at least: by working day or day off, or by weekday, the smaller of both.
 
-    A book that is filled on Saturdays alone has nothing on a holiday, which is as free as they are.
+    A workbook that is filled on Saturdays alone has nothing on a holiday, which is a day off as they are.
     """
-    sorts = (
-        [row["source_rows"] for row in past if row["is_working_day"] == day["is_working_day"]],
-        [row["source_rows"] for row in past if row["day"].weekday() == day["day"].weekday()],
+    alike: tuple[Callable[[Mapping[str, Any]], object], ...] = (
+        lambda row: row["is_working_day"],
+        lambda row: row["day"].weekday(),
     )
-    return min(float(median(rows)) if len(rows) >= FEWEST_DAYS else 0.0 for rows in sorts)
+    counts = ([row["source_rows"] for row in history if kind(row) == kind(day)] for kind in alike)
+    return min(float(median(rows)) if len(rows) >= MIN_DAYS else 0.0 for rows in counts)
 
 
-def _together(source: str, found: list[tuple[SourceDays, Finding]]) -> list[Finding]:
-    """Of a source that lacks rows of several datasets one finding for each rule."""
-    merged = []
-    for code in dict.fromkeys(one.code for _, one in found):
-        its = [(each, one) for each, one in found if one.code == code]
-        worst = next((one for _, one in its if one.state == "critical"), its[0][1])
-        if len(its) == 1:
-            merged.append(worst)
-            continue
-        names = "、".join(each.label for each, _ in its)
-        said = f"{names}均有缺少，如{spaced(worst.subject, worst.evidence)}"
-        merged.append(replace(worst, subject=f"数据源 {source}", evidence=said))
-    return merged
+def _by_source(judged: list[Judged]) -> list[Finding]:
+    """Return the findings; those of several datasets of one source as one: the worst of them, with all names."""
+    findings = []
+    for source in dict.fromkeys(item.source for item, _ in judged):
+        own = [(item, finding) for item, finding in judged if item.source == source]
+        worst = next((pair for pair in own if pair[1].status == "critical"), own[0])
+        finding = _detailed(*worst)
+        if len(own) > 1:
+            labels = tuple(item.label for item, _ in own)
+            finding = finding.with_details(datasets=labels, example=finding.entity.label)
+            finding = replace(finding, entity=source_entity(source))
+        findings.append(finding)
+    return findings
 
 
-def stood_still(rule: Rule, still: Rows, metrics: Mapping[str, str], label: str) -> list[Finding]:
-    """The hosts of which a metric had one value all day and never did before.
-
-    Args:
-        rule: the rule.
-        still: ``metrics.hosts.still`` of the day.
-        metrics: the Chinese name of each metric.
-        label: the dataset's.
-
-    Returns:
-        A finding for each such host; a source of which every host stands still is one matter.
-    """
-    if rule.is_off:
-        return []
-    told = rows(still)
-    dead = [row for row in told if rule.threshold.judge(row["still_series"]) != "ok"]
-    found = []
-    for source in dict.fromkeys(row["source"] for row in dead):
-        its = [row for row in dead if row["source"] == source]
-        of_source = sum(row["source"] == source for row in told)
-        if len(its) > 1 and len(its) == of_source:
-            count = sum(row["still_series"] for row in its)
-            said = f"全部 {len(its)} 台主机的 {count} 项指标全天为同一数值。"
-            found.append(replace(rule.judge({rule.measure: count}, subject_of(label, source)), evidence=said))
-            continue
-        for row in its:
-            name = metrics.get(row["metric"], row["metric"])
-            said = f"{name}等 {row['still_series']} 项指标" if row["still_series"] > 1 else name
-            said = f"{said}全天为同一数值，此前每天都有变化。"
-            found.append(replace(rule.judge(row, str(row["host"])), evidence=said))
-    return [replace(each, subsystem="infra", threshold=limits(rule.threshold, "integer", "项")) for each in found]
+def _detailed(item: RowCounts, finding: Finding) -> Finding:
+    return finding.with_details(**dataset_details(item.dataset))

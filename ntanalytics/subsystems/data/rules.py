@@ -1,31 +1,33 @@
-"""The rules over the data themselves: whether they came, came whole, and move; a finding's subsystem is the data's."""
+"""Rules of the data themselves: whether they came, complete and in the usual amount."""
 
 from __future__ import annotations
 
-from ntanalytics.findings.finding import Threshold
 from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.threshold import Threshold
 
-RULES = (
+RULES: tuple[Rule, ...] = (
     Rule(
         "data.completeness", "missing_days", Threshold(0, 100, "down"), "检查数据源后补抽缺失日期",
-        "Over a hole nothing is known to be in order.", kind="absence", check="数据完整性",
+        "Over a gap nothing is known to be in order.", kind="absence", label="数据完整性", cause="data",
     ),
     Rule(
         "data.rejected_share", "rejected_share", Threshold(0.001, 0.01, "down"), "查看剔除原因，修正映射或源数据",
-        "A broken line in some thousands is usual; one in a hundred is a change of the source.", check="剔除率",
+        "A broken line in some thousands is usual; one in a hundred is a change of the source.", label="剔除率",
+        cause="data",
     ),
     Rule(
         "data.rows_fall", "source_rows", Threshold(-0.8, -0.95, "up"), "核对数据源是否缺少部分数据，必要时重新抽取",
         "A day that came with a fifth of its rows is no whole day, whatever the source says.", kind="usual",
-        min_count=200, check="数据行数",
+        min_count=200, label="数据行数", cause="data",
     ),
     Rule(
         "data.silent_days", "silent_days", Threshold(0, 2, "down"), "检查数据源与映射，核实是否停止写入",
         "A source that always has rows and has none was moved, emptied or stopped.", kind="absence",
-        check="数据源无数据",
+        label="数据源无数据", cause="data",
     ),
     Rule(
         "data.stood_still", "still_series", Threshold(0, 5, "down"), "检查监控代理与采集项",
-        "What always moves and has one value all day is no longer measured.", kind="absence", check="指标停滞",
+        "What always moves and has one value all day is no longer measured.", kind="absence", label="指标停滞",
+        cause="watching",
     ),
 )  # fmt: skip

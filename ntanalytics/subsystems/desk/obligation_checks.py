@@ -1,129 +1,151 @@
-"""The inspection's rules over the contract's duties: clocks, changes, team, confirmations, patches, onboarding."""
+"""Checks of the contract's obligations: recovery clocks, changes, team, confirmations, trainings."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from ntanalytics.checks.check import EVERY_PERIOD, Check
+from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.rule import Rule, evaluate_rules
-from ntanalytics.findings.sentences import day_words, listed
-from ntanalytics.metrics.desk.compliance import STEPS
-from ntanalytics.metrics.number_format import format_number
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.judgement import evaluate_rules, judge_row
+from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.desk import compliance, obligations
+from ntanalytics.metrics.rows import Rows, rows
+from ntanalytics.subsystems.desk.ticket_checks import HISTORY, TRAININGS_BACK
+
+#: Days for which a change without confirmation is told, of the roster, and of confirmations.
+CHANGES_BACK, ROSTER_BACK, SIGNOFFS_BACK = 45, 62, 80
 
 #: A weekly report is issued on the Monday after its week, and confirmed within so many working days after that.
 SIGNED_WITHIN = 3
 
-#: So many weeks back an open report is told of, and of so many before it must have been confirmed regularly.
-WEEKS_TOLD, WEEKS_KNOWN, FEWEST_SIGNED = 3, 6, 3
+#: Weeks for which an open report is told, weeks before them, and how many of these must have been confirmed.
+WEEKS_TOLD, WEEKS_KNOWN, MIN_SIGNED = 3, 6, 3
+
+#: Day of a month until which the roster of the month before stands for it.
+_ROSTER_DUE = 10
+
+#: Reports that the buyer confirms, as the workbook and the suite call them.
+_REPORTS = {"weekly_service_report": "服务周报"}
 
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
+_TEAM, _TRAINING = Entity("team", "team", "运维团队"), Entity("trainings", "all", "培训")
+_CHANGES = Entity("changes", "all", "流程变更")
 
 
-def clocks(rules: Mapping[str, Rule], recovery: Rows, utc_offset_h: int) -> list[Finding]:
-    """The clocks of the crashes that vendor software caused: run over four hours, or soon to.
-
-    Args:
-        rules: the rules, as the site has them.
-        recovery: ``metrics.duties.recovery`` of the day.
-        utc_offset_h: hours by which local time is ahead of UTC.
-
-    Returns:
-        A finding for each subsystem with such a clock, and one that says so where there is none.
-    """
-    broken, running = rules["desk.clocks_broken"], rules["desk.clock_running"]
-    told = [row for row in rows(recovery) if row["clock"] != "support"]
-    found: list[Finding] = []
-    for row in told:
-        name = SUBSYSTEMS[row["subsystem"]]
-        began = row["began_at"] + timedelta(hours=utc_offset_h)
-        length = format_number(row["clock_s"], "seconds")
-        if row["clock"] == "broken" and not broken.is_off:
-            ended = "尚未恢复" if row["restored_at"] is None else f"{length}恢复"
-            said = f"{name}崩溃（{row['incident_no']}）{began:%H:%M} 发生，"
-            said += (
-                f"{ended}，超过 4 小时承诺。" if row["restored_at"] else f"已历时 {length}{ended}，超过 4 小时承诺。"
-            )
-            found.append(_said(broken, {broken.measure: 1}, name, said, began.date()))
-        elif row["clock"] == "running" and not running.is_off and running.threshold.judge(row["clock_s"]) != "ok":
-            said = f"{name}崩溃（{row['incident_no']}）{began:%H:%M} 发生，已历时 {length}，承诺 4 小时内恢复。"
-            found.append(_said(running, row, name, said, began.date()))
-    if found or broken.is_off:
-        return _once(found)
-    kept = f"当日 {len(told)} 起系统崩溃均未超时。" if told else "当日没有供应商软件造成的系统崩溃。"
-    return [replace(broken.judge({broken.measure: 0}, SUBSYSTEMS["desk"]), evidence=kept)]
+def system(name: str) -> Entity:
+    """Return a subsystem as an entity."""
+    return Entity("subsystem", name, SUBSYSTEMS.get(name, name))
 
 
-def unconfirmed(rule: Rule, changes: Rows, utc_offset_h: int) -> list[Finding]:
-    """The changes of workflows without the buyer's confirmation, by subsystem.
-
-    Args:
-        rule: the rule.
-        changes: ``metrics.duties.unconfirmed`` of the weeks that are looked back on: those still not confirmed.
-        utc_offset_h: hours by which local time is ahead of UTC.
-
-    Returns:
-        A finding for each subsystem with one, and one that says so where there is none.
-    """
-    if rule.is_off:
-        return []
-    by_system: dict[str, list[Mapping[str, Any]]] = {}
-    for row in rows(changes):
-        by_system.setdefault(row["subsystem"], []).append(row)
-    found = []
-    for name, its in by_system.items():
-        days = [(row["finished_at"] + timedelta(hours=utc_offset_h)).date() for row in its]
-        numbers = listed([str(row["change_no"]) for row in its])
-        late = all(row["confirmed_at"] is not None for row in its)
-        said = f"{numbers} 已实施，{'事后才取得' if late else '未取得'}用户书面确认。"
-        found.append(_said(rule, {rule.measure: len(its)}, f"{SUBSYSTEMS.get(name, name)}变更", said, min(days)))
-    return found or [replace(rule.judge({rule.measure: 0}, "流程变更"), evidence="没有未经书面确认的流程变更。")]
+def _clocks(context: CheckContext) -> list[dict[str, Any]]:
+    """Return the crashes by vendor software in the period, the longest first."""
+    incidents = context.dataset("desk.incidents", HISTORY)
+    recovery = obligations.recovery(incidents.recent, context.begins_at, context.ends_at)
+    return [row for row in rows(recovery) if row["clock"] != "support"]
 
 
-def team(rules: Mapping[str, Rule], this_month: Rows, last_month: Rows, on: date) -> list[Finding]:
-    """Whether the team is large enough, and a backup is named.
-
-    Args:
-        rules: the rules, as the site has them.
-        this_month: ``metrics.duties.team`` of the month.
-        last_month: the same of the month before, which stands for the month until its tenth day where nobody has
-            written the new roster.
-        on: the inspected day.
-    """
-    [row] = rows(this_month)
-    if not row["team"] and on.day <= 10:
-        [row] = rows(last_month)
-    if not row["team"]:
-        return evaluate_rules([rules["desk.team"]], [{"team": None}], "运维团队")
-    found = evaluate_rules([rules["desk.team"], rules["desk.standby"]], [row], "运维团队")
-    return [
-        replace(each, evidence="团队名册中没有指定备选驻场人员。")
-        if each.code == "desk.standby" and each.state != "ok"
-        else each
-        for each in found
+def _clocks_broken(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the subsystems with a crash that was not restored in time; one finding where there is none."""
+    crashes = context.shared(_clocks)
+    by_system: dict[str, list[dict[str, Any]]] = {}
+    for row in crashes:
+        if row["clock"] == "broken":
+            by_system.setdefault(row["subsystem"], []).append(row)
+    findings = [
+        _with_clock(context, judge_row(rule, {rule.measure: len(broken)}, system(name)), broken[0])
+        for name, broken in by_system.items()
     ]
+    kept = judge_row(rule, {rule.measure: 0}, system("desk")).with_figures(crashes=float(len(crashes)))
+    return findings or [kept]
 
 
-def unsigned(rule: Rule, signoffs: Rows, working_days: Sequence[date], on: date) -> list[Finding]:
-    """The weekly reports that are due to be confirmed and are not.
+def _clock_running(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the subsystems with a crash that lasts and comes near its limit."""
+    running = [row for row in context.shared(_clocks) if row["clock"] == "running"]
+    late = [row for row in running if rule.threshold.judge(row["clock_s"]) != "ok"]
+    longest = {row["subsystem"]: row for row in reversed(late)}
+    return [_with_clock(context, judge_row(rule, row, system(name)), row) for name, row in longest.items()]
+
+
+def _with_clock(context: CheckContext, finding: Finding, row: Mapping[str, Any]) -> Finding:
+    began = row["began_at"] + timedelta(hours=context.utc_offset_h)
+    details = {
+        "incident": str(row["incident_no"]),
+        "began": f"{began:%H:%M}",
+        "day": None if context.is_day else began.date().isoformat(),
+        "is_restored": row["restored_at"] is not None,
+    }
+    dated = finding.with_figures(clock_s=float(row["clock_s"])).with_details(**details)
+    return dated.since_day(began.date() if finding.is_violation else None)
+
+
+def _unconfirmed(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the changes of workflows without the buyer's confirmation, by subsystem.
+
+    They are those of the period, and those of the weeks before it that are still not confirmed.
+    """
+    changes = context.dataset("desk.changes", HISTORY).recent
+    own = rows(obligations.unconfirmed_changes(changes, context.begins_at, context.ends_at))
+    since = context.ends_at - timedelta(days=CHANGES_BACK)
+    earlier = rows(obligations.unconfirmed_changes(changes, since, context.begins_at))
+    open_changes = own + [row for row in earlier if row["confirmed_at"] is None]
+    by_system: dict[str, list[Mapping[str, Any]]] = {}
+    for row in sorted(open_changes, key=lambda row: row["finished_at"]):
+        by_system.setdefault(row["subsystem"], []).append(row)
+    findings = []
+    for name, late in by_system.items():
+        entity = Entity("changes", name, f"{SUBSYSTEMS.get(name, name)}变更")
+        finding = judge_row(rule, {rule.measure: len(late)}, entity).with_details(
+            changes=tuple(str(row["change_no"]) for row in late),
+            is_confirmed_late=all(row["confirmed_at"] is not None for row in late),
+        )
+        first = min(context.local_day(row["finished_at"]) for row in late)
+        findings.append(finding.since_day(first if finding.is_violation else None))
+    return findings or [judge_row(rule, {rule.measure: 0}, _CHANGES)]
+
+
+def _roster(context: CheckContext) -> dict[str, Any]:
+    """Return the team of the month; that of the month before while the new roster is not due."""
+    roster = context.dataset("desk.roster", ROSTER_BACK).recent
+    month = context.on.replace(day=1)
+    [row] = rows(obligations.team(roster, month))
+    if not row["team"] and context.on.day <= _ROSTER_DUE:
+        [row] = rows(obligations.team(roster, (month - timedelta(days=1)).replace(day=1)))
+    return row if row["team"] else {"team": None, "standbys": None}
+
+
+def _team(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether the team is large enough."""
+    return evaluate_rules([rule], [context.shared(_roster)], _TEAM)
+
+
+def _standby(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether a backup is named."""
+    row = context.shared(_roster)
+    return [] if row["team"] is None else evaluate_rules([rule], [row], _TEAM)
+
+
+def _unsigned(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the weekly reports that are due to be confirmed and are not."""
+    signoffs = context.dataset("desk.signoffs", SIGNOFFS_BACK)
+    worked = context.nearby_working_days(before=SIGNOFFS_BACK)
+    return unsigned_reports(rule, signoffs.recent, worked, context.on)
+
+
+def unsigned_reports(rule: Rule, signoffs: Rows, working_days: Sequence[date], on: date) -> list[Finding]:
+    """Return a finding for each report that is regularly confirmed by the week; none for one that never was.
 
     Args:
         rule: the rule.
         signoffs: rows of ``desk.signoffs`` of the months up to ``on``.
         working_days: the working days of the last weeks up to ``on``.
         on: the inspected day.
-
-    Returns:
-        A finding a report that is regularly confirmed by the week; none for one that never was: nobody is known to
-        wait for it.
     """
-    if rule.is_off:
-        return []
     signed: dict[str, set[date]] = {}
     for row in rows(signoffs):
         week = _WEEK.fullmatch(str(row["period"]))
@@ -131,92 +153,49 @@ def unsigned(rule: Rule, signoffs: Rows, working_days: Sequence[date], on: date)
             signed.setdefault(str(row["report"]), set()).add(date.fromisocalendar(int(week[1]), int(week[2]), 1))
     monday = on - timedelta(days=on.weekday())
     ended = [monday - timedelta(weeks=back) for back in range(1, WEEKS_TOLD + 1 + WEEKS_KNOWN)]
-    found = []
+    findings = []
     for report, weeks in sorted(signed.items()):
         due = [week for week in ended[:WEEKS_TOLD] if _is_due(week, working_days, on)]
         open_weeks = sorted(week for week in due if week not in weeks)
         known = [week for week in ended if week not in open_weeks][:WEEKS_KNOWN]
-        if sum(week in weeks for week in known) < FEWEST_SIGNED:
+        if sum(week in weeks for week in known) < MIN_SIGNED:
             continue
-        names = "、".join(f"{week.isocalendar().year}-W{week.isocalendar().week:02d}" for week in open_weeks)
-        said = f"{names} 已到确认期限，未经用户确认。" if open_weeks else "已到期的周期均经用户确认。"
+        entity = Entity("report", report, _REPORTS.get(report, report))
+        names = tuple(f"{week.isocalendar().year}-W{week.isocalendar().week:02d}" for week in open_weeks)
+        finding = judge_row(rule, {rule.measure: len(open_weeks)}, entity).with_details(weeks=names)
         first = open_weeks[0] + timedelta(weeks=1) if open_weeks else None
-        found.append(_said(rule, {rule.measure: len(open_weeks)}, _REPORTS.get(report, report), said, first))
-    return found
-
-
-#: Reports that the buyer confirms, as the ledger and the suite call them.
-_REPORTS = {"weekly_service_report": "服务周报"}
+        findings.append(finding.since_day(first if finding.is_violation else None))
+    return findings
 
 
 def _is_due(week: date, working_days: Sequence[date], on: date) -> bool:
-    """Whether the working days in which a week's report is confirmed are over."""
+    """Return whether the working days in which a week's report is confirmed are over."""
     issued = week + timedelta(weeks=1)
     after = sorted(day for day in working_days if day >= issued)
     return len(after) > SIGNED_WITHIN and after[SIGNED_WITHIN] <= on
 
 
-def patches(rules: Mapping[str, Rule], waiting: Rows, unpatched: Rows, known_days: int) -> list[Finding]:
-    """Hosts on which a patch failed and was not applied since, and those not patched for long.
-
-    Args:
-        rules: the rules, as the site has them.
-        waiting: ``metrics.proofs.waiting_patches``.
-        unpatched: ``metrics.proofs.unpatched``, of all hosts that are measured: null days for one never patched.
-        known_days: how many days back patches are known without a hole: a host without one was not patched in them.
-    """
-    failed, old = rules["infra.failed_patches"], rules["infra.unpatched"]
-    found = []
-    for row in rows(waiting):
-        said = f"补丁 {row['patch']} 安装失败，尚未复装。"
-        found.append(_said(failed, row, str(row["host"]), said, row["since_on"]))
-    if not found:
-        found = [replace(failed.judge({failed.measure: 0}, "全部主机"), evidence="没有安装失败待复装的补丁。")]
-    return [each for each in (*found, *_unpatched(old, unpatched, known_days)) if not rules[each.code].is_off]
+def _untrained(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return how long ago the last training was; nothing where none was ever recorded."""
+    trainings = context.dataset("desk.trainings", TRAININGS_BACK)
+    held = rows(compliance.days_since_training(trainings.recent, context.on))
+    return evaluate_rules([rule], [row for row in held if row["untrained_days"] is not None], _TRAINING)
 
 
-def _unpatched(rule: Rule, hosts: Rows, known_days: int) -> list[Finding]:
-    """One finding of all hosts that were not patched for long: it is one round of patches that is due."""
-    late: list[tuple[int, str]] = []
-    for row in rows(hosts):
-        days = row["unpatched_days"]
-        since = known_days if days is None else int(days)
-        if rule.threshold.judge(since) != "ok":
-            late.append((since, str(row["host"])))
-    if not late:
-        return []
-    late.sort(key=lambda each: (-each[0], each[1]))
-    made = rule.judge({rule.measure: late[0][0]}, "全部主机")
-    said = f"{len(late)} 台主机超过 {format_number(rule.threshold.warning, 'integer', '天')}没有补丁记录，"
-    return [replace(made, evidence=f"{said}最久 {late[0][0]} 天：{listed([host for _, host in late])}。")]
+_INCIDENTS = {"desk.incidents": HISTORY}
+_ROSTER = {"desk.roster": ROSTER_BACK}
 
-
-def onboarding(rule: Rule, units: Rows) -> list[Finding]:
-    """The units that were connected without one of the four steps.
-
-    A unit of which three are shown was connected; one of which only two are may just have asked.
-
-    Args:
-        rule: the rule.
-        units: ``metrics.proofs.onboarding`` of units that began long enough ago to be done.
-    """
-    if rule.is_off:
-        return []
-    found = []
-    for row in rows(units):
-        missing = [word for name, word in STEPS.items() if not row[name]]
-        if len(missing) == 1:
-            said = f"接入工单中没有{'、'.join(missing)}的记录。"
-            found.append(_said(rule, row, str(row["unit"]), said, row["begun_on"]))
-    return found
-
-
-def _said(rule: Rule, row: Mapping[str, Any], subject: str, said: str, since: date | datetime | None) -> Finding:
-    found = rule.judge(row, subject)
-    day = day_words(since) if since is not None and found.state in ("warning", "critical") else None
-    return replace(found, evidence=said, since=day)
-
-
-def _once(findings: list[Finding]) -> list[Finding]:
-    """The findings, of each identity the first alone: two crashes of one system are one matter."""
-    return list({each.identity: each for each in reversed(findings)}.values())[::-1]
+OBLIGATION_CHECKS: tuple[Check, ...] = (
+    Check(rule="desk.standby", evaluate=_standby, reads=_ROSTER),
+    Check(rule="desk.team", evaluate=_team, reads=_ROSTER, every=EVERY_PERIOD),
+    Check(
+        rule="desk.unconfirmed_changes",
+        evaluate=_unconfirmed,
+        reads={"desk.changes": HISTORY},
+        every=EVERY_PERIOD,
+    ),
+    Check(rule="desk.clocks_broken", evaluate=_clocks_broken, reads=_INCIDENTS, every=EVERY_PERIOD),
+    Check(rule="desk.clock_running", evaluate=_clock_running, reads=_INCIDENTS),
+    Check(rule="desk.unconfirmed_reports", evaluate=_unsigned, reads={"desk.signoffs": SIGNOFFS_BACK}),
+    Check(rule="desk.untrained", evaluate=_untrained, reads={"desk.trainings": TRAININGS_BACK}),
+)

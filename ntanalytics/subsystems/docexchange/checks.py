@@ -1,126 +1,227 @@
-"""What the inspection of a day asks of document exchange: units that leave off, returns, callers, deliveries."""
+"""Checks of document exchange: documents by day, units that leave off, returns, callers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from ntanalytics.checks import onset
-from ntanalytics.checks.baseline import unusual
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.checks.by_detector import failure_rate_rise, seasonal_baseline, share_shift, volume_gap
+from ntanalytics.checks.check import EVERY_PERIOD, LONGER_PERIODS, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.detectors.failure_rate_rise import RateWords, failure_rate_rise
-from ntanalytics.detectors.share_shift import share_shift
-from ntanalytics.detectors.volume_gap import volume_gap
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import evaluate_rules
+from ntanalytics.checks.onset import with_onset_at
+from ntanalytics.findings.finding import Entity, Finding, violations
+from ntanalytics.findings.judgement import evaluate_rules
+from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import days as by_days
-from ntanalytics.metrics.docexchange import daily as docexchange_daily
-from ntanalytics.metrics.docexchange import documents as docexchange_documents
-from ntanalytics.workspace.dataset_view import DatasetView
+from ntanalytics.metrics.docexchange import daily_counts as daily_metrics
+from ntanalytics.metrics.docexchange import documents as document_metrics
+from ntanalytics.metrics.rows import rows
 
-#: Days of history that tell what is usual.
-HISTORY = 70
+#: Days of history with comparable days, and of the calendar after the period that deadlines need.
+HISTORY, CALENDAR_AFTER = 70, 14
 
-#: The calendar is needed so much longer than the deliveries.
-CALENDAR_AFTER = 14
+#: Days up to an inspected one over which it is judged whether deliveries are signed for in time.
+DUE_DAYS = 7
 
-#: Of so many days together it is looked whether a unit signs; documents are returned on the next day, too.
-UNSIGNED_TOGETHER, RETURNED_TOGETHER = 7, 2
+#: Days that are judged together: for a unit that leaves off signing, for documents that come back.
+_UNSIGNED_DAYS, _RETURNED_DAYS = 7, 2
 
 _SLOT_S, _DAY_S = 1800, 86_400
 
-#: Calls come in batches: silent is who makes next to none.
-_SILENT = 0.15
+#: Calls come in batches: a gap leaves at most this share.
+_MOST_LEFT = 0.15
+
+_ALL_CALLS = Entity("interface", "all", "全部接口")
 
 
-def inspect_docexchange(context: CheckContext) -> list[Finding]:
-    """Documents by day, units that do not sign, returns by sender, deliveries that never came, callers by the hour."""
-    documents = context.dataset("docexchange.documents", history=HISTORY)
-    deliveries = context.dataset("docexchange.deliveries", history=HISTORY)
-    calls = context.dataset("docexchange.interface_calls", history=HISTORY)
-    found: list[Finding] = []
-    if documents.sources and documents.is_complete and context.working_days:
-        found += _documents(context, documents)
-    if deliveries.sources and deliveries.is_complete:
-        found += _deliveries(context, documents, deliveries)
-    if calls.sources and calls.is_complete:
-        found += _calls(context, calls)
-    return found
+def _by_column(column: str, kind: str, row: Mapping[str, Any]) -> Entity:
+    return Entity(kind, str(row[column]), str(row[column]))
 
 
-def _documents(context: CheckContext, documents: DatasetView) -> list[Finding]:
-    daily = by_days.over_days(
-        docexchange_documents.documents(documents.recent, ["day"]), documents.days, docexchange_documents.MEASURES
-    ).to_pyarrow()
-    found = unusual(context, context.rules["docexchange.documents_fall"], daily)
-    return found + unusual(context, context.rules["docexchange.documents_rise"], daily, is_wrong_only=True)
+receiver = partial(_by_column, "receiver_unit", "unit")
+sender = partial(_by_column, "sender_unit", "unit")
+caller = partial(_by_column, "caller", "caller")
 
 
-def _deliveries(context: CheckContext, documents: DatasetView, deliveries: DatasetView) -> list[Finding]:
-    on, offset, rules = context.period.last, context.utc_offset_h, context.rules
-    at = min(context.ends_at, deliveries.as_of)
-    calendar = context.calendar
-    worked = calendar.working_days(context.period.first - timedelta(days=HISTORY), on + timedelta(days=CALENDAR_AFTER))
-    late = docexchange_daily.signed_late(deliveries.recent, worked, at, offset, ["day", "receiver_unit"])
-    words = RateWords("未按时签收", "应签收", "件次")
-    away = share_shift(rules["docexchange.unsigned"], late, on, words, subject=_receiver, together=UNSIGNED_TOGETHER)
-    found = _left_off(context, deliveries, at, away)
-    if documents.sources and documents.is_complete:
-        known = docexchange_daily.given_back(deliveries.recent, documents.recent, at, ["day", "sender_unit"])
-        known = known.filter(known.sender_unit.notnull())
-        words = RateWords("被退回或拒收", "所发公文送达", "件次")
-        found += share_shift(
-            rules["docexchange.returns_rise"], known, on, words, subject=_sender, together=RETURNED_TOGETHER
-        )
-    arrived = docexchange_daily.undelivered(deliveries.recent, at)
-    words = RateWords("次日仍未送达", "前一日送达件次", "件次")
-    found += failure_rate_rise(rules["docexchange.undelivered"], arrived, deliveries.days, on, words, slot_s=_DAY_S)
-    return found
+def as_of(context: CheckContext) -> datetime:
+    """Return the moment as of which deliveries are judged: the end of the period, or their extraction before it."""
+    return min(context.ends_at, context.dataset("docexchange.deliveries", HISTORY).as_of)
 
 
-def _left_off(context: CheckContext, deliveries: DatasetView, at: datetime, away: list[Finding]) -> list[Finding]:
-    """Units that left off signing, by the overdue deliveries where they are many, else by what they sign late.
+def working_days(context: CheckContext) -> list[date]:
+    """Return the working days that deadlines of the period's deliveries need."""
+    return context.nearby_working_days(HISTORY, CALENDAR_AFTER)
 
-    A few that are overdue are told only of a unit that signs less than it does: the large ones always have some.
+
+def delivered(context: CheckContext, table: ir.Table, at: datetime, by: tuple[str, ...] = ()) -> ir.Table:
+    """Return the figures of some deliveries as of a moment."""
+    return document_metrics.deliveries(table, context.shared(working_days), at, context.utc_offset_h, by)
+
+
+def _documents(context: CheckContext, rule: Rule, *, violations_only: bool) -> list[Finding]:
+    """Return whether fewer or more documents were sent than usual on a working day."""
+    documents = context.dataset("docexchange.documents", HISTORY)
+    if not documents.is_complete or not context.working_days:
+        return []
+    daily = by_days.fill_days(
+        document_metrics.documents(documents.recent, ["day"]), documents.days, document_metrics.MEASURES
+    )
+    return seasonal_baseline(rule, daily, context.on, violations_only=violations_only, ahead=context.ahead)
+
+
+def _signed_in_time(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the share of deliveries that were signed for in time; of a day that of the week which ends with it."""
+    documents = context.dataset("docexchange.documents", HISTORY)
+    deliveries = context.dataset("docexchange.deliveries", HISTORY)
+    table = deliveries.table
+    if context.is_day:
+        # what was sent on a day is due on the next working day
+        first = context.on - timedelta(days=DUE_DAYS - 1)
+        table = deliveries.recent.filter(deliveries.recent.day >= ibis.literal(first))
+    is_complete = documents.is_complete and deliveries.is_complete
+    findings = evaluate_rules([rule], delivered(context, table, as_of(context)), is_complete=is_complete)
+    return [finding.with_figures(days=float(DUE_DAYS)) if context.is_day else finding for finding in findings]
+
+
+def _left_off(context: CheckContext) -> list[Finding]:
+    """Return the units of whose deliveries an unusual share was not signed for in time."""
+    deliveries = context.dataset("docexchange.deliveries", HISTORY)
+    if not deliveries.is_complete:
+        return []
+    late = daily_metrics.late_signings(
+        deliveries.recent,
+        context.nearby_working_days(HISTORY, CALENDAR_AFTER),
+        as_of(context),
+        context.utc_offset_h,
+        ["day", "receiver_unit"],
+    )
+    rule = context.rules["docexchange.unsigned"]
+    return share_shift(rule, late, context.on, entity=receiver, together=_UNSIGNED_DAYS)
+
+
+def _unsigned(context: CheckContext, _rule: Rule) -> list[Finding]:
+    return context.shared(_left_off)
+
+
+def _overdue(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the units with too many overdue deliveries.
+
+    Of a day a few are told only for a unit that signs less than usual: the large units always have some.
     """
-    rule = context.rules["docexchange.overdue_deliveries"]
-    late = docexchange_daily.overdue(deliveries.recent, at).to_pyarrow().to_pylist()
-    unusual = {each.subject for each in away}
-    overdue = [
-        each
-        for each in evaluate_rules([rule], late, _receiver)
-        if each.state == "critical" or (each.state == "warning" and each.subject in unusual)
-    ]
-    since = {_receiver(row): row["oldest_overdue_at"] for row in late}
-    overdue = onset.from_moment(overdue, rule.code, since, context.utc_offset_h)
-    told = {each.subject for each in overdue}
-    return overdue + [each for each in away if each.subject not in told]
-
-
-def _calls(context: CheckContext, calls: DatasetView) -> list[Finding]:
-    on, rules = context.period.last, context.rules
-    counted = docexchange_daily.calls_by_slot(calls.recent, context.utc_offset_h, _SLOT_S).to_pyarrow().to_pylist()
-    words = RateWords("失败", "接口调用", "次")
-    found = failure_rate_rise(
-        rules["docexchange.calls_failing"], counted, calls.days, on, words, slot_s=_SLOT_S, subject=_caller
+    deliveries = context.dataset("docexchange.deliveries", HISTORY)
+    if context.is_day and not deliveries.is_complete:
+        return []
+    late = rows(daily_metrics.overdue_units(deliveries.recent, as_of(context)))
+    findings = violations(evaluate_rules([rule], [row for row in late if row["receiver_unit"] is not None], receiver))
+    if context.is_day:
+        unusual = {finding.entity for finding in context.shared(_left_off)}
+        findings = [finding for finding in findings if finding.status == "critical" or finding.entity in unusual]
+    return with_onset_at(
+        context, findings, rule.code, {str(row["receiver_unit"]): row["oldest_overdue_at"] for row in late}
     )
-    rule = rules["docexchange.caller_lull"]
-    silent = volume_gap(rule, counted, calls.days, on, slot_s=_SLOT_S, most_left=_SILENT)
-    found += silent or volume_gap(rule, counted, calls.days, on, slot_s=_SLOT_S, subject=_caller, most_left=_SILENT)
-    daily = by_days.over_days(
-        docexchange_documents.calls(calls.recent, ["day"]), calls.days, docexchange_documents.MEASURES
+
+
+def _returned_share(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the units of whose documents too large a share came back within a longer period."""
+    documents = context.dataset("docexchange.documents", HISTORY)
+    deliveries = context.dataset("docexchange.deliveries", HISTORY)
+    sent = document_metrics.with_sender(deliveries.table, documents.table)
+    table = rows(delivered(context, sent, as_of(context), ("sender_unit",)))
+    named = [row for row in table if row["sender_unit"] is not None]
+    return violations(evaluate_rules([rule], named, sender))
+
+
+def _returns_rise(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the units of whose documents an unusual share came back over the last days."""
+    documents = context.dataset("docexchange.documents", HISTORY)
+    deliveries = context.dataset("docexchange.deliveries", HISTORY)
+    if not (documents.is_complete and deliveries.is_complete):
+        return []
+    returned = daily_metrics.returns(deliveries.recent, documents.recent, as_of(context), ["day", "sender_unit"])
+    named = returned.filter(returned.sender_unit.notnull())
+    return share_shift(rule, named, context.on, entity=sender, together=_RETURNED_DAYS)
+
+
+def _undelivered(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether an unusual share of the deliveries of the day before has not arrived."""
+    deliveries = context.dataset("docexchange.deliveries", HISTORY)
+    if not deliveries.is_complete:
+        return []
+    arrived = daily_metrics.late_deliveries(deliveries.recent, as_of(context))
+    return failure_rate_rise(rule, arrived, deliveries.days, context.on, slot_s=_DAY_S)
+
+
+def _calls_by_slot(context: CheckContext) -> list[dict[str, Any]]:
+    """Return the interface calls by caller and half hour."""
+    calls = context.dataset("docexchange.interface_calls", HISTORY)
+    return rows(daily_metrics.calls_by_slot(calls.recent, context.utc_offset_h, _SLOT_S))
+
+
+def _call_failure_rate(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the failure rate of all calls of a longer period, and of the callers that break the limit."""
+    calls = context.dataset("docexchange.interface_calls", HISTORY)
+    findings = evaluate_rules([rule], document_metrics.calls(calls.table), _ALL_CALLS, is_complete=calls.is_complete)
+    by_caller = [row for row in rows(document_metrics.calls(calls.table, ["caller"])) if row["caller"] is not None]
+    return findings + violations(evaluate_rules([rule], by_caller, caller))
+
+
+def _calls_failing(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the hours in which an unusual share of a caller's calls failed."""
+    calls = context.dataset("docexchange.interface_calls", HISTORY)
+    if not calls.is_complete:
+        return []
+    return failure_rate_rise(
+        rule, context.shared(_calls_by_slot), calls.days, context.on, slot_s=_SLOT_S, entity=caller
     )
-    return found + unusual(context, rules["docexchange.calls_slow"], daily, subject="全部接口", is_wrong_only=True)
 
 
-def _caller(row: Mapping[str, Any]) -> str:
-    return str(row["caller"])
+def _caller_gap(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the gaps of all calls together; where there is none, those of single callers."""
+    calls = context.dataset("docexchange.interface_calls", HISTORY)
+    if not calls.is_complete:
+        return []
+    counted = context.shared(_calls_by_slot)
+    together = volume_gap(rule, counted, calls.days, context.on, slot_s=_SLOT_S, most_left=_MOST_LEFT)
+    return together or volume_gap(
+        rule, counted, calls.days, context.on, slot_s=_SLOT_S, entity=caller, most_left=_MOST_LEFT
+    )
 
 
-def _receiver(row: Mapping[str, Any]) -> str:
-    return str(row["receiver_unit"])
+def _calls_slow(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether calls took far longer than usual."""
+    calls = context.dataset("docexchange.interface_calls", HISTORY)
+    if not calls.is_complete:
+        return []
+    daily = by_days.fill_days(document_metrics.calls(calls.recent, ["day"]), calls.days, document_metrics.MEASURES)
+    return seasonal_baseline(rule, daily, context.on, entity=_ALL_CALLS, violations_only=True, ahead=context.ahead)
 
 
-def _sender(row: Mapping[str, Any]) -> str:
-    return str(row["sender_unit"])
+_DOCUMENTS = {"docexchange.documents": HISTORY}
+_DELIVERIES = {"docexchange.deliveries": HISTORY}
+_BOTH = {**_DOCUMENTS, **_DELIVERIES}
+_CALLS = {"docexchange.interface_calls": HISTORY}
+
+CHECKS: tuple[Check, ...] = (
+    Check(rule="docexchange.signed_in_time_rate", evaluate=_signed_in_time, reads=_BOTH, every=EVERY_PERIOD),
+    Check(rule="docexchange.overdue_deliveries", evaluate=_overdue, reads=_DELIVERIES, every=EVERY_PERIOD),
+    Check(
+        rule="docexchange.unsigned",
+        evaluate=_unsigned,
+        reads=_DELIVERIES,
+        suppressed_by=(SuppressedBy(("docexchange.overdue_deliveries",)),),
+    ),
+    Check(rule="docexchange.returned_share", evaluate=_returned_share, reads=_BOTH, every=LONGER_PERIODS),
+    Check(rule="docexchange.returns_rise", evaluate=_returns_rise, reads=_BOTH),
+    Check(rule="docexchange.undelivered", evaluate=_undelivered, reads=_DELIVERIES),
+    Check(rule="docexchange.documents_fall", evaluate=partial(_documents, violations_only=False), reads=_DOCUMENTS),
+    Check(rule="docexchange.documents_rise", evaluate=partial(_documents, violations_only=True), reads=_DOCUMENTS),
+    Check(rule="docexchange.call_failure_rate", evaluate=_call_failure_rate, reads=_CALLS, every=LONGER_PERIODS),
+    Check(rule="docexchange.calls_failing", evaluate=_calls_failing, reads=_CALLS),
+    Check(rule="docexchange.caller_lull", evaluate=_caller_gap, reads=_CALLS),
+    Check(rule="docexchange.calls_slow", evaluate=_calls_slow, reads=_CALLS),
+)

@@ -1,67 +1,74 @@
-"""The rules over document exchange."""
+"""Rules of document exchange."""
 
 from __future__ import annotations
 
-from ntanalytics.findings.finding import Threshold
-from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.rule import RateNouns, Rule, source_rule
+from ntanalytics.findings.threshold import Threshold
 
-RULES = (
+RULES: tuple[Rule, ...] = (
     Rule(
         "docexchange.signed_in_time_rate", "signed_in_time_rate", Threshold(0.9, 0.75, "up"),
         "向逾期单位发送催办，并核对收文员",
-        "Nine of ten deliveries are signed for within a working day in an ordinary week.", of="deliveries", min_count=50,
+        "Nine of ten deliveries are signed for within a working day in an ordinary week.", count_measure="deliveries",
+        min_count=50, cause="overdue",
     ),
     Rule(
         "docexchange.overdue_deliveries", "overdue_deliveries", Threshold(4, 19, "down"),
-        "电话催办，核实收文员是否变动",
-        "A unit with five overdue documents has left off receiving.", check="逾期未签收", kind="deadline",
+        "电话催办，核实收文员是否变动", "A unit with five overdue documents has left off receiving.",
+        label="逾期未签收", kind="deadline", cause="overdue",
     ),
     Rule(
         "docexchange.unsigned", "unsigned_share", Threshold(0.5, 0.99, "down"), "电话催办，核实收文员是否变动",
         "Of a unit that signs the same day half is left lying for days: its clerk is away.", min_count=4,
-        check="未按时签收占比", kind="usual",
+        label="未按时签收占比", kind="usual", cause="overdue", nouns=RateNouns("未按时签收", "应签收", "件次"),
     ),
     Rule(
         "docexchange.returned_share", "returned_share", Threshold(0.05, 0.2, "down"), "与发文单位核对格式与主送范围",
-        "A returned document is an error of the sender's; one in twenty is a pattern.", of="deliveries", min_count=30,
+        "A returned document is an error of the sender's; one in twenty is a pattern.", count_measure="deliveries",
+        min_count=30, cause="returns",
     ),
     Rule(
         "docexchange.returns_rise", "returned_share", Threshold(0.1, 0.95, "down"), "与发文单位核对格式与主送范围",
-        "One in a hundred comes back; a tenth of a unit's documents of a day is one error made many times.", min_count=10,
-        check="所发公文退文率", kind="burst",
+        "One in a hundred comes back; a tenth of a unit's documents of a day is one error made many times.",
+        min_count=10, label="所发公文退文率", kind="burst", cause="returns",
+        nouns=RateNouns("被退回或拒收", "所发公文送达", "件次"),
     ),
     Rule(
         "docexchange.undelivered", "undelivered_share", Threshold(0.005, 0.05, "down"), "核查送达队列与收文单位的节点",
-        "What has not arrived after a day never will by itself.", min_count=50, check="次日仍未送达占比", kind="deadline",
+        "What has not arrived after a day never will by itself.", min_count=50, label="次日仍未送达占比",
+        kind="deadline", cause="standstill", nouns=RateNouns("次日仍未送达", "前一日送达件次", "件次"),
     ),
     Rule(
         "docexchange.documents_fall", "documents_sent", Threshold(-0.5, -0.9, "up"), "核查发文入口与单点登录",
-        "Half of the documents that the calendar lets expect.", min_count=20, check="发文量较常态", kind="usual",
+        "Half of the documents that the calendar lets expect.", min_count=20, label="发文量较常态", kind="usual",
+        cause="standstill",
     ),
     Rule(
         "docexchange.documents_rise", "documents_sent", Threshold(0.8, 3.0, "down"), "核实是否有批量或重复发送",
         "Nearly twice the documents of such a day, a month's end being taken into account.", min_count=20,
-        check="发文量高于常态", kind="usual",
+        label="发文量高于常态", kind="usual", cause="mailings",
     ),
     Rule(
         "docexchange.call_failure_rate", "call_failure_rate", Threshold(0.02, 0.1, "down"),
-        "联系调用方核查接口报文与证书",
-        "Interfaces between systems fail for one call in some hundreds.", of="calls", min_count=50,
+        "联系调用方核查接口报文与证书", "Interfaces between systems fail for one call in some hundreds.",
+        count_measure="calls", min_count=50, cause="interfaces",
     ),
     Rule(
         "docexchange.calls_failing", "call_failure_rate", Threshold(0.03, 0.12, "down"),
         "联系调用方核查接口报文、证书与超时设置",
         "Of one caller's calls a share fails for some hours, or now and then all day: something changed on its side.",
-        min_count=10, check="分时接口失败率", kind="burst",
+        min_count=10, label="分时接口失败率", kind="burst", cause="interfaces",
+        nouns=RateNouns("失败", "接口调用", "次"),
     ),
     Rule(
         "docexchange.caller_lull", "calls", Threshold(7200, 86_400, "down"), "联系调用方核查其任务与网络",
         "A system that calls all day and then does not has stopped, and says nothing.", min_count=25,
-        check="接口调用中断", kind="absence",
+        label="接口调用中断", kind="absence", cause="interfaces",
     ),
     Rule(
         "docexchange.calls_slow", "call_p95_ms", Threshold(0.8, 3.0, "down"), "核查接口服务与数据库的慢查询",
-        "The slowest twentieth of the calls is the same from day to day.", of="timed_calls", min_count=300,
-        check="接口耗时 P95 较常态", kind="usual",
+        "The slowest twentieth of the calls is the same from day to day.", count_measure="timed_calls", min_count=300,
+        label="接口耗时 P95 较常态", kind="usual", cause="interfaces",
     ),
+    source_rule("docexchange"),
 )  # fmt: skip

@@ -1,68 +1,71 @@
-"""The rules over the identity platform."""
+"""Rules of the identity platform."""
 
 from __future__ import annotations
 
-from ntanalytics.findings.finding import Threshold
-from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.rule import Rule, source_rule
+from ntanalytics.findings.threshold import Threshold
 
-RULES = (
+RULES: tuple[Rule, ...] = (
     Rule(
         "identity.login_failure_rate", "login_failure_rate", Threshold(0.12, 0.3, "down"),
         "按方式和原因查看失败构成，核查认证服务与短信通道",
-        "Mistyped passwords alone make up to a tenth of all attempts.", of="logins", min_count=50,
+        "Mistyped passwords alone make up to a tenth of all attempts.", count_measure="logins", min_count=50,
+        cause="logins",
     ),
     Rule(
         "identity.login_silence", "logins", Threshold(480, 1080, "down"), "核查认证服务、数据库与入口网络",
-        "In office hours somebody logs in every few seconds: ten minutes without a success are an outage.", min_count=40,
-        check="登录中断", kind="absence",
+        "In office hours somebody logs in every few seconds: ten minutes without a success are an outage.",
+        min_count=40, label="登录中断", kind="absence", cause="login_outages",
     ),
     Rule(
         "identity.logins_fall", "logins", Threshold(-0.3, -0.6, "up"), "核查登录入口与网络，确认是否有停用或放假安排",
-        "The whole city's logins on like days differ by a few percent.", min_count=100, check="登录次数", kind="usual",
+        "The whole city's logins on like days differ by a few percent.", min_count=100, label="登录次数", kind="usual",
+        cause="login_outages",
     ),
     Rule(
         "identity.method_failures", "login_failures", Threshold(0.02, 0.3, "down"),
         "核查该登录方式的认证接口和通道，必要时引导改用其他方式",
-        "One in fifty who fails beyond the usual is no chance; one in three cannot work.", of="logins", min_count=15,
-        check="某时段登录失败", kind="burst",
+        "One in fifty who fails beyond the usual is no chance; one in three cannot work.", count_measure="logins",
+        min_count=15, label="某时段登录失败", kind="burst", cause="logins",
     ),
     Rule(
         "identity.reason_rise", "login_failures", Threshold(2.0, 9.0, "down"),
         "查看涉及的账号与来源，排除账号探测和批量锁定",
-        "Three times as many unknown, locked or refused accounts as usual are no day's chance.",
-        check="失败原因激增", kind="usual",
+        "Three times as many unknown, locked or refused accounts as usual are no day's chance.", label="失败原因激增",
+        kind="usual", cause="logins",
     ),
     Rule(
         "identity.attempts", "attempts", Threshold(19, 59, "down"), "封禁来源地址，通知账号所属单位改密",
-        "Twenty failures within ten minutes are no typing error "
-        "(docs/domain.md, Identity and SSO: brute-force suspects); one in ten seconds is a program.",
-        check="疑似暴力破解", kind="burst",
+        "Twenty failures within ten minutes are no typing error (docs/domain.md, Identity and SSO: brute-force "
+        "suspects); one in ten seconds is a program.", label="疑似暴力破解", kind="burst", cause="brute_force",
     ),
     Rule(
-        "identity.forced_accounts", "forced_accounts", Threshold(0, 0, "down"),
-        "立即停用账号并改密，查看登入后的操作",
-        "Who gets in after twenty failures within ten minutes has guessed the password.", check="暴力尝试后登入",
-        kind="burst",
+        "identity.forced_accounts", "forced_accounts", Threshold(0, 0, "down"), "立即停用账号并改密，查看登入后的操作",
+        "Who gets in after twenty failures within ten minutes has guessed the password.", label="暴力尝试后登入",
+        kind="burst", cause="brute_force",
     ),
     Rule(
         "identity.shared_accounts", "shared_accounts", Threshold(0, 19, "down"), "核实账号是否多人共用，督促一人一号",
-        "One person does not log in from five addresses within an hour.", kind="hygiene",
+        "One person does not log in from five addresses within an hour.", kind="hygiene", cause="accounts",
     ),
     Rule(
         "identity.changes_rise", "account_changes", Threshold(4.0, 19.0, "down"), "核对操作工单，确认变更经过授权",
         "Five times as many deletions, disablings or grants as usual are a clearing-up, or a mistake.",
-        check="账号变更激增", kind="usual",
+        label="账号变更激增", kind="usual", cause="administration",
     ),
     Rule(
         "identity.failed_changes", "failed_changes", Threshold(2.0, 9.0, "down"), "查看管理端日志，重做未生效的变更",
         "A change in some dozens fails; three times as many, and ten at least, are a fault.", kind="usual",
+        cause="administration",
     ),
     Rule(
         "identity.orphan_accounts", "orphan_accounts", Threshold(0, 500, "down"), "与单位核对后停用或调整归属",
         "Each of them is an access that nobody answers for (docs/domain.md, Identity and SSO: orphan).", kind="hygiene",
+        cause="accounts",
     ),
     Rule(
         "identity.dormant_accounts", "dormant_accounts", Threshold(0, 2000, "down"), "核对后停用",
-        "Ninety days without a login (docs/domain.md, Identity and SSO: dormant).", kind="hygiene", is_of_quarter=True,
+        "Ninety days without a login (docs/domain.md, Identity and SSO: dormant).", kind="hygiene", cause="accounts",
     ),
+    source_rule("identity"),
 )  # fmt: skip

@@ -1,58 +1,108 @@
-"""What the inspection of a day asks of instant messaging: silences, volume, programs, clients gone back."""
+"""Checks of instant messaging: gaps, volume, files, programs, clients of older versions."""
 
 from __future__ import annotations
 
-from ntanalytics.checks.baseline import unusual
+from collections.abc import Mapping
+from typing import Any
+
+import ibis.expr.types as ir
+
+from ntanalytics.checks.by_detector import failure_rate_rise, seasonal_baseline, volume_gap
+from ntanalytics.checks.check import LONGER_PERIODS, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.detectors.failure_rate_rise import RateWords, failure_rate_rise
-from ntanalytics.detectors.volume_gap import volume_gap
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import evaluate_rules, not_applicable
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.judgement import evaluate_rules, not_applicable
+from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import slots
 from ntanalytics.metrics.im import messages as im_messages
-from ntanalytics.subsystems.im.client_versions import fallen_back
+from ntanalytics.subsystems.im.versions import outdated_clients
 
-#: Days of history that tell what is usual.
+#: Days of history with comparable days.
 HISTORY = 70
 
 _HOUR_S, _DAY_S = 3600, 86_400
 
+_ACCOUNT = Entity("account", "busiest", "单个账号")
 
-def inspect_im(context: CheckContext) -> list[Finding]:
-    """Messages by hour and day, files, the busiest account, and clients of an older version."""
-    messages, sessions = (
-        context.dataset("im.messages", history=HISTORY),
-        context.dataset("im.sessions", history=HISTORY),
-    )
-    on, rules, found = context.period.last, context.rules, []
-    if messages.sources and messages.is_complete:
-        counted = slots.by_slot(messages.recent, "hour_at", context.utc_offset_h, count="messages", slot_s=_HOUR_S)
-        silent = volume_gap(rules["im.lull"], counted, messages.days, on, slot_s=_HOUR_S)
-        daily = im_messages.daily(messages.recent, sessions.recent, messages.days).to_pyarrow()
-        codes = ["im.messages_rise", "im.files_rise"]
-        fall = rules["im.messages_fall"]
-        if not context.working_days:
-            found.append(not_applicable(fall.code, SUBSYSTEMS["im"], fall.words))
-        elif not silent:
-            codes.append(fall.code)  # else the silence has said it
-        found += silent
-        for code in codes:
-            found += unusual(context, rules[code], daily, is_wrong_only=code != fall.code)
-        busiest = [
-            row for row in im_messages.busiest(messages.table).to_pyarrow().to_pylist() if row["busiest_messages"]
-        ]
-        found += evaluate_rules([rules["im.busiest"]], busiest, "单个账号")
-    if sessions.sources and sessions.is_complete:
-        versions = fallen_back(im_messages.clients_by_day(sessions.recent).to_pyarrow().to_pylist())
-        words = RateWords("使用该客户端", "全部客户端用户", "人")
-        found += failure_rate_rise(
-            rules["im.old_client"],
-            versions,
-            sessions.days,
-            on,
-            words,
-            slot_s=_DAY_S,
-            subject=lambda row: str(row["client"]),
-        )
-    return found
+
+def _daily(context: CheckContext) -> ir.Table:
+    """Return messages, files and active accounts by day."""
+    messages, sessions = context.dataset("im.messages", HISTORY), context.dataset("im.sessions", HISTORY)
+    return im_messages.daily(messages.recent, sessions.recent, messages.days)
+
+
+def _gap(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the longest time of the day in which messages were missing."""
+    messages = context.dataset("im.messages", HISTORY)
+    if not messages.is_complete:
+        return []
+    hourly = slots.by_slot(messages.recent, "hour_at", context.utc_offset_h, count="messages", slot_s=_HOUR_S)
+    return volume_gap(rule, hourly, messages.days, context.on, slot_s=_HOUR_S)
+
+
+def _fall(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether fewer messages came than usual; no day off calls for it."""
+    if not context.dataset("im.messages", HISTORY).is_complete:
+        return []
+    if not context.working_days:
+        return [not_applicable(rule)]
+    return seasonal_baseline(rule, context.shared(_daily), context.on, ahead=context.ahead)
+
+
+def _rise(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether more messages or files came than usual."""
+    if not context.dataset("im.messages", HISTORY).is_complete:
+        return []
+    return seasonal_baseline(rule, context.shared(_daily), context.on, violations_only=True, ahead=context.ahead)
+
+
+def _busiest(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the account with most messages: a program, where it has more than a person writes."""
+    messages = context.dataset("im.messages", HISTORY)
+    if not messages.is_complete:
+        return []
+    busiest = im_messages.busiest_account(messages.table).to_pyarrow().to_pylist()
+    return evaluate_rules([rule], [row for row in busiest if row["busiest_messages"]], _ACCOUNT)
+
+
+def _old_client(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the older clients that many terminals went back to."""
+    sessions = context.dataset("im.sessions", HISTORY)
+    if not sessions.is_complete:
+        return []
+    versions = outdated_clients(im_messages.clients_by_day(sessions.recent).to_pyarrow().to_pylist())
+    return failure_rate_rise(rule, versions, sessions.days, context.on, slot_s=_DAY_S, entity=_client)
+
+
+def _client(row: Mapping[str, Any]) -> Entity:
+    return Entity("client", str(row["client"]), str(row["client"]))
+
+
+def _total(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether the messages of a longer period fell against the one before."""
+    if not context.working_days:
+        return []
+    messages, sessions = context.dataset("im.messages", HISTORY), context.dataset("im.sessions", HISTORY)
+    is_complete = messages.is_complete and sessions.is_complete
+    volume = im_messages.volume(messages.table, sessions.table)
+    return evaluate_rules([rule], volume, is_complete=is_complete)
+
+
+_MESSAGES = {"im.messages": HISTORY}
+_BOTH = {"im.messages": HISTORY, "im.sessions": HISTORY}
+
+CHECKS: tuple[Check, ...] = (
+    Check(rule="im.im_messages", evaluate=_total, reads=_BOTH, every=LONGER_PERIODS),
+    Check(rule="im.lull", evaluate=_gap, reads=_MESSAGES),
+    Check(
+        rule="im.messages_fall",
+        evaluate=_fall,
+        reads=_BOTH,
+        optional=("im.sessions",),
+        suppressed_by=(SuppressedBy(("im.lull",), "any"),),
+    ),
+    Check(rule="im.messages_rise", evaluate=_rise, reads=_BOTH, optional=("im.sessions",)),
+    Check(rule="im.files_rise", evaluate=_rise, reads=_BOTH, optional=("im.sessions",)),
+    Check(rule="im.busiest", evaluate=_busiest, reads=_MESSAGES),
+    Check(rule="im.old_client", evaluate=_old_client, reads={"im.sessions": HISTORY}),
+)

@@ -1,41 +1,45 @@
-"""The rules over instant messaging."""
+"""Rules of instant messaging."""
 
 from __future__ import annotations
 
-from ntanalytics.findings.finding import Threshold
-from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.rule import RateNouns, Rule, source_rule
+from ntanalytics.findings.threshold import Threshold
 
-RULES = (
+RULES: tuple[Rule, ...] = (
     Rule(
         "im.im_messages", "im_messages", Threshold(1, 0, "up"), "核查消息服务与归档插件",
-        "A day of work without a message is an outage.", kind="absence",
+        "A day of work without a message is an outage.", kind="absence", cause="standstill",
     ),
     Rule(
         "im.lull", "im_messages", Threshold(480, 1800, "down"), "核查消息服务器与归档插件",
         "The city writes in every working minute; what an outage of eight minutes explains is one.", min_count=30,
-        check="消息中断", kind="absence",
+        label="消息中断", kind="absence", cause="standstill",
     ),
     Rule(
         "im.messages_fall", "im_messages", Threshold(-0.3, -0.6, "up"), "核查消息服务、客户端登录与归档插件",
-        "A third less than the calendar explains, though no hour was silent.", min_count=100, check="消息量较常态",
-        kind="usual",
+        "A third less than the calendar explains, though no hour was silent.", min_count=100, label="消息量较常态",
+        kind="usual", cause="standstill",
     ),
     Rule(
         "im.messages_rise", "im_messages", Threshold(0.6, 2.0, "down"), "核实是否有群发或程序发送，关注归档容量",
-        "Half as many again as usual is a broadcast or a program.", min_count=100, check="消息量高于常态", kind="usual",
+        "Half as many again as usual is a broadcast or a program.", min_count=100, label="消息量高于常态", kind="usual",
+        cause="mailings",
     ),
     Rule(
         "im.files_rise", "im_files", Threshold(1.0, 4.0, "down"), "核实是否有批量传输文件，关注存储与外发风险",
-        "Twice the files of an ordinary day fill the store, or leave the house.", min_count=30, check="文件数高于常态",
-        kind="burst",
+        "Twice the files of an ordinary day fill the store, or leave the house.", min_count=30, label="文件数高于常态",
+        kind="burst", cause="mailings",
     ),
     Rule(
         "im.busiest", "busiest_messages", Threshold(600, 3000, "down"), "核实该账号是否由程序使用，必要时停用并改密",
-        "A message every six seconds for an hour is not a person's.", check="单个账号一小时消息", kind="burst",
+        "A message every six seconds for an hour is not a person's.", label="单个账号一小时消息", kind="burst",
+        cause="machines",
     ),
     Rule(
         "im.old_client", "client_share", Threshold(0.005, 0.4, "down"), "核查终端软件分发策略，重新推送当前版本",
         "Versions go up; where one in two hundred has gone back, a roll-out or an image is at fault.", min_count=100,
-        check="旧版或陌生客户端占比", kind="hygiene",
+        label="旧版或陌生客户端占比", kind="hygiene", cause="clients",
+        nouns=RateNouns("使用该客户端", "全部客户端用户", "人"),
     ),
+    source_rule("im"),
 )  # fmt: skip

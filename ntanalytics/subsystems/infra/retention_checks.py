@@ -1,130 +1,235 @@
-"""What the inspection of a day asks of what must be kept: backups, restore drills, logs, patches."""
+"""Checks of what must be kept up: backups, restore drills, logs and patches."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
-import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
 
-from ntanalytics.checks.context import CheckContext
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import evaluate_rules, unknown
-from ntanalytics.findings.sentences import listed
+from ntanalytics.checks.check import DAY, EVERY_PERIOD, QUARTER, Check, SuppressedBy
+from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
+from ntanalytics.checks.onset import with_onset_at
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.judgement import evaluate_rules, judge_row, unknown
+from ntanalytics.findings.rule import Rule
+from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.desk import compliance
 from ntanalytics.metrics.infra import backups
-from ntanalytics.subsystems.desk import obligation_checks
-from ntanalytics.subsystems.infra.section import OLDEST_BACKUP, plans_judged
+from ntanalytics.metrics.rows import Rows, rows
+from ntanalytics.subsystems.infra.text import ALL_HOSTS, BACKUP, BACKUP_PLANS, access_log_label
 from ntanalytics.workspace.dataset_view import DatasetView
 
-#: Days in which a restore drill, a patch that failed, and the oldest log are looked for.
-DRILLS_BACK, PATCHES_BACK, LOGS_BACK = 366, 200, 400
+#: Days between runs of the rarest backup plan, times the runs from which its usual interval is taken.
+BACKUP_DAYS = 70
 
-#: What shows that the platform was running on a day.
+#: Days back in which a restore drill, a patch, and the oldest log are looked for.
+DRILL_DAYS, PATCH_DAYS, LOG_DAYS = 366, 200, 400
+
+#: Datasets whose rows show that the platform was running on a day.
 _RUNNING = ("infra.checks", "infra.metrics", "infra.backups")
 
+_ALL_HOSTS = Entity("hosts", "all", ALL_HOSTS)
+_ALL_PLANS = Entity("plans", "all", BACKUP_PLANS)
+_BACKUP = Entity("backup", "all", BACKUP)
 
-def inspect_keeping(context: CheckContext) -> list[Finding]:
-    """Backups of each plan and what is kept apart, the last restore drill, how far back logs go, patches."""
-    return _backups(context) + _drill(context) + _logs(context) + _patches(context)
+
+def plan_entity(row: Mapping[str, Any]) -> Entity:
+    """Return the backup plan of a row."""
+    return Entity("plan", str(row["plan"]), str(row["plan"]))
 
 
-def _backups(context: CheckContext) -> list[Finding]:
-    saved = context.dataset("infra.backups", history=OLDEST_BACKUP)
-    if not saved.sources:
-        return []
-    table = backups.plans(saved.recent, context.ends_at).to_pyarrow()
-    found = plans_judged(context, table)
-    late = {
-        each.subject for each in found if each.code == "infra.backup_lateness" and each.state in ("warning", "critical")
+def plans(context: CheckContext) -> pa.Table:
+    """Return the backup plans at the end of the period (``metrics.infra.backups.plans``)."""
+    return backups.plans(context.dataset("infra.backups", BACKUP_DAYS).recent, context.ends_at).to_pyarrow()
+
+
+def _plans_kept(context: CheckContext, rule: Rule) -> list[Finding]:
+    is_complete = context.dataset("infra.backups", BACKUP_DAYS).is_complete
+    return evaluate_rules([rule], context.shared(plans), plan_entity, is_complete=is_complete)
+
+
+def _backup_lateness(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether each plan ran in its interval; a late one since the run was due that did not succeed."""
+    due_at = {
+        row["plan"]: row["last_success_at"] + timedelta(seconds=row["usual_interval_s"])
+        for row in rows(context.shared(plans))
+        if row["last_success_at"] is not None and row["usual_interval_s"] is not None
     }
-    rule, apart = context.rules["infra.backup_failing"], context.rules["infra.offline_backup"]
-    failing = [row for row in table.to_pylist() if row["failed_since"] and row["plan"] not in late]
-    found += evaluate_rules([rule], failing, lambda row: str(row["plan"]), is_complete=saved.is_complete)
-    told = backups.without_offline(saved.recent).to_pyarrow().to_pylist()
-    lacking = [row["plan"] for row in told if row["is_offline"] is False]
-    if told and not apart.is_off and all(row["is_offline"] is not None for row in told):
-        made = apart.judge({apart.measure: len(lacking)}, "备份计划")
-        said = f"{listed(lacking)}没有离线备份。" if lacking else f"{len(told)} 项在线备份计划均有离线备份。"
-        found.append(replace(made, evidence=said))
-    return found
+    return with_onset_at(context, _plans_kept(context, rule), rule.code, due_at)
 
 
-def _drill(context: CheckContext) -> list[Finding]:
-    """Since when no restore drill was noted; where none ever was, nobody can say."""
-    rule, checks = context.rules["infra.restore_drill"], context.dataset("desk.checks", history=DRILLS_BACK)
-    if rule.is_off or not checks.sources:
+def _backup_failing(context: CheckContext, rule: Rule) -> list[Finding]:
+    failing = [row for row in rows(context.shared(plans)) if row["failed_since"]]
+    is_complete = context.dataset("infra.backups", BACKUP_DAYS).is_complete
+    return evaluate_rules([rule], failing, plan_entity, is_complete=is_complete)
+
+
+def _failed_backups(context: CheckContext, rule: Rule) -> list[Finding]:
+    runs = context.dataset("infra.backups", QUARTER_DAYS - 1).recent
+    quarter = runs.filter(runs.day >= context.quarter_begins_on)
+    return evaluate_rules([rule], backups.plans(quarter, context.ends_at), plan_entity)
+
+
+def _offline_backup(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return how many online plans have no offline copy; nothing where the names of the plans do not tell."""
+    online = rows(backups.without_offline(context.dataset("infra.backups", BACKUP_DAYS).recent))
+    if not online or any(row["is_offline"] is None for row in online):
         return []
-    [row] = compliance.drill(checks.recent, context.period.last).to_pyarrow().to_pylist()
+    lacking = [str(row["plan"]) for row in online if not row["is_offline"]]
+    finding = judge_row(rule, {rule.measure: len(lacking)}, _ALL_PLANS)
+    return [finding.with_figures(online_plans=float(len(online))).with_details(plans=tuple(lacking))]
+
+
+def _restore_drill(context: CheckContext, rule: Rule) -> list[Finding]:
+    checks = context.dataset("desk.checks", DRILL_DAYS)
+    [row] = rows(compliance.days_since_drill(checks.recent, context.on))
     if row["drill_days"] is None:
-        why = "人工检查台账中没有恢复演练的记录"
-        return [unknown(rule.code, "备份", "恢复演练", why, "登记最近一次恢复演练，或安排一次")]
-    return [replace(rule.judge(row, "备份"), evidence=f"距最近登记的恢复演练 {row['drill_days']} 天。")]
+        return [unknown(rule, "not_recorded", _BACKUP)]
+    return [judge_row(rule, row, _BACKUP)]
 
 
-def _logs(context: CheckContext) -> list[Finding]:
-    """How far back each source of web logs reached when it was read (Cybersecurity Law, art. 21).
+def _log_retention(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return how far back each source of web logs reached when it was read (Cybersecurity Law, art. 21)."""
+    on, workspace = context.on, context.workspace
+    begin = on - timedelta(days=LOG_DAYS)
+    held = {name: workspace.covered_days(name, begin, on) for name in (*_RUNNING, "infra.requests")}
+    ran_on = min((day.day for name in _RUNNING for day in held[name] if day.rows), default=on)
+    sources = workspace.sources_by_dataset.get("infra.requests", [])
+    return [
+        log_finding(rule, source, [day for day in held["infra.requests"] if day.source == source], ran_on)
+        for source in sources
+    ]
 
-    What was read on the day after says nothing of how long it is kept. A source tells that gave a day of more than six
-    months ago; and one that had no older day when it was asked for one, where the platform was already running then.
+
+def log_finding(rule: Rule, source: str, days: list[CoverageDay], ran_on: date) -> Finding:
+    """Return how far back the logs of a source reached.
+
+    A day that was read the day after it does not tell how long logs are kept. A source tells that gave a day older than
+    the limit; and one that had no older day when it was asked for one, although the platform was already running then.
+
+    Args:
+        rule: its limits hold for the days since the oldest day that was read.
+        source: name of the source.
+        days: its coverage of ``infra.requests``.
+        ran_on: first day on which the platform is known to have been running.
     """
-    rule, on = context.rules["infra.log_retention"], context.period.last
-    covered = context.workspace.covered("infra.requests", on - timedelta(days=LOGS_BACK), on)
-    sources = context.workspace.feeding.get("infra.requests", [])
-    ran = min(
-        (
-            each.day
-            for name in _RUNNING
-            for each in context.workspace.covered(name, on - timedelta(days=LOGS_BACK), on)
-            if each.rows
-        ),
-        default=on,
-    )
-    found: list[Finding] = []
-    for source in [] if rule.is_off else sources:
-        its = [each for each in covered if each.source == source]
-        held = [each for each in its if each.is_held and each.rows]
-        subject = f"访问日志（{source}）"
-        reached = max(((each.taken_at.date() - each.day).days for each in held), default=0)
-        oldest = min((each.day for each in held), default=None)
-        lacked = oldest is not None and any(not each.is_held and ran <= each.day < oldest for each in its)
-        if reached >= rule.threshold.warning or lacked:
-            said = f"抽取时最早可读到 {reached} 天前的日志" + ("，更早的已没有。" if lacked else "。")
-            found.append(replace(rule.judge({rule.measure: reached}, subject), evidence=said))
-            continue
-        why = f"抽取时最早只读到 {reached} 天前，看不出更早的日志是否留存"
-        found.append(unknown(rule.code, subject, rule.words, why, "核对日志轮转设置，确认留存不少于六个月"))
-    return found
+    entity = Entity("log", source, access_log_label(source))
+    held = [day for day in days if day.is_held and day.rows]
+    reached = max(((day.taken_at.date() - day.day).days for day in held), default=0)
+    oldest = min((day.day for day in held), default=None)
+    is_exhausted = oldest is not None and any(not day.is_held and ran_on <= day.day < oldest for day in days)
+    if reached < rule.threshold.warning and not is_exhausted:
+        return unknown(rule, "short_history", entity).with_figures(reached_days=float(reached))
+    return judge_row(rule, {rule.measure: reached}, entity).with_details(is_exhausted=is_exhausted)
 
 
-def _patches(context: CheckContext) -> list[Finding]:
-    patches, metrics = context.dataset("infra.patches", history=PATCHES_BACK), context.dataset("infra.metrics")
-    if not patches.sources:
-        return []
-    on = context.period.last
-    measured = metrics.table.select("host").distinct()
-    patched = compliance.unpatched(patches.recent, on).select(_host="host", unpatched_days="unpatched_days")
-    hosts = measured.left_join(patched, [measured.host == patched["_host"]]).select("host", "unpatched_days")
-    waiting = compliance.waiting_patches(patches.recent, on)
-    known = min(_known_days(patches, on), _kept_for(patches, on))
-    found = obligation_checks.patches(context.rules, waiting, hosts.order_by(ibis.asc("host")), known)
-    rule = context.rules["infra.unpatched"]
-    if not rule.is_off and known <= rule.threshold.warning:
-        why = f"补丁记录只有 {known} 天"
-        found.append(unknown(rule.code, "全部主机", rule.words, why, "补录更早的补丁记录"))
-    return found
+def _failed_patches(context: CheckContext, rule: Rule) -> list[Finding]:
+    patches = context.dataset("infra.patches", PATCH_DAYS)
+    return waiting_findings(rule, compliance.waiting_patches(patches.recent, context.on))
 
 
-def _known_days(scope: DatasetView, on: date) -> int:
-    """How many days up to ``on`` were taken without a hole."""
-    covered = {row["day"]: row["is_covered"] for row in scope.days.to_pyarrow().to_pylist()}
+def waiting_findings(rule: Rule, waiting: Rows) -> list[Finding]:
+    """Return a finding for each host with failed patches that were not installed since; without any a single ok one.
+
+    Args:
+        rule: its limits hold for the number of these patches.
+        waiting: ``metrics.desk.compliance.waiting_patches``.
+    """
+    findings = []
+    for row in rows(waiting):
+        finding = judge_row(rule, row, Entity("host", str(row["host"]), str(row["host"])))
+        finding = finding.with_details(patch=str(row["patch"]))
+        findings.append(finding.since_day(row["since_on"]) if finding.is_violation else finding)
+    return findings or [judge_row(rule, {rule.measure: 0}, _ALL_HOSTS)]
+
+
+def _unpatched(context: CheckContext, rule: Rule) -> list[Finding]:
+    patches, metrics = context.dataset("infra.patches", PATCH_DAYS), context.dataset("infra.metrics")
+    known_days = min(_covered_days(patches, context.on), _recorded_days(patches, context.on))
+    return unpatched_findings(rule, _patch_ages(metrics.table, patches.recent, context.on), known_days)
+
+
+def _patch_ages(metrics: ir.Table, patches: ir.Table, on: date) -> ir.Table:
+    """Return ``host`` and ``unpatched_days`` of each measured host; null days where no patch is recorded."""
+    patched = compliance.unpatched_days(patches, on).select(_host="host", unpatched_days="unpatched_days")
+    measured = metrics.select("host").distinct()
+    joined = measured.left_join(patched, [measured.host == patched["_host"]])
+    return joined.select("host", "unpatched_days").order_by("host")
+
+
+def unpatched_findings(rule: Rule, ages: Rows, known_days: int) -> list[Finding]:
+    """Return one finding of all hosts that were not patched for long: one round of patches is due.
+
+    Args:
+        rule: its limits hold for the days since the last patch of a host.
+        ages: ``host`` and ``unpatched_days`` of each measured host; null days where no patch is recorded.
+        known_days: days back in which patches are recorded: a host without one was not patched in them.
+
+    Returns:
+        Nothing where each host was patched; unknown where too few days are recorded to tell.
+    """
+    days = {str(row["host"]): _days_or(row["unpatched_days"], known_days) for row in rows(ages)}
+    late = sorted((-age, host) for host, age in days.items() if rule.threshold.judge(age) != "ok")
+    if late:
+        finding = judge_row(rule, {rule.measure: -late[0][0]}, _ALL_HOSTS)
+        return [finding.with_figures(hosts=float(len(late))).with_details(hosts=tuple(host for _, host in late))]
+    if known_days <= rule.threshold.warning:
+        return [unknown(rule, "short_history", _ALL_HOSTS).with_figures(known_days=float(known_days))]
+    return []
+
+
+def _days_or(days: float | None, known_days: int) -> int:
+    return known_days if days is None else int(days)
+
+
+def _covered_days(view: DatasetView, on: date) -> int:
+    """Return how many days up to ``on`` have no gap."""
+    covered = {row["day"]: row["is_covered"] for row in rows(view.days)}
     days = 0
     while covered.get(on - timedelta(days=days)):
         days += 1
     return days
 
 
-def _kept_for(scope: DatasetView, on: date) -> int:
-    """How many days ago the first row of the span is of: since then the book is kept."""
-    first = scope.recent.aggregate(_first=scope.recent.day.min()).to_pyarrow()["_first"].to_pylist()[0]
+def _recorded_days(view: DatasetView, on: date) -> int:
+    """Return how many days up to ``on`` there are since the first row."""
+    first = view.recent.day.min().to_pyarrow().as_py()
     return 0 if first is None else (on - first).days + 1
+
+
+CHECKS = (
+    Check(
+        rule="infra.backup_lateness",
+        evaluate=_backup_lateness,
+        reads={"infra.backups": BACKUP_DAYS},
+        every=EVERY_PERIOD,
+    ),
+    Check(
+        rule="infra.backup_failing",
+        evaluate=_backup_failing,
+        reads={"infra.backups": BACKUP_DAYS},
+        suppressed_by=(SuppressedBy(("infra.backup_lateness",)),),
+    ),
+    Check(rule="infra.size_drop", evaluate=_plans_kept, reads={"infra.backups": BACKUP_DAYS}, every=EVERY_PERIOD),
+    Check(rule="infra.offline_backup", evaluate=_offline_backup, reads={"infra.backups": BACKUP_DAYS}),
+    Check(rule="infra.restore_drill", evaluate=_restore_drill, reads={"desk.checks": DRILL_DAYS}),
+    Check(rule="infra.log_retention", evaluate=_log_retention, reads={"infra.requests": 0}),
+    Check(
+        rule="infra.failed_patches", evaluate=_failed_patches, reads={"infra.patches": PATCH_DAYS}, every=(DAY, QUARTER)
+    ),
+    Check(
+        rule="infra.unpatched",
+        evaluate=_unpatched,
+        reads={"infra.patches": PATCH_DAYS, "infra.metrics": 0},
+        optional=("infra.metrics",),
+    ),
+    Check(
+        rule="infra.failed_backups",
+        evaluate=_failed_backups,
+        reads={"infra.backups": QUARTER_DAYS - 1},
+        every=(QUARTER,),
+    ),
+)

@@ -1,163 +1,166 @@
-"""The rules over hosts, services, backups and logs."""
+"""Rules of hosts, services and backups."""
 
 from __future__ import annotations
 
-from ntanalytics.findings.finding import Threshold
-from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.rule import Rule, source_rule
+from ntanalytics.findings.threshold import Threshold
 
-_SERVICES = (
+RULES: tuple[Rule, ...] = (
     Rule(
         "infra.availability", "availability", Threshold(0.999, 0.99, "up"), "查看中断时段的主机、服务与网络告警",
-        "Ten minutes a week, and an hour and forty minutes.",
+        "Ten minutes a week, and an hour and forty minutes.", cause="outages",
     ),
     Rule(
         "infra.error_rate", "error_rate", Threshold(0.005, 0.02, "down"), "查看该服务出错的路径与应用日志",
-        "A web service answers all but some thousandths of its requests.", of="requests", min_count=200,
+        "A web service answers all but some thousandths of its requests.", count_measure="requests", min_count=200,
+        cause="web",
     ),
     Rule(
         "infra.error_burst", "errors", Threshold(0.01, 0.15, "down"), "查看该时段的上游服务、发布记录与应用日志",
         "Errors that come together are a failure of something, however few of the day's requests they are.",
-        kind="burst", of="requests", min_count=8, check="集中出错",
+        kind="burst", count_measure="requests", min_count=8, label="集中出错", cause="web",
     ),
     Rule(
         "infra.slow_hours", "slow_ratio", Threshold(1.5, 10.0, "down"), "查看慢路径、数据库负载与主机资源",
         "Twice as long as usual is felt by everybody; ten times as long is a service that cannot be worked with.",
-        kind="usual", of="answered", min_count=50, check="响应变慢",
+        kind="usual", count_measure="answered", min_count=50, label="响应变慢", cause="slow_services",
     ),
     Rule(
         "infra.slow_probes", "slow_ratio", Threshold(1.6, 10.0, "down"), "查看该系统的慢路径、数据库负载与主机资源",
-        "Where a log has no times, the probes still tell how long an answer takes.",
-        kind="usual", of="probed", min_count=6, check="探测变慢",
+        "Where a log has no times, the probes still tell how long an answer takes.", kind="usual",
+        count_measure="probed", min_count=6, label="探测变慢", cause="slow_services",
     ),
     Rule(
         "infra.requests_silent", "requests", Threshold(900, 3600, "down"), "核实服务、网络与日志采集",
-        "Where there are always requests, a quarter of an hour without any is an outage or a lost log.",
-        kind="absence", check="请求中断",
+        "Where there are always requests, a quarter of an hour without any is an outage or a lost log.", kind="absence",
+        label="请求中断", cause="outages",
     ),
     Rule(
         "infra.requests_fall", "requests", Threshold(-0.5, -0.8, "up"), "核实是否停机、改道或日志缺失",
-        "From one day to the next like it the requests of a service do not halve.", kind="usual", check="请求量",
+        "From one day to the next like it the requests of a service do not halve.", kind="usual", label="请求量",
+        cause="outages",
     ),
     Rule(
         "infra.requests_rise", "requests", Threshold(1.0, 3.0, "down"), "核实活动或异常访问",
-        "Twice as many requests as usual are an event, or an attack.", kind="usual", check="请求量上升",
+        "Twice as many requests as usual are an event, or an attack.", kind="usual", label="请求量上升", cause="surges",
     ),
     Rule(
         "infra.tls_days", "tls_days", Threshold(30, 7, "up"), "更新服务器证书",
-        "An expired TLS certificate closes a service to everyone.", kind="deadline", check="TLS 证书剩余",
+        "An expired TLS certificate closes a service to everyone.", kind="deadline", label="TLS 证书剩余", cause="tls",
     ),
     Rule(
         "infra.slow_service", "duration_p95_ms", Threshold(1000, 3000, "down"), "优化慢路径",
-        "A second is when a reader begins to wait.", of="timed_requests", min_count=1000,
-        check="季度响应时间 P95", is_of_quarter=True,
+        "A second is when a reader begins to wait.", count_measure="timed_requests", min_count=1000,
+        label="季度响应时间 P95", cause="slow_services",
     ),
-)  # fmt: skip
-
-_HOSTS = (
     Rule(
         "infra.checks_gap", "gap_s", Threshold(900, 4 * 3600, "down"), "检查监控平台与探测程序，核实该时段各系统状态",
         "Checks come every five minutes; while they do not, nothing is known to be well.", kind="absence",
+        cause="watching",
     ),
     Rule(
         "infra.reachable", "down_s", Threshold(600, 1800, "down"), "检查主机、网络与监控代理",
-        "Two checks in a row that an agent does not answer; half an hour is more than a restart.", check="主机可达",
+        "Two checks in a row that an agent does not answer; half an hour is more than a restart.", label="主机可达",
+        cause="outages",
     ),
     Rule(
         "infra.problems", "grave_problems", Threshold(0, 0, "down"), "按告警内容处置并确认恢复",
         "What monitoring raised is somebody's to see to until it is over; the grave ones also when they are.",
-        check="告警",
+        label="告警", cause="alarms",
     ),
     Rule(
         "infra.repeated_problems", "repeats", Threshold(2, 9, "down"), "消除告警根因，或调整不合理的阈值",
-        "Three times within a week has a cause that was not removed.", kind="hygiene",
+        "Three times within a week has a cause that was not removed.", kind="hygiene", cause="alarms",
     ),
     Rule(
         "infra.disk_used", "disk_used", Threshold(0.85, 0.93, "down"), "清理归档或扩容",
-        "Databases stop writing when a disk is full.", check="磁盘使用率",
+        "Databases stop writing when a disk is full.", label="磁盘使用率", cause="capacity",
     ),
     Rule(
         "infra.days_until_full", "days_until_full", Threshold(30, 7, "up"), "按趋势安排扩容或归档",
-        "Buying and fitting a disk takes a month.", kind="deadline", check="磁盘预计写满",
+        "Buying and fitting a disk takes a month.", kind="deadline", label="磁盘预计写满", cause="capacity",
     ),
     Rule(
         "infra.disk_growth", "rise_beyond", Threshold(0.003, 0.015, "down"), "查看哪些目录、表或日志在增长",
-        "Three thousandths of a disk in two days beyond its own pace fill it within a year, three times five of them "
-        "within months; either begins with somebody's change.",
-        kind="growth", check="磁盘增长异常",
+        "Three thousandths of a disk in two days beyond its own pace fill it within a year, three times five of "
+        "them within months; either begins with somebody's change.", kind="growth", label="磁盘增长异常",
+        cause="capacity",
     ),
     Rule(
         "infra.cpu", "load_p95", Threshold(0.85, 0.95, "down"), "查看进程与慢请求，必要时扩容",
-        "Queues grow without bound near saturation.", of="load_hours", min_count=12, check="CPU 使用率 P95",
+        "Queues grow without bound near saturation.", count_measure="load_hours", min_count=12, label="CPU 使用率 P95",
+        cause="busy_hosts",
     ),
     Rule(
         "infra.cpu_by_day", "held_by_day", Threshold(0.83, 0.95, "down"), "查看进程与慢请求，必要时扩容",
-        "Two hours near saturation while people work keep all of them waiting.", check="CPU 日间持续使用率",
+        "Two hours near saturation while people work keep all of them waiting.", label="CPU 日间持续使用率",
+        cause="busy_hosts",
     ),
     Rule(
         "infra.cpu_by_night", "held_by_night", Threshold(0.9, 0.98, "down"), "核对夜间批处理任务，错峰执行",
-        "A batch may use what is there by night, as long as there is room left.", check="CPU 夜间持续使用率",
+        "A batch may use what is there by night, as long as there is room left.", label="CPU 夜间持续使用率",
+        cause="busy_hosts",
     ),
     Rule(
         "infra.load", "load_p95", Threshold(2, 5, "down"), "查看等待磁盘与网络的进程",
-        "Twice as many processes as cores want to run: they wait for something.", of="load_hours", min_count=12,
-        check="每核负载 P95",
+        "Twice as many processes as cores want to run: they wait for something.", count_measure="load_hours",
+        min_count=12, label="每核负载 P95", cause="busy_hosts",
     ),
     Rule(
         "infra.load_unlike", "load_beyond", Threshold(0.15, 0.3, "down"), "检查负载均衡与同类主机的服务状态",
         "Hosts that do the same are equally busy from day to day; one that is not carries the other's work.",
-        kind="imbalance",
+        kind="imbalance", cause="busy_hosts",
     ),
     Rule(
         "infra.memory", "load_p95", Threshold(0.92, 0.97, "down"), "查看占用内存的进程，必要时扩容",
-        "A database takes what it is given; beyond this the system begins to kill processes.", of="load_hours",
-        min_count=12, check="内存使用率 P95",
+        "A database takes what it is given; beyond this the system begins to kill processes.",
+        count_measure="load_hours", min_count=12, label="内存使用率 P95", cause="busy_hosts",
     ),
     Rule(
         "infra.swap", "load_p95", Threshold(0.5, 0.8, "down"), "查看内存压力，减少换页",
-        "A host that swaps half of its space works from disk.", of="load_hours", min_count=12, check="交换区使用率 P95",
+        "A host that swaps half of its space works from disk.", count_measure="load_hours", min_count=12,
+        label="交换区使用率 P95", cause="busy_hosts",
     ),
-)  # fmt: skip
-
-_KEEPING = (
     Rule(
         "infra.backup_lateness", "backup_lateness", Threshold(1.5, 2.5, "down"), "检查备份任务与存储，补做备份",
         "A plan that was kept runs once in its interval (docs/domain.md, O13).", kind="absence",
-        check="备份逾期（倍于计划间隔）",
+        label="备份逾期（倍于计划间隔）", cause="backups",
     ),
     Rule(
         "infra.backup_failing", "failed_since", Threshold(0, 1, "down"), "查看备份任务的报错，补做备份",
-        "A run that failed is not yet late, and will be (docs/domain.md, O13).", check="备份失败",
+        "A run that failed is not yet late, and will be (docs/domain.md, O13).", label="备份失败", cause="backups",
     ),
     Rule(
         "infra.size_drop", "size_drop", Threshold(0.25, 0.5, "down"), "核对备份内容是否完整并做恢复演练",
-        "A drop over 50 % against the median of the last seven (docs/domain.md, Infra); half of that is worth a look.",
-        kind="change", check="备份数据量下降",
+        "A drop over 50 % against the median of the last seven (docs/domain.md, Infra); half of that is worth a "
+        "look.", kind="change", label="备份数据量下降", cause="backups",
     ),
     Rule(
         "infra.offline_backup", "plans_without_offline", Threshold(0, 5, "down"), "为这些计划安排离线备份",
-        "What is only kept online is encrypted with the rest (docs/domain.md, O13).", kind="hygiene",
-        check="离线备份",
+        "What is only kept online is encrypted with the rest (docs/domain.md, O13).", kind="hygiene", label="离线备份",
+        cause="backups",
     ),
     Rule(
         "infra.restore_drill", "drill_days", Threshold(183, 366, "down"), "安排一次恢复演练并登记",
         "A backup that was never restored is a hope (docs/domain.md, Infra: restore drills).", kind="deadline",
+        label="恢复演练", cause="backups",
     ),
     Rule(
         "infra.log_retention", "log_days", Threshold(183, 90, "up"), "延长日志留存，核对日志轮转与归档",
-        "Six months at least (Cybersecurity Law, art. 21).", kind="hygiene",
+        "Six months at least (Cybersecurity Law, art. 21).", kind="hygiene", cause="logs",
     ),
     Rule(
         "infra.failed_patches", "waiting_patches", Threshold(0, 2, "down"), "与安全服务商约定窗口复装并复测",
-        "A known hole is the first that is tried (docs/domain.md, O17).", kind="hygiene",
+        "A known hole is the first that is tried (docs/domain.md, O17).", kind="hygiene", cause="patches",
     ),
     Rule(
         "infra.unpatched", "unpatched_days", Threshold(90, 180, "down"), "安排补丁窗口",
         "A quarter without a patch is a quarter of known holes (docs/domain.md, O17).", kind="deadline",
+        cause="patches",
     ),
     Rule(
         "infra.failed_backups", "failed_backups", Threshold(0, 2, "down"), "排查备份失败原因",
-        "A plan that fails once may fail when it is needed.", check="季度备份失败次数", is_of_quarter=True,
+        "A plan that fails once may fail when it is needed.", label="季度备份失败次数", cause="backups",
     ),
+    source_rule("infra"),
 )  # fmt: skip
-
-RULES = (*_SERVICES, *_HOSTS, *_KEEPING)

@@ -1,172 +1,247 @@
-"""What the inspection of a day asks of the web services: errors, times, silence, volume."""
+"""Checks of the web services: errors, response times, silences and volume."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
 from typing import Any
 
-import ibis.expr.types as ir
-
-from ntanalytics.checks.baseline import unusual
-from ntanalytics.checks.context import CheckContext
-from ntanalytics.detectors.failure_burst import failure_burst
-from ntanalytics.detectors.latency_spike import latency_spike
-from ntanalytics.detectors.silence import MOST_DAYS, silence
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import evaluate_rules, unknown
+from ntanalytics.checks.baseline import HISTORY_DAYS, baseline
+from ntanalytics.checks.by_detector import BurstSearch, failure_burst, latency_spike, seasonal_baseline, silence
+from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, Check, SuppressedBy
+from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
+from ntanalytics.contract import dataset as dataset_of
+from ntanalytics.detectors import silence as silences
+from ntanalytics.findings.finding import Entity, Finding, Window
+from ntanalytics.findings.judgement import evaluate_rules, judge_row, unknown
+from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.infra import availability, requests
+from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.slots import SLOT_S, by_slot
-from ntanalytics.workspace.dataset_view import DatasetView
+from ntanalytics.subsystems.infra.availability_checks import service_checks
+from ntanalytics.subsystems.infra.text import probed_label
 
-#: Days of history in which what is usual is looked for: ten weeks hold twenty days that are not worked.
-HISTORY = 70
+WEB = "infra.requests"
 
-#: A burst of errors is told where chance makes one like it once in so many days of a service.
+#: Probability of a burst of errors by chance, for a service and a day.
 CHANCE = 1e-9
 
-#: What a silence explains of a day that is short of requests, in times what is usual in it.
-_EXPLAINS = 1.2
+#: Largest share of the requests that a silence explains, as a multiple of those expected in it.
+_EXPLAINED_BY_SILENCE = 1.2
+
+Row = Mapping[str, Any]
 
 
-def inspect_web(context: CheckContext) -> list[Finding]:
-    """Each service's errors, times, silences and volume; times by the probes where no log tells them."""
-    web, checks = context.dataset("infra.requests", history=HISTORY), context.dataset("infra.checks", history=HISTORY)
-    served: list[str] = []
-    found: list[Finding] = []
-    if web.sources:
-        by_day = requests.counts(web.recent, web.days, ["service"]).to_pyarrow().to_pylist()
-        served = sorted({row["service"] for row in by_day})
-        if not served:
-            found.append(unknown("infra.requests_fall", "网络请求", "请求量", "没有任何请求记录"))
-        like = _alike(web, context.period.last)
-        made = by_slot(like, "minute_at", context.utc_offset_h, ["service"], count="requests").to_pyarrow().to_pylist()
-        found += _errors(context, web, like, made, by_day)
-        answers = requests.answers(like, context.utc_offset_h)
-        found += latency_spike(
-            context.rules["infra.slow_hours"],
-            answers,
-            web.days,
-            context.period.last,
-            measure="answer_p95_ms",
-            count="answered",
-            subject=_service,
-        )
-        found += _volume(context, web, made, by_day, _outages(context, checks))
-    if checks.sources:
-        found += _probes(context, checks, served, {each.subject for each in _wrong(found) if "slow" in each.code})
-    return found
+def service_entity(row: Row) -> Entity:
+    """Return the web service of a row."""
+    return Entity("service", str(row["service"]), str(row["service"]))
 
 
-def _errors(
-    context: CheckContext, web: DatasetView, like: ir.Table, made: list[dict[str, Any]], by_day: list[dict[str, Any]]
-) -> list[Finding]:
-    """Bursts of errors; of a service that has none, its errors of the whole day."""
-    on, rules, offset = context.period.last, context.rules, context.utc_offset_h
-    failed = by_slot(like.filter(like.status >= 500), "minute_at", offset, ["service"], count="requests")
-    found = failure_burst(
-        rules["infra.error_burst"], failed, made, web.days, on, slot_s=SLOT_S, subject=_service, chance=CHANCE
-    )
-    burst = {each.subject for each in _wrong(found)}
-    today = [row for row in by_day if row["day"] == on and row["service"] not in burst]
-    whole_day = evaluate_rules([rules["infra.error_rate"]], today, _service, is_complete=web.is_complete)
-    # of a quiet day's few requests nothing is unknown
-    return found + [each for each in whole_day if each.state != "unknown" or not web.is_complete]
+def _daily(context: CheckContext) -> Sequence[Row]:
+    """Return requests and errors of each service by day over ten weeks."""
+    web = context.dataset(WEB, HISTORY_DAYS)
+    return rows(requests.counts(web.recent, web.days, ["service"]))
 
 
-def _volume(
-    context: CheckContext,
-    web: DatasetView,
-    made: list[dict[str, Any]],
-    by_day: list[dict[str, Any]],
-    outages: list[tuple[str, float, float]],
-) -> list[Finding]:
-    """Silences that no outage of the probes tells already, and days of too few or too many requests beside them."""
-    on, rules = context.period.last, context.rules
-    silent = silence(rules["infra.requests_silent"], made, web.days, on, slot_s=SLOT_S, subject=_service)
-    fallen = unusual(context, rules["infra.requests_fall"], by_day, subject=_service)
-    rising = unusual(context, rules["infra.requests_rise"], by_day, subject=_service, is_wrong_only=True)
-    usual_in_silence = {each.subject: each.figures.get("expected") or 0.0 for each in _wrong(silent)}
-    fallen = [
-        each
-        for each in fallen
-        if each.state not in ("warning", "critical")
-        or _lack(each) > _EXPLAINS * usual_in_silence.get(each.subject, 0.0)
-    ]
-    silent = [each for each in silent if each.state not in ("warning", "critical") or not _is_told(each, outages)]
-    return silent + fallen + rising
+def _slots(context: CheckContext) -> Sequence[Row]:
+    """Return the requests of each service by slot of the comparable days."""
+    comparable = context.shared(baseline, WEB).comparable
+    return rows(by_slot(comparable, "minute_at", context.utc_offset_h, ["service"], count="requests"))
 
 
-def _lack(finding: Finding) -> float:
-    """How many requests a day is short of what was expected."""
-    return (finding.figures.get("expected") or 0.0) - (finding.value or 0.0)
+def _error_burst(context: CheckContext, rule: Rule) -> list[Finding]:
+    past = context.shared(baseline, WEB)
+    failed = past.comparable.filter(past.comparable.status >= 500)
+    failures = by_slot(failed, "minute_at", context.utc_offset_h, ["service"], count="requests")
+    search = BurstSearch(slot_s=SLOT_S, chance=CHANCE)
+    return failure_burst(rule, failures, context.shared(_slots), past.days, context.on, search, entity=service_entity)
 
 
-def _outages(context: CheckContext, checks: DatasetView) -> list[tuple[str, float, float]]:
-    """Target, begin and end of each outage of the day, in seconds after its beginning."""
-    if not checks.sources:
-        return []
-    its = checks.table.filter(~checks.table.kind.isin(availability.HOST_CHECKS))
-    told = availability.outages(its, context.ends_at).to_pyarrow().to_pylist()
-    begin = context.begins_at
-    return [(row["target"], _after(row["down_from_at"], begin), _after(row["down_until_at"], begin)) for row in told]
+def _error_rate(context: CheckContext, rule: Rule) -> list[Finding]:
+    web = context.dataset(WEB)
+    table = rows(requests.counts(web.table, web.days, ["service"]))
+    if not table and not web.is_complete:
+        return [unknown(rule, "incomplete")]
+    return worst_day_findings(context, rule, table, is_complete=web.is_complete)
 
 
-def _after(moment: datetime, begin: datetime) -> float:
-    return (moment - begin) / timedelta(seconds=1)
+def worst_day_findings(context: CheckContext, rule: Rule, daily: Iterable[Row], *, is_complete: bool) -> list[Finding]:
+    """Return the worst day of each service; over a gap it is unknown unless it breaks a limit.
+
+    Args:
+        context: the context.
+        rule: its limits hold for the error rate of a day; a day of few requests says nothing.
+        daily: requests and errors of each service by day of the period.
+        is_complete: whether the period has no gap.
+    """
+    days: dict[str, list[Row]] = {}
+    for row in daily:
+        own = days.setdefault(row["service"], [])
+        if (row["requests"] or 0) >= rule.min_count:
+            own.append(row)
+    findings = []
+    for service, judged in days.items():
+        entity = service_entity({"service": service})
+        finding = _worst_day(context, rule, judged, entity)
+        if not is_complete and (finding is None or not finding.is_violation):
+            finding = unknown(rule, "incomplete", entity)
+        findings += [] if finding is None else [finding]
+    return findings
 
 
-def _is_told(finding: Finding, outages: Iterable[tuple[str, float, float]]) -> bool:
-    """Whether the probes found the same service down in more than half of its silence."""
-    begins, ends = finding.figures.get("from_s") or 0.0, finding.figures.get("until_s") or 0.0
-    return any(
-        min(until, ends) - max(since, begins) > (ends - begins) / 2
-        for target, since, until in outages
-        if is_of(finding.subject, target)
+def _worst_day(context: CheckContext, rule: Rule, days: list[Row], entity: Entity) -> Finding | None:
+    if not days:
+        return None
+    worst = max(days, key=lambda row: float(row["error_rate"]))
+    finding = judge_row(rule, worst, entity)
+    if context.is_day:
+        return finding
+    beyond = sum(rule.threshold.judge(row["error_rate"]) != "ok" for row in days)
+    return finding.with_figures(days_beyond=float(beyond)).with_details(day=worst["day"].isoformat())
+
+
+def _slow_hours(context: CheckContext, rule: Rule) -> list[Finding]:
+    past = context.shared(baseline, WEB)
+    answers = requests.answers(past.comparable, context.utc_offset_h)
+    return latency_spike(
+        rule, answers, past.days, context.on, measure="answer_p95_ms", count="answered", entity=service_entity
     )
 
 
-def _probes(context: CheckContext, checks: DatasetView, served: list[str], slow: set[str]) -> list[Finding]:
-    """Targets that answered the probes slowly; one whose log says so already is left out."""
-    probed = availability.probed(_alike(checks, context.period.last), context.utc_offset_h)
-    found = latency_spike(
-        context.rules["infra.slow_probes"],
-        probed,
-        checks.days,
-        context.period.last,
+def _slow_probes(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the targets that answered the probes slowly; a target is the service of the logs that it belongs to."""
+    past = context.shared(baseline, "infra.checks")
+    findings = latency_spike(
+        rule,
+        availability.probe_durations(past.comparable, context.utc_offset_h),
+        past.days,
+        context.on,
         measure="probe_p50_ms",
         count="probed",
-        subject=lambda row: str(row["target"]),
+        entity=lambda row: Entity("target", str(row["target"]), str(row["target"])),
     )
-    named = []
-    for each in found:
-        service = next((one for one in served if is_of(one, each.subject)), None)
-        if service not in slow:
-            named.append(replace(each, subject=f"{service}（探测）") if service else each)
-    return named
+    has_logs = bool(context.dataset(WEB, HISTORY_DAYS).sources)
+    services = sorted({str(row["service"]) for row in context.shared(_daily)}) if has_logs else []
+    return [replace(finding, entity=probed_entity(finding.entity, services)) for finding in findings]
 
 
-def is_of(service: str, target: str) -> bool:
-    """Whether a target of the probes is a service of the logs: its host, or the first label of it."""
+def probed_entity(target: Entity, services: Iterable[str]) -> Entity:
+    """Return the first of some services that a target of the probes belongs to; the target where there is none."""
+    service = next((service for service in services if serves(service, target.key)), None)
+    return target if service is None else Entity("service", service, probed_label(service))
+
+
+def _requests_silent(context: CheckContext, rule: Rule) -> list[Finding]:
+    days = context.shared(baseline, WEB).days
+    findings = silence(rule, context.shared(_slots), days, context.on, slot_s=SLOT_S, entity=service_entity)
+    outages = context.shared(_outages)
+    return [finding for finding in findings if not (finding.is_violation and is_outage(finding, outages))]
+
+
+def _outages(context: CheckContext) -> dict[str, list[Window]]:
+    """Return the outages of each target that the probes saw on the day."""
+    checks = context.dataset("infra.checks").table
+    outages: dict[str, list[Window]] = {}
+    for row in rows(availability.outages(service_checks(checks), context.ends_at)):
+        outages.setdefault(row["target"], []).append(context.window(row["down_from_at"], row["down_until_at"]))
+    return outages
+
+
+def is_outage(finding: Finding, outages: Mapping[str, Iterable[Window]]) -> bool:
+    """Return whether the probes saw the service of a silence down in more than half of it: availability tells it then.
+
+    Args:
+        finding: the silence of a service.
+        outages: the outages of each target of the probes.
+    """
+    silent = finding.window
+    return silent is not None and any(
+        silent.overlap_s(outage) > silent.length_s / 2
+        for target, windows in outages.items()
+        if serves(finding.entity.key, target)
+        for outage in windows
+    )
+
+
+def _expected_in_silence(context: CheckContext) -> dict[str, float]:
+    """Return the requests that each service lacks by its longest silence on the day."""
+    days = context.shared(baseline, WEB).days
+    detections = silences.silence(
+        context.shared(_slots), days, context.on, slot_s=SLOT_S, key=lambda row: str(row["service"])
+    )
+    return {str(item.key): item.figures.get("expected") or 0.0 for item in detections if item.value}
+
+
+def _requests_fall(context: CheckContext, rule: Rule) -> list[Finding]:
+    daily = context.shared(_daily)
+    if not daily:
+        return [unknown(rule, "missing", Entity("dataset", WEB, dataset_of(WEB).label))]
+    findings = seasonal_baseline(rule, daily, context.on, entity=service_entity, ahead=context.ahead)
+    return unexplained(findings, context.shared(_expected_in_silence))
+
+
+def unexplained(findings: Iterable[Finding], silent: Mapping[str, float]) -> list[Finding]:
+    """Return the findings without falls that a silence explains.
+
+    Args:
+        findings: findings of services.
+        silent: service → requests expected in its silence.
+    """
+    return [
+        finding
+        for finding in findings
+        if not finding.is_violation or _lacking(finding) > _EXPLAINED_BY_SILENCE * silent.get(finding.entity.key, 0.0)
+    ]
+
+
+def _lacking(finding: Finding) -> float:
+    expected = finding.comparison.value if finding.comparison else None
+    return (expected or 0.0) - (finding.value or 0.0)
+
+
+def _requests_rise(context: CheckContext, rule: Rule) -> list[Finding]:
+    daily = context.shared(_daily)
+    return seasonal_baseline(rule, daily, context.on, entity=service_entity, violations_only=True, ahead=context.ahead)
+
+
+def _slow_service(context: CheckContext, rule: Rule) -> list[Finding]:
+    recent = context.dataset(WEB, QUARTER_DAYS - 1).recent
+    quarter = recent.filter(recent.day >= context.quarter_begins_on)
+    return evaluate_rules([rule], requests.volume(quarter, ["service"]), service_entity)
+
+
+def serves(service: str, target: str) -> bool:
+    """Return whether a target of the probes belongs to a service of the logs, by its host or the host's first label."""
     host = target.partition("://")[2].partition("/")[0].partition(":")[0]
     return target.startswith("http") and service in (host, host.partition(".")[0])
 
 
-def _service(row: Mapping[str, Any]) -> str:
-    return str(row["service"])
+_READS = {WEB: HISTORY_DAYS}
 
-
-def _wrong(findings: Iterable[Finding]) -> list[Finding]:
-    return [each for each in findings if each.state in ("warning", "critical")]
-
-
-def _alike(scope: DatasetView, on: date) -> ir.Table:
-    """The rows of the inspected day and of the last days like it: worked, or not worked."""
-    calendar = {row["day"]: row for row in scope.days.to_pyarrow().to_pylist()}
-    like = [
-        day
-        for day, row in sorted(calendar.items(), reverse=True)
-        if day < on and row["is_covered"] and row["is_working_day"] == calendar[on]["is_working_day"]
-    ]
-    return scope.recent.filter(scope.recent.day.isin([on, *like[:MOST_DAYS]]))
+CHECKS = (
+    Check(
+        rule="infra.error_rate",
+        evaluate=_error_rate,
+        reads={WEB: 0},
+        every=EVERY_PERIOD,
+        suppressed_by=(SuppressedBy(("infra.error_burst",)),),
+    ),
+    Check(rule="infra.error_burst", evaluate=_error_burst, reads=_READS),
+    Check(rule="infra.slow_hours", evaluate=_slow_hours, reads=_READS),
+    Check(
+        rule="infra.slow_probes",
+        evaluate=_slow_probes,
+        reads={"infra.checks": HISTORY_DAYS, **_READS},
+        optional=(WEB,),
+        suppressed_by=(SuppressedBy(("infra.slow_hours",)),),
+    ),
+    Check(
+        rule="infra.requests_silent",
+        evaluate=_requests_silent,
+        reads={**_READS, "infra.checks": 0},
+        optional=("infra.checks",),
+    ),
+    Check(rule="infra.requests_fall", evaluate=_requests_fall, reads=_READS),
+    Check(rule="infra.requests_rise", evaluate=_requests_rise, reads=_READS),
+    Check(rule="infra.slow_service", evaluate=_slow_service, reads={WEB: QUARTER_DAYS - 1}, every=(QUARTER,)),
+)

@@ -1,71 +1,118 @@
-"""The rules of the report on OA adoption: the pace of working days, and units that have long been low."""
+"""Checks of OA adoption over a week or month: the pace of working days, and units whose use has long been low."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+import ibis.expr.types as ir
+
+from ntanalytics.checks.check import LONGER_PERIODS, Check
+from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.enumerations import EDITIONS
-from ntanalytics.findings.finding import Finding, Threshold
-from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.rule import Rule, unknown
-from ntanalytics.metrics.oa.unit_comparison import FEWEST, FEWEST_DAILY
+from ntanalytics.findings.finding import Entity, Finding, subsystem_entity, violations
+from ntanalytics.findings.judgement import judge_row, unknown
+from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics import MEASURES, change
+from ntanalytics.metrics.oa import daily_active
+from ntanalytics.metrics.rows import Rows, rows
 
-PACE = Rule(
-    "oa.daily_active_change_rate", "daily_active_change_rate", Threshold(-0.1, -0.3, "up"),
-    "按单位查看流失账号，核查登录与移动端", "By working days, a city's use moves by a few percent from week to week.",
-    of="daily_active_before", min_count=FEWEST_DAILY, check="日均活跃较上期",
-)  # fmt: skip
+#: Days of history that hold the period before.
+HISTORY = 70
 
-UNIT_PACE = Rule(
-    "oa.unit_daily_active_change_rate", "daily_active_change_rate", Threshold(-0.3, -0.6, "up"),
-    "上门了解该单位停用原因，核查其账号与终端", "A unit with five persons a day keeps more than two thirds.",
-    of="daily_active_before", min_count=FEWEST_DAILY, check="日均活跃较上期",
-)  # fmt: skip
-
-LOW = Rule(
-    "oa.low_weeks", "low_weeks", Threshold(0, 3, "down"), "上门培训，核查闲置账号并与单位核对人员",
-    "A month below two accounts in five is a habit.", of="enabled", min_count=FEWEST, check="活跃率连续低于 40%",
-)  # fmt: skip
+CITY, UNIT, LOW = "oa.active_change_rate", "oa.unit_active_change_rate", "oa.low_weeks"
 
 
-def city(total: Mapping[str, Any], editions: Rows, ranking: Rows, *, is_complete: bool = True) -> list[Finding]:
-    """Of all and of each edition the pace; of the units those that fell, or have long been low.
+def edition_entity(row: Mapping[str, Any]) -> Entity:
+    """Return the edition of a row."""
+    return Entity("edition", str(row["edition"]), EDITIONS.get(row["edition"], str(row["edition"])))
+
+
+def unit_entity(row: Mapping[str, Any]) -> Entity:
+    """Return the unit of a row."""
+    return Entity("unit", str(row["unit"] or ""), row["unit"] or "无单位")
+
+
+def judge_pace(rule: Rule, row: Mapping[str, Any], entity: Entity, *, is_complete: bool = True) -> Finding:
+    """Return the finding of one row of the pace; unknown where the period before is."""
+    if is_complete and row["daily_active_before"] is None:
+        return unknown(rule, "no_previous", entity)
+    return judge_row(rule, row, entity, is_complete=is_complete)
+
+
+def city_findings(
+    rules: Mapping[str, Rule], total: Mapping[str, Any], editions: Rows, units: Rows, *, is_complete: bool = True
+) -> list[Finding]:
+    """Return the pace of all and of each edition, and the units that fell or whose use has long been low.
 
     Args:
+        rules: the rules by code, as the site has them.
         total: the compared row of all.
-        editions: the compared rows of the editions, each with ``is_held``.
-        ranking: ``metrics.adoption_ranking.ranked`` with ``low_weeks``; units without a place are not judged.
-        is_complete: whether the period has no hole.
+        editions: the compared rows of the editions, each with ``is_complete``.
+        units: the compared rows of the units that can be compared, with ``low_weeks``.
+        is_complete: whether the period has no gap.
     """
-    found = [_pace(PACE, total, "协同办公", is_complete=is_complete)]
+    findings = [judge_pace(rules[CITY], total, subsystem_entity("oa"), is_complete=is_complete)]
     by_edition = rows(editions)
     if len(by_edition) > 1:
-        found += [_pace(PACE, row, _edition(row), is_complete=row["is_held"]) for row in by_edition]
-    fair = [row for row in rows(ranking) if row["place"] is not None]
-    each: list[tuple[Rule, Callable[[Mapping[str, Any]], Any]]] = [
-        (UNIT_PACE, lambda row: row["daily_active_change_rate"] or 0),
-        (LOW, lambda row: -(row["low_weeks"] or 0)),
-    ]
-    for rule, worst_first in each:
-        judged = [rule.judge(row, str(row["unit"])) for row in sorted(fair, key=worst_first)]
-        found += [finding for finding in judged if finding.state in ("warning", "critical")]
-    return found
+        findings += [
+            judge_pace(rules[CITY], row, edition_entity(row), is_complete=row["is_complete"]) for row in by_edition
+        ]
+    by_unit = rows(units)
+    fallen = sorted(by_unit, key=lambda row: row["daily_active_change_rate"] or 0)
+    findings += violations(judge_row(rules[UNIT], row, unit_entity(row)) for row in fallen)
+    low = sorted(by_unit, key=lambda row: -(row["low_weeks"] or 0))
+    findings += violations(judge_row(rules[LOW], row, unit_entity(row)) for row in low)
+    return [finding for finding in findings if finding.rule.enabled]
 
 
-def unit(total: Mapping[str, Any], ranking: Rows, name: str, *, is_complete: bool = True) -> list[Finding]:
-    """Of one unit its pace, and for how long it has been low."""
-    found = [_pace(UNIT_PACE, total, name, is_complete=is_complete)]
-    own = [row for row in rows(ranking) if row["unit"] == name]
-    return found + [LOW.judge(row, name, is_complete=row["is_held"]) for row in own]
+def unit_findings(
+    rules: Mapping[str, Rule], total: Mapping[str, Any], units: Rows, name: str, *, is_complete: bool = True
+) -> list[Finding]:
+    """Return the pace of one unit, and for how long its use has been low."""
+    entity = unit_entity({"unit": name})
+    findings = [judge_pace(rules[UNIT], total, entity, is_complete=is_complete)]
+    own = [row for row in rows(units) if row["unit"] == name]
+    findings += [judge_row(rules[LOW], row, entity, is_complete=row["is_complete"]) for row in own]
+    return [finding for finding in findings if finding.rule.enabled]
 
 
-def _pace(rule: Rule, row: Mapping[str, Any], subject: str, *, is_complete: bool) -> Finding:
-    """The finding of one row; where the period before is not known it says that, and not that it was too little."""
-    if is_complete and row["daily_active_before"] is None:
-        return unknown(rule.code, subject, rule.check, "上期数据不完整", "")
-    return rule.judge(row, subject, is_complete=is_complete)
+def _pace(context: CheckContext, by: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """Return the active accounts of a mean working day beside those of the period before."""
+    activities = context.dataset("oa.activities", HISTORY)
+    days, first, before = activities.days, context.period.first, context.previous.first
+    now = daily_active.daily_active(activities.table, days.filter(days.day >= first), by)
+    earlier = daily_active.daily_active(activities.before, days.filter((days.day >= before) & (days.day < first)), by)
+    compared: ir.Table = change.compare(
+        now,
+        earlier,
+        MEASURES,
+        columns=["daily_active"],
+        by=by,
+        is_complete=activities.is_complete,
+        was_complete=activities.was_complete,
+    )
+    return rows(compared)
 
 
-def _edition(row: Mapping[str, Any]) -> str:
-    return EDITIONS.get(row["edition"], str(row["edition"]))
+def _city(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the pace of all and of each edition."""
+    is_complete = context.dataset("oa.activities", HISTORY).is_complete
+    [total] = context.shared(_pace)
+    editions = context.shared(_pace, ("edition",))
+    findings = [judge_pace(rule, total, subsystem_entity("oa"), is_complete=is_complete)]
+    return findings + [judge_pace(rule, row, edition_entity(row), is_complete=is_complete) for row in editions]
+
+
+def _units(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the units whose pace fell too far."""
+    is_complete = context.dataset("oa.activities", HISTORY).is_complete
+    units = context.shared(_pace, ("unit",))
+    return violations(judge_row(rule, row, unit_entity(row), is_complete=is_complete) for row in units)
+
+
+#: ``oa.low_weeks`` is judged by the report on adoption alone, which has the history of every unit at hand.
+ADOPTION_CHECKS: tuple[Check, ...] = (
+    Check(rule=CITY, evaluate=_city, reads={"oa.activities": HISTORY}, every=LONGER_PERIODS),
+    Check(rule=UNIT, evaluate=_units, reads={"oa.activities": HISTORY}, every=LONGER_PERIODS),
+)

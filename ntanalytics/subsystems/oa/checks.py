@@ -1,134 +1,245 @@
-"""What the inspection of a day asks of the OA: who stays away, what stands still, what only a program does."""
+"""Checks of office automation: who stays away, what stands still, what only a program does, what waits."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.checks.baseline import unusual
+from ntanalytics.checks.by_detector import MAX_SHARE_LEFT, group_drop, seasonal_baseline, volume_gap
+from ntanalytics.checks.check import QUARTER, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.contract.enumerations import EDITIONS, MODULES, SUBSYSTEMS, TERMINALS
-from ntanalytics.detectors.group_drop import group_drop
-from ntanalytics.detectors.volume_gap import MOST_LEFT, volume_gap
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import evaluate_rules, not_applicable
+from ntanalytics.contract.enumerations import MODULES, TERMINALS
+from ntanalytics.findings.finding import Entity, Finding, violations
+from ntanalytics.findings.judgement import evaluate_rules, judge_row, not_applicable
+from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import days as by_days
-from ntanalytics.metrics.oa import adoption, daily_active, task_duration
-from ntanalytics.workspace.dataset_view import DatasetView
+from ntanalytics.metrics.oa import adoption, intraday, task_duration
+from ntanalytics.metrics.rows import rows
+from ntanalytics.subsystems.oa.adoption_checks import ADOPTION_CHECKS, edition_entity, unit_entity
+from ntanalytics.subsystems.oa.section import EVER, levels
 
-#: Days of history: what is usual, and how long a task may have been open before.
-HISTORY, OLDEST_TASK = 70, 130
+#: Days of history with comparable days, of tasks that may have been open before, and of a quarter.
+HISTORY, TASKS_BACK, QUARTER_BACK = 70, 130, 90
 
-#: Activities are counted by the hour, and so are finished tasks.
-HOUR_S = 3600
+_HOUR_S = 3600
 
 #: A module or a flow stands still when less than half is left; single persons and meetings move the rest.
 _HALF = 0.5
 
-
-def inspect_oa(context: CheckContext) -> list[Finding]:
-    """Use by day and hour, by edition, module, terminal and unit; flows; a single account that acts like a machine."""
-    activities, tasks = (
-        context.dataset("oa.activities", history=HISTORY),
-        context.dataset("oa.tasks", history=OLDEST_TASK),
-    )
-    if not activities.sources:
-        return []
-    done = taken(tasks.recent.drop("task_id", "unit")) if tasks.sources and tasks.is_complete else None
-    still = _still(context, activities, done)
-    stood = {each.subject for each in still if each.code == "oa.lull"}
-    # who could not act is no one who stayed away
-    used = [
-        each
-        for each in _use(context, activities)
-        if each.state not in ("warning", "critical")
-        or each.code == "oa.unit_active_fall"
-        or not any(subject.startswith((SUBSYSTEMS["oa"], each.subject)) for subject in stood)
-    ]
-    found = used + still
-    rule = context.rules["oa.busiest"]
-    if activities.is_complete:
-        busiest = [
-            row
-            for row in daily_active.busiest(activities.table).to_pyarrow().to_pylist()
-            if row["busiest_actions"] is not None
-        ]
-        found += evaluate_rules([rule], busiest, "单个账号")
-    if done is not None and context.working_days:
-        found += _waiting(context, tasks, done)
-    return found
+_ACCOUNT = Entity("account", "busiest", "单个账号")
 
 
-def _use(context: CheckContext, activities: DatasetView) -> list[Finding]:
-    on = context.period.last
-    rule, share = context.rules["oa.active_fall"], context.rules["oa.mobile_fall"]
-    persons = taken(daily_active.by_person(activities.recent))
-    by_unit = adoption.active_by_day(persons.filter(persons.unit.notnull()), ["unit"])
-    away = group_drop(
-        context.rules["oa.unit_active_fall"], by_unit, activities.days, on, subject=lambda row: row["unit"]
-    )
-    if not context.working_days:
-        return [not_applicable(rule.code, SUBSYSTEMS["oa"], rule.check), *away]
-    found = unusual(context, rule, adoption.daily(persons, activities.days))
-    if any(each.state in ("warning", "critical") for each in found):
-        return found + away  # what all do, the editions do
-    found += unusual(context, rule, adoption.daily(persons, activities.days, ["edition"]), subject=_edition)
-    phones = by_days.over_days(daily_active.phones(persons), activities.days, adoption.MEASURES, by=["edition"])
-    return found + unusual(context, share, phones, subject=_edition) + away
+def _edition_terminal(row: Mapping[str, Any]) -> Entity:
+    edition = edition_entity(row)
+    terminal = TERMINALS.get(row["terminal"], row["terminal"])
+    return Entity("edition_terminal", f"{edition.key}/{row['terminal']}", f"{edition.label}（{terminal}）")
 
 
-def _still(context: CheckContext, activities: DatasetView, done: ir.Table | None) -> list[Finding]:
-    """What stands still, each said once: the OA, else an edition on a terminal, else a module, else a flow."""
-    on, offset, days = context.period.last, context.utc_offset_h, activities.days
-    rules = context.rules
-    hours = daily_active.active_hours(activities.recent, offset).to_pyarrow().to_pylist()
-
-    def silent(code: str, subject: Any, most_left: float = MOST_LEFT) -> list[Finding]:
-        return volume_gap(rules[code], hours, days, on, slot_s=HOUR_S, subject=subject, most_left=most_left)
-
-    whole = silent("oa.lull", "")
-    if whole:
-        return whole
-    editions = silent("oa.lull", _edition_terminal)
-    down = {each.subject.partition("（")[0] for each in editions}
-    modules = [each for each in silent("oa.module_lull", _module, _HALF) if each.subject.partition("·")[0] not in down]
-    stuck: list[Finding] = []
-    if done is not None:
-        finished = task_duration.finished(done, offset, HOUR_S)
-        stuck = volume_gap(rules["oa.task_lull"], finished, days, on, slot_s=HOUR_S, subject=_module, most_left=_HALF)
-    told = {each.subject for each in modules}
-    # where a module stands still, so do its flows
-    return editions + modules + [each for each in stuck if each.subject not in told]
+def _module(row: Mapping[str, Any]) -> Entity:
+    edition = edition_entity(row)
+    module = MODULES.get(row["module"], row["module"])
+    return Entity("module", f"{edition.key}/{row['module']}", f"{edition.label}·{module}")
 
 
-def _waiting(context: CheckContext, tasks: DatasetView, done: ir.Table) -> list[Finding]:
-    """Tasks past their time, and how long those of the day took."""
-    on, offset = context.period.last, context.utc_offset_h
-    first = context.period.first - timedelta(days=HISTORY)
-    days = tasks.days.filter(tasks.days.day >= ibis.literal(first))
-    late = task_duration.overdue(done, days, offset)
-    found = unusual(context, context.rules["oa.overdue_rise"], late, subject=_edition, is_wrong_only=True)
-    worked = context.calendar.working_days(context.period.first - timedelta(days=OLDEST_TASK), on)
-    took = by_days.over_days(task_duration.by_day(done, worked, first, on, offset), days, task_duration.MEASURES)
-    return found + unusual(context, context.rules["oa.handling_rise"], took, is_wrong_only=True)
-
-
-def taken(table: ir.Table) -> ir.Table:
-    """A small table, read once: every further question is then asked of memory."""
+def in_memory(table: ir.Table) -> ir.Table:
+    """Return a small table in memory, so that it is read once."""
     return ibis.memtable(table.to_pyarrow())
 
 
-def _edition(row: Mapping[str, Any]) -> str:
-    return EDITIONS.get(row["edition"], str(row["edition"]))
+def _hours(context: CheckContext) -> list[dict[str, Any]]:
+    """Return the active accounts by edition, terminal, module and hour."""
+    activities = context.dataset("oa.activities", HISTORY)
+    return rows(intraday.active_hours(activities.recent, context.utc_offset_h))
 
 
-def _edition_terminal(row: Mapping[str, Any]) -> str:
-    return f"{_edition(row)}（{TERMINALS.get(row['terminal'], row['terminal'])}）"
+def _persons(context: CheckContext) -> ir.Table:
+    """Return the accounts by day."""
+    return in_memory(intraday.by_account(context.dataset("oa.activities", HISTORY).recent))
 
 
-def _module(row: Mapping[str, Any]) -> str:
-    return f"{_edition(row)}·{MODULES.get(row['module'], row['module'])}"
+def _tasks(context: CheckContext) -> ir.Table:
+    """Return the tasks without what identifies them."""
+    return in_memory(context.dataset("oa.tasks", TASKS_BACK).recent.drop("task_id", "unit"))
+
+
+def _gap(context: CheckContext, rule: Rule, entity: Any, most_left: float = MAX_SHARE_LEFT) -> list[Finding]:
+    activities = context.dataset("oa.activities", HISTORY)
+    return volume_gap(
+        rule,
+        context.shared(_hours),
+        activities.days,
+        context.on,
+        slot_s=_HOUR_S,
+        entity=entity,
+        most_left=most_left,
+    )
+
+
+def _lull(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the hours in which the OA stood still, else those of an edition on a terminal."""
+    return _gap(context, rule, None) or _gap(context, rule, _edition_terminal)
+
+
+def _module_lull(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the modules that stood still."""
+    return _gap(context, rule, _module, _HALF)
+
+
+def _task_lull(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the flows of which none ended."""
+    if not context.dataset("oa.tasks", TASKS_BACK).is_complete:
+        return []
+    finished = task_duration.finished_by_slot(context.shared(_tasks), context.utc_offset_h, _HOUR_S)
+    days = context.dataset("oa.activities", HISTORY).days
+    return volume_gap(rule, finished, days, context.on, slot_s=_HOUR_S, entity=_module, most_left=_HALF)
+
+
+def _active_fall(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether fewer accounts acted than usual; where all did not, the editions need not be told."""
+    if not context.working_days:
+        return [not_applicable(rule)]
+    days, persons = context.dataset("oa.activities", HISTORY).days, context.shared(_persons)
+    judge = partial(seasonal_baseline, rule, on=context.on, ahead=context.ahead)
+    findings = judge(daily=adoption.daily(persons, days))
+    if violations(findings):
+        return findings
+    return findings + judge(daily=adoption.daily(persons, days, ["edition"]), entity=edition_entity)
+
+
+def _mobile_fall(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the editions whose mobile share fell."""
+    if not context.working_days:
+        return []
+    days = context.dataset("oa.activities", HISTORY).days
+    phones = by_days.fill_days(intraday.mobile_usage(context.shared(_persons)), days, adoption.MEASURES, by=["edition"])
+    return seasonal_baseline(rule, phones, context.on, entity=edition_entity, ahead=context.ahead)
+
+
+def _unit_fall(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the units whose staff stays away on working days in a row."""
+    persons = context.shared(_persons)
+    by_unit = adoption.active_by_day(persons.filter(persons.unit.notnull()), ["unit"])
+    days = context.dataset("oa.activities", HISTORY).days
+    return group_drop(rule, by_unit, days, context.on, entity=unit_entity)
+
+
+def _busiest(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the account that acts most: a program, where it acts more than a person can."""
+    activities = context.dataset("oa.activities", HISTORY)
+    if not activities.is_complete:
+        return []
+    busiest = [row for row in rows(intraday.busiest_account(activities.table)) if row["busiest_actions"] is not None]
+    return evaluate_rules([rule], busiest, _ACCOUNT)
+
+
+def _overdue_rise(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether more tasks than usual are past their time."""
+    tasks = context.dataset("oa.tasks", TASKS_BACK)
+    if not tasks.is_complete or not context.working_days:
+        return []
+    late = task_duration.overdue_by_day(context.shared(_tasks), _task_days(context), context.utc_offset_h)
+    return seasonal_baseline(rule, late, context.on, entity=edition_entity, violations_only=True, ahead=context.ahead)
+
+
+def _handling_rise(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether the tasks of the day took far longer than usual."""
+    tasks = context.dataset("oa.tasks", TASKS_BACK)
+    if not tasks.is_complete or not context.working_days:
+        return []
+    first = context.period.first - timedelta(days=HISTORY)
+    worked = context.calendar.working_days(context.period.first - timedelta(days=TASKS_BACK), context.on)
+    by_day = task_duration.task_duration_by_day(context.shared(_tasks), worked, first, context.on, context.utc_offset_h)
+    took = by_days.fill_days(by_day, _task_days(context), task_duration.MEASURES)
+    return seasonal_baseline(rule, took, context.on, violations_only=True, ahead=context.ahead)
+
+
+def _task_days(context: CheckContext) -> ir.Table:
+    days = context.dataset("oa.tasks", TASKS_BACK).days
+    return days.filter(days.day >= ibis.literal(context.period.first - timedelta(days=HISTORY)))
+
+
+def _handling(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the modules whose tasks took too long within the quarter."""
+    tasks = context.dataset("oa.tasks", QUARTER_BACK)
+    handled = task_duration.task_duration(
+        tasks.recent,
+        context.nearby_working_days(before=QUARTER_BACK + 1),
+        context.quarter_begins_on,
+        context.on,
+        context.utc_offset_h,
+        ["module"],
+    )
+    return evaluate_rules([rule], handled, _any_module)
+
+
+def _any_module(row: Mapping[str, Any]) -> Entity:
+    return Entity("module", str(row["module"]), MODULES.get(row["module"], str(row["module"])))
+
+
+def _mobile_share(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the editions with too small a mobile share in the period."""
+    return evaluate_rules([rule], context.shared(levels, "edition"), edition_entity)
+
+
+def _seldom_used(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the modules that hardly anybody used within the quarter; nothing of one that no source maps."""
+    used = adoption.usage(context.dataset("oa.activities", QUARTER_BACK).recent, ["module"])
+    users = {
+        row["module"]: row["active"] for row in rows(used) if row["module"] in MODULES and row["module"] != "other"
+    }
+    most = max(users.values(), default=0)
+    return violations(
+        judge_row(rule, {"relative_use": active / most}, _any_module({"module": module})).with_figures(
+            users=float(active)
+        )
+        for module, active in users.items()
+        if most
+    )
+
+
+_ACTIVITIES = {"oa.activities": HISTORY}
+_TASKS = {"oa.tasks": TASKS_BACK}
+_STOOD_STILL = (SuppressedBy(("oa.lull",), "part"), SuppressedBy(("oa.lull",), "container"))
+
+CHECKS: tuple[Check, ...] = (
+    *ADOPTION_CHECKS,
+    Check(
+        rule="oa.active_fall",
+        evaluate=_active_fall,
+        reads=_ACTIVITIES,
+        suppressed_by=_STOOD_STILL,
+    ),
+    Check(rule="oa.unit_active_fall", evaluate=_unit_fall, reads=_ACTIVITIES),
+    Check(rule="oa.lull", evaluate=_lull, reads=_ACTIVITIES),
+    Check(
+        rule="oa.module_lull",
+        evaluate=_module_lull,
+        reads=_ACTIVITIES,
+        suppressed_by=(SuppressedBy(("oa.lull",), "part"), SuppressedBy(("oa.lull",), "sibling")),
+    ),
+    Check(
+        rule="oa.task_lull",
+        evaluate=_task_lull,
+        reads={**_TASKS, **_ACTIVITIES},
+        suppressed_by=(SuppressedBy(("oa.lull",), "part"), SuppressedBy(("oa.module_lull",))),
+    ),
+    Check(
+        rule="oa.mobile_fall",
+        evaluate=_mobile_fall,
+        reads=_ACTIVITIES,
+        suppressed_by=_STOOD_STILL,
+    ),
+    Check(rule="oa.busiest", evaluate=_busiest, reads=_ACTIVITIES),
+    Check(rule="oa.overdue_rise", evaluate=_overdue_rise, reads=_TASKS),
+    Check(rule="oa.handling_rise", evaluate=_handling_rise, reads=_TASKS),
+    Check(rule="oa.handling", evaluate=_handling, reads={"oa.tasks": QUARTER_BACK}, every=(QUARTER,)),
+    Check(
+        rule="oa.mobile_share", evaluate=_mobile_share, reads={"oa.activities": EVER, "oa.members": 0}, every=(QUARTER,)
+    ),
+    Check(rule="oa.seldom_used", evaluate=_seldom_used, reads={"oa.activities": QUARTER_BACK}, every=(QUARTER,)),
+)

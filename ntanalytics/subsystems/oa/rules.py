@@ -1,73 +1,85 @@
-"""The rules over the OA."""
+"""Rules of office automation."""
 
 from __future__ import annotations
 
-from ntanalytics.findings.finding import Threshold
-from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.rule import Rule, source_rule
+from ntanalytics.findings.threshold import Threshold
 
-RULES = (
+RULES: tuple[Rule, ...] = (
     Rule(
-        "oa.active_change_rate", "active_change_rate", Threshold(-0.1, -0.3, "up"),
+        "oa.active_change_rate", "daily_active_change_rate", Threshold(-0.1, -0.3, "up"),
         "按单位和版本查看流失账号，核查登录与移动端",
-        "Between two weeks of as many working days active accounts move by a few percent.", of="active_before",
-        min_count=50, check="活跃账号较上期", kind="change",
+        "By working days, a city's use moves by a few percent from week to week.",
+        count_measure="daily_active_before", min_count=5, label="日均活跃较上期", kind="change", cause="adoption",
     ),
     Rule(
-        "oa.unit_active_change_rate", "active_change_rate", Threshold(-0.4, -0.8, "up"),
-        "上门了解该单位停用原因，核查其账号与终端", "A unit of twenty persons does not halve by chance.",
-        of="active_before", min_count=20, check="活跃账号较上期", kind="change",
+        "oa.unit_active_change_rate", "daily_active_change_rate", Threshold(-0.3, -0.6, "up"),
+        "上门了解该单位停用原因，核查其账号与终端", "A unit with five persons a day keeps more than two thirds.",
+        count_measure="daily_active_before", min_count=5, label="日均活跃较上期", kind="change", cause="adoption",
+    ),
+    Rule(
+        "oa.low_weeks", "low_weeks", Threshold(0, 3, "down"), "上门培训，核查闲置账号并与单位核对人员",
+        "A month below two accounts in five is a habit.", count_measure="enabled", min_count=20,
+        label="活跃率连续低于 40%", cause="adoption",
+    ),
+    Rule(
+        "oa.seldom_used", "relative_use", Threshold(0.02, 0.002, "up"), "改进、培训或下线",
+        "A module that fewer than one in fifty of the users of the busiest module use is idle.", label="模块使用",
+        cause="modules",
     ),
     Rule(
         "oa.active_fall", "active", Threshold(-0.2, -0.4, "up"), "按单位和版本查看流失账号，核查登录与移动端",
         "What the calendar does not explain: before a holiday a seventh may stay away, a fifth does not.", min_count=50,
-        check="活跃账号较常态", kind="usual",
+        label="活跃账号较常态", kind="usual", cause="adoption",
     ),
     Rule(
         "oa.unit_active_fall", "active", Threshold(-0.25, -0.9, "up"), "上门了解该单位停用原因，核查其账号与终端",
         "Two working days in a row, since a training empties a unit for one; what the whole city does is taken out.",
-        min_count=4, check="单位活跃账号较常态", kind="change",
+        min_count=4, label="单位活跃账号较常态", kind="change", cause="adoption",
     ),
     Rule(
         "oa.lull", "active_hours", Threshold(1200, 2400, "down"), "核查该版本的应用服务、移动端网关与网络",
         "Somebody acts in every edition at every working minute; twenty minutes without are an outage.", min_count=20,
-        check="使用中断", kind="absence",
+        label="使用中断", kind="absence", cause="standstill",
     ),
     Rule(
         "oa.module_lull", "active_hours", Threshold(3 * 3600, 86_400, "down"), "核查该模块的服务与入口，通知受影响用户",
         "A module that some use every morning is broken when half a working day passes without them.", min_count=15,
-        check="模块停用", kind="absence",
+        label="模块停用", kind="absence", cause="standstill",
     ),
     Rule(
         "oa.task_lull", "tasks", Threshold(3 * 3600, 86_400, "down"), "核查流程引擎与该流程的审批节点",
         "Of a flow that ends some times a day none ends for half a day: it is stuck.", min_count=15,
-        check="流程办结停滞", kind="absence",
+        label="流程办结停滞", kind="absence", cause="standstill",
     ),
     Rule(
         "oa.mobile_fall", "mobile_share", Threshold(-0.12, -0.3, "up"), "核查移动端网关、证书与最近的移动端版本",
-        "How many reach for the telephone is a habit: a tenth of them does not lose it in a day.", of="active",
-        min_count=50, check="移动端占比较常态", kind="usual",
+        "How many reach for the telephone is a habit: a tenth of them does not lose it in a day.",
+        count_measure="active", min_count=50, label="移动端占比较常态", kind="usual", cause="mobile",
     ),
     Rule(
         "oa.busiest", "busiest_actions", Threshold(1500, 6000, "down"), "核实该账号是否由程序使用，必要时停用并改密",
-        "An action every two seconds for an hour is not a person's.", check="单个账号一小时操作", kind="burst",
+        "An action every two seconds for an hour is not a person's.", label="单个账号一小时操作", kind="burst",
+        cause="machines",
     ),
     Rule(
         "oa.overdue_rise", "overdue_tasks", Threshold(0.5, 2.0, "down"), "按模块和单位催办超期任务，核查流程是否停滞",
         "Half as many again as the calendar explains: a flow or an office has left off.", min_count=20,
-        check="超期未办较常态", kind="growth",
+        label="超期未办较常态", kind="growth", cause="handling",
     ),
     Rule(
         "oa.handling_rise", "worked_p90_s", Threshold(0.5, 2.0, "down"), "按模块查看办理用时，核查待办提醒",
-        "The slowest tenth takes as long one week as the next.", of="tasks", min_count=100, check="办理工时 P90 较常态",
-        kind="usual",
+        "The slowest tenth takes as long one week as the next.", count_measure="tasks", min_count=100,
+        label="办理工时 P90 较常态", kind="usual", cause="handling",
     ),
     Rule(
         "oa.handling", "worked_p90_s", Threshold(3 * 28_800, 10 * 28_800, "down"), "梳理流程环节",
-        "Three working days of eight hours for nine of ten tasks.", of="tasks", min_count=100,
-        check="办理工时 P90", is_of_quarter=True,
+        "Three working days of eight hours for nine of ten tasks.", count_measure="tasks", min_count=100,
+        label="办理工时 P90", cause="handling",
     ),
     Rule(
         "oa.mobile_share", "mobile_share", Threshold(0.25, 0.1, "up"), "推广移动端",
-        "Where the other editions stand at four of ten.", of="active", min_count=50, is_of_quarter=True,
+        "Where the other editions stand at four of ten.", count_measure="active", min_count=50, cause="mobile",
     ),
+    source_rule("oa"),
 )  # fmt: skip

@@ -1,18 +1,18 @@
-"""Chinese sentences of the report on OA adoption: of the whole city, of an edition, of one unit.
-
-Each sentence is empty where nothing can be said; what is unknown over a hole is said to be so.
-"""
+"""Sentences of office automation: of its rules, and of the report on adoption."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ntanalytics.contract.enumerations import EDITIONS, MODULES
-from ntanalytics.findings.rows import Rows, rows
-from ntanalytics.findings.sentences import listed, moved, shifted
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.phrases import listed, moved, shifted
+from ntanalytics.findings.text import RuleText, Texts
 from ntanalytics.metrics.number_format import format_number
-from ntanalytics.metrics.oa.unit_comparison import FEWEST, LOW_RATE
+from ntanalytics.metrics.oa.unit_ranking import LOW_RATE, MIN_ACCOUNTS
+from ntanalytics.metrics.rows import Rows, rows
 
 Row = Mapping[str, Any]
 
@@ -30,8 +30,10 @@ def level(total: Row, reach: Row, *, is_complete: bool = True) -> str:
         均有人使用。``
     """
     if not is_complete:
-        return f"本期数据不完整，活跃账号至少 {format_number(total['active'] or 0, 'integer', '个')}，活跃率和增减不予计算。"
-    said = f"启用账号 {format_number(total['enabled'], 'integer', '个')}，本期活跃 {format_number(total['active'], 'integer', '个')}"
+        least = format_number(total["active"] or 0, "integer", "个")
+        return f"本期数据不完整，活跃账号至少 {least}，活跃率和增减不予计算。"
+    enabled, acted = (format_number(total[name], "integer", "个") for name in ("enabled", "active"))
+    said = f"启用账号 {enabled}，本期活跃 {acted}"
     if total["active_rate"] is not None:
         said += f"，活跃率 {format_number(total['active_rate'], 'rate:1')}"
     change = moved(total["active_change"], total["active_change_rate"], "个")
@@ -41,7 +43,8 @@ def level(total: Row, reach: Row, *, is_complete: bool = True) -> str:
         return f"{said}。"
     if onboarded == active:
         return f"{said}；接入的 {format_number(onboarded, 'integer')} 个单位均有人使用。"
-    return f"{said}；接入的 {format_number(onboarded, 'integer')} 个单位中 {format_number(onboarded - active, 'integer')} 个无人使用。"
+    units, idle = format_number(onboarded, "integer"), format_number(onboarded - active, "integer")
+    return f"{said}；接入的 {units} 个单位中 {idle} 个无人使用。"
 
 
 def pace(total: Row, worked_days: tuple[int, int]) -> str:
@@ -141,7 +144,8 @@ def flow(flow: Row, *, is_complete: bool = True) -> str:
     """
     if not is_complete:
         return ""
-    came = f"新增活跃 {format_number(flow['new'], 'integer', '个')}、回流 {format_number(flow['resurrected'], 'integer', '个')}"
+    new, resurrected = (format_number(flow[name], "integer", "个") for name in ("new", "resurrected"))
+    came = f"新增活跃 {new}、回流 {resurrected}"
     if not flow["was_active"]:
         return f"{came}。"
     share = format_number(flow["lapsed"] / flow["was_active"], "rate:1")
@@ -163,7 +167,7 @@ def handled(total: Row, by_module: Rows = ()) -> str:
     )
     said += "内办结"
     # a module of a few tasks is not the slowest, it is unlucky
-    many = [row for row in rows(by_module) if row["tasks"] >= FEWEST and row["handling_p50_s"] is not None]
+    many = [row for row in rows(by_module) if row["tasks"] >= MIN_ACCOUNTS and row["handling_p50_s"] is not None]
     if len(many) > 1:
         slow = max(many, key=lambda row: float(row["handling_p50_s"]))
         said += (
@@ -196,7 +200,7 @@ def compared_units(ranking: Rows) -> str:
     found = rows(ranking)
     why = [
         f"{count} 个{words}"
-        for code, words in (("few", f"启用账号不足 {FEWEST} 个"), ("gap", "数据不完整"))
+        for code, words in (("few", f"启用账号不足 {MIN_ACCOUNTS} 个"), ("gap", "数据不完整"))
         if (count := sum(row["left_out"] == code for row in found))
     ]
     fair = sum(row["place"] is not None for row in found)
@@ -216,7 +220,7 @@ def place(ranking: Rows, unit: str, typical: Row) -> str:
             continue
         edition = EDITIONS.get(row["edition"], row["edition"])
         if row["place"] is None:
-            few = f"启用账号不足 {FEWEST} 个"
+            few = f"启用账号不足 {MIN_ACCOUNTS} 个"
             said.append(f"{edition}：{few if row['left_out'] == 'few' else '本期数据不完整'}，不参加排名")
             continue
         median = f"（中位数 {format_number(typical['active_rate'], 'rate:1')}）" if typical.get("active_rate") else ""
@@ -251,7 +255,8 @@ def retained(cohorts: Rows) -> str:
     if not size:
         return ""
     share = sum(row["cohort"] * row["retention_4"] for row in known) / size
-    return f"近期首次使用的账号中，4 周后仍有 {format_number(share, 'rate:1')} 活跃（{format_number(size, 'integer')} 个账号）。"
+    rate, accounts = format_number(share, "rate:1"), format_number(size, "integer")
+    return f"近期首次使用的账号中，4 周后仍有 {rate} 活跃（{accounts} 个账号）。"
 
 
 def _daily(value: float) -> str:
@@ -270,3 +275,13 @@ def _hours(seconds: float) -> str:
 
 def _worked(seconds: float | None) -> str:
     return "" if seconds is None else f"（工时 {_hours(seconds)}）"
+
+
+def seldom_used(finding: Finding) -> str:
+    """Return how many used a module within the quarter, beside the busiest module."""
+    users = format_number(finding.figures["users"], "integer", "人")
+    return f"季度内 {users}使用，为使用最多模块的 {format_number(finding.value, 'rate:1')}。"
+
+
+#: Sentences by rule code, where the general ones do not serve.
+TEXTS: Texts = MappingProxyType({"oa.seldom_used": RuleText(evidence=seldom_used)})

@@ -1,19 +1,21 @@
-"""What the inspection asks of electronic seals on a day: whether signing worked, and which seals wait."""
+"""Checks of electronic seals: whether signing worked, and which seals wait."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Mapping
 
-from ntanalytics.checks.baseline import Baseline, drop_uninformative, rated, unusual, violations
+import ibis.expr.types as ir
+
+from ntanalytics.checks.baseline import HISTORY_DAYS, baseline, drop_uninformative, judge_share
+from ntanalytics.checks.by_detector import BurstSearch, failure_burst, seasonal_baseline, silence
+from ntanalytics.checks.check import DAY, EVERY_PERIOD, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.detectors.failure_burst import failure_burst
-from ntanalytics.detectors.silence import silence
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import rows
-from ntanalytics.findings.rule import evaluate_rules
-from ntanalytics.findings.sentences import day_words, listed
+from ntanalytics.checks.onset import with_onset_at
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.judgement import evaluate_rules, judge_row
+from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import slots
+from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.seal import seals
 
 _HALF_HOUR_S, _HOUR_S = 1800, 3600
@@ -21,52 +23,100 @@ _HALF_HOUR_S, _HOUR_S = 1800, 3600
 #: A city signs some hundred documents a day: few failures tell, so less is left to chance than where there are many.
 _CHANCE = 5e-5
 
+#: Rule → the operation that it judges.
+_OPERATIONS: Mapping[str, str] = {"seal.signing_failures": "sign", "seal.verification_failures": "verify"}
 
-def inspect_seal(context: CheckContext) -> list[Finding]:
-    """What is not usual in signings and verifications, and which seals were asked for and not made."""
-    return _signings(context) + _unmade(context)
-
-
-def _signings(context: CheckContext) -> list[Finding]:
-    past = Baseline(context, "seal.signings")
-    signings, like = past.scope, past.like
-    if not signings.sources:
-        return []
-    on, offset, days = context.period.last, context.utc_offset_h, past.days
-    found, signed = list[Finding](), like.filter(like.operation == "sign")
-    for code, its in (
-        ("seal.signing_failures", signed),
-        ("seal.verification_failures", like.filter(like.operation == "verify")),
-    ):
-        failed = slots.by_slot(its.filter(its.outcome == "failure"), "signed_at", offset, slot_s=_HALF_HOUR_S)
-        tried = slots.by_slot(its, "signed_at", offset, slot_s=_HALF_HOUR_S)
-        found += failure_burst(context.rules[code], failed, tried, days, on, slot_s=_HALF_HOUR_S, chance=_CHANCE)
-    if not violations(found):
-        rate = context.rules["seal.signing_failure_rate"]
-        [total] = rows(seals.signings(signings.table))
-        found += rated(rate, total, "signing_failures", is_complete=signings.is_complete)
-    by_hour = slots.by_slot(signed, "signed_at", offset, slot_s=_HOUR_S)
-    silent = silence(context.rules["seal.signing_silence"], by_hour, days, on, slot_s=_HOUR_S)
-    if not violations(silent):
-        found += unusual(context, context.rules["seal.signings_fall"], seals.daily(signings.recent, days))
-    return drop_uninformative(context, found + silent)
+_UNMADE, _UNTESTED = Entity("seals", "unmade", "待制作印章"), Entity("seals", "untested", "待测试印章")
 
 
-def _unmade(context: CheckContext) -> list[Finding]:
+def _operation(context: CheckContext, name: str) -> ir.Table:
+    """Return the operations of one kind on comparable days."""
+    comparable = context.shared(baseline, "seal.signings").comparable
+    return comparable.filter(comparable.operation == name)
+
+
+def _failures(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the hours in which far more signings or verifications failed than usual."""
+    past, offset = context.shared(baseline, "seal.signings"), context.utc_offset_h
+    operations = context.shared(_operation, _OPERATIONS[rule.code])
+    failed = operations.filter(operations.outcome == "failure")
+    findings = failure_burst(
+        rule,
+        slots.by_slot(failed, "signed_at", offset, slot_s=_HALF_HOUR_S),
+        slots.by_slot(operations, "signed_at", offset, slot_s=_HALF_HOUR_S),
+        past.days,
+        context.on,
+        BurstSearch(slot_s=_HALF_HOUR_S, chance=_CHANCE),
+    )
+    return drop_uninformative(context, findings)
+
+
+def _failure_rate(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the share of failed signings."""
+    signings = context.dataset("seal.signings", HISTORY_DAYS)
+    [total] = rows(seals.signings(signings.table))
+    finding = judge_share(rule, total, "signing_failures", is_complete=signings.is_complete)
+    return drop_uninformative(context, [finding])
+
+
+def _signing_silence(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the longest time without a signing."""
+    past = context.shared(baseline, "seal.signings")
+    by_hour = slots.by_slot(context.shared(_operation, "sign"), "signed_at", context.utc_offset_h, slot_s=_HOUR_S)
+    return drop_uninformative(context, silence(rule, by_hour, past.days, context.on, slot_s=_HOUR_S))
+
+
+def _signings_fall(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether fewer documents were signed than on comparable days."""
+    past = context.shared(baseline, "seal.signings")
+    daily = seals.daily(past.view.recent, past.days)
+    return drop_uninformative(context, seasonal_baseline(rule, daily, context.on, ahead=context.ahead))
+
+
+def _making_days(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the seals that were asked for and not made in time, by the one that waits longest."""
     stock = context.dataset("seal.seals")
-    if not (stock.sources and stock.is_complete):
+    if not stock.is_complete:
         return []
-    rule = context.rules["seal.making_days"]
-    waiting = rows(seals.unmade(stock.table, context.ends_at))
-    found = []
-    for each in evaluate_rules([rule], waiting[:1] or [{"making_wait_days": 0}], "待制作印章"):
-        late = [row for row in waiting if row["making_wait_days"] > rule.threshold.warning]
-        if each.state == "ok":
-            found.append(each)
-            continue
-        named = listed([row["unit"] or row["seal_id"] for row in late])
-        said = f"{len(late)} 枚印章申请后逾 {rule.threshold.warning:g} 天未制作，最早申请于"
-        first = waiting[0]["requested_at"] + timedelta(hours=context.utc_offset_h)
-        said += f"{day_words(first.date())}：{named}。"
-        found.append(replace(each, evidence=said, since=day_words(first.date())))
-    return found
+    waiting = rows(seals.unmade_seals(stock.table, context.ends_at))
+    finding = judge_row(rule, waiting[0] if waiting else {"making_wait_days": 0}, _UNMADE)
+    if finding.status == "ok" or not waiting:
+        return [finding]
+    late = [row for row in waiting if row["making_wait_days"] > rule.threshold.warning]
+    first = context.local_day(waiting[0]["requested_at"])
+    units = tuple(str(row["unit"] or row["seal_id"]) for row in late)
+    return [finding.with_details(units=units, first_on=first.isoformat()).since_day(first)]
+
+
+def _testing_days(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the seals that were made and not tested in time, by the one that waits longest."""
+    waiting = rows(seals.untested_seals(context.dataset("seal.seals").table, context.ends_at))
+    findings = evaluate_rules([rule], waiting[:1], _UNTESTED)
+    late = sum(row["waiting_days"] > rule.threshold.warning for row in waiting)
+    counted = [finding.with_figures(late=float(late)) for finding in findings]
+    moments = {_UNTESTED.key: waiting[0]["made_at"]} if waiting else {}
+    return with_onset_at(context, counted, rule.code, moments)
+
+
+_SIGNINGS, _STOCK = {"seal.signings": HISTORY_DAYS}, {"seal.seals": 0}
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        rule="seal.signing_failure_rate",
+        evaluate=_failure_rate,
+        reads=_SIGNINGS,
+        every=EVERY_PERIOD,
+        suppressed_by=(SuppressedBy(("seal.signing_failures", "seal.verification_failures"), "any", (DAY,)),),
+    ),
+    Check(rule="seal.signing_failures", evaluate=_failures, reads=_SIGNINGS),
+    Check(rule="seal.verification_failures", evaluate=_failures, reads=_SIGNINGS),
+    Check(rule="seal.signing_silence", evaluate=_signing_silence, reads=_SIGNINGS),
+    Check(
+        rule="seal.signings_fall",
+        evaluate=_signings_fall,
+        reads=_SIGNINGS,
+        suppressed_by=(SuppressedBy(("seal.signing_silence",), "any"),),
+    ),
+    Check(rule="seal.making_days", evaluate=_making_days, reads=_STOCK),
+    Check(rule="seal.testing_days", evaluate=_testing_days, reads=_STOCK, every=EVERY_PERIOD),
+)

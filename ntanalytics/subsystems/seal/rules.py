@@ -1,42 +1,45 @@
-"""The rules over electronic seals."""
+"""Rules of electronic seals."""
 
 from __future__ import annotations
 
-from ntanalytics.findings.finding import Threshold
-from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.rule import Rule, source_rule
+from ntanalytics.findings.threshold import Threshold
 
-RULES = (
+RULES: tuple[Rule, ...] = (
     Rule(
         "seal.signing_failure_rate", "signing_failure_rate", Threshold(0.02, 0.1, "down"), "核查签章服务与时间戳服务",
-        "A signing fails for a defective document, which is rare.", of="signings", min_count=20,
+        "A signing fails for a defective document, which is rare.", count_measure="signings", min_count=20,
+        cause="seals",
     ),
     Rule(
         "seal.signing_failures", "signing_failures", Threshold(0.05, 0.2, "down"), "核查签章服务与时间戳服务",
-        "A signing in some hundreds fails: five in a few hours are a fault of the service.", of="signings", min_count=4,
-        check="某时段签章失败", kind="burst",
+        "A signing in some hundreds fails: five in a few hours are a fault of the service.", count_measure="signings",
+        min_count=4, label="某时段签章失败", kind="burst", cause="seals",
     ),
     Rule(
         "seal.verification_failures", "verification_failures", Threshold(0.05, 0.25, "down"),
-        "核查验签服务、证书链与时间戳",
-        "A verification in some hundreds fails, for a seal that is not found.", of="verifications", min_count=5,
-        check="某时段验章失败", kind="burst",
+        "核查验签服务、证书链与时间戳", "A verification in some hundreds fails, for a seal that is not found.",
+        count_measure="verifications", min_count=5, label="某时段验章失败", kind="burst", cause="seals",
     ),
     Rule(
         "seal.signing_silence", "signings", Threshold(3_600, 10_800, "down"), "核查签章服务与密码机",
-        "On a working day something is signed every few minutes.", min_count=25, check="签章中断", kind="absence",
+        "On a working day something is signed every few minutes.", min_count=25, label="签章中断", kind="absence",
+        cause="seals",
     ),
     Rule(
         "seal.signings_fall", "signings", Threshold(-0.5, -0.8, "up"), "核查签章服务，确认是否有停用安排",
-        "On like days as much is signed, give or take a quarter.", min_count=30, check="签章次数", kind="usual",
+        "On like days as much is signed, give or take a quarter.", min_count=30, label="签章次数", kind="usual",
+        cause="seals",
     ),
     Rule(
         "seal.testing_days", "waiting_days", Threshold(21, 90, "down"), "安排厂商与用章单位完成测试",
         "A seal that was made is tested within a week or two, a long holiday adds one (docs/domain.md, O11).",
-        check="制作后待测试", kind="deadline",
+        label="制作后待测试", kind="deadline", cause="seals",
     ),
     Rule(
         "seal.making_days", "making_wait_days", Threshold(30, 90, "down"), "催办制章单位，核对申请材料",
         "A seal is made within two weeks of its request; a long holiday adds one (docs/domain.md, O11).",
-        check="申请后待制作", kind="deadline",
+        label="申请后待制作", kind="deadline", cause="seals",
     ),
+    source_rule("seal"),
 )  # fmt: skip

@@ -1,134 +1,65 @@
-"""The rules of the SMS report: the worst day of each carrier within a period, and the bills.
-
-A period's mean hides an outage of some hours; the worst day shows it.
-"""
+"""Check of the carriers' bills: reconciliation with what was sent (docs/domain.md, SMS: reconciliation)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
+import ibis
+import pyarrow as pa
+
+from ntanalytics.checks.check import DAY, MONTH, Check
+from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.sms import CARRIERS
-from ntanalytics.findings.finding import Finding, State, Threshold
-from ntanalytics.findings.rows import Rows, rows
+from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.rule import Rule
-from ntanalytics.findings.sentences import day_words, limits, measured
-from ntanalytics.metrics.number_format import format_number
-from ntanalytics.subsystems.sms.carrier_checks import FEWEST_EVENTS
+from ntanalytics.metrics.sms import billing
+from ntanalytics.periods import Period, days_between
 
-_NO_DAY = f"没有一天的已出结果短信达到 {FEWEST_EVENTS} 条，不作判断。"
+#: Days of history that hold the month before, and of its bills, which come late.
+_MESSAGES_BACK, _BILLS_BACK = 70, 140
 
 
-def worst_days(
-    by_day: Rows,
-    first: date,
-    rules: Mapping[str, Rule],
-) -> list[Finding]:
-    """The worst day of each carrier: its lowest delivery rate and its longest receipt latency.
+def reconciliation(context: CheckContext) -> pa.Table | None:
+    """Return our segments beside the bills of a month: that of the period, or the one before an inspected day.
 
-    Args:
-        by_day: ``metrics.sms.daily`` by carrier; days before ``first`` are left out.
-        first: the period's first day.
-        rules: the rules by code, as the site has them.
-
-    Returns:
-        Two findings a carrier; ``unknown`` where no day has enough messages with an outcome.
+    For a day the bills are reconciled once they have come, and only where the whole month was extracted; else None.
     """
-    by_carrier: dict[str, list[dict[str, Any]]] = {}
-    for row in rows(by_day):
-        if row["day"] >= first:
-            by_carrier.setdefault(row["carrier"], []).append(row)
-    found = []
-    for carrier, days in sorted(by_carrier.items()):
-        subject = CARRIERS.get(carrier, carrier)
-        judged = [day for day in days if _settled(day) >= FEWEST_EVENTS]
-        found += [
-            _worst(
-                judged,
-                "delivery_rate",
-                rules["sms.delivery_rate"].threshold,
-                "rate:1",
-                subject,
-                "单日最低送达率",
-                "核查该日失败代码与通道告警",
-            ),
-            _worst(
-                judged,
-                "receipt_latency_p95_s",
-                rules["sms.receipt_latency_p95_s"].threshold,
-                "seconds",
-                subject,
-                "单日最长回执时延 P95",
-                "核查该日回执通道",
-            ),
-        ]
-    return found
+    messages, bills = context.dataset("sms.messages", _MESSAGES_BACK), context.dataset("sms.bills", _BILLS_BACK)
+    if not context.is_day:
+        return billing.reconciliation(messages.table, bills.table, is_complete=messages.is_complete).to_pyarrow()
+    month = Period.month(context.on).previous()
+    billed = bills.recent.filter(bills.recent.month_on == ibis.literal(month.first))
+    days = messages.days.filter((messages.days.day >= month.first) & (messages.days.day <= month.last))
+    covered = days.filter(days.is_covered).count().execute()
+    if not billed.count().execute() or covered < len(days_between(month.first, month.last)):
+        return None
+    sent = messages.recent.filter((messages.recent.day >= month.first) & (messages.recent.day <= month.last))
+    return billing.reconciliation(sent, billed).to_pyarrow()
 
 
-def bills(reconciliation: Rows | None, *, rule: Rule) -> list[Finding]:
-    """A finding for each carrier's bill of a month (docs/domain.md, SMS: reconciliation).
-
-    Args:
-        reconciliation: ``metrics.sms_bills.reconciliation``; None when the period is no month.
-        rule: its threshold holds for the difference, whichever side it is on.
-    """
-    found = []
-    for row in rows(reconciliation) if reconciliation is not None else []:
-        rate = row["difference_rate"]
-        state: State = "unknown" if rate is None else rule.threshold.judge(abs(rate))
-        evidence = "账单或本期数据缺失，未对账。" if rate is None else _difference(row)
-        found.append(
-            Finding(
-                rule.code,
-                rule.subsystem,
-                CARRIERS.get(row["carrier"], row["carrier"]),
-                rule.words,
-                state,
-                rate,
-                "+rate:2",
-                f"相差不超过 {format_number(rule.threshold.warning, 'rate:1')}",
-                evidence,
-                None,
-                rule.advice if state in ("warning", "critical") else "",
-            )
-        )
-    return found
+def _bills(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return a finding for each carrier's bill; its limits hold for the difference on either side."""
+    bills = context.shared(reconciliation)
+    return [] if bills is None else [bill_finding(rule, row) for row in bills.to_pylist()]
 
 
-def _difference(row: dict[str, Any]) -> str:
-    """What a bill differs by, such as ``账单比平台计费多 437 条（1.77%，15.73 元）。``, in Chinese."""
-    difference = row["difference_segments"]
-    if not difference:
-        return "账单与平台计费条数一致。"
-    side = "多" if difference > 0 else "少"
-    forms = {"difference_rate": "rate:2", "difference_yuan": "yuan"}
-    amounts = [format_number(abs(row[name]), form) for name, form in forms.items() if row[name] is not None]
-    more = f"（{'，'.join(amounts)}）" if amounts else ""
-    return f"账单比平台计费{side} {format_number(abs(difference), 'integer', '条')}{more}。"
-
-
-def _worst(
-    days: Sequence[dict[str, Any]], name: str, threshold: Threshold, form: str, subject: str, check: str, advice: str
-) -> Finding:
-    code = f"sms.worst_{name}"
-    known = [day for day in days if day[name] is not None]
-    if not known:
-        return Finding(code, "sms", subject, check, "unknown", None, form, limits(threshold, form), _NO_DAY)
-    pick = min if threshold.good == "up" else max
-    worst = pick(known, key=lambda day: float(day[name]))
-    state = threshold.judge(worst[name])
-    said = measured(check, worst[name], threshold, form)
-    shown = format_number(worst[name], form)
-    evidence = said.replace(shown, f"{shown}（{day_words(worst['day'])}）", 1)
-    beyond = sum(threshold.judge(day[name]) in ("warning", "critical") for day in known)
-    if beyond > 1:
-        evidence = f"{evidence.removesuffix('。')}；本期共 {beyond} 天越过阈值。"
-    advice = "" if state == "ok" else advice
+def bill_finding(rule: Rule, row: dict[str, Any]) -> Finding:
+    """Return the finding of one row of the reconciliation."""
+    rate = row["difference_rate"]
     return Finding(
-        code, "sms", subject, check, state, float(worst[name]), form, limits(threshold, form), evidence, None, advice
+        rule=rule,
+        entity=Entity("carrier", str(row["carrier"]), CARRIERS.get(row["carrier"], str(row["carrier"]))),
+        status="unknown" if rate is None else rule.threshold.judge(abs(rate)),
+        value=rate,
+        format="+rate:2",
+        unknown="incomplete" if rate is None else "",
+        figures={"segments": row["difference_segments"], "yuan": row["difference_yuan"]},
     )
 
 
-def _settled(row: dict[str, Any]) -> int:
-    return sum(row[name] or 0 for name in ("delivered", "failed", "unknown"))
+BILL = Check(
+    rule="sms.bill",
+    evaluate=_bills,
+    reads={"sms.messages": _MESSAGES_BACK, "sms.bills": _BILLS_BACK},
+    every=(DAY, MONTH),
+)

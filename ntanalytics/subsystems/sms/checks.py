@@ -1,141 +1,213 @@
-"""What the inspection of a day asks of the SMS platform: carriers by the half hour, applications, the month's bill."""
+"""Checks of the SMS platform: carriers by day and half hour, applications, the monthly bill."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import ibis
-
-from ntanalytics.checks.baseline import unusual
+from ntanalytics.checks.by_detector import failure_rate_rise, peer_outlier, seasonal_baseline, volume_gap
+from ntanalytics.checks.check import EVERY_PERIOD, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.sms import CARRIERS
-from ntanalytics.detectors.failure_rate_rise import RateWords, failure_rate_rise
-from ntanalytics.detectors.peer_outlier import peer_outlier
-from ntanalytics.detectors.volume_gap import volume_gap
-from ntanalytics.findings.finding import Finding
-from ntanalytics.metrics.sms import billing, volume
-from ntanalytics.metrics.sms import slots as sms_slots
-from ntanalytics.periods import Period, days_between
-from ntanalytics.subsystems.sms import bill_checks, carrier_checks
-from ntanalytics.workspace.dataset_view import DatasetView
+from ntanalytics.detectors.series import Series, by_key
+from ntanalytics.findings.finding import Comparison, Entity, Finding
+from ntanalytics.findings.judgement import judge_row, unknown
+from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics import measure as measure_of
+from ntanalytics.metrics.sms import slots, volume
+from ntanalytics.subsystems.sms.bill_checks import BILL
 
-#: Days of history: what is usual, and the whole of the month before.
-HISTORY = 70
-
-#: Days that are told beside a carrier's figure of the day.
-SHOWN = 28
+#: Days of history: comparable days, and the days that are shown beside a carrier's figure.
+HISTORY, SHOWN_DAYS = 70, 28
 
 _SLOT_S, _HOUR_S = 1800, 3600
 
-#: Messages come in batches: silent is what sends next to nothing.
-_SILENT = 0.15
+#: Messages come in batches: a gap leaves at most this share.
+_MOST_LEFT = 0.15
 
-#: What is said of a carrier by its hours, and what then need not be said by its day.
-_SAID = {
-    "sms.failures_rise": ("sms.internal_failures_rise", "sms.delivery_rate", "sms.carrier_unlike"),
-    "sms.internal_failures_rise": ("sms.delivery_rate", "sms.carrier_unlike"),
-    "sms.late_rise": ("sms.receipt_latency_p95_s", "sms.backlog"),
+#: Where more applications are silent at once, the platform is, which its carriers tell.
+_MAX_SILENT = 2
+
+#: Rule → its events and hits among the outcomes by slot.
+_RATES: Mapping[str, tuple[str, str]] = {
+    "sms.failures_rise": ("settled", "failed"),
+    "sms.internal_failures_rise": ("settled", "internal"),
+    "sms.late_rise": ("submitted", "late"),
 }
 
 
-def inspect_sms(context: CheckContext) -> list[Finding]:
-    """Delivery, latency, backlog and silence of each carrier; rises and silences of applications; the last bill."""
-    messages = context.dataset("sms.messages", history=HISTORY)
-    if not messages.sources:
-        return []
-    on, rules = context.period.last, context.rules
-    by_day = volume.daily(messages.recent, messages.days, messages.as_of, ["carrier"]).to_pyarrow().to_pylist()
-    waiting = volume.backlog(messages.recent, context.ends_at, ["carrier"])
-    lately = [row for row in by_day if row["day"] >= on - timedelta(days=SHOWN)]
-    found = _by_hours(context, messages)
-    found += carrier_checks.sms(lately, waiting, on, rules=rules)
-    today = [row for row in by_day if row["day"] == on]
-    found += [each for each in peer_outlier(rules["sms.carrier_unlike"], today, _carrier) if each.state != "ok"]
-    return _said_once(found) + _applications(context, messages) + _bills(context, messages)
+def carrier(row: Mapping[str, Any]) -> Entity:
+    """Return the carrier of a row."""
+    return Entity("carrier", str(row["carrier"]), CARRIERS.get(row["carrier"], str(row["carrier"])))
 
 
-def _by_hours(context: CheckContext, messages: DatasetView) -> list[Finding]:
-    """Each carrier's worst hours: failed, failed inside the carrier's network, reported late; and silences."""
-    on, rules = context.period.last, context.rules
-    counted = sms_slots.outcomes(messages.recent, context.utc_offset_h, _SLOT_S).to_pyarrow().to_pylist()
-    found: list[Finding] = []
-    for code, events, hits, words in (
-        ("sms.failures_rise", "settled", "failed", RateWords("失败", "已出结果短信", "条")),
-        ("sms.internal_failures_rise", "settled", "internal", RateWords("因运营商内部原因失败", "已出结果短信", "条")),
-        ("sms.late_rise", "submitted", "late", RateWords("超过 10 分钟才有回执或仍无回执", "提交短信", "条")),
-    ):
-        table = [{**row, "events": row[events], "hits": row[hits]} for row in counted]
-        found += failure_rate_rise(rules[code], table, messages.days, on, words, slot_s=_SLOT_S, subject=_carrier)
-    sent = [{**row, "events": row["submitted"]} for row in counted]
-    rule = rules["sms.carrier_lull"]
-    # what all of them lack, the platform lacks
-    silent = volume_gap(rule, sent_together(sent), messages.days, on, slot_s=_SLOT_S, most_left=_SILENT)
-    return found + (
-        silent or volume_gap(rule, sent, messages.days, on, slot_s=_SLOT_S, subject=_carrier, most_left=_SILENT)
+def application(row: Mapping[str, Any]) -> Entity:
+    """Return the application of a row."""
+    return Entity("application", str(row["application"]), str(row["application"]))
+
+
+def _by_day(context: CheckContext) -> list[dict[str, Any]]:
+    """Return the figures of each carrier by day, up to the last day of the period."""
+    messages = context.dataset("sms.messages", HISTORY)
+    daily = volume.daily(messages.recent, messages.days, messages.as_of, ["carrier"])
+    first = context.period.first - timedelta(days=SHOWN_DAYS)
+    return [row for row in daily.to_pyarrow().to_pylist() if row["day"] >= first]
+
+
+def _by_slot(context: CheckContext) -> list[dict[str, Any]]:
+    """Return the outcomes of each carrier by half hour."""
+    messages = context.dataset("sms.messages", HISTORY)
+    rows: list[dict[str, Any]] = slots.outcomes(messages.recent, context.utc_offset_h, _SLOT_S).to_pyarrow().to_pylist()
+    return rows
+
+
+def _worst_day(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the worst day of each carrier within the period: of a day that day itself."""
+    by_carrier = by_key(context.shared(_by_day), "carrier", context.on)
+    if not by_carrier:
+        return [unknown(rule, "no_value")]
+    findings = [_of_series(context, rule, series) for series in by_carrier.values()]
+    return [finding for finding in findings if finding is not None]
+
+
+def _of_series(context: CheckContext, rule: Rule, series: Series) -> Finding | None:
+    """Return the finding of one carrier; None where its messages are too few on the one day that is judged."""
+    entity = carrier(series.rows[0])
+    days = [row for row in series.rows if row["day"] >= context.period.first]
+    if context.is_day and not series.today:
+        onset = series.missing_since()
+        missing = unknown(rule, "missing", entity)
+        return missing if onset is None else missing.since_day(onset.day, is_bound=onset.is_bound)
+    counted = [row for row in days if _settled(row) >= rule.min_count]
+    if not counted and context.is_day:
+        return None  # a quiet Sunday needs no line
+    judged = [row for row in counted if row[rule.measure] is not None]
+    if not judged:
+        count = float(max((_settled(row) for row in days), default=0))
+        return unknown(rule, "no_value" if counted else "too_few", entity).with_figures(count=count)
+    pick = min if rule.threshold.good == "up" else max
+    worst = pick(judged, key=lambda row: float(row[rule.measure]))
+    onset = series.since(rule.measure, lambda value: rule.threshold.judge(value) in ("warning", "critical"))
+    finding = Finding(
+        rule=rule,
+        entity=entity,
+        status=rule.threshold.judge(worst[rule.measure]),
+        value=float(worst[rule.measure]),
+        format=measure_of(rule.measure).format,
+        since=None if onset is None else onset.day,
+        since_is_bound=onset is not None and onset.is_bound,
     )
+    if context.is_day:
+        usual = series.usual(rule.measure)
+        return finding if usual is None else replace(finding, comparison=Comparison("usual", usual))
+    beyond = sum(rule.threshold.judge(row[rule.measure]) in ("warning", "critical") for row in judged)
+    return finding.with_figures(days_beyond=float(beyond)).with_details(day=worst["day"].isoformat())
 
 
-def sent_together(slots: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The events of all groups by day and slot."""
+def _settled(row: Mapping[str, Any]) -> int:
+    return sum(row[name] or 0 for name in ("delivered", "failed", "unknown"))
+
+
+def _backlog(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return how many messages of each carrier wait for their report longer than a queue explains."""
+    messages = context.dataset("sms.messages", HISTORY)
+    waiting = {
+        row["carrier"]: row["backlog"]
+        for row in volume.backlog(messages.recent, context.ends_at, ["carrier"]).to_pyarrow().to_pylist()
+    }
+    findings = []
+    for key, series in by_key(context.shared(_by_day), "carrier", context.on).items():
+        entity = carrier(series.rows[0])
+        if series.today:
+            findings.append(judge_row(rule, {rule.measure: float(waiting.get(key, 0))}, entity))
+        elif (onset := series.missing_since()) is not None:
+            findings.append(unknown(rule, "missing", entity).since_day(onset.day, is_bound=onset.is_bound))
+    return findings
+
+
+def _rate_rise(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return each carrier's worst hours."""
+    messages = context.dataset("sms.messages", HISTORY)
+    events, hits = _RATES[rule.code]
+    table = [{**row, "events": row[events], "hits": row[hits]} for row in context.shared(_by_slot)]
+    return failure_rate_rise(rule, table, messages.days, context.on, slot_s=_SLOT_S, entity=carrier)
+
+
+def _unlike(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the carriers whose delivery rate lies apart from that of the others."""
+    today = [row for row in context.shared(_by_day) if row["day"] == context.on]
+    return [finding for finding in peer_outlier(rule, today, carrier) if finding.status != "ok"]
+
+
+def _carrier_gap(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the gaps of the platform; where it has none, those of single carriers."""
+    days = context.dataset("sms.messages", HISTORY).days
+    sent = [{**row, "events": row["submitted"]} for row in context.shared(_by_slot)]
+    together = volume_gap(rule, summed(sent), days, context.on, slot_s=_SLOT_S, most_left=_MOST_LEFT)
+    return together or volume_gap(rule, sent, days, context.on, slot_s=_SLOT_S, entity=carrier, most_left=_MOST_LEFT)
+
+
+def summed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the events of all groups by day and slot."""
     total: dict[tuple[Any, int], int] = {}
-    for row in slots:
+    for row in rows:
         key = row["day"], row["slot"]
         total[key] = total.get(key, 0) + row["events"]
     return [{"day": day, "slot": slot, "events": events} for (day, slot), events in total.items()]
 
 
-def _said_once(found: list[Finding]) -> list[Finding]:
-    """What is wrong in some hours is not said of the day again."""
-    said = {
-        (code, each.subject)
-        for each in found
-        for code in _SAID.get(each.code, ())
-        if each.state in ("warning", "critical")
-    }
-    return [each for each in found if (each.code, each.subject) not in said]
-
-
-def _applications(context: CheckContext, messages: DatasetView) -> list[Finding]:
-    on, rules = context.period.last, context.rules
+def _application_rise(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the applications that sent more than their days let expect."""
+    messages = context.dataset("sms.messages", HISTORY)
     daily = volume.daily(messages.recent, messages.days, messages.as_of, ["application"])
-    subject = _application
-    found = unusual(context, rules["sms.application_rise"], daily, subject=subject, is_wrong_only=True)
-    hours = sms_slots.outcomes(messages.recent, context.utc_offset_h, _HOUR_S, ["application"])
+    return seasonal_baseline(rule, daily, context.on, entity=application, violations_only=True, ahead=context.ahead)
+
+
+def _application_gap(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the applications that stopped sending; none where many do, since the carriers tell that."""
+    messages = context.dataset("sms.messages", HISTORY)
+    hours = slots.outcomes(messages.recent, context.utc_offset_h, _HOUR_S, ["application"])
     sent = hours.select("day", "slot", "application", events=hours.submitted)
-    silent = volume_gap(
-        rules["sms.application_lull"], sent, messages.days, on, slot_s=_HOUR_S, subject=subject, most_left=_SILENT
-    )
-    # a platform that stands still was said of the carriers
-    return found + (silent if len(silent) <= FEW_SILENT else [])
+    silent = volume_gap(rule, sent, messages.days, context.on, slot_s=_HOUR_S, entity=application, most_left=_MOST_LEFT)
+    return silent if len(silent) <= _MAX_SILENT else []
 
 
-#: Where more applications are silent at once, the platform is.
-FEW_SILENT = 2
+_READS = {"sms.messages": HISTORY}
 
-
-def _bills(context: CheckContext, messages: DatasetView) -> list[Finding]:
-    """The bills of the month before, once they have come, against what was sent.
-
-    Defined in docs/domain.md, SMS: reconciliation.
-    """
-    month = Period.month(context.period.last).previous()
-    bills = context.dataset("sms.bills", history=2 * HISTORY)
-    if not bills.sources:
-        return []
-    billed = bills.recent.filter(bills.recent.month_on == ibis.literal(month.first))
-    span = messages.days.filter((messages.days.day >= month.first) & (messages.days.day <= month.last))
-    covered = span.filter(span.is_covered).count().execute()
-    if not billed.count().execute() or covered < len(days_between(month.first, month.last)):
-        return []
-    sent = messages.recent.filter((messages.recent.day >= month.first) & (messages.recent.day <= month.last))
-    return bill_checks.bills(billing.reconciliation(sent, billed), rule=context.rules["sms.bill"])
-
-
-def _carrier(row: Mapping[str, Any]) -> str:
-    return CARRIERS.get(row["carrier"], str(row["carrier"]))
-
-
-def _application(row: Mapping[str, Any]) -> str:
-    return str(row["application"])
+CHECKS: tuple[Check, ...] = (
+    Check(
+        rule="sms.delivery_rate",
+        evaluate=_worst_day,
+        reads=_READS,
+        every=EVERY_PERIOD,
+        suppressed_by=(SuppressedBy(("sms.failures_rise", "sms.internal_failures_rise")),),
+    ),
+    Check(
+        rule="sms.receipt_latency_p95_s",
+        evaluate=_worst_day,
+        reads=_READS,
+        every=EVERY_PERIOD,
+        suppressed_by=(SuppressedBy(("sms.late_rise",)),),
+    ),
+    Check(rule="sms.backlog", evaluate=_backlog, reads=_READS, suppressed_by=(SuppressedBy(("sms.late_rise",)),)),
+    Check(rule="sms.failures_rise", evaluate=_rate_rise, reads=_READS),
+    Check(
+        rule="sms.internal_failures_rise",
+        evaluate=_rate_rise,
+        reads=_READS,
+        suppressed_by=(SuppressedBy(("sms.failures_rise",)),),
+    ),
+    Check(rule="sms.late_rise", evaluate=_rate_rise, reads=_READS),
+    Check(
+        rule="sms.carrier_unlike",
+        evaluate=_unlike,
+        reads=_READS,
+        suppressed_by=(SuppressedBy(("sms.failures_rise", "sms.internal_failures_rise")),),
+    ),
+    Check(rule="sms.carrier_lull", evaluate=_carrier_gap, reads=_READS),
+    Check(rule="sms.application_rise", evaluate=_application_rise, reads=_READS),
+    Check(rule="sms.application_lull", evaluate=_application_gap, reads=_READS),
+    BILL,
+)

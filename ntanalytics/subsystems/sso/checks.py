@@ -1,78 +1,170 @@
-"""What the inspection asks of single sign-on on a day: whether every application was reached, and let its people in."""
+"""Checks of single sign-on: whether each application was reached, and let its people in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from ntanalytics.checks.baseline import Baseline, drop_uninformative, is_within, rated, span, unusual, violations
-from ntanalytics.checks.context import CheckContext
-from ntanalytics.detectors.failure_burst import failure_burst
-from ntanalytics.detectors.silence import silence
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rows import rows
-from ntanalytics.metrics import slots
-from ntanalytics.metrics.sso import accesses as sso_accesses
-from ntanalytics.subsystems.identity.checks import login_fall, login_silence
+import ibis.expr.types as ir
 
-#: Slots of all accesses; of one application by the hour, and where few come by two hours; of what was refused.
+from ntanalytics.checks.baseline import HISTORY_DAYS, baseline, drop_uninformative, judge_share
+from ntanalytics.checks.by_detector import BurstSearch, failure_burst, seasonal_baseline, silence
+from ntanalytics.checks.check import DAY, EVERY_PERIOD, LONGER_PERIODS, Check, SuppressedBy
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.judgement import evaluate_rules
+from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics import slots
+from ntanalytics.metrics.rows import rows
+from ntanalytics.metrics.sso import accesses as access_metrics
+
+#: Slots of all accesses, of one application, and of refusals.
 _SHORT_S, _HOUR_S, _HALF_HOUR_S = 300, 3600, 1800
 
-#: An application that answers that fast is not slow, whatever is usual for it.
+#: Milliseconds below which no application is slow, whatever is usual for it.
 _FAST_MS = 500.0
 
 
-def inspect_sso(context: CheckContext) -> list[Finding]:
-    """What is not usual in the accesses to the applications behind the portal."""
-    past, apps = Baseline(context, "sso.accesses"), context.dataset("sso.apps")
-    accesses, like = past.scope, past.like
-    if not accesses.sources:
-        return []
-    on, offset, days = context.period.last, context.utc_offset_h, past.days
-    known = {row["app_id"]: row for row in rows(apps.table)} if apps.is_complete else {}
+def _apps(context: CheckContext) -> dict[str, dict[str, Any]]:
+    """Return the applications by id; none where their snapshot is incomplete."""
+    apps = context.dataset("sso.apps")
+    return {row["app_id"]: row for row in rows(apps.table)} if apps.is_complete else {}
 
-    def named(row: Mapping[str, Any]) -> str:
-        return str(known[row["app_id"]]["app"]) if row["app_id"] in known else str(row["app_id"] or "未知应用")
 
-    everything = slots.by_slot(like, "accessed_at", offset, slot_s=_SHORT_S)
-    silent = silence(context.rules["sso.access_silence"], everything, days, on, slot_s=_SHORT_S)
-    if violations(silent):
-        # who cannot log in goes on to no application: that is told of the logins
-        out = span(login_silence(context))
-        silent = [each for each in silent if not is_within(each, out)]
-    out = span(silent)
+def _app(context: CheckContext) -> Callable[[Mapping[str, Any]], Entity]:
+    """Return the function from a row to its application."""
+    return partial(app_entity, context.shared(_apps))
 
-    off = [app for app, row in known.items() if not row["is_enabled"]]
-    used = like.filter(like.app_id.notnull() & ~like.app_id.isin(off)) if off else like.filter(like.app_id.notnull())
-    rule, alone = context.rules["sso.app_silence"], list[Finding]()
+
+def app_entity(apps: Mapping[str, Mapping[str, Any]], row: Mapping[str, Any]) -> Entity:
+    """Return the application of a row; one that is not in the directory is known by its id."""
+    key = row["app_id"]
+    label = str(apps[key]["app"]) if key in apps else str(key or "未知应用")
+    return Entity("app", str(key or "unknown"), label)
+
+
+def _used(context: CheckContext) -> ir.Table:
+    """Return the accesses of comparable days to applications that are in use."""
+    comparable = context.shared(baseline, "sso.accesses").comparable
+    retired = [app for app, row in context.shared(_apps).items() if not row["is_enabled"]]
+    used = comparable.filter(comparable.app_id.notnull())
+    return used.filter(~used.app_id.isin(retired)) if retired else used
+
+
+def _access_silence(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the longest time without any access."""
+    past = context.shared(baseline, "sso.accesses")
+    by_slot = slots.by_slot(past.comparable, "accessed_at", context.utc_offset_h, slot_s=_SHORT_S)
+    return drop_uninformative(context, silence(rule, by_slot, past.days, context.on, slot_s=_SHORT_S))
+
+
+def _app_silence(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the applications that nobody reached for some hours, where few come by twice as many."""
+    past, findings = context.shared(baseline, "sso.accesses"), list[Finding]()
     for slot_s in (_HOUR_S, 2 * _HOUR_S):
-        by_app = slots.by_slot(used, "accessed_at", offset, ["app_id"], slot_s=slot_s)
-        its = silence(rule, by_app, days, on, slot_s=slot_s, subject=named, is_wrong_only=True)
-        named_already = {each.subject for each in alone}
-        alone += [each for each in its if each.subject not in named_already and not is_within(each, out)]
+        by_app = slots.by_slot(context.shared(_used), "accessed_at", context.utc_offset_h, ["app_id"], slot_s=slot_s)
+        silent = silence(rule, by_app, past.days, context.on, slot_s=slot_s, entity=_app(context), violations_only=True)
+        known = {finding.entity for finding in findings}
+        findings += [finding for finding in silent if finding.entity not in known]
+    return drop_uninformative(context, findings)
 
-    refused = failure_burst(
-        context.rules["sso.app_failures"],
+
+def _app_failures(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the hours in which an application refused far more than usual."""
+    past, used, offset = context.shared(baseline, "sso.accesses"), context.shared(_used), context.utc_offset_h
+    findings = failure_burst(
+        rule,
         slots.by_slot(used.filter(used.outcome == "failure"), "accessed_at", offset, ["app_id"], slot_s=_HALF_HOUR_S),
         slots.by_slot(used, "accessed_at", offset, ["app_id"], slot_s=_HALF_HOUR_S),
-        days,
-        on,
-        slot_s=_HALF_HOUR_S,
-        subject=named,
+        past.days,
+        context.on,
+        BurstSearch(slot_s=_HALF_HOUR_S),
+        entity=_app(context),
     )
-    by_day = rows(sso_accesses.daily(accesses.recent, days, ["app_id"]))
-    slow = {row["app_id"] for row in by_day if row["day"] == on and (row["access_p95_ms"] or 0) >= _FAST_MS}
-    timed = [row for row in by_day if row["app_id"] in slow]
-    late = unusual(context, context.rules["sso.app_p95_rise"], timed, subject=named, is_wrong_only=True)
+    return drop_uninformative(context, findings)
 
-    found = [*silent, *alone, *refused, *late]
-    if not violations(silent):
-        fallen = unusual(context, context.rules["sso.accesses_fall"], sso_accesses.daily(accesses.recent, days))
-        found += (
-            fallen if not violations(fallen) or not violations([*login_fall(context), *login_silence(context)]) else []
-        )
-    if not violations(refused):
-        rate = context.rules["sso.access_failure_rate"]
-        [total] = rows(sso_accesses.accesses(accesses.table))
-        found += rated(rate, total, "refused_accesses", is_complete=accesses.is_complete)
-    return drop_uninformative(context, found)
+
+def _app_slow(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the applications that answered far more slowly than usual."""
+    past = context.shared(baseline, "sso.accesses")
+    by_day = rows(access_metrics.daily(past.view.recent, past.days, ["app_id"]))
+    slow = {row["app_id"] for row in by_day if row["day"] == context.on and (row["access_p95_ms"] or 0) >= _FAST_MS}
+    findings = seasonal_baseline(
+        rule,
+        [row for row in by_day if row["app_id"] in slow],
+        context.on,
+        entity=_app(context),
+        violations_only=True,
+        ahead=context.ahead,
+    )
+    return drop_uninformative(context, findings)
+
+
+def _accesses_fall(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether fewer accesses came than on comparable days."""
+    past = context.shared(baseline, "sso.accesses")
+    daily = access_metrics.daily(past.view.recent, past.days)
+    return drop_uninformative(context, seasonal_baseline(rule, daily, context.on, ahead=context.ahead))
+
+
+def _failure_rate(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the share of refused accesses."""
+    accesses = context.dataset("sso.accesses", HISTORY_DAYS)
+    [total] = rows(access_metrics.accesses(accesses.table))
+    finding = judge_share(rule, total, "refused_accesses", is_complete=accesses.is_complete)
+    return drop_uninformative(context, [finding])
+
+
+def _accesses(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether anybody used each application within a longer period."""
+    accesses, apps = context.dataset("sso.accesses", HISTORY_DAYS), context.dataset("sso.apps")
+    if not context.working_days or not apps.is_complete:
+        return []
+    by_app = access_metrics.by_app(accesses.table, apps.table)
+    keys = {row["app"]: key for key, row in context.shared(_apps).items() if row["is_enabled"]}
+    return evaluate_rules([rule], by_app, partial(_app_by_name, keys), is_complete=accesses.is_complete)
+
+
+def _app_by_name(keys: Mapping[str, str], row: Mapping[str, Any]) -> Entity:
+    name = row["app"]
+    return Entity("app", str(keys.get(name) or name or "unknown"), str(name or "未知应用"))
+
+
+_READS = {"sso.accesses": HISTORY_DAYS, "sso.apps": 0}
+_LOGINS = ("identity.login_silence", "identity.logins_fall")
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        rule="sso.access_failure_rate",
+        evaluate=_failure_rate,
+        reads=_READS,
+        optional=("sso.apps",),
+        every=EVERY_PERIOD,
+        suppressed_by=(SuppressedBy(("sso.app_failures",), "any", (DAY,)),),
+    ),
+    Check(rule="sso.accesses", evaluate=_accesses, reads=_READS, every=LONGER_PERIODS),
+    Check(
+        rule="sso.access_silence",
+        evaluate=_access_silence,
+        reads=_READS,
+        optional=("sso.apps",),
+        suppressed_by=(SuppressedBy(("identity.login_silence",), "window"),),
+    ),
+    Check(
+        rule="sso.app_silence",
+        evaluate=_app_silence,
+        reads=_READS,
+        optional=("sso.apps",),
+        suppressed_by=(SuppressedBy(("sso.access_silence",), "window"),),
+    ),
+    Check(rule="sso.app_failures", evaluate=_app_failures, reads=_READS, optional=("sso.apps",)),
+    Check(rule="sso.app_p95_rise", evaluate=_app_slow, reads=_READS, optional=("sso.apps",)),
+    Check(
+        rule="sso.accesses_fall",
+        evaluate=_accesses_fall,
+        reads=_READS,
+        optional=("sso.apps",),
+        suppressed_by=(SuppressedBy(("sso.access_silence", *_LOGINS), "any"),),
+    ),
+)

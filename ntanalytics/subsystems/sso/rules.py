@@ -1,43 +1,45 @@
-"""The rules over single sign-on."""
+"""Rules of single sign-on."""
 
 from __future__ import annotations
 
-from ntanalytics.findings.finding import Threshold
-from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.rule import Rule, source_rule
+from ntanalytics.findings.threshold import Threshold
 
-RULES = (
+RULES: tuple[Rule, ...] = (
     Rule(
         "sso.access_failure_rate", "access_failure_rate", Threshold(0.03, 0.1, "down"), "核查应用的接入配置与票据校验",
-        "A ticket is refused to a person who has no right, which is rare.", of="accesses", min_count=50,
+        "A ticket is refused to a person who has no right, which is rare.", count_measure="accesses", min_count=50,
+        cause="interfaces",
     ),
     Rule(
         "sso.accesses", "accesses", Threshold(1, 0, "up"), "核实应用是否停用或入口失效",
-        "An application in use that nobody reaches in a period is closed, or broken.", check="应用访问量",
-        kind="absence",
+        "An application in use that nobody reaches in a period is closed, or broken.", label="应用访问量",
+        kind="absence", cause="apps",
     ),
     Rule(
         "sso.access_silence", "accesses", Threshold(600, 3300, "down"), "核查单点登录服务与票据库",
-        "In office hours somebody goes on to an application every few seconds.", min_count=40, check="应用访问中断",
-        kind="absence",
+        "In office hours somebody goes on to an application every few seconds.", min_count=40, label="应用访问中断",
+        kind="absence", cause="login_outages",
     ),
     Rule(
         "sso.app_silence", "accesses", Threshold(3_600, 86_400, "down"), "核实应用是否停用、入口或接入配置失效",
         "An application that many use is reached every hour of an office day; it has other ways in.", min_count=15,
-        check="应用无人访问", kind="absence",
+        label="应用无人访问", kind="absence", cause="apps",
     ),
     Rule(
         "sso.accesses_fall", "accesses", Threshold(-0.3, -0.6, "up"), "核查门户入口与单点登录服务",
-        "On like days the accesses of the whole city differ by a few percent.", min_count=100, check="应用访问次数",
-        kind="usual",
+        "On like days the accesses of the whole city differ by a few percent.", min_count=100, label="应用访问次数",
+        kind="usual", cause="login_outages",
     ),
     Rule(
         "sso.app_failures", "refused_accesses", Threshold(0.05, 0.3, "down"), "核查该应用的接入配置、权限与票据校验",
-        "One in twenty refused beyond the usual is a setting that was changed.", of="accesses", min_count=10,
-        check="某时段访问被拒", kind="burst",
+        "One in twenty refused beyond the usual is a setting that was changed.", count_measure="accesses", min_count=10,
+        label="某时段访问被拒", kind="burst", cause="interfaces",
     ),
     Rule(
         "sso.app_p95_rise", "access_p95_ms", Threshold(1.0, 4.0, "down"), "查看该应用的票据校验与后端负载",
-        "Twice as long as usual, and half a second at least, is felt.", of="accesses", min_count=50,
-        check="应用访问耗时 P95", kind="usual",
+        "Twice as long as usual, and half a second at least, is felt.", count_measure="accesses", min_count=50,
+        label="应用访问耗时 P95", kind="usual", cause="apps",
     ),
+    source_rule("sso"),
 )  # fmt: skip

@@ -2,49 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.section import (
-    HISTORY,
-    SubsystemSummary,
-    compared,
-    evaluated,
-    highlights,
-    no_source_summary,
-    series,
-)
+from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, evaluated, highlights, series
+from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.rule import evaluate_rules
-from ntanalytics.metrics.sso import accesses as sso_accesses
+from ntanalytics.metrics.sso import accesses as access_metrics
 
 
-def summarize(context: CheckContext) -> SubsystemSummary:
-    """Accesses to the applications behind the portal (docs/domain.md, Identity and SSO)."""
-    accesses, apps = context.dataset("sso.accesses", history=HISTORY), context.dataset("sso.apps")
-    if missing := no_source_summary("sso", "accesses", accesses):
-        return missing
-    total = compared(
-        sso_accesses.accesses(accesses.table), sso_accesses.accesses(accesses.before), sso_accesses.ACCESSES, accesses
-    )
-    by_app = sso_accesses.by_app(accesses.table, apps.table)
-    whole = accesses.is_complete
-    findings: list[Finding] = []
-    # a day is asked more closely, by workspace.inspecting.sso
-    if context.period.kind != "day":
-        findings = evaluate_rules([context.rules["sso.access_failure_rate"]], [total], is_complete=whole)
-    if context.period.kind != "day" and context.working_days and apps.is_complete:
-        findings += evaluate_rules(
-            [context.rules["sso.accesses"]], by_app, lambda row: str(row["app"]), is_complete=whole
-        )
+def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
+    """Return accesses to the applications behind the portal (docs/domain.md, Identity and SSO)."""
+    accesses, apps = context.dataset("sso.accesses", HISTORY), context.dataset("sso.apps")
+    now, before = access_metrics.accesses(accesses.table), access_metrics.accesses(accesses.before)
+    total = compared(now, before, access_metrics.ACCESSES, accesses)
     return SubsystemSummary(
-        "sso",
-        tuple(findings),
-        highlights(total, ["accesses", "access_failure_rate"], is_complete=whole),
-        "accesses",
-        total,
-        series(sso_accesses.daily(accesses.recent, accesses.days), "accesses"),
-        evaluated(("apps", by_app)),
-        context.origin("sso.accesses", accesses),
-        accesses.note,
-        whole,
-        accesses.was_complete,
+        subsystem="sso",
+        highlights=highlights(total, ["accesses", "access_failure_rate"], is_complete=accesses.is_complete),
+        lead="accesses",
+        total=total,
+        recent=series(access_metrics.daily(accesses.recent, accesses.days), "accesses"),
+        tables=evaluated(("apps", access_metrics.by_app(accesses.table, apps.table))),
+        origin=context.origin("sso.accesses", accesses),
+        note=accesses.note,
+        is_complete=accesses.is_complete,
+        was_complete=accesses.was_complete,
     )
+
+
+SECTION = Section(
+    summarize=summarize,
+    lead="accesses",
+    reads={"sso.accesses": HISTORY, "sso.apps": 0},
+    requires=("sso.accesses",),
+)

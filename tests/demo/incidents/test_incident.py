@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.demo.incidents.incident import ZONE, Incident, billed_months, moment
+from ntanalytics.demo.incidents.default_script import SCRIPT
+from ntanalytics.demo.incidents.incident import Incident, billed_months
+from ntanalytics.demo.incidents.kinds import INCIDENT_KINDS, KINDS
 from ntanalytics.demo.incidents.planning import plan_incidents
-from ntanalytics.demo.incidents.script import BEGUN, HARMLESS, KINDS, LASTING, MEASURES, SIZES
+from ntanalytics.demo.local_time import ZONE, moment
 from ntanalytics.periods import Calendar
 
 UNTIL = dt.date(2026, 11, 22)
@@ -30,7 +32,7 @@ def test_they_lie_on_known_working_days_before_the_last():
 
 def test_every_kind_is_planted_in_every_subsystem():
     incidents = plan_incidents(Calendar(), dt.date(2026, 9, 14), UNTIL)
-    assert {incident.kind for incident in incidents} == set(KINDS)
+    assert {incident.kind for incident in incidents} == set(INCIDENT_KINDS)
     assert {incident.subsystem for incident in incidents} == set(SUBSYSTEMS)
     assert len({incident.id for incident in incidents}) == len(incidents) >= 25
     assert all(incident.start < incident.end for incident in incidents)
@@ -62,7 +64,8 @@ def test_days_without_a_working_day_have_only_what_goes_on():
 
 
 def lasting(incident: Incident) -> bool:
-    return incident.kind in LASTING or incident.kind in BEGUN
+    """Whether the script lets the incident begin or end on another day than its own."""
+    return any(entry.id == incident.id and (entry.days_before or entry.days_after != 0) for entry in SCRIPT)
 
 
 def test_only_whole_months_are_billed():
@@ -81,16 +84,14 @@ def test_an_incident_knows_its_part_of_a_day():
 
 
 def test_the_document_lists_every_kind_as_the_script_describes_it():
-    document = Path(__file__).parents[2] / "docs" / "demo.md"
+    document = Path(__file__).parents[3] / "docs" / "demo.md"
     rows = [line for line in document.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
     assert [row for row in rows if not row.startswith("| `--")] == [
-        f"| `{kind}` | {does} | {MEASURES[kind]} |" for kind, does in (KINDS | HARMLESS).items()
+        f"| `{kind.id}` | {kind.effect} | {kind.measure} |" for kind in KINDS.values()
     ]
 
 
 def test_every_kind_is_measured_and_one_that_lasts_by_its_time():
-    assert set(MEASURES) == set(KINDS) | set(HARMLESS)
-    assert set(SIZES) <= set(KINDS)
     incidents = {incident.id: incident for incident in plan_incidents(Calendar(), dt.date(2026, 9, 14), UNTIL)}
     assert {incident.shape for incident in incidents.values()} == {"sharp"}
     sizes = {"outage-unicom": 0.3, "service-down-long": 5.42, "overdue-unit": 8, "backup-missing": 3, "patch-failed": 1}
@@ -108,7 +109,16 @@ def test_every_kind_is_measured_and_one_that_lasts_by_its_time():
 def test_an_incident_comes_and_goes_as_its_shape_says(shape: str, expected: list[float]):
     day = dt.date(2026, 11, 18)
     nine_hours = Incident(
-        "one", "sms", "carrier_outage", "unicom", moment(day, "09:00"), moment(day, "18:00"), "关注", "", 0.3, shape
+        id="one",
+        subsystem="sms",
+        kind="carrier_outage",
+        subject="unicom",
+        start=moment(day, "09:00"),
+        end=moment(day, "18:00"),
+        severity="关注",
+        description="",
+        size=0.3,
+        shape=shape,
     )
     hours = np.arange(8, 19) * 3_600_000
     assert nine_hours.strength(day, hours).tolist() == pytest.approx(expected)

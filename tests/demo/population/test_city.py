@@ -3,7 +3,8 @@ import datetime as dt
 import numpy as np
 
 from ntanalytics.demo.incidents.planning import plan_incidents
-from ntanalytics.demo.population.city import EDITIONS, City, city_of
+from ntanalytics.demo.population.city import City, city_of
+from ntanalytics.demo.population.people import EDITIONS
 from ntanalytics.demo.population.units import EDITION_OF, GENERAL_UNITS, UNITS, WECOM_UNITS
 from ntanalytics.periods import Calendar, days_between
 

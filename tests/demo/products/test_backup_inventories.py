@@ -6,7 +6,9 @@ import pytest
 
 from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import City, city_of
-from ntanalytics.demo.products.backup_inventories import write_backups
+from ntanalytics.demo.products.bacula import write_bacula
+from ntanalytics.demo.products.pgbackrest import write_pgbackrest
+from ntanalytics.demo.products.restic import write_restic
 from ntanalytics.demo.store import PREFIX, Store, servers_of
 from ntanalytics.periods import Calendar, days_between
 from tests.demo.extracted import Rows, extracted
@@ -28,7 +30,9 @@ def city(days: int, seed: int = 5) -> City:
 
 
 def taken(folder: Path, place: City) -> dict[str, Rows]:
-    write_backups(place, folder, Store(folder))
+    write_pgbackrest(place, folder / "pgbackrest")
+    write_restic(place, folder / "restic")
+    write_bacula(place, Store(folder))
     found = {}
     for name, source in SOURCES.items():
         found[name] = extracted(place, folder, source, "infra.backups")["infra.backups"]
@@ -100,7 +104,7 @@ def test_a_shorter_estate_has_the_same_nights_and_another_seed_others(tmp_path: 
 @pytest.mark.servers
 def test_postgresql_holds_the_same_catalog(postgres_url: str, tmp_path: Path, backups: dict[str, Rows]):
     server = servers_of([postgres_url])
-    write_backups(city(21), tmp_path, Store(tmp_path, server))
+    write_bacula(city(21), Store(tmp_path, server))
     url = server["postgresql"].set(database=PREFIX + "bacula").render_as_string()
     found = extracted(city(21), tmp_path, f"{{product: bacula, url: '{url}'}}", "infra.backups")["infra.backups"]
     assert found == backups["bacula"]

@@ -6,11 +6,11 @@ import openpyxl
 import pytest
 
 from ntanalytics.demo import Estate
-from ntanalytics.demo.incidents.incident import ZONE
 from ntanalytics.demo.incidents.planning import plan_incidents
+from ntanalytics.demo.local_time import ZONE
 from ntanalytics.demo.population.city import city_of
 from ntanalytics.demo.population.units import UNITS
-from ntanalytics.demo.products.desk_workbook import write_desk_workbook
+from ntanalytics.demo.products.desk_workbook.workbook import write_desk_workbook
 from ntanalytics.periods import Calendar, days_between
 from ntanalytics.sources.starter import DESK_WORKBOOK_DATASETS
 from tests.demo.extracted import Rows, extracted
@@ -113,7 +113,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
     days = days_between(dt.date(2026, 9, 14), dt.date(2026, 11, 22))
     city = city_of(days, Calendar(), plan_incidents(Calendar(), days[0], days[-1]), seed=20261122, scale=0.001)
     write_desk_workbook(city, folder / "book.xlsx", {})
-    return extracted(city, folder, "{product: desk_workbook, path: book.xlsx}", *DESK_WORKBOOK_DATASETS)
+    return extracted(city, folder, "{product: ledger, path: book.xlsx}", *DESK_WORKBOOK_DATASETS)
 
 
 def test_every_sheet_has_rows_that_are_taken_without_a_reject(whole: dict[str, Rows]):

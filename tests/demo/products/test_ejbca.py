@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.population.units import ALIASES, UNITS
-from ntanalytics.demo.products.ejbca import write_authority
-from ntanalytics.demo.products.ejbca_certificates import EVERY, certificates_of
-from ntanalytics.demo.products.nginx_client_cert import LOG, write_gateway
+from ntanalytics.demo.products.ejbca.certificates import EVERY, certificates_of
+from ntanalytics.demo.products.ejbca.database import write_ejbca
+from ntanalytics.demo.products.nginx_client_cert import LOG, write_client_cert_log
 from ntanalytics.demo.store import PREFIX, Store
 from ntanalytics.periods import Calendar, days_between
 from tests.demo.extracted import Rows, extracted
@@ -45,8 +45,8 @@ def place() -> City:
 @pytest.fixture(scope="module")
 def home(place: City, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Path(tmp_path_factory.mktemp("ca"))
-    write_authority(place, Store(folder / "authority"))
-    write_gateway(place, folder / "gateway" / "ca-gateway")
+    write_ejbca(place, Store(folder / "authority"))
+    write_client_cert_log(place, folder / "gateway" / "ca-gateway")
     return folder
 
 
@@ -163,8 +163,8 @@ def test_the_same_seed_gives_the_same_rows_and_another_others(tmp_path: Path):
     found = []
     for number, seed in enumerate((5, 5, 6)):
         made, folder = city(4, scale=0.004, seed=seed), tmp_path / str(number)
-        write_authority(made, Store(folder))
-        write_gateway(made, folder / "ca-gateway")
+        write_ejbca(made, Store(folder))
+        write_client_cert_log(made, folder / "ca-gateway")
         found.append(authority(made, folder))
         found.append([path.read_bytes() for path in sorted((folder / "ca-gateway").iterdir())])
     assert found[:2] == found[2:4]
@@ -175,8 +175,8 @@ def test_the_same_seed_gives_the_same_rows_and_another_others(tmp_path: Path):
 @pytest.mark.servers
 def test_a_real_postgresql_gives_the_same_rows(tmp_path: Path, postgres_url: str):
     made, server = city(20, scale=0.004), sa.make_url(postgres_url)
-    write_authority(made, Store(tmp_path / "here"))
-    write_authority(made, Store(tmp_path, {"postgresql": server}))
+    write_ejbca(made, Store(tmp_path / "here"))
+    write_ejbca(made, Store(tmp_path, {"postgresql": server}))
     (tmp_path / "there").mkdir()
     url = server.set(database=f"{PREFIX}ejbca").render_as_string()
     here, there = authority(made, tmp_path / "here"), authority(made, tmp_path / "there", url)

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.population.units import UNITS
-from ntanalytics.demo.products.exchange import write_exchange
-from ntanalytics.demo.products.exchange_deliveries import WorkClock
-from ntanalytics.demo.products.exchange_documents import FEWEST_PER_DAY, documents_of, offices_of
+from ntanalytics.demo.products.exchange.database import write_exchange
+from ntanalytics.demo.products.exchange.deliveries import WorkClock
+from ntanalytics.demo.products.exchange.documents import MIN_PER_DAY, documents_of
+from ntanalytics.demo.products.exchange.offices import offices_of
 from ntanalytics.demo.store import PREFIX, Store
 from ntanalytics.periods import Calendar, days_between
 from tests.demo.extracted import Rows, extracted
@@ -57,7 +58,7 @@ def test_a_plain_working_day_has_some_sixty_documents_to_five_to_sixty_units(row
     sent = Counter(local(row["sent_at"]).date() for row in rows["docexchange.documents"])
     days = [count for day, count in sent.items() if CALENDAR.is_working_day(day) and day != dt.date(2026, 11, 5)]
     assert len(days) == 19
-    assert 0.85 * FEWEST_PER_DAY < sum(days) / len(days) < 1.1 * FEWEST_PER_DAY
+    assert 0.85 * MIN_PER_DAY < sum(days) / len(days) < 1.1 * MIN_PER_DAY
     receivers = Counter(row["document_id"] for row in rows["docexchange.deliveries"])
     assert set(receivers) == {row["document_id"] for row in rows["docexchange.documents"]}
     assert 5 <= min(receivers.values()) < 10

@@ -7,12 +7,13 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
-from ntanalytics.demo.population.city import EDITIONS, City
+from ntanalytics.demo.population.city import City
+from ntanalytics.demo.population.people import EDITIONS
 from ntanalytics.demo.population.units import UNITS
-from ntanalytics.demo.products.maxkey import write_identity
-from ntanalytics.demo.products.maxkey_schema import site_files
+from ntanalytics.demo.products.maxkey.database import write_maxkey
+from ntanalytics.demo.products.maxkey.schema import site_files
 from ntanalytics.demo.store import Store
-from ntanalytics.extraction.pseudonym import hashed
+from ntanalytics.extraction.pseudonym import hash_values
 from tests.demo.extracted import Rows, extracted, local, small_city, url_of
 
 FIRST = dt.date(2026, 10, 26)
@@ -39,7 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def url(city: City, folder: Path) -> str:
-    write_identity(city, Store(folder / "sources"))
+    write_maxkey(city, Store(folder / "sources"))
     return url_of("maxkey", folder / "sources")
 
 
@@ -182,7 +183,7 @@ def test_four_of_five_by_the_failing_method_fail_and_those_of_the_day_before_do_
 
 
 def test_one_account_is_tried_a_hundred_times_from_one_address_and_nobody_else_is(read: Read):
-    address = hashed(pa.array(["203.0.113.66"]), b"k")[0].as_py()
+    address = hash_values(pa.array(["203.0.113.66"]), b"k")[0].as_py()
     tried = [row for row in read("identity.logins") if row["address_hash"] == address]
     assert len(tried) == 100
     assert {(row["outcome"], row["reason"]) for row in tried} == {("failure", "wrong_password")}
@@ -267,7 +268,7 @@ def test_the_same_seed_gives_the_same_rows_and_another_gives_others(tmp_path: Pa
     rows = []
     for number, seed in enumerate((1, 1, 2)):
         made, home = small_city(dt.date(2026, 11, 20), scale=0.001, seed=seed), tmp_path / str(number)
-        assert write_identity(made, Store(home)) > 330
+        assert write_maxkey(made, Store(home)) > 330
         rows.append(taken(made, home, url_of("maxkey", home), "identity.logins", own=False))
     assert rows[0] == rows[1] != rows[2]
 
@@ -276,7 +277,7 @@ def test_the_same_seed_gives_the_same_rows_and_another_gives_others(tmp_path: Pa
 def test_a_real_mariadb_gives_the_same_rows(tmp_path: Path, mariadb_url: str, folder: Path):
     made = small_city(dt.date(2026, 11, 15), scale=0.001)
     embedded, served = Store(tmp_path), Store(tmp_path, {"mysql": sa.make_url(mariadb_url)})
-    assert write_identity(made, embedded) == write_identity(made, served)
+    assert write_maxkey(made, embedded) == write_maxkey(made, served)
     for dataset in (*DATASETS, "sso.accesses"):
         one, other = (taken(made, folder, url_of("maxkey", tmp_path, server), dataset) for server in ("", mariadb_url))
         assert len(one) > 10

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from ntanalytics.demo import Estate
-from ntanalytics.demo.incidents.incident import ZONE, Incident
+from ntanalytics.demo.incidents.incident import Incident
+from ntanalytics.demo.local_time import ZONE
 from ntanalytics.demo.population.city import city_of
-from ntanalytics.demo.products.nginx import write_logs
+from ntanalytics.demo.products.nginx.logs import write_nginx
 from ntanalytics.periods import Calendar
 
 COMBINED = re.compile(r'^\S+ - - \[\d\d/\w{3}/\d{4}:(\d\d:\d\d):\d\d \+0800\] "([^"]*)" (\d{3}) \d+ "[^"]*" "[^"]*"$')
@@ -101,9 +102,18 @@ def test_on_the_slow_morning_oa_takes_several_times_longer(logs: Path):
 
 def test_while_a_service_is_down_it_logs_nothing(tmp_path: Path):
     begin, end = (dt.datetime(2026, 11, 19, 11, minute, tzinfo=ZONE) for minute in (5, 38))
-    down = Incident("down", "docexchange", "service_down", "docexchange", begin, end, "异常", "。")
+    down = Incident(
+        id="down",
+        subsystem="docexchange",
+        kind="service_down",
+        subject="docexchange",
+        start=begin,
+        end=end,
+        severity="异常",
+        description="。",
+    )
     city = city_of([dt.date(2026, 11, 19)], Calendar(), [down], seed=3, scale=0.0075)
-    write_logs(city, tmp_path)
+    write_nginx(city, tmp_path)
     for name, is_silent in (("exchange", True), ("oa", False)):
         found = [json.loads(line) for line in lines(tmp_path / f"{name}-access.json.log") if line.endswith("}")]
         hit = [record for record in found if "11:05" <= record["time_iso8601"][11:16] < "11:38"]

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from ntanalytics.demo.population.city import City
-from ntanalytics.demo.products.openfire import write_im
+from ntanalytics.demo.products.openfire.database import write_openfire
 from ntanalytics.demo.store import Store
 from tests.demo.extracted import Rows, extracted, local, small_city, url_of
 
@@ -25,7 +25,7 @@ def city() -> City:
 @pytest.fixture(scope="module")
 def home(city: City, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Path(tmp_path_factory.mktemp("city"))
-    write_im(city, Store(folder))
+    write_openfire(city, Store(folder))
     return folder
 
 
@@ -144,7 +144,7 @@ def test_the_same_seed_gives_the_same_rows_and_a_larger_city_talks_more(tmp_path
     rows = []
     for number, (seed, scale) in enumerate(((1, 0.001), (1, 0.001), (2, 0.001), (1, 0.02), (1, 0.2))):
         made, home = small_city(dt.date(2026, 11, 20), scale=scale, seed=seed), tmp_path / str(number)
-        write_im(made, Store(home))
+        write_openfire(made, Store(home))
         rows.append(taken(made, home, "im.messages"))
     assert rows[0] == rows[1] != rows[2]
     assert len(rows[4]) > len(rows[3]) > len(rows[0])
@@ -154,7 +154,7 @@ def test_the_same_seed_gives_the_same_rows_and_a_larger_city_talks_more(tmp_path
 def test_a_real_postgresql_gives_the_same_rows(tmp_path: Path, postgres_url: str):
     made = small_city(dt.date(2026, 11, 10), scale=0.001)
     embedded, served = Store(tmp_path), Store(tmp_path, {"postgresql": sa.make_url(postgres_url)})
-    assert write_im(made, embedded) == write_im(made, served)
+    assert write_openfire(made, embedded) == write_openfire(made, served)
     for dataset in ("im.messages", "im.sessions"):
         here, there = (taken(made, tmp_path, dataset, server) for server in ("", postgres_url))
         assert len(here) > 100

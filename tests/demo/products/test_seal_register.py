@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.population.units import ALIASES, UNITS
-from ntanalytics.demo.products.exchange_documents import documents_of, offices_of
-from ntanalytics.demo.products.seal_register import write_seals
+from ntanalytics.demo.products.exchange.documents import documents_of
+from ntanalytics.demo.products.exchange.offices import offices_of
+from ntanalytics.demo.products.seal_register.database import write_seal_register
 from ntanalytics.demo.store import PREFIX, Store
 from ntanalytics.periods import Calendar, days_between
 from tests.demo.extracted import Rows, extracted
@@ -38,7 +39,7 @@ def place() -> City:
 def rows(place: City, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
     """The seals, and their signings in a month, as the mappings read them."""
     folder = tmp_path_factory.mktemp("seals")
-    write_seals(place, Store(folder))
+    write_seal_register(place, Store(folder))
     return taken(place, folder)
 
 
@@ -110,7 +111,7 @@ def test_the_same_seed_gives_the_same_rows_and_another_others(tmp_path: Path):
     found = []
     for number, seed in enumerate((5, 5, 6)):
         made, folder = city(4, seed=seed), tmp_path / str(number)
-        write_seals(made, Store(folder))
+        write_seal_register(made, Store(folder))
         found.append(taken(made, folder))
     assert found[0] == found[1]
     assert all(found[0][name] != found[2][name] for name in DATASETS)
@@ -119,8 +120,8 @@ def test_the_same_seed_gives_the_same_rows_and_another_others(tmp_path: Path):
 @pytest.mark.servers
 def test_a_real_postgresql_gives_the_same_rows(tmp_path: Path, postgres_url: str):
     made, server = city(32, scale=0.002), sa.make_url(postgres_url)
-    write_seals(made, Store(tmp_path / "here"))
-    write_seals(made, Store(tmp_path, {"postgresql": server}))
+    write_seal_register(made, Store(tmp_path / "here"))
+    write_seal_register(made, Store(tmp_path, {"postgresql": server}))
     (tmp_path / "there").mkdir()
     url = server.set(database=f"{PREFIX}seals").render_as_string()
     here, there = taken(made, tmp_path / "here"), taken(made, tmp_path / "there", url)

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from ntanalytics.demo import Estate
-from ntanalytics.demo.incidents.incident import ZONE, Incident
+from ntanalytics.demo.incidents.incident import Incident
+from ntanalytics.demo.local_time import ZONE
 from ntanalytics.demo.population.city import city_of
 from ntanalytics.demo.population.units import ALIASES, NO_UNIT, UNITS
-from ntanalytics.demo.products.sms_platform import write_platform
-from ntanalytics.demo.products.sms_platform_messages import segments_of
+from ntanalytics.demo.products.sms_platform.database import write_sms_platform
+from ntanalytics.demo.products.sms_platform.messages import segments_of
 from ntanalytics.demo.store import Store
 from ntanalytics.periods import Calendar, days_between
 
@@ -165,9 +166,19 @@ def test_some_units_are_called_otherwise_and_one_account_is_no_units(database: s
 
 def test_on_the_day_of_the_surge_the_hotline_sends_six_times_as_much(tmp_path: Path):
     days = days_between(dt.date(2026, 11, 2), dt.date(2026, 11, 6))
-    surge = Incident("surge", "sms", "volume_surge", "E2002", moment(5, 9), moment(5, 17), "关注", "。", 6.0)
+    surge = Incident(
+        id="surge",
+        subsystem="sms",
+        kind="volume_surge",
+        subject="E2002",
+        start=moment(5, 9),
+        end=moment(5, 17),
+        severity="关注",
+        description="。",
+        size=6.0,
+    )
     city = city_of(days, Calendar(), [surge], seed=3, scale=0.0075)
-    write_platform(city, Store(tmp_path))
+    write_sms_platform(city, Store(tmp_path))
 
     def sent(day: int, application: str) -> int:
         where = f"FROM submit_2026110{day} WHERE Enterprise_No = ? AND substr(Submit_Date, 12, 2) BETWEEN '09' AND '16'"

@@ -19,11 +19,12 @@ from ntanalytics.contract import DATASETS
 from ntanalytics.contract.enumerations import MODULES
 from ntanalytics.demo.incidents.incident import Incident
 from ntanalytics.demo.incidents.planning import plan_incidents
-from ntanalytics.demo.population.city import EDITIONS, City, city_of
+from ntanalytics.demo.population.city import City, city_of
+from ntanalytics.demo.population.people import EDITIONS
 from ntanalytics.demo.population.units import ALIASES, EDITION_OF
-from ntanalytics.demo.products.xinhu import write_oa
-from ntanalytics.demo.products.xinhu_bills import first_id
-from ntanalytics.demo.products.xinhu_schema import INSTALLATIONS, OWN_NAMES, OWN_SPELLING, TEAM, site_files
+from ntanalytics.demo.products.xinhu.bills import first_id
+from ntanalytics.demo.products.xinhu.database import write_xinhu
+from ntanalytics.demo.products.xinhu.schema import INSTALLATIONS, OWN_NAMES, OWN_SPELLING, TEAM, site_files
 from ntanalytics.demo.store import PREFIX, Store
 from ntanalytics.extraction.check import check
 from ntanalytics.periods import Calendar, days_between, local_window
@@ -72,7 +73,7 @@ def whole() -> City:
 def ask(whole: City, product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Query]:
     """Asks SQL of ``activities``, ``tasks`` and ``members``: all four installations, in local time."""
     folder = tmp_path_factory.mktemp("oa")
-    write_oa(whole, Store(folder))
+    write_xinhu(whole, Store(folder))
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'Asia/Shanghai'")
         for dataset in ("oa.activities", "oa.tasks", "oa.members"):
@@ -85,7 +86,7 @@ def ask(whole: City, product: Product, tmp_path_factory: pytest.TempPathFactory)
 
 
 def planted(whole: City, kind: str) -> Incident:
-    (incident,) = whole.planted(kind)
+    (incident,) = whole.incidents_of(kind)
     return incident
 
 
@@ -126,7 +127,7 @@ def test_a_larger_city_acts_more_and_logs_in_as_often(product: Product, tmp_path
     day = dt.date(2026, 11, 18)
     counts = {}
     for scale in (0.02, 0.04):
-        write_oa(city(day, day, scale=scale), Store(tmp_path / str(scale)))
+        write_xinhu(city(day, day, scale=scale), Store(tmp_path / str(scale)))
         url = f"sqlite:///{tmp_path / str(scale) / 'oa_party'}.sqlite"
         rows = extracted(product, url, "oa.activities", day, day).to_pylist()
         counts[scale] = [
@@ -256,7 +257,7 @@ def test_some_tasks_are_open_some_void_and_nothing_is_later_than_the_estate(ask:
 
 
 def test_there_are_drafts_and_failed_logins_and_a_first_view_is_one(whole: City, tmp_path: Path):
-    write_oa(whole, Store(tmp_path))
+    write_xinhu(whole, Store(tmp_path))
     with closing(sqlite3.connect(tmp_path / "oa_government.sqlite")) as database:
         asked = (
             "SELECT SUM(isturn = 0) > 0, SUM(updt < createdt) FROM xinhu_flow_bill",
@@ -270,7 +271,7 @@ def test_the_same_seed_gives_the_same_rows_and_another_seed_others(product: Prod
     day = dt.date(2026, 11, 19)
     given = []
     for number, made in enumerate((city(day), city(day), city(day, seed=2))):
-        write_oa(made, Store(tmp_path / str(number)))
+        write_xinhu(made, Store(tmp_path / str(number)))
         url = f"sqlite:///{tmp_path / str(number) / 'oa_government'}.sqlite"
         given.append(extracted(product, url, "oa.tasks", day, UNTIL).sort_by("task_id"))
     assert given[0].equals(given[1])
@@ -286,8 +287,8 @@ def test_the_ids_of_a_days_tasks_depend_on_no_other_day(ask: Query):
 def test_mariadb_gives_the_same_rows_as_sqlite(product: Product, tmp_path: Path, mariadb_url: str):
     first, last = dt.date(2026, 11, 18), dt.date(2026, 11, 20)
     made, server = city(first, last, scale=0.001), sa.make_url(mariadb_url)
-    write_oa(made, Store(tmp_path))
-    write_oa(made, Store(tmp_path, {"mysql": server.set(database=None)}))
+    write_xinhu(made, Store(tmp_path))
+    write_xinhu(made, Store(tmp_path, {"mysql": server.set(database=None)}))
     for name in INSTALLATIONS:
         remote = server.set(database=PREFIX + name).render_as_string()
         for dataset in ("oa.members", "oa.activities", "oa.tasks"):

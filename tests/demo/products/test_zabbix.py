@@ -6,8 +6,8 @@ import pytest
 
 from ntanalytics.demo.incidents.planning import plan_incidents
 from ntanalytics.demo.population.city import City, city_of
-from ntanalytics.demo.products.probe import write_checks
-from ntanalytics.demo.products.zabbix import write_hosts
+from ntanalytics.demo.products.probe import write_probes
+from ntanalytics.demo.products.zabbix.database import write_zabbix
 from ntanalytics.demo.store import PREFIX, Store, servers_of
 from ntanalytics.periods import Calendar, days_between
 from tests.demo.extracted import Rows, extracted
@@ -32,7 +32,7 @@ def at(day: str, clock: str) -> dt.datetime:
 def zabbix(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
     """Fourteen days: a host that is down, one that is busy, and a file system that fills."""
     folder, place = tmp_path_factory.mktemp("zabbix"), city(14)
-    write_hosts(place, Store(folder))
+    write_zabbix(place, Store(folder))
     return extracted(place, folder, "{product: zabbix, url: 'sqlite:///zabbix.sqlite'}", *DATASETS)
 
 
@@ -40,7 +40,7 @@ def zabbix(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
 def probes(tmp_path_factory: pytest.TempPathFactory) -> Rows:
     """The checks of thirty days."""
     folder, place = tmp_path_factory.mktemp("probes"), city(30)
-    write_checks(place, folder / "probes")
+    write_probes(place, folder / "probes")
     return extracted(place, folder, JOURNAL, "infra.checks")["infra.checks"]
 
 
@@ -142,7 +142,7 @@ def test_network_devices_are_pinged(zabbix: dict[str, Rows]):
 
 def test_while_monitoring_is_silent_nothing_is_known_of_anything(tmp_path: Path, probes: Rows):
     place = city(3, until=dt.date(2026, 10, 27))
-    write_hosts(place, Store(tmp_path))
+    write_zabbix(place, Store(tmp_path))
     found = extracted(
         place, tmp_path, "{product: zabbix, url: 'sqlite:///zabbix.sqlite'}", "infra.checks", "infra.metrics"
     )
@@ -207,8 +207,8 @@ def test_the_portals_certificate_has_less_than_ten_days_from_the_last_working_da
 def test_postgresql_holds_the_same(postgres_url: str, tmp_path: Path):
     place = city(5, until=dt.date(2026, 11, 13))
     server = servers_of([postgres_url])
-    write_hosts(place, Store(tmp_path, server))
-    write_hosts(place, Store(tmp_path))
+    write_zabbix(place, Store(tmp_path, server))
+    write_zabbix(place, Store(tmp_path))
     url = server["postgresql"].set(database=PREFIX + "zabbix").render_as_string()
     (tmp_path / "there").mkdir()
     there = extracted(place, tmp_path / "there", f"{{product: zabbix, url: '{url}'}}", *DATASETS)
@@ -218,7 +218,7 @@ def test_postgresql_holds_the_same(postgres_url: str, tmp_path: Path):
 def test_another_seed_gives_other_figures(tmp_path: Path):
     def cpu(seed: int, name: str) -> Rows:
         place = city(1, seed=seed)
-        write_hosts(place, Store(tmp_path / name))
+        write_zabbix(place, Store(tmp_path / name))
         return extracted(place, tmp_path / name, "{product: zabbix, url: 'sqlite:///zabbix.sqlite'}", "infra.metrics")[
             "infra.metrics"
         ]

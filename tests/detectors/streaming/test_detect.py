@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from benchmarks.anomalies import DAY, START, Case, cases
 from benchmarks.detection import measure
 from ntanalytics.detectors.streaming import detect
-from ntanalytics.detectors.streaming.seasons import clock_periods, found_periods, shape, spread
+from ntanalytics.detectors.streaming.seasons import clock_periods, find_periods, season_shape, season_spread
 from ntanalytics.detectors.streaming.tails import Tail
 
 QUARTER = np.timedelta64(15, "m")
@@ -151,7 +151,7 @@ def test_most_of_a_varied_suite_is_seen_with_few_false_alarms() -> None:
         return detect(case.values, case.timestamps).alarms
 
     total = measure(with_clock, 1, first=50)["all"]
-    assert len(total.delays) / total.there > 0.75
+    assert len(total.delays) / total.cases > 0.75
     assert 5000 * total.false / total.ordinary < 2.5
 
 
@@ -170,30 +170,30 @@ def test_the_clock_gives_day_and_week() -> None:
 def test_a_period_is_found_and_none_where_there_is_none() -> None:
     rng = np.random.default_rng(8)
     place = np.arange(600)
-    assert found_periods(np.sin(place * 2 * np.pi / 50) + rng.normal(0, 0.3, 600))[0] in (49, 50, 51)
-    assert found_periods(rng.normal(0, 1, 600)) == ()
-    assert found_periods(np.ones(600)) == ()
+    assert find_periods(np.sin(place * 2 * np.pi / 50) + rng.normal(0, 0.3, 600))[0] in (49, 50, 51)
+    assert find_periods(rng.normal(0, 1, 600)) == ()
+    assert find_periods(np.ones(600)) == ()
 
 
 def test_a_shape_is_the_median_of_cycles_less_their_levels_and_growth() -> None:
     cycle = np.array([0.0, 0.0, 0.0, 4.0, 0.0, -2.0])
     past = np.concatenate([cycle, cycle + 10, cycle + 20])
     past[8] = 99.0
-    found = shape(past, 6, 18)
+    found = season_shape(past, 6, 18)
     assert found is not None
     # ten a cycle is growth of 10/6 a place; what is left of the cycle less that growth has the median 0
     expected = cycle - 10 / 6 * (np.arange(6) - 2.5)
     np.testing.assert_allclose(found, expected - np.median(expected), atol=1e-9)
-    assert shape(past, 6, 11) is None
+    assert season_shape(past, 6, 11) is None
 
 
 def test_a_spread_is_larger_where_errors_are() -> None:
     errors = np.tile([1.0] * 5 + [3.0], 8)
-    found = spread(errors, 6, 48)
+    found = season_spread(errors, 6, 48)
     assert found is not None
     assert found[5] > 1.3
     assert found[0] < 1
-    assert spread(errors, 6, 12) is None
+    assert season_spread(errors, 6, 12) is None
 
 
 def test_surprise_is_1_at_the_90th_and_2_at_the_99th_percentile() -> None:

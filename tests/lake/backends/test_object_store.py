@@ -29,7 +29,7 @@ from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.schedule_tables import leases
 from ntanalytics.operations.doctor import State, diagnose
 from ntanalytics.settings import StoreSettings, load
-from tests.extraction.shop import Shop
+from tests.extraction.small_site import SmallSite
 from tests.lake.test_lake import DAY, bills, parted, replace, total
 from tests.servers.store import ObjectStore
 
@@ -188,7 +188,7 @@ def test_cases_are_merged_by_a_host_that_has_read_nothing(hosts: Hosts, tmp_path
     shops = {}
     for host in ("one", "two"):
         (tmp_path / f"shop-{host}").mkdir()
-        shops[host] = Shop(tmp_path / f"shop-{host}")
+        shops[host] = SmallSite(tmp_path / f"shop-{host}")
         with shops[host].config.open("a", encoding="utf-8") as file:
             file.write(hosts.store.settings(hosts.bucket) + f"ledger: sqlite:///{tmp_path}/shared.sqlite\n")
     day = dt.date(2026, 11, 18)
@@ -214,7 +214,7 @@ def test_cases_are_merged_by_a_host_that_has_read_nothing(hosts: Hosts, tmp_path
 def test_a_wrong_key_is_said_with_an_exit_code_and_never_shown(
     hosts: Hosts, tmp_path: Path, name: str, wrong: str, words: list[str]
 ):
-    shop = Shop(tmp_path / "shop")
+    shop = SmallSite(tmp_path / "shop")
     with shop.config.open("a", encoding="utf-8") as file:
         file.write(hosts.store.settings(hosts.bucket))
     shop.messages("shop", (1, "2026-11-19 09:00:00", "mobile", 1, None, None))
@@ -229,7 +229,7 @@ def test_a_wrong_key_is_said_with_an_exit_code_and_never_shown(
 
 
 def test_the_doctor_says_whether_the_store_would_write_over_a_commit(hosts: Hosts, tmp_path: Path):
-    shop = Shop(tmp_path / "shop")
+    shop = SmallSite(tmp_path / "shop")
     with shop.config.open("a", encoding="utf-8") as file:
         file.write(hosts.store.settings(hosts.bucket))
     now = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from ntanalytics import contract
-from ntanalytics.demo import Estate, write_estate
+from ntanalytics.demo import Destinations, Estate, write_estate
 from ntanalytics.errors import LakeError, SettingsError
 from ntanalytics.extraction import Extractor
 from ntanalytics.lake import DeltaLake, DuckReader, Reader
@@ -29,9 +29,8 @@ from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunResult, run_report
 from ntanalytics.settings import Settings, load
 from ntanalytics.workspace import Workspace, open_workspace
-from tests.asked import Asked, issue, listening, public_metrics
-from tests.city import blocks
-from tests.test_reports_issued import settled
+from tests.city import blocks, settled
+from tests.metric_calls import MetricCalls, public_metrics, record_metric_calls, run_notebook
 
 pytestmark = [
     pytest.mark.servers,
@@ -65,13 +64,14 @@ MASTER, CONFIG = "local-cluster[2,1,1024]", {
 @pytest.fixture(scope="module")
 def estate(tmp_path_factory: pytest.TempPathFactory) -> Estate:
     folder = tmp_path_factory.mktemp("estate")
-    return write_estate(folder / "city", until=UNTIL, days=DAYS, scale=0.002, outputs=folder / "outputs")
+    outputs = Destinations(outputs=folder / "outputs")
+    return write_estate(folder / "city", until=UNTIL, days=DAYS, scale=0.002, destinations=outputs)
 
 
 @pytest.fixture(scope="module")
 def settings(estate: Estate) -> Settings:
     settings = load(estate.config)
-    Extractor(settings, Ledger(settings.ledger), None, lambda: estate.read_at).extract(
+    Extractor(settings, Ledger(settings.ledger), None, estate.clock).extract(
         [], UNTIL - dt.timedelta(days=DAYS - 1), UNTIL
     )
     return settings
@@ -98,18 +98,18 @@ def spark(settings: Settings) -> Iterator[Reader]:
 
 
 @pytest.fixture(scope="module")
-def asked(estate: Estate, settings: Settings) -> Asked:
-    """What every report asks of the metrics, and what none does and an analyst may."""
-    with pytest.MonkeyPatch.context() as patch, listening() as asked:
+def calls(estate: Estate, settings: Settings) -> MetricCalls:
+    """Calls of the metrics by every report, and of those that only an analyst calls."""
+    with pytest.MonkeyPatch.context() as patch, record_metric_calls() as calls:
         patch.setenv("NTANALYTICS_CONFIG", str(estate.config))
         for report, period in ISSUED.items():
-            issue(report, period)
+            run_notebook(report, period)
         workspace = open_workspace(estate.config)
-        _ask_the_rest(workspace)
-    return asked
+        _call_the_rest(workspace)
+    return calls
 
 
-def _ask_the_rest(workspace: Workspace) -> None:
+def _call_the_rest(workspace: Workspace) -> None:
     first = UNTIL - dt.timedelta(days=6)
     days = workspace.days(first, UNTIL, {first, UNTIL})
     requests.daily(workspace.table("infra.requests", first, UNTIL), days, ["service"])
@@ -132,10 +132,10 @@ def test_the_estate_is_read_by_two_workers(spark: Reader) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(public_metrics()))
-def test_a_metric_is_the_same_by_both_engines(spark: Reader, asked: Asked, name: str) -> None:
-    assert name in asked.made, "no report asks it: ask it in _ask_the_rest"
-    table = asked.widest(name)
-    ours, theirs = table.to_pyarrow(), spark.connection.to_pyarrow(asked.on(spark, table))
+def test_a_metric_is_the_same_by_both_engines(spark: Reader, calls: MetricCalls, name: str) -> None:
+    assert name in calls.made, "no report calls it: call it in _call_the_rest"
+    table = calls.widest(name)
+    ours, theirs = table.to_pyarrow(), spark.connection.to_pyarrow(calls.on(spark, table))
     assert theirs.schema == ours.schema
     assert _differences(_rows(ours), _rows(theirs)) == []
     if isinstance(table.op(), ops.Sort):
@@ -175,7 +175,7 @@ def _by_spark(settings: Settings, master: str) -> Settings:
 
 def _issued(settings: Settings, estate: Estate) -> RunResult:
     today = UNTIL + dt.timedelta(days=1)
-    return run_report(settings, "sms_volume", "2026-W47", {}, today=today, clock=lambda: estate.read_at)
+    return run_report(settings, "sms_volume", "2026-W47", {}, today=today, clock=estate.clock)
 
 
 def test_a_master_that_cannot_be_one_is_told_by_its_exit_code(

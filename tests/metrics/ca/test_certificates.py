@@ -110,7 +110,7 @@ def test_seals_that_wait_for_their_test(table, listed) -> None:
         {"seal_id": "d", "made_at": AT + DAY},
     ]
     made = table("seal.seals", rows, state="made", unit="甲局", day=MONDAY)
-    assert listed(seals.waiting(made, AT), "seal_id", "waiting_days") == [{"seal_id": "a", "waiting_days": 21.0}]
+    assert listed(seals.untested_seals(made, AT), "seal_id", "waiting_days") == [{"seal_id": "a", "waiting_days": 21.0}]
 
 
 def test_signings_and_verifications_fail_apart(table, listed, days) -> None:
@@ -142,11 +142,11 @@ def test_what_expires_within_thirty_days_is_held_against_the_months_that_follow(
     rows = [{"certificate_id": str(number), "expires_at": AT + day * DAY} for number, day in enumerate(days)]
     rows += [{"certificate_id": "revoked", "state": "revoked", "expires_at": AT + DAY}]
     made = table("ca.certificates", rows, kind="personal", state="active", day=MONDAY)
-    assert listed(certificates.due(made, AT)) == [
+    assert listed(certificates.expiring(made, AT)) == [
         {"expiring_30d": 3, "usual_30d": 1.0, "expiring_times": 3.0, "next_week": 1}
     ]
     lonely = made.filter(made.certificate_id == "0")
-    assert listed(certificates.due(lonely, AT)) == [
+    assert listed(certificates.expiring(lonely, AT)) == [
         {"expiring_30d": 1, "usual_30d": 0.0, "expiring_times": None, "next_week": 0}
     ]
 
@@ -164,7 +164,7 @@ def test_a_unit_that_has_renewed_is_not_due(table, listed) -> None:
     ]
     rows = [{"certificate_id": str(number), "kind": "unit", **row} for number, row in enumerate(rows)]
     made = table("ca.certificates", rows, state="active", day=MONDAY)
-    assert listed(certificates.units_due(made, AT)) == [
+    assert listed(certificates.expiring_units(made, AT)) == [
         {"unit": "己局", "expires_at": AT - 6 * DAY},
         {"unit": "甲局", "expires_at": AT + DAY},
     ]
@@ -173,7 +173,7 @@ def test_a_unit_that_has_renewed_is_not_due(table, listed) -> None:
 def test_revoked_certificates_that_are_tried_are_counted_once(table, listed) -> None:
     rows = [{"login_id": str(number), "reason": reason} for number, reason in enumerate(("revoked", "revoked", "pin"))]
     made = table("ca.logins", rows, logged_in_at=AT, outcome="failure", certificate_id="a", day=MONDAY)
-    assert listed(certificates.revoked(made)) == [{"revoked_tried": 1}]
+    assert listed(certificates.revoked_attempts(made)) == [{"revoked_tried": 1}]
 
 
 def test_seals_that_were_requested_and_not_made(table, listed) -> None:
@@ -185,7 +185,7 @@ def test_seals_that_were_requested_and_not_made(table, listed) -> None:
         {"seal_id": "e"},
     ]
     made = table("seal.seals", [{"state": "requested", **row} for row in rows], unit="甲局", day=MONDAY)
-    assert [tuple(row.values()) for row in listed(seals.unmade(made, AT), "seal_id", "making_wait_days")] == [
+    assert [tuple(row.values()) for row in listed(seals.unmade_seals(made, AT), "seal_id", "making_wait_days")] == [
         ("b", 40.0),
         ("a", 8.0),
     ]

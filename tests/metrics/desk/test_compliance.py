@@ -29,7 +29,7 @@ def test_a_patch_waits_until_it_is_applied(table, listed) -> None:
     assert listed(compliance.waiting_patches(made, ON)) == [
         {"host": "a", "waiting_patches": 2, "patch": "K1", "since_on": ON - 9 * DAY}
     ]
-    assert listed(compliance.unpatched(made, ON)) == [
+    assert listed(compliance.unpatched_days(made, ON)) == [
         {"host": "a", "unpatched_days": 4},
         {"host": "b", "unpatched_days": 2},
     ]
@@ -38,10 +38,10 @@ def test_a_patch_waits_until_it_is_applied(table, listed) -> None:
 def test_the_last_training_and_the_last_drill_are_dated(table, checks, listed) -> None:
     rows = [{"held_on": ON - back * DAY, "topic": str(back)} for back in (40, 12, -3)]
     trainings = table("desk.trainings", rows, attended=9, day=ON)
-    assert listed(compliance.untrained(trainings, ON)) == [{"untrained_days": 12}]
+    assert listed(compliance.days_since_training(trainings, ON)) == [{"untrained_days": 12}]
     drills = checks([{"checked_on": ON - 30 * DAY, "item": "备份恢复演练"}, {"checked_on": ON, "item": "机房"}])
-    assert listed(compliance.drill(drills, ON)) == [{"drill_days": 30}]
-    assert listed(compliance.drill(checks([]), ON)) == [{"drill_days": None}]
+    assert listed(compliance.days_since_drill(drills, ON)) == [{"drill_days": 30}]
+    assert listed(compliance.days_since_drill(checks([]), ON)) == [{"drill_days": None}]
 
 
 def test_a_unit_is_connected_by_four_steps_and_a_lone_question_connects_nobody(table, tickets, listed) -> None:

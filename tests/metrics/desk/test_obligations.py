@@ -61,7 +61,9 @@ def test_how_the_promise_was_kept(incidents, listed) -> None:
             {"cause": "carrier", "restored_at": SINCE + 20 * HOUR},
         ]
     )
-    assert listed(obligations.promise(obligations.recovery(made, SINCE, UNTIL))) == [{"crashes": 2, "clocks_broken": 1}]
+    assert listed(obligations.recovery_promise(obligations.recovery(made, SINCE, UNTIL))) == [
+        {"crashes": 2, "clocks_broken": 1}
+    ]
 
 
 def test_training_counts_who_came_of_those_invited(table, listed) -> None:
@@ -84,7 +86,7 @@ def test_only_a_workflow_needs_the_buyers_word_before_it_is_changed(table, liste
     shared = {"planned_at": SINCE, "subsystem": "oa", "kind": "workflow", "finished_at": made_at, "changed_at": made_at}
     changes = table("desk.changes", rows, **shared, day=MONDAY)
     assert listed(obligations.changes(changes, SINCE, UNTIL)) == [{"finished_changes": 4, "unconfirmed_changes": 2}]
-    found = obligations.unconfirmed(changes, SINCE, UNTIL)
+    found = obligations.unconfirmed_changes(changes, SINCE, UNTIL)
     assert [row["change_no"] for row in listed(found)] == ["never", "too late"]
 
 
@@ -96,7 +98,9 @@ def test_what_is_planned_for_the_coming_week(table, listed) -> None:
         {"change_no": "this week", "planned_at": SINCE},
     ]
     changes = table("desk.changes", rows, subsystem="oa", kind="maintenance", changed_at=SINCE, day=MONDAY)
-    assert [row["change_no"] for row in listed(obligations.planned(changes, UNTIL, UNTIL + 168 * HOUR))] == ["next"]
+    assert [row["change_no"] for row in listed(obligations.planned_changes(changes, UNTIL, UNTIL + 168 * HOUR))] == [
+        "next"
+    ]
 
 
 def test_the_team_of_a_month(table, listed) -> None:

@@ -170,7 +170,7 @@ def test_a_returned_document_is_its_senders(deliveries, table, listed) -> None:
     rows = [{"document_id": "1", "sender_unit": "乙局"}, {"document_id": "2", "sender_unit": "乙局"}]
     documents = table("docexchange.documents", rows, sent_at=NOW, day=TUESDAY)
     by_sender = docexchange_documents.deliveries(
-        docexchange_documents.sent_by(made, documents), WORKED, NOW, 8, ["sender_unit"]
+        docexchange_documents.with_sender(made, documents), WORKED, NOW, 8, ["sender_unit"]
     )
     assert listed(by_sender, "sender_unit", "deliveries", "returned_share") == [
         {"sender_unit": "乙局", "deliveries": 2, "returned_share": 0.5},

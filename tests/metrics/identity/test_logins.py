@@ -193,8 +193,8 @@ def test_an_account_is_shared_where_it_comes_from_five_places_within_an_hour(log
     failed = [{"account_id": "c", "address_hash": str(place), "outcome": "failure"} for place in range(9)]
     same = [{"account_id": "d", "address_hash": "x"}] * 9
     made = logins([*five, *spread, *failed, *same])
-    assert listed(identity_logins.shared(made)) == [{"shared_accounts": 1, "most_addresses": 5}]
-    assert listed(identity_logins.shared(logins([{}]))) == [{"shared_accounts": 0, "most_addresses": None}]
+    assert listed(identity_logins.shared_accounts(made)) == [{"shared_accounts": 1, "most_addresses": 5}]
+    assert listed(identity_logins.shared_accounts(logins([{}]))) == [{"shared_accounts": 0, "most_addresses": None}]
 
 
 def test_who_gets_in_after_twenty_failures_from_the_same_place_was_forced(logins, listed) -> None:
@@ -222,7 +222,7 @@ def test_who_gets_in_after_twenty_failures_from_the_same_place_was_forced(logins
         {"account_id": "few", "address_hash": "of few", **later},
         *tried("kept out"),
     ]
-    assert listed(identity_logins.forced(logins(rows))) == [{"forced_accounts": 1}]
+    assert listed(identity_logins.forced_accounts(logins(rows))) == [{"forced_accounts": 1}]
 
 
 def test_changes_by_day_are_none_over_a_hole(table, days, listed) -> None:

@@ -100,7 +100,7 @@ def test_a_name_is_resolved_by_spelling_else_by_alias_else_kept(city: ir.Table) 
     words = aliases(市财局="市财政局", ＥＤＵ="市教育局(本级)", 港务局="南通港集团")
     dimension = units.units(city, words)
     names = ("市财政局", " 市财政局　", "市教育局(本级)", "市财局", "EDU", "市气象局 ", "港务局", "办公室", None, "　")
-    assert told(units.resolved(table(*names), dimension, words)) == [
+    assert told(units.resolve_units(table(*names), dimension, words)) == [
         ("市财政局", True),
         ("市财政局", True),
         ("市教育局（本级）", True),
@@ -116,7 +116,7 @@ def test_a_name_is_resolved_by_spelling_else_by_alias_else_kept(city: ir.Table) 
 
 def test_the_columns_stay_and_another_column_can_be_resolved(city: ir.Table) -> None:
     given = table("市财政局").select(receiver_unit="unit", n="n")
-    found = units.resolved(given, units.units(city, aliases()), aliases(), "receiver_unit")
+    found = units.resolve_units(given, units.units(city, aliases()), aliases(), "receiver_unit")
     assert rows(found) == [{"receiver_unit": "市财政局", "n": 0, "is_known_receiver_unit": True}]
 
 
@@ -131,7 +131,7 @@ def test_two_columns_of_joined_rows_are_resolved_one_after_the_other(city: ir.Ta
     dimension = units.units(city, words)
     found = joined
     for column in ("sender_unit", "receiver_unit"):
-        found = units.resolved(found, dimension, words, column)
+        found = units.resolve_units(found, dimension, words, column)
     assert [tuple(row.values()) for row in rows(found.order_by("document"))] == [
         (0, "市财政局", "市外办", True, True),
         (1, "市气象局", "市财政局", False, True),
@@ -142,7 +142,7 @@ def test_an_alias_tells_which_office_is_meant(city: ir.Table) -> None:
     words = aliases(办公室="市财政局/办公室")
     dimension = units.units(city, words)
     assert by_id(dimension)["21"][0] == "市教育局（本级）/办公室"  # the alias is for others' texts
-    assert told(units.resolved(table("办公室"), dimension, words)) == [("市财政局/办公室", True)]
+    assert told(units.resolve_units(table("办公室"), dimension, words)) == [("市财政局/办公室", True)]
 
 
 def test_what_matches_nothing_is_listed_by_source_with_its_rows(city: ir.Table) -> None:
@@ -156,7 +156,7 @@ def test_what_matches_nothing_is_listed_by_source_with_its_rows(city: ir.Table) 
 
 def test_an_alias_that_leads_to_no_unit_is_listed(city: ir.Table) -> None:
     words = aliases(财局="市财政局", 港务局="南通港集团", 教育局="市教育局(本级)")
-    assert rows(units.idle(words, units.units(city, words))) == [{"theirs": "港务局", "ours": "南通港集团"}]
+    assert rows(units.unused_aliases(words, units.units(city, words))) == [{"theirs": "港务局", "ours": "南通港集团"}]
 
 
 def test_accounts_get_their_unit_by_id_and_source(city: ir.Table) -> None:
@@ -169,7 +169,7 @@ def test_accounts_get_their_unit_by_id_and_source(city: ir.Table) -> None:
             }
         )
     )
-    found = rows(units.identified(accounts, units.units(city, aliases())))
+    found = rows(units.add_unit_names(accounts, units.units(city, aliases())))
     assert {row["account_id"]: (row["unit"], row["is_known_unit"]) for row in found} == {
         "a": ("市财政局/办公室", True),
         "b": (None, None),
@@ -201,7 +201,7 @@ def test_no_row_is_lost_or_multiplied_whatever_the_names(
     same = ibis.memtable(pa.Table.from_pylist([{"theirs": one, "ours": other} for one, other in words], ALIASES))
     dimension = ibis.memtable(units.units(city, same).to_pyarrow())
     assert sorted(row["unit_id"] for row in rows(dimension)) == [str(number) for number in range(len(known))]
-    found = rows(units.resolved(table(*names), dimension, same))
+    found = rows(units.resolve_units(table(*names), dimension, same))
     assert sorted(row["n"] for row in found) == list(range(len(names)))
     unknown = sum(row["is_known_unit"] is False for row in found)
     assert sum(row["rows"] for row in rows(units.unmatched(table(*names), dimension, same))) == unknown

@@ -62,4 +62,4 @@ def test_users_of_each_client_by_day_and_the_busiest_account_of_an_hour(table, l
         {"account_id": "1", "hour_at": AT + dt.timedelta(hours=1), "messages": 650},
         {"account_id": "2", "messages": 600},
     )
-    assert listed(im_messages.busiest(messages)) == [{"busiest_messages": 700}]
+    assert listed(im_messages.busiest_account(messages)) == [{"busiest_messages": 700}]

@@ -128,7 +128,7 @@ def test_the_longest_time_without_a_check_is_told_of_each_source(checks, listed)
     rare = checks({"首页": [(0, True), (5, True), (35, True), (40, False)]})
     other = checks({"主机": every(5)}).mutate(source=ibis.literal("other").cast("!string"))
     gone = checks({"主机": [(-600, True)]}).mutate(source=ibis.literal("silent").cast("!string"))
-    assert listed(availability.gaps(rare.union(other).union(gone), SINCE, HOUR)) == [
+    assert listed(availability.check_gaps(rare.union(other).union(gone), SINCE, HOUR)) == [
         {"source": "other", "gap_s": 300.0, "gap_from_at": SINCE, "gap_until_at": SINCE + 5 * minute},
         {"source": "silent", "gap_s": 3600.0, "gap_from_at": SINCE, "gap_until_at": HOUR},
         {"source": "test", "gap_s": 1800.0, "gap_from_at": SINCE + 5 * minute, "gap_until_at": SINCE + 35 * minute},
@@ -140,7 +140,7 @@ def test_probes_are_timed_by_the_local_hour_and_what_failed_is_not(table, listed
     made = table(
         "infra.checks", rows, checked_at=SINCE, subsystem="oa", target="首页", kind="http", is_up=True, day=DAY
     )
-    assert listed(availability.probed(made, 8)) == [
+    assert listed(availability.probe_durations(made, 8)) == [
         {"day": DAY, "hour": 0, "subsystem": "oa", "target": "首页", "probed": 3, "probe_p50_ms": 20.0}
     ]
 
@@ -149,5 +149,5 @@ def test_every_column_has_its_words(checks) -> None:
     made = checks({"首页": every(5)})
     columns = {*availability.availability(made, SINCE, HOUR).columns, *availability.outages(made, HOUR).columns}
     assert columns - set(MEASURES) == {"subsystem", "target"}
-    gaps, probed = availability.gaps(made, SINCE, HOUR).columns, availability.probed(made, 8).columns
+    gaps, probed = availability.check_gaps(made, SINCE, HOUR).columns, availability.probe_durations(made, 8).columns
     assert {*gaps, *probed} - set(MEASURES) == {"source", "subsystem", "target"}

@@ -177,26 +177,26 @@ def hours(table, values, **more):
 
 def test_what_was_held_for_two_hours_is_the_second_highest_by_day_and_by_night(table, listed) -> None:
     made = hours(table, {2: 0.8, 3: 0.82, 6: 0.1, 7: 0.2, 9: 0.96, 10: 0.97, 11: 0.3, 20: 0.4})
-    assert listed(hosts.held(made, 8)) == [{"host": "a", "held_by_day": 0.96, "held_by_night": 0.8}]
-    [alone] = listed(hosts.held(hours(table, {9: 0.99, 2: 0.1, 3: 0.2}), 8))
+    assert listed(hosts.sustained_load(made, 8)) == [{"host": "a", "held_by_day": 0.96, "held_by_night": 0.8}]
+    [alone] = listed(hosts.sustained_load(hours(table, {9: 0.99, 2: 0.1, 3: 0.2}), 8))
     assert (alone["held_by_day"], alone["held_by_night"]) == (None, 0.1)  # one hour is not held
 
 
 def test_a_disk_that_begins_to_fill_rises_beyond_what_is_usual(table, listed) -> None:
     slow = [0.50 + 0.0004 * n for n in range(30)]
-    [row] = listed(hosts.rises(disks(table, [*slow, slow[-1] + 0.01]), LAST))
+    [row] = listed(hosts.disk_rises(disks(table, [*slow, slow[-1] + 0.01]), LAST))
     assert row["disk_rise"] == pytest.approx(0.0104)
     assert row["usual_rise"] == pytest.approx(0.0008)
     assert row["rise_beyond"] == pytest.approx(0.0096)
-    [still] = listed(hosts.rises(disks(table, slow), LAST), "rise_beyond")
+    [still] = listed(hosts.disk_rises(disks(table, slow), LAST), "rise_beyond")
     assert still["rise_beyond"] == pytest.approx(0, abs=1e-9)
 
 
 def test_a_disk_that_always_moves_by_so_much_is_as_usual_and_one_of_few_days_is_not_known(table, listed) -> None:
     moving = [0.5 + (0.02 if n // 2 % 2 else 0.0) for n in range(31)]
-    [row] = listed(hosts.rises(disks(table, moving), LAST), "disk_rise", "rise_beyond")
+    [row] = listed(hosts.disk_rises(disks(table, moving), LAST), "disk_rise", "rise_beyond")
     assert (row["disk_rise"], row["rise_beyond"]) == (pytest.approx(0.02), 0.0)
-    [young] = listed(hosts.rises(disks(table, [0.5, 0.5, 0.5, 0.9]), LAST), "disk_rise", "rise_beyond")
+    [young] = listed(hosts.disk_rises(disks(table, [0.5, 0.5, 0.5, 0.9]), LAST), "disk_rise", "rise_beyond")
     assert (young["disk_rise"], young["rise_beyond"]) == (pytest.approx(0.4), None)
 
 
@@ -204,13 +204,13 @@ def test_the_same_alarm_of_a_host_is_counted_and_information_is_none(table, list
     rows = [{"problem_id": str(n), "problem": "磁盘低"} for n in range(3)]
     rows += [{"problem_id": "9", "problem": "已改动", "severity": "information"}]
     made = table("infra.problems", rows, host="a", severity="warning", started_at=AT, changed_at=AT, day=LAST)
-    assert listed(hosts.repeated(made)) == [{"host": "a", "problem": "磁盘低", "repeats": 3, "day": LAST}]
+    assert listed(hosts.repeated_problems(made)) == [{"host": "a", "problem": "磁盘低", "repeats": 3, "day": LAST}]
 
 
 def test_a_host_is_held_against_those_of_its_name_but_for_the_number(table, days, listed) -> None:
     made = hours(table, {1: 0.2, 2: 0.4}, host="oa-app-1").union(hours(table, {1: 0.7}, host="oa-app-2"))
     made = made.union(hours(table, {1: 0.9}, host="oa-db-1"))
-    assert listed(hosts.beyond_siblings(made, days(LAST, "+")), "host", "load_beyond") == [
+    assert listed(hosts.load_beyond_siblings(made, days(LAST, "+")), "host", "load_beyond") == [
         {"host": "oa-app-1", "load_beyond": pytest.approx(-0.4)},
         {"host": "oa-app-2", "load_beyond": pytest.approx(0.4)},
     ]
@@ -227,5 +227,5 @@ def test_what_has_one_value_all_day_and_never_had_is_dead(table, listed) -> None
     moved = week(0.3, lambda hour: 0.3 + hour / 100, host="dead")
     flat = week(0.0, lambda hour: 0.0, host="unused", metric="swap_rate")
     alive = hours(table, {hour: 0.1 + hour / 100 for hour in range(24)}, host="alive")
-    found = listed(hosts.still(moved.union(flat).union(alive), LAST), "host", "still_series", "metric")
+    found = listed(hosts.still_series(moved.union(flat).union(alive), LAST), "host", "still_series", "metric")
     assert [tuple(row.values()) for row in found] == [("dead", 1, "cpu_rate"), ("alive", 0, None), ("unused", 0, None)]

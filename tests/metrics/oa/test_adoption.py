@@ -129,13 +129,13 @@ def test_a_hole_is_no_zero_by_day(acts, days, listed) -> None:
 
 def test_over_a_hole_counts_are_lower_bounds_and_rates_are_null(members, acts, days, listed) -> None:
     now = adoption.adoption(acts([("1", MONDAY)]), members("1"), acts([("1", MONDAY)]), days(MONDAY, "+-"))
-    row = listed(adoption.compared(now, now, is_complete=False))[0]
+    row = listed(adoption.compare_adoption(now, now, is_complete=False))[0]
     assert (row["active"], row["active_rate"], row["active_change"], row["active_before"]) == (1, None, None, 1)
 
 
 def test_modules_are_counted_by_persons(acts, listed) -> None:
     table = acts([("1", MONDAY), ("1", FRIDAY), ("2", MONDAY), ("2", MONDAY, {"module": "mail", "actions": 5})])
-    assert listed(adoption.used(table, ["module"])) == [
+    assert listed(adoption.usage(table, ["module"])) == [
         {"module": "documents", "active": 2, "actions": 3},
         {"module": "mail", "active": 1, "actions": 5},
     ]

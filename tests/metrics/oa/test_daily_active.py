@@ -2,50 +2,101 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from ntanalytics.metrics.oa import daily_active
 
 MONDAY = dt.date(2026, 11, 16)
-AT = dt.datetime(2026, 11, 16, 1, tzinfo=dt.UTC)  # nine in Shanghai
+DAY = dt.timedelta(days=1)
 
 
-def acted(table, *rows):
-    shared = {"hour_at": AT, "unit": "甲局", "edition": "general", "module": "mail", "terminal": "pc", "actions": 2}
-    return table("oa.activities", rows, day=MONDAY, **shared)
+@pytest.fixture
+def acts(table):
+    """Activities: (account, days after Monday) or (account, days, more)."""
+
+    def make(rows):
+        full = [
+            {
+                "account_id": account,
+                "day": MONDAY + after * DAY,
+                "hour_at": dt.datetime.combine(MONDAY + after * DAY, dt.time(1), dt.UTC),
+                **(more[0] if more else {}),
+            }
+            for account, after, *more in rows
+        ]
+        shared = {"unit": "甲局", "edition": "general", "module": "documents", "terminal": "pc", "actions": 1}
+        return table("oa.activities", full, **shared)
+
+    return make
 
 
-def test_active_hours_by_local_hour_edition_terminal_and_module(table, listed) -> None:
-    rows = [
-        {"account_id": "1"},
-        {"account_id": "2"},
-        {"account_id": "2", "module": "files"},
-        {"account_id": "1", "hour_at": AT + dt.timedelta(hours=1)},
+def test_a_week_with_a_holiday_keeps_its_pace(acts, days, listed) -> None:
+    # two accounts every working day: five of them, or three
+    long = acts([(one, after) for one in "12" for after in range(5)])
+    short = acts([(one, after) for one in "12" for after in range(3)])
+    assert listed(daily_active.daily_active(long, days(MONDAY, "+++++++", "WWWWWHH"))) == [{"daily_active": 2.0}]
+    assert listed(daily_active.daily_active(short, days(MONDAY, "+++++++", "WWWHHHH"))) == [{"daily_active": 2.0}]
+
+
+def test_a_group_that_only_acts_on_days_off_has_a_pace_of_nought(acts, days, listed) -> None:
+    rows = acts([("1", 0), ("1", 1), ("2", 5, {"unit": "乙局"})])
+    found = listed(daily_active.daily_active(rows, days(MONDAY, "+++++++", "WWWWWHH"), ["unit"]))
+    assert sorted(found, key=lambda row: row["unit"]) == [
+        {"unit": "乙局", "daily_active": 0.0},
+        {"unit": "甲局", "daily_active": 0.4},
     ]
-    found = {
-        (row["slot"], row["module"]): row["events"] for row in listed(daily_active.active_hours(acted(table, *rows), 8))
-    }
-    assert found == {(9, "mail"): 2, (9, "files"): 1, (10, "mail"): 1}
 
 
-def test_who_took_the_telephone_once_counts_as_mobile(table, listed) -> None:
-    activities = acted(
-        table, {"account_id": "1"}, {"account_id": "1", "terminal": "mobile"}, {"account_id": "2"}, {"account_id": "3"}
+def test_without_a_working_day_there_is_no_pace(acts, days, listed) -> None:
+    assert listed(daily_active.daily_active(acts([("1", 0)]), days(MONDAY, "+", "H"))) == [{"daily_active": None}]
+
+
+def test_weeks_are_whole_and_a_hole_is_not_a_nought(acts, days, listed) -> None:
+    rows = acts(
+        [
+            ("1", 0, {"terminal": "mobile", "platform": "traditional"}),
+            ("2", 1, {"platform": "xinchuang"}),
+            ("2", 2),
+            ("3", 5),  # a Saturday
+            ("1", 14),  # in the third week, which has a hole
+            ("9", -1),  # before the first whole week
+        ]
     )
-    [row] = listed(daily_active.phones(activities), "edition", "active", "mobile_share")
-    assert (row["edition"], row["active"], round(row["mobile_share"], 4)) == ("general", 3, 0.3333)
+    span = days(MONDAY - DAY, "+" + "+" * 7 + "+" * 7 + "+++-+++" + "+", "H" + "WWWWWHH" * 3 + "W")
+    assert listed(daily_active.weekly_adoption(rows, span)) == [
+        {
+            "worked_days": 5,
+            "week_on": MONDAY,
+            "week_name": "第47周",
+            "active": 3,
+            "daily_active": pytest.approx(3 / 5),
+            "mobile_share": pytest.approx(1 / 3),
+            "xinchuang_share": 0.5,
+        },
+        {
+            "worked_days": 5,
+            "week_on": MONDAY + 7 * DAY,
+            "week_name": "第48周",
+            "active": 0,
+            "daily_active": 0.0,
+            "mobile_share": None,
+            "xinchuang_share": None,
+        },
+        {
+            "worked_days": 5,
+            "week_on": MONDAY + 14 * DAY,
+            "week_name": "第49周",
+            "active": None,
+            "daily_active": None,
+            "mobile_share": None,
+            "xinchuang_share": None,
+        },
+    ]
 
 
-def test_the_busiest_account_of_an_hour_over_all_modules(table, listed) -> None:
-    activities = acted(
-        table,
-        {"account_id": "1", "actions": 900},
-        {"account_id": "1", "module": "files", "actions": 700},
-        {"account_id": "2", "actions": 1000},
+def test_every_group_has_every_week(acts, days, listed) -> None:
+    rows = acts([("1", 0), ("2", 7, {"unit": "乙局"})])
+    found = listed(
+        daily_active.weekly_adoption(rows, days(MONDAY, "+" * 14, "WWWWWHH" * 2), ["unit"]), "unit", "active"
     )
-    assert listed(daily_active.busiest(activities)) == [{"busiest_actions": 1600}]
-    assert listed(daily_active.busiest(acted(table))) == [{"busiest_actions": None}]
-
-
-def test_activities_by_person_keep_their_sum(table, listed) -> None:
-    activities = acted(table, {"account_id": "1"}, {"account_id": "1", "module": "files"}, {"account_id": "2"})
-    found = listed(daily_active.by_person(activities), "account_id", "actions")
-    assert sorted((row["account_id"], row["actions"]) for row in found) == [("1", 4), ("2", 2)]
+    assert [(row["unit"], row["active"]) for row in found] == [("乙局", 0), ("甲局", 1), ("乙局", 1), ("甲局", 0)]

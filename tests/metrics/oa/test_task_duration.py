@@ -104,7 +104,7 @@ def test_finished_tasks_by_local_day_and_hour(table, listed):
         {"task_id": "2", "is_cancelled": False},
         {"task_id": "3", "finished_at": at, "is_cancelled": True},
     ]
-    made = task_duration.finished(table("oa.tasks", rows, **shared), 8, 3600)
+    made = task_duration.finished_by_slot(table("oa.tasks", rows, **shared), 8, 3600)
     assert listed(made) == [
         {"day": dt.date(2026, 11, 19), "slot": 0, "edition": "general", "module": "cars", "events": 1}
     ]
@@ -124,7 +124,7 @@ def test_overdue_tasks_at_the_end_of_each_day(table, days, listed):
         {"task_id": "4", "due_at": at(17), "is_cancelled": True},  # until its record changed on the 18th
         {"task_id": "5", "is_cancelled": False},
     ]
-    made = task_duration.overdue(table("oa.tasks", rows, **shared), days(monday, "+++-"), 8)
+    made = task_duration.overdue_by_day(table("oa.tasks", rows, **shared), days(monday, "+++-"), 8)
     assert [row["overdue_tasks"] for row in listed(made)] == [2, 2, 1, None]
 
 
@@ -133,7 +133,7 @@ def test_handling_by_the_day_on_which_tasks_were_finished(table, listed):
     shared = {"edition": "general", "module": "cars", "day": dt.date(2026, 11, 16), "changed_at": end}
     rows = [{"task_id": "1", "started_at": begin, "finished_at": end, "is_cancelled": False, "handling_s": 86_400.0}]
     worked = [dt.date(2026, 11, 16), dt.date(2026, 11, 17)]
-    made = task_duration.by_day(table("oa.tasks", rows, **shared), worked, worked[0], worked[1], 8)
+    made = task_duration.task_duration_by_day(table("oa.tasks", rows, **shared), worked, worked[0], worked[1], 8)
     assert listed(made, "day", "tasks", "worked_p90_s") == [
         {"day": dt.date(2026, 11, 17), "tasks": 1, "worked_p90_s": 28_800.0}
     ]

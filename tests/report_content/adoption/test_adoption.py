@@ -10,16 +10,16 @@ import pytest
 
 from ntanalytics.errors import BadParameter
 from ntanalytics.periods import Period
-from ntanalytics.report_content import batch_cache
 from ntanalytics.report_content.adoption import blocks
-from ntanalytics.report_content.adoption.batch import batched_page, keep
+from ntanalytics.report_content.adoption.batch import compute_figures, page_from_figures
 from ntanalytics.report_content.adoption.figures import Adoption
 from ntanalytics.report_content.adoption.page import summarize_adoption
 from ntanalytics.report_content.adoption.queries import AdoptionQueries
+from ntanalytics.report_content.unit_figures import VARIABLE, write_figures
 from ntanalytics.runner.each_unit import oa_units
 from ntanalytics.settings import load
 from ntanalytics.workspace import Report, Workspace
-from tests.workspace.club import Club
+from tests.workspace.oa_site import OaSite
 
 SITE = """\
 queries: queries
@@ -49,7 +49,7 @@ SAME = (
 HOSTILE = ["<script>alert(1)</script>", "=1+1", "../../x", '"; DROP TABLE act; --', "局" * 300]
 
 
-class Office(Club):
+class Office(OaSite):
     """Two editions: ``club`` is 通用版, ``annex`` is 企业微信版; both have members and activities."""
 
     def __init__(self, folder: Path) -> None:
@@ -69,7 +69,7 @@ class Office(Club):
     def staff(self, source: str, unit: str, count: int, *, active: int, was_active: int | None = None) -> None:
         """A unit whose first accounts act on every working day of the week, and of the five weeks before."""
         names = [f"{unit[:8]}{number}" for number in range(count)]
-        self.join(source, *names, unit=unit)
+        self.add_members(source, *names, unit=unit)
         was = active if was_active is None else was_active
         rows = [
             (f"{MONDAY + dt.timedelta(days=day - 7 * week)} 09:00:00", name, unit, "documents")
@@ -84,8 +84,8 @@ class Office(Club):
         first = MONDAY - dt.timedelta(days=91)
         needs = {"oa.activities": 0, "oa.members": 0, "identity.units": 0}
         extractor = self.extractor("2026-11-23 06:30")
-        extractor.ensure(needs, first, WEEK.last)
-        extractor.ensure(needs, WEEK.first, WEEK.last)
+        extractor.ensure_coverage(needs, first, WEEK.last)
+        extractor.ensure_coverage(needs, WEEK.first, WEEK.last)
 
     def report(self) -> Report:
         return Report(Workspace(self.settings), "oa_adoption", "", WEEK)
@@ -97,7 +97,7 @@ class Office(Club):
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
     made = Office(tmp_path)
-    made.found("club", ("1", "市财政局", None), ("2", "市审计局", None))
+    made.add_units("club", ("1", "市财政局", None), ("2", "市审计局", None))
     made.staff("club", "市财局", 40, active=30)
     made.staff("club", "市审计局", 20, active=5, was_active=15)
     made.staff("club", "小局", 3, active=3)
@@ -178,36 +178,35 @@ def test_a_hostile_name_is_a_name(office: Office) -> None:
         assert (seen.unit, seen.total["enabled"]) == (name, 2)
 
 
-def test_a_unit_s_page_of_what_is_kept_for_all_is_the_page_by_itself(office: Office, tmp_path: Path) -> None:
+def test_a_unit_s_page_of_what_is_kept_for_all_is_the_page_by_itself(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of a unit that a hole leaves alone, of one that has it, and of one that is too small to be ranked."""
     office.extractor("2026-11-23 06:30").extract(["oa.activities"], MONDAY - dt.timedelta(days=91), MONDAY)
     (office.folder / "annex.sqlite").rename(office.folder / "annex.away")
     office.fill()
-    held = keep(office.report())
-    assert batched_page(office.report(), "市审计局", "") is None  # nothing was read yet
+    figures = compute_figures(office.report())
+    assert page_from_figures(office.report(), "市审计局", "") is None  # nothing was read yet
     folder = tmp_path / "kept"
     folder.mkdir()
-    batch_cache.write(held, folder)
-    try:
-        batch_cache.load(folder)
-        for unit in ("市审计局", "崇川区民政局", "小局"):
-            quick, alone = office.report(), office.report()
-            found = batched_page(quick, unit, "")
-            assert found is not None
-            seen = AdoptionQueries(alone, unit, "").look()
-            assert {name: getattr(found, name) for name in SAME} == {name: getattr(seen, name) for name in SAME}
-            assert found.days.to_pyarrow() == seen.days.to_pyarrow()
-            for name in {*seen.tables} - {"cohorts", "ranking"}:  # of units no cohorts are shown
-                assert found.tables[name] == seen.tables[name], name
-            assert by_unit(found) == by_unit(seen)
-            heads = [replace(each.head(), generated_at=quick.generated_at) for each in (quick, alone)]
-            assert heads[0] == heads[1]
-        assert batched_page(office.report(), "市民政局", "") is None
-        assert batched_page(office.report(), "市审计局", "general") is None
-        office.extractor("2026-11-23 07:30").extract(["oa.activities"], MONDAY, MONDAY)
-        assert batched_page(office.report(), "市审计局", "") is None  # another version of the lake
-    finally:
-        batch_cache._found = None
+    write_figures(figures, folder)
+    monkeypatch.setenv(VARIABLE, str(folder))
+    for unit in ("市审计局", "崇川区民政局", "小局"):
+        quick, alone = office.report(), office.report()
+        found = page_from_figures(quick, unit, "")
+        assert found is not None
+        seen = AdoptionQueries(alone, unit, "").look()
+        assert {name: getattr(found, name) for name in SAME} == {name: getattr(seen, name) for name in SAME}
+        assert found.days.to_pyarrow() == seen.days.to_pyarrow()
+        for name in {*seen.tables} - {"cohorts", "ranking"}:  # of units no cohorts are shown
+            assert found.tables[name] == seen.tables[name], name
+        assert by_unit(found) == by_unit(seen)
+        heads = [replace(each.head(), generated_at=quick.generated_at) for each in (quick, alone)]
+        assert heads[0] == heads[1]
+    assert page_from_figures(office.report(), "市民政局", "") is None
+    assert page_from_figures(office.report(), "市审计局", "general") is None
+    office.extractor("2026-11-23 07:30").extract(["oa.activities"], MONDAY, MONDAY)
+    assert page_from_figures(office.report(), "市审计局", "") is None  # another version of the lake
 
 
 def by_unit(seen: Adoption) -> list[dict[str, object]]:

@@ -22,7 +22,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.reports import board, table
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.exporters.document import document_bytes
-from ntanalytics.reports.exporters.document_table import fitted, widths
+from ntanalytics.reports.exporters.document_table import column_widths, fit_widths
 from ntanalytics.reports.record import read_record
 
 
@@ -151,12 +151,12 @@ def test_a_long_title_is_set_smaller(sample: ModuleType) -> None:
 
 def test_columns_share_the_line_so_that_rows_stay_low() -> None:
     # 检查项 would take 12, 依据 60: on a line of 50 the first keeps its words, the second has the rest.
-    wanted, least = widths(["检查项", "依据"], [["回执时延P95", "字" * 29], ["在岗", "短"]], [False, False])
+    wanted, least = column_widths(["检查项", "依据"], [["回执时延P95", "字" * 29], ["在岗", "短"]], [False, False])
     assert (wanted, least) == ([13, 60], [8, 6])
-    short, long = fitted(wanted, least, 50)
+    short, long = fit_widths(wanted, least, 50)
     assert short * 50 == pytest.approx(13)
     assert long * 50 == pytest.approx(37)
-    assert fitted([10, 30], [5, 5], 84) == [0.25, 0.75]
+    assert fit_widths([10, 30], [5, 5], 84) == [0.25, 0.75]
 
 
 def test_only_a_report_that_wants_it_gets_it(sample: ModuleType, tmp_path: Path) -> None:

@@ -1,54 +1,63 @@
+"""Gaps and rejected rows of the data."""
+
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import Any
 
-from ntanalytics.subsystems import RULES
-from ntanalytics.subsystems.data.completeness import completeness
+from ntanalytics.findings.finding import Finding
+from ntanalytics.reports.blocks.head import AsOf
+from ntanalytics.subsystems.data.completeness import MAX_ERROR, completeness_finding, rejected_finding
+from tests.subsystems.data.given import RULES
 
 ON = dt.date(2026, 11, 18)
 
 
-@dataclass(frozen=True)
-class Given:
-    source: str = "sms"
-    dataset: str = "sms.messages"
-    label: str = "短信"
-    rows: int | None = 1000
-    rejected: int = 0
-    missing_days: tuple[dt.date, ...] = ()
-    error: str = ""
+def _given(**more: Any) -> AsOf:
+    return AsOf(**{"source": "sms", "dataset": "sms.messages", "label": "短信", "rows": 1000, **more})
 
 
 def _days(*days: int) -> tuple[dt.date, ...]:
     return tuple(dt.date(2026, 11, day) for day in days)
 
 
-def test_a_whole_dataset_is_in_order() -> None:
-    gaps, rejected = completeness([Given()], ON, RULES)
-    assert (gaps.state, gaps.subject, gaps.subsystem) == ("ok", "短信（sms）", "sms")
-    assert (rejected.state, rejected.value) == ("ok", 0.0)
+def _complete(**more: Any) -> Finding:
+    return completeness_finding(RULES["data.completeness"], _given(**more), ON)
 
 
-def test_a_missing_day_is_unknown_since_the_hole_began() -> None:
-    [gaps] = completeness([Given(rows=None, missing_days=_days(14, 16, 17, 18))], ON, RULES)
-    assert (gaps.state, gaps.since, gaps.value) == ("unknown", "11月16日", 4.0)
-    assert gaps.evidence == "数据缺失。"
+def _rejected(**more: Any) -> Finding | None:
+    return rejected_finding(RULES["data.rejected_share"], _given(**more))
 
 
-def test_an_earlier_hole_is_watched_since_totals_are_lower_bounds() -> None:
-    gaps, _ = completeness([Given(missing_days=_days(14, 16))], ON, RULES)
-    assert (gaps.state, gaps.evidence) == ("warning", "缺 2 天数据（最近为11月16日），有关合计为下限。")
+def test_a_whole_dataset_is_ok() -> None:
+    finding, rejected = _complete(), _rejected()
+    assert (finding.status, finding.value, finding.entity.identity) == ("ok", 0.0, "dataset/sms/sms.messages")
+    assert (finding.details["subsystem"], finding.details["dataset"]) == ("sms", "sms.messages")
+    assert rejected is not None
+    assert (rejected.status, rejected.value, rejected.entity) == ("ok", 0.0, finding.entity)
 
 
-def test_a_source_that_failed_is_quoted_briefly_and_on_one_line() -> None:
-    [gaps] = completeness([Given(rows=0, error="no\nroute " + "x" * 200, missing_days=_days(18))], ON, RULES)
-    assert gaps.state == "unknown"
-    assert gaps.evidence.startswith("数据缺失，数据源报错“no route xxx")
-    assert len(gaps.evidence) < 110
+def test_a_missing_day_is_unknown_since_the_gap_began() -> None:
+    finding = _complete(rows=None, missing_days=_days(14, 16, 17, 18))
+    assert (finding.status, finding.unknown, finding.since) == ("unknown", "missing", dt.date(2026, 11, 16))
+    assert finding.figures["missing_days"] == 4.0
+    assert _rejected(rows=None) is None  # no row came, so none was rejected
+
+
+def test_an_earlier_gap_is_a_warning_since_totals_are_lower_bounds() -> None:
+    finding = _complete(missing_days=_days(14, 16))
+    assert (finding.status, finding.value, finding.details["last_missing"]) == ("warning", 2.0, "2026-11-16")
+
+
+def test_the_error_of_a_source_is_kept_short_and_on_one_line() -> None:
+    finding = _complete(rows=0, error="no\nroute " + "x" * 200, missing_days=_days(18))
+    assert finding.status == "unknown"
+    assert str(finding.details["error"]).startswith("no route xxx")
+    assert len(str(finding.details["error"])) == MAX_ERROR
+    assert _complete(error="no route", missing_days=_days(17)).status == "unknown"
 
 
 def test_rejected_rows_are_judged_by_their_share() -> None:
-    _, rejected = completeness([Given(rows=980, rejected=20)], ON, RULES)
-    assert (rejected.state, rejected.value) == ("critical", 0.02)
-    assert rejected.evidence == "剔除率 2.00%，高于异常阈值 1.00%，共剔除 20 行。"
+    finding = _rejected(rows=980, rejected=20)
+    assert finding is not None
+    assert (finding.status, finding.value, finding.figures["rejected"]) == ("critical", 0.02, 20.0)

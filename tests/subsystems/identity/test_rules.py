@@ -1,127 +1,193 @@
-"""The rules over the identity platform: what fires each, and what must not."""
+"""Rules over logins: what breaks each, and what must not."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+import datetime as dt
 
 import pytest
 
-from ntanalytics.detectors.failure_burst import failure_burst
-from ntanalytics.detectors.seasonal_baseline import seasonal_baseline
-from ntanalytics.detectors.silence import silence
-from ntanalytics.findings.rule import evaluate_rules
-from ntanalytics.subsystems import RULES
+from ntanalytics.checks.check import DAY, WEEK
+from ntanalytics.checks.suppression import suppress
+from ntanalytics.findings.finding import Window
+from ntanalytics.periods import Period
+from ntanalytics.subsystems.identity import SUBSYSTEM
+from tests.subsystems.made import (
+    ON,
+    Data,
+    Row,
+    by_slots,
+    daily,
+    events,
+    judge,
+    statuses,
+    subsystem_finding,
+)  # fmt: skip
 
-#: A Friday.
-ON = date(2026, 11, 20)
+SATURDAY = ON - dt.timedelta(days=6)
+FAILED: Row = {"outcome": "failure", "reason": "wrong_password"}
 
 
-def _day(back: int) -> dict[str, Any]:
-    day = ON - timedelta(days=back)
-    return {"day": day, "is_covered": True, "is_working_day": day.weekday() < 5, "label": ""}
+def _logins(rows: list[Row], slot_s: int = 3600) -> Data:
+    return {"identity.logins": events("identity.logins", rows, slot_s, method="password", outcome="success")}
 
 
-DAYS = [_day(back) for back in range(71)]
-WORKING = [row["day"] for row in DAYS if row["is_working_day"] and row["day"] < ON]
+def _by_day(usual: float, today: float, **more: str) -> list[Row]:
+    return [{**row, **more, "events": row["amount"]} for row in daily("amount", usual, today)]
 
 
-def _weeks(measure: str, usual: float, today: float, **more: Any) -> list[dict[str, Any]]:
-    """Ten weeks of about that much a working day and a tenth of it on others, and the day."""
-    past = [
-        {**row, measure: round((usual if row["is_working_day"] else usual / 10) * (1 + 0.01 * (number % 3))), **more}
-        for number, row in enumerate(DAYS[1:])
+@pytest.mark.parametrize(("minutes", "status"), [(8, "ok"), (12, "warning"), (18, "warning"), (42, "critical")])
+def test_ten_minutes_without_a_login_are_an_outage(minutes: int, status: str) -> None:
+    rows = by_slots(15, range(270, 510), dict.fromkeys(range(300, 300 + minutes // 2), 0))
+    [finding] = judge(SUBSYSTEM, ["identity.login_silence"], _logins(rows, 120))
+    assert (finding.entity.identity, finding.status) == ("subsystem/identity", status)
+    if status != "ok":
+        assert (finding.value, finding.window) == (minutes * 60, Window(ON, 36_000, 36_000 + minutes * 60))
+        assert finding.figures["expected"] == pytest.approx(7.5 * minutes, rel=0.05)
+
+
+@pytest.mark.parametrize(("today", "status"), [(1150, "ok"), (750, "warning"), (300, "critical"), (2000, "ok")])
+def test_a_third_fewer_logins_are_a_fall(today: float, status: str) -> None:
+    [finding] = judge(SUBSYSTEM, ["identity.logins_fall"], _logins(_by_day(1200, today)))
+    assert (finding.entity.identity, finding.status, finding.value) == ("subsystem/identity", status, today)
+
+
+def test_a_saturday_with_a_fifth_of_the_logins_is_no_fall() -> None:
+    period = Period.day(SATURDAY)
+    [finding] = judge(SUBSYSTEM, ["identity.logins_fall"], _logins(_by_day(1200, 1200)), period=period)
+    assert (finding.status, finding.unknown) == ("ok", "")
+
+
+def test_an_outage_tells_the_fall() -> None:
+    silence, fall = subsystem_finding("identity.login_silence"), subsystem_finding("identity.logins_fall")
+    assert suppress([silence, fall], SUBSYSTEM.checks, [DAY]) == [silence]
+
+
+@pytest.mark.parametrize("code", ["identity.login_silence", "identity.logins_fall", "identity.method_failures"])
+def test_a_day_that_was_not_extracted_is_no_violation(code: str) -> None:
+    data = _logins(by_slots(30, range(18, 34), {18: 30}), 1800)
+    assert not any(finding.is_violation for finding in judge(SUBSYSTEM, [code], data, gaps=(ON,)))
+
+
+def _sms_code(failures: float, slots: range, **more: str) -> list[Row]:
+    """Return logins by half hour, a hundred with two failures; of the slots today with so many."""
+    failed = [{**row, **FAILED, **more} for row in by_slots(2, range(18, 34), dict.fromkeys(slots, failures))]
+    granted = by_slots(98, range(18, 34), dict.fromkeys(slots, 100 - failures))
+    return [{**row, "method": "sms_code"} for row in [*failed, *granted]]
+
+
+@pytest.mark.parametrize(("failures", "status"), [(3, "ok"), (9, "warning"), (40, "critical")])
+def test_a_method_that_fails_for_three_hours_is_told(failures: float, status: str) -> None:
+    findings = judge(SUBSYSTEM, ["identity.method_failures"], _logins(_sms_code(failures, range(27, 33)), 1800))
+    if status == "ok":
+        assert [finding.status for finding in findings] == ["ok"]
+        return
+    assert statuses(findings) == [("method/sms_code", status)]
+    assert (findings[0].window, findings[0].figures["attempts"]) == (Window(ON, 48_600, 59_400), 600)
+
+
+def test_attempts_by_force_are_not_counted_among_the_failures_of_a_method() -> None:
+    burst = [
+        {**row, **FAILED, "method": "sms_code", "address_hash": "x"} for row in by_slots(0, range(27, 33), {27: 90})
     ]
-    return [*past, {**DAYS[0], measure: today, **more}]
+    findings = judge(SUBSYSTEM, ["identity.method_failures"], _logins([*_sms_code(2, range(0)), *burst], 1800))
+    assert [finding.status for finding in findings] == ["ok"]
 
 
-def _two_minutes(silent: range) -> list[dict[str, Any]]:
-    """Thirty logins each two minutes from 9 to 17, none in some slots of the day."""
-    slots = range(270, 510)
-    past = [{"day": day, "slot": slot, "events": 30} for day in WORKING[:20] for slot in slots]
-    return past + [{"day": ON, "slot": slot, "events": 30} for slot in slots if slot not in silent]
-
-
-@pytest.mark.parametrize(("minutes", "state"), [(8, "ok"), (12, "warning"), (18, "warning"), (42, "critical")])
-def test_ten_minutes_without_a_login_are_an_outage(minutes: int, state: str):
-    slots = _two_minutes(range(300, 300 + minutes // 2))
-    [found] = silence(RULES["identity.login_silence"], slots, DAYS, ON, slot_s=120)
-    assert found.state == state
-    if state == "critical":
-        assert found.evidence == "10:00—10:42 几乎没有登录，同一时段通常 630 次。"
-
-
-@pytest.mark.parametrize(("today", "state"), [(11_500, "ok"), (8_000, "warning"), (3_000, "critical"), (20_000, "ok")])
-def test_a_third_fewer_logins_are_a_fall(today: float, state: str):
-    [found] = seasonal_baseline(RULES["identity.logins_fall"], _weeks("logins", 12_000, today), ON)
-    assert found.state == state
-
-
-def test_a_saturday_with_a_tenth_of_the_logins_is_no_fall():
-    saturday = ON + timedelta(days=1)
-    rows = [*_weeks("logins", 12_000, 12_000), {**_day(-1), "logins": 1_200}]
-    [found] = seasonal_baseline(RULES["identity.logins_fall"], rows, saturday)
-    assert found.state == "ok"
-
-
-def _hours(each: float, today: dict[int, float], **more: Any) -> list[dict[str, Any]]:
-    """So many events each half hour from 9 to 17; on the day those given instead."""
-    slots = range(18, 34)
-    past = [{"day": day, "slot": slot, "events": each, **more} for day in WORKING[:20] for slot in slots]
-    return past + [{"day": ON, "slot": slot, "events": today.get(slot, each), **more} for slot in slots]
-
-
-@pytest.mark.parametrize(("failures", "state"), [(3, "ok"), (9, "warning"), (40, "critical")])
-def test_a_method_that_fails_for_three_hours_is_told(failures: float, state: str):
-    failed = _hours(2, dict.fromkeys(range(27, 33), failures), method="sms_code")
-    tried = _hours(100, {}, method="sms_code")
-    [found] = failure_burst(
-        RULES["identity.method_failures"], failed, tried, DAYS, ON, slot_s=1800, subject=lambda row: "短信"
-    )
-    assert found.state == state
-    if state != "ok":
-        assert found.evidence.startswith("13:30—16:30 登录 600 次")
-
-
-@pytest.mark.parametrize(("today", "state"), [(60, "ok"), (160, "warning"), (900, "critical")])
-def test_many_more_unknown_accounts_are_told(today: float, state: str):
-    [found] = seasonal_baseline(RULES["identity.reason_rise"], _weeks("login_failures", 50, today), ON)
-    assert found.state == state
-
-
-def test_twenty_failures_within_ten_minutes_are_watched_and_sixty_are_bad():
-    rule = RULES["identity.attempts"]
-    assert [each.state for each in evaluate_rules([rule], [{"attempts": count} for count in (0, 19, 20, 60)])] == [
-        "ok",
-        "ok",
-        "warning",
-        "critical",
-    ]
-
-
-def test_one_account_that_was_forced_is_bad_and_none_is_in_order():
-    rule = RULES["identity.forced_accounts"]
-    assert [each.state for each in evaluate_rules([rule], [{"forced_accounts": 0}, {"forced_accounts": 1}])] == [
-        "ok",
-        "critical",
+def test_an_outage_of_all_logins_is_not_counted_among_the_failures_of_a_method() -> None:
+    silent = dict.fromkeys(range(300, 330), 0)
+    failed = [{**row, **FAILED} for row in by_slots(0, range(300, 330), dict.fromkeys(silent, 10))]
+    data = _logins([*by_slots(10, range(270, 510), silent), *failed], 120)
+    codes = ["identity.login_silence", "identity.method_failures"]
+    assert [(finding.code, finding.status) for finding in judge(SUBSYSTEM, codes, data)] == [
+        ("identity.login_silence", "critical"),
+        ("identity.method_failures", "ok"),
     ]
 
 
-def test_a_shared_account_is_watched():
-    rule = RULES["identity.shared_accounts"]
-    assert [each.state for each in evaluate_rules([rule], [{"shared_accounts": 0}, {"shared_accounts": 2}])] == [
-        "ok",
-        "warning",
+@pytest.mark.parametrize(("today", "status"), [(60, None), (160, "warning"), (900, "critical")])
+def test_many_more_unknown_accounts_are_told(today: float, status: str | None) -> None:
+    rows = _by_day(50, today, outcome="failure", reason="unknown_account")
+    findings = judge(SUBSYSTEM, ["identity.reason_rise"], _logins(rows))
+    assert statuses(findings) == ([("reason/unknown_account", status)] if status else [])
+
+
+def test_a_reason_that_the_methods_tell_or_that_is_rare_is_not_told() -> None:
+    for usual, today, reason in ((50, 900, "wrong_password"), (5, 29, "unknown_account")):
+        rows = _by_day(usual, today, outcome="failure", reason=reason)
+        assert judge(SUBSYSTEM, ["identity.reason_rise"], _logins(rows)) == []
+
+
+def _tried(count: int, day: dt.date = ON, **who: str) -> Row:
+    return {**FAILED, **who, "day": day, "slot": 9, "events": count}
+
+
+@pytest.mark.parametrize(
+    ("count", "status"), [(0, "ok"), (19, "ok"), (20, "warning"), (59, "warning"), (60, "critical")]
+)
+def test_twenty_failures_within_ten_minutes_are_watched_and_sixty_are_critical(count: int, status: str) -> None:
+    findings = judge(SUBSYSTEM, ["identity.attempts"], _logins([_tried(count, address_hash="x"), _tried(5)]))
+    assert statuses(findings) == [("address/worst", status), ("account/worst", "ok")]
+    address = findings[0]
+    if status == "ok":
+        assert (address.value, address.window) == (0.0, None)
+    else:
+        assert (address.value, address.since, address.figures["others"]) == (float(count), ON, 0.0)
+        assert address.window == Window(ON, 32_400, 32_400)
+
+
+def test_an_account_that_is_tried_from_many_addresses_is_told_apart_from_the_addresses() -> None:
+    many = [_tried(1, account_id="a", address_hash=str(number)) for number in range(30)]
+    address, account = judge(SUBSYSTEM, ["identity.attempts"], _logins([*many, _tried(25, address_hash="x")]))
+    assert (account.entity.key, account.entity.kind, account.value) == ("worst", "account", 30.0)
+    assert (address.entity.kind, address.value) == ("address", 25.0)
+
+
+def test_of_a_week_the_attempts_by_force_have_their_day() -> None:
+    monday = Period.week(ON).first
+    rows = [_tried(30, monday, address_hash="x"), _tried(25, address_hash="y")]
+    address, _ = judge(SUBSYSTEM, ["identity.attempts"], _logins(rows), period=Period.week(ON))
+    assert (address.value, address.since, address.figures["others"]) == (30.0, monday, 1.0)
+    assert (address.window, address.details["day"]) == (Window(monday, 32_400, 32_400), monday.isoformat())
+
+
+@pytest.mark.parametrize(("later", "address", "status"), [(600, "x", "critical"), (7200, "x", "ok"), (600, "y", "ok")])
+def test_one_account_that_was_forced_is_critical(later: int, address: str, status: str) -> None:
+    tries = _tried(20, account_id="a", address_hash="x")
+    inside = {"day": ON, "slot": (9 * 3600 + later) / 3600, "account_id": "a", "address_hash": address, "events": 1}
+    [finding] = judge(SUBSYSTEM, ["identity.forced_accounts"], _logins([tries, inside]))
+    assert (finding.entity.identity, finding.status) == ("subsystem/identity", status)
+    assert finding.value == (1.0 if status == "critical" else 0.0)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "addresses", "status"), [(0, 5, "ok"), (2, 4, "ok"), (2, 5, "warning"), (20, 5, "critical")]
+)
+def test_an_account_at_many_places_at_once_is_watched(accounts: int, addresses: int, status: str) -> None:
+    rows = [
+        {"day": ON, "slot": 9, "account_id": str(account), "address_hash": str(place), "events": 1}
+        for account in range(accounts)
+        for place in range(addresses)
     ]
+    [finding] = judge(SUBSYSTEM, ["identity.shared_accounts"], _logins([*rows, {"day": ON, "slot": 9, "events": 9}]))
+    assert finding.status == status
 
 
-@pytest.mark.parametrize(("today", "state"), [(30, "ok"), (80, "warning"), (600, "critical")])
-def test_disabling_many_accounts_is_told(today: float, state: str):
-    [found] = seasonal_baseline(RULES["identity.changes_rise"], _weeks("account_changes", 10, today), ON)
-    assert found.state == state
+@pytest.mark.parametrize(("failed", "status"), [(100, "ok"), (200, "warning"), (400, "critical")])
+def test_the_failure_rate_is_judged_over_any_period_and_of_a_week_by_method(failed: int, status: str) -> None:
+    rows = [{"day": ON, "events": 1000 - failed}, {"day": ON, "events": failed, **FAILED}]
+    [day] = judge(SUBSYSTEM, ["identity.login_failure_rate"], _logins(rows))
+    assert (day.entity.identity, day.status, day.value) == ("subsystem/identity", status, failed / 1000)
+    week = judge(SUBSYSTEM, ["identity.login_failure_rate"], _logins(rows), period=Period.week(ON))
+    methods = [] if status == "ok" else [("method/password", status)]
+    assert sorted(statuses(week)) == sorted([("subsystem/identity", status), *methods])
 
 
-@pytest.mark.parametrize(("today", "state"), [(3, "ok"), (12, "warning"), (60, "critical")])
-def test_failed_changes_are_told_where_they_rise(today: float, state: str):
-    [found] = seasonal_baseline(RULES["identity.failed_changes"], _weeks("failed_changes", 3, today), ON)
-    assert found.state == state
+def test_few_logins_say_nothing_of_the_failure_rate() -> None:
+    data = _logins([{"day": ON, "events": 49, **FAILED}])
+    assert judge(SUBSYSTEM, ["identity.login_failure_rate"], data) == []
+
+
+def test_findings_of_a_day_tell_the_failure_rate_and_those_of_a_week_do_not() -> None:
+    rate, attempts = subsystem_finding("identity.login_failure_rate"), subsystem_finding("identity.attempts")
+    assert suppress([rate, attempts], SUBSYSTEM.checks, [DAY]) == [attempts]
+    assert suppress([rate, attempts], SUBSYSTEM.checks, [WEEK]) == [rate, attempts]

@@ -1,68 +1,113 @@
-"""Each rule over instant messaging that asks of a day; clients gone back are in test_old_clients."""
+"""Each rule over instant messaging; clients of older versions are in test_client_versions."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from ntanalytics.detectors.seasonal_baseline import seasonal_baseline
-from ntanalytics.detectors.volume_gap import volume_gap
+from ntanalytics.checks.check import DAY
+from ntanalytics.checks.suppression import suppress
+from ntanalytics.findings.finding import Finding, Window
+from ntanalytics.periods import Period
 from ntanalytics.subsystems import RULES
-from tests.subsystems.made import ON, daily, days, hours
+from ntanalytics.subsystems.im import SUBSYSTEM
+from tests.subsystems.made import ON, Data, Row, daily, events, hours, judge, statuses, subsystem_finding
+
+ACCOUNT = {"account_id": "a", "reach": "single", "kind": "text"}
+
+
+def _sent(rows: list[Row], **common: Any) -> Data:
+    """Return the messages of some hours: those of an hour in one row."""
+    single = [{**row, "messages": row["events"], "events": min(row["events"], 1)} for row in rows]
+    sessions = events("im.sessions", [{"day": ON, "events": 1, "account_id": "a", "client": "Spark 3.0.1"}])
+    return {"im.messages": events("im.messages", single, **{**ACCOUNT, **common}), "im.sessions": sessions}
+
+
+def _by_day(usual: float, today: float, **common: Any) -> Data:
+    return _sent([{**row, "events": row["amount"]} for row in daily("amount", usual, today)], **common)
 
 
 @pytest.mark.parametrize(
-    ("code", "today", "state"),
+    ("code", "kind", "today", "status"),
     [
-        ("im.messages_fall", 5000, "warning"),
-        ("im.messages_fall", 2500, "critical"),
-        ("im.messages_fall", 7000, "ok"),
-        ("im.messages_fall", 12_000, "ok"),
-        ("im.messages_rise", 14_000, "warning"),
-        ("im.messages_rise", 30_000, "critical"),
-        ("im.messages_rise", 9000, "ok"),
-        ("im.files_rise", 18_000, "warning"),
-        ("im.files_rise", 60_000, "critical"),
-        ("im.files_rise", 11_000, "ok"),
+        ("im.messages_fall", "text", 5000, "warning"),
+        ("im.messages_fall", "text", 2500, "critical"),
+        ("im.messages_fall", "text", 7000, "ok"),
+        ("im.messages_fall", "text", 12_000, "ok"),
+        ("im.messages_rise", "text", 14_000, "warning"),
+        ("im.messages_rise", "text", 30_000, "critical"),
+        ("im.messages_rise", "text", 9000, None),
+        ("im.files_rise", "file", 18_000, "warning"),
+        ("im.files_rise", "file", 60_000, "critical"),
+        ("im.files_rise", "file", 11_000, None),
     ],
 )
-def test_a_day_against_its_like(code, today, state):
-    rule = RULES[code]
-    [found] = seasonal_baseline(rule, daily(rule.measure, 8000, today), ON)
-    assert found.state == state
+def test_a_day_against_its_like(code: str, kind: str, today: float, status: str | None) -> None:
+    findings = judge(SUBSYSTEM, [code], _by_day(8000, today, kind=kind))
+    assert statuses(findings) == ([("subsystem/im", status)] if status else [])
+    assert all(finding.value == today for finding in findings)
 
 
-def test_before_a_source_began_there_is_no_history_of_zeros():
-    rule = RULES["im.messages_rise"]
-    table = daily(rule.measure, 8000, 8000)
-    for row in table[:40]:
-        row[rule.measure] = 0
-    [found] = seasonal_baseline(rule, table, ON)
-    assert found.state == "ok"
-    for row in table[:-5]:
-        row[rule.measure] = 0
-    [found] = seasonal_baseline(rule, table, ON)
-    assert (found.state, "历史不足" in found.evidence) == ("unknown", True)
+def test_messages_are_judged_where_no_source_tells_of_sessions() -> None:
+    messages = {"im.messages": _by_day(8000, 2500)["im.messages"]}
+    assert statuses(judge(SUBSYSTEM, ["im.messages_fall"], messages)) == [("subsystem/im", "critical")]
+
+
+@pytest.mark.parametrize("code", ["im.messages_fall", "im.messages_rise", "im.lull", "im.busiest"])
+def test_a_day_that_was_not_extracted_is_not_judged(code: str) -> None:
+    assert judge(SUBSYSTEM, [code], _by_day(8000, 100), gaps=(ON,)) == []
+
+
+def test_before_a_source_began_there_is_no_history_of_zeros() -> None:
+    def since(place: int) -> list[Finding]:
+        rows = [
+            {**row, "events": row["amount"] if number >= place else 0}
+            for number, row in enumerate(daily("amount", 8000, 8000))
+        ]
+        return judge(SUBSYSTEM, ["im.messages_fall"], _sent(rows))
+
+    [long], [short] = since(40), since(56)
+    assert (long.status, long.unknown) == ("ok", "")
+    assert (short.status, short.unknown) == ("unknown", "short_history")
 
 
 @pytest.mark.parametrize(
-    ("today", "state"),
-    [
-        ({15: 0, 16: 300}, "critical"),
-        ({15: 700}, "warning"),
-        ({15: 850}, None),
-        ({}, None),
-    ],
+    ("today", "status"), [({15: 0, 16: 300}, "critical"), ({15: 700}, "warning"), ({15: 850}, None), ({}, None)]
 )
-def test_messages_that_stop(today, state):
-    found = volume_gap(RULES["im.lull"], hours(900, today), days(), ON, slot_s=3600)
-    assert [each.state for each in found] == ([state] if state else [])
+def test_messages_that_stop(today: dict[int, float], status: str | None) -> None:
+    findings = judge(SUBSYSTEM, ["im.lull"], _sent(hours(900, today)))
+    assert statuses(findings) == ([("subsystem/im", status)] if status else [])
+    assert all(finding.window is not None and finding.window.from_s >= 15 * 3600 for finding in findings)
 
 
-def test_a_day_of_work_without_a_message_and_an_account_that_writes_like_a_program():
-    rules = RULES["im.im_messages"], RULES["im.busiest"]
-    assert [rules[0].judge({"im_messages": seen}, "即时通讯").state for seen in (0, 1)] == ["warning", "ok"]
-    assert [rules[1].judge({"busiest_messages": seen}, "单个账号").state for seen in (90, 601, 4000)] == [
-        "ok",
-        "warning",
-        "critical",
-    ]
+def test_a_gap_tells_the_fall_of_the_day() -> None:
+    gap = subsystem_finding("im.lull", window=Window(ON, 54_000, 57_600))
+    fall, rise = subsystem_finding("im.messages_fall"), subsystem_finding("im.files_rise")
+    assert suppress([gap, fall, rise], SUBSYSTEM.checks, [DAY]) == [gap, rise]
+
+
+@pytest.mark.parametrize(("messages", "status"), [(90, "ok"), (600, "ok"), (601, "warning"), (4000, "critical")])
+def test_an_account_that_writes_like_a_program(messages: int, status: str) -> None:
+    [finding] = judge(SUBSYSTEM, ["im.busiest"], _sent([{"day": ON, "slot": 9, "events": messages}]))
+    assert (finding.entity.identity, finding.status, finding.value) == ("account/busiest", status, float(messages))
+
+
+def test_without_a_message_there_is_no_busiest_account() -> None:
+    assert judge(SUBSYSTEM, ["im.busiest"], _sent([])) == []
+
+
+@pytest.mark.parametrize(("messages", "status"), [(0, "warning"), (1, "ok")])
+def test_a_week_of_work_without_a_message(messages: int, status: str) -> None:
+    week = Period.week(ON)
+    findings = judge(SUBSYSTEM, ["im.im_messages"], _sent([{"day": ON, "events": messages}]), period=week)
+    assert statuses(findings) == [("subsystem/im", status)]
+    assert findings[0].rule == RULES["im.im_messages"]
+
+
+@pytest.mark.parametrize(("messages", "status"), [(0, "unknown"), (1, "ok")])
+def test_over_a_gap_no_message_is_unknown_and_one_is_enough(messages: int, status: str) -> None:
+    data = _sent([{"day": ON, "events": messages}])
+    gaps = (Period.week(ON).first,)
+    [finding] = judge(SUBSYSTEM, ["im.im_messages"], data, period=Period.week(ON), gaps=gaps)
+    assert (finding.status, finding.unknown) == (status, "incomplete" if status == "unknown" else "")

@@ -41,7 +41,7 @@ def _unit(name: str, place: int | None = 1, **more: Any) -> Row:
         "daily_active": 20.0,
         "daily_active_before": 20.0,
         "daily_active_change_rate": 0.0,
-        "is_held": True,
+        "is_complete": True,
         **more,
     }
 
@@ -184,10 +184,10 @@ def test_only_units_with_a_place_are_judged_and_only_what_is_wrong_is_shown() ->
         _unit("平局"),
         _unit("微局", None, left_out="few", enabled=3, low_weeks=8),
     ]
-    edition = _total(edition="wecom", is_held=False)
+    edition = _total(edition="wecom", is_complete=False)
     fresh = adoption_checks.city(_total(daily_active_before=None, daily_active_change_rate=None), [], [])
     assert [(each.state, each.evidence) for each in fresh] == [("unknown", "日均活跃较上期未知：上期数据不完整。")]
-    found = adoption_checks.city(_total(), [edition, _total(edition="party", is_held=True)], ranking)
+    found = adoption_checks.city(_total(), [edition, _total(edition="party", is_complete=True)], ranking)
     assert [(each.subject, each.code, each.state) for each in found] == [
         ("协同办公", "oa.daily_active_change_rate", "ok"),
         ("企业微信版", "oa.daily_active_change_rate", "unknown"),

@@ -1,39 +1,40 @@
-"""The rules over electronic seals: what fires each, and what must not."""
+"""Rules over electronic seals: what breaks each, and what must not."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+import datetime as dt
 
 import pytest
 
-from ntanalytics.detectors.failure_burst import failure_burst
-from ntanalytics.detectors.seasonal_baseline import seasonal_baseline
-from ntanalytics.detectors.silence import silence
-from ntanalytics.findings.rule import evaluate_rules
-from ntanalytics.subsystems import RULES
+from ntanalytics.checks.check import DAY, WEEK
+from ntanalytics.checks.suppression import suppress
+from ntanalytics.findings.finding import Window
+from ntanalytics.periods import Period
+from ntanalytics.subsystems.seal import SUBSYSTEM
+from tests.subsystems.made import (
+    ON,
+    Data,
+    Row,
+    by_slots,
+    context_of,
+    daily,
+    days,
+    events,
+    judge,
+    statuses,
+    subsystem_finding,
+)  # fmt: skip
 
-#: A Friday.
-ON = date(2026, 11, 20)
+ENDS = context_of(Period.day(ON)).ends_at
 
 
-def _day(back: int) -> dict[str, Any]:
-    day = ON - timedelta(days=back)
-    return {"day": day, "is_covered": True, "is_working_day": day.weekday() < 5, "label": ""}
-
-
-DAYS = [_day(back) for back in range(71)]
-WORKING = [row["day"] for row in DAYS if row["is_working_day"] and row["day"] < ON][:20]
-HOURS = range(9, 18)
-
-
-def _hours(each: float, silent: range = range(0)) -> list[dict[str, Any]]:
-    past = [{"day": day, "slot": hour, "events": each} for day in WORKING for hour in HOURS]
-    return past + [{"day": ON, "slot": hour, "events": each} for hour in HOURS if hour not in silent]
+def _signings(rows: list[Row], slot_s: int = 3600, operation: str = "sign") -> Data:
+    common = {"operation": operation, "system": "docexchange", "outcome": "success"}
+    return {"seal.signings": events("seal.signings", rows, slot_s, **common)}
 
 
 @pytest.mark.parametrize(
-    ("code", "failures", "state"),
+    ("code", "failures", "status"),
     [
         ("seal.signing_failures", 1, "ok"),
         ("seal.signing_failures", 4, "warning"),
@@ -43,45 +44,102 @@ def _hours(each: float, silent: range = range(0)) -> list[dict[str, Any]]:
         ("seal.verification_failures", 9, "critical"),
     ],
 )
-def test_some_failures_within_two_hours_are_told_where_one_in_hundreds_is_usual(code: str, failures: int, state: str):
-    usual = [{"day": day, "slot": 9 + number % 9, "events": 1} for number, day in enumerate(WORKING)]
+def test_some_failures_within_two_hours_are_told_where_one_in_hundreds_is_usual(
+    code: str, failures: int, status: str
+) -> None:
+    granted = by_slots(20, range(9, 18), {10: 20 - failures, 11: 20 - failures})
+    working = [row["day"] for row in days()[:-1] if row["is_working_day"]]
+    usual = [{"day": day, "slot": 9 + number % 9, "events": 1} for number, day in enumerate(working)]
     today = [{"day": ON, "slot": hour, "events": failures} for hour in (10, 11)]
-    [found] = failure_burst(RULES[code], usual + today, _hours(20), DAYS, ON, slot_s=3600, chance=5e-5)
-    assert found.state == state
-    if state == "critical":
-        assert found.evidence.startswith("10:00—12:00")
+    failed = [{**row, "outcome": "failure"} for row in usual + today]
+    data = _signings([*granted, *failed], operation="sign" if code == "seal.signing_failures" else "verify")
+    findings = judge(SUBSYSTEM, [code], data)
+    assert statuses(findings) == [("subsystem/seal", status)]
+    if status != "ok":
+        assert findings[0].figures["failures"] == 2 * failures
+        assert findings[0].window is not None
+        assert findings[0].window.overlap_s(Window(ON, 36_000, 43_200)) > 3600
+    other = {"seal.signing_failures", "seal.verification_failures"} - {code}
+    assert not any(finding.is_violation for finding in judge(SUBSYSTEM, other, data))
 
 
 @pytest.mark.parametrize(
-    ("silent", "state"), [(range(10, 11), "ok"), (range(10, 12), "warning"), (range(10, 14), "critical")]
-)
-def test_hours_without_a_signing_are_an_outage(silent: range, state: str):
-    [found] = silence(RULES["seal.signing_silence"], _hours(16, silent), DAYS, ON, slot_s=3600)
-    assert found.state == state
-
-
-def test_where_little_is_signed_hours_without_are_chance():
-    [found] = silence(RULES["seal.signing_silence"], _hours(2, range(10, 15)), DAYS, ON, slot_s=3600)
-    assert found.state == "ok"
-
-
-@pytest.mark.parametrize(("today", "state"), [(110, "ok"), (55, "warning"), (10, "critical")])
-def test_half_of_the_signings_are_a_fall(today: float, state: str):
-    past = [
-        {**row, "signings": (135 if row["is_working_day"] else 25) + number % 5 * 4}
-        for number, row in enumerate(DAYS[1:])
-    ]
-    [found] = seasonal_baseline(RULES["seal.signings_fall"], [*past, {**DAYS[0], "signings": today}], ON)
-    assert found.state == state
-
-
-@pytest.mark.parametrize(
-    ("code", "measure", "days"),
+    ("count", "silent", "status"),
     [
-        ("seal.testing_days", "waiting_days", (21, 22, 91)),
-        ("seal.making_days", "making_wait_days", (24, 31, 91)),
+        (16, range(10, 11), "ok"),
+        (16, range(10, 12), "warning"),
+        (16, range(10, 14), "critical"),
+        (2, range(10, 15), "ok"),  # where little is signed, hours without are chance
     ],
 )
-def test_a_seal_that_waits_is_told_by_how_long(code: str, measure: str, days: tuple[int, ...]):
-    found = evaluate_rules([RULES[code]], [{measure: value} for value in days])
-    assert [each.state for each in found] == ["ok", "warning", "critical"]
+def test_hours_without_a_signing_are_an_outage(count: float, silent: range, status: str) -> None:
+    data = _signings(by_slots(count, range(9, 18), dict.fromkeys(silent, 0)))
+    findings = judge(SUBSYSTEM, ["seal.signing_silence"], data)
+    assert statuses(findings) == [("subsystem/seal", status)]
+    if status != "ok":
+        assert findings[0].window == Window(ON, silent.start * 3600, silent.stop * 3600)
+
+
+@pytest.mark.parametrize(("today", "status"), [(110, "ok"), (55, "warning"), (10, "critical")])
+def test_half_of_the_signings_are_a_fall(today: float, status: str) -> None:
+    data = _signings([{**row, "events": row["signings"]} for row in daily("signings", 140, today)])
+    [finding] = judge(SUBSYSTEM, ["seal.signings_fall"], data)
+    assert (finding.entity.identity, finding.status, finding.value) == ("subsystem/seal", status, today)
+
+
+@pytest.mark.parametrize("code", ["seal.signing_silence", "seal.signings_fall", "seal.signing_failures"])
+def test_a_day_that_was_not_extracted_is_no_violation(code: str) -> None:
+    data = _signings(by_slots(16, range(9, 18), dict.fromkeys(range(9, 18), 0)))
+    assert not any(finding.is_violation for finding in judge(SUBSYSTEM, [code], data, gaps=(ON,)))
+
+
+@pytest.mark.parametrize(("failed", "status"), [(10, "ok"), (60, "warning"), (200, "critical")])
+@pytest.mark.parametrize("period", [Period.day(ON), Period.week(ON)])
+def test_the_share_of_failed_signings_is_judged_over_any_period(failed: int, status: str, period: Period) -> None:
+    rows = [{"day": ON, "events": 1000 - failed}, {"day": ON, "events": failed, "outcome": "failure"}]
+    [finding] = judge(SUBSYSTEM, ["seal.signing_failure_rate"], _signings(rows), period=period)
+    assert (finding.status, finding.value) == (status, failed / 1000)
+    few = _signings([{"day": ON, "events": 19, "outcome": "failure"}])
+    assert judge(SUBSYSTEM, ["seal.signing_failure_rate"], few, period=period) == []
+
+
+def test_bad_hours_tell_the_share_of_a_day_and_an_outage_the_fall() -> None:
+    share, hours = subsystem_finding("seal.signing_failure_rate"), subsystem_finding("seal.verification_failures")
+    assert suppress([share, hours], SUBSYSTEM.checks, [DAY]) == [hours]
+    assert suppress([share, hours], SUBSYSTEM.checks, [WEEK]) == [share, hours]
+    silence, fall = subsystem_finding("seal.signing_silence"), subsystem_finding("seal.signings_fall")
+    assert suppress([silence, fall], SUBSYSTEM.checks, [DAY]) == [silence]
+
+
+def _seal(number: int, days_ago: float, state: str = "making", **more: object) -> Row:
+    moment = ENDS - dt.timedelta(days=days_ago)
+    times = {"requested_at": moment} if state in ("requested", "making") else {"made_at": moment}
+    return {"seal_id": str(number), "unit": f"{number} 局", "state": state, **times, **more}
+
+
+@pytest.mark.parametrize(("waited", "status"), [(24, "ok"), (31, "warning"), (91, "critical")])
+def test_a_seal_that_waits_to_be_made_is_told_by_how_long(waited: int, status: str) -> None:
+    rows = [_seal(1, waited), _seal(2, 3, "requested"), _seal(3, 400, "in_use")]
+    [finding] = judge(SUBSYSTEM, ["seal.making_days"], {"seal.seals": rows})
+    assert (finding.entity.identity, finding.status, finding.value) == ("seals/unmade", status, float(waited))
+    if status != "ok":
+        first = ON - dt.timedelta(days=waited - 1)
+        assert finding.since == first
+        assert finding.details == {"units": ("1 局",), "first_on": first.isoformat()}
+
+
+def test_no_seal_waits_and_without_a_snapshot_nothing_is_known() -> None:
+    in_use = {"seal.seals": [_seal(1, 400, "in_use")]}
+    [finding] = judge(SUBSYSTEM, ["seal.making_days"], in_use)
+    assert (finding.status, finding.value) == ("ok", 0.0)
+    assert judge(SUBSYSTEM, ["seal.making_days"], in_use, gaps=(ON,)) == []
+    assert judge(SUBSYSTEM, ["seal.testing_days"], in_use) == []
+
+
+@pytest.mark.parametrize(("waited", "status"), [(21, "ok"), (22, "warning"), (91, "critical")])
+def test_a_seal_that_waits_to_be_tested_is_told_by_how_long(waited: int, status: str) -> None:
+    rows = [_seal(1, waited, "made"), _seal(2, 3, "made"), _seal(3, 400, "in_use"), _seal(4, 400)]
+    [finding] = judge(SUBSYSTEM, ["seal.testing_days"], {"seal.seals": rows})
+    assert (finding.entity.identity, finding.status, finding.value) == ("seals/untested", status, float(waited))
+    assert finding.figures["late"] == (0.0 if status == "ok" else 1.0)
+    assert finding.since == (None if status == "ok" else ON - dt.timedelta(days=waited - 1))

@@ -1,99 +1,159 @@
-"""Each rule over the SMS platform that asks of a day."""
+"""Each rule over the SMS platform that is judged by the hours of a day, and over applications."""
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 
-from ntanalytics.detectors.failure_rate_rise import RateWords, failure_rate_rise
-from ntanalytics.detectors.peer_outlier import peer_outlier
-from ntanalytics.detectors.seasonal_baseline import seasonal_baseline
-from ntanalytics.detectors.volume_gap import volume_gap
+from ntanalytics.checks.check import DAY
+from ntanalytics.checks.suppression import suppress
+from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.subsystems import RULES
-from ntanalytics.subsystems.sms.bill_checks import bills
-from tests.subsystems.made import ON, daily, days, failing, hours
+from ntanalytics.subsystems.sms import SUBSYSTEM
+from tests.subsystems.made import ON, Row, daily, events, failing, hours, judge, statuses
 
-WORDS = RateWords("失败", "短信", "条")
+COMMON = {"carrier": "unicom", "application": "oa"}
+UNICOM = Entity("carrier", "unicom", "中国联通")
+
+#: Rule → what makes a message count as a hit.
+_HITS: dict[str, Row] = {
+    "sms.failures_rise": {"outcome": "failed", "failure_code": "MK:0001"},
+    "sms.internal_failures_rise": {"outcome": "failed", "failure_code": "MA:0022"},
+    "sms.late_rise": {"outcome": "delivered", "receipt_latency_s": 7200.0},
+}
+
+
+def _messages(rows: list[Row]) -> dict[str, pa.Table]:
+    return {"sms.messages": events("sms.messages", rows)}
+
+
+def _outcomes(code: str, share: float, today: dict[int, float]) -> dict[str, pa.Table]:
+    """Return the messages of half hours: a share of hits always, and that of the given hours today."""
+    rows = []
+    for hour in failing(50, share, today, **COMMON):
+        for half in (0, 1):
+            slot = {**hour, "slot": 2 * hour["slot"] + half}
+            fine = {"outcome": "delivered", "receipt_latency_s": 8.0, "events": slot["events"] - slot["hits"]}
+            rows += [{**slot, **fine}, {**slot, **_HITS[code], "events": slot["hits"]}]
+    return {"sms.messages": events("sms.messages", rows, slot_s=1800)}
 
 
 @pytest.mark.parametrize(
-    ("code", "share", "today", "state"),
+    ("code", "share", "today", "status"),
     [
         ("sms.failures_rise", 0.02, {9: 0.3, 10: 0.3, 11: 0.3}, "critical"),
-        ("sms.failures_rise", 0.02, dict.fromkeys(range(9, 14), 0.09), "warning"),
-        ("sms.failures_rise", 0.02, {9: 0.05}, None),
+        ("sms.failures_rise", 0.02, dict.fromkeys(range(9, 14), 0.1), "warning"),
+        ("sms.failures_rise", 0.02, {9: 0.06}, None),
         ("sms.failures_rise", 0.08, dict.fromkeys(range(9, 14), 0.09), None),
-        ("sms.internal_failures_rise", 0.0, dict.fromkeys(range(9, 13), 0.05), "warning"),
+        ("sms.internal_failures_rise", 0.0, dict.fromkeys(range(9, 13), 0.06), "warning"),
         ("sms.internal_failures_rise", 0.0, {9: 0.3, 10: 0.3}, "critical"),
-        ("sms.internal_failures_rise", 0.01, {9: 0.02}, None),
+        ("sms.internal_failures_rise", 0.02, {9: 0.04}, None),
         ("sms.late_rise", 0.02, {9: 0.8, 10: 0.8, 11: 0.7}, "warning"),
         ("sms.late_rise", 0.02, {9: 0.3}, "warning"),
-        ("sms.late_rise", 0.02, {9: 0.05, 10: 0.05}, None),
+        ("sms.late_rise", 0.02, {9: 0.06, 10: 0.06}, None),
     ],
 )
-def test_hours_of_a_carrier_that_are_worse(code, share, today, state):
-    table = failing(100, share, today)
-    found = failure_rate_rise(RULES[code], table, days(), ON, WORDS, slot_s=3600, subject="中国联通")
-    assert [each.state for each in found] == ([state] if state else [])
+def test_hours_of_a_carrier_that_are_worse(
+    code: str, share: float, today: dict[int, float], status: str | None
+) -> None:
+    findings = judge(SUBSYSTEM, [code], _outcomes(code, share, today))
+    assert statuses(findings) == ([("carrier/unicom", status)] if status else [])
+    for finding in findings:
+        assert finding.window is not None
+        assert finding.window.from_s == 9 * 3600
+        assert finding.figures["usual"] == pytest.approx(share, abs=0.01)
+
+
+@pytest.mark.parametrize("code", ["sms.delivery_rate", "sms.carrier_unlike", "sms.internal_failures_rise"])
+def test_bad_hours_of_a_carrier_tell_what_its_day_and_its_peers_tell(code: str) -> None:
+    hours_of = Finding(rule=RULES["sms.failures_rise"], entity=UNICOM, status="critical")
+    same = Finding(rule=RULES[code], entity=UNICOM, status="critical")
+    other = Finding(rule=RULES[code], entity=Entity("carrier", "mobile", "中国移动"), status="critical")
+    assert suppress([hours_of, same, other], SUBSYSTEM.checks, [DAY]) == [hours_of, other]
+
+
+@pytest.mark.parametrize("code", ["sms.receipt_latency_p95_s", "sms.backlog"])
+def test_late_hours_of_a_carrier_tell_its_latency_and_its_backlog(code: str) -> None:
+    late = Finding(rule=RULES["sms.late_rise"], entity=UNICOM, status="warning")
+    assert suppress([late, Finding(rule=RULES[code], entity=UNICOM, status="critical")], SUBSYSTEM.checks, [DAY]) == [
+        late
+    ]
+
+
+def _application(usual: float, today: float, name: str = "12345热线回访") -> list[Row]:
+    rows = [{**row, "events": row["submitted"]} for row in daily("submitted", usual, today)]
+    return [{**row, **COMMON, "application": name} for row in rows]
 
 
 @pytest.mark.parametrize(
-    ("today", "state"),
-    [
-        (500, "warning"),
-        (3000, "critical"),
-        (270, "warning"),
-        (235, "ok"),
-        (100, "ok"),
-    ],
+    ("today", "status"), [(500, "warning"), (3000, "critical"), (270, "warning"), (235, None), (100, None)]
 )
-def test_an_application_that_sends_more(today, state):
-    rule = RULES["sms.application_rise"]
-    [found] = seasonal_baseline(rule, daily("submitted", 170, today), ON, subject="12345热线回访")
-    assert found.state == state
+def test_an_application_that_sends_more(today: float, status: str | None) -> None:
+    findings = judge(SUBSYSTEM, ["sms.application_rise"], _messages(_application(170, today)))
+    assert statuses(findings) == ([("application/12345热线回访", status)] if status else [])
+    assert all(finding.value == today and finding.comparison is not None for finding in findings)
 
 
-def test_a_rare_application_is_not_judged():
-    rule = RULES["sms.application_rise"]
-    [found] = seasonal_baseline(rule, daily("submitted", 5, 30), ON, subject="某应用")
-    assert found.state == "unknown"
+def test_a_rare_application_is_not_judged() -> None:
+    assert judge(SUBSYSTEM, ["sms.application_rise"], _messages(_application(5, 30))) == []
 
 
 @pytest.mark.parametrize(
-    ("code", "amount", "today", "state"),
+    ("amount", "today", "status"),
     [
-        ("sms.carrier_lull", 100, {10: 0}, "warning"),
-        ("sms.carrier_lull", 100, dict.fromkeys(range(9, 14), 0), "critical"),
-        ("sms.carrier_lull", 100, {10: 70}, None),
-        ("sms.carrier_lull", 3, {10: 0}, None),
-        ("sms.application_lull", 40, {13: 0, 14: 0, 15: 0}, "warning"),
-        ("sms.application_lull", 40, {13: 10}, None),
+        (100, {10: 0}, "warning"),
+        (100, dict.fromkeys(range(9, 14), 0), "critical"),
+        (100, {10: 70}, None),
+        (3, {10: 0}, None),
     ],
 )
-def test_hours_in_which_nothing_is_sent(code, amount, today, state):
-    found = volume_gap(RULES[code], hours(amount, today), days(), ON, slot_s=3600, subject="某处")
-    assert [each.state for each in found] == ([state] if state else [])
+def test_hours_in_which_a_carrier_sends_nothing(amount: float, today: dict[int, float], status: str | None) -> None:
+    def rows(carrier: str, today: dict[int, float] | None = None) -> list[Row]:
+        halves = hours(amount / 2, None if today is None else {slot: count / 2 for slot, count in today.items()})
+        return [
+            {**row, **COMMON, "carrier": carrier, "slot": 2 * row["slot"] + half} for row in halves for half in (0, 1)
+        ]
+
+    single = [*rows("unicom", today), *rows("mobile"), *rows("telecom")]
+    findings = judge(SUBSYSTEM, ["sms.carrier_lull"], {"sms.messages": events("sms.messages", single, slot_s=1800)})
+    assert statuses(findings) == ([("carrier/unicom", status)] if status else [])
+    alone = judge(
+        SUBSYSTEM, ["sms.carrier_lull"], {"sms.messages": events("sms.messages", rows("unicom", today), slot_s=1800)}
+    )
+    assert statuses(alone) == ([("subsystem/sms", status)] if status else [])
 
 
-def test_a_carrier_that_is_unlike_the_others():
-    def judged(rate, submitted=1000):
-        rates = {"telecom": 0.98, "mobile": 0.985, "unicom": rate}
-        rows = [{"carrier": name, "delivery_rate": its, "submitted": submitted} for name, its in rates.items()]
-        found = peer_outlier(RULES["sms.carrier_unlike"], rows, lambda row: str(row["carrier"]))
-        return {each.subject: each.state for each in found}.get("unicom")
-
-    assert [judged(rate) for rate in (0.97, 0.93, 0.8)] == ["ok", "warning", "critical"]
-    assert judged(0.5, submitted=100) is None
+@pytest.mark.parametrize(("today", "is_silent"), [({13: 0, 14: 0, 15: 0}, True), ({13: 10}, False)])
+def test_hours_in_which_an_application_sends_nothing(today: dict[int, float], is_silent: bool) -> None:
+    rows = [{**row, **COMMON} for row in hours(40, today)]
+    findings = judge(SUBSYSTEM, ["sms.application_lull"], _messages(rows))
+    assert statuses(findings) == ([("application/oa", "warning")] if is_silent else [])
 
 
-def test_a_bill_is_judged_on_either_side_by_the_sites_limit():
-    def row(rate):
-        return {
-            "carrier": "unicom",
-            "difference_rate": rate,
-            "difference_segments": 1000 * rate if rate else None,
-            "difference_yuan": None,
-        }
+def test_many_applications_that_send_nothing_at_once_are_the_platforms() -> None:
+    rows = [{**row, **COMMON, "application": name} for name in "abc" for row in hours(40, {13: 0, 14: 0, 15: 0})]
+    assert judge(SUBSYSTEM, ["sms.application_lull"], _messages(rows)) == []
 
-    states = [each.state for each in bills([row(0.004), row(0.005), row(0.006), row(-0.006), row(None)])]
-    assert states == ["ok", "ok", "critical", "critical", "unknown"]
-    assert bills([row(0.006)])[0].threshold == "相差不超过 0.5%"
+
+@pytest.mark.parametrize(
+    ("rate", "submitted", "status"), [(0.97, 1000, None), (0.93, 1000, "warning"), (0.8, 1000, "critical"),
+                                      (0.5, 100, None)]
+)  # fmt: skip
+def test_a_carrier_that_is_unlike_the_others(rate: float, submitted: int, status: str | None) -> None:
+    rows = []
+    for carrier, share, count in (("telecom", 0.98, 1000), ("mobile", 0.985, 1000), ("unicom", rate, submitted)):
+        delivered = round(share * count)
+        shared = {**COMMON, "carrier": carrier, "day": ON}
+        rows += [{**shared, "outcome": "delivered", "events": delivered}]
+        rows += [{**shared, "outcome": "failed", "events": count - delivered}]
+    findings = judge(SUBSYSTEM, ["sms.carrier_unlike"], _messages(rows))
+    assert statuses(findings) == ([("carrier/unicom", status)] if status else [])
+    for finding in findings:
+        assert finding.comparison is not None
+        assert (finding.value, finding.comparison.kind) == (rate, "peers")
+
+
+def test_a_day_that_was_not_extracted_says_nothing_of_its_hours() -> None:
+    quiet = [{**row, **COMMON} for row in hours(100, {10: 0})]
+    codes = ["sms.carrier_lull", "sms.failures_rise", "sms.application_rise", "sms.application_lull"]
+    assert judge(SUBSYSTEM, codes, _messages(quiet), gaps=(ON,)) == []

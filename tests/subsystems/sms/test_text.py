@@ -1,13 +1,21 @@
+"""Sentences of the SMS platform."""
+
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
 
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.finding import Comparison, Entity, Finding, Window
+from ntanalytics.findings.judgement import unknown
+from ntanalytics.findings.threshold import Status
+from ntanalytics.metrics import measure
+from ntanalytics.metrics.number_format import format_number
+from ntanalytics.subsystems import RULES, word
 from ntanalytics.subsystems.sms import text as say
+from tests.subsystems.made import ON, Row
 
-Row = dict[str, Any]
+UNICOM = Entity("carrier", "unicom", "中国联通")
 
 
 def _moved(now: int, before: int | None, **names: str | None) -> Row:
@@ -85,9 +93,69 @@ def test_the_top_failure_class_has_its_share() -> None:
     assert say.failures([]) == "没有失败短信。"
 
 
-def test_the_headlines_say_what_is_wrong_and_then_what_changed() -> None:
+def test_the_headlines_tell_volume_delivery_and_failures() -> None:
     total = [_moved(30, 30) | _rated(0.976, 0.976)]
-    changed = ["提交短信 30 条，与上期持平。", "送达率 97.6%，与上期持平。", "没有失败短信。"]
-    assert say.headlines(total, [], [], []) == changed
-    bill = Finding("sms.bill", "sms", "中国移动", "账单", "critical", 0.01, "rate:2", "", "多 12 条。", None, "核对")
-    assert say.headlines(total, [], [], [], findings=[bill]) == ["中国移动：多 12 条；建议核对。", *changed]
+    assert say.headlines(total, [], [], []) == [
+        "提交短信 30 条，与上期持平。",
+        "送达率 97.6%，与上期持平。",
+        "没有失败短信。",
+    ]
+
+
+def _finding(code: str, value: float, status: Status = "critical", **more: Any) -> Finding:
+    rule = RULES[code]
+    return Finding(
+        rule=rule, entity=UNICOM, status=status, value=value, **{"format": measure(rule.measure).format, **more}
+    )
+
+
+def test_a_rate_of_a_day_is_told_with_its_limit_and_what_is_usual() -> None:
+    wording = word(_finding("sms.delivery_rate", 0.71, comparison=Comparison("usual", 0.989), since=ON))
+    assert wording.evidence == "送达率 71.0%，低于异常阈值 90.0%，近期通常为 98.9%。"
+    assert (wording.limits, wording.since) == ("低于 95.0% 关注，90.0% 异常", "11月20日")
+    assert wording.advice == RULES["sms.delivery_rate"].advice
+    fine = word(_finding("sms.receipt_latency_p95_s", 8.0, "ok", comparison=Comparison("usual", 8.0)))
+    assert (fine.evidence, fine.advice) == ("回执时延 P95 8.0 秒，近期通常为 8.0 秒。", "")
+    backlog = word(_finding("sms.backlog", 1500.0))
+    assert backlog.evidence == "回执积压 1,500 条，高于异常阈值 1,000 条。"
+
+
+def test_the_worst_day_of_a_period_is_told_with_its_date() -> None:
+    worst = _finding("sms.delivery_rate", 0.71, details={"day": "2026-11-18"}, figures={"days_beyond": 2.0})
+    assert word(worst).evidence == ("单日最低送达率 71.0%（11月18日），低于异常阈值 90.0%；本期共 2 天越过阈值。")
+    longest = _finding("sms.receipt_latency_p95_s", 12.0, "ok", details={"day": "2026-11-18"})
+    assert word(longest).evidence == "单日最长回执时延 P95 12.0 秒（11月18日）。"
+
+
+@pytest.mark.parametrize(
+    ("rate", "segments", "yuan", "status", "evidence"),
+    [
+        (0.0177, 437, 15.73, "critical", "账单比平台计费多 437 条（1.77%，15.73 元）。"),
+        (-0.001, -2, 15.73, "ok", "账单比平台计费少 2 条（0.10%，15.73 元）。"),
+        (0.0, 0, 0.0, "ok", "账单与平台计费条数一致。"),
+    ],
+)
+def test_a_bill_is_told_with_its_difference(
+    rate: float, segments: int, yuan: float, status: Status, evidence: str
+) -> None:
+    wording = word(_finding("sms.bill", rate, status, figures={"segments": segments, "yuan": yuan}))
+    assert (wording.evidence, wording.limits) == (evidence, "相差不超过 0.5%")
+    assert wording.advice == ("与运营商核对账单明细" if status == "critical" else "")
+
+
+def test_a_bill_that_was_not_reconciled_tells_why() -> None:
+    assert (
+        word(unknown(RULES["sms.bill"], "incomplete", UNICOM)).evidence == "账单差异未知：账单或本期数据缺失，未对账。"
+    )
+
+
+def test_hours_that_are_worse_are_told_with_their_nouns() -> None:
+    finding = _finding(
+        "sms.failures_rise",
+        0.3,
+        detector="failure_rate_rise",
+        window=Window(ON, 9 * 3600, 12 * 3600),
+        figures={"events": 300, "hits": 90, "usual": 0.02},
+    )
+    share, usual = format_number(0.3, finding.format), format_number(0.02, finding.format)
+    assert word(finding).evidence == f"09:00—12:00 已出结果短信 300 条，其中失败 90 条，占 {share}，通常为 {usual}。"

@@ -1,178 +1,146 @@
-"""The script of a city whose seed is not the default one: what goes wrong, where, when and how badly, from the seed.
+"""Draw of the script of a seed: its incidents, their subjects, times and sizes.
 
-One or two of each kind, none in the first week, and no two that would hide one another. About one in six is barely
-visible. The severity follows from the size: 异常 from ``IncidentKind.bad`` on, 关注 below it and where there is none.
+A script has one or two incidents of each kind, none in the first week, and no two that hide one another. About one in
+six is hardly visible.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
-from ntanalytics.demo.incidents.incident import SHAPES, SPAN_DAYS, Incident, duration, moment
-from ntanalytics.demo.incidents.random.calendar import FreeDays
+from ntanalytics.demo.arrays import Rng
+from ntanalytics.demo.incidents.incident import SHAPES, SPAN_DAYS, Incident
+from ntanalytics.demo.incidents.incident_kind import IncidentKind
+from ntanalytics.demo.incidents.kinds import BENIGN_DRAWS, BENIGN_KINDS, INCIDENT_KINDS
+from ntanalytics.demo.incidents.random.build import Span, build, draw_size
 from ntanalytics.demo.incidents.random.dated import dated_incidents
-from ntanalytics.demo.incidents.random.kinds import CHOICES, HARMLESS_CHOICES, SUBSYSTEM_OF_SERVICE, IncidentKind
-from ntanalytics.demo.incidents.random.text import sentence
-from ntanalytics.demo.incidents.script import MEASURES
-from ntanalytics.demo.population.unit_sizes import large_units
+from ntanalytics.demo.incidents.random.reservations import Reservations
+from ntanalytics.demo.local_time import midnight, moment
+from ntanalytics.demo.population.people import large_units
 from ntanalytics.demo.population.units import UNITS
 from ntanalytics.periods import Calendar, days_between
 
 _STREAM = 201
-#: Days of the span on which nothing goes wrong.
+#: Days of the span without any incident.
 _FIRST_WEEK = 7
-#: How many kinds there are two of, at least and at most, and the share of all that is barely visible.
+#: Fewest and most kinds with two incidents, and the share of hardly visible incidents.
 _DOUBLED, _FAINT = (8, 16), 1 / 6
 #: Shares of the shapes in the order of ``SHAPES``.
 _SHARES = (0.5, 0.25, 0.25)
-#: Share of the days of one that lasts for days which are worked.
+#: Smallest share of working days in an incident that lasts for days.
 _WORKED = 0.5
 
 
 def random_script(
     calendar: Calendar, first: dt.date, until: dt.date, seed: int
 ) -> tuple[tuple[Incident, ...], tuple[Incident, ...]]:
-    """What goes wrong in the last ``SPAN_DAYS`` until ``until``, and what only looks like it.
+    """Return the incidents and the benign events of the last ``SPAN_DAYS`` until ``until``, in order of start.
 
     Args:
-        calendar: the working days.
-        first: the estate's first day, from which on the months' ends have their peaks.
-        until: its last day.
-        seed: from which all of it is drawn.
+        calendar: working days.
+        first: first day of the estate; the peaks of months' ends begin with it.
+        until: last day of the estate.
+        seed: seed of the draw.
     """
     rng = np.random.default_rng([seed, _STREAM])
-    script = _Script(calendar, until, seed)
-    able = [number for number, choice in enumerate(CHOICES) if not choice.is_single]
-    doubled = rng.choice(able, int(rng.integers(_DOUBLED[0], _DOUBLED[1] + 1)), replace=False).tolist()
-    entries = [(choice, turn) for number, choice in enumerate(CHOICES) for turn in range(1 + (number in doubled))]
-    may_be_faint = [number for number, (choice, _) in enumerate(entries) if choice.faint]
-    bound = dated_incidents(np.random.default_rng([seed, _STREAM + 1]), calendar, first, until)
-    faint = set(rng.choice(may_be_faint, round((len(entries) + len(bound)) * _FAINT), replace=False).tolist())
-    incidents = list(bound)
-    for incident in bound:
-        script.places.take(incident)
-    for number, (choice, turn) in enumerate(entries):
-        made = script.draw(choice, f"{choice.kind.replace('_', '-')}-{turn + 1}", is_faint=number in faint)
-        incidents += [made] if made else []
-    harmless = list[Incident]()
-    for min_count, most, choice in HARMLESS_CHOICES:
-        for _ in range(int(rng.integers(min_count, most + 1))):
-            turn = sum(each.kind == choice.kind for each in harmless) + 1
-            made = script.draw(choice, f"{choice.kind.replace('_', '-')}-{turn}", severity="无")
-            harmless += [made] if made else []
-    harmless += _month_ends(calendar, first, until, seed)
-    return _in_order(incidents), _in_order(harmless)
+    draw = _Draw(calendar, until, seed)
+    kinds = [kind for kind in INCIDENT_KINDS.values() if not kind.is_dated]
+    repeatable = [number for number, kind in enumerate(kinds) if kind.per_estate[1] > 1]
+    doubled = rng.choice(repeatable, int(rng.integers(_DOUBLED[0], _DOUBLED[1] + 1)), replace=False).tolist()
+    entries = [(kind, copy) for number, kind in enumerate(kinds) for copy in range(1 + (number in doubled))]
+    maybe_faint = [number for number, (kind, _) in enumerate(entries) if kind.faint_sizes]
+    incidents = dated_incidents(np.random.default_rng([seed, _STREAM + 1]), calendar, first, until)
+    faint = rng.choice(maybe_faint, round((len(entries) + len(incidents)) * _FAINT), replace=False).tolist()
+    for incident in incidents:
+        draw.reservations.add(incident)
+    for number, (kind, copy) in enumerate(entries):
+        incidents += draw.incident(kind, copy + 1, is_faint=number in faint)
+    events = list[Incident]()
+    for kind in BENIGN_DRAWS:
+        for _ in range(int(rng.integers(kind.per_estate[0], kind.per_estate[1] + 1))):
+            copy = sum(event.kind == kind.id for event in events) + 1
+            events += draw.incident(kind, copy, severity="无")
+    return _in_order(incidents), _in_order([*events, *_month_ends(calendar, first, until, seed)])
 
 
-def _in_order(incidents: Sequence[Incident]) -> tuple[Incident, ...]:
+def _in_order(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
     return tuple(sorted(incidents, key=lambda incident: (incident.start, incident.id)))
 
 
-class _Script:
-    """Draws one after the other, each where nothing is that would hide it."""
+class _Draw:
+    """Draw of one incident after the other, each on a day where no other incident hides it."""
 
     def __init__(self, calendar: Calendar, until: dt.date, seed: int) -> None:
         self._calendar, self._until, self._seed = calendar, until, seed
         self._days = days_between(until - dt.timedelta(days=SPAN_DAYS - 1 - _FIRST_WEEK), until)
-        self._large = large_units(seed)
-        self.places = FreeDays()
+        self._large_units = large_units(seed)
+        self.reservations = Reservations()
 
-    def draw(self, choice: IncidentKind, name: str, *, is_faint: bool = False, severity: str = "") -> Incident | None:
-        """One of a kind on the first day that suits it, in an order of its own; None where no day does."""
+    def incident(
+        self, kind: IncidentKind, number: int, *, is_faint: bool = False, severity: str = ""
+    ) -> list[Incident]:
+        """Return one incident of a kind, on the first suitable day of a random order; none where no day is suitable."""
+        name = f"{kind.id.replace('_', '-')}-{number}"
         rng = np.random.default_rng([self._seed, _STREAM, *name.encode()])
-        size = _drawn(rng, choice.faint if is_faint and choice.faint else choice.sizes, choice.digits)
-        # one that is barely visible would not be with pauses
-        shape = str(rng.choice(SHAPES, p=_SHARES)) if choice.is_shaped and not is_faint else "sharp"
-        grade = severity or ("异常" if choice.critical is not None and size >= choice.critical else "关注")
-        subjects = self._large if choice.subjects is UNITS else choice.subjects
-        order = rng.permutation(len(self._days)).tolist()
-        for day in (self._days[number] for number in order):
+        size = draw_size(rng, (is_faint and kind.faint_sizes) or kind.sizes, kind.digits)
+        # pauses would hide what is hardly visible
+        shape = str(rng.choice(SHAPES, p=_SHARES)) if kind.is_shaped and not is_faint else "sharp"
+        subjects = self._large_units if kind.subjects is UNITS else kind.subjects
+        for place in rng.permutation(len(self._days)).tolist():
             subject = subjects[int(rng.integers(len(subjects)))]
-            start, end = _times(rng, choice, day, size, is_faint=is_faint)
-            if not self._suits(choice, start, end):
-                continue
-            measured = duration(start, end, MEASURES[choice.kind])
-            made = Incident(
-                name,
-                choice.subsystem or SUBSYSTEM_OF_SERVICE.get(subject, subject),
-                choice.kind,
-                subject,
-                start,
-                end,
-                grade,
-                sentence(choice.words, choice.kind, subject, start, end, measured or size, shape),
-                measured or size,
-                shape,
-            )
-            if self.places.are_free_for(made):
-                self.places.take(made)
-                return made
-        return None
+            span = _draw_span(rng, kind, self._days[place], size, is_faint=is_faint)
+            if self._suits(kind, span):
+                incident = build(kind, name, subject, span, size, shape, severity=severity)
+                if self.reservations.has_room_for(incident):
+                    self.reservations.add(incident)
+                    return [incident]
+        return []
 
-    def _suits(self, choice: IncidentKind, start: dt.datetime, end: dt.datetime) -> bool:
-        """Whether it lies within the estate, on days that suit the kind."""
-        last = (end - dt.timedelta(seconds=1)).date()
+    def _suits(self, kind: IncidentKind, span: Span) -> bool:
+        """Return whether a span lies within the estate, on days of the kind's type."""
+        first, last = span[0].date(), (span[1] - dt.timedelta(seconds=1)).date()
         if last > self._until:
             return False
-        if choice.on != "any" and self._calendar.is_working_day(start.date()) != (choice.on == "work"):
+        if kind.day_type != "any" and self._calendar.is_working_day(first) != (kind.day_type == "work"):
             return False
-        days = days_between(start.date(), last)
-        if choice.kind == "backup_missing":  # a week's differences need its full backup of Sunday
+        days = days_between(first, last)
+        if kind.id == "backup_missing":  # the week's differential backups need the full one of Sunday
             return all(day.weekday() < 6 for day in days)
-        is_mostly_worked = len(self._calendar.working_days(days[0], last)) >= len(days) * _WORKED
-        return choice.on != "work" or is_mostly_worked
+        is_mostly_worked = len(self._calendar.working_days(first, last)) >= len(days) * _WORKED
+        return kind.day_type != "work" or is_mostly_worked
 
 
-def _times(
-    rng: np.random.Generator, choice: IncidentKind, day: dt.date, size: float, *, is_faint: bool
-) -> tuple[dt.datetime, dt.datetime]:
-    """When it begins on a day, and when it ends."""
-    measure = MEASURES[choice.kind]
-    days = (
-        int(size) if measure == "days" else int(rng.integers(choice.days[0], choice.days[1] + 1)) if choice.days else 0
-    )
+def _draw_span(rng: Rng, kind: IncidentKind, day: dt.date, size: float, *, is_faint: bool) -> Span:
+    """Return the start and the end of an incident that begins on a day."""
+    days = int(size) if kind.measure == "days" else 0
+    if kind.days:
+        days = int(rng.integers(kind.days[0], kind.days[1] + 1))
     if days:
-        return moment(day, "00:00"), moment(day + dt.timedelta(days=days), "00:00")
-    begins = (is_faint and choice.faint_begins) or choice.begins
-    earliest, latest = ((moment(day, clock) - moment(day, "00:00")).seconds // 60 for clock in begins)
-    begin = int(rng.integers(earliest // choice.step, latest // choice.step + 1)) * choice.step
-    hours = (is_faint and choice.faint_hours) or choice.hours
-    wanted = size if hours is None else float(rng.uniform(*hours))
-    minutes = max(round(wanted * 60 / choice.step), 1) * choice.step
-    start = moment(day, "00:00") + dt.timedelta(minutes=begin)
-    return start, start + dt.timedelta(minutes=minutes)
-
-
-def _drawn(rng: np.random.Generator, sizes: tuple[float, float], digits: int) -> float:
-    low, high = sizes
-    return float(rng.integers(int(low), int(high) + 1)) if digits == 0 else round(float(rng.uniform(low, high)), digits)
+        return midnight(day), midnight(day + dt.timedelta(days=days))
+    step = kind.step_minutes
+    clocks = (is_faint and kind.faint_starts) or kind.starts
+    earliest, latest = ((moment(day, clock) - midnight(day)).seconds // 60 for clock in clocks)
+    begin = int(rng.integers(earliest // step, latest // step + 1)) * step
+    bounds = (is_faint and kind.faint_hours) or kind.hours
+    hours = size if bounds is None else float(rng.uniform(*bounds))
+    start = midnight(day) + dt.timedelta(minutes=begin)
+    return start, start + dt.timedelta(minutes=max(round(hours * 60 / step), 1) * step)
 
 
 def _month_ends(calendar: Calendar, first: dt.date, until: dt.date, seed: int) -> list[Incident]:
-    """The peaks of the months' ends that the estate touches, each of a size that its month alone decides."""
-    found = []
+    """Return the peaks of the months' ends within an estate; the month alone decides the size."""
+    kind, peaks = BENIGN_KINDS["month_end_peak"], []
     for month in sorted({day.replace(day=1) for day in days_between(first, until)}):
         following = (month + dt.timedelta(days=31)).replace(day=1)
         begin, end = calendar.working_days(month, following - dt.timedelta(days=1))[-2:]
-        size = round(float(np.random.default_rng([seed, _STREAM + 2, month.toordinal()]).uniform(0.2, 0.4)), 2)
-        start, over = moment(begin, "00:00"), moment(end, "24:00")
+        size = draw_size(np.random.default_rng([seed, _STREAM + 2, month.toordinal()]), kind.sizes, kind.digits)
         if first <= end and begin <= until:
-            words = "月末最后两个工作日{name}业务量比平时多约{percent}%。"
-            found += [
-                Incident(
-                    f"month-end-{month:%Y-%m}-{subsystem}",
-                    subsystem,
-                    "month_end_peak",
-                    subsystem,
-                    start,
-                    over,
-                    "无",
-                    sentence(words, "month_end_peak", subsystem, start, over, size, "sharp"),
-                    size,
-                )
-                for subsystem in ("docexchange", "oa")
+            span = (midnight(begin), moment(end, "24:00"))
+            peaks += [
+                build(kind, f"month-end-{month:%Y-%m}-{subject}", subject, span, size, severity="无")
+                for subject in kind.subjects
             ]
-    return found
+    return peaks

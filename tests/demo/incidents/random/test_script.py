@@ -8,9 +8,10 @@ from functools import cache
 import pytest
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.demo.incidents.incident import SHAPES, ZONE, Incident
+from ntanalytics.demo.incidents.incident import SHAPES, Incident
+from ntanalytics.demo.incidents.kinds import BENIGN_KINDS, INCIDENT_KINDS
 from ntanalytics.demo.incidents.planning import benign_events, plan_incidents
-from ntanalytics.demo.incidents.script import HARMLESS, KINDS, MEASURES
+from ntanalytics.demo.local_time import ZONE
 from ntanalytics.demo.population.units import UNITS
 from ntanalytics.periods import Calendar
 
@@ -47,10 +48,10 @@ def test_the_default_seed_has_the_script_that_it_has_always_had():
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_seed_draws_every_kind_once_or_twice_and_each_has_its_own_name(seed: int):
     kinds = [incident.kind for incident in drawn(seed)]
-    assert set(kinds) == set(KINDS)
+    assert set(kinds) == set(INCIDENT_KINDS)
     assert 45 <= len(kinds) <= 62
-    assert max(kinds.count(kind) for kind in KINDS) == 2 + (kinds.count("service_down") == 3)
-    assert {each.kind for each in alike(seed)} == set(HARMLESS)
+    assert max(kinds.count(kind) for kind in INCIDENT_KINDS) == 2 + (kinds.count("service_down") == 3)
+    assert {each.kind for each in alike(seed)} == set(BENIGN_KINDS)
     assert {incident.subsystem for incident in drawn(seed)} == set(SUBSYSTEMS)
     names = [each.id for each in (*drawn(seed), *alike(seed))]
     assert len(set(names)) == len(names)
@@ -85,23 +86,24 @@ def test_the_severity_follows_from_the_size_and_a_few_are_barely_visible(seed: i
     assert {incident.severity for incident in faint} == {"关注"}
     assert {incident.severity for incident in drawn(seed)} == {"关注", "异常"}
     assert {each.severity for each in alike(seed)} == {"无"}
-    for kind in KINDS:
+    for kind, record in INCIDENT_KINDS.items():
         sizes = {
             grade: [each.size for each in drawn(seed) if (each.kind, each.severity) == (kind, grade)]
             for grade in ("关注", "异常")
         }
-        if MEASURES[kind] != "days for which it is good on the first day" and kind != "disk_filling":
+        if record.measure != "days for which it is good on the first day" and kind != "disk_filling":
             assert max(sizes["关注"], default=0) < min(sizes["异常"], default=1e9), kind
 
 
 def test_the_sentence_says_the_size_that_was_drawn():
     for seed in SEEDS:
         for each in drawn(seed):
-            if MEASURES[each.kind].startswith("share"):
+            measure = INCIDENT_KINDS[each.kind].measure
+            if measure.startswith("share"):
                 assert f"{each.size * 100:.3g}%" in each.description
-            elif MEASURES[each.kind].startswith("times"):
+            elif measure.startswith("times"):
                 assert f"{each.size:g}倍" in each.description
-            elif MEASURES[each.kind] in ("attempts", "seals", "tickets", "days"):
+            elif measure in ("attempts", "seals", "tickets", "days"):
                 assert f"{each.size:g}" in each.description or each.kind == "attendance_gap"
             assert each.description.endswith("。")
             assert "{" not in each.description

@@ -1,0 +1,111 @@
+"""Engine: evaluates the declared checks and sections of some subsystems over a report's period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ntanalytics.checks.check import DAY, Check, Span
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.section import SubsystemSummary, no_source_summary
+from ntanalytics.checks.subsystem import Subsystem
+from ntanalytics.checks.suppression import PLANNED_READS, excuse_planned, suppress
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.judgement import unknown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """Findings and summaries of a report.
+
+    Attributes:
+        context: the context in which they were made.
+        findings: in the order of subsystems, rules and entities.
+        summaries: by subsystem id, in the order of the subsystems.
+        codes: codes of the rules that were evaluated.
+    """
+
+    context: CheckContext
+    findings: tuple[Finding, ...]
+    summaries: Mapping[str, SubsystemSummary]
+    codes: frozenset[str]
+
+
+def selected_checks(subsystems: Iterable[Subsystem], spans: Sequence[Span]) -> list[Check]:
+    """Return the checks that are evaluated over one of the spans, in the order of the subsystems."""
+    return [check for subsystem in subsystems for check in subsystem.checks if set(check.every) & set(spans)]
+
+
+def needs_of(
+    subsystems: Sequence[Subsystem], spans: Sequence[Span], *, extra: Mapping[str, int] | None = None
+) -> dict[str, int]:
+    """Return dataset → days of history that the checks and sections read, the largest of each.
+
+    Args:
+        subsystems: the subsystems.
+        spans: the spans that are evaluated; without any, no check is.
+        extra: what the report reads beside them.
+    """
+    needs: dict[str, int] = {}
+    readers: list[Mapping[str, int]] = [check.reads for check in selected_checks(subsystems, spans)]
+    readers += [subsystem.section.reads for subsystem in subsystems if subsystem.section is not None]
+    readers += [PLANNED_READS] if DAY in spans else []
+    for reads in [*readers, extra or {}]:
+        for dataset, days in reads.items():
+            needs[dataset] = max(days, needs.get(dataset, 0))
+    return dict(sorted(needs.items()))
+
+
+def evaluate(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequence[Span]) -> Evaluation:
+    """Evaluate checks and sections.
+
+    Rules come from the context alone, so that a site's override holds in every report. Suppression is one stage after
+    all checks; planned work excuses what is left of a day.
+    """
+    checks = selected_checks(subsystems, spans)
+    found: list[Finding] = []
+    for check in checks:
+        rule = context.rules[check.rule]
+        if rule.enabled and all(context.dataset(name, days).sources for name, days in _required(check)):
+            found += check.evaluate(context, rule)
+    found += [
+        unknown(context.rules[f"{subsystem.id}.source"], "no_source").with_details(datasets=missing)
+        for subsystem in subsystems
+        if (missing := _missing_sources(context, subsystem)) and context.rules[f"{subsystem.id}.source"].enabled
+    ]
+    found = suppress(found, checks, spans)
+    if DAY in spans:
+        found = excuse_planned(context, found)
+    places = {code: place for place, code in enumerate(context.rules)}
+    found.sort(key=lambda finding: (places[finding.code], finding.entity.label, finding.entity.key))
+    findings = tuple(context.with_origin(found))
+    codes = frozenset(check.rule for check in checks) | {finding.code for finding in findings}
+    summaries = _summaries(context, subsystems, findings)
+    return Evaluation(context=context, findings=findings, summaries=summaries, codes=codes)
+
+
+def _required(check: Check) -> list[tuple[str, int]]:
+    return [(name, days) for name, days in check.reads.items() if name not in check.optional]
+
+
+def _missing_sources(context: CheckContext, subsystem: Subsystem) -> tuple[str, ...]:
+    """Return the labels of the required datasets that no source feeds."""
+    if subsystem.section is None:
+        return ()
+    views = [context.dataset(name) for name in subsystem.section.requires]
+    return tuple(view.contract.label for view in views if not view.sources)
+
+
+def _summaries(
+    context: CheckContext, subsystems: Sequence[Subsystem], findings: Sequence[Finding]
+) -> dict[str, SubsystemSummary]:
+    summaries = {}
+    for subsystem in subsystems:
+        section = subsystem.section
+        if section is None:
+            continue
+        own = tuple(finding for finding in findings if finding.subsystem == subsystem.id)
+        missing = _missing_sources(context, subsystem)
+        summary = no_source_summary(subsystem.id, section.lead, missing) if missing else section.summarize(context, own)
+        summaries[subsystem.id] = replace(summary, findings=own)
+    return summaries

@@ -1,0 +1,81 @@
+"""Files of an issued report: their names, and the manifest that describes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypedDict
+
+from ntanalytics.findings.threshold import Status as State
+
+MANIFEST = "manifest.json"
+RECORD = "report.ipynb"
+WORKBOOK = "report.xlsx"
+
+#: Renderings for readers with their Chinese names, in the order in which they are offered.
+RENDERINGS = {"report.html": "网页", WORKBOOK: "Excel", "report.pdf": "PDF", "report.docx": "Word"}
+
+#: A manifest has some kilobytes; a larger file was not written by the suite.
+_LARGEST_BYTES = 4 * 2**20
+
+
+class Artefact(TypedDict):
+    """Hash and size of one published file."""
+
+    sha256: str
+    size_bytes: int
+
+
+class ReportChanges(TypedDict):
+    """Chinese sentences on the differences between one published version and the next."""
+
+    version: int
+    run_id: str
+    changes: Sequence[str]
+
+
+class Manifest(TypedDict, total=False):
+    """Content of ``manifest.json``; an older version of the suite wrote fewer keys."""
+
+    report: str
+    title: str
+    period: Mapping[str, str]
+    run_id: str
+    version: int
+    created_at: str
+    code_version: str
+    python: str
+    parameters: Mapping[str, str | int | float | bool]
+    notebook_sha256: str
+    artefacts: Mapping[str, Artefact]
+    left_out: Mapping[str, str]
+    state: State
+    status: Sequence[str]
+    tables: Mapping[str, int]
+    as_of: Sequence[Mapping[str, Any]]
+    gaps: Sequence[str]
+    rejected: Sequence[Any]
+    corrects: Sequence[ReportChanges]
+
+
+def load_manifest(folder: Path) -> Manifest:
+    """Return the manifest of an issued report.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError, RecursionError: it is not a JSON object.
+    """
+    with (folder / MANIFEST).open("rb") as file:
+        content: Manifest = json.loads(file.read(_LARGEST_BYTES))
+    if not isinstance(content, dict):
+        raise TypeError("the manifest is not a JSON object")
+    return content
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """Return the manifest of an issued report, or None if there is none that can be read."""
+    try:
+        return load_manifest(folder)
+    except (OSError, ValueError, TypeError, RecursionError):
+        return None

@@ -1,0 +1,1 @@
+"""Demo data of 信呼 (xinhu), the OA."""

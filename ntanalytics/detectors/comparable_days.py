@@ -1,0 +1,42 @@
+"""Comparable days: the covered days before a day that are worked as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+#: Comparable days that are read, the latest ones.
+COMPARABLE_DAYS = 20
+
+
+def comparable_days(calendar: Iterable[Mapping[str, Any]], on: date, limit: int = COMPARABLE_DAYS) -> list[date]:
+    """Return the covered days before ``on`` that are worked as it is, or not worked, the latest first.
+
+    Args:
+        calendar: rows of ``metrics.days``.
+        on: the inspected day.
+        limit: largest number of days.
+
+    Returns:
+        No day where the calendar does not hold ``on``.
+    """
+    by_day = {row["day"]: row for row in calendar}
+    if on not in by_day:
+        return []
+    is_working_day = by_day[on]["is_working_day"]
+    return [
+        day
+        for day, row in sorted(by_day.items(), reverse=True)
+        if day < on and row["is_covered"] and row["is_working_day"] == is_working_day
+    ][:limit]
+
+
+def is_covered(calendar: Iterable[Mapping[str, Any]], on: date) -> bool:
+    """Return whether a day was extracted; False where the calendar does not hold it.
+
+    Args:
+        calendar: rows of ``metrics.days``.
+        on: the day.
+    """
+    return any(row["is_covered"] for row in calendar if row["day"] == on)

@@ -1,0 +1,250 @@
+"""Sentences of findings: the only place where a finding becomes Chinese.
+
+A subsystem has sentences of its own by rule code (``subsystems/<id>/text.py``); the rest are made here, by detector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from ntanalytics.findings.detector_text import EVIDENCE, LIMITS
+from ntanalytics.findings.finding import Finding, ranked
+from ntanalytics.findings.phrases import day_words, limit_words, spaced
+from ntanalytics.metrics import measure as measure_of
+from ntanalytics.metrics.number_format import format_number
+
+#: One sentence of a finding, with its full stop.
+Sentence = Callable[[Finding], str]
+
+_EXCUSES = MappingProxyType(
+    {
+        "maintenance": "计划维护（变更单 {numbers}），已事先书面确认",
+        "mailing": "事先登记的集中发送（变更单 {numbers}），已书面确认",
+        "training": "该单位当日集中培训（培训记录）",
+    }
+)
+_SOURCE_ADVICE = "检查数据源与抽取任务"
+
+
+@dataclass(frozen=True)
+class RuleText:
+    """Sentences of one rule where the general ones do not serve; each may be missing.
+
+    Attributes:
+        evidence: what was measured.
+        limits: the limits, or what is usual.
+        reason: why it is unknown, as a phrase without a full stop.
+        advice: what to do.
+    """
+
+    evidence: Sentence | None = None
+    limits: Sentence | None = None
+    reason: Sentence | None = None
+    advice: Sentence | None = None
+
+
+Texts = Mapping[str, RuleText]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """A finding in Chinese.
+
+    Attributes:
+        entity: what was checked.
+        check: label of the check.
+        limits: the limits, or what is usual.
+        evidence: one sentence, with its full stop.
+        since: first day of the condition; empty when it is unknown or all is well.
+        advice: what to do; empty when there is nothing to do.
+    """
+
+    entity: str
+    check: str
+    limits: str
+    evidence: str
+    since: str
+    advice: str
+
+    @property
+    def clause(self) -> str:
+        """The evidence without its full stop."""
+        return self.evidence.removesuffix("。")
+
+    @property
+    def brief(self) -> str:
+        """The first clause of the evidence."""
+        return self.clause.split("，", 1)[0]
+
+    @property
+    def without_advice(self) -> str:
+        """The finding as a clause without full stop: entity, evidence, since."""
+        is_check_first = self.clause.startswith(self.check)
+        head = spaced(self.entity, self.clause) if is_check_first else f"{self.entity}：{self.clause}"
+        return f"{head}，自{self.since}起" if self.since else head
+
+    @property
+    def sentence(self) -> str:
+        """The finding as one sentence: entity, evidence, since, advice."""
+        return f"{self.without_advice}{f'；建议{self.advice}' if self.advice else ''}。"
+
+
+@dataclass(frozen=True)
+class WordedFinding:
+    """A finding with its Chinese and with what its cause tells.
+
+    Attributes:
+        finding: the finding.
+        wording: its Chinese.
+        effect: what it does to the users; empty where nothing is wrong.
+        owner: who sees to it.
+        effort: what that costs.
+    """
+
+    finding: Finding
+    wording: Wording
+    effect: str = ""
+    owner: str = ""
+    effort: str = ""
+
+
+def word(finding: Finding, texts: Texts = MappingProxyType({})) -> Wording:
+    """Return a finding in Chinese.
+
+    Args:
+        finding: the finding.
+        texts: sentences of its subsystem by rule code.
+    """
+    own = texts.get(finding.code, RuleText())
+    return Wording(
+        entity=finding.entity.label,
+        check=finding.rule.check,
+        limits=(own.limits or limits)(finding),
+        evidence=_evidence(finding, own),
+        since=since_words(finding),
+        advice=_advice(finding, own),
+    )
+
+
+def since_words(finding: Finding) -> str:
+    """Return the first day of the condition: ``11月18日或更早``; empty where there is none."""
+    if finding.since is None:
+        return ""
+    return f"{day_words(finding.since)}{'或更早' if finding.since_is_bound else ''}"
+
+
+def limits(finding: Finding) -> str:
+    """Return the limits in words: ``低于 97.0% 关注，95.0% 异常``; or the expected range."""
+    if finding.unknown in ("no_source", "missing"):
+        return "有数据"
+    if not finding.is_applicable:
+        return "工作日检查"
+    if finding.detector in LIMITS:
+        return LIMITS[finding.detector](finding)
+    measure = measure_of(finding.rule.measure)
+    return limit_words(finding.rule.threshold, measure.format, measure.unit)
+
+
+def measured(finding: Finding) -> str:
+    """Return value, broken limit and usual value: ``送达率 71.0%，低于异常阈值 95.0%，近期通常为 98.9%。``."""
+    return f"{'，'.join(_measured_parts(finding, finding.rule.check))}。"
+
+
+def measured_on_worst_day(finding: Finding, extreme: str) -> str:
+    """Return the worst day of a period and how many days break a limit; of a single day as :func:`measured`.
+
+    Args:
+        finding: its ``details["day"]`` is the worst day, its ``figures["days_beyond"]`` the number of such days.
+        extreme: word before the check: ``单日最低``.
+    """
+    day = finding.details.get("day")
+    if not isinstance(day, str):
+        return measured(finding)
+    value, *rest = _measured_parts(finding, f"{extreme}{finding.rule.check}")
+    days = int(finding.figures.get("days_beyond") or 0)
+    more = f"；本期共 {days} 天越过阈值" if days > 1 else ""
+    return f"{'，'.join([f'{value}（{day_words(date.fromisoformat(day))}）', *rest])}{more}。"
+
+
+def _measured_parts(finding: Finding, check: str) -> list[str]:
+    rule, measure = finding.rule, measure_of(finding.rule.measure)
+    parts = [f"{check} {format_number(finding.value, finding.format, measure.unit)}"]
+    if finding.details.get("is_chance"):
+        return [*parts, "次数少，在偶然范围内"]
+    if finding.is_violation:
+        beyond = "低于" if rule.threshold.good == "up" else "高于"
+        is_critical = finding.status == "critical"
+        limit = rule.threshold.critical if is_critical else rule.threshold.warning
+        grade = "异常" if is_critical else "关注"
+        parts.append(f"{beyond}{grade}阈值 {format_number(limit, measure.format, measure.unit)}")
+    if finding.comparison is not None and finding.comparison.kind == "usual" and finding.comparison.value is not None:
+        parts.append(f"近期通常为 {format_number(finding.comparison.value, finding.format, measure.unit)}")
+    return parts
+
+
+def reason_words(finding: Finding) -> str:
+    """Return why a finding is unknown, as a phrase without a full stop."""
+    rule = finding.rule
+    if finding.unknown == "too_few":
+        counted = measure_of(rule.count_measure)
+        count = format_number(finding.figures.get("count") or 0, counted.format, counted.unit)
+        return f"{counted.label} {count}，不足 {rule.min_count}，不作判断"
+    if finding.unknown == "few_expected":
+        measure = measure_of(rule.measure)
+        expected = format_number(finding.figures.get("expected"), measure.format, measure.unit)
+        return f"通常只有 {expected}，不足 {rule.min_count}，不作判断"
+    return {
+        "no_source": "没有配置数据源",
+        "missing": "数据缺失",
+        "incomplete": "数据不完整",
+        "no_value": "没有可计算的数据",
+        "short_history": "历史不足",
+        "not_recorded": "没有记录",
+        "no_previous": "上期数据不完整",
+        "no_calendar": "没有该年度的工作日历",
+        "": "原因未知",
+    }[finding.unknown]
+
+
+def _evidence(finding: Finding, own: RuleText) -> str:
+    if finding.status == "unknown":
+        reason = (own.reason or reason_words)(finding)
+        return f"{spaced(finding.rule.check, '未知')}：{reason}。"
+    if not finding.is_applicable:
+        return "非工作日，不作判断。"
+    sentence = (own.evidence or EVIDENCE.get(finding.detector) or measured)(finding)
+    if finding.excuse is None:
+        return sentence
+    excuse = _EXCUSES[finding.excuse.kind].format(numbers="、".join(finding.excuse.change_numbers))
+    return f"{sentence[:-1]}；{excuse}。"
+
+
+def _advice(finding: Finding, own: RuleText) -> str:
+    if own.advice is not None:
+        return own.advice(finding)
+    if finding.unknown in ("no_source", "missing", "incomplete"):
+        return _SOURCE_ADVICE
+    return finding.rule.advice if finding.is_violation else ""
+
+
+def exceptions(findings: Iterable[Finding], wording: Callable[[Finding], Wording], limit: int = 5) -> list[str]:
+    """Return a sentence for each finding that is not ok, the worst first.
+
+    Args:
+        findings: all findings.
+        wording: a finding in Chinese.
+        limit: number of sentences; a last one then tells how many more there are.
+    """
+    everything = list(findings)
+    if not everything:
+        return ["没有检查结果，状态未知。"]
+    open_findings = [finding for finding in ranked(everything) if finding.status != "ok"]
+    if not open_findings:
+        return [f"{len(everything)} 项检查全部正常。"]
+    sentences = [wording(finding).sentence for finding in open_findings[:limit]]
+    if len(open_findings) > limit:
+        sentences.append(f"另有 {len(open_findings) - limit} 项关注、异常或未知，见状态表。")
+    return sentences

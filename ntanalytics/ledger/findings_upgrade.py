@@ -1,0 +1,74 @@
+"""Upgrade of inspections that version 0.1.0 noted: their findings get an entity, a status of today and a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from ntanalytics.ledger import tables
+
+#: Kind of an entity of which only the label is known.
+LABEL_KIND = "label"
+
+_STATUSES: Mapping[str, str] = {"watch": "warning", "bad": "critical"}
+_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
+
+
+#: Table of the findings in 0.1.0.
+_FORMER = "findings"
+
+
+def upgrade_findings(connection: sa.Connection) -> int:
+    """Carry the findings of 0.1.0 over into the table of today, once; return how many rows were carried over.
+
+    Their entities keep the label as their key until an inspection finds the same rule and label again
+    (:func:`ntanalytics.report_content.finding_history.past_inspections`).
+    """
+    if _FORMER not in sa.inspect(connection).get_table_names():
+        return 0
+    former = sa.Table(_FORMER, sa.MetaData(), autoload_with=connection)
+    days, today = tables.inspections, tables.findings
+    count = connection.execute(sa.select(sa.func.count()).select_from(today)).scalar_one()
+    query = sa.select(former, days.c.day).join(days, days.c.id == former.c.inspection_id).order_by(former.c.id)
+    # a carry-over that was broken off after its copy only lacks the drop of the former table
+    rows = [] if count else [_carried(dict(row)) for row in connection.execute(query).mappings()]
+    if rows:
+        connection.execute(today.insert(), rows)
+    former.drop(connection)
+    return len(rows)
+
+
+def _carried(row: Mapping[str, Any]) -> dict[str, object]:
+    since_on, is_bound = _since(row["since"], row["day"])
+    return {
+        "inspection_id": row["inspection_id"],
+        "code": row["code"],
+        "entity_kind": LABEL_KIND,
+        "entity_key": row["subject"],
+        "entity_label": row["subject"],
+        "check": row["check"],
+        "status": _STATUSES.get(row["state"], row["state"]),
+        "value": row["value"],
+        "format": row["format"],
+        "since_on": since_on,
+        "since_is_bound": is_bound,
+    }
+
+
+def _since(words: str | None, on: dt.date) -> tuple[dt.date | None, bool]:
+    """Return the latest day of that month and day up to ``on``, and whether the words call it a bound."""
+    match = _DAY.search(words or "")
+    if match is None:
+        return None, False
+    for year in (on.year, on.year - 1):
+        try:
+            day = dt.date(year, int(match[1]), int(match[2]))
+        except ValueError:  # 29 February of another year
+            continue
+        if day <= on:
+            return day, "更早" in (words or "")
+    return None, False

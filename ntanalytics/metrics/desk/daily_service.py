@@ -1,0 +1,123 @@
+"""The service desk by day: usual manual checks, first responses outside office hours, open tickets.
+
+Every function takes Ibis tables of ``desk.tickets`` or ``desk.checks`` and returns one.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics import change
+from ntanalytics.metrics.days import fill_days
+from ntanalytics.metrics.measure import catalogue, count, rate
+
+USUAL_CHECKS = (
+    count(
+        "usual_items",
+        "通常检查项",
+        "项",
+        "Items that were checked on at least four of five working days of the weeks before.",
+    ),
+    count("made_items", "已检查项", "项", "Usual items that were checked on the day.", good="up"),
+    rate("made_rate", "检查完成率", "made_items / usual_items; null where nothing is usual yet.", good="up"),
+)
+
+#: First responses outside office hours (docs/domain.md, O3).
+RESPONSE = (
+    count("off_hours_tickets", "非工作时间工单", "件", "Tickets opened outside 08:30–18:00 of a working day."),
+    count(
+        "late_responses",
+        "响应迟缓工单",
+        "件",
+        "Off-hours tickets without a first response within two hours.",
+        good="down",
+    ),
+)
+
+WAITING = (
+    count(
+        "open_now",
+        "未关闭工单",
+        "件",
+        "Tickets opened and not closed at the end of the day (docs/domain.md, Desk: backlog).",
+        good="down",
+    ),
+)
+
+#: Office hours in minutes of the local day, and the limit of a first response in seconds.
+OFFICE_MINUTES, RESPONSE_S = (510, 1080), 7200
+
+#: Share of the working days before on which a usual item is checked, and the least number of those days.
+USUAL_SHARE, MIN_USUAL_DAYS = 0.8, 5
+
+MEASURES = catalogue(change.with_changes((*USUAL_CHECKS, *RESPONSE, *WAITING)))
+
+
+def usual_checks(checks: ir.Table, days: ir.Table, on: date) -> ir.Table:
+    """Return the number of usual manual checks, and of those made on a day (docs/domain.md, O12).
+
+    Args:
+        checks: rows of ``desk.checks`` of some weeks up to ``on``.
+        days: the days of those weeks (metrics.days).
+        on: the day.
+
+    Returns:
+        One row with the measures of ``USUAL_CHECKS``.
+    """
+    worked = days.filter(days.is_covered & days.is_working_day & (days.day < ibis.literal(on)))
+    past = checks.semi_join(worked, [checks.checked_on == worked.day])
+    counted = past.group_by("subsystem", "item").aggregate(_on=past.checked_on.nunique())
+    all_days = worked.aggregate(_days=worked.count())
+    usual = counted.cross_join(all_days)
+    usual = usual.filter((usual["_days"] >= MIN_USUAL_DAYS) & (usual["_on"] >= USUAL_SHARE * usual["_days"])).select(
+        _subsystem="subsystem", _item="item"
+    )
+    today = checks.filter(checks.checked_on == ibis.literal(on)).select("subsystem", "item").distinct()
+    both = usual.left_join(today, [usual["_subsystem"] == today.subsystem, usual["_item"] == today.item])
+    totals = both.aggregate(usual_items=both.count(), made_items=both.item.count())
+    return totals.mutate(made_rate=totals.made_items / totals.usual_items.nullif(0))
+
+
+def off_hours_responses(tickets: ir.Table, days: ir.Table, utc_offset_h: int, until: datetime) -> ir.Table:
+    """Return the tickets opened outside office hours, and those that waited for a first response (O3).
+
+    Args:
+        tickets: rows of ``desk.tickets``, those opened in the period.
+        days: the days of the period (metrics.days).
+        utc_offset_h: hours by which local time is ahead of UTC.
+        until: the period's end (aware), up to which open tickets have waited.
+
+    Returns:
+        One row with the measures of ``RESPONSE``.
+    """
+    local = tickets.opened_at + ibis.interval(hours=utc_offset_h)
+    dated = tickets.mutate(_day=local.date(), _minute=local.hour() * 60 + local.minute())
+    free = days.filter(~days.is_working_day.fill_null(True)).select(_free="day")
+    marked = dated.left_join(free, [dated["_day"] == free["_free"]])
+    is_off = marked["_free"].notnull() | ~marked["_minute"].between(OFFICE_MINUTES[0], OFFICE_MINUTES[1] - 1)
+    responded = ibis.coalesce(marked.responded_at, ibis.literal(until).cast(marked.responded_at.type()))
+    waited = responded.epoch_seconds() - marked.opened_at.epoch_seconds()
+    return marked.aggregate(
+        off_hours_tickets=marked.count(where=is_off), late_responses=marked.count(where=is_off & (waited > RESPONSE_S))
+    )
+
+
+def open_by_day(tickets: ir.Table, days: ir.Table, utc_offset_h: int) -> ir.Table:
+    """Return ``open_now`` at the end of open_tickets day; null on a gap; ordered by day.
+
+    Args:
+        tickets: rows of ``desk.tickets``: all that were opened before the last of ``days`` or may be open then.
+        days: the days of the span (metrics.days).
+        utc_offset_h: hours by which local time is ahead of UTC.
+    """
+    offset = ibis.interval(hours=utc_offset_h)
+    spans = tickets.select(
+        _opened=(tickets.opened_at + offset).date(), _closed=(tickets.closed_at + offset).date(), _no="ticket_no"
+    )
+    is_open = (spans["_opened"] <= days.day) & (spans["_closed"].isnull() | (spans["_closed"] > days.day))
+    open_tickets = days.inner_join(spans, is_open)
+    counted = open_tickets.group_by("day").aggregate(open_now=open_tickets.count())
+    return fill_days(counted, days, MEASURES).order_by("day")

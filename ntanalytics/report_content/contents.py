@@ -1,0 +1,99 @@
+"""Contents of the reports: their subsystems, spans and datasets; the data that each report needs follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from ntanalytics.checks import engine
+from ntanalytics.checks.check import QUARTER, Span
+from ntanalytics.checks.context import QUARTER_DAYS
+from ntanalytics.checks.engine import Evaluation
+from ntanalytics.errors import UnknownName
+from ntanalytics.periods import PeriodKind
+from ntanalytics.subsystems import SUBSYSTEMS, evaluate
+from ntanalytics.workspace.report import Report
+
+_QUARTER = QUARTER_DAYS - 1
+
+
+@dataclass(frozen=True)
+class ReportContent:
+    """What one report is made of.
+
+    Attributes:
+        subsystems: ids of its subsystems; all when there is none.
+        more_spans: spans of checks beside the period's own.
+        reads: dataset → days of history that it reads beside its checks and sections.
+    """
+
+    subsystems: tuple[str, ...] = ()
+    more_spans: tuple[Span, ...] = ()
+    reads: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+#: Report → its content.
+CONTENTS: Mapping[str, ReportContent] = MappingProxyType(
+    {
+        "daily_inspection": ReportContent(
+            reads={
+                "infra.metrics": 0, "infra.problems": 28, "infra.requests": 0, "desk.incidents": 28, "desk.checks": 0,
+                "ca.certificates": 0, "identity.units": 1,
+            }
+        ),
+        "weekly_service_report": ReportContent(),
+        "sms_volume": ReportContent(subsystems=("sms",), reads={"sms.messages": 28, "sms.bills": 0}),
+        "oa_adoption": ReportContent(
+            subsystems=("oa",), reads={"identity.units": 0, "oa.activities": 91, "oa.members": 0, "oa.tasks": 60}
+        ),
+        "optimization_recommendations": ReportContent(
+            more_spans=(QUARTER,),
+            reads={
+                "ca.certificates": 0, "ca.logins": _QUARTER, "desk.recommendations": 400, "desk.tickets": _QUARTER,
+                "docexchange.deliveries": _QUARTER, "identity.logins": _QUARTER, "infra.backups": _QUARTER,
+                "infra.checks": _QUARTER, "infra.metrics": _QUARTER, "infra.patches": _QUARTER,
+                "infra.problems": _QUARTER, "infra.requests": _QUARTER, "oa.activities": _QUARTER,
+                "oa.tasks": _QUARTER, "sms.messages": _QUARTER, "sso.accesses": _QUARTER, "seal.signings": _QUARTER,
+            },
+        ),
+    }
+)  # fmt: skip
+
+
+def spans_of(content: ReportContent, kind: PeriodKind) -> tuple[Span, ...]:
+    """Return the spans over which a report's checks are evaluated."""
+    return (Span(kind.value), *content.more_spans)
+
+
+def content_of(report: str) -> ReportContent:
+    """Return the content of a report.
+
+    Raises:
+        UnknownName: no content is declared for it.
+    """
+    if report not in CONTENTS:
+        raise UnknownName("report", report, CONTENTS)
+    return CONTENTS[report]
+
+
+def needs_of(report: str, kind: PeriodKind) -> dict[str, int]:
+    """Return dataset → days of history before its period that a report reads.
+
+    Raises:
+        UnknownName: no content is declared for it.
+    """
+    content = content_of(report)
+    subsystems = [item for item in SUBSYSTEMS if not content.subsystems or item.id in content.subsystems]
+    return engine.needs_of(subsystems, spans_of(content, kind), extra=content.reads)
+
+
+def evaluate_report(report: Report) -> Evaluation:
+    """Evaluate the checks and sections of a report.
+
+    Raises:
+        UnknownName: no content is declared for it.
+        SettingsError: the site names an unknown rule, or its limits contradict each other.
+    """
+    content = content_of(report.name)
+    return evaluate(report, content.subsystems, spans_of(content, report.period.kind), content.reads)

@@ -1,0 +1,87 @@
+"""SMS statistics: volume, delivery and failures by carrier and application, with the checks and the bills."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from ntanalytics.checks.engine import Evaluation
+from ntanalytics.checks.section import HISTORY, SubsystemSummary
+from ntanalytics.findings.text import exceptions
+from ntanalytics.metrics.sms import volume
+from ntanalytics.periods import PeriodKind
+from ntanalytics.report_content.contents import evaluate_report
+from ntanalytics.reports import Kpis, Table, headline, table
+from ntanalytics.subsystems import word
+from ntanalytics.subsystems.sms import text
+from ntanalytics.subsystems.sms.bill_checks import reconciliation
+from ntanalytics.workspace.dataset_view import DatasetView
+from ntanalytics.workspace.report import Report
+
+#: Number of findings that open the report.
+MAX_EXCEPTIONS = 3
+
+_HEADLINES = ("submitted", "segments", "delivery_rate", "receipt_latency_p95_s", "failed")
+
+
+@dataclass(frozen=True)
+class SmsVolume:
+    """Content of the SMS statistics.
+
+    Attributes:
+        evaluation: findings and summary of the SMS platform.
+        messages: the messages, with the days before the period.
+    """
+
+    evaluation: Evaluation
+    messages: DatasetView
+
+    @property
+    def summary(self) -> SubsystemSummary:
+        """The summary: volume by carrier, application and day."""
+        return self.evaluation.summaries["sms"]
+
+    @property
+    def total(self) -> pa.Table:
+        """The figures of all messages beside those of the period before, in one row."""
+        return pa.Table.from_pylist([dict(self.summary.total)])
+
+    @property
+    def sentences(self) -> list[str]:
+        """The opening sentences: volume, delivery, failures, and the worst findings."""
+        tables, messages = self.summary.tables, self.messages
+        classes = volume.failure_classes(messages.table)
+        sentences = text.headlines(
+            self.total, tables["carriers"], tables["applications"], classes, is_complete=messages.is_complete
+        )
+        return sentences + exceptions(self.evaluation.findings, word, MAX_EXCEPTIONS)
+
+
+def summarize_sms(report: Report) -> SmsVolume:
+    """Return the content of the SMS statistics of a report's period."""
+    evaluation = evaluate_report(report)
+    return SmsVolume(evaluation, evaluation.context.dataset("sms.messages", HISTORY))
+
+
+def headlines(content: SmsVolume) -> Kpis:
+    """Return the five headline figures with their last weeks."""
+    summary = content.summary
+    return headline(
+        content.total,
+        _HEADLINES,
+        summary.tables["daily"],
+        is_complete=summary.is_complete,
+        was_complete=summary.was_complete,
+        origin=summary.origin,
+    )
+
+
+def bills(content: SmsVolume) -> list[Table]:
+    """Return the reconciliation of the carriers' bills of a month; no table for a shorter period."""
+    context = content.evaluation.context
+    if context.period.kind is not PeriodKind.MONTH:
+        return []
+    origin = context.origin("sms.reconciliation", content.messages, context.dataset("sms.bills"))
+    note = "差异超过 0.5% 的需要核对。"
+    return [table(context.shared(reconciliation), "运营商账单对账", id="reconciliation", note=note, origin=origin)]

@@ -1,0 +1,118 @@
+"""Status board 状态: every check with its value, limits and status; violations come first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.findings.lifecycle import LifecycleState
+from ntanalytics.findings.lifecycle_text import begun_words
+from ntanalytics.findings.text import WordedFinding
+from ntanalytics.findings.threshold import ORDER
+from ntanalytics.reports import findings_json
+from ntanalytics.reports.blocks.block import Block
+from ntanalytics.reports.data import data_resource, json_value
+from ntanalytics.reports.record import Field
+
+#: The columns of a board. A row's ``format`` says how its ``value`` is written, and is not shown itself.
+FIELDS = (
+    Field("state", "string", "状态", format="state"),
+    Field("subsystem", "string", "系统"),
+    Field("subject", "string", "对象"),
+    Field("check", "string", "检查项"),
+    Field("value", "number", "实测"),
+    Field("threshold", "string", "阈值或常态"),
+    Field("since", "string", "起始"),
+    Field("evidence", "string", "依据"),
+    Field("advice", "string", "建议措施"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board(Block):
+    """A status board.
+
+    Attributes:
+        findings: its checks, in order.
+        note: text below the title, or empty.
+        is_folded: whether what is ok is folded away.
+        lifecycles: the lifecycles of the findings; None where nobody follows them.
+    """
+
+    kind: ClassVar[str] = "board"
+
+    findings: tuple[WordedFinding, ...] = ()
+    note: str = ""
+    is_folded: bool = False
+    lifecycles: LifecycleState | None = None
+
+    def body(self) -> dict[str, Any]:
+        """See ``Block.body``."""
+        body: dict[str, Any] = {"note": self.note}
+        if self.is_folded:
+            body["open_rows"] = sum(item.finding.status != "ok" for item in self.findings)
+        return body
+
+    def data(self) -> dict[str, Any]:
+        """See ``Block.data``."""
+        return data_resource(FIELDS, [self._row(item) for item in self.findings], ("code", "entity"))
+
+    def findings_json(self) -> dict[str, Any]:
+        """See ``Block.findings_json``."""
+        return findings_json.findings_json(self.findings, self.lifecycles, self.origin or {})
+
+    def _row(self, item: WordedFinding) -> dict[str, Any]:
+        finding, wording = item.finding, item.wording
+        since = wording.since if self.lifecycles is None else begun_words(finding, self.lifecycles)
+        return {
+            "code": finding.code,
+            "entity": finding.entity.identity,
+            "state": finding.status,
+            "subsystem": SUBSYSTEMS.get(finding.subsystem, finding.subsystem),
+            "subject": wording.entity,
+            "check": wording.check,
+            "value": json_value(finding.value),
+            "format": finding.format,
+            "threshold": wording.limits,
+            "since": since or None,
+            "evidence": wording.evidence,
+            "advice": wording.advice,
+        }
+
+
+def board(
+    findings: Iterable[WordedFinding],
+    title: str = "状态一览",
+    *,
+    id: str = "board",
+    note: str = "",
+    is_folded: bool = False,
+    lifecycles: LifecycleState | None = None,
+    origin: Mapping[str, Any] | None = None,
+) -> Board:
+    """Return the status board of some findings: critical first, then warning, unknown and ok.
+
+    What is ok stands by system and entity, as the engineer walks it; the rest keeps its order. ``is_folded`` folds
+    what is ok, on the page and on paper; the record and the workbook have it all. With ``lifecycles`` the board tells
+    beside the first day how many days that is, and what is new, worse, better or unconfirmed.
+    """
+    ranked = sorted(findings, key=lambda item: ORDER.index(item.finding.status))
+    return Board(
+        id, title, findings=tuple(_walked(ranked)), note=note, is_folded=is_folded, lifecycles=lifecycles, origin=origin
+    )
+
+
+def _walked(findings: Sequence[WordedFinding]) -> list[WordedFinding]:
+    systems = list(SUBSYSTEMS)
+    entities = list(dict.fromkeys(item.finding.entity for item in findings))
+
+    def place(item: WordedFinding) -> tuple[int, int, int]:
+        finding = item.finding
+        if finding.status != "ok":
+            return 0, 0, 0
+        system = systems.index(finding.subsystem) if finding.subsystem in systems else len(systems)
+        return 1, system, entities.index(finding.entity)
+
+    return sorted(findings, key=place)

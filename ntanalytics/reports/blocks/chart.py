@@ -1,0 +1,223 @@
+"""Charts: a message as title, the figures in the record, a Plotly figure as JSON.
+
+The data of a chart has one column a line or a set of bars, exactly as the chart shows it: the page draws it, the
+workbook makes a native chart of it, and the verification compares all three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, ClassVar, Literal
+
+from ntanalytics.errors import UsageError
+from ntanalytics.reports import data as tables
+from ntanalytics.reports.blocks.block import Block
+from ntanalytics.reports.blocks.plot import Band, Mark, plotly_figure
+from ntanalytics.reports.column_labels import column_labels
+from ntanalytics.reports.labels import day_ranges
+from ntanalytics.reports.record import Field
+
+Kind = Literal["line", "bar", "stack", "hbar"]
+Row = Mapping[str, Any]
+#: One line or set of bars: place along x → value.
+Series = dict[Any, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Axes:
+    """The columns of a chart.
+
+    Attributes:
+        x: the column along the x axis.
+        y: the measure, or several measures of one unit and format.
+        series: a column; each of its values becomes a line of its own, and ``y`` is one measure.
+        days: the calendar of the span (``day``, ``label``, ``is_working_day``, ``is_covered``): days off are shaded,
+            and days without data are gaps.
+    """
+
+    x: str = "day"
+    y: str | Sequence[str] = ()
+    series: str | None = None
+    days: tables.Rows | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart(Block):
+    """A chart block.
+
+    Attributes:
+        form: line, bar (side by side), stack (on each other) or hbar (horizontal, for rankings).
+        x: the column along the x axis.
+        fields: ``x``, then one column for each line or set of bars.
+        rows: one mapping for each place along ``x``.
+        bands: shaded days, each (first, last, label).
+        marks: remarks at a place along ``x``, each (place, text).
+        subject: the measures and the x axis in words.
+        note: the remark below the title, or empty.
+        interval: the names of two neighbouring columns, lower and upper; the area between them is shaded.
+    """
+
+    kind: ClassVar[str] = "chart"
+
+    form: Kind = "line"
+    x: str = "day"
+    fields: tuple[Field, ...] = ()
+    rows: tuple[Row, ...] = ()
+    bands: tuple[Band, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    subject: str = ""
+    note: str = ""
+    interval: tuple[str, str] | None = None
+
+    def body(self) -> dict[str, Any]:
+        """See ``Block.body``."""
+        y = [field.name for field in self.fields if field.name != self.x]
+        return {"kind": self.form, "x": self.x, "y": y, "subject": self.subject, "note": self.note}
+
+    def data(self) -> dict[str, Any]:
+        """See ``Block.data``."""
+        return tables.data_resource(self.fields, self.rows, (self.x,))
+
+    def figure(self) -> dict[str, Any]:
+        """See ``Block.figure``."""
+        return plotly_figure(self.form, self.fields, self.rows, self.bands, self.marks, self.interval)
+
+    def with_marks(self, marks: Sequence[tuple[Any, str]]) -> Chart:
+        """Return the chart with remarks at places along x: ``[(date(2026, 11, 18), "联通通道中断")]``."""
+        labels = column_labels(self.x).values
+        return replace(
+            self,
+            marks=tuple((tables.json_value(place, labels), tables.clean_text(text)) for place, text in marks),
+        )
+
+
+def chart(
+    rows: tables.Rows,
+    kind: Kind,
+    axes: Axes,
+    *,
+    id: str,
+    title: str = "",
+    note: str = "",
+    origin: Mapping[str, Any] | None = None,
+) -> Chart:
+    """Return a chart block.
+
+    Args:
+        rows: an Ibis table, a DataFrame or an Arrow table. Nulls and absent days are gaps that no line bridges.
+        kind: ``line``, ``bar``, ``stack`` or ``hbar``.
+        axes: the columns, and the calendar of the span.
+        id: a slug, unique in the report.
+        title: the message of the chart, in one sentence.
+        note: the remark below the title. A chart without data says so before it, with the reason.
+        origin: metric, datasets, rows and as_of.
+
+    Raises:
+        UnknownName: a column has no label in the contract or in a metric.
+        UsageError: a column is missing, two rows claim one place, or the measures differ in unit or format.
+    """
+    x = axes.x
+    measures = [axes.y] if isinstance(axes.y, str) else list(axes.y)
+    if not measures or (axes.series is not None and len(measures) != 1):
+        raise UsageError("a chart draws one measure by series, or some measures without", where=id)
+    names, records = tables.read_rows(rows)
+    if names:  # a table without any column has no source: there is nothing to draw
+        tables.select_columns(names, [x, *measures, *([axes.series] if axes.series else [])], id)
+    fields, lines = _by_series(records, axes, measures[0], id) if axes.series else _by_measure(records, x, measures, id)
+    calendar = tables.read_rows(axes.days)[1] if axes.days is not None else []
+    x_field = tables.make_field(x)
+    wide_rows = _wide_rows(x_field, fields, lines, calendar)
+    if all(row[field.name] is None for row in wide_rows for field in fields):
+        note = " ".join(text for text in (_no_data_note(calendar), note) if text)
+    return Chart(
+        id,
+        title,
+        form=kind,
+        x=x,
+        fields=(x_field, *fields),
+        rows=wide_rows,
+        bands=_bands(calendar) if x_field.type == "date" else (),
+        subject=f"{'、'.join(column_labels(name).label for name in measures)}（按{x_field.title}）",
+        note=note,
+        origin=origin,
+    )
+
+
+def _by_measure(records: Sequence[Row], x: str, measures: Sequence[str], id: str) -> tuple[list[Field], list[Series]]:
+    fields = [tables.make_field(name) for name in measures]
+    if len({(field.unit, field.format) for field in fields}) > 1:
+        raise UsageError("measures of different units or formats share no axis", where=id, todo="draw two charts")
+    return fields, [_series(((row[x], row[name]) for row in records), id) for name in measures]
+
+
+def _by_series(records: Sequence[Row], axes: Axes, y: str, id: str) -> tuple[list[Field], list[Series]]:
+    series = str(axes.series)
+    measure, values = tables.make_field(y), column_labels(series).values
+    fields: list[Field] = []
+    lines: list[Series] = []
+    for code in dict.fromkeys(row[series] for row in records):
+        title = "未注明" if code is None else tables.clean_text(str(values.get(code, code)))
+        fields.append(Field(f"{y}_{len(fields) + 1}", measure.type, title, measure.unit, measure.format))
+        lines.append(_series(((row[axes.x], row[y]) for row in records if row[series] == code), id))
+    return fields, lines
+
+
+def _series(points: Iterable[tuple[Any, Any]], id: str) -> Series:
+    series: Series = {}
+    for place, value in points:
+        if place in series:
+            raise UsageError(f"two rows claim {place} on one line", where=id, todo="aggregate, or name the series=")
+        series[place] = value
+    return series
+
+
+def _wide_rows(x: Field, fields: Sequence[Field], lines: Sequence[Series], calendar: Sequence[Row]) -> tuple[Row, ...]:
+    """Return one row a place along x, with null for the days without data."""
+    covered = {row["day"]: row.get("is_covered", True) for row in calendar} if x.type == "date" else {}
+    x_labels = column_labels(x.name).values
+    return tuple(
+        {x.name: tables.json_value(place, x_labels, x.type)}
+        | {
+            field.name: tables.json_value(line.get(place), None, field.type) if covered.get(place, True) else None
+            for field, line in zip(fields, lines, strict=True)
+        }
+        for place in _places(lines, x, calendar)
+    )
+
+
+def _places(lines: Sequence[Series], x: Field, calendar: Sequence[Row]) -> list[Any]:
+    """Return the places along x; days without a row are included, so that no line bridges them."""
+    places = list(dict.fromkeys(place for line in lines for place in line if place is not None))
+    if x.type != "date" or x.format == "month":
+        return places if x.type == "string" else sorted(places)
+    span = [*places, *(row["day"] for row in calendar)]
+    if not span:
+        return []
+    first: date = min(span)
+    return [first + timedelta(days=offset) for offset in range((max(span) - first).days + 1)]
+
+
+def _no_data_note(calendar: Sequence[Row]) -> str:
+    """Return the reason why there is nothing to draw: an empty box would leave the reader guessing."""
+    missing = [row["day"].isoformat() for row in calendar if not row.get("is_covered", True)]
+    if missing:
+        return f"没有数据可画：{day_ranges(missing)} 未取得数据。"
+    # Without a calendar it is unknown whether the days were extracted.
+    return "没有数据可画：所示期间没有记录。" if calendar else "没有数据可画。"
+
+
+def _bands(calendar: Sequence[Row]) -> tuple[Band, ...]:
+    """Return runs of days off, and of days without data."""
+    bands: list[Band] = []
+    previous: tuple[date, str] | None = None
+    for row in sorted(calendar, key=lambda row: row["day"]):
+        kind = "缺数据" if not row.get("is_covered", True) else "" if row.get("is_working_day", True) else "休"
+        day = row["day"]
+        if kind and previous == (day - timedelta(days=1), kind):
+            bands[-1] = (bands[-1][0], day.isoformat(), kind)
+        elif kind:
+            bands.append((day.isoformat(), day.isoformat(), kind))
+        previous = (day, kind)
+    return tuple(bands)

@@ -1,0 +1,82 @@
+"""A column of small drawings at the end of a table: a line a row, or a bar against a limit.
+
+The record keeps the drawings as numbers. They carry no text: all that a reader must know stands in the other columns,
+and a workbook leaves this column out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from markupsafe import Markup
+
+from ntanalytics.errors import UsageError
+from ntanalytics.reports.blocks.sparkline import sparkline
+from ntanalytics.reports.data import json_value
+
+#: Width of a bar's scale and its height; the limit stands at two thirds.
+WIDTH, HEIGHT, LIMIT = 150.0, 12, 100.0
+
+
+@dataclass(frozen=True)
+class InlineCharts:
+    """A column of drawings.
+
+    Attributes:
+        title: the heading of the column.
+        kind: ``line`` (each value is a row's numbers, oldest first, None for a gap) or ``bar`` (each value is a row's
+            share of its limit: 1 is the limit; None draws nothing).
+        values: one value a row.
+    """
+
+    title: str
+    kind: Literal["line", "bar"]
+    values: tuple[Any, ...]
+
+    def body(self, rows: int, id: str) -> dict[str, Any]:
+        """Return the column as the record keeps it.
+
+        Raises:
+            UsageError: there are more or fewer values than rows.
+        """
+        if len(self.values) != rows:
+            raise UsageError(f"{len(self.values)} drawings for {rows} rows", where=id)
+        values = [
+            [json_value(number) for number in value] if self.kind == "line" else json_value(value)
+            for value in self.values
+        ]
+        return {"title": self.title, "kind": self.kind, "values": values}
+
+
+def inline_lines(title: str, values: Sequence[Sequence[float | None]]) -> InlineCharts:
+    """Return a column of sparklines: ``inline_lines("近四周", [summary.recent for summary in summaries])``."""
+    return InlineCharts(title, "line", tuple(tuple(numbers) for numbers in values))
+
+
+def inline_bars(title: str, values: Sequence[float | None]) -> InlineCharts:
+    """Return a column of bars, each a share of its limit: ``inline_bars("4 小时时钟", [0.87])``."""
+    return InlineCharts(title, "bar", tuple(values))
+
+
+def inline_chart(column: Mapping[str, Any], row: int) -> Markup:
+    """Return the drawing of one row of a recorded column as inline SVG; nothing where it has no value."""
+    value = column["values"][row]
+    if column["kind"] == "line":
+        return sparkline(value)
+    if value is None:
+        return Markup("")
+    width = bar_width(value)
+    late = " late" if value > 1 else ""
+    size = f'width="{WIDTH:g}" height="{HEIGHT}" viewBox="0 0 {WIDTH:g} {HEIGHT}"'
+    return Markup(  # noqa: S704 — numbers only
+        f'<svg class="bar{late}" {size} aria-hidden="true"><rect class="scale" width="{WIDTH:g}" height="{HEIGHT}"/>'
+        f'<rect class="spent" width="{width:g}" height="{HEIGHT}"/>'
+        f'<line x1="{LIMIT:g}" x2="{LIMIT:g}" y1="0" y2="{HEIGHT}"/></svg>'
+    )
+
+
+def bar_width(value: float) -> float:
+    """Return the length of a share's bar; one far beyond the limit ends with the scale."""
+    return round(min(max(value, 0.0) * LIMIT, WIDTH), 1)

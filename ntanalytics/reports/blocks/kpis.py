@@ -1,0 +1,156 @@
+"""Headline figures: each with its change, the tone of the change, and the last weeks as a sparkline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+import pandas as pd
+
+from ntanalytics.metrics import measure as measure_named
+from ntanalytics.metrics.measure import Measure
+from ntanalytics.metrics.number_format import has_nonzero_digit
+from ntanalytics.reports.blocks.block import Block
+from ntanalytics.reports.data import json_value
+from ntanalytics.reports.formats import display, is_null
+
+Tone = Literal["good", "worse", "flat"]
+Number = int | float | None
+
+LOWER_BOUND_NOTE = "数据不完整，为下限"
+NOT_KNOWN_NOTE = "数据不完整，不予计算"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kpi:
+    """One headline figure.
+
+    Attributes:
+        measure: label, unit and format.
+        value: the figure; None when it is not known.
+        before: the figure of the period before; None when it is not known.
+        change: points for a rate, else a fraction of ``before``; None when either side is not known.
+        tone: good or worse, by the measure's good direction.
+        is_lower_bound: the period has a gap, so that the true count is at least this.
+        note: the remark on the card, or empty.
+        spark: the last days or weeks, oldest first; None is a gap.
+        label: the heading of the card where it is not the measure's label.
+    """
+
+    measure: Measure
+    value: Number
+    before: Number = None
+    change: float | None = None
+    tone: Tone = "flat"
+    is_lower_bound: bool = False
+    note: str = ""
+    spark: tuple[Number, ...] = ()
+    label: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figure as the record keeps it."""
+        return {
+            "name": self.measure.name,
+            "label": self.label or self.measure.label,
+            "unit": self.measure.unit,
+            "format": self.measure.format,
+            "value": json_value(self.value),
+            "before": json_value(self.before),
+            "change": json_value(self.change),
+            "change_format": change_format(self.measure),
+            "tone": self.tone,
+            "is_lower_bound": self.is_lower_bound,
+            "note": self.note,
+            "spark": [json_value(number) for number in self.spark],
+        }
+
+
+@dataclass(frozen=True)
+class Kpis(Block):
+    """A row of headline figures."""
+
+    kind: ClassVar[str] = "kpis"
+
+    items: tuple[Kpi, ...] = field(default=(), kw_only=True)
+
+    def body(self) -> dict[str, Any]:
+        """See ``Block.body``."""
+        return {"items": [item.to_json() for item in self.items]}
+
+
+def kpi(
+    measure: str | Measure,
+    value: Any,
+    before: Any = None,
+    *,
+    is_complete: bool = True,
+    was_complete: bool = True,
+    spark: Sequence[Any] = (),
+    label: str = "",
+) -> Kpi:
+    """Return a headline figure.
+
+    Args:
+        measure: a measure, or its name.
+        value: the period's figure.
+        before: the figure of the period before.
+        is_complete: the period has no gap. A count over a gap is a lower bound (``≥ 12,345``); any other figure over
+            a gap is not shown (docs/domain.md, The figures).
+        was_complete: the period before has no gap; the change is shown only when both have none.
+        spark: the last days or weeks, oldest first, with None for a gap.
+        label: the heading of the card in place of the measure's label (``联通送达率``).
+    """
+    if not isinstance(measure, Measure):
+        measure = measure_named(measure)
+    now, then = _number(value), _number(before) if was_complete else None
+    note, is_lower_bound = "", False
+    if not is_complete:
+        is_lower_bound = measure.is_additive and now is not None
+        note = LOWER_BOUND_NOTE if is_lower_bound else NOT_KNOWN_NOTE
+        now = now if is_lower_bound else None
+    change = _change(measure, now, then) if is_complete else None
+    return Kpi(
+        measure=measure,
+        value=now,
+        before=then,
+        change=change,
+        tone=tone(measure, change),
+        is_lower_bound=is_lower_bound,
+        note=note,
+        spark=tuple(_number(number) for number in spark),
+        label=label,
+    )
+
+
+def kpis(items: Sequence[Kpi], title: str = "", *, id: str = "kpis", origin: Mapping[str, Any] | None = None) -> Kpis:
+    """Return a block of figures: ``kpis([kpi("submitted", 12345, 12000), kpi("delivery_rate", 0.976, 0.987)])``."""
+    return Kpis(id, title, items=tuple(items), origin=origin)
+
+
+def change_format(measure: Measure) -> str:
+    """Return the format of a measure's change: points for a rate, else percent of the figure before."""
+    digits = measure.format.partition(":")[2] or "1"
+    return f"points:{digits}" if measure.is_rate else "+rate:1"
+
+
+def tone(measure: Measure, change: float | None) -> Tone:
+    """Return the tone of a change; one that is written as zero is flat."""
+    if change is None or not measure.good or not has_nonzero_digit(display(change, change_format(measure))):
+        return "flat"
+    return "good" if (change > 0) == (measure.good == "up") else "worse"
+
+
+def _change(measure: Measure, now: Number, then: Number) -> float | None:
+    if now is None or then is None:
+        return None
+    if measure.is_rate:
+        return now - then
+    return (now - then) / abs(then) if then else None
+
+
+def _number(value: Any) -> Number:
+    number = value.item() if hasattr(value, "item") else value
+    if is_null(number) or pd.isna(number):
+        return None
+    return number if isinstance(number, int) else float(number)

@@ -1,0 +1,101 @@
+"""Tables: typed rows with labels, formats and an origin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from ntanalytics.findings.text import WordedFinding
+from ntanalytics.reports import data as tables
+from ntanalytics.reports import findings_json
+from ntanalytics.reports.blocks.block import Block
+from ntanalytics.reports.blocks.inline_charts import InlineCharts
+from ntanalytics.reports.column_labels import column_labels
+from ntanalytics.reports.record import Field
+
+#: The column of a table that no source feeds.
+_NO_DATA = Field("nothing", "string", "数据")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(Block):
+    """A table block.
+
+    Attributes:
+        fields: the columns, in order.
+        rows: one mapping a row, plain JSON values.
+        note: the remark below the title, or empty.
+        inline_charts: a column of drawings after the others, or None.
+        findings: the findings that the rows are made from; None where the rows are figures.
+    """
+
+    kind: ClassVar[str] = "table"
+
+    fields: tuple[Field, ...] = ()
+    rows: tuple[Mapping[str, Any], ...] = ()
+    note: str = ""
+    inline_charts: InlineCharts | None = None
+    findings: tuple[WordedFinding, ...] | None = None
+
+    def body(self) -> dict[str, Any]:
+        """See ``Block.body``."""
+        body: dict[str, Any] = {"note": self.note}
+        if self.inline_charts is not None:
+            body["drawn"] = self.inline_charts.body(len(self.rows), self.id)
+        return body
+
+    def data(self) -> dict[str, Any]:
+        """See ``Block.data``."""
+        return tables.data_resource(self.fields, self.rows)
+
+    def findings_json(self) -> dict[str, Any] | None:
+        """See ``Block.findings_json``."""
+        return None if self.findings is None else findings_json.findings_json(self.findings, None, self.origin or {})
+
+    def with_inline_charts(self, column: InlineCharts) -> Table:
+        """Return the table with a column of drawings: one value a row, in the order of the rows."""
+        return replace(self, inline_charts=column)
+
+
+def table(
+    rows: tables.Rows,
+    title: str,
+    *,
+    id: str,
+    columns: Sequence[str] | None = None,
+    sort: str = "",
+    note: str = "",
+    origin: Mapping[str, Any] | None = None,
+) -> Table:
+    """Return a table block of an Ibis table, a DataFrame or an Arrow table.
+
+    Args:
+        rows: the rows; nulls stay null. A table without any column has no source, and says so.
+        title: the heading.
+        id: a slug, unique in the report.
+        columns: the columns to show, in this order (default: all).
+        sort: the column to sort by; a leading ``-`` sorts from large to small. Nulls come last.
+        note: the remark below the title.
+        origin: metric, datasets, rows and as_of.
+
+    Raises:
+        UnknownName: a column has no label in the contract or in a metric.
+        UsageError: a column is not in the rows.
+    """
+    names, records = tables.read_rows(rows)
+    if not names:  # no source: not even the columns are known
+        return Table(id, title, fields=(_NO_DATA,), note=note or "没有数据源，未能统计。")
+    shown = tables.select_columns(names, columns, id)
+    if sort:
+        (by,) = tables.select_columns(names, [sort.removeprefix("-")], id)
+        known = [row for row in records if row[by] is not None]
+        known.sort(key=lambda row: row[by], reverse=sort.startswith("-"))
+        records = known + [row for row in records if row[by] is None]
+    fields = tuple(tables.make_field(name, (row[name] for row in records)) for name in shown)
+    values = {name: column_labels(name).values for name in shown}
+    json_rows = tuple(
+        {field.name: tables.json_value(row[field.name], values[field.name], field.type) for field in fields}
+        for row in records
+    )
+    return Table(id, title, fields=fields, rows=json_rows, note=note, origin=origin)

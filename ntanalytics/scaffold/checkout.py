@@ -1,0 +1,85 @@
+"""The checkout into which scaffolds are written, and the templates that they are made of."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import jinja2
+
+from ntanalytics.errors import UsageError
+from ntanalytics.settings import project_dir
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_MOST_CHARACTERS = 30
+#: Names without a meaning (tests/rules/test_layout.py).
+_MEANINGLESS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "tools", "lib", "shared"}
+_TEMPLATES = Path(__file__).with_name("templates")
+
+
+def find_checkout(thing: str, root: Path | None = None) -> Path:
+    """Return the root of the checkout.
+
+    Args:
+        thing: the new thing with its article, for the message: ``a report``.
+        root: the checkout; default: the one that this program runs from.
+
+    Raises:
+        UsageError: it is no checkout.
+    """
+    checkout = root or project_dir("notebooks").parent
+    if not (checkout / "pyproject.toml").is_file():
+        raise UsageError(
+            f"{thing} is written into the source code, and this program runs without it",
+            where=str(checkout),
+            todo="clone the repository, run `make setup` there, and use its .venv/bin/ntanalytics",
+        )
+    return checkout
+
+
+def check_name(name: str, thing: str, *, reserved: Collection[str], example: str) -> None:
+    """Check the name of something new.
+
+    Args:
+        name: the name.
+        thing: the new thing with its article.
+        reserved: names that it must not have.
+        example: a good name, for the message.
+
+    Raises:
+        UsageError: the name cannot be used.
+    """
+    is_name = _NAME.fullmatch(name) and len(name) <= _MOST_CHARACTERS and not keyword.iskeyword(name)
+    if not is_name or name in _MEANINGLESS or name in reserved:
+        raise UsageError(
+            f"{name!r} is no name for {thing}",
+            todo=f"use up to {_MOST_CHARACTERS} small letters, digits and _: {example}",
+        )
+
+
+def render(template: str, values: Mapping[str, object]) -> str:
+    """Return a template filled with values, which are checked names or come from the contract."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - the result is Python, no page
+    )
+    return environment.get_template(template).render(values)
+
+
+def write_files(checkout: Path, files: Mapping[Path, str]) -> list[Path]:
+    """Write new files, all or none, and return their paths.
+
+    Raises:
+        UsageError: one of them exists.
+    """
+    for path in files:
+        if path.exists():
+            raise UsageError(f"{path.relative_to(checkout)} is there already", todo="choose another name")
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return list(files)

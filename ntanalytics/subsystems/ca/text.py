@@ -1,0 +1,40 @@
+"""Sentences of certificates by rule code."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.phrases import listed
+from ntanalytics.findings.text import RuleText, Texts, measured
+from ntanalytics.metrics.number_format import format_number
+
+
+def expiring_times(finding: Finding) -> str:
+    """Return how many personal certificates expire within 30 days beside the usual number."""
+    expiring, usual, later = (
+        format_number(finding.figures[name], "integer", "张") for name in ("expiring", "usual", "next_week")
+    )
+    sentence = f"30 天内到期 {expiring}，此后每 30 天通常 {usual}"
+    if finding.details.get("is_growing"):
+        return f"{sentence}；随后一周另有 {later}，整批进入 30 天时再提示。"
+    if finding.details.get("is_batch"):
+        return f"{sentence}，为其 {format_number(finding.value, 'number:1', '倍')}。"
+    return f"{sentence}。"
+
+
+def expiring_units(finding: Finding) -> str:
+    """Return the units whose certificates expire within a day or have expired."""
+    units = finding.details.get("units")
+    if not isinstance(units, tuple):
+        return measured(finding)
+    return f"{len(units)} 家单位的证书 1 天内到期或已过期，尚未更新：{listed(units)}。"
+
+
+#: Sentences by rule code, where the general ones do not serve.
+TEXTS: Texts = MappingProxyType(
+    {
+        "ca.expiring_times": RuleText(evidence=expiring_times),
+        "ca.expiring_units": RuleText(evidence=expiring_units),
+    }
+)

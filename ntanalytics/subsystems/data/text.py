@@ -1,0 +1,95 @@
+"""Sentences and labels of the data."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import MappingProxyType
+
+from ntanalytics.contract.infra import HOST_METRICS
+from ntanalytics.findings.detector_text import seasonal_baseline
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.phrases import day_words, spaced
+from ntanalytics.findings.text import RuleText, Texts, limits, measured
+from ntanalytics.metrics.number_format import format_number
+
+
+def source_label(source: str) -> str:
+    """Return the label of a source."""
+    return f"数据源 {source}"
+
+
+def dataset_label(label: str, source: str) -> str:
+    """Return the label of a dataset from a source.
+
+    Args:
+        label: label of the dataset.
+        source: name of the source.
+    """
+    return f"{label}（{source}）"
+
+
+def _completeness(finding: Finding) -> str:
+    last = finding.details.get("last_missing")
+    if not isinstance(last, str):
+        return "数据完整。"
+    days = int(finding.figures["missing_days"] or 0)
+    return f"缺 {days} 天数据（最近为{day_words(date.fromisoformat(last))}），有关合计为下限。"
+
+
+def _completeness_reason(finding: Finding) -> str:
+    error = finding.details.get("error")
+    return f"数据缺失，数据源报错“{error}”" if error else "数据缺失"
+
+
+def _completeness_advice(finding: Finding) -> str:
+    return "" if finding.status == "ok" else finding.rule.advice
+
+
+def _rejected_share(finding: Finding) -> str:
+    count = format_number(finding.figures["rejected"], "integer", "行")
+    return f"{measured(finding)[:-1]}，共剔除 {count}。"
+
+
+def _of_source(finding: Finding, sentence: str) -> str:
+    """Return the sentence of a dataset; of several datasets of a source their names, and it as an example."""
+    datasets = finding.details.get("datasets")
+    if not isinstance(datasets, tuple):
+        return sentence
+    return f"{'、'.join(datasets)}均有缺少，如{spaced(str(finding.details['example']), sentence)}"
+
+
+def _silent_days(finding: Finding) -> str:
+    expected = format_number(finding.figures["expected"], "integer", "行")
+    days = int(finding.value or 0)
+    return _of_source(finding, f"连续 {days} 天没有数据，通常同样的日子共有 {expected}。")
+
+
+def _rows_fall(finding: Finding) -> str:
+    return _of_source(finding, seasonal_baseline(finding))
+
+
+def _stood_still(finding: Finding) -> str:
+    count = int(finding.value or 0)
+    if "hosts" in finding.figures:
+        return f"全部 {int(finding.figures['hosts'] or 0)} 台主机的 {count} 项指标全天为同一数值。"
+    metric = str(finding.details["metric"])
+    name = HOST_METRICS.get(metric, metric)
+    metrics = f"{name}等 {count} 项指标" if count > 1 else name
+    return f"{metrics}全天为同一数值，此前每天都有变化。"
+
+
+#: Code of a rule → its sentences.
+TEXTS: Texts = MappingProxyType(
+    {
+        "data.completeness": RuleText(
+            evidence=_completeness,
+            limits=lambda finding: limits(finding) if finding.unknown else "无缺失",
+            reason=_completeness_reason,
+            advice=_completeness_advice,
+        ),
+        "data.rejected_share": RuleText(evidence=_rejected_share),
+        "data.silent_days": RuleText(evidence=_silent_days),
+        "data.rows_fall": RuleText(evidence=_rows_fall),
+        "data.stood_still": RuleText(evidence=_stood_still),
+    }
+)

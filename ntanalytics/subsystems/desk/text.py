@@ -1,0 +1,163 @@
+"""Sentences of the service desk by rule code."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import MappingProxyType
+
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.phrases import day_words, listed
+from ntanalytics.findings.text import RuleText, Texts, measured
+from ntanalytics.metrics.number_format import format_number
+
+
+def overdue_tickets(finding: Finding) -> str:
+    """Return how many tickets are open, and how many of them are overdue."""
+    opened = format_number(finding.figures["open_tickets"], "integer", "件")
+    return f"未关闭 {opened}，其中逾期 {format_number(finding.value, 'integer', '件')}。"
+
+
+def overdue_oldest(finding: Finding) -> str:
+    """Return for how long the oldest ticket has been overdue."""
+    return f"逾期最久的工单已逾期 {format_number(finding.value, 'number:0', '天')}。"
+
+
+def onboarding(finding: Finding) -> str:
+    """Return the step of which there is no record."""
+    steps = finding.details.get("steps")
+    return f"接入工单中没有{'、'.join(steps) if isinstance(steps, tuple) else ''}的记录。"
+
+
+def concentrated(finding: Finding) -> str:
+    """Return how many tickets of a quarter are of one category."""
+    count = format_number(finding.figures["tickets"], "integer", "件")
+    return f"季度内 {count}，占全部工单的 {format_number(finding.value, 'rate:1')}。"
+
+
+def attendance(finding: Finding) -> str:
+    """Return whether anybody was on site; of a longer period the rate."""
+    if finding.format != "integer":
+        return measured(finding)
+    return "有驻场或备选人员在岗。" if finding.status == "ok" else "驻场与备选人员均不在岗。"
+
+
+def _attendance_limits(_finding: Finding) -> str:
+    return "工作日须有驻场或备选人员在岗"
+
+
+def _attendance_reason(finding: Finding) -> str:
+    return {
+        "no_calendar": "没有该年度的工作日历，应否到岗未知",
+        "not_recorded": "台账无当日考勤记录",
+        "incomplete": "数据不完整",
+    }.get(finding.unknown, "数据缺失")
+
+
+def _attendance_advice(finding: Finding) -> str:
+    if finding.unknown:
+        return {"no_calendar": "在配置中提供工作日历", "not_recorded": "补登当日考勤"}.get(
+            finding.unknown, "检查运维台账与抽取任务"
+        )
+    return finding.rule.advice if finding.is_violation else ""
+
+
+def manual_checks(finding: Finding) -> str:
+    """Return how many checks were made, and what became of those that were not ok."""
+    figures = {name: int(value or 0) for name, value in finding.figures.items()}
+    sentence = f"人工检查 {figures['checks']} 项，异常 {figures['critical']} 项，关注 {figures['warning']} 项"
+    settled = figures["critical"] + figures["warning"] - figures["open"]
+    return f"{sentence}，其中 {settled} 项已当场处理。" if settled > 0 else f"{sentence}。"
+
+
+def _manual_limits(_finding: Finding) -> str:
+    return "各项检查结果均正常，或已当场处理"
+
+
+def checks_made(finding: Finding) -> str:
+    """Return how many of the usual checks were made."""
+    figures = finding.figures
+    if not figures["checks"]:
+        return "台账无当日检查记录，工作日应有。"
+    if finding.value is None:
+        return f"当日检查 {figures['checks']:.0f} 项。"
+    return f"通常检查的 {figures['usual']:.0f} 项中当日检查 {figures['made']:.0f} 项。"
+
+
+def _made_limits(_finding: Finding) -> str:
+    return "工作日各项均应检查"
+
+
+def _made_reason(_finding: Finding) -> str:
+    return "没有该年度的工作日历，应否检查未知"
+
+
+def _made_advice(finding: Finding) -> str:
+    return "在配置中提供工作日历" if finding.unknown else finding.rule.advice if finding.is_violation else ""
+
+
+def clocks_broken(finding: Finding) -> str:
+    """Return which crash was not restored within the four hours; that there was none where there was none."""
+    details = finding.details
+    if "incident" not in details:
+        crashes = int(finding.figures.get("crashes") or 0)
+        return f"当期 {crashes} 起系统崩溃均未超时。" if crashes else "当期没有供应商软件造成的系统崩溃。"
+    length = format_number(finding.figures["clock_s"], "seconds")
+    ended = f"{length}恢复" if details["is_restored"] else f"已历时 {length}尚未恢复"
+    return f"{_crash(finding)}，{ended}，超过 4 小时承诺。"
+
+
+def clock_running(finding: Finding) -> str:
+    """Return which crash lasts, and for how long."""
+    length = format_number(finding.figures["clock_s"], "seconds")
+    return f"{_crash(finding)}，已历时 {length}，承诺 4 小时内恢复。"
+
+
+def _crash(finding: Finding) -> str:
+    details, day = finding.details, finding.details.get("day")
+    dated = f"{day_words(date.fromisoformat(day))} " if isinstance(day, str) else ""
+    return f"{finding.entity.label}崩溃（{details['incident']}）{dated}{details['began']} 发生"
+
+
+def unconfirmed_changes(finding: Finding) -> str:
+    """Return which changes were made without the buyer's confirmation."""
+    changes = finding.details.get("changes")
+    if not isinstance(changes, tuple):
+        return "没有未经书面确认的流程变更。"
+    late = finding.details.get("is_confirmed_late")
+    return f"{listed(changes)} 已实施，{'事后才取得' if late else '未取得'}用户书面确认。"
+
+
+def standby(finding: Finding) -> str:
+    """Return whether a backup is named."""
+    return measured(finding) if finding.status == "ok" else "团队名册中没有指定备选驻场人员。"
+
+
+def unconfirmed_reports(finding: Finding) -> str:
+    """Return which reports wait for their confirmation."""
+    weeks = finding.details.get("weeks")
+    if not weeks or not isinstance(weeks, tuple):
+        return "已到期的周期均经用户确认。"
+    return f"{'、'.join(weeks)} 已到确认期限，未经用户确认。"
+
+
+#: Sentences by rule code, where the general ones do not serve.
+TEXTS: Texts = MappingProxyType(
+    {
+        "desk.overdue_tickets": RuleText(evidence=overdue_tickets),
+        "desk.overdue_oldest": RuleText(evidence=overdue_oldest),
+        "desk.onboarding": RuleText(evidence=onboarding),
+        "desk.concentrated": RuleText(evidence=concentrated),
+        "desk.attendance_rate": RuleText(
+            evidence=attendance, limits=_attendance_limits, reason=_attendance_reason, advice=_attendance_advice
+        ),
+        "desk.checks": RuleText(evidence=manual_checks, limits=_manual_limits),
+        "desk.checks_made": RuleText(
+            evidence=checks_made, limits=_made_limits, reason=_made_reason, advice=_made_advice
+        ),
+        "desk.clocks_broken": RuleText(evidence=clocks_broken),
+        "desk.clock_running": RuleText(evidence=clock_running),
+        "desk.unconfirmed_changes": RuleText(evidence=unconfirmed_changes),
+        "desk.standby": RuleText(evidence=standby),
+        "desk.unconfirmed_reports": RuleText(evidence=unconfirmed_reports),
+    }
+)

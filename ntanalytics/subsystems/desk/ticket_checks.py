@@ -1,0 +1,151 @@
+"""Checks of tickets: what is overdue, what rises, what waits outside working hours, what has one root."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from functools import partial
+from typing import Any
+
+from ntanalytics.checks.by_detector import seasonal_baseline
+from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, Check
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.contract.desk import CATEGORIES
+from ntanalytics.detectors.series import Series
+from ntanalytics.findings.finding import Entity, Finding, violations
+from ntanalytics.findings.judgement import evaluate_rules, judge_row, unknown
+from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.desk import compliance
+from ntanalytics.metrics.desk import daily_service as daily
+from ntanalytics.metrics.desk import tickets as ticket_metrics
+from ntanalytics.metrics.desk.compliance import STEPS
+from ntanalytics.metrics.rows import Rows, rows
+
+#: Days for which a ticket may have been open, of comparable days, and of a quarter.
+OLDEST_TICKET, HISTORY, QUARTER_BACK = 365, 70, 90
+
+#: Days within which a unit is connected, for which it is told after that, and in which its training is looked for.
+CONNECTED_WITHIN, TOLD_FOR, TRAININGS_BACK = 30, 7, 180
+
+#: Tickets of a quarter below which a share says nothing.
+_MIN_TICKETS = 50
+
+_TICKETS = Entity("tickets", "all", "工单")
+
+
+def day_series(context: CheckContext, days: Rows) -> Series:
+    """Return the days of a dataset up to the end of the period as a series."""
+    ordered = sorted((row for row in rows(days) if row["day"] <= context.on), key=lambda row: row["day"])
+    return Series(tuple(ordered), context.on)
+
+
+def missing(rule: Rule, series: Series, entity: Entity) -> Finding:
+    """Return the finding of a day that was not extracted."""
+    onset = series.missing_since()
+    finding = unknown(rule, "missing", entity)
+    return finding if onset is None else finding.since_day(onset.day, is_bound=onset.is_bound)
+
+
+def _backlog(context: CheckContext) -> dict[str, Any]:
+    """Return the open tickets at the end of the period in one row."""
+    [row] = rows(ticket_metrics.backlog(context.dataset("desk.tickets", OLDEST_TICKET).recent, context.ends_at))
+    return row
+
+
+def _overdue(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return how many tickets are open beyond their time."""
+    series = day_series(context, context.dataset("desk.tickets", OLDEST_TICKET).days)
+    if context.is_day and not series.today:
+        return [missing(rule, series, _TICKETS)]
+    row = context.shared(_backlog)
+    finding = judge_row(rule, row, _TICKETS).with_figures(open_tickets=row["open_tickets"])
+    return [_since_oldest(context, finding, row)]
+
+
+def _overdue_oldest(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the ticket that has been overdue longest, where it was forgotten."""
+    row = context.shared(_backlog)
+    if row.get("overdue_days") is None:
+        return []
+    return [_since_oldest(context, finding, row) for finding in violations([judge_row(rule, row, _TICKETS)])]
+
+
+def _since_oldest(context: CheckContext, finding: Finding, row: dict[str, Any]) -> Finding:
+    if not finding.is_violation or row["oldest_due_at"] is None:
+        return finding
+    return finding.since_day(context.local_day(row["oldest_due_at"]))
+
+
+def _rise(context: CheckContext, rule: Rule, *, is_backlog: bool) -> list[Finding]:
+    """Return whether far more tickets than usual were opened, or are open."""
+    tickets = context.dataset("desk.tickets", OLDEST_TICKET)
+    days = tickets.days.filter(tickets.days.day >= context.on - timedelta(days=HISTORY))
+    count = daily.open_by_day if is_backlog else ticket_metrics.daily
+    by_day = count(tickets.recent, days, context.utc_offset_h)
+    return seasonal_baseline(rule, by_day, context.on, entity=_TICKETS, violations_only=True, ahead=context.ahead)
+
+
+def _late_responses(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return how many tickets outside working hours had no response in time."""
+    tickets = context.dataset("desk.tickets", OLDEST_TICKET)
+    if not tickets.is_complete:
+        return []
+    off_hours = daily.off_hours_responses(tickets.table, tickets.days, context.utc_offset_h, context.ends_at)
+    return evaluate_rules([rule], off_hours, _TICKETS)
+
+
+def _onboarding(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the units that were connected without one of the four steps.
+
+    A unit that shows three steps was connected; one that shows two may just have asked.
+    """
+    tickets, trainings = (
+        context.dataset("desk.tickets", OLDEST_TICKET),
+        context.dataset("desk.trainings", TRAININGS_BACK),
+    )
+    first, last = (context.on - timedelta(days=CONNECTED_WITHIN + back) for back in (TOLD_FOR, 0))
+    findings = []
+    for row in rows(compliance.onboarding(tickets.recent, trainings.recent, first, last)):
+        steps = tuple(word for name, word in STEPS.items() if not row[name])
+        if len(steps) == 1:
+            finding = judge_row(rule, row, Entity("unit", str(row["unit"]), str(row["unit"])))
+            begin = row["begun_on"]
+            day = begin.date() if isinstance(begin, datetime) else begin
+            findings.append(finding.with_details(steps=steps).since_day(day if finding.is_violation else None))
+    return findings
+
+
+def _concentrated(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the categories that take too large a share of the quarter's tickets."""
+    tickets = context.dataset("desk.tickets", QUARTER_BACK)
+    since = datetime.combine(context.quarter_begins_on, time(), context.workspace.settings.zone)
+    flow = ticket_metrics.flow(tickets.recent, since, context.ends_at, ["category"])
+    counts = {row["category"]: row["opened_tickets"] or 0 for row in rows(flow)}
+    total = sum(counts.values())
+    if total < _MIN_TICKETS:
+        return []
+    return violations(
+        judge_row(
+            rule,
+            {"ticket_share": count / total},
+            Entity("category", str(category), f"{CATEGORIES.get(category, category)}工单"),
+        ).with_figures(tickets=float(count))
+        for category, count in counts.items()
+    )
+
+
+_READS = {"desk.tickets": OLDEST_TICKET}
+
+TICKET_CHECKS: tuple[Check, ...] = (
+    Check(rule="desk.overdue_tickets", evaluate=_overdue, reads=_READS, every=EVERY_PERIOD),
+    Check(rule="desk.overdue_oldest", evaluate=_overdue_oldest, reads=_READS),
+    Check(rule="desk.opened_rise", evaluate=partial(_rise, is_backlog=False), reads=_READS),
+    Check(rule="desk.backlog_rise", evaluate=partial(_rise, is_backlog=True), reads=_READS),
+    Check(rule="desk.late_responses", evaluate=_late_responses, reads=_READS),
+    Check(
+        rule="desk.onboarding",
+        evaluate=_onboarding,
+        reads={**_READS, "desk.trainings": TRAININGS_BACK},
+        optional=("desk.trainings",),
+    ),
+    Check(rule="desk.concentrated", evaluate=_concentrated, reads={"desk.tickets": QUARTER_BACK}, every=(QUARTER,)),
+)

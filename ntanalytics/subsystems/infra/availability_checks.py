@@ -1,0 +1,126 @@
+"""Checks of availability, of the certificates of servers, and of gaps in monitoring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from ntanalytics.checks.check import EVERY_PERIOD, Check
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.onset import with_onset_at
+from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
+from ntanalytics.findings.judgement import evaluate_rules, judge_row
+from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.infra import availability
+from ntanalytics.metrics.rows import Rows, rows
+from ntanalytics.subsystems.infra.host_checks import MONITORING_ENTITY
+from ntanalytics.subsystems.infra.text import check_source_label
+
+#: Days back in which a source of checks is known.
+SOURCE_DAYS = 7
+
+#: Longest validity of a certificate in days: no warning begins earlier.
+_MAX_VALIDITY_DAYS = 3650
+
+Row = Mapping[str, Any]
+
+
+def service_checks(checks: ir.Table) -> ir.Table:
+    """Return the checks of services: those of hosts themselves are left out."""
+    return checks.filter(~checks.kind.isin(availability.HOST_CHECKS))
+
+
+def certificates(context: CheckContext) -> pa.Table:
+    """Return the TLS certificates that the checks of the period saw."""
+    return availability.certificates(context.dataset("infra.checks").table, context.ends_at).to_pyarrow()
+
+
+def _availability(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the findings of the subsystems; of a day without its hosts, which have a rule of their own."""
+    checks = context.dataset("infra.checks")
+    judged = service_checks(checks.table) if context.is_day else checks.table
+    table = availability.availability(judged, context.begins_at, context.ends_at)
+    findings = evaluate_rules([rule], table, _subsystem, is_complete=checks.is_complete)
+    if not context.is_day:
+        return findings
+    outages: dict[str, list[Row]] = {}
+    for row in rows(availability.outages(judged, context.ends_at)):
+        outages.setdefault(row["subsystem"], []).append(row)
+    return [with_outages(context, finding, outages.get(finding.entity.key, [])) for finding in findings]
+
+
+def _subsystem(row: Row) -> Entity:
+    return subsystem_entity(row["subsystem"])
+
+
+def with_outages(context: CheckContext, finding: Finding, outages: list[Row]) -> Finding:
+    """Return the finding of a day; a violation has the hours of its outages and the longest of them.
+
+    Args:
+        context: the context of a day.
+        finding: the finding of a subsystem.
+        outages: its outages (``metrics.infra.availability.outages``).
+    """
+    if not finding.is_violation or not outages:
+        return finding
+    begin, end = min(row["down_from_at"] for row in outages), max(row["down_until_at"] for row in outages)
+    longest = max(outages, key=lambda row: float(row["down_s"]))
+    span = context.window(longest["down_from_at"], longest["down_until_at"])
+    finding = finding.with_figures(
+        outages=float(len(outages)), longest_from_s=span.from_s, longest_until_s=span.until_s
+    )
+    finding = finding.with_details(target=str(longest["target"])).since_day(context.local_day(begin))
+    return replace(finding, window=context.window(begin, end))
+
+
+def _tls_days(context: CheckContext, rule: Rule) -> list[Finding]:
+    table = rows(context.shared(certificates))
+    findings = evaluate_rules([rule], table, lambda row: Entity("target", str(row["target"]), str(row["target"])))
+    warned = timedelta(days=min(rule.threshold.warning, _MAX_VALIDITY_DAYS))
+    return with_onset_at(context, findings, rule.code, {row["target"]: row["tls_expires_at"] - warned for row in table})
+
+
+def _checks_gap(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the longest gap of each source of checks; nothing where the day is incomplete."""
+    checks = context.dataset("infra.checks", SOURCE_DAYS)
+    if not checks.is_complete:
+        return []
+    return gap_findings(context, rule, availability.check_gaps(checks.recent, context.begins_at, context.ends_at))
+
+
+def gap_findings(context: CheckContext, rule: Rule, gaps: Rows) -> list[Finding]:
+    """Return a finding for each source of checks; of sources that were silent together, one of monitoring instead.
+
+    Args:
+        context: the context of a day.
+        rule: its limits hold for the longest time without a check, in seconds.
+        gaps: ``metrics.infra.availability.gaps`` of the day.
+    """
+    table = rows(gaps)
+    silent = [row for row in table if rule.threshold.judge(row["gap_s"]) != "ok"]
+    if len(silent) > 1 and max(row["gap_from_at"] for row in silent) < min(row["gap_until_at"] for row in silent):
+        longest = max(silent, key=lambda row: float(row["gap_s"]))
+        return [_gap(context, rule, longest, MONITORING_ENTITY)]
+    return [_gap(context, rule, row, _check_source(row["source"])) for row in table]
+
+
+def _check_source(source: str) -> Entity:
+    return Entity("dataset", f"{source}/infra.checks", check_source_label(source))
+
+
+def _gap(context: CheckContext, rule: Rule, row: Row, entity: Entity) -> Finding:
+    window = context.window(row["gap_from_at"], row["gap_until_at"])
+    finding = replace(judge_row(rule, row, entity), window=window)
+    return finding.since_day(context.local_day(row["gap_from_at"])) if finding.is_violation else finding
+
+
+CHECKS = (
+    Check(rule="infra.availability", evaluate=_availability, reads={"infra.checks": 0}, every=EVERY_PERIOD),
+    Check(rule="infra.tls_days", evaluate=_tls_days, reads={"infra.checks": 0}, every=EVERY_PERIOD),
+    Check(rule="infra.checks_gap", evaluate=_checks_gap, reads={"infra.checks": SOURCE_DAYS}),
+)

@@ -1,0 +1,145 @@
+"""Checks of the load of hosts: processors, memory, swap space and disks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+
+from ntanalytics.checks.baseline import HISTORY_DAYS
+from ntanalytics.checks.by_detector import seasonal_baseline
+from ntanalytics.checks.check import EVERY_PERIOD, LONGER_PERIODS, Check, SuppressedBy
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.onset import with_onset
+from ntanalytics.checks.section import HISTORY
+from ntanalytics.findings.finding import Entity, Finding, Window, violations
+from ntanalytics.findings.judgement import evaluate_rules
+from ntanalytics.findings.phrases import hours_words
+from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.infra import hosts
+from ntanalytics.metrics.rows import Rows, rows
+from ntanalytics.subsystems.infra.host_checks import host_entity
+
+_HOUR_S = 3600.0
+
+Row = Mapping[str, Any]
+
+#: A host that is busy need not be told in another way.
+_BUSY = (SuppressedBy(("infra.cpu_by_day", "infra.cpu_by_night")),)
+
+
+def disk_entity(row: Row) -> Entity:
+    """Return the disk of a row."""
+    return Entity("disk", f"{row['host']}/{str(row['part']).strip('/')}", f"{row['host']} {row['part']}")
+
+
+def load(context: CheckContext, metric: str) -> pa.Table:
+    """Return the load of each host by one metric over the period (``metrics.infra.hosts.load``)."""
+    metrics = context.dataset("infra.metrics").table
+    return hosts.load(metrics.filter(metrics.metric == metric)).to_pyarrow()
+
+
+def disk_growth(context: CheckContext) -> pa.Table:
+    """Return level and growth of each disk at the end of the period (``metrics.infra.hosts.growth``)."""
+    return hosts.growth(context.dataset("infra.metrics", HISTORY).recent, context.on).to_pyarrow()
+
+
+def _load(context: CheckContext, rule: Rule, *, metric: str) -> list[Finding]:
+    is_complete = context.dataset("infra.metrics").is_complete
+    return evaluate_rules([rule], context.shared(load, metric), host_entity, is_complete=is_complete)
+
+
+def _held_levels(context: CheckContext) -> Sequence[Row]:
+    metrics = context.dataset("infra.metrics").table
+    return rows(hosts.sustained_load(metrics.filter(metrics.metric == "cpu_rate"), context.utc_offset_h))
+
+
+def _held(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the findings of the processors, without hosts that were measured for less than two of the hours."""
+    metrics = context.dataset("infra.metrics")
+    known = [row for row in context.shared(_held_levels) if row[rule.measure] is not None]
+    findings = evaluate_rules([rule], known, host_entity, is_complete=metrics.is_complete)
+    busy = sorted(finding.entity.key for finding in violations(findings))
+    if not busy:
+        return findings
+    own = metrics.table.filter((metrics.table.metric == "cpu_rate") & metrics.table.host.isin(busy))
+    hours = rows(own.select("host", "hour_at", "mean"))
+    return [with_busy_hours(context, finding, hours) for finding in findings]
+
+
+def with_busy_hours(context: CheckContext, finding: Finding, hours: Rows) -> Finding:
+    """Return the finding of a host; a violation has the hours beyond the limit of a warning, and the day.
+
+    Args:
+        context: the context of a day.
+        finding: the finding of a host.
+        hours: ``host``, ``hour_at`` and ``mean`` of the day.
+    """
+    if not finding.is_violation:
+        return finding
+    busy = sorted(
+        round((row["hour_at"] - context.begins_at) / timedelta(hours=1))
+        for row in rows(hours)
+        if row["host"] == finding.entity.key and finding.rule.threshold.judge(row["mean"]) != "ok"
+    )
+    spans: list[list[int]] = []
+    for hour in busy:
+        if spans and spans[-1][1] == hour:
+            spans[-1][1] = hour + 1
+        else:
+            spans.append([hour, hour + 1])
+    words = (hours_words(Window(context.on, first * _HOUR_S, last * _HOUR_S)) for first, last in spans)
+    return finding.with_details(hours=tuple(words)).since_day(context.on)
+
+
+def _load_unlike(context: CheckContext, rule: Rule) -> list[Finding]:
+    metrics = context.dataset("infra.metrics", HISTORY_DAYS)
+    beyond = hosts.load_beyond_siblings(metrics.recent.filter(metrics.recent.metric == "cpu_rate"), metrics.days)
+    return seasonal_baseline(rule, beyond, context.on, entity=host_entity, violations_only=True, ahead=context.ahead)
+
+
+def _disk_used(context: CheckContext, rule: Rule) -> list[Finding]:
+    metrics = context.dataset("infra.metrics", HISTORY)
+    findings = evaluate_rules([rule], context.shared(disk_growth), disk_entity)
+    return with_onset(findings, rule, hosts.peaks(metrics.recent, metrics.days), context.on, disk_entity)
+
+
+def _days_until_full(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the findings of the disks that grow; of one that does not nothing is unknown."""
+    findings = evaluate_rules([rule], context.shared(disk_growth), disk_entity)
+    return [finding for finding in findings if finding.status != "unknown"]
+
+
+def _growth_rise(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the disks that began to fill faster than they usually do."""
+    metrics = context.dataset("infra.metrics", HISTORY_DAYS)
+    known = [row for row in rows(hosts.disk_rises(metrics.recent, context.on)) if row["rise_beyond"] is not None]
+    findings = evaluate_rules([rule], known, disk_entity, is_complete=metrics.is_complete)
+    figures = [{name: row[name] for name in ("disk_rise", "usual_rise", "disk_used")} for row in known]
+    return violations(finding.with_figures(**numbers) for finding, numbers in zip(findings, figures, strict=True))
+
+
+CHECKS = (
+    Check(
+        rule="infra.cpu", evaluate=partial(_load, metric="cpu_rate"), reads={"infra.metrics": 0}, every=LONGER_PERIODS
+    ),
+    Check(rule="infra.cpu_by_day", evaluate=_held, reads={"infra.metrics": 0}),
+    Check(rule="infra.cpu_by_night", evaluate=_held, reads={"infra.metrics": 0}),
+    Check(rule="infra.load", evaluate=partial(_load, metric="load"), reads={"infra.metrics": 0}, suppressed_by=_BUSY),
+    Check(rule="infra.memory", evaluate=partial(_load, metric="memory_rate"), reads={"infra.metrics": 0}),
+    Check(rule="infra.swap", evaluate=partial(_load, metric="swap_rate"), reads={"infra.metrics": 0}),
+    Check(rule="infra.load_unlike", evaluate=_load_unlike, reads={"infra.metrics": HISTORY_DAYS}, suppressed_by=_BUSY),
+    Check(rule="infra.disk_used", evaluate=_disk_used, reads={"infra.metrics": HISTORY}, every=EVERY_PERIOD),
+    Check(
+        rule="infra.days_until_full", evaluate=_days_until_full, reads={"infra.metrics": HISTORY}, every=EVERY_PERIOD
+    ),
+    Check(
+        rule="infra.disk_growth",
+        evaluate=_growth_rise,
+        reads={"infra.metrics": HISTORY_DAYS},
+        suppressed_by=(SuppressedBy(("infra.disk_used", "infra.days_until_full")),),
+    ),
+)

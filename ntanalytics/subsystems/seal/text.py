@@ -1,0 +1,36 @@
+"""Sentences of electronic seals by rule code."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import MappingProxyType
+
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.phrases import day_words, listed
+from ntanalytics.findings.text import RuleText, Texts, measured
+
+
+def making_days(finding: Finding) -> str:
+    """Return how many seals wait to be made, since when the first of them, and for which units."""
+    units, first = finding.details.get("units"), finding.details.get("first_on")
+    if not isinstance(units, tuple) or not isinstance(first, str):
+        return measured(finding)
+    sentence = f"{len(units)} 枚印章申请后逾 {finding.rule.threshold.warning:g} 天未制作，最早申请于"
+    return f"{sentence}{day_words(date.fromisoformat(first))}：{listed(units)}。"
+
+
+def testing_days(finding: Finding) -> str:
+    """Return how long the first seal waits for its test, and how many wait too long."""
+    sentence = measured(finding)
+    if not finding.is_violation:
+        return sentence
+    return f"{sentence[:-1]}，超期共 {finding.figures['late']:.0f} 枚。"
+
+
+#: Sentences by rule code, where the general ones do not serve.
+TEXTS: Texts = MappingProxyType(
+    {
+        "seal.making_days": RuleText(evidence=making_days),
+        "seal.testing_days": RuleText(evidence=testing_days),
+    }
+)

@@ -1,0 +1,44 @@
+"""Sentences of capacity forecasts."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from ntanalytics.detectors.forecast import Forecast
+from ntanalytics.detectors.forecast_volume import Volume
+from ntanalytics.report_content.capacity_text import REASONS, forecast_words, volume_words
+
+DAY, DECEMBER = dt.date(2026, 11, 20), dt.date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "full", "last", "words"),
+    [
+        ((2027, 1, 8), (2027, 2, 10), (2027, 3, 20), "满于 2027-02-10（区间 1 月–3 月）"),
+        ((2026, 12, 8), (2027, 2, 10), (2027, 3, 20), "满于 2027-02-10（区间 2026 年 12 月–3 月）"),
+        ((2027, 2, 9), (2027, 2, 10), (2027, 2, 12), "满于 2027-02-10（区间 2 月 9 日–2 月 12 日）"),
+        ((2027, 2, 10), (2027, 2, 10), (2027, 2, 10), "满于 2027-02-10（区间 2 月 10 日）"),
+        ((2027, 1, 8), (2027, 2, 10), None, "满于 2027-02-10（最早 1 月）"),
+    ],
+)
+def test_a_forecast_is_told_with_its_interval(
+    first: tuple[int, int, int], full: tuple[int, int, int], last: tuple[int, int, int] | None, words: str
+) -> None:
+    forecast = Forecast(full_on=dt.date(*full), earliest_on=dt.date(*first), latest_on=dt.date(*last) if last else None)
+    assert forecast_words(forecast) == words
+    assert forecast_words(forecast, "用尽") == words.replace("满于", "用尽于")
+
+
+def test_a_forecast_without_a_day_tells_why():
+    for reason, words in REASONS.items():
+        assert forecast_words(Forecast(reason=reason)) == words
+    full = Forecast(full_on=DAY, earliest_on=DAY, latest_on=DAY, reason="full", per_day=1.0)
+    assert forecast_words(full) == "已满"
+
+
+def test_a_volume_is_told_with_three_digits_or_not_at_all():
+    volume = Volume(2290.0, 2290.0 * 0.9, 2290.0 * 1.2, 8)
+    assert volume_words(volume, DECEMBER, "条") == "2026 年 12 月预计 2,290 条（区间 2,060—2,750）"
+    assert volume_words(Volume(None, None, None, 3), DECEMBER, "条") == "2026 年 12 月数据不足以推算（可用的周 3 个）"

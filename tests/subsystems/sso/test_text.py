@@ -1,0 +1,30 @@
+"""Sentences of single sign-on."""
+
+from __future__ import annotations
+
+from ntanalytics.findings.finding import Entity, Finding, Window
+from ntanalytics.subsystems import RULES, word
+from tests.subsystems.made import ON, subsystem_finding
+
+SEAL = Entity("app", "seal", "电子印章")
+
+
+def test_an_application_that_nobody_reaches_is_told_with_its_hours() -> None:
+    finding = Finding(
+        rule=RULES["sso.app_silence"],
+        entity=SEAL,
+        status="warning",
+        value=36_000.0,
+        format="seconds",
+        detector="silence",
+        window=Window(ON, 28_800, 64_800),
+        figures={"expected": 400.0},
+    )
+    wording = word(finding)
+    assert (wording.entity, wording.evidence) == ("电子印章", "08:00—18:00 几乎没有应用访问，同一时段通常 400 次。")
+    assert wording.limits == "超过 1 小时 关注，24 小时 异常"
+
+
+def test_a_share_that_chance_explains_is_told_as_such() -> None:
+    finding = subsystem_finding("sso.access_failure_rate", "ok", value=0.09, format="rate:2")
+    assert word(finding.with_details(is_chance=True)).evidence.endswith("9.00%，次数少，在偶然范围内。")
