@@ -97,8 +97,7 @@ def _highlights(summary: SubsystemSummary) -> str:
         return summary.highlights
     finding = next(finding for finding in ranked(summary.findings) if finding.status == summary.status)
     wording, unit = word(finding), MEASURES[finding.rule.measure].unit
-    is_whole = finding.entity.kind == "subsystem"
-    check = wording.check if is_whole else spaced(wording.entity, wording.check)
+    check = wording.check if finding.is_of_whole_subsystem else spaced(wording.entity, wording.check)
     return f"{check} {format_number(finding.value, finding.format, unit)}；{summary.highlights.split('，', 1)[0]}"
 
 

@@ -130,7 +130,7 @@ def test_a_bill_differs(tmp_path: Path):
     write_desk_workbook(
         city, tmp_path / "book.xlsx", {(october, each): 50_000 for each in ("mobile", "unicom", "telecom")}
     )
-    bills = extracted(city, tmp_path, "{product: ledger, path: book.xlsx}", "sms.bills")["sms.bills"]
+    bills = extracted(city, tmp_path, "{product: desk_workbook, path: book.xlsx}", "sms.bills")["sms.bills"]
     more = {row["carrier"]: row["billed_segments"] / 50_000 - 1 for row in bills if row["month_on"] == october}
     assert more["unicom"] > 0.015
     assert max(more["mobile"], more["telecom"]) < 0.005

@@ -113,7 +113,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
     days = days_between(dt.date(2026, 9, 14), dt.date(2026, 11, 22))
     city = city_of(days, Calendar(), plan_incidents(Calendar(), days[0], days[-1]), seed=20261122, scale=0.001)
     write_desk_workbook(city, folder / "book.xlsx", {})
-    return extracted(city, folder, "{product: ledger, path: book.xlsx}", *DESK_WORKBOOK_DATASETS)
+    return extracted(city, folder, "{product: desk_workbook, path: book.xlsx}", *DESK_WORKBOOK_DATASETS)
 
 
 def test_every_sheet_has_rows_that_are_taken_without_a_reject(whole: dict[str, Rows]):

@@ -9,10 +9,11 @@ import pyarrow as pa
 import pytest
 
 from ntanalytics.errors import UsageError
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.threshold import Status
 from ntanalytics.reports import Axes, Sentence, board, chart, kpi, sentences, table
 from ntanalytics.reports.data import clean_text
 from ntanalytics.reports.record import BLOCK, DATA, FIGURE
+from tests.reports.worded import worded
 
 
 def rows_of(block: object) -> list[dict[str, object]]:
@@ -93,11 +94,8 @@ def test_empty_sentences_are_left_out() -> None:
 
 
 def test_a_board_stands_worst_first_and_keeps_the_order_within_a_state() -> None:
-    states = ["ok", "unknown", "critical", "warning", "critical"]
-    found = [
-        Finding("a.b", "sms", f"对象{number}", "检查", state, 1, "integer", "0", "")  # type: ignore[arg-type]
-        for number, state in enumerate(states)
-    ]
+    states: list[Status] = ["ok", "unknown", "critical", "warning", "critical"]
+    found = [worded("sms.a", f"对象{number}", "检查", state) for number, state in enumerate(states)]
     assert [(row["state"], row["subject"]) for row in rows_of(board(found))] == [
         ("critical", "对象2"),
         ("critical", "对象4"),
@@ -189,7 +187,7 @@ def test_a_chart_without_any_figure_says_why(covered: list[bool] | None, said: s
 
 def test_what_is_in_order_stands_by_system_and_subject() -> None:
     order = [("desk", "工单"), ("sms", "中国移动"), ("infra", "www"), ("sms", "中国联通"), ("sms", "中国移动")]
-    found = [Finding("a.b", system, subject, "检查", "ok", 1, "integer", "0", "") for system, subject in order]
+    found = [worded(f"{system}.a", subject, "检查", "ok") for system, subject in order]
     assert [(row["subsystem"], row["subject"]) for row in rows_of(board(found))] == [
         ("短信平台", "中国移动"),
         ("短信平台", "中国移动"),
