@@ -123,7 +123,8 @@ def test_a_note_is_whole_or_not_there(tmp_path: Path):
     with engine.begin() as connection:
         connection.execute(
             sa.text(
-                "CREATE TRIGGER full BEFORE INSERT ON inspection_findings BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+                "CREATE TRIGGER full BEFORE INSERT ON inspection_findings "
+                "BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
             )
         )
     with pytest.raises(LakeError, match="disk is full"):
