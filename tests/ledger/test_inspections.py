@@ -18,23 +18,27 @@ MONDAY, TUESDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 17)
 AT = dt.datetime(2026, 11, 17, 7, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 UNICOM = InspectedFinding(
     code="sms.rate",
-    subsystem="sms",
-    subject="中国联通",
+    entity_kind="carrier",
+    entity_key="unicom",
+    entity_label="中国联通",
     check="送达率",
-    state="critical",
+    status="critical",
     value=0.71,
     format="rate:1",
-    since="11月16日",
+    since_on=MONDAY,
+    since_is_bound=False,
 )
 PORTAL = InspectedFinding(
     code="infra.errors",
-    subsystem="infra",
-    subject="portal",
+    entity_kind="service",
+    entity_key="portal",
+    entity_label="portal",
     check="错误率",
-    state="unknown",
+    status="unknown",
     value=None,
     format="rate:2",
-    since=None,
+    since_on=None,
+    since_is_bound=False,
 )
 
 
@@ -104,7 +108,7 @@ def test_a_ledger_from_before_there_were_inspections_gets_their_tables(tmp_path:
     run = Ledger(url).runs.start("daily_inspection", "2026-11-16", {})
     engine = sa.create_engine(url, poolclass=NullPool)
     with engine.begin() as connection:
-        for table in ("findings", "inspections"):
+        for table in ("inspection_findings", "inspections"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
     ledger = Ledger(url)
     ledger.inspections.record(_of(MONDAY, UNICOM))
@@ -118,7 +122,10 @@ def test_a_note_is_whole_or_not_there(tmp_path: Path):
     engine = sa.create_engine(url, poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(
-            sa.text("CREATE TRIGGER full BEFORE INSERT ON findings BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+            sa.text(
+                "CREATE TRIGGER full BEFORE INSERT ON inspection_findings "
+                "BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+            )
         )
     with pytest.raises(LakeError, match="disk is full"):
         ledger.inspections.record(_of(MONDAY, UNICOM))
