@@ -1,7 +1,10 @@
 from __future__ import annotations
 
-from ntanalytics.findings.finding import Finding, State
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.threshold import Status
+from ntanalytics.metrics import MEASURES
 from ntanalytics.report_content import weekly_text as said
+from ntanalytics.subsystems import RULES
 
 TOTAL = {"active": 9_477, "active_change": 291, "active_change_rate": 0.0317}
 
@@ -46,8 +49,10 @@ def test_tickets_tell_how_the_backlog_moved():
     assert said.tickets({}) == ""
 
 
-def finding(code: str, state: State, value: float = 6.0, format: str = "integer") -> Finding:
-    return Finding(code, code.partition(".")[0], "某处", "检查", state, value, format, "", "")
+def finding(code: str, status: Status, value: float = 6.0) -> Finding:
+    rule = RULES[code]
+    place = Entity("unit", "somewhere", "某处")
+    return Finding(rule=rule, entity=place, status=status, value=value, format=MEASURES[rule.measure].format)
 
 
 def test_what_is_to_be_decided_comes_worst_first_and_one_of_a_kind():
@@ -56,16 +61,16 @@ def test_what_is_to_be_decided_comes_worst_first_and_one_of_a_kind():
         finding("infra.days_until_full", "critical", 6),
         finding("infra.days_until_full", "critical", 9),
         finding("docexchange.overdue_deliveries", "ok"),
-        finding("oa.unit_active_change_rate", "warning", -0.5, "rate:1"),
+        finding("oa.unit_active_change_rate", "warning", -0.5),
     ]
     assert said.decisions(found) == [
         "是否同意为 某处 扩容（按趋势 6 天后写满）。",
         "是否组织证书集中更新（30 天内到期 605 张）。",
-        "是否安排到某处上门推广（活跃账号较上期 −50.0%）。",
+        "是否安排到某处上门推广（日均活跃较上期 −50.0%）。",
     ]
 
 
 def test_no_more_than_three_decisions_at_once_and_none_is_said():
-    codes = ["ca.expiring_30d", "infra.tls_days", "seal.testing_days", "sms.worst_delivery_rate"]
+    codes = ["ca.expiring_30d", "infra.tls_days", "seal.testing_days", "sms.delivery_rate"]
     assert len(said.decisions([finding(code, "critical") for code in codes])) == 3
-    assert said.decisions([finding("infra.cpu", "critical")]) == ["本期没有需要决定的事项。"]
+    assert said.decisions([finding("infra.disk_used", "critical")]) == ["本期没有需要决定的事项。"]
