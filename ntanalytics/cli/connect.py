@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ntanalytics.cli.arguments import days_between
+from ntanalytics.cli.arguments import AsJson, LastDay, days_between
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, show_connection, show_json
 
@@ -46,8 +46,8 @@ def connect(
             "--from", metavar="DAY", help="First local day of the check; default: the newest day of the data."
         ),
     ] = "",
-    last: Annotated[str, typer.Option("--to", metavar="DAY", help="Last local day, included; default: --from.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    last: LastDay = "",
+    as_json: AsJson = False,
 ) -> None:
     """Connect a new product: inspect it, draft its mappings, and list the missing parts.
 

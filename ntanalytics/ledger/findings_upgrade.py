@@ -15,7 +15,7 @@ from ntanalytics.ledger import tables
 LABEL_KIND = "label"
 
 _STATUSES: Mapping[str, str] = {"watch": "warning", "bad": "critical"}
-_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
+_DAY = re.compile("{0}月{0}日".format(r"(\d{1,2})"))
 
 
 #: Table of the findings in 0.1.0.

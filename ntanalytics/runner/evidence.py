@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from ntanalytics.delivery.manifest import RECORD
 from ntanalytics.errors import NtaError, PublishError
-from ntanalytics.runner.engine import KERNEL_LOG, code_cells, read_notebook, redact, unexecuted_cells, write_notebook
+from ntanalytics.runner.engine import KERNEL_LOG
+from ntanalytics.runner.executed_notebook import code_cells, read_notebook, redact, unexecuted_cells, write_notebook
 from ntanalytics.runner.staging import working_folder
 
 if TYPE_CHECKING:

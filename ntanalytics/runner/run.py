@@ -31,8 +31,10 @@ from ntanalytics.runner.report_request import ReportRequest, request_report
 from ntanalytics.runner.run_context import RunContext
 
 if TYPE_CHECKING:
+    from ntanalytics.delivery.manifest import Manifest
     from ntanalytics.kernels.pool import KernelPool
     from ntanalytics.ledger import Ledger
+    from ntanalytics.reports.record import Record
 
 #: Seconds to wait for a process that closes a killed run of the same report.
 _REAPER_WAIT_S = 2.0
@@ -150,28 +152,25 @@ def run_report(
         ):
             shared = batch or PageBatch(known_secrets(context.settings), (), pool)
             with _evidence_kept(staged, context.outputs, run, shared.secrets):
-                failed_sources = batch.failed_sources if batch else extract_needs(context, request)
+                failed_sources = shared.failed_sources if batch else extract_needs(context, request)
                 disk_space.check_free_space(context.outputs)  # the lake may be on the same disk
                 _execute(context, request, run, staged, shared)
                 record = rendering.render(staged, report=report, run_id=run.run_id)
                 left_out = {} if batch else rendering.print_pdf(staged, context.progress)
-                version = context.ledger.runs.next_version(report, run.period, run.parameters)
-                manifest = publishing.make_manifest(
-                    request, record, staged, run_id=run.run_id, version=version, left_out=left_out
-                )
+                manifest = _make_manifest(context, request, record, run, staged, left_out)
                 manifest["corrects"] = correcting.corrections(target, record)
                 context.before_publishing(run.run_id)
                 publishing.publish(staged, target, manifest)
             # Inside the staging: a process killed right here leaves its staging folder, and the next process sees by
             # the manifest that the run was published.
-            context.ledger.runs.finish(run.run_id, "published", version=version, path=str(target))
+            context.ledger.runs.finish(run.run_id, "published", version=manifest["version"], path=str(target))
             warnings |= finding_history.record_or_warn(context.ledger, record, manifest)
     return RunResult(
         run_id=run.run_id,
         report=report,
         title=request.notebook.title,
         period=request.period,
-        version=version,
+        version=manifest["version"],
         directory=target,
         seconds=time.monotonic() - started,
         gaps=tuple(gaps_of(manifest)),
@@ -225,6 +224,19 @@ def _start(context: RunContext, request: ReportRequest) -> evidence.RunIdentity:
     by = context.requested_by
     audit.record("run", report, {"run_id": run_id, "period": period, "parameters": parameters, "by": by})
     return evidence.RunIdentity(run_id, report, period, parameters, request.folder_name)
+
+
+def _make_manifest(
+    context: RunContext,
+    request: ReportRequest,
+    record: Record,
+    run: evidence.RunIdentity,
+    staged: Path,
+    left_out: Mapping[str, str],
+) -> Manifest:
+    """Return the manifest of a run, with the number of its publication."""
+    version = context.ledger.runs.next_version(run.report, run.period, run.parameters)
+    return publishing.make_manifest(request, record, staged, run_id=run.run_id, version=version, left_out=left_out)
 
 
 def _execute(

@@ -131,6 +131,9 @@ def events(dataset: str, counted: Iterable[Row], slot_s: int = 3600, **common: A
     return table
 
 
+_DAYS = ibis.schema({"day": "date", "is_covered": "boolean", "is_working_day": "boolean", "label": "string"})
+
+
 @dataclass(frozen=True, kw_only=True)
 class _View:
     """A dataset within a period, from a table in memory."""
@@ -163,9 +166,10 @@ class _Lake:
     gaps: tuple[dt.date, ...]
     former: Mapping[str, pa.Table]
 
-    def dataset(self, name: str, _history: int) -> _View:
+    def dataset(self, name: str, history: int) -> _View:
         """Return the view of a dataset."""
         given, period = contract.dataset(name), self.context.period
+        first = period.first - dt.timedelta(days=history)
         recent = ibis.memtable(self.data[name] if name in self.data else table_of(name, []))
         spans = ((span.first, span.last) for span in (period, period.previous()))
         table, before = (recent.filter(recent.day.between(*span)) for span in spans)
@@ -177,7 +181,9 @@ class _Lake:
             recent=recent,
             table=table,
             before=before,
-            days=ibis.memtable(pa.Table.from_pylist(days(gaps=self.gaps))),
+            days=ibis.memtable(
+                [row for row in days(gaps=self.gaps) if first <= row["day"] <= period.last], schema=_DAYS
+            ),
             as_of=self.context.ends_at,
             is_complete=not set(self.gaps) & set(period.days if given.kind is not Kind.STATE else period.days[-1:]),
         )
