@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import LakeError
 from ntanalytics.ledger import InspectedFinding, Ledger, PastInspection
+from ntanalytics.ledger.findings_upgrade import LABEL_KIND
 
 MONDAY, TUESDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 17)
 AT = dt.datetime(2026, 11, 17, 7, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
@@ -26,7 +27,11 @@ UNICOM = InspectedFinding(
     value=0.71,
     format="rate:1",
     since_on=MONDAY,
+<<<<<<< HEAD
     since_is_bound=False,
+=======
+    since_is_bound=True,
+>>>>>>> w-s3
 )
 PORTAL = InspectedFinding(
     code="infra.errors",
@@ -121,12 +126,17 @@ def test_a_note_is_whole_or_not_there(tmp_path: Path):
     ledger = Ledger(url)
     engine = sa.create_engine(url, poolclass=NullPool)
     with engine.begin() as connection:
+<<<<<<< HEAD
         connection.execute(
             sa.text(
                 "CREATE TRIGGER full BEFORE INSERT ON inspection_findings "
                 "BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
             )
         )
+=======
+        trigger = "CREATE TRIGGER full BEFORE INSERT ON inspection_findings"
+        connection.execute(sa.text(f"{trigger} BEGIN SELECT RAISE(ABORT, 'disk is full'); END"))
+>>>>>>> w-s3
     with pytest.raises(LakeError, match="disk is full"):
         ledger.inspections.record(_of(MONDAY, UNICOM))
     assert ledger.inspections.unrecorded(["r1"]) == {"r1"}
@@ -134,3 +144,37 @@ def test_a_note_is_whole_or_not_there(tmp_path: Path):
         connection.execute(sa.text("DROP TRIGGER full"))
     ledger.inspections.record(_of(MONDAY, UNICOM))
     assert ledger.inspections.until("daily_inspection", MONDAY) == [_of(MONDAY, UNICOM)]
+
+
+#: Findings of an inspection in version 0.1.0: code, subject, state, since; and what becomes of each.
+FORMER = [
+    (("sms.rate", "中国联通", "bad", "11月16日"), ("critical", MONDAY, False)),
+    (("sms.rate", "中国电信", "watch", "10月30日或更早"), ("warning", dt.date(2026, 10, 30), True)),
+    (("infra.errors", "portal", "unknown", None), ("unknown", None, False)),
+    (("ca.expired", "甲", "watch", "12月30日"), ("warning", dt.date(2025, 12, 30), False)),  # of the year before
+]
+
+
+def test_what_version_0_1_0_noted_is_carried_over_once(tmp_path: Path):
+    url = f"sqlite:///{tmp_path}/ledger.sqlite"
+    Ledger(url).inspections.record(_of(TUESDAY))
+    engine = sa.create_engine(url, poolclass=NullPool)
+    metadata = sa.MetaData()
+    texts = [sa.Column(name, sa.Text) for name in ("code", "subsystem", "subject", "check", "state", "format", "since")]
+    number = sa.Column("id", sa.Integer, primary_key=True)
+    former = sa.Table(
+        "findings", metadata, number, sa.Column("inspection_id", sa.Integer), *texts, sa.Column("value", sa.Float)
+    )
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        for (code, subject, state, since), _ in FORMER:
+            row = {"code": code, "subject": subject, "state": state, "since": since, "check": "检查", "value": 1.0}
+            connection.execute(former.insert().values(inspection_id=1, subsystem="", format="integer", **row))
+    for _ in range(2):
+        [inspection] = Ledger(url).inspections.until("daily_inspection", TUESDAY)
+        assert [
+            (finding.code, finding.entity_label, finding.status, finding.since_on, finding.since_is_bound)
+            for finding in inspection.findings
+        ] == [(code, subject, *carried) for (code, subject, _, _), carried in FORMER]
+        assert {finding.entity_kind for finding in inspection.findings} == {LABEL_KIND}
+    assert "findings" not in sa.inspect(engine).get_table_names()
