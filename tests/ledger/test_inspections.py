@@ -27,11 +27,7 @@ UNICOM = InspectedFinding(
     value=0.71,
     format="rate:1",
     since_on=MONDAY,
-<<<<<<< HEAD
-    since_is_bound=False,
-=======
     since_is_bound=True,
->>>>>>> w-s3
 )
 PORTAL = InspectedFinding(
     code="infra.errors",
@@ -126,17 +122,8 @@ def test_a_note_is_whole_or_not_there(tmp_path: Path):
     ledger = Ledger(url)
     engine = sa.create_engine(url, poolclass=NullPool)
     with engine.begin() as connection:
-<<<<<<< HEAD
-        connection.execute(
-            sa.text(
-                "CREATE TRIGGER full BEFORE INSERT ON inspection_findings "
-                "BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
-            )
-        )
-=======
         trigger = "CREATE TRIGGER full BEFORE INSERT ON inspection_findings"
         connection.execute(sa.text(f"{trigger} BEGIN SELECT RAISE(ABORT, 'disk is full'); END"))
->>>>>>> w-s3
     with pytest.raises(LakeError, match="disk is full"):
         ledger.inspections.record(_of(MONDAY, UNICOM))
     assert ledger.inspections.unrecorded(["r1"]) == {"r1"}
