@@ -58,11 +58,6 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
 SECTION = Section(
     summarize=summarize,
     lead="opened_tickets",
-    reads={
-        "desk.tickets": OLDEST_TICKET,
-        "desk.attendance": 0,
-        "desk.changes": HISTORY,
-        "desk.incidents": HISTORY,
-    },
+    reads={"desk.tickets": OLDEST_TICKET, "desk.attendance": 0, "desk.changes": HISTORY, "desk.incidents": HISTORY},
     requires=("desk.tickets",),
 )

@@ -69,13 +69,7 @@ def _tasks(context: CheckContext) -> ir.Table:
 def _gap(context: CheckContext, rule: Rule, entity: Any, most_left: float = MAX_SHARE_LEFT) -> list[Finding]:
     activities = context.dataset("oa.activities", HISTORY)
     return volume_gap(
-        rule,
-        context.shared(_hours),
-        activities.days,
-        context.on,
-        slot_s=_HOUR_S,
-        entity=entity,
-        most_left=most_left,
+        rule, context.shared(_hours), activities.days, context.on, slot_s=_HOUR_S, entity=entity, most_left=most_left
     )
 
 
@@ -213,12 +207,7 @@ _STOOD_STILL = (SuppressedBy(("oa.lull",), "part"), SuppressedBy(("oa.lull",), "
 
 CHECKS: tuple[Check, ...] = (
     *ADOPTION_CHECKS,
-    Check(
-        rule="oa.active_fall",
-        evaluate=_active_fall,
-        reads=_ACTIVITIES,
-        suppressed_by=_STOOD_STILL,
-    ),
+    Check(rule="oa.active_fall", evaluate=_active_fall, reads=_ACTIVITIES, suppressed_by=_STOOD_STILL),
     Check(rule="oa.unit_active_fall", evaluate=_unit_fall, reads=_ACTIVITIES),
     Check(rule="oa.lull", evaluate=_lull, reads=_ACTIVITIES),
     Check(
@@ -233,12 +222,7 @@ CHECKS: tuple[Check, ...] = (
         reads={**_TASKS, **_ACTIVITIES},
         suppressed_by=(SuppressedBy(("oa.lull",), "part"), SuppressedBy(("oa.module_lull",))),
     ),
-    Check(
-        rule="oa.mobile_fall",
-        evaluate=_mobile_fall,
-        reads=_ACTIVITIES,
-        suppressed_by=_STOOD_STILL,
-    ),
+    Check(rule="oa.mobile_fall", evaluate=_mobile_fall, reads=_ACTIVITIES, suppressed_by=_STOOD_STILL),
     Check(rule="oa.busiest", evaluate=_busiest, reads=_ACTIVITIES),
     Check(rule="oa.overdue_rise", evaluate=_overdue_rise, reads=_TASKS),
     Check(rule="oa.handling_rise", evaluate=_handling_rise, reads=_TASKS),

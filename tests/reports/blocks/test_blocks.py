@@ -112,12 +112,7 @@ def test_a_board_stands_worst_first_and_keeps_the_order_within_a_state() -> None
 
 
 def test_a_chart_puts_in_absent_days_and_blanks_days_not_taken() -> None:
-    frame = pd.DataFrame(
-        {
-            "day": [date(2026, 11, 16), date(2026, 11, 18), date(2026, 11, 19)],
-            "submitted": [5, 7, 9],
-        }
-    )
+    frame = pd.DataFrame({"day": [date(2026, 11, 16), date(2026, 11, 18), date(2026, 11, 19)], "submitted": [5, 7, 9]})
     days = pd.DataFrame(
         {
             "day": [date(2026, 11, day) for day in range(16, 20)],

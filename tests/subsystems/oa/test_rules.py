@@ -120,8 +120,7 @@ def at_day(moment: dt.datetime) -> dt.date:
 
 
 @pytest.mark.parametrize(
-    ("worked_days", "count", "status"),
-    [(2, 120, "warning"), (4, 120, "critical"), (1, 120, None), (4, 40, None)],
+    ("worked_days", "count", "status"), [(2, 120, "warning"), (4, 120, "critical"), (1, 120, None), (4, 40, None)]
 )
 def test_tasks_that_take_twice_as_long_are_told(worked_days: int, count: int, status: str | None):
     """A task usually takes one working day of eight hours, from ten to ten."""
@@ -140,8 +139,7 @@ def test_tasks_that_take_twice_as_long_are_told(worked_days: int, count: int, st
 
 
 @pytest.mark.parametrize(
-    ("today", "status"),
-    [({14: 0, 15: 0, 16: 20}, "critical"), ({15: 110}, "warning"), ({15: 180}, None)],
+    ("today", "status"), [({14: 0, 15: 0, 16: 20}, "critical"), ({15: 110}, "warning"), ({15: 180}, None)]
 )
 def test_minutes_without_anybody_are_an_outage(today: Mapping[int, float], status: str | None):
     findings = judge(SUBSYSTEM, ["oa.lull"], _activities(hours(200, today)))
