@@ -23,7 +23,7 @@ from playwright.sync_api import Browser
 from ntanalytics.contract import DATASETS
 from ntanalytics.delivery.message import Message
 from ntanalytics.delivery.notices import notify_once
-from ntanalytics.delivery.report_message import Published
+from ntanalytics.delivery.report_message import PublishedReport
 from ntanalytics.demo import Destinations, write_estate
 from ntanalytics.extraction.pii import IN_IDENTIFIER, mask_text
 from ntanalytics.ledger import Ledger
