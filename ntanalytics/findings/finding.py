@@ -171,6 +171,11 @@ class Finding:
         return f"{self.code}:{self.entity.identity}"
 
     @property
+    def is_of_whole_subsystem(self) -> bool:
+        """Whether it is about the subsystem of its rule as a whole; a sentence then needs no name of an entity."""
+        return self.entity.kind == "subsystem" and self.entity.key == self.subsystem
+
+    @property
     def is_violation(self) -> bool:
         """Whether a limit is broken."""
         return self.status in VIOLATIONS

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from ntanalytics.ledger import Ledger
 from ntanalytics.settings import load
-from tests.connect.following import Typed, follow, steady
+from tests.connect.typed_document import Typed, follow, steady
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "connecting.md"
 

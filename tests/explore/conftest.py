@@ -1,4 +1,4 @@
-"""The demo city, small, with what the explorers read in its lake; and a workspace over it."""
+"""A small demo city with the explorers' data in its lake, and a workspace over it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Texts that somebody means harm with, and an estate of which every text column of the contract holds them all.
+"""Hostile texts, and an estate with all of them in every text column of the contract.
 
-The rows are those of the demo city. Where the loader takes them over from a source, each text becomes a hostile one
-that still tells it from others, the same for the same in all datasets, so that what belongs together stays together;
-and each source of a dataset gives one row more a payload, of which every text is that payload.
+The rows are those of the demo city. During extraction each text becomes a hostile one; equal texts become equal ones in
+all datasets, so that they still join. Each source of a dataset also gives one row per payload, with that payload in
+every text column.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from ntanalytics.contract import Column, Type
 from ntanalytics.extraction import filling
 from ntanalytics.extraction.check import CheckedBatch, check
 
-#: What a script of ours would never set, nor any address of ours name.
+#: A mark that no script of ours sets, and a host that no address of ours has.
 MARK, NOWHERE = "pwned", "evil.invalid"
 
-#: Numbers of nobody: a mobile telephone's, and an identity card's with a right check digit.
+#: Invented numbers of a mobile telephone and of an identity card, with a valid check digit.
 TELEPHONE, IDENTITY = "13912345678", "320602199003071236"
 
-#: Name → text around the one that a source gave.
+#: Name → text around the text of the source.
 PAYLOADS = {
     "script": f"<script>window.{MARK}=1;fetch('http://{NOWHERE}/')</script>{{}}",
     "ended script": f"</script></style></title></textarea>--><script>window.{MARK}=1</script>{{}}",
@@ -70,12 +70,12 @@ _MINE = ("telephone", "identity")
 
 
 def is_free(column: Column) -> bool:
-    """Whether a source may write into a column what it likes."""
+    """Return whether a column may have any text."""
     return column.type is Type.TEXT and not column.values and not column.is_hashed
 
 
 class Hostile:
-    """What stands between the sources and the loader, and makes each text a hostile one.
+    """A filter between the sources and the check that makes each text hostile.
 
     Attributes:
         given: dataset and column → the payloads that it held.
@@ -88,14 +88,14 @@ class Hostile:
         self._begun: set[tuple[str, str]] = set()
 
     def text(self, plain: str) -> tuple[str, str]:
-        """The payload's name, and a text with the payload: the same for the same."""
+        """Return the name of a payload, and a text with it; equal texts give equal results."""
         if plain not in self._known:
             name = next(self._turn)
             self._known[plain] = name, PAYLOADS[name].format(plain)
         return self._known[plain]
 
     def batch(self, batch: pa.RecordBatch, mapping: Mapping, source: str) -> pa.RecordBatch:
-        """A batch as a source would give it that means harm."""
+        """Return a batch with hostile texts."""
         dataset = mapping.dataset
         names = {name.lower(): name for name in batch.schema.names}
         free = [column.name for column in dataset.mapped if is_free(column)]
@@ -115,7 +115,7 @@ class Hostile:
         return pa.RecordBatch.from_arrays([_one(whole[name]) for name in whole.column_names], whole.column_names)
 
     def _rows(self, rows: pa.Table, dataset: str, free: list[str], worded: list[str]) -> list[pa.Table]:
-        """A row a payload, like the first row in all else; and rows that break an enumeration with a number."""
+        """Return copies of the first row, one per payload, and rows with a number in an enumeration."""
         made = []
         for name, payload in [*PAYLOADS.items(), ("long", LONG + "{}")]:
             texts = {column: payload.format("甲") for column in free}
@@ -129,7 +129,7 @@ class Hostile:
 
 
 def _like(rows: pa.Table, texts: dict[str, str]) -> pa.Table:
-    """The first row with other texts."""
+    """Return the first row with other texts."""
     row = rows.slice(0, 1)
     for name, text in texts.items():
         place = row.column_names.index(name)
@@ -142,7 +142,7 @@ def _one(column: pa.ChunkedArray) -> pa.Array:
 
 
 def let_in(monkeypatch: pytest.MonkeyPatch) -> Hostile:
-    """Have every source of this process give hostile texts from now on."""
+    """Make every source of this process give hostile texts from now on."""
     hostile = Hostile()
 
     def checked(batch: pa.RecordBatch, mapping: Mapping, source: Any, **named: Any) -> CheckedBatch:

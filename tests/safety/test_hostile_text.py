@@ -29,7 +29,7 @@ from ntanalytics.extraction.pii import IN_IDENTIFIER, mask_text
 from ntanalytics.ledger import Ledger
 from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import load
-from tests.safety.everything import contents, texts
+from tests.safety.file_contents import contents, texts
 from tests.safety.hostile import IDENTITY, MARK, NOWHERE, PAYLOADS, TELEPHONE, Hostile, is_free, let_in
 
 pytestmark = pytest.mark.browser

@@ -18,7 +18,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from tests.safety.everything import contents
+from tests.safety.file_contents import contents
 from tests.servers.process import free_port
 
 pytestmark = pytest.mark.servers

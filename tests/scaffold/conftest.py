@@ -1,4 +1,4 @@
-"""A copy of the checkout in which a test may write: its files, and an environment that imports the copy."""
+"""A copy of the checkout for tests that write into it, with an environment that imports the copy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Checkout:
-    """The copy, as a git work tree, with ``.venv`` as `make setup` leaves it."""
+    """A copy as a git work tree, with a ``.venv`` as `make setup` makes it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -32,7 +32,7 @@ class Checkout:
         (root / ".venv" / ".installed").write_text("", encoding="utf-8")  # newer than the lock: nothing is installed
 
     def run(self, command: str, code: int = 0) -> str:
-        """What a command line prints, typed in the checkout; it ends with that code."""
+        """Run a command line in the checkout, check its exit code and return its output."""
         paths = f"{self.root / '.venv' / 'bin'}:{os.environ['PATH']}"
         environment = {**os.environ, "PATH": paths, "PYTHONPATH": str(self.root), "NO_COLOR": "1", "COLUMNS": "200"}
         environment.pop("NTANALYTICS_CONFIG", None)

@@ -1,4 +1,4 @@
-"""A process that calls run-due and health as a timer would, at moments that it is told; it can be killed like any."""
+"""A process that calls run-due and health as a timer does, at given moments; it can be killed like any process."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ What = Literal["run-due", "health"]
 
 
 @dataclass(frozen=True)
-class Called:
-    """What came of a call.
+class CallResult:
+    """Result of a call.
 
     Attributes:
-        done: job, period, status and why of each turn that it took, skipped or corrected.
-        error: what it failed of; empty when it did not.
-        is_bug: whether that was no error of the suite's own.
+        done: job, period, status and reason of each run that it executed, skipped or reissued.
+        error: the error of a failure; else empty.
+        is_bug: True if the error is none of the suite's own.
     """
 
     done: list[tuple[str, str, str, str]] = field(default_factory=list)
@@ -48,12 +48,12 @@ class Called:
 
 
 class Caller:
-    """One such process.
+    """One calling process.
 
     Args:
         config: the site's ``ntanalytics.yml``.
-        log: what it says goes there.
-        file_bytes: the largest file that it and its kernels can write; 0: as large as they like.
+        log: the file of its output.
+        file_bytes: the largest file that it and its kernels can write; 0 for no limit.
     """
 
     def __init__(self, config: Path, log: Path, file_bytes: int = 0) -> None:
@@ -64,34 +64,34 @@ class Caller:
         theirs.close()
 
     def ask(self, what: What, moment: dt.datetime) -> None:
-        """Have it call, and do not wait."""
+        """Start a call, without waiting."""
         self._ours.send((what, moment))
 
     def answers(self, within_s: float) -> bool:
-        """Whether it has answered within some seconds, or is gone."""
+        """Return whether it answers, or ends, within some seconds."""
         return self._ours.poll(within_s)
 
-    def answer(self) -> Called | None:
-        """What came of the call; None when it was killed.
+    def answer(self) -> CallResult | None:
+        """Return the result of the call; None if the process was killed.
 
         Raises:
-            TimeoutError: it hangs.
+            TimeoutError: the call hangs.
         """
         if not self._ours.poll(LONGEST_S):
             raise TimeoutError(f"a call has lasted {LONGEST_S:.0f} s")
         try:
-            called: Called = self._ours.recv()
+            called: CallResult = self._ours.recv()
         except (EOFError, ConnectionResetError):
             return None
         return called
 
     def kill(self) -> None:
-        """Kill it as the kernel does when memory runs out."""
+        """Kill the process as the kernel does when memory runs out."""
         self._process.kill()
         self._process.join()
 
     def close(self) -> None:
-        """Let it end."""
+        """End the process."""
         self._ours.close()
         self._process.join(30)
 
@@ -111,18 +111,18 @@ def _serve(theirs: Connection, config: str, log: str, file_bytes: int) -> None:
         theirs.send(_call(Path(config), what, moment))
 
 
-def _call(config: Path, what: What, moment: dt.datetime) -> Called:
+def _call(config: Path, what: What, moment: dt.datetime) -> CallResult:
     try:
         settings = load(config)
         jobs = load_jobs(settings.jobs)
         context = RunContext(settings=settings, clock=lambda: moment)
         if what == "health":
             alert_health(context, health(context, jobs))
-            return Called()
+            return CallResult()
         done = run_due(context, jobs, retry_budget=impatient)
-        return Called([(each.job, each.period, each.status, each.why) for each in done])
+        return CallResult([(each.job, each.period, each.status, each.why) for each in done])
     except NtaError as error:
-        return Called(error=f"{type(error).__name__}: {error}")
+        return CallResult(error=f"{type(error).__name__}: {error}")
     except Exception as error:  # noqa: BLE001 - the soak is there to find them
         traceback.print_exc()
-        return Called(error=f"{type(error).__name__}: {error}", is_bug=not isinstance(error, OSError))
+        return CallResult(error=f"{type(error).__name__}: {error}", is_bug=not isinstance(error, OSError))

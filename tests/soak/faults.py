@@ -1,4 +1,4 @@
-"""What goes wrong in a soak, drawn from its seed: each a real fault of the site's files, servers or processes."""
+"""Faults of a soak, drawn from its seed: real faults of the site's files, servers or processes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.servers.mailbox import Mailbox
-from tests.soak.reckoning import ZONE
+from tests.soak.expected_runs import ZONE
 
-#: Kind → so many in thirty days, and for how many hours: at least, at most.
+#: Kind → number in thirty days, and duration in hours: shortest, longest.
 KINDS: dict[str, tuple[float, float, float]] = {
     "source gone": (3.0, 3, 96),
     "logs gone": (0.7, 3, 72),
@@ -27,13 +27,13 @@ KINDS: dict[str, tuple[float, float, float]] = {
     "two at once": (4.0, 120, 120),
 }
 
-#: They happen once, to the first call in their time that they fit.
+#: Kinds that happen once, to the first suitable call in their time.
 MOMENTARY = ("process killed", "ledger locked", "clock set back", "two at once")
 
-#: Hours of the day at which they begin: most of them before something is due.
+#: Hours of the day at which faults begin: most of them before a scheduled run.
 _BEGINS = (6.0, 7.6, 8.25, 13.0)
 
-#: The databases that are gone for a while; the one that most reports read is so most often.
+#: Databases that are absent for a while; the one that most reports read occurs twice.
 DATABASES = (
     "sms_platform.sqlite", "sms_platform.sqlite", "oa_general.sqlite", "maxkey.sqlite", "zabbix.sqlite",
     "openfire.sqlite", "exchange.sqlite", "seals.sqlite",
@@ -46,9 +46,9 @@ class Fault:
 
     Attributes:
         kind: one of :data:`KINDS`.
-        begin: when it begins (aware).
-        end: when it is over, or has found no call that it fits.
-        what: the file or folder that it befalls, below the site's.
+        begin: its beginning (aware).
+        end: its end; a momentary fault without a suitable call ends then, too.
+        what: the file or folder with the fault, below the site's folder.
     """
 
     kind: str
@@ -57,27 +57,32 @@ class Fault:
     what: str = ""
 
     def holds(self, moment: dt.datetime) -> bool:
-        """Whether a moment is in its time."""
+        """Return whether a moment is in its time."""
         return self.begin <= moment < self.end
 
 
-def drawn(
-    rng: random.Random, first: dt.date, last: dt.date, *, but: Iterable[str] = (), databases: Sequence[str] = DATABASES
+def draw_faults(
+    rng: random.Random,
+    first: dt.date,
+    last: dt.date,
+    *,
+    exclude: Iterable[str] = (),
+    databases: Sequence[str] = DATABASES,
 ) -> list[Fault]:
-    """The faults of some days, at least one of each kind; the first day and the last three have none.
+    """Draw the faults of some days, at least one of each kind; the first day and the last three have none.
 
     Args:
-        rng: drawn from.
+        rng: the random numbers.
         first: the first day.
         last: the last day.
-        but: kinds of which there are none.
-        databases: those that may be gone.
+        exclude: kinds to leave out.
+        databases: databases that may be absent.
     """
     begin = dt.datetime.combine(first + dt.timedelta(days=1), dt.time(), ZONE)
     hours = ((last - first).days - 3) * 24.0
     found = []
     for kind, (often, shortest, longest) in KINDS.items():
-        for _ in range(0 if kind in but else max(1, round(often * hours / 24 / 30))):
+        for _ in range(0 if kind in exclude else max(1, round(often * hours / 24 / 30))):
             # the longer ones are the rarer ones
             lasts = min(shortest + (longest - shortest) * rng.random() ** 2, hours / 3)
             since = begin + dt.timedelta(days=int(rng.random() * (hours - lasts) / 24), hours=rng.choice(_BEGINS))
@@ -93,13 +98,13 @@ def _what(rng: random.Random, kind: str, databases: Sequence[str]) -> str:
     return {"logs gone": "sources/ca-gateway", "share gone": "share"}.get(kind, "")
 
 
-class Standing:
-    """The faults that befall the site's files and its mail server, put on and taken off as time goes on.
+class ActiveFaults:
+    """The active faults of the site's files and its mail server.
 
     Args:
         home: the site's folder.
         box: its mail server.
-        rng: drawn from.
+        rng: the random numbers.
     """
 
     def __init__(self, home: Path, box: Mailbox, rng: random.Random) -> None:
@@ -107,8 +112,8 @@ class Standing:
         self._away: set[str] = set()
         self._halved: dict[str, tuple[Path, bytes]] = {}
 
-    def be(self, faults: Iterable[Fault]) -> None:
-        """Have just these faults."""
+    def set_faults(self, faults: Iterable[Fault]) -> None:
+        """Start and end faults, so that exactly these are active."""
         now = list(faults)
         away = {each.what for each in now if each.kind in ("source gone", "logs gone", "share gone")}
         for what in away - self._away:
@@ -126,5 +131,5 @@ class Standing:
             path, content = self._halved.pop(what)
             path.write_bytes(content)
         kinds = {each.kind for each in now}
-        said = {"RCPT": "451 try again later"} if "mail refused" in kinds else {}
-        self._box.answers = said | ({"DATA": "close"} if "mail line cut" in kinds else {})
+        answers = {"RCPT": "451 try again later"} if "mail refused" in kinds else {}
+        self._box.answers = answers | ({"DATA": "close"} if "mail line cut" in kinds else {})

@@ -1,4 +1,4 @@
-"""Whether the lake holds what the sources have: filled through all the faults, it is like one filled in one go."""
+"""Comparison of the lake with the sources: after all faults it must equal a lake that is filled at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ntanalytics.runner import RunContext
 from ntanalytics.runner.notebooks import load_report
 from ntanalytics.settings import load
 from tests.demo.taken import Lake
-from tests.soak.reckoning import ZONE
+from tests.soak.expected_runs import ZONE
 
 #: (source, day) → rows.
 _Rows = Counter[tuple[str, dt.date]]

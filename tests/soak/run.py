@@ -10,10 +10,10 @@ from pathlib import Path
 
 from ntanalytics.settings import load
 from tests.servers.mailbox import mailbox
-from tests.soak.checking import Books, Checked
-from tests.soak.faults import DATABASES, drawn
+from tests.soak.checking import LedgerRows, SoakChecks
+from tests.soak.expected_runs import LAST
+from tests.soak.faults import DATABASES, draw_faults
 from tests.soak.lakes import compare, prove, tidy
-from tests.soak.reckoning import LAST
 from tests.soak.site import JOBS, write_site
 from tests.soak.timeline import Timeline
 
@@ -22,12 +22,12 @@ UNTIL = dt.date(2026, 11, 22)
 
 
 @dataclass(frozen=True)
-class Soaked:
-    """What a soak showed.
+class SoakResult:
+    """Result of a soak.
 
     Attributes:
-        figures: what was counted.
-        wrong: what does not add up, a sentence each.
+        figures: its counts.
+        wrong: contradictions, one sentence each.
     """
 
     figures: dict[str, object]
@@ -40,28 +40,28 @@ def soak(
     seed: int,
     days: int,
     jobs: Iterable[str] = JOBS,
-    but: Iterable[str] = (),
+    exclude: Iterable[str] = (),
     scale: float = 0.001,
     databases: Sequence[str] = DATABASES,
     before: int = 15,
     verified: int = 0,
     ledger: str = "",
-    tell: Callable[[str], None] = lambda _said: None,
-) -> Soaked:
-    """Let some days of a schedule go by on a small city, with faults, and check that everything adds up.
+    show: Callable[[str], None] = lambda _text: None,
+) -> SoakResult:
+    """Simulate some days of a schedule on a small city, with faults, and check the results.
 
     Args:
         folder: a new folder for the city.
-        seed: faults and their moments are drawn from it.
-        days: how many days go by; the last is the city's last but one.
-        jobs: which of :data:`tests.soak.site.JOBS`.
-        but: kinds of faults that do not come.
-        scale: the city's.
-        databases: which of its databases may be gone for a while.
-        before: days of data before the first of them.
-        verified: how many of the reports are proved at the end; 0: all.
+        seed: the seed of the faults.
+        days: number of days; the last is the city's last but one.
+        jobs: names of :data:`tests.soak.site.JOBS`.
+        exclude: kinds of faults to leave out.
+        scale: the city's scale.
+        databases: databases that may be absent for a while.
+        before: days of data before the first day.
+        verified: number of reports that are verified at the end; 0 for all.
         ledger: the URL of the ledger; an SQLite file by default.
-        tell: told what goes on.
+        show: a callback for progress.
     """
     rng = random.Random(seed)
     chosen = {name: JOBS[name] for name in jobs}
@@ -79,28 +79,28 @@ def soak(
             ledger=ledger,
         )
         url = load(estate.config).ledger
-        kinds = {*but, *(() if url.startswith("sqlite") else ("ledger locked",))}
-        faults = drawn(rng, first, last, but=kinds, databases=databases)
-        tell(f"{days} days from {first}, {len(faults)} faults, seed {seed}")
-        story = Timeline(estate.config, url, chosen, box, faults, rng, tell).run(first, last)
-        checked = Checked(folder, Books(url), chosen, story, box)
-        checked.everything()
-        reports = sorted(checked.published().values())
-        tell("comparing the lake with the sources")
+        kinds = {*exclude, *(() if url.startswith("sqlite") else ("ledger locked",))}
+        faults = draw_faults(rng, first, last, exclude=kinds, databases=databases)
+        show(f"{days} days from {first}, {len(faults)} faults, seed {seed}")
+        log = Timeline(estate.config, url, chosen, box, faults, rng, show).run(first, last)
+        checks = SoakChecks(folder, LedgerRows(url), chosen, log, box)
+        checks.check_all()
+        reports = sorted(checks.published().values())
+        show("comparing the lake with the sources")
         sample = reports if not verified else rng.sample(reports, min(verified, len(reports)))
         aside = folder / "in-one-go"
-        checked.wrong += compare(estate, {job["report"] for job in chosen.values()}, aside, checked.figures)
-        checked.wrong += [*prove(sample, checked.figures), *tidy(estate.config)]
+        checks.wrong += compare(estate, {job["report"] for job in chosen.values()}, aside, checks.figures)
+        checks.wrong += [*prove(sample, checks.figures), *tidy(estate.config)]
     figures = {
         "days simulated": days,
         "seed": seed,
-        "calls of run-due that came to their end": len(story.calls),
-        "calls that failed": len(story.broken),
-        "faults by kind": dict(sorted(story.befell.items())),
-        "calls killed in their midst": story.deaths,
-        **checked.figures,
-        "seconds of the simulation": round(story.seconds),
+        "calls of run-due that came to their end": len(log.calls),
+        "calls that failed": len(log.broken),
+        "faults by kind": dict(sorted(log.counts_by_fault.items())),
+        "calls killed in their midst": log.deaths,
+        **checks.figures,
+        "seconds of the simulation": round(log.seconds),
     }
-    for moment, error in story.broken:
-        tell(f"failed: {moment:%Y-%m-%d %H:%M} {error.splitlines()[0][:160]}")
-    return Soaked(figures, checked.wrong)
+    for moment, error in log.broken:
+        show(f"failed: {moment:%Y-%m-%d %H:%M} {error.splitlines()[0][:160]}")
+    return SoakResult(figures, checks.wrong)

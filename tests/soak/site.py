@@ -1,4 +1,4 @@
-"""The soak's site: a small city with data for all the days that are simulated, its jobs, and who gets what."""
+"""The soak's site: a small city with data for all simulated days, its jobs and their recipients."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import yaml
 
 from ntanalytics.demo import Estate, write_estate
 
-#: Many cheap reports and some that read every source: half a year of them is some half an hour of one core.
+#: Many cheap reports and some that read every source: half a year takes about half an hour of one core.
 JOBS: dict[str, dict[str, Any]] = {
     "daily-sms": {
         "report": "sms_volume", "period": "last-working-day", "when": "working day 07:30",

@@ -19,15 +19,15 @@ def test_two_weeks_with_faults_add_up(tmp_path: Path, monkeypatch: pytest.Monkey
         scale=0.001,
         verified=2,
         # half a minute of waiting for the ledger, and logs that these reports do not read, are left to the long one
-        but=("ledger locked", "logs gone", "half-written gz"),
+        exclude=("ledger locked", "logs gone", "half-written gz"),
         databases=("sms_platform.sqlite",),
     )
     assert found.wrong == []
     # from Tuesday the 10th to Monday the 23rd: ten working days; two Mondays, and the one before the first call
     assert found.figures["reports due"] == 13
-    befell = found.figures["faults by kind"]
-    assert isinstance(befell, dict)
-    assert set(befell) >= {
+    counts_by_fault = found.figures["faults by kind"]
+    assert isinstance(counts_by_fault, dict)
+    assert set(counts_by_fault) >= {
         "source gone",
         "process killed",
         "disk full",

@@ -1,4 +1,4 @@
-"""Everything that was produced, byte by byte: files, and what is packed inside them."""
+"""Contents of produced files, packed ones unpacked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
 
 def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file under a folder, as it is and, where something is packed in it, unpacked; each with its place."""
+    """Yield the files below a folder, packed and unpacked, each with its place."""
     for path in sorted(folder.rglob("*")):
         yield str(path), str(path).encode()
         if path.is_file():
@@ -29,7 +29,7 @@ def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def unpacked(place: str, content: bytes) -> Iterator[tuple[str, bytes]]:
-    """The content itself, and what is packed in it: zip members, gzip, a PDF's streams, Parquet's values."""
+    """Yield a content, and the contents packed in it: zip members, gzip, streams of a PDF, values of Parquet."""
     yield place, content
     if content[:4] == b"PK\x03\x04":
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -49,7 +49,7 @@ def unpacked(place: str, content: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def texts(path: Path) -> Iterator[tuple[str, str]]:
-    """The texts of a published file, which a reader may read as words; numbers that are typed as numbers are none."""
+    """Yield the texts of a published file; typed numbers are no texts."""
     match path.suffix:
         case ".json" | ".ipynb":
             found = _strings(json.loads(path.read_bytes()))

@@ -1,4 +1,4 @@
-"""Follows docs/connecting.md as a person would: its SQL in a database, its files written, its commands typed.
+"""A run of docs/connecting.md: its SQL is executed in a database, its files are written, its commands are typed.
 
 Blocks: ``sql`` after no path goes to the database; a block after ``Write `path`:`` is that file; ``console`` holds
 commands (``$ …``), each with the output that one sees.
@@ -19,7 +19,7 @@ SHOWN = "127.0.0.1:3306"
 
 _BLOCK = re.compile(r"(?P<before>[^\n]*)\n\n```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 _WRITE = re.compile(r"Write `([\w./-]+)`:$")
-#: What differs from run to run: how long something took.
+#: Durations, which differ from run to run.
 _TOOK = re.compile(r"\d+\.\d s \([\d,]+/s\)|\d+\.\d (?=[│|])")
 
 
@@ -28,10 +28,10 @@ class Typed:
     """One command.
 
     Attributes:
-        command: as the document has it.
-        expected: the output that the document shows.
-        seen: the output that there was, as the document would show it.
-        exit_code: how it ended.
+        command: its text in the document.
+        expected: its output in the document.
+        seen: its real output, as the document would show it.
+        exit_code: its exit code.
     """
 
     command: str
@@ -41,7 +41,7 @@ class Typed:
 
 
 def follow(document: str, folder: Path, server: str, run_sql: Callable[[str], None]) -> list[Typed]:
-    """Do what the document says, in its order.
+    """Run the blocks of the document in order.
 
     Args:
         document: its text.
@@ -86,5 +86,5 @@ def follow(document: str, folder: Path, server: str, run_sql: Callable[[str], No
 
 
 def steady(output: str) -> str:
-    """An output without how long something took, and without the spaces at the ends of lines."""
+    """Return an output without durations and without spaces at the ends of lines."""
     return "\n".join(line.rstrip() for line in _TOOK.sub("…", output).strip("\n").splitlines())

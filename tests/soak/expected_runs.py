@@ -1,6 +1,6 @@
-"""What is due, in the soak's own arithmetic: nothing of the scheduler or of its calendar is asked.
+"""Expected scheduled runs, computed by the soak itself, without the scheduler and its calendar.
 
-The days off and the make-up workdays are those of the State Council's notice for 2026.
+Days off and make-up workdays are those of the State Council's notice for 2026.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ _DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, order=True)
-class Expected:
-    """A turn that must come.
+class ExpectedRun:
+    """A scheduled run that is due.
 
     Attributes:
-        at: when (aware).
-        job: of which job.
+        at: its time (aware).
+        job: its job.
         report: its report.
-        period: what the report is of.
-        deadline: by when it must be out (aware).
-        max_age: so long it is made up for.
+        period: the report's period.
+        deadline: the time by which the report must be issued (aware).
+        max_age: the time for which a missed run is caught up.
     """
 
     at: dt.datetime
@@ -45,27 +45,27 @@ class Expected:
 
 
 def works(day: dt.date) -> bool:
-    """Whether the offices are open on a day of 2026."""
+    """Return whether a day of 2026 is a working day."""
     if not FIRST <= day <= LAST:
         raise ValueError(f"the soak knows {FIRST} to {LAST} alone, not {day}")
     return day in _WORKED or (day.weekday() < 5 and day not in _OFF)
 
 
-def expected(jobs: Mapping[str, Mapping[str, Any]], first: dt.datetime, last: dt.datetime) -> list[Expected]:
-    """The turns of some jobs between the first and the last moment at which the scheduler is called.
+def expected_runs(jobs: Mapping[str, Mapping[str, Any]], first: dt.datetime, last: dt.datetime) -> list[ExpectedRun]:
+    """Return the runs of some jobs between the first and the last call of the scheduler.
 
-    A job begins with its latest turn before the first call, if that is not too old to be made up for.
+    A job begins with its latest run before the first call, unless that is too old to be caught up.
     """
-    found = []
+    runs = []
     for name, job in jobs.items():
         turns = [each for each in _turns(name, job) if each.at <= last]
         before = [each for each in turns if each.at <= first][-1:]
-        found += [each for each in before if first - each.at <= each.max_age]
-        found += [each for each in turns if each.at > first]
-    return sorted(found)
+        runs += [each for each in before if first - each.at <= each.max_age]
+        runs += [each for each in turns if each.at > first]
+    return sorted(runs)
 
 
-def _turns(name: str, job: Mapping[str, Any]) -> Iterator[Expected]:
+def _turns(name: str, job: Mapping[str, Any]) -> Iterator[ExpectedRun]:
     days, _, clock = job["when"].rpartition(" ")
     at = dt.time.fromisoformat(clock)
     day = FIRST + 14 * _DAY
@@ -74,7 +74,7 @@ def _turns(name: str, job: Mapping[str, Any]) -> Iterator[Expected]:
             moment = dt.datetime.combine(day, at, ZONE)
             deadline = moment + dt.timedelta(minutes=job.get("deadline_min", 120))
             age = dt.timedelta(days=job.get("max_age_days", 10))
-            yield Expected(moment, name, job["report"], _period(job["period"], day), deadline, age)
+            yield ExpectedRun(moment, name, job["report"], _period(job["period"], day), deadline, age)
         day += _DAY
 
 
