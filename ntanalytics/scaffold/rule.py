@@ -109,9 +109,9 @@ def _values(code: str, metric: Metric, threshold: Threshold) -> dict[str, object
         "subsystem": subsystem,
         "name": name,
         "title": SUBSYSTEMS[subsystem],
-        "warning": threshold.warning,
-        "critical": threshold.critical,
-        "beyond": threshold.critical + sign * (abs(threshold.critical) or 1),
+        "warning": f"{threshold.warning:g}",
+        "critical": f"{threshold.critical:g}",
+        "beyond": f"{threshold.critical + sign * (abs(threshold.critical) or 1):g}",
         "on_critical": "ok" if threshold.critical == threshold.warning else "warning",
         "good": threshold.good,
         "measure": metric.measure,
@@ -132,7 +132,8 @@ def _add_check(checks: SourceEdit, values: dict[str, object], metric: Metric) ->
     imported, defined = _names(checks.text)
     package, _, module = metric.module.rpartition(".")
     needed = {**_IMPORTS, module: package}
-    if metric.is_daily:
+    is_day_only = metric.is_daily or measure_of(metric.measure).is_additive  # limits of a count are those of a day
+    if is_day_only:
         del needed["EVERY_PERIOD"]
     taken = {name for name, origin in needed.items() if imported.get(name, origin) != origin or name in defined}
     taken |= {f"_{values['name']}"} & defined
@@ -142,7 +143,7 @@ def _add_check(checks: SourceEdit, values: dict[str, object], metric: Metric) ->
             where=str(checks.path),
             todo="choose another code, or write the check by hand",
         )
-    every = "" if metric.is_daily else ", every=EVERY_PERIOD"
+    every = "" if is_day_only else ", every=EVERY_PERIOD"
     check = f'Check(rule="{values["code"]}", evaluate=_{values["name"]}, reads={{"{metric.dataset}": 0}}{every})'
     checks.add_element("CHECKS", check)
     checks.add_before("CHECKS", render("rule/evaluate.py.j2", values))
