@@ -19,10 +19,16 @@ STILL_LOOKED_UP: dict[str, int] = {"subsystems": 2}
 STILL_THRESHOLDS: dict[str, int] = {"findings.rule": 1}
 
 #: Modules that read the sentences of a finding, and how often.
-STILL_READ: dict[str, int] = {"report_content.recommendations_history": 1}
+STILL_READ: dict[str, int] = {
+    "report_content.recommendations_history": 1,
+}
 
 #: Modules that cut the full stop off a sentence, and how often.
-STILL_STOPS: dict[str, int] = {"findings.text": 1, "report_content.recommendations_history": 1, "reports.labels": 2}
+STILL_STOPS: dict[str, int] = {
+    "findings.text": 1,
+    "report_content.recommendations_history": 1,
+    "reports.labels": 2,
+}
 
 #: Attributes of a finding that hold words for people.
 TEXTS = {"evidence", "advice", "since"}
