@@ -14,7 +14,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.threshold import Status, worst
 from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.measure import Measure
-from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.quantity import Quantity, quantity
 from ntanalytics.workspace.dataset_view import DatasetView
 
 #: How many days before the period are looked at: what is usual, and the line beside the figure.
@@ -63,6 +63,14 @@ class SubsystemSummary:
         """The worst status of its findings."""
         return worst(finding.status for finding in self.findings)
 
+    def quantity(self, name: str) -> Quantity:
+        """Return a figure of the period as a quantity; unknown where the section does not have it."""
+        return quantity(MEASURES[name], self.total.get(name), is_complete=self.is_complete)
+
+    def before(self, name: str) -> Quantity:
+        """Return the figure of the period before."""
+        return quantity(MEASURES[name], self.total.get(f"{name}_before"), is_complete=self.was_complete)
+
     @property
     def measure(self) -> Measure:
         """The words of the lead figure."""
@@ -89,13 +97,8 @@ def is_whole(*scopes: DatasetView) -> bool:
 
 
 def format_measure(row: Mapping[str, Any], name: str, *, is_complete: bool = True) -> str:
-    """A figure in words: ``登录 182,340 次``; a count over a hole is a lower bound, anything else unknown there."""
-    measure = MEASURES[name]
-    value = row.get(name)
-    if value is None or not (is_complete or measure.is_additive):
-        return f"{measure.label}未知"
-    bound = "" if is_complete else "≥ "
-    return f"{measure.label} {bound}{format_number(value, measure.format, measure.unit)}"
+    """Return a figure in words: ``登录 182,340 次``, ``登录 ≥ 12 次``, ``登录未知``."""
+    return quantity(MEASURES[name], row.get(name), is_complete=is_complete).named()
 
 
 def highlights(row: Mapping[str, Any], names: Sequence[str], *, is_complete: bool = True) -> str:

@@ -18,7 +18,7 @@ PLANNED_READS: Mapping[str, int] = {"desk.changes": LONGEST_CHANGE_DAYS, "desk.t
 
 
 def suppress(findings: Sequence[Finding], checks: Iterable[Check], spans: Sequence[Span]) -> list[Finding]:
-    """Return the findings without those that others tell already, in their order.
+    """Return the findings without those that are not ok and that others tell already, in their order.
 
     Args:
         findings: of one report.
@@ -41,7 +41,7 @@ def suppress(findings: Sequence[Finding], checks: Iterable[Check], spans: Sequen
             if other is not finding
         )
 
-    return [finding for finding in findings if not is_told(finding)]
+    return [finding for finding in findings if finding.status == "ok" or not is_told(finding)]
 
 
 def _covers(other: Finding, finding: Finding, suppression: SuppressedBy) -> bool:

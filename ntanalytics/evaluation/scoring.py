@@ -152,12 +152,7 @@ def score(
     outcomes = [_outcome(incident, runs) for incident in judged]
     alarms = [_alarm(run, benign_events) for run in runs if run.is_false]
     return Score(
-        seed=seed,
-        first=first,
-        last=last,
-        outcomes=tuple(outcomes),
-        runs=tuple(runs),
-        false_alarms=tuple(alarms),
+        seed=seed, first=first, last=last, outcomes=tuple(outcomes), runs=tuple(runs), false_alarms=tuple(alarms)
     )
 
 

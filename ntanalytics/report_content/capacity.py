@@ -12,7 +12,7 @@ import pyarrow as pa
 from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.detectors.forecast import CONFIDENCE, Forecast, forecast
 from ntanalytics.detectors.forecast_volume import volume
-from ntanalytics.metrics.infra import hosts
+from ntanalytics.metrics.infra import disks as disk_metrics
 from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.recommendations import text as said
 from ntanalytics.report_content.capacity_text import REASONS, forecast_words, volume_words
@@ -72,7 +72,7 @@ def disks(report: Report, history: int) -> list[Disk]:
     """
     metrics = report.dataset("infra.metrics", history=history)
     peaks: dict[tuple[str, str], list[tuple[date, float]]] = {}
-    for row in hosts.peaks(metrics.recent, metrics.days).to_pyarrow().to_pylist():
+    for row in disk_metrics.peaks(metrics.recent, metrics.days).to_pyarrow().to_pylist():
         if row["disk_used"] is not None:
             peaks.setdefault((row["host"], row["part"]), []).append((row["day"], row["disk_used"]))
     found = [Disk(*name, tuple(its), forecast(its, 1.0)) for name, its in peaks.items()]

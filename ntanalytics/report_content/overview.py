@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import pyarrow as pa
 
@@ -60,10 +59,10 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
     sentences = [_exception(finding) for finding in ranked(worst_findings)[:MAX_EXCEPTIONS]]
     oa, documents = summaries["oa"], summaries["docexchange"]
     editions, overdue = oa.tables.get("editions"), documents.tables.get("overdue")
-    if editions is not None and oa.is_complete:
-        sentences.append(Sentence(weekly_text.adoption(oa.total, editions)))
+    if editions is not None:
+        sentences.append(Sentence(weekly_text.adoption(oa.quantity("active"), oa.total, editions)))
     if overdue is not None:
-        sentences.append(Sentence(weekly_text.documents(documents.total, overdue)))
+        sentences.append(Sentence(weekly_text.documents(documents.quantity("overdue_deliveries"), overdue)))
     return sentences
 
 
@@ -123,20 +122,9 @@ def headlines(evaluation: Evaluation) -> Kpis:
     """Return the five figures that open the weekly report, each with its change and its last weeks."""
     cards = []
     for subsystem, name, label in _HEADLINES:
-        look = evaluation.summaries[subsystem]
-        row: Mapping[str, Any] = look.total
-        is_lead = name == look.lead
-        cards.append(
-            kpi(
-                MEASURES[name],
-                row.get(name),
-                row.get(f"{name}_before"),
-                is_complete=look.is_complete,
-                was_complete=look.was_complete,
-                spark=look.recent if is_lead else look.others.get(name, ()),
-                label=label,
-            )
-        )
+        item = evaluation.summaries[subsystem]
+        spark = item.recent if name == item.lead else item.others.get(name, ())
+        cards.append(kpi(item.quantity(name), item.before(name), spark=spark, label=label))
     return kpis(cards, id="headlines")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ntanalytics.findings.phrases import spaced
 from ntanalytics.reports.formats import display
-from ntanalytics.reports.labels import kpi_texts, state_label
+from ntanalytics.reports.labels import kpi_texts, status_label
 from ntanalytics.reports.record import Record
 
 #: Number of changes that are listed; more are counted.
@@ -60,16 +60,16 @@ def _finding_changes(before: Record, after: Record) -> Iterator[str]:
     then, now = _open_findings(before, by_label=by_label), _open_findings(after, by_label=by_label)
     for key, finding in now.items():
         name, value = _name(finding), display(finding["value"], finding["format"])
-        state = state_label(finding["status"])
+        status = status_label(finding["status"])
         if key not in then:
-            yield f"新增{state}：{name} {value}。"
+            yield f"新增{status}：{name} {value}。"
         elif then[key]["status"] != finding["status"]:
-            yield f"{name}由{state_label(then[key]['status'])}改为{state}（{value}）。"
+            yield f"{name}由{status_label(then[key]['status'])}改为{status}（{value}）。"
         elif (old_value := display(then[key]["value"], then[key]["format"])) != value:
             yield f"{name}由 {old_value} 改为 {value}。"
     for key, finding in then.items():
         if key not in now:
-            yield f"不再成立：{_name(finding)}（原为{state_label(finding['status'])}）。"
+            yield f"不再成立：{_name(finding)}（原为{status_label(finding['status'])}）。"
 
 
 def _findings(record: Record) -> Iterator[Mapping[str, Any]]:

@@ -74,7 +74,7 @@ def make_manifest(
     from ntanalytics.reports import labels
 
     head = record.head.body
-    remarks = labels.status(record)
+    remarks = labels.status_line(record)
     names = [*ARTEFACTS, *(name for name in EXTRAS if (staged / name).exists())]
     return {
         "report": request.notebook.name,
@@ -89,7 +89,7 @@ def make_manifest(
         "notebook_sha256": request.notebook.sha256,
         "artefacts": {name: _artefact(staged / name) for name in names},
         "left_out": dict(left_out),
-        "state": cast("State", labels.worst_state(remarks)),
+        "state": cast("State", labels.worst_status(remarks)),
         "status": [f"{remark.lead}{remark.rest}" for remark in remarks],
         "tables": head["versions"],
         "as_of": head["as_of"],

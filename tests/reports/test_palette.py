@@ -12,4 +12,4 @@ def test_the_page_takes_its_colours_from_the_palette() -> None:
     assert style.count(":root { --ink: #1f2933;") == 1
     assert set(re.findall(r"var\(--([a-z]+)\)", style)) <= defined
     assert set(STATUSES) <= defined
-    assert set(STATUSES) == set(palette.STATE_COLORS)
+    assert set(STATUSES) == set(palette.STATUS_COLORS)

@@ -116,19 +116,16 @@ def events(dataset: str, counted: Iterable[Row], slot_s: int = 3600, **common: A
     """
     given = contract.dataset(dataset)
     rows = [row for row in counted if row["events"]]
-    named = [
-        {
-            **row,
-            given.time: at(row["day"], slot_s * row.get("slot", 10) / 3600),
-        }
-        for row in rows
-    ]
+    named = [{**row, given.time: at(row["day"], slot_s * row.get("slot", 10) / 3600)} for row in rows]
     base = table_of(dataset, named, **common)
     table = base.take(pa.array(np.repeat(np.arange(len(rows)), [round(row["events"]) for row in rows])))
     if len(given.key) == 1 and given.column(given.key[0]).type is Type.TEXT:
         numbers = pa.array(np.arange(len(table))).cast(pa.string())
         table = table.set_column(table.schema.get_field_index(given.key[0]), given.key[0], numbers)
     return table
+
+
+_DAYS = ibis.schema({"day": "date", "is_covered": "boolean", "is_working_day": "boolean", "label": "string"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,9 +160,10 @@ class _Lake:
     gaps: tuple[dt.date, ...]
     former: Mapping[str, pa.Table]
 
-    def dataset(self, name: str, _history: int) -> _View:
+    def dataset(self, name: str, history: int) -> _View:
         """Return the view of a dataset."""
         given, period = contract.dataset(name), self.context.period
+        first = period.first - dt.timedelta(days=history)
         recent = ibis.memtable(self.data[name] if name in self.data else table_of(name, []))
         spans = ((span.first, span.last) for span in (period, period.previous()))
         table, before = (recent.filter(recent.day.between(*span)) for span in spans)
@@ -177,7 +175,9 @@ class _Lake:
             recent=recent,
             table=table,
             before=before,
-            days=ibis.memtable(pa.Table.from_pylist(days(gaps=self.gaps))),
+            days=ibis.memtable(
+                [row for row in days(gaps=self.gaps) if first <= row["day"] <= period.last], schema=_DAYS
+            ),
             as_of=self.context.ends_at,
             is_complete=not set(self.gaps) & set(period.days if given.kind is not Kind.STATE else period.days[-1:]),
         )

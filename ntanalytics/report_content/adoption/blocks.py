@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS, MIN_DAILY_ACTIVE, movers
+from ntanalytics.metrics.quantity import quantity
 from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.adoption.figures import Adoption
 from ntanalytics.report_content.adoption.queries import RATES
@@ -71,11 +72,8 @@ def headlines(seen: Adoption) -> Kpis:
     weeks = {name: seen.tables["weeks"][name].to_pylist() for name in seen.tables["weeks"].column_names}
     cards = [
         kpi(
-            name,
-            seen.total[name],
-            seen.total[f"{name}_before"],
-            is_complete=seen.is_complete,
-            was_complete=seen.was_complete,
+            quantity(MEASURES[name], seen.total[name], is_complete=seen.is_complete),
+            quantity(MEASURES[name], seen.total[f"{name}_before"], is_complete=seen.was_complete),
             spark=weeks.get(name, ()),
         )
         for name in ("active", "active_rate", "daily_active", "mobile_share", "xinchuang_share")

@@ -188,12 +188,7 @@ _ROSTER = {"desk.roster": ROSTER_BACK}
 OBLIGATION_CHECKS: tuple[Check, ...] = (
     Check(rule="desk.standby", evaluate=_standby, reads=_ROSTER),
     Check(rule="desk.team", evaluate=_team, reads=_ROSTER, every=EVERY_PERIOD),
-    Check(
-        rule="desk.unconfirmed_changes",
-        evaluate=_unconfirmed,
-        reads={"desk.changes": HISTORY},
-        every=EVERY_PERIOD,
-    ),
+    Check(rule="desk.unconfirmed_changes", evaluate=_unconfirmed, reads={"desk.changes": HISTORY}, every=EVERY_PERIOD),
     Check(rule="desk.clocks_broken", evaluate=_clocks_broken, reads=_INCIDENTS, every=EVERY_PERIOD),
     Check(rule="desk.clock_running", evaluate=_clock_running, reads=_INCIDENTS),
     Check(rule="desk.unconfirmed_reports", evaluate=_unsigned, reads={"desk.signoffs": SIGNOFFS_BACK}),

@@ -137,8 +137,13 @@ def test_a_hole_in_one_source_leaves_its_units_out_and_no_others(office: Office)
     assert seen.total["active"] == 58  # at least: the annex is known of Monday only
     assert ranking(seen)["崇川区民政局"] == (None, "gap")
     assert ranking(seen)["市财政局"] == (1, None)
-    states = {each.subject: each.state for each in blocks.findings(seen)}
-    assert (states["协同办公"], states["企业微信版"], states["通用版"]) == ("unknown", "unknown", "warning")
+    findings = [item.finding for item in blocks.findings(office.report(), seen)]
+    statuses = {finding.entity.identity: finding.status for finding in findings}
+    assert (statuses["subsystem/oa"], statuses["edition/wecom"], statuses["edition/general"]) == (
+        "unknown",
+        "unknown",
+        "warning",
+    )
     assert blocks.summary(seen)[0].text.startswith("本期数据不完整，活跃账号至少 58 个")
     # an edition whose own source is whole has no hole
     general = office.look(edition="general")

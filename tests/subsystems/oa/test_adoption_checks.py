@@ -22,14 +22,14 @@ def _row(before: float | None = 45.0, now: float = 49.5, **more: Any) -> Row:
 
 
 def _unit(name: str, before: float = 20.0, now: float = 20.0, low_weeks: int = 0) -> Row:
-    return _row(before, now, unit=name, enabled=50, low_weeks=low_weeks, is_held=True)
+    return _row(before, now, unit=name, enabled=50, low_weeks=low_weeks, is_complete=True)
 
 
 UNITS = [_unit("低局", low_weeks=4), _unit("降局", 20.0, 5.0), _unit("平局")]
 
 
 def test_only_the_units_that_fell_or_were_long_low_are_told_and_every_edition() -> None:
-    editions = [_row(edition="wecom", is_held=False), _row(edition="party", is_held=True)]
+    editions = [_row(edition="wecom", is_complete=False), _row(edition="party", is_complete=True)]
     findings = city_findings(RULES, _row(), editions, UNITS)
     assert [(finding.entity.identity, finding.code, finding.status) for finding in findings] == [
         ("subsystem/oa", "oa.active_change_rate", "ok"),
@@ -49,7 +49,7 @@ def test_without_the_period_before_the_pace_is_unknown() -> None:
 
 
 def test_one_edition_is_the_whole_and_is_not_told_again() -> None:
-    findings = city_findings(RULES, _row(), [_row(edition="party", is_held=True)], [])
+    findings = city_findings(RULES, _row(), [_row(edition="party", is_complete=True)], [])
     assert statuses(findings) == [("subsystem/oa", "ok")]
 
 
@@ -75,7 +75,7 @@ def _activities(today: dict[str, int], usual: int = 20) -> list[Row]:
 @pytest.mark.parametrize(
     ("today", "whole", "unit"), [(18, "ok", None), (12, "warning", "warning"), (5, "critical", "critical")]
 )
-def test_a_week_is_held_against_the_week_before(today: int, whole: str, unit: str | None) -> None:
+def test_a_week_is_complete_against_the_week_before(today: int, whole: str, unit: str | None) -> None:
     rows = [{**row, "terminal": "pc", "actions": 1} for row in _activities({"甲局": today})]
     codes = ["oa.active_change_rate", "oa.unit_active_change_rate"]
     data = {"oa.activities": table_of("oa.activities", rows)}
