@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from ntanalytics.errors import UsageError
+from ntanalytics.scaffold import Limits, write_rule, write_subsystem
 from tests.city import FINDINGS, blocks, bundles
 from tests.scaffold.conftest import ROOT, Checkout, files_of
 
@@ -30,7 +32,8 @@ from pathlib import Path
 from ntanalytics.runner import RunContext, run_report
 from ntanalytics.settings import load
 clock = lambda: dt.datetime(2026, 11, 21, 1, tzinfo=dt.UTC)
-print(run_report(RunContext(settings=load(Path("site/ntanalytics.yml")), clock=clock), "daily_inspection", "2026-11-20", {}).directory)
+context = RunContext(settings=load(Path("site/ntanalytics.yml")), clock=clock)
+print(run_report(context, "daily_inspection", "2026-11-20", {}).directory)
 """
 
 
@@ -91,42 +94,50 @@ def test_the_findings_of_both_rules_stand_on_the_board(inspection: Path) -> None
     assert findings["permits.event_failure_rate"]["status"] == "warning"
 
 
-def test_what_is_written_is_tested_formatted_and_typed(written: Checkout) -> None:
-    package = "ntanalytics/contract ntanalytics/metrics/permits ntanalytics/subsystems/permits"
-    lists = "ntanalytics/subsystems/__init__.py"
-    written.run(f"ruff check {package} {lists} tests/subsystems/permits")
-    written.run(f"ruff format --check {package} {lists} tests/subsystems/permits")
-    written.run("lint-imports --no-cache")
-    written.run("mypy ntanalytics/subsystems/permits")
-    written.run("python -m pytest -q -p no:xdist tests/subsystems/permits tests/subsystems/test_rules.py")
-    written.run("python -m pytest -q -p no:xdist tests/queries/test_golden.py -k permits")
-
-
-def test_a_rule_is_added_to_a_slice_that_is_there(written: Checkout) -> None:
+def test_what_is_written_is_tested_and_formatted(written: Checkout) -> None:
     written.run("ntanalytics new rule oa.users --measure active --good up --warning 3 --critical 1")
-    slices, tests = "ntanalytics/subsystems/oa", "tests/subsystems/oa/test_users.py"
-    written.run(f"ruff check {slices} {tests} && ruff format --check {slices} {tests}")
-    written.run(f"python -m pytest -q -p no:xdist {tests} tests/subsystems/test_rules.py")
+    folders = "ntanalytics/contract ntanalytics/metrics/permits ntanalytics/subsystems tests/subsystems"
+    written.run(f"ruff check {folders} && ruff format --check {folders}")
+    tests = "tests/subsystems/permits tests/subsystems/oa/test_users.py tests/subsystems/test_rules.py"
+    written.run(f"python -m pytest -q -p no:xdist {tests} tests/queries/test_golden.py -k 'permits or users or rule'")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("name", "title", "message"),
     [
-        ("subsystem seal --title 印章", "there is a subsystem 'seal' already"),
-        ("subsystem Seal --title 印章", "is no name"),
-        ("subsystem two_words --title 印章", "small letters alone"),
-        ("subsystem data --title 数据", "is no name"),
-        ("subsystem parking --title '停\"车'", "is no title"),
-        ("rule seals.x --measure signings", "did you mean 'seal'?"),
-        ("rule seal.testing_days --measure waiting_days", "there is a rule 'seal.testing_days' already"),
-        ("rule seal.x --measure signing", "did you mean 'signings'?"),
-        ("rule seal.x --measure waiting_days", "no metric of 'seal' makes 'waiting_days' of one dataset alone"),
-        ("rule seal.x --measure signings --good sideways", "is no direction"),
-        ("rule seal.x --measure signings --good up --warning 5 --critical 9", "--critical is below --warning"),
-        ("rule seal.text --measure signings", "is there already"),
+        ("seal", "印章", "there is a subsystem 'seal' already"),
+        ("Seal", "印章", "is no name"),
+        ("two_words", "印章", "is no name"),
+        ("data", "数据", "is no name"),
+        ("parking", '停"车', "is no title"),
     ],
 )
-def test_a_mistake_is_told_and_nothing_is_written(checkout: Checkout, arguments: str, message: str) -> None:
+def test_a_subsystem_that_cannot_be_is_refused(checkout: Checkout, name: str, title: str, message: str) -> None:
     before = files_of(checkout)
-    assert message in checkout.run(f"ntanalytics new {arguments}", code=2)
+    with pytest.raises(UsageError, match=message):
+        write_subsystem(name, title, checkout.root)
+    assert files_of(checkout) == before
+
+
+@pytest.mark.parametrize(
+    ("code", "measure", "limits", "message"),
+    [
+        ("seals.x", "signings", Limits(), "unknown subsystem 'seals'.*did you mean 'seal'"),
+        ("seal.testing_days", "waiting_days", Limits(), "there is a rule 'seal.testing_days' already"),
+        ("seal.X", "signings", Limits(), "'X' is no name"),
+        ("seal.x", "signing", Limits(), "unknown measure 'signing'.*did you mean 'signings'"),
+        ("seal.x", "waiting_days", Limits(), "no metric of 'seal' makes 'waiting_days' of one dataset alone"),
+        ("data.x", "signings", Limits(), "unknown subsystem 'data'"),
+        ("seal.x", "signings", Limits(good="sideways"), "is no direction"),
+        ("seal.x", "signings", Limits(5, 9, "up"), "--critical is below --warning"),
+        ("seal.text", "signings", Limits(), "is there already"),
+        ("seal.operation", "signings", Limits(), "_operation stands for something else"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused(
+    checkout: Checkout, code: str, measure: str, limits: Limits, message: str
+) -> None:
+    before = files_of(checkout)
+    with pytest.raises(UsageError, match=f"(?s){message}"):
+        write_rule(code, measure, limits, checkout.root)
     assert files_of(checkout) == before
