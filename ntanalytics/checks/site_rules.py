@@ -13,7 +13,7 @@ from ntanalytics.settings import RuleSettings, Settings
 
 
 def site_rules(settings: Settings, rules: Mapping[str, Rule]) -> Mapping[str, Rule]:
-    """Every rule by code, as the site has it.
+    """Return the rules by code, with the site's overrides.
 
     Raises:
         SettingsError: the site speaks of a rule that there is not, or its limits contradict each other.

@@ -47,7 +47,7 @@ class IncidentOutcome:
 
     @property
     def is_in_time(self) -> bool:
-        """Whether it was found within the days that its severity allows."""
+        """Return whether it was detected within the days that its severity allows."""
         return self.delay is not None and self.delay <= WITHIN[self.incident.severity]
 
 

@@ -40,7 +40,7 @@ _NUMBER = re.compile(r"([a-z_]+)-(\d{4}-.+)")
 
 @dataclass(frozen=True)
 class IssuedRecommendation:
-    """One recommendation as a published report has it.
+    """Recommendation as a published report has it.
 
     Attributes:
         number: its number.
@@ -91,7 +91,7 @@ class FollowedRecommendation:
 
     @property
     def is_open(self) -> bool:
-        """Whether the problem remains and nobody declined the recommendation."""
+        """Return whether the problem remains and nobody declined the recommendation."""
         return self.effect != "gone" and self.decision != "declined"
 
 

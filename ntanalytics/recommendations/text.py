@@ -16,7 +16,7 @@ MOST = 3
 
 
 def overview(recommendations: Sequence[Recommendation]) -> str:
-    """How many there are, of which kinds: ``共 9 项建议：运行问题 3 项，存在隐患 4 项，效率提升 2 项。``."""
+    """Return the number of recommendations by kind: ``共 9 项建议：运行问题 3 项，存在隐患 4 项，效率提升 2 项。``."""
     if not recommendations:
         return "本期没有超过阈值的检查，不提出建议。"
     counts = {word: sum(each.cause.kind == kind for each in recommendations) for kind, word in KINDS.items()}
@@ -33,7 +33,7 @@ def first_steps(recommendations: Sequence[Recommendation]) -> list[str]:
 
 
 def looked_back(days: int, covered: int) -> str:
-    """How far the report looks back, and how much of that there is: ``回看 90 天，其中 70 天有完整数据。``."""
+    """Return the days that the report looks back, and those with data: ``回看 90 天，其中 70 天有完整数据。``."""
     if covered >= days:
         return f"回看 {days} 天，数据完整。"
     return f"回看 {days} 天，其中 {covered} 天数据完整；置信度按完整天数折算。"

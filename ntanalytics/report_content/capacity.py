@@ -1,4 +1,4 @@
-"""What is coming: when disks are full, how many messages a month will take, which certificates are to be renewed."""
+"""Forecasts: the days on which disks are full, messages by month, certificates to be renewed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _LINES = (
 
 @dataclass(frozen=True)
 class Disk:
-    """One disk: its daily peaks, oldest first, and when it is full."""
+    """Disk with its daily peaks, oldest first, and the forecast of the day on which it is full."""
 
     host: str
     part: str
@@ -64,7 +64,7 @@ class Disk:
 
 
 def disks(report: Report, history: int) -> list[Disk]:
-    """Every disk that was measured up to the report's end, the soonest full first, then the fullest.
+    """Return the disks measured up to the report's end, the soonest full first, then the fullest.
 
     Args:
         report: its period's end is where the forecast begins.
@@ -80,7 +80,7 @@ def disks(report: Report, history: int) -> list[Disk]:
 
 
 def disks_table(found: Sequence[Disk], origin: dict[str, object], *, id: str = "disks") -> Table:
-    """When disks are full: those of which something is stated, and the fullest."""
+    """Return the table of disks with a forecast, and the fullest."""
     listed = [each for each in found if each.found.full_on is not None or each.used >= NOTABLE]
     listed += [each for each in found if each not in listed][: max(0, MOST_DISKS - len(listed))]
     rows = tuple(
@@ -142,7 +142,7 @@ def _drawn(disk: Disk) -> list[dict[str, Any]]:
 
 
 def _on_line(day: date, last: date, used: float, end: date | None) -> float:
-    """Where a line from the last peak to a full disk stands on a day; level where it has no end."""
+    """Return the value on a day of the line from the last peak to a full disk; constant without an end."""
     if end is None:
         return used
     share = 1.0 if end <= last else min(1.0, (day - last) / (end - last))
@@ -150,7 +150,7 @@ def _on_line(day: date, last: date, used: float, end: date | None) -> float:
 
 
 def messages_words(report: Report, history: int) -> str:
-    """How many segments the months to come will take, in one sentence: the working days of each are known."""
+    """Return the sentence on the segments of the coming months, from the working days of each."""
     sent = report.dataset("sms.messages", history=history)
     if not sent.sources:
         return "短信：没有配置数据源，用量无法推算。"
@@ -165,7 +165,7 @@ def messages_words(report: Report, history: int) -> str:
 
 
 def capacity(report: Report, looks: Mapping[str, SubsystemSummary], renewals: pa.Table, history: int) -> list[Block]:
-    """What is coming: disks, messages, certificates by month, accounts by edition.
+    """Return the forecasts: disks, messages, certificates by month, accounts by edition.
 
     Args:
         report: the report.

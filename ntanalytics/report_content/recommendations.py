@@ -56,7 +56,7 @@ _CONFIDENCE = (
 
 @dataclass(frozen=True, kw_only=True)
 class Advice:
-    """What the report recommends, and on what.
+    """Recommendations of the report, and their basis.
 
     Attributes:
         evaluation: findings and summaries of the period and of its quarter.
@@ -80,13 +80,13 @@ class Advice:
 
     @property
     def sentences(self) -> list[str]:
-        """What the reader reads first: how many, the first steps, what it rests on, what became of the last ones."""
+        """Return the summary: number, first steps, days of data, effect of the earlier recommendations."""
         first = said.first_steps(self.recommendations)
         return [said.overview(self.recommendations), *first, said.looked_back(*self.days), self.past]
 
     @property
     def past(self) -> str:
-        """What became of the earlier recommendations, in one sentence."""
+        """Return the sentence on the effect of the earlier recommendations."""
         return followed_up(self.followed or (), unknown=self.unknown, is_readable=self.followed is not None)
 
 
@@ -185,7 +185,7 @@ def basis(advice: Advice, *, id: str = "basis") -> Table:
 
 
 def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
-    """By which number each recommendation is followed, and how its success will be seen."""
+    """Return the number and the success criterion of each recommendation."""
     fields = (
         Field("place", "integer", "序号", format="integer"),
         Field("number", "string", "建议编号"),
@@ -208,12 +208,12 @@ def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
 
 
 def past(advice: Advice) -> list[Table]:
-    """What became of the earlier recommendations; no table where there were none."""
+    """Return the table of the earlier recommendations; nothing if there were none."""
     return [past_table(advice.followed, advice.past)] if advice.followed else []
 
 
 def charts(report: Report, advice: Advice) -> list[Block]:
-    """What shows each problem: its figure day by day over the quarter, else its subjects side by side.
+    """Return a chart for each problem: its figure by day over the quarter, else its subjects side by side.
 
     A recommendation over one subject that no figure follows by day has none: its one figure stands in its evidence.
     """
@@ -276,5 +276,5 @@ def hints(report: Report) -> Table:
 
 
 def coming(report: Report, advice: Advice) -> list[Block]:
-    """What is coming: disks, messages, certificates by month, accounts by edition."""
+    """Return the forecasts: disks, messages, certificates by month, accounts by edition."""
     return capacity(report, advice.evaluation.summaries, advice.renewals, back_days(report))

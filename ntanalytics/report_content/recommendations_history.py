@@ -1,4 +1,4 @@
-"""What earlier reports recommended, read from the published records of the same report."""
+"""Recommendations of earlier reports, read from the published records of the same report."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FIELDS = (
 
 
 def earlier(report: Report) -> list[list[IssuedRecommendation]] | None:
-    """What the same report issued for earlier periods of the same kind, oldest first.
+    """Return the recommendations that the same report issued for earlier periods of the same kind, oldest first.
 
     Returns:
         A list a report, empty where none was issued; None where one of them cannot be read: then it is not known what
@@ -55,7 +55,7 @@ def earlier(report: Report) -> list[list[IssuedRecommendation]] | None:
 
 
 def _issued(record: Record) -> list[IssuedRecommendation]:
-    """What one record recommends; KeyError where it is of a version that numbered nothing."""
+    """Return the recommendations of one record; KeyError if its version numbered none."""
     blocks = {block.id: block for block in record.blocks}
     basis, tracking = blocks[BASIS], blocks[TRACKING]
     found = (basis.findings_json or {})["findings"]
@@ -77,7 +77,7 @@ def _of(row: Mapping[str, Any], finding: Mapping[str, Any]) -> IssuedRecommendat
 
 
 def past_table(followed: Sequence[FollowedRecommendation], note: str, *, id: str = "past") -> Table:
-    """What became of each earlier recommendation, what is open first."""
+    """Return the table of earlier recommendations and their effect, open ones first."""
     rows = tuple(
         {
             "number": each.first.number,

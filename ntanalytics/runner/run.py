@@ -1,4 +1,4 @@
-"""One run of a report, from its name to its published folder."""
+"""Run of a report, from its name to its published folder."""
 
 from __future__ import annotations
 

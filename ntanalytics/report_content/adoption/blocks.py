@@ -46,7 +46,7 @@ _BESIDE = (
 
 
 def summary(seen: Adoption) -> list[Sentence]:
-    """What the reader is told first."""
+    """Return the summary at the head of the page."""
     tables, whole = seen.tables, seen.is_complete
     ranking = tables["ranking"]
     parts = [("总体", said.level(seen.total, seen.reach, is_complete=whole))]
@@ -92,7 +92,7 @@ def findings(report: Report, seen: Adoption) -> list[WordedFinding]:
 
 
 def places(seen: Adoption) -> list[Table]:
-    """Of the city the best units and the last ones; of a unit its rates beside its peers'."""
+    """Return the best and the last units of the city, or the rates of a unit beside its peers'."""
     if seen.unit:
         return [_beside(seen)]
     fair = [row for row in seen.tables["ranking"].to_pylist() if row["place"] is not None]
@@ -105,7 +105,7 @@ def places(seen: Adoption) -> list[Table]:
 
 
 def moved(seen: Adoption) -> list[Table]:
-    """Of the city the units that moved most by their working days; of a unit nothing."""
+    """Return the units whose working days changed most; nothing on the page of a unit."""
     if seen.unit:
         return []
     moving = _moving(seen).to_pylist()
@@ -132,12 +132,12 @@ def modules(seen: Adoption) -> pa.Table:
 
 
 def handling_note(seen: Adoption) -> str:
-    """What the reader must know of the working hours, and of holes."""
+    """Return the note on working hours and gaps."""
     return f"工时只计工作日 8:30—12:00 和 13:30—18:00；用时中的“天”为 24 小时。{seen.tasks_note}"
 
 
 def stayed(seen: Adoption) -> list[Table]:
-    """Who came and who left, as counts; of the city the retention of each week's newcomers, too."""
+    """Return the new and lapsed accounts, and for the city the retention of each week's newcomers."""
     note = seen.note if not seen.is_complete else "" if seen.was_complete else "上期数据不完整，来去不可全信。"
     flow = table(seen.tables["flow"], "来去", id="flow", columns=_FLOW, note=note, origin=seen.origin)
     if seen.unit:
@@ -154,7 +154,7 @@ def stayed(seen: Adoption) -> list[Table]:
 
 
 def appendix(seen: Adoption) -> Table:
-    """Of the city every unit; of a unit its last weeks."""
+    """Return all units of the city, or the last weeks of a unit."""
     if not seen.unit:
         return table(
             seen.tables["ranking"],

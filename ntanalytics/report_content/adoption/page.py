@@ -24,6 +24,6 @@ def summarize_adoption(report: Report, unit: str = "", edition: str = "") -> Ado
 
 
 def title_of(unit: str, edition: str) -> str:
-    """What a page is called, after the city's name."""
+    """Return the title of a page, without the city's name."""
     about = "，".join(each for each in (unit, EDITIONS.get(edition, edition)) if each)
     return f"协同办公应用情况（{about}）" if about else "协同办公应用情况"

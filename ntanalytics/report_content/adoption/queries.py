@@ -79,7 +79,7 @@ class AdoptionQueries:
         return table.filter(table.unit == self.unit) if self.unit else table
 
     def _groups(self) -> pa.Table:
-        """Which source feeds which unit in which edition, and since when."""
+        """Return the source, unit and edition of the rows, and the first day of each."""
         acted = self.all["recent"].group_by("source", *_GROUP).aggregate(since=ibis._.day.min())
         able = self.all["members"].select("source", *_GROUP).distinct().mutate(since=ibis.null("date"))
         both = acted.union(able)
@@ -306,7 +306,7 @@ class AdoptionQueries:
 
 
 def _near(unit: str, names: Sequence[str]) -> str:
-    """What to do about a unit that is not there: the names that are near it."""
+    """Return advice for an unknown unit: the names that are similar."""
     plain = {spelling(name): name for name in names}
     asked = spelling(unit)[:200]
     inside = [name for key, name in plain.items() if asked and (asked in key or key in asked)]

@@ -23,7 +23,7 @@ NAMED = 3
 
 
 def level(total: Row, reach: Row, *, is_complete: bool = True) -> str:
-    """How many may use the OA, how many did, and how many units.
+    """Return the numbers of enabled accounts, active accounts and units.
 
     Returns:
         For example ``启用账号 12,539 个，本期活跃 9,477 个，活跃率 75.6%，较上期增加 0.4%（+33 个）；接入的 101 个单位
@@ -137,7 +137,7 @@ def terminals(total: Row, typical: Row | None = None) -> str:
 
 
 def flow(flow: Row, *, is_complete: bool = True) -> str:
-    """Who came and who left, as counts.
+    """Return the counts of new, returned and lapsed accounts.
 
     Returns:
         For example ``新增活跃 18 个、回流 799 个，上期活跃账号中 824 个本期未使用（8.7%）。``
@@ -153,7 +153,7 @@ def flow(flow: Row, *, is_complete: bool = True) -> str:
 
 
 def handled(total: Row, by_module: Rows = ()) -> str:
-    """How long tasks took, by the clock and in working hours, and the slowest module.
+    """Return the handling time of tasks, by the clock and in working hours, and the slowest module.
 
     Returns:
         For example ``办结任务 9,273 件，用时中位数 25.7 小时（工时 7.1 小时），九成在 146.2 小时（工时 34.1 小时）内
@@ -192,7 +192,7 @@ def modules(used: Rows) -> str:
 
 
 def compared_units(ranking: Rows) -> str:
-    """How many units have a place, and why others have none.
+    """Return the number of units with a place, and the reasons of the others.
 
     Returns:
         For example ``101 个单位中 98 个参评；2 个启用账号不足 20 个、1 个数据不完整，未参评。``
@@ -229,7 +229,7 @@ def place(ranking: Rows, unit: str, typical: Row) -> str:
 
 
 def terminals_trend(weeks: Rows) -> str:
-    """How mobile and domestic terminals moved over the weeks shown, for the title of their chart.
+    """Return the change of the mobile and domestic shares over the weeks shown, as the title of their chart.
 
     Returns:
         For example ``近 8 周移动端占比由 54.0% 升至 64.3%，信创占比由 44.0% 升至 44.1%``.
@@ -245,7 +245,7 @@ def terminals_trend(weeks: Rows) -> str:
 
 
 def retained(cohorts: Rows) -> str:
-    """How many of the newcomers were there four weeks later, over all cohorts of which that is known.
+    """Return the retention of newcomers after four weeks, over all cohorts with a known value.
 
     Returns:
         For example ``近期首次使用的账号中，4 周后仍有 55.2% 活跃（179 个账号）。``
