@@ -127,8 +127,8 @@ def sighting_runs(findings: Sequence[DayFinding], incidents: Sequence[Incident],
     for finding in sorted(findings, key=lambda finding: finding.day):
         by_identity[finding.identity].append(finding)
     runs = []
-    for matter in by_identity.values():
-        for part in _split(matter):
+    for observed in by_identity.values():
+        for part in _split(observed):
             judged = [finding for finding in part if finding.day >= first]
             if judged:
                 sightings = tuple(explain(finding, incidents) for finding in part)

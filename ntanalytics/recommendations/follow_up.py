@@ -59,14 +59,14 @@ class IssuedRecommendation:
     @property
     def cause(self) -> str:
         """The code of its cause."""
-        found = _NUMBER.fullmatch(self.number)
-        return found[1] if found else self.number
+        match = _NUMBER.fullmatch(self.number)
+        return match[1] if match else self.number
 
     @property
     def period(self) -> str:
         """The period that first issued it."""
-        found = _NUMBER.fullmatch(self.number)
-        return found[2] if found else ""
+        match = _NUMBER.fullmatch(self.number)
+        return match[2] if match else ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -125,13 +125,13 @@ class AdoptionQueries:
         """The sources whose activities of the period before have a hole, or only begin within it."""
         before = self.report.previous
         earlier = Report(self.report.workspace, self.report.name, "", before)
-        found = self._holed(earlier.dataset("oa.activities"))
+        gaps = self._holed(earlier.dataset("oa.activities"))
         worked = [day for day in self._worked() if before.first <= day <= before.last]
-        begun: dict[str, date] = {}
+        first_days: dict[str, date] = {}
         for row in self.groups.to_pylist():
             if row["since"] is not None:
-                begun[row["source"]] = min(begun.get(row["source"], row["since"]), row["since"])
-        return found | {source for source, since in begun.items() if worked and since > worked[0]}
+                first_days[row["source"]] = min(first_days.get(row["source"], row["since"]), row["since"])
+        return gaps | {source for source, since in first_days.items() if worked and since > worked[0]}
 
     def _worked(self) -> list[date]:
         return self.report.nearby_working_days(before=max(OLDEST_TASK, HISTORY + 35))
@@ -212,7 +212,7 @@ class AdoptionQueries:
         joined = join_groups(join_groups(ranked, low, _GROUP), flow, _GROUP)
         return ibis.memtable(joined.order_by(joined.place.asc(nulls_first=False), ibis.desc("active")).to_pyarrow())
 
-    def look(self) -> Adoption:
+    def page(self) -> Adoption:
         """The page."""
         holed, before = self.gaps()
         ranking = self._ranking(holed, before, ["edition"] if self.unit or self.edition else [])
