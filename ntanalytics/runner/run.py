@@ -1,4 +1,4 @@
-"""One run of a report, from its name to its published folder."""
+"""Run of a report, from its name to its published folder."""
 
 from __future__ import annotations
 
@@ -155,9 +155,7 @@ def run_report(
                 failed_sources = shared.failed_sources if batch else extract_needs(context, request)
                 disk_space.check_free_space(context.outputs)  # the lake may be on the same disk
                 record, manifest = _make(context, request, run, staged, shared, is_printed=batch is None)
-                manifest["corrects"] = correcting.corrections(target, record)
-                context.before_publishing(run.run_id)
-                publishing.publish(staged, target, manifest)
+                _publish(context, run, record, manifest, staged, target)
             # Inside the staging: a process killed right here leaves its staging folder, and the next process sees by
             # the manifest that the run was published.
             context.ledger.runs.finish(run.run_id, "published", version=manifest["version"], path=str(target))
@@ -247,6 +245,15 @@ def _make(
     version = context.ledger.runs.next_version(run.report, run.period, run.parameters)
     manifest = publishing.make_manifest(request, record, staged, run_id=run.run_id, version=version, left_out=left_out)
     return record, manifest
+
+
+def _publish(
+    context: RunContext, run: evidence.RunIdentity, record: Record, manifest: Manifest, staged: Path, target: Path
+) -> None:
+    """Publish the staged report; its manifest tells the published figures that it corrects."""
+    manifest["corrects"] = correcting.corrections(target, record)
+    context.before_publishing(run.run_id)
+    publishing.publish(staged, target, manifest)
 
 
 @contextmanager

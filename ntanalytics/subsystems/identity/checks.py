@@ -175,7 +175,7 @@ def _shared_accounts(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 _READS = {"identity.logins": HISTORY_DAYS}
-_TOLD_BETTER = (
+_MORE_SPECIFIC = (
     "identity.login_silence", "identity.attempts", "identity.forced_accounts", "identity.method_failures",
     "identity.reason_rise", "identity.logins_fall",
 )  # fmt: skip
@@ -186,7 +186,7 @@ CHECKS: tuple[Check, ...] = (
         evaluate=_failure_rate,
         reads=_READS,
         every=EVERY_PERIOD,
-        suppressed_by=(SuppressedBy(_TOLD_BETTER, "any", (DAY,)),),
+        suppressed_by=(SuppressedBy(_MORE_SPECIFIC, "any", (DAY,)),),
     ),
     Check(rule="identity.login_silence", evaluate=_login_silence, reads=_READS),
     Check(
