@@ -36,11 +36,7 @@ PRIVATE_WORDS: dict[str, int] = {
 }
 
 #: Public classes that the glossary does not name, by room.
-NOT_IN_GLOSSARY: dict[str, int] = {
-    "demo": 1,
-    "scaffold": 2,
-    "scheduling": 1,
-}
+NOT_IN_GLOSSARY: dict[str, int] = {"demo": 1, "scaffold": 2, "scheduling": 1}
 
 #: A word that no name may hold → the term of the field.
 TERMS = {

@@ -51,10 +51,7 @@ UNTYPED_DICTS: dict[str, int] = {
 }
 
 #: Functions of more than 40 lines by room; docstrings are free.
-LONG_FUNCTIONS: dict[str, int] = {
-    "cli": 1,
-    "runner": 1,
-}
+LONG_FUNCTIONS: dict[str, int] = {"cli": 1, "runner": 1}
 
 
 def test_the_formatter_is_stopped_for_tables_of_data_alone(
