@@ -28,8 +28,8 @@ _IMPORTS = {
 
 
 @dataclass(frozen=True)
-class Limits:
-    """Limits as they were given; None is chosen by the measure.
+class RuleLimits:
+    """RuleLimits as they were given; None is chosen by the measure.
 
     Attributes:
         warning: limit of 关注.
@@ -62,7 +62,7 @@ class Limits:
             raise UsageError(str(error), where="--warning, --critical", todo=todo) from None
 
 
-def write_rule(code: str, measure: str, limits: Limits = Limits(), root: Path | None = None) -> Scaffold:
+def write_rule(code: str, measure: str, limits: RuleLimits = RuleLimits(), root: Path | None = None) -> Scaffold:
     """Add a rule to a subsystem, with a check that judges one measure, and the test of both.
 
     Args:

@@ -16,7 +16,7 @@ STILL_CODES: dict[str, int] = {}
 STILL_LOOKED_UP: dict[str, int] = {"subsystems": 3}
 
 #: Modules that set limits outside the rules, and how many.
-STILL_THRESHOLDS: dict[str, int] = {"findings.rule": 1}
+STILL_THRESHOLDS: dict[str, int] = {"findings.rule": 1, "scaffold.rule": 1}
 
 #: Modules that read the sentences of a finding, and how often.
 STILL_READ: dict[str, int] = {}

@@ -36,7 +36,7 @@ STILL_POSITIONAL: frozenset[str] = frozenset(
 UNTYPED_DICTS: dict[str, int] = {
     "checks": 2,
     "detectors": 5,
-    "kernels": 5,
+    "kernels": 9,
     "lake": 1,
     "ledger": 2,
     "metrics": 2,
