@@ -49,7 +49,7 @@ def subsystem(
 ) -> None:
     """Write a subsystem that runs: one dataset, its metrics, one rule with its check, a summary, a product and tests.
 
-    It stands in every report at once, as 未知 until a site has a source for it.
+    It stands in every report at once, as unknown until a site has a source for it.
 
     Its dataset holds events with an outcome: an example. Replace columns, figures,
     limits and SQL step by step (CONTRIBUTING.md, "Add a subsystem"). No file is
@@ -68,8 +68,8 @@ def subsystem(
 def rule(
     code: Annotated[str, typer.Argument(help="Code: <subsystem>.<name>.")],
     measure: Annotated[str, typer.Option(help="Measure that is judged; a metric of the subsystem makes it.")],
-    warning: Annotated[float | None, typer.Option(help="Limit of a warning; default: a first guess.")] = None,
-    critical: Annotated[float | None, typer.Option(help="Limit of critical; default: a first guess.")] = None,
+    warning: Annotated[float | None, typer.Option(help="Limit of the status warning; default: a first guess.")] = None,
+    critical: Annotated[float | None, typer.Option(help="Limit of the status critical; as above.")] = None,
     good: Annotated[str, typer.Option(help="up: more is better; down: less is. Default: the measure's.")] = "",
 ) -> None:
     """Add a rule with its limits, a check that judges it in the reports, and a test.
@@ -78,9 +78,9 @@ def rule(
     a limit is still in order. A count is judged by day, a rate in every period. The
     reason is a placeholder: write your own (CONTRIBUTING.md, "Add a rule").
     """
-    from ntanalytics.scaffold import RuleLimits, write_rule
+    from ntanalytics.scaffold import LimitOptions, write_rule
 
-    _tell(write_rule(code, measure, RuleLimits(warning, critical, good)))
+    _tell(write_rule(code, measure, LimitOptions(warning, critical, good)))
     subsystem_id, _, name = code.partition(".")
     say(f"next: 1. limits, advice and reason in ntanalytics/subsystems/{subsystem_id}/rules.py, and a cause")
     say(f"      2. rows that break it in tests/subsystems/{subsystem_id}/test_{name}.py")

@@ -101,7 +101,7 @@ def _tried(subsystem: str, module: ModuleType, function: Callable[..., Any]) -> 
                 continue
             if result.count().to_pyarrow().as_py() != 1:
                 continue
-        except (AttributeError, KeyError, TypeError, ValueError, IbisError):  # the function is for other rows
+        except (IbisError, AttributeError, TypeError, ValueError):  # the function is for other rows
             continue
         is_daily = "day" in result.columns
         texts = ["view.recent" if is_daily else "view.table", *(_ARGUMENTS[name][0] for name in required)]

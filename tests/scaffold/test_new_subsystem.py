@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ntanalytics.errors import UsageError
-from ntanalytics.scaffold import Limits, write_rule, write_subsystem
+from ntanalytics.scaffold import LimitOptions, write_rule, write_subsystem
 from tests.city import FINDINGS, blocks, bundles
 from tests.scaffold.conftest import ROOT, Checkout, files_of
 
@@ -120,24 +120,24 @@ def test_a_subsystem_that_cannot_be_is_refused(checkout: Checkout, name: str, ti
 
 
 @pytest.mark.parametrize(
-    ("code", "measure", "limits", "message"),
+    ("code", "measure", "options", "message"),
     [
-        ("seals.x", "signings", Limits(), "unknown subsystem 'seals'.*did you mean 'seal'"),
-        ("seal.testing_days", "waiting_days", Limits(), "there is a rule 'seal.testing_days' already"),
-        ("seal.X", "signings", Limits(), "'X' is no name"),
-        ("seal.x", "signing", Limits(), "unknown measure 'signing'.*did you mean 'signings'"),
-        ("seal.x", "waiting_days", Limits(), "no metric of 'seal' makes 'waiting_days' of one dataset alone"),
-        ("data.x", "signings", Limits(), "unknown subsystem 'data'"),
-        ("seal.x", "signings", Limits(good="sideways"), "is no direction"),
-        ("seal.x", "signings", Limits(5, 9, "up"), "--critical is below --warning"),
-        ("seal.text", "signings", Limits(), "is there already"),
-        ("seal.operation", "signings", Limits(), "_operation stands for something else"),
+        ("seals.x", "signings", LimitOptions(), "unknown subsystem 'seals'.*did you mean 'seal'"),
+        ("seal.testing_days", "waiting_days", LimitOptions(), "there is a rule 'seal.testing_days' already"),
+        ("seal.X", "signings", LimitOptions(), "'X' is no name"),
+        ("seal.x", "signing", LimitOptions(), "unknown measure 'signing'.*did you mean 'signings'"),
+        ("seal.x", "waiting_days", LimitOptions(), "no metric of 'seal' makes 'waiting_days' of one dataset alone"),
+        ("data.x", "signings", LimitOptions(), "unknown subsystem 'data'"),
+        ("seal.x", "signings", LimitOptions(good="sideways"), "is no direction"),
+        ("seal.x", "signings", LimitOptions(5, 9, "up"), "--critical is below --warning"),
+        ("seal.text", "signings", LimitOptions(), "is there already"),
+        ("seal.operation", "signings", LimitOptions(), "_operation stands for something else"),
     ],
 )
 def test_a_rule_that_cannot_be_is_refused(
-    checkout: Checkout, code: str, measure: str, limits: Limits, message: str
+    checkout: Checkout, code: str, measure: str, options: LimitOptions, message: str
 ) -> None:
     before = files_of(checkout)
     with pytest.raises(UsageError, match=f"(?s){message}"):
-        write_rule(code, measure, limits, checkout.root)
+        write_rule(code, measure, options, checkout.root)
     assert files_of(checkout) == before
