@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Literal
 
@@ -179,6 +180,10 @@ class Finding:
     def is_violation(self) -> bool:
         """Return whether a limit is broken."""
         return self.status in VIOLATIONS
+
+    def has_code(self, patterns: Iterable[str]) -> bool:
+        """Return whether a pattern of codes, as ``oa.*_fall``, matches the code."""
+        return any(fnmatchcase(self.code, pattern) for pattern in patterns)
 
     def with_figures(self, **figures: float | None) -> Finding:
         """Return the finding with further figures."""

@@ -1,4 +1,4 @@
-"""The message of a chart as its title: one Chinese sentence made from the values it draws."""
+"""Titles of charts: one Chinese sentence from the values of the chart."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.rows import Rows, rows
+from ntanalytics.subsystems.sms.checks import settled
 
-#: A rate of fewer settled messages than that is no message.
+#: Fewest settled messages of a rate that a title names.
 FEWEST_SETTLED = 20
 
 
 def lowest_rate(by_day: Rows) -> str:
-    """The lowest delivery rate of a day and carrier: ``近 35 天送达率最低：中国联通 11月18日 81.2%``.
+    """Return the lowest delivery rate of a day and carrier: ``近 35 天送达率最低：中国联通 11月18日 81.2%``.
 
     Args:
         by_day: ``metrics.sms.daily`` by carrier.
     """
     rates = rows(by_day)
-    rated = [row for row in rates if row["delivery_rate"] is not None and _settled(row) >= FEWEST_SETTLED]
+    rated = [row for row in rates if row["delivery_rate"] is not None and settled(row) >= FEWEST_SETTLED]
     if not rated:
         return "送达率：没有足够的短信可以计算"
     low = min(rated, key=lambda row: float(row["delivery_rate"]))
@@ -30,7 +31,7 @@ def lowest_rate(by_day: Rows) -> str:
 
 
 def busiest_day(by_day: Rows) -> str:
-    """The day with the most messages: ``近 35 天提交量最高：11月16日 5,130 条``.
+    """Return the day with the most messages: ``近 35 天提交量最高：11月16日 5,130 条``.
 
     Args:
         by_day: ``metrics.sms.daily``.
@@ -44,7 +45,7 @@ def busiest_day(by_day: Rows) -> str:
 
 
 def busiest_hour(by_hour: Rows) -> str:
-    """The hour with the most messages, and its share: ``10 时最忙，占本期提交量的 12.3%``.
+    """Return the hour with the most messages, and its share: ``10 时最忙，占本期提交量的 12.3%``.
 
     Args:
         by_hour: ``metrics.sms.hourly``.
@@ -58,7 +59,7 @@ def busiest_hour(by_hour: Rows) -> str:
 
 
 def busiest_active(by_day: Rows) -> str:
-    """The day with the most active accounts over all editions: ``近 35 天活跃账号最多：11月16日 5,130 个``.
+    """Return the day with the most active accounts over all editions: ``近 35 天活跃账号最多：11月16日 5,130 个``.
 
     Args:
         by_day: ``metrics.adoption.daily`` by edition.
@@ -73,7 +74,7 @@ def busiest_active(by_day: Rows) -> str:
 
 
 def worst_error_hour(by_hour: Rows) -> str:
-    """The service and hour with the highest error rate: ``portal 14 时错误率最高，为 21.4%``.
+    """Return the service and hour with the highest error rate: ``portal 14 时错误率最高，为 21.4%``.
 
     Args:
         by_hour: ``metrics.requests.hourly`` by service.
@@ -85,7 +86,3 @@ def worst_error_hour(by_hour: Rows) -> str:
     if not top["errors"]:
         return "各服务全天没有服务端错误"
     return f"{top['service']} {top['hour']} 时错误率最高，为 {format_number(top['error_rate'], 'rate:1')}"
-
-
-def _settled(row: dict[str, Any]) -> int:
-    return sum(row[name] or 0 for name in ("delivered", "failed", "unknown"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -160,17 +160,30 @@ def run_report(
             # the manifest that the run was published.
             context.ledger.runs.finish(run.run_id, "published", version=manifest["version"], path=str(target))
             warnings |= finding_history.record_or_warn(context.ledger, record, manifest)
+    result = _result(request, run, manifest, target, failed_sources, {**warnings, **index_warnings})
+    return replace(result, seconds=time.monotonic() - started)
+
+
+def _result(
+    request: ReportRequest,
+    run: evidence.RunIdentity,
+    manifest: Manifest,
+    target: Path,
+    failed_sources: tuple[FailedSource, ...],
+    warnings: Mapping[str, str],
+) -> RunResult:
+    """Return the result of a published run, without its duration."""
     return RunResult(
         run_id=run.run_id,
-        report=report,
+        report=run.report,
         title=request.notebook.title,
         period=request.period,
         version=manifest["version"],
         directory=target,
-        seconds=time.monotonic() - started,
+        seconds=0.0,
         gaps=tuple(gaps_of(manifest)),
         failed_sources=failed_sources,
-        left_out={**manifest["left_out"], **warnings, **index_warnings},
+        left_out={**manifest["left_out"], **warnings},
     )
 
 

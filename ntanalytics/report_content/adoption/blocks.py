@@ -1,4 +1,4 @@
-"""The blocks of the report on OA adoption that differ between the city's page and a unit's."""
+"""Blocks of the report on OA adoption that differ between the city's page and a unit's."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ntanalytics.subsystems.oa import adoption_checks
 from ntanalytics.subsystems.oa import text as oa_text
 from ntanalytics.workspace.report import Report
 
-#: So many units stand in a table of the best, of the last, of those that moved.
+#: Number of units in the tables of best and last, and in those of changes.
 SHOWN, MOVERS_SHOWN = 10, 5
 
 _PLACES = ["place", "unit", "edition", "enabled", "active_rate"]
@@ -68,7 +68,7 @@ def summary(page: Adoption) -> list[Sentence]:
 
 
 def headlines(page: Adoption) -> Kpis:
-    """The five figures of the page, with the last weeks of those that weeks have."""
+    """Return the five headline figures of the page, with their last weeks."""
     weeks = {name: page.tables["weeks"][name].to_pylist() for name in page.tables["weeks"].column_names}
     cards = [
         kpi(
@@ -119,14 +119,14 @@ def moved(page: Adoption) -> list[Table]:
 
 
 def editions(page: Adoption) -> Table:
-    """A line an edition; of the city with the coverage of its units."""
+    """Return a line for each edition; for the city with the coverage of its units."""
     columns = _EDITIONS if page.unit else [*_EDITIONS, *_REACH]
     title = "各版本" if not page.unit else "本单位所用版本"
     return table(page.tables["editions"], title, id="by-edition", columns=columns, note=page.note, origin=page.origin)
 
 
 def modules(page: Adoption) -> pa.Table:
-    """The modules by their active accounts; a login, which is of none, is left out."""
+    """Return the modules by active accounts, without logins, which belong to no module."""
     usage = page.tables["modules"]
     return usage.filter(pc.field("module") != "other")
 

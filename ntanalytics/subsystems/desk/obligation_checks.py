@@ -10,7 +10,7 @@ from typing import Any
 from ntanalytics.checks.check import EVERY_PERIOD, Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
 from ntanalytics.findings.judgement import evaluate_rules, judge_row
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.desk import compliance, obligations
@@ -37,11 +37,6 @@ _TEAM, _TRAINING = Entity("team", "team", "运维团队"), Entity("trainings", "
 _CHANGES = Entity("changes", "all", "流程变更")
 
 
-def system(name: str) -> Entity:
-    """Return a subsystem as an entity."""
-    return Entity("subsystem", name, SUBSYSTEMS.get(name, name))
-
-
 def _clocks(context: CheckContext) -> list[dict[str, Any]]:
     """Return the crashes by vendor software in the period, the longest first."""
     incidents = context.dataset("desk.incidents", HISTORY)
@@ -57,10 +52,10 @@ def _clocks_broken(context: CheckContext, rule: Rule) -> list[Finding]:
         if row["clock"] == "broken":
             by_system.setdefault(row["subsystem"], []).append(row)
     findings = [
-        _with_clock(context, judge_row(rule, {rule.measure: len(broken)}, system(name)), broken[0])
+        _with_clock(context, judge_row(rule, {rule.measure: len(broken)}, subsystem_entity(name)), broken[0])
         for name, broken in by_system.items()
     ]
-    kept = judge_row(rule, {rule.measure: 0}, system("desk")).with_figures(crashes=float(len(crashes)))
+    kept = judge_row(rule, {rule.measure: 0}, subsystem_entity("desk")).with_figures(crashes=float(len(crashes)))
     return findings or [kept]
 
 
@@ -69,7 +64,7 @@ def _clock_running(context: CheckContext, rule: Rule) -> list[Finding]:
     running = [row for row in context.shared(_clocks) if row["clock"] == "running"]
     late = [row for row in running if rule.threshold.judge(row["clock_s"]) != "ok"]
     longest = {row["subsystem"]: row for row in reversed(late)}
-    return [_with_clock(context, judge_row(rule, row, system(name)), row) for name, row in longest.items()]
+    return [_with_clock(context, judge_row(rule, row, subsystem_entity(name)), row) for name, row in longest.items()]
 
 
 def _with_clock(context: CheckContext, finding: Finding, row: Mapping[str, Any]) -> Finding:
