@@ -61,7 +61,7 @@ class SuppressedBy:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """How one rule is evaluated.
+    """Evaluation of one rule.
 
     Attributes:
         rule: the code of the rule.

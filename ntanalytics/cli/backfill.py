@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -59,9 +60,8 @@ def backfill(
     if as_json:
         show_json([result.as_data() for result in results])
     else:
-        new = sum(result.status == "published" for result in results)
-        unchanged = len(results) - new - len(failed)
-        say(f"published {new} of {len(results)}, {unchanged} were there, {len(failed)} failed")
+        counts = Counter(result.status for result in results)
+        say(f"published {counts['published']} of {len(results)}, {counts['there']} were there, {len(failed)} failed")
     if failed:
         raise typer.Exit(failed[0].exit_code)
 

@@ -1,4 +1,4 @@
-"""Evaluation: the inspections of past days of demo estates, scored against what was planted there."""
+"""Evaluation: the inspections of past days of demo estates, scored against the incidents there."""
 
 from __future__ import annotations
 

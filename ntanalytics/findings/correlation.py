@@ -47,7 +47,7 @@ class IncidentGroup:
 
     @property
     def is_one_host(self) -> bool:
-        """Whether all followers are other views of the root's host or entity."""
+        """Return whether all followers are other views of the root's host or entity."""
         return all(host_of(finding.entity) == host_of(self.root.entity) for finding in self.followers)
 
 

@@ -37,7 +37,7 @@ _COMPLETENESS = "data.completeness"
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """One finding of an inspection, as far as its lifecycle needs it.
+    """Finding of an inspection, reduced to the fields of its lifecycle.
 
     Attributes:
         code: code of the rule.
@@ -126,7 +126,7 @@ class FindingLifecycle:
 
     @property
     def is_open(self) -> bool:
-        """Whether no inspection has closed it."""
+        """Return whether no inspection has closed it."""
         return self.closed_on is None
 
     def day(self, on: date) -> int:
@@ -136,7 +136,7 @@ class FindingLifecycle:
 
 @dataclass(frozen=True)
 class LifecycleState:
-    """Every lifecycle as of one inspection.
+    """Lifecycles as of one inspection.
 
     Attributes:
         on: day of that inspection; None when there is none.
@@ -160,7 +160,7 @@ class LifecycleState:
 
     @property
     def is_first(self) -> bool:
-        """Whether there is no earlier inspection."""
+        """Return whether there is no earlier inspection."""
         return self.previous_on is None
 
     def of(self, identity: str) -> FindingLifecycle | None:
@@ -169,12 +169,12 @@ class LifecycleState:
 
     @property
     def open(self) -> tuple[FindingLifecycle, ...]:
-        """What is open after this inspection."""
+        """Return the lifecycles that are open after this inspection."""
         return tuple(self._open.values())
 
     @property
     def closed(self) -> tuple[FindingLifecycle, ...]:
-        """What this inspection closed."""
+        """Return the lifecycles that this inspection closed."""
         return tuple(item for item in self.lifecycles if item.closed_on is not None and item.closed_on == self.on)
 
     def count(self, *changes: Change) -> int:

@@ -21,7 +21,7 @@ MAX_FOLLOWERS = 3
 Word = Callable[[Finding], Wording]
 
 
-def begun_words(finding: Finding, state: LifecycleState) -> str:
+def onset_words(finding: Finding, state: LifecycleState) -> str:
     """Return since when it is so, which day that is, and what the last inspection made of it.
 
     Returns:
@@ -36,8 +36,8 @@ def begun_words(finding: Finding, state: LifecycleState) -> str:
     notes = [f"第\u00a0{day}\u00a0天"] if day > 1 and not lifecycle.is_older else []
     if lifecycle.change in _BESIDE and not state.is_first:
         notes.append(CHANGES[lifecycle.change])
-    begun = day_words(lifecycle.begun_on) + ("或更早" if lifecycle.is_older else "")
-    return f"{begun}（{'，'.join(notes)}）" if notes else begun
+    onset = day_words(lifecycle.begun_on) + ("或更早" if lifecycle.is_older else "")
+    return f"{onset}（{'，'.join(notes)}）" if notes else onset
 
 
 def compared(state: LifecycleState) -> str:

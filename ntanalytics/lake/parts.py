@@ -165,9 +165,7 @@ class PartFiles:
             if not footer.num_rows:
                 continue
             if not self._days[0] <= day <= self._days[1]:
-                raise SchemaMismatch(
-                    f"rows of other days than the replaced {self._days[0]}…{self._days[1]}"
-                )
+                raise SchemaMismatch(f"rows of other days than the replaced {self._days[0]}…{self._days[1]}")
             stats = _statistics(footer, source or self._source)
             path = self._table.folder / file.parent.name / file.name
             path.parent.mkdir(parents=True, exist_ok=True)

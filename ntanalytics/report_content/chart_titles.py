@@ -19,12 +19,12 @@ def lowest_rate(by_day: Rows) -> str:
     Args:
         by_day: ``metrics.sms.daily`` by carrier.
     """
-    found = rows(by_day)
-    rated = [row for row in found if row["delivery_rate"] is not None and _settled(row) >= FEWEST_SETTLED]
+    rates = rows(by_day)
+    rated = [row for row in rates if row["delivery_rate"] is not None and _settled(row) >= FEWEST_SETTLED]
     if not rated:
         return "送达率：没有足够的短信可以计算"
     low = min(rated, key=lambda row: float(row["delivery_rate"]))
-    span = len({row["day"] for row in found})
+    span = len({row["day"] for row in rates})
     carrier = CARRIERS.get(low["carrier"], low["carrier"])
     return f"近 {span} 天送达率最低：{carrier} {day_words(low['day'])} {format_number(low['delivery_rate'], 'rate:1')}"
 
@@ -35,12 +35,12 @@ def busiest_day(by_day: Rows) -> str:
     Args:
         by_day: ``metrics.sms.daily``.
     """
-    found = rows(by_day)
-    counted = [row for row in found if row["submitted"]]
+    days = rows(by_day)
+    counted = [row for row in days if row["submitted"]]
     if not counted:
         return "提交量：没有短信"
     top = max(counted, key=lambda row: int(row["submitted"]))
-    return f"近 {len(found)} 天提交量最高：{day_words(top['day'])} {format_number(top['submitted'], 'integer', '条')}"
+    return f"近 {len(days)} 天提交量最高：{day_words(top['day'])} {format_number(top['submitted'], 'integer', '条')}"
 
 
 def busiest_hour(by_hour: Rows) -> str:
@@ -49,11 +49,11 @@ def busiest_hour(by_hour: Rows) -> str:
     Args:
         by_hour: ``metrics.sms.hourly``.
     """
-    found = rows(by_hour)
-    total = sum(row["submitted"] for row in found)
+    hours = rows(by_hour)
+    total = sum(row["submitted"] for row in hours)
     if not total:
         return "各时段：没有短信"
-    top = max(found, key=lambda row: int(row["submitted"]))
+    top = max(hours, key=lambda row: int(row["submitted"]))
     return f"{top['hour']} 时最忙，占本期提交量的 {format_number(top['submitted'] / total, 'rate:1')}"
 
 
@@ -78,10 +78,10 @@ def worst_error_hour(by_hour: Rows) -> str:
     Args:
         by_hour: ``metrics.requests.hourly`` by service.
     """
-    found = [row for row in rows(by_hour) if row["error_rate"] is not None]
-    if not found:
+    rates = [row for row in rows(by_hour) if row["error_rate"] is not None]
+    if not rates:
         return "错误率：没有请求"
-    top = max(found, key=lambda row: float(row["error_rate"]))
+    top = max(rates, key=lambda row: float(row["error_rate"]))
     if not top["errors"]:
         return "各服务全天没有服务端错误"
     return f"{top['service']} {top['hour']} 时错误率最高，为 {format_number(top['error_rate'], 'rate:1')}"

@@ -73,10 +73,10 @@ def _whole_days(scope: DatasetView) -> int:
 
 
 def _by_host(hourly: ir.Table) -> dict[str, list[tuple[datetime, float]]]:
-    found: dict[str, list[tuple[datetime, float]]] = {}
+    values: dict[str, list[tuple[datetime, float]]] = {}
     for row in hourly.order_by("hour_at").to_pyarrow().to_pylist():
-        found.setdefault(row["host"], []).append((row["hour_at"], row["mean"]))
-    return found
+        values.setdefault(row["host"], []).append((row["hour_at"], row["mean"]))
+    return values
 
 
 def _by_service(report: Report, failed: ir.Table) -> dict[str, list[tuple[datetime, float]]]:
@@ -89,23 +89,23 @@ def _by_service(report: Report, failed: ir.Table) -> dict[str, list[tuple[dateti
         at += timedelta(seconds=row["slot"] * _QUARTER_S)
         counts.setdefault(row["service"], {})[at] = float(row["events"])
     step = timedelta(seconds=_QUARTER_S)
-    found: dict[str, list[tuple[datetime, float]]] = {}
-    for service, its in counts.items():
-        first, last = min(its), max(its)
+    values: dict[str, list[tuple[datetime, float]]] = {}
+    for service, events in counts.items():
+        first, last = min(events), max(events)
         moments = [first + number * step for number in range(int((last - first) / step) + 1)]
-        found[service] = [(moment, its.get(moment, 0.0)) for moment in moments]
-    return found
+        values[service] = [(moment, events.get(moment, 0.0)) for moment in moments]
+    return values
 
 
-def _rows(found: Sequence[NovelHours], what: str, form: str, unit: str) -> list[dict[str, Any]]:
+def _rows(spans: Sequence[NovelHours], what: str, form: str, unit: str) -> list[dict[str, Any]]:
     return [
         {
-            "at": each.begins_at,
-            "subject": each.subject,
+            "at": span.begins_at,
+            "subject": span.subject,
             "what": what,
-            "lasted": (each.ends_at - each.begins_at).total_seconds(),
-            "extreme": format_number(each.extreme, form, unit),
-            "usual": format_number(each.usual, form, unit),
+            "lasted": (span.ends_at - span.begins_at).total_seconds(),
+            "extreme": format_number(span.extreme, form, unit),
+            "usual": format_number(span.usual, form, unit),
         }
-        for each in found
+        for span in spans
     ]

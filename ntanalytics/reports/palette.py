@@ -18,14 +18,7 @@ TONE_COLORS: Mapping[str, str] = MappingProxyType(
 )
 
 #: Colour and dash of a chart's lines: they differ on a black-and-white printer, too.
-STROKES = (
-    (BLUE, "solid"),
-    (INK, "dash"),
-    ("#6f9bd1", "solid"),
-    (SOFT, "dot"),
-    (BLUE, "dashdot"),
-    ("#9aa5b1", "solid"),
-)
+STROKES = ((BLUE, "solid"), (INK, "dash"), ("#6f9bd1", "solid"), (SOFT, "dot"), (BLUE, "dashdot"), ("#9aa5b1", "solid"))
 #: Colours of the lines' names: those of the lines, darkened where letters would be too pale to read (4.5 : 1).
 STROKE_NAMES = (BLUE, INK, "#3f6fae", SOFT, BLUE, SOFT)
 #: Colours of a chart's bars.

@@ -1,4 +1,4 @@
-"""One run of a report, from its name to its published folder."""
+"""Run of a report, from its name to its published folder."""
 
 from __future__ import annotations
 
@@ -154,13 +154,8 @@ def run_report(
             with _evidence_kept(staged, context.outputs, run, shared.secrets):
                 failed_sources = shared.failed_sources if batch else extract_needs(context, request)
                 disk_space.check_free_space(context.outputs)  # the lake may be on the same disk
-                _execute(context, request, run, staged, shared)
-                record = rendering.render(staged, report=report, run_id=run.run_id)
-                left_out = {} if batch else rendering.print_pdf(staged, context.progress)
-                manifest = _make_manifest(context, request, record, run, staged, left_out)
-                manifest["corrects"] = correcting.corrections(target, record)
-                context.before_publishing(run.run_id)
-                publishing.publish(staged, target, manifest)
+                record, manifest = _make(context, request, run, staged, shared, is_printed=batch is None)
+                _publish(context, run, record, manifest, staged, target)
             # Inside the staging: a process killed right here leaves its staging folder, and the next process sees by
             # the manifest that the run was published.
             context.ledger.runs.finish(run.run_id, "published", version=manifest["version"], path=str(target))
@@ -175,7 +170,7 @@ def run_report(
         seconds=time.monotonic() - started,
         gaps=tuple(gaps_of(manifest)),
         failed_sources=failed_sources,
-        left_out={**left_out, **warnings, **index_warnings},
+        left_out={**manifest["left_out"], **warnings, **index_warnings},
     )
 
 
@@ -226,23 +221,16 @@ def _start(context: RunContext, request: ReportRequest) -> evidence.RunIdentity:
     return evidence.RunIdentity(run_id, report, period, parameters, request.folder_name)
 
 
-def _make_manifest(
+def _make(
     context: RunContext,
     request: ReportRequest,
-    record: Record,
     run: evidence.RunIdentity,
     staged: Path,
-    left_out: Mapping[str, str],
-) -> Manifest:
-    """Return the manifest of a run, with the number of its publication."""
-    version = context.ledger.runs.next_version(run.report, run.period, run.parameters)
-    return publishing.make_manifest(request, record, staged, run_id=run.run_id, version=version, left_out=left_out)
-
-
-def _execute(
-    context: RunContext, request: ReportRequest, run: evidence.RunIdentity, staged: Path, batch: PageBatch
-) -> None:
-    """Execute the notebook; its record is in the staging folder then."""
+    batch: PageBatch,
+    *,
+    is_printed: bool,
+) -> tuple[Record, Manifest]:
+    """Execute the notebook, render the record and verify the renderings; return the record and its manifest."""
     task = engine.ExecutionTask(run.report, request.notebook.path, staged / RECORD, request.values)
     engine.execute(
         task,
@@ -252,6 +240,20 @@ def _execute(
         secrets=batch.secrets,
         progress=context.progress,
     )
+    record = rendering.render(staged, report=run.report, run_id=run.run_id)
+    left_out = rendering.print_pdf(staged, context.progress) if is_printed else {}
+    version = context.ledger.runs.next_version(run.report, run.period, run.parameters)
+    manifest = publishing.make_manifest(request, record, staged, run_id=run.run_id, version=version, left_out=left_out)
+    return record, manifest
+
+
+def _publish(
+    context: RunContext, run: evidence.RunIdentity, record: Record, manifest: Manifest, staged: Path, target: Path
+) -> None:
+    """Publish the staged report; its manifest tells the published figures that it corrects."""
+    manifest["corrects"] = correcting.corrections(target, record)
+    context.before_publishing(run.run_id)
+    publishing.publish(staged, target, manifest)
 
 
 @contextmanager

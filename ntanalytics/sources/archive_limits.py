@@ -65,7 +65,7 @@ class ArchiveLimits:
         self._size += len(block)
         if self._size > self._limit:
             raise SourceRefused(
-                f"unpacks to more than {MAX_RATIO} times its size", where=self._where, todo="move it away; it is not a log"
+                f"unpacks to more than {MAX_RATIO} times its size", where=self._where, todo="remove it; it is not a log"
             )
         return block
 

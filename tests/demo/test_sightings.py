@@ -63,7 +63,7 @@ PLATFORM = "{product: sms_platform, url: 'sqlite:///sms_platform.sqlite'}"
 
 
 def test_every_kind_is_seen_by_a_test():
-    written = "".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("test_*.py")))
+    written = "".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.rglob("test_*.py")))
     assert set(SEEN) == set(INCIDENT_KINDS)
     assert [kind for kind, test in SEEN.items() if f"def {test}(" not in written] == []
 

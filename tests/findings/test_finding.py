@@ -24,7 +24,7 @@ def test_violations_come_first_and_the_rest_keeps_its_order() -> None:
 
 
 def test_findings_are_counted_by_status_zeros_included() -> None:
-    counted = count_by_status(map(_finding, ("ok", "critical", "ok")))
+    counted = count_by_status([_finding("ok"), _finding("critical"), _finding("ok")])
     assert list(counted.items()) == [("critical", 1), ("warning", 0), ("unknown", 0), ("ok", 2)]
 
 

@@ -45,8 +45,7 @@ def test_a_recommendation_keeps_its_number_while_each_report_issues_it_again() -
 
 
 @pytest.mark.parametrize(
-    ("then", "now", "effect"),
-    [(10, 5, "better"), (10, 20, "worse"), (100, 104, "same"), (None, 4, "open")],
+    ("then", "now", "effect"), [(10, 5, "better"), (10, 20, "worse"), (100, 104, "same"), (None, 4, "open")]
 )
 def test_what_is_still_there_moved_or_not(then: float | None, now: float, effect: str) -> None:
     before = [

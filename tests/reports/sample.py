@@ -12,6 +12,8 @@ import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from ntanalytics.findings.text import WordedFinding
+from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.quantity import Quantity, quantity
 from ntanalytics.periods import Period
 from ntanalytics.reports import (
     AsOf,
@@ -38,6 +40,11 @@ FIRST = date(2026, 10, 26)
 TAKEN = datetime(2026, 11, 22, 22, 10, tzinfo=UTC)
 GAP = date(2026, 11, 5)
 ORIGIN = {"metric": "sms.volume", "datasets": {"sms.messages": 12}, "rows": 812345, "as_of": TAKEN}
+
+
+def of(name: str, now: float, before: float) -> tuple[Quantity, Quantity]:
+    """Return an exact figure, and that of the period before."""
+    return quantity(MEASURES[name], now), quantity(MEASURES[name], before)
 
 
 def _as_of(source: str, dataset: str, label: str, **values: Any) -> AsOf:
@@ -164,11 +171,11 @@ def blocks() -> list[Block | str]:
         ),
         kpis(
             [
-                kpi("submitted", 165154, 160011, spark=week),
-                kpi("segments", 195900, 190120, spark=week),
-                kpi("delivery_rate", 0.9763, 0.9871, spark=rates),
-                kpi("receipt_latency_p95_s", 8.4, 7.9, spark=[9 - abs(rate - 0.987) * 100 for rate in rates]),
-                kpi("open_tickets", 12, 15, is_complete=False),
+                kpi(*of("submitted", 165154, 160011), spark=week),
+                kpi(*of("segments", 195900, 190120), spark=week),
+                kpi(*of("delivery_rate", 0.9763, 0.9871), spark=rates),
+                kpi(*of("receipt_latency_p95_s", 8.4, 7.9), spark=[9 - abs(rate - 0.987) * 100 for rate in rates]),
+                kpi(quantity(MEASURES["open_tickets"], 12, is_complete=False), quantity(MEASURES["open_tickets"], 15)),
             ],
             origin=ORIGIN,
         ),

@@ -7,6 +7,8 @@ from typing import Any
 
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.findings.threshold import Status
+from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.quantity import quantity
 from ntanalytics.periods import Period
 from ntanalytics.reports import Head, board, kpi, kpis
 from ntanalytics.reports.blocks.block import Block
@@ -23,7 +25,10 @@ def _finding(carrier: str, status: Status, value: float | None) -> WordedFinding
 
 def _record(gaps: tuple[str, ...], submitted: Any, *findings: WordedFinding, complete: bool = True) -> Record:
     head = Head(title="短信统计", period=PERIOD, generated_at=datetime(2026, 11, 23, tzinfo=UTC), gaps=gaps)
-    blocks: list[Block] = [kpis([kpi("submitted", submitted, is_complete=complete)]), board(findings)]
+    blocks: list[Block] = [
+        kpis([kpi(quantity(MEASURES["submitted"], submitted, is_complete=complete))]),
+        board(findings),
+    ]
     shown = [read_block(each._repr_mimebundle_()) for each in (head, *blocks)]
     return Record(shown[0], tuple(shown[1:]))
 

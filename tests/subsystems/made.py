@@ -116,13 +116,7 @@ def events(dataset: str, counted: Iterable[Row], slot_s: int = 3600, **common: A
     """
     given = contract.dataset(dataset)
     rows = [row for row in counted if row["events"]]
-    named = [
-        {
-            **row,
-            given.time: at(row["day"], slot_s * row.get("slot", 10) / 3600),
-        }
-        for row in rows
-    ]
+    named = [{**row, given.time: at(row["day"], slot_s * row.get("slot", 10) / 3600)} for row in rows]
     base = table_of(dataset, named, **common)
     table = base.take(pa.array(np.repeat(np.arange(len(rows)), [round(row["events"]) for row in rows])))
     if len(given.key) == 1 and given.column(given.key[0]).type is Type.TEXT:

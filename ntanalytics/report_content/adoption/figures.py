@@ -1,4 +1,4 @@
-"""What is worked out for a page on the adoption of the OA."""
+"""Figures of a page on the adoption of the OA."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Adoption:
 
 
 class Figures(NamedTuple):
-    """What is worked out for a page; see ``Adoption``."""
+    """Computed figures of a page; see ``Adoption``."""
 
     total: Mapping[str, Any]
     reached: Mapping[str, Any]

@@ -20,10 +20,10 @@ def summarize_adoption(report: Report, unit: str = "", edition: str = "") -> Ado
     Raises:
         BadParameter: the OA has no such unit, or not in that edition; the message names those that are near.
     """
-    return page_from_figures(report, unit, edition) or AdoptionQueries(report, unit, edition).look()
+    return page_from_figures(report, unit, edition) or AdoptionQueries(report, unit, edition).page()
 
 
 def title_of(unit: str, edition: str) -> str:
-    """What a page is called, after the city's name."""
-    about = "，".join(each for each in (unit, EDITIONS.get(edition, edition)) if each)
+    """Return the title of a page, without the city's name."""
+    about = "，".join(part for part in (unit, EDITIONS.get(edition, edition)) if part)
     return f"协同办公应用情况（{about}）" if about else "协同办公应用情况"

@@ -79,7 +79,7 @@ class AdoptionQueries:
         return table.filter(table.unit == self.unit) if self.unit else table
 
     def _groups(self) -> pa.Table:
-        """Which source feeds which unit in which edition, and since when."""
+        """Return the source, unit and edition of the rows, and the first day of each."""
         acted = self.all["recent"].group_by("source", *_GROUP).aggregate(since=ibis._.day.min())
         able = self.all["members"].select("source", *_GROUP).distinct().mutate(since=ibis.null("date"))
         both = acted.union(able)
@@ -125,13 +125,13 @@ class AdoptionQueries:
         """The sources whose activities of the period before have a hole, or only begin within it."""
         before = self.report.previous
         earlier = Report(self.report.workspace, self.report.name, "", before)
-        found = self._holed(earlier.dataset("oa.activities"))
+        gaps = self._holed(earlier.dataset("oa.activities"))
         worked = [day for day in self._worked() if before.first <= day <= before.last]
-        begun: dict[str, date] = {}
+        first_days: dict[str, date] = {}
         for row in self.groups.to_pylist():
             if row["since"] is not None:
-                begun[row["source"]] = min(begun.get(row["source"], row["since"]), row["since"])
-        return found | {source for source, since in begun.items() if worked and since > worked[0]}
+                first_days[row["source"]] = min(first_days.get(row["source"], row["since"]), row["since"])
+        return gaps | {source for source, since in first_days.items() if worked and since > worked[0]}
 
     def _worked(self) -> list[date]:
         return self.report.nearby_working_days(before=max(OLDEST_TASK, HISTORY + 35))
@@ -212,7 +212,7 @@ class AdoptionQueries:
         joined = join_groups(join_groups(ranked, low, _GROUP), flow, _GROUP)
         return ibis.memtable(joined.order_by(joined.place.asc(nulls_first=False), ibis.desc("active")).to_pyarrow())
 
-    def look(self) -> Adoption:
+    def page(self) -> Adoption:
         """The page."""
         holed, before = self.gaps()
         ranking = self._ranking(holed, before, ["edition"] if self.unit or self.edition else [])
@@ -306,7 +306,7 @@ class AdoptionQueries:
 
 
 def _near(unit: str, names: Sequence[str]) -> str:
-    """What to do about a unit that is not there: the names that are near it."""
+    """Return advice for an unknown unit: the names that are similar."""
     plain = {spelling(name): name for name in names}
     asked = spelling(unit)[:200]
     inside = [name for key, name in plain.items() if asked and (asked in key or key in asked)]

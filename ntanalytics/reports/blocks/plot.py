@@ -121,13 +121,7 @@ def _value_axis(form: str, ys: Sequence[Field]) -> Json:
 
 
 def _place_axis(form: str, x: Field, places: list[Any]) -> Json:
-    axis: Json = {
-        "showgrid": False,
-        "linecolor": SOFT,
-        "automargin": True,
-        "fixedrange": True,
-        "ticks": "outside",
-    }
+    axis: Json = {"showgrid": False, "linecolor": SOFT, "automargin": True, "fixedrange": True, "ticks": "outside"}
     if x.type == "date":
         axis |= {"type": "date", "tickformat": "%Y-%m" if x.format == "month" else "%m-%d"}
         axis["hoverformat"] = "%Y-%m" if x.format == "month" else "%Y-%m-%d"

@@ -24,7 +24,7 @@ CHANGES_BACK, ROSTER_BACK, SIGNOFFS_BACK = 45, 62, 80
 SIGNED_WITHIN = 3
 
 #: Weeks for which an open report is told, weeks before them, and how many of these must have been confirmed.
-WEEKS_TOLD, WEEKS_KNOWN, MIN_SIGNED = 3, 6, 3
+WEEKS_REPORTED, WEEKS_KNOWN, MIN_SIGNED = 3, 6, 3
 
 #: Day of a month until which the roster of the month before stands for it.
 _ROSTER_DUE = 10
@@ -152,10 +152,10 @@ def unsigned_reports(rule: Rule, signoffs: Rows, working_days: Sequence[date], o
         if week and row["signed_on"] <= on:
             signed.setdefault(str(row["report"]), set()).add(date.fromisocalendar(int(week[1]), int(week[2]), 1))
     monday = on - timedelta(days=on.weekday())
-    ended = [monday - timedelta(weeks=back) for back in range(1, WEEKS_TOLD + 1 + WEEKS_KNOWN)]
+    ended = [monday - timedelta(weeks=back) for back in range(1, WEEKS_REPORTED + 1 + WEEKS_KNOWN)]
     findings = []
     for report, weeks in sorted(signed.items()):
-        due = [week for week in ended[:WEEKS_TOLD] if _is_due(week, working_days, on)]
+        due = [week for week in ended[:WEEKS_REPORTED] if _is_due(week, working_days, on)]
         open_weeks = sorted(week for week in due if week not in weeks)
         known = [week for week in ended if week not in open_weeks][:WEEKS_KNOWN]
         if sum(week in weeks for week in known) < MIN_SIGNED:
@@ -188,12 +188,7 @@ _ROSTER = {"desk.roster": ROSTER_BACK}
 OBLIGATION_CHECKS: tuple[Check, ...] = (
     Check(rule="desk.standby", evaluate=_standby, reads=_ROSTER),
     Check(rule="desk.team", evaluate=_team, reads=_ROSTER, every=EVERY_PERIOD),
-    Check(
-        rule="desk.unconfirmed_changes",
-        evaluate=_unconfirmed,
-        reads={"desk.changes": HISTORY},
-        every=EVERY_PERIOD,
-    ),
+    Check(rule="desk.unconfirmed_changes", evaluate=_unconfirmed, reads={"desk.changes": HISTORY}, every=EVERY_PERIOD),
     Check(rule="desk.clocks_broken", evaluate=_clocks_broken, reads=_INCIDENTS, every=EVERY_PERIOD),
     Check(rule="desk.clock_running", evaluate=_clock_running, reads=_INCIDENTS),
     Check(rule="desk.unconfirmed_reports", evaluate=_unsigned, reads={"desk.signoffs": SIGNOFFS_BACK}),

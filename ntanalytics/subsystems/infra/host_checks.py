@@ -175,8 +175,8 @@ def repeated_findings(rule: Rule, counts: Rows, days: int, only: Container[str |
     findings: dict[Entity, Finding] = {}
     for row in rows(counts):
         finding = judge_row(rule, row, host_entity(row)).with_figures(days=float(days))
-        is_told = only is None or row["host"] in only
-        if finding.is_violation and is_told and finding.entity not in findings:
+        is_selected = only is None or row["host"] in only
+        if finding.is_violation and is_selected and finding.entity not in findings:
             findings[finding.entity] = finding.with_details(problem=str(row["problem"]))
     return list(findings.values())
 

@@ -126,11 +126,7 @@ def test_a_caller_whose_calls_fail(today: Mapping[int, float], status: str | Non
 
 @pytest.mark.parametrize(
     ("amount", "today", "status"),
-    [
-        (40, {13: 0, 14: 0, 15: 0}, "warning"),
-        (40, {13: 0}, None),
-        (1, {13: 0, 14: 0, 15: 0}, None),
-    ],
+    [(40, {13: 0, 14: 0, 15: 0}, "warning"), (40, {13: 0}, None), (1, {13: 0, 14: 0, 15: 0}, None)],
 )
 def test_a_caller_that_is_silent(amount: int, today: Mapping[int, float], status: str | None):
     rows = _by_half_hour(hours(2 * amount, today), "电子档案系统")

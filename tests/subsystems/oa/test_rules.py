@@ -76,14 +76,19 @@ def test_the_share_that_uses_a_telephone_is_a_habit(today: int, status: str):
 
 
 def test_the_telephones_of_few_accounts_say_nothing():
-    [finding] = judge(SUBSYSTEM, ["oa.mobile_fall"], _telephones(1, 20))
+    [finding] = judge(SUBSYSTEM, ["oa.mobile_fall"], _telephones(1, 20, usual=20))
     assert (finding.status, finding.unknown) == ("unknown", "too_few")
 
 
-def _telephones(today: int, active: int) -> Data:
+def test_the_telephones_are_not_told_where_all_accounts_stay_away():
+    findings = judge(SUBSYSTEM, ["oa.active_fall", "oa.mobile_fall"], _telephones(10, 90))
+    assert statuses(findings) == [("subsystem/oa", "critical")]
+
+
+def _telephones(today: int, active: int, usual: int = 200) -> Data:
     rows = []
     for number, row in enumerate(days()):
-        mobile, everybody = (today, active) if row["day"] == ON else (80 + number % 3 * 2, 200)
+        mobile, everybody = (today, active) if row["day"] == ON else (usual * (40 + number % 3) // 100, usual)
         rows += [{"day": row["day"], "terminal": "mobile", "events": mobile}]
         rows += [{"day": row["day"], "events": everybody - mobile}]
     return _activities(rows)
@@ -115,8 +120,7 @@ def at_day(moment: dt.datetime) -> dt.date:
 
 
 @pytest.mark.parametrize(
-    ("worked_days", "count", "status"),
-    [(2, 120, "warning"), (4, 120, "critical"), (1, 120, None), (4, 40, None)],
+    ("worked_days", "count", "status"), [(2, 120, "warning"), (4, 120, "critical"), (1, 120, None), (4, 40, None)]
 )
 def test_tasks_that_take_twice_as_long_are_told(worked_days: int, count: int, status: str | None):
     """A task usually takes one working day of eight hours, from ten to ten."""
@@ -135,8 +139,7 @@ def test_tasks_that_take_twice_as_long_are_told(worked_days: int, count: int, st
 
 
 @pytest.mark.parametrize(
-    ("today", "status"),
-    [({14: 0, 15: 0, 16: 20}, "critical"), ({15: 110}, "warning"), ({15: 180}, None)],
+    ("today", "status"), [({14: 0, 15: 0, 16: 20}, "critical"), ({15: 110}, "warning"), ({15: 180}, None)]
 )
 def test_minutes_without_anybody_are_an_outage(today: Mapping[int, float], status: str | None):
     findings = judge(SUBSYSTEM, ["oa.lull"], _activities(hours(200, today)))
