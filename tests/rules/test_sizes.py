@@ -28,7 +28,6 @@ STILL_POSITIONAL: frozenset[str] = frozenset(
         "findings.correlation_rules.CorrelationRule",
         "findings.lifecycle.LifecycleState",
         "findings.rule.Rule",
-        "report_content.adoption.figures.Adoption",
     }
 )
 
@@ -42,7 +41,7 @@ UNTYPED_DICTS: dict[str, int] = {
     "metrics": 2,
     "operations": 1,
     "recommendations": 1,
-    "report_content": 17,
+    "report_content": 16,
     "reports": 47,
     "runner": 1,
     "scheduling": 1,
@@ -51,7 +50,9 @@ UNTYPED_DICTS: dict[str, int] = {
 }
 
 #: Functions of more than 40 lines by room; docstrings are free.
-LONG_FUNCTIONS: dict[str, int] = {"cli": 1, "runner": 1}
+LONG_FUNCTIONS: dict[str, int] = {
+    "cli": 1,
+}
 
 
 def test_the_formatter_is_stopped_for_tables_of_data_alone(
