@@ -49,9 +49,11 @@ def subsystem(
 ) -> None:
     """Write a subsystem that runs: one dataset, its metrics, one rule with its check, a summary, a product and tests.
 
-    It stands in every report at once: without a source as 未知, with one with its figures. The dataset holds events
-    with an outcome, as an example: replace its columns, figures, limits and SQL step by step. No file is overwritten;
-    three lists of subsystems get a line. CONTRIBUTING.md, "Add a subsystem", describes the next steps.
+    It stands in every report at once, as unknown until a site has a source for it.
+
+    Its dataset holds events with an outcome: an example. Replace columns, figures,
+    limits and SQL step by step (CONTRIBUTING.md, "Add a subsystem"). No file is
+    overwritten; three lists of subsystems get a line.
     """
     from ntanalytics.scaffold import write_subsystem
 
@@ -66,18 +68,19 @@ def subsystem(
 def rule(
     code: Annotated[str, typer.Argument(help="Code: <subsystem>.<name>.")],
     measure: Annotated[str, typer.Option(help="Measure that is judged; a metric of the subsystem makes it.")],
-    warning: Annotated[float | None, typer.Option(help="Limit of 关注; default: a first guess.")] = None,
-    critical: Annotated[float | None, typer.Option(help="Limit of 异常; default: a first guess.")] = None,
+    warning: Annotated[float | None, typer.Option(help="Limit of the status warning; default: a first guess.")] = None,
+    critical: Annotated[float | None, typer.Option(help="Limit of the status critical; as above.")] = None,
     good: Annotated[str, typer.Option(help="up: more is better; down: less is. Default: the measure's.")] = "",
 ) -> None:
     """Add a rule with its limits, a check that judges it in the reports, and a test.
 
-    The check finds the metric that makes the measure of one dataset. A value on its limit is still in order. The reason
-    of the limits is a placeholder. CONTRIBUTING.md, "Add a rule", describes the next steps.
+    The metric that makes the measure of one dataset is found by itself. A value on
+    a limit is still in order. A count is judged by day, a rate in every period. The
+    reason is a placeholder: write your own (CONTRIBUTING.md, "Add a rule").
     """
-    from ntanalytics.scaffold import Limits, write_rule
+    from ntanalytics.scaffold import LimitOptions, write_rule
 
-    _tell(write_rule(code, measure, Limits(warning, critical, good)))
+    _tell(write_rule(code, measure, LimitOptions(warning, critical, good)))
     subsystem_id, _, name = code.partition(".")
     say(f"next: 1. limits, advice and reason in ntanalytics/subsystems/{subsystem_id}/rules.py, and a cause")
     say(f"      2. rows that break it in tests/subsystems/{subsystem_id}/test_{name}.py")

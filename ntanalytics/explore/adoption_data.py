@@ -49,12 +49,12 @@ class AdoptionData:
         self.origin = report.origin("adoption", self._activities, self._members)
         self.days = self._activities.days
 
-    def compared(self, by: Sequence[str] = ()) -> ir.Table:
+    def compare(self, by: Sequence[str] = ()) -> ir.Table:
         """Return adoption and its change against the previous period, in all or by ``unit``, ``edition``.
 
         Returns:
-            Columns as of :func:`ntanalytics.metrics.oa.adoption.compared`; a missing snapshot of the members suppresses
-            only the changes of measures that count members.
+            Columns as of :func:`ntanalytics.metrics.oa.adoption.compare_adoption`; a missing snapshot of the members
+            suppresses only the changes of measures that count members.
         """
         now = self._level(self._report.period, self._activities.table, self._members.table, by)
         before = self._level(self._report.previous, self._activities.before, self._members.before, by)

@@ -11,6 +11,7 @@ from ntanalytics.explore.display import title_of
 from ntanalytics.explore.explorer import Explorer, View
 from ntanalytics.metrics import MEASURES, Measure
 from ntanalytics.metrics.oa import adoption
+from ntanalytics.reports import Axes
 
 #: Measures of a daily trend; the other ones need a period.
 _DAILY = ("active", "actions")
@@ -54,11 +55,12 @@ class AdoptionExplorer(Explorer):
     def _modules(self) -> View:
         rows, code = self.query("modules")
         title = title_of("active", ("module",), self.report.period)
-        bars = self.make_chart(rows, "hbar", x="module", y="active", title=title, id="by-module")
+        bars = self.make_chart(rows, "hbar", Axes(x="module", y="active"), title=title, id="by-module")
         return View(rows, self.make_table(rows, title, id="modules"), bars, code)
 
     def _cohorts(self) -> View:
         rows, code = self.query("cohorts")
         title = title_of("retention", ("cohort_on",), self.report.period)
-        lines = self.make_chart(rows, "line", x="week", y="retention", series="cohort_on", title=title, id="retention")
+        axes = Axes(x="week", y="retention", series="cohort_on")
+        lines = self.make_chart(rows, "line", axes, title=title, id="retention")
         return View(rows, self.make_table(rows, title, id="cohorts"), lines, code)

@@ -19,7 +19,7 @@ from ntanalytics.explore.periods import periods_of
 from ntanalytics.explore.picker import Picker
 from ntanalytics.metrics import Measure
 from ntanalytics.periods import PeriodKind
-from ntanalytics.reports import Chart, Table, chart, table
+from ntanalytics.reports import Axes, Chart, Table, chart, table
 from ntanalytics.workspace import Report, Workspace, open_workspace
 
 _KINDS = (("周", PeriodKind.WEEK), ("月", PeriodKind.MONTH), ("日", PeriodKind.DAY))
@@ -114,7 +114,7 @@ class Explorer(ABC):
         They are computed once: another measure of the same rows is shown at once.
 
         Args:
-            method: ``compared``, ``daily`` …
+            method: ``compare``, ``daily`` …
             arguments: its arguments.
         """
         call = f"{method}({', '.join(repr(list(argument)) for argument in arguments)})"
@@ -126,33 +126,34 @@ class Explorer(ABC):
     def comparison(self) -> View:
         """Return the measure by the selected groups, and its change against the previous period."""
         by, measure = self.by.value, self.measure.value
-        rows, code = self.query("compared", by)
+        rows, code = self.query("compare", by)
         title = title_of(measure, by, self.report.period)
         columns = [*by, *comparison_columns(measure, rows)]
         shown = self.make_table(rows, title, id="compared", columns=columns, sort=f"-{measure}")
         if not by:
             return View(rows, shown, None, code)
-        ranking = self.make_chart(top_rows(rows, measure), "hbar", x=by[0], y=measure, title=title, id="ranking")
+        top = top_rows(rows, measure)
+        ranking = self.make_chart(top, "hbar", Axes(x=by[0], y=measure), title=title, id="ranking")
         return View(rows, shown, ranking, code)
 
     def trend(self, measure: str, columns: Sequence[str]) -> View:
         """Return a measure by day, as one line for each leading group, and columns of the table."""
         by = self.by.value
         rows, code = self.query("daily", by)
-        top = rows_of_top_groups(rows, self.query("compared", by)[0], by)
-        title, series = title_of(measure, ("day", *by), self.report.period), by[0] if by else None
+        top = rows_of_top_groups(rows, self.query("compare", by)[0], by)
+        title = title_of(measure, ("day", *by), self.report.period)
         shown = self.make_table(rows, title, id="daily", columns=["day", *by, *columns], sort="-day")
-        days = self.data.days
-        lines = self.make_chart(top, "line", y=measure, series=series, title=title, id="trend", days=days)
+        axes = Axes(y=measure, series=by[0] if by else None, days=self.data.days)
+        lines = self.make_chart(top, "line", axes, title=title, id="trend")
         return View(rows, shown, lines, code)
 
     def make_table(self, rows: ir.Table, title: str, **options: Any) -> Table:
         """Return rows as a table with the note and the origin of the data."""
         return table(rows, title, note=self.data.note, origin=self.data.origin, **options)
 
-    def make_chart(self, rows: ir.Table, kind: Any, **options: Any) -> Chart:
+    def make_chart(self, rows: ir.Table, kind: Any, axes: Axes, *, title: str, id: str) -> Chart:
         """Return rows as a chart with the note of the data."""
-        return chart(rows, kind, note=self.data.note, **options)
+        return chart(rows, kind, axes, title=title, id=id, note=self.data.note)
 
     @property
     def report(self) -> Report:

@@ -42,7 +42,7 @@ class SmsData:
         self.origin = report.origin("sms", self._messages)
         self.days = self._messages.days
 
-    def compared(self, by: Sequence[str] = ()) -> ir.Table:
+    def compare(self, by: Sequence[str] = ()) -> ir.Table:
         """Return volume, outcome and latency, and their change against the previous period.
 
         Returns:

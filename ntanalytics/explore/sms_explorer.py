@@ -11,6 +11,7 @@ from ntanalytics.explore.explorer import Explorer, View
 from ntanalytics.explore.sms_data import SmsData
 from ntanalytics.metrics import Measure
 from ntanalytics.metrics.sms import volume
+from ntanalytics.reports import Axes
 
 
 class SmsExplorer(Explorer):
@@ -56,12 +57,12 @@ class SmsExplorer(Explorer):
         measure = self.measure.value
         rows, code = self.query("hourly")
         title = title_of(measure, ("hour",), self.report.period)
-        bars = self.make_chart(rows, "bar", x="hour", y=measure, title=title, id="by-hour")
+        bars = self.make_chart(rows, "bar", Axes(x="hour", y=measure), title=title, id="by-hour")
         return View(rows, self.make_table(rows, title, id="hours", columns=["hour", measure]), bars, code)
 
     def _failures(self) -> View:
         rows, code = self.query("failures")
         title = title_of("failed", ("failure_code",), self.report.period)
         top = top_rows(rows, "failed")
-        bars = self.make_chart(top, "hbar", x="failure_code", y="failed", title=title, id="by-code")
+        bars = self.make_chart(top, "hbar", Axes(x="failure_code", y="failed"), title=title, id="by-code")
         return View(rows, self.make_table(rows, title, id="failures"), bars, code)

@@ -67,12 +67,12 @@ def _issued(record: Record) -> list[IssuedRecommendation]:
 
 
 def _of(row: Mapping[str, Any], finding: Mapping[str, Any]) -> IssuedRecommendation:
-    clause = str(finding["evidence"]).removesuffix("。").partition("，")[0]
+    label, brief = finding["entity"]["label"], finding.get("brief")  # records of 0.1.0 have none
     return IssuedRecommendation(
         number=str(row["number"]),
         problem=str(row["problem"]),
         identity=str(finding["identity"]),
-        measured=f"{finding['entity']['label']}：{clause}",
+        measured=f"{label}：{brief}" if brief else label,
         value=finding["value"],
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ntanalytics.scaffold.checkout import Scaffold
 from ntanalytics.scaffold.report import write_report
-from ntanalytics.scaffold.rule import Limits, write_rule
+from ntanalytics.scaffold.rule import LimitOptions, write_rule
 from ntanalytics.scaffold.subsystem import write_subsystem
 
-__all__ = ["Limits", "Scaffold", "write_report", "write_rule", "write_subsystem"]
+__all__ = ["LimitOptions", "Scaffold", "write_report", "write_rule", "write_subsystem"]

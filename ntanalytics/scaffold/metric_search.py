@@ -13,6 +13,7 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+from ibis.common.exceptions import IbisError
 
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import UsageError
@@ -100,7 +101,7 @@ def _tried(subsystem: str, module: ModuleType, function: Callable[..., Any]) -> 
                 continue
             if result.count().to_pyarrow().as_py() != 1:
                 continue
-        except Exception:  # noqa: BLE001, S112 - the function is for other rows
+        except (IbisError, AttributeError, TypeError, ValueError):  # the function is for other rows
             continue
         is_daily = "day" in result.columns
         texts = ["view.recent" if is_daily else "view.table", *(_ARGUMENTS[name][0] for name in required)]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.errors import UnknownName, UsageError
-from ntanalytics.findings.threshold import Threshold
+from ntanalytics.findings.threshold import judge
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.measure import Measure
 from ntanalytics.scaffold.checkout import Scaffold, check_name, find_checkout, render, write_files
@@ -26,49 +27,59 @@ _IMPORTS = {
     "Rule": "ntanalytics.findings.rule",
 }
 
+#: Good direction, and whether the measure is a rate → warning and critical limit, until somebody knows better.
+_FIRST_GUESSES = {
+    ("up", True): (0.95, 0.9),
+    ("up", False): (20, 10),
+    ("down", True): (0.05, 0.1),
+    ("down", False): (10, 20),
+}
+
 
 @dataclass(frozen=True)
-class Limits:
-    """Limits as they were given; None is chosen by the measure.
+class LimitOptions:
+    """Limits as they were given; None and empty are chosen by the measure.
 
     Attributes:
-        warning: limit of 关注.
-        critical: limit of 异常.
-        good: ``up`` when more is better, ``down`` when less is; empty is chosen by the measure.
+        warning: limit of the status ``warning``.
+        critical: limit of the status ``critical``.
+        good: ``up`` when more is better, ``down`` when less is.
     """
 
     warning: float | None = None
     critical: float | None = None
     good: str = ""
 
-    def threshold(self, measure: Measure) -> Threshold:
-        """Return the threshold of a rule over a measure.
 
-        Raises:
-            UsageError: ``good`` is neither, or the critical limit is less grave than the warning limit.
-        """
-        good = self.good or measure.good or "down"
-        first = (0.05, 0.1) if measure.is_rate else (10, 20)
-        if good == "up":
-            first = (0.95, 0.9) if measure.is_rate else (20, 10)
-        warning = first[0] if self.warning is None else self.warning
-        critical = first[1] if self.critical is None else self.critical
-        if good not in ("up", "down"):
-            raise UsageError(f"--good {good!r} is no direction", todo="say up (more is better) or down (less)")
-        try:
-            return Threshold(warning, critical, "up" if good == "up" else "down")
-        except ValueError as error:
-            todo = f"give both: --critical is {'below' if good == 'up' else 'above'} --warning where {good} is good"
-            raise UsageError(str(error), where="--warning, --critical", todo=todo) from None
+def _limits(options: LimitOptions, measure: Measure) -> tuple[float, float, Literal["up", "down"]]:
+    """Return warning limit, critical limit and good direction of a rule over a measure.
+
+    Raises:
+        UsageError: the direction is neither, or the critical limit is less grave than the warning limit.
+    """
+    given = options.good or measure.good or "down"
+    if given not in ("up", "down"):
+        raise UsageError(f"--good {given!r} is no direction", todo="say up (more is better) or down (less is better)")
+    good: Literal["up", "down"] = "up" if given == "up" else "down"
+    warning, critical = _FIRST_GUESSES[good, measure.is_rate]
+    warning = warning if options.warning is None else options.warning
+    critical = critical if options.critical is None else options.critical
+    if critical != warning and judge(critical, warning, warning, good) == "ok":
+        raise UsageError(
+            f"the critical limit {critical:g} is less grave than the warning limit {warning:g}",
+            where="--warning, --critical",
+            todo=f"give both: --critical is {'below' if good == 'up' else 'above'} --warning where {good} is good",
+        )
+    return warning, critical, good
 
 
-def write_rule(code: str, measure: str, limits: Limits = Limits(), root: Path | None = None) -> Scaffold:
+def write_rule(code: str, measure: str, options: LimitOptions = LimitOptions(), root: Path | None = None) -> Scaffold:
     """Add a rule to a subsystem, with a check that judges one measure, and the test of both.
 
     Args:
         code: ``<subsystem>.<name>``.
         measure: the measure that it judges.
-        limits: the limits.
+        options: the limits.
         root: the checkout.
 
     Raises:
@@ -87,8 +98,9 @@ def write_rule(code: str, measure: str, limits: Limits = Limits(), root: Path | 
             f"there is a rule {code!r} already", where=where, todo="change it there, or choose another code"
         )
     check_name(name, "a rule", reserved=(), example=f"{subsystem}.failure_rate")
-    threshold, metric = limits.threshold(measure_of(measure)), find_metric(subsystem, measure)
-    values = _values(code, metric, threshold)
+    warning, critical, good = _limits(options, measure_of(measure))
+    metric = find_metric(subsystem, measure)
+    values = _values(code, metric) | _limit_values(warning, critical, good)
     rules, checks = SourceEdit(folder / "rules.py"), SourceEdit(folder / "checks.py")
     rules.add_element("RULES", render("rule/rule.py.j2", values).rstrip(), before="source_rule")
     _add_check(checks, values, metric)
@@ -100,20 +112,14 @@ def write_rule(code: str, measure: str, limits: Limits = Limits(), root: Path | 
     return Scaffold(written, [rules.path, checks.path])
 
 
-def _values(code: str, metric: Metric, threshold: Threshold) -> dict[str, object]:
-    """Return the values of the templates."""
+def _values(code: str, metric: Metric) -> dict[str, object]:
+    """Return the values of the templates, without the limits."""
     subsystem, _, name = code.partition(".")
-    sign = 1 if threshold.good == "down" else -1
     return {
         "code": code,
         "subsystem": subsystem,
         "name": name,
         "title": SUBSYSTEMS[subsystem],
-        "warning": threshold.warning,
-        "critical": threshold.critical,
-        "beyond": threshold.critical + sign * (abs(threshold.critical) or 1),
-        "on_critical": "ok" if threshold.critical == threshold.warning else "warning",
-        "good": threshold.good,
         "measure": metric.measure,
         "module": metric.module.rpartition(".")[2],
         "function": metric.function,
@@ -121,6 +127,14 @@ def _values(code: str, metric: Metric, threshold: Threshold) -> dict[str, object
         "arguments": metric.arguments,
         "is_daily": metric.is_daily,
     }
+
+
+def _limit_values(warning: float, critical: float, good: str) -> dict[str, object]:
+    """Return the limits as the templates write them, with a value beyond both."""
+    beyond = critical + (1 if good == "down" else -1) * (abs(critical) or 1)
+    on_critical = "ok" if critical == warning else "warning"
+    limits: dict[str, object] = {"warning": f"{warning:g}", "critical": f"{critical:g}", "beyond": f"{beyond:g}"}
+    return limits | {"on_critical": on_critical, "good": good}
 
 
 def _add_check(checks: SourceEdit, values: dict[str, object], metric: Metric) -> None:
@@ -132,7 +146,8 @@ def _add_check(checks: SourceEdit, values: dict[str, object], metric: Metric) ->
     imported, defined = _names(checks.text)
     package, _, module = metric.module.rpartition(".")
     needed = {**_IMPORTS, module: package}
-    if metric.is_daily:
+    is_day_only = metric.is_daily or measure_of(metric.measure).is_additive  # limits of a count are those of a day
+    if is_day_only:
         del needed["EVERY_PERIOD"]
     taken = {name for name, origin in needed.items() if imported.get(name, origin) != origin or name in defined}
     taken |= {f"_{values['name']}"} & defined
@@ -142,7 +157,7 @@ def _add_check(checks: SourceEdit, values: dict[str, object], metric: Metric) ->
             where=str(checks.path),
             todo="choose another code, or write the check by hand",
         )
-    every = "" if metric.is_daily else ", every=EVERY_PERIOD"
+    every = "" if is_day_only else ", every=EVERY_PERIOD"
     check = f'Check(rule="{values["code"]}", evaluate=_{values["name"]}, reads={{"{metric.dataset}": 0}}{every})'
     checks.add_element("CHECKS", check)
     checks.add_before("CHECKS", render("rule/evaluate.py.j2", values))

@@ -52,12 +52,12 @@ class Job(BaseModel):
     each: Literal["unit"] | None = Field(None, description="`unit`: a page for each unit of the OA.")
     deadline_min: int = Field(120, gt=0, description="Minutes from the scheduled time to the deadline.")
     catch_up: Literal["all", "latest"] = Field(
-        "all", description="After an outage: every period that was missed, or the latest alone."
+        "all", description="After an outage: every missed period, or only the latest."
     )
-    max_age_days: int = Field(10, gt=0, description="What was missed longer ago is not made up for.")
-    recipients: tuple[Recipient, ...] = Field((), description="Who gets the report.")
+    max_age_days: int = Field(10, gt=0, description="Age in days from which a missed period is not issued.")
+    recipients: tuple[Recipient, ...] = Field((), description="Recipients of the report.")
     unit_recipients: dict[str, tuple[Recipient, ...]] = Field(
-        default_factory=dict, description="With `each: unit`: by unit, who gets the page of that unit, and of no other."
+        default_factory=dict, description="With `each: unit`: the recipients of each unit's page."
     )
 
     @model_validator(mode="after")

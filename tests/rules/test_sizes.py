@@ -29,7 +29,6 @@ STILL_POSITIONAL: frozenset[str] = frozenset(
         "findings.lifecycle.LifecycleState",
         "findings.rule.Rule",
         "report_content.adoption.figures.Adoption",
-        "runner.engine._Execution",
     }
 )
 
@@ -37,7 +36,7 @@ STILL_POSITIONAL: frozenset[str] = frozenset(
 UNTYPED_DICTS: dict[str, int] = {
     "checks": 2,
     "detectors": 5,
-    "kernels": 5,
+    "kernels": 9,
     "lake": 1,
     "ledger": 2,
     "metrics": 2,
@@ -52,7 +51,7 @@ UNTYPED_DICTS: dict[str, int] = {
 }
 
 #: Functions of more than 40 lines by room; docstrings are free.
-LONG_FUNCTIONS: dict[str, int] = {"cli": 6, "kernels": 1, "runner": 2}
+LONG_FUNCTIONS: dict[str, int] = {"cli": 1, "runner": 1}
 
 
 def test_the_formatter_is_stopped_for_tables_of_data_alone(

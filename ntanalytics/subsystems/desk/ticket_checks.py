@@ -29,7 +29,7 @@ CONNECTED_WITHIN, REPORTED_FOR, TRAININGS_BACK = 30, 7, 180
 #: Tickets of a quarter below which a share says nothing.
 _MIN_TICKETS = 50
 
-_TICKETS = Entity("tickets", "all", "工单")
+_TICKETS = Entity("tickets", "all", "服务台")
 
 
 def day_series(context: CheckContext, days: Rows) -> Series:
