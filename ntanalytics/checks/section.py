@@ -17,7 +17,7 @@ from ntanalytics.metrics.measure import Measure
 from ntanalytics.metrics.quantity import Quantity, quantity
 from ntanalytics.workspace.dataset_view import DatasetView
 
-#: How many days before the period are looked at: what is usual, and the line beside the figure.
+#: Days of history before the period, for usual values and for the line beside a figure.
 HISTORY = 28
 
 
@@ -78,7 +78,7 @@ class SubsystemSummary:
 
 
 def compared(now: ir.Table, before: ir.Table, measures: Sequence[Measure], *scopes: DatasetView) -> dict[str, Any]:
-    """The figures of a period with their changes, as one row; holes in any of the scopes count."""
+    """Return the figures of a period with their changes, as one row; gaps in any of the scopes count."""
     made = change.compare(
         now,
         before,

@@ -1,4 +1,4 @@
-"""Correlation: findings of one incident are told once, by what failed first and what followed.
+"""Correlation: findings of one incident are reported once, as a root and its followers.
 
 Which findings follow from which is data (findings/correlation_rules.py). A finding follows from another when a rule
 joins their codes, both concern the same place or one that depends on it, and it did not begin before the other.

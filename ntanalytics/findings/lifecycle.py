@@ -89,7 +89,7 @@ class FindingLifecycle:
         entity: what is checked.
         check: label of the check, in Chinese.
         opened_on: day of the inspection that saw it first.
-        begun_on: first day of the condition as the findings told it, never later than ``opened_on``.
+        begun_on: first day of the condition by the findings, never later than ``opened_on``.
         is_older: whether it may have begun before ``begun_on``.
         confirmed_on: day of the last inspection that saw it.
         status: its status on that day.
@@ -295,7 +295,7 @@ def _opened(observation: Observation, on: date, is_first: bool) -> FindingLifecy
 
 
 def _seen_again(lifecycle: FindingLifecycle, observation: Observation, on: date) -> FindingLifecycle:
-    """Return a lifecycle that is observed again, with the earliest begin that was ever told."""
+    """Return a lifecycle that is observed again, with the earliest known begin."""
     begin = _begin(observation, on), observation.since_is_bound
     begun_on, is_older = min((lifecycle.begun_on, lifecycle.is_older), begin)
     change: Change
@@ -322,5 +322,5 @@ def _seen_again(lifecycle: FindingLifecycle, observation: Observation, on: date)
 
 
 def _begin(observation: Observation, on: date) -> date:
-    """Return the first day of the condition; the inspected day where none is told or it lies later."""
+    """Return the first day of the condition; the inspected day where none is known or it lies later."""
     return observation.since if observation.since is not None and observation.since <= on else on

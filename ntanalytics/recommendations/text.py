@@ -26,7 +26,7 @@ def overview(recommendations: Sequence[Recommendation]) -> str:
 
 
 def first_steps(recommendations: Sequence[Recommendation]) -> list[str]:
-    """The highest ranked, a sentence each: what is wrong, what shows it, what to do and what that costs."""
+    """Return a sentence for each of the highest ranked: problem, evidence, action, effort and owner."""
     return [
         f"{cause.problem}。{evidence}建议{cause.action}（{EFFORTS[cause.effort][0]}，{cause.owner}）。"
         for cause, evidence in ((item.cause, item.evidence) for item in recommendations[:MOST])
@@ -41,7 +41,7 @@ def looked_back(days: int, covered: int) -> str:
 
 
 def busiest_month(renewals: Rows) -> str:
-    """The month with most certificates to renew: ``证书更新最多的是 2026 年 12 月，417 张``.
+    """Return the month with most certificates to renew: ``证书更新最多的是 2026 年 12 月，417 张``.
 
     Args:
         renewals: ``metrics.certificates.renewals`` of the months to come.
@@ -55,7 +55,7 @@ def busiest_month(renewals: Rows) -> str:
 
 
 def trend(problem: str, by_day: Rows, measure: Measure) -> str:
-    """The message of a trend: its worst day: ``磁盘将写满：近 90 天最高为 92.0%（11月20日）``.
+    """Return the worst day of a trend: ``磁盘将写满：近 90 天最高为 92.0%（11月20日）``.
 
     Args:
         problem: what is wrong.

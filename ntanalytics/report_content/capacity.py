@@ -21,13 +21,13 @@ from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import Field
 from ntanalytics.workspace.report import Report
 
-#: Renewals are forecast for so many months.
+#: Number of months in the forecast of renewals.
 MONTHS = 12
 
-#: So many disks are listed at least, those that are full first; so full is what is listed besides.
+#: Fewest listed disks, those that are full first; usage from which further ones are listed.
 MOST_DISKS, NOTABLE = 8, 0.7
 
-#: So many disks are drawn, and the forecast as many days ahead.
+#: Number of charts of disks, and days of the forecast in them.
 MOST_DRAWN, DAYS_DRAWN = 2, 120
 
 _DISKS = (
@@ -67,8 +67,8 @@ def disks(report: Report, history: int) -> list[Disk]:
     """Return the disks measured up to the report's end, the soonest full first, then the fullest.
 
     Args:
-        report: its period's end is where the forecast begins.
-        history: so many days before the period are looked at.
+        report: the forecast begins at the end of its period.
+        history: days of history before the period.
     """
     metrics = report.dataset("infra.metrics", history=history)
     peaks: dict[tuple[str, str], list[tuple[date, float]]] = {}
@@ -105,7 +105,7 @@ def disks_table(disks: Sequence[Disk], origin: dict[str, object], *, id: str = "
 
 
 def disk_charts(disks: Sequence[Disk], origin: dict[str, object]) -> list[Chart]:
-    """The disks that are full first, each with its forecast and the interval of it; none where nothing is stated."""
+    """Return charts of the disks that are full first, with forecast and interval; none without a forecast."""
     stated = [disk for disk in disks if disk.forecast.full_on is not None and not disk.forecast.reason]
     return [
         Chart(
@@ -125,7 +125,7 @@ def disk_charts(disks: Sequence[Disk], origin: dict[str, object]) -> list[Chart]
 
 
 def _drawn(disk: Disk) -> list[dict[str, Any]]:
-    """The peaks, and from the last of them lines to the day on which the disk is full: as expected, soonest, latest."""
+    """Return the peaks, and the lines from the last peak to a full disk: expected, soonest, latest."""
     last, used = disk.peaks[-1]
     ends = {"expected": disk.forecast.full_on, "high": disk.forecast.earliest_on, "low": disk.forecast.latest_on}
     known = dict(disk.peaks)
@@ -173,7 +173,7 @@ def capacity(
         report: the report.
         summaries: the subsystems' summaries, by id.
         renewals: certificates to be renewed by month.
-        history: so many days before the period are looked at.
+        history: days of history before the period.
     """
     infra, ca, oa = (summaries[name] for name in ("infra", "ca", "oa"))
     origin = dict(infra.origin)

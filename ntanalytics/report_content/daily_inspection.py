@@ -31,7 +31,7 @@ from ntanalytics.subsystems import DEPENDS_ON, word
 from ntanalytics.subsystems.infra import host_checks
 from ntanalytics.workspace.report import Report
 
-#: Days ahead within which a full disk is told.
+#: Days ahead within which a full disk is reported.
 FORESEEN_DAYS = 365
 
 #: The subsystem of the checks of the data themselves.

@@ -48,7 +48,7 @@ _HEADLINES = (
 def summary(evaluation: Evaluation) -> list[Sentence]:
     """Return what the manager reads first: the worst finding of up to three subsystems, then what changed in use.
 
-    One sentence a subsystem, with its entity in bold; what a sentence on use tells is not told twice.
+    One sentence for each subsystem, with its entity in bold; no fact is in two sentences.
     """
     summaries = evaluation.summaries
     worst_findings = [

@@ -65,7 +65,7 @@ class Advice:
         renewals: certificates to be renewed by month.
         origin: origin of the recommendations.
         numbers: cause → the number of its recommendation.
-        followed: what became of the earlier ones; None where their reports cannot be read.
+        followed: the earlier ones with their effect; None if their reports cannot be read.
         unknown: numbers that the desk noted and no report issued.
     """
 
@@ -132,7 +132,7 @@ def _confidence(views: Mapping[str, DatasetView]) -> dict[str, float]:
 
 
 def ranking(advice: Advice, *, id: str = "recommendations") -> Table:
-    """The recommendations, highest score first."""
+    """Return the table of recommendations, highest score first."""
     rows = tuple(
         {
             "place": place,
@@ -215,7 +215,7 @@ def past(advice: Advice) -> list[Table]:
 def charts(report: Report, advice: Advice) -> list[Block]:
     """Return a chart for each problem: its figure by day over the quarter, else its subjects side by side.
 
-    A recommendation over one subject that no figure follows by day has none: its one figure stands in its evidence.
+    A recommendation on one subject without a daily figure has no chart: its evidence holds the one figure.
     """
     back = back_days(report)
     drawn: list[Block] = []
@@ -242,7 +242,7 @@ def charts(report: Report, advice: Advice) -> list[Block]:
 
 
 def _bars(advised: Recommendation, origin: Mapping[str, object]) -> Chart | None:
-    """Return the worst entities of the check that most findings are of; None for a single entity."""
+    """Return the worst entities of the check with most findings; None for a single entity."""
     kinds = [(finding.rule.check, finding.format) for finding in advised.findings if finding.value is not None]
     if not kinds:
         return None
@@ -271,7 +271,7 @@ def _bars(advised: Recommendation, origin: Mapping[str, object]) -> Chart | None
 
 
 def hints(report: Report) -> Table:
-    """The hours of the quarter in which a host or a service behaved as never before."""
+    """Return the hours of the quarter in which a host or a service behaved as never before."""
     return unusual_hours(report, back_days(report))
 
 

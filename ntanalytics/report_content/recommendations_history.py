@@ -15,7 +15,7 @@ from ntanalytics.reports import Table
 from ntanalytics.reports.record import Field, Record, load_record
 from ntanalytics.workspace.report import Report
 
-#: The blocks of a published report that tell of its recommendations.
+#: Blocks of a published report with its recommendations.
 TRACKING, BASIS = "tracking", "basis"
 
 _RECORD = "report.ipynb"
@@ -36,8 +36,8 @@ def earlier(report: Report) -> list[list[IssuedRecommendation]] | None:
     """Return the recommendations that the same report issued for earlier periods of the same kind, oldest first.
 
     Returns:
-        A list a report, empty where none was issued; None where one of them cannot be read: then it is not known what
-        was recommended first.
+        A list for each report, empty if none was issued; None if one of them cannot be read: then the first issue of a
+        recommendation is unknown.
     """
     folder = report.workspace.settings.outputs / report.name
     reports: list[tuple[date, list[IssuedRecommendation]]] = []

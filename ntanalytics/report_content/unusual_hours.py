@@ -1,4 +1,4 @@
-"""Hours of the quarter in which a host or a service behaved as never before: hints for who looks further."""
+"""Hours of the quarter in which a host or a service behaved as never before: hints for an investigation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ntanalytics.reports.record import Field
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
 
-#: So many are listed, the latest.
+#: Number of listed rows, the latest.
 MOST = 12
 
 _FIELDS = (
@@ -31,16 +31,16 @@ _FIELDS = (
 )
 
 _HOUR, _QUARTER_S = timedelta(hours=1), 900
-#: Fewer failed requests in a quarter of an hour say nothing.
+#: Fewest failed requests in a quarter of an hour.
 _FEWEST_ERRORS = 20
 
 
 def unusual_hours(report: Report, history: int, *, id: str = "unusual") -> Table:
-    """The spells of processors, memory and failed requests that were as never before, the latest first.
+    """Return the hours of processors, memory and failed requests that were as never before, the latest first.
 
     Args:
         report: the report.
-        history: so many days before the period are looked at; the first four weeks of them are only learnt from.
+        history: days of history before the period; the first four weeks of them only train the detector.
         id: a slug, unique in the report.
     """
     metrics = report.dataset("infra.metrics", history=history)
@@ -80,7 +80,7 @@ def _by_host(hourly: ir.Table) -> dict[str, list[tuple[datetime, float]]]:
 
 
 def _by_service(report: Report, failed: ir.Table) -> dict[str, list[tuple[datetime, float]]]:
-    """Failed requests by quarters of an hour, with the quarters in which none failed."""
+    """Return failed requests by service and quarter of an hour, with the quarters without any."""
     offset = timedelta(hours=report.utc_offset_h)
     slots = by_slot(failed, "minute_at", report.utc_offset_h, ["service"], count="requests", slot_s=_QUARTER_S)
     counts: dict[str, dict[datetime, float]] = {}

@@ -35,7 +35,7 @@ def adoption(active: Quantity, total: Mapping[str, Any], editions: Rows) -> str:
 
 
 def _most(editions: Iterable[Mapping[str, Any]], change: float) -> str:
-    """The edition that made at least half of a change, in words."""
+    """Return the edition that made at least half of a change, in words."""
     same = [edition for edition in editions if edition.get("active_change") and edition["active_change"] * change > 0]
     if not same or not change:
         return ""

@@ -263,7 +263,7 @@ def _make(
 def _publish(
     context: RunContext, run: evidence.RunIdentity, record: Record, manifest: Manifest, staged: Path, target: Path
 ) -> None:
-    """Publish the staged report; its manifest tells the published figures that it corrects."""
+    """Publish the staged report; its manifest holds the corrections of published figures."""
     manifest["corrects"] = correcting.corrections(target, record)
     context.before_publishing(run.run_id)
     publishing.publish(staged, target, manifest)

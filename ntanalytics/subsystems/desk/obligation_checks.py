@@ -17,13 +17,13 @@ from ntanalytics.metrics.desk import compliance, obligations
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.subsystems.desk.ticket_checks import HISTORY, TRAININGS_BACK
 
-#: Days for which a change without confirmation is told, of the roster, and of confirmations.
+#: Days for which a change without confirmation is reported, of the roster, and of confirmations.
 CHANGES_BACK, ROSTER_BACK, SIGNOFFS_BACK = 45, 62, 80
 
 #: A weekly report is issued on the Monday after its week, and confirmed within so many working days after that.
 SIGNED_WITHIN = 3
 
-#: Weeks for which an open report is told, weeks before them, and how many of these must have been confirmed.
+#: Weeks for which an open report is a finding, weeks before them, and how many of these must have been confirmed.
 WEEKS_REPORTED, WEEKS_KNOWN, MIN_SIGNED = 3, 6, 3
 
 #: Day of a month until which the roster of the month before stands for it.

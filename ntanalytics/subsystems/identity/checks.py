@@ -29,7 +29,7 @@ _SHORT_S, _LONG_S = 120, 1800
 #: Reasons that the methods do not tell: probing of names that nobody has, and lock-outs.
 _REASONS = ("unknown_account", "locked", "disabled", "refused")
 
-#: Failures of one reason on a day below which no rise is told.
+#: Failures of one reason on a day below which no rise is reported.
 _MIN_REASON = 30
 
 _ADDRESS, _ACCOUNT = Entity("address", "worst", "单一来源地址"), Entity("account", "worst", "单一账号")

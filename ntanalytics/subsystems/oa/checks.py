@@ -99,7 +99,7 @@ def _whole_fall(context: CheckContext) -> list[Finding]:
 
 
 def _active_fall(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return whether fewer accounts acted than usual; where all did not, the editions need not be told."""
+    """Return whether fewer accounts acted than usual; where all did not, the editions need no findings."""
     if not context.working_days:
         return [not_applicable(rule)]
     findings = context.shared(_whole_fall)

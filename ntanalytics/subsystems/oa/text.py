@@ -1,4 +1,4 @@
-"""Sentences of office automation: of its rules, and of the report on adoption."""
+"""Sentences of office automation: for its rules, and for the report on adoption."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ntanalytics.metrics.rows import Rows, rows
 
 Row = Mapping[str, Any]
 
-#: A unit whose working days changed by less than that is no mover.
+#: Smallest change of a unit's working days that is named.
 MOVED = 0.1
-#: So many units are named on either side.
+#: Number of units named for rises, and for falls.
 NAMED = 3
 
 
@@ -48,7 +48,7 @@ def level(total: Row, reach: Row, *, is_complete: bool = True) -> str:
 
 
 def pace(total: Row, worked_days: tuple[int, int]) -> str:
-    """The mean working day against that of the period before, which a holiday does not move.
+    """Return the daily mean of working days against the period before; a holiday does not change it.
 
     Returns:
         For example ``工作日日均活跃 4,971 个（本期 5 个工作日，上期 3 个），较上期增加 2.1%。``
@@ -61,7 +61,7 @@ def pace(total: Row, worked_days: tuple[int, int]) -> str:
 
 
 def movers(moving: Rows) -> str:
-    """The units that rose and fell most by their working days.
+    """Return the units with the largest rise and fall by working days.
 
     Args:
         moving: ``metrics.adoption_ranking.movers``: the largest rise first.
@@ -89,7 +89,7 @@ def _moving(row: Row) -> str:
 
 
 def laggards(ranking: Rows) -> str:
-    """The comparable units whose active rate is low, those that have long been so first.
+    """Return the comparable units with a low active rate, the longest low first.
 
     Args:
         ranking: ``metrics.adoption_ranking.ranked`` with ``low_weeks``.
@@ -101,7 +101,7 @@ def laggards(ranking: Rows) -> str:
     fair = [row for row in rows(ranking) if row["place"] is not None]
     slow = [row for row in fair if row["active_rate"] < LOW_RATE]
     below = format_number(LOW_RATE, "rate:0")
-    # of a month, a unit may be low in its last weeks and not in all
+    # a unit may be low in the last weeks of a month and not in all of it
     late = [row for row in fair if row["active_rate"] >= LOW_RATE and (row["low_weeks"] or 0) > 1]
     late.sort(key=lambda row: -row["low_weeks"])
     named = listed([f"{row['unit']}（连续 {row['low_weeks']} 周）" for row in late], NAMED)
@@ -120,7 +120,7 @@ def _slow(row: Row) -> str:
 
 
 def terminals(total: Row, typical: Row | None = None) -> str:
-    """Mobile and domestic terminals, against the period before, or of a unit against its edition's median.
+    """Return the mobile and domestic shares, against the period before, or of a unit against its edition's median.
 
     Returns:
         For example ``移动端占比 64.3%，较上期上升 0.7 个百分点；信创占比 44.0%，与上期持平。``
@@ -168,7 +168,7 @@ def handled(total: Row, by_module: Rows = ()) -> str:
         f"{_worked(total['worked_p50_s'])}，九成在 {_hours(total['handling_p90_s'])}{_worked(total['worked_p90_s'])}"
     )
     sentence += "内办结"
-    # a module of a few tasks is not the slowest, it is unlucky
+    # a module of a few tasks is slow by chance
     many = [row for row in rows(by_module) if row["tasks"] >= MIN_ACCOUNTS and row["handling_p50_s"] is not None]
     if len(many) > 1:
         slow = max(many, key=lambda row: float(row["handling_p50_s"]))
@@ -179,7 +179,7 @@ def handled(total: Row, by_module: Rows = ()) -> str:
 
 
 def modules(used: Rows) -> str:
-    """The module that most accounts use, and those that nobody does; a login is of none.
+    """Return the module with most accounts, and the unused ones; a login belongs to no module.
 
     Returns:
         For example ``使用最多的模块是公文管理（3,844 个账号）；无人使用：耗材管理、用车管理。``
@@ -215,7 +215,7 @@ def compared_units(ranking: Rows) -> str:
 
 
 def place(ranking: Rows, unit: str, typical: Row) -> str:
-    """A unit's place among the comparable units of each of its editions.
+    """Return the place of a unit among the comparable units of each of its editions.
 
     Returns:
         For example ``活跃率在政府版 13 个可比单位中列第 3 位（中位数 74.2%）。``
