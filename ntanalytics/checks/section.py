@@ -1,4 +1,4 @@
-"""What a report sees of one subsystem in its period: figures, findings, and what is worth saying."""
+"""Summary of one subsystem in a report's period: figures, findings and sentences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ntanalytics.metrics.measure import Measure
 from ntanalytics.metrics.quantity import Quantity, quantity
 from ntanalytics.workspace.dataset_view import DatasetView
 
-#: How many days before the period are looked at: what is usual, and the line beside the figure.
+#: Days of history before the period, for usual values and for the line beside a figure.
 HISTORY = 28
 
 
@@ -78,7 +78,7 @@ class SubsystemSummary:
 
 
 def compared(now: ir.Table, before: ir.Table, measures: Sequence[Measure], *scopes: DatasetView) -> dict[str, Any]:
-    """The figures of a period with their changes, as one row; holes in any of the scopes count."""
+    """Return the figures of a period with their changes, as one row; gaps in any of the scopes count."""
     made = change.compare(
         now,
         before,
@@ -92,7 +92,7 @@ def compared(now: ir.Table, before: ir.Table, measures: Sequence[Measure], *scop
 
 
 def is_whole(*scopes: DatasetView) -> bool:
-    """Whether none of the scopes has a hole in the period."""
+    """Return whether none of the scopes has a gap in the period."""
     return all(scope.is_complete for scope in scopes)
 
 
@@ -107,7 +107,7 @@ def highlights(row: Mapping[str, Any], names: Sequence[str], *, is_complete: boo
 
 
 def series(daily: ir.Table, name: str) -> tuple[float | None, ...]:
-    """One figure of each day, oldest first."""
+    """Return one figure of each day, oldest first."""
     return tuple(daily.order_by("day")[name].to_pyarrow().to_pylist())
 
 

@@ -47,7 +47,7 @@ class IncidentOutcome:
 
     @property
     def is_in_time(self) -> bool:
-        """Whether it was found within the days that its severity allows."""
+        """Return whether it was detected within the days that its severity allows."""
         return self.delay is not None and self.delay <= WITHIN[self.incident.severity]
 
 
@@ -180,7 +180,7 @@ def _is_news(sighting: Sighting, before: Sighting | None, incident: Incident) ->
 
 def _alarm(run: SightingRun, harmless: Iterable[Incident]) -> FalseAlarm:
     first = run.unexplained[0].finding
-    why = next((f"{event.kind} {event.subject}" for event in harmless if _looks_like(first, event)), "")
+    why = next((f"{event.kind} {event.subject}" for event in harmless if _resembles(first, event)), "")
     earlier = [item for item in run.sightings if item.finding.day < first.day and item.is_explained]
     if not why and earlier:
         last = earlier[-1]
@@ -188,7 +188,7 @@ def _alarm(run: SightingRun, harmless: Iterable[Incident]) -> FalseAlarm:
     return FalseAlarm(run, first, len(run.unexplained), why)
 
 
-def _looks_like(finding: DayFinding, harmless: Incident) -> bool:
+def _resembles(finding: DayFinding, harmless: Incident) -> bool:
     """Return whether a finding of the subject or the whole subsystem of a harmless event falls on its days."""
     is_on = harmless.day <= finding.day <= (harmless.end + _DAY).date()
     is_whole = finding.entity == subsystem_entity(harmless.subsystem)

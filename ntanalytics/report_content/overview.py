@@ -48,7 +48,7 @@ _HEADLINES = (
 def summary(evaluation: Evaluation) -> list[Sentence]:
     """Return what the manager reads first: the worst finding of up to three subsystems, then what changed in use.
 
-    One sentence a subsystem, with its entity in bold; what a sentence on use tells is not told twice.
+    One sentence for each subsystem, with its entity in bold; no fact is in two sentences.
     """
     summaries = evaluation.summaries
     worst_findings = [
@@ -130,9 +130,9 @@ def headlines(evaluation: Evaluation) -> Kpis:
 
 def clocks(evaluation: Evaluation, *, limit: int = 3) -> Table:
     """Return the longest incidents of the period, each with its recovery clock against the promised four hours."""
-    found = evaluation.summaries["desk"].tables.get("clocks", _no_clocks()).select(_CLOCK).slice(0, limit)
-    rows = found.to_pylist()
-    clocks_table = table(found, "事件与恢复时钟", id="clocks", note="" if rows else "本期没有系统崩溃事件。")
+    incidents = evaluation.summaries["desk"].tables.get("clocks", _no_clocks()).select(_CLOCK).slice(0, limit)
+    rows = incidents.to_pylist()
+    clocks_table = table(incidents, "事件与恢复时钟", id="clocks", note="" if rows else "本期没有系统崩溃事件。")
     shares = [row["clock_s"] / PROMISE.total_seconds() for row in rows]
     return clocks_table.with_inline_charts(inline_bars("4 小时时钟", shares))
 

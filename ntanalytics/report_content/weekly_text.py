@@ -35,11 +35,11 @@ def adoption(active: Quantity, total: Mapping[str, Any], editions: Rows) -> str:
 
 
 def _most(editions: Iterable[Mapping[str, Any]], change: float) -> str:
-    """The edition that made at least half of a change, in words."""
-    same = [each for each in editions if each.get("active_change") and each["active_change"] * change > 0]
+    """Return the edition that made at least half of a change, in words."""
+    same = [edition for edition in editions if edition.get("active_change") and edition["active_change"] * change > 0]
     if not same or not change:
         return ""
-    first = max(same, key=lambda each: abs(each["active_change"]))
+    first = max(same, key=lambda edition: abs(edition["active_change"]))
     if abs(first["active_change"]) * 2 < abs(change):
         return ""
     sign = "+" if change > 0 else "−"

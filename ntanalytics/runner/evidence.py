@@ -50,7 +50,7 @@ def keep_evidence(
 ) -> Path | None:
     """Move the notebook of a failed run to ``outputs/.failed/<run_id>/``, and write there why it failed.
 
-    Renderings are dropped, so that no incomplete report looks like a report. In the notebook the cells that did not run
+    Renderings are dropped: an incomplete report must not be read as a report. In the notebook, cells that did not run
     are marked. On a full disk the evidence may be lost; the ledger still holds the reason.
 
     Args:

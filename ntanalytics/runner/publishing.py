@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 import ntanalytics
 from ntanalytics.delivery.manifest import MANIFEST, RECORD, WORKBOOK, Artefact, Manifest
-from ntanalytics.disk_space import disk_error
+from ntanalytics.disk_space import disk_error, sync
 from ntanalytics.errors import PublishError
 from ntanalytics.runner import atomic_publish
 from ntanalytics.runner.report_request import ReportRequest
@@ -131,9 +131,9 @@ def publish(staged: Path, target: Path, manifest: Manifest) -> None:
             raise PublishError(f"the report left other files: {sorted(extra)}", where=manifest["report"])
         for name in (*artefacts, MANIFEST):
             (staged / name).chmod(0o640)
-            atomic_publish.sync(staged / name)
+            sync(staged / name)
         staged.chmod(0o750)
-        atomic_publish.sync(staged)
+        sync(staged)
         place(target.parent.parent, target.parent.name, target.name)
         atomic_publish.atomic_publish(staged, target)
     except OSError as error:

@@ -1,11 +1,11 @@
-"""One run of a report, from its name to its published folder."""
+"""Run of a report, from its name to its published folder."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -155,24 +155,35 @@ def run_report(
                 failed_sources = shared.failed_sources if batch else extract_needs(context, request)
                 disk_space.check_free_space(context.outputs)  # the lake may be on the same disk
                 record, manifest = _make(context, request, run, staged, shared, is_printed=batch is None)
-                manifest["corrects"] = correcting.corrections(target, record)
-                context.before_publishing(run.run_id)
-                publishing.publish(staged, target, manifest)
+                _publish(context, run, record, manifest, staged, target)
             # Inside the staging: a process killed right here leaves its staging folder, and the next process sees by
             # the manifest that the run was published.
             context.ledger.runs.finish(run.run_id, "published", version=manifest["version"], path=str(target))
             warnings |= finding_history.record_or_warn(context.ledger, record, manifest)
+    result = _result(request, run, manifest, target, failed_sources, {**warnings, **index_warnings})
+    return replace(result, seconds=time.monotonic() - started)
+
+
+def _result(
+    request: ReportRequest,
+    run: evidence.RunIdentity,
+    manifest: Manifest,
+    target: Path,
+    failed_sources: tuple[FailedSource, ...],
+    warnings: Mapping[str, str],
+) -> RunResult:
+    """Return the result of a published run, without its duration."""
     return RunResult(
         run_id=run.run_id,
-        report=report,
+        report=run.report,
         title=request.notebook.title,
         period=request.period,
         version=manifest["version"],
         directory=target,
-        seconds=time.monotonic() - started,
+        seconds=0.0,
         gaps=tuple(gaps_of(manifest)),
         failed_sources=failed_sources,
-        left_out={**manifest["left_out"], **warnings, **index_warnings},
+        left_out={**manifest["left_out"], **warnings},
     )
 
 
@@ -247,6 +258,15 @@ def _make(
     version = context.ledger.runs.next_version(run.report, run.period, run.parameters)
     manifest = publishing.make_manifest(request, record, staged, run_id=run.run_id, version=version, left_out=left_out)
     return record, manifest
+
+
+def _publish(
+    context: RunContext, run: evidence.RunIdentity, record: Record, manifest: Manifest, staged: Path, target: Path
+) -> None:
+    """Publish the staged report; its manifest holds the corrections of published figures."""
+    manifest["corrects"] = correcting.corrections(target, record)
+    context.before_publishing(run.run_id)
+    publishing.publish(staged, target, manifest)
 
 
 @contextmanager

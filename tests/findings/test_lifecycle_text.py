@@ -10,7 +10,7 @@ from ntanalytics.findings import lifecycle_text
 from ntanalytics.findings.correlation import correlate
 from ntanalytics.findings.finding import Comparison, Entity, Finding, Window, subsystem_entity
 from ntanalytics.findings.lifecycle import LifecycleState, ObservedDay, follow_lifecycles, observe
-from ntanalytics.findings.lifecycle_text import begun_words, compared, group_sentence
+from ntanalytics.findings.lifecycle_text import compared, group_sentence, onset_words
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.text import RuleText, Wording
 from ntanalytics.findings.text import word as word_with
@@ -49,7 +49,7 @@ def _two_days(*findings: Finding) -> LifecycleState:
 
 def _words(finding: Finding, state: LifecycleState) -> str:
     """Return since when it is so, with plain spaces."""
-    return begun_words(finding, state).replace("\u00a0", " ")
+    return onset_words(finding, state).replace("\u00a0", " ")
 
 
 def test_since_when_and_which_day_it_is() -> None:

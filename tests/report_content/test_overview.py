@@ -16,6 +16,7 @@ from ntanalytics.ledger import Ledger
 from ntanalytics.periods import Period
 from ntanalytics.report_content.contents import evaluate_report
 from ntanalytics.report_content.overview import change_words, clocks, headlines, summary, systems
+from ntanalytics.settings import RuleSettings
 from ntanalytics.subsystems import evaluate
 from ntanalytics.workspace import Workspace
 from ntanalytics.workspace.report import Report
@@ -27,7 +28,9 @@ MONDAY = dt.date(2026, 11, 16)
 @pytest.fixture(scope="module")
 def report(city: City) -> Report:
     city.run("weekly_service_report", "2026-W47")  # fills the lake
-    return Report(Workspace(city.settings), "weekly_service_report", "周报", Period.week(MONDAY))
+    # the small city sends too few messages a day for the suite's least number of a carrier
+    settings = city.settings.model_copy(update={"rules": {"sms.delivery_rate": RuleSettings(min_count=20)}})
+    return Report(Workspace(settings), "weekly_service_report", "周报", Period.week(MONDAY))
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +62,7 @@ def test_what_was_planted_in_the_week_is_found(evaluation: Evaluation):
 
 def test_the_manager_reads_exceptions_before_figures(evaluation: Evaluation):
     sentences = summary(evaluation)
-    assert sentences[0].state == "critical"
+    assert sentences[0].status == "critical"
     assert any(sentence.subject == "中国联通" for sentence in sentences)
     assert len(sentences) <= 5
     assert sentences[-1].text.startswith("公文逾期未签收")

@@ -95,6 +95,7 @@ def test_a_finding_has_all_its_fields_its_identity_and_its_lifecycle(tmp_path: P
         "format": "rate:1",
         "limits": "低于 97.0% 关注",
         "evidence": "送达率 71.0%。",
+        "brief": "送达率 71.0%",
         "since": "2026-11-17",
         "since_is_bound": False,
         "window": None,

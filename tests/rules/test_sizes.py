@@ -24,25 +24,20 @@ STILL_WIDE: frozenset[str] = frozenset()
 
 #: Dataclasses of more than 5 fields that take them by position.
 STILL_POSITIONAL: frozenset[str] = frozenset(
-    {
-        "findings.correlation_rules.CorrelationRule",
-        "findings.lifecycle.LifecycleState",
-        "findings.rule.Rule",
-        "report_content.adoption.figures.Adoption",
-    }
+    {"findings.correlation_rules.CorrelationRule", "findings.lifecycle.LifecycleState", "findings.rule.Rule"}
 )
 
 #: ``dict[str, Any]`` by room.
 UNTYPED_DICTS: dict[str, int] = {
     "checks": 2,
     "detectors": 5,
-    "kernels": 5,
+    "kernels": 9,
     "lake": 1,
     "ledger": 2,
     "metrics": 2,
     "operations": 1,
     "recommendations": 1,
-    "report_content": 17,
+    "report_content": 16,
     "reports": 47,
     "runner": 1,
     "scheduling": 1,
@@ -51,10 +46,7 @@ UNTYPED_DICTS: dict[str, int] = {
 }
 
 #: Functions of more than 40 lines by room; docstrings are free.
-LONG_FUNCTIONS: dict[str, int] = {
-    "cli": 1,
-    "runner": 1,
-}
+LONG_FUNCTIONS: dict[str, int] = {"cli": 1}
 
 
 def test_the_formatter_is_stopped_for_tables_of_data_alone(

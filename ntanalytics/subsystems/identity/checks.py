@@ -29,7 +29,7 @@ _SHORT_S, _LONG_S = 120, 1800
 #: Reasons that the methods do not tell: probing of names that nobody has, and lock-outs.
 _REASONS = ("unknown_account", "locked", "disabled", "refused")
 
-#: Failures of one reason on a day below which no rise is told.
+#: Failures of one reason on a day below which no rise is reported.
 _MIN_REASON = 30
 
 _ADDRESS, _ACCOUNT = Entity("address", "worst", "单一来源地址"), Entity("account", "worst", "单一账号")
@@ -175,7 +175,7 @@ def _shared_accounts(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 _READS = {"identity.logins": HISTORY_DAYS}
-_TOLD_BETTER = (
+_MORE_SPECIFIC = (
     "identity.login_silence", "identity.attempts", "identity.forced_accounts", "identity.method_failures",
     "identity.reason_rise", "identity.logins_fall",
 )  # fmt: skip
@@ -186,7 +186,7 @@ CHECKS: tuple[Check, ...] = (
         evaluate=_failure_rate,
         reads=_READS,
         every=EVERY_PERIOD,
-        suppressed_by=(SuppressedBy(_TOLD_BETTER, "any", (DAY,)),),
+        suppressed_by=(SuppressedBy(_MORE_SPECIFIC, "any", (DAY,)),),
     ),
     Check(rule="identity.login_silence", evaluate=_login_silence, reads=_READS),
     Check(

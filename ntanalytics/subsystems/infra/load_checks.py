@@ -27,7 +27,7 @@ _HOUR_S = 3600.0
 
 Row = Mapping[str, Any]
 
-#: A host that is busy need not be told in another way.
+#: Findings of a busy host that make its other findings redundant.
 _BUSY = (SuppressedBy(("infra.cpu_by_day", "infra.cpu_by_night")),)
 
 

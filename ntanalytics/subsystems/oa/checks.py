@@ -73,17 +73,17 @@ def _gap(context: CheckContext, rule: Rule, entity: Any, most_left: float = MAX_
     )
 
 
-def _lull(context: CheckContext, rule: Rule) -> list[Finding]:
+def _activity_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the hours in which the OA stood still, else those of an edition on a terminal."""
     return _gap(context, rule, None) or _gap(context, rule, _edition_terminal)
 
 
-def _module_lull(context: CheckContext, rule: Rule) -> list[Finding]:
+def _module_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the modules that stood still."""
     return _gap(context, rule, _module, _HALF)
 
 
-def _task_lull(context: CheckContext, rule: Rule) -> list[Finding]:
+def _task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the flows of which none ended."""
     if not context.dataset("oa.tasks", TASKS_BACK).is_complete:
         return []
@@ -99,7 +99,7 @@ def _whole_fall(context: CheckContext) -> list[Finding]:
 
 
 def _active_fall(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return whether fewer accounts acted than usual; where all did not, the editions need not be told."""
+    """Return whether fewer accounts acted than usual; where all did not, the editions need no findings."""
     if not context.working_days:
         return [not_applicable(rule)]
     findings = context.shared(_whole_fall)
@@ -209,16 +209,16 @@ CHECKS: tuple[Check, ...] = (
     *ADOPTION_CHECKS,
     Check(rule="oa.active_fall", evaluate=_active_fall, reads=_ACTIVITIES, suppressed_by=_STOOD_STILL),
     Check(rule="oa.unit_active_fall", evaluate=_unit_fall, reads=_ACTIVITIES),
-    Check(rule="oa.lull", evaluate=_lull, reads=_ACTIVITIES),
+    Check(rule="oa.lull", evaluate=_activity_gap, reads=_ACTIVITIES),
     Check(
         rule="oa.module_lull",
-        evaluate=_module_lull,
+        evaluate=_module_gap,
         reads=_ACTIVITIES,
         suppressed_by=(SuppressedBy(("oa.lull",), "part"), SuppressedBy(("oa.lull",), "sibling")),
     ),
     Check(
         rule="oa.task_lull",
-        evaluate=_task_lull,
+        evaluate=_task_gap,
         reads={**_TASKS, **_ACTIVITIES},
         suppressed_by=(SuppressedBy(("oa.lull",), "part"), SuppressedBy(("oa.module_lull",))),
     ),
