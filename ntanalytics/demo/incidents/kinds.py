@@ -146,7 +146,7 @@ _INCIDENTS = (
         digits=0, critical_from=1, affects="site", sentence="当日无驻场或备选人员在岗记录"),
     IncidentKind(id="manual_check", subsystem="infra", effect="a manual check noted something",
         subjects=("机房温湿度", "UPS与供电", "服务器指示灯", "存储阵列"),
-        measure="grade: 1 is a warning, 2 is critical", sizes=(1, 2),
+        measure="grade: 1 warning, 2 critical", sizes=(1, 2),
         digits=0, critical_from=2, starts=("08:40", "08:40"), hours=(8, 8), affects="site",
         sentence="人工检查发现{name}{grade}，已联系维保"),
     IncidentKind(id="tickets_overdue", subsystem="desk", subjects=("desk",), is_dated=True, is_state=True,
