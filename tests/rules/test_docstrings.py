@@ -12,22 +12,13 @@ from tests.rules.measure import by_room, relative_docstrings
 from tests.rules.package import NAME, Place, Trees, classes, nodes, words_of
 
 #: Docstrings that open with a relative or prepositional clause, by room.
-RELATIVE: dict[str, int] = {
-    "metrics": 2,
-}
+RELATIVE: dict[str, int] = {"metrics": 2}
 
 #: Names that hold a word of the private language, by word.
-PRIVATE_WORDS: dict[str, int] = {
-    "begun": 2,
-    "each": 1,
-    "found": 2,
-}
+PRIVATE_WORDS: dict[str, int] = {"begun": 2, "each": 1, "found": 2}
 
 #: Public classes that the glossary does not name, by room.
-NOT_IN_GLOSSARY: dict[str, int] = {
-    "demo": 1,
-    "scheduling": 1,
-}
+NOT_IN_GLOSSARY: dict[str, int] = {"demo": 1, "scheduling": 1}
 
 #: A word that no name may hold → the term of the field.
 TERMS = {

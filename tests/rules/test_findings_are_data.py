@@ -13,23 +13,16 @@ from tests.rules.package import NAME, Place, Trees, nodes
 STILL_CODES: dict[str, int] = {}
 
 #: Rooms that look a rule up by a code written as a string, and how often; a check is handed its rule.
-STILL_LOOKED_UP: dict[str, int] = {
-    "subsystems": 3,
-}
+STILL_LOOKED_UP: dict[str, int] = {"subsystems": 3}
 
 #: Modules that set limits outside the rules, and how many.
-STILL_THRESHOLDS: dict[str, int] = {
-    "findings.rule": 1,
-}
+STILL_THRESHOLDS: dict[str, int] = {"findings.rule": 1}
 
 #: Modules that read the sentences of a finding, and how often.
 STILL_READ: dict[str, int] = {}
 
 #: Modules that cut the full stop off a sentence, and how often.
-STILL_STOPS: dict[str, int] = {
-    "findings.text": 1,
-    "reports.labels": 2,
-}
+STILL_STOPS: dict[str, int] = {"findings.text": 1, "reports.labels": 2}
 
 #: Attributes of a finding that hold words for people.
 TEXTS = {"evidence", "advice", "since"}

@@ -64,15 +64,25 @@ def _by_slot(context: CheckContext) -> list[dict[str, Any]]:
 
 
 def _worst_day(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the worst day of each carrier within the period: of a day that day itself."""
+    """Return the worst day of each carrier within the period; where no day of it has enough messages, the period."""
     by_carrier = by_key(context.shared(_by_day), "carrier", context.on)
     if not by_carrier:
         return [unknown(rule, "no_value")]
-    findings = [_of_series(context, rule, series) for series in by_carrier.values()]
+    totals = {} if context.is_day else context.shared(_of_period)
+    findings = [_of_series(context, rule, series, totals.get(key)) for key, series in by_carrier.items()]
     return [finding for finding in findings if finding is not None]
 
 
-def _of_series(context: CheckContext, rule: Rule, series: Series) -> Finding | None:
+def _of_period(context: CheckContext) -> dict[str, dict[str, Any]]:
+    """Return the figures of each carrier over the whole period; none over a gap."""
+    messages = context.dataset("sms.messages", HISTORY)
+    if not messages.is_complete:
+        return {}
+    rows = volume.volume(messages.table, messages.as_of, ["carrier"]).to_pyarrow().to_pylist()
+    return {row["carrier"]: row for row in rows}
+
+
+def _of_series(context: CheckContext, rule: Rule, series: Series, total: Mapping[str, Any] | None) -> Finding | None:
     """Return the finding of one carrier; None where its messages are too few on the one day that is judged."""
     entity = carrier(series.rows[0])
     days = [row for row in series.rows if row["day"] >= context.period.first]
@@ -84,6 +94,8 @@ def _of_series(context: CheckContext, rule: Rule, series: Series) -> Finding | N
     if not counted and context.is_day:
         return None  # a quiet Sunday needs no line
     judged = [row for row in counted if row[rule.measure] is not None]
+    if not judged and total is not None and settled(total) >= rule.min_count and total[rule.measure] is not None:
+        return judge_row(rule, total, entity)
     if not judged:
         count = float(max((settled(row) for row in days), default=0))
         return unknown(rule, "no_value" if counted else "too_few", entity).with_figures(count=count)

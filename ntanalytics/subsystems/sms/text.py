@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.phrases import day_words, listed, moved, shifted
-from ntanalytics.findings.text import RuleText, Texts, measured
+from ntanalytics.findings.phrases import listed, moved, shifted
+from ntanalytics.findings.text import RuleText, Texts, measured_on_worst_day
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.rows import Rows, only, rows
 from ntanalytics.metrics.sms.failure_codes import CLASSES
@@ -24,15 +23,7 @@ _WORST: Mapping[str, str] = MappingProxyType({"sms.delivery_rate": "单日最低
 
 def worst_day(finding: Finding) -> str:
     """Return the worst day of a period with its date, and how many days broke the limit; of a day its value."""
-    day = finding.details.get("day")
-    sentence = measured(finding)
-    if not isinstance(day, str):
-        return sentence
-    value = format_number(finding.value, finding.format)
-    dated = sentence.replace(value, f"{value}（{day_words(date.fromisoformat(day))}）", 1)
-    beyond = int(finding.figures.get("days_beyond") or 0)
-    more = f"；本期共 {beyond} 天越过阈值" if beyond > 1 else ""
-    return f"{_WORST[finding.code]}{dated[:-1]}{more}。"
+    return measured_on_worst_day(finding, _WORST[finding.code])
 
 
 def bill_difference(finding: Finding) -> str:
