@@ -129,6 +129,15 @@ def test_of_a_week_a_day_of_a_handful_of_messages_is_not_judged() -> None:
     ]
 
 
+def test_a_week_whose_days_have_too_few_messages_is_judged_as_a_whole() -> None:
+    days = [_sent(16, 0.98, settled=200), _sent(17, 0.5, settled=200), _sent(18, 0.98, settled=200)]
+    finding = _judge(*days, period=Period.week(MONDAY))[RATE]
+    assert (finding.status, finding.value) == ("critical", pytest.approx((196 + 100 + 196) / 600))
+    assert "day" not in finding.details
+    over_a_gap = _judge(*days, period=Period.week(MONDAY), gaps=(dt.date(2026, 11, 20),))[RATE]
+    assert (over_a_gap.status, over_a_gap.unknown) == ("unknown", "too_few")
+
+
 def test_of_a_week_a_day_that_was_not_extracted_does_not_count() -> None:
     gap = dt.date(2026, 11, 17)
     finding = _judge(_sent(16, 0.98), _sent(17, 0.1), period=Period.week(MONDAY), gaps=(gap,))[RATE]
