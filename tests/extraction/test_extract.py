@@ -102,7 +102,7 @@ def test_a_row_that_breaks_the_contract_is_set_aside_counted_and_kept_with_its_r
 def test_where_nothing_fits_all_is_counted_and_the_first_rows_are_kept(site: SmallSite):
     site.messages("shop", *((n, "2026-11-19 09:00:00", "satellite", 1, None, None) for n in range(1200)))
     taken, _ = site.extractor().extract(["sms.messages"], D19, D19)
-    assert taken.reasons == {"运营商（carrier）不在取值范围内": 1200}
+    assert taken.rejected_by_reason == {"运营商（carrier）不在取值范围内": 1200}
     rejects = DeltaTable(str(site.settings.lake / "sms.messages.rejects")).to_pyarrow_table().to_pylist()
     assert sum(row["source_rows"] for row in rejects) == 1200
     assert [row["source_rows"] for row in rejects if row["record"] is None] == [200]
@@ -156,7 +156,8 @@ def test_a_case_written_down_twice_is_one_case_as_it_changed_last(site: SmallSit
     )
     for _ in range(2):  # into an empty table, and merged into one
         taken, _ = site.extractor().extract(["desk.tickets"], D18, D19)
-        assert (taken.error, dict(taken.rows), taken.reasons) == ("", {D18: 0, D19: 1}, {"与另一行的工单号相同": 1})
+        assert (taken.error, dict(taken.rows)) == ("", {D18: 0, D19: 1})
+        assert taken.rejected_by_reason == {"与另一行的工单号相同": 1}
         assert [row["day"] for row in kept(site, "desk.tickets")] == [D19]
 
 
@@ -232,6 +233,14 @@ def test_a_lake_that_cannot_be_written_is_told_from_a_source_that_fails(site: Sm
     assert (taken.exit_code, taken.cause) == (6, "写入数据湖出错")
 
 
+def test_a_retry_logs_the_failure_and_no_settings(site: SmallSite, capsys: pytest.CaptureFixture[str]):
+    (site.folder / "twin.sqlite").unlink()
+    site.extractor().extract(["sms.messages"], D19, D19)
+    output = "".join(capsys.readouterr())
+    assert "retry" in output
+    assert "Settings" not in output
+
+
 def test_what_a_killed_extraction_left_is_removed_by_the_next(site: SmallSite):
     left = site.settings.lake / ".spool" / "sms.messages.abc"
     left.mkdir(parents=True)
@@ -281,6 +290,6 @@ def test_a_source_that_comes_back_in_time_is_waited_for_after_the_others_and_one
     assert waited == [15]
     (site.folder / "twin.sqlite").rename(site.folder / "away")
     [failed] = [each for each in site.extractor().ensure_coverage({"sms.messages": 0}, D18, D18) if each.error]
-    assert failed.is_passing
+    assert failed.is_retryable
     site.extractor().ensure_coverage({"sms.messages": 0}, D18, D18, retry_budget=retry_budget)
     assert waited == [15]
