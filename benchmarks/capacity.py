@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from ntanalytics.detectors.forecast import MIN_DAYS, forecast
 from ntanalytics.detectors.forecast_volume import volume
-from ntanalytics.metrics.infra import hosts
+from ntanalytics.metrics.infra import disks as disk_metrics
 from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.periods import days_between
 from ntanalytics.workspace import open_workspace
@@ -36,7 +36,7 @@ def main() -> None:
     span = days_between(first, given.last)
     days = workspace.days(first, given.last, set(span))
     peaks: dict[tuple[str, str], list[tuple[date, float | None]]] = {}
-    table = hosts.peaks(workspace.table("infra.metrics", first, given.last), days)
+    table = disk_metrics.peaks(workspace.table("infra.metrics", first, given.last), days)
     for row in table.to_pyarrow().to_pylist():
         peaks.setdefault((row["host"], row["part"]), []).append((row["day"], row["disk_used"]))
     for (host, part), series in sorted(peaks.items()):

@@ -1,8 +1,9 @@
-"""Checks of the free disk space, and the error messages of a full disk."""
+"""Free disk space, the error messages of a full disk, and flushes to the disk."""
 
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -54,3 +55,12 @@ def disk_error(error: OSError, folder: Path) -> DiskError:
 
 def _mb(size_bytes: int) -> int:
     return size_bytes // 2**20
+
+
+def sync(path: Path) -> None:
+    """Flush a file or a folder to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -47,10 +47,10 @@ class Hours:
         """
         match = re.fullmatch(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})", text.strip())
         if not match:
-            raise ValueError(f"{text!r} are no hours; write them like 19:00-07:30")
+            raise ValueError(f"{text!r} are not hours; write them like 19:00-07:30")
         start, end = (dt.time(int(hour), int(minute)) for hour, minute in (match.groups()[:2], match.groups()[2:]))
         if start == end:
-            raise ValueError(f"{text!r} begins when it ends: leave it out where all hours are meant")
+            raise ValueError(f"{text!r} has equal start and end: leave it out for all hours")
         return cls(start, end)
 
     def contains(self, local: dt.datetime) -> bool:

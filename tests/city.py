@@ -31,7 +31,7 @@ class City:
         self.settings: Settings = load(self.estate.config)
 
     def clock(self) -> dt.datetime:
-        """The moment at which data are taken: the morning after the estate's last day."""
+        """Return the moment of extraction: the morning after the estate's last day."""
         return self.estate.clock()
 
     def run(self, report: str, period: str, **parameters: str) -> RunResult:

@@ -31,7 +31,7 @@ def test_a_report_of_a_site_without_sources_is_issued_with_its_gaps(
     monkeypatch.setenv("NTANALYTICS_CHROMIUM", "")
     settings = load(write_starter(tmp_path)[0])
     result: RunResult = run_report(RunContext(settings=settings, clock=lambda: NOW), report, period, {})
-    label = contract.dataset_named(dataset).label
+    label = contract.dataset(dataset).label
     assert any(gap.startswith(label) for gap in result.gaps)
     block = blocks(result.directory)[table]
     assert block["rows"] == []

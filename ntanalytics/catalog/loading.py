@@ -62,7 +62,7 @@ def load_product(*homes: Path) -> Product:
     files = product_files(homes)
     if "source.yml" not in files:
         raise ContractError(
-            "there is no source.yml", where=str(homes[-1]), todo="say there what the product is (CONTRIBUTING.md)"
+            "there is no source.yml", where=str(homes[-1]), todo="describe the product there (CONTRIBUTING.md)"
         )
     file = files["source.yml"]
     header = _validated(_SourceFile, _yaml(_text(file), "the file", file), file)

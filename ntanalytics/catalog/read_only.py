@@ -43,7 +43,7 @@ _TABLE_FUNCTIONS = {"unnest", "explode", "range", "generate_series", "json_each"
 #: Allowed schemas of functions: that of PostgreSQL, and large objects of Oracle and DM.
 _FUNCTION_SCHEMAS = {"pg_catalog", "dbms_lob"}
 
-_TODO = "where the database itself must do this, let its administrator make a view, and read that"
+_TODO = "if the database itself must do this, let its administrator create a view, and read it"
 
 
 def check_reads(query: exp.Expr, sql: str, dialect: str, path: Path) -> None:
@@ -59,7 +59,7 @@ def check_reads(query: exp.Expr, sql: str, dialect: str, path: Path) -> None:
         ContractError: the query writes or locks, calls a forbidden function, or has SQL in a comment.
     """
     if dialect == "mysql" and re.search(r"/\*M?!", sql):
-        raise ContractError("MySQL runs what stands in /*! … */ as SQL", where=str(path), todo="take the comment out")
+        raise ContractError("MySQL runs the text in /*! … */ as SQL", where=str(path), todo="remove the comment")
     for node in query.walk():
         if isinstance(node, _FORBIDDEN_NODES):
             raise ContractError(f"a mapping only reads; this has {node.key.upper()}", where=str(path))
@@ -89,7 +89,7 @@ def _check_function(call: exp.Func, dialect: str, path: Path) -> None:
 def _check_table(table: exp.Table, path: Path) -> None:
     """Refuse paths as table names, and table functions that read files or servers, which DuckDB allows."""
     if isinstance(table.this, exp.Func) and not _TABLE_FUNCTIONS & set(_names(table.this)):
-        message = f"the function {_written_name(table.this)} reads something else than what the source gives"
+        message = f"the function {_written_name(table.this)} reads other data than those of the source"
         raise ContractError(message, where=str(path))
     if re.search(r"[/\\*?]|://", table.name):
         raise ContractError(f"the table {table.name!r} is the name of a file", where=str(path))

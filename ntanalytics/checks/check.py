@@ -44,7 +44,7 @@ Reach = Literal["entity", "part", "container", "sibling", "window", "any"]
 
 @dataclass(frozen=True)
 class SuppressedBy:
-    """Violations beside which findings need not be told.
+    """Violations that make other findings redundant.
 
     Attributes:
         codes: codes of the rules whose violations suppress.
@@ -61,7 +61,7 @@ class SuppressedBy:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """How one rule is evaluated.
+    """Evaluation of one rule.
 
     Attributes:
         rule: the code of the rule.

@@ -53,7 +53,7 @@ class CheckContext:
 
     @property
     def is_day(self) -> bool:
-        """Whether the period is one day."""
+        """Return whether the period is one day."""
         return self.report.period.kind is PeriodKind.DAY
 
     @property

@@ -63,25 +63,25 @@ def evaluate(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequ
     all checks; planned work excuses what is left of a day.
     """
     checks = selected_checks(subsystems, spans)
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for check in checks:
         rule = context.rules[check.rule]
         if rule.enabled and all(context.dataset(name, days).sources for name, days in _required(check)):
-            found += check.evaluate(context, rule)
-    found += [
+            findings += check.evaluate(context, rule)
+    findings += [
         unknown(context.rules[f"{subsystem.id}.source"], "no_source").with_details(datasets=missing)
         for subsystem in subsystems
         if (missing := _missing_sources(context, subsystem)) and context.rules[f"{subsystem.id}.source"].enabled
     ]
-    found = suppress(found, checks, spans)
+    findings = suppress(findings, checks, spans)
     if DAY in spans:
-        found = excuse_planned(context, found)
+        findings = excuse_planned(context, findings)
     places = {code: place for place, code in enumerate(context.rules)}
-    found.sort(key=lambda finding: (places[finding.code], finding.entity.label, finding.entity.key))
-    findings = tuple(context.with_origin(found))
-    codes = frozenset(check.rule for check in checks) | {finding.code for finding in findings}
-    summaries = _summaries(context, subsystems, findings)
-    return Evaluation(context=context, findings=findings, summaries=summaries, codes=codes)
+    findings.sort(key=lambda finding: (places[finding.code], finding.entity.label, finding.entity.key))
+    located = tuple(context.with_origin(findings))
+    codes = frozenset(check.rule for check in checks) | {finding.code for finding in located}
+    summaries = _summaries(context, subsystems, located)
+    return Evaluation(context=context, findings=located, summaries=summaries, codes=codes)
 
 
 def _required(check: Check) -> list[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""What a report sees of one subsystem in its period: figures, findings, and what is worth saying."""
+"""Summary of one subsystem in a report's period: figures, findings and sentences."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.threshold import Status, worst
 from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.measure import Measure
-from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.quantity import Quantity, quantity
 from ntanalytics.workspace.dataset_view import DatasetView
 
-#: How many days before the period are looked at: what is usual, and the line beside the figure.
+#: Days of history before the period, for usual values and for the line beside a figure.
 HISTORY = 28
 
 
@@ -63,6 +63,14 @@ class SubsystemSummary:
         """The worst status of its findings."""
         return worst(finding.status for finding in self.findings)
 
+    def quantity(self, name: str) -> Quantity:
+        """Return a figure of the period as a quantity; unknown where the section does not have it."""
+        return quantity(MEASURES[name], self.total.get(name), is_complete=self.is_complete)
+
+    def before(self, name: str) -> Quantity:
+        """Return the figure of the period before."""
+        return quantity(MEASURES[name], self.total.get(f"{name}_before"), is_complete=self.was_complete)
+
     @property
     def measure(self) -> Measure:
         """The words of the lead figure."""
@@ -70,7 +78,7 @@ class SubsystemSummary:
 
 
 def compared(now: ir.Table, before: ir.Table, measures: Sequence[Measure], *scopes: DatasetView) -> dict[str, Any]:
-    """The figures of a period with their changes, as one row; holes in any of the scopes count."""
+    """Return the figures of a period with their changes, as one row; gaps in any of the scopes count."""
     made = change.compare(
         now,
         before,
@@ -84,18 +92,13 @@ def compared(now: ir.Table, before: ir.Table, measures: Sequence[Measure], *scop
 
 
 def is_whole(*scopes: DatasetView) -> bool:
-    """Whether none of the scopes has a hole in the period."""
+    """Return whether none of the scopes has a gap in the period."""
     return all(scope.is_complete for scope in scopes)
 
 
 def format_measure(row: Mapping[str, Any], name: str, *, is_complete: bool = True) -> str:
-    """A figure in words: ``登录 182,340 次``; a count over a hole is a lower bound, anything else unknown there."""
-    measure = MEASURES[name]
-    value = row.get(name)
-    if value is None or not (is_complete or measure.is_additive):
-        return f"{measure.label}未知"
-    bound = "" if is_complete else "≥ "
-    return f"{measure.label} {bound}{format_number(value, measure.format, measure.unit)}"
+    """Return a figure in words: ``登录 182,340 次``, ``登录 ≥ 12 次``, ``登录未知``."""
+    return quantity(MEASURES[name], row.get(name), is_complete=is_complete).named()
 
 
 def highlights(row: Mapping[str, Any], names: Sequence[str], *, is_complete: bool = True) -> str:
@@ -104,7 +107,7 @@ def highlights(row: Mapping[str, Any], names: Sequence[str], *, is_complete: boo
 
 
 def series(daily: ir.Table, name: str) -> tuple[float | None, ...]:
-    """One figure of each day, oldest first."""
+    """Return one figure of each day, oldest first."""
     return tuple(daily.order_by("day")[name].to_pyarrow().to_pylist())
 
 

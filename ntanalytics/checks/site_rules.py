@@ -13,7 +13,7 @@ from ntanalytics.settings import RuleSettings, Settings
 
 
 def site_rules(settings: Settings, rules: Mapping[str, Rule]) -> Mapping[str, Rule]:
-    """Every rule by code, as the site has it.
+    """Return the rules by code, with the site's overrides.
 
     Raises:
         SettingsError: the site speaks of a rule that there is not, or its limits contradict each other.
@@ -33,11 +33,11 @@ def site_rules(settings: Settings, rules: Mapping[str, Rule]) -> Mapping[str, Ru
     )
 
 
-def _overridden(rule: Rule, said: RuleSettings, settings: Settings) -> Rule:
+def _overridden(rule: Rule, override: RuleSettings, settings: Settings) -> Rule:
     try:
         threshold = Threshold(
-            rule.threshold.warning if said.warning is None else said.warning,
-            rule.threshold.critical if said.critical is None else said.critical,
+            rule.threshold.warning if override.warning is None else override.warning,
+            rule.threshold.critical if override.critical is None else override.critical,
             rule.threshold.good,
         )
     except ValueError as error:
@@ -47,7 +47,7 @@ def _overridden(rule: Rule, said: RuleSettings, settings: Settings) -> Rule:
     return replace(
         rule,
         threshold=threshold,
-        min_count=rule.min_count if said.min_count is None else said.min_count,
-        advice=rule.advice if said.advice is None else said.advice,
-        enabled=said.enabled,
+        min_count=rule.min_count if override.min_count is None else override.min_count,
+        advice=rule.advice if override.advice is None else override.advice,
+        enabled=override.enabled,
     )

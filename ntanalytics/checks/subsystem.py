@@ -40,9 +40,9 @@ class Subsystem:
 
     Attributes:
         id: its id (docs/domain.md, The platform).
-        rules: its rules, in the order in which they are told.
+        rules: its rules, in the order of a report.
         checks: how each rule is evaluated.
-        section: its summary; None for ``data``, which is told by its findings alone.
+        section: its summary; None for ``data``, which has findings alone.
         texts: its sentences by rule code.
         depends_on: subsystems without which it cannot be reached or used.
     """

@@ -18,7 +18,7 @@ PLANNED_READS: Mapping[str, int] = {"desk.changes": LONGEST_CHANGE_DAYS, "desk.t
 
 
 def suppress(findings: Sequence[Finding], checks: Iterable[Check], spans: Sequence[Span]) -> list[Finding]:
-    """Return the findings without those that others tell already, in their order.
+    """Return the findings without those that are not ok and that others tell already, in their order.
 
     Args:
         findings: of one report.
@@ -31,7 +31,7 @@ def suppress(findings: Sequence[Finding], checks: Iterable[Check], spans: Sequen
         if finding.is_violation:
             by_code.setdefault(finding.code, []).append(finding)
 
-    def is_told(finding: Finding) -> bool:
+    def is_suppressed(finding: Finding) -> bool:
         return any(
             _covers(other, finding, suppression)
             for suppression in declared.get(finding.code, ())
@@ -41,7 +41,7 @@ def suppress(findings: Sequence[Finding], checks: Iterable[Check], spans: Sequen
             if other is not finding
         )
 
-    return [finding for finding in findings if not is_told(finding)]
+    return [finding for finding in findings if finding.status == "ok" or not is_suppressed(finding)]
 
 
 def _covers(other: Finding, finding: Finding, suppression: SuppressedBy) -> bool:

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Annotated
+
+import typer
 
 from ntanalytics.errors import BadParameter
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+LastDay = Annotated[str, typer.Option("--to", metavar="DAY", help="Last local day, included; default: --from.")]
+ReportName = Annotated[str, typer.Argument(help="Name of the report, a notebook under notebooks/.")]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Parameter of the report; may be repeated."),
+]
 
 
 def as_day(text: str, option: str) -> dt.date:

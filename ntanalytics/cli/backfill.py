@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ntanalytics.cli.arguments import assignment, days_between
+from ntanalytics.cli.arguments import AsJson, Parameters, ReportName, assignment, days_between
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, say, show_json, show_table
 
@@ -18,19 +19,16 @@ if TYPE_CHECKING:
 @app.command(epilog="Example: ntanalytics backfill sms_volume --from 2026-09-01 --to 2026-10-31 --each week")
 def backfill(
     context: typer.Context,
-    report: Annotated[str, typer.Argument(help="Name of the report, a notebook under notebooks/.")],
+    report: ReportName,
     first: Annotated[str, typer.Option("--from", metavar="DAY", help="First local day, such as 2026-09-01.")],
     last: Annotated[str, typer.Option("--to", metavar="DAY", help="Last local day, included.")],
-    each: Annotated[
+    kind: Annotated[
         Literal["working-day", "day", "week", "month"] | None,
-        typer.Option(help="Kind of period; default: the kinds for which jobs issue the report."),
+        typer.Option("--each", help="Kind of period; default: the kinds for which jobs issue the report."),
     ] = None,
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Parameter of the report; may be repeated."),
-    ] = None,
+    parameters: Parameters = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List the periods without issuing them.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Issue a report for past periods that lie completely between two days; nothing is sent.
 
@@ -48,7 +46,7 @@ def backfill(
         run_context = RunContext(settings=settings, progress=show)
         first_day, last_day = days_between(first, last, run_context.today)
         given = dict(assignment(text) for text in parameters or [])
-        kinds = (each,) if each else period_kinds_of(report, periods_of(report, load_jobs(settings.jobs)))
+        kinds = (kind,) if kind else period_kinds_of(report, periods_of(report, load_jobs(settings.jobs)))
         planned = plan(run_context, report, first_day, last_day, kinds, given)
         if dry_run:
             _show_plan(planned, as_json=as_json)
@@ -62,9 +60,8 @@ def backfill(
     if as_json:
         show_json([result.as_data() for result in results])
     else:
-        new = sum(result.status == "published" for result in results)
-        unchanged = len(results) - new - len(failed)
-        say(f"published {new} of {len(results)}, {unchanged} were there, {len(failed)} failed")
+        counts = Counter(result.status for result in results)
+        say(f"published {counts['published']} of {len(results)}, {counts['there']} were there, {len(failed)} failed")
     if failed:
         raise typer.Exit(failed[0].exit_code)
 

@@ -8,9 +8,32 @@ from typing import Annotated
 
 import typer
 
-from ntanalytics.cli.arguments import days_between
+from ntanalytics.cli.arguments import AsJson, LastDay, days_between
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, show_connection, show_json
+
+_Targets = Annotated[list[str], typer.Argument(metavar="URL_OR_FILE...", help="Database URL, workbook, or log files.")]
+_Datasets = Annotated[
+    list[str] | None, typer.Option("--dataset", help="Dataset to draft; may be repeated; default: the likely ones.")
+]
+_Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--dir", help="Parent folder of the product's folder; default: `queries` of the settings, else ./queries."
+    ),
+]
+_Password = Annotated[
+    str,
+    typer.Option(
+        "--password",
+        metavar="REFERENCE",
+        help="Reference to the password: env:NAME, file:PATH or keyring:SERVICE/USER.",
+    ),
+]
+_FirstDay = Annotated[
+    str,
+    typer.Option("--from", metavar="DAY", help="First local day of the check; default: the newest day of the data."),
+]
 
 
 @app.command(
@@ -20,34 +43,13 @@ from ntanalytics.cli.terminal import progress, show_connection, show_json
 def connect(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Name of the product, a folder under queries/.")],
-    targets: Annotated[
-        list[str], typer.Argument(metavar="URL_OR_FILE...", help="Database URL, workbook, or log files.")
-    ],
-    datasets: Annotated[
-        list[str] | None, typer.Option("--dataset", help="Dataset to draft; may be repeated; default: the likely ones.")
-    ] = None,
-    directory: Annotated[
-        Path | None,
-        typer.Option(
-            "--dir", help="Parent folder of the product's folder; default: `queries` of the settings, else ./queries."
-        ),
-    ] = None,
-    password: Annotated[
-        str,
-        typer.Option(
-            "--password",
-            metavar="REFERENCE",
-            help="Reference to the password: env:NAME, file:PATH or keyring:SERVICE/USER.",
-        ),
-    ] = "",
-    first: Annotated[
-        str,
-        typer.Option(
-            "--from", metavar="DAY", help="First local day of the check; default: the newest day of the data."
-        ),
-    ] = "",
-    last: Annotated[str, typer.Option("--to", metavar="DAY", help="Last local day, included; default: --from.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    targets: _Targets,
+    datasets: _Datasets = None,
+    directory: _Folder = None,
+    password: _Password = "",
+    first: _FirstDay = "",
+    last: LastDay = "",
+    as_json: AsJson = False,
 ) -> None:
     """Connect a new product: inspect it, draft its mappings, and list the missing parts.
 

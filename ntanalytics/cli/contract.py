@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import say, show_json, show_table
 
@@ -13,7 +14,7 @@ from ntanalytics.cli.terminal import say, show_json, show_table
 @app.command(epilog="Example: ntanalytics contract sms.messages")
 def contract(
     dataset: Annotated[str | None, typer.Argument(help="Dataset to describe; default: list all.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the datasets of the contract: their columns, types and meanings, for mappings and metrics."""
     from ntanalytics.contract import DATASETS

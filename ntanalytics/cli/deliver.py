@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import complain, say, show_json, show_table
+
+if TYPE_CHECKING:
+    from ntanalytics.ledger import Delivery
 
 
 @app.command(epilog="Example: ntanalytics deliver --again 3f9c0a12b4")
@@ -16,7 +20,7 @@ def deliver(
     again: Annotated[
         str, typer.Option(metavar="ID", help="Repeat this delivery, although it was sent or may have been sent.")
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Send issued reports to recipients that have not received them yet, and list all deliveries with problems.
 
@@ -43,22 +47,16 @@ def deliver(
     if as_json:
         show_json([delivery.as_data() for delivery in deliveries])
     elif deliveries:
-        rows = [
-            (
-                delivery.id[:12],
-                " ".join([delivery.request.subject, *map(str, delivery.request.parameters.values())]),
-                delivery.request.period,
-                delivery.request.version,
-                delivery.to,
-                delivery.status,
-                delivery.why,
-            )
-            for delivery in deliveries
-        ]
-        show_table(("id", "what", "period", "version", "to", "status", "why"), rows)
+        show_table(("id", "what", "period", "version", "to", "status", "why"), map(_row, deliveries))
     else:
         say("nothing is to be sent")
     for name, why in problems.items():
         complain(f"{name}: {why}")
     if problems:
         raise typer.Exit(SettingsError.exit_code)
+
+
+def _row(delivery: Delivery) -> tuple[object, ...]:
+    request = delivery.request
+    subject = " ".join([request.subject, *map(str, request.parameters.values())])
+    return delivery.id[:12], subject, request.period, request.version, delivery.to, delivery.status, delivery.why

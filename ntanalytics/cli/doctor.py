@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
 
 import typer
 
+from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, show_json, show_table
 
 
 @app.command(epilog="Example: ntanalytics doctor --json")
-def doctor(
-    context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Check the settings, secrets, sources, mappings, clocks, calendar, disk and fonts.
 
     Nothing is changed. A warning leaves the exit code at 0; a critical item sets it to its own, the first one counts.

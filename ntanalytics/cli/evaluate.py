@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, say, show_json, show_table
 from ntanalytics.errors import BadParameter
@@ -26,7 +27,7 @@ def evaluate(
     page: Annotated[
         Path | None, typer.Option("--write", metavar="FILE", help="Also write the page docs/evaluation.md.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure the accuracy of the findings: inspect the past days of a demo city, and score the findings.
 

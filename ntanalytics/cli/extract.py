@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ntanalytics.cli.arguments import as_day, days_between
+from ntanalytics.cli.arguments import AsJson, LastDay, as_day, days_between
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, show_extraction, show_json
 
@@ -18,8 +18,8 @@ def extract(
     datasets: Annotated[
         list[str] | None, typer.Argument(help="Datasets; default: all datasets of the sources.")
     ] = None,
-    last: Annotated[str, typer.Option("--to", metavar="DAY", help="Last local day, included; default: --from.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    last: LastDay = "",
+    as_json: AsJson = False,
 ) -> None:
     """Extract a window of days from the sources into the lake; existing days are replaced.
 

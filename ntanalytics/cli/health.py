@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import complain, say, show_json, show_table
 from ntanalytics.errors import Overdue
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from ntanalytics.scheduling.health import Health
 
 
 @app.command(epilog="Example: ntanalytics health --textfile /var/lib/node_exporter/ntanalytics.prom")
@@ -19,7 +25,7 @@ def health(
         Path | None, typer.Option(metavar="FILE", help="Also write gauges for node_exporter's textfile collector.")
     ] = None,
     notify: Annotated[bool, typer.Option("--notify", help="Notify the operators of overdue reports, once.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show overdue reports, the last issue of each report, and the age of the data.
 
@@ -47,22 +53,25 @@ def health(
     if as_json:
         show_json(state.as_data())
     else:
-        rows = [
-            (
-                job.job,
-                f"{job.issued_at.astimezone(settings.zone):%Y-%m-%d %H:%M}" if job.issued_at else "never",
-                job.period,
-                ", ".join(f"{period} ({status})" for period, status in job.overdue) or job.trouble,
-            )
-            for job in state.jobs
-        ]
-        show_table(("job", "last issued", "period", "overdue"), rows)
-        oldest = sorted(state.data.items(), key=lambda item: item[1])[:3]
-        for (dataset, source), day in oldest:
-            say(f"oldest data: {dataset} from {source}, last taken of {day}")
-        for delivery in state.undelivered:
-            request = delivery.request
-            complain(f"{delivery.status}: {request.subject} {request.period} to {delivery.to}: {delivery.why}")
-        say(f"lake {state.lake_bytes / 2**20:,.0f} MB, {(state.free_bytes or 0) / 2**30:,.1f} GB free")
+        _show(state, settings.zone)
     if not state.is_well:
         raise typer.Exit(Overdue.exit_code)
+
+
+def _show(state: Health, zone: ZoneInfo) -> None:
+    rows = [
+        (
+            job.job,
+            f"{job.issued_at.astimezone(zone):%Y-%m-%d %H:%M}" if job.issued_at else "never",
+            job.period,
+            ", ".join(f"{period} ({status})" for period, status in job.overdue) or job.trouble,
+        )
+        for job in state.jobs
+    ]
+    show_table(("job", "last issued", "period", "overdue"), rows)
+    for (dataset, source), day in sorted(state.data.items(), key=lambda item: item[1])[:3]:
+        say(f"oldest data: {dataset} from {source}, last taken of {day}")
+    for delivery in state.undelivered:
+        request = delivery.request
+        complain(f"{delivery.status}: {request.subject} {request.period} to {delivery.to}: {delivery.why}")
+    say(f"lake {state.lake_bytes / 2**20:,.0f} MB, {(state.free_bytes or 0) / 2**30:,.1f} GB free")

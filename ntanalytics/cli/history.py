@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ntanalytics.cli.arguments import as_day
+from ntanalytics.cli.arguments import AsJson, as_day
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import show_json, show_table
 from ntanalytics.errors import UnknownName
@@ -27,7 +27,7 @@ def history(
     report: Annotated[str, typer.Option(help="Only events of this report.")] = "",
     since: Annotated[str, typer.Option(metavar="DAY", help="Only events since this local day.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="Number of events, newest first.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List past events with their actors: runs, extractions, deliveries, changed settings and more.
 
@@ -47,17 +47,8 @@ def history(
     if as_json:
         show_json([entry.as_data() for entry in entries])
         return
-    show_table(
-        ("when", "who", "kind", "of what", "status", "where or why"),
-        (
-            (
-                f"{entry.at.astimezone(settings.zone):%Y-%m-%d %H:%M}",
-                entry.actor_label,
-                entry.kind,
-                f"{entry.subject} {entry.period}".strip(),
-                entry.status,
-                entry.summary,
-            )
-            for entry in entries
-        ),
-    )
+    rows = []
+    for entry in entries:
+        at, subject = f"{entry.at.astimezone(settings.zone):%Y-%m-%d %H:%M}", f"{entry.subject} {entry.period}".strip()
+        rows.append((at, entry.actor_label, entry.kind, subject, entry.status, entry.summary))
+    show_table(("when", "who", "kind", "of what", "status", "where or why"), rows)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
+from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import say, show_json
 
 
 @app.command(epilog="Example: ntanalytics index")
-def index(
-    context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
+def index(context: typer.Context, as_json: AsJson = False) -> None:
     """Write outputs/index.html with all issued reports and all missing ones.
 
     Each run does this at its end; use the command after reports were moved or removed by hand.

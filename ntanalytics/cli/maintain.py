@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, say, show_json, show_table
 
@@ -14,7 +15,7 @@ from ntanalytics.cli.terminal import progress, say, show_json, show_table
 def maintain(
     context: typer.Context,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing and show the result.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compact small files of the lake and remove files that are not needed; call it once a week.
 

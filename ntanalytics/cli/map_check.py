@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ntanalytics.cli.arguments import days_between
+from ntanalytics.cli.arguments import AsJson, LastDay, days_between
 from ntanalytics.cli.program import mappings
 from ntanalytics.cli.terminal import progress, show_conformance, show_json
 from ntanalytics.errors import UnknownName
@@ -18,8 +18,8 @@ def check(
     context: typer.Context,
     product: Annotated[str, typer.Argument(help="Name of the product, a folder under queries/.")],
     first: Annotated[str, typer.Option("--from", metavar="DAY", help="First local day; default: yesterday.")] = "",
-    last: Annotated[str, typer.Option("--to", metavar="DAY", help="Last local day, included; default: --from.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    last: LastDay = "",
+    as_json: AsJson = False,
 ) -> None:
     """Check the data of a product's sources against the contract; nothing is stored.
 

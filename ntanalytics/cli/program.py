@@ -23,10 +23,7 @@ app = typer.Typer(
     add_completion=False,
 )
 mappings = typer.Typer(
-    help="Check mappings.",
-    epilog="Example: ntanalytics map check nginx",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
+    help="Check mappings.", epilog="Example: ntanalytics map check nginx", no_args_is_help=True, rich_markup_mode="rich"
 )
 app.add_typer(mappings, name="map")
 

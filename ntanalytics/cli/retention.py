@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import say, show_json, show_table
 
@@ -16,7 +17,7 @@ def retention(
     apply: Annotated[
         bool, typer.Option("--apply", help="Remove the items; without this they are only listed.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List items that are older than `retention:` of ntanalytics.yml allows, with the reason; remove them with --apply.
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ntanalytics.cli.arguments import as_day
+from ntanalytics.cli.arguments import AsJson, as_day
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, show_json, show_table
 
@@ -21,7 +21,7 @@ def rules(
             metavar="DAY", help="Also show the findings of a day: 2026-11-20, or latest for the last working day."
         ),
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the rules of the findings with the limits of the site, and the findings of a day.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ntanalytics.cli.arguments import assignment
+from ntanalytics.cli.arguments import AsJson, Parameters, ReportName, assignment
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import complain, progress, say, show_json
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @app.command(epilog="Example: ntanalytics run sms_volume --period 2026-W47")
 def run(
     context: typer.Context,
-    report: Annotated[str, typer.Argument(help="Name of the report, a notebook under notebooks/.")],
+    report: ReportName,
     period: Annotated[
         str,
         typer.Option(
@@ -25,12 +25,9 @@ def run(
             help="Period: 2026-11-20, 2026-W47, 2026-11, yesterday, last-working-day, last-week or last-month.",
         ),
     ],
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Parameter of the report; may be repeated."),
-    ] = None,
+    parameters: Parameters = None,
     each_unit: Annotated[bool, typer.Option("--each-unit", help="Issue the page of every unit of the OA.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Issue a report: extract the missing data, execute the notebook, render, verify, publish."""
     from ntanalytics.runner import RunContext, run_report

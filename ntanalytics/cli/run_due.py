@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
+from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, say, show_json
 
 
 @app.command("run-due", epilog="Example: ntanalytics run-due")
-def run_due_command(
-    context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
+def run_due_command(context: typer.Context, as_json: AsJson = False) -> None:
     """Issue every report that is due and was not issued yet, once, and deliver it.
 
     Call it every few minutes by cron or a systemd timer, on one host or on several that share the ledger. After an

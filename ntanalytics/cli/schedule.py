@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import complain, say, show_json, show_table
 
@@ -18,13 +19,9 @@ def schedule(
     days: Annotated[int, typer.Option(min=1, max=366, help="Number of days.")] = 14,
     write: Annotated[
         Path | None,
-        typer.Option(
-            "--write",
-            metavar="DIR",
-            help="Write the systemd and cron files that call this site's jobs.",
-        ),
+        typer.Option("--write", metavar="DIR", help="Write the systemd and cron files that call this site's jobs."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the scheduled reports of the next days, and check every job.
 
@@ -44,16 +41,10 @@ def schedule(
         turns = [{"at": run.at.isoformat(), "job": run.job, "period": run.period.text} for run in runs]
         show_json({"turns": turns, "untold": unknown, "wrong": problems})
     else:
-        rows = [
-            (
-                f"{run.at:%a %Y-%m-%d %H:%M}",
-                run.job,
-                jobs[run.job].report,
-                run.period.text,
-                f"{jobs[run.job].deadline(run.at):%H:%M}",
-            )
-            for run in runs
-        ]
+        rows = []
+        for run in runs:
+            job, at = jobs[run.job], f"{run.at:%a %Y-%m-%d %H:%M}"
+            rows.append((at, run.job, job.report, run.period.text, f"{job.deadline(run.at):%H:%M}"))
         show_table(("turn", "job", "report", "period", "out by"), rows)
     if write is not None:
         for path in write_files(write, deployment_paths(settings), jobs):

@@ -24,7 +24,7 @@ _CHECKS, _TABLES, _ROWS, _COLUMNS = 12, 2, 12, 8
 #: Columns of a board in a mail.
 _BOARD = ("state", "subject", "check", "value", "since")
 
-_COLOURS = {**palette.STATE_COLORS, **palette.TONE_COLORS, "": palette.INK}
+_COLOURS = {**palette.STATUS_COLORS, **palette.TONE_COLORS, "": palette.INK}
 
 
 def email_body(record: Record, manifest: Manifest, summary: Summary, site: str) -> str:
@@ -48,7 +48,7 @@ def email_body(record: Record, manifest: Manifest, summary: Summary, site: str) 
         manifest=manifest,
         summary=summary,
         site=site,
-        remarks=labels.status(record),
+        remarks=labels.status_line(record),
         as_of=labels.as_of_line(record.head.body, record.zone),
         blocks=[*texts, *small[:_TABLES]],
         checks=_checks(record),

@@ -22,6 +22,7 @@ from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.delivery.catalogue import IssuedReport, UnreadableReport, read_issued_reports
 from ntanalytics.delivery.manifest import RENDERINGS
 from ntanalytics.delivery.missing import MissingReport, failures, publication_gaps
+from ntanalytics.disk_space import sync
 from ntanalytics.errors import PublishError
 from ntanalytics.findings.threshold import STATUSES
 from ntanalytics.ledger import Run
@@ -98,7 +99,7 @@ def write_index(
         index = ReportIndex(path, issued, missing, unreadable, unjudged)
         draft.write_text(page_text(index, site, now), encoding="utf-8", newline="\n")
         draft.chmod(0o640)
-        _sync(draft)
+        sync(draft)
         draft.replace(path)
     except OSError as error:
         raise PublishError(
@@ -201,11 +202,3 @@ def _templates() -> jinja2.Environment:
         local=lambda moment, zone: f"{moment.astimezone(zone):%Y-%m-%d %H:%M}",
     )
     return environment
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

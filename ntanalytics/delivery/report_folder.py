@@ -1,6 +1,6 @@
 """Name of the folder of an issued report: its period and each parameter that differs from its default.
 
-The runner names folders with it; whoever finds an issued report reads the name back with it.
+The runner names folders with this module, and readers of the outputs parse the names with it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Robot channel: a few lines to a group in WeCom, DingTalk and others, by Apprise.
 
-Apprise only returns yes or no. The request and its response tell whether a failed message may have arrived, and whether
+Apprise only returns yes or no. The request and its response show whether a failed message may have arrived, and whether
 the service refused it inside a response of 200, as WeCom and DingTalk do; so they are recorded.
 """
 

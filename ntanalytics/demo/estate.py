@@ -80,7 +80,7 @@ class Estate:
     until: dt.date
     messages: int = 0  # on the SMS platform
     log_lines: int = 0  # of the web logs
-    ledger_rows: Mapping[str, int] = field(default_factory=dict)  # of the desk's workbook by dataset
+    desk_workbook_rows: Mapping[str, int] = field(default_factory=dict)  # of the service-desk workbook by dataset
     incidents: tuple[Incident, ...] = ()  # in order of start
     benign_events: tuple[Incident, ...] = ()  # events that look like incidents and are none, in order of start
 
@@ -178,7 +178,7 @@ def _write_sources(city: City, store: Store, directory: Path, progress: Callable
     for label, (write_files, folder) in _FILES.items():
         progress(f"demo: {label}", rows)
         rows += write_files(city, sources / folder)
-    progress("demo: ledger workbook", rows)
+    progress("demo: service-desk workbook", rows)
     return Estate(
         directory=directory,
         config=directory / FILE_NAME,
@@ -186,7 +186,7 @@ def _write_sources(city: City, store: Store, directory: Path, progress: Callable
         until=city.until,
         messages=volume.messages,
         log_lines=log_lines,
-        ledger_rows=write_desk_workbook(city, sources / DESK_WORKBOOK_NAME, volume.segments),
+        desk_workbook_rows=write_desk_workbook(city, sources / DESK_WORKBOOK_NAME, volume.segments),
     )
 
 

@@ -63,14 +63,7 @@ class _Usual:
 
 
 def failure_burst(
-    failures: Rows,
-    attempts: Rows,
-    days: Rows,
-    on: date,
-    search: BurstSearch,
-    *,
-    key: KeyOf,
-    sensitivity: Sensitivity,
+    failures: Rows, attempts: Rows, days: Rows, on: date, search: BurstSearch, *, key: KeyOf, sensitivity: Sensitivity
 ) -> list[Detection]:
     """Return the worst stretch of a day for each series that has one.
 

@@ -1,4 +1,4 @@
-"""Evaluation: the inspections of past days of demo estates, scored against what was planted there."""
+"""Evaluation: the inspections of past days of demo estates, scored against the incidents there."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def evaluate(
     by_estate = inspect_estates(places, days_between(before, last), progress, processes)
     estates = [read_estate(*place) for place in places]
     return [
-        score(estate.wanted.seed, findings, estate.incidents, estate.harmless, first, last)
+        score(estate.wanted.seed, findings, estate.incidents, estate.benign_events, first, last)
         for estate, findings in zip(estates, by_estate, strict=True)
     ]
 

@@ -58,13 +58,13 @@ class EvaluatedEstate:
         wanted: its parameters.
         settings: its settings.
         incidents: the planted incidents.
-        harmless: planted events that only look like incidents.
+        benign_events: planted events that only look like incidents.
     """
 
     wanted: Wanted
     settings: Settings
     incidents: tuple[Incident, ...]
-    harmless: tuple[Incident, ...]
+    benign_events: tuple[Incident, ...]
 
 
 def prepare(directory: Path, wanted: Wanted, progress: Progress) -> EvaluatedEstate:
@@ -104,7 +104,7 @@ def _is_there(directory: Path, wanted: Wanted) -> bool:
     estate = read_estate(directory, wanted)
     span = (Calendar(), wanted.first, wanted.last)
     planted = plan_incidents(*span, seed=wanted.seed), benign_events(*span, seed=wanted.seed)
-    return (estate.incidents, estate.harmless) == planted
+    return (estate.incidents, estate.benign_events) == planted
 
 
 def read_estate(directory: Path, wanted: Wanted) -> EvaluatedEstate:

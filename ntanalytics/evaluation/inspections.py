@@ -60,11 +60,7 @@ def inspect_days(directory: Path, wanted: Wanted, days: Iterable[dt.date]) -> li
     workspace = PastWorkspace(estate.settings, closed)
     return [
         DayFinding(
-            day=day,
-            code=finding.code,
-            entity=finding.entity,
-            status=finding.status,
-            evidence=word(finding).evidence,
+            day=day, code=finding.code, entity=finding.entity, status=finding.status, evidence=word(finding).evidence
         )
         for day in days
         for finding in violations(evaluate_report(report_of(workspace, day)).findings)

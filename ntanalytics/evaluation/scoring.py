@@ -47,7 +47,7 @@ class IncidentOutcome:
 
     @property
     def is_in_time(self) -> bool:
-        """Whether it was found within the days that its severity allows."""
+        """Return whether it was detected within the days that its severity allows."""
         return self.delay is not None and self.delay <= WITHIN[self.incident.severity]
 
 
@@ -56,14 +56,14 @@ class Recall:
     """Numbers of some incidents and of those that were found.
 
     Attributes:
-        planted: number of incidents.
+        incidents: number of incidents.
         in_time: number found in time.
         found: number found at all.
         as_severe: number found with the severity that they have.
         delay: median delay in days of those that were found; None where none was.
     """
 
-    planted: int
+    incidents: int
     in_time: int
     found: int
     as_severe: int
@@ -72,7 +72,7 @@ class Recall:
     @property
     def rate(self) -> float | None:
         """Share that was found in time; None without an incident."""
-        return self.in_time / self.planted if self.planted else None
+        return self.in_time / self.incidents if self.incidents else None
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def score(
     seed: int,
     findings: Sequence[DayFinding],
     incidents: Sequence[Incident],
-    harmless: Sequence[Incident],
+    benign_events: Sequence[Incident],
     first: dt.date,
     last: dt.date,
 ) -> Score:
@@ -143,21 +143,16 @@ def score(
         seed: seed of the estate.
         findings: violations of the judged days, and of some days before them.
         incidents: the planted incidents; those that begin on a judged day are to be found, all of them explain.
-        harmless: planted events that must raise nothing.
+        benign_events: planted events that must raise nothing.
         first: the first judged day.
         last: the last judged day.
     """
     runs = sighting_runs(findings, incidents, first)
     judged = [incident for incident in incidents if first <= incident.day and known_from(incident) <= last]
     outcomes = [_outcome(incident, runs) for incident in judged]
-    alarms = [_alarm(run, harmless) for run in runs if run.is_false]
+    alarms = [_alarm(run, benign_events) for run in runs if run.is_false]
     return Score(
-        seed=seed,
-        first=first,
-        last=last,
-        outcomes=tuple(outcomes),
-        runs=tuple(runs),
-        false_alarms=tuple(alarms),
+        seed=seed, first=first, last=last, outcomes=tuple(outcomes), runs=tuple(runs), false_alarms=tuple(alarms)
     )
 
 
@@ -185,7 +180,7 @@ def _is_news(sighting: Sighting, before: Sighting | None, incident: Incident) ->
 
 def _alarm(run: SightingRun, harmless: Iterable[Incident]) -> FalseAlarm:
     first = run.unexplained[0].finding
-    why = next((f"{event.kind} {event.subject}" for event in harmless if _looks_like(first, event)), "")
+    why = next((f"{event.kind} {event.subject}" for event in harmless if _resembles(first, event)), "")
     earlier = [item for item in run.sightings if item.finding.day < first.day and item.is_explained]
     if not why and earlier:
         last = earlier[-1]
@@ -193,7 +188,7 @@ def _alarm(run: SightingRun, harmless: Iterable[Incident]) -> FalseAlarm:
     return FalseAlarm(run, first, len(run.unexplained), why)
 
 
-def _looks_like(finding: DayFinding, harmless: Incident) -> bool:
+def _resembles(finding: DayFinding, harmless: Incident) -> bool:
     """Return whether a finding of the subject or the whole subsystem of a harmless event falls on its days."""
     is_on = harmless.day <= finding.day <= (harmless.end + _DAY).date()
     is_whole = finding.entity == subsystem_entity(harmless.subsystem)
@@ -205,7 +200,7 @@ def recall(outcomes: Iterable[IncidentOutcome]) -> Recall:
     listed = list(outcomes)
     delays = [outcome.delay for outcome in listed if outcome.delay is not None]
     return Recall(
-        planted=len(listed),
+        incidents=len(listed),
         in_time=sum(outcome.is_in_time for outcome in listed),
         found=len(delays),
         as_severe=sum(outcome.severity == outcome.incident.severity for outcome in listed),

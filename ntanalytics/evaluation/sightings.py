@@ -23,7 +23,7 @@ _DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Sighting:
-    """One finding of one day, with the incidents that explain it.
+    """Finding of one day, with the incidents that explain it.
 
     Attributes:
         finding: the finding.
@@ -37,7 +37,7 @@ class Sighting:
 
     @property
     def is_explained(self) -> bool:
-        """Whether an incident explains it."""
+        """Return whether an incident explains it."""
         return bool(self.names or self.follows)
 
     def is_worse_than(self, other: Sighting) -> bool:
@@ -64,17 +64,17 @@ class SightingRun:
 
     @property
     def unexplained(self) -> tuple[Sighting, ...]:
-        """Its days that belong to no incident."""
+        """Return the days that belong to no incident."""
         return tuple(sighting for sighting in self.sightings if not sighting.is_explained)
 
     @property
     def is_false(self) -> bool:
-        """Whether it is a false alarm: not standing, and on one day at least it belongs to no incident."""
+        """Return whether it is a false alarm: not standing, and on at least one day without an incident."""
         return not self.is_standing and bool(self.unexplained)
 
     @property
     def is_true(self) -> bool:
-        """Whether it names an incident, and is no false alarm."""
+        """Return whether it names an incident and is no false alarm."""
         return not self.is_false and any(sighting.names for sighting in self.sightings)
 
 
@@ -127,8 +127,8 @@ def sighting_runs(findings: Sequence[DayFinding], incidents: Sequence[Incident],
     for finding in sorted(findings, key=lambda finding: finding.day):
         by_identity[finding.identity].append(finding)
     runs = []
-    for matter in by_identity.values():
-        for part in _split(matter):
+    for observed in by_identity.values():
+        for part in _split(observed):
             judged = [finding for finding in part if finding.day >= first]
             if judged:
                 sightings = tuple(explain(finding, incidents) for finding in part)

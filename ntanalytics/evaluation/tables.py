@@ -69,8 +69,8 @@ def totals(scores: Sequence[Score]) -> ScoreTable:
     for severity, within in WITHIN.items():
         seen = recall(outcome for outcome in outcomes if outcome.incident.severity == severity)
         label = f"recall of {severity} within {within} day{'s' if within > 1 else ''}"
-        rows.append((label, f"≥ {AIM[severity]:.2f}", _share(seen.rate), f"{seen.in_time} of {seen.planted}"))
-        rows.append((f"recall of {severity} at all", "", _share(_over(seen)), f"{seen.found} of {seen.planted}"))
+        rows.append((label, f"≥ {AIM[severity]:.2f}", _share(seen.rate), f"{seen.in_time} of {seen.incidents}"))
+        rows.append((f"recall of {severity} at all", "", _share(_over(seen)), f"{seen.found} of {seen.incidents}"))
         rows.append((f"median delay of {severity} in days", "", _number(seen.delay), ""))
         share = _share(_ratio(seen.as_severe, seen.found))
         rows.append((f"said to be {severity}", "", share, f"{seen.as_severe} of {seen.found}"))
@@ -106,7 +106,7 @@ def kind_table(scores: Sequence[Score]) -> ScoreTable:
     rows = []
     for (kind, severity), outcomes in sorted(by_kind.items()):
         seen = recall(outcomes)
-        counts = map(str, (seen.planted, seen.in_time, seen.found, seen.as_severe))
+        counts = map(str, (seen.incidents, seen.in_time, seen.found, seen.as_severe))
         rows.append((kind, severity, *counts, _number(seen.delay)))
     heads = ("kind", "severity", "planted", "in time", "found", "as severe", "median delay")
     return ScoreTable("By kind", heads, tuple(rows))
@@ -197,11 +197,11 @@ def as_data(scores: Sequence[Score], codes: Iterable[str]) -> dict[str, object]:
 
 
 def _in_time(seen: Recall) -> str:
-    return f"{seen.in_time} of {seen.planted} ({_share(seen.rate)})" if seen.planted else ""
+    return f"{seen.in_time} of {seen.incidents} ({_share(seen.rate)})" if seen.incidents else ""
 
 
 def _over(seen: Recall) -> float | None:
-    return _ratio(seen.found, seen.planted)
+    return _ratio(seen.found, seen.incidents)
 
 
 def _ratio(part: int, whole: int) -> float | None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
+from ntanalytics.explore.filters import filter_rows
 from ntanalytics.metrics import change
 from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.oa import adoption, user_flow
@@ -108,10 +109,7 @@ class AdoptionData:
         return self._report.workspace.table("oa.activities", None, last)
 
     def _filtered(self, table: ir.Table) -> ir.Table:
-        rows = self._report.units().resolve(table)
-        for column, values in self._filters.items():
-            rows = rows.filter(rows[column].isin(values)) if values else rows
-        return rows
+        return filter_rows(self._report, table, self._filters)
 
 
 def _monday(day: dt.date) -> dt.date:

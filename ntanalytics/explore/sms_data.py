@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import ibis.expr.types as ir
 
+from ntanalytics.explore.filters import filter_rows
 from ntanalytics.metrics.sms import volume
 from ntanalytics.workspace import Report
 
@@ -73,7 +74,4 @@ class SmsData:
         return sorted(name for name in names if name is not None)
 
     def _filtered(self, table: ir.Table) -> ir.Table:
-        rows = self._report.units().resolve(table)
-        for column, values in self._filters.items():
-            rows = rows.filter(rows[column].isin(values)) if values else rows
-        return rows
+        return filter_rows(self._report, table, self._filters)

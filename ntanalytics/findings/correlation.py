@@ -1,4 +1,4 @@
-"""Correlation: findings of one incident are told once, by what failed first and what followed.
+"""Correlation: findings of one incident are reported once, as a root and its followers.
 
 Which findings follow from which is data (findings/correlation_rules.py). A finding follows from another when a rule
 joins their codes, both concern the same place or one that depends on it, and it did not begin before the other.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from types import MappingProxyType
 
 from ntanalytics.findings.correlation_rules import CORRELATION_RULES, CorrelationRule, Reach
@@ -47,7 +46,7 @@ class IncidentGroup:
 
     @property
     def is_one_host(self) -> bool:
-        """Whether all followers are other views of the root's host or entity."""
+        """Return whether all followers are other views of the root's host or entity."""
         return all(host_of(finding.entity) == host_of(self.root.entity) for finding in self.followers)
 
 
@@ -110,7 +109,7 @@ class _Joined:
         return None
 
     def _joins(self, rule: CorrelationRule, root: Finding, follower: Finding) -> bool:
-        has_codes = _has_code(follower, rule.followers) and _has_code(root, rule.roots) and root.code != follower.code
+        has_codes = follower.has_code(rule.followers) and root.has_code(rule.roots) and root.code != follower.code
         if not has_codes or root.status == "unknown" or (rule.needs_critical and root.status != "critical"):
             return False
         if rule.explains_unknown != (follower.status == "unknown"):
@@ -136,10 +135,6 @@ class _Joined:
         if end == "infra" and follower.entity.kind == "subsystem":
             return root.subsystem == "infra"
         return reach == "dependents" and begin in self._depends_on.get(end, ())
-
-
-def _has_code(finding: Finding, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(finding.code, pattern) for pattern in patterns)
 
 
 def _is_later(root: Finding, follower: Finding) -> bool:

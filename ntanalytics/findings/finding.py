@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Literal
 
@@ -33,7 +34,7 @@ Unknown = Literal[
 
 @dataclass(frozen=True)
 class Entity:
-    """What a check is about.
+    """Subject of a check.
 
     Attributes:
         kind: ``subsystem``, ``carrier``, ``application``, ``unit``, ``host``, ``disk``, ``service``, ``plan``, ….
@@ -51,7 +52,7 @@ class Entity:
         return f"{self.kind}/{self.key}"
 
     def is_part_of(self, whole: Entity) -> bool:
-        """Whether the key of ``whole`` is this key or the beginning of it."""
+        """Return whether the key of ``whole`` is this key or its beginning."""
         return self.key == whole.key or self.key.startswith(f"{whole.key}/")
 
 
@@ -81,13 +82,13 @@ class Window:
 
     @property
     def length_s(self) -> float:
-        """Its length in seconds."""
+        """Return the length in seconds."""
         return self.until_s - self.from_s
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a value was held against, beside the limits of its rule.
+    """Expected value or range of a value, beside the limits of its rule.
 
     Attributes:
         kind: ``expected`` (a range from comparable days), ``usual`` (one value from earlier days) or ``peers``.
@@ -171,9 +172,18 @@ class Finding:
         return f"{self.code}:{self.entity.identity}"
 
     @property
+    def is_of_whole_subsystem(self) -> bool:
+        """Return whether it is about the whole subsystem of its rule; a sentence then needs no name of an entity."""
+        return self.entity.kind == "subsystem" and self.entity.key == self.subsystem
+
+    @property
     def is_violation(self) -> bool:
-        """Whether a limit is broken."""
+        """Return whether a limit is broken."""
         return self.status in VIOLATIONS
+
+    def has_code(self, patterns: Iterable[str]) -> bool:
+        """Return whether a pattern of codes, as ``oa.*_fall``, matches the code."""
+        return any(fnmatchcase(self.code, pattern) for pattern in patterns)
 
     def with_figures(self, **figures: float | None) -> Finding:
         """Return the finding with further figures."""

@@ -37,7 +37,7 @@ _COMPLETENESS = "data.completeness"
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """One finding of an inspection, as far as its lifecycle needs it.
+    """Finding of an inspection, reduced to the fields of its lifecycle.
 
     Attributes:
         code: code of the rule.
@@ -89,7 +89,7 @@ class FindingLifecycle:
         entity: what is checked.
         check: label of the check, in Chinese.
         opened_on: day of the inspection that saw it first.
-        begun_on: first day of the condition as the findings told it, never later than ``opened_on``.
+        begun_on: first day of the condition by the findings, never later than ``opened_on``.
         is_older: whether it may have begun before ``begun_on``.
         confirmed_on: day of the last inspection that saw it.
         status: its status on that day.
@@ -126,7 +126,7 @@ class FindingLifecycle:
 
     @property
     def is_open(self) -> bool:
-        """Whether no inspection has closed it."""
+        """Return whether no inspection has closed it."""
         return self.closed_on is None
 
     def day(self, on: date) -> int:
@@ -136,7 +136,7 @@ class FindingLifecycle:
 
 @dataclass(frozen=True)
 class LifecycleState:
-    """Every lifecycle as of one inspection.
+    """Lifecycles as of one inspection.
 
     Attributes:
         on: day of that inspection; None when there is none.
@@ -160,7 +160,7 @@ class LifecycleState:
 
     @property
     def is_first(self) -> bool:
-        """Whether there is no earlier inspection."""
+        """Return whether there is no earlier inspection."""
         return self.previous_on is None
 
     def of(self, identity: str) -> FindingLifecycle | None:
@@ -169,12 +169,12 @@ class LifecycleState:
 
     @property
     def open(self) -> tuple[FindingLifecycle, ...]:
-        """What is open after this inspection."""
+        """Return the lifecycles that are open after this inspection."""
         return tuple(self._open.values())
 
     @property
     def closed(self) -> tuple[FindingLifecycle, ...]:
-        """What this inspection closed."""
+        """Return the lifecycles that this inspection closed."""
         return tuple(item for item in self.lifecycles if item.closed_on is not None and item.closed_on == self.on)
 
     def count(self, *changes: Change) -> int:
@@ -295,7 +295,7 @@ def _opened(observation: Observation, on: date, is_first: bool) -> FindingLifecy
 
 
 def _seen_again(lifecycle: FindingLifecycle, observation: Observation, on: date) -> FindingLifecycle:
-    """Return a lifecycle that is observed again, with the earliest begin that was ever told."""
+    """Return a lifecycle that is observed again, with the earliest known begin."""
     begin = _begin(observation, on), observation.since_is_bound
     begun_on, is_older = min((lifecycle.begun_on, lifecycle.is_older), begin)
     change: Change
@@ -322,5 +322,5 @@ def _seen_again(lifecycle: FindingLifecycle, observation: Observation, on: date)
 
 
 def _begin(observation: Observation, on: date) -> date:
-    """Return the first day of the condition; the inspected day where none is told or it lies later."""
+    """Return the first day of the condition; the inspected day where none is known or it lies later."""
     return observation.since if observation.since is not None and observation.since <= on else on

@@ -1,4 +1,4 @@
-"""Sentences of the lifecycle: since when and which day, what is new, what is told first."""
+"""Sentences of the lifecycle: onset, day number, new findings, order of the incidents."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ntanalytics.findings.phrases import day_words, hours_words, spaced
 from ntanalytics.findings.text import Wording, exceptions, since_words
 from ntanalytics.metrics.number_format import format_number
 
-#: The changes that are told first, in this order.
+#: Changes at the head of an inspection, in this order.
 _FIRST: tuple[Change, ...] = ("new", "back", "worse")
 #: Changes that stand beside the day; the number of the day tells that it persists.
 _BESIDE: tuple[Change, ...] = (*_FIRST, "better", "unconfirmed")
@@ -21,7 +21,7 @@ MAX_FOLLOWERS = 3
 Word = Callable[[Finding], Wording]
 
 
-def begun_words(finding: Finding, state: LifecycleState) -> str:
+def onset_words(finding: Finding, state: LifecycleState) -> str:
     """Return since when it is so, which day that is, and what the last inspection made of it.
 
     Returns:
@@ -36,8 +36,8 @@ def begun_words(finding: Finding, state: LifecycleState) -> str:
     notes = [f"第\u00a0{day}\u00a0天"] if day > 1 and not lifecycle.is_older else []
     if lifecycle.change in _BESIDE and not state.is_first:
         notes.append(CHANGES[lifecycle.change])
-    begun = day_words(lifecycle.begun_on) + ("或更早" if lifecycle.is_older else "")
-    return f"{begun}（{'，'.join(notes)}）" if notes else begun
+    onset = day_words(lifecycle.begun_on) + ("或更早" if lifecycle.is_older else "")
+    return f"{onset}（{'，'.join(notes)}）" if notes else onset
 
 
 def compared(state: LifecycleState) -> str:
@@ -73,9 +73,9 @@ def opening(
     depends_on: Mapping[str, tuple[str, ...]],
     limit: int = 5,
 ) -> list[str]:
-    """Return the sentences that open an inspection: what became of the findings, then one for each incident.
+    """Return the sentences at the head of an inspection: changes of the findings, then one for each incident.
 
-    What is new is told first, then what came back or is worse, then the rest, the worst first.
+    New incidents come first, then those that came back or are worse, then the rest, the worst first.
 
     Args:
         findings: all findings.
@@ -125,7 +125,7 @@ def _briefly(finding: Finding, wording: Wording) -> str:
 
 
 def change_of(group: IncidentGroup, state: LifecycleState) -> Change | None:
-    """Return the change to be told first: that of the findings as bad as the incident; None where it only lasts."""
+    """Return the change that ranks first among the findings as bad as the incident; None if it only lasts."""
     if state.is_first or not state.is_known:
         return None
     changes = {

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from fnmatch import fnmatchcase
 from types import MappingProxyType
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
@@ -91,15 +90,15 @@ def suppress_maintenance(
     """
     everything, windows, units = list(findings), list(planned), set(trained)
     mailings = [window for window in windows if window.subsystem == "sms"]
-    surges = [finding for finding in everything if _has_code(finding, MAILINGS) and finding.is_violation]
+    surges = [finding for finding in everything if finding.has_code(MAILINGS) and finding.is_violation]
     is_mailing_planned = bool(mailings) and len(surges) <= len(mailings)
     excused = []
     for finding in everything:
         excuse = None
         if finding.is_violation:
-            if _has_code(finding, MAILINGS) and is_mailing_planned:
+            if finding.has_code(MAILINGS) and is_mailing_planned:
                 excuse = Excuse("mailing", tuple(window.change_number for window in mailings))
-            elif _has_code(finding, AWAY) and finding.entity.label in units:
+            elif finding.has_code(AWAY) and finding.entity.label in units:
                 excuse = Excuse("training")
             elif window := next((window for window in windows if _covers(window, finding, places)), None):
                 excuse = Excuse("maintenance", (window.change_number,))
@@ -108,13 +107,9 @@ def suppress_maintenance(
 
 
 def _covers(planned: MaintenanceWindow, finding: Finding, places: Mapping[str, str]) -> bool:
-    if finding.window is None or not _has_code(finding, OUTAGES) or finding.subsystem not in SUBSYSTEMS:
+    if finding.window is None or not finding.has_code(OUTAGES) or finding.subsystem not in SUBSYSTEMS:
         return False
     if planned.subsystem not in ("infra", place(finding, places)):
         return False
     begins, ends = planned.window.from_s - GRAIN_S, planned.window.until_s + GRAIN_S
     return finding.window.from_s >= begins and finding.window.until_s <= ends
-
-
-def _has_code(finding: Finding, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(finding.code, pattern) for pattern in patterns)

@@ -22,7 +22,7 @@ from ntanalytics.kernels.memory import MemoryWatch
 from ntanalytics.kernels.pool import KernelPool, shared_pool
 from ntanalytics.kernels.sockets import socket_folder
 
-#: Seconds between two looks for the sockets of a new kernel, and for the end of a kernel that was told to end.
+#: Seconds between two checks for the sockets of a new kernel, and for the end of a kernel that ends.
 _POLL_S = 0.005
 #: Seconds that a kernel may take to make its sockets.
 _SOCKETS_S = 10
@@ -59,6 +59,44 @@ def _wait_for(sockets: Sequence[str], process: Any) -> None:
         time.sleep(_POLL_S)
 
 
+class _ForkedKernelManager(AsyncKernelManager):
+    """Manager of one forked kernel; a subclass for each run holds its folders and arguments."""
+
+    home: Path
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.transport = "ipc"
+        self.connection_file = str(self.home / "k.json")
+        self.client_factory = PromptClient
+        self._kernel_spec = KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            display_name="Python 3",
+            language="python",
+        )
+
+    def launch_arguments(self) -> dict[str, Any]:
+        """Return the folder, the environment and the output of the kernel's process."""
+        raise NotImplementedError
+
+    def fork_arguments(self) -> dict[str, Any]:
+        """Return the process that forks the kernel, and the watch over its memory."""
+        raise NotImplementedError
+
+    async def _async_pre_start_kernel(self, **kw: Any) -> tuple[list[str], dict[str, Any]]:
+        self.kernel_id = self.kernel_id or self.home.name
+        self.provisioner = ForkedProvisioner(kernel_id=self.kernel_id, kernel_spec=self._kernel_spec, parent=self)
+        command, kw = await super()._async_pre_start_kernel(**{**kw, **self.launch_arguments()})
+        ports = (self.shell_port, self.iopub_port, self.stdin_port, self.hb_port, self.control_port)
+        return command, {**kw, **self.fork_arguments(), "sockets": [f"{self.ip}-{port}" for port in ports]}
+
+    pre_start_kernel = _async_pre_start_kernel
+
+    async def _async_wait(self, pollinterval: float = _POLL_S) -> None:
+        while await self._async_is_alive():  # noqa: ASYNC110 — it is another process that ends
+            await asyncio.sleep(min(pollinterval, _POLL_S))
+
+
 @contextmanager
 def kernel_manager(
     cwd: Path,
@@ -85,35 +123,15 @@ def kernel_manager(
     """
     folder = socket_folder(len("k-ipc-1"))
     variables = {**environment, "IPYTHONDIR": str(folder / "ipython"), "JPY_PARENT_PID": str(os.getpid())}
-    spec = KernelSpec(
-        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-        display_name="Python 3",
-        language="python",
-    )
 
-    class ReportKernelManager(AsyncKernelManager):
-        def __init__(self, **kwargs: Any) -> None:
-            super().__init__(**kwargs)
-            self.transport = "ipc"
-            self.connection_file = str(folder / "k.json")
-            self.client_factory = PromptClient
-            self._kernel_spec = spec
+    class ReportKernelManager(_ForkedKernelManager):
+        home = folder
 
-        async def _async_pre_start_kernel(self, **kw: Any) -> tuple[list[str], dict[str, Any]]:
-            self.kernel_id = self.kernel_id or folder.name
-            self.provisioner = ForkedProvisioner(kernel_id=self.kernel_id, kernel_spec=spec, parent=self)
-            command, kw = await super()._async_pre_start_kernel(
-                **{**kw, "cwd": str(cwd), "env": variables, "stdout": output.fileno(), "stderr": output.fileno()}
-            )
-            ports = (self.shell_port, self.iopub_port, self.stdin_port, self.hb_port, self.control_port)
-            sockets = [f"{self.ip}-{port}" for port in ports]
-            return command, {**kw, "pool": pool or shared_pool(environment), "memory": memory, "sockets": sockets}
+        def launch_arguments(self) -> dict[str, Any]:
+            return {"cwd": str(cwd), "env": variables, "stdout": output.fileno(), "stderr": output.fileno()}
 
-        pre_start_kernel = _async_pre_start_kernel
-
-        async def _async_wait(self, pollinterval: float = _POLL_S) -> None:
-            while await self._async_is_alive():  # noqa: ASYNC110 — it is another process that ends
-                await asyncio.sleep(min(pollinterval, _POLL_S))
+        def fork_arguments(self) -> dict[str, Any]:
+            return {"pool": pool or shared_pool(environment), "memory": memory}
 
     try:
         with log.open("wb") as output:

@@ -104,7 +104,7 @@ def commit_days(
     def find_removed(newest: DeltaTable) -> list[RemoveAction]:
         files = superseded_files(newest, source, first, last)
         if files is None:
-            raise LakeError(f"rows of {source} were put into one file with others' meanwhile", where=str(table))
+            raise LakeError(f"rows of {source} are now in one file with those of other sources", where=str(table))
         return files
 
     predicate = f"source = '{source}' AND day >= '{first.isoformat()}' AND day <= '{last.isoformat()}'"

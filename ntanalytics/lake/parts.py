@@ -165,9 +165,7 @@ class PartFiles:
             if not footer.num_rows:
                 continue
             if not self._days[0] <= day <= self._days[1]:
-                raise SchemaMismatch(
-                    f"rows of other days than {self._days[0]}…{self._days[1]}, which alone are replaced"
-                )
+                raise SchemaMismatch(f"rows of other days than the replaced {self._days[0]}…{self._days[1]}")
             stats = _statistics(footer, source or self._source)
             path = self._table.folder / file.parent.name / file.name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -240,7 +238,7 @@ def _statistics(footer: pq.FileMetaData, source: str) -> str:
     for index, name in enumerate(footer.schema.names):
         stats = [group.column(index).statistics for group in groups]
         if name == "source" and any((stat.min, stat.max) != (source, source) for stat in stats):
-            raise SchemaMismatch(f"rows of another source, where those of {source} alone are replaced")
+            raise SchemaMismatch(f"rows of another source than the replaced {source}")
         if not all(stat is not None and stat.has_null_count for stat in stats):
             continue
         nulls[name] = sum(stat.null_count for stat in stats)

@@ -76,7 +76,7 @@ def merge_files(table: TableLocation, group: list[TableFile], *, name: str) -> N
 
 
 def _commit(
-    table: TableLocation, files: list[TableFile], rows: pa.Table, what: str, name: str, *, by_day: bool = True
+    table: TableLocation, files: list[TableFile], rows: pa.Table, predicate: str, name: str, *, by_day: bool = True
 ) -> None:
     if not files and not rows.num_rows:
         return
@@ -88,7 +88,7 @@ def _commit(
         parts.remove()
         raise
 
-    commit(table, parts, REJECTS, removal_of(files), what, name=name, partition_by=())
+    commit(table, parts, REJECTS, removal_of(files), predicate, name=name, partition_by=())
 
 
 def _split(rows: pa.Table, *, by_day: bool) -> Iterable[tuple[pa.Table, str]]:

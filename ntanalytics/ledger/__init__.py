@@ -113,7 +113,7 @@ def _check_columns(connection: sa.Connection, where: str) -> None:
             raise LakeError(
                 f"the ledger is of another version: {table.name} has no {', '.join(missing)}",
                 where=where,
-                todo="move it away: a new one is made, and what the lake lacks is taken again",
+                todo="move it away: a new one is created, and missing days are extracted again",
             )
 
 

@@ -6,16 +6,13 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 import sqlalchemy as sa
 
 from ntanalytics.errors import LakeError
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-_Record = TypeVar("_Record", bound="DataclassInstance")
+_Record = TypeVar("_Record")
 
 
 @contextmanager
@@ -65,7 +62,7 @@ def from_stored(moment: dt.datetime | None) -> dt.datetime | None:
 
 def record_of(record: type[_Record], row: sa.Row[Any]) -> _Record:
     """Return a row as a dataclass: fields named as the columns, times as aware UTC."""
-    values = {field.name: getattr(row, field.name) for field in fields(record)}
+    values = {field.name: getattr(row, field.name) for field in fields(record)}  # type: ignore[arg-type]  # a dataclass
     return record(
         **{name: from_stored(value) if isinstance(value, dt.datetime) else value for name, value in values.items()}
     )

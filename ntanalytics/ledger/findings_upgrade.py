@@ -1,4 +1,4 @@
-"""Upgrade of inspections that version 0.1.0 noted: their findings get an entity, a status of today and a day."""
+"""Upgrade of the findings of version 0.1.0 to entities, present statuses and days."""
 
 from __future__ import annotations
 
@@ -11,38 +11,37 @@ import sqlalchemy as sa
 
 from ntanalytics.ledger import tables
 
-#: Kind of an entity of which only the label is known.
+#: Kind of an entity with a known label only.
 LABEL_KIND = "label"
 
 _STATUSES: Mapping[str, str] = {"watch": "warning", "bad": "critical"}
-_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
-
+_DAY = re.compile("{0}月{0}日".format(r"(\d{1,2})"))
 
 #: Table of the findings in 0.1.0.
 _FORMER = "findings"
 
 
 def upgrade_findings(connection: sa.Connection) -> int:
-    """Carry the findings of 0.1.0 over into the table of today, once; return how many rows were carried over.
+    """Copy the findings of 0.1.0 to the present table, once; return the number of copied rows.
 
-    Their entities keep the label as their key until an inspection finds the same rule and label again
+    The label is the key of their entities until an inspection has the same rule and label again
     (:func:`ntanalytics.report_content.finding_history.past_inspections`).
     """
     if _FORMER not in sa.inspect(connection).get_table_names():
         return 0
     former = sa.Table(_FORMER, sa.MetaData(), autoload_with=connection)
-    days, today = tables.inspections, tables.findings
-    count = connection.execute(sa.select(sa.func.count()).select_from(today)).scalar_one()
+    days, present = tables.inspections, tables.findings
+    count = connection.execute(sa.select(sa.func.count()).select_from(present)).scalar_one()
     query = sa.select(former, days.c.day).join(days, days.c.id == former.c.inspection_id).order_by(former.c.id)
-    # a carry-over that was broken off after its copy only lacks the drop of the former table
-    rows = [] if count else [_carried(dict(row)) for row in connection.execute(query).mappings()]
+    # After an interrupted upgrade the rows are copied, and only the former table is left to drop.
+    rows = [] if count else [_present_row(dict(row)) for row in connection.execute(query).mappings()]
     if rows:
-        connection.execute(today.insert(), rows)
+        connection.execute(present.insert(), rows)
     former.drop(connection)
     return len(rows)
 
 
-def _carried(row: Mapping[str, Any]) -> dict[str, object]:
+def _present_row(row: Mapping[str, Any]) -> dict[str, object]:
     since_on, is_bound = _since(row["since"], row["day"])
     return {
         "inspection_id": row["inspection_id"],
@@ -59,9 +58,9 @@ def _carried(row: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def _since(words: str | None, on: dt.date) -> tuple[dt.date | None, bool]:
-    """Return the latest day of that month and day up to ``on``, and whether the words call it a bound."""
-    match = _DAY.search(words or "")
+def _since(text: str | None, on: dt.date) -> tuple[dt.date | None, bool]:
+    """Return the day of a Chinese text, up to ``on``, and True if the text calls it a bound."""
+    match = _DAY.search(text or "")
     if match is None:
         return None, False
     for year in (on.year, on.year - 1):
@@ -70,5 +69,5 @@ def _since(words: str | None, on: dt.date) -> tuple[dt.date | None, bool]:
         except ValueError:  # 29 February of another year
             continue
         if day <= on:
-            return day, "更早" in (words or "")
+            return day, "更早" in (text or "")
     return None, False

@@ -1,4 +1,4 @@
-"""The rows of a metric's table as plain values: where a table becomes something to judge."""
+"""Rows of a metric's table as plain values, for rules and texts."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any, TypeAlias
 import ibis.expr.types as ir
 import pyarrow as pa
 
-#: What a rule takes: a metric's Ibis table, or the Arrow table or rows that it was made into.
+#: A metric's Ibis table, or the Arrow table or rows made from it.
 Rows: TypeAlias = ir.Table | pa.Table | Sequence[Mapping[str, Any]]
 
 
 def rows(table: Rows) -> list[dict[str, Any]]:
-    """The rows of a table, each as column → value (None, int, float, str, bool, date or datetime)."""
+    """Return the rows of a table, each as column → value (None, int, float, str, bool, date or datetime)."""
     if isinstance(table, ir.Table):
         table = table.to_pyarrow()
     if isinstance(table, pa.Table):
@@ -22,12 +22,12 @@ def rows(table: Rows) -> list[dict[str, Any]]:
 
 
 def only(table: Rows) -> dict[str, Any]:
-    """The one row of a table that is not broken down.
+    """Return the only row of a table.
 
     Raises:
-        ValueError: it has none, or more than one.
+        ValueError: the table has no row, or more than one.
     """
-    found = rows(table)
-    if len(found) != 1:
-        raise ValueError(f"expected a table of one row, got {len(found)}")
-    return found[0]
+    records = rows(table)
+    if len(records) != 1:
+        raise ValueError(f"expected a table of one row, got {len(records)}")
+    return records[0]

@@ -166,11 +166,7 @@ def _evidence(context: RunContext) -> Iterator[RetentionItem]:
 def _lake(context: RunContext) -> Iterator[RetentionItem]:
     policy = context.settings.retention
     lake = DeltaLake.of(context.settings)
-    for kind, days in (
-        (Kind.EVENT, policy.event_days),
-        (Kind.STATE, policy.state_days),
-        (Kind.CASE, policy.case_days),
-    ):
+    for kind, days in ((Kind.EVENT, policy.event_days), (Kind.STATE, policy.state_days), (Kind.CASE, policy.case_days)):
         if days is None:
             continue
         _check_needs(kind, days, context.notebooks)

@@ -40,7 +40,7 @@ _NUMBER = re.compile(r"([a-z_]+)-(\d{4}-.+)")
 
 @dataclass(frozen=True)
 class IssuedRecommendation:
-    """One recommendation as a published report has it.
+    """Recommendation as a published report has it.
 
     Attributes:
         number: its number.
@@ -59,14 +59,14 @@ class IssuedRecommendation:
     @property
     def cause(self) -> str:
         """The code of its cause."""
-        found = _NUMBER.fullmatch(self.number)
-        return found[1] if found else self.number
+        match = _NUMBER.fullmatch(self.number)
+        return match[1] if match else self.number
 
     @property
     def period(self) -> str:
         """The period that first issued it."""
-        found = _NUMBER.fullmatch(self.number)
-        return found[2] if found else ""
+        match = _NUMBER.fullmatch(self.number)
+        return match[2] if match else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +91,7 @@ class FollowedRecommendation:
 
     @property
     def is_open(self) -> bool:
-        """Whether the problem remains and nobody declined the recommendation."""
+        """Return whether the problem remains and nobody declined the recommendation."""
         return self.effect != "gone" and self.decision != "declined"
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.findings.phrases import listed
-from ntanalytics.findings.threshold import Status
+from ntanalytics.findings.threshold import ORDER, Status
 from ntanalytics.recommendations.trends import Trend
 from ntanalytics.subsystems import word
 
@@ -100,13 +100,28 @@ def recommend(
     Returns:
         One for each cause with a violation, highest score first; equal scores in the order of the causes.
     """
-    violations = [finding for finding in ranked(findings) if finding.status in SEVERITY]
+    violations = _worst_first(finding for finding in findings if finding.status in SEVERITY)
     recommendations = []
     for cause in causes:
         own = tuple(finding for finding in violations if finding.rule.cause == cause.code)
         if own:
             recommendations.append(_recommendation(cause, own, confidence))
     return sorted(recommendations, key=lambda recommendation: -recommendation.score)
+
+
+def _worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings by status, then by rule in the order given, then by their distance from the limit."""
+    listed = ranked(findings)
+    codes = list(dict.fromkeys(finding.code for finding in listed))
+
+    def distance(finding: Finding) -> float:
+        threshold = finding.rule.threshold
+        beyond = (finding.value or 0) - threshold.warning
+        return beyond if threshold.good == "down" else -beyond
+
+    return sorted(
+        listed, key=lambda finding: (ORDER.index(finding.status), codes.index(finding.code), -distance(finding))
+    )
 
 
 def score(weight: int, status: Status, confidence: float, effort: Effort) -> float:
@@ -131,8 +146,7 @@ def evidence(findings: tuple[Finding, ...]) -> str:
         findings: at least one, the worst first.
     """
     wording = word(findings[0])
-    is_whole = findings[0].entity.kind == "subsystem"
-    seen = wording.evidence if is_whole else f"{wording.entity}：{wording.evidence}"
+    seen = wording.evidence if findings[0].is_of_whole_subsystem else f"{wording.entity}：{wording.evidence}"
     entities = list(dict.fromkeys(finding.entity.label for finding in findings))
     if len(entities) == 1:
         return seen

@@ -16,45 +16,46 @@ MOST = 3
 
 
 def overview(recommendations: Sequence[Recommendation]) -> str:
-    """How many there are, of which kinds: ``共 9 项建议：运行问题 3 项，存在隐患 4 项，效率提升 2 项。``."""
+    """Return the number of recommendations by kind: ``共 9 项建议：运行问题 3 项，存在隐患 4 项，效率提升 2 项。``."""
     if not recommendations:
         return "本期没有超过阈值的检查，不提出建议。"
-    counts = {word: sum(each.cause.kind == kind for each in recommendations) for kind, word in KINDS.items()}
-    said = "，".join(f"{word} {count} 项" for word, count in counts.items() if count)
-    return f"共 {len(recommendations)} 项建议：{said}。"
+    kinds = [recommendation.cause.kind for recommendation in recommendations]
+    counts = {word: kinds.count(kind) for kind, word in KINDS.items()}
+    counts_by_kind = "，".join(f"{word} {count} 项" for word, count in counts.items() if count)
+    return f"共 {len(recommendations)} 项建议：{counts_by_kind}。"
 
 
 def first_steps(recommendations: Sequence[Recommendation]) -> list[str]:
-    """The highest ranked, a sentence each: what is wrong, what shows it, what to do and what that costs."""
+    """Return a sentence for each of the highest ranked: problem, evidence, action, effort and owner."""
     return [
-        f"{each.cause.problem}。{each.evidence}建议{each.cause.action}（{EFFORTS[each.cause.effort][0]}，{each.cause.owner}）。"
-        for each in recommendations[:MOST]
+        f"{cause.problem}。{evidence}建议{cause.action}（{EFFORTS[cause.effort][0]}，{cause.owner}）。"
+        for cause, evidence in ((item.cause, item.evidence) for item in recommendations[:MOST])
     ]
 
 
 def looked_back(days: int, covered: int) -> str:
-    """How far the report looks back, and how much of that there is: ``回看 90 天，其中 70 天有完整数据。``."""
+    """Return the days that the report looks back, and those with data: ``回看 90 天，其中 70 天有完整数据。``."""
     if covered >= days:
         return f"回看 {days} 天，数据完整。"
     return f"回看 {days} 天，其中 {covered} 天数据完整；置信度按完整天数折算。"
 
 
 def busiest_month(renewals: Rows) -> str:
-    """The month with most certificates to renew: ``证书更新最多的是 2026 年 12 月，417 张``.
+    """Return the month with most certificates to renew: ``证书更新最多的是 2026 年 12 月，417 张``.
 
     Args:
         renewals: ``metrics.certificates.renewals`` of the months to come.
     """
-    found = rows(renewals)
-    if not found:
+    months = rows(renewals)
+    if not months:
         return "没有待更新的证书"
-    top = max(found, key=lambda row: int(row["renewals"]))
+    top = max(months, key=lambda row: int(row["renewals"]))
     month = top["renewal_month"]
     return f"证书更新最多的是 {month.year} 年 {month.month} 月，{format_number(top['renewals'], 'integer', '张')}"
 
 
 def trend(problem: str, by_day: Rows, measure: Measure) -> str:
-    """The message of a trend: its worst day: ``磁盘将写满：近 90 天最高为 92.0%（11月20日）``.
+    """Return the worst day of a trend: ``磁盘将写满：近 90 天最高为 92.0%（11月20日）``.
 
     Args:
         problem: what is wrong.

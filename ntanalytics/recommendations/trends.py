@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.identity import logins
-from ntanalytics.metrics.infra import availability, hosts, requests
+from ntanalytics.metrics.infra import availability, disks, requests
 from ntanalytics.metrics.oa import adoption
 from ntanalytics.metrics.seal import seals
 from ntanalytics.metrics.sms import volume
@@ -37,7 +37,7 @@ class Trend:
 
 def _fullest(_: Report, scope: DatasetView) -> ir.Table:
     """Return the fullest disk of each host that ever passed 80 %, by day."""
-    daily = hosts.peaks(scope.recent, scope.days)
+    daily = disks.peaks(scope.recent, scope.days)
     peaks = daily.group_by("day", "is_covered", "host").aggregate(disk_used=daily.disk_used.max())
     full = peaks.group_by("host").aggregate(_most=peaks.disk_used.max())
     hosts_shown = full.filter(full["_most"] > 0.8).select("host")

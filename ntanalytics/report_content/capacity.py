@@ -1,4 +1,4 @@
-"""What is coming: when disks are full, how many messages a month will take, which certificates are to be renewed."""
+"""Forecasts: the days on which disks are full, messages by month, certificates to be renewed."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ import pyarrow as pa
 from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.detectors.forecast import CONFIDENCE, Forecast, forecast
 from ntanalytics.detectors.forecast_volume import volume
-from ntanalytics.metrics.infra import hosts
+from ntanalytics.metrics.infra import disks as disk_metrics
 from ntanalytics.metrics.sms import volume as sms_volume
-from ntanalytics.recommendations import text as said
+from ntanalytics.recommendations import text
 from ntanalytics.report_content.capacity_text import REASONS, forecast_words, volume_words
 from ntanalytics.reports import Axes, Chart, Table, chart, sentences, table
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import Field
 from ntanalytics.workspace.report import Report
 
-#: Renewals are forecast for so many months.
+#: Number of months in the forecast of renewals.
 MONTHS = 12
 
-#: So many disks are listed at least, those that are full first; so full is what is listed besides.
+#: Fewest listed disks, those that are full first; usage from which further ones are listed.
 MOST_DISKS, NOTABLE = 8, 0.7
 
-#: So many disks are drawn, and the forecast as many days ahead.
+#: Number of charts of disks, and days of the forecast in them.
 MOST_DRAWN, DAYS_DRAWN = 2, 120
 
 _DISKS = (
@@ -50,12 +50,12 @@ _LINES = (
 
 @dataclass(frozen=True)
 class Disk:
-    """One disk: its daily peaks, oldest first, and when it is full."""
+    """Disk with its daily peaks, oldest first, and the forecast of the day on which it is full."""
 
     host: str
     part: str
     peaks: tuple[tuple[date, float], ...]
-    found: Forecast
+    forecast: Forecast
 
     @property
     def used(self) -> float:
@@ -64,72 +64,72 @@ class Disk:
 
 
 def disks(report: Report, history: int) -> list[Disk]:
-    """Every disk that was measured up to the report's end, the soonest full first, then the fullest.
+    """Return the disks measured up to the report's end, the soonest full first, then the fullest.
 
     Args:
-        report: its period's end is where the forecast begins.
-        history: so many days before the period are looked at.
+        report: the forecast begins at the end of its period.
+        history: days of history before the period.
     """
     metrics = report.dataset("infra.metrics", history=history)
     peaks: dict[tuple[str, str], list[tuple[date, float]]] = {}
-    for row in hosts.peaks(metrics.recent, metrics.days).to_pyarrow().to_pylist():
+    for row in disk_metrics.peaks(metrics.recent, metrics.days).to_pyarrow().to_pylist():
         if row["disk_used"] is not None:
             peaks.setdefault((row["host"], row["part"]), []).append((row["day"], row["disk_used"]))
-    found = [Disk(*name, tuple(its), forecast(its, 1.0)) for name, its in peaks.items()]
-    return sorted(found, key=lambda disk: (disk.found.full_on or date.max, -disk.used))
+    with_forecast = [Disk(*name, tuple(values), forecast(values, 1.0)) for name, values in peaks.items()]
+    return sorted(with_forecast, key=lambda disk: (disk.forecast.full_on or date.max, -disk.used))
 
 
-def disks_table(found: Sequence[Disk], origin: dict[str, object], *, id: str = "disks") -> Table:
-    """When disks are full: those of which something is stated, and the fullest."""
-    listed = [each for each in found if each.found.full_on is not None or each.used >= NOTABLE]
-    listed += [each for each in found if each not in listed][: max(0, MOST_DISKS - len(listed))]
+def disks_table(disks: Sequence[Disk], origin: dict[str, object], *, id: str = "disks") -> Table:
+    """Return the table of disks with a forecast, and the fullest."""
+    listed = [disk for disk in disks if disk.forecast.full_on is not None or disk.used >= NOTABLE]
+    listed += [disk for disk in disks if disk not in listed][: max(0, MOST_DISKS - len(listed))]
     rows = tuple(
         {
-            "host": each.host,
-            "part": each.part,
-            "used": each.used,
-            "per_day": each.found.per_day,
-            "words": forecast_words(each.found),
-            "days": len(each.peaks),
+            "host": disk.host,
+            "part": disk.part,
+            "used": disk.used,
+            "per_day": disk.forecast.per_day,
+            "words": forecast_words(disk.forecast),
+            "days": len(disk.peaks),
         }
-        for each in listed
+        for disk in listed
     )
-    left = [each for each in found if each not in listed]
-    far = sum(each.found.reason == "far" for each in left)
+    left = [disk for disk in disks if disk not in listed]
+    far = sum(disk.forecast.reason == "far" for disk in left)
     note = f"按每日峰值的稳健趋势推算，区间为 {CONFIDENCE:.0%} 置信。"
     if left:
         note += f"另有 {len(left)} 个磁盘未列出" + (f"，其中 {far} 个{REASONS['far']}" if far else "") + "。"
-    if not found:
+    if not disks:
         note = f"{REASONS['short_history']}：没有磁盘数据。"
     return Table(id, "磁盘", fields=_DISKS, rows=rows, note=note, origin=origin)
 
 
-def disk_charts(found: Sequence[Disk], origin: dict[str, object]) -> list[Chart]:
-    """The disks that are full first, each with its forecast and the interval of it; none where nothing is stated."""
-    stated = [each for each in found if each.found.full_on is not None and not each.found.reason]
+def disk_charts(disks: Sequence[Disk], origin: dict[str, object]) -> list[Chart]:
+    """Return charts of the disks that are full first, with forecast and interval; none without a forecast."""
+    stated = [disk for disk in disks if disk.forecast.full_on is not None and not disk.forecast.reason]
     return [
         Chart(
             f"disk-{number}",
-            f"{each.host} {each.part} {forecast_words(each.found)}",
+            f"{disk.host} {disk.part} {forecast_words(disk.forecast)}",
             form="line",
             x="day",
             fields=_LINES,
-            rows=tuple(_drawn(each)),
+            rows=tuple(_drawn(disk)),
             subject="磁盘使用率（按日期）",
             interval=("low", "high"),
             note="推算线与区间画到写满为止。",
             origin=origin,
         )
-        for number, each in enumerate(stated[:MOST_DRAWN], 1)
+        for number, disk in enumerate(stated[:MOST_DRAWN], 1)
     ]
 
 
 def _drawn(disk: Disk) -> list[dict[str, Any]]:
-    """The peaks, and from the last of them lines to the day on which the disk is full: as expected, soonest, latest."""
+    """Return the peaks, and the lines from the last peak to a full disk: expected, soonest, latest."""
     last, used = disk.peaks[-1]
-    ends = {"expected": disk.found.full_on, "high": disk.found.earliest_on, "low": disk.found.latest_on}
+    ends = {"expected": disk.forecast.full_on, "high": disk.forecast.earliest_on, "low": disk.forecast.latest_on}
     known = dict(disk.peaks)
-    farthest = max(each for each in ends.values() if each is not None)
+    farthest = max(end for end in ends.values() if end is not None)
     until = min(farthest, last + timedelta(days=DAYS_DRAWN))
     first = disk.peaks[0][0]
     rows = []
@@ -142,7 +142,7 @@ def _drawn(disk: Disk) -> list[dict[str, Any]]:
 
 
 def _on_line(day: date, last: date, used: float, end: date | None) -> float:
-    """Where a line from the last peak to a full disk stands on a day; level where it has no end."""
+    """Return the value on a day of the line from the last peak to a full disk; constant without an end."""
     if end is None:
         return used
     share = 1.0 if end <= last else min(1.0, (day - last) / (end - last))
@@ -150,7 +150,7 @@ def _on_line(day: date, last: date, used: float, end: date | None) -> float:
 
 
 def messages_words(report: Report, history: int) -> str:
-    """How many segments the months to come will take, in one sentence: the working days of each are known."""
+    """Return the sentence on the segments of the coming months, from the working days of each."""
     sent = report.dataset("sms.messages", history=history)
     if not sent.sources:
         return "短信：没有配置数据源，用量无法推算。"
@@ -160,26 +160,28 @@ def messages_words(report: Report, history: int) -> str:
     days = [month + timedelta(days=number) for number in range((following - month).days)]
     if not calendar.has_year(month.year):
         return f"短信：{month.year} 年的工作日历未发布，用量无法推算。"
-    found = volume(daily, "segments", [calendar.is_working_day(day) for day in days])
-    return f"短信计费条数：{volume_words(found, month, '条')}；套餐额度未接入，不推算用尽日期。"
+    forecast_volume = volume(daily, "segments", [calendar.is_working_day(day) for day in days])
+    return f"短信计费条数：{volume_words(forecast_volume, month, '条')}；套餐额度未接入，不推算用尽日期。"
 
 
-def capacity(report: Report, looks: Mapping[str, SubsystemSummary], renewals: pa.Table, history: int) -> list[Block]:
-    """What is coming: disks, messages, certificates by month, accounts by edition.
+def capacity(
+    report: Report, summaries: Mapping[str, SubsystemSummary], renewals: pa.Table, history: int
+) -> list[Block]:
+    """Return the forecasts: disks, messages, certificates by month, accounts by edition.
 
     Args:
         report: the report.
-        looks: the looks at the subsystems.
+        summaries: the subsystems' summaries, by id.
         renewals: certificates to be renewed by month.
-        history: so many days before the period are looked at.
+        history: days of history before the period.
     """
-    infra, ca, oa = (looks[name] for name in ("infra", "ca", "oa"))
+    infra, ca, oa = (summaries[name] for name in ("infra", "ca", "oa"))
     origin = dict(infra.origin)
-    found = disks(report, history)
-    blocks: list[Block] = [disks_table(found, origin), *disk_charts(found, origin)]
+    disk_forecasts = disks(report, history)
+    blocks: list[Block] = [disks_table(disk_forecasts, origin), *disk_charts(disk_forecasts, origin)]
     blocks.append(sentences([messages_words(report, history)], "短信用量", id="volume"))
     coming = renewals.slice(0, MONTHS)
-    title = said.busiest_month(coming)
+    title = text.busiest_month(coming)
     blocks.append(
         chart(coming, "bar", Axes(x="renewal_month", y="renewals"), title=title, id="renewals", origin=ca.origin)
     )

@@ -20,7 +20,7 @@ _QUARTER = QUARTER_DAYS - 1
 
 @dataclass(frozen=True)
 class ReportContent:
-    """What one report is made of.
+    """Content of one report.
 
     Attributes:
         subsystems: ids of its subsystems; all when there is none.

@@ -31,7 +31,7 @@ from ntanalytics.subsystems import DEPENDS_ON, word
 from ntanalytics.subsystems.infra import host_checks
 from ntanalytics.workspace.report import Report
 
-#: Days ahead within which a full disk is told.
+#: Days ahead within which a full disk is reported.
 FORESEEN_DAYS = 365
 
 #: The subsystem of the checks of the data themselves.
@@ -185,7 +185,7 @@ def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:
 
 
 def incidents_board(inspection: DayInspection, *, id: str = "incidents") -> Table:
-    """What happened on the day, oldest first: monitoring problems, incidents of the ledger, outages of the probes."""
+    """Return the events of the day, oldest first: monitoring problems, ledger incidents, outages of the probes."""
     rows = tuple({name: json_value(value) for name, value in row.items()} for row in inspection.incidents)
     note = "" if rows else "当日没有告警、事件或探测中断。"
     return Table(id, "告警、台账事件与探测中断", fields=_INCIDENTS, rows=rows, note=note, origin=inspection.origin)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import pyarrow as pa
 
@@ -49,7 +48,7 @@ _HEADLINES = (
 def summary(evaluation: Evaluation) -> list[Sentence]:
     """Return what the manager reads first: the worst finding of up to three subsystems, then what changed in use.
 
-    One sentence a subsystem, with its entity in bold; what a sentence on use tells is not told twice.
+    One sentence for each subsystem, with its entity in bold; no fact is in two sentences.
     """
     summaries = evaluation.summaries
     worst_findings = [
@@ -60,10 +59,10 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
     sentences = [_exception(finding) for finding in ranked(worst_findings)[:MAX_EXCEPTIONS]]
     oa, documents = summaries["oa"], summaries["docexchange"]
     editions, overdue = oa.tables.get("editions"), documents.tables.get("overdue")
-    if editions is not None and oa.is_complete:
-        sentences.append(Sentence(weekly_text.adoption(oa.total, editions)))
+    if editions is not None:
+        sentences.append(Sentence(weekly_text.adoption(oa.quantity("active"), oa.total, editions)))
     if overdue is not None:
-        sentences.append(Sentence(weekly_text.documents(documents.total, overdue)))
+        sentences.append(Sentence(weekly_text.documents(documents.quantity("overdue_deliveries"), overdue)))
     return sentences
 
 
@@ -97,8 +96,7 @@ def _highlights(summary: SubsystemSummary) -> str:
         return summary.highlights
     finding = next(finding for finding in ranked(summary.findings) if finding.status == summary.status)
     wording, unit = word(finding), MEASURES[finding.rule.measure].unit
-    is_whole = finding.entity.kind == "subsystem"
-    check = wording.check if is_whole else spaced(wording.entity, wording.check)
+    check = wording.check if finding.is_of_whole_subsystem else spaced(wording.entity, wording.check)
     return f"{check} {format_number(finding.value, finding.format, unit)}；{summary.highlights.split('，', 1)[0]}"
 
 
@@ -124,28 +122,17 @@ def headlines(evaluation: Evaluation) -> Kpis:
     """Return the five figures that open the weekly report, each with its change and its last weeks."""
     cards = []
     for subsystem, name, label in _HEADLINES:
-        look = evaluation.summaries[subsystem]
-        row: Mapping[str, Any] = look.total
-        is_lead = name == look.lead
-        cards.append(
-            kpi(
-                MEASURES[name],
-                row.get(name),
-                row.get(f"{name}_before"),
-                is_complete=look.is_complete,
-                was_complete=look.was_complete,
-                spark=look.recent if is_lead else look.others.get(name, ()),
-                label=label,
-            )
-        )
+        item = evaluation.summaries[subsystem]
+        spark = item.recent if name == item.lead else item.others.get(name, ())
+        cards.append(kpi(item.quantity(name), item.before(name), spark=spark, label=label))
     return kpis(cards, id="headlines")
 
 
 def clocks(evaluation: Evaluation, *, limit: int = 3) -> Table:
     """Return the longest incidents of the period, each with its recovery clock against the promised four hours."""
-    found = evaluation.summaries["desk"].tables.get("clocks", _no_clocks()).select(_CLOCK).slice(0, limit)
-    rows = found.to_pylist()
-    clocks_table = table(found, "事件与恢复时钟", id="clocks", note="" if rows else "本期没有系统崩溃事件。")
+    incidents = evaluation.summaries["desk"].tables.get("clocks", _no_clocks()).select(_CLOCK).slice(0, limit)
+    rows = incidents.to_pylist()
+    clocks_table = table(incidents, "事件与恢复时钟", id="clocks", note="" if rows else "本期没有系统崩溃事件。")
     shares = [row["clock_s"] / PROMISE.total_seconds() for row in rows]
     return clocks_table.with_inline_charts(inline_bars("4 小时时钟", shares))
 

@@ -11,7 +11,7 @@ from ntanalytics.checks.context import QUARTER_DAYS
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.ca import certificates
-from ntanalytics.recommendations import text as said
+from ntanalytics.recommendations import text
 from ntanalytics.recommendations.causes import CAUSES
 from ntanalytics.recommendations.follow_up import FollowedRecommendation, follow, followed_up, numbers, unknown_numbers
 from ntanalytics.recommendations.ranking import EFFORTS, KINDS, Recommendation, recommend
@@ -56,7 +56,7 @@ _CONFIDENCE = (
 
 @dataclass(frozen=True, kw_only=True)
 class Advice:
-    """What the report recommends, and on what.
+    """Recommendations of the report, and their basis.
 
     Attributes:
         evaluation: findings and summaries of the period and of its quarter.
@@ -65,7 +65,7 @@ class Advice:
         renewals: certificates to be renewed by month.
         origin: origin of the recommendations.
         numbers: cause → the number of its recommendation.
-        followed: what became of the earlier ones; None where their reports cannot be read.
+        followed: the earlier ones with their effect; None if their reports cannot be read.
         unknown: numbers that the desk noted and no report issued.
     """
 
@@ -80,13 +80,13 @@ class Advice:
 
     @property
     def sentences(self) -> list[str]:
-        """What the reader reads first: how many, the first steps, what it rests on, what became of the last ones."""
-        first = said.first_steps(self.recommendations)
-        return [said.overview(self.recommendations), *first, said.looked_back(*self.days), self.past]
+        """Return the summary: number, first steps, days of data, effect of the earlier recommendations."""
+        first = text.first_steps(self.recommendations)
+        return [text.overview(self.recommendations), *first, text.looked_back(*self.days), self.past]
 
     @property
     def past(self) -> str:
-        """What became of the earlier recommendations, in one sentence."""
+        """Return the sentence on the effect of the earlier recommendations."""
         return followed_up(self.followed or (), unknown=self.unknown, is_readable=self.followed is not None)
 
 
@@ -132,20 +132,20 @@ def _confidence(views: Mapping[str, DatasetView]) -> dict[str, float]:
 
 
 def ranking(advice: Advice, *, id: str = "recommendations") -> Table:
-    """The recommendations, highest score first."""
+    """Return the table of recommendations, highest score first."""
     rows = tuple(
         {
             "place": place,
-            "kind": KINDS[each.cause.kind],
-            "problem": each.cause.problem,
-            "evidence": each.evidence,
-            "effect": each.cause.effect,
-            "action": each.cause.action,
-            "effort": EFFORTS[each.cause.effort][0],
-            "owner": each.cause.owner,
-            "score": each.score,
+            "kind": KINDS[recommendation.cause.kind],
+            "problem": recommendation.cause.problem,
+            "evidence": recommendation.evidence,
+            "effect": recommendation.cause.effect,
+            "action": recommendation.cause.action,
+            "effort": EFFORTS[recommendation.cause.effort][0],
+            "owner": recommendation.cause.owner,
+            "score": recommendation.score,
         }
-        for place, each in enumerate(advice.recommendations, 1)
+        for place, recommendation in enumerate(advice.recommendations, 1)
     )
     note = (
         "得分 = 影响（1—5，按状态折算）× 置信度（完整数据天数占比）÷ 投入（1 天内 1，1 周内 2，需采购或厂商排期 4）。"
@@ -185,7 +185,7 @@ def basis(advice: Advice, *, id: str = "basis") -> Table:
 
 
 def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
-    """By which number each recommendation is followed, and how its success will be seen."""
+    """Return the number and the success criterion of each recommendation."""
     fields = (
         Field("place", "integer", "序号", format="integer"),
         Field("number", "string", "建议编号"),
@@ -196,37 +196,37 @@ def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
     rows = tuple(
         {
             "place": place,
-            "number": advice.numbers[each.code],
-            "problem": each.cause.problem,
-            "success": each.cause.success,
-            "owner": each.cause.owner,
+            "number": advice.numbers[recommendation.code],
+            "problem": recommendation.cause.problem,
+            "success": recommendation.cause.success,
+            "owner": recommendation.cause.owner,
         }
-        for place, each in enumerate(advice.recommendations, 1)
+        for place, recommendation in enumerate(advice.recommendations, 1)
     )
     note = "处理结果按建议编号登记在运维台账“优化建议”表，下期报告据此跟踪。"
     return Table(id, "实施与见效", fields=fields, rows=rows, note=note, origin=advice.origin)
 
 
 def past(advice: Advice) -> list[Table]:
-    """What became of the earlier recommendations; no table where there were none."""
+    """Return the table of the earlier recommendations; nothing if there were none."""
     return [past_table(advice.followed, advice.past)] if advice.followed else []
 
 
 def charts(report: Report, advice: Advice) -> list[Block]:
-    """What shows each problem: its figure day by day over the quarter, else its subjects side by side.
+    """Return a chart for each problem: its figure by day over the quarter, else its subjects side by side.
 
-    A recommendation over one subject that no figure follows by day has none: its one figure stands in its evidence.
+    A recommendation on one subject without a daily figure has no chart: its evidence holds the one figure.
     """
     back = back_days(report)
     drawn: list[Block] = []
-    for each in advice.recommendations:
-        trend = each.cause.trend
+    for recommendation in advice.recommendations:
+        trend = recommendation.cause.trend
         if trend is None:
-            drawn += [bars] if (bars := _bars(each, advice.origin)) else []
+            drawn += [bars] if (bars := _bars(recommendation, advice.origin)) else []
             continue
         scope = report.dataset(trend.dataset, history=back)
         by_day = trend.compute(report, scope).to_pyarrow()
-        title = said.trend(each.cause.problem, by_day, MEASURES[trend.measure])
+        title = text.trend(recommendation.cause.problem, by_day, MEASURES[trend.measure])
         origin = report.origin(trend.dataset, scope)
         drawn.append(
             chart(
@@ -234,7 +234,7 @@ def charts(report: Report, advice: Advice) -> list[Block]:
                 "line",
                 Axes(y=trend.measure, series=trend.series, days=scope.days),
                 title=title,
-                id=f"trend-{each.code.replace('_', '-')}",
+                id=f"trend-{recommendation.code.replace('_', '-')}",
                 origin=origin,
             )
         )
@@ -242,7 +242,7 @@ def charts(report: Report, advice: Advice) -> list[Block]:
 
 
 def _bars(advised: Recommendation, origin: Mapping[str, object]) -> Chart | None:
-    """Return the worst entities of the check that most findings are of; None for a single entity."""
+    """Return the worst entities of the check with most findings; None for a single entity."""
     kinds = [(finding.rule.check, finding.format) for finding in advised.findings if finding.value is not None]
     if not kinds:
         return None
@@ -271,10 +271,10 @@ def _bars(advised: Recommendation, origin: Mapping[str, object]) -> Chart | None
 
 
 def hints(report: Report) -> Table:
-    """The hours of the quarter in which a host or a service behaved as never before."""
+    """Return the hours of the quarter in which a host or a service behaved as never before."""
     return unusual_hours(report, back_days(report))
 
 
 def coming(report: Report, advice: Advice) -> list[Block]:
-    """What is coming: disks, messages, certificates by month, accounts by edition."""
+    """Return the forecasts: disks, messages, certificates by month, accounts by edition."""
     return capacity(report, advice.evaluation.summaries, advice.renewals, back_days(report))

@@ -1,9 +1,10 @@
-"""What earlier reports recommended, read from the published records of the same report."""
+"""Recommendations of earlier reports, read from the published records of the same report."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from ntanalytics.contract.desk import DECISIONS
@@ -14,7 +15,7 @@ from ntanalytics.reports import Table
 from ntanalytics.reports.record import Field, Record, load_record
 from ntanalytics.workspace.report import Report
 
-#: The blocks of a published report that tell of its recommendations.
+#: Blocks of a published report with its recommendations.
 TRACKING, BASIS = "tracking", "basis"
 
 _RECORD = "report.ipynb"
@@ -32,14 +33,14 @@ _FIELDS = (
 
 
 def earlier(report: Report) -> list[list[IssuedRecommendation]] | None:
-    """What the same report issued for earlier periods of the same kind, oldest first.
+    """Return the recommendations that the same report issued for earlier periods of the same kind, oldest first.
 
     Returns:
-        A list a report, empty where none was issued; None where one of them cannot be read: then it is not known what
-        was recommended first.
+        A list for each report, empty if none was issued; None if one of them cannot be read: then the first issue of a
+        recommendation is unknown.
     """
     folder = report.workspace.settings.outputs / report.name
-    found: list[tuple[date, list[IssuedRecommendation]]] = []
+    reports: list[tuple[date, list[IssuedRecommendation]]] = []
     try:
         for path in sorted(folder.glob(f"*/{_RECORD}")):
             record = load_record(path)
@@ -48,47 +49,47 @@ def earlier(report: Report) -> list[list[IssuedRecommendation]] | None:
             # a folder of another name was made with parameters
             is_of_kind = path.parent.name == period["text"] and period["kind"] == report.period.kind
             if is_of_kind and last < report.period.first:
-                found.append((last, _issued(record)))
+                reports.append((last, _issued(record)))
     except (NtaError, OSError, KeyError, TypeError, ValueError):
         return None
-    return [issued for _, issued in sorted(found, key=lambda each: each[0])]
+    return [issued for _, issued in sorted(reports, key=itemgetter(0))]
 
 
 def _issued(record: Record) -> list[IssuedRecommendation]:
-    """What one record recommends; KeyError where it is of a version that numbered nothing."""
+    """Return the recommendations of one record; KeyError if its version numbered none."""
     blocks = {block.id: block for block in record.blocks}
     basis, tracking = blocks[BASIS], blocks[TRACKING]
-    found = (basis.findings_json or {})["findings"]
+    findings = (basis.findings_json or {})["findings"]
     heaviest: dict[int, Mapping[str, Any]] = {}
-    for row, finding in zip(basis.rows, found, strict=True):
+    for row, finding in zip(basis.rows, findings, strict=True):
         heaviest.setdefault(row["place"], finding)
     return [_of(row, heaviest[row["place"]]) for row in tracking.rows]
 
 
 def _of(row: Mapping[str, Any], finding: Mapping[str, Any]) -> IssuedRecommendation:
-    clause = str(finding["evidence"]).removesuffix("。").partition("，")[0]
+    label, brief = finding["entity"]["label"], finding.get("brief")  # records of 0.1.0 have none
     return IssuedRecommendation(
         number=str(row["number"]),
         problem=str(row["problem"]),
         identity=str(finding["identity"]),
-        measured=f"{finding['entity']['label']}：{clause}",
+        measured=f"{label}：{brief}" if brief else label,
         value=finding["value"],
     )
 
 
 def past_table(followed: Sequence[FollowedRecommendation], note: str, *, id: str = "past") -> Table:
-    """What became of each earlier recommendation, what is open first."""
+    """Return the table of earlier recommendations and their effect, open ones first."""
     rows = tuple(
         {
-            "number": each.first.number,
-            "problem": each.first.problem,
-            "decision": DECISIONS.get(each.decision or "", "未登记"),
-            "finished_on": None if each.finished_on is None else each.finished_on.isoformat(),
-            "then": each.first.measured,
-            "now": each.measured,
-            "effect": EFFECTS[each.effect],
-            "remark": each.remark or MISSING,
+            "number": recommendation.first.number,
+            "problem": recommendation.first.problem,
+            "decision": DECISIONS.get(recommendation.decision or "", "未登记"),
+            "finished_on": None if recommendation.finished_on is None else recommendation.finished_on.isoformat(),
+            "then": recommendation.first.measured,
+            "now": recommendation.measured,
+            "effect": EFFECTS[recommendation.effect],
+            "remark": recommendation.remark or MISSING,
         }
-        for each in followed
+        for recommendation in followed
     )
     return Table(id, "往期建议的落实", fields=_FIELDS, rows=rows, note=note)

@@ -26,7 +26,7 @@ _HEADLINES = ("submitted", "segments", "delivery_rate", "receipt_latency_p95_s",
 
 
 @dataclass(frozen=True)
-class SmsVolume:
+class SmsStatistics:
     """Content of the SMS statistics.
 
     Attributes:
@@ -58,13 +58,13 @@ class SmsVolume:
         return sentences + exceptions(self.evaluation.findings, word, MAX_EXCEPTIONS)
 
 
-def summarize_sms(report: Report) -> SmsVolume:
+def summarize_sms(report: Report) -> SmsStatistics:
     """Return the content of the SMS statistics of a report's period."""
     evaluation = evaluate_report(report)
-    return SmsVolume(evaluation, evaluation.context.dataset("sms.messages", HISTORY))
+    return SmsStatistics(evaluation, evaluation.context.dataset("sms.messages", HISTORY))
 
 
-def headlines(content: SmsVolume) -> Kpis:
+def headlines(content: SmsStatistics) -> Kpis:
     """Return the five headline figures with their last weeks."""
     summary = content.summary
     return headline(
@@ -77,7 +77,7 @@ def headlines(content: SmsVolume) -> Kpis:
     )
 
 
-def bills(content: SmsVolume) -> list[Table]:
+def bills(content: SmsStatistics) -> list[Table]:
     """Return the reconciliation of the carriers' bills of a month; no table for a shorter period."""
     context = content.evaluation.context
     if context.period.kind is not PeriodKind.MONTH:

@@ -1,4 +1,4 @@
-"""Hours of the quarter in which a host or a service behaved as never before: hints for who looks further."""
+"""Hours of the quarter in which a host or a service behaved as never before: hints for an investigation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ntanalytics.reports.record import Field
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
 
-#: So many are listed, the latest.
+#: Number of listed rows, the latest.
 MOST = 12
 
 _FIELDS = (
@@ -31,16 +31,16 @@ _FIELDS = (
 )
 
 _HOUR, _QUARTER_S = timedelta(hours=1), 900
-#: Fewer failed requests in a quarter of an hour say nothing.
+#: Fewest failed requests in a quarter of an hour.
 _FEWEST_ERRORS = 20
 
 
 def unusual_hours(report: Report, history: int, *, id: str = "unusual") -> Table:
-    """The spells of processors, memory and failed requests that were as never before, the latest first.
+    """Return the hours of processors, memory and failed requests that were as never before, the latest first.
 
     Args:
         report: the report.
-        history: so many days before the period are looked at; the first four weeks of them are only learnt from.
+        history: days of history before the period; the first four weeks of them only train the detector.
         id: a slug, unique in the report.
     """
     metrics = report.dataset("infra.metrics", history=history)
@@ -73,14 +73,14 @@ def _whole_days(scope: DatasetView) -> int:
 
 
 def _by_host(hourly: ir.Table) -> dict[str, list[tuple[datetime, float]]]:
-    found: dict[str, list[tuple[datetime, float]]] = {}
+    values: dict[str, list[tuple[datetime, float]]] = {}
     for row in hourly.order_by("hour_at").to_pyarrow().to_pylist():
-        found.setdefault(row["host"], []).append((row["hour_at"], row["mean"]))
-    return found
+        values.setdefault(row["host"], []).append((row["hour_at"], row["mean"]))
+    return values
 
 
 def _by_service(report: Report, failed: ir.Table) -> dict[str, list[tuple[datetime, float]]]:
-    """Failed requests by quarters of an hour, with the quarters in which none failed."""
+    """Return failed requests by service and quarter of an hour, with the quarters without any."""
     offset = timedelta(hours=report.utc_offset_h)
     slots = by_slot(failed, "minute_at", report.utc_offset_h, ["service"], count="requests", slot_s=_QUARTER_S)
     counts: dict[str, dict[datetime, float]] = {}
@@ -89,23 +89,23 @@ def _by_service(report: Report, failed: ir.Table) -> dict[str, list[tuple[dateti
         at += timedelta(seconds=row["slot"] * _QUARTER_S)
         counts.setdefault(row["service"], {})[at] = float(row["events"])
     step = timedelta(seconds=_QUARTER_S)
-    found: dict[str, list[tuple[datetime, float]]] = {}
-    for service, its in counts.items():
-        first, last = min(its), max(its)
+    values: dict[str, list[tuple[datetime, float]]] = {}
+    for service, events in counts.items():
+        first, last = min(events), max(events)
         moments = [first + number * step for number in range(int((last - first) / step) + 1)]
-        found[service] = [(moment, its.get(moment, 0.0)) for moment in moments]
-    return found
+        values[service] = [(moment, events.get(moment, 0.0)) for moment in moments]
+    return values
 
 
-def _rows(found: Sequence[NovelHours], what: str, form: str, unit: str) -> list[dict[str, Any]]:
+def _rows(spans: Sequence[NovelHours], what: str, form: str, unit: str) -> list[dict[str, Any]]:
     return [
         {
-            "at": each.begins_at,
-            "subject": each.subject,
+            "at": span.begins_at,
+            "subject": span.subject,
             "what": what,
-            "lasted": (each.ends_at - each.begins_at).total_seconds(),
-            "extreme": format_number(each.extreme, form, unit),
-            "usual": format_number(each.usual, form, unit),
+            "lasted": (span.ends_at - span.begins_at).total_seconds(),
+            "extreme": format_number(span.extreme, form, unit),
+            "usual": format_number(span.usual, form, unit),
         }
-        for each in found
+        for span in spans
     ]

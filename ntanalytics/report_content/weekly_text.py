@@ -10,78 +10,58 @@ from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.findings.phrases import moved
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.metrics.rows import Rows, rows
 
 #: Number of decisions on the first page; the board has the rest.
 MAX_DECISIONS = 3
 
 
-def adoption(total: Mapping[str, Any], editions: Rows) -> str:
-    """How many used the OA, its change, and the edition that made most of it; empty where nothing is known.
+def adoption(active: Quantity, total: Mapping[str, Any], editions: Rows) -> str:
+    """Return the number of active accounts, its change, and the edition that made most of it.
 
     Returns:
-        For example ``协同办公活跃 9,477 人，较上期增加 3.2%（+291 人），主要来自企业微信版（+211 人）。``
+        For example ``协同办公活跃账号 9,477 个，较上期增加 3.2%（+291 个），主要来自企业微信版（+211 个）。``
     """
-    if total.get("active") is None:
-        return ""
-    said = f"协同办公活跃 {format_number(total['active'], 'integer', '人')}"
-    change = moved(total.get("active_change"), total.get("active_change_rate"), "人")
+    sentence = active.named("协同办公活跃账号")
+    change = (
+        moved(total.get("active_change"), total.get("active_change_rate"), active.measure.unit)
+        if active.is_exact
+        else ""
+    )
     if not change:
-        return f"{said}。"
-    most = _most(rows(editions), total.get("active_change") or 0)
-    return f"{said}，{change}{most}。"
+        return f"{sentence}。"
+    return f"{sentence}，{change}{_most(rows(editions), total.get('active_change') or 0)}。"
 
 
 def _most(editions: Iterable[Mapping[str, Any]], change: float) -> str:
-    """The edition that made at least half of a change, in words."""
-    same = [each for each in editions if each.get("active_change") and each["active_change"] * change > 0]
+    """Return the edition that made at least half of a change, in words."""
+    same = [edition for edition in editions if edition.get("active_change") and edition["active_change"] * change > 0]
     if not same or not change:
         return ""
-    first = max(same, key=lambda each: abs(each["active_change"]))
+    first = max(same, key=lambda edition: abs(edition["active_change"]))
     if abs(first["active_change"]) * 2 < abs(change):
         return ""
     sign = "+" if change > 0 else "−"
-    amount = format_number(abs(first["active_change"]), "integer", "人")
+    amount = format_number(abs(first["active_change"]), "integer", "个")
     return f"，主要来自{EDITIONS.get(first['edition'], first['edition'])}（{sign}{amount}）"
 
 
-def documents(total: Mapping[str, Any], overdue: Rows) -> str:
-    """How many deliveries are overdue, and the unit with most of them; empty where that is not known.
+def documents(overdue: Quantity, units: Rows) -> str:
+    """Return the number of overdue deliveries, and the unit with most of them.
 
     Returns:
         For example ``公文逾期未签收 135 件次，其中 28 件次属启东市应急管理局。``
     """
-    count = total.get("overdue_deliveries")
-    if count is None:
-        return ""
-    if not count:
+    if overdue.is_none:
         return "公文没有逾期未签收的。"
-    said = f"公文逾期未签收 {format_number(count, 'integer', '件次')}"
-    first = max(rows(overdue), key=lambda row: row["overdue_deliveries"], default=None)
+    sentence = overdue.named("公文逾期未签收")
+    first = max(rows(units), key=lambda row: row["overdue_deliveries"], default=None)
     if first is None:
-        return f"{said}。"
-    return f"{said}，其中 {format_number(first['overdue_deliveries'], 'integer', '件次')}属{first['receiver_unit']}。"
-
-
-def tickets(total: Mapping[str, Any]) -> str:
-    """What the desk took in and closed, and what is open; empty where that is not known.
-
-    Returns:
-        For example ``新增工单 54 件，关闭 56 件，积压由 6 件降至 4 件。``
-    """
-    if total.get("opened_tickets") is None:
-        return ""
-    opened, closed = (format_number(total[name], "integer", "件") for name in ("opened_tickets", "closed_tickets"))
-    now, before = total.get("open_tickets"), total.get("open_tickets_before")
-    if now is None or before is None:
-        return f"新增工单 {opened}，关闭 {closed}。"
-    way = "降至" if now < before else "升至"
-    backlog = (
-        f"积压仍为 {format_number(now, 'integer', '件')}"
-        if now == before
-        else (f"积压由 {format_number(before, 'integer', '件')}{way} {format_number(now, 'integer', '件')}")
+        return f"{sentence}。"
+    return (
+        f"{sentence}，其中 {format_number(first['overdue_deliveries'], 'integer', '件次')}属{first['receiver_unit']}。"
     )
-    return f"新增工单 {opened}，关闭 {closed}，{backlog}。"
 
 
 #: Code of findings → the decision that the manager is asked for, of the worst finding or of all of them.
@@ -103,10 +83,14 @@ _DECISIONS: Mapping[str, str] = MappingProxyType(
 def decisions(findings: Iterable[Finding]) -> list[str]:
     """Return the decisions that the manager is asked for, the worst first, one of a kind; one sentence without any."""
     by_code: dict[str, list[Finding]] = {}
-    for finding in ranked(findings):
+    listed = ranked(findings)
+    for finding in listed:
         if finding.is_violation and finding.code in _DECISIONS:
             by_code.setdefault(finding.code, []).append(finding)
-    return [_decision(items) for items in by_code.values()][:MAX_DECISIONS] or ["本期没有需要决定的事项。"]
+    if by_code:
+        return [_decision(items) for items in by_code.values()][:MAX_DECISIONS]
+    unknown = sum(finding.status == "unknown" and finding.code in _DECISIONS for finding in listed)
+    return [f"已知的检查中没有需要决定的事项，另有 {unknown} 项未知。" if unknown else "本期没有需要决定的事项。"]
 
 
 def _decision(findings: Sequence[Finding]) -> str:

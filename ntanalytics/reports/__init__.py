@@ -2,7 +2,7 @@
 
 One line a block::
 
-    kpis([kpi("submitted", now.submitted, before.submitted), kpi("delivery_rate", now.delivery_rate)])
+    kpis([kpi(summary.quantity("submitted"), summary.before("submitted"))])
     chart(daily, "line", Axes(y="delivery_rate", series="carrier", days=sms.days), id="daily", title="联通跌至 71%")
     table(by_carrier, "分运营商", id="by-carrier", sort="-submitted")
     board(findings)

@@ -54,6 +54,7 @@ def _finding(item: WordedFinding, known: LifecycleState | None, origin: Mapping[
         "format": finding.format,
         "limits": wording.limits,
         "evidence": wording.evidence,
+        "brief": wording.brief,
         "since": finding.since,
         "since_is_bound": finding.since_is_bound,
         "window": None if finding.window is None else asdict(finding.window),

@@ -43,8 +43,8 @@ _EXCEL: Mapping[str, str] = MappingProxyType(
     }
 )
 
-#: State → its mark and label: ``■ 异常``.
-STATE_TEXTS: Mapping[str, str] = MappingProxyType({str(state): text for state, text in STATUSES.items()})
+#: Status → its mark and label: ``■ 异常``.
+STATUS_TEXTS: Mapping[str, str] = MappingProxyType({str(status): text for status, text in STATUSES.items()})
 
 #: Unit of a number in a workbook, where a duration or a size is a plain number.
 UNITS: Mapping[str, str] = MappingProxyType(
@@ -108,7 +108,7 @@ def display(value: Value, form: str, unit: str = "", zone: ZoneInfo = LOCAL_ZONE
         suffix = f":{digits}" if name in ("number", "rate", "points") else ""
         return format_number(number, f"{'+' * is_signed}{name}{suffix}", unit)
     if kind == "state":
-        return STATE_TEXTS.get(str(value), str(value))
+        return STATUS_TEXTS.get(str(value), str(value))
     if kind == "datetime":
         return local_time(value, zone).strftime("%Y-%m-%d %H:%M")
     if kind in ("date", "month"):

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import jinja2
 from markupsafe import Markup
 
+from ntanalytics.findings.threshold import ORDER
 from ntanalytics.metrics.number_format import parse_format
 from ntanalytics.reports import labels, palette, truncation
 from ntanalytics.reports.blocks.inline_charts import inline_chart
@@ -142,9 +143,9 @@ def _html_cell(block: RecordedBlock, row: Mapping[str, Any], field: Field, zone:
     value, form = row[field.name], labels.cell_format(block, row, field)
     text = labels.cell_text(block, row, field, zone)
     if parse_format(form).kind == "state":
-        if value not in labels.STATE_ORDER:
+        if value not in ORDER:
             return HtmlCell(text)
-        return HtmlCell(text, f"state {value}", str(labels.STATE_ORDER.index(value)))
+        return HtmlCell(text, f"state {value}", str(ORDER.index(value)))
     style = column_style(form)
     if style == "num" and isinstance(value, (int, float)) and not _is_exact(value, form):
         # Six digits tell apart all that a reader can tell apart, and keep the page small.

@@ -11,48 +11,46 @@ from zoneinfo import ZoneInfo
 from ntanalytics.findings.phrases import spaced
 from ntanalytics.findings.threshold import ORDER
 from ntanalytics.metrics.number_format import has_nonzero_digit, parse_format
-from ntanalytics.reports.formats import LOCAL_ZONE, STATE_TEXTS, UNITS, display
+from ntanalytics.reports.formats import LOCAL_ZONE, STATUS_TEXTS, UNITS, display
 from ntanalytics.reports.record import Field, Record, RecordedBlock
 
-#: The order in which states are named: critical first.
-STATE_ORDER: tuple[str, ...] = ORDER
 _UNITS_IN_HEADING = {kind: UNITS[kind] for kind in ("yuan", "points")}
-_SUBJECTS_LISTED = 4  #: subjects of one state in the status line, at most
+_SUBJECTS_LISTED = 4  #: subjects of one status in the status line, at most
 _GAPS_LISTED = 3  #: gaps in the status line, at most
 DATASETS_LISTED = 6  #: datasets of one extraction time that are named; more are counted
 _REASONS_LISTED = 10  #: reasons of rejected rows that are written out; the record has them all
 _NOT_TAKEN = "未取得"
 
 
-def state_mark(state: str) -> str:
-    """Return a state's mark: ``■``."""
-    return STATE_TEXTS[state].partition(" ")[0]
+def status_mark(status: str) -> str:
+    """Return a status as its mark: ``■``."""
+    return STATUS_TEXTS[status].partition(" ")[0]
 
 
-def state_label(state: str) -> str:
-    """Return a state in Chinese: ``异常``."""
-    return STATE_TEXTS[state].partition(" ")[2]
+def status_label(status: str) -> str:
+    """Return a status in Chinese: ``异常``."""
+    return STATUS_TEXTS[status].partition(" ")[2]
 
 
 @dataclass(frozen=True)
 class Remark:
-    """A part of the status line: a state (or empty), the words in bold, and the rest."""
+    """A part of the status line: a status (or empty), the words in bold, and the rest."""
 
-    state: str
+    status: str
     lead: str
     rest: str = ""
 
 
-def status(record: Record) -> list[Remark]:
+def status_line(record: Record) -> list[Remark]:
     """Return the status line: the exceptions by name, the number of checks in order, then the state of the data."""
     rows = [row for block in record.blocks if block.kind == "board" for row in block.rows]
     remarks = []
-    for state in ("critical", "warning", "unknown"):
-        subjects = [spaced(row["subject"], row["check"]) for row in rows if row["state"] == state]
+    for status in ORDER[:-1]:
+        subjects = [spaced(row["subject"], row["check"]) for row in rows if row["state"] == status]
         if subjects:
             names = "、".join(subjects[:_SUBJECTS_LISTED]) + ("等" if len(subjects) > _SUBJECTS_LISTED else "")
-            lead = f"{state_mark(state)} {len(subjects)} 项{state_label(state)}"
-            remarks.append(Remark(state, lead, f"：{names}"))
+            lead = f"{status_mark(status)} {len(subjects)} 项{status_label(status)}"
+            remarks.append(Remark(status, lead, f"：{names}"))
     in_order = sum(row["state"] == "ok" for row in rows)
     if in_order:
         remarks.append(Remark("", "", f"其余 {in_order} 项正常") if remarks else Remark("ok", f"● {in_order} 项正常"))
@@ -86,10 +84,10 @@ def data_status(head: Mapping[str, Any], is_alone: bool = True) -> list[Remark]:
     return remarks
 
 
-def worst_state(remarks: Sequence[Remark]) -> str:
-    """Return the worst state in the status line; ``ok`` when it names none."""
-    named = {remark.state for remark in remarks}
-    return next(state for state in STATE_ORDER if state in named or state == "ok")
+def worst_status(remarks: Sequence[Remark]) -> str:
+    """Return the worst status in the status line; ``ok`` when it names none."""
+    named = {remark.status for remark in remarks}
+    return next(status for status in ORDER if status in named or status == "ok")
 
 
 def as_of_line(head: Mapping[str, Any], zone: ZoneInfo) -> str:

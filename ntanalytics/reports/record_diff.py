@@ -7,7 +7,7 @@ from typing import Any
 
 from ntanalytics.findings.phrases import spaced
 from ntanalytics.reports.formats import display
-from ntanalytics.reports.labels import kpi_texts, state_label
+from ntanalytics.reports.labels import kpi_texts, status_label
 from ntanalytics.reports.record import Record
 
 #: Number of changes that are listed; more are counted.
@@ -56,28 +56,33 @@ def _kpis(record: Record) -> dict[tuple[str, str, str], Mapping[str, Any]]:
 
 
 def _finding_changes(before: Record, after: Record) -> Iterator[str]:
-    then, now = _open_findings(before), _open_findings(after)
+    by_label = any(finding["entity"]["kind"] == "label" for finding in _findings(before))  # a record of 0.1.0
+    then, now = _open_findings(before, by_label=by_label), _open_findings(after, by_label=by_label)
     for key, finding in now.items():
         name, value = _name(finding), display(finding["value"], finding["format"])
-        state = state_label(finding["status"])
+        status = status_label(finding["status"])
         if key not in then:
-            yield f"新增{state}：{name} {value}。"
+            yield f"新增{status}：{name} {value}。"
         elif then[key]["status"] != finding["status"]:
-            yield f"{name}由{state_label(then[key]['state'])}改为{state}（{value}）。"
+            yield f"{name}由{status_label(then[key]['status'])}改为{status}（{value}）。"
         elif (old_value := display(then[key]["value"], then[key]["format"])) != value:
             yield f"{name}由 {old_value} 改为 {value}。"
     for key, finding in then.items():
         if key not in now:
-            yield f"不再成立：{_name(finding)}（原为{state_label(finding['state'])}）。"
+            yield f"不再成立：{_name(finding)}（原为{status_label(finding['status'])}）。"
 
 
-def _open_findings(record: Record) -> dict[str, Mapping[str, Any]]:
+def _findings(record: Record) -> Iterator[Mapping[str, Any]]:
+    for block in record.blocks:
+        if block.findings_json is not None:
+            yield from block.findings_json["findings"]
+
+
+def _open_findings(record: Record, *, by_label: bool) -> dict[str, Mapping[str, Any]]:
     """Return the findings that are not in order, by identity; one that several blocks show appears once."""
     return {
-        finding["identity"]: finding
-        for block in record.blocks
-        if block.findings_json is not None
-        for finding in block.findings_json["findings"]
+        f"{finding['code']}:{finding['entity']['label']}" if by_label else finding["identity"]: finding
+        for finding in _findings(record)
         if finding["status"] != "ok"
     }
 

@@ -1,4 +1,4 @@
-"""Runs whose process was killed: their evidence is kept and the ledger told the truth."""
+"""Runs whose process was killed: their evidence is kept, and the ledger records their end."""
 
 from __future__ import annotations
 

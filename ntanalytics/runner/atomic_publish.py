@@ -8,6 +8,8 @@ import os
 import shutil
 from pathlib import Path
 
+from ntanalytics.disk_space import sync
+
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 #: The kernel or the file system (NFS, some FUSE) does not know the exchange.
@@ -59,15 +61,6 @@ def restore(target: Path) -> None:
         shutil.rmtree(previous, ignore_errors=True)
     else:
         previous.rename(target)
-
-
-def sync(path: Path) -> None:
-    """Flush a file or a folder to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _previous(target: Path) -> Path:

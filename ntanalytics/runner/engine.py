@@ -7,7 +7,6 @@ code cell was executed, none ends in an error, the head is there.
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,8 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 from ntanalytics import errors
 from ntanalytics.disk_space import disk_error
-from ntanalytics.errors import KernelDied, NtaError, ReportFailed, ReportIncomplete
+from ntanalytics.errors import KernelDied, NtaError, ReportFailed
 from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
+from ntanalytics.runner.executed_notebook import (
+    check_complete,
+    code_cells,
+    last_lines,
+    read_notebook,
+    redact,
+    write_notebook,
+)
 from ntanalytics.runner.parameters import Value
 
 if TYPE_CHECKING:
@@ -37,9 +44,6 @@ MEMORY_MB = 4096
 
 #: Output of the kernel's process, beside the record; removed after a success.
 KERNEL_LOG = "kernel.log"
-
-_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_URL_PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(@)")
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class ExecutionTask:
     values: Mapping[str, Value]
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Execution:
     """Cells that were started, and the time left for the others."""
 
@@ -76,8 +80,8 @@ class _Execution:
     limits: Limits
     memory: MemoryWatch
     progress: Callable[[str, int], None]
+    deadline: float
     started: set[str] = field(default_factory=set)
-    deadline: float = 0.0
 
     def seconds_left(self, cell: NotebookNode) -> float:
         """Return the seconds that a cell may take; papermill asks right before it starts the cell."""
@@ -130,40 +134,27 @@ def execute(
         ReportIncomplete: a cell did not run, or the head is missing.
         PublishError: there is no room for the record.
     """
-    # Both take more than a second to import, and a wrong parameter is refused earlier.
+    # Jupyter takes more than a second to import, and a wrong parameter is refused earlier.
     skip_grammar_import()
-    import papermill
-
-    from ntanalytics.kernels.forked_engine import register
     from ntanalytics.kernels.manager import kernel_manager
     from ntanalytics.kernels.memory import MemoryWatch
 
     # Its failures reach us as errors; without a handler they would be printed, too.
     logging.getLogger("papermill").addHandler(logging.NullHandler())
     record, log = task.record, task.record.with_name(KERNEL_LOG)
-    execution = _Execution(task, limits, MemoryWatch(limits.memory_mb), progress)
-    execution.deadline = time.monotonic() + limits.run
+    execution = _Execution(
+        task=task,
+        limits=limits,
+        memory=MemoryWatch(limits.memory_mb),
+        progress=progress,
+        deadline=time.monotonic() + limits.run,
+    )
     with (
         _explained(execution, secrets),
         kernel_manager(record.parent, environment, log, pool, execution.memory) as manager,
     ):
-        executed: NotebookNode = papermill.execute_notebook(
-            _as_template(task.notebook),
-            _as_template(record),
-            parameters=dict(task.values),
-            engine_name=register(),
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            log_output=False,
-            start_timeout=_START_SECONDS,
-            kernel_manager_class=manager,
-            timeout_func=execution.seconds_left,
-            iopub_timeout=30,
-            force_raise_errors=True,
-            store_widget_state=False,
-        )
-    check(executed, task.name)
+        executed = _run_papermill(task, manager, execution.seconds_left)
+    check_complete(executed, task.name)
     log.unlink(missing_ok=True)
     # the paths of this machine are of no use to a reader
     executed.metadata.papermill.update(input_path=f"notebooks/{task.notebook.name}", output_path=record.name)
@@ -171,6 +162,30 @@ def execute(
         write_notebook(executed, record)
     except OSError as error:
         raise disk_error(error, record.parent) from error
+    return executed
+
+
+def _run_papermill(task: ExecutionTask, manager: type, seconds_left: Callable[[NotebookNode], float]) -> NotebookNode:
+    import papermill
+
+    from ntanalytics.kernels.forked_engine import register
+
+    executed: NotebookNode = papermill.execute_notebook(
+        _as_template(task.notebook),
+        _as_template(task.record),
+        parameters=dict(task.values),
+        engine_name=register(),
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        log_output=False,
+        start_timeout=_START_SECONDS,
+        kernel_manager_class=manager,
+        timeout_func=seconds_left,
+        iopub_timeout=30,
+        force_raise_errors=True,
+        store_widget_state=False,
+    )
     return executed
 
 
@@ -226,75 +241,6 @@ def _death(execution: _Execution) -> NtaError:
     )
 
 
-def read_notebook(path: Path) -> NotebookNode:
-    """Return the notebook in a file, as nbformat's version 4.
-
-    Raises:
-        OSError: the file cannot be read.
-        ValueError: the file is not a notebook.
-    """
-    import nbformat
-
-    notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    return notebook
-
-
-def write_notebook(notebook: NotebookNode, path: Path) -> None:
-    """Write a notebook to a file that nobody reads yet: the write is not atomic."""
-    import nbformat
-
-    nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
-
-
 def _as_template(path: Path) -> str:
     """Return a path in the form that papermill reads: it formats paths with the parameters."""
     return str(path).replace("{", "{{").replace("}", "}}")
-
-
-def check(notebook: NotebookNode, name: str) -> None:
-    """Refuse an incomplete record.
-
-    Raises:
-        ReportIncomplete: a code cell has not run or has failed, or the head block is missing.
-    """
-    broken = [
-        cell for cell in notebook.cells if any(output.output_type == "error" for output in cell.get("outputs", ()))
-    ]
-    missing = unexecuted_cells(notebook)
-    if broken or missing:
-        total = len(code_cells(notebook))
-        what = f"{len(missing)} of {total} code cells have not run" if missing else "a cell ended in an error"
-        if broken:
-            last = next(output for output in broken[0].outputs if output.output_type == "error")
-            what += f", after {last.ename} in cell In [{broken[0].execution_count}]"
-        raise ReportIncomplete(what, where=name, todo="a report may not end early: no sys.exit(), no skipped cells")
-    from ntanalytics.reports.record import read_record
-
-    try:
-        read_record(notebook)
-    except ReportIncomplete as error:
-        raise ReportIncomplete(error.what, where=name, todo=error.todo) from error
-
-
-def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    """Return the code cells that are not empty."""
-    return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
-
-
-def unexecuted_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    """Return the code cells whose execution the kernel never answered."""
-    return [cell for cell in code_cells(notebook) if "shell.execute_reply" not in cell.metadata.get("execution", {})]
-
-
-def last_lines(traceback: Iterable[str], count: int = 6) -> str:
-    """Return the last lines of a traceback, without colours."""
-    lines = _COLOURS.sub("", "\n".join(traceback)).rstrip().splitlines()
-    return "\n".join(f"      {line}" for line in lines[-count:])
-
-
-def redact(text: str, secrets: Iterable[str]) -> str:
-    """Return the text without the secrets and without the passwords of URLs."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "***")
-    return _URL_PASSWORD.sub(r"\1***\2", text)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from ntanalytics.delivery.manifest import RECORD
 from ntanalytics.errors import NtaError, PublishError
-from ntanalytics.runner.engine import KERNEL_LOG, code_cells, read_notebook, redact, unexecuted_cells, write_notebook
+from ntanalytics.runner.engine import KERNEL_LOG
+from ntanalytics.runner.executed_notebook import code_cells, read_notebook, redact, unexecuted_cells, write_notebook
 from ntanalytics.runner.staging import working_folder
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def keep_evidence(
 ) -> Path | None:
     """Move the notebook of a failed run to ``outputs/.failed/<run_id>/``, and write there why it failed.
 
-    Renderings are dropped, so that no incomplete report looks like a report. In the notebook the cells that did not run
+    Renderings are dropped: an incomplete report must not be read as a report. In the notebook, cells that did not run
     are marked. On a full disk the evidence may be lost; the ledger still holds the reason.
 
     Args:

@@ -27,7 +27,7 @@ class ReportNotebook:
         path: the file.
         title: the Chinese title.
         periods: the kinds of period that it can be made for.
-        needs: dataset → days of history that it reads before the period.
+        declared_needs: the needs in its metadata; None if ``report_content`` computes them.
         parameters: the parameters of its parameters cell; one of them is ``period``.
         sha256: the hash of the file.
     """

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 import ntanalytics
 from ntanalytics.delivery.manifest import MANIFEST, RECORD, WORKBOOK, Artefact, Manifest
-from ntanalytics.disk_space import disk_error
+from ntanalytics.disk_space import disk_error, sync
 from ntanalytics.errors import PublishError
 from ntanalytics.runner import atomic_publish
 from ntanalytics.runner.report_request import ReportRequest
@@ -74,7 +74,7 @@ def make_manifest(
     from ntanalytics.reports import labels
 
     head = record.head.body
-    remarks = labels.status(record)
+    remarks = labels.status_line(record)
     names = [*ARTEFACTS, *(name for name in EXTRAS if (staged / name).exists())]
     return {
         "report": request.notebook.name,
@@ -89,7 +89,7 @@ def make_manifest(
         "notebook_sha256": request.notebook.sha256,
         "artefacts": {name: _artefact(staged / name) for name in names},
         "left_out": dict(left_out),
-        "state": cast("State", labels.worst_state(remarks)),
+        "state": cast("State", labels.worst_status(remarks)),
         "status": [f"{remark.lead}{remark.rest}" for remark in remarks],
         "tables": head["versions"],
         "as_of": head["as_of"],
@@ -131,9 +131,9 @@ def publish(staged: Path, target: Path, manifest: Manifest) -> None:
             raise PublishError(f"the report left other files: {sorted(extra)}", where=manifest["report"])
         for name in (*artefacts, MANIFEST):
             (staged / name).chmod(0o640)
-            atomic_publish.sync(staged / name)
+            sync(staged / name)
         staged.chmod(0o750)
-        atomic_publish.sync(staged)
+        sync(staged)
         place(target.parent.parent, target.parent.name, target.name)
         atomic_publish.atomic_publish(staged, target)
     except OSError as error:

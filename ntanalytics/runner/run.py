@@ -1,11 +1,11 @@
-"""One run of a report, from its name to its published folder."""
+"""Run of a report, from its name to its published folder."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,8 +31,10 @@ from ntanalytics.runner.report_request import ReportRequest, request_report
 from ntanalytics.runner.run_context import RunContext
 
 if TYPE_CHECKING:
+    from ntanalytics.delivery.manifest import Manifest
     from ntanalytics.kernels.pool import KernelPool
     from ntanalytics.ledger import Ledger
+    from ntanalytics.reports.record import Record
 
 #: Seconds to wait for a process that closes a killed run of the same report.
 _REAPER_WAIT_S = 2.0
@@ -150,33 +152,38 @@ def run_report(
         ):
             shared = batch or PageBatch(known_secrets(context.settings), (), pool)
             with _evidence_kept(staged, context.outputs, run, shared.secrets):
-                failed_sources = batch.failed_sources if batch else extract_needs(context, request)
+                failed_sources = shared.failed_sources if batch else extract_needs(context, request)
                 disk_space.check_free_space(context.outputs)  # the lake may be on the same disk
-                _execute(context, request, run, staged, shared)
-                record = rendering.render(staged, report=report, run_id=run.run_id)
-                left_out = {} if batch else rendering.print_pdf(staged, context.progress)
-                version = context.ledger.runs.next_version(report, run.period, run.parameters)
-                manifest = publishing.make_manifest(
-                    request, record, staged, run_id=run.run_id, version=version, left_out=left_out
-                )
-                manifest["corrects"] = correcting.corrections(target, record)
-                context.before_publishing(run.run_id)
-                publishing.publish(staged, target, manifest)
+                record, manifest = _make(context, request, run, staged, shared, is_printed=batch is None)
+                _publish(context, run, record, manifest, staged, target)
             # Inside the staging: a process killed right here leaves its staging folder, and the next process sees by
             # the manifest that the run was published.
-            context.ledger.runs.finish(run.run_id, "published", version=version, path=str(target))
+            context.ledger.runs.finish(run.run_id, "published", version=manifest["version"], path=str(target))
             warnings |= finding_history.record_or_warn(context.ledger, record, manifest)
+    result = _result(request, run, manifest, target, failed_sources, {**warnings, **index_warnings})
+    return replace(result, seconds=time.monotonic() - started)
+
+
+def _result(
+    request: ReportRequest,
+    run: evidence.RunIdentity,
+    manifest: Manifest,
+    target: Path,
+    failed_sources: tuple[FailedSource, ...],
+    warnings: Mapping[str, str],
+) -> RunResult:
+    """Return the result of a published run, without its duration."""
     return RunResult(
         run_id=run.run_id,
-        report=report,
+        report=run.report,
         title=request.notebook.title,
         period=request.period,
-        version=version,
+        version=manifest["version"],
         directory=target,
-        seconds=time.monotonic() - started,
+        seconds=0.0,
         gaps=tuple(gaps_of(manifest)),
         failed_sources=failed_sources,
-        left_out={**left_out, **warnings, **index_warnings},
+        left_out={**manifest["left_out"], **warnings},
     )
 
 
@@ -227,10 +234,16 @@ def _start(context: RunContext, request: ReportRequest) -> evidence.RunIdentity:
     return evidence.RunIdentity(run_id, report, period, parameters, request.folder_name)
 
 
-def _execute(
-    context: RunContext, request: ReportRequest, run: evidence.RunIdentity, staged: Path, batch: PageBatch
-) -> None:
-    """Execute the notebook; its record is in the staging folder then."""
+def _make(
+    context: RunContext,
+    request: ReportRequest,
+    run: evidence.RunIdentity,
+    staged: Path,
+    batch: PageBatch,
+    *,
+    is_printed: bool,
+) -> tuple[Record, Manifest]:
+    """Execute the notebook, render the record and verify the renderings; return the record and its manifest."""
     task = engine.ExecutionTask(run.report, request.notebook.path, staged / RECORD, request.values)
     engine.execute(
         task,
@@ -240,6 +253,20 @@ def _execute(
         secrets=batch.secrets,
         progress=context.progress,
     )
+    record = rendering.render(staged, report=run.report, run_id=run.run_id)
+    left_out = rendering.print_pdf(staged, context.progress) if is_printed else {}
+    version = context.ledger.runs.next_version(run.report, run.period, run.parameters)
+    manifest = publishing.make_manifest(request, record, staged, run_id=run.run_id, version=version, left_out=left_out)
+    return record, manifest
+
+
+def _publish(
+    context: RunContext, run: evidence.RunIdentity, record: Record, manifest: Manifest, staged: Path, target: Path
+) -> None:
+    """Publish the staged report; its manifest holds the corrections of published figures."""
+    manifest["corrects"] = correcting.corrections(target, record)
+    context.before_publishing(run.run_id)
+    publishing.publish(staged, target, manifest)
 
 
 @contextmanager

@@ -4,8 +4,8 @@ Several mechanisms keep work from being done twice; each answers a question of i
 
 - **Is a run of this report and period alive?** The file lock on the folder of the published report
   (:func:`report_lock`). The operating system frees it as soon as its process ends, however that happens. It keeps two
-  runs from publishing over each other and a report from being removed while it is made, and it tells the staging
-  folder of a killed run from one in use.
+  runs from publishing over each other and a report from being removed while it is made, and it distinguishes the
+  staging folder of a killed run from one in use.
 - **Is another process, on this host or another, at the same task?** A lease in the ledger
   (:mod:`ntanalytics.ledger.leases`): on a scheduled run, a delivery, a window of days that is extracted, maintenance. A
   lease outlives its process by 90 seconds and works across hosts whose file systems do not lock.
@@ -85,7 +85,7 @@ def staging(outputs: Path, run_id: str) -> Iterator[Path]:
     """Yield a new folder for the files of a run, ``outputs/.staging/<run_id>/report``, and remove it at the end.
 
     It is on the file system of the outputs, so that publishing is one rename. The run must be in the ledger and hold
-    the lock on its report: both tell others what the folder is and whether its run is alive.
+    the lock on its report: by both, others know the report of the folder, and whether its run is alive.
 
     Raises:
         PublishError: the folder cannot be made.

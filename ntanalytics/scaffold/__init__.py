@@ -5,6 +5,9 @@ There is one module for each thing (``report.py``), with its templates in ``temp
 
 from __future__ import annotations
 
+from ntanalytics.scaffold.checkout import Scaffold
 from ntanalytics.scaffold.report import write_report
+from ntanalytics.scaffold.rule import LimitOptions, write_rule
+from ntanalytics.scaffold.subsystem import write_subsystem
 
-__all__ = ["write_report"]
+__all__ = ["LimitOptions", "Scaffold", "write_report", "write_rule", "write_subsystem"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
@@ -17,6 +18,19 @@ _MOST_CHARACTERS = 30
 #: Names without a meaning (tests/rules/test_layout.py).
 _MEANINGLESS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "tools", "lib", "shared"}
 _TEMPLATES = Path(__file__).with_name("templates")
+
+
+@dataclass(frozen=True)
+class Scaffold:
+    """Files of something new.
+
+    Attributes:
+        written: new files.
+        changed: files with lines that were added.
+    """
+
+    written: list[Path]
+    changed: list[Path]
 
 
 def find_checkout(thing: str, root: Path | None = None) -> Path:

@@ -18,7 +18,7 @@ def deliver_or_log(context: RunContext, jobs: Mapping[str, Job], outcomes: Seque
     Args:
         context: the site and the clock.
         jobs: the jobs whose reports are delivered.
-        outcomes: the outcomes of which the operators are told.
+        outcomes: the outcomes that the operators are alerted of.
     """
     # the libraries of channels and records take time to import, and most calls find nothing due
     from ntanalytics.scheduling.alerts import alert_scheduled_runs

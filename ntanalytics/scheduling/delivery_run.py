@@ -132,11 +132,7 @@ def _deliver_job(
 
 
 def _deliver_to(
-    context: RunContext,
-    session: DeliverySession,
-    history: _JobHistory,
-    pages: Sequence[IssuedPage],
-    address: Address,
+    context: RunContext, session: DeliverySession, history: _JobHistory, pages: Sequence[IssuedPage], address: Address
 ) -> Iterator[Delivery]:
     """Send the pages to a recipient that has not received them; yield the attempts."""
     received = history.deliveries.get(_recipient(pages[0], address), ())

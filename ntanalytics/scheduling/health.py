@@ -74,7 +74,7 @@ class Health:
 
     @property
     def is_well(self) -> bool:
-        """Whether every report that was due was issued."""
+        """True if no report is overdue."""
         return not any(job.overdue or job.trouble for job in self.jobs)
 
     def as_data(self) -> dict[str, Any]:

@@ -40,24 +40,24 @@ class Job(BaseModel):
 
     report: str = Field(description="The report: a notebook under notebooks/.")
     period: Literal["yesterday", "last-working-day", "last-week", "last-month"] = Field(
-        description="Which period it is of, seen from the day of its turn."
+        description="Period of the report, relative to the day of the run."
     )
     when: Annotated[ScheduleSpec, BeforeValidator(_when)] = Field(
-        description="When its turn comes: day, working day, Monday, first working day of the week or of the month, "
+        description="Schedule: day, working day, Monday, first working day of the week or of the month, "
         "and a local time."
     )
     parameters: Annotated[dict[str, str], BeforeValidator(_texts)] = Field(
         default_factory=dict, description="Parameters of the report, each value in quotes."
     )
     each: Literal["unit"] | None = Field(None, description="`unit`: a page for each unit of the OA.")
-    deadline_min: int = Field(120, gt=0, description="Minutes after its turn by which it must be out.")
+    deadline_min: int = Field(120, gt=0, description="Minutes from the scheduled time to the deadline.")
     catch_up: Literal["all", "latest"] = Field(
-        "all", description="After an outage: every period that was missed, or the latest alone."
+        "all", description="After an outage: every missed period, or only the latest."
     )
-    max_age_days: int = Field(10, gt=0, description="What was missed longer ago is not made up for.")
-    recipients: tuple[Recipient, ...] = Field((), description="Who gets the report.")
+    max_age_days: int = Field(10, gt=0, description="Age in days from which a missed period is not issued.")
+    recipients: tuple[Recipient, ...] = Field((), description="Recipients of the report.")
     unit_recipients: dict[str, tuple[Recipient, ...]] = Field(
-        default_factory=dict, description="With `each: unit`: by unit, who gets the page of that unit, and of no other."
+        default_factory=dict, description="With `each: unit`: the recipients of each unit's page."
     )
 
     @model_validator(mode="after")
@@ -86,7 +86,7 @@ class Job(BaseModel):
         return at + dt.timedelta(minutes=self.deadline_min)
 
 
-class Jobs(BaseModel):
+class JobList(BaseModel):
     """Content of ``jobs.yml``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -115,7 +115,7 @@ def load_jobs(path: Path) -> Mapping[str, Job]:
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise SettingsError(f"not YAML: {error}", where=where) from error
     try:
-        return Jobs.model_validate(content).jobs
+        return JobList.model_validate(content).jobs
     except ValidationError as error:
         raise SettingsError(_explained(error), where=where, todo="see docs/schedule.md") from None
 
@@ -136,7 +136,7 @@ def _fields_at(path: Sequence[int | str]) -> Iterable[str]:
     """Return the known keys at the place of an unknown one."""
     if {"recipients", "unit_recipients"} & set(path[2:-1]):
         return Recipient.model_fields
-    return Job.model_fields if len(path) > 1 else Jobs.model_fields
+    return Job.model_fields if len(path) > 1 else JobList.model_fields
 
 
 def check_recipients(jobs: Mapping[str, Job], channels: Mapping[str, Channel]) -> list[str]:

@@ -22,10 +22,7 @@ _RECENT_RUNS = 9
 
 
 def run_due(
-    context: RunContext,
-    jobs: Mapping[str, Job],
-    *,
-    retry_budget: Callable[[float], RetryBudget] = RetryBudget,
+    context: RunContext, jobs: Mapping[str, Job], *, retry_budget: Callable[[float], RetryBudget] = RetryBudget
 ) -> list[RunOutcome]:
     """Execute every scheduled run that is due, and reissue reports with gaps whose data came.
 

@@ -72,7 +72,7 @@ class Channel(BaseModel):
                 f"a {self.kind} has no {', '.join(foreign)}; known: {', '.join(sorted(_ALLOWED[self.kind]))}"
             )
         if self.sender and not _ADDRESS.fullmatch(self.sender):
-            raise ValueError("sender is no mail address")
+            raise ValueError("sender is not a mail address")
         if bool(self.user) != bool(self.password):
             raise ValueError("user and password go together")
         if self.user and self.security == "none":
@@ -137,12 +137,12 @@ def addresses(recipients: Iterable[Recipient], channels: Mapping[str, Channel], 
 
 def _addresses(recipient: Recipient, channel: Channel, where: str) -> list[Address]:
     if channel.kind == "robot" and recipient.to:
-        raise SettingsError("a robot speaks to its group alone", where=where, todo="leave `to` out")
+        raise SettingsError("a robot has no recipient but its group", where=where, todo="leave `to` out")
     if channel.kind == "mail" and not recipient.to:
-        raise SettingsError("nobody is named", where=where, todo="name mail addresses under `to`")
+        raise SettingsError("the recipient has no address", where=where, todo="name mail addresses under `to`")
     shape = _ADDRESS if channel.kind == "mail" else _FOLDER
     for text in recipient.to:
         if not shape.fullmatch(text):
             wanted = "mail address" if channel.kind == "mail" else "name of a folder below the channel's path"
-            raise SettingsError(f"{text!r} is no {wanted}", where=where, todo="correct `to`")
+            raise SettingsError(f"{text!r} is not a valid {wanted}", where=where, todo="correct `to`")
     return [Address(recipient.channel, text) for text in recipient.to or ("",)]

@@ -176,11 +176,11 @@ _SECRET = re.compile(r"password|secret|token|credential|access\.?key", re.IGNORE
 def _spark_config(config: _SparkConfig) -> _SparkConfig:
     for key in config:
         if not key.startswith("spark."):
-            raise ValueError(f"{key!r} is no setting of Spark: they begin with spark.")
+            raise ValueError(f"{key!r} is not a setting of Spark: they begin with spark.")
         if key in FIXED:
-            raise ValueError(f"{key!r} is not for a site to choose")
+            raise ValueError(f"{key!r} is fixed")
         if _SECRET.search(key):
-            raise ValueError(f"{key!r} is a secret: it belongs into $SPARK_CONF_DIR/spark-defaults.conf")
+            raise ValueError(f"{key!r} is a secret: write it into $SPARK_CONF_DIR/spark-defaults.conf")
     return config
 
 

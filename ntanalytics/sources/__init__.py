@@ -67,4 +67,4 @@ def restrict_to_datasets(product: Product, datasets: Collection[str], *, where: 
     return replace(product, mappings=MappingProxyType(chosen))
 
 
-__all__ = ["BATCH_ROWS", "SOURCES", "Source", "check_read_hours", "fed_by", "open_sources"]
+__all__ = ["BATCH_ROWS", "SOURCES", "Source", "check_read_hours", "open_sources", "restrict_to_datasets"]

@@ -65,7 +65,7 @@ class ArchiveLimits:
         self._size += len(block)
         if self._size > self._limit:
             raise SourceRefused(
-                f"unpacks to more than {MAX_RATIO} times its size", where=self._where, todo="move it away; it is no log"
+                f"unpacks to more than {MAX_RATIO} times its size", where=self._where, todo="remove it; it is not a log"
             )
         return block
 
@@ -84,7 +84,7 @@ def check_workbook(path: Path, where: str) -> None:
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
         if "xl/workbook.xml" not in archive.namelist():
-            raise SourceRefused("is no .xlsx workbook", where=where, todo="save it as .xlsx")
+            raise SourceRefused("is not an .xlsx workbook", where=where, todo="save it as .xlsx")
         if len(members) > _MAX_MEMBERS or sum(member.file_size for member in members) > MAX_WORKBOOK_BYTES:
             raise _refused(f"unpacks to more than {MAX_WORKBOOK_BYTES >> 20} MB", where)
         scan = _Scan()

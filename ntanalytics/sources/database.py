@@ -83,7 +83,7 @@ class DatabaseSource(SourceBase):
             self.dialect = _DIALECTS[self._url.get_backend_name()]
         except (sa.exc.ArgumentError, KeyError):
             raise SettingsError(
-                f"{settings.url or 'nothing'!r} is not the URL of a database that is known",
+                f"{settings.url or 'nothing'!r} is not the URL of a known database",
                 where=f"sources.{name}.url",
                 todo=f"write e.g. mysql+pymysql://reader@host/db; known: {', '.join(_DIALECTS)}",
             ) from None

@@ -14,18 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 #: Privileges of MySQL and MariaDB that change no data. EXECUTE can: a procedure runs with its owner's privileges.
-_READ_PRIVILEGES = frozenset(
-    [
-        "USAGE",
-        "SELECT",
-        "SHOW DATABASES",
-        "SHOW VIEW",
-        "PROCESS",
-        "REPLICATION CLIENT",
-        "BINLOG MONITOR",
-        "SLAVE MONITOR",
-    ]
-)
+_READ_PRIVILEGES = {
+    *("USAGE", "SELECT", "SHOW DATABASES", "SHOW VIEW", "PROCESS"),
+    *("REPLICATION CLIENT", "BINLOG MONITOR", "SLAVE MONITOR"),
+}
 
 #: Ownership counts as writing, since an owner can grant privileges; so does a privilege on one column.
 _POSTGRES = """

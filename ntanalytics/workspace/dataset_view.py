@@ -34,6 +34,7 @@ class DatasetView(ABC):
     days: ir.Table
     missing: list[dt.date]
     missing_before: list[dt.date]
+    _first: dt.date
 
     def __init__(self, workspace: Workspace, period: Period, contract: Dataset) -> None:
         self.contract = contract
@@ -51,10 +52,10 @@ class DatasetView(ABC):
     def before(self) -> ir.Table:
         """Rows of the previous period, opened at the first access."""
 
-    @property
-    @abstractmethod
+    @cached_property
     def recent(self) -> ir.Table:
         """Rows of the period and of the days before it, opened at the first access."""
+        return self._workspace.table(self.contract.name, self._first, self.period.last)
 
     @property
     def is_complete(self) -> bool:
@@ -128,11 +129,6 @@ class EventView(DatasetView):
         """See :class:`DatasetView`."""
         previous = self.period.previous()
         return self._workspace.table(self.contract.name, previous.first, previous.last)
-
-    @cached_property
-    def recent(self) -> ir.Table:
-        """See :class:`DatasetView`."""
-        return self._workspace.table(self.contract.name, self._first, self.period.last)
 
     @property
     def note(self) -> str:

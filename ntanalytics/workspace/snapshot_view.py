@@ -61,11 +61,6 @@ class SnapshotView(DatasetView):
         """See :class:`DatasetView`."""
         return self._workspace.snapshots(self.contract.name, self.snapshots_before.values())
 
-    @cached_property
-    def recent(self) -> ir.Table:
-        """See :class:`DatasetView`."""
-        return self._workspace.table(self.contract.name, self._first, self.period.last)
-
     @property
     def note(self) -> str:
         """See :class:`DatasetView`."""

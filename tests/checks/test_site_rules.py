@@ -20,29 +20,29 @@ def _rules(tmp_path: Path, said: str):
     return site_rules(load(path), RULES)
 
 
-def test_a_site_sets_limits_and_the_rest_stays(tmp_path: Path):
+def test_a_site_sets_limits_and_the_rest_stays(tmp_path: Path) -> None:
     rules = _rules(tmp_path, "infra.error_rate: {watch: 0.4, bad: 0.5}")
     assert rules["infra.error_rate"].threshold == Threshold(0.4, 0.5, "down")
     assert rules["infra.error_rate"].advice == RULES["infra.error_rate"].advice
     assert rules["infra.cpu"] == RULES["infra.cpu"]
 
 
-def test_a_rule_that_is_off_finds_nothing(tmp_path: Path):
+def test_a_rule_that_is_off_finds_nothing(tmp_path: Path) -> None:
     rule = _rules(tmp_path, "identity.orphan_accounts: {enabled: false}")["identity.orphan_accounts"]
     assert evaluate_rules([rule], [{"orphan_accounts": 9000}]) == []
 
 
-def test_an_unknown_rule_is_refused_with_the_one_that_was_meant(tmp_path: Path):
+def test_an_unknown_rule_is_refused_with_the_one_that_was_meant(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"identity\.orphan_accounts"):
         _rules(tmp_path, "identity.orphan_account: {enabled: false}")
 
 
-def test_limits_that_contradict_each_other_are_refused(tmp_path: Path):
+def test_limits_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="less grave than the warning limit") as error:
         _rules(tmp_path, "infra.error_rate: {watch: 0.5}")
     assert "rules.infra.error_rate" in str(error.value)
 
 
-def test_an_unknown_key_is_refused(tmp_path: Path):
+def test_an_unknown_key_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="warn"):
         _rules(tmp_path, "infra.error_rate: {warn: 0.5}")

@@ -12,7 +12,7 @@ from ntanalytics.demo.products.xinhu.schema import TEAM, TEAM_OF
 from ntanalytics.workspace.units import unit_columns
 from tests.demo.taken import Lake
 
-#: Sheets of the ledger that only a longer estate than this one fills: a bill is of a whole month (test_desk.py).
+#: Sheets of the workbook that only a longer estate than this one fills: a bill is of a whole month (test_desk.py).
 LONGER = {"desk.changes", "desk.recommendations", "desk.roster", "desk.signoffs", "sms.bills"}
 #: The datasets that name units.
 NAMING = [name for name, each in DATASETS.items() if unit_columns(each) and name not in LONGER]

@@ -63,7 +63,7 @@ PLATFORM = "{product: sms_platform, url: 'sqlite:///sms_platform.sqlite'}"
 
 
 def test_every_kind_is_seen_by_a_test():
-    written = "".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("test_*.py")))
+    written = "".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.rglob("test_*.py")))
     assert set(SEEN) == set(INCIDENT_KINDS)
     assert [kind for kind, test in SEEN.items() if f"def {test}(" not in written] == []
 
@@ -130,7 +130,7 @@ def test_a_bill_differs(tmp_path: Path):
     write_desk_workbook(
         city, tmp_path / "book.xlsx", {(october, each): 50_000 for each in ("mobile", "unicom", "telecom")}
     )
-    bills = extracted(city, tmp_path, "{product: ledger, path: book.xlsx}", "sms.bills")["sms.bills"]
+    bills = extracted(city, tmp_path, "{product: desk_workbook, path: book.xlsx}", "sms.bills")["sms.bills"]
     more = {row["carrier"]: row["billed_segments"] / 50_000 - 1 for row in bills if row["month_on"] == october}
     assert more["unicom"] > 0.015
     assert max(more["mobile"], more["telecom"]) < 0.005

@@ -120,7 +120,7 @@ def test_what_follows_is_no_false_alarm_and_finds_nothing():
     assert [each.code for each in done.outcomes[0].beside] == ["seal.signings_fall"]
 
 
-def test_a_harmless_event_is_named_where_it_raised_something():
+def test_a_benign_event_is_named_where_it_raised_something():
     training = incident("training_day", "oa", "市妇联", 12, severity="无")
     done = scored(found("oa.unit_active_change_rate", unit("市妇联"), 12), harmless=(training,))
     assert [each.why for each in done.false_alarms] == ["training_day 市妇联"]
@@ -160,7 +160,7 @@ def test_recall_and_rules_are_counted():
         other,
     )
     seen = recall(done.outcomes)
-    assert (seen.planted, seen.in_time, seen.found, seen.as_severe, seen.delay) == (2, 1, 1, 1, 1)
+    assert (seen.incidents, seen.in_time, seen.found, seen.as_severe, seen.delay) == (2, 1, 1, 1, 1)
     counts = {each.code: each for each in by_rule([done], ["sms.delivery_rate", "infra.cpu", "sms.backlog"])}
     assert (counts["sms.delivery_rate"].named, counts["infra.cpu"].false) == (1, 1)
     assert counts["sms.backlog"].precision is None

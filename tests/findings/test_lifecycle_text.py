@@ -1,47 +1,70 @@
+"""Sentences on since when findings last, what is new, and what is told first."""
+
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from ntanalytics.findings.finding import Finding, State
+from ntanalytics.findings import lifecycle_text
+from ntanalytics.findings.correlation import correlate
+from ntanalytics.findings.finding import Comparison, Entity, Finding, Window, subsystem_entity
 from ntanalytics.findings.lifecycle import LifecycleState, ObservedDay, follow_lifecycles, observe
-from ntanalytics.findings.lifecycle_text import begun_words, compared, opening
+from ntanalytics.findings.lifecycle_text import compared, group_sentence, onset_words
+from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.text import RuleText, Wording
+from ntanalytics.findings.text import word as word_with
+from ntanalytics.findings.threshold import Status, Threshold
+from ntanalytics.subsystems import DEPENDS_ON, RULES, word
+
+EXPIRED = Rule("ca.expired", "expired", Threshold(0, 9, "down"), "换发", "a reason", label="过期")
+TEXTS = {EXPIRED.code: RuleText(evidence=lambda _finding: "过期 3 张。", advice=lambda _finding: "")}
 
 
-def _finding(subject: str, state: State = "warning", **more: Any) -> Finding:
-    return Finding("ca.expired", "ca", subject, "过期", state, 3.0, "integer", "", "过期 3 张。", **more)
+def _finding(label: str, status: Status = "warning", day: int | None = None) -> Finding:
+    since = None if day is None else date(2026, 11, day)
+    entity = Entity("certificate_kind", label, label)
+    return Finding(rule=EXPIRED, entity=entity, status=status, value=3.0, since=since)
 
 
-def _on(day: int, *found: Finding, codes: tuple[str, ...] = ("ca.expired",)) -> ObservedDay:
-    return observe(date(2026, 11, day), found, codes, is_working_day=True)
+def _word(finding: Finding) -> Wording:
+    return word_with(finding, TEXTS)
 
 
-OLD, NEW = _finding("甲", since="11月16日"), _finding("乙", since="11月12日")
+def opening(findings: list[Finding], state: LifecycleState, limit: int = 5) -> list[str]:
+    """Return the sentences that open an inspection."""
+    return lifecycle_text.opening(findings, state, _word, places={}, depends_on=DEPENDS_ON, limit=limit)
 
 
-def _two_days(*found: Finding) -> LifecycleState:
-    return follow_lifecycles([_on(17, OLD, _finding("丁")), _on(18, *found)])
+def _on(day: int, *findings: Finding, codes: tuple[str, ...] = ("ca.expired",)) -> ObservedDay:
+    return observe(date(2026, 11, day), findings, codes, is_working_day=True)
 
 
-def _words(finding: Finding, found: LifecycleState) -> str:
-    """What is said of when it began, with plain spaces."""
-    return (begun_words(finding, found) or "").replace("\u00a0", " ")
+OLD, NEW = _finding("甲", day=16), _finding("乙", day=12)
+
+
+def _two_days(*findings: Finding) -> LifecycleState:
+    return follow_lifecycles([_on(17, OLD, _finding("丁")), _on(18, *findings)])
+
+
+def _words(finding: Finding, state: LifecycleState) -> str:
+    """Return since when it is so, with plain spaces."""
+    return onset_words(finding, state).replace("\u00a0", " ")
 
 
 def test_since_when_and_which_day_it_is() -> None:
-    found = _two_days(OLD, NEW, _finding("丙", "critical"), _finding("丁", "critical"))
-    assert _words(OLD, found) == "11月16日（第 3 天）"
-    assert _words(NEW, found) == "11月12日（第 7 天，新增）"
-    assert _words(_finding("丙", "critical"), found) == "11月18日（新增）"
-    assert _words(_finding("丁", "critical"), found) == "11月17日或更早（加重）"
-    assert _words(_finding("戊", "ok"), found) == ""
+    state = _two_days(OLD, NEW, _finding("丙", "critical"), _finding("丁", "critical"))
+    assert _words(OLD, state) == "11月16日（第 3 天）"
+    assert _words(NEW, state) == "11月12日（第 7 天，新增）"
+    assert _words(_finding("丙", "critical"), state) == "11月18日（新增）"
+    assert _words(_finding("丁", "critical"), state) == "11月17日或更早（加重）"
+    assert _words(_finding("戊", "ok"), state) == ""
 
 
-def test_what_is_not_confirmed_is_said_with_the_day_that_is_known() -> None:
-    doubted = _finding("甲", "unknown", since="11月18日")
+def test_what_is_not_confirmed_is_told_with_the_day_that_is_known() -> None:
+    doubted = _finding("甲", "unknown", day=18)
     assert _words(doubted, _two_days(doubted)) == "11月16日（第 3 天，未确认）"
-    untold = _finding("己", "unknown", since="11月18日")
+    untold = _finding("己", "unknown", day=18)
     assert _words(untold, _two_days(untold)) == "11月18日"
 
 
@@ -66,16 +89,67 @@ def test_what_became_of_the_findings_is_counted() -> None:
 
 
 def test_what_is_new_is_told_before_what_lasts_and_is_worse() -> None:
-    lasting = replace(OLD, state="critical")
-    found = follow_lifecycles([_on(17, lasting), _on(18, lasting, NEW)])
-    assert opening([lasting, NEW], found) == [
+    lasting = replace(OLD, status="critical")
+    state = follow_lifecycles([_on(17, lasting), _on(18, lasting, NEW)])
+    assert opening([lasting, NEW], state) == [
         "较上次巡检（11月17日）：新增 1 项，持续 1 项，已消除 0 项。",
         "新增：乙过期 3 张，自11月12日起。",
         "甲过期 3 张，自11月16日起。",
     ]
-    assert opening([lasting, NEW], found, most=1)[1:] == [
+    assert opening([lasting, NEW], state, limit=1)[1:] == [
         "新增：乙过期 3 张，自11月12日起。",
         "另有 1 项关注、异常或未知，见状态表。",
     ]
     assert opening([_finding("甲", "ok")], follow_lifecycles([_on(17), _on(18)]))[1:] == ["1 项检查全部正常。"]
     assert opening([], follow_lifecycles([_on(17), _on(18)]))[1:] == ["没有检查结果，状态未知。"]
+
+
+DAY = date(2026, 11, 20)
+
+
+def _violation(code: str, entity: Entity, value: float, window: Window | None = None, **more: Any) -> Finding:
+    given = {"status": "critical", "since": DAY, **more}
+    return Finding(rule=RULES[code], entity=entity, value=value, window=window, **given)
+
+
+def _host(key: str) -> Entity:
+    return Entity("host", key, key)
+
+
+def test_an_incident_is_told_by_its_root_its_followers_and_the_advice_of_the_root() -> None:
+    details = {"answers_at_end": True}
+    hours = Window(DAY, 14 * 3600, 16 * 3600)
+    down = _violation("infra.reachable", _host("im-app-1"), 7200.0, hours, details=details, format="seconds")
+    services = [
+        _violation("infra.availability", subsystem_entity(name), 0.92, format="rate:2") for name in ("im", "infra")
+    ]
+    messages = _violation("im.im_messages", subsystem_entity("im"), 12.0, status="warning")
+    places = {"im": "im"}
+    [group] = correlate([messages, *services, down], places, DEPENDS_ON)
+    assert group_sentence(group, word) == (
+        "im-app-1：14:00—16:00 无应答，历时 2 小时，自11月20日起；"
+        "其后：即时通讯可用率 92.00%、软硬件环境可用率 92.00%、即时通讯消息 12 条；建议检查主机、网络与监控代理。"
+    )
+    [lone] = correlate([down], places, DEPENDS_ON)
+    assert group_sentence(lone, word) == (
+        "im-app-1：14:00—16:00 无应答，历时 2 小时，自11月20日起；建议检查主机、网络与监控代理。"
+    )
+
+
+def test_the_views_of_one_host_stand_beside_each_other() -> None:
+    disk = Entity("disk", "oa-db-1/data", "oa-db-1 /data")
+    used = _violation("infra.disk_used", disk, 0.99, format="rate:1")
+    growth = _violation("infra.days_until_full", disk, 8.0, status="warning", since=None, format="number:0")
+    [group] = correlate([used, growth])
+    assert "；另见：oa-db-1 /data 磁盘预计写满 8 天；建议" in group_sentence(group, word)
+
+
+def test_a_follower_of_some_hours_is_told_by_its_hours_and_its_share() -> None:
+    portal = Entity("service", "portal", "统一门户")
+    down = _violation("infra.availability", portal, 0.98, format="rate:2")
+    burst = _violation(
+        "infra.error_burst", portal, 0.344, Window(DAY, 51_000, 53_400), format="rate:1", detector="failure_burst",
+        figures={"attempts": 1404.0, "failures": 483.0, "usual": 0.001}, comparison=Comparison("usual", 0.001),
+    )  # fmt: skip
+    [group] = correlate([down, burst])
+    assert "另见：统一门户 14:10—14:50 集中出错 34.4%" in group_sentence(group, word)

@@ -1,4 +1,4 @@
-"""What planned work excuses, and what it does not: by hand."""
+"""Planned work and the violations that it excuses: small cases worked by hand."""
 
 from __future__ import annotations
 
@@ -7,15 +7,26 @@ from typing import Any
 
 import pytest
 
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.finding import Entity, Excuse, Finding, Window, subsystem_entity
 from ntanalytics.findings.maintenance_windows import MaintenanceWindow, maintenance_windows, suppress_maintenance
+from ntanalytics.findings.threshold import Status
+from ntanalytics.subsystems import RULES
 
-#: The local midnight of 20 November.
+ON = dt.date(2026, 11, 20)
+#: The local midnight of the day.
 BEGIN = dt.datetime(2026, 11, 19, 16, tzinfo=dt.UTC)
-HOUR = 3600.0
 PLACES = {"exchange": "docexchange", "oa": "oa"}
+
+
+def _window(begin: float, end: float) -> Window:
+    return Window(ON, begin * 3600, end * 3600)
+
+
 #: From 19:00 until 21:00.
-WORK = MaintenanceWindow("BG1", "docexchange", 19 * HOUR, 21 * HOUR)
+WORK = MaintenanceWindow("BG1", "docexchange", _window(19, 21))
+
+EXCHANGE, OA = subsystem_entity("docexchange"), subsystem_entity("oa")
+UNIT = Entity("unit", "市水利局", "市水利局")
 
 
 def _hours(count: float) -> dt.timedelta:
@@ -33,8 +44,8 @@ def _change(**more: Any) -> dict[str, Any]:
     } | more
 
 
-def test_a_maintenance_that_was_confirmed_before_is_announced():
-    assert maintenance_windows([_change()], BEGIN) == [WORK]
+def test_a_maintenance_that_was_confirmed_before_is_planned_work() -> None:
+    assert maintenance_windows([_change()], BEGIN, ON) == [WORK]
 
 
 @pytest.mark.parametrize(
@@ -47,80 +58,76 @@ def test_a_maintenance_that_was_confirmed_before_is_announced():
         {"planned_at": BEGIN - _hours(9), "finished_at": BEGIN - _hours(7)},  # of the day before
     ],
 )
-def test_what_was_not_confirmed_or_not_of_the_day_announces_nothing(more: dict[str, Any]):
-    assert maintenance_windows([_change(**more)], BEGIN) == []
+def test_a_change_that_was_not_confirmed_or_not_of_the_day_is_none(more: dict[str, Any]) -> None:
+    assert maintenance_windows([_change(**more)], BEGIN, ON) == []
 
 
-def _finding(code: str, subject: str, first: float | None = None, last: float | None = None, **more: Any) -> Finding:
-    figures = {} if first is None or last is None else {"from_s": first * HOUR, "until_s": last * HOUR}
-    told: dict[str, Any] = {"subsystem": code.partition(".")[0], "state": "critical"} | more
-    return Finding(
-        code,
-        told["subsystem"],
-        subject,
-        "可用率",
-        told["state"],
-        0.9,
-        "rate:2",
-        "",
-        "可用率 91.67%。",
-        "11月20日",
-        "处置",
-        figures=figures,
-    )
+def _finding(code: str, entity: Entity, window: Window | None = None, status: Status = "critical") -> Finding:
+    return Finding(rule=RULES[code], entity=entity, status=status, value=0.9, window=window, since=ON)
 
 
-def _state(finding: Finding, *windows: MaintenanceWindow, trained: tuple[str, ...] = ()) -> str:
-    [found] = suppress_maintenance([finding], windows, trained, PLACES)
-    return found.state
+def _judged(finding: Finding, *planned: MaintenanceWindow, trained: tuple[str, ...] = ()) -> Finding:
+    [judged] = suppress_maintenance([finding], planned, trained, PLACES)
+    return judged
 
 
-def test_an_outage_within_the_hours_of_its_subsystem_is_in_order_and_names_the_change():
-    [found] = suppress_maintenance([_finding("infra.availability", "公文交换", 19, 21)], [WORK], (), PLACES)
-    assert (found.state, found.since, found.advice) == ("ok", None, "")
-    assert found.evidence == "可用率 91.67%；计划维护（变更单 BG1），已事先书面确认。"
+def test_an_outage_within_the_hours_of_its_subsystem_is_excused_by_the_change() -> None:
+    finding = _judged(_finding("infra.availability", EXCHANGE, _window(19, 21)), WORK)
+    assert (finding.status, finding.since, finding.value) == ("ok", None, 0.9)
+    assert finding.excuse == Excuse("maintenance", ("BG1",))
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "state"),
+    ("begin", "end", "status"),
     [(19, 21.16, "ok"), (18.84, 21, "ok"), (19, 21.2, "critical"), (18.8, 20, "critical"), (9, 9.5, "critical")],
 )
-def test_what_reaches_outside_of_the_hours_by_more_than_a_check_is_not_excused(first: float, last: float, state: str):
-    assert _state(_finding("infra.availability", "公文交换", first, last), WORK) == state
+def test_an_outage_that_reaches_beyond_the_hours_by_more_than_a_check_is_not_excused(
+    begin: float, end: float, status: str
+) -> None:
+    assert _judged(_finding("infra.availability", EXCHANGE, _window(begin, end)), WORK).status == status
 
 
 @pytest.mark.parametrize(
-    ("code", "subject", "state"),
+    ("code", "entity", "status"),
     [
-        ("infra.availability", "协同办公", "critical"),  # another subsystem
-        ("infra.requests_silent", "exchange.nantong.example", "ok"),
-        ("infra.reachable", "exchange-app-1", "ok"),
-        ("infra.reachable", "oa-app-1", "critical"),
-        ("docexchange.caller_lull", "政务服务网", "ok"),
-        ("docexchange.overdue_deliveries", "甲局", "critical"),  # no outage looks like that
+        ("infra.availability", OA, "critical"),  # another subsystem
+        ("infra.requests_silent", Entity("service", "exchange.nantong.example", ""), "ok"),
+        ("infra.reachable", Entity("host", "exchange-app-1", ""), "ok"),
+        ("infra.reachable", Entity("host", "oa-app-1", ""), "critical"),
+        ("docexchange.caller_lull", Entity("caller", "政务服务网", ""), "ok"),
+        ("docexchange.overdue_deliveries", UNIT, "critical"),  # no outage looks like that
     ],
 )
-def test_the_change_excuses_its_own_subsystem_and_what_an_outage_looks_like(code: str, subject: str, state: str):
-    assert _state(_finding(code, subject, 19, 20), WORK) == state
+def test_a_change_excuses_its_own_subsystem_and_the_rules_of_an_outage(code: str, entity: Entity, status: str) -> None:
+    assert _judged(_finding(code, entity, _window(19, 20)), WORK).status == status
 
 
-def test_work_on_the_environment_excuses_every_host_and_a_day_without_hours_none():
-    everything = MaintenanceWindow("BG2", "infra", 19 * HOUR, 21 * HOUR)
-    assert _state(_finding("infra.reachable", "oa-app-1", 19, 20), everything) == "ok"
-    assert _state(_finding("infra.requests_fall", "oa.nantong.example"), everything) == "critical"
+def test_work_on_the_environment_excuses_every_host_but_no_finding_without_hours() -> None:
+    everything = MaintenanceWindow("BG2", "infra", _window(19, 21))
+    host, service = Entity("host", "oa-app-1", ""), Entity("service", "oa.nantong.example", "")
+    assert _judged(_finding("infra.reachable", host, _window(19, 20)), everything).status == "ok"
+    assert _judged(_finding("infra.requests_fall", service), everything).status == "critical"
 
 
-def test_as_many_mailings_as_were_announced_are_in_order():
-    mailing = MaintenanceWindow("BG3", "sms", 9 * HOUR, 17 * HOUR)
-    surge = _finding("sms.application_rise", "12345 热线（E2002）", state="warning")
-    assert _state(surge, mailing) == "ok"
-    assert _state(surge, WORK) == "warning"
-    both = suppress_maintenance([surge, _finding("sms.application_rise", "公文（E1001）")], [mailing])
-    assert [each.state for each in both] == ["warning", "critical"]
+def test_as_many_mailings_as_were_planned_are_excused() -> None:
+    mailing = MaintenanceWindow("BG3", "sms", _window(9, 17))
+    surge, other = (
+        _finding("sms.application_rise", Entity("application", key, key), status="warning")
+        for key in ("E2002", "E1001")
+    )
+    assert _judged(surge, mailing).excuse == Excuse("mailing", ("BG3",))
+    assert _judged(surge, WORK).status == "warning"
+    both = suppress_maintenance([surge, other], [mailing])
+    assert [finding.status for finding in both] == ["warning", "warning"]
 
 
-def test_a_unit_that_is_at_a_training_is_away_for_good_reason_and_another_is_not():
-    away = _finding("oa.unit_active_fall", "市水利局", state="warning")
-    assert _state(away, trained=("市水利局",)) == "ok"
-    assert _state(away, trained=("市统计局",)) == "warning"
-    assert _state(_finding("oa.module_lull", "市水利局"), trained=("市水利局",)) == "critical"
+def test_a_unit_that_is_at_a_training_is_excused_and_another_is_not() -> None:
+    fall = _finding("oa.unit_active_fall", UNIT, status="warning")
+    assert _judged(fall, trained=("市水利局",)).excuse == Excuse("training")
+    assert _judged(fall, trained=("市统计局",)).status == "warning"
+    lull = _finding("oa.module_lull", Entity("module", "市水利局", "市水利局"))
+    assert _judged(lull, trained=("市水利局",)).status == "critical"
+
+
+def test_what_is_ok_needs_no_excuse() -> None:
+    assert _judged(_finding("infra.availability", EXCHANGE, _window(19, 21), "ok"), WORK).excuse is None

@@ -129,10 +129,7 @@ def test_one_that_was_killed_goes_on_where_it_was(desk: Desk):
     process.join()
     planned = plan(desk.context(), "probe", NOV9, NOV22, ["week"], {})
     found = list(backfill(desk.context(), "probe", planned, {}))
-    assert [(each.period, each.status) for each in found] == [
-        ("2026-W46", "there"),
-        ("2026-W47", "published"),
-    ]
+    assert [(each.period, each.status) for each in found] == [("2026-W46", "there"), ("2026-W47", "published")]
     assert sorted((run.period, run.status) for run in desk.ledger.runs.history()) == [
         ("2026-W46", "published"),
         ("2026-W47", "failed"),

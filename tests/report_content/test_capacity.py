@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, timedelta
 
 import pytest
 
+from ntanalytics.checks.context import QUARTER_DAYS
 from ntanalytics.detectors.forecast import forecast
 from ntanalytics.metrics import MEASURES
+from ntanalytics.periods import PeriodKind
 from ntanalytics.recommendations.causes import CAUSES
 from ntanalytics.report_content.capacity import Disk, disk_charts, disks_table
-from ntanalytics.report_content.trends import TRENDS
-from ntanalytics.settings import project_dir
+from ntanalytics.report_content.contents import needs_of
 
 FIRST = date(2026, 10, 1)
 
@@ -45,8 +45,8 @@ def test_the_forecast_is_drawn_from_the_last_peak_to_a_full_disk_within_its_inte
     assert all(row["low"] <= row["expected"] + 1e-9 and row["expected"] <= row["high"] + 1e-9 for row in later)
 
 
-def test_every_trend_is_of_a_cause_and_of_data_that_the_report_takes_for_a_quarter() -> None:
-    notebook = json.loads((project_dir("notebooks") / "optimization_recommendations.ipynb").read_text(encoding="utf-8"))
-    needs = notebook["metadata"]["ntanalytics"]["needs"]
-    assert set(TRENDS) <= {cause.code for cause in CAUSES}
-    assert all(needs[trend.dataset] >= 90 and trend.measure in MEASURES for trend in TRENDS.values())
+def test_every_trend_is_of_data_that_the_report_takes_for_a_quarter() -> None:
+    needs = needs_of("optimization_recommendations", PeriodKind.MONTH)
+    trends = [cause.trend for cause in CAUSES if cause.trend is not None]
+    assert trends
+    assert all(needs[trend.dataset] >= QUARTER_DAYS - 1 and trend.measure in MEASURES for trend in trends)

@@ -9,14 +9,20 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from ntanalytics.findings.finding import Finding
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.engine import Evaluation
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.lifecycle import LifecycleState
+from ntanalytics.findings.threshold import Status
 from ntanalytics.ledger import InspectedFinding, PastInspection
+from ntanalytics.ledger.findings_upgrade import LABEL_KIND
 from ntanalytics.periods import Period
 from ntanalytics.report_content.finding_history import closed, hazards, inspection_lifecycle
 from ntanalytics.reports import Table
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import DATA
 from ntanalytics.settings import load
+from ntanalytics.subsystems import RULES, rules_of
 from ntanalytics.workspace import Report, Workspace
 from tests.workspace.oa_site import SETTINGS, OaSite
 
@@ -34,30 +40,41 @@ def _report(club: OaSite, period: Period, name: str = "daily_inspection") -> Rep
     return Report(Workspace(load(club.config)), name, "", period)
 
 
-def _found(subject: str, code: str = RATE, state: str = "warning", since: str | None = None) -> InspectedFinding:
+def _recorded(
+    label: str, code: str = RATE, status: str = "warning", since: dt.date | None = None, kind: str = "carrier"
+) -> InspectedFinding:
     return InspectedFinding(
         code=code,
-        subsystem=code.partition(".")[0],
-        subject=subject,
+        entity_kind=kind,
+        entity_key=label,
+        entity_label=label,
         check="送达率",
-        state=state,
+        status=status,
         value=0.9,
         format="rate:1",
-        since=since,
+        since_on=since,
+        since_is_bound=False,
     )
 
 
-def _note(club: OaSite, day: dt.date, *found: InspectedFinding, codes: dict[str, bool] = CODES) -> None:
+def _note(club: OaSite, day: dt.date, *recorded: InspectedFinding, codes: dict[str, bool] = CODES) -> None:
     at = dt.datetime.combine(day, dt.time(23, 30), dt.UTC)
     club.ledger.inspections.record(
         PastInspection(
-            run_id=f"run-{day}", report="daily_inspection", day=day, published_at=at, codes=codes, findings=found
+            run_id=f"run-{day}", report="daily_inspection", day=day, published_at=at, codes=codes, findings=recorded
         )
     )
 
 
-def _today(subject: str, state: str = "warning", **more) -> Finding:
-    return Finding(RATE, "sms", subject, "送达率", state, 0.9, "rate:1", "", "", **more)  # type: ignore[arg-type]
+def _today(label: str, status: Status = "warning", **more) -> Finding:
+    return Finding(rule=RULES[RATE], entity=Entity("carrier", label, label), status=status, value=0.9, **more)
+
+
+def _lifecycle(report: Report, *findings: Finding) -> LifecycleState:
+    """Return the lifecycles of an inspection that evaluated two rules."""
+    context = CheckContext(report, rules_of(report.workspace.settings))
+    codes = frozenset(CODES)
+    return inspection_lifecycle(report, Evaluation(context=context, findings=findings, summaries={}, codes=codes))
 
 
 def _rows(block: Block) -> list[dict[str, object]]:
@@ -65,41 +82,51 @@ def _rows(block: Block) -> list[dict[str, object]]:
 
 
 def test_the_life_of_todays_findings_is_told_from_the_days_before(club: OaSite):
-    _note(club, MONDAY, _found("联通"), _found("电信"))
-    _note(club, dt.date(2026, 11, 23), _found("移动"))  # a later day, inspected before
-    found = inspection_lifecycle(_report(club, Period.day(FRIDAY)), [_today("联通", "critical"), _today("电信", "ok")])
-    assert (found.on, found.before, found.days) == (FRIDAY, MONDAY, (MONDAY, FRIDAY))
-    assert [(each.subject, each.change) for each in found.lives] == [("联通", "worse"), ("电信", "closed")]
+    _note(club, MONDAY, _recorded("联通"), _recorded("电信"))
+    _note(club, dt.date(2026, 11, 23), _recorded("移动"))  # a later day, inspected before
+    found = _lifecycle(_report(club, Period.day(FRIDAY)), _today("联通", "critical"), _today("电信", "ok"))
+    assert (found.on, found.previous_on, found.days) == (FRIDAY, MONDAY, (MONDAY, FRIDAY))
+    assert [(item.entity.key, item.change) for item in found.lifecycles] == [("联通", "worse"), ("电信", "closed")]
     [gone] = closed(found)
     assert [(row["subject"], row["days"], row["how"]) for row in _rows(gone)] == [("电信", 4, "已消除")]
 
 
 def test_what_is_noted_says_the_same_as_what_was_seen(club: OaSite):
     seen = [
-        _today("联通", "critical", since="11月18日"),
+        _today("联通", "critical", since=dt.date(2026, 11, 18)),
         _today("电信", "unknown"),
-        _today("移动", "ok", is_asked=False),
+        _today("移动", "ok", is_applicable=False),
     ]
-    today = inspection_lifecycle(_report(club, Period.day(FRIDAY)), seen)
-    noted = (_found("联通", state="critical", since="11月18日"), _found("电信", state="unknown"))
+    today = _lifecycle(_report(club, Period.day(FRIDAY)), *seen)
+    noted = (_recorded("联通", status="critical", since=dt.date(2026, 11, 18)), _recorded("电信", status="unknown"))
     _note(club, FRIDAY, *noted, codes=dict(today.codes))
-    again = inspection_lifecycle(_report(club, Period.day(dt.date(2026, 11, 23))), seen)
+    again = _lifecycle(_report(club, Period.day(dt.date(2026, 11, 23))), *seen)
     assert today.codes[RATE] is False
-    assert [(each.change, each.opened_on) for each in again.lives] == [("same", FRIDAY)]
+    assert [(item.change, item.opened_on) for item in again.lifecycles] == [("same", FRIDAY)]
     assert closed(again) == []
 
 
+def test_what_version_0_1_0_noted_by_its_label_continues_with_the_entity_of_today(club: OaSite):
+    _note(club, MONDAY, _recorded("中国联通", kind=LABEL_KIND), _recorded("中国电信", kind=LABEL_KIND))
+    today = Finding(rule=RULES[RATE], entity=Entity("carrier", "unicom", "中国联通"), status="warning", value=0.9)
+    state = _lifecycle(_report(club, Period.day(FRIDAY)), today)
+    assert [(item.identity, item.change, item.opened_on) for item in state.lifecycles] == [
+        (f"{RATE}:carrier/unicom", "same", MONDAY),
+        (f"{RATE}:{LABEL_KIND}/中国电信", "closed", MONDAY),
+    ]
+
+
 def test_a_free_day_closes_nothing_by_silence(club: OaSite):
-    _note(club, FRIDAY, _found("联通"))
-    found = inspection_lifecycle(_report(club, Period.day(SATURDAY)), [])
-    assert [each.change for each in found.lives] == ["unconfirmed"]
+    _note(club, FRIDAY, _recorded("联通"))
+    found = _lifecycle(_report(club, Period.day(SATURDAY)))
+    assert [item.change for item in found.lifecycles] == ["unconfirmed"]
 
 
 def test_a_rule_that_the_site_switched_off_is_no_longer_asked(club: OaSite):
-    _note(club, MONDAY, _found("联通"))
+    _note(club, MONDAY, _recorded("联通"))
     club.config.write_text(f"{SETTINGS}rules:\n  {RATE}: {{enabled: false}}\n", encoding="utf-8")
-    found = inspection_lifecycle(_report(club, Period.day(FRIDAY)), [])
-    assert [each.change for each in found.lives] == ["dropped"]
+    found = _lifecycle(_report(club, Period.day(FRIDAY)))
+    assert [item.change for item in found.lifecycles] == ["dropped"]
     assert [row["how"] for row in _rows(closed(found)[0])] == ["不再检查"]
 
 
@@ -107,8 +134,8 @@ def test_a_past_that_cannot_be_read_fails_no_report(club: OaSite):
     day, week = _report(club, Period.day(FRIDAY)), _report(club, Period.week(FRIDAY), "weekly_service_report")
     engine = sa.create_engine(club.settings.ledger, poolclass=NullPool)
     with engine.begin() as connection:
-        connection.execute(sa.text("DROP TABLE findings"))
-    found = inspection_lifecycle(day, [_today("联通")])
+        connection.execute(sa.text("DROP TABLE inspection_findings"))
+    found = _lifecycle(day, _today("联通"))
     assert (found.is_known, found.on, closed(found)) == (False, FRIDAY, [])
     told = hazards(week)
     assert (_rows(told), told.note) == ([], "巡检记录无法读取，隐患的新增与消除未知。")
@@ -122,12 +149,18 @@ def _hazards(club: OaSite) -> tuple[str, list[tuple[object, ...]]]:
 
 
 def test_a_week_tells_what_its_inspections_opened_left_and_closed(club: OaSite):
-    _note(club, dt.date(2026, 11, 12), _found("旧"), _found("早"))
-    _note(club, dt.date(2026, 11, 13), _found("旧"))  # 早 was closed before the week
-    _note(club, MONDAY, _found("旧"), _found("联通"), _found("电信", state="critical", since="11月10日"))
-    _note(club, dt.date(2026, 11, 18), _found("旧"), _found("电信"))
-    _note(club, FRIDAY, _found("旧"), _found("oa-db-1 /data", DISK, "critical"))
-    _note(club, dt.date(2026, 11, 23), _found("后"))
+    _note(club, dt.date(2026, 11, 12), _recorded("旧"), _recorded("早"))
+    _note(club, dt.date(2026, 11, 13), _recorded("旧"))  # 早 was closed before the week
+    _note(
+        club,
+        MONDAY,
+        _recorded("旧"),
+        _recorded("联通"),
+        _recorded("电信", status="critical", since=dt.date(2026, 11, 10)),
+    )
+    _note(club, dt.date(2026, 11, 18), _recorded("旧"), _recorded("电信"))
+    _note(club, FRIDAY, _recorded("旧"), _recorded("oa-db-1 /data", DISK, "critical"))
+    _note(club, dt.date(2026, 11, 23), _recorded("后"))
     note, rows = _hazards(club)
     assert note == "巡检 3 天：新增 2 项，已消除 2 项，期末未消除 2 项。11月17日、11月19日无巡检记录。"
     assert rows == [
@@ -139,5 +172,5 @@ def test_a_week_tells_what_its_inspections_opened_left_and_closed(club: OaSite):
 
 
 def test_a_week_without_inspections_says_so(club: OaSite):
-    _note(club, dt.date(2026, 11, 12), _found("旧"))
+    _note(club, dt.date(2026, 11, 12), _recorded("旧"))
     assert _hazards(club) == ("无每日巡检记录，隐患的新增与消除未知。", [])

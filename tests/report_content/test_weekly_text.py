@@ -1,9 +1,14 @@
 from __future__ import annotations
 
-from ntanalytics.findings.finding import Finding, State
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.threshold import Status
+from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.quantity import Quantity, quantity
 from ntanalytics.report_content import weekly_text as said
+from ntanalytics.subsystems import RULES
 
-TOTAL = {"active": 9_477, "active_change": 291, "active_change_rate": 0.0317}
+ACTIVE = quantity(MEASURES["active"], 9_477)
+TOTAL = {"active_change": 291, "active_change_rate": 0.0317}
 
 
 def edition(name: str, change: int | None) -> dict[str, object]:
@@ -12,42 +17,53 @@ def edition(name: str, change: int | None) -> dict[str, object]:
 
 def test_adoption_names_the_edition_that_made_most_of_the_change():
     editions = [edition("wecom", 211), edition("party", 90), edition("general", -10)]
-    assert said.adoption(TOTAL, editions) == (
-        "协同办公活跃 9,477 人，较上期增加 3.2%（+291 人），主要来自企业微信版（+211 人）。"
+    assert said.adoption(ACTIVE, TOTAL, editions) == (
+        "协同办公活跃账号 9,477 个，较上期增加 3.2%（+291 个），主要来自企业微信版（+211 个）。"
     )
 
 
 def test_no_edition_is_named_that_made_less_than_half_or_moved_the_other_way():
-    assert "主要来自" not in said.adoption(TOTAL, [edition("wecom", 100), edition("party", 99), edition("general", 92)])
-    assert "主要来自" not in said.adoption(TOTAL, [edition("wecom", -500), edition("party", None)])
+    assert "主要来自" not in said.adoption(
+        ACTIVE, TOTAL, [edition("wecom", 100), edition("party", 99), edition("general", 92)]
+    )
+    assert "主要来自" not in said.adoption(ACTIVE, TOTAL, [edition("wecom", -500), edition("party", None)])
 
 
 def test_adoption_without_a_period_before_is_said_without_a_change():
-    assert said.adoption({"active": 5, "active_change": None}, []) == "协同办公活跃 5 人。"
-    assert said.adoption({"active": 5, "active_change": 0, "active_change_rate": 0.0}, []) == (
-        "协同办公活跃 5 人，与上期持平。"
+    five = quantity(MEASURES["active"], 5)
+    assert said.adoption(five, {"active_change": None}, []) == "协同办公活跃账号 5 个。"
+    assert (
+        said.adoption(five, {"active_change": 0, "active_change_rate": 0.0}, [])
+        == "协同办公活跃账号 5 个，与上期持平。"
     )
-    assert said.adoption({}, []) == ""
+
+
+def test_adoption_over_a_gap_is_a_bound_without_a_change():
+    bound = quantity(MEASURES["active"], 5, is_complete=False)
+    assert said.adoption(bound, TOTAL, []) == "协同办公活跃账号 ≥ 5 个。"
+    assert said.adoption(quantity(MEASURES["active"], None), {}, []) == "协同办公活跃账号未知。"
 
 
 def test_documents_name_the_unit_with_most_overdue():
     overdue = [{"receiver_unit": "甲局", "overdue_deliveries": 3}, {"receiver_unit": "乙局", "overdue_deliveries": 28}]
-    assert said.documents({"overdue_deliveries": 135}, overdue) == "公文逾期未签收 135 件次，其中 28 件次属乙局。"
-    assert said.documents({"overdue_deliveries": 0}, []) == "公文没有逾期未签收的。"
-    assert said.documents({}, overdue) == ""
+    assert said.documents(late(135), overdue) == "公文逾期未签收 135 件次，其中 28 件次属乙局。"
+    assert said.documents(late(0), []) == "公文没有逾期未签收的。"
 
 
-def test_tickets_tell_how_the_backlog_moved():
-    row = {"opened_tickets": 54, "closed_tickets": 56, "open_tickets": 4, "open_tickets_before": 6}
-    assert said.tickets(row) == "新增工单 54 件，关闭 56 件，积压由 6 件降至 4 件。"
-    assert said.tickets({**row, "open_tickets": 9}).endswith("积压由 6 件升至 9 件。")
-    assert said.tickets({**row, "open_tickets": 6}).endswith("积压仍为 6 件。")
-    assert said.tickets({**row, "open_tickets_before": None}) == "新增工单 54 件，关闭 56 件。"
-    assert said.tickets({}) == ""
+def test_documents_over_a_gap_are_never_said_to_be_none_overdue():
+    assert said.documents(late(0, is_complete=False), []) == "公文逾期未签收未知。"
+    assert said.documents(late(3, is_complete=False), []) == "公文逾期未签收 ≥ 3 件次。"
+    assert said.documents(late(None), []) == "公文逾期未签收未知。"
 
 
-def finding(code: str, state: State, value: float = 6.0, format: str = "integer") -> Finding:
-    return Finding(code, code.partition(".")[0], "某处", "检查", state, value, format, "", "")
+def late(value: int | None, *, is_complete: bool = True) -> Quantity:
+    return quantity(MEASURES["overdue_deliveries"], value, is_complete=is_complete)
+
+
+def finding(code: str, status: Status, value: float = 6.0) -> Finding:
+    rule = RULES[code]
+    place = Entity("unit", "somewhere", "某处")
+    return Finding(rule=rule, entity=place, status=status, value=value, format=MEASURES[rule.measure].format)
 
 
 def test_what_is_to_be_decided_comes_worst_first_and_one_of_a_kind():
@@ -56,16 +72,20 @@ def test_what_is_to_be_decided_comes_worst_first_and_one_of_a_kind():
         finding("infra.days_until_full", "critical", 6),
         finding("infra.days_until_full", "critical", 9),
         finding("docexchange.overdue_deliveries", "ok"),
-        finding("oa.unit_active_change_rate", "warning", -0.5, "rate:1"),
+        finding("oa.unit_active_change_rate", "warning", -0.5),
     ]
     assert said.decisions(found) == [
         "是否同意为 某处 扩容（按趋势 6 天后写满）。",
         "是否组织证书集中更新（30 天内到期 605 张）。",
-        "是否安排到某处上门推广（活跃账号较上期 −50.0%）。",
+        "是否安排到某处上门推广（日均活跃较上期 −50.0%）。",
     ]
 
 
 def test_no_more_than_three_decisions_at_once_and_none_is_said():
-    codes = ["ca.expiring_30d", "infra.tls_days", "seal.testing_days", "sms.worst_delivery_rate"]
+    codes = ["ca.expiring_30d", "infra.tls_days", "seal.testing_days", "sms.delivery_rate"]
     assert len(said.decisions([finding(code, "critical") for code in codes])) == 3
-    assert said.decisions([finding("infra.cpu", "critical")]) == ["本期没有需要决定的事项。"]
+    assert said.decisions([finding("infra.disk_used", "critical")]) == ["本期没有需要决定的事项。"]
+
+
+def test_over_unknown_checks_it_is_not_said_that_nothing_is_to_be_decided():
+    assert said.decisions([finding("infra.tls_days", "unknown")]) == ["已知的检查中没有需要决定的事项，另有 1 项未知。"]

@@ -11,7 +11,9 @@ import nbformat
 import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.text import WordedFinding
+from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.quantity import Quantity, quantity
 from ntanalytics.periods import Period
 from ntanalytics.reports import (
     AsOf,
@@ -28,6 +30,7 @@ from ntanalytics.reports import (
     table,
 )
 from ntanalytics.reports.blocks.block import Block
+from tests.reports.worded import worded
 
 #: Text from outside that must run nowhere.
 HOSTILE = '<script>alert(1)</script>=HYPERLINK("http://x")\u202e\x07'
@@ -37,6 +40,11 @@ FIRST = date(2026, 10, 26)
 TAKEN = datetime(2026, 11, 22, 22, 10, tzinfo=UTC)
 GAP = date(2026, 11, 5)
 ORIGIN = {"metric": "sms.volume", "datasets": {"sms.messages": 12}, "rows": 812345, "as_of": TAKEN}
+
+
+def of(name: str, now: float, before: float) -> tuple[Quantity, Quantity]:
+    """Return an exact figure, and that of the period before."""
+    return quantity(MEASURES[name], now), quantity(MEASURES[name], before)
 
 
 def _as_of(source: str, dataset: str, label: str, **values: Any) -> AsOf:
@@ -97,85 +105,37 @@ def by_application() -> pd.DataFrame:
     )
 
 
-def findings() -> list[Finding]:
-    """A board with each state."""
+def findings() -> list[WordedFinding]:
+    """A board with each status."""
+    day = date(2026, 11, 18)
     return [
-        Finding(
-            "sms.delivery_rate",
-            "sms",
-            "中国电信",
-            "送达率",
-            "ok",
-            0.9881,
-            "rate:1",
-            "≥ 97.0%",
-            "共 51,234 条，失败 604 条。",
+        worded(
+            "sms.delivery_rate", "中国电信", "送达率", "ok", 0.9881, "rate:1",
+            limits="≥ 97.0%", evidence="共 51,234 条，失败 604 条。",
         ),
-        Finding(
-            "sms.delivery_rate",
-            "sms",
-            "中国联通",
-            "送达率",
-            "critical",
-            0.7102,
-            "rate:1",
-            "≥ 97.0%",
-            "11月18日共 6,512 条，失败 1,887 条，失败代码以 UNDELIV 为主。",
-            "11月18日",
-            "联系联通核查通道，必要时切换备用通道。",
+        worded(
+            "sms.delivery_rate", "中国联通", "送达率", "critical", 0.7102, "rate:1", limits="≥ 97.0%",
+            evidence="11月18日共 6,512 条，失败 1,887 条，失败代码以 UNDELIV 为主。", since=day,
+            advice="联系联通核查通道，必要时切换备用通道。",
         ),
-        Finding(
-            "sms.receipt_latency_p95_s",
-            "sms",
-            "中国联通",
-            "回执时延P95",
-            "warning",
-            187.0,
-            "seconds",
-            "≤ 120 秒",
-            "近四周中位数 9.1 秒。",
-            "11月18日",
-            "随通道一并核查。",
+        worded(
+            "sms.receipt_latency_p95_s", "中国联通", "回执时延P95", "warning", 187.0, "seconds", limits="≤ 120 秒",
+            evidence="近四周中位数 9.1 秒。", since=day, advice="随通道一并核查。",
         ),
-        Finding(
-            "infra.error_rate",
-            "infra",
-            "www",
-            "错误率",
-            "ok",
-            0.0012,
-            "rate:2",
-            "≤ 1.00%",
-            "共 182,340 次请求，5xx 219 次。",
+        worded(
+            "infra.error_rate", "www", "错误率", "ok", 0.0012, "rate:2",
+            limits="≤ 1.00%", evidence="共 182,340 次请求，5xx 219 次。",
         ),
-        Finding(
-            "infra.duration_p95_ms",
-            "infra",
-            "www",
-            "响应时间P95",
-            "unknown",
-            None,
-            "ms",
-            "≤ 1,000 ms",
-            "日志没有记录响应时间。",
-            None,
-            "在日志格式中加入 $request_time。",
+        worded(
+            "infra.duration_p95_ms", "www", "响应时间P95", "unknown", None, "ms", limits="≤ 1,000 ms",
+            evidence="日志没有记录响应时间。", advice="在日志格式中加入 $request_time。",
         ),
-        Finding(
-            "desk.overdue_tickets",
-            "desk",
-            "工单",
-            "逾期未结",
-            "warning",
-            3,
-            "integer",
-            "0 件",
-            "工单 0475、0478、0481。",
-            "11月20日",
-            "今日逐件催办。",
+        worded(
+            "desk.overdue_tickets", "工单", "逾期未结", "warning", 3, limits="0 件",
+            evidence="工单 0475、0478、0481。", since=date(2026, 11, 20), advice="今日逐件催办。",
         ),
-        Finding("desk.attendance", "desk", "驻场", "在岗", "ok", 1, "integer", "≥ 1 人", "驻场工程师在岗。"),
-    ]
+        worded("desk.attendance", "驻场", "在岗", "ok", 1, limits="≥ 1 人", evidence="驻场工程师在岗。"),
+    ]  # fmt: skip
 
 
 def blocks() -> list[Block | str]:
@@ -211,11 +171,11 @@ def blocks() -> list[Block | str]:
         ),
         kpis(
             [
-                kpi("submitted", 165154, 160011, spark=week),
-                kpi("segments", 195900, 190120, spark=week),
-                kpi("delivery_rate", 0.9763, 0.9871, spark=rates),
-                kpi("receipt_latency_p95_s", 8.4, 7.9, spark=[9 - abs(rate - 0.987) * 100 for rate in rates]),
-                kpi("open_tickets", 12, 15, is_complete=False),
+                kpi(*of("submitted", 165154, 160011), spark=week),
+                kpi(*of("segments", 195900, 190120), spark=week),
+                kpi(*of("delivery_rate", 0.9763, 0.9871), spark=rates),
+                kpi(*of("receipt_latency_p95_s", 8.4, 7.9), spark=[9 - abs(rate - 0.987) * 100 for rate in rates]),
+                kpi(quantity(MEASURES["open_tickets"], 12, is_complete=False), quantity(MEASURES["open_tickets"], 15)),
             ],
             origin=ORIGIN,
         ),

@@ -14,10 +14,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from ntanalytics.findings.finding import Finding
 from ntanalytics.reports import board, table
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.record import load_record
+from tests.reports.worded import worded
 
 pytestmark = pytest.mark.browser
 
@@ -98,7 +98,7 @@ def test_it_prints_on_a4_with_page_numbers_and_whole_charts(page: Page, tmp_path
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed")
 def test_a_long_table_repeats_its_head_on_every_page(chromium: Browser, sample: ModuleType, tmp_path: Path) -> None:
-    found = [Finding("a.b", "sms", f"应用{each}", "检查", "ok", each, "integer", "0 条", "") for each in range(150)]
+    found = [worded("sms.a", f"应用{each}", "检查", "ok", each, limits="0 条") for each in range(150)]
     nbformat.write(sample.notebook([sample.blocks()[0], board(found)]), tmp_path / "report.ipynb")
     render(tmp_path / "report.ipynb", tmp_path)
     page = chromium.new_page()

@@ -12,28 +12,41 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from ntanalytics.errors import VerificationFailed
-from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.lifecycle import follow_lifecycles, observe
 from ntanalytics.periods import Period
 from ntanalytics.reports import Head, Table, board, exporters, findings_json, sentences
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import Record, load_record
 from ntanalytics.reports.verification import verify
+from tests.reports.worded import worded
 
 TUESDAY = date(2026, 11, 17)
 HOSTILE = "</script>\u202e=1+1\x07"
-BAD = Finding(
-    "sms.rate", "sms", HOSTILE, "送达率", "critical", 0.71, "rate:1", "低于 97.0% 关注", "送达率 71.0%。", "11月17日",
-    "核查通道", "收不到验证码", "厂商", "1 天内", {"low": 0.97, "high": None}, {"metric": "sms.daily"},
-)  # fmt: skip
-FINE = Finding("sms.rate", "sms", "中国电信", "送达率", "ok", 0.99, "rate:1", "", "")
-GONE = Finding("ca.expired", "ca", "甲", "过期", "warning", 3.0, "integer", "", "")
+BAD = worded(
+    "sms.rate",
+    HOSTILE,
+    "送达率",
+    "critical",
+    0.71,
+    "rate:1",
+    limits="低于 97.0% 关注",
+    evidence="送达率 71.0%。",
+    since=TUESDAY,
+    advice="核查通道",
+    figures={"low": 0.97, "high": None},
+    origin={"metric": "sms.daily"},
+    effect="收不到验证码",
+    owner="厂商",
+    effort="1 天内",
+)
+FINE = worded("sms.rate", "中国电信", "送达率", "ok", 0.99, "rate:1")
+GONE = worded("ca.expired", "甲", "过期", "warning", 3)
 
 
 def _inspection() -> Block:
     days = [(date(2026, 11, 16), [GONE]), (TUESDAY, [BAD, FINE])]
-    past = [observe(day, its, ["ca.expired"], is_working_day=True) for day, its in days]
-    return board([BAD, FINE], course=follow_lifecycles(past), origin={"metric": "findings.inspection"})
+    past = [observe(day, [item.finding for item in items], ["ca.expired"], is_working_day=True) for day, items in days]
+    return board([BAD, FINE], lifecycles=follow_lifecycles(past), origin={"metric": "findings.inspection"})
 
 
 def _record(folder: Path, *blocks: Block) -> Record:
@@ -60,7 +73,7 @@ def _publish(folder: Path) -> None:
     (folder / "manifest.json").write_text('{"report": "daily_inspection", "run_id": "r1"}', encoding="utf-8")
 
 
-def test_a_finding_is_told_whole_with_its_identity_and_its_life(tmp_path: Path) -> None:
+def test_a_finding_has_all_its_fields_its_identity_and_its_lifecycle(tmp_path: Path) -> None:
     content = _issued(tmp_path, _inspection())
     assert {name: content[name] for name in ("report", "period", "run", "generated_at", "tables", "codes")} == {
         "report": "daily_inspection",
@@ -72,25 +85,33 @@ def test_a_finding_is_told_whole_with_its_identity_and_its_life(tmp_path: Path) 
     }
     critical, fine = content["findings"]
     assert critical == {
-        "identity": "sms.rate:</script>=1+1",
+        "identity": "sms.rate:subject/</script>=1+1",
         "code": "sms.rate",
         "subsystem": "sms",
-        "subject": "</script>=1+1",
+        "entity": {"kind": "subject", "key": "</script>=1+1", "label": "</script>=1+1"},
         "check": "送达率",
-        "state": "critical",
+        "status": "critical",
         "value": 0.71,
         "format": "rate:1",
-        "threshold": "低于 97.0% 关注",
+        "limits": "低于 97.0% 关注",
         "evidence": "送达率 71.0%。",
-        "since": "11月17日",
+        "brief": "送达率 71.0%",
+        "since": "2026-11-17",
+        "since_is_bound": False,
+        "window": None,
+        "comparison": None,
         "advice": "核查通道",
         "effect": "收不到验证码",
         "owner": "厂商",
         "effort": "1 天内",
         "figures": {"low": 0.97, "high": None},
-        "is_asked": True,
+        "details": {},
+        "detector": "",
+        "unknown": "",
+        "is_applicable": True,
+        "excuse": None,
         "origin": {"metric": "sms.daily"},
-        "life": {
+        "lifecycle": {
             "opened_on": "2026-11-17",
             "begun_on": "2026-11-17",
             "is_older": False,
@@ -101,26 +122,26 @@ def test_a_finding_is_told_whole_with_its_identity_and_its_life(tmp_path: Path) 
             "day": 1,
         },
     }
-    assert (fine["state"], fine["life"], fine["origin"]) == ("ok", None, {"metric": "findings.inspection"})
+    assert (fine["status"], fine["lifecycle"], fine["origin"]) == ("ok", None, {"metric": "findings.inspection"})
     [gone] = content["closed"]
-    assert (gone["identity"], gone["life"]["change"], gone["life"]["closed_on"]) == (
-        "ca.expired:甲",
+    assert (gone["identity"], gone["lifecycle"]["change"], gone["lifecycle"]["closed_on"]) == (
+        "ca.expired:subject/甲",
         "closed",
         "2026-11-17",
     )
     verify(tmp_path)
 
 
-def test_the_board_says_the_life_in_its_column(tmp_path: Path) -> None:
+def test_a_board_shows_the_lifecycle_in_its_column(tmp_path: Path) -> None:
     [shown] = [each for each in _record(tmp_path, _inspection()).blocks if each.kind == "board"]
     assert [row["since"] for row in shown.rows] == ["11月17日（新增）", None]
 
 
-def test_what_two_blocks_show_is_told_once_and_a_report_without_findings_has_no_file(tmp_path: Path) -> None:
+def test_a_finding_of_two_blocks_is_listed_once_and_a_report_without_findings_has_no_file(tmp_path: Path) -> None:
     twice = Table("basis", "依据", findings=(BAD, GONE))
     content = _issued(tmp_path, board([BAD], origin={}), twice)
     assert [each["code"] for each in content["findings"]] == ["sms.rate", "ca.expired"]
-    assert (content["closed"], content["codes"], content["findings"][0]["life"]) == ([], None, None)
+    assert (content["closed"], content["codes"], content["findings"][0]["lifecycle"]) == ([], None, None)
     record = _record(tmp_path, sentences(["一句。"]), Table("t", "表"))
     assert findings_json.document(record, "sms_volume", "r1") is None
 

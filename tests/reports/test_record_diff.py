@@ -5,23 +5,30 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from ntanalytics.findings.finding import Finding, State
+from ntanalytics.findings.text import WordedFinding
+from ntanalytics.findings.threshold import Status
+from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.quantity import quantity
 from ntanalytics.periods import Period
 from ntanalytics.reports import Head, board, kpi, kpis
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import Record, read_block
 from ntanalytics.reports.record_diff import UNCHANGED, record_diff
+from tests.reports.worded import worded
 
 PERIOD = Period.week(date(2026, 11, 16))
 
 
-def _finding(subject: str, state: State, value: float | None) -> Finding:
-    return Finding("sms.delivery_rate", "sms", subject, "送达率", state, value, "rate:1", "≥ 95.0%", "说明。")
+def _finding(carrier: str, status: Status, value: float | None) -> WordedFinding:
+    return worded("sms.delivery_rate", carrier, "送达率", status, value, "rate:1", limits="≥ 95.0%", evidence="说明。")
 
 
-def _record(gaps: tuple[str, ...], submitted: Any, *findings: Finding, complete: bool = True) -> Record:
+def _record(gaps: tuple[str, ...], submitted: Any, *findings: WordedFinding, complete: bool = True) -> Record:
     head = Head(title="短信统计", period=PERIOD, generated_at=datetime(2026, 11, 23, tzinfo=UTC), gaps=gaps)
-    blocks: list[Block] = [kpis([kpi("submitted", submitted, is_complete=complete)]), board(findings)]
+    blocks: list[Block] = [
+        kpis([kpi(quantity(MEASURES["submitted"], submitted, is_complete=complete))]),
+        board(findings),
+    ]
     shown = [read_block(each._repr_mimebundle_()) for each in (head, *blocks)]
     return Record(shown[0], tuple(shown[1:]))
 

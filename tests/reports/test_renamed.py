@@ -6,18 +6,20 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ntanalytics.reports import board
 from ntanalytics.reports.findings_json import findings_differences
 from ntanalytics.reports.record import BLOCK, DATA, FINDINGS, Record, RecordedBlock, read_block
 from ntanalytics.reports.record_diff import record_diff
+from tests.reports.worded import worded
 
 FINDING = {
     "identity": "sms.delivery_rate:中国联通",
+    "code": "sms.delivery_rate",
     "subject": "中国联通",
     "check": "送达率",
     "state": "bad",
     "value": 0.71,
     "format": "rate:1",
-    "life": {"worst": "bad", "day": 2},
 }
 HEAD = {
     "block": "head",
@@ -34,7 +36,7 @@ def old_board() -> dict[str, Any]:
     return {
         BLOCK: {"block": "board", "id": "board", "title": "状态一览"},
         DATA: {"schema": {"fields": []}, "data": [{"state": "watch"}, {"state": "ok"}]},
-        FINDINGS: {"findings": [FINDING], "closed": [{"state": "watch", "life": None}], "codes": {}},
+        FINDINGS: {"findings": [FINDING], "closed": [], "codes": {}},
     }
 
 
@@ -55,13 +57,16 @@ def test_states_tones_and_gaps_of_an_old_block_have_todays_names() -> None:
     block: RecordedBlock = old_record().blocks[0]
     assert [row["state"] for row in block.rows] == ["warning", "ok"]
     assert block.findings_json is not None
-    assert block.findings_json["findings"][0]["life"] == {"worst": "critical", "day": 2}
-    assert block.findings_json["closed"][0]["state"] == "warning"
+    [finding] = block.findings_json["findings"]
+    assert (finding["status"], finding["entity"]["label"]) == ("critical", "中国联通")
 
 
 def test_an_old_record_is_compared_with_a_new_one() -> None:
-    empty = Record(read_block({BLOCK: {**HEAD, "holes": []}}), ())
-    assert record_diff(old_record(), empty) == ["已补齐：缺一天。", "不再成立：中国联通送达率（原为异常）。"]
+    head = read_block({BLOCK: {**HEAD, "holes": []}})
+    assert record_diff(old_record(), Record(head, ())) == ["已补齐：缺一天。", "不再成立：中国联通送达率（原为异常）。"]
+    new = worded("sms.delivery_rate", "中国联通", "送达率", "warning", 0.96, "rate:1")
+    after = Record(head, (read_block(board([new])._repr_mimebundle_()),))
+    assert record_diff(old_record(), after) == ["已补齐：缺一天。", "中国联通送达率由异常改为关注（96.0%）。"]
 
 
 def test_old_findings_in_a_folder_agree_with_their_record(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from ntanalytics.reports.exporters import render
 from ntanalytics.reports.record import RecordedBlock, read_block
 from ntanalytics.reports.truncation import cut_note, fold_label, folded_rows, print_note, rows_on_page
 from ntanalytics.reports.verification import verify
+from tests.reports.worded import worded
 
 
 def block(rows: int, columns: int = 2, name: str = "t", kind: str = "table") -> RecordedBlock:
@@ -109,9 +110,8 @@ def test_a_table_folds_after_thirty_rows_and_a_board_only_where_it_says_so() -> 
 
 
 def test_a_folded_board_leaves_open_all_that_is_not_in_order_and_is_proven(sample: ModuleType, tmp_path: Path) -> None:
-    [watched, *_] = [each for each in sample.findings() if each.state == "warning"]
-    fine = [replace(watched, state="ok", subject=f"主机{each}", advice="") for each in range(40)]
-    wrong = [replace(watched, subject=f"异常主机{each}") for each in range(35)]
+    fine = [worded("infra.load", f"主机{number}", "负载", "ok") for number in range(40)]
+    wrong = [worded("infra.load", f"异常主机{number}", "负载", "warning") for number in range(35)]
     made = board([*fine, *wrong], is_folded=True)
     kept = read_block(made._repr_mimebundle_())
     assert (kept.body["open_rows"], len(kept.rows)) == (35, 75)

@@ -14,16 +14,6 @@ STILL: dict[str, int] = {
     "delivery.missing": 1,
     "reports.blocks.head": 1,
     "runner.notebooks": 2,
-    "subsystems.ca.section": 2,
-    "subsystems.desk.section": 1,
-    "subsystems.docexchange.section": 2,
-    "subsystems.identity.section": 1,
-    "subsystems.im.section": 1,
-    "subsystems.infra.section": 2,
-    "subsystems.oa.section": 1,
-    "subsystems.seal.section": 1,
-    "subsystems.sms.section": 1,
-    "subsystems.sso.section": 2,
 }
 
 

@@ -14,17 +14,28 @@ from sqlalchemy.pool import NullPool
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunResult, finding_history
 
-#: An inspection that finds one matter in the state given for each day.
+#: An inspection of one rule that finds one carrier in the status given for each day.
 INSPECTION = """
-from ntanalytics.findings.finding import Finding
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.engine import Evaluation
+from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.lifecycle_text import opening
-from ntanalytics.reports import board, sentences, show
-from ntanalytics.workspace import open_report
+from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.finding_history import inspection_lifecycle
-state = {states}[period[-2:]]
-found = [Finding("sms.rate", "sms", "中国联通", "送达率", state, 0.71, "rate:1", "", "送达率 71.0%。")]
-course = inspection_lifecycle(open_report("probe", period), found)
-show(sentences(opening(found, course), "要点"), board(found, course=course))
+from ntanalytics.reports import board, sentences, show
+from ntanalytics.subsystems import rules_of, word
+from ntanalytics.workspace import open_report
+status = {states}[period[-2:]]
+report = open_report("probe", period)
+context = CheckContext(report, rules_of(report.workspace.settings))
+carrier = Entity("carrier", "unicom", "中国联通")
+finding = Finding(rule=context.rules["sms.delivery_rate"], entity=carrier, status=status, value=0.71, format="rate:1")
+evaluation = Evaluation(context=context, findings=(finding,), summaries={{}}, codes=frozenset([finding.code]))
+lifecycles = inspection_lifecycle(report, evaluation)
+show(
+    sentences(opening([finding], lifecycles, word, places={{}}, depends_on={{}}), "要点"),
+    board(worded([finding]), lifecycles=lifecycles),
+)
 """
 DAYS = {"16": "warning", "17": "critical", "18": "ok", "19": "ok"}
 
@@ -50,13 +61,13 @@ def _found(result: RunResult) -> dict[str, Any]:
 def _changes(result: RunResult) -> list[str]:
     """What the inspection made of each matter, open or closed."""
     content = _found(result)
-    return [each["life"]["change"] for each in (*content["findings"], *content["closed"]) if each["life"]]
+    return [item["lifecycle"]["change"] for item in (*content["findings"], *content["closed"]) if item["lifecycle"]]
 
 
 def _noted(desk: Any) -> list[tuple[int, str, list[str]]]:
     """The days that the ledger knows: the day, the run that holds, the states that it noted."""
     until = desk.ledger.inspections.until("probe", dt.date(2026, 12, 31))
-    return [(each.day.day, each.run_id, [finding.state for finding in each.findings]) for each in until]
+    return [(each.day.day, each.run_id, [finding.status for finding in each.findings]) for each in until]
 
 
 def _said(result: RunResult) -> str:
@@ -100,7 +111,10 @@ def test_a_day_that_is_run_again_and_one_out_of_order_do_not_count_twice(inspect
 
 def test_a_report_stands_whose_findings_cannot_be_noted_and_the_next_run_notes_them(inspecting: Any) -> None:
     _run(inspecting, 16)
-    _sql(inspecting, "CREATE TRIGGER full BEFORE INSERT ON findings BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+    _sql(
+        inspecting,
+        "CREATE TRIGGER full BEFORE INSERT ON inspection_findings BEGIN SELECT RAISE(ABORT, 'disk is full'); END",
+    )
     unnoted = _run(inspecting, 17)
     assert "disk is full" in unnoted.left_out[finding_history.UNRECORDED]
     assert (unnoted.directory / "report.html").is_file()

@@ -87,7 +87,7 @@ def test_a_notebook_has_one_parameters_cell_with_a_period(
 @pytest.mark.parametrize(
     ("about", "words"),
     [
-        (None, "must hold title, periods and needs"),
+        (None, "must hold title and periods"),
         ({**ABOUT, "owner": "x"}, "must hold title"),
         ({**ABOUT, "title": " "}, "title must be a text"),
         ({**ABOUT, "periods": ["year"]}, "periods must list some of day, week, month"),

@@ -37,7 +37,7 @@ REPORT = ReportNotebook(
     path=Path("probe.ipynb"),
     title="试报表",
     periods=(),
-    needs={},
+    declared_needs={},
     parameters=tuple(Parameter(name, type(value).__name__, value, "") for name, value in DEFAULTS.items()),
     sha256="ab" * 32,
 )

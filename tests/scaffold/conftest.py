@@ -46,3 +46,10 @@ class Checkout:
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     return Checkout(tmp_path_factory.mktemp("checkout") / "ntanalytics")
+
+
+def files_of(checkout: Checkout) -> dict[Path, bytes]:
+    """Return the content of the source files and tests of the checkout."""
+    folders = ("ntanalytics", "queries", "tests")
+    paths = (path for folder in folders for path in (checkout.root / folder).rglob("*"))
+    return {path: path.read_bytes() for path in paths if path.is_file() and "__pycache__" not in path.parts}

@@ -13,6 +13,8 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from ntanalytics.delivery.report_folder import folder_name
+from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.quantity import quantity
 from ntanalytics.periods import parse_period
 from ntanalytics.reports import Head, Sentence, kpi, kpis, sentences
 from ntanalytics.reports.blocks.block import Block
@@ -56,7 +58,7 @@ def issue(
     blocks: list[Block] = [
         Head(title="试报表", period=when, generated_at=NOW, gaps=("短信平台缺 11月18日。",)),
         sentences([Sentence(said, "结论")], "要点"),
-        kpis([kpi("submitted", 12345, 12000)]),
+        kpis([kpi(*(quantity(MEASURES["submitted"], sent) for sent in (12345, 12000)))]),
     ]
     outputs = [new_output("display_data", data=block._repr_mimebundle_()) for block in blocks]
     nbformat.write(new_notebook(cells=[new_code_cell("", outputs=outputs)]), folder / "report.ipynb")

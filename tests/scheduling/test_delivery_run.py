@@ -148,7 +148,7 @@ def test_a_link_in_a_share_leads_nobody_out_of_it(site: Desk, tmp_path: Path):
     done = _deliver(site, _jobs({"channel": "share"}, {"channel": "share", "to": ["2"]}))
     assert _status(done) == [("share", "failed"), ("share 2", "failed")]
     assert list((tmp_path / "elsewhere").iterdir()) == []
-    with pytest.raises(SettingsError, match="no name of a folder"):
+    with pytest.raises(SettingsError, match="not a valid name of a folder"):
         _jobs({"channel": "share", "to": [".."]})["weekly"].sent_to(site.settings.channels, where="weekly")
 
 
@@ -283,19 +283,19 @@ def test_a_new_recipient_begins_with_the_latest_and_then_misses_nothing(site: De
     for week, period in enumerate(("2026-W45", "2026-W46", "2026-W47")):
         issue(site, period=period, scheduled_at=TURN - (2 - week) * WEEK)
     jobs = _jobs(_mail("a@example.cn"), max_age_days=30)
-    assert [each.parcel.period for each in _deliver(site, jobs).deliveries] == ["2026-W47"]
-    issue(site, period="2026-W48", turn_at=TURN + WEEK)
-    issue(site, period="2026-W49", turn_at=TURN + 2 * WEEK)
-    assert [each.parcel.period for each in _deliver(site, jobs, NOW + 2 * WEEK).deliveries] == ["2026-W48", "2026-W49"]
+    assert [each.request.period for each in _deliver(site, jobs).deliveries] == ["2026-W47"]
+    issue(site, period="2026-W48", scheduled_at=TURN + WEEK)
+    issue(site, period="2026-W49", scheduled_at=TURN + 2 * WEEK)
+    assert [each.request.period for each in _deliver(site, jobs, NOW + 2 * WEEK).deliveries] == ["2026-W48", "2026-W49"]
 
 
 def test_who_gets_a_report_by_one_job_is_new_to_another_job_of_it(site: Desk, box: Mailbox):
     issue(site, job="monthly", period="2026-10", scheduled_at=TURN - WEEK)
     issue(site)
     weekly = _jobs(_mail("a@example.cn"), max_age_days=30)
-    assert [each.parcel.period for each in _deliver(site, weekly).deliveries] == ["2026-W47"]
+    assert [each.request.period for each in _deliver(site, weekly).deliveries] == ["2026-W47"]
     monthly = {"monthly": weekly["weekly"]}
-    assert [each.parcel.period for each in _deliver(site, monthly).deliveries] == ["2026-10"]
+    assert [each.request.period for each in _deliver(site, monthly).deliveries] == ["2026-10"]
 
 
 def test_what_a_person_ran_by_hand_is_sent_to_nobody_unless_it_takes_a_jobs_place(site: Desk):
@@ -304,7 +304,7 @@ def test_what_a_person_ran_by_hand_is_sent_to_nobody_unless_it_takes_a_jobs_plac
     assert _deliver(site, jobs).deliveries == []
     issue(site, version=2)
     issue(site, version=3, by_hand=True)
-    assert [each.parcel.version for each in _deliver(site, jobs).deliveries] == [3]
+    assert [each.request.version for each in _deliver(site, jobs).deliveries] == [3]
 
 
 HOSTILE_UNIT = "市财政局\r\nBcc: all@example.cn <script>@all[x](http://evil.example)/../.."

@@ -50,7 +50,7 @@ def test_each_that_did_not_come_is_named_with_how_it_stands(desk: Desk):
 
 
 def test_a_year_without_a_calendar_is_trouble_and_not_health(desk: Desk):
-    desk.ledger.turns.skip("daily", _turn(20), "2026-11-19", "x")
+    desk.ledger.scheduled_runs.skip("daily", _turn(20), "2026-11-19", "x")
     found = health(desk.context(dt.datetime(2027, 1, 8, tzinfo=dt.UTC)), JOBS)
     assert "2027" in found.jobs[0].trouble
     assert not found.is_well
@@ -78,8 +78,8 @@ def test_the_age_of_the_data_is_that_of_the_last_day_that_a_source_had(desk: Des
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool comes with Prometheus")
 def test_prometheus_takes_every_line(desk: Desk):
-    desk.ledger.turns.begin("daily", _turn(23), "2026-11-22", "host")
-    desk.ledger.turns.end("daily", _turn(23), "issued")
+    desk.ledger.scheduled_runs.begin("daily", _turn(23), "2026-11-22", "host")
+    desk.ledger.scheduled_runs.end("daily", _turn(23), "issued")
     text = prometheus(health(desk.context(NOW), JOBS))
     done = subprocess.run(["promtool", "check", "metrics"], input=text, text=True, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr

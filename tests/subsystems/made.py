@@ -23,7 +23,7 @@ from ntanalytics.contract.dataset import Dataset, Kind, Type
 from ntanalytics.findings.finding import Finding, subsystem_entity
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.threshold import Status
-from ntanalytics.periods import Period
+from ntanalytics.periods import Period, days_between
 from ntanalytics.subsystems import RULES
 
 ON = dt.date(2026, 11, 20)  # a Friday
@@ -80,7 +80,7 @@ def failing(amount: int, share: float, today: Mapping[int, float], since: dt.dat
 
 def context_of(period: Period, rules: Mapping[str, Rule] = MappingProxyType({})) -> CheckContext:
     """Return a context without data for a period of a site in Nantong: only its times can be asked for."""
-    begins_at, ends_at = period.window(ZoneInfo("Asia/Shanghai"))
+    begins_at, ends_at = period.window(_ZONE)
     report: Any = SimpleNamespace(
         period=period, previous=period.previous(), begins_at=begins_at, ends_at=ends_at, utc_offset_h=8
     )
@@ -91,12 +91,18 @@ def context_of(period: Period, rules: Mapping[str, Rule] = MappingProxyType({}))
 Data = Mapping[str, "Iterable[Row] | pa.Table"]
 
 _TODAY = Period.day(ON)
+_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def table_of(dataset: str, rows: Iterable[Row], **common: Any) -> pa.Table:
     """Return the table of a dataset, from rows that name only what a test is about; the rest is null."""
     full = [{"source": "test", **common, **row} for row in rows]
     return pa.Table.from_pylist(full, schema=contract.dataset(dataset).schema())
+
+
+def at(day: dt.date, hour: float) -> dt.datetime:
+    """Return a local hour of a day in Nantong as a moment in UTC."""
+    return Period.day(day).window(_ZONE)[0] + dt.timedelta(hours=hour)
 
 
 def events(dataset: str, counted: Iterable[Row], slot_s: int = 3600, **common: Any) -> pa.Table:
@@ -110,20 +116,16 @@ def events(dataset: str, counted: Iterable[Row], slot_s: int = 3600, **common: A
     """
     given = contract.dataset(dataset)
     rows = [row for row in counted if row["events"]]
-    named = [
-        {
-            **row,
-            given.time: Period.day(row["day"]).window(ZoneInfo("Asia/Shanghai"))[0]
-            + dt.timedelta(seconds=slot_s * row.get("slot", 10)),
-        }
-        for row in rows
-    ]
+    named = [{**row, given.time: at(row["day"], slot_s * row.get("slot", 10) / 3600)} for row in rows]
     base = table_of(dataset, named, **common)
     table = base.take(pa.array(np.repeat(np.arange(len(rows)), [round(row["events"]) for row in rows])))
     if len(given.key) == 1 and given.column(given.key[0]).type is Type.TEXT:
         numbers = pa.array(np.arange(len(table))).cast(pa.string())
         table = table.set_column(table.schema.get_field_index(given.key[0]), given.key[0], numbers)
     return table
+
+
+_DAYS = ibis.schema({"day": "date", "is_covered": "boolean", "is_working_day": "boolean", "label": "string"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,9 +160,10 @@ class _Lake:
     gaps: tuple[dt.date, ...]
     former: Mapping[str, pa.Table]
 
-    def dataset(self, name: str, _history: int) -> _View:
+    def dataset(self, name: str, history: int) -> _View:
         """Return the view of a dataset."""
         given, period = contract.dataset(name), self.context.period
+        first = period.first - dt.timedelta(days=history)
         recent = ibis.memtable(self.data[name] if name in self.data else table_of(name, []))
         spans = ((span.first, span.last) for span in (period, period.previous()))
         table, before = (recent.filter(recent.day.between(*span)) for span in spans)
@@ -172,7 +175,9 @@ class _Lake:
             recent=recent,
             table=table,
             before=before,
-            days=ibis.memtable(pa.Table.from_pylist(days(gaps=self.gaps))),
+            days=ibis.memtable(
+                [row for row in days(gaps=self.gaps) if first <= row["day"] <= period.last], schema=_DAYS
+            ),
             as_of=self.context.ends_at,
             is_complete=not set(self.gaps) & set(period.days if given.kind is not Kind.STATE else period.days[-1:]),
         )
@@ -212,9 +217,19 @@ def judge(
     lake = _Lake(context=context, data=given, gaps=gaps, former=earlier)
     report: Any = context.report
     report.dataset, report.views = lake.dataset, lambda _subsystem: []
-    report.working_days = [day for day in period.days if day.weekday() < 5]
+    report.working_days = _weekdays(period.first, period.last)
+    report.nearby_working_days = lambda before=0, after=0: _weekdays(
+        period.first - dt.timedelta(days=before), period.last + dt.timedelta(days=after)
+    )
+    report.workspace = SimpleNamespace(
+        calendar=SimpleNamespace(working_days=_weekdays), settings=SimpleNamespace(zone=_ZONE)
+    )
     report.upcoming_days = []
     return list(engine.evaluate(context, [chosen], wanted).findings)
+
+
+def _weekdays(first: dt.date, last: dt.date) -> list[dt.date]:
+    return [day for day in days_between(first, last) if day.weekday() < 5]
 
 
 def statuses(findings: Iterable[Finding]) -> list[tuple[str, str]]:

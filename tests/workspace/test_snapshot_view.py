@@ -47,9 +47,9 @@ def test_the_morning_after_stands_for_a_week_and_the_monday_before_for_the_week_
     assert (ids(view.before), days(view.before)) == (["a", "x"], {MONDAY})
     assert view.wholeness == {"is_complete": True, "was_complete": True}
     assert (view.note, view.gaps()) == ("", [])
-    taken = {(line.source, line.rows, line.taken_at, not line.missing_days) for line in view.status()}
+    taken = {(line.source, line.rows, line.taken_at, line.missing_days, line.error) for line in view.status()}
     at = dt.datetime(2026, 11, 22, 22, 30, tzinfo=dt.UTC)
-    assert taken == {("club", 3, at, True), ("annex", 1, at, True)}
+    assert taken == {("club", 3, at, (), ""), ("annex", 1, at, (), "")}
     assert view.as_of == at
 
 

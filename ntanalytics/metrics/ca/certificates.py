@@ -33,13 +33,7 @@ LOGINS = (
         good="down",
         digits=2,
     ),
-    count(
-        "expired_tried",
-        "过期仍在使用",
-        "张",
-        "Distinct certificates used after they had expired.",
-        good="down",
-    ),
+    count("expired_tried", "过期仍在使用", "张", "Distinct certificates used after they had expired.", good="down"),
 )
 
 RENEWALS = (
@@ -82,11 +76,7 @@ DUE = (
         "first_expires_at", "最早到期", "The earliest expiry among the units' last certificates.", format="datetime"
     ),
     count(
-        "revoked_tried",
-        "吊销后仍在使用",
-        "张",
-        "Distinct certificates used after they had been revoked.",
-        good="down",
+        "revoked_tried", "吊销后仍在使用", "张", "Distinct certificates used after they had been revoked.", good="down"
     ),
 )
 

@@ -83,8 +83,7 @@ def waiting_patches(patches: ir.Table, on: date) -> ir.Table:
     """
     past = patches.filter(patches.patched_on <= ibis.literal(on))
     last = past.group_by("host", "patch").aggregate(
-        _outcome=past.outcome.argmax(past.patched_on),
-        _failed_on=past.patched_on.min(where=past.outcome == "failure"),
+        _outcome=past.outcome.argmax(past.patched_on), _failed_on=past.patched_on.min(where=past.outcome == "failure")
     )
     failed = last.filter(last["_outcome"] == "failure")
     counted = failed.group_by("host").aggregate(

@@ -157,8 +157,7 @@ def without_offline(backups: ir.Table) -> ir.Table:
     online = plans.filter(plans.medium == "online").select("plan", _word=plans.plan.split(" ")[0])
     offline = plans.filter(plans.medium == "offline").select(_tape="plan")
     pairs = online.left_join(
-        offline,
-        (offline["_tape"] == online["_word"]) | offline["_tape"].startswith(online["_word"].concat("-")),
+        offline, (offline["_tape"] == online["_word"]) | offline["_tape"].startswith(online["_word"].concat("-"))
     )
     matched = pairs.group_by("plan").aggregate(is_offline=pairs["_tape"].notnull().any())
     any_offline = offline.aggregate(_tapes=offline.count())

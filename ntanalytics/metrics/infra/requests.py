@@ -46,12 +46,7 @@ VOLUME = (
 HOUR = Measure("hour", "时段", "Local hour of the day, 0–23.", unit="时")
 
 ANSWERED = (
-    count(
-        "answered",
-        "已应答请求",
-        "次",
-        "Requests answered without a server error, whose log line has a duration.",
-    ),
+    count("answered", "已应答请求", "次", "Requests answered without a server error, whose log line has a duration."),
     Measure(
         "answer_p95_ms",
         "应答时间 P95",

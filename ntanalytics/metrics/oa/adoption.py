@@ -65,11 +65,13 @@ REACH = (
 )
 
 MODULE_USE = (
-    Measure(
-        "relative_use", "相对使用率", format="rate:1", good="up",
-        definition="Active accounts of a module / active accounts of the busiest module (docs/domain.md, OA adoption).",
+    rate(
+        "relative_use",
+        "相对使用率",
+        "Active accounts of a module / active accounts of the busiest module (docs/domain.md, OA adoption).",
+        good="up",
     ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue((*change.with_changes((*LEVEL, *REACH)), *MODULE_USE))
 

@@ -181,9 +181,7 @@ def low_weeks(weeks: ir.Table, enabled: ir.Table, by: Sequence[str], below: floa
     is_low = (joined.worked_days > 0) & (joined.active / joined["_enabled"].nullif(0) < below)
     # every week after the last one that was not low, or not known to be low
     totals = joined.group_by(*by).aggregate(
-        _weeks=joined.count(),
-        _after=joined.week_on.max(where=~is_low.fill_null(False)),
-        _last=joined.week_on.max(),
+        _weeks=joined.count(), _after=joined.week_on.max(where=~is_low.fill_null(False)), _last=joined.week_on.max()
     )
     since = totals["_last"].delta(totals["_after"], unit="day") // 7
     return totals.select(*by, low_weeks=ibis.coalesce(since, totals["_weeks"]).cast("int64"))

@@ -45,7 +45,7 @@ def page_from_figures(report: Report, unit: str, edition: str) -> Adoption | Non
     figures = read_figures(report) if unit and not edition else None
     if figures is None or unit not in figures.tables["groups"]["unit"].to_pylist():
         return None
-    return _OneUnit(report, unit, figures).page()
+    return _OneUnit(report, unit, figures).stored_page()
 
 
 class _AllUnits(AdoptionQueries):
@@ -117,7 +117,7 @@ class _OneUnit(AdoptionQueries):
         self.groups = figures.tables["groups"]
         self.span = self._since_the_lake()
 
-    def page(self) -> Adoption | None:
+    def stored_page(self) -> Adoption | None:
         """Return the page; None if the ledger knows other gaps than at the time of the computation."""
         gaps, gaps_before = self.gaps()
         about = self._figures.about

@@ -1,4 +1,4 @@
-"""The blocks of the report on OA adoption that differ between the city's page and a unit's."""
+"""Blocks of the report on OA adoption that differ between the city's page and a unit's."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS, MIN_DAILY_ACTIVE, movers
+from ntanalytics.metrics.quantity import quantity
 from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.adoption.figures import Adoption
 from ntanalytics.report_content.adoption.queries import RATES
@@ -18,10 +19,10 @@ from ntanalytics.reports import Kpis, Sentence, Table, inline_lines, kpi, kpis, 
 from ntanalytics.reports.record import Field
 from ntanalytics.subsystems import rules_of
 from ntanalytics.subsystems.oa import adoption_checks
-from ntanalytics.subsystems.oa import text as said
+from ntanalytics.subsystems.oa import text as oa_text
 from ntanalytics.workspace.report import Report
 
-#: So many units stand in a table of the best, of the last, of those that moved.
+#: Number of units in the tables of best and last, and in those of changes.
 SHOWN, MOVERS_SHOWN = 10, 5
 
 _PLACES = ["place", "unit", "edition", "enabled", "active_rate"]
@@ -44,155 +45,152 @@ _BESIDE = (
 )
 
 
-def summary(seen: Adoption) -> list[Sentence]:
-    """What the reader is told first."""
-    tables, whole = seen.tables, seen.is_complete
+def summary(page: Adoption) -> list[Sentence]:
+    """Return the summary at the head of the page."""
+    tables, whole = page.tables, page.is_complete
     ranking = tables["ranking"]
-    parts = [("总体", said.level(seen.total, seen.reach, is_complete=whole))]
-    if seen.unit:
-        parts += [("位次", said.place(ranking, seen.unit, seen.typical))]
+    parts = [("总体", oa_text.level(page.total, page.reach, is_complete=whole))]
+    if page.unit:
+        parts += [("位次", oa_text.place(ranking, page.unit, page.typical))]
     if whole:
-        parts += [("变化", said.pace(seen.total, seen.worked_days))]
-    if seen.unit:
-        parts += [("来去", said.flow(tables["flow"].to_pylist()[0], is_complete=whole and seen.was_complete))]
-        parts += [("模块", said.modules(tables["modules"]))]
+        parts += [("变化", oa_text.pace(page.total, page.worked_days))]
+    if page.unit:
+        parts += [("来去", oa_text.flow(tables["flow"].to_pylist()[0], is_complete=whole and page.was_complete))]
+        parts += [("模块", oa_text.modules(tables["modules"]))]
     else:
-        parts += [("升降", said.movers(_moving(seen))), ("偏低", said.laggards(ranking))]
+        parts += [("升降", oa_text.movers(_moving(page))), ("偏低", oa_text.laggards(ranking))]
     if whole:
-        parts += [("终端", said.terminals(seen.total, seen.typical))]
-    parts += [("办理", said.handled(seen.handled, tables["handling"]))]
-    if not seen.unit:
-        parts += [("参评", said.compared_units(ranking))]
+        parts += [("终端", oa_text.terminals(page.total, page.typical))]
+    parts += [("办理", oa_text.handled(page.handled, tables["handling"]))]
+    if not page.unit:
+        parts += [("参评", oa_text.compared_units(ranking))]
     return [Sentence(text, subject) for subject, text in parts if text]
 
 
-def headlines(seen: Adoption) -> Kpis:
-    """The five figures of the page, with the last weeks of those that weeks have."""
-    weeks = {name: seen.tables["weeks"][name].to_pylist() for name in seen.tables["weeks"].column_names}
+def headlines(page: Adoption) -> Kpis:
+    """Return the five headline figures of the page, with their last weeks."""
+    weeks = {name: page.tables["weeks"][name].to_pylist() for name in page.tables["weeks"].column_names}
     cards = [
         kpi(
-            name,
-            seen.total[name],
-            seen.total[f"{name}_before"],
-            is_complete=seen.is_complete,
-            was_complete=seen.was_complete,
+            quantity(MEASURES[name], page.total[name], is_complete=page.is_complete),
+            quantity(MEASURES[name], page.total[f"{name}_before"], is_complete=page.was_complete),
             spark=weeks.get(name, ()),
         )
         for name in ("active", "active_rate", "daily_active", "mobile_share", "xinchuang_share")
     ]
-    return kpis(cards, id="headlines", origin=seen.origin)
+    return kpis(cards, id="headlines", origin=page.origin)
 
 
-def findings(report: Report, seen: Adoption) -> list[WordedFinding]:
+def findings(report: Report, page: Adoption) -> list[WordedFinding]:
     """Return the findings of a page by the rules of the site; see ``subsystems.oa.adoption_checks``."""
-    rules, ranking, is_complete = rules_of(report.workspace.settings), seen.tables["ranking"], seen.is_complete
-    if seen.unit:
-        return worded(adoption_checks.unit_findings(rules, seen.total, ranking, seen.unit, is_complete=is_complete))
+    rules, ranking, is_complete = rules_of(report.workspace.settings), page.tables["ranking"], page.is_complete
+    if page.unit:
+        return worded(adoption_checks.unit_findings(rules, page.total, ranking, page.unit, is_complete=is_complete))
     compared = [row for row in ranking.to_pylist() if row["place"] is not None]
-    editions = seen.tables["editions"]
-    return worded(adoption_checks.city_findings(rules, seen.total, editions, compared, is_complete=is_complete))
+    editions = page.tables["editions"]
+    return worded(adoption_checks.city_findings(rules, page.total, editions, compared, is_complete=is_complete))
 
 
-def places(seen: Adoption) -> list[Table]:
-    """Of the city the best units and the last ones; of a unit its rates beside its peers'."""
-    if seen.unit:
-        return [_beside(seen)]
-    fair = [row for row in seen.tables["ranking"].to_pylist() if row["place"] is not None]
+def places(page: Adoption) -> list[Table]:
+    """Return the best and the last units of the city, or the rates of a unit beside its peers'."""
+    if page.unit:
+        return [_beside(page)]
+    fair = [row for row in page.tables["ranking"].to_pylist() if row["place"] is not None]
     last = fair[max(SHOWN, len(fair) - SHOWN) :][::-1]
     note = "按活跃率排名，并列者名次相同。"
     return [
-        _half(fair[:SHOWN], "活跃率居前", "best", _PLACES, note, seen),
-        _half(last, "活跃率居后", "last", [*_PLACES, "low_weeks"], "由低到高；活跃率低于 40% 为偏低。", seen),
+        _half(fair[:SHOWN], "活跃率居前", "best", _PLACES, note, page),
+        _half(last, "活跃率居后", "last", [*_PLACES, "low_weeks"], "由低到高；活跃率低于 40% 为偏低。", page),
     ]
 
 
-def moved(seen: Adoption) -> list[Table]:
-    """Of the city the units that moved most by their working days; of a unit nothing."""
-    if seen.unit:
+def moved(page: Adoption) -> list[Table]:
+    """Return the units whose working days changed most; nothing on the page of a unit."""
+    if page.unit:
         return []
-    moving = _moving(seen).to_pylist()
+    moving = _moving(page).to_pylist()
     up = [row for row in moving if row["daily_active_change_rate"] > 0][:MOVERS_SHOWN]
     down = [row for row in reversed(moving) if row["daily_active_change_rate"] < 0][:MOVERS_SHOWN]
     note = f"按工作日的日均活跃比较，上期不足 {MIN_DAILY_ACTIVE} 个的单位不列。"
     return [
-        _half(up, "日均活跃上升最多", "risen", _MOVED, note if up else _nobody(seen), seen),
-        _half(down, "日均活跃下降最多", "fallen", _MOVED, note if down else _nobody(seen), seen),
+        _half(up, "日均活跃上升最多", "risen", _MOVED, note if up else _nobody(page), page),
+        _half(down, "日均活跃下降最多", "fallen", _MOVED, note if down else _nobody(page), page),
     ]
 
 
-def editions(seen: Adoption) -> Table:
-    """A line an edition; of the city with the coverage of its units."""
-    columns = _EDITIONS if seen.unit else [*_EDITIONS, *_REACH]
-    title = "各版本" if not seen.unit else "本单位所用版本"
-    return table(seen.tables["editions"], title, id="by-edition", columns=columns, note=seen.note, origin=seen.origin)
+def editions(page: Adoption) -> Table:
+    """Return a line for each edition; for the city with the coverage of its units."""
+    columns = _EDITIONS if page.unit else [*_EDITIONS, *_REACH]
+    title = "各版本" if not page.unit else "本单位所用版本"
+    return table(page.tables["editions"], title, id="by-edition", columns=columns, note=page.note, origin=page.origin)
 
 
-def modules(seen: Adoption) -> pa.Table:
-    """The modules by their active accounts; a login, which is of none, is left out."""
-    found = seen.tables["modules"]
-    return found.filter(pc.field("module") != "other")
+def modules(page: Adoption) -> pa.Table:
+    """Return the modules by active accounts, without logins, which belong to no module."""
+    usage = page.tables["modules"]
+    return usage.filter(pc.field("module") != "other")
 
 
-def handling_note(seen: Adoption) -> str:
-    """What the reader must know of the working hours, and of holes."""
-    return f"工时只计工作日 8:30—12:00 和 13:30—18:00；用时中的“天”为 24 小时。{seen.tasks_note}"
+def handling_note(page: Adoption) -> str:
+    """Return the note on working hours and gaps."""
+    return f"工时只计工作日 8:30—12:00 和 13:30—18:00；用时中的“天”为 24 小时。{page.tasks_note}"
 
 
-def stayed(seen: Adoption) -> list[Table]:
-    """Who came and who left, as counts; of the city the retention of each week's newcomers, too."""
-    note = seen.note if not seen.is_complete else "" if seen.was_complete else "上期数据不完整，来去不可全信。"
-    flow = table(seen.tables["flow"], "来去", id="flow", columns=_FLOW, note=note, origin=seen.origin)
-    if seen.unit:
+def stayed(page: Adoption) -> list[Table]:
+    """Return the new and lapsed accounts, and for the city the retention of each week's newcomers."""
+    note = page.note if not page.is_complete else "" if page.was_complete else "上期数据不完整，来去不可全信。"
+    flow = table(page.tables["flow"], "来去", id="flow", columns=_FLOW, note=note, origin=page.origin)
+    if page.unit:
         return [flow]
-    found = seen.tables["cohorts"]
-    ages = [name for name in found.column_names if name.startswith("retention_")]
-    drawn = [[row[name] for name in ages if row[name] is not None] for row in found.to_pylist()]
-    known = said.retained(found) or "数据湖中的历史不足，暂无可观察的新账号。"
+    cohorts = page.tables["cohorts"]
+    ages = [name for name in cohorts.column_names if name.startswith("retention_")]
+    drawn = [[row[name] for name in ages if row[name] is not None] for row in cohorts.to_pylist()]
+    known = oa_text.retained(cohorts) or "数据湖中的历史不足，暂无可观察的新账号。"
     remark = f"{known}数据湖最早四周的账号不算首次使用。"
-    cohorts = table(found, "按首次使用周的留存率", id="cohorts", note=remark, origin=seen.origin).with_inline_charts(
-        inline_lines("走势", drawn)
-    )
-    return [flow, cohorts]
+    cohort_table = table(
+        cohorts, "按首次使用周的留存率", id="cohorts", note=remark, origin=page.origin
+    ).with_inline_charts(inline_lines("走势", drawn))
+    return [flow, cohort_table]
 
 
-def appendix(seen: Adoption) -> Table:
-    """Of the city every unit; of a unit its last weeks."""
-    if not seen.unit:
+def appendix(page: Adoption) -> Table:
+    """Return all units of the city, or the last weeks of a unit."""
+    if not page.unit:
         return table(
-            seen.tables["ranking"],
+            page.tables["ranking"],
             "全部单位",
             id="units",
             columns=_RANKING,
-            origin=seen.origin,
-            note=f"启用账号不足 {MIN_ACCOUNTS} 个或数据不完整的单位不参加排名。{seen.note}",
+            origin=page.origin,
+            note=f"启用账号不足 {MIN_ACCOUNTS} 个或数据不完整的单位不参加排名。{page.note}",
         )
     columns = ["week_on", "week_name", "worked_days", "active", "daily_active", "mobile_share", "xinchuang_share"]
     return table(
-        seen.tables["weeks"], "近几周", id="weeks", columns=columns, note="缺数据的周不列数。", origin=seen.origin
+        page.tables["weeks"], "近几周", id="weeks", columns=columns, note="缺数据的周不列数。", origin=page.origin
     )
 
 
-def _moving(seen: Adoption) -> pa.Table:
-    return movers(ibis.memtable(seen.tables["ranking"])).to_pyarrow()
+def _moving(page: Adoption) -> pa.Table:
+    return movers(ibis.memtable(page.tables["ranking"])).to_pyarrow()
 
 
-def _half(found: list[dict[str, Any]], title: str, id: str, columns: list[str], note: str, seen: Adoption) -> Table:
-    made = pa.Table.from_pylist(found, schema=seen.tables["ranking"].schema)
-    return table(made, title, id=id, columns=columns, note=note, origin=seen.origin).half_width()
+def _half(units: list[dict[str, Any]], title: str, id: str, columns: list[str], note: str, page: Adoption) -> Table:
+    subset = pa.Table.from_pylist(units, schema=page.tables["ranking"].schema)
+    return table(subset, title, id=id, columns=columns, note=note, origin=page.origin).half_width()
 
 
-def _nobody(seen: Adoption) -> str:
-    return "没有单位可列。" if seen.is_complete and seen.was_complete else "本期或上期数据不完整，不作比较。"
+def _nobody(page: Adoption) -> str:
+    return "没有单位可列。" if page.is_complete and page.was_complete else "本期或上期数据不完整，不作比较。"
 
 
-def _beside(seen: Adoption) -> Table:
+def _beside(page: Adoption) -> Table:
     rows = tuple(
         {"check": MEASURES[name].label, "own": own, "typical": median, "difference": _difference(own, median)}
         for name in RATES
-        for own, median in [(seen.total[name], seen.typical.get(name))]
+        for own, median in [(page.total[name], page.typical.get(name))]
     )
-    note = said.place(seen.tables["ranking"], seen.unit, seen.typical)
-    return Table("beside", "与同版本单位比较", fields=_BESIDE, rows=rows, note=note, origin=seen.origin)
+    note = oa_text.place(page.tables["ranking"], page.unit, page.typical)
+    return Table("beside", "与同版本单位比较", fields=_BESIDE, rows=rows, note=note, origin=page.origin)
 
 
 def _difference(own: float | None, median: float | None) -> float | None:

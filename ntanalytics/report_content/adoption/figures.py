@@ -1,4 +1,4 @@
-"""What is worked out for a page on the adoption of the OA."""
+"""Figures of a page on the adoption of the OA."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Adoption:
-    """The figures of one page.
+    """Figures of one page.
 
     Attributes:
-        unit: the one unit that it is about, by our name, or empty.
-        edition: the one edition, or empty.
-        total: the figures of all of it, compared with the period before; one row.
+        unit: the page's unit, by its name in the identity system, or empty.
+        edition: the page's edition, or empty.
+        total: figures in all, compared with the period before; one row.
         reach: units onboarded and active; one row.
-        handled: handling time of all of it; one row.
-        typical: of a unit's page, the medians of its edition; else empty.
+        handled: handling time in all; one row.
+        typical: medians of the unit's edition; empty without a unit.
         tables: ``editions``, ``ranking``, ``weeks``, ``daily``, ``modules``, ``flow``, ``cohorts``, ``handling``.
         worked_days: working days of the period and of the one before.
         days: the days of the span of the daily chart.
-        note: what must be said of holes, or empty.
-        tasks_note: the same of the tasks.
-        is_complete: whether what the page shows has no hole in the period.
-        was_complete: whether the period before has none.
-        origin: where the figures come from.
+        note: note on gaps, or empty.
+        tasks_note: the same for the tasks.
+        is_complete: whether the page's data have no gap in the period.
+        was_complete: the same for the period before.
+        origin: datasets and versions of the figures.
     """
 
     unit: str
@@ -48,7 +48,7 @@ class Adoption:
 
 
 class Figures(NamedTuple):
-    """What is worked out for a page; see ``Adoption``."""
+    """Computed figures of a page; see ``Adoption``."""
 
     total: Mapping[str, Any]
     reached: Mapping[str, Any]

@@ -10,7 +10,7 @@ from ntanalytics.workspace.report import Report
 
 
 def summarize_adoption(report: Report, unit: str = "", edition: str = "") -> Adoption:
-    """Adoption of the whole city, of one edition, or of one unit (docs/domain.md, OA adoption).
+    """Return the adoption of the whole city, of one edition, or of one unit (docs/domain.md, OA adoption).
 
     Args:
         report: the period over the lake.
@@ -18,12 +18,12 @@ def summarize_adoption(report: Report, unit: str = "", edition: str = "") -> Ado
         edition: an edition's code; empty for all.
 
     Raises:
-        BadParameter: the OA has no such unit, or not in that edition; the message names those that are near.
+        BadParameter: the OA has no such unit, or not in that edition; the message names those that are similar.
     """
-    return page_from_figures(report, unit, edition) or AdoptionQueries(report, unit, edition).look()
+    return page_from_figures(report, unit, edition) or AdoptionQueries(report, unit, edition).compute()
 
 
 def title_of(unit: str, edition: str) -> str:
-    """What a page is called, after the city's name."""
-    about = "，".join(each for each in (unit, EDITIONS.get(edition, edition)) if each)
+    """Return the title of a page, without the city's name."""
+    about = "，".join(part for part in (unit, EDITIONS.get(edition, edition)) if part)
     return f"协同办公应用情况（{about}）" if about else "协同办公应用情况"

@@ -1,4 +1,4 @@
-"""The tables of a page on the adoption of the OA: the questions, and which holes spoil which answer."""
+"""Tables of a page on the adoption of the OA, and the gaps that count for each."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from ntanalytics.report_content.adoption.figures import Adoption, Figures
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
 
-#: How far back weeks and cohorts are followed, and an open task: what the notebook declares as its needs.
+#: Days of history of weeks and cohorts, and of open tasks.
 WEEKS_DAYS, OLDEST_TASK = 91, 60
-#: So many weeks of the lake's beginning tell who was there already, and show no cohort.
+#: First weeks of the lake, without cohorts: they only show the accounts that existed already.
 LEAD_WEEKS = 4
-#: So many weeks are drawn.
+#: Number of weeks in a chart.
 WEEKS_DRAWN = 8
 
 _ACTED = ("active", "daily_active", "stickiness", "mobile_share", "xinchuang_share", "breadth", "actions")
 _ABLE = ("enabled", "activated", "activation_rate", "active_rate")
-#: What a unit's page holds beside its peers.
+#: Rates of a unit that its page compares with its peers.
 RATES = ("active_rate", "activation_rate", "stickiness", "mobile_share", "xinchuang_share")
 _GROUP = ("unit", "edition")
 
-#: The groups that some sources feed, as a table of the columns that name a group.
+#: Function of sources and key columns: returns the groups that the sources feed.
 _Among = Callable[[set[str], Sequence[str]], ir.Table]
 
 
 class AdoptionQueries:
-    """The tables of a page, narrowed to what it is about, while it is being looked at."""
+    """Queries of a page, limited to its unit and edition."""
 
     def __init__(self, report: Report, unit: str, edition: str) -> None:
         self.report = report
@@ -67,7 +67,7 @@ class AdoptionQueries:
         self.days_before = days.filter((days.day >= ibis.literal(before)) & (days.day < ibis.literal(self.first)))
 
     def _since_the_lake(self) -> ir.Table:
-        """The days of the span; those before anybody ever acted are not known, and no days without use."""
+        """Return the days of the span; days before the first activity are unknown, not days without use."""
         days = self.activities.days
         begins = min((row["since"] for row in self.groups.to_pylist() if row["since"]), default=self.first)
         return days.mutate(is_covered=days.is_covered & (days.day >= ibis.literal(begins)))
@@ -79,17 +79,17 @@ class AdoptionQueries:
         return table.filter(table.unit == self.unit) if self.unit else table
 
     def _groups(self) -> pa.Table:
-        """Which source feeds which unit in which edition, and since when."""
+        """Return the source, unit and edition of the rows, and the first day of each."""
         acted = self.all["recent"].group_by("source", *_GROUP).aggregate(since=ibis._.day.min())
         able = self.all["members"].select("source", *_GROUP).distinct().mutate(since=ibis.null("date"))
         both = acted.union(able)
         return both.group_by("source", *_GROUP).aggregate(since=both.since.min()).to_pyarrow()
 
     def _known(self, unit: str) -> str:
-        """The unit by our name.
+        """Return the name of a unit in the identity system.
 
         Raises:
-            BadParameter: there is none.
+            BadParameter: there is no such unit.
         """
         given = ibis.memtable(pa.table({"unit": [unit]}))
         [called] = self._named.resolve(given).to_pyarrow()["unit"].to_pylist()
@@ -103,7 +103,7 @@ class AdoptionQueries:
         )
 
     def _fed(self) -> set[str]:
-        """The sources that feed the page: those of its rows, and those that never gave a row and may hold anything."""
+        """Return the sources of the page: those of its rows, and those that never gave a row."""
         rows = self.groups.to_pylist()
         silent = set(self.activities.sources) - {row["source"] for row in self._all_groups()}
         return {row["source"] for row in rows if not self.unit or row["unit"] == self.unit} | silent
@@ -114,37 +114,37 @@ class AdoptionQueries:
         sources = self.activities.recent.select("source").union(self.members.table.select("source")).distinct()
         return list(sources.to_pyarrow().to_pylist())
 
-    def _holed(self, *scopes: DatasetView) -> set[str]:
+    def _sources_with_gaps(self, *scopes: DatasetView) -> set[str]:
         return {line.source for scope in scopes for line in scope.status() if line.missing_days}
 
     def gaps(self) -> tuple[set[str], set[str]]:
-        """The sources that lack something of the period, and of the one before."""
-        return self._holed(self.activities, self.members), self._holed_before()
+        """Return the sources with a gap in the period, and those with a gap in the one before."""
+        return self._sources_with_gaps(self.activities, self.members), self._gaps_before()
 
-    def _holed_before(self) -> set[str]:
-        """The sources whose activities of the period before have a hole, or only begin within it."""
+    def _gaps_before(self) -> set[str]:
+        """Return the sources whose activities of the period before have a gap, or only begin within it."""
         before = self.report.previous
         earlier = Report(self.report.workspace, self.report.name, "", before)
-        found = self._holed(earlier.dataset("oa.activities"))
+        gaps = self._sources_with_gaps(earlier.dataset("oa.activities"))
         worked = [day for day in self._worked() if before.first <= day <= before.last]
-        begun: dict[str, date] = {}
+        first_days: dict[str, date] = {}
         for row in self.groups.to_pylist():
             if row["since"] is not None:
-                begun[row["source"]] = min(begun.get(row["source"], row["since"]), row["since"])
-        return found | {source for source, since in begun.items() if worked and since > worked[0]}
+                first_days[row["source"]] = min(first_days.get(row["source"], row["since"]), row["since"])
+        return gaps | {source for source, since in first_days.items() if worked and since > worked[0]}
 
     def _worked(self) -> list[date]:
         return self.report.nearby_working_days(before=max(OLDEST_TASK, HISTORY + 35))
 
     def _among(self, sources: set[str], by: Sequence[str]) -> ir.Table:
-        """The groups that one of the sources feeds."""
+        """Return the groups that one of the sources feeds."""
         rows = [row for row in self.groups.to_pylist() if row["source"] in sources]
         return ibis.memtable(
             pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in by})
         ).distinct()
 
     def _level(self, when: str, by: Sequence[str], *, mine: bool) -> ir.Table:
-        """Adoption and pace of the period or of the one before, worked out."""
+        """Return adoption and daily activity of the period or of the one before, computed."""
         is_now = when == "now"
         acted, able = self.all[when], self.all["members" if is_now else "members_before"]
         if mine:
@@ -161,10 +161,10 @@ class AdoptionQueries:
         level = level.mutate(daily_active=level.daily_active.fill_null(0.0))
         return ibis.memtable(level.to_pyarrow())
 
-    def _total(self, holed: set[str], before: set[str]) -> dict[str, Any]:
+    def _total(self, gaps: set[str], gaps_before: set[str]) -> dict[str, Any]:
         now, was = (self._level(when, [], mine=True) for when in ("now", "before"))
         fed = self._fed()
-        return self._changed(now, was, whole=not holed & fed, was_whole=not before & fed)
+        return self._changed(now, was, whole=not gaps & fed, was_whole=not gaps_before & fed)
 
     def _changed(self, now: ir.Table, was: ir.Table, *, whole: bool, was_whole: bool) -> dict[str, Any]:
         acted, able = (
@@ -174,16 +174,16 @@ class AdoptionQueries:
         [row] = acted.cross_join(able).to_pyarrow().to_pylist()
         return dict(row)
 
-    def _compared(self, by: Sequence[str], holed: set[str], before: set[str], *, mine: bool = False) -> ir.Table:
-        """Adoption by group, each judged by the holes of the sources that feed it."""
+    def _compared(self, by: Sequence[str], gaps: set[str], gaps_before: set[str], *, mine: bool = False) -> ir.Table:
+        """Return adoption by group; a gap counts for the groups that its source feeds."""
         now, was = (self._level(when, by, mine=mine) for when in ("now", "before"))
-        return self._judged(now, was, by, holed, before, self._among)
+        return self._judged(now, was, by, gaps, gaps_before, self._among)
 
     def _judged(
-        self, now: ir.Table, was: ir.Table, by: Sequence[str], holed: set[str], before: set[str], among: _Among
+        self, now: ir.Table, was: ir.Table, by: Sequence[str], gaps: set[str], gaps_before: set[str], among: _Among
     ) -> ir.Table:
         every = {row["source"] for row in self.groups.to_pylist()}
-        lacking = before if self.members.was_complete else every
+        lacking = gaps_before if self.members.was_complete else every
         acted, able = (
             unit_ranking.compare_units(
                 now,
@@ -191,15 +191,15 @@ class AdoptionQueries:
                 MEASURES,
                 columns=columns,
                 by=by,
-                gap_groups=among(holed, by),
+                gap_groups=among(gaps, by),
                 gap_groups_before=among(earlier, by),
             )
-            for columns, earlier in ((_ACTED, before), (_ABLE, lacking))
+            for columns, earlier in ((_ACTED, gaps_before), (_ABLE, lacking))
         )
         return ibis.memtable(join_groups(acted.drop("is_complete"), able, by).to_pyarrow())
 
-    def _ranking(self, holed: set[str], before: set[str], within: Sequence[str]) -> ir.Table:
-        figures = self._compared(_GROUP, holed, before)
+    def _ranking(self, gaps: set[str], gaps_before: set[str], within: Sequence[str]) -> ir.Table:
+        figures = self._compared(_GROUP, gaps, gaps_before)
         figures = figures.filter(figures.unit.notnull() & ((figures.enabled > 0) | (figures.active > 0)))
         ranked = unit_ranking.rank_units(figures, within)
         recent = self.all["recent"]
@@ -212,13 +212,13 @@ class AdoptionQueries:
         joined = join_groups(join_groups(ranked, low, _GROUP), flow, _GROUP)
         return ibis.memtable(joined.order_by(joined.place.asc(nulls_first=False), ibis.desc("active")).to_pyarrow())
 
-    def look(self) -> Adoption:
-        """The page."""
-        holed, before = self.gaps()
-        ranking = self._ranking(holed, before, ["edition"] if self.unit or self.edition else [])
+    def compute(self) -> Adoption:
+        """Return the page, from queries of the lake."""
+        gaps, gaps_before = self.gaps()
+        ranking = self._ranking(gaps, gaps_before, ["edition"] if self.unit or self.edition else [])
         mine = {name: self._mine(table) for name, table in self.all.items()}
         ever, history = self._mine(self.ever), mine["recent"]
-        editions = self._compared(["edition"], holed, before, mine=True)
+        editions = self._compared(["edition"], gaps, gaps_before, mine=True)
         tasks = self._mine(self._of_edition(self._named.resolve(self.tasks.recent)))
         handled = [self._handling(tasks, by) for by in ([], ["module"])]
         weeks = daily_active.weekly_adoption(history, self.span).to_pyarrow()
@@ -226,7 +226,7 @@ class AdoptionQueries:
         [reached] = adoption.reach(mine["now"], mine["members"]).to_pyarrow().to_pylist()
         return self._page(
             Figures(
-                self._total(holed, before),
+                self._total(gaps, gaps_before),
                 reached,
                 handled[0].to_pyarrow().to_pylist()[0],
                 typical,
@@ -243,32 +243,36 @@ class AdoptionQueries:
                     ),
                 },
             ),
-            holed,
-            before,
+            gaps,
+            gaps_before,
         )
 
-    def _page(self, figures: Figures, holed: set[str], before: set[str]) -> Adoption:
-        """The page of figures that were worked out."""
+    def _page(self, figures: Figures, gaps: set[str], gaps_before: set[str]) -> Adoption:
+        """Return the page of computed figures."""
         fed, period, previous = self._fed(), self.report.period, self.report.previous
-        whole = not holed & fed
+        whole = not gaps & fed
         own = [row["edition"] for row in self.groups.to_pylist() if self.unit and row["unit"] == self.unit]
         typical = figures.typical.to_pylist()
         weeks = figures.weeks
         return Adoption(
-            self.unit,
-            self.edition,
-            figures.total,
-            figures.reached,
-            figures.handled,
-            next((row for row in typical if row["edition"] in own), {}),
-            {**figures.tables, "ranking": figures.ranking, "weeks": weeks.slice(max(0, len(weeks) - WEEKS_DRAWN))},
-            (self._count(period.first, period.last), self._count(previous.first, previous.last)),
-            self.span.filter(self.span.day >= self._daily_from),
-            (self.activities.note or self.members.note) if not whole else "",
-            self.tasks.note,
-            whole,
-            not before & fed,
-            self.report.origin("adoption.adoption", self.activities, self.members),
+            unit=self.unit,
+            edition=self.edition,
+            total=figures.total,
+            reach=figures.reached,
+            handled=figures.handled,
+            typical=next((row for row in typical if row["edition"] in own), {}),
+            tables={
+                **figures.tables,
+                "ranking": figures.ranking,
+                "weeks": weeks.slice(max(0, len(weeks) - WEEKS_DRAWN)),
+            },
+            worked_days=(self._count(period.first, period.last), self._count(previous.first, previous.last)),
+            days=self.span.filter(self.span.day >= self._daily_from),
+            note=(self.activities.note or self.members.note) if not whole else "",
+            tasks_note=self.tasks.note,
+            is_complete=whole,
+            was_complete=not gaps_before & fed,
+            origin=self.report.origin("adoption.adoption", self.activities, self.members),
         )
 
     @property
@@ -286,7 +290,7 @@ class AdoptionQueries:
     def _editions(
         self, compared: ir.Table, acted: ir.Table, able: ir.Table, ever: ir.Table, by: Sequence[str]
     ) -> ir.Table:
-        """A line an edition: its figures, with its coverage and who came and left."""
+        """Return a line for each edition: its figures, coverage, new and lapsed accounts."""
         parts = [
             adoption.reach(acted, able, by),
             user_flow.flow(ever, self.first, self.report.previous.first, by).drop("active"),
@@ -298,15 +302,15 @@ class AdoptionQueries:
         return sum(first <= day <= last for day in self._worked())
 
     def _cohorts(self, ever: ir.Table, weeks: pa.Table) -> ir.Table:
-        """Cohorts by age, from some weeks after the lake's beginning."""
+        """Return cohorts by age, from some weeks after the beginning of the lake."""
         begins = min((row["since"] for row in self.groups.to_pylist() if row["since"]), default=self.last)
         since = max(_monday(begins) + timedelta(weeks=LEAD_WEEKS), _monday(self.last) - timedelta(weeks=WEEKS_DRAWN))
-        holed = [row["week_on"] for row in weeks.to_pylist() if row["active"] is None]
-        return user_flow.by_age(user_flow.retention(ever, since, self.last), self.last, holed)
+        gaps = [row["week_on"] for row in weeks.to_pylist() if row["active"] is None]
+        return user_flow.by_age(user_flow.retention(ever, since, self.last), self.last, gaps)
 
 
 def _near(unit: str, names: Sequence[str]) -> str:
-    """What to do about a unit that is not there: the names that are near it."""
+    """Return advice for an unknown unit: the names that are similar."""
     plain = {spelling(name): name for name in names}
     asked = spelling(unit)[:200]
     inside = [name for key, name in plain.items() if asked and (asked in key or key in asked)]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.lifecycle import LifecycleState
-from ntanalytics.findings.lifecycle_text import begun_words
+from ntanalytics.findings.lifecycle_text import onset_words
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.findings.threshold import ORDER
 from ntanalytics.reports import findings_json
@@ -65,7 +65,7 @@ class Board(Block):
 
     def _row(self, item: WordedFinding) -> dict[str, Any]:
         finding, wording = item.finding, item.wording
-        since = wording.since if self.lifecycles is None else begun_words(finding, self.lifecycles)
+        since = wording.since if self.lifecycles is None else onset_words(finding, self.lifecycles)
         return {
             "code": finding.code,
             "entity": finding.entity.identity,

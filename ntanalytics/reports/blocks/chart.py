@@ -88,8 +88,7 @@ class Chart(Block):
         """Return the chart with remarks at places along x: ``[(date(2026, 11, 18), "联通通道中断")]``."""
         labels = column_labels(self.x).values
         return replace(
-            self,
-            marks=tuple((tables.json_value(place, labels), tables.clean_text(text)) for place, text in marks),
+            self, marks=tuple((tables.json_value(place, labels), tables.clean_text(text)) for place, text in marks)
         )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.quantity import quantity
 from ntanalytics.reports import data as tables
 from ntanalytics.reports.blocks.kpis import Kpis, kpi, kpis
 
@@ -25,7 +27,7 @@ def headline(
         compared: one row of ``metrics.change.compare``, with ``m`` and ``m_before`` of each measure.
         measures: the measures to show, in this order.
         daily: the same measures by day, oldest first, for the sparklines; a null is a gap.
-        is_complete: the period has no gap (see ``kpi``).
+        is_complete: the period has no gap (see ``metrics.quantity``).
         was_complete: the period before has none.
         id: a slug, unique in the report.
         origin: metric, datasets, rows and as_of.
@@ -34,11 +36,8 @@ def headline(
     days = tables.read_rows(daily)[1] if daily is not None else []
     items = [
         kpi(
-            name,
-            row[name],
-            row.get(f"{name}_before"),
-            is_complete=is_complete,
-            was_complete=was_complete,
+            quantity(MEASURES[name], row[name], is_complete=is_complete),
+            quantity(MEASURES[name], row.get(f"{name}_before"), is_complete=was_complete),
             spark=[day[name] for day in days],
         )
         for name in measures

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Literal
 
 import pandas as pd
 
-from ntanalytics.metrics import measure as measure_named
 from ntanalytics.metrics.measure import Measure
 from ntanalytics.metrics.number_format import has_nonzero_digit
+from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.data import json_value
 from ntanalytics.reports.formats import display, is_null
@@ -79,43 +79,24 @@ class Kpis(Block):
         return {"items": [item.to_json() for item in self.items]}
 
 
-def kpi(
-    measure: str | Measure,
-    value: Any,
-    before: Any = None,
-    *,
-    is_complete: bool = True,
-    was_complete: bool = True,
-    spark: Sequence[Any] = (),
-    label: str = "",
-) -> Kpi:
-    """Return a headline figure.
+def kpi(now: Quantity, before: Quantity | None = None, *, spark: Sequence[Any] = (), label: str = "") -> Kpi:
+    """Return the card of a figure. A bound is marked (``≥ 12,345``); an unknown figure is not shown.
 
     Args:
-        measure: a measure, or its name.
-        value: the period's figure.
+        now: the period's figure.
         before: the figure of the period before.
-        is_complete: the period has no gap. A count over a gap is a lower bound (``≥ 12,345``); any other figure over
-            a gap is not shown (docs/domain.md, The figures).
-        was_complete: the period before has no gap; the change is shown only when both have none.
         spark: the last days or weeks, oldest first, with None for a gap.
         label: the heading of the card in place of the measure's label (``联通送达率``).
     """
-    if not isinstance(measure, Measure):
-        measure = measure_named(measure)
-    now, then = _number(value), _number(before) if was_complete else None
-    note, is_lower_bound = "", False
-    if not is_complete:
-        is_lower_bound = measure.is_additive and now is not None
-        note = LOWER_BOUND_NOTE if is_lower_bound else NOT_KNOWN_NOTE
-        now = now if is_lower_bound else None
-    change = _change(measure, now, then) if is_complete else None
+    is_lower_bound = now.certainty == "lower_bound"
+    note = "" if now.reason != "gap" else LOWER_BOUND_NOTE if is_lower_bound else NOT_KNOWN_NOTE
+    change = None if before is None else now.change_from(before)
     return Kpi(
-        measure=measure,
-        value=now,
-        before=then,
+        measure=now.measure,
+        value=_number(now.value),
+        before=None if before is None or not before.is_exact else _number(before.value),
         change=change,
-        tone=tone(measure, change),
+        tone=tone(now.measure, change),
         is_lower_bound=is_lower_bound,
         note=note,
         spark=tuple(_number(number) for number in spark),
@@ -124,7 +105,7 @@ def kpi(
 
 
 def kpis(items: Sequence[Kpi], title: str = "", *, id: str = "kpis", origin: Mapping[str, Any] | None = None) -> Kpis:
-    """Return a block of figures: ``kpis([kpi("submitted", 12345, 12000), kpi("delivery_rate", 0.976, 0.987)])``."""
+    """Return a block of figures: ``kpis([kpi(sent, sent_before), kpi(delivery_rate)])``."""
     return Kpis(id, title, items=tuple(items), origin=origin)
 
 
@@ -139,14 +120,6 @@ def tone(measure: Measure, change: float | None) -> Tone:
     if change is None or not measure.good or not has_nonzero_digit(display(change, change_format(measure))):
         return "flat"
     return "good" if (change > 0) == (measure.good == "up") else "worse"
-
-
-def _change(measure: Measure, now: Number, then: Number) -> float | None:
-    if now is None or then is None:
-        return None
-    if measure.is_rate:
-        return now - then
-    return (now - then) / abs(then) if then else None
 
 
 def _number(value: Any) -> Number:

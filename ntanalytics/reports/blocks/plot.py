@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ntanalytics.metrics.number_format import parse_format
-from ntanalytics.reports.palette import FILLS, INK, LINE, SOFT, STATE_COLORS, STROKE_NAMES, STROKES
+from ntanalytics.reports.palette import FILLS, INK, LINE, SOFT, STATUS_COLORS, STROKE_NAMES, STROKES
 from ntanalytics.reports.record import Field
 
 #: First day, last day and kind of shaded days.
@@ -121,13 +121,7 @@ def _value_axis(form: str, ys: Sequence[Field]) -> Json:
 
 
 def _place_axis(form: str, x: Field, places: list[Any]) -> Json:
-    axis: Json = {
-        "showgrid": False,
-        "linecolor": SOFT,
-        "automargin": True,
-        "fixedrange": True,
-        "ticks": "outside",
-    }
+    axis: Json = {"showgrid": False, "linecolor": SOFT, "automargin": True, "fixedrange": True, "ticks": "outside"}
     if x.type == "date":
         axis |= {"type": "date", "tickformat": "%Y-%m" if x.format == "month" else "%m-%d"}
         axis["hoverformat"] = "%Y-%m" if x.format == "month" else "%Y-%m-%d"
@@ -253,7 +247,7 @@ def _band_label(band: Band) -> Json:
 
 def _mark(mark: Mark) -> Json:
     place, text = mark
-    return _text_at(place, f"▼ {_safe(text)}", "bottom", {"size": 12, "color": STATE_COLORS["critical"]})
+    return _text_at(place, f"▼ {_safe(text)}", "bottom", {"size": 12, "color": STATUS_COLORS["critical"]})
 
 
 def _text_at(place: Any, text: str, anchor: str, font: Json) -> Json:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from ntanalytics.findings.threshold import Status as State
+from ntanalytics.findings.threshold import Status
 from ntanalytics.reports.blocks.block import Block
 
 
@@ -17,12 +17,12 @@ class Sentence:
     Attributes:
         text: the sentence without its subject.
         subject: the words it begins with, set in bold, or empty.
-        state: a state whose mark stands before it, or empty.
+        status: the status that colours its subject, or empty.
     """
 
     text: str
     subject: str = ""
-    state: State | Literal[""] = ""
+    status: Status | Literal[""] = ""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Sentences(Block):
 
     def body(self) -> dict[str, Any]:
         """See ``Block.body``."""
-        return {"items": [vars(item) for item in self.items]}
+        items = [{"text": item.text, "subject": item.subject, "state": item.status} for item in self.items]
+        return {"items": items}
 
 
 def sentences(items: Sequence[str | Sentence], title: str = "", *, id: str = "sentences") -> Sentences:

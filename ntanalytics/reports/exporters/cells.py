@@ -14,11 +14,11 @@ from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Si
 from ntanalytics.metrics.number_format import parse_format
 from ntanalytics.reports import palette
 from ntanalytics.reports.data import clean_text
-from ntanalytics.reports.formats import STATE_TEXTS, UNITS, display, display_width, excel_format, local_time
+from ntanalytics.reports.formats import STATUS_TEXTS, UNITS, display, display_width, excel_format, local_time
 from ntanalytics.reports.record import Field
 
 INK, SOFT, BLUE = map(palette.office_color, (palette.INK, palette.SOFT, palette.BLUE))
-STATE_COLORS = {state: palette.office_color(color) for state, color in palette.STATE_COLORS.items()}
+STATUS_COLORS = {status: palette.office_color(color) for status, color in palette.STATUS_COLORS.items()}
 WIDEST = 60  #: the width of the widest column; longer texts wrap
 
 _FACE = "微软雅黑"
@@ -32,7 +32,7 @@ _STYLES = {
     (10, False, INK): "报表正文",
     (10, False, SOFT): "报表说明",
     (10, False, BLUE): "报表链接",
-    **{(10, True, STATE_COLORS[state]): f"状态{text.partition(' ')[2]}" for state, text in STATE_TEXTS.items()},
+    **{(10, True, STATUS_COLORS[status]): f"状态{text.partition(' ')[2]}" for status, text in STATUS_TEXTS.items()},
 }
 _HEADING = "报表表头"
 
@@ -65,7 +65,7 @@ def typed_cell(value: Any, field: Field, form: str, zone: ZoneInfo, *, has_unit:
     if value is None:
         return SheetCell(None, excel_format(form, has_unit))
     if kind == "state":
-        return SheetCell(display(value, form), "@", STATE_COLORS.get(value, INK), bold=value in STATE_COLORS)
+        return SheetCell(display(value, form), "@", STATUS_COLORS.get(value, INK), bold=value in STATUS_COLORS)
     if isinstance(value, bool):
         return SheetCell(value, "General")
     if isinstance(value, (int, float)):

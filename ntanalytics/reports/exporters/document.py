@@ -78,9 +78,9 @@ def _write_head(document: Any, record: Record) -> None:
     document.add_paragraph(body["period"]["label"], styles.META)
     number = f"编号 {body['period']['text']}"
     document.add_paragraph(f"{body['subtitle']} · {number}" if body["subtitle"] else number, styles.META)
-    remarks = labels.status(record)
-    lines = [f"{remark.lead}{remark.rest}" for remark in remarks if remark.state]
-    lines.append("；".join(f"{remark.lead}{remark.rest}" for remark in remarks if not remark.state))
+    remarks = labels.status_line(record)
+    lines = [f"{remark.lead}{remark.rest}" for remark in remarks if remark.status]
+    lines.append("；".join(f"{remark.lead}{remark.rest}" for remark in remarks if not remark.status))
     for text in filter(None, lines):
         document.add_paragraph(text, styles.STATUS)
     if as_of := labels.as_of_line(body, record.zone):

@@ -14,7 +14,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm
 
 from ntanalytics.reports.exporters import document_styles as styles
-from ntanalytics.reports.formats import STATE_TEXTS, display_width
+from ntanalytics.reports.formats import STATUS_TEXTS, display_width
 
 #: Latin characters on a line of the type area, in cells of 10.5 and of 9 pt.
 _LINE, _SMALL_LINE = 84, 98
@@ -22,7 +22,7 @@ _CELL_MARGINS = 2  #: Latin characters that a cell's margins take
 #: Width up to which a Chinese, and another, text is not broken.
 _WHOLE, _WHOLE_LATIN = 6, 16
 
-_MARKS = frozenset({*(text[0] for text in STATE_TEXTS.values()), "▼"})
+_MARKS = frozenset({*(text[0] for text in STATUS_TEXTS.values()), "▼"})
 _MARGIN = 57  #: left and right in a cell, in twentieths of a point: 1 mm
 _RULES = ("top", "bottom", "insideH")
 

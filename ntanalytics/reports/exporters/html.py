@@ -53,7 +53,7 @@ def page_text(record: Record) -> str:
         f"default-src 'none'; script-src {' '.join(map(_csp_hash, scripts))}; style-src 'unsafe-inline'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    remarks = labels.status(record)
+    remarks = labels.status_line(record)
     return fragments.render_page(
         record,
         policy=policy,
@@ -61,7 +61,7 @@ def page_text(record: Record) -> str:
         script=Markup(script),  # noqa: S704 — our own file
         plotly=packed_plotly() if has_charts else None,
         remarks=remarks,
-        worst=labels.worst_state(remarks),
+        worst=labels.worst_status(remarks),
         as_of=labels.as_of_line(record.head.body, record.zone),
         contents=contents(record),
         parts=[_part(item) for item in record.items],

@@ -20,7 +20,7 @@ from ntanalytics.reports.data import clean_text
 from ntanalytics.reports.exporters.cells import (
     BLUE,
     SOFT,
-    STATE_COLORS,
+    STATUS_COLORS,
     WIDEST,
     SheetCell,
     column_heading,
@@ -192,9 +192,9 @@ def _content_lines(record: Record) -> list[SheetCell | None]:
         SheetCell(period, color=SOFT),
         *(
             SheetCell(
-                f"{remark.lead}{remark.rest}", color=STATE_COLORS.get(remark.state, SOFT), bold=bool(remark.state)
+                f"{remark.lead}{remark.rest}", color=STATUS_COLORS.get(remark.status, SOFT), bold=bool(remark.status)
             )
-            for remark in labels.status(record)
+            for remark in labels.status_line(record)
         ),
         SheetCell(labels.as_of_line(head, record.zone), color=SOFT),
         None,

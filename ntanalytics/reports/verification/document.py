@@ -65,11 +65,11 @@ def document_texts(record: Record) -> list[str]:
     """Return the texts that the document must show, in order: its paragraphs, and the cells of its tables."""
     head = record.head.body
     number = f"编号 {head['period']['text']}"
-    remarks = labels.status(record)
+    remarks = labels.status_line(record)
     texts = [record.head.title, head["period"]["label"]]
     texts.append(f"{head['subtitle']} · {number}" if head["subtitle"] else number)
-    texts += [f"{remark.lead}{remark.rest}" for remark in remarks if remark.state]
-    texts.append("；".join(remark.lead + remark.rest for remark in remarks if not remark.state))
+    texts += [f"{remark.lead}{remark.rest}" for remark in remarks if remark.status]
+    texts.append("；".join(remark.lead + remark.rest for remark in remarks if not remark.status))
     texts.append(labels.as_of_line(head, record.zone))
     rows = truncation.rows_on_page(record.blocks)
     for item in record.items:

@@ -119,7 +119,7 @@ def head_texts(record: Record) -> list[str]:
     number = f"编号 {body['period']['text']}"
     texts = [record.head.title, body["period"]["label"]]
     texts.append(f"{body['subtitle']} · {number}" if body["subtitle"] else number)
-    remarks = labels.status(record)
+    remarks = labels.status_line(record)
     for remark in remarks:
         texts += [remark.lead, remark.rest, "·" if remark is not remarks[-1] else ""]
     texts.append(labels.as_of_line(body, record.zone))

@@ -102,7 +102,7 @@ def contents_grid(record: Record, names: Sequence[str]) -> Grid:
     """Return the cells of the contents sheet, which lists sheets of these names."""
     head = record.head.body
     period = " · ".join(text for text in (head["period"]["label"], head["subtitle"], head["period"]["text"]) if text)
-    status = [f"{remark.lead}{remark.rest}" for remark in labels.status(record)]
+    status = [f"{remark.lead}{remark.rest}" for remark in labels.status_line(record)]
     lines = [record.head.title, period, *status, labels.as_of_line(head, record.zone), ""]
     lines += [
         f"{item['subject']}{item['text']}"

@@ -18,9 +18,10 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     total = compared(now, before, certificates.LOGINS, logins)
     [in_force] = certificates.stock(stock.table, context.ends_at).to_pyarrow().to_pylist()
     row = {**total, **(in_force if stock.is_complete else {})}
+    names = ["certificate_logins", "certificate_failure_rate", "expiring_30d"]
     return SubsystemSummary(
         subsystem="ca",
-        highlights=highlights(row, ["certificate_logins", "certificate_failure_rate", "expiring_30d"]),
+        highlights=highlights(row, names, is_complete=logins.is_complete),
         lead="certificate_logins",
         total=row,
         recent=series(certificates.daily(logins.recent, logins.days), "certificate_logins"),

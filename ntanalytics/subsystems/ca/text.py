@@ -33,8 +33,5 @@ def expiring_units(finding: Finding) -> str:
 
 #: Sentences by rule code, where the general ones do not serve.
 TEXTS: Texts = MappingProxyType(
-    {
-        "ca.expiring_times": RuleText(evidence=expiring_times),
-        "ca.expiring_units": RuleText(evidence=expiring_units),
-    }
+    {"ca.expiring_times": RuleText(evidence=expiring_times), "ca.expiring_units": RuleText(evidence=expiring_units)}
 )

@@ -67,7 +67,7 @@ def silent_findings(rule: Rule, series: Iterable[RowCounts], on: date) -> list[F
 def fallen_findings(rule: Rule, series: Iterable[RowCounts], on: date) -> list[Finding]:
     """Return the datasets with far fewer rows than usual; several of one source are one finding.
 
-    A dataset without any row stays apart: it is told as silent already.
+    A dataset without any row stays apart: it is reported as silent already.
 
     Args:
         rule: its limits hold for the departure from the usual number of rows, as a share of it.

@@ -10,21 +10,21 @@ from typing import Any
 from ntanalytics.checks.check import EVERY_PERIOD, Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
 from ntanalytics.findings.judgement import evaluate_rules, judge_row
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.desk import compliance, obligations
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.subsystems.desk.ticket_checks import HISTORY, TRAININGS_BACK
 
-#: Days for which a change without confirmation is told, of the roster, and of confirmations.
+#: Days for which a change without confirmation is reported, of the roster, and of confirmations.
 CHANGES_BACK, ROSTER_BACK, SIGNOFFS_BACK = 45, 62, 80
 
 #: A weekly report is issued on the Monday after its week, and confirmed within so many working days after that.
 SIGNED_WITHIN = 3
 
-#: Weeks for which an open report is told, weeks before them, and how many of these must have been confirmed.
-WEEKS_TOLD, WEEKS_KNOWN, MIN_SIGNED = 3, 6, 3
+#: Weeks for which an open report is a finding, weeks before them, and how many of these must have been confirmed.
+WEEKS_REPORTED, WEEKS_KNOWN, MIN_SIGNED = 3, 6, 3
 
 #: Day of a month until which the roster of the month before stands for it.
 _ROSTER_DUE = 10
@@ -35,11 +35,6 @@ _REPORTS = {"weekly_service_report": "服务周报"}
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _TEAM, _TRAINING = Entity("team", "team", "运维团队"), Entity("trainings", "all", "培训")
 _CHANGES = Entity("changes", "all", "流程变更")
-
-
-def system(name: str) -> Entity:
-    """Return a subsystem as an entity."""
-    return Entity("subsystem", name, SUBSYSTEMS.get(name, name))
 
 
 def _clocks(context: CheckContext) -> list[dict[str, Any]]:
@@ -57,10 +52,10 @@ def _clocks_broken(context: CheckContext, rule: Rule) -> list[Finding]:
         if row["clock"] == "broken":
             by_system.setdefault(row["subsystem"], []).append(row)
     findings = [
-        _with_clock(context, judge_row(rule, {rule.measure: len(broken)}, system(name)), broken[0])
+        _with_clock(context, judge_row(rule, {rule.measure: len(broken)}, subsystem_entity(name)), broken[0])
         for name, broken in by_system.items()
     ]
-    kept = judge_row(rule, {rule.measure: 0}, system("desk")).with_figures(crashes=float(len(crashes)))
+    kept = judge_row(rule, {rule.measure: 0}, subsystem_entity("desk")).with_figures(crashes=float(len(crashes)))
     return findings or [kept]
 
 
@@ -69,7 +64,7 @@ def _clock_running(context: CheckContext, rule: Rule) -> list[Finding]:
     running = [row for row in context.shared(_clocks) if row["clock"] == "running"]
     late = [row for row in running if rule.threshold.judge(row["clock_s"]) != "ok"]
     longest = {row["subsystem"]: row for row in reversed(late)}
-    return [_with_clock(context, judge_row(rule, row, system(name)), row) for name, row in longest.items()]
+    return [_with_clock(context, judge_row(rule, row, subsystem_entity(name)), row) for name, row in longest.items()]
 
 
 def _with_clock(context: CheckContext, finding: Finding, row: Mapping[str, Any]) -> Finding:
@@ -152,10 +147,10 @@ def unsigned_reports(rule: Rule, signoffs: Rows, working_days: Sequence[date], o
         if week and row["signed_on"] <= on:
             signed.setdefault(str(row["report"]), set()).add(date.fromisocalendar(int(week[1]), int(week[2]), 1))
     monday = on - timedelta(days=on.weekday())
-    ended = [monday - timedelta(weeks=back) for back in range(1, WEEKS_TOLD + 1 + WEEKS_KNOWN)]
+    ended = [monday - timedelta(weeks=back) for back in range(1, WEEKS_REPORTED + 1 + WEEKS_KNOWN)]
     findings = []
     for report, weeks in sorted(signed.items()):
-        due = [week for week in ended[:WEEKS_TOLD] if _is_due(week, working_days, on)]
+        due = [week for week in ended[:WEEKS_REPORTED] if _is_due(week, working_days, on)]
         open_weeks = sorted(week for week in due if week not in weeks)
         known = [week for week in ended if week not in open_weeks][:WEEKS_KNOWN]
         if sum(week in weeks for week in known) < MIN_SIGNED:
@@ -188,12 +183,7 @@ _ROSTER = {"desk.roster": ROSTER_BACK}
 OBLIGATION_CHECKS: tuple[Check, ...] = (
     Check(rule="desk.standby", evaluate=_standby, reads=_ROSTER),
     Check(rule="desk.team", evaluate=_team, reads=_ROSTER, every=EVERY_PERIOD),
-    Check(
-        rule="desk.unconfirmed_changes",
-        evaluate=_unconfirmed,
-        reads={"desk.changes": HISTORY},
-        every=EVERY_PERIOD,
-    ),
+    Check(rule="desk.unconfirmed_changes", evaluate=_unconfirmed, reads={"desk.changes": HISTORY}, every=EVERY_PERIOD),
     Check(rule="desk.clocks_broken", evaluate=_clocks_broken, reads=_INCIDENTS, every=EVERY_PERIOD),
     Check(rule="desk.clock_running", evaluate=_clock_running, reads=_INCIDENTS),
     Check(rule="desk.unconfirmed_reports", evaluate=_unsigned, reads={"desk.signoffs": SIGNOFFS_BACK}),

@@ -31,9 +31,10 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     days = tickets.days.filter(tickets.days.day >= ibis.literal(context.period.first - timedelta(days=HISTORY)))
     by_day = desk_metrics.daily(tickets.recent, days, context.utc_offset_h)
     row = {**total, **open_now, "open_tickets_before": open_then["open_tickets"]}
+    names = ["opened_tickets", "closed_tickets", "open_tickets"]
     return SubsystemSummary(
         subsystem="desk",
-        highlights=highlights(row, ["opened_tickets", "closed_tickets", "open_tickets"]),
+        highlights=highlights(row, names, is_complete=tickets.is_complete),
         lead="opened_tickets",
         total=row,
         recent=series(by_day, "opened_tickets"),
@@ -57,11 +58,6 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
 SECTION = Section(
     summarize=summarize,
     lead="opened_tickets",
-    reads={
-        "desk.tickets": OLDEST_TICKET,
-        "desk.attendance": 0,
-        "desk.changes": HISTORY,
-        "desk.incidents": HISTORY,
-    },
+    reads={"desk.tickets": OLDEST_TICKET, "desk.attendance": 0, "desk.changes": HISTORY, "desk.incidents": HISTORY},
     requires=("desk.tickets",),
 )

@@ -23,13 +23,13 @@ from ntanalytics.metrics.rows import Rows, rows
 #: Days for which a ticket may have been open, of comparable days, and of a quarter.
 OLDEST_TICKET, HISTORY, QUARTER_BACK = 365, 70, 90
 
-#: Days within which a unit is connected, for which it is told after that, and in which its training is looked for.
-CONNECTED_WITHIN, TOLD_FOR, TRAININGS_BACK = 30, 7, 180
+#: Days within which a unit is connected, for which it is reported after that, and in which its training is looked for.
+CONNECTED_WITHIN, REPORTED_FOR, TRAININGS_BACK = 30, 7, 180
 
 #: Tickets of a quarter below which a share says nothing.
 _MIN_TICKETS = 50
 
-_TICKETS = Entity("tickets", "all", "工单")
+_TICKETS = Entity("tickets", "all", "服务台")
 
 
 def day_series(context: CheckContext, days: Rows) -> Series:
@@ -102,7 +102,7 @@ def _onboarding(context: CheckContext, rule: Rule) -> list[Finding]:
         context.dataset("desk.tickets", OLDEST_TICKET),
         context.dataset("desk.trainings", TRAININGS_BACK),
     )
-    first, last = (context.on - timedelta(days=CONNECTED_WITHIN + back) for back in (TOLD_FOR, 0))
+    first, last = (context.on - timedelta(days=CONNECTED_WITHIN + back) for back in (REPORTED_FOR, 0))
     findings = []
     for row in rows(compliance.onboarding(tickets.recent, trainings.recent, first, last)):
         steps = tuple(word for name, word in STEPS.items() if not row[name])

@@ -111,7 +111,7 @@ def _unsigned(context: CheckContext, _rule: Rule) -> list[Finding]:
 def _overdue(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the units with too many overdue deliveries.
 
-    Of a day a few are told only for a unit that signs less than usual: the large units always have some.
+    On a day, a few are reported only for a unit that signs less than usual: large units always have some.
     """
     deliveries = context.dataset("docexchange.deliveries", HISTORY)
     if context.is_day and not deliveries.is_complete:

@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.section import (
-    HISTORY as RECENT_DAYS,
-)
-from ntanalytics.checks.section import (
-    SubsystemSummary,
-    compared,
-    highlights,
-    is_whole,
-    series,
-)
+from ntanalytics.checks.section import HISTORY as RECENT_DAYS
+from ntanalytics.checks.section import SubsystemSummary, compared, highlights, is_whole, series
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics import days as by_days

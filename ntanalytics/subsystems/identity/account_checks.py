@@ -19,10 +19,10 @@ from ntanalytics.metrics.rows import rows
 #: Actions that are done to many accounts by mistake; many are opened at once when a unit joins.
 _ACTIONS = ("deleted", "disabled", "granted")
 
-#: Changes, and failed changes, on a day below which no rise is told.
+#: Changes, and failed changes, on a day below which no rise is reported.
 _MIN_CHANGES, _MIN_FAILED = 20, 10
 
-#: Closed units that are told one by one.
+#: Most closed units with a finding of their own.
 _MAX_UNITS = 5
 
 _CLOSED, _NO_UNIT = Entity("units", "closed", "停用单位"), Entity("units", "none", "无单位账号")
@@ -63,7 +63,7 @@ def _failed_changes(context: CheckContext, rule: Rule) -> list[Finding]:
 def _orphans(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return enabled accounts whose unit is closed, by unit, and those without a unit.
 
-    A unit that was in use on the day before is not told yet: its accounts are disabled in the days after its close.
+    A unit that was in use on the day before is not reported yet: its accounts are disabled in the days after its close.
     """
     accounts, units = context.dataset("identity.accounts"), context.dataset("identity.units")
     is_complete = accounts.is_complete and units.is_complete

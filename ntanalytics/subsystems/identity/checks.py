@@ -19,6 +19,7 @@ from ntanalytics.findings.judgement import evaluate_rules, judge_row
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import slots
 from ntanalytics.metrics.identity import logins as login_metrics
+from ntanalytics.metrics.identity import suspects as suspect_metrics
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.subsystems.identity.account_checks import ACCOUNT_CHECKS
 
@@ -28,7 +29,7 @@ _SHORT_S, _LONG_S = 120, 1800
 #: Reasons that the methods do not tell: probing of names that nobody has, and lock-outs.
 _REASONS = ("unknown_account", "locked", "disabled", "refused")
 
-#: Failures of one reason on a day below which no rise is told.
+#: Failures of one reason on a day below which no rise is reported.
 _MIN_REASON = 30
 
 _ADDRESS, _ACCOUNT = Entity("address", "worst", "单一来源地址"), Entity("account", "worst", "单一账号")
@@ -46,9 +47,9 @@ def _reason(row: Mapping[str, Any]) -> Entity:
 def _suspects(context: CheckContext) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the addresses, and beside them the accounts, from which or on which somebody tried by force."""
     table = context.dataset("identity.logins", HISTORY_DAYS).table
-    addresses = rows(login_metrics.suspects(table))
+    addresses = rows(suspect_metrics.suspects(table))
     others = _without(table, [], [row["address_hash"] for row in addresses])
-    return addresses, rows(login_metrics.suspects(others, "account_id"))
+    return addresses, rows(suspect_metrics.suspects(others, "account_id"))
 
 
 def _without(logins: ir.Table, accounts: list[str], addresses: list[str]) -> ir.Table:
@@ -161,7 +162,7 @@ def _forced(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many accounts were entered after attempts by force."""
     logins = context.dataset("identity.logins", HISTORY_DAYS)
     return drop_uninformative(
-        context, evaluate_rules([rule], login_metrics.forced_accounts(logins.table), is_complete=logins.is_complete)
+        context, evaluate_rules([rule], suspect_metrics.forced_accounts(logins.table), is_complete=logins.is_complete)
     )
 
 
@@ -169,12 +170,12 @@ def _shared_accounts(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many accounts are used from many places at once."""
     logins = context.dataset("identity.logins", HISTORY_DAYS)
     return drop_uninformative(
-        context, evaluate_rules([rule], login_metrics.shared_accounts(logins.table), is_complete=logins.is_complete)
+        context, evaluate_rules([rule], suspect_metrics.shared_accounts(logins.table), is_complete=logins.is_complete)
     )
 
 
 _READS = {"identity.logins": HISTORY_DAYS}
-_TOLD_BETTER = (
+_MORE_SPECIFIC = (
     "identity.login_silence", "identity.attempts", "identity.forced_accounts", "identity.method_failures",
     "identity.reason_rise", "identity.logins_fall",
 )  # fmt: skip
@@ -185,7 +186,7 @@ CHECKS: tuple[Check, ...] = (
         evaluate=_failure_rate,
         reads=_READS,
         every=EVERY_PERIOD,
-        suppressed_by=(SuppressedBy(_TOLD_BETTER, "any", (DAY,)),),
+        suppressed_by=(SuppressedBy(_MORE_SPECIFIC, "any", (DAY,)),),
     ),
     Check(rule="identity.login_silence", evaluate=_login_silence, reads=_READS),
     Check(

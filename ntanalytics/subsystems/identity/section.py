@@ -9,6 +9,7 @@ from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, eval
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.identity import logins as login_metrics
+from ntanalytics.metrics.identity import suspects as suspect_metrics
 
 
 def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
@@ -28,7 +29,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
         tables=evaluated(
             ("methods", login_metrics.logins(logins.table, ["method"])),
             ("reasons", login_metrics.logins(logins.table, ["reason"])),
-            ("suspects", login_metrics.suspects(logins.table).drop("address_hash")),
+            ("suspects", suspect_metrics.suspects(logins.table).drop("address_hash")),
             ("accounts", login_metrics.accounts(accounts.table, units.table, context.ends_at)),
         ),
         origin=context.origin("identity.logins", logins),

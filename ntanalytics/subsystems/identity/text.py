@@ -38,8 +38,5 @@ def orphan_accounts(finding: Finding) -> str:
 
 #: Sentences by rule code, where the general ones do not serve.
 TEXTS: Texts = MappingProxyType(
-    {
-        "identity.attempts": RuleText(evidence=attempts),
-        "identity.orphan_accounts": RuleText(evidence=orphan_accounts),
-    }
+    {"identity.attempts": RuleText(evidence=attempts), "identity.orphan_accounts": RuleText(evidence=orphan_accounts)}
 )

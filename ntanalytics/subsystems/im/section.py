@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.section import (
-    HISTORY,
-    SubsystemSummary,
-    compared,
-    evaluated,
-    highlights,
-    is_whole,
-    series,
-)
+from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, evaluated, highlights, is_whole, series
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.im import messages as im_messages

@@ -81,7 +81,7 @@ def with_outages(context: CheckContext, finding: Finding, outages: list[Row]) ->
 def _tls_days(context: CheckContext, rule: Rule) -> list[Finding]:
     table = rows(context.shared(certificates))
     findings = evaluate_rules([rule], table, lambda row: Entity("target", str(row["target"]), str(row["target"])))
-    warned = timedelta(days=min(rule.threshold.warning, _MAX_VALIDITY_DAYS))
+    warned = timedelta(days=max(0.0, min(rule.threshold.warning, _MAX_VALIDITY_DAYS)))
     return with_onset_at(context, findings, rule.code, {row["target"]: row["tls_expires_at"] - warned for row in table})
 
 

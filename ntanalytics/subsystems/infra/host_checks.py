@@ -57,7 +57,7 @@ def reachable_findings(
         snapshot: rows of ``infra.hosts``: the snapshot that stands for the day.
         outages: outages of hosts by ``target`` (``metrics.infra.availability.outages``).
         is_complete: whether each source has such a snapshot; where not, all hosts together are unknown, and a host is
-            told only where the checks found it down.
+            reported only where the checks found it down.
     """
     longest: dict[str, Row] = {}
     for row in rows(outages):
@@ -170,13 +170,13 @@ def repeated_findings(rule: Rule, counts: Rows, days: int, only: Container[str |
         rule: its limits hold for how often the same alarm came.
         counts: ``metrics.infra.hosts.repeated`` of some days.
         days: the number of these days.
-        only: hosts that are told; all hosts where it is None.
+        only: hosts to report; None for all.
     """
     findings: dict[Entity, Finding] = {}
     for row in rows(counts):
         finding = judge_row(rule, row, host_entity(row)).with_figures(days=float(days))
-        is_told = only is None or row["host"] in only
-        if finding.is_violation and is_told and finding.entity not in findings:
+        is_selected = only is None or row["host"] in only
+        if finding.is_violation and is_selected and finding.entity not in findings:
             findings[finding.entity] = finding.with_details(problem=str(row["problem"]))
     return list(findings.values())
 

@@ -19,7 +19,7 @@ from ntanalytics.findings.finding import Entity, Finding, Window, violations
 from ntanalytics.findings.judgement import evaluate_rules
 from ntanalytics.findings.phrases import hours_words
 from ntanalytics.findings.rule import Rule
-from ntanalytics.metrics.infra import hosts
+from ntanalytics.metrics.infra import disks, hosts
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.subsystems.infra.host_checks import host_entity
 
@@ -27,7 +27,7 @@ _HOUR_S = 3600.0
 
 Row = Mapping[str, Any]
 
-#: A host that is busy need not be told in another way.
+#: Findings of a busy host that make its other findings redundant.
 _BUSY = (SuppressedBy(("infra.cpu_by_day", "infra.cpu_by_night")),)
 
 
@@ -43,8 +43,8 @@ def load(context: CheckContext, metric: str) -> pa.Table:
 
 
 def disk_growth(context: CheckContext) -> pa.Table:
-    """Return level and growth of each disk at the end of the period (``metrics.infra.hosts.growth``)."""
-    return hosts.growth(context.dataset("infra.metrics", HISTORY).recent, context.on).to_pyarrow()
+    """Return level and growth of each disk at the end of the period (``metrics.infra.disks.growth``)."""
+    return disks.growth(context.dataset("infra.metrics", HISTORY).recent, context.on).to_pyarrow()
 
 
 def _load(context: CheckContext, rule: Rule, *, metric: str) -> list[Finding]:
@@ -104,7 +104,7 @@ def _load_unlike(context: CheckContext, rule: Rule) -> list[Finding]:
 def _disk_used(context: CheckContext, rule: Rule) -> list[Finding]:
     metrics = context.dataset("infra.metrics", HISTORY)
     findings = evaluate_rules([rule], context.shared(disk_growth), disk_entity)
-    return with_onset(findings, rule, hosts.peaks(metrics.recent, metrics.days), context.on, disk_entity)
+    return with_onset(findings, rule, disks.peaks(metrics.recent, metrics.days), context.on, disk_entity)
 
 
 def _days_until_full(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -116,7 +116,7 @@ def _days_until_full(context: CheckContext, rule: Rule) -> list[Finding]:
 def _growth_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the disks that began to fill faster than they usually do."""
     metrics = context.dataset("infra.metrics", HISTORY_DAYS)
-    known = [row for row in rows(hosts.disk_rises(metrics.recent, context.on)) if row["rise_beyond"] is not None]
+    known = [row for row in rows(disks.disk_rises(metrics.recent, context.on)) if row["rise_beyond"] is not None]
     findings = evaluate_rules([rule], known, disk_entity, is_complete=metrics.is_complete)
     figures = [{name: row[name] for name in ("disk_rise", "usual_rise", "disk_used")} for row in known]
     return violations(finding.with_figures(**numbers) for finding, numbers in zip(findings, figures, strict=True))

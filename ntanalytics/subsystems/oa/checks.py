@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import ibis
@@ -70,27 +69,21 @@ def _tasks(context: CheckContext) -> ir.Table:
 def _gap(context: CheckContext, rule: Rule, entity: Any, most_left: float = MAX_SHARE_LEFT) -> list[Finding]:
     activities = context.dataset("oa.activities", HISTORY)
     return volume_gap(
-        rule,
-        context.shared(_hours),
-        activities.days,
-        context.on,
-        slot_s=_HOUR_S,
-        entity=entity,
-        most_left=most_left,
+        rule, context.shared(_hours), activities.days, context.on, slot_s=_HOUR_S, entity=entity, most_left=most_left
     )
 
 
-def _lull(context: CheckContext, rule: Rule) -> list[Finding]:
+def _activity_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the hours in which the OA stood still, else those of an edition on a terminal."""
     return _gap(context, rule, None) or _gap(context, rule, _edition_terminal)
 
 
-def _module_lull(context: CheckContext, rule: Rule) -> list[Finding]:
+def _module_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the modules that stood still."""
     return _gap(context, rule, _module, _HALF)
 
 
-def _task_lull(context: CheckContext, rule: Rule) -> list[Finding]:
+def _task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the flows of which none ended."""
     if not context.dataset("oa.tasks", TASKS_BACK).is_complete:
         return []
@@ -99,21 +92,27 @@ def _task_lull(context: CheckContext, rule: Rule) -> list[Finding]:
     return volume_gap(rule, finished, days, context.on, slot_s=_HOUR_S, entity=_module, most_left=_HALF)
 
 
+def _whole_fall(context: CheckContext) -> list[Finding]:
+    """Return the active accounts of all editions together held against the usual ones."""
+    daily = adoption.daily(context.shared(_persons), context.dataset("oa.activities", HISTORY).days)
+    return seasonal_baseline(context.rules["oa.active_fall"], daily, context.on, ahead=context.ahead)
+
+
 def _active_fall(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return whether fewer accounts acted than usual; where all did not, the editions need not be told."""
+    """Return whether fewer accounts acted than usual; where all did not, the editions need no findings."""
     if not context.working_days:
         return [not_applicable(rule)]
-    days, persons = context.dataset("oa.activities", HISTORY).days, context.shared(_persons)
-    judge = partial(seasonal_baseline, rule, on=context.on, ahead=context.ahead)
-    findings = judge(daily=adoption.daily(persons, days))
+    findings = context.shared(_whole_fall)
     if violations(findings):
         return findings
-    return findings + judge(daily=adoption.daily(persons, days, ["edition"]), entity=edition_entity)
+    days, persons = context.dataset("oa.activities", HISTORY).days, context.shared(_persons)
+    by_edition = adoption.daily(persons, days, ["edition"])
+    return findings + seasonal_baseline(rule, by_edition, context.on, entity=edition_entity, ahead=context.ahead)
 
 
 def _mobile_fall(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the editions whose mobile share fell."""
-    if not context.working_days:
+    """Return the editions whose mobile share fell; none where all accounts stay away."""
+    if not context.working_days or violations(context.shared(_whole_fall)):
         return []
     days = context.dataset("oa.activities", HISTORY).days
     phones = by_days.fill_days(intraday.mobile_usage(context.shared(_persons)), days, adoption.MEASURES, by=["edition"])
@@ -208,32 +207,22 @@ _STOOD_STILL = (SuppressedBy(("oa.lull",), "part"), SuppressedBy(("oa.lull",), "
 
 CHECKS: tuple[Check, ...] = (
     *ADOPTION_CHECKS,
-    Check(
-        rule="oa.active_fall",
-        evaluate=_active_fall,
-        reads=_ACTIVITIES,
-        suppressed_by=_STOOD_STILL,
-    ),
+    Check(rule="oa.active_fall", evaluate=_active_fall, reads=_ACTIVITIES, suppressed_by=_STOOD_STILL),
     Check(rule="oa.unit_active_fall", evaluate=_unit_fall, reads=_ACTIVITIES),
-    Check(rule="oa.lull", evaluate=_lull, reads=_ACTIVITIES),
+    Check(rule="oa.lull", evaluate=_activity_gap, reads=_ACTIVITIES),
     Check(
         rule="oa.module_lull",
-        evaluate=_module_lull,
+        evaluate=_module_gap,
         reads=_ACTIVITIES,
         suppressed_by=(SuppressedBy(("oa.lull",), "part"), SuppressedBy(("oa.lull",), "sibling")),
     ),
     Check(
         rule="oa.task_lull",
-        evaluate=_task_lull,
+        evaluate=_task_gap,
         reads={**_TASKS, **_ACTIVITIES},
         suppressed_by=(SuppressedBy(("oa.lull",), "part"), SuppressedBy(("oa.module_lull",))),
     ),
-    Check(
-        rule="oa.mobile_fall",
-        evaluate=_mobile_fall,
-        reads=_ACTIVITIES,
-        suppressed_by=_STOOD_STILL,
-    ),
+    Check(rule="oa.mobile_fall", evaluate=_mobile_fall, reads=_ACTIVITIES, suppressed_by=_STOOD_STILL),
     Check(rule="oa.busiest", evaluate=_busiest, reads=_ACTIVITIES),
     Check(rule="oa.overdue_rise", evaluate=_overdue_rise, reads=_TASKS),
     Check(rule="oa.handling_rise", evaluate=_handling_rise, reads=_TASKS),

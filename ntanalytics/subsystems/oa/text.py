@@ -1,4 +1,4 @@
-"""Sentences of office automation: of its rules, and of the report on adoption."""
+"""Sentences of office automation: for its rules, and for the report on adoption."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ntanalytics.metrics.rows import Rows, rows
 
 Row = Mapping[str, Any]
 
-#: A unit whose working days changed by less than that is no mover.
+#: Smallest change of a unit's working days that is named.
 MOVED = 0.1
-#: So many units are named on either side.
+#: Number of units named for rises, and for falls.
 NAMED = 3
 
 
 def level(total: Row, reach: Row, *, is_complete: bool = True) -> str:
-    """How many may use the OA, how many did, and how many units.
+    """Return the numbers of enabled accounts, active accounts and units.
 
     Returns:
         For example ``启用账号 12,539 个，本期活跃 9,477 个，活跃率 75.6%，较上期增加 0.4%（+33 个）；接入的 101 个单位
@@ -33,22 +33,22 @@ def level(total: Row, reach: Row, *, is_complete: bool = True) -> str:
         least = format_number(total["active"] or 0, "integer", "个")
         return f"本期数据不完整，活跃账号至少 {least}，活跃率和增减不予计算。"
     enabled, acted = (format_number(total[name], "integer", "个") for name in ("enabled", "active"))
-    said = f"启用账号 {enabled}，本期活跃 {acted}"
+    sentence = f"启用账号 {enabled}，本期活跃 {acted}"
     if total["active_rate"] is not None:
-        said += f"，活跃率 {format_number(total['active_rate'], 'rate:1')}"
+        sentence += f"，活跃率 {format_number(total['active_rate'], 'rate:1')}"
     change = moved(total["active_change"], total["active_change_rate"], "个")
-    said += f"，{change or '上期数据不完整，不作比较'}"
+    sentence += f"，{change or '上期数据不完整，不作比较'}"
     onboarded, active = reach["units_onboarded"], reach["units_active"]
     if onboarded < 2:
-        return f"{said}。"
+        return f"{sentence}。"
     if onboarded == active:
-        return f"{said}；接入的 {format_number(onboarded, 'integer')} 个单位均有人使用。"
+        return f"{sentence}；接入的 {format_number(onboarded, 'integer')} 个单位均有人使用。"
     units, idle = format_number(onboarded, "integer"), format_number(onboarded - active, "integer")
-    return f"{said}；接入的 {units} 个单位中 {idle} 个无人使用。"
+    return f"{sentence}；接入的 {units} 个单位中 {idle} 个无人使用。"
 
 
 def pace(total: Row, worked_days: tuple[int, int]) -> str:
-    """The mean working day against that of the period before, which a holiday does not move.
+    """Return the daily mean of working days against the period before; a holiday does not change it.
 
     Returns:
         For example ``工作日日均活跃 4,971 个（本期 5 个工作日，上期 3 个），较上期增加 2.1%。``
@@ -61,7 +61,7 @@ def pace(total: Row, worked_days: tuple[int, int]) -> str:
 
 
 def movers(moving: Rows) -> str:
-    """The units that rose and fell most by their working days.
+    """Return the units with the largest rise and fall by working days.
 
     Args:
         moving: ``metrics.adoption_ranking.movers``: the largest rise first.
@@ -69,17 +69,17 @@ def movers(moving: Rows) -> str:
     Returns:
         For example ``日均活跃升幅最大的是甲局（12.4 升至 18.0，+45.2%）；降幅最大的是乙局（20.2 降至 10.0，−50.5%）。``
     """
-    found = rows(moving)
-    up = [row for row in found if row["daily_active_change_rate"] >= MOVED]
-    down = [row for row in reversed(found) if row["daily_active_change_rate"] <= -MOVED]
-    said = []
+    units = rows(moving)
+    up = [row for row in units if row["daily_active_change_rate"] >= MOVED]
+    down = [row for row in reversed(units) if row["daily_active_change_rate"] <= -MOVED]
+    parts = []
     if up:
-        said.append(f"升幅最大的是{'、'.join(_moving(row) for row in up[:NAMED])}")
+        parts.append(f"升幅最大的是{'、'.join(_moving(row) for row in up[:NAMED])}")
     if down:
-        said.append(f"降幅最大的是{'、'.join(_moving(row) for row in down[:NAMED])}")
-    if not said:
-        return f"参评单位的日均活跃增减均在 {format_number(MOVED, 'rate:0')} 以内。" if found else ""
-    return f"日均活跃{'；'.join(said)}。"
+        parts.append(f"降幅最大的是{'、'.join(_moving(row) for row in down[:NAMED])}")
+    if not parts:
+        return f"参评单位的日均活跃增减均在 {format_number(MOVED, 'rate:0')} 以内。" if units else ""
+    return f"日均活跃{'；'.join(parts)}。"
 
 
 def _moving(row: Row) -> str:
@@ -89,7 +89,7 @@ def _moving(row: Row) -> str:
 
 
 def laggards(ranking: Rows) -> str:
-    """The comparable units whose active rate is low, those that have long been so first.
+    """Return the comparable units with a low active rate, the longest low first.
 
     Args:
         ranking: ``metrics.adoption_ranking.ranked`` with ``low_weeks``.
@@ -101,7 +101,7 @@ def laggards(ranking: Rows) -> str:
     fair = [row for row in rows(ranking) if row["place"] is not None]
     slow = [row for row in fair if row["active_rate"] < LOW_RATE]
     below = format_number(LOW_RATE, "rate:0")
-    # of a month, a unit may be low in its last weeks and not in all
+    # a unit may be low in the last weeks of a month and not in all of it
     late = [row for row in fair if row["active_rate"] >= LOW_RATE and (row["low_weeks"] or 0) > 1]
     late.sort(key=lambda row: -row["low_weeks"])
     named = listed([f"{row['unit']}（连续 {row['low_weeks']} 周）" for row in late], NAMED)
@@ -120,24 +120,24 @@ def _slow(row: Row) -> str:
 
 
 def terminals(total: Row, typical: Row | None = None) -> str:
-    """Mobile and domestic terminals, against the period before, or of a unit against its edition's median.
+    """Return the mobile and domestic shares, against the period before, or of a unit against its edition's median.
 
     Returns:
         For example ``移动端占比 64.3%，较上期上升 0.7 个百分点；信创占比 44.0%，与上期持平。``
     """
-    said = []
+    parts = []
     for name, label in (("mobile_share", "移动端占比"), ("xinchuang_share", "信创占比")):
         if total[name] is None:
             continue
         beside = f"，{change}" if (change := shifted(total[f"{name}_change"])) else ""
         if typical and typical.get(name) is not None:
             beside += f"（同版本中位数 {format_number(typical[name], 'rate:1')}）"
-        said.append(f"{label} {format_number(total[name], 'rate:1')}{beside}")
-    return "；".join(said) + "。" if said else ""
+        parts.append(f"{label} {format_number(total[name], 'rate:1')}{beside}")
+    return "；".join(parts) + "。" if parts else ""
 
 
 def flow(flow: Row, *, is_complete: bool = True) -> str:
-    """Who came and who left, as counts.
+    """Return the counts of new, returned and lapsed accounts.
 
     Returns:
         For example ``新增活跃 18 个、回流 799 个，上期活跃账号中 824 个本期未使用（8.7%）。``
@@ -153,7 +153,7 @@ def flow(flow: Row, *, is_complete: bool = True) -> str:
 
 
 def handled(total: Row, by_module: Rows = ()) -> str:
-    """How long tasks took, by the clock and in working hours, and the slowest module.
+    """Return the handling time of tasks, by the clock and in working hours, and the slowest module.
 
     Returns:
         For example ``办结任务 9,273 件，用时中位数 25.7 小时（工时 7.1 小时），九成在 146.2 小时（工时 34.1 小时）内
@@ -161,23 +161,25 @@ def handled(total: Row, by_module: Rows = ()) -> str:
     """
     if not total["tasks"] or total["handling_p50_s"] is None:
         return ""
-    said = f"办结任务 {format_number(total['tasks'], 'integer', '件')}，用时中位数 {_hours(total['handling_p50_s'])}"
-    said += (
+    sentence = (
+        f"办结任务 {format_number(total['tasks'], 'integer', '件')}，用时中位数 {_hours(total['handling_p50_s'])}"
+    )
+    sentence += (
         f"{_worked(total['worked_p50_s'])}，九成在 {_hours(total['handling_p90_s'])}{_worked(total['worked_p90_s'])}"
     )
-    said += "内办结"
-    # a module of a few tasks is not the slowest, it is unlucky
+    sentence += "内办结"
+    # a module of a few tasks is slow by chance
     many = [row for row in rows(by_module) if row["tasks"] >= MIN_ACCOUNTS and row["handling_p50_s"] is not None]
     if len(many) > 1:
         slow = max(many, key=lambda row: float(row["handling_p50_s"]))
-        said += (
+        sentence += (
             f"；用时最长的是{MODULES.get(slow['module'], slow['module'])}（中位数 {_hours(slow['handling_p50_s'])}）"
         )
-    return f"{said}。"
+    return f"{sentence}。"
 
 
 def modules(used: Rows) -> str:
-    """The module that most accounts use, and those that nobody does; a login is of none.
+    """Return the module with most accounts, and the unused ones; a login belongs to no module.
 
     Returns:
         For example ``使用最多的模块是公文管理（3,844 个账号）；无人使用：耗材管理、用车管理。``
@@ -187,65 +189,69 @@ def modules(used: Rows) -> str:
         return ""
     most = max(known, key=lambda name: int(known[name]))
     unused = [label for name, label in MODULES.items() if name != "other" and name not in known]
-    said = f"使用最多的模块是{MODULES.get(most, most)}（{format_number(known[most], 'integer')} 个账号）"
-    return f"{said}；无人使用：{listed(unused, 5)}。" if unused else f"{said}，全部 {len(MODULES) - 1} 个模块均有使用。"
+    sentence = f"使用最多的模块是{MODULES.get(most, most)}（{format_number(known[most], 'integer')} 个账号）"
+    return (
+        f"{sentence}；无人使用：{listed(unused, 5)}。"
+        if unused
+        else f"{sentence}，全部 {len(MODULES) - 1} 个模块均有使用。"
+    )
 
 
 def compared_units(ranking: Rows) -> str:
-    """How many units have a place, and why others have none.
+    """Return the number of units with a place, and the reasons of the others.
 
     Returns:
         For example ``101 个单位中 98 个参评；2 个启用账号不足 20 个、1 个数据不完整，未参评。``
     """
-    found = rows(ranking)
+    units = rows(ranking)
     why = [
         f"{count} 个{words}"
         for code, words in (("few", f"启用账号不足 {MIN_ACCOUNTS} 个"), ("gap", "数据不完整"))
-        if (count := sum(row["left_out"] == code for row in found))
+        if (count := sum(row["left_out"] == code for row in units))
     ]
-    fair = sum(row["place"] is not None for row in found)
-    said = f"{len(found)} 个单位中 {fair} 个参评" if why else f"{len(found)} 个单位全部参评"
-    return f"{said}；{'、'.join(why)}，未参评。" if why else f"{said}。"
+    fair = sum(row["place"] is not None for row in units)
+    sentence = f"{len(units)} 个单位中 {fair} 个参评" if why else f"{len(units)} 个单位全部参评"
+    return f"{sentence}；{'、'.join(why)}，未参评。" if why else f"{sentence}。"
 
 
 def place(ranking: Rows, unit: str, typical: Row) -> str:
-    """A unit's place among the comparable units of each of its editions.
+    """Return the place of a unit among the comparable units of each of its editions.
 
     Returns:
         For example ``活跃率在政府版 13 个可比单位中列第 3 位（中位数 74.2%）。``
     """
-    said = []
+    parts = []
     for row in rows(ranking):
         if row["unit"] != unit:
             continue
         edition = EDITIONS.get(row["edition"], row["edition"])
         if row["place"] is None:
             few = f"启用账号不足 {MIN_ACCOUNTS} 个"
-            said.append(f"{edition}：{few if row['left_out'] == 'few' else '本期数据不完整'}，不参加排名")
+            parts.append(f"{edition}：{few if row['left_out'] == 'few' else '本期数据不完整'}，不参加排名")
             continue
         median = f"（中位数 {format_number(typical['active_rate'], 'rate:1')}）" if typical.get("active_rate") else ""
-        said.append(f"活跃率在{edition} {row['ranked_units']} 个可比单位中列第 {row['place']} 位{median}")
-    return "；".join(said) + "。" if said else ""
+        parts.append(f"活跃率在{edition} {row['ranked_units']} 个可比单位中列第 {row['place']} 位{median}")
+    return "；".join(parts) + "。" if parts else ""
 
 
 def terminals_trend(weeks: Rows) -> str:
-    """How mobile and domestic terminals moved over the weeks shown, for the title of their chart.
+    """Return the change of the mobile and domestic shares over the weeks shown, as the title of their chart.
 
     Returns:
         For example ``近 8 周移动端占比由 54.0% 升至 64.3%，信创占比由 44.0% 升至 44.1%``.
     """
-    said = []
+    parts = []
     for name, label in (("mobile_share", "移动端占比"), ("xinchuang_share", "信创占比")):
         known = [row[name] for row in rows(weeks) if row[name] is not None]
         if known:
             first, last = format_number(known[0], "rate:1"), format_number(known[-1], "rate:1")
             way = "升至" if known[-1] > known[0] else "降至"
-            said.append(f"{label}保持 {last}" if first == last else f"{label}由 {first} {way} {last}")
-    return f"近 {len(rows(weeks))} 周{'，'.join(said)}" if said else "移动端和信创占比：没有完整的周"
+            parts.append(f"{label}保持 {last}" if first == last else f"{label}由 {first} {way} {last}")
+    return f"近 {len(rows(weeks))} 周{'，'.join(parts)}" if parts else "移动端和信创占比：没有完整的周"
 
 
 def retained(cohorts: Rows) -> str:
-    """How many of the newcomers were there four weeks later, over all cohorts of which that is known.
+    """Return the retention of newcomers after four weeks, over all cohorts with a known value.
 
     Returns:
         For example ``近期首次使用的账号中，4 周后仍有 55.2% 活跃（179 个账号）。``

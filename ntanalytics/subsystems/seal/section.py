@@ -33,8 +33,5 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
 
 
 SECTION = Section(
-    summarize=summarize,
-    lead="signings",
-    reads={"seal.signings": HISTORY, "seal.seals": 0},
-    requires=("seal.signings",),
+    summarize=summarize, lead="signings", reads={"seal.signings": HISTORY, "seal.seals": 0}, requires=("seal.signings",)
 )

@@ -29,8 +29,5 @@ def testing_days(finding: Finding) -> str:
 
 #: Sentences by rule code, where the general ones do not serve.
 TEXTS: Texts = MappingProxyType(
-    {
-        "seal.making_days": RuleText(evidence=making_days),
-        "seal.testing_days": RuleText(evidence=testing_days),
-    }
+    {"seal.making_days": RuleText(evidence=making_days), "seal.testing_days": RuleText(evidence=testing_days)}
 )

@@ -80,12 +80,12 @@ def _of_series(context: CheckContext, rule: Rule, series: Series) -> Finding | N
         onset = series.missing_since()
         missing = unknown(rule, "missing", entity)
         return missing if onset is None else missing.since_day(onset.day, is_bound=onset.is_bound)
-    counted = [row for row in days if _settled(row) >= rule.min_count]
+    counted = [row for row in days if settled(row) >= rule.min_count]
     if not counted and context.is_day:
         return None  # a quiet Sunday needs no line
     judged = [row for row in counted if row[rule.measure] is not None]
     if not judged:
-        count = float(max((_settled(row) for row in days), default=0))
+        count = float(max((settled(row) for row in days), default=0))
         return unknown(rule, "no_value" if counted else "too_few", entity).with_figures(count=count)
     pick = min if rule.threshold.good == "up" else max
     worst = pick(judged, key=lambda row: float(row[rule.measure]))
@@ -106,7 +106,8 @@ def _of_series(context: CheckContext, rule: Rule, series: Series) -> Finding | N
     return finding.with_figures(days_beyond=float(beyond)).with_details(day=worst["day"].isoformat())
 
 
-def _settled(row: Mapping[str, Any]) -> int:
+def settled(row: Mapping[str, Any]) -> int:
+    """Return the number of messages that no longer wait for their report."""
     return sum(row[name] or 0 for name in ("delivered", "failed", "unknown"))
 
 

@@ -1,4 +1,4 @@
-"""Sentences of the SMS platform: of its rules, and of the SMS report."""
+"""Sentences of the SMS platform: for its rules, and for the SMS report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ntanalytics.metrics.sms.failure_codes import CLASSES
 #: A group is named when it made at least this share of a change.
 SHARE_NAMED = 0.2
 
-#: Word before the check where the worst day of a period is told.
+#: Word before the check where the sentence has the worst day of a period.
 _WORST: Mapping[str, str] = MappingProxyType({"sms.delivery_rate": "单日最低", "sms.receipt_latency_p95_s": "单日最长"})
 
 

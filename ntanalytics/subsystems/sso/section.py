@@ -31,8 +31,5 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
 
 
 SECTION = Section(
-    summarize=summarize,
-    lead="accesses",
-    reads={"sso.accesses": HISTORY, "sso.apps": 0},
-    requires=("sso.accesses",),
+    summarize=summarize, lead="accesses", reads={"sso.accesses": HISTORY, "sso.apps": 0}, requires=("sso.accesses",)
 )

@@ -108,12 +108,12 @@ def test_one_carriers_bill_differs_by_more_than_half_a_percent(tmp_path: Path):
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
-    """Every sheet of the seventy days' ledger, through the mappings."""
+    """Every sheet of the seventy days' workbook, through the mappings."""
     folder = tmp_path_factory.mktemp("ledger")
     days = days_between(dt.date(2026, 9, 14), dt.date(2026, 11, 22))
     city = city_of(days, Calendar(), plan_incidents(Calendar(), days[0], days[-1]), seed=20261122, scale=0.001)
     write_desk_workbook(city, folder / "book.xlsx", {})
-    return extracted(city, folder, "{product: ledger, path: book.xlsx}", *DESK_WORKBOOK_DATASETS)
+    return extracted(city, folder, "{product: desk_workbook, path: book.xlsx}", *DESK_WORKBOOK_DATASETS)
 
 
 def test_every_sheet_has_rows_that_are_taken_without_a_reject(whole: dict[str, Rows]):

@@ -117,10 +117,7 @@ def test_a_delivery_beyond_the_calendar_has_no_part_in_the_rate(deliveries, list
     made = deliveries([{"sent_at": local(dt.date(2026, 6, 1), "10:00")}])
     assert of(
         docexchange_documents.deliveries(made, WORKED, NOW, 8), listed, "pending_deliveries", "signed_in_time_rate"
-    ) == [
-        1,
-        None,
-    ]
+    ) == [1, None]
 
 
 def test_the_figure_of_a_moment_stays_what_it_was(deliveries, listed) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.identity import logins as identity_logins
+from ntanalytics.metrics.identity import suspects as suspect_metrics
 from ntanalytics.metrics.sso import accesses as sso_accesses
 
 MONDAY = dt.date(2026, 11, 16)
@@ -90,23 +91,23 @@ def failures(logins, seconds, **more):
 
 def test_twenty_failures_within_ten_minutes_are_suspect(logins, listed) -> None:
     exactly = failures(logins, [30 * n for n in range(19)] + [600])
-    assert listed(identity_logins.suspects(exactly)) == [
+    assert listed(suspect_metrics.suspects(exactly)) == [
         {"address_hash": "a", "attempts": 20, "first_attempt_at": AT, "last_attempt_at": AT + dt.timedelta(minutes=10)}
     ]
-    assert listed(identity_logins.suspects(failures(logins, [30 * n for n in range(19)] + [601]))) == []
-    assert listed(identity_logins.suspects(failures(logins, range(19)))) == []
+    assert listed(suspect_metrics.suspects(failures(logins, [30 * n for n in range(19)] + [601]))) == []
+    assert listed(suspect_metrics.suspects(failures(logins, range(19)))) == []
 
 
 def test_successes_and_unknown_addresses_are_not_counted(logins, listed) -> None:
-    assert listed(identity_logins.suspects(failures(logins, range(30), address_hash=None))) == []
-    assert listed(identity_logins.suspects(failures(logins, range(30), outcome="success"))) == []
-    assert len(listed(identity_logins.suspects(failures(logins, range(30), account_id="7"), of="account_id"))) == 1
+    assert listed(suspect_metrics.suspects(failures(logins, range(30), address_hash=None))) == []
+    assert listed(suspect_metrics.suspects(failures(logins, range(30), outcome="success"))) == []
+    assert len(listed(suspect_metrics.suspects(failures(logins, range(30), account_id="7"), of="account_id"))) == 1
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.integers(0, 3000), min_size=15, max_size=60))
 def test_suspects_are_those_of_the_definition(logins, listed, seconds) -> None:
-    found = listed(identity_logins.suspects(failures(logins, seconds)))
+    found = listed(suspect_metrics.suspects(failures(logins, seconds)))
     is_burst = any(sum(begin <= other <= begin + 600 for other in seconds) >= 20 for begin in seconds)
     assert bool(found) == is_burst
 
@@ -157,7 +158,7 @@ def test_applications_that_nobody_reached_are_listed(table, listed) -> None:
 
 
 def test_every_column_has_its_words(logins, listed, table) -> None:
-    made = [identity_logins.logins(logins([{}])), identity_logins.suspects(logins([{}]))]
+    made = [identity_logins.logins(logins([{}])), suspect_metrics.suspects(logins([{}]))]
     assert {name for each in made for name in each.columns} - set(MEASURES) == {"address_hash"}
 
 
@@ -193,8 +194,8 @@ def test_an_account_is_shared_where_it_comes_from_five_places_within_an_hour(log
     failed = [{"account_id": "c", "address_hash": str(place), "outcome": "failure"} for place in range(9)]
     same = [{"account_id": "d", "address_hash": "x"}] * 9
     made = logins([*five, *spread, *failed, *same])
-    assert listed(identity_logins.shared_accounts(made)) == [{"shared_accounts": 1, "most_addresses": 5}]
-    assert listed(identity_logins.shared_accounts(logins([{}]))) == [{"shared_accounts": 0, "most_addresses": None}]
+    assert listed(suspect_metrics.shared_accounts(made)) == [{"shared_accounts": 1, "most_addresses": 5}]
+    assert listed(suspect_metrics.shared_accounts(logins([{}]))) == [{"shared_accounts": 0, "most_addresses": None}]
 
 
 def test_who_gets_in_after_twenty_failures_from_the_same_place_was_forced(logins, listed) -> None:
@@ -222,7 +223,7 @@ def test_who_gets_in_after_twenty_failures_from_the_same_place_was_forced(logins
         {"account_id": "few", "address_hash": "of few", **later},
         *tried("kept out"),
     ]
-    assert listed(identity_logins.forced_accounts(logins(rows))) == [{"forced_accounts": 1}]
+    assert listed(suspect_metrics.forced_accounts(logins(rows))) == [{"forced_accounts": 1}]
 
 
 def test_changes_by_day_are_none_over_a_hole(table, days, listed) -> None:

@@ -6,6 +6,7 @@ import ibis
 import pytest
 
 from ntanalytics.metrics.infra import backups, hosts
+from ntanalytics.metrics.infra import disks as disk_metrics
 
 DAY = dt.timedelta(days=1)
 LAST = dt.date(2026, 11, 20)
@@ -39,7 +40,7 @@ def test_hours_weigh_by_their_samples(table, listed) -> None:
 
 def test_a_disk_that_grows_one_percent_a_day_is_full_in_ten(table, listed) -> None:
     made = disks(table, [0.76 + 0.01 * n for n in range(15)])
-    [row] = listed(hosts.growth(made, LAST))
+    [row] = listed(disk_metrics.growth(made, LAST))
     assert row["disk_used"] == pytest.approx(0.9)
     assert row["disk_per_day"] == pytest.approx(0.01)
     assert row["days_until_full"] == pytest.approx(10)
@@ -49,7 +50,7 @@ def test_a_disk_that_grows_one_percent_a_day_is_full_in_ten(table, listed) -> No
 def test_a_disk_that_does_not_grow_is_never_full_and_few_days_carry_no_trend(table, listed) -> None:
     steady = disks(table, [0.5] * 20).union(disks(table, [0.1, 0.9], host="new"))
     made = steady.union(disks(table, [0.76 + 0.01 * n for n in range(15)], host="full soon"))
-    rows = listed(hosts.growth(made, LAST), "host", "days_until_full", "disk_per_day")
+    rows = listed(disk_metrics.growth(made, LAST), "host", "days_until_full", "disk_per_day")
     assert [row["host"] for row in rows] == ["full soon", "new", "oa-db-1"]
     assert rows[1] == {"host": "new", "days_until_full": None, "disk_per_day": None}
     assert rows[2] == {"host": "oa-db-1", "days_until_full": None, "disk_per_day": 0.0}
@@ -58,7 +59,7 @@ def test_a_disk_that_does_not_grow_is_never_full_and_few_days_carry_no_trend(tab
 def test_the_peaks_of_a_disk_by_day_and_a_hole_is_no_zero(table, listed) -> None:
     made = disks(table, [0.7, 0.8, 0.9])
     days = ibis.memtable({"day": [LAST - 2 * DAY, LAST - DAY, LAST], "is_covered": [True, False, True]})
-    assert listed(hosts.peaks(made, days), "day", "part", "disk_used") == [
+    assert listed(disk_metrics.peaks(made, days), "day", "part", "disk_used") == [
         {"day": LAST - 2 * DAY, "part": "/data", "disk_used": 0.7},
         {"day": LAST - DAY, "part": "/data", "disk_used": None},
         {"day": LAST, "part": "/data", "disk_used": 0.9},
@@ -184,19 +185,19 @@ def test_what_was_held_for_two_hours_is_the_second_highest_by_day_and_by_night(t
 
 def test_a_disk_that_begins_to_fill_rises_beyond_what_is_usual(table, listed) -> None:
     slow = [0.50 + 0.0004 * n for n in range(30)]
-    [row] = listed(hosts.disk_rises(disks(table, [*slow, slow[-1] + 0.01]), LAST))
+    [row] = listed(disk_metrics.disk_rises(disks(table, [*slow, slow[-1] + 0.01]), LAST))
     assert row["disk_rise"] == pytest.approx(0.0104)
     assert row["usual_rise"] == pytest.approx(0.0008)
     assert row["rise_beyond"] == pytest.approx(0.0096)
-    [still] = listed(hosts.disk_rises(disks(table, slow), LAST), "rise_beyond")
+    [still] = listed(disk_metrics.disk_rises(disks(table, slow), LAST), "rise_beyond")
     assert still["rise_beyond"] == pytest.approx(0, abs=1e-9)
 
 
 def test_a_disk_that_always_moves_by_so_much_is_as_usual_and_one_of_few_days_is_not_known(table, listed) -> None:
     moving = [0.5 + (0.02 if n // 2 % 2 else 0.0) for n in range(31)]
-    [row] = listed(hosts.disk_rises(disks(table, moving), LAST), "disk_rise", "rise_beyond")
+    [row] = listed(disk_metrics.disk_rises(disks(table, moving), LAST), "disk_rise", "rise_beyond")
     assert (row["disk_rise"], row["rise_beyond"]) == (pytest.approx(0.02), 0.0)
-    [young] = listed(hosts.disk_rises(disks(table, [0.5, 0.5, 0.5, 0.9]), LAST), "disk_rise", "rise_beyond")
+    [young] = listed(disk_metrics.disk_rises(disks(table, [0.5, 0.5, 0.5, 0.9]), LAST), "disk_rise", "rise_beyond")
     assert (young["disk_rise"], young["rise_beyond"]) == (pytest.approx(0.4), None)
 
 

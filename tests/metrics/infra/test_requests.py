@@ -92,10 +92,7 @@ def test_a_day_without_requests_is_zero_and_a_hole_is_null(requests, days, liste
 
 def test_the_hour_is_the_local_one(requests, listed) -> None:
     table = requests([{"minute_at": dt.datetime(2026, 11, 16, 23, 59, tzinfo=dt.UTC), "requests": 3}, {"requests": 4}])
-    assert listed(web.hourly(table, 8), "hour", "requests") == [
-        {"hour": 7, "requests": 3},
-        {"hour": 9, "requests": 4},
-    ]
+    assert listed(web.hourly(table, 8), "hour", "requests") == [{"hour": 7, "requests": 3}, {"hour": 9, "requests": 4}]
 
 
 def test_a_day_is_counted_without_what_has_to_be_sorted_for(requests, days, listed) -> None:

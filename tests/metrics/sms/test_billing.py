@@ -50,10 +50,7 @@ def test_a_missing_bill_is_unknown_and_a_bill_for_nothing_is_a_finding(messages,
         "difference_segments",
         "is_finding",
     )
-    assert [tuple(row.values()) for row in found] == [
-        ("mobile", 7, None, None, None),
-        ("unicom", 0, 4, 4, True),
-    ]
+    assert [tuple(row.values()) for row in found] == [("mobile", 7, None, None, None), ("unicom", 0, 4, 4, True)]
 
 
 def test_a_bill_of_zero_has_no_rate_and_is_a_finding_when_we_sent(messages, bills, listed) -> None:

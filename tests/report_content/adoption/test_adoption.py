@@ -90,7 +90,7 @@ class Office(OaSite):
     def report(self) -> Report:
         return Report(Workspace(self.settings), "oa_adoption", "", WEEK)
 
-    def look(self, unit: str = "", edition: str = "") -> Adoption:
+    def adoption(self, unit: str = "", edition: str = "") -> Adoption:
         return summarize_adoption(self.report(), unit, edition)
 
 
@@ -111,7 +111,7 @@ def ranking(seen: Adoption) -> dict[str, tuple[object, ...]]:
 
 def test_the_city_by_our_names_with_movers_and_who_is_left_out(office: Office) -> None:
     office.fill()
-    seen = office.look()
+    seen = office.adoption()
     assert (seen.total["enabled"], seen.total["active"], seen.total["active_before"]) == (88, 58, 68)
     assert seen.total["daily_active"] == 58.0
     assert ranking(seen) == {
@@ -132,23 +132,28 @@ def test_a_hole_in_one_source_leaves_its_units_out_and_no_others(office: Office)
     office.extractor("2026-11-23 06:30").extract(["oa.activities"], MONDAY - dt.timedelta(days=91), MONDAY)
     (office.folder / "annex.sqlite").rename(hidden)
     office.fill()
-    seen = office.look()
+    seen = office.adoption()
     assert (seen.is_complete, seen.total["active_rate"], seen.total["active_change"]) == (False, None, None)
     assert seen.total["active"] == 58  # at least: the annex is known of Monday only
     assert ranking(seen)["崇川区民政局"] == (None, "gap")
     assert ranking(seen)["市财政局"] == (1, None)
-    states = {each.subject: each.state for each in blocks.findings(seen)}
-    assert (states["协同办公"], states["企业微信版"], states["通用版"]) == ("unknown", "unknown", "warning")
+    findings = [item.finding for item in blocks.findings(office.report(), seen)]
+    statuses = {finding.entity.identity: finding.status for finding in findings}
+    assert (statuses["subsystem/oa"], statuses["edition/wecom"], statuses["edition/general"]) == (
+        "unknown",
+        "unknown",
+        "warning",
+    )
     assert blocks.summary(seen)[0].text.startswith("本期数据不完整，活跃账号至少 58 个")
     # an edition whose own source is whole has no hole
-    general = office.look(edition="general")
+    general = office.adoption(edition="general")
     assert (general.is_complete, general.note, general.total["active_change"]) == (True, "", -10)
 
 
 def test_a_unit_among_its_peers_by_any_of_its_names(office: Office) -> None:
     office.fill()
     for name in ("市财政局", "市财局", "市 财政局"):
-        seen = office.look(name)
+        seen = office.adoption(name)
         assert (seen.unit, seen.total["active"], seen.total["active_rate"]) == ("市财政局", 30, 0.75)
     assert ranking(seen)["市财政局"] == (1, None)  # of the two of 通用版 that can be compared
     assert seen.typical["active_rate"] == 0.5
@@ -161,11 +166,11 @@ def test_a_unit_among_its_peers_by_any_of_its_names(office: Office) -> None:
 def test_an_unknown_unit_is_refused_with_the_names_that_are_near(office: Office) -> None:
     office.fill()
     with pytest.raises(BadParameter, match="did you mean '市财政局'"):
-        office.look("财政局")
+        office.adoption("财政局")
     with pytest.raises(BadParameter, match="has no unit"):
-        office.look("'; DROP TABLE x; --")
+        office.adoption("'; DROP TABLE x; --")
     with pytest.raises(BadParameter, match="in that edition"):
-        office.look("市财政局", "wecom")
+        office.adoption("市财政局", "wecom")
 
 
 def test_a_hostile_name_is_a_name(office: Office) -> None:
@@ -174,7 +179,7 @@ def test_a_hostile_name_is_a_name(office: Office) -> None:
     office.fill()
     assert set(HOSTILE) <= set(oa_units(office.settings, WEEK))
     for name in HOSTILE[:2]:
-        seen = office.look(name)
+        seen = office.adoption(name)
         assert (seen.unit, seen.total["enabled"]) == (name, 2)
 
 
@@ -195,7 +200,7 @@ def test_a_unit_s_page_of_what_is_kept_for_all_is_the_page_by_itself(
         quick, alone = office.report(), office.report()
         found = page_from_figures(quick, unit, "")
         assert found is not None
-        seen = AdoptionQueries(alone, unit, "").look()
+        seen = AdoptionQueries(alone, unit, "").compute()
         assert {name: getattr(found, name) for name in SAME} == {name: getattr(seen, name) for name in SAME}
         assert found.days.to_pyarrow() == seen.days.to_pyarrow()
         for name in {*seen.tables} - {"cohorts", "ranking"}:  # of units no cohorts are shown

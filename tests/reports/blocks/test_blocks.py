@@ -9,10 +9,17 @@ import pyarrow as pa
 import pytest
 
 from ntanalytics.errors import UsageError
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.threshold import Status
+from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.quantity import Quantity, quantity
 from ntanalytics.reports import Axes, Sentence, board, chart, kpi, sentences, table
 from ntanalytics.reports.data import clean_text
 from ntanalytics.reports.record import BLOCK, DATA, FIGURE
+from tests.reports.worded import worded
+
+
+def of(name: str, value: float, *, is_complete: bool = True) -> Quantity:
+    return quantity(MEASURES[name], value, is_complete=is_complete)
 
 
 def rows_of(block: object) -> list[dict[str, object]]:
@@ -20,41 +27,41 @@ def rows_of(block: object) -> list[dict[str, object]]:
 
 
 def test_a_rise_of_a_count_is_in_percent_and_neither_good_nor_bad_by_itself() -> None:
-    made = kpi("submitted", 110, 100)
+    made = kpi(of("submitted", 110), of("submitted", 100))
     assert (made.change, made.tone) == (pytest.approx(0.1), "flat")
 
 
 def test_a_fall_of_a_rate_is_in_points_and_bad_where_up_is_good() -> None:
-    made = kpi("delivery_rate", 0.976, 0.987)
+    made = kpi(of("delivery_rate", 0.976), of("delivery_rate", 0.987))
     assert made.change == pytest.approx(-0.011)
     assert made.tone == "worse"
 
 
 def test_a_fall_is_good_where_down_is_good() -> None:
-    assert kpi("receipt_latency_p95_s", 8.0, 10.0).tone == "good"
+    assert kpi(of("receipt_latency_p95_s", 8.0), of("receipt_latency_p95_s", 10.0)).tone == "good"
 
 
 def test_a_change_written_as_zero_has_no_tone() -> None:
-    assert kpi("delivery_rate", 0.98701, 0.98700).tone == "flat"
+    assert kpi(of("delivery_rate", 0.98701), of("delivery_rate", 0.98700)).tone == "flat"
 
 
 def test_a_count_over_a_hole_is_a_lower_bound_without_change() -> None:
-    made = kpi("submitted", 110, 100, is_complete=False)
+    made = kpi(of("submitted", 110, is_complete=False), of("submitted", 100))
     assert (made.value, made.is_lower_bound, made.change, made.note) == (110, True, None, "数据不完整，为下限")
 
 
 def test_a_rate_over_a_hole_is_not_shown() -> None:
-    made = kpi("delivery_rate", 0.976, 0.987, is_complete=False)
+    made = kpi(of("delivery_rate", 0.976, is_complete=False), of("delivery_rate", 0.987))
     assert (made.value, made.is_lower_bound, made.change) == (None, False, None)
 
 
 def test_a_hole_in_the_period_before_suppresses_the_change() -> None:
-    made = kpi("submitted", 110, 100, was_complete=False)
+    made = kpi(of("submitted", 110), of("submitted", 100, is_complete=False))
     assert (made.value, made.before, made.change) == (110, None, None)
 
 
 def test_a_change_from_zero_has_no_percentage() -> None:
-    assert kpi("submitted", 110, 0).change is None
+    assert kpi(of("submitted", 110), of("submitted", 0)).change is None
 
 
 def test_a_table_keeps_types_and_nulls_whether_ibis_or_pandas() -> None:
@@ -93,11 +100,8 @@ def test_empty_sentences_are_left_out() -> None:
 
 
 def test_a_board_stands_worst_first_and_keeps_the_order_within_a_state() -> None:
-    states = ["ok", "unknown", "critical", "warning", "critical"]
-    found = [
-        Finding("a.b", "sms", f"对象{number}", "检查", state, 1, "integer", "0", "")  # type: ignore[arg-type]
-        for number, state in enumerate(states)
-    ]
+    states: list[Status] = ["ok", "unknown", "critical", "warning", "critical"]
+    found = [worded("sms.a", f"对象{number}", "检查", state) for number, state in enumerate(states)]
     assert [(row["state"], row["subject"]) for row in rows_of(board(found))] == [
         ("critical", "对象2"),
         ("critical", "对象4"),
@@ -108,12 +112,7 @@ def test_a_board_stands_worst_first_and_keeps_the_order_within_a_state() -> None
 
 
 def test_a_chart_puts_in_absent_days_and_blanks_days_not_taken() -> None:
-    frame = pd.DataFrame(
-        {
-            "day": [date(2026, 11, 16), date(2026, 11, 18), date(2026, 11, 19)],
-            "submitted": [5, 7, 9],
-        }
-    )
+    frame = pd.DataFrame({"day": [date(2026, 11, 16), date(2026, 11, 18), date(2026, 11, 19)], "submitted": [5, 7, 9]})
     days = pd.DataFrame(
         {
             "day": [date(2026, 11, day) for day in range(16, 20)],
@@ -189,7 +188,7 @@ def test_a_chart_without_any_figure_says_why(covered: list[bool] | None, said: s
 
 def test_what_is_in_order_stands_by_system_and_subject() -> None:
     order = [("desk", "工单"), ("sms", "中国移动"), ("infra", "www"), ("sms", "中国联通"), ("sms", "中国移动")]
-    found = [Finding("a.b", system, subject, "检查", "ok", 1, "integer", "0", "") for system, subject in order]
+    found = [worded(f"{system}.a", subject, "检查", "ok") for system, subject in order]
     assert [(row["subsystem"], row["subject"]) for row in rows_of(board(found))] == [
         ("短信平台", "中国移动"),
         ("短信平台", "中国移动"),

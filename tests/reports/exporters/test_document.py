@@ -18,12 +18,12 @@ import pytest
 from docx.oxml.ns import qn
 from nbconvert.exporters import get_exporter
 
-from ntanalytics.findings.finding import Finding
 from ntanalytics.reports import board, table
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.exporters.document import document_bytes
 from ntanalytics.reports.exporters.document_table import column_widths, fit_widths
 from ntanalytics.reports.record import read_record
+from tests.reports.worded import worded
 
 
 @pytest.fixture(scope="module")
@@ -119,10 +119,10 @@ def test_a_long_table_ends_after_its_first_rows_and_says_so(sample: ModuleType) 
 
 
 def test_of_a_long_board_all_that_is_not_well_is_there(sample: ModuleType) -> None:
-    def check(number: int, state: str) -> Finding:
-        return Finding("a.b", "sms", f"应用{number}", "检查", state, number, "integer", "0 条", "")  # type: ignore[arg-type]
-
-    found = [check(number, "warning" if number < 40 else "ok") for number in range(100)]
+    found = [
+        worded("sms.a", f"应用{number}", "检查", "warning" if number < 40 else "ok", number, limits="0 条")
+        for number in range(100)
+    ]
     document = docx.Document(
         io.BytesIO(document_bytes(read_record(sample.notebook([sample.blocks()[0], board(found)]))))
     )

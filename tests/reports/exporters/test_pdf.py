@@ -10,10 +10,10 @@ from types import ModuleType
 import nbformat
 import pytest
 
-from ntanalytics.findings.finding import Finding
 from ntanalytics.reports import board
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.exporters.pdf import find_browser, print_page
+from tests.reports.worded import worded
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -68,9 +68,7 @@ def test_its_chinese_is_in_a_chinese_face(printed: Path) -> None:
 
 def test_a_long_table_repeats_its_head_and_cuts_no_row(sample: ModuleType, tmp_path: Path) -> None:
     long = "共 12 条，首尾两行都要在同一页，不得分开，末尾为止。"
-    found = [
-        Finding("a.b", "sms", f"应用{each:03}", "检查", "ok", each, "integer", "0 条", long) for each in range(150)
-    ]
+    found = [worded("sms.a", f"应用{each:03}", "检查", "ok", each, limits="0 条", evidence=long) for each in range(150)]
     nbformat.write(sample.notebook([sample.blocks()[0], board(found)]), tmp_path / "report.ipynb")
     render(tmp_path / "report.ipynb", tmp_path)
     assert print_page(tmp_path / "report.html", tmp_path / "report.pdf", tmp_path / "browser") == ""

@@ -1,3 +1,5 @@
+"""Presence on site and manual checks: what breaks a rule, and what must not."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -5,120 +7,136 @@ from typing import Any
 
 import pytest
 
-from ntanalytics.subsystems import RULES
-from ntanalytics.subsystems.desk import service_checks as desk
+from ntanalytics.findings.finding import Finding
+from ntanalytics.periods import Period
+from ntanalytics.subsystems.desk import SUBSYSTEM
+from tests.subsystems import made
+from tests.subsystems.made import ON, Row, days, judge, statuses
 
-ON = dt.date(2026, 11, 18)
-
-
-def _days(*, is_covered: bool = True, is_working_day: bool | None = True) -> list[dict[str, Any]]:
-    earlier = {"day": ON - dt.timedelta(days=1), "is_covered": True, "is_working_day": True}
-    return [earlier, {"day": ON, "is_covered": is_covered, "is_working_day": is_working_day}]
-
-
-def _backlog(open_tickets: int, overdue: int, **more: Any) -> list[dict[str, Any]]:
-    due = dt.datetime(2026, 11, 15, 17, tzinfo=dt.UTC) if overdue else None
-    return [{"open_tickets": open_tickets, "overdue_tickets": overdue, "oldest_due_at": due, **more}]
+DAY = dt.timedelta(days=1)
+SATURDAY = ON - 6 * DAY
 
 
-@pytest.mark.parametrize(
-    ("overdue", "state"), [(0, "ok"), (1, "ok"), (2, "warning"), (10, "warning"), (11, "critical")]
-)
-def test_overdue_tickets_are_judged(overdue: int, state: str) -> None:
-    [found] = desk.tickets(_backlog(12, overdue), _days(), ON, 8, RULES)
-    assert (found.state, found.value) == (state, overdue)
-    assert found.evidence == f"未关闭 12 件，其中逾期 {overdue} 件。"
+@pytest.fixture
+def without_calendar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the working days of the year unknown."""
+    rows = [{**row, "is_working_day": None} for row in days()]
+    monkeypatch.setattr(made, "days", lambda **_gaps: rows)
 
 
-def test_overdue_tickets_are_dated_by_the_local_day_of_the_oldest() -> None:
-    [found] = desk.tickets(_backlog(12, 3, subsystem="oa"), _days(), ON, 8, RULES)
-    assert (found.subsystem, found.subject, found.since) == ("oa", "协同办公工单", "11月16日")
+def _attendance(*present: bool, on: dt.date = ON, **more: Any) -> Finding:
+    rows = [
+        {"attended_on": on, "day": on, "person": str(number), "role": "engineer", "is_present": is_present}
+        for number, is_present in enumerate(present)
+    ]
+    more.setdefault("period", Period.day(on))
+    [finding] = judge(SUBSYSTEM, ["desk.attendance_rate"], {"desk.attendance": rows}, **more)
+    assert finding.entity.identity == "post/on_site"
+    return finding
 
 
-def test_one_ticket_is_no_matter_until_it_was_forgotten() -> None:
-    [few] = desk.tickets(_backlog(3, 1, overdue_days=9.0), _days(), ON, 8, RULES)
-    late, oldest = desk.tickets(_backlog(3, 1, overdue_days=12.4), _days(), ON, 8, RULES)
-    assert (few.state, late.state, oldest.state) == ("ok", "ok", "warning")
-    assert (oldest.code, oldest.evidence) == ("desk.overdue_oldest", "逾期最久的工单已逾期 12 天。")
+@pytest.mark.parametrize(("present", "status"), [((True,), "ok"), ((False, True), "ok"), ((False,), "critical")])
+def test_somebody_is_on_site_on_a_working_day(present: tuple[bool, ...], status: str):
+    finding = _attendance(*present)
+    assert (finding.status, finding.value) == (status, float(any(present)))
+    assert finding.since == (ON if status == "critical" else None)
 
 
-def _attendance(working: int, recorded: int, attended: int) -> list[dict[str, Any]]:
-    return [{"working_days": working, "recorded_days": recorded, "attended_days": attended}]
+def test_attendance_that_nobody_recorded_is_unknown():
+    finding = _attendance()
+    assert (finding.status, finding.unknown, finding.since) == ("unknown", "not_recorded", ON)
 
 
-@pytest.mark.parametrize(
-    ("row", "is_working_day", "state"),
-    [
-        (_attendance(1, 1, 1), True, "ok"),
-        (_attendance(1, 1, 0), True, "critical"),
-        (_attendance(1, 0, 0), True, "unknown"),
-        (_attendance(0, 0, 0), False, "ok"),
-        (_attendance(0, 0, 0), None, "unknown"),
-    ],
-)
-def test_attendance_is_due_on_working_days(row: Any, is_working_day: bool | None, state: str) -> None:
-    [found] = desk.attendance(row, _days(is_working_day=is_working_day), ON, RULES["desk.attendance_rate"])
-    assert found.state == state
-    assert ("非工作日" in found.evidence) == (is_working_day is False)
+def test_attendance_is_not_due_on_a_day_off():
+    finding = _attendance(on=SATURDAY)
+    assert (finding.status, finding.is_applicable) == ("ok", False)
 
 
-def _checks(subsystem: str, ok: int, warning: int, critical: int, settled: int = 0) -> dict[str, Any]:
-    return {
-        "subsystem": subsystem,
-        "checks": ok + warning + critical,
-        "checks_ok": ok,
-        "checks_watch": warning,
-        "checks_bad": critical,
-        "checks_open": warning + critical - settled,
+@pytest.mark.usefixtures("without_calendar")
+def test_without_a_calendar_nobody_knows_whether_attendance_is_due():
+    finding = _attendance()
+    assert (finding.status, finding.unknown, finding.since) == ("unknown", "no_calendar", ON)
+
+
+def test_attendance_of_a_week_is_the_share_of_its_working_days():
+    finding = _attendance(True, period=Period.week(ON))
+    assert (finding.status, finding.value, finding.format) == ("critical", 0.2, "rate:1")
+    gap = _attendance(True, period=Period.week(ON), gaps=(ON - DAY,))
+    assert (gap.status, gap.unknown) == ("unknown", "incomplete")
+
+
+def _seen(subsystem: str, ok: int, watch: int, bad: int, remark: str | None = None) -> list[Row]:
+    results = ["ok"] * ok + ["watch"] * watch + ["bad"] * bad
+    return [
+        {"checked_on": ON, "subsystem": subsystem, "item": str(number), "result": result, "remark": remark}
+        for number, result in enumerate(results)
+    ]
+
+
+def _checks(*rows: Row, **more: Any) -> list[Finding]:
+    return judge(SUBSYSTEM, ["desk.checks"], {"desk.checks": rows}, **more)
+
+
+def test_manual_checks_are_as_bad_as_their_worst_result():
+    findings = _checks(*_seen("infra", 5, 1, 1), *_seen("sms", 2, 1, 0), *_seen("oa", 1, 0, 0))
+    assert {finding.entity.identity: (finding.status, finding.value) for finding in findings} == {
+        "subsystem/infra": ("critical", 2.0),
+        "subsystem/sms": ("warning", 1.0),
+        "subsystem/oa": ("ok", 0.0),
     }
+    infra = next(finding for finding in findings if finding.entity.key == "infra")
+    assert dict(infra.figures) == {"checks": 7, "critical": 1, "warning": 1, "open": 2}
+    assert infra.since == ON
 
 
-def test_manual_checks_are_as_bad_as_their_worst_result() -> None:
-    found = desk.checks(
-        [_checks("infra", 5, 1, 1), _checks("sms", 2, 1, 0), _checks("oa", 1, 0, 0)], _days(), ON, RULES["desk.checks"]
-    )
-    assert [(each.subject, each.state, each.value) for each in found] == [
-        ("软硬件环境", "critical", 2.0),
-        ("短信平台", "warning", 1.0),
-        ("协同办公", "ok", 0.0),
+def test_what_was_dealt_with_on_the_spot_is_ok_but_what_was_bad_is_not():
+    findings = _checks(*_seen("sms", 2, 1, 0, "已处理"), *_seen("oa", 0, 0, 1, "已处理"))
+    critical, settled = sorted(findings, key=lambda finding: finding.status)
+    assert (settled.entity.key, settled.status) == ("sms", "ok")
+    assert dict(settled.figures) == {"checks": 3, "critical": 0, "warning": 1, "open": 0}
+    assert (critical.entity.key, critical.status) == ("oa", "critical")
+
+
+def _made(*, usual: int, today: int, on: dt.date = ON) -> list[Finding]:
+    """Return the findings of items that are checked on every working day, of which some are today."""
+    past = [row["day"] for row in days(28) if row["is_working_day"] and row["day"] < on]
+    checked = [(day, number) for day in past for number in range(usual)] + [(on, number) for number in range(today)]
+    rows = [
+        {"checked_on": day, "day": day, "subsystem": "infra", "item": str(number), "result": "ok"}
+        for day, number in checked
     ]
-    assert found[0].evidence == "人工检查 7 项，异常 1 项，关注 1 项。"
+    return judge(SUBSYSTEM, ["desk.checks_made"], {"desk.checks": rows}, period=Period.day(on))
 
 
-def test_what_was_dealt_with_on_the_spot_is_no_matter_but_what_was_bad_is() -> None:
-    settled, critical = desk.checks(
-        [_checks("sms", 2, 1, 0, settled=1), _checks("oa", 0, 0, 1)], _days(), ON, RULES["desk.checks"]
-    )
-    assert (settled.state, settled.evidence) == ("ok", "人工检查 3 项，异常 0 项，关注 1 项，其中 1 项已当场处理。")
-    assert critical.state == "critical"
+@pytest.mark.parametrize(
+    ("today", "status", "rate"), [(10, "ok", 1.0), (9, "warning", 0.9), (4, "critical", 0.4), (0, "warning", 0.0)]
+)
+def test_what_is_usually_checked_is_checked(today: int, status: str, rate: float):
+    [finding] = _made(usual=10, today=today)
+    assert (finding.entity.identity, finding.status, finding.value) == ("systems/all", status, rate)
+    assert dict(finding.figures) == {"checks": today, "usual": 10, "made": today}
+    assert finding.since == (None if status == "ok" else ON)
 
 
-def _made(usual: int, made: int) -> list[dict[str, Any]]:
-    return [{"usual_items": usual, "made_items": made, "made_rate": made / usual if usual else None}]
+def test_checks_without_a_past_are_what_they_are():
+    [finding] = _made(usual=0, today=3)
+    assert (finding.status, finding.value, finding.figures["checks"]) == ("ok", None, 3.0)
 
 
-@pytest.mark.parametrize(("is_working_day", "state"), [(True, "warning"), (False, "ok"), (None, "unknown")])
-def test_no_manual_check_on_a_working_day_is_watched(is_working_day: bool | None, state: str) -> None:
-    [found] = desk.made(_made(10, 0), _days(is_working_day=is_working_day), ON, RULES["desk.checks_made"])
-    assert found.state == state
+def test_checks_are_not_due_on_a_day_off():
+    [finding] = _made(usual=10, today=0, on=SATURDAY)
+    assert (finding.status, finding.is_applicable) == ("ok", False)
 
 
-@pytest.mark.parametrize(("made", "state"), [(10, "ok"), (9, "warning"), (4, "critical")])
-def test_what_is_usually_checked_is_checked(made: int, state: str) -> None:
-    [found] = desk.made(_made(10, made), _days(), ON, RULES["desk.checks_made"], count=made)
-    assert (found.state, found.evidence) == (state, f"通常检查的 10 项中当日检查 {made} 项。")
+@pytest.mark.usefixtures("without_calendar")
+def test_without_a_calendar_nobody_knows_whether_checks_are_due():
+    [finding] = _made(usual=10, today=0)
+    assert (finding.status, finding.unknown, finding.since) == ("unknown", "no_calendar", ON)
 
 
-def test_checks_without_a_past_are_what_they_are() -> None:
-    [found] = desk.made(_made(0, 0), _days(), ON, RULES["desk.checks_made"], count=3)
-    assert (found.state, found.evidence) == ("ok", "当日检查 3 项。")
-
-
-def test_a_ledger_that_was_not_read_is_unknown() -> None:
-    days = _days(is_covered=False)
-    found = [
-        *desk.tickets(_backlog(0, 0), days, ON, 8, RULES),
-        *desk.attendance(_attendance(1, 0, 0), days, ON, RULES["desk.attendance_rate"]),
-        *desk.checks([], days, ON, RULES["desk.checks"]),
-    ]
-    assert [(each.state, each.value, each.since) for each in found] == [("unknown", None, "11月18日")] * 3
+def test_a_ledger_that_was_not_read_is_unknown():
+    attendance = _attendance(True, gaps=(ON,))
+    [checks] = _checks(*_seen("oa", 1, 0, 0), gaps=(ON,))
+    for finding in (attendance, checks):
+        assert (finding.status, finding.unknown, finding.value, finding.since) == ("unknown", "missing", None, ON)
+    assert statuses([checks]) == [("systems/all", "unknown")]

@@ -1,90 +1,228 @@
-"""Each rule over the OA that asks of a day: one case that fires it, and some that must not."""
+"""Rules over the OA: what breaks each, and what must not."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
+import pyarrow as pa
 import pytest
 
-from ntanalytics.detectors.seasonal_baseline import seasonal_baseline
-from ntanalytics.detectors.volume_gap import volume_gap
+from ntanalytics.checks.check import DAY, QUARTER
+from ntanalytics.checks.suppression import suppress
+from ntanalytics.findings.finding import Entity, Finding, Window
+from ntanalytics.periods import Period
 from ntanalytics.subsystems import RULES
-from tests.subsystems.made import ON, daily, days, hours
+from ntanalytics.subsystems.oa import SUBSYSTEM
+from tests.subsystems.made import (
+    ON,
+    Data,
+    Row,
+    at,
+    daily,
+    days,
+    events,
+    hours,
+    judge,
+    statuses,
+    subsystem_finding,
+    table_of,
+)  # fmt: skip
 
-HOUR = 3600
 SUNDAY = ON - dt.timedelta(days=5)
+PARTY = {"edition": "party", "module": "documents", "terminal": "pc", "actions": 3}
 
 
-def usual(code, amount, today, on=ON, **more):
-    measure = RULES[code].measure
-    found = seasonal_baseline(RULES[code], daily(measure, amount, today, **more), on, subject="全市")
-    return [each.state for each in found]
+def _activities(rows: list[Row], **common: Any) -> Data:
+    """Return as many activities as the rows count, each of another account."""
+    table = events("oa.activities", rows, **{**PARTY, **common})
+    accounts = pa.array([str(number) for number in range(len(table))])
+    return {"oa.activities": table.set_column(table.schema.get_field_index("account_id"), "account_id", accounts)}
+
+
+def _by_day(usual: float, today: float, **more: Any) -> list[Row]:
+    return [{**row, **more, "events": row["amount"]} for row in daily("amount", usual, today)]
+
+
+@pytest.mark.parametrize(("today", "status"), [(600, "warning"), (440, "critical"), (700, "ok"), (1040, "ok")])
+def test_active_accounts_of_a_day_are_held_against_its_like(today: int, status: str):
+    findings = judge(SUBSYSTEM, ["oa.active_fall"], _activities(_by_day(800, today)))
+    editions = [("edition/party", "ok")] if status == "ok" else []  # where all fell, the editions need not be told
+    assert sorted(statuses(findings)) == [*editions, ("subsystem/oa", status)]
+
+
+def test_an_edition_that_few_use_is_hidden_by_the_others_and_told_by_itself():
+    rows = [*_by_day(60, 20), *_by_day(400, 400, edition="wecom")]
+    assert sorted(statuses(judge(SUBSYSTEM, ["oa.active_fall"], _activities(rows)))) == [
+        ("edition/party", "critical"),
+        ("edition/wecom", "ok"),
+        ("subsystem/oa", "ok"),
+    ]
+
+
+def test_few_accounts_and_days_off_say_nothing_of_a_fall():
+    findings = judge(SUBSYSTEM, ["oa.active_fall"], _activities(_by_day(30, 2)))
+    assert {(finding.status, finding.unknown) for finding in findings} == {("unknown", "few_expected")}
+    [free] = judge(SUBSYSTEM, ["oa.active_fall"], _activities(_by_day(200, 200)), period=Period.day(SUNDAY))
+    assert (free.status, free.is_applicable) == ("ok", False)
+
+
+@pytest.mark.parametrize(("today", "status"), [(82, "ok"), (70, "ok"), (44, "warning"), (10, "critical")])
+def test_the_share_that_uses_a_telephone_is_a_habit(today: int, status: str):
+    [finding] = judge(SUBSYSTEM, ["oa.mobile_fall"], _telephones(today, 200))
+    assert (finding.entity.identity, finding.status) == ("edition/party", status)
+    assert finding.value == today / 200
+
+
+def test_the_telephones_of_few_accounts_say_nothing():
+    [finding] = judge(SUBSYSTEM, ["oa.mobile_fall"], _telephones(1, 20, usual=20))
+    assert (finding.status, finding.unknown) == ("unknown", "too_few")
+
+
+def test_the_telephones_are_not_told_where_all_accounts_stay_away():
+    findings = judge(SUBSYSTEM, ["oa.active_fall", "oa.mobile_fall"], _telephones(10, 90))
+    assert statuses(findings) == [("subsystem/oa", "critical")]
+
+
+def _telephones(today: int, active: int, usual: int = 200) -> Data:
+    rows = []
+    for number, row in enumerate(days()):
+        mobile, everybody = (today, active) if row["day"] == ON else (usual * (40 + number % 3) // 100, usual)
+        rows += [{"day": row["day"], "terminal": "mobile", "events": mobile}]
+        rows += [{"day": row["day"], "events": everybody - mobile}]
+    return _activities(rows)
+
+
+@pytest.mark.parametrize(("today", "status"), [(130, "warning"), (300, "critical"), (75, None), (5, None)])
+def test_many_more_tasks_past_their_time_are_told(today: int, status: str | None):
+    """Each task is past its time at the end of one day, and done on the next; of today's none is done."""
+    rows = []
+    for row in daily("late", 60, today, weekend=1.0):
+        done = None if row["day"] == ON else at(row["day"], 33)
+        rows += [_task(at(row["day"], 9), due_at=at(row["day"], 10), finished_at=done)] * row["late"]
+    findings = judge(SUBSYSTEM, ["oa.overdue_rise"], {"oa.tasks": _tasks(rows)})
+    assert statuses(findings) == ([("edition/party", status)] if status else [])
+
+
+def _task(begin: dt.datetime, **more: Any) -> Row:
+    return {"started_at": begin, "edition": "party", "module": "documents", "is_cancelled": False, **more}
+
+
+def _tasks(rows: list[Row]) -> pa.Table:
+    timed = [{"changed_at": row["started_at"], "day": at_day(row["started_at"]), **row} for row in rows]
+    return table_of("oa.tasks", ({**row, "task_id": str(number)} for number, row in enumerate(timed)))
+
+
+def at_day(moment: dt.datetime) -> dt.date:
+    """Return the local day of a moment."""
+    return (moment + dt.timedelta(hours=8)).date()
 
 
 @pytest.mark.parametrize(
-    ("code", "amount", "today", "more", "state"),
-    [
-        ("oa.active_fall", 2000, 1500, {}, "warning"),
-        ("oa.active_fall", 2000, 1100, {}, "critical"),
-        ("oa.active_fall", 2000, 1750, {}, "ok"),
-        ("oa.active_fall", 2000, 2600, {}, "ok"),
-        ("oa.active_fall", 30, 2, {}, "unknown"),
-        ("oa.overdue_rise", 60, 130, {}, "warning"),
-        ("oa.overdue_rise", 60, 75, {}, "ok"),
-        ("oa.overdue_rise", 60, 5, {}, "ok"),
-        ("oa.handling_rise", 28_800, 60_000, {"tasks": 500}, "warning"),
-        ("oa.handling_rise", 28_800, 30_000, {"tasks": 500}, "ok"),
-        ("oa.handling_rise", 28_800, 60_000, {"tasks": 40}, "unknown"),
-    ],
+    ("worked_days", "count", "status"), [(2, 120, "warning"), (4, 120, "critical"), (1, 120, None), (4, 40, None)]
 )
-def test_a_day_against_its_like(code, amount, today, more, state):
-    assert usual(code, amount, today, **more) == [state]
-
-
-def test_the_share_that_uses_a_telephone_is_a_habit():
-    rule = RULES["oa.mobile_fall"]
-
-    def judged(share, active=500):
-        table = [
-            {**row, "mobile_share": 0.4 + 0.01 * (place % 3), "active": active} for place, row in enumerate(days())
-        ]
-        table[-1]["mobile_share"] = share
-        return seasonal_baseline(rule, table, ON, subject="企业微信版")[0].state
-
-    assert [judged(share) for share in (0.41, 0.35, 0.22, 0.05)] == ["ok", "ok", "warning", "critical"]
-    assert judged(0.05, active=20) == "unknown"
+def test_tasks_that_take_twice_as_long_are_told(worked_days: int, count: int, status: str | None):
+    """A task usually takes one working day of eight hours, from ten to ten."""
+    worked = [row["day"] for row in days() if row["is_working_day"]]
+    rows = []
+    for number in range(4, len(worked)):
+        is_today = worked[number] == ON
+        begin = at(worked[number - (worked_days if is_today else 1)], 10)
+        done = at(worked[number], 10)
+        task = _task(begin, finished_at=done, handling_s=(done - begin).total_seconds())
+        rows += [task] * (count if is_today else 120)
+    findings = judge(SUBSYSTEM, ["oa.handling_rise"], {"oa.tasks": _tasks(rows)})
+    assert statuses(findings) == ([("subsystem/oa", status)] if status else [])
+    if status:
+        assert findings[0].value == pytest.approx(worked_days * 28_800)
 
 
 @pytest.mark.parametrize(
-    ("code", "amount", "today", "state"),
+    ("today", "status"), [({14: 0, 15: 0, 16: 20}, "critical"), ({15: 110}, "warning"), ({15: 180}, None)]
+)
+def test_minutes_without_anybody_are_an_outage(today: Mapping[int, float], status: str | None):
+    findings = judge(SUBSYSTEM, ["oa.lull"], _activities(hours(200, today)))
+    assert statuses(findings) == ([("subsystem/oa", status)] if status else [])
+    if status == "critical":
+        window = findings[0].window
+        assert window is not None
+        assert (window.from_s, window.until_s) == (14 * 3600, pytest.approx(17 * 3600, rel=0.01))
+
+
+def test_an_edition_on_a_terminal_that_stands_still_is_told_where_the_whole_does_not():
+    others = hours(300, edition="wecom", terminal="mobile")
+    [finding] = judge(SUBSYSTEM, ["oa.lull"], _activities([*hours(30, {14: 0, 15: 0}), *others]))
+    assert (finding.entity.identity, finding.status) == ("edition_terminal/party/pc", "critical")
+    assert finding.window == Window(ON, 14 * 3600, 16 * 3600)
+
+
+@pytest.mark.parametrize(
+    ("amount", "today", "status"),
     [
-        ("oa.lull", 200, {14: 0, 15: 0, 16: 20}, "critical"),
-        ("oa.lull", 200, {15: 110}, "warning"),
-        ("oa.lull", 200, {15: 180}, None),
-        ("oa.module_lull", 12, dict.fromkeys(range(8, 18), 0), "warning"),
-        ("oa.module_lull", 20, {14: 0, 15: 0, 16: 0, 17: 0}, "warning"),
-        ("oa.module_lull", 12, {10: 0}, None),
-        ("oa.module_lull", 1, dict.fromkeys(range(8, 18), 0), None),
-        ("oa.task_lull", 5, dict.fromkeys(range(8, 18), 0), "warning"),
-        ("oa.task_lull", 5, {9: 0, 10: 0}, None),
-        ("oa.task_lull", 1, dict.fromkeys(range(8, 18), 0), None),
+        (12, dict.fromkeys(range(8, 18), 0), "warning"),
+        (20, {14: 0, 15: 0, 16: 0, 17: 0}, "warning"),
+        (12, {10: 0}, None),
+        (1, dict.fromkeys(range(8, 18), 0), None),
     ],
 )
-def test_hours_without_anything(code, amount, today, state):
-    found = volume_gap(RULES[code], hours(amount, today), days(), ON, slot_s=HOUR, subject="某处")
-    assert [each.state for each in found] == ([state] if state else [])
+def test_half_a_day_without_a_module_that_many_use_is_told(amount: int, today: Mapping[int, float], status: str | None):
+    findings = judge(SUBSYSTEM, ["oa.module_lull"], _activities(hours(amount, today)))
+    assert statuses(findings) == ([("module/party/documents", status)] if status else [])
 
 
 def test_a_sunday_is_no_module_that_stopped():
-    table = hours(50)
-    assert volume_gap(RULES["oa.module_lull"], table, days(), SUNDAY, slot_s=HOUR, subject="某处") == []
+    assert judge(SUBSYSTEM, ["oa.module_lull"], _activities(hours(50)), period=Period.day(SUNDAY)) == []
 
 
-def test_an_account_that_acts_like_a_program():
-    rule = RULES["oa.busiest"]
-    assert [rule.judge({"busiest_actions": seen}, "单个账号").state for seen in (300, 1500, 1501, 7000)] == [
-        "ok",
-        "ok",
-        "warning",
-        "critical",
+@pytest.mark.parametrize(
+    ("amount", "today", "status"),
+    [
+        (5, dict.fromkeys(range(8, 18), 0), "warning"),
+        (5, {9: 0, 10: 0}, None),
+        (1, dict.fromkeys(range(8, 18), 0), None),
+    ],
+)
+def test_half_a_day_without_an_end_of_a_flow_is_told(amount: int, today: Mapping[int, float], status: str | None):
+    rows = []
+    for row in hours(amount, today):
+        done = at(row["day"], row["slot"] + 0.5)
+        rows += [_task(done - dt.timedelta(minutes=20), finished_at=done)] * int(row["events"])
+    data = {"oa.tasks": _tasks(rows), **_activities([])}
+    findings = judge(SUBSYSTEM, ["oa.task_lull"], data)
+    assert statuses(findings) == ([("module/party/documents", status)] if status else [])
+    assert judge(SUBSYSTEM, ["oa.task_lull"], data, gaps=(ON,)) == []
+
+
+@pytest.mark.parametrize(("actions", "status"), [(300, "ok"), (1500, "ok"), (1501, "warning"), (7000, "critical")])
+def test_an_account_that_acts_like_a_program(actions: int, status: str):
+    rows = [{"day": ON, "events": 1, "actions": actions}, {"day": ON, "events": 9}]
+    [finding] = judge(SUBSYSTEM, ["oa.busiest"], _activities(rows))
+    assert (finding.entity.identity, finding.status, finding.value) == ("account/busiest", status, actions)
+    assert judge(SUBSYSTEM, ["oa.busiest"], _activities(rows), gaps=(ON,)) == []
+
+
+def test_a_module_that_hardly_anybody_uses_in_a_quarter_is_told_and_one_without_a_name_is_not():
+    rows = [
+        {"day": ON, "events": 200},
+        {"day": ON, "events": 3, "module": "mail"},
+        {"day": ON, "events": 5, "module": "cars"},
+        {"day": ON, "events": 1, "module": "other"},
     ]
+    [finding] = judge(SUBSYSTEM, ["oa.seldom_used"], _activities(rows), spans=(QUARTER,))
+    assert (finding.entity.identity, finding.status, finding.value) == ("module/mail", "warning", 3 / 200)
+    assert finding.figures["users"] == 3.0
+
+
+def _finding(code: str, kind: str, key: str) -> Finding:
+    return Finding(rule=RULES[code], entity=Entity(kind, key, key), status="critical")
+
+
+def test_an_outage_tells_what_stands_still_within_it():
+    whole = subsystem_finding("oa.lull")
+    part = _finding("oa.lull", "edition_terminal", "party/mobile")
+    module, other = (_finding("oa.module_lull", "module", f"{edition}/documents") for edition in ("party", "wecom"))
+    flow = _finding("oa.task_lull", "module", "wecom/documents")
+    edition, fall = _finding("oa.mobile_fall", "edition", "party"), subsystem_finding("oa.active_fall")
+    assert suppress([whole, module, other, flow, edition, fall], SUBSYSTEM.checks, [DAY]) == [whole]
+    assert suppress([part, module, other, flow, edition, fall], SUBSYSTEM.checks, [DAY]) == [part, other, fall]

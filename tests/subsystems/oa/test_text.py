@@ -1,11 +1,16 @@
+"""Sentences of office automation and of the report on its adoption."""
+
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
+from ntanalytics.findings.finding import Entity
+from ntanalytics.findings.judgement import judge_row
 from ntanalytics.report_content import chart_titles
-from ntanalytics.subsystems.oa import adoption_checks
+from ntanalytics.subsystems import RULES, word
 from ntanalytics.subsystems.oa import text as say
+from ntanalytics.subsystems.oa.adoption_checks import city_findings
 
 Row = dict[str, Any]
 
@@ -177,26 +182,17 @@ def test_the_busiest_day_counts_all_editions() -> None:
     assert chart_titles.busiest_active([{"day": days[0], "active": None}]) == "活跃账号：没有操作记录"
 
 
-def test_only_units_with_a_place_are_judged_and_only_what_is_wrong_is_shown() -> None:
-    ranking = [
-        _moved("降局", 20.0, 5.0),
-        _unit("低局", low_weeks=4),
-        _unit("平局"),
-        _unit("微局", None, left_out="few", enabled=3, low_weeks=8),
-    ]
-    edition = _total(edition="wecom", is_complete=False)
-    fresh = adoption_checks.city(_total(daily_active_before=None, daily_active_change_rate=None), [], [])
-    assert [(each.state, each.evidence) for each in fresh] == [("unknown", "日均活跃较上期未知：上期数据不完整。")]
-    found = adoption_checks.city(_total(), [edition, _total(edition="party", is_complete=True)], ranking)
-    assert [(each.subject, each.code, each.state) for each in found] == [
-        ("协同办公", "oa.daily_active_change_rate", "ok"),
-        ("企业微信版", "oa.daily_active_change_rate", "unknown"),
-        ("市委版", "oa.daily_active_change_rate", "ok"),
-        ("降局", "oa.unit_daily_active_change_rate", "critical"),
-        ("低局", "oa.low_weeks", "critical"),
-    ]
-    own = adoption_checks.unit(_total(), ranking, "低局")
-    assert [(each.code, each.state) for each in own] == [
-        ("oa.unit_daily_active_change_rate", "ok"),
-        ("oa.low_weeks", "critical"),
-    ]
+def test_a_pace_that_is_not_known_and_units_that_have_long_been_low_are_told() -> None:
+    fresh = _total(daily_active_before=None, daily_active_change_rate=None)
+    [unknown] = city_findings(RULES, fresh, [], [])
+    assert word(unknown).evidence == "日均活跃较上期未知：上期数据不完整。"
+    low = city_findings(RULES, _total(), [], [_unit("低局", low_weeks=4)])[1]
+    assert word(low).sentence == (
+        "低局活跃率连续低于 40% 4 周，高于异常阈值 3 周；建议上门培训，核查闲置账号并与单位核对人员。"
+    )
+
+
+def test_a_module_that_is_seldom_used_is_told_beside_the_busiest() -> None:
+    entity = Entity("module", "mail", "内部邮件")
+    finding = judge_row(RULES["oa.seldom_used"], {"relative_use": 0.015}, entity).with_figures(users=3.0)
+    assert word(finding).evidence == "季度内 3 人使用，为使用最多模块的 1.5%。"

@@ -64,8 +64,7 @@ def test_a_third_fewer_accesses_are_a_fall(today: float, status: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("today", "accesses", "status"),
-    [(800, 90, None), (1600, 90, "warning"), (4000, 90, "critical"), (4000, 49, None)],
+    ("today", "accesses", "status"), [(800, 90, None), (1600, 90, "warning"), (4000, 90, "critical"), (4000, 49, None)]
 )
 def test_twice_the_usual_time_is_felt_where_many_wait(today: float, accesses: int, status: str | None) -> None:
     rows = [

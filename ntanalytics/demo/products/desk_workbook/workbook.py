@@ -1,4 +1,4 @@
-"""The service desk's workbook: records that the contractor keeps by hand, and the carriers' bills."""
+"""The service-desk workbook: records that the contractor keeps by hand, and the carriers' bills."""
 
 from __future__ import annotations
 

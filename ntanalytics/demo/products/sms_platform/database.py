@@ -44,19 +44,19 @@ _PREFIXES = np.array(
 
 
 @dataclass
-class SmsVolume:
+class SmsTraffic:
     """Number of messages, and of segments by (month's first day, carrier)."""
 
     messages: int = 0
     segments: Counter[tuple[dt.date, str]] = field(default_factory=Counter)
 
 
-def write_sms_platform(city: City, store: Store) -> SmsVolume:
+def write_sms_platform(city: City, store: Store) -> SmsTraffic:
     """Write the database ``sms_platform`` (MySQL), and return its volume; a message sent again counts once.
 
     Reports that the carriers make after the last day are not there yet.
     """
-    volume = SmsVolume()
+    volume = SmsTraffic()
     with store.database("sms_platform", "mysql") as database:
         database.create(*TABLES)
         accounts = _write_lookups(database, city)

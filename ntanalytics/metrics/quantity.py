@@ -1,0 +1,89 @@
+"""Quantities: a figure that knows whether it is exact, a bound or unknown, and why (docs/domain.md, Gaps)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ntanalytics.metrics.measure import Measure
+from ntanalytics.metrics.number_format import format_number
+
+#: How much of the true figure is known. Over a gap a count is a lower bound, and any other figure is unknown.
+Certainty = Literal["exact", "lower_bound", "unknown"]
+
+#: Why a figure is not exact: its data have a gap, or there is nothing to compute it from.
+Reason = Literal["", "gap", "no_value"]
+
+#: Text of a figure of which nothing is known.
+UNKNOWN = "未知"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantity:
+    """One figure of a measure; made by ``quantity`` alone, so that a gap cannot be forgotten.
+
+    Attributes:
+        measure: its label, unit and format.
+        value: the figure or its bound; None when it is unknown.
+        certainty: ``exact``, ``lower_bound`` or ``unknown``.
+        reason: why it is not exact; empty when it is.
+    """
+
+    measure: Measure
+    value: int | float | None
+    certainty: Certainty
+    reason: Reason
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the figure itself is known."""
+        return self.certainty == "exact"
+
+    @property
+    def is_none(self) -> bool:
+        """Whether there is certainly nothing: an exact 0. A lower bound of 0 says nothing."""
+        return self.is_exact and self.value == 0
+
+    @property
+    def text(self) -> str:
+        """The figure in Chinese: ``182,340 次``, ``≥ 12 件``, ``未知``."""
+        if self.value is None or (self.certainty == "lower_bound" and not self.value):
+            return UNKNOWN
+        number = format_number(self.value, self.measure.format, self.measure.unit)
+        return f"≥ {number}" if self.certainty == "lower_bound" else number
+
+    def named(self, label: str = "") -> str:
+        """Return the figure behind its label: ``登录 182,340 次``, ``登录 ≥ 12 次``, ``登录未知``."""
+        text = self.text
+        return f"{label or self.measure.label}{'' if text == UNKNOWN else ' '}{text}"
+
+    def change_from(self, before: Quantity) -> float | None:
+        """Return the change against the period before; None unless both figures are exact.
+
+        Returns:
+            The difference of two rates, else the change as a fraction of ``before``.
+        """
+        if not (self.is_exact and before.is_exact) or self.value is None or before.value is None:
+            return None
+        if self.measure.is_rate:
+            return self.value - before.value
+        return (self.value - before.value) / abs(before.value) if before.value else None
+
+
+def quantity(measure: Measure, value: Any, *, is_complete: bool = True) -> Quantity:
+    """Return a figure of a period as a quantity.
+
+    Args:
+        measure: the measure.
+        value: the computed figure, a number or a numpy scalar; None or NaN where there is nothing to compute.
+        is_complete: whether the data of the period have no gap.
+    """
+    number = value.item() if hasattr(value, "item") else value
+    if number is None or math.isnan(number):
+        return Quantity(measure=measure, value=None, certainty="unknown", reason="no_value" if is_complete else "gap")
+    if is_complete:
+        return Quantity(measure=measure, value=number, certainty="exact", reason="")
+    if measure.is_additive:
+        return Quantity(measure=measure, value=number, certainty="lower_bound", reason="gap")
+    return Quantity(measure=measure, value=None, certainty="unknown", reason="gap")

@@ -1,0 +1,85 @@
+"""Executed notebook: reading and writing, its completeness, and the removal of secrets from its texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ntanalytics.errors import ReportIncomplete
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_URL_PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(@)")
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Return the notebook in a file, as nbformat's version 4.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: the file is not a notebook.
+    """
+    import nbformat
+
+    notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    return notebook
+
+
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook to a file that nobody reads yet: the write is not atomic."""
+    import nbformat
+
+    nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
+
+
+def check_complete(notebook: NotebookNode, name: str) -> None:
+    """Refuse an incomplete record.
+
+    Raises:
+        ReportIncomplete: a code cell has not run or has failed, or the head block is missing.
+    """
+    broken = [
+        cell for cell in notebook.cells if any(output.output_type == "error" for output in cell.get("outputs", ()))
+    ]
+    missing = unexecuted_cells(notebook)
+    if broken or missing:
+        total = len(code_cells(notebook))
+        what = f"{len(missing)} of {total} code cells have not run" if missing else "a cell ended in an error"
+        if broken:
+            last = next(output for output in broken[0].outputs if output.output_type == "error")
+            what += f", after {last.ename} in cell In [{broken[0].execution_count}]"
+        raise ReportIncomplete(what, where=name, todo="a report may not end early: no sys.exit(), no skipped cells")
+    from ntanalytics.reports.record import read_record
+
+    try:
+        read_record(notebook)
+    except ReportIncomplete as error:
+        raise ReportIncomplete(error.what, where=name, todo=error.todo) from error
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the code cells that are not empty."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+def unexecuted_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the code cells whose execution the kernel never answered."""
+    return [cell for cell in code_cells(notebook) if "shell.execute_reply" not in cell.metadata.get("execution", {})]
+
+
+def last_lines(traceback: Iterable[str], count: int = 6) -> str:
+    """Return the last lines of a traceback, without colours."""
+    lines = _COLOURS.sub("", "\n".join(traceback)).rstrip().splitlines()
+    return "\n".join(f"      {line}" for line in lines[-count:])
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """Return the text without the secrets and without the passwords of URLs."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "***")
+    return _URL_PASSWORD.sub(r"\1***\2", text)

@@ -1,0 +1,135 @@
+"""Sentences of findings that the general texts make, and the phrases that they are made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+
+from ntanalytics.findings.finding import Comparison, Entity, Excuse, Finding
+from ntanalytics.findings.judgement import judge_row, not_applicable, unknown
+from ntanalytics.findings.phrases import limit_words, listed, moved, shifted
+from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.text import RuleText, exceptions, measured, measured_on_worst_day, since_words, word
+from ntanalytics.findings.threshold import Status, Threshold
+
+DELIVERY = Rule(
+    "sms.delivery_rate", "delivery_rate", Threshold(0.97, 0.95, "up"), "联系运营商核查该通道", "a reason",
+    count_measure="submitted", min_count=50, label="送达率",
+)  # fmt: skip
+ON = dt.date(2026, 11, 18)
+UNICOM = Entity("carrier", "unicom", "中国联通")
+
+
+def _finding(status: Status = "critical", label: str = "中国联通", **more: Any) -> Finding:
+    given = {"value": 0.71, "format": "rate:1", **more}
+    return Finding(rule=DELIVERY, entity=Entity("carrier", label, label), status=status, **given)
+
+
+@pytest.mark.parametrize(
+    ("value", "usual", "sentence"),
+    [
+        (0.71, 0.989, "送达率 71.0%，低于异常阈值 95.0%，近期通常为 98.9%。"),
+        (0.96, None, "送达率 96.0%，低于关注阈值 97.0%。"),
+        (0.985, 0.989, "送达率 98.5%，近期通常为 98.9%。"),
+    ],
+)
+def test_a_value_is_told_with_the_limit_that_it_breaks(value: float, usual: float | None, sentence: str) -> None:
+    status = DELIVERY.threshold.judge(value)
+    comparison = None if usual is None else Comparison("usual", usual)
+    assert measured(_finding(status, value=value, comparison=comparison)) == sentence
+
+
+def test_a_value_that_chance_explains_is_told_as_such() -> None:
+    assert measured(_finding("ok", details={"is_chance": True})) == "送达率 71.0%，次数少，在偶然范围内。"
+
+
+def test_the_worst_day_of_a_period_is_told_with_the_number_of_such_days() -> None:
+    finding = _finding(details={"day": "2026-11-18"}, figures={"days_beyond": 3.0})
+    assert measured_on_worst_day(finding, "单日最低") == (
+        "单日最低送达率 71.0%（11月18日），低于异常阈值 95.0%；本期共 3 天越过阈值。"
+    )
+    assert measured_on_worst_day(_finding(), "单日最低") == measured(_finding())
+
+
+def test_limits_are_told_in_the_format_of_the_measure() -> None:
+    assert limit_words(Threshold(120, 600, "down"), "seconds") == "高于 2 分 关注，10 分 异常"
+    assert word(_finding()).limits == "低于 97.0% 关注，95.0% 异常"
+
+
+def test_an_unknown_is_told_with_its_reason() -> None:
+    few = judge_row(DELIVERY, {"delivery_rate": 1.0, "submitted": 3}, UNICOM)
+    assert word(few).evidence == "送达率未知：提交量 3 条，不足 50，不作判断。"
+    missing = word(unknown(DELIVERY, "missing", UNICOM))
+    assert (missing.evidence, missing.limits) == ("送达率未知：数据缺失。", "有数据")
+    assert missing.advice == "检查数据源与抽取任务"
+
+
+def test_a_check_that_no_day_calls_for_is_told_as_such() -> None:
+    wording = word(not_applicable(DELIVERY, UNICOM))
+    assert (wording.evidence, wording.limits, wording.advice) == ("非工作日，不作判断。", "工作日检查", "")
+
+
+def test_planned_work_is_told_behind_the_evidence() -> None:
+    excused = word(_finding("ok", excuse=Excuse("maintenance", ("BG1",))))
+    assert excused.evidence == "送达率 71.0%；计划维护（变更单 BG1），已事先书面确认。"
+    assert (excused.since, excused.advice) == ("", "")
+
+
+def test_an_exception_tells_entity_evidence_since_and_advice() -> None:
+    assert exceptions([_finding(since=ON)], word) == [
+        "中国联通送达率 71.0%，低于异常阈值 95.0%，自11月18日起；建议联系运营商核查该通道。"
+    ]
+    assert since_words(_finding(since=ON, since_is_bound=True)) == "11月18日或更早"
+
+
+def test_evidence_that_does_not_begin_with_its_check_follows_a_colon() -> None:
+    texts = {DELIVERY.code: RuleText(evidence=lambda _finding: "驻场与备选人员均不在岗。", advice=lambda _finding: "")}
+    sentences = exceptions([_finding(label="驻场")], lambda finding: word(finding, texts))
+    assert sentences == ["驻场：驻场与备选人员均不在岗。"]
+
+
+def test_the_worst_is_told_first_and_the_rest_is_counted() -> None:
+    findings = [_finding("unknown", "丙"), _finding("ok"), _finding("warning", "乙"), _finding("critical", "甲")]
+    sentences = exceptions(findings, word, limit=2)
+    assert [sentence[0] for sentence in sentences] == ["甲", "乙", "另"]
+    assert sentences[-1] == "另有 1 项关注、异常或未知，见状态表。"
+
+
+def test_all_ok_is_told_and_nothing_checked_is_not_ok() -> None:
+    assert exceptions([_finding("ok")] * 7, word) == ["7 项检查全部正常。"]
+    assert exceptions([], word) == ["没有检查结果，状态未知。"]
+
+
+def test_many_names_are_cut_short() -> None:
+    assert listed(["甲", "乙"]) == "甲、乙"
+    assert listed(["甲", "乙", "丙", "丁"]) == "甲、乙、丙等"
+
+
+@pytest.mark.parametrize(
+    ("change", "rate", "phrase"),
+    [
+        (611, 0.032, "较上期增加 3.2%（+611 人）"),
+        (-611, -0.032, "较上期减少 3.2%（−611 人）"),
+        (5, None, "较上期增加 5 人"),
+        (0, 0.0, "与上期持平"),
+        (None, None, ""),
+    ],
+)
+def test_a_change_of_a_quantity_in_words(change: float | None, rate: float | None, phrase: str) -> None:
+    assert moved(change, rate, "人") == phrase
+
+
+@pytest.mark.parametrize(
+    ("change", "phrase"),
+    [(0.011, "较上期上升 1.1 个百分点"), (-0.011, "较上期下降 1.1 个百分点"), (0.0004, "与上期持平"), (None, "")],
+)
+def test_a_change_of_a_rate_in_words(change: float | None, phrase: str) -> None:
+    assert shifted(change) == phrase
+
+
+def test_no_chinese_character_is_followed_by_ascii_punctuation() -> None:
+    sentences = exceptions([_finding(since=ON)], word)
+    assert not any(re.search(r"[\u4e00-\u9fff][,:;(]", sentence) for sentence in sentences)

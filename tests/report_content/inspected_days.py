@@ -1,0 +1,39 @@
+"""What an inspection finds on days of the demo city, whose incidents are known."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from ntanalytics.checks import engine
+from ntanalytics.checks.check import DAY
+from ntanalytics.extraction import Extractor
+from ntanalytics.findings.finding import Finding, violations
+from ntanalytics.ledger import Ledger
+from ntanalytics.periods import Period
+from ntanalytics.subsystems import evaluate, subsystem
+from ntanalytics.workspace import Workspace
+from ntanalytics.workspace.report import Report
+from tests.city import UNTIL, City
+
+#: Days of the city up to its last.
+DAYS = 55
+
+
+class InspectedDays:
+    """Inspections of some subsystems over the whole time of the city."""
+
+    def __init__(self, city: City, subsystems: tuple[str, ...]) -> None:
+        self._subsystems = subsystems
+        needs = engine.needs_of([subsystem(name) for name in subsystems], (DAY,))
+        extractor = Extractor(city.settings, Ledger(city.settings.ledger), None, city.clock)
+        extractor.extract(list(needs), UNTIL - dt.timedelta(days=DAYS), UNTIL)
+        self._workspace = Workspace(city.settings)
+
+    def report(self, day: str) -> Report:
+        """Return the report of an inspection of a day."""
+        return Report(self._workspace, "daily_inspection", "巡检", Period.day(dt.date.fromisoformat(day)))
+
+    def violations(self, day: str) -> dict[str, Finding]:
+        """Return what is wrong on a day, by the code of the rule."""
+        findings = evaluate(self.report(day), self._subsystems).findings
+        return {finding.code: finding for finding in violations(findings)}

@@ -1,0 +1,122 @@
+"""Tickets: what is overdue, what rises, what waits at night, units that are connected."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from ntanalytics.checks.check import QUARTER
+from ntanalytics.findings.finding import Finding
+from ntanalytics.periods import Period
+from ntanalytics.subsystems.desk import SUBSYSTEM
+from tests.subsystems.made import ON, Data, Row, at, daily, events, judge, statuses
+
+DAY = dt.timedelta(days=1)
+WEEK = Period.week(ON)
+
+
+def _ticket(opened: dt.datetime, **more: Any) -> Row:
+    ticket = {"category": "consulting", "subsystem": "oa", "changed_at": opened, "opened_at": opened}
+    return {**ticket, "day": (opened + dt.timedelta(hours=8)).date(), **more}
+
+
+def _tickets(*rows: Row) -> Data:
+    return {"desk.tickets": [{"ticket_no": str(number), **row} for number, row in enumerate(rows)]}
+
+
+def _open(count: int, overdue: int, due: dt.datetime) -> Data:
+    """Return open tickets; some of them are due at a moment, the others in a fortnight."""
+    opened = at(ON - 20 * DAY, 9)
+    late = [_ticket(opened, due_at=due)] * overdue
+    return _tickets(*late, *[_ticket(opened, due_at=at(ON + 14 * DAY, 9))] * (count - overdue))
+
+
+@pytest.mark.parametrize("period", [Period.day(ON), WEEK])
+@pytest.mark.parametrize(
+    ("overdue", "status"), [(0, "ok"), (1, "ok"), (2, "warning"), (10, "warning"), (11, "critical")]
+)
+def test_overdue_tickets_are_judged(overdue: int, status: str, period: Period):
+    data = _open(12, overdue, dt.datetime(2026, 11, 15, 17, tzinfo=dt.UTC))
+    [finding] = judge(SUBSYSTEM, ["desk.overdue_tickets"], data, period=period)
+    assert (finding.entity.identity, finding.status, finding.value) == ("tickets/all", status, overdue)
+    assert finding.figures["open_tickets"] == 12
+    # by the local day of the oldest
+    assert finding.since == (dt.date(2026, 11, 16) if status != "ok" else None)
+
+
+@pytest.mark.parametrize(("days", "status"), [(9.0, None), (12.4, "warning"), (31.0, "critical")])
+def test_one_ticket_is_told_once_it_was_forgotten(days: float, status: str | None):
+    data = _open(3, 1, at(ON, 24) - dt.timedelta(days=days))
+    [few, *oldest] = judge(SUBSYSTEM, ["desk.overdue_tickets", "desk.overdue_oldest"], data)
+    assert (few.code, few.status) == ("desk.overdue_tickets", "ok")
+    assert statuses(oldest) == ([("tickets/all", status)] if status else [])
+    assert [finding.value for finding in oldest] == ([pytest.approx(days)] if status else [])
+
+
+def test_tickets_that_were_not_extracted_are_unknown_since_the_gap_began():
+    [finding] = judge(SUBSYSTEM, ["desk.overdue_tickets"], _open(3, 3, at(ON, 9)), gaps=(ON - DAY, ON))
+    assert (finding.status, finding.unknown, finding.since) == ("unknown", "missing", ON - DAY)
+
+
+def _by_day(code: str, usual: int, today: int) -> list[Finding]:
+    """Return the findings of tickets that are opened on each working day, and closed on the next day."""
+    rows = [{**row, "events": row["tickets"]} for row in daily("tickets", usual, today)]
+    rows = [{**row, "closed_at": at(row["day"], 34)} for row in rows]
+    tickets = events("desk.tickets", rows, category="fault", subsystem="oa", changed_at=at(ON, 9))
+    return judge(SUBSYSTEM, [code], {"desk.tickets": tickets})
+
+
+@pytest.mark.parametrize(("today", "status"), [(11, None), (28, "warning"), (60, "critical")])
+@pytest.mark.parametrize("code", ["desk.opened_rise", "desk.backlog_rise"])
+def test_twice_as_many_tickets_have_one_cause(code: str, today: int, status: str | None):
+    assert statuses(_by_day(code, 10, today)) == ([("tickets/all", status)] if status else [])
+
+
+@pytest.mark.parametrize(("waiting", "status"), [(0, "ok"), (1, "warning"), (4, "critical")])
+def test_a_ticket_of_the_night_that_waits_two_hours_is_told(waiting: int, status: str):
+    night, noon = at(ON, 5), at(ON, 12)
+    in_time = _ticket(night, responded_at=night + dt.timedelta(hours=1))
+    late = _ticket(night, responded_at=night + dt.timedelta(hours=3))
+    data = _tickets(in_time, *[late] * waiting, _ticket(noon))
+    [finding] = judge(SUBSYSTEM, ["desk.late_responses"], data)
+    assert (finding.status, finding.value) == (status, waiting)
+    assert judge(SUBSYSTEM, ["desk.late_responses"], data, gaps=(ON,)) == []
+
+
+STEPS = [
+    {"category": "onboarding", "subsystem": "docexchange"},
+    {"category": "account", "subsystem": "identity"},
+    {"category": "account", "subsystem": "docexchange"},
+    {"category": "other", "subsystem": "seal"},
+    {"category": "training", "subsystem": "docexchange"},
+]
+
+
+def _connected(unit: str, *missing: int, back: int = 33) -> list[Row]:
+    opened = at(ON - back * DAY, 10)
+    return [_ticket(opened, unit=unit, **step) for number, step in enumerate(STEPS) if number not in missing]
+
+
+def test_a_unit_that_was_connected_without_a_step_is_told_with_it():
+    rows = [*_connected("甲局"), *_connected("乙局", 4), *_connected("丙局", 3, 4), *_connected("丁局", 4, back=20)]
+    [finding] = judge(SUBSYSTEM, ["desk.onboarding"], _tickets(*rows))
+    assert (finding.entity.identity, finding.status, finding.value) == ("unit/乙局", "warning", 1.0)
+    assert (finding.details["steps"], finding.since) == (("培训",), ON - 33 * DAY)
+
+
+def test_a_training_session_is_the_step_as_a_ticket_is():
+    held = [{"held_on": ON - 30 * DAY, "topic": "公文", "unit": "乙局", "attended": 4}]
+    data = {**_tickets(*_connected("乙局", 4)), "desk.trainings": held}
+    assert judge(SUBSYSTEM, ["desk.onboarding"], data) == []
+
+
+@pytest.mark.parametrize(("faults", "status"), [(20, None), (45, "warning"), (80, "critical")])
+def test_a_category_that_takes_most_of_a_quarter_is_told(faults: int, status: str | None):
+    others = [_ticket(at(ON - 9 * DAY, 9), category=name) for name in ("account", "change", "other")]
+    rows = [_ticket(at(ON - DAY, 9), category="fault")] * faults + others * ((100 - faults) // 3)
+    findings = judge(SUBSYSTEM, ["desk.concentrated"], _tickets(*rows), spans=(QUARTER,))
+    assert statuses(findings) == ([("category/fault", status)] if status else [])
+    few = _tickets(*[_ticket(at(ON - DAY, 9), category="fault")] * 49)
+    assert judge(SUBSYSTEM, ["desk.concentrated"], few, spans=(QUARTER,)) == []

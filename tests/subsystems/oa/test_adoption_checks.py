@@ -1,0 +1,86 @@
+"""The pace of editions and units, and units whose use has long been low."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from ntanalytics.periods import Period
+from ntanalytics.subsystems import RULES
+from ntanalytics.subsystems.oa import SUBSYSTEM
+from ntanalytics.subsystems.oa.adoption_checks import city_findings, unit_findings
+from tests.subsystems.made import ON, Row, days, judge, statuses, table_of
+
+FRIDAYS_WEEK = Period.week(ON)
+
+
+def _row(before: float | None = 45.0, now: float = 49.5, **more: Any) -> Row:
+    rate = None if before is None else (now - before) / before
+    return {"daily_active_before": before, "daily_active": now, "daily_active_change_rate": rate, **more}
+
+
+def _unit(name: str, before: float = 20.0, now: float = 20.0, low_weeks: int = 0) -> Row:
+    return _row(before, now, unit=name, enabled=50, low_weeks=low_weeks, is_complete=True)
+
+
+UNITS = [_unit("低局", low_weeks=4), _unit("降局", 20.0, 5.0), _unit("平局")]
+
+
+def test_only_the_units_that_fell_or_were_long_low_are_told_and_every_edition() -> None:
+    editions = [_row(edition="wecom", is_complete=False), _row(edition="party", is_complete=True)]
+    findings = city_findings(RULES, _row(), editions, UNITS)
+    assert [(finding.entity.identity, finding.code, finding.status) for finding in findings] == [
+        ("subsystem/oa", "oa.active_change_rate", "ok"),
+        ("edition/wecom", "oa.active_change_rate", "unknown"),
+        ("edition/party", "oa.active_change_rate", "ok"),
+        ("unit/降局", "oa.unit_active_change_rate", "critical"),
+        ("unit/低局", "oa.low_weeks", "critical"),
+    ]
+    assert [finding.value for finding in findings[3:]] == [-0.75, 4.0]
+
+
+def test_without_the_period_before_the_pace_is_unknown() -> None:
+    [finding] = city_findings(RULES, _row(None), [], [])
+    assert (finding.status, finding.unknown) == ("unknown", "no_previous")
+    [gap] = city_findings(RULES, _row(), [], [], is_complete=False)
+    assert (gap.status, gap.unknown) == ("unknown", "incomplete")
+
+
+def test_one_edition_is_the_whole_and_is_not_told_again() -> None:
+    findings = city_findings(RULES, _row(), [_row(edition="party", is_complete=True)], [])
+    assert statuses(findings) == [("subsystem/oa", "ok")]
+
+
+def test_a_unit_has_its_own_pace_and_its_own_weeks() -> None:
+    findings = unit_findings(RULES, _row(), UNITS, "低局")
+    assert [(finding.code, finding.status) for finding in findings] == [
+        ("oa.unit_active_change_rate", "ok"),
+        ("oa.low_weeks", "critical"),
+    ]
+
+
+def _activities(today: dict[str, int], usual: int = 20) -> list[Row]:
+    """Return the activities of two units, each usually of so many accounts; of the inspected week those given."""
+    return [
+        {"day": row["day"], "unit": unit, "account_id": f"{unit}{number}", "edition": "party", "module": "documents"}
+        for row in days(14)
+        if row["is_working_day"]
+        for unit in ("甲局", "乙局")
+        for number in range(today.get(unit, usual) if row["day"] >= FRIDAYS_WEEK.first else usual)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("today", "whole", "unit"), [(18, "ok", None), (12, "warning", "warning"), (5, "critical", "critical")]
+)
+def test_a_week_is_complete_against_the_week_before(today: int, whole: str, unit: str | None) -> None:
+    rows = [{**row, "terminal": "pc", "actions": 1} for row in _activities({"甲局": today})]
+    codes = ["oa.active_change_rate", "oa.unit_active_change_rate"]
+    data = {"oa.activities": table_of("oa.activities", rows)}
+    findings = judge(SUBSYSTEM, codes, data, period=FRIDAYS_WEEK)
+    units = [("unit/甲局", unit)] if unit else []
+    assert sorted(statuses(findings)) == [("edition/party", whole), ("subsystem/oa", whole), *units]
+    gap = judge(SUBSYSTEM, codes, data, period=FRIDAYS_WEEK, gaps=(ON - dt.timedelta(days=1),))
+    assert {finding.status for finding in gap} == {"unknown"}
