@@ -55,7 +55,10 @@ class WindowLoad:
         """Load a window and record the result; a failure leaves the lake as it was."""
         taken_at, started = self.clock().astimezone(dt.UTC), time.monotonic()
         try:
-            result = self._replace_days(window, taken_at, started)
+            # no decorator: its warnings would log the arguments, and with them the settings
+            for attempt in stamina.retry_context(on=_is_retryable, attempts=3, wait_initial=0.5, wait_max=5.0):
+                with attempt:
+                    result = self._replace_days(window, taken_at, started)
         except (NtaError, pa.ArrowException, duckdb.Error, OSError, UnicodeError) as error:
             result = self._failure(window, taken_at, started, error)
         self.ledger.coverage.record(result)
@@ -66,7 +69,6 @@ class WindowLoad:
         """The site's key for hashes, the same on all hosts of a lake."""
         return self.lake.shared_file(KEY_NAME, site_key)
 
-    @stamina.retry(on=_is_retryable, attempts=3, wait_initial=0.5, wait_max=5.0)
     def _replace_days(self, window: ExtractionWindow, taken_at: dt.datetime, started: float) -> ExtractionResult:
         dataset, source, first, last = window.contract.name, window.source, window.first, window.last
         check_read_hours(self.settings, source.name, self.clock())

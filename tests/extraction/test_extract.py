@@ -156,11 +156,8 @@ def test_a_case_written_down_twice_is_one_case_as_it_changed_last(site: SmallSit
     )
     for _ in range(2):  # into an empty table, and merged into one
         taken, _ = site.extractor().extract(["desk.tickets"], D18, D19)
-        assert (taken.error, dict(taken.rows), taken.rejected_by_reason) == (
-            "",
-            {D18: 0, D19: 1},
-            {"与另一行的工单号相同": 1},
-        )
+        assert (taken.error, dict(taken.rows)) == ("", {D18: 0, D19: 1})
+        assert taken.rejected_by_reason == {"与另一行的工单号相同": 1}
         assert [row["day"] for row in kept(site, "desk.tickets")] == [D19]
 
 
@@ -234,6 +231,14 @@ def test_a_lake_that_cannot_be_written_is_told_from_a_source_that_fails(site: Sm
     site.settings.lake.write_text("no folder", encoding="utf-8")
     taken, _ = site.extractor().extract(["sms.messages"], D19, D19)
     assert (taken.exit_code, taken.cause) == (6, "写入数据湖出错")
+
+
+def test_a_retry_logs_the_failure_and_no_settings(site: SmallSite, capsys: pytest.CaptureFixture[str]):
+    (site.folder / "twin.sqlite").unlink()
+    site.extractor().extract(["sms.messages"], D19, D19)
+    output = "".join(capsys.readouterr())
+    assert "retry" in output
+    assert "Settings" not in output
 
 
 def test_what_a_killed_extraction_left_is_removed_by_the_next(site: SmallSite):
