@@ -68,12 +68,12 @@ def _worst_day(context: CheckContext, rule: Rule) -> list[Finding]:
     by_carrier = by_key(context.shared(_by_day), "carrier", context.on)
     if not by_carrier:
         return [unknown(rule, "no_value")]
-    totals = {} if context.is_day else context.shared(_of_period)
+    totals: Mapping[str, Mapping[str, Any]] = {} if context.is_day else context.shared(_of_period)
     findings = [_of_series(context, rule, series, totals.get(key)) for key, series in by_carrier.items()]
     return [finding for finding in findings if finding is not None]
 
 
-def _of_period(context: CheckContext) -> dict[str, dict[str, Any]]:
+def _of_period(context: CheckContext) -> Mapping[str, Mapping[str, Any]]:
     """Return the figures of each carrier over the whole period; none over a gap."""
     messages = context.dataset("sms.messages", HISTORY)
     if not messages.is_complete:
