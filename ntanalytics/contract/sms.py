@@ -76,17 +76,4 @@ BILLS = Dataset(
     settles_after=70,
 )
 
-APPLICATIONS = Dataset(
-    name="sms.applications",
-    label="短信应用",
-    kind=Kind.STATE,
-    meaning="One application with access to the platform.",
-    columns=(
-        Column("application", Type.TEXT, "应用", "Application, as named on the platform."),
-        Column("is_enabled", Type.BOOLEAN, "启用", "True if the application may send."),
-        Column("opened_at", Type.TIMESTAMP, "开通时间", "Time of its first access.", nullable=True),
-    ),
-    key=("application",),
-)
-
-DATASETS = (MESSAGES, APPLICATIONS, BILLS)
+DATASETS = (MESSAGES, BILLS)

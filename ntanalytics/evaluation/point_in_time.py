@@ -146,7 +146,6 @@ KNOWN: Mapping[str, Callable[[ir.Table, dt.datetime], ir.Table]] = MappingProxyT
     "docexchange.deliveries": _deliveries,
     "oa.tasks": _tasks,
     "sms.messages": _messages,
-    "sms.applications": _opened,
     "sms.bills": _bills,
     "ca.certificates": _certificates,
     "seal.seals": _seals,

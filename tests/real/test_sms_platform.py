@@ -30,7 +30,7 @@ sources:
 
 @pytest.fixture(scope="module")
 def lake(mariadb_url: str, tmp_path_factory: pytest.TempPathFactory) -> DeltaLake:
-    """The messages and applications of both sources, in one lake."""
+    """The messages of both sources, in one lake."""
     folder = tmp_path_factory.mktemp("city") / "estate"
     for servers in ([mariadb_url], []):  # the folder of the second, which is written anew, has the file
         write_estate(folder, until=LAST, days=3, scale=0.005, destinations=Destinations(servers=servers))
@@ -38,8 +38,8 @@ def lake(mariadb_url: str, tmp_path_factory: pytest.TempPathFactory) -> DeltaLak
     config = folder / "ntanalytics.yml"
     config.write_text(SETTINGS.format(url=url), encoding="utf-8")
     settings = load(config)
-    taken = Extractor(settings, Ledger(settings.ledger)).extract(["sms.messages", "sms.applications"], FIRST, LAST)
-    assert [entry.error for entry in taken] == [""] * 4
+    taken = Extractor(settings, Ledger(settings.ledger)).extract(["sms.messages"], FIRST, LAST)
+    assert [entry.error for entry in taken] == [""] * 2
     return DeltaLake(settings.lake)
 
 
@@ -53,17 +53,6 @@ def rows(lake: DeltaLake, name: str) -> pa.Table:
 @pytest.fixture(scope="module")
 def messages(lake: DeltaLake) -> pa.Table:
     return rows(lake, "sms.messages")
-
-
-def test_every_application_is_the_same_from_both(lake: DeltaLake) -> None:
-    found = rows(lake, "sms.applications").select(["source", "application", "is_enabled", "opened_at"]).to_pylist()
-    by_source = {
-        source: sorted(tuple(row.values())[1:] for row in found if row["source"] == source)
-        for source in ("sqlite", "mariadb")
-    }
-    assert by_source["sqlite"] == by_source["mariadb"]
-    assert sum(is_enabled for _, is_enabled, _ in by_source["sqlite"]) == 7
-    assert len(by_source["sqlite"]) == 8
 
 
 def test_every_message_is_the_same_from_both(messages: pa.Table) -> None:

@@ -123,5 +123,7 @@ def test_days_without_a_shard_are_known_to_be_absent(tmp_path: Path):
     source = DatabaseSource("sms", SourceSettings(product="sms_platform", url=f"sqlite:///{file}"), product, ZONE)
     days = [dt.date(2026, 11, 19), dt.date(2026, 11, 20)]
     assert source.absent_days(source.mapping("sms.messages"), days) == {dt.date(2026, 11, 20)}
-    # the applications stand in a table that is not split by day
-    assert source.absent_days(source.mapping("sms.applications"), days) == set()
+    # a product whose tables are not split by day
+    maxkey = load_product(project_dir("queries") / "maxkey")
+    whole = DatabaseSource("identity", SourceSettings(product="maxkey", url=f"sqlite:///{file}"), maxkey, ZONE)
+    assert whole.absent_days(whole.mapping("identity.logins"), days) == set()
