@@ -44,7 +44,7 @@ def test_each_planted_problem_is_recommended_once_and_ranked(advice: RunResult):
 def test_the_inspection_covers_every_subsystem_every_host_and_the_data(inspection: RunResult):
     content = blocks(inspection.directory)
     board = content["board"]["rows"]
-    assert {row["subsystem"] for row in board} == set(SUBSYSTEMS.values())
+    assert {row["subsystem"] for row in board} == {*SUBSYSTEMS.values(), "数据完整性"}
     systems = {row["subsystem"]: row for row in content["systems"]["rows"]}
     assert set(systems) == {*SUBSYSTEMS.values(), "数据完整性"}
     assert sum(row["checks"] for row in systems.values()) == len(board)

@@ -54,13 +54,18 @@ def judge_share(rule: Rule, row: Mapping[str, Any], failures: str, *, is_complet
         failures: the column that counts the failures.
         is_complete: whether the period has no gap.
     """
-    from scipy import stats
-
     finding = judge_row(rule, row, is_complete=is_complete)
     attempts = row[rule.count_measure] or 0
-    if not finding.is_violation or row[failures] > stats.binom.isf(_BY_CHANCE, attempts, rule.threshold.warning):
+    if not finding.is_violation or is_beyond_chance(row[failures], attempts, rule.threshold.warning):
         return finding
     return replace(finding, status="ok").with_details(is_chance=True)
+
+
+def is_beyond_chance(failures: int, attempts: int, share: float) -> bool:
+    """Return whether attempts of which a share usually fails have so many failures on fewer than one day in 1,000."""
+    from scipy import stats
+
+    return bool(failures > stats.binom.isf(_BY_CHANCE, attempts, share))
 
 
 def drop_uninformative(context: CheckContext, findings: Iterable[Finding]) -> list[Finding]:

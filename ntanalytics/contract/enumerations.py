@@ -20,6 +20,12 @@ SUBSYSTEMS = MappingProxyType(
     }
 )
 
+
+def subsystem_label(subsystem: str) -> str:
+    """Return the Chinese name of a subsystem id, of the data's checks (``data``), or the id where it has none."""
+    return "数据完整性" if subsystem == "data" else SUBSYSTEMS.get(subsystem, subsystem)
+
+
 OUTCOMES = MappingProxyType({"success": "成功", "failure": "失败"})
 
 #: Kinds of terminals: PC, or telephone and tablet.

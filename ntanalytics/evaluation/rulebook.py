@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from ntanalytics.checks.check import QUARTER
 from ntanalytics.contract import DATASETS, Kind
-from ntanalytics.contract.enumerations import SUBSYSTEMS as SUBSYSTEM_LABELS
+from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.errors import NoData, UnknownName
 from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.findings.phrases import limit_words
@@ -21,9 +21,6 @@ from ntanalytics.report_content.contents import evaluate_report
 from ntanalytics.subsystems import RULES, SUBSYSTEMS, word
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.site import Workspace
-
-#: Subsystem → its label; the data are a subsystem, too.
-_LABELS = {**SUBSYSTEM_LABELS, "data": "数据完整性"}
 
 #: Codes of the rules that are evaluated over a quarter only.
 _OF_QUARTER = frozenset(
@@ -64,8 +61,9 @@ def of_subsystem(rules: Mapping[str, Rule], subsystem: str) -> list[Rule]:
     Raises:
         UnknownName: there is no such subsystem.
     """
-    if subsystem and subsystem not in _LABELS:
-        raise UnknownName("subsystem", subsystem, _LABELS)
+    known = [each.id for each in SUBSYSTEMS]
+    if subsystem and subsystem not in known:
+        raise UnknownName("subsystem", subsystem, known)
     return [rule for rule in rules.values() if subsystem in ("", rule.subsystem)]
 
 
@@ -141,13 +139,13 @@ def summary(findings: Sequence[Finding]) -> str:
 
 def page() -> str:
     """Return the page docs/rules.md."""
-    parts = [_HEAD, *(_section(subsystem) for subsystem in _LABELS)]
+    parts = [_HEAD, *(_section(each.id) for each in SUBSYSTEMS)]
     return "\n".join(parts)
 
 
 def _section(subsystem: str) -> str:
     rules = of_subsystem(RULES, subsystem)
-    lines = [f"## {subsystem} {_LABELS[subsystem]}", ""]
+    lines = [f"## {subsystem} {subsystem_label(subsystem)}", ""]
     for rule in rules:
         min_count = (
             f", from {rule.min_count:,} {measure_of(rule.count_measure).label if rule.count_measure else ''}".rstrip()

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Literal
 
-from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.threshold import ORDER, VIOLATIONS, Status
 
@@ -58,7 +58,7 @@ class Entity:
 
 def subsystem_entity(subsystem: str) -> Entity:
     """Return a whole subsystem as an entity."""
-    return Entity("subsystem", subsystem, SUBSYSTEMS.get(subsystem, subsystem))
+    return Entity("subsystem", subsystem, subsystem_label(subsystem))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.entities import places
 from ntanalytics.checks.section import HISTORY, SubsystemSummary
-from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.contract.enumerations import SUBSYSTEMS, subsystem_label
 from ntanalytics.findings.finding import Finding, count_by_status
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.lifecycle_text import opening
@@ -136,7 +136,7 @@ def systems_board(inspection: DayInspection, *, id: str = "systems") -> Table:
     ]
     open_data = sum(finding.status != "ok" for finding in by_subsystem[DATA])
     highlights = f"{open_data} 项有缺失或剔除" if open_data else "各数据源当日数据完整"
-    rows.append(_counted("数据完整性", by_subsystem[DATA], highlights))
+    rows.append(_counted(subsystem_label(DATA), by_subsystem[DATA], highlights))
     rows.sort(key=lambda row: ORDER.index(row["state"]))
     return Table(id, "各系统状态", fields=_SYSTEMS, rows=tuple(rows))
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any, cast
 
 from ntanalytics.checks.engine import Evaluation
-from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.errors import LakeError
 from ntanalytics.findings.finding import Entity
 from ntanalytics.findings.lifecycle import (
@@ -134,7 +134,7 @@ def _working_days(report: Report) -> list[date]:
 def _row(lifecycle: FindingLifecycle) -> dict[str, Any]:
     return {
         "state": lifecycle.worst,
-        "subsystem": SUBSYSTEMS.get(lifecycle.subsystem, lifecycle.subsystem),
+        "subsystem": subsystem_label(lifecycle.subsystem),
         "subject": lifecycle.entity.label,
         "check": lifecycle.check,
         "begun_on": lifecycle.begun_on.isoformat(),

@@ -194,7 +194,7 @@ def test_other_peoples_folders_and_built_in_names_are_left_alone(tmp_path: Path)
         ("mysql+pymysql://r@h/db", {"password": "hunter2"}, UsageError, "is not written here"),
         ("mysql+pymysql://r@127.0.0.1:9/db", {}, SourceError, "connect"),
         ("sqlite:///nowhere.sqlite", {}, SourceUnreachable, "no such SQLite file"),
-        ("mongodb://h/db", {}, NtaError, "not the URL of a database"),
+        ("mongodb://h/db", {}, NtaError, "not the URL of a known database"),
         ("nowhere.log", {}, SourceUnreachable, "no file matches"),
         ("nowhere.xlsx", {}, SourceUnreachable, "cannot read the workbook"),
     ],

@@ -117,21 +117,6 @@ def recovery(incidents: ir.Table, since: datetime, until: datetime) -> ir.Table:
     return lasting.select(*columns, clock=clock).order_by(ibis.desc("clock_s"), "incident_no")
 
 
-def recovery_promise(clocks: ir.Table) -> ir.Table:
-    """Return the number of crashes, and of broken recovery clocks (docs/domain.md, O15).
-
-    Args:
-        clocks: the result of ``recovery``.
-
-    Returns:
-        One row with the measures of ``PROMISES``.
-    """
-    return clocks.aggregate(
-        crashes=clocks.count(where=clocks.clock != "support"),
-        clocks_broken=clocks.count(where=clocks.clock == "broken"),
-    )
-
-
 def training(trainings: ir.Table, by: Sequence[str] = ()) -> ir.Table:
     """Return training sessions with invited and attending persons (docs/domain.md, Desk; O18).
 

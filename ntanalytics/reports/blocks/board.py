@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.contract.enumerations import SUBSYSTEMS, subsystem_label
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.lifecycle_text import onset_words
 from ntanalytics.findings.text import WordedFinding
@@ -70,7 +70,7 @@ class Board(Block):
             "code": finding.code,
             "entity": finding.entity.identity,
             "state": finding.status,
-            "subsystem": SUBSYSTEMS.get(finding.subsystem, finding.subsystem),
+            "subsystem": subsystem_label(finding.subsystem),
             "subject": wording.entity,
             "check": wording.check,
             "value": json_value(finding.value),

@@ -9,7 +9,7 @@ from typing import Any
 
 from ntanalytics.checks.check import EVERY_PERIOD, Check
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
 from ntanalytics.findings.judgement import evaluate_rules, judge_row
 from ntanalytics.findings.rule import Rule
@@ -94,7 +94,7 @@ def _unconfirmed(context: CheckContext, rule: Rule) -> list[Finding]:
         by_system.setdefault(row["subsystem"], []).append(row)
     findings = []
     for name, late in by_system.items():
-        entity = Entity("changes", name, f"{SUBSYSTEMS.get(name, name)}变更")
+        entity = Entity("changes", name, f"{subsystem_label(name)}变更")
         finding = judge_row(rule, {rule.measure: len(late)}, entity).with_details(
             changes=tuple(str(row["change_no"]) for row in late),
             is_confirmed_late=all(row["confirmed_at"] is not None for row in late),

@@ -7,7 +7,7 @@ from typing import Any
 
 from ntanalytics.checks.check import EVERY_PERIOD, Check
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import evaluate_rules, not_applicable, unknown
 from ntanalytics.findings.rule import Rule
@@ -68,7 +68,7 @@ def _of_system(context: CheckContext, rule: Rule, row: dict[str, Any]) -> Findin
     status = "critical" if row["checks_bad"] else rule.threshold.judge(row["checks_open"])
     return Finding(
         rule=rule,
-        entity=Entity("subsystem", name, SUBSYSTEMS.get(name, name)),
+        entity=Entity("subsystem", name, subsystem_label(name)),
         status=status,
         value=float(row["checks_open"]),
         since=context.on if status != "ok" else None,

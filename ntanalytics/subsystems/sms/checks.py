@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from ntanalytics.checks.baseline import is_beyond_chance
 from ntanalytics.checks.by_detector import failure_rate_rise, peer_outlier, seasonal_baseline, volume_gap
 from ntanalytics.checks.check import EVERY_PERIOD, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
@@ -90,7 +91,7 @@ def _of_series(context: CheckContext, rule: Rule, series: Series, total: Mapping
         onset = series.missing_since()
         missing = unknown(rule, "missing", entity)
         return missing if onset is None else missing.since_day(onset.day, is_bound=onset.is_bound)
-    counted = [row for row in days if settled(row) >= rule.min_count]
+    counted = [row for row in days if _is_enough(rule, row)]
     if not counted and context.is_day:
         return None  # a quiet Sunday needs no line
     judged = [row for row in counted if row[rule.measure] is not None]
@@ -116,6 +117,14 @@ def _of_series(context: CheckContext, rule: Rule, series: Series, total: Mapping
         return finding if usual is None else replace(finding, comparison=Comparison("usual", usual))
     beyond = sum(rule.threshold.judge(row[rule.measure]) in ("warning", "critical") for row in judged)
     return finding.with_figures(days_beyond=float(beyond)).with_details(day=worst["day"].isoformat())
+
+
+def _is_enough(rule: Rule, row: Mapping[str, Any]) -> bool:
+    """Return whether a carrier's messages suffice for a judgement: ``min_count``, or failures beyond chance."""
+    count = settled(row)
+    if count >= rule.min_count or rule.measure != "delivery_rate" or not count:
+        return count >= rule.min_count
+    return is_beyond_chance(count - (row["delivered"] or 0), count, 1 - rule.threshold.warning)
 
 
 def settled(row: Mapping[str, Any]) -> int:

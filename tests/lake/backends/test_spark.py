@@ -26,7 +26,7 @@ from ntanalytics.metrics.desk import obligations
 from ntanalytics.metrics.identity import logins
 from ntanalytics.metrics.infra import requests
 from ntanalytics.reports.verification import verify
-from ntanalytics.runner import RunResult, run_report
+from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import Settings, load
 from ntanalytics.workspace import Workspace, open_workspace
 from tests.city import blocks, settled
@@ -174,8 +174,7 @@ def _by_spark(settings: Settings, master: str) -> Settings:
 
 
 def _issued(settings: Settings, estate: Estate) -> RunResult:
-    today = UNTIL + dt.timedelta(days=1)
-    return run_report(settings, "sms_volume", "2026-W47", {}, today=today, clock=estate.clock)
+    return run_report(RunContext(settings, clock=estate.clock), "sms_volume", "2026-W47", {})
 
 
 def test_a_master_that_cannot_be_one_is_told_by_its_exit_code(

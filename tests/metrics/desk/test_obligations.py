@@ -53,19 +53,6 @@ def test_incidents_of_other_weeks_are_left_out_and_lasting_ones_are_not(incident
     ]
 
 
-def test_how_the_promise_was_kept(incidents, listed) -> None:
-    made = incidents(
-        [
-            {"restored_at": SINCE + 10 * HOUR},
-            {"restored_at": SINCE + 20 * HOUR},
-            {"cause": "carrier", "restored_at": SINCE + 20 * HOUR},
-        ]
-    )
-    assert listed(obligations.recovery_promise(obligations.recovery(made, SINCE, UNTIL))) == [
-        {"crashes": 2, "clocks_broken": 1}
-    ]
-
-
 def test_training_counts_who_came_of_those_invited(table, listed) -> None:
     rows = [{"topic": "a", "invited": 40, "attended": 30}, {"topic": "b", "attended": 12}]
     made = table("desk.trainings", rows, held_on=MONDAY, day=MONDAY)
