@@ -22,13 +22,16 @@ class Evaluation:
         context: the context in which they were made.
         findings: in the order of subsystems, rules and entities.
         summaries: by subsystem id, in the order of the subsystems.
-        codes: codes of the rules that were evaluated.
+        codes: codes of the rules that the report evaluates.
+        unjudged: those of them whose silence about an entity does not mean that it is ok: a required dataset has no
+            source or a gap in the period, or one of their findings was suppressed.
     """
 
     context: CheckContext
     findings: tuple[Finding, ...]
     summaries: Mapping[str, SubsystemSummary]
     codes: frozenset[str]
+    unjudged: frozenset[str] = frozenset()
 
 
 def selected_checks(subsystems: Iterable[Subsystem], spans: Sequence[Span]) -> list[Check]:
@@ -64,16 +67,21 @@ def evaluate(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequ
     """
     checks = selected_checks(subsystems, spans)
     findings: list[Finding] = []
+    unjudged: set[str] = set()
     for check in checks:
         rule = context.rules[check.rule]
-        if rule.enabled and all(context.dataset(name, days).sources for name, days in _required(check)):
+        required = [context.dataset(name, days) for name, days in check.reads.items() if name not in check.optional]
+        if not all(view.sources and view.is_complete for view in required):
+            unjudged.add(check.rule)
+        if rule.enabled and all(view.sources for view in required):
             findings += check.evaluate(context, rule)
     findings += [
         unknown(context.rules[f"{subsystem.id}.source"], "no_source").with_details(datasets=missing)
         for subsystem in subsystems
         if (missing := _missing_sources(context, subsystem)) and context.rules[f"{subsystem.id}.source"].enabled
     ]
-    findings = suppress(findings, checks, spans)
+    findings, suppressed = suppress(findings, checks, spans)
+    unjudged |= {finding.code for finding in suppressed}
     if DAY in spans:
         findings = excuse_planned(context, findings)
     places = {code: place for place, code in enumerate(context.rules)}
@@ -81,11 +89,7 @@ def evaluate(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequ
     located = tuple(context.with_origin(findings))
     codes = frozenset(check.rule for check in checks) | {finding.code for finding in located}
     summaries = _summaries(context, subsystems, located)
-    return Evaluation(context=context, findings=located, summaries=summaries, codes=codes)
-
-
-def _required(check: Check) -> list[tuple[str, int]]:
-    return [(name, days) for name, days in check.reads.items() if name not in check.optional]
+    return Evaluation(context=context, findings=located, summaries=summaries, codes=codes, unjudged=frozenset(unjudged))
 
 
 def _missing_sources(context: CheckContext, subsystem: Subsystem) -> tuple[str, ...]:

@@ -17,8 +17,10 @@ LONGEST_CHANGE_DAYS = 7
 PLANNED_READS: Mapping[str, int] = {"desk.changes": LONGEST_CHANGE_DAYS, "desk.trainings": 0, "infra.checks": 0}
 
 
-def suppress(findings: Sequence[Finding], checks: Iterable[Check], spans: Sequence[Span]) -> list[Finding]:
-    """Return the findings without those that are not ok and that others tell already, in their order.
+def suppress(
+    findings: Sequence[Finding], checks: Iterable[Check], spans: Sequence[Span]
+) -> tuple[list[Finding], list[Finding]]:
+    """Return the findings to be told, and those that are not ok and that others tell already, both in their order.
 
     Args:
         findings: of one report.
@@ -41,7 +43,9 @@ def suppress(findings: Sequence[Finding], checks: Iterable[Check], spans: Sequen
             if other is not finding
         )
 
-    return [finding for finding in findings if finding.status == "ok" or not is_suppressed(finding)]
+    suppressed = [finding for finding in findings if finding.status != "ok" and is_suppressed(finding)]
+    dropped = {id(finding) for finding in suppressed}
+    return [finding for finding in findings if id(finding) not in dropped], suppressed
 
 
 def _covers(other: Finding, finding: Finding, suppression: SuppressedBy) -> bool:

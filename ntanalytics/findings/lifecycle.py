@@ -8,7 +8,7 @@ back soon after it was closed continues its lifecycle.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -30,9 +30,6 @@ CHANGES: Mapping[Change, str] = MappingProxyType({
     "new": "新增", "back": "复现", "worse": "加重", "better": "减轻", "same": "持续", "unconfirmed": "未确认",
     "closed": "已消除", "dropped": "不再检查",
 })  # fmt: skip
-
-#: Rule of the data: where it is unknown, nothing of that subsystem was seen to be ok.
-_COMPLETENESS = "data.completeness"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,28 +179,31 @@ class LifecycleState:
         return sum(lifecycle.change in changes for lifecycle in self._open.values())
 
 
-def observe(on: date, findings: Iterable[Finding], enabled: Iterable[str], *, is_working_day: bool) -> ObservedDay:
+def observe(
+    on: date,
+    findings: Iterable[Finding],
+    enabled: Iterable[str],
+    *,
+    unjudged: Collection[str] = (),
+    is_working_day: bool,
+) -> ObservedDay:
     """Return the observations of an inspection.
 
-    A rule may be silent about an entity because it is ok, or because it could not be judged: on a day off, where the
-    data of its subsystem have a gap, or where it is unknown for another entity. Only a rule with none of these tells
-    by its silence that all is well.
+    A rule may be silent about an entity because it is ok, or because it could not be judged: on a day off, where its
+    data have a gap, where another finding told enough, or where it is unknown for another entity. Only a rule with none
+    of these tells by its silence that all is well.
 
     Args:
         on: the inspected day.
         findings: all findings, whatever the status.
-        enabled: codes of the rules that were evaluated.
+        enabled: codes of the enabled rules.
+        unjudged: codes of those whose silence tells nothing.
         is_working_day: whether the day is one.
     """
     everything = list(findings)
-    unsure = {finding.code for finding in everything if not _is_judged(finding)}
-    blind = {
-        str(finding.details.get("subsystem", ""))
-        for finding in everything
-        if finding.code == _COMPLETENESS and finding.status == "unknown"
-    }
+    unsure = {*unjudged, *(finding.code for finding in everything if not _is_judged(finding))}
     codes = {
-        code: is_working_day and code not in unsure and code.partition(".")[0] not in blind
+        code: is_working_day and code not in unsure
         for code in sorted({*enabled, *(finding.code for finding in everything)})
     }
     observations = tuple(

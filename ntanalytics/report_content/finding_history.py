@@ -70,7 +70,8 @@ def inspection_lifecycle(report: Report, evaluation: Evaluation) -> LifecycleSta
     on = report.period.last
     findings = evaluation.findings
     enabled = [code for code, rule in evaluation.context.rules.items() if rule.enabled and code in evaluation.codes]
-    today = observe(on, findings, enabled, is_working_day=on in _working_days(report))
+    is_working_day = on in _working_days(report)
+    today = observe(on, findings, enabled, unjudged=evaluation.unjudged, is_working_day=is_working_day)
     before = past_inspections(report, on - timedelta(days=1), report.name)
     known = {(finding.code, finding.entity.label): finding.entity for finding in findings}
     earlier = [_with_entities(day, known) for day in before or ()]

@@ -135,12 +135,11 @@ def test_a_rule_tells_by_its_silence_only_where_it_could_judge() -> None:
         _finding("oa.active", "ok", is_applicable=False),
         _finding("infra.errors", "unknown"),
         _finding("infra.errors", "ok", "portal"),
-        _finding("data.completeness", "unknown", "ca.certificates", details={"subsystem": "ca"}),
     ]
-    on = observe(MONDAY, findings, ["sms.rate", "ca.logins", "desk.tickets"], is_working_day=True)
+    enabled = ["sms.rate", "ca.logins", "desk.tickets"]
+    on = observe(MONDAY, findings, enabled, unjudged={"ca.logins"}, is_working_day=True)
     assert on.codes == {
         "ca.logins": False,
-        "data.completeness": False,
         "desk.tickets": True,
         "infra.errors": False,
         "oa.active": False,
@@ -151,7 +150,6 @@ def test_a_rule_tells_by_its_silence_only_where_it_could_judge() -> None:
         ("oa.active:city/all", "unknown"),
         ("infra.errors:city/all", "unknown"),
         ("infra.errors:city/portal", "ok"),
-        ("data.completeness:city/ca.certificates", "unknown"),
     ]
 
 

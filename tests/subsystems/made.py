@@ -183,7 +183,12 @@ class _Lake:
         )
 
 
-def judge(
+def judge(subsystem: Subsystem, codes: Collection[str], data: Data, **more: Any) -> list[Finding]:
+    """Return the findings of some checks of a subsystem, by the engine; arguments as of :func:`evaluation`."""
+    return list(evaluation(subsystem, codes, data, **more).findings)
+
+
+def evaluation(
     subsystem: Subsystem,
     codes: Collection[str],
     data: Data,
@@ -193,8 +198,8 @@ def judge(
     gaps: tuple[dt.date, ...] = (),
     rules: Mapping[str, Rule] = RULES,
     former: Data = MappingProxyType({}),
-) -> list[Finding]:
-    """Return the findings of some checks of a subsystem, by the engine.
+) -> engine.Evaluation:
+    """Evaluate some checks of a subsystem by the engine.
 
     Args:
         subsystem: the subsystem.
@@ -225,7 +230,7 @@ def judge(
         calendar=SimpleNamespace(working_days=_weekdays), settings=SimpleNamespace(zone=_ZONE)
     )
     report.upcoming_days = []
-    return list(engine.evaluate(context, [chosen], wanted).findings)
+    return engine.evaluate(context, [chosen], wanted)
 
 
 def _weekdays(first: dt.date, last: dt.date) -> list[dt.date]:

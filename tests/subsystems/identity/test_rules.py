@@ -59,7 +59,7 @@ def test_a_saturday_with_a_fifth_of_the_logins_is_no_fall() -> None:
 
 def test_an_outage_tells_the_fall() -> None:
     silence, fall = subsystem_finding("identity.login_silence"), subsystem_finding("identity.logins_fall")
-    assert suppress([silence, fall], SUBSYSTEM.checks, [DAY]) == [silence]
+    assert suppress([silence, fall], SUBSYSTEM.checks, [DAY]) == ([silence], [fall])
 
 
 @pytest.mark.parametrize("code", ["identity.login_silence", "identity.logins_fall", "identity.method_failures"])
@@ -189,5 +189,5 @@ def test_few_logins_say_nothing_of_the_failure_rate() -> None:
 
 def test_findings_of_a_day_tell_the_failure_rate_and_those_of_a_week_do_not() -> None:
     rate, attempts = subsystem_finding("identity.login_failure_rate"), subsystem_finding("identity.attempts")
-    assert suppress([rate, attempts], SUBSYSTEM.checks, [DAY]) == [attempts]
-    assert suppress([rate, attempts], SUBSYSTEM.checks, [WEEK]) == [rate, attempts]
+    assert suppress([rate, attempts], SUBSYSTEM.checks, [DAY]) == ([attempts], [rate])
+    assert suppress([rate, attempts], SUBSYSTEM.checks, [WEEK]) == ([rate, attempts], [])
