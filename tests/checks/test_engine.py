@@ -1,0 +1,43 @@
+"""Engine: what the silence of a check means."""
+
+from __future__ import annotations
+
+from ntanalytics.subsystems.identity import SUBSYSTEM
+from ntanalytics.subsystems.sms import SUBSYSTEM as SMS
+from tests.subsystems.made import ON, at, evaluation, events, hours
+
+RATE, RISE = "sms.delivery_rate", "sms.failures_rise"
+
+
+def _messages(failed_at_noon: float) -> dict[str, object]:
+    """Return the messages of some weeks of a carrier; of those of noon today a share failed."""
+    sent = hours(100, carrier="unicom", application="oa")
+    rows = []
+    for row in sent:
+        failed = round(row["events"] * failed_at_noon) if (row["day"], row["slot"]) == (ON, 12) else 0
+        rows += [
+            {**row, "events": row["events"] - failed, "outcome": "delivered", "receipt_latency_s": 5.0},
+            {**row, "events": failed, "outcome": "failed"},
+        ]
+    return {"sms.messages": events("sms.messages", rows)}
+
+
+def test_the_silence_of_a_check_with_complete_data_is_a_judgement() -> None:
+    assert evaluation(SMS, [RATE, RISE], _messages(0.0)).unjudged == set()
+
+
+def test_a_check_without_a_source_judges_nothing() -> None:
+    made = evaluation(SMS, [RATE, RISE], {})
+    assert made.findings == ()
+    assert made.unjudged == {RATE, RISE}
+
+
+def test_a_check_over_a_gap_judges_nothing_whatever_it_returns() -> None:
+    data = {"identity.logins": [{"account_id": "a", "logged_in_at": at(ON, 9), "outcome": "success"}]}
+    assert evaluation(SUBSYSTEM, ["identity.attempts"], data, gaps=(ON,)).unjudged == {"identity.attempts"}
+
+
+def test_a_check_of_which_a_finding_was_suppressed_judges_nothing() -> None:
+    made = evaluation(SMS, [RATE, RISE], _messages(0.9))
+    assert [finding.code for finding in made.findings if finding.is_violation] == [RISE]
+    assert made.unjudged == {RATE}
