@@ -61,7 +61,7 @@ def of_subsystem(rules: Mapping[str, Rule], subsystem: str) -> list[Rule]:
     Raises:
         UnknownName: there is no such subsystem.
     """
-    known = [each.id for each in SUBSYSTEMS]
+    known = [item.id for item in SUBSYSTEMS]
     if subsystem and subsystem not in known:
         raise UnknownName("subsystem", subsystem, known)
     return [rule for rule in rules.values() if subsystem in ("", rule.subsystem)]
@@ -139,7 +139,7 @@ def summary(findings: Sequence[Finding]) -> str:
 
 def page() -> str:
     """Return the page docs/rules.md."""
-    parts = [_HEAD, *(_section(each.id) for each in SUBSYSTEMS)]
+    parts = [_HEAD, *(_section(item.id) for item in SUBSYSTEMS)]
     return "\n".join(parts)
 
 

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from ntanalytics.errors import UnknownName
 from ntanalytics.metrics.measure import Measure, catalogue
 
-#: Every measure by name, of every module of the room.
+#: Every measure by name, of every module that declares some; ``figures`` declares none and looks them up.
 MEASURES: Mapping[str, Measure] = catalogue(
     measure
     for module in pkgutil.walk_packages(__path__, f"{__name__}.")
+    if module.name != f"{__name__}.figures"
     for measure in getattr(importlib.import_module(module.name), "MEASURES", {}).values()
 )
 

@@ -14,6 +14,9 @@ from ntanalytics.metrics.number_format import parse_format
 
 Good = Literal["up", "down", ""]
 
+#: What a figure over a gap says of the true one: not less, not more, or nothing.
+OverGap = Literal["lower_bound", "upper_bound", "unknown"]
+
 _NOT_COMPARABLE = frozenset({"text", "date", "datetime", "month", "state", "points"})
 
 
@@ -30,6 +33,8 @@ class Measure:
         good: whether a rise is good (``up``), bad (``down``) or neither (empty).
         is_additive: a count or sum of events: 0, and not null, where data are complete and nothing happened. A rate,
             a quantile or a time is not additive.
+        over_gap: what it is over a gap where it differs from the rule: ``lower_bound`` of what is additive, else
+            ``unknown``. Who is missed for want of data is an ``upper_bound``.
         values: for an enumeration, code → Chinese label.
 
     Raises:
@@ -43,6 +48,7 @@ class Measure:
     format: str = "integer"
     good: Good = ""
     is_additive: bool = False
+    over_gap: OverGap | None = None
     values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
@@ -52,6 +58,11 @@ class Measure:
     def is_rate(self) -> bool:
         """Property of fractions: their change is a difference of fractions."""
         return self.format.startswith("rate:")
+
+    @property
+    def certainty_over_gap(self) -> OverGap:
+        """Certainty of the figure where the data have a gap (docs/domain.md, Gaps)."""
+        return self.over_gap or ("lower_bound" if self.is_additive else "unknown")
 
     @property
     def is_comparable(self) -> bool:

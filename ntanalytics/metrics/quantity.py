@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 from ntanalytics.metrics.measure import Measure
 from ntanalytics.metrics.number_format import format_number
 
-#: How much of the true figure is known. Over a gap a count is a lower bound, and any other figure is unknown.
-Certainty = Literal["exact", "lower_bound", "unknown"]
+#: How much of the true figure is known.
+Certainty = Literal["exact", "lower_bound", "upper_bound", "unknown"]
 
 #: Why a figure is not exact: its data have a gap, or there is nothing to compute it from.
 Reason = Literal["", "gap", "no_value"]
+
+#: Marks before a bound.
+BOUNDS: Mapping[Certainty, str] = MappingProxyType({"lower_bound": "≥", "upper_bound": "≤"})
 
 #: Text of a figure of which nothing is known.
 UNKNOWN = "未知"
@@ -26,7 +31,7 @@ class Quantity:
     Attributes:
         measure: its label, unit and format.
         value: the figure or its bound; None when it is unknown.
-        certainty: ``exact``, ``lower_bound`` or ``unknown``.
+        certainty: ``exact``, ``lower_bound``, ``upper_bound`` or ``unknown``.
         reason: why it is not exact; empty when it is.
     """
 
@@ -37,21 +42,21 @@ class Quantity:
 
     @property
     def is_exact(self) -> bool:
-        """Whether the figure itself is known."""
+        """True if the figure itself is known."""
         return self.certainty == "exact"
 
     @property
     def is_none(self) -> bool:
-        """Whether there is certainly nothing: an exact 0. A lower bound of 0 says nothing."""
+        """True if there is certainly nothing: an exact 0. A lower bound of 0 says nothing."""
         return self.is_exact and self.value == 0
 
     @property
     def text(self) -> str:
-        """The figure in Chinese: ``182,340 次``, ``≥ 12 件``, ``未知``."""
+        """The figure in Chinese: ``182,340 次``, ``≥ 12 件``, ``≤ 3 人``, ``未知``."""
         if self.value is None or (self.certainty == "lower_bound" and not self.value):
             return UNKNOWN
         number = format_number(self.value, self.measure.format, self.measure.unit)
-        return f"≥ {number}" if self.certainty == "lower_bound" else number
+        return f"{BOUNDS[self.certainty]} {number}" if self.certainty in BOUNDS else number
 
     def named(self, label: str = "") -> str:
         """Return the figure behind its label: ``登录 182,340 次``, ``登录 ≥ 12 次``, ``登录未知``."""
@@ -84,6 +89,7 @@ def quantity(measure: Measure, value: Any, *, is_complete: bool = True) -> Quant
         return Quantity(measure=measure, value=None, certainty="unknown", reason="no_value" if is_complete else "gap")
     if is_complete:
         return Quantity(measure=measure, value=number, certainty="exact", reason="")
-    if measure.is_additive:
-        return Quantity(measure=measure, value=number, certainty="lower_bound", reason="gap")
-    return Quantity(measure=measure, value=None, certainty="unknown", reason="gap")
+    certainty = measure.certainty_over_gap
+    return Quantity(
+        measure=measure, value=None if certainty == "unknown" else number, certainty=certainty, reason="gap"
+    )

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics.metrics.oa import adoption, daily_active, unit_ranking, user_flow
-from ntanalytics.report_content.adoption.figures import Adoption, Figures
+from ntanalytics.report_content.adoption.figures import Adoption, PageFigures
 from ntanalytics.report_content.adoption.queries import OLDEST_TASK, RATES, WEEKS_DAYS, AdoptionQueries
 from ntanalytics.report_content.unit_figures import UnitFigures, identity, read_figures
 from ntanalytics.workspace.report import Report
@@ -127,7 +127,7 @@ class _OneUnit(AdoptionQueries):
         fed = self._fed()
         levels = [ibis.memtable(self._row(name, daily_active=0.0)) for name in ("now", "before")]
         total = self._changed(levels[0], levels[1], whole=not gaps & fed, was_whole=not gaps_before & fed)
-        figures = Figures(
+        figures = PageFigures(
             total,
             self._row("reached").to_pylist()[0],
             self._row("handled").to_pylist()[0],

@@ -1,4 +1,4 @@
-"""Figures of a page on the adoption of the OA."""
+"""PageFigures of a page on the adoption of the OA."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 @dataclass(frozen=True, kw_only=True)
 class Adoption:
-    """Figures of one page.
+    """PageFigures of one page.
 
     Attributes:
         unit: the page's unit, by its name in the identity system, or empty.
@@ -47,7 +47,7 @@ class Adoption:
     origin: Mapping[str, object]
 
 
-class Figures(NamedTuple):
+class PageFigures(NamedTuple):
     """Computed figures of a page; see ``Adoption``."""
 
     total: Mapping[str, Any]

@@ -18,7 +18,7 @@ from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.identity.units import spelling
 from ntanalytics.metrics.oa import adoption, daily_active, task_duration, unit_ranking, user_flow
-from ntanalytics.report_content.adoption.figures import Adoption, Figures
+from ntanalytics.report_content.adoption.figures import Adoption, PageFigures
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
 
@@ -225,7 +225,7 @@ class AdoptionQueries:
         typical = unit_ranking.median_rates(ranking, RATES, ["edition"]).to_pyarrow()
         [reached] = adoption.reach(mine["now"], mine["members"]).to_pyarrow().to_pylist()
         return self._page(
-            Figures(
+            PageFigures(
                 self._total(gaps, gaps_before),
                 reached,
                 handled[0].to_pyarrow().to_pylist()[0],
@@ -247,7 +247,7 @@ class AdoptionQueries:
             gaps_before,
         )
 
-    def _page(self, figures: Figures, gaps: set[str], gaps_before: set[str]) -> Adoption:
+    def _page(self, figures: PageFigures, gaps: set[str], gaps_before: set[str]) -> Adoption:
         """Return the page of computed figures."""
         fed, period, previous = self._fed(), self.report.period, self.report.previous
         whole = not gaps & fed

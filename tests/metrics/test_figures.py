@@ -1,0 +1,63 @@
+"""Figures: rows that know the gaps of their data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ntanalytics.metrics.figures import case_list, figures
+
+
+@dataclass(frozen=True)
+class Data:
+    """Data of a period with or without a gap."""
+
+    is_complete: bool = True
+    was_complete: bool = True
+    note: str = ""
+
+
+GAP = Data(is_complete=False, note="本期缺 1 天数据。")
+ROW = {"carrier": "unicom", "submitted": 12, "delivery_rate": 0.97, "submitted_before": 9, "submitted_change": 3}
+
+
+def test_a_row_over_a_gap_has_bounds_and_unknown_figures() -> None:
+    row = figures([ROW], GAP, Data()).total
+    assert (row.quantity("submitted").certainty, row.quantity("submitted").value) == ("lower_bound", 12)
+    assert row.quantity("delivery_rate").certainty == "unknown"
+    assert row.quantity("submitted_before").certainty == "exact"
+    assert row.quantity("submitted_change").value is None
+    assert row["carrier"] == "unicom"
+
+
+def test_a_gap_in_the_period_before_leaves_the_figure_and_takes_the_change() -> None:
+    row = figures([ROW], Data(was_complete=False)).total
+    assert row.quantity("submitted").is_exact
+    assert row.quantity("submitted_before").value is None
+    assert row.quantity("submitted_change").value is None
+
+
+@pytest.mark.parametrize("column", ["is_covered", "is_complete"])
+def test_a_day_or_a_group_that_knows_its_own_gap_is_as_complete_as_it_says(column: str) -> None:
+    whole, lacking = figures([{"submitted": 5, column: True}, {"submitted": 5, column: False}], GAP)
+    assert whole.quantity("submitted").is_exact
+    assert lacking.quantity("submitted").certainty == "lower_bound"
+
+
+def test_a_list_of_cases_over_a_gap_has_exact_rows_and_the_note() -> None:
+    listed = case_list([{"clock_s": 60.0}], GAP, GAP)
+    assert listed.total.quantity("clock_s").is_exact
+    assert listed.note == GAP.note
+
+
+def test_a_figure_that_the_row_lacks_is_unknown() -> None:
+    assert figures([{}], Data()).total.quantity("submitted").certainty == "unknown"
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=4))
+def test_one_gap_among_the_datasets_is_a_gap(complete: list[bool]) -> None:
+    row = figures([ROW], *(Data(is_complete=each) for each in complete)).total
+    assert row.quantity("submitted").is_exact == all(complete)
