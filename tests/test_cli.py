@@ -53,7 +53,7 @@ def test_extract_fills_the_lake_and_says_how_much(shop: SmallSite):
     assert by_source["shop"]["rows"] == {"2026-11-19": 1}
     ((reason, rows),) = by_source["shop"]["rejected"].items()
     assert ("carrier" in reason, rows) == (True, 1)
-    assert "set aside" in nta("--config", str(shop.config), "extract", "sms.messages", "--from", "2026-11-19").stdout
+    assert "rejected" in nta("--config", str(shop.config), "extract", "sms.messages", "--from", "2026-11-19").stdout
 
 
 def test_a_failed_source_is_told_and_has_its_exit_code(shop: SmallSite):

@@ -93,11 +93,11 @@ def show_extraction(results: Iterable[ExtractionResult]) -> None:
         counts = ("failed", "", "") if result.error else (f"{result.rows_read:,}", rejected, f"{result.rows.total():,}")
         days = f"{result.first} … {result.last}"
         rows.append((result.dataset, result.source, days, *counts, f"{result.seconds:.1f}"))
-    show_table(("dataset", "source", "days", "read", "set aside", "rows in the lake", "s"), rows)
+    show_table(("dataset", "source", "days", "read", "rejected", "rows in the lake", "s"), rows)
     for result in results:
         name = f"{result.dataset} ← {result.source}"
         for reason, count in result.rejected_by_reason.most_common(5):
-            say(f"  {name}: {count:,} set aside: {reason}")
+            say(f"  {name}: {count:,} rejected: {reason}")
         for column, count in result.masked.most_common():
             say(f"  {name}: {count:,} telephone or identity card number(s) masked in {column}")
         if result.absent_days:
@@ -112,7 +112,7 @@ def show_conformance(report: Conformance) -> None:
     rate = f"{report.seconds:.1f} s ({total / max(report.seconds, 1e-3):,.0f}/s)"
     say(f"\n{report.dataset} ← {report.source}: {report.rows:,} row(s) fit, {rate}")
     for reason, rows in report.rejected.items():
-        say(f"  {rows:,} set aside: {reason}")
+        say(f"  {rows:,} rejected: {reason}")
         for sample in report.samples[reason]:
             say(f"    {sample}")
     for column, values in report.masked.items():
@@ -168,7 +168,7 @@ def show_connection(report: ConnectionReport) -> None:
 def _show_states(report: ConnectionReport) -> None:
     for state in report.datasets:
         days = f", {state.days[0]} … {state.days[1]}" if state.days else ""
-        counts = f"{state.rows:,} row(s) fit, {state.rejected:,} set aside"
+        counts = f"{state.rows:,} row(s) fit, {state.rejected:,} rejected"
         say(f"\n{state.dataset}{days}: {counts}: {'all fits' if state.fits else 'not yet'}")
         for problem in state.problems:
             say(f"  {problem}")

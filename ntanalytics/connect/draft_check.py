@@ -33,7 +33,7 @@ class ColumnState:
 
     Attributes:
         name: the contract's column.
-        state: ok, empty (which the contract allows), words, set aside, or missing.
+        state: ok, empty (which the contract allows), words, rejected, or missing.
         problem: description of what is missing; empty for ok.
     """
 
@@ -77,7 +77,7 @@ class DatasetState:
             "first": first,
             "last": last,
             "rows": self.rows,
-            "set_aside": self.rejected,
+            "rejected": self.rejected,
             "problems": self.problems,
             "columns": [
                 {"name": column.name, "state": column.state, "said": column.problem} for column in self.columns
@@ -205,7 +205,7 @@ def _problems(dataset: Dataset, conformance: Conformance, nulls: set[str]) -> It
         )
     for reason, rows in conformance.rejected.items():
         if not any(f"（{column.name}）" in reason for column in dataset.columns):
-            yield f"{rows:,} set aside: {reason}"
+            yield f"{rows:,} rejected: {reason}"
 
 
 def _column_states(
@@ -235,7 +235,7 @@ def _state(column: Column, conformance: Conformance | None, nulls: set[str], ope
     if reasons:
         unseen = ", ".join(f"{word} {rows:,}" for word, rows in facts.unseen.items()) if facts else ""
         words = f"; words never seen before: {unseen}{choices}" if unseen else ""
-        return "set aside", "; ".join(reasons) + words
+        return "rejected", "; ".join(reasons) + words
     if facts and facts.null_share == 1:
         return "empty", "null in every row, which the contract allows"
     return "ok", ""

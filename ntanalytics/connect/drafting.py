@@ -28,7 +28,7 @@ _MOMENT = "happened_at"
 #: Columns of a draft over logs that reject a line without a time.
 _LOG_REJECTS = (
     (
-        "    -- A line whose time cannot be read is set aside, on the day on which its file begins.\n"
+        "    -- A line whose time cannot be read is rejected, on the day on which its file begins.\n"
         f"    CASE WHEN {_MOMENT} IS NULL THEN '不是日志行' END AS rejected_because"
     ),
     f"    CASE WHEN {_MOMENT} IS NULL THEN file || ':' || line_no END AS rejected_at",

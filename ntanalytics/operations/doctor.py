@@ -174,7 +174,7 @@ def _summary(conformance: Conformance) -> str:
     parts = [f"{conformance.rows:,} row(s) fit"]
     if rejected := conformance.rejected:
         reasons = "; ".join(f"{reason} {rows:,}" for reason, rows in list(rejected.items())[:_LISTED])
-        parts.append(f"{sum(rejected.values()):,} set aside: {reasons}")
+        parts.append(f"{sum(rejected.values()):,} rejected: {reasons}")
     if conformance.duplicates:
         parts.append(f"{conformance.duplicates:,} repeat a key")
     return ", ".join([*parts, f"{conformance.seconds:.1f} s"])

@@ -13,7 +13,7 @@ translate:
   platform: platforms.csv
 dialects: [postgres, mysql, sqlite]
 */
--- A state that states.csv does not know comes through as it is, so that the contract's check sets its row aside and says so.
+-- A state that states.csv does not know comes through as it is, so that the contract's check rejects its row and says so.
 SELECT
     delivery_id,
     document_id,

@@ -5,7 +5,7 @@ times:
 dialects: [duckdb]
 */
 -- Lines of access logs, counted by minute, service, method, route, status and duration. No client address,
--- user, query, referrer or browser is selected; a line that is set aside is named by its file and number only.
+-- user, query, referrer or browser is selected; a line that is rejected is named by its file and number only.
 WITH parted AS (
     SELECT file, line_no, line, string_split(line, '"') AS part, string_split(part[3], ' ') AS answer
     FROM lines

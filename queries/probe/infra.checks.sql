@@ -5,7 +5,7 @@ times:
   expires_at: aware
 dialects: [duckdb]
 */
--- The journal that the probe keeps: a line of JSON a check. A line that was cut off, as by a full disk, is set aside.
+-- The journal that the probe keeps: a line of JSON a check. A line that was cut off, as by a full disk, is rejected.
 WITH told AS (
     SELECT
         file,

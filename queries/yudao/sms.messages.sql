@@ -7,7 +7,7 @@ dialects: [mysql, postgres]
 translate: {carrier: channels.csv}
 */
 -- The carrier is that of the channel, by a table of words: a number's first digits tell who issued it, not who carries
--- it. A channel of a cloud provider is no carrier's: its messages are set aside until the site says whose it is.
+-- it. A channel of a cloud provider is no carrier's: its messages are rejected until the site says whose it is.
 -- send_status: 0 to be sent, 10 taken, 20 refused, 30 left out (such a message never was). receive_status: 0 none yet,
 -- 10 delivered, 20 failed. The text is measured with its signature and two brackets, and never handed on.
 SELECT

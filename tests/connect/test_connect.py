@@ -290,7 +290,7 @@ def test_a_workbook_is_recognised_by_the_contracts_chinese_words(tmp_path: Path)
             "中国移动": "mobile",
             "电信": "telecom",
         }
-    assert states(found, "sms.bills")["billed_yuan"] == "set aside"
+    assert states(found, "sms.bills")["billed_yuan"] == "rejected"
     assert (found.datasets[0].rows, found.datasets[0].rejected) == (1, 1)
     assert "1391234567" not in everything(found)
 

@@ -40,7 +40,7 @@ def url_of(name: str, folder: Path, server: str = "") -> str:
 def extracted(city: City, folder: Path, source: str, *datasets: str, queries: Path | None = None) -> dict[str, Rows]:
     """The rows of some datasets over the city's days, in an order that only depends on what they hold.
 
-    A row that would be set aside fails the test. Values that are hashed are so with the key ``k``.
+    A row that would be rejected fails the test. Values that are hashed are so with the key ``k``.
 
     Args:
         city: whose days are asked for.

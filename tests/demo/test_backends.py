@@ -46,7 +46,7 @@ def test_each_product_is_read_from_the_server_that_it_runs_on(served: Estate):
     assert list((served.directory / "sources").glob("*.sqlite")) == []
 
 
-def test_nothing_fails_and_only_the_planted_broken_lines_are_set_aside(lakes: tuple[Lake, Lake]):
+def test_nothing_fails_and_only_the_planted_broken_lines_are_rejected(lakes: tuple[Lake, Lake]):
     for lake in lakes:
         assert [each.error for each in lake.taken if each.error] == []
         assert {each.dataset for each in lake.taken if each.rejected} == {"infra.requests"}

@@ -90,7 +90,7 @@ def test_what_only_looks_like_an_incident_is_written_down_beside_them(tmp_path: 
     assert {each["severity"] for each in records} == {"无"}
 
 
-def test_all_of_it_is_extracted_and_what_is_set_aside_are_the_broken_lines(estate: Estate, lake: Lake):
+def test_all_of_it_is_extracted_and_what_is_rejected_are_the_broken_lines(estate: Estate, lake: Lake):
     assert [each.error for each in lake.taken if each.error] == []
     assert lake.table("sms.messages").num_rows == estate.messages
     requests = [each for each in lake.taken if each.dataset == "infra.requests"]

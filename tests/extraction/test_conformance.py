@@ -43,7 +43,7 @@ def test_map_check_says_so_and_ends_with_4_unless_all_conforms(tmp_path: Path):
     command = ("--config", str(site.config), "map", "check", "shop", "--from")
     done = nta(*command, "2026-11-19")
     assert done.returncode == 4, done.stderr
-    assert "1 set aside: 运营商（carrier）不在取值范围内" in done.stdout
+    assert "1 rejected: 运营商（carrier）不在取值范围内" in done.stdout
     assert "satellite 1" in done.stdout
     fine = nta(*command, "2026-11-18", "--json")
     assert fine.returncode == 0, fine.stderr

@@ -87,9 +87,7 @@ def test_sources_of_one_dataset_do_not_touch_each_others_rows(site: SmallSite):
         ((1, "2026-11-19 09:00:00", "mobile", 1, None, None), "与另一行的短信编号相同"),
     ],
 )
-def test_a_row_that_breaks_the_contract_is_set_aside_counted_and_kept_with_its_reason(
-    site: SmallSite, row, reason: str
-):
+def test_a_row_that_breaks_the_contract_is_rejected_counted_and_kept_with_its_reason(site: SmallSite, row, reason: str):
     site.messages("shop", GOOD, row)
     taken, _ = site.extractor().extract(["sms.messages"], D19, D19)
     assert {text: rows for (_, text), rows in taken.rejected.items()} == {reason: 1}
@@ -109,7 +107,7 @@ def test_where_nothing_fits_all_is_counted_and_the_first_rows_are_kept(site: Sma
     assert len({row["record"] for row in rejects if row["record"]}) == 1000
 
 
-def test_what_is_set_aside_is_counted_once_however_often_it_is_taken(site: SmallSite):
+def test_what_is_rejected_is_counted_once_however_often_it_is_taken(site: SmallSite):
     site.messages("shop", GOOD, (2, "2026-11-19 09:00:00", "satellite", 1, None, None))
     for _ in range(2):
         site.extractor().extract(["sms.messages"], D19, D19)

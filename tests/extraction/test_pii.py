@@ -78,7 +78,7 @@ def test_a_number_reaches_neither_lake_nor_rejects_nor_ledger_and_is_counted(tmp
     site.messages(
         "shop",
         ("13912345678", "2026-11-19 09:00:00", "mobile", 1, None, None),
-        ("2", "2026-11-19 09:00:00", "13712345678", 1, None, None),  # set aside: no such carrier
+        ("2", "2026-11-19 09:00:00", "13712345678", 1, None, None),  # rejected: no such carrier
     )
     done = nta("--config", str(site.config), "extract", "sms.messages", "--from", str(DAY))
     assert done.returncode == 0, done.stderr

@@ -32,7 +32,7 @@ def activity(module: str, actions: int, **other: Any) -> dict[str, Any]:
     }
 
 
-def test_words_that_are_one_module_of_ours_are_added_up_and_none_is_set_aside(tmp_path: Path) -> None:
+def test_words_that_are_one_module_of_ours_are_added_up_and_none_is_rejected(tmp_path: Path) -> None:
     contract = dataset("oa.activities")
     given = [activity("cars", 2), activity("cars", 5), activity("mail", 1), activity("cars", 9, terminal="mobile")]
     with Spool(tmp_path, contract) as spool:

@@ -78,7 +78,7 @@ def test_a_state_is_taken_once_a_day(site):
     assert extractor.ensure_coverage({"identity.units": 7}, DAY, DAY) == []
 
 
-def test_words_are_translated_and_an_unknown_one_is_set_aside(site):
+def test_words_are_translated_and_an_unknown_one_is_rejected(site):
     (taken,) = Extractor(site, Ledger(site.ledger)).extract(["identity.logins"], DAY, DAY)
     assert {row["login_id"]: row["method"] for row in kept(site, "identity.logins")} == {"a": "password", "b": "scan"}
     assert [reason for _, reason in taken.rejected] == ["方式（method）不在取值范围内"]

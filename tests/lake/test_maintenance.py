@@ -157,7 +157,7 @@ def test_another_machine_that_is_faster_is_left_in_peace(lake: DeltaLake, monkey
     assert tend(lake, later_days=0).is_overtaken
 
 
-def test_what_was_set_aside_long_ago_is_one_file_a_month_and_its_windows_are_replaced_still(lake: DeltaLake):
+def test_what_was_rejected_long_ago_is_one_file_a_month_and_its_windows_are_replaced_still(lake: DeltaLake):
     days = [dt.date(2026, 8, 30) + dt.timedelta(days=number) for number in range(6)]
     name = f"{NAME}.rejects"
     for day in days:
@@ -178,7 +178,7 @@ def test_what_was_set_aside_long_ago_is_one_file_a_month_and_its_windows_are_rep
     assert held() == sorted([*[days[0]] * 2, *[days[4]] * 2, days[5]], key=str)  # one without a day is replaced, too
 
 
-def test_nothing_set_aside_where_nothing_was_leaves_the_table_at_its_version(lake: DeltaLake):
+def test_nothing_rejected_where_nothing_was_leaves_the_table_at_its_version(lake: DeltaLake):
     lake.replace_rejects(NAME, rejects(DAY), "a", DAY, DAY)
     lake.replace_rejects(NAME, rejects(), "b", DAY, DAY)
     lake.replace_rejects(NAME, rejects(), "a", NEXT, NEXT)

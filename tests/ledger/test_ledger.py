@@ -55,7 +55,7 @@ def test_taking_a_day_again_replaces_its_coverage_and_keeps_the_history(ledger: 
         assert connection.execute(sa.text("SELECT count(*) FROM extractions")).scalar() == 2
 
 
-def test_what_was_set_aside_of_a_day_that_was_taken_again_is_counted_once(ledger: Ledger):
+def test_what_was_rejected_of_a_day_that_was_taken_again_is_counted_once(ledger: Ledger):
     ledger.coverage.record(taken(rejected=Counter({(D1, "odd"): 2, (D2, "odd"): 3})))
     ledger.coverage.record(taken(D2, D2, rejected=Counter({(D2, "odd"): 4})))
     assert ledger.coverage.rejected("sms.messages", D1, D2) == [("sms", "odd", 6)]

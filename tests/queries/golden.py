@@ -13,7 +13,7 @@
     series: {'up{job="node"}': 1+0x60}     # for Prometheus: a series → its values, one a minute, from ``begin`` on
                                            # (else five minutes ago); see tests/servers/metrics.py
     rows: [{...}]                          # what is loaded; a column that a row does not name must be null
-    rejected: [{reason: ..., rows: 2}]     # what is set aside; rows counts rows or lines of the source
+    rejected: [{reason: ..., rows: 2}]     # what is rejected; rows counts rows or lines of the source
 
 Times are written as local wall-clock texts. Rows are compared as a set.
 """
@@ -186,7 +186,7 @@ def _fill(connection: sa.Connection, tables: Map[str, list[dict[str, Any]]]) -> 
 
 
 def loaded(case: Case, source: Source) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """What the case's window gives: rows of the contract, and reasons with the rows they set aside."""
+    """What the case's window gives: rows of the contract, and reasons with the rows they reject."""
     first, last = case.content["days"]
     mapping = source.mapping(case.dataset)
     since, until = local_window(first, last, SITE_ZONE)

@@ -43,7 +43,7 @@ def checked() -> tuple[pa.Table, pa.Table, int]:
     )
 
 
-def test_no_line_is_lost_and_none_is_set_aside(checked: tuple[pa.Table, pa.Table, int]) -> None:
+def test_no_line_is_lost_and_none_is_rejected(checked: tuple[pa.Table, pa.Table, int]) -> None:
     rows, rejects, lines = checked
     assert lines == 10_000
     assert sum(rows["requests"].to_pylist()) == 10_000

@@ -24,7 +24,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def loaded(product: str, listing: Path) -> list[dict[str, Any]]:
-    """The backups of today that a listing tells of, in the order in which they began; none is set aside."""
+    """The backups of today that a listing tells of, in the order in which they began; none is rejected."""
     source = ListingSource(
         product,
         SourceSettings(product=product, paths=(str(listing),)),

@@ -67,7 +67,7 @@ def documented() -> str:
 
 
 def rows_of(source: Source, dataset: str) -> list[dict[str, Any]]:
-    """Every row of today and yesterday; none is set aside."""
+    """Every row of today and yesterday; none is rejected."""
     last = dt.datetime.now(ZONE).date()
     first = last - dt.timedelta(days=1)
     found: list[dict[str, Any]] = []

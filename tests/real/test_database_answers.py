@@ -84,7 +84,7 @@ def test_a_zero_date_is_no_date_by_every_driver(table, mariadb_url: str, tmp_pat
 
 
 @pytest.mark.parametrize("driver", DRIVERS)
-def test_a_zero_date_where_there_must_be_one_is_set_aside_by_every_driver(
+def test_a_zero_date_where_there_must_be_one_is_rejected_by_every_driver(
     table, mariadb_url: str, tmp_path: Path, driver: str
 ):
     zero = SELECT.replace("UNIT", "NULL").replace("at AS submitted_at", "reported AS submitted_at")

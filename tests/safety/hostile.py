@@ -65,7 +65,7 @@ PAYLOADS = {
 #: A text that is longer than a workbook's cell may be; one row a source has it.
 LONG = "长" * 40_000
 
-#: A host or a unit is no number: of an enumeration only rows that are set aside can hold one.
+#: A host or a unit is no number: of an enumeration only rows that are rejected can hold one.
 _MINE = ("telephone", "identity")
 
 

@@ -187,7 +187,7 @@ def test_a_ticket_changed_when_its_latest_time_was(tmp_path: Path):
     assert {row["rejected_because"] for row in rows} == {None}
 
 
-def test_what_people_type_wrong_is_set_aside_with_the_reason_and_not_lost(tmp_path: Path):
+def test_what_people_type_wrong_is_rejected_with_the_reason_and_not_lost(tmp_path: Path):
     book = written(tmp_path / "book.xlsx", desk_tickets=[("A", NINE, "fault", "oa", None, None, None, None)])
     sheet = book["工单"]
     sheet.append(["B", "昨天", "故障处理", "协同办公"])

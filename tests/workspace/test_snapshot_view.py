@@ -143,7 +143,7 @@ def test_every_snapshot_of_the_span_is_there_for_a_trend(site: OaSite):
     assert covered == [dt.date(2026, 11, 14)]  # on the 17th one source of two is missing
 
 
-def test_what_was_set_aside_is_that_of_the_snapshot_which_stands(site: OaSite):
+def test_what_was_rejected_is_that_of_the_snapshot_which_stands(site: OaSite):
     site.run("club", "INSERT INTO member VALUES (NULL, NULL, 1)")
     site.take("2026-11-16 06:30")
     site.take("2026-11-23 06:30")

@@ -42,7 +42,7 @@ def city(first: dt.date, until: dt.date = UNTIL, *, seed: int = 1, scale: float 
 
 
 def extracted(product: Product, url: str, dataset: str, first: dt.date, last: dt.date) -> pa.Table:
-    """What one installation gives of a dataset; nothing may be set aside."""
+    """What one installation gives of a dataset; nothing may be rejected."""
     source = SOURCES[product.kind]("oa", SourceSettings(product=product.name, url=url), product, ZONE)
     mapping, (since, until) = source.mapping(dataset), local_window(first, last, ZONE)
     tables = [DATASETS[dataset].schema().empty_table()]
