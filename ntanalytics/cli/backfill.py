@@ -13,7 +13,7 @@ from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, say, show_json, show_table
 
 if TYPE_CHECKING:
-    from ntanalytics.operations.backfill import PlannedPeriod
+    from ntanalytics.operations.backfill import BackfillResult, PlannedPeriod
 
 
 @app.command(epilog="Example: ntanalytics backfill sms_volume --from 2026-09-01 --to 2026-10-31 --each week")
@@ -56,10 +56,15 @@ def backfill(
             results.append(result)
             if not as_json:
                 say(f"{result.period}: {result.status}  {result.message}")
-    failed = [result for result in results if result.exit_code]
     if as_json:
         show_json([result.as_data() for result in results])
-    else:
+    _end(results, as_json=as_json)
+
+
+def _end(results: Sequence[BackfillResult], *, as_json: bool) -> None:
+    """Sum up, and exit with the code of the first failure."""
+    failed = [result for result in results if result.exit_code]
+    if not as_json:
         counts = Counter(result.status for result in results)
         say(f"published {counts['published']} of {len(results)}, {counts['there']} were there, {len(failed)} failed")
     if failed:
