@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 import ibis.expr.types as ir
 
@@ -13,6 +12,7 @@ from ntanalytics.detectors.comparable_days import comparable_days
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.judgement import judge_row
 from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.figures import FigureRow
 from ntanalytics.metrics.rows import rows
 from ntanalytics.workspace.dataset_view import DatasetView
 
@@ -45,16 +45,15 @@ def baseline(context: CheckContext, name: str) -> Baseline:
     return Baseline(context, name)
 
 
-def judge_share(rule: Rule, row: Mapping[str, Any], failures: str, *, is_complete: bool) -> Finding:
+def judge_share(rule: Rule, row: FigureRow, failures: str) -> Finding:
     """Return the finding of a share of failures; ok where chance alone may have lifted it over the limit.
 
     Args:
         rule: its ``count_measure`` counts the attempts.
         row: the figures of the period.
         failures: the column that counts the failures.
-        is_complete: whether the period has no gap.
     """
-    finding = judge_row(rule, row, is_complete=is_complete)
+    finding = judge_row(rule, row)
     attempts = row[rule.count_measure] or 0
     if not finding.is_violation or is_beyond_chance(row[failures], attempts, rule.threshold.warning):
         return finding

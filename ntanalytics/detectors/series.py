@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -34,11 +34,11 @@ class Series:
         on: the last day.
     """
 
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[Mapping[str, Any], ...]
     on: date
 
     @property
-    def today(self) -> dict[str, Any]:
+    def today(self) -> Mapping[str, Any]:
         """The row of the last day; empty when there is none or the day was not extracted."""
         last = self.rows[-1] if self.rows else {}
         return last if last.get("day") == self.on and last["is_covered"] else {}
@@ -76,7 +76,7 @@ class Series:
         return Onset(first, is_bound=len(self.rows) > 1)
 
 
-def by_key(rows: Sequence[dict[str, Any]], column: str, on: date) -> dict[str, Series]:
+def by_key(rows: Sequence[Mapping[str, Any]], column: str, on: date) -> dict[str, Series]:
     """Return the series of each value of a column, in the order of their first rows.
 
     Args:
@@ -84,7 +84,7 @@ def by_key(rows: Sequence[dict[str, Any]], column: str, on: date) -> dict[str, S
         column: the column that holds the key.
         on: the last day; later rows are left out.
     """
-    by_value: dict[str, list[dict[str, Any]]] = {}
+    by_value: dict[str, list[Mapping[str, Any]]] = {}
     for row in sorted((row for row in rows if row["day"] <= on), key=lambda row: row["day"]):
         by_value.setdefault(row[column], []).append(row)
     return {value: Series(tuple(days), on) for value, days in by_value.items()}

@@ -70,9 +70,11 @@ class Measure:
         return parse_format(self.format).kind not in _NOT_COMPARABLE
 
 
-def count(name: str, label: str, unit: str, definition: str, *, good: Good = "") -> Measure:
+def count(
+    name: str, label: str, unit: str, definition: str, *, good: Good = "", over_gap: OverGap | None = None
+) -> Measure:
     """Return a measure that counts events or things: whole numbers that add up."""
-    return Measure(name, label, definition, unit=unit, good=good, is_additive=True)
+    return Measure(name, label, definition, unit=unit, good=good, is_additive=True, over_gap=over_gap)
 
 
 def rate(name: str, label: str, definition: str, *, good: Good = "", digits: int = 1) -> Measure:

@@ -69,8 +69,10 @@ DUE = (
         "expiring_units",
         "证书即将失效单位",
         "家",
-        "Units whose last certificate expires within a day, or expired within the last seven.",
+        "Units whose last certificate expires within a day, or expired within the last seven. A snapshot that lacks "
+        "hides both units and renewals.",
         good="down",
+        over_gap="unknown",
     ),
     Measure(
         "first_expires_at", "最早到期", "The earliest expiry among the units' last certificates.", format="datetime"

@@ -15,13 +15,21 @@ from ntanalytics.metrics.measure import Measure, catalogue, count
 
 #: Patches of hosts (docs/domain.md, O17).
 PATCHING = (
-    count("waiting_patches", "待复装补丁", "个", "Patches whose last try on the host failed.", good="down"),
+    count(
+        "waiting_patches",
+        "待复装补丁",
+        "个",
+        "Patches whose last try on the host failed. A day that lacks hides both failures and later successes.",
+        good="down",
+        over_gap="unknown",
+    ),
     Measure(
         "unpatched_days",
         "未装补丁天数",
-        "Days since a patch was last applied to the host; null where none was.",
+        "Days since a patch was last applied to the host; null where none was. A day that lacks may hide a later one.",
         unit="天",
         good="down",
+        over_gap="upper_bound",
     ),
 )
 
@@ -29,9 +37,11 @@ TRAINED = (
     Measure(
         "untrained_days",
         "距上次培训",
-        "Days since the last training session; null where none is known (docs/domain.md, O18).",
+        "Days since the last training session; null where none is known (docs/domain.md, O18). A day that lacks may "
+        "hide a later one.",
         unit="天",
         good="down",
+        over_gap="upper_bound",
     ),
 )
 
@@ -40,8 +50,10 @@ ONBOARDING = (
         "missing_steps",
         "缺少步骤",
         "项",
-        "Steps of account, permission, seal and training without a ticket or training (docs/domain.md, O6).",
+        "Steps of account, permission, seal and training without a ticket or training (docs/domain.md, O6). A day that "
+        "lacks may hide the record of a step.",
         good="down",
+        over_gap="upper_bound",
     ),
 )
 
@@ -50,15 +62,19 @@ EVIDENCE = (
         "unsigned_reports",
         "未经确认报告",
         "份",
-        "Weekly reports of the last weeks whose confirmation is due and missing (docs/domain.md, O12).",
+        "Weekly reports of the last weeks whose confirmation is due and missing (docs/domain.md, O12). A day that lacks "
+        "may hide a confirmation.",
         good="down",
+        over_gap="upper_bound",
     ),
     Measure(
         "drill_days",
         "距上次恢复演练",
-        "Days since a manual check of a restore drill; null where none is known (docs/domain.md, Infra).",
+        "Days since a manual check of a restore drill; null where none is known (docs/domain.md, Infra). A day that "
+        "lacks may hide a later one.",
         unit="天",
         good="down",
+        over_gap="upper_bound",
     ),
 )
 

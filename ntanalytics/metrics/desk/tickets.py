@@ -18,8 +18,23 @@ from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: Open tickets (docs/domain.md, Desk).
 BACKLOG = (
-    count("open_tickets", "未关闭工单", "件", "Tickets opened and not closed by the moment: the backlog.", good="down"),
-    count("overdue_tickets", "逾期工单", "件", "Open tickets whose due time is before the moment.", good="down"),
+    count(
+        "open_tickets",
+        "未关闭工单",
+        "件",
+        "Tickets opened and not closed by the moment: the backlog. A day that lacks hides both new tickets and the end of "
+        "old ones.",
+        good="down",
+        over_gap="unknown",
+    ),
+    count(
+        "overdue_tickets",
+        "逾期工单",
+        "件",
+        "Open tickets whose due time is before the moment. Over a gap unknown, as open_tickets is.",
+        good="down",
+        over_gap="unknown",
+    ),
     Measure(
         "oldest_due_at",
         "最早应完成",

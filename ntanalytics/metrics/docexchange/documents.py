@@ -52,8 +52,10 @@ DELIVERIES = (
         "pending_deliveries",
         "待签收",
         "件次",
-        "Deliveries neither signed for nor given back by the moment.",
+        "Deliveries neither signed for nor given back by the moment. A day that lacks hides both deliveries and "
+        "signatures.",
         good="down",
+        over_gap="unknown",
     ),
     count("returned_deliveries", "退文", "件次", "Deliveries that the receiving unit returned (退文).", good="down"),
     count("refused_deliveries", "拒收", "件次", "Deliveries that the receiving unit refused.", good="down"),
@@ -82,8 +84,10 @@ DELIVERIES = (
         "overdue_deliveries",
         "逾期未签收",
         "件次",
-        "Pending deliveries whose deadline is before the moment (docs/domain.md, Document exchange: overdue).",
+        "Pending deliveries whose deadline is before the moment (docs/domain.md, Document exchange: overdue). Over a gap "
+        "unknown, as pending_deliveries is.",
         good="down",
+        over_gap="unknown",
     ),
     Measure(
         "oldest_overdue_at",

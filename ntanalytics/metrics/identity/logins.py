@@ -44,16 +44,18 @@ ACCOUNTS = (
         "休眠账号",
         "个",
         "Enabled accounts without a login for 90 days, and not opened since "
-        "(docs/domain.md, Identity and SSO: dormant).",
+        "(docs/domain.md, Identity and SSO: dormant). A snapshot that lacks hides both accounts and logins.",
         good="down",
+        over_gap="unknown",
     ),
     count(
         "orphan_accounts",
         "无归属账号",
         "个",
         "Enabled accounts without a unit, or whose unit is gone or out of use "
-        "(docs/domain.md, Identity and SSO: orphan).",
+        "(docs/domain.md, Identity and SSO: orphan). A snapshot that lacks hides accounts, or the units of all accounts.",
         good="down",
+        over_gap="unknown",
     ),
 )
 

@@ -60,8 +60,10 @@ PLANS = (
         "failed_since",
         "成功后失败次数",
         "次",
-        "Runs that failed since the last success; all failed ones where none succeeded.",
+        "Runs that failed since the last success; all failed ones where none succeeded. A day that lacks hides both "
+        "failures and a success.",
         good="down",
+        over_gap="unknown",
     ),
 )
 
@@ -70,8 +72,10 @@ OFFLINE = (
         "plans_without_offline",
         "无离线备份的计划",
         "项",
-        "Online plans without an offline plan of their name; all plans where nothing is kept offline.",
+        "Online plans without an offline plan of their name; all plans where nothing is kept offline. A day that lacks "
+        "hides plans of both kinds.",
         good="down",
+        over_gap="unknown",
     ),
 )
 

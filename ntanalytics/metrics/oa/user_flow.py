@@ -20,7 +20,14 @@ FLOW = (
     count(
         "resurrected", "回流活跃", "个", "Active accounts that acted earlier, and not in the period before.", good="up"
     ),
-    count("lapsed", "流失", "个", "Accounts active in the period before and not in this one.", good="down"),
+    count(
+        "lapsed",
+        "流失",
+        "个",
+        "Accounts active in the period before and not in this one. Who acted only on a day that lacks is counted, too.",
+        good="down",
+        over_gap="upper_bound",
+    ),
     count("was_active", "上期活跃账号", "个", "Accounts active in the period before: returning + lapsed."),
 )
 

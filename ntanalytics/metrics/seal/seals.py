@@ -42,7 +42,9 @@ WAITING = (
     Measure(
         "waiting_days",
         "待测试",
-        "The moment − made_at of a seal that was made and not tested, in whole days.",
+        "The moment − made_at of a seal that was made and not tested, in whole days. A snapshot that lacks may hide a "
+        "seal that waits longer.",
+        over_gap="lower_bound",
         unit="天",
         format="number:0",
         good="down",
@@ -50,7 +52,9 @@ WAITING = (
     Measure(
         "making_wait_days",
         "待制作",
-        "The moment − requested_at of a seal that was requested and not made, in whole days.",
+        "The moment − requested_at of a seal that was requested and not made, in whole days. A snapshot that lacks may "
+        "hide a seal that waits longer.",
+        over_gap="lower_bound",
         unit="天",
         format="number:0",
         good="down",

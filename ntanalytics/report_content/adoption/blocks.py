@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS, MIN_DAILY_ACTIVE, movers
 from ntanalytics.metrics.quantity import quantity
 from ntanalytics.recommendations.with_cause import worded
@@ -83,12 +84,12 @@ def headlines(page: Adoption) -> Kpis:
 
 def findings(report: Report, page: Adoption) -> list[WordedFinding]:
     """Return the findings of a page by the rules of the site; see ``subsystems.oa.adoption_checks``."""
-    rules, ranking, is_complete = rules_of(report.workspace.settings), page.tables["ranking"], page.is_complete
+    rules, ranking, total = rules_of(report.workspace.settings), page.tables["ranking"], figures([page.total], page)
+    # units and editions know their own gaps
     if page.unit:
-        return worded(adoption_checks.unit_findings(rules, page.total, ranking, page.unit, is_complete=is_complete))
-    compared = [row for row in ranking.to_pylist() if row["place"] is not None]
-    editions = page.tables["editions"]
-    return worded(adoption_checks.city_findings(rules, page.total, editions, compared, is_complete=is_complete))
+        return worded(adoption_checks.unit_findings(rules, total.total, figures(ranking), page.unit))
+    compared = figures([row for row in ranking.to_pylist() if row["place"] is not None])
+    return worded(adoption_checks.city_findings(rules, total.total, figures(page.tables["editions"]), compared))
 
 
 def places(page: Adoption) -> list[Table]:

@@ -13,11 +13,12 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.onset import with_onset
 from ntanalytics.contract.ca import LOGINS
 from ntanalytics.findings.finding import Entity, Finding
-from ntanalytics.findings.judgement import evaluate_rules, judge_row, unknown
+from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import slots
 from ntanalytics.metrics.ca import certificates
+from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.rows import rows
 
 _SHORT_S, _HALF_HOUR_S = 600, 1800
@@ -68,36 +69,35 @@ def _logins_fall(context: CheckContext, rule: Rule) -> list[Finding]:
     return drop_uninformative(context, seasonal_baseline(rule, daily, context.on, ahead=context.ahead))
 
 
-def _total(context: CheckContext) -> dict[str, Any]:
+def _total(context: CheckContext) -> Figures:
     """Return the logins of the period in one row."""
-    [total] = rows(certificates.logins(context.dataset("ca.logins", HISTORY_DAYS).table))
-    return total
+    logins = context.dataset("ca.logins", HISTORY_DAYS)
+    return figures(certificates.logins(logins.table), logins)
 
 
 def _failure_rate(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the share of failed logins."""
-    is_complete = context.dataset("ca.logins", HISTORY_DAYS).is_complete
-    finding = judge_share(rule, context.shared(_total), "certificate_failures", is_complete=is_complete)
+    finding = judge_share(rule, context.shared(_total).total, "certificate_failures")
     return drop_uninformative(context, [finding])
 
 
 def _expired_tried(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many expired certificates are still tried, and since when."""
     logins = context.dataset("ca.logins", HISTORY_DAYS)
-    findings = evaluate_rules([rule], [context.shared(_total)], is_complete=logins.is_complete)
+    findings = evaluate_rules([rule], context.shared(_total))
     return with_onset(findings, rule, certificates.daily(logins.recent, logins.days), context.on)
 
 
 def _revoked_tried(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many revoked certificates are still tried."""
     logins = context.dataset("ca.logins", HISTORY_DAYS)
-    return evaluate_rules([rule], certificates.revoked_attempts(logins.table), is_complete=logins.is_complete)
+    return evaluate_rules([rule], figures(certificates.revoked_attempts(logins.table), logins))
 
 
 def _expiring(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many certificates expire within 30 days after a longer period."""
     stock = context.dataset("ca.certificates")
-    return evaluate_rules([rule], certificates.stock(stock.table, context.ends_at), is_complete=stock.is_complete)
+    return evaluate_rules([rule], figures(certificates.stock(stock.table, context.ends_at), stock))
 
 
 def _expiring_times(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -108,7 +108,8 @@ def _expiring_times(context: CheckContext, rule: Rule) -> list[Finding]:
     stock = context.dataset("ca.certificates")
     if not stock.is_complete:
         return []
-    [due] = rows(certificates.expiring(stock.table.filter(stock.table.kind == "personal"), context.begins_at))
+    personal = stock.table.filter(stock.table.kind == "personal")
+    due = figures(certificates.expiring(personal, context.begins_at), stock).total
     finding = judge_row(rule, due, _PERSONAL).with_figures(
         expiring=due["expiring_30d"], usual=due["usual_30d"], next_week=due["next_week"]
     )
@@ -122,10 +123,8 @@ def _expiring_times(context: CheckContext, rule: Rule) -> list[Finding]:
 def _expiring_units(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many certificates of units expire within a day or have expired."""
     stock = context.dataset("ca.certificates")
-    if not stock.is_complete:
-        return [unknown(rule, "incomplete", _UNIT)]
     units = rows(certificates.expiring_units(stock.table, context.ends_at))
-    finding = judge_row(rule, {"expiring_units": len(units)}, _UNIT)
+    finding = judge_value(rule, len(units), [stock], _UNIT)
     named = tuple(f"{row['unit']}（{day_words(context.local_day(row['expires_at']))}）" for row in units)
     return [finding.with_details(units=named) if finding.is_violation else finding]
 

@@ -81,7 +81,7 @@ def _stood_still(context: CheckContext, rule: Rule) -> list[Finding]:
     metrics = context.dataset(METRICS, METRIC_DAYS)
     if not metrics.is_complete:
         return []
-    return _with_origin(context, still_findings(rule, hosts.still_series(metrics.recent, context.on)))
+    return _with_origin(context, still_findings(rule, hosts.still_series(metrics.recent, context.on), metrics))
 
 
 def _with_origin(context: CheckContext, findings: Iterable[Finding]) -> list[Finding]:

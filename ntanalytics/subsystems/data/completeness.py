@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.judgement import judge_row
+from ntanalytics.findings.judgement import judge_value
 from ntanalytics.findings.rule import Rule
 from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.subsystems.data.entities import dataset_details, dataset_entity
@@ -60,5 +60,5 @@ def rejected_finding(rule: Rule, extraction: AsOf) -> Finding | None:
     if not count:
         return None
     entity = dataset_entity(extraction.source, extraction.dataset, extraction.label)
-    finding = judge_row(rule, {rule.measure: extraction.rejected / count}, entity)
+    finding = judge_value(rule, extraction.rejected / count, [], entity)
     return finding.with_figures(rejected=float(extraction.rejected)).with_details(**dataset_details(extraction.dataset))

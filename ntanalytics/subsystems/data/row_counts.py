@@ -14,7 +14,7 @@ from typing import Any
 
 from ntanalytics.checks.by_detector import seasonal_baseline
 from ntanalytics.findings.finding import Entity, Finding
-from ntanalytics.findings.judgement import judge_row
+from ntanalytics.findings.judgement import judge_value
 from ntanalytics.findings.rule import Rule
 from ntanalytics.subsystems.data.entities import dataset_details, dataset_entity, source_entity
 
@@ -88,7 +88,7 @@ def _silent(rule: Rule, item: RowCounts, on: date) -> Finding | None:
     if run is None:
         return None
     begin, expected = run
-    finding = judge_row(rule, {rule.measure: (on - begin).days + 1}, item.entity)
+    finding = judge_value(rule, (on - begin).days + 1, [], item.entity)
     return finding.with_figures(expected=expected).since_day(begin) if finding.is_violation else None
 
 

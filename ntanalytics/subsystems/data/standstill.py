@@ -7,8 +7,9 @@ from typing import Any
 
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.findings.finding import Entity, Finding
-from ntanalytics.findings.judgement import judge_row
+from ntanalytics.findings.judgement import judge_value
 from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.figures import Covered
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.subsystems.data.entities import dataset_details, dataset_entity
 
@@ -18,12 +19,13 @@ METRICS = "infra.metrics"
 Row = Mapping[str, Any]
 
 
-def still_findings(rule: Rule, still: Rows) -> list[Finding]:
+def still_findings(rule: Rule, still: Rows, metrics: Covered) -> list[Finding]:
     """Return the hosts of which metrics stand still; of a source of which all hosts do, one finding.
 
     Args:
         rule: its limits hold for the number of these metrics.
         still: ``metrics.infra.hosts.still`` of the day.
+        metrics: the dataset of the metrics.
     """
     table = rows(still)
     beyond = [row for row in table if rule.threshold.judge(row["still_series"]) != "ok"]
@@ -31,16 +33,17 @@ def still_findings(rule: Rule, still: Rows) -> list[Finding]:
     for source in dict.fromkeys(row["source"] for row in beyond):
         own = [row for row in beyond if row["source"] == source]
         is_whole = len(own) > 1 and len(own) == sum(row["source"] == source for row in table)
-        findings += [_source(rule, source, own)] if is_whole else [_host(rule, row) for row in own]
+        findings += [_source(rule, own, metrics)] if is_whole else [_host(rule, row, metrics) for row in own]
     return [finding.with_details(**dataset_details(METRICS)) for finding in findings]
 
 
-def _source(rule: Rule, source: str, own: Sequence[Row]) -> Finding:
-    entity = dataset_entity(source, METRICS, dataset_named(METRICS).label)
+def _source(rule: Rule, own: Sequence[Row], metrics: Covered) -> Finding:
+    entity = dataset_entity(own[0]["source"], METRICS, dataset_named(METRICS).label)
     count = sum(row["still_series"] for row in own)
-    return judge_row(rule, {rule.measure: count}, entity).with_figures(hosts=float(len(own)))
+    return judge_value(rule, count, [metrics], entity).with_figures(hosts=float(len(own)))
 
 
-def _host(rule: Rule, row: Row) -> Finding:
-    finding = judge_row(rule, row, Entity("host", str(row["host"]), str(row["host"])))
+def _host(rule: Rule, row: Row, metrics: Covered) -> Finding:
+    host = str(row["host"])
+    finding = judge_value(rule, row["still_series"], [metrics], Entity("host", host, host))
     return finding.with_details(metric=str(row["metric"]))

@@ -11,11 +11,13 @@ from ntanalytics.checks.check import EVERY_PERIOD, Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
-from ntanalytics.findings.judgement import evaluate_rules, judge_row
+from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.desk import compliance, obligations
-from ntanalytics.metrics.rows import Rows, rows
+from ntanalytics.metrics.figures import Figures, case_list, figures
+from ntanalytics.metrics.rows import only, rows
 from ntanalytics.subsystems.desk.ticket_checks import HISTORY, TRAININGS_BACK
+from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days for which a change without confirmation is reported, of the roster, and of confirmations.
 CHANGES_BACK, ROSTER_BACK, SIGNOFFS_BACK = 45, 62, 80
@@ -46,22 +48,23 @@ def _clocks(context: CheckContext) -> list[dict[str, Any]]:
 
 def _clocks_broken(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the subsystems with a crash that was not restored in time; one finding where there is none."""
-    crashes = context.shared(_clocks)
+    incidents, crashes = context.dataset("desk.incidents", HISTORY), context.shared(_clocks)
     by_system: dict[str, list[dict[str, Any]]] = {}
     for row in crashes:
         if row["clock"] == "broken":
             by_system.setdefault(row["subsystem"], []).append(row)
     findings = [
-        _with_clock(context, judge_row(rule, {rule.measure: len(broken)}, subsystem_entity(name)), broken[0])
+        _with_clock(context, judge_value(rule, len(broken), [incidents], subsystem_entity(name)), broken[0])
         for name, broken in by_system.items()
     ]
-    kept = judge_row(rule, {rule.measure: 0}, subsystem_entity("desk")).with_figures(crashes=float(len(crashes)))
+    kept = judge_value(rule, 0, [incidents]).with_figures(crashes=float(len(crashes)))
     return findings or [kept]
 
 
 def _clock_running(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the subsystems with a crash that lasts and comes near its limit."""
-    running = [row for row in context.shared(_clocks) if row["clock"] == "running"]
+    incidents = context.dataset("desk.incidents", HISTORY)
+    running = case_list([row for row in context.shared(_clocks) if row["clock"] == "running"], incidents)
     late = [row for row in running if rule.threshold.judge(row["clock_s"]) != "ok"]
     longest = {row["subsystem"]: row for row in reversed(late)}
     return [_with_clock(context, judge_row(rule, row, subsystem_entity(name)), row) for name, row in longest.items()]
@@ -84,10 +87,10 @@ def _unconfirmed(context: CheckContext, rule: Rule) -> list[Finding]:
 
     They are those of the period, and those of the weeks before it that are still not confirmed.
     """
-    changes = context.dataset("desk.changes", HISTORY).recent
-    own = rows(obligations.unconfirmed_changes(changes, context.begins_at, context.ends_at))
+    changes = context.dataset("desk.changes", HISTORY)
+    own = rows(obligations.unconfirmed_changes(changes.recent, context.begins_at, context.ends_at))
     since = context.ends_at - timedelta(days=CHANGES_BACK)
-    earlier = rows(obligations.unconfirmed_changes(changes, since, context.begins_at))
+    earlier = rows(obligations.unconfirmed_changes(changes.recent, since, context.begins_at))
     open_changes = own + [row for row in earlier if row["confirmed_at"] is None]
     by_system: dict[str, list[Mapping[str, Any]]] = {}
     for row in sorted(open_changes, key=lambda row: row["finished_at"]):
@@ -95,54 +98,54 @@ def _unconfirmed(context: CheckContext, rule: Rule) -> list[Finding]:
     findings = []
     for name, late in by_system.items():
         entity = Entity("changes", name, f"{subsystem_label(name)}变更")
-        finding = judge_row(rule, {rule.measure: len(late)}, entity).with_details(
+        finding = judge_value(rule, len(late), [changes], entity).with_details(
             changes=tuple(str(row["change_no"]) for row in late),
             is_confirmed_late=all(row["confirmed_at"] is not None for row in late),
         )
         first = min(context.local_day(row["finished_at"]) for row in late)
         findings.append(finding.since_day(first if finding.is_violation else None))
-    return findings or [judge_row(rule, {rule.measure: 0}, _CHANGES)]
+    return findings or [judge_value(rule, 0, [changes], _CHANGES)]
 
 
-def _roster(context: CheckContext) -> dict[str, Any]:
+def _roster(context: CheckContext) -> Figures:
     """Return the team of the month; that of the month before while the new roster is not due."""
-    roster = context.dataset("desk.roster", ROSTER_BACK).recent
+    roster = context.dataset("desk.roster", ROSTER_BACK)
     month = context.on.replace(day=1)
-    [row] = rows(obligations.team(roster, month))
+    row = only(obligations.team(roster.recent, month))
     if not row["team"] and context.on.day <= _ROSTER_DUE:
-        [row] = rows(obligations.team(roster, (month - timedelta(days=1)).replace(day=1)))
-    return row if row["team"] else {"team": None, "standbys": None}
+        row = only(obligations.team(roster.recent, (month - timedelta(days=1)).replace(day=1)))
+    return figures([row if row["team"] else {"team": None, "standbys": None}], roster)
 
 
 def _team(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether the team is large enough."""
-    return evaluate_rules([rule], [context.shared(_roster)], _TEAM)
+    return evaluate_rules([rule], context.shared(_roster), _TEAM)
 
 
 def _standby(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether a backup is named."""
-    row = context.shared(_roster)
-    return [] if row["team"] is None else evaluate_rules([rule], [row], _TEAM)
+    roster = context.shared(_roster)
+    return [] if roster.total["team"] is None else evaluate_rules([rule], roster, _TEAM)
 
 
 def _unsigned(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the weekly reports that are due to be confirmed and are not."""
     signoffs = context.dataset("desk.signoffs", SIGNOFFS_BACK)
     worked = context.nearby_working_days(before=SIGNOFFS_BACK)
-    return unsigned_reports(rule, signoffs.recent, worked, context.on)
+    return unsigned_reports(rule, signoffs, worked, context.on)
 
 
-def unsigned_reports(rule: Rule, signoffs: Rows, working_days: Sequence[date], on: date) -> list[Finding]:
+def unsigned_reports(rule: Rule, signoffs: DatasetView, working_days: Sequence[date], on: date) -> list[Finding]:
     """Return a finding for each report that is regularly confirmed by the week; none for one that never was.
 
     Args:
         rule: the rule.
-        signoffs: rows of ``desk.signoffs`` of the months up to ``on``.
+        signoffs: ``desk.signoffs`` with the months up to ``on``.
         working_days: the working days of the last weeks up to ``on``.
         on: the inspected day.
     """
     signed: dict[str, set[date]] = {}
-    for row in rows(signoffs):
+    for row in rows(signoffs.recent):
         week = _WEEK.fullmatch(str(row["period"]))
         if week and row["signed_on"] <= on:
             signed.setdefault(str(row["report"]), set()).add(date.fromisocalendar(int(week[1]), int(week[2]), 1))
@@ -157,7 +160,7 @@ def unsigned_reports(rule: Rule, signoffs: Rows, working_days: Sequence[date], o
             continue
         entity = Entity("report", report, _REPORTS.get(report, report))
         names = tuple(f"{week.isocalendar().year}-W{week.isocalendar().week:02d}" for week in open_weeks)
-        finding = judge_row(rule, {rule.measure: len(open_weeks)}, entity).with_details(weeks=names)
+        finding = judge_value(rule, len(open_weeks), [signoffs], entity).with_details(weeks=names)
         first = open_weeks[0] + timedelta(weeks=1) if open_weeks else None
         findings.append(finding.since_day(first if finding.is_violation else None))
     return findings
@@ -173,8 +176,10 @@ def _is_due(week: date, working_days: Sequence[date], on: date) -> bool:
 def _untrained(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how long ago the last training was; nothing where none was ever recorded."""
     trainings = context.dataset("desk.trainings", TRAININGS_BACK)
-    held = rows(compliance.days_since_training(trainings.recent, context.on))
-    return evaluate_rules([rule], [row for row in held if row["untrained_days"] is not None], _TRAINING)
+    held = only(compliance.days_since_training(trainings.recent, context.on))
+    if held["untrained_days"] is None:
+        return []
+    return evaluate_rules([rule], figures([held], trainings), _TRAINING)
 
 
 _INCIDENTS = {"desk.incidents": HISTORY}

@@ -13,6 +13,7 @@ from ntanalytics.findings.judgement import evaluate_rules, not_applicable, unkno
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.desk import daily_service as daily
 from ntanalytics.metrics.desk import tickets as desk_metrics
+from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.rows import only, rows
 from ntanalytics.subsystems.desk.ticket_checks import day_series, missing
 
@@ -26,9 +27,8 @@ def _attendance(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether the engineer or the backup was on site on each working day."""
     attendance = context.dataset("desk.attendance")
     if not context.is_day:
-        present = desk_metrics.attendance(attendance.table, context.working_days)
-        rules = [rule] if context.working_days else []
-        return evaluate_rules(rules, present, _ON_SITE, is_complete=attendance.is_complete)
+        present = figures(desk_metrics.attendance(attendance.table, context.working_days), attendance)
+        return evaluate_rules([rule] if context.working_days else [], present, _ON_SITE)
     series = day_series(context, attendance.days)
     if not series.today:
         return [missing(rule, series, _ON_SITE)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from functools import partial
-from typing import Any
 
 from ntanalytics.checks.by_detector import seasonal_baseline
 from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, Check
@@ -12,12 +11,13 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.desk import CATEGORIES
 from ntanalytics.detectors.series import Series
 from ntanalytics.findings.finding import Entity, Finding, violations
-from ntanalytics.findings.judgement import evaluate_rules, judge_row, unknown
+from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.desk import compliance
 from ntanalytics.metrics.desk import daily_service as daily
 from ntanalytics.metrics.desk import tickets as ticket_metrics
 from ntanalytics.metrics.desk.compliance import STEPS
+from ntanalytics.metrics.figures import FigureRow, figures
 from ntanalytics.metrics.rows import Rows, rows
 
 #: Days for which a ticket may have been open, of comparable days, and of a quarter.
@@ -45,10 +45,10 @@ def missing(rule: Rule, series: Series, entity: Entity) -> Finding:
     return finding if onset is None else finding.since_day(onset.day, is_bound=onset.is_bound)
 
 
-def _backlog(context: CheckContext) -> dict[str, Any]:
+def _backlog(context: CheckContext) -> FigureRow:
     """Return the open tickets at the end of the period in one row."""
-    [row] = rows(ticket_metrics.backlog(context.dataset("desk.tickets", OLDEST_TICKET).recent, context.ends_at))
-    return row
+    tickets = context.dataset("desk.tickets", OLDEST_TICKET)
+    return figures(ticket_metrics.backlog(tickets.recent, context.ends_at), tickets).total
 
 
 def _overdue(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -69,7 +69,7 @@ def _overdue_oldest(context: CheckContext, rule: Rule) -> list[Finding]:
     return [_since_oldest(context, finding, row) for finding in violations([judge_row(rule, row, _TICKETS)])]
 
 
-def _since_oldest(context: CheckContext, finding: Finding, row: dict[str, Any]) -> Finding:
+def _since_oldest(context: CheckContext, finding: Finding, row: FigureRow) -> Finding:
     if not finding.is_violation or row["oldest_due_at"] is None:
         return finding
     return finding.since_day(context.local_day(row["oldest_due_at"]))
@@ -90,7 +90,7 @@ def _late_responses(context: CheckContext, rule: Rule) -> list[Finding]:
     if not tickets.is_complete:
         return []
     off_hours = daily.off_hours_responses(tickets.table, tickets.days, context.utc_offset_h, context.ends_at)
-    return evaluate_rules([rule], off_hours, _TICKETS)
+    return evaluate_rules([rule], figures(off_hours, tickets), _TICKETS)
 
 
 def _onboarding(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -98,13 +98,12 @@ def _onboarding(context: CheckContext, rule: Rule) -> list[Finding]:
 
     A unit that shows three steps was connected; one that shows two may just have asked.
     """
-    tickets, trainings = (
-        context.dataset("desk.tickets", OLDEST_TICKET),
-        context.dataset("desk.trainings", TRAININGS_BACK),
-    )
+    tickets = context.dataset("desk.tickets", OLDEST_TICKET)
+    trainings = context.dataset("desk.trainings", TRAININGS_BACK)
+    views = [tickets, trainings] if trainings.sources else [tickets]  # a ledger may record trainings as tickets alone
     first, last = (context.on - timedelta(days=CONNECTED_WITHIN + back) for back in (REPORTED_FOR, 0))
     findings = []
-    for row in rows(compliance.onboarding(tickets.recent, trainings.recent, first, last)):
+    for row in figures(compliance.onboarding(tickets.recent, trainings.recent, first, last), *views):
         steps = tuple(word for name, word in STEPS.items() if not row[name])
         if len(steps) == 1:
             finding = judge_row(rule, row, Entity("unit", str(row["unit"]), str(row["unit"])))
@@ -124,9 +123,10 @@ def _concentrated(context: CheckContext, rule: Rule) -> list[Finding]:
     if total < _MIN_TICKETS:
         return []
     return violations(
-        judge_row(
+        judge_value(
             rule,
-            {"ticket_share": count / total},
+            count / total,
+            [tickets],
             Entity("category", str(category), f"{CATEGORIES.get(category, category)}工单"),
         ).with_figures(tickets=float(count))
         for category, count in counts.items()

@@ -14,12 +14,14 @@ from ntanalytics.checks.by_detector import failure_rate_rise, seasonal_baseline,
 from ntanalytics.checks.check import EVERY_PERIOD, LONGER_PERIODS, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.onset import with_onset_at
+from ntanalytics.checks.span_view import since
 from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import evaluate_rules
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import days as by_days
 from ntanalytics.metrics.docexchange import daily_counts as daily_metrics
 from ntanalytics.metrics.docexchange import documents as document_metrics
+from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.rows import rows
 
 #: Days of history with comparable days, and of the calendar after the period that deadlines need.
@@ -76,15 +78,12 @@ def _documents(context: CheckContext, rule: Rule, *, violations_only: bool) -> l
 
 def _signed_in_time(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the share of deliveries that were signed for in time; of a day that of the week which ends with it."""
-    documents = context.dataset("docexchange.documents", HISTORY)
     deliveries = context.dataset("docexchange.deliveries", HISTORY)
-    table = deliveries.table
-    if context.is_day:
-        # what was sent on a day is due on the next working day
-        first = context.on - timedelta(days=DUE_DAYS - 1)
-        table = deliveries.recent.filter(deliveries.recent.day >= ibis.literal(first))
-    is_complete = documents.is_complete and deliveries.is_complete
-    findings = evaluate_rules([rule], delivered(context, table, as_of(context)), is_complete=is_complete)
+    # what was sent on a day is due on the next working day
+    first = context.on - timedelta(days=DUE_DAYS - 1) if context.is_day else context.period.first
+    sent = deliveries.recent.filter(deliveries.recent.day >= ibis.literal(first))
+    in_time = figures(delivered(context, sent, as_of(context)), since(deliveries, first))
+    findings = evaluate_rules([rule], in_time)
     return [finding.with_figures(days=float(DUE_DAYS)) if context.is_day else finding for finding in findings]
 
 
@@ -114,10 +113,9 @@ def _overdue(context: CheckContext, rule: Rule) -> list[Finding]:
     On a day, a few are reported only for a unit that signs less than usual: large units always have some.
     """
     deliveries = context.dataset("docexchange.deliveries", HISTORY)
-    if context.is_day and not deliveries.is_complete:
-        return []
     late = rows(daily_metrics.overdue_units(deliveries.recent, as_of(context)))
-    findings = violations(evaluate_rules([rule], [row for row in late if row["receiver_unit"] is not None], receiver))
+    named = figures([row for row in late if row["receiver_unit"] is not None], deliveries)
+    findings = violations(evaluate_rules([rule], named, receiver))
     if context.is_day:
         unusual = {finding.entity for finding in context.shared(_left_off)}
         findings = [finding for finding in findings if finding.status == "critical" or finding.entity in unusual]
@@ -132,7 +130,7 @@ def _returned_share(context: CheckContext, rule: Rule) -> list[Finding]:
     deliveries = context.dataset("docexchange.deliveries", HISTORY)
     sent = document_metrics.with_sender(deliveries.table, documents.table)
     table = rows(delivered(context, sent, as_of(context), ("sender_unit",)))
-    named = [row for row in table if row["sender_unit"] is not None]
+    named = figures([row for row in table if row["sender_unit"] is not None], documents, deliveries)
     return violations(evaluate_rules([rule], named, sender))
 
 
@@ -165,9 +163,9 @@ def _calls_by_slot(context: CheckContext) -> list[dict[str, Any]]:
 def _call_failure_rate(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the failure rate of all calls of a longer period, and of the callers that break the limit."""
     calls = context.dataset("docexchange.interface_calls", HISTORY)
-    findings = evaluate_rules([rule], document_metrics.calls(calls.table), _ALL_CALLS, is_complete=calls.is_complete)
+    findings = evaluate_rules([rule], figures(document_metrics.calls(calls.table), calls), _ALL_CALLS)
     by_caller = [row for row in rows(document_metrics.calls(calls.table, ["caller"])) if row["caller"] is not None]
-    return findings + violations(evaluate_rules([rule], by_caller, caller))
+    return findings + violations(evaluate_rules([rule], figures(by_caller, calls), caller))
 
 
 def _calls_failing(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -207,7 +205,7 @@ _BOTH = {**_DOCUMENTS, **_DELIVERIES}
 _CALLS = {"docexchange.interface_calls": HISTORY}
 
 CHECKS: tuple[Check, ...] = (
-    Check(rule="docexchange.signed_in_time_rate", evaluate=_signed_in_time, reads=_BOTH, every=EVERY_PERIOD),
+    Check(rule="docexchange.signed_in_time_rate", evaluate=_signed_in_time, reads=_DELIVERIES, every=EVERY_PERIOD),
     Check(rule="docexchange.overdue_deliveries", evaluate=_overdue, reads=_DELIVERIES, every=EVERY_PERIOD),
     Check(
         rule="docexchange.unsigned",

@@ -11,8 +11,9 @@ from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.identity import ACCOUNT_CHANGES
 from ntanalytics.findings.finding import Entity, Finding
-from ntanalytics.findings.judgement import evaluate_rules, judge_row
+from ntanalytics.findings.judgement import evaluate_rules, judge_value
 from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.identity import logins as account_metrics
 from ntanalytics.metrics.rows import rows
 
@@ -66,28 +67,31 @@ def _orphans(context: CheckContext, rule: Rule) -> list[Finding]:
     A unit that was in use on the day before is not reported yet: its accounts are disabled in the days after its close.
     """
     accounts, units = context.dataset("identity.accounts"), context.dataset("identity.units")
-    is_complete = accounts.is_complete and units.is_complete
+    views = accounts, units
     orphans = rows(account_metrics.orphans(accounts.table, units.table))
     if context.is_day and units.was_complete:
         in_use = {row["unit"] for row in rows(units.before.filter(units.before.is_enabled).select("unit"))}
         orphans = [row for row in orphans if row["unit"] not in in_use]
-    if not is_complete or not orphans:
-        total = {"orphan_accounts": sum(row["orphan_accounts"] for row in orphans)}
-        return [judge_row(rule, total, is_complete=is_complete)]
+    if not orphans or not all(view.is_complete for view in views):
+        return [judge_value(rule, sum(row["orphan_accounts"] for row in orphans), views)]
     closed = [row for row in orphans if row["unit"] is not None]
     if len(closed) > _MAX_UNITS:
-        total = {"orphan_accounts": sum(row["orphan_accounts"] for row in closed)}
-        units_closed = tuple(str(row["unit"]) for row in closed)
-        findings = [judge_row(rule, total, _CLOSED).with_details(units=units_closed)]
+        total = judge_value(rule, sum(row["orphan_accounts"] for row in closed), views, _CLOSED)
+        findings = [total.with_details(units=tuple(str(row["unit"]) for row in closed))]
     else:
-        findings = [judge_row(rule, row, Entity("unit", str(row["unit"]), str(row["unit"]))) for row in closed]
-    return findings + [judge_row(rule, row, _NO_UNIT) for row in orphans if row["unit"] is None]
+        findings = evaluate_rules([rule], figures(closed, *views), _closed_unit)
+    return findings + evaluate_rules([rule], figures([row for row in orphans if row["unit"] is None], *views), _NO_UNIT)
+
+
+def _closed_unit(row: Mapping[str, Any]) -> Entity:
+    return Entity("unit", str(row["unit"]), str(row["unit"]))
 
 
 def _dormant(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many enabled accounts nobody has used for long."""
     accounts, units = context.dataset("identity.accounts"), context.dataset("identity.units")
-    return evaluate_rules([rule], account_metrics.accounts(accounts.table, units.table, context.ends_at))
+    counted = account_metrics.accounts(accounts.table, units.table, context.ends_at)
+    return evaluate_rules([rule], figures(counted, accounts, units))
 
 
 _CHANGES = {"identity.account_changes": HISTORY_DAYS}

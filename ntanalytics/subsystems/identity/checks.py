@@ -15,9 +15,10 @@ from ntanalytics.checks.check import DAY, EVERY_PERIOD, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.identity import LOGIN_FAILURES, METHODS
 from ntanalytics.findings.finding import Entity, Finding, Window, violations
-from ntanalytics.findings.judgement import evaluate_rules, judge_row
+from ntanalytics.findings.judgement import evaluate_rules, judge_value
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import slots
+from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.identity import logins as login_metrics
 from ntanalytics.metrics.identity import suspects as suspect_metrics
 from ntanalytics.metrics.rows import Rows, rows
@@ -128,11 +129,11 @@ def frequent_groups(
 
 def _attempts(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the worst address and the worst account of those with attempts by force."""
-    is_complete = context.dataset("identity.logins", HISTORY_DAYS).is_complete
+    logins = context.dataset("identity.logins", HISTORY_DAYS)
     addresses, accounts = context.shared(_suspects)
     findings = []
     for entity, suspects in ((_ADDRESS, addresses), (_ACCOUNT, accounts)):
-        finding = judge_row(rule, suspects[0] if suspects else {"attempts": 0}, entity, is_complete=is_complete)
+        finding = judge_value(rule, suspects[0]["attempts"] if suspects else 0, [logins], entity)
         findings.append(_with_hours(context, finding, suspects) if finding.is_violation else finding)
     return drop_uninformative(context, findings)
 
@@ -150,28 +151,25 @@ def _with_hours(context: CheckContext, finding: Finding, suspects: list[dict[str
 def _failure_rate(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the failure rate of all logins; of a longer period also the methods that break the limit."""
     logins = context.dataset("identity.logins", HISTORY_DAYS)
-    [total] = rows(login_metrics.logins(logins.table))
-    findings = [judge_share(rule, total, "login_failures", is_complete=logins.is_complete)]
+    findings = [judge_share(rule, figures(login_metrics.logins(logins.table), logins).total, "login_failures")]
     if not context.is_day:
-        by_method = login_metrics.logins(logins.table, ["method"])
-        findings += violations(evaluate_rules([rule], by_method, method, is_complete=logins.is_complete))
+        by_method = figures(login_metrics.logins(logins.table, ["method"]), logins)
+        findings += violations(evaluate_rules([rule], by_method, method))
     return drop_uninformative(context, findings)
 
 
 def _forced(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many accounts were entered after attempts by force."""
     logins = context.dataset("identity.logins", HISTORY_DAYS)
-    return drop_uninformative(
-        context, evaluate_rules([rule], suspect_metrics.forced_accounts(logins.table), is_complete=logins.is_complete)
-    )
+    forced = figures(suspect_metrics.forced_accounts(logins.table), logins)
+    return drop_uninformative(context, evaluate_rules([rule], forced))
 
 
 def _shared_accounts(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many accounts are used from many places at once."""
     logins = context.dataset("identity.logins", HISTORY_DAYS)
-    return drop_uninformative(
-        context, evaluate_rules([rule], suspect_metrics.shared_accounts(logins.table), is_complete=logins.is_complete)
-    )
+    shared = figures(suspect_metrics.shared_accounts(logins.table), logins)
+    return drop_uninformative(context, evaluate_rules([rule], shared))
 
 
 _READS = {"identity.logins": HISTORY_DAYS}

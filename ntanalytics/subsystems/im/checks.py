@@ -14,7 +14,9 @@ from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import evaluate_rules, not_applicable
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import slots
+from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.im import messages as im_messages
+from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.im.versions import outdated_clients
 
 #: Days of history with comparable days.
@@ -61,8 +63,8 @@ def _busiest(context: CheckContext, rule: Rule) -> list[Finding]:
     messages = context.dataset("im.messages", HISTORY)
     if not messages.is_complete:
         return []
-    busiest = im_messages.busiest_account(messages.table).to_pyarrow().to_pylist()
-    return evaluate_rules([rule], [row for row in busiest if row["busiest_messages"]], _ACCOUNT)
+    busiest = [row for row in rows(im_messages.busiest_account(messages.table)) if row["busiest_messages"]]
+    return evaluate_rules([rule], figures(busiest, messages), _ACCOUNT)
 
 
 def _old_client(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -83,9 +85,8 @@ def _total(context: CheckContext, rule: Rule) -> list[Finding]:
     if not context.working_days:
         return []
     messages, sessions = context.dataset("im.messages", HISTORY), context.dataset("im.sessions", HISTORY)
-    is_complete = messages.is_complete and sessions.is_complete
     volume = im_messages.volume(messages.table, sessions.table)
-    return evaluate_rules([rule], volume, is_complete=is_complete)
+    return evaluate_rules([rule], figures(volume, messages, sessions))
 
 
 _MESSAGES = {"im.messages": HISTORY}

@@ -16,8 +16,9 @@ from ntanalytics.checks.onset import with_onset_at
 from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
 from ntanalytics.findings.judgement import evaluate_rules, judge_row
 from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.figures import FigureRow, Figures, case_list, figures
 from ntanalytics.metrics.infra import availability
-from ntanalytics.metrics.rows import Rows, rows
+from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.infra.host_checks import MONITORING_ENTITY
 from ntanalytics.subsystems.infra.text import check_source_label
 
@@ -45,7 +46,7 @@ def _availability(context: CheckContext, rule: Rule) -> list[Finding]:
     checks = context.dataset("infra.checks")
     judged = service_checks(checks.table) if context.is_day else checks.table
     table = availability.availability(judged, context.begins_at, context.ends_at)
-    findings = evaluate_rules([rule], table, _subsystem, is_complete=checks.is_complete)
+    findings = evaluate_rules([rule], figures(table, checks), _subsystem)
     if not context.is_day:
         return findings
     outages: dict[str, list[Row]] = {}
@@ -79,10 +80,10 @@ def with_outages(context: CheckContext, finding: Finding, outages: list[Row]) ->
 
 
 def _tls_days(context: CheckContext, rule: Rule) -> list[Finding]:
-    table = rows(context.shared(certificates))
-    findings = evaluate_rules([rule], table, lambda row: Entity("target", str(row["target"]), str(row["target"])))
+    seen = case_list(context.shared(certificates), context.dataset("infra.checks"))
+    findings = evaluate_rules([rule], seen, lambda row: Entity("target", str(row["target"]), str(row["target"])))
     warned = timedelta(days=max(0.0, min(rule.threshold.warning, _MAX_VALIDITY_DAYS)))
-    return with_onset_at(context, findings, rule.code, {row["target"]: row["tls_expires_at"] - warned for row in table})
+    return with_onset_at(context, findings, rule.code, {row["target"]: row["tls_expires_at"] - warned for row in seen})
 
 
 def _checks_gap(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -90,10 +91,11 @@ def _checks_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     checks = context.dataset("infra.checks", SOURCE_DAYS)
     if not checks.is_complete:
         return []
-    return gap_findings(context, rule, availability.check_gaps(checks.recent, context.begins_at, context.ends_at))
+    gaps = availability.check_gaps(checks.recent, context.begins_at, context.ends_at)
+    return gap_findings(context, rule, figures(gaps, checks))
 
 
-def gap_findings(context: CheckContext, rule: Rule, gaps: Rows) -> list[Finding]:
+def gap_findings(context: CheckContext, rule: Rule, gaps: Figures) -> list[Finding]:
     """Return a finding for each source of checks; of sources that were silent together, one of monitoring instead.
 
     Args:
@@ -101,19 +103,18 @@ def gap_findings(context: CheckContext, rule: Rule, gaps: Rows) -> list[Finding]
         rule: its limits hold for the longest time without a check, in seconds.
         gaps: ``metrics.infra.availability.gaps`` of the day.
     """
-    table = rows(gaps)
-    silent = [row for row in table if rule.threshold.judge(row["gap_s"]) != "ok"]
+    silent = [row for row in gaps if rule.threshold.judge(row["gap_s"]) != "ok"]
     if len(silent) > 1 and max(row["gap_from_at"] for row in silent) < min(row["gap_until_at"] for row in silent):
         longest = max(silent, key=lambda row: float(row["gap_s"]))
         return [_gap(context, rule, longest, MONITORING_ENTITY)]
-    return [_gap(context, rule, row, _check_source(row["source"])) for row in table]
+    return [_gap(context, rule, row, _check_source(row["source"])) for row in gaps]
 
 
 def _check_source(source: str) -> Entity:
     return Entity("dataset", f"{source}/infra.checks", check_source_label(source))
 
 
-def _gap(context: CheckContext, rule: Rule, row: Row, entity: Entity) -> Finding:
+def _gap(context: CheckContext, rule: Rule, row: FigureRow, entity: Entity) -> Finding:
     window = context.window(row["gap_from_at"], row["gap_until_at"])
     finding = replace(judge_row(rule, row, entity), window=window)
     return finding.since_day(context.local_day(row["gap_from_at"])) if finding.is_violation else finding

@@ -10,13 +10,15 @@ from typing import Any
 
 from ntanalytics.checks.check import DAY, QUARTER, Check, SuppressedBy
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
-from ntanalytics.findings.finding import Entity, Finding
-from ntanalytics.findings.judgement import judge_row, unknown
+from ntanalytics.findings.finding import Entity, Finding, violations
+from ntanalytics.findings.judgement import judge_row, judge_value, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.threshold import ORDER, Status, worst
+from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.infra import availability, hosts
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.subsystems.infra.text import ALL_HOSTS, MONITORING
+from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Severity of an alarm → its status while it lasts; information is no alarm.
 SEVERITY: Mapping[str, Status] = MappingProxyType(
@@ -40,34 +42,40 @@ def host_entity(row: Row) -> Entity:
 
 
 def _reachable(context: CheckContext, rule: Rule) -> list[Finding]:
-    snapshot, checks = context.dataset("infra.hosts"), context.dataset("infra.checks").table
-    own = checks.filter(checks.kind.isin(availability.HOST_CHECKS))
+    hosts_view, checks = context.dataset("infra.hosts"), context.dataset("infra.checks")
+    own = checks.table.filter(checks.table.kind.isin(availability.HOST_CHECKS))
     outages = availability.outages(own, context.ends_at, ["target"])
-    return reachable_findings(context, rule, snapshot.table, outages, is_complete=snapshot.is_complete)
+    return reachable_findings(context, rule, hosts_view, checks, outages)
 
 
 def reachable_findings(
-    context: CheckContext, rule: Rule, snapshot: Rows, outages: Rows, *, is_complete: bool
+    context: CheckContext, rule: Rule, snapshot: DatasetView, checks: DatasetView, outages: Rows
 ) -> list[Finding]:
     """Return for each monitored host whether it answered all day, and whether it answers at the end.
 
     Args:
         context: the context of a day.
         rule: its limits hold for the longest time without an answer, in seconds.
-        snapshot: rows of ``infra.hosts``: the snapshot that stands for the day.
+        snapshot: ``infra.hosts`` with the snapshot that stands for the day.
+        checks: ``infra.checks``, which may have no source.
         outages: outages of hosts by ``target`` (``metrics.infra.availability.outages``).
-        is_complete: whether each source has such a snapshot; where not, all hosts together are unknown, and a host is
-            reported only where the checks found it down.
+
+    Returns:
+        Over a gap all hosts together are unknown, and a host is reported only where it was down.
     """
     longest: dict[str, Row] = {}
     for row in rows(outages):
         known = longest.setdefault(row["target"], row)
         longest[row["target"]] = max(known, row, key=lambda outage: float(outage["down_s"]))
-    monitored = [row for row in rows(snapshot) if row["is_monitored"]] if is_complete else []
+    monitored = [row for row in rows(snapshot.table) if row["is_monitored"]]
     available: dict[str, bool | None] = {row["host"]: row["is_available"] for row in monitored}
     available |= {host: True for host in longest if host not in available}
     findings = [_host(context, rule, host, answers, longest.get(host)) for host, answers in available.items()]
-    return findings if is_complete else [unknown(rule, "missing", _ALL_HOSTS), *findings]
+    if not snapshot.is_complete:
+        return [unknown(rule, "missing", _ALL_HOSTS), *violations(findings)]
+    if checks.sources and not checks.is_complete:
+        return [unknown(rule, "incomplete", _ALL_HOSTS), *violations(findings)]
+    return findings
 
 
 def _host(context: CheckContext, rule: Rule, host: str, answers: bool | None, outage: Row | None) -> Finding:
@@ -90,24 +98,22 @@ def _host(context: CheckContext, rule: Rule, host: str, answers: bool | None, ou
 
 
 def _alarms(context: CheckContext, rule: Rule) -> list[Finding]:
-    view = context.dataset("infra.problems", ALARM_DAYS)
-    return alarm_findings(context, rule, view.recent, is_complete=view.is_complete)
+    return alarm_findings(context, rule, context.dataset("infra.problems", ALARM_DAYS))
 
 
-def alarm_findings(context: CheckContext, rule: Rule, problems: Rows, *, is_complete: bool) -> list[Finding]:
+def alarm_findings(context: CheckContext, rule: Rule, problems: DatasetView) -> list[Finding]:
     """Return the alarms that last at the end of the day, and the grave ones of the day, one finding for each host.
 
     Args:
         context: the context of a day.
         rule: its limits hold for the number of alarms of a host.
-        problems: rows of ``infra.problems`` of the weeks up to the day.
-        is_complete: whether the day has no gap.
+        problems: ``infra.problems`` with the weeks up to the day.
 
     Returns:
         Without an alarm a single finding, ok, or unknown where the day has a gap.
     """
     by_host: dict[str | None, list[Row]] = {}
-    for row in rows(problems):
+    for row in rows(problems.recent):
         if row["severity"] not in SEVERITY or row["started_at"] >= context.ends_at:
             continue
         is_grave = SEVERITY[row["severity"]] == "critical"
@@ -116,9 +122,7 @@ def alarm_findings(context: CheckContext, rule: Rule, problems: Rows, *, is_comp
             by_host.setdefault(row["host"] or None, []).append(row)
     if by_host:
         return [_alarm(context, rule, raised) for raised in by_host.values()]
-    if not is_complete:
-        return [unknown(rule, "missing", MONITORING_ENTITY)]
-    return [judge_row(rule, {rule.measure: 0}, MONITORING_ENTITY)]
+    return [judge_value(rule, 0, [problems], MONITORING_ENTITY)]
 
 
 def _alarm(context: CheckContext, rule: Rule, raised: list[Row]) -> Finding:
@@ -154,16 +158,19 @@ def _is_over(finding: Finding) -> bool:
 
 def _repeated_alarms(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the alarms that came again: of a day within a week, on hosts with an alarm on it; else in the quarter."""
-    problems = context.dataset("infra.problems", QUARTER_DAYS - 1).recent
+    view = context.dataset("infra.problems", QUARTER_DAYS - 1)
+    problems = view.recent
     days = REPEAT_DAYS if context.is_day else QUARTER_DAYS
-    counts = hosts.repeated_problems(problems.filter(problems.day > context.on - timedelta(days=days)))
+    counts = figures(hosts.repeated_problems(problems.filter(problems.day > context.on - timedelta(days=days))), view)
     if not context.is_day:
         return repeated_findings(rule, counts, days)
     today = problems.filter((problems.day == context.on) & (problems.severity != "information"))
     return repeated_findings(rule, counts, days, only=set(today.host.to_pyarrow().to_pylist()))
 
 
-def repeated_findings(rule: Rule, counts: Rows, days: int, only: Container[str | None] | None = None) -> list[Finding]:
+def repeated_findings(
+    rule: Rule, counts: Figures, days: int, only: Container[str | None] | None = None
+) -> list[Finding]:
     """Return a finding for each host with an alarm that came again and again, of the one that came most often.
 
     Args:
@@ -173,7 +180,7 @@ def repeated_findings(rule: Rule, counts: Rows, days: int, only: Container[str |
         only: hosts to report; None for all.
     """
     findings: dict[Entity, Finding] = {}
-    for row in rows(counts):
+    for row in counts:
         finding = judge_row(rule, row, host_entity(row)).with_figures(days=float(days))
         is_selected = only is None or row["host"] in only
         if finding.is_violation and is_selected and finding.entity not in findings:

@@ -15,10 +15,12 @@ from ntanalytics.checks.check import EVERY_PERIOD, LONGER_PERIODS, Check, Suppre
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.onset import with_onset
 from ntanalytics.checks.section import HISTORY
+from ntanalytics.checks.span_view import since
 from ntanalytics.findings.finding import Entity, Finding, Window, violations
 from ntanalytics.findings.judgement import evaluate_rules
 from ntanalytics.findings.phrases import hours_words
 from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.infra import disks, hosts
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.subsystems.infra.host_checks import host_entity
@@ -48,8 +50,8 @@ def disk_growth(context: CheckContext) -> pa.Table:
 
 
 def _load(context: CheckContext, rule: Rule, *, metric: str) -> list[Finding]:
-    is_complete = context.dataset("infra.metrics").is_complete
-    return evaluate_rules([rule], context.shared(load, metric), host_entity, is_complete=is_complete)
+    loads = figures(context.shared(load, metric), context.dataset("infra.metrics"))
+    return evaluate_rules([rule], loads, host_entity)
 
 
 def _held_levels(context: CheckContext) -> Sequence[Row]:
@@ -61,7 +63,7 @@ def _held(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the findings of the processors, without hosts that were measured for less than two of the hours."""
     metrics = context.dataset("infra.metrics")
     known = [row for row in context.shared(_held_levels) if row[rule.measure] is not None]
-    findings = evaluate_rules([rule], known, host_entity, is_complete=metrics.is_complete)
+    findings = evaluate_rules([rule], figures(known, metrics), host_entity)
     busy = sorted(finding.entity.key for finding in violations(findings))
     if not busy:
         return findings
@@ -101,15 +103,20 @@ def _load_unlike(context: CheckContext, rule: Rule) -> list[Finding]:
     return seasonal_baseline(rule, beyond, context.on, entity=host_entity, violations_only=True, ahead=context.ahead)
 
 
+def _disks(context: CheckContext) -> Figures:
+    """Return level and growth of the disks, which the gap of an earlier day does not touch."""
+    return figures(context.shared(disk_growth), since(context.dataset("infra.metrics", HISTORY), context.on))
+
+
 def _disk_used(context: CheckContext, rule: Rule) -> list[Finding]:
     metrics = context.dataset("infra.metrics", HISTORY)
-    findings = evaluate_rules([rule], context.shared(disk_growth), disk_entity)
+    findings = evaluate_rules([rule], _disks(context), disk_entity)
     return with_onset(findings, rule, disks.peaks(metrics.recent, metrics.days), context.on, disk_entity)
 
 
 def _days_until_full(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the findings of the disks that grow; of one that does not nothing is unknown."""
-    findings = evaluate_rules([rule], context.shared(disk_growth), disk_entity)
+    findings = evaluate_rules([rule], _disks(context), disk_entity)
     return [finding for finding in findings if finding.status != "unknown"]
 
 
@@ -117,9 +124,9 @@ def _growth_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the disks that began to fill faster than they usually do."""
     metrics = context.dataset("infra.metrics", HISTORY_DAYS)
     known = [row for row in rows(disks.disk_rises(metrics.recent, context.on)) if row["rise_beyond"] is not None]
-    findings = evaluate_rules([rule], known, disk_entity, is_complete=metrics.is_complete)
-    figures = [{name: row[name] for name in ("disk_rise", "usual_rise", "disk_used")} for row in known]
-    return violations(finding.with_figures(**numbers) for finding, numbers in zip(findings, figures, strict=True))
+    findings = evaluate_rules([rule], figures(known, metrics), disk_entity)
+    numbers = [{name: row[name] for name in ("disk_rise", "usual_rise", "disk_used")} for row in known]
+    return violations(finding.with_figures(**own) for finding, own in zip(findings, numbers, strict=True))
 
 
 CHECKS = (

@@ -13,10 +13,11 @@ from ntanalytics.checks.check import DAY, EVERY_PERIOD, QUARTER, Check, Suppress
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
 from ntanalytics.checks.onset import with_onset_at
 from ntanalytics.findings.finding import Entity, Finding
-from ntanalytics.findings.judgement import evaluate_rules, judge_row, unknown
+from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.desk import compliance
+from ntanalytics.metrics.figures import Covered, figures
 from ntanalytics.metrics.infra import backups
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.subsystems.infra.text import ALL_HOSTS, BACKUP, BACKUP_PLANS, access_log_label
@@ -47,8 +48,8 @@ def plans(context: CheckContext) -> pa.Table:
 
 
 def _plans_kept(context: CheckContext, rule: Rule) -> list[Finding]:
-    is_complete = context.dataset("infra.backups", BACKUP_DAYS).is_complete
-    return evaluate_rules([rule], context.shared(plans), plan_entity, is_complete=is_complete)
+    kept = figures(context.shared(plans), context.dataset("infra.backups", BACKUP_DAYS))
+    return evaluate_rules([rule], kept, plan_entity)
 
 
 def _backup_lateness(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -63,29 +64,29 @@ def _backup_lateness(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _backup_failing(context: CheckContext, rule: Rule) -> list[Finding]:
     failing = [row for row in rows(context.shared(plans)) if row["failed_since"]]
-    is_complete = context.dataset("infra.backups", BACKUP_DAYS).is_complete
-    return evaluate_rules([rule], failing, plan_entity, is_complete=is_complete)
+    return evaluate_rules([rule], figures(failing, context.dataset("infra.backups", BACKUP_DAYS)), plan_entity)
 
 
 def _failed_backups(context: CheckContext, rule: Rule) -> list[Finding]:
-    runs = context.dataset("infra.backups", QUARTER_DAYS - 1).recent
-    quarter = runs.filter(runs.day >= context.quarter_begins_on)
-    return evaluate_rules([rule], backups.plans(quarter, context.ends_at), plan_entity)
+    runs = context.dataset("infra.backups", QUARTER_DAYS - 1)
+    quarter = runs.recent.filter(runs.recent.day >= context.quarter_begins_on)
+    return evaluate_rules([rule], figures(backups.plans(quarter, context.ends_at), runs), plan_entity)
 
 
 def _offline_backup(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many online plans have no offline copy; nothing where the names of the plans do not tell."""
-    online = rows(backups.without_offline(context.dataset("infra.backups", BACKUP_DAYS).recent))
+    runs = context.dataset("infra.backups", BACKUP_DAYS)
+    online = rows(backups.without_offline(runs.recent))
     if not online or any(row["is_offline"] is None for row in online):
         return []
     lacking = [str(row["plan"]) for row in online if not row["is_offline"]]
-    finding = judge_row(rule, {rule.measure: len(lacking)}, _ALL_PLANS)
+    finding = judge_value(rule, len(lacking), [runs], _ALL_PLANS)
     return [finding.with_figures(online_plans=float(len(online))).with_details(plans=tuple(lacking))]
 
 
 def _restore_drill(context: CheckContext, rule: Rule) -> list[Finding]:
     checks = context.dataset("desk.checks", DRILL_DAYS)
-    [row] = rows(compliance.days_since_drill(checks.recent, context.on))
+    row = figures(compliance.days_since_drill(checks.recent, context.on), checks).total
     if row["drill_days"] is None:
         return [unknown(rule, "not_recorded", _BACKUP)]
     return [judge_row(rule, row, _BACKUP)]
@@ -123,33 +124,34 @@ def log_finding(rule: Rule, source: str, days: list[CoverageDay], ran_on: date) 
     is_exhausted = oldest is not None and any(not day.is_held and ran_on <= day.day < oldest for day in days)
     if reached < rule.threshold.warning and not is_exhausted:
         return unknown(rule, "short_history", entity).with_figures(reached_days=float(reached))
-    return judge_row(rule, {rule.measure: reached}, entity).with_details(is_exhausted=is_exhausted)
+    return judge_value(rule, reached, [], entity).with_details(is_exhausted=is_exhausted)
 
 
 def _failed_patches(context: CheckContext, rule: Rule) -> list[Finding]:
     patches = context.dataset("infra.patches", PATCH_DAYS)
-    return waiting_findings(rule, compliance.waiting_patches(patches.recent, context.on))
+    return waiting_findings(rule, compliance.waiting_patches(patches.recent, context.on), patches)
 
 
-def waiting_findings(rule: Rule, waiting: Rows) -> list[Finding]:
+def waiting_findings(rule: Rule, waiting: Rows, patches: Covered) -> list[Finding]:
     """Return a finding for each host with failed patches that were not installed since; without any a single ok one.
 
     Args:
         rule: its limits hold for the number of these patches.
         waiting: ``metrics.desk.compliance.waiting_patches``.
+        patches: the dataset of the patches.
     """
     findings = []
-    for row in rows(waiting):
+    for row in figures(waiting, patches):
         finding = judge_row(rule, row, Entity("host", str(row["host"]), str(row["host"])))
         finding = finding.with_details(patch=str(row["patch"]))
         findings.append(finding.since_day(row["since_on"]) if finding.is_violation else finding)
-    return findings or [judge_row(rule, {rule.measure: 0}, _ALL_HOSTS)]
+    return findings or [judge_value(rule, 0, [patches], _ALL_HOSTS)]
 
 
 def _unpatched(context: CheckContext, rule: Rule) -> list[Finding]:
     patches, metrics = context.dataset("infra.patches", PATCH_DAYS), context.dataset("infra.metrics")
     known_days = min(_covered_days(patches, context.on), _recorded_days(patches, context.on))
-    return unpatched_findings(rule, _patch_ages(metrics.table, patches.recent, context.on), known_days)
+    return unpatched_findings(rule, _patch_ages(metrics.table, patches.recent, context.on), known_days, patches)
 
 
 def _patch_ages(metrics: ir.Table, patches: ir.Table, on: date) -> ir.Table:
@@ -160,13 +162,14 @@ def _patch_ages(metrics: ir.Table, patches: ir.Table, on: date) -> ir.Table:
     return joined.select("host", "unpatched_days").order_by("host")
 
 
-def unpatched_findings(rule: Rule, ages: Rows, known_days: int) -> list[Finding]:
+def unpatched_findings(rule: Rule, ages: Rows, known_days: int, patches: Covered) -> list[Finding]:
     """Return one finding of all hosts that were not patched for long: one round of patches is due.
 
     Args:
         rule: its limits hold for the days since the last patch of a host.
         ages: ``host`` and ``unpatched_days`` of each measured host; null days where no patch is recorded.
         known_days: days back in which patches are recorded: a host without one was not patched in them.
+        patches: the dataset of the patches.
 
     Returns:
         Nothing where each host was patched; unknown where too few days are recorded to tell.
@@ -174,7 +177,7 @@ def unpatched_findings(rule: Rule, ages: Rows, known_days: int) -> list[Finding]
     days = {str(row["host"]): _days_or(row["unpatched_days"], known_days) for row in rows(ages)}
     late = sorted((-age, host) for host, age in days.items() if rule.threshold.judge(age) != "ok")
     if late:
-        finding = judge_row(rule, {rule.measure: -late[0][0]}, _ALL_HOSTS)
+        finding = judge_value(rule, -late[0][0], [patches], _ALL_HOSTS)
         return [finding.with_figures(hosts=float(len(late))).with_details(hosts=tuple(host for _, host in late))]
     if known_days <= rule.threshold.warning:
         return [unknown(rule, "short_history", _ALL_HOSTS).with_figures(known_days=float(known_days))]

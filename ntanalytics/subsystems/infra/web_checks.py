@@ -13,8 +13,9 @@ from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
 from ntanalytics.contract import dataset as dataset_of
 from ntanalytics.detectors import silence as silences
 from ntanalytics.findings.finding import Entity, Finding, Window
-from ntanalytics.findings.judgement import evaluate_rules, judge_row, unknown
+from ntanalytics.findings.judgement import evaluate_rules, judge_row, settle_worst, unknown
 from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.figures import FigureRow, figures
 from ntanalytics.metrics.infra import availability, requests
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.slots import SLOT_S, by_slot
@@ -59,44 +60,37 @@ def _error_burst(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _error_rate(context: CheckContext, rule: Rule) -> list[Finding]:
     web = context.dataset(WEB)
-    table = rows(requests.counts(web.table, web.days, ["service"]))
-    if not table and not web.is_complete:
+    daily = figures(requests.counts(web.table, web.days, ["service"]), web)
+    if not daily and not web.is_complete:
         return [unknown(rule, "incomplete")]
-    return worst_day_findings(context, rule, table, is_complete=web.is_complete)
+    return worst_day_findings(context, rule, daily)
 
 
-def worst_day_findings(context: CheckContext, rule: Rule, daily: Iterable[Row], *, is_complete: bool) -> list[Finding]:
+def worst_day_findings(context: CheckContext, rule: Rule, daily: Iterable[FigureRow]) -> list[Finding]:
     """Return the worst day of each service; over a gap it is unknown unless it breaks a limit.
 
     Args:
         context: the context.
         rule: its limits hold for the error rate of a day; a day of few requests says nothing.
-        daily: requests and errors of each service by day of the period.
-        is_complete: whether the period has no gap.
+        daily: requests and errors of each service by day of the period, of every day.
     """
-    days: dict[str, list[Row]] = {}
+    by_service: dict[str, list[FigureRow]] = {}
     for row in daily:
-        own = days.setdefault(row["service"], [])
-        if (row["requests"] or 0) >= rule.min_count:
-            own.append(row)
-    findings = []
-    for service, judged in days.items():
-        entity = service_entity({"service": service})
-        finding = _worst_day(context, rule, judged, entity)
-        if not is_complete and (finding is None or not finding.is_violation):
-            finding = unknown(rule, "incomplete", entity)
-        findings += [] if finding is None else [finding]
-    return findings
+        by_service.setdefault(row["service"], []).append(row)
+    findings = (_worst_day(context, rule, days) for days in by_service.values())
+    return [finding for finding in findings if finding is not None]
 
 
-def _worst_day(context: CheckContext, rule: Rule, days: list[Row], entity: Entity) -> Finding | None:
-    if not days:
-        return None
-    worst = max(days, key=lambda row: float(row["error_rate"]))
-    finding = judge_row(rule, worst, entity)
-    if context.is_day:
+def _worst_day(context: CheckContext, rule: Rule, days: list[FigureRow]) -> Finding | None:
+    entity = service_entity(days[0])
+    judged = [row for row in days if (row["requests"] or 0) >= rule.min_count]
+    if not judged:
+        return None if all(row.is_complete for row in days) else unknown(rule, "incomplete", entity)
+    worst = max(judged, key=lambda row: float(row["error_rate"]))
+    finding = settle_worst(judge_row(rule, worst, entity), days)
+    if context.is_day or finding.status == "unknown":
         return finding
-    beyond = sum(rule.threshold.judge(row["error_rate"]) != "ok" for row in days)
+    beyond = sum(rule.threshold.judge(row["error_rate"]) != "ok" for row in judged)
     return finding.with_figures(days_beyond=float(beyond)).with_details(day=worst["day"].isoformat())
 
 
@@ -205,9 +199,9 @@ def _requests_rise(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 def _slow_service(context: CheckContext, rule: Rule) -> list[Finding]:
-    recent = context.dataset(WEB, QUARTER_DAYS - 1).recent
-    quarter = recent.filter(recent.day >= context.quarter_begins_on)
-    return evaluate_rules([rule], requests.volume(quarter, ["service"]), service_entity)
+    web = context.dataset(WEB, QUARTER_DAYS - 1)
+    quarter = web.recent.filter(web.recent.day >= context.quarter_begins_on)
+    return evaluate_rules([rule], figures(requests.volume(quarter, ["service"]), web), service_entity)
 
 
 def serves(service: str, target: str) -> bool:

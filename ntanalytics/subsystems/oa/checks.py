@@ -14,9 +14,10 @@ from ntanalytics.checks.check import QUARTER, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.enumerations import MODULES, TERMINALS
 from ntanalytics.findings.finding import Entity, Finding, violations
-from ntanalytics.findings.judgement import evaluate_rules, judge_row, not_applicable
+from ntanalytics.findings.judgement import evaluate_rules, judge_value, not_applicable
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import days as by_days
+from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.oa import adoption, intraday, task_duration
 from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.oa.adoption_checks import ADOPTION_CHECKS, edition_entity, unit_entity
@@ -133,7 +134,7 @@ def _busiest(context: CheckContext, rule: Rule) -> list[Finding]:
     if not activities.is_complete:
         return []
     busiest = [row for row in rows(intraday.busiest_account(activities.table)) if row["busiest_actions"] is not None]
-    return evaluate_rules([rule], busiest, _ACCOUNT)
+    return evaluate_rules([rule], figures(busiest, activities), _ACCOUNT)
 
 
 def _overdue_rise(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -173,7 +174,7 @@ def _handling(context: CheckContext, rule: Rule) -> list[Finding]:
         context.utc_offset_h,
         ["module"],
     )
-    return evaluate_rules([rule], handled, _any_module)
+    return evaluate_rules([rule], figures(handled, tasks), _any_module)
 
 
 def _any_module(row: Mapping[str, Any]) -> Entity:
@@ -182,18 +183,20 @@ def _any_module(row: Mapping[str, Any]) -> Entity:
 
 def _mobile_share(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the editions with too small a mobile share in the period."""
-    return evaluate_rules([rule], context.shared(levels, "edition"), edition_entity)
+    activities, members = context.dataset("oa.activities", EVER), context.dataset("oa.members")
+    return evaluate_rules([rule], figures(context.shared(levels, "edition"), activities, members), edition_entity)
 
 
 def _seldom_used(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the modules that hardly anybody used within the quarter; nothing of one that no source maps."""
-    used = adoption.usage(context.dataset("oa.activities", QUARTER_BACK).recent, ["module"])
+    activities = context.dataset("oa.activities", QUARTER_BACK)
+    used = adoption.usage(activities.recent, ["module"])
     users = {
         row["module"]: row["active"] for row in rows(used) if row["module"] in MODULES and row["module"] != "other"
     }
     most = max(users.values(), default=0)
     return violations(
-        judge_row(rule, {"relative_use": active / most}, _any_module({"module": module})).with_figures(
+        judge_value(rule, active / most, [activities], _any_module({"module": module})).with_figures(
             users=float(active)
         )
         for module, active in users.items()

@@ -12,9 +12,10 @@ from ntanalytics.checks.check import DAY, EVERY_PERIOD, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.onset import with_onset_at
 from ntanalytics.findings.finding import Entity, Finding
-from ntanalytics.findings.judgement import evaluate_rules, judge_row
+from ntanalytics.findings.judgement import evaluate_rules, judge_value
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import slots
+from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.seal import seals
 
@@ -54,8 +55,7 @@ def _failures(context: CheckContext, rule: Rule) -> list[Finding]:
 def _failure_rate(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the share of failed signings."""
     signings = context.dataset("seal.signings", HISTORY_DAYS)
-    [total] = rows(seals.signings(signings.table))
-    finding = judge_share(rule, total, "signing_failures", is_complete=signings.is_complete)
+    finding = judge_share(rule, figures(seals.signings(signings.table), signings).total, "signing_failures")
     return drop_uninformative(context, [finding])
 
 
@@ -79,7 +79,7 @@ def _making_days(context: CheckContext, rule: Rule) -> list[Finding]:
     if not stock.is_complete:
         return []
     waiting = rows(seals.unmade_seals(stock.table, context.ends_at))
-    finding = judge_row(rule, waiting[0] if waiting else {"making_wait_days": 0}, _UNMADE)
+    finding = judge_value(rule, waiting[0]["making_wait_days"] if waiting else 0, [stock], _UNMADE)
     if finding.status == "ok" or not waiting:
         return [finding]
     late = [row for row in waiting if row["making_wait_days"] > rule.threshold.warning]
@@ -90,8 +90,9 @@ def _making_days(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _testing_days(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the seals that were made and not tested in time, by the one that waits longest."""
-    waiting = rows(seals.untested_seals(context.dataset("seal.seals").table, context.ends_at))
-    findings = evaluate_rules([rule], waiting[:1], _UNTESTED)
+    stock = context.dataset("seal.seals")
+    waiting = rows(seals.untested_seals(stock.table, context.ends_at))
+    findings = evaluate_rules([rule], figures(waiting[:1], stock), _UNTESTED)
     late = sum(row["waiting_days"] > rule.threshold.warning for row in waiting)
     counted = [finding.with_figures(late=float(late)) for finding in findings]
     moments = {_UNTESTED.key: waiting[0]["made_at"]} if waiting else {}

@@ -14,9 +14,11 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.detectors.series import Series, by_key
 from ntanalytics.findings.finding import Comparison, Entity, Finding
-from ntanalytics.findings.judgement import judge_row, unknown
+from ntanalytics.findings.judgement import judge_row, judge_value, settle_worst, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import measure as measure_of
+from ntanalytics.metrics.figures import FigureRow, Figures, figures
+from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.sms import slots, volume
 from ntanalytics.subsystems.sms.bill_checks import BILL
 
@@ -49,19 +51,18 @@ def application(row: Mapping[str, Any]) -> Entity:
     return Entity("application", str(row["application"]), str(row["application"]))
 
 
-def _by_day(context: CheckContext) -> list[dict[str, Any]]:
+def _by_day(context: CheckContext) -> Figures:
     """Return the figures of each carrier by day, up to the last day of the period."""
     messages = context.dataset("sms.messages", HISTORY)
     daily = volume.daily(messages.recent, messages.days, messages.as_of, ["carrier"])
     first = context.period.first - timedelta(days=SHOWN_DAYS)
-    return [row for row in daily.to_pyarrow().to_pylist() if row["day"] >= first]
+    return figures([row for row in rows(daily) if row["day"] >= first], messages)
 
 
 def _by_slot(context: CheckContext) -> list[dict[str, Any]]:
     """Return the outcomes of each carrier by half hour."""
     messages = context.dataset("sms.messages", HISTORY)
-    rows: list[dict[str, Any]] = slots.outcomes(messages.recent, context.utc_offset_h, _SLOT_S).to_pyarrow().to_pylist()
-    return rows
+    return rows(slots.outcomes(messages.recent, context.utc_offset_h, _SLOT_S))
 
 
 def _worst_day(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -69,21 +70,19 @@ def _worst_day(context: CheckContext, rule: Rule) -> list[Finding]:
     by_carrier = by_key(context.shared(_by_day), "carrier", context.on)
     if not by_carrier:
         return [unknown(rule, "no_value")]
-    totals: Mapping[str, Mapping[str, Any]] = {} if context.is_day else context.shared(_of_period)
+    totals: Mapping[str, FigureRow] = {} if context.is_day else context.shared(_of_period)
     findings = [_of_series(context, rule, series, totals.get(key)) for key, series in by_carrier.items()]
     return [finding for finding in findings if finding is not None]
 
 
-def _of_period(context: CheckContext) -> Mapping[str, Mapping[str, Any]]:
-    """Return the figures of each carrier over the whole period; none over a gap."""
+def _of_period(context: CheckContext) -> Mapping[str, FigureRow]:
+    """Return the figures of each carrier over the whole period."""
     messages = context.dataset("sms.messages", HISTORY)
-    if not messages.is_complete:
-        return {}
-    rows = volume.volume(messages.table, messages.as_of, ["carrier"]).to_pyarrow().to_pylist()
-    return {row["carrier"]: row for row in rows}
+    by_carrier = figures(volume.volume(messages.table, messages.as_of, ["carrier"]), messages)
+    return {row["carrier"]: row for row in by_carrier}
 
 
-def _of_series(context: CheckContext, rule: Rule, series: Series, total: Mapping[str, Any] | None) -> Finding | None:
+def _of_series(context: CheckContext, rule: Rule, series: Series, total: FigureRow | None) -> Finding | None:
     """Return the finding of one carrier; None where its messages are too few on the one day that is judged."""
     entity = carrier(series.rows[0])
     days = [row for row in series.rows if row["day"] >= context.period.first]
@@ -116,7 +115,8 @@ def _of_series(context: CheckContext, rule: Rule, series: Series, total: Mapping
         usual = series.usual(rule.measure)
         return finding if usual is None else replace(finding, comparison=Comparison("usual", usual))
     beyond = sum(rule.threshold.judge(row[rule.measure]) in ("warning", "critical") for row in judged)
-    return finding.with_figures(days_beyond=float(beyond)).with_details(day=worst["day"].isoformat())
+    finding = finding.with_figures(days_beyond=float(beyond)).with_details(day=worst["day"].isoformat())
+    return settle_worst(finding, days)
 
 
 def _is_enough(rule: Rule, row: Mapping[str, Any]) -> bool:
@@ -135,15 +135,13 @@ def settled(row: Mapping[str, Any]) -> int:
 def _backlog(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many messages of each carrier wait for their report longer than a queue explains."""
     messages = context.dataset("sms.messages", HISTORY)
-    waiting = {
-        row["carrier"]: row["backlog"]
-        for row in volume.backlog(messages.recent, context.ends_at, ["carrier"]).to_pyarrow().to_pylist()
-    }
+    backlog = volume.backlog(messages.recent, context.ends_at, ["carrier"])
+    waiting = {row["carrier"]: row["backlog"] for row in rows(backlog)}
     findings = []
     for key, series in by_key(context.shared(_by_day), "carrier", context.on).items():
         entity = carrier(series.rows[0])
         if series.today:
-            findings.append(judge_row(rule, {rule.measure: float(waiting.get(key, 0))}, entity))
+            findings.append(judge_value(rule, waiting.get(key, 0), [messages], entity))
         elif (onset := series.missing_since()) is not None:
             findings.append(unknown(rule, "missing", entity).since_day(onset.day, is_bound=onset.is_bound))
     return findings
@@ -171,10 +169,10 @@ def _carrier_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     return together or volume_gap(rule, sent, days, context.on, slot_s=_SLOT_S, entity=carrier, most_left=_MOST_LEFT)
 
 
-def summed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def summed(by_group: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the events of all groups by day and slot."""
     total: dict[tuple[Any, int], int] = {}
-    for row in rows:
+    for row in by_group:
         key = row["day"], row["slot"]
         total[key] = total.get(key, 0) + row["events"]
     return [{"day": day, "slot": slot, "events": events} for (day, slot), events in total.items()]

@@ -16,6 +16,7 @@ from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import evaluate_rules
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import slots
+from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.sso import accesses as access_metrics
 
@@ -111,8 +112,8 @@ def _accesses_fall(context: CheckContext, rule: Rule) -> list[Finding]:
 def _failure_rate(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the share of refused accesses."""
     accesses = context.dataset("sso.accesses", HISTORY_DAYS)
-    [total] = rows(access_metrics.accesses(accesses.table))
-    finding = judge_share(rule, total, "refused_accesses", is_complete=accesses.is_complete)
+    total = figures(access_metrics.accesses(accesses.table), accesses).total
+    finding = judge_share(rule, total, "refused_accesses")
     return drop_uninformative(context, [finding])
 
 
@@ -121,9 +122,9 @@ def _accesses(context: CheckContext, rule: Rule) -> list[Finding]:
     accesses, apps = context.dataset("sso.accesses", HISTORY_DAYS), context.dataset("sso.apps")
     if not context.working_days or not apps.is_complete:
         return []
-    by_app = access_metrics.by_app(accesses.table, apps.table)
+    by_app = figures(access_metrics.by_app(accesses.table, apps.table), accesses, apps)
     keys = {row["app"]: key for key, row in context.shared(_apps).items() if row["is_enabled"]}
-    return evaluate_rules([rule], by_app, partial(_app_by_name, keys), is_complete=accesses.is_complete)
+    return evaluate_rules([rule], by_app, partial(_app_by_name, keys))
 
 
 def _app_by_name(keys: Mapping[str, str], row: Mapping[str, Any]) -> Entity:

@@ -1,0 +1,28 @@
+"""Days of a dataset that a figure covers where they are not those of the period."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from ntanalytics.metrics.figures import Covered
+from ntanalytics.workspace.dataset_view import DatasetView
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Days:
+    is_complete: bool
+    was_complete: bool
+    note: str
+
+
+def since(view: DatasetView, first: dt.date) -> Covered:
+    """Return the completeness of a dataset from a day on, up to the end of the period.
+
+    Args:
+        view: the dataset, with its days since ``first`` at least.
+        first: the first day that a figure covers.
+    """
+    days = view.days.filter(view.days.day >= first)
+    is_complete = bool(days.count().to_pyarrow().as_py()) and bool(days.is_covered.all().to_pyarrow().as_py())
+    return _Days(is_complete=is_complete, was_complete=view.was_complete, note=view.note)
