@@ -87,7 +87,7 @@ def evaluate_rules(rules: Iterable[Rule], figures: Figures, entity: EntityOf = N
 
 
 def settle_worst(finding: Finding, days: Iterable[Mapping[str, Any]]) -> Finding:
-    """Return the finding of the worst of some days; unknown where it keeps the limits and a day that lacks may not.
+    """Return the finding of the worst of some days; unknown where it is good and a missing day may not be.
 
     Args:
         finding: the finding of the worst day.

@@ -24,6 +24,7 @@ _IMPORTS = {
     "EVERY_PERIOD": "ntanalytics.checks.check",
     "Finding": "ntanalytics.findings.finding",
     "evaluate_rules": "ntanalytics.findings.judgement",
+    "figures": "ntanalytics.metrics.figures",
     "Rule": "ntanalytics.findings.rule",
 }
 

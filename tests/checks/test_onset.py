@@ -10,6 +10,7 @@ from ntanalytics.findings.finding import Entity
 from ntanalytics.findings.judgement import evaluate_rules
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.threshold import Threshold
+from ntanalytics.metrics.figures import case_list
 from ntanalytics.periods import Period
 from tests.subsystems.made import ON, Row, context_of
 
@@ -33,7 +34,7 @@ def _days(*rates: float | None, logins: int = 100) -> list[Row]:
 
 
 def _since(today: float, daily: Any) -> tuple[dt.date | None, bool]:
-    [finding] = with_onset(evaluate_rules([FAILING], _days(today)), FAILING, daily, ON)
+    [finding] = with_onset(evaluate_rules([FAILING], case_list(_days(today))), FAILING, daily, ON)
     return finding.since, finding.since_is_bound
 
 
@@ -58,13 +59,13 @@ def test_each_entity_has_its_own_onset() -> None:
         return Entity("method", row["method"], row["method"])
 
     daily = [{**row, "method": "ca"} for row in _days(0.2, 0.4)] + [{**row, "method": "sms"} for row in _days(0, 0.4)]
-    findings = evaluate_rules([FAILING], [row for row in daily if row["day"] == ON], method)
+    findings = evaluate_rules([FAILING], case_list([row for row in daily if row["day"] == ON]), method)
     onsets = {finding.entity.key: finding.since for finding in with_onset(findings, FAILING, daily, ON, method)}
     assert onsets == {"ca": ON - dt.timedelta(days=1), "sms": ON}
 
 
 def test_an_onset_from_a_moment_is_its_local_day() -> None:
-    context, findings = context_of(Period.day(ON)), evaluate_rules([FAILING], _days(0.4, 0.05))
+    context, findings = context_of(Period.day(ON)), evaluate_rules([FAILING], case_list(_days(0.4, 0.05)))
     late = dt.datetime(2026, 11, 18, 17, tzinfo=dt.UTC)
     dated = with_onset_at(context, findings, FAILING.code, {"identity": late})
     assert [(finding.status, finding.since) for finding in dated] == [("critical", dt.date(2026, 11, 19)), ("ok", None)]

@@ -10,6 +10,7 @@ from ntanalytics.checks.site_rules import site_rules
 from ntanalytics.errors import SettingsError
 from ntanalytics.findings.judgement import evaluate_rules
 from ntanalytics.findings.threshold import Threshold
+from ntanalytics.metrics.figures import case_list
 from ntanalytics.settings import load
 from ntanalytics.subsystems import RULES
 
@@ -29,7 +30,7 @@ def test_a_site_sets_limits_and_the_rest_stays(tmp_path: Path) -> None:
 
 def test_a_rule_that_is_off_finds_nothing(tmp_path: Path) -> None:
     rule = _rules(tmp_path, "identity.orphan_accounts: {enabled: false}")["identity.orphan_accounts"]
-    assert evaluate_rules([rule], [{"orphan_accounts": 9000}]) == []
+    assert evaluate_rules([rule], case_list([{"orphan_accounts": 9000}])) == []
 
 
 def test_an_unknown_rule_is_refused_with_the_one_that_was_meant(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from ntanalytics.findings.phrases import limit_words, listed, moved, shifted
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.text import RuleText, exceptions, measured, measured_on_worst_day, since_words, word
 from ntanalytics.findings.threshold import Status, Threshold
+from ntanalytics.metrics.figures import FigureRow
 
 DELIVERY = Rule(
     "sms.delivery_rate", "delivery_rate", Threshold(0.97, 0.95, "up"), "联系运营商核查该通道", "a reason",
@@ -60,7 +61,7 @@ def test_limits_are_told_in_the_format_of_the_measure() -> None:
 
 
 def test_an_unknown_is_told_with_its_reason() -> None:
-    few = judge_row(DELIVERY, {"delivery_rate": 1.0, "submitted": 3}, UNICOM)
+    few = judge_row(DELIVERY, FigureRow({"delivery_rate": 1.0, "submitted": 3}), UNICOM)
     assert word(few).evidence == "送达率未知：提交量 3 条，不足 50，不作判断。"
     missing = word(unknown(DELIVERY, "missing", UNICOM))
     assert (missing.evidence, missing.limits) == ("送达率未知：数据缺失。", "有数据")

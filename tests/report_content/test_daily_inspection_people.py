@@ -9,6 +9,7 @@ import pytest
 from ntanalytics.checks.baseline import Baseline, drop_uninformative, judge_share
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.findings.judgement import unknown
+from ntanalytics.metrics.figures import FigureRow
 from ntanalytics.subsystems import RULES
 from tests.city import UNTIL, City
 from tests.report_content.inspected_days import DAYS, InspectedDays
@@ -77,7 +78,7 @@ def test_of_few_signings_two_failures_are_chance_and_twenty_are_not(
     failures: int, status: str, is_chance: bool | None
 ) -> None:
     row = {"signings": 40, "signing_failures": failures, "signing_failure_rate": failures / 40}
-    finding = judge_share(RULES["seal.signing_failure_rate"], row, "signing_failures", is_complete=True)
+    finding = judge_share(RULES["seal.signing_failure_rate"], FigureRow(row), "signing_failures")
     assert (finding.status, finding.details.get("is_chance")) == (status, is_chance)
 
 

@@ -183,6 +183,14 @@ class _Lake:
         )
 
 
+def view(rows: Iterable[Row], *, is_complete: bool = True) -> Any:
+    """Return a dataset within a period from rows in memory, with or without a gap."""
+    table = list(rows)
+    return SimpleNamespace(
+        table=table, recent=table, sources=("test",), is_complete=is_complete, was_complete=True, note=""
+    )
+
+
 def judge(subsystem: Subsystem, codes: Collection[str], data: Data, **more: Any) -> list[Finding]:
     """Return the findings of some checks of a subsystem, by the engine; arguments as of :func:`evaluation`."""
     return list(evaluation(subsystem, codes, data, **more).findings)

@@ -69,7 +69,7 @@ DUE = (
         "expiring_units",
         "证书即将失效单位",
         "家",
-        "Units whose last certificate expires within a day, or expired within the last seven. A snapshot that lacks "
+        "Units whose last certificate expires within a day, or expired within the last seven. A missing snapshot "
         "hides both units and renewals.",
         good="down",
         over_gap="unknown",

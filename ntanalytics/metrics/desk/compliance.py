@@ -19,14 +19,14 @@ PATCHING = (
         "waiting_patches",
         "待复装补丁",
         "个",
-        "Patches whose last try on the host failed. A day that lacks hides both failures and later successes.",
+        "Patches whose last try on the host failed. A missing day hides both failures and later successes.",
         good="down",
         over_gap="unknown",
     ),
     Measure(
         "unpatched_days",
         "未装补丁天数",
-        "Days since a patch was last applied to the host; null where none was. A day that lacks may hide a later one.",
+        "Days since a patch was last applied to the host; null where none was. A missing day may hide a later one.",
         unit="天",
         good="down",
         over_gap="upper_bound",
@@ -37,7 +37,7 @@ TRAINED = (
     Measure(
         "untrained_days",
         "距上次培训",
-        "Days since the last training session; null where none is known (docs/domain.md, O18). A day that lacks may "
+        "Days since the last training session; null where none is known (docs/domain.md, O18). A missing day may "
         "hide a later one.",
         unit="天",
         good="down",
@@ -50,8 +50,8 @@ ONBOARDING = (
         "missing_steps",
         "缺少步骤",
         "项",
-        "Steps of account, permission, seal and training without a ticket or training (docs/domain.md, O6). A day that "
-        "lacks may hide the record of a step.",
+        "Steps of account, permission, seal and training without a ticket or training (docs/domain.md, O6). A missing "
+        "day may hide the record of a step.",
         good="down",
         over_gap="upper_bound",
     ),
@@ -62,7 +62,7 @@ EVIDENCE = (
         "unsigned_reports",
         "未经确认报告",
         "份",
-        "Weekly reports of the last weeks whose confirmation is due and missing (docs/domain.md, O12). A day that lacks "
+        "Weekly reports of the last weeks whose confirmation is due and missing (docs/domain.md, O12). A missing day "
         "may hide a confirmation.",
         good="down",
         over_gap="upper_bound",
@@ -70,8 +70,8 @@ EVIDENCE = (
     Measure(
         "drill_days",
         "距上次恢复演练",
-        "Days since a manual check of a restore drill; null where none is known (docs/domain.md, Infra). A day that "
-        "lacks may hide a later one.",
+        "Days since a manual check of a restore drill; null where none is known (docs/domain.md, Infra). A missing day "
+        "may hide a later one.",
         unit="天",
         good="down",
         over_gap="upper_bound",

@@ -32,7 +32,7 @@ RESPONSE = (
         "late_responses",
         "响应迟缓工单",
         "件",
-        "Off-hours tickets without a first response within two hours. A day that lacks hides both tickets and responses.",
+        "Off-hours tickets without a first response within two hours. A missing day hides both tickets and responses.",
         good="down",
         over_gap="unknown",
     ),
@@ -43,7 +43,7 @@ WAITING = (
         "open_now",
         "未关闭工单",
         "件",
-        "Tickets opened and not closed at the end of the day (docs/domain.md, Desk: backlog). A day that lacks hides "
+        "Tickets opened and not closed at the end of the day (docs/domain.md, Desk: backlog). A missing day hides "
         "both new tickets and the end of old ones.",
         good="down",
         over_gap="unknown",

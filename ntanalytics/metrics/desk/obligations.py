@@ -64,8 +64,8 @@ CHANGES = (
         "unconfirmed_changes",
         "未经确认变更",
         "项",
-        "Changes finished without, or before, the buyer's written confirmation (docs/domain.md, Desk; O7). A day that "
-        "lacks hides both changes and confirmations.",
+        "Changes finished without, or before, the buyer's written confirmation (docs/domain.md, Desk; O7). A missing "
+        "day hides both changes and confirmations.",
         good="down",
         over_gap="unknown",
     ),

@@ -22,7 +22,7 @@ BACKLOG = (
         "open_tickets",
         "未关闭工单",
         "件",
-        "Tickets opened and not closed by the moment: the backlog. A day that lacks hides both new tickets and the end of "
+        "Tickets opened and not closed by the moment: the backlog. A missing day hides both new tickets and the end of "
         "old ones.",
         good="down",
         over_gap="unknown",

@@ -52,7 +52,7 @@ DELIVERIES = (
         "pending_deliveries",
         "待签收",
         "件次",
-        "Deliveries neither signed for nor given back by the moment. A day that lacks hides both deliveries and "
+        "Deliveries neither signed for nor given back by the moment. A missing day hides both deliveries and "
         "signatures.",
         good="down",
         over_gap="unknown",
@@ -84,8 +84,8 @@ DELIVERIES = (
         "overdue_deliveries",
         "逾期未签收",
         "件次",
-        "Pending deliveries whose deadline is before the moment (docs/domain.md, Document exchange: overdue). Over a gap "
-        "unknown, as pending_deliveries is.",
+        "Pending deliveries whose deadline is before the moment (docs/domain.md, Document exchange: overdue). Over a "
+        "gap unknown, as pending_deliveries is.",
         good="down",
         over_gap="unknown",
     ),

@@ -44,7 +44,7 @@ ACCOUNTS = (
         "休眠账号",
         "个",
         "Enabled accounts without a login for 90 days, and not opened since "
-        "(docs/domain.md, Identity and SSO: dormant). A snapshot that lacks hides both accounts and logins.",
+        "(docs/domain.md, Identity and SSO: dormant). A missing snapshot hides both accounts and logins.",
         good="down",
         over_gap="unknown",
     ),
@@ -53,7 +53,7 @@ ACCOUNTS = (
         "无归属账号",
         "个",
         "Enabled accounts without a unit, or whose unit is gone or out of use "
-        "(docs/domain.md, Identity and SSO: orphan). A snapshot that lacks hides accounts, or the units of all accounts.",
+        "(docs/domain.md, Identity and SSO: orphan). A missing snapshot hides accounts, or the units of all accounts.",
         good="down",
         over_gap="unknown",
     ),

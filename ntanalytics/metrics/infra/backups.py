@@ -60,7 +60,7 @@ PLANS = (
         "failed_since",
         "成功后失败次数",
         "次",
-        "Runs that failed since the last success; all failed ones where none succeeded. A day that lacks hides both "
+        "Runs that failed since the last success; all failed ones where none succeeded. A missing day hides both "
         "failures and a success.",
         good="down",
         over_gap="unknown",

@@ -45,7 +45,7 @@ REPEATED = (
         "grave_problems",
         "待处置告警",
         "项",
-        "Problems that last at the end of the day, and grave problems raised on the day. A day that lacks hides both "
+        "Problems that last at the end of the day, and grave problems raised on the day. A missing day hides both "
         "problems and their end.",
         good="down",
         over_gap="unknown",

@@ -55,7 +55,7 @@ OVERDUE = count(
     "overdue_tasks",
     "超期未办任务",
     "件",
-    "Open tasks past their due time at the end of the day (contract, oa.tasks: due_at). A day that lacks hides both "
+    "Open tasks past their due time at the end of the day (contract, oa.tasks: due_at). A missing day hides both "
     "new tasks and the end of old ones.",
     good="down",
     over_gap="unknown",

@@ -24,7 +24,7 @@ FLOW = (
         "lapsed",
         "流失",
         "个",
-        "Accounts active in the period before and not in this one. Who acted only on a day that lacks is counted, too.",
+        "Accounts active in the period before and not in this one, with those that acted only on a missing day.",
         good="down",
         over_gap="upper_bound",
     ),

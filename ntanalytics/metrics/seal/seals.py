@@ -42,7 +42,7 @@ WAITING = (
     Measure(
         "waiting_days",
         "待测试",
-        "The moment − made_at of a seal that was made and not tested, in whole days. A snapshot that lacks may hide a "
+        "The moment − made_at of a seal that was made and not tested, in whole days. A missing snapshot may hide a "
         "seal that waits longer.",
         over_gap="lower_bound",
         unit="天",
@@ -52,7 +52,7 @@ WAITING = (
     Measure(
         "making_wait_days",
         "待制作",
-        "The moment − requested_at of a seal that was requested and not made, in whole days. A snapshot that lacks may "
+        "The moment − requested_at of a seal that was requested and not made, in whole days. A missing snapshot may "
         "hide a seal that waits longer.",
         over_gap="lower_bound",
         unit="天",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -59,7 +59,7 @@ def _subsystem(row: Row) -> Entity:
     return subsystem_entity(row["subsystem"])
 
 
-def with_outages(context: CheckContext, finding: Finding, outages: list[Row]) -> Finding:
+def with_outages(context: CheckContext, finding: Finding, outages: Sequence[Row]) -> Finding:
     """Return the finding of a day; a violation has the hours of its outages and the longest of them.
 
     Args:

@@ -12,6 +12,7 @@ from ntanalytics.checks.check import DAY, WEEK
 from ntanalytics.checks.suppression import suppress
 from ntanalytics.findings.finding import Window
 from ntanalytics.findings.judgement import evaluate_rules
+from ntanalytics.metrics.figures import case_list
 from ntanalytics.periods import Period
 from ntanalytics.subsystems import RULES
 from ntanalytics.subsystems.ca import SUBSYSTEM
@@ -154,7 +155,7 @@ def test_three_times_as_many_as_usual_expire_together_and_few_say_nothing() -> N
         {"expiring_times": times, "expiring_30d": count}
         for times, count in ((1.1, 180), (3.0, 500), (9.0, 1500), (9.0, 29))
     ]
-    findings = evaluate_rules([RULES["ca.expiring_times"]], rows)
+    findings = evaluate_rules([RULES["ca.expiring_times"]], case_list(rows))
     assert [finding.status for finding in findings] == ["ok", "warning", "critical", "unknown"]
 
 
@@ -189,8 +190,9 @@ def test_the_share_of_failed_logins_is_judged_over_any_period(failed: int, statu
 
 def test_reasons_of_a_day_tell_its_share_and_an_outage_of_logins_its_silence() -> None:
     share, reasons = subsystem_finding("ca.certificate_failure_rate"), subsystem_finding("ca.refused_logins")
-    assert suppress([share, reasons], SUBSYSTEM.checks, [DAY]) == [reasons]
-    assert suppress([share, reasons], SUBSYSTEM.checks, [WEEK]) == [share, reasons]
+    assert suppress([share, reasons], SUBSYSTEM.checks, [DAY]) == ([reasons], [share])
+    assert suppress([share, reasons], SUBSYSTEM.checks, [WEEK]) == ([share, reasons], [])
     logins = subsystem_finding("identity.login_silence", window=Window(ON, 36_000, 39_600))
     silent = subsystem_finding("ca.login_silence", window=Window(ON, 36_000, 40_000))
-    assert suppress([logins, silent, subsystem_finding("ca.logins_fall")], SUBSYSTEM.checks, [DAY]) == [logins]
+    fall = subsystem_finding("ca.logins_fall")
+    assert suppress([logins, silent, fall], SUBSYSTEM.checks, [DAY]) == ([logins], [silent, fall])

@@ -13,14 +13,15 @@ from ntanalytics.subsystems.data.checks import CHECKS
 from ntanalytics.subsystems.data.row_counts import RowCounts, fallen_findings, silent_findings
 from ntanalytics.subsystems.data.standstill import still_findings
 from tests.subsystems.data.given import RULES, counts, still
-from tests.subsystems.made import ON
+from tests.subsystems.made import ON, view
 
 MESSAGES, SOURCE = "dataset/sms/sms.messages", "source/sms"
 
 
 def _judge(*series: RowCounts, on: dt.date = ON) -> list[Finding]:
     silent = silent_findings(RULES["data.silent_days"], series, on)
-    return suppress([*silent, *fallen_findings(RULES["data.rows_fall"], series, on)], CHECKS, [DAY_SPAN])
+    told, _ = suppress([*silent, *fallen_findings(RULES["data.rows_fall"], series, on)], CHECKS, [DAY_SPAN])
+    return told
 
 
 def _told(*series: RowCounts, on: dt.date = ON) -> list[tuple[str, str, str]]:
@@ -87,9 +88,9 @@ def test_a_silent_dataset_is_not_counted_among_those_with_fewer_rows() -> None:
 
 def test_metrics_at_a_standstill_are_told_of_their_host_or_of_the_source_where_all_stand_still() -> None:
     rule = RULES["data.stood_still"]
-    [finding] = still_findings(rule, [still("a", 1), still("b", 0)])
+    [finding] = still_findings(rule, [still("a", 1), still("b", 0)], view([]))
     assert (finding.entity.identity, finding.status, finding.details["metric"]) == ("host/a", "warning", "cpu_rate")
     assert place(finding, {"a": "oa"}) == "oa"
-    [whole] = still_findings(rule, [still("a", 3), still("b", 4)])
+    [whole] = still_findings(rule, [still("a", 3), still("b", 4)], view([]))
     assert (whole.entity.identity, whole.status, whole.value) == ("dataset/zabbix/infra.metrics", "critical", 7.0)
-    assert still_findings(rule, [still("a", 0)]) == []
+    assert still_findings(rule, [still("a", 0)], view([])) == []

@@ -13,7 +13,7 @@ from ntanalytics.subsystems.data.row_counts import fallen_findings, silent_findi
 from ntanalytics.subsystems.data.standstill import still_findings
 from ntanalytics.subsystems.data.text import TEXTS
 from tests.subsystems.data.given import RULES, counts, still
-from tests.subsystems.made import ON
+from tests.subsystems.made import ON, view
 
 OTHER_DAY = ON - dt.timedelta(days=2)
 
@@ -56,8 +56,8 @@ def test_missing_rows_are_told_with_what_is_usual() -> None:
 
 
 def test_a_standstill_is_told_by_host_or_source() -> None:
-    [finding] = still_findings(RULES["data.stood_still"], [still("a", 1), still("b", 0)])
+    [finding] = still_findings(RULES["data.stood_still"], [still("a", 1), still("b", 0)], view([]))
     assert _worded(finding).evidence == "CPU 使用率全天为同一数值，此前每天都有变化。"
-    [whole] = still_findings(RULES["data.stood_still"], [still("a", 3), still("b", 4)])
+    [whole] = still_findings(RULES["data.stood_still"], [still("a", 3), still("b", 4)], view([]))
     assert (_worded(whole).entity, _worded(whole).limits) == ("主机指标（zabbix）", "高于 0 项 关注，5 项 异常")
     assert _worded(whole).evidence == "全部 2 台主机的 7 项指标全天为同一数值。"

@@ -36,29 +36,29 @@ def _attendance(*present: bool, on: dt.date = ON, **more: Any) -> Finding:
 
 
 @pytest.mark.parametrize(("present", "status"), [((True,), "ok"), ((False, True), "ok"), ((False,), "critical")])
-def test_somebody_is_on_site_on_a_working_day(present: tuple[bool, ...], status: str):
+def test_somebody_is_on_site_on_a_working_day(present: tuple[bool, ...], status: str) -> None:
     finding = _attendance(*present)
     assert (finding.status, finding.value) == (status, float(any(present)))
     assert finding.since == (ON if status == "critical" else None)
 
 
-def test_attendance_that_nobody_recorded_is_unknown():
+def test_attendance_that_nobody_recorded_is_unknown() -> None:
     finding = _attendance()
     assert (finding.status, finding.unknown, finding.since) == ("unknown", "not_recorded", ON)
 
 
-def test_attendance_is_not_due_on_a_day_off():
+def test_attendance_is_not_due_on_a_day_off() -> None:
     finding = _attendance(on=SATURDAY)
     assert (finding.status, finding.is_applicable) == ("ok", False)
 
 
 @pytest.mark.usefixtures("without_calendar")
-def test_without_a_calendar_nobody_knows_whether_attendance_is_due():
+def test_without_a_calendar_nobody_knows_whether_attendance_is_due() -> None:
     finding = _attendance()
     assert (finding.status, finding.unknown, finding.since) == ("unknown", "no_calendar", ON)
 
 
-def test_attendance_of_a_week_is_the_share_of_its_working_days():
+def test_attendance_of_a_week_is_the_share_of_its_working_days() -> None:
     finding = _attendance(True, period=Period.week(ON))
     assert (finding.status, finding.value, finding.format) == ("critical", 0.2, "rate:1")
     gap = _attendance(True, period=Period.week(ON), gaps=(ON - DAY,))
@@ -77,7 +77,7 @@ def _checks(*rows: Row, **more: Any) -> list[Finding]:
     return judge(SUBSYSTEM, ["desk.checks"], {"desk.checks": rows}, **more)
 
 
-def test_manual_checks_are_as_bad_as_their_worst_result():
+def test_manual_checks_are_as_bad_as_their_worst_result() -> None:
     findings = _checks(*_seen("infra", 5, 1, 1), *_seen("sms", 2, 1, 0), *_seen("oa", 1, 0, 0))
     assert {finding.entity.identity: (finding.status, finding.value) for finding in findings} == {
         "subsystem/infra": ("critical", 2.0),
@@ -89,7 +89,7 @@ def test_manual_checks_are_as_bad_as_their_worst_result():
     assert infra.since == ON
 
 
-def test_what_was_dealt_with_on_the_spot_is_ok_but_what_was_bad_is_not():
+def test_what_was_dealt_with_on_the_spot_is_ok_but_what_was_bad_is_not() -> None:
     findings = _checks(*_seen("sms", 2, 1, 0, "已处理"), *_seen("oa", 0, 0, 1, "已处理"))
     critical, settled = sorted(findings, key=lambda finding: finding.status)
     assert (settled.entity.key, settled.status) == ("sms", "ok")
@@ -111,30 +111,30 @@ def _made(*, usual: int, today: int, on: dt.date = ON) -> list[Finding]:
 @pytest.mark.parametrize(
     ("today", "status", "rate"), [(10, "ok", 1.0), (9, "warning", 0.9), (4, "critical", 0.4), (0, "warning", 0.0)]
 )
-def test_what_is_usually_checked_is_checked(today: int, status: str, rate: float):
+def test_what_is_usually_checked_is_checked(today: int, status: str, rate: float) -> None:
     [finding] = _made(usual=10, today=today)
     assert (finding.entity.identity, finding.status, finding.value) == ("systems/all", status, rate)
     assert dict(finding.figures) == {"checks": today, "usual": 10, "made": today}
     assert finding.since == (None if status == "ok" else ON)
 
 
-def test_checks_without_a_past_are_what_they_are():
+def test_checks_without_a_past_are_what_they_are() -> None:
     [finding] = _made(usual=0, today=3)
     assert (finding.status, finding.value, finding.figures["checks"]) == ("ok", None, 3.0)
 
 
-def test_checks_are_not_due_on_a_day_off():
+def test_checks_are_not_due_on_a_day_off() -> None:
     [finding] = _made(usual=10, today=0, on=SATURDAY)
     assert (finding.status, finding.is_applicable) == ("ok", False)
 
 
 @pytest.mark.usefixtures("without_calendar")
-def test_without_a_calendar_nobody_knows_whether_checks_are_due():
+def test_without_a_calendar_nobody_knows_whether_checks_are_due() -> None:
     [finding] = _made(usual=10, today=0)
     assert (finding.status, finding.unknown, finding.since) == ("unknown", "no_calendar", ON)
 
 
-def test_a_ledger_that_was_not_read_is_unknown():
+def test_a_ledger_that_was_not_read_is_unknown() -> None:
     attendance = _attendance(True, gaps=(ON,))
     [checks] = _checks(*_seen("oa", 1, 0, 0), gaps=(ON,))
     for finding in (attendance, checks):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
-from ntanalytics.findings.judgement import judge_row, not_applicable, unknown
+from ntanalytics.findings.judgement import judge_value, not_applicable, unknown
 from ntanalytics.findings.threshold import Status
 from ntanalytics.subsystems import RULES, word
 from tests.subsystems.made import ON
@@ -24,9 +24,9 @@ def _evidence(finding: Finding) -> str:
 
 
 def test_overdue_tickets_are_told_with_the_open_ones() -> None:
-    finding = judge_row(RULES["desk.overdue_tickets"], {"overdue_tickets": 3}).with_figures(open_tickets=12)
+    finding = judge_value(RULES["desk.overdue_tickets"], 3, []).with_figures(open_tickets=12)
     assert _evidence(finding) == "未关闭 12 件，其中逾期 3 件。"
-    assert _evidence(judge_row(RULES["desk.overdue_oldest"], {"overdue_days": 12.4})) == "逾期最久的工单已逾期 12 天。"
+    assert _evidence(judge_value(RULES["desk.overdue_oldest"], 12.4, [])) == "逾期最久的工单已逾期 12 天。"
 
 
 def test_attendance_is_told_as_present_or_absent_and_why_it_is_unknown() -> None:

@@ -37,7 +37,7 @@ def _open(count: int, overdue: int, due: dt.datetime) -> Data:
 @pytest.mark.parametrize(
     ("overdue", "status"), [(0, "ok"), (1, "ok"), (2, "warning"), (10, "warning"), (11, "critical")]
 )
-def test_overdue_tickets_are_judged(overdue: int, status: str, period: Period):
+def test_overdue_tickets_are_judged(overdue: int, status: str, period: Period) -> None:
     data = _open(12, overdue, dt.datetime(2026, 11, 15, 17, tzinfo=dt.UTC))
     [finding] = judge(SUBSYSTEM, ["desk.overdue_tickets"], data, period=period)
     assert (finding.entity.identity, finding.status, finding.value) == ("tickets/all", status, overdue)
@@ -47,7 +47,7 @@ def test_overdue_tickets_are_judged(overdue: int, status: str, period: Period):
 
 
 @pytest.mark.parametrize(("days", "status"), [(9.0, None), (12.4, "warning"), (31.0, "critical")])
-def test_one_ticket_is_told_once_it_was_forgotten(days: float, status: str | None):
+def test_one_ticket_is_told_once_it_was_forgotten(days: float, status: str | None) -> None:
     data = _open(3, 1, at(ON, 24) - dt.timedelta(days=days))
     [few, *oldest] = judge(SUBSYSTEM, ["desk.overdue_tickets", "desk.overdue_oldest"], data)
     assert (few.code, few.status) == ("desk.overdue_tickets", "ok")
@@ -55,7 +55,7 @@ def test_one_ticket_is_told_once_it_was_forgotten(days: float, status: str | Non
     assert [finding.value for finding in oldest] == ([pytest.approx(days)] if status else [])
 
 
-def test_tickets_that_were_not_extracted_are_unknown_since_the_gap_began():
+def test_tickets_that_were_not_extracted_are_unknown_since_the_gap_began() -> None:
     [finding] = judge(SUBSYSTEM, ["desk.overdue_tickets"], _open(3, 3, at(ON, 9)), gaps=(ON - DAY, ON))
     assert (finding.status, finding.unknown, finding.since) == ("unknown", "missing", ON - DAY)
 
@@ -70,12 +70,12 @@ def _by_day(code: str, usual: int, today: int) -> list[Finding]:
 
 @pytest.mark.parametrize(("today", "status"), [(11, None), (28, "warning"), (60, "critical")])
 @pytest.mark.parametrize("code", ["desk.opened_rise", "desk.backlog_rise"])
-def test_twice_as_many_tickets_have_one_cause(code: str, today: int, status: str | None):
+def test_twice_as_many_tickets_have_one_cause(code: str, today: int, status: str | None) -> None:
     assert statuses(_by_day(code, 10, today)) == ([("tickets/all", status)] if status else [])
 
 
 @pytest.mark.parametrize(("waiting", "status"), [(0, "ok"), (1, "warning"), (4, "critical")])
-def test_a_ticket_of_the_night_that_waits_two_hours_is_told(waiting: int, status: str):
+def test_a_ticket_of_the_night_that_waits_two_hours_is_told(waiting: int, status: str) -> None:
     night, noon = at(ON, 5), at(ON, 12)
     in_time = _ticket(night, responded_at=night + dt.timedelta(hours=1))
     late = _ticket(night, responded_at=night + dt.timedelta(hours=3))
@@ -99,21 +99,21 @@ def _connected(unit: str, *missing: int, back: int = 33) -> list[Row]:
     return [_ticket(opened, unit=unit, **step) for number, step in enumerate(STEPS) if number not in missing]
 
 
-def test_a_unit_that_was_connected_without_a_step_is_told_with_it():
+def test_a_unit_that_was_connected_without_a_step_is_told_with_it() -> None:
     rows = [*_connected("甲局"), *_connected("乙局", 4), *_connected("丙局", 3, 4), *_connected("丁局", 4, back=20)]
     [finding] = judge(SUBSYSTEM, ["desk.onboarding"], _tickets(*rows))
     assert (finding.entity.identity, finding.status, finding.value) == ("unit/乙局", "warning", 1.0)
     assert (finding.details["steps"], finding.since) == (("培训",), ON - 33 * DAY)
 
 
-def test_a_training_session_is_the_step_as_a_ticket_is():
+def test_a_training_session_is_the_step_as_a_ticket_is() -> None:
     held = [{"held_on": ON - 30 * DAY, "topic": "公文", "unit": "乙局", "attended": 4}]
     data = {**_tickets(*_connected("乙局", 4)), "desk.trainings": held}
     assert judge(SUBSYSTEM, ["desk.onboarding"], data) == []
 
 
 @pytest.mark.parametrize(("faults", "status"), [(20, None), (45, "warning"), (80, "critical")])
-def test_a_category_that_takes_most_of_a_quarter_is_told(faults: int, status: str | None):
+def test_a_category_that_takes_most_of_a_quarter_is_told(faults: int, status: str | None) -> None:
     others = [_ticket(at(ON - 9 * DAY, 9), category=name) for name in ("account", "change", "other")]
     rows = [_ticket(at(ON - DAY, 9), category="fault")] * faults + others * ((100 - faults) // 3)
     findings = judge(SUBSYSTEM, ["desk.concentrated"], _tickets(*rows), spans=(QUARTER,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ntanalytics.findings.finding import Entity, Finding, Window
-from ntanalytics.findings.judgement import judge_row
+from ntanalytics.findings.judgement import judge_value
 from ntanalytics.subsystems import RULES, word
 from tests.subsystems.made import ON, subsystem_finding
 
@@ -36,7 +36,7 @@ def test_a_method_that_fails_is_told_with_its_hours() -> None:
 
 def test_attempts_by_force_are_told_with_their_hours_and_of_a_week_with_their_day() -> None:
     entity = Entity("address", "worst", "单一来源地址")
-    finding = judge_row(RULES["identity.attempts"], {"attempts": 30}, entity)
+    finding = judge_value(RULES["identity.attempts"], 30, [], entity)
     assert word(finding).evidence == "疑似暴力破解 30 次，高于关注阈值 19 次。"
     dated = Finding(
         rule=finding.rule,
@@ -51,10 +51,10 @@ def test_attempts_by_force_are_told_with_their_hours_and_of_a_week_with_their_da
 
 
 def test_accounts_that_nobody_answers_for_are_told_by_their_unit() -> None:
-    rule, row = RULES["identity.orphan_accounts"], {"orphan_accounts": 3}
+    rule = RULES["identity.orphan_accounts"]
     unit, closed = Entity("unit", "甲局", "甲局"), Entity("units", "closed", "停用单位")
-    assert word(judge_row(rule, row, unit)).evidence == "单位已停用，仍有 3 个账号可登录。"
-    many = judge_row(rule, row, closed).with_details(units=("甲局", "乙局"))
+    assert word(judge_value(rule, 3, [], unit)).evidence == "单位已停用，仍有 3 个账号可登录。"
+    many = judge_value(rule, 3, [], closed).with_details(units=("甲局", "乙局"))
     assert word(many).evidence == "甲局、乙局共 2 个单位已停用，仍有 3 个账号可登录。"
-    none = judge_row(rule, row, Entity("units", "none", "无单位账号"))
+    none = judge_value(rule, 3, [], Entity("units", "none", "无单位账号"))
     assert word(none).evidence == "3 个可登录账号的单位不存在或为空。"

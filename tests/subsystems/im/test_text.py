@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ntanalytics.findings.finding import Entity, Finding
-from ntanalytics.findings.judgement import judge_row
+from ntanalytics.findings.judgement import judge_value
 from ntanalytics.subsystems import RULES, word
 from tests.subsystems.made import ON
 
@@ -25,5 +25,5 @@ def test_an_older_client_is_told_with_its_users() -> None:
 
 
 def test_the_busiest_account_is_told_with_its_limit() -> None:
-    finding = judge_row(RULES["im.busiest"], {"busiest_messages": 601}, Entity("account", "busiest", "单个账号"))
+    finding = judge_value(RULES["im.busiest"], 601, [], Entity("account", "busiest", "单个账号"))
     assert word(finding).evidence == "单个账号一小时消息 601 条，高于关注阈值 600 条。"

@@ -11,19 +11,21 @@ from ntanalytics.checks.check import DAY as DAY_SPAN
 from ntanalytics.checks.suppression import suppress
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.threshold import Threshold
+from ntanalytics.metrics.figures import case_list
 from ntanalytics.subsystems.infra import host_checks
 from ntanalytics.subsystems.infra.availability_checks import gap_findings, with_outages
 from ntanalytics.subsystems.infra.host_checks import alarm_findings, reachable_findings, repeated_findings
 from tests.subsystems.infra.given import DAY, RULES, gap, outage, problem
-from tests.subsystems.made import ON, Row
+from tests.subsystems.made import ON, Row, view
 
 
 def _host(name: str, *, up: bool | None = True, watched: bool = True) -> Row:
     return {"host": name, "is_monitored": watched, "is_available": up}
 
 
-def _reachable(hosts: list[Row], *outages: Row, is_complete: bool = True) -> list[Finding]:
-    return reachable_findings(DAY, RULES["infra.reachable"], hosts, outages, is_complete=is_complete)
+def _reachable(hosts: list[Row], *outages: Row, snapshot: bool = True, checks: bool = True) -> list[Finding]:
+    views = view(hosts, is_complete=snapshot), view([], is_complete=checks)
+    return reachable_findings(DAY, RULES["infra.reachable"], *views, outages)
 
 
 def test_a_host_answers_or_does_not_or_is_unknown() -> None:
@@ -33,7 +35,7 @@ def test_a_host_answers_or_does_not_or_is_unknown() -> None:
         ("host/b", "critical"),
         ("host/c", "unknown"),
     ]
-    [unknown] = _reachable([], is_complete=False)
+    [unknown] = _reachable([], snapshot=False)
     assert (unknown.entity.identity, unknown.status, unknown.unknown) == ("hosts/all", "unknown", "missing")
 
 
@@ -52,13 +54,22 @@ def test_of_several_outages_of_a_host_the_longest_is_told() -> None:
 
 
 def test_without_a_snapshot_the_checks_still_tell_which_host_was_down() -> None:
-    unknown, down = _reachable([], outage("im-app-1", 892, 112), is_complete=False)
+    unknown, down = _reachable([], outage("im-app-1", 892, 112), snapshot=False)
     assert (unknown.entity.key, unknown.status) == ("all", "unknown")
     assert (down.entity.key, down.status) == ("im-app-1", "critical")
 
 
+def test_over_a_gap_of_the_checks_a_host_is_told_only_where_it_was_down() -> None:
+    hosts = [_host("a"), _host("b", up=False), _host("c", up=None)]
+    findings = _reachable(hosts, outage("a", 892, 5), checks=False)
+    assert [(finding.entity.identity, finding.status) for finding in findings] == [
+        ("hosts/all", "unknown"),
+        ("host/b", "critical"),
+    ]
+
+
 def _alarms(*rows: Row, is_complete: bool = True) -> list[Finding]:
-    return alarm_findings(DAY, RULES["infra.problems"], rows, is_complete=is_complete)
+    return alarm_findings(DAY, RULES["infra.problems"], view(rows, is_complete=is_complete))
 
 
 def test_a_lasting_alarm_is_judged_by_its_severity_once_a_host() -> None:
@@ -86,31 +97,31 @@ def test_a_grave_alarm_of_the_day_is_told_though_it_is_over() -> None:
     assert finding.figures == {"raised_s": 15 * 3600.0, "cleared_s": 17 * 3600.0}
     [none] = _alarms(problem("high", 40, ended=30))  # of the day before
     assert (none.status, none.value, none.entity.kind) == ("ok", 0.0, "monitoring")
-    assert [finding.unknown for finding in _alarms(is_complete=False)] == ["missing"]
+    assert [finding.unknown for finding in _alarms(is_complete=False)] == ["incomplete"]
 
 
 def test_an_alarm_that_is_over_is_not_told_of_a_host_that_was_down() -> None:
     down = _reachable([_host("a", up=False), _host("b")])
     over, lasting, other = problem("high", 9, ended=7), problem("high", 9), problem("high", 9, ended=7, host="b")
     for alarm, is_told in ((over, False), (lasting, True), (other, True)):
-        left = suppress([*down, *_alarms(alarm)], host_checks.CHECKS, [DAY_SPAN])
+        left, _ = suppress([*down, *_alarms(alarm)], host_checks.CHECKS, [DAY_SPAN])
         assert ("infra.problems" in {finding.code for finding in left}) is is_told
 
 
 def test_the_limits_of_a_site_hold_for_the_number_of_alarms() -> None:
     rule = replace(RULES["infra.problems"], threshold=Threshold(1, 5, "down"))
-    [one] = alarm_findings(DAY, rule, [problem("high", 2)], is_complete=True)
-    [two] = alarm_findings(DAY, rule, [problem("high", 2), problem("warning", 3)], is_complete=True)
+    [one] = alarm_findings(DAY, rule, view([problem("high", 2)]))
+    [two] = alarm_findings(DAY, rule, view([problem("high", 2), problem("warning", 3)]))
     assert (one.status, two.status) == ("ok", "warning")
 
 
 def test_an_alarm_that_comes_for_the_third_time_in_a_week_has_a_cause() -> None:
     rule = RULES["infra.repeated_problems"]
     rows = [{"host": "a", "problem": "CPU 高", "repeats": 3}, {"host": "b", "problem": "CPU 高", "repeats": 2}]
-    [finding] = repeated_findings(rule, rows, 7, {"a", "b"})
+    [finding] = repeated_findings(rule, case_list(rows), 7, {"a", "b"})
     assert (finding.entity.key, finding.status, finding.value) == ("a", "warning", 3.0)
     assert (finding.details["problem"], finding.figures["days"]) == ("CPU 高", 7.0)
-    assert repeated_findings(rule, rows, 7, {"b"}) == []  # a has been quiet today
+    assert repeated_findings(rule, case_list(rows), 7, {"b"}) == []  # a has been quiet today
 
 
 def test_of_a_quarter_the_alarm_that_came_most_often_is_told_of_each_host() -> None:
@@ -119,7 +130,7 @@ def test_of_a_quarter_the_alarm_that_came_most_often_is_told_of_each_host() -> N
         {"host": "a", "problem": "磁盘低", "repeats": 4},
         {"host": None, "problem": "队列", "repeats": 3},
     ]
-    findings = repeated_findings(RULES["infra.repeated_problems"], rows, 91)
+    findings = repeated_findings(RULES["infra.repeated_problems"], case_list(rows), 91)
     assert [(finding.entity.identity, finding.status) for finding in findings] == [
         ("host/a", "critical"),
         ("monitoring/monitoring", "warning"),
@@ -127,7 +138,7 @@ def test_of_a_quarter_the_alarm_that_came_most_often_is_told_of_each_host() -> N
 
 
 def _gaps(*rows: Row) -> list[Finding]:
-    return gap_findings(DAY, RULES["infra.checks_gap"], rows)
+    return gap_findings(DAY, RULES["infra.checks_gap"], case_list(rows))
 
 
 def test_sources_of_checks_that_were_silent_together_are_one_finding() -> None:

@@ -12,17 +12,18 @@ from ntanalytics.checks.suppression import suppress
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import evaluate_rules, judge_row
 from ntanalytics.ledger import CoverageDay
+from ntanalytics.metrics.figures import FigureRow, case_list
 from ntanalytics.subsystems.infra.checks import CHECKS
 from ntanalytics.subsystems.infra.load_checks import disk_entity, with_busy_hours
 from ntanalytics.subsystems.infra.retention_checks import log_finding, unpatched_findings, waiting_findings
 from tests.subsystems.infra.given import BEGIN, DAY, RULES, minutes
-from tests.subsystems.made import ON
+from tests.subsystems.made import ON, view
 
 HOST = Entity("host", "oa-app-1", "oa-app-1")
 
 
 def _status(code: str, **row: Any) -> str:
-    [finding] = evaluate_rules([RULES[code]], [row], HOST)
+    [finding] = evaluate_rules([RULES[code]], case_list([row]), HOST)
     return finding.status
 
 
@@ -33,7 +34,7 @@ def test_a_batch_at_night_may_use_the_processors_and_the_day_may_not() -> None:
 
 
 def test_a_busy_host_is_told_with_its_hours() -> None:
-    [finding] = evaluate_rules([RULES["infra.cpu_by_day"]], [{"held_by_day": 0.96}], HOST)
+    [finding] = evaluate_rules([RULES["infra.cpu_by_day"]], case_list([{"held_by_day": 0.96}]), HOST)
     means = {8: 0.4, 9: 0.96, 10: 0.97, 11: 0.5, 14: 0.9}
     hours = [{"host": "oa-app-1", "hour_at": BEGIN + minutes(60 * hour), "mean": mean} for hour, mean in means.items()]
     finding = with_busy_hours(DAY, finding, [*hours, {"host": "b", "hour_at": BEGIN, "mean": 1.0}])
@@ -70,11 +71,11 @@ def test_a_disk_that_fills_by_one_percent_a_day_is_told_on_the_first_day() -> No
 def test_a_condition_is_not_told_in_two_ways(code: str, row: dict[str, Any], by: str, by_row: dict[str, Any]) -> None:
     other = Entity("host", "b", "b")
     findings = [
-        judge_row(RULES[code], row, HOST),
-        judge_row(RULES[code], row, other),
-        judge_row(RULES[by], by_row, HOST),
+        judge_row(RULES[code], FigureRow(row), HOST),
+        judge_row(RULES[code], FigureRow(row), other),
+        judge_row(RULES[by], FigureRow(by_row), HOST),
     ]
-    left = suppress(findings, CHECKS, [DAY_SPAN])
+    left, _ = suppress(findings, CHECKS, [DAY_SPAN])
     assert [(finding.code, finding.entity.key) for finding in left] == [(code, "b"), (by, "oa-app-1")]
 
 
@@ -89,17 +90,20 @@ def test_a_backup_that_ran_late_was_made_and_one_that_did_not_run_was_not() -> N
 def test_a_patch_that_failed_waits_for_another_try() -> None:
     rule, since = RULES["infra.failed_patches"], ON - dt.timedelta(days=16)
     waiting = {"host": "sms-app-1", "waiting_patches": 1, "patch": "KYSA-1", "since_on": since}
-    [finding] = waiting_findings(rule, [waiting])
+    [finding] = waiting_findings(rule, [waiting], view([]))
     assert (finding.entity.identity, finding.status, finding.since) == ("host/sms-app-1", "warning", since)
-    [many] = waiting_findings(rule, [{**waiting, "waiting_patches": 3}])
+    [many] = waiting_findings(rule, [{**waiting, "waiting_patches": 3}], view([]))
     assert many.status == "critical"
-    [none] = waiting_findings(rule, [])
+    [none] = waiting_findings(rule, [], view([]))
     assert (none.entity.identity, none.status, none.value) == ("hosts/all", "ok", 0.0)
+    for known in ([], [waiting]):
+        [gap] = waiting_findings(rule, known, view([], is_complete=False))
+        assert (gap.status, gap.unknown) == ("unknown", "incomplete")
 
 
 def _unpatched(*ages: int | None, known_days: int) -> list[Finding]:
     rows = [{"host": f"host-{number}", "unpatched_days": age} for number, age in enumerate(ages)]
-    return unpatched_findings(RULES["infra.unpatched"], rows, known_days)
+    return unpatched_findings(RULES["infra.unpatched"], rows, known_days, view([]))
 
 
 def test_hosts_that_were_not_patched_for_long_are_one_finding() -> None:

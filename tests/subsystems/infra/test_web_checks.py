@@ -8,6 +8,7 @@ import pytest
 
 from ntanalytics.checks.by_detector import BurstSearch, failure_burst, latency_spike
 from ntanalytics.findings.finding import Comparison, Entity, Finding, Window
+from ntanalytics.metrics.figures import figures
 from ntanalytics.subsystems.infra.web_checks import (
     CHANCE,
     is_outage,
@@ -93,12 +94,11 @@ def test_errors_that_come_together_are_a_burst(failures: dict[int, int], status:
 
 
 def _day(rate: float | None, requests: int | None = 1000, on: dt.date = ON, service: str = "oa") -> Row:
-    return {"day": on, "service": service, "requests": requests, "error_rate": rate}
+    return {"day": on, "is_covered": requests is not None, "service": service, "requests": requests, "error_rate": rate}
 
 
-def _rates(*rows: Row, is_complete: bool = True, is_day: bool = False) -> list[Finding]:
-    rule = RULES["infra.error_rate"]
-    return worst_day_findings(DAY if is_day else WEEK, rule, rows, is_complete=is_complete)
+def _rates(*rows: Row, is_day: bool = False) -> list[Finding]:
+    return worst_day_findings(DAY if is_day else WEEK, RULES["infra.error_rate"], figures(rows))
 
 
 def test_the_error_rate_of_a_day_is_that_of_the_day() -> None:
@@ -118,10 +118,10 @@ def test_of_a_week_the_worst_day_of_each_service_is_told() -> None:
 
 def test_over_a_gap_an_error_rate_is_unknown_unless_it_breaks_a_limit() -> None:
     before = ON - dt.timedelta(days=1)
-    rows = [_day(None, None), _day(0.03, on=before), _day(0.0, on=before, service="sso")]
-    bad, gone = _rates(*rows, is_complete=False)
+    gaps = [_day(None, None), _day(None, None, service="sso")]
+    bad, gone = _rates(*gaps, _day(0.03, on=before), _day(0.0, on=before, service="sso"))
     assert (bad.status, gone.status, gone.unknown) == ("critical", "unknown", "incomplete")
-    assert [finding.status for finding in _rates(_day(None, None), is_complete=False, is_day=True)] == ["unknown"]
+    assert [finding.status for finding in _rates(_day(None, None), is_day=True)] == ["unknown"]
 
 
 def _fall(value: float, expected: float) -> Finding:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ntanalytics.metrics.figures import NO_FIGURES, FigureRow, figures
 from ntanalytics.periods import Period
 from ntanalytics.subsystems import RULES
 from ntanalytics.subsystems.oa import SUBSYSTEM
@@ -25,12 +26,12 @@ def _unit(name: str, before: float = 20.0, now: float = 20.0, low_weeks: int = 0
     return _row(before, now, unit=name, enabled=50, low_weeks=low_weeks, is_complete=True)
 
 
-UNITS = [_unit("低局", low_weeks=4), _unit("降局", 20.0, 5.0), _unit("平局")]
+UNITS = figures([_unit("低局", low_weeks=4), _unit("降局", 20.0, 5.0), _unit("平局")])
 
 
 def test_only_the_units_that_fell_or_were_long_low_are_told_and_every_edition() -> None:
     editions = [_row(edition="wecom", is_complete=False), _row(edition="party", is_complete=True)]
-    findings = city_findings(RULES, _row(), editions, UNITS)
+    findings = city_findings(RULES, FigureRow(_row()), figures(editions), UNITS)
     assert [(finding.entity.identity, finding.code, finding.status) for finding in findings] == [
         ("subsystem/oa", "oa.active_change_rate", "ok"),
         ("edition/wecom", "oa.active_change_rate", "unknown"),
@@ -42,19 +43,20 @@ def test_only_the_units_that_fell_or_were_long_low_are_told_and_every_edition() 
 
 
 def test_without_the_period_before_the_pace_is_unknown() -> None:
-    [finding] = city_findings(RULES, _row(None), [], [])
+    [finding] = city_findings(RULES, FigureRow(_row(None)), NO_FIGURES, NO_FIGURES)
     assert (finding.status, finding.unknown) == ("unknown", "no_previous")
-    [gap] = city_findings(RULES, _row(), [], [], is_complete=False)
+    [gap] = city_findings(RULES, FigureRow(_row(), is_complete=False), NO_FIGURES, NO_FIGURES)
     assert (gap.status, gap.unknown) == ("unknown", "incomplete")
 
 
 def test_one_edition_is_the_whole_and_is_not_told_again() -> None:
-    findings = city_findings(RULES, _row(), [_row(edition="party", is_complete=True)], [])
+    edition = figures([_row(edition="party", is_complete=True)])
+    findings = city_findings(RULES, FigureRow(_row()), edition, NO_FIGURES)
     assert statuses(findings) == [("subsystem/oa", "ok")]
 
 
 def test_a_unit_has_its_own_pace_and_its_own_weeks() -> None:
-    findings = unit_findings(RULES, _row(), UNITS, "低局")
+    findings = unit_findings(RULES, FigureRow(_row()), UNITS, "低局")
     assert [(finding.code, finding.status) for finding in findings] == [
         ("oa.unit_active_change_rate", "ok"),
         ("oa.low_weeks", "critical"),

@@ -6,7 +6,8 @@ import datetime as dt
 from typing import Any
 
 from ntanalytics.findings.finding import Entity
-from ntanalytics.findings.judgement import judge_row
+from ntanalytics.findings.judgement import judge_value
+from ntanalytics.metrics.figures import NO_FIGURES, FigureRow, case_list
 from ntanalytics.report_content import chart_titles
 from ntanalytics.subsystems import RULES, word
 from ntanalytics.subsystems.oa import text as say
@@ -184,9 +185,9 @@ def test_the_busiest_day_counts_all_editions() -> None:
 
 def test_a_pace_that_is_not_known_and_units_that_have_long_been_low_are_told() -> None:
     fresh = _total(daily_active_before=None, daily_active_change_rate=None)
-    [unknown] = city_findings(RULES, fresh, [], [])
+    [unknown] = city_findings(RULES, FigureRow(fresh), NO_FIGURES, NO_FIGURES)
     assert word(unknown).evidence == "日均活跃较上期未知：上期数据不完整。"
-    low = city_findings(RULES, _total(), [], [_unit("低局", low_weeks=4)])[1]
+    low = city_findings(RULES, FigureRow(_total()), NO_FIGURES, case_list([_unit("低局", low_weeks=4)]))[1]
     assert word(low).sentence == (
         "低局活跃率连续低于 40% 4 周，高于异常阈值 3 周；建议上门培训，核查闲置账号并与单位核对人员。"
     )
@@ -194,5 +195,5 @@ def test_a_pace_that_is_not_known_and_units_that_have_long_been_low_are_told() -
 
 def test_a_module_that_is_seldom_used_is_told_beside_the_busiest() -> None:
     entity = Entity("module", "mail", "内部邮件")
-    finding = judge_row(RULES["oa.seldom_used"], {"relative_use": 0.015}, entity).with_figures(users=3.0)
+    finding = judge_value(RULES["oa.seldom_used"], 0.015, [], entity).with_figures(users=3.0)
     assert word(finding).evidence == "季度内 3 人使用，为使用最多模块的 1.5%。"

@@ -105,10 +105,10 @@ def test_the_share_of_failed_signings_is_judged_over_any_period(failed: int, sta
 
 def test_bad_hours_tell_the_share_of_a_day_and_an_outage_the_fall() -> None:
     share, hours = subsystem_finding("seal.signing_failure_rate"), subsystem_finding("seal.verification_failures")
-    assert suppress([share, hours], SUBSYSTEM.checks, [DAY]) == [hours]
-    assert suppress([share, hours], SUBSYSTEM.checks, [WEEK]) == [share, hours]
+    assert suppress([share, hours], SUBSYSTEM.checks, [DAY]) == ([hours], [share])
+    assert suppress([share, hours], SUBSYSTEM.checks, [WEEK]) == ([share, hours], [])
     silence, fall = subsystem_finding("seal.signing_silence"), subsystem_finding("seal.signings_fall")
-    assert suppress([silence, fall], SUBSYSTEM.checks, [DAY]) == [silence]
+    assert suppress([silence, fall], SUBSYSTEM.checks, [DAY]) == ([silence], [fall])
 
 
 def _seal(number: int, days_ago: float, state: str = "making", **more: object) -> Row:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from ntanalytics.findings.finding import Entity
-from ntanalytics.findings.judgement import judge_row
+from ntanalytics.findings.judgement import judge_value
 from ntanalytics.subsystems import RULES, word
 
 
 def test_seals_that_wait_to_be_made_are_told_with_their_units() -> None:
     entity = Entity("seals", "unmade", "待制作印章")
-    finding = judge_row(RULES["seal.making_days"], {"making_wait_days": 31}, entity)
+    finding = judge_value(RULES["seal.making_days"], 31, [], entity)
     late = finding.with_details(units=("甲局", "乙局"), first_on="2026-10-21")
     assert word(late).evidence == "2 枚印章申请后逾 30 天未制作，最早申请于10月21日：甲局、乙局。"
-    fine = judge_row(RULES["seal.making_days"], {"making_wait_days": 3}, entity)
+    fine = judge_value(RULES["seal.making_days"], 3, [], entity)
     assert word(fine).evidence == "申请后待制作 3 天。"
 
 
 def test_seals_that_wait_to_be_tested_are_counted() -> None:
     entity = Entity("seals", "untested", "待测试印章")
-    finding = judge_row(RULES["seal.testing_days"], {"waiting_days": 22}, entity)
+    finding = judge_value(RULES["seal.testing_days"], 22, [], entity)
     assert word(finding.with_figures(late=3.0)).evidence == "制作后待测试 22 天，高于关注阈值 21 天，超期共 3 枚。"

@@ -85,8 +85,14 @@ def test_without_any_message_the_figures_are_unknown_and_nothing_waits() -> None
 
 def test_too_few_messages_of_a_day_are_not_judged() -> None:
     # a quiet Sunday needs no line that says so
-    assert list(_judge(_sent(20, 0.5, settled=399))) == [LATENCY, "sms.backlog"]
+    assert list(_judge(_sent(20, 0.93, settled=399))) == [LATENCY, "sms.backlog"]
     assert list(_judge(_sent(20, 0.5, settled=4))) == ["sms.backlog"]
+
+
+def test_failures_of_few_messages_are_told_where_they_are_beyond_chance() -> None:
+    rate = _judge(_sent(20, 0.5, settled=399))[RATE]
+    assert rate.status == "critical"
+    assert rate.value == pytest.approx(0.5, abs=0.01)
 
 
 def test_a_latency_that_no_report_tells_is_unknown() -> None:
@@ -122,7 +128,7 @@ def test_the_longest_latency_of_a_week_is_told() -> None:
 
 
 def test_of_a_week_a_day_of_a_handful_of_messages_is_not_judged() -> None:
-    findings = _judge(_sent(16, 0.1, settled=10), period=Period.week(MONDAY))
+    findings = _judge(_sent(16, 0.9, settled=10), period=Period.week(MONDAY))
     assert [(finding.status, finding.unknown, finding.figures["count"]) for finding in findings.values()] == [
         ("unknown", "too_few", 10.0),
         ("unknown", "too_few", 10.0),
@@ -130,18 +136,21 @@ def test_of_a_week_a_day_of_a_handful_of_messages_is_not_judged() -> None:
 
 
 def test_a_week_whose_days_have_too_few_messages_is_judged_as_a_whole() -> None:
-    days = [_sent(16, 0.98, settled=200), _sent(17, 0.5, settled=200), _sent(18, 0.98, settled=200)]
+    days = [_sent(16, 0.93, settled=200), _sent(17, 0.92, settled=200), _sent(18, 0.94, settled=200)]
     finding = _judge(*days, period=Period.week(MONDAY))[RATE]
-    assert (finding.status, finding.value) == ("critical", pytest.approx((196 + 100 + 196) / 600))
+    assert finding.status == "warning"
+    assert finding.value == pytest.approx(0.93)
     assert "day" not in finding.details
     over_a_gap = _judge(*days, period=Period.week(MONDAY), gaps=(dt.date(2026, 11, 20),))[RATE]
-    assert (over_a_gap.status, over_a_gap.unknown) == ("unknown", "too_few")
+    assert (over_a_gap.status, over_a_gap.unknown) == ("unknown", "incomplete")
 
 
-def test_of_a_week_a_day_that_was_not_extracted_does_not_count() -> None:
+def test_of_a_week_a_day_that_was_not_extracted_may_be_the_worst() -> None:
     gap = dt.date(2026, 11, 17)
     finding = _judge(_sent(16, 0.98), _sent(17, 0.1), period=Period.week(MONDAY), gaps=(gap,))[RATE]
-    assert (finding.status, finding.value) == ("ok", 0.98)
+    assert (finding.status, finding.unknown) == ("unknown", "incomplete")  # it may have been a bad day
+    bad = _judge(_sent(16, 0.8), _sent(17, 0.1), period=Period.week(MONDAY), gaps=(gap,))[RATE]
+    assert (bad.status, bad.value) == ("critical", 0.8)
 
 
 def test_each_carrier_is_judged_by_its_own() -> None:
