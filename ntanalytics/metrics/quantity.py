@@ -51,6 +51,11 @@ class Quantity:
         return self.is_exact and self.value == 0
 
     @property
+    def exact(self) -> int | float | None:
+        """The figure where it is known itself; None for a bound, which cannot be drawn, compared or ranked."""
+        return self.value if self.is_exact else None
+
+    @property
     def text(self) -> str:
         """The figure in Chinese: ``182,340 次``, ``≥ 12 件``, ``≤ 3 人``, ``未知``."""
         if self.value is None or (self.certainty == "lower_bound" and not self.value):
@@ -85,6 +90,7 @@ def quantity(measure: Measure, value: Any, *, is_complete: bool = True) -> Quant
         is_complete: whether the data of the period have no gap.
     """
     number = value.item() if hasattr(value, "item") else value
+    is_complete = is_complete or measure.certainty_over_gap == "exact"
     if number is None or math.isnan(number):
         return Quantity(measure=measure, value=None, certainty="unknown", reason="no_value" if is_complete else "gap")
     if is_complete:
