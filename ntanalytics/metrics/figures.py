@@ -61,8 +61,12 @@ class FigureRow(Mapping[str, Any]):
             is_complete=self.is_complete and other.is_complete,
             was_complete=self.was_complete and other.was_complete,
         )
-        merged._origins = {name: row._origins.get(name, row) for row in (self, other) for name in row}
+        merged._origins = {name: row.origin(name) for row in (self, other) for name in row}
         return merged
+
+    def origin(self, name: str) -> FigureRow:
+        """Return the row of one metric that a value comes from."""
+        return self._origins.get(name, self)
 
     def quantity(self, name: str) -> Quantity:
         """Return a figure as a quantity; unknown where the row does not have it.
@@ -86,7 +90,7 @@ class FigureRow(Mapping[str, Any]):
         return self._values.get(name) if self.certainty(name) == "exact" else None
 
     def _is_complete(self, name: str) -> bool:
-        origin = self._origins.get(name, self)
+        origin = self.origin(name)
         spans = MEASURES[name].spans if name in MEASURES else "now"
         return (spans == "before" or origin.is_complete) and (spans == "now" or origin.was_complete)
 
@@ -156,9 +160,7 @@ class Figures(Sequence[FigureRow]):
             )
             for row in self.items
         )
-        return replace(
-            self, items=items, note=_joined(self.note, _note(views)), is_complete=self.is_complete and whole
-        )
+        return replace(self, items=items, note=_joined(self.note, _note(views)), is_complete=self.is_complete and whole)
 
 
 def figures(table: Rows, *views: Covered) -> Figures:

@@ -38,7 +38,8 @@ class Measure:
         is_additive: a count or sum of events: 0, and not null, where data are complete and nothing happened. A rate,
             a quantile or a time is not additive.
         over_gap: what it is over a gap where it differs from the rule: ``lower_bound`` of what is additive, ``exact``
-            of a text or a day, which name a row, else ``unknown``. Who is missed for want of data is an ``upper_bound``.
+            of a text or a day, which name a row, else ``unknown``. Who is missed for want of data is an
+            ``upper_bound``.
         spans: the period whose data it is made of, ``before`` it, or ``both``.
         values: for an enumeration, code → Chinese label.
 

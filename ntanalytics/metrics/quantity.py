@@ -46,6 +46,13 @@ class Quantity:
         return self.certainty == "exact"
 
     @property
+    def shown(self) -> Certainty:
+        """The certainty that a reader is told: a bound of nothing is unknown; what has no value is exactly so."""
+        if self.reason != "gap":
+            return "exact"
+        return "unknown" if self.text == UNKNOWN else self.certainty
+
+    @property
     def is_none(self) -> bool:
         """True if there is certainly nothing: an exact 0. A lower bound of 0 says nothing."""
         return self.is_exact and self.value == 0
