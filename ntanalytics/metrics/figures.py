@@ -15,6 +15,10 @@ from ntanalytics.metrics.quantity import Certainty, Quantity, quantity
 from ntanalytics.metrics.rows import Rows, read_rows
 
 
+#: Columns by which a group tells its own gaps; no report shows them.
+_FLAGS = ("is_complete", "was_complete")
+
+
 class Covered(Protocol):
     """A dataset within a period, or anything made of datasets, that knows its gaps."""
 
@@ -100,7 +104,7 @@ class Figures(Sequence[FigureRow]):
     """Rows of one metric with the gaps of the data behind them; made by ``figures`` or ``case_list``.
 
     Attributes:
-        columns: names of the columns, in order; none where no source feeds them.
+        columns: names of the columns that can be shown, in order; none where no source feeds them.
         items: the rows.
         note: the remark on the gap for a reader, in Chinese; empty where there is none.
         is_complete: whether the data have no gap in the period: without any row, whether there is certainly nothing.
@@ -183,7 +187,8 @@ def figures(table: Rows, *views: Covered) -> Figures:
         )
         for row in records
     )
-    return Figures(columns=columns, items=items, note=_note(views), is_complete=whole)
+    shown = tuple(name for name in columns if name not in _FLAGS)
+    return Figures(columns=shown, items=items, note=_note(views), is_complete=whole)
 
 
 def case_list(table: Rows, *views: Covered) -> Figures:

@@ -85,7 +85,7 @@ def worst_error_hour(by_hour: Figures) -> str:
     top = max(rates, key=lambda row: float(row["error_rate"]))
     if not top["errors"]:
         return "各服务全天没有服务端错误"
-    return f"{top['service']} {top['hour']} 时错误率最高，为 {top.quantity('error_rate').text}"
+    return f"{top['service']} {top['hour']} 时错误率最高，为 {format_number(top['error_rate'], 'rate:1')}"
 
 
 def _span(by_day: Figures) -> str:
