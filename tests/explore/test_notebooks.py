@@ -41,7 +41,7 @@ THEN = {
         explorer
         """
     ],
-    "exploration_to_report": ["assert explorer.view.rows.to_pandas().equals(modules.to_pandas())"],
+    "exploration_to_report": ["assert explorer.view.rows.to_pandas().equals(rows.to_pandas())"],
 }
 
 

@@ -13,6 +13,7 @@ from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.extraction import Extractor
 from ntanalytics.findings.finding import violations
 from ntanalytics.ledger import Ledger
+from ntanalytics.metrics.figures import FigureRow
 from ntanalytics.periods import Period
 from ntanalytics.report_content.contents import evaluate_report
 from ntanalytics.report_content.overview import change_words, clocks, headlines, summary, systems
@@ -95,9 +96,8 @@ def test_a_change_is_not_told_over_a_gap():
     total = {"logins": 5, "logins_change_rate": -0.1}
 
     def words(row: dict[str, float | None], *, was_complete: bool = True) -> str:
-        return change_words(
-            SubsystemSummary(subsystem="identity", highlights="", lead="logins", total=row, was_complete=was_complete)
-        )
+        figures = FigureRow(row, was_complete=was_complete)
+        return change_words(SubsystemSummary(subsystem="identity", highlights="", lead="logins", total=figures))
 
     assert words(total) == "▼ 10.0%"
     assert words({**total, "logins_change_rate": 0.0}) == "持平"
@@ -128,6 +128,6 @@ def test_a_source_that_was_never_read_makes_its_subsystem_unknown_and_never_fine
     assert not look.is_complete
     if name == "oa":
         assert "≥" in look.highlights
-        assert look.total["active_rate"] is None
+        assert look.quantity("active_rate").text == "未知"
     else:
         assert "没有配置" in look.highlights

@@ -3,57 +3,52 @@ from __future__ import annotations
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.figures import FigureRow, Figures, figures
 from ntanalytics.metrics.quantity import Quantity, quantity
 from ntanalytics.report_content import weekly_text as said
 from ntanalytics.subsystems import RULES
 
-ACTIVE = quantity(MEASURES["active"], 9_477)
-TOTAL = {"active_change": 291, "active_change_rate": 0.0317}
+TOTAL = {"active": 9_477, "active_change": 291, "active_change_rate": 0.0317}
 
 
-def edition(name: str, change: int | None) -> dict[str, object]:
-    return {"edition": name, "active_change": change}
+def editions(**changes: int | None) -> Figures:
+    return figures([{"edition": name, "active_change": change} for name, change in changes.items()])
 
 
 def test_adoption_names_the_edition_that_made_most_of_the_change():
-    editions = [edition("wecom", 211), edition("party", 90), edition("general", -10)]
-    assert said.adoption(ACTIVE, TOTAL, editions) == (
+    changes = editions(wecom=211, party=90, general=-10)
+    assert said.adoption(FigureRow(TOTAL), changes) == (
         "协同办公活跃账号 9,477 个，较上期增加 3.2%（+291 个），主要来自企业微信版（+211 个）。"
     )
 
 
 def test_no_edition_is_named_that_made_less_than_half_or_moved_the_other_way():
-    assert "主要来自" not in said.adoption(
-        ACTIVE, TOTAL, [edition("wecom", 100), edition("party", 99), edition("general", 92)]
-    )
-    assert "主要来自" not in said.adoption(ACTIVE, TOTAL, [edition("wecom", -500), edition("party", None)])
+    assert "主要来自" not in said.adoption(FigureRow(TOTAL), editions(wecom=100, party=99, general=92))
+    assert "主要来自" not in said.adoption(FigureRow(TOTAL), editions(wecom=-500, party=None))
 
 
 def test_adoption_without_a_period_before_is_said_without_a_change():
-    five = quantity(MEASURES["active"], 5)
-    assert said.adoption(five, {"active_change": None}, []) == "协同办公活跃账号 5 个。"
-    assert (
-        said.adoption(five, {"active_change": 0, "active_change_rate": 0.0}, [])
-        == "协同办公活跃账号 5 个，与上期持平。"
-    )
+    assert said.adoption(FigureRow({"active": 5, "active_change": None}), editions()) == "协同办公活跃账号 5 个。"
+    same = FigureRow({"active": 5, "active_change": 0, "active_change_rate": 0.0})
+    assert said.adoption(same, editions()) == "协同办公活跃账号 5 个，与上期持平。"
 
 
 def test_adoption_over_a_gap_is_a_bound_without_a_change():
-    bound = quantity(MEASURES["active"], 5, is_complete=False)
-    assert said.adoption(bound, TOTAL, []) == "协同办公活跃账号 ≥ 5 个。"
-    assert said.adoption(quantity(MEASURES["active"], None), {}, []) == "协同办公活跃账号未知。"
+    bound = FigureRow({**TOTAL, "active": 5}, is_complete=False)
+    assert said.adoption(bound, editions()) == "协同办公活跃账号 ≥ 5 个。"
+    assert said.adoption(FigureRow({}), editions()) == "协同办公活跃账号未知。"
 
 
 def test_documents_name_the_unit_with_most_overdue():
-    overdue = [{"receiver_unit": "甲局", "overdue_deliveries": 3}, {"receiver_unit": "乙局", "overdue_deliveries": 28}]
-    assert said.documents(late(135), overdue) == "公文逾期未签收 135 件次，其中 28 件次属乙局。"
-    assert said.documents(late(0), []) == "公文没有逾期未签收的。"
+    rows = [{"receiver_unit": "甲局", "overdue_deliveries": 3}, {"receiver_unit": "乙局", "overdue_deliveries": 28}]
+    assert said.documents(late(135), figures(rows)) == "公文逾期未签收 135 件次，其中 28 件次属乙局。"
+    assert said.documents(late(0), editions()) == "公文没有逾期未签收的。"
 
 
 def test_documents_over_a_gap_are_never_said_to_be_none_overdue():
-    assert said.documents(late(0, is_complete=False), []) == "公文逾期未签收未知。"
-    assert said.documents(late(3, is_complete=False), []) == "公文逾期未签收 ≥ 3 件次。"
-    assert said.documents(late(None), []) == "公文逾期未签收未知。"
+    assert said.documents(late(0, is_complete=False), editions()) == "公文逾期未签收未知。"
+    assert said.documents(late(3, is_complete=False), editions()) == "公文逾期未签收 ≥ 3 件次。"
+    assert said.documents(late(None), editions()) == "公文逾期未签收未知。"
 
 
 def late(value: int | None, *, is_complete: bool = True) -> Quantity:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.quantity import Quantity, quantity
 from ntanalytics.periods import Period
 from ntanalytics.reports import (
@@ -47,6 +49,11 @@ def of(name: str, now: float, before: float) -> tuple[Quantity, Quantity]:
     return quantity(MEASURES[name], now), quantity(MEASURES[name], before)
 
 
+def line(name: str, values: Sequence[float | None]) -> list[Quantity]:
+    """Return the figures of a sparkline."""
+    return [quantity(MEASURES[name], value) for value in values]
+
+
 def _as_of(source: str, dataset: str, label: str, **values: Any) -> AsOf:
     return AsOf(source=source, dataset=dataset, label=label, **values)
 
@@ -64,7 +71,7 @@ def days() -> pd.DataFrame:
     )
 
 
-def by_day() -> pd.DataFrame:
+def by_day() -> Figures:
     """Volume and delivery rate by day and carrier; Unicom fails on 18 November."""
     rows = []
     for number, day in enumerate(days()["day"]):
@@ -73,35 +80,39 @@ def by_day() -> pd.DataFrame:
             submitted = round(30000 * share * rhythm * (1 + 0.06 * math.sin(number)))
             quality = 0.71 if (carrier, day) == ("unicom", date(2026, 11, 18)) else rate + 0.003 * math.sin(number * 2)
             rows.append({"day": day, "carrier": carrier, "submitted": submitted, "delivery_rate": quality})
-    return pd.DataFrame(rows)
+    return figures(rows)
 
 
-def by_carrier() -> pd.DataFrame:
+def by_carrier() -> Figures:
     """The week by carrier, with the change against the week before; one of them has no change."""
-    return pd.DataFrame(
-        {
-            "carrier": ["telecom", "mobile", "unicom"],
-            "submitted": [51234, 77602, 36318],
-            "segments": [60112, 92011, 43777],
-            "delivery_rate": [0.9881, 0.9912, 0.9463],
-            "delivery_rate_change": [0.0004, -0.0002, -0.0411],
-            "receipt_latency_p95_s": [8.4, 6.91, 187.0],
-            "submitted_change_rate": [0.0312, -0.0077, None],
-        }
+    return figures(
+        pd.DataFrame(
+            {
+                "carrier": ["telecom", "mobile", "unicom"],
+                "submitted": [51234, 77602, 36318],
+                "segments": [60112, 92011, 43777],
+                "delivery_rate": [0.9881, 0.9912, 0.9463],
+                "delivery_rate_change": [0.0004, -0.0002, -0.0411],
+                "receipt_latency_p95_s": [8.4, 6.91, 187.0],
+                "submitted_change_rate": [0.0312, -0.0077, None],
+            }
+        )
     )
 
 
-def by_application() -> pd.DataFrame:
+def by_application() -> Figures:
     """The week by application; names come from outside and cannot be trusted."""
     names = ["公文交换", "协同办公", "政务办事", "苏服办·南通", "数字城管", HOSTILE, "+86 通知", "预约挂号"]
-    return pd.DataFrame(
-        {
-            "application": names,
-            "submitted": [48210, 39877, 31255, 24001, 11980, 17, 8612, None],
-            "failed": [402, 355, 1288, 190, 97, 1, 60, None],
-            "delivery_rate": [0.9915, 0.991, 0.9581, 0.992, 0.9919, 0.9412, 0.993, None],
-            "oldest_backlog_at": [TAKEN - timedelta(hours=5 * number) for number in range(8)],
-        }
+    return figures(
+        pd.DataFrame(
+            {
+                "application": names,
+                "submitted": [48210, 39877, 31255, 24001, 11980, 17, 8612, None],
+                "failed": [402, 355, 1288, 190, 97, 1, 60, None],
+                "delivery_rate": [0.9915, 0.991, 0.9581, 0.992, 0.9919, 0.9412, 0.993, None],
+                "oldest_backlog_at": [TAKEN - timedelta(hours=5 * number) for number in range(8)],
+            }
+        )
     )
 
 
@@ -143,6 +154,7 @@ def blocks() -> list[Block | str]:
     week = [None if day == GAP else 150000 + 9000 * math.sin(number) for number, day in enumerate(days()["day"])]
     rates = [0.987 + 0.003 * math.sin(number) for number in range(28)]
     rates[23] = 0.931
+    slow = [9 - abs(rate - 0.987) * 100 for rate in rates]
     return [
         Head(
             title="南通市电子政务工作平台短信统计",
@@ -171,10 +183,10 @@ def blocks() -> list[Block | str]:
         ),
         kpis(
             [
-                kpi(*of("submitted", 165154, 160011), spark=week),
-                kpi(*of("segments", 195900, 190120), spark=week),
-                kpi(*of("delivery_rate", 0.9763, 0.9871), spark=rates),
-                kpi(*of("receipt_latency_p95_s", 8.4, 7.9), spark=[9 - abs(rate - 0.987) * 100 for rate in rates]),
+                kpi(*of("submitted", 165154, 160011), spark=line("submitted", week)),
+                kpi(*of("segments", 195900, 190120), spark=line("segments", week)),
+                kpi(*of("delivery_rate", 0.9763, 0.9871), spark=line("delivery_rate", rates)),
+                kpi(*of("receipt_latency_p95_s", 8.4, 7.9), spark=line("receipt_latency_p95_s", slow)),
                 kpi(quantity(MEASURES["open_tickets"], 12, is_complete=False), quantity(MEASURES["open_tickets"], 15)),
             ],
             origin=ORIGIN,
@@ -201,7 +213,7 @@ def blocks() -> list[Block | str]:
         table(by_carrier(), "分运营商", id="by-carrier", sort="-submitted", note="变化与上一周比较。", origin=ORIGIN),
         table(by_application(), "分应用", id="by-application", sort="-submitted", origin=ORIGIN),
         chart(
-            by_application().iloc[:5],
+            by_application()[:5],
             "hbar",
             Axes(x="application", y="submitted"),
             title="前五个应用占全部的 94%",

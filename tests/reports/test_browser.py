@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from ntanalytics.reports import board, table
+from ntanalytics.reports import board, figures, table
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.record import load_record
 from tests.reports.worded import worded
@@ -116,7 +116,7 @@ def test_a_long_table_repeats_its_head_on_every_page(chromium: Browser, sample: 
 @pytest.fixture
 def long_table(sample: ModuleType, tmp_path: Path) -> Path:
     """A page with a table of 334 rows."""
-    rows = pd.DataFrame({"application": [f"应用{number}" for number in range(334)], "submitted": range(334)})
+    rows = figures(pd.DataFrame({"application": [f"应用{number}" for number in range(334)], "submitted": range(334)}))
     nbformat.write(sample.notebook([sample.blocks()[0], table(rows, "长表", id="long")]), tmp_path / "report.ipynb")
     render(tmp_path / "report.ipynb", tmp_path)
     return tmp_path / "report.html"

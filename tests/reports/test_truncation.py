@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from ntanalytics.errors import VerificationFailed
-from ntanalytics.reports import Axes, board, chart, table
+from ntanalytics.reports import Axes, board, chart, figures, table
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.record import RecordedBlock, read_block
@@ -22,7 +22,9 @@ from tests.reports.worded import worded
 
 def block(rows: int, columns: int = 2, name: str = "t", kind: str = "table") -> RecordedBlock:
     names = ["submitted", "segments", "failed", "delivered", "unknown", "pending", "application"][:columns]
-    made = read_block(table(pd.DataFrame(dict.fromkeys(names, range(rows))), "表", id=name)._repr_mimebundle_())
+    made = read_block(
+        table(figures(pd.DataFrame(dict.fromkeys(names, range(rows)))), "表", id=name)._repr_mimebundle_()
+    )
     return replace(made, kind=kind)
 
 
@@ -44,7 +46,7 @@ def long_report(rows: int) -> list[Block]:
             "receipt_latency_p95_s": [each / 3 for each in number],
         }
     )
-    return [table(frame, "分单位", id="by-unit")]
+    return [table(figures(frame), "分单位", id="by-unit")]
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +137,7 @@ def test_what_is_not_shown_is_said() -> None:
 
 def test_a_chart_without_any_figure_says_so_in_place_of_an_empty_box(sample: ModuleType, tmp_path: Path) -> None:
     days = [date(2026, 11, 16) + timedelta(days=each) for each in range(3)]
-    none = pd.DataFrame({"day": pd.Series([], dtype="object"), "carrier": [], "submitted": []})
+    none = figures(pd.DataFrame({"day": pd.Series([], dtype="object"), "carrier": [], "submitted": []}))
     gap = pd.DataFrame({"day": days, "is_covered": False, "is_working_day": True})
     made = chart(
         none, "line", Axes(y="submitted", series="carrier", days=gap), title="提交量", id="c", note="见数据来源。"

@@ -66,6 +66,7 @@ def test_weeks_are_whole_and_a_hole_is_not_a_nought(acts, days, listed) -> None:
     assert listed(daily_active.weekly_adoption(rows, span)) == [
         {
             "worked_days": 5,
+            "is_complete": True,
             "week_on": MONDAY,
             "week_name": "第47周",
             "active": 3,
@@ -75,6 +76,7 @@ def test_weeks_are_whole_and_a_hole_is_not_a_nought(acts, days, listed) -> None:
         },
         {
             "worked_days": 5,
+            "is_complete": True,
             "week_on": MONDAY + 7 * DAY,
             "week_name": "第48周",
             "active": 0,
@@ -84,6 +86,7 @@ def test_weeks_are_whole_and_a_hole_is_not_a_nought(acts, days, listed) -> None:
         },
         {
             "worked_days": 5,
+            "is_complete": False,
             "week_on": MONDAY + 14 * DAY,
             "week_name": "第49周",
             "active": None,

@@ -12,7 +12,7 @@ from ntanalytics.errors import UsageError
 from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.quantity import Quantity, quantity
-from ntanalytics.reports import Axes, Sentence, board, chart, kpi, sentences, table
+from ntanalytics.reports import Axes, Sentence, board, chart, figures, kpi, sentences, table
 from ntanalytics.reports.data import clean_text
 from ntanalytics.reports.record import BLOCK, DATA, FIGURE
 from tests.reports.worded import worded
@@ -47,12 +47,12 @@ def test_a_change_written_as_zero_has_no_tone() -> None:
 
 def test_a_count_over_a_hole_is_a_lower_bound_without_change() -> None:
     made = kpi(of("submitted", 110, is_complete=False), of("submitted", 100))
-    assert (made.value, made.is_lower_bound, made.change, made.note) == (110, True, None, "数据不完整，为下限")
+    assert (made.value, made.certainty, made.change, made.note) == (110, "lower_bound", None, "数据不完整，为下限")
 
 
 def test_a_rate_over_a_hole_is_not_shown() -> None:
     made = kpi(of("delivery_rate", 0.976, is_complete=False), of("delivery_rate", 0.987))
-    assert (made.value, made.is_lower_bound, made.change) == (None, False, None)
+    assert (made.value, made.certainty, made.change) == (None, "unknown", None)
 
 
 def test_a_hole_in_the_period_before_suppresses_the_change() -> None:
@@ -67,19 +67,19 @@ def test_a_change_from_zero_has_no_percentage() -> None:
 def test_a_table_keeps_types_and_nulls_whether_ibis_or_pandas() -> None:
     frame = pd.DataFrame({"day": [date(2026, 11, 16), date(2026, 11, 17)], "submitted": [7, None]})
     expected = [{"day": "2026-11-16", "submitted": 7}, {"day": "2026-11-17", "submitted": None}]
-    assert rows_of(table(frame, "表", id="t")) == expected
-    assert rows_of(table(ibis.memtable(pa.Table.from_pandas(frame)), "表", id="t")) == expected
+    assert rows_of(table(figures(frame), "表", id="t")) == expected
+    assert rows_of(table(figures(ibis.memtable(pa.Table.from_pandas(frame))), "表", id="t")) == expected
 
 
 def test_a_table_sorts_with_nulls_last_in_both_directions() -> None:
     frame = pd.DataFrame({"submitted": [None, 3, 5]})
-    assert [row["submitted"] for row in rows_of(table(frame, "表", id="t", sort="-submitted"))] == [5, 3, None]
-    assert [row["submitted"] for row in rows_of(table(frame, "表", id="t", sort="submitted"))] == [3, 5, None]
+    assert [row["submitted"] for row in rows_of(table(figures(frame), "表", id="t", sort="-submitted"))] == [5, 3, None]
+    assert [row["submitted"] for row in rows_of(table(figures(frame), "表", id="t", sort="submitted"))] == [3, 5, None]
 
 
 def test_a_code_is_shown_by_its_word_and_an_integer_beyond_2_to_53_as_text() -> None:
     frame = pd.DataFrame({"carrier": ["unicom", "x9"], "segments": [2**53 + 1, 2**53]})
-    assert rows_of(table(frame, "表", id="t")) == [
+    assert rows_of(table(figures(frame), "表", id="t")) == [
         {"carrier": "中国联通", "segments": "9007199254740993"},
         {"carrier": "x9", "segments": 9007199254740992},
     ]
@@ -87,7 +87,7 @@ def test_a_code_is_shown_by_its_word_and_an_integer_beyond_2_to_53_as_text() -> 
 
 def test_a_table_without_the_column_asked_for_says_which_it_has() -> None:
     with pytest.raises(UsageError, match="the table has submitted"):
-        table(pd.DataFrame({"submitted": [1]}), "表", id="t", columns=["segments"])
+        table(figures([{"submitted": 1}]), "表", id="t", columns=["segments"])
 
 
 def test_a_block_id_is_a_slug() -> None:
@@ -120,7 +120,7 @@ def test_a_chart_puts_in_absent_days_and_blanks_days_not_taken() -> None:
             "is_working_day": [True] * 4,
         }
     )
-    made = chart(frame, "line", Axes(y="submitted", days=days), title="图", id="c")
+    made = chart(figures(frame), "line", Axes(y="submitted", days=days), title="图", id="c")
     assert [row["submitted"] for row in rows_of(made)] == [5, None, 7, None]
     assert made.bands == (("2026-11-19", "2026-11-19", "缺数据"),)
 
@@ -133,7 +133,9 @@ def test_a_chart_by_series_has_a_column_for_each_and_draws_it() -> None:
             "submitted": [5, 7, 9],
         }
     )
-    bundle = chart(frame, "line", Axes(y="submitted", series="carrier"), title="图", id="c")._repr_mimebundle_()
+    bundle = chart(
+        figures(frame), "line", Axes(y="submitted", series="carrier"), title="图", id="c"
+    )._repr_mimebundle_()
     assert [(each["name"], each["title"]) for each in bundle[DATA]["schema"]["fields"]] == [
         ("day", "日期"),
         ("submitted_1", "中国电信"),
@@ -149,7 +151,7 @@ def test_a_chart_by_series_has_a_column_for_each_and_draws_it() -> None:
 @pytest.mark.parametrize("kind", ["line", "bar", "stack", "hbar"])
 def test_plotly_accepts_the_figure(kind: str) -> None:
     frame = pd.DataFrame({"application": ["甲", "<b>乙</b>"], "submitted": [5, None], "failed": [1, 2]})
-    figure = chart(frame, kind, Axes(x="application", y=["submitted", "failed"]), title="图", id="c").figure()  # type: ignore[arg-type]
+    figure = chart(figures(frame), kind, Axes(x="application", y=["submitted", "failed"]), title="图", id="c").figure()  # type: ignore[arg-type]
     assert len(go.Figure(figure).data) == 2
     axis = figure["layout"]["yaxis" if kind == "hbar" else "xaxis"]
     assert axis["ticktext"] == ["甲", "&lt;b&gt;乙&lt;/b&gt;"]
@@ -158,18 +160,18 @@ def test_plotly_accepts_the_figure(kind: str) -> None:
 def test_a_chart_refuses_measures_that_share_no_axis() -> None:
     frame = pd.DataFrame({"day": [date(2026, 11, 16)], "submitted": [5], "delivery_rate": [0.9]})
     with pytest.raises(UsageError, match="no axis"):
-        chart(frame, "line", Axes(y=["submitted", "delivery_rate"]), title="图", id="c")
+        chart(figures(frame), "line", Axes(y=["submitted", "delivery_rate"]), title="图", id="c")
 
 
 def test_a_chart_refuses_two_rows_for_one_place() -> None:
     frame = pd.DataFrame({"day": [date(2026, 11, 16)] * 2, "submitted": [5, 6]})
     with pytest.raises(UsageError, match="two rows"):
-        chart(frame, "line", Axes(y="submitted"), title="图", id="c")
+        chart(figures(frame), "line", Axes(y="submitted"), title="图", id="c")
 
 
 def test_a_chart_of_no_rows_is_still_a_chart() -> None:
     frame = pd.DataFrame({"day": pd.Series([], dtype="object"), "submitted": pd.Series([], dtype="int64")})
-    assert rows_of(chart(frame, "line", Axes(y="submitted"), title="图", id="c")) == []
+    assert rows_of(chart(figures(frame), "line", Axes(y="submitted"), title="图", id="c")) == []
 
 
 @pytest.mark.parametrize(
@@ -183,7 +185,7 @@ def test_a_chart_of_no_rows_is_still_a_chart() -> None:
 def test_a_chart_without_any_figure_says_why(covered: list[bool] | None, said: str) -> None:
     frame = pd.DataFrame({"day": [date(2026, 11, 16)], "submitted": [None]})
     span = pd.DataFrame({"day": [date(2026, 11, 16), date(2026, 11, 17)], "is_covered": covered}) if covered else None
-    assert chart(frame, "line", Axes(y="submitted", days=span), title="图", id="c").note == said
+    assert chart(figures(frame), "line", Axes(y="submitted", days=span), title="图", id="c").note == said
 
 
 def test_what_is_in_order_stands_by_system_and_subject() -> None:

@@ -8,12 +8,26 @@ import pytest
 from lxml.html import fromstring as parsed
 
 from ntanalytics.errors import UsageError
-from ntanalytics.reports import inline_bars, inline_lines, table
+from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.quantity import Quantity, quantity
+from ntanalytics.reports import InlineCharts, figures, inline_bars, inline_lines, table
 from ntanalytics.reports.fragments import fragment
 from ntanalytics.reports.record import RecordedBlock, read_block
 from ntanalytics.reports.verification.inline_charts import column_differences
 
-ROWS = pd.DataFrame({"carrier": ["mobile", "unicom", "telecom"], "submitted": [3, 2, 1]})
+ROWS = figures(pd.DataFrame({"carrier": ["mobile", "unicom", "telecom"], "submitted": [3, 2, 1]}))
+
+
+def of(*values: float | None, is_complete: bool = True) -> list[Quantity]:
+    return [quantity(MEASURES["submitted"], value, is_complete=is_complete) for value in values]
+
+
+def lines(*rows: list[float | None]) -> InlineCharts:
+    return inline_lines("近四周", [of(*row) for row in rows])
+
+
+def bars(*values: float | None) -> InlineCharts:
+    return inline_bars("时钟", of(*values), 1.0)
 
 
 def block(drawn: Any) -> RecordedBlock:
@@ -21,7 +35,7 @@ def block(drawn: Any) -> RecordedBlock:
 
 
 def test_a_line_stands_in_each_row_and_a_gap_is_not_bridged():
-    made = block(inline_lines("近四周", [[1, 2, None, 3, 4], [None, None], [5, 5, 5]]))
+    made = block(lines([1, 2, None, 3, 4], [None, None], [5, 5, 5]))
     page = parsed(fragment(made))
     cells = page.xpath("//tbody/tr/td[@class='drawn']")
     assert [len(cell.xpath(".//polyline")) for cell in cells] == [2, 0, 1]
@@ -30,7 +44,7 @@ def test_a_line_stands_in_each_row_and_a_gap_is_not_bridged():
 
 
 def test_a_bar_says_by_length_and_colour_how_far_its_limit_is():
-    made = block(inline_bars("四小时时钟", [0.87, 1.35, None]))
+    made = block(bars(0.87, 1.35, None))
     page = parsed(fragment(made))
     assert page.xpath("//rect[@class='spent']/@width") == ["87", "135"]
     assert [each.get("class") for each in page.xpath("//svg")] == ["bar", "bar late"]
@@ -38,19 +52,15 @@ def test_a_bar_says_by_length_and_colour_how_far_its_limit_is():
 
 
 def test_a_bar_far_beyond_its_limit_ends_with_the_scale():
-    assert parsed(fragment(block(inline_bars("时钟", [40.0, 0.0, -1.0])))).xpath("//rect[@class='spent']/@width") == [
-        "150",
-        "0",
-        "0",
-    ]
+    assert parsed(fragment(block(bars(40.0, 0.0, -1.0)))).xpath("//rect[@class='spent']/@width") == ["150", "0", "0"]
 
 
 @pytest.mark.parametrize(
     ("drawn", "find", "attribute", "value"),
     [
-        (inline_bars("时钟", [0.87, 1.35, None]), "//rect[@class='spent']", "width", "50"),
-        (inline_bars("时钟", [0.87, 1.35, None]), "//svg[2]|(//svg)[2]", "class", "bar"),
-        (inline_lines("近四周", [[1, 2, 3], [1, 2], [3, 4]]), "//polyline", "points", "2,23 73,3 144,13"),
+        (bars(0.87, 1.35, None), "//rect[@class='spent']", "width", "50"),
+        (bars(0.87, 1.35, None), "//svg[2]|(//svg)[2]", "class", "bar"),
+        (lines([1, 2, 3], [1, 2], [3, 4]), "//polyline", "points", "2,23 73,3 144,13"),
     ],
 )
 def test_a_drawing_that_was_altered_is_found(drawn: Any, find: str, attribute: str, value: str):
@@ -62,4 +72,4 @@ def test_a_drawing_that_was_altered_is_found(drawn: Any, find: str, attribute: s
 
 def test_as_many_drawings_as_rows():
     with pytest.raises(UsageError, match="2 drawings for 3 rows"):
-        block(inline_lines("近四周", [[1], [2]]))
+        block(lines([1], [2]))

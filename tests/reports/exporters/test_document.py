@@ -18,7 +18,7 @@ import pytest
 from docx.oxml.ns import qn
 from nbconvert.exporters import get_exporter
 
-from ntanalytics.reports import board, table
+from ntanalytics.reports import board, figures, table
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.exporters.document import document_bytes
 from ntanalytics.reports.exporters.document_table import column_widths, fit_widths
@@ -111,7 +111,7 @@ def test_a_head_is_repeated_and_no_row_is_cut(document: Any) -> None:
 
 
 def test_a_long_table_ends_after_its_first_rows_and_says_so(sample: ModuleType) -> None:
-    rows = pd.DataFrame({"application": [f"应用{number}" for number in range(334)], "submitted": range(334)})
+    rows = figures(pd.DataFrame({"application": [f"应用{number}" for number in range(334)], "submitted": range(334)}))
     record = read_record(sample.notebook([sample.blocks()[0], table(rows, "长表", id="long")]))
     found = docx.Document(io.BytesIO(document_bytes(record)))
     assert len(found.tables[0].rows) == 31

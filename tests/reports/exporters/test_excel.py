@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from nbconvert.exporters import get_exporter
 
-from ntanalytics.reports import table
+from ntanalytics.reports import figures, table
 from ntanalytics.reports.exporters.excel import workbook_bytes
 from ntanalytics.reports.exporters.sheets import sheet_name
 from ntanalytics.reports.record import read_record
@@ -24,7 +24,7 @@ def workbook(sample: ModuleType) -> Any:
 
 
 def sheet_of(sample: ModuleType, frame: pd.DataFrame) -> Any:
-    notebook = sample.notebook([sample.blocks()[0], table(frame, "表", id="t")])
+    notebook = sample.notebook([sample.blocks()[0], table(figures(frame), "表", id="t")])
     return openpyxl.load_workbook(io.BytesIO(workbook_bytes(read_record(notebook))))["表"]
 
 

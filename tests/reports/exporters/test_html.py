@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from nbconvert.exporters import get_exporter
 
-from ntanalytics.reports import table
+from ntanalytics.reports import figures, table
 from ntanalytics.reports.exporters.html import page_text, plotly_script
 from ntanalytics.reports.record import read_record
 
@@ -59,7 +59,9 @@ def test_a_report_without_charts_carries_no_plotly(sample: ModuleType) -> None:
 
 
 def test_a_table_reads_like_this(sample: ModuleType) -> None:
-    rows = pd.DataFrame({"carrier": ["unicom", "mobile"], "submitted": [1234, None], "delivery_rate": [0.98765, None]})
+    rows = figures(
+        pd.DataFrame({"carrier": ["unicom", "mobile"], "submitted": [1234, None], "delivery_rate": [0.98765, None]})
+    )
     page = page_text(read_record(sample.notebook([sample.blocks()[0], table(rows, "A & B", id="t", note="注。")])))
     start = page.index('<section class="block table"')
     assert page[start : page.index("</section>", start)].replace("\n", "") == (

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from ntanalytics.findings.finding import Entity
 from ntanalytics.findings.judgement import judge_value
-from ntanalytics.metrics.figures import NO_FIGURES, FigureRow, case_list
+from ntanalytics.metrics.figures import NO_FIGURES, FigureRow, case_list, figures
 from ntanalytics.report_content import chart_titles
 from ntanalytics.subsystems import RULES, word
 from ntanalytics.subsystems.oa import text as say
@@ -16,8 +17,8 @@ from ntanalytics.subsystems.oa.adoption_checks import city_findings
 Row = dict[str, Any]
 
 
-def _total(**more: Any) -> Row:
-    return {
+def _total(*, is_complete: bool = True, **more: Any) -> FigureRow:
+    row = {
         "enabled": 120,
         "active": 90,
         "active_rate": 0.75,
@@ -32,6 +33,11 @@ def _total(**more: Any) -> Row:
         "xinchuang_share_change": 0.0,
         **more,
     }
+    return FigureRow(row, is_complete=is_complete)
+
+
+def _reach(onboarded: int, active: int) -> FigureRow:
+    return FigureRow({"units_onboarded": onboarded, "units_active": active})
 
 
 def _unit(name: str, place: int | None = 1, **more: Any) -> Row:
@@ -57,19 +63,25 @@ def _moved(name: str, before: float, now: float) -> Row:
 
 
 def test_the_level_says_how_many_units_nobody_uses() -> None:
-    assert say.level(_total(), {"units_onboarded": 10, "units_active": 8}) == (
+    assert say.level(_total(), _reach(10, 8)) == (
         "启用账号 120 个，本期活跃 90 个，活跃率 75.0%，较上期增加 7.1%（+6 个）；接入的 10 个单位中 2 个无人使用。"
     )
-    assert say.level(_total(), {"units_onboarded": 10, "units_active": 10}).endswith("；接入的 10 个单位均有人使用。")
-    assert say.level(_total(), {"units_onboarded": 1, "units_active": 1}).endswith("（+6 个）。")
+    assert say.level(_total(), _reach(10, 10)).endswith("；接入的 10 个单位均有人使用。")
+    assert say.level(_total(), _reach(1, 1)).endswith("（+6 个）。")
 
 
 def test_over_a_hole_the_level_is_a_lower_bound_and_nothing_is_compared() -> None:
-    whole = say.level(_total(active_change=None, active_change_rate=None), {"units_onboarded": 1, "units_active": 1})
+    whole = say.level(_total(active_change=None, active_change_rate=None), _reach(1, 1))
     assert whole == "启用账号 120 个，本期活跃 90 个，活跃率 75.0%，上期数据不完整，不作比较。"
-    holed = _total(active=40, active_rate=None, active_change=None)
-    assert say.level(holed, {"units_onboarded": 2, "units_active": 1}, is_complete=False) == (
-        "本期数据不完整，活跃账号至少 40 个，活跃率和增减不予计算。"
+    holed = _total(active=40, active_rate=None, active_change=None, is_complete=False)
+    assert say.level(holed, _reach(2, 1)) == "本期数据不完整，活跃账号 ≥ 40 个，活跃率和增减不予计算。"
+    assert say.pace(_total(is_complete=False), (5, 5)) == say.terminals(_total(is_complete=False)) == ""
+
+
+def test_without_the_members_the_active_accounts_are_known_and_no_rate_is() -> None:
+    able = FigureRow({"enabled": 120, "active_rate": 0.75}, is_complete=False)
+    assert say.level(_total() | able, _reach(1, 1)) == (
+        "启用账号 ≥ 120 个，本期活跃 90 个，活跃率未知，较上期增加 7.1%（+6 个）。"
     )
 
 
@@ -82,96 +94,110 @@ def test_the_pace_names_the_working_days_only_where_they_differ() -> None:
 
 
 def test_movers_are_named_on_either_side_from_a_tenth() -> None:
-    rows = [_moved("甲局", 12.0, 18.0), _moved("乙局", 10.0, 10.9), _moved("丙局", 200.0, 100.0)]
+    rows = figures([_moved("甲局", 12.0, 18.0), _moved("乙局", 10.0, 10.9), _moved("丙局", 200.0, 100.0)])
     assert say.movers(rows) == (
         "日均活跃升幅最大的是甲局（12.0 升至 18.0，+50.0%）；降幅最大的是丙局（200 降至 100，−50.0%）。"
     )
     assert say.movers(rows[1:]) == "日均活跃降幅最大的是丙局（200 降至 100，−50.0%）。"
     assert say.movers(rows[1:2]) == "参评单位的日均活跃增减均在 10% 以内。"
-    assert say.movers([]) == ""
+    assert say.movers(rows[:0]) == ""
 
 
 def test_laggards_are_the_comparable_units_those_long_low_first() -> None:
-    rows = [
-        _unit("甲局", active_rate=0.2, low_weeks=1),
-        _unit("乙局", active_rate=0.3, low_weeks=4),
-        _unit("丙局"),
-        _unit("丁局", None, active_rate=0.0, left_out="few"),
-    ]
+    rows = figures(
+        [
+            _unit("甲局", active_rate=0.2, low_weeks=1),
+            _unit("乙局", active_rate=0.3, low_weeks=4),
+            _unit("丙局"),
+            _unit("丁局", None, active_rate=0.0, left_out="few"),
+        ]
+    )
     assert say.laggards(rows) == "2 个单位活跃率低于 40%：乙局（30.0%，连续 4 周）、甲局（20.0%）。"
     assert say.laggards(rows[2:]) == "参评单位的活跃率均不低于 40%。"
     assert say.laggards(rows[3:]) == ""
     # of a month, of which the last weeks were low
     late = _unit("戊局", low_weeks=6)
-    assert say.laggards([rows[0], late]) == (
+    assert say.laggards(figures([rows[0], late])) == (
         "1 个单位活跃率低于 40%：甲局（20.0%）；另有 1 个单位近几周持续低于 40%：戊局（连续 6 周）。"
     )
-    assert say.laggards([late]) == "参评单位的活跃率均不低于 40%；其中 1 个近几周持续低于 40%：戊局（连续 6 周）。"
+    assert (
+        say.laggards(figures([late]))
+        == "参评单位的活跃率均不低于 40%；其中 1 个近几周持续低于 40%：戊局（连续 6 周）。"
+    )
 
 
 def test_what_is_left_out_is_counted_and_said() -> None:
-    rows = [_unit("甲"), _unit("乙", None, left_out="few"), _unit("丙", None, left_out="gap")]
+    rows = figures([_unit("甲"), _unit("乙", None, left_out="few"), _unit("丙", None, left_out="gap")])
     assert say.compared_units(rows) == "3 个单位中 1 个参评；1 个启用账号不足 20 个、1 个数据不完整，未参评。"
     assert say.compared_units(rows[:1]) == "1 个单位全部参评。"
 
 
 def test_a_unit_has_its_place_in_each_edition_or_is_told_why_not() -> None:
-    rows = [_unit("甲", 3), _unit("甲", None, edition="wecom", left_out="few"), _unit("乙", 1)]
-    assert say.place(rows, "甲", {"active_rate": 0.742}) == (
+    rows = figures([_unit("甲", 3), _unit("甲", None, edition="wecom", left_out="few"), _unit("乙", 1)])
+    assert say.place(rows, "甲", FigureRow({"active_rate": 0.742})) == (
         "活跃率在政府版 12 个可比单位中列第 3 位（中位数 74.2%）；企业微信版：启用账号不足 20 个，不参加排名。"
     )
-    assert say.place([_unit("甲", None, left_out="gap")], "甲", {}) == "政府版：本期数据不完整，不参加排名。"
+    gap = figures([_unit("甲", None, left_out="gap")])
+    assert say.place(gap, "甲", FigureRow({})) == "政府版：本期数据不完整，不参加排名。"
 
 
 def test_terminals_stand_beside_the_period_before_and_the_peers() -> None:
     assert say.terminals(_total()) == "移动端占比 61.0%，较上期上升 2.0 个百分点；信创占比 40.0%，与上期持平。"
-    assert say.terminals(_total(xinchuang_share=None, mobile_share_change=None), {"mobile_share": 0.5}) == (
+    assert say.terminals(_total(xinchuang_share=None, mobile_share_change=None), FigureRow({"mobile_share": 0.5})) == (
         "移动端占比 61.0%（同版本中位数 50.0%）。"
     )
 
 
 def test_who_came_and_left_are_counts() -> None:
     row = {"new": 3, "resurrected": 5, "lapsed": 7, "was_active": 70}
-    assert say.flow(row) == "新增活跃 3 个、回流 5 个，上期活跃账号中 7 个本期未使用（10.0%）。"
-    assert say.flow({**row, "was_active": 0, "lapsed": 0}) == "新增活跃 3 个、回流 5 个。"
-    assert say.flow(row, is_complete=False) == ""
+    assert say.flow(FigureRow(row)) == "新增活跃 3 个、回流 5 个，上期活跃账号中 7 个本期未使用（10.0%）。"
+    assert say.flow(FigureRow({**row, "was_active": 0, "lapsed": 0})) == "新增活跃 3 个、回流 5 个。"
+    assert say.flow(FigureRow(row, is_complete=False)) == say.flow(FigureRow(row, was_complete=False)) == ""
 
 
 def test_handling_is_said_by_the_clock_and_in_working_hours() -> None:
     times = {"handling_p50_s": 9000.0, "handling_p90_s": 36000.0, "worked_p50_s": 3600.0, "worked_p90_s": None}
     total = {"tasks": 41, **times}
-    modules = [
-        {"module": "documents", **total, "tasks": 20},
-        {"module": "cars", **total, "tasks": 20, "handling_p50_s": 1.0},
-        {"module": "guests", **total, "tasks": 1, "handling_p50_s": 1e6},
-    ]
-    assert say.handled(total, modules) == (
+    modules = figures(
+        [
+            {"module": "documents", **total, "tasks": 20},
+            {"module": "cars", **total, "tasks": 20, "handling_p50_s": 1.0},
+            {"module": "guests", **total, "tasks": 1, "handling_p50_s": 1e6},
+        ]
+    )
+    assert say.handled(FigureRow(total), modules) == (
         "办结任务 41 件，用时中位数 2.5 小时（工时 1.0 小时），九成在 10.0 小时内办结；"
         "用时最长的是公文管理（中位数 2.5 小时）。"
     )
-    assert say.handled({"tasks": 0, **times}) == ""
+    assert say.handled(FigureRow({"tasks": 0, **times}), modules) == ""
+    bound = FigureRow(total, is_complete=False)
+    assert say.handled(bound, modules) == "办结任务 ≥ 41 件（数据不完整），用时不予计算。"
 
 
 def test_modules_that_nobody_uses_are_named_and_a_login_is_none() -> None:
-    rows = [{"module": "other", "active": 9}, {"module": "mail", "active": 4}, {"module": "cars", "active": 1}]
+    rows = figures([{"module": "other", "active": 9}, {"module": "mail", "active": 4}, {"module": "cars", "active": 1}])
     assert say.modules(rows) == (
         "使用最多的模块是内部邮件（4 个账号）；无人使用：公文管理、客情中心、发文会签、市委来文、政务简报等。"
     )
     assert say.modules(rows[:1]) == ""
+    assert say.modules(replace(rows, is_complete=False)) == "数据不完整，有人使用的模块 ≥ 2 个。"
 
 
 def test_the_titles_of_the_charts_are_their_messages() -> None:
-    weeks = [
-        {"week_name": "第45周", "daily_active": 40.0, "mobile_share": 0.5, "xinchuang_share": 0.4},
-        {"week_name": "第46周", "daily_active": None, "mobile_share": None, "xinchuang_share": None},
-        {"week_name": "第47周", "daily_active": 4415.0, "mobile_share": 0.6, "xinchuang_share": 0.4},
-    ]
+    weeks = figures(
+        [
+            {"week_name": "第45周", "daily_active": 40.0, "mobile_share": 0.5, "xinchuang_share": 0.4},
+            {"week_name": "第46周", "daily_active": None, "mobile_share": None, "xinchuang_share": None},
+            {"week_name": "第47周", "daily_active": 4415.0, "mobile_share": 0.6, "xinchuang_share": 0.4},
+        ]
+    )
     assert say.terminals_trend(weeks) == "近 3 周移动端占比由 50.0% 升至 60.0%，信创占比保持 40.0%"
     assert say.terminals_trend(weeks[1:2]) == "移动端和信创占比：没有完整的周"
 
 
 def test_retention_is_over_the_cohorts_of_which_it_is_known() -> None:
-    rows = [{"cohort": 30, "retention_4": 0.5}, {"cohort": 10, "retention_4": 0.1}, {"cohort": 99, "retention_4": None}]
+    shares = ((30, 0.5), (10, 0.1), (99, None))
+    rows = figures([{"cohort": size, "retention_4": share} for size, share in shares])
     assert say.retained(rows) == "近期首次使用的账号中，4 周后仍有 40.0% 活跃（40 个账号）。"
     assert say.retained(rows[2:]) == ""
 
@@ -179,8 +205,8 @@ def test_retention_is_over_the_cohorts_of_which_it_is_known() -> None:
 def test_the_busiest_day_counts_all_editions() -> None:
     days = [dt.date(2026, 11, 16), dt.date(2026, 11, 17)]
     rows = [{"day": day, "active": active} for day in days for active in (None, 4)] + [{"day": days[1], "active": 3}]
-    assert chart_titles.busiest_active(rows) == "近 2 天活跃账号最多：11月17日 7 个"
-    assert chart_titles.busiest_active([{"day": days[0], "active": None}]) == "活跃账号：没有操作记录"
+    assert chart_titles.busiest_active(figures(rows)) == "近 2 天活跃账号最多：11月17日 7 个"
+    assert chart_titles.busiest_active(figures([{"day": days[0], "active": None}])) == "活跃账号：没有操作记录"
 
 
 def test_a_pace_that_is_not_known_and_units_that_have_long_been_low_are_told() -> None:

@@ -10,11 +10,13 @@ from ntanalytics.findings.finding import Comparison, Entity, Finding, Window
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics import measure
+from ntanalytics.metrics.figures import FigureRow, figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.subsystems import RULES, word
 from ntanalytics.subsystems.sms import text as say
 from tests.subsystems.made import ON, Row
 
+NONE = figures([])
 UNICOM = Entity("carrier", "unicom", "中国联通")
 
 
@@ -35,39 +37,43 @@ def _rated(now: float | None, before: float | None, **names: str) -> Row:
 
 
 def test_a_change_of_volume_names_the_carriers_and_applications_that_made_it() -> None:
-    carriers = [
-        _moved(12000, 11000, carrier="mobile"),
-        _moved(5000, 5100, carrier="unicom"),
-        _moved(4000, 3900, carrier="telecom"),
-    ]
-    applications = [
-        _moved(9000, 8300, application="公文"),
-        _moved(100, 0, application="oa"),
-        _moved(500, 200, application="苏服办"),
-    ]
-    assert say.volume([_moved(21000, 20000)], carriers, applications) == (
+    carriers = figures(
+        [
+            _moved(12000, 11000, carrier="mobile"),
+            _moved(5000, 5100, carrier="unicom"),
+            _moved(4000, 3900, carrier="telecom"),
+        ]
+    )
+    applications = figures(
+        [
+            _moved(9000, 8300, application="公文"),
+            _moved(100, 0, application="oa"),
+            _moved(500, 200, application="苏服办"),
+        ]
+    )
+    assert say.volume(FigureRow(_moved(21000, 20000)), carriers, applications) == (
         "提交短信 21,000 条，较上期增加 5.0%（+1,000 条），主要来自中国移动（+1,000 条）；"
         "应用中主要来自公文（+700 条）、苏服办（+300 条）。"
     )
 
 
 def test_a_fall_names_those_that_fell() -> None:
-    carriers = [_moved(10, 30, carrier="mobile"), _moved(15, 10, carrier="unicom")]
-    assert say.volume([_moved(25, 40)], carriers, []) == (
+    carriers = figures([_moved(10, 30, carrier="mobile"), _moved(15, 10, carrier="unicom")])
+    assert say.volume(FigureRow(_moved(25, 40)), carriers, NONE) == (
         "提交短信 25 条，较上期减少 37.5%（−15 条），主要来自中国移动（−20 条）。"
     )
 
 
 def test_an_unchanged_volume_names_nobody() -> None:
-    carriers = [_moved(20, 10, carrier="mobile"), _moved(10, 20, carrier="unicom")]
-    assert say.volume([_moved(30, 30)], carriers, []) == "提交短信 30 条，与上期持平。"
+    carriers = figures([_moved(20, 10, carrier="mobile"), _moved(10, 20, carrier="unicom")])
+    assert say.volume(FigureRow(_moved(30, 30)), carriers, NONE) == "提交短信 30 条，与上期持平。"
 
 
 def test_incomplete_data_are_not_compared() -> None:
-    assert say.volume([_moved(30, None)], [], []) == "提交短信 30 条，上期数据不完整，不作比较。"
-    assert say.volume([_moved(30, 20)], [], [], is_complete=False) == (
-        "提交短信至少 30 条（本期数据不完整，为下限），不作比较。"
-    )
+    assert say.volume(FigureRow(_moved(30, None)), NONE, NONE) == "提交短信 30 条，上期数据不完整，不作比较。"
+    bound = FigureRow(_moved(30, 20), is_complete=False)
+    assert say.volume(bound, NONE, NONE) == "提交短信 ≥ 30 条（本期数据不完整），不作比较。"
+    assert say.delivery(FigureRow(_rated(None, 0.9), is_complete=False), NONE) == "送达率未知：本期数据不完整。"
 
 
 @pytest.mark.parametrize(
@@ -79,23 +85,35 @@ def test_incomplete_data_are_not_compared() -> None:
     ],
 )
 def test_the_delivery_rate_and_the_carrier_that_fell_most(total: tuple[float | None, float | None], said: str) -> None:
-    carriers = [
-        _rated(0.951, 0.989, carrier="unicom"),
-        _rated(0.98, 0.985, carrier="mobile"),
-        _rated(0.9, None, carrier="telecom"),
-    ]
-    assert say.delivery([_rated(*total)], carriers) == said
+    carriers = figures(
+        [
+            _rated(0.951, 0.989, carrier="unicom"),
+            _rated(0.98, 0.985, carrier="mobile"),
+            _rated(0.9, None, carrier="telecom"),
+        ]
+    )
+    assert say.delivery(FigureRow(_rated(*total)), carriers) == said
 
 
 def test_the_top_failure_class_has_its_share() -> None:
-    classes = [{"failure_class": "number_invalid", "failed": 544}, {"failure_class": "blocked", "failed": 660 - 200}]
-    assert say.failures(classes) == "失败 1,004 条，最多的是号码无效，544 条，占 54.2%。"
-    assert say.failures([]) == "没有失败短信。"
+    classes = figures(
+        [
+            {"failure_class": "number_invalid", "failed": 544, "failed_share": 544 / 1004},
+            {"failure_class": "blocked", "failed": 460, "failed_share": 460 / 1004},
+        ]
+    )
+    assert say.failures(FigureRow({"failed": 1004}), classes) == "失败 1,004 条，最多的是号码无效，544 条，占 54.2%。"
+    assert say.failures(FigureRow({"failed": 0}), NONE) == "没有失败短信。"
+
+
+def test_over_a_gap_failures_are_a_bound_and_never_none() -> None:
+    assert say.failures(FigureRow({"failed": 4}, is_complete=False), NONE) == "失败 ≥ 4 条。"
+    assert say.failures(FigureRow({"failed": 0}, is_complete=False), NONE) == "失败未知。"
 
 
 def test_the_headlines_tell_volume_delivery_and_failures() -> None:
-    total = [_moved(30, 30) | _rated(0.976, 0.976)]
-    assert say.headlines(total, [], [], []) == [
+    total = FigureRow(_moved(30, 30) | _rated(0.976, 0.976) | {"failed": 0})
+    assert say.headlines(total, NONE, NONE, NONE) == [
         "提交短信 30 条，与上期持平。",
         "送达率 97.6%，与上期持平。",
         "没有失败短信。",
