@@ -14,7 +14,6 @@ from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.quantity import Certainty, Quantity, quantity
 from ntanalytics.metrics.rows import Rows, read_rows
 
-
 #: Columns by which a group tells its own gaps; no report shows them.
 _FLAGS = ("is_complete", "was_complete")
 

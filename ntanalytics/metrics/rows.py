@@ -19,19 +19,18 @@ def rows(table: Rows) -> list[dict[str, Any]]:
     Args:
         table: an Ibis table (it is executed), an Arrow table, a DataFrame (its index is left out) or rows.
     """
-    return read_rows(table)[1]
+    return [dict(row) for row in read_rows(table)[1]]
 
 
-def read_rows(table: Rows) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+def read_rows(table: Rows) -> tuple[tuple[str, ...], Sequence[Mapping[str, Any]]]:
     """Return the columns and the rows of a table; plain rows without any row have no column."""
     if isinstance(table, ir.Table):
         table = table.to_pyarrow()
     elif isinstance(table, pd.DataFrame):
         table = pa.Table.from_pandas(table, preserve_index=False)
     if isinstance(table, pa.Table):
-        return tuple(table.column_names), list(table.to_pylist())
-    records = [dict(row) for row in table]
-    return tuple(records[0]) if records else (), records
+        return tuple(table.column_names), table.to_pylist()
+    return tuple(table[0]) if len(table) else (), table
 
 
 def only(table: Rows) -> dict[str, Any]:

@@ -12,10 +12,20 @@ from ntanalytics.checks.context import QUARTER_DAYS
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.errors import UnknownName
 from ntanalytics.periods import PeriodKind
+from ntanalytics.recommendations.causes import CAUSES
 from ntanalytics.subsystems import SUBSYSTEMS, evaluate
 from ntanalytics.workspace.report import Report
 
 _QUARTER = QUARTER_DAYS - 1
+
+#: Days of history of the recommendations that the desk recorded.
+NOTED_DAYS = 400
+
+#: Datasets whose gaps in the quarter lower the confidence of a subsystem's recommendations.
+CONFIDENCE = (
+    "infra.requests", "infra.backups", "infra.problems", "infra.patches", "oa.activities", "oa.tasks", "desk.tickets",
+    "identity.logins", "sms.messages", "ca.logins", "docexchange.deliveries",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,11 +60,8 @@ CONTENTS: Mapping[str, ReportContent] = MappingProxyType(
         "optimization_recommendations": ReportContent(
             more_spans=(QUARTER,),
             reads={
-                "ca.certificates": 0, "ca.logins": _QUARTER, "desk.recommendations": 400, "desk.tickets": _QUARTER,
-                "docexchange.deliveries": _QUARTER, "identity.logins": _QUARTER, "infra.backups": _QUARTER,
-                "infra.checks": _QUARTER, "infra.metrics": _QUARTER, "infra.patches": _QUARTER,
-                "infra.problems": _QUARTER, "infra.requests": _QUARTER, "oa.activities": _QUARTER,
-                "oa.tasks": _QUARTER, "sms.messages": _QUARTER, "sso.accesses": _QUARTER, "seal.signings": _QUARTER,
+                "ca.certificates": 0, "desk.recommendations": NOTED_DAYS, **dict.fromkeys(CONFIDENCE, _QUARTER),
+                **{cause.trend.dataset: _QUARTER for cause in CAUSES if cause.trend is not None},
             },
         ),
     }

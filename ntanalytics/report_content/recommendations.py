@@ -16,7 +16,7 @@ from ntanalytics.recommendations.follow_up import FollowedRecommendation, follow
 from ntanalytics.recommendations.ranking import EFFORTS, KINDS, Recommendation, recommend
 from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.capacity import capacity
-from ntanalytics.report_content.contents import evaluate_report
+from ntanalytics.report_content.contents import CONFIDENCE, NOTED_DAYS, evaluate_report
 from ntanalytics.report_content.recommendations_history import TRACKING, earlier, past_table
 from ntanalytics.report_content.unusual_hours import unusual_hours
 from ntanalytics.reports import Axes, Table, chart
@@ -26,9 +26,6 @@ from ntanalytics.reports.data import json_value
 from ntanalytics.reports.record import Field
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
-
-#: Days of history of the recommendations that the desk recorded.
-NOTED_DAYS = 400
 
 #: Number of entities of one recommendation that are drawn.
 MOST_BARS = 8
@@ -44,13 +41,6 @@ _FIELDS = (
     Field("owner", "string", "责任方"),
     Field("score", "number", "得分", format="number:2"),
 )
-
-
-#: Datasets whose gaps lower the confidence of a subsystem's recommendations.
-_CONFIDENCE = (
-    "infra.requests", "infra.backups", "infra.problems", "infra.patches", "oa.activities", "oa.tasks", "desk.tickets",
-    "identity.logins", "sms.messages", "ca.logins", "docexchange.deliveries",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +83,7 @@ def advise(report: Report) -> Advice:
     """Return the recommendations at the end of a report's period, from the findings of the period and its quarter."""
     evaluation = evaluate_report(report)
     context = evaluation.context
-    views = {name: context.dataset(name, back_days(report)) for name in _CONFIDENCE}
+    views = {name: context.dataset(name, back_days(report)) for name in CONFIDENCE}
     confidence = _confidence(views)
     stock = context.dataset("ca.certificates")
     covered = round(min(confidence.values(), default=0) * QUARTER_DAYS)

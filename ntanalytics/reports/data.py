@@ -63,7 +63,7 @@ def as_figures(rows: Rows | Figures, where: str) -> Figures:
     return Figures(columns=names, items=tuple(map(FigureRow, records)))
 
 
-def recorded_row(cells: Mapping[str, tuple[Any, Certainty]]) -> dict[str, Any]:
+def recorded_row(cells: Mapping[str, tuple[Any, Certainty]]) -> Mapping[str, Any]:
     """Return a row as the record keeps it: column → JSON value, and the certainty of those that are not exact.
 
     Args:
@@ -74,7 +74,7 @@ def recorded_row(cells: Mapping[str, tuple[Any, Certainty]]) -> dict[str, Any]:
     return values | ({"certainty": certainties} if certainties else {})
 
 
-def plain_row(values: Mapping[str, Any]) -> dict[str, Any]:
+def plain_row(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a row of names and quantities as the record keeps it."""
     return recorded_row({name: _cell(value) for name, value in values.items()})
 
