@@ -7,7 +7,7 @@ from datetime import date
 from types import MappingProxyType
 
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.phrases import clock, day_words, hours_words
+from ntanalytics.findings.phrases import clock, day_words, hours_words, value_words
 from ntanalytics.findings.rule import RateNouns
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
@@ -37,7 +37,7 @@ def failure_burst(finding: Finding) -> str:
     measure, attempts = measure_of(finding.rule.measure), measure_of(finding.rule.count_measure)
     tried = format_number(finding.figures["attempts"], attempts.format, attempts.unit)
     failed = format_number(finding.figures["failures"], measure.format, measure.unit)
-    share, usual = format_number(finding.value, "rate:1"), format_number(finding.figures["usual"], "rate:1")
+    share, usual = value_words(finding, "rate:1"), format_number(finding.figures["usual"], "rate:1")
     return f"{_hours(finding)}{attempts.label} {tried}，{measure.label} {failed}（{share}），通常 {usual}。"
 
 
@@ -58,7 +58,7 @@ def volume_gap(finding: Finding) -> str:
     sentence = f"{hours} {measure.label} {format_number(seen, 'integer', measure.unit)}，"
     sentence += f"同一时段通常 {format_number(expected, 'integer', measure.unit)}"
     is_empty = seen <= _NEXT_TO_NOTHING * expected
-    return f"{sentence}。" if is_empty else f"{sentence}，相当于中断 {format_number(finding.value, 'seconds')}。"
+    return f"{sentence}。" if is_empty else f"{sentence}，相当于中断 {value_words(finding, 'seconds')}。"
 
 
 def failure_rate_rise(finding: Finding) -> str:
@@ -87,7 +87,7 @@ def group_drop(finding: Finding) -> str:
 
 def latency_spike(finding: Finding) -> str:
     """Return the slow hours, the ratio to what is usual, and the slowest hour."""
-    ratio = format_number(finding.value, finding.format)
+    ratio = value_words(finding)
     if not finding.is_violation and finding.window is None:
         return f"各时段耗时与通常相当（{ratio} 倍）。"
     measure = measure_of(str(finding.details["duration_measure"]))
@@ -123,7 +123,7 @@ def expected_range_words(finding: Finding) -> str:
 def seasonal_baseline(finding: Finding) -> str:
     """Return the value beside its expected range, and how far it departs."""
     measure = measure_of(finding.rule.measure)
-    sentence = f"{finding.rule.check} {format_number(finding.value, measure.format, measure.unit)}"
+    sentence = f"{finding.rule.check} {value_words(finding, measure.format, measure.unit)}"
     sentence += f"，{expected_range_words(finding)}"
     departure, shifted_on = finding.figures.get("departure"), finding.details.get("shifted_on")
     if (finding.status != "ok" or finding.excuse is not None) and departure is not None:

@@ -12,6 +12,7 @@ from typing import Literal
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.threshold import ORDER, VIOLATIONS, Status
+from ntanalytics.metrics.quantity import Certainty
 
 #: Value of a detail of a finding, for its sentence: a number, a text, a day as ISO text, or a list of texts.
 Detail = float | int | str | bool | None | tuple[str, ...]
@@ -126,6 +127,7 @@ class Finding:
         status: ``ok``, ``warning``, ``critical`` or ``unknown``.
         value: the measured value; None when it is unknown.
         format: format of the value (``metrics.number_format``).
+        certainty: ``exact``, or the bound that the value is where its data have a gap.
         detector: name of the detector that found it; empty for plain limits.
         window: when it happened; None where only the day or period is known.
         since: first day of the condition; None when it is unknown or all is well.
@@ -144,6 +146,7 @@ class Finding:
     status: Status
     value: float | None = None
     format: str = "integer"
+    certainty: Certainty = "exact"
     detector: str = ""
     window: Window | None = None
     since: date | None = None

@@ -49,6 +49,7 @@ def judge_row(rule: Rule, row: FigureRow, entity: Entity | None = None) -> Findi
         status=status,
         value=None if status == "unknown" or figure.value is None else float(figure.value),
         format=figure.measure.format,
+        certainty="exact" if status == "unknown" else figure.certainty,
         unknown=reason,
         figures={} if count is None else {"count": float(count)},
     )

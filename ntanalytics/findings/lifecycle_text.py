@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from ntanalytics.findings.correlation import IncidentGroup, correlate
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.lifecycle import CHANGES, Change, LifecycleState
-from ntanalytics.findings.phrases import day_words, hours_words, spaced
+from ntanalytics.findings.phrases import day_words, hours_words, spaced, value_words
 from ntanalytics.findings.text import Wording, exceptions, since_words
-from ntanalytics.metrics.number_format import format_number
 
 #: Changes at the head of an inspection, in this order.
 _FIRST: tuple[Change, ...] = ("new", "back", "worse")
@@ -117,7 +116,7 @@ def group_sentence(group: IncidentGroup, word: Word) -> str:
 def _briefly(finding: Finding, wording: Wording) -> str:
     """Return a finding in a few words: its entity and the hours with their share, or the check with its value."""
     if finding.window is not None and finding.value is not None and finding.format.startswith("rate"):
-        seen = f"{hours_words(finding.window)} {wording.check} {format_number(finding.value, finding.format)}"
+        seen = f"{hours_words(finding.window)} {wording.check} {value_words(finding)}"
         return f"{wording.entity} {seen}"
     if wording.brief.startswith(wording.entity):
         return wording.brief

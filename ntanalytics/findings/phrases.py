@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from ntanalytics.findings.finding import Window
+from ntanalytics.findings.finding import Finding, Window
 from ntanalytics.findings.threshold import Threshold, judge
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.quantity import mark_bound
 
 #: Number of names in a list; 等 stands for the rest.
 MAX_NAMES = 3
@@ -27,6 +28,17 @@ def clock(seconds: float) -> str:
 def hours_words(window: Window) -> str:
     """Return the hours of a window: ``09:30—11:00``."""
     return f"{clock(window.from_s)}—{clock(window.until_s)}"
+
+
+def value_words(finding: Finding, form: str = "", unit: str = "") -> str:
+    """Return the value of a finding: ``71.0%``; over a gap its bound: ``≥ 22 件次``.
+
+    Args:
+        finding: the finding.
+        form: the format; that of the finding where it is empty.
+        unit: the unit of a count.
+    """
+    return mark_bound(format_number(finding.value, form or finding.format, unit), finding.certainty)
 
 
 def limit_words(threshold: Threshold, form: str, unit: str = "") -> str:

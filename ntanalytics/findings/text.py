@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from ntanalytics.findings.detector_text import EVIDENCE, LIMITS
 from ntanalytics.findings.finding import Finding, ranked
-from ntanalytics.findings.phrases import day_words, limit_words, spaced
+from ntanalytics.findings.phrases import day_words, limit_words, spaced, value_words
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
 
@@ -171,7 +171,7 @@ def measured_on_worst_day(finding: Finding, extreme: str) -> str:
 
 def _measured_parts(finding: Finding, check: str) -> list[str]:
     rule, measure = finding.rule, measure_of(finding.rule.measure)
-    parts = [f"{check} {format_number(finding.value, finding.format, measure.unit)}"]
+    parts = [f"{check} {value_words(finding, unit=measure.unit)}"]
     if finding.details.get("is_chance"):
         return [*parts, "次数少，在偶然范围内"]
     if finding.is_violation:

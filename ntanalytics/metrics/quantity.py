@@ -68,7 +68,7 @@ class Quantity:
         if self.value is None or (self.certainty == "lower_bound" and not self.value):
             return UNKNOWN
         number = format_number(self.value, self.measure.format, self.measure.unit)
-        return f"{BOUNDS[self.certainty]} {number}" if self.certainty in BOUNDS else number
+        return mark_bound(number, self.certainty)
 
     def named(self, label: str = "") -> str:
         """Return the figure behind its label: ``登录 182,340 次``, ``登录 ≥ 12 次``, ``登录未知``."""
@@ -86,6 +86,11 @@ class Quantity:
         if self.measure.is_rate:
             return self.value - before.value
         return (self.value - before.value) / abs(before.value) if before.value else None
+
+
+def mark_bound(number: str, certainty: Certainty) -> str:
+    """Return a written number behind the mark of its bound: ``≥ 12 件``; an exact one as it is."""
+    return f"{BOUNDS[certainty]} {number}" if certainty in BOUNDS else number
 
 
 def quantity(measure: Measure, value: Any, *, is_complete: bool = True) -> Quantity:

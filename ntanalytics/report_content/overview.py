@@ -5,11 +5,10 @@ from __future__ import annotations
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.findings.finding import Finding, ranked
-from ntanalytics.findings.phrases import spaced
+from ntanalytics.findings.phrases import spaced, value_words
 from ntanalytics.findings.threshold import VIOLATIONS
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.desk.obligations import PROMISE
-from ntanalytics.metrics.number_format import format_number
 from ntanalytics.report_content import weekly_text
 from ntanalytics.reports import Kpis, Sentence, Table, inline_bars, inline_lines, kpi, kpis, table
 from ntanalytics.reports.blocks.kpis import change_format
@@ -96,7 +95,7 @@ def _highlights(summary: SubsystemSummary) -> str:
     finding = next(finding for finding in ranked(summary.findings) if finding.status == summary.status)
     wording, unit = word(finding), MEASURES[finding.rule.measure].unit
     check = wording.check if finding.is_of_whole_subsystem else spaced(wording.entity, wording.check)
-    return f"{check} {format_number(finding.value, finding.format, unit)}；{summary.highlights.split('，', 1)[0]}"
+    return f"{check} {value_words(finding, unit=unit)}；{summary.highlights.split('，', 1)[0]}"
 
 
 def change_words(summary: SubsystemSummary) -> str:

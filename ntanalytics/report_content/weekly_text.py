@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.findings.finding import Finding, ranked
-from ntanalytics.findings.phrases import moved
+from ntanalytics.findings.phrases import moved, value_words
 from ntanalytics.metrics.figures import FigureRow, Figures
 from ntanalytics.metrics.number_format import format_number
-from ntanalytics.metrics.quantity import Quantity
+from ntanalytics.metrics.quantity import Quantity, mark_bound
 
 #: Number of decisions on the first page; the board has the rest.
 MAX_DECISIONS = 3
@@ -79,13 +79,15 @@ def decisions(findings: Iterable[Finding]) -> list[str]:
     for finding in listed:
         if finding.is_violation and finding.code in _DECISIONS:
             by_code.setdefault(finding.code, []).append(finding)
+    unknown = len({f.code for f in listed if f.status == "unknown" and f.code in _DECISIONS} - by_code.keys())
     if by_code:
-        return [_decision(items) for items in by_code.values()][:MAX_DECISIONS]
-    unknown = sum(finding.status == "unknown" and finding.code in _DECISIONS for finding in listed)
-    return [f"已知的检查中没有需要决定的事项，另有 {unknown} 项未知。" if unknown else "本期没有需要决定的事项。"]
+        decided = [_decision(items) for items in by_code.values()][:MAX_DECISIONS]
+        return [*decided, f"另有 {unknown} 类事项因数据不全未知。"] if unknown else decided
+    return [f"已知的检查中没有需要决定的事项，另有 {unknown} 类未知。" if unknown else "本期没有需要决定的事项。"]
 
 
 def _decision(findings: Sequence[Finding]) -> str:
     worst, total = findings[0], sum(finding.value or 0 for finding in findings)
-    value, sum_ = (format_number(number, worst.format) for number in (worst.value, total))
-    return _DECISIONS[worst.code].format(entity=worst.entity.label, value=value, total=sum_)
+    bound = next((finding.certainty for finding in findings if finding.certainty != "exact"), worst.certainty)
+    sum_ = mark_bound(format_number(total, worst.format), bound)
+    return _DECISIONS[worst.code].format(entity=worst.entity.label, value=value_words(worst), total=sum_)

@@ -52,6 +52,7 @@ def _finding(item: WordedFinding, known: LifecycleState | None, origin: Mapping[
         "status": finding.status,
         "value": finding.value,
         "format": finding.format,
+        "certainty": finding.certainty,
         "limits": wording.limits,
         "evidence": wording.evidence,
         "brief": wording.brief,

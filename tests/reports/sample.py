@@ -187,7 +187,10 @@ def blocks() -> list[Block | str]:
                 kpi(*of("segments", 195900, 190120), spark=line("segments", week)),
                 kpi(*of("delivery_rate", 0.9763, 0.9871), spark=line("delivery_rate", rates)),
                 kpi(*of("receipt_latency_p95_s", 8.4, 7.9), spark=line("receipt_latency_p95_s", slow)),
-                kpi(quantity(MEASURES["open_tickets"], 12, is_complete=False), quantity(MEASURES["open_tickets"], 15)),
+                kpi(
+                    quantity(MEASURES["opened_tickets"], 12, is_complete=False),
+                    quantity(MEASURES["opened_tickets"], 15),
+                ),
             ],
             origin=ORIGIN,
         ),

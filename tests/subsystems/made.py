@@ -143,6 +143,11 @@ class _View:
     was_complete: bool = True
     note: str = ""
 
+    @property
+    def wholeness(self) -> dict[str, bool]:
+        """As of a dataset view."""
+        return {"is_complete": self.is_complete, "was_complete": self.was_complete}
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Lake:

@@ -13,7 +13,7 @@ from ntanalytics.findings.text import WordedFinding
 from ntanalytics.findings.threshold import ORDER
 from ntanalytics.reports import findings_json
 from ntanalytics.reports.blocks.block import Block
-from ntanalytics.reports.data import data_resource, json_value
+from ntanalytics.reports.data import data_resource, json_value, recorded_row
 from ntanalytics.reports.record import Field
 
 #: The columns of a board. A row's ``format`` says how its ``value`` is written, and is not shown itself.
@@ -63,10 +63,10 @@ class Board(Block):
         """See ``Block.findings_json``."""
         return findings_json.findings_json(self.findings, self.lifecycles, self.origin or {})
 
-    def _row(self, item: WordedFinding) -> dict[str, Any]:
+    def _row(self, item: WordedFinding) -> Mapping[str, Any]:
         finding, wording = item.finding, item.wording
         since = wording.since if self.lifecycles is None else onset_words(finding, self.lifecycles)
-        return {
+        values = {
             "code": finding.code,
             "entity": finding.entity.identity,
             "state": finding.status,
@@ -80,6 +80,9 @@ class Board(Block):
             "evidence": wording.evidence,
             "advice": wording.advice,
         }
+        return recorded_row(
+            {name: (value, finding.certainty if name == "value" else "exact") for name, value in values.items()}
+        )
 
 
 def board(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.phrases import listed
+from ntanalytics.findings.phrases import listed, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
 from ntanalytics.metrics.number_format import format_number
 
@@ -19,7 +19,7 @@ def expiring_times(finding: Finding) -> str:
     if finding.details.get("is_growing"):
         return f"{sentence}；随后一周另有 {later}，整批进入 30 天时再提示。"
     if finding.details.get("is_batch"):
-        return f"{sentence}，为其 {format_number(finding.value, 'number:1', '倍')}。"
+        return f"{sentence}，为其 {value_words(finding, 'number:1', '倍')}。"
     return f"{sentence}。"
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from types import MappingProxyType
 
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.phrases import day_words, listed
+from ntanalytics.findings.phrases import day_words, listed, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
 from ntanalytics.metrics.number_format import format_number
 
@@ -14,12 +14,12 @@ from ntanalytics.metrics.number_format import format_number
 def overdue_tickets(finding: Finding) -> str:
     """Return how many tickets are open, and how many of them are overdue."""
     opened = format_number(finding.figures["open_tickets"], "integer", "件")
-    return f"未关闭 {opened}，其中逾期 {format_number(finding.value, 'integer', '件')}。"
+    return f"未关闭 {opened}，其中逾期 {value_words(finding, 'integer', '件')}。"
 
 
 def overdue_oldest(finding: Finding) -> str:
     """Return for how long the oldest ticket has been overdue."""
-    return f"逾期最久的工单已逾期 {format_number(finding.value, 'number:0', '天')}。"
+    return f"逾期最久的工单已逾期 {value_words(finding, 'number:0', '天')}。"
 
 
 def onboarding(finding: Finding) -> str:
@@ -31,7 +31,7 @@ def onboarding(finding: Finding) -> str:
 def concentrated(finding: Finding) -> str:
     """Return how many tickets of a quarter are of one category."""
     count = format_number(finding.figures["tickets"], "integer", "件")
-    return f"季度内 {count}，占全部工单的 {format_number(finding.value, 'rate:1')}。"
+    return f"季度内 {count}，占全部工单的 {value_words(finding, 'rate:1')}。"
 
 
 def attendance(finding: Finding) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from types import MappingProxyType
 
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.phrases import day_words, hours_words, listed
+from ntanalytics.findings.phrases import day_words, hours_words, listed, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
 from ntanalytics.metrics.number_format import format_number
 
@@ -19,13 +19,13 @@ def attempts(finding: Finding) -> str:
     dated = f"{day_words(date.fromisoformat(day))} " if isinstance(day, str) else ""
     others = int(finding.figures.get("others") or 0)
     more = f"；另有 {others} 个" if others else ""
-    count = format_number(finding.value, "integer", "次")
+    count = value_words(finding, "integer", "次")
     return f"{dated}{hours_words(finding.window)} 登录失败 {count}{more}。"
 
 
 def orphan_accounts(finding: Finding) -> str:
     """Return how many accounts can still log in although their unit is closed or missing."""
-    count = format_number(finding.value, "integer", "个")
+    count = value_words(finding, "integer", "个")
     if finding.entity.kind == "unit":
         return f"单位已停用，仍有 {count}账号可登录。"
     units = finding.details.get("units")

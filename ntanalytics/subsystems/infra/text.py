@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from ntanalytics.checks.context import QUARTER_DAYS
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.phrases import clock, day_words, hours_words, listed
+from ntanalytics.findings.phrases import clock, day_words, hours_words, listed, value_words
 from ntanalytics.findings.text import RuleText, Sentence, Texts, limits, measured, measured_on_worst_day, reason_words
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
@@ -89,7 +89,7 @@ def _availability(finding: Finding) -> str:
 
 
 def _checks_gap(finding: Finding) -> str:
-    length = format_number(finding.value, finding.format)
+    length = value_words(finding)
     if not finding.is_violation or finding.window is None:
         return f"检查没有中断，最长间隔 {length}。"
     return f"{hours_words(finding.window)} 没有任何检查（{length}），期间各系统与主机状态未知。"
@@ -100,7 +100,7 @@ def _reachable(finding: Finding) -> str:
     if finding.window is None:
         return "监控代理应答。" if answers else "监控代理无应答。"
     now = "，目前仍无应答" if answers is False else ""
-    return f"{hours_words(finding.window)} 无应答，历时 {format_number(finding.value, 'seconds')}{now}。"
+    return f"{hours_words(finding.window)} 无应答，历时 {value_words(finding, 'seconds')}{now}。"
 
 
 def _reachable_limits(finding: Finding) -> str:
@@ -149,7 +149,7 @@ def _problems_limits(finding: Finding) -> str:
 def _repeated_problems(finding: Finding) -> str:
     days = _count(finding, "days")
     span = "季度内" if days == QUARTER_DAYS else f"{days} 天内"
-    return f"告警“{_alarm_name(finding)}”{span}出现 {format_number(finding.value, 'integer', '次')}。"
+    return f"告警“{_alarm_name(finding)}”{span}出现 {value_words(finding, 'integer', '次')}。"
 
 
 def _requests_reason(finding: Finding) -> str:

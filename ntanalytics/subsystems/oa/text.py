@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from ntanalytics.contract.enumerations import EDITIONS, MODULES
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.phrases import listed, moved, shifted
+from ntanalytics.findings.phrases import listed, moved, shifted, value_words
 from ntanalytics.findings.text import RuleText, Texts
 from ntanalytics.metrics.figures import FigureRow, Figures
 from ntanalytics.metrics.number_format import format_number
@@ -285,7 +285,7 @@ def _worked(seconds: float | None) -> str:
 def seldom_used(finding: Finding) -> str:
     """Return how many used a module within the quarter, beside the busiest module."""
     users = format_number(finding.figures["users"], "integer", "人")
-    return f"季度内 {users}使用，为使用最多模块的 {format_number(finding.value, 'rate:1')}。"
+    return f"季度内 {users}使用，为使用最多模块的 {value_words(finding, 'rate:1')}。"
 
 
 #: Sentences by rule code, where the general ones do not serve.

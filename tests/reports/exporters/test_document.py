@@ -97,7 +97,7 @@ def test_it_opens_with_what_is_wrong_and_the_sentences(document: Any) -> None:
 def test_headline_figures_and_tables_are_tables(document: Any) -> None:
     kpis, board, carriers, *_ = document.tables
     assert cells(kpis)[1] == ["提交量", "165,154 条", "160,011 条", "▲ 3.2%", ""]
-    assert cells(kpis)[5] == ["未关闭工单", "≥ 12 件", "15 件", "", "数据不完整，为下限"]
+    assert cells(kpis)[5] == ["新增工单", "≥ 12 件", "15 件", "", "数据不完整，为下限"]
     assert cells(board)[1][:5] == ["■ 异常", "短信平台", "中国联通", "送达率", "71.0%"]
     assert cells(carriers)[0][1] == "提交量（条）"
     assert cells(carriers)[3] == ["中国联通", "36,318", "43,777", "94.6%", "−4.1", "3 分 07 秒", "—"]
