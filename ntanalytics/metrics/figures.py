@@ -31,7 +31,7 @@ class Covered(Protocol):
 
     @property
     def note(self) -> str:
-        """Remark on the gap for a reader, in Chinese; empty where there is none."""
+        """Remark on the data for a reader, in Chinese: over a gap on what that leaves of the figures."""
 
 
 class FigureRow(Mapping[str, Any]):
@@ -220,7 +220,7 @@ def _own(row: Mapping[str, Any], flags: Sequence[str], default: bool) -> bool:
 
 
 def _note(views: Sequence[Covered]) -> str:
-    return _joined(*(view.note for view in views))
+    return _joined(*(view.note for view in views if not view.is_complete))
 
 
 def _joined(*notes: str) -> str:
