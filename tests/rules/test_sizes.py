@@ -24,11 +24,7 @@ STILL_WIDE: frozenset[str] = frozenset()
 
 #: Dataclasses of more than 5 fields that take them by position.
 STILL_POSITIONAL: frozenset[str] = frozenset(
-    {
-        "findings.correlation_rules.CorrelationRule",
-        "findings.lifecycle.LifecycleState",
-        "findings.rule.Rule",
-    }
+    {"findings.correlation_rules.CorrelationRule", "findings.lifecycle.LifecycleState", "findings.rule.Rule"}
 )
 
 #: ``dict[str, Any]`` by room.
@@ -49,9 +45,7 @@ UNTYPED_DICTS: dict[str, int] = {
 }
 
 #: Functions of more than 40 lines by room; docstrings are free.
-LONG_FUNCTIONS: dict[str, int] = {
-    "cli": 1,
-}
+LONG_FUNCTIONS: dict[str, int] = {"cli": 1}
 
 
 def test_the_formatter_is_stopped_for_tables_of_data_alone(
