@@ -149,7 +149,8 @@ class Explorer(ABC):
 
     def make_table(self, rows: ir.Table, title: str, **options: Any) -> Table:
         """Return rows as a table with the gaps and the origin of the data."""
-        return table(figures(rows, self.data), title, origin=self.data.origin, **options)
+        note = self.data.note if self.data.is_complete else ""  # on the day of a snapshot
+        return table(figures(rows, self.data), title, note=note, origin=self.data.origin, **options)
 
     def make_chart(self, rows: ir.Table, kind: Any, axes: Axes, *, title: str, id: str) -> Chart:
         """Return rows as a chart with the gaps of the data."""

@@ -31,7 +31,7 @@ class Covered(Protocol):
 
     @property
     def note(self) -> str:
-        """Remark on the gap for a reader, in Chinese; empty where there is none."""
+        """Remark on the data for a reader, in Chinese: over a gap on what that leaves of the figures."""
 
 
 class FigureRow(Mapping[str, Any]):
@@ -145,25 +145,21 @@ class Figures(Sequence[FigureRow]):
         """Return the rows for which a function is true."""
         return replace(self, items=tuple(row for row in self.items if is_wanted(row)))
 
-    def needing(self, names: Sequence[str], *views: Covered) -> Figures:
-        """Return the figures, of which some measures were made of further datasets.
+    def made_of(self, names: Sequence[str], *views: Covered) -> Figures:
+        """Return the figures, of which some measures were made of other datasets than the rest.
 
         Args:
             names: the measures; their changes against the period before, too.
-            views: the datasets.
+            views: the datasets that they were made of.
         """
         whole, was_whole = _completeness(views)
-        columns = [name + ending for name in names for ending in ("", "_before", "_change", "_change_rate")]
+        columns = {name + ending for name in names for ending in ("", "_before", "_change", "_change_rate")}
         items = tuple(
-            row
-            | FigureRow(
-                {name: row[name] for name in columns if name in row},
-                is_complete=row.is_complete and whole,
-                was_complete=row.was_complete and was_whole,
-            )
+            row | FigureRow({name: row[name] for name in columns & set(row)}, is_complete=whole, was_complete=was_whole)
             for row in self.items
         )
-        return replace(self, items=items, note=_joined(self.note, _note(views)), is_complete=self.is_complete and whole)
+        note = _joined(self.note, _note(views))
+        return replace(self, items=items, note=note, is_complete=self.is_complete and whole)
 
 
 def figures(table: Rows, *views: Covered) -> Figures:
@@ -220,7 +216,7 @@ def _own(row: Mapping[str, Any], flags: Sequence[str], default: bool) -> bool:
 
 
 def _note(views: Sequence[Covered]) -> str:
-    return _joined(*(view.note for view in views))
+    return _joined(*(view.note for view in views if not view.is_complete))
 
 
 def _joined(*notes: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ntanalytics.metrics.figures import case_list, figures
+from ntanalytics.metrics.figures import FigureRow, case_list, figures
 
 
 @dataclass(frozen=True)
@@ -61,3 +61,36 @@ def test_a_figure_that_the_row_lacks_is_unknown() -> None:
 def test_one_gap_among_the_datasets_is_a_gap(complete: list[bool]) -> None:
     row = figures([ROW], *(Data(is_complete=each) for each in complete)).total
     assert row.quantity("submitted").is_exact == all(complete)
+
+
+def test_measures_of_other_datasets_have_their_gaps_alone() -> None:
+    members = Data(is_complete=False, note="缺少快照。")
+    row = figures([ROW], Data()).made_of(["delivery_rate"], Data(), members)
+    assert row.note == members.note
+    assert row.total.quantity("submitted").is_exact
+    assert row.total.quantity("delivery_rate").text == "未知"
+    bound = figures([ROW], GAP).made_of(["submitted"], Data()).total
+    assert (bound.quantity("submitted").is_exact, bound.quantity("submitted_change").value) == (True, 3)
+    assert bound.quantity("delivery_rate").text == "未知"
+
+
+def test_a_row_of_two_metrics_keeps_the_gap_of_each() -> None:
+    joined = FigureRow({"submitted": 1}) | FigureRow({"logins": 2}, is_complete=False)
+    assert (joined.quantity("submitted").text, joined.quantity("logins").text) == ("1 条", "≥ 2 次")
+    assert not joined.is_complete
+
+
+def test_what_names_a_row_is_exact_and_what_both_periods_make_needs_both() -> None:
+    row = FigureRow({"hour": 9, "lapsed": 3, "was_active": 8, "last_success_at": None}, was_complete=False)
+    assert (row.certainty("hour"), row.certainty("carrier")) == ("exact", "exact")
+    assert (row.certainty("lapsed"), row.certainty("was_active")) == ("unknown", "lower_bound")
+    assert FigureRow({"lapsed": 3}, is_complete=False).exact("lapsed") is None
+
+
+def test_rows_are_taken_and_chosen_with_their_gaps() -> None:
+    rows = figures([{"submitted": number} for number in range(5)], GAP)
+    assert [row["submitted"] for row in rows[1:3]] == [1, 2]
+    assert rows[1:3].note == rows.where(lambda row: row["submitted"] > 3).note == GAP.note
+    assert len(rows.where(lambda row: row["submitted"] > 3)) == 1
+    assert [figure.exact for figure in rows.quantities("submitted")] == [None] * 5
+    assert rows.quantities("failed") == ()

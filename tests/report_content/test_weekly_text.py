@@ -47,7 +47,7 @@ def test_documents_name_the_unit_with_most_overdue():
 
 def test_documents_over_a_gap_are_never_said_to_be_none_overdue():
     assert said.documents(late(0, is_complete=False), editions()) == "公文逾期未签收未知。"
-    assert said.documents(late(3, is_complete=False), editions()) == "公文逾期未签收 ≥ 3 件次。"
+    assert said.documents(late(3, is_complete=False), editions()) == "公文逾期未签收 未知。"
     assert said.documents(late(None), editions()) == "公文逾期未签收未知。"
 
 
@@ -83,4 +83,4 @@ def test_no_more_than_three_decisions_at_once_and_none_is_said():
 
 
 def test_over_unknown_checks_it_is_not_said_that_nothing_is_to_be_decided():
-    assert said.decisions([finding("infra.tls_days", "unknown")]) == ["已知的检查中没有需要决定的事项，另有 1 项未知。"]
+    assert said.decisions([finding("infra.tls_days", "unknown")]) == ["已知的检查中没有需要决定的事项，另有 1 类未知。"]

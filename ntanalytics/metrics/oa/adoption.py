@@ -45,7 +45,7 @@ LEVEL = (
     count("actions", "操作次数", "次", "Actions in the period (contract, oa.activities)."),
 )
 
-#: Measures of LEVEL that are made of members, too.
+#: Measures of LEVEL that are made of members; all but the first of activities, too.
 ABLE = ("enabled", "activated", "activation_rate", "active_rate")
 
 REACH = (

@@ -59,7 +59,8 @@ def levels(context: CheckContext, *by: str) -> Figures:
     now = adoption.adoption(activities.table, members.table, ever, now_days, by)
     was = adoption.adoption(activities.before, members.before, ever.filter(ever.day < first), before_days, by)
     compared = adoption.compare_adoption(now, was, by, **activities.wholeness)
-    return figures(compared, activities).needing(adoption.ABLE, members)
+    enabled, *shared = adoption.ABLE
+    return figures(compared, activities).made_of([enabled], members).made_of(shared, activities, members)
 
 
 def _first_days_of(context: CheckContext, dataset: str) -> ir.Table:

@@ -246,7 +246,11 @@ def terminals_trend(weeks: Figures) -> str:
             first, last = format_number(known[0], "rate:1"), format_number(known[-1], "rate:1")
             way = "升至" if known[-1] > known[0] else "降至"
             parts.append(f"{label}保持 {last}" if first == last else f"{label}由 {first} {way} {last}")
-    return f"近 {len(weeks)} 周{'，'.join(parts)}" if parts else "移动端和信创占比：没有完整的周"
+    if not parts:
+        return "移动端和信创占比：没有完整的周"
+    complete = sum(week.is_complete for week in weeks)
+    span = f"近 {len(weeks)} 周" if complete == len(weeks) else f"近 {len(weeks)} 周中有数据的 {complete} 周，"
+    return f"{span}{'，'.join(parts)}"
 
 
 def retained(cohorts: Figures) -> str:
